@@ -1,0 +1,266 @@
+//! What `#[api_handler]` makes of a function: a route that can be described and called.
+
+use crate::{BoxFuture, FromRequest, IntoResponse, Request, Response, describe::Operation};
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+/// A function marked `#[api_handler(..)]`.
+///
+/// The attribute implements this for a hidden struct of the function's name; there is no need to
+/// implement it by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no API handler",
+    label = "not marked `#[api_handler(..)]`"
+)]
+pub trait Endpoint {
+    #[doc(hidden)]
+    const ROUTE: Route;
+}
+
+/// One route: what it answers, who may call it, and the function behind it.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Route {
+    /// An HTTP method in capitals, or `ANY`.
+    pub method: &'static str,
+    /// In API Gateway's syntax.
+    pub path: &'static str,
+    /// Method and path with every parameter's name taken out: `GET /orders/{}`, `GET /files/{+}`.
+    pub key: &'static str,
+    /// FNV-1a of `key`.
+    pub hash: u64,
+    pub name: &'static str,
+    pub module: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    pub doc: &'static str,
+    pub access: Access,
+    /// The parameters that `#[path]` arguments ask for.
+    pub path_args: &'static [&'static str],
+    pub call: for<'r> fn(&'r Request) -> BoxFuture<'r, Response>,
+    pub describe: fn(&mut Operation),
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[doc(hidden)]
+pub struct Access {
+    pub public: bool,
+    pub scopes: Option<Require>,
+    pub groups: Option<Require>,
+}
+
+/// Names of which all or any must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub struct Require {
+    pub any: bool,
+    pub names: &'static [&'static str],
+}
+
+/// Refuses two routes of one method and path, when compiled.
+#[doc(hidden)]
+pub const fn assert_unique(routes: &[Route]) {
+    let mut i = 1;
+    while i < routes.len() {
+        let mut j = 0;
+        while j < i {
+            if routes[i].hash == routes[j].hash && same(routes[i].key, routes[j].key) {
+                let text = Text::new()
+                    .push("duplicate route: `")
+                    .push(routes[j].name)
+                    .push("` and `")
+                    .push(routes[i].name)
+                    .push("` both answer ")
+                    .push(routes[i].method)
+                    .push(" ")
+                    .push(routes[i].path);
+                panic!("{}", text.as_str());
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// A message put together when compiled; what does not fit is cut off.
+struct Text {
+    bytes: [u8; 512],
+    len: usize,
+}
+
+impl Text {
+    const fn new() -> Self {
+        Self {
+            bytes: [0; 512],
+            len: 0,
+        }
+    }
+
+    const fn push(mut self, part: &str) -> Self {
+        let part = part.as_bytes();
+        let mut i = 0;
+        while i < part.len() && self.len < self.bytes.len() {
+            self.bytes[self.len] = part[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    const fn as_str(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "duplicate route",
+        }
+    }
+}
+
+/// A refusal, boxed: it is rare, and a `Response` is large.
+#[derive(Debug)]
+pub struct Refusal(Box<Response>);
+
+impl Refusal {
+    #[cold]
+    pub(crate) fn new(reply: impl IntoResponse) -> Self {
+        Self(Box::new(reply.into_response()))
+    }
+
+    fn ready<'r>(self) -> BoxFuture<'r, Response> {
+        ready_reply(*self.0)
+    }
+}
+
+fn ready_reply<'r>(reply: Response) -> BoxFuture<'r, Response> {
+    Box::pin(std::future::ready(reply))
+}
+
+#[inline(never)]
+fn take<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Result<T, Refusal>> {
+    let now = T::NOW?;
+    Some(now(request).map_err(|rejection| Refusal::new(crate::Problem::from_error(&rejection))))
+}
+
+#[inline(never)]
+fn wait<'r, T: FromRequest<'r> + Send + 'r>(
+    request: &'r Request,
+) -> BoxFuture<'r, Result<T, Refusal>> {
+    Box::pin(async move {
+        match take::<T>(request) {
+            Some(taken) => taken,
+            None => T::from_request(request)
+                .await
+                .map_err(|rejection| Refusal::new(crate::Problem::from_error(&rejection))),
+        }
+    })
+}
+
+pin_project_lite::pin_project! {
+    /// A handler's future, and what turns its value into a reply.
+    struct Drive<F, P> {
+        #[pin]
+        future: F,
+        reply: P,
+    }
+}
+
+impl<F: Future, P: Fn(F::Output) -> Response> Future for Drive<F, P> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        let this = self.project();
+        let value = ready!(this.future.poll(cx));
+        Poll::Ready((this.reply)(value))
+    }
+}
+
+// One function for each number of extractors. The bounds stand on plain type parameters, so that
+// a type that fits none is reported at the argument; and the proof that waiting extractors are
+// `Send` happens here, in generic code, where rust-lang/rust#100013 does not bite.
+macro_rules! arity {
+    ($($async_name:ident $sync_name:ident: $($t:ident)*;)*) => { $(
+        #[allow(non_snake_case, clippy::too_many_arguments)]
+        #[doc(hidden)]
+        pub fn $async_name<'r, $($t,)* F, Fut, P>(request: &'r Request, call: F, reply: P) -> BoxFuture<'r, Response>
+        where
+            $($t: FromRequest<'r> + Send + 'r,)*
+            F: FnOnce($($t),*) -> Fut + Send + 'r,
+            Fut: Future + Send + 'r,
+            P: Fn(Fut::Output) -> Response + Send + Sync + 'r,
+        {
+            let _ = request;
+            if const { false $(|| $t::NOW.is_none())* } {
+                Box::pin(async move {
+                    $(let $t = match wait::<$t>(request).await {
+                        Ok(taken) => taken,
+                        Err(refusal) => return *refusal.0,
+                    };)*
+                    reply(call($($t),*).await)
+                })
+            } else {
+                $(let $t = match take::<$t>(request) {
+                    Some(Ok(taken)) => taken,
+                    Some(Err(refusal)) => return refusal.ready(),
+                    None => unreachable!("every extractor has `NOW`"),
+                };)*
+                Box::pin(Drive { future: call($($t),*), reply })
+            }
+        }
+
+        #[allow(non_snake_case, clippy::too_many_arguments)]
+        #[doc(hidden)]
+        pub fn $sync_name<'r, $($t,)* F, R, P>(request: &'r Request, call: F, reply: P) -> BoxFuture<'r, Response>
+        where
+            $($t: FromRequest<'r> + Send + 'r,)*
+            F: FnOnce($($t),*) -> R + Send + 'r,
+            P: Fn(R) -> Response + Send + Sync + 'r,
+        {
+            $async_name::<$($t,)* _, _, _>(
+                request,
+                move |$($t),*| std::future::ready(reply(call($($t),*))),
+                std::convert::identity,
+            )
+        }
+    )* }
+}
+
+arity! {
+    async_0 sync_0: ;
+    async_1 sync_1: A;
+    async_2 sync_2: A B;
+    async_3 sync_3: A B C;
+    async_4 sync_4: A B C D;
+    async_5 sync_5: A B C D E;
+    async_6 sync_6: A B C D E G;
+    async_7 sync_7: A B C D E G H;
+    async_8 sync_8: A B C D E G H I;
+    async_9 sync_9: A B C D E G H I J;
+    async_10 sync_10: A B C D E G H I J K;
+    async_11 sync_11: A B C D E G H I J K L;
+    async_12 sync_12: A B C D E G H I J K L M;
+}
+
+/// Turns a handler's value into a reply, once for each type.
+#[doc(hidden)]
+#[inline(never)]
+pub fn reply<R: IntoResponse>(value: R) -> Response {
+    value.into_response()
+}

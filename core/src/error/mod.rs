@@ -1,0 +1,113 @@
+//! Errors as replies: every failure reaches the client as an RFC 9457 problem.
+
+mod any;
+mod problem;
+
+pub use any::Error;
+pub use problem::Problem;
+
+use crate::{IntoResponse, Response};
+use http::StatusCode;
+use std::{borrow::Cow, fmt};
+
+/// An error that knows which reply it makes.
+///
+/// Derive it beside `thiserror::Error`:
+///
+/// ```
+/// use lambda_api::ApiError;
+///
+/// #[derive(Debug, thiserror::Error, ApiError)]
+/// enum OrderError {
+///     #[error("order {0} does not exist")]
+///     #[api(status = 404, code = "order_not_found")]
+///     NotFound(u64),
+///     #[error("only {left} of {sku} left")]
+///     #[api(status = 409, code = "out_of_stock")]
+///     OutOfStock { #[api(extension)] left: u32, sku: String },
+/// }
+///
+/// assert_eq!(OrderError::NotFound(7).status(), 404);
+/// ```
+///
+/// The text of an error below 500 is the `detail` of the problem. The text of a 5xx stays in the
+/// log, together with the errors that caused it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `ApiError`",
+    label = "the error of an API handler must implement `ApiError`",
+    note = "derive it beside `thiserror::Error`: `#[derive(Debug, thiserror::Error, ApiError)]`, with `#[api(status = .., code = \"..\")]` on each variant",
+    note = "or return `Result<_, lambda_api::Error>`, which takes any error through `?` and replies with a masked 500"
+)]
+pub trait ApiError: fmt::Debug + fmt::Display {
+    /// The status of the reply, 400 to 599.
+    fn status(&self) -> StatusCode;
+
+    /// The stable, machine-readable name of the error, in `snake_case`.
+    fn code(&self) -> Cow<'static, str>;
+
+    /// Adds to the problem what status, code and text do not say: extension members, headers, a
+    /// title.
+    fn decorate(&self, problem: &mut Problem) {
+        let _ = problem;
+    }
+
+    /// The error that caused this one; it is written to the log and never sent.
+    fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        None
+    }
+
+    /// Of the rejection of an extractor: the thing was not there at all, so that
+    /// `Option<T>` is `None`.
+    fn is_absent(&self) -> bool {
+        false
+    }
+
+    /// Every reply this error can make, for the description of the API.
+    fn outcomes() -> Vec<Outcome>
+    where
+        Self: Sized,
+    {
+        Vec::new()
+    }
+}
+
+/// One reply that an error type can make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The status of the reply.
+    pub status: StatusCode,
+    /// The code of the problem.
+    pub code: &'static str,
+}
+
+impl Outcome {
+    /// An outcome of this status and code.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str) -> Self {
+        Self { status, code }
+    }
+}
+
+impl ApiError for std::convert::Infallible {
+    fn status(&self) -> StatusCode {
+        match *self {}
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        match *self {}
+    }
+}
+
+impl<T: IntoResponse, E: ApiError> IntoResponse for Result<T, E> {
+    fn into_response(self) -> Response {
+        match self {
+            Ok(reply) => reply.into_response(),
+            Err(error) => Problem::from_error(&error).into_response(),
+        }
+    }
+
+    fn describe(operation: &mut crate::describe::Operation) {
+        T::describe(operation);
+    }
+}

@@ -1,0 +1,44 @@
+//! AWS Lambda APIs from annotated async functions.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate self as lambda_api;
+
+mod api;
+mod app;
+mod body;
+mod describe;
+mod endpoint;
+mod error;
+pub mod event;
+mod extract;
+mod invocation;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod local;
+mod matched;
+mod response;
+mod state;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use api::{Api, BuildErrors, Routes};
+pub use app::App;
+pub use body::{Body, BoxError};
+pub use describe::Operation;
+pub use endpoint::Endpoint;
+pub use error::{ApiError, Error, Outcome, Problem};
+pub use extract::{FromRequest, extract};
+pub use invocation::{Invocation, LambdaContext};
+pub use response::IntoResponse;
+
+use std::{future::Future, pin::Pin};
+
+/// A request as layers, extractors and handlers see it.
+pub type Request = http::Request<Body>;
+
+/// A reply as handlers and layers make it.
+pub type Response = http::Response<Body>;
+
+/// A boxed future that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,62 @@
+//! What the router found out about a request, for extractors.
+
+use crate::{Request, state::States};
+use http::uri::PathAndQuery;
+use std::{ops::Range, sync::Arc};
+
+/// The route of a request, the values of its parameters and the state of the application.
+#[derive(Clone, Debug)]
+pub(crate) struct Matched {
+    pub(crate) pattern: Arc<Pattern>,
+    /// The path as it was matched: a later layer may change the request's own.
+    pub(crate) path: PathAndQuery,
+    pub(crate) values: Vec<Value>,
+    pub(crate) states: Arc<States>,
+}
+
+/// The full path of a route, nest prefixes included.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    pub(crate) path: String,
+    pub(crate) names: Vec<String>,
+}
+
+/// One parameter's value.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    /// As it stands in the path: nothing to decode.
+    Plain(Range<usize>),
+    /// Percent-decoded.
+    Decoded(String),
+    /// Percent-decoded to bytes that are no UTF-8.
+    NotUtf8,
+}
+
+impl Matched {
+    pub(crate) fn of(request: &Request) -> Option<&Matched> {
+        request.extensions().get()
+    }
+
+    /// The decoded value of a parameter: `None` when the route has no such parameter,
+    /// `Some(None)` when the value is no UTF-8.
+    pub(crate) fn param(&self, name: &str) -> Option<Option<&str>> {
+        self.params()
+            .find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    /// All parameters in the order of the path.
+    pub(crate) fn params(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.pattern
+            .names
+            .iter()
+            .zip(&self.values)
+            .map(|(name, value)| {
+                let value = match value {
+                    Value::Plain(range) => self.path.path().get(range.clone()),
+                    Value::Decoded(text) => Some(text.as_str()),
+                    Value::NotUtf8 => None,
+                };
+                (name.as_str(), value)
+            })
+    }
+}

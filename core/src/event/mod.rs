@@ -1,5 +1,7 @@
 //! The JSON of events and replies, for every service that can invoke an HTTP function.
 
+pub mod emulate;
+
 use crate::{LambdaContext, Request, invocation::Invocation};
 use bytes::Bytes;
 use std::fmt;

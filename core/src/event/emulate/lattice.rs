@@ -1,11 +1,14 @@
 //! VPC Lattice, event versions 1 and 2.
+//!
+//! Its documentation does not say whether the query is decoded; as it follows the load balancer in
+//! the rest, the query is left encoded.
 
 use super::{
     arrival::Arrival,
     body::carry,
     facts::REGION,
     headers::received,
-    query::{decoded, joined, last, lists},
+    query::{encoded, joined, last, lists},
 };
 use serde_json::{Value, json};
 
@@ -15,7 +18,7 @@ pub(super) fn version_1(arrival: &Arrival<'_>) -> Value {
         "raw_path": arrival.path(),
         "method": arrival.method(),
         "headers": joined(&received(arrival), ","),
-        "query_string_parameters": last(&decoded(arrival.query())),
+        "query_string_parameters": last(&encoded(arrival.query())),
         "body": body.text.unwrap_or_default(),
         "is_base64_encoded": body.base64,
     })
@@ -30,7 +33,7 @@ pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
         "path": arrival.path(),
         "method": arrival.method(),
         "headers": lists(&received(arrival)),
-        "queryStringParameters": lists(&decoded(arrival.query())),
+        "queryStringParameters": lists(&encoded(arrival.query())),
         "isBase64Encoded": body.base64,
         "requestContext": {
             "serviceNetworkArn": arn("servicenetwork/sn-0bf3f2882e9cc805a"),
@@ -74,7 +77,7 @@ mod tests {
         );
         assert_eq!(event["raw_path"], "/a%20b");
         assert_eq!(event["headers"]["x-tag"], "one,two");
-        assert_eq!(event["query_string_parameters"], json!({"k": "x y"}));
+        assert_eq!(event["query_string_parameters"], json!({"k": "x%20y"}));
     }
 
     #[test]

@@ -77,7 +77,7 @@ async fn serve(api: Api, port: u16, source: Source) -> Result<(), Failure> {
     let server = serve::Server::bind(port, source).await?;
     let routes = api.table();
     let app = build(api).await?;
-    let stop = stop::Stop::listen();
+    let stop = stop::requests();
     print(&format!(
         "{}\n\n{}\n",
         server.address(),

@@ -5,8 +5,9 @@
 //! pages cannot set themselves.
 
 use http::{
-    HeaderMap, Uri,
+    HeaderMap, HeaderValue, Uri,
     header::{HOST, ORIGIN},
+    uri::Authority,
 };
 
 /// The addresses of the gateway.
@@ -43,13 +44,13 @@ impl Own {
     }
 
     fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
-        let mut named = headers.get_all(HOST).iter().map(|host| host.as_bytes());
+        let mut named = headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
         let is_own = match (named.next(), named.next()) {
             (Some(host), None) => self.has_host(host),
             _ => false,
         };
         // A request line may name a host as well.
-        let authority = uri.authority().map(|authority| authority.as_str());
+        let authority = uri.authority().map(Authority::as_str);
         if is_own && authority.is_none_or(|authority| self.has_host(authority.as_bytes())) {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! `serve`: the listener on loopback.
 
-use super::{Failure, Handle, gateway::Gateway, log, stop::Stop};
+use super::{Failure, Handle, gateway::Gateway, log};
 use crate::event::Source;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -13,7 +13,7 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{mpsc, watch},
     task::JoinSet,
 };
 
@@ -62,15 +62,15 @@ impl Server {
         format!("listening on http://127.0.0.1:{} ({events})", self.port)
     }
 
-    /// Answers until it is asked to stop; then no new connection is accepted, and replies that are
-    /// on their way are finished, unless it is asked again.
-    pub(super) async fn run(self, handle: impl Handle, mut stop: Stop) {
+    /// Answers until `stop` has a message; then no new connection is accepted, and replies that are
+    /// on their way are finished, unless there is a second message.
+    pub(super) async fn run(self, handle: impl Handle, mut stop: mpsc::Receiver<()>) {
         let gateway = Arc::new(Gateway::new(self.port, self.source, handle));
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                () = stop.requested() => break,
+                _ = stop.recv() => break,
                 Some(_) = connections.join_next() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, peer)) => {
@@ -89,7 +89,7 @@ impl Server {
         tokio::select! {
             () = async { while connections.join_next().await.is_some() {} } => {}
             () = tokio::time::sleep(PATIENCE) => {}
-            () = stop.requested() => {}
+            _ = stop.recv() => {}
         }
     }
 }

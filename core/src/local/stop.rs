@@ -2,26 +2,33 @@
 
 use super::log;
 use std::{future::pending, io};
+use tokio::sync::mpsc;
 
-/// Listens for signals from when it is made, so that none is missed before it is awaited.
-pub(super) struct Stop(io::Result<Signals>);
-
-impl Stop {
-    pub(super) fn listen() -> Self {
-        let signals = Signals::listen();
-        if let Err(error) = &signals {
-            log::line(&format!("warning: no signals can be received: {error}"));
+/// One message for each signal that asks the program to end.
+///
+/// Signals are caught from here on, so that none is missed before the first message is awaited.
+pub(super) fn requests() -> mpsc::Receiver<()> {
+    let (sender, receiver) = mpsc::channel(1);
+    let signals = Signals::listen();
+    tokio::spawn(async move {
+        let mut signals = match signals {
+            Ok(signals) => signals,
+            Err(error) => {
+                log::line(&format!("warning: no signals can be received: {error}"));
+                // Not returned: a channel without sender would look like a request.
+                let () = pending().await;
+                drop(sender);
+                return;
+            }
+        };
+        loop {
+            signals.next().await;
+            if sender.send(()).await.is_err() {
+                return;
+            }
         }
-        Self(signals)
-    }
-
-    /// Resolves with each signal that asks the program to end.
-    pub(super) async fn requested(&mut self) {
-        match &mut self.0 {
-            Ok(signals) => signals.next().await,
-            Err(_) => pending().await,
-        }
-    }
+    });
+    receiver
 }
 
 #[cfg(unix)]

@@ -177,7 +177,7 @@ mod tests {
         }
         let trace = value(&groups, "x-amzn-trace-id").unwrap();
         assert!(trace.starts_with("Root=1-5e5ffe45-"), "{trace}");
-        assert_eq!(trace.len(), 35, "{trace}");
+        assert_eq!(trace.len(), 40, "{trace}");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn rest_api(arrival: &Arrival<'_>) -> Value {
         "stage": arrival.stage(),
     });
     set_authorizer(&mut context, arrival);
-    payload(arrival, resource, path, context)
+    payload(arrival, resource, path, &context)
 }
 
 pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
@@ -66,14 +66,14 @@ pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
         "stage": arrival.stage(),
     });
     set_authorizer(&mut context, arrival);
-    let mut event = payload(arrival, resource, &path, context);
+    let mut event = payload(arrival, resource, &path, &context);
     if let Some(event) = event.as_object_mut() {
         event.insert("version".to_owned(), "1.0".into());
     }
     event
 }
 
-fn payload(arrival: &Arrival<'_>, resource: &str, path: &str, context: Value) -> Value {
+fn payload(arrival: &Arrival<'_>, resource: &str, path: &str, context: &Value) -> Value {
     let headers = in_capitals(received(arrival));
     let query = Some(decoded(arrival.query())).filter(|query| !query.is_empty());
     let body = carry(arrival);

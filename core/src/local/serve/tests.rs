@@ -12,6 +12,8 @@ use std::{
 struct Fixture {
     port: u16,
     events: Arc<Mutex<Vec<Value>>>,
+    /// The server stops when this is dropped.
+    _stop: mpsc::Sender<()>,
 }
 
 impl Fixture {
@@ -27,8 +29,13 @@ impl Fixture {
             let reply = reply.to_string().into_bytes();
             async move { Ok::<_, DecodeError>(reply) }
         };
-        tokio::spawn(server.run(handle, Stop::listen()));
-        Self { port, events }
+        let (stop, stopped) = mpsc::channel(1);
+        tokio::spawn(server.run(handle, stopped));
+        Self {
+            port,
+            events,
+            _stop: stop,
+        }
     }
 
     /// Sends a request as it stands, and waits for the whole reply.
@@ -219,4 +226,61 @@ async fn the_address_says_port_and_source() {
             server.port
         )
     );
+}
+
+#[tokio::test]
+async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
+    let server = Server::bind(0, Source::HttpApi).await.unwrap();
+    let port = server.port;
+    let (called, mut calls) = mpsc::channel(1);
+    let go_on = Arc::new(tokio::sync::Notify::new());
+    let waiting = go_on.clone();
+    let handle = move |_: Bytes, _: LambdaContext| {
+        let (called, waiting) = (called.clone(), waiting.clone());
+        async move {
+            called.send(()).await.unwrap();
+            waiting.notified().await;
+            Ok::<_, DecodeError>(hello().to_string().into_bytes())
+        }
+    };
+    let (stop, stopped) = mpsc::channel(1);
+    let running = tokio::spawn(server.run(handle, stopped));
+    let client = tokio::task::spawn_blocking(move || {
+        let mut client = Client::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        // A connection that would stay open, if it could.
+        write!(client, "GET / HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        client.read_to_string(&mut reply).unwrap();
+        reply
+    });
+    calls.recv().await.unwrap();
+    stop.send(()).await.unwrap();
+    go_on.notify_one();
+    let reply = client.await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+    assert!(reply.ends_with("hello"), "{reply}");
+    running.await.unwrap();
+    assert!(Client::connect((Ipv4Addr::LOCALHOST, port)).is_err());
+}
+
+#[tokio::test]
+async fn a_second_request_to_stop_does_not_wait_for_replies() {
+    let server = Server::bind(0, Source::HttpApi).await.unwrap();
+    let port = server.port;
+    let (called, mut calls) = mpsc::channel(1);
+    let handle = move |_: Bytes, _: LambdaContext| {
+        let called = called.clone();
+        async move {
+            called.send(()).await.unwrap();
+            std::future::pending::<Result<Vec<u8>, DecodeError>>().await
+        }
+    };
+    let (stop, stopped) = mpsc::channel(2);
+    let running = tokio::spawn(server.run(handle, stopped));
+    let mut client = Client::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    write!(client, "GET / HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n").unwrap();
+    calls.recv().await.unwrap();
+    stop.send(()).await.unwrap();
+    stop.send(()).await.unwrap();
+    running.await.unwrap();
 }

@@ -73,7 +73,7 @@ pub fn reply(source: Source, reply: &[u8]) -> Result<http::Response<Bytes>, Inva
     }
     let mut response = http::Response::new(content::body(&shape, is_alb(source))?);
     *response.status_mut() = status(source, &shape)?;
-    *response.headers_mut() = headers(source, shape)?;
+    *response.headers_mut() = headers(source, &shape)?;
     add_content_type(source, &mut response);
     Ok(response)
 }
@@ -117,7 +117,7 @@ fn uses_format_1(source: Source) -> bool {
     matches!(source, Source::RestApi | Source::HttpApiV1)
 }
 
-fn headers(source: Source, shape: Shape) -> Result<HeaderMap, InvalidReply> {
+fn headers(source: Source, shape: &Shape) -> Result<HeaderMap, InvalidReply> {
     let mut headers = HeaderMap::new();
     match source {
         Source::RestApi | Source::HttpApiV1 => {

@@ -17,6 +17,7 @@ mod invocation;
 mod local;
 mod matched;
 mod response;
+mod runtime;
 mod state;
 
 #[doc(hidden)]
@@ -28,9 +29,11 @@ pub use body::{Body, BoxError};
 pub use describe::Operation;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
-pub use extract::{FromRequest, extract};
+pub use extract::{FromRequest, Json, extract};
 pub use invocation::{Invocation, LambdaContext};
-pub use response::IntoResponse;
+pub use response::{
+    Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,
+};
 
 use std::{future::Future, pin::Pin};
 

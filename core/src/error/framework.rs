@@ -1,0 +1,87 @@
+//! The problems that the framework itself replies with, in one place: their codes are part of the
+//! public interface, and stand in the table of [`Problem`].
+
+use crate::{BoxError, Problem};
+use http::{StatusCode, header::ALLOW};
+
+/// No route has this path.
+pub(crate) fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "route_not_found")
+        .with_detail("there is nothing at this path")
+}
+
+/// The path has routes, but none for this method; `allow` lists those it has.
+pub(crate) fn method_not_allowed(allow: &str) -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+        .with_detail(format!("this path answers {allow}"))
+        .with_header(ALLOW.as_str(), allow)
+}
+
+/// The event holds something that is no valid HTTP request.
+pub(crate) fn malformed_event(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_request").with_detail(detail)
+}
+
+/// A fault of the application or of the framework.
+pub(crate) fn internal(cause: impl Into<BoxError>) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error").with_cause(cause)
+}
+
+/// A panic of a handler, an extractor or a layer.
+pub(crate) fn panicked(message: &str) -> Problem {
+    internal(format!("panicked: {message}"))
+}
+
+/// The handler did not finish before the gateway or Lambda gives up.
+pub(crate) fn deadline_exceeded() -> Problem {
+    Problem::new(StatusCode::GATEWAY_TIMEOUT, "deadline_exceeded")
+        .with_cause("the handler did not finish before the deadline of the request")
+}
+
+/// The reply is larger than the source lets through.
+pub(crate) fn response_too_large(size: usize, limit: usize) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "response_too_large").with_cause(format!(
+        "the reply has {size} bytes, and {limit} are let through"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_are_those_of_the_documentation() {
+        let table = [
+            (not_found(), 404, "route_not_found"),
+            (method_not_allowed("GET, HEAD"), 405, "method_not_allowed"),
+            (malformed_event("no path".into()), 400, "malformed_request"),
+            (internal("broken"), 500, "internal_error"),
+            (panicked("broken"), 500, "internal_error"),
+            (deadline_exceeded(), 504, "deadline_exceeded"),
+            (response_too_large(2, 1), 500, "response_too_large"),
+        ];
+        for (problem, status, code) in table {
+            assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_not_allowed_is_told_which_are() {
+        let problem = method_not_allowed("GET, HEAD");
+        assert_eq!(problem.headers()["allow"], "GET, HEAD");
+        assert_eq!(problem.detail(), Some("this path answers GET, HEAD"));
+    }
+
+    #[test]
+    fn faults_of_the_server_say_nothing_to_the_client() {
+        for problem in [
+            internal("secret"),
+            panicked("secret"),
+            response_too_large(2, 1),
+            deadline_exceeded(),
+        ] {
+            assert_eq!(problem.detail(), None);
+            assert!(problem.cause_text().is_some());
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The process on Lambda.
+
+pub(crate) mod log;

@@ -26,7 +26,7 @@ use crate::{Response, describe::Operation};
 /// | `Bytes`, `Vec<u8>`, `&'static [u8]` | 200, `application/octet-stream` |
 /// | [`Json<T>`](crate::Json) | 200, `application/json` |
 /// | [`Html<T>`] | 200, `text/html; charset=utf-8` |
-/// | [`Created<T>`], [`Accepted<T>`] | that of `T` as 201 (with a `location`), 202 |
+/// | [`Created<T>`](struct@Created), [`Accepted<T>`] | that of `T` as 201 (with a `location`), 202 |
 /// | [`Redirect`] | 303, 307 or 308 |
 /// | [`http::StatusCode`] | that status without content |
 /// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |

@@ -54,11 +54,11 @@ where
         // Values are read before the span is locked: showing one may log.
         let mut fields = Fields::default();
         record.record(&mut fields);
-        if let Some(span) = context.span(id) {
-            if let Some(known) = span.extensions_mut().get_mut::<Fields>() {
-                for (name, value) in fields.0 {
-                    known.set(name, value);
-                }
+        if let Some(span) = context.span(id)
+            && let Some(known) = span.extensions_mut().get_mut::<Fields>()
+        {
+            for (name, value) in fields.0 {
+                known.set(name, value);
             }
         }
     }
@@ -80,12 +80,12 @@ where
         let _ = self
             .writer
             .make_writer_for(event.metadata())
-            .write_all(line.as_bytes());
+            .write_all(&line);
     }
 }
 
 /// The record, with the line break that ends it.
-fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> String {
+fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> Vec<u8> {
     let metadata = event.metadata();
     let message = fields.take("message");
     let head = [
@@ -94,14 +94,13 @@ fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> String {
         ("message", message.unwrap_or_default()),
         ("target", Value::from(metadata.target())),
     ];
-    let mut line = String::from("{");
+    let mut line = Vec::with_capacity(256);
     let mut member = |name: &str, value: &Value| {
-        if line.len() > 1 {
-            line.push(',');
-        }
-        line.push_str(&Value::from(name).to_string());
-        line.push(':');
-        line.push_str(&value.to_string());
+        line.push(if line.is_empty() { b'{' } else { b',' });
+        // Neither a string nor a value fails to serialise, nor does writing to memory.
+        let _ = serde_json::to_writer(&mut line, name);
+        line.push(b':');
+        let _ = serde_json::to_writer(&mut line, value);
     };
     for (name, value) in head.iter().filter(|(_, value)| !value.is_null()) {
         member(name, value);
@@ -113,7 +112,7 @@ fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> String {
             member(name, value);
         }
     }
-    line.push_str("}\n");
+    line.extend_from_slice(b"}\n");
     line
 }
 

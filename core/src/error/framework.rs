@@ -2,7 +2,8 @@
 //! public interface, and stand in the table of [`Problem`].
 
 use crate::{BoxError, Problem};
-use http::{StatusCode, header::ALLOW};
+use http::{HeaderValue, StatusCode, header::ALLOW};
+use std::error::Error;
 
 /// No route has this path.
 pub(crate) fn not_found() -> Problem {
@@ -11,25 +12,46 @@ pub(crate) fn not_found() -> Problem {
 }
 
 /// The path has routes, but none for this method; `allow` lists those it has.
-pub(crate) fn method_not_allowed(allow: &str) -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
-        .with_detail(format!("this path answers {allow}"))
-        .with_header(ALLOW.as_str(), allow)
+pub(crate) fn method_not_allowed(allow: HeaderValue) -> Problem {
+    let mut problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+        .with_detail(
+            "this path does not answer this method; the header `allow` names those it does",
+        );
+    problem.headers_mut().insert(ALLOW, allow);
+    problem
 }
 
 /// The event holds something that is no valid HTTP request.
-pub(crate) fn malformed_event(detail: String) -> Problem {
+pub(crate) fn malformed_request(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed_request").with_detail(detail)
 }
 
+/// The body of the request is larger than a layer lets through.
+pub(crate) fn body_too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
+        .with_detail("the body is larger than is let through")
+}
+
+/// The body of the request is a stream that failed before its end.
+pub(crate) fn unreadable_body(cause: &(dyn Error + 'static)) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "unreadable_body")
+        .with_detail("the body ended too early")
+        .caused_by(cause)
+}
+
 /// A fault of the application or of the framework.
-pub(crate) fn internal(cause: impl Into<BoxError>) -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error").with_cause(cause)
+pub(crate) fn internal(cause: &(dyn Error + 'static)) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error").caused_by(cause)
+}
+
+/// A fault in the way the application is put together, which only a request brings to light.
+pub(crate) fn misused(what: &'static str) -> Problem {
+    internal(&*BoxError::from(what))
 }
 
 /// A panic of a handler, an extractor or a layer.
 pub(crate) fn panicked(message: &str) -> Problem {
-    internal(format!("panicked: {message}"))
+    internal(&*BoxError::from(format!("panicked: {message}")))
 }
 
 /// The handler did not finish before the gateway or Lambda gives up.
@@ -48,14 +70,22 @@ pub(crate) fn response_too_large(size: usize, limit: usize) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt;
+
+    fn allow() -> HeaderValue {
+        HeaderValue::from_static("GET, HEAD")
+    }
 
     #[test]
     fn the_codes_are_those_of_the_documentation() {
         let table = [
             (not_found(), 404, "route_not_found"),
-            (method_not_allowed("GET, HEAD"), 405, "method_not_allowed"),
-            (malformed_event("no path".into()), 400, "malformed_request"),
-            (internal("broken"), 500, "internal_error"),
+            (method_not_allowed(allow()), 405, "method_not_allowed"),
+            (malformed_request("a".into()), 400, "malformed_request"),
+            (body_too_large(), 413, "body_too_large"),
+            (unreadable_body(&fmt::Error), 400, "unreadable_body"),
+            (internal(&fmt::Error), 500, "internal_error"),
+            (misused("broken"), 500, "internal_error"),
             (panicked("broken"), 500, "internal_error"),
             (deadline_exceeded(), 504, "deadline_exceeded"),
             (response_too_large(2, 1), 500, "response_too_large"),
@@ -67,15 +97,14 @@ mod tests {
 
     #[test]
     fn a_method_that_is_not_allowed_is_told_which_are() {
-        let problem = method_not_allowed("GET, HEAD");
-        assert_eq!(problem.headers()["allow"], "GET, HEAD");
-        assert_eq!(problem.detail(), Some("this path answers GET, HEAD"));
+        assert_eq!(method_not_allowed(allow()).headers()["allow"], "GET, HEAD");
     }
 
     #[test]
     fn faults_of_the_server_say_nothing_to_the_client() {
         for problem in [
-            internal("secret"),
+            internal(&fmt::Error),
+            misused("secret"),
             panicked("secret"),
             response_too_large(2, 1),
             deadline_exceeded(),

@@ -1,24 +1,21 @@
 //! One log record for each error reply.
 
 use super::Problem;
-use http::Method;
 
 impl Problem {
     /// Writes the one record about this reply.
     ///
     /// A 5xx is an error, and the record holds its whole cause. A 4xx is the client's matter: an
     /// info when a cause was kept for the log, and else a debug record. The detail, which often
-    /// repeats what the client sent, is in none of them.
-    pub(crate) fn log(&self, request_id: Option<&str>, method: &Method, route: Option<&str>) {
+    /// repeats what the client sent, is in none of them. The route is that of the span around it.
+    pub(crate) fn log(&self) {
         macro_rules! record {
             ($level:ident, $message:literal) => {
                 tracing::$level!(
                     target: "lambda_api",
                     status = self.status().as_u16(),
                     code = self.code(),
-                    method = method.as_str(),
-                    route,
-                    request_id,
+                    request_id = self.request_id(),
                     cause = self.cause_text(),
                     $message
                 )
@@ -41,19 +38,19 @@ mod tests {
     use http::StatusCode;
     use serde_json::json;
 
-    fn logged(problem: &Problem) -> Vec<serde_json::Value> {
-        capture(|| problem.log(Some("id-1"), &Method::GET, Some("/orders/{id}")))
+    fn logged(mut problem: Problem) -> Vec<serde_json::Value> {
+        problem.set_request_id(Some("id-1"));
+        capture(|| problem.log())
     }
 
     #[test]
     fn a_5xx_is_one_error_record_with_the_whole_cause_and_the_request_id() {
         let error = Error::msg("connection reset").context("storage failed");
-        let records = logged(&Problem::from_error(&error));
+        let records = logged(Problem::from_error(&error));
         let expected = json!([{
             "timestamp": "now", "level": "ERROR", "target": "lambda_api",
             "message": "request failed",
-            "status": 500, "code": "internal_error", "method": "GET", "route": "/orders/{id}",
-            "request_id": "id-1", "cause": "storage failed: connection reset",
+            "status": 500, "code": "internal_error", "request_id": "id-1", "cause": "storage failed: connection reset",
         }]);
         assert_eq!(json!(records), expected);
     }
@@ -61,7 +58,7 @@ mod tests {
     #[test]
     fn a_4xx_is_a_debug_record_without_its_detail() {
         let problem = Problem::new(StatusCode::NOT_FOUND, "no_order").with_detail("no order 7");
-        let records = logged(&problem);
+        let records = logged(problem);
         assert_eq!(records.len(), 1);
         assert_eq!(records[0]["level"], "DEBUG");
         assert!(!records[0].to_string().contains("no order 7"));
@@ -70,7 +67,7 @@ mod tests {
     #[test]
     fn a_4xx_with_a_cause_is_an_info_record() {
         let problem = framework::not_found().with_cause("the table is empty");
-        let records = logged(&problem);
+        let records = logged(problem);
         assert_eq!(records[0]["level"], "INFO");
         assert_eq!(records[0]["cause"], "the table is empty");
     }

@@ -53,6 +53,8 @@ use std::{
 /// | `route_not_found` | 404 | no route has this path |
 /// | `method_not_allowed` | 405 | the path has routes, but none for this method; `allow` names those it has |
 /// | `malformed_request` | 400 | the event holds something that is no valid HTTP request |
+/// | `unreadable_body` | 400 | the body of the request is a stream that failed |
+/// | `body_too_large` | 413 | the body of the request is larger than is let through |
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |
 /// | `response_too_large` | 500 | the reply is larger than the gateway lets through |
 /// | `deadline_exceeded` | 504 | the handler did not finish in time |
@@ -302,7 +304,16 @@ impl Problem {
     /// Keeps an error and everything that caused it for the log, in place of what was kept before.
     /// It is never sent.
     pub fn set_cause(&mut self, error: impl Into<BoxError>) {
-        self.0.cause = Some(Chain(&*error.into()).to_string());
+        self.keep(&*error.into());
+    }
+
+    fn keep(&mut self, error: &(dyn std::error::Error + 'static)) {
+        self.0.cause = Some(Chain(error).to_string());
+    }
+
+    pub(super) fn caused_by(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
+        self.keep(error);
+        self
     }
 
     /// With the URI that names the kind of problem.

@@ -19,6 +19,6 @@ impl App {
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
         let _ = (event, lambda);
-        Err(DecodeError::NotHttp(String::new()))
+        Err(DecodeError::NotHttp(crate::event::NotHttp::default()))
     }
 }

@@ -211,14 +211,17 @@ fn strip<'p>(
 ) -> &'p str {
     let by_gateway = || {
         source == Source::HttpApi
-            && context.stage.as_deref() != Some("$default")
             && context
                 .domain_name
                 .as_deref()
                 .is_none_or(|name| detect::contains(name, ".execute-api."))
     };
+    let stage = context
+        .stage
+        .as_deref()
+        .filter(|stage| *stage != "$default");
     let mut path = path;
-    if let Some(stage) = context.stage.as_deref()
+    if let Some(stage) = stage
         && options.strip_stage.unwrap_or_else(by_gateway)
     {
         path = uri::strip(path, stage);

@@ -57,7 +57,6 @@ use std::{
 /// | `body_too_large` | 413 | the body of the request is larger than is let through |
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |
 /// | `response_too_large` | 500 | the reply is larger than the gateway lets through |
-/// | `deadline_exceeded` | 504 | the handler did not finish in time |
 #[derive(Clone)]
 pub struct Problem(Box<Inner>);
 

@@ -58,6 +58,18 @@ impl Source {
             Source::LatticeV2 => "lattice2",
         }
     }
+
+    /// The largest reply, as JSON in bytes, that reaches the client: 6 MB, which is
+    /// [Lambda's own limit](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html),
+    /// and [1 MB](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html)
+    /// behind an ALB.
+    #[must_use]
+    pub fn reply_limit(self) -> usize {
+        match self {
+            Source::Alb | Source::AlbMultiValue => 1024 * 1024,
+            _ => 6 * 1024 * 1024,
+        }
+    }
 }
 
 impl fmt::Display for Source {

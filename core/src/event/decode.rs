@@ -7,8 +7,8 @@ use super::{
     error::{DecodeError, NotHttp},
     fields::Fields,
     headers,
-    json::Shared,
     query::{self, Form},
+    shared::Shared,
     uri,
 };
 use crate::{Body, Invocation, LambdaContext, Request};

@@ -2,7 +2,8 @@
 
 use super::{
     error::shorten,
-    json::{Each, Members, Object, read, share_text},
+    json::{Each, Members, Object, read},
+    shared::share_text,
 };
 use bytes::Bytes;
 use http::{

@@ -7,8 +7,8 @@ use super::{
     error::{DecodeError, NotHttp},
     fields::Fields,
     headers,
-    json::Shared,
     query::{self, Form},
+    shared::Shared,
     uri,
 };
 use crate::{Body, Invocation, LambdaContext, Request};
@@ -56,6 +56,10 @@ pub struct DecodeOptions {
 /// [`DecodeError::NotHttp`] when the event is not from an HTTP source,
 /// [`DecodeError::Malformed`] when it is and cannot be represented: a header with control
 /// characters, invalid base64, a path that does not begin with `/`.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the request goes on sharing the buffer"
+)]
 pub fn decode(
     event: Bytes,
     lambda: LambdaContext,

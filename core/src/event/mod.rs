@@ -29,8 +29,10 @@ mod headers;
 mod json;
 mod payload;
 mod query;
+mod shared;
 mod source;
 mod uri;
+mod writer;
 
 pub use decode::{DecodeOptions, decode};
 pub use encode::encode;
@@ -38,4 +40,5 @@ pub use error::{DecodeError, NotHttp};
 pub use source::Source;
 
 pub(crate) use context::Facts;
-pub(crate) use json::{Shared, string_map};
+pub(crate) use json::string_map;
+pub(crate) use shared::Shared;

@@ -18,7 +18,7 @@ options of serve:
                      alb-multi, lattice1, lattice2, or lattice (the same as lattice2)
 ";
 
-const DEFAULT_PORT: u16 = 9000;
+pub(super) const DEFAULT_PORT: u16 = 9000;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command {

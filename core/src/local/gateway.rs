@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Body, IntoResponse, Problem, Response,
     event::{
-        DecodeError, Source,
+        Source,
         emulate::{self, Facts},
     },
 };
@@ -70,7 +70,9 @@ impl<H: Handle> Gateway<H> {
         B::Error: Into<crate::BoxError>,
     {
         if let Err(foreign) = self.own.check(request.uri(), request.headers()) {
-            return Err(Problem::new(StatusCode::FORBIDDEN, foreign.code).detail(foreign.detail));
+            return Err(
+                Problem::new(StatusCode::FORBIDDEN, foreign.code).with_detail(foreign.detail)
+            );
         }
         let is_head = request.method() == Method::HEAD;
         let request = self.collected(request).await?;
@@ -85,10 +87,7 @@ impl<H: Handle> Gateway<H> {
         }
         let reply = match self.handle.handle(event.into(), lambda).await {
             Ok(reply) => reply,
-            Err(DecodeError::NotHttp(text)) => return Err(bad_reply("event refused", &text)),
-            Err(DecodeError::Malformed { detail, .. }) => {
-                return Err(bad_reply("event refused", &detail));
-            }
+            Err(error) => return Err(bad_reply("event refused", &error.to_string())),
         };
         let response = emulate::reply(self.source, &reply)
             .map_err(|error| bad_reply("invalid reply", &error.to_string()))?;
@@ -115,7 +114,7 @@ impl<H: Handle> Gateway<H> {
             Ok(body) => Ok(http::Request::from_parts(parts, body.to_bytes())),
             Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
             Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "unreadable_body")
-                .detail("the body ended before its end")),
+                .with_detail("the body ended before its end")),
         }
     }
 }
@@ -126,8 +125,8 @@ impl<H: Handle> Gateway<H> {
 const EVENT_LIMIT: usize = 6 << 20;
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large")
-        .detail(format!("the source takes at most {limit} bytes"))
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
+        .with_detail(format!("the source takes at most {limit} bytes"))
 }
 
 /// What a source answers when it cannot read the reply of the function. The developer is told why

@@ -1,7 +1,6 @@
 //! `invoke`: one event in, one reply out.
 
 use super::{Failure, Handle, context::Contexts, log::Printable};
-use crate::event::DecodeError;
 use bytes::Bytes;
 use std::io::{self, Read};
 
@@ -24,17 +23,9 @@ pub(super) async fn invoke(
     handle: impl Handle,
 ) -> Result<Vec<u8>, Failure> {
     let reply = handle.handle(event, Contexts::default().next()).await;
-    reply.map_err(|error| match error {
-        DecodeError::NotHttp(text) => Failure(format!(
-            "{} is no event of an HTTP source: {}",
-            name(file),
-            Printable(&text)
-        )),
-        DecodeError::Malformed { detail, .. } => Failure(format!(
-            "{} is no event that can be answered: {}",
-            name(file),
-            Printable(&detail)
-        )),
+    reply.map_err(|error| {
+        let why = error.to_string();
+        Failure(format!("{}: {}", name(file), Printable(&why)))
     })
 }
 
@@ -48,7 +39,10 @@ fn name(file: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::LambdaContext;
+    use crate::{
+        LambdaContext,
+        event::{DecodeOptions, decode},
+    };
 
     #[tokio::test]
     async fn the_reply_is_the_one_of_the_handler() {
@@ -63,20 +57,16 @@ mod tests {
     #[tokio::test]
     async fn an_event_of_another_source_is_named() {
         for (file, expected) in [
-            (
-                "-",
-                "standard input is no event of an HTTP source: found `a\\u{a}b`",
-            ),
-            (
-                "sqs.json",
-                "sqs.json is no event of an HTTP source: found `a\\u{a}b`",
-            ),
+            ("-", "standard input: the event comes from no HTTP source"),
+            ("sqs.json", "sqs.json: the event comes from no HTTP source"),
         ] {
-            let refuse = |_: Bytes, _: LambdaContext| async {
-                Err(DecodeError::NotHttp("found `a\nb`".to_owned()))
+            let decode = |event: Bytes, lambda: LambdaContext| async {
+                decode(event, lambda, &DecodeOptions::default()).map(|_| Vec::new())
             };
-            let Failure(text) = invoke(Bytes::new(), file, refuse).await.unwrap_err();
-            assert_eq!(text, expected);
+            let event = Bytes::from_static(br#"{"Records": []}"#);
+            let Failure(text) = invoke(event, file, decode).await.unwrap_err();
+            assert!(text.starts_with(expected), "{text}");
+            assert!(text.ends_with("found `Records`"), "{text}");
         }
     }
 

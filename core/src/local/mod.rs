@@ -40,19 +40,30 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
             })
         }
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
-        Ok(Command::Serve { port, source }) => serve(api, port, source).await,
+        Ok(Command::Serve { port, source }) => serve_on(api, port, source).await,
         Err(error) => {
             log::line(&format!("error: {error}\n\n{HELP}"));
             return ExitCode::from(2);
         }
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(text)) => {
-            log::line(&format!("error: {text}"));
-            ExitCode::FAILURE
-        }
+    if succeeded(done) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
+}
+
+/// Serves as `serve` without options does. Whether that went well; if not, standard error has the
+/// reason.
+pub(crate) async fn serve(api: Api) -> bool {
+    succeeded(serve_on(api, arguments::DEFAULT_PORT, Source::HttpApi).await)
+}
+
+fn succeeded(done: Result<(), Failure>) -> bool {
+    if let Err(Failure(text)) = &done {
+        log::line(&format!("error: {text}"));
+    }
+    done.is_ok()
 }
 
 /// Why a command failed, for standard error.
@@ -72,7 +83,7 @@ async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
     write(&[&reply, b"\n"])
 }
 
-async fn serve(api: Api, port: u16, source: Source) -> Result<(), Failure> {
+async fn serve_on(api: Api, port: u16, source: Source) -> Result<(), Failure> {
     // The port is bound before any state is made: a second copy of the program fails at once.
     let server = serve::Server::bind(port, source).await?;
     let routes = api.table();

@@ -55,6 +55,9 @@ impl<'r> Cookies<'r> {
     }
 }
 
+/// The white space of headers: no other is taken off.
+const SPACE: [char; 2] = [' ', '\t'];
+
 /// Names and values; `None` for a value that is no UTF-8.
 pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, Option<&str>)> {
     headers
@@ -64,7 +67,7 @@ pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, Option<&
         .filter_map(|piece| {
             let equals = piece.iter().position(|byte| *byte == b'=')?;
             let (name, value) = piece.split_at_checked(equals)?;
-            let name = std::str::from_utf8(name).ok()?.trim();
+            let name = std::str::from_utf8(name).ok()?.trim_matches(SPACE);
             let value = std::str::from_utf8(value).ok().map(unquote);
             (!name.is_empty()).then_some((name, value))
         })
@@ -72,7 +75,7 @@ pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, Option<&
 
 /// The value behind the equals sign, without quotes.
 fn unquote(value: &str) -> &str {
-    let value = value.strip_prefix('=').unwrap_or(value).trim();
+    let value = value.strip_prefix('=').unwrap_or(value).trim_matches(SPACE);
     value
         .strip_prefix('"')
         .and_then(|value| value.strip_suffix('"'))

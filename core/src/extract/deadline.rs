@@ -4,14 +4,8 @@ use super::FromRequest;
 use crate::{Invocation, Request};
 use std::{
     convert::Infallible,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
-
-/// No function runs longer than this
-/// ([Lambda quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)): a
-/// deadline that passed longer ago is none of a running invocation. Local emulators send the
-/// constant 600000, ten minutes into 1970.
-const LONGEST_RUN: Duration = Duration::from_secs(15 * 60);
 
 /// The moment at which Lambda ends the invocation.
 ///
@@ -33,7 +27,8 @@ const LONGEST_RUN: Duration = Duration::from_secs(15 * 60);
 /// # }
 /// ```
 ///
-/// Outside Lambda there is none.
+/// Outside Lambda there is none, nor under an emulator that sends a deadline in the far past
+/// ([`LambdaContext::deadline`](crate::LambdaContext::deadline)).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deadline(Option<SystemTime>);
 
@@ -42,16 +37,6 @@ impl Deadline {
     #[must_use]
     pub fn none() -> Self {
         Self(None)
-    }
-
-    /// The deadline as Lambda says it: milliseconds since the epoch.
-    pub(crate) fn of(milliseconds: Option<u64>, now: SystemTime) -> Self {
-        let at = milliseconds
-            .and_then(|milliseconds| UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds)));
-        Self(at.filter(|at| {
-            now.duration_since(*at)
-                .map_or(true, |passed| passed <= LONGEST_RUN)
-        }))
     }
 
     /// The moment itself; `None` when there is no deadline.
@@ -84,10 +69,8 @@ impl From<SystemTime> for Deadline {
 impl<'r> FromRequest<'r> for Deadline {
     type Rejection = Infallible;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> = Some(|request| {
-        let lambda = Invocation::of(request).lambda();
-        Ok(Self::of(lambda.deadline_ms, SystemTime::now()))
-    });
+    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+        Some(|request| Ok(Self(Invocation::of(request).lambda().deadline())));
 }
 
 #[cfg(test)]
@@ -96,37 +79,50 @@ mod tests {
         super::testing::{get, now},
         *,
     };
+    use crate::{
+        LambdaContext,
+        event::{self, DecodeOptions},
+    };
 
-    const NOW_MS: u64 = 1_700_000_000_000;
-
-    fn present() -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(NOW_MS)
+    /// A request of an event that came with this deadline.
+    fn request(deadline_ms: u64) -> Request {
+        let lambda = LambdaContext {
+            deadline_ms: Some(deadline_ms),
+            ..LambdaContext::default()
+        };
+        let event = r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}}}"#;
+        event::decode(event.into(), lambda, &DecodeOptions::default()).unwrap()
     }
 
-    fn remaining(milliseconds: u64) -> Duration {
-        Deadline::of(Some(milliseconds), present()).remaining_at(present())
+    fn deadline(deadline_ms: u64) -> Deadline {
+        let Ok(deadline) = now(&request(deadline_ms));
+        deadline
     }
 
     #[test]
     fn the_time_left_counts_from_now() {
-        assert_eq!(remaining(NOW_MS + 2_500), Duration::from_millis(2_500));
-        assert_eq!(Deadline::of(Some(NOW_MS), present()).at(), Some(present()));
-    }
-
-    #[test]
-    fn a_deadline_that_has_passed_leaves_nothing() {
-        assert_eq!(remaining(NOW_MS - 1), Duration::ZERO);
+        let deadline = deadline(1_700_000_002_500);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_002_500);
+        assert_eq!(deadline.at(), Some(at));
+        let left = |before| deadline.remaining_at(at - Duration::from_secs(before));
+        assert_eq!(left(3), Duration::from_secs(3));
+        assert_eq!(left(0), Duration::ZERO);
+        assert_eq!(
+            deadline.remaining_at(at + Duration::from_secs(3)),
+            Duration::ZERO
+        );
+        assert_eq!(deadline.remaining(), Duration::ZERO);
     }
 
     #[test]
     fn a_deadline_in_the_far_past_is_none() {
-        assert_eq!(remaining(600_000), Duration::MAX);
-        assert_eq!(Deadline::of(Some(0), present()), Deadline::none());
+        assert_eq!(deadline(600_000), Deadline::none());
+        assert_eq!(deadline(600_000).remaining(), Duration::MAX);
     }
 
     #[test]
     fn a_deadline_beyond_the_clock_does_not_panic() {
-        let _ = remaining(u64::MAX);
+        let _ = deadline(u64::MAX).remaining();
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl<'a> Fault<'a> {
 
 /// Lists faults in a problem.
 pub(crate) fn set_errors(problem: &mut Problem, faults: &[Fault<'_>]) {
-    problem.set_extension("errors", &faults);
+    problem.set_extension("errors", faults);
 }
 
 impl fmt::Display for Fault<'_> {

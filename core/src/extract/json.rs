@@ -316,19 +316,17 @@ mod tests {
             refusal.to_string(),
             "field `items[1].sku`: invalid type: integer `5`, expected a string at line 2 column 10"
         );
-        let JsonRejection::Data {
-            field,
-            line,
-            column,
-            ..
-        } = refusal
-        else {
-            panic!("{refusal:?}");
-        };
+        let problem = Problem::from_error(&refusal);
         assert_eq!(
-            (field.as_deref(), line, column),
-            (Some("items[1].sku"), 2, 10)
+            problem.extension("errors"),
+            Some(&serde_json::json!([{
+                "in": "body",
+                "name": "items[1].sku",
+                "detail": "invalid type: integer `5`, expected a string",
+            }]))
         );
+        assert_eq!(problem.extension("line"), Some(&2.into()));
+        assert_eq!(problem.extension("column"), Some(&10.into()));
         let request = json(r#"{"items": []} "#);
         assert!(
             now::<Json<Basket<'_>>>(&request)

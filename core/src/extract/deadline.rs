@@ -1,0 +1,134 @@
+//! When an invocation ends.
+
+use super::FromRequest;
+use crate::{Invocation, Request};
+use std::{
+    convert::Infallible,
+    time::{Duration, SystemTime},
+};
+
+/// The moment at which Lambda ends the invocation.
+///
+/// ```
+/// use lambda_api::Deadline;
+/// use std::time::Duration;
+///
+/// async fn report(deadline: Deadline) -> &'static str {
+///     // Leave a second for the reply.
+///     let budget = deadline.remaining().saturating_sub(Duration::from_secs(1));
+///     if budget < Duration::from_secs(5) { "too late to start" } else { "started" }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert_eq!(report(Deadline::none()).await, "started");
+/// let soon = std::time::SystemTime::now() + Duration::from_secs(2);
+/// assert_eq!(report(Deadline::from(soon)).await, "too late to start");
+/// # }
+/// ```
+///
+/// Outside Lambda there is none, nor under an emulator that sends a deadline in the far past
+/// ([`LambdaContext::deadline`](crate::LambdaContext::deadline)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deadline(Option<SystemTime>);
+
+impl Deadline {
+    /// No deadline at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// The moment itself; `None` when there is no deadline.
+    #[must_use]
+    pub fn at(self) -> Option<SystemTime> {
+        self.0
+    }
+
+    /// The time that is left: nothing once it has passed, and [`Duration::MAX`] when there is no
+    /// deadline.
+    #[must_use]
+    pub fn remaining(self) -> Duration {
+        self.remaining_at(SystemTime::now())
+    }
+
+    fn remaining_at(self, now: SystemTime) -> Duration {
+        match self.0 {
+            Some(at) => at.duration_since(now).unwrap_or(Duration::ZERO),
+            None => Duration::MAX,
+        }
+    }
+}
+
+impl From<SystemTime> for Deadline {
+    fn from(at: SystemTime) -> Self {
+        Self(Some(at))
+    }
+}
+
+impl<'r> FromRequest<'r> for Deadline {
+    type Rejection = Infallible;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+        Some(|request| Ok(Self(Invocation::of(request).lambda().deadline())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{get, now},
+        *,
+    };
+    use crate::{
+        LambdaContext,
+        event::{self, DecodeOptions},
+    };
+
+    /// A request of an event that came with this deadline.
+    fn request(deadline_ms: u64) -> Request {
+        let lambda = LambdaContext {
+            deadline_ms: Some(deadline_ms),
+            ..LambdaContext::default()
+        };
+        let event = r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}}}"#;
+        event::decode(event.into(), lambda, &DecodeOptions::default()).unwrap()
+    }
+
+    fn deadline(deadline_ms: u64) -> Deadline {
+        let Ok(deadline) = now(&request(deadline_ms));
+        deadline
+    }
+
+    #[test]
+    fn the_time_left_counts_from_now() {
+        let deadline = deadline(1_700_000_002_500);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_002_500);
+        assert_eq!(deadline.at(), Some(at));
+        let left = |before| deadline.remaining_at(at - Duration::from_secs(before));
+        assert_eq!(left(3), Duration::from_secs(3));
+        assert_eq!(left(0), Duration::ZERO);
+        assert_eq!(
+            deadline.remaining_at(at + Duration::from_secs(3)),
+            Duration::ZERO
+        );
+        assert_eq!(deadline.remaining(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_deadline_in_the_far_past_is_none() {
+        assert_eq!(deadline(600_000), Deadline::none());
+        assert_eq!(deadline(600_000).remaining(), Duration::MAX);
+    }
+
+    #[test]
+    fn a_deadline_beyond_the_clock_does_not_panic() {
+        let _ = deadline(u64::MAX).remaining();
+    }
+
+    #[test]
+    fn outside_lambda_there_is_none() {
+        let Ok(deadline) = now::<Deadline>(&get("/"));
+        assert_eq!(deadline.at(), None);
+        assert_eq!(deadline.remaining(), Duration::MAX);
+    }
+}

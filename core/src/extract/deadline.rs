@@ -7,7 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// The moment at which Lambda ends the invocation.
+/// The moment at which somebody gives up on the request: Lambda, or the gateway where that is
+/// sooner ([`Source::timeout`](crate::event::Source::timeout)).
 ///
 /// ```
 /// use lambda_api::Deadline;
@@ -70,7 +71,7 @@ impl<'r> FromRequest<'r> for Deadline {
     type Rejection = Infallible;
 
     const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
-        Some(|request| Ok(Self(Invocation::of(request).lambda().deadline())));
+        Some(|request| Ok(Self(Invocation::of(request).deadline())));
 }
 
 #[cfg(test)]
@@ -112,6 +113,36 @@ mod tests {
             Duration::ZERO
         );
         assert_eq!(deadline.remaining(), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_gateway_gives_up_before_lambda_does() {
+        let received = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let seconds = |lambda: Option<u64>, event: &'static str| {
+            let lambda = LambdaContext {
+                deadline_ms: lambda.map(|seconds| (1_700_000_000 + seconds) * 1000),
+                received: Some(received),
+                ..LambdaContext::default()
+            };
+            let request = event::decode(event.into(), lambda, &DecodeOptions::default()).unwrap();
+            let Ok(deadline) = now::<Deadline>(&request);
+            deadline
+                .at()
+                .map(|at| at.duration_since(received).unwrap().as_secs())
+        };
+        let rest = r#"{"httpMethod": "GET", "path": "/", "resource": "/"}"#;
+        let http = r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}}}"#;
+        let alb = r#"{"httpMethod": "GET", "path": "/", "requestContext": {"elb": {}}}"#;
+        for (lambda, event, expected) in [
+            (Some(900), rest, Some(29)),
+            (Some(900), http, Some(30)),
+            (Some(900), alb, Some(900)),
+            (Some(3), rest, Some(3)),
+            (None, http, Some(30)),
+            (None, alb, None),
+        ] {
+            assert_eq!(seconds(lambda, event), expected, "{event}");
+        }
     }
 
     #[test]

@@ -61,29 +61,87 @@ pub struct Require {
     pub names: &'static [&'static str],
 }
 
-/// Refuses two routes of one method and path, when compiled.
+/// The route of a function whose `#[api_handler]` has a fault, which is reported: it is like no
+/// other route, so that nothing else is.
 #[doc(hidden)]
-pub const fn assert_unique(routes: &[Route]) {
+pub const BROKEN: Route = Route {
+    method: "",
+    path: "",
+    key: "",
+    hash: 0,
+    name: "",
+    module: "",
+    file: "",
+    line: 0,
+    doc: "",
+    access: Access {
+        public: false,
+        scopes: None,
+        groups: None,
+    },
+    path_args: &[],
+    call: |_| ready_reply(Response::default()),
+    describe: |_| {},
+};
+
+/// The first route that answers what an earlier one answers, as positions: the earlier, the later.
+#[doc(hidden)]
+pub const fn duplicate(routes: &[Route]) -> Option<(usize, usize)> {
     let mut i = 1;
     while i < routes.len() {
+        let hash = routes[i].hash;
         let mut j = 0;
         while j < i {
-            if routes[i].hash == routes[j].hash && same(routes[i].key, routes[j].key) {
-                let text = Text::new()
-                    .push("duplicate route: `")
-                    .push(routes[j].name)
-                    .push("` and `")
-                    .push(routes[i].name)
-                    .push("` both answer ")
-                    .push(routes[i].method)
-                    .push(" ")
-                    .push(routes[i].path);
-                panic!("{}", text.as_str());
+            if hash == routes[j].hash
+                && same(routes[i].key, routes[j].key)
+                && !routes[i].key.is_empty()
+            {
+                return Some((j, i));
             }
             j += 1;
         }
         i += 1;
     }
+    None
+}
+
+/// Refuses the route at position `n`, if it is the later one of two that answer the same; gives
+/// the next position.
+///
+/// `routes!` calls it once for each handler, at the handler's place: that is where the compiler
+/// reports it.
+#[doc(hidden)]
+#[track_caller]
+pub const fn assert_new(routes: &[Route], duplicate: Option<(usize, usize)>, n: usize) -> usize {
+    if let Some((first, second)) = duplicate {
+        if second == n {
+            panic!("{}", refusal(&routes[first], &routes[second]).as_str());
+        }
+    }
+    n + 1
+}
+
+const fn refusal(first: &Route, second: &Route) -> Text {
+    let text = Text::new()
+        .push("duplicate route: `")
+        .push(second.module)
+        .push("::")
+        .push(second.name);
+    if first.line == second.line && same(first.name, second.name) && same(first.file, second.file) {
+        return text.push("` is listed twice");
+    }
+    text.push("` answers ")
+        .push(second.method)
+        .push(" ")
+        .push(second.path)
+        .push(", and so does `")
+        .push(first.module)
+        .push("::")
+        .push(first.name)
+        .push("` with ")
+        .push(first.method)
+        .push(" ")
+        .push(first.path)
 }
 
 const fn same(a: &str, b: &str) -> bool {

@@ -30,6 +30,8 @@ pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
 pub use extract::{FromRequest, extract};
 pub use invocation::{Invocation, LambdaContext};
+#[doc(inline)]
+pub use lambda_api_macros::{ApiError, api_handler, main};
 pub use response::IntoResponse;
 
 use std::{future::Future, pin::Pin};

@@ -15,3 +15,11 @@ impl Routes {
         Self { routes }
     }
 }
+
+/// The routes of the named handlers, to be added to an [`Api`](crate::Api).
+#[macro_export]
+macro_rules! routes {
+    ($($handlers:tt)*) => {
+        $crate::__private::routes!($crate; $($handlers)*)
+    };
+}

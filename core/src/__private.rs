@@ -3,15 +3,16 @@
 use crate::Problem;
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
-use std::fmt::Display;
+use std::{error::Error, fmt::Display};
 
 pub use crate::extract::plain::{Faults, cookie, header, path, query};
+pub use crate::runtime::{Flavor, IntoApi, main, main_of_one};
 pub use crate::{
     BoxFuture,
     describe::Operation,
     endpoint::{
-        Access, BROKEN, Refusal, Require, Route, assert_new, async_0, async_1, async_2, async_3,
-        async_4, async_5, async_6, async_7, async_8, async_9, async_10, async_11, async_12, duplicate, reply,
+        Access, BROKEN, Refusal, Require, Route, Unique, async_0, async_1, async_2, async_3,
+        async_4, async_5, async_6, async_7, async_8, async_9, async_10, async_11, async_12, reply,
         sync_0, sync_1, sync_2, sync_3, sync_4, sync_5, sync_6, sync_7, sync_8, sync_9, sync_10,
         sync_11, sync_12,
     },
@@ -39,3 +40,25 @@ pub fn set_header<T: Display>(problem: &mut Problem, name: &'static str, value: 
     }
 }
 
+/// The cause of an error that may or may not be a `std::error::Error`: the inherent method where
+/// it is one, the trait's where not.
+#[derive(Debug)]
+pub struct Cause<'a, E>(pub &'a E);
+
+impl<'a, E: Error> Cause<'a, E> {
+    /// What the error itself says.
+    #[must_use]
+    pub fn cause(&self) -> Option<&'a (dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// No cause, of a type that is no `std::error::Error`.
+pub trait NoCause<'a> {
+    /// `None`.
+    fn cause(&self) -> Option<&'a (dyn Error + 'static)> {
+        None
+    }
+}
+
+impl<'a, E> NoCause<'a> for Cause<'a, E> {}

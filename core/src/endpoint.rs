@@ -84,41 +84,63 @@ pub const BROKEN: Route = Route {
     describe: |_| {},
 };
 
-/// The first route that answers what an earlier one answers, as positions: the earlier, the later.
+/// Goes through the routes of one `routes!`, and refuses the later one of two that answer the same.
+///
+/// `routes!` calls [`next`](Unique::next) once for each handler, at the handler's place: that is
+/// where the compiler reports it.
+#[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
-pub const fn duplicate(routes: &[Route]) -> Option<(usize, usize)> {
-    let mut i = 1;
-    while i < routes.len() {
-        let hash = routes[i].hash;
-        let mut j = 0;
-        while j < i {
-            if hash == routes[j].hash
-                && same(routes[i].key, routes[j].key)
-                && !routes[i].key.is_empty()
-            {
-                return Some((j, i));
-            }
-            j += 1;
-        }
-        i += 1;
-    }
-    None
+pub struct Unique {
+    routes: &'static [Route],
+    next: usize,
+    /// The first two that answer the same.
+    duplicate: Option<(usize, usize)>,
 }
 
-/// Refuses the route at position `n`, if it is the later one of two that answer the same; gives
-/// the next position.
-///
-/// `routes!` calls it once for each handler, at the handler's place: that is where the compiler
-/// reports it.
-#[doc(hidden)]
-#[track_caller]
-pub const fn assert_new(routes: &[Route], duplicate: Option<(usize, usize)>, n: usize) -> usize {
-    if let Some((first, second)) = duplicate {
-        if second == n {
-            panic!("{}", refusal(&routes[first], &routes[second]).as_str());
+impl Unique {
+    #[must_use]
+    pub const fn new(routes: &'static [Route]) -> Self {
+        let mut second = 1;
+        while second < routes.len() {
+            let Route { hash, key, .. } = routes[second];
+            let mut first = 0;
+            while first < second {
+                // The hash decides; the rest is for the day when two of them are equal.
+                if hash == routes[first].hash && same(key, routes[first].key) && !key.is_empty() {
+                    return Self {
+                        routes,
+                        next: 0,
+                        duplicate: Some((first, second)),
+                    };
+                }
+                first += 1;
+            }
+            second += 1;
+        }
+        Self {
+            routes,
+            next: 0,
+            duplicate: None,
         }
     }
-    n + 1
+
+    /// Goes on to the next route.
+    #[must_use]
+    #[track_caller]
+    pub const fn next(self) -> Self {
+        if let Some((first, second)) = self.duplicate {
+            if second == self.next {
+                panic!(
+                    "{}",
+                    refusal(&self.routes[first], &self.routes[second]).as_str()
+                );
+            }
+        }
+        Self {
+            next: self.next + 1,
+            ..self
+        }
+    }
 }
 
 const fn refusal(first: &Route, second: &Route) -> Text {
@@ -254,7 +276,7 @@ impl<F: Future, P: Fn(F::Output) -> Response> Future for Drive<F, P> {
 // a type that fits none is reported at the argument; and the proof that waiting extractors are
 // `Send` happens here, in generic code, where rust-lang/rust#100013 does not bite.
 macro_rules! arity {
-    ($($async_name:ident $sync_name:ident: $($t:ident)*;)*) => { $(
+    ($async_name:ident $sync_name:ident: $($t:ident)*) => {
         #[allow(non_snake_case, clippy::too_many_arguments)]
         #[doc(hidden)]
         pub fn $async_name<'r, $($t,)* F, Fut, P>(request: &'r Request, call: F, reply: P) -> BoxFuture<'r, Response>
@@ -297,24 +319,23 @@ macro_rules! arity {
                 std::convert::identity,
             )
         }
-    )* }
+    };
 }
 
-arity! {
-    async_0 sync_0: ;
-    async_1 sync_1: A;
-    async_2 sync_2: A B;
-    async_3 sync_3: A B C;
-    async_4 sync_4: A B C D;
-    async_5 sync_5: A B C D E;
-    async_6 sync_6: A B C D E G;
-    async_7 sync_7: A B C D E G H;
-    async_8 sync_8: A B C D E G H I;
-    async_9 sync_9: A B C D E G H I J;
-    async_10 sync_10: A B C D E G H I J K;
-    async_11 sync_11: A B C D E G H I J K L;
-    async_12 sync_12: A B C D E G H I J K L M;
-}
+// One call each, so that an error shows one of them and not all.
+arity!(async_0 sync_0:);
+arity!(async_1 sync_1: A);
+arity!(async_2 sync_2: A B);
+arity!(async_3 sync_3: A B C);
+arity!(async_4 sync_4: A B C D);
+arity!(async_5 sync_5: A B C D E);
+arity!(async_6 sync_6: A B C D E G);
+arity!(async_7 sync_7: A B C D E G H);
+arity!(async_8 sync_8: A B C D E G H I);
+arity!(async_9 sync_9: A B C D E G H I J);
+arity!(async_10 sync_10: A B C D E G H I J K);
+arity!(async_11 sync_11: A B C D E G H I J K L);
+arity!(async_12 sync_12: A B C D E G H I J K L M);
 
 /// Turns a handler's value into a reply, once for each type.
 #[doc(hidden)]

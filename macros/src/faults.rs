@@ -1,6 +1,7 @@
 //! All that is wrong with one macro call, reported together.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::Error;
 
 /// What was found wrong so far.
@@ -8,9 +9,14 @@ use syn::Error;
 pub(crate) struct Faults(Option<Error>);
 
 impl Faults {
-    /// Adds a fault at one place.
+    /// Adds a fault at one token.
     pub(crate) fn add(&mut self, span: Span, message: impl std::fmt::Display) {
         self.push(Error::new(span, message));
+    }
+
+    /// Adds a fault that takes up all of these tokens.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(Error::new_spanned(tokens, message));
     }
 
     /// Adds what a parser found.

@@ -1,5 +1,6 @@
 //! The macros of lambda-api.
 
+mod ends;
 mod error;
 mod faults;
 mod function;

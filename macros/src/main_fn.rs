@@ -1,15 +1,14 @@
 //! `#[lambda_api::main]`.
 
-use crate::{faults::Faults, function::Function, krate::Krate, similar::similar};
-use proc_macro2::{Span, TokenStream};
+use crate::{ends::Ends, faults::Faults, function::Function, krate::Krate, similar::similar};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
-    Expr, ExprLit, Ident, Lit, ReturnType, Safety, Token, Type, ext::IdentExt, parse::ParseStream,
-    parse::Parser, spanned::Spanned,
+    Expr, ExprLit, Ident, Lit, ReturnType, Safety, Token, ext::IdentExt, parse::ParseStream,
+    parse::Parser,
 };
 
-const LIST: &str =
-    "`flavor = \"current_thread\"`, `flavor = \"multi_thread\"` or `crate = path`";
+const LIST: &str = "`flavor = \"current_thread\"`, `flavor = \"multi_thread\"` or `crate = path`";
 
 #[derive(Default)]
 struct Options {
@@ -95,7 +94,8 @@ impl Options {
         let value: Expr = input.parse()?;
         let text = match &value {
             Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
+                lit: Lit::Str(text),
+                ..
             }) => text.value(),
             _ => String::new(),
         };
@@ -103,7 +103,7 @@ impl Options {
             "current_thread" => Some(Flavor::CurrentThread),
             "multi_thread" => Some(Flavor::MultiThread),
             _ => {
-                faults.add(value.span(), format!("unknown flavor: {EXPECTED}"));
+                faults.at(&value, format!("unknown flavor: {EXPECTED}"));
                 Some(Flavor::default())
             }
         };
@@ -117,11 +117,10 @@ fn check(function: &Function, faults: &mut Faults) {
         faults.add(sig.ident.span(), "`#[lambda_api::main]` goes on `fn main`");
     }
     if !sig.generics.params.is_empty() {
-        faults.add(sig.generics.span(), "`main` cannot be generic");
+        faults.at(&sig.generics, "`main` cannot be generic");
     }
     if let Some(input) = sig.inputs.first() {
-        faults.add(
-            input.span(),
+        faults.at(input,
             "`main` takes no arguments: an API of one handler is `#[api_handler(..)] async fn main(..)`",
         );
     }
@@ -129,7 +128,7 @@ fn check(function: &Function, faults: &mut Faults) {
         faults.add(token.span, "`main` cannot be `unsafe`");
     }
     if let Some(abi) = &sig.abi {
-        faults.add(abi.span(), "`main` is a plain Rust function, without `extern`");
+        faults.at(abi, "`main` is a plain Rust function, without `extern`");
     }
     if let ReturnType::Default = sig.output {
         faults.add(
@@ -148,22 +147,19 @@ fn expand(options: &Options, mut function: Function) -> TokenStream {
     };
     let attrs = std::mem::take(&mut function.attrs);
     let vis = std::mem::replace(&mut function.vis, syn::Visibility::Inherited);
-    let output: Type = match &function.sig.output {
-        ReturnType::Type(_, ty) => (**ty).clone(),
-        ReturnType::Default => syn::parse_quote!(()),
-    };
+    // A wrong type is reported at the return type.
+    let ends = Ends::of(&function.sig.output);
     function.sig.ident = Ident::new("__main", function.sig.ident.span());
-    let called = Ident::new("__main", Span::call_site());
     let call = if function.sig.asyncness.is_some() {
-        quote!(#called())
+        ends.put(&quote!(__main), &quote!(()))
     } else {
-        quote!(async { #called() })
+        ends.put(&quote!(async), &quote!({ __main() }))
     };
     quote! {
         #(#attrs)*
         #vis fn main() -> ::std::process::ExitCode {
             #function
-            #krate::__private::main::<#output, _>(#krate::__private::Flavor::#flavor, #call)
+            #krate::__private::main(#krate::__private::Flavor::#flavor, #call)
         }
     }
 }

@@ -1,11 +1,9 @@
 //! `routes!`: a list of handlers, and the check that no two of them answer the same.
 
-use crate::{faults::Faults, krate::Krate};
-use proc_macro2::{Ident, Span, TokenStream};
+use crate::{ends::Ends, faults::Faults, krate::Krate};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{
-    Attribute, Expr, Path, Token, ext::IdentExt, parse::ParseStream, parse::Parser, spanned::Spanned,
-};
+use syn::{Attribute, Expr, Ident, Path, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
 
 /// One handler: `#[cfg(..)] orders::get`.
 struct Item {
@@ -46,7 +44,7 @@ impl List {
         while !input.is_empty() {
             let attrs = input.call(Attribute::parse_outer)?;
             for attr in attrs.iter().filter(|attr| !attr.path().is_ident("cfg")) {
-                faults.add(attr.span(), "only `#[cfg(..)]` can stand before a handler here");
+                faults.at(attr, "only `#[cfg(..)]` can stand before a handler here");
             }
             if input.peek(Ident::peek_any) || input.peek(Token![::]) {
                 let path = Path::parse_mod_style(input)?;
@@ -59,8 +57,8 @@ impl List {
                 self.items.push(Item { attrs, path });
             } else {
                 let other: Expr = input.parse()?;
-                faults.add(
-                    other.span(),
+                faults.at(
+                    &other,
                     "expected the name of a handler: a function marked `#[api_handler(..)]`",
                 );
             }
@@ -79,16 +77,12 @@ impl Item {
     }
 
     /// Panics at this item's place if it is the duplicate.
-    fn check(&self, private: &TokenStream) -> TokenStream {
+    fn check(&self) -> TokenStream {
         let Self { attrs, path } = self;
-        let span = path
-            .segments
-            .last()
-            .map_or_else(Span::call_site, |last| last.ident.span());
-        let check = Ident::new("assert_new", Span::call_site().located_at(span));
+        let next = Ends::of(path).put(&quote!(__unique), &quote!(.next()));
         quote! {
             #(#attrs)*
-            let __n = #private::#check(__ROUTES, __duplicate, __n);
+            let __unique = #next;
         }
     }
 }
@@ -97,14 +91,13 @@ fn expand(list: &List) -> TokenStream {
     let krate = &list.krate;
     let private = quote!(#krate::__private);
     let routes = list.items.iter().map(|item| item.route(krate));
-    let checks = list.items.iter().map(|item| item.check(&private));
+    let checks = list.items.iter().map(Item::check);
     quote!({
         const __ROUTES: &[#private::Route] = &[#(#routes),*];
         const _: () = {
-            let __duplicate = #private::duplicate(__ROUTES);
-            let __n = 0;
+            let __unique = #private::Unique::new(__ROUTES);
             #(#checks)*
-            let _ = __n;
+            let _ = __unique;
         };
         #krate::Routes::__new(__ROUTES)
     })

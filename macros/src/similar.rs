@@ -59,7 +59,11 @@ mod tests {
             ("a", &["b"], None),
             ("status", &["code"], None),
         ] {
-            assert_eq!(similar(word, candidates.iter().copied()), expected, "{word}");
+            assert_eq!(
+                similar(word, candidates.iter().copied()),
+                expected,
+                "{word}"
+            );
         }
     }
 }

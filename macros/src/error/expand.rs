@@ -7,7 +7,7 @@ use super::{
 use crate::faults::Faults;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{DeriveInput, Ident, Index, Member};
+use syn::{Data, DeriveInput, Ident, Index, Member};
 
 /// The implementation of a type that says all it has to.
 pub(crate) fn implementation(
@@ -58,6 +58,9 @@ pub(crate) fn implementation(
 pub(crate) fn stub(input: &DeriveInput, container: &Container, faults: &Faults) -> TokenStream {
     let krate = &container.krate;
     let faults = faults.to_tokens();
+    if let Data::Union(_) = input.data {
+        return faults;
+    }
     let stub = implement(
         input,
         container,
@@ -202,14 +205,21 @@ impl Parts<'_> {
 
     /// The error that caused this one, as `std::error::Error` says it.
     fn cause(&self, input: &DeriveInput, variants: &[Checked<'_>]) -> TokenStream {
-        let _ = input;
         let arms = variants.iter().map(|variant| match variant {
             Checked::Reply(_) => None,
-            Checked::Transparent { .. } => {
-                Some(self.delegate(variant, &quote!(cause), &quote!()))
-            }
+            Checked::Transparent { .. } => Some(self.delegate(variant, &quote!(cause), &quote!())),
         });
-        let own = quote!(::std::error::Error::source(self));
+        let own = if input.generics.type_params().next().is_some() {
+            quote!(::std::error::Error::source(self))
+        } else {
+            // That a type without `thiserror` has no text is said once, by the bounds of the trait.
+            let private = self.private;
+            quote! {{
+                #[allow(unused_imports)]
+                use #private::NoCause as _;
+                #private::Cause(self).cause()
+            }}
+        };
         let body = self.with_default(arms, &own).unwrap_or(own);
         quote! {
             fn cause(&self) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {

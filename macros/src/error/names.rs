@@ -3,7 +3,10 @@
 /// `order_not_found`: what a code looks like.
 pub(crate) fn is_snake_case(text: &str) -> bool {
     let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('_').all(word)
 }
@@ -13,7 +16,8 @@ pub(crate) fn snake_case(name: &str) -> String {
     let mut words = String::new();
     let mut last = ' ';
     for c in name.chars() {
-        let begins_word = c.is_ascii_uppercase() && (last.is_ascii_lowercase() || last.is_ascii_digit());
+        let begins_word =
+            c.is_ascii_uppercase() && (last.is_ascii_lowercase() || last.is_ascii_digit());
         if !c.is_ascii_alphanumeric() || begins_word {
             words.push(' ');
         }
@@ -27,7 +31,13 @@ pub(crate) fn snake_case(name: &str) -> String {
 
 /// The members of every problem: RFC 9457, section 3.1, and the library's two.
 pub(crate) const RESERVED: [&str; 7] = [
-    "type", "title", "status", "detail", "instance", "code", "request_id",
+    "type",
+    "title",
+    "status",
+    "detail",
+    "instance",
+    "code",
+    "request_id",
 ];
 
 /// What RFC 9457, section 3.2, recommends for names of members.
@@ -45,7 +55,18 @@ mod tests {
         for good in ["a", "order_not_found", "e404", "http_2"] {
             assert!(is_snake_case(good), "{good}");
         }
-        for bad in ["", "_a", "a_", "a__b", "A", "orderNotFound", "a-b", "a b", "4a", "é"] {
+        for bad in [
+            "",
+            "_a",
+            "a_",
+            "a__b",
+            "A",
+            "orderNotFound",
+            "a-b",
+            "a b",
+            "4a",
+            "é",
+        ] {
             assert!(!is_snake_case(bad), "{bad}");
         }
     }

@@ -4,7 +4,7 @@ use crate::{faults::Faults, krate::Krate, similar::similar};
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Expr, ExprLit, Field, Fields, Ident, Lit, LitInt, LitStr, Token,
-    meta::ParseNestedMeta, parse::ParseStream, spanned::Spanned,
+    ext::IdentExt, meta::ParseNestedMeta, parse::ParseStream, spanned::Spanned,
 };
 
 const REPLY_KEYS: [&str; 6] = ["status", "code", "title", "type", "absent", "transparent"];
@@ -137,7 +137,7 @@ impl Reply {
         let name = meta
             .path
             .get_ident()
-            .map(Ident::to_string)
+            .map(|name| name.unraw().to_string())
             .unwrap_or_default();
         let span = meta.path.span();
         let repeated = match name.as_str() {
@@ -181,7 +181,7 @@ fn field_key(meta: &ParseNestedMeta<'_>) -> syn::Result<Mark> {
     let name = meta
         .path
         .get_ident()
-        .map(Ident::to_string)
+        .map(|name| name.unraw().to_string())
         .unwrap_or_default();
     match name.as_str() {
         "extension" if meta.input.peek(Token![=]) => {
@@ -210,8 +210,8 @@ fn status(input: ParseStream<'_>) -> syn::Result<LitInt> {
         return input.parse();
     }
     let other: Expr = input.parse()?;
-    Err(syn::Error::new(
-        other.span(),
+    Err(syn::Error::new_spanned(
+        other,
         "a status is written as a number, which can be checked here: `status = 404`",
     ))
 }
@@ -219,9 +219,10 @@ fn status(input: ParseStream<'_>) -> syn::Result<LitInt> {
 fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
     match input.parse()? {
         Expr::Lit(ExprLit {
-            lit: Lit::Str(text), ..
+            lit: Lit::Str(text),
+            ..
         }) => Ok(text),
-        other => Err(syn::Error::new(other.span(), "expected a string literal")),
+        other => Err(syn::Error::new_spanned(other, "expected a string literal")),
     }
 }
 

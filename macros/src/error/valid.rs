@@ -187,12 +187,17 @@ fn puts<'a>(variant: &'a Variant<'a>, faults: &mut Faults) -> Vec<Put<'a>> {
     let mut puts: Vec<Put<'_>> = Vec::new();
     for marked in &variant.marks {
         let (into, name) = match &marked.mark {
-            Mark::Extension(literal) => (Into::Extension, extension(marked, literal.as_ref(), faults)),
+            Mark::Extension(literal) => {
+                (Into::Extension, extension(marked, literal.as_ref(), faults))
+            }
             Mark::Header(literal) => (Into::Header, header(literal, faults)),
         };
         let Some(name) = name else { continue };
         if puts.iter().any(|put| put.into == into && put.name == name) {
-            faults.add(marked.span, format!("two fields are named `{name}` in the reply"));
+            faults.add(
+                marked.span,
+                format!("two fields are named `{name}` in the reply"),
+            );
         }
         puts.push(Put {
             index: marked.index,

@@ -151,7 +151,9 @@ fn literals(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
             Err(input.error("expected a string literal, or `any(\"..\", \"..\")` alone"))
         }
     };
-    Ok(Punctuated::<LitStr, Token![,]>::parse_terminated_with(input, one)?
-        .into_iter()
-        .collect())
+    Ok(
+        Punctuated::<LitStr, Token![,]>::parse_terminated_with(input, one)?
+            .into_iter()
+            .collect(),
+    )
 }

@@ -6,7 +6,7 @@ use super::{
     path::{RoutePath, caret},
 };
 use crate::{faults::Faults, similar::similar};
-use syn::{Attribute, FnArg, Ident, LitStr, Pat, Signature, Type, ext::IdentExt, spanned::Spanned};
+use syn::{Attribute, FnArg, Ident, LitStr, Pat, Signature, Type, ext::IdentExt};
 
 /// As many as core has functions for.
 const MAX_EXTRACTORS: usize = 12;
@@ -18,11 +18,7 @@ pub(crate) struct Arguments(pub(crate) Vec<Argument>);
 /// One argument; the lifetimes of its type are erased.
 pub(crate) enum Argument {
     /// One string of the request, read through `serde::Deserialize`.
-    Plain {
-        part: Part,
-        name: String,
-        ty: Type,
-    },
+    Plain { part: Part, name: String, ty: Type },
     /// Anything that is `FromRequest`.
     Extractor { ty: Type },
 }
@@ -50,7 +46,11 @@ impl Arguments {
                 path.is_some_and(|(_, path)| path.params.iter().any(|param| param.name == name))
             };
             let by_name = || {
-                let name = ident.as_deref().into_iter().chain(bare).find(|name| in_path(name))?;
+                let name = ident
+                    .as_deref()
+                    .into_iter()
+                    .chain(bare)
+                    .find(|name| in_path(name))?;
                 Some((Part::Path, name.to_owned()))
             };
             let plain = mark.map(|mark| (mark.part, mark.name)).or_else(by_name);
@@ -61,7 +61,7 @@ impl Arguments {
                 None => {
                     idents.extend(bare.map(str::to_owned));
                     if arguments.extractors().count() == MAX_EXTRACTORS {
-                        faults.add(input.span(), TOO_MANY);
+                        faults.at(&input, TOO_MANY);
                     }
                     Argument::Extractor { ty }
                 }
@@ -141,7 +141,9 @@ fn advice(name: &str, meant: Option<&str>) -> String {
             "did you mean `{meant}`? name both alike, or mark the argument: `#[path({name:?})] {meant}: ..`; \
              a new argument is `{spelling}: ..`"
         ),
-        (Some(meant), _) => format!("did you mean `{meant}`? mark it: `#[path({name:?})] {meant}: ..`"),
+        (Some(meant), _) => {
+            format!("did you mean `{meant}`? mark it: `#[path({name:?})] {meant}: ..`")
+        }
         (None, Some(spelling)) => {
             format!("add an argument `{spelling}: ..`, or mark one: `#[path({name:?})] .. : ..`")
         }
@@ -160,8 +162,8 @@ fn ident_of(pat: &Pat) -> Option<String> {
 fn refuse_cfg(attrs: &[Attribute], faults: &mut Faults) {
     for attr in attrs {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
-            faults.add(
-                attr.span(),
+            faults.at(
+                attr,
                 "an argument of an API handler is there in every build: \
                  write two functions, and put the `#[cfg]` on them",
             );

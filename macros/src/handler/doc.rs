@@ -7,9 +7,11 @@ pub(crate) fn text(attrs: &[Attribute]) -> String {
     let mut lines = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("doc")) {
         if let Meta::NameValue(MetaNameValue {
-            value: Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            }),
+            value:
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text),
+                    ..
+                }),
             ..
         }) = &attr.meta
         {
@@ -49,7 +51,10 @@ mod tests {
     fn doc_comments_of_both_forms_give_their_text() {
         for (tokens, expected) in [
             (quote!(), ""),
-            (quote!(#[doc = " One."] #[allow(x)] #[doc = ""] #[doc = "  Two."]), "One.\n\n Two."),
+            (
+                quote!(#[doc = " One."] #[allow(x)] #[doc = ""] #[doc = "  Two."]),
+                "One.\n\n Two.",
+            ),
             (quote!(#[doc = "\n * One.\n *\n * Two.\n "]), "One.\n\nTwo."),
             (quote!(#[doc(hidden)] #[doc = include_str!("x")]), ""),
         ] {

@@ -5,7 +5,7 @@
 
 use crate::faults::Faults;
 use syn::{
-    Ident, Lifetime, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference, spanned::Spanned,
+    Ident, Lifetime, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
     visit_mut::{self, VisitMut},
 };
 
@@ -46,8 +46,8 @@ pub(crate) fn refuse_static(ty: &Type, plain: bool, faults: &mut Faults) {
     impl VisitMut for Find<'_> {
         fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
             if let Some(lifetime) = ty.lifetime.as_ref().filter(|l| l.ident == "static") {
-                self.faults.add(
-                    lifetime.span(),
+                self.faults.at(
+                    lifetime,
                     "a request does not live for `'static`: borrow without it, or take an owned value",
                 );
             }
@@ -69,12 +69,12 @@ pub(crate) fn refuse_static(ty: &Type, plain: bool, faults: &mut Faults) {
     find.visit_type_mut(&mut ty.clone());
 }
 
-/// Whether the type has an `impl Trait`, and so no name.
-pub(crate) fn find_impl_trait(ty: &Type) -> Option<proc_macro2::Span> {
-    struct Find(Option<proc_macro2::Span>);
+/// The `impl Trait` in a type, which so has no name.
+pub(crate) fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
+    struct Find(Option<TypeImplTrait>);
     impl VisitMut for Find {
         fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-            self.0.get_or_insert(ty.span());
+            self.0.get_or_insert_with(|| ty.clone());
         }
     }
     let mut find = Find(None);

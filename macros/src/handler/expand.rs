@@ -3,20 +3,14 @@
 //! Scaffolding has the span of the call, so that editors show nothing strange on hover; only the
 //! user's types keep their own, so that the compiler reports a wrong one at its place.
 
-use super::{
-    Handler,
-    args::Argument,
-    doc, erase,
-    options::Options,
-    path::fnv1a,
-};
+use super::{Handler, args::Argument, doc, erase, options::Options, path::fnv1a};
 use crate::{
     faults::Faults,
     function::{Function, cfgs},
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{ReturnType, Type, Visibility, ext::IdentExt, parse_quote};
+use syn::{ReturnType, Type, Visibility, ext::IdentExt, parse_quote, spanned::Spanned};
 
 /// What `main` is called once it is a handler.
 const HIDDEN_MAIN: &str = "__lambda_api_main";
@@ -32,14 +26,12 @@ pub(crate) fn handler(handler: &Handler) -> TokenStream {
     let structure = structure(function);
     let cfgs = cfgs(&function.attrs);
     let target = at_call_site(&function.sig.ident);
-    let call = call(handler, &private, &call_name);
-    let describe = describe(handler, krate);
-    let route = route(handler, &private);
+    let route = route(handler, &private, &call_name);
     let main = (function.sig.ident == "main").then(|| {
         quote! {
             #(#cfgs)*
             fn main() -> ::std::process::ExitCode {
-                #private::main_of_one(<main as #krate::Endpoint>::ROUTE)
+                #private::main_of_one(&[<main as #krate::Endpoint>::ROUTE])
             }
         }
     });
@@ -50,11 +42,7 @@ pub(crate) fn handler(handler: &Handler) -> TokenStream {
         #[automatically_derived]
         #[allow(deprecated)]
         impl #krate::Endpoint for #target {
-            const ROUTE: #private::Route = {
-                #call
-                #describe
-                #route
-            };
+            const ROUTE: #private::Route = #route;
         }
         #main
     }
@@ -156,13 +144,16 @@ fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
         }
     });
     let sig = &handler.function.sig;
-    let kind = if sig.asyncness.is_some() { "async" } else { "sync" };
+    let kind = if sig.asyncness.is_some() {
+        "async"
+    } else {
+        "sync"
+    };
     let run = format_ident!("{kind}_{}", extracted.len());
     let types = handler.arguments.extractors();
-    let krate = &handler.options.krate;
     let reply = reply(&sig.output, private);
     quote! {
-        fn __call(__request: &#krate::Request) -> #private::BoxFuture<'_, #krate::Response> {
+        |__request| {
             #reads
             #private::#run::<#(#types,)* _, _, _>(
                 __request,
@@ -177,10 +168,10 @@ fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
 fn reply(output: &ReturnType, private: &TokenStream) -> TokenStream {
     let ty = return_type(output);
     match erase::find_impl_trait(&ty) {
-        None => quote!(#private::reply::<#ty>),
-        Some(span) => {
-            let reply = Ident::new("reply", Span::call_site().located_at(span));
-            quote!(#private::#reply)
+        None => quote!(|__value| #private::reply::<#ty>(__value)),
+        Some(ty) => {
+            let value = Ident::new("__value", Span::call_site().located_at(ty.span()));
+            quote!(|#value| #private::reply(#value))
         }
     }
 }
@@ -199,14 +190,14 @@ fn describe(handler: &Handler, krate: &impl ToTokens) -> TokenStream {
         .filter(|ty| erase::find_impl_trait(ty).is_none());
     let output = output.iter();
     quote! {
-        fn __describe(__operation: &mut #krate::Operation) {
+        |__operation| {
             #(<#extractors as #krate::FromRequest<'_>>::describe(__operation);)*
             #(<#output as #krate::IntoResponse>::describe(__operation);)*
         }
     }
 }
 
-fn route(handler: &Handler, private: &TokenStream) -> TokenStream {
+fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenStream {
     let Handler {
         options,
         path,
@@ -220,6 +211,8 @@ fn route(handler: &Handler, private: &TokenStream) -> TokenStream {
     let key = format!("{method} {}", path.key);
     let hash = fnv1a(&key);
     let doc = doc::text(&function.attrs);
+    let call = call(handler, private, call_name);
+    let describe = describe(handler, &options.krate);
     let access = options.access.expand(private);
     let brought = arguments
         .path_names()
@@ -240,8 +233,8 @@ fn route(handler: &Handler, private: &TokenStream) -> TokenStream {
             doc: #doc,
             access: #access,
             path_args: &[#(#brought),*],
-            call: __call,
-            describe: __describe,
+            call: #call,
+            describe: #describe,
         }
     }
 }

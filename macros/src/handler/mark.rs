@@ -2,7 +2,7 @@
 
 use super::path::invalid_name;
 use crate::{faults::Faults, similar::similar};
-use syn::{Attribute, LitStr, Meta, spanned::Spanned};
+use syn::{Attribute, LitStr, Meta};
 
 const MARKS: [&str; 4] = ["path", "query", "header", "cookie"];
 
@@ -91,7 +91,7 @@ pub(crate) fn take(
         None => match misspelt(attr) {
             Some(meant) => {
                 let message = format!("unknown attribute: did you mean `#[{meant}]`?");
-                faults.add(attr.span(), message);
+                faults.at(attr, message);
                 wrong = true;
                 false
             }
@@ -103,13 +103,20 @@ pub(crate) fn take(
         return if wrong { Err(()) } else { Ok(None) };
     };
     for (_, second) in marks {
-        faults.add(second.span(), "an argument comes from one place: keep one of these");
+        faults.at(
+            &second,
+            "an argument comes from one place: keep one of these",
+        );
         wrong = true;
     }
     let Some(name) = faults.keep(name(part, &attr, ident)) else {
         return Err(());
     };
-    if wrong { Err(()) } else { Ok(Some(Mark { part, name })) }
+    if wrong {
+        Err(())
+    } else {
+        Ok(Some(Mark { part, name }))
+    }
 }
 
 /// Takes our attributes off without looking at them.
@@ -124,17 +131,20 @@ fn name(part: Part, attr: &Attribute, ident: Option<&str>) -> syn::Result<String
             .parse_args::<LitStr>()
             .map_err(|error| {
                 let message = format!("expected a name as a string literal: `#[{word}(\"name\")]`");
-                let span = if list.tokens.is_empty() { attr.span() } else { error.span() };
-                syn::Error::new(span, message)
+                if list.tokens.is_empty() {
+                    syn::Error::new_spanned(attr, message)
+                } else {
+                    syn::Error::new(error.span(), message)
+                }
             })
             .and_then(|literal| part.name_in(&literal)),
-        (Meta::NameValue(_), _) => Err(syn::Error::new(
-            attr.span(),
+        (Meta::NameValue(_), _) => Err(syn::Error::new_spanned(
+            attr,
             format!("a name is written in parentheses: `#[{word}(\"name\")]`"),
         )),
         (Meta::Path(_), Some(ident)) => Ok(part.name_of(ident)),
-        (Meta::Path(_), None) => Err(syn::Error::new(
-            attr.span(),
+        (Meta::Path(_), None) => Err(syn::Error::new_spanned(
+            attr,
             format!("an argument without a name of its own needs one here: `#[{word}(\"name\")]`"),
         )),
     }

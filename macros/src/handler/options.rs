@@ -152,16 +152,21 @@ mod tests {
 
     #[test]
     fn all_options_are_read() {
-        let (options, faults) = read(
-            r#"GET "/a", scopes("a b", "c"), groups(any("x", "y")), crate = my::api,"#,
-        );
+        let (options, faults) =
+            read(r#"GET "/a", scopes("a b", "c"), groups(any("x", "y")), crate = my::api,"#);
         assert_eq!(faults, [""; 0]);
         assert_eq!(options.method, "GET");
         assert_eq!(options.path.expect("a path").value(), "/a");
         let scopes = options.access.scopes.expect("scopes");
-        assert_eq!((scopes.any, scopes.names), (false, vec!["a".into(), "b".into(), "c".into()]));
+        assert_eq!(
+            (scopes.any, scopes.names),
+            (false, vec!["a".into(), "b".into(), "c".into()])
+        );
         let groups = options.access.groups.expect("groups");
-        assert_eq!((groups.any, groups.names), (true, vec!["x".into(), "y".into()]));
+        assert_eq!(
+            (groups.any, groups.names),
+            (true, vec!["x".into(), "y".into()])
+        );
         assert!(options.krate.is_set());
     }
 
@@ -179,20 +184,41 @@ mod tests {
             (r#"GET "/a", publik"#, "did you mean `public`?"),
             (r#"GET "/a", public = true"#, "`public` takes no value"),
             (r#"GET "/a", public, public"#, "`public` is given twice"),
-            (r#"GET "/a", public, scopes("a")"#, "`public` lets everybody in"),
-            (r#"GET "/a", groups("a"), public"#, "`public` lets everybody in"),
-            (r#"GET "/a", scopes("a"), scopes("b")"#, "`scopes` is given twice"),
+            (
+                r#"GET "/a", public, scopes("a")"#,
+                "`public` lets everybody in",
+            ),
+            (
+                r#"GET "/a", groups("a"), public"#,
+                "`public` lets everybody in",
+            ),
+            (
+                r#"GET "/a", scopes("a"), scopes("b")"#,
+                "`scopes` is given twice",
+            ),
             (r#"GET "/a", scopes = "a""#, "write `scopes(\"..\")`"),
             (r#"GET "/a", scopes()"#, "names no scope"),
             (r#"GET "/a", scopes("")"#, "names no scope"),
             (r#"GET "/a", scopes(any())"#, "names no scope"),
             (r#"GET "/a", scopes("a", "a")"#, "`a` is named twice"),
-            (r#"GET "/a", scopes(any("a b"))"#, "one name in each literal"),
-            (r#"GET "/a", scopes(any("a"), "b")"#, "`any(..)` stands alone"),
-            (r#"GET "/a", scopes("a", any("b"))"#, "expected a string literal"),
+            (
+                r#"GET "/a", scopes(any("a b"))"#,
+                "one name in each literal",
+            ),
+            (
+                r#"GET "/a", scopes(any("a"), "b")"#,
+                "`any(..)` stands alone",
+            ),
+            (
+                r#"GET "/a", scopes("a", any("b"))"#,
+                "expected a string literal",
+            ),
             (r#"GET "/a", scopes(one("b"))"#, "expected a string literal"),
             (r#"GET "/a", crate"#, "expected `crate = path`"),
-            (r#"GET "/a", crate = a, crate = b"#, "`crate` is given twice"),
+            (
+                r#"GET "/a", crate = a, crate = b"#,
+                "`crate` is given twice",
+            ),
         ] {
             let (_, faults) = read(text);
             assert!(

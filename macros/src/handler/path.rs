@@ -71,7 +71,12 @@ impl RoutePath {
         Ok(path)
     }
 
-    fn segment(&mut self, segment: &str, range: &Range<usize>, last: bool) -> Result<(), PathFault> {
+    fn segment(
+        &mut self,
+        segment: &str,
+        range: &Range<usize>,
+        last: bool,
+    ) -> Result<(), PathFault> {
         if segment.is_empty() {
             return if last {
                 Ok(())
@@ -80,7 +85,10 @@ impl RoutePath {
                 Err(PathFault::new(range.start - 1..range.start + 1, message))
             };
         }
-        match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        match segment
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+        {
             Some(inner) if !inner.contains(['{', '}']) => self.param(inner, range, last),
             _ => {
                 check_literal(segment, range)?;
@@ -97,7 +105,8 @@ impl RoutePath {
         };
         let within = range.start + 1..range.start + 1 + name.len();
         if let Some(rest) = name.strip_prefix('*') {
-            let message = format!("a parameter that takes the rest of the path is written `{{{rest}+}}`");
+            let message =
+                format!("a parameter that takes the rest of the path is written `{{{rest}+}}`");
             return Err(PathFault::new(range.clone(), message));
         }
         if let Some(message) = invalid_name(name) {
@@ -105,7 +114,8 @@ impl RoutePath {
             return Err(PathFault::new(shown.clone(), message));
         }
         if greedy && !last {
-            let message = format!("`{{{name}+}}` takes the rest of the path: nothing can follow it");
+            let message =
+                format!("`{{{name}+}}` takes the rest of the path: nothing can follow it");
             return Err(PathFault::new(range.clone(), message));
         }
         if self.params.iter().any(|known| known.name == name) {

@@ -38,6 +38,8 @@ pub use extract::{
 #[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
 pub use extract::{Multipart, MultipartRejection, Part};
 pub use invocation::{Invocation, LambdaContext};
+#[doc(inline)]
+pub use lambda_api_macros::{ApiError, api_handler, main};
 pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
 pub use response::{
     Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,

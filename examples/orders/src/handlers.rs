@@ -21,9 +21,7 @@ pub(crate) async fn place_order(
     Json(order): Json<NewOrder<'_>>,
 ) -> Result<(SetCookie, Created<Json<Order>>), OrderError> {
     let order = store.place(&caller, order)?;
-    let cookie = SetCookie::new("last-order", order.id.to_string())
-        .path("/orders")
-        .http_only();
+    let cookie = SetCookie::new("last-order", order.id.to_string()).path("/orders");
     let location = format!("/orders/{}", order.id);
     Ok((cookie, Created::at(location, Json(order))))
 }
@@ -46,7 +44,7 @@ pub(crate) async fn last_order(
     #[cookie("last-order")] last: Option<OrderId>,
 ) -> Result<Redirect, OrderError> {
     let id = last.ok_or(OrderError::NoLastOrder)?;
-    Ok(Redirect::see_other(format!("/orders/{id}")))
+    Ok(Redirect::to(format!("/orders/{id}")))
 }
 
 /// Read an order.

@@ -1,6 +1,7 @@
 //! What generated code calls. No part of this is public interface.
 
 pub use crate::extract::plain::{Faults, cookie, header, path, query};
+pub use crate::runtime::{Flavor, IntoApi, main, main_of_one};
 pub use crate::{
     BoxFuture,
     describe::Operation,

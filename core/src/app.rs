@@ -1,24 +1,180 @@
 //! An API that answers.
 
-use crate::{LambdaContext, event::DecodeError};
+use crate::{
+    BoxError, BoxFuture, IntoResponse, Invocation, LambdaContext, Next, Request, Response,
+    error::framework,
+    event::{self, DecodeError, DecodeOptions, Source},
+    middleware::{CorsGate, Finish, buffered, caught, panic_message},
+    runtime::log,
+};
 use bytes::Bytes;
+use std::{
+    convert::Infallible,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
+use tower::Service;
+use tracing::Instrument;
 
-/// A built [`Api`](crate::Api): a tower service that answers requests, and events.
-#[derive(Clone, Debug)]
-pub struct App {}
+/// A built [`Api`](crate::Api): a tower service that answers requests, and Lambda events.
+///
+/// Cloning it is cheap: all clones share one state.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    next: Next,
+    cors: Option<CorsGate>,
+    finish: Finish,
+    decode: DecodeOptions,
+    /// Whether no event was handled yet.
+    cold: AtomicBool,
+}
 
 impl App {
+    pub(crate) fn new(
+        next: Next,
+        cors: Option<CorsGate>,
+        finish: Finish,
+        decode: DecodeOptions,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            next,
+            cors,
+            finish,
+            decode,
+            cold: AtomicBool::new(true),
+        }))
+    }
+
     /// Answers one Lambda event: decodes it, handles the request and encodes the reply, exactly as
     /// on Lambda.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use lambda_api::{Api, LambdaContext, api_handler, routes};
+    ///
+    /// #[api_handler(GET "/health")]
+    /// async fn health() -> &'static str { "ok" }
+    ///
+    /// let app = Api::new().routes(routes![health]).build().await?;
+    /// let event = r#"{"version": "2.0", "rawPath": "/health", "requestContext": {"http": {"method": "GET"}}}"#;
+    /// let reply = app.handle_event(event.into(), LambdaContext::default()).await?;
+    /// assert!(String::from_utf8(reply)?.contains(r#""statusCode":200"#));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// When the event comes from no HTTP source. Everything else is a reply.
+    /// [`DecodeError::NotHttp`] when the event comes from no HTTP source. Everything else is a
+    /// reply.
     pub async fn handle_event(
         &self,
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let _ = (event, lambda);
-        Err(DecodeError::NotHttp(String::new()))
+        let (source, reply) = match event::decode(event, lambda, &self.0.decode) {
+            Ok(request) => {
+                let invocation = Invocation::of(&request).clone();
+                let cold = self.0.cold.swap(false, Ordering::Relaxed);
+                let span = log::span(&invocation, cold);
+                let reply = self.whole_reply(request, &invocation).instrument(span);
+                (invocation.source(), reply.await)
+            }
+            Err(DecodeError::Malformed { invocation, detail }) => {
+                let problem = framework::malformed_request(detail);
+                let reply = self.0.finish.problem(problem, &invocation);
+                (invocation.source(), in_memory(reply).await)
+            }
+            Err(other) => return Err(other),
+        };
+        let (parts, body) = reply;
+        Ok(event::encode(
+            source.unwrap_or(Source::HttpApi),
+            &parts,
+            &body,
+        ))
+    }
+
+    /// The reply with its whole body; whatever goes wrong on the way there is a problem.
+    async fn whole_reply(
+        &self,
+        request: Request,
+        invocation: &Invocation,
+    ) -> (http::response::Parts, Bytes) {
+        let collected = caught(async { collected(self.answer(request).await).await }).await;
+        let problem = match collected {
+            Ok(Ok(reply)) => return reply,
+            Ok(Err(error)) => framework::internal(&*error),
+            Err(panic) => framework::panicked(panic_message(&*panic)),
+        };
+        in_memory(self.0.finish.problem(problem, invocation)).await
+    }
+
+    fn answer(&self, request: Request) -> BoxFuture<'static, Response> {
+        match &self.0.cors {
+            Some(cors) => cors.handle(request),
+            None => self.0.next.handle(request),
+        }
+    }
+}
+
+async fn collected(response: Response) -> Result<(http::response::Parts, Bytes), BoxError> {
+    let (parts, body) = response.into_parts();
+    Ok((parts, body.collect().await?))
+}
+
+/// A problem's reply; where the application's own style of it is a stream that fails, its status
+/// and headers.
+async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
+    let (parts, body) = response.into_parts();
+    let body = caught(body.collect()).await;
+    (parts, body.ok().and_then(Result::ok).unwrap_or_default())
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("App")
+    }
+}
+
+impl<B> Service<http::Request<B>> for App
+where
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let app = self.clone();
+        Box::pin(async move {
+            Ok(match buffered(request).await {
+                Ok(request) => app.answer(request).await,
+                Err(problem) => problem.into_response(),
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_can_be_shared_between_threads() {
+        fn assert<T: Clone + Send + Sync + 'static>() {}
+        assert::<App>();
     }
 }

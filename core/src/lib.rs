@@ -2,8 +2,6 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-extern crate self as lambda_api;
-
 mod api;
 mod app;
 mod body;
@@ -16,7 +14,10 @@ mod invocation;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod local;
 mod matched;
+mod middleware;
 mod response;
+mod router;
+mod runtime;
 mod state;
 
 #[doc(hidden)]
@@ -30,7 +31,9 @@ pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
 pub use extract::{FromRequest, extract};
 pub use invocation::{Invocation, LambdaContext};
+pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
 pub use response::IntoResponse;
+pub use runtime::run;
 
 use std::{future::Future, pin::Pin};
 

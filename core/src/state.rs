@@ -1,14 +1,19 @@
 //! The values that all invocations share.
 
+use crate::{BoxError, BoxFuture};
 use std::{
-    any::{Any, TypeId},
+    any::{Any, TypeId, type_name},
     collections::HashMap,
     fmt,
+    future::Future,
 };
+
+type Value = Box<dyn Any + Send + Sync>;
+type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Send>;
 
 /// One value of each type.
 #[derive(Default)]
-pub(crate) struct States(pub(crate) HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+pub(crate) struct States(pub(crate) HashMap<TypeId, Value>);
 
 impl States {
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
@@ -20,4 +25,108 @@ impl fmt::Debug for States {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "States({})", self.0.len())
     }
+}
+
+/// A state that is given, or a promise to make it.
+pub(crate) struct StateInit {
+    pub(crate) id: TypeId,
+    name: &'static str,
+    kind: Kind,
+}
+
+enum Kind {
+    Value(Value),
+    Make(Make),
+}
+
+impl StateInit {
+    pub(crate) fn value<T: Send + Sync + 'static>(value: T) -> Self {
+        Self {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+            kind: Kind::Value(Box::new(value)),
+        }
+    }
+
+    pub(crate) fn make<T, E, F, Fut>(make: F) -> Self
+    where
+        T: Send + Sync + 'static,
+        E: Into<BoxError>,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        Self {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+            kind: Kind::Make(Box::new(|| {
+                // The function itself runs on the first poll: a panic in it is one of the future.
+                Box::pin(async move {
+                    match make().await {
+                        Ok(value) => Ok(Box::new(value) as Value),
+                        Err(error) => Err(error.into()),
+                    }
+                })
+            })),
+        }
+    }
+}
+
+/// Makes all states, one after the other in the order given; what is wrong goes to `faults`.
+pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) -> States {
+    let given: Vec<TypeId> = inits
+        .iter()
+        .filter(|init| matches!(init.kind, Kind::Value(_)))
+        .map(|init| init.id)
+        .collect();
+    let mut states = States::default();
+    let mut seen: Vec<TypeId> = Vec::new();
+    for init in inits {
+        let value = match init.kind {
+            Kind::Value(value) => value,
+            Kind::Make(_) if given.contains(&init.id) => continue,
+            Kind::Make(make) => {
+                if seen.contains(&init.id) {
+                    faults.push(doubled(init.name));
+                    continue;
+                }
+                match make().await {
+                    Ok(value) => value,
+                    Err(error) => {
+                        faults.push(format!(
+                            "state `{}` cannot be made: {}",
+                            init.name,
+                            chain(&*error)
+                        ));
+                        seen.push(init.id);
+                        continue;
+                    }
+                }
+            }
+        };
+        if seen.contains(&init.id) {
+            faults.push(doubled(init.name));
+        }
+        seen.push(init.id);
+        states.0.insert(init.id, value);
+    }
+    states
+}
+
+fn doubled(name: &str) -> String {
+    format!(
+        "state `{name}` is given twice: an application has one value of each type, so wrap one of \
+         them in a type of its own"
+    )
+}
+
+/// An error and all that caused it, in one line.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
 }

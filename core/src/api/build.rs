@@ -1,26 +1,299 @@
 //! From the description to something that answers.
 
-use crate::{Api, app::App};
-use std::fmt;
+use super::{
+    Api,
+    flat::{Flat, Kind, Scope, flatten, prefix_fault},
+};
+use crate::{
+    App, Next, Operation,
+    endpoint::Route,
+    matched::Pattern,
+    middleware::{CorsGate, Guard, LayerFn},
+    router::{Dispatch, Entry, Handler, Mounted, Router, Routing, Target},
+    state::make_all,
+};
+use std::{any::TypeId, collections::HashSet, fmt, sync::Arc};
 
 /// Everything that keeps an [`Api`] from being built, at once.
 #[derive(Debug)]
 pub struct BuildErrors(Vec<String>);
 
+impl BuildErrors {
+    /// The faults, a sentence each.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
 impl fmt::Display for BuildErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
+        for (index, fault) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "- {fault}")?;
+        }
+        Ok(())
     }
 }
 
 impl std::error::Error for BuildErrors {}
 
 impl Api {
-    /// Initialises the state, inserts the routes, and reports every fault at once.
+    /// Makes the state, inserts the routes, and reports every fault at once.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use lambda_api::{Api, Body, api_handler, routes};
+    /// use tower::ServiceExt;
+    ///
+    /// #[api_handler(GET "/health")]
+    /// async fn health() -> &'static str { "ok" }
+    ///
+    /// let app = Api::new().routes(routes![health]).build().await?;
+    /// let request = http::Request::get("/health").body(Body::empty())?;
+    /// let response = app.oneshot(request).await?;
+    /// assert_eq!(response.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// All faults of the description.
-    pub async fn build(self) -> Result<App, BuildErrors> {
-        Err(BuildErrors(vec![]))
+    /// Two routes of one method and path; a state that a handler needs and nobody gives, that is
+    /// given twice or cannot be made; a `#[path]` argument without a parameter; an access rule
+    /// without an authenticator; CORS rules that browsers refuse; a setting of the outermost API on
+    /// a nested one.
+    pub async fn build(mut self) -> Result<App, BuildErrors> {
+        let mut faults = Vec::new();
+        let mut inits = Vec::new();
+        self.take_states(&mut inits);
+        let given: HashSet<TypeId> = inits.iter().map(|init| init.id).collect();
+
+        let router = Arc::new(self.router(&given, &mut faults));
+        let states = Arc::new(make_all(inits, &mut faults).await);
+        if let Some(base) = &self.decode.base_path
+            && let Some(fault) = prefix_fault(base)
+        {
+            faults.push(format!("the base path `{base}` {fault}"));
+        }
+        let routing = Next::new(Routing::new(
+            Arc::clone(&router),
+            states,
+            self.finish.clone(),
+        ));
+        let layered = wrap(routing, self.layers.iter().collect(), &self);
+        let guarded = Next::new(Guard::new(layered, self.finish.clone()));
+        let cors = self
+            .cors
+            .as_ref()
+            .map(|cors| CorsGate::new(cors, guarded.clone(), router, &mut faults));
+        let app = App::new(guarded, cors, self.finish.clone(), self.decode.clone());
+        if faults.is_empty() {
+            Ok(app)
+        } else {
+            Err(BuildErrors(faults))
+        }
+    }
+
+    fn take_states(&mut self, states: &mut Vec<crate::state::StateInit>) {
+        states.append(&mut self.states);
+        for (_, nested) in &mut self.nests {
+            nested.take_states(states);
+        }
+    }
+
+    fn router(&self, given: &HashSet<TypeId>, faults: &mut Vec<String>) -> Router {
+        let mut router = Router::new(self.ignore_trailing_slash);
+        let (scopes, flat) = flatten(self);
+        let gates: Vec<Option<Next>> = scopes
+            .iter()
+            .map(|scope| {
+                (!scope.layers.is_empty()).then(|| {
+                    wrap(
+                        Next::new(Dispatch::new(self.finish.clone())),
+                        scope.layers.clone(),
+                        self,
+                    )
+                })
+            })
+            .collect();
+        for (index, scope) in scopes.iter().enumerate() {
+            check_scope(index, scope, faults);
+            if let Some(fallback) = &scope.api.fallback {
+                let entry = Entry {
+                    pattern: Pattern::new(scope.prefix.clone()),
+                    target: Target::Service(fallback.clone()),
+                    gate: nested_gate(index, scope, self),
+                    origin: String::new(),
+                };
+                router.insert_fallback(scope.prefix.clone(), Arc::new(entry));
+            }
+        }
+        for flat in &flat {
+            let gate = gates.get(flat.scope).cloned().flatten();
+            self.insert(&mut router, flat, gate, given, faults);
+        }
+        router
+    }
+
+    fn insert(
+        &self,
+        router: &mut Router,
+        flat: &Flat<'_>,
+        gate: Option<Next>,
+        given: &HashSet<TypeId>,
+        faults: &mut Vec<String>,
+    ) {
+        let path = &flat.path;
+        match flat.kind {
+            Kind::Route(route, layers) => {
+                let target = if layers.is_empty() {
+                    Target::Handler(route.call)
+                } else {
+                    let handler = Next::new(Handler::new(route.call, self.finish.clone()));
+                    Target::Service(wrap(handler, layers.iter().collect(), self))
+                };
+                let entry = Arc::new(Entry {
+                    pattern: Pattern::new(path.clone()),
+                    target,
+                    gate,
+                    origin: Entry::origin_of(route),
+                });
+                check_route(route, &entry, given, faults);
+                if let Err(conflict) = router.insert(route.method, path, Arc::clone(&entry)) {
+                    faults.push(format!(
+                        "{} and {} both answer {} {path}",
+                        conflict.with, entry.origin, route.method
+                    ));
+                }
+            }
+            Kind::Mount(mount) => {
+                if let Some(fault) = prefix_fault(&mount.prefix) {
+                    faults.push(format!(
+                        "the prefix `{}` of a mounted service {fault}",
+                        mount.prefix
+                    ));
+                    return;
+                }
+                let prefix = path.strip_suffix('/').unwrap_or(path);
+                let service = Next::new(Mounted::new(prefix.to_owned(), mount.service.clone()));
+                let origin = format!("service `{}` ({})", mount.name, mount.location);
+                let with_slash = format!("{prefix}/");
+                let mut paths = vec![with_slash.clone(), format!("{prefix}/{{path+}}")];
+                if !prefix.is_empty() {
+                    if self.ignore_trailing_slash {
+                        paths.clear();
+                        paths.push(format!("{prefix}/{{path+}}"));
+                    }
+                    paths.push(prefix.to_owned());
+                }
+                for path in paths {
+                    let entry = Arc::new(Entry {
+                        pattern: Pattern::new(path.clone()),
+                        target: Target::Service(service.clone()),
+                        gate: gate.clone(),
+                        origin: origin.clone(),
+                    });
+                    if let Err(conflict) = router.insert("ANY", &path, entry) {
+                        faults.push(format!(
+                            "{} and {origin} both answer ANY {path}",
+                            conflict.with
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Puts layers around a part of the way, the first one outermost.
+fn wrap(next: Next, layers: Vec<&LayerFn>, api: &Api) -> Next {
+    layers
+        .into_iter()
+        .rev()
+        .fold(next, |next, layer| layer(next, &api.finish))
+}
+
+/// A nested Api's layers are around its fallback too; the outermost one's are around everything
+/// anyway.
+fn nested_gate(index: usize, scope: &Scope<'_>, root: &Api) -> Option<Next> {
+    let layers: Vec<&LayerFn> = scope.api.layers.iter().collect();
+    (index > 0 && !layers.is_empty())
+        .then(|| wrap(Next::new(Dispatch::new(root.finish.clone())), layers, root))
+}
+
+fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) {
+    if index == 0 {
+        return;
+    }
+    let api = scope.api;
+    if let Some(fault) = prefix_fault(&scope.prefix) {
+        faults.push(format!(
+            "the prefix `{}` of a nested API {fault}",
+            scope.prefix
+        ));
+    } else if scope.prefix == "/" {
+        faults.push(
+            "the prefix `/` of a nested API is none: add its routes with `routes`".to_owned(),
+        );
+    }
+    for (set, name) in [
+        (api.cors.is_some(), "cors"),
+        (api.finish.is_restyled(), "on_problem"),
+        (api.decode.base_path.is_some(), "base_path"),
+        (api.decode.strip_stage.is_some(), "strip_stage"),
+        (api.ignore_trailing_slash, "ignore_trailing_slash"),
+    ] {
+        if set {
+            faults.push(format!(
+                "`{name}` is set on the API nested at `{}`: it concerns the whole application, so \
+                 set it on the outermost API",
+                scope.prefix
+            ));
+        }
+    }
+}
+
+fn check_route(route: &Route, entry: &Entry, given: &HashSet<TypeId>, faults: &mut Vec<String>) {
+    let Entry {
+        pattern, origin, ..
+    } = entry;
+    let mut operation = Operation::default();
+    (route.describe)(&mut operation);
+    for (id, name) in &operation.state {
+        if !given.contains(id) {
+            faults.push(format!(
+                "{origin} needs `State<{name}>`, but there is no `.state(..)` or \
+                 `.state_with(..)` of this type"
+            ));
+        }
+    }
+    for name in route.path_args {
+        if !pattern.names.iter().any(|known| known == name) {
+            faults.push(format!(
+                "{origin} takes `#[path] {name}`, but its path `{}` has no parameter of this name",
+                pattern.path
+            ));
+        }
+    }
+    for (index, name) in pattern.names.iter().enumerate() {
+        if pattern.names[..index].contains(name) {
+            faults.push(format!(
+                "{origin}: the path `{}` has two parameters named `{name}`",
+                pattern.path
+            ));
+        }
+    }
+    for (rule, name) in [
+        (route.access.scopes, "scopes"),
+        (route.access.groups, "groups"),
+    ] {
+        if rule.is_some() {
+            faults.push(format!(
+                "{origin} has the rule `{name}(..)`, but the API has no authenticator: the rule \
+                 could not be enforced"
+            ));
+        }
     }
 }

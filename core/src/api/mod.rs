@@ -1,6 +1,7 @@
 //! The description of an API: routes, state, layers. Making one does nothing.
 
 mod build;
+mod flat;
 mod routes;
 mod table;
 
@@ -8,11 +9,64 @@ pub use build::BuildErrors;
 pub use routes::Routes;
 pub(crate) use table::RouteInfo;
 
-/// The description of an API.
-#[derive(Debug, Default)]
+use crate::{
+    BoxError, Cors, IntoResponse, Next, Problem, Request, Response,
+    event::DecodeOptions,
+    middleware::{Finish, LayerFn, erase_layer, erase_service},
+    state::StateInit,
+};
+use bytes::Bytes;
+use std::{any::type_name, fmt, future::Future, panic::Location};
+use tower::{Layer, Service};
+
+/// The description of an API: its routes, and what they share.
+///
+/// Making one does nothing: no I/O, no look at the environment. [`run`](crate::run),
+/// [`#[lambda_api::main]`](crate::main) and the testing crate [`build`](Api::build) it.
+///
+/// ```
+/// use lambda_api::{Api, Json, State, api_handler, routes};
+///
+/// #[derive(Clone)]
+/// struct Greeting(String);
+///
+/// /// Says hello.
+/// #[api_handler(GET "/hello/{name}")]
+/// async fn hello(name: String, State(greeting): State<Greeting>) -> String {
+///     format!("{}, {name}!", greeting.0)
+/// }
+///
+/// let api = Api::new()
+///     .state(Greeting("Hello".to_owned()))
+///     .routes(routes![hello]);
+/// ```
+///
+/// A request passes, in this order: CORS, a guard that turns panics into replies, the
+/// [`layer`](Api::layer)s, the router, the [`route_layer`](Api::route_layer)s, the layers of
+/// [`Routes::layer`], the handler. Of several layers of one kind, the first one added is the first
+/// one to see the request.
+#[derive(Default)]
 #[must_use = "an `Api` does nothing until it is run or built"]
 pub struct Api {
-    pub(crate) routes: Vec<Routes>,
+    routes: Vec<Routes>,
+    nests: Vec<(String, Api)>,
+    mounts: Vec<Mount>,
+    fallback: Option<Next>,
+    layers: Vec<LayerFn>,
+    route_layers: Vec<LayerFn>,
+    states: Vec<StateInit>,
+    cors: Option<Cors>,
+    finish: Finish,
+    decode: DecodeOptions,
+    ignore_trailing_slash: bool,
+}
+
+/// A tower service under a prefix.
+struct Mount {
+    prefix: String,
+    service: Next,
+    name: &'static str,
+    location: &'static Location<'static>,
 }
 
 impl Api {
@@ -21,14 +75,241 @@ impl Api {
         Self::default()
     }
 
-    /// Adds routes.
+    /// Adds routes; [`routes!`](crate::routes) makes the list.
     pub fn routes(mut self, routes: Routes) -> Self {
         self.routes.push(routes);
         self
     }
 
-    /// The route table: nothing is initialised for it.
+    /// Gives every invocation a value that handlers take as [`State<T>`](crate::State).
+    ///
+    /// There is one value of each type in an application, nested APIs included; a type of your own
+    /// for each purpose keeps them apart. The value stands in for a
+    /// [`state_with`](Api::state_with) of the same type, which a test uses to replace a database.
+    pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.states.push(StateInit::value(value));
+        self
+    }
+
+    /// Like [`state`](Api::state), with a value that has to be made first: a connection, say.
+    ///
+    /// The function runs once, when the API is built: at the cold start, but not for
+    /// printing the route table. An error keeps the API from being built.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    ///
+    /// #[derive(Clone)]
+    /// struct Store;
+    ///
+    /// impl Store {
+    ///     async fn connect() -> Result<Store, std::io::Error> {
+    ///         Ok(Store)
+    ///     }
+    /// }
+    ///
+    /// let api = Api::new().state_with(Store::connect);
+    /// ```
+    pub fn state_with<T, E, F, Fut>(mut self, make: F) -> Self
+    where
+        T: Clone + Send + Sync + 'static,
+        E: Into<BoxError>,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        self.states.push(StateInit::make(make));
+        self
+    }
+
+    /// Puts a tower layer around everything but CORS: it sees every request, whether a route
+    /// exists or not, and every reply.
+    ///
+    /// The layer of a nested API sees what is routed to that API.
+    ///
+    /// An error of the layer's service is a logged 500 problem. See [`from_fn`](crate::from_fn) for
+    /// middleware from an async function.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Next> + Send + Sync + 'static,
+        L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Future: Send,
+        <L::Service as Service<Request>>::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(erase_layer(layer));
+        self
+    }
+
+    /// Puts a tower layer around every route of this API and of those nested in it: it sees the
+    /// requests that a route answers, after the router.
+    pub fn route_layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Next> + Send + Sync + 'static,
+        L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Future: Send,
+        <L::Service as Service<Request>>::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.route_layers.push(erase_layer(layer));
+        self
+    }
+
+    /// Lets pages of other origins call the API. See [`Cors`].
+    ///
+    /// Only for the outermost API: nested ones are inside its rules.
+    pub fn cors(mut self, cors: Cors) -> Self {
+        self.cors = Some(cors);
+        self
+    }
+
+    /// Puts all routes of another API under a prefix, which may have parameters.
+    ///
+    /// The route `/` of the nested API answers at the prefix itself. A handler takes a parameter of
+    /// the prefix with `#[path]`.
+    ///
+    /// ```
+    /// use lambda_api::{Api, api_handler, routes};
+    ///
+    /// #[api_handler(GET "/orders/{id}")]
+    /// async fn order(#[path] tenant: String, id: u64) -> String {
+    ///     format!("order {id} of {tenant}")
+    /// }
+    ///
+    /// let api = Api::new().nest("/tenants/{tenant}", Api::new().routes(routes![order]));
+    /// ```
+    pub fn nest(mut self, prefix: impl Into<String>, api: Api) -> Self {
+        self.nests.push((prefix.into(), api));
+        self
+    }
+
+    /// Answers requests that no route takes, instead of the 404 problem.
+    ///
+    /// A nested API's fallback answers under its prefix. A path that exists, but not with the
+    /// method of the request, stays a 405.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Problem, Request};
+    /// use http::StatusCode;
+    ///
+    /// let api = Api::new().fallback(async |_request: Request| {
+    ///     Problem::new(StatusCode::NOT_FOUND, "no_such_page")
+    /// });
+    /// ```
+    pub fn fallback<F, Fut, R>(self, function: F) -> Self
+    where
+        F: Fn(Request) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = R> + Send + 'static,
+        R: IntoResponse,
+    {
+        self.fallback_service(tower::service_fn(move |request: Request| {
+            let answer = function(request);
+            async move { Ok::<Response, std::convert::Infallible>(answer.await.into_response()) }
+        }))
+    }
+
+    /// Like [`fallback`](Api::fallback), with any tower service.
+    pub fn fallback_service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.fallback = Some(erase_service(service, &self.finish));
+        self
+    }
+
+    /// Puts a tower service, such as an axum `Router`, under a prefix, for every method.
+    ///
+    /// The service sees the path behind the prefix, `/` at least. Routes of the API go first where
+    /// both fit.
+    #[track_caller]
+    pub fn mount_service<S, B>(mut self, prefix: impl Into<String>, service: S) -> Self
+    where
+        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.mounts.push(Mount {
+            prefix: prefix.into(),
+            service: erase_service(service, &self.finish),
+            name: type_name::<S>(),
+            location: Location::caller(),
+        });
+        self
+    }
+
+    /// The base path of a custom domain's API mapping, such as `/v1`: taken off the path of a
+    /// request where it is there, in whole segments.
+    pub fn base_path(mut self, path: impl Into<String>) -> Self {
+        self.decode.base_path = Some(path.into());
+        self
+    }
+
+    /// Whether the stage is taken off the path, instead of the gateway's own rule.
+    ///
+    /// By itself it is taken off where the gateway puts it: in `rawPath` of an HTTP API, behind an
+    /// `execute-api` domain.
+    pub fn strip_stage(mut self, strip: bool) -> Self {
+        self.decode.strip_stage = Some(strip);
+        self
+    }
+
+    /// Takes `/orders/` for `/orders`. Without this, they are two paths.
+    pub fn ignore_trailing_slash(mut self) -> Self {
+        self.ignore_trailing_slash = true;
+        self
+    }
+
+    /// Restyles every problem of the application: those of handlers and those of the library.
+    ///
+    /// ```
+    /// use lambda_api::{Api, IntoResponse, Json};
+    ///
+    /// let api = Api::new().on_problem(|problem| {
+    ///     let body = serde_json::json!({"error": problem.code(), "id": problem.request_id()});
+    ///     (problem.status(), Json(body)).into_response()
+    /// });
+    /// ```
+    pub fn on_problem<F>(mut self, restyle: F) -> Self
+    where
+        F: Fn(&Problem) -> Response + Send + Sync + 'static,
+    {
+        self.finish = Finish::restyled(restyle);
+        self
+    }
+
+    /// The route table; nothing is made or connected for it.
     pub(crate) fn table(&self) -> Vec<RouteInfo> {
-        Vec::new()
+        flat::table(self)
+    }
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let table = self.table();
+        f.debug_list()
+            .entries(
+                table
+                    .iter()
+                    .map(|route| (route.method, &route.path, &route.handler)),
+            )
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_can_move_between_threads() {
+        fn assert<T: Send>() {}
+        assert::<Api>();
     }
 }

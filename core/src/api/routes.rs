@@ -1,17 +1,74 @@
 //! A list of routes, as `routes!` makes it.
 
-use crate::endpoint::Route;
+use crate::{
+    BoxError, Next, Request,
+    endpoint::Route,
+    middleware::{LayerFn, erase_layer},
+};
+use bytes::Bytes;
+use std::fmt;
+use tower::{Layer, Service};
 
 /// Routes to add to an [`Api`](crate::Api): what [`routes!`](crate::routes) makes.
-#[derive(Debug)]
 #[must_use = "routes do nothing until they are added to an `Api`"]
 pub struct Routes {
-    pub(crate) routes: &'static [Route],
+    pub(super) routes: &'static [Route],
+    pub(super) layers: Vec<LayerFn>,
 }
 
 impl Routes {
     #[doc(hidden)]
     pub const fn __new(routes: &'static [Route]) -> Self {
-        Self { routes }
+        Self {
+            routes,
+            layers: Vec::new(),
+        }
+    }
+
+    /// Puts a tower layer around just these routes, one or several.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Next, Request, Response, api_handler, from_fn, routes};
+    ///
+    /// async fn slowly(request: Request, next: Next) -> Response {
+    ///     next.run(request).await
+    /// }
+    ///
+    /// #[api_handler(GET "/report")]
+    /// async fn report() -> &'static str { "done" }
+    ///
+    /// let api = Api::new().routes(routes![report].layer(from_fn(slowly)));
+    /// ```
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Next> + Send + Sync + 'static,
+        L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Future: Send,
+        <L::Service as Service<Request>>::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(erase_layer(layer));
+        self
+    }
+
+    /// How many routes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.routes.len()
+    }
+
+    /// Whether there is no route.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.routes.is_empty()
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.routes.iter().map(|route| (route.method, route.path)))
+            .finish()
     }
 }

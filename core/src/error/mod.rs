@@ -1,6 +1,7 @@
 //! Errors as replies: every failure reaches the client as an RFC 9457 problem.
 
 mod any;
+pub(crate) mod framework;
 mod problem;
 
 pub use any::Error;

@@ -60,6 +60,20 @@ impl Problem {
         problem
     }
 
+    pub(crate) fn take(r: &mut Response) -> Option<Self> {
+        r.extensions_mut().remove()
+    }
+    pub(crate) fn render(&self) -> Response {
+        let mut r = self.clone().into_response();
+        r.extensions_mut().clear();
+        r
+    }
+    pub(crate) fn log(&self) {}
+    pub(crate) fn set_request_id(&mut self, _: Option<&str>) {}
+    /// x
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
     /// Explains this occurrence to the client.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {

@@ -8,3 +8,8 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
     let _ = (api, arguments);
     ExitCode::SUCCESS
 }
+
+pub(crate) async fn serve(api: Api) -> bool {
+    let _ = api;
+    true
+}

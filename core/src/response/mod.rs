@@ -38,3 +38,11 @@ impl IntoResponse for Response {
         self
     }
 }
+
+impl IntoResponse for http::StatusCode {
+    fn into_response(self) -> Response {
+        let mut r = Response::default();
+        *r.status_mut() = self;
+        r
+    }
+}

@@ -1,0 +1,312 @@
+//! Cross-origin requests from browsers.
+
+use super::Next;
+use crate::{BoxFuture, Request, Response, router::Router};
+use http::{
+    HeaderName, HeaderValue, Method,
+    header::{
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
+        ORIGIN,
+    },
+};
+use std::{fmt, sync::Arc, time::Duration};
+use tower::{Layer, ServiceExt};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
+
+/// Which pages of other origins may call the API from a browser.
+///
+/// The rules are checked when the API is built. Preflight requests are answered for the routes that
+/// exist, with the methods they have; every other reply, problems included, gets the headers that
+/// let the page read it.
+///
+/// ```
+/// use lambda_api::{Api, Cors};
+/// use std::time::Duration;
+///
+/// let api = Api::new().cors(
+///     Cors::new()
+///         .allow_origins(["https://app.example.com"])
+///         .allow_credentials()
+///         .max_age(Duration::from_secs(600)),
+/// );
+/// ```
+///
+/// See the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol). Where the gateway
+/// has a CORS configuration of its own, use one of the two, not both.
+#[derive(Clone, Debug, Default)]
+#[must_use = "rules do nothing until they are given to `Api::cors`"]
+pub struct Cors {
+    origins: List,
+    headers: Option<List>,
+    expose: List,
+    credentials: bool,
+    max_age: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+enum List {
+    Any,
+    These(Vec<String>),
+}
+
+impl Default for List {
+    fn default() -> Self {
+        List::These(Vec::new())
+    }
+}
+
+impl List {
+    fn these<S: Into<String>>(items: impl IntoIterator<Item = S>) -> Self {
+        List::These(items.into_iter().map(Into::into).collect())
+    }
+
+    fn is_any(&self) -> bool {
+        matches!(self, List::Any)
+    }
+}
+
+impl Cors {
+    /// No origin is allowed yet; pages may send `authorization` and `content-type`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The origins whose pages may call: `https://app.example.com`, with the port where it is not
+    /// the default one, and without a path.
+    pub fn allow_origins<S: Into<String>>(mut self, origins: impl IntoIterator<Item = S>) -> Self {
+        self.origins = List::these(origins);
+        self
+    }
+
+    /// Pages of every origin may call (`*`). Not together with
+    /// [`allow_credentials`](Cors::allow_credentials).
+    pub fn allow_any_origin(mut self) -> Self {
+        self.origins = List::Any;
+        self
+    }
+
+    /// The request headers that pages may send, instead of `authorization` and `content-type`.
+    pub fn allow_headers<S: Into<String>>(mut self, headers: impl IntoIterator<Item = S>) -> Self {
+        self.headers = Some(List::these(headers));
+        self
+    }
+
+    /// Pages may send every request header (`*`). Not together with
+    /// [`allow_credentials`](Cors::allow_credentials).
+    pub fn allow_any_header(mut self) -> Self {
+        self.headers = Some(List::Any);
+        self
+    }
+
+    /// The reply headers that pages may read, besides the few that they always may.
+    pub fn expose_headers<S: Into<String>>(mut self, headers: impl IntoIterator<Item = S>) -> Self {
+        self.expose = List::these(headers);
+        self
+    }
+
+    /// Pages may send cookies and HTTP authentication.
+    pub fn allow_credentials(mut self) -> Self {
+        self.credentials = true;
+        self
+    }
+
+    /// How long a browser may keep the answer to a preflight. Whole seconds; browsers have upper
+    /// limits of their own, of 2 to 24 hours.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(age);
+        self
+    }
+
+    /// The tower layer of these rules, or all that is wrong with them.
+    fn layer(&self, faults: &mut Vec<String>) -> CorsLayer {
+        if self.credentials
+            && (self.origins.is_any() || self.headers.as_ref().is_some_and(List::is_any))
+        {
+            faults.push(
+                "cors: `*` for origins or headers cannot be combined with credentials: name the \
+                 origins with `allow_origins` and the headers with `allow_headers`"
+                    .to_owned(),
+            );
+            return CorsLayer::new();
+        }
+        let mut layer = CorsLayer::new();
+        layer = layer.allow_origin(match &self.origins {
+            List::Any => AllowOrigin::any(),
+            List::These(origins) => AllowOrigin::list(
+                origins
+                    .iter()
+                    .filter_map(|origin| match parse_origin(origin) {
+                        Ok(origin) => Some(origin),
+                        Err(why) => {
+                            faults.push(format!("cors: `{origin}` is no origin: {why}"));
+                            None
+                        }
+                    })
+                    .collect::<Vec<_>>(),
+            ),
+        });
+        layer = layer.allow_headers(match &self.headers {
+            None => AllowHeaders::list([AUTHORIZATION, CONTENT_TYPE]),
+            Some(List::Any) => AllowHeaders::any(),
+            Some(List::These(names)) => AllowHeaders::list(header_names(names, faults)),
+        });
+        if let List::These(names) = &self.expose
+            && !names.is_empty()
+        {
+            layer = layer.expose_headers(ExposeHeaders::list(header_names(names, faults)));
+        }
+        if let Some(age) = self.max_age {
+            layer = layer.max_age(age);
+        }
+        layer.allow_credentials(self.credentials)
+    }
+}
+
+fn header_names(names: &[String], faults: &mut Vec<String>) -> Vec<HeaderName> {
+    names
+        .iter()
+        .filter_map(|name| {
+            let parsed = name.parse().ok();
+            if parsed.is_none() {
+                faults.push(format!("cors: `{name}` is no header name"));
+            }
+            parsed
+        })
+        .collect()
+}
+
+/// An origin as browsers send it: scheme, host and port, in lower case.
+fn parse_origin(origin: &str) -> Result<HeaderValue, &'static str> {
+    let Some((scheme, host)) = origin.split_once("://") else {
+        return Err("expected `https://` and a host");
+    };
+    if scheme.is_empty() || host.is_empty() {
+        return Err("expected a scheme and a host");
+    }
+    if host.contains(['/', '?', '#', '@', '*', ' ', ',']) {
+        return Err("expected nothing behind the host and port: no path, no `/`, no wildcard");
+    }
+    if origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err("browsers send it in lower case");
+    }
+    HeaderValue::from_str(origin).map_err(|_| "it has characters that a header cannot carry")
+}
+
+/// CORS around the whole application.
+#[derive(Clone)]
+pub(crate) struct CorsGate {
+    service: tower_http::cors::Cors<Inner>,
+    router: Arc<Router>,
+}
+
+/// A method that was put aside, because tower-http takes every `OPTIONS` for a preflight.
+#[derive(Clone)]
+struct Aside(Method);
+
+#[derive(Clone)]
+struct Inner(Next);
+
+impl tower::Service<Request> for Inner {
+    type Response = Response;
+    type Error = std::convert::Infallible;
+    type Future = BoxFuture<'static, Result<Response, Self::Error>>;
+
+    fn poll_ready(
+        &mut self,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), Self::Error>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        if let Some(Aside(method)) = request.extensions_mut().remove() {
+            *request.method_mut() = method;
+        }
+        let reply = self.0.handle(request);
+        Box::pin(async move { Ok(reply.await) })
+    }
+}
+
+impl CorsGate {
+    pub(crate) fn new(
+        cors: &Cors,
+        next: Next,
+        router: Arc<Router>,
+        faults: &mut Vec<String>,
+    ) -> Self {
+        Self {
+            service: cors.layer(faults).layer(Inner(next)),
+            router,
+        }
+    }
+
+    pub(crate) fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
+        let service = self.service.clone();
+        let mut methods = None;
+        if request.method() == Method::OPTIONS {
+            if is_preflight(&request) {
+                methods = self.router.allow(request.uri().path());
+            }
+            if methods.is_none() {
+                let method = std::mem::replace(request.method_mut(), Method::GET);
+                request.extensions_mut().insert(Aside(method));
+            }
+        }
+        Box::pin(async move {
+            let mut response = match service.oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            };
+            if let Some(methods) = methods {
+                *response.status_mut() = http::StatusCode::NO_CONTENT;
+                response
+                    .headers_mut()
+                    .insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+            }
+            response
+        })
+    }
+}
+
+fn is_preflight(request: &Request) -> bool {
+    request.headers().contains_key(ORIGIN)
+        && request
+            .headers()
+            .contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+impl fmt::Debug for CorsGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CorsGate")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        for good in [
+            "https://a.example",
+            "http://localhost:5173",
+            "capacitor://localhost",
+        ] {
+            assert!(parse_origin(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "*",
+            "null",
+            "a.example",
+            "https://",
+            "https://a.example/",
+            "https://*.example",
+            "HTTPS://a.example",
+            "https://a.example, https://b.example",
+            "https://u@a.example",
+        ] {
+            assert!(parse_origin(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Gives every problem the id of its request, the application's own style, and a place in the log.
+
+use crate::{Invocation, Problem, Request, Response};
+use std::{fmt, sync::Arc};
+
+type Restyle = dyn Fn(&Problem) -> Response + Send + Sync;
+
+/// Completes replies that are problems; all others pass untouched.
+#[derive(Clone, Default)]
+pub(crate) struct Finish {
+    restyle: Option<Arc<Restyle>>,
+}
+
+impl Finish {
+    pub(crate) fn restyled(restyle: impl Fn(&Problem) -> Response + Send + Sync + 'static) -> Self {
+        Self {
+            restyle: Some(Arc::new(restyle)),
+        }
+    }
+
+    pub(crate) fn is_restyled(&self) -> bool {
+        self.restyle.is_some()
+    }
+
+    /// What is needed of a request that is about to be given away.
+    pub(crate) fn remember(&self, request: &Request) -> Invocation {
+        Invocation::of(request).clone()
+    }
+
+    /// Completes the reply, right where the problem arose: layers further out see its final form.
+    pub(crate) fn response(&self, mut response: Response, invocation: &Invocation) -> Response {
+        match Problem::take(&mut response) {
+            Some(problem) => self.problem(problem, invocation),
+            None => response,
+        }
+    }
+
+    #[cold]
+    pub(crate) fn problem(&self, mut problem: Problem, invocation: &Invocation) -> Response {
+        problem.set_request_id(invocation.request_id());
+        problem.log();
+        match &self.restyle {
+            Some(restyle) => {
+                let mut response = restyle(&problem);
+                // The hook may answer with the very problem it was given.
+                if let Some(problem) = Problem::take(&mut response) {
+                    response = problem.render();
+                }
+                response
+            }
+            None => problem.render(),
+        }
+    }
+}
+
+impl fmt::Debug for Finish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Finish {{ restyled: {} }}", self.restyle.is_some())
+    }
+}

@@ -1,0 +1,17 @@
+//! What stands between the event and the handler: layers, `from_fn` middleware, CORS, panics.
+
+mod cors;
+mod finish;
+mod from_fn;
+mod guard;
+mod next;
+mod panic;
+
+pub use cors::Cors;
+pub(crate) use cors::CorsGate;
+pub(crate) use finish::Finish;
+pub use from_fn::{FromFn, FromFnService, from_fn};
+pub(crate) use guard::Guard;
+pub use next::Next;
+pub(crate) use next::{Handle, LayerFn, buffered, erase_layer, erase_service};
+pub(crate) use panic::{caught, panic_message};

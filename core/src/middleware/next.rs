@@ -1,0 +1,178 @@
+//! The rest of the way to the handler, as a tower service that layers wrap.
+
+use super::Finish;
+use crate::{Body, BoxError, BoxFuture, IntoResponse, Request, Response, error::framework};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError};
+use std::{
+    any::Any,
+    convert::Infallible,
+    fmt,
+    sync::Arc,
+    task::{Context, Poll},
+};
+use tower::{Layer, Service, ServiceExt};
+
+/// Everything behind a layer, up to the handler.
+///
+/// A [`from_fn`](crate::from_fn) middleware calls [`run`](Next::run); a tower layer wraps it as the
+/// service that it is. A layer that changes the type of the request's body is fine: the body is
+/// collected again here, so that handlers can always borrow from it.
+#[derive(Clone)]
+pub struct Next(Arc<dyn Handle>);
+
+/// Answers one request.
+pub(crate) trait Handle: Send + Sync {
+    fn handle(&self, request: Request) -> BoxFuture<'static, Response>;
+}
+
+impl Next {
+    pub(crate) fn new(handle: impl Handle + 'static) -> Self {
+        Self(Arc::new(handle))
+    }
+
+    /// Lets the request go on, and waits for the reply.
+    pub async fn run(self, request: Request) -> Response {
+        self.0.handle(request).await
+    }
+
+    pub(crate) fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
+        self.0.handle(request)
+    }
+}
+
+impl fmt::Debug for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Next")
+    }
+}
+
+impl<B> Service<http::Request<B>> for Next
+where
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let next = self.clone();
+        Box::pin(async move {
+            Ok(match buffered(request).await {
+                Ok(request) => next.handle(request).await,
+                Err(problem) => problem.into_response(),
+            })
+        })
+    }
+}
+
+/// The request with its whole body in memory.
+pub(crate) async fn buffered<B>(request: http::Request<B>) -> Result<Request, crate::Problem>
+where
+    B: http_body::Body + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let (parts, body) = request.into_parts();
+    let body = match same_type::<B, Body>(body) {
+        Ok(body) if !body.is_stream() => body,
+        Ok(stream) => collect(stream).await?,
+        Err(other) => collect(other).await?,
+    };
+    Ok(Request::from_parts(parts, body))
+}
+
+async fn collect<B>(body: B) -> Result<Body, crate::Problem>
+where
+    B: http_body::Body,
+    B::Error: Into<BoxError>,
+{
+    match body.collect().await {
+        Ok(collected) => Ok(collected.to_bytes().into()),
+        Err(error) => {
+            let error: BoxError = error.into();
+            Err(if error.is::<LengthLimitError>() {
+                framework::body_too_large()
+            } else {
+                framework::unreadable_body(&*error)
+            })
+        }
+    }
+}
+
+/// The value itself, where its type is the wanted one.
+fn same_type<A: 'static, B: 'static>(value: A) -> Result<B, A> {
+    let mut slot = Some(value);
+    match (&mut slot as &mut dyn Any).downcast_mut::<Option<B>>() {
+        Some(same) => same
+            .take()
+            .ok_or(())
+            .map_err(|()| unreachable!("just put there")),
+        None => Err(slot.unwrap_or_else(|| unreachable!("just put there"))),
+    }
+}
+
+/// A layer, ready to wrap any part of the way.
+pub(crate) type LayerFn = Arc<dyn Fn(Next, &Finish) -> Next + Send + Sync>;
+
+pub(crate) fn erase_layer<L, B>(layer: L) -> LayerFn
+where
+    L: Layer<Next> + Send + Sync + 'static,
+    L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    <L::Service as Service<Request>>::Future: Send,
+    <L::Service as Service<Request>>::Error: Into<BoxError>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Arc::new(move |next, finish| erase_service(layer.layer(next), finish))
+}
+
+/// A tower service as a part of the way.
+pub(crate) fn erase_service<S, B>(service: S, finish: &Finish) -> Next
+where
+    S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Next::new(Layered {
+        service,
+        finish: finish.clone(),
+    })
+}
+
+struct Layered<S> {
+    service: S,
+    finish: Finish,
+}
+
+impl<S, B> Handle for Layered<S>
+where
+    S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
+        let service = self.service.clone();
+        let finish = self.finish.clone();
+        Box::pin(async move {
+            let invocation = finish.remember(&request);
+            let response = match service.oneshot(request).await {
+                Ok(response) => response.map(|body| match same_type::<B, Body>(body) {
+                    Ok(body) => body,
+                    Err(other) => Body::stream(other),
+                }),
+                Err(error) => framework::internal(&*error.into()).into_response(),
+            };
+            finish.response(response, &invocation)
+        })
+    }
+}

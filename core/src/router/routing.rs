@@ -1,0 +1,213 @@
+//! The steps of the way that know routes: from the router to the handler.
+
+use super::{Entry, Found, Router, Target, under};
+use crate::{
+    BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
+    error::framework,
+    matched::Matched,
+    middleware::{Finish, Handle, Next},
+    state::States,
+};
+use http::{StatusCode, header::ALLOW, uri::PathAndQuery};
+use std::sync::Arc;
+
+type Call = for<'r> fn(&'r Request) -> BoxFuture<'r, Response>;
+
+/// Finds the route of a request, and lets the request go on there.
+pub(crate) struct Routing(Arc<Shared>);
+
+struct Shared {
+    router: Arc<Router>,
+    states: Arc<States>,
+    finish: Finish,
+}
+
+impl Routing {
+    pub(crate) fn new(router: Arc<Router>, states: Arc<States>, finish: Finish) -> Self {
+        Self(Arc::new(Shared {
+            router,
+            states,
+            finish,
+        }))
+    }
+}
+
+impl Handle for Routing {
+    fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
+        let shared = &self.0;
+        let found = shared.router.find(request.method(), request.uri().path());
+        let (entry, values, drop_body) = match found {
+            Found::Endpoint {
+                entry,
+                values,
+                drop_body,
+            } => (entry, values, drop_body),
+            Found::Fallback(entry) => (entry, Vec::new(), false),
+            Found::Options(allow) => {
+                let mut response = StatusCode::NO_CONTENT.into_response();
+                response.headers_mut().insert(ALLOW, allow);
+                return ready(response);
+            }
+            Found::MethodNotAllowed(allow) => {
+                return shared.refuse(framework::method_not_allowed(allow), &request);
+            }
+            Found::Nothing => return shared.refuse(framework::not_found(), &request),
+        };
+        tracing::Span::current().record("route", entry.pattern.path.as_str());
+        let path = request.uri().path_and_query().cloned();
+        request.extensions_mut().insert(Matched {
+            pattern: Arc::clone(&entry.pattern),
+            path: path.unwrap_or_else(|| PathAndQuery::from_static("/")),
+            values,
+            states: Arc::clone(&shared.states),
+        });
+        let reply = match &entry.gate {
+            Some(gate) => {
+                let gate = gate.clone();
+                request.extensions_mut().insert(entry);
+                gate.handle(request)
+            }
+            None => entry.target.handle(request, &shared.finish),
+        };
+        if drop_body {
+            Box::pin(async move { without_body(reply.await) })
+        } else {
+            reply
+        }
+    }
+}
+
+impl Shared {
+    fn refuse(&self, problem: Problem, request: &Request) -> BoxFuture<'static, Response> {
+        let response = self.finish.problem(problem, Invocation::of(request));
+        ready(if request.method() == http::Method::HEAD {
+            without_body(response)
+        } else {
+            response
+        })
+    }
+}
+
+fn ready(response: Response) -> BoxFuture<'static, Response> {
+    Box::pin(std::future::ready(response))
+}
+
+/// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).
+fn without_body(mut response: Response) -> Response {
+    *response.body_mut() = crate::Body::empty();
+    response
+}
+
+impl Target {
+    fn handle(&self, request: Request, finish: &Finish) -> BoxFuture<'static, Response> {
+        match self {
+            Target::Handler(call) => call_handler(*call, request, finish.clone()),
+            Target::Service(next) => next.handle(request),
+        }
+    }
+}
+
+fn call_handler(call: Call, request: Request, finish: Finish) -> BoxFuture<'static, Response> {
+    Box::pin(async move {
+        let response = call(&request).await;
+        finish.response(response, Invocation::of(&request))
+    })
+}
+
+/// What the layers of an Api wrap: goes on to whichever route was found.
+pub(crate) struct Dispatch {
+    finish: Finish,
+}
+
+impl Dispatch {
+    pub(crate) fn new(finish: Finish) -> Self {
+        Self { finish }
+    }
+}
+
+impl Handle for Dispatch {
+    fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
+        match request.extensions_mut().remove::<Arc<Entry>>() {
+            Some(entry) => entry.target.handle(request, &self.finish),
+            None => {
+                let problem = framework::misused(
+                    "a layer made a new request and left out the extensions of the one it got",
+                );
+                ready(self.finish.problem(problem, Invocation::of(&request)))
+            }
+        }
+    }
+}
+
+/// A handler that has layers of its own.
+pub(crate) struct Handler {
+    call: Call,
+    finish: Finish,
+}
+
+impl Handler {
+    pub(crate) fn new(call: Call, finish: Finish) -> Self {
+        Self { call, finish }
+    }
+}
+
+impl Handle for Handler {
+    fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
+        call_handler(self.call, request, self.finish.clone())
+    }
+}
+
+/// A service that sees the path behind its prefix.
+pub(crate) struct Mounted {
+    prefix: String,
+    next: Next,
+}
+
+impl Mounted {
+    pub(crate) fn new(prefix: String, next: Next) -> Self {
+        Self { prefix, next }
+    }
+}
+
+impl Handle for Mounted {
+    fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
+        if let Some(uri) = behind(&self.prefix, request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        self.next.handle(request)
+    }
+}
+
+fn behind(prefix: &str, uri: &http::Uri) -> Option<http::Uri> {
+    let rest = under(prefix, uri.path())?;
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    let target = match uri.query() {
+        Some(query) => format!("{slash}{rest}?{query}"),
+        None => format!("{slash}{rest}"),
+    };
+    let target = PathAndQuery::from_maybe_shared(bytes::Bytes::from(target)).ok()?;
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target);
+    http::Uri::from_parts(parts).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::behind;
+
+    #[test]
+    fn a_mounted_service_sees_the_path_behind_its_prefix() {
+        for (prefix, uri, expected) in [
+            ("/v1", "/v1", "/"),
+            ("/v1", "/v1/", "/"),
+            ("/v1", "/v1?a=b", "/?a=b"),
+            ("/v1", "/v1/a%2Fb/../c?x", "/a%2Fb/../c?x"),
+            ("/t/{tenant}", "/t/x/orders", "/orders"),
+            ("", "/a", "/a"),
+        ] {
+            let seen = behind(prefix, &uri.parse().unwrap()).map(|uri| uri.to_string());
+            assert_eq!(seen.as_deref(), Some(expected), "{prefix} {uri}");
+        }
+        assert_eq!(behind("/v1", &"/v10/x".parse().unwrap()), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! What `#[lambda_api::main]` and `#[api_handler]` on `main` call.
+
+use super::{lambda, log};
+use crate::{Api, BoxError, Routes, endpoint::Route};
+use std::{future::Future, process::ExitCode};
+
+/// Which tokio runtime a program gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavor {
+    /// One thread: the cheapest for a function that handles one invocation at a time.
+    CurrentThread,
+    /// Several threads, for handlers that compute on more than one.
+    MultiThread,
+}
+
+/// What a `main` marked `#[lambda_api::main]` returns.
+#[diagnostic::on_unimplemented(
+    message = "`#[lambda_api::main]` returns an `Api` or a `Result<Api, E>`, not `{Self}`",
+    label = "no Api"
+)]
+pub trait IntoApi {
+    /// The Api, or why there is none.
+    ///
+    /// # Errors
+    /// The error of the program's own `main`.
+    fn into_api(self) -> Result<Api, BoxError>;
+}
+
+impl IntoApi for Api {
+    fn into_api(self) -> Result<Api, BoxError> {
+        Ok(self)
+    }
+}
+
+impl<E: Into<BoxError>> IntoApi for Result<Api, E> {
+    fn into_api(self) -> Result<Api, BoxError> {
+        self.map_err(Into::into)
+    }
+}
+
+#[cfg_attr(any(debug_assertions, feature = "local"), allow(dead_code))]
+pub(super) const NOT_ON_LAMBDA: &str = "this release build runs on AWS Lambda only: start it with \
+    `cargo run` (a debug build), or build it with the feature `local` of lambda-api";
+
+/// The whole program: `start` is the body of the user's `main`.
+pub fn main<F>(flavor: Flavor, start: F) -> ExitCode
+where
+    F: Future,
+    F::Output: IntoApi,
+{
+    let on_lambda = lambda::is_here();
+    #[cfg(not(any(debug_assertions, feature = "local")))]
+    if !on_lambda {
+        eprintln!("error: {NOT_ON_LAMBDA}");
+        return ExitCode::from(2);
+    }
+    if on_lambda {
+        log::init();
+    } else {
+        log::init_local();
+    }
+    let several = flavor == Flavor::MultiThread || (on_lambda && lambda::is_concurrent());
+    let mut builder = if several {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    match builder.enable_all().build() {
+        Ok(runtime) => runtime.block_on(async {
+            match start.await.into_api() {
+                Ok(api) => with_api(api, on_lambda).await,
+                Err(error) => failed("main", &*error),
+            }
+        }),
+        Err(error) => failed("the tokio runtime", &error),
+    }
+}
+
+async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
+    #[cfg(any(debug_assertions, feature = "local"))]
+    if !on_lambda {
+        let arguments = std::env::args_os()
+            .skip(1)
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect();
+        return crate::local::run(api, arguments).await;
+    }
+    let _ = on_lambda;
+    let app = match api.build().await {
+        Ok(app) => app,
+        Err(errors) => return failed("the API cannot be built", &errors),
+    };
+    match lambda::run(app).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed("the Lambda runtime stopped", &*error),
+    }
+}
+
+/// One record that Lambda's log keeps, and the exit code that makes Lambda start anew.
+fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    let error = crate::state::chain(error);
+    tracing::error!(error, "{what} failed");
+    ExitCode::FAILURE
+}
+
+/// The whole program of one handler, named `main`.
+pub fn main_of_one(routes: &'static [Route]) -> ExitCode {
+    main(Flavor::CurrentThread, async move {
+        Api::new().routes(Routes::__new(routes))
+    })
+}

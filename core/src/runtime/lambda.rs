@@ -1,0 +1,59 @@
+//! On Lambda: the loop over invocations, and each of them answered.
+
+use crate::{App, BoxError, LambdaContext};
+use bytes::Bytes;
+use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
+use serde_json::value::RawValue;
+use tower::service_fn;
+
+/// Whether this process was started by Lambda, or by an emulator of it.
+pub(super) fn is_here() -> bool {
+    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
+/// Whether Lambda sends several invocations at once (Managed Instances).
+pub(super) fn is_concurrent() -> bool {
+    std::env::var("AWS_LAMBDA_MAX_CONCURRENCY")
+        .ok()
+        .and_then(|limit| limit.parse::<u32>().ok())
+        .is_some_and(|limit| limit > 1)
+}
+
+/// Answers invocations until Lambda ends the process.
+pub(super) async fn run(app: App) -> Result<(), BoxError> {
+    let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| answer(app.clone(), event));
+    Runtime::new(service).run_concurrent().await
+}
+
+async fn answer(app: App, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Diagnostic> {
+    let bytes = Bytes::from(String::from(Box::<str>::from(event.payload)));
+    match app.handle_event(bytes, context(event.context)).await {
+        Ok(reply) => raw(reply),
+        // Not an HTTP invocation, so there is nobody to answer with a problem.
+        Err(error) => Err(diagnostic("NotAnHttpEvent", format!("{error:?}"))),
+    }
+}
+
+fn raw(reply: Vec<u8>) -> Result<Box<RawValue>, Diagnostic> {
+    String::from_utf8(reply)
+        .map_err(|error| error.to_string())
+        .and_then(|text| RawValue::from_string(text).map_err(|error| error.to_string()))
+        .map_err(|error| diagnostic("InvalidReply", error))
+}
+
+fn diagnostic(error_type: &str, error_message: String) -> Diagnostic {
+    Diagnostic {
+        error_type: error_type.to_owned(),
+        error_message,
+    }
+}
+
+fn context(context: Context) -> LambdaContext {
+    LambdaContext {
+        request_id: context.request_id,
+        deadline_ms: Some(context.deadline),
+        function_arn: Some(context.invoked_function_arn).filter(|arn| !arn.is_empty()),
+        trace_id: context.xray_trace_id,
+        tenant_id: context.tenant_id,
+    }
+}

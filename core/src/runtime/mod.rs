@@ -1,0 +1,52 @@
+//! The process: where it runs, which tokio it gets, how it starts and ends.
+//!
+//! The only place that knows the Lambda runtime and the environment.
+
+mod entry;
+mod lambda;
+pub(crate) mod log;
+
+pub use entry::{Flavor, IntoApi, main, main_of_one};
+
+use crate::{Api, BoxError};
+
+/// Runs an API: on Lambda, through the Lambda Runtime API; elsewhere, in a debug build or with the
+/// feature `local`, on `http://127.0.0.1:9000`.
+///
+/// This is for programs that keep a `main` of their own; [`#[lambda_api::main]`](crate::main) does
+/// the same on the cheapest tokio runtime, and reads the command line, which `run` never does.
+///
+/// ```no_run
+/// use lambda_api::{Api, BoxError};
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), BoxError> {
+///     lambda_api::run(Api::new()).await
+/// }
+/// ```
+///
+/// A tokio runtime of several threads costs a function that handles one invocation at a time 1.5
+/// to 3 times the CPU per invocation.
+///
+/// # Errors
+/// [`BuildErrors`](crate::BuildErrors) when the API cannot be built, and the error of the runtime
+/// loop when Lambda cannot be reached any more.
+pub async fn run(api: Api) -> Result<(), BoxError> {
+    if lambda::is_here() {
+        log::init();
+        return lambda::run(api.build().await?).await;
+    }
+    #[cfg(any(debug_assertions, feature = "local"))]
+    {
+        log::init_local();
+        match crate::local::serve(api).await {
+            true => Ok(()),
+            false => Err("the local server did not run; the reason stands above".into()),
+        }
+    }
+    #[cfg(not(any(debug_assertions, feature = "local")))]
+    {
+        drop(api);
+        Err(entry::NOT_ON_LAMBDA.into())
+    }
+}

@@ -35,9 +35,9 @@ impl Seen {
             headers: headers(request.headers()),
             cookies: cookies(request.headers()),
             body: base64_simd::STANDARD.encode_to_string(request.body().bytes()),
-            stage: invocation.stage().map(|stage| stage.to_string()),
+            stage: invocation.stage().map(ToOwned::to_owned),
             request_id: invocation.request_id().map(ToOwned::to_owned),
-            source_ip: invocation.source_ip().map(|address| address.to_string()),
+            source_ip: invocation.source_ip().map(ToOwned::to_owned),
         }
     }
 }

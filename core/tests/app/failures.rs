@@ -1,0 +1,188 @@
+//! Every failure is a reply, and the next request is unharmed.
+
+use crate::{app, ask, code, header, send, text};
+use lambda_api::{
+    Api, ApiError, Body, FromRequest, IntoResponse, Json, Next, Problem, Request, Response,
+    api_handler, from_fn, routes,
+};
+
+#[api_handler(GET "/panics/{how}")]
+async fn panics(how: String) -> String {
+    match how.as_str() {
+        "now" => panic!("the secret"),
+        "later" => {
+            tokio::task::yield_now().await;
+            panic!("the secret")
+        }
+        fine => fine.to_owned(),
+    }
+}
+
+#[api_handler(GET "/sync")]
+fn sync() -> String {
+    panic!("the secret")
+}
+
+struct Broken;
+
+impl<'r> FromRequest<'r> for Broken {
+    type Rejection = std::convert::Infallible;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> =
+        Some(|_| panic!("the secret"));
+}
+
+#[api_handler(GET "/extractor")]
+async fn extractor(_broken: Broken) -> &'static str {
+    "never"
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_problem_and_the_next_request_works() {
+    let app = app(Api::new().routes(routes![panics, sync, extractor])).await;
+    for uri in ["/panics/now", "/panics/later", "/sync", "/extractor"] {
+        let reply = ask(&app, "GET", uri).await;
+        assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (500, "internal_error"), "{uri}");
+        assert!(!text(&reply).contains("secret"), "{uri}");
+        assert_eq!(text(&ask(&app, "GET", "/panics/fine").await), "fine");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_a_layer_is_a_500_problem() {
+    async fn broken(request: Request, next: Next) -> Response {
+        assert!(request.uri().path() != "/panics/layer", "the secret");
+        next.run(request).await
+    }
+    for api in [
+        Api::new().routes(routes![panics]).layer(from_fn(broken)),
+        Api::new().routes(routes![panics]).route_layer(from_fn(broken)),
+        Api::new().routes(routes![panics].layer(from_fn(broken))),
+    ] {
+        let app = app(api).await;
+        let reply = ask(&app, "GET", "/panics/layer").await;
+        assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (500, "internal_error"));
+        assert_eq!(text(&ask(&app, "GET", "/panics/fine").await), "fine");
+    }
+}
+
+#[derive(Debug, thiserror::Error, ApiError)]
+enum OrderError {
+    #[error("order {0} does not exist")]
+    #[api(status = 404, code = "order_not_found")]
+    NotFound(u64),
+    #[error("only {left} of {sku} left")]
+    #[api(status = 409, code = "out_of_stock")]
+    OutOfStock {
+        #[api(extension)]
+        left: u32,
+        sku: String,
+    },
+    #[error("storage failed")]
+    #[api(status = 503, code = "storage_unavailable")]
+    Storage(#[from] std::io::Error),
+    #[error("too many orders")]
+    #[api(status = 429, code = "slow_down")]
+    SlowDown(#[api(header = "retry-after")] u32),
+}
+
+#[api_handler(GET "/errors/{id}")]
+async fn errors(id: u64) -> Result<Json<u64>, OrderError> {
+    match id {
+        1 => Err(OrderError::NotFound(id)),
+        2 => Err(OrderError::OutOfStock { left: 3, sku: "tea".to_owned() }),
+        3 => Err(std::io::Error::other("the secret host is down"))?,
+        4 => Err(OrderError::SlowDown(7)),
+        _ => Ok(Json(id)),
+    }
+}
+
+#[api_handler(GET "/anyhow")]
+async fn anyhow() -> Result<&'static str, lambda_api::Error> {
+    Err(std::io::Error::other("the secret"))?;
+    Ok("never")
+}
+
+#[tokio::test]
+async fn an_error_of_a_handler_is_the_problem_it_says() {
+    let app = app(Api::new().routes(routes![errors, anyhow])).await;
+    let problem = async |uri: &str| -> serde_json::Value {
+        let reply = ask(&app, "GET", uri).await;
+        let _ = code(&reply);
+        serde_json::from_slice(reply.body()).unwrap()
+    };
+    assert_eq!(
+        problem("/errors/1").await,
+        serde_json::json!({"type": "about:blank", "title": "Not Found", "status": 404,
+            "detail": "order 1 does not exist", "code": "order_not_found"})
+    );
+    assert_eq!(
+        problem("/errors/2").await,
+        serde_json::json!({"type": "about:blank", "title": "Conflict", "status": 409,
+            "detail": "only 3 of tea left", "code": "out_of_stock", "left": 3})
+    );
+    for (uri, status, code) in [("/errors/3", 503, "storage_unavailable"), ("/anyhow", 500, "internal_error")] {
+        let problem = problem(uri).await;
+        assert_eq!((&problem["status"], &problem["code"]), (&status.into(), &code.into()));
+        assert!(!problem.to_string().contains("secret"), "{problem}");
+    }
+    let reply = ask(&app, "GET", "/errors/4").await;
+    assert_eq!((reply.status().as_u16(), header(&reply, "retry-after")), (429, Some("7")));
+}
+
+#[tokio::test]
+async fn one_hook_restyles_every_problem() {
+    let api = Api::new().routes(routes![errors, panics]).on_problem(|problem: &Problem| {
+        let body = serde_json::json!({"error": problem.code()});
+        (problem.status(), Json(body)).into_response()
+    });
+    let app = app(api).await;
+    for (method, uri, status, expected) in [
+        ("GET", "/errors/1", 404, r#"{"error":"order_not_found"}"#),
+        ("GET", "/errors/x", 400, r#"{"error":"invalid_parameters"}"#),
+        ("GET", "/nothing", 404, r#"{"error":"route_not_found"}"#),
+        ("PUT", "/errors/1", 405, r#"{"error":"method_not_allowed"}"#),
+        ("GET", "/panics/now", 500, r#"{"error":"internal_error"}"#),
+    ] {
+        let reply = ask(&app, method, uri).await;
+        assert_eq!((reply.status().as_u16(), text(&reply)), (status, expected), "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn a_hook_may_only_add_to_the_problem() {
+    let api = Api::new().on_problem(|problem: &Problem| {
+        let mut problem = problem.clone();
+        problem.set_extension("docs", &"https://example.com/errors");
+        problem.into_response()
+    });
+    let reply = ask(&app(api).await, "GET", "/nothing").await;
+    assert_eq!(code(&reply), "route_not_found");
+    assert!(text(&reply).contains(r#""docs":"https://example.com/errors""#));
+}
+
+#[tokio::test]
+async fn a_request_body_that_breaks_off_is_a_400_problem() {
+    let app = app(Api::new().routes(routes![errors])).await;
+    let frames = broken_body();
+    let request = http::Request::get("/errors/9").body(Body::stream(frames)).unwrap();
+    let reply = send(&app, request).await;
+    assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (400, "unreadable_body"));
+}
+
+/// A body that fails at once.
+fn broken_body() -> impl http_body::Body<Data = bytes::Bytes, Error = std::io::Error> {
+    struct Fails;
+    impl http_body::Body for Fails {
+        type Data = bytes::Bytes;
+        type Error = std::io::Error;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, std::io::Error>>> {
+            std::task::Poll::Ready(Some(Err(std::io::Error::other("connection lost"))))
+        }
+    }
+    Fails
+}

@@ -1,0 +1,115 @@
+//! Method and path to handler.
+
+use crate::{app, ask, code, header, text};
+use http::Uri;
+use lambda_api::{Api, App, MatchedPath, api_handler, routes};
+
+#[api_handler(GET "/")]
+async fn root() -> &'static str {
+    "root"
+}
+
+#[api_handler(GET "/orders/{id}")]
+async fn order(id: String) -> String {
+    format!("order {id}")
+}
+
+#[api_handler(PUT "/orders/{id}")]
+fn put(id: u64) -> String {
+    format!("put {id}")
+}
+
+#[api_handler(ANY "/files/{path+}")]
+async fn files(path: &str, matched: MatchedPath) -> String {
+    format!("{path} by {}", matched.as_str())
+}
+
+#[api_handler(ANY "/any")]
+async fn any(method: http::Method, uri: Uri) -> String {
+    format!("{method} {uri}")
+}
+
+async fn shop() -> App {
+    app(Api::new().routes(routes![root, order, put, files, any])).await
+}
+
+#[tokio::test]
+async fn each_route_answers_its_method_and_path() {
+    let app = shop().await;
+    for (method, uri, expected) in [
+        ("GET", "/", "root"),
+        ("GET", "/orders/7", "order 7"),
+        ("PUT", "/orders/7", "put 7"),
+        ("GET", "/orders/a%2Fb%20c?x=y", "order a/b c"),
+        ("DELETE", "/files/a/b.txt", "a/b.txt by /files/{path+}"),
+        ("PATCH", "/any?a=b", "PATCH /any?a=b"),
+    ] {
+        let reply = ask(&app, method, uri).await;
+        assert_eq!((reply.status().as_u16(), text(&reply)), (200, expected), "{method} {uri}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_a_404_problem() {
+    let app = shop().await;
+    for uri in ["/nothing", "/orders", "/orders/", "/orders/7/", "/files/", "//", "/Orders/7", "/%6Frders/7"] {
+        let reply = ask(&app, "GET", uri).await;
+        assert_eq!(code(&reply), "route_not_found", "{uri}");
+        assert_eq!(reply.status(), 404, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn a_known_path_with_another_method_is_a_405_with_allow() {
+    let reply = ask(&shop().await, "DELETE", "/orders/7").await;
+    assert_eq!(reply.status(), 405);
+    assert_eq!(code(&reply), "method_not_allowed");
+    assert_eq!(header(&reply, "allow"), Some("GET, HEAD, PUT, OPTIONS"));
+}
+
+#[tokio::test]
+async fn head_has_the_headers_of_get_and_no_body() {
+    let app = shop().await;
+    let reply = ask(&app, "HEAD", "/orders/7").await;
+    assert_eq!(reply.status(), 200);
+    assert_eq!(header(&reply, "content-type"), Some("text/plain; charset=utf-8"));
+    assert!(reply.body().is_empty());
+    let missing = ask(&app, "HEAD", "/nothing").await;
+    assert_eq!(missing.status(), 404);
+    assert!(missing.body().is_empty());
+}
+
+#[tokio::test]
+async fn options_lists_the_methods_of_a_path() {
+    let reply = ask(&shop().await, "OPTIONS", "/orders/7").await;
+    assert_eq!(reply.status(), 204);
+    assert_eq!(header(&reply, "allow"), Some("GET, HEAD, PUT, OPTIONS"));
+    assert!(reply.body().is_empty());
+}
+
+#[tokio::test]
+async fn a_path_value_that_does_not_fit_is_a_400_problem() {
+    let app = shop().await;
+    for uri in ["/orders/seven", "/orders/%FF", "/orders/-1", "/orders/99999999999999999999"] {
+        let reply = ask(&app, "PUT", uri).await;
+        assert_eq!(reply.status(), 400, "{uri}");
+        assert_eq!(code(&reply), "invalid_parameters", "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn dot_segments_are_never_resolved() {
+    let app = shop().await;
+    for uri in ["/x/../any", "/x/%2e%2e/any", "/./any", "/any/."] {
+        assert_eq!(ask(&app, "GET", uri).await.status(), 404, "{uri}");
+    }
+    assert_eq!(text(&ask(&app, "GET", "/orders/..").await), "order ..");
+}
+
+#[tokio::test]
+async fn a_trailing_slash_can_be_ignored() {
+    let app = app(Api::new().routes(routes![root, order]).ignore_trailing_slash()).await;
+    for (uri, expected) in [("/orders/7/", "order 7"), ("/orders/7", "order 7"), ("/", "root")] {
+        assert_eq!(text(&ask(&app, "GET", uri).await), expected, "{uri}");
+    }
+}

@@ -1,0 +1,123 @@
+//! State: given, made, missing, doubled.
+
+use crate::{app, ask, faults, text};
+use lambda_api::{Api, FromRequest, Operation, Request, State, api_handler, routes};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+#[derive(Clone)]
+struct Store(&'static str);
+
+#[derive(Clone)]
+struct Clock(u64);
+
+#[api_handler(GET "/store")]
+async fn store(State(store): State<Store>) -> String {
+    store.0.to_owned()
+}
+
+#[api_handler(GET "/clock")]
+async fn clock(State(clock): State<Clock>) -> String {
+    clock.0.to_string()
+}
+
+#[tokio::test]
+async fn a_handler_gets_the_state_that_was_given() {
+    let app = app(Api::new().state(Store("given")).routes(routes![store])).await;
+    assert_eq!(text(&ask(&app, "GET", "/store").await), "given");
+}
+
+#[tokio::test]
+async fn a_state_is_made_once_when_the_api_is_built() {
+    let made = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&made);
+    let api = Api::new()
+        .state_with(async move || {
+            tokio::task::yield_now().await;
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, io::Error>(Store("made"))
+        })
+        .routes(routes![store]);
+    assert_eq!(made.load(Ordering::Relaxed), 0, "describing makes nothing");
+    let app = app(api).await;
+    for _ in 0..3 {
+        assert_eq!(text(&ask(&app, "GET", "/store").await), "made");
+    }
+    assert_eq!(made.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_given_state_stands_in_for_one_to_be_made() {
+    async fn connect() -> Result<Store, io::Error> {
+        Err(io::Error::other("no network in tests"))
+    }
+    for api in [
+        Api::new().state_with(connect).state(Store("test")),
+        Api::new().state(Store("test")).state_with(connect),
+        Api::new().state(Store("test")).nest("/n", Api::new().state_with(connect)),
+    ] {
+        let app = app(api.routes(routes![store])).await;
+        assert_eq!(text(&ask(&app, "GET", "/store").await), "test");
+    }
+}
+
+#[tokio::test]
+async fn everything_wrong_with_the_state_is_reported_at_once() {
+    let api = Api::new()
+        .state(1_u8)
+        .state(2_u8)
+        .state_with(async || Ok::<_, io::Error>(Clock(1)))
+        .state_with(async || Ok::<_, io::Error>(Clock(2)))
+        .state_with(async || Err::<u16, _>(io::Error::other("host unreachable")))
+        .routes(routes![store, clock]);
+    let faults = faults(api).await;
+    let [missing, doubled, remade, failed] = &faults[..] else {
+        panic!("{faults:#?}");
+    };
+    assert!(missing.contains("State<") && missing.contains("Store>") && missing.contains("state.rs:"), "{missing}");
+    assert!(doubled.contains("`u8` is given twice"), "{doubled}");
+    assert!(remade.contains("Clock` is given twice"), "{remade}");
+    assert!(failed.contains("`u16`") && failed.contains("host unreachable"), "{failed}");
+}
+
+/// An extractor that takes the state it was built from.
+struct Tenant(&'static str);
+
+impl<'r> FromRequest<'r> for Tenant {
+    type Rejection = <State<Store> as FromRequest<'r>>::Rejection;
+
+    async fn from_request(request: &'r Request) -> Result<Self, Self::Rejection> {
+        let State(store) = lambda_api::extract::<State<Store>>(request).await?;
+        Ok(Tenant(store.0))
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.require_state::<Store>();
+    }
+}
+
+#[api_handler(GET "/tenant")]
+async fn tenant(tenant: Option<Tenant>) -> String {
+    tenant.map_or("none", |tenant| tenant.0).to_owned()
+}
+
+#[tokio::test]
+async fn the_state_an_extractor_needs_is_missed_when_the_api_is_built() {
+    let missing = faults(Api::new().routes(routes![tenant])).await;
+    assert_eq!(missing.len(), 1, "{missing:?}");
+    let app = app(Api::new().state(Store("a")).routes(routes![tenant])).await;
+    assert_eq!(text(&ask(&app, "GET", "/tenant").await), "a");
+}
+
+#[tokio::test]
+async fn a_nested_api_shares_the_state_of_the_whole() {
+    let nested = Api::new().state(Clock(7)).routes(routes![store, clock]);
+    let app = app(Api::new().state(Store("outer")).routes(routes![store]).nest("/n", nested)).await;
+    assert_eq!(text(&ask(&app, "GET", "/n/store").await), "outer");
+    assert_eq!(text(&ask(&app, "GET", "/n/clock").await), "7");
+}

@@ -1,7 +1,7 @@
 //! An API that answers.
 
 use crate::{
-    BoxError, BoxFuture, IntoResponse, Invocation, LambdaContext, Next, Request, Response,
+    BoxError, BoxFuture, Invocation, LambdaContext, Next, Request, Response,
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{CorsGate, Finish, buffered, caught, panic_message},
@@ -162,7 +162,7 @@ where
         Box::pin(async move {
             Ok(match buffered(request).await {
                 Ok(request) => app.answer(request).await,
-                Err(problem) => problem.into_response(),
+                Err(problem) => app.0.finish.problem(problem, &Invocation::default()),
             })
         })
     }

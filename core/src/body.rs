@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Empty, Full, combinators::UnsyncBoxBody};
 use std::{
+    any::Any,
+    borrow::Cow,
     fmt,
     pin::Pin,
     sync::Mutex,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
 };
 
 /// Any error, boxed.
@@ -67,6 +69,35 @@ impl Body {
         ))))
     }
 
+    /// A body of any `http_body::Body`: content that is in memory already stays there, everything
+    /// else is a stream.
+    ///
+    /// ```
+    /// use lambda_api::Body;
+    ///
+    /// assert_eq!(Body::new(String::from("in memory")).bytes(), b"in memory");
+    /// ```
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let mut body = Some(body);
+        if let Some(body) = take::<B, Body>(&mut body) {
+            return body;
+        }
+        if let Some(text) = take::<B, String>(&mut body) {
+            return text.into();
+        }
+        if let Some(full) = take::<B, Full<Bytes>>(&mut body) {
+            return in_memory(full);
+        }
+        if take::<B, Empty<Bytes>>(&mut body).is_some() {
+            return Self::empty();
+        }
+        body.map_or_else(Self::empty, Self::stream)
+    }
+
     /// Whether the content is still to be produced.
     #[must_use]
     pub fn is_stream(&self) -> bool {
@@ -109,6 +140,20 @@ impl Body {
     }
 }
 
+/// Takes the value out, when its type `A` is `B`.
+fn take<A: 'static, B: 'static>(slot: &mut Option<A>) -> Option<B> {
+    (slot as &mut dyn Any).downcast_mut::<Option<B>>()?.take()
+}
+
+/// The only frame of a `Full`, which is always there and never fails.
+fn in_memory(mut full: Full<Bytes>) -> Body {
+    let mut context = Context::from_waker(Waker::noop());
+    match http_body::Body::poll_frame(Pin::new(&mut full), &mut context) {
+        Poll::Ready(Some(Ok(frame))) => frame.into_data().unwrap_or_default().into(),
+        _ => Body::empty(),
+    }
+}
+
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -134,6 +179,15 @@ macro_rules! from {
     )* };
 }
 from!(String, &'static str, Vec<u8>, &'static [u8]);
+
+impl From<Cow<'static, str>> for Body {
+    fn from(content: Cow<'static, str>) -> Self {
+        match content {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
 
 impl http_body::Body for Body {
     type Data = Bytes;
@@ -179,5 +233,32 @@ mod tests {
     fn a_body_is_send_and_sync_whatever_it_holds() {
         fn assert<T: Send + Sync>() {}
         assert::<Body>();
+    }
+
+    #[test]
+    fn content_in_memory_is_never_boxed_as_a_stream() {
+        let bodies = [
+            Body::new(Body::from("text")),
+            Body::new(String::from("text")),
+            Body::new(Full::new(Bytes::from_static(b"text"))),
+        ];
+        for body in bodies {
+            assert!(!body.is_stream());
+            assert_eq!(body.bytes(), b"text");
+        }
+        assert!(!Body::new(Empty::<Bytes>::new()).is_stream());
+        assert!(!Body::new(Full::new(Bytes::new())).is_stream());
+    }
+
+    #[test]
+    fn a_stream_stays_a_stream_when_it_is_wrapped_again() {
+        let stream = Body::stream(Full::new(Bytes::from_static(b"text")));
+        assert!(Body::new(stream).is_stream());
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_collected_to_its_whole_content() {
+        let stream = Body::stream(Full::new(Bytes::from_static(b"text")));
+        assert_eq!(stream.collect().await.expect("it never fails"), "text");
     }
 }

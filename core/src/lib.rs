@@ -29,10 +29,12 @@ pub use body::{Body, BoxError};
 pub use describe::Operation;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
-pub use extract::{FromRequest, extract};
+pub use extract::{FromRequest, Json, extract};
 pub use invocation::{Invocation, LambdaContext};
 pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
-pub use response::IntoResponse;
+pub use response::{
+    Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,
+};
 pub use runtime::run;
 
 use std::{future::Future, pin::Pin};

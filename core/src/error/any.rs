@@ -1,12 +1,67 @@
 //! The error of handlers that need none of their own.
 
-use crate::{ApiError, BoxError};
+use super::chain::Chain;
+use crate::{ApiError, BoxError, Outcome, Problem};
 use http::StatusCode;
 use std::{borrow::Cow, fmt};
 
 /// Any error, taken through `?`, as a 500 that says nothing to the client and everything to the
 /// log.
+///
+/// ```
+/// use lambda_api::Error;
+///
+/// async fn total(text: String) -> Result<String, Error> {
+///     let mut total = 0_u32;
+///     for line in text.lines() {
+///         let price: u32 = line.parse().map_err(|error| Error::new(error).context("bad price"))?;
+///         total = total.checked_add(price).ok_or_else(|| Error::msg("the total is too large"))?;
+///     }
+///     Ok(total.to_string())
+/// }
+/// ```
+///
+/// The code of the problem is `internal_error`. An error which is a [`Problem`] is the one
+/// exception: it stays the reply that it is.
 pub struct Error(BoxError);
+
+impl Error {
+    /// An error made of another one, or of a text.
+    pub fn new(error: impl Into<BoxError>) -> Self {
+        Self(error.into())
+    }
+
+    /// An error that is only a message, for the log.
+    pub fn msg(message: impl fmt::Display) -> Self {
+        Self(message.to_string().into())
+    }
+
+    /// Says what was being done: the message stands before the error in the log.
+    #[must_use]
+    pub fn context(self, message: impl fmt::Display) -> Self {
+        Self(Box::new(Context {
+            message: message.to_string(),
+            source: self.0,
+        }))
+    }
+
+    /// The error itself, when it is an `E`.
+    #[must_use]
+    pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        self.0.downcast_ref()
+    }
+
+    fn problem(&self) -> Option<&Problem> {
+        self.downcast_ref()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct Context {
+    message: String,
+    source: BoxError,
+}
 
 impl<E: Into<BoxError>> From<E> for Error {
     fn from(error: E) -> Self {
@@ -15,8 +70,9 @@ impl<E: Into<BoxError>> From<E> for Error {
 }
 
 impl fmt::Debug for Error {
+    /// The error and everything that caused it, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(&Chain(&*self.0), f)
     }
 }
 
@@ -28,14 +84,62 @@ impl fmt::Display for Error {
 
 impl ApiError for Error {
     fn status(&self) -> StatusCode {
-        StatusCode::INTERNAL_SERVER_ERROR
+        self.problem()
+            .map_or(StatusCode::INTERNAL_SERVER_ERROR, Problem::status)
     }
 
     fn code(&self) -> Cow<'static, str> {
-        "internal_error".into()
+        self.problem()
+            .map_or("internal_error".into(), ApiError::code)
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        if let Some(own) = self.problem() {
+            own.decorate(problem);
+        }
     }
 
     fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source()
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![Outcome::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+        )]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<u32, Error> {
+        Ok(text.parse::<u32>()?)
+    }
+
+    #[test]
+    fn any_error_is_taken_through_the_question_mark() {
+        let error = parse("tea").expect_err("no number");
+        assert_eq!(error.to_string(), "invalid digit found in string");
+        assert!(error.downcast_ref::<std::num::ParseIntError>().is_some());
+        assert_eq!(error.status(), 500);
+    }
+
+    #[test]
+    fn debug_shows_the_whole_chain_in_one_line() {
+        let error = Error::msg("connection reset").context("reading orders");
+        assert_eq!(error.to_string(), "reading orders");
+        assert_eq!(format!("{error:?}"), "reading orders: connection reset");
+    }
+
+    #[test]
+    fn a_problem_inside_stays_the_reply_that_it_is() {
+        let problem = Problem::new(StatusCode::CONFLICT, "taken").with_detail("pick another name");
+        let reply = Problem::from_error(&Error::new(problem));
+        assert_eq!(reply.status(), 409);
+        assert_eq!(reply.code(), "taken");
+        assert_eq!(reply.detail(), Some("pick another name"));
     }
 }

@@ -1,29 +1,116 @@
-//! stub
-use crate::Problem;
-use http::{HeaderValue, StatusCode};
+//! The problems that the framework itself replies with, in one place: their codes are part of the
+//! public interface, and stand in the table of [`Problem`].
+
+use crate::{BoxError, Problem};
+use http::{HeaderValue, StatusCode, header::ALLOW};
+use std::error::Error;
+
+/// No route has this path.
 pub(crate) fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "route_not_found")
+        .with_detail("there is nothing at this path")
 }
+
+/// The path has routes, but none for this method; `allow` lists those it has.
 pub(crate) fn method_not_allowed(allow: HeaderValue) -> Problem {
-    let mut p = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
-    p.headers_mut().insert("allow", allow);
-    p
+    let mut problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+        .with_detail(
+            "this path does not answer this method; the header `allow` names those it does",
+        );
+    problem.headers_mut().insert(ALLOW, allow);
+    problem
 }
-pub(crate) fn internal(_: &(dyn std::error::Error + 'static)) -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
+
+/// The event holds something that is no valid HTTP request.
+pub(crate) fn malformed_request(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_request").with_detail(detail)
 }
-pub(crate) fn misused(_: &'static str) -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
-}
-pub(crate) fn panicked(_: &str) -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
-}
-pub(crate) fn malformed_request(d: String) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed_request").detail(d)
-}
+
+/// The body of the request is larger than a layer lets through.
 pub(crate) fn body_too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
+        .with_detail("the body is larger than is let through")
 }
-pub(crate) fn unreadable_body(_: &(dyn std::error::Error + 'static)) -> Problem {
+
+/// The body of the request is a stream that failed before its end.
+pub(crate) fn unreadable_body(cause: &(dyn Error + 'static)) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "unreadable_body")
+        .with_detail("the body ended too early")
+        .caused_by(cause)
+}
+
+/// A fault of the application or of the framework.
+pub(crate) fn internal(cause: &(dyn Error + 'static)) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error").caused_by(cause)
+}
+
+/// A fault in the way the application is put together, which only a request brings to light.
+pub(crate) fn misused(what: &'static str) -> Problem {
+    internal(&*BoxError::from(what))
+}
+
+/// A panic of a handler, an extractor or a layer.
+pub(crate) fn panicked(message: &str) -> Problem {
+    internal(&*BoxError::from(format!("panicked: {message}")))
+}
+
+/// The handler did not finish before the gateway or Lambda gives up.
+pub(crate) fn deadline_exceeded() -> Problem {
+    Problem::new(StatusCode::GATEWAY_TIMEOUT, "deadline_exceeded")
+        .with_cause("the handler did not finish before the deadline of the request")
+}
+
+/// The reply is larger than the source lets through.
+pub(crate) fn response_too_large(size: usize, limit: usize) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "response_too_large").with_cause(format!(
+        "the reply has {size} bytes, and {limit} are let through"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt;
+
+    fn allow() -> HeaderValue {
+        HeaderValue::from_static("GET, HEAD")
+    }
+
+    #[test]
+    fn the_codes_are_those_of_the_documentation() {
+        let table = [
+            (not_found(), 404, "route_not_found"),
+            (method_not_allowed(allow()), 405, "method_not_allowed"),
+            (malformed_request("a".into()), 400, "malformed_request"),
+            (body_too_large(), 413, "body_too_large"),
+            (unreadable_body(&fmt::Error), 400, "unreadable_body"),
+            (internal(&fmt::Error), 500, "internal_error"),
+            (misused("broken"), 500, "internal_error"),
+            (panicked("broken"), 500, "internal_error"),
+            (deadline_exceeded(), 504, "deadline_exceeded"),
+            (response_too_large(2, 1), 500, "response_too_large"),
+        ];
+        for (problem, status, code) in table {
+            assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
+        }
+    }
+
+    #[test]
+    fn a_method_that_is_not_allowed_is_told_which_are() {
+        assert_eq!(method_not_allowed(allow()).headers()["allow"], "GET, HEAD");
+    }
+
+    #[test]
+    fn faults_of_the_server_say_nothing_to_the_client() {
+        for problem in [
+            internal(&fmt::Error),
+            misused("secret"),
+            panicked("secret"),
+            response_too_large(2, 1),
+            deadline_exceeded(),
+        ] {
+            assert_eq!(problem.detail(), None);
+            assert!(problem.cause_text().is_some());
+        }
+    }
 }

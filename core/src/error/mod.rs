@@ -1,10 +1,14 @@
 //! Errors as replies: every failure reaches the client as an RFC 9457 problem.
 
 mod any;
+mod chain;
 pub(crate) mod framework;
+mod log;
 mod problem;
+mod render;
 
 pub use any::Error;
+pub(crate) use chain::Chain;
 pub use problem::Problem;
 
 use crate::{IntoResponse, Response};

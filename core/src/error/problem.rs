@@ -1,107 +1,411 @@
-//! The body of an error reply (RFC 9457).
+//! An error reply (RFC 9457): what it says to the client, and what it keeps for the log.
 
-use crate::{ApiError, Body, IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use super::chain::Chain;
+use crate::{ApiError, BoxError};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
-use std::{borrow::Cow, fmt::Write};
+use serde_json::Value;
+use std::{
+    borrow::Cow,
+    fmt::{self, Display, Write},
+};
 
 /// An error reply: `application/problem+json`, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
 /// defines it, with a stable `code` and the id of the request.
-#[derive(Clone, Debug)]
+///
+/// Every error of an API becomes one; most of them through [`ApiError`]. One can also be made by
+/// hand, and returned as it is or as the `Err` of a `Result`:
+///
+/// ```
+/// use http::StatusCode;
+/// use lambda_api::Problem;
+///
+/// async fn withdraw(amount: u32) -> Result<&'static str, Problem> {
+///     if amount > 100 {
+///         return Err(Problem::new(StatusCode::CONFLICT, "out_of_credit")
+///             .with_detail("the balance is 100")
+///             .with_extension("balance", &100));
+///     }
+///     Ok("done")
+/// }
+/// ```
+///
+/// ```text
+/// HTTP/1.1 409 Conflict
+/// content-type: application/problem+json
+///
+/// {"type":"about:blank","title":"Conflict","status":409,"detail":"the balance is 100",
+///  "code":"out_of_credit","request_id":"b1d0-…","balance":100}
+/// ```
+///
+/// # What the client does not see
+///
+/// The text of an error with a status of 500 or more, and the errors that caused it, go to the log
+/// together with the request id; the client gets only status, title and code. A detail is sent
+/// with such a status only when it is set explicitly.
+///
+/// # Codes
+///
+/// Clients tell problems apart by their `code`. These are the framework's own:
+///
+/// | code | status | when |
+/// |---|---|---|
+/// | `route_not_found` | 404 | no route has this path |
+/// | `method_not_allowed` | 405 | the path has routes, but none for this method; `allow` names those it has |
+/// | `malformed_request` | 400 | the event holds something that is no valid HTTP request |
+/// | `unreadable_body` | 400 | the body of the request is a stream that failed |
+/// | `body_too_large` | 413 | the body of the request is larger than is let through |
+/// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |
+/// | `response_too_large` | 500 | the reply is larger than the gateway lets through |
+/// | `deadline_exceeded` | 504 | the handler did not finish in time |
+#[derive(Clone)]
 pub struct Problem(Box<Inner>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Inner {
     status: StatusCode,
     code: Cow<'static, str>,
     kind: Option<Cow<'static, str>>,
     title: Option<Cow<'static, str>>,
     detail: Option<Cow<'static, str>>,
-    instance: Option<String>,
+    instance: Option<Cow<'static, str>>,
     request_id: Option<String>,
-    extensions: serde_json::Map<String, serde_json::Value>,
+    /// In the order in which they were set.
+    extensions: Vec<(String, Value)>,
     headers: HeaderMap,
+    /// For the log only.
     cause: Option<String>,
 }
 
+/// The members that an extension cannot take the place of.
+const STANDARD: [&str; 7] = [
+    "type",
+    "title",
+    "status",
+    "detail",
+    "instance",
+    "code",
+    "request_id",
+];
+
 impl Problem {
-    /// A problem of this status and code.
+    /// A problem of this status, 400 to 599, and code. Any other status is no error, and becomes
+    /// 500.
+    #[must_use]
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>) -> Self {
+        let is_error = status.is_client_error() || status.is_server_error();
         Self(Box::new(Inner {
-            status,
+            status: if is_error {
+                status
+            } else {
+                StatusCode::INTERNAL_SERVER_ERROR
+            },
             code: code.into(),
             kind: None,
             title: None,
             detail: None,
             instance: None,
             request_id: None,
-            extensions: serde_json::Map::new(),
+            extensions: Vec::new(),
             headers: HeaderMap::new(),
             cause: None,
         }))
     }
 
     /// The problem that an error makes.
+    ///
+    /// The error's text is the detail below 500, and is kept for the log from there on. What
+    /// [`ApiError::cause`] names is always kept for the log.
+    #[must_use]
     pub fn from_error(error: &impl ApiError) -> Self {
-        let status = error.status();
-        let mut problem = Self::new(status, error.code());
-        if status.is_server_error() {
-            let mut cause = error.to_string();
-            let mut next = error.cause();
-            while let Some(source) = next {
-                let _ = write!(cause, ": {source}");
-                next = source.source();
+        Self::from_dyn(error)
+    }
+
+    fn from_dyn(error: &dyn ApiError) -> Self {
+        let mut problem = Self::new(error.status(), error.code());
+        let text = error.to_string();
+        let cause = error.cause().map(Chain);
+        if problem.status().is_server_error() {
+            let mut kept = text;
+            if let Some(cause) = cause {
+                // Writing to a string cannot fail.
+                let _ = write!(kept, ": {cause}");
             }
-            problem.0.cause = Some(cause);
+            problem.0.cause = Some(kept);
         } else {
-            problem.0.detail = Some(error.to_string().into());
+            problem.0.detail = Some(text.into());
+            problem.0.cause = cause.map(|cause| cause.to_string());
         }
         error.decorate(&mut problem);
         problem
     }
 
-    pub(crate) fn take(r: &mut Response) -> Option<Self> {
-        r.extensions_mut().remove()
-    }
-    pub(crate) fn render(&self) -> Response {
-        let mut r = self.clone().into_response();
-        r.extensions_mut().clear();
-        r
-    }
-    pub(crate) fn log(&self) {}
-    pub(crate) fn set_request_id(&mut self, _: Option<&str>) {}
-    /// x
+    /// The status of the reply.
+    #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
-    /// Explains this occurrence to the client.
+
+    /// The stable, machine-readable name of the error.
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.0.detail = Some(detail.into());
-        self
+    pub fn code(&self) -> &str {
+        &self.0.code
     }
 
-    /// Adds a member of your own.
-    pub fn set_extension(&mut self, name: &str, value: &impl Serialize) {
-        let value = serde_json::to_value(value).unwrap_or_default();
-        self.0.extensions.insert(name.to_owned(), value);
+    /// The URI that names the kind of problem; `about:blank` when none is set.
+    #[must_use]
+    pub fn problem_type(&self) -> &str {
+        self.0.kind.as_deref().unwrap_or("about:blank")
+    }
+
+    /// The short text that all problems of this kind share; the status' own when none is set.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let status = self.0.status;
+        let fallback = if status.is_server_error() {
+            "Server Error"
+        } else {
+            "Client Error"
+        };
+        match &self.0.title {
+            Some(title) => title,
+            None => status.canonical_reason().unwrap_or(fallback),
+        }
+    }
+
+    /// The text that explains this occurrence to the client.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// The URI that names this occurrence.
+    #[must_use]
+    pub fn instance(&self) -> Option<&str> {
+        self.0.instance.as_deref()
+    }
+
+    /// The id of the request, as soon as it is known.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// A member of your own.
+    #[must_use]
+    pub fn extension(&self, name: &str) -> Option<&Value> {
+        self.extensions()
+            .find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    /// All members of your own, in the order in which they were set.
+    pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0
+            .extensions
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
     }
 
     /// The headers that the reply gets besides `content-type`.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// Changes the headers that the reply gets besides `content-type`.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.0.headers
     }
+
+    /// What is kept for the log: the error's text and everything that caused it.
+    pub(crate) fn cause_text(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
+    pub(crate) fn set_request_id(&mut self, id: Option<&str>) {
+        self.0.request_id = id.map(str::to_owned);
+    }
+
+    /// Sets the URI that names the kind of problem.
+    pub fn set_type(&mut self, uri: impl Into<Cow<'static, str>>) {
+        self.0.kind = Some(uri.into());
+    }
+
+    /// Sets the short text that all problems of this kind share.
+    pub fn set_title(&mut self, title: impl Into<Cow<'static, str>>) {
+        self.0.title = Some(title.into());
+    }
+
+    /// Explains this occurrence to the client, whatever the status.
+    pub fn set_detail(&mut self, detail: impl Into<Cow<'static, str>>) {
+        self.0.detail = Some(detail.into());
+    }
+
+    /// Sets the URI that names this occurrence.
+    pub fn set_instance(&mut self, uri: impl Into<Cow<'static, str>>) {
+        self.0.instance = Some(uri.into());
+    }
+
+    /// Sets a member of your own.
+    ///
+    /// Nothing is set, and a warning logged, when the value cannot be serialised or the name is
+    /// one of `type`, `title`, `status`, `detail`, `instance`, `code` and `request_id`.
+    pub fn set_extension(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        self.insert_extension(name, serde_json::to_value(value));
+    }
+
+    fn insert_extension(&mut self, name: &str, value: serde_json::Result<Value>) {
+        if STANDARD.contains(&name) {
+            tracing::warn!(
+                name,
+                "a problem's extension has the name of a standard member: left out"
+            );
+            return;
+        }
+        let value = match value {
+            Ok(value) => value,
+            Err(error) => {
+                let error = error.to_string();
+                tracing::warn!(
+                    name,
+                    error,
+                    "a problem's extension cannot be serialised: left out"
+                );
+                return;
+            }
+        };
+        let known = self
+            .0
+            .extensions
+            .iter_mut()
+            .find(|(known, _)| known == name);
+        match known {
+            Some((_, known)) => *known = value,
+            None => self.0.extensions.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Sets a header of the reply, in place of others of that name.
+    ///
+    /// Nothing is set, and a warning logged, when the name or the value is not valid.
+    pub fn set_header(&mut self, name: &str, value: impl Display) {
+        self.insert_header(name, value.to_string());
+    }
+
+    fn insert_header(&mut self, name: &str, value: String) {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.0.headers.insert(name, value);
+            }
+            _ => tracing::warn!(name, "a problem's header is not valid: left out"),
+        }
+    }
+
+    /// Keeps an error and everything that caused it for the log, in place of what was kept before.
+    /// It is never sent.
+    pub fn set_cause(&mut self, error: impl Into<BoxError>) {
+        self.keep(&*error.into());
+    }
+
+    fn keep(&mut self, error: &(dyn std::error::Error + 'static)) {
+        self.0.cause = Some(Chain(error).to_string());
+    }
+
+    pub(super) fn caused_by(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
+        self.keep(error);
+        self
+    }
+
+    /// With the URI that names the kind of problem.
+    #[must_use]
+    pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+        self.set_type(uri);
+        self
+    }
+
+    /// With the short text that all problems of this kind share.
+    #[must_use]
+    pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
+        self.set_title(title);
+        self
+    }
+
+    /// With a text that explains this occurrence to the client, whatever the status.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.set_detail(detail);
+        self
+    }
+
+    /// With the URI that names this occurrence.
+    #[must_use]
+    pub fn with_instance(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+        self.set_instance(uri);
+        self
+    }
+
+    /// With a member of your own, as [`set_extension`](Self::set_extension) sets it.
+    #[must_use]
+    pub fn with_extension(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Self {
+        self.set_extension(name, value);
+        self
+    }
+
+    /// With a header, as [`set_header`](Self::set_header) sets it.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Display) -> Self {
+        self.set_header(name, value);
+        self
+    }
+
+    /// With an error for the log, as [`set_cause`](Self::set_cause) keeps it.
+    #[must_use]
+    pub fn with_cause(mut self, error: impl Into<BoxError>) -> Self {
+        self.set_cause(error);
+        self
+    }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let body = serde_json::json!({"status": self.0.status.as_u16(), "code": self.0.code, "detail": self.0.detail});
-        let mut response = Response::new(Body::from(body.to_string()));
-        *response.status_mut() = self.0.status;
-        response.headers_mut().insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        response
+impl fmt::Debug for Problem {
+    /// What the client may see: neither the cause nor the values of headers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("type", &self.problem_type())
+            .field("title", &self.title())
+            .field("status", &self.0.status)
+            .field("detail", &self.0.detail)
+            .field("instance", &self.0.instance)
+            .field("code", &self.0.code)
+            .field("request_id", &self.0.request_id)
+            .field("extensions", &self.0.extensions)
+            .field("headers", &self.0.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.status.as_u16(), self.0.code)?;
+        match &self.0.detail {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ApiError for Problem {
+    fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        self.0.code.clone()
+    }
+
+    /// Copies the whole problem, the hidden cause included.
+    fn decorate(&self, problem: &mut Problem) {
+        *problem = self.clone();
     }
 }

@@ -3,7 +3,10 @@
 //! An extractor looks at a shared reference of the request and never consumes it, so there is no
 //! order among arguments, and arguments may borrow from the request.
 
+mod json;
 pub(crate) mod plain;
+
+pub use json::Json;
 
 use crate::{BoxFuture, Request, describe::Operation, error::ApiError};
 use std::future::Future;

@@ -42,10 +42,8 @@ impl Finish {
         match &self.restyle {
             Some(restyle) => {
                 let mut response = restyle(&problem);
-                // The hook may answer with the very problem it was given.
-                if let Some(problem) = Problem::take(&mut response) {
-                    response = problem.render();
-                }
+                // The hook may answer with the very problem it was given: that one is final.
+                response.extensions_mut().remove::<Problem>();
                 response
             }
             None => problem.render(),

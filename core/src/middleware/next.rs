@@ -1,11 +1,10 @@
 //! The rest of the way to the handler, as a tower service that layers wrap.
 
 use super::Finish;
-use crate::{Body, BoxError, BoxFuture, IntoResponse, Request, Response, error::framework};
+use crate::{Body, BoxError, body::take, BoxFuture, IntoResponse, Request, Response, error::framework};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError};
 use std::{
-    any::Any,
     convert::Infallible,
     fmt,
     sync::Arc,
@@ -79,10 +78,14 @@ where
     B::Error: Into<BoxError>,
 {
     let (parts, body) = request.into_parts();
-    let body = match same_type::<B, Body>(body) {
-        Ok(body) if !body.is_stream() => body,
-        Ok(stream) => collect(stream).await?,
-        Err(other) => collect(other).await?,
+    let mut slot = Some(body);
+    let body = match take::<B, Body>(&mut slot) {
+        Some(body) if !body.is_stream() => body,
+        Some(stream) => collect(stream).await?,
+        None => match slot {
+            Some(other) => collect(other).await?,
+            None => Body::empty(),
+        },
     };
     Ok(Request::from_parts(parts, body))
 }
@@ -102,18 +105,6 @@ where
                 framework::unreadable_body(&*error)
             })
         }
-    }
-}
-
-/// The value itself, where its type is the wanted one.
-fn same_type<A: 'static, B: 'static>(value: A) -> Result<B, A> {
-    let mut slot = Some(value);
-    match (&mut slot as &mut dyn Any).downcast_mut::<Option<B>>() {
-        Some(same) => same
-            .take()
-            .ok_or(())
-            .map_err(|()| unreachable!("just put there")),
-        None => Err(slot.unwrap_or_else(|| unreachable!("just put there"))),
     }
 }
 
@@ -166,10 +157,7 @@ where
         Box::pin(async move {
             let invocation = finish.remember(&request);
             let response = match service.oneshot(request).await {
-                Ok(response) => response.map(|body| match same_type::<B, Body>(body) {
-                    Ok(body) => body,
-                    Err(other) => Body::stream(other),
-                }),
+                Ok(response) => response.map(Body::new),
                 Err(error) => framework::internal(&*error.into()).into_response(),
             };
             finish.response(response, &invocation)

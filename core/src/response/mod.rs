@@ -1,11 +1,58 @@
 //! From the value of a handler to a reply.
 
+mod cookie;
+mod html;
+mod json;
+mod location;
+mod part;
+mod plain;
+mod redirect;
+mod status;
+
+pub use cookie::{SameSite, SetCookie};
+pub use html::Html;
+pub use part::ResponsePart;
+pub use redirect::Redirect;
+pub use status::{Accepted, Created, NoContent};
+
 use crate::{Response, describe::Operation};
 
 /// A type that a handler can reply with.
 ///
+/// | value | reply |
+/// |---|---|
+/// | `()`, [`NoContent`] | 204 without content |
+/// | `&'static str`, `String`, `Cow<'static, str>` | 200, `text/plain; charset=utf-8` |
+/// | `Bytes`, `Vec<u8>`, `&'static [u8]` | 200, `application/octet-stream` |
+/// | [`Json<T>`](crate::Json) | 200, `application/json` |
+/// | [`Html<T>`] | 200, `text/html; charset=utf-8` |
+/// | [`Created<T>`](struct@Created), [`Accepted<T>`] | that of `T` as 201 (with a `location`), 202 |
+/// | [`Redirect`] | 303, 307 or 308 |
+/// | [`http::StatusCode`] | that status without content |
+/// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |
+/// | tuples: `(StatusCode, T)`, `([(name, value); N], T)`, `(SetCookie, T)`, .. | that of `T` with each [`ResponsePart`] applied |
+/// | `Result<T, E>` where `E:` [`ApiError`](crate::ApiError) | that of `T`, or the problem of the error |
+/// | [`Problem`](crate::Problem) | that problem |
+///
 /// ```
-/// use lambda_api::{Body, IntoResponse, Response};
+/// use http::StatusCode;
+/// use lambda_api::{IntoResponse, Json, SetCookie};
+///
+/// fn sign_in() -> impl IntoResponse {
+///     (
+///         StatusCode::CREATED,
+///         [("cache-control", "no-store")],
+///         SetCookie::new("session", "38afes7a8"),
+///         Json("welcome"),
+///     )
+/// }
+/// # assert_eq!(sign_in().into_response().status(), 201);
+/// ```
+///
+/// A type of your own builds on the replies that are there:
+///
+/// ```
+/// use lambda_api::{IntoResponse, Response};
 ///
 /// struct Csv(String);
 ///
@@ -14,6 +61,8 @@ use crate::{Response, describe::Operation};
 ///         ([("content-type", "text/csv")], self.0).into_response()
 ///     }
 /// }
+/// # let reply = Csv("a,b".into()).into_response();
+/// # assert_eq!(reply.headers()["content-type"], "text/csv");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the reply of an API handler",
@@ -30,19 +79,5 @@ pub trait IntoResponse {
         Self: Sized,
     {
         let _ = operation;
-    }
-}
-
-impl IntoResponse for Response {
-    fn into_response(self) -> Response {
-        self
-    }
-}
-
-impl IntoResponse for http::StatusCode {
-    fn into_response(self) -> Response {
-        let mut r = Response::default();
-        *r.status_mut() = self;
-        r
     }
 }

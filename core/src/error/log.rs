@@ -1,0 +1,74 @@
+//! One log record for each error reply.
+
+use super::Problem;
+
+impl Problem {
+    /// Writes the one record about this reply.
+    ///
+    /// A 5xx is an error, and the record holds its whole cause. A 4xx is the client's matter: an
+    /// info when a cause was kept for the log, and else a debug record. The detail, which often
+    /// repeats what the client sent, is in none of them. The route is that of the span around it.
+    pub(crate) fn log(&self) {
+        macro_rules! record {
+            ($level:ident, $message:literal) => {
+                tracing::$level!(
+                    target: "lambda_api",
+                    status = self.status().as_u16(),
+                    code = self.code(),
+                    request_id = self.request_id(),
+                    cause = self.cause_text(),
+                    $message
+                )
+            };
+        }
+        if self.status().is_server_error() {
+            record!(error, "request failed");
+        } else if self.cause_text().is_some() {
+            record!(info, "request refused");
+        } else {
+            record!(debug, "request refused");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Error, error::framework, runtime::log::capture};
+    use http::StatusCode;
+    use serde_json::json;
+
+    fn logged(mut problem: Problem) -> Vec<serde_json::Value> {
+        problem.set_request_id(Some("id-1"));
+        capture(|| problem.log())
+    }
+
+    #[test]
+    fn a_5xx_is_one_error_record_with_the_whole_cause_and_the_request_id() {
+        let error = Error::msg("connection reset").context("storage failed");
+        let records = logged(Problem::from_error(&error));
+        let expected = json!([{
+            "timestamp": "now", "level": "ERROR", "target": "lambda_api",
+            "message": "request failed",
+            "status": 500, "code": "internal_error", "request_id": "id-1", "cause": "storage failed: connection reset",
+        }]);
+        assert_eq!(json!(records), expected);
+    }
+
+    #[test]
+    fn a_4xx_is_a_debug_record_without_its_detail() {
+        let problem = Problem::new(StatusCode::NOT_FOUND, "no_order").with_detail("no order 7");
+        let records = logged(problem);
+        assert_eq!(records.len(), 1);
+        assert_eq!(records[0]["level"], "DEBUG");
+        assert!(!records[0].to_string().contains("no order 7"));
+    }
+
+    #[test]
+    fn a_4xx_with_a_cause_is_an_info_record() {
+        let problem = framework::not_found().with_cause("the table is empty");
+        let records = logged(problem);
+        assert_eq!(records[0]["level"], "INFO");
+        assert_eq!(records[0]["cause"], "the table is empty");
+    }
+}

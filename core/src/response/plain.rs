@@ -1,0 +1,72 @@
+//! Replies that are values of other crates: text, bytes, a status, a whole response.
+
+use crate::{Body, BoxError, IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use std::{borrow::Cow, convert::Infallible};
+
+/// A 200 with this content.
+pub(super) fn ok(content_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+macro_rules! content {
+    ($content_type:literal: $($type:ty),*) => { $(
+        impl IntoResponse for $type {
+            fn into_response(self) -> Response {
+                ok($content_type, self.into())
+            }
+        }
+    )* };
+}
+content!("text/plain; charset=utf-8": &'static str, String, Cow<'static, str>);
+content!("application/octet-stream": Bytes, Vec<u8>, &'static [u8]);
+
+/// As for `&'static [u8]`: the type of a byte string literal.
+impl<const N: usize> IntoResponse for &'static [u8; N] {
+    fn into_response(self) -> Response {
+        self.as_slice().into_response()
+    }
+}
+
+/// 204: there is nothing to say.
+impl IntoResponse for () {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+impl IntoResponse for StatusCode {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        *response.status_mut() = self;
+        response
+    }
+}
+
+/// A 200 without `content-type`: only the handler knows what the bytes are.
+impl IntoResponse for Body {
+    fn into_response(self) -> Response {
+        Response::new(self)
+    }
+}
+
+impl<B> IntoResponse for http::Response<B>
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn into_response(self) -> Response {
+        self.map(Body::new)
+    }
+}
+
+impl IntoResponse for Infallible {
+    fn into_response(self) -> Response {
+        match self {}
+    }
+}

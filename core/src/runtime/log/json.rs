@@ -1,0 +1,309 @@
+//! Log records as one flat JSON object a line.
+//!
+//! Lambda filters by the top-level members `level` and `timestamp`, and queries look for
+//! `requestId` beside them, so the fields of a record and of the spans around it stand there, too,
+//! and not in objects of their own.
+
+use crate::error::Chain;
+use serde_json::Value;
+use std::{
+    fmt::{self, Debug},
+    io::Write,
+};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
+use tracing_subscriber::{
+    Layer,
+    fmt::{MakeWriter, format::Writer, time::FormatTime},
+    layer::Context,
+    registry::LookupSpan,
+};
+
+/// The members that every record has; a field of such a name is put aside, not lost.
+const OWN: [&str; 3] = ["timestamp", "level", "target"];
+
+pub(super) struct JsonLayer<W, T> {
+    writer: W,
+    clock: T,
+}
+
+impl<W, T> JsonLayer<W, T> {
+    pub(super) fn new(writer: W, clock: T) -> Self {
+        Self { writer, clock }
+    }
+}
+
+impl<S, W, T> Layer<S> for JsonLayer<W, T>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+    W: for<'w> MakeWriter<'w> + 'static,
+    T: FormatTime + 'static,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        if let Some(span) = context.span(id) {
+            span.extensions_mut().replace(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, record: &Record<'_>, context: Context<'_, S>) {
+        // Values are read before the span is locked: showing one may log.
+        let mut fields = Fields::default();
+        record.record(&mut fields);
+        if let Some(span) = context.span(id)
+            && let Some(known) = span.extensions_mut().get_mut::<Fields>()
+        {
+            for (name, value) in fields.0 {
+                known.set(name, value);
+            }
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        // From the innermost span to the outermost: the inner value counts.
+        for span in context.event_scope(event).into_iter().flatten() {
+            if let Some(outer) = span.extensions().get::<Fields>() {
+                fields.add_missing(outer);
+            }
+        }
+        let mut time = String::new();
+        // A clock that fails leaves the time empty, and Lambda sets its own.
+        let _ = self.clock.format_time(&mut Writer::new(&mut time));
+        let line = line(&time, event, fields);
+        // There is nowhere to report that a log record cannot be written.
+        let _ = self
+            .writer
+            .make_writer_for(event.metadata())
+            .write_all(&line);
+    }
+}
+
+/// The record, with the line break that ends it.
+fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> Vec<u8> {
+    let metadata = event.metadata();
+    let message = fields.take("message");
+    let head = [
+        ("timestamp", Value::from(time)),
+        ("level", Value::from(metadata.level().as_str())),
+        ("message", message.unwrap_or_default()),
+        ("target", Value::from(metadata.target())),
+    ];
+    let mut line = Vec::with_capacity(256);
+    let mut member = |name: &str, value: &Value| {
+        line.push(if line.is_empty() { b'{' } else { b',' });
+        // Neither a string nor a value fails to serialise, nor does writing to memory.
+        let _ = serde_json::to_writer(&mut line, name);
+        line.push(b':');
+        let _ = serde_json::to_writer(&mut line, value);
+    };
+    for (name, value) in head.iter().filter(|(_, value)| !value.is_null()) {
+        member(name, value);
+    }
+    for (name, value) in &fields.0 {
+        if OWN.contains(name) {
+            member(&format!("field.{name}"), value);
+        } else {
+            member(name, value);
+        }
+    }
+    line.extend_from_slice(b"}\n");
+    line
+}
+
+/// The fields of a record or a span, each name once.
+#[derive(Debug, Default)]
+struct Fields(Vec<(&'static str, Value)>);
+
+impl Fields {
+    fn set(&mut self, name: &'static str, value: Value) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let at = self.0.iter().position(|(known, _)| *known == name)?;
+        Some(self.0.remove(at).1)
+    }
+
+    fn add_missing(&mut self, outer: &Fields) {
+        for (name, value) in &outer.0 {
+            if !self.0.iter().any(|(known, _)| known == name) {
+                self.0.push((name, value.clone()));
+            }
+        }
+    }
+
+    fn put(&mut self, field: &Field, value: impl Into<Value>) {
+        let name = field.name();
+        self.set(name.strip_prefix("r#").unwrap_or(name), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.put(field, format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.put(field, value);
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
+        self.put(field, Chain(value).to_string());
+    }
+}
+
+impl<W, T> fmt::Debug for JsonLayer<W, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JsonLayer")
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+    use tracing::subscriber::with_default;
+    use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+    struct Now;
+
+    impl FormatTime for Now {
+        fn format_time(&self, w: &mut Writer<'_>) -> fmt::Result {
+            w.write_str("now")
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("one thread").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer")]
+    struct Outer(#[source] io::Error);
+
+    pub(in super::super) fn lines(run: impl FnOnce()) -> String {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let layer = JsonLayer::new(move || writer.clone(), Now);
+        with_default(Registry::default().with(layer), run);
+        let bytes = std::mem::take(&mut *buffer.0.lock().expect("one thread"));
+        String::from_utf8(bytes).expect("JSON is UTF-8")
+    }
+
+    pub(in super::super) fn capture(run: impl FnOnce()) -> Vec<Value> {
+        lines(run)
+            .lines()
+            .map(|line| serde_json::from_str(line).expect(line))
+            .collect()
+    }
+
+    #[test]
+    fn a_record_is_one_line_of_flat_json() {
+        let text = lines(|| {
+            tracing::warn!(target: "orders", left = 3, sku = "tea \"green\"\n", "running low");
+        });
+        let expected = r#"{"timestamp":"now","level":"WARN","message":"running low","target":"orders","left":3,"sku":"tea \"green\"\n"}"#;
+        assert_eq!(text, format!("{expected}\n"));
+    }
+
+    #[test]
+    fn every_kind_of_value_keeps_its_json_type() {
+        let records = capture(|| {
+            let error: &(dyn std::error::Error + 'static) = &Outer(io::Error::other("inner"));
+            tracing::info!(
+                yes = true,
+                half = 0.5,
+                less = -1,
+                nothing = None::<u8>,
+                shown = %"display",
+                debugged = ?Some(1),
+                error,
+                not_a_number = f64::NAN,
+                r#type = "raw",
+            );
+        });
+        let expected = serde_json::json!([{
+            "timestamp": "now", "level": "INFO", "target": module_path!(),
+            "yes": true, "half": 0.5, "less": -1, "shown": "display", "debugged": "Some(1)",
+            "error": "outer: inner", "not_a_number": null, "type": "raw",
+        }]);
+        assert_eq!(Value::from(records), expected);
+    }
+
+    #[test]
+    fn the_fields_of_spans_stand_beside_those_of_the_record_and_the_inner_ones_count() {
+        let records = capture(|| {
+            let outer = tracing::info_span!("outer", a = 1, b = 1, c = 1);
+            let _outer = outer.enter();
+            let inner = tracing::info_span!("inner", b = 2, c = 2);
+            let _inner = inner.enter();
+            tracing::info!(c = 3, "here");
+        });
+        let fields = ["a", "b", "c"].map(|name| records[0][name].as_i64());
+        assert_eq!(fields, [Some(1), Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn a_field_cannot_take_the_place_of_a_member_that_lambda_reads() {
+        let text = lines(|| tracing::info!(level = "DEBUG", timestamp = 0, target = "x", "here"));
+        assert_eq!(text.matches("\"level\":").count(), 1);
+        assert!(text.contains(r#""level":"INFO""#), "{text}");
+        assert!(text.contains(r#""field.level":"DEBUG""#), "{text}");
+        assert!(text.contains(r#""field.timestamp":0"#), "{text}");
+    }
+
+    #[test]
+    fn a_value_that_logs_while_it_is_shown_does_not_lock_up() {
+        struct Chatty;
+        impl Debug for Chatty {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                tracing::info!("from within");
+                f.write_str("Chatty")
+            }
+        }
+        let records = capture(|| {
+            let span = tracing::info_span!("span", value = tracing::field::Empty);
+            let _span = span.enter();
+            span.record("value", tracing::field::debug(Chatty));
+            tracing::info!("after");
+        });
+        assert_eq!(records.last().expect("a record")["value"], "Chatty");
+    }
+}

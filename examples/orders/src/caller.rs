@@ -1,7 +1,7 @@
 //! Who is calling: the guard of this API.
 
 use http::header::AUTHORIZATION;
-use lambda_api::{ApiError, FromRequest, Operation, Request, State, extract};
+use lambda_api::{ApiError, FromRequest, Operation, Request, State, StateRejection, extract};
 use std::{env, hint::black_box, sync::Arc};
 
 /// The caller of a handler; a handler with this argument runs for nobody else.
@@ -25,7 +25,7 @@ pub(crate) enum Refused {
     },
     #[error(transparent)]
     #[api(transparent)]
-    State(#[from] <State<ApiKeys> as FromRequest<'static>>::Rejection),
+    State(#[from] StateRejection),
 }
 
 impl<'r> FromRequest<'r> for Caller {

@@ -22,9 +22,10 @@ async fn a_handler_is_a_function_that_a_test_can_call() {
         sku: "tea".into(),
         quantity: NonZeroU32::MIN,
     };
-    place_order(alice.clone(), State(store.clone()), Json(order))
+    let (_cookie, created) = place_order(alice.clone(), State(store.clone()), Json(order))
         .await
         .unwrap();
+    assert_eq!(created.body.0.id, OrderId(1));
     let (_, Json(found)) = get_order(OrderId(1), alice.clone(), State(store.clone()))
         .await
         .unwrap();

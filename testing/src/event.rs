@@ -295,7 +295,9 @@ impl EventBuilder {
     /// built with `lambda-api` never replies so, unless a reply is larger than the source allows.
     pub async fn send(&self, app: &App) -> Response<Bytes> {
         let source = self.source;
-        let reply = match app.handle_event(self.to_bytes(), self.lambda.clone()).await {
+        let mut lambda = self.lambda.clone();
+        lambda.received.get_or_insert_with(SystemTime::now);
+        let reply = match app.handle_event(self.to_bytes(), lambda).await {
             Ok(reply) => reply,
             Err(error) => panic!("the event of source `{source}` was refused: {error:?}"),
         };

@@ -21,9 +21,8 @@ pub(super) struct Contexts {
 impl Contexts {
     /// A context with an id of its own, which ends in 30 seconds.
     pub(super) fn next(&self) -> LambdaContext {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let received = SystemTime::now();
+        let now = received.duration_since(UNIX_EPOCH).unwrap_or_default();
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let high = self.hasher.hash_one((count, now.as_nanos(), "high"));
         let low = self.hasher.hash_one((count, now.as_nanos(), "low"));
@@ -38,6 +37,7 @@ impl Contexts {
                 low >> 32,
             )),
             tenant_id: None,
+            received: Some(received),
         }
     }
 }

@@ -115,7 +115,7 @@ fn the_source_and_its_facts_are_recognised() {
             .get::<lambda_api::Invocation>()
             .unwrap();
         assert_eq!(invocation.source(), Some(source));
-        let ip = invocation.source_ip().map(|ip| ip.to_string());
+        let ip = invocation.source_ip().map(ToString::to_string);
         assert_eq!(ip.as_deref(), Some("198.51.100.7"), "{source}");
         let is_gateway = !matches!(
             source,

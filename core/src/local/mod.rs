@@ -46,7 +46,7 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if succeeded(done) {
+    if succeeded(&done) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -56,11 +56,11 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
 /// Serves as `serve` without options does. Whether that went well; if not, standard error has the
 /// reason.
 pub(crate) async fn serve(api: Api) -> bool {
-    succeeded(serve_on(api, arguments::DEFAULT_PORT, Source::HttpApi).await)
+    succeeded(&serve_on(api, arguments::DEFAULT_PORT, Source::HttpApi).await)
 }
 
-fn succeeded(done: Result<(), Failure>) -> bool {
-    if let Err(Failure(text)) = &done {
+fn succeeded(done: &Result<(), Failure>) -> bool {
+    if let Err(Failure(text)) = done {
         log::line(&format!("error: {text}"));
     }
     done.is_ok()

@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn a_route_finds_its_parameters() {
-        let cases: &[(&str, &str, Option<&[(&str, &str)]>)] = &[
+        type Case<'a> = (&'a str, &'a str, Option<&'a [(&'a str, &'a str)]>);
+        let cases: &[Case<'_>] = &[
             ("/orders", "/orders", Some(&[])),
             ("/orders/{id}", "/orders/7", Some(&[("id", "7")])),
             ("/orders/{id}", "/orders/a%20b", Some(&[("id", "a b")])),

@@ -1,14 +1,60 @@
 //! What generated code calls. No part of this is public interface.
 
+use crate::Problem;
+use serde::Serialize;
+use std::{error::Error, fmt::Display};
+
 pub use crate::extract::plain::{Faults, cookie, header, path, query};
 pub use crate::runtime::{Flavor, IntoApi, main, main_of_one};
 pub use crate::{
     BoxFuture,
     describe::Operation,
     endpoint::{
-        Access, Refusal, Require, Route, assert_unique, async_0, async_1, async_2, async_3,
+        Access, BROKEN, Refusal, Require, Route, Unique, async_0, async_1, async_2, async_3,
         async_4, async_5, async_6, async_7, async_8, async_9, async_10, async_11, async_12, reply,
         sync_0, sync_1, sync_2, sync_3, sync_4, sync_5, sync_6, sync_7, sync_8, sync_9, sync_10,
         sync_11, sync_12,
     },
 };
+pub use http::StatusCode;
+pub use lambda_api_macros::routes;
+
+/// A status that was checked when the macro was expanded.
+#[must_use]
+pub fn status(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Puts a field marked `#[api(extension)]` into the reply.
+pub fn set_extension<T: Serialize>(problem: &mut Problem, name: &str, value: &T) {
+    problem.set_extension(name, value);
+}
+
+/// Puts a field marked `#[api(header = "..")]` into the reply; what cannot stand in a header is
+/// left out.
+pub fn set_header<T: Display>(problem: &mut Problem, name: &'static str, value: &T) {
+    problem.set_header(name, value);
+}
+
+/// The cause of an error that may or may not be a `std::error::Error`: the inherent method where
+/// it is one, the trait's where not.
+#[derive(Debug)]
+pub struct Cause<'a, E>(pub &'a E);
+
+impl<'a, E: Error> Cause<'a, E> {
+    /// What the error itself says.
+    #[must_use]
+    pub fn cause(&self) -> Option<&'a (dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// No cause, of a type that is no `std::error::Error`.
+pub trait NoCause<'a> {
+    /// `None`.
+    fn cause(&self) -> Option<&'a (dyn Error + 'static)> {
+        None
+    }
+}
+
+impl<'a, E> NoCause<'a> for Cause<'a, E> {}

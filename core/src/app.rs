@@ -78,27 +78,31 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let (source, reply) = match event::decode(event, lambda, &self.0.decode) {
+        let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(request) => {
                 let invocation = Invocation::of(&request).clone();
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
                 let reply = self.whole_reply(request, &invocation).instrument(span);
-                (invocation.source(), reply.await)
+                let reply = reply.await;
+                (invocation, reply)
             }
             Err(DecodeError::Malformed { invocation, detail }) => {
                 let problem = framework::malformed_request(detail);
-                let reply = self.0.finish.problem(problem, &invocation);
-                (invocation.source(), in_memory(reply).await)
+                let reply = in_memory(self.0.finish.problem(problem, &invocation)).await;
+                (*invocation, reply)
             }
             Err(other) => return Err(other),
         };
-        let (parts, body) = reply;
-        Ok(event::encode(
-            source.unwrap_or(Source::HttpApi),
-            &parts,
-            &body,
-        ))
+        let source = invocation.source().unwrap_or(Source::HttpApi);
+        let reply = event::encode(source, &parts, &body);
+        if reply.len() <= source.reply_limit() {
+            return Ok(reply);
+        }
+        // The gateway would answer with an error that explains nothing.
+        let problem = framework::response_too_large(reply.len(), source.reply_limit());
+        let (parts, body) = in_memory(self.0.finish.problem(problem, &invocation)).await;
+        Ok(event::encode(source, &parts, &body))
     }
 
     /// The reply with its whole body; whatever goes wrong on the way there is a problem.

@@ -141,7 +141,7 @@ impl Body {
 }
 
 /// Takes the value out, when its type `A` is `B`.
-fn take<A: 'static, B: 'static>(slot: &mut Option<A>) -> Option<B> {
+pub(crate) fn take<A: 'static, B: 'static>(slot: &mut Option<A>) -> Option<B> {
     (slot as &mut dyn Any).downcast_mut::<Option<B>>()?.take()
 }
 

@@ -61,29 +61,109 @@ pub struct Require {
     pub names: &'static [&'static str],
 }
 
-/// Refuses two routes of one method and path, when compiled.
+/// The route of a function whose `#[api_handler]` has a fault, which is reported: it is like no
+/// other route, so that nothing else is.
 #[doc(hidden)]
-pub const fn assert_unique(routes: &[Route]) {
-    let mut i = 1;
-    while i < routes.len() {
-        let mut j = 0;
-        while j < i {
-            if routes[i].hash == routes[j].hash && same(routes[i].key, routes[j].key) {
-                let text = Text::new()
-                    .push("duplicate route: `")
-                    .push(routes[j].name)
-                    .push("` and `")
-                    .push(routes[i].name)
-                    .push("` both answer ")
-                    .push(routes[i].method)
-                    .push(" ")
-                    .push(routes[i].path);
-                panic!("{}", text.as_str());
+pub const BROKEN: Route = Route {
+    method: "",
+    path: "",
+    key: "",
+    hash: 0,
+    name: "",
+    module: "",
+    file: "",
+    line: 0,
+    doc: "",
+    access: Access {
+        public: false,
+        scopes: None,
+        groups: None,
+    },
+    path_args: &[],
+    call: |_| ready_reply(Response::default()),
+    describe: |_| {},
+};
+
+/// Goes through the routes of one `routes!`, and refuses the later one of two that answer the same.
+///
+/// `routes!` calls [`next`](Unique::next) once for each handler, at the handler's place: that is
+/// where the compiler reports it.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Unique {
+    routes: &'static [Route],
+    next: usize,
+    /// The first two that answer the same.
+    duplicate: Option<(usize, usize)>,
+}
+
+impl Unique {
+    #[must_use]
+    pub const fn new(routes: &'static [Route]) -> Self {
+        let mut second = 1;
+        while second < routes.len() {
+            let Route { hash, key, .. } = routes[second];
+            let mut first = 0;
+            while first < second {
+                // The hash decides; the rest is for the day when two of them are equal.
+                if hash == routes[first].hash && same(key, routes[first].key) && !key.is_empty() {
+                    return Self {
+                        routes,
+                        next: 0,
+                        duplicate: Some((first, second)),
+                    };
+                }
+                first += 1;
             }
-            j += 1;
+            second += 1;
         }
-        i += 1;
+        Self {
+            routes,
+            next: 0,
+            duplicate: None,
+        }
     }
+
+    /// Goes on to the next route.
+    #[must_use]
+    #[track_caller]
+    pub const fn next(self) -> Self {
+        if let Some((first, second)) = self.duplicate {
+            if second == self.next {
+                panic!(
+                    "{}",
+                    refusal(&self.routes[first], &self.routes[second]).as_str()
+                );
+            }
+        }
+        Self {
+            next: self.next + 1,
+            ..self
+        }
+    }
+}
+
+const fn refusal(first: &Route, second: &Route) -> Text {
+    let text = Text::new()
+        .push("duplicate route: `")
+        .push(second.module)
+        .push("::")
+        .push(second.name);
+    if first.line == second.line && same(first.name, second.name) && same(first.file, second.file) {
+        return text.push("` is listed twice");
+    }
+    text.push("` answers ")
+        .push(second.method)
+        .push(" ")
+        .push(second.path)
+        .push(", and so does `")
+        .push(first.module)
+        .push("::")
+        .push(first.name)
+        .push("` with ")
+        .push(first.method)
+        .push(" ")
+        .push(first.path)
 }
 
 const fn same(a: &str, b: &str) -> bool {
@@ -196,7 +276,7 @@ impl<F: Future, P: Fn(F::Output) -> Response> Future for Drive<F, P> {
 // a type that fits none is reported at the argument; and the proof that waiting extractors are
 // `Send` happens here, in generic code, where rust-lang/rust#100013 does not bite.
 macro_rules! arity {
-    ($($async_name:ident $sync_name:ident: $($t:ident)*;)*) => { $(
+    ($async_name:ident $sync_name:ident: $($t:ident)*) => {
         #[allow(non_snake_case, clippy::too_many_arguments)]
         #[doc(hidden)]
         pub fn $async_name<'r, $($t,)* F, Fut, P>(request: &'r Request, call: F, reply: P) -> BoxFuture<'r, Response>
@@ -239,24 +319,23 @@ macro_rules! arity {
                 std::convert::identity,
             )
         }
-    )* }
+    };
 }
 
-arity! {
-    async_0 sync_0: ;
-    async_1 sync_1: A;
-    async_2 sync_2: A B;
-    async_3 sync_3: A B C;
-    async_4 sync_4: A B C D;
-    async_5 sync_5: A B C D E;
-    async_6 sync_6: A B C D E G;
-    async_7 sync_7: A B C D E G H;
-    async_8 sync_8: A B C D E G H I;
-    async_9 sync_9: A B C D E G H I J;
-    async_10 sync_10: A B C D E G H I J K;
-    async_11 sync_11: A B C D E G H I J K L;
-    async_12 sync_12: A B C D E G H I J K L M;
-}
+// One call each, so that an error shows one of them and not all.
+arity!(async_0 sync_0:);
+arity!(async_1 sync_1: A);
+arity!(async_2 sync_2: A B);
+arity!(async_3 sync_3: A B C);
+arity!(async_4 sync_4: A B C D);
+arity!(async_5 sync_5: A B C D E);
+arity!(async_6 sync_6: A B C D E G);
+arity!(async_7 sync_7: A B C D E G H);
+arity!(async_8 sync_8: A B C D E G H I);
+arity!(async_9 sync_9: A B C D E G H I J);
+arity!(async_10 sync_10: A B C D E G H I J K);
+arity!(async_11 sync_11: A B C D E G H I J K L);
+arity!(async_12 sync_12: A B C D E G H I J K L M);
 
 /// Turns a handler's value into a reply, once for each type.
 #[doc(hidden)]

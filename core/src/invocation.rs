@@ -1,13 +1,60 @@
 //! What the gateway and Lambda say about one invocation.
 
-use crate::{Request, event::Source};
-use std::sync::OnceLock;
+use crate::{
+    Request,
+    event::{Facts, Shared, Source, string_map},
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Deserialize;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::{Duration, SystemTime},
+};
 
-/// The invocation that a request came with.
-#[derive(Clone, Debug, Default)]
+/// The invocation that a request came with: the service that sent it, what that service says
+/// about the request, and Lambda's own context.
+///
+/// It is in the extensions of every request that was decoded from an event. What the gateway
+/// wrote stays as it came until it is asked for.
+///
+/// All of it is as trustworthy as the permission to invoke the function: whoever may do so
+/// directly can write any event.
+///
+/// ```
+/// use lambda_api::{Invocation, LambdaContext, event::{self, Source}};
+///
+/// let event = r#"{"rawPath": "/", "requestContext": {
+///     "http": {"method": "GET", "sourceIp": "192.0.2.1"}, "stage": "$default"}}"#;
+/// let request = event::decode(event.into(), LambdaContext::default(), &Default::default())?;
+/// let invocation = request.extensions().get::<Invocation>().unwrap();
+/// assert_eq!(invocation.source(), Some(Source::HttpApi));
+/// assert_eq!(invocation.source_ip(), Some("192.0.2.1"));
+/// assert_eq!(invocation.stage(), Some("$default"));
+/// # Ok::<(), event::DecodeError>(())
+/// ```
+#[derive(Clone, Default)]
 pub struct Invocation {
+    inner: Arc<Inner>,
+    /// Of a source that names no source IP: the header that does.
+    forwarded_for: Option<HeaderValue>,
+}
+
+#[derive(Default)]
+struct Inner {
     source: Option<Source>,
     lambda: LambdaContext,
+    context: Option<Shared>,
+    facts: OnceLock<Facts>,
+    stage_variables: StringMap,
+    path_parameters: StringMap,
+}
+
+/// A map of strings that is only read when someone asks.
+#[derive(Default)]
+struct StringMap {
+    json: Option<Shared>,
+    read: OnceLock<Vec<(String, String)>>,
 }
 
 /// What Lambda itself says about an invocation.
@@ -24,6 +71,31 @@ pub struct LambdaContext {
     pub trace_id: Option<String>,
     /// The tenant, for functions with tenant isolation.
     pub tenant_id: Option<String>,
+    /// When the event arrived at the process.
+    pub received: Option<SystemTime>,
+}
+
+/// The beginning of 2015. Lambda is hardly older, so that a deadline before it is none: local
+/// emulators send the constant 600000.
+const FAR_PAST_MS: u64 = 1_420_070_400_000;
+
+impl LambdaContext {
+    /// When Lambda ends the invocation; `None` when that is not known.
+    ///
+    /// A deadline in the far past, as local emulators send it, counts as none.
+    ///
+    /// ```
+    /// use lambda_api::LambdaContext;
+    ///
+    /// let mut context = LambdaContext::default();
+    /// context.deadline_ms = Some(600_000);
+    /// assert_eq!(context.deadline(), None);
+    /// ```
+    #[must_use]
+    pub fn deadline(&self) -> Option<SystemTime> {
+        let ms = self.deadline_ms.filter(|ms| *ms >= FAR_PAST_MS)?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(ms))
+    }
 }
 
 impl Invocation {
@@ -36,21 +108,277 @@ impl Invocation {
             .unwrap_or_else(|| NONE.get_or_init(Invocation::default))
     }
 
-    /// Which service sent the event.
+    /// The invocation of an event; `facts` only if the context had to be read anyway.
+    pub(crate) fn decoded(
+        source: Source,
+        lambda: LambdaContext,
+        context: Option<Shared>,
+        facts: Option<Facts>,
+        [stage_variables, path_parameters]: [Option<Shared>; 2],
+    ) -> Self {
+        let inner = Inner {
+            source: Some(source),
+            lambda,
+            context,
+            facts: facts.map(OnceLock::from).unwrap_or_default(),
+            stage_variables: StringMap::new(stage_variables),
+            path_parameters: StringMap::new(path_parameters),
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: None,
+        }
+    }
+
+    /// Keeps the header that names the client at an ALB and at VPC Lattice.
+    pub(crate) fn note_peer(&mut self, headers: &HeaderMap) {
+        const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+        let by_header = matches!(
+            self.inner.source,
+            Some(Source::Alb | Source::AlbMultiValue | Source::LatticeV1 | Source::LatticeV2)
+        );
+        if by_header {
+            self.forwarded_for = headers.get_all(FORWARDED_FOR).iter().next_back().cloned();
+        }
+    }
+
+    fn facts(&self) -> &Facts {
+        self.inner.facts.get_or_init(|| {
+            self.inner
+                .context
+                .as_ref()
+                .map(Facts::read)
+                .unwrap_or_default()
+        })
+    }
+
+    /// Which service sent the event; `None` when the request came from no event.
     #[must_use]
     pub fn source(&self) -> Option<Source> {
-        self.source
+        self.inner.source
     }
 
     /// What Lambda says of the invocation.
     #[must_use]
     pub fn lambda(&self) -> &LambdaContext {
-        &self.lambda
+        &self.inner.lambda
+    }
+
+    /// When somebody gives up on this request: Lambda, or the gateway where that is sooner
+    /// ([`Source::timeout`]). `None` when neither is known.
+    #[must_use]
+    pub fn deadline(&self) -> Option<SystemTime> {
+        let lambda = self.lambda().deadline();
+        let gateway = self
+            .source()
+            .and_then(Source::timeout)
+            .zip(self.lambda().received)
+            .and_then(|(timeout, received)| received.checked_add(timeout));
+        match (lambda, gateway) {
+            (Some(lambda), Some(gateway)) => Some(lambda.min(gateway)),
+            (one, other) => one.or(other),
+        }
     }
 
     /// The id to find this request by: the gateway's own, or else Lambda's.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        Some(self.lambda.request_id.as_str()).filter(|id| !id.is_empty())
+        let lambda = self.inner.lambda.request_id.as_str();
+        text(&self.facts().request_id).or(Some(lambda).filter(|id| !id.is_empty()))
+    }
+
+    /// The address that the request came from.
+    ///
+    /// API Gateway and function URLs name it. For an ALB and VPC Lattice it is the last entry of
+    /// `x-forwarded-for`: the one that the load balancer itself added, in its default mode
+    /// `append`. Entries before it are whatever the client sent. With `preserve` or `remove` the
+    /// header is not the load balancer's, and this address must not be trusted.
+    #[must_use]
+    pub fn source_ip(&self) -> Option<&str> {
+        text(&self.facts().source_ip).or_else(|| {
+            let entries = self.forwarded_for.as_ref()?.to_str().ok()?;
+            entries
+                .rsplit(',')
+                .next()
+                .map(str::trim)
+                .filter(|entry| !entry.is_empty())
+        })
+    }
+
+    /// The stage of a REST API or HTTP API; `$default` is a stage too.
+    #[must_use]
+    pub fn stage(&self) -> Option<&str> {
+        text(&self.facts().stage)
+    }
+
+    /// The AWS account that the API belongs to.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&str> {
+        text(&self.facts().account_id)
+    }
+
+    /// The domain name under which the API was called.
+    #[must_use]
+    pub fn domain_name(&self) -> Option<&str> {
+        text(&self.facts().domain_name)
+    }
+
+    /// The id of the API, or of the function URL.
+    #[must_use]
+    pub fn api_id(&self) -> Option<&str> {
+        text(&self.facts().api_id)
+    }
+
+    /// When the gateway received the request; an ALB and VPC Lattice 1 do not say.
+    #[must_use]
+    pub fn time(&self) -> Option<SystemTime> {
+        let since_epoch = match self.inner.source {
+            Some(Source::LatticeV2) => Duration::from_micros(self.facts().time?),
+            _ => Duration::from_millis(self.facts().time?),
+        };
+        SystemTime::UNIX_EPOCH.checked_add(since_epoch)
+    }
+
+    /// The value of a stage variable.
+    #[must_use]
+    pub fn stage_variable(&self, name: &str) -> Option<&str> {
+        self.inner.stage_variables.get(name)
+    }
+
+    /// All stage variables, in the order of the event.
+    pub fn stage_variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.inner.stage_variables.iter()
+    }
+
+    /// The value that the gateway's own route gave a path parameter.
+    ///
+    /// These are the parameters of the route in API Gateway (`proxy` for `/{proxy+}`), not those
+    /// of the handler's path.
+    #[must_use]
+    pub fn path_parameter(&self, name: &str) -> Option<&str> {
+        self.inner.path_parameters.get(name)
+    }
+
+    /// All path parameters of the gateway's own route, in the order of the event.
+    pub fn path_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.inner.path_parameters.iter()
+    }
+
+    /// The `requestContext` of the event as it came: JSON.
+    #[must_use]
+    pub fn request_context(&self) -> Option<&str> {
+        text(&self.inner.context)
+    }
+
+    /// Reads the `requestContext` of the event as a type of your own, which may borrow from it.
+    ///
+    /// ```
+    /// # use lambda_api::{Invocation, LambdaContext, event};
+    /// use std::borrow::Cow;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Context<'a> {
+    ///     #[serde(borrow, rename = "operationName")]
+    ///     operation: Cow<'a, str>,
+    /// }
+    ///
+    /// # let event = r#"{"httpMethod": "GET", "path": "/", "requestContext": {"operationName": "List"}}"#;
+    /// # let request = event::decode(event.into(), LambdaContext::default(), &Default::default()).unwrap();
+    /// # let invocation = request.extensions().get::<Invocation>().unwrap();
+    /// let context: Context<'_> = invocation.request_context_as()?;
+    /// assert_eq!(context.operation, "List");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the context does not fit `T`. An event without a context is read as `null`, so that
+    /// `Option<T>` is `None`.
+    pub fn request_context_as<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.request_context().unwrap_or("null"))
+    }
+}
+
+fn text(shared: &Option<Shared>) -> Option<&str> {
+    shared.as_ref().map(Shared::as_str)
+}
+
+impl StringMap {
+    fn new(json: Option<Shared>) -> Self {
+        Self {
+            json,
+            read: OnceLock::new(),
+        }
+    }
+
+    fn entries(&self) -> &[(String, String)] {
+        match &self.json {
+            Some(json) => self.read.get_or_init(|| string_map(json.as_str())),
+            None => &[],
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+// The context stays out: it holds claims, keys and addresses.
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("source", &self.source())
+            .field("request_id", &self.request_id())
+            .field("stage", &self.stage())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invocation_can_be_shared_between_threads() {
+        fn assert<T: Send + Sync + 'static>() {}
+        assert::<Invocation>();
+    }
+
+    #[test]
+    fn an_empty_invocation_knows_nothing() {
+        let none = Invocation::default();
+        assert_eq!(none.source(), None);
+        assert_eq!(none.request_id(), None);
+        assert_eq!(none.source_ip(), None);
+        assert_eq!(none.time(), None);
+        assert_eq!(none.stage_variables().count(), 0);
+        assert_eq!(none.request_context_as::<Option<u8>>().unwrap(), None);
+    }
+
+    #[test]
+    fn a_deadline_in_the_far_past_is_none() {
+        let context = |deadline_ms| LambdaContext {
+            deadline_ms,
+            ..LambdaContext::default()
+        };
+        for ms in [None, Some(0), Some(600_000)] {
+            assert_eq!(context(ms).deadline(), None, "{ms:?}");
+        }
+        let deadline = context(Some(1_700_000_000_000)).deadline().unwrap();
+        assert_eq!(
+            deadline
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap()
+                .as_secs(),
+            1_700_000_000
+        );
+        // Whatever the platform can represent: no panic.
+        let _ = context(Some(u64::MAX)).deadline();
     }
 }

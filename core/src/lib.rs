@@ -29,8 +29,17 @@ pub use body::{Body, BoxError};
 pub use describe::Operation;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
-pub use extract::{FromRequest, Json, extract};
+pub use extract::{
+    Cookies, Deadline, Extension, ExtensionRejection, Form, FormRejection, FromRequest, Json,
+    JsonRejection, MatchedPath, MatchedPathRejection, Path, PathRejection, Query, QueryRejection,
+    State, StateRejection, Text, TextRejection, extract,
+};
+#[cfg(feature = "multipart")]
+#[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
+pub use extract::{Multipart, MultipartRejection, Part};
 pub use invocation::{Invocation, LambdaContext};
+#[doc(inline)]
+pub use lambda_api_macros::{ApiError, api_handler, main};
 pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
 pub use response::{
     Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,

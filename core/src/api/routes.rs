@@ -72,3 +72,11 @@ impl fmt::Debug for Routes {
             .finish()
     }
 }
+
+/// The routes of the named handlers, to be added to an [`Api`](crate::Api).
+#[macro_export]
+macro_rules! routes {
+    ($($handlers:tt)*) => {
+        $crate::__private::routes!($crate; $($handlers)*)
+    };
+}

@@ -54,12 +54,6 @@ pub(crate) fn panicked(message: &str) -> Problem {
     internal(&*BoxError::from(format!("panicked: {message}")))
 }
 
-/// The handler did not finish before the gateway or Lambda gives up.
-pub(crate) fn deadline_exceeded() -> Problem {
-    Problem::new(StatusCode::GATEWAY_TIMEOUT, "deadline_exceeded")
-        .with_cause("the handler did not finish before the deadline of the request")
-}
-
 /// The reply is larger than the source lets through.
 pub(crate) fn response_too_large(size: usize, limit: usize) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "response_too_large").with_cause(format!(
@@ -87,7 +81,6 @@ mod tests {
             (internal(&fmt::Error), 500, "internal_error"),
             (misused("broken"), 500, "internal_error"),
             (panicked("broken"), 500, "internal_error"),
-            (deadline_exceeded(), 504, "deadline_exceeded"),
             (response_too_large(2, 1), 500, "response_too_large"),
         ];
         for (problem, status, code) in table {
@@ -107,7 +100,6 @@ mod tests {
             misused("secret"),
             panicked("secret"),
             response_too_large(2, 1),
-            deadline_exceeded(),
         ] {
             assert_eq!(problem.detail(), None);
             assert!(problem.cause_text().is_some());

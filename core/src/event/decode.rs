@@ -1,0 +1,237 @@
+//! From the bytes of an event to a request.
+
+use super::{
+    Source, body,
+    context::Context,
+    detect,
+    error::{DecodeError, NotHttp},
+    fields::Fields,
+    headers,
+    query::{self, Form},
+    shared::Shared,
+    uri,
+};
+use crate::{Body, Invocation, LambdaContext, Request};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// How paths of events become paths of requests.
+///
+/// ```
+/// use lambda_api::{LambdaContext, event::{self, DecodeOptions}};
+///
+/// let event = r#"{"httpMethod": "GET", "path": "/v1/orders"}"#;
+/// let options = DecodeOptions { base_path: Some("/v1".into()), ..DecodeOptions::default() };
+/// let request = event::decode(event.into(), LambdaContext::default(), &options)?;
+/// assert_eq!(request.uri().path(), "/orders");
+/// # Ok::<(), event::DecodeError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DecodeOptions {
+    /// Whether the stage is taken off the path.
+    ///
+    /// `None` follows the gateway's own rule: HTTP API 2.0 puts the stage before the path on its
+    /// `execute-api` domain, unless it is `$default`, and nothing else does. `Some(true)` takes
+    /// it off wherever the path begins with it, `Some(false)` never does.
+    pub strip_stage: Option<bool>,
+    /// The base path of a custom domain, taken off where it is there: `/v1`.
+    pub base_path: Option<String>,
+}
+
+/// Reads an event as the request it carries.
+///
+/// Headers and bodies that need no decoding share the memory of the event. What the gateway says
+/// about the request is in its extensions, as an [`Invocation`].
+///
+/// - The URI is path and query, as received. Characters that no URI can have are percent-encoded;
+///   nothing is resolved or normalised.
+/// - A header or a query parameter that was sent several times keeps all its values in their
+///   order, where the source tells them apart: HTTP API 2.0 and function URL join the values of
+///   a header with commas, and an ALB without multi-value headers only sends the last one.
+/// - A body that is base64 is decoded.
+///
+/// # Errors
+/// [`DecodeError::NotHttp`] when the event is not from an HTTP source,
+/// [`DecodeError::Malformed`] when it is and cannot be represented: a header with control
+/// characters, invalid base64, a path that does not begin with `/`.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the request goes on sharing the buffer"
+)]
+pub fn decode(
+    event: Bytes,
+    lambda: LambdaContext,
+    options: &DecodeOptions,
+) -> Result<Request, DecodeError> {
+    let text = std::str::from_utf8(&event)
+        .map_err(|error| DecodeError::NotHttp(NotHttp::syntax(&error)))?;
+    let fields =
+        Fields::read(text).map_err(|error| DecodeError::NotHttp(NotHttp::syntax(&error)))?;
+    // REST and HTTP API 1.0 are known by `resource`, and need nothing of their large context.
+    let needs_context =
+        fields.http_method.is_none() || !fields.has_resource || options.strip_stage == Some(true);
+    let context = fields
+        .context
+        .map(RawValue::get)
+        .filter(|_| needs_context)
+        .map(Context::read);
+    let no_context = Context::default();
+    let seen = context.as_ref().unwrap_or(&no_context);
+    let source = detect::source(&fields, seen)
+        .map_err(|looks_like| DecodeError::NotHttp(NotHttp::new(text, looks_like)))?;
+
+    let parts = read_parts(&event, source, &fields, seen, options);
+    let share =
+        |raw: Option<&RawValue>| raw.map(|raw| Shared::new(&event, Cow::Borrowed(raw.get())));
+    let mut invocation = Invocation::decoded(
+        source,
+        lambda,
+        share(fields.context),
+        context.map(|context| context.facts(&event)),
+        [share(fields.stage_variables), share(fields.path_parameters)],
+    );
+    match parts {
+        Ok(parts) => {
+            invocation.note_peer(&parts.headers);
+            let mut request = Request::new(Body::from(parts.body));
+            *request.method_mut() = parts.method;
+            *request.uri_mut() = parts.uri;
+            *request.headers_mut() = parts.headers;
+            request.extensions_mut().insert(invocation);
+            Ok(request)
+        }
+        Err(detail) => Err(DecodeError::Malformed {
+            invocation: Box::new(invocation),
+            detail,
+        }),
+    }
+}
+
+struct Parts {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+fn read_parts(
+    event: &Bytes,
+    source: Source,
+    fields: &Fields<'_>,
+    context: &Context<'_>,
+    options: &DecodeOptions,
+) -> Result<Parts, String> {
+    let method = match method(source, fields, context) {
+        None => Method::GET,
+        Some(name) => {
+            Method::from_bytes(name.as_bytes()).map_err(|_| "the method is no HTTP method")?
+        }
+    };
+    let (single, multi) = (fields.headers, fields.multi_headers);
+    let mut headers = headers::headers(event, single, multi)?;
+    if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, fields.cookies) {
+        headers::set_cookies(event, &mut headers, cookies)?;
+    }
+    Ok(Parts {
+        method,
+        uri: uri(event, source, fields, context, options)?,
+        headers,
+        body: body::body(event, fields.body, fields.is_base64)?,
+    })
+}
+
+/// The method; an event written by hand may do without one.
+fn method<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>) -> Option<&'f str> {
+    match source {
+        Source::HttpApi | Source::FunctionUrl => {
+            let http = context
+                .http
+                .as_ref()
+                .and_then(|http| http.method.as_deref());
+            http.or(fields.http_method.as_deref())
+                .or(fields.method.as_deref())
+        }
+        Source::LatticeV1 | Source::LatticeV2 => fields.method.as_deref(),
+        _ => fields.http_method.as_deref(),
+    }
+}
+
+fn uri(
+    event: &Bytes,
+    source: Source,
+    fields: &Fields<'_>,
+    context: &Context<'_>,
+    options: &DecodeOptions,
+) -> Result<Uri, String> {
+    let path = match source {
+        Source::HttpApi | Source::FunctionUrl => {
+            let http = context.http.as_ref().and_then(|http| http.path.as_deref());
+            fields.raw_path.as_deref().or(http)
+        }
+        Source::LatticeV1 => fields.lattice_path.as_deref(),
+        _ => fields.path.as_deref(),
+    };
+    let path = path.unwrap_or_default();
+    // Other adapters report that the path of VPC Lattice has the query with it. Where that is
+    // so, it is the query as the client sent it.
+    let (path, own_query) = match (source, path.split_once('?')) {
+        (Source::LatticeV1 | Source::LatticeV2, Some((path, query))) => (path, Some(query)),
+        _ => (path, None),
+    };
+    let query = match own_query {
+        Some(query) => Cow::Borrowed(query),
+        None => query(source, fields)?,
+    };
+    uri::build(event, strip(path, source, context, options), &query)
+}
+
+fn query<'f>(source: Source, fields: &'f Fields<'_>) -> Result<Cow<'f, str>, String> {
+    let form = match source {
+        Source::HttpApi | Source::FunctionUrl => match fields.raw_query.as_deref() {
+            Some(raw) => return Ok(Cow::Borrowed(raw)),
+            None => Form::Decoded,
+        },
+        Source::RestApi | Source::HttpApiV1 => Form::Decoded,
+        // "If the query parameters are URL-encoded, the load balancer does not decode them":
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+        Source::Alb | Source::AlbMultiValue => Form::Encoded,
+        // The user guide of VPC Lattice does not say. Its events follow those of the ALB, and
+        // AWS's own Rust runtime reads them as still encoded.
+        Source::LatticeV1 | Source::LatticeV2 => Form::Encoded,
+    };
+    query::from_maps([fields.multi_query, fields.query], form)
+        .map(Cow::Owned)
+        .map_err(|error| format!("the query is no readable JSON: {error}"))
+}
+
+/// Takes the stage and the base path off.
+fn strip<'p>(
+    path: &'p str,
+    source: Source,
+    context: &Context<'_>,
+    options: &DecodeOptions,
+) -> &'p str {
+    let by_gateway = || {
+        source == Source::HttpApi
+            && context
+                .domain_name
+                .as_deref()
+                .is_none_or(|name| detect::contains(name, ".execute-api."))
+    };
+    let stage = context
+        .stage
+        .as_deref()
+        .filter(|stage| *stage != "$default");
+    let mut path = path;
+    if let Some(stage) = stage
+        && options.strip_stage.unwrap_or_else(by_gateway)
+    {
+        path = uri::strip(path, stage);
+    }
+    match &options.base_path {
+        Some(base_path) => uri::strip(path, base_path),
+        None => path,
+    }
+}

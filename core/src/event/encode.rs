@@ -1,0 +1,243 @@
+//! From a reply to the JSON that its source expects.
+
+use super::{
+    Source,
+    payload::{Payload, payload},
+    writer::Writer,
+};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, SET_COOKIE},
+    response::Parts,
+};
+use std::borrow::Cow;
+
+/// Writes a reply as the JSON that the source expects.
+///
+/// - HTTP API 2.0 and function URL: repeated headers joined with `, `, cookies in an array.
+/// - REST API and HTTP API 1.0: all headers in `multiValueHeaders`, none in `headers`, since the
+///   gateway would merge the two. A REST API renames some headers on their way to the client;
+///   `www-authenticate` arrives as `x-amzn-remapped-www-authenticate`.
+/// - ALB: the header form of the request, a `statusDescription`, never a null body.
+/// - VPC Lattice: as an ALB with single values.
+///
+/// Single values cannot hold a second `set-cookie`: it goes under a name of other letter case
+/// (`Set-cookie`), which is the same header to a client.
+///
+/// The body is text when its bytes are UTF-8 and its content type is one of text, and base64
+/// otherwise; a compressed body is always base64. (A REST API only decodes base64 for the types
+/// that its `binaryMediaTypes` list.) A body without a content type is sent as
+/// `text/plain; charset=utf-8` or `application/octet-stream`. The bodies of 1xx, 204 and 304 are
+/// left out. A header value that is not UTF-8 is taken for Latin-1.
+#[must_use]
+pub fn encode(source: Source, parts: &Parts, body: &[u8]) -> Vec<u8> {
+    let (payload, content_type) = payload(parts.status, &parts.headers, body);
+    let mut json = Writer(Vec::with_capacity(estimate(&parts.headers, &payload)));
+    json.raw(r#"{"statusCode":"#);
+    json.raw(parts.status.as_str());
+    match source {
+        Source::HttpApi | Source::FunctionUrl => {
+            json.single_headers(&parts.headers, content_type, Cookies::Apart);
+            json.cookies(&parts.headers);
+        }
+        Source::RestApi | Source::HttpApiV1 => json.multi_headers(&parts.headers, content_type),
+        Source::AlbMultiValue => {
+            json.description(parts.status);
+            json.multi_headers(&parts.headers, content_type);
+        }
+        Source::Alb | Source::LatticeV1 | Source::LatticeV2 => {
+            json.description(parts.status);
+            json.single_headers(&parts.headers, content_type, Cookies::ByLetterCase);
+        }
+    }
+    json.payload(&payload);
+    json.0
+}
+
+/// How many bytes a reply will about need.
+fn estimate(headers: &HeaderMap, payload: &Payload<'_>) -> usize {
+    let headers: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 8)
+        .sum();
+    160 + headers
+        + match payload {
+            Payload::Text(text) => text.len() + text.len() / 8,
+            Payload::Base64(bytes) => bytes.len() / 3 * 4 + 4,
+        }
+}
+
+/// Where `set-cookie` goes when each header can have only one value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cookies {
+    Apart,
+    ByLetterCase,
+}
+
+impl Writer {
+    fn description(&mut self, status: StatusCode) {
+        self.raw(r#","statusDescription":""#);
+        self.raw(status.as_str());
+        self.0.push(b' ');
+        self.raw(status.canonical_reason().unwrap_or("Unknown"));
+        self.0.push(b'"');
+    }
+
+    fn single_headers(
+        &mut self,
+        headers: &HeaderMap,
+        content_type: Option<&str>,
+        cookies: Cookies,
+    ) {
+        self.raw(r#","headers":{"#);
+        let mut first = true;
+        for name in headers.keys() {
+            if *name == SET_COOKIE {
+                if cookies == Cookies::ByLetterCase {
+                    for (value, name) in headers.get_all(SET_COOKIE).iter().zip(spellings()) {
+                        self.comma(&mut first);
+                        self.string(&name);
+                        self.0.push(b':');
+                        self.string(&text(value));
+                    }
+                }
+                continue;
+            }
+            self.comma(&mut first);
+            self.string(name.as_str());
+            self.raw(r#":""#);
+            for (i, value) in headers.get_all(name).iter().enumerate() {
+                if i > 0 {
+                    self.raw(", ");
+                }
+                self.escaped(&text(value));
+            }
+            self.0.push(b'"');
+        }
+        if let Some(content_type) = content_type {
+            self.comma(&mut first);
+            self.string(CONTENT_TYPE.as_str());
+            self.0.push(b':');
+            self.string(content_type);
+        }
+        self.0.push(b'}');
+    }
+
+    fn multi_headers(&mut self, headers: &HeaderMap, content_type: Option<&str>) {
+        self.raw(r#","multiValueHeaders":{"#);
+        let mut first = true;
+        for name in headers.keys() {
+            self.comma(&mut first);
+            self.string(name.as_str());
+            self.raw(":[");
+            self.strings(headers.get_all(name).iter());
+            self.0.push(b']');
+        }
+        if let Some(content_type) = content_type {
+            self.comma(&mut first);
+            self.string(CONTENT_TYPE.as_str());
+            self.raw(":[");
+            self.string(content_type);
+            self.0.push(b']');
+        }
+        self.0.push(b'}');
+    }
+
+    fn cookies(&mut self, headers: &HeaderMap) {
+        if headers.contains_key(SET_COOKIE) {
+            self.raw(r#","cookies":["#);
+            self.strings(headers.get_all(SET_COOKIE).iter());
+            self.0.push(b']');
+        }
+    }
+
+    fn strings<'v>(&mut self, values: impl Iterator<Item = &'v HeaderValue>) {
+        let mut first = true;
+        for value in values {
+            self.comma(&mut first);
+            self.string(&text(value));
+        }
+    }
+
+    fn payload(&mut self, payload: &Payload<'_>) {
+        self.raw(r#","body":""#);
+        match payload {
+            Payload::Text(text) => {
+                self.escaped(text);
+                self.raw(r#"","isBase64Encoded":false}"#);
+            }
+            Payload::Base64(bytes) => {
+                base64_simd::STANDARD.encode_append(bytes, &mut self.0);
+                self.raw(r#"","isBase64Encoded":true}"#);
+            }
+        }
+    }
+}
+
+/// The text of a header value. The bytes of one that is not UTF-8 are Latin-1, as HTTP once had
+/// it (RFC 9110, section 5.5).
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+    }
+}
+
+/// `set-cookie`, `Set-cookie`, `sEt-cookie` and so on: all 512 of them, which is more cookies
+/// than fit into the headers of any reply.
+fn spellings() -> impl Iterator<Item = String> {
+    (0..512_u32).map(|upper| {
+        let mut letter = 1;
+        let spell = |c: char| {
+            if !c.is_ascii_alphabetic() {
+                return c;
+            }
+            let here = upper & letter != 0;
+            letter <<= 1;
+            if here { c.to_ascii_uppercase() } else { c }
+        };
+        SET_COOKIE.as_str().chars().map(spell).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_two_spellings_are_the_same() {
+        let all: HashSet<_> = spellings().collect();
+        assert_eq!(all.len(), 512);
+        assert!(
+            all.iter()
+                .all(|name| name.eq_ignore_ascii_case("set-cookie"))
+        );
+        assert_eq!(
+            spellings().take(3).collect::<Vec<_>>(),
+            ["set-cookie", "Set-cookie", "sEt-cookie"]
+        );
+    }
+
+    #[test]
+    fn a_reply_fits_into_what_was_reserved_for_it() {
+        let (mut parts, ()) = http::Response::new(()).into_parts();
+        parts
+            .headers
+            .insert("x-name", HeaderValue::from_static("value"));
+        for source in Source::ALL {
+            let text = "x".repeat(10_000);
+            let reserved = estimate(&parts.headers, &Payload::Text(&text));
+            assert!(
+                encode(source, &parts, text.as_bytes()).len() <= reserved,
+                "{source}"
+            );
+            let binary = vec![0xff; 10_000];
+            let reserved = estimate(&parts.headers, &Payload::Base64(&binary));
+            assert!(
+                encode(source, &parts, &binary).len() <= reserved,
+                "{source}"
+            );
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! How the bytes of a reply travel inside JSON: as text or as base64.
+
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
+
+/// The body of a reply, ready to be written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Payload<'b> {
+    Text(&'b str),
+    Base64(&'b [u8]),
+}
+
+/// Decides the form of a body, and the content type to add when the reply has none.
+///
+/// A missing content type would be made up by the gateway: a REST API says `application/json`,
+/// whatever the body is.
+pub(super) fn payload<'b>(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &'b [u8],
+) -> (Payload<'b>, Option<&'static str>) {
+    if body.is_empty() || has_no_body(status) {
+        return (Payload::Text(""), None);
+    }
+    let content_type = headers.get(CONTENT_TYPE);
+    let may_be_text =
+        !is_compressed(headers) && content_type.is_none_or(|value| is_textual(value.as_bytes()));
+    let text = if may_be_text {
+        std::str::from_utf8(body).ok()
+    } else {
+        None
+    };
+    let (payload, fitting) = match text {
+        Some(text) => (Payload::Text(text), "text/plain; charset=utf-8"),
+        None => (Payload::Base64(body), "application/octet-stream"),
+    };
+    (payload, content_type.is_none().then_some(fitting))
+}
+
+/// RFC 9110, sections 15.2, 15.3.5 and 15.4.5.
+fn has_no_body(status: StatusCode) -> bool {
+    status.is_informational()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|coding| {
+        !coding
+            .as_bytes()
+            .trim_ascii()
+            .eq_ignore_ascii_case(b"identity")
+    })
+}
+
+/// Whether a media type is one of text; its parameters do not matter, since a gateway sends the
+/// characters of a text body as UTF-8, which is what they were read from.
+fn is_textual(content_type: &[u8]) -> bool {
+    let essence = content_type
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap_or_default();
+    let essence = essence.trim_ascii().to_ascii_lowercase();
+    essence.starts_with(b"text/")
+        || essence.ends_with(b"+json")
+        || essence.ends_with(b"+xml")
+        || essence.ends_with(b"+yaml")
+        || matches!(
+            &essence[..],
+            b"application/json"
+                | b"application/xml"
+                | b"application/yaml"
+                | b"application/javascript"
+                | b"application/ecmascript"
+                | b"application/graphql"
+                | b"application/ndjson"
+                | b"application/x-ndjson"
+                | b"application/jsonl"
+                | b"application/toml"
+                | b"application/sql"
+                | b"application/x-yaml"
+                | b"application/x-javascript"
+                | b"application/x-www-form-urlencoded"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn decide<'b>(
+        headers: &[(http::HeaderName, &'static str)],
+        body: &'b [u8],
+    ) -> (Payload<'b>, Option<&'static str>) {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect();
+        payload(StatusCode::OK, &headers, body)
+    }
+
+    #[test]
+    fn text_is_what_is_utf_8_and_of_a_textual_type() {
+        for (content_type, text) in [
+            ("text/plain", true),
+            ("Text/HTML; charset=utf-8", true),
+            ("text/html; charset=iso-8859-1", true),
+            ("application/json", true),
+            ("application/problem+json", true),
+            ("application/atom+xml;type=entry", true),
+            ("image/svg+xml", true),
+            ("application/x-www-form-urlencoded", true),
+            ("application/javascript", true),
+            ("image/png", false),
+            ("application/octet-stream", false),
+            ("application/pdf", false),
+            ("multipart/form-data; boundary=text/plain", false),
+            ("", false),
+        ] {
+            let (payload, added) = decide(&[(CONTENT_TYPE, content_type)], b"abc");
+            assert_eq!(matches!(payload, Payload::Text(_)), text, "{content_type}");
+            assert_eq!(added, None, "{content_type}");
+        }
+        let (payload, _) = decide(&[(CONTENT_TYPE, "text/plain")], b"\xff");
+        assert_eq!(payload, Payload::Base64(b"\xff"));
+    }
+
+    #[test]
+    fn a_reply_without_content_type_gets_one_that_fits() {
+        let (payload, added) = decide(&[], "é".as_bytes());
+        assert_eq!(
+            (payload, added),
+            (Payload::Text("é"), Some("text/plain; charset=utf-8"))
+        );
+        let (payload, added) = decide(&[], b"\xff");
+        assert_eq!(
+            (payload, added),
+            (Payload::Base64(b"\xff"), Some("application/octet-stream"))
+        );
+        assert_eq!(decide(&[], b""), (Payload::Text(""), None));
+    }
+
+    #[test]
+    fn a_compressed_body_is_always_base64() {
+        for (coding, text) in [
+            ("gzip", false),
+            ("br", false),
+            ("identity", true),
+            (" Identity", true),
+        ] {
+            let headers = [
+                (CONTENT_TYPE, "application/json"),
+                (CONTENT_ENCODING, coding),
+            ];
+            assert_eq!(
+                matches!(decide(&headers, b"{}").0, Payload::Text(_)),
+                text,
+                "{coding}"
+            );
+        }
+    }
+
+    #[test]
+    fn some_statuses_have_no_body() {
+        for status in [100, 204, 304] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(
+                payload(status, &HeaderMap::new(), b"x"),
+                (Payload::Text(""), None)
+            );
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The services that send HTTP requests to a function.
+
+use std::{fmt, time::Duration};
+
+/// The service that sent an event.
+///
+/// ```
+/// use lambda_api::event::Source;
+///
+/// assert_eq!(Source::AlbMultiValue.to_string(), "alb-multi");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Source {
+    /// API Gateway REST API.
+    RestApi,
+    /// API Gateway HTTP API, payload format 2.0.
+    HttpApi,
+    /// API Gateway HTTP API, payload format 1.0.
+    HttpApiV1,
+    /// Lambda function URL.
+    FunctionUrl,
+    /// Application Load Balancer, headers as single values.
+    Alb,
+    /// Application Load Balancer, multi-value headers.
+    AlbMultiValue,
+    /// VPC Lattice, event version 1.
+    LatticeV1,
+    /// VPC Lattice, event version 2.
+    LatticeV2,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: [Source; 8] = [
+        Source::RestApi,
+        Source::HttpApi,
+        Source::HttpApiV1,
+        Source::FunctionUrl,
+        Source::Alb,
+        Source::AlbMultiValue,
+        Source::LatticeV1,
+        Source::LatticeV2,
+    ];
+
+    /// The short name, as in the command line: `rest`, `http`, `http1`, `url`, `alb`,
+    /// `alb-multi`, `lattice1`, `lattice2`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::RestApi => "rest",
+            Source::HttpApi => "http",
+            Source::HttpApiV1 => "http1",
+            Source::FunctionUrl => "url",
+            Source::Alb => "alb",
+            Source::AlbMultiValue => "alb-multi",
+            Source::LatticeV1 => "lattice1",
+            Source::LatticeV2 => "lattice2",
+        }
+    }
+
+    /// How long the service waits for the function, where that is less than Lambda does:
+    /// [29 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html)
+    /// at a REST API unless its quota was raised,
+    /// [30 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)
+    /// at an HTTP API.
+    #[must_use]
+    pub fn timeout(self) -> Option<Duration> {
+        match self {
+            Source::RestApi => Some(Duration::from_secs(29)),
+            Source::HttpApi | Source::HttpApiV1 => Some(Duration::from_secs(30)),
+            _ => None,
+        }
+    }
+
+    /// The largest reply, as JSON in bytes, that reaches the client: 6 MB, which is
+    /// [Lambda's own limit](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html),
+    /// and [1 MB](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html)
+    /// behind an ALB.
+    #[must_use]
+    pub fn reply_limit(self) -> usize {
+        match self {
+            Source::Alb | Source::AlbMultiValue => 1024 * 1024,
+            _ => 6 * 1024 * 1024,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_has_a_name_of_its_own() {
+        let names: std::collections::HashSet<_> = Source::ALL.iter().map(|s| s.name()).collect();
+        assert_eq!(names.len(), Source::ALL.len());
+    }
+}

@@ -1,0 +1,249 @@
+//! What the sources expect.
+
+use http::{HeaderName, HeaderValue, Response};
+use lambda_api::event::{self, Source};
+use serde_json::{Value, json};
+
+const SINGLE: [Source; 3] = [Source::Alb, Source::LatticeV1, Source::LatticeV2];
+const MULTI: [Source; 3] = [Source::RestApi, Source::HttpApiV1, Source::AlbMultiValue];
+const V2: [Source; 2] = [Source::HttpApi, Source::FunctionUrl];
+
+fn encode(source: Source, status: u16, headers: &[(&str, &[u8])], body: &[u8]) -> Value {
+    let mut response = Response::new(());
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+    for (name, value) in headers {
+        let name: HeaderName = name.parse().unwrap();
+        response
+            .headers_mut()
+            .append(name, HeaderValue::from_bytes(value).unwrap());
+    }
+    let reply = event::encode(source, &response.into_parts().0, body);
+    serde_json::from_slice(&reply)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&reply)))
+}
+
+const HEADERS: &[(&str, &[u8])] = &[
+    ("content-type", b"application/json"),
+    ("x-a", b"1"),
+    ("set-cookie", b"a=1"),
+    ("x-a", b"2"),
+    ("set-cookie", b"b=2; Path=/"),
+];
+
+#[test]
+fn http_api_and_function_url_join_headers_and_put_cookies_apart() {
+    for source in V2 {
+        assert_eq!(
+            encode(source, 201, HEADERS, br#"{"a": "b"}"#),
+            json!({"statusCode": 201,
+                "headers": {"content-type": "application/json", "x-a": "1, 2"},
+                "cookies": ["a=1", "b=2; Path=/"],
+                "body": "{\"a\": \"b\"}", "isBase64Encoded": false}),
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn rest_and_http_1_use_multi_value_headers_and_no_header_is_in_both_maps() {
+    for source in [Source::RestApi, Source::HttpApiV1] {
+        assert_eq!(
+            encode(source, 200, HEADERS, b"{}"),
+            json!({"statusCode": 200,
+                "multiValueHeaders": {"content-type": ["application/json"], "x-a": ["1", "2"],
+                    "set-cookie": ["a=1", "b=2; Path=/"]},
+                "body": "{}", "isBase64Encoded": false}),
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn alb_replies_in_the_header_form_of_the_request() {
+    assert_eq!(
+        encode(Source::AlbMultiValue, 404, HEADERS, b"{}"),
+        json!({"statusCode": 404, "statusDescription": "404 Not Found",
+            "multiValueHeaders": {"content-type": ["application/json"], "x-a": ["1", "2"],
+                "set-cookie": ["a=1", "b=2; Path=/"]},
+            "body": "{}", "isBase64Encoded": false})
+    );
+    assert_eq!(
+        encode(Source::Alb, 200, HEADERS, b"{}"),
+        json!({"statusCode": 200, "statusDescription": "200 OK",
+            "headers": {"content-type": "application/json", "x-a": "1, 2", "set-cookie": "a=1",
+                "Set-cookie": "b=2; Path=/"},
+            "body": "{}", "isBase64Encoded": false})
+    );
+}
+
+#[test]
+fn lattice_replies_as_an_alb_with_single_values() {
+    for source in [Source::LatticeV1, Source::LatticeV2] {
+        assert_eq!(
+            encode(source, 200, HEADERS, b"{}"),
+            encode(Source::Alb, 200, HEADERS, b"{}")
+        );
+    }
+}
+
+#[test]
+fn a_second_set_cookie_varies_the_letter_case_of_the_name() {
+    let values: Vec<String> = (0..20).map(|i| format!("c{i}={i}")).collect();
+    let cookies: Vec<(&str, &[u8])> = values
+        .iter()
+        .map(|value| ("set-cookie", value.as_bytes()))
+        .collect();
+    for source in SINGLE {
+        let reply = encode(source, 200, &cookies, b"");
+        let headers = reply["headers"].as_object().unwrap();
+        assert_eq!(headers.len(), 20, "{source}");
+        assert!(
+            headers
+                .keys()
+                .all(|name| name.eq_ignore_ascii_case("set-cookie"))
+        );
+        let mut found: Vec<_> = headers
+            .values()
+            .map(|value| value.as_str().unwrap())
+            .collect();
+        found.sort_unstable();
+        let mut sent: Vec<_> = values.iter().map(String::as_str).collect();
+        sent.sort_unstable();
+        assert_eq!(found, sent);
+    }
+}
+
+#[test]
+fn an_empty_body_is_an_empty_string_and_never_null() {
+    for source in Source::ALL {
+        let reply = encode(source, 200, &[], b"");
+        assert_eq!(reply["body"], "", "{source}");
+        assert_eq!(reply["isBase64Encoded"], false, "{source}");
+        let headers = reply
+            .get("headers")
+            .or(reply.get("multiValueHeaders"))
+            .unwrap();
+        assert_eq!(*headers, json!({}), "{source}");
+        assert_eq!(reply.get("cookies"), None, "{source}");
+    }
+}
+
+#[test]
+fn an_alb_always_gets_a_status_description() {
+    for (status, expected) in [
+        (200, "200 OK"),
+        (418, "418 I'm a teapot"),
+        (299, "299 Unknown"),
+        (999, "999 Unknown"),
+    ] {
+        for source in [Source::Alb, Source::AlbMultiValue] {
+            assert_eq!(
+                encode(source, status, &[], b"")["statusDescription"],
+                expected
+            );
+        }
+    }
+}
+
+#[test]
+fn binary_bodies_are_base64() {
+    for source in Source::ALL {
+        for (headers, body) in [
+            (&[("content-type", &b"image/png"[..])][..], &b"ascii"[..]),
+            (&[("content-type", b"text/plain")], b"\xff"),
+            (
+                &[
+                    ("content-type", b"application/json"),
+                    ("content-encoding", b"gzip"),
+                ],
+                b"{}",
+            ),
+        ] {
+            let reply = encode(source, 200, headers, body);
+            assert_eq!(reply["isBase64Encoded"], true, "{source}");
+            let decoded = base64_simd::STANDARD
+                .decode_to_vec(reply["body"].as_str().unwrap())
+                .unwrap();
+            assert_eq!(decoded, body, "{source}");
+        }
+    }
+}
+
+#[test]
+fn text_bodies_survive_every_character() {
+    let text: String = (0..0x3000).filter_map(char::from_u32).collect();
+    for source in Source::ALL {
+        let reply = encode(
+            source,
+            200,
+            &[("content-type", b"text/plain")],
+            text.as_bytes(),
+        );
+        assert_eq!(reply["body"], text.as_str(), "{source}");
+    }
+}
+
+#[test]
+fn a_body_without_content_type_gets_one_that_fits() {
+    for (body, expected) in [
+        (&b"hi"[..], "text/plain; charset=utf-8"),
+        (b"\xff", "application/octet-stream"),
+    ] {
+        for source in V2.into_iter().chain(SINGLE) {
+            assert_eq!(
+                encode(source, 200, &[], body)["headers"]["content-type"],
+                expected,
+                "{source}"
+            );
+        }
+        for source in MULTI {
+            let reply = encode(source, 200, &[("x-a", b"1")], body);
+            assert_eq!(
+                reply["multiValueHeaders"]["content-type"],
+                json!([expected]),
+                "{source}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_body_is_sent_where_there_may_be_none() {
+    for source in Source::ALL {
+        for status in [101, 204, 304] {
+            let reply = encode(source, status, &[], b"body");
+            assert_eq!(reply["statusCode"], status, "{source}");
+            assert_eq!(reply["body"], "", "{source}");
+        }
+    }
+}
+
+#[test]
+fn a_header_value_that_is_not_utf_8_is_read_as_latin_1() {
+    for source in V2.into_iter().chain(SINGLE) {
+        let reply = encode(
+            source,
+            200,
+            &[("x-a", b"J\xfcrgen"), ("x-b", "Jürgen".as_bytes())],
+            b"",
+        );
+        assert_eq!(
+            reply["headers"],
+            json!({"x-a": "Jürgen", "x-b": "Jürgen"}),
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn header_values_are_escaped() {
+    let value = br#"W/"a\b"	"#;
+    for source in V2.into_iter().chain(SINGLE) {
+        let reply = encode(source, 200, &[("etag", value)], b"");
+        assert_eq!(
+            reply["headers"]["etag"].as_str().unwrap().as_bytes(),
+            value,
+            "{source}"
+        );
+    }
+}

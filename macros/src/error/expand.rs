@@ -1,0 +1,276 @@
+//! From checked variants to the implementation of `ApiError`.
+
+use super::{
+    parse::Container,
+    valid::{Checked, Into, Put, Reply},
+};
+use crate::faults::Faults;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Data, DeriveInput, Ident, Index, Member};
+
+/// The implementation of a type that says all it has to.
+pub(crate) fn implementation(
+    input: &DeriveInput,
+    container: &Container,
+    variants: &[Checked<'_>],
+) -> TokenStream {
+    let krate = &container.krate;
+    let private = quote!(#krate::__private);
+    let parts = Parts {
+        krate: &quote!(#krate),
+        private: &private,
+    };
+    let status = variants.iter().map(|v| parts.status(v));
+    let code = variants.iter().map(|v| parts.code(v));
+    let decorate = parts.decorate(variants);
+    let cause = parts.cause(input, variants);
+    let absent = parts.is_absent(variants);
+    let outcomes = variants.iter().map(|v| parts.outcome(v));
+    implement(
+        input,
+        container,
+        &quote! {
+            fn status(&self) -> #private::StatusCode {
+                match *self { #(#status,)* }
+            }
+
+            fn code(&self) -> ::std::borrow::Cow<'static, str> {
+                match *self { #(#code,)* }
+            }
+
+            #decorate
+            #cause
+            #absent
+
+            fn outcomes() -> ::std::vec::Vec<#krate::Outcome> {
+                #[allow(unused_mut)]
+                let mut __outcomes = ::std::vec::Vec::new();
+                #(#outcomes)*
+                __outcomes
+            }
+        },
+    )
+}
+
+/// The faults, and an implementation without content: that the type is no `ApiError` would be an
+/// error more wherever it is used.
+pub(crate) fn stub(input: &DeriveInput, container: &Container, faults: &Faults) -> TokenStream {
+    let krate = &container.krate;
+    let faults = faults.to_tokens();
+    if let Data::Union(_) = input.data {
+        return faults;
+    }
+    let stub = implement(
+        input,
+        container,
+        &quote! {
+            fn status(&self) -> #krate::__private::StatusCode { ::core::panic!() }
+            fn code(&self) -> ::std::borrow::Cow<'static, str> { ::core::panic!() }
+        },
+    );
+    quote!(#faults #stub)
+}
+
+fn implement(input: &DeriveInput, container: &Container, body: &TokenStream) -> TokenStream {
+    let krate = &container.krate;
+    let ident = &input.ident;
+    let (generics, arguments, conditions) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #generics #krate::ApiError for #ident #arguments #conditions {
+            #body
+        }
+    }
+}
+
+struct Parts<'a> {
+    krate: &'a TokenStream,
+    private: &'a TokenStream,
+}
+
+impl Parts<'_> {
+    fn status(&self, variant: &Checked<'_>) -> TokenStream {
+        let private = self.private;
+        match variant {
+            Checked::Reply(Reply {
+                variant, status, ..
+            }) => {
+                let pattern = pattern(*variant);
+                quote!(#pattern { .. } => #private::status(#status))
+            }
+            Checked::Transparent { .. } => self.delegate(variant, &quote!(status), &quote!()),
+        }
+    }
+
+    fn code(&self, variant: &Checked<'_>) -> TokenStream {
+        match variant {
+            Checked::Reply(Reply { variant, code, .. }) => {
+                let pattern = pattern(*variant);
+                quote!(#pattern { .. } => ::std::borrow::Cow::Borrowed(#code))
+            }
+            Checked::Transparent { .. } => self.delegate(variant, &quote!(code), &quote!()),
+        }
+    }
+
+    /// One arm that asks the error inside.
+    fn delegate(
+        &self,
+        variant: &Checked<'_>,
+        method: &TokenStream,
+        arguments: &TokenStream,
+    ) -> TokenStream {
+        let krate = self.krate;
+        let Checked::Transparent { variant, field } = variant else {
+            return quote!();
+        };
+        let pattern = pattern(*variant);
+        let ty = &field.ty;
+        let member = member(0, field.ident.as_ref());
+        quote! {
+            #pattern { #member: ref __inner } => <#ty as #krate::ApiError>::#method(__inner, #arguments)
+        }
+    }
+
+    /// The arms of a method with a default, for the variants that differ from it.
+    fn with_default(
+        &self,
+        arms: impl Iterator<Item = Option<TokenStream>>,
+        default: &TokenStream,
+    ) -> Option<TokenStream> {
+        let arms: Vec<_> = arms.flatten().collect();
+        (!arms.is_empty()).then(|| {
+            quote! {
+                match *self {
+                    #(#arms,)*
+                    #[allow(unreachable_patterns)]
+                    _ => #default,
+                }
+            }
+        })
+    }
+
+    fn decorate(&self, variants: &[Checked<'_>]) -> Option<TokenStream> {
+        let krate = self.krate;
+        let arms = variants.iter().map(|variant| match variant {
+            Checked::Reply(reply) => self.decorations(reply),
+            Checked::Transparent { .. } => {
+                Some(self.delegate(variant, &quote!(decorate), &quote!(__problem)))
+            }
+        });
+        let body = self.with_default(arms, &quote!({}))?;
+        Some(quote! {
+            fn decorate(&self, __problem: &mut #krate::Problem) {
+                #body
+            }
+        })
+    }
+
+    fn decorations(&self, reply: &Reply<'_>) -> Option<TokenStream> {
+        let private = self.private;
+        let title = reply.title.iter();
+        let kind = reply.kind.iter();
+        let mut fields = Vec::new();
+        let mut puts = Vec::new();
+        for (n, put) in reply.puts.iter().enumerate() {
+            let Put {
+                index,
+                ident,
+                ty,
+                into,
+                name,
+            } = put;
+            let member = member(*index, *ident);
+            let variable = format_ident!("__f{n}");
+            let set = match into {
+                Into::Extension => quote!(set_extension),
+                Into::Header => quote!(set_header),
+            };
+            fields.push(quote!(#member: ref #variable));
+            puts.push(quote!(#private::#set::<#ty>(__problem, #name, #variable);));
+        }
+        if reply.title.is_none() && reply.kind.is_none() && puts.is_empty() {
+            return None;
+        }
+        let pattern = pattern(reply.variant);
+        Some(quote! {
+            #pattern { #(#fields,)* .. } => {
+                #(__problem.set_title(#title);)*
+                #(__problem.set_type(#kind);)*
+                #(#puts)*
+            }
+        })
+    }
+
+    /// The error that caused this one, as `std::error::Error` says it.
+    fn cause(&self, input: &DeriveInput, variants: &[Checked<'_>]) -> TokenStream {
+        let arms = variants.iter().map(|variant| match variant {
+            Checked::Reply(_) => None,
+            Checked::Transparent { .. } => Some(self.delegate(variant, &quote!(cause), &quote!())),
+        });
+        let own = if input.generics.type_params().next().is_some() {
+            quote!(::std::error::Error::source(self))
+        } else {
+            // That a type without `thiserror` has no text is said once, by the bounds of the trait.
+            let private = self.private;
+            quote! {{
+                #[allow(unused_imports)]
+                use #private::NoCause as _;
+                #private::Cause(self).cause()
+            }}
+        };
+        let body = self.with_default(arms, &own).unwrap_or(own);
+        quote! {
+            fn cause(&self) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {
+                #body
+            }
+        }
+    }
+
+    fn is_absent(&self, variants: &[Checked<'_>]) -> Option<TokenStream> {
+        let arms = variants.iter().map(|variant| match variant {
+            Checked::Reply(Reply {
+                variant,
+                absent: true,
+                ..
+            }) => {
+                let pattern = pattern(*variant);
+                Some(quote!(#pattern { .. } => true))
+            }
+            Checked::Reply(_) => None,
+            Checked::Transparent { .. } => {
+                Some(self.delegate(variant, &quote!(is_absent), &quote!()))
+            }
+        });
+        let body = self.with_default(arms, &quote!(false))?;
+        Some(quote!(fn is_absent(&self) -> bool { #body }))
+    }
+
+    fn outcome(&self, variant: &Checked<'_>) -> TokenStream {
+        let Self { krate, private } = self;
+        match variant {
+            Checked::Reply(Reply { status, code, .. }) => quote! {
+                __outcomes.push(#krate::Outcome::new(#private::status(#status), #code));
+            },
+            Checked::Transparent { field, .. } => {
+                let ty = &field.ty;
+                quote!(__outcomes.extend(<#ty as #krate::ApiError>::outcomes());)
+            }
+        }
+    }
+}
+
+fn pattern(variant: Option<&Ident>) -> TokenStream {
+    match variant {
+        Some(variant) => quote!(Self::#variant),
+        None => quote!(Self),
+    }
+}
+
+fn member(index: usize, ident: Option<&Ident>) -> Member {
+    match ident {
+        Some(ident) => Member::from(ident.clone()),
+        None => Member::Unnamed(Index::from(index)),
+    }
+}

@@ -1,0 +1,83 @@
+//! Lifetimes in the types of a handler's signature.
+//!
+//! Generated code names those types inside a function of its own, where the lifetimes of the
+//! handler are not declared: they are left to the compiler there.
+
+use crate::faults::Faults;
+use syn::{
+    Ident, Lifetime, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
+    visit_mut::{self, VisitMut},
+};
+
+/// The type with `'_` for every lifetime but `'static`.
+pub(crate) fn lifetimes(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    Erase.visit_type_mut(&mut ty);
+    ty
+}
+
+struct Erase;
+
+impl VisitMut for Erase {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident != "static" {
+            lifetime.ident = Ident::new("_", lifetime.ident.span());
+        }
+    }
+
+    // The lifetimes of `fn(&'a str)` and `for<'a> Fn(&'a str)` are their own.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+
+    fn visit_trait_bound_mut(&mut self, bound: &mut TraitBound) {
+        if bound.lifetimes.is_none() {
+            visit_mut::visit_trait_bound_mut(self, bound);
+        }
+    }
+}
+
+/// Refuses `&'static str` and the like: nothing of a request lives that long.
+///
+/// Within an extractor it may be right: `State<&'static str>`.
+pub(crate) fn refuse_static(ty: &Type, plain: bool, faults: &mut Faults) {
+    struct Find<'a> {
+        deep: bool,
+        faults: &'a mut Faults,
+    }
+    impl VisitMut for Find<'_> {
+        fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
+            if let Some(lifetime) = ty.lifetime.as_ref().filter(|l| l.ident == "static") {
+                self.faults.at(
+                    lifetime,
+                    "a request does not live for `'static`: borrow without it, or take an owned value",
+                );
+            }
+            if self.deep {
+                visit_mut::visit_type_reference_mut(self, ty);
+            }
+        }
+
+        fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
+            if self.deep {
+                visit_mut::visit_type_path_mut(self, ty);
+            }
+        }
+    }
+    let mut find = Find {
+        deep: plain,
+        faults,
+    };
+    find.visit_type_mut(&mut ty.clone());
+}
+
+/// The `impl Trait` in a type, which so has no name.
+pub(crate) fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
+    struct Find(Option<TypeImplTrait>);
+    impl VisitMut for Find {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+            self.0.get_or_insert_with(|| ty.clone());
+        }
+    }
+    let mut find = Find(None);
+    find.visit_type_mut(&mut ty.clone());
+    find.0
+}

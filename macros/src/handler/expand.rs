@@ -1,0 +1,240 @@
+//! From a checked handler to code.
+//!
+//! Scaffolding has the span of the call, so that editors show nothing strange on hover; only the
+//! user's types keep their own, so that the compiler reports a wrong one at its place.
+
+use super::{Handler, args::Argument, doc, erase, options::Options, path::fnv1a};
+use crate::{
+    faults::Faults,
+    function::{Function, cfgs},
+};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{ReturnType, Type, Visibility, ext::IdentExt, parse_quote, spanned::Spanned};
+
+/// What `main` is called once it is a handler.
+const HIDDEN_MAIN: &str = "__lambda_api_main";
+
+/// The function, the struct of its name with the route, and for `main` the entrypoint.
+pub(crate) fn handler(handler: &Handler) -> TokenStream {
+    let Handler {
+        options, function, ..
+    } = handler;
+    let krate = &options.krate;
+    let private = quote!(#krate::__private);
+    let (item, call_name) = function_item(function);
+    let structure = structure(function);
+    let cfgs = cfgs(&function.attrs);
+    let target = at_call_site(&function.sig.ident);
+    let route = route(handler, &private, &call_name);
+    let main = (function.sig.ident == "main").then(|| {
+        quote! {
+            #(#cfgs)*
+            fn main() -> ::std::process::ExitCode {
+                #private::main_of_one(&[<main as #krate::Endpoint>::ROUTE])
+            }
+        }
+    });
+    quote! {
+        #item
+        #structure
+        #(#cfgs)*
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #krate::Endpoint for #target {
+            const ROUTE: #private::Route = #route;
+        }
+        #main
+    }
+}
+
+/// The faults; and the names that the rest of the program expects, so that it has no further ones.
+pub(crate) fn stub(faults: &Faults, options: &Options, function: &Function) -> TokenStream {
+    let faults = faults.to_tokens();
+    let (item, _) = function_item(function);
+    if function.sig.receiver().is_some() {
+        return quote!(#faults #item);
+    }
+    let krate = &options.krate;
+    let structure = structure(function);
+    let cfgs = cfgs(&function.attrs);
+    let target = at_call_site(&function.sig.ident);
+    let main = (function.sig.ident == "main").then(|| quote!(#(#cfgs)* fn main() {}));
+    quote! {
+        #faults
+        #[allow(dead_code)]
+        #item
+        #structure
+        #(#cfgs)*
+        #[automatically_derived]
+        impl #krate::Endpoint for #target {
+            const ROUTE: #krate::__private::Route = #krate::__private::BROKEN;
+        }
+        #main
+    }
+}
+
+fn at_call_site(ident: &Ident) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(Span::call_site());
+    ident
+}
+
+/// The user's function, and its name for generated code.
+fn function_item(function: &Function) -> (TokenStream, Ident) {
+    let ident = &function.sig.ident;
+    if ident != "main" {
+        return (function.to_token_stream(), at_call_site(ident));
+    }
+    let mut hidden = Function {
+        attrs: function.attrs.clone(),
+        vis: Visibility::Inherited,
+        sig: function.sig.clone(),
+        body: function.body.clone(),
+    };
+    hidden.sig.ident = Ident::new(HIDDEN_MAIN, ident.span());
+    (
+        hidden.to_token_stream(),
+        Ident::new(HIDDEN_MAIN, Span::call_site()),
+    )
+}
+
+/// `struct get_order {}`: in the type namespace only, so that one `use` brings both.
+fn structure(function: &Function) -> TokenStream {
+    let Function { vis, sig, .. } = function;
+    let ident = &sig.ident;
+    let cfgs = cfgs(&function.attrs);
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, missing_debug_implementations, missing_copy_implementations, unreachable_pub)]
+        #vis struct #ident {}
+    }
+}
+
+/// Plain arguments first, all of them, so that all their faults are reported; then one call of
+/// the library function for this number of extractors.
+fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
+    let arguments = &handler.arguments.0;
+    let all: Vec<_> = (0..arguments.len())
+        .map(|n| format_ident!("__a{n}"))
+        .collect();
+    let mut plain = Vec::new();
+    let mut reads = Vec::new();
+    let mut extracted = Vec::new();
+    for (argument, variable) in arguments.iter().zip(&all) {
+        match argument {
+            Argument::Plain { part, name, ty } => {
+                let read = format_ident!("{}", part.word());
+                plain.push(variable);
+                reads.push(quote! {
+                    let #variable = #private::#read::<#ty>(__request, #name, &mut __faults);
+                });
+            }
+            Argument::Extractor { .. } => extracted.push(variable),
+        }
+    }
+    let reads = (!plain.is_empty()).then(|| {
+        quote! {
+            let mut __faults = #private::Faults::new();
+            #(#reads)*
+            let (#(::core::option::Option::Some(#plain),)*) = (#(#plain,)*) else {
+                return __faults.refuse();
+            };
+        }
+    });
+    let sig = &handler.function.sig;
+    let kind = if sig.asyncness.is_some() {
+        "async"
+    } else {
+        "sync"
+    };
+    let run = format_ident!("{kind}_{}", extracted.len());
+    let types = handler.arguments.extractors();
+    let reply = reply(&sig.output, private);
+    quote! {
+        |__request| {
+            #reads
+            #private::#run::<#(#types,)* _, _, _>(
+                __request,
+                move |#(#extracted),*| #name(#(#all),*),
+                #reply,
+            )
+        }
+    }
+}
+
+/// `__private::reply::<R>`, whose bound is reported at the return type.
+fn reply(output: &ReturnType, private: &TokenStream) -> TokenStream {
+    let ty = return_type(output);
+    match erase::find_impl_trait(&ty) {
+        None => quote!(|__value| #private::reply::<#ty>(__value)),
+        Some(ty) => {
+            let value = Ident::new("__value", Span::call_site().located_at(ty.span()));
+            quote!(|#value| #private::reply(#value))
+        }
+    }
+}
+
+fn return_type(output: &ReturnType) -> Type {
+    match output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => erase::lifetimes(ty),
+    }
+}
+
+/// What the extractors and the reply say of themselves; nothing is known of an `impl Trait`.
+fn describe(handler: &Handler, krate: &impl ToTokens) -> TokenStream {
+    let extractors = handler.arguments.extractors();
+    let output = Some(return_type(&handler.function.sig.output))
+        .filter(|ty| erase::find_impl_trait(ty).is_none());
+    let output = output.iter();
+    quote! {
+        |__operation| {
+            #(<#extractors as #krate::FromRequest<'_>>::describe(__operation);)*
+            #(<#output as #krate::IntoResponse>::describe(__operation);)*
+        }
+    }
+}
+
+fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenStream {
+    let Handler {
+        options,
+        path,
+        function,
+        arguments,
+    } = handler;
+    let ident = &function.sig.ident;
+    let name = ident.unraw().to_string();
+    let method = &options.method;
+    let text = &path.text;
+    let key = format!("{method} {}", path.key);
+    let hash = fnv1a(&key);
+    let doc = doc::text(&function.attrs);
+    let call = call(handler, private, call_name);
+    let describe = describe(handler, &options.krate);
+    let access = options.access.expand(private);
+    let brought = arguments
+        .path_names()
+        .filter(|name| !path.params.iter().any(|param| param.name == *name));
+    // `line!()` says where its tokens stand: at the function, not at the attribute.
+    let file = quote_spanned!(ident.span()=> ::core::file!());
+    let line = quote_spanned!(ident.span()=> ::core::line!());
+    quote! {
+        #private::Route {
+            method: #method,
+            path: #text,
+            key: #key,
+            hash: #hash,
+            name: #name,
+            module: ::core::module_path!(),
+            file: #file,
+            line: #line,
+            doc: #doc,
+            access: #access,
+            path_args: &[#(#brought),*],
+            call: #call,
+            describe: #describe,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What stands in the attribute: `GET "/orders/{id}", public, scopes("a b"), crate = path`.
+
+use super::access::{Access, Rule};
+use crate::{faults::Faults, krate::Krate, similar::similar};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
+
+const METHODS: [&str; 8] = [
+    "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY",
+];
+const OPTIONS: [&str; 4] = ["public", "scopes", "groups", "crate"];
+const EXAMPLE: &str = "`#[api_handler(GET \"/orders/{id}\")]`";
+const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")` or `crate = path`";
+
+/// The options of one handler, as far as they could be read.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) method: String,
+    pub(crate) path: Option<LitStr>,
+    pub(crate) access: Access,
+    pub(crate) krate: Krate,
+}
+
+impl Options {
+    pub(crate) fn read(tokens: TokenStream, faults: &mut Faults) -> Self {
+        let mut options = Self::default();
+        let result = (|input: ParseStream<'_>| options.parse(input, faults)).parse2(tokens);
+        faults.keep(result);
+        options
+    }
+
+    fn parse(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        self.parse_method(input, faults)?;
+        self.parse_path(input, faults)?;
+        while !input.is_empty() {
+            if !input.peek(Token![,]) {
+                return Err(input.error(format!("expected `,` and an option: {LIST}")));
+            }
+            input.parse::<Token![,]>()?;
+            if !input.is_empty() {
+                self.parse_option(input, faults)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_method(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        if input.is_empty() {
+            let message = format!("write the method and the path: {EXAMPLE}");
+            return Err(syn::Error::new(Span::call_site(), message));
+        }
+        if input.peek(LitStr) {
+            let path: LitStr = input.parse()?;
+            let message = format!("write the method before the path: `GET {:?}`", path.value());
+            return Err(syn::Error::new(path.span(), message));
+        }
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(format!("expected a method and a path: {EXAMPLE}")));
+        }
+        let method = input.call(Ident::parse_any)?;
+        self.method = method.to_string();
+        if !METHODS.contains(&self.method.as_str()) {
+            let advice = match similar(&self.method, METHODS) {
+                Some(meant) => format!("write `{meant}`"),
+                None => format!("write one of {}", METHODS.join(", ")),
+            };
+            faults.add(
+                method.span(),
+                format!("`{method}` is no method of an API: {advice}"),
+            );
+        }
+        Ok(())
+    }
+
+    fn parse_path(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        if input.peek(Token![,]) && input.peek2(LitStr) {
+            let comma: Token![,] = input.parse()?;
+            faults.add(
+                comma.spans[0],
+                format!("no comma between the method and the path: {EXAMPLE}"),
+            );
+        }
+        if !input.peek(LitStr) {
+            return Err(input.error(format!(
+                "after the method comes the path, a string literal: {EXAMPLE}"
+            )));
+        }
+        self.path = Some(input.parse()?);
+        Ok(())
+    }
+
+    fn parse_option(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(format!("expected an option: {LIST}")));
+        }
+        let name = input.call(Ident::parse_any)?;
+        match name.to_string().as_str() {
+            "public" => {
+                self.access.set_public(name.span(), faults);
+                if !input.is_empty() && !input.peek(Token![,]) {
+                    return Err(input.error("`public` takes no value"));
+                }
+            }
+            "scopes" => {
+                let rule = Rule::parse(&name, input, faults)?;
+                self.access.set_scopes(rule, faults);
+            }
+            "groups" => {
+                let rule = Rule::parse(&name, input, faults)?;
+                self.access.set_groups(rule, faults);
+            }
+            "crate" => {
+                if self.krate.is_set() {
+                    faults.add(name.span(), "`crate` is given twice");
+                }
+                self.krate = Krate::parse_value(input)?;
+            }
+            other => {
+                let meant = match similar(other, OPTIONS) {
+                    Some(meant) => format!("; did you mean `{meant}`?"),
+                    None => String::new(),
+                };
+                faults.add(
+                    name.span(),
+                    format!("unknown option `{other}`: expected {LIST}{meant}"),
+                );
+                skip_value(input)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Goes on behind an option that nobody knows, to find what else is wrong.
+fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Options, Vec<String>) {
+        let mut faults = Faults::default();
+        let tokens = text.parse().expect("tokens");
+        let options = Options::read(tokens, &mut faults);
+        (options, faults.messages())
+    }
+
+    #[test]
+    fn all_options_are_read() {
+        let (options, faults) =
+            read(r#"GET "/a", scopes("a b", "c"), groups(any("x", "y")), crate = my::api,"#);
+        assert_eq!(faults, [""; 0]);
+        assert_eq!(options.method, "GET");
+        assert_eq!(options.path.expect("a path").value(), "/a");
+        let scopes = options.access.scopes.expect("scopes");
+        assert_eq!(
+            (scopes.any, scopes.names),
+            (false, vec!["a".into(), "b".into(), "c".into()])
+        );
+        let groups = options.access.groups.expect("groups");
+        assert_eq!(
+            (groups.any, groups.names),
+            (true, vec!["x".into(), "y".into()])
+        );
+        assert!(options.krate.is_set());
+    }
+
+    #[test]
+    fn each_mistake_has_its_message() {
+        for (text, expected) in [
+            ("", "write the method and the path"),
+            (r#""/a""#, "write the method before the path: `GET \"/a\"`"),
+            (r#"get "/a""#, "write `GET`"),
+            (r#"FETCH "/a""#, "write one of GET, POST"),
+            (r#"GET, "/a""#, "no comma between"),
+            ("GET", "after the method comes the path"),
+            ("GET /a", "after the method comes the path"),
+            (r#"GET "/a" public"#, "expected `,` and an option"),
+            (r#"GET "/a", publik"#, "did you mean `public`?"),
+            (r#"GET "/a", public = true"#, "`public` takes no value"),
+            (r#"GET "/a", public, public"#, "`public` is given twice"),
+            (
+                r#"GET "/a", public, scopes("a")"#,
+                "`public` lets everybody in",
+            ),
+            (
+                r#"GET "/a", groups("a"), public"#,
+                "`public` lets everybody in",
+            ),
+            (
+                r#"GET "/a", scopes("a"), scopes("b")"#,
+                "`scopes` is given twice",
+            ),
+            (r#"GET "/a", scopes = "a""#, "write `scopes(\"..\")`"),
+            (r#"GET "/a", scopes()"#, "names no scope"),
+            (r#"GET "/a", scopes("")"#, "names no scope"),
+            (r#"GET "/a", scopes(any())"#, "names no scope"),
+            (r#"GET "/a", scopes("a", "a")"#, "`a` is named twice"),
+            (
+                r#"GET "/a", scopes(any("a b"))"#,
+                "one name in each literal",
+            ),
+            (
+                r#"GET "/a", scopes(any("a"), "b")"#,
+                "`any(..)` stands alone",
+            ),
+            (
+                r#"GET "/a", scopes("a", any("b"))"#,
+                "expected a string literal",
+            ),
+            (r#"GET "/a", scopes(one("b"))"#, "expected a string literal"),
+            (r#"GET "/a", crate"#, "expected `crate = path`"),
+            (
+                r#"GET "/a", crate = a, crate = b"#,
+                "`crate` is given twice",
+            ),
+        ] {
+            let (_, faults) = read(text);
+            assert!(
+                matches!(&faults[..], [one] if one.contains(expected)),
+                "{text}: {faults:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_options_behind_an_unknown_one_are_read_too() {
+        let (options, faults) = read(r#"GET "/a", auth(none), publik = 1, scopes("a")"#);
+        assert_eq!(faults.len(), 2);
+        assert!(options.access.scopes.is_some());
+    }
+}

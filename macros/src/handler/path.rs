@@ -1,0 +1,243 @@
+//! Paths in API Gateway's own syntax: `/orders/{id}`, `/files/{path+}`.
+
+use std::ops::Range;
+
+/// What a path literal says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RoutePath {
+    pub(crate) text: String,
+    pub(crate) params: Vec<Param>,
+    /// Every parameter's name taken out: `/orders/{}`, `/files/{+}`.
+    pub(crate) key: String,
+}
+
+/// One `{name}` or `{name+}`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Param {
+    pub(crate) name: String,
+    /// Where the name stands in the path, in bytes.
+    pub(crate) range: Range<usize>,
+}
+
+/// What is wrong with a path, and where.
+#[derive(Debug)]
+pub(crate) struct PathFault {
+    range: Range<usize>,
+    message: String,
+}
+
+impl PathFault {
+    fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            range,
+            message: message.into(),
+        }
+    }
+
+    /// The message, and a line that points into the path.
+    pub(crate) fn describe(&self, path: &str) -> String {
+        format!("{}{}", self.message, caret(path, &self.range))
+    }
+}
+
+/// The path with the range underlined, in lines of their own: stable Rust has no span for a part
+/// of a literal.
+pub(crate) fn caret(path: &str, range: &Range<usize>) -> String {
+    let width = |range: Range<usize>| path.get(range).map_or(0, |part| part.chars().count());
+    let before = " ".repeat(width(0..range.start));
+    let under = "^".repeat(width(range.clone()).max(1));
+    format!("\n\n    {path}\n    {before}{under}")
+}
+
+impl RoutePath {
+    pub(crate) fn parse(text: &str) -> Result<Self, PathFault> {
+        let Some(rest) = text.strip_prefix('/') else {
+            let message = format!("a path begins with `/`: write `/{text}`");
+            return Err(PathFault::new(0..0, message));
+        };
+        let mut path = Self {
+            text: text.to_owned(),
+            params: Vec::new(),
+            key: String::new(),
+        };
+        let mut start = 1;
+        let mut segments = rest.split('/').peekable();
+        while let Some(segment) = segments.next() {
+            let range = start..start + segment.len();
+            start = range.end + 1;
+            path.key.push('/');
+            path.segment(segment, &range, segments.peek().is_none())?;
+        }
+        Ok(path)
+    }
+
+    fn segment(
+        &mut self,
+        segment: &str,
+        range: &Range<usize>,
+        last: bool,
+    ) -> Result<(), PathFault> {
+        if segment.is_empty() {
+            return if last {
+                Ok(())
+            } else {
+                let message = "an empty segment: write one `/`, not two";
+                Err(PathFault::new(range.start - 1..range.start + 1, message))
+            };
+        }
+        match segment
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+        {
+            Some(inner) if !inner.contains(['{', '}']) => self.param(inner, range, last),
+            _ => {
+                check_literal(segment, range)?;
+                self.key.push_str(segment);
+                Ok(())
+            }
+        }
+    }
+
+    fn param(&mut self, inner: &str, range: &Range<usize>, last: bool) -> Result<(), PathFault> {
+        let (name, greedy) = match inner.strip_suffix('+') {
+            Some(name) => (name, true),
+            None => (inner, false),
+        };
+        let within = range.start + 1..range.start + 1 + name.len();
+        if let Some(rest) = name.strip_prefix('*') {
+            let message =
+                format!("a parameter that takes the rest of the path is written `{{{rest}+}}`");
+            return Err(PathFault::new(range.clone(), message));
+        }
+        if let Some(message) = invalid_name(name) {
+            let shown = if name.is_empty() { range } else { &within };
+            return Err(PathFault::new(shown.clone(), message));
+        }
+        if greedy && !last {
+            let message =
+                format!("`{{{name}+}}` takes the rest of the path: nothing can follow it");
+            return Err(PathFault::new(range.clone(), message));
+        }
+        if self.params.iter().any(|known| known.name == name) {
+            let message = format!("the path has two parameters named `{name}`");
+            return Err(PathFault::new(within, message));
+        }
+        self.key.push_str(if greedy { "{+}" } else { "{}" });
+        self.params.push(Param {
+            name: name.to_owned(),
+            range: within,
+        });
+        Ok(())
+    }
+}
+
+/// Why this cannot name a path parameter.
+pub(crate) fn invalid_name(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        return Some("a parameter without a name: write `{name}`");
+    }
+    let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    name.contains(bad)
+        .then_some("a parameter's name is made of letters, digits, `_`, `-` and `.`, nothing else")
+}
+
+fn check_literal(segment: &str, range: &Range<usize>) -> Result<(), PathFault> {
+    let at = |index: usize, len: usize| range.start + index..range.start + index + len;
+    if let Some(name) = segment.strip_prefix(':') {
+        let message = format!("a parameter is written `{{{name}}}`");
+        return Err(PathFault::new(range.clone(), message));
+    }
+    for (index, c) in segment.char_indices() {
+        let message = match c {
+            '{' if !segment.contains('}') => "`{` without `}`",
+            '}' if !segment.contains('{') => "`}` without `{`",
+            '{' | '}' => "a parameter is a whole segment: nothing stands beside `{name}`",
+            '*' => "a parameter that takes the rest of the path is written `{rest+}`",
+            '?' => "the query is no part of the path: take it with `#[query]` arguments",
+            '#' => "a fragment never reaches a server",
+            c if is_path_char(c) => continue,
+            _ => "this character cannot stand in a path: write it percent-encoded, as it is sent",
+        };
+        return Err(PathFault::new(at(index, c.len_utf8()), message));
+    }
+    Ok(())
+}
+
+/// What RFC 3986 (section 3.3) allows in a segment.
+fn is_path_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~%!$&'()+,;=:@".contains(c)
+}
+
+/// FNV-1a, by which routes are compared when compiled.
+pub(crate) fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_api_gateway_are_read() {
+        for (text, key, names) in [
+            ("/", "/", &[][..]),
+            ("/orders", "/orders", &[]),
+            ("/orders/", "/orders/", &[]),
+            ("/orders/{id}", "/orders/{}", &["id"]),
+            ("/{a-b}/x/{c.d}/", "/{}/x/{}/", &["a-b", "c.d"]),
+            ("/files/{path+}", "/files/{+}", &["path"]),
+            ("/{proxy+}", "/{+}", &["proxy"]),
+            ("/a%20b/~x/c:d/@me", "/a%20b/~x/c:d/@me", &[]),
+        ] {
+            let path = RoutePath::parse(text).expect(text);
+            assert_eq!(path.key, key);
+            let found: Vec<_> = path.params.iter().map(|p| p.name.as_str()).collect();
+            assert_eq!(found, names);
+            for param in &path.params {
+                assert_eq!(&text[param.range.clone()], param.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_other_syntax_is_refused_with_what_to_write() {
+        for (text, expected, marked) in [
+            ("", "begins with `/`", "^"),
+            ("orders", "write `/orders`", "^"),
+            ("/a//b", "an empty segment", "  ^^"),
+            ("//", "an empty segment", "^^"),
+            ("/{id", "`{` without `}`", " ^"),
+            ("/id}", "`}` without `{`", "   ^"),
+            ("/{id}.json", "a whole segment", " ^"),
+            ("/{a}-{b}", "a whole segment", " ^"),
+            ("/{}", "without a name", " ^^"),
+            ("/{+}", "without a name", " ^^^"),
+            ("/{a b}", "letters, digits", "  ^^^"),
+            ("/{id:[0-9]}", "letters, digits", "  ^^^^^^^^"),
+            ("/{*rest}", "written `{rest+}`", " ^^^^^^^"),
+            ("/files/*", "written `{rest+}`", "       ^"),
+            ("/orders/:id", "written `{id}`", "        ^^^"),
+            ("/{all+}/x", "nothing can follow", " ^^^^^^"),
+            ("/{all+}/", "nothing can follow", " ^^^^^^"),
+            ("/{id}/x/{id}", "two parameters named `id`", "         ^^"),
+            ("/a?b=c", "`#[query]`", "  ^"),
+            ("/a#b", "a fragment", "  ^"),
+            ("/straße", "percent-encoded", "     ^"),
+            ("/é ", "percent-encoded", " ^"),
+            ("/a b", "percent-encoded", "  ^"),
+        ] {
+            let message = RoutePath::parse(text).expect_err(text).describe(text);
+            assert!(message.contains(expected), "{text}: {message}");
+            let line = message.lines().last().unwrap_or_default();
+            assert_eq!(line, format!("    {marked}"), "{message}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_fnv_1a() {
+        assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a("foobar"), 0x8594_4171_f739_67e8);
+    }
+}

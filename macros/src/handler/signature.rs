@@ -1,0 +1,101 @@
+//! What the signature of a handler cannot have.
+
+use super::erase;
+use crate::{faults::Faults, function::Function};
+use syn::{FnArg, GenericParam, ReturnType, Safety, Signature, Type, TypeParamBound};
+
+/// Reports everything that keeps a function from being a handler, arguments aside.
+pub(crate) fn check(function: &mut Function, faults: &mut Faults) {
+    refuse_second_attribute(function, faults);
+    let sig = &function.sig;
+    refuse_qualifiers(sig, faults);
+    refuse_generics(sig, faults);
+    for input in &sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => faults.at(
+                receiver,
+                "an API handler is a free function, without `self`: take what it needs as `State<T>`",
+            ),
+            FnArg::Typed(input) => {
+                if let Some(ty) = erase::find_impl_trait(&input.ty) {
+                    faults.at(
+                        ty,
+                        "an argument of an API handler has one type: name it instead of `impl ..`",
+                    );
+                }
+            }
+        }
+    }
+    if let Some(variadic) = &sig.variadic {
+        faults.at(variadic, "an API handler has a fixed number of arguments");
+    }
+}
+
+fn refuse_qualifiers(sig: &Signature, faults: &mut Faults) {
+    if let Safety::Unsafe(token) = &sig.safety {
+        faults.add(
+            token.span,
+            "an API handler is safe to call: put the `unsafe` block inside it",
+        );
+    }
+    if let (None, ReturnType::Type(_, ty)) = (&sig.asyncness, &sig.output)
+        && is_future(ty)
+    {
+        faults.at(
+            ty,
+            "write `async fn`, and what the future gives as the return type",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        faults.at(
+            abi,
+            "an API handler is a plain Rust function, without `extern`",
+        );
+    }
+}
+
+/// `impl Future<..>`, possibly with further bounds.
+fn is_future(ty: &Type) -> bool {
+    let Type::ImplTrait(ty) = ty else {
+        return false;
+    };
+    ty.bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => {
+            let last = bound.path.segments.last();
+            last.is_some_and(|last| last.ident == "Future")
+        }
+        _ => false,
+    })
+}
+
+fn refuse_generics(sig: &Signature, faults: &mut Faults) {
+    for param in &sig.generics.params {
+        let message = match param {
+            GenericParam::Lifetime(_) => continue,
+            GenericParam::Type(_) => {
+                "an API handler cannot be generic: name the type, or call a generic function from it"
+            }
+            GenericParam::Const(_) => {
+                "an API handler cannot be generic: name the constant, or call a generic function from it"
+            }
+        };
+        faults.at(param, message);
+    }
+}
+
+fn refuse_second_attribute(function: &mut Function, faults: &mut Faults) {
+    function.attrs.retain(|attr| {
+        let path = attr.path();
+        let second = path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "api_handler");
+        if second {
+            faults.at(
+                path,
+                "a handler answers one route: for another one write a function that calls this one",
+            );
+        }
+        !second
+    });
+}

@@ -144,11 +144,10 @@ impl Writer {
     }
 
     fn cookies(&mut self, headers: &HeaderMap) {
-        if headers.contains_key(SET_COOKIE) {
-            self.raw(r#","cookies":["#);
-            self.strings(headers.get_all(SET_COOKIE).iter());
-            self.0.push(b']');
-        }
+        // Without any too: cargo-lambda's emulator refuses a reply that has no such member.
+        self.raw(r#","cookies":["#);
+        self.strings(headers.get_all(SET_COOKIE).iter());
+        self.0.push(b']');
     }
 
     fn strings<'v>(&mut self, values: impl Iterator<Item = &'v HeaderValue>) {

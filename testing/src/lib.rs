@@ -20,6 +20,11 @@
 //! }
 //! ```
 
+mod client;
 mod event;
 
+pub use client::{
+    AtCaller, MultipartForm, ReceivedCookie, ReceivedProblem, TestClient, TestRequest,
+    TestResponse, on_every_source,
+};
 pub use event::EventBuilder;

@@ -289,16 +289,15 @@ impl TestClient {
     ///     .await;
     /// # }
     /// ```
-    pub fn on_every_source<T>(
+    pub fn on_every_source<T, F>(
         &self,
         mut test: T,
-    ) -> AtCaller<impl Future<Output = Result<(), String>> + use<'_, T>>
+    ) -> AtCaller<impl Future<Output = Result<(), String>> + use<'_, T, F>>
     where
-        T: AsyncFnMut(TestClient),
+        T: FnMut(TestClient) -> F,
+        F: Future<Output = ()>,
     {
-        AtCaller::new(sources::run(async move |source| {
-            test(self.via(source)).await
-        }))
+        AtCaller::new(sources::run(move |source| test(self.via(source))))
     }
 
     /// The source through which requests go.

@@ -36,14 +36,18 @@ use std::{
 ///
 /// Here each source gets an API of its own. Where they may share one, and its state,
 /// [`TestClient::on_every_source`](crate::TestClient::on_every_source) is shorter.
-pub fn on_every_source<T>(test: T) -> AtCaller<impl Future<Output = Result<(), String>>>
+pub fn on_every_source<T, F>(test: T) -> AtCaller<impl Future<Output = Result<(), String>>>
 where
-    T: AsyncFnMut(Source),
+    T: FnMut(Source) -> F,
+    F: Future<Output = ()>,
 {
     AtCaller::new(run(test))
 }
 
-pub(super) async fn run(mut test: impl AsyncFnMut(Source)) -> Result<(), String> {
+pub(super) async fn run<F>(mut test: impl FnMut(Source) -> F) -> Result<(), String>
+where
+    F: Future<Output = ()>,
+{
     let mut failed = Vec::new();
     for source in Source::ALL {
         if let Err(panic) = caught(test(source)).await {
@@ -57,12 +61,20 @@ pub(super) async fn run(mut test: impl AsyncFnMut(Source)) -> Result<(), String>
     }
 }
 
+/// Which sources, and why; those that failed in the same way stand together.
 fn summary(failed: &[(Source, String)]) -> String {
+    let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
+    for (source, why) in failed {
+        match groups.iter_mut().find(|(_, known)| known == why) {
+            Some((names, _)) => names.push(source.name()),
+            None => groups.push((vec![source.name()], why)),
+        }
+    }
     let all = Source::ALL.len();
     let mut text = format!("the test failed on {} of {all} sources", failed.len());
-    for (source, why) in failed {
+    for (names, why) in groups {
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {:9}  {why}", source.name());
+        let _ = write!(text, "\n  {}: {why}", names.join(", "));
     }
     text
 }

@@ -4,8 +4,9 @@ use super::{
     client,
     failures::{Panic, panic_of},
 };
-use lambda_api_testing::TestResponse;
-use serde_json::json;
+use lambda_api::{Api, Json, api_handler, routes};
+use lambda_api_testing::{TestClient, TestResponse};
+use serde_json::{Value, json};
 
 /// The first part of a message, after a look at the rest and at the line it names.
 fn what(reply: &TestResponse, panic: &Panic) -> String {
@@ -106,6 +107,35 @@ reply    431 Request Header Fields Too Large, from the source itself: the head o
 
          {\"message\":\"Request Header Fields Too Large\"}"
     );
+}
+
+#[tokio::test]
+async fn the_message_in_the_documentation_is_the_real_one() {
+    #[api_handler(PUT "/orders/{id}")]
+    async fn change_order(id: u32) -> Json<Value> {
+        let items = json!([{"sku": "tea", "quantity": 2}, {"sku": "milk", "quantity": 1}]);
+        Json(json!({"id": id, "items": items, "version": 2}))
+    }
+
+    let client = TestClient::new(Api::new().routes(routes![change_order])).await;
+    let reply = client
+        .put("/orders/7")
+        .bearer("open-sesame")
+        .json(&json!({"items": [{"sku": "tea", "quantity": 3}]}))
+        .await;
+    let items = json!([{"sku": "tea", "quantity": 3}]);
+    let expected = json!({"id": 7, "items": items, "version": 2});
+    let message = panic_of(|| reply.assert_json(&expected)).message;
+
+    let documentation = include_str!("../../src/client/mod.rs");
+    let (_, block) = documentation.split_once("/// ```text\n").unwrap();
+    let (block, _) = block.split_once("/// ```\n").unwrap();
+    let shown: Vec<&str> = block
+        .lines()
+        .map(|line| line.trim_start_matches("///"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    assert_eq!(message.lines().collect::<Vec<_>>(), shown);
 }
 
 #[tokio::test]

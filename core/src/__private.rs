@@ -1,7 +1,6 @@
 //! What generated code calls. No part of this is public interface.
 
 use crate::Problem;
-use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use std::{error::Error, fmt::Display};
 
@@ -31,13 +30,9 @@ pub fn set_extension<T: Serialize>(problem: &mut Problem, name: &str, value: &T)
     problem.set_extension(name, value);
 }
 
-/// Puts a field marked `#[api(header = "..")]` into the reply; what cannot stand in a header is
-/// left out.
-pub fn set_header<T: Display>(problem: &mut Problem, name: &'static str, value: &T) {
-    let value = HeaderValue::try_from(value.to_string());
-    if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
-        problem.headers_mut().insert(name, value);
-    }
+/// Puts a field marked `#[api(header = "..")]` into the reply.
+pub fn set_header<T: Display>(problem: &mut Problem, name: &str, value: &T) {
+    problem.set_header(name, value);
 }
 
 /// The cause of an error that may or may not be a `std::error::Error`: the inherent method where

@@ -205,16 +205,6 @@ impl Problem {
             .map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Replaces the title, which otherwise is the status in words.
-    pub fn set_title(&mut self, title: impl Into<Cow<'static, str>>) {
-        self.0.title = Some(title.into());
-    }
-
-    /// Sets the URI that identifies the kind of problem.
-    pub fn set_type(&mut self, kind: impl Into<Cow<'static, str>>) {
-        self.0.kind = Some(kind.into());
-    }
-
     /// The headers that the reply gets besides `content-type`.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {

@@ -1,0 +1,146 @@
+//! Data borrowed from the request, in every combination.
+
+use crate::{
+    call, post, route, text,
+    wrappers::{Bad, Json, Maybe, Slowly, Text, Tried, User, Valid, Validate, Whole},
+};
+use lambda_api::{Response, api_handler};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+#[derive(Deserialize)]
+pub(crate) struct Note<'a> {
+    #[serde(borrow)]
+    title: Cow<'a, str>,
+}
+
+impl Validate for Note<'_> {
+    fn validate(&self) -> Result<(), &'static str> {
+        if self.title.is_empty() {
+            Err("a note has a title")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn say(text: &str) -> Response {
+    Response::new(text.to_owned().into())
+}
+
+#[api_handler(POST "/plain")]
+async fn plain(Json(note): Json<Note<'_>>) -> Response {
+    tokio::task::yield_now().await;
+    say(&note.title)
+}
+
+#[api_handler(POST "/valid")]
+async fn valid(Valid(Json(note)): Valid<Json<Note<'_>>>) -> Response {
+    tokio::task::yield_now().await;
+    say(&note.title)
+}
+
+#[api_handler(POST "/maybe")]
+async fn maybe(Maybe(note): Maybe<Json<Note<'_>>>) -> Response {
+    tokio::task::yield_now().await;
+    say(note.as_ref().map_or("none", |note| &note.title))
+}
+
+#[api_handler(POST "/maybe-valid")]
+async fn maybe_valid(Maybe(note): Maybe<Valid<Json<Note<'_>>>>) -> Response {
+    say(note.as_ref().map_or("none", |note| &note.0.title))
+}
+
+#[api_handler(POST "/tried")]
+async fn tried(Tried(note): Tried<Json<Note<'_>>, Bad>) -> Response {
+    tokio::task::yield_now().await;
+    match note {
+        Ok(note) => say(&note.title),
+        Err(bad) => say(&bad.to_string()),
+    }
+}
+
+#[api_handler(POST "/tried-maybe-valid")]
+async fn tried_maybe_valid(Tried(note): Tried<Maybe<Valid<Json<Note<'_>>>>, Bad>) -> Response {
+    match note {
+        Ok(Maybe(note)) => say(note.as_ref().map_or("none", |note| &note.0.title)),
+        Err(bad) => say(&bad.to_string()),
+    }
+}
+
+#[api_handler(POST "/user")]
+async fn user(User(name): User<'_>, Text(body): Text<'_>) -> Response {
+    tokio::task::yield_now().await;
+    say(&format!("{name}: {body}"))
+}
+
+#[api_handler(POST "/slowly")]
+async fn slowly(
+    Slowly(Maybe(note)): Slowly<Maybe<Valid<Json<Note<'_>>>>>,
+    Maybe(user): Maybe<User<'_>>,
+    Tried(again): Tried<Slowly<User<'_>>, Bad>,
+    Whole(request): Whole<'_>,
+) -> Response {
+    tokio::task::yield_now().await;
+    let note = note.as_ref().map_or("none", |note| &note.0.title);
+    let user = user.map_or("nobody", |user| user.0);
+    let again = again.map_or("nobody", |again| again.0.0);
+    say(&format!("{note} {user} {again} {}", request.uri().path()))
+}
+
+#[api_handler(POST "/named")]
+async fn named<'a, 'b: 'a>(first: Text<'a>, second: Json<Note<'b>>) -> Response {
+    say(&format!("{} {}", first.0.len(), second.title))
+}
+
+#[api_handler(POST "/sync")]
+fn sync(Valid(note): Valid<Json<Note<'_>>>, user: User<'_>) -> Response {
+    say(&format!("{} {}", note.title, user.0))
+}
+
+#[tokio::test]
+async fn borrowed_data_arrives_in_every_combination() {
+    const NOTE: &str = r#"{"title": "tea"}"#;
+    const ESCAPED: &str = r#"{"title": "\u0074ea"}"#;
+    const EMPTY: &str = r#"{"title": ""}"#;
+    for (route, body, expected) in [
+        (route!(plain), NOTE, "tea"),
+        (route!(plain), ESCAPED, "tea"),
+        (route!(valid), NOTE, "tea"),
+        (route!(maybe), NOTE, "tea"),
+        (route!(maybe), "", "none"),
+        (route!(maybe_valid), NOTE, "tea"),
+        (route!(maybe_valid), "", "none"),
+        (route!(tried), NOTE, "tea"),
+        (route!(tried), "", "there is no body"),
+        (route!(tried), "1", "the body is no such thing"),
+        (route!(tried_maybe_valid), NOTE, "tea"),
+        (route!(tried_maybe_valid), "", "none"),
+        (route!(tried_maybe_valid), EMPTY, "a note has a title"),
+        (route!(user), "hello", "ada: hello"),
+        (route!(slowly), NOTE, "tea ada ada /x"),
+        (route!(slowly), "", "none ada ada /x"),
+        (route!(named), NOTE, "16 tea"),
+        (route!(sync), NOTE, "tea ada"),
+    ] {
+        let reply = call(route, post("/x", body)).await;
+        assert_eq!(reply.status(), 200, "{} {body}", route.path);
+        assert_eq!(text(&reply), expected, "{} {body}", route.path);
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_is_the_reply() {
+    for (route, body, status, code) in [
+        (route!(plain), "", 400, "no_body"),
+        (route!(plain), "1", 422, "bad_body"),
+        (route!(valid), r#"{"title": ""}"#, 422, "invalid_body"),
+        (route!(maybe), "1", 422, "bad_body"),
+        (route!(slowly), "1", 422, "bad_body"),
+        (route!(sync), "", 400, "no_body"),
+    ] {
+        let reply = call(route, post("/x", body)).await;
+        assert_eq!(reply.status(), status, "{} {body}", route.path);
+        assert!(text(&reply).contains(code), "{}", text(&reply));
+    }
+}

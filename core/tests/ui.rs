@@ -19,7 +19,10 @@ fn one_mistake_is_one_error_and_no_warning() {
     let mut seen = 0;
     for entry in fs::read_dir(folder).expect("the folder") {
         let path = entry.expect("an entry").path();
-        if path.extension().is_some_and(|extension| extension == "stderr") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "stderr")
+        {
             let shown = fs::read_to_string(&path).expect("a text");
             let count = |word: &str| shown.lines().filter(|line| line.starts_with(word)).count();
             assert_eq!(count("error"), 1, "{}:\n{shown}", path.display());

@@ -23,7 +23,7 @@ enum Flavor {
     MultiThread,
 }
 
-pub(crate) fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn main(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut faults = Faults::default();
     let mut options = Options::default();
     let result = (|input: ParseStream<'_>| options.parse(input, &mut faults)).parse2(attribute);

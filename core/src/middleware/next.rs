@@ -1,7 +1,9 @@
 //! The rest of the way to the handler, as a tower service that layers wrap.
 
 use super::Finish;
-use crate::{Body, BoxError, body::take, BoxFuture, IntoResponse, Request, Response, error::framework};
+use crate::{
+    Body, BoxError, BoxFuture, IntoResponse, Request, Response, body::take, error::framework,
+};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError};
 use std::{

@@ -45,7 +45,9 @@ async fn twice(id: u64) -> String {
 #[tokio::test]
 async fn a_conflict_names_both_handlers_and_their_source_lines() {
     for api in [
-        Api::new().routes(routes![orders::get]).routes(routes![users::get]),
+        Api::new()
+            .routes(routes![orders::get])
+            .routes(routes![users::get]),
         Api::new()
             .routes(routes![orders::get])
             .nest("/orders", Api::new().routes(routes![index])),
@@ -69,8 +71,14 @@ async fn index(id: u64) -> String {
 async fn a_rule_without_an_authenticator_does_not_build() {
     let faults = faults(Api::new().routes(routes![reports, admin, health])).await;
     assert_eq!(faults.len(), 2, "{faults:?}");
-    assert!(faults[0].contains("reports") && faults[0].contains("scopes"), "{faults:?}");
-    assert!(faults[1].contains("admin") && faults[1].contains("groups"), "{faults:?}");
+    assert!(
+        faults[0].contains("reports") && faults[0].contains("scopes"),
+        "{faults:?}"
+    );
+    assert!(
+        faults[1].contains("admin") && faults[1].contains("groups"),
+        "{faults:?}"
+    );
 }
 
 #[tokio::test]
@@ -88,21 +96,31 @@ async fn faults_of_every_kind_come_at_once() {
     let faults = faults(api).await;
     for (count, expected) in [
         (1, "`base_path` is set on the API nested at `/{id}`"),
-        (1, "`ignore_trailing_slash` is set on the API nested at `/{id}`"),
+        (
+            1,
+            "`ignore_trailing_slash` is set on the API nested at `/{id}`",
+        ),
         (1, "two parameters named `id`"),
         (1, "`no-slash` of a nested API must begin with `/`"),
         (1, "the prefix `/` of a nested API is none"),
         (1, "#[path] tenant"),
         (1, "the base path `v1` must begin with `/`"),
     ] {
-        let found = faults.iter().filter(|fault| fault.contains(expected)).count();
+        let found = faults
+            .iter()
+            .filter(|fault| fault.contains(expected))
+            .count();
         assert_eq!(found, count, "{expected} in {faults:#?}");
     }
 }
 
 #[tokio::test]
 async fn the_text_of_all_faults_is_a_list() {
-    let errors = Api::new().routes(routes![reports, admin]).build().await.unwrap_err();
+    let errors = Api::new()
+        .routes(routes![reports, admin])
+        .build()
+        .await
+        .unwrap_err();
     let text = errors.to_string();
     assert_eq!(text.lines().count(), 2, "{text}");
     assert!(text.lines().all(|line| line.starts_with("- ")), "{text}");

@@ -35,18 +35,32 @@ async fn preflight(app: &App, origin: &str, uri: &str, method: &str) -> Reply {
 }
 
 async fn from_page(app: &App, method: &str, uri: &str) -> Reply {
-    let request = Request::builder().method(method).uri(uri).header("origin", PAGE);
+    let request = Request::builder()
+        .method(method)
+        .uri(uri)
+        .header("origin", PAGE);
     send(app, request.body(Body::empty()).unwrap()).await
 }
 
 #[tokio::test]
 async fn a_preflight_is_answered_with_the_methods_of_the_path() {
-    let app = shop(Cors::new().allow_origins([PAGE]).max_age(Duration::from_secs(60))).await;
+    let app = shop(
+        Cors::new()
+            .allow_origins([PAGE])
+            .max_age(Duration::from_secs(60)),
+    )
+    .await;
     let reply = preflight(&app, PAGE, "/orders/7", "DELETE").await;
     assert_eq!(reply.status(), 204);
     assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
-    assert_eq!(header(&reply, "access-control-allow-methods"), Some("GET, HEAD, DELETE, OPTIONS"));
-    assert_eq!(header(&reply, "access-control-allow-headers"), Some("authorization,content-type"));
+    assert_eq!(
+        header(&reply, "access-control-allow-methods"),
+        Some("GET, HEAD, DELETE, OPTIONS")
+    );
+    assert_eq!(
+        header(&reply, "access-control-allow-headers"),
+        Some("authorization,content-type")
+    );
     assert_eq!(header(&reply, "access-control-max-age"), Some("60"));
     assert!(header(&reply, "vary").is_some_and(|vary| vary.contains("origin")));
 }
@@ -63,21 +77,47 @@ async fn a_preflight_for_no_route_is_a_404_that_the_page_can_read() {
 #[tokio::test]
 async fn another_origin_gets_no_permission() {
     let app = shop(Cors::new().allow_origins([PAGE])).await;
-    for origin in ["https://evil.example", "https://app.example.com.evil.example", "http://app.example.com", "null"] {
+    for origin in [
+        "https://evil.example",
+        "https://app.example.com.evil.example",
+        "http://app.example.com",
+        "null",
+    ] {
         let reply = preflight(&app, origin, "/orders/7", "GET").await;
-        assert_eq!(header(&reply, "access-control-allow-origin"), None, "{origin}");
+        assert_eq!(
+            header(&reply, "access-control-allow-origin"),
+            None,
+            "{origin}"
+        );
     }
 }
 
 #[tokio::test]
 async fn every_reply_is_readable_by_the_page() {
-    let app = shop(Cors::new().allow_origins([PAGE]).expose_headers(["location"]).allow_credentials()).await;
-    for (method, uri, status) in [("GET", "/orders/7", 200), ("GET", "/nothing", 404), ("PUT", "/orders/7", 405), ("GET", "/orders/x", 400)] {
+    let app = shop(
+        Cors::new()
+            .allow_origins([PAGE])
+            .expose_headers(["location"])
+            .allow_credentials(),
+    )
+    .await;
+    for (method, uri, status) in [
+        ("GET", "/orders/7", 200),
+        ("GET", "/nothing", 404),
+        ("PUT", "/orders/7", 405),
+        ("GET", "/orders/x", 400),
+    ] {
         let reply = from_page(&app, method, uri).await;
         assert_eq!(reply.status(), status, "{method} {uri}");
         assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
-        assert_eq!(header(&reply, "access-control-allow-credentials"), Some("true"));
-        assert_eq!(header(&reply, "access-control-expose-headers"), Some("location"));
+        assert_eq!(
+            header(&reply, "access-control-allow-credentials"),
+            Some("true")
+        );
+        assert_eq!(
+            header(&reply, "access-control-expose-headers"),
+            Some("location")
+        );
     }
 }
 
@@ -85,7 +125,10 @@ async fn every_reply_is_readable_by_the_page() {
 async fn options_that_is_no_preflight_reaches_the_routes() {
     let app = shop(Cors::new().allow_any_origin()).await;
     let reply = from_page(&app, "OPTIONS", "/own").await;
-    assert_eq!((reply.status().as_u16(), &reply.body()[..]), (200, &b"own options"[..]));
+    assert_eq!(
+        (reply.status().as_u16(), &reply.body()[..]),
+        (200, &b"own options"[..])
+    );
     assert_eq!(header(&reply, "access-control-allow-origin"), Some("*"));
     let reply = from_page(&app, "OPTIONS", "/orders/7").await;
     assert_eq!(header(&reply, "allow"), Some("GET, HEAD, DELETE, OPTIONS"));
@@ -94,11 +137,26 @@ async fn options_that_is_no_preflight_reaches_the_routes() {
 #[tokio::test]
 async fn rules_that_browsers_refuse_do_not_build() {
     for (cors, expected) in [
-        (Cors::new().allow_any_origin().allow_credentials(), "cannot be combined with credentials"),
-        (Cors::new().allow_origins([PAGE]).allow_any_header().allow_credentials(), "cannot be combined with credentials"),
-        (Cors::new().allow_origins(["https://app.example.com/"]), "`https://app.example.com/` is no origin"),
+        (
+            Cors::new().allow_any_origin().allow_credentials(),
+            "cannot be combined with credentials",
+        ),
+        (
+            Cors::new()
+                .allow_origins([PAGE])
+                .allow_any_header()
+                .allow_credentials(),
+            "cannot be combined with credentials",
+        ),
+        (
+            Cors::new().allow_origins(["https://app.example.com/"]),
+            "`https://app.example.com/` is no origin",
+        ),
         (Cors::new().allow_origins(["*"]), "`*` is no origin"),
-        (Cors::new().allow_any_origin().allow_headers(["x y"]), "`x y` is no header name"),
+        (
+            Cors::new().allow_any_origin().allow_headers(["x y"]),
+            "`x y` is no header name",
+        ),
     ] {
         let faults = faults(Api::new().cors(cors)).await;
         assert_eq!(faults.len(), 1, "{faults:?}");

@@ -42,7 +42,11 @@ async fn a_panic_is_a_500_problem_and_the_next_request_works() {
     let app = app(Api::new().routes(routes![panics, sync, extractor])).await;
     for uri in ["/panics/now", "/panics/later", "/sync", "/extractor"] {
         let reply = ask(&app, "GET", uri).await;
-        assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (500, "internal_error"), "{uri}");
+        assert_eq!(
+            (reply.status().as_u16(), code(&reply).as_str()),
+            (500, "internal_error"),
+            "{uri}"
+        );
         assert!(!text(&reply).contains("secret"), "{uri}");
         assert_eq!(text(&ask(&app, "GET", "/panics/fine").await), "fine");
     }
@@ -56,12 +60,17 @@ async fn a_panic_in_a_layer_is_a_500_problem() {
     }
     for api in [
         Api::new().routes(routes![panics]).layer(from_fn(broken)),
-        Api::new().routes(routes![panics]).route_layer(from_fn(broken)),
+        Api::new()
+            .routes(routes![panics])
+            .route_layer(from_fn(broken)),
         Api::new().routes(routes![panics].layer(from_fn(broken))),
     ] {
         let app = app(api).await;
         let reply = ask(&app, "GET", "/panics/layer").await;
-        assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (500, "internal_error"));
+        assert_eq!(
+            (reply.status().as_u16(), code(&reply).as_str()),
+            (500, "internal_error")
+        );
         assert_eq!(text(&ask(&app, "GET", "/panics/fine").await), "fine");
     }
 }
@@ -90,7 +99,10 @@ enum OrderError {
 async fn errors(id: u64) -> Result<Json<u64>, OrderError> {
     match id {
         1 => Err(OrderError::NotFound(id)),
-        2 => Err(OrderError::OutOfStock { left: 3, sku: "tea".to_owned() }),
+        2 => Err(OrderError::OutOfStock {
+            left: 3,
+            sku: "tea".to_owned(),
+        }),
         3 => Err(std::io::Error::other("the secret host is down"))?,
         4 => Err(OrderError::SlowDown(7)),
         _ => Ok(Json(id)),
@@ -121,21 +133,32 @@ async fn an_error_of_a_handler_is_the_problem_it_says() {
         serde_json::json!({"type": "about:blank", "title": "Conflict", "status": 409,
             "detail": "only 3 of tea left", "code": "out_of_stock", "left": 3})
     );
-    for (uri, status, code) in [("/errors/3", 503, "storage_unavailable"), ("/anyhow", 500, "internal_error")] {
+    for (uri, status, code) in [
+        ("/errors/3", 503, "storage_unavailable"),
+        ("/anyhow", 500, "internal_error"),
+    ] {
         let problem = problem(uri).await;
-        assert_eq!((&problem["status"], &problem["code"]), (&status.into(), &code.into()));
+        assert_eq!(
+            (&problem["status"], &problem["code"]),
+            (&status.into(), &code.into())
+        );
         assert!(!problem.to_string().contains("secret"), "{problem}");
     }
     let reply = ask(&app, "GET", "/errors/4").await;
-    assert_eq!((reply.status().as_u16(), header(&reply, "retry-after")), (429, Some("7")));
+    assert_eq!(
+        (reply.status().as_u16(), header(&reply, "retry-after")),
+        (429, Some("7"))
+    );
 }
 
 #[tokio::test]
 async fn one_hook_restyles_every_problem() {
-    let api = Api::new().routes(routes![errors, panics]).on_problem(|problem: &Problem| {
-        let body = serde_json::json!({"error": problem.code()});
-        (problem.status(), Json(body)).into_response()
-    });
+    let api = Api::new()
+        .routes(routes![errors, panics])
+        .on_problem(|problem: &Problem| {
+            let body = serde_json::json!({"error": problem.code()});
+            (problem.status(), Json(body)).into_response()
+        });
     let app = app(api).await;
     for (method, uri, status, expected) in [
         ("GET", "/errors/1", 404, r#"{"error":"order_not_found"}"#),
@@ -145,7 +168,11 @@ async fn one_hook_restyles_every_problem() {
         ("GET", "/panics/now", 500, r#"{"error":"internal_error"}"#),
     ] {
         let reply = ask(&app, method, uri).await;
-        assert_eq!((reply.status().as_u16(), text(&reply)), (status, expected), "{uri}");
+        assert_eq!(
+            (reply.status().as_u16(), text(&reply)),
+            (status, expected),
+            "{uri}"
+        );
     }
 }
 
@@ -165,9 +192,14 @@ async fn a_hook_may_only_add_to_the_problem() {
 async fn a_request_body_that_breaks_off_is_a_400_problem() {
     let app = app(Api::new().routes(routes![errors])).await;
     let frames = broken_body();
-    let request = http::Request::get("/errors/9").body(Body::stream(frames)).unwrap();
+    let request = http::Request::get("/errors/9")
+        .body(Body::stream(frames))
+        .unwrap();
     let reply = send(&app, request).await;
-    assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (400, "unreadable_body"));
+    assert_eq!(
+        (reply.status().as_u16(), code(&reply).as_str()),
+        (400, "unreadable_body")
+    );
 }
 
 /// A body that fails at once.
@@ -180,7 +212,8 @@ fn broken_body() -> impl http_body::Body<Data = bytes::Bytes, Error = std::io::E
         fn poll_frame(
             self: std::pin::Pin<&mut Self>,
             _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, std::io::Error>>> {
+        ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, std::io::Error>>>
+        {
             std::task::Poll::Ready(Some(Err(std::io::Error::other("connection lost"))))
         }
     }

@@ -17,13 +17,21 @@ use tower::{Service, ServiceExt, layer::layer_fn};
 
 #[api_handler(POST "/orders/{id}")]
 async fn order(id: u64, headers: &HeaderMap, body: Text<'_>) -> String {
-    let way: Vec<_> = headers.get_all("x-way").iter().map(|way| way.to_str().unwrap()).collect();
+    let way: Vec<_> = headers
+        .get_all("x-way")
+        .iter()
+        .map(|way| way.to_str().unwrap())
+        .collect();
     format!("{id} {} {}", way.join(">"), &*body)
 }
 
 #[api_handler(GET "/plain")]
 async fn plain(headers: HeaderMap) -> String {
-    let way: Vec<_> = headers.get_all("x-way").iter().map(|way| way.to_str().unwrap()).collect();
+    let way: Vec<_> = headers
+        .get_all("x-way")
+        .iter()
+        .map(|way| way.to_str().unwrap())
+        .collect();
     way.join(">")
 }
 
@@ -31,9 +39,13 @@ async fn plain(headers: HeaderMap) -> String {
 macro_rules! mark {
     ($name:literal) => {
         from_fn(async |mut request: Request, next: Next| {
-            request.headers_mut().append("x-way", HeaderValue::from_static($name));
+            request
+                .headers_mut()
+                .append("x-way", HeaderValue::from_static($name));
             let mut response = next.run(request).await;
-            response.headers_mut().append("x-back", HeaderValue::from_static($name));
+            response
+                .headers_mut()
+                .append("x-back", HeaderValue::from_static($name));
             response
         })
     };
@@ -54,7 +66,12 @@ async fn a_request_passes_the_layers_in_the_order_of_the_design() {
         .nest("/nested", nested);
     let app = app(api).await;
     let back = |reply: &crate::Reply| {
-        let names: Vec<_> = reply.headers().get_all("x-back").iter().map(|name| name.to_str().unwrap().to_owned()).collect();
+        let names: Vec<_> = reply
+            .headers()
+            .get_all("x-back")
+            .iter()
+            .map(|name| name.to_str().unwrap().to_owned())
+            .collect();
         names.join(">")
     };
     for (method, uri, way, returned) in [
@@ -79,7 +96,10 @@ async fn cors_is_outside_of_every_layer() {
     let request = http::Request::get("/plain").header("origin", "https://app.example.com");
     let reply = send(&app(api).await, request.body(Body::empty()).unwrap()).await;
     assert_eq!(reply.status(), 418);
-    assert_eq!(header(&reply, "access-control-allow-origin"), Some("https://app.example.com"));
+    assert_eq!(
+        header(&reply, "access-control-allow-origin"),
+        Some("https://app.example.com")
+    );
 }
 
 #[derive(Clone)]
@@ -92,22 +112,28 @@ async fn me(Extension(user): Extension<User>) -> String {
 
 #[tokio::test]
 async fn a_layer_can_hand_something_on_to_a_handler() {
-    let api = Api::new().routes(routes![me]).layer(from_fn(async |mut request: Request, next: Next| {
-        request.extensions_mut().insert(User("alice"));
-        next.run(request).await
-    }));
+    let api =
+        Api::new()
+            .routes(routes![me])
+            .layer(from_fn(async |mut request: Request, next: Next| {
+                request.extensions_mut().insert(User("alice"));
+                next.run(request).await
+            }));
     assert_eq!(text(&ask(&app(api).await, "GET", "/me").await), "alice");
 }
 
 #[tokio::test]
 async fn a_middleware_may_refuse_with_a_problem() {
-    let api = Api::new()
-        .routes(routes![plain])
-        .route_layer(from_fn(async |_: Request, _: Next| -> Result<Response, Problem> {
+    let api = Api::new().routes(routes![plain]).route_layer(from_fn(
+        async |_: Request, _: Next| -> Result<Response, Problem> {
             Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "slow_down"))
-        }));
+        },
+    ));
     let reply = ask(&app(api).await, "GET", "/plain").await;
-    assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (429, "slow_down"));
+    assert_eq!(
+        (reply.status().as_u16(), code(&reply).as_str()),
+        (429, "slow_down")
+    );
 }
 
 /// A body of another type, as compressing and limiting layers have them.
@@ -122,7 +148,11 @@ impl http_body::Body for Shouting {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         Pin::new(&mut self.0).poll_frame(cx).map_ok(|frame| {
-            frame.map_data(|mut data| data.copy_to_bytes(data.remaining()).to_ascii_uppercase().into())
+            frame.map_data(|mut data| {
+                data.copy_to_bytes(data.remaining())
+                    .to_ascii_uppercase()
+                    .into()
+            })
         })
     }
 
@@ -133,42 +163,61 @@ impl http_body::Body for Shouting {
 
 #[tokio::test]
 async fn a_layer_may_change_the_type_of_either_body() {
-    let api = Api::new().routes(routes![order]).layer(layer_fn(|next: Next| {
-        tower::service_fn(move |request: Request| {
-            let mut next = next.clone();
-            async move {
-                let response = Service::call(&mut next, request.map(Shouting)).await?;
-                Ok::<_, Infallible>(response.map(Shouting))
-            }
-        })
-    }));
-    let request = http::Request::post("/orders/7").body(Body::from("loud")).unwrap();
+    let api = Api::new()
+        .routes(routes![order])
+        .layer(layer_fn(|next: Next| {
+            tower::service_fn(move |request: Request| {
+                let mut next = next.clone();
+                async move {
+                    let response = Service::call(&mut next, request.map(Shouting)).await?;
+                    Ok::<_, Infallible>(response.map(Shouting))
+                }
+            })
+        }));
+    let request = http::Request::post("/orders/7")
+        .body(Body::from("loud"))
+        .unwrap();
     assert_eq!(text(&send(&app(api).await, request).await), "7  LOUD");
 }
 
 #[tokio::test]
 async fn the_error_of_a_layer_is_a_masked_500_problem() {
     let api = Api::new().routes(routes![plain]).layer(layer_fn(|_: Next| {
-        tower::service_fn(|_: Request| async { Err::<Response, _>(std::io::Error::other("secret")) })
+        tower::service_fn(|_: Request| async {
+            Err::<Response, _>(std::io::Error::other("secret"))
+        })
     }));
     let reply = ask(&app(api).await, "GET", "/plain").await;
-    assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (500, "internal_error"));
+    assert_eq!(
+        (reply.status().as_u16(), code(&reply).as_str()),
+        (500, "internal_error")
+    );
     assert!(!text(&reply).contains("secret"));
 }
 
 #[tokio::test]
 async fn a_layer_that_loses_the_extensions_is_a_500_and_never_another_route() {
-    let api = Api::new().routes(routes![plain]).route_layer(from_fn(async |_: Request, next: Next| {
-        next.run(http::Request::get("/plain").body(Body::empty()).unwrap()).await
-    }));
+    let api =
+        Api::new()
+            .routes(routes![plain])
+            .route_layer(from_fn(async |_: Request, next: Next| {
+                next.run(http::Request::get("/plain").body(Body::empty()).unwrap())
+                    .await
+            }));
     let reply = ask(&app(api).await, "GET", "/plain").await;
-    assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (500, "internal_error"));
+    assert_eq!(
+        (reply.status().as_u16(), code(&reply).as_str()),
+        (500, "internal_error")
+    );
 }
 
 #[tokio::test]
 async fn an_app_is_a_tower_service_of_any_body() {
     let app = app(Api::new().routes(routes![order])).await;
     let body = http_body_util::Full::new(Bytes::from_static(b"full"));
-    let reply = app.oneshot(http::Request::post("/orders/1").body(body).unwrap()).await.unwrap();
+    let reply = app
+        .oneshot(http::Request::post("/orders/1").body(body).unwrap())
+        .await
+        .unwrap();
     assert_eq!(reply.into_body().collect().await.unwrap(), "1  full");
 }

@@ -47,12 +47,18 @@ pub(crate) fn text(reply: &Reply) -> &str {
 }
 
 pub(crate) fn header<'a>(reply: &'a Reply, name: &str) -> Option<&'a str> {
-    reply.headers().get(name).map(|value| value.to_str().unwrap())
+    reply
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap())
 }
 
 /// The code of a problem.
 pub(crate) fn code(reply: &Reply) -> String {
-    assert_eq!(header(reply, "content-type"), Some("application/problem+json"));
+    assert_eq!(
+        header(reply, "content-type"),
+        Some("application/problem+json")
+    );
     let problem: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
     assert_eq!(problem["status"], reply.status().as_u16());
     problem["code"].as_str().unwrap().to_owned()

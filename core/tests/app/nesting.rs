@@ -33,14 +33,21 @@ async fn marked(request: Request, next: Next) -> Response {
 #[tokio::test]
 async fn a_nested_api_answers_under_its_prefix_and_knows_its_parameters() {
     let nested = Api::new().routes(routes![index, order]);
-    let app = app(Api::new().routes(routes![orders]).nest("/tenants/{tenant}", nested)).await;
+    let app = app(Api::new()
+        .routes(routes![orders])
+        .nest("/tenants/{tenant}", nested))
+    .await;
     for (uri, status, expected) in [
         ("/orders", 200, "orders"),
         ("/tenants/a", 200, "index of a"),
         ("/tenants/a%20b/orders/7", 200, "order 7 of a b"),
     ] {
         let reply = ask(&app, "GET", uri).await;
-        assert_eq!((reply.status().as_u16(), text(&reply)), (status, expected), "{uri}");
+        assert_eq!(
+            (reply.status().as_u16(), text(&reply)),
+            (status, expected),
+            "{uri}"
+        );
     }
     assert_eq!(ask(&app, "GET", "/tenants/a/").await.status(), 404);
 }
@@ -73,7 +80,11 @@ async fn a_fallback_answers_what_no_route_takes() {
         ("GET", "/v1/orders", 200, "orders"),
     ] {
         let reply = ask(&app, method, uri).await;
-        assert_eq!((reply.status().as_u16(), text(&reply)), (status, expected), "{uri}");
+        assert_eq!(
+            (reply.status().as_u16(), text(&reply)),
+            (status, expected),
+            "{uri}"
+        );
     }
     let reply = ask(&app, "POST", "/v1/orders").await;
     assert_eq!(code(&reply), "method_not_allowed");
@@ -81,14 +92,23 @@ async fn a_fallback_answers_what_no_route_takes() {
 
 #[tokio::test]
 async fn a_fallback_may_answer_with_a_problem() {
-    let api = Api::new().fallback(async |_: Request| Problem::new(http::StatusCode::GONE, "moved_away"));
+    let api =
+        Api::new().fallback(async |_: Request| Problem::new(http::StatusCode::GONE, "moved_away"));
     let reply = ask(&app(api).await, "GET", "/x").await;
-    assert_eq!((reply.status().as_u16(), code(&reply).as_str()), (410, "moved_away"));
+    assert_eq!(
+        (reply.status().as_u16(), code(&reply).as_str()),
+        (410, "moved_away")
+    );
 }
 
 /// A tower service that knows nothing of this crate but its body.
 async fn legacy(request: http::Request<Body>) -> Result<http::Response<Full<Bytes>>, Infallible> {
-    let said = format!("{} {} {}", request.method(), request.uri(), request.body().bytes().len());
+    let said = format!(
+        "{} {} {}",
+        request.method(),
+        request.uri(),
+        request.body().bytes().len()
+    );
     Ok(http::Response::new(Full::from(said)))
 }
 
@@ -106,10 +126,16 @@ async fn a_mounted_service_sees_every_method_and_the_path_behind_its_prefix() {
         ("PUT", "/v1/old/x", "PUT /x 0"),
         ("GET", "/orders", "orders"),
     ] {
-        assert_eq!(text(&ask(&app, method, uri).await), expected, "{method} {uri}");
+        assert_eq!(
+            text(&ask(&app, method, uri).await),
+            expected,
+            "{method} {uri}"
+        );
     }
     assert_eq!(ask(&app, "GET", "/legacyx").await.status(), 404);
-    let request = http::Request::post("/legacy/body").body(Body::from("four")).unwrap();
+    let request = http::Request::post("/legacy/body")
+        .body(Body::from("four"))
+        .unwrap();
     assert_eq!(text(&send(&app, request).await), "POST /body 4");
 }
 

@@ -45,14 +45,27 @@ async fn each_route_answers_its_method_and_path() {
         ("PATCH", "/any?a=b", "PATCH /any?a=b"),
     ] {
         let reply = ask(&app, method, uri).await;
-        assert_eq!((reply.status().as_u16(), text(&reply)), (200, expected), "{method} {uri}");
+        assert_eq!(
+            (reply.status().as_u16(), text(&reply)),
+            (200, expected),
+            "{method} {uri}"
+        );
     }
 }
 
 #[tokio::test]
 async fn an_unknown_path_is_a_404_problem() {
     let app = shop().await;
-    for uri in ["/nothing", "/orders", "/orders/", "/orders/7/", "/files/", "//", "/Orders/7", "/%6Frders/7"] {
+    for uri in [
+        "/nothing",
+        "/orders",
+        "/orders/",
+        "/orders/7/",
+        "/files/",
+        "//",
+        "/Orders/7",
+        "/%6Frders/7",
+    ] {
         let reply = ask(&app, "GET", uri).await;
         assert_eq!(code(&reply), "route_not_found", "{uri}");
         assert_eq!(reply.status(), 404, "{uri}");
@@ -72,7 +85,10 @@ async fn head_has_the_headers_of_get_and_no_body() {
     let app = shop().await;
     let reply = ask(&app, "HEAD", "/orders/7").await;
     assert_eq!(reply.status(), 200);
-    assert_eq!(header(&reply, "content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!(
+        header(&reply, "content-type"),
+        Some("text/plain; charset=utf-8")
+    );
     assert!(reply.body().is_empty());
     let missing = ask(&app, "HEAD", "/nothing").await;
     assert_eq!(missing.status(), 404);
@@ -90,7 +106,12 @@ async fn options_lists_the_methods_of_a_path() {
 #[tokio::test]
 async fn a_path_value_that_does_not_fit_is_a_400_problem() {
     let app = shop().await;
-    for uri in ["/orders/seven", "/orders/%FF", "/orders/-1", "/orders/99999999999999999999"] {
+    for uri in [
+        "/orders/seven",
+        "/orders/%FF",
+        "/orders/-1",
+        "/orders/99999999999999999999",
+    ] {
         let reply = ask(&app, "PUT", uri).await;
         assert_eq!(reply.status(), 400, "{uri}");
         assert_eq!(code(&reply), "invalid_parameters", "{uri}");
@@ -108,8 +129,15 @@ async fn dot_segments_are_never_resolved() {
 
 #[tokio::test]
 async fn a_trailing_slash_can_be_ignored() {
-    let app = app(Api::new().routes(routes![root, order]).ignore_trailing_slash()).await;
-    for (uri, expected) in [("/orders/7/", "order 7"), ("/orders/7", "order 7"), ("/", "root")] {
+    let app = app(Api::new()
+        .routes(routes![root, order])
+        .ignore_trailing_slash())
+    .await;
+    for (uri, expected) in [
+        ("/orders/7/", "order 7"),
+        ("/orders/7", "order 7"),
+        ("/", "root"),
+    ] {
         assert_eq!(text(&ask(&app, "GET", uri).await), expected, "{uri}");
     }
 }

@@ -59,7 +59,9 @@ async fn a_given_state_stands_in_for_one_to_be_made() {
     for api in [
         Api::new().state_with(connect).state(Store("test")),
         Api::new().state(Store("test")).state_with(connect),
-        Api::new().state(Store("test")).nest("/n", Api::new().state_with(connect)),
+        Api::new()
+            .state(Store("test"))
+            .nest("/n", Api::new().state_with(connect)),
     ] {
         let app = app(api.routes(routes![store])).await;
         assert_eq!(text(&ask(&app, "GET", "/store").await), "test");
@@ -79,10 +81,16 @@ async fn everything_wrong_with_the_state_is_reported_at_once() {
     let [missing, doubled, remade, failed] = &faults[..] else {
         panic!("{faults:#?}");
     };
-    assert!(missing.contains("State<") && missing.contains("Store>") && missing.contains("state.rs:"), "{missing}");
+    assert!(
+        missing.contains("State<") && missing.contains("Store>") && missing.contains("state.rs:"),
+        "{missing}"
+    );
     assert!(doubled.contains("`u8` is given twice"), "{doubled}");
     assert!(remade.contains("Clock` is given twice"), "{remade}");
-    assert!(failed.contains("`u16`") && failed.contains("host unreachable"), "{failed}");
+    assert!(
+        failed.contains("`u16`") && failed.contains("host unreachable"),
+        "{failed}"
+    );
 }
 
 /// An extractor that takes the state it was built from.
@@ -117,7 +125,11 @@ async fn the_state_an_extractor_needs_is_missed_when_the_api_is_built() {
 #[tokio::test]
 async fn a_nested_api_shares_the_state_of_the_whole() {
     let nested = Api::new().state(Clock(7)).routes(routes![store, clock]);
-    let app = app(Api::new().state(Store("outer")).routes(routes![store]).nest("/n", nested)).await;
+    let app = app(Api::new()
+        .state(Store("outer"))
+        .routes(routes![store])
+        .nest("/n", nested))
+    .await;
     assert_eq!(text(&ask(&app, "GET", "/n/store").await), "outer");
     assert_eq!(text(&ask(&app, "GET", "/n/clock").await), "7");
 }

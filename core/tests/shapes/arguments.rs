@@ -38,7 +38,10 @@ async fn a_dozen(
     Slowly(Slowly(Text(l))): Slowly<Slowly<Text<'_>>>,
 ) -> Response {
     c.0 += 1;
-    say(&format!("{a} {} {} {d} {g} {h} {} {j} {} {l}", b.0, c.0, i.0, k.0))
+    say(&format!(
+        "{a} {} {} {d} {g} {h} {} {j} {} {l}",
+        b.0, c.0, i.0, k.0
+    ))
 }
 
 #[tokio::test]

@@ -105,9 +105,18 @@ fn fields_become_extensions_and_headers() {
         r#loop: vec![1, 2],
     });
     assert_eq!(problem.title(), "Out of stock");
-    assert_eq!(problem.problem_type(), "https://example.com/problems/out-of-stock");
-    let extensions: Vec<_> = problem.extensions().map(|(n, v)| format!("{n}={v}")).collect();
-    assert_eq!(extensions, ["left=3", "articleNumber=\"tea\"", "loop=[1,2]"]);
+    assert_eq!(
+        problem.problem_type(),
+        "https://example.com/problems/out-of-stock"
+    );
+    let extensions: Vec<_> = problem
+        .extensions()
+        .map(|(n, v)| format!("{n}={v}"))
+        .collect();
+    assert_eq!(
+        extensions,
+        ["left=3", "articleNumber=\"tea\"", "loop=[1,2]"]
+    );
 
     let problem = Problem::from_error(&OrderError::<u8>::Storage {
         cause: std::io::Error::other("disk"),
@@ -115,7 +124,10 @@ fn fields_become_extensions_and_headers() {
         note: "later\r\nset-cookie: a=b",
     });
     assert_eq!(problem.headers()["retry-after"], "5");
-    assert!(!problem.headers().contains_key("x-note"), "no value of a header");
+    assert!(
+        !problem.headers().contains_key("x-note"),
+        "no value of a header"
+    );
     assert!(problem.extension("note").is_some());
 }
 

@@ -32,9 +32,15 @@ async fn guarded() -> Response {
 #[test]
 fn a_route_knows_its_handler_and_its_place() {
     let route = route!(documented);
-    assert_eq!((route.method, route.path), ("GET", "/orders/{id}/files/{path+}"));
+    assert_eq!(
+        (route.method, route.path),
+        ("GET", "/orders/{id}/files/{path+}")
+    );
     assert_eq!(route.key, "GET /orders/{}/files/{+}");
-    assert_eq!((route.name, route.module), ("documented", "shapes::metadata"));
+    assert_eq!(
+        (route.name, route.module),
+        ("documented", "shapes::metadata")
+    );
     assert!(route.file.ends_with("metadata.rs"), "{}", route.file);
     assert_eq!(route.line, LINE);
     assert_eq!(route.doc, "Gets an order.\n\n- one\n  - indented");
@@ -64,9 +70,19 @@ fn the_access_rule_is_kept() {
         Some(Require { any: true, names })
     }
     for (route, public, scopes, groups) in [
-        (route!(documented), false, all(&["orders/read", "orders/list", "x"]), None),
+        (
+            route!(documented),
+            false,
+            all(&["orders/read", "orders/list", "x"]),
+            None,
+        ),
         (route!(block), true, None, None),
-        (route!(guarded), false, any(&["a"]), any(&["staff", "admins"])),
+        (
+            route!(guarded),
+            false,
+            any(&["a"]),
+            any(&["staff", "admins"]),
+        ),
     ] {
         let expected = Access {
             public,

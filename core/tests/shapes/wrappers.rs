@@ -28,7 +28,9 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
         if body.is_empty() {
             return Err(Bad::Absent);
         }
-        serde_json::from_slice(body).map(Json).map_err(|_| Bad::Data)
+        serde_json::from_slice(body)
+            .map(Json)
+            .map_err(|_| Bad::Data)
     });
 }
 

@@ -72,7 +72,10 @@ fn serve(
     let mut writer = connection;
     loop {
         let mut request = String::new();
-        reader.read_line(&mut request).ok().filter(|read| *read > 0)?;
+        reader
+            .read_line(&mut request)
+            .ok()
+            .filter(|read| *read > 0)?;
         let mut length = 0;
         loop {
             let mut line = String::new();
@@ -111,9 +114,7 @@ fn serve(
 #[test]
 fn the_program_answers_invocations() {
     let function = Function::start();
-    let event = |path: &str| {
-        json!({"version": "2.0", "rawPath": path, "requestContext": {"http": {"method": "GET"}}})
-    };
+    let event = |path: &str| json!({"version": "2.0", "rawPath": path, "requestContext": {"http": {"method": "GET"}}});
 
     let (kind, reply) = function.invoke(event("/hello/world"));
     assert_eq!(kind, "response");
@@ -121,13 +122,25 @@ fn the_program_answers_invocations() {
     assert_eq!(reply["body"], "Hello, world!");
 
     let (kind, reply) = function.invoke(event("/nothing"));
-    assert_eq!((kind.as_str(), &reply["statusCode"]), ("response", &json!(404)));
-    assert!(reply["body"].as_str().unwrap().contains(r#""request_id":"1-2-3""#), "{reply}");
+    assert_eq!(
+        (kind.as_str(), &reply["statusCode"]),
+        ("response", &json!(404))
+    );
+    assert!(
+        reply["body"]
+            .as_str()
+            .unwrap()
+            .contains(r#""request_id":"1-2-3""#),
+        "{reply}"
+    );
 
     let (kind, error) = function.invoke(json!({"Records": []}));
     assert_eq!(kind, "error");
     assert_eq!(error["errorType"], "NotAnHttpEvent");
-    assert!(error["errorMessage"].as_str().unwrap().contains("Records"), "{error}");
+    assert!(
+        error["errorMessage"].as_str().unwrap().contains("Records"),
+        "{error}"
+    );
 
     let (_, reply) = function.invoke(event("/hello/again"));
     assert_eq!(reply["body"], "Hello, again!");

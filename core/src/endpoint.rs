@@ -129,13 +129,13 @@ impl Unique {
     #[must_use]
     #[track_caller]
     pub const fn next(self) -> Self {
-        if let Some((first, second)) = self.duplicate {
-            if second == self.next {
-                panic!(
-                    "{}",
-                    refusal(&self.routes[first], &self.routes[second]).as_str()
-                );
-            }
+        if let Some((first, second)) = self.duplicate
+            && second == self.next
+        {
+            panic!(
+                "{}",
+                refusal(&self.routes[first], &self.routes[second]).as_str()
+            );
         }
         Self {
             next: self.next + 1,

@@ -71,6 +71,8 @@ pub struct LambdaContext {
     pub trace_id: Option<String>,
     /// The tenant, for functions with tenant isolation.
     pub tenant_id: Option<String>,
+    /// When the event arrived at the process.
+    pub received: Option<SystemTime>,
 }
 
 /// The beginning of 2015. Lambda is hardly older, so that a deadline before it is none: local
@@ -160,6 +162,22 @@ impl Invocation {
     #[must_use]
     pub fn lambda(&self) -> &LambdaContext {
         &self.inner.lambda
+    }
+
+    /// When somebody gives up on this request: Lambda, or the gateway where that is sooner
+    /// ([`Source::timeout`]). `None` when neither is known.
+    #[must_use]
+    pub fn deadline(&self) -> Option<SystemTime> {
+        let lambda = self.lambda().deadline();
+        let gateway = self
+            .source()
+            .and_then(Source::timeout)
+            .zip(self.lambda().received)
+            .and_then(|(timeout, received)| received.checked_add(timeout));
+        match (lambda, gateway) {
+            (Some(lambda), Some(gateway)) => Some(lambda.min(gateway)),
+            (one, other) => one.or(other),
+        }
     }
 
     /// The id to find this request by: the gateway's own, or else Lambda's.

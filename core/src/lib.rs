@@ -29,7 +29,14 @@ pub use body::{Body, BoxError};
 pub use describe::Operation;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
-pub use extract::{FromRequest, Json, extract};
+pub use extract::{
+    Cookies, Deadline, Extension, ExtensionRejection, Form, FormRejection, FromRequest, Json,
+    JsonRejection, MatchedPath, MatchedPathRejection, Path, PathRejection, Query, QueryRejection,
+    State, StateRejection, Text, TextRejection, extract,
+};
+#[cfg(feature = "multipart")]
+#[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
+pub use extract::{Multipart, MultipartRejection, Part};
 pub use invocation::{Invocation, LambdaContext};
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, main};

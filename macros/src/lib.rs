@@ -131,7 +131,7 @@ use proc_macro::TokenStream;
 /// [path]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 #[proc_macro_attribute]
 pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    handler::api_handler(attribute.into(), item.into()).into()
+    handler::api_handler(attribute.into(), &item.into()).into()
 }
 
 /// Runs the API that `main` returns: on Lambda, on loopback or from the command line.
@@ -177,7 +177,7 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// [`#[api_handler(..)]`](macro@api_handler) on `main`.
 #[proc_macro_attribute]
 pub fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    main_fn::main(attribute.into(), item.into()).into()
+    main_fn::main(attribute.into(), &item.into()).into()
 }
 
 /// What `lambda_api::routes!` calls, with the path of its crate in front.
@@ -269,13 +269,13 @@ mod tests {
     fn with_another_name_of_the_crate_nothing_names_it_otherwise() {
         let handler = handler::api_handler(
             quote!(GET "/orders/{id}", scopes("a"), crate = gateway),
-            quote! {
+            &quote! {
                 async fn order(id: u64, #[query] page: u32, body: Text) -> Result<String, Error> {}
             },
         );
         let main = main_fn::main(
             quote!(flavor = "multi_thread", crate = gateway),
-            quote!(
+            &quote!(
                 async fn main() -> Api {}
             ),
         );
@@ -301,7 +301,7 @@ mod tests {
     fn of_several_mistakes_each_is_reported() {
         let code = handler::api_handler(
             quote!(FETCH "/orders/{id}", publik),
-            quote! {
+            &quote! {
                 async fn order<T>(#[querry] page: u32) -> String {}
             },
         );

@@ -100,7 +100,6 @@ mod tests {
             misused("secret"),
             panicked("secret"),
             response_too_large(2, 1),
-            deadline_exceeded(),
         ] {
             assert_eq!(problem.detail(), None);
             assert!(problem.cause_text().is_some());

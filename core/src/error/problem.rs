@@ -53,6 +53,11 @@ use std::{
 /// | `route_not_found` | 404 | no route has this path |
 /// | `method_not_allowed` | 405 | the path has routes, but none for this method; `allow` names those it has |
 /// | `malformed_request` | 400 | the event holds something that is no valid HTTP request |
+/// | `invalid_parameters` | 400 | values of the path, the query, headers or cookies are missing or wrong; `errors` lists them |
+/// | `missing_body` | 400 | the body is empty |
+/// | `invalid_json`, `invalid_form`, `invalid_multipart`, `invalid_text` | 400 | the body is not what its content type says |
+/// | `unsupported_media_type` | 415 | the body is of another type than the handler takes |
+/// | `invalid_body` | 422 | a field of the body is missing or wrong; `errors` names it |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
 /// | `body_too_large` | 413 | the body of the request is larger than is let through |
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |

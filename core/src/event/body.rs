@@ -1,6 +1,6 @@
 //! The body of an event.
 
-use super::json::share;
+use super::shared::share;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 

@@ -1,6 +1,9 @@
 //! What is taken from the `requestContext`, whichever source wrote it.
 
-use super::json::{Members, Object, Shared, Text, read};
+use super::{
+    json::{Members, Object, Text, read},
+    shared::Shared,
+};
 use bytes::Bytes;
 use serde::de::{IgnoredAny, MapAccess};
 use serde_json::value::RawValue;

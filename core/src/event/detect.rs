@@ -122,6 +122,14 @@ mod tests {
     }
 
     #[test]
+    fn members_that_are_null_are_not_there() {
+        let event = r#"{"type": null, "methodArn": null, "httpMethod": "GET", "resource": null,
+            "Records": null, "version": "2.0", "rawPath": "/x",
+            "requestContext": {"http": {"method": "PUT"}}}"#;
+        assert_eq!(detect(event), Ok(Source::HttpApi));
+    }
+
+    #[test]
     fn an_event_of_no_http_source_is_named_where_it_is_known() {
         for (event, expected) in [
             (r#"{"Records": []}"#, Some("records of")),

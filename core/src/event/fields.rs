@@ -83,14 +83,16 @@ impl<'de> Fields<'de> {
                 return Ok(());
             }
             _ => {
+                // cargo-lambda's emulator names every member that any event has, and gives those
+                // that are not there as null.
+                let is_there = map.next_value::<Option<IgnoredAny>>()?.is_some();
                 match name {
-                    "resource" => self.has_resource = true,
-                    "methodArn" | "routeArn" => self.has_authorizer_arn = true,
-                    "Records" => self.has_records = true,
-                    "detail-type" => self.has_detail_type = true,
+                    "resource" => self.has_resource |= is_there,
+                    "methodArn" | "routeArn" => self.has_authorizer_arn |= is_there,
+                    "Records" => self.has_records |= is_there,
+                    "detail-type" => self.has_detail_type |= is_there,
                     _ => {}
                 }
-                map.next_value::<IgnoredAny>()?;
                 return Ok(());
             }
         };

@@ -2,7 +2,8 @@
 
 use super::{
     error::shorten,
-    json::{Each, Members, Object, read, share_text},
+    json::{Each, Members, Object, read},
+    shared::share_text,
 };
 use bytes::Bytes;
 use http::{
@@ -83,15 +84,15 @@ impl<'de> Members<'de> for Headers<'_> {
         name: Cow<'de, str>,
         map: &mut A,
     ) -> Result<(), A::Error> {
+        if self.missing_only && self.map.contains_key(&*name) {
+            map.next_value::<IgnoredAny>()?;
+            return Ok(());
+        }
         let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
             map.next_value::<IgnoredAny>()?;
             self.refuse(|| format!("`{}` is no header name", shorten(&name)));
             return Ok(());
         };
-        if self.missing_only && self.map.contains_key(&header) {
-            map.next_value::<IgnoredAny>()?;
-            return Ok(());
-        }
         map.next_value_seed(Each(|text| match value(self.event, &header, text) {
             None => self.refuse(|| bad_value(header.as_str())),
             // `append` panics on more headers than a map can hold.

@@ -18,6 +18,8 @@
 //! # Ok::<(), event::DecodeError>(())
 //! ```
 
+pub mod emulate;
+
 mod body;
 mod context;
 mod decode;
@@ -29,8 +31,10 @@ mod headers;
 mod json;
 mod payload;
 mod query;
+mod shared;
 mod source;
 mod uri;
+mod writer;
 
 pub use decode::{DecodeOptions, decode};
 pub use encode::encode;
@@ -38,4 +42,5 @@ pub use error::{DecodeError, NotHttp};
 pub use source::Source;
 
 pub(crate) use context::Facts;
-pub(crate) use json::{Shared, string_map};
+pub(crate) use json::string_map;
+pub(crate) use shared::Shared;

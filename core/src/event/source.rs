@@ -1,6 +1,6 @@
 //! The services that send HTTP requests to a function.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// The service that sent an event.
 ///
@@ -56,6 +56,20 @@ impl Source {
             Source::AlbMultiValue => "alb-multi",
             Source::LatticeV1 => "lattice1",
             Source::LatticeV2 => "lattice2",
+        }
+    }
+
+    /// How long the service waits for the function, where that is less than Lambda does:
+    /// [29 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html)
+    /// at a REST API unless its quota was raised,
+    /// [30 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)
+    /// at an HTTP API.
+    #[must_use]
+    pub fn timeout(self) -> Option<Duration> {
+        match self {
+            Source::RestApi => Some(Duration::from_secs(29)),
+            Source::HttpApi | Source::HttpApiV1 => Some(Duration::from_secs(30)),
+            _ => None,
         }
     }
 

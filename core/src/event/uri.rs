@@ -1,6 +1,6 @@
 //! The path and query of a request: origin form only, nothing resolved.
 
-use super::json::share;
+use super::shared::share;
 use bytes::Bytes;
 use http::{Uri, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};

@@ -1,5 +1,373 @@
-//! JSON in a body.
+//! A JSON body.
 
-/// A value as JSON, in a request or a reply.
+use super::{
+    FromRequest,
+    clip::clip,
+    fault::{Fault, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
+    media,
+};
+use crate::{ApiError, Outcome, Problem, Request};
+use http::StatusCode;
+use serde::{Deserialize, de::IgnoredAny};
+use std::borrow::Cow;
+
+/// JSON: the body of a request as an argument, or a value as a reply.
+///
+/// ```
+/// use lambda_api::Json;
+/// use serde::Deserialize;
+/// use std::borrow::Cow;
+///
+/// #[derive(Deserialize)]
+/// struct NewOrder<'r> {
+///     // Borrowed from the body, unless the text has a JSON escape in it.
+///     #[serde(borrow)]
+///     sku: Cow<'r, str>,
+///     quantity: u32,
+/// }
+///
+/// async fn place_order(Json(order): Json<NewOrder<'_>>) -> String {
+///     format!("{} of {}", order.quantity, order.sku)
+/// }
+/// ```
+///
+/// A field of type `&str` cannot hold a text with an escape in it, such as `"5\""`, and refuses
+/// it: take a `Cow` with `#[serde(borrow)]`, or a `String`. Inside an `Option`, `serde` borrows no
+/// `Cow`.
+///
+/// The body must say that it is JSON: `content-type: application/json`, or an
+/// `application/..+json`. A web page of any origin can make a browser send `text/plain`, or no
+/// type at all, together with the user's cookies and without asking first; `application/json` it
+/// cannot. That check is why a body without a content type is refused too:
+///
+/// ```sh
+/// curl -H 'content-type: application/json' -d '{"sku": "tea", "quantity": 2}' ..
+/// ```
+///
+/// `Option<Json<T>>` is `None` when the body is empty, and only then.
+/// `Result<Json<T>, JsonRejection>` hands the refusal to the handler.
+///
+/// # Rejections
+/// See [`JsonRejection`]. The size of a body is limited by the service that sends the event, not
+/// here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
+
+/// Why a body could not be read as [`Json`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonRejection {
+    /// The body is empty: 400, `missing_body`.
+    #[error("expected a JSON body, found an empty one")]
+    Missing,
+    /// The content type is not JSON: 415, `unsupported_media_type`.
+    #[error("expected content-type `application/json`, found {found}")]
+    MediaType {
+        /// The content type that was sent.
+        found: String,
+    },
+    /// The body is not JSON: 400, `invalid_json`.
+    #[error("the body is not valid JSON: {detail}{}", position(*line, *column))]
+    Syntax {
+        /// What is wrong.
+        detail: String,
+        /// The line of the fault, from 1; 0 when unknown.
+        line: usize,
+        /// The column of the fault, from 1; 0 when unknown.
+        column: usize,
+    },
+    /// The body is JSON, and not what the handler takes: 422, `invalid_body`.
+    #[error("{}{}", Fault::new(Place::Body, field.as_deref(), detail), position(*line, *column))]
+    Data {
+        /// The path to the field, such as `items[1].sku`; `None` for the body itself.
+        field: Option<String>,
+        /// What is wrong.
+        detail: String,
+        /// The line of the fault, from 1; 0 when unknown.
+        line: usize,
+        /// The column of the fault, from 1; 0 when unknown.
+        column: usize,
+    },
+}
+
+fn position(line: usize, column: usize) -> String {
+    match line {
+        0 => String::new(),
+        _ => format!(" at line {line} column {column}"),
+    }
+}
+
+impl ApiError for JsonRejection {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Missing | Self::Syntax { .. } => StatusCode::BAD_REQUEST,
+            Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Data { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        match self {
+            Self::Missing => MISSING_BODY.into(),
+            Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
+            Self::Syntax { .. } => "invalid_json".into(),
+            Self::Data { .. } => INVALID_BODY.into(),
+        }
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        if let Self::Data { field, detail, .. } = self {
+            Fault::new(Place::Body, field.as_deref(), detail).decorate(problem);
+        }
+        if let Self::Syntax { line, column, .. } | Self::Data { line, column, .. } = self
+            && *line > 0
+        {
+            problem.set_extension("line", line);
+            problem.set_extension("column", column);
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        *self == Self::Missing
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![
+            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
+            Outcome::new(StatusCode::BAD_REQUEST, "invalid_json"),
+            Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),
+            Outcome::new(StatusCode::UNPROCESSABLE_ENTITY, INVALID_BODY),
+        ]
+    }
+}
+
+impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
+    type Rejection = JsonRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, JsonRejection>> = Some(|request| {
+        let body = body(request)?;
+        match serde_json::from_slice(body) {
+            Ok(value) => Ok(Self(value)),
+            Err(error) => Err(explain::<T>(body, &error)),
+        }
+    });
+}
+
+/// The body of a request that says it is JSON.
+fn body(request: &Request) -> Result<&[u8], JsonRejection> {
+    let body = request.body().bytes();
+    if body.is_empty() {
+        return Err(JsonRejection::Missing);
+    }
+    if !media::content_type(request).is_some_and(media::is_json) {
+        return Err(JsonRejection::MediaType {
+            found: media::found(request),
+        });
+    }
+    Ok(body)
+}
+
+/// Reads the body once more to find the field that was refused. Keeping track of the path costs
+/// time, so that only bodies that are refused pay for it.
+#[cold]
+#[inline(never)]
+fn explain<'r, T: Deserialize<'r>>(body: &'r [u8], error: &serde_json::Error) -> JsonRejection {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Ok(_) => refuse(body, None, error),
+        Err(tracked) => {
+            let path = tracked.path();
+            let field = path.iter().next().map(|_| path.to_string());
+            refuse(body, field, &tracked.into_inner())
+        }
+    }
+}
+
+fn refuse(body: &[u8], field: Option<String>, error: &serde_json::Error) -> JsonRejection {
+    // `serde` stops at the first fault of the data, though the rest may be no JSON at all: a
+    // truncated body should not be reported as one with a bad field.
+    let broken = serde_json::from_slice::<IgnoredAny>(body).err();
+    let error = broken.as_ref().unwrap_or(error);
+    let (line, column) = (error.line(), error.column());
+    let text = error.to_string();
+    let suffix = format!(" at line {line} column {column}");
+    let detail = clip(text.strip_suffix(&suffix).unwrap_or(&text));
+    if error.is_data() {
+        JsonRejection::Data {
+            field: field.map(|field| clip(&field)),
+            detail,
+            line,
+            column,
+        }
+    } else {
+        JsonRejection::Syntax {
+            detail,
+            line,
+            column,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{now, post},
+        *,
+    };
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Order<'r> {
+        #[serde(borrow)]
+        sku: Cow<'r, str>,
+        quantity: u32,
+    }
+
+    fn json(body: &'static str) -> Request {
+        post("application/json", body)
+    }
+
+    fn refusal(request: &Request) -> JsonRejection {
+        now::<Json<Order<'_>>>(request).unwrap_err()
+    }
+
+    #[test]
+    fn data_is_borrowed_from_the_body() {
+        let request = json(r#"{"sku": "tea", "quantity": 2}"#);
+        let Json(order) = now::<Json<Order<'_>>>(&request).unwrap();
+        assert!(matches!(order.sku, Cow::Borrowed("tea")));
+        assert_eq!(order.quantity, 2);
+    }
+
+    #[test]
+    fn an_escape_is_decoded_into_an_owned_text() {
+        let request = json(r#"{"sku": "5\"", "quantity": 2}"#);
+        let Json(order) = now::<Json<Order<'_>>>(&request).unwrap();
+        assert_eq!(order.sku, "5\"");
+    }
+
+    #[test]
+    fn an_empty_body_is_absent() {
+        let request = json("");
+        assert_eq!(refusal(&request), JsonRejection::Missing);
+        assert_eq!(
+            now::<Option<Json<Order<'_>>>>(&request).ok().flatten(),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_not_called_json_is_refused() {
+        for content_type in ["", "text/plain", "application/x-www-form-urlencoded"] {
+            let request = post(content_type, r#"{"sku": "tea", "quantity": 2}"#);
+            let refusal = refusal(&request);
+            assert_eq!(refusal.status(), 415, "{content_type}");
+            assert_eq!(refusal.code(), "unsupported_media_type");
+            assert!(!refusal.is_absent());
+        }
+        assert_eq!(
+            refusal(&post("text/plain", "{}")).to_string(),
+            "expected content-type `application/json`, found \"text/plain\""
+        );
+    }
+
+    #[test]
+    fn broken_json_is_a_400_with_its_place() {
+        let refusal = refusal(&json("{\"sku\": \"tea\",\n \"quantity\" 2}"));
+        assert_eq!(
+            (refusal.status().as_u16(), refusal.code()),
+            (400, "invalid_json".into())
+        );
+        assert_eq!(
+            refusal.to_string(),
+            "the body is not valid JSON: expected `:` at line 2 column 13"
+        );
+    }
+
+    #[test]
+    fn a_body_that_is_broken_behind_a_bad_field_is_broken() {
+        let refusal = refusal(&json(r#"{"quantity": "x", "sku": "#));
+        assert_eq!(refusal.code(), "invalid_json");
+    }
+
+    #[test]
+    fn garbage_behind_the_json_is_refused() {
+        let refusal = refusal(&json(r#"{"sku": "tea", "quantity": 2} {}"#));
+        assert_eq!(refusal.code(), "invalid_json");
+        assert!(
+            refusal.to_string().contains("trailing characters"),
+            "{refusal}"
+        );
+    }
+
+    #[test]
+    fn a_bad_field_is_a_422_that_names_its_path() {
+        #[derive(Debug, Deserialize)]
+        struct Basket<'r> {
+            #[serde(borrow)]
+            items: Vec<Order<'r>>,
+        }
+        let request = json("{\"items\": [{\"sku\": \"a\", \"quantity\": 1},\n {\"sku\": 5}]}");
+        let refusal = now::<Json<Basket<'_>>>(&request).unwrap_err();
+        assert_eq!(
+            (refusal.status().as_u16(), refusal.code()),
+            (422, "invalid_body".into())
+        );
+        assert_eq!(
+            refusal.to_string(),
+            "field `items[1].sku`: invalid type: integer `5`, expected a string at line 2 column 10"
+        );
+        let problem = Problem::from_error(&refusal);
+        assert_eq!(
+            problem.extension("errors"),
+            Some(&serde_json::json!([{
+                "in": "body",
+                "name": "items[1].sku",
+                "detail": "invalid type: integer `5`, expected a string",
+            }]))
+        );
+        assert_eq!(problem.extension("line"), Some(&2.into()));
+        assert_eq!(problem.extension("column"), Some(&10.into()));
+        let request = json(r#"{"items": []} "#);
+        assert!(
+            now::<Json<Basket<'_>>>(&request)
+                .unwrap()
+                .0
+                .items
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_missing_field_of_the_body_itself_has_no_path() {
+        let refusal = refusal(&json(r#"{"sku": "tea"}"#));
+        assert!(matches!(&refusal, JsonRejection::Data { field: None, .. }));
+        assert_eq!(
+            refusal.to_string(),
+            "missing field `quantity` at line 1 column 14"
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_not_sent_back() {
+        let body = format!(r#"{{"sku": "tea", "quantity": "{}"}}"#, "x".repeat(100_000));
+        let refusal = refusal(&post("application/json", body)).to_string();
+        assert!(refusal.len() < 400, "{refusal}");
+        assert!(refusal.contains("expected u32"), "{refusal}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_no_json() {
+        let request = post(
+            "application/json",
+            &b"{\"sku\": \"\xff\", \"quantity\": 1}"[..],
+        );
+        assert_eq!(refusal(&request).code(), "invalid_json");
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused() {
+        let request = post("application/json", "[".repeat(200_000));
+        let refusal = now::<Json<serde_json::Value>>(&request).unwrap_err();
+        assert_eq!(refusal.code(), "invalid_json");
+    }
+}

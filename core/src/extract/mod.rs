@@ -3,10 +3,46 @@
 //! An extractor looks at a shared reference of the request and never consumes it, so there is no
 //! order among arguments, and arguments may borrow from the request.
 
+mod clip;
+mod cookies;
+mod deadline;
+mod extension;
+mod fault;
+mod form;
 mod json;
+mod matched_path;
+mod media;
+#[cfg(feature = "multipart")]
+mod multipart;
+mod pairs;
+mod parts;
+mod path;
 pub(crate) mod plain;
+mod query;
+mod state;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+mod urlencoded;
+mod value_error;
+mod values;
+mod wrappers;
 
-pub use json::Json;
+pub use cookies::Cookies;
+pub use deadline::Deadline;
+pub use extension::{Extension, ExtensionRejection};
+pub use form::{Form, FormRejection};
+pub use json::{Json, JsonRejection};
+pub use matched_path::{MatchedPath, MatchedPathRejection};
+#[cfg(feature = "multipart")]
+#[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
+pub use multipart::{Multipart, MultipartRejection, Part};
+pub use path::{Path, PathRejection};
+pub use query::{Query, QueryRejection};
+pub use state::{State, StateRejection};
+pub use text::{Text, TextRejection};
 
 use crate::{BoxFuture, Request, describe::Operation, error::ApiError};
 use std::future::Future;
@@ -38,7 +74,36 @@ use std::future::Future;
 /// ```
 ///
 /// An extractor that never waits may set [`NOW`](FromRequest::NOW) instead, which spares the
-/// future.
+/// future:
+///
+/// ```
+/// use lambda_api::{FromRequest, Request};
+/// use std::convert::Infallible;
+///
+/// struct UserAgent<'r>(&'r [u8]);
+///
+/// impl<'r> FromRequest<'r> for UserAgent<'r> {
+///     type Rejection = Infallible;
+///
+///     const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> = Some(|request| {
+///         let value = request.headers().get("user-agent");
+///         Ok(UserAgent(value.map_or(b"", |value| value.as_bytes())))
+///     });
+/// }
+/// ```
+///
+/// # What comes with the library
+///
+/// | argument | takes |
+/// |---|---|
+/// | [`Path<T>`](crate::Path), [`Query<T>`](crate::Query) | all parameters of the path, the whole query string |
+/// | [`Json<T>`](crate::Json), [`Form<T>`](crate::Form), `Multipart` (feature `multipart`), [`Text`](crate::Text), `bytes::Bytes` | the body |
+/// | [`Cookies`](crate::Cookies), `HeaderMap`, `Method`, `Uri`, `Version`, `&HeaderMap`, `&Method`, `&Uri`, `&Request` | parts of the request |
+/// | [`State<T>`](crate::State), [`Extension<T>`](crate::Extension) | values of the application, values that a layer put into the request |
+/// | [`MatchedPath`](crate::MatchedPath) | the pattern of the route |
+/// | [`Invocation`](crate::Invocation), [`LambdaContext`](crate::LambdaContext) (or references), [`Deadline`](crate::Deadline) | what gateway and Lambda say about the invocation |
+/// | `Option<E>` | `None` when what the extractor `E` looks for is not there at all; what is there and wrong is still refused |
+/// | `Result<E, E::Rejection>` | hands the rejection to the handler |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of an API handler",
     label = "no extractor, and no parameter of this name in the path",
@@ -51,6 +116,7 @@ pub trait FromRequest<'r>: Sized {
 
     /// Of extractors that never wait: the same as [`from_request`](FromRequest::from_request)
     /// without a future.
+    #[expect(clippy::type_complexity, reason = "implementations repeat it as it is")]
     const NOW: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> = None;
 
     /// Takes the value from the request.

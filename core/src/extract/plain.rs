@@ -1,11 +1,23 @@
-//! Plain arguments: one string of the request each, read through `serde::Deserialize`.
+//! Plain arguments: one name of the request each, read through `serde::Deserialize`.
+//!
+//! The generic functions only name the type; finding the texts and keeping the faults is done
+//! once, in functions that know no types.
 
-use crate::{BoxFuture, Request, Response};
+use super::{
+    cookies,
+    fault::{Fault, INVALID_PARAMETERS, Place, set_errors},
+    urlencoded,
+    value_error::{Echo, ValueError},
+    values::Values,
+};
+use crate::{BoxFuture, IntoResponse, Problem, Request, Response, matched::Matched};
+use http::StatusCode;
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// What is wrong with the plain arguments of one request; all of it is reported at once.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<String>);
+pub struct Faults(Vec<(Place, &'static str, String)>);
 
 impl Faults {
     /// No faults yet.
@@ -14,24 +26,253 @@ impl Faults {
         Self::default()
     }
 
+    #[cold]
+    fn add(&mut self, place: Place, name: &'static str, error: ValueError) {
+        let echo = match place {
+            Place::Header | Place::Cookie => Echo::Nothing,
+            Place::Path | Place::Query | Place::Body => Echo::Value,
+        };
+        let (_, detail) = error.explain(echo);
+        self.0.push((place, name, detail));
+    }
+
+    fn list(&self) -> Vec<Fault<'_>> {
+        self.0
+            .iter()
+            .map(|(place, name, detail)| Fault::new(*place, Some(name), detail))
+            .collect()
+    }
+
+    fn problem(&self) -> Problem {
+        let faults = self.list();
+        let detail = match faults.as_slice() {
+            [only] => only.to_string(),
+            faults => format!("{} parameters are missing or invalid", faults.len()),
+        };
+        let mut problem =
+            Problem::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS).with_detail(detail);
+        set_errors(&mut problem, &faults);
+        problem
+    }
+
     /// The reply that lists them.
     #[cold]
     pub fn refuse<'r>(self) -> BoxFuture<'r, Response> {
-        Box::pin(std::future::ready(Response::default()))
+        Box::pin(std::future::ready(self.problem().into_response()))
+    }
+}
+
+#[inline(never)]
+fn read<'r, T: Deserialize<'r>>(
+    values: Values<'r>,
+    place: Place,
+    name: &'static str,
+    faults: &mut Faults,
+) -> Option<T> {
+    match T::deserialize(values) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            faults.add(place, name, error);
+            None
+        }
     }
 }
 
 macro_rules! plain {
-    ($($name:ident)*) => { $(
+    ($($name:ident $place:ident $values:ident)*) => { $(
         /// Reads one argument; a fault is kept, and `None` returned.
         pub fn $name<'r, T: Deserialize<'r>>(
             request: &'r Request,
             name: &'static str,
             faults: &mut Faults,
         ) -> Option<T> {
-            let _ = (request, name, faults);
-            None
+            read($values(request, name), Place::$place, name, faults)
         }
     )* };
 }
-plain!(path query header cookie);
+
+plain! {
+    path Path path_values
+    query Query query_values
+    header Header header_values
+    cookie Cookie cookie_values
+}
+
+/// Values of path parameters are decoded already, so that they can always be borrowed.
+fn path_values<'r>(request: &'r Request, name: &str) -> Values<'r> {
+    let value = Matched::of(request).and_then(|matched| matched.param(name));
+    Values::optional(value.map(|text| text.map(Cow::Borrowed)))
+}
+
+fn query_values<'r>(request: &'r Request, name: &str) -> Values<'r> {
+    let query = request.uri().query().unwrap_or_default();
+    Values::sequence(
+        urlencoded::split(query)
+            .filter(|(key, _)| urlencoded::decode_name(key) == name)
+            .map(|(_, value)| urlencoded::decode(value)),
+    )
+}
+
+fn header_values<'r>(request: &'r Request, name: &str) -> Values<'r> {
+    let lines = request.headers().get_all(name).iter();
+    Values::lines(lines.map(|line| std::str::from_utf8(line.as_bytes()).ok().map(Cow::Borrowed)))
+}
+
+/// Of several cookies of one name the first is meant, as in
+/// [`Cookies::get`](crate::Cookies::get).
+fn cookie_values<'r>(request: &'r Request, name: &str) -> Values<'r> {
+    let value = cookies::pairs(request.headers())
+        .find_map(|(known, value)| (known == name).then_some(value));
+    Values::optional(value.map(|text| text.map(Cow::Borrowed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{get, routed},
+        *,
+    };
+    use http::HeaderValue;
+    use serde_json::json;
+
+    fn with_headers(lines: &[(&'static str, &'static str)]) -> Request {
+        let mut request = get("/");
+        for (name, value) in lines {
+            request
+                .headers_mut()
+                .append(*name, HeaderValue::from_static(value));
+        }
+        request
+    }
+
+    fn read_one<'r, T>(
+        read: fn(&'r Request, &'static str, &mut Faults) -> Option<T>,
+        request: &'r Request,
+        name: &'static str,
+    ) -> Result<T, String> {
+        let mut faults = Faults::new();
+        let value = read(request, name, &mut faults);
+        match (value, faults.list().as_slice()) {
+            (Some(value), []) => Ok(value),
+            (None, [fault]) => Err(fault.detail.to_owned()),
+            other => panic!("{:?}", other.1),
+        }
+    }
+
+    #[test]
+    fn path_values_are_borrowed_even_when_they_were_decoded() {
+        let request = routed(
+            "/{a}/{b}/{c}",
+            "/7/_/_",
+            &[("a", Some("7")), ("b", Some("iced tea")), ("c", None)],
+        );
+        assert_eq!(read_one(path, &request, "a"), Ok(7_u8));
+        assert_eq!(read_one(path, &request, "b"), Ok("iced tea"));
+        assert_eq!(
+            read_one::<&str>(path, &request, "c"),
+            Err("not UTF-8".to_owned())
+        );
+        assert_eq!(
+            read_one::<&str>(path, &request, "d"),
+            Err("missing, expected a borrowed string".to_owned())
+        );
+        assert_eq!(read_one(path, &request, "d"), Ok(None::<u8>));
+        assert_eq!(read_one(path, &get("/"), "a"), Ok(None::<u8>));
+    }
+
+    #[test]
+    fn query_values_are_found_by_decoded_name() {
+        let request = get("/?page%2Dsize=10&tag=a+b&tag=c&flag&name=tea");
+        assert_eq!(read_one(query, &request, "page-size"), Ok(10_u32));
+        assert_eq!(
+            read_one(query, &request, "tag"),
+            Ok(vec!["a b".to_owned(), "c".to_owned()])
+        );
+        assert_eq!(read_one(query, &request, "flag"), Ok(""));
+        assert_eq!(read_one(query, &request, "name"), Ok("tea"));
+        assert_eq!(read_one(query, &request, "none"), Ok(None::<u32>));
+        assert_eq!(read_one(query, &request, "none"), Ok(Vec::<u32>::new()));
+        assert_eq!(
+            read_one::<String>(query, &request, "tag"),
+            Err("expected one value, found 2".to_owned())
+        );
+        assert_eq!(
+            read_one::<Option<u32>>(query, &get("/?page="), "page"),
+            Err("expected u32, found \"\"".to_owned())
+        );
+    }
+
+    #[test]
+    fn header_values_are_one_text_or_all_lines() {
+        let request = with_headers(&[("x-tenant", "acme"), ("x-tag", "a"), ("x-tag", "b")]);
+        assert_eq!(read_one(header, &request, "X-Tenant"), Ok("acme"));
+        assert_eq!(read_one(header, &request, "x-tag"), Ok(vec!["a", "b"]));
+        assert_eq!(read_one(header, &request, "x-tag"), Ok("a, b".to_owned()));
+        assert_eq!(read_one(header, &request, "x-none"), Ok(None::<String>));
+        assert_eq!(read_one(header, &request, "no name"), Ok(None::<String>));
+    }
+
+    #[test]
+    fn cookie_values_are_the_first_of_their_name() {
+        let request = with_headers(&[("cookie", "a=1; b=\"x\"; a=2")]);
+        assert_eq!(read_one(cookie, &request, "a"), Ok(1_u8));
+        assert_eq!(read_one(cookie, &request, "b"), Ok("x"));
+        assert_eq!(read_one(cookie, &request, "c"), Ok(None::<u8>));
+    }
+
+    #[test]
+    fn headers_and_cookies_are_never_repeated_in_a_message() {
+        let request = with_headers(&[("x-key", "s3cret"), ("cookie", "session=s3cret")]);
+        let refused = Err("expected u32".to_owned());
+        assert_eq!(read_one::<u32>(header, &request, "x-key"), refused);
+        assert_eq!(read_one::<u32>(cookie, &request, "session"), refused);
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_a_fault() {
+        let mut request = get("/?name=%FF");
+        let value = HeaderValue::from_bytes(b"a=\xff").unwrap();
+        request.headers_mut().insert("cookie", value);
+        let refused = Err("not UTF-8".to_owned());
+        assert_eq!(read_one::<String>(query, &request, "name"), refused);
+        assert_eq!(read_one::<String>(header, &request, "cookie"), refused);
+        assert_eq!(read_one::<String>(cookie, &request, "a"), refused);
+        assert_eq!(
+            read_one::<Option<String>>(cookie, &request, "a"),
+            Err("not UTF-8".to_owned())
+        );
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_reported_at_once() {
+        let request = get("/?page=abc");
+        let mut faults = Faults::new();
+        assert_eq!(query::<u32>(&request, "page", &mut faults), None);
+        assert_eq!(header::<String>(&request, "x-tenant", &mut faults), None);
+        let reply = faults.refuse().await;
+        assert_eq!(reply.status(), 400);
+        let body: serde_json::Value = serde_json::from_slice(reply.body().bytes()).unwrap();
+        assert_eq!(body["code"], "invalid_parameters");
+        assert_eq!(body["detail"], "2 parameters are missing or invalid");
+        assert_eq!(
+            body["errors"],
+            json!([
+                {"in": "query", "name": "page", "detail": "expected u32, found \"abc\""},
+                {"in": "header", "name": "x-tenant", "detail": "missing, expected a string"},
+            ])
+        );
+    }
+
+    #[tokio::test]
+    async fn a_single_fault_is_the_detail_itself() {
+        let mut faults = Faults::new();
+        let request = get("/?page=abc");
+        assert_eq!(query::<u32>(&request, "page", &mut faults), None);
+        let reply = faults.refuse().await;
+        let body: serde_json::Value = serde_json::from_slice(reply.body().bytes()).unwrap();
+        assert_eq!(
+            body["detail"],
+            "query parameter `page`: expected u32, found \"abc\""
+        );
+    }
+}

@@ -4,6 +4,7 @@ use crate::{App, BoxError, LambdaContext};
 use bytes::Bytes;
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
 use serde_json::value::RawValue;
+use std::time::SystemTime;
 use tower::service_fn;
 
 /// Whether this process was started by Lambda, or by an emulator of it.
@@ -30,7 +31,7 @@ async fn answer(app: App, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawVa
     match app.handle_event(bytes, context(event.context)).await {
         Ok(reply) => raw(reply),
         // Not an HTTP invocation, so there is nobody to answer with a problem.
-        Err(error) => Err(diagnostic("NotAnHttpEvent", format!("{error:?}"))),
+        Err(error) => Err(diagnostic("NotAnHttpEvent", error.to_string())),
     }
 }
 
@@ -55,5 +56,6 @@ fn context(context: Context) -> LambdaContext {
         function_arn: Some(context.invoked_function_arn).filter(|arn| !arn.is_empty()),
         trace_id: context.xray_trace_id,
         tenant_id: context.tenant_id,
+        received: Some(SystemTime::now()),
     }
 }

@@ -16,13 +16,13 @@ use std::{
 use tower::{Service, ServiceExt, layer::layer_fn};
 
 #[api_handler(POST "/orders/{id}")]
-async fn order(id: u64, headers: &HeaderMap, body: Text<'_>) -> String {
+async fn order(id: u64, headers: &HeaderMap, Text(body): Text) -> String {
     let way: Vec<_> = headers
         .get_all("x-way")
         .iter()
         .map(|way| way.to_str().unwrap())
         .collect();
-    format!("{id} {} {}", way.join(">"), &*body)
+    format!("{id} {} {}", way.join(">"), body)
 }
 
 #[api_handler(GET "/plain")]

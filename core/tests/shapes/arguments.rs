@@ -23,6 +23,7 @@ fn say(text: &str) -> Response {
 }
 
 #[api_handler(POST "/dozen")]
+#[allow(clippy::too_many_arguments)]
 async fn a_dozen(
     Length(a): Length,
     b: Length,

@@ -95,7 +95,8 @@ async fn named<'a, 'b: 'a>(first: Text<'a>, second: Json<Note<'b>>) -> Response 
 
 #[api_handler(POST "/sync")]
 fn sync(Valid(note): Valid<Json<Note<'_>>>, user: User<'_>) -> Response {
-    say(&format!("{} {}", note.title, user.0))
+    let User(name) = user;
+    say(&format!("{} {name}", note.title))
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ fn a_transparent_error_leaves_everything_to_the_one_inside() {
         assert_eq!(problem.title(), "Payment failed");
         assert_eq!(problem.extension("reason"), Some(&"expired".into()));
     }
-    assert!(ApiError::cause(&outer).is_some_and(|cause| cause.is::<std::fmt::Error>()));
+    assert!(ApiError::cause(&outer).is_some_and(<dyn std::error::Error>::is::<std::fmt::Error>));
 }
 
 #[test]

@@ -126,6 +126,7 @@ impl<'r> FromRequest<'r> for Text<'r> {
 }
 
 /// An extractor that waits, and borrows over the wait.
+#[derive(Clone, Copy)]
 pub(crate) struct User<'r>(pub(crate) &'r str);
 
 impl<'r> FromRequest<'r> for User<'r> {

@@ -1,0 +1,85 @@
+"""Invokes the echo example with every sample event of a folder, and reads its replies.
+
+usage: events.py ECHO FOLDER
+"""
+
+import base64
+import json
+import pathlib
+import subprocess
+import sys
+
+# The sources that the events of a subfolder may come from. Those of an HTTP API with payload
+# format 1.0 lie among those of REST APIs, which they look like.
+SOURCES = {
+    "rest": {"rest", "http1"},
+    "http": {"http"},
+    "url": {"url"},
+    "alb": {"alb"},
+    "alb-multi": {"alb-multi"},
+    "lattice1": {"lattice1"},
+    "lattice2": {"lattice2"},
+}
+MEMBERS = {
+    "source", "method", "path", "query", "headers", "cookies", "body", "stage", "request_id",
+    "source_ip",
+}  # fmt: skip
+
+
+def is_readable(event):
+    """Whether the body of an event is what the event says it is.
+
+    Some samples call a plain text base64; the answer to these is a 400.
+    """
+    event = json.loads(event.read_bytes())
+    if event.get("isBase64Encoded") or event.get("is_base64_encoded"):
+        try:
+            base64.b64decode(event.get("body") or "", validate=True)
+        except ValueError:
+            return False
+    return True
+
+
+def fault(echo, event, sources):
+    """What is wrong with the reply to an event, or nothing."""
+    run = subprocess.run(
+        [echo, "invoke", event], capture_output=True, timeout=20, stdin=subprocess.DEVNULL
+    )
+    if run.returncode != 0:
+        return f"exit {run.returncode}: {run.stderr.decode(errors='replace').strip()}"
+    try:
+        reply = json.loads(run.stdout)
+        status = 200 if is_readable(event) else 400
+        if reply["statusCode"] != status:
+            return f"expected status {status}: {reply}"
+        body = reply["body"]
+        if reply.get("isBase64Encoded"):
+            body = base64.b64decode(body, validate=True)
+        seen = json.loads(body)
+        if status == 400:
+            expected = "malformed_request"
+            return None if seen["code"] == expected else f"expected {expected}: {reply}"
+    except (ValueError, KeyError, TypeError) as error:
+        return f"{error!r} in {run.stdout.decode(errors='replace')}"
+    if set(seen) != MEMBERS:
+        return f"expected {sorted(MEMBERS)}, found {sorted(seen)}"
+    if seen["source"] not in sources:
+        return f"expected source {' or '.join(sorted(sources))}, found {seen['source']}"
+    return None
+
+
+echo, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+passed = failed = 0
+for name, sources in SOURCES.items():
+    events = sorted((folder / name).glob("*.json"))
+    if not events:
+        failed += 1
+        print(f"{folder / name}: no events", file=sys.stderr)
+    for event in events:
+        if problem := fault(echo, event, sources):
+            failed += 1
+            print(f"{event}: {problem}", file=sys.stderr)
+        else:
+            passed += 1
+print(f"{passed} events answered, {failed} not")
+sys.exit(failed > 0)

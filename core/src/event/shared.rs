@@ -1,0 +1,56 @@
+//! Parts of an event that share its memory.
+
+use bytes::Bytes;
+use std::borrow::Cow;
+
+/// The slice of `event` that `part` is, without copying it; a copy when it is none.
+pub(super) fn share(event: &Bytes, part: &str) -> Bytes {
+    let inside = (part.as_ptr() as usize)
+        .checked_sub(event.as_ptr() as usize)
+        .and_then(|start| Some(start..start.checked_add(part.len())?))
+        .filter(|range| range.end <= event.len());
+    match inside {
+        Some(range) => event.slice(range),
+        None => Bytes::copy_from_slice(part.as_bytes()),
+    }
+}
+
+/// The bytes of a text: a slice of `event` when it was borrowed from there.
+pub(super) fn share_text(event: &Bytes, text: Cow<'_, str>) -> Bytes {
+    match text {
+        Cow::Borrowed(part) => share(event, part),
+        Cow::Owned(text) => text.into(),
+    }
+}
+
+/// A text that shares the memory of the event.
+#[derive(Clone, Default)]
+pub(crate) struct Shared(Bytes);
+
+impl Shared {
+    pub(super) fn new(event: &Bytes, text: Cow<'_, str>) -> Self {
+        Self(share_text(event, text))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_event_is_shared_and_anything_else_is_copied() {
+        let event = Bytes::from(String::from("0123456789"));
+        let text = std::str::from_utf8(&event).unwrap();
+        assert_eq!(share(&event, &text[3..5]).as_ptr(), text[3..].as_ptr());
+        assert_eq!(share(&event, "elsewhere"), "elsewhere");
+        assert_eq!(share(&Bytes::new(), ""), "");
+    }
+}

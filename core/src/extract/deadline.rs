@@ -1,0 +1,165 @@
+//! When an invocation ends.
+
+use super::FromRequest;
+use crate::{Invocation, Request};
+use std::{
+    convert::Infallible,
+    time::{Duration, SystemTime},
+};
+
+/// The moment at which somebody gives up on the request: Lambda, or the gateway where that is
+/// sooner ([`Source::timeout`](crate::event::Source::timeout)).
+///
+/// ```
+/// use lambda_api::Deadline;
+/// use std::time::Duration;
+///
+/// async fn report(deadline: Deadline) -> &'static str {
+///     // Leave a second for the reply.
+///     let budget = deadline.remaining().saturating_sub(Duration::from_secs(1));
+///     if budget < Duration::from_secs(5) { "too late to start" } else { "started" }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert_eq!(report(Deadline::none()).await, "started");
+/// let soon = std::time::SystemTime::now() + Duration::from_secs(2);
+/// assert_eq!(report(Deadline::from(soon)).await, "too late to start");
+/// # }
+/// ```
+///
+/// Outside Lambda there is none, nor under an emulator that sends a deadline in the far past
+/// ([`LambdaContext::deadline`](crate::LambdaContext::deadline)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deadline(Option<SystemTime>);
+
+impl Deadline {
+    /// No deadline at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// The moment itself; `None` when there is no deadline.
+    #[must_use]
+    pub fn at(self) -> Option<SystemTime> {
+        self.0
+    }
+
+    /// The time that is left: nothing once it has passed, and [`Duration::MAX`] when there is no
+    /// deadline.
+    #[must_use]
+    pub fn remaining(self) -> Duration {
+        self.remaining_at(SystemTime::now())
+    }
+
+    fn remaining_at(self, now: SystemTime) -> Duration {
+        match self.0 {
+            Some(at) => at.duration_since(now).unwrap_or(Duration::ZERO),
+            None => Duration::MAX,
+        }
+    }
+}
+
+impl From<SystemTime> for Deadline {
+    fn from(at: SystemTime) -> Self {
+        Self(Some(at))
+    }
+}
+
+impl<'r> FromRequest<'r> for Deadline {
+    type Rejection = Infallible;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+        Some(|request| Ok(Self(Invocation::of(request).deadline())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{get, now},
+        *,
+    };
+    use crate::{
+        LambdaContext,
+        event::{self, DecodeOptions},
+    };
+
+    /// A request of an event that came with this deadline.
+    fn request(deadline_ms: u64) -> Request {
+        let lambda = LambdaContext {
+            deadline_ms: Some(deadline_ms),
+            ..LambdaContext::default()
+        };
+        let event = r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}}}"#;
+        event::decode(event.into(), lambda, &DecodeOptions::default()).unwrap()
+    }
+
+    fn deadline(deadline_ms: u64) -> Deadline {
+        let Ok(deadline) = now(&request(deadline_ms));
+        deadline
+    }
+
+    #[test]
+    fn the_time_left_counts_from_now() {
+        let deadline = deadline(1_700_000_002_500);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_002_500);
+        assert_eq!(deadline.at(), Some(at));
+        let left = |before| deadline.remaining_at(at - Duration::from_secs(before));
+        assert_eq!(left(3), Duration::from_secs(3));
+        assert_eq!(left(0), Duration::ZERO);
+        assert_eq!(
+            deadline.remaining_at(at + Duration::from_secs(3)),
+            Duration::ZERO
+        );
+        assert_eq!(deadline.remaining(), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_gateway_gives_up_before_lambda_does() {
+        let received = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let seconds = |lambda: Option<u64>, event: &'static str| {
+            let lambda = LambdaContext {
+                deadline_ms: lambda.map(|seconds| (1_700_000_000 + seconds) * 1000),
+                received: Some(received),
+                ..LambdaContext::default()
+            };
+            let request = event::decode(event.into(), lambda, &DecodeOptions::default()).unwrap();
+            let Ok(deadline) = now::<Deadline>(&request);
+            deadline
+                .at()
+                .map(|at| at.duration_since(received).unwrap().as_secs())
+        };
+        let rest = r#"{"httpMethod": "GET", "path": "/", "resource": "/"}"#;
+        let http = r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}}}"#;
+        let alb = r#"{"httpMethod": "GET", "path": "/", "requestContext": {"elb": {}}}"#;
+        for (lambda, event, expected) in [
+            (Some(900), rest, Some(29)),
+            (Some(900), http, Some(30)),
+            (Some(900), alb, Some(900)),
+            (Some(3), rest, Some(3)),
+            (None, http, Some(30)),
+            (None, alb, None),
+        ] {
+            assert_eq!(seconds(lambda, event), expected, "{event}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_in_the_far_past_is_none() {
+        assert_eq!(deadline(600_000), Deadline::none());
+        assert_eq!(deadline(600_000).remaining(), Duration::MAX);
+    }
+
+    #[test]
+    fn a_deadline_beyond_the_clock_does_not_panic() {
+        let _ = deadline(u64::MAX).remaining();
+    }
+
+    #[test]
+    fn outside_lambda_there_is_none() {
+        let Ok(deadline) = now::<Deadline>(&get("/"));
+        assert_eq!(deadline.at(), None);
+        assert_eq!(deadline.remaining(), Duration::MAX);
+    }
+}

@@ -1,0 +1,90 @@
+//! What a layer put into the request.
+
+use super::{FromRequest, fault::INTERNAL_ERROR};
+use crate::{ApiError, Request};
+use http::StatusCode;
+use std::{any::type_name, borrow::Cow};
+
+/// A value that a layer put into the extensions of the request.
+///
+/// ```
+/// use lambda_api::{Extension, ExtensionRejection, Request, extract};
+///
+/// #[derive(Clone)]
+/// struct Tenant(String);
+///
+/// async fn whose(Extension(tenant): Extension<Tenant>) -> String {
+///     tenant.0
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), ExtensionRejection> {
+/// let mut request = Request::default();
+/// request.extensions_mut().insert(Tenant("acme".to_owned()));
+/// let tenant = extract::<Extension<Tenant>>(&request).await?;
+/// assert_eq!(whose(tenant).await, "acme");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// `Option<Extension<T>>` is `None` when no layer put one there; without `Option` that is a 500.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extension<T>(pub T);
+
+/// Why there is no [`Extension`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExtensionRejection {
+    /// No layer put a value of the type into the request: the program's mistake, a 500.
+    #[error("no layer put a `{0}` into the extensions of the request")]
+    Missing(&'static str),
+}
+
+impl ApiError for ExtensionRejection {
+    fn status(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        INTERNAL_ERROR.into()
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Missing(_))
+    }
+}
+
+impl<'r, T: Clone + Send + Sync + 'static> FromRequest<'r> for Extension<T> {
+    type Rejection = ExtensionRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, ExtensionRejection>> = Some(|request| {
+        let value = request.extensions().get::<T>().cloned();
+        value
+            .map(Self)
+            .ok_or_else(|| ExtensionRejection::Missing(type_name::<T>()))
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{get, now},
+        *,
+    };
+
+    #[test]
+    fn an_extension_is_found_by_its_type() {
+        let mut request = get("/");
+        request.extensions_mut().insert(7_u32);
+        assert_eq!(now(&request), Ok(Extension(7_u32)));
+    }
+
+    #[test]
+    fn a_missing_extension_is_a_500_or_none() {
+        let request = get("/");
+        let refusal = now::<Extension<u64>>(&request).unwrap_err();
+        assert_eq!(refusal, ExtensionRejection::Missing("u64"));
+        assert_eq!(refusal.status(), 500);
+        assert_eq!(now(&request), Ok(None::<Extension<u64>>));
+    }
+}

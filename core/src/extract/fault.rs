@@ -1,0 +1,96 @@
+//! One value of a request that was refused, in the one form that clients see.
+
+use crate::Problem;
+use serde::Serialize;
+use std::fmt;
+
+/// The code of a problem about parameters.
+pub(crate) const INVALID_PARAMETERS: &str = "invalid_parameters";
+/// The code of a problem about the content of a body.
+pub(crate) const INVALID_BODY: &str = "invalid_body";
+/// The code of a problem about a body that is not there.
+pub(crate) const MISSING_BODY: &str = "missing_body";
+/// The code of a problem about the type of a body.
+pub(crate) const UNSUPPORTED_MEDIA_TYPE: &str = "unsupported_media_type";
+/// The code of a problem about a body that is too large.
+#[cfg(feature = "multipart")]
+pub(crate) const BODY_TOO_LARGE: &str = "body_too_large";
+/// The code of what is the program's own mistake.
+pub(crate) const INTERNAL_ERROR: &str = "internal_error";
+
+/// Where in the request a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+    Cookie,
+    Body,
+}
+
+/// A value that was refused: a member of the `errors` of a problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Fault<'a> {
+    #[serde(rename = "in")]
+    pub(crate) place: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<&'a str>,
+    pub(crate) detail: &'a str,
+}
+
+impl<'a> Fault<'a> {
+    pub(crate) fn new(place: Place, name: Option<&'a str>, detail: &'a str) -> Self {
+        Self {
+            place,
+            name,
+            detail,
+        }
+    }
+
+    /// Lists this fault alone in a problem.
+    pub(crate) fn decorate(self, problem: &mut Problem) {
+        set_errors(problem, &[self]);
+    }
+}
+
+/// Lists faults in a problem.
+pub(crate) fn set_errors(problem: &mut Problem, faults: &[Fault<'_>]) {
+    problem.set_extension("errors", faults);
+}
+
+impl fmt::Display for Fault<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match self.place {
+            Place::Path => "path parameter",
+            Place::Query => "query parameter",
+            Place::Header => "header",
+            Place::Cookie => "cookie",
+            Place::Body => "field",
+        };
+        match self.name {
+            Some(name) => write!(f, "{place} `{name}`: {}", self.detail),
+            None => f.write_str(self.detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_an_object_with_place_name_and_detail() {
+        let fault = Fault::new(Place::Query, Some("page"), "missing");
+        assert_eq!(
+            serde_json::to_value(&fault).unwrap(),
+            serde_json::json!({"in": "query", "name": "page", "detail": "missing"})
+        );
+        assert_eq!(fault.to_string(), "query parameter `page`: missing");
+        let nameless = Fault::new(Place::Body, None, "missing");
+        assert_eq!(
+            serde_json::to_value(&nameless).unwrap(),
+            serde_json::json!({"in": "body", "detail": "missing"})
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! A form in the body.
+
+use super::{
+    FromRequest,
+    fault::{Fault, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
+    media,
+    pairs::Pairs,
+    value_error::{Echo, ValueError},
+};
+use crate::{ApiError, Outcome, Problem, Request};
+use http::{StatusCode, header::CONTENT_TYPE};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A body of type `application/x-www-form-urlencoded`, as an HTML form sends it.
+///
+/// ```
+/// use lambda_api::Form;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Feedback {
+///     text: String,
+///     stars: u8,
+/// }
+///
+/// async fn feedback(Form(feedback): Form<Feedback>) -> String {
+///     format!("{} stars: {}", feedback.stars, feedback.text)
+/// }
+/// ```
+///
+/// The rules are those of [`Query`](crate::Query): `+` and percent-encoding are decoded, repeated
+/// fields are a `Vec`. For files there is `Multipart`, with the feature of that name.
+///
+/// A page of any origin can make a browser post a form together with the user's cookies: where
+/// cookies say who the user is, check the `origin` header, a token, or set the cookie `SameSite`.
+///
+/// `Option<Form<T>>` is `None` when there is neither a body nor a content type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Form<T>(pub T);
+
+/// Why a body could not be read as [`Form`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormRejection {
+    /// There is neither a body nor a content type: 400, `missing_body`.
+    #[error("expected a form, found an empty body")]
+    Missing,
+    /// The content type is not that of a form: 415, `unsupported_media_type`.
+    #[error("expected content-type `{FORM}`, found {found}")]
+    MediaType {
+        /// The content type that was sent.
+        found: String,
+    },
+    /// The body is no text: 400, `invalid_form`.
+    #[error("expected a form, found a body that is not UTF-8")]
+    NotUtf8,
+    /// A field is not what the handler takes: 422, `invalid_body`.
+    #[error("{}", Fault::new(Place::Body, name.as_deref(), detail))]
+    Invalid {
+        /// The name of the field, when it is known.
+        name: Option<String>,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl ApiError for FormRejection {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Missing | Self::NotUtf8 => StatusCode::BAD_REQUEST,
+            Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        match self {
+            Self::Missing => MISSING_BODY.into(),
+            Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
+            Self::NotUtf8 => "invalid_form".into(),
+            Self::Invalid { .. } => INVALID_BODY.into(),
+        }
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        if let Self::Invalid { name, detail } = self {
+            Fault::new(Place::Body, name.as_deref(), detail).decorate(problem);
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        *self == Self::Missing
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![
+            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
+            Outcome::new(StatusCode::BAD_REQUEST, "invalid_form"),
+            Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),
+            Outcome::new(StatusCode::UNPROCESSABLE_ENTITY, INVALID_BODY),
+        ]
+    }
+}
+
+impl<'r, T: Deserialize<'r>> FromRequest<'r> for Form<T> {
+    type Rejection = FormRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, FormRejection>> = Some(|request| {
+        Pairs::parse(body(request)?)
+            .and_then(T::deserialize)
+            .map(Self)
+            .map_err(refuse)
+    });
+}
+
+fn body(request: &Request) -> Result<&str, FormRejection> {
+    let body = request.body().bytes();
+    if body.is_empty() && !request.headers().contains_key(CONTENT_TYPE) {
+        return Err(FormRejection::Missing);
+    }
+    if !media::content_type(request).is_some_and(|found| media::is(found, FORM)) {
+        return Err(FormRejection::MediaType {
+            found: media::found(request),
+        });
+    }
+    std::str::from_utf8(body).map_err(|_| FormRejection::NotUtf8)
+}
+
+#[cold]
+fn refuse(error: ValueError) -> FormRejection {
+    let (name, detail) = error.explain(Echo::Value);
+    FormRejection::Invalid { name, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{now, post},
+        *,
+    };
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Feedback<'r> {
+        #[serde(borrow, default)]
+        text: Cow<'r, str>,
+        #[serde(default)]
+        stars: Vec<u8>,
+    }
+
+    fn refusal(request: &Request) -> FormRejection {
+        now::<Form<Feedback<'_>>>(request).unwrap_err()
+    }
+
+    #[test]
+    fn a_form_is_decoded() {
+        let request = post(FORM, "text=a+b%21&stars=5&stars=4");
+        let expected = Feedback {
+            text: "a b!".into(),
+            stars: vec![5, 4],
+        };
+        assert_eq!(now(&request), Ok(Form(expected)));
+    }
+
+    #[test]
+    fn a_form_without_fields_is_a_form() {
+        let request = post(FORM, "");
+        assert!(now::<Form<Feedback<'_>>>(&request).is_ok());
+    }
+
+    #[test]
+    fn nothing_at_all_is_absent() {
+        let request = post("", "");
+        assert_eq!(refusal(&request), FormRejection::Missing);
+        assert_eq!(now(&request), Ok(None::<Form<Feedback<'_>>>));
+    }
+
+    #[test]
+    fn each_refusal_has_its_status_and_code() {
+        let cases = [
+            (post("text/plain", "stars=1"), 415, "unsupported_media_type"),
+            (post("", "stars=1"), 415, "unsupported_media_type"),
+            (post(FORM, &b"text=\xff"[..]), 400, "invalid_form"),
+            (post(FORM, "stars=many"), 422, "invalid_body"),
+        ];
+        for (request, status, code) in cases {
+            let refusal = refusal(&request);
+            assert_eq!(refusal.status(), status);
+            assert_eq!(refusal.code(), code);
+        }
+        assert_eq!(
+            refusal(&post(FORM, "stars=many")).to_string(),
+            "field `stars`: expected u8, found \"many\""
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! A form with files in the body.
+
+use super::{
+    FromRequest,
+    clip::clip,
+    fault::{BODY_TOO_LARGE, MISSING_BODY, UNSUPPORTED_MEDIA_TYPE},
+    media,
+};
+use crate::{ApiError, Outcome, Request};
+use bytes::Bytes;
+use http::{StatusCode, header::CONTENT_TYPE};
+use http_body_util::{BodyDataStream, Full};
+use std::{
+    borrow::Cow,
+    pin::pin,
+    slice,
+    task::{Context, Poll, Waker},
+    vec,
+};
+
+const FORM_DATA: &str = "multipart/form-data";
+
+/// A body of type `multipart/form-data`, as an HTML form with files sends it
+/// ([RFC 7578](https://www.rfc-editor.org/rfc/rfc7578)).
+///
+/// ```
+/// use lambda_api::Multipart;
+///
+/// async fn upload(form: Multipart) -> String {
+///     match form.get("photo") {
+///         Some(photo) => format!("{} bytes", photo.bytes().len()),
+///         None => "no photo".to_owned(),
+///     }
+/// }
+/// ```
+///
+/// The whole body is in memory before the function runs, so that all parts are there at once. It
+/// is limited to [`MAX_BYTES`](Multipart::MAX_BYTES) and [`MAX_PARTS`](Multipart::MAX_PARTS).
+///
+/// As with [`Form`](crate::Form), a page of any origin can make a browser send one together with
+/// the user's cookies.
+///
+/// `Option<Multipart>` is `None` when there is neither a body nor a content type.
+#[derive(Clone, Debug, Default)]
+pub struct Multipart(Vec<Part>);
+
+impl Multipart {
+    /// How many parts a form may have.
+    pub const MAX_PARTS: usize = 256;
+
+    /// How large the whole body may be, in bytes: 6 MiB, the most that Lambda takes
+    /// ([quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
+    pub const MAX_BYTES: usize = 6 * 1024 * 1024;
+
+    /// The first part of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Part> {
+        self.0.iter().find(|part| part.name == name)
+    }
+
+    /// All parts, in their order.
+    pub fn iter(&self) -> slice::Iter<'_, Part> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Multipart {
+    type Item = Part;
+    type IntoIter = vec::IntoIter<Part>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Multipart {
+    type Item = &'a Part;
+    type IntoIter = slice::Iter<'a, Part>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One field or file of a [`Multipart`] form.
+#[derive(Clone, Debug)]
+pub struct Part {
+    name: String,
+    file_name: Option<String>,
+    content_type: Option<String>,
+    content: Bytes,
+}
+
+impl Part {
+    /// The name of the field.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name of the file, as the client says it. Never use it as a path: it may contain
+    /// `../`, or a path of the client's own.
+    #[must_use]
+    pub fn file_name(&self) -> Option<&str> {
+        self.file_name.as_deref()
+    }
+
+    /// The type of the content, as the client says it.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The content.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.content
+    }
+
+    /// The content as text; `None` when it is not UTF-8.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.content).ok()
+    }
+}
+
+/// Why a body could not be read as [`Multipart`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MultipartRejection {
+    /// There is neither a body nor a content type: 400, `missing_body`.
+    #[error("expected a multipart form, found an empty body")]
+    Missing,
+    /// The content type is not that of a multipart form: 415, `unsupported_media_type`.
+    #[error("expected content-type `{FORM_DATA}` with a boundary, found {found}")]
+    MediaType {
+        /// The content type that was sent.
+        found: String,
+    },
+    /// The body is not what its content type says: 400, `invalid_multipart`.
+    #[error("the body is not a valid multipart form: {detail}")]
+    Invalid {
+        /// What is wrong.
+        detail: String,
+    },
+    /// The body is too large: 413, `body_too_large`.
+    #[error("expected at most {} bytes, found {found}", Multipart::MAX_BYTES)]
+    TooLarge {
+        /// The size of the body.
+        found: usize,
+    },
+    /// The form has too many parts: 413, `body_too_large`.
+    #[error("expected at most {} parts, found more", Multipart::MAX_PARTS)]
+    TooManyParts,
+}
+
+impl ApiError for MultipartRejection {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Missing | Self::Invalid { .. } => StatusCode::BAD_REQUEST,
+            Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge { .. } | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
+        }
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        match self {
+            Self::Missing => MISSING_BODY.into(),
+            Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
+            Self::Invalid { .. } => "invalid_multipart".into(),
+            Self::TooLarge { .. } | Self::TooManyParts => BODY_TOO_LARGE.into(),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        *self == Self::Missing
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![
+            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
+            Outcome::new(StatusCode::BAD_REQUEST, "invalid_multipart"),
+            Outcome::new(StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE),
+            Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),
+        ]
+    }
+}
+
+impl<'r> FromRequest<'r> for Multipart {
+    type Rejection = MultipartRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, MultipartRejection>> = Some(read);
+}
+
+fn read(request: &Request) -> Result<Multipart, MultipartRejection> {
+    let body = request.body().to_bytes();
+    if body.is_empty() && !request.headers().contains_key(CONTENT_TYPE) {
+        return Err(MultipartRejection::Missing);
+    }
+    let boundary = media::content_type(request)
+        .filter(|content_type| media::is(content_type, FORM_DATA))
+        .and_then(|content_type| multer::parse_boundary(content_type).ok())
+        .ok_or_else(|| MultipartRejection::MediaType {
+            found: media::found(request),
+        })?;
+    if body.len() > Multipart::MAX_BYTES {
+        return Err(MultipartRejection::TooLarge { found: body.len() });
+    }
+    // The parser is written for bodies that are still arriving. This one never has to wait, so
+    // that one poll finishes it.
+    let mut parts = pin!(parts(body, boundary));
+    match parts.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(parts) => parts.map(Multipart),
+        Poll::Pending => Err(MultipartRejection::Invalid {
+            detail: "incomplete".to_owned(),
+        }),
+    }
+}
+
+async fn parts(body: Bytes, boundary: String) -> Result<Vec<Part>, MultipartRejection> {
+    let stream = BodyDataStream::new(Full::new(body));
+    let mut form = multer::Multipart::new(stream, boundary);
+    let mut parts = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|error| invalid(&error))? {
+        if parts.len() == Multipart::MAX_PARTS {
+            return Err(MultipartRejection::TooManyParts);
+        }
+        let Some(name) = field.name().map(str::to_owned) else {
+            return Err(MultipartRejection::Invalid {
+                detail: "a part has no name".to_owned(),
+            });
+        };
+        parts.push(Part {
+            name,
+            file_name: field.file_name().map(str::to_owned),
+            content_type: field.content_type().map(ToString::to_string),
+            content: field.bytes().await.map_err(|error| invalid(&error))?,
+        });
+    }
+    Ok(parts)
+}
+
+#[cold]
+fn invalid(error: &multer::Error) -> MultipartRejection {
+    MultipartRejection::Invalid {
+        detail: clip(&error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{now, post},
+        *,
+    };
+    use crate::Body;
+
+    const TYPE: &str = "multipart/form-data; boundary=X";
+
+    fn form(parts: &[&str]) -> String {
+        let parts: String = parts
+            .iter()
+            .map(|part| format!("--X\r\nContent-Disposition: form-data; {part}\r\n"))
+            .collect();
+        format!("{parts}--X--\r\n")
+    }
+
+    fn refusal(content_type: &str, body: impl Into<Body>) -> MultipartRejection {
+        now::<Multipart>(&post(content_type, body)).unwrap_err()
+    }
+
+    #[test]
+    fn fields_and_files_are_read_in_their_order() {
+        let body = form(&[
+            "name=\"title\"\r\n\r\nTea",
+            "name=\"photo\"; filename=\"tea.png\"\r\nContent-Type: image/png\r\n\r\n\u{1}\r\n\u{2}",
+            "name=\"title\"\r\n\r\n",
+        ]);
+        let form = now::<Multipart>(&post(TYPE, body)).unwrap();
+        let names: Vec<_> = form.iter().map(Part::name).collect();
+        assert_eq!(names, ["title", "photo", "title"]);
+        let title = form.get("title").unwrap();
+        assert_eq!((title.text(), title.file_name()), (Some("Tea"), None));
+        let photo = form.get("photo").unwrap();
+        assert_eq!(photo.file_name(), Some("tea.png"));
+        assert_eq!(photo.content_type(), Some("image/png"));
+        assert_eq!(photo.bytes().as_ref(), b"\x01\r\n\x02");
+        assert_eq!((&form).into_iter().count(), form.into_iter().count());
+    }
+
+    #[test]
+    fn nothing_at_all_is_absent() {
+        assert_eq!(refusal("", ""), MultipartRejection::Missing);
+        assert!(now::<Option<Multipart>>(&post("", "")).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_part_that_is_no_text_has_bytes() {
+        let mut body = b"--X\r\nContent-Disposition: form-data; name=a\r\n\r\n\xff".to_vec();
+        body.extend(b"\r\n--X--");
+        let form = now::<Multipart>(&post(TYPE, body)).unwrap();
+        let part = form.get("a").unwrap();
+        assert_eq!((part.text(), part.bytes().as_ref()), (None, &b"\xff"[..]));
+    }
+
+    #[test]
+    fn each_refusal_has_its_status_and_code() {
+        let many = form(&vec!["name=a\r\n\r\n"; Multipart::MAX_PARTS + 1]);
+        let large = vec![b'x'; Multipart::MAX_BYTES + 1];
+        let cases = [
+            (refusal("text/plain", "x"), 415, "unsupported_media_type"),
+            (refusal(FORM_DATA, "x"), 415, "unsupported_media_type"),
+            (refusal(TYPE, ""), 400, "invalid_multipart"),
+            (refusal(TYPE, "x"), 400, "invalid_multipart"),
+            (
+                refusal(
+                    TYPE,
+                    "--X\r\nContent-Disposition: form-data; name=a\r\n\r\nx",
+                ),
+                400,
+                "invalid_multipart",
+            ),
+            (
+                refusal(TYPE, form(&["filename=a\r\n\r\nx"])),
+                400,
+                "invalid_multipart",
+            ),
+            (refusal(TYPE, many), 413, "body_too_large"),
+            (refusal(TYPE, large), 413, "body_too_large"),
+        ];
+        for (refusal, status, code) in cases {
+            assert_eq!(refusal.status(), status, "{refusal}");
+            assert_eq!(refusal.code(), code, "{refusal}");
+        }
+    }
+
+    #[test]
+    fn as_many_parts_as_the_limit_are_read() {
+        let most = form(&vec!["name=a\r\n\r\n"; Multipart::MAX_PARTS]);
+        let form = now::<Multipart>(&post(TYPE, most)).unwrap();
+        assert_eq!(form.iter().count(), Multipart::MAX_PARTS);
+    }
+}

@@ -1,0 +1,291 @@
+//! Names and values, as a `serde` map or sequence of pairs.
+
+use super::{
+    urlencoded,
+    value_error::ValueError,
+    values::{Text, Values},
+};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor, value::SeqDeserializer,
+};
+use std::borrow::Cow;
+
+/// How many pairs a query string or a form may have. A pair costs fifty bytes of memory, and two
+/// bytes of the request, so that a request without this limit could use up a small function.
+const MAX_PAIRS: usize = 10_000;
+
+/// The decoded pairs of a query string or a form.
+#[derive(Debug)]
+pub(crate) struct Pairs<'r>(Vec<(Cow<'r, str>, Text<'r>)>);
+
+impl<'r> Pairs<'r> {
+    pub(crate) fn parse(text: &'r str) -> Result<Self, ValueError> {
+        let pairs: Vec<_> = urlencoded::split(text)
+            .take(MAX_PAIRS + 1)
+            .map(|(name, value)| (urlencoded::decode_name(name), urlencoded::decode(value)))
+            .collect();
+        if pairs.len() > MAX_PAIRS {
+            return Err(Error::custom(format_args!(
+                "expected at most {MAX_PAIRS} parameters, found more"
+            )));
+        }
+        Ok(Self(pairs))
+    }
+}
+
+impl<'r> Deserializer<'r> for Pairs<'r> {
+    type Error = ValueError;
+
+    /// A map of each name to all its values. They keep their order; the names are sorted, which
+    /// brings equal ones together without a table of them.
+    fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        let mut pairs = self.0;
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut pairs = pairs.into_iter().peekable();
+        visitor.visit_map(Entries::new(std::iter::from_fn(move || {
+            let (name, first) = pairs.next()?;
+            let rest = std::iter::from_fn(|| pairs.next_if(|(other, _)| *other == name));
+            let texts = std::iter::once(first).chain(rest.map(|(_, text)| text));
+            let values = Values::sequence(texts);
+            Some((name, values))
+        })))
+    }
+
+    /// The pairs as they stand in the request.
+    fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        let pairs = self.0.into_iter();
+        visitor.visit_seq(Entries::new(
+            pairs.map(|(name, text)| (name, Values::single(text))),
+        ))
+    }
+
+    fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! { <V: Visitor<'r>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        tuple tuple_struct map struct enum identifier
+    }
+}
+
+/// Names with their values: a map, or a sequence of pairs. Errors name the name.
+pub(crate) struct Entries<'r, I> {
+    entries: I,
+    current: Option<(Cow<'r, str>, Values<'r>)>,
+}
+
+impl<'r, I: Iterator<Item = (Cow<'r, str>, Values<'r>)>> Entries<'r, I> {
+    pub(crate) fn new(entries: I) -> Self {
+        Self {
+            entries,
+            current: None,
+        }
+    }
+}
+
+impl<'r, I: Iterator<Item = (Cow<'r, str>, Values<'r>)>> MapAccess<'r> for Entries<'r, I> {
+    type Error = ValueError;
+
+    fn next_key_seed<K: DeserializeSeed<'r>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, ValueError> {
+        let Some((name, values)) = self.entries.next() else {
+            return Ok(None);
+        };
+        let key = seed.deserialize(Values::single(Some(name.clone())))?;
+        self.current = Some((name, values));
+        Ok(Some(key))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'r>>(&mut self, seed: T) -> Result<T::Value, ValueError> {
+        let Some((name, values)) = self.current.take() else {
+            return Err(Error::custom("a value was asked for before its name"));
+        };
+        seed.deserialize(values).map_err(|error| error.of(&name))
+    }
+}
+
+impl<'r, I: Iterator<Item = (Cow<'r, str>, Values<'r>)>> SeqAccess<'r> for Entries<'r, I> {
+    type Error = ValueError;
+
+    fn next_element_seed<T: DeserializeSeed<'r>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ValueError> {
+        let Some((name, values)) = self.entries.next() else {
+            return Ok(None);
+        };
+        let pair = Pair(name.clone(), values);
+        seed.deserialize(pair)
+            .map(Some)
+            .map_err(|error| error.of(&name))
+    }
+}
+
+/// One name and its value, as a tuple of two.
+struct Pair<'r>(Cow<'r, str>, Values<'r>);
+
+impl<'r> Deserializer<'r> for Pair<'r> {
+    type Error = ValueError;
+
+    fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        let both = [Values::single(Some(self.0)), self.1];
+        let mut both = SeqDeserializer::new(both.into_iter());
+        let pair = visitor.visit_seq(&mut both)?;
+        both.end()?;
+        Ok(pair)
+    }
+
+    serde::forward_to_deserialize_any! { <V: Visitor<'r>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::value_error::Echo, *};
+    use serde::Deserialize;
+    use std::collections::HashMap;
+
+    type Refused = (Option<String>, String);
+
+    fn read<'r, T: Deserialize<'r>>(text: &'r str) -> Result<T, Refused> {
+        Pairs::parse(text)
+            .and_then(T::deserialize)
+            .map_err(|error| error.explain(Echo::Value))
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Filter<'r> {
+        page: Option<u32>,
+        #[serde(default)]
+        tag: Vec<String>,
+        #[serde(borrow, default)]
+        name: Cow<'r, str>,
+    }
+
+    #[test]
+    fn fields_are_read_by_name_and_borrowed_where_nothing_is_decoded() {
+        let filter: Filter<'_> = read("tag=b&page=2&other=%FF&tag=a&name=tea").unwrap();
+        assert_eq!(filter.page, Some(2));
+        assert_eq!(filter.tag, ["b", "a"]);
+        assert!(matches!(filter.name, Cow::Borrowed("tea")));
+        let filter: Filter<'_> = read("name=a+b").unwrap();
+        assert!(matches!(filter.name, Cow::Owned(name) if name == "a b"));
+    }
+
+    #[test]
+    fn an_error_names_the_key() {
+        fn refused<T>(name: &str, detail: &str) -> Result<T, Refused> {
+            Err((Some(name.to_owned()), detail.to_owned()))
+        }
+        assert_eq!(
+            read::<Filter<'_>>("page=x"),
+            refused("page", "expected u32, found \"x\"")
+        );
+        assert_eq!(
+            read::<Filter<'_>>("page=1&page=2"),
+            refused("page", "expected one value, found 2")
+        );
+        assert_eq!(
+            read::<Filter<'_>>("tag=a&tag=%FF"),
+            refused("tag", "not UTF-8")
+        );
+        assert_eq!(
+            read::<Vec<(String, u8)>>("a=1&b=x"),
+            refused("b", "expected u8, found \"x\"")
+        );
+    }
+
+    #[test]
+    fn a_missing_field_and_an_unknown_one_are_named() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        #[serde(deny_unknown_fields)]
+        struct Strict {
+            id: u8,
+        }
+        assert_eq!(
+            read::<Strict>(""),
+            Err((Some("id".to_owned()), "missing".to_owned()))
+        );
+        assert_eq!(
+            read::<Strict>("id=1&ip=2"),
+            Err((
+                Some("ip".to_owned()),
+                "unknown name, expected `id`".to_owned()
+            ))
+        );
+    }
+
+    #[test]
+    fn pairs_in_a_sequence_keep_the_order_of_the_request() {
+        assert_eq!(
+            read("b=1&a=2&b=3"),
+            Ok(vec![("b", "1"), ("a", "2"), ("b", "3")])
+        );
+    }
+
+    #[test]
+    fn maps_units_and_newtypes_are_read() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Wrapped(HashMap<String, Vec<u8>>);
+        let map = HashMap::from([("a".to_owned(), vec![1, 3]), ("b".to_owned(), vec![2])]);
+        assert_eq!(read("a=1&b=2&a=3"), Ok(Wrapped(map)));
+        assert_eq!(read("a=1"), Ok(()));
+        assert!(read::<u32>("a=1").is_err());
+    }
+
+    #[test]
+    fn flattened_text_and_maps_are_read() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Sorting {
+            sort: String,
+        }
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Search {
+            page: u32,
+            #[serde(flatten)]
+            sorting: Sorting,
+            #[serde(flatten)]
+            rest: HashMap<String, String>,
+        }
+        let search: Search = read("page=1&sort=name&x=y").unwrap();
+        assert_eq!((search.page, search.sorting.sort.as_str()), (1, "name"));
+        assert_eq!(search.rest.get("x").map(String::as_str), Some("y"));
+    }
+
+    #[test]
+    fn more_pairs_than_the_limit_are_refused() {
+        let most = "a&".repeat(MAX_PAIRS);
+        assert_eq!(read::<Vec<(&str, &str)>>(&most).unwrap().len(), MAX_PAIRS);
+        assert!(read::<()>(&format!("{most}a")).is_err());
+    }
+}

@@ -1,0 +1,393 @@
+//! All parameters of the path as one value.
+
+use super::{
+    FromRequest,
+    fault::{Fault, INTERNAL_ERROR, INVALID_PARAMETERS, Place},
+    pairs::Entries,
+    value_error::{Echo, ValueError},
+    values::Values,
+};
+use crate::{ApiError, Outcome, Problem, Request, matched::Matched};
+use http::StatusCode;
+use serde::{
+    Deserialize,
+    de::{Deserializer, SeqAccess, Visitor},
+};
+use std::borrow::Cow;
+
+/// All parameters of the path, read into one value.
+///
+/// A single parameter is more easily taken as an argument of its name. This type serves where
+/// several belong together, or where their names are not known beforehand:
+///
+/// ```
+/// use lambda_api::Path;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Line {
+///     order: u64,
+///     line: u8,
+/// }
+///
+/// // GET /orders/{order}/lines/{line}
+/// async fn get_line(Path(at): Path<Line>) -> String {
+///     format!("line {} of order {}", at.line, at.order)
+/// }
+/// ```
+///
+/// A struct or a map takes the parameters by name, a tuple takes all of them in their order, a
+/// `Vec<(String, String)>` takes names and values, and any other type takes the value of the only
+/// parameter there is. Values are percent-decoded; `&'r str` and borrowed fields are always
+/// possible.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Path<T>(pub T);
+
+/// Why the parameters of a path could not be read as [`Path`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathRejection {
+    /// A parameter is not what the handler takes: 400, `invalid_parameters`.
+    #[error("{}", Fault::new(Place::Path, name.as_deref(), detail))]
+    Invalid {
+        /// The name of the parameter, when it is known.
+        name: Option<String>,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The route has no parameters at all: the program's mistake, a 500.
+    #[error("the route of this handler has no path parameters")]
+    Missing,
+    /// The handler takes other parameters than the route has: the program's mistake, a 500.
+    #[error("the path parameters of the handler are not those of its route: {detail}")]
+    Mismatch {
+        /// What does not fit.
+        detail: String,
+    },
+}
+
+impl ApiError for PathRejection {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid { .. } => StatusCode::BAD_REQUEST,
+            Self::Missing | Self::Mismatch { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        match self {
+            Self::Invalid { .. } => INVALID_PARAMETERS.into(),
+            Self::Missing | Self::Mismatch { .. } => INTERNAL_ERROR.into(),
+        }
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        if let Self::Invalid { name, detail } = self {
+            Fault::new(Place::Path, name.as_deref(), detail).decorate(problem);
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        *self == Self::Missing
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS)]
+    }
+}
+
+impl<'r, T: Deserialize<'r>> FromRequest<'r> for Path<T> {
+    type Rejection = PathRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, PathRejection>> = Some(|request| {
+        let parameters = Parameters(Matched::of(request));
+        match T::deserialize(parameters) {
+            Ok(value) => Ok(Self(value)),
+            Err(error) => Err(refuse(parameters, error)),
+        }
+    });
+}
+
+#[cold]
+fn refuse(parameters: Parameters<'_>, error: ValueError) -> PathRejection {
+    if parameters.len() == 0 {
+        return PathRejection::Missing;
+    }
+    let mismatch = error.is_mismatch();
+    let (name, detail) = error.explain(Echo::Value);
+    if mismatch {
+        PathRejection::Mismatch {
+            detail: Fault::new(Place::Path, name.as_deref(), &detail).to_string(),
+        }
+    } else {
+        PathRejection::Invalid { name, detail }
+    }
+}
+
+/// The parameters of a matched route; none, for a request that matched no route.
+#[derive(Clone, Copy)]
+struct Parameters<'r>(Option<&'r Matched>);
+
+impl<'r> Parameters<'r> {
+    fn iter(self) -> impl Iterator<Item = (Cow<'r, str>, Values<'r>)> {
+        let parameters = self.0.into_iter().flat_map(Matched::params);
+        parameters.map(|(name, value)| {
+            let values = Values::single(value.map(Cow::Borrowed));
+            (Cow::Borrowed(name), values)
+        })
+    }
+
+    fn len(self) -> usize {
+        self.iter().count()
+    }
+
+    fn only(self) -> Result<(Cow<'r, str>, Values<'r>), ValueError> {
+        let mut parameters = self.iter();
+        match (parameters.next(), parameters.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(self.mismatch(1)),
+        }
+    }
+
+    #[cold]
+    fn mismatch(self, expected: usize) -> ValueError {
+        let found = self.len();
+        ValueError::mismatch(format!(
+            "the handler takes {expected} parameters, the route has {found}"
+        ))
+    }
+}
+
+macro_rules! only {
+    ($($method:ident)*) => { $(
+        fn $method<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+            let (name, value) = self.only()?;
+            value.$method(visitor).map_err(|error| error.of(&name))
+        }
+    )* };
+}
+
+impl<'r> Deserializer<'r> for Parameters<'r> {
+    type Error = ValueError;
+
+    fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_map(Entries::new(self.iter()))
+    }
+
+    fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_seq(Entries::new(self.iter()))
+    }
+
+    fn deserialize_tuple<V: Visitor<'r>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        if self.len() != length {
+            return Err(self.mismatch(length));
+        }
+        visitor.visit_seq(InOrder(self.iter()))
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        self.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'r>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        let (parameter, value) = self.only()?;
+        value
+            .deserialize_enum(name, variants, visitor)
+            .map_err(|error| error.of(&parameter))
+    }
+
+    fn deserialize_unit<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_unit()
+    }
+
+    only! {
+        deserialize_bool deserialize_char deserialize_str deserialize_string
+        deserialize_bytes deserialize_byte_buf
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_f32 deserialize_f64
+    }
+
+    serde::forward_to_deserialize_any! { <V: Visitor<'r>> map struct identifier }
+}
+
+/// The values alone, for a tuple.
+struct InOrder<I>(I);
+
+impl<'r, I: Iterator<Item = (Cow<'r, str>, Values<'r>)>> SeqAccess<'r> for InOrder<I> {
+    type Error = ValueError;
+
+    fn next_element_seed<T: serde::de::DeserializeSeed<'r>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ValueError> {
+        let Some((name, value)) = self.0.next() else {
+            return Ok(None);
+        };
+        seed.deserialize(value)
+            .map(Some)
+            .map_err(|error| error.of(&name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{get, now, routed},
+        *,
+    };
+    use std::collections::HashMap;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Line<'r> {
+        order: u64,
+        line: &'r str,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Id(u64);
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Color {
+        Red,
+    }
+
+    fn line() -> Request {
+        routed(
+            "/orders/{order}/lines/{line}",
+            "/orders/7/lines/a",
+            &[("order", Some("7")), ("line", Some("a"))],
+        )
+    }
+
+    fn item(value: Option<&str>) -> Request {
+        routed("/items/{item}", "/items/_", &[("item", value)])
+    }
+
+    fn refusal<T: for<'r> Deserialize<'r> + std::fmt::Debug>(request: &Request) -> PathRejection {
+        now::<Path<T>>(request).unwrap_err()
+    }
+
+    #[test]
+    fn parameters_are_taken_by_name_in_order_or_in_pairs() {
+        let request = line();
+        let expected = Line {
+            order: 7,
+            line: "a",
+        };
+        assert_eq!(now(&request), Ok(Path(expected)));
+        assert_eq!(now(&request), Ok(Path((7_u64, 'a'))));
+        assert_eq!(now(&request), Ok(Path(vec![("order", "7"), ("line", "a")])));
+        assert_eq!(
+            now(&request),
+            Ok(Path(HashMap::from([("order", "7"), ("line", "a")])))
+        );
+        assert_eq!(now(&request), Ok(Path(())));
+    }
+
+    #[test]
+    fn a_single_parameter_is_any_plain_type() {
+        assert_eq!(now(&item(Some("7"))), Ok(Path(7_i8)));
+        assert_eq!(now(&item(Some("7"))), Ok(Path(Id(7))));
+        assert_eq!(now(&item(Some("7"))), Ok(Path((7,))));
+        assert_eq!(now(&item(Some("7"))), Ok(Path(Some(7))));
+        assert_eq!(now(&item(Some("red"))), Ok(Path(Color::Red)));
+        let request = item(Some("iced tea"));
+        assert_eq!(now(&request), Ok(Path("iced tea")));
+    }
+
+    #[test]
+    fn a_bad_value_is_a_400_that_names_the_parameter() {
+        let cases = [
+            (refusal::<u8>(&item(Some("x"))), "expected u8, found \"x\""),
+            (refusal::<Id>(&item(Some("x"))), "expected u64, found \"x\""),
+            (
+                refusal::<(u8,)>(&item(Some("x"))),
+                "expected u8, found \"x\"",
+            ),
+            (
+                refusal::<HashMap<String, u8>>(&item(Some("x"))),
+                "expected u8, found \"x\"",
+            ),
+            (
+                refusal::<Color>(&item(Some("x"))),
+                "expected `red`, found \"x\"",
+            ),
+            (refusal::<String>(&item(None)), "not UTF-8"),
+            (refusal::<Vec<(String, String)>>(&item(None)), "not UTF-8"),
+        ];
+        for (refusal, detail) in cases {
+            assert_eq!(refusal.status(), 400);
+            assert_eq!(refusal.code(), "invalid_parameters");
+            assert_eq!(
+                refusal.to_string(),
+                format!("path parameter `item`: {detail}")
+            );
+        }
+    }
+
+    #[test]
+    fn a_handler_that_does_not_fit_its_route_is_a_500() {
+        let request = line();
+        for refusal in [
+            refusal::<u8>(&request),
+            refusal::<(u8,)>(&request),
+            refusal::<(u8, u8, u8)>(&request),
+        ] {
+            assert_eq!(refusal.status(), 500);
+            assert_eq!(refusal.code(), "internal_error");
+            assert!(refusal.to_string().ends_with("the route has 2"));
+        }
+        let request = item(Some("x"));
+        let missing = now::<Path<Line<'_>>>(&request).unwrap_err();
+        assert!(matches!(missing, PathRejection::Mismatch { .. }));
+    }
+
+    #[test]
+    fn without_parameters_a_path_is_absent_or_an_empty_map() {
+        for request in [get("/"), routed("/", "/", &[])] {
+            assert_eq!(refusal::<u8>(&request), PathRejection::Missing);
+            assert_eq!(now(&request), Ok(None::<Path<u8>>));
+            assert_eq!(now(&request), Ok(Path(HashMap::<String, String>::new())));
+        }
+    }
+}

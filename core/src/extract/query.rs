@@ -1,0 +1,177 @@
+//! The query string as one value.
+
+use super::{
+    FromRequest,
+    fault::{Fault, INVALID_PARAMETERS, Place},
+    pairs::Pairs,
+    value_error::{Echo, ValueError},
+};
+use crate::{ApiError, Outcome, Problem, Request};
+use http::StatusCode;
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// The whole query string, read into a struct.
+///
+/// ```
+/// use lambda_api::{Query, QueryRejection, Request, extract};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Filter {
+///     page: Option<u32>,
+///     #[serde(default)]
+///     tag: Vec<String>,
+/// }
+///
+/// async fn list(Query(filter): Query<Filter>) -> String {
+///     format!("page {:?} of {}", filter.page, filter.tag.join(" and "))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), QueryRejection> {
+/// # let mut request = Request::default();
+/// # *request.uri_mut() = http::Uri::from_static("/orders?tag=tea&page=2&tag=iced%20tea");
+/// // GET /orders?tag=tea&page=2&tag=iced%20tea
+/// let filter = extract::<Query<Filter>>(&request).await?;
+/// assert_eq!(list(filter).await, "page Some(2) of tea and iced tea");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// `+` and percent-encoding are decoded; a field of type `Cow<'_, str>` with `#[serde(borrow)]`
+/// borrows what needs no decoding. A repeated key is a `Vec`; where one value is expected, a
+/// repeated key is refused. A `HashMap` takes all keys, a `Vec<(String, String)>` all pairs in
+/// their order. In a field with `#[serde(flatten)]` serde cannot tell which type is wanted, so
+/// that only texts and maps of texts work there.
+///
+/// `Option<Query<T>>` is `None` when there is no query and `T` cannot do without one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Query<T>(pub T);
+
+/// Why a query string could not be read as [`Query`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryRejection {
+    /// There is no query, and the handler needs one: 400, `invalid_parameters`.
+    #[error("{}", Fault::new(Place::Query, name.as_deref(), detail))]
+    Missing {
+        /// The name of the first parameter that is needed.
+        name: Option<String>,
+        /// What is needed.
+        detail: String,
+    },
+    /// A parameter is not what the handler takes: 400, `invalid_parameters`.
+    #[error("{}", Fault::new(Place::Query, name.as_deref(), detail))]
+    Invalid {
+        /// The name of the parameter, when it is known.
+        name: Option<String>,
+        /// What is wrong.
+        detail: String,
+    },
+}
+
+impl ApiError for QueryRejection {
+    fn status(&self) -> StatusCode {
+        StatusCode::BAD_REQUEST
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        INVALID_PARAMETERS.into()
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        let (Self::Missing { name, detail } | Self::Invalid { name, detail }) = self;
+        Fault::new(Place::Query, name.as_deref(), detail).decorate(problem);
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Missing { .. })
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS)]
+    }
+}
+
+impl<'r, T: Deserialize<'r>> FromRequest<'r> for Query<T> {
+    type Rejection = QueryRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, QueryRejection>> = Some(|request| {
+        let query = request.uri().query().unwrap_or_default();
+        Pairs::parse(query)
+            .and_then(T::deserialize)
+            .map(Self)
+            .map_err(|error| refuse(query, error))
+    });
+}
+
+#[cold]
+fn refuse(query: &str, error: ValueError) -> QueryRejection {
+    let (name, detail) = error.explain(Echo::Value);
+    if query.is_empty() {
+        QueryRejection::Missing { name, detail }
+    } else {
+        QueryRejection::Invalid { name, detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{get, now},
+        *,
+    };
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Page<'r> {
+        page: u32,
+        #[serde(borrow, default)]
+        name: Cow<'r, str>,
+    }
+
+    #[test]
+    fn a_query_is_read_and_borrowed() {
+        let request = get("/orders?name=tea&page=2");
+        let Query(page) = now::<Query<Page<'_>>>(&request).unwrap();
+        assert_eq!(page.page, 2);
+        assert!(matches!(page.name, Cow::Borrowed("tea")));
+    }
+
+    #[test]
+    fn a_bad_parameter_is_a_400_that_names_it() {
+        let request = get("/orders?page=abc");
+        let refusal = now::<Query<Page<'_>>>(&request).unwrap_err();
+        assert_eq!(refusal.status(), 400);
+        assert_eq!(refusal.code(), "invalid_parameters");
+        assert_eq!(
+            refusal.to_string(),
+            "query parameter `page`: expected u32, found \"abc\""
+        );
+        assert!(now::<Option<Query<Page<'_>>>>(&request).is_err());
+    }
+
+    #[test]
+    fn no_query_is_absent_only_to_a_type_that_needs_one() {
+        #[derive(Debug, Deserialize, PartialEq)]
+        struct Loose {
+            page: Option<u32>,
+        }
+        for request in [get("/orders"), get("/orders?")] {
+            let refusal = now::<Query<Page<'_>>>(&request).unwrap_err();
+            assert_eq!(refusal.to_string(), "query parameter `page`: missing");
+            assert_eq!(now::<Option<Query<Page<'_>>>>(&request), Ok(None));
+            assert_eq!(
+                now::<Option<Query<Loose>>>(&request),
+                Ok(Some(Query(Loose { page: None })))
+            );
+        }
+    }
+
+    #[test]
+    fn the_handler_can_take_the_rejection() {
+        let request = get("/orders?page=abc");
+        let Ok(taken) = now::<Result<Query<Page<'_>>, QueryRejection>>(&request);
+        assert!(matches!(taken, Err(QueryRejection::Invalid { .. })));
+    }
+}

@@ -1,0 +1,93 @@
+//! The values that all invocations share.
+
+use super::{FromRequest, fault::INTERNAL_ERROR};
+use crate::{ApiError, Operation, Request, matched::Matched};
+use http::StatusCode;
+use std::{any::type_name, borrow::Cow};
+
+/// A value that was given to the [`Api`](crate::Api), such as a database client.
+///
+/// ```
+/// use lambda_api::State;
+///
+/// #[derive(Clone)]
+/// struct Store { /* a client that is cheap to clone */ }
+///
+/// async fn count(State(store): State<Store>) -> String {
+///     # let _ = store;
+///     "0".to_owned()
+/// }
+/// ```
+///
+/// A state is told apart by its type, and cloned for each handler: put large values behind an
+/// [`Arc`](std::sync::Arc). A route that needs a state which the Api does not have is found when
+/// the Api is built, not when the route is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State<T>(pub T);
+
+/// Why there is no [`State`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateRejection {
+    /// The Api has no state of the type: the program's mistake, a 500.
+    #[error("no state of type `{0}` was given to the Api")]
+    Missing(&'static str),
+}
+
+impl ApiError for StateRejection {
+    fn status(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        INTERNAL_ERROR.into()
+    }
+}
+
+impl<'r, T: Clone + Send + Sync + 'static> FromRequest<'r> for State<T> {
+    type Rejection = StateRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, StateRejection>> = Some(|request| {
+        Matched::of(request)
+            .and_then(|matched| matched.states.get::<T>())
+            .map(|state| Self(state.clone()))
+            .ok_or_else(|| StateRejection::Missing(type_name::<T>()))
+    });
+
+    fn describe(operation: &mut Operation) {
+        operation.require_state::<T>();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{get, now, with_state},
+        *,
+    };
+
+    #[test]
+    fn a_state_is_found_by_its_type() {
+        let request = with_state(7_u32);
+        assert_eq!(now(&request), Ok(State(7_u32)));
+    }
+
+    #[test]
+    fn a_missing_state_is_a_500_that_names_the_type() {
+        for request in [with_state(7_u32), get("/")] {
+            let refusal = now::<State<u64>>(&request).unwrap_err();
+            assert_eq!(refusal, StateRejection::Missing("u64"));
+            assert_eq!(refusal.status(), 500);
+            assert!(now::<Option<State<u64>>>(&request).is_err());
+        }
+    }
+
+    #[test]
+    fn a_wrapped_state_is_required_too() {
+        let mut operation = Operation::default();
+        <Option<State<u64>>>::describe(&mut operation);
+        <Result<State<u32>, StateRejection>>::describe(&mut operation);
+        let names: Vec<_> = operation.state.iter().map(|(_, name)| *name).collect();
+        assert_eq!(names, ["u64", "u32"]);
+    }
+}

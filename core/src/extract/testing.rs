@@ -1,0 +1,72 @@
+//! Requests made by hand, as the router would hand them over.
+
+use super::FromRequest;
+use crate::{
+    Body, Request,
+    matched::{Matched, Pattern, Value},
+    state::States,
+};
+use std::{
+    any::{Any, TypeId},
+    sync::Arc,
+};
+
+/// A GET of this path and query.
+pub(super) fn get(uri: &str) -> Request {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = uri.parse().expect("a valid uri");
+    request
+}
+
+/// A POST of this body.
+pub(super) fn post(content_type: &str, body: impl Into<Body>) -> Request {
+    let mut request = Request::new(body.into());
+    *request.method_mut() = http::Method::POST;
+    if !content_type.is_empty() {
+        let value = content_type.parse().expect("a valid header value");
+        request.headers_mut().insert("content-type", value);
+    }
+    request
+}
+
+/// A request that a route with these parameters has matched:
+/// `routed("/orders/{id}", "/orders/7", &[("id", Some("7"))])`. A value that does not stand in the
+/// path was decoded; `None` is one that is no UTF-8.
+pub(super) fn routed(pattern: &str, path: &str, values: &[(&str, Option<&str>)]) -> Request {
+    let mut request = get(path);
+    let pattern = Pattern {
+        path: pattern.to_owned(),
+        names: values.iter().map(|(name, _)| (*name).to_owned()).collect(),
+    };
+    let values = values.iter().map(|(_, value)| match value {
+        Some(value) => match path.find(value) {
+            Some(at) => Value::Plain(at..at + value.len()),
+            None => Value::Decoded((*value).to_owned()),
+        },
+        None => Value::NotUtf8,
+    });
+    let matched = Matched {
+        pattern: Arc::new(pattern),
+        path: path.parse().expect("a valid path"),
+        values: values.collect(),
+        states: Arc::default(),
+    };
+    request.extensions_mut().insert(matched);
+    request
+}
+
+/// A request to an application with one state.
+pub(super) fn with_state<T: Any + Send + Sync>(state: T) -> Request {
+    let mut request = routed("/", "/", &[]);
+    let mut states = States::default();
+    states.0.insert(TypeId::of::<T>(), Box::new(state));
+    if let Some(matched) = request.extensions_mut().get_mut::<Matched>() {
+        matched.states = Arc::new(states);
+    }
+    request
+}
+
+/// Runs an extractor that never waits.
+pub(super) fn now<'r, T: FromRequest<'r>>(request: &'r Request) -> Result<T, T::Rejection> {
+    T::NOW.expect("an extractor that never waits")(request)
+}

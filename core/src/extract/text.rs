@@ -1,0 +1,91 @@
+//! A body of text.
+
+use super::FromRequest;
+use crate::{ApiError, Outcome, Request};
+use http::StatusCode;
+use std::borrow::Cow;
+
+/// The body as text, whatever its content type.
+///
+/// ```
+/// use lambda_api::Text;
+///
+/// async fn shout(Text(body): Text) -> String {
+///     body.to_uppercase()
+/// }
+/// ```
+///
+/// An empty body is an empty text. The text is owned, since most handlers keep or return it; one
+/// that only looks at the body can take a `&Request` instead, whose
+/// [`body().bytes()`](crate::Body::bytes) are borrowed.
+///
+/// # Rejections
+/// 400, `invalid_text`, when the body is not UTF-8.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(pub String);
+
+/// Why a body could not be read as [`Text`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextRejection {
+    /// The body is no text: 400, `invalid_text`.
+    #[error("expected a body in UTF-8, found other bytes from byte {valid} on")]
+    NotUtf8 {
+        /// How many bytes at the beginning are text.
+        valid: usize,
+    },
+}
+
+impl ApiError for TextRejection {
+    fn status(&self) -> StatusCode {
+        StatusCode::BAD_REQUEST
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        "invalid_text".into()
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![Outcome::new(StatusCode::BAD_REQUEST, "invalid_text")]
+    }
+}
+
+impl<'r> FromRequest<'r> for Text {
+    type Rejection = TextRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, TextRejection>> =
+        Some(
+            |request| match std::str::from_utf8(request.body().bytes()) {
+                Ok(text) => Ok(Self(text.to_owned())),
+                Err(error) => Err(TextRejection::NotUtf8 {
+                    valid: error.valid_up_to(),
+                }),
+            },
+        );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{now, post},
+        *,
+    };
+
+    #[test]
+    fn a_body_is_text_whatever_its_type() {
+        for content_type in ["", "text/plain", "application/xml"] {
+            assert_eq!(now(&post(content_type, "é")), Ok(Text("é".to_owned())));
+        }
+        assert_eq!(now(&post("", "")), Ok(Some(Text::default())));
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_a_400() {
+        let refusal = now::<Text>(&post("text/plain", &b"ab\xff"[..])).unwrap_err();
+        assert_eq!(refusal, TextRejection::NotUtf8 { valid: 2 });
+        assert_eq!(
+            (refusal.status().as_u16(), refusal.code()),
+            (400, "invalid_text".into())
+        );
+    }
+}

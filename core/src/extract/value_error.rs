@@ -1,0 +1,211 @@
+//! Why a value of a request could not be read.
+
+use super::clip::{clip, quote};
+use serde::de::{Error, Expected, Unexpected};
+use std::fmt;
+
+/// The error of the deserializers of this module. Boxed, so that the happy path stays small.
+#[derive(Debug)]
+pub(crate) struct ValueError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    name: Option<String>,
+    reason: Reason,
+}
+
+#[derive(Debug)]
+enum Reason {
+    Missing { expected: Option<String> },
+    NotUtf8,
+    Repeated { times: usize },
+    Unexpected { expected: String, found: String },
+    UnknownName { expected: String },
+    Mismatch(String),
+    Custom(String),
+}
+
+/// Whether a message may repeat the value that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Echo {
+    Value,
+    /// Of headers and cookies: proxies and browsers add secrets to a request that the one who
+    /// reads the reply need not know.
+    Nothing,
+}
+
+impl ValueError {
+    fn new(reason: Reason) -> Self {
+        Self(Box::new(Inner { name: None, reason }))
+    }
+
+    #[cold]
+    pub(crate) fn missing(expected: &dyn Expected) -> Self {
+        Self::new(Reason::Missing {
+            expected: Some(clip(&expected.to_string())),
+        })
+    }
+
+    #[cold]
+    pub(crate) fn not_utf8() -> Self {
+        Self::new(Reason::NotUtf8)
+    }
+
+    #[cold]
+    pub(crate) fn repeated(times: usize) -> Self {
+        Self::new(Reason::Repeated { times })
+    }
+
+    /// The text is no value of the type.
+    #[cold]
+    pub(crate) fn unexpected(text: &str, expected: &str) -> Self {
+        Self::new(Reason::Unexpected {
+            expected: expected.to_owned(),
+            found: quote(text),
+        })
+    }
+
+    /// The handler asks for what its route cannot give: no fault of the client.
+    #[cold]
+    pub(crate) fn mismatch(text: String) -> Self {
+        Self::new(Reason::Mismatch(text))
+    }
+
+    /// The same error, of the parameter of this name.
+    #[cold]
+    pub(crate) fn of(mut self, name: &str) -> Self {
+        self.0.name.get_or_insert_with(|| clip(name));
+        self
+    }
+
+    /// Whether the type asks for names or numbers of values that the route does not have.
+    pub(crate) fn is_mismatch(&self) -> bool {
+        matches!(
+            self.0.reason,
+            Reason::Mismatch(_) | Reason::Missing { .. } | Reason::UnknownName { .. }
+        )
+    }
+
+    /// The parameter's name, when it is known, and what is wrong with it.
+    pub(crate) fn explain(self, echo: Echo) -> (Option<String>, String) {
+        let detail = self.detail(echo);
+        (self.0.name, detail)
+    }
+
+    fn detail(&self, echo: Echo) -> String {
+        match &self.0.reason {
+            Reason::Missing {
+                expected: Some(expected),
+            } => format!("missing, expected {expected}"),
+            Reason::Missing { expected: None } => "missing".to_owned(),
+            Reason::NotUtf8 => "not UTF-8".to_owned(),
+            Reason::Repeated { times } => format!("expected one value, found {times}"),
+            Reason::Unexpected { expected, found } => match echo {
+                Echo::Value => format!("expected {expected}, found {found}"),
+                Echo::Nothing => format!("expected {expected}"),
+            },
+            Reason::UnknownName { expected } => format!("unknown name, expected {expected}"),
+            Reason::Mismatch(text) | Reason::Custom(text) => text.clone(),
+        }
+    }
+}
+
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [] => "none at all".to_owned(),
+        [name] => format!("`{name}`"),
+        names => format!("one of `{}`", names.join("`, `")),
+    }
+}
+
+impl Error for ValueError {
+    #[cold]
+    fn custom<T: fmt::Display>(text: T) -> Self {
+        Self::new(Reason::Custom(clip(&text.to_string())))
+    }
+
+    #[cold]
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(Reason::Unexpected {
+            expected: clip(&expected.to_string()),
+            found: match found {
+                Unexpected::Str(text) => quote(text),
+                other => clip(&other.to_string()),
+            },
+        })
+    }
+
+    #[cold]
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid_type(found, expected)
+    }
+
+    #[cold]
+    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
+        Self::new(Reason::Unexpected {
+            expected: clip(&expected.to_string()),
+            found: length.to_string(),
+        })
+    }
+
+    #[cold]
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        Self::unexpected(variant, &one_of(expected))
+    }
+
+    #[cold]
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(Reason::UnknownName {
+            expected: one_of(expected),
+        })
+        .of(field)
+    }
+
+    #[cold]
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(Reason::Missing { expected: None }).of(field)
+    }
+}
+
+/// What a type sees that turns this error into one of its own: it may be about a header, and so
+/// it says nothing of the value.
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail(Echo::Nothing))
+    }
+}
+
+impl std::error::Error for ValueError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_what_was_expected_and_what_was_found() {
+        let error = || ValueError::unexpected("abc", "u32").of("page");
+        assert_eq!(
+            error().explain(Echo::Value),
+            (
+                Some("page".into()),
+                "expected u32, found \"abc\"".to_owned()
+            )
+        );
+        assert_eq!(error().explain(Echo::Nothing).1, "expected u32");
+    }
+
+    #[test]
+    fn the_innermost_name_is_kept() {
+        let error = ValueError::not_utf8().of("inner").of("outer");
+        assert_eq!(error.explain(Echo::Value).0.as_deref(), Some("inner"));
+    }
+
+    #[test]
+    fn an_unknown_variant_lists_the_known_ones() {
+        let error = ValueError::unknown_variant("up", &["asc", "desc"]);
+        assert_eq!(
+            error.explain(Echo::Value).1,
+            "expected one of `asc`, `desc`, found \"up\""
+        );
+    }
+}

@@ -1,0 +1,396 @@
+//! The values that a request gives for one name, as a `serde` deserializer.
+
+use super::value_error::ValueError;
+use serde::de::{
+    Deserializer, Error, Expected, IntoDeserializer, Unexpected, Visitor, value::SeqDeserializer,
+};
+use std::{borrow::Cow, str::FromStr};
+
+/// One decoded text of a request; `None` when its bytes are no UTF-8.
+pub(crate) type Text<'r> = Option<Cow<'r, str>>;
+
+/// No, one or several values of one name.
+///
+/// Everything that a request says in strings is read through this type: path, query, headers,
+/// cookies and forms, so that the same text is the same value, and the same mistake the same
+/// message, wherever it stands.
+#[derive(Debug)]
+pub(crate) struct Values<'r> {
+    first: Option<Text<'r>>,
+    rest: Vec<Text<'r>>,
+    rule: Rule,
+}
+
+/// What several values of one name mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// There can be only one, which is no sequence.
+    Single,
+    /// A sequence; where one value is asked for, guessing which one is meant would let a proxy
+    /// in front and the handler behind see different values.
+    Sequence,
+    /// A sequence, or their text with commas between (RFC 9110, section 5.3).
+    Lines,
+}
+
+impl<'r> Values<'r> {
+    /// Exactly one value.
+    pub(crate) fn single(text: Text<'r>) -> Self {
+        Self::none(Rule::Single).with(Some(text))
+    }
+
+    /// One value, or none.
+    pub(crate) fn optional(text: Option<Text<'r>>) -> Self {
+        Self::none(Rule::Single).with(text)
+    }
+
+    /// Values of a key that may be repeated.
+    pub(crate) fn sequence(texts: impl IntoIterator<Item = Text<'r>>) -> Self {
+        Self::none(Rule::Sequence).with(texts)
+    }
+
+    /// The lines of one header.
+    pub(crate) fn lines(texts: impl IntoIterator<Item = Text<'r>>) -> Self {
+        Self::none(Rule::Lines).with(texts)
+    }
+
+    fn none(rule: Rule) -> Self {
+        Self {
+            first: None,
+            rest: Vec::new(),
+            rule,
+        }
+    }
+
+    fn with(mut self, texts: impl IntoIterator<Item = Text<'r>>) -> Self {
+        let mut texts = texts.into_iter();
+        self.first = texts.next();
+        self.rest.extend(texts);
+        self
+    }
+
+    /// The one value that there should be.
+    fn one(self, expected: &dyn Expected) -> Result<Cow<'r, str>, ValueError> {
+        let first = self.first.ok_or_else(|| ValueError::missing(expected))?;
+        let first = first.ok_or_else(ValueError::not_utf8)?;
+        if self.rest.is_empty() {
+            return Ok(first);
+        }
+        if self.rule != Rule::Lines {
+            return Err(ValueError::repeated(self.rest.len().saturating_add(1)));
+        }
+        let mut joined = first.into_owned();
+        for line in self.rest {
+            joined.push_str(", ");
+            joined.push_str(&line.ok_or_else(ValueError::not_utf8)?);
+        }
+        Ok(Cow::Owned(joined))
+    }
+
+    fn parse<T: FromStr>(self, name: &str, expected: &dyn Expected) -> Result<T, ValueError> {
+        let text = self.one(expected)?;
+        text.parse()
+            .map_err(|_| ValueError::unexpected(&text, name))
+    }
+}
+
+impl<'r> IntoDeserializer<'r, ValueError> for Values<'r> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+macro_rules! parse {
+    ($($method:ident $visit:ident $type:ty, $name:literal;)*) => { $(
+        fn $method<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+            let value = self.parse::<$type>($name, &visitor)?;
+            visitor.$visit(value)
+        }
+    )* };
+}
+
+// `NaN` and `inf` parse as floats; a handler that was promised a number should not meet them.
+macro_rules! parse_finite {
+    ($($method:ident $visit:ident $type:ty;)*) => { $(
+        fn $method<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+            let text = self.one(&visitor)?;
+            match text.parse::<$type>() {
+                Ok(value) if value.is_finite() => visitor.$visit(value),
+                _ => Err(ValueError::unexpected(&text, "a number")),
+            }
+        }
+    )* };
+}
+
+impl<'r> Deserializer<'r> for Values<'r> {
+    type Error = ValueError;
+
+    fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        if self.rule == Rule::Sequence && !self.rest.is_empty() {
+            return self.deserialize_seq(visitor);
+        }
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        match self.one(&visitor)? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        match self.one(&visitor)? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
+            Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        self.deserialize_bytes(visitor)
+    }
+
+    parse! {
+        deserialize_bool visit_bool bool, "`true` or `false`";
+        deserialize_char visit_char char, "a character";
+        deserialize_i8 visit_i8 i8, "i8";
+        deserialize_i16 visit_i16 i16, "i16";
+        deserialize_i32 visit_i32 i32, "i32";
+        deserialize_i64 visit_i64 i64, "i64";
+        deserialize_i128 visit_i128 i128, "i128";
+        deserialize_u8 visit_u8 u8, "u8";
+        deserialize_u16 visit_u16 u16, "u16";
+        deserialize_u32 visit_u32 u32, "u32";
+        deserialize_u64 visit_u64 u64, "u64";
+        deserialize_u128 visit_u128 u128, "u128";
+    }
+
+    parse_finite! {
+        deserialize_f32 visit_f32 f32;
+        deserialize_f64 visit_f64 f64;
+    }
+
+    fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        match self.first {
+            None => visitor.visit_none(),
+            Some(_) => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        if self.rule == Rule::Single {
+            let text = self.one(&visitor)?;
+            return Err(Error::invalid_type(Unexpected::Str(&text), &visitor));
+        }
+        let texts = self.first.into_iter().chain(self.rest);
+        let mut values = SeqDeserializer::new(texts.map(Values::single));
+        let sequence = visitor.visit_seq(&mut values)?;
+        values.end()?;
+        Ok(sequence)
+    }
+
+    fn deserialize_tuple<V: Visitor<'r>>(
+        self,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        let text = self.one(&visitor)?;
+        visitor.visit_enum(text.into_deserializer())
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! { <V: Visitor<'r>>
+        unit unit_struct map struct identifier
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::value_error::Echo, *};
+    use serde::Deserialize;
+    use std::fmt::Debug;
+
+    fn one(text: &str) -> Values<'_> {
+        Values::single(Some(Cow::Borrowed(text)))
+    }
+
+    fn many<'r>(texts: &[&'r str]) -> Values<'r> {
+        Values::sequence(texts.iter().map(|text| Some(Cow::Borrowed(*text))))
+    }
+
+    fn read<'r, T: Deserialize<'r>>(values: Values<'r>) -> Result<T, String> {
+        T::deserialize(values).map_err(|error| error.explain(Echo::Value).1)
+    }
+
+    fn refusal<T: for<'r> Deserialize<'r> + Debug>(values: Values<'_>) -> String {
+        read::<T>(values).unwrap_err()
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Id(u64);
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Order {
+        Asc,
+        Desc,
+        Other(u8),
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(try_from = "String")]
+    struct Sku(String);
+
+    impl TryFrom<String> for Sku {
+        type Error = &'static str;
+
+        fn try_from(text: String) -> Result<Self, Self::Error> {
+            match text.strip_prefix("sku-") {
+                Some(rest) => Ok(Self(rest.to_owned())),
+                None => Err("a SKU begins with `sku-`"),
+            }
+        }
+    }
+
+    #[test]
+    fn one_text_is_read_as_any_plain_type() {
+        assert_eq!(read(one("true")), Ok(true));
+        assert_eq!(read(one("é")), Ok('é'));
+        assert_eq!(read(one("-7")), Ok(-7_i8));
+        assert_eq!(read(one("2.5")), Ok(2.5_f64));
+        assert_eq!(read(one(&u128::MAX.to_string())), Ok(u128::MAX));
+        assert_eq!(read(one(&i128::MIN.to_string())), Ok(i128::MIN));
+        assert_eq!(read(one("tea")), Ok("tea"));
+        assert_eq!(read(one("tea")), Ok("tea".to_owned()));
+        assert_eq!(read(one("7")), Ok(Id(7)));
+        assert_eq!(read(one("desc")), Ok(Order::Desc));
+        assert_eq!(read(one("sku-1")), Ok(Sku("1".to_owned())));
+        assert_eq!(read(one("7")), Ok(Some(Id(7))));
+        assert_eq!(
+            read(one("7")),
+            Ok(serde_json::Value::String("7".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_refusal_says_what_was_expected_and_found() {
+        let cases = [
+            (
+                refusal::<bool>(one("1")),
+                "expected `true` or `false`, found \"1\"",
+            ),
+            (refusal::<u8>(one("300")), "expected u8, found \"300\""),
+            (
+                refusal::<f32>(one("NaN")),
+                "expected a number, found \"NaN\"",
+            ),
+            (
+                refusal::<f64>(one("inf")),
+                "expected a number, found \"inf\"",
+            ),
+            (refusal::<Id>(one("x\ny")), r#"expected u64, found "x\ny""#),
+            (refusal::<Sku>(one("tea")), "a SKU begins with `sku-`"),
+            (
+                refusal::<Order>(one("up")),
+                "expected one of `asc`, `desc`, `other`, found \"up\"",
+            ),
+            (
+                refusal::<Vec<u8>>(one("1")),
+                "expected a sequence, found \"1\"",
+            ),
+            (
+                refusal::<u32>(many(&["1", "2"])),
+                "expected one value, found 2",
+            ),
+            (
+                refusal::<String>(many(&["1", "2"])),
+                "expected one value, found 2",
+            ),
+            (
+                refusal::<(u8, u8)>(many(&["1"])),
+                "expected a tuple of size 2, found 1",
+            ),
+            (refusal::<String>(Values::single(None)), "not UTF-8"),
+            (
+                refusal::<u32>(Values::optional(None)),
+                "missing, expected u32",
+            ),
+        ];
+        for (refusal, expected) in cases {
+            assert_eq!(refusal, expected);
+        }
+    }
+
+    #[test]
+    fn an_enum_has_unit_variants_only() {
+        assert!(read::<Order>(one("other")).is_err());
+    }
+
+    #[test]
+    fn what_is_absent_is_none_or_an_empty_sequence() {
+        assert_eq!(read(Values::optional(None)), Ok(None::<u32>));
+        assert_eq!(read(many(&[])), Ok(Vec::<u32>::new()));
+        assert_eq!(read(many(&[])), Ok(None::<Vec<u32>>));
+    }
+
+    #[test]
+    fn repeated_values_keep_their_order() {
+        assert_eq!(read(many(&["3", "1", "2"])), Ok(vec![3, 1, 2]));
+        assert_eq!(read(many(&["3", "1"])), Ok((3, 1)));
+        assert!(read::<(u8, u8)>(many(&["3", "1", "2"])).is_err());
+        assert!(read::<Vec<Vec<u8>>>(many(&["3"])).is_err());
+    }
+
+    #[test]
+    fn header_lines_are_one_text_with_commas_or_a_sequence() {
+        let lines = || Values::lines([Some("a".into()), Some("b".into())]);
+        assert_eq!(read(lines()), Ok("a, b".to_owned()));
+        assert_eq!(read(lines()), Ok(vec!["a", "b"]));
+        assert!(read::<u32>(lines()).is_err());
+    }
+
+    #[test]
+    fn a_decoded_text_cannot_be_borrowed_and_says_so() {
+        let owned = || Values::single(Some(Cow::Owned("tea".to_owned())));
+        assert_eq!(read(owned()), Ok("tea".to_owned()));
+        assert_eq!(
+            read::<&str>(owned()),
+            Err("expected a borrowed string, found \"tea\"".to_owned())
+        );
+    }
+}

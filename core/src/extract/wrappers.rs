@@ -1,0 +1,55 @@
+//! `Option` and `Result` around other extractors.
+
+use super::FromRequest;
+use crate::{ApiError, Operation, Request};
+use std::convert::Infallible;
+
+/// `None` when the thing is not there at all. What is there and cannot be read is still refused.
+impl<'r, T: FromRequest<'r>> FromRequest<'r> for Option<T> {
+    type Rejection = T::Rejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, T::Rejection>> = match T::NOW {
+        Some(_) => Some(|request| match T::NOW {
+            Some(now) => optional(now(request)),
+            None => unreachable!("checked above"),
+        }),
+        None => None,
+    };
+
+    async fn from_request(request: &'r Request) -> Result<Self, T::Rejection> {
+        optional(T::from_request(request).await)
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+    }
+}
+
+fn optional<T, E: ApiError>(taken: Result<T, E>) -> Result<Option<T>, E> {
+    match taken {
+        Ok(value) => Ok(Some(value)),
+        Err(rejection) if rejection.is_absent() => Ok(None),
+        Err(rejection) => Err(rejection),
+    }
+}
+
+/// Hands the rejection to the handler.
+impl<'r, T: FromRequest<'r>> FromRequest<'r> for Result<T, T::Rejection> {
+    type Rejection = Infallible;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> = match T::NOW {
+        Some(_) => Some(|request| match T::NOW {
+            Some(now) => Ok(now(request)),
+            None => unreachable!("checked above"),
+        }),
+        None => None,
+    };
+
+    async fn from_request(request: &'r Request) -> Result<Self, Infallible> {
+        Ok(T::from_request(request).await)
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+    }
+}

@@ -1,0 +1,127 @@
+//! What the API is about.
+
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, fmt, num::NonZeroU32};
+
+/// Identifies an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct OrderId(pub(crate) u64);
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An order as the client sends it.
+///
+/// The text is borrowed from the request wherever the JSON has no escapes in it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewOrder<'r> {
+    #[serde(borrow)]
+    pub(crate) sku: Cow<'r, str>,
+    pub(crate) quantity: NonZeroU32,
+}
+
+/// An order as it is kept and sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Order {
+    pub(crate) id: OrderId,
+    pub(crate) sku: String,
+    pub(crate) quantity: NonZeroU32,
+    /// Goes up by one with each change.
+    pub(crate) version: Version,
+    /// Nobody else gets to see the order.
+    #[serde(skip)]
+    pub(crate) placed_by: String,
+}
+
+/// The version of an order; as an entity tag it stands in quotes (RFC 9110, section 8.8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Version(pub(crate) u32);
+
+impl Version {
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+
+    pub(crate) fn entity_tag(self) -> String {
+        format!("\"{}\"", self.0)
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = &'static str;
+
+    fn try_from(tag: String) -> Result<Self, Self::Error> {
+        tag.strip_prefix('"')
+            .and_then(|tag| tag.strip_suffix('"'))
+            .and_then(|number| number.parse().ok())
+            .map(Self)
+            .ok_or("expected the entity tag of an order, such as \"1\"")
+    }
+}
+
+/// How many orders a page has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "usize")]
+pub(crate) struct PageSize(usize);
+
+impl PageSize {
+    const MAX: usize = 100;
+
+    pub(crate) fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(20)
+    }
+}
+
+impl TryFrom<usize> for PageSize {
+    type Error = String;
+
+    fn try_from(size: usize) -> Result<Self, Self::Error> {
+        if (1..=Self::MAX).contains(&size) {
+            Ok(Self(size))
+        } else {
+            Err(format!("expected 1 to {}, found {size}", Self::MAX))
+        }
+    }
+}
+
+/// Some orders, and where the next ones begin.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Page {
+    pub(crate) orders: Vec<Order>,
+    /// The `after` of the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<OrderId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_back_from_its_entity_tag() {
+        let version = Version(7);
+        assert_eq!(Version::try_from(version.entity_tag()), Ok(version));
+        for tag in ["7", "\"7", "7\"", "\"\"", "\"x\"", "\"", "W/\"7\""] {
+            assert!(Version::try_from(tag.to_owned()).is_err(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_page_has_one_to_a_hundred_orders() {
+        for (size, allowed) in [(0, false), (1, true), (100, true), (101, false)] {
+            assert_eq!(PageSize::try_from(size).is_ok(), allowed, "{size}");
+        }
+    }
+}

@@ -2,13 +2,14 @@
 
 use crate::{
     call, post, route, text,
-    wrappers::{Length, Slowly, Text, User},
+    wrappers::{Body, Length, Slowly, User},
 };
-use lambda_api::{Response, api_handler};
+use lambda_api::{Api, App, Response, api_handler, routes};
 use serde::Deserialize;
 use std::borrow::Cow;
+use tower::ServiceExt;
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct OrderId(u64);
 
 #[derive(Debug, Deserialize)]
@@ -34,9 +35,9 @@ async fn a_dozen(
     Length(g @ 0..): Length,
     User(h): User<'_>,
     Slowly(i): Slowly<Length>,
-    Text(j): Text<'_>,
+    Body(j): Body<'_>,
     k @ Length(_): Length,
-    Slowly(Slowly(Text(l))): Slowly<Slowly<Text<'_>>>,
+    Slowly(Slowly(Body(l))): Slowly<Slowly<Body<'_>>>,
 ) -> Response {
     c.0 += 1;
     say(&format!(
@@ -60,8 +61,8 @@ async fn plain_arguments(
     kind: Kind,
     r#type: Cow<'_, str>,
     rest: &str,
-    #[path("a")] _again: &str,
-    #[path("tenant-id")] _tenant: OrderId,
+    #[path("a")] again: &str,
+    #[path("tenant-id")] OrderId(tenant): OrderId,
     #[path] region: String,
     #[query] page: Option<u32>,
     #[query("page-size")] size: Option<u32>,
@@ -69,19 +70,58 @@ async fn plain_arguments(
     #[header] x_tenant: &str,
     #[header("If-None-Match")] etag: Option<&str>,
     #[cookie] sid: Option<String>,
-    #[cookie("theme")] _theme: Option<Kind>,
+    #[cookie("theme")] theme: Option<Kind>,
     Length(length): Length,
 ) -> Response {
     say(&format!(
-        "{a}{b:?}{kind:?}{type}{rest}{region}{page:?}{size:?}{q}{x_tenant}{etag:?}{sid:?}{length}"
+        "{a} {b:?} {kind:?} {type} {rest} {again} {tenant} {region} {page:?} {size:?} {q} \
+         {x_tenant} {etag:?} {sid:?} {theme:?} {length}"
     ))
 }
 
 #[test]
 fn path_arguments_from_elsewhere_are_named_in_the_route() {
     assert_eq!(route!(plain_arguments).path_args, ["tenant-id", "region"]);
-    let unused = [Kind::Tea, Kind::Coffee].len() + usize::from(OrderId(1).clone().0 == 2);
-    assert_eq!(unused, 2);
+}
+
+async fn app() -> App {
+    let inner = Api::new().routes(routes![plain_arguments]);
+    let api = Api::new().nest("/in/{region}/{tenant-id}", inner);
+    api.build().await.expect("an API that can be built")
+}
+
+#[tokio::test]
+async fn plain_arguments_come_from_their_part_of_the_request() {
+    let request = http::Request::get("/in/eu/42/1/2/tea/raw%20type/a/b?q=x&page-size=5")
+        .header("x-tenant", "acme")
+        .header("if-none-match", "tag")
+        .header("cookie", "theme=coffee; sid=s");
+    let request = request
+        .body(lambda_api::Body::from("four"))
+        .expect("a request");
+    let Ok(reply) = app().await.oneshot(request).await;
+    assert_eq!(
+        text(&reply),
+        "1 Some(2) Tea raw type a/b 1 42 eu None Some(5) x acme Some(\"tag\") \
+         Some(\"s\") Some(Coffee) 4"
+    );
+}
+
+#[tokio::test]
+async fn all_faults_of_plain_arguments_are_reported_at_once() {
+    let request = http::Request::get("/in/eu/x/300/2/milk/t/a/b?page=-1");
+    let request = request.body(lambda_api::Body::empty()).expect("a request");
+    let Ok(reply) = app().await.oneshot(request).await;
+    assert_eq!(reply.status(), 400);
+    let problem: serde_json::Value = serde_json::from_str(text(&reply)).expect("a problem");
+    let names: Vec<_> = problem["errors"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    // a, kind, tenant-id, page, q, x-tenant
+    assert_eq!(names.len(), 6, "{names:#?}");
 }
 
 #[api_handler(GET "/orders/{id}/{type}")]
@@ -103,9 +143,9 @@ async fn a_handler_can_be_called_like_any_function() {
         Length(1),
         User("eva"),
         Slowly(Length(1)),
-        Text("x"),
+        Body("x"),
         Length(1),
-        Slowly(Slowly(Text("y"))),
+        Slowly(Slowly(Body("y"))),
     );
     assert_eq!(text(&reply.await), "1 1 2 1 1 eva 1 x 1 y");
 }

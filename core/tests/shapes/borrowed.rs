@@ -2,9 +2,9 @@
 
 use crate::{
     call, post, route, text,
-    wrappers::{Bad, Json, Maybe, Slowly, Text, Tried, User, Valid, Validate, Whole},
+    wrappers::{Bad, Body, Slowly, User, Valid, ValidRejection, Validate},
 };
-use lambda_api::{Response, api_handler};
+use lambda_api::{Json, JsonRejection, Request, Response, api_handler};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -40,61 +40,63 @@ async fn valid(Valid(Json(note)): Valid<Json<Note<'_>>>) -> Response {
     say(&note.title)
 }
 
-#[api_handler(POST "/maybe")]
-async fn maybe(Maybe(note): Maybe<Json<Note<'_>>>) -> Response {
+#[api_handler(POST "/option")]
+async fn option(note: Option<Json<Note<'_>>>) -> Response {
     tokio::task::yield_now().await;
-    say(note.as_ref().map_or("none", |note| &note.title))
-}
-
-#[api_handler(POST "/maybe-valid")]
-async fn maybe_valid(Maybe(note): Maybe<Valid<Json<Note<'_>>>>) -> Response {
     say(note.as_ref().map_or("none", |note| &note.0.title))
 }
 
-#[api_handler(POST "/tried")]
-async fn tried(Tried(note): Tried<Json<Note<'_>>, Bad>) -> Response {
+#[api_handler(POST "/option-valid")]
+async fn option_valid(note: Option<Valid<Json<Note<'_>>>>) -> Response {
+    say(note.as_ref().map_or("none", |note| &note.0.0.title))
+}
+
+#[api_handler(POST "/result")]
+async fn result(note: Result<Json<Note<'_>>, JsonRejection>) -> Response {
     tokio::task::yield_now().await;
     match note {
-        Ok(note) => say(&note.title),
-        Err(bad) => say(&bad.to_string()),
+        Ok(note) => say(&note.0.title),
+        Err(rejection) => say(&rejection.to_string()),
     }
 }
 
-#[api_handler(POST "/tried-maybe-valid")]
-async fn tried_maybe_valid(Tried(note): Tried<Maybe<Valid<Json<Note<'_>>>>, Bad>) -> Response {
+#[api_handler(POST "/result-option-valid")]
+async fn result_option_valid(
+    note: Result<Option<Valid<Json<Note<'_>>>>, ValidRejection<JsonRejection>>,
+) -> Response {
     match note {
-        Ok(Maybe(note)) => say(note.as_ref().map_or("none", |note| &note.0.title)),
-        Err(bad) => say(&bad.to_string()),
+        Ok(note) => say(note.as_ref().map_or("none", |note| &note.0.0.title)),
+        Err(rejection) => say(&rejection.to_string()),
     }
 }
 
 #[api_handler(POST "/user")]
-async fn user(User(name): User<'_>, Text(body): Text<'_>) -> Response {
+async fn user(User(name): User<'_>, Body(body): Body<'_>) -> Response {
     tokio::task::yield_now().await;
     say(&format!("{name}: {body}"))
 }
 
 #[api_handler(POST "/slowly")]
 async fn slowly(
-    Slowly(Maybe(note)): Slowly<Maybe<Valid<Json<Note<'_>>>>>,
-    Maybe(user): Maybe<User<'_>>,
-    Tried(again): Tried<Slowly<User<'_>>, Bad>,
-    Whole(request): Whole<'_>,
+    Slowly(note): Slowly<Option<Valid<Json<Note<'_>>>>>,
+    user: Option<User<'_>>,
+    again: Result<Slowly<User<'_>>, Bad>,
+    request: &Request,
 ) -> Response {
     tokio::task::yield_now().await;
-    let note = note.as_ref().map_or("none", |note| &note.0.title);
+    let note = note.as_ref().map_or("none", |note| &note.0.0.title);
     let user = user.map_or("nobody", |user| user.0);
     let again = again.map_or("nobody", |again| again.0.0);
     say(&format!("{note} {user} {again} {}", request.uri().path()))
 }
 
 #[api_handler(POST "/named")]
-async fn named<'a, 'b: 'a>(first: Text<'a>, second: Json<Note<'b>>) -> Response {
-    say(&format!("{} {}", first.0.len(), second.title))
+async fn named<'a, 'b: 'a>(first: Body<'a>, second: Json<Note<'b>>) -> Response {
+    say(&format!("{} {}", first.0.len(), second.0.title))
 }
 
 #[api_handler(POST "/sync")]
-fn sync(Valid(note): Valid<Json<Note<'_>>>, user: User<'_>) -> Response {
+fn sync(Valid(Json(note)): Valid<Json<Note<'_>>>, user: User<'_>) -> Response {
     let User(name) = user;
     say(&format!("{} {name}", note.title))
 }
@@ -108,16 +110,19 @@ async fn borrowed_data_arrives_in_every_combination() {
         (route!(plain), NOTE, "tea"),
         (route!(plain), ESCAPED, "tea"),
         (route!(valid), NOTE, "tea"),
-        (route!(maybe), NOTE, "tea"),
-        (route!(maybe), "", "none"),
-        (route!(maybe_valid), NOTE, "tea"),
-        (route!(maybe_valid), "", "none"),
-        (route!(tried), NOTE, "tea"),
-        (route!(tried), "", "there is no body"),
-        (route!(tried), "1", "the body is no such thing"),
-        (route!(tried_maybe_valid), NOTE, "tea"),
-        (route!(tried_maybe_valid), "", "none"),
-        (route!(tried_maybe_valid), EMPTY, "a note has a title"),
+        (route!(option), NOTE, "tea"),
+        (route!(option), "", "none"),
+        (route!(option_valid), NOTE, "tea"),
+        (route!(option_valid), "", "none"),
+        (route!(result), NOTE, "tea"),
+        (
+            route!(result),
+            "",
+            "expected a JSON body, found an empty one",
+        ),
+        (route!(result_option_valid), NOTE, "tea"),
+        (route!(result_option_valid), "", "none"),
+        (route!(result_option_valid), EMPTY, "a note has a title"),
         (route!(user), "hello", "ada: hello"),
         (route!(slowly), NOTE, "tea ada ada /x"),
         (route!(slowly), "", "none ada ada /x"),
@@ -133,12 +138,12 @@ async fn borrowed_data_arrives_in_every_combination() {
 #[tokio::test]
 async fn a_rejection_is_the_reply() {
     for (route, body, status, code) in [
-        (route!(plain), "", 400, "no_body"),
-        (route!(plain), "1", 422, "bad_body"),
-        (route!(valid), r#"{"title": ""}"#, 422, "invalid_body"),
-        (route!(maybe), "1", 422, "bad_body"),
-        (route!(slowly), "1", 422, "bad_body"),
-        (route!(sync), "", 400, "no_body"),
+        (route!(plain), "", 400, "missing_body"),
+        (route!(plain), "1", 422, "invalid_body"),
+        (route!(valid), r#"{"title": ""}"#, 422, "\"invalid\""),
+        (route!(option), "1", 422, "invalid_body"),
+        (route!(slowly), "1", 422, "invalid_body"),
+        (route!(sync), "", 400, "missing_body"),
     ] {
         let reply = call(route, post("/x", body)).await;
         assert_eq!(reply.status(), status, "{} {body}", route.path);

@@ -21,7 +21,9 @@ macro_rules! route {
 pub(crate) use route;
 
 pub(crate) fn post(path: &str, body: &'static str) -> Request {
-    let request = http::Request::post(path).header("x-user", "ada");
+    let request = http::Request::post(path)
+        .header("x-user", "ada")
+        .header("content-type", "application/json");
     request.body(Body::from(body)).expect("a request")
 }
 

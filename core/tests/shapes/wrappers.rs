@@ -1,127 +1,80 @@
 //! Extractors as the library and its users write them, in their smallest form.
 
-use lambda_api::{ApiError, FromRequest, Request, extract};
-use serde::Deserialize;
+use lambda_api::{ApiError, FromRequest, Json, Request, extract};
 use std::convert::Infallible;
 
 #[derive(Debug, thiserror::Error, ApiError)]
 pub(crate) enum Bad {
-    #[error("there is no body")]
-    #[api(status = 400, code = "no_body", absent)]
+    #[error("nobody said who they are")]
+    #[api(status = 401, code = "no_user", absent)]
     Absent,
-    #[error("the body is no such thing")]
-    #[api(status = 422, code = "bad_body")]
-    Data,
-    #[error("{0}")]
-    #[api(status = 422, code = "invalid_body")]
-    Invalid(&'static str),
-}
-
-/// Reads JSON, at once, and may borrow.
-pub(crate) struct Json<T>(pub(crate) T);
-
-impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
-    type Rejection = Bad;
-
-    const NOW: Option<fn(&'r Request) -> Result<Self, Bad>> = Some(|request| {
-        let body = request.body().bytes();
-        if body.is_empty() {
-            return Err(Bad::Absent);
-        }
-        serde_json::from_slice(body)
-            .map(Json)
-            .map_err(|_| Bad::Data)
-    });
+    #[error("this is no text")]
+    #[api(status = 400, code = "no_text")]
+    NoText,
 }
 
 pub(crate) trait Validate {
     fn validate(&self) -> Result<(), &'static str>;
 }
 
-/// Of wrappers: at once if the inner one is, without asking which it is.
-macro_rules! through {
-    (|$inner:ident| $then:expr) => {
-        const NOW: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> = match X::NOW {
-            Some(_) => Some(|request| match X::NOW {
-                Some(now) => {
-                    let $inner = now(request);
-                    $then
-                }
-                None => unreachable!(),
-            }),
-            None => None,
-        };
-
-        async fn from_request(request: &'r Request) -> Result<Self, Self::Rejection> {
-            let $inner = extract::<X>(request).await;
-            $then
-        }
-    };
-}
-
-/// A wrapper that asks the value within the value.
-pub(crate) struct Valid<X>(pub(crate) X);
-
-impl<'r, T: Validate, X> FromRequest<'r> for Valid<X>
-where
-    X: FromRequest<'r, Rejection = Bad> + std::ops::Deref<Target = T> + Send + 'r,
-{
-    type Rejection = Bad;
-
-    through!(|inner| {
-        let inner = inner?;
-        inner.validate().map_err(Bad::Invalid)?;
-        Ok(Valid(inner))
-    });
-}
-
-impl<T> std::ops::Deref for Json<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
+impl<T: Validate> Validate for Json<T> {
+    fn validate(&self) -> Result<(), &'static str> {
+        self.0.validate()
     }
 }
 
-/// `None` when the thing is absent.
-pub(crate) struct Maybe<X>(pub(crate) Option<X>);
+/// A wrapper that asks the value within; it waits if the inner one does.
+pub(crate) struct Valid<X>(pub(crate) X);
 
-impl<'r, X> FromRequest<'r> for Maybe<X>
-where
-    X: FromRequest<'r> + Send + 'r,
-    X::Rejection: Send,
-{
-    type Rejection = X::Rejection;
-
-    through!(|inner| match inner {
-        Ok(inner) => Ok(Maybe(Some(inner))),
-        Err(rejection) if rejection.is_absent() => Ok(Maybe(None)),
-        Err(rejection) => Err(rejection),
-    });
+#[derive(Debug, thiserror::Error, ApiError)]
+pub(crate) enum ValidRejection<E: ApiError + std::error::Error> {
+    #[error(transparent)]
+    #[api(transparent)]
+    Inner(E),
+    #[error("{0}")]
+    #[api(status = 422, code = "invalid")]
+    Invalid(&'static str),
 }
 
-/// The rejection as a value.
-pub(crate) struct Tried<X, E>(pub(crate) Result<X, E>);
+impl<X: Validate> Valid<X> {
+    fn check<E: ApiError + std::error::Error>(
+        inner: Result<X, E>,
+    ) -> Result<Self, ValidRejection<E>> {
+        let inner = inner.map_err(ValidRejection::Inner)?;
+        inner.validate().map_err(ValidRejection::Invalid)?;
+        Ok(Valid(inner))
+    }
+}
 
-impl<'r, X> FromRequest<'r> for Tried<X, X::Rejection>
+impl<'r, X> FromRequest<'r> for Valid<X>
 where
-    X: FromRequest<'r> + Send + 'r,
-    X::Rejection: Send,
+    X: FromRequest<'r> + Validate + Send + 'r,
+    X::Rejection: std::error::Error + Send,
 {
-    type Rejection = Infallible;
+    type Rejection = ValidRejection<X::Rejection>;
 
-    through!(|inner| Ok(Tried(inner)));
+    const NOW: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> = match X::NOW {
+        Some(_) => Some(|request| match X::NOW {
+            Some(now) => Self::check(now(request)),
+            None => unreachable!(),
+        }),
+        None => None,
+    };
+
+    async fn from_request(request: &'r Request) -> Result<Self, Self::Rejection> {
+        Self::check(extract::<X>(request).await)
+    }
 }
 
 /// The body as text, borrowed.
-pub(crate) struct Text<'r>(pub(crate) &'r str);
+pub(crate) struct Body<'r>(pub(crate) &'r str);
 
-impl<'r> FromRequest<'r> for Text<'r> {
+impl<'r> FromRequest<'r> for Body<'r> {
     type Rejection = Bad;
 
     const NOW: Option<fn(&'r Request) -> Result<Self, Bad>> = Some(|request| {
-        let text = std::str::from_utf8(request.body().bytes()).map_err(|_| Bad::Data)?;
-        Ok(Text(text))
+        let text = std::str::from_utf8(request.body().bytes()).map_err(|_| Bad::NoText)?;
+        Ok(Body(text))
     });
 }
 
@@ -135,7 +88,7 @@ impl<'r> FromRequest<'r> for User<'r> {
     async fn from_request(request: &'r Request) -> Result<Self, Bad> {
         let name = request.headers().get("x-user").ok_or(Bad::Absent)?;
         tokio::task::yield_now().await;
-        Ok(User(name.to_str().map_err(|_| Bad::Data)?))
+        Ok(User(name.to_str().map_err(|_| Bad::NoText)?))
     }
 }
 
@@ -154,15 +107,6 @@ where
         tokio::task::yield_now().await;
         Ok(Slowly(inner))
     }
-}
-
-/// The whole request.
-pub(crate) struct Whole<'r>(pub(crate) &'r Request);
-
-impl<'r> FromRequest<'r> for Whole<'r> {
-    type Rejection = Infallible;
-
-    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> = Some(|r| Ok(Whole(r)));
 }
 
 /// The length of the body, owned.

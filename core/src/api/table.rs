@@ -1,7 +1,9 @@
 //! The route table, as the command line shows it.
 
+use serde::Serialize;
+
 /// One line of the route table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct RouteInfo {
     /// An HTTP method in capitals, or `ANY`.
     pub(crate) method: &'static str,
@@ -13,4 +15,104 @@ pub(crate) struct RouteInfo {
     pub(crate) handler: String,
     /// `file:line`.
     pub(crate) location: String,
+}
+
+#[cfg(any(debug_assertions, feature = "local"))]
+impl RouteInfo {
+    fn cells(&self) -> [&str; 5] {
+        [
+            self.method,
+            &self.path,
+            &self.access,
+            &self.handler,
+            &self.location,
+        ]
+    }
+
+    /// The table in aligned columns, one line a route, each with its line break.
+    pub(crate) fn text(routes: &[RouteInfo]) -> String {
+        if routes.is_empty() {
+            return "no routes\n".to_owned();
+        }
+        let head = ["METHOD", "PATH", "ACCESS", "HANDLER", "LOCATION"];
+        let rows: Vec<[&str; 5]> = std::iter::once(head)
+            .chain(routes.iter().map(RouteInfo::cells))
+            .collect();
+        let mut widths = [0; 5];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        let mut table = String::new();
+        for row in &rows {
+            let mut line = String::new();
+            for (width, cell) in widths.iter().zip(row) {
+                line.push_str(&format!("{cell:<width$}  "));
+            }
+            table.push_str(line.trim_end());
+            table.push('\n');
+        }
+        table
+    }
+
+    /// The table as a JSON array, with a line break at its end.
+    pub(crate) fn json(routes: &[RouteInfo]) -> String {
+        // Serialising strings cannot fail.
+        let mut json = serde_json::to_string_pretty(routes).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(method: &'static str, path: &str, access: &str) -> RouteInfo {
+        RouteInfo {
+            method,
+            path: path.to_owned(),
+            access: access.to_owned(),
+            handler: "orders::read".to_owned(),
+            location: "src/main.rs:7".to_owned(),
+        }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let routes = [
+            route("GET", "/orders/{id}", "public"),
+            route("DELETE", "/ü", "scopes(orders/write)"),
+        ];
+        assert_eq!(
+            RouteInfo::text(&routes),
+            "METHOD  PATH          ACCESS                HANDLER       LOCATION\n\
+             GET     /orders/{id}  public                orders::read  src/main.rs:7\n\
+             DELETE  /ü            scopes(orders/write)  orders::read  src/main.rs:7\n"
+        );
+    }
+
+    #[test]
+    fn a_table_without_routes_says_so() {
+        assert_eq!(RouteInfo::text(&[]), "no routes\n");
+        assert_eq!(RouteInfo::json(&[]), "[]\n");
+    }
+
+    #[test]
+    fn the_json_has_one_object_a_route() {
+        let json = RouteInfo::json(&[route("GET", "/a\"b", "open")]);
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            value,
+            serde_json::json!([{
+                "method": "GET",
+                "path": "/a\"b",
+                "access": "open",
+                "handler": "orders::read",
+                "location": "src/main.rs:7",
+            }])
+        );
+        assert!(json.ends_with("]\n"));
+    }
 }

@@ -32,7 +32,7 @@ use std::borrow::Cow;
 pub struct DecodeOptions {
     /// Whether the stage is taken off the path.
     ///
-    /// `None` follows the gateway's own rule: HTTP API 2.0 puts the stage before the path on its
+    /// `None` follows the gateway's own rule: an HTTP API puts the stage before the path on its
     /// `execute-api` domain, unless it is `$default`, and nothing else does. `Some(true)` takes
     /// it off wherever the path begins with it, `Some(false)` never does.
     pub strip_stage: Option<bool>,
@@ -69,9 +69,11 @@ pub fn decode(
         .map_err(|error| DecodeError::NotHttp(NotHttp::syntax(&error)))?;
     let fields =
         Fields::read(text).map_err(|error| DecodeError::NotHttp(NotHttp::syntax(&error)))?;
-    // REST and HTTP API 1.0 are known by `resource`, and need nothing of their large context.
-    let needs_context =
-        fields.http_method.is_none() || !fields.has_resource || options.strip_stage == Some(true);
+    // A REST API is known by `resource`, and needs nothing of its large context.
+    let needs_context = fields.http_method.is_none()
+        || !fields.has_resource
+        || fields.version.is_some()
+        || options.strip_stage == Some(true);
     let context = fields
         .context
         .map(RawValue::get)
@@ -214,7 +216,7 @@ fn strip<'p>(
     options: &DecodeOptions,
 ) -> &'p str {
     let by_gateway = || {
-        source == Source::HttpApi
+        matches!(source, Source::HttpApi | Source::HttpApiV1)
             && context
                 .domain_name
                 .as_deref()

@@ -18,6 +18,8 @@
 //! # Ok::<(), event::DecodeError>(())
 //! ```
 
+pub mod emulate;
+
 mod body;
 mod context;
 mod decode;

@@ -1,15 +1,142 @@
 //! The command line of a program outside Lambda: `serve`, `invoke`, `routes`.
+//!
+//! `serve` is a gateway on loopback: it makes of each request the event that the chosen source
+//! would send, hands it to the same code that runs on Lambda, and reads the reply as the source
+//! would. It answers nothing but requests to its own address from its own pages, so that a page
+//! in the developer's browser cannot reach it. That includes pages of a front-end server on
+//! another port: let that server forward to this one, with `host` and `origin` set to the address
+//! here, rather than call it across origins.
 
-use crate::Api;
-use std::process::ExitCode;
+mod arguments;
+mod context;
+mod gateway;
+mod invoke;
+mod log;
+mod own;
+mod serve;
+mod stop;
+
+use crate::{Api, App, LambdaContext, api::RouteInfo, event::DecodeError, event::Source};
+use arguments::{Command, HELP};
+use bytes::Bytes;
+use std::{
+    future::Future,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// Runs one command; `arguments` does not have the program's name.
+///
+/// The exit code is 0 after success, 1 after a failure, and 2 when the command line is wrong.
 pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
-    let _ = (api, arguments);
-    ExitCode::SUCCESS
+    let done = match arguments::parse(&arguments) {
+        Ok(Command::Help) => print(HELP),
+        Ok(Command::Routes { json }) => {
+            let routes = api.table();
+            print(&if json {
+                RouteInfo::json(&routes)
+            } else {
+                RouteInfo::text(&routes)
+            })
+        }
+        Ok(Command::Invoke { file }) => invoke(api, &file).await,
+        Ok(Command::Serve { port, source }) => serve_on(api, port, source).await,
+        Err(error) => {
+            log::line(&format!("error: {error}\n\n{HELP}"));
+            return ExitCode::from(2);
+        }
+    };
+    if succeeded(&done) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
+/// Serves as `serve` without options does. Whether that went well; if not, standard error has the
+/// reason.
 pub(crate) async fn serve(api: Api) -> bool {
-    let _ = api;
-    true
+    succeeded(&serve_on(api, arguments::DEFAULT_PORT, Source::HttpApi).await)
+}
+
+fn succeeded(done: &Result<(), Failure>) -> bool {
+    if let Err(Failure(text)) = done {
+        log::line(&format!("error: {text}"));
+    }
+    done.is_ok()
+}
+
+/// Why a command failed, for standard error.
+#[derive(Debug)]
+struct Failure(String);
+
+async fn build(api: Api) -> Result<App, Failure> {
+    api.build()
+        .await
+        .map_err(|errors| Failure(format!("the API cannot be built\n{errors}")))
+}
+
+async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
+    let event = invoke::read(file)?;
+    let app = build(api).await?;
+    let reply = invoke::invoke(event, file, handler(app)).await?;
+    write(&[&reply, b"\n"])
+}
+
+async fn serve_on(api: Api, port: u16, source: Source) -> Result<(), Failure> {
+    // The port is bound before any state is made: a second copy of the program fails at once.
+    let server = serve::Server::bind(port, source).await?;
+    let routes = api.table();
+    let app = build(api).await?;
+    let stop = stop::requests();
+    print(&format!(
+        "{}\n\n{}\n",
+        server.address(),
+        RouteInfo::text(&routes)
+    ))?;
+    server.run(handler(app), stop).await;
+    Ok(())
+}
+
+/// What turns an event into a reply: the built App, or a closure in tests.
+trait Handle: Send + Sync + 'static {
+    fn handle(
+        &self,
+        event: Bytes,
+        lambda: LambdaContext,
+    ) -> impl Future<Output = Result<Vec<u8>, DecodeError>> + Send;
+}
+
+impl<F, R> Handle for F
+where
+    F: Fn(Bytes, LambdaContext) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Vec<u8>, DecodeError>> + Send,
+{
+    fn handle(
+        &self,
+        event: Bytes,
+        lambda: LambdaContext,
+    ) -> impl Future<Output = Result<Vec<u8>, DecodeError>> + Send {
+        self(event, lambda)
+    }
+}
+
+fn handler(app: App) -> impl Handle {
+    move |event, lambda| {
+        let app = app.clone();
+        async move { app.handle_event(event, lambda).await }
+    }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    write(&[text.as_bytes()])
+}
+
+fn write(parts: &[&[u8]]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    parts
+        .iter()
+        .try_for_each(|part| out.write_all(part))
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure(format!("standard output cannot be written: {error}")))
 }

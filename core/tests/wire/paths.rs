@@ -57,13 +57,27 @@ fn stripping_all_of_a_path_leaves_a_slash() {
 
 #[test]
 fn the_path_of_a_rest_api_never_has_the_stage() {
-    for source in [Source::RestApi, Source::HttpApiV1] {
+    let event = event_with(
+        Source::RestApi,
+        json!({"path": "/prod/orders",
+            "requestContext": {"stage": "prod", "domainName": EXECUTE_API}}),
+    );
+    assert_eq!(path(&event, &DecodeOptions::default()), "/prod/orders");
+}
+
+#[test]
+fn the_path_of_an_http_api_has_the_stage_in_payload_format_1_too() {
+    for (resource, domain, expected) in [
+        ("/orders", EXECUTE_API, "/orders"),
+        ("$default", EXECUTE_API, "/orders"),
+        ("/orders", CUSTOM, "/prod/orders"),
+    ] {
         let event = event_with(
-            source,
-            json!({"path": "/prod/orders",
-                "requestContext": {"stage": "prod", "domainName": EXECUTE_API}}),
+            Source::HttpApiV1,
+            json!({"resource": resource, "path": "/prod/orders",
+                "requestContext": {"stage": "prod", "domainName": domain}}),
         );
-        assert_eq!(path(&event, &DecodeOptions::default()), "/prod/orders");
+        assert_eq!(path(&event, &DecodeOptions::default()), expected);
     }
 }
 

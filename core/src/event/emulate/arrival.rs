@@ -1,0 +1,110 @@
+//! A request at the door of a source, with what the source knows of it.
+
+use super::{
+    Facts, headers,
+    time::{epoch_millis, log_time},
+};
+use crate::event::Source;
+use bytes::Bytes;
+use serde_json::{Map, Value};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::SystemTime,
+};
+
+pub(super) struct Arrival<'a> {
+    pub(super) source: Source,
+    pub(super) request: &'a http::Request<Bytes>,
+    pub(super) facts: &'a Facts,
+    pub(super) domain: String,
+    pub(super) millis: u64,
+}
+
+impl<'a> Arrival<'a> {
+    pub(super) fn new(source: Source, request: &'a http::Request<Bytes>, facts: &'a Facts) -> Self {
+        Self {
+            source,
+            request,
+            facts,
+            domain: facts.domain_of(source),
+            millis: epoch_millis(facts.time.unwrap_or_else(SystemTime::now)),
+        }
+    }
+
+    pub(super) fn method(&self) -> &str {
+        self.request.method().as_str()
+    }
+
+    /// The path as the client sent it.
+    pub(super) fn path(&self) -> &str {
+        match self.request.uri().path() {
+            "" => "/",
+            path => path,
+        }
+    }
+
+    pub(super) fn query(&self) -> &str {
+        self.request.uri().query().unwrap_or("")
+    }
+
+    pub(super) fn stage(&self) -> &str {
+        self.facts.stage_of(self.source)
+    }
+
+    pub(super) fn account(&self) -> &str {
+        self.facts.account_of(self.source)
+    }
+
+    pub(super) fn api_id(&self) -> &str {
+        self.facts.api_id_of(self.source)
+    }
+
+    pub(super) fn request_id(&self) -> &str {
+        self.facts.request_id_of(self.source)
+    }
+
+    /// The first label of the domain.
+    pub(super) fn domain_prefix(&self) -> &str {
+        self.domain.split('.').next().unwrap_or("")
+    }
+
+    /// Whether the domain is the gateway's own, where the stage is the first part of the path.
+    pub(super) fn is_gateway_domain(&self) -> bool {
+        self.domain.contains(".execute-api.")
+    }
+
+    pub(super) fn user_agent(&self) -> Option<String> {
+        let value = self.request.headers().get(http::header::USER_AGENT)?;
+        Some(headers::text(value))
+    }
+
+    /// The time as the request context writes it: `04/Mar/2020:19:15:17 +0000`.
+    pub(super) fn log_time(&self) -> String {
+        log_time(self.millis)
+    }
+
+    /// Stage variables, `None` when there are none.
+    pub(super) fn stage_variables(&self) -> Option<Map<String, Value>> {
+        map(&self.facts.stage_variables)
+    }
+
+    /// The X-Ray header that the source adds; the same request id gives the same trace.
+    pub(super) fn trace_id(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        (self.request_id(), self.millis).hash(&mut hasher);
+        let high = hasher.finish();
+        self.path().hash(&mut hasher);
+        let low = hasher.finish() & 0xffff_ffff;
+        let seconds = (self.millis / 1000) & 0xffff_ffff;
+        format!("Root=1-{seconds:08x}-{high:016x}{low:08x}")
+    }
+}
+
+/// A JSON object of strings; `None` when it would be empty, where sources write null or nothing.
+pub(super) fn map(pairs: &[(String, String)]) -> Option<Map<String, Value>> {
+    let map: Map<String, Value> = pairs
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .collect();
+    Some(map).filter(|map| !map.is_empty())
+}

@@ -1,0 +1,120 @@
+//! VPC Lattice, event versions 1 and 2.
+//!
+//! Its documentation does not say whether the query is decoded; as it follows the load balancer in
+//! the rest, the query is left encoded.
+
+use super::{
+    arrival::Arrival,
+    body::carry,
+    facts::REGION,
+    headers::received,
+    query::{encoded, joined, last, lists},
+};
+use serde_json::{Value, json};
+
+pub(super) fn version_1(arrival: &Arrival<'_>) -> Value {
+    let body = carry(arrival);
+    json!({
+        "raw_path": arrival.path(),
+        "method": arrival.method(),
+        "headers": joined(&received(arrival), ","),
+        "query_string_parameters": last(&encoded(arrival.query())),
+        "body": body.text.unwrap_or_default(),
+        "is_base64_encoded": body.base64,
+    })
+}
+
+pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
+    let account = arrival.account();
+    let arn = |resource: &str| format!("arn:aws:vpc-lattice:{REGION}:{account}:{resource}");
+    let body = carry(arrival);
+    let mut event = json!({
+        "version": "2.0",
+        "path": arrival.path(),
+        "method": arrival.method(),
+        "headers": lists(&received(arrival)),
+        "queryStringParameters": lists(&encoded(arrival.query())),
+        "isBase64Encoded": body.base64,
+        "requestContext": {
+            "serviceNetworkArn": arn("servicenetwork/sn-0bf3f2882e9cc805a"),
+            "serviceArn": arn("service/svc-0a40eebed65f8d69c"),
+            "targetGroupArn": arn("targetgroup/tg-6d0ecf831eec9f09"),
+            "identity": {
+                "sourceVpcArn": format!("arn:aws:ec2:{REGION}:{account}:vpc/vpc-0b8276c84697e7339"),
+            },
+            "region": REGION,
+            "timeEpoch": format!("{}000", arrival.millis),
+        },
+    });
+    if let (Some(event), Some(text)) = (event.as_object_mut(), body.text) {
+        event.insert("body".to_owned(), text.into());
+    }
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{keys, request, sent};
+    use super::*;
+    use crate::event::Source;
+
+    #[test]
+    fn version_1_has_its_own_names_and_joins_headers() {
+        let get = request("GET", "/a%20b?k=1&k=x%20y")
+            .header("x-tag", "one")
+            .header("x-tag", "two");
+        let event = sent(Source::LatticeV1, get, "");
+        assert_eq!(
+            keys(&event),
+            [
+                "body",
+                "headers",
+                "is_base64_encoded",
+                "method",
+                "query_string_parameters",
+                "raw_path",
+            ]
+        );
+        assert_eq!(event["raw_path"], "/a%20b");
+        assert_eq!(event["headers"]["x-tag"], "one,two");
+        assert_eq!(event["query_string_parameters"], json!({"k": "x%20y"}));
+    }
+
+    #[test]
+    fn version_2_lists_all_values() {
+        let post = request("POST", "/a?k=1&k=2")
+            .header("x-tag", "one")
+            .header("x-tag", "two")
+            .header("content-type", "application/json");
+        let event = sent(Source::LatticeV2, post, "{}");
+        assert_eq!(
+            keys(&event),
+            [
+                "body",
+                "headers",
+                "isBase64Encoded",
+                "method",
+                "path",
+                "queryStringParameters",
+                "requestContext",
+                "version",
+            ]
+        );
+        assert_eq!(
+            keys(&event["requestContext"]),
+            [
+                "identity",
+                "region",
+                "serviceArn",
+                "serviceNetworkArn",
+                "targetGroupArn",
+                "timeEpoch",
+            ]
+        );
+        assert_eq!(event["headers"]["x-tag"], json!(["one", "two"]));
+        assert_eq!(event["headers"]["x-forwarded-for"], json!(["192.0.2.1"]));
+        assert_eq!(event["queryStringParameters"], json!({"k": ["1", "2"]}));
+        assert_eq!(event["requestContext"]["timeEpoch"], "1583349317135000");
+        assert_eq!(event["body"], "{}");
+    }
+}

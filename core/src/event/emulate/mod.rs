@@ -1,0 +1,160 @@
+//! The other end of the wire: what each source sends for an HTTP request, and how it reads the
+//! reply of the function.
+//!
+//! The local gateway and the crate `lambda-api-testing` are built on this; a function on Lambda
+//! never calls it, so the linker leaves it out.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use lambda_api::event::{Source, emulate};
+//!
+//! let request = http::Request::get("/orders?page=2").body(Bytes::new())?;
+//! let event = emulate::event(Source::HttpApi, &request, &emulate::Facts::new());
+//! assert_eq!(event["rawPath"], "/orders");
+//! assert_eq!(event["queryStringParameters"]["page"], "2");
+//!
+//! let reply = emulate::reply(Source::HttpApi, br#"{"statusCode": 404, "body": "no such order"}"#)?;
+//! assert_eq!(reply.status(), 404);
+//! assert_eq!(reply.body(), "no such order");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod alb;
+mod arrival;
+mod body;
+mod facts;
+mod headers;
+mod lattice;
+mod path;
+mod query;
+mod reply;
+mod rest;
+mod time;
+mod v2;
+
+pub use facts::Facts;
+pub use reply::{InvalidReply, reply};
+
+use super::Source;
+use arrival::Arrival;
+use bytes::Bytes;
+use serde_json::Value;
+
+/// The event that a source sends to the function for this request.
+///
+/// It has every field that the source sends, with the source's own habits:
+///
+/// - A REST API has all headers and query values twice, as last values and as lists, the query
+///   decoded; it knows names such as `Host` in capitals.
+/// - An HTTP API sends the path *decoded*, in both payload formats, and cuts it at a `%3F`; it
+///   puts a stage other than `$default` before it, as far as the domain is its own. Format 2.0
+///   takes cookies out of the headers.
+/// - A function URL sends cookies twice, and the path as it was.
+/// - An ALB leaves the query encoded; without multi-value headers the last value wins.
+/// - VPC Lattice joins repeated headers in version 1, and lists all values in version 2.
+///
+/// Bodies are text or base64 as the source decides by `content-type`. The order of the names in a
+/// map is arbitrary, as it is at AWS; the order of the values of one name is not.
+///
+/// See the pages on [REST APIs], [HTTP APIs], [function URLs], [ALB] and [VPC Lattice].
+///
+/// [REST APIs]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+/// [HTTP APIs]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+/// [function URLs]: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+/// [ALB]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+/// [VPC Lattice]: https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+#[must_use]
+pub fn event(source: Source, request: &http::Request<Bytes>, facts: &Facts) -> Value {
+    let arrival = Arrival::new(source, request, facts);
+    match source {
+        Source::RestApi => rest::rest_api(&arrival),
+        Source::HttpApiV1 => rest::http_api(&arrival),
+        Source::HttpApi => v2::http_api(&arrival),
+        Source::FunctionUrl => v2::function_url(&arrival),
+        Source::Alb => alb::single(&arrival),
+        Source::AlbMultiValue => alb::multi(&arrival),
+        Source::LatticeV1 => lattice::version_1(&arrival),
+        Source::LatticeV2 => lattice::version_2(&arrival),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::{Facts, event};
+    use crate::event::Source;
+    use bytes::Bytes;
+    use serde_json::Value;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    pub(crate) fn request(method: &str, uri: &str) -> http::request::Builder {
+        http::Request::builder().method(method).uri(uri)
+    }
+
+    /// The event of a request, at a time that does not change.
+    pub(crate) fn sent(
+        source: Source,
+        request: http::request::Builder,
+        body: impl Into<Bytes>,
+    ) -> Value {
+        event(source, &request.body(body.into()).unwrap(), &facts())
+    }
+
+    pub(crate) fn facts() -> Facts {
+        Facts::new().time(UNIX_EPOCH + Duration::from_millis(1_583_349_317_135))
+    }
+
+    pub(crate) fn keys(value: &Value) -> Vec<&str> {
+        let mut keys: Vec<&str> = value
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        keys.sort_unstable();
+        keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{facts, request, sent};
+    use super::*;
+
+    #[test]
+    fn every_source_sends_method_and_host() {
+        for source in Source::ALL {
+            let event = sent(source, request("PATCH", "/a"), "");
+            assert!(
+                event.to_string().contains("\"PATCH\""),
+                "{source}: no method in {event}"
+            );
+            let headers = match source {
+                Source::AlbMultiValue => &event["multiValueHeaders"],
+                _ => &event["headers"],
+            };
+            assert!(
+                headers.get("host").or(headers.get("Host")).is_some(),
+                "{source}: no host in {headers}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_request_makes_an_event_fail() {
+        let requests = [
+            request("GET", "*"),
+            request("GET", "/%ff%00%2e%2e/?%ff&=&a=b=c&%&+"),
+            request("CONNECT", "example.com:443"),
+            request("GET", "/").header("x-latin", &b"\xe9\xff"[..]),
+            request("GET", "/").header("cookie", &b";; a ;=;\xff"[..]),
+            request("GET", "http://example.com"),
+        ];
+        for request in requests {
+            let request = request.body(Bytes::from_static(b"\xff\x00")).unwrap();
+            for source in Source::ALL {
+                let event = event(source, &request, &facts().route("/{a}/{b+}"));
+                assert!(event.is_object(), "{source}");
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Payload format 2.0: of an HTTP API and of a function URL.
+
+use super::{
+    arrival::Arrival,
+    body::carry,
+    headers::{cookies, received},
+    path,
+    query::{Groups, decoded, joined},
+    rest::set_authorizer,
+};
+use serde_json::{Value, json};
+
+pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
+    let route = arrival.facts.route.as_deref();
+    let route_key = match route {
+        Some(route) if route.starts_with('/') => format!("{} {route}", arrival.method()),
+        Some(route) => route.to_owned(),
+        None => "$default".to_owned(),
+    };
+    let mut headers = received(arrival);
+    headers.retain(|(name, _)| name != "cookie");
+    let path = path::of_http_api(arrival);
+    let mut event = payload(arrival, &route_key, &path, &headers);
+    if let Some(event) = event.as_object_mut() {
+        if let Some(parameters) = path::parameters(arrival, route.unwrap_or("")) {
+            event.insert("pathParameters".to_owned(), parameters.into());
+        }
+        if let Some(variables) = arrival.stage_variables() {
+            event.insert("stageVariables".to_owned(), variables.into());
+        }
+    }
+    event
+}
+
+pub(super) fn function_url(arrival: &Arrival<'_>) -> Value {
+    // Unlike an HTTP API, a function URL leaves the cookies among the headers as well.
+    let mut headers = received(arrival);
+    for (name, values) in &mut headers {
+        if name == "cookie" {
+            *values = vec![values.join("; ")];
+        }
+    }
+    payload(arrival, "$default", arrival.path(), &headers)
+}
+
+fn payload(arrival: &Arrival<'_>, route_key: &str, path: &str, headers: &Groups) -> Value {
+    let mut context = json!({
+        "accountId": arrival.account(),
+        "apiId": arrival.api_id(),
+        "domainName": arrival.domain,
+        "domainPrefix": arrival.domain_prefix(),
+        "http": {
+            "method": arrival.method(),
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": arrival.facts.client_ip(),
+            "userAgent": arrival.user_agent().unwrap_or_default(),
+        },
+        "requestId": arrival.request_id(),
+        "routeKey": route_key,
+        "stage": arrival.stage(),
+        "time": arrival.log_time(),
+        "timeEpoch": arrival.millis,
+    });
+    set_authorizer(&mut context, arrival);
+    let body = carry(arrival);
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": route_key,
+        "rawPath": path,
+        "rawQueryString": arrival.query(),
+        "headers": joined(headers, ","),
+        "requestContext": context,
+        "isBase64Encoded": body.base64,
+    });
+    // What is not there is left out in this format.
+    if let Some(event) = event.as_object_mut() {
+        let cookies = cookies(arrival);
+        if !cookies.is_empty() {
+            event.insert("cookies".to_owned(), cookies.into());
+        }
+        let query = decoded(arrival.query());
+        if !query.is_empty() {
+            event.insert(
+                "queryStringParameters".to_owned(),
+                joined(&query, ",").into(),
+            );
+        }
+        if let Some(text) = body.text {
+            event.insert("body".to_owned(), text.into());
+        }
+    }
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        event,
+        testing::{facts, keys, request, sent},
+    };
+    use super::*;
+    use crate::event::Source;
+    use bytes::Bytes;
+
+    #[test]
+    fn a_plain_event_has_the_keys_that_aws_sends() {
+        for source in [Source::HttpApi, Source::FunctionUrl] {
+            let event = sent(source, request("GET", "/"), "");
+            assert_eq!(
+                keys(&event),
+                [
+                    "headers",
+                    "isBase64Encoded",
+                    "rawPath",
+                    "rawQueryString",
+                    "requestContext",
+                    "routeKey",
+                    "version",
+                ],
+                "{source}"
+            );
+            assert_eq!(
+                keys(&event["requestContext"]),
+                [
+                    "accountId",
+                    "apiId",
+                    "domainName",
+                    "domainPrefix",
+                    "http",
+                    "requestId",
+                    "routeKey",
+                    "stage",
+                    "time",
+                    "timeEpoch",
+                ],
+                "{source}"
+            );
+            assert_eq!(
+                keys(&event["requestContext"]["http"]),
+                ["method", "path", "protocol", "sourceIp", "userAgent"],
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_full_event_has_the_rest_of_them() {
+        let post = request("POST", "/orders/7?a=1")
+            .header("cookie", "c=1")
+            .header("content-type", "text/plain")
+            .body(Bytes::from_static(b"hello"))
+            .unwrap();
+        let facts = facts().route("/orders/{id}").stage_variable("k", "v");
+        let event = event(Source::HttpApi, &post, &facts);
+        assert_eq!(event["routeKey"], "POST /orders/{id}");
+        assert_eq!(event["pathParameters"], json!({"id": "7"}));
+        assert_eq!(event["stageVariables"], json!({"k": "v"}));
+        assert_eq!(event["cookies"], json!(["c=1"]));
+        assert_eq!(event["queryStringParameters"], json!({"a": "1"}));
+        assert_eq!(event["body"], "hello");
+        assert_eq!(event["isBase64Encoded"], false);
+    }
+
+    #[test]
+    fn repeated_headers_and_query_values_are_joined() {
+        let get = request("GET", "/?k=1&k=a%2Cb&l=x+y")
+            .header("x-tag", "one")
+            .header("x-tag", "two, three");
+        let event = sent(Source::HttpApi, get, "");
+        assert_eq!(event["headers"]["x-tag"], "one,two, three");
+        assert_eq!(
+            event["queryStringParameters"],
+            json!({"k": "1,a,b", "l": "x y"})
+        );
+        assert_eq!(event["rawQueryString"], "k=1&k=a%2Cb&l=x+y");
+    }
+
+    #[test]
+    fn an_http_api_takes_cookies_out_of_the_headers_and_a_function_url_does_not() {
+        for (source, left) in [
+            (Source::HttpApi, Value::Null),
+            (Source::FunctionUrl, json!("a=1; b=2; c=3")),
+        ] {
+            let get = request("GET", "/")
+                .header("cookie", "a=1; b=2")
+                .header("cookie", "c=3");
+            let event = sent(source, get, "");
+            assert_eq!(event["cookies"], json!(["a=1", "b=2", "c=3"]), "{source}");
+            assert_eq!(event["headers"]["cookie"], left, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_http_api_decodes_the_path_and_puts_the_stage_before_it() {
+        for (stage, domain, uri, expected) in [
+            ("$default", None, "/a%2Fb", "/a/b"),
+            ("$default", None, "/100%25", "/100%"),
+            ("$default", None, "/J%C3%BCrgen%20K", "/Jürgen K"),
+            ("$default", None, "/me%3Fadmin", "/me"),
+            ("dev", None, "/orders", "/dev/orders"),
+            ("dev", None, "/", "/dev/"),
+            ("dev", Some("api.example.com"), "/orders", "/orders"),
+        ] {
+            let get = request("GET", uri).body(Bytes::new()).unwrap();
+            let mut facts = facts().stage(stage);
+            if let Some(domain) = domain {
+                facts = facts.domain(domain);
+            }
+            let event = event(Source::HttpApi, &get, &facts);
+            assert_eq!(event["rawPath"], expected, "{stage} {uri}");
+            assert_eq!(
+                event["requestContext"]["http"]["path"], expected,
+                "{stage} {uri}"
+            );
+            assert_eq!(event["requestContext"]["stage"], stage);
+        }
+    }
+
+    #[test]
+    fn a_function_url_sends_the_path_as_it_was_and_has_one_stage() {
+        let get = request("GET", "/a%2Fb%3F").body(Bytes::new()).unwrap();
+        let event = event(Source::FunctionUrl, &get, &facts().stage("dev"));
+        assert_eq!(event["rawPath"], "/a%2Fb%3F");
+        assert_eq!(event["requestContext"]["stage"], "$default");
+        assert_eq!(event["requestContext"]["accountId"], "anonymous");
+        assert_eq!(
+            event["requestContext"]["domainName"],
+            "a1b2c3d4e5f6g7h8i9j0a1b2c3d4e5f6.lambda-url.eu-west-1.on.aws"
+        );
+        assert_eq!(event["headers"]["x-amzn-tls-version"], "TLSv1.3");
+    }
+
+    #[test]
+    fn a_binary_body_is_base64() {
+        let post = request("POST", "/").header("content-type", "image/png");
+        let event = sent(Source::HttpApi, post, &b"\x89PNG"[..]);
+        assert_eq!(event["body"], "iVBORw==");
+        assert_eq!(event["isBase64Encoded"], true);
+    }
+}

@@ -1,0 +1,212 @@
+//! The command line, read by hand: it is small, and a parser would be in every user's build.
+
+use crate::event::Source;
+
+pub(super) const HELP: &str = "\
+usage: PROGRAM [COMMAND]
+
+commands:
+  serve [--port PORT] [--source SOURCE]
+                     answer HTTP requests on 127.0.0.1; the command when none is named
+  invoke FILE        answer the event in a JSON file, or on standard input when FILE is -
+  routes [--json]    list the routes
+  help               show this text
+
+options of serve:
+  --port PORT        9000 by default; 0 takes a free port
+  --source SOURCE    whose events to send: http (the default), rest, http1, url, alb,
+                     alb-multi, lattice1, lattice2, or lattice (the same as lattice2)
+";
+
+pub(super) const DEFAULT_PORT: u16 = 9000;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Command {
+    Serve { port: u16, source: Source },
+    Invoke { file: String },
+    Routes { json: bool },
+    Help,
+}
+
+/// Reads the arguments after the program's name. The error says what was expected and what was
+/// found.
+pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if arguments.iter().any(|arg| matches!(*arg, "--help" | "-h")) {
+        return Ok(Command::Help);
+    }
+    match arguments.as_slice() {
+        [] => serve(&[]),
+        ["serve", rest @ ..] => serve(rest),
+        ["invoke", rest @ ..] => invoke(rest),
+        ["routes", rest @ ..] => routes(rest),
+        ["help", ..] => Ok(Command::Help),
+        [option, ..] if option.starts_with('-') => serve(&arguments),
+        [other, ..] => Err(format!(
+            "expected the command `serve`, `invoke`, `routes` or `help`, found {other:?}"
+        )),
+    }
+}
+
+fn serve(mut arguments: &[&str]) -> Result<Command, String> {
+    let (mut port, mut source) = (None, None);
+    while let [argument, rest @ ..] = arguments {
+        let (name, inline) = match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (*argument, None),
+        };
+        if !matches!(name, "--port" | "--source") {
+            return Err(unexpected("serve", argument));
+        }
+        let (value, rest) = match (inline, rest) {
+            (Some(value), rest) => (value, rest),
+            (None, [value, rest @ ..]) => (*value, rest),
+            (None, []) => return Err(format!("`{name}` needs a value")),
+        };
+        let doubled = match name {
+            "--port" => port.replace(parse_port(value)?).is_some(),
+            _ => source.replace(parse_source(value)?).is_some(),
+        };
+        if doubled {
+            return Err(format!("`{name}` is there twice"));
+        }
+        arguments = rest;
+    }
+    Ok(Command::Serve {
+        port: port.unwrap_or(DEFAULT_PORT),
+        source: source.unwrap_or(Source::HttpApi),
+    })
+}
+
+fn parse_port(value: &str) -> Result<u16, String> {
+    value
+        .parse()
+        .map_err(|_| format!("`--port` needs a number from 0 to 65535, found {value:?}"))
+}
+
+fn parse_source(value: &str) -> Result<Source, String> {
+    if value == "lattice" {
+        return Ok(Source::LatticeV2);
+    }
+    let known = Source::ALL
+        .into_iter()
+        .find(|source| source.name() == value);
+    known.ok_or_else(|| {
+        let names = Source::ALL.map(Source::name).join(", ");
+        format!("`--source` needs one of {names} or lattice, found {value:?}")
+    })
+}
+
+fn invoke(arguments: &[&str]) -> Result<Command, String> {
+    match arguments {
+        [] => Err("`invoke` needs a file with an event, or `-` for standard input".to_owned()),
+        [file] if *file == "-" || !file.starts_with('-') => Ok(Command::Invoke {
+            file: (*file).to_owned(),
+        }),
+        [option] => Err(unexpected("invoke", option)),
+        [_, extra, ..] => Err(unexpected("invoke", extra)),
+    }
+}
+
+fn routes(arguments: &[&str]) -> Result<Command, String> {
+    match arguments {
+        [] => Ok(Command::Routes { json: false }),
+        ["--json"] => Ok(Command::Routes { json: true }),
+        ["--json", extra, ..] | [extra, ..] => Err(unexpected("routes", extra)),
+    }
+}
+
+fn unexpected(command: &str, found: &str) -> String {
+    format!("`{command}` does not know {found:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&arguments)
+    }
+
+    fn served(port: u16, source: Source) -> Result<Command, String> {
+        Ok(Command::Serve { port, source })
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        for (line, expected) in [
+            ("", served(9000, Source::HttpApi)),
+            ("serve", served(9000, Source::HttpApi)),
+            ("--port 0", served(0, Source::HttpApi)),
+            ("--source=rest", served(9000, Source::RestApi)),
+            (
+                "serve --port=80 --source alb-multi",
+                served(80, Source::AlbMultiValue),
+            ),
+            (
+                "serve --source lattice --port 65535",
+                served(65535, Source::LatticeV2),
+            ),
+            (
+                "invoke event.json",
+                Ok(Command::Invoke {
+                    file: "event.json".into(),
+                }),
+            ),
+            ("invoke -", Ok(Command::Invoke { file: "-".into() })),
+            ("routes", Ok(Command::Routes { json: false })),
+            ("routes --json", Ok(Command::Routes { json: true })),
+            ("help", Ok(Command::Help)),
+            ("-h", Ok(Command::Help)),
+            ("serve --help", Ok(Command::Help)),
+        ] {
+            assert_eq!(parsed(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_source_can_be_named() {
+        for source in Source::ALL {
+            assert_eq!(parsed(&format!("--source {source}")), served(9000, source));
+            assert!(HELP.contains(source.name()), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_what_was_expected() {
+        for (line, expected) in [
+            (
+                "sevre",
+                "expected the command `serve`, `invoke`, `routes` or `help`, found \"sevre\"",
+            ),
+            ("serve now", "`serve` does not know \"now\""),
+            ("--prot 1", "`serve` does not know \"--prot\""),
+            ("serve --port", "`--port` needs a value"),
+            (
+                "--port 65536",
+                "`--port` needs a number from 0 to 65535, found \"65536\"",
+            ),
+            (
+                "--port=",
+                "`--port` needs a number from 0 to 65535, found \"\"",
+            ),
+            ("--port 1 --port 2", "`--port` is there twice"),
+            (
+                "--source sqs",
+                "`--source` needs one of rest, http, http1, url, alb, alb-multi, lattice1, \
+                 lattice2 or lattice, found \"sqs\"",
+            ),
+            (
+                "invoke",
+                "`invoke` needs a file with an event, or `-` for standard input",
+            ),
+            ("invoke a b", "`invoke` does not know \"b\""),
+            ("invoke --json", "`invoke` does not know \"--json\""),
+            ("routes --yaml", "`routes` does not know \"--yaml\""),
+            ("routes --json x", "`routes` does not know \"x\""),
+        ] {
+            assert_eq!(parsed(line), Err(expected.to_owned()), "{line}");
+        }
+    }
+}

@@ -1,0 +1,286 @@
+use super::*;
+use crate::{LambdaContext, event::DecodeError};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream as Client,
+    sync::Mutex,
+};
+
+/// A server whose handler replies with `reply`, and the events that it saw.
+struct Fixture {
+    port: u16,
+    events: Arc<Mutex<Vec<Value>>>,
+    /// The server stops when this is dropped.
+    _stop: mpsc::Sender<()>,
+}
+
+impl Fixture {
+    async fn start(source: Source, reply: Value) -> Self {
+        let server = Server::bind(0, source).await.unwrap();
+        let port = server.port;
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let seen = events.clone();
+        let handle = move |event: Bytes, lambda: LambdaContext| {
+            let event: Value = serde_json::from_slice(&event).unwrap();
+            assert_eq!(lambda.request_id.len(), 36);
+            seen.lock().unwrap().push(event);
+            let reply = reply.to_string().into_bytes();
+            async move { Ok::<_, DecodeError>(reply) }
+        };
+        let (stop, stopped) = mpsc::channel(1);
+        tokio::spawn(server.run(handle, stopped));
+        Self {
+            port,
+            events,
+            _stop: stop,
+        }
+    }
+
+    /// Sends a request as it stands, and waits for the whole reply.
+    async fn send(&self, request: String) -> String {
+        let port = self.port;
+        let exchange = move || {
+            let mut client = Client::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+            client.write_all(request.as_bytes()).unwrap();
+            let mut reply = Vec::new();
+            // A refused body is not read: the connection may be reset after the reply.
+            let _ = client.read_to_end(&mut reply);
+            String::from_utf8(reply).unwrap()
+        };
+        tokio::task::spawn_blocking(exchange).await.unwrap()
+    }
+
+    async fn get(&self, path: &str, headers: &str) -> String {
+        let host = format!("localhost:{}", self.port);
+        self.send(format!(
+            "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n"
+        ))
+        .await
+    }
+
+    fn events(&self) -> Vec<Value> {
+        self.events.lock().unwrap().clone()
+    }
+}
+
+fn hello() -> Value {
+    json!({"statusCode": 200, "headers": {"x-a": "1", "content-length": "99"}, "body": "hello"})
+}
+
+#[tokio::test]
+async fn a_request_goes_through_an_event_of_the_source_and_back() {
+    let server = Fixture::start(Source::HttpApi, hello()).await;
+    let reply = server
+        .get("/orders/7?a=1&a=2", "cookie: c=1\r\nuser-agent: test\r\n")
+        .await;
+    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+    assert!(reply.contains("\r\nx-a: 1\r\n"), "{reply}");
+    assert!(reply.contains("\r\ncontent-length: 5\r\n"), "{reply}");
+    assert!(reply.ends_with("\r\n\r\nhello"), "{reply}");
+    let events = server.events();
+    let [event] = events.as_slice() else {
+        panic!("expected one event, found {events:?}");
+    };
+    assert_eq!(event["version"], "2.0");
+    assert_eq!(event["rawPath"], "/orders/7");
+    assert_eq!(event["rawQueryString"], "a=1&a=2");
+    assert_eq!(event["cookies"], json!(["c=1"]));
+    assert_eq!(event["headers"]["x-forwarded-proto"], "http");
+    assert_eq!(
+        event["headers"]["x-forwarded-port"],
+        server.port.to_string()
+    );
+    assert_eq!(event["requestContext"]["http"]["sourceIp"], "127.0.0.1");
+    let id = event["requestContext"]["requestId"].as_str().unwrap();
+    assert_eq!(id.len(), 36);
+}
+
+#[tokio::test]
+async fn every_source_is_served() {
+    for source in Source::ALL {
+        let reply = if source == Source::AlbMultiValue {
+            json!({"statusCode": 200, "multiValueHeaders": {"x-a": ["1"]}, "body": "hello"})
+        } else {
+            hello()
+        };
+        let server = Fixture::start(source, reply).await;
+        let reply = server.get("/", "").await;
+        assert!(
+            reply.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{source}: {reply}"
+        );
+        assert!(reply.ends_with("hello"), "{source}: {reply}");
+        assert_eq!(server.events().len(), 1, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_host_or_origin_never_reaches_the_function() {
+    let server = Fixture::start(Source::HttpApi, hello()).await;
+    let foreign_host = "GET / HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n";
+    let refused = [
+        (server.send(foreign_host.to_owned()).await, "foreign_host"),
+        (
+            server.get("/", "origin: http://localhost:5173\r\n").await,
+            "foreign_origin",
+        ),
+        (
+            server.get("/", "sec-fetch-site: cross-site\r\n").await,
+            "cross_site",
+        ),
+    ];
+    for (reply, code) in refused {
+        assert!(reply.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{reply}");
+        assert!(reply.contains("application/problem+json"), "{reply}");
+        assert!(reply.contains(code), "{reply}");
+    }
+    assert_eq!(server.events(), Vec::<Value>::new());
+    let own = format!("origin: http://127.0.0.1:{}\r\n", server.port);
+    let reply = server.get("/", &own).await;
+    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_unread() {
+    for (source, length) in [(Source::HttpApi, 6_291_457), (Source::Alb, 1_048_577)] {
+        let server = Fixture::start(source, hello()).await;
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n",
+            server.port
+        );
+        let reply = server.send(head).await;
+        assert!(reply.starts_with("HTTP/1.1 413 "), "{source}: {reply}");
+        assert_eq!(server.events(), Vec::<Value>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_chunked_body_is_counted_while_it_is_read() {
+    let server = Fixture::start(Source::Alb, hello()).await;
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n",
+        server.port
+    );
+    let body = "x".repeat(1_048_577);
+    let large = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    assert!(server.send(large).await.starts_with("HTTP/1.1 413 "));
+    assert_eq!(server.events(), Vec::<Value>::new());
+    let small = format!("{head}3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    assert!(server.send(small).await.starts_with("HTTP/1.1 200 "));
+    let events = server.events();
+    assert_eq!(events[0]["body"], "YWJjZGU=");
+    assert_eq!(events[0]["headers"]["content-length"], "5");
+}
+
+#[tokio::test]
+async fn a_reply_that_the_source_cannot_read_is_a_502_without_details() {
+    let server = Fixture::start(Source::RestApi, json!({"body": "secret"})).await;
+    let reply = server.get("/", "").await;
+    assert!(reply.starts_with("HTTP/1.1 502 Bad Gateway\r\n"), "{reply}");
+    assert!(reply.contains("bad_gateway"), "{reply}");
+    assert!(!reply.contains("secret"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_reply_to_head_has_no_body() {
+    let server = Fixture::start(
+        Source::HttpApi,
+        json!({"statusCode": 200, "headers": {"content-length": "7"}, "body": ""}),
+    )
+    .await;
+    let reply = server
+        .send(format!(
+            "HEAD / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n",
+            server.port
+        ))
+        .await;
+    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+    assert!(reply.contains("content-length: 7\r\n"), "{reply}");
+    assert!(reply.ends_with("\r\n\r\n"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named() {
+    let first = Server::bind(0, Source::HttpApi).await.unwrap();
+    let Err(Failure(text)) = Server::bind(first.port, Source::HttpApi).await else {
+        panic!("the port was given out twice");
+    };
+    assert_eq!(
+        text,
+        format!(
+            "port {} is in use; choose another with `--port`, or a free one with `--port 0`",
+            first.port
+        )
+    );
+}
+
+#[tokio::test]
+async fn the_address_says_port_and_source() {
+    let server = Server::bind(0, Source::HttpApi).await.unwrap();
+    assert_eq!(
+        server.address(),
+        format!(
+            "listening on http://127.0.0.1:{} (HTTP API events)",
+            server.port
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
+    let server = Server::bind(0, Source::HttpApi).await.unwrap();
+    let port = server.port;
+    let (called, mut calls) = mpsc::channel(1);
+    let go_on = Arc::new(tokio::sync::Notify::new());
+    let waiting = go_on.clone();
+    let handle = move |_: Bytes, _: LambdaContext| {
+        let (called, waiting) = (called.clone(), waiting.clone());
+        async move {
+            called.send(()).await.unwrap();
+            waiting.notified().await;
+            Ok::<_, DecodeError>(hello().to_string().into_bytes())
+        }
+    };
+    let (stop, stopped) = mpsc::channel(1);
+    let running = tokio::spawn(server.run(handle, stopped));
+    let client = tokio::task::spawn_blocking(move || {
+        let mut client = Client::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        // A connection that would stay open, if it could.
+        write!(client, "GET / HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        client.read_to_string(&mut reply).unwrap();
+        reply
+    });
+    calls.recv().await.unwrap();
+    stop.send(()).await.unwrap();
+    go_on.notify_one();
+    let reply = client.await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+    assert!(reply.ends_with("hello"), "{reply}");
+    running.await.unwrap();
+    assert!(Client::connect((Ipv4Addr::LOCALHOST, port)).is_err());
+}
+
+#[tokio::test]
+async fn a_second_request_to_stop_does_not_wait_for_replies() {
+    let server = Server::bind(0, Source::HttpApi).await.unwrap();
+    let port = server.port;
+    let (called, mut calls) = mpsc::channel(1);
+    let handle = move |_: Bytes, _: LambdaContext| {
+        let called = called.clone();
+        async move {
+            called.send(()).await.unwrap();
+            std::future::pending::<Result<Vec<u8>, DecodeError>>().await
+        }
+    };
+    let (stop, stopped) = mpsc::channel(2);
+    let running = tokio::spawn(server.run(handle, stopped));
+    let mut client = Client::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    write!(client, "GET / HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n").unwrap();
+    calls.recv().await.unwrap();
+    stop.send(()).await.unwrap();
+    stop.send(()).await.unwrap();
+    running.await.unwrap();
+}

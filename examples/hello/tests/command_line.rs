@@ -1,0 +1,184 @@
+//! The command line of a program in a debug build.
+#![cfg(debug_assertions)]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Output, Stdio},
+};
+
+fn hello(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hello"));
+    command
+        .args(arguments)
+        .env_remove("AWS_LAMBDA_RUNTIME_API")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn run(arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut child = hello(arguments).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A program that reads nothing may have ended already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[test]
+fn the_routes_are_listed() {
+    let (code, out, _) = run(&["routes"], "");
+    assert_eq!(code, Some(0));
+    let lines: Vec<Vec<&str>> = out
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let [head, route] = lines.as_slice() else {
+        panic!("expected two lines, found {out}");
+    };
+    assert_eq!(head, &["METHOD", "PATH", "ACCESS", "HANDLER", "LOCATION"]);
+    assert_eq!(route[..4], ["GET", "/hello/{name}", "open", "hello::main"]);
+    assert!(route[4].contains("main.rs:"), "{out}");
+
+    let (code, out, _) = run(&["routes", "--json"], "");
+    assert_eq!(code, Some(0));
+    let routes: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(routes[0]["path"], "/hello/{name}");
+}
+
+#[test]
+fn one_event_is_answered() {
+    let event = r#"{"version": "2.0", "rawPath": "/hello/world", "rawQueryString": "",
+        "headers": {}, "requestContext": {"http": {"method": "GET"}}}"#;
+    let (code, out, _) = run(&["invoke", "-"], event);
+    assert_eq!(code, Some(0));
+    assert!(out.ends_with("}\n"), "{out}");
+    let reply: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(reply["statusCode"], 200);
+    assert_eq!(reply["body"], "Hello, world!");
+}
+
+#[test]
+fn an_event_of_no_http_source_fails_with_a_reason() {
+    let (code, out, err) = run(&["invoke", "-"], r#"{"Records": []}"#);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("error: standard input: the event comes from no HTTP source"));
+    let (code, _, err) = run(&["invoke", "no/such/file"], "");
+    assert_eq!(code, Some(1));
+    assert!(
+        err.starts_with("error: no/such/file cannot be read: "),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_mistake_on_the_command_line_exits_with_2_and_help_with_0() {
+    let (code, out, err) = run(&["sevre"], "");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("found \"sevre\""), "{err}");
+    assert!(err.contains("usage: "), "{err}");
+    let (code, out, err) = run(&["--help"], "");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.starts_with("usage: "), "{out}");
+}
+
+/// A running server, which ends with the test.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = hello(arguments).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let port = line
+            .strip_prefix("listening on http://127.0.0.1:")
+            .and_then(|rest| rest.split_once(' '))
+            .and_then(|(port, _)| port.parse().ok());
+        let Some(port) = port else {
+            panic!("expected the address, found {line:?}");
+        };
+        Self { child, port }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut client = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let port = self.port;
+        write!(
+            client,
+            "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut reply = String::new();
+        client.read_to_string(&mut reply).unwrap();
+        reply
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn requests_are_served_through_every_source() {
+    for source in [
+        "http",
+        "rest",
+        "http1",
+        "url",
+        "alb",
+        "alb-multi",
+        "lattice1",
+        "lattice2",
+        "lattice",
+    ] {
+        let server = Server::start(&["serve", "--port", "0", "--source", source]);
+        let reply = server.get("/hello/J%C3%BCrgen%20K");
+        assert!(
+            reply.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{source}: {reply}"
+        );
+        assert!(
+            reply.ends_with("\r\n\r\nHello, Jürgen K!"),
+            "{source}: {reply}"
+        );
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let server = Server::start(&["--port", "0"]);
+    let port = server.port.to_string();
+    let (code, out, err) = run(&["--port", &port], "");
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(
+        err.starts_with(&format!("error: port {port} is in use")),
+        "{err}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_and_ctrl_c_end_it_with_success() {
+    for signal in ["TERM", "INT"] {
+        let mut server = Server::start(&["--port", "0"]);
+        let pid = server.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.unwrap().success());
+        assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}

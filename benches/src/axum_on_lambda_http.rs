@@ -1,6 +1,6 @@
 //! The API on axum, behind lambda_http.
 
-use crate::{NewOrder, Order, Peer};
+use crate::{NewOrder, Order, Peer, read};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -54,7 +54,7 @@ impl Peer for AxumOnLambdaHttp {
     const NAME: &'static str = "axum on lambda_http";
 
     async fn answer(&self, event: &'static [u8]) -> Vec<u8> {
-        let payload: LambdaRequest = serde_json::from_slice(event).expect("an HTTP event");
+        let payload: LambdaRequest = read(event);
         let event = LambdaEvent::new(payload, Context::default());
         let mut adapter = Adapter::from(self.0.clone());
         let ready = ServiceExt::<LambdaEvent<LambdaRequest>>::ready(&mut adapter).await;

@@ -25,6 +25,12 @@ pub const EVENTS: [(&str, &[u8]); 2] = [
     ("POST of JSON", include_bytes!("post.json")),
 ];
 
+/// Reads an event as the Lambda runtime does for every peer.
+fn read<'e, T: Deserialize<'e>>(event: &'e [u8]) -> T {
+    let mut reader = serde_json::Deserializer::from_slice(event);
+    serde_path_to_error::deserialize(&mut reader).expect("an HTTP event")
+}
+
 #[derive(Deserialize)]
 struct NewOrder<'r> {
     #[serde(borrow)]

@@ -1,8 +1,9 @@
 //! The API on lambda-api.
 
-use crate::{NewOrder, Order, Peer};
+use crate::{NewOrder, Order, Peer, read};
 use bytes::Bytes;
 use lambda_api::{Api, App, Json, LambdaContext, api_handler, routes};
+use serde_json::value::RawValue;
 
 /// lambda-api.
 #[derive(Debug)]
@@ -33,9 +34,11 @@ impl Peer for Ours {
     const NAME: &'static str = "lambda-api";
 
     async fn answer(&self, event: &'static [u8]) -> Vec<u8> {
-        // The runtime hands over a copy of its buffer, so that the copy is part of the work.
-        let event = Bytes::copy_from_slice(event);
+        let event: Box<RawValue> = read(event);
+        let event = Bytes::from(String::from(Box::<str>::from(event)));
         let reply = self.0.handle_event(event, LambdaContext::default());
-        reply.await.expect("an HTTP event")
+        let reply = String::from_utf8(reply.await.expect("an HTTP event"));
+        let reply = RawValue::from_string(reply.expect("text")).expect("JSON");
+        serde_json::to_vec(&reply).expect("a reply in JSON")
     }
 }

@@ -45,8 +45,11 @@ fn keep_panics() {
         let printed = take_hook();
         set_hook(Box::new(move |info| {
             let location = info.location().unwrap();
+            let text = info.payload().downcast_ref::<&str>().copied();
+            let message = info.payload().downcast_ref::<String>().cloned();
+            let message = message.or(text.map(str::to_owned));
             let panic = Panic {
-                message: info.payload_as_str().unwrap_or_default().to_owned(),
+                message: message.unwrap_or_default(),
                 file: location.file().to_owned(),
                 line: location.line(),
                 test: Location::caller(),

@@ -30,11 +30,12 @@ async fn every_method_is_sent_as_it_is_called() {
 #[tokio::test]
 async fn a_path_may_be_anything_that_can_be_shown() {
     let client = client().await;
+    let path = String::from("/echo/7?a=1");
     for request in [
         client.get("/echo/7?a=1"),
-        client.get(String::from("/echo/7?a=1")),
+        client.get(&path),
         client.get(format_args!("/echo/{}?a={}", 7, 1)),
-        client.get(&String::from("/echo/7")).query("a", 1),
+        client.get("/echo/7".to_owned()).query("a", 1),
         client.get("https://api.example.com/echo/7?a=1"),
     ] {
         let reply = request.await;

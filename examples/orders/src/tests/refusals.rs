@@ -33,7 +33,10 @@ async fn an_order_that_is_none_is_refused_with_its_field() {
                 .assert_problem(422, "invalid_body")
                 .assert_json_matches(&json!({"errors": [error]}));
         }
-        alice.get("/orders").await.assert_json(&json!({"orders": []}));
+        alice
+            .get("/orders")
+            .await
+            .assert_json(&json!({"orders": []}));
     })
     .await;
 }

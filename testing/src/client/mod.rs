@@ -202,7 +202,7 @@ impl TestClient {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// // the API cannot be built
-    /// // - `motd` (src/lib.rs:4) needs `State<alloc::string::String>`, but there is no [..]
+    /// // - `api::motd` (src/api.rs:4) needs `State<alloc::string::String>`, but there is no [..]
     /// let client = TestClient::new(Api::new().routes(routes![motd])).await;
     /// # }
     /// ```

@@ -22,4 +22,4 @@
 
 mod event;
 
-pub use event::EventBuilder;
+pub use event::{EventBuilder, MultipartForm};

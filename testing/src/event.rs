@@ -124,6 +124,34 @@ impl EventBuilder {
         }
     }
 
+    /// The whole request at once: method, path, query, headers and body, in place of what there was.
+    /// Its path and its headers go as they are.
+    ///
+    /// ```
+    /// # use lambda_api::event::Source;
+    /// # use lambda_api_testing::EventBuilder;
+    /// let request = http::Request::post("/orders?a=1").header("x-tenant", "blue").body("{}".into())?;
+    /// let event = EventBuilder::new(Source::HttpApi).request(request).to_value();
+    /// assert_eq!(event["rawQueryString"], "a=1");
+    /// assert_eq!(event["headers"]["x-tenant"], "blue");
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    pub fn request(mut self, request: Request<Bytes>) -> Self {
+        let (parts, body) = request.into_parts();
+        self.method = parts.method;
+        parts.uri.path().clone_into(&mut self.path);
+        parts
+            .uri
+            .query()
+            .unwrap_or_default()
+            .clone_into(&mut self.query);
+        self.headers = parts.headers;
+        self.given.clear();
+        self.cookies.clear();
+        self.body = body;
+        self
+    }
+
     /// The source whose event it is.
     #[must_use]
     pub fn source(&self) -> Source {

@@ -60,7 +60,7 @@ impl Facts {
     /// The domain that the client called. It is the `host` header too, unless the request has one.
     ///
     /// The default is one that AWS gives out. At any other the stage is not part of the path: it is
-    /// a custom domain.
+    /// a custom domain. A function URL has none but its own, and ignores another.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
         self
@@ -187,7 +187,9 @@ impl Facts {
     }
 
     pub(super) fn domain_of(&self, source: Source) -> String {
-        if let Some(domain) = &self.domain {
+        let own =
+            |domain: &&String| source != Source::FunctionUrl || domain.contains(".lambda-url.");
+        if let Some(domain) = self.domain.as_ref().filter(own) {
             return domain.clone();
         }
         if self.base_path.is_some() && is_api_gateway(source) {

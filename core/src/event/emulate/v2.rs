@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn a_function_url_sends_the_path_as_it_was_and_has_one_stage() {
         let get = request("GET", "/a%2Fb%3F").body(Bytes::new()).unwrap();
-        let event = event(Source::FunctionUrl, &get, &facts().stage("dev"));
+        let facts = facts().stage("dev").domain("api.example.com");
+        let event = event(Source::FunctionUrl, &get, &facts);
         assert_eq!(event["rawPath"], "/a%2Fb%3F");
         assert_eq!(event["requestContext"]["stage"], "$default");
         assert_eq!(event["requestContext"]["accountId"], "anonymous");

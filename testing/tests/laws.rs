@@ -19,17 +19,17 @@ struct Seen {
     method: String,
     path: String,
     query: Vec<String>,
-    headers: Vec<(String, Vec<HeaderValue>)>,
+    headers: Vec<(String, Vec<Bytes>)>,
     body: Bytes,
 }
 
 impl Seen {
-    fn of(request: &Request<Bytes>, added: &[&str]) -> Self {
+    fn of(request: &Request<Bytes>) -> Self {
         Self {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
             query: query(request.uri().query().unwrap_or_default()),
-            headers: listed(request.headers(), added),
+            headers: listed(request.headers()),
             body: request.body().clone(),
         }
     }
@@ -43,13 +43,14 @@ fn query(query: &str) -> Vec<String> {
     parameters
 }
 
-fn listed(headers: &HeaderMap, but: &[&str]) -> Vec<(String, Vec<HeaderValue>)> {
+/// Names and values; as bytes, since a value may hide itself from a failure's message.
+fn listed(headers: &HeaderMap) -> Vec<(String, Vec<Bytes>)> {
     let mut listed: Vec<_> = headers
         .keys()
-        .filter(|name| !but.contains(&name.as_str()))
         .map(|name| {
             let values = headers.get_all(name).iter();
-            (name.to_string(), values.cloned().collect())
+            let values = values.map(|value| Bytes::copy_from_slice(value.as_bytes()));
+            (name.to_string(), values.collect())
         })
         .collect();
     listed.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -118,7 +119,7 @@ proptest! {
         let arrived = through(source, &request, &facts, &DecodeOptions::default());
         let arrived = without_additions(request.headers(), arrived);
         let expected = strategies::carried(source, &request);
-        prop_assert_eq!(Seen::of(&arrived, &[]), Seen::of(&expected, &[]), "{}", source);
+        prop_assert_eq!(Seen::of(&arrived), Seen::of(&expected), "{}", source);
     }
 
     #[test]
@@ -130,7 +131,7 @@ proptest! {
         let arrived = through(source, &request, &facts, &DecodeOptions::default());
         let arrived = without_additions(request.headers(), arrived);
         prop_assert_eq!(arrived.uri(), request.uri(), "{}", source);
-        prop_assert_eq!(Seen::of(&arrived, &[]), Seen::of(&request, &[]), "{}", source);
+        prop_assert_eq!(Seen::of(&arrived), Seen::of(&request), "{}", source);
     }
 
     #[test]
@@ -164,7 +165,7 @@ proptest! {
         let received = sent_back(source, &reply);
         let expected = strategies::carried_reply(source, &reply);
         prop_assert_eq!(received.status(), expected.status());
-        prop_assert_eq!(listed(received.headers(), &[]), listed(expected.headers(), &[]), "{}", source);
+        prop_assert_eq!(listed(received.headers()), listed(expected.headers()), "{}", source);
         prop_assert_eq!(received.body(), expected.body());
     }
 
@@ -175,7 +176,7 @@ proptest! {
     ) {
         let received = sent_back(source, &reply);
         prop_assert_eq!(received.status(), reply.status());
-        prop_assert_eq!(listed(received.headers(), &[]), listed(reply.headers(), &[]), "{}", source);
+        prop_assert_eq!(listed(received.headers()), listed(reply.headers()), "{}", source);
         prop_assert_eq!(received.body(), reply.body());
     }
 }

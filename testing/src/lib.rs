@@ -113,11 +113,18 @@
 //!
 //! The message of a failed assertion is shown [there](TestClient#a-failed-assertion).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod client;
 mod event;
+mod multipart;
+#[cfg(feature = "proptest")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
+pub mod strategies;
 
 pub use client::{
-    AtCaller, MultipartForm, ReceivedCookie, ReceivedProblem, TestClient, TestRequest,
-    TestResponse, on_every_source,
+    AtCaller, ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse,
+    on_every_source,
 };
 pub use event::EventBuilder;
+pub use multipart::MultipartForm;

@@ -268,6 +268,9 @@ impl Api {
 
     /// Restyles every problem of the application: those of handlers and those of the library.
     ///
+    /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, the
+    /// problem is sent as it is.
+    ///
     /// ```
     /// use lambda_api::{Api, IntoResponse, Json};
     ///

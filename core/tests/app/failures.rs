@@ -2,8 +2,8 @@
 
 use crate::{app, ask, code, header, send, text};
 use lambda_api::{
-    Api, ApiError, Body, FromRequest, IntoResponse, Json, Next, Problem, Request, Response,
-    api_handler, from_fn, routes,
+    Api, ApiError, Body, FromRequest, IntoResponse, Json, LambdaContext, Next, Problem, Request,
+    Response, api_handler, from_fn, routes,
 };
 
 #[api_handler(GET "/panics/{how}")]
@@ -186,6 +186,32 @@ async fn a_hook_may_only_add_to_the_problem() {
     let reply = ask(&app(api).await, "GET", "/nothing").await;
     assert_eq!(code(&reply), "route_not_found");
     assert!(text(&reply).contains(r#""docs":"https://example.com/errors""#));
+}
+
+#[tokio::test]
+async fn where_the_hook_panics_the_problem_is_sent_as_it_is() {
+    let api = Api::new()
+        .routes(routes![errors, panics])
+        .on_problem(|_: &Problem| panic!("the secret"));
+    let app = app(api).await;
+    for (uri, status, expected) in [
+        ("/errors/1", 404, "order_not_found"),
+        ("/nothing", 404, "route_not_found"),
+        ("/panics/now", 500, "internal_error"),
+    ] {
+        let reply = ask(&app, "GET", uri).await;
+        assert_eq!(
+            (reply.status().as_u16(), code(&reply).as_str()),
+            (status, expected),
+            "{uri}"
+        );
+        assert!(!text(&reply).contains("secret"), "{uri}");
+    }
+    // No path begins without a slash: this one is refused before there is a request.
+    let event = r#"{"rawPath": "x", "requestContext": {"http": {"method": "GET"}}}"#;
+    let reply = app.handle_event(event.into(), LambdaContext::default());
+    let reply = String::from_utf8(reply.await.unwrap()).unwrap();
+    assert!(reply.contains("malformed_request"), "{reply}");
 }
 
 #[tokio::test]

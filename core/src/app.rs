@@ -1,13 +1,14 @@
 //! An API that answers.
 
 use crate::{
-    BoxError, BoxFuture, Invocation, LambdaContext, Next, Request, Response,
+    Body, BoxError, BoxFuture, Invocation, LambdaContext, Next, Request, Response,
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{CorsGate, Finish, buffered, caught, panic_message},
     runtime::log,
 };
 use bytes::Bytes;
+use http::Method;
 use std::{
     convert::Infallible,
     fmt,
@@ -121,11 +122,23 @@ impl App {
     }
 
     fn answer(&self, request: Request) -> BoxFuture<'static, Response> {
-        match &self.0.cors {
+        let is_head = request.method() == Method::HEAD;
+        let reply = match &self.0.cors {
             Some(cors) => cors.handle(request),
             None => self.0.next.handle(request),
+        };
+        if is_head {
+            Box::pin(async move { without_body(reply.await) })
+        } else {
+            reply
         }
     }
+}
+
+/// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).
+fn without_body(mut response: Response) -> Response {
+    *response.body_mut() = Body::empty();
+    response
 }
 
 async fn collected(response: Response) -> Result<(http::response::Parts, Bytes), BoxError> {

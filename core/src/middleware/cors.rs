@@ -3,10 +3,10 @@
 use super::Next;
 use crate::{BoxFuture, Request, Response, router::Router};
 use http::{
-    HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
-        ORIGIN,
+        ORIGIN, VARY,
     },
 };
 use std::{fmt, sync::Arc, time::Duration};
@@ -265,6 +265,15 @@ impl CorsGate {
             }
             response
         })
+    }
+}
+
+/// Copies what one reply permits to pages of other origins to another one.
+pub(crate) fn copy_permission(from: &HeaderMap, to: &mut HeaderMap) {
+    for (name, value) in from {
+        if name == VARY || name.as_str().starts_with("access-control-") {
+            to.append(name, value.clone());
+        }
     }
 }
 

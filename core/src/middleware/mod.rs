@@ -8,7 +8,7 @@ mod next;
 mod panic;
 
 pub use cors::Cors;
-pub(crate) use cors::CorsGate;
+pub(crate) use cors::{CorsGate, copy_permission};
 pub(crate) use finish::Finish;
 pub use from_fn::{FromFn, FromFnService, from_fn};
 pub(crate) use guard::Guard;

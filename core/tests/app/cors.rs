@@ -2,7 +2,7 @@
 
 use crate::{Reply, app, code, faults, header, send};
 use http::Request;
-use lambda_api::{Api, App, Body, Cors, api_handler, routes};
+use lambda_api::{Api, App, Body, Cors, LambdaContext, api_handler, routes};
 use std::time::Duration;
 
 const PAGE: &str = "https://app.example.com";
@@ -117,6 +117,58 @@ async fn every_reply_is_readable_by_the_page() {
         assert_eq!(
             header(&reply, "access-control-expose-headers"),
             Some("location")
+        );
+    }
+}
+
+#[api_handler(GET "/reports/{how}")]
+async fn report(how: String) -> Body {
+    match how.as_str() {
+        "breaks" => Body::stream(Breaks(false)),
+        "panics" => Body::stream(Breaks(true)),
+        _ => vec![b'x'; 7_000_000].into(),
+    }
+}
+
+/// Fails, or panics, before its first frame.
+struct Breaks(bool);
+
+impl http_body::Body for Breaks {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, std::io::Error>>> {
+        assert!(!self.0, "the secret");
+        std::task::Poll::Ready(Some(Err(std::io::Error::other("the secret"))))
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_fails_when_it_is_encoded_is_readable_by_the_page_too() {
+    let api = Api::new()
+        .routes(routes![report])
+        .cors(Cors::new().allow_origins([PAGE]));
+    let app = app(api).await;
+    for (how, code) in [
+        ("breaks", "internal_error"),
+        ("panics", "internal_error"),
+        ("large", "response_too_large"),
+    ] {
+        let event = format!(
+            r#"{{"rawPath": "/reports/{how}", "headers": {{"origin": "{PAGE}"}},
+                "requestContext": {{"http": {{"method": "GET"}}}}}}"#
+        );
+        let reply = app.handle_event(event.into(), LambdaContext::default());
+        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+        assert_eq!(reply["statusCode"], 500, "{how}");
+        assert!(reply["body"].as_str().unwrap().contains(code), "{how}");
+        assert!(!reply.to_string().contains("secret"), "{how}");
+        assert_eq!(
+            reply["headers"]["access-control-allow-origin"], PAGE,
+            "{how}"
         );
     }
 }

@@ -123,7 +123,7 @@ impl Api {
             if let Some(fallback) = &scope.api.fallback {
                 let entry = Entry {
                     pattern: Pattern::new(scope.prefix.clone()),
-                    target: Target::Service(fallback.clone()),
+                    target: Target::Service(fallback(&self.finish)),
                     gate: nested_gate(index, scope, self),
                     origin: String::new(),
                 };
@@ -177,7 +177,10 @@ impl Api {
                     return;
                 }
                 let prefix = path.strip_suffix('/').unwrap_or(path);
-                let service = Next::new(Mounted::new(prefix.to_owned(), mount.service.clone()));
+                let service = Next::new(Mounted::new(
+                    prefix.to_owned(),
+                    (mount.service)(&self.finish),
+                ));
                 let origin = format!("service `{}` ({})", mount.name, mount.location);
                 let with_slash = format!("{prefix}/");
                 let mut paths = vec![with_slash.clone(), format!("{prefix}/{{path+}}")];

@@ -189,6 +189,25 @@ async fn a_hook_may_only_add_to_the_problem() {
 }
 
 #[tokio::test]
+async fn the_hook_holds_for_fallbacks_and_services_wherever_they_were_added() {
+    let restyle = |problem: &Problem| (problem.status(), "restyled").into_response();
+    let lost = async |_: Request| Problem::new(http::StatusCode::NOT_FOUND, "lost");
+    let broken =
+        tower::service_fn(|_: Request| async { Err::<Response, _>(std::io::Error::other("x")) });
+    let described = || Api::new().fallback(lost).mount_service("/broken", broken);
+    for api in [
+        described().on_problem(restyle),
+        described().nest("/v1", described()).on_problem(restyle),
+        Api::new().on_problem(restyle).nest("/v1", described()),
+    ] {
+        let app = app(api).await;
+        for uri in ["/v1/nothing", "/v1/broken", "/nothing", "/broken"] {
+            assert_eq!(text(&ask(&app, "GET", uri).await), "restyled", "{uri}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn where_the_hook_panics_the_problem_is_sent_as_it_is() {
     let api = Api::new()
         .routes(routes![errors, panics])

@@ -1,6 +1,6 @@
 //! The values that all invocations share.
 
-use crate::{BoxError, BoxFuture};
+use crate::{BoxError, BoxFuture, error::Chain};
 use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
@@ -95,7 +95,7 @@ pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) ->
                         faults.push(format!(
                             "state `{}` cannot be made: {}",
                             init.name,
-                            chain(&*error)
+                            Chain(&*error)
                         ));
                         seen.push(init.id);
                         continue;
@@ -117,16 +117,4 @@ fn doubled(name: &str) -> String {
         "state `{name}` is given twice: an application has one value of each type, so wrap one of \
          them in a type of its own"
     )
-}
-
-/// An error and all that caused it, in one line.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

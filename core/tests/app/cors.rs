@@ -75,6 +75,16 @@ async fn a_preflight_for_no_route_is_a_404_that_the_page_can_read() {
 }
 
 #[tokio::test]
+async fn any_header_includes_the_one_that_browsers_want_named() {
+    let app = shop(Cors::new().allow_any_origin().allow_any_header()).await;
+    let reply = preflight(&app, PAGE, "/orders/7", "GET").await;
+    assert_eq!(
+        header(&reply, "access-control-allow-headers"),
+        Some("*,authorization")
+    );
+}
+
+#[tokio::test]
 async fn another_origin_gets_no_permission() {
     let app = shop(Cors::new().allow_origins([PAGE])).await;
     for origin in [
@@ -205,6 +215,20 @@ async fn rules_that_browsers_refuse_do_not_build() {
             "`https://app.example.com/` is no origin",
         ),
         (Cors::new().allow_origins(["*"]), "`*` is no origin"),
+        (
+            Cors::new()
+                .allow_origins([PAGE])
+                .allow_headers(["*"])
+                .allow_credentials(),
+            "`*` is no header name: write `allow_any_header()`",
+        ),
+        (
+            Cors::new()
+                .allow_origins([PAGE])
+                .expose_headers(["*"])
+                .allow_credentials(),
+            "`*` is no header name: name each header",
+        ),
         (
             Cors::new().allow_any_origin().allow_headers(["x y"]),
             "`x y` is no header name",

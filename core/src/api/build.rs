@@ -122,7 +122,7 @@ impl Api {
             check_scope(index, scope, faults);
             if let Some(fallback) = &scope.api.fallback {
                 let entry = Entry {
-                    pattern: Pattern::new(scope.prefix.clone()),
+                    pattern: Pattern::none(),
                     target: Target::Service(fallback(&self.finish)),
                     gate: nested_gate(index, scope, self),
                     origin: String::new(),

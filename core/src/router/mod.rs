@@ -289,6 +289,15 @@ impl Pattern {
             .collect();
         Arc::new(Self { path, names })
     }
+
+    /// That of a fallback, which is no route.
+    pub(crate) fn none() -> Arc<Self> {
+        Self::new(String::new())
+    }
+
+    pub(crate) fn is_route(&self) -> bool {
+        !self.path.is_empty()
+    }
 }
 
 fn trimmed(path: &str) -> &str {

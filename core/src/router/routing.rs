@@ -49,7 +49,9 @@ impl Handle for Routing {
             }
             Found::Nothing => return shared.refuse(framework::not_found(), &request),
         };
-        tracing::Span::current().record("route", entry.pattern.path.as_str());
+        if entry.pattern.is_route() {
+            tracing::Span::current().record("route", entry.pattern.path.as_str());
+        }
         let path = request.uri().path_and_query().cloned();
         request.extensions_mut().insert(Matched {
             pattern: Arc::clone(&entry.pattern),

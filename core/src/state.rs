@@ -1,11 +1,12 @@
 //! The values that all invocations share.
 
-use crate::{BoxError, BoxFuture, error::Chain};
+use crate::{BoxError, BoxFuture, Request, error::Chain, matched::Matched};
 use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
     fmt,
     future::Future,
+    sync::Arc,
 };
 
 type Value = Box<dyn Any + Send + Sync>;
@@ -16,6 +17,14 @@ type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Se
 pub(crate) struct States(pub(crate) HashMap<TypeId, Value>);
 
 impl States {
+    /// The values of the application that a request is in, whether its router was reached or not.
+    pub(crate) fn of(request: &Request) -> Option<&States> {
+        match Matched::of(request) {
+            Some(matched) => Some(&matched.states),
+            None => request.extensions().get::<Arc<States>>().map(|s| &**s),
+        }
+    }
+
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.0.get(&TypeId::of::<T>())?.downcast_ref()
     }

@@ -79,11 +79,12 @@ impl Api {
         }
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
-            states,
+            Arc::clone(&states),
             self.finish.clone(),
         ));
         let layered = wrap(routing, self.layers.iter().collect(), &self);
-        let guarded = Next::new(Guard::new(layered, self.finish.clone()));
+        let for_layers = (!self.layers.is_empty()).then_some(states);
+        let guarded = Next::new(Guard::new(layered, self.finish.clone(), for_layers));
         let cors = self
             .cors
             .as_ref()

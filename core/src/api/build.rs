@@ -2,7 +2,7 @@
 
 use super::{
     Api,
-    flat::{Flat, Kind, Scope, flatten, prefix_fault},
+    flat::{Flat, Kind, Scope, base_path_fault, flatten, prefix_fault},
 };
 use crate::{
     App, Next, Operation,
@@ -73,7 +73,7 @@ impl Api {
         let router = Arc::new(self.router(&given, &mut faults));
         let states = Arc::new(make_all(inits, &mut faults).await);
         if let Some(base) = &self.decode.base_path
-            && let Some(fault) = prefix_fault(base)
+            && let Some(fault) = base_path_fault(base)
         {
             faults.push(format!("the base path `{base}` {fault}"));
         }
@@ -163,10 +163,7 @@ impl Api {
                 });
                 check_route(route, &entry, given, faults);
                 if let Err(conflict) = router.insert(route.method, path, Arc::clone(&entry)) {
-                    faults.push(format!(
-                        "{} and {} both answer {} {path}",
-                        conflict.with, entry.origin, route.method
-                    ));
+                    faults.push(conflict.describe(&entry.origin, route.method, path));
                 }
             }
             Kind::Mount(mount) => {
@@ -200,10 +197,7 @@ impl Api {
                         origin: origin.clone(),
                     });
                     if let Err(conflict) = router.insert("ANY", &path, entry) {
-                        faults.push(format!(
-                            "{} and {origin} both answer ANY {path}",
-                            conflict.with
-                        ));
+                        faults.push(conflict.describe(&origin, "ANY", &path));
                     }
                 }
             }

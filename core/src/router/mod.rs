@@ -72,9 +72,23 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// A route that cannot be inserted, because another one stands there.
-pub(crate) struct Conflict {
-    pub(crate) with: String,
+/// Why a route cannot be inserted.
+pub(crate) enum Conflict {
+    /// Another one stands there: its origin.
+    Taken(String),
+    /// The tree has no place for such a path.
+    Path(matchit::InsertError),
+}
+
+impl Conflict {
+    pub(crate) fn describe(&self, origin: &str, method: &str, path: &str) -> String {
+        match self {
+            Conflict::Taken(other) => format!("{other} and {origin} both answer {method} {path}"),
+            Conflict::Path(error) => {
+                format!("{origin}: nothing can match the path `{path}`: {error}")
+            }
+        }
+    }
 }
 
 impl Router {
@@ -160,9 +174,7 @@ impl Tree {
             None => {
                 let index = self.nodes.len();
                 if let Err(error) = self.paths.insert(normal.clone(), index) {
-                    return Err(Conflict {
-                        with: error.to_string(),
-                    });
+                    return Err(Conflict::Path(error));
                 }
                 self.nodes.push(Node::default());
                 self.by_path.insert(normal, index);
@@ -191,9 +203,7 @@ impl Tree {
             },
         };
         match taken {
-            Some(taken) => Err(Conflict {
-                with: taken.origin.clone(),
-            }),
+            Some(taken) => Err(Conflict::Taken(taken.origin.clone())),
             None => Ok(()),
         }
     }

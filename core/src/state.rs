@@ -1,6 +1,11 @@
 //! The values that all invocations share.
 
-use crate::{BoxError, BoxFuture, Request, error::Chain, matched::Matched};
+use crate::{
+    BoxError, BoxFuture, Request,
+    error::Chain,
+    matched::Matched,
+    middleware::{caught, panic_message},
+};
 use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
@@ -98,14 +103,15 @@ pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) ->
                     faults.push(doubled(init.name));
                     continue;
                 }
-                match make().await {
+                let made = match caught(make()).await {
+                    Ok(Ok(value)) => Ok(value),
+                    Ok(Err(error)) => Err(Chain(&*error).to_string()),
+                    Err(panic) => Err(format!("panicked: {}", panic_message(&*panic))),
+                };
+                match made {
                     Ok(value) => value,
-                    Err(error) => {
-                        faults.push(format!(
-                            "state `{}` cannot be made: {}",
-                            init.name,
-                            Chain(&*error)
-                        ));
+                    Err(why) => {
+                        faults.push(format!("state `{}` cannot be made: {why}", init.name));
                         seen.push(init.id);
                         continue;
                     }

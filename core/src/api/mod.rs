@@ -94,7 +94,7 @@ impl Api {
     /// Like [`state`](Api::state), with a value that has to be made first: a connection, say.
     ///
     /// The function runs once, when the API is built: at the cold start, but not for
-    /// printing the route table. An error keeps the API from being built.
+    /// printing the route table. An error, or a panic, keeps the API from being built.
     ///
     /// ```
     /// use lambda_api::Api;

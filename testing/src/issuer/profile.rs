@@ -2,8 +2,9 @@
 
 use super::{address, key::Holder, ring::KidForm};
 use std::{
+    io,
     net::SocketAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use tokio::net::TcpSocket;
 
@@ -22,15 +23,28 @@ pub(super) enum Kind {
 
 /// The port of an issuer that is on loopback by its name.
 pub(super) struct Loopback {
-    pub(super) address: SocketAddr,
+    address: SocketAddr,
+    /// Holds the port while nobody listens.
     reserved: Mutex<Option<TcpSocket>>,
 }
 
 impl Loopback {
-    /// The socket that holds the port, until it is served for the first time.
-    pub(super) fn take_reserved(&self) -> Option<TcpSocket> {
-        let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
-        reserved.take()
+    /// The socket to listen on.
+    pub(super) fn take(&self) -> io::Result<TcpSocket> {
+        match self.reserved().take() {
+            Some(socket) => Ok(socket),
+            None => address::reserve(self.address),
+        }
+    }
+
+    /// Holds the port again, after nobody listens any more.
+    pub(super) fn give_back(&self) {
+        // If another process was faster, the next one who wants to listen is told.
+        *self.reserved() = address::reserve(self.address).ok();
+    }
+
+    fn reserved(&self) -> MutexGuard<'_, Option<TcpSocket>> {
+        self.reserved.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,7 +64,9 @@ impl Profile {
             "expected the URL of an issuer, or a name of letters, digits, `-`, `_` and `.`; \
              found {url_or_name:?}"
         );
-        let (socket, address) = match address::reserve() {
+        let reserved =
+            address::reserve(address::any()).and_then(|socket| Ok((socket.local_addr()?, socket)));
+        let (address, socket) = match reserved {
             Ok(reserved) => reserved,
             Err(error) => panic!("no port of 127.0.0.1 could be taken: {error}"),
         };
@@ -101,6 +117,14 @@ impl Profile {
             name: signer.clone(),
             issuer_url: "https://id.example.com".to_owned(),
             kind: Kind::Alb { signer },
+        }
+    }
+
+    /// The address of an issuer that is on loopback by its name.
+    pub(super) fn loopback(&self) -> Option<&Loopback> {
+        match &self.kind {
+            Kind::Oidc { loopback } => loopback.as_ref(),
+            Kind::Cognito { .. } | Kind::Alb { .. } => None,
         }
     }
 
@@ -173,9 +197,10 @@ fn load_balancer(arn: &str) -> Option<String> {
         return None;
     }
     let resource: Vec<_> = parts.next()?.split('/').collect();
-    let (name, id) = match resource.as_slice() {
-        ["loadbalancer", "app", name, id] | ["listener", "app", name, id, _] => (name, id),
-        _ => return None,
+    let (["loadbalancer", "app", name, id] | ["listener", "app", name, id, _]) =
+        resource.as_slice()
+    else {
+        return None;
     };
     Some(format!(
         "arn:{partition}:{service}:{region}:{account}:loadbalancer/app/{name}/{id}"

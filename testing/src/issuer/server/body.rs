@@ -19,6 +19,8 @@ pub(super) struct Reply {
     /// How much was announced and does not come.
     missing: usize,
     undeclared: bool,
+    /// Whether what there was had its chance to be sent.
+    flushed: bool,
 }
 
 impl Reply {
@@ -34,8 +36,8 @@ impl Reply {
         Self {
             blanks: length.saturating_sub(content.len()),
             content: content.into(),
-            missing: 0,
             undeclared: !declared,
+            ..Self::default()
         }
     }
 
@@ -57,7 +59,7 @@ impl Body for Reply {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let frame = if self.blanks > 0 {
             let blanks = BLANKS.get(..self.blanks).unwrap_or(&BLANKS);
@@ -65,6 +67,11 @@ impl Body for Reply {
             Some(Ok(Frame::data(Bytes::from_static(blanks))))
         } else if !self.content.is_empty() {
             Some(Ok(Frame::data(std::mem::take(&mut self.content))))
+        } else if self.missing > 0 && !self.flushed {
+            // What is still in a buffer at an error is lost; while a body waits, buffers are sent.
+            self.flushed = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         } else if self.missing > 0 {
             Some(Err(io::ErrorKind::ConnectionAborted.into()))
         } else {

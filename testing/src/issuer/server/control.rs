@@ -96,7 +96,7 @@ mod tests {
         let control = Control::default();
         control.inject(Fault::reset().times(1).at("/keys"));
         control.inject(Fault::garbage().times(2));
-        let mut next = |path| match control.next(path).0 {
+        let next = |path| match control.next(path).0 {
             What::Nothing => "nothing",
             What::Reset => "reset",
             _ => "garbage",

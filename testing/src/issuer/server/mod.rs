@@ -11,7 +11,7 @@ pub use fault::Fault;
 use super::{TestIssuer, address, profile::Kind};
 use control::Control;
 use http::{HeaderName, HeaderValue};
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, io, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// An issuer's public keys, served on loopback until this is dropped; [`TestIssuer::serve`] starts
@@ -185,20 +185,18 @@ impl JwksServer {
         self.running.abort();
         // It was aborted, and that is what the result says.
         let _ = (&mut self.running).await;
+        if let Some(loopback) = self.issuer.profile.loopback() {
+            loopback.give_back();
+        }
     }
 }
 
-fn listener(issuer: &TestIssuer) -> std::io::Result<TcpListener> {
-    let Kind::Oidc {
-        loopback: Some(loopback),
-    } = &issuer.profile.kind
-    else {
-        return address::listen(0);
+fn listener(issuer: &TestIssuer) -> io::Result<TcpListener> {
+    let socket = match issuer.profile.loopback() {
+        Some(loopback) => loopback.take()?,
+        None => address::reserve(address::any())?,
     };
-    match loopback.take_reserved() {
-        Some(socket) => address::listen_on(socket),
-        None => address::listen(loopback.address.port()),
-    }
+    address::listen(socket)
 }
 
 impl Drop for JwksServer {

@@ -2,8 +2,6 @@
 
 mod claims;
 mod compact;
-#[cfg(test)]
-mod tests;
 
 use super::{Algorithm, TestIssuer};
 use serde_json::{Map, Value};

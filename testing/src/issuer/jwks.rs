@@ -3,7 +3,8 @@
 use super::{
     algorithm::Algorithm,
     base64url,
-    key::{Holder, key_of, sha256},
+    digest::sha256,
+    pool::{Holder, key_of},
     ring::{Ring, jwk},
 };
 use serde_json::{Value, json};

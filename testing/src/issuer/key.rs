@@ -1,11 +1,11 @@
-//! Keys, and where they are kept: each is made once per process.
+//! Key pairs: making them, showing the public half, signing.
 
 use super::{
     algorithm::{Algorithm, KeyKind},
     base64url,
+    digest::sha256,
 };
 use aws_lc_rs::{
-    digest,
     encoding::{AsDer, PublicKeyX509Der},
     rand::SystemRandom,
     rsa::{self, KeySize},
@@ -16,10 +16,6 @@ use aws_lc_rs::{
     },
 };
 use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError},
-};
 
 /// A key pair that lives as long as the process, and never leaves it.
 pub(super) struct Key {
@@ -34,46 +30,8 @@ enum Pair {
     Ed25519(Ed25519KeyPair),
 }
 
-/// A key that is made when it is first asked for.
-#[derive(Clone)]
-pub(super) struct LazyKey {
-    kind: KeyKind,
-    made: Arc<OnceLock<Key>>,
-}
-
-impl LazyKey {
-    pub(super) fn kind(&self) -> KeyKind {
-        self.kind
-    }
-
-    pub(super) fn get(&self) -> &Key {
-        self.made.get_or_init(|| Key::generate(self.kind))
-    }
-}
-
-/// Who holds a key: an issuer by its name, or nobody who would publish it.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Holder {
-    Issuer(String),
-    Stranger,
-}
-
-type Pool = HashMap<(Holder, KeyKind, usize), LazyKey>;
-
-/// The key of this kind and number, the same one for all who name the same holder.
-pub(super) fn key_of(holder: Holder, kind: KeyKind, number: usize) -> LazyKey {
-    static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
-    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
-    let entry = pool.entry((holder, kind, number));
-    let key = entry.or_insert_with(|| LazyKey {
-        kind,
-        made: Arc::default(),
-    });
-    key.clone()
-}
-
 impl Key {
-    fn generate(kind: KeyKind) -> Self {
+    pub(super) fn generate(kind: KeyKind) -> Self {
         let pair = match kind {
             KeyKind::Rsa => rsa::KeyPair::generate(KeySize::Rsa2048).map(Pair::Rsa),
             KeyKind::P256 => {
@@ -187,81 +145,4 @@ fn ec_members(curve: &str, point: &[u8]) -> Vec<(&'static str, String)> {
         ("x", base64url::encode(x)),
         ("y", base64url::encode(y)),
     ]
-}
-
-/// The SHA-256 of a text.
-pub(super) fn sha256(text: &str) -> [u8; 32] {
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    let mut bytes = [0; 32];
-    for (byte, digested) in bytes.iter_mut().zip(digest.as_ref()) {
-        *byte = *digested;
-    }
-    bytes
-}
-
-/// Bytes in the form of a UUID, of version 4 by its looks.
-pub(super) fn uuid(bytes: [u8; 32]) -> String {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = bytes;
-    let version = |byte: u8| (byte & 0x0f) | 0x40;
-    let variant = |byte: u8| (byte & 0x3f) | 0x80;
-    let number = u128::from_be_bytes([
-        a,
-        b,
-        c,
-        d,
-        e,
-        f,
-        version(g),
-        h,
-        variant(i),
-        j,
-        k,
-        l,
-        m,
-        n,
-        o,
-        p,
-    ]);
-    let hex = format!("{number:032x}");
-    let mut uuid = String::with_capacity(36);
-    for (position, digit) in hex.chars().enumerate() {
-        if matches!(position, 8 | 12 | 16 | 20) {
-            uuid.push('-');
-        }
-        uuid.push(digit);
-    }
-    uuid
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Holder, KeyKind, key_of, sha256, uuid};
-
-    #[test]
-    fn a_uuid_has_its_version_and_its_variant() {
-        assert_eq!(uuid([0xff; 32]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(uuid([0; 32]), "00000000-0000-4000-8000-000000000000");
-    }
-
-    #[test]
-    fn one_holder_has_the_same_keys_everywhere_and_another_has_others() {
-        let key = |holder: &str, number| {
-            let key = key_of(Holder::Issuer(holder.to_owned()), KeyKind::P256, number);
-            key.get().thumbprint()
-        };
-        let own = key("one holder", 0);
-        assert_eq!(key("one holder", 0), own);
-        assert_ne!(key("one holder", 1), own);
-        assert_ne!(key("another holder", 0), own);
-        let stranger = key_of(Holder::Stranger, KeyKind::P256, 0);
-        assert_ne!(stranger.get().thumbprint(), own);
-    }
-
-    #[test]
-    fn a_digest_is_that_of_the_text() {
-        // FIPS 180-2, appendix B.1.
-        let digest = sha256("abc");
-        assert_eq!(digest.first_chunk(), Some(&[0xba, 0x78, 0x16, 0xbf]));
-        assert_eq!(digest.last_chunk(), Some(&[0xf2, 0x00, 0x15, 0xad]));
-    }
 }

@@ -33,12 +33,19 @@
 //! same name are the same issuer, wherever in the process, and have the same keys. They are for
 //! tests alone. No production system may trust them, and nothing of this module belongs into one:
 //! list the crate under `[dev-dependencies]`.
+//!
+//! # Cost
+//! The feature `issuer` brings cryptography that is built from C, which takes about half as long to
+//! build as the rest of this crate and all that it needs. See [`Algorithm`] for the time that keys
+//! take to make.
 
 mod address;
 mod algorithm;
 mod base64url;
+mod digest;
 mod jwks;
 mod key;
+mod pool;
 mod profile;
 mod ring;
 mod server;

@@ -1,6 +1,6 @@
 //! Who an issuer is: its URLs, and what is peculiar to its kind.
 
-use super::{address, key::Holder, ring::KidForm};
+use super::{address, pool::Holder, ring::KidForm};
 use std::{
     io,
     net::SocketAddr,

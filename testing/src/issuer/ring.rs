@@ -3,7 +3,8 @@
 use super::{
     algorithm::{Algorithm, KeyKind},
     base64url,
-    key::{Holder, LazyKey, key_of, uuid},
+    digest::uuid,
+    pool::{Holder, LazyKey, key_of},
 };
 use base64_simd::STANDARD;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use super::{HOUR, TestToken, Usage, change, compact::Signing};
 use crate::issuer::{
-    key::{sha256, uuid},
+    digest::{sha256, uuid},
     profile::{Kind, Profile},
 };
 use serde_json::{Map, Value};

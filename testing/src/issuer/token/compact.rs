@@ -1,7 +1,7 @@
 //! The text of a token.
 
 use super::{Signature, TestToken};
-use crate::issuer::{Algorithm, base64url, key::LazyKey, ring::Signer};
+use crate::issuer::{Algorithm, base64url, pool::LazyKey, ring::Signer};
 use aws_lc_rs::hmac;
 use serde_json::Value;
 

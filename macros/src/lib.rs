@@ -50,7 +50,7 @@ use proc_macro::TokenStream;
 /// | `public` | everybody may call this, though the API has an authenticator |
 /// | `scopes("orders/read orders/list")` | the credential has all of these scopes |
 /// | `scopes(any("orders/read", "admin"))` | it has one of these scopes |
-/// | `groups(..)` | the same for groups |
+/// | `groups("staff", "Domain Admins")` | the caller is in all of these groups, one in each literal; `any(..)` as above |
 /// | `crate = path` | where lambda-api is, if not at `::lambda_api` |
 ///
 /// # Arguments

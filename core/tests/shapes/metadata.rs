@@ -24,7 +24,7 @@ async fn block() -> Response {
     Response::default()
 }
 
-#[api_handler(DELETE "/a/", groups(any("staff", "admins")), scopes(any("a")))]
+#[api_handler(DELETE "/a/", groups(any("staff", "Domain Admins")), scopes(any("a")))]
 async fn guarded() -> Response {
     Response::default()
 }
@@ -81,7 +81,7 @@ fn the_access_rule_is_kept() {
             route!(guarded),
             false,
             any(&["a"]),
-            any(&["staff", "admins"]),
+            any(&["staff", "Domain Admins"]),
         ),
     ] {
         let expected = Access {

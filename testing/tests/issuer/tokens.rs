@@ -2,7 +2,11 @@
 
 use crate::verifier::{URL, oidc, segments, verify};
 use jsonwebtoken::decode_header;
-use lambda_api_testing::issuer::{Algorithm, TestIssuer, TestToken};
+use lambda_api::{Api, api_handler, routes};
+use lambda_api_testing::{
+    TestClient,
+    issuer::{Algorithm, TestIssuer, TestToken},
+};
 use std::time::{Duration, SystemTime};
 
 #[test]
@@ -101,4 +105,22 @@ fn issuers_and_tokens_move_between_threads() {
     fn assert_send_sync<T: Send + Sync + Clone>() {}
     assert_send_sync::<TestIssuer>();
     assert_send_sync::<TestToken>();
+}
+
+#[api_handler(GET "/credential")]
+async fn credential(#[header] authorization: String) -> String {
+    authorization
+}
+
+#[tokio::test]
+async fn a_client_sends_a_token_as_its_bearer() {
+    let issuer = oidc();
+    let client = TestClient::new(Api::new().routes(routes![credential])).await;
+    let reply = client
+        .get("/credential")
+        .bearer(issuer.token("alice"))
+        .await;
+    let text = reply.text();
+    let token = text.strip_prefix("Bearer ").expect("a bearer token");
+    assert_eq!(verify(&issuer, token).expect("accepted")["sub"], "alice");
 }

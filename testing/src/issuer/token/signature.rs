@@ -8,7 +8,7 @@ impl TestToken {
     /// published key keeps its own `alg`, which may be another one.
     ///
     /// # Panics
-    /// When it comes to signing, if the issuer has no such key; [`TestIssuer::add_key`] gives it
+    /// When it comes to signing, if the issuer has no such key; [`TestIssuer::add_key`](crate::TestIssuer::add_key) gives it
     /// one.
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = Some(algorithm);

@@ -112,11 +112,21 @@
 //! ```
 //!
 //! The message of a failed assertion is shown [there](TestClient#a-failed-assertion).
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `issuer` | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/issuer/struct.TestIssuer.html): tokens and key sets of an issuer that exists for the test; builds cryptography from C |
+//! | `proptest` | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/): arbitrary requests, replies and events |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod event;
+#[cfg(feature = "issuer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
+pub mod issuer;
 mod multipart;
 #[cfg(feature = "proptest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
@@ -127,4 +137,8 @@ pub use client::{
     on_every_source,
 };
 pub use event::EventBuilder;
+#[cfg(feature = "issuer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
+#[doc(inline)]
+pub use issuer::TestIssuer;
 pub use multipart::MultipartForm;

@@ -10,8 +10,8 @@
 //! use std::collections::HashMap;
 //!
 //! #[api_handler(ANY "/{path+}")]
-//! async fn search(Query(query): Query<HashMap<String, String>>) -> String {
-//!     format!("{} parameters", query.len())
+//! async fn search(path: &str, Query(query): Query<HashMap<String, String>>) -> String {
+//!     format!("{} parameters for {path}", query.len())
 //! }
 //!
 //! proptest! {

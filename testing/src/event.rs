@@ -85,6 +85,12 @@ impl EventBuilder {
         }
     }
 
+    /// The source.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
     /// The method.
     #[track_caller]
     pub fn method(mut self, method: &str) -> Self {

@@ -21,5 +21,10 @@
 //! ```
 
 mod event;
+mod fake_lambda;
 
 pub use event::EventBuilder;
+pub use fake_lambda::{
+    ColdStart, Endpoint, Exit, FakeLambda, FakeLambdaBuilder, Fault, FunctionError, Hold, Invoke,
+    LogLine, LogStream, Outcome, Pending, Reply,
+};

@@ -54,6 +54,7 @@ async fn post(api: &str, error_type: &str, message: &str) -> io::Result<()> {
 fn address_and_path(api: &str) -> Option<(String, String)> {
     let uri: Uri = match api.strip_prefix("http://") {
         Some(_) => api.parse(),
+        None if api.contains("://") => return None,
         None => format!("http://{api}").parse(),
     }
     .ok()?;
@@ -98,15 +99,29 @@ mod tests {
                 let length = stream.read(&mut part).await.unwrap();
                 request.push_str(std::str::from_utf8(&part[..length]).unwrap());
             }
-            stream.write_all(b"HTTP/1.1 202 Accepted\r\n\r\n").await.unwrap();
+            stream
+                .write_all(b"HTTP/1.1 202 Accepted\r\n\r\n")
+                .await
+                .unwrap();
             request
         });
-        post(&api, "MainFailed", "no \"table\"\nis named").await.unwrap();
+        post(&api, "MainFailed", "no \"table\"\nis named")
+            .await
+            .unwrap();
         let request = lambda.await.unwrap();
         let (head, body) = request.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("POST /2018-06-01/runtime/init/error HTTP/1.1\r\n"), "{head}");
-        assert!(head.contains("lambda-runtime-function-error-type: Runtime.MainFailed\r\n"), "{head}");
-        assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}");
+        assert!(
+            head.starts_with("POST /2018-06-01/runtime/init/error HTTP/1.1\r\n"),
+            "{head}"
+        );
+        assert!(
+            head.contains("lambda-runtime-function-error-type: Runtime.MainFailed\r\n"),
+            "{head}"
+        );
+        assert!(
+            head.contains(&format!("content-length: {}\r\n", body.len())),
+            "{head}"
+        );
         let body: serde_json::Value = serde_json::from_str(body).unwrap();
         assert_eq!(body["errorType"], "MainFailed");
         assert_eq!(body["errorMessage"], "no \"table\"\nis named");

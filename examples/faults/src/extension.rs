@@ -15,11 +15,14 @@ pub(crate) async fn register(is_deaf: bool) -> Result<(), BoxError> {
     // Caught from here on, so that none is missed.
     let mut terminate = signal(SignalKind::terminate())?;
     let body = r#"{"events": []}"#;
-    let registered = call(&format!(
-        "POST /2020-01-01/extension/register HTTP/1.1\r\nlambda-extension-name: faults\r\n\
+    let registered = call(
+        &format!(
+            "POST /2020-01-01/extension/register HTTP/1.1\r\nlambda-extension-name: faults\r\n\
          connection: close\r\ncontent-length: {}\r\n",
-        body.len()
-    ), body)
+            body.len()
+        ),
+        body,
+    )
     .await?;
     let id = registered
         .lines()
@@ -46,7 +49,9 @@ pub(crate) async fn register(is_deaf: bool) -> Result<(), BoxError> {
 async fn call(head: &str, body: &str) -> Result<String, BoxError> {
     let api = env::var("AWS_LAMBDA_RUNTIME_API")?;
     let mut stream = TcpStream::connect(&api).await?;
-    stream.write_all(format!("{head}host: {api}\r\n\r\n{body}").as_bytes()).await?;
+    stream
+        .write_all(format!("{head}host: {api}\r\n\r\n{body}").as_bytes())
+        .await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     Ok(answer)

@@ -48,7 +48,11 @@ async fn logs(text: String) -> &'static str {
 #[api_handler(GET "/environment")]
 async fn environment() -> Json<BTreeMap<String, String>> {
     let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
-    Json(env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
+    Json(
+        env::vars_os()
+            .map(|(name, value)| (text(name), text(value)))
+            .collect(),
+    )
 }
 
 /// What Lambda says of this invocation.
@@ -57,7 +61,10 @@ async fn context(invocation: Invocation) -> Json<BTreeMap<&'static str, Option<S
     let lambda = invocation.lambda();
     Json(BTreeMap::from([
         ("request_id", Some(lambda.request_id.clone())),
-        ("deadline_ms", lambda.deadline_ms.map(|deadline| deadline.to_string())),
+        (
+            "deadline_ms",
+            lambda.deadline_ms.map(|deadline| deadline.to_string()),
+        ),
         ("function_arn", lambda.function_arn.clone()),
         ("trace_id", lambda.trace_id.clone()),
         ("tenant_id", lambda.tenant_id.clone()),
@@ -74,9 +81,18 @@ async fn together(name: String, invocation: Invocation, State(all): State<Arc<Ba
 #[lambda_api::main]
 async fn main() -> Result<Api, BoxError> {
     let together = env::var("FAULTS_TOGETHER").map_or(Ok(1), |size| size.parse())?;
-    let api = Api::new().state(Arc::new(Barrier::new(together))).routes(routes![
-        panics, exits, aborts, hangs, logs, environment, context, together
-    ]);
+    let api = Api::new()
+        .state(Arc::new(Barrier::new(together)))
+        .routes(routes![
+            panics,
+            exits,
+            aborts,
+            hangs,
+            logs,
+            environment,
+            context,
+            together
+        ]);
     #[cfg(unix)]
     if let Ok(kind) = env::var("FAULTS_EXTENSION") {
         extension::register(kind == "deaf").await?;

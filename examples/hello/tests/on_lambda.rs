@@ -15,7 +15,11 @@ async fn the_program_answers_every_source() {
         let event = EventBuilder::new(source).path("/hello/J%C3%BCrgen");
         let reply = lambda.send(&event).await;
         assert_eq!(reply.status(), 200, "{source}");
-        assert_eq!(reply.headers()["content-type"], "text/plain; charset=utf-8", "{source}");
+        assert_eq!(
+            reply.headers()["content-type"],
+            "text/plain; charset=utf-8",
+            "{source}"
+        );
         assert_eq!(reply.body(), "Hello, Jürgen!", "{source}");
     }
     assert_eq!(lambda.starts(), 1);

@@ -50,14 +50,18 @@ async fn a_new_process_knows_nothing_of_the_last_one() {
     let place = request(Source::HttpApi, "POST", "/orders").json(&order);
     assert_eq!(lambda.send(&place).await.status(), 201);
     lambda.restart().await;
-    let read = lambda.send(&request(Source::HttpApi, "GET", "/orders/1")).await;
+    let read = lambda
+        .send(&request(Source::HttpApi, "GET", "/orders/1"))
+        .await;
     assert_eq!(read.status(), 404);
 }
 
 #[tokio::test]
 async fn a_typed_error_is_a_problem_and_not_an_error_of_the_function() {
     let lambda = orders().await;
-    let reply = lambda.send(&request(Source::HttpApi, "GET", "/orders/7")).await;
+    let reply = lambda
+        .send(&request(Source::HttpApi, "GET", "/orders/7"))
+        .await;
     assert_eq!(reply.status(), 404);
     assert_eq!(reply.headers()["content-type"], "application/problem+json");
     let problem = json_of(reply.body());
@@ -94,7 +98,10 @@ async fn a_key_that_is_wrong_is_never_in_the_log() {
     let error = exit.init_error().unwrap();
     assert!(error.error_message.contains("at place 2"), "{error}");
     let told = format!("{error} {:?}", exit.logs());
-    assert!(!told.contains("open-sesame") && !told.contains("let-me-in"), "{told}");
+    assert!(
+        !told.contains("open-sesame") && !told.contains("let-me-in"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
@@ -128,6 +135,10 @@ async fn many_callers_at_once_keep_their_own_orders() {
         let page = json_of(lambda.send(&list).await.body());
         let orders = page["orders"].as_array().unwrap();
         assert_eq!(orders.len(), 40);
-        assert!(orders.iter().all(|order| order["sku"].as_str().unwrap().starts_with(key)));
+        assert!(
+            orders
+                .iter()
+                .all(|order| order["sku"].as_str().unwrap().starts_with(key))
+        );
     }
 }

@@ -30,7 +30,10 @@ pub(super) fn variables(
         ("AWS_LAMBDA_RUNTIME_API", api.to_string()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.clone()),
         ("AWS_LAMBDA_FUNCTION_VERSION", VERSION.to_owned()),
-        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", options.memory_mb.to_string()),
+        (
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+            options.memory_mb.to_string(),
+        ),
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
         (
             "AWS_LAMBDA_LOG_STREAM_NAME",
@@ -102,6 +105,9 @@ mod tests {
         options.variables = vec![("AWS_REGION".into(), "us-east-1".into())];
         let variables = of(&options);
         assert_eq!(variables[&OsString::from("AWS_REGION")], "us-east-1");
-        assert_eq!(variables[&OsString::from("AWS_LAMBDA_MAX_CONCURRENCY")], "8");
+        assert_eq!(
+            variables[&OsString::from("AWS_LAMBDA_MAX_CONCURRENCY")],
+            "8"
+        );
     }
 }

@@ -26,13 +26,23 @@ pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body:
     }
     if !headers.contains_key(NAME) {
         let message = format!("the header `{NAME}` is missing");
-        return refusal(shared, StatusCode::BAD_REQUEST, "Extension.InvalidExtensionName", message);
+        return refusal(
+            shared,
+            StatusCode::BAD_REQUEST,
+            "Extension.InvalidExtensionName",
+            message,
+        );
     }
     let wanted = match serde_json::from_slice::<Wanted>(body) {
         Ok(wanted) => wanted.events,
         Err(error) => {
             let message = format!("the body of `register` is not what it should be: {error}");
-            return refusal(shared, StatusCode::BAD_REQUEST, "InvalidRequestFormat", message);
+            return refusal(
+                shared,
+                StatusCode::BAD_REQUEST,
+                "InvalidRequestFormat",
+                message,
+            );
         }
     };
     if let Some(event) = wanted.iter().find(|event| *event != "INVOKE") {
@@ -41,7 +51,9 @@ pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body:
         return refusal(shared, StatusCode::FORBIDDEN, kind, message);
     }
     let index = shared.update(|state| {
-        let process = state.process(process).filter(|process| !process.is_ready())?;
+        let process = state
+            .process(process)
+            .filter(|process| !process.is_ready())?;
         process.extensions.push(Extension {
             wants_invoke: !wanted.is_empty(),
             ..Extension::default()
@@ -50,7 +62,12 @@ pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body:
     });
     let Some(index) = index else {
         let message = "an extension registered after the function was ready";
-        return refusal(shared, StatusCode::FORBIDDEN, "InvalidStateTransition", message);
+        return refusal(
+            shared,
+            StatusCode::FORBIDDEN,
+            "InvalidStateTransition",
+            message,
+        );
     };
     let mut answer = json(StatusCode::OK, &about(&shared.options));
     let identifier = HeaderValue::from(index);
@@ -75,7 +92,12 @@ pub(super) async fn next(shared: &Shared, process: u64, headers: &HeaderMap) -> 
     });
     let Some(index) = known else {
         let message = format!("`{IDENTIFIER}` is not that of an extension: {index:?}");
-        return refusal(shared, StatusCode::FORBIDDEN, "Extension.UnknownExtensionIdentifier", message);
+        return refusal(
+            shared,
+            StatusCode::FORBIDDEN,
+            "Extension.UnknownExtensionIdentifier",
+            message,
+        );
     };
     let event = shared.until(|state| {
         let extension = state.process(process)?.extensions.get_mut(index)?;

@@ -103,20 +103,34 @@ impl Invoke {
 
     /// The id of the `number`th invocation, if it has none of its own.
     pub(super) fn id(&self, number: u64) -> String {
-        let own = || format!("{:08x}-{:04x}-4000-8000-000000000000", number >> 16, number & 0xffff);
+        let own = || {
+            format!(
+                "{:08x}-{:04x}-4000-8000-000000000000",
+                number >> 16,
+                number & 0xffff
+            )
+        };
         self.request_id.clone().unwrap_or_else(own)
     }
 
     /// What a function is told that gets the event now.
     pub(super) fn headers_now(&self, number: u64, options: &Options) -> HeaderMap {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let timeout = self.timeout.unwrap_or(options.timeout);
-        let trace = format!("Root=1-{:08x}-{number:024x};Parent={number:016x};Sampled=0", now.as_secs());
+        let trace = format!(
+            "Root=1-{:08x}-{number:024x};Parent={number:016x};Sampled=0",
+            now.as_secs()
+        );
         let mut headers = HeaderMap::new();
         for (name, value) in [
             (REQUEST_ID, self.id(number)),
             (INVOCATION_ID, format!("invocation-{number}")),
-            (DEADLINE, now.saturating_add(timeout).as_millis().to_string()),
+            (
+                DEADLINE,
+                now.saturating_add(timeout).as_millis().to_string(),
+            ),
             (FUNCTION_ARN, options.function_arn()),
             (TRACE_ID, trace),
         ] {

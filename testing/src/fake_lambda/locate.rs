@@ -47,8 +47,14 @@ mod tests {
     #[test]
     fn what_was_not_built_is_named_with_the_command_that_builds_it() {
         for (test, expected) in [
-            ("/t/debug/deps/api-01", "in /t/debug, nor in its folder `examples`: build it with `cargo build -p pets`"),
-            ("/t/release/deps/api-01", "build it with `cargo build --release -p pets`"),
+            (
+                "/t/debug/deps/api-01",
+                "in /t/debug, nor in its folder `examples`: build it with `cargo build -p pets`",
+            ),
+            (
+                "/t/release/deps/api-01",
+                "build it with `cargo build --release -p pets`",
+            ),
             ("/t/debug/examples/api-01", "in /t/debug,"),
         ] {
             let error = beside(Path::new(test), "pets").unwrap_err();

@@ -42,7 +42,9 @@ impl LogLine {
     /// The JSON object that the line is, if it is one: the record of a JSON log.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_str(&self.text).ok().filter(Value::is_object)
+        serde_json::from_str(&self.text)
+            .ok()
+            .filter(Value::is_object)
     }
 }
 
@@ -103,7 +105,10 @@ mod tests {
     fn messages_show_the_last_lines() {
         let lines: Vec<LogLine> = (0..42).map(|n| line(&n.to_string())).collect();
         let shown = LastLines(&lines).to_string();
-        assert!(shown.starts_with("its log:\n  (2 lines before)\n  stdout | 2\n"), "{shown}");
+        assert!(
+            shown.starts_with("its log:\n  (2 lines before)\n  stdout | 2\n"),
+            "{shown}"
+        );
         assert!(shown.ends_with("stdout | 41"), "{shown}");
         assert_eq!(LastLines(&[]).to_string(), "it wrote no log");
     }

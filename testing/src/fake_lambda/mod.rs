@@ -256,7 +256,8 @@ impl FakeLambda {
     /// # }
     /// ```
     pub fn inject(&self, endpoint: Endpoint, fault: Fault) {
-        self.shared.update(|state| state.plan(endpoint, Plan::Fault(fault)));
+        self.shared
+            .update(|state| state.plan(endpoint, Plan::Fault(fault)));
     }
 
     /// Holds a call as long as the test wants: the next one of this endpoint, or the one that
@@ -319,7 +320,9 @@ impl FakeLambda {
     }
 
     async fn end_of(&self, number: u64) -> Exit {
-        let ended = self.shared.until(|state| state.ended_since(number).cloned());
+        let ended = self
+            .shared
+            .until(|state| state.ended_since(number).cloned());
         self.bounded("the process to end", ended).await
     }
 
@@ -350,9 +353,10 @@ impl FakeLambda {
             if let Some(fatal) = &state.fatal {
                 return Some(Err(fatal.clone()));
             }
-            let is_ready = state.process.as_ref().is_some_and(|process| {
-                process.number >= number && process.is_ready()
-            });
+            let is_ready = state
+                .process
+                .as_ref()
+                .is_some_and(|process| process.number >= number && process.is_ready());
             is_ready.then_some(Ok(Ok(())))
         });
         match self.bounded("the function to be ready", ready).await {
@@ -374,7 +378,8 @@ impl FakeLambda {
     /// Ends when the test has waited long enough; not on its own clock, which it may have paused.
     fn limit(&self) -> tokio::task::JoinHandle<()> {
         let limit = self.shared.options.limit;
-        self.runtime.spawn(async move { tokio::time::sleep(limit).await })
+        self.runtime
+            .spawn(async move { tokio::time::sleep(limit).await })
     }
 
     fn story(&self) -> String {
@@ -383,7 +388,10 @@ impl FakeLambda {
 
     fn fail(&self, what: &str) -> ! {
         let limit = self.shared.options.limit;
-        panic!("waited for {what}, and not longer than {limit:?}: {}", self.story())
+        panic!(
+            "waited for {what}, and not longer than {limit:?}: {}",
+            self.story()
+        )
     }
 }
 

@@ -33,7 +33,10 @@ impl Options {
     }
 
     pub(super) fn function_arn(&self) -> String {
-        format!("arn:aws:lambda:{REGION}:123456789012:function:{}", self.name)
+        format!(
+            "arn:aws:lambda:{REGION}:123456789012:function:{}",
+            self.name
+        )
     }
 }
 

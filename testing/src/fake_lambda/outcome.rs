@@ -25,7 +25,6 @@ impl Outcome {
     /// # Panics
     /// When there is none, with what there was in its place, and with the log of a process that
     /// ended.
-    #[must_use]
     #[track_caller]
     pub fn reply(self) -> Reply {
         match self {
@@ -38,7 +37,6 @@ impl Outcome {
     ///
     /// # Panics
     /// When it reported none, with what there was in its place.
-    #[must_use]
     #[track_caller]
     pub fn error(self) -> FunctionError {
         match self {
@@ -51,7 +49,6 @@ impl Outcome {
     ///
     /// # Panics
     /// When the process went on, with what there was in its place.
-    #[must_use]
     #[track_caller]
     pub fn crash(self) -> Exit {
         match self {
@@ -131,7 +128,11 @@ mod tests {
     #[test]
     fn an_error_is_read_as_far_as_it_is_there() {
         for (body, header, expected) in [
-            (r#"{"errorType": "A", "errorMessage": "b"}"#, Some("H"), "A: b"),
+            (
+                r#"{"errorType": "A", "errorMessage": "b"}"#,
+                Some("H"),
+                "A: b",
+            ),
             (r#"{"errorMessage": "b"}"#, Some("H"), "H: b"),
             (r#"{"errorMessage": "b"}"#, None, "Unhandled: b"),
             ("went wrong", Some("H"), "H: went wrong"),
@@ -148,7 +149,9 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "expected an error, found no answer: Task timed out after 3.00 seconds")]
+    #[should_panic(
+        expected = "expected an error, found no answer: Task timed out after 3.00 seconds"
+    )]
     fn a_time_out_is_told_in_the_words_of_lambda() {
         let _ = Outcome::TimedOut(Duration::from_secs(3)).error();
     }

@@ -44,8 +44,9 @@ async fn run(shared: &Arc<Shared>) -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let options = &shared.options;
     let number = shared.read(|state| state.started) + 1;
-    let variables =
-        environment::variables(options, listener.local_addr()?, number, |name| std::env::var_os(name));
+    let variables = environment::variables(options, listener.local_addr()?, number, |name| {
+        std::env::var_os(name)
+    });
     let mut child = Command::new(&options.program)
         .env_clear()
         .envs(variables)
@@ -67,7 +68,13 @@ async fn run(shared: &Arc<Shared>) -> io::Result<()> {
         logs.spawn(keep_lines(err, LogStream::Stderr, shared.clone(), number));
     }
 
-    let stop = shared.until(|state| if state.closing { Some(Stop::Kill) } else { state.stop });
+    let stop = shared.until(|state| {
+        if state.closing {
+            Some(Stop::Kill)
+        } else {
+            state.stop
+        }
+    });
     let (status, was_terminated) = tokio::select! {
         status = child.wait() => (status?, false),
         stop = stop => end(&mut child, stop, shared, number).await?,

@@ -189,7 +189,10 @@ mod tests {
     #[test]
     fn a_whole_reply_is_read_as_the_source_reads_it() {
         let response = reply(br#"{"statusCode": 404, "body": "no"}"#, None).http(Source::RestApi);
-        assert_eq!((response.status().as_u16(), &response.body()[..]), (404, &b"no"[..]));
+        assert_eq!(
+            (response.status().as_u16(), &response.body()[..]),
+            (404, &b"no"[..])
+        );
     }
 
     #[test]

@@ -100,14 +100,24 @@ impl Api {
             }
             (&Method::POST, ["2020-01-01", "extension", "register"]) => {
                 let posted = Posted::read(body).await?;
-                Ok(extension::register(&self.shared, self.process, headers, &posted.body))
+                Ok(extension::register(
+                    &self.shared,
+                    self.process,
+                    headers,
+                    &posted.body,
+                ))
             }
             (&Method::GET, ["2020-01-01", "extension", "event", "next"]) => {
                 Ok(extension::next(&self.shared, self.process, headers).await)
             }
             (method, _) => {
                 let message = format!("there is no `{method} {}`", head.uri.path());
-                Ok(refusal(&self.shared, StatusCode::NOT_FOUND, "NotFound", message))
+                Ok(refusal(
+                    &self.shared,
+                    StatusCode::NOT_FOUND,
+                    "NotFound",
+                    message,
+                ))
             }
         }
     }
@@ -118,9 +128,16 @@ impl Api {
             Invocation(HandedOut),
         }
         let options = &self.shared.options;
-        let asked = self.shared.update(|state| state.asks_next(self.process, options));
+        let asked = self
+            .shared
+            .update(|state| state.asks_next(self.process, options));
         if let Err(message) = asked {
-            return Ok(refusal(&self.shared, StatusCode::FORBIDDEN, INVALID_STATE, message));
+            return Ok(refusal(
+                &self.shared,
+                StatusCode::FORBIDDEN,
+                INVALID_STATE,
+                message,
+            ));
         }
         loop {
             let found = self.shared.until(|state| {
@@ -172,7 +189,12 @@ impl Api {
             Ok(posted) => posted,
             Err(cut) => {
                 let message = format!("the reply to {id} ended before its end");
-                let _ = refusal(&self.shared, StatusCode::BAD_REQUEST, "Runtime.TruncatedResponse", message);
+                let _ = refusal(
+                    &self.shared,
+                    StatusCode::BAD_REQUEST,
+                    "Runtime.TruncatedResponse",
+                    message,
+                );
                 return Err(cut);
             }
         };
@@ -195,7 +217,11 @@ impl Api {
             })
         });
         Ok(match finished {
-            Ok(()) if is_too_large => self.refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", format!("the reply to {id} is too large")),
+            Ok(()) if is_too_large => self.refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLarge",
+                format!("the reply to {id} is too large"),
+            ),
             Ok(()) => accepted(),
             Err(fault) => self.not_found(fault, id),
         })
@@ -229,8 +255,12 @@ impl Api {
         let posted = Posted::read(body).await?;
         let error = FunctionError::read(&posted.body, error_type(headers));
         let is_in_init = self.shared.update(|state| {
-            let starting = state.process(self.process).filter(|process| !process.is_ready());
-            starting.map(|process| process.init_error = Some(error)).is_some()
+            let starting = state
+                .process(self.process)
+                .filter(|process| !process.is_ready());
+            starting
+                .map(|process| process.init_error = Some(error))
+                .is_some()
         });
         if is_in_init {
             return Ok(accepted());
@@ -315,7 +345,10 @@ impl Posted {
 }
 
 fn error_type(headers: &HeaderMap) -> Option<&str> {
-    headers.get("lambda-runtime-function-error-type")?.to_str().ok()
+    headers
+        .get("lambda-runtime-function-error-type")?
+        .to_str()
+        .ok()
 }
 
 /// The error that ends a stream: its type as it is, its body in base64.
@@ -329,7 +362,9 @@ fn stream_error(trailers: &HeaderMap) -> Option<FunctionError> {
 fn too_large() -> FunctionError {
     FunctionError::new(
         "Function.ResponseSizeTooLarge",
-        format!("Response payload size exceeded maximum allowed payload size ({REPLY_LIMIT} bytes)."),
+        format!(
+            "Response payload size exceeded maximum allowed payload size ({REPLY_LIMIT} bytes)."
+        ),
     )
 }
 

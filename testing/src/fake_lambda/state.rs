@@ -131,7 +131,10 @@ impl State {
 
     /// The end of a process with this number or a later one, if there is one.
     pub(super) fn ended_since(&self, number: u64) -> Option<&Exit> {
-        self.ended.as_ref().filter(|(ended, _)| *ended >= number).map(|(_, exit)| exit)
+        self.ended
+            .as_ref()
+            .filter(|(ended, _)| *ended >= number)
+            .map(|(_, exit)| exit)
     }
 
     pub(super) fn plan(&mut self, endpoint: Endpoint, plan: Plan) {
@@ -139,13 +142,18 @@ impl State {
     }
 
     pub(super) fn planned(&mut self, endpoint: Endpoint) -> Option<Plan> {
-        let at = self.plans.iter().position(|(planned, _)| *planned == endpoint)?;
+        let at = self
+            .plans
+            .iter()
+            .position(|(planned, _)| *planned == endpoint)?;
         Some(self.plans.remove(at).1)
     }
 
     /// The process with this number, while it lives.
     pub(super) fn process(&mut self, number: u64) -> Option<&mut Process> {
-        self.process.as_mut().filter(|process| process.number == number)
+        self.process
+            .as_mut()
+            .filter(|process| process.number == number)
     }
 
     pub(super) fn spawned(&mut self, id: Option<u32>) -> u64 {
@@ -221,8 +229,14 @@ impl State {
         // Nobody has to wait for it.
         let _ = taken.send(());
         if let Some(process) = self.process(process) {
-            for extension in process.extensions.iter_mut().filter(|known| known.wants_invoke) {
-                extension.events.push_back(super::extension::invoke_event(&headers));
+            for extension in process
+                .extensions
+                .iter_mut()
+                .filter(|known| known.wants_invoke)
+            {
+                extension
+                    .events
+                    .push_back(super::extension::invoke_event(&headers));
             }
         }
         Some(HandedOut {
@@ -234,14 +248,20 @@ impl State {
 
     /// Has `timer` started with the time that an invocation may take.
     pub(super) fn time(&mut self, number: u64, timer: impl FnOnce(Duration) -> AbortHandle) {
-        let under_way = self.under_way.iter_mut().find(|known| known.number == number);
+        let under_way = self
+            .under_way
+            .iter_mut()
+            .find(|known| known.number == number);
         if let Some(under_way) = under_way {
             under_way.timer = Some(timer(under_way.timeout));
         }
     }
 
     pub(super) fn time_is_up(&mut self, number: u64) {
-        let under_way = self.under_way.iter_mut().find(|known| known.number == number);
+        let under_way = self
+            .under_way
+            .iter_mut()
+            .find(|known| known.number == number);
         if let Some(under_way) = under_way {
             under_way.timed_out = true;
             self.stop = Some(Stop::Kill);
@@ -250,14 +270,21 @@ impl State {
 
     /// The number of the invocation that a call is about.
     pub(super) fn find(&self, id: &str, invocation_id: Option<&[u8]>) -> Result<u64, NotFound> {
-        let mut same_id = self.under_way.iter().filter(|known| known.id == id).peekable();
+        let mut same_id = self
+            .under_way
+            .iter()
+            .filter(|known| known.id == id)
+            .peekable();
         if same_id.peek().is_none() {
             return Err(NotFound::RequestId);
         }
         let is_same = |known: &&UnderWay| {
             invocation_id.is_none_or(|id| known.invocation_id.as_deref() == Some(id))
         };
-        same_id.find(is_same).map(|known| known.number).ok_or(NotFound::InvocationId)
+        same_id
+            .find(is_same)
+            .map(|known| known.number)
+            .ok_or(NotFound::InvocationId)
     }
 
     /// Ends an invocation; `outcome` gets its id and how long it took.
@@ -266,7 +293,10 @@ impl State {
         number: u64,
         outcome: impl FnOnce(String, Duration) -> Outcome,
     ) -> Result<(), NotFound> {
-        let at = self.under_way.iter().position(|known| known.number == number);
+        let at = self
+            .under_way
+            .iter()
+            .position(|known| known.number == number);
         let mut under_way = self.under_way.swap_remove(at.ok_or(NotFound::RequestId)?);
         let took = under_way.handed_out.elapsed();
         if let Some(cold_start) = &mut self.cold_start {
@@ -282,7 +312,10 @@ impl State {
         let Some(process) = self.process.take() else {
             return;
         };
-        let own = self.logs.iter().filter(|line| line.process == process.number);
+        let own = self
+            .logs
+            .iter()
+            .filter(|line| line.process == process.number);
         let exit = Exit {
             status,
             in_init: !process.ready,
@@ -328,7 +361,10 @@ impl State {
             (_, None, None) => write!(story, "{program} was not started"),
         };
         let (under_way, queued) = (self.under_way.len(), self.queue.len());
-        let _ = write!(story, "; {under_way} invocations are under way, {queued} wait");
+        let _ = write!(
+            story,
+            "; {under_way} invocations are under way, {queued} wait"
+        );
         for refused in &self.refused {
             let _ = write!(story, "\nit made a call that was refused: {refused}");
         }
@@ -362,4 +398,3 @@ pub(super) enum NotFound {
     RequestId,
     InvocationId,
 }
-

@@ -47,7 +47,9 @@ impl Fixture {
     /// The answer to a call, head and body; `head` is request line and headers without their end.
     async fn call(&self, head: &str, body: &str) -> String {
         let length = body.len();
-        let request = format!("{head}\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+        let request = format!(
+            "{head}\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
         self.send(&request).await.unwrap()
     }
 
@@ -75,18 +77,34 @@ fn post(id: &str, what: &str) -> String {
 }
 
 fn assert_status(answer: &str, status: u16) {
-    assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "expected {status}: {answer}");
+    assert!(
+        answer.starts_with(&format!("HTTP/1.1 {status} ")),
+        "expected {status}: {answer}"
+    );
 }
 
 #[tokio::test]
 async fn an_invocation_is_handed_out_and_answered() {
     let api = Fixture::new(1).await;
-    let outcome = api.invoke(Invoke::new(json!({"n": 1})).request_id("one").tenant_id("blue"));
+    let outcome = api.invoke(
+        Invoke::new(json!({"n": 1}))
+            .request_id("one")
+            .tenant_id("blue"),
+    );
     let event = api.next().await;
     assert_status(&event, 200);
-    assert!(event.contains("\r\nlambda-runtime-aws-request-id: one\r\n"), "{event}");
-    assert!(event.contains("\r\nlambda-runtime-aws-tenant-id: blue\r\n"), "{event}");
-    assert!(event.contains("\r\nlambda-runtime-deadline-ms: "), "{event}");
+    assert!(
+        event.contains("\r\nlambda-runtime-aws-request-id: one\r\n"),
+        "{event}"
+    );
+    assert!(
+        event.contains("\r\nlambda-runtime-aws-tenant-id: blue\r\n"),
+        "{event}"
+    );
+    assert!(
+        event.contains("\r\nlambda-runtime-deadline-ms: "),
+        "{event}"
+    );
     assert!(event.ends_with("\r\n\r\n{\"n\":1}"), "{event}");
     let head = post("one", "response") + "\r\nlambda-runtime-invocation-id: invocation-1";
     assert_status(&api.call(&head, "{\"ok\":true}").await, 202);
@@ -151,7 +169,10 @@ async fn a_call_that_no_runtime_should_make_is_refused_and_kept() {
     }
     let refused = api.refused();
     assert_eq!(refused.len(), 7, "{refused:#?}");
-    assert_eq!(refused[1], "InvalidRequestID: no invocation \"two\" is under way");
+    assert_eq!(
+        refused[1],
+        "InvalidRequestID: no invocation \"two\" is under way"
+    );
     assert!(outcome.try_recv().is_err(), "none of these was an answer");
     assert_status(&api.call(&post("one", "response"), "{}").await, 202);
     // A second answer is one too many.
@@ -185,7 +206,8 @@ async fn several_invocations_are_under_way_at_once_even_with_one_id() {
     }
     assert_status(&api.next().await, 403);
     for n in [3, 1, 2] {
-        let head = post("same", "response") + &format!("\r\nlambda-runtime-invocation-id: invocation-{n}");
+        let head =
+            post("same", "response") + &format!("\r\nlambda-runtime-invocation-id: invocation-{n}");
         assert_status(&api.call(&head, &n.to_string()).await, 202);
     }
     for (n, outcome) in (1..).zip(outcomes) {
@@ -199,21 +221,38 @@ async fn a_process_is_ready_when_its_extensions_are() {
     let register = "POST /2020-01-01/extension/register HTTP/1.1\r\nlambda-extension-name: test";
     let refused = api.call(register, r#"{"events": ["SHUTDOWN"]}"#).await;
     assert_status(&refused, 403);
-    assert!(refused.contains("ShutdownEventNotSupportedForInternalExtension"), "{refused}");
+    assert!(
+        refused.contains("ShutdownEventNotSupportedForInternalExtension"),
+        "{refused}"
+    );
     let registered = api.call(register, r#"{"events": ["INVOKE"]}"#).await;
     assert_status(&registered, 200);
-    assert!(registered.contains("\r\nlambda-extension-identifier: 0\r\n"), "{registered}");
-    assert!(registered.contains(r#""functionName":"hello""#), "{registered}");
+    assert!(
+        registered.contains("\r\nlambda-extension-identifier: 0\r\n"),
+        "{registered}"
+    );
+    assert!(
+        registered.contains(r#""functionName":"hello""#),
+        "{registered}"
+    );
 
     let outcome = api.invoke(Invoke::new("{}").request_id("one"));
     let mut event = std::pin::pin!(api.next());
     // The function asks first, and has to wait.
-    let asked = api.shared.until(|state| state.process(1).is_some_and(|p| p.has_asked()).then_some(()));
+    let asked = api.shared.until(|state| {
+        state
+            .process(1)
+            .is_some_and(|p| p.has_asked())
+            .then_some(())
+    });
     tokio::select! {
         answer = &mut event => panic!("it was ready too early: {answer}"),
         () = asked => {}
     }
-    assert!(!api.shared.update(|state| state.process(1).unwrap().is_ready()));
+    assert!(
+        !api.shared
+            .update(|state| state.process(1).unwrap().is_ready())
+    );
     let next = "GET /2020-01-01/extension/event/next HTTP/1.1\r\nlambda-extension-identifier: 0";
     let (event, extension) = tokio::join!(event, api.call(next, ""));
     assert_status(&event, 200);
@@ -231,11 +270,17 @@ async fn faults_happen_one_after_the_other_and_then_no_more() {
         let gone = Fault::Status(http::StatusCode::INTERNAL_SERVER_ERROR);
         state.plan(Endpoint::Next, Plan::Fault(gone));
         state.plan(Endpoint::Next, Plan::Fault(Fault::Reset));
-        state.plan(Endpoint::Response, Plan::Fault(Fault::Status(http::StatusCode::GONE)));
+        state.plan(
+            Endpoint::Response,
+            Plan::Fault(Fault::Status(http::StatusCode::GONE)),
+        );
     });
     let outcome = api.invoke(Invoke::new("{}").request_id("one"));
     assert_status(&api.next().await, 500);
-    let reset = api.send(&format!("{NEXT}\r\nhost: x\r\n\r\n")).await.unwrap_err();
+    let reset = api
+        .send(&format!("{NEXT}\r\nhost: x\r\n\r\n"))
+        .await
+        .unwrap_err();
     assert_eq!(reset.kind(), std::io::ErrorKind::ConnectionReset);
     assert_status(&api.next().await, 200);
     assert_status(&api.call(&post("one", "response"), "{}").await, 410);
@@ -247,27 +292,36 @@ async fn faults_happen_one_after_the_other_and_then_no_more() {
 async fn a_poll_that_waits_meets_the_fault_as_well() {
     let api = Fixture::new(1).await;
     let mut waiting = std::pin::pin!(api.next());
-    let asked = api.shared.until(|state| state.process(1).is_some_and(|p| p.has_asked()).then_some(()));
+    let asked = api.shared.until(|state| {
+        state
+            .process(1)
+            .is_some_and(|p| p.has_asked())
+            .then_some(())
+    });
     tokio::select! {
         answer = &mut waiting => panic!("there was nothing to answer: {answer}"),
         () = asked => {}
     }
     let fault = Fault::Status(http::StatusCode::SERVICE_UNAVAILABLE);
-    api.shared.update(|state| state.plan(Endpoint::Next, Plan::Fault(fault)));
+    api.shared
+        .update(|state| state.plan(Endpoint::Next, Plan::Fault(fault)));
     assert_status(&waiting.await, 503);
 }
 
 #[tokio::test]
 async fn whoever_is_late_is_told_so_by_the_state() {
     let api = Fixture::new(1).await;
-    let invoke = Invoke::new("{}").request_id("one").timeout(Duration::from_millis(1));
+    let invoke = Invoke::new("{}")
+        .request_id("one")
+        .timeout(Duration::from_millis(1));
     let mut outcome = api.invoke(invoke);
     api.next().await;
     let stop = api.shared.until(|state| state.stop).await;
     assert_eq!(stop, Stop::Kill);
     // The outcome comes with the end of the process, and not before.
     assert!(outcome.try_recv().is_err());
-    api.shared.update(|state| state.process_ended(Default::default(), false));
+    api.shared
+        .update(|state| state.process_ended(Default::default(), false));
     match outcome.await.unwrap() {
         Outcome::TimedOut(after) => assert_eq!(after, Duration::from_millis(1)),
         other => panic!("expected a time-out, found {other}"),

@@ -10,7 +10,10 @@ const CONCURRENCY: u32 = 8;
 async fn as_many_invocations_as_lambda_allows_run_at_once() {
     // Each waits for all others: this ends only if all of them are under way together.
     let size = CONCURRENCY.to_string();
-    let lambda = faults().concurrency(CONCURRENCY).env("FAULTS_TOGETHER", &size).await;
+    let lambda = faults()
+        .concurrency(CONCURRENCY)
+        .env("FAULTS_TOGETHER", &size)
+        .await;
     let pending: Vec<_> = (0..CONCURRENCY * 25)
         .map(|n| {
             let source = Source::ALL[n as usize % Source::ALL.len()];

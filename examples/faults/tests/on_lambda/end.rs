@@ -40,8 +40,15 @@ async fn an_exit_is_seen_and_the_next_invocation_starts_another_process() {
     lambda.log(|line| line.contains("out: again")).await;
     assert!(lambda.logs()[0].contains("about to exit with 3"));
     let exit = lambda.invoke(get("/exit/0")).await.crash();
-    assert_eq!(exit.to_string(), "Runtime exited without providing a reason");
-    assert!(!exit.logs().iter().any(|line| line.contains("with 3")), "{:?}", exit.logs());
+    assert_eq!(
+        exit.to_string(),
+        "Runtime exited without providing a reason"
+    );
+    assert!(
+        !exit.logs().iter().any(|line| line.contains("with 3")),
+        "{:?}",
+        exit.logs()
+    );
 }
 
 #[cfg(unix)]
@@ -50,7 +57,10 @@ async fn a_signal_is_seen() {
     let lambda = faults().await;
     let exit = lambda.invoke(get("/abort")).await.crash();
     assert_eq!((exit.code(), exit.signal()), (None, Some(6)));
-    assert_eq!(exit.to_string(), "Runtime exited with error: signal: aborted");
+    assert_eq!(
+        exit.to_string(),
+        "Runtime exited with error: signal: aborted"
+    );
 }
 
 #[tokio::test]
@@ -58,7 +68,10 @@ async fn an_invocation_that_takes_too_long_takes_the_process_with_it() {
     let timeout = Duration::from_millis(200);
     let lambda = faults().timeout(timeout).await;
     let outcome = lambda.invoke(get("/hang")).await;
-    assert!(matches!(outcome, Outcome::TimedOut(after) if after == timeout), "{outcome}");
+    assert!(
+        matches!(outcome, Outcome::TimedOut(after) if after == timeout),
+        "{outcome}"
+    );
     assert_eq!(lambda.process_id(), None);
     assert_eq!(lambda.send(&get("/log/after")).await.status(), 200);
     assert_eq!(lambda.starts(), 2);
@@ -102,11 +115,18 @@ async fn without_an_extension_a_process_has_no_time_to_end() {
 #[cfg(unix)]
 #[tokio::test]
 async fn with_an_extension_a_process_gets_sigterm() {
-    let lambda = faults().env("FAULTS_EXTENSION", "polite").shutdown_grace(Duration::from_secs(30)).await;
+    let lambda = faults()
+        .env("FAULTS_EXTENSION", "polite")
+        .shutdown_grace(Duration::from_secs(30))
+        .await;
     let exit = lambda.terminate().await;
     assert_eq!(exit.code(), Some(0));
     assert!(exit.was_terminated());
-    assert!(exit.logs()[0].contains("SIGTERM received"), "{:?}", exit.logs());
+    assert!(
+        exit.logs()[0].contains("SIGTERM received"),
+        "{:?}",
+        exit.logs()
+    );
 }
 
 #[cfg(unix)]

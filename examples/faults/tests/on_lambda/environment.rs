@@ -21,7 +21,10 @@ async fn a_function_sees_the_environment_of_lambda() {
         ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/faults"),
         ("AWS_REGION", "eu-west-1"),
         ("TABLE", "orders"),
-        ("LAMBDA_TASK_ROOT", Path::new(PROGRAM).parent().unwrap().to_str().unwrap()),
+        (
+            "LAMBDA_TASK_ROOT",
+            Path::new(PROGRAM).parent().unwrap().to_str().unwrap(),
+        ),
     ] {
         assert_eq!(seen[name], expected, "{name}");
     }

@@ -22,9 +22,15 @@ async fn a_function_knows_what_lambda_says() {
     assert_eq!(seen["request_id"], id);
     assert_eq!(seen["tenant_id"], "blue");
     assert_eq!(seen["trace_id"], "Root=1-a-b");
-    assert_eq!(seen["function_arn"], "arn:aws:lambda:eu-west-1:123456789012:function:faults");
+    assert_eq!(
+        seen["function_arn"],
+        "arn:aws:lambda:eu-west-1:123456789012:function:faults"
+    );
     let deadline: u128 = seen["deadline_ms"].as_str().unwrap().parse().unwrap();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
     assert!(deadline < now + 3000, "{deadline} at {now}");
 }
 
@@ -47,7 +53,9 @@ async fn every_source_gets_its_own_reply() {
         let reply = lambda.send(&EventBuilder::new(source).path("/log/x")).await;
         assert_eq!(reply.status(), 200, "{source}");
         assert_eq!(reply.body(), "logged", "{source}");
-        let reply = lambda.send(&EventBuilder::new(source).path("/nothing")).await;
+        let reply = lambda
+            .send(&EventBuilder::new(source).path("/nothing"))
+            .await;
         assert_eq!(reply.status(), 404, "{source}");
     }
 }

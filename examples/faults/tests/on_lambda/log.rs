@@ -9,7 +9,10 @@ async fn both_outputs_are_kept() {
     lambda.invoke(get("/log/tea")).await.reply();
     let out = lambda.log(|line| line.text() == "out: tea").await;
     let err = lambda.log(|line| line.text() == "err: tea").await;
-    assert_eq!((out.stream(), err.stream()), (LogStream::Stdout, LogStream::Stderr));
+    assert_eq!(
+        (out.stream(), err.stream()),
+        (LogStream::Stdout, LogStream::Stderr)
+    );
     assert!(lambda.logs().contains(&out) && lambda.logs().contains(&err));
 }
 

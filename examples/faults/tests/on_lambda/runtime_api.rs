@@ -21,7 +21,12 @@ async fn a_connection_that_is_reset_during_a_reply_ends_the_process() {
     lambda.inject(Endpoint::Response, Fault::Reset);
     let exit = lambda.invoke(get("/log/x")).await.crash();
     assert_eq!(exit.code(), Some(1));
-    assert!(exit.logs().iter().any(|line| line.contains("the Lambda runtime failed")), "{exit:?}");
+    assert!(
+        exit.logs()
+            .iter()
+            .any(|line| line.contains("the Lambda runtime failed")),
+        "{exit:?}"
+    );
     assert_eq!(lambda.send(&get("/log/y")).await.status(), 200);
 }
 
@@ -31,7 +36,10 @@ async fn a_connection_that_is_reset_while_the_function_waits_ends_the_process() 
     lambda.inject(Endpoint::Next, Fault::Reset);
     let exit = lambda.ended().await;
     assert_eq!(exit.code(), Some(1));
-    assert!(exit.logs()[0].contains("the Lambda runtime failed"), "{exit:?}");
+    assert!(
+        exit.logs()[0].contains("the Lambda runtime failed"),
+        "{exit:?}"
+    );
     assert_eq!(lambda.send(&get("/log/y")).await.status(), 200);
     assert_eq!(lambda.starts(), 2);
 }

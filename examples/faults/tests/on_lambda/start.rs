@@ -23,7 +23,11 @@ async fn a_function_that_cannot_start_tells_lambda_why() {
         ("panic", "MainPanicked", "no table was expected"),
         ("conflict", "ApiNotBuilt", "both answer GET /panic"),
     ] {
-        let exit = faults().env("FAULTS_START", fault).try_start().await.unwrap_err();
+        let exit = faults()
+            .env("FAULTS_START", fault)
+            .try_start()
+            .await
+            .unwrap_err();
         assert_eq!(exit.code(), Some(1), "{fault}");
         assert!(exit.is_in_init(), "{fault}");
         let Some(error) = exit.init_error() else {
@@ -42,7 +46,11 @@ async fn a_function_that_cannot_start_tells_lambda_why() {
 
 #[tokio::test]
 async fn a_process_that_ends_in_its_start_says_nothing_else() {
-    let exit = faults().env("FAULTS_START", "exit").try_start().await.unwrap_err();
+    let exit = faults()
+        .env("FAULTS_START", "exit")
+        .try_start()
+        .await
+        .unwrap_err();
     assert_eq!(exit.code(), Some(7));
     assert_eq!(exit.to_string(), "Runtime exited with error: exit status 7");
     assert!(exit.is_in_init());
@@ -85,7 +93,10 @@ async fn a_test_waits_no_longer_than_it_wants_to() {
     let message = message.await;
     let expected = "waited for the function to be ready, and not longer than 300ms: the process ";
     assert!(message.starts_with(expected), "{message}");
-    assert!(message.contains(" is starting; 0 invocations are under way, 0 wait"), "{message}");
+    assert!(
+        message.contains(" is starting; 0 invocations are under way, 0 wait"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -98,6 +109,12 @@ async fn an_invocation_that_takes_too_long_for_the_test_is_named() {
         pending.await;
     });
     let message = message.await;
-    assert!(message.starts_with(&format!("waited for the outcome of invocation {id}, ")), "{message}");
-    assert!(message.contains(" is running; 1 invocations are under way, 0 wait"), "{message}");
+    assert!(
+        message.starts_with(&format!("waited for the outcome of invocation {id}, ")),
+        "{message}"
+    );
+    assert!(
+        message.contains(" is running; 1 invocations are under way, 0 wait"),
+        "{message}"
+    );
 }

@@ -46,8 +46,10 @@ async fn post(api: &str, error_type: &str, message: &str) -> io::Result<()> {
     let mut stream = TcpStream::connect(address).await?;
     stream.write_all(request.as_bytes()).await?;
     // Whatever the answer is, it comes after the error was read.
-    stream.read(&mut [0; 64]).await?;
-    Ok(())
+    match stream.read(&mut [0; 64]).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Where to post to. Lambda names host and port; emulators put a path behind them.

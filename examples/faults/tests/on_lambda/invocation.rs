@@ -8,7 +8,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[tokio::test]
 async fn a_function_knows_what_lambda_says() {
-    let lambda = faults().timeout(Duration::from_secs(3)).await;
+    let lambda = faults().timeout(Duration::from_secs(30)).await;
+    let now = || {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        now.unwrap().as_millis()
+    };
+    let before = now();
     let invoke = Invoke::new(get("/context"))
         .tenant_id("blue")
         .trace_id("Root=1-a-b")
@@ -27,11 +32,8 @@ async fn a_function_knows_what_lambda_says() {
         "arn:aws:lambda:eu-west-1:123456789012:function:faults"
     );
     let deadline: u128 = seen["deadline_ms"].as_str().unwrap().parse().unwrap();
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_millis();
-    assert!(deadline < now + 3000, "{deadline} at {now}");
+    let left = before + 30_000..=now() + 30_000;
+    assert!(left.contains(&deadline), "{deadline} is not in {left:?}");
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ impl EventBuilder {
         }
     }
 
-    /// The source.
+    /// The source whose event it is.
     #[must_use]
     pub fn source(&self) -> Source {
         self.source

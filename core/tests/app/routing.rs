@@ -2,7 +2,7 @@
 
 use crate::{app, ask, code, header, text};
 use http::Uri;
-use lambda_api::{Api, App, MatchedPath, api_handler, routes};
+use lambda_api::{Api, App, MatchedPath, Path, api_handler, routes};
 
 #[api_handler(GET "/")]
 async fn root() -> &'static str {
@@ -140,4 +140,25 @@ async fn a_trailing_slash_can_be_ignored() {
     ] {
         assert_eq!(text(&ask(&app, "GET", uri).await), expected, "{uri}");
     }
+}
+
+#[derive(serde::Deserialize)]
+struct Line {
+    order: u64,
+    line: String,
+}
+
+#[api_handler(GET "/orders/{order}/lines/{line}")]
+async fn line(Path(line): Path<Line>) -> String {
+    format!("{} {}", line.order, line.line)
+}
+
+#[tokio::test]
+async fn all_parameters_can_be_taken_as_one_value() {
+    let app = app(Api::new().routes(routes![line])).await;
+    assert_eq!(
+        text(&ask(&app, "GET", "/orders/7/lines/a%20b").await),
+        "7 a b"
+    );
+    assert_eq!(ask(&app, "GET", "/orders/x/lines/a").await.status(), 400);
 }

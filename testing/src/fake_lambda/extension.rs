@@ -4,9 +4,9 @@
 //! are internal ones here, since they are part of the function's own process.
 
 use super::{
+    answer::{Answer, json, refusal},
     invoke::{DEADLINE, FUNCTION_ARN, REQUEST_ID, TRACE_ID},
     options::{HANDLER, Options, VERSION},
-    server::{Answer, json, refusal},
     shared::Shared,
     state::Extension,
 };

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Endpoint {
+pub enum Call {
     /// `GET /runtime/invocation/next`: the function asks for an event.
     Next,
     /// `POST /runtime/invocation/{id}/response`: the function replies.
@@ -36,7 +36,7 @@ pub enum Fault {
 #[must_use = "a call is held as long as this lives"]
 pub struct Hold {
     pub(super) lambda: super::FakeLambda,
-    pub(super) endpoint: Endpoint,
+    pub(super) call: Call,
     pub(super) reached: oneshot::Receiver<()>,
     pub(super) release: oneshot::Sender<()>,
 }
@@ -47,7 +47,7 @@ impl Hold {
     /// # Panics
     /// When it did not within the [limit](super::FakeLambdaBuilder::limit).
     pub async fn reached(&mut self) {
-        let what = format!("a call of {:?} to be held", self.endpoint);
+        let what = format!("a call of {:?} to be held", self.call);
         self.lambda.bounded(&what, &mut self.reached).await.ok();
     }
 
@@ -58,7 +58,7 @@ impl Hold {
     }
 }
 
-/// What is to happen to the next call of an endpoint.
+/// What is to happen to a call.
 #[derive(Debug)]
 pub(super) enum Plan {
     Fault(Fault),

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 ///
 /// ```no_run
 /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
-/// use lambda_api_testing::Invoke;
+/// use lambda_api_testing::fake_lambda::Invoke;
 /// use serde_json::json;
 ///
 /// let event = json!({"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET"}}});

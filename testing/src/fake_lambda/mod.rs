@@ -1,7 +1,62 @@
-//! A function as a process, behind a Lambda Runtime API on loopback.
+//! A function as a process, behind a Lambda Runtime API on loopback: [`FakeLambda`].
+//!
+//! This is what a test inside the program cannot see: how it starts, and how fast; what it reads from
+//! its environment; what it writes; that one invocation leaves the next one alone; how it ends.
+//!
+//! | what happens | what the test sees |
+//! |---|---|
+//! | the function replies | [`Outcome::Reply`], whole or collected from a stream |
+//! | it reports an error | [`Outcome::Error`] with type and message |
+//! | it panics, exits or is killed | [`Outcome::Crash`] with exit status and log, and a new process for the next invocation |
+//! | it takes too long | [`Outcome::TimedOut`], likewise |
+//! | it does not start | [`try_start`](FakeLambdaBuilder::try_start) with exit status, log and init error |
+//! | it calls what no runtime should call | [`refused_calls`](FakeLambda::refused_calls) |
+//! | nothing | a panic after the [limit](FakeLambdaBuilder::limit), with all that is known |
+//!
+//! What Lambda may do to a function can be chosen: headers of an invocation ([`Invoke`]), faults and
+//! delays of the Runtime API ([`FakeLambda::inject`], [`FakeLambda::hold`]), the end of the
+//! environment ([`FakeLambda::terminate`]).
+//!
+//! Several invocations at once, as on Managed Instances:
+//!
+//! ```no_run
+//! # async fn example() {
+//! use lambda_api::event::Source;
+//! use lambda_api_testing::{EventBuilder, FakeLambda};
+//!
+//! let lambda = FakeLambda::for_example("hello").concurrency(8).await;
+//! let pending: Vec<_> = (0..100)
+//!     .map(|n| lambda.invoke(EventBuilder::new(Source::HttpApi).path(&format!("/hello/{n}"))))
+//!     .collect();
+//! for (n, pending) in pending.into_iter().enumerate() {
+//!     let reply = pending.await.reply().http(Source::HttpApi);
+//!     assert_eq!(reply.body(), &format!("Hello, {n}!"));
+//! }
+//! # }
+//! ```
+//!
+//! # A failed expectation
+//!
+//! Asked for the reply of a function that has exited, `outcome.reply()` panics with
+//!
+//! ```text
+//! expected a reply, found the end of the process: Runtime exited with error: exit status 3
+//! its log:
+//!   stdout | {"timestamp":"2025-01-01T12:00:00Z","level":"INFO","message":"placing","requestId":"..."}
+//!   stderr | out of paper
+//! ```
+//!
+//! # Unlike Lambda
+//!
+//! There is one process at a time, which is started at once, as with provisioned concurrency, and is
+//! never frozen. A start that fails is not tried twice. Extensions are internal ones; there is no
+//! Telemetry API and no SnapStart. Memory and CPU are those of the machine. Credentials in the
+//! environment are those of nobody.
 
+mod answer;
 mod builder;
 mod connection;
+mod engine;
 mod environment;
 mod exit;
 mod extension;
@@ -12,15 +67,17 @@ mod log;
 mod options;
 mod outcome;
 mod pending;
+mod posted;
 mod process;
 mod reply;
 mod server;
 mod shared;
 mod state;
+mod under_way;
 
 pub use builder::FakeLambdaBuilder;
 pub use exit::Exit;
-pub use fault::{Endpoint, Fault, Hold};
+pub use fault::{Call, Fault, Hold};
 pub use invoke::Invoke;
 pub use log::{LogLine, LogStream};
 pub use outcome::{FunctionError, Outcome};
@@ -30,13 +87,15 @@ pub use state::ColdStart;
 
 use crate::EventBuilder;
 use bytes::Bytes;
+use engine::Engine;
 use fault::Plan;
 use http::Response;
 use options::Options;
 use shared::Shared;
-use state::{Job, Stop};
-use std::{fmt, future::Future, path::Path, sync::Arc, thread};
+use state::Stop;
+use std::{fmt, future::Future, path::Path, sync::Arc};
 use tokio::{runtime, sync::oneshot};
+use under_way::{AbortOnDrop, Job};
 
 /// Runs a compiled program as Lambda does, and drives it.
 ///
@@ -244,30 +303,30 @@ impl FakeLambda {
         self.shared.read(|state| state.refused.clone())
     }
 
-    /// Has a call go wrong: the next one of this endpoint, or the one that waits. Several faults
+    /// Has a call go wrong: the next one of this kind, or the one that waits. Several faults
     /// happen one after the other.
     ///
     /// ```no_run
     /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
-    /// use lambda_api_testing::{Endpoint, Fault};
+    /// use lambda_api_testing::fake_lambda::{Call, Fault};
     ///
-    /// lambda.inject(Endpoint::Response, Fault::Reset);
+    /// lambda.inject(Call::Response, Fault::Reset);
     /// let outcome = lambda.invoke(serde_json::json!({})).await;
     /// # }
     /// ```
-    pub fn inject(&self, endpoint: Endpoint, fault: Fault) {
+    pub fn inject(&self, call: Call, fault: Fault) {
         self.shared
-            .update(|state| state.plan(endpoint, Plan::Fault(fault)));
+            .update(|state| state.plan(call, Plan::Fault(fault)));
     }
 
-    /// Holds a call as long as the test wants: the next one of this endpoint, or the one that
+    /// Holds a call as long as the test wants: the next one of this kind, or the one that
     /// waits. So the order of what happens can be chosen, where otherwise it would be chance.
     ///
     /// ```no_run
     /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
-    /// use lambda_api_testing::Endpoint;
+    /// use lambda_api_testing::fake_lambda::Call;
     ///
-    /// let mut reply = lambda.hold(Endpoint::Response);
+    /// let mut reply = lambda.hold(Call::Response);
     /// let pending = lambda.invoke(serde_json::json!({}));
     /// reply.reached().await;
     /// // The function has replied, and Lambda is slow to take it.
@@ -275,17 +334,17 @@ impl FakeLambda {
     /// let outcome = pending.await;
     /// # }
     /// ```
-    pub fn hold(&self, endpoint: Endpoint) -> Hold {
+    pub fn hold(&self, call: Call) -> Hold {
         let (reached_sender, reached) = oneshot::channel();
         let (release, release_receiver) = oneshot::channel();
         let plan = Plan::Hold {
             reached: reached_sender,
             release: release_receiver,
         };
-        self.shared.update(|state| state.plan(endpoint, plan));
+        self.shared.update(|state| state.plan(call, plan));
         Hold {
             lambda: self.clone(),
-            endpoint,
+            call,
             reached,
             release,
         }
@@ -367,11 +426,12 @@ impl FakeLambda {
 
     /// Waits, but not longer than the test wants to.
     async fn bounded<T>(&self, what: &str, waiting: impl Future<Output = T>) -> T {
-        let mut limit = AbortOnDrop(self.limit());
+        let limit = self.limit();
+        let _ends_with_this = AbortOnDrop(limit.abort_handle());
         tokio::select! {
             biased;
             value = waiting => value,
-            _ = &mut limit.0 => self.fail(what),
+            _ = limit => self.fail(what),
         }
     }
 
@@ -409,51 +469,6 @@ impl fmt::Debug for FakeLambda {
 ///
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const EVENT_LIMIT: usize = 6 * 1024 * 1024;
-
-struct AbortOnDrop(tokio::task::JoinHandle<()>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// The thread that everything happens on.
-struct Engine {
-    shared: Arc<Shared>,
-    thread: Option<thread::JoinHandle<()>>,
-}
-
-impl Engine {
-    fn start(shared: Arc<Shared>) -> (Self, runtime::Handle) {
-        let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => panic!("there is no tokio runtime for a FakeLambda: {error}"),
-        };
-        let handle = runtime.handle().clone();
-        let supervise = process::supervise(shared.clone());
-        let thread = thread::Builder::new()
-            .name("fake-lambda".to_owned())
-            .spawn(move || runtime.block_on(supervise));
-        match thread {
-            Ok(thread) => {
-                let thread = Some(thread);
-                (Self { shared, thread }, handle)
-            }
-            Err(error) => panic!("there is no thread for a FakeLambda: {error}"),
-        }
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        self.shared.update(|state| state.closing = true);
-        // When this is over, the process is gone.
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests;

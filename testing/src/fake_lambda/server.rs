@@ -3,23 +3,22 @@
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use super::{
+    answer::{Answer, accepted, json, refusal},
     connection::Connection,
     extension,
-    fault::{Endpoint, Fault, Plan},
+    fault::{Call, Fault, Plan},
     invoke::INVOCATION_ID,
     outcome::{FunctionError, Outcome},
+    posted::{Cut, Posted, error_type, stream_error},
     reply::Reply,
     shared::Shared,
-    state::{HandedOut, NotFound},
+    under_way::{HandedOut, NotFound},
 };
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
-use http_body_util::{BodyExt, Full};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header::CONTENT_TYPE};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
-    fmt,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -27,8 +26,6 @@ use std::{
     time::Duration,
 };
 use tokio::{net::TcpListener, task::JoinSet};
-
-pub(super) type Answer = Response<Full<Bytes>>;
 
 /// The largest reply that is not streamed, in bytes: 6 MB and what Lambda adds.
 const REPLY_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -69,18 +66,6 @@ struct Api {
     /// Whether the connection is to end by a reset.
     reset: Arc<AtomicBool>,
 }
-
-/// The connection is cut.
-#[derive(Debug)]
-struct Cut;
-
-impl fmt::Display for Cut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cut, as the test wants it")
-    }
-}
-
-impl std::error::Error for Cut {}
 
 impl Api {
     async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Cut> {
@@ -143,7 +128,7 @@ impl Api {
             let found = self.shared.until(|state| {
                 // A process that is gone takes nothing from the next one.
                 state.process(self.process)?;
-                let plan = state.planned(Endpoint::Next).map(Found::Plan);
+                let plan = state.planned(Call::Next).map(Found::Plan);
                 plan.or_else(|| state.hand_out(self.process, options).map(Found::Invocation))
             });
             match found.await {
@@ -181,7 +166,7 @@ impl Api {
             Ok(number) => number,
             Err(refused) => return Ok(refused),
         };
-        if let Some(answer) = self.planned(Endpoint::Response).await? {
+        if let Some(answer) = self.planned(Call::Response).await? {
             let _ = Posted::read(body).await;
             return Ok(answer);
         }
@@ -232,7 +217,7 @@ impl Api {
             Ok(number) => number,
             Err(refused) => return Ok(refused),
         };
-        if let Some(answer) = self.planned(Endpoint::Error).await? {
+        if let Some(answer) = self.planned(Call::Error).await? {
             let _ = Posted::read(body).await;
             return Ok(answer);
         }
@@ -248,7 +233,7 @@ impl Api {
     }
 
     async fn init_error(&self, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        if let Some(answer) = self.planned(Endpoint::InitError).await? {
+        if let Some(answer) = self.planned(Call::InitError).await? {
             let _ = Posted::read(body).await;
             return Ok(answer);
         }
@@ -292,8 +277,8 @@ impl Api {
         refusal(&self.shared, status, kind, message)
     }
 
-    async fn planned(&self, endpoint: Endpoint) -> Result<Option<Answer>, Cut> {
-        match self.shared.update(|state| state.planned(endpoint)) {
+    async fn planned(&self, call: Call) -> Result<Option<Answer>, Cut> {
+        match self.shared.update(|state| state.planned(call)) {
             Some(plan) => self.follow(plan).await,
             None => Ok(None),
         }
@@ -322,43 +307,6 @@ impl Api {
 
 const INVALID_STATE: &str = "InvalidStateTransition";
 
-/// A body that was posted, and what came after it.
-struct Posted {
-    body: Bytes,
-    trailers: Option<HeaderMap>,
-}
-
-impl Posted {
-    async fn read(mut incoming: Incoming) -> Result<Self, Cut> {
-        let (mut body, mut trailers) = (BytesMut::new(), None);
-        while let Some(frame) = incoming.frame().await {
-            match frame.map_err(|_| Cut)?.into_data() {
-                Ok(data) => body.extend_from_slice(&data),
-                Err(frame) => trailers = frame.into_trailers().ok(),
-            }
-        }
-        Ok(Self {
-            body: body.freeze(),
-            trailers,
-        })
-    }
-}
-
-fn error_type(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get("lambda-runtime-function-error-type")?
-        .to_str()
-        .ok()
-}
-
-/// The error that ends a stream: its type as it is, its body in base64.
-fn stream_error(trailers: &HeaderMap) -> Option<FunctionError> {
-    let kind = error_type(trailers)?;
-    let body = trailers.get("lambda-runtime-function-error-body");
-    let body = body.and_then(|body| base64_simd::STANDARD.decode_to_vec(body.as_bytes()).ok());
-    Some(FunctionError::read(&body.unwrap_or_default(), Some(kind)))
-}
-
 fn too_large() -> FunctionError {
     FunctionError::new(
         "Function.ResponseSizeTooLarge",
@@ -366,29 +314,4 @@ fn too_large() -> FunctionError {
             "Response payload size exceeded maximum allowed payload size ({REPLY_LIMIT} bytes)."
         ),
     )
-}
-
-fn accepted() -> Answer {
-    json(StatusCode::ACCEPTED, &json!({"status": "OK"}))
-}
-
-pub(super) fn json(status: StatusCode, body: &Value) -> Answer {
-    let mut answer = Answer::new(Bytes::from(body.to_string()).into());
-    *answer.status_mut() = status;
-    let kind = HeaderValue::from_static("application/json");
-    answer.headers_mut().insert(CONTENT_TYPE, kind);
-    answer
-}
-
-/// The answer to a call that a runtime should not make; it is kept for the test to see.
-pub(super) fn refusal(
-    shared: &Shared,
-    status: StatusCode,
-    kind: &str,
-    message: impl Into<String>,
-) -> Answer {
-    let message = message.into();
-    let answer = json(status, &json!({"errorType": kind, "errorMessage": message}));
-    shared.update(|state| state.refused.push(format!("{kind}: {message}")));
-    answer
 }

@@ -2,20 +2,19 @@
 
 use super::{
     exit::Exit,
-    fault::{Endpoint, Plan},
-    invoke::{INVOCATION_ID, Invoke},
+    fault::{Call, Plan},
     log::{LastLines, LogLine},
     options::Options,
     outcome::{FunctionError, Outcome},
+    under_way::{AbortOnDrop, HandedOut, Job, NotFound, UnderWay},
 };
-use http::HeaderMap;
 use std::{
     collections::VecDeque,
     fmt::Write as _,
     process::ExitStatus,
     time::{Duration, Instant},
 };
-use tokio::{sync::oneshot, task::AbortHandle};
+use tokio::task::AbortHandle;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -34,7 +33,7 @@ pub(super) struct State {
     pub(super) logs: Vec<LogLine>,
     /// Calls of the function that no runtime should make.
     pub(super) refused: Vec<String>,
-    plans: Vec<(Endpoint, Plan)>,
+    plans: Vec<(Call, Plan)>,
     queue: VecDeque<Job>,
     under_way: Vec<UnderWay>,
     invoked: u64,
@@ -79,45 +78,6 @@ pub struct ColdStart {
     pub first_reply: Option<Duration>,
 }
 
-/// An invocation that no process has taken.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) number: u64,
-    pub(super) id: String,
-    pub(super) invoke: Invoke,
-    pub(super) taken: oneshot::Sender<()>,
-    pub(super) done: oneshot::Sender<Outcome>,
-}
-
-/// An invocation that a process has taken.
-#[derive(Debug)]
-struct UnderWay {
-    number: u64,
-    id: String,
-    invocation_id: Option<Vec<u8>>,
-    handed_out: Instant,
-    timeout: Duration,
-    timed_out: bool,
-    /// Ends the invocation when it takes too long.
-    timer: Option<AbortHandle>,
-    done: oneshot::Sender<Outcome>,
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        if let Some(timer) = &self.timer {
-            timer.abort();
-        }
-    }
-}
-
-/// What the function gets when it asks for an event.
-pub(super) struct HandedOut {
-    pub(super) number: u64,
-    pub(super) headers: HeaderMap,
-    pub(super) event: bytes::Bytes,
-}
-
 impl State {
     /// Puts an invocation in the queue; `make` gets its number.
     pub(super) fn enqueue(&mut self, make: impl FnOnce(u64) -> Job) {
@@ -137,15 +97,15 @@ impl State {
             .map(|(_, exit)| exit)
     }
 
-    pub(super) fn plan(&mut self, endpoint: Endpoint, plan: Plan) {
-        self.plans.push((endpoint, plan));
+    pub(super) fn plan(&mut self, call: Call, plan: Plan) {
+        self.plans.push((call, plan));
     }
 
-    pub(super) fn planned(&mut self, endpoint: Endpoint) -> Option<Plan> {
+    pub(super) fn planned(&mut self, call: Call) -> Option<Plan> {
         let at = self
             .plans
             .iter()
-            .position(|(planned, _)| *planned == endpoint)?;
+            .position(|(planned, _)| *planned == call)?;
         Some(self.plans.remove(at).1)
     }
 
@@ -208,26 +168,8 @@ impl State {
     /// Hands the first invocation of the queue to the process.
     pub(super) fn hand_out(&mut self, process: u64, options: &Options) -> Option<HandedOut> {
         self.process(process).filter(|process| process.ready)?;
-        let Job {
-            number,
-            id,
-            invoke,
-            taken,
-            done,
-        } = self.queue.pop_front()?;
-        let headers = invoke.headers_now(number, options);
-        self.under_way.push(UnderWay {
-            number,
-            id,
-            invocation_id: headers.get(INVOCATION_ID).map(|id| id.as_bytes().to_vec()),
-            handed_out: Instant::now(),
-            timeout: invoke.timeout.unwrap_or(options.timeout),
-            timed_out: false,
-            timer: None,
-            done,
-        });
-        // Nobody has to wait for it.
-        let _ = taken.send(());
+        let (handed_out, under_way) = self.queue.pop_front()?.hand_out(options);
+        self.under_way.push(under_way);
         if let Some(process) = self.process(process) {
             for extension in process
                 .extensions
@@ -236,14 +178,10 @@ impl State {
             {
                 extension
                     .events
-                    .push_back(super::extension::invoke_event(&headers));
+                    .push_back(super::extension::invoke_event(&handed_out.headers));
             }
         }
-        Some(HandedOut {
-            number,
-            headers,
-            event: invoke.event,
-        })
+        Some(handed_out)
     }
 
     /// Has `timer` started with the time that an invocation may take.
@@ -253,7 +191,7 @@ impl State {
             .iter_mut()
             .find(|known| known.number == number);
         if let Some(under_way) = under_way {
-            under_way.timer = Some(timer(under_way.timeout));
+            under_way.timer = Some(AbortOnDrop(timer(under_way.timeout)));
         }
     }
 
@@ -270,21 +208,13 @@ impl State {
 
     /// The number of the invocation that a call is about.
     pub(super) fn find(&self, id: &str, invocation_id: Option<&[u8]>) -> Result<u64, NotFound> {
-        let mut same_id = self
-            .under_way
-            .iter()
-            .filter(|known| known.id == id)
-            .peekable();
-        if same_id.peek().is_none() {
-            return Err(NotFound::RequestId);
+        let same_id = || self.under_way.iter().filter(|known| known.id == id);
+        let meant = same_id().find(|known| known.is_meant_by(invocation_id));
+        match meant {
+            Some(meant) => Ok(meant.number),
+            None if same_id().next().is_none() => Err(NotFound::RequestId),
+            None => Err(NotFound::InvocationId),
         }
-        let is_same = |known: &&UnderWay| {
-            invocation_id.is_none_or(|id| known.invocation_id.as_deref() == Some(id))
-        };
-        same_id
-            .find(is_same)
-            .map(|known| known.number)
-            .ok_or(NotFound::InvocationId)
     }
 
     /// Ends an invocation; `outcome` gets its id and how long it took.
@@ -297,13 +227,13 @@ impl State {
             .under_way
             .iter()
             .position(|known| known.number == number);
-        let mut under_way = self.under_way.swap_remove(at.ok_or(NotFound::RequestId)?);
-        let took = under_way.handed_out.elapsed();
+        let under_way = self.under_way.swap_remove(at.ok_or(NotFound::RequestId)?);
+        let took = under_way.took();
         if let Some(cold_start) = &mut self.cold_start {
             cold_start.first_reply.get_or_insert(took);
         }
-        let id = std::mem::take(&mut under_way.id);
-        under_way.end(outcome(id, took));
+        let outcome = outcome(under_way.id.clone(), took);
+        under_way.end(outcome);
         Ok(())
     }
 
@@ -382,19 +312,4 @@ impl Process {
     pub(super) fn has_asked(&self) -> bool {
         self.asked_next
     }
-}
-
-impl UnderWay {
-    fn end(mut self, outcome: Outcome) {
-        let (unused, _) = oneshot::channel();
-        // Nobody may be interested.
-        let _ = std::mem::replace(&mut self.done, unused).send(outcome);
-    }
-}
-
-/// Why a call is about no invocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NotFound {
-    RequestId,
-    InvocationId,
 }

@@ -268,10 +268,10 @@ async fn faults_happen_one_after_the_other_and_then_no_more() {
     let api = Fixture::new(1).await;
     api.shared.update(|state| {
         let gone = Fault::Status(http::StatusCode::INTERNAL_SERVER_ERROR);
-        state.plan(Endpoint::Next, Plan::Fault(gone));
-        state.plan(Endpoint::Next, Plan::Fault(Fault::Reset));
+        state.plan(Call::Next, Plan::Fault(gone));
+        state.plan(Call::Next, Plan::Fault(Fault::Reset));
         state.plan(
-            Endpoint::Response,
+            Call::Response,
             Plan::Fault(Fault::Status(http::StatusCode::GONE)),
         );
     });
@@ -304,7 +304,7 @@ async fn a_poll_that_waits_meets_the_fault_as_well() {
     }
     let fault = Fault::Status(http::StatusCode::SERVICE_UNAVAILABLE);
     api.shared
-        .update(|state| state.plan(Endpoint::Next, Plan::Fault(fault)));
+        .update(|state| state.plan(Call::Next, Plan::Fault(fault)));
     assert_status(&waiting.await, 503);
 }
 

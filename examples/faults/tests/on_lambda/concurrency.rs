@@ -2,7 +2,7 @@
 
 use crate::{faults, get};
 use lambda_api::event::Source;
-use lambda_api_testing::{Endpoint, EventBuilder};
+use lambda_api_testing::{EventBuilder, fake_lambda::Call};
 
 const CONCURRENCY: u32 = 8;
 
@@ -72,7 +72,7 @@ async fn a_crash_takes_all_that_is_under_way_and_nothing_else() {
 #[tokio::test]
 async fn a_second_reply_can_overtake_the_first() {
     let lambda = faults().concurrency(2).await;
-    let mut slow = lambda.hold(Endpoint::Response);
+    let mut slow = lambda.hold(Call::Response);
     let first = lambda.invoke(get("/log/first"));
     slow.reached().await;
     assert_eq!(lambda.send(&get("/log/second")).await.status(), 200);

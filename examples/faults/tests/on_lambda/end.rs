@@ -1,7 +1,7 @@
 //! How a process ends, and what comes after it.
 
 use crate::{faults, get};
-use lambda_api_testing::{FakeLambda, Outcome};
+use lambda_api_testing::fake_lambda::{FakeLambda, Outcome};
 use std::time::Duration;
 
 /// Whether there is still such a process.

@@ -2,7 +2,7 @@
 
 use crate::{faults, get};
 use lambda_api::event::Source;
-use lambda_api_testing::{EventBuilder, Invoke};
+use lambda_api_testing::{EventBuilder, fake_lambda::Invoke};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

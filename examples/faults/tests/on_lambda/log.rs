@@ -1,7 +1,7 @@
 //! What a function writes.
 
 use crate::{faults, get};
-use lambda_api_testing::LogStream;
+use lambda_api_testing::fake_lambda::LogStream;
 
 #[tokio::test]
 async fn both_outputs_are_kept() {

@@ -9,7 +9,7 @@ mod runtime_api;
 mod start;
 
 use lambda_api::event::Source;
-use lambda_api_testing::{EventBuilder, FakeLambda, FakeLambdaBuilder};
+use lambda_api_testing::{EventBuilder, FakeLambda, fake_lambda::FakeLambdaBuilder};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_faults");
 

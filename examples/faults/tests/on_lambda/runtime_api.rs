@@ -2,12 +2,12 @@
 
 use crate::{faults, get};
 use http::StatusCode;
-use lambda_api_testing::{Endpoint, Fault};
+use lambda_api_testing::fake_lambda::{Call, Fault};
 
 #[tokio::test]
 async fn a_reply_that_lambda_refuses_is_lost_and_logged() {
     let lambda = faults().concurrency(2).await;
-    lambda.inject(Endpoint::Response, Fault::Status(StatusCode::GONE));
+    lambda.inject(Call::Response, Fault::Status(StatusCode::GONE));
     let lost = lambda.invoke(get("/log/x"));
     lambda.log(|line| line.contains("410 Gone")).await;
     // The function goes on.
@@ -18,7 +18,7 @@ async fn a_reply_that_lambda_refuses_is_lost_and_logged() {
 #[tokio::test]
 async fn a_connection_that_is_reset_during_a_reply_ends_the_process() {
     let lambda = faults().await;
-    lambda.inject(Endpoint::Response, Fault::Reset);
+    lambda.inject(Call::Response, Fault::Reset);
     let exit = lambda.invoke(get("/log/x")).await.crash();
     assert_eq!(exit.code(), Some(1));
     assert!(
@@ -33,7 +33,7 @@ async fn a_connection_that_is_reset_during_a_reply_ends_the_process() {
 #[tokio::test]
 async fn a_connection_that_is_reset_while_the_function_waits_ends_the_process() {
     let lambda = faults().await;
-    lambda.inject(Endpoint::Next, Fault::Reset);
+    lambda.inject(Call::Next, Fault::Reset);
     let exit = lambda.ended().await;
     assert_eq!(exit.code(), Some(1));
     assert!(
@@ -47,7 +47,7 @@ async fn a_connection_that_is_reset_while_the_function_waits_ends_the_process() 
 #[tokio::test]
 async fn a_slow_lambda_is_waited_for() {
     let lambda = faults().await;
-    let mut slow = lambda.hold(Endpoint::Response);
+    let mut slow = lambda.hold(Call::Response);
     let pending = lambda.invoke(get("/log/x"));
     slow.reached().await;
     slow.release();

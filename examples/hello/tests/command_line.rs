@@ -3,7 +3,7 @@
 
 use std::{
     ffi::OsString,
-    fs,
+    fs::{self, DirEntry},
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
@@ -202,8 +202,8 @@ fn an_event_that_was_recorded_can_be_answered_again() {
         .unwrap()
         .map(|file| file.unwrap())
         .collect();
-    files.sort_by_key(|file| file.file_name());
-    let names: Vec<_> = files.iter().map(|file| file.file_name()).collect();
+    files.sort_by_key(DirEntry::file_name);
+    let names: Vec<_> = files.iter().map(DirEntry::file_name).collect();
     let name = "GET-hello-world-20again.json";
     assert_eq!(
         names,

@@ -164,7 +164,7 @@ impl Api {
     async fn response(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
         let number = match self.find(id, headers) {
             Ok(number) => number,
-            Err(refused) => return Ok(refused),
+            Err(fault) => return Ok(self.not_found(fault, id)),
         };
         if let Some(answer) = self.planned(Call::Response).await? {
             let _ = Posted::read(body).await;
@@ -215,7 +215,7 @@ impl Api {
     async fn error(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
         let number = match self.find(id, headers) {
             Ok(number) => number,
-            Err(refused) => return Ok(refused),
+            Err(fault) => return Ok(self.not_found(fault, id)),
         };
         if let Some(answer) = self.planned(Call::Error).await? {
             let _ = Posted::read(body).await;
@@ -254,10 +254,9 @@ impl Api {
         Ok(self.refused(StatusCode::FORBIDDEN, INVALID_STATE, message))
     }
 
-    fn find(&self, id: &str, headers: &HeaderMap) -> Result<u64, Answer> {
+    fn find(&self, id: &str, headers: &HeaderMap) -> Result<u64, NotFound> {
         let invocation_id = headers.get(INVOCATION_ID).map(HeaderValue::as_bytes);
-        let found = self.shared.read(|state| state.find(id, invocation_id));
-        found.map_err(|fault| self.not_found(fault, id))
+        self.shared.read(|state| state.find(id, invocation_id))
     }
 
     fn not_found(&self, fault: NotFound, id: &str) -> Answer {

@@ -6,6 +6,9 @@
 //! in the developer's browser cannot reach it. That includes pages of a front-end server on
 //! another port: let that server forward to this one, with `host` and `origin` set to the address
 //! here, rather than call it across origins.
+//!
+//! With `--record DIR` each event goes to a file as well, which `invoke` answers again: so a bug
+//! that was seen becomes a test case. What identifies a caller does not go there.
 
 mod arguments;
 mod context;
@@ -13,11 +16,13 @@ mod gateway;
 mod invoke;
 mod log;
 mod own;
+mod record;
+mod redact;
 mod serve;
 mod stop;
 
-use crate::{Api, App, LambdaContext, api::RouteInfo, event::DecodeError, event::Source};
-use arguments::{Command, HELP};
+use crate::{Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError};
+use arguments::{Command, HELP, Serve};
 use bytes::Bytes;
 use std::{
     future::Future,
@@ -31,16 +36,9 @@ use std::{
 pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
     let done = match arguments::parse(&arguments) {
         Ok(Command::Help) => print(HELP),
-        Ok(Command::Routes { json }) => {
-            let routes = api.table();
-            print(&if json {
-                RouteInfo::json(&routes)
-            } else {
-                RouteInfo::text(&routes)
-            })
-        }
+        Ok(Command::Routes { json }) => list(&api, json),
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
-        Ok(Command::Serve { port, source }) => serve_on(api, port, source).await,
+        Ok(Command::Serve(options)) => serve_on(api, options).await,
         Err(error) => {
             log::line(&format!("error: {error}\n\n{HELP}"));
             return ExitCode::from(2);
@@ -56,7 +54,7 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
 /// Serves as `serve` without options does. Whether that went well; if not, standard error has the
 /// reason.
 pub(crate) async fn serve(api: Api) -> bool {
-    succeeded(&serve_on(api, arguments::DEFAULT_PORT, Source::HttpApi).await)
+    succeeded(&serve_on(api, Serve::default()).await)
 }
 
 fn succeeded(done: &Result<(), Failure>) -> bool {
@@ -70,10 +68,27 @@ fn succeeded(done: &Result<(), Failure>) -> bool {
 #[derive(Debug)]
 struct Failure(String);
 
+fn cannot_be_built(errors: &BuildErrors) -> Failure {
+    Failure(format!("the API cannot be built\n{errors}"))
+}
+
 async fn build(api: Api) -> Result<App, Failure> {
-    api.build()
-        .await
-        .map_err(|errors| Failure(format!("the API cannot be built\n{errors}")))
+    api.build().await.map_err(|errors| cannot_be_built(&errors))
+}
+
+/// Prints the route table, and fails when the API could not be built, as far as that shows without
+/// making its state: so it is a check for CI, too.
+fn list(api: &Api, json: bool) -> Result<(), Failure> {
+    let routes = api.table();
+    print(&if json {
+        RouteInfo::json(&routes)
+    } else {
+        RouteInfo::text(&routes)
+    })?;
+    match api.faults() {
+        Some(errors) => Err(cannot_be_built(&errors)),
+        None => Ok(()),
+    }
 }
 
 async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
@@ -83,9 +98,12 @@ async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
     write(&[&reply, b"\n"])
 }
 
-async fn serve_on(api: Api, port: u16, source: Source) -> Result<(), Failure> {
+async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
     // The port is bound before any state is made: a second copy of the program fails at once.
-    let server = serve::Server::bind(port, source).await?;
+    let mut server = serve::Server::bind(options.port, options.source).await?;
+    if let Some(directory) = options.record {
+        server.record(record::Recorder::open(directory)?);
+    }
     let routes = api.table();
     let app = build(api).await?;
     let stop = stop::requests();

@@ -2,8 +2,9 @@
 
 use crate::{
     Request,
-    event::{Facts, Shared, Source, string_map},
+    event::{self, Facts, Shared, Source, emulate, string_map},
 };
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use std::{
@@ -80,6 +81,34 @@ pub struct LambdaContext {
 const FAR_PAST_MS: u64 = 1_420_070_400_000;
 
 impl LambdaContext {
+    /// A context with values that could be real, for calling a handler in a test: of an invocation
+    /// that has just begun, with half a minute left. Change what the test is about:
+    ///
+    /// ```
+    /// use lambda_api::LambdaContext;
+    ///
+    /// let mut context = LambdaContext::for_test();
+    /// context.tenant_id = Some("blue".to_owned());
+    /// assert!(context.deadline() > Some(std::time::SystemTime::now()));
+    /// ```
+    #[must_use]
+    pub fn for_test() -> Self {
+        let now = SystemTime::now();
+        let deadline = now.checked_add(Duration::from_secs(30));
+        let since_epoch = deadline.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        Self {
+            request_id: "2f4a7d3e-90c1-4b6e-8a57-1c3d5e7f9b20".to_owned(),
+            deadline_ms: since_epoch.and_then(|since| u64::try_from(since.as_millis()).ok()),
+            function_arn: Some("arn:aws:lambda:eu-west-1:123456789012:function:orders".to_owned()),
+            trace_id: Some(
+                "Root=1-5e5ffe45-4dea0086f9763ac0667b115a;Parent=53995c3f42cd8ad8;Sampled=1"
+                    .to_owned(),
+            ),
+            tenant_id: None,
+            received: Some(now),
+        }
+    }
+
     /// When Lambda ends the invocation; `None` when that is not known.
     ///
     /// A deadline in the far past, as local emulators send it, counts as none.
@@ -139,6 +168,39 @@ impl Invocation {
         );
         if by_header {
             self.forwarded_for = headers.get_all(FORWARDED_FOR).iter().next_back().cloned();
+        }
+    }
+
+    /// An invocation with values that could be real, for calling a handler in a test: a GET of `/`
+    /// through an HTTP API, with half a minute left.
+    ///
+    /// ```
+    /// use lambda_api::Invocation;
+    ///
+    /// async fn whoami(invocation: Invocation) -> String {
+    ///     invocation.source_ip().unwrap_or("nobody").to_owned()
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert_eq!(whoami(Invocation::for_test()).await, "192.0.2.1");
+    /// # }
+    /// ```
+    ///
+    /// The crate `lambda-api-testing` makes the invocations of other requests and sources:
+    /// `EventBuilder::to_invocation`.
+    #[must_use]
+    pub fn for_test() -> Self {
+        let request = http::Request::new(Bytes::new());
+        let event = emulate::event(Source::HttpApi, &request, &emulate::Facts::new());
+        let lambda = LambdaContext::for_test();
+        match event::decode(
+            event.to_string().into(),
+            lambda,
+            &event::DecodeOptions::default(),
+        ) {
+            Ok(request) => Self::of(&request).clone(),
+            Err(_) => Self::default(),
         }
     }
 
@@ -359,6 +421,27 @@ mod tests {
         assert_eq!(none.time(), None);
         assert_eq!(none.stage_variables().count(), 0);
         assert_eq!(none.request_context_as::<Option<u8>>().unwrap(), None);
+    }
+
+    #[test]
+    fn an_invocation_for_tests_has_all_that_a_real_one_has() {
+        let invocation = Invocation::for_test();
+        assert_eq!(invocation.source(), Some(Source::HttpApi));
+        assert_eq!(invocation.stage(), Some("$default"));
+        assert_eq!(invocation.source_ip(), Some("192.0.2.1"));
+        assert_eq!(invocation.account_id(), Some("123456789012"));
+        for value in [
+            invocation.request_id(),
+            invocation.domain_name(),
+            invocation.api_id(),
+            invocation.request_context(),
+            invocation.lambda().function_arn.as_deref(),
+            invocation.lambda().trace_id.as_deref(),
+        ] {
+            assert!(value.is_some_and(|value| !value.is_empty()), "{value:?}");
+        }
+        assert!(invocation.time().is_some());
+        assert!(invocation.deadline() > Some(SystemTime::now()));
     }
 
     #[test]

@@ -1,19 +1,26 @@
 //! Events, as each source sends them.
 
+mod body;
+mod caller;
+mod difference;
+mod facts;
+mod output;
+mod patch;
+mod recorded;
 mod uri;
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response,
-    header::{CONTENT_TYPE, COOKIE},
+    HeaderMap, HeaderName, HeaderValue, Method, Request,
+    header::{COOKIE, USER_AGENT},
 };
 use lambda_api::{
-    App, LambdaContext,
+    LambdaContext,
     event::{Source, emulate},
 };
-use serde::Serialize;
-use serde_json::Value;
-use std::{fmt, time::SystemTime};
+use patch::Patch;
+use recorded::Recorded;
+use std::collections::HashSet;
 
 /// Makes the event that a source sends for an HTTP request.
 ///
@@ -40,14 +47,33 @@ use std::{fmt, time::SystemTime};
 /// assert_eq!(event["body"], r#"{"sku":"tea"}"#);
 /// ```
 ///
+/// A recorded event becomes a test case, with changes that the test is about:
+///
+/// ```
+/// use lambda_api_testing::EventBuilder;
+/// use serde_json::json;
+///
+/// let recorded = json!({
+///     "version": "2.0",
+///     "rawPath": "/orders",
+///     "headers": {"X-Tenant": "blue", "accept": "*/*"},
+///     "requestContext": {"http": {"method": "GET", "path": "/orders"}, "requestId": "r-1"},
+/// });
+/// let event = EventBuilder::from_value(recorded).header("x-tenant", "red").to_value();
+/// assert_eq!(event["headers"], json!({"x-tenant": "red", "accept": "*/*"}));
+/// assert_eq!(event["requestContext"]["requestId"], "r-1");
+/// ```
+///
 /// An event that no source would send is made from one that it does:
 ///
 /// ```
 /// # use lambda_api::event::Source;
 /// # use lambda_api_testing::EventBuilder;
-/// let mut event = EventBuilder::new(Source::RestApi).to_value();
-/// event["multiValueHeaders"] = serde_json::Value::Null;
-/// event["isBase64Encoded"] = "yes".into();
+/// let event = EventBuilder::new(Source::RestApi)
+///     .set("/requestContext/identity/sourceIp", 7)
+///     .unset("/multiValueHeaders")
+///     .to_value();
+/// assert_eq!(event["requestContext"]["identity"]["sourceIp"], 7);
 /// ```
 ///
 /// # Panics
@@ -61,28 +87,66 @@ pub struct EventBuilder {
     path: String,
     query: String,
     headers: HeaderMap,
+    /// The headers that are there by default, for a body or from a recording, as long as the test
+    /// has not said anything about them.
+    given: HashSet<HeaderName>,
     cookies: Vec<String>,
     body: Bytes,
     facts: emulate::Facts,
-    lambda: LambdaContext,
+    lambda: Option<LambdaContext>,
+    base_path: Option<String>,
+    recorded: Option<Recorded>,
+    patches: Vec<Patch>,
 }
 
 impl EventBuilder {
     /// A `GET` of `/`, through this source.
     pub fn new(source: Source) -> Self {
-        let mut lambda = LambdaContext::default();
-        lambda.request_id = "2f4a7d3e-90c1-4b6e-8a57-1c3d5e7f9b20".to_owned();
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, HeaderValue::from_static(CLIENT));
         Self {
             source,
             method: Method::GET,
             path: "/".to_owned(),
             query: String::new(),
-            headers: HeaderMap::new(),
+            headers,
+            given: HashSet::from([USER_AGENT]),
             cookies: Vec::new(),
             body: Bytes::new(),
             facts: emulate::Facts::new(),
-            lambda,
+            lambda: None,
+            base_path: None,
+            recorded: None,
+            patches: Vec::new(),
         }
+    }
+
+    /// The whole request at once: method, path, query, headers and body, in place of what there was.
+    /// Its path and its headers go as they are.
+    ///
+    /// ```
+    /// # use lambda_api::event::Source;
+    /// # use lambda_api_testing::EventBuilder;
+    /// let request = http::Request::post("/orders?a=1").header("x-tenant", "blue").body("{}".into())?;
+    /// let event = EventBuilder::new(Source::HttpApi).request(request).to_value();
+    /// assert_eq!(event["rawQueryString"], "a=1");
+    /// assert_eq!(event["headers"]["x-tenant"], "blue");
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    pub fn request(mut self, request: Request<Bytes>) -> Self {
+        let (parts, body) = request.into_parts();
+        self.method = parts.method;
+        parts.uri.path().clone_into(&mut self.path);
+        parts
+            .uri
+            .query()
+            .unwrap_or_default()
+            .clone_into(&mut self.query);
+        self.headers = parts.headers;
+        self.given.clear();
+        self.cookies.clear();
+        self.body = body;
+        self
     }
 
     /// The source whose event it is.
@@ -135,17 +199,52 @@ impl EventBuilder {
         self
     }
 
-    /// Adds a header; one that is there already gets a second value.
+    /// The whole query as a client writes it, in place of what there was. What a URI cannot have is
+    /// percent-encoded; `%` and `+` are left alone.
+    ///
+    /// ```
+    /// # use lambda_api::event::Source;
+    /// # use lambda_api_testing::EventBuilder;
+    /// let event = EventBuilder::new(Source::HttpApi).raw_query("a=1&&b&a=%zz").to_value();
+    /// assert_eq!(event["rawQueryString"], "a=1&&b&a=%zz");
+    /// ```
+    pub fn raw_query(mut self, query: &str) -> Self {
+        self.query = uri::encoded(query);
+        self
+    }
+
+    /// Adds a header; one that the test has added before gets a second value. What was there by
+    /// default, for a body such as [`json`](EventBuilder::json), or in a recorded event, is
+    /// replaced.
     #[track_caller]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        let Ok(known) = HeaderName::try_from(name) else {
-            panic!("{name:?} is no header name");
-        };
+        let known = header_name(name);
         let Ok(value) = HeaderValue::from_bytes(value.as_ref()) else {
             panic!("header {name:?} cannot have this value");
         };
+        self.drop_given(&known);
         self.headers.append(known, value);
         self
+    }
+
+    /// Takes a header away, whoever put it there.
+    #[track_caller]
+    pub fn without_header(mut self, name: &str) -> Self {
+        let name = header_name(name);
+        if name == COOKIE {
+            self.cookies.clear();
+        }
+        self.given.remove(&name);
+        self.headers.remove(name);
+        self
+    }
+
+    /// The client, as it calls itself: the header `user-agent`, which the request context of API
+    /// Gateway repeats.
+    #[track_caller]
+    pub fn user_agent(self, client: &str) -> Self {
+        self.without_header(USER_AGENT.as_str())
+            .header(USER_AGENT.as_str(), client)
     }
 
     /// Adds a cookie, as it stands.
@@ -154,110 +253,15 @@ impl EventBuilder {
         self
     }
 
-    /// A body of any bytes, without a `content-type`. A `String` or a `Vec<u8>` will do.
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
-        self
-    }
-
-    /// A JSON body, with `content-type: application/json` unless there is a `content-type` already.
-    #[track_caller]
-    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(json) => self.typed("application/json", json),
-            Err(error) => panic!("the value cannot be written as JSON: {error}"),
-        }
-    }
-
-    /// A body of form fields, with `content-type: application/x-www-form-urlencoded` unless there is
-    /// a `content-type` already.
-    pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        self.typed("application/x-www-form-urlencoded", form.finish())
-    }
-
-    /// A body of text, with `content-type: text/plain; charset=utf-8` unless there is a
-    /// `content-type` already.
-    pub fn text(self, text: impl Into<String>) -> Self {
-        self.typed("text/plain; charset=utf-8", text.into())
-    }
-
-    fn typed(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        self.headers
-            .entry(CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static(content_type));
-        self.body(body)
-    }
-
-    /// The stage of the gateway.
-    pub fn stage(self, stage: &str) -> Self {
-        self.facts(|facts| facts.stage(stage))
-    }
-
-    /// The domain that the client called, which is the `host` as well.
-    pub fn domain(self, domain: &str) -> Self {
-        self.facts(|facts| facts.domain(domain))
-    }
-
-    /// The account that owns the gateway.
-    pub fn account_id(self, account: &str) -> Self {
-        self.facts(|facts| facts.account_id(account))
-    }
-
-    /// The id of the API.
-    pub fn api_id(self, id: &str) -> Self {
-        self.facts(|facts| facts.api_id(id))
-    }
-
-    /// The gateway's id of the request. Lambda's own is part of [`lambda`](EventBuilder::lambda).
-    pub fn request_id(self, id: &str) -> Self {
-        self.facts(|facts| facts.request_id(id))
-    }
-
-    /// The address of the client.
-    pub fn source_ip(self, ip: &str) -> Self {
-        self.facts(|facts| facts.source_ip(ip))
-    }
-
-    /// When the request arrived; now, by default.
-    pub fn time(self, time: SystemTime) -> Self {
-        self.facts(|facts| facts.time(time))
-    }
-
-    /// Adds a stage variable.
-    pub fn stage_variable(self, name: &str, value: &str) -> Self {
-        self.facts(|facts| facts.stage_variable(name, value))
-    }
-
-    /// The route of the gateway that the request matched, such as `/orders/{id}`.
-    pub fn route(self, route: &str) -> Self {
-        self.facts(|facts| facts.route(route))
-    }
-
-    /// Adds a path parameter of the gateway.
-    pub fn path_parameter(self, name: &str, value: &str) -> Self {
-        self.facts(|facts| facts.path_parameter(name, value))
-    }
-
-    /// What an authorizer of the gateway left in `requestContext.authorizer`.
-    pub fn authorizer(self, authorizer: Value) -> Self {
-        self.facts(|facts| facts.authorizer(authorizer))
-    }
-
-    /// Changes the facts that the source knows of the request: all that has no method here.
-    pub fn facts(mut self, change: impl FnOnce(emulate::Facts) -> emulate::Facts) -> Self {
-        self.facts = change(self.facts);
-        self
-    }
-
-    /// What Lambda says of the invocation, for [`send`](EventBuilder::send).
+    /// What Lambda says of the invocation, for [`send`](EventBuilder::send) and
+    /// [`to_invocation`](EventBuilder::to_invocation); [`LambdaContext::for_test`] by default, as
+    /// of when the event is sent.
     pub fn lambda(mut self, lambda: LambdaContext) -> Self {
-        self.lambda = lambda;
+        self.lambda = Some(lambda);
         self
     }
 
-    /// The request that the event is about.
+    /// The request that the event is about, as the client sent it.
     #[must_use]
     pub fn to_request(&self) -> Request<Bytes> {
         let mut target = self.path.clone();
@@ -272,54 +276,43 @@ impl EventBuilder {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
         *request.headers_mut() = self.headers.clone();
-        if !self.cookies.is_empty() {
-            let cookies = self.cookies.join("; ");
-            let Ok(value) = HeaderValue::try_from(&cookies) else {
-                panic!("{cookies:?} cannot be a `cookie` header");
-            };
-            request.headers_mut().append(COOKIE, value);
-        }
+        self.add_cookies(request.headers_mut());
         request
     }
 
-    /// The event.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        emulate::event(self.source, &self.to_request(), &self.facts)
-    }
-
-    /// The event as the bytes that a function receives. Its text is what `to_string` gives.
-    #[must_use]
-    pub fn to_bytes(&self) -> Bytes {
-        self.to_string().into()
-    }
-
-    /// Sends the event to an API, and reads the reply as the source would: as its client sees it.
-    ///
-    /// # Panics
-    /// When the source could not read the reply, and its client would see a 502. An API that is
-    /// built with `lambda-api` never replies so, unless a reply is larger than the source allows.
-    pub async fn send(&self, app: &App) -> Response<Bytes> {
-        let source = self.source;
-        let mut lambda = self.lambda.clone();
-        lambda.received.get_or_insert_with(SystemTime::now);
-        let reply = match app.handle_event(self.to_bytes(), lambda).await {
-            Ok(reply) => reply,
-            Err(error) => panic!("the event of source `{source}` was refused: {error:?}"),
+    /// A client sends one `cookie` header (RFC 6265, section 5.4).
+    fn add_cookies(&self, headers: &mut HeaderMap) {
+        if self.cookies.is_empty() {
+            return;
+        }
+        let mut all: Vec<&[u8]> = headers
+            .get_all(COOKIE)
+            .iter()
+            .map(HeaderValue::as_bytes)
+            .collect();
+        all.extend(self.cookies.iter().map(String::as_bytes));
+        let Ok(value) = HeaderValue::from_bytes(&all.join(&b"; "[..])) else {
+            panic!("{:?} cannot be a `cookie` header", self.cookies);
         };
-        match emulate::reply(source, &reply) {
-            Ok(response) => response,
-            Err(error) => panic!(
-                "source `{source}` cannot read the reply: {error}; found {}",
-                String::from_utf8_lossy(&reply)
-            ),
+        headers.insert(COOKIE, value);
+    }
+
+    /// Makes room for what the test says of a header.
+    fn drop_given(&mut self, name: &HeaderName) {
+        if self.given.remove(name) {
+            self.headers.remove(name);
         }
     }
 }
 
-impl fmt::Display for EventBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_value().fmt(f)
+/// How the client calls itself unless the test says otherwise.
+const CLIENT: &str = concat!("lambda-api-testing/", env!("CARGO_PKG_VERSION"));
+
+#[track_caller]
+fn header_name(name: &str) -> HeaderName {
+    match HeaderName::try_from(name) {
+        Ok(name) => name,
+        Err(_) => panic!("{name:?} is no header name"),
     }
 }
 

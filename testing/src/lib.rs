@@ -130,14 +130,35 @@
 //! assert_eq!(lambda.starts(), 1);
 //! # }
 //! ```
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `issuer` | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/issuer/struct.TestIssuer.html): tokens and key sets of an issuer that exists for the test; builds cryptography from C |
+//! | `proptest` | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/): arbitrary requests, replies and events |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod event;
 pub mod fake_lambda;
+#[cfg(feature = "issuer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
+pub mod issuer;
+mod multipart;
+#[cfg(feature = "proptest")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
+pub mod strategies;
 
 pub use client::{
-    AtCaller, MultipartForm, ReceivedCookie, ReceivedProblem, TestClient, TestRequest,
-    TestResponse, on_every_source,
+    AtCaller, ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse,
+    on_every_source,
 };
 pub use event::EventBuilder;
 pub use fake_lambda::FakeLambda;
+#[cfg(feature = "issuer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
+#[doc(inline)]
+pub use issuer::TestIssuer;
+pub use multipart::MultipartForm;

@@ -16,9 +16,8 @@ use std::{convert::Infallible, fmt};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let mut headers = http::HeaderMap::new();
-/// headers.insert("cookie", "lang=en; theme=\"dark\"".parse().unwrap());
-/// assert_eq!(theme(Cookies::new(&headers)).await, "dark");
+/// let cookies = Cookies::parse("lang=en; theme=\"dark\"");
+/// assert_eq!(theme(cookies).await, "dark");
 /// # }
 /// ```
 ///
@@ -30,15 +29,33 @@ use std::{convert::Infallible, fmt};
 /// Looking up a cookie reads the header each time, which costs less than a table for the few
 /// cookies that a request has.
 #[derive(Clone, Copy)]
-pub struct Cookies<'r> {
-    headers: &'r HeaderMap,
+pub struct Cookies<'r>(Lines<'r>);
+
+/// Where the cookies stand.
+#[derive(Clone, Copy)]
+enum Lines<'r> {
+    Headers(&'r HeaderMap),
+    One(&'r str),
 }
 
 impl<'r> Cookies<'r> {
     /// The cookies in these headers.
     #[must_use]
     pub fn new(headers: &'r HeaderMap) -> Self {
-        Self { headers }
+        Self(Lines::Headers(headers))
+    }
+
+    /// The cookies in the value of one `cookie` header, for calling a handler in a test.
+    ///
+    /// ```
+    /// use lambda_api::Cookies;
+    ///
+    /// let cookies = Cookies::parse("a=1; b=2");
+    /// assert_eq!(cookies.get("b"), Some("2"));
+    /// ```
+    #[must_use]
+    pub fn parse(header: &'r str) -> Self {
+        Self(Lines::One(header))
     }
 
     /// The value of the cookie of this name. Of several, it is the first: that is the one with
@@ -51,7 +68,15 @@ impl<'r> Cookies<'r> {
 
     /// All names and values, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&'r str, &'r str)> + use<'r> {
-        pairs(self.headers).filter_map(|(name, value)| Some((name, value?)))
+        let (headers, line) = match self.0 {
+            Lines::Headers(headers) => (Some(headers), None),
+            Lines::One(line) => (None, Some(line)),
+        };
+        let of_headers = headers.into_iter().flat_map(pairs);
+        let of_line = line.into_iter().flat_map(|line| in_line(line.as_bytes()));
+        of_headers
+            .chain(of_line)
+            .filter_map(|(name, value)| Some((name, value?)))
     }
 }
 
@@ -63,14 +88,17 @@ pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, Option<&
     headers
         .get_all(COOKIE)
         .iter()
-        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|piece| {
-            let equals = piece.iter().position(|byte| *byte == b'=')?;
-            let (name, value) = piece.split_at_checked(equals)?;
-            let name = std::str::from_utf8(name).ok()?.trim_matches(SPACE);
-            let value = std::str::from_utf8(value).ok().map(unquote);
-            (!name.is_empty()).then_some((name, value))
-        })
+        .flat_map(|line| in_line(line.as_bytes()))
+}
+
+fn in_line(line: &[u8]) -> impl Iterator<Item = (&str, Option<&str>)> {
+    line.split(|byte| *byte == b';').filter_map(|piece| {
+        let equals = piece.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = piece.split_at_checked(equals)?;
+        let name = std::str::from_utf8(name).ok()?.trim_matches(SPACE);
+        let value = std::str::from_utf8(value).ok().map(unquote);
+        (!name.is_empty()).then_some((name, value))
+    })
 }
 
 /// The value behind the equals sign, without quotes.
@@ -150,6 +178,17 @@ mod tests {
                 ("i", "%20"),
             ]
         );
+    }
+
+    #[test]
+    fn a_line_is_read_like_a_header() {
+        let line = " a = 1 ; b=\"x y\"; a=2; =c";
+        let request = request(&[line.as_bytes()]);
+        let Ok(cookies) = now::<Cookies<'_>>(&request);
+        let of_line = Cookies::parse(line);
+        assert!(cookies.iter().eq(of_line.iter()));
+        assert_eq!(of_line.get("a"), Some("1"));
+        assert_eq!(format!("{of_line:?}"), r#"Cookies["a", "b", "a"]"#);
     }
 
     #[test]

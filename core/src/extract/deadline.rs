@@ -23,8 +23,8 @@ use std::{
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// assert_eq!(report(Deadline::none()).await, "started");
-/// let soon = std::time::SystemTime::now() + Duration::from_secs(2);
-/// assert_eq!(report(Deadline::from(soon)).await, "too late to start");
+/// let soon = Deadline::after(Duration::from_secs(2));
+/// assert_eq!(report(soon).await, "too late to start");
 /// # }
 /// ```
 ///
@@ -38,6 +38,13 @@ impl Deadline {
     #[must_use]
     pub fn none() -> Self {
         Self(None)
+    }
+
+    /// The deadline that is this far from now, for calling a handler in a test; none when it is
+    /// beyond what the clock can tell.
+    #[must_use]
+    pub fn after(left: Duration) -> Self {
+        Self(SystemTime::now().checked_add(left))
     }
 
     /// The moment itself; `None` when there is no deadline.
@@ -154,6 +161,14 @@ mod tests {
     #[test]
     fn a_deadline_beyond_the_clock_does_not_panic() {
         let _ = deadline(u64::MAX).remaining();
+    }
+
+    #[test]
+    fn a_deadline_from_now_is_as_far_as_was_said() {
+        let left = Deadline::after(Duration::from_secs(60)).remaining();
+        assert!(left <= Duration::from_secs(60), "{left:?}");
+        assert!(left > Duration::from_secs(30), "{left:?}");
+        assert_eq!(Deadline::after(Duration::MAX), Deadline::none());
     }
 
     #[test]

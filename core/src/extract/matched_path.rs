@@ -19,6 +19,12 @@ use std::{borrow::Cow, fmt, sync::Arc};
 /// async fn get_order(route: MatchedPath) -> String {
 ///     format!("served by {route}")
 /// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let reply = get_order(MatchedPath::new("/orders/{id}")).await;
+/// assert_eq!(reply, "served by /orders/{id}");
+/// # }
 /// ```
 ///
 /// `Option<MatchedPath>` is `None` in a fallback, where no route matched.
@@ -26,6 +32,15 @@ use std::{borrow::Cow, fmt, sync::Arc};
 pub struct MatchedPath(Arc<Pattern>);
 
 impl MatchedPath {
+    /// A pattern of your own, for calling a handler in a test.
+    #[must_use]
+    pub fn new(pattern: impl Into<String>) -> Self {
+        Self(Arc::new(Pattern {
+            path: pattern.into(),
+            names: Vec::new(),
+        }))
+    }
+
     /// The pattern.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -67,8 +82,8 @@ impl<'r> FromRequest<'r> for MatchedPath {
 
     const NOW: Option<fn(&'r Request) -> Result<Self, MatchedPathRejection>> =
         Some(|request| match Matched::of(request) {
-            Some(matched) => Ok(Self(Arc::clone(&matched.pattern))),
-            None => Err(MatchedPathRejection::Missing),
+            Some(matched) if matched.pattern.is_route() => Ok(Self(Arc::clone(&matched.pattern))),
+            _ => Err(MatchedPathRejection::Missing),
         });
 }
 

@@ -32,6 +32,14 @@ const FORM_DATA: &str = "multipart/form-data";
 ///         None => "no photo".to_owned(),
 ///     }
 /// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use lambda_api::Part;
+///
+/// let photo = Part::new("photo", &b"\xff\xd8"[..]).with_file("tea.jpg", "image/jpeg");
+/// assert_eq!(upload(Multipart::from_iter([photo])).await, "2 bytes");
+/// # }
 /// ```
 ///
 /// The whole body is in memory before the function runs, so that all parts are there at once. It
@@ -64,6 +72,13 @@ impl Multipart {
     }
 }
 
+/// Makes a form of its parts, for calling a handler in a test.
+impl FromIterator<Part> for Multipart {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
+        Self(parts.into_iter().collect())
+    }
+}
+
 impl IntoIterator for Multipart {
     type Item = Part;
     type IntoIter = vec::IntoIter<Part>;
@@ -92,6 +107,36 @@ pub struct Part {
 }
 
 impl Part {
+    /// A field of this name, for calling a handler in a test.
+    ///
+    /// ```
+    /// use lambda_api::Part;
+    ///
+    /// let title = Part::new("title", "Tea");
+    /// assert_eq!(title.text(), Some("Tea"));
+    /// ```
+    #[must_use]
+    pub fn new(name: impl Into<String>, content: impl Into<Bytes>) -> Self {
+        Self {
+            name: name.into(),
+            file_name: None,
+            content_type: None,
+            content: content.into(),
+        }
+    }
+
+    /// The same as a file.
+    #[must_use]
+    pub fn with_file(
+        mut self,
+        file_name: impl Into<String>,
+        content_type: impl Into<String>,
+    ) -> Self {
+        self.file_name = Some(file_name.into());
+        self.content_type = Some(content_type.into());
+        self
+    }
+
     /// The name of the field.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -118,14 +118,14 @@ async fn not_started(
 ) -> ExitCode {
     let code = failed(what, error);
     if on_lambda {
-        init_error::report(error_type, &crate::state::chain(error)).await;
+        init_error::report(error_type, &crate::error::Chain(error).to_string()).await;
     }
     code
 }
 
 /// One record that Lambda's log keeps, and the exit code that makes Lambda start anew.
 fn failed(what: &str, error: &(dyn Error + 'static)) -> ExitCode {
-    let error = crate::state::chain(error);
+    let error = crate::error::Chain(error).to_string();
     tracing::error!(error, "{what} failed");
     ExitCode::FAILURE
 }

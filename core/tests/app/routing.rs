@@ -2,7 +2,10 @@
 
 use crate::{app, ask, code, header, text};
 use http::Uri;
-use lambda_api::{Api, App, MatchedPath, Path, api_handler, routes};
+use lambda_api::{
+    Api, App, IntoResponse, MatchedPath, Next, Path, Request, Response, api_handler, from_fn,
+    routes,
+};
 
 #[api_handler(GET "/")]
 async fn root() -> &'static str {
@@ -93,6 +96,34 @@ async fn head_has_the_headers_of_get_and_no_body() {
     let missing = ask(&app, "HEAD", "/nothing").await;
     assert_eq!(missing.status(), 404);
     assert!(missing.body().is_empty());
+}
+
+#[tokio::test]
+async fn a_head_has_no_body_whoever_answers_it() {
+    async fn own_reply(request: Request, next: Next) -> Response {
+        match request.uri().path() {
+            "/layer" => "from the layer".into_response(),
+            "/panic" => panic!("in the layer"),
+            _ => next.run(request).await,
+        }
+    }
+    let app = app(Api::new()
+        .routes(routes![order])
+        .layer(from_fn(own_reply))
+        .fallback(async |_: Request| "from the fallback"))
+    .await;
+    for (uri, status) in [
+        ("/layer", 200),
+        ("/panic", 500),
+        ("/fallback", 200),
+        ("/orders/7", 200),
+    ] {
+        let get = ask(&app, "GET", uri).await;
+        let head = ask(&app, "HEAD", uri).await;
+        assert_eq!(head.status(), status, "{uri}");
+        assert_eq!(head.headers(), get.headers(), "{uri}");
+        assert!(head.body().is_empty() && !get.body().is_empty(), "{uri}");
+    }
 }
 
 #[tokio::test]

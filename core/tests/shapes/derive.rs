@@ -175,3 +175,34 @@ fn all_outcomes_are_listed_those_of_the_error_inside_too() {
     assert_eq!(Wrapped::outcomes(), [outcome(402, "card_refused")]);
     assert!(Never::outcomes().is_empty());
 }
+
+/// The derive where no trait is in scope, and no name of the standard library.
+#[no_implicit_prelude]
+mod bare {
+    #[derive(::std::fmt::Debug, ::thiserror::Error, ::lambda_api::ApiError)]
+    pub(crate) enum Refused {
+        #[error("away")]
+        #[api(status = 404, code = "away", absent)]
+        Away,
+        #[error("busy")]
+        #[api(status = 503, code = "busy")]
+        Busy(#[api(header = "retry-after", extension = "seconds")] ::std::primitive::u8),
+        #[error(transparent)]
+        #[api(transparent)]
+        Body(#[from] ::lambda_api::TextRejection),
+    }
+}
+
+#[test]
+fn the_derive_needs_no_trait_in_scope() {
+    use lambda_api::ApiError as _;
+    let codes: Vec<_> = bare::Refused::outcomes()
+        .into_iter()
+        .map(|outcome| outcome.code)
+        .collect();
+    assert_eq!(codes, ["away", "busy", "invalid_text"]);
+    assert!(bare::Refused::Away.is_absent());
+    assert_eq!(bare::Refused::Busy(1).status(), 503);
+    let body = lambda_api::TextRejection::NotUtf8 { valid: 0 };
+    assert_eq!(bare::Refused::from(body).status(), 400);
+}

@@ -260,7 +260,7 @@ impl Parts<'_> {
             },
             Checked::Transparent { field, .. } => {
                 let ty = &field.ty;
-                quote!(__outcomes.extend(<#ty as #krate::ApiError>::outcomes());)
+                quote!(::core::iter::Extend::extend(&mut __outcomes, <#ty as #krate::ApiError>::outcomes());)
             }
         }
     }

@@ -7,7 +7,6 @@ mod difference;
 mod form;
 mod gateway;
 mod jar;
-mod multipart;
 mod problem;
 mod request;
 mod response;
@@ -18,7 +17,6 @@ mod text;
 
 pub use at_caller::AtCaller;
 pub use cookie::ReceivedCookie;
-pub use multipart::MultipartForm;
 pub use problem::ReceivedProblem;
 pub use request::TestRequest;
 pub use response::TestResponse;

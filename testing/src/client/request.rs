@@ -1,11 +1,12 @@
 //! A request that is being put together, and sent by awaiting it.
 
 use super::{
-    MultipartForm, TestClient, TestResponse, form,
+    TestClient, TestResponse, form,
     gateway::{Patience, exchange},
     response::Sent,
     target::{Origin, Target},
 };
+use crate::MultipartForm;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
@@ -45,7 +46,7 @@ pub struct TestRequest {
     headers: HeaderMap,
     cookies: Vec<(String, String)>,
     /// Of the body; a header of the test's own goes before it.
-    content_type: Option<String>,
+    content_type: Option<HeaderValue>,
     body: Bytes,
     facts: Facts,
 }
@@ -109,7 +110,7 @@ impl TestRequest {
     #[track_caller]
     pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
-            Ok(json) => self.content("application/json", json),
+            Ok(json) => self.content(HeaderValue::from_static("application/json"), json),
             Err(error) => panic!("the body cannot be serialised as JSON: {error}"),
         }
     }
@@ -127,7 +128,10 @@ impl TestRequest {
     #[track_caller]
     pub fn form(self, fields: &(impl Serialize + ?Sized)) -> Self {
         match form::encode(fields) {
-            Ok(form) => self.content("application/x-www-form-urlencoded", form),
+            Ok(form) => self.content(
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+                form,
+            ),
             Err(error) => panic!("{error}"),
         }
     }
@@ -143,12 +147,15 @@ impl TestRequest {
     /// ```
     pub fn multipart(self, form: &MultipartForm) -> Self {
         let (content_type, body) = form.encode();
-        self.content(&content_type, body)
+        self.content(content_type, body)
     }
 
     /// Sends a text, as `text/plain; charset=utf-8`.
     pub fn text(self, text: impl Into<String>) -> Self {
-        self.content("text/plain; charset=utf-8", text.into())
+        self.content(
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+            text.into(),
+        )
     }
 
     /// Sends bytes, without saying of what type they are.
@@ -171,8 +178,8 @@ impl TestRequest {
         self
     }
 
-    fn content(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
-        self.content_type = Some(content_type.to_owned());
+    fn content(mut self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        self.content_type = Some(content_type);
         self.body = body.into();
         self
     }
@@ -208,11 +215,10 @@ impl TestRequest {
                 headers.append(name, value.clone());
             }
         }
-        let content_type = self.content_type.as_deref().map(HeaderValue::try_from);
-        if let Some(Ok(content_type)) = content_type
+        if let Some(content_type) = &self.content_type
             && !self.headers.contains_key(CONTENT_TYPE)
         {
-            headers.insert(CONTENT_TYPE, content_type);
+            headers.insert(CONTENT_TYPE, content_type.clone());
         }
         if let Some(origin) = &self.target.origin
             && !headers.contains_key(HOST)

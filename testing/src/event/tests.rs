@@ -1,5 +1,7 @@
 use super::*;
-use serde_json::json;
+use crate::MultipartForm;
+use lambda_api::App;
+use serde_json::{Value, json};
 
 #[test]
 fn an_event_of_every_source_needs_nothing_but_the_source() {
@@ -89,6 +91,28 @@ fn each_kind_of_body_says_its_type_unless_the_test_does() {
 }
 
 #[test]
+fn the_last_body_says_its_type_and_the_test_has_the_last_word() {
+    let new = || EventBuilder::new(Source::AlbMultiValue).method("POST");
+    for (event, expected) in [
+        (new().json(&1).text("hi"), "text/plain; charset=utf-8"),
+        (new().text("hi").header("content-type", "a/b"), "a/b"),
+        (new().header("content-type", "a/b").text("hi"), "a/b"),
+        (
+            new()
+                .header("content-type", "a/b")
+                .multipart(&MultipartForm::new()),
+            "multipart/form-data; boundary=test-form-0",
+        ),
+    ] {
+        let event = event.to_value();
+        assert_eq!(
+            event["multiValueHeaders"]["content-type"],
+            json!([expected])
+        );
+    }
+}
+
+#[test]
 fn bytes_arrive_as_base64() {
     let event = EventBuilder::new(Source::FunctionUrl)
         .method("PUT")
@@ -134,6 +158,139 @@ fn facts_reach_the_request_context() {
         .domain("api.example.com")
         .to_value();
     assert_eq!(event["headers"]["host"], "api.example.com");
+}
+
+#[test]
+fn a_client_calls_itself_something_unless_the_test_says_otherwise() {
+    let agent = |event: EventBuilder| {
+        let event = event.to_value();
+        let context = &event["requestContext"]["http"]["userAgent"];
+        assert_eq!(
+            event["headers"]["user-agent"].as_str().unwrap_or_default(),
+            context.as_str().unwrap()
+        );
+        context.as_str().unwrap().to_owned()
+    };
+    let new = || EventBuilder::new(Source::HttpApi);
+    assert!(agent(new()).starts_with("lambda-api-testing/"));
+    assert_eq!(agent(new().user_agent("curl/8.5.0")), "curl/8.5.0");
+    assert_eq!(
+        agent(new().header("User-Agent", "curl/8.5.0")),
+        "curl/8.5.0"
+    );
+    assert_eq!(agent(new().without_header("user-agent")), "");
+}
+
+#[test]
+fn all_cookies_are_one_header() {
+    for source in Source::ALL {
+        let event = EventBuilder::new(source)
+            .header("cookie", "a=1")
+            .cookie("b", "2")
+            .cookie("c", "3");
+        let request = event.decode();
+        let cookies: Vec<_> = request.headers().get_all("cookie").iter().collect();
+        assert_eq!(cookies, ["a=1; b=2; c=3"], "{source}");
+    }
+    let event = EventBuilder::new(Source::Alb)
+        .cookie("a", "1")
+        .without_header("cookie");
+    assert_eq!(event.to_value()["headers"].get("cookie"), None);
+}
+
+#[test]
+fn a_form_with_files_arrives_with_its_boundary() {
+    let form = MultipartForm::new().file("f", "a.bin", "a/b", vec![0xff, 0]);
+    for source in Source::ALL {
+        let event = EventBuilder::new(source).method("POST").multipart(&form);
+        let request = event.decode();
+        assert_eq!(
+            request.headers()["content-type"],
+            "multipart/form-data; boundary=test-form-0"
+        );
+        let body = request.body().bytes();
+        assert!(body.starts_with(b"--test-form-0\r\n"), "{source}");
+        assert!(body.ends_with(b"\xff\0\r\n--test-form-0--\r\n"), "{source}");
+    }
+}
+
+#[test]
+fn a_base_path_is_in_the_path_and_in_no_route() {
+    for source in Source::ALL {
+        let event = EventBuilder::new(source)
+            .base_path("/v1")
+            .path("/orders/7")
+            .route("/orders/{id}");
+        assert!(event.to_string().contains("\"/v1/orders/7\""), "{source}");
+        assert_eq!(event.decode().uri(), "/orders/7", "{source}");
+    }
+    let event = EventBuilder::new(Source::RestApi)
+        .base_path("v1")
+        .path("/orders/7")
+        .route("/orders/{id}")
+        .to_value();
+    assert_eq!(event["pathParameters"], json!({"id": "7"}));
+    assert_eq!(event["requestContext"]["domainName"], "api.example.com");
+    assert_eq!(event["requestContext"]["path"], "/v1/orders/7");
+    assert_eq!(event["headers"]["Host"], "api.example.com");
+}
+
+#[test]
+fn a_caller_is_in_the_event_or_the_test_is_wrong() {
+    let claims = json!({"sub": "alice"});
+    let event = EventBuilder::new(Source::RestApi)
+        .api_key("k-1")
+        .cognito(&claims)
+        .to_value();
+    let context = &event["requestContext"];
+    assert_eq!(context["identity"]["apiKey"], "k-1");
+    assert_eq!(context["authorizer"], json!({"claims": claims}));
+    let event = EventBuilder::new(Source::LatticeV2)
+        .iam("arn:aws:iam::123456789012:user/alice")
+        .to_value();
+    assert_eq!(event["requestContext"]["identity"]["type"], "AWS_IAM");
+    let event = EventBuilder::new(Source::AlbMultiValue)
+        .client_certificate("CN=till")
+        .to_value();
+    assert_eq!(
+        event["multiValueHeaders"]["x-amzn-mtls-clientcert-subject"],
+        json!(["CN=till"])
+    );
+    let event = EventBuilder::new(Source::HttpApiV1)
+        .lambda_authorizer("alice", &json!({"level": 3}))
+        .to_value();
+    assert_eq!(
+        event["requestContext"]["authorizer"],
+        json!({"principalId": "alice", "level": "3"})
+    );
+}
+
+#[test]
+#[should_panic(expected = "source `url` knows no callers with an API key; these do: `rest`")]
+fn a_caller_that_the_source_does_not_know_is_a_mistake_of_the_test() {
+    let _ = EventBuilder::new(Source::FunctionUrl).api_key("k-1");
+}
+
+#[test]
+fn an_invocation_is_that_of_the_event() {
+    let mut lambda = LambdaContext::default();
+    lambda.tenant_id = Some("blue".to_owned());
+    let invocation = EventBuilder::new(Source::RestApi)
+        .stage("test")
+        .request_id("r-1")
+        .lambda(lambda)
+        .to_invocation();
+    assert_eq!(invocation.source(), Some(Source::RestApi));
+    assert_eq!(invocation.stage(), Some("test"));
+    assert_eq!(invocation.request_id(), Some("r-1"));
+    assert_eq!(invocation.lambda().tenant_id.as_deref(), Some("blue"));
+    let broken = EventBuilder::new(Source::Alb)
+        .text("hi")
+        .set("/isBase64Encoded", true)
+        .set("/body", "%%%");
+    assert_eq!(broken.to_invocation().source(), Some(Source::Alb));
+    let lambda = EventBuilder::new(Source::Alb).to_invocation();
+    assert!(lambda.deadline().is_some());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A request at the door of a source, with what the source knows of it.
 
 use super::{
-    Facts, headers,
+    Caller, Facts, headers,
     time::{epoch_millis, log_time},
 };
 use crate::event::Source;
@@ -18,6 +18,7 @@ pub(super) struct Arrival<'a> {
     pub(super) facts: &'a Facts,
     pub(super) domain: String,
     pub(super) millis: u64,
+    path: String,
 }
 
 impl<'a> Arrival<'a> {
@@ -28,6 +29,7 @@ impl<'a> Arrival<'a> {
             facts,
             domain: facts.domain_of(source),
             millis: epoch_millis(facts.time.unwrap_or_else(SystemTime::now)),
+            path: with_base_path(request.uri().path(), facts.base_path.as_deref()),
         }
     }
 
@@ -35,8 +37,13 @@ impl<'a> Arrival<'a> {
         self.request.method().as_str()
     }
 
-    /// The path as the client sent it.
+    /// The path as the client sent it, with the base path.
     pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The path that the routes of the gateway know: without the base path.
+    pub(super) fn route_path(&self) -> &str {
         match self.request.uri().path() {
             "" => "/",
             path => path,
@@ -45,6 +52,13 @@ impl<'a> Arrival<'a> {
 
     pub(super) fn query(&self) -> &str {
         self.request.uri().query().unwrap_or("")
+    }
+
+    /// The callers that this source can send.
+    pub(super) fn callers(&self) -> impl Iterator<Item = &'a Caller> + use<'a> {
+        let source = self.source;
+        let callers = self.facts.callers.iter();
+        callers.filter(move |caller| caller.check(source).is_ok())
     }
 
     pub(super) fn stage(&self) -> &str {
@@ -97,6 +111,14 @@ impl<'a> Arrival<'a> {
         let low = hasher.finish() & 0xffff_ffff;
         let seconds = (self.millis / 1000) & 0xffff_ffff;
         format!("Root=1-{seconds:08x}-{high:016x}{low:08x}")
+    }
+}
+
+fn with_base_path(path: &str, base_path: Option<&str>) -> String {
+    let path = if path.is_empty() { "/" } else { path };
+    match base_path.map(|base_path| base_path.trim_matches('/')) {
+        None | Some("") => path.to_owned(),
+        Some(base_path) => format!("/{base_path}{path}"),
     }
 }
 

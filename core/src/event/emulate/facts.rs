@@ -1,5 +1,6 @@
 //! What the source knows and the request does not say.
 
+use super::Caller;
 use crate::event::Source;
 use serde_json::Value;
 use std::time::SystemTime;
@@ -27,6 +28,7 @@ pub(super) const REGION: &str = "eu-west-1";
 #[must_use]
 pub struct Facts {
     stage: Option<String>,
+    pub(super) base_path: Option<String>,
     domain: Option<String>,
     account: Option<String>,
     api_id: Option<String>,
@@ -37,6 +39,7 @@ pub struct Facts {
     pub(super) stage_variables: Vec<(String, String)>,
     pub(super) route: Option<String>,
     pub(super) path_parameters: Vec<(String, String)>,
+    pub(super) callers: Vec<Caller>,
     pub(super) authorizer: Option<Value>,
     pub(super) binary_media_types: Option<Vec<String>>,
 }
@@ -57,9 +60,20 @@ impl Facts {
     /// The domain that the client called. It is the `host` header too, unless the request has one.
     ///
     /// The default is one that AWS gives out. At any other the stage is not part of the path: it is
-    /// a custom domain.
+    /// a custom domain. A function URL has none but its own, and ignores another.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
+        self
+    }
+
+    /// The base path of a custom domain, such as `/v1`: the client sent it before the path of the
+    /// request, and the routes of the gateway do not know of it.
+    ///
+    /// API Gateway has base paths on custom domains only, so that the domain is `api.example.com`
+    /// unless [`domain`](Facts::domain) says otherwise. What stands before another source may add
+    /// to the path as well.
+    pub fn base_path(mut self, base_path: impl Into<String>) -> Self {
+        self.base_path = Some(base_path.into());
         self
     }
 
@@ -123,8 +137,22 @@ impl Facts {
         self
     }
 
-    /// What the authorizer of the gateway left in `requestContext.authorizer`; the key is absent by
-    /// default.
+    /// Adds a caller that the source has checked, in the source's own shape; nobody by default.
+    /// There may be several: an API key comes together with a token, for example.
+    ///
+    /// ```
+    /// use lambda_api::event::emulate::{Caller, Facts};
+    /// use serde_json::json;
+    ///
+    /// let facts = Facts::new().caller(Caller::cognito(json!({"sub": "alice"})));
+    /// ```
+    pub fn caller(mut self, caller: impl Into<Caller>) -> Self {
+        self.callers.push(caller.into());
+        self
+    }
+
+    /// What is in `requestContext.authorizer`, as it stands, in place of what
+    /// [`caller`](Facts::caller) would put there.
     ///
     /// ```
     /// use lambda_api::event::emulate::Facts;
@@ -159,8 +187,13 @@ impl Facts {
     }
 
     pub(super) fn domain_of(&self, source: Source) -> String {
-        if let Some(domain) = &self.domain {
+        let own =
+            |domain: &&String| source != Source::FunctionUrl || domain.contains(".lambda-url.");
+        if let Some(domain) = self.domain.as_ref().filter(own) {
             return domain.clone();
+        }
+        if self.base_path.is_some() && is_api_gateway(source) {
+            return "api.example.com".to_owned();
         }
         let id = self.api_id_of(source);
         match source {
@@ -180,7 +213,11 @@ impl Facts {
     pub(super) fn account_of(&self, source: Source) -> &str {
         match (&self.account, source) {
             (Some(account), _) => account,
-            (None, Source::FunctionUrl) => "anonymous",
+            (None, Source::FunctionUrl) => self
+                .callers
+                .iter()
+                .find_map(Caller::account)
+                .unwrap_or("anonymous"),
             (None, _) => "123456789012",
         }
     }
@@ -211,4 +248,11 @@ impl Facts {
             None => ("https", 443),
         }
     }
+}
+
+fn is_api_gateway(source: Source) -> bool {
+    matches!(
+        source,
+        Source::RestApi | Source::HttpApi | Source::HttpApiV1
+    )
 }

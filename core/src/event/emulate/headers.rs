@@ -2,6 +2,7 @@
 
 use super::{
     arrival::Arrival,
+    caller,
     query::{Groups, push},
 };
 use crate::event::Source;
@@ -20,6 +21,7 @@ pub(super) fn received(arrival: &Arrival<'_>) -> Groups {
             push(&mut groups, name.as_str(), text(value));
         }
     }
+    join_cookies(&mut groups);
     add(&mut groups, "host", || arrival.domain.clone());
     let (proto, port) = arrival.facts.forwarded_as();
     append_client(&mut groups, arrival.facts.client_ip());
@@ -37,7 +39,18 @@ pub(super) fn received(arrival: &Arrival<'_>) -> Groups {
         _ => add(&mut groups, "x-amzn-trace-id", || arrival.trace_id()),
     }
     add_length(&mut groups, arrival);
+    caller::headers(arrival, &mut groups);
     groups
+}
+
+/// A client may split its cookies into several headers in HTTP/2. What passes them on has to make
+/// them one again (RFC 9113, section 8.2.3).
+fn join_cookies(groups: &mut Groups) {
+    for (name, values) in groups {
+        if name == COOKIE.as_str() {
+            *values = vec![values.join("; ")];
+        }
+    }
 }
 
 /// The same, with the names that API Gateway knows written in its own way.
@@ -242,6 +255,18 @@ mod tests {
         );
         assert_eq!(value(&groups, "x-a").as_deref(), Some("café"));
         assert_eq!(value(&groups, "x-b").as_deref(), Some("é"));
+    }
+
+    #[test]
+    fn cookies_in_several_headers_are_put_together() {
+        for source in Source::ALL {
+            let groups = received_by(source, &[("cookie", b"a=1"), ("cookie", b"b=2; c=3")], "");
+            assert_eq!(
+                value(&groups, "cookie").as_deref(),
+                Some("a=1; b=2; c=3"),
+                "{source}"
+            );
+        }
     }
 
     #[test]

@@ -6,11 +6,12 @@
 use super::{
     arrival::Arrival,
     body::carry,
+    caller,
     facts::REGION,
     headers::received,
     query::{encoded, joined, last, lists},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub(super) fn version_1(arrival: &Arrival<'_>) -> Value {
     let body = carry(arrival);
@@ -27,6 +28,10 @@ pub(super) fn version_1(arrival: &Arrival<'_>) -> Value {
 pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
     let account = arrival.account();
     let arn = |resource: &str| format!("arn:aws:vpc-lattice:{REGION}:{account}:{resource}");
+    let mut identity = Map::new();
+    let vpc = format!("arn:aws:ec2:{REGION}:{account}:vpc/vpc-0b8276c84697e7339");
+    identity.insert("sourceVpcArn".to_owned(), vpc.into());
+    caller::lattice_identity(arrival, &mut identity);
     let body = carry(arrival);
     let mut event = json!({
         "version": "2.0",
@@ -39,9 +44,7 @@ pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
             "serviceNetworkArn": arn("servicenetwork/sn-0bf3f2882e9cc805a"),
             "serviceArn": arn("service/svc-0a40eebed65f8d69c"),
             "targetGroupArn": arn("targetgroup/tg-6d0ecf831eec9f09"),
-            "identity": {
-                "sourceVpcArn": format!("arn:aws:ec2:{REGION}:{account}:vpc/vpc-0b8276c84697e7339"),
-            },
+            "identity": identity,
             "region": REGION,
             "timeEpoch": format!("{}000", arrival.millis),
         },

@@ -22,6 +22,7 @@
 mod alb;
 mod arrival;
 mod body;
+mod caller;
 mod facts;
 mod headers;
 mod lattice;
@@ -32,6 +33,7 @@ mod rest;
 mod time;
 mod v2;
 
+pub use caller::{Caller, ClientCertificate, IamCaller, UnknownCaller};
 pub use facts::Facts;
 pub use reply::{InvalidReply, reply};
 

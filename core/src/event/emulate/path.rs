@@ -18,7 +18,7 @@ pub(super) fn of_http_api(arrival: &Arrival<'_>) -> String {
 
 /// The parameters that the gateway's route finds in the path, decoded; `None` without any.
 pub(super) fn parameters(arrival: &Arrival<'_>, route: &str) -> Option<Map<String, Value>> {
-    let mut found = matched(route, arrival.path()).unwrap_or_default();
+    let mut found = matched(route, arrival.route_path()).unwrap_or_default();
     for (name, value) in &arrival.facts.path_parameters {
         found.retain(|(known, _)| known != name);
         found.push((name.clone(), value.clone()));

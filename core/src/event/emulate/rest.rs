@@ -3,16 +3,18 @@
 use super::{
     arrival::Arrival,
     body::carry,
+    caller,
     headers::{in_capitals, received},
     path,
     query::{decoded, last, lists},
 };
+use crate::event::Source;
 use serde_json::{Map, Value, json};
 
 pub(super) fn rest_api(arrival: &Arrival<'_>) -> Value {
     let resource = match arrival.facts.route.as_deref() {
         Some(route) => route,
-        None if arrival.path() == "/" => "/",
+        None if arrival.route_path() == "/" => "/",
         None => "/{proxy+}",
     };
     let path = arrival.path();
@@ -46,8 +48,6 @@ pub(super) fn rest_api(arrival: &Arrival<'_>) -> Value {
 pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
     let resource = arrival.facts.route.as_deref().unwrap_or("$default");
     let path = path::of_http_api(arrival);
-    let mut identity = identity(arrival);
-    identity.insert("cognitoAmr".to_owned(), Value::Null);
     let mut context = json!({
         "accountId": arrival.account(),
         "apiId": arrival.api_id(),
@@ -55,7 +55,7 @@ pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
         "domainPrefix": arrival.domain_prefix(),
         "extendedRequestId": arrival.request_id(),
         "httpMethod": arrival.method(),
-        "identity": identity,
+        "identity": identity(arrival),
         "path": path,
         "protocol": "HTTP/1.1",
         "requestId": arrival.request_id(),
@@ -93,7 +93,7 @@ fn payload(arrival: &Arrival<'_>, resource: &str, path: &str, context: &Value) -
     })
 }
 
-/// The caller, of whom only address and user agent are known without an authorizer.
+/// The caller, of whom only address and user agent are known unless he was checked.
 fn identity(arrival: &Arrival<'_>) -> Map<String, Value> {
     let unknown = [
         "accessKey",
@@ -113,13 +113,18 @@ fn identity(arrival: &Arrival<'_>) -> Map<String, Value> {
         .collect();
     identity.insert("sourceIp".to_owned(), arrival.facts.client_ip().into());
     identity.insert("userAgent".to_owned(), arrival.user_agent().into());
+    if arrival.source == Source::HttpApiV1 {
+        identity.insert("cognitoAmr".to_owned(), Value::Null);
+    }
+    caller::identity(arrival, &mut identity);
     identity
 }
 
 pub(super) fn set_authorizer(context: &mut Value, arrival: &Arrival<'_>) {
-    if let (Some(context), Some(authorizer)) = (context.as_object_mut(), &arrival.facts.authorizer)
+    if let (Some(context), Some(authorizer)) =
+        (context.as_object_mut(), caller::authorizer(arrival))
     {
-        context.insert("authorizer".to_owned(), authorizer.clone());
+        context.insert("authorizer".to_owned(), authorizer);
     }
 }
 
@@ -130,7 +135,6 @@ mod tests {
         testing::{facts, keys, request, sent},
     };
     use super::*;
-    use crate::event::Source;
     use bytes::Bytes;
 
     #[test]

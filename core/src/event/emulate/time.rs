@@ -13,8 +13,47 @@ pub(super) fn epoch_millis(time: SystemTime) -> u64 {
 pub(super) fn log_time(millis: u64) -> String {
     let seconds = millis / 1000;
     let (year, month, day) = date(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let (hour, minute, second) = clock(seconds);
     format!("{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000")
+}
+
+/// The time as certificates write it: `Aug  5 00:28:21 2120 GMT`.
+pub(super) fn certificate_time(seconds: u64) -> String {
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = clock(seconds);
+    format!("{month} {day:2} {hour:02}:{minute:02}:{second:02} {year} GMT")
+}
+
+/// The time as Java writes it: `Tue Mar 10 00:03:59 UTC 2020`.
+pub(super) fn java_time(seconds: u64) -> String {
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = clock(seconds);
+    // The epoch began on a Thursday.
+    let weekday = match seconds / 86_400 % 7 {
+        0 => "Thu",
+        1 => "Fri",
+        2 => "Sat",
+        3 => "Sun",
+        4 => "Mon",
+        5 => "Tue",
+        _ => "Wed",
+    };
+    format!("{weekday} {month} {day:02} {hour:02}:{minute:02}:{second:02} UTC {year}")
+}
+
+/// The time as RFC 3339 has it: `2020-03-10T00:03:59Z`.
+pub(super) fn rfc3339(seconds: u64) -> String {
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = clock(seconds);
+    let names = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+    ];
+    let month = names.iter().take_while(|name| **name != month).count() + 1;
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+fn clock(seconds: u64) -> (u64, u64, u64) {
+    (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
 }
 
 /// Year, month and day of a number of days since 1970-01-01.
@@ -72,6 +111,34 @@ mod tests {
             (13_569_465_600, "01/Jan/2400:00:00:00 +0000"),
         ] {
             assert_eq!(log_time(seconds * 1000 + 135), expected, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn certificates_tokens_and_load_balancers_write_times_of_their_own() {
+        for (seconds, certificate, java, rfc) in [
+            (
+                0,
+                "Jan  1 00:00:00 1970 GMT",
+                "Thu Jan 01 00:00:00 UTC 1970",
+                "1970-01-01T00:00:00Z",
+            ),
+            (
+                1_583_798_639,
+                "Mar 10 00:03:59 2020 GMT",
+                "Tue Mar 10 00:03:59 UTC 2020",
+                "2020-03-10T00:03:59Z",
+            ),
+            (
+                1_735_689_599,
+                "Dec 31 23:59:59 2024 GMT",
+                "Tue Dec 31 23:59:59 UTC 2024",
+                "2024-12-31T23:59:59Z",
+            ),
+        ] {
+            assert_eq!(certificate_time(seconds), certificate);
+            assert_eq!(java_time(seconds), java);
+            assert_eq!(rfc3339(seconds), rfc);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{
     arrival::Arrival,
     body::carry,
+    caller,
     headers::{cookies, received},
     path,
     query::{Groups, decoded, joined},
@@ -34,12 +35,7 @@ pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
 
 pub(super) fn function_url(arrival: &Arrival<'_>) -> Value {
     // Unlike an HTTP API, a function URL leaves the cookies among the headers as well.
-    let mut headers = received(arrival);
-    for (name, values) in &mut headers {
-        if name == "cookie" {
-            *values = vec![values.join("; ")];
-        }
-    }
+    let headers = received(arrival);
     payload(arrival, "$default", arrival.path(), &headers)
 }
 
@@ -63,6 +59,11 @@ fn payload(arrival: &Arrival<'_>, route_key: &str, path: &str, headers: &Groups)
         "timeEpoch": arrival.millis,
     });
     set_authorizer(&mut context, arrival);
+    if let (Some(context), Some(authentication)) =
+        (context.as_object_mut(), caller::authentication(arrival))
+    {
+        context.insert("authentication".to_owned(), authentication);
+    }
     let body = carry(arrival);
     let mut event = json!({
         "version": "2.0",
@@ -220,7 +221,8 @@ mod tests {
     #[test]
     fn a_function_url_sends_the_path_as_it_was_and_has_one_stage() {
         let get = request("GET", "/a%2Fb%3F").body(Bytes::new()).unwrap();
-        let event = event(Source::FunctionUrl, &get, &facts().stage("dev"));
+        let facts = facts().stage("dev").domain("api.example.com");
+        let event = event(Source::FunctionUrl, &get, &facts);
         assert_eq!(event["rawPath"], "/a%2Fb%3F");
         assert_eq!(event["requestContext"]["stage"], "$default");
         assert_eq!(event["requestContext"]["accountId"], "anonymous");

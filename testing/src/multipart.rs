@@ -1,10 +1,12 @@
 //! A form with files, as a browser sends it.
 
 use bytes::Bytes;
+use http::HeaderValue;
 
 /// A body of type `multipart/form-data`
 /// ([RFC 7578](https://www.rfc-editor.org/rfc/rfc7578)), for
-/// [`TestRequest::multipart`](crate::TestRequest::multipart).
+/// [`TestRequest::multipart`](crate::TestRequest::multipart) and
+/// [`EventBuilder::multipart`](crate::EventBuilder::multipart).
 ///
 /// ```
 /// use lambda_api_testing::MultipartForm;
@@ -14,7 +16,7 @@ use bytes::Bytes;
 ///     .file("photo", "tea.png", "image/png", &b"\x89PNG"[..]);
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "a form is sent by `TestRequest::multipart`"]
+#[must_use = "a form does nothing until it is sent"]
 pub struct MultipartForm(Vec<Part>);
 
 #[derive(Clone, Debug)]
@@ -57,7 +59,7 @@ impl MultipartForm {
     }
 
     /// The content type and the body.
-    pub(super) fn encode(&self) -> (String, Bytes) {
+    pub(crate) fn encode(&self) -> (HeaderValue, Bytes) {
         let boundary = self.boundary();
         let mut body = Vec::new();
         for part in &self.0 {
@@ -75,8 +77,10 @@ impl MultipartForm {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-        let content_type = format!("multipart/form-data; boundary={boundary}");
-        (content_type, body.into())
+        match HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}")) {
+            Ok(content_type) => (content_type, body.into()),
+            Err(_) => unreachable!("a boundary is letters, digits and dashes"),
+        }
     }
 
     /// The same for the same parts, so that a test repeats; none of them has it.

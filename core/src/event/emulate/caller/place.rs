@@ -1,0 +1,192 @@
+//! Where each source puts the caller.
+
+use super::{
+    super::{
+        arrival::Arrival,
+        query::{Groups, push},
+    },
+    Caller, ClientCertificate, IamCaller, Kind, claims,
+};
+use crate::event::Source;
+use serde_json::{Map, Value, json};
+
+/// `requestContext.authorizer`, where there is one.
+pub(in super::super) fn authorizer(arrival: &Arrival<'_>) -> Option<Value> {
+    if let Some(authorizer) = &arrival.facts.authorizer {
+        return Some(authorizer.clone());
+    }
+    let mut members = Map::new();
+    for Caller(kind) in arrival.callers() {
+        match arrival.source {
+            Source::RestApi => of_rest_api(kind, &mut members),
+            Source::HttpApiV1 => of_http_api_1(kind, &mut members),
+            Source::HttpApi | Source::FunctionUrl => of_format_2(kind, &mut members),
+            _ => {}
+        }
+    }
+    (!members.is_empty()).then_some(Value::Object(members))
+}
+
+fn of_rest_api(kind: &Kind, members: &mut Map<String, Value>) {
+    match kind {
+        Kind::Cognito(claims) => insert(members, "claims", claims::of_rest_api(claims)),
+        Kind::Lambda { principal, context } => {
+            members.extend(claims::of_context(context));
+            insert(members, "principalId", principal.as_str());
+            insert(members, "integrationLatency", 12);
+        }
+        _ => {}
+    }
+}
+
+fn of_http_api_1(kind: &Kind, members: &mut Map<String, Value>) {
+    match kind {
+        Kind::Cognito(claims) => set_jwt(members, claims, &[]),
+        Kind::Jwt { claims, scopes } => set_jwt(members, claims, scopes),
+        Kind::Lambda { principal, context } => {
+            members.extend(claims::of_context(context));
+            insert(members, "principalId", principal.as_str());
+        }
+        _ => {}
+    }
+}
+
+fn of_format_2(kind: &Kind, members: &mut Map<String, Value>) {
+    let mut jwt = Map::new();
+    match kind {
+        Kind::Iam(caller) => insert(members, "iam", caller.authorizer()),
+        Kind::Cognito(claims) => set_jwt(&mut jwt, claims, &[]),
+        Kind::Jwt { claims, scopes } => set_jwt(&mut jwt, claims, scopes),
+        Kind::Lambda { context, .. } => insert(members, "lambda", context.clone()),
+        _ => {}
+    }
+    if !jwt.is_empty() {
+        insert(members, "jwt", jwt);
+    }
+}
+
+/// The scopes are null where the route asks for none.
+fn set_jwt(members: &mut Map<String, Value>, claims: &Value, scopes: &[String]) {
+    let scopes = Some(scopes).filter(|scopes| !scopes.is_empty());
+    insert(members, "claims", claims::of_http_api(claims));
+    insert(members, "scopes", json!(scopes));
+}
+
+/// Fills in `requestContext.identity` of payload format 1.0.
+pub(in super::super) fn identity(arrival: &Arrival<'_>, identity: &mut Map<String, Value>) {
+    for Caller(kind) in arrival.callers() {
+        match kind {
+            Kind::Iam(caller) => set_iam(arrival.source, caller, identity),
+            Kind::ApiKey(key) => {
+                insert(identity, "apiKey", key.as_str());
+                insert(identity, "apiKeyId", "a1b2c3d4e5");
+            }
+            Kind::Certificate(certificate) => {
+                insert(identity, "clientCert", certificate.client_cert());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn set_iam(source: Source, caller: &IamCaller, identity: &mut Map<String, Value>) {
+    insert(identity, "accessKey", caller.key_id());
+    insert(identity, "accountId", caller.account());
+    insert(identity, "caller", caller.unique_id());
+    insert(identity, "principalOrgId", caller.organization.as_deref());
+    insert(identity, "user", caller.unique_id());
+    insert(identity, "userArn", caller.arn.as_str());
+    let Some(cognito) = &caller.cognito else {
+        return;
+    };
+    insert(identity, "cognitoIdentityId", cognito.identity.as_str());
+    insert(identity, "cognitoIdentityPoolId", cognito.pool.as_str());
+    let mut methods = cognito.methods.iter();
+    insert(
+        identity,
+        "cognitoAuthenticationType",
+        methods.next().cloned(),
+    );
+    let provider: Vec<_> = methods.map(String::as_str).collect();
+    insert(
+        identity,
+        "cognitoAuthenticationProvider",
+        provider.join(","),
+    );
+    if source == Source::HttpApiV1 {
+        insert(identity, "cognitoAmr", json!(cognito.methods));
+    }
+}
+
+/// `requestContext.authentication` of HTTP API 2.0.
+pub(in super::super) fn authentication(arrival: &Arrival<'_>) -> Option<Value> {
+    certificate(arrival).map(|certificate| json!({"clientCert": certificate.client_cert()}))
+}
+
+fn certificate<'a>(arrival: &Arrival<'a>) -> Option<&'a ClientCertificate> {
+    arrival.callers().find_map(|Caller(kind)| match kind {
+        Kind::Certificate(certificate) => Some(certificate),
+        _ => None,
+    })
+}
+
+/// What VPC Lattice 2 says of a caller in `requestContext.identity`.
+pub(in super::super) fn lattice_identity(arrival: &Arrival<'_>, identity: &mut Map<String, Value>) {
+    for Caller(kind) in arrival.callers() {
+        let Kind::Iam(caller) = kind else { continue };
+        insert(identity, "type", "AWS_IAM");
+        insert(identity, "principal", caller.arn.as_str());
+        if let Some(organization) = &caller.organization {
+            insert(identity, "principalOrgID", organization.as_str());
+        }
+        if let Some(session) = caller.session() {
+            insert(identity, "sessionName", session);
+        }
+    }
+}
+
+/// The headers that say who the caller is. Those of a load balancer and of VPC Lattice replace what
+/// the client sent under these names; the API key is the client's own header.
+pub(in super::super) fn headers(arrival: &Arrival<'_>, groups: &mut Groups) {
+    for Caller(kind) in arrival.callers() {
+        match (arrival.source, kind) {
+            (Source::RestApi, Kind::ApiKey(key)) => {
+                if !groups.iter().any(|(name, _)| name == "x-api-key") {
+                    push(groups, "x-api-key", key.clone());
+                }
+            }
+            (Source::Alb | Source::AlbMultiValue, Kind::Certificate(certificate)) => {
+                for (name, value) in certificate.headers() {
+                    replace(groups, name, value);
+                }
+            }
+            (Source::LatticeV1, Kind::Iam(caller)) => {
+                replace(groups, "x-amzn-lattice-identity", lattice_header(caller));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// See <https://docs.aws.amazon.com/vpc-lattice/latest/ug/http-targets.html>.
+fn lattice_header(caller: &IamCaller) -> String {
+    let mut header = format!("Principal={}", caller.arn);
+    if let Some(organization) = &caller.organization {
+        header.push_str(";PrincipalOrgID=");
+        header.push_str(organization);
+    }
+    if let Some(session) = caller.session() {
+        header.push_str(";SessionName=");
+        header.push_str(session);
+    }
+    header
+}
+
+fn replace(groups: &mut Groups, name: &str, value: String) {
+    groups.retain(|(known, _)| known != name);
+    push(groups, name, value);
+}
+
+fn insert(members: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
+    members.insert(name.to_owned(), value.into());
+}

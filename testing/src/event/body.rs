@@ -1,0 +1,78 @@
+//! Bodies.
+
+use super::EventBuilder;
+use crate::MultipartForm;
+use bytes::Bytes;
+use http::{
+    HeaderValue,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
+use serde::Serialize;
+
+impl EventBuilder {
+    /// A body of any bytes, without a `content-type`. A `String` or a `Vec<u8>` will do.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        // A recorded length is that of another body.
+        self.drop_given(&CONTENT_LENGTH);
+        self
+    }
+
+    /// A JSON body, with `content-type: application/json` unless the test says another
+    /// `content-type`.
+    #[track_caller]
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => self.typed("application/json", json),
+            Err(error) => panic!("the value cannot be written as JSON: {error}"),
+        }
+    }
+
+    /// A body of form fields, with `content-type: application/x-www-form-urlencoded` unless the
+    /// test says another `content-type`.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        self.typed("application/x-www-form-urlencoded", form.finish())
+    }
+
+    /// A body of text, with `content-type: text/plain; charset=utf-8` unless the test has said
+    /// another `content-type` before.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.typed("text/plain; charset=utf-8", text.into())
+    }
+
+    /// A form with files, with `content-type: multipart/form-data` and its boundary, whatever the
+    /// `content-type` was before: the boundary has to be the form's own.
+    ///
+    /// ```
+    /// use lambda_api::event::Source;
+    /// use lambda_api_testing::{EventBuilder, MultipartForm};
+    ///
+    /// let form = MultipartForm::new()
+    ///     .text("title", "Tea")
+    ///     .file("photo", "tea.jpg", "image/jpeg", &b"\xff\xd8"[..]);
+    /// let event = EventBuilder::new(Source::FunctionUrl)
+    ///     .method("POST")
+    ///     .path("/photos")
+    ///     .multipart(&form)
+    ///     .to_value();
+    /// assert_eq!(event["isBase64Encoded"], true);
+    /// ```
+    pub fn multipart(mut self, form: &MultipartForm) -> Self {
+        let (content_type, body) = form.encode();
+        self.given.insert(CONTENT_TYPE);
+        self.headers.insert(CONTENT_TYPE, content_type);
+        self.body(body)
+    }
+
+    fn typed(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.drop_given(&CONTENT_TYPE);
+        if !self.headers.contains_key(CONTENT_TYPE) {
+            let content_type = HeaderValue::from_static(content_type);
+            self.headers.insert(CONTENT_TYPE, content_type);
+            self.given.insert(CONTENT_TYPE);
+        }
+        self.body(body)
+    }
+}

@@ -1,0 +1,313 @@
+//! What the sources can carry of a request and of a reply: every exception of the round trip law.
+//!
+//! This is written down on its own, from the documentation of the sources, and shares no code with
+//! the emulator or the decoder: it is what they are held to.
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE},
+};
+use lambda_api::event::Source;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use std::collections::BTreeMap;
+
+/// What a function receives of a request: the request itself, less what the source cannot carry.
+///
+/// [`emulate`](lambda_api::event::emulate) has all of it as a table. The headers that a source adds
+/// are not part of it.
+///
+/// ```
+/// use bytes::Bytes;
+/// use lambda_api::event::Source;
+/// use lambda_api_testing::strategies::carried;
+///
+/// let request = http::Request::get("/a%2Fb?k=1&k=2").body(Bytes::new()).unwrap();
+/// assert_eq!(carried(Source::FunctionUrl, &request).uri(), "/a%2Fb?k=1&k=2");
+/// assert_eq!(carried(Source::HttpApi, &request).uri(), "/a/b?k=1&k=2");
+/// assert_eq!(carried(Source::Alb, &request).uri(), "/a%2Fb?k=2");
+/// ```
+#[must_use]
+pub fn carried(source: Source, request: &Request<Bytes>) -> Request<Bytes> {
+    let mut arrived = Request::new(request.body().clone());
+    *arrived.method_mut() = request.method().clone();
+    *arrived.headers_mut() = request_headers(source, request.headers());
+    let path = path(source, request.uri().path());
+    let query = query(source, request.uri().query().unwrap_or_default());
+    *arrived.uri_mut() = target(&path, &query);
+    arrived
+}
+
+/// What a client receives of a reply: the reply itself, less what the source cannot carry.
+///
+/// ```
+/// use bytes::Bytes;
+/// use lambda_api::event::Source;
+/// use lambda_api_testing::strategies::carried_reply;
+///
+/// let reply = http::Response::builder()
+///     .header("vary", "accept")
+///     .header("vary", "origin")
+///     .body(Bytes::new())
+///     .unwrap();
+/// let received = carried_reply(Source::HttpApi, &reply);
+/// assert_eq!(received.headers()["vary"], "accept, origin");
+/// ```
+#[must_use]
+pub fn carried_reply(source: Source, reply: &Response<Bytes>) -> Response<Bytes> {
+    let status = reply.status();
+    let has_no_body = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let body = if has_no_body {
+        Bytes::new()
+    } else {
+        reply.body().clone()
+    };
+    let mut headers = reply_headers(source, reply.headers());
+    if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+        let may_be_text = !is_compressed(reply.headers()) && std::str::from_utf8(&body).is_ok();
+        let content_type = if may_be_text {
+            "text/plain; charset=utf-8"
+        } else {
+            "application/octet-stream"
+        };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    let mut received = Response::new(body);
+    *received.status_mut() = status;
+    *received.headers_mut() = headers;
+    received
+}
+
+/// An HTTP API decodes the path, in both payload formats, and ends it at a `?` that was encoded.
+/// Bytes that are no UTF-8 are lost, and so is the difference between `/` and `%2F`.
+fn path(source: Source, path: &str) -> String {
+    if !matches!(source, Source::HttpApi | Source::HttpApiV1) {
+        return path.to_owned();
+    }
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let path = decoded.split('?').next().unwrap_or_default();
+    utf8_percent_encode(path, NOT_IN_PATHS).to_string()
+}
+
+/// What RFC 3986 allows in no path, and so has to be encoded again; `%` is left alone, since nobody
+/// can tell whether the client meant it.
+const NOT_IN_PATHS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// How a source hands over the query.
+enum Form {
+    /// As one text.
+    Raw,
+    /// Decoded, in a map with all values of a name.
+    Decoded,
+    /// As the client encoded it, in a map with all values of a name.
+    Encoded,
+    /// As the client encoded it, in a map with the last value of a name.
+    Last,
+}
+
+/// A map keeps the order of the values of one name, and not that of the names; it knows nothing of
+/// `a` without a `=`, or of a pair with nothing in it.
+fn query(source: Source, query: &str) -> String {
+    let form = match source {
+        Source::HttpApi | Source::FunctionUrl => Form::Raw,
+        Source::RestApi | Source::HttpApiV1 => Form::Decoded,
+        Source::Alb | Source::LatticeV1 => Form::Last,
+        _ => Form::Encoded,
+    };
+    if let Form::Raw = form {
+        return query.to_owned();
+    }
+    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = match form {
+            Form::Decoded => (decoded(name), decoded(value)),
+            _ => (name.to_owned(), value.to_owned()),
+        };
+        let values = values.entry(name).or_default();
+        if let Form::Last = form {
+            values.clear();
+        }
+        values.push(value);
+    }
+    let form = &form;
+    let pairs = values.iter().flat_map(|(name, values)| {
+        values.iter().map(move |value| match form {
+            Form::Decoded => format!("{}={}", encoded(name), encoded(value)),
+            _ => format!("{name}={value}"),
+        })
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// As the form encoding has it: `+` is a space, and bytes that are no UTF-8 are lost.
+fn decoded(part: &str) -> String {
+    let spaced = part.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}
+
+/// As RFC 3986 has it: all but the unreserved characters.
+fn encoded(part: &str) -> String {
+    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    let encode = |byte: u8| {
+        if unreserved(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    part.bytes().map(encode).collect()
+}
+
+fn target(path: &str, query: &str) -> Uri {
+    let target = if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    };
+    target.parse().unwrap_or_default()
+}
+
+fn request_headers(source: Source, headers: &HeaderMap) -> HeaderMap {
+    let mut arrived = HeaderMap::new();
+    for name in headers.keys() {
+        if !passes(source, name.as_str()) {
+            continue;
+        }
+        let values: Vec<_> = headers.get_all(name).iter().map(text).collect();
+        if *name == COOKIE {
+            if let Some(cookies) = cookies(source, &values) {
+                append(&mut arrived, name, &cookies);
+            }
+        } else if name == "x-forwarded-for" {
+            append(&mut arrived, name, &values.join(", "));
+        } else {
+            one_or_all(source, &mut arrived, name, &values, ",");
+        }
+    }
+    arrived
+}
+
+/// The headers of a connection end with it; a load balancer passes `connection` on all the same. A
+/// REST API takes `content-length` away.
+fn passes(source: Source, name: &str) -> bool {
+    match name {
+        "connection" => matches!(source, Source::Alb | Source::AlbMultiValue),
+        "keep-alive" | "proxy-connection" | "te" | "trailer" | "transfer-encoding" | "upgrade" => {
+            false
+        }
+        name if name == CONTENT_LENGTH => source != Source::RestApi,
+        _ => true,
+    }
+}
+
+/// Cookies that came in several headers are one. HTTP API 2.0 and function URLs take them apart, so
+/// that the space between them is not the client's.
+fn cookies(source: Source, values: &[String]) -> Option<String> {
+    let all = values.join("; ");
+    let cookies = all.split(';').map(str::trim);
+    let cookies: Vec<_> = cookies.filter(|cookie| !cookie.is_empty()).collect();
+    match source {
+        Source::HttpApi if cookies.is_empty() => None,
+        Source::HttpApi | Source::FunctionUrl if !cookies.is_empty() => Some(cookies.join("; ")),
+        _ => Some(all),
+    }
+}
+
+fn reply_headers(source: Source, headers: &HeaderMap) -> HeaderMap {
+    let mut received = HeaderMap::new();
+    for name in headers.keys() {
+        let values: Vec<_> = headers.get_all(name).iter().map(text).collect();
+        let renamed = match source {
+            Source::RestApi if RENAMED.contains(&name.as_str()) => {
+                HeaderName::try_from(format!("x-amzn-remapped-{name}")).ok()
+            }
+            _ => None,
+        };
+        let name = renamed.as_ref().unwrap_or(name);
+        let is_joined = matches!(
+            source,
+            Source::HttpApi
+                | Source::FunctionUrl
+                | Source::Alb
+                | Source::LatticeV1
+                | Source::LatticeV2
+        );
+        if is_joined && *name != SET_COOKIE {
+            append(&mut received, name, &values.join(", "));
+        } else {
+            for value in &values {
+                append(&mut received, name, value);
+            }
+        }
+    }
+    received
+}
+
+/// The headers that a REST API keeps for itself.
+const RENAMED: &[&str] = &[
+    "authorization",
+    "connection",
+    "content-length",
+    "date",
+    "host",
+    "server",
+    "user-agent",
+    "www-authenticate",
+];
+
+/// Several values of a header: all of them, or joined, or the last one.
+fn one_or_all(
+    source: Source,
+    headers: &mut HeaderMap,
+    name: &HeaderName,
+    values: &[String],
+    separator: &str,
+) {
+    match source {
+        Source::HttpApi | Source::FunctionUrl | Source::LatticeV1 => {
+            append(headers, name, &values.join(separator));
+        }
+        Source::Alb => {
+            if let Some(last) = values.last() {
+                append(headers, name, last);
+            }
+        }
+        _ => {
+            for value in values {
+                append(headers, name, value);
+            }
+        }
+    }
+}
+
+/// JSON has text only: bytes that are no UTF-8 are read as Latin-1.
+fn text(value: &HeaderValue) -> String {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+    }
+}
+
+fn append(headers: &mut HeaderMap, name: &HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        headers.append(name, value);
+    }
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(http::header::CONTENT_ENCODING);
+    codings.iter().any(|coding| coding != "identity")
+}

@@ -1,0 +1,72 @@
+//! Replies as functions make them.
+
+use super::{
+    carried_reply,
+    requests::append,
+    text::{body, content_type, header_name, header_value},
+};
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
+use lambda_api::event::Source;
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+/// Any reply that HTTP allows and all sources take: statuses from 200 to 599, repeated headers,
+/// several cookies, bodies of any bytes.
+pub fn replies() -> impl Strategy<Value = Response<Bytes>> {
+    (status(), headers(), body()).prop_map(|(status, headers, body)| {
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    })
+}
+
+/// Replies that a source carries without a loss: what the client receives is what was made.
+///
+/// They are [`replies`] without all that the source changes, as [`carried_reply`] says.
+pub fn replies_of(source: Source) -> impl Strategy<Value = Response<Bytes>> {
+    replies().prop_map(move |reply| carried_reply(source, &reply))
+}
+
+fn status() -> impl Strategy<Value = StatusCode> {
+    let usual = select(&[200_u16, 201, 204, 302, 304, 400, 401, 404, 500, 503][..]);
+    prop_oneof![3 => usual, 1 => 200_u16..600]
+        .prop_map(|code| StatusCode::from_u16(code).unwrap_or(StatusCode::OK))
+}
+
+/// Names that sources treat in ways of their own.
+const NAMES: &[&str] = &[
+    "cache-control",
+    "date",
+    "location",
+    "server",
+    "set-cookie",
+    "set-cookie",
+    "vary",
+    "www-authenticate",
+];
+
+fn headers() -> impl Strategy<Value = HeaderMap> {
+    let encoding = select(&["gzip", "br", "identity"][..]);
+    (
+        vec((header_name(NAMES), header_value()), 0..8),
+        option::weighted(0.8, content_type()),
+        option::weighted(0.2, encoding),
+    )
+        .prop_map(|(pairs, content_type, encoding)| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                append(&mut headers, &name, &value);
+            }
+            if let Some(content_type) = content_type {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            }
+            if let Some(encoding) = encoding {
+                headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            }
+            headers
+        })
+}

@@ -1,0 +1,110 @@
+//! Whatever arrives, an API answers it, or says that it comes from no HTTP source: it never panics,
+//! and its reply is one that the source can read.
+
+use lambda_api::{
+    Api, App, Cookies, Invocation, Json, LambdaContext, Query, Text, api_handler,
+    event::{self, DecodeError, DecodeOptions, emulate},
+    routes,
+};
+use lambda_api_testing::strategies;
+use proptest::prelude::*;
+use serde_json::Value;
+use std::{collections::HashMap, sync::OnceLock};
+use tokio::runtime::{Builder, Runtime};
+
+/// Asks for everything that a request can have.
+#[api_handler(ANY "/{path+}")]
+async fn look(
+    path: String,
+    query: Option<Query<HashMap<String, String>>>,
+    cookies: Cookies<'_>,
+    json: Result<Json<Value>, lambda_api::JsonRejection>,
+    text: Option<Text>,
+    invocation: Invocation,
+) -> String {
+    let context = invocation.request_context_as::<Value>();
+    format!(
+        "{} {} {} {} {} {:?} {:?} {:?} {:?} {} {}",
+        path.len(),
+        query.map_or(0, |Query(query)| query.len()),
+        cookies.iter().count(),
+        json.is_ok(),
+        text.is_some(),
+        invocation.source_ip(),
+        invocation.request_id(),
+        invocation.time(),
+        invocation.domain_name(),
+        invocation.path_parameters().count(),
+        context.is_ok(),
+    )
+}
+
+fn runtime() -> &'static (Runtime, App) {
+    static RUNTIME: OnceLock<(Runtime, App)> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        let app = runtime.block_on(Api::new().routes(routes![look]).build());
+        (runtime, app.unwrap())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+    #[test]
+    fn a_hostile_event_is_answered_or_refused(event in strategies::hostile_events()) {
+        let decoded = event::decode(event.clone(), LambdaContext::default(), &DecodeOptions::default());
+        let source = match &decoded {
+            Ok(request) => request.extensions().get::<Invocation>().and_then(Invocation::source),
+            Err(DecodeError::Malformed { invocation, .. }) => invocation.source(),
+            Err(_) => None,
+        };
+        let (runtime, app) = runtime();
+        let reply = runtime.block_on(app.handle_event(event, LambdaContext::default()));
+        match (source, reply) {
+            (None, Err(error)) => prop_assert!(error.to_string().len() < 10_000),
+            (Some(source), Ok(reply)) => {
+                let received = emulate::reply(source, &reply);
+                prop_assert!(received.is_ok(), "{source}: {received:?}");
+                let status = received.unwrap().status();
+                prop_assert_ne!(status, http::StatusCode::INTERNAL_SERVER_ERROR);
+                if decoded.is_err() {
+                    prop_assert_eq!(status, http::StatusCode::BAD_REQUEST);
+                }
+            }
+            (source, reply) => prop_assert!(false, "{source:?} {reply:?}"),
+        }
+    }
+
+    #[test]
+    fn an_event_that_nobody_damaged_is_answered(
+        event in strategies::sources().prop_flat_map(strategies::events),
+    ) {
+        let (runtime, app) = runtime();
+        let reply = runtime.block_on(event.send(app));
+        prop_assert_ne!(reply.status(), 500);
+        // A method that no route has, or a parameter that is no UTF-8.
+        prop_assert!(matches!(reply.status().as_u16(), 200 | 204 | 400 | 404 | 405), "{reply:?}");
+    }
+}
+
+#[test]
+fn most_hostile_events_still_come_from_their_source() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+
+    let mut runner = TestRunner::deterministic();
+    let (mut answered, mut malformed) = (0, 0);
+    for _ in 0..500 {
+        let event = strategies::hostile_events()
+            .new_tree(&mut runner)
+            .unwrap()
+            .current();
+        match event::decode(event, LambdaContext::default(), &DecodeOptions::default()) {
+            Ok(_) => answered += 1,
+            Err(DecodeError::Malformed { .. }) => malformed += 1,
+            Err(_) => {}
+        }
+    }
+    assert!(answered > 250, "{answered}");
+    assert!(malformed > 10, "{malformed}");
+}

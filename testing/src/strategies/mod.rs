@@ -10,8 +10,8 @@
 //! use std::collections::HashMap;
 //!
 //! #[api_handler(ANY "/{path+}")]
-//! async fn search(Query(query): Query<HashMap<String, String>>) -> String {
-//!     format!("{} parameters", query.len())
+//! async fn search(path: String, Query(query): Query<HashMap<String, String>>) -> String {
+//!     format!("{} parameters for {path}", query.len())
 //! }
 //!
 //! proptest! {
@@ -31,7 +31,7 @@
 //!
 //! | strategy | gives |
 //! |---|---|
-//! | [`requests`] | any request that HTTP allows |
+//! | [`requests`] | any request that a client can send |
 //! | [`requests_of`] | those that a source carries without a loss |
 //! | [`replies`], [`replies_of`] | the same for replies |
 //! | [`events`] | any event of a source, as an [`EventBuilder`] |

@@ -107,6 +107,7 @@ def on_lambda(profile):
     command += ["--ignore-changes", "-p", "hello", "--profile", profile]
     with running(name, command):
         says_hello(name, port, "/lambda-url/hello")
+        expect(f"{name} is what the root calls", get(port, "/hello/world")[0], 200)
 
 
 def elsewhere():

@@ -30,9 +30,8 @@ pub fn set_extension<T: Serialize>(problem: &mut Problem, name: &str, value: &T)
     problem.set_extension(name, value);
 }
 
-/// Puts a field marked `#[api(header = "..")]` into the reply; what cannot stand in a header is
-/// left out.
-pub fn set_header<T: Display>(problem: &mut Problem, name: &'static str, value: &T) {
+/// Puts a field marked `#[api(header = "..")]` into the reply.
+pub fn set_header<T: Display>(problem: &mut Problem, name: &str, value: &T) {
     problem.set_header(name, value);
 }
 

@@ -1,13 +1,14 @@
 //! An API that answers.
 
 use crate::{
-    BoxError, BoxFuture, Invocation, LambdaContext, Next, Request, Response,
+    Body, BoxError, BoxFuture, Invocation, LambdaContext, Next, Problem, Request, Response,
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
-    middleware::{CorsGate, Finish, buffered, caught, panic_message},
+    middleware::{CorsGate, Finish, buffered, caught, copy_permission, panic_message},
     runtime::log,
 };
 use bytes::Bytes;
+use http::Method;
 use std::{
     convert::Infallible,
     fmt,
@@ -101,7 +102,7 @@ impl App {
         }
         // The gateway would answer with an error that explains nothing.
         let problem = framework::response_too_large(reply.len(), source.reply_limit());
-        let (parts, body) = in_memory(self.0.finish.problem(problem, &invocation)).await;
+        let (parts, body) = self.instead_of(&parts, problem, &invocation).await;
         Ok(event::encode(source, &parts, &body))
     }
 
@@ -111,26 +112,53 @@ impl App {
         request: Request,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
-        let collected = caught(async { collected(self.answer(request).await).await }).await;
-        let problem = match collected {
-            Ok(Ok(reply)) => return reply,
+        let response = match caught(async { self.answer(request).await }).await {
+            Ok(response) => response,
+            Err(panic) => {
+                let problem = framework::panicked(panic_message(&*panic));
+                self.0.finish.problem(problem, invocation)
+            }
+        };
+        let (parts, body) = response.into_parts();
+        let problem = match caught(body.collect()).await {
+            Ok(Ok(body)) => return (parts, body),
             Ok(Err(error)) => framework::internal(&*error),
             Err(panic) => framework::panicked(panic_message(&*panic)),
         };
-        in_memory(self.0.finish.problem(problem, invocation)).await
+        self.instead_of(&parts, problem, invocation).await
+    }
+
+    /// A problem in place of a reply that has left the CORS layer already: what that reply permits
+    /// to pages of other origins, the problem does too.
+    async fn instead_of(
+        &self,
+        reply: &http::response::Parts,
+        problem: Problem,
+        invocation: &Invocation,
+    ) -> (http::response::Parts, Bytes) {
+        let (mut parts, body) = in_memory(self.0.finish.problem(problem, invocation)).await;
+        copy_permission(&reply.headers, &mut parts.headers);
+        (parts, body)
     }
 
     fn answer(&self, request: Request) -> BoxFuture<'static, Response> {
-        match &self.0.cors {
+        let is_head = request.method() == Method::HEAD;
+        let reply = match &self.0.cors {
             Some(cors) => cors.handle(request),
             None => self.0.next.handle(request),
+        };
+        if is_head {
+            Box::pin(async move { without_body(reply.await) })
+        } else {
+            reply
         }
     }
 }
 
-async fn collected(response: Response) -> Result<(http::response::Parts, Bytes), BoxError> {
-    let (parts, body) = response.into_parts();
-    Ok((parts, body.collect().await?))
+/// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).
+fn without_body(mut response: Response) -> Response {
+    *response.body_mut() = Body::empty();
+    response
 }
 
 /// A problem's reply; where the application's own style of it is a stream that fails, its status

@@ -98,49 +98,55 @@ pub struct Unique {
 }
 
 impl Unique {
+    /// Compares all routes, by way of a table with `SLOTS` places: a power of two, and more than
+    /// there are routes. (Comparing each with each takes the compiler a second for 1000 routes.)
     #[must_use]
-    pub const fn new(routes: &'static [Route]) -> Self {
-        let mut second = 1;
-        while second < routes.len() {
-            let Route { hash, key, .. } = routes[second];
-            let mut first = 0;
-            while first < second {
-                // The hash decides; the rest is for the day when two of them are equal.
-                if hash == routes[first].hash && same(key, routes[first].key) && !key.is_empty() {
-                    return Self {
-                        routes,
-                        next: 0,
-                        duplicate: Some((first, second)),
-                    };
-                }
-                first += 1;
-            }
-            second += 1;
-        }
-        Self {
+    pub const fn new<const SLOTS: usize>(routes: &'static [Route]) -> Self {
+        assert!(SLOTS.is_power_of_two() && SLOTS > routes.len());
+        let mut unique = Self {
             routes,
             next: 0,
             duplicate: None,
+        };
+        // The position of a route, plus one.
+        let mut slots = [0; SLOTS];
+        let mut position = 0;
+        while position < routes.len() && unique.duplicate.is_none() {
+            let mut slot = routes[position].hash as usize % SLOTS;
+            while slots[slot] != 0 {
+                if answer_the_same(&routes[slots[slot] - 1], &routes[position]) {
+                    unique.duplicate = Some((slots[slot] - 1, position));
+                }
+                slot = (slot + 1) % SLOTS;
+            }
+            position += 1;
+            slots[slot] = position;
         }
+        unique
     }
 
     /// Goes on to the next route.
     #[must_use]
     #[track_caller]
     pub const fn next(self) -> Self {
-        if let Some((first, second)) = self.duplicate {
-            if second == self.next {
-                panic!(
-                    "{}",
-                    refusal(&self.routes[first], &self.routes[second]).as_str()
-                );
-            }
+        if let Some((first, second)) = self.duplicate
+            && second == self.next
+        {
+            panic!(
+                "{}",
+                refusal(&self.routes[first], &self.routes[second]).as_str()
+            );
         }
         Self {
             next: self.next + 1,
             ..self
         }
     }
+}
+
+const fn answer_the_same(a: &Route, b: &Route) -> bool {
+    // The hash decides; the keys are for the day when two of them have one hash.
+    a.hash == b.hash && !a.key.is_empty() && same(a.key, b.key)
 }
 
 const fn refusal(first: &Route, second: &Route) -> Text {

@@ -1,4 +1,156 @@
-//! AWS Lambda APIs from annotated async functions.
+//! AWS Lambda HTTP APIs from annotated functions. One typed `async fn` is a route that runs on
+//! Lambda, on your laptop and in a unit test, from the same program.
+//!
+//! ```no_run
+//! use lambda_api::api_handler;
+//!
+//! #[api_handler(GET "/hello/{name}")]
+//! async fn main(name: String) -> String {
+//!     format!("Hello, {name}!")
+//! }
+//! ```
+//!
+//! That is a whole program. `cargo run` serves it on `http://127.0.0.1:9000`, through the very
+//! events that API Gateway sends; `cargo lambda build --release` makes a Lambda function of it.
+//!
+//! # An application
+//!
+//! ```no_run
+//! use lambda_api::{Api, ApiError, BoxError, Created, Json, State, api_handler, routes};
+//! use serde::{Deserialize, Serialize};
+//!
+//! # #[derive(Clone)]
+//! # struct Store;
+//! # impl Store {
+//! #     async fn connect() -> Result<Self, BoxError> { Ok(Store) }
+//! #     async fn read(&self, _: u64) -> Result<Option<Order>, std::io::Error> { Ok(None) }
+//! #     async fn add(&self, order: NewOrder) -> Result<Order, std::io::Error> {
+//! #         Ok(Order { id: 1, sku: order.sku })
+//! #     }
+//! # }
+//! #[derive(Serialize)]
+//! struct Order { id: u64, sku: String }
+//!
+//! #[derive(Deserialize)]
+//! struct NewOrder { sku: String }
+//!
+//! #[derive(Debug, thiserror::Error, ApiError)]
+//! enum OrderError {
+//!     #[error("order {0} does not exist")]
+//!     #[api(status = 404, code = "order_not_found")]
+//!     NotFound(u64),
+//!     #[error("storage failed")]
+//!     #[api(status = 503, code = "storage_unavailable")]
+//!     Storage(#[from] std::io::Error),
+//! }
+//!
+//! /// Place an order.
+//! #[api_handler(POST "/orders")]
+//! async fn place_order(
+//!     State(store): State<Store>,
+//!     Json(order): Json<NewOrder>,
+//! ) -> Result<Created<Json<Order>>, OrderError> {
+//!     let order = store.add(order).await?;
+//!     Ok(Created::at(format!("/orders/{}", order.id), Json(order)))
+//! }
+//!
+//! /// Read an order.
+//! #[api_handler(GET "/orders/{id}")]
+//! async fn get_order(id: u64, State(store): State<Store>) -> Result<Json<Order>, OrderError> {
+//!     store.read(id).await?.map(Json).ok_or(OrderError::NotFound(id))
+//! }
+//!
+//! #[lambda_api::main]
+//! fn main() -> Api {
+//!     Api::new()
+//!         .state_with(Store::connect)
+//!         .routes(routes![place_order, get_order])
+//! }
+//! ```
+//!
+//! - [`#[api_handler]`](macro@api_handler) makes a route of a function. What an argument is taken
+//!   from is said by its name (a path parameter), a mark (`#[query]`, `#[header("..")]`,
+//!   `#[cookie]`) or its type: [`FromRequest`] lists those there are. What a function may return
+//!   is listed at [`IntoResponse`].
+//! - [`routes!`] collects handlers, and [`Api`] describes the whole: routes, state, layers, CORS,
+//!   nested APIs, mounted tower services. Making one does nothing yet.
+//! - [`#[lambda_api::main]`](macro@main) or [`run`] builds and runs it. [`Api::build`] gives the
+//!   [`App`] itself, a tower service, and reports everything that is wrong at once.
+//! - [`Invocation`] holds what gateway and Lambda say about a request.
+//!
+//! # The way of a request
+//!
+//! ```text
+//! event ──> CORS               Api::cors: preflights answered, every reply passes through
+//!           guard              panics become problems
+//!           layers             Api::layer: any tower layer, or from_fn
+//!           router             404, 405, HEAD, OPTIONS
+//!           layers             Api::route_layer, then Routes::layer
+//!           extractors         &Request -> arguments
+//!           handler            your function
+//! reply <── IntoResponse       a value or an error -> Response
+//! ```
+//!
+//! Of several layers of one kind, the first one added is the first one to see the request.
+//!
+//! # Errors
+//!
+//! Every failure is a reply: `application/problem+json`
+//! ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a status, a stable `code` and the id
+//! of the request. That goes for errors of handlers ([`ApiError`]), refused arguments, 404 and
+//! 405, and panics. The text of a 5xx goes to the log, never to the client. [`Error`] takes any
+//! error through `?`, as a masked 500. [`Problem`] lists the codes of the library;
+//! [`Api::on_problem`] gives all problems another form.
+//!
+//! Panics are caught only where they unwind. cargo-lambda builds with `panic = "abort"` unless
+//! the manifest says `panic = "unwind"` in `[profile.release]`: then a panic ends the process, and
+//! the client gets an opaque 502.
+//!
+//! # Where it runs
+//!
+//! - **On Lambda**, behind API Gateway (REST and HTTP APIs), a function URL, an Application Load
+//!   Balancer or VPC Lattice: [`event::Source`] lists them. Logs are JSON, with one span for each
+//!   invocation, unless the program has installed a subscriber of its own.
+//! - **On your machine**, in debug builds or with the feature `local`, a program with
+//!   [`#[lambda_api::main]`](macro@main) has a command line:
+//!
+//!   | command | does |
+//!   |---|---|
+//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source` |
+//!   | `invoke FILE` | answers one event from a file, or from `-`, the standard input |
+//!   | `routes` | prints the route table, `--json` for programs |
+//!
+//! - **In a test**: a handler stays the function it was, an [`App`] answers requests as a tower
+//!   service and events with [`App::handle_event`]. A given state takes the place of one that
+//!   would have to be made:
+//!
+//!   ```
+//!   # use lambda_api::{Api, Body, State, api_handler, routes};
+//!   # #[derive(Clone)]
+//!   # struct Store(&'static str);
+//!   # async fn connect() -> Result<Store, std::io::Error> { Err(std::io::Error::other("offline")) }
+//!   # #[api_handler(GET "/name")]
+//!   # async fn name(State(store): State<Store>) -> String { store.0.to_owned() }
+//!   # fn api() -> Api { Api::new().state_with(connect).routes(routes![name]) }
+//!   # #[tokio::main(flavor = "current_thread")]
+//!   # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!   use tower::ServiceExt;
+//!
+//!   let app = api().state(Store("in memory")).build().await?;
+//!   let reply = app.oneshot(http::Request::get("/name").body(Body::empty())?).await?;
+//!   assert_eq!(reply.body().bytes(), b"in memory");
+//!   # Ok(())
+//!   # }
+//!   ```
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `local` | the command line and the local server in release builds, too |
+//! | `multipart` | the extractor `Multipart` for `multipart/form-data` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -56,3 +208,8 @@ pub type Response = http::Response<Body>;
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+// Compiles the programs of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

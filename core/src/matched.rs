@@ -14,7 +14,7 @@ pub(crate) struct Matched {
     pub(crate) states: Arc<States>,
 }
 
-/// The full path of a route, nest prefixes included.
+/// The full path of a route, nest prefixes included; empty where a fallback answers.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     pub(crate) path: String,

@@ -1,11 +1,12 @@
 //! The values that all invocations share.
 
-use crate::{BoxError, BoxFuture};
+use crate::{BoxError, BoxFuture, Request, error::Chain, matched::Matched};
 use std::{
     any::{Any, TypeId, type_name},
     collections::HashMap,
     fmt,
     future::Future,
+    sync::Arc,
 };
 
 type Value = Box<dyn Any + Send + Sync>;
@@ -16,6 +17,14 @@ type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Se
 pub(crate) struct States(pub(crate) HashMap<TypeId, Value>);
 
 impl States {
+    /// The values of the application that a request is in, whether its router was reached or not.
+    pub(crate) fn of(request: &Request) -> Option<&States> {
+        match Matched::of(request) {
+            Some(matched) => Some(&matched.states),
+            None => request.extensions().get::<Arc<States>>().map(|s| &**s),
+        }
+    }
+
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.0.get(&TypeId::of::<T>())?.downcast_ref()
     }
@@ -95,7 +104,7 @@ pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) ->
                         faults.push(format!(
                             "state `{}` cannot be made: {}",
                             init.name,
-                            chain(&*error)
+                            Chain(&*error)
                         ));
                         seen.push(init.id);
                         continue;
@@ -117,16 +126,4 @@ fn doubled(name: &str) -> String {
         "state `{name}` is given twice: an application has one value of each type, so wrap one of \
          them in a type of its own"
     )
-}
-
-/// An error and all that caused it, in one line.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

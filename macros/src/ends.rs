@@ -31,7 +31,7 @@ impl Ends {
 
 fn locate(tokens: &TokenStream, span: Span) -> TokenStream {
     let located = |mut token: TokenTree| {
-        token.set_span(Span::call_site().located_at(span));
+        token.set_span(token.span().located_at(span));
         token
     };
     tokens.clone().into_iter().map(located).collect()

@@ -1,4 +1,9 @@
-//! The macros of lambda-api.
+//! The macros of lambda-api, which exports them: depend on that crate.
+//!
+//! Each one is a pipeline: parse, check, expand. All faults of one call are gathered and reported
+//! together, each at its token; what the rest of the program expects to exist is emitted all the
+//! same, so that one mistake is one error. The code they write calls into
+//! `lambda_api::__private`, and holds nothing that a function could hold.
 
 mod ends;
 mod error;
@@ -12,26 +17,295 @@ mod similar;
 
 use proc_macro::TokenStream;
 
-/// TODO
+/// Makes a function the handler of one route.
+///
+/// ```
+/// use lambda_api::api_handler;
+///
+/// #[api_handler(GET "/hello/{name}")]
+/// async fn hello(name: String, #[query] shout: Option<bool>) -> String {
+///     match shout {
+///         Some(true) => format!("HELLO, {name}!"),
+///         _ => format!("Hello, {name}!"),
+///     }
+/// }
+/// ```
+///
+/// The function stays what it is, and can be called: `hello("Ada".to_owned(), None).await`. Beside
+/// it stands a hidden `struct hello {}` that carries the route; one `use` brings both, and
+/// [`routes!`](https://docs.rs/lambda-api/latest/lambda_api/macro.routes.html) collects them. A
+/// handler that no `routes!` names is reported as dead code, like any function.
+///
+/// # Method and path
+///
+/// One of `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD`, `OPTIONS` and `ANY`, then the path in
+/// [API Gateway's own syntax][path]: it begins with `/`; a parameter is a whole segment, `{id}`; a
+/// parameter that takes the rest of the path is the last segment, `{path+}`. `/orders/` is another
+/// path than `/orders`.
+///
+/// # Options
+///
+/// | option | says |
+/// |---|---|
+/// | `public` | everybody may call this, though the API has an authenticator |
+/// | `scopes("orders/read orders/list")` | the credential has all of these scopes |
+/// | `scopes(any("orders/read", "admin"))` | it has one of these scopes |
+/// | `groups("staff", "Domain Admins")` | the caller is in all of these groups, one in each literal; `any(..)` as above |
+/// | `crate = path` | where lambda-api is, if not at `::lambda_api` |
+///
+/// # Arguments
+///
+/// Where an argument comes from is said by its attribute, by its name, or by its type, in this
+/// order:
+///
+/// | argument | comes from |
+/// |---|---|
+/// | `#[path] tenant: u64`, `#[path("order-id")] id: u64` | the path: also parameters that the prefix of a nest brings |
+/// | `#[query] page: Option<u32>`, `#[query("page-size")] size: u32` | the query |
+/// | `#[header] x_tenant: &str`, `#[header("x-tenant")] tenant: &str` | a header; of the name, `_` is `-` |
+/// | `#[cookie] sid: Option<String>`, `#[cookie("theme")] theme: &str` | a cookie |
+/// | `id: u64`, `_id: u64`, `r#type: &str` where the path has `{id}`, `{type}` | the path |
+/// | everything else | its type, an extractor: `FromRequest` |
+///
+/// All but extractors are read from one string through `serde::Deserialize`; what is wrong with
+/// any of them is reported in one reply. Each parameter of the path has its argument. Any number
+/// of arguments may be read that way, and up to 12 may be extractors; both may borrow from the
+/// request.
+///
+/// ```
+/// use lambda_api::{Response, api_handler};
+///
+/// #[derive(serde::Deserialize)]
+/// struct OrderId(u64);
+///
+/// #[api_handler(GET "/orders/{id}/files/{path+}", scopes("orders/read"))]
+/// async fn order_file(
+///     id: OrderId,
+///     path: &str,
+///     #[query("page-size")] size: Option<u32>,
+///     #[header("x-tenant")] tenant: &str,
+/// ) -> Response {
+/// #   let _ = (id, path, size, tenant);
+///     Response::default()
+/// }
+/// ```
+///
+/// # The function
+///
+/// Async or not; it returns what is `IntoResponse`: a string, a `Json<T>`, a
+/// `Result<_, E>` whose error is an `ApiError`, .. A future that is not `Send`, or a type that fits
+/// nothing, is reported when compiled. It cannot be generic, a method, `unsafe` or `extern`; an
+/// argument cannot be under `#[cfg]`, the whole function can. The doc comment describes the
+/// operation in the OpenAPI document. Other attributes, like `#[tracing::instrument]`, can stand
+/// before or behind this one.
+///
+/// # On `main`
+///
+/// The handler is the whole program: `cargo run` serves it on loopback, and on Lambda it answers.
+///
+/// ```no_run
+/// use lambda_api::api_handler;
+///
+/// #[api_handler(GET "/hello/{name}")]
+/// async fn main(name: String) -> String {
+///     format!("Hello, {name}!")
+/// }
+/// ```
+///
+/// # Two names to avoid
+///
+/// A handler takes its name as a type too, so it cannot share it with a module in one place:
+///
+/// ```compile_fail,E0255
+/// mod health {
+///     #[lambda_api::api_handler(GET "/health")]
+///     pub async fn health() -> &'static str { "ok" }
+/// }
+/// pub use health::health;      // `health` is the module already
+/// # fn main() {}
+/// ```
+///
+/// Name it by its path instead, `routes![health::health]`. And a handler named like a crate hides
+/// that crate in its module: beside `async fn tokio()` write `::tokio::spawn(..)`.
+///
+/// [path]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 #[proc_macro_attribute]
 pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    handler::api_handler(attribute.into(), item.into()).into()
+    handler::api_handler(attribute.into(), &item.into()).into()
 }
 
-/// TODO
+/// Runs the API that `main` returns: on Lambda, on loopback or from the command line.
+///
+/// ```no_run
+/// use lambda_api::{Api, api_handler, routes};
+///
+/// #[api_handler(GET "/health", public)]
+/// async fn health() -> &'static str {
+///     "ok"
+/// }
+///
+/// #[lambda_api::main]
+/// fn main() -> Api {
+///     Api::new().routes(routes![health])
+/// }
+/// ```
+///
+/// `main` may be `async`, and may return `Result<Api, E>` for any error: it is logged, and the
+/// process ends with a failure. What takes time, a connection say, belongs into
+/// `Api::state_with`, which is not run to print a route table.
+///
+/// ```no_run
+/// use lambda_api::{Api, BoxError};
+///
+/// #[lambda_api::main]
+/// async fn main() -> Result<Api, BoxError> {
+///     let origin = std::env::var("ORIGIN")?;
+///     # let _ = origin;
+///     Ok(Api::new())
+/// }
+/// ```
+///
+/// # Options
+///
+/// | option | says |
+/// |---|---|
+/// | `flavor = "current_thread"` | tokio on one thread: the default, and the cheapest on Lambda |
+/// | `flavor = "multi_thread"` | on several threads, for handlers that compute on more than one |
+/// | `crate = path` | where lambda-api is, if not at `::lambda_api` |
+///
+/// It cannot have arguments; an API of one handler is
+/// [`#[api_handler(..)]`](macro@api_handler) on `main`.
 #[proc_macro_attribute]
 pub fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    main_fn::main(attribute.into(), item.into()).into()
+    main_fn::main(attribute.into(), &item.into()).into()
 }
 
+/// What `lambda_api::routes!` calls, with the path of its crate in front.
 #[doc(hidden)]
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     routes::routes(input.into()).into()
 }
 
-/// TODO
+/// Says which reply an error makes; it works beside `thiserror::Error`.
+///
+/// ```
+/// use lambda_api::ApiError;
+///
+/// #[derive(Debug, thiserror::Error, ApiError)]
+/// enum OrderError {
+///     #[error("order {0} does not exist")]
+///     #[api(status = 404, code = "order_not_found")]
+///     NotFound(u64),
+///
+///     #[error("only {left} of {sku} left")]
+///     #[api(status = 409, code = "out_of_stock", title = "Out of stock")]
+///     OutOfStock {
+///         #[api(extension)]
+///         left: u32,
+///         sku: String,
+///     },
+///
+///     #[error("the store is overloaded")]
+///     #[api(status = 503, code = "store_overloaded")]
+///     Overloaded {
+///         #[api(header = "retry-after")]
+///         seconds: u32,
+///     },
+///
+///     #[error(transparent)]
+///     #[api(transparent)]
+///     Payment(#[from] PaymentError),
+/// }
+///
+/// #[derive(Debug, thiserror::Error, ApiError)]
+/// #[error("the card was refused: {reason}")]
+/// #[api(status = 402, code = "card_refused")]
+/// struct PaymentError {
+///     reason: String,
+/// }
+///
+/// assert_eq!(OrderError::NotFound(7).status(), 404);
+/// assert_eq!(OrderError::from(PaymentError { reason: "expired".into() }).code(), "card_refused");
+/// ```
+///
+/// # On each variant, or on the struct
+///
+/// | key | says |
+/// |---|---|
+/// | `status = 404` | the status of the reply, 400 to 599; of a 5xx the text stays in the log |
+/// | `code = "order_not_found"` | the stable name of the error, in snake_case; no two variants have the same |
+/// | `title = ".."` | the title of the problem, which else is the status in words |
+/// | `type = "https://.."` | the URI of the kind of problem ([RFC 9457, section 3.1.1][type]) |
+/// | `absent` | as the rejection of an extractor: the thing was not there, so that `Option<T>` is `None` |
+/// | `transparent` | alone, with one field: the error inside says everything |
+///
+/// # On a field
+///
+/// | key | says |
+/// |---|---|
+/// | `extension`, `extension = "name"` | a member of the problem, by `serde::Serialize`: in the reply of a 5xx too |
+/// | `header = "retry-after"` | a header of the reply, by `Display`; left out if it is no valid value |
+///
+/// # On the type
+///
+/// `crate = path`, where lambda-api is, if not at `::lambda_api`.
+///
+/// The cause, for the log, is [`source`](std::error::Error::source) of the type; one that is no
+/// `std::error::Error` has none.
+///
+/// [type]: https://www.rfc-editor.org/rfc/rfc9457#section-3.1.1
 #[proc_macro_derive(ApiError, attributes(api))]
 pub fn api_error(item: TokenStream) -> TokenStream {
     error::derive(item.into()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    #[test]
+    fn with_another_name_of_the_crate_nothing_names_it_otherwise() {
+        let handler = handler::api_handler(
+            quote!(GET "/orders/{id}", scopes("a"), crate = gateway),
+            &quote! {
+                async fn order(id: u64, #[query] page: u32, body: Text) -> Result<String, Error> {}
+            },
+        );
+        let main = main_fn::main(
+            quote!(flavor = "multi_thread", crate = gateway),
+            &quote!(
+                async fn main() -> Api {}
+            ),
+        );
+        let routes = routes::routes(quote!(gateway; a, b::c));
+        let error = error::derive(quote! {
+            #[api(crate = gateway)]
+            enum OrderError {
+                #[api(status = 404, code = "order_not_found", absent, title = "x", type = "y")]
+                NotFound { #[api(extension, header = "x-id")] id: u64 },
+                #[api(transparent)]
+                Other(Other),
+            }
+        });
+        for code in [handler, main, routes, error] {
+            let code = code.to_string();
+            assert!(code.contains("gateway"), "{code}");
+            assert!(!code.contains(":: lambda_api"), "{code}");
+            assert!(!code.contains("compile_error"), "{code}");
+        }
+    }
+
+    #[test]
+    fn of_several_mistakes_each_is_reported() {
+        let code = handler::api_handler(
+            quote!(FETCH "/orders/{id}", publik),
+            &quote! {
+                async fn order<T>(#[querry] page: u32) -> String {}
+            },
+        );
+        let errors = code.to_string().matches("compile_error").count();
+        assert_eq!(errors, 5, "{code}");
+    }
 }

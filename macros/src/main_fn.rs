@@ -23,7 +23,7 @@ enum Flavor {
     MultiThread,
 }
 
-pub(crate) fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn main(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut faults = Faults::default();
     let mut options = Options::default();
     let result = (|input: ParseStream<'_>| options.parse(input, &mut faults)).parse2(attribute);
@@ -40,9 +40,7 @@ pub(crate) fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
     if faults.is_empty() {
         expand(&options, function)
     } else {
-        // Without a `main` there would be an error more.
-        let faults = faults.to_tokens();
-        quote!(#faults fn main() {})
+        stub(&faults, function)
     }
 }
 
@@ -138,6 +136,21 @@ fn check(function: &Function, faults: &mut Faults) {
     }
 }
 
+/// The faults; and a `main`, without which there would be one more.
+fn stub(faults: &Faults, mut function: Function) -> TokenStream {
+    let faults = faults.to_tokens();
+    if function.sig.ident != "main" {
+        return quote!(#faults #function);
+    }
+    function.sig.ident = Ident::new("__main", function.sig.ident.span());
+    quote! {
+        #faults
+        #[allow(dead_code)]
+        #function
+        fn main() {}
+    }
+}
+
 /// The user's function stays within the real `main`, where its lints hold too.
 fn expand(options: &Options, mut function: Function) -> TokenStream {
     let krate = &options.krate;
@@ -148,7 +161,10 @@ fn expand(options: &Options, mut function: Function) -> TokenStream {
     let attrs = std::mem::take(&mut function.attrs);
     let vis = std::mem::replace(&mut function.vis, syn::Visibility::Inherited);
     // A wrong type is reported at the return type.
-    let ends = Ends::of(&function.sig.output);
+    let ends = match &function.sig.output {
+        ReturnType::Type(_, ty) => Ends::of(ty),
+        ReturnType::Default => Ends::of(&function.sig.ident),
+    };
     function.sig.ident = Ident::new("__main", function.sig.ident.span());
     let call = if function.sig.asyncness.is_some() {
         ends.put(&quote!(__main), &quote!(()))

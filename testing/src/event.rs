@@ -4,13 +4,10 @@ mod body;
 mod caller;
 mod difference;
 mod facts;
-mod multipart;
 mod output;
 mod patch;
 mod recorded;
 mod uri;
-
-pub use multipart::MultipartForm;
 
 use bytes::Bytes;
 use http::{

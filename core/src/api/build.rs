@@ -2,7 +2,7 @@
 
 use super::{
     Api,
-    flat::{Flat, Kind, Scope, flatten, prefix_fault},
+    flat::{Flat, Kind, Scope, base_path_fault, flatten, prefix_fault},
 };
 use crate::{
     App, Next, Operation,
@@ -73,17 +73,18 @@ impl Api {
         let router = Arc::new(self.router(&given, &mut faults));
         let states = Arc::new(make_all(inits, &mut faults).await);
         if let Some(base) = &self.decode.base_path
-            && let Some(fault) = prefix_fault(base)
+            && let Some(fault) = base_path_fault(base)
         {
             faults.push(format!("the base path `{base}` {fault}"));
         }
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
-            states,
+            Arc::clone(&states),
             self.finish.clone(),
         ));
         let layered = wrap(routing, self.layers.iter().collect(), &self);
-        let guarded = Next::new(Guard::new(layered, self.finish.clone()));
+        let for_layers = (!self.layers.is_empty()).then_some(states);
+        let guarded = Next::new(Guard::new(layered, self.finish.clone(), for_layers));
         let cors = self
             .cors
             .as_ref()
@@ -122,8 +123,8 @@ impl Api {
             check_scope(index, scope, faults);
             if let Some(fallback) = &scope.api.fallback {
                 let entry = Entry {
-                    pattern: Pattern::new(scope.prefix.clone()),
-                    target: Target::Service(fallback.clone()),
+                    pattern: Pattern::none(),
+                    target: Target::Service(fallback(&self.finish)),
                     gate: nested_gate(index, scope, self),
                     origin: String::new(),
                 };
@@ -162,10 +163,7 @@ impl Api {
                 });
                 check_route(route, &entry, given, faults);
                 if let Err(conflict) = router.insert(route.method, path, Arc::clone(&entry)) {
-                    faults.push(format!(
-                        "{} and {} both answer {} {path}",
-                        conflict.with, entry.origin, route.method
-                    ));
+                    faults.push(conflict.describe(&entry.origin, route.method, path));
                 }
             }
             Kind::Mount(mount) => {
@@ -177,7 +175,10 @@ impl Api {
                     return;
                 }
                 let prefix = path.strip_suffix('/').unwrap_or(path);
-                let service = Next::new(Mounted::new(prefix.to_owned(), mount.service.clone()));
+                let service = Next::new(Mounted::new(
+                    prefix.to_owned(),
+                    (mount.service)(&self.finish),
+                ));
                 let origin = format!("service `{}` ({})", mount.name, mount.location);
                 let with_slash = format!("{prefix}/");
                 let mut paths = vec![with_slash.clone(), format!("{prefix}/{{path+}}")];
@@ -196,10 +197,7 @@ impl Api {
                         origin: origin.clone(),
                     });
                     if let Err(conflict) = router.insert("ANY", &path, entry) {
-                        faults.push(format!(
-                            "{} and {origin} both answer ANY {path}",
-                            conflict.with
-                        ));
+                        faults.push(conflict.describe(&origin, "ANY", &path));
                     }
                 }
             }

@@ -142,17 +142,86 @@ pub(super) fn prefix_fault(prefix: &str) -> Option<&'static str> {
     if prefix.len() > 1 && prefix.ends_with('/') {
         return Some("must not end with `/`");
     }
+    let mut names = Vec::new();
     for segment in prefix.split('/').skip(1) {
         match parameter(segment) {
             Some((_, true)) => return Some("cannot have a greedy parameter"),
             Some(("", false)) => return Some("has a parameter without a name"),
-            Some(_) => {}
+            Some((name, false)) if !name.bytes().all(is_name_byte) => {
+                return Some(
+                    "has a parameter whose name is not made of letters, digits, `_`, `-` and `.`",
+                );
+            }
+            Some((name, false)) if names.contains(&name) => {
+                return Some("has two parameters of one name");
+            }
+            Some((name, false)) => names.push(name),
             None if segment.is_empty() && prefix.len() > 1 => return Some("has an empty segment"),
             None if segment.contains(['{', '}', '*', '?', '#']) => {
                 return Some("must be whole segments, such as `/v1` or `/tenants/{tenant}`");
+            }
+            None if !segment.bytes().all(is_path_byte) => {
+                return Some(
+                    "has a character that cannot stand in a path: write it percent-encoded, as it \
+                     is sent",
+                );
             }
             None => {}
         }
     }
     None
+}
+
+/// What is wrong with the base path of an API mapping, which has no parameters.
+pub(super) fn base_path_fault(path: &str) -> Option<&'static str> {
+    prefix_fault(path).or_else(|| path.contains('{').then_some("cannot have parameters"))
+}
+
+/// What a parameter's name is made of, as in `#[api_handler]`.
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)
+}
+
+/// What RFC 3986 (section 3.3) allows in a segment, as in `#[api_handler]`.
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~%!$&'()+,;=:@".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_whole_segments_that_a_request_can_have() {
+        for good in ["/", "/v1", "/a%20b/c:d", "/tenants/{tenant-id}/{x.y}"] {
+            assert_eq!(prefix_fault(good), None, "{good}");
+        }
+        for (bad, expected) in [
+            ("", "must begin"),
+            ("v1", "must begin"),
+            ("/v1/", "must not end"),
+            ("//v1", "empty segment"),
+            ("/{all+}", "greedy"),
+            ("/{}", "without a name"),
+            ("/{*all}", "letters, digits"),
+            ("/{a b}", "letters, digits"),
+            ("/{a}/{a}", "two parameters"),
+            ("/a{b}", "whole segments"),
+            ("/*", "whole segments"),
+            ("/a?b", "whole segments"),
+            ("/a b", "percent-encoded"),
+            ("/stra\u{df}e", "percent-encoded"),
+        ] {
+            let fault = prefix_fault(bad).unwrap_or_default();
+            assert!(fault.contains(expected), "{bad}: {fault}");
+        }
+    }
+
+    #[test]
+    fn a_base_path_has_no_parameters() {
+        assert_eq!(base_path_fault("/v1/shop"), None);
+        for bad in ["v1", "/{stage}"] {
+            assert!(base_path_fault(bad).is_some(), "{bad}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ pub(crate) use table::RouteInfo;
 use crate::{
     BoxError, Cors, IntoResponse, Next, Problem, Request, Response,
     event::DecodeOptions,
-    middleware::{Finish, LayerFn, erase_layer, erase_service},
+    middleware::{Finish, LayerFn, ServiceFn, erase_layer, erase_service},
     state::StateInit,
 };
 use bytes::Bytes;
@@ -51,7 +51,7 @@ pub struct Api {
     routes: Vec<Routes>,
     nests: Vec<(String, Api)>,
     mounts: Vec<Mount>,
-    fallback: Option<Next>,
+    fallback: Option<ServiceFn>,
     layers: Vec<LayerFn>,
     route_layers: Vec<LayerFn>,
     states: Vec<StateInit>,
@@ -64,7 +64,7 @@ pub struct Api {
 /// A tower service under a prefix.
 struct Mount {
     prefix: String,
-    service: Next,
+    service: ServiceFn,
     name: &'static str,
     location: &'static Location<'static>,
 }
@@ -218,7 +218,7 @@ impl Api {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.fallback = Some(erase_service(service, &self.finish));
+        self.fallback = Some(erase_service(service));
         self
     }
 
@@ -237,7 +237,7 @@ impl Api {
     {
         self.mounts.push(Mount {
             prefix: prefix.into(),
-            service: erase_service(service, &self.finish),
+            service: erase_service(service),
             name: type_name::<S>(),
             location: Location::caller(),
         });
@@ -267,6 +267,9 @@ impl Api {
     }
 
     /// Restyles every problem of the application: those of handlers and those of the library.
+    ///
+    /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, the
+    /// problem is sent as it is.
     ///
     /// ```
     /// use lambda_api::{Api, IntoResponse, Json};

@@ -73,7 +73,53 @@ impl fmt::Debug for Routes {
     }
 }
 
-/// The routes of the named handlers, to be added to an [`Api`](crate::Api).
+/// Collects handlers, to be added to an [`Api`](crate::Api).
+///
+/// ```
+/// use lambda_api::{Api, api_handler, routes};
+///
+/// mod orders {
+///     use lambda_api::api_handler;
+///
+///     #[api_handler(GET "/orders/{id}")]
+///     pub async fn get(id: u64) -> String {
+///         id.to_string()
+///     }
+/// }
+///
+/// #[api_handler(GET "/health", public)]
+/// async fn health() -> &'static str {
+///     "ok"
+/// }
+///
+/// let api = Api::new().routes(routes![
+///     health,
+///     orders::get,
+///     #[cfg(feature = "admin")]
+///     admin::purge,
+/// ]);
+/// ```
+///
+/// Each one is the name of a function marked [`#[api_handler(..)]`](macro@crate::api_handler), or
+/// the path to it; of a function that is not marked, the compiler says "expected type, found
+/// function". The macro finds the library by itself, under whatever name a program depends on it.
+///
+/// Two handlers of one method and path are an error at the second, however their parameters are
+/// named; this costs next to nothing, for hundreds of routes too:
+///
+/// ```compile_fail,E0080
+/// # use lambda_api::{api_handler, routes};
+/// #[api_handler(GET "/orders/{id}")]
+/// async fn one(id: u64) -> String { id.to_string() }
+///
+/// #[api_handler(GET "/orders/{number}")]
+/// async fn other(number: u64) -> String { number.to_string() }
+///
+/// let routes = routes![one, other];
+/// // duplicate route: `app::other` answers GET /orders/{number}, and so does `app::one` ..
+/// ```
+///
+/// What several `routes!` have in common is found by [`Api::build`](crate::Api::build).
 #[macro_export]
 macro_rules! routes {
     ($($handlers:tt)*) => {

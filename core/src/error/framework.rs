@@ -54,6 +54,13 @@ pub(crate) fn panicked(message: &str) -> Problem {
     internal(&*BoxError::from(format!("panicked: {message}")))
 }
 
+/// A panic of the hook that restyles problems: only logged, since the problem itself is sent.
+pub(crate) fn hook_panicked(message: &str) -> Problem {
+    internal(&*BoxError::from(format!(
+        "`on_problem` panicked: {message}"
+    )))
+}
+
 /// The reply is larger than the source lets through.
 pub(crate) fn response_too_large(size: usize, limit: usize) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "response_too_large").with_cause(format!(

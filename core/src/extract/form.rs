@@ -192,7 +192,7 @@ mod tests {
         }
         assert_eq!(
             refusal(&post(FORM, "stars=many")).to_string(),
-            "field `stars`: expected u8, found \"many\""
+            "field `stars`: expected a whole number from 0 to 255, found \"many\""
         );
     }
 }

@@ -82,8 +82,8 @@ impl<'r> FromRequest<'r> for MatchedPath {
 
     const NOW: Option<fn(&'r Request) -> Result<Self, MatchedPathRejection>> =
         Some(|request| match Matched::of(request) {
-            Some(matched) => Ok(Self(Arc::clone(&matched.pattern))),
-            None => Err(MatchedPathRejection::Missing),
+            Some(matched) if matched.pattern.is_route() => Ok(Self(Arc::clone(&matched.pattern))),
+            _ => Err(MatchedPathRejection::Missing),
         });
 }
 

@@ -107,7 +107,7 @@ use std::future::Future;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of an API handler",
     label = "no extractor, and no parameter of this name in the path",
-    note = "a plain value comes from the path by its name, or is marked `#[query]`, `#[header(\"..\")]`, `#[cookie]` or `#[path]`",
+    note = "a plain value comes from the path by its name, or is marked `#[query]`, `#[header(\"..\")]`, `#[cookie]`, or `#[path]` when the prefix of a nest brings it",
     note = "the body is taken by `Json<T>`, `Form<T>`, `Text` or `Bytes`; types of your own implement `FromRequest`"
 )]
 pub trait FromRequest<'r>: Sized {

@@ -209,7 +209,10 @@ mod tests {
         }
         assert_eq!(
             read::<Filter<'_>>("page=x"),
-            refused("page", "expected u32, found \"x\"")
+            refused(
+                "page",
+                "expected a whole number from 0 to 4294967295, found \"x\""
+            )
         );
         assert_eq!(
             read::<Filter<'_>>("page=1&page=2"),
@@ -221,7 +224,7 @@ mod tests {
         );
         assert_eq!(
             read::<Vec<(String, u8)>>("a=1&b=x"),
-            refused("b", "expected u8, found \"x\"")
+            refused("b", "expected a whole number from 0 to 255, found \"x\"")
         );
     }
 

@@ -338,15 +338,21 @@ mod tests {
     #[test]
     fn a_bad_value_is_a_400_that_names_the_parameter() {
         let cases = [
-            (refusal::<u8>(&item(Some("x"))), "expected u8, found \"x\""),
-            (refusal::<Id>(&item(Some("x"))), "expected u64, found \"x\""),
+            (
+                refusal::<u8>(&item(Some("x"))),
+                "expected a whole number from 0 to 255, found \"x\"",
+            ),
+            (
+                refusal::<Id>(&item(Some("x"))),
+                "expected a whole number from 0 to 18446744073709551615, found \"x\"",
+            ),
             (
                 refusal::<(u8,)>(&item(Some("x"))),
-                "expected u8, found \"x\"",
+                "expected a whole number from 0 to 255, found \"x\"",
             ),
             (
                 refusal::<HashMap<String, u8>>(&item(Some("x"))),
-                "expected u8, found \"x\"",
+                "expected a whole number from 0 to 255, found \"x\"",
             ),
             (
                 refusal::<Color>(&item(Some("x"))),

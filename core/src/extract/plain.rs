@@ -10,14 +10,18 @@ use super::{
     value_error::{Echo, ValueError},
     values::Values,
 };
-use crate::{BoxFuture, IntoResponse, Problem, Request, Response, matched::Matched};
+use crate::{BoxFuture, Error, IntoResponse, Problem, Request, Response, matched::Matched};
 use http::StatusCode;
 use serde::Deserialize;
 use std::borrow::Cow;
 
 /// What is wrong with the plain arguments of one request; all of it is reported at once.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<(Place, &'static str, String)>);
+pub struct Faults {
+    list: Vec<(Place, &'static str, String)>,
+    /// An argument whose type no request could fill: the program's mistake.
+    impossible: Option<String>,
+}
 
 impl Faults {
     /// No faults yet.
@@ -32,18 +36,25 @@ impl Faults {
             Place::Header | Place::Cookie => Echo::Nothing,
             Place::Path | Place::Query | Place::Body => Echo::Value,
         };
+        let impossible = error.is_impossible();
         let (_, detail) = error.explain(echo);
-        self.0.push((place, name, detail));
+        if impossible {
+            self.impossible = Some(Fault::new(place, Some(name), &detail).to_string());
+        }
+        self.list.push((place, name, detail));
     }
 
     fn list(&self) -> Vec<Fault<'_>> {
-        self.0
+        self.list
             .iter()
             .map(|(place, name, detail)| Fault::new(*place, Some(name), detail))
             .collect()
     }
 
     fn problem(&self) -> Problem {
+        if let Some(fault) = &self.impossible {
+            return Problem::from_error(&Error::msg(fault.clone()));
+        }
         let faults = self.list();
         let detail = match faults.as_slice() {
             [only] => only.to_string(),
@@ -174,7 +185,7 @@ mod tests {
         );
         assert_eq!(
             read_one::<&str>(path, &request, "d"),
-            Err("missing, expected a borrowed string".to_owned())
+            Err("missing, expected a text".to_owned())
         );
         assert_eq!(read_one(path, &request, "d"), Ok(None::<u8>));
         assert_eq!(read_one(path, &get("/"), "a"), Ok(None::<u8>));
@@ -198,7 +209,7 @@ mod tests {
         );
         assert_eq!(
             read_one::<Option<u32>>(query, &get("/?page="), "page"),
-            Err("expected u32, found \"\"".to_owned())
+            Err("expected a whole number from 0 to 4294967295, found \"\"".to_owned())
         );
     }
 
@@ -223,7 +234,7 @@ mod tests {
     #[test]
     fn headers_and_cookies_are_never_repeated_in_a_message() {
         let request = with_headers(&[("x-key", "s3cret"), ("cookie", "session=s3cret")]);
-        let refused = Err("expected u32".to_owned());
+        let refused = Err("expected a whole number from 0 to 4294967295".to_owned());
         assert_eq!(read_one::<u32>(header, &request, "x-key"), refused);
         assert_eq!(read_one::<u32>(cookie, &request, "session"), refused);
     }
@@ -244,6 +255,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_type_that_no_request_can_fill_is_a_fault_of_the_program() {
+        #[derive(Deserialize)]
+        struct Nested {
+            #[allow(dead_code)]
+            a: u32,
+        }
+        let request = get("/?page=1&ids=2");
+        let mut faults = Faults::new();
+        assert!(query::<Nested>(&request, "page", &mut faults).is_none());
+        assert!(query::<u32>(&request, "ids", &mut faults).is_some());
+        let reply = faults.refuse().await;
+        assert_eq!(reply.status(), 500);
+        let problem = Problem::take(&mut { reply }).unwrap();
+        assert_eq!((problem.code(), problem.detail()), ("internal_error", None));
+        assert_eq!(
+            problem.cause_text(),
+            Some("query parameter `page`: a value cannot be read as struct Nested")
+        );
+    }
+
+    #[tokio::test]
     async fn all_faults_are_reported_at_once() {
         let request = get("/?page=abc");
         let mut faults = Faults::new();
@@ -257,8 +289,8 @@ mod tests {
         assert_eq!(
             body["errors"],
             json!([
-                {"in": "query", "name": "page", "detail": "expected u32, found \"abc\""},
-                {"in": "header", "name": "x-tenant", "detail": "missing, expected a string"},
+                {"in": "query", "name": "page", "detail": "expected a whole number from 0 to 4294967295, found \"abc\""},
+                {"in": "header", "name": "x-tenant", "detail": "missing, expected a text"},
             ])
         );
     }
@@ -272,7 +304,7 @@ mod tests {
         let body: serde_json::Value = serde_json::from_slice(reply.body().bytes()).unwrap();
         assert_eq!(
             body["detail"],
-            "query parameter `page`: expected u32, found \"abc\""
+            "query parameter `page`: expected a whole number from 0 to 4294967295, found \"abc\""
         );
     }
 }

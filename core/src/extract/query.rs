@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(refusal.code(), "invalid_parameters");
         assert_eq!(
             refusal.to_string(),
-            "query parameter `page`: expected u32, found \"abc\""
+            "query parameter `page`: expected a whole number from 0 to 4294967295, found \"abc\""
         );
         assert!(now::<Option<Query<Page<'_>>>>(&request).is_err());
     }

@@ -1,7 +1,7 @@
 //! The values that all invocations share.
 
 use super::{FromRequest, fault::INTERNAL_ERROR};
-use crate::{ApiError, Operation, Request, matched::Matched};
+use crate::{ApiError, Operation, Request, state::States};
 use http::StatusCode;
 use std::{any::type_name, borrow::Cow};
 
@@ -22,6 +22,24 @@ use std::{any::type_name, borrow::Cow};
 /// A state is told apart by its type, and cloned for each handler: put large values behind an
 /// [`Arc`](std::sync::Arc). A route that needs a state which the Api does not have is found when
 /// the Api is built, not when the route is called.
+///
+/// A layer made with [`from_fn`](crate::from_fn) takes one with [`extract`](crate::extract); that
+/// is not checked beforehand:
+///
+/// ```
+/// use lambda_api::{Api, Next, Request, Response, State, StateRejection, extract, from_fn};
+///
+/// #[derive(Clone)]
+/// struct Banned(Vec<String>);
+///
+/// async fn check(request: Request, next: Next) -> Result<Response, StateRejection> {
+///     let State(banned) = extract::<State<Banned>>(&request).await?;
+///     # let _ = banned;
+///     Ok(next.run(request).await)
+/// }
+///
+/// let api = Api::new().state(Banned(vec![])).layer(from_fn(check));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State<T>(pub T);
 
@@ -48,8 +66,8 @@ impl<'r, T: Clone + Send + Sync + 'static> FromRequest<'r> for State<T> {
     type Rejection = StateRejection;
 
     const NOW: Option<fn(&'r Request) -> Result<Self, StateRejection>> = Some(|request| {
-        Matched::of(request)
-            .and_then(|matched| matched.states.get::<T>())
+        States::of(request)
+            .and_then(States::get::<T>)
             .map(|state| Self(state.clone()))
             .ok_or_else(|| StateRejection::Missing(type_name::<T>()))
     });

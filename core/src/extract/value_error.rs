@@ -41,8 +41,13 @@ impl ValueError {
 
     #[cold]
     pub(crate) fn missing(expected: &dyn Expected) -> Self {
+        let expected = match expected.to_string() {
+            // How serde calls it; the client sends the same for both.
+            text if text == "a string" || text == "a borrowed string" => "a text".to_owned(),
+            other => clip(&other),
+        };
         Self::new(Reason::Missing {
-            expected: Some(clip(&expected.to_string())),
+            expected: Some(expected),
         })
     }
 
@@ -76,6 +81,11 @@ impl ValueError {
     pub(crate) fn of(mut self, name: &str) -> Self {
         self.0.name.get_or_insert_with(|| clip(name));
         self
+    }
+
+    /// Whether no request could give what the type asks for.
+    pub(crate) fn is_impossible(&self) -> bool {
+        matches!(self.0.reason, Reason::Mismatch(_))
     }
 
     /// Whether the type asks for names or numbers of values that the route does not have.

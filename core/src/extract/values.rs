@@ -1,10 +1,8 @@
 //! The values that a request gives for one name, as a `serde` deserializer.
 
 use super::value_error::ValueError;
-use serde::de::{
-    Deserializer, Error, Expected, IntoDeserializer, Unexpected, Visitor, value::SeqDeserializer,
-};
-use std::{borrow::Cow, str::FromStr};
+use serde::de::{Deserializer, Expected, IntoDeserializer, Visitor, value::SeqDeserializer};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 /// One decoded text of a request; `None` when its bytes are no UTF-8.
 pub(crate) type Text<'r> = Option<Cow<'r, str>>;
@@ -87,10 +85,10 @@ impl<'r> Values<'r> {
         Ok(Cow::Owned(joined))
     }
 
-    fn parse<T: FromStr>(self, name: &str, expected: &dyn Expected) -> Result<T, ValueError> {
+    fn parse<T: FromStr>(self, expected: &dyn Expected) -> Result<T, ValueError> {
         let text = self.one(expected)?;
         text.parse()
-            .map_err(|_| ValueError::unexpected(&text, name))
+            .map_err(|_| ValueError::unexpected(&text, &expected.to_string()))
     }
 }
 
@@ -102,20 +100,37 @@ impl<'r> IntoDeserializer<'r, ValueError> for Values<'r> {
     }
 }
 
+/// A whole number, as clients are told of it, who need not know Rust's names.
+struct Whole {
+    min: i128,
+    max: u128,
+}
+
+impl Expected for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number from {} to {}", self.min, self.max)
+    }
+}
+
 macro_rules! parse {
-    ($($method:ident $visit:ident $type:ty, $name:literal;)*) => { $(
+    ($($method:ident $visit:ident $type:ty, $expected:expr;)*) => { $(
         fn $method<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-            let value = self.parse::<$type>($name, &visitor)?;
-            visitor.$visit(value)
+            visitor.$visit(self.parse::<$type>(&$expected)?)
         }
     )* };
+}
+
+macro_rules! parse_whole {
+    ($($method:ident $visit:ident $type:ident;)*) => { parse! { $(
+        $method $visit $type, Whole { min: $type::MIN as i128, max: $type::MAX as u128 };
+    )* } };
 }
 
 // `NaN` and `inf` parse as floats; a handler that was promised a number should not meet them.
 macro_rules! parse_finite {
     ($($method:ident $visit:ident $type:ty;)*) => { $(
         fn $method<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-            let text = self.one(&visitor)?;
+            let text = self.one(&"a number")?;
             match text.parse::<$type>() {
                 Ok(value) if value.is_finite() => visitor.$visit(value),
                 _ => Err(ValueError::unexpected(&text, "a number")),
@@ -159,16 +174,19 @@ impl<'r> Deserializer<'r> for Values<'r> {
     parse! {
         deserialize_bool visit_bool bool, "`true` or `false`";
         deserialize_char visit_char char, "a character";
-        deserialize_i8 visit_i8 i8, "i8";
-        deserialize_i16 visit_i16 i16, "i16";
-        deserialize_i32 visit_i32 i32, "i32";
-        deserialize_i64 visit_i64 i64, "i64";
-        deserialize_i128 visit_i128 i128, "i128";
-        deserialize_u8 visit_u8 u8, "u8";
-        deserialize_u16 visit_u16 u16, "u16";
-        deserialize_u32 visit_u32 u32, "u32";
-        deserialize_u64 visit_u64 u64, "u64";
-        deserialize_u128 visit_u128 u128, "u128";
+    }
+
+    parse_whole! {
+        deserialize_i8 visit_i8 i8;
+        deserialize_i16 visit_i16 i16;
+        deserialize_i32 visit_i32 i32;
+        deserialize_i64 visit_i64 i64;
+        deserialize_i128 visit_i128 i128;
+        deserialize_u8 visit_u8 u8;
+        deserialize_u16 visit_u16 u16;
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
+        deserialize_u128 visit_u128 u128;
     }
 
     parse_finite! {
@@ -193,8 +211,10 @@ impl<'r> Deserializer<'r> for Values<'r> {
 
     fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
         if self.rule == Rule::Single {
-            let text = self.one(&visitor)?;
-            return Err(Error::invalid_type(Unexpected::Str(&text), &visitor));
+            return Err(ValueError::mismatch(format!(
+                "one value cannot be read as {}",
+                &visitor as &dyn Expected
+            )));
         }
         let texts = self.first.into_iter().chain(self.rest);
         let mut values = SeqDeserializer::new(texts.map(Values::single));
@@ -234,8 +254,24 @@ impl<'r> Deserializer<'r> for Values<'r> {
         visitor.visit_unit()
     }
 
+    fn deserialize_map<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        Err(ValueError::mismatch(format!(
+            "a value cannot be read as {}",
+            &visitor as &dyn Expected
+        )))
+    }
+
+    fn deserialize_struct<V: Visitor<'r>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ValueError> {
+        self.deserialize_map(visitor)
+    }
+
     serde::forward_to_deserialize_any! { <V: Visitor<'r>>
-        unit unit_struct map struct identifier
+        unit unit_struct identifier
     }
 }
 
@@ -314,7 +350,10 @@ mod tests {
                 refusal::<bool>(one("1")),
                 "expected `true` or `false`, found \"1\"",
             ),
-            (refusal::<u8>(one("300")), "expected u8, found \"300\""),
+            (
+                refusal::<u8>(one("300")),
+                "expected a whole number from 0 to 255, found \"300\"",
+            ),
             (
                 refusal::<f32>(one("NaN")),
                 "expected a number, found \"NaN\"",
@@ -323,7 +362,10 @@ mod tests {
                 refusal::<f64>(one("inf")),
                 "expected a number, found \"inf\"",
             ),
-            (refusal::<Id>(one("x\ny")), r#"expected u64, found "x\ny""#),
+            (
+                refusal::<Id>(one("x\ny")),
+                r#"expected a whole number from 0 to 18446744073709551615, found "x\ny""#,
+            ),
             (refusal::<Sku>(one("tea")), "a SKU begins with `sku-`"),
             (
                 refusal::<Order>(one("up")),
@@ -331,7 +373,7 @@ mod tests {
             ),
             (
                 refusal::<Vec<u8>>(one("1")),
-                "expected a sequence, found \"1\"",
+                "one value cannot be read as a sequence",
             ),
             (
                 refusal::<u32>(many(&["1", "2"])),
@@ -348,7 +390,7 @@ mod tests {
             (refusal::<String>(Values::single(None)), "not UTF-8"),
             (
                 refusal::<u32>(Values::optional(None)),
-                "missing, expected u32",
+                "missing, expected a whole number from 0 to 4294967295",
             ),
         ];
         for (refusal, expected) in cases {

@@ -1,6 +1,7 @@
 //! `invoke`: one event in, one reply out.
 
 use super::{Failure, Handle, context::Contexts, log::Printable};
+use crate::LambdaContext;
 use bytes::Bytes;
 use std::io::{self, Read};
 
@@ -22,7 +23,12 @@ pub(super) async fn invoke(
     file: &str,
     handle: impl Handle,
 ) -> Result<Vec<u8>, Failure> {
-    let reply = handle.handle(event, Contexts::default().next()).await;
+    // Without an id of Lambda's own, so that the reply to one file is the same each time.
+    let lambda = LambdaContext {
+        request_id: String::new(),
+        ..Contexts::default().next()
+    };
+    let reply = handle.handle(event, lambda).await;
     reply.map_err(|error| {
         let why = error.to_string();
         Failure(format!("{}: {}", name(file), Printable(&why)))
@@ -39,15 +45,12 @@ fn name(file: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        LambdaContext,
-        event::{DecodeOptions, decode},
-    };
+    use crate::event::{DecodeOptions, decode};
 
     #[tokio::test]
     async fn the_reply_is_the_one_of_the_handler() {
         let echo = |event: Bytes, lambda: LambdaContext| async move {
-            assert_eq!(lambda.request_id.len(), 36);
+            assert_eq!(lambda.request_id, "");
             Ok(event.to_vec())
         };
         let reply = invoke(Bytes::from_static(b"{}"), "-", echo).await.unwrap();

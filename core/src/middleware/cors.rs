@@ -3,10 +3,10 @@
 use super::Next;
 use crate::{BoxFuture, Request, Response, router::Router};
 use http::{
-    HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
-        ORIGIN,
+        ORIGIN, VARY,
     },
 };
 use std::{fmt, sync::Arc, time::Duration};
@@ -91,8 +91,8 @@ impl Cors {
         self
     }
 
-    /// Pages may send every request header (`*`). Not together with
-    /// [`allow_credentials`](Cors::allow_credentials).
+    /// Pages may send every request header (`*`, and `authorization`, which browsers do not count
+    /// among them). Not together with [`allow_credentials`](Cors::allow_credentials).
     pub fn allow_any_header(mut self) -> Self {
         self.headers = Some(List::Any);
         self
@@ -147,13 +147,18 @@ impl Cors {
         });
         layer = layer.allow_headers(match &self.headers {
             None => AllowHeaders::list([AUTHORIZATION, CONTENT_TYPE]),
-            Some(List::Any) => AllowHeaders::any(),
-            Some(List::These(names)) => AllowHeaders::list(header_names(names, faults)),
+            // Browsers send `authorization` only where it is named, whatever the `*` says.
+            Some(List::Any) => AllowHeaders::list([HeaderName::from_static("*"), AUTHORIZATION]),
+            Some(List::These(names)) => {
+                let advice = ": write `allow_any_header()`, or name each header";
+                AllowHeaders::list(header_names(names, advice, faults))
+            }
         });
         if let List::These(names) = &self.expose
             && !names.is_empty()
         {
-            layer = layer.expose_headers(ExposeHeaders::list(header_names(names, faults)));
+            let names = header_names(names, ": name each header", faults);
+            layer = layer.expose_headers(ExposeHeaders::list(names));
         }
         if let Some(age) = self.max_age {
             layer = layer.max_age(age);
@@ -162,13 +167,15 @@ impl Cors {
     }
 }
 
-fn header_names(names: &[String], faults: &mut Vec<String>) -> Vec<HeaderName> {
+/// The names of headers; `advice` is what to write instead of `*`, which is a token, too.
+fn header_names(names: &[String], advice: &str, faults: &mut Vec<String>) -> Vec<HeaderName> {
     names
         .iter()
         .filter_map(|name| {
-            let parsed = name.parse().ok();
+            let parsed = name.parse().ok().filter(|_| name != "*");
             if parsed.is_none() {
-                faults.push(format!("cors: `{name}` is no header name"));
+                let advice = if name == "*" { advice } else { "" };
+                faults.push(format!("cors: `{name}` is no header name{advice}"));
             }
             parsed
         })
@@ -265,6 +272,15 @@ impl CorsGate {
             }
             response
         })
+    }
+}
+
+/// Copies what one reply permits to pages of other origins to another one.
+pub(crate) fn copy_permission(from: &HeaderMap, to: &mut HeaderMap) {
+    for (name, value) in from {
+        if name == VARY || name.as_str().starts_with("access-control-") {
+            to.append(name, value.clone());
+        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! Gives every problem the id of its request, the application's own style, and a place in the log.
 
-use crate::{Invocation, Problem, Request, Response};
-use std::{fmt, sync::Arc};
+use super::panic_message;
+use crate::{Invocation, Problem, Request, Response, error::framework};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 type Restyle = dyn Fn(&Problem) -> Response + Send + Sync;
 
@@ -39,14 +44,23 @@ impl Finish {
     pub(crate) fn problem(&self, mut problem: Problem, invocation: &Invocation) -> Response {
         problem.set_request_id(invocation.request_id());
         problem.log();
-        match &self.restyle {
-            Some(restyle) => {
-                let mut response = restyle(&problem);
+        let Some(restyle) = &self.restyle else {
+            return problem.render();
+        };
+        // A panic itself becomes a problem, for which the hook would be called again: it may fail
+        // for the one problem only that it is given.
+        match catch_unwind(AssertUnwindSafe(|| restyle(&problem))) {
+            Ok(mut response) => {
                 // The hook may answer with the very problem it was given: that one is final.
                 response.extensions_mut().remove::<Problem>();
                 response
             }
-            None => problem.render(),
+            Err(panic) => {
+                let mut failed = framework::hook_panicked(panic_message(&*panic));
+                failed.set_request_id(invocation.request_id());
+                failed.log();
+                problem.render()
+            }
         }
     }
 }

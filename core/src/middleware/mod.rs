@@ -8,10 +8,10 @@ mod next;
 mod panic;
 
 pub use cors::Cors;
-pub(crate) use cors::CorsGate;
+pub(crate) use cors::{CorsGate, copy_permission};
 pub(crate) use finish::Finish;
 pub use from_fn::{FromFn, FromFnService, from_fn};
 pub(crate) use guard::Guard;
 pub use next::Next;
-pub(crate) use next::{Handle, LayerFn, buffered, erase_layer, erase_service};
+pub(crate) use next::{Handle, LayerFn, ServiceFn, buffered, erase_layer, erase_service};
 pub(crate) use panic::{caught, panic_message};

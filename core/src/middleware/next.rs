@@ -122,11 +122,25 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    Arc::new(move |next, finish| erase_service(layer.layer(next), finish))
+    Arc::new(move |next, finish| as_next(layer.layer(next), finish))
 }
 
-/// A tower service as a part of the way.
-pub(crate) fn erase_service<S, B>(service: S, finish: &Finish) -> Next
+/// A tower service that becomes a part of the way when it is known how the application completes
+/// problems.
+pub(crate) type ServiceFn = Box<dyn Fn(&Finish) -> Next + Send + Sync>;
+
+pub(crate) fn erase_service<S, B>(service: S) -> ServiceFn
+where
+    S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Box::new(move |finish| as_next(service.clone(), finish))
+}
+
+fn as_next<S, B>(service: S, finish: &Finish) -> Next
 where
     S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
     S::Future: Send,

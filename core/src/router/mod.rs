@@ -64,8 +64,6 @@ pub(crate) enum Found {
     Endpoint {
         entry: Arc<Entry>,
         values: Vec<Value>,
-        /// Of a HEAD that a GET answers.
-        drop_body: bool,
     },
     /// An OPTIONS that nobody answers but the router.
     Options(HeaderValue),
@@ -74,9 +72,23 @@ pub(crate) enum Found {
     Nothing,
 }
 
-/// A route that cannot be inserted, because another one stands there.
-pub(crate) struct Conflict {
-    pub(crate) with: String,
+/// Why a route cannot be inserted.
+pub(crate) enum Conflict {
+    /// Another one stands there: its origin.
+    Taken(String),
+    /// The tree has no place for such a path.
+    Path(matchit::InsertError),
+}
+
+impl Conflict {
+    pub(crate) fn describe(&self, origin: &str, method: &str, path: &str) -> String {
+        match self {
+            Conflict::Taken(other) => format!("{other} and {origin} both answer {method} {path}"),
+            Conflict::Path(error) => {
+                format!("{origin}: nothing can match the path `{path}`: {error}")
+            }
+        }
+    }
 }
 
 impl Router {
@@ -115,11 +127,10 @@ impl Router {
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
         let matched = self.matches(path);
         for (node, params) in matched.iter().flatten() {
-            if let Some((entry, drop_body)) = node.find(method) {
+            if let Some(entry) = node.find(method) {
                 return Found::Endpoint {
                     entry: Arc::clone(entry),
                     values: values(path, params),
-                    drop_body,
                 };
             }
         }
@@ -163,9 +174,7 @@ impl Tree {
             None => {
                 let index = self.nodes.len();
                 if let Err(error) = self.paths.insert(normal.clone(), index) {
-                    return Err(Conflict {
-                        with: error.to_string(),
-                    });
+                    return Err(Conflict::Path(error));
                 }
                 self.nodes.push(Node::default());
                 self.by_path.insert(normal, index);
@@ -194,9 +203,7 @@ impl Tree {
             },
         };
         match taken {
-            Some(taken) => Err(Conflict {
-                with: taken.origin.clone(),
-            }),
+            Some(taken) => Err(Conflict::Taken(taken.origin.clone())),
             None => Ok(()),
         }
     }
@@ -208,23 +215,16 @@ impl Tree {
 }
 
 impl Node {
-    fn find(&self, method: &Method) -> Option<(&Arc<Entry>, bool)> {
+    /// The entry of the method; a HEAD is answered as a GET where it has none of its own.
+    fn find(&self, method: &Method) -> Option<&Arc<Entry>> {
         let exact = |method: &Method| {
             self.methods
                 .iter()
                 .find_map(|(known, entry)| (known == method).then_some(entry))
         };
-        if let Some(entry) = exact(method) {
-            return Some((entry, method == Method::HEAD));
-        }
-        if method == Method::HEAD
-            && let Some(entry) = exact(&Method::GET)
-        {
-            return Some((entry, true));
-        }
-        self.any
-            .as_ref()
-            .map(|entry| (entry, method == Method::HEAD))
+        exact(method)
+            .or_else(|| exact(&Method::GET).filter(|_| method == Method::HEAD))
+            .or(self.any.as_ref())
     }
 }
 
@@ -298,6 +298,15 @@ impl Pattern {
             .map(|(name, _)| name.to_owned())
             .collect();
         Arc::new(Self { path, names })
+    }
+
+    /// That of a fallback, which is no route.
+    pub(crate) fn none() -> Arc<Self> {
+        Self::new(String::new())
+    }
+
+    pub(crate) fn is_route(&self) -> bool {
+        !self.path.is_empty()
     }
 }
 
@@ -390,11 +399,7 @@ mod tests {
 
     fn found(router: &Router, method: &str, path: &str) -> String {
         match router.find(&method.parse().unwrap(), path) {
-            Found::Endpoint {
-                entry,
-                values,
-                drop_body,
-            } => {
+            Found::Endpoint { entry, values } => {
                 let values: Vec<_> = values
                     .into_iter()
                     .map(|value| match value {
@@ -403,8 +408,7 @@ mod tests {
                         Value::NotUtf8 => "?".to_owned(),
                     })
                     .collect();
-                let head = if drop_body { " (no body)" } else { "" };
-                format!("{} [{}]{head}", entry.origin, values.join(", "))
+                format!("{} [{}]", entry.origin, values.join(", "))
             }
             Found::Options(allow) => format!("options {}", allow.to_str().unwrap()),
             Found::MethodNotAllowed(allow) => format!("405 {}", allow.to_str().unwrap()),
@@ -429,7 +433,7 @@ mod tests {
         for (method, path, expected) in [
             ("GET", "/", "GET / []"),
             ("GET", "/orders", "GET /orders []"),
-            ("HEAD", "/orders", "GET /orders [] (no body)"),
+            ("HEAD", "/orders", "GET /orders []"),
             ("PUT", "/orders", "405 GET, HEAD, POST, OPTIONS"),
             ("OPTIONS", "/orders", "options GET, HEAD, POST, OPTIONS"),
             ("GET", "/orders/", "404"),

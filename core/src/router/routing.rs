@@ -36,13 +36,9 @@ impl Handle for Routing {
     fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
         let shared = &self.0;
         let found = shared.router.find(request.method(), request.uri().path());
-        let (entry, values, drop_body) = match found {
-            Found::Endpoint {
-                entry,
-                values,
-                drop_body,
-            } => (entry, values, drop_body),
-            Found::Fallback(entry) => (entry, Vec::new(), false),
+        let (entry, values) = match found {
+            Found::Endpoint { entry, values } => (entry, values),
+            Found::Fallback(entry) => (entry, Vec::new()),
             Found::Options(allow) => {
                 let mut response = StatusCode::NO_CONTENT.into_response();
                 response.headers_mut().insert(ALLOW, allow);
@@ -53,7 +49,9 @@ impl Handle for Routing {
             }
             Found::Nothing => return shared.refuse(framework::not_found(), &request),
         };
-        tracing::Span::current().record("route", entry.pattern.path.as_str());
+        if entry.pattern.is_route() {
+            tracing::Span::current().record("route", entry.pattern.path.as_str());
+        }
         let path = request.uri().path_and_query().cloned();
         request.extensions_mut().insert(Matched {
             pattern: Arc::clone(&entry.pattern),
@@ -61,41 +59,25 @@ impl Handle for Routing {
             values,
             states: Arc::clone(&shared.states),
         });
-        let reply = match &entry.gate {
+        match &entry.gate {
             Some(gate) => {
                 let gate = gate.clone();
                 request.extensions_mut().insert(entry);
                 gate.handle(request)
             }
             None => entry.target.handle(request, &shared.finish),
-        };
-        if drop_body {
-            Box::pin(async move { without_body(reply.await) })
-        } else {
-            reply
         }
     }
 }
 
 impl Shared {
     fn refuse(&self, problem: Problem, request: &Request) -> BoxFuture<'static, Response> {
-        let response = self.finish.problem(problem, Invocation::of(request));
-        ready(if request.method() == http::Method::HEAD {
-            without_body(response)
-        } else {
-            response
-        })
+        ready(self.finish.problem(problem, Invocation::of(request)))
     }
 }
 
 fn ready(response: Response) -> BoxFuture<'static, Response> {
     Box::pin(std::future::ready(response))
-}
-
-/// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).
-fn without_body(mut response: Response) -> Response {
-    *response.body_mut() = crate::Body::empty();
-    response
 }
 
 impl Target {

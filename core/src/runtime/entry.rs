@@ -98,7 +98,7 @@ async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
 
 /// One record that Lambda's log keeps, and the exit code that makes Lambda start anew.
 fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> ExitCode {
-    let error = crate::state::chain(error);
+    let error = crate::error::Chain(error).to_string();
     tracing::error!(error, "{what} failed");
     ExitCode::FAILURE
 }

@@ -2,7 +2,7 @@
 
 use crate::{Reply, app, code, faults, header, send};
 use http::Request;
-use lambda_api::{Api, App, Body, Cors, api_handler, routes};
+use lambda_api::{Api, App, Body, Cors, LambdaContext, api_handler, routes};
 use std::time::Duration;
 
 const PAGE: &str = "https://app.example.com";
@@ -75,6 +75,16 @@ async fn a_preflight_for_no_route_is_a_404_that_the_page_can_read() {
 }
 
 #[tokio::test]
+async fn any_header_includes_the_one_that_browsers_want_named() {
+    let app = shop(Cors::new().allow_any_origin().allow_any_header()).await;
+    let reply = preflight(&app, PAGE, "/orders/7", "GET").await;
+    assert_eq!(
+        header(&reply, "access-control-allow-headers"),
+        Some("*,authorization")
+    );
+}
+
+#[tokio::test]
 async fn another_origin_gets_no_permission() {
     let app = shop(Cors::new().allow_origins([PAGE])).await;
     for origin in [
@@ -121,6 +131,58 @@ async fn every_reply_is_readable_by_the_page() {
     }
 }
 
+#[api_handler(GET "/reports/{how}")]
+async fn report(how: String) -> Body {
+    match how.as_str() {
+        "breaks" => Body::stream(Breaks(false)),
+        "panics" => Body::stream(Breaks(true)),
+        _ => vec![b'x'; 7_000_000].into(),
+    }
+}
+
+/// Fails, or panics, before its first frame.
+struct Breaks(bool);
+
+impl http_body::Body for Breaks {
+    type Data = bytes::Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, std::io::Error>>> {
+        assert!(!self.0, "the secret");
+        std::task::Poll::Ready(Some(Err(std::io::Error::other("the secret"))))
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_fails_when_it_is_encoded_is_readable_by_the_page_too() {
+    let api = Api::new()
+        .routes(routes![report])
+        .cors(Cors::new().allow_origins([PAGE]));
+    let app = app(api).await;
+    for (how, code) in [
+        ("breaks", "internal_error"),
+        ("panics", "internal_error"),
+        ("large", "response_too_large"),
+    ] {
+        let event = format!(
+            r#"{{"rawPath": "/reports/{how}", "headers": {{"origin": "{PAGE}"}},
+                "requestContext": {{"http": {{"method": "GET"}}}}}}"#
+        );
+        let reply = app.handle_event(event.into(), LambdaContext::default());
+        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+        assert_eq!(reply["statusCode"], 500, "{how}");
+        assert!(reply["body"].as_str().unwrap().contains(code), "{how}");
+        assert!(!reply.to_string().contains("secret"), "{how}");
+        assert_eq!(
+            reply["headers"]["access-control-allow-origin"], PAGE,
+            "{how}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn options_that_is_no_preflight_reaches_the_routes() {
     let app = shop(Cors::new().allow_any_origin()).await;
@@ -153,6 +215,20 @@ async fn rules_that_browsers_refuse_do_not_build() {
             "`https://app.example.com/` is no origin",
         ),
         (Cors::new().allow_origins(["*"]), "`*` is no origin"),
+        (
+            Cors::new()
+                .allow_origins([PAGE])
+                .allow_headers(["*"])
+                .allow_credentials(),
+            "`*` is no header name: write `allow_any_header()`",
+        ),
+        (
+            Cors::new()
+                .allow_origins([PAGE])
+                .expose_headers(["*"])
+                .allow_credentials(),
+            "`*` is no header name: name each header",
+        ),
         (
             Cors::new().allow_any_origin().allow_headers(["x y"]),
             "`x y` is no header name",

@@ -2,8 +2,8 @@
 
 use crate::{app, ask, code, header, send, text};
 use lambda_api::{
-    Api, ApiError, Body, FromRequest, IntoResponse, Json, Next, Problem, Request, Response,
-    api_handler, from_fn, routes,
+    Api, ApiError, Body, FromRequest, IntoResponse, Json, LambdaContext, Next, Problem, Request,
+    Response, api_handler, from_fn, routes,
 };
 
 #[api_handler(GET "/panics/{how}")]
@@ -186,6 +186,51 @@ async fn a_hook_may_only_add_to_the_problem() {
     let reply = ask(&app(api).await, "GET", "/nothing").await;
     assert_eq!(code(&reply), "route_not_found");
     assert!(text(&reply).contains(r#""docs":"https://example.com/errors""#));
+}
+
+#[tokio::test]
+async fn the_hook_holds_for_fallbacks_and_services_wherever_they_were_added() {
+    let restyle = |problem: &Problem| (problem.status(), "restyled").into_response();
+    let lost = async |_: Request| Problem::new(http::StatusCode::NOT_FOUND, "lost");
+    let broken =
+        tower::service_fn(|_: Request| async { Err::<Response, _>(std::io::Error::other("x")) });
+    let described = || Api::new().fallback(lost).mount_service("/broken", broken);
+    for api in [
+        described().on_problem(restyle),
+        described().nest("/v1", described()).on_problem(restyle),
+        Api::new().on_problem(restyle).nest("/v1", described()),
+    ] {
+        let app = app(api).await;
+        for uri in ["/v1/nothing", "/v1/broken", "/nothing", "/broken"] {
+            assert_eq!(text(&ask(&app, "GET", uri).await), "restyled", "{uri}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_the_hook_panics_the_problem_is_sent_as_it_is() {
+    let api = Api::new()
+        .routes(routes![errors, panics])
+        .on_problem(|_: &Problem| panic!("the secret"));
+    let app = app(api).await;
+    for (uri, status, expected) in [
+        ("/errors/1", 404, "order_not_found"),
+        ("/nothing", 404, "route_not_found"),
+        ("/panics/now", 500, "internal_error"),
+    ] {
+        let reply = ask(&app, "GET", uri).await;
+        assert_eq!(
+            (reply.status().as_u16(), code(&reply).as_str()),
+            (status, expected),
+            "{uri}"
+        );
+        assert!(!text(&reply).contains("secret"), "{uri}");
+    }
+    // No path begins without a slash: this one is refused before there is a request.
+    let event = r#"{"rawPath": "x", "requestContext": {"http": {"method": "GET"}}}"#;
+    let reply = app.handle_event(event.into(), LambdaContext::default());
+    let reply = String::from_utf8(reply.await.unwrap()).unwrap();
+    assert!(reply.contains("malformed_request"), "{reply}");
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use bytes::{Buf, Bytes};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 use lambda_api::{
-    Api, Body, BoxError, Cors, Extension, Next, Problem, Request, Response, Text, api_handler,
-    from_fn, routes,
+    Api, Body, BoxError, Cors, Extension, Next, Problem, Request, Response, State, StateRejection,
+    Text, api_handler, extract, from_fn, routes,
 };
 use std::{
     convert::Infallible,
@@ -178,6 +178,33 @@ async fn a_layer_may_change_the_type_of_either_body() {
         .body(Body::from("loud"))
         .unwrap();
     assert_eq!(text(&send(&app(api).await, request).await), "7  LOUD");
+}
+
+#[tokio::test]
+async fn every_layer_can_take_the_state_of_its_application() {
+    async fn named(request: Request, next: Next) -> Result<Response, StateRejection> {
+        let State(name) = extract::<State<&'static str>>(&request).await?;
+        let mut response = next.run(request).await;
+        let name = HeaderValue::from_static(name);
+        response.headers_mut().append("x-name", name);
+        Ok(response)
+    }
+    let api = |name: &'static str| Api::new().state(name).routes(routes![plain]);
+    let inner = app(api("inner").layer(from_fn(named))).await;
+    let outer = app(api("outer")
+        .layer(from_fn(named))
+        .route_layer(from_fn(named))
+        .mount_service("/inner", inner))
+    .await;
+    for (uri, names) in [
+        ("/plain", &["outer", "outer"][..]),
+        ("/inner/plain", &["inner", "outer", "outer"]),
+        ("/nothing", &["outer"]),
+    ] {
+        let reply = ask(&outer, "GET", uri).await;
+        let found: Vec<_> = reply.headers().get_all("x-name").iter().collect();
+        assert_eq!(found, names, "{uri}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use crate::{app, ask, code, send, text};
 use bytes::Bytes;
 use http_body_util::Full;
-use lambda_api::{Api, Body, Next, Problem, Request, Response, api_handler, from_fn, routes};
+use lambda_api::{
+    Api, Body, MatchedPath, Next, Problem, Request, Response, State, StateRejection, api_handler,
+    extract, from_fn, routes,
+};
 use std::convert::Infallible;
 use tower::service_fn;
 
@@ -88,6 +91,20 @@ async fn a_fallback_answers_what_no_route_takes() {
     }
     let reply = ask(&app, "POST", "/v1/orders").await;
     assert_eq!(code(&reply), "method_not_allowed");
+}
+
+#[tokio::test]
+async fn a_fallback_knows_the_state_and_that_no_route_matched() {
+    let fallback = async |request: Request| {
+        let matched = extract::<Option<MatchedPath>>(&request).await;
+        let State(name) = extract::<State<&str>>(&request).await?;
+        Ok::<_, StateRejection>(format!("{name} {}", matched.is_ok_and(|m| m.is_none())))
+    };
+    let api = Api::new().state("state").fallback(fallback);
+    let app = app(api.nest("/v1", Api::new().fallback(fallback))).await;
+    for uri in ["/nothing", "/v1/nothing"] {
+        assert_eq!(text(&ask(&app, "GET", uri).await), "state true", "{uri}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use crate::{app, ask, code, header, text};
 use http::Uri;
-use lambda_api::{Api, App, MatchedPath, api_handler, routes};
+use lambda_api::{
+    Api, App, IntoResponse, MatchedPath, Next, Path, Request, Response, api_handler, from_fn,
+    routes,
+};
 
 #[api_handler(GET "/")]
 async fn root() -> &'static str {
@@ -96,6 +99,34 @@ async fn head_has_the_headers_of_get_and_no_body() {
 }
 
 #[tokio::test]
+async fn a_head_has_no_body_whoever_answers_it() {
+    async fn own_reply(request: Request, next: Next) -> Response {
+        match request.uri().path() {
+            "/layer" => "from the layer".into_response(),
+            "/panic" => panic!("in the layer"),
+            _ => next.run(request).await,
+        }
+    }
+    let app = app(Api::new()
+        .routes(routes![order])
+        .layer(from_fn(own_reply))
+        .fallback(async |_: Request| "from the fallback"))
+    .await;
+    for (uri, status) in [
+        ("/layer", 200),
+        ("/panic", 500),
+        ("/fallback", 200),
+        ("/orders/7", 200),
+    ] {
+        let get = ask(&app, "GET", uri).await;
+        let head = ask(&app, "HEAD", uri).await;
+        assert_eq!(head.status(), status, "{uri}");
+        assert_eq!(head.headers(), get.headers(), "{uri}");
+        assert!(head.body().is_empty() && !get.body().is_empty(), "{uri}");
+    }
+}
+
+#[tokio::test]
 async fn options_lists_the_methods_of_a_path() {
     let reply = ask(&shop().await, "OPTIONS", "/orders/7").await;
     assert_eq!(reply.status(), 204);
@@ -140,4 +171,25 @@ async fn a_trailing_slash_can_be_ignored() {
     ] {
         assert_eq!(text(&ask(&app, "GET", uri).await), expected, "{uri}");
     }
+}
+
+#[derive(serde::Deserialize)]
+struct Line {
+    order: u64,
+    line: String,
+}
+
+#[api_handler(GET "/orders/{order}/lines/{line}")]
+async fn line(Path(line): Path<Line>) -> String {
+    format!("{} {}", line.order, line.line)
+}
+
+#[tokio::test]
+async fn all_parameters_can_be_taken_as_one_value() {
+    let app = app(Api::new().routes(routes![line])).await;
+    assert_eq!(
+        text(&ask(&app, "GET", "/orders/7/lines/a%20b").await),
+        "7 a b"
+    );
+    assert_eq!(ask(&app, "GET", "/orders/x/lines/a").await.status(), 400);
 }

@@ -93,6 +93,24 @@ async fn everything_wrong_with_the_state_is_reported_at_once() {
     );
 }
 
+#[tokio::test]
+async fn a_state_whose_error_is_its_own_cause_is_a_fault_like_any_other() {
+    #[derive(Debug)]
+    struct Circle;
+    impl std::fmt::Display for Circle {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("again")
+        }
+    }
+    impl std::error::Error for Circle {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(self)
+        }
+    }
+    let faults = faults(Api::new().state_with(async || Err::<Store, _>(Circle))).await;
+    assert!(faults[0].contains("cannot be made: again"), "{faults:?}");
+}
+
 /// An extractor that takes the state it was built from.
 struct Tenant(&'static str);
 

@@ -1,7 +1,7 @@
 //! What was understood of an event.
 
 use http::{HeaderMap, header::COOKIE};
-use lambda_api::{Invocation, Request};
+use lambda_api::{Invocation, Request, event::Source};
 use serde::Serialize;
 
 /// A name and its value, as a JSON array of two strings.
@@ -28,7 +28,7 @@ impl Seen {
     pub(crate) fn new(request: &Request, invocation: &Invocation) -> Self {
         let uri = request.uri();
         Self {
-            source: invocation.source().map(|source| source.name()),
+            source: invocation.source().map(Source::name),
             method: request.method().to_string(),
             path: uri.path().to_owned(),
             query: query(uri.query().unwrap_or_default()),

@@ -25,7 +25,7 @@ use store::Store;
 /// What this API is: no environment is read here, and nothing is set up.
 fn api() -> Api {
     Api::new()
-        .state(Store::default())
+        .state_with(Store::connect)
         .state_with(ApiKeys::from_environment)
         .routes(routes![
             handlers::place_order,

@@ -35,7 +35,7 @@ pub(crate) fn implementation(
                 match *self { #(#status,)* }
             }
 
-            fn code(&self) -> ::std::borrow::Cow<'static, str> {
+            fn code(&self) -> ::std::borrow::Cow<'static, ::core::primitive::str> {
                 match *self { #(#code,)* }
             }
 
@@ -66,7 +66,7 @@ pub(crate) fn stub(input: &DeriveInput, container: &Container, faults: &Faults) 
         container,
         &quote! {
             fn status(&self) -> #krate::__private::StatusCode { ::core::panic!() }
-            fn code(&self) -> ::std::borrow::Cow<'static, str> { ::core::panic!() }
+            fn code(&self) -> ::std::borrow::Cow<'static, ::core::primitive::str> { ::core::panic!() }
         },
     );
     quote!(#faults #stub)
@@ -173,7 +173,8 @@ impl Parts<'_> {
         let kind = reply.kind.iter();
         let mut fields = Vec::new();
         let mut puts = Vec::new();
-        for (n, put) in reply.puts.iter().enumerate() {
+        let mut bound = Vec::new();
+        for put in &reply.puts {
             let Put {
                 index,
                 ident,
@@ -181,13 +182,17 @@ impl Parts<'_> {
                 into,
                 name,
             } = put;
-            let member = member(*index, *ident);
-            let variable = format_ident!("__f{n}");
+            let variable = format_ident!("__f{index}");
+            // A field may go to several places.
+            if !bound.contains(index) {
+                bound.push(*index);
+                let member = member(*index, *ident);
+                fields.push(quote!(#member: ref #variable));
+            }
             let set = match into {
                 Into::Extension => quote!(set_extension),
                 Into::Header => quote!(set_header),
             };
-            fields.push(quote!(#member: ref #variable));
             puts.push(quote!(#private::#set::<#ty>(__problem, #name, #variable);));
         }
         if reply.title.is_none() && reply.kind.is_none() && puts.is_empty() {
@@ -244,7 +249,7 @@ impl Parts<'_> {
             }
         });
         let body = self.with_default(arms, &quote!(false))?;
-        Some(quote!(fn is_absent(&self) -> bool { #body }))
+        Some(quote!(fn is_absent(&self) -> ::core::primitive::bool { #body }))
     }
 
     fn outcome(&self, variant: &Checked<'_>) -> TokenStream {
@@ -255,7 +260,7 @@ impl Parts<'_> {
             },
             Checked::Transparent { field, .. } => {
                 let ty = &field.ty;
-                quote!(__outcomes.extend(<#ty as #krate::ApiError>::outcomes());)
+                quote!(::core::iter::Extend::extend(&mut __outcomes, <#ty as #krate::ApiError>::outcomes());)
             }
         }
     }

@@ -115,10 +115,18 @@ impl Rule {
 
     fn add(&mut self, literal: &LitStr, faults: &mut Faults) {
         let text = literal.value();
-        let mut words = text.split_whitespace().peekable();
-        if words.peek().is_none() {
+        // A scope has no space in it (RFC 6749, section 3.3), the name of a group may.
+        let words: Vec<&str> = if self.kind == "scopes" {
+            text.split_whitespace().collect()
+        } else {
+            Some(text.trim())
+                .filter(|name| !name.is_empty())
+                .into_iter()
+                .collect()
+        };
+        if words.is_empty() {
             self.refuse_empty(literal.span(), faults);
-        } else if self.any && words.clone().count() > 1 {
+        } else if self.any && words.len() > 1 {
             faults.add(
                 literal.span(),
                 "`any(..)` has one name in each literal: `any(\"a\", \"b\")`",

@@ -102,6 +102,10 @@ impl Arguments {
         idents: &[String],
         faults: &mut Faults,
     ) {
+        // `Path<T>` takes all parameters, by the names of the fields of `T`.
+        if self.extractors().any(erase::names_path) {
+            return;
+        }
         for param in &path.params {
             let name = param.name.as_str();
             if self.path_names().any(|bound| bound == name) {

@@ -5,7 +5,7 @@
 
 use crate::faults::Faults;
 use syn::{
-    Ident, Lifetime, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
+    Ident, Lifetime, PathSegment, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
     visit_mut::{self, VisitMut},
 };
 
@@ -78,6 +78,20 @@ pub(crate) fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
         }
     }
     let mut find = Find(None);
+    find.visit_type_mut(&mut ty.clone());
+    find.0
+}
+
+/// Whether a type is the extractor `Path`, or has it inside: `Option<Path<Order>>`.
+pub(crate) fn names_path(ty: &Type) -> bool {
+    struct Find(bool);
+    impl VisitMut for Find {
+        fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
+            self.0 |= segment.ident == "Path" && !segment.arguments.is_none();
+            visit_mut::visit_path_segment_mut(self, segment);
+        }
+    }
+    let mut find = Find(false);
     find.visit_type_mut(&mut ty.clone());
     find.0
 }

@@ -28,7 +28,7 @@ struct Handler {
     arguments: Arguments,
 }
 
-pub(crate) fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn api_handler(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut faults = Faults::default();
     let options = Options::read(attribute, &mut faults);
     let mut function: Function = match syn::parse2(item.clone()) {

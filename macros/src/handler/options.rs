@@ -10,6 +10,8 @@ const METHODS: [&str; 8] = [
 ];
 const OPTIONS: [&str; 4] = ["public", "scopes", "groups", "crate"];
 const EXAMPLE: &str = "`#[api_handler(GET \"/orders/{id}\")]`";
+const NO_PATH: &str =
+    "after the method comes the path, a string literal: `#[api_handler(GET \"/orders/{id}\")]`";
 const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")` or `crate = path`";
 
 /// The options of one handler, as far as they could be read.
@@ -30,7 +32,10 @@ impl Options {
     }
 
     fn parse(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
-        self.parse_method(input, faults)?;
+        let method = self.parse_method(input, faults)?;
+        if input.is_empty() {
+            return Err(syn::Error::new(method.span(), NO_PATH));
+        }
         self.parse_path(input, faults)?;
         while !input.is_empty() {
             if !input.peek(Token![,]) {
@@ -44,7 +49,7 @@ impl Options {
         Ok(())
     }
 
-    fn parse_method(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse_method(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<Ident> {
         if input.is_empty() {
             let message = format!("write the method and the path: {EXAMPLE}");
             return Err(syn::Error::new(Span::call_site(), message));
@@ -69,7 +74,7 @@ impl Options {
                 format!("`{method}` is no method of an API: {advice}"),
             );
         }
-        Ok(())
+        Ok(method)
     }
 
     fn parse_path(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
@@ -81,9 +86,7 @@ impl Options {
             );
         }
         if !input.peek(LitStr) {
-            return Err(input.error(format!(
-                "after the method comes the path, a string literal: {EXAMPLE}"
-            )));
+            return Err(input.error(NO_PATH));
         }
         self.path = Some(input.parse()?);
         Ok(())

@@ -2,7 +2,10 @@
 
 use super::erase;
 use crate::{faults::Faults, function::Function};
-use syn::{FnArg, GenericParam, ReturnType, Safety, Signature, Type, TypeParamBound};
+use syn::{
+    FnArg, GenericArgument, GenericParam, PathArguments, ReturnType, Safety, Signature, Type,
+    TypeParamBound,
+};
 
 /// Reports everything that keeps a function from being a handler, arguments aside.
 pub(crate) fn check(function: &mut Function, faults: &mut Faults) {
@@ -28,6 +31,39 @@ pub(crate) fn check(function: &mut Function, faults: &mut Faults) {
     }
     if let Some(variadic) = &sig.variadic {
         faults.at(variadic, "an API handler has a fixed number of arguments");
+    }
+    if let ReturnType::Type(_, ty) = &sig.output {
+        refuse_borrowed_reply(ty, faults);
+    }
+}
+
+/// Refuses `&str` as a reply, alone, in a tuple or in a `Result`: the compiler would only say that
+/// some lifetime is too short.
+fn refuse_borrowed_reply(ty: &Type, faults: &mut Faults) {
+    match ty {
+        Type::Reference(reference) => {
+            if !matches!(&reference.lifetime, Some(lifetime) if lifetime.ident == "static") {
+                faults.at(
+                    ty,
+                    "a reply cannot borrow: return `&'static str`, or an owned value such as `String`",
+                );
+            }
+        }
+        Type::Tuple(tuple) => {
+            for part in &tuple.elems {
+                refuse_borrowed_reply(part, faults);
+            }
+        }
+        Type::Path(path) => {
+            if let Some(last) = path.path.segments.last()
+                && last.ident == "Result"
+                && let PathArguments::AngleBracketed(arguments) = &last.arguments
+                && let Some(GenericArgument::Type(value)) = arguments.args.first()
+            {
+                refuse_borrowed_reply(value, faults);
+            }
+        }
+        _ => {}
     }
 }
 

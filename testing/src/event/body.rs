@@ -1,6 +1,7 @@
 //! Bodies.
 
-use super::{EventBuilder, MultipartForm};
+use super::EventBuilder;
+use crate::MultipartForm;
 use bytes::Bytes;
 use http::{
     HeaderValue,
@@ -54,12 +55,12 @@ impl EventBuilder {
     /// let event = EventBuilder::new(Source::FunctionUrl)
     ///     .method("POST")
     ///     .path("/photos")
-    ///     .multipart(form)
+    ///     .multipart(&form)
     ///     .to_value();
     /// assert_eq!(event["isBase64Encoded"], true);
     /// ```
-    pub fn multipart(mut self, form: MultipartForm) -> Self {
-        let (content_type, body) = form.into_parts();
+    pub fn multipart(mut self, form: &MultipartForm) -> Self {
+        let (content_type, body) = form.encode();
         self.given.insert(CONTENT_TYPE);
         self.headers.insert(CONTENT_TYPE, content_type);
         self.body(body)

@@ -1,4 +1,5 @@
 use super::*;
+use crate::MultipartForm;
 use lambda_api::App;
 use serde_json::{Value, json};
 
@@ -99,8 +100,8 @@ fn the_last_body_says_its_type_and_the_test_has_the_last_word() {
         (
             new()
                 .header("content-type", "a/b")
-                .multipart(MultipartForm::new()),
-            "multipart/form-data; boundary=boundary0",
+                .multipart(&MultipartForm::new()),
+            "multipart/form-data; boundary=test-form-0",
         ),
     ] {
         let event = event.to_value();
@@ -201,17 +202,15 @@ fn all_cookies_are_one_header() {
 fn a_form_with_files_arrives_with_its_boundary() {
     let form = MultipartForm::new().file("f", "a.bin", "a/b", vec![0xff, 0]);
     for source in Source::ALL {
-        let event = EventBuilder::new(source)
-            .method("POST")
-            .multipart(form.clone());
+        let event = EventBuilder::new(source).method("POST").multipart(&form);
         let request = event.decode();
         assert_eq!(
             request.headers()["content-type"],
-            "multipart/form-data; boundary=boundary0"
+            "multipart/form-data; boundary=test-form-0"
         );
         let body = request.body().bytes();
-        assert!(body.starts_with(b"--boundary0\r\n"), "{source}");
-        assert!(body.ends_with(b"\xff\0\r\n--boundary0--\r\n"), "{source}");
+        assert!(body.starts_with(b"--test-form-0\r\n"), "{source}");
+        assert!(body.ends_with(b"\xff\0\r\n--test-form-0--\r\n"), "{source}");
     }
 }
 

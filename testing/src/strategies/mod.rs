@@ -10,7 +10,7 @@
 //! use std::collections::HashMap;
 //!
 //! #[api_handler(ANY "/{path+}")]
-//! async fn search(path: String, Query(query): Query<HashMap<String, String>>) -> String {
+//! async fn search(path: &str, Query(query): Query<HashMap<String, String>>) -> String {
 //!     format!("{} parameters for {path}", query.len())
 //! }
 //!

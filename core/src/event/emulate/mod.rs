@@ -32,7 +32,7 @@
 //! | of a request | at | what arrives |
 //! |---|---|---|
 //! | path | HTTP API, 2.0 and 1.0 | it is decoded: `%2F` has become `/`, `%25` has become `%`, bytes that are no UTF-8 have become U+FFFD; it ends at a `%3F` |
-//! | path and query | all | what RFC 3986 does not allow there, such as `\"` or `{`, is percent-encoded |
+//! | path and query | all | what RFC 3986 does not allow there, such as `"` or `{`, is percent-encoded |
 //! | path | all | [stage](Facts::stage) and [base path](Facts::base_path) come and go: `decode` takes them off again, the base path when it is told of it |
 //! | query | all but HTTP API 2.0 and function URL | the names are in any order, the values of one name in theirs; `a` is `a=`, and pairs with nothing in them are gone |
 //! | query | REST API, HTTP API 1.0 | it was decoded and encoded again: `+` is `%20`, bytes that are no UTF-8 are U+FFFD |

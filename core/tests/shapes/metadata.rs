@@ -1,0 +1,94 @@
+//! What a route says of itself.
+
+use crate::route;
+use lambda_api::{
+    __private::{Access, Require},
+    Response, api_handler,
+};
+
+/// Gets an order.
+///
+/// - one
+///   - indented
+#[api_handler(GET "/orders/{id}/files/{path+}", scopes("orders/read orders/list", "x"))]
+async fn documented(id: u64, path: String) -> Response {
+    Response::new(format!("{id}{path}").into())
+}
+const LINE: u32 = line!() - 3;
+
+/** Of the other form.
+ *
+ * Second. */
+#[api_handler(ANY "/", public)]
+async fn block() -> Response {
+    Response::default()
+}
+
+#[api_handler(DELETE "/a/", groups(any("staff", "Domain Admins")), scopes(any("a")))]
+async fn guarded() -> Response {
+    Response::default()
+}
+
+#[test]
+fn a_route_knows_its_handler_and_its_place() {
+    let route = route!(documented);
+    assert_eq!(
+        (route.method, route.path),
+        ("GET", "/orders/{id}/files/{path+}")
+    );
+    assert_eq!(route.key, "GET /orders/{}/files/{+}");
+    assert_eq!(
+        (route.name, route.module),
+        ("documented", "shapes::metadata")
+    );
+    assert!(route.file.ends_with("metadata.rs"), "{}", route.file);
+    assert_eq!(route.line, LINE);
+    assert_eq!(route.doc, "Gets an order.\n\n- one\n  - indented");
+    assert_eq!(route!(block).doc, "Of the other form.\n\nSecond.");
+    assert_eq!(route!(guarded).doc, "");
+}
+
+#[test]
+fn the_hash_is_that_of_the_key() {
+    let fnv1a = |text: &str| {
+        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        })
+    };
+    for route in [route!(documented), route!(block), route!(guarded)] {
+        assert_eq!(route.hash, fnv1a(route.key));
+    }
+    assert_ne!(route!(documented).hash, route!(block).hash);
+}
+
+#[test]
+fn the_access_rule_is_kept() {
+    const fn all(names: &'static [&'static str]) -> Option<Require> {
+        Some(Require { any: false, names })
+    }
+    const fn any(names: &'static [&'static str]) -> Option<Require> {
+        Some(Require { any: true, names })
+    }
+    for (route, public, scopes, groups) in [
+        (
+            route!(documented),
+            false,
+            all(&["orders/read", "orders/list", "x"]),
+            None,
+        ),
+        (route!(block), true, None, None),
+        (
+            route!(guarded),
+            false,
+            any(&["a"]),
+            any(&["staff", "Domain Admins"]),
+        ),
+    ] {
+        let expected = Access {
+            public,
+            scopes,
+            groups,
+        };
+        assert_eq!(route.access, expected);
+    }
+}

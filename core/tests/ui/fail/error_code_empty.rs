@@ -1,0 +1,10 @@
+use lambda_api::ApiError;
+
+#[derive(Debug, thiserror::Error, ApiError)]
+enum OrderError {
+    #[error("no such order")]
+    #[api(status = 404, code = "")]
+    NotFound,
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use lambda_api::ApiError;
+
+#[derive(Debug)]
+struct OrderId;
+
+#[derive(Debug, thiserror::Error, ApiError)]
+enum OrderError {
+    #[error("no such order")]
+    #[api(status = 404, code = "order_not_found")]
+    NotFound {
+        #[api(header = "x-order")]
+        id: OrderId,
+    },
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use lambda_api::api_handler;
+
+#[api_handler(GET "/orders")]
+struct Orders;
+
+fn main() {}

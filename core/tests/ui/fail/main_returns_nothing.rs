@@ -1,0 +1,2 @@
+#[lambda_api::main]
+async fn main() {}

@@ -1,0 +1,6 @@
+use lambda_api::Api;
+
+#[lambda_api::main(flavor = "multi")]
+fn main() -> Api {
+    Api::new()
+}

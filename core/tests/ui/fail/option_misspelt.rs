@@ -1,0 +1,8 @@
+use lambda_api::api_handler;
+
+#[api_handler(GET "/health", publik)]
+async fn health() -> String {
+    String::new()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use lambda_api::api_handler;
+
+#[api_handler(GET "/files/{*path}")]
+async fn file(path: &str) -> String {
+    format!("{path:?}")
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use lambda_api::api_handler;
+
+#[api_handler(GET "/orders/{id}/items/{id}")]
+async fn order(id: u64) -> String {
+    format!("{id:?}")
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use lambda_api::routes;
+
+mod orders {}
+
+fn main() {
+    let _ = routes![orders::list];
+}

@@ -1,0 +1,5 @@
+use lambda_api::routes;
+
+fn main() {
+    let _ = routes!["/health"];
+}

@@ -1,0 +1,7 @@
+use lambda_api::routes;
+
+struct Orders;
+
+fn main() {
+    let _ = routes![Orders];
+}

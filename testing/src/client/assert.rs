@@ -1,0 +1,189 @@
+//! The assertions of a reply.
+
+use super::{
+    TestResponse,
+    difference::{Difference, Fields, differences, table},
+    show, text,
+};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+impl TestResponse {
+    /// Expects a status.
+    #[track_caller]
+    pub fn assert_status(&self, status: u16) -> &Self {
+        if self.status().as_u16() != status {
+            let expected = match StatusCode::from_u16(status) {
+                Ok(status) => show::status(status),
+                Err(_) => status.to_string(),
+            };
+            let found = show::status(self.status());
+            self.fail(&format!("expected status {expected}, found {found}"));
+        }
+        self
+    }
+
+    /// Expects a JSON body that is equal to this value.
+    ///
+    /// ```
+    /// # use lambda_api_testing::TestResponse;
+    /// # use serde_json::json;
+    /// # fn check(reply: &TestResponse) {
+    /// reply.assert_json(&json!({"id": 7, "sku": "tea"}));
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn assert_json(&self, expected: &(impl Serialize + ?Sized)) -> &Self {
+        self.compare_json(serde_json::to_value(expected), Fields::Exactly)
+    }
+
+    /// Expects a JSON body of which this is a part: its objects may have more fields, at any
+    /// depth, and its arrays may not have more elements.
+    ///
+    /// ```
+    /// # use lambda_api_testing::TestResponse;
+    /// # use serde_json::json;
+    /// # fn check(reply: &TestResponse) {
+    /// // Also matches {"orders": [{"id": 7, "sku": "tea"}], "next": null}
+    /// reply.assert_json_matches(&json!({"orders": [{"id": 7}]}));
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn assert_json_matches(&self, expected: &(impl Serialize + ?Sized)) -> &Self {
+        self.compare_json(serde_json::to_value(expected), Fields::AtLeast)
+    }
+
+    #[track_caller]
+    fn compare_json(&self, expected: serde_json::Result<Value>, fields: Fields) -> &Self {
+        let expected = match expected {
+            Ok(expected) => expected,
+            Err(error) => panic!("the expected value cannot be serialised as JSON: {error}"),
+        };
+        let found: Value = match serde_json::from_slice(self.bytes()) {
+            Ok(found) => found,
+            Err(_) if self.bytes().is_empty() => self.fail("expected JSON, found an empty body"),
+            Err(error) => self.fail(&format!(
+                "expected JSON, found a body that is none: {error}"
+            )),
+        };
+        let differences = differences(&expected, &found, fields);
+        if !differences.is_empty() {
+            self.fail(&table("the JSON", &differences));
+        }
+        self
+    }
+
+    /// Expects a body that is exactly this text.
+    #[track_caller]
+    pub fn assert_text(&self, expected: impl AsRef<str>) -> &Self {
+        let (expected, found) = (expected.as_ref(), self.text());
+        if expected != found {
+            self.fail(&text::difference(expected, found));
+        }
+        self
+    }
+
+    /// Expects a header; of several of this name, one has to have this value.
+    #[track_caller]
+    pub fn assert_header(&self, name: &str, value: impl AsRef<str>) -> &Self {
+        let value = value.as_ref();
+        let values = self.headers().get_all(name);
+        if !values
+            .iter()
+            .any(|found| found.as_bytes() == value.as_bytes())
+        {
+            let found = self.shown_values(name);
+            let found = found.as_deref().unwrap_or("none");
+            self.fail(&format!(
+                "header `{name}`: expected `{value}`, found {found}"
+            ));
+        }
+        self
+    }
+
+    /// Expects that there is no header of this name.
+    #[track_caller]
+    pub fn assert_no_header(&self, name: &str) -> &Self {
+        if let Some(found) = self.shown_values(name) {
+            self.fail(&format!("header `{name}`: expected none, found {found}"));
+        }
+        self
+    }
+
+    /// All values of a header; `None` without any.
+    fn shown_values(&self, name: &str) -> Option<String> {
+        let values: Vec<String> = self
+            .headers()
+            .get_all(name)
+            .iter()
+            .map(|value| format!("`{}`", String::from_utf8_lossy(value.as_bytes())))
+            .collect();
+        (!values.is_empty()).then(|| values.join(" and "))
+    }
+
+    /// Expects a problem (RFC 9457) of this status and code.
+    ///
+    /// ```
+    /// # use lambda_api_testing::TestResponse;
+    /// # fn check(reply: &TestResponse) {
+    /// reply.assert_problem(404, "order_not_found");
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn assert_problem(&self, status: u16, code: &str) -> &Self {
+        let problem = match self.read_problem() {
+            Ok(problem) => problem,
+            Err(error) => self.fail(&format!(
+                "expected the problem {status} `{code}`, found none: {error}"
+            )),
+        };
+        // The body has the status as well, for those who read it later.
+        let in_body = problem.extension("status");
+        let mut differences = Vec::new();
+        if problem.status() != status {
+            let found = json!(problem.status());
+            differences.push(Difference::new("status", &json!(status), Some(&found)));
+        } else if in_body != Some(&json!(status)) {
+            let path = "status in the body";
+            differences.push(Difference::new(path, &json!(status), in_body));
+        }
+        let found = problem.extension("code");
+        if found != Some(&json!(code)) {
+            differences.push(Difference::new("code", &json!(code), found));
+        }
+        if !differences.is_empty() {
+            self.fail(&table("the problem", &differences));
+        }
+        self
+    }
+
+    /// Expects that the reply sets a cookie to this value, percent-decoded: the value that was
+    /// given to [`SetCookie::new`](lambda_api::SetCookie::new).
+    #[track_caller]
+    pub fn assert_cookie(&self, name: &str, value: impl AsRef<str>) -> &Self {
+        let expected = value.as_ref();
+        let found = match self.cookie(name) {
+            None => "none".to_owned(),
+            Some(cookie) if cookie.is_removed() => "that it is removed".to_owned(),
+            Some(cookie) if cookie.value() == expected => return self,
+            Some(cookie) => format!("`{}`", cookie.value()),
+        };
+        self.fail(&format!(
+            "cookie `{name}`: expected `{expected}`, found {found}"
+        ));
+    }
+
+    /// Expects that the reply removes a cookie.
+    #[track_caller]
+    pub fn assert_cookie_removed(&self, name: &str) -> &Self {
+        let found = match self.cookie(name) {
+            None => "nothing about it".to_owned(),
+            Some(cookie) if cookie.is_removed() => return self,
+            Some(cookie) => format!("`{}`", cookie.value()),
+        };
+        self.fail(&format!(
+            "cookie `{name}`: expected that it is removed, found {found}"
+        ));
+    }
+}

@@ -1,0 +1,218 @@
+//! What happens between a client and a function: the event, the function, the reply.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use lambda_api::{
+    App, LambdaContext,
+    event::{
+        Source,
+        emulate::{self, Facts},
+    },
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What Lambda takes as an event
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+const EVENT_LIMIT: usize = 6 << 20;
+
+/// What a load balancer takes as a body
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html>).
+const ALB_BODY_LIMIT: usize = 1 << 20;
+
+/// What API Gateway takes as headers; an HTTP API counts the request line as well
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+const HEADER_LIMIT: usize = 10_240;
+
+/// One request, and what came of it.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) event: Value,
+    /// What the function replied; `None` when it was not asked, or did not answer.
+    pub(super) reply: Option<Bytes>,
+    pub(super) response: Response<Bytes>,
+    /// Why the gateway answered in place of the function.
+    pub(super) fault: Option<String>,
+}
+
+/// How long the function may take, and who gives up then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Patience {
+    limit: Duration,
+    by_gateway: bool,
+}
+
+impl Patience {
+    pub(super) fn new(source: Source, lambda: Duration) -> Self {
+        match source.timeout() {
+            Some(gateway) if gateway < lambda => Self {
+                limit: gateway,
+                by_gateway: true,
+            },
+            _ => Self {
+                limit: lambda,
+                by_gateway: false,
+            },
+        }
+    }
+}
+
+pub(super) async fn exchange(
+    app: &App,
+    source: Source,
+    request: &Request<Bytes>,
+    facts: &Facts,
+    lambda: LambdaContext,
+    patience: Option<Patience>,
+) -> Exchange {
+    let event = emulate::event(source, request, facts);
+    let text = event.to_string();
+    let mut exchange = Exchange {
+        event,
+        reply: None,
+        response: Response::new(Bytes::new()),
+        fault: None,
+    };
+    if let Some((status, fault)) = refused(source, request, text.len()) {
+        return exchange.answered_by_gateway(source, status, fault);
+    }
+    let handled = app.handle_event(text.into(), lambda);
+    let handled = match patience {
+        None => handled.await,
+        Some(patience) => match tokio::time::timeout(patience.limit, handled).await {
+            Ok(handled) => handled,
+            Err(_) => {
+                let (status, who) = if patience.by_gateway {
+                    (gateway_timeout(source), "the source waits")
+                } else {
+                    (function_failed(source), "Lambda lets it run")
+                };
+                let fault = format!(
+                    "the function did not reply within the {:?} that {who}",
+                    patience.limit
+                );
+                return exchange.answered_by_gateway(source, status, fault);
+            }
+        },
+    };
+    let reply = match handled {
+        Ok(reply) => Bytes::from(reply),
+        Err(error) => {
+            let fault = format!("the function refused the event: {error}");
+            return exchange.answered_by_gateway(source, function_failed(source), fault);
+        }
+    };
+    exchange.reply = Some(reply.clone());
+    match emulate::reply(source, &reply) {
+        Ok(mut response) => {
+            if request.method() == Method::HEAD {
+                // A client reads none, whatever the gateway has.
+                response.body_mut().clear();
+            }
+            exchange.response = response;
+            exchange
+        }
+        Err(error) => {
+            let fault = format!("the source cannot read the reply: {error}");
+            exchange.answered_by_gateway(source, function_failed(source), fault)
+        }
+    }
+}
+
+/// Why a request does not reach the function.
+fn refused(
+    source: Source,
+    request: &Request<Bytes>,
+    event_size: usize,
+) -> Option<(StatusCode, String)> {
+    let too_large = |what: &str, size: usize, limit: usize| {
+        let fault = format!("{what} has {size} bytes, and the limit is {limit}");
+        (StatusCode::PAYLOAD_TOO_LARGE, fault)
+    };
+    if let Source::RestApi | Source::HttpApi | Source::HttpApiV1 = source {
+        let size = header_size(source, request);
+        if size > HEADER_LIMIT {
+            let (_, fault) = too_large("the head of the request", size, HEADER_LIMIT);
+            return Some((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, fault));
+        }
+    }
+    let body = request.body().len();
+    if matches!(source, Source::Alb | Source::AlbMultiValue) && body > ALB_BODY_LIMIT {
+        return Some(too_large("the body", body, ALB_BODY_LIMIT));
+    }
+    (event_size > EVENT_LIMIT).then(|| too_large("the event", event_size, EVENT_LIMIT))
+}
+
+fn header_size(source: Source, request: &Request<Bytes>) -> usize {
+    let values: usize = request.headers().values().map(HeaderValue::len).sum();
+    if source == Source::RestApi {
+        return values;
+    }
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or(1, |it| it.as_str().len());
+    // `GET /orders HTTP/1.1`
+    values + request.method().as_str().len() + target + " HTTP/1.1 ".len()
+}
+
+/// What a source answers when the function failed, or replied with what it cannot read.
+fn function_failed(source: Source) -> StatusCode {
+    match source {
+        Source::HttpApi | Source::HttpApiV1 => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_GATEWAY,
+    }
+}
+
+fn gateway_timeout(source: Source) -> StatusCode {
+    match source {
+        Source::HttpApi | Source::HttpApiV1 => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::GATEWAY_TIMEOUT,
+    }
+}
+
+impl Exchange {
+    fn answered_by_gateway(mut self, source: Source, status: StatusCode, fault: String) -> Self {
+        let reason = status.canonical_reason().unwrap_or_default();
+        let (content_type, body) = match source {
+            Source::Alb | Source::AlbMultiValue => (
+                "text/html",
+                format!(
+                    "<html><body><h1>{} {reason}</h1></body></html>",
+                    status.as_u16()
+                ),
+            ),
+            Source::LatticeV1 | Source::LatticeV2 => ("text/plain", reason.to_owned()),
+            _ => ("application/json", json!({"message": reason}).to_string()),
+        };
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status;
+        let content_type = HeaderValue::from_static(content_type);
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        self.response = response;
+        self.fault = Some(fault);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_gives_up_first_counts() {
+        let seconds = Duration::from_secs;
+        for (source, lambda, limit, by_gateway) in [
+            (Source::RestApi, 60, 29, true),
+            (Source::RestApi, 10, 10, false),
+            (Source::HttpApi, 60, 30, true),
+            (Source::FunctionUrl, 60, 60, false),
+        ] {
+            let expected = Patience {
+                limit: seconds(limit),
+                by_gateway,
+            };
+            assert_eq!(Patience::new(source, seconds(lambda)), expected, "{source}");
+        }
+    }
+}

@@ -1,0 +1,535 @@
+//! A client for tests: every request becomes an event, every reply is read as its source reads it.
+
+mod assert;
+mod at_caller;
+mod cookie;
+mod difference;
+mod form;
+mod gateway;
+mod jar;
+mod problem;
+mod request;
+mod response;
+mod show;
+mod sources;
+mod target;
+mod text;
+
+pub use at_caller::AtCaller;
+pub use cookie::ReceivedCookie;
+pub use problem::ReceivedProblem;
+pub use request::TestRequest;
+pub use response::TestResponse;
+pub use sources::on_every_source;
+
+use http::{HeaderMap, HeaderValue, Method};
+use jar::Jar;
+use lambda_api::{
+    Api, App, BoxError, LambdaContext, Request,
+    event::{Source, emulate::Facts},
+};
+use std::{
+    fmt,
+    future::Future,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+use tower::Service;
+
+/// Calls an [`Api`] in a test as clients on the internet call it through AWS.
+///
+/// Each request is turned into the very JSON that an event source sends. That JSON is decoded,
+/// handled and encoded by the code that runs on Lambda, and the reply is read as the source would
+/// read it. Nothing is cut short, so that the test sees what a client would see.
+///
+/// ```
+/// use lambda_api::{Api, Created, Json, api_handler, routes};
+/// use lambda_api_testing::TestClient;
+/// use serde_json::{Value, json};
+///
+/// #[api_handler(POST "/orders")]
+/// async fn place_order(Json(order): Json<Value>) -> Created<Json<Value>> {
+///     Created::at("/orders/7", Json(order))
+/// }
+///
+/// #[api_handler(GET "/orders/{id}")]
+/// async fn get_order(id: u32) -> Json<Value> {
+///     Json(json!({"id": id, "sku": "tea"}))
+/// }
+///
+/// fn api() -> Api {
+///     Api::new().routes(routes![place_order, get_order])
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let client = TestClient::new(api()).await;
+///
+/// let placed = client.post("/orders").json(&json!({"sku": "tea"})).await;
+/// placed.assert_status(201).assert_header("location", "/orders/7");
+///
+/// client.get(placed.location()).await.assert_json(&json!({"id": 7, "sku": "tea"}));
+/// client.get("/orders/x").await.assert_problem(400, "invalid_parameters");
+/// # }
+/// ```
+///
+/// # Sources
+///
+/// The source is an HTTP API unless [`via`](Self::via) names another.
+/// [`on_every_source`](Self::on_every_source) runs a test on all of them.
+///
+/// What the sources themselves do is part of the game:
+///
+/// - A REST API renames some headers of replies: `www-authenticate` arrives as
+///   `x-amzn-remapped-www-authenticate`.
+/// - A request that is too large does not reach the function: the reply is a 413, for a body of
+///   more than 1 MB at an ALB and for an event of more than 6 MB elsewhere, or a 431 for a head
+///   of more than 10,240 bytes at API Gateway.
+/// - A reply that the source cannot read is a 502 (a 500 at an HTTP API), and
+///   [`TestResponse::gateway_fault`] says why. The texts of these replies are not AWS's own.
+///
+/// # Paths
+///
+/// A path is what stands behind the stage: `/orders`, with the query if there is one. The source
+/// adds its stage to the event where it does so on AWS. That an API sends a `location` without the
+/// stage, which a browser needs on the domain of a REST API, is not noticed.
+///
+/// # Cookies
+///
+/// The client keeps the cookies that replies set, and sends them along, as
+/// [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265) has it: by domain, path, age and `Secure`,
+/// and with the rules for names that begin with `__Host-` or `__Secure-`. There is no list of
+/// public suffixes; `HttpOnly` and `SameSite` change nothing, as there are no scripts and no other
+/// sites; an `Expires` is read only in the form that HTTP itself uses for dates.
+///
+/// A clone shares the cookies with its original, as two tabs of one browser do. A client made by
+/// [`via`](Self::via) begins without any.
+///
+/// # A failed assertion
+///
+/// It shows what was sent, what came, and the difference:
+///
+/// ```should_panic
+/// # use lambda_api::{Api, Json, api_handler, routes};
+/// # use lambda_api_testing::TestClient;
+/// # use serde_json::{Value, json};
+/// # #[api_handler(PUT "/orders/{id}")]
+/// # async fn change_order(id: u32, Json(order): Json<Value>) -> Json<Value> {
+/// #     Json(json!({"id": id, "items": [{"sku": "tea", "quantity": 2}, {"sku": "milk", "quantity": 1}], "version": 2}))
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// # let client = TestClient::new(Api::new().routes(routes![change_order])).await;
+/// client
+///     .put("/orders/7")
+///     .bearer("open-sesame")
+///     .json(&json!({"items": [{"sku": "tea", "quantity": 3}]}))
+///     .await
+///     .assert_json(&json!({"id": 7, "items": [{"sku": "tea", "quantity": 3}], "version": 2}));
+/// # }
+/// ```
+///
+/// ```text
+/// the JSON differs in 2 places
+///   items[0].quantity  expected 3, found 2
+///   items[1]           expected nothing, found {"quantity":1,"sku":"milk"}
+///
+/// request  PUT /orders/7 (source http)
+///          authorization: Bearer <11 bytes>
+///          content-type: application/json
+///
+///          {"items":[{"quantity":3,"sku":"tea"}]}
+///
+/// reply    200 OK
+///          content-type: application/json
+///
+///          {
+///            "id": 7,
+///            "items": [
+///              {
+///                "quantity": 2,
+///                "sku": "tea"
+///              },
+///              {
+///                "quantity": 1,
+///                "sku": "milk"
+///              }
+///            ],
+///            "version": 2
+///          }
+/// ```
+///
+/// # Panics
+///
+/// Its methods panic when the test itself is wrong: a path that is none, a header that no request
+/// can have. The message names the line of the test.
+#[derive(Clone)]
+#[must_use = "a client does nothing until it sends a request"]
+pub struct TestClient {
+    app: App,
+    source: Source,
+    headers: HeaderMap,
+    facts: Facts,
+    lambda: LambdaContext,
+    deadline: Option<Duration>,
+    clock: Option<SystemTime>,
+    jar: Option<Arc<Mutex<Jar>>>,
+    sent: Arc<AtomicU64>,
+}
+
+/// How long Lambda lets a function run in a test that does not say.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+impl TestClient {
+    /// Builds an [`Api`], to call it.
+    ///
+    /// # Panics
+    /// Where the future is awaited, with all [`BuildErrors`](lambda_api::BuildErrors), when the
+    /// API cannot be built.
+    ///
+    /// ```should_panic
+    /// use lambda_api::{Api, State, api_handler, routes};
+    /// use lambda_api_testing::TestClient;
+    ///
+    /// #[api_handler(GET "/motd")]
+    /// async fn motd(State(text): State<String>) -> String { text }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// // the API cannot be built
+    /// // - `api::motd` (src/api.rs:4) needs `State<alloc::string::String>`, but there is no [..]
+    /// let client = TestClient::new(Api::new().routes(routes![motd])).await;
+    /// # }
+    /// ```
+    pub fn new(api: Api) -> AtCaller<impl Future<Output = Result<Self, String>> + Send> {
+        AtCaller::new(async move {
+            match api.build().await {
+                Ok(app) => Ok(Self::from(app)),
+                Err(errors) => Err(format!("the API cannot be built\n{errors}")),
+            }
+        })
+    }
+
+    /// Wraps any tower service that answers HTTP requests, to call it through Lambda events: an
+    /// axum `Router`, say, before it is made into an [`Api`].
+    ///
+    /// ```
+    /// use lambda_api::{Body, Request, Response};
+    /// use lambda_api_testing::TestClient;
+    /// use std::convert::Infallible;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let echo = tower::service_fn(async |request: Request| {
+    ///     Ok::<_, Infallible>(Response::new(Body::from(request.uri().path().to_owned())))
+    /// });
+    /// let client = TestClient::of(echo).await;
+    /// client.get("/some/path").await.assert_text("/some/path");
+    /// # }
+    /// ```
+    pub fn of<S, B>(service: S) -> AtCaller<impl Future<Output = Result<Self, String>> + Send>
+    where
+        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self::new(Api::new().fallback_service(service))
+    }
+
+    /// Sends the requests through another source, to the same application with the same state. It
+    /// has this client's settings, and no cookies.
+    ///
+    /// ```
+    /// # use lambda_api::{Api, api_handler, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// use lambda_api::event::Source;
+    ///
+    /// # #[api_handler(GET "/health")]
+    /// # async fn health() -> &'static str { "ok" }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = TestClient::new(Api::new().routes(routes![health])).await;
+    /// let reply = client.via(Source::RestApi).get("/health").await;
+    /// assert_eq!(reply.event()["resource"], "/{proxy+}");
+    /// # }
+    /// ```
+    pub fn via(&self, source: Source) -> Self {
+        Self {
+            source,
+            jar: self.jar.is_some().then(Arc::default),
+            ..self.clone()
+        }
+    }
+
+    /// Runs a test once for each [`Source`], one after the other, with a client of that source.
+    ///
+    /// They call one application, so that a test finds what the one before it left there; for an
+    /// application of its own for each, see [`on_every_source`]. A failure names the sources on
+    /// which the test failed.
+    ///
+    /// ```
+    /// # use lambda_api::{Api, api_handler, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// # #[api_handler(GET "/files/{path+}")]
+    /// # async fn file(path: String) -> String { path }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = TestClient::new(Api::new().routes(routes![file])).await;
+    /// client
+    ///     .on_every_source(async |client| {
+    ///         client.get("/files/a/b%20c").await.assert_text("a/b c");
+    ///     })
+    ///     .await;
+    /// # }
+    /// ```
+    pub fn on_every_source<T, F>(
+        &self,
+        mut test: T,
+    ) -> AtCaller<impl Future<Output = Result<(), String>> + use<'_, T, F>>
+    where
+        T: FnMut(TestClient) -> F,
+        F: Future<Output = ()>,
+    {
+        AtCaller::new(sources::run(move |source| test(self.via(source))))
+    }
+
+    /// The source through which requests go.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Sends a header with every request, unless the request has one of this name.
+    #[track_caller]
+    pub fn default_header<V: TryInto<HeaderValue>>(mut self, name: &str, value: V) -> Self {
+        let (name, value) = request::header(name, value.try_into().ok());
+        self.headers.append(name, value);
+        self
+    }
+
+    /// Neither keeps nor sends cookies, but for those that a request names itself.
+    pub fn without_cookie_jar(mut self) -> Self {
+        self.jar = None;
+        self
+    }
+
+    /// Changes the facts that the source knows of each request: the stage, the domain, the client's
+    /// address, what an authorizer found out.
+    ///
+    /// ```
+    /// # use lambda_api::{Api, Invocation, Request, api_handler, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// #[api_handler(GET "/whoami")]
+    /// async fn whoami(request: &Request) -> String {
+    ///     let invocation = request.extensions().get::<Invocation>();
+    ///     invocation.and_then(Invocation::source_ip).unwrap_or("unknown").to_owned()
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let api = Api::new().routes(routes![whoami]);
+    /// let client = TestClient::new(api).await.facts(|facts| facts.source_ip("192.0.2.7"));
+    /// client.get("/whoami").await.assert_text("192.0.2.7");
+    /// # }
+    /// ```
+    pub fn facts(mut self, change: impl FnOnce(Facts) -> Facts) -> Self {
+        self.facts = change(self.facts);
+        self
+    }
+
+    /// The stage; see [`Facts::stage`].
+    pub fn stage(self, stage: impl Into<String>) -> Self {
+        self.facts(|facts| facts.stage(stage))
+    }
+
+    /// The domain that the client calls, which is the `host` of its requests, too. Any but one that
+    /// AWS gives out is a custom domain; see [`Facts::domain`].
+    pub fn domain(self, domain: impl Into<String>) -> Self {
+        self.facts(|facts| facts.domain(domain))
+    }
+
+    /// The address of the client; see [`Facts::source_ip`].
+    pub fn source_ip(self, ip: impl Into<String>) -> Self {
+        self.facts(|facts| facts.source_ip(ip))
+    }
+
+    /// How long Lambda lets the function run. Without this the context says 30 seconds, and nobody
+    /// holds the function to it.
+    ///
+    /// With it, whoever gives up first ends the request: Lambda with the reply to a function that
+    /// failed, or the source ([`Source::timeout`]) with a 504 (a 503 at an HTTP API). This takes
+    /// tokio's clock, which `#[tokio::test(start_paused = true)]` makes run fast.
+    ///
+    /// ```
+    /// # use lambda_api::{Api, api_handler, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// use std::time::Duration;
+    ///
+    /// #[api_handler(GET "/report")]
+    /// async fn report() -> &'static str {
+    ///     tokio::time::sleep(Duration::from_secs(10)).await;
+    ///     "done"
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let api = Api::new().routes(routes![report]);
+    /// let client = TestClient::new(api).await.deadline(Duration::from_secs(3));
+    /// let reply = client.get("/report").await;
+    /// reply.assert_status(500);
+    /// assert_eq!(
+    ///     reply.gateway_fault(),
+    ///     Some("the function did not reply within the 3s that Lambda lets it run"),
+    /// );
+    /// # }
+    /// ```
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = Some(limit);
+        self
+    }
+
+    /// The time at which each request arrives, at the source and at the function, and by which
+    /// cookies end: now, unless told otherwise.
+    ///
+    /// The deadline counts from it. [`Deadline::remaining`](lambda_api::Deadline::remaining),
+    /// however, goes by the clock of the machine.
+    pub fn clock(mut self, time: SystemTime) -> Self {
+        self.clock = Some(time);
+        self
+    }
+
+    /// Changes what Lambda says of each invocation. An id, a deadline and a time of arrival that
+    /// are not set here get a value.
+    ///
+    /// ```
+    /// # use lambda_api_testing::TestClient;
+    /// # fn configured(client: TestClient) -> TestClient {
+    /// client.lambda(|lambda| lambda.tenant_id = Some("blue".to_owned()))
+    /// # }
+    /// ```
+    pub fn lambda(mut self, change: impl FnOnce(&mut LambdaContext)) -> Self {
+        change(&mut self.lambda);
+        self
+    }
+
+    /// The value of a cookie that the client keeps, as it came.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar()?.value(name, self.now())
+    }
+
+    /// Forgets all cookies, as when the browser is closed.
+    pub fn clear_cookies(&self) {
+        if let Some(mut jar) = self.jar() {
+            jar.clear();
+        }
+    }
+
+    /// A `GET` request. The path may have a query; a URL names the domain as well.
+    #[track_caller]
+    pub fn get(&self, path: impl fmt::Display) -> TestRequest {
+        TestRequest::new(self, Method::GET, &path.to_string())
+    }
+
+    /// A `POST` request.
+    #[track_caller]
+    pub fn post(&self, path: impl fmt::Display) -> TestRequest {
+        TestRequest::new(self, Method::POST, &path.to_string())
+    }
+
+    /// A `PUT` request.
+    #[track_caller]
+    pub fn put(&self, path: impl fmt::Display) -> TestRequest {
+        TestRequest::new(self, Method::PUT, &path.to_string())
+    }
+
+    /// A `PATCH` request.
+    #[track_caller]
+    pub fn patch(&self, path: impl fmt::Display) -> TestRequest {
+        TestRequest::new(self, Method::PATCH, &path.to_string())
+    }
+
+    /// A `DELETE` request.
+    #[track_caller]
+    pub fn delete(&self, path: impl fmt::Display) -> TestRequest {
+        TestRequest::new(self, Method::DELETE, &path.to_string())
+    }
+
+    /// A `HEAD` request.
+    #[track_caller]
+    pub fn head(&self, path: impl fmt::Display) -> TestRequest {
+        TestRequest::new(self, Method::HEAD, &path.to_string())
+    }
+
+    /// An `OPTIONS` request.
+    #[track_caller]
+    pub fn options(&self, path: impl fmt::Display) -> TestRequest {
+        TestRequest::new(self, Method::OPTIONS, &path.to_string())
+    }
+
+    /// A request of any method, named as a text or as a [`Method`].
+    #[track_caller]
+    pub fn request(&self, method: impl AsRef<str>, path: impl fmt::Display) -> TestRequest {
+        let method = method.as_ref();
+        match Method::from_bytes(method.as_bytes()) {
+            Ok(method) => TestRequest::new(self, method, &path.to_string()),
+            Err(_) => panic!("expected an HTTP method, found {method:?}"),
+        }
+    }
+
+    fn now(&self) -> SystemTime {
+        self.clock.unwrap_or_else(SystemTime::now)
+    }
+
+    fn jar(&self) -> Option<MutexGuard<'_, Jar>> {
+        let jar = self.jar.as_ref()?;
+        Some(jar.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What Lambda says of the next invocation.
+    fn next_context(&self) -> LambdaContext {
+        let number = self.sent.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let mut lambda = self.lambda.clone();
+        if lambda.request_id.is_empty() {
+            lambda.request_id = format!("00000000-0000-4000-8000-{number:012}");
+        }
+        let received = *lambda.received.get_or_insert_with(|| self.now());
+        let limit = self.deadline.unwrap_or(TIME_LIMIT);
+        let ends = received.checked_add(limit);
+        let ends = ends.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        lambda.deadline_ms = lambda
+            .deadline_ms
+            .or_else(|| u64::try_from(ends?.as_millis()).ok());
+        lambda
+    }
+}
+
+/// An application that is built already.
+impl From<App> for TestClient {
+    fn from(app: App) -> Self {
+        Self {
+            app,
+            source: Source::HttpApi,
+            headers: HeaderMap::new(),
+            facts: Facts::new(),
+            lambda: LambdaContext::default(),
+            deadline: None,
+            clock: None,
+            jar: Some(Arc::default()),
+            sent: Arc::default(),
+        }
+    }
+}
+
+impl fmt::Debug for TestClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestClient")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}

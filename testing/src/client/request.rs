@@ -1,0 +1,372 @@
+//! A request that is being put together, and sent by awaiting it.
+
+use super::{
+    TestClient, TestResponse, form,
+    gateway::{Patience, exchange},
+    response::Sent,
+    target::{Origin, Target},
+};
+use crate::MultipartForm;
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request,
+    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST},
+};
+use lambda_api::{
+    BoxFuture,
+    event::emulate::{self, Facts},
+};
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt::{self, Display};
+
+/// A request to send: awaiting it gives the [`TestResponse`].
+///
+/// ```
+/// # use lambda_api_testing::{TestClient, TestResponse};
+/// # async fn placed(client: &TestClient) -> TestResponse {
+/// client
+///     .post("/orders")
+///     .query("dry-run", true)
+///     .header("x-tenant", "blue")
+///     .bearer("open-sesame")
+///     .json(&serde_json::json!({"sku": "tea", "quantity": 2}))
+///     .await
+/// # }
+/// ```
+///
+/// # Panics
+/// Its methods panic when they are given something that no HTTP request can have.
+#[derive(Clone)]
+#[must_use = "a request is sent by awaiting it"]
+pub struct TestRequest {
+    client: TestClient,
+    method: Method,
+    target: Target,
+    headers: HeaderMap,
+    cookies: Vec<(String, String)>,
+    /// Of the body; a header of the test's own goes before it.
+    content_type: Option<HeaderValue>,
+    body: Bytes,
+    facts: Facts,
+}
+
+impl TestRequest {
+    #[track_caller]
+    pub(super) fn new(client: &TestClient, method: Method, path: &str) -> Self {
+        match Target::parse(path) {
+            Ok(target) => Self {
+                client: client.clone(),
+                method,
+                target,
+                headers: HeaderMap::new(),
+                cookies: Vec::new(),
+                content_type: None,
+                body: Bytes::new(),
+                facts: client.facts.clone(),
+            },
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Adds a query parameter, encoded as a form encodes it. A name may repeat.
+    pub fn query(mut self, name: impl AsRef<str>, value: impl Display) -> Self {
+        self.target.push_query(name.as_ref(), &value.to_string());
+        self
+    }
+
+    /// Adds a header. A name may repeat.
+    #[track_caller]
+    pub fn header<V: TryInto<HeaderValue>>(mut self, name: impl AsRef<str>, value: V) -> Self {
+        let (name, value) = header(name.as_ref(), value.try_into().ok());
+        self.headers.append(name, value);
+        self
+    }
+
+    /// Sends a token: `authorization: Bearer <token>`.
+    #[track_caller]
+    pub fn bearer(mut self, token: impl Display) -> Self {
+        let value = HeaderValue::try_from(format!("Bearer {token}"));
+        let (name, value) = header(AUTHORIZATION.as_str(), value.ok());
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Sends a cookie, in place of one of this name that the client keeps. The value is sent as it
+    /// is.
+    #[track_caller]
+    pub fn cookie(mut self, name: impl Into<String>, value: impl Display) -> Self {
+        let (name, value) = (name.into(), value.to_string());
+        let is_clean = |text: &str| !text.contains([';', '\r', '\n', '\0']);
+        assert!(
+            !name.is_empty() && !name.contains('=') && is_clean(&name) && is_clean(&value),
+            "expected a cookie, found the name {name:?} and the value {value:?}"
+        );
+        self.cookies.push((name, value));
+        self
+    }
+
+    /// Sends a value as JSON.
+    #[track_caller]
+    pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(json) => self.content(HeaderValue::from_static("application/json"), json),
+            Err(error) => panic!("the body cannot be serialised as JSON: {error}"),
+        }
+    }
+
+    /// Sends a form, as a browser does: the fields of a struct or of a JSON object, or pairs. A
+    /// list as the value of a field repeats the field.
+    ///
+    /// ```
+    /// # use lambda_api_testing::TestClient;
+    /// # async fn search(client: &TestClient) {
+    /// client.post("/search").form(&[("tag", "fragile"), ("tag", "heavy")]).await;
+    /// client.post("/search").form(&serde_json::json!({"tag": ["fragile", "heavy"]})).await;
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn form(self, fields: &(impl Serialize + ?Sized)) -> Self {
+        match form::encode(fields) {
+            Ok(form) => self.content(
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+                form,
+            ),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Sends a form with files.
+    ///
+    /// ```
+    /// # use lambda_api_testing::{MultipartForm, TestClient};
+    /// # async fn upload(client: &TestClient) {
+    /// let form = MultipartForm::new().file("photo", "tea.png", "image/png", &b"\x89PNG"[..]);
+    /// client.post("/photos").multipart(&form).await;
+    /// # }
+    /// ```
+    pub fn multipart(self, form: &MultipartForm) -> Self {
+        let (content_type, body) = form.encode();
+        self.content(content_type, body)
+    }
+
+    /// Sends a text, as `text/plain; charset=utf-8`.
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.content(
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+            text.into(),
+        )
+    }
+
+    /// Sends bytes, without saying of what type they are.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.content_type = None;
+        self
+    }
+
+    /// Changes the facts that the source knows of this request.
+    ///
+    /// ```
+    /// # use lambda_api_testing::TestClient;
+    /// # async fn example(client: &TestClient) {
+    /// client.get("/orders/7").facts(|facts| facts.route("/orders/{id}")).await;
+    /// # }
+    /// ```
+    pub fn facts(mut self, change: impl FnOnce(Facts) -> Facts) -> Self {
+        self.facts = change(self.facts);
+        self
+    }
+
+    fn content(mut self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        self.content_type = Some(content_type);
+        self.body = body.into();
+        self
+    }
+
+    /// As `self`, to another path, the same method and body kept or a `GET`.
+    pub(super) fn redirected(mut self, target: Target, keeps_body: bool) -> Self {
+        self.target = target;
+        self.cookies.clear();
+        if !keeps_body {
+            self = self.body(Bytes::new());
+            if self.method != Method::HEAD {
+                self.method = Method::GET;
+            }
+            let credentials = self.headers.remove(AUTHORIZATION);
+            self.headers.clear();
+            if let Some(credentials) = credentials {
+                self.headers.insert(AUTHORIZATION, credentials);
+            }
+        }
+        self
+    }
+
+    /// The request as it leaves the client, but for the cookies.
+    fn without_cookies(&self) -> Request<Bytes> {
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        // It was parsed before, so that this does not fail.
+        *request.uri_mut() = self.target.to_string().parse().unwrap_or_default();
+        let headers = request.headers_mut();
+        headers.clone_from(&self.headers);
+        for (name, value) in &self.client.headers {
+            if !self.headers.contains_key(name) {
+                headers.append(name, value.clone());
+            }
+        }
+        if let Some(content_type) = &self.content_type
+            && !self.headers.contains_key(CONTENT_TYPE)
+        {
+            headers.insert(CONTENT_TYPE, content_type.clone());
+        }
+        if let Some(origin) = &self.target.origin
+            && !headers.contains_key(HOST)
+            && origin.host != origin.host_name()
+            && let Ok(host) = HeaderValue::try_from(&origin.host)
+        {
+            headers.insert(HOST, host);
+        }
+        request
+    }
+
+    fn facts_of_target(&self) -> Facts {
+        let mut facts = self.facts.clone();
+        if let Some(origin) = &self.target.origin {
+            facts = facts
+                .domain(origin.host_name())
+                .forwarded(origin.scheme.as_str(), origin.port());
+        }
+        if let Some(time) = self.client.clock {
+            facts = facts.time(time);
+        }
+        facts
+    }
+
+    async fn send(self) -> TestResponse {
+        let client = &self.client;
+        let facts = self.facts_of_target();
+        let mut request = self.without_cookies();
+        let origin = origin(client, &request, &facts);
+        if let Some(cookies) = self.cookie_header(&origin) {
+            request.headers_mut().append(COOKIE, cookies);
+        }
+        let lambda = client.next_context();
+        let patience = client
+            .deadline
+            .map(|limit| Patience::new(client.source, limit));
+        let exchange = exchange(
+            &client.app,
+            client.source,
+            &request,
+            &facts,
+            lambda,
+            patience,
+        )
+        .await;
+        let response = TestResponse::new(
+            Sent {
+                origin,
+                headers: request.headers().clone(),
+                request: self,
+            },
+            exchange,
+        );
+        response.keep_cookies();
+        response
+    }
+
+    /// The cookies of the jar and of the request.
+    fn cookie_header(&self, origin: &Origin) -> Option<HeaderValue> {
+        let now = self.client.now();
+        let mut cookies = match self.client.jar() {
+            Some(jar) => jar.matching(origin, &self.target.path, now),
+            None => Vec::new(),
+        };
+        cookies.retain(|(name, _)| !self.cookies.iter().any(|(own, _)| own == name));
+        cookies.extend(self.cookies.iter().cloned());
+        let pairs: Vec<String> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        // The jar's are from headers, and the test's own were looked at.
+        HeaderValue::try_from(pairs.join("; "))
+            .ok()
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn client(&self) -> &TestClient {
+        &self.client
+    }
+
+    pub(super) fn method(&self) -> &Method {
+        &self.method
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+/// Where the request goes, which the source knows: what it says to the function is read back.
+fn origin(client: &TestClient, request: &Request<Bytes>, facts: &Facts) -> Origin {
+    let (mut head, ()) = Request::new(()).into_parts();
+    for name in [HOST, HeaderName::from_static("x-forwarded-proto")] {
+        if let Some(value) = request.headers().get(&name) {
+            head.headers.insert(name, value.clone());
+        }
+    }
+    let probe = Request::from_parts(head, Bytes::new());
+    let event = emulate::event(client.source, &probe, facts);
+    Origin {
+        scheme: told(&event, "x-forwarded-proto")
+            .unwrap_or("https")
+            .to_owned(),
+        host: told(&event, "host")
+            .unwrap_or_default()
+            .to_ascii_lowercase(),
+    }
+}
+
+/// The value of a header in an event.
+fn told<'e>(event: &'e Value, name: &str) -> Option<&'e str> {
+    let maps =
+        ["headers", "multiValueHeaders"].map(|key| event.get(key).and_then(Value::as_object));
+    let (_, value) = maps
+        .into_iter()
+        .flatten()
+        .flatten()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    value.as_str().or_else(|| value.get(0)?.as_str())
+}
+
+/// A header that can be sent.
+#[track_caller]
+pub(super) fn header(name: &str, value: Option<HeaderValue>) -> (HeaderName, HeaderValue) {
+    let Ok(known) = HeaderName::try_from(name) else {
+        panic!("expected the name of a header, found {name:?}");
+    };
+    let Some(value) = value else {
+        panic!("the value of header `{known}` has characters that no header can have");
+    };
+    (known, value)
+}
+
+impl IntoFuture for TestRequest {
+    type Output = TestResponse;
+    type IntoFuture = BoxFuture<'static, TestResponse>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl fmt::Debug for TestRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.target)
+    }
+}

@@ -1,0 +1,309 @@
+//! What a failed assertion says.
+
+use super::{
+    client,
+    failures::{Panic, panic_of},
+};
+use lambda_api::{Api, Json, api_handler, routes};
+use lambda_api_testing::{TestClient, TestResponse};
+use serde_json::{Value, json};
+
+/// The first part of a message, after a look at the rest and at the line it names.
+fn what(reply: &TestResponse, panic: &Panic) -> String {
+    let (what, rest) = panic.message.split_once("\n\n").unwrap();
+    assert_eq!(rest, reply.to_string());
+    panic.assert_is_at_its_test();
+    what.to_owned()
+}
+
+#[tokio::test]
+async fn a_message_shows_the_request_the_reply_and_the_difference() {
+    let client = client().await;
+    let reply = client
+        .get("/orders/8?full=true")
+        .bearer("open-sesame")
+        .cookie("theme", "dark")
+        .await;
+    let panic = panic_of(|| reply.assert_status(200));
+    assert_eq!(
+        panic.message,
+        "\
+expected status 200 OK, found 404 Not Found
+
+request  GET /orders/8?full=true (source http)
+         authorization: Bearer <11 bytes>
+         cookie: theme=dark
+
+reply    404 Not Found
+         content-type: application/problem+json
+
+         {
+           \"type\": \"about:blank\",
+           \"title\": \"Not Found\",
+           \"status\": 404,
+           \"detail\": \"there is no such order\",
+           \"code\": \"order_not_found\",
+           \"request_id\": \"JKJaXmPLvHcESHA=\",
+           \"id\": 8
+         }"
+    );
+    panic.assert_is_at_its_test();
+}
+
+#[tokio::test]
+async fn a_message_shows_the_bodies_of_both_sides() {
+    let client = client().await;
+    let reply = client.put("/orders/8").json(&json!({"sku": "tea"})).await;
+    assert_eq!(
+        panic_of(|| reply.assert_status(201)).message,
+        "\
+expected status 201 Created, found 405 Method Not Allowed
+
+request  PUT /orders/8 (source http)
+         content-type: application/json
+
+         {\"sku\":\"tea\"}
+
+reply    405 Method Not Allowed
+         allow: GET, HEAD, OPTIONS
+         content-type: application/problem+json
+
+         {
+           \"type\": \"about:blank\",
+           \"title\": \"Method Not Allowed\",
+           \"status\": 405,
+           \"detail\": \"this path does not answer this method; the header `allow` names those it does\",
+           \"code\": \"method_not_allowed\",
+           \"request_id\": \"JKJaXmPLvHcESHA=\"
+         }"
+    );
+}
+
+#[tokio::test]
+async fn a_message_says_when_the_source_answered_itself() {
+    let client = client().await.via(lambda_api::event::Source::RestApi);
+    let request = client
+        .get("https://api.example.com/text")
+        .header("x-a", "x".repeat(10_241));
+    let message = panic_of({
+        let reply = request.await;
+        move || {
+            reply.assert_status(200);
+        }
+    })
+    .message;
+    let message = message.replace(&"x".repeat(10_241), "..");
+    assert_eq!(
+        message,
+        "\
+expected status 200 OK, found 431 Request Header Fields Too Large
+
+request  GET https://api.example.com/text (source rest)
+         x-a: ..
+
+reply    431 Request Header Fields Too Large, from the source itself: the head of the request has \
+         10241 bytes, and the limit is 10240
+         content-type: application/json
+
+         {\"message\":\"Request Header Fields Too Large\"}"
+    );
+}
+
+#[tokio::test]
+async fn the_message_in_the_documentation_is_the_real_one() {
+    #[api_handler(PUT "/orders/{id}")]
+    async fn change_order(id: u32) -> Json<Value> {
+        let items = json!([{"sku": "tea", "quantity": 2}, {"sku": "milk", "quantity": 1}]);
+        Json(json!({"id": id, "items": items, "version": 2}))
+    }
+
+    let client = TestClient::new(Api::new().routes(routes![change_order])).await;
+    let reply = client
+        .put("/orders/7")
+        .bearer("open-sesame")
+        .json(&json!({"items": [{"sku": "tea", "quantity": 3}]}))
+        .await;
+    let items = json!([{"sku": "tea", "quantity": 3}]);
+    let expected = json!({"id": 7, "items": items, "version": 2});
+    let message = panic_of(|| reply.assert_json(&expected)).message;
+
+    let documentation = include_str!("../../src/client/mod.rs");
+    let (_, block) = documentation.split_once("/// ```text\n").unwrap();
+    let (block, _) = block.split_once("/// ```\n").unwrap();
+    let shown: Vec<&str> = block
+        .lines()
+        .map(|line| line.trim_start_matches("///"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    assert_eq!(message.lines().collect::<Vec<_>>(), shown);
+}
+
+#[tokio::test]
+async fn json_is_compared_place_by_place() {
+    let reply = client().await.get("/orders/7").await;
+    let expected = json!({"id": 8, "items": [{"sku": "tea"}, {"sku": "milk"}]});
+    let panic = panic_of(|| reply.assert_json(&expected));
+    assert_eq!(
+        what(&reply, &panic),
+        "\
+the JSON differs in 3 places
+  id                 expected 8, found 7
+  items[0].quantity  expected nothing, found 2
+  items[1]           expected {\"sku\":\"milk\"}, found nothing"
+    );
+    let panic = panic_of(|| reply.assert_json_matches(&expected));
+    assert_eq!(
+        what(&reply, &panic),
+        "\
+the JSON differs in 2 places
+  id        expected 8, found 7
+  items[1]  expected {\"sku\":\"milk\"}, found nothing"
+    );
+    reply
+        .assert_json_matches(&json!({"items": [{"sku": "tea"}]}))
+        .assert_json(&json!({"id": 7, "items": [{"sku": "tea", "quantity": 2}]}));
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_said_to_be_none() {
+    let client = client().await;
+    let reply = client.get("/text").await;
+    for panic in [
+        panic_of(|| reply.assert_json(&json!({}))),
+        panic_of(|| reply.assert_json_matches(&json!({}))),
+    ] {
+        assert_eq!(
+            what(&reply, &panic),
+            "expected JSON, found a body that is none: expected ident at line 1 column 2"
+        );
+    }
+    let panic = panic_of(|| reply.json::<u8>());
+    assert_eq!(
+        what(&reply, &panic),
+        "the body cannot be read as `u8`: expected ident at line 1 column 2"
+    );
+    let empty = client.head("/text").await;
+    let panic = panic_of(|| empty.assert_json(&json!({})));
+    assert_eq!(what(&empty, &panic), "expected JSON, found an empty body");
+}
+
+#[tokio::test]
+async fn headers_are_named_with_all_their_values() {
+    let reply = client().await.get("/text").await;
+    reply
+        .assert_header("ETag", "\"1\"")
+        .assert_no_header("location");
+    for (panic, expected) in [
+        (
+            panic_of(|| reply.assert_header("etag", "\"2\"")),
+            "header `etag`: expected `\"2\"`, found `\"1\"`",
+        ),
+        (
+            panic_of(|| reply.assert_header("location", "/")),
+            "header `location`: expected `/`, found none",
+        ),
+        (
+            panic_of(|| reply.assert_no_header("x-tag")),
+            "header `x-tag`: expected none, found `one`",
+        ),
+    ] {
+        assert_eq!(what(&reply, &panic), expected);
+    }
+}
+
+#[tokio::test]
+async fn texts_are_compared_line_by_line() {
+    let reply = client().await.get("/text").await;
+    reply.assert_text("first\nsecond");
+    let panic = panic_of(|| reply.assert_text("first\nlast"));
+    assert_eq!(
+        what(&reply, &panic),
+        "the text differs in line 2\n  expected  \"last\"\n  found     \"second\""
+    );
+}
+
+#[tokio::test]
+async fn a_problem_is_compared_by_status_and_code() {
+    let client = client().await;
+    let reply = client.get("/orders/8").await;
+    reply.assert_problem(404, "order_not_found");
+    assert_eq!(reply.problem().detail(), Some("there is no such order"));
+    assert_eq!(reply.problem().extension("id"), Some(&json!(8)));
+    let panic = panic_of(|| reply.assert_problem(409, "out_of_stock"));
+    assert_eq!(
+        what(&reply, &panic),
+        "\
+the problem differs in 2 places
+  status  expected 409, found 404
+  code    expected \"out_of_stock\", found \"order_not_found\""
+    );
+    let reply = client.get("/text").await;
+    let panic = panic_of(|| reply.assert_problem(404, "order_not_found"));
+    assert_eq!(
+        what(&reply, &panic),
+        "expected the problem 404 `order_not_found`, found none: \
+         the content type is `text/plain`"
+    );
+    let panic = panic_of(|| reply.problem());
+    assert_eq!(
+        what(&reply, &panic),
+        "expected a problem, found none: the content type is `text/plain`"
+    );
+}
+
+#[tokio::test]
+async fn cookies_are_compared_by_their_decoded_value() {
+    let client = client().await;
+    let set = client.post("/session").await;
+    set.assert_cookie("session", "a b");
+    let removed = client.delete("/session").await;
+    removed.assert_cookie_removed("session");
+    for (reply, panic, expected) in [
+        (
+            &set,
+            panic_of(|| set.assert_cookie("session", "x")),
+            "cookie `session`: expected `x`, found `a b`",
+        ),
+        (
+            &set,
+            panic_of(|| set.assert_cookie("other", "x")),
+            "cookie `other`: expected `x`, found none",
+        ),
+        (
+            &set,
+            panic_of(|| set.assert_cookie_removed("session")),
+            "cookie `session`: expected that it is removed, found `a b`",
+        ),
+        (
+            &removed,
+            panic_of(|| removed.assert_cookie("session", "")),
+            "cookie `session`: expected ``, found that it is removed",
+        ),
+        (
+            &removed,
+            panic_of(|| removed.assert_cookie_removed("theme")),
+            "cookie `theme`: expected that it is removed, found nothing about it",
+        ),
+    ] {
+        assert_eq!(what(reply, &panic), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_location_that_cannot_be_followed_is_said_to_be_none() {
+    let client = client().await;
+    let reply = client.get("/text").await;
+    let panic = panic_of(|| reply.location());
+    assert_eq!(
+        what(&reply, &panic),
+        "expected header `location`, found none"
+    );
+    let away = client.get("/old/away").await;
+    assert_eq!(away.location(), "https://other.example/");
+    let panic = panic_of(|| away.follow());
+    assert_eq!(
+        what(&away, &panic),
+        "expected a location on https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com, \
+         found one on https://other.example"
+    );
+}

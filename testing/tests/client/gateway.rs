@@ -1,0 +1,279 @@
+//! What the source itself does.
+
+use super::{api, client, echoed};
+use http::StatusCode;
+use lambda_api::{
+    Api, App, Deadline, Invocation, Request, api_handler,
+    event::{Source, emulate},
+    routes,
+};
+use lambda_api_testing::TestClient;
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
+
+fn is_alb(source: Source) -> bool {
+    matches!(source, Source::Alb | Source::AlbMultiValue)
+}
+
+fn is_api_gateway(source: Source) -> bool {
+    matches!(
+        source,
+        Source::RestApi | Source::HttpApi | Source::HttpApiV1
+    )
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_does_not_reach_the_function() {
+    client()
+        .await
+        .on_every_source(async |client| {
+            let limit = if is_alb(client.source()) { 1 } else { 6 };
+            let body = vec![b'x'; (limit << 20) + 1];
+            let reply = client.post("/echo/x").body(body).await;
+            reply.assert_status(413);
+            assert_eq!(reply.reply(), None);
+            assert_eq!(reply.reply_json(), Value::Null);
+            let fault = reply.gateway_fault().unwrap();
+            assert!(
+                fault.contains(&format!("the limit is {}", limit << 20)),
+                "{fault}"
+            );
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused_by_api_gateway() {
+    client()
+        .await
+        .on_every_source(async |client| {
+            let large = "x".repeat(10_240);
+            let reply = client
+                .get("/text")
+                .header("x-large", large.clone() + "y")
+                .await;
+            let expected = if is_api_gateway(client.source()) {
+                431
+            } else {
+                200
+            };
+            reply.assert_status(expected);
+            // Only an HTTP API counts the request line.
+            let reply = client.get("/text").header("x-large", large).await;
+            let counts = matches!(client.source(), Source::HttpApi | Source::HttpApiV1);
+            reply.assert_status(if counts { 431 } else { 200 });
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_largest_body_of_an_alb_passes() {
+    let client = client().await;
+    let body = "x".repeat(1 << 20);
+    // The echo is larger than an ALB takes as a reply, which the function notices itself.
+    let reply = client.via(Source::Alb).post("/echo/x").body(body).await;
+    reply.assert_problem(500, "response_too_large");
+    assert_eq!(reply.gateway_fault(), None);
+}
+
+#[tokio::test]
+async fn a_reply_that_the_source_cannot_read_is_its_own_error() {
+    #[api_handler(GET "/early")]
+    async fn early() -> StatusCode {
+        StatusCode::PROCESSING
+    }
+
+    let client = TestClient::new(Api::new().routes(routes![early])).await;
+    client
+        .on_every_source(async |client| {
+            let reply = client.get("/early").await;
+            let is_http_api = matches!(client.source(), Source::HttpApi | Source::HttpApiV1);
+            reply.assert_status(if is_http_api { 500 } else { 502 });
+            assert_eq!(
+                reply.gateway_fault(),
+                Some(
+                    "the source cannot read the reply: \
+                     `statusCode` must be a number from 200 to 599, found 102"
+                )
+            );
+            assert_eq!(reply.reply_json()["statusCode"], 102);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_rest_api_renames_the_challenge() {
+    client()
+        .await
+        .on_every_source(async |client| {
+            let reply = client.get("/closed").await;
+            let name = match client.source() {
+                Source::RestApi => "x-amzn-remapped-www-authenticate",
+                _ => "www-authenticate",
+            };
+            reply
+                .assert_problem(401, "sign_in")
+                .assert_header(name, "Bearer");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn event_and_reply_can_be_looked_at() {
+    client()
+        .await
+        .on_every_source(async |client| {
+            let reply = client.get("/text").await;
+            let read = emulate::reply(client.source(), reply.reply().unwrap()).unwrap();
+            assert_eq!(read.body(), reply.bytes());
+            assert_eq!(reply.reply_json()["statusCode"], 200);
+            let event = reply.event().to_string();
+            assert!(
+                event.contains("\"GET\"") && event.contains("/text"),
+                "{event}"
+            );
+        })
+        .await;
+}
+
+#[api_handler(GET "/facts")]
+async fn facts(request: &Request, deadline: Deadline) -> lambda_api::Json<Value> {
+    let invocation = request.extensions().get::<Invocation>().unwrap();
+    let seconds = |time: SystemTime| {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        json!(since.as_secs())
+    };
+    lambda_api::Json(json!({
+        "path": request.uri().path(),
+        "stage": invocation.stage(),
+        "domain": invocation.domain_name(),
+        "ip": invocation.source_ip(),
+        "time": invocation.time().map(seconds),
+        "deadline": deadline.at().map(seconds),
+        "lambda": invocation.lambda().request_id,
+        "tenant": invocation.lambda().tenant_id,
+    }))
+}
+
+async fn facts_client() -> TestClient {
+    TestClient::new(Api::new().routes(routes![facts])).await
+}
+
+#[tokio::test]
+async fn stage_domain_address_and_time_can_be_set() {
+    let client = facts_client()
+        .await
+        .stage("test")
+        .domain("api.example.com")
+        .source_ip("192.0.2.7")
+        .clock(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
+        .deadline(Duration::from_secs(5))
+        .lambda(|lambda| lambda.tenant_id = Some("blue".to_owned()));
+    client.get("/facts").await.assert_json(&json!({
+        "path": "/facts",
+        "stage": "test",
+        "domain": "api.example.com",
+        "ip": "192.0.2.7",
+        "time": 1_700_000_000,
+        "deadline": 1_700_000_005,
+        "lambda": "00000000-0000-4000-8000-000000000001",
+        "tenant": "blue",
+    }));
+    let next = client
+        .get("/facts")
+        .facts(|facts| facts.source_ip("192.0.2.8"))
+        .await;
+    next.assert_json_matches(&json!({
+        "ip": "192.0.2.8",
+        "lambda": "00000000-0000-4000-8000-000000000002",
+    }));
+}
+
+#[tokio::test]
+async fn the_deadline_of_the_source_counts_where_it_comes_first() {
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    facts_client()
+        .await
+        .clock(start)
+        .on_every_source(async |client| {
+            let seconds = if client.source() == Source::RestApi {
+                29
+            } else {
+                30
+            };
+            let reply = client.get("/facts").await;
+            reply.assert_json_matches(&json!({"deadline": 1_700_000_000 + seconds}));
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_takes_too_long_is_given_up() {
+    #[api_handler(GET "/slow")]
+    async fn slow() -> &'static str {
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        "done"
+    }
+
+    let client = TestClient::new(Api::new().routes(routes![slow])).await;
+    let minute = client.clone().deadline(Duration::from_secs(60));
+    for (source, status, why) in [
+        (Source::RestApi, 504, "within the 29s that the source waits"),
+        (Source::HttpApi, 503, "within the 30s that the source waits"),
+        (Source::FunctionUrl, 200, ""),
+    ] {
+        let reply = minute.via(source).get("/slow").await;
+        reply.assert_status(status);
+        assert!(reply.gateway_fault().unwrap_or_default().ends_with(why));
+    }
+    let short = client.clone().deadline(Duration::from_secs(3));
+    for (source, status) in [
+        (Source::RestApi, 502),
+        (Source::HttpApi, 500),
+        (Source::Alb, 502),
+    ] {
+        let reply = short.via(source).get("/slow").await;
+        reply.assert_status(status);
+        let why = reply.gateway_fault().unwrap();
+        assert!(
+            why.ends_with("within the 3s that Lambda lets it run"),
+            "{why}"
+        );
+    }
+    // Nobody holds the function to the deadline of a client that sets none.
+    client.get("/slow").await.assert_text("done");
+}
+
+#[tokio::test]
+async fn an_application_that_is_built_already_can_be_called() {
+    let app: App = api().build().await.unwrap();
+    TestClient::from(app).get("/text").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn any_tower_service_can_be_called_through_events() {
+    let service = tower::service_fn(async |request: Request| {
+        let path = request.uri().path().to_owned();
+        Ok::<_, std::convert::Infallible>(lambda_api::Response::new(path.into()))
+    });
+    TestClient::of(service)
+        .await
+        .on_every_source(async |client| {
+            client.get("/some/path").await.assert_text("/some/path");
+        })
+        .await;
+}
+
+#[test]
+fn clients_requests_and_their_futures_move_between_threads() {
+    fn send<T: Send>(_: &T) {}
+    fn shared<T: Send + Sync>() {}
+    shared::<TestClient>();
+    shared::<lambda_api_testing::TestResponse>();
+    send(&TestClient::new(api()));
+    send(&async {
+        let client = client().await;
+        client.get("/").await;
+        let _ = echoed(&json!({"headers": []}), "x");
+    });
+}

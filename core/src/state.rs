@@ -3,7 +3,7 @@
 use crate::{BoxError, BoxFuture, Request, error::Chain, matched::Matched};
 use std::{
     any::{Any, TypeId, type_name},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     future::Future,
     sync::Arc,
@@ -80,50 +80,52 @@ impl StateInit {
     }
 }
 
-/// Makes all states, one after the other in the order given; what is wrong goes to `faults`.
-pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) -> States {
-    let given: Vec<TypeId> = inits
-        .iter()
+/// Which initialisers a given value stands in for.
+fn given<'a>(inits: impl Iterator<Item = &'a StateInit>) -> HashSet<TypeId> {
+    inits
         .filter(|init| matches!(init.kind, Kind::Value(_)))
         .map(|init| init.id)
-        .collect();
+        .collect()
+}
+
+/// A fault for each type of which there would be two values.
+pub(crate) fn doubled<'a>(inits: impl Iterator<Item = &'a StateInit> + Clone) -> Vec<String> {
+    let given = given(inits.clone());
+    let mut seen = HashSet::new();
+    inits
+        .filter(|init| matches!(init.kind, Kind::Value(_)) || !given.contains(&init.id))
+        .filter(|init| !seen.insert(init.id))
+        .map(|init| {
+            format!(
+                "state `{}` is given twice: an application has one value of each type, so wrap \
+                 one of them in a type of its own",
+                init.name
+            )
+        })
+        .collect()
+}
+
+/// Makes all states, one after the other in the order given; what is wrong goes to `faults`.
+pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) -> States {
+    let mut seen = given(inits.iter());
     let mut states = States::default();
-    let mut seen: Vec<TypeId> = Vec::new();
     for init in inits {
         let value = match init.kind {
             Kind::Value(value) => value,
-            Kind::Make(_) if given.contains(&init.id) => continue,
-            Kind::Make(make) => {
-                if seen.contains(&init.id) {
-                    faults.push(doubled(init.name));
+            Kind::Make(_) if !seen.insert(init.id) => continue,
+            Kind::Make(make) => match make().await {
+                Ok(value) => value,
+                Err(error) => {
+                    faults.push(format!(
+                        "state `{}` cannot be made: {}",
+                        init.name,
+                        Chain(&*error)
+                    ));
                     continue;
                 }
-                match make().await {
-                    Ok(value) => value,
-                    Err(error) => {
-                        faults.push(format!(
-                            "state `{}` cannot be made: {}",
-                            init.name,
-                            Chain(&*error)
-                        ));
-                        seen.push(init.id);
-                        continue;
-                    }
-                }
-            }
+            },
         };
-        if seen.contains(&init.id) {
-            faults.push(doubled(init.name));
-        }
-        seen.push(init.id);
         states.0.insert(init.id, value);
     }
     states
-}
-
-fn doubled(name: &str) -> String {
-    format!(
-        "state `{name}` is given twice: an application has one value of each type, so wrap one of \
-         them in a type of its own"
-    )
 }

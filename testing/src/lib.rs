@@ -113,6 +113,24 @@
 //!
 //! The message of a failed assertion is shown [there](TestClient#a-failed-assertion).
 //!
+//! # The compiled program
+//!
+//! [`FakeLambda`] starts your binary as Lambda does, invokes it, and sees its replies, its errors,
+//! its log, how fast it starts and how it ends.
+//!
+//! ```no_run
+//! use lambda_api::event::Source;
+//! use lambda_api_testing::{EventBuilder, FakeLambda};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let lambda = FakeLambda::for_example("hello").await;
+//! let event = EventBuilder::new(Source::FunctionUrl).path("/hello/world");
+//! assert_eq!(lambda.send(&event).await.body(), "Hello, world!");
+//! assert_eq!(lambda.starts(), 1);
+//! # }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | adds |
@@ -124,6 +142,7 @@
 
 mod client;
 mod event;
+pub mod fake_lambda;
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
 pub mod issuer;
@@ -137,6 +156,7 @@ pub use client::{
     on_every_source,
 };
 pub use event::EventBuilder;
+pub use fake_lambda::FakeLambda;
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
 #[doc(inline)]

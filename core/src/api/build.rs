@@ -10,7 +10,7 @@ use crate::{
     matched::Pattern,
     middleware::{CorsGate, Guard, LayerFn},
     router::{Dispatch, Entry, Handler, Mounted, Router, Routing, Target},
-    state::make_all,
+    state::{StateInit, doubled, make_all},
 };
 use std::{any::TypeId, collections::HashSet, fmt, sync::Arc};
 
@@ -65,18 +65,11 @@ impl Api {
     /// without an authenticator; CORS rules that browsers refuse; a setting of the outermost API on
     /// a nested one.
     pub async fn build(mut self) -> Result<App, BuildErrors> {
-        let mut faults = Vec::new();
+        let (router, mut faults) = self.checked();
+        let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
-        let given: HashSet<TypeId> = inits.iter().map(|init| init.id).collect();
-
-        let router = Arc::new(self.router(&given, &mut faults));
         let states = Arc::new(make_all(inits, &mut faults).await);
-        if let Some(base) = &self.decode.base_path
-            && let Some(fault) = base_path_fault(base)
-        {
-            faults.push(format!("the base path `{base}` {fault}"));
-        }
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
             Arc::clone(&states),
@@ -88,7 +81,7 @@ impl Api {
         let cors = self
             .cors
             .as_ref()
-            .map(|cors| CorsGate::new(cors, guarded.clone(), router, &mut faults));
+            .map(|cors| CorsGate::new(cors, guarded.clone(), router));
         let app = App::new(guarded, cors, self.finish.clone(), self.decode.clone());
         if faults.is_empty() {
             Ok(app)
@@ -97,7 +90,39 @@ impl Api {
         }
     }
 
-    fn take_states(&mut self, states: &mut Vec<crate::state::StateInit>) {
+    /// Everything that is wrong with the description itself; nothing is made for it.
+    pub(crate) fn faults(&self) -> Option<BuildErrors> {
+        let (_, faults) = self.checked();
+        (!faults.is_empty()).then_some(BuildErrors(faults))
+    }
+
+    /// The routes, and everything that is wrong with the description.
+    fn checked(&self) -> (Router, Vec<String>) {
+        let mut faults = Vec::new();
+        let mut states = Vec::new();
+        self.all_states(&mut states);
+        let given = states.iter().map(|init| init.id).collect();
+        let router = self.router(&given, &mut faults);
+        faults.extend(doubled(states.into_iter()));
+        if let Some(base) = &self.decode.base_path
+            && let Some(fault) = base_path_fault(base)
+        {
+            faults.push(format!("the base path `{base}` {fault}"));
+        }
+        if let Some(cors) = &self.cors {
+            cors.check(&mut faults);
+        }
+        (router, faults)
+    }
+
+    fn all_states<'a>(&'a self, states: &mut Vec<&'a StateInit>) {
+        states.extend(&self.states);
+        for (_, nested) in &self.nests {
+            nested.all_states(states);
+        }
+    }
+
+    fn take_states(&mut self, states: &mut Vec<StateInit>) {
         states.append(&mut self.states);
         for (_, nested) in &mut self.nests {
             nested.take_states(states);
@@ -119,8 +144,9 @@ impl Api {
                 })
             })
             .collect();
+        let mut sound = Vec::new();
         for (index, scope) in scopes.iter().enumerate() {
-            check_scope(index, scope, faults);
+            sound.push(check_scope(index, scope, faults));
             if let Some(fallback) = &scope.api.fallback {
                 let entry = Entry {
                     pattern: Pattern::none(),
@@ -131,7 +157,9 @@ impl Api {
                 router.insert_fallback(scope.prefix.clone(), Arc::new(entry));
             }
         }
-        for flat in &flat {
+        // What is wrong with a prefix would only be said again for each route behind it.
+        let sound = |flat: &&Flat<'_>| sound.get(flat.scope).is_some_and(|sound| *sound);
+        for flat in flat.iter().filter(sound) {
             let gate = gates.get(flat.scope).cloned().flatten();
             self.insert(&mut router, flat, gate, given, faults);
         }
@@ -221,12 +249,14 @@ fn nested_gate(index: usize, scope: &Scope<'_>, root: &Api) -> Option<Next> {
         .then(|| wrap(Next::new(Dispatch::new(root.finish.clone())), layers, root))
 }
 
-fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) {
+/// Whether the prefix of the scope is one.
+fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> bool {
     if index == 0 {
-        return;
+        return true;
     }
     let api = scope.api;
-    if let Some(fault) = prefix_fault(&scope.prefix) {
+    let prefix_fault = prefix_fault(&scope.prefix);
+    if let Some(fault) = prefix_fault {
         faults.push(format!(
             "the prefix `{}` of a nested API {fault}",
             scope.prefix
@@ -251,6 +281,7 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) {
             ));
         }
     }
+    prefix_fault.is_none()
 }
 
 fn check_route(route: &Route, entry: &Entry, given: &HashSet<TypeId>, faults: &mut Vec<String>) {

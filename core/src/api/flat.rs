@@ -160,6 +160,9 @@ pub(super) fn prefix_fault(prefix: &str) -> Option<&'static str> {
             None if segment.contains(['{', '}', '*', '?', '#']) => {
                 return Some("must be whole segments, such as `/v1` or `/tenants/{tenant}`");
             }
+            None if segment.starts_with(':') => {
+                return Some("has a segment that begins with `:`: a parameter is written `{name}`");
+            }
             None if !segment.bytes().all(is_path_byte) => {
                 return Some(
                     "has a character that cannot stand in a path: write it percent-encoded, as it \
@@ -209,6 +212,7 @@ mod tests {
             ("/a{b}", "whole segments"),
             ("/*", "whole segments"),
             ("/a?b", "whole segments"),
+            ("/a/:b", "written `{name}`"),
             ("/a b", "percent-encoded"),
             ("/stra\u{df}e", "percent-encoded"),
         ] {

@@ -268,6 +268,9 @@ impl Api {
 
     /// Restyles every problem of the application: those of handlers and those of the library.
     ///
+    /// The headers of the problem, such as `allow` and `retry-after`, stay where the reply has none
+    /// of that name.
+    ///
     /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, the
     /// problem is sent as it is.
     ///

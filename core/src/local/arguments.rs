@@ -1,12 +1,13 @@
 //! The command line, read by hand: it is small, and a parser would be in every user's build.
 
 use crate::event::Source;
+use std::path::PathBuf;
 
 pub(super) const HELP: &str = "\
 usage: PROGRAM [COMMAND]
 
 commands:
-  serve [--port PORT] [--source SOURCE]
+  serve [--port PORT] [--source SOURCE] [--record DIR]
                      answer HTTP requests on 127.0.0.1; the command when none is named
   invoke FILE        answer the event in a JSON file, or on standard input when FILE is -
   routes [--json]    list the routes
@@ -16,16 +17,37 @@ options of serve:
   --port PORT        9000 by default; 0 takes a free port
   --source SOURCE    whose events to send: http (the default), rest, http1, url, alb,
                      alb-multi, lattice1, lattice2, or lattice (the same as lattice2)
+  --record DIR       write each event to a file in DIR, for `invoke`: without the credentials
+                     in headers, cookies and query, but with the body as it is
 ";
 
-pub(super) const DEFAULT_PORT: u16 = 9000;
+const DEFAULT_PORT: u16 = 9000;
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command {
-    Serve { port: u16, source: Source },
+    Serve(Serve),
     Invoke { file: String },
     Routes { json: bool },
     Help,
+}
+
+/// The options of `serve`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Serve {
+    pub(super) port: u16,
+    pub(super) source: Source,
+    /// Where to write the events to.
+    pub(super) record: Option<PathBuf>,
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self {
+            port: DEFAULT_PORT,
+            source: Source::HttpApi,
+            record: None,
+        }
+    }
 }
 
 /// Reads the arguments after the program's name. The error says what was expected and what was
@@ -49,13 +71,13 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
 }
 
 fn serve(mut arguments: &[&str]) -> Result<Command, String> {
-    let (mut port, mut source) = (None, None);
+    let (mut port, mut source, mut record) = (None, None, None);
     while let [argument, rest @ ..] = arguments {
         let (name, inline) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (*argument, None),
         };
-        if !matches!(name, "--port" | "--source") {
+        if !matches!(name, "--port" | "--source" | "--record") {
             return Err(unexpected("serve", argument));
         }
         let (value, rest) = match (inline, rest) {
@@ -65,17 +87,27 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
         };
         let doubled = match name {
             "--port" => port.replace(parse_port(value)?).is_some(),
-            _ => source.replace(parse_source(value)?).is_some(),
+            "--source" => source.replace(parse_source(value)?).is_some(),
+            _ => record.replace(parse_directory(value)?).is_some(),
         };
         if doubled {
             return Err(format!("`{name}` is there twice"));
         }
         arguments = rest;
     }
-    Ok(Command::Serve {
-        port: port.unwrap_or(DEFAULT_PORT),
-        source: source.unwrap_or(Source::HttpApi),
-    })
+    let default = Serve::default();
+    Ok(Command::Serve(Serve {
+        port: port.unwrap_or(default.port),
+        source: source.unwrap_or(default.source),
+        record,
+    }))
+}
+
+fn parse_directory(value: &str) -> Result<PathBuf, String> {
+    match value {
+        "" => Err("`--record` needs a directory, found \"\"".to_owned()),
+        directory => Ok(directory.into()),
+    }
 }
 
 fn parse_port(value: &str) -> Result<u16, String> {
@@ -130,7 +162,22 @@ mod tests {
     }
 
     fn served(port: u16, source: Source) -> Result<Command, String> {
-        Ok(Command::Serve { port, source })
+        Ok(Command::Serve(Serve {
+            port,
+            source,
+            record: None,
+        }))
+    }
+
+    #[test]
+    fn events_are_recorded_where_it_is_said() {
+        for line in ["serve --record events", "--record=events"] {
+            let expected = Serve {
+                record: Some("events".into()),
+                ..Serve::default()
+            };
+            assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
+        }
     }
 
     #[test]
@@ -192,6 +239,9 @@ mod tests {
                 "`--port` needs a number from 0 to 65535, found \"\"",
             ),
             ("--port 1 --port 2", "`--port` is there twice"),
+            ("--record", "`--record` needs a value"),
+            ("--record=", "`--record` needs a directory, found \"\""),
+            ("--record a --record b", "`--record` is there twice"),
             (
                 "--source sqs",
                 "`--source` needs one of rest, http, http1, url, alb, alb-multi, lattice1, \

@@ -5,6 +5,7 @@ use super::{
     context::Contexts,
     log::{self, Printable},
     own::Own,
+    record::Recorder,
 };
 use crate::{
     Body, IntoResponse, Problem, Response,
@@ -27,16 +28,18 @@ pub(super) struct Gateway<H> {
     own: Own,
     port: u16,
     source: Source,
+    recorder: Option<Recorder>,
     handle: H,
     contexts: Contexts,
 }
 
 impl<H: Handle> Gateway<H> {
-    pub(super) fn new(port: u16, source: Source, handle: H) -> Self {
+    pub(super) fn new(port: u16, source: Source, recorder: Option<Recorder>, handle: H) -> Self {
         Self {
             own: Own::new(port),
             port,
             source,
+            recorder,
             handle,
             contexts: Contexts::default(),
         }
@@ -84,6 +87,10 @@ impl<H: Handle> Gateway<H> {
         let event = emulate::event(self.source, &request, &facts).to_string();
         if event.len() > EVENT_LIMIT {
             return Err(too_large(EVENT_LIMIT));
+        }
+        // Before anything can go wrong with it.
+        if let Some(recorder) = &self.recorder {
+            recorder.record(self.source, request, &facts);
         }
         let reply = match self.handle.handle(event.into(), lambda).await {
             Ok(reply) => reply,

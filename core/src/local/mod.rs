@@ -6,6 +6,9 @@
 //! in the developer's browser cannot reach it. That includes pages of a front-end server on
 //! another port: let that server forward to this one, with `host` and `origin` set to the address
 //! here, rather than call it across origins.
+//!
+//! With `--record DIR` each event goes to a file as well, which `invoke` answers again: so a bug
+//! that was seen becomes a test case. What identifies a caller does not go there.
 
 mod arguments;
 mod context;
@@ -13,11 +16,13 @@ mod gateway;
 mod invoke;
 mod log;
 mod own;
+mod record;
+mod redact;
 mod serve;
 mod stop;
 
-use crate::{Api, App, LambdaContext, api::RouteInfo, event::DecodeError, event::Source};
-use arguments::{Command, HELP};
+use crate::{Api, App, LambdaContext, api::RouteInfo, event::DecodeError};
+use arguments::{Command, HELP, Serve};
 use bytes::Bytes;
 use std::{
     future::Future,
@@ -40,7 +45,7 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
             })
         }
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
-        Ok(Command::Serve { port, source }) => serve_on(api, port, source).await,
+        Ok(Command::Serve(options)) => serve_on(api, options).await,
         Err(error) => {
             log::line(&format!("error: {error}\n\n{HELP}"));
             return ExitCode::from(2);
@@ -56,7 +61,7 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
 /// Serves as `serve` without options does. Whether that went well; if not, standard error has the
 /// reason.
 pub(crate) async fn serve(api: Api) -> bool {
-    succeeded(&serve_on(api, arguments::DEFAULT_PORT, Source::HttpApi).await)
+    succeeded(&serve_on(api, Serve::default()).await)
 }
 
 fn succeeded(done: &Result<(), Failure>) -> bool {
@@ -83,9 +88,12 @@ async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
     write(&[&reply, b"\n"])
 }
 
-async fn serve_on(api: Api, port: u16, source: Source) -> Result<(), Failure> {
+async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
     // The port is bound before any state is made: a second copy of the program fails at once.
-    let server = serve::Server::bind(port, source).await?;
+    let mut server = serve::Server::bind(options.port, options.source).await?;
+    if let Some(directory) = options.record {
+        server.record(record::Recorder::open(directory)?);
+    }
     let routes = api.table();
     let app = build(api).await?;
     let stop = stop::requests();

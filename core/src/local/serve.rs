@@ -1,6 +1,6 @@
 //! `serve`: the listener on loopback.
 
-use super::{Failure, Handle, gateway::Gateway, log};
+use super::{Failure, Handle, gateway::Gateway, log, record::Recorder};
 use crate::event::Source;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,6 +25,7 @@ pub(super) struct Server {
     listener: TcpListener,
     port: u16,
     source: Source,
+    recorder: Option<Recorder>,
 }
 
 impl Server {
@@ -37,6 +38,7 @@ impl Server {
                 listener,
                 port,
                 source,
+                recorder: None,
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(Failure(format!(
                 "port {port} is in use; choose another with `--port`, or a free one with `--port 0`"
@@ -45,6 +47,11 @@ impl Server {
                 "127.0.0.1:{port} cannot be listened on: {error}"
             ))),
         }
+    }
+
+    /// Has each event recorded.
+    pub(super) fn record(&mut self, recorder: Recorder) {
+        self.recorder = Some(recorder);
     }
 
     /// The line that says where the server is, and whose events it sends.
@@ -65,7 +72,7 @@ impl Server {
     /// Answers until `stop` has a message; then no new connection is accepted, and replies that are
     /// on their way are finished, unless there is a second message.
     pub(super) async fn run(self, handle: impl Handle, mut stop: mpsc::Receiver<()>) {
-        let gateway = Arc::new(Gateway::new(self.port, self.source, handle));
+        let gateway = Arc::new(Gateway::new(self.port, self.source, self.recorder, handle));
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
         loop {

@@ -117,7 +117,12 @@ impl Cors {
         self
     }
 
-    /// The tower layer of these rules, or all that is wrong with them.
+    /// Adds all that is wrong with the rules.
+    pub(crate) fn check(&self, faults: &mut Vec<String>) {
+        let _ = self.layer(faults);
+    }
+
+    /// The tower layer of these rules, without those that are wrong.
     fn layer(&self, faults: &mut Vec<String>) -> CorsLayer {
         if self.credentials
             && (self.origins.is_any() || self.headers.as_ref().is_some_and(List::is_any))
@@ -235,14 +240,10 @@ impl tower::Service<Request> for Inner {
 }
 
 impl CorsGate {
-    pub(crate) fn new(
-        cors: &Cors,
-        next: Next,
-        router: Arc<Router>,
-        faults: &mut Vec<String>,
-    ) -> Self {
+    /// With rules that [`Cors::check`] found nothing wrong with.
+    pub(crate) fn new(cors: &Cors, next: Next, router: Arc<Router>) -> Self {
         Self {
-            service: cors.layer(faults).layer(Inner(next)),
+            service: cors.layer(&mut Vec::new()).layer(Inner(next)),
             router,
         }
     }

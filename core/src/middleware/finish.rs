@@ -53,6 +53,7 @@ impl Finish {
             Ok(mut response) => {
                 // The hook may answer with the very problem it was given: that one is final.
                 response.extensions_mut().remove::<Problem>();
+                add_headers(&problem, &mut response);
                 response
             }
             Err(panic) => {
@@ -60,6 +61,18 @@ impl Finish {
                 failed.set_request_id(invocation.request_id());
                 failed.log();
                 problem.render()
+            }
+        }
+    }
+}
+
+/// What a problem says in headers, `allow` and `retry-after` say, is true in any style; the hook's
+/// own headers go first.
+fn add_headers(problem: &Problem, response: &mut Response) {
+    for name in problem.headers().keys() {
+        if !response.headers().contains_key(name) {
+            for value in problem.headers().get_all(name) {
+                response.headers_mut().append(name, value.clone());
             }
         }
     }

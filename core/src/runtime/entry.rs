@@ -1,8 +1,12 @@
 //! What `#[lambda_api::main]` and `#[api_handler]` on `main` call.
 
-use super::{lambda, log};
-use crate::{Api, BoxError, Routes, endpoint::Route};
-use std::{future::Future, process::ExitCode};
+use super::{init_error, lambda, log};
+use crate::{
+    Api, BoxError, Routes,
+    endpoint::Route,
+    middleware::{caught, panic_message},
+};
+use std::{error::Error, future::Future, process::ExitCode};
 
 /// Which tokio runtime a program gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +71,13 @@ where
     };
     match builder.enable_all().build() {
         Ok(runtime) => runtime.block_on(async {
-            match start.await.into_api() {
-                Ok(api) => with_api(api, on_lambda).await,
-                Err(error) => failed("main", &*error),
+            match caught(start).await.map(IntoApi::into_api) {
+                Ok(Ok(api)) => with_api(api, on_lambda).await,
+                Ok(Err(error)) => not_started("MainFailed", "main", &*error, on_lambda).await,
+                Err(panic) => {
+                    let error = BoxError::from(panic_message(&*panic));
+                    not_started("MainPanicked", "main", &*error, on_lambda).await
+                }
             }
         }),
         Err(error) => failed("the tokio runtime", &error),
@@ -85,19 +93,38 @@ async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
             .collect();
         return crate::local::run(api, arguments).await;
     }
-    let _ = on_lambda;
-    let app = match api.build().await {
-        Ok(app) => app,
-        Err(errors) => return failed("the API cannot be built", &errors),
+    let app = match caught(api.build()).await {
+        Ok(Ok(app)) => app,
+        Ok(Err(errors)) => {
+            return not_started("ApiNotBuilt", "building the API", &errors, on_lambda).await;
+        }
+        Err(panic) => {
+            let error = BoxError::from(panic_message(&*panic));
+            return not_started("ApiNotBuilt", "building the API", &*error, on_lambda).await;
+        }
     };
     match lambda::run(app).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed("the Lambda runtime stopped", &*error),
+        Err(error) => failed("the Lambda runtime", &*error),
     }
 }
 
+/// The end of a function before it has begun, which Lambda is told about as well.
+async fn not_started(
+    error_type: &str,
+    what: &str,
+    error: &(dyn Error + Send + Sync + 'static),
+    on_lambda: bool,
+) -> ExitCode {
+    let code = failed(what, error);
+    if on_lambda {
+        init_error::report(error_type, &crate::error::Chain(error).to_string()).await;
+    }
+    code
+}
+
 /// One record that Lambda's log keeps, and the exit code that makes Lambda start anew.
-fn failed(what: &str, error: &(dyn std::error::Error + 'static)) -> ExitCode {
+fn failed(what: &str, error: &(dyn Error + 'static)) -> ExitCode {
     let error = crate::error::Chain(error).to_string();
     tracing::error!(error, "{what} failed");
     ExitCode::FAILURE

@@ -3,6 +3,7 @@
 //! The only place that knows the Lambda runtime and the environment.
 
 mod entry;
+mod init_error;
 mod lambda;
 pub(crate) mod log;
 
@@ -34,7 +35,14 @@ use crate::{Api, BoxError};
 pub async fn run(api: Api) -> Result<(), BoxError> {
     if lambda::is_here() {
         log::init();
-        return lambda::run(api.build().await?).await;
+        let app = match api.build().await {
+            Ok(app) => app,
+            Err(errors) => {
+                init_error::report("ApiNotBuilt", &errors.to_string()).await;
+                return Err(errors.into());
+            }
+        };
+        return lambda::run(app).await;
     }
     #[cfg(any(debug_assertions, feature = "local"))]
     {

@@ -177,6 +177,22 @@ async fn one_hook_restyles_every_problem() {
 }
 
 #[tokio::test]
+async fn a_restyled_problem_keeps_its_headers() {
+    let api = Api::new()
+        .routes(routes![errors])
+        .on_problem(|problem: &Problem| {
+            let own = [("retry-after", "60")];
+            (problem.status(), own, problem.code().to_owned()).into_response()
+        });
+    let app = app(api).await;
+    let reply = ask(&app, "PUT", "/errors/1").await;
+    assert_eq!(header(&reply, "allow"), Some("GET, HEAD, OPTIONS"));
+    let reply = ask(&app, "GET", "/errors/4").await;
+    assert_eq!(header(&reply, "retry-after"), Some("60"));
+    assert_eq!(reply.headers().get_all("retry-after").iter().count(), 1);
+}
+
+#[tokio::test]
 async fn a_hook_may_only_add_to_the_problem() {
     let api = Api::new().on_problem(|problem: &Problem| {
         let mut problem = problem.clone();

@@ -2,8 +2,11 @@
 #![cfg(debug_assertions)]
 
 use std::{
+    ffi::OsString,
+    fs::{self, DirEntry},
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 
@@ -157,6 +160,90 @@ fn requests_are_served_through_every_source() {
             "{source}: {reply}"
         );
     }
+}
+
+/// A directory of one test, which goes with it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&directory);
+        Self(directory)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn an_event_that_was_recorded_can_be_answered_again() {
+    let scratch = Scratch::new("record");
+    for source in ["rest", "http", "alb-multi"] {
+        let server = Server::start(&[
+            "--port",
+            "0",
+            "--source",
+            source,
+            "--record",
+            scratch.path(),
+        ]);
+        let reply = server.get("/hello/world%20again?access_token=open-sesame");
+        assert!(reply.ends_with("Hello, world again!"), "{source}: {reply}");
+    }
+    let mut files: Vec<_> = fs::read_dir(&scratch.0)
+        .unwrap()
+        .map(|file| file.unwrap())
+        .collect();
+    files.sort_by_key(DirEntry::file_name);
+    let names: Vec<_> = files.iter().map(DirEntry::file_name).collect();
+    let name = "GET-hello-world-20again.json";
+    assert_eq!(
+        names,
+        [
+            format!("0001-{name}"),
+            format!("0002-{name}"),
+            format!("0003-{name}")
+        ]
+        .map(OsString::from)
+    );
+    for file in files {
+        let path = file.path();
+        let (code, out, err) = run(&["invoke", path.to_str().unwrap()], "");
+        assert_eq!(code, Some(0), "{path:?}: {err}");
+        let reply: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(reply["body"], "Hello, world again!", "{path:?}");
+        assert!(
+            !fs::read_to_string(&path).unwrap().contains("open-sesame"),
+            "{path:?}"
+        );
+    }
+}
+
+#[test]
+fn a_failure_to_record_does_not_fail_the_request() {
+    let scratch = Scratch::new("record-fails");
+    let server = Server::start(&["--port", "0", "--record", scratch.path()]);
+    fs::remove_dir_all(&scratch.0).unwrap();
+    assert!(server.get("/hello/world").ends_with("Hello, world!"));
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_fails_the_start() {
+    let file = env!("CARGO_BIN_EXE_hello");
+    let (code, out, err) = run(&["--port", "0", "--record", file], "");
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(
+        err.starts_with(&format!("error: events cannot be recorded in {file}: ")),
+        "{err}"
+    );
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! An API that goes wrong when it is asked to, and tells what it sees of Lambda.
+//!
+//! It is for the tests beside it, which show what becomes of a function that panics, exits, hangs or
+//! does not start. The environment variable `FAULTS_START` chooses how it does not start.
+
+#[cfg(unix)]
+mod extension;
+
+use lambda_api::{Api, BoxError, Invocation, Json, State, api_handler, routes};
+use std::{collections::BTreeMap, env, future::pending, process, sync::Arc};
+use tokio::sync::Barrier;
+
+/// A handler with a mistake in it.
+#[api_handler(GET "/panic")]
+async fn panics() -> &'static str {
+    panic!("as it was asked to")
+}
+
+/// A handler that takes its process with it.
+#[api_handler(GET "/exit/{code}")]
+async fn exits(code: i32) -> &'static str {
+    println!("about to exit with {code}");
+    process::exit(code)
+}
+
+/// The same by a signal.
+#[api_handler(GET "/abort")]
+async fn aborts() -> &'static str {
+    process::abort()
+}
+
+/// A handler that never replies.
+#[api_handler(GET "/hang")]
+async fn hangs() -> &'static str {
+    pending().await
+}
+
+/// Writes to standard output, to standard error and to the log.
+#[api_handler(GET "/log/{text}")]
+async fn logs(text: String) -> &'static str {
+    println!("out: {text}");
+    eprintln!("err: {text}");
+    tracing::info!(text, "logged");
+    "logged"
+}
+
+/// The environment of the process.
+#[api_handler(GET "/environment")]
+async fn environment() -> Json<BTreeMap<String, String>> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    Json(
+        env::vars_os()
+            .map(|(name, value)| (text(name), text(value)))
+            .collect(),
+    )
+}
+
+/// What Lambda says of this invocation.
+#[api_handler(GET "/context")]
+async fn context(invocation: Invocation) -> Json<BTreeMap<&'static str, Option<String>>> {
+    let lambda = invocation.lambda();
+    Json(BTreeMap::from([
+        ("request_id", Some(lambda.request_id.clone())),
+        (
+            "deadline_ms",
+            lambda.deadline_ms.map(|deadline| deadline.to_string()),
+        ),
+        ("function_arn", lambda.function_arn.clone()),
+        ("trace_id", lambda.trace_id.clone()),
+        ("tenant_id", lambda.tenant_id.clone()),
+    ]))
+}
+
+/// Replies when as many requests are here as `FAULTS_TOGETHER` says: never, unless they run at once.
+#[api_handler(GET "/together/{name}")]
+async fn together(name: String, invocation: Invocation, State(all): State<Arc<Barrier>>) -> String {
+    all.wait().await;
+    format!("{name} in {}", invocation.lambda().request_id)
+}
+
+#[lambda_api::main]
+async fn main() -> Result<Api, BoxError> {
+    let together = env::var("FAULTS_TOGETHER").map_or(Ok(1), |size| size.parse())?;
+    let api = Api::new()
+        .state(Arc::new(Barrier::new(together)))
+        .routes(routes![
+            panics,
+            exits,
+            aborts,
+            hangs,
+            logs,
+            environment,
+            context,
+            together
+        ]);
+    #[cfg(unix)]
+    if let Ok(kind) = env::var("FAULTS_EXTENSION") {
+        extension::register(kind == "deaf").await?;
+    }
+    match env::var("FAULTS_START").as_deref() {
+        Ok("error") => Err("no table is named".into()),
+        Ok("panic") => panic!("no table was expected"),
+        Ok("exit") => process::exit(7),
+        Ok("hang") => pending().await,
+        // Two routes of one path: the API cannot be built.
+        Ok("conflict") => Ok(api.routes(routes![panics])),
+        _ => Ok(api),
+    }
+}

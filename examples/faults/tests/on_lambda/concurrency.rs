@@ -1,0 +1,81 @@
+//! Many invocations in one process.
+
+use crate::{faults, get};
+use lambda_api::event::Source;
+use lambda_api_testing::{EventBuilder, fake_lambda::Call};
+
+const CONCURRENCY: u32 = 8;
+
+#[tokio::test]
+async fn as_many_invocations_as_lambda_allows_run_at_once() {
+    // Each waits for all others: this ends only if all of them are under way together.
+    let size = CONCURRENCY.to_string();
+    let lambda = faults()
+        .concurrency(CONCURRENCY)
+        .env("FAULTS_TOGETHER", &size)
+        .await;
+    let pending: Vec<_> = (0..CONCURRENCY * 25)
+        .map(|n| {
+            let source = Source::ALL[n as usize % Source::ALL.len()];
+            let event = EventBuilder::new(source).path(&format!("/together/{n}"));
+            (n, source, lambda.invoke(event))
+        })
+        .collect();
+    for (n, source, pending) in pending {
+        let id = pending.request_id().to_owned();
+        let reply = pending.await.reply();
+        // Each reply belongs to its request, and each handler saw its own.
+        let expected = format!("{n} in {id}");
+        assert_eq!(reply.http(source).body(), &expected, "{source}");
+        assert!(reply.headers().contains_key("lambda-runtime-invocation-id"));
+    }
+    assert_eq!(lambda.refused_calls(), [""; 0]);
+    assert_eq!(lambda.starts(), 1);
+}
+
+#[tokio::test]
+async fn one_invocation_does_not_wait_for_another() {
+    let lambda = faults().concurrency(2).await;
+    let mut hangs = lambda.invoke(get("/hang"));
+    hangs.taken().await;
+    for _ in 0..20 {
+        assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+    }
+    drop(hangs);
+}
+
+#[tokio::test]
+async fn a_panic_among_many_is_its_own_reply_only() {
+    let lambda = faults().concurrency(CONCURRENCY).await;
+    let pending: Vec<_> = (0..100)
+        .map(|n| match n % 2 {
+            0 => (200, lambda.invoke(get("/log/x"))),
+            _ => (500, lambda.invoke(get("/panic"))),
+        })
+        .collect();
+    for (status, pending) in pending {
+        assert_eq!(pending.await.reply().json()["statusCode"], status);
+    }
+    assert_eq!(lambda.starts(), 1);
+}
+
+#[tokio::test]
+async fn a_crash_takes_all_that_is_under_way_and_nothing_else() {
+    let lambda = faults().concurrency(2).await;
+    let mut hangs = lambda.invoke(get("/hang"));
+    hangs.taken().await;
+    assert_eq!(lambda.invoke(get("/exit/4")).await.crash().code(), Some(4));
+    assert_eq!(hangs.await.crash().code(), Some(4));
+    assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_second_reply_can_overtake_the_first() {
+    let lambda = faults().concurrency(2).await;
+    let mut slow = lambda.hold(Call::Response);
+    let first = lambda.invoke(get("/log/first"));
+    slow.reached().await;
+    assert_eq!(lambda.send(&get("/log/second")).await.status(), 200);
+    slow.release();
+    assert_eq!(first.await.reply().json()["statusCode"], 200);
+}

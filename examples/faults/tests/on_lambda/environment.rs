@@ -1,0 +1,50 @@
+//! What a process sees of the world.
+
+use crate::{PROGRAM, faults, get};
+use lambda_api_testing::FakeLambda;
+use serde_json::Value;
+use std::path::Path;
+
+async fn environment(lambda: &FakeLambda) -> Value {
+    let reply = lambda.send(&get("/environment")).await;
+    serde_json::from_slice(reply.body()).unwrap()
+}
+
+#[tokio::test]
+async fn a_function_sees_the_environment_of_lambda() {
+    let lambda = faults().memory_mb(512).env("TABLE", "orders").await;
+    let seen = environment(&lambda).await;
+    for (name, expected) in [
+        ("AWS_LAMBDA_FUNCTION_NAME", "faults"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/faults"),
+        ("AWS_REGION", "eu-west-1"),
+        ("TABLE", "orders"),
+        (
+            "LAMBDA_TASK_ROOT",
+            Path::new(PROGRAM).parent().unwrap().to_str().unwrap(),
+        ),
+    ] {
+        assert_eq!(seen[name], expected, "{name}");
+    }
+    let api = seen["AWS_LAMBDA_RUNTIME_API"].as_str().unwrap();
+    assert!(api.starts_with("127.0.0.1:"), "{api}");
+}
+
+#[tokio::test]
+async fn a_function_sees_nothing_of_the_developer() {
+    let seen = environment(&faults().await).await;
+    // Cargo sets these for the test.
+    for name in ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
+        assert!(std::env::var_os(name).is_some(), "{name}");
+        assert_eq!(seen[name], Value::Null, "{name}");
+    }
+    assert_eq!(seen["HOME"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_example_is_found_beside_the_test() {
+    let lambda = FakeLambda::for_example("faults").await;
+    assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+}

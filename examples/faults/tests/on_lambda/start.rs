@@ -1,0 +1,120 @@
+//! How a function starts, or does not.
+
+use crate::{faults, get};
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+#[tokio::test]
+async fn a_start_is_timed() {
+    let lambda = faults().await;
+    let cold_start = lambda.cold_start();
+    assert!(cold_start.init > Duration::ZERO);
+    assert_eq!(cold_start.first_reply, None);
+    let reply = lambda.invoke(get("/log/first")).await.reply();
+    assert_eq!(lambda.cold_start().first_reply, Some(reply.took()));
+    lambda.invoke(get("/log/second")).await.reply();
+    assert_eq!(lambda.cold_start().first_reply, Some(reply.took()));
+    assert_eq!(lambda.starts(), 1);
+}
+
+#[tokio::test]
+async fn a_function_that_cannot_start_tells_lambda_why() {
+    for (fault, error_type, message) in [
+        ("error", "MainFailed", "no table is named"),
+        ("panic", "MainPanicked", "no table was expected"),
+        ("conflict", "ApiNotBuilt", "both answer GET /panic"),
+    ] {
+        let exit = faults()
+            .env("FAULTS_START", fault)
+            .try_start()
+            .await
+            .unwrap_err();
+        assert_eq!(exit.code(), Some(1), "{fault}");
+        assert!(exit.is_in_init(), "{fault}");
+        let Some(error) = exit.init_error() else {
+            panic!("{fault}: no init error was posted: {exit:?}");
+        };
+        assert_eq!(error.error_type, error_type);
+        assert!(error.error_message.contains(message), "{fault}: {error}");
+        let records: Vec<_> = exit.logs().iter().filter_map(|line| line.json()).collect();
+        let [record] = records.as_slice() else {
+            panic!("{fault}: expected one record, found {records:?}");
+        };
+        assert_eq!(record["level"], "ERROR");
+        assert_eq!(record["error"], error.error_message);
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_ends_in_its_start_says_nothing_else() {
+    let exit = faults()
+        .env("FAULTS_START", "exit")
+        .try_start()
+        .await
+        .unwrap_err();
+    assert_eq!(exit.code(), Some(7));
+    assert_eq!(exit.to_string(), "Runtime exited with error: exit status 7");
+    assert!(exit.is_in_init());
+    assert_eq!(exit.init_error(), None);
+}
+
+/// The message of the panic that the future ends with.
+async fn failure(future: impl Future<Output = ()>) -> String {
+    let mut future = std::pin::pin!(future);
+    let panic = std::future::poll_fn(|cx| {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(poll) => poll.map(|()| None),
+            Err(panic) => std::task::Poll::Ready(panic.downcast::<String>().ok()),
+        }
+    });
+    *panic.await.expect("a panic with a message")
+}
+
+#[tokio::test]
+async fn a_test_that_needs_the_function_fails_with_its_log() {
+    let message = failure(async {
+        faults().env("FAULTS_START", "error").await;
+    });
+    let message = message.await;
+    for part in [
+        "faults did not start: Runtime exited with error: exit status 1\n",
+        "it had posted an init error: MainFailed: no table is named\n",
+        "its log:\n  stdout | {\"timestamp\":",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_test_waits_no_longer_than_it_wants_to() {
+    let limit = Duration::from_millis(300);
+    let message = failure(async {
+        faults().env("FAULTS_START", "hang").limit(limit).await;
+    });
+    let message = message.await;
+    let expected = "waited for the function to be ready, and not longer than 300ms: the process ";
+    assert!(message.starts_with(expected), "{message}");
+    assert!(
+        message.contains(" is starting; 0 invocations are under way, 0 wait"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn an_invocation_that_takes_too_long_for_the_test_is_named() {
+    let lambda = faults().limit(Duration::from_secs(2)).await;
+    let mut pending = lambda.invoke(get("/hang"));
+    pending.taken().await;
+    let id = pending.request_id().to_owned();
+    let message = failure(async {
+        pending.await;
+    });
+    let message = message.await;
+    assert!(
+        message.starts_with(&format!("waited for the outcome of invocation {id}, ")),
+        "{message}"
+    );
+    assert!(
+        message.contains(" is running; 1 invocations are under way, 0 wait"),
+        "{message}"
+    );
+}

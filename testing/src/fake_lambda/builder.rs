@@ -1,0 +1,139 @@
+//! Settings of a function, and its start.
+
+use super::{FakeLambda, exit::Exit, options::Options};
+use std::{
+    ffi::OsStr,
+    future::{Future, IntoFuture},
+    path::Path,
+    pin::Pin,
+    time::Duration,
+};
+
+/// A function that is about to start: awaited, it is a [`FakeLambda`].
+///
+/// ```no_run
+/// use lambda_api_testing::FakeLambda;
+/// use std::time::Duration;
+///
+/// # async fn example() {
+/// let lambda = FakeLambda::for_example("orders")
+///     .env("ORDERS_API_KEYS", "alice=open-sesame")
+///     .memory_mb(512)
+///     .timeout(Duration::from_secs(3))
+///     .concurrency(8)
+///     .await;
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a function starts when this is awaited"]
+pub struct FakeLambdaBuilder {
+    options: Options,
+}
+
+impl FakeLambdaBuilder {
+    #[track_caller]
+    pub(super) fn new(program: &Path) -> Self {
+        // The process has a working directory of its own.
+        let program = match std::path::absolute(program) {
+            Ok(program) => program,
+            Err(error) => panic!("{program:?} is no path of a program: {error}"),
+        };
+        Self {
+            options: Options::new(program),
+        }
+    }
+
+    /// Sets an environment variable, as the configuration of a function does.
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        let variable = (name.as_ref().to_owned(), value.as_ref().to_owned());
+        self.options.variables.push(variable);
+        self
+    }
+
+    /// The name of the function; that of the program by default.
+    pub fn function_name(mut self, name: &str) -> Self {
+        self.options.name = name.to_owned();
+        self
+    }
+
+    /// The memory that the function is told it has, 128 MB by default. Nothing holds it to that.
+    pub fn memory_mb(mut self, memory: u32) -> Self {
+        self.options.memory_mb = memory;
+        self
+    }
+
+    /// How many invocations one process gets at once: 1 by default, more on
+    /// [Managed Instances](https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html).
+    /// Further ones wait.
+    pub fn concurrency(mut self, limit: u32) -> Self {
+        self.options.concurrency = limit.max(1);
+        self
+    }
+
+    /// How long an invocation may take before the process is killed, 30 s by default. The deadline
+    /// that the function is told follows from it.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = timeout;
+        self
+    }
+
+    /// How long the process may take to end once it got SIGTERM: 500 ms by default, as on Lambda.
+    pub fn shutdown_grace(mut self, grace: Duration) -> Self {
+        self.options.shutdown_grace = grace;
+        self
+    }
+
+    /// The directory that the process runs in, and that `LAMBDA_TASK_ROOT` names: that of the
+    /// program by default.
+    pub fn task_root(mut self, directory: impl AsRef<Path>) -> Self {
+        self.options.task_root = directory.as_ref().to_owned();
+        self
+    }
+
+    /// How long the test waits for anything before it fails, 60 s by default. Whatever waits
+    /// longer panics, and says what it waited for and what the function did meanwhile.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.options.limit = limit;
+        self
+    }
+
+    /// Starts the function, which may fail to.
+    ///
+    /// ```no_run
+    /// # async fn example() {
+    /// use lambda_api_testing::FakeLambda;
+    ///
+    /// let exit = FakeLambda::for_example("orders").try_start().await.unwrap_err();
+    /// assert_eq!(exit.code(), Some(1));
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The end of the process, when that came before it was ready for an invocation.
+    ///
+    /// # Panics
+    /// When there is no such program, and when it is not ready within the
+    /// [limit](FakeLambdaBuilder::limit).
+    pub async fn try_start(self) -> Result<FakeLambda, Exit> {
+        FakeLambda::with(self.options).await
+    }
+}
+
+impl IntoFuture for FakeLambdaBuilder {
+    type Output = FakeLambda;
+    type IntoFuture = Pin<Box<dyn Future<Output = FakeLambda> + Send>>;
+
+    /// Starts the function.
+    ///
+    /// # Panics
+    /// When the function does not start, with the reason and its log.
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let program = self.options.program.clone();
+            match self.try_start().await {
+                Ok(lambda) => lambda,
+                Err(exit) => panic!("{} did not start: {}", program.display(), exit.story()),
+            }
+        })
+    }
+}

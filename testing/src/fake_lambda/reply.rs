@@ -1,0 +1,209 @@
+//! What a function replied.
+
+use super::outcome::FunctionError;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header::SET_COOKIE};
+use lambda_api::event::{Source, emulate};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+/// The reply of a function, as it was posted to `/response`.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub(super) request_id: String,
+    pub(super) body: Bytes,
+    pub(super) headers: HeaderMap,
+    pub(super) stream_error: Option<FunctionError>,
+    pub(super) took: Duration,
+}
+
+impl Reply {
+    /// The id of the invocation, which the function knows as `request_id`.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The bytes; all of them when they were streamed.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The reply as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => value,
+            Err(error) => panic!("the reply is no JSON ({error}): {self}"),
+        }
+    }
+
+    /// The HTTP response that a source makes of the reply: what its client sees. A streamed reply
+    /// is the response of a function URL in streaming mode, whatever the source.
+    ///
+    /// # Panics
+    /// When the source cannot read the reply, and its client would see a 502.
+    #[must_use]
+    #[track_caller]
+    pub fn http(&self, source: Source) -> Response<Bytes> {
+        let read = if self.is_streamed() {
+            streamed(&self.body)
+        } else {
+            emulate::reply(source, &self.body).map_err(|error| error.to_string())
+        };
+        match read {
+            Ok(response) => response,
+            Err(error) => panic!("source `{source}` cannot read the reply: {error}; found {self}"),
+        }
+    }
+
+    /// Whether it was streamed.
+    #[must_use]
+    pub fn is_streamed(&self) -> bool {
+        let mode = self.headers.get("lambda-runtime-function-response-mode");
+        mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
+    }
+
+    /// The error that ended a stream before its end.
+    #[must_use]
+    pub fn stream_error(&self) -> Option<&FunctionError> {
+        self.stream_error.as_ref()
+    }
+
+    /// The headers of the call.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// From the invocation's being handed out to the end of the reply.
+    #[must_use]
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+}
+
+/// How many bytes a message of failure shows.
+const SHOWN: usize = 2000;
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.body.get(..SHOWN).unwrap_or(&self.body);
+        f.write_str(&String::from_utf8_lossy(shown))?;
+        match self.body.len().saturating_sub(shown.len()) {
+            0 => Ok(()),
+            more => write!(f, ".. ({more} bytes more)"),
+        }
+    }
+}
+
+/// What stands before the body of a streamed response.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Prelude {
+    status_code: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, OneOrMore>,
+    #[serde(default)]
+    cookies: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+/// Reads `{"statusCode": 200, ..}`, eight NULs, and the body.
+///
+/// See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
+fn streamed(bytes: &Bytes) -> Result<Response<Bytes>, String> {
+    let end = bytes
+        .windows(8)
+        .position(|eight| eight == [0; 8])
+        .ok_or("there are no eight NULs between head and body")?;
+    let head: Prelude = serde_json::from_slice(&bytes[..end])
+        .map_err(|error| format!("the head of the stream is no JSON of a response: {error}"))?;
+    let mut response = Response::new(bytes.slice(end + 8..));
+    *response.status_mut() = StatusCode::from_u16(head.status_code)
+        .map_err(|_| format!("{} is no status", head.status_code))?;
+    let value = |text: &str| {
+        HeaderValue::try_from(text).map_err(|_| format!("{text:?} is no value of a header"))
+    };
+    for (name, values) in head.headers {
+        let known =
+            HeaderName::try_from(&name).map_err(|_| format!("{name:?} is no name of a header"))?;
+        let values = match values {
+            OneOrMore::One(one) => vec![one],
+            OneOrMore::More(more) => more,
+        };
+        for text in values {
+            response.headers_mut().append(known.clone(), value(&text)?);
+        }
+    }
+    for cookie in head.cookies {
+        response.headers_mut().append(SET_COOKIE, value(&cookie)?);
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(body: &'static [u8], mode: Option<&'static str>) -> Reply {
+        let mut headers = HeaderMap::new();
+        if let Some(mode) = mode {
+            let mode = HeaderValue::from_static(mode);
+            headers.insert("lambda-runtime-function-response-mode", mode);
+        }
+        Reply {
+            request_id: "1".to_owned(),
+            body: body.into(),
+            headers,
+            stream_error: None,
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_stream_has_a_head_and_a_body() {
+        let body = b"{\"statusCode\":201,\"headers\":{\"x-a\":[\"1\",\"2\"],\"x-b\":\"3\"},\
+            \"cookies\":[\"c=1\"]}\0\0\0\0\0\0\0\0two\0parts";
+        let response = reply(body, Some("Streaming")).http(Source::FunctionUrl);
+        assert_eq!(response.status(), 201);
+        let values: Vec<_> = response.headers().get_all("x-a").iter().collect();
+        assert_eq!(values, ["1", "2"]);
+        assert_eq!(response.headers()["x-b"], "3");
+        assert_eq!(response.headers()["set-cookie"], "c=1");
+        assert_eq!(response.body(), &b"two\0parts"[..]);
+    }
+
+    #[test]
+    fn a_whole_reply_is_read_as_the_source_reads_it() {
+        let response = reply(br#"{"statusCode": 404, "body": "no"}"#, None).http(Source::RestApi);
+        assert_eq!(
+            (response.status().as_u16(), &response.body()[..]),
+            (404, &b"no"[..])
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "source `alb` cannot read the reply: ")]
+    fn what_a_source_cannot_read_is_shown() {
+        let _ = reply(b"{}", None).http(Source::Alb);
+    }
+
+    #[test]
+    #[should_panic(expected = "there are no eight NULs between head and body; found {\"statusCode")]
+    fn a_stream_without_a_head_is_shown() {
+        let _ = reply(b"{\"statusCode\":200}", Some("streaming")).http(Source::FunctionUrl);
+    }
+}

@@ -1,0 +1,315 @@
+//! What is known of a function and of its invocations.
+
+use super::{
+    exit::Exit,
+    fault::{Call, Plan},
+    log::{LastLines, LogLine},
+    options::Options,
+    outcome::{FunctionError, Outcome},
+    under_way::{AbortOnDrop, HandedOut, Job, NotFound, UnderWay},
+};
+use std::{
+    collections::VecDeque,
+    fmt::Write as _,
+    process::ExitStatus,
+    time::{Duration, Instant},
+};
+use tokio::task::AbortHandle;
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// Nobody is interested any more.
+    pub(super) closing: bool,
+    /// Why there will be no process again.
+    pub(super) fatal: Option<String>,
+    pub(super) start_wanted: bool,
+    pub(super) stop: Option<Stop>,
+    /// How many processes were started; the number of the last one.
+    pub(super) started: u64,
+    pub(super) process: Option<Process>,
+    pub(super) cold_start: Option<ColdStart>,
+    /// The last end, and the number of the process.
+    pub(super) ended: Option<(u64, Exit)>,
+    pub(super) logs: Vec<LogLine>,
+    /// Calls of the function that no runtime should make.
+    pub(super) refused: Vec<String>,
+    plans: Vec<(Call, Plan)>,
+    queue: VecDeque<Job>,
+    under_way: Vec<UnderWay>,
+    invoked: u64,
+}
+
+/// How a process is made to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// By SIGKILL.
+    Kill,
+    /// As Lambda does it at the end of an environment.
+    Shutdown,
+}
+
+#[derive(Debug)]
+pub(super) struct Process {
+    pub(super) number: u64,
+    pub(super) id: Option<u32>,
+    pub(super) spawned: Instant,
+    pub(super) extensions: Vec<Extension>,
+    pub(super) init_error: Option<FunctionError>,
+    asked_next: bool,
+    ready: bool,
+}
+
+/// A part of the process that has registered with the Extensions API.
+#[derive(Debug, Default)]
+pub(super) struct Extension {
+    pub(super) wants_invoke: bool,
+    pub(super) asked_next: bool,
+    pub(super) events: VecDeque<String>,
+}
+
+/// How long the start of a process took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ColdStart {
+    /// From the start of the process to its asking for the first invocation.
+    pub init: Duration,
+    /// From the first invocation's being handed out to the end of its reply; none as long as
+    /// there is no reply.
+    pub first_reply: Option<Duration>,
+}
+
+impl State {
+    /// Puts an invocation in the queue; `make` gets its number.
+    pub(super) fn enqueue(&mut self, make: impl FnOnce(u64) -> Job) {
+        self.invoked += 1;
+        self.queue.push_back(make(self.invoked));
+    }
+
+    pub(super) fn needs_process(&self) -> bool {
+        self.start_wanted || !self.queue.is_empty()
+    }
+
+    /// The end of a process with this number or a later one, if there is one.
+    pub(super) fn ended_since(&self, number: u64) -> Option<&Exit> {
+        self.ended
+            .as_ref()
+            .filter(|(ended, _)| *ended >= number)
+            .map(|(_, exit)| exit)
+    }
+
+    pub(super) fn plan(&mut self, call: Call, plan: Plan) {
+        self.plans.push((call, plan));
+    }
+
+    pub(super) fn planned(&mut self, call: Call) -> Option<Plan> {
+        let at = self
+            .plans
+            .iter()
+            .position(|(planned, _)| *planned == call)?;
+        Some(self.plans.remove(at).1)
+    }
+
+    /// The process with this number, while it lives.
+    pub(super) fn process(&mut self, number: u64) -> Option<&mut Process> {
+        self.process
+            .as_mut()
+            .filter(|process| process.number == number)
+    }
+
+    pub(super) fn spawned(&mut self, id: Option<u32>) -> u64 {
+        self.started += 1;
+        self.start_wanted = false;
+        self.stop = None;
+        self.cold_start = None;
+        self.process = Some(Process {
+            number: self.started,
+            id,
+            spawned: Instant::now(),
+            extensions: Vec::new(),
+            init_error: None,
+            asked_next: false,
+            ready: false,
+        });
+        self.started
+    }
+
+    /// The function asks for an event. It may have as many at once as its concurrency allows.
+    pub(super) fn asks_next(&mut self, process: u64, options: &Options) -> Result<(), String> {
+        let under_way = self.under_way.len();
+        if let Some(process) = self.process(process) {
+            process.asked_next = true;
+        }
+        self.check_ready(process);
+        if under_way >= options.concurrency as usize {
+            return Err(format!(
+                "it asked for an event with {under_way} unanswered, and its concurrency is {}",
+                options.concurrency
+            ));
+        }
+        Ok(())
+    }
+
+    /// A process is ready when its runtime and all of its extensions wait for events.
+    pub(super) fn check_ready(&mut self, number: u64) {
+        let Some(process) = self.process(number) else {
+            return;
+        };
+        let waits = process.asked_next && process.extensions.iter().all(|known| known.asked_next);
+        if waits && !process.ready {
+            process.ready = true;
+            let init = process.spawned.elapsed();
+            self.cold_start = Some(ColdStart {
+                init,
+                first_reply: None,
+            });
+        }
+    }
+
+    /// Hands the first invocation of the queue to the process.
+    pub(super) fn hand_out(&mut self, process: u64, options: &Options) -> Option<HandedOut> {
+        self.process(process).filter(|process| process.ready)?;
+        let (handed_out, under_way) = self.queue.pop_front()?.hand_out(options);
+        self.under_way.push(under_way);
+        if let Some(process) = self.process(process) {
+            for extension in process
+                .extensions
+                .iter_mut()
+                .filter(|known| known.wants_invoke)
+            {
+                extension
+                    .events
+                    .push_back(super::extension::invoke_event(&handed_out.headers));
+            }
+        }
+        Some(handed_out)
+    }
+
+    /// Has `timer` started with the time that an invocation may take.
+    pub(super) fn time(&mut self, number: u64, timer: impl FnOnce(Duration) -> AbortHandle) {
+        let under_way = self
+            .under_way
+            .iter_mut()
+            .find(|known| known.number == number);
+        if let Some(under_way) = under_way {
+            under_way.timer = Some(AbortOnDrop(timer(under_way.timeout)));
+        }
+    }
+
+    pub(super) fn time_is_up(&mut self, number: u64) {
+        let under_way = self
+            .under_way
+            .iter_mut()
+            .find(|known| known.number == number);
+        if let Some(under_way) = under_way {
+            under_way.timed_out = true;
+            self.stop = Some(Stop::Kill);
+        }
+    }
+
+    /// The number of the invocation that a call is about.
+    pub(super) fn find(&self, id: &str, invocation_id: Option<&[u8]>) -> Result<u64, NotFound> {
+        let same_id = || self.under_way.iter().filter(|known| known.id == id);
+        let meant = same_id().find(|known| known.is_meant_by(invocation_id));
+        match meant {
+            Some(meant) => Ok(meant.number),
+            None if same_id().next().is_none() => Err(NotFound::RequestId),
+            None => Err(NotFound::InvocationId),
+        }
+    }
+
+    /// Ends an invocation; `outcome` gets its id and how long it took.
+    pub(super) fn finish(
+        &mut self,
+        number: u64,
+        outcome: impl FnOnce(String, Duration) -> Outcome,
+    ) -> Result<(), NotFound> {
+        let at = self
+            .under_way
+            .iter()
+            .position(|known| known.number == number);
+        let under_way = self.under_way.swap_remove(at.ok_or(NotFound::RequestId)?);
+        let took = under_way.took();
+        if let Some(cold_start) = &mut self.cold_start {
+            cold_start.first_reply.get_or_insert(took);
+        }
+        let outcome = outcome(under_way.id.clone(), took);
+        under_way.end(outcome);
+        Ok(())
+    }
+
+    /// The process is gone, and so is the reply to all that it had taken.
+    pub(super) fn process_ended(&mut self, status: ExitStatus, was_terminated: bool) {
+        let Some(process) = self.process.take() else {
+            return;
+        };
+        let own = self
+            .logs
+            .iter()
+            .filter(|line| line.process == process.number);
+        let exit = Exit {
+            status,
+            in_init: !process.ready,
+            init_error: process.init_error,
+            was_terminated,
+            logs: own.cloned().collect(),
+        };
+        for under_way in self.under_way.drain(..) {
+            let outcome = match under_way.timed_out {
+                true => Outcome::TimedOut(under_way.timeout),
+                false => Outcome::Crash(exit.clone()),
+            };
+            under_way.end(outcome);
+        }
+        let was_asked = self.stop.take().is_some() || was_terminated;
+        if !process.ready && !was_asked {
+            // Another one would do the same, for ever.
+            for job in self.queue.drain(..) {
+                let _ = job.done.send(Outcome::Crash(exit.clone()));
+            }
+        }
+        self.ended = Some((process.number, exit));
+    }
+
+    /// There will be no process any more: whoever waits learns why from `fatal`.
+    pub(super) fn give_up(&mut self, why: String) {
+        self.fatal = Some(why);
+        self.queue.clear();
+    }
+
+    /// For messages of failure: all that could explain why nothing happens.
+    pub(super) fn story(&self, options: &Options) -> String {
+        let mut story = String::new();
+        let program = options.program.display();
+        let _ = match (&self.fatal, &self.process, &self.ended) {
+            (Some(why), _, _) => write!(story, "{why}"),
+            (_, Some(process), _) => {
+                let stage = if process.ready { "running" } else { "starting" };
+                let id = process.id.unwrap_or_default();
+                write!(story, "the process {id} of {program} is {stage}")
+            }
+            (_, None, Some((_, exit))) => write!(story, "{program} has ended: {exit}"),
+            (_, None, None) => write!(story, "{program} was not started"),
+        };
+        let (under_way, queued) = (self.under_way.len(), self.queue.len());
+        let _ = write!(
+            story,
+            "; {under_way} invocations are under way, {queued} wait"
+        );
+        for refused in &self.refused {
+            let _ = write!(story, "\nit made a call that was refused: {refused}");
+        }
+        let _ = write!(story, "\n{}", LastLines(&self.logs));
+        story
+    }
+}
+
+impl Process {
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_asked(&self) -> bool {
+        self.asked_next
+    }
+}

@@ -1,0 +1,344 @@
+//! The Runtime API, called by hand.
+
+use super::{options::Options, outcome::Outcome, *};
+use serde_json::json;
+use std::time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// A Runtime API whose process is the test.
+struct Fixture {
+    shared: Arc<Shared>,
+    port: u16,
+}
+
+type Result<T> = std::result::Result<T, std::io::Error>;
+
+impl Fixture {
+    async fn new(concurrency: u32) -> Self {
+        let mut options = Options::new("/srv/app/hello".into());
+        options.concurrency = concurrency;
+        let shared = Arc::new(Shared::new(options));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let number = shared.update(|state| state.spawned(None));
+        tokio::spawn(server::serve(listener, shared.clone(), number));
+        Self { shared, port }
+    }
+
+    /// Puts an invocation in the queue.
+    fn invoke(&self, invoke: impl Into<Invoke>) -> oneshot::Receiver<Outcome> {
+        let invoke = invoke.into();
+        let (done, outcome) = oneshot::channel();
+        self.shared.update(|state| {
+            state.enqueue(|number| Job {
+                number,
+                id: invoke.id(number),
+                invoke,
+                taken: oneshot::channel().0,
+                done,
+            });
+        });
+        outcome
+    }
+
+    /// The answer to a call, head and body; `head` is request line and headers without their end.
+    async fn call(&self, head: &str, body: &str) -> String {
+        let length = body.len();
+        let request = format!(
+            "{head}\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        self.send(&request).await.unwrap()
+    }
+
+    async fn send(&self, request: &str) -> Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
+    }
+
+    async fn next(&self) -> String {
+        self.call(NEXT, "").await
+    }
+
+    fn refused(&self) -> Vec<String> {
+        self.shared.read(|state| state.refused.clone())
+    }
+}
+
+const NEXT: &str = "GET /2018-06-01/runtime/invocation/next HTTP/1.1";
+
+fn post(id: &str, what: &str) -> String {
+    format!("POST /2018-06-01/runtime/invocation/{id}/{what} HTTP/1.1")
+}
+
+fn assert_status(answer: &str, status: u16) {
+    assert!(
+        answer.starts_with(&format!("HTTP/1.1 {status} ")),
+        "expected {status}: {answer}"
+    );
+}
+
+#[tokio::test]
+async fn an_invocation_is_handed_out_and_answered() {
+    let api = Fixture::new(1).await;
+    let outcome = api.invoke(
+        Invoke::new(json!({"n": 1}))
+            .request_id("one")
+            .tenant_id("blue"),
+    );
+    let event = api.next().await;
+    assert_status(&event, 200);
+    assert!(
+        event.contains("\r\nlambda-runtime-aws-request-id: one\r\n"),
+        "{event}"
+    );
+    assert!(
+        event.contains("\r\nlambda-runtime-aws-tenant-id: blue\r\n"),
+        "{event}"
+    );
+    assert!(
+        event.contains("\r\nlambda-runtime-deadline-ms: "),
+        "{event}"
+    );
+    assert!(event.ends_with("\r\n\r\n{\"n\":1}"), "{event}");
+    let head = post("one", "response") + "\r\nlambda-runtime-invocation-id: invocation-1";
+    assert_status(&api.call(&head, "{\"ok\":true}").await, 202);
+    let reply = outcome.await.unwrap().reply();
+    assert_eq!(reply.request_id(), "one");
+    assert_eq!(reply.json(), json!({"ok": true}));
+    assert!(!reply.is_streamed());
+    let cold_start = api.shared.read(|state| state.cold_start).unwrap();
+    assert_eq!(cold_start.first_reply, Some(reply.took()));
+    assert_eq!(api.refused(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_error_is_an_outcome() {
+    let api = Fixture::new(1).await;
+    let outcome = api.invoke(Invoke::new("{}").request_id("one"));
+    api.next().await;
+    let error = r#"{"errorType": "NotFound", "errorMessage": "no such order"}"#;
+    assert_status(&api.call(&post("one", "error"), error).await, 202);
+    let error = outcome.await.unwrap().error();
+    assert_eq!(error.to_string(), "NotFound: no such order");
+}
+
+#[tokio::test]
+async fn a_streamed_reply_is_collected() {
+    let api = Fixture::new(1).await;
+    let outcome = api.invoke(Invoke::new("{}").request_id("one"));
+    api.next().await;
+    let head = post("one", "response");
+    let streamed = format!(
+        "{head}\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\
+         trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\
+         Lambda-Runtime-Function-Response-Mode: streaming\r\n\r\n\
+         12\r\n{{\"statusCode\":200}}\r\n8\r\n\0\0\0\0\0\0\0\0\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\
+         Lambda-Runtime-Function-Error-Type: Broken\r\n\
+         Lambda-Runtime-Function-Error-Body: eyJlcnJvck1lc3NhZ2UiOiJwaXBlIn0=\r\n\r\n"
+    );
+    assert_status(&api.send(&streamed).await.unwrap(), 202);
+    let reply = outcome.await.unwrap().reply();
+    assert!(reply.is_streamed());
+    let response = reply.http(lambda_api::event::Source::FunctionUrl);
+    assert_eq!(response.body(), "onetwo");
+    assert_eq!(reply.stream_error().unwrap().to_string(), "Broken: pipe");
+}
+
+#[tokio::test]
+async fn a_call_that_no_runtime_should_make_is_refused_and_kept() {
+    let api = Fixture::new(1).await;
+    let mut outcome = api.invoke(Invoke::new("{}").request_id("one"));
+    api.next().await;
+    let other = post("one", "response") + "\r\nlambda-runtime-invocation-id: invocation-2";
+    for (head, status) in [
+        (other.as_str(), 410),
+        (&post("two", "response"), 400),
+        (&post("two", "error"), 400),
+        (NEXT, 403),
+        ("POST /2018-06-01/runtime/init/error HTTP/1.1", 403),
+        ("POST /2018-06-01/runtime/invocation/next HTTP/1.1", 404),
+        ("GET /2020-01-01/extension/event/next HTTP/1.1", 403),
+    ] {
+        assert_status(&api.call(head, "{}").await, status);
+    }
+    let refused = api.refused();
+    assert_eq!(refused.len(), 7, "{refused:#?}");
+    assert_eq!(
+        refused[1],
+        "InvalidRequestID: no invocation \"two\" is under way"
+    );
+    assert!(outcome.try_recv().is_err(), "none of these was an answer");
+    assert_status(&api.call(&post("one", "response"), "{}").await, 202);
+    // A second answer is one too many.
+    assert_status(&api.call(&post("one", "response"), "{}").await, 400);
+}
+
+#[tokio::test]
+async fn a_reply_is_as_large_as_lambda_takes_and_no_larger() {
+    let api = Fixture::new(1).await;
+    for (size, status) in [(6_291_556, 202), (6_291_557, 413)] {
+        let outcome = api.invoke(Invoke::new("{}").request_id("one"));
+        api.next().await;
+        let answer = api.call(&post("one", "response"), &"x".repeat(size)).await;
+        assert_status(&answer, status);
+        match outcome.await.unwrap() {
+            Outcome::Reply(reply) => assert_eq!((reply.bytes().len(), status), (size, 202)),
+            other => assert_eq!(
+                (other.error().error_type.as_str(), status),
+                ("Function.ResponseSizeTooLarge", 413)
+            ),
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_invocations_are_under_way_at_once_even_with_one_id() {
+    let api = Fixture::new(3).await;
+    let outcomes = [1, 2, 3].map(|n| api.invoke(Invoke::new(json!(n)).request_id("same")));
+    for _ in 0..3 {
+        api.next().await;
+    }
+    assert_status(&api.next().await, 403);
+    for n in [3, 1, 2] {
+        let head =
+            post("same", "response") + &format!("\r\nlambda-runtime-invocation-id: invocation-{n}");
+        assert_status(&api.call(&head, &n.to_string()).await, 202);
+    }
+    for (n, outcome) in (1..).zip(outcomes) {
+        assert_eq!(outcome.await.unwrap().reply().json(), json!(n));
+    }
+}
+
+#[tokio::test]
+async fn a_process_is_ready_when_its_extensions_are() {
+    let api = Fixture::new(1).await;
+    let register = "POST /2020-01-01/extension/register HTTP/1.1\r\nlambda-extension-name: test";
+    let refused = api.call(register, r#"{"events": ["SHUTDOWN"]}"#).await;
+    assert_status(&refused, 403);
+    assert!(
+        refused.contains("ShutdownEventNotSupportedForInternalExtension"),
+        "{refused}"
+    );
+    let registered = api.call(register, r#"{"events": ["INVOKE"]}"#).await;
+    assert_status(&registered, 200);
+    assert!(
+        registered.contains("\r\nlambda-extension-identifier: 0\r\n"),
+        "{registered}"
+    );
+    assert!(
+        registered.contains(r#""functionName":"hello""#),
+        "{registered}"
+    );
+
+    let outcome = api.invoke(Invoke::new("{}").request_id("one"));
+    let mut event = std::pin::pin!(api.next());
+    // The function asks first, and has to wait.
+    let asked = api.shared.until(|state| {
+        state
+            .process(1)
+            .is_some_and(|p| p.has_asked())
+            .then_some(())
+    });
+    tokio::select! {
+        answer = &mut event => panic!("it was ready too early: {answer}"),
+        () = asked => {}
+    }
+    assert!(
+        !api.shared
+            .update(|state| state.process(1).unwrap().is_ready())
+    );
+    let next = "GET /2020-01-01/extension/event/next HTTP/1.1\r\nlambda-extension-identifier: 0";
+    let (event, extension) = tokio::join!(event, api.call(next, ""));
+    assert_status(&event, 200);
+    assert_status(&extension, 200);
+    assert!(extension.contains(r#""eventType":"INVOKE""#), "{extension}");
+    assert!(extension.contains(r#""requestId":"one""#), "{extension}");
+    assert_status(&api.call(register, r#"{"events": []}"#).await, 403);
+    drop(outcome);
+}
+
+#[tokio::test]
+async fn faults_happen_one_after_the_other_and_then_no_more() {
+    let api = Fixture::new(1).await;
+    api.shared.update(|state| {
+        let gone = Fault::Status(http::StatusCode::INTERNAL_SERVER_ERROR);
+        state.plan(Call::Next, Plan::Fault(gone));
+        state.plan(Call::Next, Plan::Fault(Fault::Reset));
+        state.plan(
+            Call::Response,
+            Plan::Fault(Fault::Status(http::StatusCode::GONE)),
+        );
+    });
+    let outcome = api.invoke(Invoke::new("{}").request_id("one"));
+    assert_status(&api.next().await, 500);
+    let reset = api
+        .send(&format!("{NEXT}\r\nhost: x\r\n\r\n"))
+        .await
+        .unwrap_err();
+    assert_eq!(reset.kind(), std::io::ErrorKind::ConnectionReset);
+    assert_status(&api.next().await, 200);
+    assert_status(&api.call(&post("one", "response"), "{}").await, 410);
+    assert_status(&api.call(&post("one", "response"), "{}").await, 202);
+    let _ = outcome.await.unwrap().reply();
+}
+
+#[tokio::test]
+async fn a_poll_that_waits_meets_the_fault_as_well() {
+    let api = Fixture::new(1).await;
+    let mut waiting = std::pin::pin!(api.next());
+    let asked = api.shared.until(|state| {
+        state
+            .process(1)
+            .is_some_and(|p| p.has_asked())
+            .then_some(())
+    });
+    tokio::select! {
+        answer = &mut waiting => panic!("there was nothing to answer: {answer}"),
+        () = asked => {}
+    }
+    let fault = Fault::Status(http::StatusCode::SERVICE_UNAVAILABLE);
+    api.shared
+        .update(|state| state.plan(Call::Next, Plan::Fault(fault)));
+    assert_status(&waiting.await, 503);
+}
+
+#[tokio::test]
+async fn whoever_is_late_is_told_so_by_the_state() {
+    let api = Fixture::new(1).await;
+    let invoke = Invoke::new("{}")
+        .request_id("one")
+        .timeout(Duration::from_millis(1));
+    let mut outcome = api.invoke(invoke);
+    api.next().await;
+    let stop = api.shared.until(|state| state.stop).await;
+    assert_eq!(stop, Stop::Kill);
+    // The outcome comes with the end of the process, and not before.
+    assert!(outcome.try_recv().is_err());
+    api.shared
+        .update(|state| state.process_ended(Default::default(), false));
+    match outcome.await.unwrap() {
+        Outcome::TimedOut(after) => assert_eq!(after, Duration::from_millis(1)),
+        other => panic!("expected a time-out, found {other}"),
+    }
+}
+
+#[test]
+fn its_futures_can_move_between_threads() {
+    fn assert_send<T: Send>(_: &T) {}
+    fn check(lambda: &FakeLambda, event: &EventBuilder) {
+        assert_send(lambda);
+        assert_send(&lambda.invoke("{}"));
+        assert_send(&lambda.send(event));
+        assert_send(&lambda.log(|_| true));
+        assert_send(&lambda.terminate());
+        assert_send(&lambda.restart());
+        assert_send(&FakeLambda::start("x").try_start());
+    }
+    let _ = check;
+}

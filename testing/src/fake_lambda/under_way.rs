@@ -1,0 +1,100 @@
+//! An invocation: in the queue, under way, at its end.
+
+use super::{
+    invoke::{INVOCATION_ID, Invoke},
+    options::Options,
+    outcome::Outcome,
+};
+use bytes::Bytes;
+use http::HeaderMap;
+use std::time::{Duration, Instant};
+use tokio::{sync::oneshot, task::AbortHandle};
+
+/// An invocation that no process has taken.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) number: u64,
+    pub(super) id: String,
+    pub(super) invoke: Invoke,
+    pub(super) taken: oneshot::Sender<()>,
+    pub(super) done: oneshot::Sender<Outcome>,
+}
+
+/// What the function gets when it asks for an event.
+pub(super) struct HandedOut {
+    pub(super) number: u64,
+    pub(super) headers: HeaderMap,
+    pub(super) event: Bytes,
+}
+
+/// An invocation that a process has taken.
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    pub(super) number: u64,
+    pub(super) id: String,
+    pub(super) timeout: Duration,
+    pub(super) timed_out: bool,
+    /// Ends the invocation when it takes too long.
+    pub(super) timer: Option<AbortOnDrop>,
+    invocation_id: Option<Vec<u8>>,
+    handed_out: Instant,
+    done: oneshot::Sender<Outcome>,
+}
+
+impl Job {
+    /// What the function gets now, and what is kept of it.
+    pub(super) fn hand_out(self, options: &Options) -> (HandedOut, UnderWay) {
+        let headers = self.invoke.headers_now(self.number, options);
+        let under_way = UnderWay {
+            number: self.number,
+            id: self.id,
+            timeout: self.invoke.timeout.unwrap_or(options.timeout),
+            timed_out: false,
+            timer: None,
+            invocation_id: headers.get(INVOCATION_ID).map(|id| id.as_bytes().to_vec()),
+            handed_out: Instant::now(),
+            done: self.done,
+        };
+        // Nobody has to wait for it.
+        let _ = self.taken.send(());
+        let handed_out = HandedOut {
+            number: self.number,
+            headers,
+            event: self.invoke.event,
+        };
+        (handed_out, under_way)
+    }
+}
+
+impl UnderWay {
+    /// Whether a call with this `lambda-runtime-invocation-id` is about it. Old runtimes send none.
+    pub(super) fn is_meant_by(&self, invocation_id: Option<&[u8]>) -> bool {
+        invocation_id.is_none_or(|id| self.invocation_id.as_deref() == Some(id))
+    }
+
+    pub(super) fn took(&self) -> Duration {
+        self.handed_out.elapsed()
+    }
+
+    pub(super) fn end(self, outcome: Outcome) {
+        // Nobody may be interested.
+        let _ = self.done.send(outcome);
+    }
+}
+
+/// A task that ends with whoever needs it.
+#[derive(Debug)]
+pub(super) struct AbortOnDrop(pub(super) AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Why a call is about no invocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NotFound {
+    RequestId,
+    InvocationId,
+}

@@ -96,6 +96,40 @@ fn without_additions(sent: &HeaderMap, mut arrived: Request<Bytes>) -> Request<B
     arrived
 }
 
+#[test]
+fn a_source_adds_the_headers_that_the_table_lists_and_no_others() {
+    for source in Source::ALL {
+        let mut expected = vec![
+            "host",
+            "x-forwarded-for",
+            "x-forwarded-port",
+            "x-forwarded-proto",
+        ];
+        if !matches!(source, Source::LatticeV1 | Source::LatticeV2) {
+            expected.push("x-amzn-trace-id");
+        }
+        if source == Source::FunctionUrl {
+            expected.extend(["x-amzn-tls-version", "x-amzn-tls-cipher-suite"]);
+        }
+        for body in ["", "hi"] {
+            let mut expected = expected.clone();
+            let http_api = matches!(source, Source::HttpApi | Source::HttpApiV1);
+            if http_api || (source != Source::RestApi && !body.is_empty()) {
+                expected.push("content-length");
+            }
+            expected.sort_unstable();
+            let request = Request::new(Bytes::from(body));
+            let facts = emulate::Facts::new();
+            let arrived = through(source, &request, &facts, &DecodeOptions::default());
+            let names: Vec<_> = listed(arrived.headers())
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect();
+            assert_eq!(names, expected, "{source}");
+        }
+    }
+}
+
 fn sent_back(source: Source, response: &Response<Bytes>) -> Response<Bytes> {
     let (parts, body) = response.clone().into_parts();
     let reply = event::encode(source, &parts, &body);

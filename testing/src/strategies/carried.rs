@@ -86,24 +86,8 @@ fn path(source: Source, path: &str) -> String {
     }
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let path = decoded.split('?').next().unwrap_or_default();
-    utf8_percent_encode(path, NOT_IN_PATHS).to_string()
+    path.to_owned()
 }
-
-/// What RFC 3986 allows in no path, and so has to be encoded again; `%` is left alone, since nobody
-/// can tell whether the client meant it.
-const NOT_IN_PATHS: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// How a source hands over the query.
 enum Form {
@@ -171,14 +155,33 @@ fn encoded(part: &str) -> String {
     part.bytes().map(encode).collect()
 }
 
+/// The target of the request. What RFC 3986 does not allow in one is percent-encoded, be it that a
+/// source has decoded it or that a client sent it so; `%` is left alone, since nobody can tell
+/// whether the client meant it.
 fn target(path: &str, query: &str) -> Uri {
+    let path = utf8_percent_encode(path, NOT_IN_PATHS);
     let target = if query.is_empty() {
-        path.to_owned()
+        path.to_string()
     } else {
-        format!("{path}?{query}")
+        format!("{path}?{}", utf8_percent_encode(query, NOT_IN_QUERIES))
     };
     target.parse().unwrap_or_default()
 }
+
+const NOT_IN_PATHS: &AsciiSet = &NOT_IN_QUERIES.add(b'?');
+
+const NOT_IN_QUERIES: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 fn request_headers(source: Source, headers: &HeaderMap) -> HeaderMap {
     let mut arrived = HeaderMap::new();

@@ -31,7 +31,7 @@
 //!
 //! | strategy | gives |
 //! |---|---|
-//! | [`requests`] | any request that HTTP allows |
+//! | [`requests`] | any request that a client can send |
 //! | [`requests_of`] | those that a source carries without a loss |
 //! | [`replies`], [`replies_of`] | the same for replies |
 //! | [`events`] | any event of a source, as an [`EventBuilder`] |

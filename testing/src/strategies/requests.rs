@@ -12,8 +12,9 @@ use http::{
 use lambda_api::event::Source;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-/// Any request that HTTP allows: every method, paths and queries with whatever RFC 3986 lets them
-/// have, repeated headers and query keys, cookies, bodies of any bytes.
+/// Any request that a client can get through to a source: every method, paths and queries with
+/// whatever RFC 3986 lets them have and some of what it does not, repeated headers and query keys,
+/// cookies, bodies of any bytes.
 ///
 /// ```
 /// use lambda_api_testing::strategies;
@@ -35,7 +36,7 @@ pub fn requests() -> impl Strategy<Value = Request<Bytes>> {
         *request.method_mut() = method;
         *request.uri_mut() = match target.parse() {
             Ok(uri) => uri,
-            Err(error) => unreachable!("{target:?} is made of what a URI may have: {error}"),
+            Err(error) => unreachable!("{target:?} is made of what `http::Uri` takes: {error}"),
         };
         *request.headers_mut() = headers;
         request

@@ -3,7 +3,7 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 
 /// What may stand in a segment of a path (RFC 3986, section 3.3), percent-encoded bytes included,
-/// be they UTF-8 or not.
+/// be they UTF-8 or not, and what clients send there all the same.
 pub(super) fn path_segment() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-zA-Z0-9._~-]{0,8}",
@@ -11,7 +11,15 @@ pub(super) fn path_segment() -> impl Strategy<Value = String> {
         1 => vec(percent_encoded(), 1..4).prop_map(|bytes| bytes.concat()),
         1 => select(&[".", "..", "%2e%2e", "%2F", "%25", "%3F", "%23", "%C3%A9"][..])
             .prop_map(str::to_owned),
+        1 => forbidden("\""),
     ]
+}
+
+/// What a target must not have, and clients send: whoever parses HTTP tends to let it pass. Paths
+/// and queries have one each of their `own`.
+fn forbidden(own: &'static str) -> impl Strategy<Value = String> {
+    let parts = ["{x}", "|", "^", "\\", "[1]", "é", "😀", own];
+    select(parts.to_vec()).prop_map(str::to_owned)
 }
 
 /// Part of a query, without `&` and, in a name, without `=`.
@@ -25,6 +33,7 @@ pub(super) fn query_part(is_name: bool) -> impl Strategy<Value = String> {
         3 => plain,
         1 => vec(percent_encoded(), 1..4).prop_map(|bytes| bytes.concat()),
         1 => select(&["%26", "%3D", "%2B", "+", "%20", "%C3%BC", "%"][..]).prop_map(str::to_owned),
+        1 => forbidden("`"),
     ]
 }
 

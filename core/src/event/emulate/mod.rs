@@ -18,6 +18,50 @@
 //! assert_eq!(reply.body(), "no such order");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # The round trip law
+//!
+//! A request that is made into an event by [`event`](fn@event) and read by
+//! [`decode`](super::decode) is the same request: its method, its path, its query in order, its
+//! headers with all their values, its cookies, the bytes of its body. A reply that is written by
+//! [`encode`](super::encode) and read by [`reply`] is the same reply. This is tested with arbitrary
+//! requests and replies for every source. All that a source cannot carry, or adds, is in these two
+//! tables; the crate `lambda-api-testing` has them as functions (`strategies::carried` and
+//! `strategies::carried_reply`).
+//!
+//! | of a request | at | what arrives |
+//! |---|---|---|
+//! | path | HTTP API, 2.0 and 1.0 | it is decoded: `%2F` has become `/`, `%25` has become `%`, bytes that are no UTF-8 have become U+FFFD; it ends at a `%3F` |
+//! | path and query | all | what RFC 3986 does not allow there, such as `"` or `{`, is percent-encoded |
+//! | path | all | [stage](Facts::stage) and [base path](Facts::base_path) come and go: `decode` takes them off again, the base path when it is told of it |
+//! | query | all but HTTP API 2.0 and function URL | the names are in any order, the values of one name in theirs; `a` is `a=`, and pairs with nothing in them are gone |
+//! | query | REST API, HTTP API 1.0 | it was decoded and encoded again: `+` is `%20`, bytes that are no UTF-8 are U+FFFD |
+//! | repeated query name | ALB, VPC Lattice 1 | the last value |
+//! | repeated header | HTTP API 2.0, function URL, VPC Lattice 1 | one value, joined by `,` |
+//! | repeated header | ALB | the last value |
+//! | header value | all | bytes that are no UTF-8 are read as Latin-1, and are UTF-8 from then on |
+//! | cookies in several headers | all | one header, joined by `; ` |
+//! | white space around cookies, empty cookies | HTTP API 2.0, function URL | gone |
+//! | `connection` | all but ALB, both modes | gone |
+//! | `keep-alive`, `proxy-connection`, `te`, `trailer`, `transfer-encoding`, `upgrade` | all | gone |
+//! | `content-length` | REST API | gone |
+//! | `content-length` | all others | added to a body that came without; at an HTTP API also where there is none |
+//! | `x-forwarded-for` | all | one value, with the address of the client at its end |
+//! | `host`, `x-forwarded-port`, `x-forwarded-proto` | all | added where the client sent none |
+//! | `x-amzn-trace-id` | all but VPC Lattice | added where the client sent none |
+//! | `x-amzn-tls-version`, `x-amzn-tls-cipher-suite` | function URL | added where the client sent none |
+//! | `x-api-key`, `x-amzn-mtls-clientcert-*`, `x-amzn-lattice-identity` | as [`Caller`] says | added for a caller |
+//! | body | REST API with [`binary_media_types`](Facts::binary_media_types) | where its type is not listed, bytes that are no UTF-8 have become U+FFFD |
+//!
+//! | of a reply | at | what the client receives |
+//! |---|---|---|
+//! | status | all | below 200 and above 599: refused |
+//! | repeated header | all but REST API, HTTP API 1.0 and ALB with multi-value headers | one value, joined by `, `; `set-cookie` stays apart |
+//! | header value | all | bytes that are no UTF-8 are read as Latin-1, and are UTF-8 from then on |
+//! | `authorization`, `connection`, `content-length`, `date`, `host`, `server`, `user-agent`, `www-authenticate` | REST API | `x-amzn-remapped-` before the name |
+//! | no `content-type`, but a body | all | `text/plain; charset=utf-8`, or `application/octet-stream` for what is no text |
+//! | body of 204 and 304 | all | gone |
+//! | size | all | above 6 MB, 1 MB at an ALB: refused |
 
 mod alb;
 mod arrival;

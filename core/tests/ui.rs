@@ -1,12 +1,16 @@
 //! What the compiler says to those who make a mistake, and that it says nothing to the others.
 //!
 //! Each file in `ui/fail` has one mistake; the file of the same name in `.stderr` is what its
-//! author is shown. `TRYBUILD=overwrite cargo test -p lambda-api --test ui` writes them anew: read
+//! author is shown. `TRYBUILD=overwrite cargo test -p lambda-api --all-features --test ui` writes them anew: read
 //! them then as somebody who has just made that mistake.
 
 use std::{fs, path::Path};
 
 #[test]
+#[cfg_attr(
+    not(feature = "multipart"),
+    ignore = "the compiler lists the types of all features: run with --all-features"
+)]
 fn mistakes_are_reported_at_their_place() {
     let tests = trybuild::TestCases::new();
     tests.pass("tests/ui/pass/*.rs");

@@ -1,7 +1,7 @@
-//! `Option` and `Result` around other extractors.
+//! Extractors around other extractors: `Option`, `Result`, and pairs.
 
 use super::FromRequest;
-use crate::{ApiError, Operation, Request};
+use crate::{ApiError, Operation, Problem, Request};
 use std::convert::Infallible;
 
 /// `None` when the thing is not there at all. What is there and cannot be read is still refused.
@@ -52,4 +52,37 @@ impl<'r, T: FromRequest<'r>> FromRequest<'r> for Result<T, T::Rejection> {
     fn describe(operation: &mut Operation) {
         T::describe(operation);
     }
+}
+
+/// Both, and the rejection of the first one that is refused. A handler with more than twelve
+/// extractors gets the rest of them this way.
+impl<'r, A, B> FromRequest<'r> for (A, B)
+where
+    A: FromRequest<'r> + Send,
+    B: FromRequest<'r>,
+{
+    type Rejection = Problem;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, Problem>> = match (A::NOW, B::NOW) {
+        (Some(_), Some(_)) => Some(|request| match (A::NOW, B::NOW) {
+            (Some(a), Some(b)) => Ok((refused(a(request))?, refused(b(request))?)),
+            _ => unreachable!("checked above"),
+        }),
+        _ => None,
+    };
+
+    async fn from_request(request: &'r Request) -> Result<Self, Problem> {
+        let a = refused(A::from_request(request).await)?;
+        let b = refused(B::from_request(request).await)?;
+        Ok((a, b))
+    }
+
+    fn describe(operation: &mut Operation) {
+        A::describe(operation);
+        B::describe(operation);
+    }
+}
+
+fn refused<T, E: ApiError>(taken: Result<T, E>) -> Result<T, Problem> {
+    taken.map_err(|rejection| Problem::from_error(&rejection))
 }

@@ -52,7 +52,36 @@ async fn twelve_extractors_and_all_patterns_fit() {
     assert_eq!(text(&reply), "3 3 4 3 3 ada 3 abc 3 abc");
 }
 
-// More than twelve, since only extractors are counted.
+#[api_handler(POST "/many")]
+#[allow(clippy::too_many_arguments)]
+async fn sixteen(
+    Length(a): Length,
+    _: Length,
+    _: Length,
+    _: Length,
+    _: Length,
+    _: Length,
+    _: Length,
+    _: Length,
+    _: Length,
+    _: Length,
+    Length(k): Length,
+    Body(l): Body<'_>,
+    User(m): User<'_>,
+    Slowly(n): Slowly<Length>,
+    Slowly(Slowly(Body(o))): Slowly<Slowly<Body<'_>>>,
+    p: Option<Body<'_>>,
+) -> Response {
+    say(&format!("{a} {k} {l} {m} {} {o} {}", n.0, p.is_some()))
+}
+
+#[tokio::test]
+async fn any_number_of_extractors_fits() {
+    let reply = call(route!(sixteen), post("/", "abc")).await;
+    assert_eq!(text(&reply), "3 3 abc ada 3 abc true");
+}
+
+// Only extractors are counted.
 #[api_handler(ANY "/{a}/{b}/{kind}/{type}/{rest+}")]
 #[allow(clippy::too_many_arguments)]
 async fn plain_arguments(

@@ -8,9 +8,6 @@ use super::{
 use crate::{faults::Faults, similar::similar};
 use syn::{Attribute, FnArg, Ident, LitStr, Pat, Signature, Type, ext::IdentExt};
 
-/// As many as core has functions for.
-const MAX_EXTRACTORS: usize = 12;
-
 /// The arguments of a handler, in order.
 #[derive(Default)]
 pub(crate) struct Arguments(pub(crate) Vec<Argument>);
@@ -60,9 +57,6 @@ impl Arguments {
                 Some((part, name)) => Argument::Plain { part, name, ty },
                 None => {
                     idents.extend(bare.map(str::to_owned));
-                    if arguments.extractors().count() == MAX_EXTRACTORS {
-                        faults.at(&input, TOO_MANY);
-                    }
                     Argument::Extractor { ty }
                 }
             };
@@ -128,9 +122,6 @@ impl Arguments {
         }
     }
 }
-
-const TOO_MANY: &str = "an API handler has at most 12 extractors, and any number of plain arguments: \
-    put some extractors together into one type of your own that implements `FromRequest`";
 
 /// What to write for a path parameter that no argument takes.
 fn advice(name: &str, meant: Option<&str>) -> String {

@@ -149,19 +149,37 @@ fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
     } else {
         "sync"
     };
-    let run = format_ident!("{kind}_{}", extracted.len());
-    let types = handler.arguments.extractors();
+    let types = grouped(handler.arguments.extractors());
+    let variables = grouped(extracted);
+    let run = format_ident!("{kind}_{}", types.len());
     let reply = reply(&sig.output, private);
     quote! {
         |__request| {
             #reads
             #private::#run::<#(#types,)* _, _, _>(
                 __request,
-                move |#(#extracted),*| #name(#(#all),*),
+                move |#(#variables),*| #name(#(#all),*),
                 #reply,
             )
         }
     }
+}
+
+/// As many as core has functions for.
+const MOST: usize = 12;
+
+/// What is more than that goes into pairs, which are extractors themselves: `(a, (b, c))`.
+fn grouped<T: ToTokens>(all: impl IntoIterator<Item = T>) -> Vec<TokenStream> {
+    let mut all: Vec<_> = all.into_iter().map(ToTokens::into_token_stream).collect();
+    if all.len() > MOST {
+        let tail = all.split_off(MOST - 1);
+        all.extend(
+            tail.into_iter()
+                .rev()
+                .reduce(|rest, one| quote!((#one, #rest))),
+        );
+    }
+    all
 }
 
 /// `__private::reply::<R>`, whose bound is reported at the return type.

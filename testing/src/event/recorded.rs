@@ -68,7 +68,7 @@ impl EventBuilder {
     /// # Panics
     /// When it is no event of an HTTP source.
     #[track_caller]
-    pub fn from_value(event: Value) -> Self {
+    pub fn from_value(event: &Value) -> Self {
         match Self::recorded(event.to_string()) {
             Ok(builder) => builder,
             Err(error) => panic!("{error}"),

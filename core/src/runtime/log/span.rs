@@ -5,30 +5,20 @@ use tracing::{Span, error_span, field::Empty};
 
 /// Opens the span of an invocation.
 ///
-/// Its `requestId` is Lambda's own, as in the records that Lambda itself writes; `request_id` is
-/// the one that the client is told. The router fills in `route`, when there is one.
+/// Its `requestId` is Lambda's own, as in the records that Lambda itself writes. The id that a client
+/// is told, the gateway's, is in the record of the problem: looking it up here would mean to read
+/// the request context of every event. The router fills in `route`, when there is one.
 pub(crate) fn span(invocation: &Invocation, cold_start: bool) -> Span {
     let lambda = invocation.lambda();
-    let trace = lambda.trace_id.as_deref();
-    open(
-        &lambda.request_id,
-        invocation.request_id(),
-        trace,
-        cold_start,
-    )
-}
-
-fn open(lambda_id: &str, client_id: Option<&str>, trace: Option<&str>, cold_start: bool) -> Span {
     // The level is that of the span, not of the records in it: a span is left out by a filter that
     // is above its level, and a record without request id is of no use.
     error_span!(
         target: "lambda_api",
         "invocation",
-        requestId = Some(lambda_id).filter(|id| !id.is_empty()),
-        request_id = client_id,
+        requestId = Some(lambda.request_id.as_str()).filter(|id| !id.is_empty()),
         route = Empty,
         cold_start,
-        trace_id = trace.map(root),
+        trace_id = lambda.trace_id.as_deref().map(root),
     )
 }
 
@@ -43,24 +33,29 @@ fn root(header: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{super::json::tests::lines, *};
+    use crate::{
+        LambdaContext,
+        event::{self, DecodeOptions},
+    };
 
     #[test]
     fn every_record_of_an_invocation_says_which_one_it_belongs_to() {
         let text = lines(|| {
-            let span = open(
-                "lambda-1",
-                Some("gateway-1"),
-                Some("Root=1-a-b;Sampled=1"),
-                false,
-            );
-            span.in_scope(|| {
+            let event = r#"{"rawPath": "/", "requestContext": {"requestId": "gateway-1"}}"#;
+            let lambda = LambdaContext {
+                request_id: "lambda-1".to_owned(),
+                trace_id: Some("Root=1-a-b;Sampled=1".to_owned()),
+                ..LambdaContext::default()
+            };
+            let request = event::decode(event.into(), lambda, &DecodeOptions::default()).unwrap();
+            span(Invocation::of(&request), false).in_scope(|| {
                 Span::current().record("route", "/orders/{id}");
                 tracing::info!(target: "orders", "found");
             });
         });
         let expected = concat!(
             r#"{"timestamp":"now","level":"INFO","message":"found","target":"orders","#,
-            r#""requestId":"lambda-1","request_id":"gateway-1","cold_start":false,"#,
+            r#""requestId":"lambda-1","cold_start":false,"#,
             r#""trace_id":"1-a-b","route":"/orders/{id}"}"#,
             "\n",
         );

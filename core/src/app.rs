@@ -5,6 +5,7 @@ use crate::{
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{CorsGate, Finish, buffered, caught, copy_permission, panic_message},
+    router::RouteSpan,
     runtime::log,
 };
 use bytes::Bytes;
@@ -80,10 +81,11 @@ impl App {
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
         let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
-            Ok(request) => {
+            Ok(mut request) => {
                 let invocation = Invocation::of(&request).clone();
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
+                request.extensions_mut().insert(RouteSpan(span.clone()));
                 let reply = self.whole_reply(request, &invocation).instrument(span);
                 let reply = reply.await;
                 (invocation, reply)
@@ -203,10 +205,61 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        Api, Routes,
+        endpoint::{BROKEN, Route},
+        from_fn,
+    };
 
     #[test]
     fn an_app_can_be_shared_between_threads() {
         fn assert<T: Clone + Send + Sync + 'static>() {}
         assert::<App>();
+    }
+
+    #[test]
+    fn the_records_of_a_handler_name_its_route_whatever_spans_layers_open() {
+        async fn traced(request: Request, next: Next) -> Response {
+            next.run(request)
+                .instrument(tracing::info_span!("of a layer"))
+                .await
+        }
+        static ROUTE: Route = Route {
+            method: "GET",
+            path: "/orders/{id}",
+            call: |_| {
+                Box::pin(async {
+                    tracing::info!("found");
+                    Response::default()
+                })
+            },
+            ..BROKEN
+        };
+        let records = log::capture(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            runtime.expect("a runtime").block_on(async {
+                let routes = Routes::__new(std::slice::from_ref(&ROUTE));
+                let api = Api::new().routes(routes).layer(from_fn(traced));
+                let app = api.build().await.expect("no faults");
+                for path in ["/orders/7", "/nothing"] {
+                    let event = format!(
+                        r#"{{"rawPath": "{path}", "requestContext": {{"http": {{"method": "GET"}},
+                            "requestId": "id-1"}}}}"#
+                    );
+                    let reply = app.handle_event(event.into(), LambdaContext::default());
+                    assert!(reply.await.is_ok());
+                }
+            });
+        });
+        let [found, refused] = &records[..] else {
+            panic!("{records:?}");
+        };
+        assert_eq!(found["message"], "found");
+        assert_eq!(found["route"], "/orders/{id}");
+        assert_eq!(found["cold_start"], true);
+        assert_eq!(refused["code"], "route_not_found");
+        assert_eq!(refused["request_id"], "id-1");
+        assert_eq!(refused["cold_start"], false);
+        assert!(refused.get("route").is_none());
     }
 }

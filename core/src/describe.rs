@@ -6,6 +6,30 @@ use std::any::{TypeId, type_name};
 ///
 /// [`Api::build`](crate::Api::build) asks every route for its description, and refuses to build
 /// when something is needed that the Api does not have.
+///
+/// An extractor that asks other ones passes the question on:
+///
+/// ```
+/// use lambda_api::{FromRequest, Operation, Request, State, StateRejection, extract};
+///
+/// #[derive(Clone)]
+/// struct Flags { beta: bool }
+///
+/// struct Beta(bool);
+///
+/// impl<'r> FromRequest<'r> for Beta {
+///     type Rejection = StateRejection;
+///
+///     async fn from_request(request: &'r Request) -> Result<Self, StateRejection> {
+///         let State(flags) = extract::<State<Flags>>(request).await?;
+///         Ok(Beta(flags.beta))
+///     }
+///
+///     fn describe(operation: &mut Operation) {
+///         State::<Flags>::describe(operation);
+///     }
+/// }
+/// ```
 #[derive(Debug, Default)]
 pub struct Operation {
     pub(crate) state: Vec<(TypeId, &'static str)>,

@@ -116,13 +116,14 @@
 //!
 //!   | command | does |
 //!   |---|---|
-//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source` |
+//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--record DIR` keeps the events |
 //!   | `invoke FILE` | answers one event from a file, or from `-`, the standard input |
-//!   | `routes` | prints the route table, `--json` for programs |
+//!   | `routes` | prints the route table, `--json` for programs, and fails when the API cannot be built |
 //!
 //! - **In a test**: a handler stays the function it was, an [`App`] answers requests as a tower
-//!   service and events with [`App::handle_event`]. A given state takes the place of one that
-//!   would have to be made:
+//!   service and events with [`App::handle_event`], and
+//!   [`lambda-api-testing`](https://docs.rs/lambda-api-testing) has a client for whole APIs. A
+//!   given state takes the place of one that would have to be made:
 //!
 //!   ```
 //!   # use lambda_api::{Api, Body, State, api_handler, routes};
@@ -177,6 +178,10 @@ pub mod __private;
 
 pub use api::{Api, BuildErrors, Routes};
 pub use app::App;
+/// The crate whose `Bytes` bodies are made of.
+pub use bytes;
+/// The crate of methods, statuses, headers and URIs.
+pub use http;
 pub use body::{Body, BoxError};
 pub use describe::Operation;
 pub use endpoint::Endpoint;

@@ -1,6 +1,11 @@
 //! The values that all invocations share.
 
-use crate::{BoxError, BoxFuture, Request, error::Chain, matched::Matched};
+use crate::{
+    BoxError, BoxFuture, Request,
+    error::Chain,
+    matched::Matched,
+    middleware::{caught, panic_message},
+};
 use std::{
     any::{Any, TypeId, type_name},
     collections::{HashMap, HashSet},
@@ -113,17 +118,20 @@ pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) ->
         let value = match init.kind {
             Kind::Value(value) => value,
             Kind::Make(_) if !seen.insert(init.id) => continue,
-            Kind::Make(make) => match make().await {
-                Ok(value) => value,
-                Err(error) => {
-                    faults.push(format!(
-                        "state `{}` cannot be made: {}",
-                        init.name,
-                        Chain(&*error)
-                    ));
-                    continue;
+            Kind::Make(make) => {
+                let made = match caught(make()).await {
+                    Ok(Ok(value)) => Ok(value),
+                    Ok(Err(error)) => Err(Chain(&*error).to_string()),
+                    Err(panic) => Err(format!("panicked: {}", panic_message(&*panic))),
+                };
+                match made {
+                    Ok(value) => value,
+                    Err(why) => {
+                        faults.push(format!("state `{}` cannot be made: {why}", init.name));
+                        continue;
+                    }
                 }
-            },
+            }
         };
         states.0.insert(init.id, value);
     }

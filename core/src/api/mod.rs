@@ -94,7 +94,7 @@ impl Api {
     /// Like [`state`](Api::state), with a value that has to be made first: a connection, say.
     ///
     /// The function runs once, when the API is built: at the cold start, but not for
-    /// printing the route table. An error keeps the API from being built.
+    /// printing the route table. An error, or a panic, keeps the API from being built.
     ///
     /// ```
     /// use lambda_api::Api;
@@ -126,6 +126,18 @@ impl Api {
     ///
     /// The layer of a nested API sees what is routed to that API.
     ///
+    /// ```
+    /// use lambda_api::{Api, Response};
+    /// use http::HeaderValue;
+    /// use tower::util::MapResponseLayer;
+    ///
+    /// let api = Api::new().layer(MapResponseLayer::new(|mut response: Response| {
+    ///     let value = HeaderValue::from_static("nosniff");
+    ///     response.headers_mut().insert("x-content-type-options", value);
+    ///     response
+    /// }));
+    /// ```
+    ///
     /// An error of the layer's service is a logged 500 problem. See [`from_fn`](crate::from_fn) for
     /// middleware from an async function.
     pub fn layer<L, B>(mut self, layer: L) -> Self
@@ -143,6 +155,22 @@ impl Api {
 
     /// Puts a tower layer around every route of this API and of those nested in it: it sees the
     /// requests that a route answers, after the router.
+    ///
+    /// ```
+    /// use lambda_api::{Api, MatchedPath, Next, Request, Response, extract, from_fn};
+    ///
+    /// async fn counted(request: Request, next: Next) -> Response {
+    ///     if let Ok(route) = extract::<MatchedPath>(&request).await {
+    ///         println!("{route}");
+    ///     }
+    ///     next.run(request).await
+    /// }
+    ///
+    /// let api = Api::new().route_layer(from_fn(counted));
+    /// ```
+    ///
+    /// A request that the router itself answers, with a 404, a 405 or the methods of a path, does
+    /// not come here. A layer that counts, such as a limit, counts for each nested API apart.
     pub fn route_layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<Next> + Send + Sync + 'static,
@@ -226,6 +254,19 @@ impl Api {
     ///
     /// The service sees the path behind the prefix, `/` at least. Routes of the API go first where
     /// both fit.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Body, Request, Response};
+    /// use std::convert::Infallible;
+    ///
+    /// let legacy = tower::service_fn(|request: Request| async move {
+    ///     // GET /legacy/orders
+    ///     assert_eq!(request.uri().path(), "/orders");
+    ///     Ok::<_, Infallible>(Response::new(Body::from("orders")))
+    /// });
+    ///
+    /// let api = Api::new().mount_service("/legacy", legacy);
+    /// ```
     #[track_caller]
     pub fn mount_service<S, B>(mut self, prefix: impl Into<String>, service: S) -> Self
     where

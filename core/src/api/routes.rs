@@ -25,7 +25,7 @@ impl Routes {
         }
     }
 
-    /// Puts a tower layer around just these routes, one or several.
+    /// Puts a tower layer around just these routes, one or several; around each by itself.
     ///
     /// ```
     /// use lambda_api::{Api, Next, Request, Response, api_handler, from_fn, routes};

@@ -35,6 +35,45 @@ use std::{borrow::Cow, fmt};
 /// assert_eq!(OrderError::NotFound(7).status(), 404);
 /// ```
 ///
+/// Written by hand, it looks like this:
+///
+/// ```
+/// use http::StatusCode;
+/// use lambda_api::{ApiError, Outcome, Problem};
+/// use std::{borrow::Cow, fmt};
+///
+/// #[derive(Debug)]
+/// struct Busy { seconds: u32 }
+///
+/// impl fmt::Display for Busy {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         f.write_str("too many orders at once")
+///     }
+/// }
+///
+/// impl ApiError for Busy {
+///     fn status(&self) -> StatusCode {
+///         StatusCode::TOO_MANY_REQUESTS
+///     }
+///
+///     fn code(&self) -> Cow<'static, str> {
+///         "busy".into()
+///     }
+///
+///     fn decorate(&self, problem: &mut Problem) {
+///         problem.set_header("retry-after", self.seconds);
+///     }
+///
+///     fn outcomes() -> Vec<Outcome> {
+///         vec![Outcome::new(StatusCode::TOO_MANY_REQUESTS, "busy")]
+///     }
+/// }
+///
+/// let problem = Problem::from_error(&Busy { seconds: 7 });
+/// assert_eq!(problem.detail(), Some("too many orders at once"));
+/// assert_eq!(problem.headers()["retry-after"], "7");
+/// ```
+///
 /// The text of an error below 500 is the `detail` of the problem. The text of a 5xx stays in the
 /// log, together with the errors that caused it.
 #[diagnostic::on_unimplemented(

@@ -2,8 +2,8 @@
 //!
 //! [`decode`] reads the event of any [`Source`] as a request, in one pass and without trying one
 //! format after the other; [`encode`] writes the reply as that source expects it. Both are what
-//! [`run`](crate::App::handle_event) uses; call them yourself to put something else between an
-//! event and its reply.
+//! [`App::handle_event`](crate::App::handle_event) uses; call them yourself to put something else
+//! between an event and its reply.
 //!
 //! ```
 //! use lambda_api::{LambdaContext, event::{self, DecodeOptions, Source}};

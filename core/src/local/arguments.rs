@@ -10,7 +10,7 @@ commands:
   serve [--port PORT] [--source SOURCE] [--record DIR]
                      answer HTTP requests on 127.0.0.1; the command when none is named
   invoke FILE        answer the event in a JSON file, or on standard input when FILE is -
-  routes [--json]    list the routes
+  routes [--json]    list the routes, and check that the API can be built
   help               show this text
 
 options of serve:

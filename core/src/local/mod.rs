@@ -21,7 +21,7 @@ mod redact;
 mod serve;
 mod stop;
 
-use crate::{Api, App, LambdaContext, api::RouteInfo, event::DecodeError};
+use crate::{Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError};
 use arguments::{Command, HELP, Serve};
 use bytes::Bytes;
 use std::{
@@ -36,14 +36,7 @@ use std::{
 pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
     let done = match arguments::parse(&arguments) {
         Ok(Command::Help) => print(HELP),
-        Ok(Command::Routes { json }) => {
-            let routes = api.table();
-            print(&if json {
-                RouteInfo::json(&routes)
-            } else {
-                RouteInfo::text(&routes)
-            })
-        }
+        Ok(Command::Routes { json }) => list(&api, json),
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
         Ok(Command::Serve(options)) => serve_on(api, options).await,
         Err(error) => {
@@ -75,10 +68,27 @@ fn succeeded(done: &Result<(), Failure>) -> bool {
 #[derive(Debug)]
 struct Failure(String);
 
+fn cannot_be_built(errors: &BuildErrors) -> Failure {
+    Failure(format!("the API cannot be built\n{errors}"))
+}
+
 async fn build(api: Api) -> Result<App, Failure> {
-    api.build()
-        .await
-        .map_err(|errors| Failure(format!("the API cannot be built\n{errors}")))
+    api.build().await.map_err(|errors| cannot_be_built(&errors))
+}
+
+/// Prints the route table, and fails when the API could not be built, as far as that shows without
+/// making its state: so it is a check for CI, too.
+fn list(api: &Api, json: bool) -> Result<(), Failure> {
+    let routes = api.table();
+    print(&if json {
+        RouteInfo::json(&routes)
+    } else {
+        RouteInfo::text(&routes)
+    })?;
+    match api.faults() {
+        Some(errors) => Err(cannot_be_built(&errors)),
+        None => Ok(()),
+    }
 }
 
 async fn invoke(api: Api, file: &str) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 mod routing;
 
-pub(crate) use routing::{Dispatch, Handler, Mounted, Routing};
+pub(crate) use routing::{Dispatch, Handler, Mounted, RouteSpan, Routing};
 
 use crate::{
     BoxFuture, Request, Response,

@@ -13,6 +13,11 @@ use std::sync::Arc;
 
 type Call = for<'r> fn(&'r Request) -> BoxFuture<'r, Response>;
 
+/// The span of the invocation, in the extensions of its request: it is told the route. The current
+/// span may be that of a layer.
+#[derive(Clone)]
+pub(crate) struct RouteSpan(pub(crate) tracing::Span);
+
 /// Finds the route of a request, and lets the request go on there.
 pub(crate) struct Routing(Arc<Shared>);
 
@@ -49,8 +54,10 @@ impl Handle for Routing {
             }
             Found::Nothing => return shared.refuse(framework::not_found(), &request),
         };
-        if entry.pattern.is_route() {
-            tracing::Span::current().record("route", entry.pattern.path.as_str());
+        if let Some(RouteSpan(span)) = request.extensions().get()
+            && entry.pattern.is_route()
+        {
+            span.record("route", entry.pattern.path.as_str());
         }
         let path = request.uri().path_and_query().cloned();
         request.extensions_mut().insert(Matched {

@@ -6,7 +6,7 @@ use crate::{
     endpoint::Route,
     middleware::{caught, panic_message},
 };
-use std::{error::Error, future::Future, process::ExitCode};
+use std::{error::Error, fmt, future::Future, process::ExitCode};
 
 /// Which tokio runtime a program gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,19 +26,28 @@ pub trait IntoApi {
     /// The Api, or why there is none.
     ///
     /// # Errors
-    /// The error of the program's own `main`.
-    fn into_api(self) -> Result<Api, BoxError>;
+    /// The text of the error of the program's own `main`.
+    fn into_api(self) -> Result<Api, String>;
 }
 
 impl IntoApi for Api {
-    fn into_api(self) -> Result<Api, BoxError> {
+    fn into_api(self) -> Result<Api, String> {
         Ok(self)
     }
 }
 
-impl<E: Into<BoxError>> IntoApi for Result<Api, E> {
-    fn into_api(self) -> Result<Api, BoxError> {
-        self.map_err(Into::into)
+// Not `Into<BoxError>`, which `Box<dyn Error>` and `lambda_api::Error` are not.
+impl<E: fmt::Display + fmt::Debug> IntoApi for Result<Api, E> {
+    fn into_api(self) -> Result<Api, String> {
+        self.map_err(|error| {
+            let (text, debug) = (error.to_string(), format!("{error:?}"));
+            // What caused it, only Debug tells of every type of error.
+            if debug.trim_matches('"') == text {
+                text
+            } else {
+                format!("{text} ({debug})")
+            }
+        })
     }
 }
 
@@ -73,7 +82,10 @@ where
         Ok(runtime) => runtime.block_on(async {
             match caught(start).await.map(IntoApi::into_api) {
                 Ok(Ok(api)) => with_api(api, on_lambda).await,
-                Ok(Err(error)) => not_started("MainFailed", "main", &*error, on_lambda).await,
+                Ok(Err(error)) => {
+                    let error = BoxError::from(error);
+                    not_started("MainFailed", "main", &*error, on_lambda).await
+                }
                 Err(panic) => {
                     let error = BoxError::from(panic_message(&*panic));
                     not_started("MainPanicked", "main", &*error, on_lambda).await

@@ -13,7 +13,7 @@ use std::{
     pin::Pin,
     task::{Context, Poll},
 };
-use tower::{Service, ServiceExt, layer::layer_fn};
+use tower::{Service, ServiceExt, layer::layer_fn, util::MapRequestLayer};
 
 #[api_handler(POST "/orders/{id}")]
 async fn order(id: u64, headers: &HeaderMap, Text(body): Text) -> String {
@@ -178,6 +178,22 @@ async fn a_layer_may_change_the_type_of_either_body() {
         .body(Body::from("loud"))
         .unwrap();
     assert_eq!(text(&send(&app(api).await, request).await), "7  LOUD");
+}
+
+#[tokio::test]
+async fn a_body_above_the_limit_of_a_layer_is_a_413_problem() {
+    let limit = MapRequestLayer::new(|request: Request| {
+        request.map(|body| http_body_util::Limited::new(body, 4))
+    });
+    let app = app(Api::new().routes(routes![order]).layer(limit)).await;
+    let post = async |body: &'static str| {
+        let request = http::Request::post("/orders/7");
+        send(&app, request.body(Body::from(body)).unwrap()).await
+    };
+    assert_eq!(text(&post("four").await), "7  four");
+    let reply = post("larger").await;
+    assert_eq!(reply.status(), 413);
+    assert_eq!(code(&reply), "body_too_large");
 }
 
 #[tokio::test]

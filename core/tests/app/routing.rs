@@ -3,8 +3,8 @@
 use crate::{app, ask, code, header, text};
 use http::Uri;
 use lambda_api::{
-    Api, App, IntoResponse, MatchedPath, Next, Path, Request, Response, api_handler, from_fn,
-    routes,
+    Api, App, IntoResponse, LambdaContext, MatchedPath, Next, Path, Request, Response, api_handler,
+    from_fn, routes,
 };
 
 #[api_handler(GET "/")]
@@ -192,4 +192,38 @@ async fn all_parameters_can_be_taken_as_one_value() {
         "7 a b"
     );
     assert_eq!(ask(&app, "GET", "/orders/x/lines/a").await.status(), 400);
+}
+
+#[api_handler(GET "/seen")]
+async fn seen() -> &'static str {
+    "seen"
+}
+
+#[tokio::test]
+async fn the_api_says_what_is_taken_off_the_path_of_an_event() {
+    let status = async |api: Api, domain: &str, path: &str| {
+        let event = format!(
+            r#"{{"rawPath": "{path}", "requestContext": {{"http": {{"method": "GET"}},
+                "stage": "prod", "domainName": "{domain}"}}}}"#
+        );
+        let app = app(api.routes(routes![seen])).await;
+        let reply = app.handle_event(event.into(), LambdaContext::default());
+        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+        reply["statusCode"].as_u64()
+    };
+    let gateway = "x.execute-api.eu-west-1.amazonaws.com";
+    let own = "api.example.com";
+    for (api, domain, path, expected) in [
+        (Api::new(), gateway, "/prod/seen", 200),
+        (Api::new(), own, "/prod/seen", 404),
+        (Api::new().strip_stage(true), own, "/prod/seen", 200),
+        (Api::new().strip_stage(false), gateway, "/prod/seen", 404),
+        (Api::new().base_path("/v1"), own, "/v1/seen", 200),
+        (Api::new().base_path("/v1"), own, "/seen", 200),
+        (Api::new().base_path("/v1"), gateway, "/prod/v1/seen", 200),
+        (Api::new(), own, "/v1/seen", 404),
+    ] {
+        let found = status(api, domain, path).await;
+        assert_eq!(found, Some(expected), "{domain}{path}");
+    }
 }

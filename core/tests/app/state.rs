@@ -111,6 +111,22 @@ async fn a_state_whose_error_is_its_own_cause_is_a_fault_like_any_other() {
     assert!(faults[0].contains("cannot be made: again"), "{faults:?}");
 }
 
+#[tokio::test]
+async fn a_panic_where_a_state_is_made_is_a_fault_beside_the_others() {
+    async fn now() -> Result<Store, io::Error> {
+        panic!("no variable STORE")
+    }
+    fn at_once() -> std::future::Ready<Result<Clock, io::Error>> {
+        panic!("no clock")
+    }
+    let api = Api::new().state_with(now).state_with(at_once);
+    let faults = faults(api.state(1_u8).state(2_u8)).await;
+    for expected in ["panicked: no variable STORE", "panicked: no clock", "`u8`"] {
+        let found = faults.iter().filter(|fault| fault.contains(expected));
+        assert_eq!(found.count(), 1, "{expected} in {faults:#?}");
+    }
+}
+
 /// An extractor that takes the state it was built from.
 struct Tenant(&'static str);
 

@@ -4,7 +4,7 @@ use super::erase;
 use crate::{faults::Faults, function::Function};
 use syn::{
     FnArg, GenericArgument, GenericParam, PathArguments, ReturnType, Safety, Signature, Type,
-    TypeParamBound,
+    TypeParamBound, TypeReference,
 };
 
 /// Reports everything that keeps a function from being a handler, arguments aside.
@@ -41,13 +41,11 @@ pub(crate) fn check(function: &mut Function, faults: &mut Faults) {
 /// some lifetime is too short.
 fn refuse_borrowed_reply(ty: &Type, faults: &mut Faults) {
     match ty {
-        Type::Reference(reference) => {
-            if !matches!(&reference.lifetime, Some(lifetime) if lifetime.ident == "static") {
-                faults.at(
-                    ty,
-                    "a reply cannot borrow: return `&'static str`, or an owned value such as `String`",
-                );
-            }
+        Type::Reference(reference) if !is_static(reference) => {
+            faults.at(
+                ty,
+                "a reply cannot borrow: return `&'static str`, or an owned value such as `String`",
+            );
         }
         Type::Tuple(tuple) => {
             for part in &tuple.elems {
@@ -65,6 +63,11 @@ fn refuse_borrowed_reply(ty: &Type, faults: &mut Faults) {
         }
         _ => {}
     }
+}
+
+fn is_static(reference: &TypeReference) -> bool {
+    let lifetime = reference.lifetime.as_ref();
+    lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
 
 fn refuse_qualifiers(sig: &Signature, faults: &mut Faults) {

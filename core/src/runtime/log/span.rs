@@ -6,8 +6,7 @@ use tracing::{Span, error_span, field::Empty};
 /// Opens the span of an invocation.
 ///
 /// Its `requestId` is Lambda's own, as in the records that Lambda itself writes; `request_id` is
-/// the one that the client is told. The router fills in `route`, when there is one:
-/// `Span::current().record("route", "/orders/{id}")`.
+/// the one that the client is told. The router fills in `route`, when there is one.
 pub(crate) fn span(invocation: &Invocation, cold_start: bool) -> Span {
     let lambda = invocation.lambda();
     let trace = lambda.trace_id.as_deref();

@@ -12,4 +12,25 @@ mod program {
     }
 }
 
+#[allow(dead_code)]
+mod any_error {
+    use lambda_api::Api;
+
+    #[lambda_api::main]
+    fn main() -> Result<Api, Box<dyn std::error::Error>> {
+        Ok(Api::new())
+    }
+}
+
+#[allow(dead_code)]
+mod own_error {
+    use lambda_api::{Api, Error};
+
+    #[lambda_api::main]
+    async fn main() -> Result<Api, Error> {
+        "7".parse::<u8>()?;
+        Ok(Api::new())
+    }
+}
+
 fn main() {}

@@ -1,7 +1,10 @@
 //! How a process ends, and what comes after it.
 
 use crate::{faults, get};
-use lambda_api_testing::fake_lambda::{FakeLambda, Outcome};
+use lambda_api_testing::{
+    FakeLambda,
+    fake_lambda::{LogLine, Outcome},
+};
 use std::time::Duration;
 
 /// Whether there is still such a process.
@@ -29,7 +32,7 @@ async fn an_exit_is_seen_and_the_next_invocation_starts_another_process() {
     let exit = lambda.invoke(get("/exit/3")).await.crash();
     assert_eq!(exit.code(), Some(3));
     assert!(!exit.is_in_init());
-    let lines: Vec<&str> = exit.logs().iter().map(|line| line.text()).collect();
+    let lines: Vec<&str> = exit.logs().iter().map(LogLine::text).collect();
     assert_eq!(lines, ["about to exit with 3"]);
     assert_eq!(lambda.process_id(), None);
 

@@ -1,6 +1,7 @@
 //! How a function starts, or does not.
 
 use crate::{faults, get};
+use lambda_api_testing::fake_lambda::LogLine;
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 #[tokio::test]
@@ -35,7 +36,7 @@ async fn a_function_that_cannot_start_tells_lambda_why() {
         };
         assert_eq!(error.error_type, error_type);
         assert!(error.error_message.contains(message), "{fault}: {error}");
-        let records: Vec<_> = exit.logs().iter().filter_map(|line| line.json()).collect();
+        let records: Vec<_> = exit.logs().iter().filter_map(LogLine::json).collect();
         let [record] = records.as_slice() else {
             panic!("{fault}: expected one record, found {records:?}");
         };

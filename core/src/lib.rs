@@ -178,11 +178,9 @@ pub mod __private;
 
 pub use api::{Api, BuildErrors, Routes};
 pub use app::App;
+pub use body::{Body, BoxError};
 /// The crate whose `Bytes` bodies are made of.
 pub use bytes;
-/// The crate of methods, statuses, headers and URIs.
-pub use http;
-pub use body::{Body, BoxError};
 pub use describe::Operation;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
@@ -194,6 +192,8 @@ pub use extract::{
 #[cfg(feature = "multipart")]
 #[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
 pub use extract::{Multipart, MultipartRejection, Part};
+/// The crate of methods, statuses, headers and URIs.
+pub use http;
 pub use invocation::{Invocation, LambdaContext};
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, main};

@@ -194,6 +194,17 @@ fn an_event_of_no_http_source_is_a_mistake_of_the_test() {
 }
 
 #[test]
+fn a_file_that_is_no_json_is_named() {
+    let path = std::env::temp_dir().join(format!("lambda-api-no-json-{}", std::process::id()));
+    std::fs::write(&path, "{").unwrap();
+    let failed = std::panic::catch_unwind(|| EventBuilder::from_file(&path)).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    let message = failed.downcast_ref::<String>().unwrap();
+    let expected = format!("{}: EOF while parsing", path.display());
+    assert!(message.starts_with(&expected), "{message}");
+}
+
+#[test]
 #[should_panic(expected = "cannot read an event from no/such/file.json: ")]
 fn a_file_that_is_not_there_is_named() {
     let _ = EventBuilder::from_file("no/such/file.json");

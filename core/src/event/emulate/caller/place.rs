@@ -150,10 +150,10 @@ pub(in super::super) fn lattice_identity(arrival: &Arrival<'_>, identity: &mut M
 pub(in super::super) fn headers(arrival: &Arrival<'_>, groups: &mut Groups) {
     for Caller(kind) in arrival.callers() {
         match (arrival.source, kind) {
-            (Source::RestApi, Kind::ApiKey(key)) => {
-                if !groups.iter().any(|(name, _)| name == "x-api-key") {
-                    push(groups, "x-api-key", key.clone());
-                }
+            (Source::RestApi, Kind::ApiKey(key))
+                if !groups.iter().any(|(name, _)| name == "x-api-key") =>
+            {
+                push(groups, "x-api-key", key.clone());
             }
             (Source::Alb | Source::AlbMultiValue, Kind::Certificate(certificate)) => {
                 for (name, value) in certificate.headers() {

@@ -59,7 +59,7 @@ use std::collections::HashSet;
 ///     "headers": {"X-Tenant": "blue", "accept": "*/*"},
 ///     "requestContext": {"http": {"method": "GET", "path": "/orders"}, "requestId": "r-1"},
 /// });
-/// let event = EventBuilder::from_value(&recorded).header("x-tenant", "red").to_value();
+/// let event = EventBuilder::from_value(recorded).header("x-tenant", "red").to_value();
 /// assert_eq!(event["headers"], json!({"x-tenant": "red", "accept": "*/*"}));
 /// assert_eq!(event["requestContext"]["requestId"], "r-1");
 /// ```

@@ -26,7 +26,7 @@ fn full(source: Source) -> EventBuilder {
 }
 
 fn recorded(source: Source) -> EventBuilder {
-    EventBuilder::from_value(&full(source).to_value())
+    EventBuilder::from_value(full(source).to_value())
 }
 
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
@@ -46,7 +46,7 @@ fn an_event_of_which_nothing_is_changed_stays_the_same_to_the_byte() {
     std::fs::remove_file(&path).unwrap();
     for source in Source::ALL {
         let event = full(source).to_value();
-        assert_eq!(EventBuilder::from_value(&event).to_value(), event);
+        assert_eq!(EventBuilder::from_value(event.clone()).to_value(), event);
     }
 }
 
@@ -131,7 +131,7 @@ fn a_caller_takes_the_place_of_the_recorded_one() {
     let event = EventBuilder::new(Source::HttpApi)
         .iam("arn:aws:iam::123456789012:user/alice")
         .to_value();
-    let event = EventBuilder::from_value(&event)
+    let event = EventBuilder::from_value(event)
         .jwt(&json!({"sub": "bob"}), &[])
         .to_value();
     assert_eq!(
@@ -143,7 +143,7 @@ fn a_caller_takes_the_place_of_the_recorded_one() {
 #[test]
 fn what_was_not_recorded_is_added_only_when_the_test_says_so() {
     let by_hand = json!({"httpMethod": "GET", "path": "/", "resource": "/"});
-    let event = || EventBuilder::from_value(&by_hand);
+    let event = || EventBuilder::from_value(by_hand.clone());
     assert_eq!(event().to_value(), by_hand);
     assert_eq!(
         event().method("PUT").to_value(),
@@ -164,7 +164,7 @@ fn what_was_not_recorded_is_added_only_when_the_test_says_so() {
 
 #[test]
 fn the_stage_of_a_recorded_path_stays_before_it() {
-    let event = EventBuilder::from_value(&json!({
+    let event = EventBuilder::from_value(json!({
         "rawPath": "/dev/orders",
         "requestContext": {"stage": "dev", "http": {"method": "GET", "path": "/dev/orders"}},
     }));
@@ -180,7 +180,7 @@ fn an_event_that_no_api_would_accept_can_be_changed_too() {
         "rawPath": "/x", "body": "%%%", "isBase64Encoded": true,
         "requestContext": {"http": {"method": "POST"}},
     });
-    let event = EventBuilder::from_value(&event)
+    let event = EventBuilder::from_value(event)
         .header("x-a", "1")
         .to_value();
     assert_eq!(event["body"], "%%%");
@@ -190,7 +190,18 @@ fn an_event_that_no_api_would_accept_can_be_changed_too() {
 #[test]
 #[should_panic(expected = "the event comes from no HTTP source (it looks like records of")]
 fn an_event_of_no_http_source_is_a_mistake_of_the_test() {
-    let _ = EventBuilder::from_value(&json!({"Records": []}));
+    let _ = EventBuilder::from_value(json!({"Records": []}));
+}
+
+#[test]
+fn a_file_that_is_no_json_is_named() {
+    let path = std::env::temp_dir().join(format!("lambda-api-no-json-{}", std::process::id()));
+    std::fs::write(&path, "{").unwrap();
+    let failed = std::panic::catch_unwind(|| EventBuilder::from_file(&path)).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    let message = failed.downcast_ref::<String>().unwrap();
+    let expected = format!("{}: EOF while parsing", path.display());
+    assert!(message.starts_with(&expected), "{message}");
 }
 
 #[test]

@@ -56,7 +56,8 @@ impl EventBuilder {
             Ok(text) => text,
             Err(error) => panic!("cannot read an event from {}: {error}", path.display()),
         };
-        match Self::recorded(text) {
+        let event = serde_json::from_str(&text).map_err(|error| error.to_string());
+        match event.and_then(|event| Self::recorded(text, event)) {
             Ok(builder) => builder,
             Err(error) => panic!("{}: {error}", path.display()),
         }
@@ -68,15 +69,14 @@ impl EventBuilder {
     /// # Panics
     /// When it is no event of an HTTP source.
     #[track_caller]
-    pub fn from_value(event: &Value) -> Self {
-        match Self::recorded(event.to_string()) {
+    pub fn from_value(event: Value) -> Self {
+        match Self::recorded(event.to_string(), event) {
             Ok(builder) => builder,
             Err(error) => panic!("{error}"),
         }
     }
 
-    fn recorded(text: String) -> Result<Self, String> {
-        let event: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    fn recorded(text: String, event: Value) -> Result<Self, String> {
         let decoded = event::decode(
             text.clone().into(),
             LambdaContext::default(),

@@ -14,7 +14,8 @@ pub(super) struct Patch {
 impl EventBuilder {
     /// Puts a value anywhere in the event, at a JSON pointer
     /// ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)): what has no method of its own, and what
-    /// no source would send. Objects on the way there are made.
+    /// no source would send. Objects on the way there are made, and `-` stands for the end of an
+    /// array, as in [JSON patches](https://www.rfc-editor.org/rfc/rfc6902#section-4.1).
     ///
     /// ```
     /// # use lambda_api::event::Source;
@@ -23,6 +24,7 @@ impl EventBuilder {
     ///     .set("/requestContext/operationName", "ListOrders")
     ///     .set("/body", "%%%")
     ///     .set("/isBase64Encoded", true)
+    ///     .set("/multiValueHeaders/user-agent/-", "another")
     ///     .to_value();
     /// assert_eq!(event["requestContext"]["operationName"], "ListOrders");
     /// ```
@@ -31,7 +33,8 @@ impl EventBuilder {
         self.patched(pointer, Some(value.into()))
     }
 
-    /// Takes a member out of the event, at a JSON pointer.
+    /// Takes a member or an item out of the event, at a JSON pointer. When there is none, nothing
+    /// changes.
     #[track_caller]
     pub fn unset(self, pointer: &str) -> Self {
         self.patched(pointer, None)
@@ -53,34 +56,57 @@ impl EventBuilder {
 
 impl Patch {
     pub(super) fn apply(&self, event: &mut Value) {
-        let mut place = event;
-        let mut keys = self
-            .pointer
-            .split('/')
-            .skip(1)
-            .map(|key| key.replace("~1", "/").replace("~0", "~"))
-            .peekable();
-        while let Some(key) = keys.next() {
-            if keys.peek().is_none() {
-                return self.finish(place, key);
+        let Some((parent, key)) = self.pointer.rsplit_once('/') else {
+            return;
+        };
+        let key = unescaped(key);
+        match &self.value {
+            Some(value) => put(made(event, parent), key, value.clone()),
+            None => {
+                if let Some(parent) = event.pointer_mut(parent) {
+                    take(parent, &key);
+                }
             }
-            place = match position(place, &key) {
-                Some(at) => &mut place[at],
-                None => members(place).entry(key).or_insert(Value::Null),
-            };
         }
     }
+}
 
-    fn finish(&self, place: &mut Value, key: String) {
-        let at = position(place, &key);
-        match (place, at, &self.value) {
-            (Value::Array(items), Some(at), Some(value)) => items[at] = value.clone(),
-            (Value::Array(items), Some(at), None) => drop(items.remove(at)),
-            (place, _, Some(value)) => drop(members(place).insert(key, value.clone())),
-            (Value::Object(members), _, None) => drop(members.remove(&key)),
-            (_, _, None) => {}
-        }
+/// One key of a pointer.
+fn unescaped(key: &str) -> String {
+    key.replace("~1", "/").replace("~0", "~")
+}
+
+/// The place that a pointer names, made where it is not.
+fn made<'v>(mut place: &'v mut Value, pointer: &str) -> &'v mut Value {
+    for key in pointer.split('/').skip(1).map(unescaped) {
+        place = match position(place, &key) {
+            Some(at) => &mut place[at],
+            None => members(place).entry(key).or_insert(Value::Null),
+        };
     }
+    place
+}
+
+fn put(place: &mut Value, key: String, value: Value) {
+    let at = position(place, &key);
+    match (place, at) {
+        (Value::Array(items), Some(at)) => items[at] = value,
+        (Value::Array(items), None) if is_end(items, &key) => items.push(value),
+        (place, _) => drop(members(place).insert(key, value)),
+    }
+}
+
+fn take(place: &mut Value, key: &str) {
+    let at = position(place, key);
+    match (place, at) {
+        (Value::Array(items), Some(at)) => drop(items.remove(at)),
+        (Value::Object(members), _) => drop(members.remove(key)),
+        _ => {}
+    }
+}
+
+fn is_end(items: &[Value], key: &str) -> bool {
+    key == "-" || key.parse() == Ok(items.len())
 }
 
 /// Which item of an array a key means.
@@ -124,6 +150,9 @@ mod tests {
             (json!({"a": "text"}), "/a/b", json!({"a": {"b": 1}})),
             (json!({"a": [7, 8]}), "/a/1", json!({"a": [7, 1]})),
             (json!({"a": [{"b": 2}]}), "/a/0/b", json!({"a": [{"b": 1}]})),
+            (json!({"a": [7]}), "/a/1", json!({"a": [7, 1]})),
+            (json!({"a": [7]}), "/a/-", json!({"a": [7, 1]})),
+            (json!({"a": [7]}), "/a/b", json!({"a": {"b": 1}})),
             (json!({}), "/x~1y~0z", json!({"x/y~z": 1})),
         ] {
             assert_eq!(
@@ -141,6 +170,10 @@ mod tests {
             (json!({"a": {"b": 2}}), "/a/b", json!({"a": {}})),
             (json!({"a": [7, 8]}), "/a/0", json!({"a": [8]})),
             (json!({"a": 1}), "/b", json!({"a": 1})),
+            (json!({"a": null}), "/a/b/c", json!({"a": null})),
+            (json!({"a": "text"}), "/a/b", json!({"a": "text"})),
+            (json!({"a": [7]}), "/a/1", json!({"a": [7]})),
+            (json!({"x/y~z": 1}), "/x~1y~0z", json!({})),
         ] {
             assert_eq!(patched(event, pointer, None), expected, "{pointer}");
         }

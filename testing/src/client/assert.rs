@@ -5,7 +5,7 @@ use super::{
     difference::{Difference, Fields, differences, table},
     show, text,
 };
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -103,8 +103,15 @@ impl TestResponse {
     }
 
     /// Expects that there is no header of this name.
+    ///
+    /// # Panics
+    /// Also when no header can have this name: then the test would never fail.
     #[track_caller]
     pub fn assert_no_header(&self, name: &str) -> &Self {
+        assert!(
+            HeaderName::try_from(name).is_ok(),
+            "expected the name of a header, found {name:?}"
+        );
         if let Some(found) = self.shown_values(name) {
             self.fail(&format!("header `{name}`: expected none, found {found}"));
         }

@@ -290,6 +290,17 @@ async fn cookies_are_compared_by_their_decoded_value() {
 }
 
 #[tokio::test]
+async fn no_header_can_be_missing_under_a_name_that_none_can_have() {
+    let reply = client().await.get("/text").await;
+    let panic = panic_of(|| reply.assert_no_header("set cookie"));
+    panic.assert_is_at_its_test();
+    assert_eq!(
+        panic.message,
+        "expected the name of a header, found \"set cookie\""
+    );
+}
+
+#[tokio::test]
 async fn a_location_that_cannot_be_followed_is_said_to_be_none() {
     let client = client().await;
     let reply = client.get("/text").await;

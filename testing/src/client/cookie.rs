@@ -13,11 +13,12 @@ pub struct ReceivedCookie {
     value: String,
     /// Names in lower case.
     attributes: Vec<(String, String)>,
+    removed: bool,
 }
 
 impl ReceivedCookie {
-    /// Reads the value of one `set-cookie` header; `None` when it has no name.
-    pub(super) fn parse(header: &str) -> Option<Self> {
+    /// Reads the value of one `set-cookie` header that comes now; `None` when it has no name.
+    pub(super) fn parse(header: &str, now: SystemTime) -> Option<Self> {
         let mut pieces = header.split(';');
         let (name, value) = pieces.next()?.split_once('=')?;
         let name = name.trim();
@@ -28,11 +29,14 @@ impl ReceivedCookie {
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
             (name.trim().to_ascii_lowercase(), value.trim().to_owned())
         });
-        Some(Self {
+        let mut cookie = Self {
             name: name.to_owned(),
             value: value.trim().to_owned(),
             attributes: attributes.collect(),
-        })
+            removed: false,
+        };
+        cookie.removed = cookie.expires(now).is_some_and(|at| at <= now);
+        Some(cookie)
     }
 
     /// The name.
@@ -85,14 +89,11 @@ impl ReceivedCookie {
             .find_map(|(known, value)| known.eq_ignore_ascii_case(name).then_some(value.as_str()))
     }
 
-    /// Whether the cookie is over as soon as it arrives: this is how a reply removes one.
+    /// Whether the cookie is over as soon as it arrives: this is how a reply removes one. The time
+    /// is that of the client's [`clock`](crate::TestClient::clock).
     #[must_use]
     pub fn is_removed(&self) -> bool {
-        self.is_over_at(SystemTime::now())
-    }
-
-    pub(super) fn is_over_at(&self, now: SystemTime) -> bool {
-        self.expires(now).is_some_and(|at| at <= now)
+        self.removed
     }
 
     /// When the cookie ends: `Max-Age` goes before `Expires`, and what cannot be read does not
@@ -113,8 +114,12 @@ impl ReceivedCookie {
 mod tests {
     use super::*;
 
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)
+    }
+
     fn cookie(header: &str) -> ReceivedCookie {
-        ReceivedCookie::parse(header).unwrap()
+        ReceivedCookie::parse(header, now()).unwrap()
     }
 
     #[test]
@@ -130,13 +135,12 @@ mod tests {
     #[test]
     fn a_cookie_without_a_name_is_none() {
         for header in ["", "a", "=x", " =x; Path=/"] {
-            assert_eq!(ReceivedCookie::parse(header), None, "{header:?}");
+            assert_eq!(ReceivedCookie::parse(header, now()), None, "{header:?}");
         }
     }
 
     #[test]
     fn a_cookie_ends_by_age_or_by_date() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
         for (header, seconds) in [
             ("a=1", None),
             ("a=1; Max-Age=60", Some(1_000_000_060)),
@@ -153,9 +157,15 @@ mod tests {
             ("a=1; Expires=tomorrow", None),
         ] {
             let at = seconds.map(|at| SystemTime::UNIX_EPOCH + Duration::from_secs(at));
-            assert_eq!(cookie(header).expires(now), at, "{header}");
+            assert_eq!(cookie(header).expires(now()), at, "{header}");
         }
-        assert!(cookie("a=; Max-Age=0").is_removed());
-        assert!(!cookie("a=; Max-Age=60").is_removed());
+        for (header, removed) in [
+            ("a=; Max-Age=0", true),
+            ("a=; Max-Age=60", false),
+            ("a=; Expires=Sun, 09 Sep 2001 01:46:40 GMT", true),
+            ("a=; Expires=Sun, 09 Sep 2001 01:46:41 GMT", false),
+        ] {
+            assert_eq!(cookie(header).is_removed(), removed, "{header}");
+        }
     }
 }

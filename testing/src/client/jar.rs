@@ -37,7 +37,7 @@ impl Jar {
         let same = |other: &Kept| {
             (&other.name, &other.domain, &other.path) == (&kept.name, &kept.domain, &kept.path)
         };
-        let over = cookie.is_over_at(now);
+        let over = cookie.is_removed();
         match self.0.iter().position(same) {
             Some(at) if over => drop(self.0.remove(at)),
             Some(at) => {
@@ -185,7 +185,7 @@ mod tests {
         let mut jar = Jar::default();
         let (origin, target) = split(url);
         for header in headers {
-            let cookie = ReceivedCookie::parse(header).unwrap();
+            let cookie = ReceivedCookie::parse(header, now()).unwrap();
             jar.store(&cookie, &origin, &target, now());
         }
         jar

@@ -268,6 +268,7 @@ impl TestRequest {
             Sent {
                 origin,
                 headers: request.headers().clone(),
+                at: self.client.now(),
                 request: self,
             },
             exchange,

@@ -13,7 +13,7 @@ use http::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 /// The reply to a [`TestRequest`], as the client of the source receives it.
 ///
@@ -50,6 +50,7 @@ pub(super) struct Sent {
     pub(super) request: TestRequest,
     pub(super) origin: Origin,
     pub(super) headers: HeaderMap,
+    pub(super) at: SystemTime,
 }
 
 impl TestResponse {
@@ -81,10 +82,12 @@ impl TestResponse {
     /// The cookies that the reply sets or removes.
     #[must_use]
     pub fn cookies(&self) -> Vec<ReceivedCookie> {
-        let headers = self.headers().get_all(SET_COOKIE);
+        let now = self.sent.at;
+        let headers = self.headers().get_all(SET_COOKIE).iter();
         headers
-            .iter()
-            .filter_map(|header| ReceivedCookie::parse(&String::from_utf8_lossy(header.as_bytes())))
+            .filter_map(|header| {
+                ReceivedCookie::parse(&String::from_utf8_lossy(header.as_bytes()), now)
+            })
             .collect()
     }
 
@@ -260,12 +263,14 @@ impl TestResponse {
 
     pub(super) fn keep_cookies(&self) {
         let Sent {
-            request, origin, ..
+            request,
+            origin,
+            at,
+            ..
         } = &*self.sent;
-        let now = request.client().now();
         if let Some(mut jar) = request.client().jar() {
             for cookie in self.cookies() {
-                jar.store(&cookie, origin, request.target(), now);
+                jar.store(&cookie, origin, request.target(), *at);
             }
         }
     }

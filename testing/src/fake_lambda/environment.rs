@@ -39,7 +39,10 @@ pub(super) fn variables(
             "AWS_LAMBDA_LOG_STREAM_NAME",
             format!("2025/01/01/[{VERSION}]{process:032x}"),
         ),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        (
+            "AWS_LAMBDA_INITIALIZATION_TYPE",
+            initialization(options).to_owned(),
+        ),
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_DEFAULT_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", "ASIAFAKELAMBDAFAKE00".to_owned()),
@@ -61,6 +64,14 @@ pub(super) fn variables(
     }
     variables.extend(options.variables.iter().cloned());
     variables
+}
+
+/// More than one invocation at once is something that only Managed Instances have.
+fn initialization(options: &Options) -> &'static str {
+    match options.concurrency {
+        ..=1 => "on-demand",
+        _ => "lambda-managed-instances",
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +97,7 @@ mod tests {
             ("AWS_LAMBDA_FUNCTION_NAME", "hello"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
             ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/hello"),
             ("AWS_REGION", "eu-west-1"),
             ("_HANDLER", "bootstrap"),
@@ -108,6 +120,10 @@ mod tests {
         assert_eq!(
             variables[&OsString::from("AWS_LAMBDA_MAX_CONCURRENCY")],
             "8"
+        );
+        assert_eq!(
+            variables[&OsString::from("AWS_LAMBDA_INITIALIZATION_TYPE")],
+            "lambda-managed-instances"
         );
     }
 }

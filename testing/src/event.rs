@@ -7,12 +7,12 @@ mod facts;
 mod output;
 mod patch;
 mod recorded;
-mod uri;
 
+use crate::uri;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
-    header::{COOKIE, USER_AGENT},
+    header::{AUTHORIZATION, COOKIE, USER_AGENT},
 };
 use lambda_api::{
     LambdaContext,
@@ -20,7 +20,7 @@ use lambda_api::{
 };
 use patch::Patch;
 use recorded::Recorded;
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
 /// Makes the event that a source sends for an HTTP request.
 ///
@@ -245,6 +245,20 @@ impl EventBuilder {
     pub fn user_agent(self, client: &str) -> Self {
         self.without_header(USER_AGENT.as_str())
             .header(USER_AGENT.as_str(), client)
+    }
+
+    /// A token: the header `authorization: Bearer <token>`, in place of what there was.
+    ///
+    /// ```
+    /// # use lambda_api::event::Source;
+    /// # use lambda_api_testing::EventBuilder;
+    /// let event = EventBuilder::new(Source::HttpApi).bearer("open-sesame").to_value();
+    /// assert_eq!(event["headers"]["authorization"], "Bearer open-sesame");
+    /// ```
+    #[track_caller]
+    pub fn bearer(self, token: impl fmt::Display) -> Self {
+        self.without_header(AUTHORIZATION.as_str())
+            .header(AUTHORIZATION.as_str(), format!("Bearer {token}"))
     }
 
     /// Adds a cookie, as it stands.

@@ -143,6 +143,7 @@
 mod client;
 mod event;
 pub mod fake_lambda;
+mod form;
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
 pub mod issuer;
@@ -150,6 +151,7 @@ mod multipart;
 #[cfg(feature = "proptest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
 pub mod strategies;
+mod uri;
 
 pub use client::{
     AtCaller, ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse,

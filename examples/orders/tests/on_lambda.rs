@@ -14,7 +14,7 @@ fn request(source: Source, method: &str, path: &str) -> EventBuilder {
     EventBuilder::new(source)
         .method(method)
         .path(path)
-        .header("authorization", "Bearer open-sesame")
+        .bearer("open-sesame")
 }
 
 fn json_of(body: &[u8]) -> Value {
@@ -114,7 +114,7 @@ async fn many_callers_at_once_keep_their_own_orders() {
         let event = EventBuilder::new(Source::HttpApi)
             .method("POST")
             .path("/orders")
-            .header("authorization", format!("Bearer {key}"))
+            .bearer(key)
             .json(&json!({"sku": format!("{key}-{n}"), "quantity": n + 1}));
         lambda.invoke(event)
     };
@@ -131,7 +131,7 @@ async fn many_callers_at_once_keep_their_own_orders() {
     for key in ["open-sesame", "let-me-in"] {
         let list = EventBuilder::new(Source::HttpApi)
             .path("/orders?page-size=100")
-            .header("authorization", format!("Bearer {key}"));
+            .bearer(key);
         let page = json_of(lambda.send(&list).await.body());
         let orders = page["orders"].as_array().unwrap();
         assert_eq!(orders.len(), 40);

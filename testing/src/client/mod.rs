@@ -4,7 +4,6 @@ mod assert;
 mod at_caller;
 mod cookie;
 mod difference;
-mod form;
 mod gateway;
 mod jar;
 mod problem;

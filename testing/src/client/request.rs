@@ -1,12 +1,12 @@
 //! A request that is being put together, and sent by awaiting it.
 
 use super::{
-    TestClient, TestResponse, form,
+    TestClient, TestResponse,
     gateway::{Patience, exchange},
     response::Sent,
     target::{Origin, Target},
 };
-use crate::MultipartForm;
+use crate::{MultipartForm, form};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
@@ -128,10 +128,7 @@ impl TestRequest {
     #[track_caller]
     pub fn form(self, fields: &(impl Serialize + ?Sized)) -> Self {
         match form::encode(fields) {
-            Ok(form) => self.content(
-                HeaderValue::from_static("application/x-www-form-urlencoded"),
-                form,
-            ),
+            Ok(form) => self.content(HeaderValue::from_static(form::MEDIA_TYPE), form),
             Err(error) => panic!("{error}"),
         }
     }

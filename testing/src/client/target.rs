@@ -1,21 +1,7 @@
 //! Where a request goes: a path, or a whole URL.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use crate::uri::encoded;
 use std::fmt;
-
-/// What neither a path nor a query can have (RFC 3986, section 3.3); `%` is left alone.
-const FORBIDDEN: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// Scheme and host, with the port where it is not the scheme's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,10 +132,6 @@ impl fmt::Display for Target {
             None => Ok(()),
         }
     }
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, FORBIDDEN).to_string()
 }
 
 /// The origin of a URL, and the path and query behind it.

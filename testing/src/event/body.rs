@@ -1,7 +1,7 @@
 //! Bodies.
 
 use super::EventBuilder;
-use crate::MultipartForm;
+use crate::{MultipartForm, form};
 use bytes::Bytes;
 use http::{
     HeaderValue,
@@ -29,11 +29,22 @@ impl EventBuilder {
     }
 
     /// A body of form fields, with `content-type: application/x-www-form-urlencoded` unless the
-    /// test says another `content-type`.
-    pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        self.typed("application/x-www-form-urlencoded", form.finish())
+    /// test says another `content-type`: the fields of a struct or of a JSON object, or pairs. A
+    /// list as the value of a field repeats the field.
+    ///
+    /// ```
+    /// # use lambda_api::event::Source;
+    /// # use lambda_api_testing::EventBuilder;
+    /// let search = EventBuilder::new(Source::LatticeV1).method("POST").path("/search");
+    /// let event = search.form(&[("tag", "fragile"), ("tag", "heavy")]).to_value();
+    /// assert_eq!(event["body"], "tag=fragile&tag=heavy");
+    /// ```
+    #[track_caller]
+    pub fn form(self, fields: &(impl Serialize + ?Sized)) -> Self {
+        match form::encode(fields) {
+            Ok(form) => self.typed(form::MEDIA_TYPE, form),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// A body of text, with `content-type: text/plain; charset=utf-8` unless the test has said

@@ -9,7 +9,7 @@ use http::{
     header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE},
 };
 use lambda_api::event::Source;
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 use std::collections::BTreeMap;
 
 /// What a function receives of a request: the request itself, less what the source cannot carry.
@@ -170,18 +170,7 @@ fn target(path: &str, query: &str) -> Uri {
 
 const NOT_IN_PATHS: &AsciiSet = &NOT_IN_QUERIES.add(b'?');
 
-const NOT_IN_QUERIES: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+const NOT_IN_QUERIES: &AsciiSet = crate::uri::FORBIDDEN;
 
 fn request_headers(source: Source, headers: &HeaderMap) -> HeaderMap {
     let mut arrived = HeaderMap::new();

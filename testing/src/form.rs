@@ -3,8 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
+
 /// The pairs of a value as `application/x-www-form-urlencoded`.
-pub(super) fn encode(value: &(impl Serialize + ?Sized)) -> Result<String, String> {
+pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<String, String> {
     let value = serde_json::to_value(value)
         .map_err(|error| format!("the form cannot be serialised: {error}"))?;
     let mut form = form_urlencoded::Serializer::new(String::new());

@@ -35,7 +35,7 @@ impl EventBuilder {
     /// ```
     /// # use lambda_api::event::Source;
     /// # use lambda_api_testing::EventBuilder;
-    /// let search = EventBuilder::new(Source::LatticeV1).method("POST").path("/search");
+    /// let search = EventBuilder::new(Source::RestApi).method("POST").path("/search");
     /// let event = search.form(&[("tag", "fragile"), ("tag", "heavy")]).to_value();
     /// assert_eq!(event["body"], "tag=fragile&tag=heavy");
     /// ```

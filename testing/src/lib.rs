@@ -1,30 +1,67 @@
-//! Fake events for testing APIs that are built with `lambda-api`.
+//! Tests of APIs that are built with [`lambda_api`]: of a handler, of the whole API, and of the
+//! compiled program.
 //!
-//! A test that calls a handler as a function sees what the handler does. A test that sends an event
-//! sees the whole API: routing, extraction, errors, and what the event source makes of it all.
+//! | a test of | uses | and sees |
+//! |---|---|---|
+//! | [a handler](#a-handler) | the function itself | what it returns |
+//! | [an API](#an-api) | [`TestClient`] | what its clients see: routing, extraction, errors, and what each event source makes of it all |
+//! | [an event](#an-event) | [`EventBuilder`] | what becomes of this very event: a recorded one, or one that no source would send |
+//! | [the program](#the-program) | [`FakeLambda`] | its start, its environment, its log and its end |
+//! | [who may call](#tokens) | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/issuer/struct.TestIssuer.html) | that good tokens are let in, and bad ones are not |
+//! | [any request](#any-request) | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/) | what holds for all of them |
+//!
+//! # A handler
+//!
+//! A handler stays the function it was. A test calls it, and makes its arguments by hand:
+//! [`State`](lambda_api::State), [`Json`](lambda_api::Json), [`Query`](lambda_api::Query) and the
+//! like hold plain values, and what comes from Lambda has constructors such as
+//! [`Invocation::for_test`](lambda_api::Invocation::for_test),
+//! [`LambdaContext::for_test`](lambda_api::LambdaContext::for_test),
+//! [`Deadline::after`](lambda_api::Deadline::after),
+//! [`Cookies::parse`](lambda_api::Cookies::parse) and
+//! [`MatchedPath::new`](lambda_api::MatchedPath::new). This needs nothing of this crate.
 //!
 //! ```
-//! use lambda_api::{App, event::Source};
-//! use lambda_api_testing::EventBuilder;
-//! use serde_json::json;
+//! use lambda_api::{Cookies, Deadline, Invocation, State, api_handler};
+//! use std::time::Duration;
 //!
-//! # #[allow(dead_code)]
-//! async fn an_order_is_placed(app: &App) {
-//!     let reply = EventBuilder::new(Source::RestApi)
-//!         .method("POST")
-//!         .path("/orders")
-//!         .json(&json!({"sku": "tea", "quantity": 2}))
-//!         .send(app)
-//!         .await;
-//!     assert_eq!(reply.status(), 201);
+//! #[derive(Clone)]
+//! struct Motd(&'static str);
+//!
+//! #[api_handler(GET "/motd")]
+//! async fn motd(
+//!     State(Motd(text)): State<Motd>,
+//!     cookies: Cookies<'_>,
+//!     deadline: Deadline,
+//!     invocation: Invocation,
+//! ) -> String {
+//!     let name = cookies.get("name").or(invocation.source_ip()).unwrap_or("stranger");
+//!     let hurry = if deadline.remaining() < Duration::from_secs(1) { ", quickly" } else { "" };
+//!     format!("{text}, {name}{hurry}")
 //! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let found = motd(
+//!     State(Motd("hello")),
+//!     Cookies::parse("name=alice"),
+//!     Deadline::after(Duration::from_millis(1)),
+//!     Invocation::for_test(),
+//! )
+//! .await;
+//! assert_eq!(found, "hello, alice, quickly");
+//! # }
 //! ```
 //!
-//! # A client for whole APIs
+//! For an invocation through a certain source, with its caller and its stage, there is
+//! [`EventBuilder::to_invocation`].
+//!
+//! # An API
 //!
 //! [`TestClient`] calls an API as its clients do through AWS: each request becomes an event, and
 //! each reply is read as the event source reads it. Cookies are kept, `location` can be followed,
-//! and a failed assertion shows what was sent, what came, and where the two differ.
+//! and a failed assertion [shows](TestClient#a-failed-assertion) what was sent, what came, and where
+//! the two differ.
 //!
 //! ```
 //! use lambda_api::{Api, ApiError, Created, Json, SetCookie, State, api_handler, routes};
@@ -97,23 +134,41 @@
 //!     })
 //!     .await;
 //! }
-//!
-//! // A handler is a function: what it does by itself needs no client.
-//! async fn a_handler_can_be_called() {
-//!     let missing = get_order(7, State(Store::default())).await;
-//!     assert!(matches!(missing, Err(OrderError::NotFound(7))));
-//! }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! #     an_order_can_be_placed_and_read_back().await;
 //! #     an_order_that_does_not_exist_is_a_problem_on_every_source().await;
-//! #     a_handler_can_be_called().await;
 //! # }
 //! ```
 //!
-//! The message of a failed assertion is shown [there](TestClient#a-failed-assertion).
+//! # An event
 //!
-//! # The compiled program
+//! [`EventBuilder`] makes one event, down to the last field of its source. It says what a gateway
+//! has found out, such as the claims of a caller, and it can be wrong on purpose. Events that the
+//! command `serve --record DIR` of your program, or a log, has kept become test cases by
+//! [`EventBuilder::from_file`].
+//!
+//! ```
+//! use lambda_api::{Api, Invocation, api_handler, event::Source, routes};
+//! use lambda_api_testing::EventBuilder;
+//!
+//! #[api_handler(GET "/whoami")]
+//! async fn whoami(invocation: Invocation) -> String {
+//!     invocation.source_ip().unwrap_or("nobody knows").to_owned()
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let app = Api::new().routes(routes![whoami]).build().await.unwrap();
+//! let event = EventBuilder::new(Source::RestApi).path("/whoami").source_ip("198.51.100.7");
+//! assert_eq!(event.send(&app).await.body(), "198.51.100.7");
+//!
+//! let broken = event.set("/body", "%%%").set("/isBase64Encoded", true);
+//! assert_eq!(broken.send(&app).await.status(), 400);
+//! # }
+//! ```
+//!
+//! # The program
 //!
 //! [`FakeLambda`] starts your binary as Lambda does, invokes it, and sees its replies, its errors,
 //! its log, how fast it starts and how it ends.
@@ -131,12 +186,27 @@
 //! # }
 //! ```
 //!
+//! # Tokens
+//!
+//! `TestIssuer`, of the feature `issuer`, is an OIDC issuer, a Cognito user pool or a load balancer
+//! that exists for the test. It makes good tokens and bad ones, each with one fault, rotates its
+//! keys, and serves them on loopback: slowly, as garbage, or not at all. [`TestRequest::bearer`]
+//! and [`EventBuilder::bearer`] send a token.
+//!
+//! # Any request
+//!
+//! `strategies`, of the feature `proptest`, has arbitrary requests and replies, events of every
+//! source, and events that are damaged, for tests of what holds for all of them.
+//!
 //! # Features
 //!
-//! | feature | adds |
-//! |---|---|
-//! | `issuer` | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/issuer/struct.TestIssuer.html): tokens and key sets of an issuer that exists for the test; builds cryptography from C |
-//! | `proptest` | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/): arbitrary requests, replies and events |
+//! | feature | adds | costs |
+//! |---|---|---|
+//! | (none) | all else | nothing but this crate: what it depends on, `lambda-api` needs as well |
+//! | `issuer` | `TestIssuer` | cryptography that is built from C |
+//! | `proptest` | `strategies` | the crate [`proptest`](https://docs.rs/proptest/1) |
+//!
+//! The crate belongs under `[dev-dependencies]`, where it is no part of what is deployed.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -28,8 +28,9 @@ pub(super) struct Recorded {
 }
 
 impl EventBuilder {
-    /// Starts from an event that was recorded in a file, such as one from the log of a function or
-    /// from [`to_file`](EventBuilder::to_file).
+    /// Starts from an event that was recorded in a file, such as one that the command
+    /// `serve --record DIR` of an API has made, one from the log of a function, or one from
+    /// [`to_file`](EventBuilder::to_file).
     ///
     /// What the test then says is changed in the JSON of the event, in the shape of its own source;
     /// all else stays as it was recorded. Methods that add (`query`, `cookie`, `stage_variable`)

@@ -202,7 +202,7 @@
 //!
 //! | feature | adds | costs |
 //! |---|---|---|
-//! | (none) | all else | nothing but this crate: what it depends on, `lambda-api` needs as well |
+//! | (none) | all else | this crate alone, some three seconds of a debug build: what it depends on, `lambda-api` needs as well |
 //! | `issuer` | `TestIssuer` | cryptography that is built from C |
 //! | `proptest` | `strategies` | the crate [`proptest`](https://docs.rs/proptest/1) |
 //!
@@ -210,6 +210,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod at_caller;
 mod client;
 mod event;
 pub mod fake_lambda;
@@ -223,9 +224,9 @@ mod multipart;
 pub mod strategies;
 mod uri;
 
+pub use at_caller::AtCaller;
 pub use client::{
-    AtCaller, ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse,
-    on_every_source,
+    ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse, on_every_source,
 };
 pub use event::EventBuilder;
 pub use fake_lambda::FakeLambda;

@@ -1,7 +1,6 @@
 //! A client for tests: every request becomes an event, every reply is read as its source reads it.
 
 mod assert;
-mod at_caller;
 mod cookie;
 mod difference;
 mod gateway;
@@ -14,13 +13,13 @@ mod sources;
 mod target;
 mod text;
 
-pub use at_caller::AtCaller;
 pub use cookie::ReceivedCookie;
 pub use problem::ReceivedProblem;
 pub use request::TestRequest;
 pub use response::TestResponse;
 pub use sources::on_every_source;
 
+use crate::AtCaller;
 use http::{HeaderMap, HeaderValue, Method};
 use jar::Jar;
 use lambda_api::{

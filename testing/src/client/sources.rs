@@ -1,6 +1,6 @@
 //! One test, through every source.
 
-use super::at_caller::AtCaller;
+use crate::AtCaller;
 use lambda_api::event::Source;
 use std::{
     any::Any,

@@ -1,6 +1,7 @@
 //! What becomes of an event.
 
 use super::EventBuilder;
+use crate::AtCaller;
 use bytes::Bytes;
 use http::Response;
 use lambda_api::{
@@ -121,21 +122,22 @@ impl EventBuilder {
     /// # Panics
     /// When the source could not read the reply, and its client would see a 502. An API that is
     /// built with `lambda-api` never replies so, unless a reply is larger than the source allows.
-    pub async fn send(&self, app: &App) -> Response<Bytes> {
-        let source = self.source;
-        let mut lambda = self.lambda_context();
-        lambda.received.get_or_insert_with(SystemTime::now);
-        let reply = match app.handle_event(self.to_bytes(), lambda).await {
-            Ok(reply) => reply,
-            Err(error) => panic!("the event of source `{source}` was refused: {error:?}"),
-        };
-        match emulate::reply(source, &reply) {
-            Ok(response) => response,
-            Err(error) => panic!(
-                "source `{source}` cannot read the reply: {error}; found {}",
-                String::from_utf8_lossy(&reply)
-            ),
-        }
+    pub fn send(
+        &self,
+        app: &App,
+    ) -> AtCaller<impl Future<Output = Result<Response<Bytes>, String>> + Send> {
+        AtCaller::new(async move {
+            let source = self.source;
+            let mut lambda = self.lambda_context();
+            lambda.received.get_or_insert_with(SystemTime::now);
+            let reply = app.handle_event(self.to_bytes(), lambda).await;
+            let reply = reply
+                .map_err(|error| format!("the event of source `{source}` is refused: {error}"))?;
+            emulate::reply(source, &reply).map_err(|error| {
+                let found = String::from_utf8_lossy(&reply);
+                format!("source `{source}` cannot read the reply: {error}; found {found}")
+            })
+        })
     }
 }
 

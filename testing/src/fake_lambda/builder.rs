@@ -1,11 +1,11 @@
 //! Settings of a function, and its start.
 
 use super::{FakeLambda, exit::Exit, options::Options};
+use crate::AtCaller;
 use std::{
     ffi::OsStr,
     future::{Future, IntoFuture},
     path::Path,
-    pin::Pin,
     time::Duration,
 };
 
@@ -114,26 +114,26 @@ impl FakeLambdaBuilder {
     /// # Panics
     /// When there is no such program, and when it is not ready within the
     /// [limit](FakeLambdaBuilder::limit).
-    pub async fn try_start(self) -> Result<FakeLambda, Exit> {
-        FakeLambda::with(self.options).await
+    pub fn try_start(
+        self,
+    ) -> AtCaller<impl Future<Output = Result<Result<FakeLambda, Exit>, String>> + Send> {
+        AtCaller::new(FakeLambda::with(self.options))
     }
 }
 
 impl IntoFuture for FakeLambdaBuilder {
     type Output = FakeLambda;
-    type IntoFuture = Pin<Box<dyn Future<Output = FakeLambda> + Send>>;
+    type IntoFuture = AtCaller<dyn Future<Output = Result<FakeLambda, String>> + Send>;
 
     /// Starts the function.
     ///
     /// # Panics
     /// When the function does not start, with the reason and its log.
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
+        AtCaller::boxed(Box::pin(async move {
             let program = self.options.program.clone();
-            match self.try_start().await {
-                Ok(lambda) => lambda,
-                Err(exit) => panic!("{} did not start: {}", program.display(), exit.story()),
-            }
-        })
+            let started = FakeLambda::with(self.options).await?;
+            started.map_err(|exit| format!("{} did not start: {}", program.display(), exit.story()))
+        }))
     }
 }

@@ -1,6 +1,8 @@
 //! What goes wrong with the Runtime API, when a test wants it to.
 
+use crate::AtCaller;
 use http::StatusCode;
+use std::future::Future;
 use tokio::sync::oneshot;
 
 /// A call of the function to the Runtime API.
@@ -46,9 +48,12 @@ impl Hold {
     ///
     /// # Panics
     /// When it did not within the [limit](super::FakeLambdaBuilder::limit).
-    pub async fn reached(&mut self) {
+    pub fn reached(&mut self) -> AtCaller<impl Future<Output = Result<(), String>> + Send> {
         let what = format!("a call of {:?} to be held", self.call);
-        self.lambda.bounded(&what, &mut self.reached).await.ok();
+        AtCaller::new(async move {
+            let reached = self.lambda.bounded(&what, &mut self.reached).await?;
+            reached.map_err(|_| format!("waited for {what}, which it never will"))
+        })
     }
 
     /// Lets the call go on.

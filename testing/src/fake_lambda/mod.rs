@@ -85,7 +85,7 @@ pub use pending::Pending;
 pub use reply::Reply;
 pub use state::ColdStart;
 
-use crate::EventBuilder;
+use crate::{AtCaller, EventBuilder};
 use bytes::Bytes;
 use engine::Engine;
 use fault::Plan;
@@ -167,7 +167,8 @@ impl FakeLambda {
         }
     }
 
-    async fn with(options: Options) -> Result<Self, Exit> {
+    /// The function, or the end of a process that was never ready; an error when neither comes.
+    async fn with(options: Options) -> Result<Result<Self, Exit>, String> {
         let shared = Arc::new(Shared::new(options));
         let (engine, runtime) = Engine::start(shared.clone());
         let lambda = Self {
@@ -175,7 +176,8 @@ impl FakeLambda {
             runtime,
             _engine: Arc::new(engine),
         };
-        lambda.started().await.map(|()| lambda)
+        let started = lambda.started().await?;
+        Ok(started.map(|()| lambda))
     }
 
     /// Invokes the function: with a [`serde_json::Value`], an [`EventBuilder`], text, bytes, or an
@@ -227,8 +229,14 @@ impl FakeLambda {
     /// # Panics
     /// When the function does not reply, with what it did instead; and when the source could not
     /// read the reply.
-    pub async fn send(&self, event: &EventBuilder) -> Response<Bytes> {
-        self.invoke(event).await.reply().http(event.source())
+    pub fn send(
+        &self,
+        event: &EventBuilder,
+    ) -> AtCaller<impl Future<Output = Result<Response<Bytes>, String>> + Send> {
+        AtCaller::new(async move {
+            let outcome = self.invoke(event).outcome().await?;
+            outcome.try_reply()?.read(event.source())
+        })
     }
 
     /// All lines that the function wrote, of all its processes, in the order in which they came.
@@ -251,9 +259,12 @@ impl FakeLambda {
     ///
     /// # Panics
     /// When none comes within the [limit](FakeLambdaBuilder::limit).
-    pub async fn log(&self, mut matches: impl FnMut(&LogLine) -> bool) -> LogLine {
+    pub fn log(
+        &self,
+        mut matches: impl FnMut(&LogLine) -> bool,
+    ) -> AtCaller<impl Future<Output = Result<LogLine, String>>> {
         let mut seen = 0;
-        let found = async {
+        let found = async move {
             loop {
                 let new = self.shared.until(|state| {
                     let new = state.logs.get(seen..).filter(|new| !new.is_empty());
@@ -268,7 +279,7 @@ impl FakeLambda {
                 }
             }
         };
-        self.bounded("a line of the log", found).await
+        AtCaller::new(self.bounded("a line of the log", found))
     }
 
     /// How long the start of the last process took.
@@ -356,16 +367,18 @@ impl FakeLambda {
     ///
     /// # Panics
     /// When there is no process.
-    pub async fn terminate(&self) -> Exit {
-        let number = self.shared.update(|state| {
-            let number = state.process.as_ref()?.number;
-            state.stop = Some(Stop::Shutdown);
-            Some(number)
-        });
-        let Some(number) = number else {
-            self.fail("the end of a process that there is not");
-        };
-        self.end_of(number).await
+    pub fn terminate(&self) -> AtCaller<impl Future<Output = Result<Exit, String>> + Send> {
+        AtCaller::new(async move {
+            let number = self.shared.update(|state| {
+                let number = state.process.as_ref()?.number;
+                state.stop = Some(Stop::Shutdown);
+                Some(number)
+            });
+            match number {
+                Some(number) => self.end_of(number).await,
+                None => Err(format!("there is no process to end: {}", self.story())),
+            }
+        })
     }
 
     /// Waits until the process has ended by itself. When there is none, this is the end of the last
@@ -373,12 +386,14 @@ impl FakeLambda {
     ///
     /// # Panics
     /// When it does not end within the [limit](FakeLambdaBuilder::limit).
-    pub async fn ended(&self) -> Exit {
-        let number = self.shared.read(|state| state.started);
-        self.end_of(number).await
+    pub fn ended(&self) -> AtCaller<impl Future<Output = Result<Exit, String>> + Send> {
+        AtCaller::new(async move {
+            let number = self.shared.read(|state| state.started);
+            self.end_of(number).await
+        })
     }
 
-    async fn end_of(&self, number: u64) -> Exit {
+    async fn end_of(&self, number: u64) -> Result<Exit, String> {
         let ended = self
             .shared
             .until(|state| state.ended_since(number).cloned());
@@ -389,15 +404,17 @@ impl FakeLambda {
     ///
     /// # Panics
     /// When the new one does not start, with the reason and its log.
-    pub async fn restart(&self) {
-        if let Err(exit) = self.started().await {
-            let program = self.shared.options.program.display();
-            panic!("{program} did not start: {}", exit.story());
-        }
+    pub fn restart(&self) -> AtCaller<impl Future<Output = Result<(), String>> + Send> {
+        AtCaller::new(async move {
+            self.started().await?.map_err(|exit| {
+                let program = self.shared.options.program.display();
+                format!("{program} did not start: {}", exit.story())
+            })
+        })
     }
 
     /// Starts a process in place of the one that there may be, and waits until it is ready.
-    async fn started(&self) -> Result<(), Exit> {
+    async fn started(&self) -> Result<Result<(), Exit>, String> {
         let number = self.shared.update(|state| {
             if state.process.is_some() {
                 state.stop = Some(Stop::Kill);
@@ -418,20 +435,17 @@ impl FakeLambda {
                 .is_some_and(|process| process.number >= number && process.is_ready());
             is_ready.then_some(Ok(Ok(())))
         });
-        match self.bounded("the function to be ready", ready).await {
-            Ok(started) => started,
-            Err(fatal) => panic!("{fatal}"),
-        }
+        self.bounded("the function to be ready", ready).await?
     }
 
     /// Waits, but not longer than the test wants to.
-    async fn bounded<T>(&self, what: &str, waiting: impl Future<Output = T>) -> T {
+    async fn bounded<T>(&self, what: &str, waiting: impl Future<Output = T>) -> Result<T, String> {
         let limit = self.limit();
         let _ends_with_this = AbortOnDrop(limit.abort_handle());
         tokio::select! {
             biased;
-            value = waiting => value,
-            _ = limit => self.fail(what),
+            value = waiting => Ok(value),
+            _ = limit => Err(self.failure(what)),
         }
     }
 
@@ -446,9 +460,10 @@ impl FakeLambda {
         self.shared.read(|state| state.story(&self.shared.options))
     }
 
-    fn fail(&self, what: &str) -> ! {
+    /// What is said of a wait that was in vain.
+    fn failure(&self, what: &str) -> String {
         let limit = self.shared.options.limit;
-        panic!(
+        format!(
             "waited for {what}, and not longer than {limit:?}: {}",
             self.story()
         )

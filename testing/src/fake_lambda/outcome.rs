@@ -27,9 +27,16 @@ impl Outcome {
     /// ended.
     #[track_caller]
     pub fn reply(self) -> Reply {
+        match self.try_reply() {
+            Ok(reply) => reply,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub(super) fn try_reply(self) -> Result<Reply, String> {
         match self {
-            Outcome::Reply(reply) => reply,
-            other => panic!("expected a reply, found {other}"),
+            Outcome::Reply(reply) => Ok(reply),
+            other => Err(format!("expected a reply, found {other}")),
         }
     }
 

@@ -1,10 +1,11 @@
 //! An invocation that has no outcome yet.
 
 use super::{FakeLambda, outcome::Outcome};
+use crate::AtCaller;
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -35,37 +36,47 @@ impl Pending {
     ///
     /// # Panics
     /// When it has not within the limit, and when it never will.
-    pub async fn taken(&mut self) {
-        if let Some(taken) = self.taken.take() {
+    pub fn taken(&mut self) -> AtCaller<impl Future<Output = Result<(), String>> + Send> {
+        AtCaller::new(async move {
+            let Some(taken) = self.taken.take() else {
+                return Ok(());
+            };
             let what = format!("the function to take invocation {}", self.request_id);
-            if self.lambda.bounded(&what, taken).await.is_err() {
-                self.lambda.fail(&format!("{what}, which it never will"));
-            }
-        }
+            let taken = self.lambda.bounded(&what, taken).await?;
+            taken.map_err(|_| self.lambda.failure(&format!("{what}, which it never will")))
+        })
     }
 }
 
 impl Future for Pending {
     type Output = Outcome;
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        if let Poll::Ready(outcome) = Pin::new(&mut self.outcome).poll(cx) {
-            return match outcome {
-                Ok(outcome) => Poll::Ready(outcome),
-                Err(_) => self.fail(),
-            };
-        }
-        match Pin::new(&mut self.limit).poll(cx) {
-            Poll::Ready(_) => self.fail(),
+        match self.poll_outcome(cx) {
             Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(outcome)) => Poll::Ready(outcome),
+            Poll::Ready(Err(failure)) => panic!("{failure}"),
         }
     }
 }
 
 impl Pending {
-    fn fail(&self) -> ! {
-        let what = format!("the outcome of invocation {}", self.request_id);
-        self.lambda.fail(&what)
+    /// The outcome; an error when there is none.
+    pub(super) async fn outcome(mut self) -> Result<Outcome, String> {
+        poll_fn(|cx| self.poll_outcome(cx)).await
+    }
+
+    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<Outcome, String>> {
+        let outcome = match Pin::new(&mut self.outcome).poll(cx) {
+            Poll::Ready(outcome) => outcome.ok(),
+            Poll::Pending => {
+                ready!(Pin::new(&mut self.limit).poll(cx)).ok();
+                None
+            }
+        };
+        let what = || format!("the outcome of invocation {}", self.request_id);
+        Poll::Ready(outcome.ok_or_else(|| self.lambda.failure(&what())))
     }
 }
 

@@ -52,15 +52,21 @@ impl Reply {
     #[must_use]
     #[track_caller]
     pub fn http(&self, source: Source) -> Response<Bytes> {
+        match self.read(source) {
+            Ok(response) => response,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub(super) fn read(&self, source: Source) -> Result<Response<Bytes>, String> {
         let read = if self.is_streamed() {
             streamed(&self.body)
         } else {
             emulate::reply(source, &self.body).map_err(|error| error.to_string())
         };
-        match read {
-            Ok(response) => response,
-            Err(error) => panic!("source `{source}` cannot read the reply: {error}; found {self}"),
-        }
+        read.map_err(|error| {
+            format!("source `{source}` cannot read the reply: {error}; found {self}")
+        })
     }
 
     /// Whether it was streamed.

@@ -56,11 +56,13 @@ pub use jwks::OddKey;
 pub use server::{Fault, JwksServer};
 pub use token::TestToken;
 
+use crate::AtCaller;
 use profile::Profile;
 use ring::Ring;
 use serde_json::Value;
 use std::{
     fmt,
+    future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
@@ -341,8 +343,9 @@ impl TestIssuer {
     /// # Panics
     /// Outside of a tokio runtime with I/O enabled; and when an issuer that is on loopback by its
     /// name is served already.
-    pub async fn serve(&self) -> JwksServer {
-        JwksServer::start(self.clone()).await
+    pub fn serve(&self) -> AtCaller<impl Future<Output = Result<JwksServer, String>> + Send> {
+        let issuer = self.clone();
+        AtCaller::new(async move { JwksServer::start(issuer) })
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {

@@ -1,8 +1,8 @@
 //! Tests that are wrong: the message, and the line it names.
 
 use super::client;
-use lambda_api::{Api, State, api_handler, routes};
-use lambda_api_testing::TestClient;
+use lambda_api::{Api, State, api_handler, event::Source, routes};
+use lambda_api_testing::{EventBuilder, FakeLambda, TestClient};
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
@@ -126,6 +126,46 @@ async fn an_api_that_cannot_be_built_fails_the_test_where_it_is_awaited() {
             .iter()
             .any(|line| line.ends_with("both answer GET /a"))
     );
+    panic.assert_is_at_its_test();
+}
+
+#[tokio::test]
+async fn an_event_that_is_refused_fails_the_test_where_it_is_sent() {
+    let app = Api::new().build().await.unwrap();
+    let panic = panic_of_async(async {
+        let event = EventBuilder::new(Source::HttpApi);
+        let nothing = event.unset("/rawPath").unset("/requestContext");
+        let _ = nothing.send(&app).await;
+    })
+    .await;
+    assert!(
+        panic
+            .message
+            .starts_with("the event of source `http` is refused: "),
+        "{}",
+        panic.message
+    );
+    panic.assert_is_at_its_test();
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_start_fails_the_test_where_it_is_awaited() {
+    let panic = panic_of_async(async {
+        let _ = FakeLambda::start("/no/such/program").await;
+    })
+    .await;
+    assert!(
+        panic
+            .message
+            .starts_with("/no/such/program cannot be run: "),
+        "{}",
+        panic.message
+    );
+    panic.assert_is_at_its_test();
+    let panic = panic_of_async(async {
+        let _ = FakeLambda::start("/no/such/program").try_start().await;
+    })
+    .await;
     panic.assert_is_at_its_test();
 }
 

@@ -46,27 +46,25 @@ pub struct JwksServer {
 }
 
 impl JwksServer {
-    pub(super) async fn start(issuer: TestIssuer) -> Self {
-        let listener = match listener(&issuer) {
-            Ok(listener) => listener,
-            Err(error) => panic!(
-                "the keys of {} cannot be served: {error}",
-                issuer.issuer_url()
-            ),
-        };
-        let address = listener.local_addr().expect("a listener has an address");
+    /// Serves on the tokio runtime that this is called on.
+    pub(super) fn start(issuer: TestIssuer) -> Result<Self, String> {
+        let listening = listener(&issuer).and_then(|it| Ok((it.local_addr()?, it)));
+        let (address, listener) = listening.map_err(|error| {
+            let url = issuer.issuer_url();
+            format!("the keys of {url} cannot be served: {error}")
+        })?;
         let control = Arc::new(Control::default());
         let running = tokio::spawn(listen::run(
             listener,
             documents::Documents::new(issuer.clone(), address),
             control.clone(),
         ));
-        Self {
+        Ok(Self {
             issuer,
             address,
             control,
             running,
-        }
+        })
     }
 
     /// Where the JWK set is. For a load balancer, what a `/` and a `kid` are appended to.

@@ -13,8 +13,14 @@ use std::{
 pub struct AtCaller<F: ?Sized>(Pin<Box<F>>);
 
 impl<F> AtCaller<F> {
-    pub(super) fn new(future: F) -> Self {
+    pub(crate) fn new(future: F) -> Self {
         Self(Box::pin(future))
+    }
+}
+
+impl<F: ?Sized> AtCaller<F> {
+    pub(crate) fn boxed(future: Pin<Box<F>>) -> Self {
+        Self(future)
     }
 }
 

@@ -91,6 +91,7 @@ impl Api {
     }
 
     /// Everything that is wrong with the description itself; nothing is made for it.
+    #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn faults(&self) -> Option<BuildErrors> {
         let (_, faults) = self.checked();
         (!faults.is_empty()).then_some(BuildErrors(faults))

@@ -125,16 +125,22 @@ impl Router {
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
-        let matched = self.matches(path);
-        for (node, params) in matched.iter().flatten() {
-            if let Some(entry) = node.find(method) {
-                return Found::Endpoint {
-                    entry: Arc::clone(entry),
-                    values: values(path, params),
-                };
-            }
+        let wanted = self.wanted(path);
+        let answers = |matched: &Option<(&Node, Params<'_, '_>)>| {
+            let (node, params) = matched.as_ref()?;
+            let entry = Arc::clone(node.find(method)?);
+            let values = values(path, params);
+            Some(Found::Endpoint { entry, values })
+        };
+        let plain = self.plain.at(wanted);
+        if let Some(found) = answers(&plain) {
+            return found;
         }
-        match allow(matched.iter().flatten().map(|(node, _)| *node)) {
+        let greedy = self.greedy.at(wanted);
+        if let Some(found) = answers(&greedy) {
+            return found;
+        }
+        match allow([plain, greedy].iter().flatten().map(|(node, _)| *node)) {
             Some(allow) if method == Method::OPTIONS => Found::Options(allow),
             Some(allow) => Found::MethodNotAllowed(allow),
             None => match self.fallback(path) {
@@ -146,16 +152,18 @@ impl Router {
 
     /// The methods that a path has, as `Allow` lists them.
     pub(crate) fn allow(&self, path: &str) -> Option<HeaderValue> {
-        allow(self.matches(path).iter().flatten().map(|(node, _)| *node))
+        let wanted = self.wanted(path);
+        let matched = [self.plain.at(wanted), self.greedy.at(wanted)];
+        allow(matched.iter().flatten().map(|(node, _)| *node))
     }
 
-    fn matches<'a>(&'a self, path: &'a str) -> [Option<(&'a Node, Params<'a, 'a>)>; 2] {
-        let path = if self.ignore_trailing_slash {
+    /// The path to look for in the trees.
+    fn wanted<'p>(&self, path: &'p str) -> &'p str {
+        if self.ignore_trailing_slash {
             trimmed(path)
         } else {
             path
-        };
-        [self.plain.at(path), self.greedy.at(path)]
+        }
     }
 
     fn fallback(&self, path: &str) -> Option<Arc<Entry>> {

@@ -13,6 +13,7 @@ use crate::{
     state::{StateInit, doubled, make_all},
 };
 use std::{any::TypeId, collections::HashSet, fmt, sync::Arc};
+use tower_http::cors::CorsLayer;
 
 /// Everything that keeps an [`Api`] from being built, at once.
 #[derive(Debug)]
@@ -38,6 +39,13 @@ impl fmt::Display for BuildErrors {
 }
 
 impl std::error::Error for BuildErrors {}
+
+/// What follows from a description alone, and everything that is wrong with it.
+struct Checked {
+    router: Router,
+    cors: Option<CorsLayer>,
+    faults: Vec<String>,
+}
 
 impl Api {
     /// Makes the state, inserts the routes, and reports every fault at once.
@@ -65,7 +73,11 @@ impl Api {
     /// without an authenticator; CORS rules that browsers refuse; a setting of the outermost API on
     /// a nested one.
     pub async fn build(mut self) -> Result<App, BuildErrors> {
-        let (router, mut faults) = self.checked();
+        let Checked {
+            router,
+            cors,
+            mut faults,
+        } = self.checked();
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
@@ -78,10 +90,7 @@ impl Api {
         let layered = wrap(routing, self.layers.iter().collect(), &self);
         let for_layers = (!self.layers.is_empty()).then_some(states);
         let guarded = Next::new(Guard::new(layered, self.finish.clone(), for_layers));
-        let cors = self
-            .cors
-            .as_ref()
-            .map(|cors| CorsGate::new(cors, guarded.clone(), router));
+        let cors = cors.map(|layer| CorsGate::new(&layer, guarded.clone(), router));
         let app = App::new(guarded, cors, self.finish.clone(), self.decode.clone());
         if faults.is_empty() {
             Ok(app)
@@ -93,12 +102,11 @@ impl Api {
     /// Everything that is wrong with the description itself; nothing is made for it.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn faults(&self) -> Option<BuildErrors> {
-        let (_, faults) = self.checked();
+        let Checked { faults, .. } = self.checked();
         (!faults.is_empty()).then_some(BuildErrors(faults))
     }
 
-    /// The routes, and everything that is wrong with the description.
-    fn checked(&self) -> (Router, Vec<String>) {
+    fn checked(&self) -> Checked {
         let mut faults = Vec::new();
         let mut states = Vec::new();
         self.all_states(&mut states);
@@ -110,10 +118,12 @@ impl Api {
         {
             faults.push(format!("the base path `{base}` {fault}"));
         }
-        if let Some(cors) = &self.cors {
-            cors.check(&mut faults);
+        let cors = self.cors.as_ref().map(|cors| cors.layer(&mut faults));
+        Checked {
+            router,
+            cors,
+            faults,
         }
-        (router, faults)
     }
 
     fn all_states<'a>(&'a self, states: &mut Vec<&'a StateInit>) {

@@ -117,13 +117,9 @@ impl Cors {
         self
     }
 
-    /// Adds all that is wrong with the rules.
-    pub(crate) fn check(&self, faults: &mut Vec<String>) {
-        let _ = self.layer(faults);
-    }
-
-    /// The tower layer of these rules, without those that are wrong.
-    fn layer(&self, faults: &mut Vec<String>) -> CorsLayer {
+    /// The tower layer of these rules; what is wrong with them is left out of it, and added to
+    /// `faults`.
+    pub(crate) fn layer(&self, faults: &mut Vec<String>) -> CorsLayer {
         if self.credentials
             && (self.origins.is_any() || self.headers.as_ref().is_some_and(List::is_any))
         {
@@ -240,10 +236,10 @@ impl tower::Service<Request> for Inner {
 }
 
 impl CorsGate {
-    /// With rules that [`Cors::check`] found nothing wrong with.
-    pub(crate) fn new(cors: &Cors, next: Next, router: Arc<Router>) -> Self {
+    /// With the layer that [`Cors::layer`] makes.
+    pub(crate) fn new(layer: &CorsLayer, next: Next, router: Arc<Router>) -> Self {
         Self {
-            service: cors.layer(&mut Vec::new()).layer(Inner(next)),
+            service: layer.layer(Inner(next)),
             router,
         }
     }

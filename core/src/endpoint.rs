@@ -222,11 +222,11 @@ impl Text {
 
 /// A refusal, boxed: it is rare, and a `Response` is large.
 #[derive(Debug)]
-pub struct Refusal(Box<Response>);
+struct Refusal(Box<Response>);
 
 impl Refusal {
     #[cold]
-    pub(crate) fn new(reply: impl IntoResponse) -> Self {
+    fn new(reply: impl IntoResponse) -> Self {
         Self(Box::new(reply.into_response()))
     }
 

@@ -33,6 +33,12 @@ use std::any::{TypeId, type_name};
 #[derive(Debug, Default)]
 pub struct Operation {
     pub(crate) state: Vec<(TypeId, &'static str)>,
+    /// An extractor cannot do without an identity.
+    pub(crate) needs_identity: bool,
+    /// An extractor takes an identity where there is one.
+    pub(crate) takes_identity: bool,
+    /// Within an `Option` or a `Result`.
+    optional: bool,
 }
 
 impl Operation {
@@ -42,5 +48,19 @@ impl Operation {
         if !self.state.iter().any(|(known, _)| *known == id) {
             self.state.push((id, type_name::<T>()));
         }
+    }
+
+    /// Says that the route takes an identity, and cannot do without unless this is said within
+    /// [`optionally`](Operation::optionally).
+    pub(crate) fn require_identity(&mut self) {
+        self.takes_identity = true;
+        self.needs_identity |= !self.optional;
+    }
+
+    /// Passes the question on to something without which the route can do.
+    pub(crate) fn optionally(&mut self, describe: impl FnOnce(&mut Self)) {
+        let outside = std::mem::replace(&mut self.optional, true);
+        describe(self);
+        self.optional = outside;
     }
 }

@@ -157,6 +157,7 @@
 
 mod api;
 mod app;
+pub mod auth;
 mod body;
 mod describe;
 mod endpoint;
@@ -178,6 +179,7 @@ pub mod __private;
 
 pub use api::{Api, BuildErrors, Routes};
 pub use app::App;
+pub use auth::{Authenticator, Claims, Identity};
 pub use body::{Body, BoxError};
 /// The crate whose `Bytes` bodies are made of.
 pub use bytes;

@@ -11,6 +11,7 @@ pub(crate) use table::RouteInfo;
 
 use crate::{
     BoxError, Cors, IntoResponse, Next, Problem, Request, Response,
+    auth::{Authenticator, Installed, install},
     event::DecodeOptions,
     middleware::{Finish, LayerFn, ServiceFn, erase_layer, erase_service},
     state::StateInit,
@@ -55,6 +56,7 @@ pub struct Api {
     layers: Vec<LayerFn>,
     route_layers: Vec<LayerFn>,
     states: Vec<StateInit>,
+    authenticators: Vec<Installed>,
     cors: Option<Cors>,
     finish: Finish,
     decode: DecodeOptions,
@@ -118,6 +120,38 @@ impl Api {
         Fut: Future<Output = Result<T, E>> + Send + 'static,
     {
         self.states.push(StateInit::make(make));
+        self
+    }
+
+    /// Closes the API: everything in it needs a caller whom this authenticator recognises, except
+    /// routes that are `public`.
+    ///
+    /// That goes for mounted services, the fallback, and for what the router itself answers: who is
+    /// not recognised cannot tell which routes exist. Only preflights of CORS are answered, which
+    /// carry no credentials.
+    ///
+    /// Of several authenticators, the next one is asked when the request has no credential for the
+    /// one before; a credential that was refused is refused. A route can name the one that it
+    /// means, and must do so when it has a rule: `authenticator = "staff", groups("admins")`.
+    ///
+    /// A nested API is closed by the authenticators of the API around it, unless it has some of its
+    /// own: those are asked instead.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Identity, api_handler, auth::gateway::Iam, routes};
+    ///
+    /// #[api_handler(GET "/health", public)]
+    /// async fn health() -> &'static str { "ok" }
+    ///
+    /// #[api_handler(GET "/me")]
+    /// async fn me(identity: Identity) -> String { identity.subject().to_owned() }
+    ///
+    /// let api = Api::new()
+    ///     .authenticate(Iam::from_apis(["a1b2c3d4e5"]))
+    ///     .routes(routes![health, me]);
+    /// ```
+    pub fn authenticate(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticators.push(install(authenticator));
         self
     }
 

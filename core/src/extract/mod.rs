@@ -31,6 +31,7 @@ mod values;
 mod wrappers;
 
 pub use cookies::Cookies;
+pub(crate) use cookies::pairs as cookie_pairs;
 pub use deadline::Deadline;
 pub use extension::{Extension, ExtensionRejection};
 pub use form::{Form, FormRejection};

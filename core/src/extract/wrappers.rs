@@ -21,7 +21,7 @@ impl<'r, T: FromRequest<'r>> FromRequest<'r> for Option<T> {
     }
 
     fn describe(operation: &mut Operation) {
-        T::describe(operation);
+        operation.optionally(T::describe);
     }
 }
 
@@ -50,7 +50,7 @@ impl<'r, T: FromRequest<'r>> FromRequest<'r> for Result<T, T::Rejection> {
     }
 
     fn describe(operation: &mut Operation) {
-        T::describe(operation);
+        operation.optionally(T::describe);
     }
 }
 

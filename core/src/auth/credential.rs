@@ -1,0 +1,113 @@
+//! Where a credential stands in a request.
+
+use super::Refusal;
+use crate::{Request, extract::cookie_pairs};
+use http::{HeaderName, header::AUTHORIZATION};
+
+/// Where a credential stands in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential(Place);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    /// `authorization: Bearer ..`
+    Bearer,
+    Header(HeaderName),
+    Cookie(String),
+}
+
+impl Credential {
+    /// `Authorization: Bearer ..`, as [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)
+    /// has it.
+    #[must_use]
+    pub fn bearer() -> Self {
+        Self(Place::Bearer)
+    }
+
+    /// The value of a header, with or without `Bearer` before it.
+    ///
+    /// For what takes `authorization` for itself: CloudFront's origin access control signs requests
+    /// to a function URL there.
+    ///
+    /// # Panics
+    /// When this is no name of a header.
+    #[must_use]
+    #[track_caller]
+    pub fn header(name: &str) -> Self {
+        match HeaderName::from_bytes(name.as_bytes()) {
+            Ok(AUTHORIZATION) => Self(Place::Bearer),
+            Ok(name) => Self(Place::Header(name)),
+            Err(_) => panic!("`{name}` is no name of a header"),
+        }
+    }
+
+    /// The value of a cookie.
+    ///
+    /// Browsers send cookies along with requests of other sites' pages, too: give it
+    /// `SameSite=Strict` or `Lax`, and change nothing on a GET.
+    #[must_use]
+    pub fn cookie(name: impl Into<String>) -> Self {
+        Self(Place::Cookie(name.into()))
+    }
+
+    /// The credential of a request.
+    ///
+    /// # Errors
+    /// [`Refusal::Absent`] when there is none here, which includes an `authorization` of another
+    /// scheme; [`Refusal::RepeatedCredential`] when there are several;
+    /// [`Refusal::MalformedCredential`] when it is empty, or has characters that no token has.
+    pub fn read<'r>(&self, request: &'r Request) -> Result<&'r str, Refusal> {
+        let value = match &self.0 {
+            Place::Bearer => {
+                let value = header(request, &AUTHORIZATION)?;
+                match without_bearer(value) {
+                    Some(token) => token,
+                    None => return Err(Refusal::Absent),
+                }
+            }
+            Place::Header(name) => {
+                let value = header(request, name)?;
+                without_bearer(value).unwrap_or(value)
+            }
+            Place::Cookie(name) => cookie(request, name)?,
+        };
+        if !value.is_empty() && value.bytes().all(is_token_byte) {
+            Ok(value)
+        } else {
+            Err(Refusal::MalformedCredential)
+        }
+    }
+}
+
+fn header<'r>(request: &'r Request, name: &HeaderName) -> Result<&'r str, Refusal> {
+    let mut values = request.headers().get_all(name).iter();
+    let value = values.next().ok_or(Refusal::Absent)?;
+    if values.next().is_some() {
+        return Err(Refusal::RepeatedCredential);
+    }
+    value.to_str().map_err(|_| Refusal::MalformedCredential)
+}
+
+fn cookie<'r>(request: &'r Request, name: &str) -> Result<&'r str, Refusal> {
+    let mut values = cookie_pairs(request.headers())
+        .filter_map(|(known, value)| (known == name).then_some(value));
+    let value = values.next().ok_or(Refusal::Absent)?;
+    if values.next().is_some() {
+        return Err(Refusal::RepeatedCredential);
+    }
+    value.ok_or(Refusal::MalformedCredential)
+}
+
+/// What follows `Bearer`; `None` when the value is of another scheme.
+fn without_bearer(value: &str) -> Option<&str> {
+    let (scheme, rest) = match value.split_once(' ') {
+        Some((scheme, rest)) => (scheme, rest.trim_start_matches(' ')),
+        None => (value, ""),
+    };
+    scheme.eq_ignore_ascii_case("bearer").then_some(rest)
+}
+
+/// `token68` of RFC 9110, section 11.2. The equals sign stands inside an ALB's tokens.
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+}

@@ -1,0 +1,21 @@
+//! Who calls, and what they may do.
+//!
+//! An [`Authenticator`] makes an [`Identity`] of a request, or a precise [`Refusal`]; routes say
+//! which identities they let in. Once an [`Api`](crate::Api) has an authenticator, everything in it
+//! is closed, and `public` opens one route.
+
+mod authenticator;
+mod challenge;
+mod credential;
+mod identity;
+mod refusal;
+mod scheme;
+mod take;
+
+pub use authenticator::{Authenticator, TestKeys};
+pub(crate) use authenticator::{Installed, install};
+pub use credential::Credential;
+pub use identity::{Identity, IdentityKind};
+pub use refusal::Refusal;
+pub use scheme::Scheme;
+pub use take::{Claims, ClaimsRejection, IdentityRejection};

@@ -1,0 +1,86 @@
+//! What an authenticator says about itself.
+
+use super::Credential;
+use std::borrow::Cow;
+
+/// How an [`Authenticator`](super::Authenticator) describes itself: its name, where its credential
+/// stands, and how a client is asked for it.
+///
+/// ```
+/// use lambda_api::auth::{Credential, Scheme};
+///
+/// let scheme = Scheme::new("sessions", Credential::cookie("sid")).challenge("Session");
+/// assert_eq!(scheme.name(), "sessions");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Scheme {
+    name: Cow<'static, str>,
+    pub(crate) credential: Option<Credential>,
+    pub(crate) gateway: Option<GatewayScheme>,
+    challenge: Cow<'static, str>,
+    realm: Cow<'static, str>,
+}
+
+/// An identity that the gateway has verified.
+#[derive(Clone, Debug)]
+pub(crate) struct GatewayScheme {
+    /// `iam`, `cognito`, `jwt`, ...: what `serve --as` calls it.
+    pub(crate) kind: &'static str,
+    /// The API ids that are trusted; none stands for all.
+    pub(crate) apis: Vec<String>,
+}
+
+impl Scheme {
+    /// A scheme of this name, whose credential stands in the request.
+    ///
+    /// Routes name it in `authenticator = ".."` where an API has several.
+    pub fn new(name: impl Into<Cow<'static, str>>, credential: Credential) -> Self {
+        Self {
+            name: name.into(),
+            credential: Some(credential),
+            gateway: None,
+            challenge: Cow::Borrowed("Bearer"),
+            realm: Cow::Borrowed("api"),
+        }
+    }
+
+    /// A scheme whose identities the gateway has verified.
+    pub(crate) fn gateway(
+        name: impl Into<Cow<'static, str>>,
+        kind: &'static str,
+        apis: Vec<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            credential: None,
+            gateway: Some(GatewayScheme { kind, apis }),
+            challenge: Cow::Borrowed("Bearer"),
+            realm: Cow::Borrowed("api"),
+        }
+    }
+
+    /// The authentication scheme that `WWW-Authenticate` names
+    /// ([RFC 9110, section 11.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)), instead of
+    /// `Bearer`.
+    pub fn challenge(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
+        self.challenge = scheme.into();
+        self
+    }
+
+    /// The realm that `WWW-Authenticate` names, instead of `api`.
+    pub fn realm(mut self, realm: impl Into<Cow<'static, str>>) -> Self {
+        self.realm = realm.into();
+        self
+    }
+
+    /// The name by which routes and logs call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn challenge_parts(&self) -> (&str, &str) {
+        (&self.challenge, &self.realm)
+    }
+}

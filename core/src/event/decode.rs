@@ -14,7 +14,6 @@ use super::{
 use crate::{Body, Invocation, LambdaContext, Request};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// How paths of events become paths of requests.
@@ -68,7 +67,7 @@ pub fn decode(
     let text = std::str::from_utf8(&event)
         .map_err(|error| DecodeError::NotHttp(NotHttp::syntax(&error)))?;
     let fields =
-        Fields::read(text).map_err(|error| DecodeError::NotHttp(NotHttp::syntax(&error)))?;
+        Fields::read(text).map_err(|fault| DecodeError::NotHttp(NotHttp::no_json(text, &fault)))?;
     // A REST API is known by `resource`, and needs nothing of its large context.
     let needs_context = fields.http_method.is_none()
         || !fields.has_resource
@@ -76,7 +75,6 @@ pub fn decode(
         || options.strip_stage == Some(true);
     let context = fields
         .context
-        .map(RawValue::get)
         .filter(|_| needs_context)
         .map(Context::read);
     let no_context = Context::default();
@@ -86,7 +84,7 @@ pub fn decode(
 
     let parts = read_parts(&event, source, &fields, seen, options);
     let share =
-        |raw: Option<&RawValue>| raw.map(|raw| Shared::new(&event, Cow::Borrowed(raw.get())));
+        |json: Option<&str>| json.map(|json| Shared::new(&event, Cow::Borrowed(json)));
     let mut invocation = Invocation::decoded(
         source,
         lambda,

@@ -69,7 +69,7 @@ mod tests {
         let fields = Fields::read(event).unwrap();
         let context = fields
             .context
-            .map_or_else(Context::default, |raw| Context::read(raw.get()));
+            .map_or_else(Context::default, Context::read);
         source(&fields, &context)
     }
 

@@ -2,6 +2,7 @@
 
 use super::fields;
 use crate::Invocation;
+use serde::de::IgnoredAny;
 use std::fmt;
 
 /// Why an event is no request.
@@ -58,6 +59,15 @@ impl NotHttp {
         Self {
             syntax: Some(error.to_string()),
             ..Self::default()
+        }
+    }
+
+    /// A text that is not JSON. `serde_json` knows best what to say of it, and where the fault is.
+    #[cold]
+    pub(super) fn no_json(event: &str, fault: &impl fmt::Display) -> Self {
+        match serde_json::from_str::<IgnoredAny>(event) {
+            Err(error) => Self::syntax(&error),
+            Ok(_) => Self::syntax(fault),
         }
     }
 

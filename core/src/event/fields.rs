@@ -1,34 +1,32 @@
 //! The top level of an event, read in one pass.
 
-use super::json::{Flag, Members, Object, Text, read};
-use serde::de::{IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
+use super::json::{Fault, Members, Raw, Reader, read};
 use std::borrow::Cow;
 
 /// The members of an event that any source uses. Objects stay unread until the source is known.
 #[derive(Default)]
-pub(super) struct Fields<'de> {
-    pub(super) version: Option<Cow<'de, str>>,
+pub(super) struct Fields<'e> {
+    pub(super) version: Option<Cow<'e, str>>,
     /// `httpMethod`: REST API, HTTP API 1.0 and ALB.
-    pub(super) http_method: Option<Cow<'de, str>>,
+    pub(super) http_method: Option<Cow<'e, str>>,
     /// `method`: VPC Lattice.
-    pub(super) method: Option<Cow<'de, str>>,
-    pub(super) path: Option<Cow<'de, str>>,
+    pub(super) method: Option<Cow<'e, str>>,
+    pub(super) path: Option<Cow<'e, str>>,
     /// `rawPath`: HTTP API 2.0 and function URL.
-    pub(super) raw_path: Option<Cow<'de, str>>,
+    pub(super) raw_path: Option<Cow<'e, str>>,
     /// `raw_path`: VPC Lattice 1.
-    pub(super) lattice_path: Option<Cow<'de, str>>,
-    pub(super) raw_query: Option<Cow<'de, str>>,
-    pub(super) query: Option<&'de RawValue>,
-    pub(super) multi_query: Option<&'de RawValue>,
-    pub(super) headers: Option<&'de RawValue>,
-    pub(super) multi_headers: Option<&'de RawValue>,
-    pub(super) cookies: Option<&'de RawValue>,
-    pub(super) body: Option<&'de RawValue>,
+    pub(super) lattice_path: Option<Cow<'e, str>>,
+    pub(super) raw_query: Option<Cow<'e, str>>,
+    pub(super) query: Option<&'e str>,
+    pub(super) multi_query: Option<&'e str>,
+    pub(super) headers: Option<&'e str>,
+    pub(super) multi_headers: Option<&'e str>,
+    pub(super) cookies: Option<&'e str>,
+    pub(super) body: Option<Raw<'e>>,
     pub(super) is_base64: bool,
-    pub(super) context: Option<&'de RawValue>,
-    pub(super) stage_variables: Option<&'de RawValue>,
-    pub(super) path_parameters: Option<&'de RawValue>,
+    pub(super) context: Option<&'e str>,
+    pub(super) stage_variables: Option<&'e str>,
+    pub(super) path_parameters: Option<&'e str>,
     /// `resource`: only REST API and HTTP API 1.0 have it.
     pub(super) has_resource: bool,
     /// `methodArn` or `routeArn`: a Lambda authorizer is asked, not an integration.
@@ -37,20 +35,16 @@ pub(super) struct Fields<'de> {
     pub(super) has_detail_type: bool,
 }
 
-impl<'de> Fields<'de> {
-    pub(super) fn read(event: &'de str) -> Result<Self, serde_json::Error> {
+impl<'e> Fields<'e> {
+    pub(super) fn read(event: &'e str) -> Result<Self, Fault> {
         let mut fields = Self::default();
-        read(event, Object(&mut fields))?;
+        read(event, |value| value.object(&mut fields))?;
         Ok(fields)
     }
 }
 
-impl<'de> Members<'de> for Fields<'de> {
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+impl<'e> Members<'e> for Fields<'e> {
+    fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
         let text = match &*name {
             "version" => &mut self.version,
             "httpMethod" => &mut self.http_method,
@@ -59,33 +53,36 @@ impl<'de> Members<'de> for Fields<'de> {
             "rawPath" => &mut self.raw_path,
             "raw_path" => &mut self.lattice_path,
             "rawQueryString" => &mut self.raw_query,
-            _ => return self.other(&name, map),
+            _ => return self.other(&name, value),
         };
-        *text = map.next_value::<Text<'de>>()?.0;
+        *text = value.text()?;
         Ok(())
     }
 }
 
-impl<'de> Fields<'de> {
-    fn other<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        let raw = match name {
+impl<'e> Fields<'e> {
+    fn other(&mut self, name: &str, value: &mut Reader<'e>) -> Result<(), Fault> {
+        let json = match name {
             "queryStringParameters" | "query_string_parameters" => &mut self.query,
             "multiValueQueryStringParameters" => &mut self.multi_query,
             "headers" => &mut self.headers,
             "multiValueHeaders" => &mut self.multi_headers,
             "cookies" => &mut self.cookies,
-            "body" => &mut self.body,
             "requestContext" => &mut self.context,
             "stageVariables" => &mut self.stage_variables,
             "pathParameters" => &mut self.path_parameters,
             "isBase64Encoded" | "is_base64_encoded" => {
-                self.is_base64 = map.next_value::<Flag>()?.0;
+                self.is_base64 = value.flag()?;
+                return Ok(());
+            }
+            "body" => {
+                self.body = value.raw()?;
                 return Ok(());
             }
             _ => {
                 // cargo-lambda's emulator names every member that any event has, and gives those
                 // that are not there as null.
-                let is_there = map.next_value::<Option<IgnoredAny>>()?.is_some();
+                let is_there = value.is_there()?;
                 match name {
                     "resource" => self.has_resource |= is_there,
                     "methodArn" | "routeArn" => self.has_authorizer_arn |= is_there,
@@ -96,7 +93,7 @@ impl<'de> Fields<'de> {
                 return Ok(());
             }
         };
-        *raw = map.next_value()?;
+        *json = value.json()?;
         Ok(())
     }
 }
@@ -105,20 +102,15 @@ impl<'de> Fields<'de> {
 pub(super) fn names(event: &str) -> Option<Vec<String>> {
     struct Names(Vec<String>);
 
-    impl<'de> Members<'de> for Names {
-        fn member<A: MapAccess<'de>>(
-            &mut self,
-            name: Cow<'de, str>,
-            map: &mut A,
-        ) -> Result<(), A::Error> {
+    impl<'e> Members<'e> for Names {
+        fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
             self.0.push(name.into_owned());
-            map.next_value::<IgnoredAny>()?;
-            Ok(())
+            value.skip()
         }
     }
 
     let mut names = Names(Vec::new());
-    match read(event, Object(&mut names)) {
+    match read(event, |value| value.object(&mut names)) {
         Ok(true) => Some(names.0),
         _ => None,
     }
@@ -136,7 +128,7 @@ mod tests {
         .unwrap();
         assert_eq!(fields.http_method.as_deref(), Some("GET"));
         assert_eq!(fields.path.as_deref(), Some("/p"));
-        assert_eq!(fields.body.map(RawValue::get), Some(r#""b""#));
+        assert_eq!(fields.body, Some(Raw::Plain("b")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     error::shorten,
-    json::{Each, Members, Object, read},
+    json::{Fault, Members, Reader, read},
     shared::share_text,
 };
 use bytes::Bytes;
@@ -10,8 +10,6 @@ use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
 };
-use serde::de::{IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// What a browser sends in one request fits without the map having to grow.
@@ -23,8 +21,8 @@ const USUAL: usize = 24;
 /// missing there: events written by hand often fill only one of the two.
 pub(super) fn headers(
     event: &Bytes,
-    single: Option<&RawValue>,
-    multi: Option<&RawValue>,
+    single: Option<&str>,
+    multi: Option<&str>,
 ) -> Result<HeaderMap, String> {
     let mut headers = Headers {
         event,
@@ -34,7 +32,7 @@ pub(super) fn headers(
     };
     for part in [multi, single].into_iter().flatten() {
         headers.missing_only = !headers.map.is_empty();
-        read(part.get(), Object(&mut headers))
+        read(part, |value| value.object(&mut headers))
             .map_err(|error| format!("the headers are no readable JSON: {error}"))?;
     }
     match headers.fault {
@@ -47,7 +45,7 @@ pub(super) fn headers(
 pub(super) fn set_cookies(
     event: &Bytes,
     headers: &mut HeaderMap,
-    cookies: &RawValue,
+    cookies: &str,
 ) -> Result<(), String> {
     let mut joined: Option<Cow<'_, str>> = None;
     let mut add = |cookie| match &mut joined {
@@ -58,10 +56,10 @@ pub(super) fn set_cookies(
             all.push_str(&cookie);
         }
     };
-    read(cookies.get(), Each(&mut add))
+    read(cookies, |value| value.each(&mut add))
         .map_err(|error| format!("the cookies are no readable JSON: {error}"))?;
     if let Some(cookies) = joined {
-        let cookies = value(event, &COOKIE, cookies).ok_or_else(|| bad_value("cookie"))?;
+        let cookies = header_value(event, &COOKIE, cookies).ok_or_else(|| bad_value("cookie"))?;
         headers
             .try_insert(COOKIE, cookies)
             .map_err(|_| too_many())?;
@@ -78,22 +76,17 @@ struct Headers<'e> {
     fault: Option<String>,
 }
 
-impl<'de> Members<'de> for Headers<'_> {
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+impl<'j> Members<'j> for Headers<'_> {
+    fn member(&mut self, name: Cow<'j, str>, value: &mut Reader<'j>) -> Result<(), Fault> {
         if self.missing_only && self.map.contains_key(&*name) {
-            map.next_value::<IgnoredAny>()?;
-            return Ok(());
+            return value.skip();
         }
         let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
-            map.next_value::<IgnoredAny>()?;
+            value.skip()?;
             self.refuse(|| format!("`{}` is no header name", shorten(&name)));
             return Ok(());
         };
-        map.next_value_seed(Each(|text| match value(self.event, &header, text) {
+        value.each(|text| match header_value(self.event, &header, text) {
             None => self.refuse(|| bad_value(header.as_str())),
             // `append` panics on more headers than a map can hold.
             Some(value) => {
@@ -101,7 +94,7 @@ impl<'de> Members<'de> for Headers<'_> {
                     self.refuse(too_many);
                 }
             }
-        }))
+        })
     }
 }
 
@@ -112,7 +105,7 @@ impl Headers<'_> {
 }
 
 /// A value that shares the event's memory; `None` when no header can have it.
-fn value(event: &Bytes, name: &HeaderName, text: Cow<'_, str>) -> Option<HeaderValue> {
+fn header_value(event: &Bytes, name: &HeaderName, text: Cow<'_, str>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(share_text(event, text)).ok()?;
     // Keeps credentials out of `Debug`.
     if *name == AUTHORIZATION || *name == COOKIE || *name == PROXY_AUTHORIZATION {
@@ -136,10 +129,6 @@ fn too_many() -> String {
 mod tests {
     use super::*;
 
-    fn raw(json: &str) -> &RawValue {
-        serde_json::from_str(json).unwrap()
-    }
-
     fn listed(headers: &HeaderMap) -> Vec<(&str, &str)> {
         let mut listed: Vec<_> = headers
             .iter()
@@ -153,8 +142,8 @@ mod tests {
     fn the_multi_value_map_is_the_truth_and_the_other_adds_what_it_lacks() {
         let headers = headers(
             &Bytes::new(),
-            Some(raw(r#"{"A": "last", "Only": "here"}"#)),
-            Some(raw(r#"{"a": ["first", "last"], "b": ["1"]}"#)),
+            Some(r#"{"A": "last", "Only": "here"}"#),
+            Some(r#"{"a": ["first", "last"], "b": ["1"]}"#),
         )
         .unwrap();
         assert_eq!(
@@ -165,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_header_under_two_spellings_keeps_both_values() {
-        let headers = headers(&Bytes::new(), Some(raw(r#"{"a": "1", "A": "2"}"#)), None).unwrap();
+        let headers = headers(&Bytes::new(), Some(r#"{"a": "1", "A": "2"}"#), None).unwrap();
         assert_eq!(listed(&headers), [("a", "1"), ("a", "2")]);
     }
 
@@ -181,7 +170,7 @@ mod tests {
             (r#"{"": "1"}"#, "`` is no header name"),
             (r#"{"x\n": "1"}"#, r"`x\n` is no header name"),
         ] {
-            let fault = headers(&Bytes::new(), Some(raw(json)), None).unwrap_err();
+            let fault = headers(&Bytes::new(), Some(json), None).unwrap_err();
             assert!(fault.starts_with(expected), "{json}: {fault}");
         }
     }
@@ -191,28 +180,26 @@ mod tests {
         let many: Vec<_> = (0..40_000).map(|i| format!("\"x-{i}\": \"\"")).collect();
         let json = format!("{{{}}}", many.join(","));
         assert_eq!(
-            headers(&Bytes::new(), Some(raw(&json)), None).unwrap_err(),
+            headers(&Bytes::new(), Some(&json), None).unwrap_err(),
             too_many()
         );
     }
 
     #[test]
     fn cookies_replace_the_cookie_header() {
-        let mut headers = headers(&Bytes::new(), Some(raw(r#"{"cookie": "old"}"#)), None).unwrap();
-        set_cookies(&Bytes::new(), &mut headers, raw(r#"["a=1", "b=2"]"#)).unwrap();
+        let mut headers = headers(&Bytes::new(), Some(r#"{"cookie": "old"}"#), None).unwrap();
+        set_cookies(&Bytes::new(), &mut headers, r#"["a=1", "b=2"]"#).unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        set_cookies(&Bytes::new(), &mut headers, raw("[]")).unwrap();
+        set_cookies(&Bytes::new(), &mut headers, "[]").unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        assert!(set_cookies(&Bytes::new(), &mut headers, raw(r#"["a=\n"]"#)).is_err());
+        assert!(set_cookies(&Bytes::new(), &mut headers, r#"["a=\n"]"#).is_err());
     }
 
     #[test]
     fn credentials_are_kept_out_of_debug() {
         let headers = headers(
             &Bytes::new(),
-            Some(raw(
-                r#"{"Authorization": "Bearer s3cret", "Cookie": "s=s3cret"}"#,
-            )),
+            Some(r#"{"Authorization": "Bearer s3cret", "Cookie": "s=s3cret"}"#),
             None,
         )
         .unwrap();

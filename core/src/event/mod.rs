@@ -31,8 +31,10 @@ mod headers;
 mod json;
 mod payload;
 mod query;
+mod scan;
 mod shared;
 mod source;
+mod unescape;
 mod uri;
 mod writer;
 
@@ -42,5 +44,6 @@ pub use error::{DecodeError, NotHttp};
 pub use source::Source;
 
 pub(crate) use context::Facts;
+pub(crate) use encode::encode_text;
 pub(crate) use json::string_map;
 pub(crate) use shared::Shared;

@@ -8,6 +8,14 @@ impl Writer {
         self.0.extend_from_slice(json.as_bytes());
     }
 
+    pub(super) fn into_text(self) -> String {
+        match String::from_utf8(self.0) {
+            Ok(text) => text,
+            // Nothing but texts was written.
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }
+    }
+
     pub(super) fn comma(&mut self, first: &mut bool) {
         if !std::mem::take(first) {
             self.0.push(b',');

@@ -1,0 +1,106 @@
+//! Finding where the plain part of a JSON string ends, several bytes at a time.
+
+/// The place, from `at` on, of the first byte that a JSON string cannot have as it is: a quote, a
+/// backslash, a control character. The length of `bytes` when there is none.
+pub(super) fn special(bytes: &[u8], at: usize) -> usize {
+    let (mut at, mut steps) = (at, 0);
+    while let Some(word) = word(bytes, at) {
+        if let Some(place) = first(specials(word)) {
+            return at + place;
+        }
+        at += 8;
+        steps += 1;
+        if steps == 8 {
+            at = long(bytes, at);
+        }
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let place = rest.iter().position(|byte| is_special(*byte));
+    at + place.unwrap_or(rest.len())
+}
+
+/// Goes on as long as there is nothing special, in strides that the compiler turns into vector
+/// instructions: for bodies, not for names and headers.
+#[inline(never)]
+fn long(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(stride) = bytes.get(at..).and_then(<[u8]>::first_chunk::<64>) {
+        if stride.iter().fold(false, |any, byte| any | is_special(*byte)) {
+            break;
+        }
+        at += 64;
+    }
+    at
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// Eight bytes, the first one lowest.
+pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
+    let chunk = bytes.get(at..)?.first_chunk::<8>()?;
+    Some(u64::from_le_bytes(*chunk))
+}
+
+/// The position of the lowest byte that is marked.
+pub(super) fn first(marks: u64) -> Option<usize> {
+    (marks != 0).then(|| (marks.trailing_zeros() / 8) as usize)
+}
+
+const ONES: u64 = u64::MAX / 255;
+const HIGH: u64 = ONES << 7;
+
+/// Marks each byte that is special by its highest bit.
+///
+/// The subtractions may borrow from the next byte and mark that one wrongly, but only above a byte
+/// that is marked rightly: the lowest mark is always true. (As in "Determine if a word has a zero
+/// byte", <https://graphics.stanford.edu/~seander/bithacks.html>.)
+pub(super) fn specials(word: u64) -> u64 {
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (control | zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))) & HIGH
+}
+
+/// Marks each byte that is a backslash, as [`specials`] does.
+pub(super) fn backslashes(word: u64) -> u64 {
+    zeros(word ^ (ONES * b'\\' as u64)) & HIGH
+}
+
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_found_or_passed_over_at_every_place() {
+        for length in [0, 1, 7, 8, 9, 63, 64, 65, 71, 127, 128, 129, 200, 300] {
+            for place in 0..length {
+                for byte in 0..=255 {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[place] = byte;
+                    let expected = if is_special(byte) { place } else { length };
+                    assert_eq!(special(&bytes, 0), expected, "{byte} at {place} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_is_found_whatever_follows_it() {
+        for first in [0x1f, b'"', b'\\', 0] {
+            for second in 0..=255 {
+                let bytes = [b'a', b' ', b'!', b'#', first, second, b']', b'['];
+                assert_eq!(special(&bytes, 0), 4, "{first} {second}");
+                assert_eq!(special(&bytes, 2), 4, "{first} {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_behind_the_end_is_the_end() {
+        assert_eq!(special(b"abc", 3), 3);
+        assert_eq!(special(b"", 0), 0);
+    }
+}

@@ -4,6 +4,8 @@
 //! which identities they let in. Once an [`Api`](crate::Api) has an authenticator, everything in it
 //! is closed, and `public` opens one route.
 
+#[cfg(feature = "api-keys")]
+mod api_keys;
 mod authenticator;
 mod challenge;
 mod credential;
@@ -12,6 +14,9 @@ mod refusal;
 mod scheme;
 mod take;
 
+#[cfg(feature = "api-keys")]
+#[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
+pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
 pub use authenticator::{Authenticator, TestKeys};
 pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;

@@ -24,3 +24,9 @@ pub use identity::{Identity, IdentityKind};
 pub use refusal::Refusal;
 pub use scheme::Scheme;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};
+
+#[cfg(feature = "jwt")]
+#[path = "jwt/verified.rs"]
+mod verified;
+#[cfg(feature = "jwt")]
+pub use verified::VerifiedTokens;

@@ -4,6 +4,8 @@
 //! which identities they let in. Once an [`Api`](crate::Api) has an authenticator, everything in it
 //! is closed, and `public` opens one route.
 
+#[cfg(feature = "api-keys")]
+mod api_keys;
 mod authenticator;
 mod challenge;
 mod credential;
@@ -14,6 +16,9 @@ mod refusal;
 mod scheme;
 mod take;
 
+#[cfg(feature = "api-keys")]
+#[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
+pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
 pub use authenticator::{Authenticator, TestKeys};
 pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;
@@ -21,3 +26,9 @@ pub use identity::{Identity, IdentityKind};
 pub use refusal::Refusal;
 pub use scheme::Scheme;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};
+
+#[cfg(feature = "jwt")]
+#[path = "jwt/verified.rs"]
+mod verified;
+#[cfg(feature = "jwt")]
+pub use verified::VerifiedTokens;

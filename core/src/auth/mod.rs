@@ -12,6 +12,8 @@ mod credential;
 mod identity;
 #[cfg(feature = "jwt")]
 mod jwt;
+#[cfg(feature = "jwt")]
+mod keys;
 mod refusal;
 mod scheme;
 mod take;
@@ -23,12 +25,9 @@ pub use authenticator::{Authenticator, TestKeys};
 pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;
 pub use identity::{Identity, IdentityKind};
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
 pub use refusal::Refusal;
 pub use scheme::Scheme;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};
-
-#[cfg(feature = "jwt")]
-#[path = "jwt/verified.rs"]
-mod verified;
-#[cfg(feature = "jwt")]
-pub use verified::VerifiedTokens;

@@ -8,6 +8,8 @@ mod authenticator;
 mod challenge;
 mod credential;
 mod identity;
+#[cfg(feature = "jwt")]
+mod keys;
 mod refusal;
 mod scheme;
 mod take;

@@ -202,15 +202,17 @@ mod tests {
     };
     use std::{
         future::Future,
+        io,
         pin::pin,
         sync::{
-            Arc,
+            Arc, Mutex,
             atomic::{AtomicBool, Ordering},
         },
         task::{Context, Poll, Waker},
         time::Duration,
     };
     use tokio::runtime::Builder;
+    use tracing::Instrument;
 
     /// Long enough that a busy machine is not taken for a slow server.
     const PATIENT: Duration = Duration::from_secs(60);
@@ -438,12 +440,17 @@ mod tests {
             _ => Reply::Send(body("keys a")),
         });
         let clock = TestClock::new();
-        // Long enough for the second fetch, and all that the first one takes.
-        let cached = cached_with(&server, &clock, Duration::from_secs(1));
+        let cached = cached_with(&server, &clock, Duration::from_millis(100));
         let refused = cached.get(Some("a")).await;
         assert_eq!(refused, Err(Refusal::KeysUnavailable));
-        clock.forward(PAUSE);
-        assert!(cached.get(Some("a")).await.is_ok());
+        // On a busy machine the limit may be too short for a second fetch, too.
+        for _ in 0..100 {
+            clock.forward(PAUSE);
+            if cached.get(Some("a")).await.is_ok() {
+                return;
+            }
+        }
+        panic!("no fetch was good in a hundred");
     }
 
     #[tokio::test]
@@ -490,6 +497,49 @@ mod tests {
             Some(Err(Refusal::KeysUnavailable))
         );
         assert_eq!(server.connections(), 0);
+    }
+
+    /// What a log of all levels is told.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_failure_is_logged_once_with_its_reason_and_nothing_that_was_sent() {
+        let server = Server::start(|_, _| Reply::Send(status("404 Secret", "a: b", "<html>")));
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .without_time()
+            .with_writer({
+                let log = log.clone();
+                move || log.clone()
+            })
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let outcome = runtime.block_on(async {
+            let span = tracing::info_span!("request", id = 7);
+            let cached = cached(&server, &TestClock::new());
+            cached.get(Some("a-key")).instrument(span).await
+        });
+        assert_eq!(outcome, Err(Refusal::KeysUnavailable));
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(
+            text,
+            " WARN request{id=7}: lambda_api: keys could not be fetched reason=the status of the \
+             answer is 404 Not Found, not 200; redirects are not followed\n"
+        );
     }
 
     #[test]

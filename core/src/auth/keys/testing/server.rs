@@ -48,6 +48,7 @@ pub(in super::super) struct Server {
 struct Shared {
     answer: Box<Answer>,
     certificate: Option<Certificate>,
+    greeting: &'static [u8],
     heads: Mutex<Vec<String>>,
     connections: AtomicUsize,
     sent: AtomicUsize,
@@ -71,6 +72,14 @@ impl Server {
         answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
     ) -> Self {
         Self::listening(Some(certificate), answer)
+    }
+
+    /// Says this to every client, before it has listened.
+    pub(in super::super) fn deaf(greeting: &'static [u8]) -> Self {
+        let mut server = Self::down(|_, _| Reply::Send(Vec::new()));
+        Arc::get_mut(&mut server.shared).unwrap().greeting = greeting;
+        server.up();
+        server
     }
 
     /// Refuses connections until it is [up](Self::up).
@@ -116,6 +125,7 @@ impl Server {
             shared: Arc::new(Shared {
                 answer: Box::new(answer),
                 certificate,
+                greeting: b"",
                 heads: Mutex::default(),
                 connections: AtomicUsize::new(0),
                 sent: AtomicUsize::new(0),
@@ -197,6 +207,9 @@ impl Shared {
     }
 
     fn serve(&self, mut stream: impl Read + Write) {
+        if !self.greeting.is_empty() {
+            let _ = stream.write_all(self.greeting);
+        }
         let Some(head) = head(&mut stream) else {
             return;
         };

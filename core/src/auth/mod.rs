@@ -4,11 +4,13 @@
 //! which identities they let in. Once an [`Api`](crate::Api) has an authenticator, everything in it
 //! is closed, and `public` opens one route.
 
+pub(crate) mod access;
 #[cfg(feature = "api-keys")]
 mod api_keys;
 mod authenticator;
 mod challenge;
 mod credential;
+mod gate;
 mod identity;
 #[cfg(feature = "jwt")]
 mod jwt;
@@ -18,12 +20,14 @@ mod refusal;
 mod scheme;
 mod take;
 
+pub use access::Access;
 #[cfg(feature = "api-keys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
 pub use authenticator::{Authenticator, TestKeys};
 pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;
+pub(crate) use gate::Policy;
 pub use identity::{Identity, IdentityKind};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]

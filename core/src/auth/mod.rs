@@ -7,6 +7,7 @@
 mod authenticator;
 mod challenge;
 mod credential;
+pub mod gateway;
 mod identity;
 mod refusal;
 mod scheme;

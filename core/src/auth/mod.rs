@@ -11,6 +11,7 @@ mod authenticator;
 mod challenge;
 mod credential;
 mod gate;
+pub mod gateway;
 mod identity;
 #[cfg(feature = "jwt")]
 mod jwt;

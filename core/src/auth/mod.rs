@@ -17,5 +17,7 @@ pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;
 pub use identity::{Identity, IdentityKind};
 pub use refusal::Refusal;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use scheme::GatewayScheme;
 pub use scheme::Scheme;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};

@@ -11,6 +11,8 @@
 //! that was seen becomes a test case. What identifies a caller does not go there.
 
 mod arguments;
+mod caller;
+mod callers;
 mod context;
 mod gateway;
 mod invoke;
@@ -20,6 +22,7 @@ mod record;
 mod redact;
 mod serve;
 mod stop;
+mod trust;
 
 use crate::{Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError};
 use arguments::{Command, HELP, Serve};
@@ -104,6 +107,11 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
     if let Some(directory) = options.record {
         server.record(record::Recorder::open(directory)?);
     }
+    let callers = callers::Callers::new(&api, options.callers);
+    for note in callers.notes() {
+        log::line(&format!("{}", log::Printable(&note)));
+    }
+    server.name(callers);
     let routes = api.table();
     let app = build(api).await?;
     let stop = stop::requests();

@@ -2,6 +2,7 @@
 
 use super::{
     Failure,
+    callers::Named,
     log::{self, Printable},
     redact::redacted,
 };
@@ -33,8 +34,8 @@ impl Recorder {
             Ok(last) => {
                 let shown = directory.display().to_string();
                 log::line(&format!(
-                    "recording events in {}, without the credentials in headers, cookies and query; \
-                     bodies are written as they are",
+                    "recording events in {}, without the credentials in headers, cookies and query, \
+                     and without what says who the caller is; bodies are written as they are",
                     Printable(&shown)
                 ));
                 Ok(Self {
@@ -51,11 +52,18 @@ impl Recorder {
 
     /// Writes the event of a request; when that fails, a warning is all that comes of it.
     ///
-    /// The request is redacted rather than the event, so that no form of the event can tell more
-    /// than another.
-    pub(super) fn record(&self, source: Source, request: Request<Bytes>, facts: &Facts) {
+    /// Request and caller are redacted rather than the event, so that no form of the event can tell
+    /// more than another. The facts have no callers.
+    pub(super) fn record(
+        &self,
+        source: Source,
+        request: Request<Bytes>,
+        facts: Facts,
+        named: &Named,
+    ) {
         let name = name(request.method().as_str(), request.uri().path());
-        let event = emulate::event(source, &redacted(request), facts);
+        let facts = named.redacted().tell(facts);
+        let event = emulate::event(source, &redacted(request), &facts);
         let written = self.file(&name).and_then(|mut file| {
             serde_json::to_writer_pretty(&mut file, &event)?;
             file.write_all(b"\n")
@@ -186,10 +194,10 @@ mod tests {
         fs::write(directory.join("0007-GET-old.json"), "old").unwrap();
         fs::write(directory.join("notes.txt"), "notes").unwrap();
         let recorder = Recorder::open(directory.clone()).unwrap();
-        recorder.record(Source::HttpApi, request("/a"), &Facts::new());
+        recorder.record(Source::HttpApi, request("/a"), Facts::new(), &Named::default());
         // Somebody else was quicker.
         fs::write(directory.join("0009-GET-b.json"), "other").unwrap();
-        recorder.record(Source::HttpApi, request("/b"), &Facts::new());
+        recorder.record(Source::HttpApi, request("/b"), Facts::new(), &Named::default());
         let names = Scratch(directory.clone()).names();
         assert_eq!(
             names,
@@ -214,7 +222,7 @@ mod tests {
                     .headers_mut()
                     .insert(name, "s=open-sesame".parse().unwrap());
             }
-            recorder.record(source, request, &Facts::new());
+            recorder.record(source, request, Facts::new(), &Named::default());
         }
         let names = scratch.names();
         assert_eq!(names.len(), Source::ALL.len());

@@ -1,0 +1,76 @@
+//! Whom each event names as its caller.
+
+use super::{caller::LocalCaller, trust};
+use crate::{
+    Api,
+    auth::GatewayScheme,
+    event::{Source, emulate::Facts},
+};
+use bytes::Bytes;
+use http::Request;
+
+/// The callers of `--as`, and what the program makes of callers.
+#[derive(Default)]
+pub(super) struct Callers {
+    always: Vec<LocalCaller>,
+    schemes: Vec<GatewayScheme>,
+}
+
+impl Callers {
+    /// `always` can be sent by the source.
+    pub(super) fn new(api: &Api, always: Vec<LocalCaller>) -> Self {
+        let installed = api.all_authenticators();
+        let schemes = installed
+            .iter()
+            .filter_map(|installed| installed.scheme.gateway.clone());
+        Self {
+            always,
+            schemes: schemes.collect(),
+        }
+    }
+
+    /// What the developer should know at the start, a line each.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let callers = self.always.iter();
+        let mut notes: Vec<String> = callers
+            .map(|caller| format!("every request comes as {caller}"))
+            .collect();
+        notes.extend(trust::warnings(&self.schemes, &self.always));
+        notes
+    }
+
+    /// Whom the event of a request names.
+    pub(super) async fn of(&self, request: &Request<Bytes>) -> Named {
+        let callers = self.always.clone();
+        Named {
+            api: trust::api_id(&self.schemes, &callers).map(str::to_owned),
+            callers,
+        }
+    }
+}
+
+/// What an event says of its caller, and of which API it is from.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    api: Option<String>,
+    callers: Vec<LocalCaller>,
+}
+
+impl Named {
+    pub(super) fn tell(&self, mut facts: Facts) -> Facts {
+        if let Some(id) = &self.api {
+            facts = facts.api_id(id.as_str());
+        }
+        self.callers
+            .iter()
+            .fold(facts, |facts, caller| facts.caller(caller.sent()))
+    }
+
+    /// The same without what says who the caller is.
+    pub(super) fn redacted(&self) -> Self {
+        Self {
+            api: self.api.clone(),
+            callers: self.callers.iter().map(LocalCaller::redacted).collect(),
+        }
+    }
+}

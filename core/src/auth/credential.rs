@@ -3,6 +3,7 @@
 use super::Refusal;
 use crate::{Request, extract::cookie_pairs};
 use http::{HeaderName, header::AUTHORIZATION};
+use std::fmt;
 
 /// Where a credential stands in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,16 @@ impl Credential {
             Ok(value)
         } else {
             Err(Refusal::MalformedCredential)
+        }
+    }
+}
+
+impl fmt::Display for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Place::Bearer => f.write_str("the header `authorization`"),
+            Place::Header(name) => write!(f, "the header `{name}`"),
+            Place::Cookie(name) => write!(f, "the cookie `{name}`"),
         }
     }
 }

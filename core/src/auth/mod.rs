@@ -4,17 +4,21 @@
 //! which identities they let in. Once an [`Api`](crate::Api) has an authenticator, everything in it
 //! is closed, and `public` opens one route.
 
+pub(crate) mod access;
 mod authenticator;
 mod challenge;
 mod credential;
+mod gate;
 mod identity;
 mod refusal;
 mod scheme;
 mod take;
 
+pub use access::Access;
 pub use authenticator::{Authenticator, TestKeys};
 pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;
+pub(crate) use gate::Policy;
 pub use identity::{Identity, IdentityKind};
 pub use refusal::Refusal;
 #[cfg(any(debug_assertions, feature = "local"))]

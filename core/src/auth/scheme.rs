@@ -80,6 +80,22 @@ impl Scheme {
         &self.name
     }
 
+    /// What is wrong with it, for who builds an Api.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+!#$%&'*^`|".contains(&byte);
+        let is_quotable = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+        if self.name.is_empty() {
+            Some("it has no name")
+        } else if self.challenge.is_empty() || !self.challenge.bytes().all(is_token) {
+            Some("its challenge is not the name of an authentication scheme, such as `Bearer`")
+        } else if !self.realm.bytes().all(is_quotable) {
+            Some("its realm has characters that cannot stand between quotes")
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn challenge_parts(&self) -> (&str, &str) {
         (&self.challenge, &self.realm)
     }

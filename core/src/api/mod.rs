@@ -421,15 +421,6 @@ impl Api {
         self
     }
 
-    /// The authenticators of this API and of those nested in it, the outermost first.
-    pub(crate) fn all_authenticators(&self) -> Vec<&Installed> {
-        let mut all: Vec<_> = self.authenticators.iter().collect();
-        for (_, nested) in &self.nests {
-            all.extend(nested.all_authenticators());
-        }
-        all
-    }
-
     /// The route table; nothing is made or connected for it.
     pub(crate) fn table(&self) -> Vec<RouteInfo> {
         flat::table(self)

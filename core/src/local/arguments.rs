@@ -204,6 +204,34 @@ mod tests {
     }
 
     #[test]
+    fn callers_are_named_with_what_is_known_of_them() {
+        let iam = "iam:arn:aws:iam::123456789012:user/alice";
+        for (line, source, callers) in [
+            (format!("serve --as {iam}"), Source::HttpApi, vec![iam]),
+            (format!("--as={iam}"), Source::HttpApi, vec![iam]),
+            (
+                // In whatever order.
+                "--as cognito:alice,groups=a --source rest --as api-key:k".to_owned(),
+                Source::RestApi,
+                vec!["cognito:alice,groups=a", "api-key:k"],
+            ),
+            (
+                "--source alb --as certificate:CN=till".to_owned(),
+                Source::Alb,
+                vec!["certificate:CN=till"],
+            ),
+        ] {
+            let callers = callers.into_iter().map(LocalCaller::parse);
+            let expected = Serve {
+                source,
+                callers: callers.collect::<Result<_, _>>().unwrap(),
+                ..Serve::default()
+            };
+            assert_eq!(parsed(&line), Ok(Command::Serve(expected)), "{line}");
+        }
+    }
+
+    #[test]
     fn every_command_is_understood() {
         for (line, expected) in [
             ("", served(9000, Source::HttpApi)),
@@ -265,6 +293,21 @@ mod tests {
             ("--record", "`--record` needs a value"),
             ("--record=", "`--record` needs a directory, found \"\""),
             ("--record a --record b", "`--record` is there twice"),
+            ("--as", "`--as` needs a value"),
+            (
+                "--as api-key:",
+                "`--as api-key:` needs the id of an API key, such as `api-key:a1b2c3d4e5`; found \"\"",
+            ),
+            (
+                "--source alb --as cognito:alice",
+                "`--as cognito:alice` cannot be served: source `alb` knows no callers of a Cognito \
+                 user pool; these do: `rest`, `http`, `http1`",
+            ),
+            (
+                "--as api-key:k",
+                "`--as api-key:k` cannot be served: source `http` knows no callers with an API \
+                 key; these do: `rest`",
+            ),
             (
                 "--source sqs",
                 "`--source` needs one of rest, http, http1, url, alb, alb-multi, lattice1, \

@@ -1,6 +1,6 @@
 //! What an authenticator says about itself.
 
-use super::Credential;
+use super::{Credential, Installed};
 use std::borrow::Cow;
 
 /// How an [`Authenticator`](super::Authenticator) describes itself: its name, where its credential
@@ -29,6 +29,8 @@ pub(crate) struct GatewayScheme {
     pub(crate) kind: &'static str,
     /// The API ids that are trusted; none stands for all.
     pub(crate) apis: Vec<String>,
+    /// Who verifies tokens on the local server, where there is no gateway to do it.
+    pub(crate) locally: Option<Installed>,
 }
 
 impl Scheme {
@@ -54,10 +56,22 @@ impl Scheme {
         Self {
             name: name.into(),
             credential: None,
-            gateway: Some(GatewayScheme { kind, apis }),
+            gateway: Some(GatewayScheme {
+                kind,
+                apis,
+                locally: None,
+            }),
             challenge: Cow::Borrowed("Bearer"),
             realm: Cow::Borrowed("api"),
         }
+    }
+
+    /// Has the local server verify tokens with this authenticator, in place of the gateway.
+    pub(crate) fn verified_locally(mut self, verifier: Installed) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.locally = Some(verifier);
+        }
+        self
     }
 
     /// The authentication scheme that `WWW-Authenticate` names

@@ -1,6 +1,10 @@
 //! Whom each event names as its caller.
 
-use super::{caller::LocalCaller, trust};
+use super::{
+    bearer::{Refused, Verifiers},
+    caller::LocalCaller,
+    trust,
+};
 use crate::{
     Api,
     auth::GatewayScheme,
@@ -14,18 +18,21 @@ use http::Request;
 pub(super) struct Callers {
     always: Vec<LocalCaller>,
     schemes: Vec<GatewayScheme>,
+    verifiers: Verifiers,
 }
 
 impl Callers {
     /// `always` can be sent by the source.
-    pub(super) fn new(api: &Api, always: Vec<LocalCaller>) -> Self {
+    pub(super) fn new(api: &Api, always: Vec<LocalCaller>, source: Source) -> Self {
         let installed = api.all_authenticators();
-        let schemes = installed
+        let schemes: Vec<_> = installed
             .iter()
-            .filter_map(|installed| installed.scheme.gateway.clone());
+            .filter_map(|installed| installed.scheme.gateway.clone())
+            .collect();
         Self {
             always,
-            schemes: schemes.collect(),
+            verifiers: Verifiers::new(&schemes, source),
+            schemes,
         }
     }
 
@@ -35,13 +42,29 @@ impl Callers {
         let mut notes: Vec<String> = callers
             .map(|caller| format!("every request comes as {caller}"))
             .collect();
+        let verifiers = self.verifiers.names();
+        notes.extend(verifiers.map(|name| format!("tokens of requests are verified by `{name}`")));
         notes.extend(trust::warnings(&self.schemes, &self.always));
         notes
     }
 
     /// Whom the event of a request names.
-    pub(super) async fn of(&self, request: &Request<Bytes>) -> Named {
-        let callers = self.always.clone();
+    ///
+    /// A token is what an authorizer looks at, so its holder goes before whomever `--as` says the
+    /// authorizer has recognised.
+    ///
+    /// # Errors
+    /// When the gateway would not let the request through to the function.
+    pub(super) async fn of(&self, request: &Request<Bytes>) -> Result<Named, Refused> {
+        let mut callers = self.always.clone();
+        if let Some(holder) = self.verifiers.caller(request).await? {
+            callers.retain(|caller| !caller.is_authorized());
+            callers.insert(0, holder);
+        }
+        Ok(self.named(callers))
+    }
+
+    pub(super) fn named(&self, callers: Vec<LocalCaller>) -> Named {
         Named {
             api: trust::api_id(&self.schemes, &callers).map(str::to_owned),
             callers,

@@ -90,7 +90,10 @@ impl<H: Handle> Gateway<H> {
         }
         let is_head = request.method() == Method::HEAD;
         let request = self.collected(request).await?;
-        let named = self.callers.of(&request).await;
+        let named = match self.callers.of(&request).await {
+            Ok(named) => named,
+            Err(refused) => return Ok(refused.into_response()),
+        };
         let lambda = self.contexts.next();
         let facts = Facts::new()
             .source_ip(client.to_string())

@@ -136,6 +136,7 @@ fn plain(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::local::{caller::LocalCaller, callers::Callers};
 
     #[test]
     fn a_name_tells_the_request_and_no_other_path() {
@@ -194,10 +195,20 @@ mod tests {
         fs::write(directory.join("0007-GET-old.json"), "old").unwrap();
         fs::write(directory.join("notes.txt"), "notes").unwrap();
         let recorder = Recorder::open(directory.clone()).unwrap();
-        recorder.record(Source::HttpApi, request("/a"), Facts::new(), &Named::default());
+        recorder.record(
+            Source::HttpApi,
+            request("/a"),
+            Facts::new(),
+            &Named::default(),
+        );
         // Somebody else was quicker.
         fs::write(directory.join("0009-GET-b.json"), "other").unwrap();
-        recorder.record(Source::HttpApi, request("/b"), Facts::new(), &Named::default());
+        recorder.record(
+            Source::HttpApi,
+            request("/b"),
+            Facts::new(),
+            &Named::default(),
+        );
         let names = Scratch(directory.clone()).names();
         assert_eq!(
             names,
@@ -234,6 +245,43 @@ mod tests {
             );
             assert!(!event.contains("open-sesame"), "{event}");
             assert!(event.contains("s=REDACTED"), "{event}");
+        }
+    }
+
+    #[test]
+    fn no_source_writes_who_the_caller_is() {
+        let scratch = Scratch::new("record-caller");
+        let recorder = Recorder::open(scratch.0.clone()).unwrap();
+        let mut written = 0;
+        for source in Source::ALL {
+            for caller in [
+                "iam:arn:aws:iam::111122223333:user/open-sesame",
+                "iam:arn:aws:sts::111122223333:assumed-role/shop/open-sesame,\
+                 organization=open-sesame,access-key=open-sesame",
+                "cognito:open-sesame,groups=admins,email=open-sesame,tag=open-sesame,tag=b",
+                "jwt:open-sesame,scope=read,username=open-sesame",
+                r#"jwt:open-sesame,{"address": {"street": "open-sesame"}, "scope": "read"}"#,
+                "lambda:open-sesame,plan=open-sesame",
+                "certificate:CN=open-sesame",
+                "api-key:open-sesame",
+            ] {
+                let caller = LocalCaller::parse(caller).unwrap();
+                if caller.sent().check(source).is_ok() {
+                    let named = Callers::default().named(vec![caller]);
+                    let told = named.tell(Facts::new());
+                    let event = emulate::event(source, &request("/a"), &told).to_string();
+                    assert!(event.contains("open-sesame"), "{event}");
+                    recorder.record(source, request("/a"), Facts::new(), &named);
+                    written += 1;
+                }
+            }
+        }
+        let names = scratch.names();
+        assert_eq!(names.len(), written);
+        for name in names {
+            let event = fs::read_to_string(scratch.0.join(&name)).unwrap();
+            assert!(!event.contains("open-sesame"), "{event}");
+            assert!(!event.contains("111122223333"), "{event}");
         }
     }
 

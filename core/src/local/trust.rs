@@ -7,10 +7,7 @@ use crate::auth::GatewayScheme;
 ///
 /// It is one of the ids of the authenticators that such a caller belongs to, and one that all of
 /// them trust where there is one; when they trust any, it is one that another authenticator trusts.
-pub(super) fn api_id<'a>(
-    schemes: &'a [GatewayScheme],
-    callers: &[LocalCaller],
-) -> Option<&'a str> {
+pub(super) fn api_id<'a>(schemes: &'a [GatewayScheme], callers: &[LocalCaller]) -> Option<&'a str> {
     let pinned = || schemes.iter().filter(|scheme| !scheme.apis.is_empty());
     let asked: Vec<&GatewayScheme> = pinned()
         .filter(|scheme| takes_one_of(scheme, callers))
@@ -68,6 +65,7 @@ mod tests {
         GatewayScheme {
             kind,
             apis: apis.iter().map(|&id| id.to_owned()).collect(),
+            locally: None,
         }
     }
 
@@ -119,11 +117,9 @@ mod tests {
         let callers = callers(&[IAM, "api-key:k"]);
         assert_eq!(
             warnings(&schemes, &callers),
-            [
-                "warning: no authenticator of this API recognises \
+            ["warning: no authenticator of this API recognises \
                  `--as iam:arn:aws:iam::123456789012:user/alice`; it is in the request context, \
-                 and nothing else comes of it"
-            ]
+                 and nothing else comes of it"]
         );
     }
 

@@ -84,9 +84,18 @@ mod tests {
         let object = object.as_object().unwrap().clone();
         for (text, rest) in [
             ("alice", pairs(&[])),
-            ("alice,a=1,b=,a=x=y", pairs(&[("a", "1"), ("b", ""), ("a", "x=y")])),
-            (r#"alice,{"a": [1, "b,c"], "d=e": null}"#, Rest::Object(object.clone())),
-            (r#"alice, {"a": [1, "b,c"], "d=e": null}"#, Rest::Object(object)),
+            (
+                "alice,a=1,b=,a=x=y",
+                pairs(&[("a", "1"), ("b", ""), ("a", "x=y")]),
+            ),
+            (
+                r#"alice,{"a": [1, "b,c"], "d=e": null}"#,
+                Rest::Object(object.clone()),
+            ),
+            (
+                r#"alice, {"a": [1, "b,c"], "d=e": null}"#,
+                Rest::Object(object),
+            ),
         ] {
             let name = "alice".to_owned();
             assert_eq!(members(text), Ok(Members { name, rest }), "{text}");

@@ -89,7 +89,7 @@ fn without(object: &Value, kept: &[&str]) -> Value {
     Value::Object(members)
 }
 
-/// A value of the same type that says nothing. One of two says too little to be anybody.
+/// A value of the same type that says nothing. A boolean says too little to name anybody.
 fn blank(value: &Value) -> Value {
     match value {
         Value::Null | Value::Bool(_) => value.clone(),
@@ -97,5 +97,75 @@ fn blank(value: &Value) -> Value {
         Value::String(_) => REDACTED.into(),
         Value::Array(values) => values.iter().map(blank).collect(),
         Value::Object(_) => without(value, &[]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn redacted_from(text: &str) -> LocalCaller {
+        LocalCaller::parse(text).unwrap().redacted()
+    }
+
+    #[test]
+    fn what_an_iam_caller_may_do_stays() {
+        for (arn, expected) in [
+            (
+                "iam::111122223333:user/alice",
+                "iam::123456789012:user/REDACTED",
+            ),
+            (
+                "iam::111122223333:user/a/b",
+                "iam::123456789012:user/REDACTED",
+            ),
+            ("iam::111122223333:root", "iam::123456789012:root"),
+            ("iam::111122223333:alice", "iam::123456789012:REDACTED"),
+            (
+                "sts::111122223333:assumed-role/shop/session-1",
+                "sts::123456789012:assumed-role/shop/REDACTED",
+            ),
+            (
+                "sts::111122223333:assumed-role/session-1",
+                "sts::123456789012:assumed-role/REDACTED",
+            ),
+            (
+                "sts::111122223333:federated-user/alice",
+                "sts::123456789012:federated-user/REDACTED",
+            ),
+        ] {
+            let caller = redacted_from(&format!("iam:arn:aws:{arn},access-key=AKIA1"));
+            let expected = LocalCaller::Iam(Iam {
+                arn: format!("arn:aws:{expected}"),
+                organization: None,
+                access_key: None,
+            });
+            assert_eq!(caller, expected, "{arn}");
+        }
+    }
+
+    #[test]
+    fn what_the_holder_of_a_token_may_do_stays() {
+        let text = r#"{
+            "email": "alice@example.com", "email_verified": true, "level": 7, "tags": ["a"],
+            "address": {"street": "a"}, "none": null,
+            "cognito:groups": ["admins"], "scope": "r w", "exp": 1583798639
+        }"#;
+        let claims = json!({
+            "sub": "REDACTED",
+            "email": "REDACTED", "email_verified": true, "level": 0, "tags": ["REDACTED"],
+            "address": {"street": "REDACTED"}, "none": null,
+            "cognito:groups": ["admins"], "scope": "r w", "exp": 1_583_798_639,
+        });
+        assert_eq!(
+            redacted_from(&format!("cognito:alice,{text}")),
+            LocalCaller::Cognito(claims.clone())
+        );
+        let scopes = vec!["r".to_owned(), "w".to_owned()];
+        assert_eq!(
+            redacted_from(&format!("jwt:alice,{text}")),
+            LocalCaller::Jwt { claims, scopes }
+        );
     }
 }

@@ -1,3 +1,5 @@
+mod callers;
+
 use super::*;
 use crate::{LambdaContext, event::DecodeError};
 use bytes::Bytes;

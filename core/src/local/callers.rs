@@ -14,14 +14,24 @@ use bytes::Bytes;
 use http::Request;
 
 /// The callers of `--as`, and what the program makes of callers.
-#[derive(Default)]
 pub(super) struct Callers {
+    source: Source,
     always: Vec<LocalCaller>,
     schemes: Vec<GatewayScheme>,
     verifiers: Verifiers,
 }
 
 impl Callers {
+    /// Nobody, in an API that asks for nobody.
+    pub(super) fn nobody(source: Source) -> Self {
+        Self {
+            source,
+            always: Vec::new(),
+            schemes: Vec::new(),
+            verifiers: Verifiers::default(),
+        }
+    }
+
     /// `always` can be sent by the source.
     pub(super) fn new(api: &Api, always: Vec<LocalCaller>, source: Source) -> Self {
         let installed = api.all_authenticators();
@@ -30,6 +40,7 @@ impl Callers {
             .filter_map(|installed| installed.scheme.gateway.clone())
             .collect();
         Self {
+            source,
             always,
             verifiers: Verifiers::new(&schemes, source),
             schemes,
@@ -44,7 +55,7 @@ impl Callers {
             .collect();
         let verifiers = self.verifiers.names();
         notes.extend(verifiers.map(|name| format!("tokens of requests are verified by `{name}`")));
-        notes.extend(trust::warnings(&self.schemes, &self.always));
+        notes.extend(trust::warnings(&self.schemes, &self.always, self.source));
         notes
     }
 
@@ -66,7 +77,7 @@ impl Callers {
 
     pub(super) fn named(&self, callers: Vec<LocalCaller>) -> Named {
         Named {
-            api: trust::api_id(&self.schemes, &callers).map(str::to_owned),
+            api: trust::api_id(&self.schemes, &callers, self.source).map(str::to_owned),
             callers,
         }
     }

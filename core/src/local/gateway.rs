@@ -41,7 +41,7 @@ impl<H: Handle> Gateway<H> {
             own: Own::new(port),
             port,
             source,
-            callers: Callers::default(),
+            callers: Callers::nobody(source),
             recorder: None,
             handle,
             contexts: Contexts::default(),

@@ -267,7 +267,7 @@ mod tests {
             ] {
                 let caller = LocalCaller::parse(caller).unwrap();
                 if caller.sent().check(source).is_ok() {
-                    let named = Callers::default().named(vec![caller]);
+                    let named = Callers::nobody(source).named(vec![caller]);
                     let told = named.tell(Facts::new());
                     let event = emulate::event(source, &request("/a"), &told).to_string();
                     assert!(event.contains("open-sesame"), "{event}");

@@ -39,7 +39,7 @@ impl Server {
                 listener,
                 port,
                 source,
-                callers: Callers::default(),
+                callers: Callers::nobody(source),
                 recorder: None,
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(Failure(format!(

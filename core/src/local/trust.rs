@@ -1,23 +1,36 @@
 //! From which API an event comes: from one that the authenticators of the program trust.
 
 use super::caller::LocalCaller;
-use crate::auth::GatewayScheme;
+use crate::{auth::GatewayScheme, event::Source};
 
 /// The id that an event of these callers says it is from; `None` when no authenticator cares.
 ///
 /// It is one of the ids of the authenticators that such a caller belongs to, and one that all of
 /// them trust where there is one; when they trust any, it is one that another authenticator trusts.
-pub(super) fn api_id<'a>(schemes: &'a [GatewayScheme], callers: &[LocalCaller]) -> Option<&'a str> {
+pub(super) fn api_id<'a>(
+    schemes: &'a [GatewayScheme],
+    callers: &[LocalCaller],
+    source: Source,
+) -> Option<&'a str> {
     let pinned = || schemes.iter().filter(|scheme| !scheme.apis.is_empty());
     let asked: Vec<&GatewayScheme> = pinned()
         .filter(|scheme| takes_one_of(scheme, callers))
         .collect();
     let first = asked.first().copied().or_else(|| pinned().next())?;
-    let common = first
-        .apis
-        .iter()
-        .find(|id| asked.iter().all(|scheme| scheme.apis.contains(id)));
-    common.or(first.apis.first()).map(String::as_str)
+    let is_common = |id: &&String| asked.iter().all(|scheme| scheme.apis.contains(id));
+    let mut common = first.apis.iter().filter(is_common);
+    let id = common.clone().find(|id| suits(id, source));
+    let id = id
+        .or_else(|| common.next())
+        .or_else(|| first.apis.iter().find(|id| suits(id, source)))
+        .or(first.apis.first());
+    id.map(String::as_str)
+}
+
+/// Services of VPC Lattice have ids and ARNs that nothing else has.
+fn suits(id: &str, source: Source) -> bool {
+    let of_lattice = id.starts_with("svc-") || id.starts_with("arn:");
+    of_lattice == matches!(source, Source::LatticeV1 | Source::LatticeV2)
 }
 
 fn takes_one_of(scheme: &GatewayScheme, callers: &[LocalCaller]) -> bool {
@@ -26,7 +39,11 @@ fn takes_one_of(scheme: &GatewayScheme, callers: &[LocalCaller]) -> bool {
 
 /// What a developer may wonder about: callers that nobody looks at, authenticators that trust
 /// another API than the one of the events.
-pub(super) fn warnings(schemes: &[GatewayScheme], callers: &[LocalCaller]) -> Vec<String> {
+pub(super) fn warnings(
+    schemes: &[GatewayScheme],
+    callers: &[LocalCaller],
+    source: Source,
+) -> Vec<String> {
     let unheard = callers.iter().filter(|caller| {
         // An API key recognises nobody.
         caller.kind() != "api-key" && !schemes.iter().any(|scheme| scheme.kind == caller.kind())
@@ -39,7 +56,7 @@ pub(super) fn warnings(schemes: &[GatewayScheme], callers: &[LocalCaller]) -> Ve
             )
         })
         .collect();
-    if let Some(id) = api_id(schemes, callers) {
+    if let Some(id) = api_id(schemes, callers, source) {
         let elsewhere = schemes.iter().filter(|scheme| {
             takes_one_of(scheme, callers)
                 && !scheme.apis.is_empty()
@@ -107,7 +124,24 @@ mod tests {
             ),
         ] {
             let callers = callers(&as_);
-            assert_eq!(api_id(&schemes, &callers), expected, "{schemes:?} {as_:?}");
+            let id = api_id(&schemes, &callers, Source::HttpApi);
+            assert_eq!(id, expected, "{schemes:?} {as_:?}");
+        }
+    }
+
+    #[test]
+    fn the_id_suits_the_source_where_there_is_a_choice() {
+        let arn = "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1";
+        for (apis, source, expected) in [
+            (vec!["svc-1", "a"], Source::HttpApi, "a"),
+            (vec!["svc-1", "a"], Source::LatticeV2, "svc-1"),
+            (vec!["a", arn], Source::LatticeV2, arn),
+            (vec![arn, "a"], Source::FunctionUrl, "a"),
+            (vec!["a"], Source::LatticeV2, "a"),
+        ] {
+            let schemes = [scheme("iam", &apis), scheme("iam", &apis)];
+            let id = api_id(&schemes, &callers(&[IAM]), source);
+            assert_eq!(id, Some(expected), "{apis:?} {source}");
         }
     }
 
@@ -116,7 +150,7 @@ mod tests {
         let schemes = [scheme("cognito", &[])];
         let callers = callers(&[IAM, "api-key:k"]);
         assert_eq!(
-            warnings(&schemes, &callers),
+            warnings(&schemes, &callers, Source::RestApi),
             ["warning: no authenticator of this API recognises \
                  `--as iam:arn:aws:iam::123456789012:user/alice`; it is in the request context, \
                  and nothing else comes of it"]
@@ -131,12 +165,13 @@ mod tests {
             scheme("jwt", &["j"]),
         ];
         assert_eq!(
-            warnings(&schemes, &callers(&[IAM])),
+            warnings(&schemes, &callers(&[IAM]), Source::RestApi),
             [
                 "warning: events come from the API `a`, and an authenticator for `iam` trusts \
                  only b, c: its routes refuse this caller"
             ]
         );
-        assert_eq!(warnings(&schemes[..1], &callers(&[IAM])), [""; 0]);
+        let warnings = warnings(&schemes[..1], &callers(&[IAM]), Source::RestApi);
+        assert_eq!(warnings, [""; 0]);
     }
 }

@@ -113,7 +113,8 @@ fn is_identity(arn: &str) -> bool {
         return false;
     };
     let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
-    partition.starts_with("aws") && is_account && !resource.is_empty()
+    let has_gaps = arn.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    partition.starts_with("aws") && is_account && !resource.is_empty() && !has_gaps
 }
 
 fn cognito(text: &str) -> Result<LocalCaller, String> {

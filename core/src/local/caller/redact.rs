@@ -62,10 +62,12 @@ fn redacted_arn(arn: &str) -> String {
         _ => ("aws", "iam", ""),
     };
     let resource = match resource.split_once('/') {
-        Some(("assumed-role", rest)) => match rest.rsplit_once('/') {
+        // No path stands before the role here, and whatever follows is the session.
+        Some(("assumed-role", rest)) => match rest.split_once('/') {
             Some((role, _)) => format!("assumed-role/{role}/{REDACTED}"),
-            None => format!("assumed-role/{REDACTED}"),
+            None => resource.to_owned(),
         },
+        Some(("role", _)) => resource.to_owned(),
         Some((kind, _)) => format!("{kind}/{REDACTED}"),
         None if resource == "root" => resource.to_owned(),
         None => REDACTED.to_owned(),
@@ -127,8 +129,16 @@ mod tests {
                 "sts::123456789012:assumed-role/shop/REDACTED",
             ),
             (
-                "sts::111122223333:assumed-role/session-1",
-                "sts::123456789012:assumed-role/REDACTED",
+                "sts::111122223333:assumed-role/shop/a:b/c",
+                "sts::123456789012:assumed-role/shop/REDACTED",
+            ),
+            (
+                "sts::111122223333:assumed-role/shop",
+                "sts::123456789012:assumed-role/shop",
+            ),
+            (
+                "iam::111122223333:role/service/shop",
+                "iam::123456789012:role/service/shop",
             ),
             (
                 "sts::111122223333:federated-user/alice",

@@ -193,6 +193,7 @@ fn only_arns_of_identities_are_callers() {
         "arn:aws:iam:eu-west-1:123456789012:user/alice",
         "arn:aws:lambda::123456789012:function/f",
         "arn::iam::123456789012:user/alice",
+        "arn:aws:iam::123456789012:user/alice b",
     ] {
         assert!(LocalCaller::parse(&format!("iam:{arn}")).is_err(), "{arn}");
     }

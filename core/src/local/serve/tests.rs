@@ -20,7 +20,7 @@ pub(super) struct Fixture {
 
 impl Fixture {
     async fn start(source: Source, reply: Value) -> Self {
-        Self::start_naming(source, reply, Callers::default()).await
+        Self::start_naming(source, reply, Callers::nobody(source)).await
     }
 
     async fn start_naming(source: Source, reply: Value, callers: Callers) -> Self {

@@ -91,6 +91,21 @@ async fn an_iam_caller_arrives_with_an_api_that_is_trusted() {
 }
 
 #[tokio::test]
+async fn an_iam_caller_of_vpc_lattice_arrives_with_a_service_that_is_trusted() {
+    let api = Api::new().authenticate(Trusting {
+        kind: "iam",
+        apis: &["a1b2c3", "svc-1"],
+    });
+    let event = event_of(Source::LatticeV2, &api, &[AS_USER]).await;
+    let context = &event["requestContext"];
+    assert_eq!(context["identity"]["principal"], USER);
+    assert_eq!(
+        context["serviceArn"],
+        "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1"
+    );
+}
+
+#[tokio::test]
 async fn groups_and_scopes_arrive_as_the_source_writes_them() {
     let api = Api::new().authenticate(Trusting {
         kind: "cognito",

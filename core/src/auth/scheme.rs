@@ -29,8 +29,12 @@ pub(crate) struct GatewayScheme {
     pub(crate) kind: &'static str,
     /// The API ids that are trusted; none stands for all.
     pub(crate) apis: Vec<String>,
-    /// Who verifies tokens on the local server, where there is no gateway to do it.
-    pub(crate) locally: Option<Installed>,
+    /// Who verifies real tokens where no gateway does.
+    pub(crate) verifier: Option<Installed>,
+    /// The issuers whose tokens are let in; none stands for all.
+    pub(crate) issuers: Vec<String>,
+    /// The member of a Lambda authorizer's context that names the caller.
+    pub(crate) subject: Option<String>,
 }
 
 impl Scheme {
@@ -59,17 +63,35 @@ impl Scheme {
             gateway: Some(GatewayScheme {
                 kind,
                 apis,
-                locally: None,
+                verifier: None,
+                issuers: Vec::new(),
+                subject: None,
             }),
             challenge: Cow::Borrowed("Bearer"),
             realm: Cow::Borrowed("api"),
         }
     }
 
-    /// Has the local server verify tokens with this authenticator, in place of the gateway.
-    pub(crate) fn verified_locally(mut self, verifier: Installed) -> Self {
+    /// Where no gateway stands in front, this one verifies what the gateway would have verified.
+    pub(crate) fn verified_locally(mut self, verifier: Option<Installed>) -> Self {
         if let Some(gateway) = &mut self.gateway {
-            gateway.locally = Some(verifier);
+            gateway.verifier = verifier;
+        }
+        self
+    }
+
+    /// Lets in tokens of these issuers alone, if there are any.
+    pub(crate) fn issued_by(mut self, issuers: Vec<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.issuers = issuers;
+        }
+        self
+    }
+
+    /// Finds the name of the caller in this member of a Lambda authorizer's context.
+    pub(crate) fn named_by(mut self, member: Option<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.subject = member;
         }
         self
     }

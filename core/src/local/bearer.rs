@@ -47,7 +47,7 @@ impl Verifiers {
             has_authorizer.sent().check(source).ok()?;
             Some(Verifier {
                 kind,
-                verifier: scheme.locally.clone()?,
+                verifier: scheme.verifier.clone()?,
             })
         });
         Self(verifiers.collect())
@@ -111,6 +111,9 @@ fn claims(identity: &Identity) -> Value {
     }
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), identity.subject().into());
+    if let Some(issuer) = identity.issuer() {
+        claims.insert("iss".to_owned(), issuer.into());
+    }
     let groups: Vec<Value> = identity.groups().map(Value::from).collect();
     if !groups.is_empty() {
         claims.insert("cognito:groups".to_owned(), groups.into());

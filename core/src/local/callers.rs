@@ -3,11 +3,10 @@
 use super::{
     bearer::{Refused, Verifiers},
     caller::LocalCaller,
-    trust,
+    trust::Trust,
 };
 use crate::{
     Api,
-    auth::GatewayScheme,
     event::{Source, emulate::Facts},
 };
 use bytes::Bytes;
@@ -15,35 +14,28 @@ use http::Request;
 
 /// The callers of `--as`, and what the program makes of callers.
 pub(super) struct Callers {
-    source: Source,
     always: Vec<LocalCaller>,
-    schemes: Vec<GatewayScheme>,
+    trust: Trust,
     verifiers: Verifiers,
 }
 
 impl Callers {
     /// Nobody, in an API that asks for nobody.
     pub(super) fn nobody(source: Source) -> Self {
-        Self {
-            source,
-            always: Vec::new(),
-            schemes: Vec::new(),
-            verifiers: Verifiers::default(),
-        }
+        Self::trusted(Trust::nobody(source), Vec::new(), source)
     }
 
     /// `always` can be sent by the source.
     pub(super) fn new(api: &Api, always: Vec<LocalCaller>, source: Source) -> Self {
-        let installed = api.all_authenticators();
-        let schemes: Vec<_> = installed
-            .iter()
-            .filter_map(|installed| installed.scheme.gateway.clone())
-            .collect();
+        Self::trusted(Trust::of(api, source), always, source)
+    }
+
+    fn trusted(trust: Trust, always: Vec<LocalCaller>, source: Source) -> Self {
+        let always = always.into_iter().map(|caller| trust.complete(caller));
         Self {
-            source,
-            always,
-            verifiers: Verifiers::new(&schemes, source),
-            schemes,
+            always: always.collect(),
+            verifiers: Verifiers::new(trust.schemes(), source),
+            trust,
         }
     }
 
@@ -53,9 +45,10 @@ impl Callers {
         let mut notes: Vec<String> = callers
             .map(|caller| format!("every request comes as {caller}"))
             .collect();
-        let verifiers = self.verifiers.names();
-        notes.extend(verifiers.map(|name| format!("tokens of requests are verified by `{name}`")));
-        notes.extend(trust::warnings(&self.schemes, &self.always, self.source));
+        notes.extend(self.verifiers.names().map(|name| {
+            format!("a token in a request is verified by `{name}`; who has one comes as its holder")
+        }));
+        notes.extend(self.trust.warnings(&self.always));
         notes
     }
 
@@ -77,7 +70,7 @@ impl Callers {
 
     pub(super) fn named(&self, callers: Vec<LocalCaller>) -> Named {
         Named {
-            api: trust::api_id(&self.schemes, &callers, self.source).map(str::to_owned),
+            api: self.trust.api_id(&callers).map(str::to_owned),
             callers,
         }
     }

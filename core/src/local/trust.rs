@@ -1,30 +1,141 @@
-//! From which API an event comes: from one that the authenticators of the program trust.
+//! What the authenticators of the program want to see of a gateway.
 
 use super::caller::LocalCaller;
-use crate::{auth::GatewayScheme, event::Source};
+use crate::{Api, auth::GatewayScheme, event::Source};
 
-/// The id that an event of these callers says it is from; `None` when no authenticator cares.
-///
-/// It is one of the ids of the authenticators that such a caller belongs to, and one that all of
-/// them trust where there is one; when they trust any, it is one that another authenticator trusts.
-pub(super) fn api_id<'a>(
-    schemes: &'a [GatewayScheme],
-    callers: &[LocalCaller],
+/// The authenticators of identities that a gateway has verified, in front of which a source stands.
+pub(super) struct Trust {
+    schemes: Vec<GatewayScheme>,
     source: Source,
-) -> Option<&'a str> {
-    let pinned = || schemes.iter().filter(|scheme| !scheme.apis.is_empty());
-    let asked: Vec<&GatewayScheme> = pinned()
-        .filter(|scheme| takes_one_of(scheme, callers))
-        .collect();
-    let first = asked.first().copied().or_else(|| pinned().next())?;
-    let is_common = |id: &&String| asked.iter().all(|scheme| scheme.apis.contains(id));
-    let mut common = first.apis.iter().filter(is_common);
-    let id = common.clone().find(|id| suits(id, source));
-    let id = id
-        .or_else(|| common.next())
-        .or_else(|| first.apis.iter().find(|id| suits(id, source)))
-        .or(first.apis.first());
-    id.map(String::as_str)
+}
+
+/// The issuer that a user pool of AWS's examples would be.
+const USER_POOL: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
+
+impl Trust {
+    pub(super) fn of(api: &Api, source: Source) -> Self {
+        let installed = api.all_authenticators();
+        let schemes = installed
+            .iter()
+            .filter_map(|installed| installed.scheme.gateway.clone());
+        Self {
+            schemes: schemes.collect(),
+            source,
+        }
+    }
+
+    pub(super) fn nobody(source: Source) -> Self {
+        Self {
+            schemes: Vec::new(),
+            source,
+        }
+    }
+
+    pub(super) fn schemes(&self) -> &[GatewayScheme] {
+        &self.schemes
+    }
+
+    /// The authenticators that look for such a caller.
+    fn asked(&self, caller: &LocalCaller) -> Vec<&GatewayScheme> {
+        let of_kind = |kind: &str| {
+            let schemes = self.schemes.iter().filter(|scheme| scheme.kind == kind);
+            schemes.collect::<Vec<_>>()
+        };
+        let asked = of_kind(caller.kind());
+        // The JWT authorizer of an HTTP API verifies tokens of user pools as well.
+        let other = match caller.kind() {
+            "cognito" => "jwt",
+            "jwt" => "cognito",
+            _ => return asked,
+        };
+        let is_shared = matches!(self.source, Source::HttpApi | Source::HttpApiV1);
+        if asked.is_empty() && is_shared {
+            of_kind(other)
+        } else {
+            asked
+        }
+    }
+
+    /// The caller with what those who look for it ask for, where `--as` did not say it: an issuer
+    /// that they trust, a name where they look for one.
+    pub(super) fn complete(&self, mut caller: LocalCaller) -> LocalCaller {
+        let asked = self.asked(&caller);
+        let issuers = asked.iter().flat_map(|scheme| &scheme.issuers);
+        let issuer = issuers.map(String::as_str).next();
+        let is_of_pool =
+            caller.kind() == "cognito" || asked.iter().any(|scheme| scheme.kind == "cognito");
+        if let Some(issuer) = issuer.or(is_of_pool.then_some(USER_POOL)) {
+            caller.issued_by(issuer);
+        }
+        if let Some(scheme) = asked.first().filter(|scheme| scheme.kind == "lambda") {
+            match &scheme.subject {
+                Some(member) => caller.named_by(member),
+                // This format does not send the principal.
+                None if self.source == Source::HttpApi => caller.named_by("principalId"),
+                None => {}
+            }
+        }
+        caller
+    }
+
+    /// The id of the API that an event of these callers says it is from; `None` when no
+    /// authenticator cares.
+    ///
+    /// It is one of the ids of the authenticators that look for such a caller, and one that all of
+    /// them trust where there is one; when they trust any, it is one that another authenticator
+    /// trusts.
+    pub(super) fn api_id(&self, callers: &[LocalCaller]) -> Option<&str> {
+        let asked: Vec<&[String]> = callers
+            .iter()
+            .flat_map(|caller| self.asked(caller))
+            .map(|scheme| scheme.apis.as_slice())
+            .filter(|apis| !apis.is_empty())
+            .collect();
+        let mut all = self.schemes.iter().map(|scheme| scheme.apis.as_slice());
+        let any = || all.find(|apis| !apis.is_empty());
+        let first = asked.first().copied().or_else(any)?;
+        let is_common = |id: &&String| asked.iter().all(|apis| apis.contains(id));
+        let suits = |id: &&String| suits(id, self.source);
+        let mut common = first.iter().filter(is_common);
+        let id = common.clone().find(suits);
+        let id = id
+            .or_else(|| common.next())
+            .or_else(|| first.iter().find(suits))
+            .or(first.first());
+        id.map(String::as_str)
+    }
+
+    /// What a developer may wonder about: callers that nobody looks for, authenticators that trust
+    /// another API than the one of the events.
+    pub(super) fn warnings(&self, callers: &[LocalCaller]) -> Vec<String> {
+        // An API key recognises nobody.
+        let unheard = callers
+            .iter()
+            .filter(|caller| caller.kind() != "api-key" && self.asked(caller).is_empty());
+        let mut warnings: Vec<String> = unheard
+            .map(|caller| {
+                format!(
+                    "warning: no authenticator of this API recognises `--as {caller}`; it is in \
+                     the request context, and nothing else comes of it"
+                )
+            })
+            .collect();
+        if let Some(id) = self.api_id(callers) {
+            let asked = callers.iter().flat_map(|caller| self.asked(caller));
+            let elsewhere = asked.filter(|scheme| {
+                !scheme.apis.is_empty() && !scheme.apis.iter().any(|known| known == id)
+            });
+            warnings.extend(elsewhere.map(|scheme| {
+                format!(
+                    "warning: events come from the API `{id}`, and an authenticator for `{}` \
+                     trusts only {}: its routes refuse this caller",
+                    scheme.kind,
+                    scheme.apis.join(", ")
+                )
+            }));
+        }
+        warnings
+    }
 }
 
 /// Services of VPC Lattice have ids and ARNs that nothing else has.
@@ -33,145 +144,5 @@ fn suits(id: &str, source: Source) -> bool {
     of_lattice == matches!(source, Source::LatticeV1 | Source::LatticeV2)
 }
 
-fn takes_one_of(scheme: &GatewayScheme, callers: &[LocalCaller]) -> bool {
-    callers.iter().any(|caller| caller.kind() == scheme.kind)
-}
-
-/// What a developer may wonder about: callers that nobody looks at, authenticators that trust
-/// another API than the one of the events.
-pub(super) fn warnings(
-    schemes: &[GatewayScheme],
-    callers: &[LocalCaller],
-    source: Source,
-) -> Vec<String> {
-    let unheard = callers.iter().filter(|caller| {
-        // An API key recognises nobody.
-        caller.kind() != "api-key" && !schemes.iter().any(|scheme| scheme.kind == caller.kind())
-    });
-    let mut warnings: Vec<String> = unheard
-        .map(|caller| {
-            format!(
-                "warning: no authenticator of this API recognises `--as {caller}`; it is in the \
-                 request context, and nothing else comes of it"
-            )
-        })
-        .collect();
-    if let Some(id) = api_id(schemes, callers, source) {
-        let elsewhere = schemes.iter().filter(|scheme| {
-            takes_one_of(scheme, callers)
-                && !scheme.apis.is_empty()
-                && !scheme.apis.iter().any(|known| known == id)
-        });
-        warnings.extend(elsewhere.map(|scheme| {
-            format!(
-                "warning: events come from the API `{id}`, and an authenticator for `{}` trusts \
-                 only {}: its routes refuse this caller",
-                scheme.kind,
-                scheme.apis.join(", ")
-            )
-        }));
-    }
-    warnings
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn scheme(kind: &'static str, apis: &[&str]) -> GatewayScheme {
-        GatewayScheme {
-            kind,
-            apis: apis.iter().map(|&id| id.to_owned()).collect(),
-            locally: None,
-        }
-    }
-
-    fn callers(texts: &[&str]) -> Vec<LocalCaller> {
-        let callers = texts.iter().map(|text| LocalCaller::parse(text));
-        callers.collect::<Result<_, _>>().unwrap()
-    }
-
-    const IAM: &str = "iam:arn:aws:iam::123456789012:user/alice";
-
-    #[test]
-    fn an_event_comes_from_an_api_that_the_authenticator_of_its_caller_trusts() {
-        for (schemes, as_, expected) in [
-            (vec![], vec![IAM], None),
-            (vec![scheme("iam", &[])], vec![IAM], None),
-            (vec![scheme("iam", &["a", "b"])], vec![IAM], Some("a")),
-            (
-                vec![scheme("jwt", &["j"]), scheme("iam", &["a"])],
-                vec![IAM],
-                Some("a"),
-            ),
-            // Nobody calls, or somebody whom any API may name.
-            (vec![scheme("iam", &["a"])], vec![], Some("a")),
-            (
-                vec![scheme("iam", &[]), scheme("jwt", &["j"])],
-                vec![IAM],
-                Some("j"),
-            ),
-            // Two authenticators look at one event.
-            (
-                vec![scheme("iam", &["a", "b"]), scheme("mtls", &["b", "c"])],
-                vec![IAM, "certificate:CN=till"],
-                Some("b"),
-            ),
-            (
-                vec![scheme("iam", &["a"]), scheme("iam", &["b"])],
-                vec![IAM],
-                Some("a"),
-            ),
-        ] {
-            let callers = callers(&as_);
-            let id = api_id(&schemes, &callers, Source::HttpApi);
-            assert_eq!(id, expected, "{schemes:?} {as_:?}");
-        }
-    }
-
-    #[test]
-    fn the_id_suits_the_source_where_there_is_a_choice() {
-        let arn = "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1";
-        for (apis, source, expected) in [
-            (vec!["svc-1", "a"], Source::HttpApi, "a"),
-            (vec!["svc-1", "a"], Source::LatticeV2, "svc-1"),
-            (vec!["a", arn], Source::LatticeV2, arn),
-            (vec![arn, "a"], Source::FunctionUrl, "a"),
-            (vec!["a"], Source::LatticeV2, "a"),
-        ] {
-            let schemes = [scheme("iam", &apis), scheme("iam", &apis)];
-            let id = api_id(&schemes, &callers(&[IAM]), source);
-            assert_eq!(id, Some(expected), "{apis:?} {source}");
-        }
-    }
-
-    #[test]
-    fn a_caller_whom_nobody_recognises_is_named() {
-        let schemes = [scheme("cognito", &[])];
-        let callers = callers(&[IAM, "api-key:k"]);
-        assert_eq!(
-            warnings(&schemes, &callers, Source::RestApi),
-            ["warning: no authenticator of this API recognises \
-                 `--as iam:arn:aws:iam::123456789012:user/alice`; it is in the request context, \
-                 and nothing else comes of it"]
-        );
-    }
-
-    #[test]
-    fn an_authenticator_that_trusts_another_api_is_named() {
-        let schemes = [
-            scheme("iam", &["a"]),
-            scheme("iam", &["b", "c"]),
-            scheme("jwt", &["j"]),
-        ];
-        assert_eq!(
-            warnings(&schemes, &callers(&[IAM]), Source::RestApi),
-            [
-                "warning: events come from the API `a`, and an authenticator for `iam` trusts \
-                 only b, c: its routes refuse this caller"
-            ]
-        );
-        let warnings = warnings(&schemes[..1], &callers(&[IAM]), Source::RestApi);
-        assert_eq!(warnings, [""; 0]);
-    }
-}
+mod tests;

@@ -91,6 +91,28 @@ impl LocalCaller {
         }
     }
 
+    /// The issuer of a token of which none was said.
+    pub(super) fn issued_by(&mut self, issuer: &str) {
+        if let Self::Cognito(claims) | Self::Jwt { claims, .. } = self
+            && let Some(claims) = claims.as_object_mut()
+            && !claims.contains_key("iss")
+        {
+            claims.insert("iss".to_owned(), issuer.into());
+        }
+    }
+
+    /// Has the context of a Lambda authorizer name the principal in this member, unless it names
+    /// one. An authenticator that looks for `principalId` takes `sub` as well.
+    pub(super) fn named_by(&mut self, member: &str) {
+        if let Self::Lambda { principal, context } = self
+            && let Some(context) = context.as_object_mut()
+            && !context.contains_key(member)
+            && !(member == "principalId" && context.contains_key("sub"))
+        {
+            context.insert(member.to_owned(), principal.as_str().into());
+        }
+    }
+
     /// The same caller with nothing in it that says who it is: for a recorded event.
     pub(super) fn redacted(&self) -> Self {
         redact::redacted(self)

@@ -18,7 +18,7 @@ impl Authenticator for Trusting {
         let apis = self.apis.iter().map(|&id| id.to_owned());
         let scheme = Scheme::gateway(self.kind, self.kind, apis.collect());
         match self.kind {
-            "jwt" | "cognito" => scheme.verified_locally(install(Passwords)),
+            "jwt" | "cognito" => scheme.verified_locally(Some(install(Passwords))),
             _ => scheme,
         }
     }
@@ -121,7 +121,12 @@ async fn groups_and_scopes_arrive_as_the_source_writes_them() {
         let context = &event["requestContext"];
         assert_eq!(
             context.pointer(claims),
-            Some(&json!({"sub": "alice", "cognito:groups": groups, "scope": "r w"})),
+            Some(&json!({
+                "sub": "alice",
+                "cognito:groups": groups,
+                "scope": "r w",
+                "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123",
+            })),
             "{source}"
         );
         assert_eq!(context["apiId"], "c", "{source}");
@@ -150,6 +155,24 @@ async fn nobody_calls_unless_it_is_said() {
     assert_eq!(event["requestContext"]["apiId"], "a1b2c3");
     let event = event_of(Source::HttpApi, &Api::new(), &[]).await;
     assert_eq!(event["requestContext"]["apiId"], "a1b2c3d4e5");
+}
+
+#[test]
+fn the_developer_is_told_who_calls_and_who_verifies() {
+    let api = Api::new().authenticate(Trusting {
+        kind: "jwt",
+        apis: &["j"],
+    });
+    let alice = LocalCaller::parse("jwt:alice,email=alice@example.com").unwrap();
+    let notes = |callers, source| Callers::new(&api, callers, source).notes();
+    assert_eq!(
+        notes(vec![alice], Source::HttpApi),
+        [
+            "every request comes as jwt:alice",
+            "a token in a request is verified by `passwords`; who has one comes as its holder",
+        ]
+    );
+    assert_eq!(notes(Vec::new(), Source::RestApi), [""; 0]);
 }
 
 #[tokio::test]

@@ -136,3 +136,33 @@ impl Scheme {
         (&self.challenge, &self.realm)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_that_no_header_could_name_is_a_fault() {
+        let scheme = || Scheme::new("jwt", Credential::bearer());
+        for (scheme, expected) in [
+            (scheme().challenge("AWS4-HMAC-SHA256").realm("my api"), None),
+            (Scheme::new("", Credential::bearer()), Some("no name")),
+            (scheme().challenge(""), Some("authentication scheme")),
+            (
+                scheme().challenge("My Scheme"),
+                Some("authentication scheme"),
+            ),
+            (scheme().realm("a\"b"), Some("realm")),
+            (scheme().realm("a\\b"), Some("realm")),
+            (scheme().realm("a\nb"), Some("realm")),
+        ] {
+            let fault = scheme.fault();
+            assert_eq!(fault.is_some(), expected.is_some(), "{scheme:?}");
+            assert!(
+                fault
+                    .unwrap_or_default()
+                    .contains(expected.unwrap_or_default())
+            );
+        }
+    }
+}

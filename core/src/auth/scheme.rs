@@ -31,6 +31,10 @@ pub(crate) struct GatewayScheme {
     pub(crate) apis: Vec<String>,
     /// Who verifies real tokens where no gateway does.
     pub(crate) verifier: Option<Installed>,
+    /// The issuers whose tokens are let in; none stands for all.
+    pub(crate) issuers: Vec<String>,
+    /// The member of a Lambda authorizer's context that names the caller.
+    pub(crate) subject: Option<String>,
 }
 
 impl Scheme {
@@ -60,6 +64,8 @@ impl Scheme {
                 kind,
                 apis,
                 verifier: None,
+                issuers: Vec::new(),
+                subject: None,
             }),
             challenge: Cow::Borrowed("Bearer"),
             realm: Cow::Borrowed("api"),
@@ -70,6 +76,22 @@ impl Scheme {
     pub(crate) fn verified_locally(mut self, verifier: Option<Installed>) -> Self {
         if let Some(gateway) = &mut self.gateway {
             gateway.verifier = verifier;
+        }
+        self
+    }
+
+    /// Lets in tokens of these issuers alone, if there are any.
+    pub(crate) fn issued_by(mut self, issuers: Vec<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.issuers = issuers;
+        }
+        self
+    }
+
+    /// Finds the name of the caller in this member of a Lambda authorizer's context.
+    pub(crate) fn named_by(mut self, member: Option<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.subject = member;
         }
         self
     }

@@ -6,9 +6,11 @@
 
 #[cfg(feature = "api-keys")]
 mod api_keys;
+pub(crate) mod access;
 mod authenticator;
 mod challenge;
 mod credential;
+mod gate;
 mod identity;
 mod refusal;
 mod scheme;
@@ -17,9 +19,11 @@ mod take;
 #[cfg(feature = "api-keys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
+pub use access::Access;
 pub use authenticator::{Authenticator, TestKeys};
 pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;
+pub(crate) use gate::Policy;
 pub use identity::{Identity, IdentityKind};
 pub use refusal::Refusal;
 pub use scheme::Scheme;

@@ -12,6 +12,8 @@ mod challenge;
 mod credential;
 mod gate;
 mod identity;
+#[cfg(feature = "jwt")]
+mod keys;
 mod refusal;
 mod scheme;
 mod take;

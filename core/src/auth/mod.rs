@@ -14,6 +14,7 @@ mod gate;
 mod identity;
 #[cfg(feature = "jwt")]
 mod keys;
+mod jwt;
 mod refusal;
 mod scheme;
 mod take;

@@ -4,25 +4,31 @@
 //! which identities they let in. Once an [`Api`](crate::Api) has an authenticator, everything in it
 //! is closed, and `public` opens one route.
 
+pub(crate) mod access;
+#[cfg(feature = "jwt")]
+mod alb;
 #[cfg(feature = "api-keys")]
 mod api_keys;
-pub(crate) mod access;
 mod authenticator;
 mod challenge;
 mod credential;
 mod gate;
 mod identity;
 #[cfg(feature = "jwt")]
-mod keys;
 mod jwt;
+#[cfg(feature = "jwt")]
+mod keys;
 mod refusal;
 mod scheme;
 mod take;
 
+pub use access::Access;
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use alb::{AlbListener, AlbOidc};
 #[cfg(feature = "api-keys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
-pub use access::Access;
 pub use authenticator::{Authenticator, TestKeys};
 pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;

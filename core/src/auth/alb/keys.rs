@@ -7,7 +7,7 @@ use super::super::{
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 /// How many keys are kept. A load balancer signs with one, and changes it now and then.
@@ -16,6 +16,9 @@ const KEYS: usize = 16;
 /// How many keys that are not kept may be asked for at once; each second it is one more. Whoever
 /// sends tokens with key ids of their own making causes no more fetches than that.
 const BURST: u32 = 10;
+
+/// How long a key that is not there is not asked for again.
+const MISSING: Duration = Duration::from_secs(10);
 
 /// What is at the URL of a key.
 pub(super) struct PublicKey(Key);
@@ -63,6 +66,8 @@ struct Slot {
     /// Whether it has ever verified a token. Until then it may be anybody's invention, and has to
     /// make room first.
     proven: bool,
+    /// When it was not there.
+    missing: Option<SystemTime>,
     used: u64,
 }
 
@@ -89,7 +94,13 @@ impl Fetched {
         parse: fn(&str) -> Result<Url, UrlError>,
     ) -> Result<Arc<PublicKey>, Refusal> {
         let key = self.slot(url, parse)?;
-        key.get(None).await
+        let found = key.get(None).await;
+        if let Err(Refusal::UnknownKey) = found
+            && let Some(slot) = self.kept().find(url)
+        {
+            slot.missing = Some((self.clock)());
+        }
+        found
     }
 
     fn slot(
@@ -100,7 +111,11 @@ impl Fetched {
         let now = (self.clock)();
         let mut kept = self.kept();
         if let Some(slot) = kept.find(url) {
-            return Ok(slot.key.clone());
+            let since = slot.missing.and_then(|then| now.duration_since(then).ok());
+            return match since {
+                Some(since) if since < MISSING => Err(Refusal::UnknownKey),
+                _ => Ok(slot.key.clone()),
+            };
         }
         if !kept.budget.spend(now) {
             return Err(Refusal::KeysUnavailable);
@@ -143,6 +158,7 @@ impl Kept {
             url: url.to_owned(),
             key,
             proven: false,
+            missing: None,
             used: self.turn,
         });
     }

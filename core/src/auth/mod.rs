@@ -34,12 +34,9 @@ pub(crate) use authenticator::{Installed, install};
 pub use credential::Credential;
 pub(crate) use gate::Policy;
 pub use identity::{Identity, IdentityKind};
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
 pub use refusal::Refusal;
 pub use scheme::Scheme;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};
-
-#[cfg(feature = "jwt")]
-#[path = "jwt/verified.rs"]
-mod verified;
-#[cfg(feature = "jwt")]
-pub use verified::VerifiedTokens;

@@ -25,7 +25,7 @@ mod take;
 pub use access::Access;
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
-pub use alb::{AlbListener, AlbOidc};
+pub use alb::AlbOidc;
 #[cfg(feature = "api-keys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};

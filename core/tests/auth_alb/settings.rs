@@ -106,6 +106,10 @@ fn what_is_wrong_is_found_when_an_api_is_built() {
             "ALB: `` is not the ARN of an application load balancer or of its listener",
         ),
         (good().client(""), "ALB: the id of a client is empty"),
+        (
+            good().any_client(),
+            "ALB: there are both a certain client and `any_client`",
+        ),
         (good().issuer(""), "ALB: the issuer is empty"),
         (
             good().leeway(Duration::from_secs(301)),

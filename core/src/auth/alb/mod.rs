@@ -2,13 +2,14 @@
 
 mod arn;
 mod claims;
+mod faults;
 mod keys;
 mod token;
 mod verify;
 
 use super::{
     Credential, Identity, Refusal,
-    jwt::{Key, KeySet},
+    jwt::{Key, KeySet, NeedsClient, Ready},
     keys::Clock,
 };
 use arn::LoadBalancer;
@@ -16,17 +17,10 @@ use keys::{Fetched, PublicKey};
 use std::{
     borrow::Cow,
     fmt,
+    marker::PhantomData,
     sync::Arc,
     time::{Duration, SystemTime},
 };
-
-/// A load balancer, before it is said for which client it signs users in: see
-/// [`AlbOidc::listener`].
-#[derive(Clone, Debug)]
-#[must_use = "it is an authenticator once it knows its client"]
-pub struct AlbListener {
-    arns: Vec<String>,
-}
 
 /// Recognises the users that an Application Load Balancer has signed in.
 ///
@@ -36,16 +30,19 @@ pub struct AlbListener {
 /// balancer's own. This verifies it.
 ///
 /// ```
-/// use lambda_api::Api;
-/// use lambda_api::auth::AlbOidc;
+/// use lambda_api::{AlbOidc, Api};
 ///
 /// let listener = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:\
 ///                 listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2";
 /// let api = Api::new().authenticate(AlbOidc::listener(listener).client("app-client-id"));
 /// ```
 ///
-/// An [`Identity`] of it has the kind [`IdentityKind::AlbOidc`](super::IdentityKind::AlbOidc), the `sub` of the claims for its
-/// subject, and the issuer that signed the user in. The claims are those of the issuer's user info
+/// It becomes an [`Authenticator`](crate::Authenticator) once it knows for which clients the load
+/// balancer signs users in, by [`client`](AlbOidc::client) or, said out loud,
+/// [`any_client`](AlbOidc::any_client).
+///
+/// An [`Identity`] of it has the kind [`AlbOidc`](super::IdentityKind::AlbOidc), the `sub` of the
+/// claims for its subject, and the issuer that signed the user in. The claims are those of the issuer's user info
 /// endpoint. Its groups are those of [a claim](AlbOidc::groups_claim); scopes it has none, since
 /// user info is about users, not about what a client was granted.
 ///
@@ -56,7 +53,7 @@ pub struct AlbListener {
 ///
 /// What else the load balancer sends is no proof of anything: `x-amzn-oidc-identity` has no
 /// signature, and is never looked at; `x-amzn-oidc-accesstoken` is the issuer's token, which
-/// `Jwt` or `Cognito` verify if an API needs it.
+/// [`Jwt`](super::Jwt) or [`Cognito`](super::Cognito) verify if an API needs it.
 ///
 /// # Who can send such a header
 /// Anybody: on a listener whose rule does not sign users in, a header of the client's own comes
@@ -79,18 +76,21 @@ pub struct AlbListener {
 /// each second, whatever is sent; until then, tokens that name others get 503. A function in a VPC
 /// without a way out needs [the keys themselves](AlbOidc::key), or
 /// [another place for them](AlbOidc::keys_url).
+#[must_use = "an authenticator does nothing until an Api has it"]
+pub struct AlbOidc<S = Ready>(Settings, PhantomData<fn() -> S>);
+
 #[derive(Clone)]
-#[must_use]
-pub struct AlbOidc {
+struct Settings {
     name: Cow<'static, str>,
     credential: Credential,
+    realm: Option<Cow<'static, str>>,
+    /// As they were given.
     arns: Vec<String>,
     signers: Vec<LoadBalancer>,
-    /// `None` stands for all.
-    clients: Option<Vec<String>>,
+    clients: Vec<String>,
+    any_client: bool,
     issuer: Option<String>,
     groups_claim: Cow<'static, str>,
-    realm: Option<Cow<'static, str>>,
     leeway: Duration,
     expiry_leeway: Duration,
     check: Option<Check>,
@@ -114,151 +114,23 @@ type Check = Arc<dyn Fn(&Identity) -> Result<(), Refusal> + Send + Sync>;
 /// How far clocks may be said to differ.
 const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
-impl AlbOidc {
+impl AlbOidc<NeedsClient> {
     /// Users whom this load balancer signs in, by the ARN of one of its listeners or its own.
     ///
     /// Tokens name the load balancer, not the listener: all of its listeners are trusted, as far as
     /// they sign users in for the client that is to be named next.
-    pub fn listener(arn: impl Into<String>) -> AlbListener {
-        AlbListener {
-            arns: vec![arn.into()],
-        }
-    }
-
-    /// Another client that is let in, too.
-    pub fn client(mut self, id: impl Into<String>) -> Self {
-        self.clients.get_or_insert_default().push(id.into());
-        self
-    }
-
-    /// Lets in only users whom this issuer has signed in: the `issuer` in the rule of the listener;
-    /// `https://cognito-idp.REGION.amazonaws.com/POOL` for a user pool.
-    ///
-    /// Without this the client alone decides. That is enough where each issuer has given its
-    /// clients other ids.
-    pub fn issuer(mut self, url: impl Into<String>) -> Self {
-        self.issuer = Some(url.into());
-        self
-    }
-
-    /// The claim that has the groups of a user, an array of strings or one string, instead of
-    /// `groups`. Name one that the issuer sets, and that users cannot change by themselves.
-    pub fn groups_claim(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.groups_claim = name.into();
-        self
-    }
-
-    /// The name by which routes and logs call it, instead of `alb`.
-    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// The realm that `WWW-Authenticate` names, instead of `api`.
-    pub fn realm(mut self, realm: impl Into<Cow<'static, str>>) -> Self {
-        self.realm = Some(realm.into());
-        self
-    }
-
-    /// How far `nbf` and `iat` may lie in the future, where the claims have them, instead of 30 s.
-    /// At most 5 minutes.
-    pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway;
-        self
-    }
-
-    /// How long a token is still good after its `exp`, instead of not at all. At most 5 minutes.
-    pub fn expiry_leeway(mut self, leeway: Duration) -> Self {
-        self.expiry_leeway = leeway;
-        self
-    }
-
-    /// A check of your own, after all others have passed.
-    ///
-    /// It looks at claims with [`Identity::claims`]; what it refuses with is logged. An earlier
-    /// check is replaced.
-    pub fn check<F>(mut self, check: F) -> Self
-    where
-        F: Fn(&Identity) -> Result<(), Refusal> + Send + Sync + 'static,
-    {
-        self.check = Some(Arc::new(check));
-        self
-    }
-
-    /// What time it is, for tests, instead of what the system's clock says.
-    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.set_clock(Arc::new(clock));
-        self
-    }
-
-    fn set_clock(&mut self, clock: Clock) {
-        if let Keys::Fetched(keys) = &mut self.keys {
-            *keys = Arc::new(Fetched::new(Arc::clone(&clock)));
-        }
-        self.clock = clock;
-    }
-
-    /// Where keys are, instead of AWS's own address: what a `/` and the id of a key are appended to.
-    pub fn keys_url(mut self, url: impl Into<String>) -> Self {
-        self.keys_url = Some(url.into());
-        self
-    }
-
-    /// Lets keys be fetched by plain HTTP from this machine (`localhost`, `127.0.0.0/8`, `[::1]`),
-    /// for tests.
-    pub fn allow_loopback_http(mut self) -> Self {
-        self.loopback = true;
-        self
-    }
-
-    /// A key of this id, in PEM. From then on no keys are fetched: tokens that name other keys than
-    /// those that are given so are refused.
-    pub fn key(mut self, id: impl Into<String>, pem: impl AsRef<[u8]>) -> Self {
-        let key = Key::from_pem(pem.as_ref())
-            .map(PublicKey::new)
-            .map(Arc::new);
-        let key = (id.into(), key);
-        match &mut self.keys {
-            Keys::Given(keys) => keys.push(key),
-            Keys::Fetched(_) | Keys::Set(_) => self.keys = Keys::Given(vec![key]),
-        }
-        self
-    }
-}
-
-impl AlbListener {
-    /// Another load balancer that is trusted in the same way.
-    pub fn or_listener(mut self, arn: impl Into<String>) -> Self {
-        self.arns.push(arn.into());
-        self
-    }
-
-    /// Lets in users whom the load balancer signs in for this client: the client id in the rule of
-    /// the listener, or that of the user pool.
-    pub fn client(self, id: impl Into<String>) -> AlbOidc {
-        self.authenticator(Some(vec![id.into()]))
-    }
-
-    /// Lets in whomever the load balancer signs in, whatever the client and its issuer.
-    pub fn any_client(self) -> AlbOidc {
-        self.authenticator(None)
-    }
-
-    fn authenticator(self, clients: Option<Vec<String>>) -> AlbOidc {
+    pub fn listener(arn: impl AsRef<str>) -> Self {
         let clock: Clock = Arc::new(SystemTime::now);
-        AlbOidc {
+        let settings = Settings {
             name: Cow::Borrowed("alb"),
             credential: Credential::header("x-amzn-oidc-data"),
-            signers: self
-                .arns
-                .iter()
-                .filter_map(|arn| LoadBalancer::read(arn))
-                .collect(),
-            arns: self.arns,
-            clients,
+            realm: None,
+            arns: Vec::new(),
+            signers: Vec::new(),
+            clients: Vec::new(),
+            any_client: false,
             issuer: None,
             groups_claim: Cow::Borrowed("groups"),
-            realm: None,
             leeway: Duration::from_secs(30),
             expiry_leeway: Duration::ZERO,
             check: None,
@@ -266,17 +138,138 @@ impl AlbListener {
             loopback: false,
             keys: Keys::Fetched(Arc::new(Fetched::new(Arc::clone(&clock)))),
             clock,
-        }
+        };
+        Self(settings, PhantomData).or_listener(arn)
     }
 }
 
-impl fmt::Debug for AlbOidc {
+impl<S> AlbOidc<S> {
+    /// Trusts another load balancer in the same way: for the same clients, and with the same
+    /// settings.
+    pub fn or_listener(self, arn: impl AsRef<str>) -> Self {
+        let arn = arn.as_ref();
+        self.change(|settings| {
+            settings.arns.push(arn.to_owned());
+            settings.signers.extend(LoadBalancer::read(arn));
+        })
+    }
+
+    /// Lets in users whom the load balancer signs in for this client: the client id in the rule of
+    /// the listener, or that of the user pool. Said again, for each of them.
+    pub fn client(self, id: impl Into<String>) -> AlbOidc<Ready> {
+        AlbOidc(self.0, PhantomData).change(|settings| settings.clients.push(id.into()))
+    }
+
+    /// Lets in whomever the load balancer signs in, whatever the client and its issuer.
+    pub fn any_client(self) -> AlbOidc<Ready> {
+        AlbOidc(self.0, PhantomData).change(|settings| settings.any_client = true)
+    }
+
+    /// Lets in only users whom this issuer has signed in: the `issuer` in the rule of the listener;
+    /// `https://cognito-idp.REGION.amazonaws.com/POOL` for a user pool.
+    ///
+    /// Without this the client alone decides. That is enough where each issuer has given its
+    /// clients other ids.
+    pub fn issuer(self, url: impl Into<String>) -> Self {
+        self.change(|settings| settings.issuer = Some(url.into()))
+    }
+
+    /// The claim that has the groups of a user, an array of strings or one string, instead of
+    /// `groups`. Name one that the issuer sets, and that users cannot change by themselves.
+    pub fn groups_claim(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.change(|settings| settings.groups_claim = name.into())
+    }
+
+    /// The name by which routes and logs call it, instead of `alb`.
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.change(|settings| settings.name = name.into())
+    }
+
+    /// The realm that `WWW-Authenticate` names, instead of `api`.
+    pub fn realm(self, realm: impl Into<Cow<'static, str>>) -> Self {
+        self.change(|settings| settings.realm = Some(realm.into()))
+    }
+
+    /// How far `nbf` and `iat` may lie in the future, where the claims have them, instead of 30 s.
+    /// At most 5 minutes.
+    pub fn leeway(self, leeway: Duration) -> Self {
+        self.change(|settings| settings.leeway = leeway)
+    }
+
+    /// How long a token is still good after its `exp`, instead of not at all. At most 5 minutes.
+    pub fn expiry_leeway(self, leeway: Duration) -> Self {
+        self.change(|settings| settings.expiry_leeway = leeway)
+    }
+
+    /// A check of your own, after all others have passed.
+    ///
+    /// It looks at claims with [`Identity::claims`]; what it refuses with is logged. An earlier
+    /// check is replaced.
+    pub fn check<F>(self, check: F) -> Self
+    where
+        F: Fn(&Identity) -> Result<(), Refusal> + Send + Sync + 'static,
+    {
+        self.change(|settings| settings.check = Some(Arc::new(check)))
+    }
+
+    /// What time it is, for tests, instead of what the system's clock says.
+    pub fn clock<F>(self, clock: F) -> Self
+    where
+        F: Fn() -> SystemTime + Send + Sync + 'static,
+    {
+        self.change(|settings| settings.set_clock(Arc::new(clock)))
+    }
+
+    /// Where keys are, instead of AWS's own address: what a `/` and the id of a key are appended to.
+    pub fn keys_url(self, url: impl Into<String>) -> Self {
+        self.change(|settings| settings.keys_url = Some(url.into()))
+    }
+
+    /// Lets keys be fetched by plain HTTP from this machine (`localhost`, `127.0.0.0/8`, `[::1]`),
+    /// for tests.
+    pub fn allow_loopback_http(self) -> Self {
+        self.change(|settings| settings.loopback = true)
+    }
+
+    /// A key of this id, in PEM. From then on no keys are fetched: tokens that name other keys than
+    /// those that are given so are refused.
+    pub fn key(self, id: impl Into<String>, pem: impl AsRef<[u8]>) -> Self {
+        let key = Key::from_pem(pem.as_ref());
+        let key = (id.into(), key.map(PublicKey::new).map(Arc::new));
+        self.change(|settings| match &mut settings.keys {
+            Keys::Given(keys) => keys.push(key),
+            Keys::Fetched(_) | Keys::Set(_) => settings.keys = Keys::Given(vec![key]),
+        })
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.0);
+        self
+    }
+}
+
+impl Settings {
+    fn set_clock(&mut self, clock: Clock) {
+        if let Keys::Fetched(keys) = &mut self.keys {
+            *keys = Arc::new(Fetched::new(Arc::clone(&clock)));
+        }
+        self.clock = clock;
+    }
+}
+
+impl<S> Clone for AlbOidc<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<S> fmt::Debug for AlbOidc<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AlbOidc")
-            .field("name", &self.name)
-            .field("listeners", &self.arns)
-            .field("clients", &self.clients)
-            .field("issuer", &self.issuer)
+            .field("name", &self.0.name)
+            .field("listeners", &self.0.arns)
+            .field("clients", &self.0.clients)
+            .field("issuer", &self.0.issuer)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! From a request to an identity.
 
 use super::{
-    AlbOidc, Keys, MAX_LEEWAY,
+    AlbOidc, Keys, MAX_LEEWAY, Settings,
     arn::LoadBalancer,
     claims::{Claims, instant},
     token::{Header, Token, is_uuid},
@@ -20,13 +20,37 @@ use std::{sync::Arc, time::SystemTime};
 
 impl Authenticator for AlbOidc {
     fn scheme(&self) -> Scheme {
-        let scheme = Scheme::new(self.name.clone(), self.credential.clone());
-        match &self.realm {
+        let scheme = Scheme::new(self.0.name.clone(), self.0.credential.clone());
+        match &self.0.realm {
             Some(realm) => scheme.realm(realm.clone()),
             None => scheme,
         }
     }
 
+    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+        self.0.authenticate(request).await
+    }
+
+    fn faults(&self) -> Vec<String> {
+        self.0.faults()
+    }
+
+    fn with_test_keys(&self, keys: &TestKeys) -> Option<Self> {
+        let issuer = LoadBalancer::read(&keys.issuer)?;
+        if !self.0.signers.contains(&issuer) {
+            return None;
+        }
+        let set = Arc::new(KeySet::read(keys.jwks.as_bytes())?);
+        Some(self.clone().change(|settings| {
+            settings.keys = Keys::Set(set);
+            if let Some(now) = keys.now {
+                settings.set_clock(Arc::new(move || now));
+            }
+        }))
+    }
+}
+
+impl Settings {
     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
         let token = self.credential.read(request)?;
         match Invocation::of(request).source() {
@@ -50,80 +74,6 @@ impl Authenticator for AlbOidc {
         Ok(identity)
     }
 
-    fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut fault = |text: String| faults.push(format!("ALB: {text}"));
-        for arn in &self.arns {
-            if LoadBalancer::read(arn).is_none() {
-                fault(format!(
-                    "`{arn}` is not the ARN of an application load balancer or of its listener"
-                ));
-            }
-        }
-        let empty = |text: &String| text.is_empty();
-        if self.clients.iter().flatten().any(empty) {
-            fault("the id of a client is empty".to_owned());
-        }
-        if self.issuer.as_ref().is_some_and(empty) {
-            fault("the issuer is empty".to_owned());
-        }
-        for leeway in [self.leeway, self.expiry_leeway] {
-            if leeway > MAX_LEEWAY {
-                fault(format!(
-                    "a leeway of {leeway:?} is too much: at most {MAX_LEEWAY:?} are allowed"
-                ));
-            }
-        }
-        match &self.keys {
-            Keys::Fetched(_) => {
-                for signer in &self.signers {
-                    match self.url(signer, "00000000-0000-0000-0000-000000000000") {
-                        None => fault(format!(
-                            "it is not known where keys are in the partition `{}`: say it with \
-                             `keys_url`",
-                            signer.partition()
-                        )),
-                        Some(url) => {
-                            if let Err(error) = self.parse()(&url) {
-                                fault(format!("`keys_url`: {error}"));
-                                break;
-                            }
-                        }
-                    }
-                }
-            }
-            Keys::Given(keys) => {
-                for (id, key) in keys {
-                    if !is_uuid(id) {
-                        fault(format!("the id of a key is a UUID, which `{id}` is not"));
-                    }
-                    if key.is_none() {
-                        fault(format!(
-                            "the key `{id}` is not a public key on P-256 in PEM"
-                        ));
-                    }
-                }
-            }
-            Keys::Set(_) => {}
-        }
-        faults
-    }
-
-    fn with_test_keys(&self, keys: &TestKeys) -> Option<Self> {
-        let issuer = LoadBalancer::read(&keys.issuer)?;
-        if !self.signers.iter().any(|signer| signer.arn == issuer.arn) {
-            return None;
-        }
-        let mut lent = self.clone();
-        lent.keys = Keys::Set(Arc::new(KeySet::read(keys.jwks.as_bytes())?));
-        if let Some(now) = keys.now {
-            lent.set_clock(Arc::new(move || now));
-        }
-        Some(lent)
-    }
-}
-
-impl AlbOidc {
     /// Whether the header is of a token that is let in if it is genuine; and who says to have
     /// signed it.
     fn admit(&self, header: &Header<'_>, now: SystemTime) -> Result<&LoadBalancer, Refusal> {
@@ -132,11 +82,8 @@ impl AlbOidc {
         let signer = signers.find(|known| signer.is(&known.arn));
         let signer = signer.ok_or(Refusal::WrongSigner)?;
         let client = header.client.ok_or(Refusal::MalformedHeader)?;
-        if let Some(clients) = &self.clients
-            && !clients
-                .iter()
-                .any(|known| !known.is_empty() && client.is(known))
-        {
+        let is_client = |known: &String| !known.is_empty() && client.is(known);
+        if !self.any_client && !self.clients.iter().any(is_client) {
             return Err(Refusal::WrongClient);
         }
         let issuer = header.issuer.ok_or(Refusal::MalformedHeader)?;
@@ -186,7 +133,7 @@ impl AlbOidc {
         }
     }
 
-    fn url(&self, signer: &LoadBalancer, kid: &str) -> Option<String> {
+    pub(super) fn url(&self, signer: &LoadBalancer, kid: &str) -> Option<String> {
         let base = match &self.keys_url {
             Some(url) => url.clone(),
             None => signer.keys()?,
@@ -194,7 +141,7 @@ impl AlbOidc {
         Some(format!("{}/{kid}", base.trim_end_matches('/')))
     }
 
-    fn parse(&self) -> fn(&str) -> Result<Url, UrlError> {
+    pub(super) fn parse(&self) -> fn(&str) -> Result<Url, UrlError> {
         if self.loopback {
             Url::parse_loopback_allowed
         } else {

@@ -31,6 +31,10 @@ pub(crate) struct GatewayScheme {
     pub(crate) apis: Vec<String>,
     /// Who verifies real tokens where no gateway does.
     pub(crate) verifier: Option<Installed>,
+    /// The issuers whose tokens are let in; none stands for all.
+    pub(crate) issuers: Vec<String>,
+    /// The member of a Lambda authorizer's context that names the caller.
+    pub(crate) subject: Option<String>,
 }
 
 impl Scheme {
@@ -60,6 +64,8 @@ impl Scheme {
                 kind,
                 apis,
                 verifier: None,
+                issuers: Vec::new(),
+                subject: None,
             }),
             challenge: Cow::Borrowed("Bearer"),
             realm: Cow::Borrowed("api"),
@@ -70,6 +76,22 @@ impl Scheme {
     pub(crate) fn verified_locally(mut self, verifier: Option<Installed>) -> Self {
         if let Some(gateway) = &mut self.gateway {
             gateway.verifier = verifier;
+        }
+        self
+    }
+
+    /// Lets in tokens of these issuers alone, if there are any.
+    pub(crate) fn issued_by(mut self, issuers: Vec<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.issuers = issuers;
+        }
+        self
+    }
+
+    /// Finds the name of the caller in this member of a Lambda authorizer's context.
+    pub(crate) fn named_by(mut self, member: Option<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.subject = member;
         }
         self
     }
@@ -94,7 +116,53 @@ impl Scheme {
         &self.name
     }
 
+    /// What is wrong with it, for who builds an Api.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+!#$%&'*^`|".contains(&byte);
+        let is_quotable = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+        if self.name.is_empty() {
+            Some("it has no name")
+        } else if self.challenge.is_empty() || !self.challenge.bytes().all(is_token) {
+            Some("its challenge is not the name of an authentication scheme, such as `Bearer`")
+        } else if !self.realm.bytes().all(is_quotable) {
+            Some("its realm has characters that cannot stand between quotes")
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn challenge_parts(&self) -> (&str, &str) {
         (&self.challenge, &self.realm)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_that_no_header_could_name_is_a_fault() {
+        let scheme = || Scheme::new("jwt", Credential::bearer());
+        for (scheme, expected) in [
+            (scheme().challenge("AWS4-HMAC-SHA256").realm("my api"), None),
+            (Scheme::new("", Credential::bearer()), Some("no name")),
+            (scheme().challenge(""), Some("authentication scheme")),
+            (
+                scheme().challenge("My Scheme"),
+                Some("authentication scheme"),
+            ),
+            (scheme().realm("a\"b"), Some("realm")),
+            (scheme().realm("a\\b"), Some("realm")),
+            (scheme().realm("a\nb"), Some("realm")),
+        ] {
+            let fault = scheme.fault();
+            assert_eq!(fault.is_some(), expected.is_some(), "{scheme:?}");
+            assert!(
+                fault
+                    .unwrap_or_default()
+                    .contains(expected.unwrap_or_default())
+            );
+        }
     }
 }

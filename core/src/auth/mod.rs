@@ -9,6 +9,7 @@ mod authenticator;
 mod challenge;
 mod credential;
 mod gate;
+pub mod gateway;
 mod identity;
 mod refusal;
 mod scheme;

@@ -10,8 +10,11 @@ pub(crate) mod json;
 mod jwk;
 pub(crate) mod key;
 mod key_set;
+mod roca;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod wycheproof;
 
 pub use algorithm::Algorithm;
 pub(crate) use key::Key;

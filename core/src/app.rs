@@ -2,6 +2,7 @@
 
 use crate::{
     Body, BoxError, BoxFuture, Invocation, LambdaContext, Next, Problem, Request, Response,
+    auth::Installed,
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{CorsGate, Finish, buffered, caught, copy_permission, panic_message},
@@ -18,6 +19,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 use tower::Service;
 use tracing::Instrument;
@@ -33,6 +35,7 @@ struct Inner {
     cors: Option<CorsGate>,
     finish: Finish,
     decode: DecodeOptions,
+    authenticators: Vec<Installed>,
     /// Whether no event was handled yet.
     cold: AtomicBool,
 }
@@ -43,14 +46,35 @@ impl App {
         cors: Option<CorsGate>,
         finish: Finish,
         decode: DecodeOptions,
+        authenticators: Vec<Installed>,
     ) -> Self {
         Self(Arc::new(Inner {
             next,
             cors,
             finish,
             decode,
+            authenticators,
             cold: AtomicBool::new(true),
         }))
+    }
+
+    /// Lets authenticators fetch what they need, keys above all, before the first request asks for
+    /// it: for at most `limit`. What is under way then goes on; what fails, a request tries again.
+    pub(crate) async fn prepare(&self, limit: Duration) {
+        let tasks: Vec<_> = self
+            .0
+            .authenticators
+            .iter()
+            .cloned()
+            .map(|one| tokio::spawn(async move { one.prepare().await }))
+            .collect();
+        let all = async {
+            for task in tasks {
+                // A panic in there is not worth the start.
+                let _ = task.await;
+            }
+        };
+        let _ = tokio::time::timeout(limit, all).await;
     }
 
     /// Answers one Lambda event: decodes it, handles the request and encodes the reply, exactly as

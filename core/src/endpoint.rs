@@ -1,6 +1,8 @@
 //! What `#[api_handler]` makes of a function: a route that can be described and called.
 
-use crate::{BoxFuture, FromRequest, IntoResponse, Request, Response, describe::Operation};
+use crate::{
+    BoxFuture, FromRequest, IntoResponse, Request, Response, auth::Access, describe::Operation,
+};
 use std::{
     future::Future,
     pin::Pin,
@@ -44,23 +46,6 @@ pub struct Route {
     pub describe: fn(&mut Operation),
 }
 
-/// Who may call a route.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[doc(hidden)]
-pub struct Access {
-    pub public: bool,
-    pub scopes: Option<Require>,
-    pub groups: Option<Require>,
-}
-
-/// Names of which all or any must be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[doc(hidden)]
-pub struct Require {
-    pub any: bool,
-    pub names: &'static [&'static str],
-}
-
 /// The route of a function whose `#[api_handler]` has a fault, which is reported: it is like no
 /// other route, so that nothing else is.
 #[doc(hidden)]
@@ -74,11 +59,7 @@ pub const BROKEN: Route = Route {
     file: "",
     line: 0,
     doc: "",
-    access: Access {
-        public: false,
-        scopes: None,
-        groups: None,
-    },
+    access: Access::authenticated(),
     path_args: &[],
     call: |_| ready_reply(Response::default()),
     describe: |_| {},

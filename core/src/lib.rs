@@ -85,6 +85,7 @@
 //!           guard              panics become problems
 //!           layers             Api::layer: any tower layer, or from_fn
 //!           router             404, 405, HEAD, OPTIONS
+//!           auth               Api::authenticate: who calls; scopes, groups, guards
 //!           layers             Api::route_layer, then Routes::layer
 //!           extractors         &Request -> arguments
 //!           handler            your function
@@ -92,6 +93,13 @@
 //! ```
 //!
 //! Of several layers of one kind, the first one added is the first one to see the request.
+//!
+//! # Who may call
+//!
+//! Once an [`Api`] has an authenticator ([`Api::authenticate`]), everything in it is closed but
+//! routes that are `public`. A handler takes an [`Identity`], or the [`Claims`] of a token as a
+//! type of its own; `scopes(..)`, `groups(..)` and `guard = ..` in
+//! [`#[api_handler]`](macro@api_handler) say who is let in. [`auth`] has the authenticators.
 //!
 //! # Errors
 //!
@@ -150,6 +158,8 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `api-keys` | the authenticator `auth::ApiKeys`, for keys of your own |
+//! | `jwt` | the authenticators `Jwt`, `Cognito` and `AlbOidc`; brings cryptography that is built from C, half a minute of build time and about 3 MB |
 //! | `local` | the command line and the local server in release builds, too |
 //! | `multipart` | the extractor `Multipart` for `multipart/form-data` |
 
@@ -180,6 +190,9 @@ pub mod __private;
 pub use api::{Api, BuildErrors, Routes};
 pub use app::App;
 pub use auth::{Authenticator, Claims, Identity};
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use auth::{Cognito, Jwt};
 pub use body::{Body, BoxError};
 /// The crate whose `Bytes` bodies are made of.
 pub use bytes;

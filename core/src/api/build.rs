@@ -2,10 +2,12 @@
 
 use super::{
     Api,
+    closed::{check_access, check_authenticators},
     flat::{Flat, Kind, Scope, base_path_fault, flatten, prefix_fault},
 };
 use crate::{
     App, Next, Operation,
+    auth::{Access, Installed, Policy},
     endpoint::Route,
     matched::Pattern,
     middleware::{CorsGate, Guard, LayerFn},
@@ -69,10 +71,12 @@ impl Api {
     ///
     /// # Errors
     /// Two routes of one method and path; a state that a handler needs and nobody gives, that is
-    /// given twice or cannot be made; a `#[path]` argument without a parameter; an access rule
-    /// without an authenticator; CORS rules that browsers refuse; a setting of the outermost API on
+    /// given twice or cannot be made; a `#[path]` argument without a parameter; an access rule, or
+    /// an identity as an argument, without an authenticator; an authenticator that cannot work or
+    /// would never be asked; CORS rules that browsers refuse; a setting of the outermost API on
     /// a nested one.
     pub async fn build(mut self) -> Result<App, BuildErrors> {
+        self.lend_test_keys();
         let Checked {
             router,
             cors,
@@ -91,7 +95,14 @@ impl Api {
         let for_layers = (!self.layers.is_empty()).then_some(states);
         let guarded = Next::new(Guard::new(layered, self.finish.clone(), for_layers));
         let cors = cors.map(|layer| CorsGate::new(&layer, guarded.clone(), router));
-        let app = App::new(guarded, cors, self.finish.clone(), self.decode.clone());
+        let authenticators = self.all_authenticators().into_iter().cloned().collect();
+        let app = App::new(
+            guarded,
+            cors,
+            self.finish.clone(),
+            self.decode.clone(),
+            authenticators,
+        );
         if faults.is_empty() {
             Ok(app)
         } else {
@@ -158,12 +169,24 @@ impl Api {
         let mut sound = Vec::new();
         for (index, scope) in scopes.iter().enumerate() {
             sound.push(check_scope(index, scope, faults));
-            if let Some(fallback) = &scope.api.fallback {
+            check_authenticators(&scope.api.authenticators, faults);
+            if let Some(policy) = Policy::of(&scope.authenticators, Access::authenticated(), false)
+            {
+                router.close(scope.prefix.clone(), Arc::new(policy));
+            }
+            if let Some((fallback, access)) = &scope.api.fallback {
+                let origin = match scope.prefix.as_str() {
+                    "" => "the fallback".to_owned(),
+                    prefix => format!("the fallback of the API nested at `{prefix}`"),
+                };
+                let asked = &scope.authenticators;
+                check_access(&origin, *access, &Operation::default(), asked, faults);
                 let entry = Entry {
                     pattern: Pattern::none(),
                     target: Target::Service(fallback(&self.finish)),
+                    policy: Policy::of(asked, *access, false).map(Arc::new),
                     gate: nested_gate(index, scope, self),
-                    origin: String::new(),
+                    origin,
                 };
                 router.insert_fallback(scope.prefix.clone(), Arc::new(entry));
             }
@@ -172,7 +195,9 @@ impl Api {
         let sound = |flat: &&Flat<'_>| sound.get(flat.scope).is_some_and(|sound| *sound);
         for flat in flat.iter().filter(sound) {
             let gate = gates.get(flat.scope).cloned().flatten();
-            self.insert(&mut router, flat, gate, given, faults);
+            let asked = scopes.get(flat.scope).map(|scope| &scope.authenticators);
+            let asked = asked.cloned().unwrap_or_default();
+            self.insert(&mut router, flat, (gate, &asked), given, faults);
         }
         router
     }
@@ -181,7 +206,7 @@ impl Api {
         &self,
         router: &mut Router,
         flat: &Flat<'_>,
-        gate: Option<Next>,
+        (gate, asked): (Option<Next>, &Arc<[Installed]>),
         given: &HashSet<TypeId>,
         faults: &mut Vec<String>,
     ) {
@@ -194,13 +219,18 @@ impl Api {
                     let handler = Next::new(Handler::new(route.call, self.finish.clone()));
                     Target::Service(wrap(handler, layers.iter().collect(), self))
                 };
+                let mut operation = Operation::default();
+                (route.describe)(&mut operation);
+                let policy = Policy::of(asked, route.access, operation.takes_identity);
                 let entry = Arc::new(Entry {
                     pattern: Pattern::new(path.clone()),
                     target,
+                    policy: policy.map(Arc::new),
                     gate,
                     origin: Entry::origin_of(route),
                 });
-                check_route(route, &entry, given, faults);
+                check_route(route, &entry, &operation, given, faults);
+                check_access(&entry.origin, route.access, &operation, asked, faults);
                 if let Err(conflict) = router.insert(route.method, path, Arc::clone(&entry)) {
                     faults.push(conflict.describe(&entry.origin, route.method, path));
                 }
@@ -219,6 +249,8 @@ impl Api {
                     (mount.service)(&self.finish),
                 ));
                 let origin = format!("service `{}` ({})", mount.name, mount.location);
+                check_access(&origin, mount.access, &Operation::default(), asked, faults);
+                let policy = Policy::of(asked, mount.access, false).map(Arc::new);
                 let with_slash = format!("{prefix}/");
                 let mut paths = vec![with_slash.clone(), format!("{prefix}/{{path+}}")];
                 if !prefix.is_empty() {
@@ -232,6 +264,7 @@ impl Api {
                     let entry = Arc::new(Entry {
                         pattern: Pattern::new(path.clone()),
                         target: Target::Service(service.clone()),
+                        policy: policy.clone(),
                         gate: gate.clone(),
                         origin: origin.clone(),
                     });
@@ -295,12 +328,16 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
     prefix_fault.is_none()
 }
 
-fn check_route(route: &Route, entry: &Entry, given: &HashSet<TypeId>, faults: &mut Vec<String>) {
+fn check_route(
+    route: &Route,
+    entry: &Entry,
+    operation: &Operation,
+    given: &HashSet<TypeId>,
+    faults: &mut Vec<String>,
+) {
     let Entry {
         pattern, origin, ..
     } = entry;
-    let mut operation = Operation::default();
-    (route.describe)(&mut operation);
     for (id, name) in &operation.state {
         if !given.contains(id) {
             faults.push(format!(
@@ -322,17 +359,6 @@ fn check_route(route: &Route, entry: &Entry, given: &HashSet<TypeId>, faults: &m
             faults.push(format!(
                 "{origin}: the path `{}` has two parameters named `{name}`",
                 pattern.path
-            ));
-        }
-    }
-    for (rule, name) in [
-        (route.access.scopes, "scopes"),
-        (route.access.groups, "groups"),
-    ] {
-        if rule.is_some() {
-            faults.push(format!(
-                "{origin} has the rule `{name}(..)`, but the API has no authenticator: the rule \
-                 could not be enforced"
             ));
         }
     }

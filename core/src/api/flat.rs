@@ -2,10 +2,12 @@
 
 use super::{Api, Mount, RouteInfo};
 use crate::{
-    endpoint::{Access, Require, Route},
+    auth::{Access, Installed},
+    endpoint::Route,
     middleware::LayerFn,
     router::parameter,
 };
+use std::sync::Arc;
 
 /// One route, wherever it was added.
 pub(super) struct Flat<'a> {
@@ -27,6 +29,8 @@ pub(super) struct Scope<'a> {
     pub(super) api: &'a Api,
     /// The layers around its routes, outermost first.
     pub(super) layers: Vec<&'a LayerFn>,
+    /// Who is asked about callers: its own authenticators, or those of the Api around it.
+    pub(super) authenticators: Arc<[Installed]>,
 }
 
 /// Scopes, and the routes in them in the order they were added.
@@ -35,11 +39,13 @@ pub(super) fn flatten(api: &Api) -> (Vec<Scope<'_>>, Vec<Flat<'_>>) {
         prefix: String::new(),
         api,
         layers: api.route_layers.iter().collect(),
+        authenticators: api.authenticators.clone().into(),
     }];
     let mut flat = Vec::new();
     let mut next = 0;
     while let Some(scope) = scopes.get(next) {
         let (prefix, api, layers) = (scope.prefix.clone(), scope.api, scope.layers.clone());
+        let around = Arc::clone(&scope.authenticators);
         for routes in &api.routes {
             for route in routes.routes {
                 flat.push(Flat {
@@ -64,6 +70,11 @@ pub(super) fn flatten(api: &Api) -> (Vec<Scope<'_>>, Vec<Flat<'_>>) {
                 prefix: join(&prefix, under),
                 api: nested,
                 layers,
+                authenticators: if nested.authenticators.is_empty() {
+                    Arc::clone(&around)
+                } else {
+                    nested.authenticators.clone().into()
+                },
             });
         }
         next += 1;
@@ -71,56 +82,38 @@ pub(super) fn flatten(api: &Api) -> (Vec<Scope<'_>>, Vec<Flat<'_>>) {
     (scopes, flat)
 }
 
-/// The lines of the route table.
+/// The lines of the route table. `open` stands for a route without a rule in an Api without an
+/// authenticator.
 pub(super) fn table(api: &Api) -> Vec<RouteInfo> {
-    let (_, flat) = flatten(api);
+    let (scopes, flat) = flatten(api);
+    let access = |scope: usize, access: Access| {
+        let open = scopes
+            .get(scope)
+            .is_none_or(|scope| scope.authenticators.is_empty());
+        if open && !access.public && access.rule().is_none() {
+            "open".to_owned()
+        } else {
+            access.to_string()
+        }
+    };
     flat.into_iter()
         .map(|flat| match flat.kind {
             Kind::Route(route, _) => RouteInfo {
                 method: route.method,
                 path: flat.path,
-                access: access(&route.access),
+                access: access(flat.scope, route.access),
                 handler: format!("{}::{}", route.module, route.name),
                 location: format!("{}:{}", route.file, route.line),
             },
             Kind::Mount(mount) => RouteInfo {
                 method: "ANY",
                 path: format!("{}/{{path+}}", flat.path.trim_end_matches('/')),
-                access: access(&Access::default()),
+                access: access(flat.scope, mount.access),
                 handler: format!("service {}", mount.name),
                 location: format!("{}:{}", mount.location.file(), mount.location.line()),
             },
         })
         .collect()
-}
-
-/// Who may call: `open` stands for a route without a rule in an Api without an authenticator.
-fn access(access: &Access) -> String {
-    let rule = |kind: &str, rule: &Option<Require>| {
-        rule.map(|rule| {
-            let names = rule.names.join(", ");
-            if rule.any {
-                format!("{kind}(any({names}))")
-            } else {
-                format!("{kind}({names})")
-            }
-        })
-    };
-    if access.public {
-        return "public".to_owned();
-    }
-    let rules: Vec<String> = [
-        rule("scopes", &access.scopes),
-        rule("groups", &access.groups),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if rules.is_empty() {
-        "open".to_owned()
-    } else {
-        rules.join(" ")
-    }
 }
 
 /// A path behind a prefix; the path `/` is the prefix itself.

@@ -1,6 +1,7 @@
 //! The description of an API: routes, state, layers. Making one does nothing.
 
 mod build;
+mod closed;
 mod flat;
 mod routes;
 mod table;
@@ -11,7 +12,7 @@ pub(crate) use table::RouteInfo;
 
 use crate::{
     BoxError, Cors, IntoResponse, Next, Problem, Request, Response,
-    auth::{Authenticator, Installed, install},
+    auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
     middleware::{Finish, LayerFn, ServiceFn, erase_layer, erase_service},
     state::StateInit,
@@ -52,7 +53,7 @@ pub struct Api {
     routes: Vec<Routes>,
     nests: Vec<(String, Api)>,
     mounts: Vec<Mount>,
-    fallback: Option<ServiceFn>,
+    fallback: Option<(ServiceFn, Access)>,
     layers: Vec<LayerFn>,
     route_layers: Vec<LayerFn>,
     states: Vec<StateInit>,
@@ -67,6 +68,7 @@ pub struct Api {
 struct Mount {
     prefix: String,
     service: ServiceFn,
+    access: Access,
     name: &'static str,
     location: &'static Location<'static>,
 }
@@ -272,7 +274,7 @@ impl Api {
     }
 
     /// Like [`fallback`](Api::fallback), with any tower service.
-    pub fn fallback_service<S, B>(mut self, service: S) -> Self
+    pub fn fallback_service<S, B>(self, service: S) -> Self
     where
         S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
         S::Future: Send,
@@ -280,7 +282,30 @@ impl Api {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.fallback = Some(erase_service(service));
+        self.fallback_service_with(Access::authenticated(), service)
+    }
+
+    /// Like [`fallback_service`](Api::fallback_service), with an access rule of its own: without
+    /// one, the fallback of an API that has an authenticator is for those whom it recognises.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Body, Request, Response, auth::Access};
+    /// use std::convert::Infallible;
+    ///
+    /// let website = tower::service_fn(|_: Request| async {
+    ///     Ok::<_, Infallible>(Response::new(Body::from("<!doctype html>")))
+    /// });
+    /// let api = Api::new().fallback_service_with(Access::public(), website);
+    /// ```
+    pub fn fallback_service_with<S, B>(mut self, access: Access, service: S) -> Self
+    where
+        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.fallback = Some((erase_service(service), access));
         self
     }
 
@@ -302,7 +327,37 @@ impl Api {
     /// let api = Api::new().mount_service("/legacy", legacy);
     /// ```
     #[track_caller]
-    pub fn mount_service<S, B>(mut self, prefix: impl Into<String>, service: S) -> Self
+    pub fn mount_service<S, B>(self, prefix: impl Into<String>, service: S) -> Self
+    where
+        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.mount_service_with(prefix, Access::authenticated(), service)
+    }
+
+    /// Like [`mount_service`](Api::mount_service), with an access rule of its own: without one, a
+    /// service in an API that has an authenticator is for those whom it recognises.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Body, Request, Response, auth::Access};
+    /// use std::convert::Infallible;
+    ///
+    /// let admin = tower::service_fn(|_: Request| async {
+    ///     Ok::<_, Infallible>(Response::new(Body::from("admin")))
+    /// });
+    /// let admins = Access::authenticated().groups(&["admins"]);
+    /// let api = Api::new().mount_service_with("/admin", admins, admin);
+    /// ```
+    #[track_caller]
+    pub fn mount_service_with<S, B>(
+        mut self,
+        prefix: impl Into<String>,
+        access: Access,
+        service: S,
+    ) -> Self
     where
         S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
         S::Future: Send,
@@ -313,6 +368,7 @@ impl Api {
         self.mounts.push(Mount {
             prefix: prefix.into(),
             service: erase_service(service),
+            access,
             name: type_name::<S>(),
             location: Location::caller(),
         });

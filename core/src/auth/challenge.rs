@@ -19,3 +19,32 @@ pub(crate) fn challenge(scheme: &Scheme, error: Option<&str>, scope: Option<&str
     }
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Credential, *};
+
+    #[test]
+    fn only_bearer_has_the_parameters_of_bearer() {
+        let bearer = Scheme::new("jwt", Credential::bearer()).realm("orders");
+        let other = Scheme::new("keys", Credential::header("x-api-key")).challenge("ApiKey");
+        for (scheme, error, scope, expected) in [
+            (&bearer, None, None, r#"Bearer realm="orders""#),
+            (
+                &bearer,
+                Some("insufficient_scope"),
+                Some("a b"),
+                r#"Bearer realm="orders", error="insufficient_scope", scope="a b""#,
+            ),
+            (&other, Some("invalid_token"), None, r#"ApiKey realm="api""#),
+        ] {
+            assert_eq!(challenge(scheme, error, scope), expected);
+        }
+    }
+
+    #[test]
+    fn what_no_header_can_carry_leaves_the_scheme() {
+        let scheme = Scheme::new("jwt", Credential::bearer()).realm("a\nb");
+        assert_eq!(challenge(&scheme, None, None), "Bearer");
+    }
+}

@@ -3,6 +3,7 @@
 use super::Refusal;
 use crate::{Request, extract::cookie_pairs};
 use http::{HeaderName, header::AUTHORIZATION};
+use std::fmt;
 
 /// Where a credential stands in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,16 @@ impl Credential {
     }
 }
 
+impl fmt::Display for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Place::Bearer => f.write_str("the header `authorization`"),
+            Place::Header(name) => write!(f, "the header `{name}`"),
+            Place::Cookie(name) => write!(f, "the cookie `{name}`"),
+        }
+    }
+}
+
 fn header<'r>(request: &'r Request, name: &HeaderName) -> Result<&'r str, Refusal> {
     let mut values = request.headers().get_all(name).iter();
     let value = values.next().ok_or(Refusal::Absent)?;
@@ -110,4 +121,87 @@ fn without_bearer(value: &str) -> Option<&str> {
 /// `token68` of RFC 9110, section 11.2. The equals sign stands inside an ALB's tokens.
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Body;
+
+    fn request(headers: &[(&str, &[u8])]) -> Request {
+        let mut request = Request::new(Body::empty());
+        for (name, value) in headers {
+            request.headers_mut().append(
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                http::HeaderValue::from_bytes(value).unwrap(),
+            );
+        }
+        request
+    }
+
+    #[test]
+    fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
+        for (value, expected) in [
+            (&b"Bearer a.b-c_d~e+f/g=="[..], Ok("a.b-c_d~e+f/g==")),
+            (b"bearer abc", Ok("abc")),
+            (b"BEARER  abc", Ok("abc")),
+            (b"Bearer", Err(Refusal::MalformedCredential)),
+            (b"Bearer ", Err(Refusal::MalformedCredential)),
+            (b"Bearer a b", Err(Refusal::MalformedCredential)),
+            (b"Bearer a, Bearer b", Err(Refusal::MalformedCredential)),
+            (b"Bearer\ta", Err(Refusal::Absent)),
+            (b"Bearer \xc3\xa9", Err(Refusal::MalformedCredential)),
+            (b"Basic abc", Err(Refusal::Absent)),
+            (b"Bearerabc", Err(Refusal::Absent)),
+            (b"abc", Err(Refusal::Absent)),
+        ] {
+            let request = request(&[("authorization", value)]);
+            assert_eq!(Credential::bearer().read(&request), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_its_own_may_leave_bearer_out() {
+        let place = Credential::header("X-Token");
+        for value in [&b"abc"[..], b"Bearer abc"] {
+            assert_eq!(place.read(&request(&[("x-token", value)])), Ok("abc"));
+        }
+        assert_eq!(
+            place.read(&request(&[("authorization", b"Bearer abc")])),
+            Err(Refusal::Absent)
+        );
+        assert_eq!(Credential::header("Authorization"), Credential::bearer());
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let place = Credential::cookie("sid");
+        let read = |line: &[u8]| place.read(&request(&[("cookie", line)])).map(str::to_owned);
+        assert_eq!(read(b"a=1; sid=abc"), Ok("abc".to_owned()));
+        assert_eq!(read(b"a=1"), Err(Refusal::Absent));
+        assert_eq!(read(b"sid="), Err(Refusal::MalformedCredential));
+        assert_eq!(read(b"sid=\xff"), Err(Refusal::MalformedCredential));
+    }
+
+    #[test]
+    fn two_of_one_kind_are_refused() {
+        for (place, headers) in [
+            (
+                Credential::bearer(),
+                [
+                    ("authorization", &b"Bearer a"[..]),
+                    ("authorization", b"Bearer a"),
+                ],
+            ),
+            (
+                Credential::cookie("sid"),
+                [("cookie", b"sid=a"), ("cookie", b"sid=b")],
+            ),
+        ] {
+            assert_eq!(
+                place.read(&request(&headers)),
+                Err(Refusal::RepeatedCredential)
+            );
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why an [`Authenticator`](super::Authenticator) made no identity of a request.
 ///
-/// The client is told one of four things, in a constant text; the precise reason goes to the log,
+/// The client is told one of five things, in a constant text; the precise reason goes to the log,
 /// without the credential.
 ///
 /// | the client gets | when |
@@ -12,6 +12,7 @@ use std::fmt;
 /// | 401 `unauthorized` | [`Absent`](Refusal::Absent): nothing to look at. The next authenticator is asked first, if there is one |
 /// | 400 `invalid_request` | the credential stands there in a form that is none |
 /// | 401 `invalid_token` | anything else that is wrong with it |
+/// | 403 `forbidden` | [`NotAccepted`](Refusal::NotAccepted): it is sound, and none of those that are let in |
 /// | 503 `authentication_unavailable` | it cannot be checked at the moment |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

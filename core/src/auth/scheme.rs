@@ -80,7 +80,53 @@ impl Scheme {
         &self.name
     }
 
+    /// What is wrong with it, for who builds an Api.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+!#$%&'*^`|".contains(&byte);
+        let is_quotable = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+        if self.name.is_empty() {
+            Some("it has no name")
+        } else if self.challenge.is_empty() || !self.challenge.bytes().all(is_token) {
+            Some("its challenge is not the name of an authentication scheme, such as `Bearer`")
+        } else if !self.realm.bytes().all(is_quotable) {
+            Some("its realm has characters that cannot stand between quotes")
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn challenge_parts(&self) -> (&str, &str) {
         (&self.challenge, &self.realm)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_that_no_header_could_name_is_a_fault() {
+        let scheme = || Scheme::new("jwt", Credential::bearer());
+        for (scheme, expected) in [
+            (scheme().challenge("AWS4-HMAC-SHA256").realm("my api"), None),
+            (Scheme::new("", Credential::bearer()), Some("no name")),
+            (scheme().challenge(""), Some("authentication scheme")),
+            (
+                scheme().challenge("My Scheme"),
+                Some("authentication scheme"),
+            ),
+            (scheme().realm("a\"b"), Some("realm")),
+            (scheme().realm("a\\b"), Some("realm")),
+            (scheme().realm("a\nb"), Some("realm")),
+        ] {
+            let fault = scheme.fault();
+            assert_eq!(fault.is_some(), expected.is_some(), "{scheme:?}");
+            assert!(
+                fault
+                    .unwrap_or_default()
+                    .contains(expected.unwrap_or_default())
+            );
+        }
     }
 }

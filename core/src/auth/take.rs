@@ -29,6 +29,7 @@ enum Kind {
     Absent,
     Malformed,
     Invalid,
+    NotAccepted,
     Unavailable,
     Unasked,
 }
@@ -39,6 +40,7 @@ impl Kind {
             Self::Absent => "this needs credentials",
             Self::Malformed => "the credentials are malformed",
             Self::Invalid => "the credentials are not accepted",
+            Self::NotAccepted => "this is not open to the caller",
             Self::Unavailable => "credentials cannot be checked at the moment",
             Self::Unasked => {
                 "an identity was asked for where nobody is authenticated: in a layer around a \
@@ -52,6 +54,7 @@ impl Kind {
             Self::Absent => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::Malformed => (StatusCode::BAD_REQUEST, "invalid_request"),
             Self::Invalid => (StatusCode::UNAUTHORIZED, "invalid_token"),
+            Self::NotAccepted => (StatusCode::FORBIDDEN, "forbidden"),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "authentication_unavailable",
@@ -75,7 +78,7 @@ impl IdentityRejection {
             Kind::Absent => None,
             Kind::Malformed => Some("invalid_request"),
             Kind::Invalid => Some("invalid_token"),
-            Kind::Unavailable | Kind::Unasked => {
+            Kind::NotAccepted | Kind::Unavailable | Kind::Unasked => {
                 return Self {
                     refusal: Some(refusal),
                     challenges: Vec::new(),
@@ -117,6 +120,7 @@ impl IdentityRejection {
             Some(Refusal::Absent) => Kind::Absent,
             Some(Refusal::MalformedCredential | Refusal::RepeatedCredential) => Kind::Malformed,
             Some(Refusal::KeysUnavailable | Refusal::Unavailable(_)) => Kind::Unavailable,
+            Some(Refusal::NotAccepted) => Kind::NotAccepted,
             Some(_) => Kind::Invalid,
         }
     }
@@ -156,6 +160,7 @@ impl ApiError for IdentityRejection {
             Kind::Absent,
             Kind::Malformed,
             Kind::Invalid,
+            Kind::NotAccepted,
             Kind::Unavailable,
         ]
         .into_iter()

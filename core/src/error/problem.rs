@@ -58,6 +58,13 @@ use std::{
 /// | `invalid_json`, `invalid_form`, `invalid_multipart`, `invalid_text` | 400 | the body is not what its content type says |
 /// | `unsupported_media_type` | 415 | the body is of another type than the handler takes |
 /// | `invalid_body` | 422 | a field of the body is missing or wrong; `errors` names it |
+/// | `unauthorized` | 401 | there are no credentials, and these are needed |
+/// | `invalid_request` | 400 | the credentials are malformed |
+/// | `invalid_token` | 401 | the credentials are not accepted |
+/// | `insufficient_scope` | 403 | the credentials lack a scope |
+/// | `forbidden` | 403 | the caller is not in a group, or not let in by a guard |
+/// | `unexpected_claims` | 403 | the claims do not fit the type that the handler takes |
+/// | `authentication_unavailable` | 503 | credentials cannot be checked at the moment; `retry-after` says when to try again |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
 /// | `body_too_large` | 413 | the body of the request is larger than is let through |
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |

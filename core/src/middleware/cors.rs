@@ -16,8 +16,9 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 /// Which pages of other origins may call the API from a browser.
 ///
 /// The rules are checked when the API is built. Preflight requests are answered for the routes that
-/// exist, with the methods they have; every other reply, problems included, gets the headers that
-/// let the page read it.
+/// exist, with the methods they have; in a closed API, for every path and with all methods, since
+/// they carry no credentials. Every other reply, problems included, gets the headers that let the
+/// page read it.
 ///
 /// ```
 /// use lambda_api::{Api, Cors};
@@ -249,7 +250,7 @@ impl CorsGate {
         let mut methods = None;
         if request.method() == Method::OPTIONS {
             if is_preflight(&request) {
-                methods = self.router.allow(request.uri().path());
+                methods = self.router.preflight(request.uri().path());
             }
             if methods.is_none() {
                 let method = std::mem::replace(request.method_mut(), Method::GET);

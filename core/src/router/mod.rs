@@ -6,6 +6,7 @@ pub(crate) use routing::{Dispatch, Handler, Mounted, RouteSpan, Routing};
 
 use crate::{
     BoxFuture, Request, Response,
+    auth::Policy,
     endpoint::Route,
     matched::{Pattern, Value},
     middleware::Next,
@@ -25,6 +26,8 @@ pub(crate) struct Router {
     greedy: Tree,
     /// Prefix and endpoint of every Api that has a fallback, the longest prefix first.
     fallbacks: Vec<(String, Arc<Entry>)>,
+    /// Prefix and policy of every Api that is closed, the longest prefix first.
+    closed: Vec<(String, Arc<Policy>)>,
     ignore_trailing_slash: bool,
 }
 
@@ -45,6 +48,8 @@ struct Node {
 pub(crate) struct Entry {
     pub(crate) pattern: Arc<Pattern>,
     pub(crate) target: Target,
+    /// Who is asked about the caller; nobody where everybody may call.
+    pub(crate) policy: Option<Arc<Policy>>,
     /// The layers of the Api the route belongs to, around the target.
     pub(crate) gate: Option<Next>,
     /// Who answers, for messages: handler and source line.
@@ -66,10 +71,18 @@ pub(crate) enum Found {
         values: Vec<Value>,
     },
     /// An OPTIONS that nobody answers but the router.
-    Options(HeaderValue),
-    MethodNotAllowed(HeaderValue),
+    Options(Allow),
+    MethodNotAllowed(Allow),
     Fallback(Arc<Entry>),
     Nothing,
+}
+
+/// What the router itself says about a path.
+pub(crate) struct Allow {
+    /// The methods that the path has.
+    pub(crate) methods: HeaderValue,
+    /// Whether all of them are public: then so is the list of them.
+    pub(crate) public: bool,
 }
 
 /// Why a route cannot be inserted.
@@ -124,6 +137,19 @@ impl Router {
             .sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
     }
 
+    /// Closes what is under a prefix: there, nobody learns from the router which routes exist but
+    /// who passes this policy.
+    pub(crate) fn close(&mut self, prefix: String, policy: Arc<Policy>) {
+        self.closed.push((prefix, policy));
+        self.closed
+            .sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+    }
+
+    /// The policy of a path where no route is.
+    pub(crate) fn policy(&self, path: &str) -> Option<&Arc<Policy>> {
+        of_prefix(&self.closed, path)
+    }
+
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
         let wanted = self.wanted(path);
         let answers = |matched: &Option<(&Node, Params<'_, '_>)>| {
@@ -150,11 +176,16 @@ impl Router {
         }
     }
 
-    /// The methods that a path has, as `Allow` lists them.
-    pub(crate) fn allow(&self, path: &str) -> Option<HeaderValue> {
+    /// The methods that a preflight is told: those of the path, or all that there are where the
+    /// path is closed, since a preflight carries no credentials.
+    pub(crate) fn preflight(&self, path: &str) -> Option<HeaderValue> {
+        if self.policy(path).is_some() {
+            return Some(HeaderValue::from_static(ALL_METHODS));
+        }
         let wanted = self.wanted(path);
         let matched = [self.plain.at(wanted), self.greedy.at(wanted)];
-        allow(matched.iter().flatten().map(|(node, _)| *node))
+        let nodes = matched.iter().flatten().map(|(node, _)| *node);
+        allow(nodes).map(|allow| allow.methods)
     }
 
     /// The path to look for in the trees.
@@ -167,12 +198,16 @@ impl Router {
     }
 
     fn fallback(&self, path: &str) -> Option<Arc<Entry>> {
-        let (_, entry) = self
-            .fallbacks
-            .iter()
-            .find(|(prefix, _)| under(prefix, path).is_some())?;
-        Some(Arc::clone(entry))
+        of_prefix(&self.fallbacks, path).cloned()
     }
+}
+
+/// What belongs to the first prefix that the path is under.
+fn of_prefix<'a, T>(prefixes: &'a [(String, T)], path: &str) -> Option<&'a T> {
+    let (_, value) = prefixes
+        .iter()
+        .find(|(prefix, _)| under(prefix, path).is_some())?;
+    Some(value)
 }
 
 impl Tree {
@@ -234,17 +269,27 @@ impl Node {
             .or_else(|| exact(&Method::GET).filter(|_| method == Method::HEAD))
             .or(self.any.as_ref())
     }
+
+    fn is_public(&self) -> bool {
+        let mut entries = self.methods.iter().map(|(_, entry)| entry).chain(&self.any);
+        entries.all(|entry| {
+            let policy = entry.policy.as_ref();
+            policy.is_none_or(|policy| policy.is_public())
+        })
+    }
 }
 
 const ALL_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 /// `Allow` (RFC 9110, section 10.2.1): the methods of all nodes, HEAD where there is GET, and
 /// OPTIONS.
-fn allow<'a>(nodes: impl Iterator<Item = &'a Node>) -> Option<HeaderValue> {
+fn allow<'a>(nodes: impl Iterator<Item = &'a Node> + Clone) -> Option<Allow> {
+    let public = nodes.clone().all(Node::is_public);
     let mut methods: Vec<&str> = Vec::new();
     for node in nodes {
         if node.any.is_some() {
-            return Some(HeaderValue::from_static(ALL_METHODS));
+            let methods = HeaderValue::from_static(ALL_METHODS);
+            return Some(Allow { methods, public });
         }
         for (method, _) in &node.methods {
             let head = (method == Method::GET).then_some("HEAD");
@@ -261,7 +306,8 @@ fn allow<'a>(nodes: impl Iterator<Item = &'a Node>) -> Option<HeaderValue> {
     if !methods.contains(&"OPTIONS") {
         methods.push("OPTIONS");
     }
-    HeaderValue::from_str(&methods.join(", ")).ok()
+    let methods = HeaderValue::from_str(&methods.join(", ")).ok()?;
+    Some(Allow { methods, public })
 }
 
 /// The path with its parameters' names taken out, in the syntax of the tree, and whether its last
@@ -391,6 +437,7 @@ mod tests {
         Arc::new(Entry {
             pattern: Pattern::new(path.to_owned()),
             target: Target::Handler(|_| Box::pin(std::future::ready(Response::default()))),
+            policy: None,
             gate: None,
             origin: path.to_owned(),
         })
@@ -418,8 +465,8 @@ mod tests {
                     .collect();
                 format!("{} [{}]", entry.origin, values.join(", "))
             }
-            Found::Options(allow) => format!("options {}", allow.to_str().unwrap()),
-            Found::MethodNotAllowed(allow) => format!("405 {}", allow.to_str().unwrap()),
+            Found::Options(allow) => format!("options {}", allow.methods.to_str().unwrap()),
+            Found::MethodNotAllowed(allow) => format!("405 {}", allow.methods.to_str().unwrap()),
             Found::Fallback(entry) => format!("fallback {}", entry.origin),
             Found::Nothing => "404".to_owned(),
         }

@@ -46,13 +46,16 @@ impl Handle for Routing {
             Found::Fallback(entry) => (entry, Vec::new()),
             Found::Options(allow) => {
                 let mut response = StatusCode::NO_CONTENT.into_response();
-                response.headers_mut().insert(ALLOW, allow);
-                return ready(response);
+                response.headers_mut().insert(ALLOW, allow.methods);
+                return shared.answer(Ok(response), allow.public, request);
             }
             Found::MethodNotAllowed(allow) => {
-                return shared.refuse(framework::method_not_allowed(allow), &request);
+                let problem = framework::method_not_allowed(allow.methods);
+                return shared.answer(Err(problem), allow.public, request);
             }
-            Found::Nothing => return shared.refuse(framework::not_found(), &request),
+            Found::Nothing => {
+                return shared.answer(Err(framework::not_found()), false, request);
+            }
         };
         if let Some(RouteSpan(span)) = request.extensions().get()
             && entry.pattern.is_route()
@@ -66,20 +69,63 @@ impl Handle for Routing {
             values,
             states: Arc::clone(&shared.states),
         });
-        match &entry.gate {
-            Some(gate) => {
-                let gate = gate.clone();
-                request.extensions_mut().insert(entry);
-                gate.handle(request)
+        match &entry.policy {
+            None => entry.go_on(request, &shared.finish),
+            Some(policy) => {
+                let policy = Arc::clone(policy);
+                let finish = shared.finish.clone();
+                Box::pin(async move {
+                    match policy.admit(&mut request).await {
+                        Ok(()) => entry.go_on(request, &finish).await,
+                        Err(problem) => finish.problem(problem, Invocation::of(&request)),
+                    }
+                })
             }
-            None => entry.target.handle(request, &shared.finish),
         }
     }
 }
 
 impl Shared {
-    fn refuse(&self, problem: Problem, request: &Request) -> BoxFuture<'static, Response> {
-        ready(self.finish.problem(problem, Invocation::of(request)))
+    /// The router's own answer, which tells whether a route exists: only to those who may know.
+    fn answer(
+        &self,
+        answer: Result<Response, Problem>,
+        public: bool,
+        mut request: Request,
+    ) -> BoxFuture<'static, Response> {
+        let finish = self.finish.clone();
+        let done = move |answer: Result<Response, Problem>, request: &Request| match answer {
+            Ok(response) => response,
+            Err(problem) => finish.problem(problem, Invocation::of(request)),
+        };
+        match self.router.policy(request.uri().path()) {
+            Some(policy) if !public => {
+                let policy = Arc::clone(policy);
+                Box::pin(async move {
+                    let answer = policy.admit(&mut request).await.and(answer);
+                    done(answer, &request)
+                })
+            }
+            _ => ready(done(answer, &request)),
+        }
+    }
+}
+
+impl Entry {
+    /// To the layers around the target, or to the target itself.
+    fn go_on(
+        self: Arc<Self>,
+        mut request: Request,
+        finish: &Finish,
+    ) -> BoxFuture<'static, Response> {
+        match &self.gate {
+            Some(gate) => {
+                let gate = gate.clone();
+                request.extensions_mut().insert(self);
+                gate.handle(request)
+            }
+            None => self.target.handle(request, finish),
+        }
     }
 }
 

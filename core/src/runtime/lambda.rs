@@ -4,7 +4,7 @@ use crate::{App, BoxError, LambdaContext};
 use bytes::Bytes;
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
 use serde_json::value::RawValue;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tower::service_fn;
 
 /// Whether this process was started by Lambda, or by an emulator of it.
@@ -20,8 +20,12 @@ pub(super) fn is_concurrent() -> bool {
         .is_some_and(|limit| limit > 1)
 }
 
+/// For how long the start waits for keys. Lambda gives it ten seconds in all.
+const PREPARE: Duration = Duration::from_secs(2);
+
 /// Answers invocations until Lambda ends the process.
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
+    app.prepare(PREPARE).await;
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| answer(app.clone(), event));
     Runtime::new(service).run_concurrent().await
 }

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "handlers of tests")]
 
+mod auth;
 mod build;
 mod cors;
 mod failures;

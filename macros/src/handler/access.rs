@@ -1,11 +1,11 @@
-//! Who may call: `public`, `scopes(..)`, `groups(..)`.
+//! Who may call: `public`, `scopes(..)`, `groups(..)`, `guard = ..`, `authenticator = ".."`.
 
 use crate::faults::Faults;
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    Ident, LitStr, Token, ext::IdentExt, parenthesized, parse::ParseStream, punctuated::Punctuated,
-    token::Paren,
+    Expr, Ident, LitStr, Path, Token, ext::IdentExt, parenthesized, parse::ParseStream,
+    punctuated::Punctuated, spanned::Spanned, token::Paren,
 };
 
 /// The access rule of one handler.
@@ -14,16 +14,81 @@ pub(crate) struct Access {
     pub(crate) public: bool,
     pub(crate) scopes: Option<Rule>,
     pub(crate) groups: Option<Rule>,
+    pub(crate) guard: Option<Path>,
+    pub(crate) authenticator: Option<LitStr>,
 }
 
 impl Access {
     pub(crate) fn set_public(&mut self, span: Span, faults: &mut Faults) {
         if self.public {
             faults.add(span, "`public` is given twice");
-        } else if self.scopes.is_some() || self.groups.is_some() {
+        } else if self.has_rule() {
             faults.add(span, CONTRADICTION);
         }
         self.public = true;
+    }
+
+    fn has_rule(&self) -> bool {
+        self.scopes.is_some()
+            || self.groups.is_some()
+            || self.guard.is_some()
+            || self.authenticator.is_some()
+    }
+
+    /// Reads what follows `guard`.
+    pub(crate) fn parse_guard(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        faults: &mut Faults,
+    ) -> syn::Result<()> {
+        const FORM: &str = "write `guard = path::to::function`: a function of `&Identity` and \
+                            `&Request` that returns `bool`";
+        self.check_single(name, self.guard.is_some(), faults);
+        if !input.peek(Token![=]) {
+            return Err(syn::Error::new(name.span(), FORM));
+        }
+        input.parse::<Token![=]>()?;
+        let value: Expr = input.parse()?;
+        match value {
+            Expr::Path(path) if path.qself.is_none() => self.guard = Some(path.path),
+            other => return Err(syn::Error::new_spanned(other, FORM)),
+        }
+        Ok(())
+    }
+
+    /// Reads what follows `authenticator`.
+    pub(crate) fn parse_authenticator(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        faults: &mut Faults,
+    ) -> syn::Result<()> {
+        self.check_single(name, self.authenticator.is_some(), faults);
+        if !input.peek(Token![=]) {
+            return Err(syn::Error::new(
+                name.span(),
+                "write `authenticator = \"..\"`",
+            ));
+        }
+        input.parse::<Token![=]>()?;
+        if !input.peek(LitStr) {
+            return Err(input.error("expected the name of an authenticator, a string literal"));
+        }
+        let literal: LitStr = input.parse()?;
+        if literal.value().trim().is_empty() {
+            faults.add(literal.span(), "this names no authenticator");
+        }
+        self.authenticator = Some(literal);
+        Ok(())
+    }
+
+    fn check_single(&self, name: &Ident, repeated: bool, faults: &mut Faults) {
+        if repeated {
+            faults.add(name.span(), format!("`{name}` is given twice"));
+        } else if self.public {
+            faults.add(name.span(), CONTRADICTION);
+        }
     }
 
     pub(crate) fn set_scopes(&mut self, rule: Rule, faults: &mut Faults) {
@@ -52,19 +117,36 @@ impl Access {
 
     /// The value of `Route::access`.
     pub(crate) fn expand(&self, private: &TokenStream) -> TokenStream {
-        let public = self.public;
-        let [scopes, groups] = [&self.scopes, &self.groups].map(|rule| match rule {
-            None => quote!(::core::option::Option::None),
-            Some(Rule { any, names, .. }) => quote! {
-                ::core::option::Option::Some(#private::Require { any: #any, names: &[#(#names),*] })
-            },
-        });
-        quote!(#private::Access { public: #public, scopes: #scopes, groups: #groups })
+        if self.public {
+            return quote!(#private::Access::public());
+        }
+        let mut access = quote!(#private::Access::authenticated());
+        if let Some(name) = &self.authenticator {
+            access.extend(quote!(.authenticator(#name)));
+        }
+        for (rule, all, any) in [
+            (&self.scopes, "scopes", "any_scope"),
+            (&self.groups, "groups", "any_group"),
+        ] {
+            if let Some(rule) = rule {
+                let method = format_ident!("{}", if rule.any { any } else { all });
+                let names = &rule.names;
+                access.extend(quote!(.#method(&[#(#names),*])));
+            }
+        }
+        if let Some(path) = &self.guard {
+            let name = path.to_token_stream().to_string().replace(' ', "");
+            // With the span of the path, where a function of another form is reported.
+            let call = quote_spanned! {path.span()=>
+                |identity, request| #private::guard(#path(identity, request))
+            };
+            access.extend(quote!(.__guard(#name, #call)));
+        }
+        access
     }
 }
 
-const CONTRADICTION: &str =
-    "`public` lets everybody in, and `scopes` or `groups` do not: write one of them";
+const CONTRADICTION: &str = "`public` lets everybody in, and a rule does not: write one of them";
 
 /// Names of which all, or any one, must be there.
 pub(crate) struct Rule {

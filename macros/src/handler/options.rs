@@ -8,11 +8,19 @@ use syn::{Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, parse::Parser
 const METHODS: [&str; 8] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY",
 ];
-const OPTIONS: [&str; 4] = ["public", "scopes", "groups", "crate"];
+const OPTIONS: [&str; 6] = [
+    "public",
+    "scopes",
+    "groups",
+    "guard",
+    "authenticator",
+    "crate",
+];
 const EXAMPLE: &str = "`#[api_handler(GET \"/orders/{id}\")]`";
 const NO_PATH: &str =
     "after the method comes the path, a string literal: `#[api_handler(GET \"/orders/{id}\")]`";
-const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")` or `crate = path`";
+const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")`, `guard = path`, \
+                    `authenticator = \"..\"` or `crate = path`";
 
 /// The options of one handler, as far as they could be read.
 #[derive(Default)]
@@ -112,6 +120,8 @@ impl Options {
                 let rule = Rule::parse(&name, input, faults)?;
                 self.access.set_groups(rule, faults);
             }
+            "guard" => self.access.parse_guard(&name, input, faults)?,
+            "authenticator" => self.access.parse_authenticator(&name, input, faults)?,
             "crate" => {
                 if self.krate.is_set() {
                     faults.add(name.span(), "`crate` is given twice");
@@ -155,8 +165,10 @@ mod tests {
 
     #[test]
     fn all_options_are_read() {
-        let (options, faults) =
-            read(r#"GET "/a", scopes("a b", "c"), groups(any("x", "y")), crate = my::api,"#);
+        let (options, faults) = read(
+            r#"GET "/a", scopes("a b", "c"), groups(any("x", "y")), guard = own::check,
+                authenticator = "staff", crate = my::api,"#,
+        );
         assert_eq!(faults, [""; 0]);
         assert_eq!(options.method, "GET");
         assert_eq!(options.path.expect("a path").value(), "/a");
@@ -170,6 +182,9 @@ mod tests {
             (groups.any, groups.names),
             (true, vec!["x".into(), "y".into()])
         );
+        assert!(options.access.guard.is_some());
+        let authenticator = options.access.authenticator.expect("an authenticator");
+        assert_eq!(authenticator.value(), "staff");
         assert!(options.krate.is_set());
     }
 
@@ -199,6 +214,29 @@ mod tests {
                 r#"GET "/a", scopes("a"), scopes("b")"#,
                 "`scopes` is given twice",
             ),
+            (
+                r#"GET "/a", public, guard = a"#,
+                "`public` lets everybody in",
+            ),
+            (
+                r#"GET "/a", guard = a, guard = b"#,
+                "`guard` is given twice",
+            ),
+            (r#"GET "/a", guard"#, "write `guard = path::to::function`"),
+            (
+                r#"GET "/a", guard("a")"#,
+                "write `guard = path::to::function`",
+            ),
+            (
+                r#"GET "/a", guard = || true"#,
+                "write `guard = path::to::function`",
+            ),
+            (
+                r#"GET "/a", authenticator"#,
+                "write `authenticator = \"..\"`",
+            ),
+            (r#"GET "/a", authenticator = staff"#, "a string literal"),
+            (r#"GET "/a", authenticator = """#, "names no authenticator"),
             (r#"GET "/a", scopes = "a""#, "write `scopes(\"..\")`"),
             (r#"GET "/a", scopes()"#, "names no scope"),
             (r#"GET "/a", scopes("")"#, "names no scope"),

@@ -5,7 +5,7 @@ use super::{
     date,
     json::{self, Fault, Text, Value},
 };
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 /// The claims that count, as they stand in a payload: of the right type or not, and not to be
 /// believed before the signature is checked. The only exception is the issuer, whose keys that
@@ -84,20 +84,19 @@ impl<'a> Payload<'a> {
 
     /// Checks `exp`, `nbf` and `iat` ([RFC 7519, section
     /// 4.1.4](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4) and the two after it), and says
-    /// until when the token is good. All times are since the epoch.
-    pub(super) fn until(&self, now: Duration, leeway: Leeway) -> Result<Duration, Refusal> {
+    /// from when to when the token is good. All times are since the epoch.
+    pub(super) fn period(&self, now: Duration, leeway: Leeway) -> Result<Range<Duration>, Refusal> {
         let expiry = date(self.expiry)?.ok_or(Refusal::NoExpiry)?;
-        let until = expiry.saturating_add(leeway.expiry);
-        if now >= until {
+        let end = expiry.saturating_add(leeway.expiry);
+        if now >= end {
             return Err(Refusal::Expired);
         }
-        let latest = now.saturating_add(leeway.start);
-        for start in [self.not_before, self.issued_at] {
-            if date(start)?.is_some_and(|start| start > latest) {
-                return Err(Refusal::NotYetValid);
-            }
+        let start = date(self.not_before)?.max(date(self.issued_at)?);
+        let start = start.unwrap_or_default().saturating_sub(leeway.start);
+        if now < start {
+            return Err(Refusal::NotYetValid);
         }
-        Ok(until)
+        Ok(start..end)
     }
 
     /// Checks the types of the claims that nothing else looks at, and refuses a security event
@@ -134,9 +133,15 @@ impl<'a> Payload<'a> {
         string(self.token_use)
     }
 
-    /// `client_id` ([RFC 8693, section 4.3](https://www.rfc-editor.org/rfc/rfc8693#section-4.3)).
-    pub(super) fn client(&self) -> Result<Option<Text<'a>>, Refusal> {
-        string(self.client_id)
+    /// Whether the client is one of these, by `client_id`; `None` lets all in
+    /// ([RFC 8693, section 4.3](https://www.rfc-editor.org/rfc/rfc8693#section-4.3)).
+    pub(super) fn is_of(&self, clients: Option<&[String]>) -> Result<bool, Refusal> {
+        let client = string(self.client_id)?;
+        Ok(match (clients, client) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(clients), Some(client)) => clients.iter().any(|known| client.is(known)),
+        })
     }
 
     /// `scope`, names between spaces ([RFC 8693, section
@@ -211,7 +216,9 @@ mod tests {
     }
 
     fn until(json: &str) -> Result<u64, Refusal> {
-        read(json).until(NOW, LEEWAY).map(|until| until.as_secs())
+        read(json)
+            .period(NOW, LEEWAY)
+            .map(|period| period.end.as_secs())
     }
 
     #[test]
@@ -290,7 +297,7 @@ mod tests {
             ),
             (r#"{"exp":1767268900,"iat":1767268800}"#, Ok(())),
         ] {
-            assert_eq!(read(json).until(NOW, leeway).map(drop), expected, "{json}");
+            assert_eq!(read(json).period(NOW, leeway).map(drop), expected, "{json}");
         }
     }
 

@@ -1,0 +1,115 @@
+//! Authentication and authorisation of one request.
+
+use super::{
+    Access, Identity, IdentityRejection, Installed, Refusal, challenge::challenge, take::Recognised,
+};
+use crate::{Problem, Request};
+use http::{StatusCode, header::WWW_AUTHENTICATE};
+use std::sync::Arc;
+
+/// Who is asked about the caller of a route, and what the route asks of the caller.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    /// In their order.
+    authenticators: Arc<[Installed]>,
+    access: Access,
+}
+
+impl Policy {
+    /// The policy of a route; `None` where nobody needs to be asked: nothing in the Api is closed,
+    /// or the route is public and takes no identity.
+    pub(crate) fn of(
+        authenticators: &Arc<[Installed]>,
+        access: Access,
+        takes_identity: bool,
+    ) -> Option<Self> {
+        if authenticators.is_empty() || (access.public && !takes_identity) {
+            return None;
+        }
+        let authenticators = match access.authenticator {
+            None => Arc::clone(authenticators),
+            Some(name) => authenticators
+                .iter()
+                .filter(|known| known.name() == name)
+                .cloned()
+                .collect(),
+        };
+        Some(Self {
+            authenticators,
+            access,
+        })
+    }
+
+    pub(crate) fn is_public(&self) -> bool {
+        self.access.public
+    }
+
+    /// Lets the request go on, with the identity in its extensions, or makes the problem that
+    /// answers it.
+    pub(crate) async fn admit(&self, request: &mut Request) -> Result<(), Problem> {
+        let recognised = match self.recognise(request).await {
+            Ok(identity) => {
+                if !self.access.public {
+                    self.authorise(&identity, request).await?;
+                }
+                Recognised::As(identity)
+            }
+            // The extractors of the handler decide: `None`, a refusal, or whatever it makes of a
+            // `Result`.
+            Err(rejection) if self.access.public => Recognised::Not(rejection),
+            Err(rejection) => return Err(Problem::from_error(&rejection)),
+        };
+        request.extensions_mut().insert(recognised);
+        Ok(())
+    }
+
+    async fn recognise(&self, request: &Request) -> Result<Identity, IdentityRejection> {
+        for one in self.authenticators.iter() {
+            match one.authenticate(request).await {
+                Ok(identity) => return Ok(identity),
+                Err(Refusal::Absent) => {}
+                Err(refusal) => return Err(IdentityRejection::new(refusal, [&*one.scheme])),
+            }
+        }
+        let asked = self.authenticators.iter().map(|one| &*one.scheme);
+        Err(IdentityRejection::new(Refusal::Absent, asked))
+    }
+
+    async fn authorise(&self, identity: &Identity, request: &Request) -> Result<(), Problem> {
+        if let Some(scopes) = self.access.scopes
+            && !scopes.is_met(|scope| identity.has_scope(scope))
+        {
+            return Err(self.insufficient_scope(identity, &scopes.names.join(" ")));
+        }
+        if let Some(groups) = self.access.groups
+            && !groups.is_met(|group| identity.in_group(group))
+        {
+            return Err(forbidden("the caller is not in the groups of the rule"));
+        }
+        if let Some(guard) = self.access.guard
+            && !(guard.call)(identity, request).await
+        {
+            return Err(forbidden("the guard said no"));
+        }
+        Ok(())
+    }
+
+    fn insufficient_scope(&self, identity: &Identity, scope: &str) -> Problem {
+        let mut problem = Problem::new(StatusCode::FORBIDDEN, "insufficient_scope")
+            .with_detail("the credentials lack a scope that this needs")
+            .with_cause("the caller lacks a scope of the rule");
+        let by = identity.authenticator();
+        if let Some(one) = self.authenticators.iter().find(|one| one.name() == by) {
+            let challenge = challenge(&one.scheme, Some("insufficient_scope"), Some(scope));
+            problem.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        problem
+    }
+}
+
+/// The caller is known, and is not let in; `reason` is for the log.
+fn forbidden(reason: &'static str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "forbidden")
+        .with_detail("this is not open to the caller")
+        .with_cause(reason)
+}

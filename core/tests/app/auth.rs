@@ -1,0 +1,718 @@
+//! Who is let in where: a closed Api from the outside.
+
+use super::{Reply, app, ask, code, faults, header, send, text};
+use http::{Method, Request as HttpRequest};
+use lambda_api::{
+    Api, App, Authenticator, Body, Claims, Cors, Identity, Request, Response, api_handler,
+    auth::{Access, Credential, IdentityRejection, Refusal, Scheme},
+    from_fn, routes,
+};
+use serde::Deserialize;
+use std::convert::Infallible;
+
+/// Reads who calls from a header: `alice;scope scope;group group`.
+struct Written {
+    name: &'static str,
+    credential: Credential,
+}
+
+fn written(name: &'static str, header: &str) -> Written {
+    let credential = match header {
+        "authorization" => Credential::bearer(),
+        header => Credential::header(header),
+    };
+    Written { name, credential }
+}
+
+impl Authenticator for Written {
+    fn scheme(&self) -> Scheme {
+        Scheme::new(self.name, self.credential.clone()).realm("tests")
+    }
+
+    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+        match self.credential.read(request)? {
+            "bad" => Err(Refusal::BadSignature),
+            "other" => Err(Refusal::NotAccepted),
+            "down" => Err(Refusal::KeysUnavailable),
+            text => {
+                // Waits, as one that fetches keys does.
+                tokio::task::yield_now().await;
+                let mut parts = text.split('~');
+                let subject = parts.next().unwrap_or_default();
+                let mut list = || {
+                    parts
+                        .next()
+                        .unwrap_or_default()
+                        .split('+')
+                        .map(str::to_owned)
+                };
+                Ok(Identity::new(subject)
+                    .with_scopes(list())
+                    .with_groups(list())
+                    .with_claims(&serde_json::json!({"sub": subject, "level": 3})))
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct User {
+    sub: String,
+    level: u8,
+}
+
+#[derive(Debug, Deserialize)]
+struct WithEmail {
+    #[expect(dead_code, reason = "it is never there")]
+    email: String,
+}
+
+#[api_handler(GET "/health", public)]
+async fn health() -> &'static str {
+    "ok"
+}
+
+#[api_handler(GET "/me")]
+async fn me(identity: Identity) -> String {
+    format!("{} by {}", identity.subject(), identity.authenticator())
+}
+
+#[api_handler(GET "/claims")]
+async fn claims(user: Claims<User>) -> String {
+    format!("{} {}", user.sub, user.level)
+}
+
+#[api_handler(GET "/email")]
+async fn email(user: Claims<WithEmail>) -> String {
+    format!("{:?}", user.0)
+}
+
+#[api_handler(GET "/greeting", public)]
+async fn greeting(identity: Option<Identity>) -> String {
+    identity.map_or("stranger".to_owned(), |identity| {
+        identity.subject().to_owned()
+    })
+}
+
+#[api_handler(GET "/why", public)]
+async fn why(identity: Result<Identity, IdentityRejection>) -> String {
+    match identity {
+        Ok(identity) => identity.subject().to_owned(),
+        Err(rejection) => format!("{:?}", rejection.refusal()),
+    }
+}
+
+#[api_handler(POST "/orders", scopes("orders/write orders/read"))]
+async fn place() -> &'static str {
+    "placed"
+}
+
+#[api_handler(GET "/orders", scopes(any("orders/read", "orders/all")))]
+async fn list() -> &'static str {
+    "listed"
+}
+
+#[api_handler(GET "/admin", groups("admins"))]
+async fn admin() -> &'static str {
+    "admin"
+}
+
+fn own(identity: &Identity, request: &Request) -> bool {
+    request.uri().path().ends_with(identity.subject())
+}
+
+async fn own_later(identity: &Identity, request: &Request) -> bool {
+    tokio::task::yield_now().await;
+    own(identity, request)
+}
+
+#[api_handler(GET "/now/{user}", guard = own)]
+async fn guarded(user: String) -> String {
+    user
+}
+
+#[api_handler(GET "/later/{user}", guard = self::own_later, scopes("x"))]
+async fn guarded_later(user: String) -> String {
+    user
+}
+
+fn api() -> Api {
+    Api::new()
+        .authenticate(written("main", "authorization"))
+        .routes(routes![
+            health,
+            me,
+            claims,
+            email,
+            greeting,
+            why,
+            place,
+            list,
+            admin,
+            guarded,
+            guarded_later
+        ])
+}
+
+async fn with(app: &App, method: &str, path: &str, credential: &str) -> Reply {
+    let request = HttpRequest::builder()
+        .method(method)
+        .uri(path)
+        .header("authorization", credential)
+        .body(Body::empty());
+    send(app, request.unwrap()).await
+}
+
+async fn get(app: &App, path: &str, token: &str) -> Reply {
+    with(app, "GET", path, &format!("Bearer {token}")).await
+}
+
+#[tokio::test]
+async fn who_is_recognised_gets_in_and_who_is_not_is_asked_for_credentials() {
+    let app = app(api()).await;
+    assert_eq!(text(&get(&app, "/me", "alice").await), "alice by main");
+    let reply = ask(&app, "GET", "/me").await;
+    assert_eq!(
+        (reply.status().as_u16(), code(&reply).as_str()),
+        (401, "unauthorized")
+    );
+    assert_eq!(
+        header(&reply, "www-authenticate"),
+        Some(r#"Bearer realm="tests""#)
+    );
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_answer() {
+    let app = app(api()).await;
+    for (credential, status, expected, challenge) in [
+        (
+            "Bearer bad",
+            401,
+            "invalid_token",
+            Some(r#"Bearer realm="tests", error="invalid_token""#),
+        ),
+        (
+            "Bearer",
+            400,
+            "invalid_request",
+            Some(r#"Bearer realm="tests", error="invalid_request""#),
+        ),
+        (
+            "Bearer a b",
+            400,
+            "invalid_request",
+            Some(r#"Bearer realm="tests", error="invalid_request""#),
+        ),
+        (
+            "Bearer a,Bearer b",
+            400,
+            "invalid_request",
+            Some(r#"Bearer realm="tests", error="invalid_request""#),
+        ),
+        (
+            "Basic YWxpY2U6cHc=",
+            401,
+            "unauthorized",
+            Some(r#"Bearer realm="tests""#),
+        ),
+        ("bad", 401, "unauthorized", Some(r#"Bearer realm="tests""#)),
+        ("Bearer other", 403, "forbidden", None),
+        ("Bearer down", 503, "authentication_unavailable", None),
+    ] {
+        let reply = with(&app, "GET", "/me", credential).await;
+        assert_eq!(reply.status().as_u16(), status, "{credential}");
+        assert_eq!(code(&reply), expected, "{credential}");
+        assert_eq!(
+            header(&reply, "www-authenticate"),
+            challenge,
+            "{credential}"
+        );
+        let retry = (status == 503).then_some("10");
+        assert_eq!(header(&reply, "retry-after"), retry, "{credential}");
+    }
+}
+
+#[tokio::test]
+async fn two_credentials_are_none() {
+    let app = app(api()).await;
+    let request = HttpRequest::get("/me")
+        .header("authorization", "Bearer alice")
+        .header("authorization", "Bearer bob")
+        .body(Body::empty());
+    let reply = send(&app, request.unwrap()).await;
+    assert_eq!(reply.status(), 400);
+}
+
+#[tokio::test]
+async fn a_refusal_tells_nothing_of_its_reason() {
+    let app = app(api()).await;
+    let bad = get(&app, "/me", "bad").await;
+    let problem: serde_json::Value = serde_json::from_slice(bad.body()).unwrap();
+    assert_eq!(problem["detail"], "the credentials are not accepted");
+    assert!(!text(&bad).contains("signature"));
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_tell_which_routes_exist() {
+    let service = tower::service_fn(|_: Request| async {
+        Ok::<_, Infallible>(Response::new(Body::from("service")))
+    });
+    let fallback = async |_: Request| "fallback";
+    let plain = app(api().mount_service("/service", service)).await;
+    let other = app(api().fallback(fallback)).await;
+    for app in [&plain, &other] {
+        let mut replies = Vec::new();
+        for (method, path) in [
+            ("GET", "/me"),
+            ("GET", "/nothing"),
+            ("DELETE", "/me"),
+            ("OPTIONS", "/me"),
+            ("OPTIONS", "/nothing"),
+            ("GET", "/service/x"),
+            ("POST", "/service"),
+            ("GET", "/ME"),
+            ("GET", "//me"),
+            ("GET", "/%6de"),
+            ("GET", "/me/../health"),
+        ] {
+            let reply = ask(app, method, path).await;
+            let headers: Vec<_> = reply.headers().keys().map(ToString::to_string).collect();
+            replies.push((reply.status().as_u16(), headers, text(&reply).to_owned()));
+        }
+        let first = replies[0].clone();
+        assert_eq!(first.0, 401);
+        for reply in replies {
+            assert_eq!(reply, first);
+        }
+    }
+    assert_eq!(text(&get(&plain, "/service/x", "alice").await), "service");
+    assert_eq!(text(&get(&other, "/nothing", "alice").await), "fallback");
+    assert_eq!(get(&plain, "/nothing", "alice").await.status(), 404);
+    let reply = with(&plain, "DELETE", "/me", "Bearer alice").await;
+    assert_eq!(reply.status(), 405);
+    let reply = with(&plain, "OPTIONS", "/me", "Bearer alice").await;
+    assert_eq!(
+        (reply.status().as_u16(), header(&reply, "allow")),
+        (204, Some("GET, HEAD, OPTIONS"))
+    );
+}
+
+#[tokio::test]
+async fn what_is_public_is_open_with_all_that_the_router_says_of_it() {
+    let app = app(api()).await;
+    assert_eq!(text(&ask(&app, "GET", "/health").await), "ok");
+    assert_eq!(ask(&app, "HEAD", "/health").await.status(), 200);
+    assert_eq!(ask(&app, "POST", "/health").await.status(), 405);
+    assert_eq!(ask(&app, "OPTIONS", "/health").await.status(), 204);
+    // A credential that nobody asks for is not looked at.
+    assert_eq!(text(&get(&app, "/health", "bad").await), "ok");
+}
+
+#[tokio::test]
+async fn a_public_route_may_take_whoever_is_there() {
+    let app = app(api()).await;
+    assert_eq!(text(&ask(&app, "GET", "/greeting").await), "stranger");
+    assert_eq!(text(&get(&app, "/greeting", "alice").await), "alice");
+    let refused = get(&app, "/greeting", "bad").await;
+    assert_eq!(refused.status(), 401);
+    assert_eq!(
+        header(&refused, "www-authenticate"),
+        Some(r#"Bearer realm="tests", error="invalid_token""#)
+    );
+    assert_eq!(text(&ask(&app, "GET", "/why").await), "Some(Absent)");
+    assert_eq!(text(&get(&app, "/why", "bad").await), "Some(BadSignature)");
+    assert_eq!(text(&get(&app, "/why", "alice").await), "alice");
+}
+
+#[tokio::test]
+async fn claims_arrive_as_a_type_and_are_refused_when_they_do_not_fit() {
+    let app = app(api()).await;
+    assert_eq!(text(&get(&app, "/claims", "alice").await), "alice 3");
+    let reply = get(&app, "/email", "alice").await;
+    assert_eq!(
+        (reply.status().as_u16(), code(&reply).as_str()),
+        (403, "unexpected_claims")
+    );
+    assert!(!text(&reply).contains("email"));
+}
+
+#[tokio::test]
+async fn rules_are_kept() {
+    let app = app(api()).await;
+    let insufficient = |scope: &str| {
+        format!(r#"Bearer realm="tests", error="insufficient_scope", scope="{scope}""#)
+    };
+    let both = insufficient("orders/write orders/read");
+    for (method, path, token, status, expected, challenge) in [
+        (
+            "POST",
+            "/orders",
+            "a~orders/write+orders/read",
+            200,
+            "",
+            None,
+        ),
+        (
+            "POST",
+            "/orders",
+            "a~orders/write",
+            403,
+            "insufficient_scope",
+            Some(both.as_str()),
+        ),
+        (
+            "POST",
+            "/orders",
+            "a~orders/write+ORDERS/READ",
+            403,
+            "insufficient_scope",
+            Some(&both),
+        ),
+        (
+            "POST",
+            "/orders",
+            "a",
+            403,
+            "insufficient_scope",
+            Some(&both),
+        ),
+        ("GET", "/orders", "a~orders/all", 200, "", None),
+        (
+            "GET",
+            "/orders",
+            "a~~orders/all",
+            403,
+            "insufficient_scope",
+            Some(&insufficient("orders/read orders/all")),
+        ),
+        ("GET", "/admin", "a~~admins", 200, "", None),
+        ("GET", "/admin", "a~admins", 403, "forbidden", None),
+        ("GET", "/now/alice", "alice", 200, "", None),
+        ("GET", "/now/alice", "bob", 403, "forbidden", None),
+        ("GET", "/later/alice", "alice~x", 200, "", None),
+        ("GET", "/later/alice", "bob~x", 403, "forbidden", None),
+        (
+            "GET",
+            "/later/alice",
+            "alice",
+            403,
+            "insufficient_scope",
+            Some(&insufficient("x")),
+        ),
+    ] {
+        let reply = with(&app, method, path, &format!("Bearer {token}")).await;
+        assert_eq!(reply.status().as_u16(), status, "{method} {path} {token}");
+        assert_eq!(
+            header(&reply, "www-authenticate"),
+            challenge,
+            "{path} {token}"
+        );
+        if status != 200 {
+            assert_eq!(code(&reply), expected, "{path} {token}");
+        }
+    }
+}
+
+#[api_handler(GET "/staff", authenticator = "staff", groups("admins"))]
+async fn staff_only() -> &'static str {
+    "staff"
+}
+
+async fn with_headers(app: &App, path: &str, headers: &[(&str, &str)]) -> Reply {
+    let request = headers
+        .iter()
+        .fold(HttpRequest::get(path), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+    send(app, request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn the_next_authenticator_is_asked_only_when_there_is_no_credential_for_the_first() {
+    let api = Api::new()
+        .authenticate(written("staff", "authorization"))
+        .authenticate(written("partners", "x-partner"))
+        .routes(routes![me, staff_only]);
+    let app = app(api).await;
+    for (headers, status, expected) in [
+        (
+            &[("authorization", "Bearer alice")][..],
+            200,
+            "alice by staff",
+        ),
+        (&[("x-partner", "bob")], 200, "bob by partners"),
+        (
+            &[("x-partner", "bob"), ("authorization", "Bearer alice")],
+            200,
+            "alice by staff",
+        ),
+        (
+            &[("x-partner", "bob"), ("authorization", "Bearer bad")],
+            401,
+            "",
+        ),
+        (
+            &[("x-partner", "bob"), ("authorization", "Bearer")],
+            400,
+            "",
+        ),
+        (
+            &[("x-partner", "bob"), ("authorization", "Bearer down")],
+            503,
+            "",
+        ),
+        (&[], 401, ""),
+    ] {
+        let reply = with_headers(&app, "/me", headers).await;
+        assert_eq!(reply.status().as_u16(), status, "{headers:?}");
+        assert!(text(&reply).contains(expected));
+    }
+    // A rule means the groups of one authenticator, and no other is asked.
+    for (headers, status) in [
+        (&[("authorization", "Bearer alice~~admins")][..], 200),
+        (&[("x-partner", "bob~~admins")], 401),
+        (
+            &[
+                ("x-partner", "bob~~admins"),
+                ("authorization", "Bearer alice"),
+            ],
+            403,
+        ),
+    ] {
+        let reply = with_headers(&app, "/staff", headers).await;
+        assert_eq!(reply.status().as_u16(), status, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_nested_api_has_its_own_authenticator_or_that_around_it() {
+    let own = Api::new()
+        .authenticate(written("own", "x-own"))
+        .routes(routes![me, health]);
+    let inherited = Api::new().routes(routes![me]);
+    let api = api().nest("/own", own).nest("/inherited", inherited);
+    let app = app(api).await;
+    for (path, headers, status) in [
+        ("/own/me", &[("x-own", "bob")][..], 200),
+        ("/own/me", &[("authorization", "Bearer alice")], 401),
+        ("/own/nothing", &[("authorization", "Bearer alice")], 401),
+        ("/own/nothing", &[("x-own", "bob")], 404),
+        ("/own/health", &[], 200),
+        ("/inherited/me", &[("authorization", "Bearer alice")], 200),
+        ("/inherited/me", &[("x-own", "bob")], 401),
+        ("/me", &[("x-own", "bob")], 401),
+    ] {
+        let reply = with_headers(&app, path, headers).await;
+        assert_eq!(reply.status().as_u16(), status, "{path} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_is_open_may_nest_a_closed_one() {
+    let closed = Api::new()
+        .authenticate(written("own", "x-own"))
+        .routes(routes![me]);
+    let api = Api::new().routes(routes![health]).nest("/closed", closed);
+    let app = app(api).await;
+    assert_eq!(ask(&app, "GET", "/health").await.status(), 200);
+    assert_eq!(ask(&app, "GET", "/nothing").await.status(), 404);
+    assert_eq!(ask(&app, "GET", "/closed/nothing").await.status(), 401);
+    assert_eq!(ask(&app, "GET", "/closed").await.status(), 401);
+    assert_eq!(ask(&app, "GET", "/closedness").await.status(), 404);
+}
+
+#[tokio::test]
+async fn services_and_fallbacks_have_rules_of_their_own() {
+    let service = |text: &'static str| {
+        tower::service_fn(move |_: Request| async move {
+            Ok::<_, Infallible>(Response::new(Body::from(text)))
+        })
+    };
+    let admins = Access::authenticated().groups(&["admins"]);
+    let api = api()
+        .mount_service_with("/site", Access::public(), service("site"))
+        .mount_service_with("/panel", admins, service("panel"))
+        .fallback_service_with(Access::public(), service("fallback"));
+    let app = app(api).await;
+    assert_eq!(text(&ask(&app, "GET", "/site/a").await), "site");
+    assert_eq!(text(&ask(&app, "GET", "/nothing").await), "fallback");
+    assert_eq!(ask(&app, "GET", "/panel").await.status(), 401);
+    assert_eq!(get(&app, "/panel", "alice").await.status(), 403);
+    assert_eq!(text(&get(&app, "/panel", "alice~~admins").await), "panel");
+    assert_eq!(ask(&app, "GET", "/me").await.status(), 401);
+}
+
+#[tokio::test]
+async fn preflights_are_answered_alike_for_every_path_of_a_closed_api() {
+    let cors = Cors::new().allow_origins(["https://app.example.com"]);
+    let app = app(api().cors(cors)).await;
+    let mut replies = Vec::new();
+    for path in ["/me", "/nothing", "/orders", "/health"] {
+        let request = HttpRequest::builder()
+            .method(Method::OPTIONS)
+            .uri(path)
+            .header("origin", "https://app.example.com")
+            .header("access-control-request-method", "POST")
+            .body(Body::empty());
+        let reply = send(&app, request.unwrap()).await;
+        assert_eq!(reply.status(), 204, "{path}");
+        let methods = header(&reply, "access-control-allow-methods").map(str::to_owned);
+        assert!(
+            methods
+                .as_ref()
+                .is_some_and(|methods| methods.contains("POST"))
+        );
+        replies.push(methods);
+    }
+    replies.dedup();
+    assert_eq!(replies.len(), 1);
+    // And a refusal can be read by the page.
+    let request = HttpRequest::get("/me").header("origin", "https://app.example.com");
+    let reply = send(&app, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(reply.status(), 401);
+    assert_eq!(
+        header(&reply, "access-control-allow-origin"),
+        Some("https://app.example.com")
+    );
+}
+
+#[tokio::test]
+async fn route_layers_see_the_identity_and_outer_ones_do_not() {
+    async fn outer(request: Request, next: lambda_api::Next) -> Response {
+        let seen = lambda_api::extract::<Identity>(&request).await.is_ok();
+        let mut reply = next.run(request).await;
+        reply.headers_mut().insert(
+            "x-outer",
+            http::HeaderValue::from_static(if seen { "yes" } else { "no" }),
+        );
+        reply
+    }
+    async fn inner(
+        request: Request,
+        next: lambda_api::Next,
+    ) -> Result<Response, IdentityRejection> {
+        let identity = lambda_api::extract::<Identity>(&request).await?;
+        let mut reply = next.run(request).await;
+        let subject = http::HeaderValue::from_str(identity.subject()).unwrap();
+        reply.headers_mut().insert("x-inner", subject);
+        Ok(reply)
+    }
+    let api = Api::new()
+        .authenticate(written("main", "authorization"))
+        .layer(from_fn(outer))
+        .route_layer(from_fn(inner))
+        .routes(routes![me]);
+    let app = app(api).await;
+    let reply = get(&app, "/me", "alice").await;
+    assert_eq!(header(&reply, "x-outer"), Some("no"));
+    assert_eq!(header(&reply, "x-inner"), Some("alice"));
+    let refused = ask(&app, "GET", "/me").await;
+    assert_eq!(header(&refused, "x-outer"), Some("no"));
+    assert_eq!(header(&refused, "x-inner"), None);
+}
+
+#[api_handler(GET "/public-identity", public)]
+async fn public_identity(_identity: Identity) {}
+
+#[api_handler(GET "/public-claims", public)]
+async fn public_claims(_claims: Claims<User>) {}
+
+#[api_handler(GET "/elsewhere", authenticator = "elsewhere")]
+async fn elsewhere() {}
+
+#[tokio::test]
+async fn what_could_not_be_enforced_does_not_build() {
+    let main = || written("main", "authorization");
+    for (api, expected) in [
+        (
+            Api::new().routes(routes![place]),
+            "has the rule `scopes(..)`, but the API has no authenticator",
+        ),
+        (
+            Api::new().routes(routes![admin]),
+            "has the rule `groups(..)`, but the API has no authenticator",
+        ),
+        (
+            Api::new().routes(routes![guarded]),
+            "has the rule `guard = ..`, but the API has no authenticator",
+        ),
+        (
+            Api::new().routes(routes![elsewhere]),
+            "has the rule `authenticator = \"..\"`, but the API has no",
+        ),
+        (
+            Api::new().routes(routes![me]),
+            "takes the identity of the caller, but the API has no authenticator",
+        ),
+        (
+            Api::new().routes(routes![greeting]),
+            "takes the identity of the caller, but the API has no authenticator",
+        ),
+        (
+            Api::new().routes(routes![claims]),
+            "takes the identity of the caller, but the API has no authenticator",
+        ),
+        (
+            Api::new()
+                .authenticate(main())
+                .routes(routes![public_identity]),
+            "is `public`, but takes an identity",
+        ),
+        (
+            Api::new()
+                .authenticate(main())
+                .routes(routes![public_claims]),
+            "is `public`, but takes an identity",
+        ),
+        (
+            Api::new().authenticate(main()).routes(routes![elsewhere]),
+            "names the authenticator `elsewhere`, but the API has `main`",
+        ),
+        (
+            Api::new()
+                .authenticate(main())
+                .authenticate(written("other", "x-other"))
+                .routes(routes![admin]),
+            "the API has several authenticators (`main`, `other`): say whose it means with `authenticator = \"..\"`",
+        ),
+        (
+            Api::new()
+                .authenticate(main())
+                .authenticate(written("main", "x-other")),
+            "two authenticators are named `main`",
+        ),
+        (
+            Api::new()
+                .authenticate(main())
+                .authenticate(written("other", "authorization")),
+            "the authenticator `other` would never be asked: `main`, which is asked before it, takes its \
+             credential from the header `authorization`, too",
+        ),
+        (
+            Api::new().authenticate(written("", "x-a")),
+            "it has no name",
+        ),
+        (
+            Api::new().mount_service_with(
+                "/a",
+                Access::authenticated().groups(&["admins"]),
+                tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::default()) }),
+            ),
+            "has the rule `groups(..)`, but the API has no authenticator",
+        ),
+        (
+            Api::new().fallback_service_with(
+                Access::authenticated().scopes(&["a"]),
+                tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::default()) }),
+            ),
+            "the fallback has the rule `scopes(..)`, but the API has no authenticator",
+        ),
+    ] {
+        let faults = faults(api).await;
+        assert!(
+            matches!(&faults[..], [one] if one.contains(expected)),
+            "{expected}: {faults:#?}"
+        );
+    }
+}

@@ -11,6 +11,7 @@ mod authenticator;
 mod challenge;
 mod credential;
 mod gate;
+pub mod gateway;
 mod identity;
 #[cfg(feature = "jwt")]
 mod jwt;
@@ -33,5 +34,7 @@ pub use identity::{Identity, IdentityKind};
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
 pub use refusal::Refusal;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use scheme::GatewayScheme;
 pub use scheme::Scheme;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};

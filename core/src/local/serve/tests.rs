@@ -1,3 +1,5 @@
+mod callers;
+
 use super::*;
 use crate::{LambdaContext, event::DecodeError};
 use bytes::Bytes;
@@ -9,7 +11,7 @@ use std::{
 };
 
 /// A server whose handler replies with `reply`, and the events that it saw.
-struct Fixture {
+pub(super) struct Fixture {
     port: u16,
     events: Arc<Mutex<Vec<Value>>>,
     /// The server stops when this is dropped.
@@ -18,7 +20,12 @@ struct Fixture {
 
 impl Fixture {
     async fn start(source: Source, reply: Value) -> Self {
-        let server = Server::bind(0, source).await.unwrap();
+        Self::start_naming(source, reply, Callers::nobody(source)).await
+    }
+
+    async fn start_naming(source: Source, reply: Value, callers: Callers) -> Self {
+        let mut server = Server::bind(0, source).await.unwrap();
+        server.name(callers);
         let port = server.port;
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = events.clone();

@@ -37,6 +37,7 @@ pub(super) struct Http<'de> {
 #[derive(Default)]
 struct Identity<'de> {
     source_ip: Option<Cow<'de, str>>,
+    api_key_id: Option<Cow<'de, str>>,
 }
 
 /// What a gateway says about a request, in memory shared with the event.
@@ -48,6 +49,7 @@ pub(crate) struct Facts {
     pub(crate) account_id: Option<Shared>,
     pub(crate) domain_name: Option<Shared>,
     pub(crate) api_id: Option<Shared>,
+    pub(crate) api_key_id: Option<Shared>,
     /// As it stands there: milliseconds since the epoch, microseconds at VPC Lattice.
     pub(crate) time: Option<u64>,
 }
@@ -70,6 +72,7 @@ impl<'de> Context<'de> {
             account_id: shared(self.account_id),
             domain_name: shared(self.domain_name),
             api_id: shared(self.api_id),
+            api_key_id: shared(self.identity.api_key_id),
             time: self.time,
         }
     }
@@ -149,11 +152,15 @@ impl<'de> Members<'de> for Identity<'de> {
         name: Cow<'de, str>,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        if name == "sourceIp" {
-            self.source_ip = map.next_value::<Text<'de>>()?.0;
-        } else {
-            map.next_value::<IgnoredAny>()?;
-        }
+        let text = match &*name {
+            "sourceIp" => &mut self.source_ip,
+            "apiKeyId" => &mut self.api_key_id,
+            _ => {
+                map.next_value::<IgnoredAny>()?;
+                return Ok(());
+            }
+        };
+        *text = map.next_value::<Text<'de>>()?.0;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! A caller who was recognised.
 
+use super::gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
@@ -47,6 +48,16 @@ pub enum IdentityKind {
     AlbOidc,
     /// By an API key.
     ApiKey,
+    /// By IAM credentials that the gateway checked.
+    Iam(IamIdentity),
+    /// By a token of a Cognito user pool that the gateway verified.
+    CognitoAuthorizer,
+    /// By a token that the gateway verified.
+    JwtAuthorizer,
+    /// By a Lambda authorizer of the gateway.
+    LambdaAuthorizer(LambdaIdentity),
+    /// By a client certificate that the gateway checked.
+    MutualTls(Certificate),
 }
 
 /// What was said about the caller.
@@ -57,7 +68,7 @@ pub(crate) enum RawClaims {
     /// A JSON object.
     Json(Arc<str>),
     /// A JSON object in which a gateway has made strings of all values.
-    Stringified(Arc<str>),
+    Stringified(Arc<str>, Lists),
 }
 
 impl Identity {
@@ -184,7 +195,7 @@ impl Identity {
     pub fn raw_claims(&self) -> Option<&str> {
         match &self.0.claims {
             RawClaims::None => None,
-            RawClaims::Json(json) | RawClaims::Stringified(json) => Some(json),
+            RawClaims::Json(json) | RawClaims::Stringified(json, _) => Some(json),
         }
     }
 
@@ -195,7 +206,8 @@ impl Identity {
     pub fn claims<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
         match &self.0.claims {
             RawClaims::None => serde_json::from_str("{}"),
-            RawClaims::Json(json) | RawClaims::Stringified(json) => serde_json::from_str(json),
+            RawClaims::Json(json) => serde_json::from_str(json),
+            RawClaims::Stringified(json, lists) => stringified_claims(json, *lists),
         }
     }
 }

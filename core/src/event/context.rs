@@ -35,6 +35,7 @@ pub(super) struct Http<'e> {
 #[derive(Default)]
 struct Identity<'e> {
     source_ip: Option<Cow<'e, str>>,
+    api_key_id: Option<Cow<'e, str>>,
 }
 
 /// What a gateway says about a request, in memory shared with the event.
@@ -46,6 +47,7 @@ pub(crate) struct Facts {
     pub(crate) account_id: Option<Shared>,
     pub(crate) domain_name: Option<Shared>,
     pub(crate) api_id: Option<Shared>,
+    pub(crate) api_key_id: Option<Shared>,
     /// As it stands there: milliseconds since the epoch, microseconds at VPC Lattice.
     pub(crate) time: Option<u64>,
 }
@@ -68,6 +70,7 @@ impl<'e> Context<'e> {
             account_id: shared(self.account_id),
             domain_name: shared(self.domain_name),
             api_id: shared(self.api_id),
+            api_key_id: shared(self.identity.api_key_id),
             time: self.time,
         }
     }
@@ -129,11 +132,12 @@ impl<'e> Members<'e> for Http<'e> {
 
 impl<'e> Members<'e> for Identity<'e> {
     fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
-        if name == "sourceIp" {
-            self.source_ip = value.text()?;
-        } else {
-            value.skip()?;
-        }
+        let text = match &*name {
+            "sourceIp" => &mut self.source_ip,
+            "apiKeyId" => &mut self.api_key_id,
+            _ => return value.skip(),
+        };
+        *text = value.text()?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::{
     detect,
     error::{DecodeError, NotHttp},
     fields::Fields,
-    headers,
+    headers::{self, Headers},
     query::{self, Form},
     shared::Shared,
     uri,
@@ -66,23 +66,27 @@ pub fn decode(
 ) -> Result<Request, DecodeError> {
     let text = std::str::from_utf8(&event)
         .map_err(|error| DecodeError::NotHttp(NotHttp::syntax(&error)))?;
-    let fields =
-        Fields::read(text).map_err(|fault| DecodeError::NotHttp(NotHttp::no_json(text, &fault)))?;
+    let mut fields =
+        Fields::read(text, &event).map_err(|fault| DecodeError::NotHttp(NotHttp::no_json(text, &fault)))?;
     // A REST API is known by `resource`, and needs nothing of its large context.
     let needs_context = fields.http_method.is_none()
         || !fields.has_resource
         || fields.version.is_some()
         || options.strip_stage == Some(true);
-    let context = fields
-        .context
-        .filter(|_| needs_context)
-        .map(Context::read);
+    let context = match fields.seen.take() {
+        Some(context) => Some(context),
+        None => fields
+            .context
+            .filter(|_| needs_context)
+            .map(Context::read),
+    };
     let no_context = Context::default();
     let seen = context.as_ref().unwrap_or(&no_context);
     let source = detect::source(&fields, seen)
         .map_err(|looks_like| DecodeError::NotHttp(NotHttp::new(text, looks_like)))?;
 
-    let parts = read_parts(&event, source, &fields, seen, options);
+    let headers = std::mem::replace(&mut fields.headers, Headers::new(&event));
+    let parts = read_parts(&event, source, headers, &fields, seen, options);
     let share =
         |json: Option<&str>| json.map(|json| Shared::new(&event, Cow::Borrowed(json)));
     let mut invocation = Invocation::decoded(
@@ -119,6 +123,7 @@ struct Parts {
 fn read_parts(
     event: &Bytes,
     source: Source,
+    headers: Headers<'_>,
     fields: &Fields<'_>,
     context: &Context<'_>,
     options: &DecodeOptions,
@@ -129,8 +134,7 @@ fn read_parts(
             Method::from_bytes(name.as_bytes()).map_err(|_| "the method is no HTTP method")?
         }
     };
-    let (single, multi) = (fields.headers, fields.multi_headers);
-    let mut headers = headers::headers(event, single, multi)?;
+    let mut headers = headers.finish()?;
     if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, fields.cookies) {
         headers::set_cookies(event, &mut headers, cookies)?;
     }

@@ -1,10 +1,15 @@
 //! The top level of an event, read in one pass.
 
-use super::json::{Fault, Members, Raw, Reader, read};
+use super::{
+    context::Context,
+    headers::Headers,
+    json::{Fault, Members, Raw, Reader, read},
+};
+use bytes::Bytes;
 use std::borrow::Cow;
 
-/// The members of an event that any source uses. Objects stay unread until the source is known.
-#[derive(Default)]
+/// The members of an event that any source uses. What only some sources use stays unread until the
+/// source is known; what most use is read where it stands.
 pub(super) struct Fields<'e> {
     pub(super) version: Option<Cow<'e, str>>,
     /// `httpMethod`: REST API, HTTP API 1.0 and ALB.
@@ -19,12 +24,13 @@ pub(super) struct Fields<'e> {
     pub(super) raw_query: Option<Cow<'e, str>>,
     pub(super) query: Option<&'e str>,
     pub(super) multi_query: Option<&'e str>,
-    pub(super) headers: Option<&'e str>,
-    pub(super) multi_headers: Option<&'e str>,
+    pub(super) headers: Headers<'e>,
     pub(super) cookies: Option<&'e str>,
     pub(super) body: Option<Raw<'e>>,
     pub(super) is_base64: bool,
     pub(super) context: Option<&'e str>,
+    /// What was read of `context` in passing.
+    pub(super) seen: Option<Context<'e>>,
     pub(super) stage_variables: Option<&'e str>,
     pub(super) path_parameters: Option<&'e str>,
     /// `resource`: only REST API and HTTP API 1.0 have it.
@@ -36,9 +42,32 @@ pub(super) struct Fields<'e> {
 }
 
 impl<'e> Fields<'e> {
-    pub(super) fn read(event: &'e str) -> Result<Self, Fault> {
-        let mut fields = Self::default();
-        read(event, |value| value.object(&mut fields))?;
+    /// Reads the `text` of an event; header values are slices of the event where it can be.
+    pub(super) fn read(text: &'e str, event: &'e Bytes) -> Result<Self, Fault> {
+        let mut fields = Self {
+            version: None,
+            http_method: None,
+            method: None,
+            path: None,
+            raw_path: None,
+            lattice_path: None,
+            raw_query: None,
+            query: None,
+            multi_query: None,
+            headers: Headers::new(event),
+            cookies: None,
+            body: None,
+            is_base64: false,
+            context: None,
+            seen: None,
+            stage_variables: None,
+            path_parameters: None,
+            has_resource: false,
+            has_authorizer_arn: false,
+            has_records: false,
+            has_detail_type: false,
+        };
+        read(text, |value| value.object(&mut fields))?;
         Ok(fields)
     }
 }
@@ -65,14 +94,26 @@ impl<'e> Fields<'e> {
         let json = match name {
             "queryStringParameters" | "query_string_parameters" => &mut self.query,
             "multiValueQueryStringParameters" => &mut self.multi_query,
-            "headers" => &mut self.headers,
-            "multiValueHeaders" => &mut self.multi_headers,
             "cookies" => &mut self.cookies,
-            "requestContext" => &mut self.context,
             "stageVariables" => &mut self.stage_variables,
             "pathParameters" => &mut self.path_parameters,
             "isBase64Encoded" | "is_base64_encoded" => {
                 self.is_base64 = value.flag()?;
+                return Ok(());
+            }
+            // A REST API names the resource first, sends two maps of headers, and has a context that
+            // nobody reads unless it is asked for.
+            "headers" => return self.headers.take_single(value, self.has_resource),
+            "multiValueHeaders" => return self.headers.take_multi(value),
+            "requestContext" if self.has_resource => {
+                (self.context, self.seen) = (value.json()?, None);
+                return Ok(());
+            }
+            "requestContext" => {
+                let mut context = Context::default();
+                // What was read before a fault counts.
+                let (json, _) = value.both(|value| value.object(&mut context))?;
+                (self.context, self.seen) = (json, json.map(|_| context));
                 return Ok(());
             }
             "body" => {
@@ -120,12 +161,16 @@ pub(super) fn names(event: &str) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
+    fn fields(event: &str) -> Fields<'_> {
+        static NOWHERE: Bytes = Bytes::new();
+        Fields::read(event, &NOWHERE).unwrap()
+    }
+
     #[test]
     fn keys_come_in_any_order_and_unknown_ones_are_skipped() {
-        let fields = Fields::read(
+        let fields = fields(
             r#"{"body": "b", "x": [{"httpMethod": "PUT"}], "path": "/p", "httpMethod": "GET"}"#,
-        )
-        .unwrap();
+        );
         assert_eq!(fields.http_method.as_deref(), Some("GET"));
         assert_eq!(fields.path.as_deref(), Some("/p"));
         assert_eq!(fields.body, Some(Raw::Plain("b")));
@@ -133,20 +178,19 @@ mod tests {
 
     #[test]
     fn null_and_odd_types_count_as_missing() {
-        let fields = Fields::read(
+        let fields = fields(
             r#"{"httpMethod": null, "path": {}, "rawPath": [], "headers": null, "isBase64Encoded": null}"#,
-        )
-        .unwrap();
+        );
         assert!(fields.http_method.is_none());
         assert!(fields.path.is_none());
         assert!(fields.raw_path.is_none());
-        assert!(fields.headers.is_none());
+        assert!(fields.headers.single.is_none());
         assert!(!fields.is_base64);
     }
 
     #[test]
     fn a_key_that_stands_twice_takes_the_last_value() {
-        let fields = Fields::read(r#"{"path": "/a", "path": "/b"}"#).unwrap();
+        let fields = fields(r#"{"path": "/a", "path": "/b"}"#);
         assert_eq!(fields.path.as_deref(), Some("/b"));
     }
 

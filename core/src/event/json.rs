@@ -244,6 +244,23 @@ impl<'e> Reader<'e> {
         }
     }
 
+    /// Reads a value, and keeps it as JSON besides; `null` is none. A fault on the way is the
+    /// caller's business, as long as the value is JSON.
+    pub(super) fn both<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<(Option<&'e str>, Result<T, Fault>), Fault> {
+        let is_null = self.token() == Some(b'n');
+        let start = self.at;
+        let value = read(self);
+        if value.is_err() {
+            self.at = start;
+            self.skip()?;
+        }
+        let json = self.text.get(start..self.at).ok_or(VALUE)?;
+        Ok((Some(json).filter(|_| !is_null), value))
+    }
+
     /// What nobody writes: brackets in brackets, more than there are bits.
     #[cold]
     fn skip_deep(&mut self, start: usize) -> Result<(), Fault> {

@@ -27,6 +27,7 @@ mod detect;
 mod encode;
 mod error;
 mod fields;
+mod header_name;
 mod headers;
 mod json;
 mod payload;

@@ -52,21 +52,23 @@ const HIGH: u64 = ONES << 7;
 
 /// Marks each byte that is special by its highest bit.
 ///
-/// The subtractions may borrow from the next byte and mark that one wrongly, but only above a byte
-/// that is marked rightly: the lowest mark is always true. (As in "Determine if a word has a zero
-/// byte", <https://graphics.stanford.edu/~seander/bithacks.html>.)
+/// Each of the three subtractions borrows from the highest bit of a byte that is less than 0x20, or
+/// that was made zero, and of the bytes above it, which may so be marked wrongly. The lowest mark
+/// is always true. Bytes whose highest bit is set, those of characters beyond ASCII, are never
+/// special. (After "Determine if a word has a zero byte",
+/// <https://graphics.stanford.edu/~seander/bithacks.html>.)
 pub(super) fn specials(word: u64) -> u64 {
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (control | zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))) & HIGH
+    let control = word.wrapping_sub(ONES * 0x20);
+    (control | zeros(word, b'"') | zeros(word, b'\\')) & !word & HIGH
 }
 
 /// Marks each byte that is a backslash, as [`specials`] does.
 pub(super) fn backslashes(word: u64) -> u64 {
-    zeros(word ^ (ONES * b'\\' as u64)) & HIGH
+    zeros(word, b'\\') & !word & HIGH
 }
 
-fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word
+fn zeros(word: u64, byte: u8) -> u64 {
+    (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES)
 }
 
 #[cfg(test)]

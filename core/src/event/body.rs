@@ -1,6 +1,6 @@
 //! The body of an event.
 
-use super::{json::Raw, shared::share, unescape::unescape};
+use super::{json::Content, shared::share};
 use bytes::Bytes;
 
 /// Reads a body: a slice of the event where it stands there as it is, decoded otherwise.
@@ -8,22 +8,17 @@ use bytes::Bytes;
 /// A body that is no string (an event written by hand may have an object there) is its own JSON.
 pub(super) fn body(
     event: &Bytes,
-    raw: Option<Raw<'_>>,
+    content: Option<Content<'_>>,
     is_base64: bool,
 ) -> Result<Bytes, &'static str> {
-    match raw {
+    match content {
         None => Ok(Bytes::new()),
-        Some(Raw::Other(json)) => Ok(share(event, json)),
-        Some(Raw::Plain(text)) if is_base64 => base64(text.as_bytes()),
-        Some(Raw::Plain(text)) => Ok(share(event, text)),
-        Some(Raw::Escaped(text)) => {
-            let text = unescape(text).ok_or("the body is no Unicode text")?;
-            if is_base64 {
-                base64(&text)
-            } else {
-                Ok(text.into())
-            }
-        }
+        Some(Content::Other(json)) => Ok(share(event, json)),
+        Some(Content::Plain(text)) if is_base64 => base64(text),
+        Some(Content::Plain(text)) => Ok(share(event, text)),
+        Some(Content::Unescaped(text)) if is_base64 => base64(&text),
+        Some(Content::Unescaped(text)) => Ok(text.into()),
+        Some(Content::NoText) => Err("the body is no Unicode text"),
     }
 }
 
@@ -46,7 +41,7 @@ mod tests {
     fn read(json: &str, is_base64: bool) -> Result<Bytes, &'static str> {
         body(
             &Bytes::new(),
-            json::read(json, Reader::raw).unwrap(),
+            json::read(json.as_bytes(), Reader::content).unwrap(),
             is_base64,
         )
     }

@@ -54,7 +54,7 @@ pub(crate) struct Facts {
 
 impl<'e> Context<'e> {
     /// Reads what can be read: a fault leaves the rest out, and never fails the event.
-    pub(super) fn read(json: &'e str) -> Self {
+    pub(super) fn read(json: &'e [u8]) -> Self {
         let mut context = Self::default();
         let _ = read(json, |value| value.object(&mut context));
         context
@@ -78,38 +78,38 @@ impl<'e> Context<'e> {
 
 impl Facts {
     pub(crate) fn read(context: &Shared) -> Self {
-        Context::read(context.as_str()).facts(context.bytes())
+        Context::read(context.bytes()).facts(context.bytes())
     }
 }
 
 impl<'e> Members<'e> for Context<'e> {
-    fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
-        let text = match &*name {
-            "requestId" => &mut self.request_id,
-            "stage" => &mut self.stage,
-            "domainName" => &mut self.domain_name,
-            "accountId" => &mut self.account_id,
-            "apiId" => &mut self.api_id,
-            "http" => {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        let text = match name {
+            b"requestId" => &mut self.request_id,
+            b"stage" => &mut self.stage,
+            b"domainName" => &mut self.domain_name,
+            b"accountId" => &mut self.account_id,
+            b"apiId" => &mut self.api_id,
+            b"http" => {
                 let mut http = Http::default();
                 if value.object(&mut http)? {
                     self.http = Some(http);
                 }
                 return Ok(());
             }
-            "identity" => {
+            b"identity" => {
                 value.object(&mut self.identity)?;
                 return Ok(());
             }
-            "timeEpoch" | "requestTimeEpoch" => {
+            b"timeEpoch" | b"requestTimeEpoch" => {
                 self.time = number(value.json()?);
                 return Ok(());
             }
-            "elb" => return mark(&mut self.is_alb, value),
-            "serviceArn" | "serviceNetworkArn" | "targetGroupArn" => {
+            b"elb" => return mark(&mut self.is_alb, value),
+            b"serviceArn" | b"serviceNetworkArn" | b"targetGroupArn" => {
                 return mark(&mut self.is_lattice, value);
             }
-            "connectionId" => return mark(&mut self.is_web_socket, value),
+            b"connectionId" => return mark(&mut self.is_web_socket, value),
             _ => return value.skip(),
         };
         *text = value.text()?;
@@ -118,11 +118,11 @@ impl<'e> Members<'e> for Context<'e> {
 }
 
 impl<'e> Members<'e> for Http<'e> {
-    fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
-        let text = match &*name {
-            "method" => &mut self.method,
-            "path" => &mut self.path,
-            "sourceIp" => &mut self.source_ip,
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        let text = match name {
+            b"method" => &mut self.method,
+            b"path" => &mut self.path,
+            b"sourceIp" => &mut self.source_ip,
             _ => return value.skip(),
         };
         *text = value.text()?;
@@ -131,10 +131,10 @@ impl<'e> Members<'e> for Http<'e> {
 }
 
 impl<'e> Members<'e> for Identity<'e> {
-    fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
-        let text = match &*name {
-            "sourceIp" => &mut self.source_ip,
-            "apiKeyId" => &mut self.api_key_id,
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        let text = match name {
+            b"sourceIp" => &mut self.source_ip,
+            b"apiKeyId" => &mut self.api_key_id,
             _ => return value.skip(),
         };
         *text = value.text()?;
@@ -149,8 +149,8 @@ fn mark(there: &mut bool, value: &mut Reader<'_>) -> Result<(), Fault> {
 }
 
 /// A whole number, bare or between quotes.
-fn number(json: Option<&str>) -> Option<u64> {
-    json?.trim_matches('"').parse().ok()
+fn number(json: Option<&[u8]>) -> Option<u64> {
+    str::from_utf8(json?).ok()?.trim_matches('"').parse().ok()
 }
 
 #[cfg(test)]
@@ -159,7 +159,7 @@ mod tests {
 
     fn facts(json: &str) -> Facts {
         let event = Bytes::copy_from_slice(json.as_bytes());
-        Context::read(json).facts(&event)
+        Context::read(json.as_bytes()).facts(&event)
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
     fn odd_members_leave_the_others_alone() {
         let json = r#"{"http": "GET", "identity": 4, "stage": ["x"], "requestId": "r", "elb": null,
             "authorizer": {"claims": {"exp": 1, "nested": {"a": []}}}}"#;
-        let context = Context::read(json);
+        let context = Context::read(json.as_bytes());
         assert!(context.http.is_none());
         assert!(!context.is_alb);
         let facts = context.facts(&Bytes::new());

@@ -71,10 +71,9 @@ mod tests {
 
     fn detect(event: &str) -> Result<Source, Option<&'static str>> {
         let nowhere = bytes::Bytes::new();
-        let fields = Fields::read(event, &nowhere).unwrap();
-        let context = fields
-            .context
-            .map_or_else(Context::default, Context::read);
+        let mut fields = Fields::new(&nowhere);
+        fields.read(event.as_bytes()).unwrap();
+        let context = fields.context.map_or_else(Context::default, Context::read);
         source(&fields, &context)
     }
 

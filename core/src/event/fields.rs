@@ -3,7 +3,7 @@
 use super::{
     context::Context,
     headers::Headers,
-    json::{Fault, Members, Raw, Reader, read},
+    json::{Content, Fault, Members, Reader, read},
 };
 use bytes::Bytes;
 use std::borrow::Cow;
@@ -22,17 +22,17 @@ pub(super) struct Fields<'e> {
     /// `raw_path`: VPC Lattice 1.
     pub(super) lattice_path: Option<Cow<'e, str>>,
     pub(super) raw_query: Option<Cow<'e, str>>,
-    pub(super) query: Option<&'e str>,
-    pub(super) multi_query: Option<&'e str>,
+    pub(super) query: Option<&'e [u8]>,
+    pub(super) multi_query: Option<&'e [u8]>,
     pub(super) headers: Headers<'e>,
-    pub(super) cookies: Option<&'e str>,
-    pub(super) body: Option<Raw<'e>>,
+    pub(super) cookies: Option<&'e [u8]>,
+    pub(super) body: Option<Content<'e>>,
     pub(super) is_base64: bool,
-    pub(super) context: Option<&'e str>,
+    pub(super) context: Option<&'e [u8]>,
     /// What was read of `context` in passing.
     pub(super) seen: Option<Context<'e>>,
-    pub(super) stage_variables: Option<&'e str>,
-    pub(super) path_parameters: Option<&'e str>,
+    pub(super) stage_variables: Option<&'e [u8]>,
+    pub(super) path_parameters: Option<&'e [u8]>,
     /// `resource`: only REST API and HTTP API 1.0 have it.
     pub(super) has_resource: bool,
     /// `methodArn` or `routeArn`: a Lambda authorizer is asked, not an integration.
@@ -42,9 +42,8 @@ pub(super) struct Fields<'e> {
 }
 
 impl<'e> Fields<'e> {
-    /// Reads the `text` of an event; header values are slices of the event where it can be.
-    pub(super) fn read(text: &'e str, event: &'e Bytes) -> Result<Self, Fault> {
-        let mut fields = Self {
+    pub(super) fn new(event: &'e Bytes) -> Self {
+        Self {
             version: None,
             http_method: None,
             method: None,
@@ -66,23 +65,26 @@ impl<'e> Fields<'e> {
             has_authorizer_arn: false,
             has_records: false,
             has_detail_type: false,
-        };
-        read(text, |value| value.object(&mut fields))?;
-        Ok(fields)
+        }
+    }
+
+    /// Reads the text of the event.
+    pub(super) fn read(&mut self, text: &'e [u8]) -> Result<(), Fault> {
+        read(text, |value| value.object(self)).map(|_| ())
     }
 }
 
 impl<'e> Members<'e> for Fields<'e> {
-    fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
-        let text = match &*name {
-            "version" => &mut self.version,
-            "httpMethod" => &mut self.http_method,
-            "method" => &mut self.method,
-            "path" => &mut self.path,
-            "rawPath" => &mut self.raw_path,
-            "raw_path" => &mut self.lattice_path,
-            "rawQueryString" => &mut self.raw_query,
-            _ => return self.other(&name, value),
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        let text = match name {
+            b"version" => &mut self.version,
+            b"httpMethod" => &mut self.http_method,
+            b"method" => &mut self.method,
+            b"path" => &mut self.path,
+            b"rawPath" => &mut self.raw_path,
+            b"raw_path" => &mut self.lattice_path,
+            b"rawQueryString" => &mut self.raw_query,
+            _ => return self.other(name, value),
         };
         *text = value.text()?;
         Ok(())
@@ -90,34 +92,37 @@ impl<'e> Members<'e> for Fields<'e> {
 }
 
 impl<'e> Fields<'e> {
-    fn other(&mut self, name: &str, value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn other(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
         let json = match name {
-            "queryStringParameters" | "query_string_parameters" => &mut self.query,
-            "multiValueQueryStringParameters" => &mut self.multi_query,
-            "cookies" => &mut self.cookies,
-            "stageVariables" => &mut self.stage_variables,
-            "pathParameters" => &mut self.path_parameters,
-            "isBase64Encoded" | "is_base64_encoded" => {
+            b"queryStringParameters" | b"query_string_parameters" => &mut self.query,
+            b"multiValueQueryStringParameters" => &mut self.multi_query,
+            b"cookies" => &mut self.cookies,
+            b"stageVariables" => &mut self.stage_variables,
+            b"pathParameters" => &mut self.path_parameters,
+            b"isBase64Encoded" | b"is_base64_encoded" => {
                 self.is_base64 = value.flag()?;
                 return Ok(());
             }
             // A REST API names the resource first, sends two maps of headers, and has a context that
             // nobody reads unless it is asked for.
-            "headers" => return self.headers.take_single(value, self.has_resource),
-            "multiValueHeaders" => return self.headers.take_multi(value),
-            "requestContext" if self.has_resource => {
+            b"headers" => return self.headers.take_single(value, self.has_resource),
+            b"multiValueHeaders" => return self.headers.take_multi(value),
+            b"requestContext" if self.has_resource => {
                 (self.context, self.seen) = (value.json()?, None);
                 return Ok(());
             }
-            "requestContext" => {
-                let mut context = Context::default();
+            b"requestContext" => {
+                let context = self.seen.insert(Context::default());
                 // What was read before a fault counts.
-                let (json, _) = value.both(|value| value.object(&mut context))?;
-                (self.context, self.seen) = (json, json.map(|_| context));
+                let (json, _) = value.both(|value| value.object(context))?;
+                self.context = json;
+                if json.is_none() {
+                    self.seen = None;
+                }
                 return Ok(());
             }
-            "body" => {
-                self.body = value.raw()?;
+            b"body" => {
+                self.body = value.content()?;
                 return Ok(());
             }
             _ => {
@@ -125,10 +130,10 @@ impl<'e> Fields<'e> {
                 // that are not there as null.
                 let is_there = value.is_there()?;
                 match name {
-                    "resource" => self.has_resource |= is_there,
-                    "methodArn" | "routeArn" => self.has_authorizer_arn |= is_there,
-                    "Records" => self.has_records |= is_there,
-                    "detail-type" => self.has_detail_type |= is_there,
+                    b"resource" => self.has_resource |= is_there,
+                    b"methodArn" | b"routeArn" => self.has_authorizer_arn |= is_there,
+                    b"Records" => self.has_records |= is_there,
+                    b"detail-type" => self.has_detail_type |= is_there,
                     _ => {}
                 }
                 return Ok(());
@@ -140,12 +145,12 @@ impl<'e> Fields<'e> {
 }
 
 /// The names of the top level, for an error; `None` when the event is no object.
-pub(super) fn names(event: &str) -> Option<Vec<String>> {
+pub(super) fn names(event: &[u8]) -> Option<Vec<String>> {
     struct Names(Vec<String>);
 
     impl<'e> Members<'e> for Names {
-        fn member(&mut self, name: Cow<'e, str>, value: &mut Reader<'e>) -> Result<(), Fault> {
-            self.0.push(name.into_owned());
+        fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+            self.0.push(String::from_utf8_lossy(name).into_owned());
             value.skip()
         }
     }
@@ -163,7 +168,9 @@ mod tests {
 
     fn fields(event: &str) -> Fields<'_> {
         static NOWHERE: Bytes = Bytes::new();
-        Fields::read(event, &NOWHERE).unwrap()
+        let mut fields = Fields::new(&NOWHERE);
+        fields.read(event.as_bytes()).unwrap();
+        fields
     }
 
     #[test]
@@ -173,7 +180,7 @@ mod tests {
         );
         assert_eq!(fields.http_method.as_deref(), Some("GET"));
         assert_eq!(fields.path.as_deref(), Some("/p"));
-        assert_eq!(fields.body, Some(Raw::Plain("b")));
+        assert_eq!(fields.body, Some(Content::Plain(b"b")));
     }
 
     #[test]
@@ -196,9 +203,9 @@ mod tests {
 
     #[test]
     fn an_event_that_is_no_object_has_no_names() {
-        assert_eq!(names("[1]"), None);
+        assert_eq!(names(b"[1]"), None);
         assert_eq!(
-            names(r#"{"b": 1, "a": {"c": 2}}"#),
+            names(br#"{"b": 1, "a": {"c": 2}}"#),
             Some(vec!["b".into(), "a".into()])
         );
     }

@@ -6,10 +6,10 @@ use http::HeaderName;
 ///
 /// `HeaderName` looks every letter up in a table, and copies what RFCs do not know. What browsers
 /// and gateways send, in the two usual spellings, is told apart here without either.
-pub(super) fn header_name(name: &str) -> Option<HeaderName> {
-    match usual(name.as_bytes()) {
+pub(super) fn header_name(name: &[u8]) -> Option<HeaderName> {
+    match usual(name) {
         Some(name) => Some(name),
-        None => HeaderName::from_bytes(name.as_bytes()).ok(),
+        None => HeaderName::from_bytes(name).ok(),
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
             ("x a", None),
             ("", None),
         ] {
-            let name = header_name(name);
+            let name = header_name(name.as_bytes());
             assert_eq!(name.as_ref().map(HeaderName::as_str), expected);
         }
     }

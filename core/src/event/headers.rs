@@ -23,8 +23,8 @@ const USUAL: usize = 24;
 /// the two.
 pub(super) struct Headers<'e> {
     event: &'e Bytes,
-    pub(super) single: Option<&'e str>,
-    pub(super) multi: Option<&'e str>,
+    pub(super) single: Option<&'e [u8]>,
+    pub(super) multi: Option<&'e [u8]>,
     /// What has been read so far: `multi` if that is there, `single` otherwise.
     read: Option<Map<'e>>,
 }
@@ -62,7 +62,7 @@ impl<'e> Headers<'e> {
         Ok(())
     }
 
-    fn take(&self, value: &mut Reader<'e>) -> Result<(Option<&'e str>, Option<Map<'e>>), Fault> {
+    fn take(&self, value: &mut Reader<'e>) -> Result<(Option<&'e [u8]>, Option<Map<'e>>), Fault> {
         let mut map = Map::new(self.event);
         let (json, done) = value.both(|value| value.object(&mut map))?;
         map.note(done);
@@ -91,15 +91,15 @@ impl<'e> Headers<'e> {
 pub(super) fn set_cookies(
     event: &Bytes,
     headers: &mut HeaderMap,
-    cookies: &str,
+    cookies: &[u8],
 ) -> Result<(), String> {
-    let mut joined: Option<Cow<'_, str>> = None;
+    let mut joined: Option<Cow<'_, [u8]>> = None;
     let mut add = |cookie| match &mut joined {
         None => joined = Some(cookie),
         Some(all) => {
             let all = all.to_mut();
-            all.push_str("; ");
-            all.push_str(&cookie);
+            all.extend_from_slice(b"; ");
+            all.extend_from_slice(&cookie);
         }
     };
     read(cookies, |value| value.each(&mut add))
@@ -123,13 +123,18 @@ struct Map<'e> {
 }
 
 impl<'j> Members<'j> for Map<'_> {
-    fn member(&mut self, name: Cow<'j, str>, value: &mut Reader<'j>) -> Result<(), Fault> {
-        if self.missing_only && self.map.contains_key(&*name) {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
+        if self.missing_only && contains(&self.map, name) {
             return value.skip();
         }
-        let Some(name) = header_name::header_name(&name) else {
+        let Some(name) = header_name::header_name(name) else {
             value.skip()?;
-            self.refuse(|| format!("`{}` is no header name", shorten(&name)));
+            self.refuse(|| {
+                format!(
+                    "`{}` is no header name",
+                    shorten(&String::from_utf8_lossy(name))
+                )
+            });
             return Ok(());
         };
         // The last value takes the name along, and most are the only one.
@@ -186,7 +191,7 @@ struct Known<'m> {
 }
 
 impl<'m> Known<'m> {
-    fn are_all(json: &str, map: &'m HeaderMap) -> bool {
+    fn are_all(json: &[u8], map: &'m HeaderMap) -> bool {
         let names = map.keys();
         let mut known = Self {
             names,
@@ -198,16 +203,20 @@ impl<'m> Known<'m> {
 }
 
 impl<'j> Members<'j> for Known<'_> {
-    fn member(&mut self, name: Cow<'j, str>, value: &mut Reader<'j>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
         let next = self.names.next();
-        self.all &= next.is_some_and(|next| next.as_str().eq_ignore_ascii_case(&name))
-            || self.map.contains_key(&*name);
+        self.all &= next.is_some_and(|next| next.as_str().as_bytes().eq_ignore_ascii_case(name))
+            || contains(self.map, name);
         value.skip()
     }
 }
 
+fn contains(map: &HeaderMap, name: &[u8]) -> bool {
+    header_name::header_name(name).is_some_and(|name| map.contains_key(name))
+}
+
 /// A value that shares the event's memory; `None` when no header can have it.
-fn header_value(event: &Bytes, name: &HeaderName, text: Cow<'_, str>) -> Option<HeaderValue> {
+fn header_value(event: &Bytes, name: &HeaderName, text: Cow<'_, [u8]>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(share_text(event, text)).ok()?;
     // Keeps credentials out of `Debug`.
     if *name == AUTHORIZATION || *name == COOKIE || *name == PROXY_AUTHORIZATION {
@@ -231,6 +240,12 @@ fn too_many() -> String {
 mod tests {
     use super::{super::fields::Fields, *};
 
+    fn fields<'e>(text: &'e str, event: &'e Bytes) -> Fields<'e> {
+        let mut fields = Fields::new(event);
+        fields.read(text.as_bytes()).unwrap();
+        fields
+    }
+
     /// The headers of two maps, which come in either order.
     fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, String> {
         let event = Bytes::new();
@@ -240,7 +255,7 @@ mod tests {
                 let Some(json) = (if is_multi { multi } else { single }) else {
                     continue;
                 };
-                let taken = read(json, |value| match is_multi {
+                let taken = read(json.as_bytes(), |value| match is_multi {
                     true => headers.take_multi(value),
                     false => headers.take_single(value, defer),
                 });
@@ -265,7 +280,8 @@ mod tests {
 
     #[test]
     fn the_multi_value_map_is_the_truth_and_the_other_adds_what_it_lacks() {
-        let headers = headers(Some(r#"{"A": "last", "Only": "here"}"#),
+        let headers = headers(
+            Some(r#"{"A": "last", "Only": "here"}"#),
             Some(r#"{"a": ["first", "last"], "b": ["1"]}"#),
         )
         .unwrap();
@@ -280,7 +296,10 @@ mod tests {
         let event = Bytes::new();
         for (text, expected) in [
             (r#"{"headers": {"a": "1"}, "multiValueHeaders": null}"#, "1"),
-            (r#"{"headers": null, "multiValueHeaders": {"a": ["1"]}}"#, "1"),
+            (
+                r#"{"headers": null, "multiValueHeaders": {"a": ["1"]}}"#,
+                "1",
+            ),
             (r#"{"headers": {"a": "1"}, "headers": {"a": "2"}}"#, "2"),
             (
                 r#"{"headers": {"a": "1"}, "resource": "", "headers": {"a": "2"}}"#,
@@ -295,7 +314,7 @@ mod tests {
                 "2",
             ),
         ] {
-            let fields = Fields::read(text, &event).unwrap();
+            let fields = fields(text, &event);
             let headers = fields.headers.finish().unwrap();
             assert_eq!(listed(&headers), [("a", expected)], "{text}");
         }
@@ -306,10 +325,13 @@ mod tests {
         let event = Bytes::new();
         for name in ["headers", "multiValueHeaders"] {
             let text = format!(r#"{{"{name}": {{"a": ["1", "\ud800", "2"]}}, "path": "/"}}"#);
-            let fields = Fields::read(&text, &event).unwrap();
+            let fields = fields(&text, &event);
             assert_eq!(fields.path.as_deref(), Some("/"));
             let fault = fields.headers.finish().unwrap_err();
-            assert!(fault.starts_with("the headers are no readable JSON"), "{fault}");
+            assert!(
+                fault.starts_with("the headers are no readable JSON"),
+                "{fault}"
+            );
         }
     }
 
@@ -340,25 +362,23 @@ mod tests {
     fn more_headers_than_a_map_can_hold_are_refused() {
         let many: Vec<_> = (0..40_000).map(|i| format!("\"x-{i}\": \"\"")).collect();
         let json = format!("{{{}}}", many.join(","));
-        assert_eq!(
-            headers(Some(&json), None).unwrap_err(),
-            too_many()
-        );
+        assert_eq!(headers(Some(&json), None).unwrap_err(), too_many());
     }
 
     #[test]
     fn cookies_replace_the_cookie_header() {
         let mut headers = headers(Some(r#"{"cookie": "old"}"#), None).unwrap();
-        set_cookies(&Bytes::new(), &mut headers, r#"["a=1", "b=2"]"#).unwrap();
+        set_cookies(&Bytes::new(), &mut headers, br#"["a=1", "b=2"]"#).unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        set_cookies(&Bytes::new(), &mut headers, "[]").unwrap();
+        set_cookies(&Bytes::new(), &mut headers, b"[]").unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        assert!(set_cookies(&Bytes::new(), &mut headers, r#"["a=\n"]"#).is_err());
+        assert!(set_cookies(&Bytes::new(), &mut headers, br#"["a=\n"]"#).is_err());
     }
 
     #[test]
     fn credentials_are_kept_out_of_debug() {
-        let headers = headers(Some(r#"{"Authorization": "Bearer s3cret", "Cookie": "s=s3cret"}"#),
+        let headers = headers(
+            Some(r#"{"Authorization": "Bearer s3cret", "Cookie": "s=s3cret"}"#),
             None,
         )
         .unwrap();

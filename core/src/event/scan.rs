@@ -3,43 +3,42 @@
 /// The place, from `at` on, of the first byte that a JSON string cannot have as it is: a quote, a
 /// backslash, a control character. The length of `bytes` when there is none.
 pub(super) fn special(bytes: &[u8], at: usize) -> usize {
-    let (mut at, mut steps) = (at, 0);
-    while let Some(word) = word(bytes, at) {
-        if let Some(place) = first(specials(word)) {
-            return at + place;
+    let mut rest = bytes.get(at..).unwrap_or_default();
+    let mut steps = 0;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        if let Some(place) = first(specials(u64::from_le_bytes(*chunk))) {
+            return bytes.len() - rest.len() + place;
         }
-        at += 8;
+        rest = behind;
         steps += 1;
         if steps == 8 {
-            at = long(bytes, at);
+            rest = long(rest);
         }
     }
-    let rest = bytes.get(at..).unwrap_or_default();
     let place = rest.iter().position(|byte| is_special(*byte));
-    at + place.unwrap_or(rest.len())
+    bytes.len() - rest.len() + place.unwrap_or(rest.len())
 }
 
 /// Goes on as long as there is nothing special, in strides that the compiler turns into vector
 /// instructions: for bodies, not for names and headers.
 #[inline(never)]
-fn long(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(stride) = bytes.get(at..).and_then(<[u8]>::first_chunk::<64>) {
-        if stride.iter().fold(false, |any, byte| any | is_special(*byte)) {
+fn long(mut rest: &[u8]) -> &[u8] {
+    while let Some((stride, behind)) = rest.split_first_chunk::<64>() {
+        if stride
+            .iter()
+            .fold(false, |any, byte| any | is_special(*byte))
+        {
             break;
         }
-        at += 64;
+        rest = behind;
     }
-    at
+    rest
 }
 
+/// A quote is 0x22: with that bit turned it is 0x20, what was 0x20 and 0x21 is above it, and control
+/// characters stay below. So one comparison tells both.
 fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
-/// Eight bytes, the first one lowest.
-pub(super) fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    let chunk = bytes.get(at..)?.first_chunk::<8>()?;
-    Some(u64::from_le_bytes(*chunk))
+    byte ^ 2 < 0x21 || byte == b'\\'
 }
 
 /// The position of the lowest byte that is marked.
@@ -52,23 +51,14 @@ const HIGH: u64 = ONES << 7;
 
 /// Marks each byte that is special by its highest bit.
 ///
-/// Each of the three subtractions borrows from the highest bit of a byte that is less than 0x20, or
-/// that was made zero, and of the bytes above it, which may so be marked wrongly. The lowest mark
-/// is always true. Bytes whose highest bit is set, those of characters beyond ASCII, are never
-/// special. (After "Determine if a word has a zero byte",
-/// <https://graphics.stanford.edu/~seander/bithacks.html>.)
+/// Both subtractions borrow from the highest bit of a byte that is too small, and perhaps from the
+/// bytes above it, which may so be marked wrongly. The lowest mark is always true. Bytes whose
+/// highest bit is set, those of characters beyond ASCII, are never special. (After "Determine if a
+/// word has a byte less than n", <https://graphics.stanford.edu/~seander/bithacks.html>.)
 pub(super) fn specials(word: u64) -> u64 {
-    let control = word.wrapping_sub(ONES * 0x20);
-    (control | zeros(word, b'"') | zeros(word, b'\\')) & !word & HIGH
-}
-
-/// Marks each byte that is a backslash, as [`specials`] does.
-pub(super) fn backslashes(word: u64) -> u64 {
-    zeros(word, b'\\') & !word & HIGH
-}
-
-fn zeros(word: u64, byte: u8) -> u64 {
-    (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES)
+    let quote_or_control = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
+    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    (quote_or_control | backslash) & !word & HIGH
 }
 
 #[cfg(test)]
@@ -82,8 +72,13 @@ mod tests {
                 for byte in 0..=255 {
                     let mut bytes = vec![b'a'; length];
                     bytes[place] = byte;
-                    let expected = if is_special(byte) { place } else { length };
-                    assert_eq!(special(&bytes, 0), expected, "{byte} at {place} of {length}");
+                    let is_special = byte < 0x20 || byte == b'"' || byte == b'\\';
+                    let expected = if is_special { place } else { length };
+                    assert_eq!(
+                        special(&bytes, 0),
+                        expected,
+                        "{byte} at {place} of {length}"
+                    );
                 }
             }
         }

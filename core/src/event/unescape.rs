@@ -1,36 +1,50 @@
 //! Taking the escapes out of JSON strings.
 
-use super::scan::{backslashes, first, word};
+use super::scan::{first, special, specials};
 
-/// The bytes of a text from the inside of its JSON string; `None` for half of a surrogate pair.
+/// The bytes of the text in the JSON string that begins at `at`, behind its quote, and the place of
+/// the quote that ends it; `None` when there is no such string, or half of a surrogate pair in it.
 ///
 /// `serde_json` does it by way of a buffer that it grows bit by bit, and bodies are large: a body
 /// that is JSON has an escape every few bytes. So eight bytes are copied at once, and what follows
 /// a backslash is taken off again.
-pub(super) fn unescape(quoted: &str) -> Option<Vec<u8>> {
-    let bytes = quoted.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(word) = word(bytes, at) {
-        plain.extend_from_slice(&word.to_le_bytes());
-        match first(backslashes(word)) {
-            None => at += 8,
-            Some(place) => {
-                plain.truncate(plain.len() + place - 8);
-                at += place;
-                at += escape(bytes.get(at..)?, &mut plain)?;
+pub(super) fn unescape(bytes: &[u8], mut at: usize, capacity: usize) -> Option<(Vec<u8>, usize)> {
+    let mut plain = Vec::with_capacity(capacity);
+    let mut clean = 0;
+    while let Some(chunk) = bytes.get(at..)?.first_chunk::<8>() {
+        plain.extend_from_slice(chunk);
+        if let Some(place) = first(specials(u64::from_le_bytes(*chunk))) {
+            plain.truncate(plain.len() + place - 8);
+            at += place;
+            match bytes.get(at)? {
+                b'"' => return Some((plain, at)),
+                b'\\' => at += escape(bytes.get(at..)?, &mut plain)?,
+                _ => return None,
+            }
+            clean = 0;
+        } else {
+            at += 8;
+            clean += 1;
+            // Text without escapes, of which there may be much.
+            if clean == 4 {
+                let end = special(bytes, at);
+                plain.extend_from_slice(bytes.get(at..end)?);
+                at = end;
+                clean = 0;
             }
         }
     }
-    while let Some(byte) = bytes.get(at) {
-        if *byte == b'\\' {
-            at += escape(bytes.get(at..)?, &mut plain)?;
-        } else {
-            plain.push(*byte);
-            at += 1;
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some((plain, at)),
+            b'\\' => at += escape(bytes.get(at..)?, &mut plain)?,
+            0..0x20 => return None,
+            byte => {
+                plain.push(*byte);
+                at += 1;
+            }
         }
     }
-    Some(plain)
 }
 
 /// Adds the character of the escape at the beginning of `text`; the length of the escape.
@@ -66,14 +80,23 @@ fn unicode(text: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
 }
 
 fn four_digits(text: &[u8]) -> Option<u32> {
-    text.first_chunk::<4>()?.iter().try_fold(0, |number, digit| {
-        Some(number << 4 | char::from(*digit).to_digit(16)?)
-    })
+    text.first_chunk::<4>()?
+        .iter()
+        .try_fold(0, |number, digit| {
+            Some(number << 4 | char::from(*digit).to_digit(16)?)
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The text of a string of JSON, in front of `behind`.
+    fn plain(json: &str, behind: &str) -> Option<Vec<u8>> {
+        let (plain, end) = unescape(format!("{json}{behind}").as_bytes(), 1, 0)?;
+        assert_eq!(end, json.len() - 1, "{json}");
+        Some(plain)
+    }
 
     #[test]
     fn escapes_are_taken_out_as_serde_json_would() {
@@ -88,18 +111,21 @@ mod tests {
             r#""""#,
         ] {
             let expected: String = serde_json::from_str(json).unwrap();
-            let inside = &json[1..json.len() - 1];
-            assert_eq!(unescape(inside).unwrap(), expected.as_bytes(), "{json}");
+            for behind in ["", "}", ", \"a\": \"\\n\"}"] {
+                assert_eq!(plain(json, behind).unwrap(), expected.as_bytes(), "{json}");
+            }
         }
     }
 
     #[test]
     fn an_escape_is_found_at_every_place() {
-        for before in 0..20 {
+        for before in 0..100 {
             for after in 0..20 {
-                let (before, after) = ("é".repeat(before), "b".repeat(after));
-                let plain = unescape(&format!("{before}\\\"\\u00e9{after}")).unwrap();
-                assert_eq!(plain, format!("{before}\"é{after}").as_bytes());
+                let text = format!("{}\"é{}", "é".repeat(before), "b".repeat(after));
+                let json = serde_json::to_string(&text)
+                    .unwrap()
+                    .replace('é', "\\u00e9");
+                assert_eq!(plain(&json, "").unwrap(), text.as_bytes());
             }
         }
     }
@@ -114,14 +140,38 @@ mod tests {
             r"\ude00\ud83d",
             r"some text before it \ud83d and after it",
         ] {
-            assert_eq!(unescape(text), None, "{text}");
+            assert_eq!(plain(&format!("\"{text}\""), ""), None, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_escape_is_refused() {
-        for text in [r"\", r"\x", r"\u", r"\u12", r"\u12g4", r"\u+123", r"\ué"] {
-            assert_eq!(unescape(text), None, "{text}");
+    fn what_is_no_string_is_refused() {
+        for text in [
+            r"\x",
+            r"\u",
+            r"\u12",
+            r"\u12g4",
+            r"\u+123",
+            r"\ué",
+            "\n",
+            "a text of\u{1}some length",
+        ] {
+            assert_eq!(plain(&format!("\"{text}\""), ""), None, "{text}");
+            assert_eq!(
+                plain(&format!("\"{text}\""), " and more behind it"),
+                None,
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "\"",
+            "\"a",
+            "\"a\\",
+            "\"a long text without an end",
+            "\"\\\"",
+        ] {
+            assert_eq!(unescape(text.as_bytes(), 1, 0), None, "{text}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! JSON strings, written straight to bytes.
 
+use super::scan::specials;
+
 /// JSON in the making.
 pub(super) struct Writer(pub(super) Vec<u8>);
 
@@ -28,29 +30,32 @@ impl Writer {
         self.0.push(b'"');
     }
 
-    /// Writes a text with what a JSON string cannot have escaped (RFC 8259, section 7).
+    /// Writes a text with what a JSON string cannot have escaped (RFC 8259, section 7): eight bytes
+    /// at once where none of them needs it. In JSON, which has a quote every few bytes, most do.
     pub(super) fn escaped(&mut self, text: &str) {
         let mut rest = text.as_bytes();
-        while let Some(at) = rest
-            .iter()
-            .position(|byte| ESCAPES[usize::from(*byte)] != 0)
-        {
-            let (plain, tail) = rest.split_at(at);
-            self.0.extend_from_slice(plain);
-            let Some((byte, tail)) = tail.split_first() else {
-                break;
-            };
-            match ESCAPES[usize::from(*byte)] {
-                b'u' => {
-                    self.0.extend_from_slice(br"\u00");
-                    self.0.push(HEX[usize::from(byte >> 4)]);
-                    self.0.push(HEX[usize::from(byte & 15)]);
-                }
-                escape => self.0.extend_from_slice(&[b'\\', escape]),
+        while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+            if specials(u64::from_le_bytes(*chunk)) == 0 {
+                self.0.extend_from_slice(chunk);
+            } else {
+                chunk.iter().for_each(|byte| self.byte(*byte));
             }
-            rest = tail;
+            rest = behind;
         }
-        self.0.extend_from_slice(rest);
+        rest.iter().for_each(|byte| self.byte(*byte));
+    }
+
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        match ESCAPES[usize::from(byte)] {
+            0 => self.0.push(byte),
+            b'u' => {
+                let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+                self.0.extend_from_slice(br"\u00");
+                self.0.extend_from_slice(&digits);
+            }
+            escape => self.0.extend_from_slice(&[b'\\', escape]),
+        }
     }
 }
 
@@ -87,5 +92,19 @@ mod tests {
         let mut json = Writer(Vec::new());
         json.string(&text);
         assert_eq!(serde_json::from_slice::<String>(&json.0).unwrap(), text);
+    }
+
+    #[test]
+    fn a_character_is_escaped_at_every_place() {
+        for before in 0..20 {
+            for after in 0..20 {
+                for middle in ["\"", "\\", "\n\n", "\u{1}\"\"", "\u{7f}", "é"] {
+                    let text = format!("{}{middle}{}", "a".repeat(before), "é".repeat(after));
+                    let mut json = Writer(Vec::new());
+                    json.string(&text);
+                    assert_eq!(json.0, serde_json::to_vec(&text).unwrap(), "{text}");
+                }
+            }
+        }
     }
 }

@@ -29,10 +29,7 @@ const PREPARE: Duration = Duration::from_secs(2);
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
     app.prepare(PREPARE).await;
     let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
-    Runtime::new(service)
-        .layer(HandOver)
-        .run_concurrent()
-        .await
+    Runtime::new(service).layer(HandOver).run_concurrent().await
 }
 
 async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic> {

@@ -58,6 +58,9 @@ mod tests {
     #[test]
     fn a_reply_is_written_as_it_is() {
         let text = "{\"statusCode\": 200,\n\"body\": \"\u{e9}\\n\"}";
-        assert_eq!(serde_json::to_string(&Reply(text.to_owned())).unwrap(), text);
+        assert_eq!(
+            serde_json::to_string(&Reply(text.to_owned())).unwrap(),
+            text
+        );
     }
 }

@@ -29,8 +29,6 @@ mod pool;
 mod source;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
-mod tests;
 mod verified;
 mod verifier;
 

@@ -190,6 +190,9 @@ pub mod __private;
 pub use api::{Api, BuildErrors, Routes};
 pub use app::App;
 pub use auth::{Authenticator, Claims, Identity};
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use auth::{AlbOidc, Cognito, Jwt};
 pub use body::{Body, BoxError};
 /// The crate whose `Bytes` bodies are made of.
 pub use bytes;

@@ -1,0 +1,134 @@
+//! Public keys, ready to check signatures with.
+
+use super::{super::Refusal, Algorithm, roca::is_roca};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
+    RsaPublicKeyComponents,
+};
+use std::fmt;
+
+/// A public key, parsed once for each algorithm that it may be used with.
+///
+/// The parsed form is what makes a second token cheaper than the first: aws-lc keeps with it what
+/// it computes from the modulus. Through `jsonwebtoken` that work would be done for each token.
+pub(crate) struct Key(Vec<(Algorithm, ParsedPublicKey)>);
+
+impl Key {
+    /// An RSA key of 2048 to 8192 bits, from the bytes of modulus and exponent without leading
+    /// zeros; not one that is known to be [made badly](is_roca).
+    ///
+    /// The exponent is odd and greater than 1; aws-lc refuses those of more than 33 bits.
+    pub(super) fn rsa(n: &[u8], e: &[u8], algorithms: &[Algorithm]) -> Option<Self> {
+        let bits = (n.len().checked_mul(8)?).checked_sub(n.first()?.leading_zeros() as usize)?;
+        let odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
+        let small = |number: &[u8]| number.is_empty() || number == [1];
+        if !(2048..=8192).contains(&bits) || n.first() == Some(&0) || !odd(n) || is_roca(n) {
+            return None;
+        }
+        if e.first() == Some(&0) || e.len() > 5 || !odd(e) || small(e) {
+            return None;
+        }
+        let components = RsaPublicKeyComponents { n, e };
+        let parsed = algorithms.iter().map(|&algorithm| {
+            let parsed = components.to_parsed_public_key(parameters(algorithm)?);
+            Some((algorithm, parsed.ok()?))
+        });
+        Self::of(parsed)
+    }
+
+    /// A point on the curve of this algorithm, from the bytes of its coordinates.
+    pub(super) fn ec(x: &[u8], y: &[u8], algorithm: Algorithm) -> Option<Self> {
+        let (parameters, length) = match algorithm {
+            Algorithm::Es256 => (&ECDSA_P256_SHA256_FIXED, 32),
+            Algorithm::Es384 => (&ECDSA_P384_SHA384_FIXED, 48),
+            _ => return None,
+        };
+        if x.len() != length || y.len() != length {
+            return None;
+        }
+        let point = [&[0x04], x, y].concat();
+        // This checks that the point is on the curve.
+        let parsed = ParsedPublicKey::new(parameters, point).ok()?;
+        Self::of([Some((algorithm, parsed))])
+    }
+
+    /// A public key on Ed25519.
+    pub(super) fn ed25519(x: &[u8]) -> Option<Self> {
+        if x.len() != 32 {
+            return None;
+        }
+        let parsed = ParsedPublicKey::new(&ED25519, x).ok()?;
+        Self::of([Some((Algorithm::EdDsa, parsed))])
+    }
+
+    fn of(parsed: impl IntoIterator<Item = Option<(Algorithm, ParsedPublicKey)>>) -> Option<Self> {
+        let parsed: Option<Vec<_>> = parsed.into_iter().collect();
+        parsed.filter(|parsed| !parsed.is_empty()).map(Self)
+    }
+
+    /// A key on P-256 in PEM, for `ES256`: a `PUBLIC KEY` as in [RFC 7468, section
+    /// 13](https://www.rfc-editor.org/rfc/rfc7468#section-13), and nothing else in the text.
+    pub(crate) fn from_pem(pem: &[u8]) -> Option<Self> {
+        /// What precedes the point in the structure of
+        /// [RFC 5480, section 2](https://www.rfc-editor.org/rfc/rfc5480#section-2).
+        const P256: [u8; 27] = [
+            0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+            0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+        ];
+        let text = std::str::from_utf8(pem).ok()?.trim_ascii();
+        let body = text
+            .strip_prefix("-----BEGIN PUBLIC KEY-----")?
+            .strip_suffix("-----END PUBLIC KEY-----")?;
+        let body: Vec<u8> = body
+            .bytes()
+            .filter(|byte| !byte.is_ascii_whitespace())
+            .collect();
+        let der = base64_simd::STANDARD.decode_to_vec(body).ok()?;
+        let point = der.strip_prefix(&P256)?;
+        let (x, y) = point.split_at_checked(32)?;
+        Self::ec(x, y, Algorithm::Es256)
+    }
+
+    /// Whether the key may be used with this algorithm.
+    pub(super) fn is_for(&self, algorithm: Algorithm) -> bool {
+        self.0.iter().any(|(known, _)| *known == algorithm)
+    }
+
+    /// Checks a signature: of RSA as long as the modulus, of ECDSA both numbers one after the other
+    /// at full length ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
+    pub(crate) fn verify(
+        &self,
+        algorithm: Algorithm,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Refusal> {
+        let (_, key) = self
+            .0
+            .iter()
+            .find(|(known, _)| *known == algorithm)
+            .ok_or(Refusal::KeyMismatch)?;
+        key.verify_sig(signed, signature)
+            .map_err(|_| Refusal::BadSignature)
+    }
+}
+
+fn parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    Some(match algorithm {
+        Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
+        Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+        Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
+        Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
+        Algorithm::Es256 | Algorithm::Es384 | Algorithm::EdDsa => return None,
+    })
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let algorithms = self.0.iter().map(|(algorithm, _)| algorithm.name());
+        f.debug_set().entries(algorithms).finish()
+    }
+}

@@ -192,7 +192,7 @@ pub use app::App;
 pub use auth::{Authenticator, Claims, Identity};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
-pub use auth::{Cognito, Jwt};
+pub use auth::{AlbOidc, Cognito, Jwt};
 pub use body::{Body, BoxError};
 /// The crate whose `Bytes` bodies are made of.
 pub use bytes;

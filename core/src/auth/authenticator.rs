@@ -7,7 +7,7 @@ use std::{fmt, future::Future, sync::Arc};
 /// Makes an [`Identity`] of a request, or says precisely why not.
 ///
 /// Those there are: `Jwt`, `Cognito` and `AlbOidc` verify tokens in this process; those in
-/// [`auth::gateway`](crate::auth) read what the gateway has verified; `ApiKeys` asks a function of
+/// [`auth::gateway`](crate::auth::gateway) read what the gateway has verified; `ApiKeys` asks a function of
 /// yours. Another one is an `async fn`:
 ///
 /// ```

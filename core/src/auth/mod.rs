@@ -5,6 +5,8 @@
 //! is closed, and `public` opens one route.
 
 pub(crate) mod access;
+#[cfg(feature = "jwt")]
+mod alb;
 #[cfg(feature = "api-keys")]
 mod api_keys;
 mod authenticator;
@@ -22,6 +24,9 @@ mod scheme;
 mod take;
 
 pub use access::Access;
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use alb::AlbOidc;
 #[cfg(feature = "api-keys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};

@@ -19,7 +19,7 @@ options of serve:
   --source SOURCE    whose events to send: http (the default), rest, http1, url, alb,
                      alb-multi, lattice1, lattice2, or lattice (the same as lattice2)
   --as CALLER        whom the gateway says to have recognised in every request:
-                       iam:ARN[,organization=ID][,access-key=ID]
+                       iam:ARN[,organization=ID][,access-key=ID][,cognito-identity=ID]
                        cognito:SUBJECT,groups=admins,scopes=orders/read,email=..
                        jwt:SUBJECT,scope=orders/read,email=..
                        lambda:PRINCIPAL,plan=gold,..

@@ -257,7 +257,7 @@ mod tests {
             for caller in [
                 "iam:arn:aws:iam::111122223333:user/open-sesame",
                 "iam:arn:aws:sts::111122223333:assumed-role/shop/open-sesame,\
-                 organization=open-sesame,access-key=open-sesame",
+                 organization=open-sesame,access-key=open-sesame,cognito-identity=open-sesame",
                 "cognito:open-sesame,groups=admins,email=open-sesame,tag=open-sesame,tag=b",
                 "jwt:open-sesame,scope=read,username=open-sesame",
                 r#"jwt:open-sesame,{"address": {"street": "open-sesame"}, "scope": "read"}"#,

@@ -198,7 +198,7 @@ fn among(keys: &[(KeyHash, Identity)], hash: KeyHash) -> Option<(KeyHash, Identi
 /// The function was never told the key, so its error cannot have it.
 fn unavailable(error: BoxError) -> Refusal {
     let error = crate::error::Chain(&*error).to_string();
-    tracing::error!(error, "API keys cannot be looked up");
+    tracing::error!(target: "lambda_api", error, "API keys cannot be looked up");
     Refusal::Unavailable("API keys cannot be looked up")
 }
 

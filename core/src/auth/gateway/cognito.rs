@@ -121,10 +121,21 @@ fn user_pool(issuer: &str) -> Option<&str> {
     is_pool.then_some(pool)
 }
 
+/// The issuer that a user pool is.
+fn issuer(pool: &str) -> String {
+    let region = pool.split('_').next().unwrap_or_default();
+    let domain = match region.split('-').next() {
+        Some("cn") => "amazonaws.com.cn",
+        _ => "amazonaws.com",
+    };
+    format!("https://cognito-idp.{region}.{domain}/{pool}")
+}
+
 impl Authenticator for CognitoAuthorizer {
     fn scheme(&self) -> Scheme {
         Scheme::gateway(self.trust.name.clone(), "cognito", self.trust.apis())
             .verified_locally(self.verifier.clone())
+            .issued_by(self.pools.iter().map(|pool| issuer(pool)).collect())
     }
 
     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
@@ -180,6 +191,9 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(user_pool(issuer), expected, "{issuer}");
+        }
+        for pool in ["eu-west-1_abc123", "cn-north-1_abc123"] {
+            assert_eq!(user_pool(&issuer(pool)), Some(pool));
         }
     }
 }

@@ -106,6 +106,7 @@ impl Authenticator for JwtAuthorizer {
     fn scheme(&self) -> Scheme {
         Scheme::gateway(self.trust.name.clone(), "jwt", self.trust.apis())
             .verified_locally(self.verifier.clone())
+            .issued_by(self.issuers.clone())
     }
 
     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {

@@ -155,6 +155,7 @@ fn find<'a>(event: &Event<'a>) -> Result<Option<Part<'a>>, Refusal> {
 impl Authenticator for LambdaAuthorizer {
     fn scheme(&self) -> Scheme {
         Scheme::gateway(self.trust.name.clone(), "lambda", self.trust.apis())
+            .named_by(self.subject.clone())
     }
 
     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {

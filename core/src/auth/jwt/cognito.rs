@@ -122,7 +122,10 @@ impl<S> Cognito<S> {
     pub fn replicated_to(self, region: impl AsRef<str>) -> Self {
         let region = region.as_ref();
         self.change_last(|trust| {
-            let pool = trust.issuers.first().and_then(|issuer| issuer.rsplit_once('/'));
+            let pool = trust
+                .issuers
+                .first()
+                .and_then(|issuer| issuer.rsplit_once('/'));
             let Some(pool) = pool.map(|(_, pool)| pool.to_owned()) else {
                 return;
             };

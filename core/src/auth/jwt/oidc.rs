@@ -104,7 +104,10 @@ impl Jwt<NeedsAudience> {
     /// fragment, below which the issuer's metadata are found.
     pub fn issuer(url: impl Into<String>) -> Self {
         let plan = Plan::new("jwt", Usage::Audience, "groups");
-        Self(plan.change(|plan| plan.trusted.push(trust(url.into()))), PhantomData)
+        Self(
+            plan.change(|plan| plan.trusted.push(trust(url.into()))),
+            PhantomData,
+        )
     }
 }
 
@@ -129,7 +132,9 @@ impl Jwt<Ready> {
 impl<S> Jwt<S> {
     /// Lets in tokens for this audience. Said again, for each of them.
     pub fn audience(self, audience: impl Into<String>) -> Jwt<Ready> {
-        let plan = self.0.change_last(|trust| trust.parties.push(audience.into()));
+        let plan = self
+            .0
+            .change_last(|trust| trust.parties.push(audience.into()));
         Jwt(plan, PhantomData)
     }
 

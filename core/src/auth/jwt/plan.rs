@@ -141,7 +141,11 @@ impl Plan {
             Usage::CognitoAccess | Usage::CognitoId => "client",
         };
         faults.extend(trust.fault.clone());
-        let whose = trust.issuers.first().map(String::as_str).unwrap_or_default();
+        let whose = trust
+            .issuers
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
         if trust.parties.iter().any(String::is_empty) {
             faults.push(format!("the issuer {whose:?} has an empty {what}"));
         }

@@ -76,10 +76,22 @@ mod tests {
     #[test]
     fn the_domain_is_that_of_the_partition() {
         for (id, expected) in [
-            ("eu-west-1_a", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a"),
-            ("us-gov-west-1_a", "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_a"),
-            ("cn-north-1_a", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_a"),
-            ("eusc-de-east-1_a", "https://cognito-idp.eusc-de-east-1.amazonaws.eu/eusc-de-east-1_a"),
+            (
+                "eu-west-1_a",
+                "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+            ),
+            (
+                "us-gov-west-1_a",
+                "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_a",
+            ),
+            (
+                "cn-north-1_a",
+                "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_a",
+            ),
+            (
+                "eusc-de-east-1_a",
+                "https://cognito-idp.eusc-de-east-1.amazonaws.eu/eusc-de-east-1_a",
+            ),
         ] {
             let region = region(id).expect("it is the id of a pool");
             let [older, newer] = issuers(id, region);

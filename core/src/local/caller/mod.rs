@@ -34,12 +34,17 @@ pub(super) enum LocalCaller {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Iam {
     arn: String,
     organization: Option<String>,
     access_key: Option<String>,
+    /// The id of the identity in a Cognito identity pool.
+    cognito_identity: Option<String>,
 }
+
+/// The pool of Cognito identities.
+const IDENTITY_POOL: &str = "eu-west-1:1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b";
 
 /// What an API key of a usage plan is called in the event; only its id says whose it is.
 const API_KEY: &str = "local-api-key";
@@ -127,6 +132,9 @@ impl Iam {
         }
         if let Some(id) = &self.access_key {
             caller = caller.access_key(id.as_str());
+        }
+        if let Some(id) = &self.cognito_identity {
+            caller = caller.cognito_identity(IDENTITY_POOL, id.as_str(), ["authenticated"]);
         }
         caller.into()
     }

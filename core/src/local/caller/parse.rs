@@ -4,6 +4,7 @@ use super::{
     Iam, LocalCaller,
     members::{Members, Rest, members, texts},
 };
+use crate::auth::gateway::IamIdentity;
 use serde_json::{Map, Value};
 
 /// What there is, with an example of each.
@@ -73,17 +74,19 @@ pub(super) fn parse(text: &str) -> Result<LocalCaller, String> {
     })
 }
 
-/// The names of users and sessions may have `,` and `=` in them, so that only these two names count
+/// The names of users and sessions may have `,` and `=` in them, so that only these few names count
 /// as what follows the ARN.
 fn iam(text: &str) -> Result<LocalCaller, String> {
-    let (mut arn, mut organization, mut access_key) = (text, None, None);
+    let mut iam = Iam::default();
+    let mut arn = text;
     while let Some((before, (name, value))) = arn
         .rsplit_once(',')
         .and_then(|(before, last)| Some((before, last.split_once('=')?)))
     {
         let slot = match name {
-            "organization" => &mut organization,
-            "access-key" => &mut access_key,
+            "organization" => &mut iam.organization,
+            "access-key" => &mut iam.access_key,
+            "cognito-identity" => &mut iam.cognito_identity,
             _ => break,
         };
         if value.is_empty() {
@@ -97,24 +100,14 @@ fn iam(text: &str) -> Result<LocalCaller, String> {
     if !is_identity(arn) {
         return Err(format!("{arn:?}"));
     }
-    Ok(LocalCaller::Iam(Iam {
-        arn: arn.to_owned(),
-        organization,
-        access_key,
-    }))
+    arn.clone_into(&mut iam.arn);
+    Ok(LocalCaller::Iam(iam))
 }
 
-/// `arn:PARTITION:iam|sts::ACCOUNT:RESOURCE`.
-///
-/// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns>.
+/// Whether an authenticator can read this ARN, and the account in it is one.
 fn is_identity(arn: &str) -> bool {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", partition, "iam" | "sts", "", account, resource] = parts.as_slice() else {
-        return false;
-    };
-    let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
-    let has_gaps = arn.contains(|letter: char| letter.is_whitespace() || letter.is_control());
-    partition.starts_with("aws") && is_account && !resource.is_empty() && !has_gaps
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    account.len() == 12 && IamIdentity::new(arn.to_owned()).is_some()
 }
 
 fn cognito(text: &str) -> Result<LocalCaller, String> {

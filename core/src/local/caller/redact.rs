@@ -35,6 +35,7 @@ pub(super) fn redacted(caller: &LocalCaller) -> LocalCaller {
             // The ids of AWS's own examples take their place.
             organization: iam.organization.as_ref().map(|_| "o-exampleorgid".into()),
             access_key: None,
+            cognito_identity: iam.cognito_identity.as_ref().map(|_| REDACTED.into()),
         }),
         LocalCaller::Cognito(claims) => LocalCaller::Cognito(without(claims, &KEPT_CLAIMS)),
         LocalCaller::Jwt { claims, scopes } => LocalCaller::Jwt {
@@ -148,8 +149,7 @@ mod tests {
             let caller = redacted_from(&format!("iam:arn:aws:{arn},access-key=AKIA1"));
             let expected = LocalCaller::Iam(Iam {
                 arn: format!("arn:aws:{expected}"),
-                organization: None,
-                access_key: None,
+                ..Iam::default()
             });
             assert_eq!(caller, expected, "{arn}");
         }

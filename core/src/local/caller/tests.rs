@@ -16,6 +16,7 @@ fn iam(arn: &str, organization: Option<&str>, access_key: Option<&str>) -> Local
         arn: arn.to_owned(),
         organization: organization.map(str::to_owned),
         access_key: access_key.map(str::to_owned),
+        cognito_identity: None,
     })
 }
 
@@ -194,6 +195,7 @@ fn only_arns_of_identities_are_callers() {
         "arn:aws:lambda::123456789012:function/f",
         "arn::iam::123456789012:user/alice",
         "arn:aws:iam::123456789012:user/alice b",
+        "arn:aws:iam::123456789012:user/",
     ] {
         assert!(LocalCaller::parse(&format!("iam:{arn}")).is_err(), "{arn}");
     }

@@ -1,4 +1,5 @@
 mod callers;
+mod identities;
 
 use super::*;
 use crate::{LambdaContext, event::DecodeError};
@@ -24,17 +25,27 @@ impl Fixture {
     }
 
     async fn start_naming(source: Source, reply: Value, callers: Callers) -> Self {
+        let handle = move |_: Bytes, _: LambdaContext| {
+            let reply = reply.to_string().into_bytes();
+            async move { Ok::<_, DecodeError>(reply) }
+        };
+        Self::start_with(source, callers, handle).await
+    }
+
+    async fn start_with(source: Source, callers: Callers, handle: impl Handle) -> Self {
         let mut server = Server::bind(0, source).await.unwrap();
         server.name(callers);
         let port = server.port;
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = events.clone();
+        let handle = Arc::new(handle);
         let handle = move |event: Bytes, lambda: LambdaContext| {
-            let event: Value = serde_json::from_slice(&event).unwrap();
             assert_eq!(lambda.request_id.len(), 36);
-            seen.lock().unwrap().push(event);
-            let reply = reply.to_string().into_bytes();
-            async move { Ok::<_, DecodeError>(reply) }
+            seen.lock()
+                .unwrap()
+                .push(serde_json::from_slice(&event).unwrap());
+            let handle = handle.clone();
+            async move { handle.handle(event, lambda).await }
         };
         let (stop, stopped) = mpsc::channel(1);
         tokio::spawn(server.run(handle, stopped));

@@ -55,7 +55,7 @@ pub struct CognitoIdentity {
 
 impl IamIdentity {
     /// The caller of this ARN; `None` when it is no ARN of a caller.
-    pub(super) fn new(arn: String) -> Option<Self> {
+    pub(crate) fn new(arn: String) -> Option<Self> {
         Arn::parse(&arn)?;
         Some(Self {
             arn,

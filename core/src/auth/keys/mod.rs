@@ -32,7 +32,7 @@ mod tls;
 mod url;
 
 pub(crate) use cached::Cached;
-pub(crate) use url::Url;
+pub(crate) use url::{Url, UrlError};
 
 use super::Refusal;
 use std::{sync::Arc, time::SystemTime};

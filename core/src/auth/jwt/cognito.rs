@@ -143,6 +143,17 @@ impl<S> Cognito<S> {
 settings!(Cognito, "cognito");
 
 #[cfg(test)]
+impl Cognito {
+    /// The issuers, and whether their keys are fetched before they are needed.
+    pub(super) fn ahead(&self) -> Vec<(&str, bool)> {
+        let issuers = self.0.verifier().issuers.iter();
+        issuers
+            .map(|issuer| (issuer.name.as_str(), issuer.ahead))
+            .collect()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::super::testing::{Signer, ask, claims, now, set};
     use super::*;

@@ -50,8 +50,8 @@ use std::{
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct Cognito<S = Ready>(Plan, PhantomData<fn() -> S>);
 
-/// Of a [`Cognito`] that was not told yet which clients are let in: it is no
-/// [`Authenticator`](crate::Authenticator).
+/// Of a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that was not told yet which clients are let
+/// in: it is no [`Authenticator`](crate::Authenticator).
 #[derive(Debug)]
 pub enum NeedsClient {}
 

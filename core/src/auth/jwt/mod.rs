@@ -31,8 +31,6 @@ mod roca;
 mod source;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
-mod tests;
 mod verified;
 mod verifier;
 #[cfg(test)]

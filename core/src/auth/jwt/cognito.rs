@@ -50,8 +50,8 @@ use std::{
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct Cognito<S = Ready>(Plan, PhantomData<fn() -> S>);
 
-/// Of a [`Cognito`] that was not told yet which clients are let in: it is no
-/// [`Authenticator`](crate::Authenticator).
+/// Of a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that was not told yet which clients are let
+/// in: it is no [`Authenticator`](crate::Authenticator).
 #[derive(Debug)]
 pub enum NeedsClient {}
 
@@ -141,6 +141,17 @@ impl<S> Cognito<S> {
 }
 
 settings!(Cognito, "cognito");
+
+#[cfg(test)]
+impl Cognito {
+    /// The issuers, and whether their keys are fetched before they are needed.
+    pub(super) fn ahead(&self) -> Vec<(&str, bool)> {
+        let issuers = self.0.verifier().issuers.iter();
+        issuers
+            .map(|issuer| (issuer.name.as_str(), issuer.ahead))
+            .collect()
+    }
+}
 
 #[cfg(test)]
 mod tests {

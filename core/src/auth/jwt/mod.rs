@@ -43,7 +43,7 @@ pub(crate) use key_set::KeySet;
 pub use oidc::{Jwt, NeedsAudience};
 pub use verified::VerifiedTokens;
 
-/// Of a [`Jwt`] or a [`Cognito`] that knows all it needs to be an
+/// Of a [`Jwt`], a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that knows all it needs to be an
 /// [`Authenticator`](crate::Authenticator).
 #[derive(Debug)]
 pub enum Ready {}

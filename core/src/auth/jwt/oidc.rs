@@ -28,8 +28,14 @@ use std::{
 /// ```
 ///
 /// It becomes an [`Authenticator`] once it knows whom tokens are for, by
-/// [`audience`](Jwt::audience) or, said out loud, [`any_audience`](Jwt::any_audience). Each issuer
-/// has keys and audiences of its own, and a setting that is about an issuer is about the one that
+/// [`audience`](Jwt::audience) or, said out loud, [`any_audience`](Jwt::any_audience):
+///
+/// ```compile_fail,E0277
+/// # use lambda_api::{Api, Jwt};
+/// let api = Api::new().authenticate(Jwt::issuer("https://id.example.com"));
+/// ```
+///
+/// Each issuer has keys and audiences of its own, and a setting that is about an issuer is about the one that
 /// was named last:
 ///
 /// ```

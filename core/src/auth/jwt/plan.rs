@@ -92,7 +92,7 @@ impl Plan {
         })
     }
 
-    fn verifier(&self) -> &Verifier {
+    pub(super) fn verifier(&self) -> &Verifier {
         self.verifier.get_or_init(|| Arc::new(self.build()))
     }
 
@@ -537,6 +537,41 @@ mod tests {
         assert_same(&told.scheme(), &expected);
     }
 
+    #[test]
+    fn only_the_first_form_of_an_issuer_is_fetched_ahead() {
+        let cognito = Cognito::user_pool("eu-west-1_a")
+            .client("c")
+            .replicated_to("eu-central-1")
+            .or_user_pool("eu-west-1_b")
+            .client("c");
+        let issuers = cognito.ahead();
+        assert_eq!(
+            issuers,
+            [
+                (
+                    "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+                    true
+                ),
+                (
+                    "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+                    false
+                ),
+                (
+                    "https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_a",
+                    false
+                ),
+                (
+                    "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_b",
+                    true
+                ),
+                (
+                    "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_b",
+                    false
+                ),
+            ]
+        );
+    }
+
     #[tokio::test]
     async fn a_setting_counts_after_the_verifier_was_used() {
         let token = Signer::rsa().token(
@@ -581,8 +616,11 @@ mod tests {
         let aud = ("aud", json!("a"));
         for (token, refusal) in [
             (sign(&[aud.clone(), exp.clone()]), None),
-            (sign(&[aud.clone()]), Some(Refusal::Expired)),
-            (sign(&[exp.clone()]), Some(Refusal::WrongAudience)),
+            (sign(std::slice::from_ref(&aud)), Some(Refusal::Expired)),
+            (
+                sign(std::slice::from_ref(&exp)),
+                Some(Refusal::WrongAudience),
+            ),
             (
                 sign(&[aud, exp, ("sub", json!("mallory"))]),
                 Some(Refusal::NotAccepted),

@@ -42,7 +42,10 @@ fn stands_in(context: &Value, text: &str) -> bool {
         Value::String(found) => found.starts_with(text),
         Value::Array(values) => values.iter().any(|value| stands_in(value, text)),
         Value::Object(members) => members.values().any(|value| stands_in(value, text)),
-        other => other.to_string() == text,
+        other => {
+            let json = other.to_string();
+            json == text
+        }
     }
 }
 

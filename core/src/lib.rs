@@ -189,10 +189,10 @@ pub mod __private;
 
 pub use api::{Api, BuildErrors, Routes};
 pub use app::App;
-pub use auth::{Authenticator, Claims, Identity};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use auth::{AlbOidc, Cognito, Jwt};
+pub use auth::{Authenticator, Claims, Identity};
 pub use body::{Body, BoxError};
 /// The crate whose `Bytes` bodies are made of.
 pub use bytes;

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64_simd::URL_SAFE_NO_PAD;
-use lambda_api::{Authenticator, Body, Request, auth::Jwt};
+use lambda_api::{Authenticator, Body, Jwt, Request, auth::VerifiedTokens};
 use lambda_api_testing::{TestIssuer, issuer::Algorithm};
 use std::{
     hint::black_box,
@@ -76,7 +76,7 @@ fn main() {
             .audience(AUDIENCE)
             .jwks(&issuer.jwks().to_string())
     };
-    let (plain, cached) = (jwt(), jwt().cache_verified(100));
+    let (plain, cached) = (jwt(), jwt().cache(VerifiedTokens::new(100)));
     let request = request(&token);
     let verify = |jwt: &_| {
         let verdict = runtime.block_on(Authenticator::authenticate(jwt, &request));

@@ -230,6 +230,6 @@ pub type Response = http::Response<Body>;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 // Compiles the programs of the README.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "jwt"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -97,7 +97,7 @@ impl Iam {
     /// of its kind in the account. A pattern with a path is a fault of the API that is built, since
     /// no caller would ever fit.
     pub fn role(self, pattern: impl Into<String>) -> Self {
-        self.principal(Kind::Role, pattern.into())
+        self.principal(Kind::Role, &pattern.into())
     }
 
     /// Lets this user in: `arn:aws:iam::123456789012:user/NAME`, or `..:user/PATH/NAME` where the
@@ -106,11 +106,11 @@ impl Iam {
     /// A `*` stands for any text within one part of the path or the name. Federated users are none:
     /// their names are chosen by whoever asks for the token.
     pub fn user(self, pattern: impl Into<String>) -> Self {
-        self.principal(Kind::User, pattern.into())
+        self.principal(Kind::User, &pattern.into())
     }
 
-    fn principal(mut self, kind: Kind, text: String) -> Self {
-        match Pattern::parse(kind, &text) {
+    fn principal(mut self, kind: Kind, text: &str) -> Self {
+        match Pattern::parse(kind, text) {
             Ok(pattern) => {
                 if kind == Kind::Role && pattern.has_path() {
                     self.faults.push(format!(

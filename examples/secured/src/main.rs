@@ -16,11 +16,7 @@ mod settings;
 mod tests;
 
 use http::StatusCode;
-use lambda_api::{
-    Api, Claims, Cognito, Identity, Json, api_handler,
-    auth::gateway::Iam,
-    routes,
-};
+use lambda_api::{Api, Claims, Cognito, Identity, Json, api_handler, auth::gateway::Iam, routes};
 use serde::{Deserialize, Serialize};
 use settings::{MissingSetting, Settings};
 
@@ -97,13 +93,10 @@ fn api(settings: &Settings) -> Api {
         // function stands between a caller and a made-up identity.
         None => Iam::from_any_api(),
     };
-    Api::new().authenticate(cognito).authenticate(iam).routes(routes![
-        health,
-        me,
-        admin,
-        place_order,
-        internal
-    ])
+    Api::new()
+        .authenticate(cognito)
+        .authenticate(iam)
+        .routes(routes![health, me, admin, place_order, internal])
 }
 
 #[lambda_api::main]

@@ -50,11 +50,13 @@ mod profile;
 mod ring;
 mod server;
 mod token;
+mod verifier;
 
 pub use algorithm::Algorithm;
 pub use jwks::OddKey;
 pub use server::{Fault, JwksServer};
 pub use token::TestToken;
+pub use verifier::TestVerifier;
 
 use crate::AtCaller;
 use profile::Profile;

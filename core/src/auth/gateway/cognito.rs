@@ -4,7 +4,7 @@ use super::{
     jwt,
     lists::Lists,
     origin::{Event, Trust, origins},
-    token::Token,
+    token::{COGNITO_GROUPS, Token},
 };
 use crate::{
     Request,
@@ -82,7 +82,7 @@ impl CognitoAuthorizer {
                 return Err(Refusal::UnknownIssuer);
             }
         }
-        token.identity(IdentityKind::CognitoAuthorizer)
+        token.identity(IdentityKind::CognitoAuthorizer, COGNITO_GROUPS)
     }
 }
 

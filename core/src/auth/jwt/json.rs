@@ -466,7 +466,7 @@ mod tests {
         let json = r#" { "a" : "x" , "b":[1, {"c":2}],"d": {"e" : [ ]} , "f":-1.5e+3,"g":true,"h":false,"i":null } "#;
         let mut members = Vec::new();
         let text = object(json.as_bytes(), |name, value| {
-            members.push((name.to_owned(), value))
+            members.push((name.to_owned(), value));
         });
         assert_eq!(text, Ok(json));
         let text = |raw| Text {

@@ -28,8 +28,14 @@ use std::{
 /// ```
 ///
 /// It becomes an [`Authenticator`] once it knows whom tokens are for, by
-/// [`audience`](Jwt::audience) or, said out loud, [`any_audience`](Jwt::any_audience). Each issuer
-/// has keys and audiences of its own, and a setting that is about an issuer is about the one that
+/// [`audience`](Jwt::audience) or, said out loud, [`any_audience`](Jwt::any_audience):
+///
+/// ```compile_fail,E0277
+/// # use lambda_api::{Api, Jwt};
+/// let api = Api::new().authenticate(Jwt::issuer("https://id.example.com"));
+/// ```
+///
+/// Each issuer has keys and audiences of its own, and a setting that is about an issuer is about the one that
 /// was named last:
 ///
 /// ```
@@ -155,3 +161,11 @@ impl<S> Jwt<S> {
 }
 
 settings!(Jwt, "jwt");
+
+#[cfg(test)]
+impl Jwt {
+    /// Verifies a text that need not be possible in a header.
+    pub(super) async fn verify_text(&self, token: &str) -> Result<Identity, Refusal> {
+        self.0.verify(token).await
+    }
+}

@@ -17,6 +17,9 @@ pub enum Work {
     Download,
     /// (e) A POST of a body of 1 MB of base64.
     Upload,
+    /// (f) The GET of (a) with a token of RS256, which is verified.
+    #[cfg(feature = "token")]
+    Token,
     /// (g) A GET of what is not there.
     Nothing,
 }
@@ -26,12 +29,14 @@ const BASE64: usize = 1024 * 1024;
 
 impl Work {
     /// All of it, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: &[Self] = &[
         Self::Get,
         Self::Post,
         Self::Rest,
         Self::Download,
         Self::Upload,
+        #[cfg(feature = "token")]
+        Self::Token,
         Self::Nothing,
     ];
 
@@ -44,6 +49,8 @@ impl Work {
             Self::Rest => "c",
             Self::Download => "d",
             Self::Upload => "e",
+            #[cfg(feature = "token")]
+            Self::Token => "f",
             Self::Nothing => "g",
         }
     }
@@ -51,7 +58,13 @@ impl Work {
     /// The work of a letter.
     #[must_use]
     pub fn of(letter: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|work| work.letter() == letter)
+        Self::ALL.iter().copied().find(|work| work.letter() == letter)
+    }
+
+    /// Whether a token is verified, which peers without a middleware for it do not do.
+    #[must_use]
+    pub fn needs_token(self) -> bool {
+        self.letter() == "f"
     }
 
     /// What it is, in a few words.
@@ -63,6 +76,8 @@ impl Work {
             Self::Rest => "GET of (a), REST API",
             Self::Download => "GET of 100 KB binary",
             Self::Upload => "POST of 1 MB base64",
+            #[cfg(feature = "token")]
+            Self::Token => "GET of (a), with a token",
             Self::Nothing => "404",
         }
     }
@@ -87,9 +102,12 @@ impl Work {
                 sends("/orders", "application/json", &body, false)
             }
             Self::Download => asks(HTTP, "/files/picture"),
-            Self::Upload => {
-                let body = base64_simd::STANDARD.encode_to_string(noise(BASE64 / 4 * 3));
-                sends("/files", "image/png", &body, true)
+            Self::Upload => upload(BASE64),
+            #[cfg(feature = "token")]
+            Self::Token => {
+                let header = format!("\"authorization\": \"Bearer {}\",", crate::in_process::TOKEN);
+                let accept = "\"accept-encoding\"";
+                asks(&HTTP.replace(accept, &format!("{header}{accept}")), "/orders/7")
             }
             Self::Nothing => asks(HTTP, "/nowhere/7"),
         }
@@ -104,6 +122,12 @@ impl fmt::Display for Work {
 
 const HTTP: &str = include_str!("events/http.json");
 const REST: &str = include_str!("events/rest.json");
+
+/// The event of an upload, of this many characters of base64.
+pub(crate) fn upload(characters: usize) -> Bytes {
+    let body = base64_simd::STANDARD.encode_to_string(noise(characters / 4 * 3));
+    sends("/files", "image/png", &body, true)
+}
 
 fn asks(event: &str, path: &str) -> Bytes {
     fill(event, "GET", path, "text/plain", 0)
@@ -156,17 +180,14 @@ mod tests {
 
     #[test]
     fn the_sizes_are_what_the_names_say() {
-        let sizes = Work::ALL.map(|work| work.event().len());
-        let [get, post, rest, download, upload, nothing] = sizes;
-        for (event, expected) in [
-            (get, 2048),
-            (post, 4096),
-            (rest, 3072),
-            (download, 2048),
-            (upload, BASE64 + 2048),
-            (nothing, 2048),
+        for (work, expected) in [
+            (Work::Get, 2048),
+            (Work::Post, 4096),
+            (Work::Rest, 3072),
+            (Work::Upload, BASE64 + 2048),
         ] {
-            assert!(event.abs_diff(expected) < 300, "{event} for {expected}");
+            let event = work.event().len();
+            assert!(event.abs_diff(expected) < 300, "{work}: {event}");
         }
         let body = serde_json::to_string(&new_order()).unwrap();
         assert!(body.len().abs_diff(2048) < 100, "{}", body.len());

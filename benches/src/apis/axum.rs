@@ -1,6 +1,5 @@
 //! The API on axum, behind lambda_http.
 
-use super::{Peer, read};
 use crate::orders::{NewOrder, Order, Page, Stored, picture};
 use axum::{
     Json, Router,
@@ -10,15 +9,6 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
-use lambda_http::{
-    Adapter, Context, LambdaEvent,
-    request::LambdaRequest,
-    tower::{Service, ServiceExt},
-};
-
-/// axum on lambda_http.
-#[derive(Debug)]
-pub struct AxumOnLambdaHttp(Router);
 
 async fn get_order(Path(id): Path<u64>, Query(Page { page }): Query<Page>) -> Json<Order> {
     Json(Order::found(id, page))
@@ -66,32 +56,6 @@ pub fn router() -> Router {
         .route("/version", get(all))
         .route("/status", get(all))
         .route("/me", get(all))
+        // Its own limit of 2 MB is for servers; Lambda has one already.
         .layer(DefaultBodyLimit::disable())
-}
-
-impl AxumOnLambdaHttp {
-    /// Builds the API.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(router())
-    }
-}
-
-impl Default for AxumOnLambdaHttp {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Peer for AxumOnLambdaHttp {
-    const NAME: &'static str = "axum + lambda_http";
-
-    async fn answer(&self, event: Bytes, context: &Context) -> Vec<u8> {
-        let payload: LambdaRequest = read(&event);
-        let event = LambdaEvent::new(payload, context.clone());
-        let mut adapter = Adapter::from(self.0.clone());
-        let ready = ServiceExt::<LambdaEvent<LambdaRequest>>::ready(&mut adapter).await;
-        let reply = ready.expect("a ready router").call(event).await;
-        serde_json::to_vec(&reply.expect("a reply")).expect("a reply in JSON")
-    }
 }

@@ -754,6 +754,14 @@ async fn what_could_not_be_enforced_does_not_build() {
             "has the rule `groups(..)`, but the API has no authenticator",
         ),
         (
+            Api::new().authenticate(main()).mount_service_with(
+                "/a",
+                Access::public().groups(&["admins"]),
+                tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::default()) }),
+            ),
+            "is `public`, which lets everybody in, and has the rule `groups(..)`",
+        ),
+        (
             Api::new().fallback_service_with(
                 Access::authenticated().scopes(&["a"]),
                 tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::default()) }),

@@ -12,7 +12,7 @@ impl Api {
     pub(super) fn lend_test_keys(&mut self) {
         let mut lent = Vec::new();
         self.each_authenticator(&mut |list| {
-            lent.extend(list.iter().filter_map(Installed::test_keys))
+            lent.extend(list.iter().filter_map(Installed::test_keys));
         });
         for keys in lent {
             self.lend(&keys);

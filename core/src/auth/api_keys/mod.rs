@@ -150,7 +150,12 @@ impl ApiKeys {
 
 impl Authenticator for ApiKeys {
     fn scheme(&self) -> Scheme {
-        Scheme::new(self.name.clone(), self.credential.clone()).challenge("ApiKey")
+        let scheme = Scheme::new(self.name.clone(), self.credential.clone());
+        if self.credential == Credential::bearer() {
+            scheme
+        } else {
+            scheme.challenge("ApiKey")
+        }
     }
 
     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {

@@ -32,8 +32,8 @@ use pattern::{Kind, Pattern, is_account};
 ///
 /// Whoever the gateway lets in is let in, unless some are named here. Of one kind any may fit, and
 /// there are three kinds, all of which must: accounts; organizations; roles and users. Another
-/// caller is [`Refusal::NotAccepted`], which like every refusal is a 401. For rules of single routes
-/// there are the guards, and [`IamIdentity`] has what they need.
+/// caller is [`Refusal::NotAccepted`], a 403. For rules of single routes there are the guards, and
+/// [`IamIdentity`] has what they need.
 ///
 /// A request whose signature nobody checked, since the route does not ask for one, is
 /// [`Refusal::Absent`]; so is one through a function URL with `AuthType: NONE`.

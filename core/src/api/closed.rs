@@ -108,6 +108,14 @@ pub(super) fn check_access(
         }
         return;
     }
+    if access.public
+        && let Some(rule) = access.rule()
+    {
+        faults.push(format!(
+            "{origin} is `public`, which lets everybody in, and has the rule `{rule}`, which would \
+             not be asked: leave one of them out"
+        ));
+    }
     if access.public && operation.needs_identity {
         faults.push(format!(
             "{origin} is `public`, but takes an identity or claims: take an `Option` of it, or \

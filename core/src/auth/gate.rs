@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Who is asked about the caller of a route, and what the route asks of the caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    /// In their order.
+    /// Those of the Api, in their order; the rule may name the one that it means.
     authenticators: Arc<[Installed]>,
     access: Access,
 }
@@ -26,16 +26,8 @@ impl Policy {
         if authenticators.is_empty() || (access.public && !takes_identity) {
             return None;
         }
-        let authenticators = match access.authenticator {
-            None => Arc::clone(authenticators),
-            Some(name) => authenticators
-                .iter()
-                .filter(|known| known.name() == name)
-                .cloned()
-                .collect(),
-        };
         Some(Self {
-            authenticators,
+            authenticators: Arc::clone(authenticators),
             access,
         })
     }
@@ -64,8 +56,36 @@ impl Policy {
     }
 
     async fn recognise(&self, request: &Request) -> Result<Identity, IdentityRejection> {
+        let Some(name) = self.access.authenticator else {
+            return self.ask_all(request, None).await;
+        };
+        let named = self.authenticators.iter().find(|one| one.name() == name);
+        let refusal = match named {
+            Some(named) => match named.authenticate(request).await {
+                Ok(identity) => return Ok(identity),
+                Err(refusal) => refusal,
+            },
+            None => Refusal::Absent,
+        };
+        // Which authenticator a route means tells that the route exists. So who is nobody gets the
+        // answer of a path where no route is, and that is for all of them to give.
+        self.ask_all(request, Some((name, refusal))).await?;
+        let meant = named.map(|named| &*named.scheme);
+        Err(IdentityRejection::new(refusal, meant))
+    }
+
+    /// Asks one after the other; what the one of this name says is known.
+    async fn ask_all(
+        &self,
+        request: &Request,
+        known: Option<(&str, Refusal)>,
+    ) -> Result<Identity, IdentityRejection> {
         for one in self.authenticators.iter() {
-            match one.authenticate(request).await {
+            let verdict = match known {
+                Some((name, refusal)) if one.name() == name => Err(refusal),
+                _ => one.authenticate(request).await,
+            };
+            match verdict {
                 Ok(identity) => return Ok(identity),
                 Err(Refusal::Absent) => {}
                 Err(refusal) => return Err(IdentityRejection::new(refusal, [&*one.scheme])),

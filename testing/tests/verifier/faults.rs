@@ -1,8 +1,10 @@
 //! Issuers that fail: how often they are asked, what callers get, and that it passes by itself.
 
-use crate::by_hand::base64url;
-use crate::judge::{AUDIENCE, CLIENT, NOON, POOL, noon};
-use lambda_api::{Api, Body, Cognito, Identity, Jwt, Request, api_handler, auth::Refusal, routes};
+use crate::{
+    by_hand::base64url,
+    judge::{AUDIENCE, CLIENT, NOON, POOL, noon, request},
+};
+use lambda_api::{Api, Cognito, Identity, Jwt, api_handler, auth::Refusal, routes};
 use lambda_api_testing::{
     TestClient, TestIssuer,
     issuer::{Fault, JwksServer, OddKey, TestToken},
@@ -87,11 +89,6 @@ async fn assert_unavailable(client: &TestClient, token: TestToken) {
     assert_eq!(reply.header("www-authenticate"), None);
 }
 
-fn request(token: impl Display) -> Request {
-    let request = http::Request::builder().header("authorization", format!("Bearer {token}"));
-    request.body(Body::empty()).expect("a request")
-}
-
 /// Many requests at once.
 async fn at_once<F>(requests: usize, one: impl Fn(usize) -> F) -> Vec<Result<Identity, Refusal>>
 where
@@ -110,8 +107,11 @@ fn authenticate<T: Display>(
     token: &T,
 ) -> impl Future<Output = Result<Identity, Refusal>> + Send + use<T> {
     use lambda_api::Authenticator as _;
-    let (verifier, request) = (Arc::clone(verifier), request(token));
-    async move { verifier.authenticate(&request).await }
+    let (verifier, request) = (Arc::clone(verifier), request(&token.to_string()));
+    async move {
+        let request = request.expect("a request");
+        verifier.authenticate(&request).await
+    }
 }
 
 #[tokio::test]

@@ -139,14 +139,17 @@ fn pool() -> Cognito {
     pool.jwks(cognito().jwks().to_string()).clock(noon)
 }
 
-/// What our verifier makes of a token, as the value of `authorization`.
-pub(crate) async fn judge(verifier: Verifier, token: &str) -> Result<(), Refusal> {
-    let Ok(credential) = HeaderValue::try_from(format!("Bearer {token}")) else {
-        // No request can have such a header.
-        return Err(Refusal::MalformedCredential);
-    };
+/// A request with this token in `authorization`; `None` when no request can have such a header.
+pub(crate) fn request(token: &str) -> Option<lambda_api::Request> {
+    let credential = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
     let mut request = Request::new(Body::empty());
     request.headers_mut().insert(AUTHORIZATION, credential);
+    Some(request)
+}
+
+/// What our verifier makes of a token.
+pub(crate) async fn judge(verifier: Verifier, token: &str) -> Result<(), Refusal> {
+    let request = request(token).ok_or(Refusal::MalformedCredential)?;
     let verdict = match verifier {
         Verifier::Oidc => OIDC.authenticate(&request).await,
         Verifier::CognitoAccess => ACCESS.authenticate(&request).await,

@@ -7,3 +7,4 @@ mod differential;
 mod faults;
 mod judge;
 mod stand_in;
+mod wycheproof;

@@ -41,6 +41,9 @@ pub(super) enum Content<'e> {
     Other(&'e [u8]),
 }
 
+/// A value as JSON, and what was read of it.
+type Both<'e, T> = (Option<&'e [u8]>, Result<T, Fault>);
+
 /// A place in a JSON text.
 #[derive(Debug)]
 pub(super) struct Reader<'e> {
@@ -265,7 +268,7 @@ impl<'e> Reader<'e> {
     pub(super) fn both<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<(Option<&'e [u8]>, Result<T, Fault>), Fault> {
+    ) -> Result<Both<'e, T>, Fault> {
         let is_null = self.token() == Some(b'n');
         let start = self.at;
         let value = read(self);

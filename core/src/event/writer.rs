@@ -1,6 +1,6 @@
 //! JSON strings, written straight to bytes.
 
-use super::scan::specials;
+use super::scan::special;
 
 /// JSON in the making.
 pub(super) struct Writer(pub(super) Vec<u8>);
@@ -30,34 +30,55 @@ impl Writer {
         self.0.push(b'"');
     }
 
-    /// Writes a text with what a JSON string cannot have escaped (RFC 8259, section 7): eight bytes
-    /// at once where none of them needs it. In JSON, which has a quote every few bytes, most do.
+    /// Writes a text with what a JSON string cannot have escaped (RFC 8259, section 7).
     pub(super) fn escaped(&mut self, text: &str) {
         let mut rest = text.as_bytes();
-        while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
-            if specials(u64::from_le_bytes(*chunk)) == 0 {
-                self.0.extend_from_slice(chunk);
-            } else {
-                chunk.iter().for_each(|byte| self.byte(*byte));
+        loop {
+            let Some((plain, behind)) = rest.split_at_checked(special(rest, 0)) else {
+                return;
+            };
+            self.0.extend_from_slice(plain);
+            if behind.is_empty() {
+                return;
             }
+            // Where there is one escape there are others: JSON has a quote every few bytes.
+            let (dense, behind) = behind.split_at(behind.len().min(DENSE));
+            self.dense(dense);
             rest = behind;
         }
-        rest.iter().for_each(|byte| self.byte(*byte));
     }
 
-    #[inline]
-    fn byte(&mut self, byte: u8) {
-        match ESCAPES[usize::from(byte)] {
-            0 => self.0.push(byte),
-            b'u' => {
-                let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
-                self.0.extend_from_slice(br"\u00");
-                self.0.extend_from_slice(&digits);
+    /// Writes at most [`DENSE`] bytes, one by one: to a place of fixed size, which costs less than to
+    /// ask the buffer for room each time.
+    fn dense(&mut self, bytes: &[u8]) {
+        let mut place = [0; 256];
+        // No byte becomes more than six, so that this stays below 256.
+        let mut end: u8 = 0;
+        let mut put = |byte| {
+            place[usize::from(end)] = byte;
+            end = end.wrapping_add(1);
+        };
+        for byte in bytes {
+            match ESCAPES[usize::from(*byte)] {
+                0 => put(*byte),
+                b'u' => {
+                    br"\u00".iter().for_each(|byte| put(*byte));
+                    put(HEX[usize::from(byte >> 4)]);
+                    put(HEX[usize::from(byte & 15)]);
+                }
+                escape => {
+                    put(b'\\');
+                    put(escape);
+                }
             }
-            escape => self.0.extend_from_slice(&[b'\\', escape]),
         }
+        let (written, _) = place.split_at(usize::from(end));
+        self.0.extend_from_slice(written);
     }
 }
+
+/// How many bytes are escaped at once.
+const DENSE: usize = 40;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
@@ -92,6 +113,16 @@ mod tests {
         let mut json = Writer(Vec::new());
         json.string(&text);
         assert_eq!(serde_json::from_slice::<String>(&json.0).unwrap(), text);
+    }
+
+    #[test]
+    fn the_longest_escapes_fit() {
+        for length in 0..100 {
+            let text = "\u{1}".repeat(length);
+            let mut json = Writer(Vec::new());
+            json.string(&text);
+            assert_eq!(json.0, serde_json::to_vec(&text).unwrap());
+        }
     }
 
     #[test]

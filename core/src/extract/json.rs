@@ -171,11 +171,11 @@ fn body(request: &Request) -> Result<&str, JsonRejection> {
 #[cold]
 fn not_utf8(body: &[u8], error: Utf8Error) -> JsonRejection {
     let before = body.get(..error.valid_up_to()).unwrap_or_default();
-    let lines = before.split(|byte| *byte == b'\n');
+    let mut lines = before.rsplit(|byte| *byte == b'\n');
     JsonRejection::Syntax {
         detail: "invalid UTF-8".to_owned(),
-        line: lines.clone().count(),
-        column: lines.last().map_or(0, <[u8]>::len) + 1,
+        column: lines.next().map_or(0, <[u8]>::len) + 1,
+        line: lines.count() + 1,
     }
 }
 

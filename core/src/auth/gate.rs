@@ -104,12 +104,15 @@ impl Policy {
         if let Some(groups) = self.access.groups
             && !groups.is_met(|group| identity.in_group(group))
         {
-            return Err(forbidden("the caller is not in the groups of the rule"));
+            let names = groups.names.join("`, `");
+            return Err(forbidden(format!(
+                "the caller is not in the groups of the rule: `{names}`"
+            )));
         }
         if let Some(guard) = self.access.guard
             && !(guard.call)(identity, request).await
         {
-            return Err(forbidden("the guard said no"));
+            return Err(forbidden(format!("the guard `{}` said no", guard.name())));
         }
         Ok(())
     }
@@ -117,7 +120,7 @@ impl Policy {
     fn insufficient_scope(&self, identity: &Identity, scope: &str) -> Problem {
         let mut problem = Problem::new(StatusCode::FORBIDDEN, "insufficient_scope")
             .with_detail("the credentials lack a scope that this needs")
-            .with_cause("the caller lacks a scope of the rule");
+            .with_cause(format!("the caller lacks a scope of the rule: `{scope}`"));
         let by = identity.authenticator();
         if let Some(one) = self.authenticators.iter().find(|one| one.name() == by) {
             let challenge = challenge(&one.scheme, Some("insufficient_scope"), Some(scope));
@@ -128,7 +131,7 @@ impl Policy {
 }
 
 /// The caller is known, and is not let in; `reason` is for the log.
-fn forbidden(reason: &'static str) -> Problem {
+fn forbidden(reason: String) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "forbidden")
         .with_detail("this is not open to the caller")
         .with_cause(reason)

@@ -731,6 +731,13 @@ async fn what_could_not_be_enforced_does_not_build() {
         (
             Api::new()
                 .authenticate(main())
+                .authenticate(written("other", "x-other"))
+                .routes(routes![guarded]),
+            "has the rule `guard = ..`, and the API has several authenticators",
+        ),
+        (
+            Api::new()
+                .authenticate(main())
                 .authenticate(written("main", "x-other")),
             "two authenticators are named `main`",
         ),

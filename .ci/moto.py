@@ -192,6 +192,8 @@ with moto() as (cognito, address):
         expect("and so is a changed one", status(port, "GET", "/me", changed(admin)), 401)
         expect("and an id token", status(port, "GET", "/me", id_token), 401)
 
+        expect("a token is no IAM identity", status(port, "GET", "/internal", admin), 401)
+
         expect("an admin may", status(port, "GET", "/admin", admin), 200)
         expect("another may not", status(port, "GET", "/admin", user), 403)
         order = {"sku": "tea", "quantity": 2}

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64_simd::URL_SAFE_NO_PAD;
-use lambda_api::{Authenticator, Body, Request, auth::Jwt};
+use lambda_api::{Authenticator, Body, Jwt, Request, auth::VerifiedTokens};
 use lambda_api_testing::{TestIssuer, issuer::Algorithm};
 use std::{
     hint::black_box,
@@ -10,8 +10,8 @@ use std::{
 };
 use tokio::runtime::Builder;
 
-const ROUNDS: usize = 200;
-const TOKENS: u32 = 100;
+const ROUNDS: usize = 3000;
+const TOKENS: u32 = 10;
 
 const ISSUER: &str = "https://id.example.com";
 const AUDIENCE: &str = "orders-api";
@@ -60,9 +60,10 @@ fn time(mut once: impl FnMut()) -> Duration {
     start.elapsed() / TOKENS
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64() * 1e6
+/// The work is the same in each round, so the fastest one was disturbed the least.
+fn fastest(times: &[Duration]) -> f64 {
+    let fastest = times.iter().min().expect("a round");
+    fastest.as_secs_f64() * 1e6
 }
 
 fn main() {
@@ -74,11 +75,11 @@ fn main() {
     let jwt = || {
         Jwt::issuer(ISSUER)
             .audience(AUDIENCE)
-            .jwks(&issuer.jwks().to_string())
+            .jwks(issuer.jwks().to_string())
     };
-    let (plain, cached) = (jwt(), jwt().cache_verified(100));
+    let (plain, cached) = (jwt(), jwt().cache(VerifiedTokens::new(100)));
     let request = request(&token);
-    let verify = |jwt: &_| {
+    let verify = |jwt: &Jwt| {
         let verdict = runtime.block_on(Authenticator::authenticate(jwt, &request));
         black_box(verdict.expect("a good token"));
     };
@@ -87,15 +88,15 @@ fn main() {
     // In turns, so that a slow moment of the machine meets all of them.
     for _ in 0..ROUNDS {
         bare.push(time(|| {
-            let verdict = key.verify_sig(signed.as_bytes(), &signature);
-            black_box(verdict.expect("a good signature"));
+            let verdict = black_box(key.verify_sig(signed.as_bytes(), &signature));
+            verdict.expect("a good signature");
         }));
         whole.push(time(|| verify(&plain)));
         kept.push(time(|| verify(&cached)));
     }
-    let (bare, whole, kept) = (median(bare), median(whole), median(kept));
+    let (bare, whole, kept) = (fastest(&bare), fastest(&whole), fastest(&kept));
     println!(
-        "an RS256 token of {} bytes; median of {ROUNDS} rounds of {TOKENS}, in turns\n",
+        "an RS256 token of {} bytes; the fastest of {ROUNDS} rounds of {TOKENS}, in turns\n",
         token.len()
     );
     println!("{:40}{:>10}{:>10}{:>14}", "", "time", "ratio", "budget");

@@ -72,7 +72,7 @@ impl Credential {
             }
             Place::Cookie(name) => cookie(request, name)?,
         };
-        if !value.is_empty() && value.bytes().all(is_token_byte) {
+        if !value.is_empty() && is_token(value) {
             Ok(value)
         } else {
             Err(Refusal::MalformedCredential)
@@ -119,8 +119,13 @@ fn without_bearer(value: &str) -> Option<&str> {
 }
 
 /// `token68` of RFC 9110, section 11.2. The equals sign stands inside an ALB's tokens.
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+///
+/// Without a branch for each byte, as a token has a thousand of them.
+fn is_token(value: &str) -> bool {
+    value.bytes().fold(true, |good, byte| {
+        let mark = matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
+        good & (byte.is_ascii_alphanumeric() | mark)
+    })
 }
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ pub struct Scheme {
 
 /// An identity that the gateway has verified.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(debug_assertions, feature = "local")),
+    allow(dead_code, reason = "only the local server stands in for a gateway")
+)]
 pub(crate) struct GatewayScheme {
     /// `iam`, `cognito`, `jwt`, ...: what `serve --as` calls it.
     pub(crate) kind: &'static str,

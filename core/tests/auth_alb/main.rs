@@ -66,17 +66,17 @@ impl Clock {
 }
 
 /// A request that came from no event.
-pub(crate) fn request(token: impl ToString) -> Request {
-    let request = http::Request::builder().header("x-amzn-oidc-data", token.to_string());
+pub(crate) fn request(token: impl Into<String>) -> Request {
+    let request = http::Request::builder().header("x-amzn-oidc-data", token.into());
     request.body(Body::empty()).unwrap()
 }
 
-pub(crate) async fn ask(verifier: &AlbOidc, token: impl ToString) -> Result<Identity, Refusal> {
+pub(crate) async fn ask(verifier: &AlbOidc, token: impl Into<String>) -> Result<Identity, Refusal> {
     verifier.authenticate(&request(token)).await
 }
 
 /// Why a token is refused; `None` when it is not.
-pub(crate) async fn refusal(verifier: &AlbOidc, token: impl ToString) -> Option<Refusal> {
+pub(crate) async fn refusal(verifier: &AlbOidc, token: impl Into<String>) -> Option<Refusal> {
     ask(verifier, token).await.err()
 }
 

@@ -9,7 +9,7 @@ pub(crate) struct Settings {
     pub(crate) client: String,
     /// Where the keys of the pool are, when not at Cognito itself.
     pub(crate) jwks_url: Option<String>,
-    /// The id of the API Gateway API that checks IAM.
+    /// The id of the API Gateway API that checks IAM; a release build needs it.
     pub(crate) api_id: Option<String>,
 }
 
@@ -19,7 +19,11 @@ pub(crate) struct MissingSetting(&'static str, &'static str);
 
 impl Settings {
     pub(crate) fn from_environment() -> Result<Self, MissingSetting> {
-        let optional = |name| env::var(name).ok().filter(|value: &String| !value.is_empty());
+        let optional = |name| {
+            env::var(name)
+                .ok()
+                .filter(|value: &String| !value.is_empty())
+        };
         let required = |name, what| optional(name).ok_or(MissingSetting(name, what));
         Ok(Self {
             pool: required("COGNITO_POOL", "the id of the Cognito user pool")?,

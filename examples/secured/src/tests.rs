@@ -31,7 +31,10 @@ async fn everybody_may_ask_for_its_health() {
 
 #[tokio::test]
 async fn a_token_of_the_pool_says_who_calls() {
-    let token = issuer().token("alice").scopes("orders/read orders/write").groups(["staff"]);
+    let token = issuer()
+        .token("alice")
+        .scopes("orders/read orders/write")
+        .groups(["staff"]);
     let me = client().await.get("/me").bearer(token).await;
     me.assert_status(200).assert_json(&json!({
         "subject": "alice",
@@ -44,7 +47,10 @@ async fn a_token_of_the_pool_says_who_calls() {
 async fn no_token_and_bad_tokens_get_a_401() {
     let client = client().await;
     client.get("/me").await.assert_problem(401, "unauthorized");
-    client.get("/nothing").await.assert_problem(401, "unauthorized");
+    client
+        .get("/nothing")
+        .await
+        .assert_problem(401, "unauthorized");
     for token in [
         issuer().token("alice").expired(),
         issuer().token("alice").tampered(),
@@ -65,7 +71,11 @@ async fn administrators_are_a_group() {
     let admin = issuer().token("alice").groups(["admins"]);
     client.get("/admin").bearer(admin).await.assert_status(200);
     let other = issuer().token("bob").groups(["staff"]);
-    client.get("/admin").bearer(other).await.assert_problem(403, "forbidden");
+    client
+        .get("/admin")
+        .bearer(other)
+        .await
+        .assert_problem(403, "forbidden");
 }
 
 #[tokio::test]
@@ -73,12 +83,16 @@ async fn placing_an_order_needs_the_scope() {
     let client = client().await;
     let token = issuer().token("alice").scopes("orders/write");
     let placed = client.post("/orders").bearer(token).await;
-    placed.assert_status(201).assert_json(&json!({"customer": "alice"}));
+    placed
+        .assert_status(201)
+        .assert_json(&json!({"customer": "alice"}));
     let refused = client.post("/orders").bearer(issuer().token("bob")).await;
-    refused.assert_problem(403, "insufficient_scope").assert_header(
-        "www-authenticate",
-        r#"Bearer realm="api", error="insufficient_scope", scope="orders/write""#,
-    );
+    refused
+        .assert_problem(403, "insufficient_scope")
+        .assert_header(
+            "www-authenticate",
+            r#"Bearer realm="api", error="insufficient_scope", scope="orders/write""#,
+        );
 }
 
 #[tokio::test]
@@ -92,8 +106,15 @@ async fn other_programs_are_known_by_their_role() {
     };
     of(API_ID).await.assert_status(200);
     of("another-api").await.assert_problem(401, "invalid_token");
-    client.get("/internal").await.assert_problem(401, "unauthorized");
+    client
+        .get("/internal")
+        .await
+        .assert_problem(401, "unauthorized");
     // A token is no role.
     let token = issuer().token("alice").groups(["admins"]);
-    client.get("/internal").bearer(token).await.assert_problem(401, "unauthorized");
+    client
+        .get("/internal")
+        .bearer(token)
+        .await
+        .assert_problem(401, "unauthorized");
 }

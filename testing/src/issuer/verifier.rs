@@ -2,8 +2,8 @@
 
 use super::{TestIssuer, profile::Kind};
 use lambda_api::{
-    Authenticator, Identity, Request,
-    auth::{AlbOidc, Cognito, Jwt, Refusal, Scheme, TestKeys},
+    AlbOidc, Authenticator, Cognito, Identity, Jwt, Request,
+    auth::{Refusal, Scheme, TestKeys},
 };
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -20,7 +20,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 ///   of the issuer. Of a user pool it takes access and id tokens.
 ///
 /// ```
-/// use lambda_api::{Api, Identity, api_handler, auth::Cognito, routes};
+/// use lambda_api::{Api, Cognito, Identity, api_handler, routes};
 /// use lambda_api_testing::{TestClient, TestIssuer};
 ///
 /// #[api_handler(GET "/me")]
@@ -57,9 +57,9 @@ use std::{borrow::Cow, fmt, sync::Arc};
 /// knows nothing. To see one, [serve](TestIssuer::serve) the keys and let the API's own
 /// authenticator fetch them. The time is that of [`TestIssuer::at`]; without it, the system's.
 #[derive(Clone)]
-#[must_use = "an API trusts the issuer once it is given the verifier: `api().authenticate(issuer.verifier())`"]
+#[must_use = "an API trusts the issuer once it has this: `api().authenticate(issuer.verifier())`"]
 pub struct TestVerifier {
-    name: Option<Cow<'static, str>>,
+    issuer: TestIssuer,
     keys: TestKeys,
     verifier: Verifier,
 }
@@ -68,7 +68,10 @@ pub struct TestVerifier {
 #[derive(Clone)]
 enum Verifier {
     Oidc(Arc<Jwt>),
-    Cognito { access: Arc<Cognito>, id: Arc<Cognito> },
+    Cognito {
+        access: Arc<Cognito>,
+        id: Arc<Cognito>,
+    },
     Alb(Arc<AlbOidc>),
 }
 
@@ -99,44 +102,63 @@ impl TestIssuer {
 
 impl TestVerifier {
     fn new(issuer: &TestIssuer) -> Self {
-        let audience = issuer.audience.clone();
-        let mut keys = TestKeys {
-            issuer: issuer.issuer_url().to_owned(),
+        let trusted = match &issuer.profile.kind {
+            Kind::Alb { signer } => signer,
+            Kind::Oidc { .. } | Kind::Cognito { .. } => issuer.issuer_url(),
+        };
+        let keys = TestKeys {
+            issuer: trusted.to_owned(),
             jwks: issuer.jwks().to_string(),
             now: issuer.now,
         };
-        let verifier = match &issuer.profile.kind {
-            Kind::Oidc { .. } => {
-                let jwt = Jwt::issuer(issuer.issuer_url()).audience(audience);
-                Verifier::Oidc(lend(&jwt, &keys))
-            }
-            Kind::Cognito { .. } => {
-                let pool = issuer.profile.name().rsplit('/').next().unwrap_or_default();
-                let access = Cognito::user_pool(pool).client(audience.clone());
-                let id = Cognito::user_pool(pool).client(audience).id_tokens();
-                Verifier::Cognito {
-                    access: lend(&access, &keys),
-                    id: lend(&id, &keys),
-                }
-            }
-            Kind::Alb { signer } => {
-                keys.issuer = signer.clone();
-                Verifier::Alb(lend(&AlbOidc::listener(signer).client(audience), &keys))
-            }
-        };
-        let name = None;
         Self {
-            name,
+            verifier: Verifier::new(issuer, &keys, None),
+            issuer: issuer.clone(),
             keys,
-            verifier,
         }
     }
 
     /// The same one under this name, for rules that say whose scopes or groups they mean. Without
-    /// this it is that of the verifier that it stands for: `jwt`, `cognito` or `alb`.
+    /// this it is that of the verifier that it is: `jwt`, `cognito` or `alb`.
+    ///
+    /// Where the API's own authenticators get the keys, they keep their names.
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = Some(name.into());
+        self.verifier = Verifier::new(&self.issuer, &self.keys, Some(name.into()));
         self
+    }
+}
+
+impl Verifier {
+    fn new(issuer: &TestIssuer, keys: &TestKeys, name: Option<Cow<'static, str>>) -> Self {
+        let audience = issuer.audience.as_str();
+        match &issuer.profile.kind {
+            Kind::Oidc { .. } => {
+                let mut jwt = Jwt::issuer(&keys.issuer).audience(audience);
+                if let Some(name) = name {
+                    jwt = jwt.named(name);
+                }
+                Self::Oidc(lend(&jwt, keys))
+            }
+            Kind::Cognito { .. } => {
+                let pool = issuer.profile.path().trim_start_matches('/');
+                let mut access = Cognito::user_pool(pool).client(audience);
+                let mut id = Cognito::user_pool(pool).client(audience).id_tokens();
+                if let Some(name) = name {
+                    (access, id) = (access.named(name.clone()), id.named(name));
+                }
+                Self::Cognito {
+                    access: lend(&access, keys),
+                    id: lend(&id, keys),
+                }
+            }
+            Kind::Alb { signer } => {
+                let mut alb = AlbOidc::listener(signer).client(audience);
+                if let Some(name) = name {
+                    alb = alb.named(name);
+                }
+                Self::Alb(lend(&alb, keys))
+            }
+        }
     }
 }
 
@@ -148,14 +170,10 @@ fn lend<A: Authenticator>(verifier: &A, keys: &TestKeys) -> Arc<A> {
 
 impl Authenticator for TestVerifier {
     fn scheme(&self) -> Scheme {
-        let scheme = match &self.verifier {
+        match &self.verifier {
             Verifier::Oidc(jwt) => jwt.scheme(),
             Verifier::Cognito { access, .. } => access.scheme(),
             Verifier::Alb(alb) => alb.scheme(),
-        };
-        match &self.name {
-            Some(name) => scheme.named(name.clone()),
-            None => scheme,
         }
     }
 
@@ -179,7 +197,7 @@ impl fmt::Debug for TestVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestVerifier")
             .field("issuer", &self.keys.issuer)
-            .field("name", &self.name)
+            .field("name", &self.scheme().name())
             .finish_non_exhaustive()
     }
 }

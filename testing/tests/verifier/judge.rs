@@ -1,6 +1,8 @@
 //! Our verifiers, with the keys of issuers of this process.
 
 use crate::by_hand;
+use http::{HeaderValue, Request, header::AUTHORIZATION};
+use lambda_api::{Authenticator, Body, Cognito, Jwt, auth::Refusal};
 use lambda_api_testing::{
     TestIssuer,
     issuer::{Algorithm, OddKey},
@@ -123,6 +125,35 @@ impl Verifier {
         json!({"verifier": self.name(), "kind": name, "settings": settings, "jwks": issuer.jwks()})
     }
 }
-pub(crate) async fn judge(_: Verifier, _: &str) -> Result<(), lambda_api::auth::Refusal> {
-    Err(lambda_api::auth::Refusal::Absent)
+static OIDC: LazyLock<Jwt> = LazyLock::new(|| {
+    let jwt = Jwt::issuer(URL).audience(AUDIENCE);
+    jwt.jwks(oidc().jwks().to_string()).clock(noon)
+});
+
+static ACCESS: LazyLock<Cognito> = LazyLock::new(pool);
+
+static ID: LazyLock<Cognito> = LazyLock::new(|| pool().id_tokens());
+
+fn pool() -> Cognito {
+    let pool = Cognito::user_pool(POOL).client(CLIENT);
+    pool.jwks(cognito().jwks().to_string()).clock(noon)
+}
+
+/// A request with this token in `authorization`; `None` when no request can have such a header.
+pub(crate) fn request(token: &str) -> Option<lambda_api::Request> {
+    let credential = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+    let mut request = Request::new(Body::empty());
+    request.headers_mut().insert(AUTHORIZATION, credential);
+    Some(request)
+}
+
+/// What our verifier makes of a token.
+pub(crate) async fn judge(verifier: Verifier, token: &str) -> Result<(), Refusal> {
+    let request = request(token).ok_or(Refusal::MalformedCredential)?;
+    let verdict = match verifier {
+        Verifier::Oidc => OIDC.authenticate(&request).await,
+        Verifier::CognitoAccess => ACCESS.authenticate(&request).await,
+        Verifier::CognitoId => ID.authenticate(&request).await,
+    };
+    verdict.map(drop)
 }

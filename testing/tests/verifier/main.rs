@@ -4,4 +4,7 @@
 mod bits;
 mod by_hand;
 mod differential;
+mod faults;
 mod judge;
+mod stand_in;
+mod wycheproof;

@@ -49,15 +49,15 @@ use std::{
 /// # What is checked
 /// The token is signed with ES256 by a key of the load balancer's region, its `signer` is this load
 /// balancer and its `client` this client, and it has not expired; all of these stand in its header.
-/// It lives for a few minutes at most; the session of the user is a matter of the load balancer.
+/// It is short-lived; the session of the user is a matter of the load balancer.
 ///
 /// What else the load balancer sends is no proof of anything: `x-amzn-oidc-identity` has no
 /// signature, and is never looked at; `x-amzn-oidc-accesstoken` is the issuer's token, which
 /// [`Jwt`](super::Jwt) or [`Cognito`](super::Cognito) verify if an API needs it.
 ///
 /// # Who can send such a header
-/// Anybody: on a listener whose rule does not sign users in, a header of the client's own comes
-/// through. That is why the signature and the signer count, and nothing else. Still:
+/// Anybody: where a rule does not sign users in, a header of the client's own may come through.
+/// That is why the signature and the signer count, and nothing else. Still:
 ///
 /// - Sign users in by the listener's default action, or by every rule that leads to the function: a
 ///   rule without the action lets its callers through unrecognised, and they get 401 here.

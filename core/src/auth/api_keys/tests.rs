@@ -203,6 +203,8 @@ fn the_scheme_asks_for_an_api_key() {
     let scheme = keys().scheme();
     assert_eq!(scheme.name(), "api_key");
     assert_eq!(scheme.challenge_parts(), ("ApiKey", "api"));
+    let bearer = keys().credential(Credential::bearer()).scheme();
+    assert_eq!(bearer.challenge_parts(), ("Bearer", "api"));
     assert_eq!(keys().named("partners").scheme().name(), "partners");
 }
 

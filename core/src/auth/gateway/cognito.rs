@@ -4,7 +4,7 @@ use super::{
     jwt,
     lists::Lists,
     origin::{Event, Trust, origins},
-    token::Token,
+    token::{COGNITO_GROUPS, Token},
 };
 use crate::{
     Request,
@@ -82,7 +82,7 @@ impl CognitoAuthorizer {
                 return Err(Refusal::UnknownIssuer);
             }
         }
-        token.identity(IdentityKind::CognitoAuthorizer)
+        token.identity(IdentityKind::CognitoAuthorizer, COGNITO_GROUPS)
     }
 }
 
@@ -143,11 +143,8 @@ impl Authenticator for CognitoAuthorizer {
     }
 
     fn faults(&self) -> Vec<String> {
-        let name = &self.trust.name;
         let odd = self.pools.iter().filter(|pool| !pool.contains('_'));
-        let own = odd.map(|pool| {
-            format!("authenticator `{name}`: `{pool}` is no user pool: `REGION_ID` is expected")
-        });
+        let own = odd.map(|pool| format!("`{pool}` is no user pool: `REGION_ID` is expected"));
         let verifier = self.verifier.as_ref().map(Installed::faults);
         let faults = self.trust.faults().into_iter().chain(own);
         faults.chain(verifier.unwrap_or_default()).collect()

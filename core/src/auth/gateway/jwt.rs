@@ -3,13 +3,14 @@
 use super::{
     lists::Lists,
     origin::{Event, Trust, origins},
-    token::Token,
+    token::{COGNITO_GROUPS, Token},
 };
 use crate::{
     Request,
     auth::{Authenticator, Identity, IdentityKind, Installed, Refusal, Scheme, install},
     event::Source,
 };
+use std::borrow::Cow;
 
 /// Trusts the claims of tokens that the
 /// [JWT authorizer](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html)
@@ -24,13 +25,15 @@ use crate::{
 /// ```
 ///
 /// The subject is `sub`, and a token without it is refused with [`Refusal::NoSubject`]. Scopes come
-/// from `scope` or `scp`, groups from `cognito:groups`; of the lists, and what cannot be known of
+/// from `scope` or `scp`, groups from `cognito:groups` unless
+/// [another claim](JwtAuthorizer::groups_claim) is named; of the lists, and what cannot be known of
 /// them, tells [the module](crate::auth::gateway). `Claims<T>` has the claims.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct JwtAuthorizer {
     trust: Trust,
     issuers: Vec<String>,
+    groups: Cow<'static, str>,
     verifier: Option<Installed>,
 }
 
@@ -41,6 +44,7 @@ impl JwtAuthorizer {
         Self {
             trust,
             issuers: Vec::new(),
+            groups: COGNITO_GROUPS.into(),
             verifier: None,
         }
     }
@@ -52,6 +56,13 @@ impl JwtAuthorizer {
     /// authorizers, each for other routes.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuers.push(issuer.into());
+        self
+    }
+
+    /// The claim in which the groups stand, instead of `cognito:groups`: `groups`, say, or
+    /// `https://example.com/groups`. It is the name of one claim, not a path.
+    pub fn groups_claim(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.groups = name.into();
         self
     }
 
@@ -82,7 +93,7 @@ impl JwtAuthorizer {
         if !known && !self.issuers.is_empty() {
             return Err(Refusal::UnknownIssuer);
         }
-        token.identity(IdentityKind::JwtAuthorizer)
+        token.identity(IdentityKind::JwtAuthorizer, &self.groups)
     }
 }
 

@@ -7,6 +7,9 @@ use super::{
 use crate::auth::{Identity, IdentityKind, Refusal, identity::RawClaims};
 use serde_json::value::RawValue;
 
+/// The claim in which a token of a user pool has the groups.
+pub(super) const COGNITO_GROUPS: &str = "cognito:groups";
+
 /// A token that a gateway has verified.
 pub(super) struct Token<'a> {
     /// The claims as they stand in the event.
@@ -41,12 +44,13 @@ impl<'a> Token<'a> {
         self.claims.string("iss")
     }
 
-    pub(super) fn identity(self, kind: IdentityKind) -> Result<Identity, Refusal> {
+    /// The identity of the token, its groups in this claim.
+    pub(super) fn identity(self, kind: IdentityKind, groups: &str) -> Result<Identity, Refusal> {
         let subject = self.claims.string("sub").ok_or(Refusal::NoSubject)?;
         let mut identity = Identity::new(subject)
             .with_kind(kind)
             .with_scopes(self.scopes())
-            .with_groups(self.groups())
+            .with_groups(self.groups(groups))
             .with_raw_claims(RawClaims::Stringified(self.json.get().into(), self.lists));
         if let Some(issuer) = self.issuer() {
             identity = identity.with_issuer(issuer);
@@ -62,28 +66,27 @@ impl<'a> Token<'a> {
             .into_iter()
             .find_map(|name| self.claims.get(name));
         match (claim, self.scopes) {
-            (Some(claim), _) => texts(claim)
-                .iter()
-                .flat_map(|scopes| self.lists.words(scopes))
-                .map(str::to_owned)
-                .collect(),
-            (None, Some(scopes)) => texts(scopes).iter().map(|scope| (**scope).into()).collect(),
+            (Some(claim), _) => match text(claim) {
+                Some(scopes) => owned(self.lists.words(&scopes)),
+                None => owned(texts(claim).iter().map(|scope| &**scope)),
+            },
+            (None, Some(scopes)) => owned(texts(scopes).iter().map(|scope| &**scope)),
             (None, None) => Vec::new(),
         }
     }
 
-    fn groups(&self) -> Vec<String> {
-        let Some(claim) = self.claims.get("cognito:groups") else {
+    fn groups(&self, name: &str) -> Vec<String> {
+        let Some(claim) = self.claims.get(name) else {
             return Vec::new();
         };
         match text(claim) {
             Some(groups) => owned(self.lists.split(&groups)),
-            None => texts(claim).iter().map(|group| (**group).into()).collect(),
+            None => owned(texts(claim).iter().map(|group| &**group)),
         }
     }
 }
 
-fn owned(texts: Vec<&str>) -> Vec<String> {
+fn owned<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let texts = texts.into_iter().filter(|text| !text.is_empty());
     texts.map(str::to_owned).collect()
 }
@@ -97,7 +100,7 @@ mod tests {
         let json = holder.to_string();
         let holder = Object::read(&json).unwrap().unwrap();
         match Token::find(&holder, lists)? {
-            Some(token) => token.identity(IdentityKind::JwtAuthorizer),
+            Some(token) => token.identity(IdentityKind::JwtAuthorizer, COGNITO_GROUPS),
             None => Err(Refusal::Absent),
         }
     }
@@ -126,8 +129,8 @@ mod tests {
             ),
             (
                 brackets,
-                json!({"claims": {"cognito:groups": "a", "scp": ["x", "y"]}}),
-                vec!["x", "y"],
+                json!({"claims": {"cognito:groups": "a", "scp": ["x", "y z"]}}),
+                vec!["x", "y z"],
                 vec!["a"],
             ),
             (

@@ -50,8 +50,8 @@ use std::{
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct Cognito<S = Ready>(Plan, PhantomData<fn() -> S>);
 
-/// Of a [`Cognito`] that was not told yet which clients are let in: it is no
-/// [`Authenticator`](crate::Authenticator).
+/// Of a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that was not told yet which clients are let
+/// in: it is no [`Authenticator`](crate::Authenticator).
 #[derive(Debug)]
 pub enum NeedsClient {}
 
@@ -89,6 +89,9 @@ fn trust(id: &str) -> Trust {
 
 impl Cognito<Ready> {
     /// Trusts the tokens of one more user pool, with clients of its own.
+    ///
+    /// Rules of routes do not tell pools apart: `groups("admins")` lets in who is in that group of
+    /// **any** of them. A [check](Cognito::check) or a guard can look at [`Identity::issuer`].
     pub fn or_user_pool(self, id: impl AsRef<str>) -> Cognito<NeedsClient> {
         let plan = self.0.change(|plan| plan.trusted.push(trust(id.as_ref())));
         Cognito(plan, PhantomData)
@@ -141,3 +144,237 @@ impl<S> Cognito<S> {
 }
 
 settings!(Cognito, "cognito");
+
+#[cfg(test)]
+impl Cognito {
+    /// The issuers, and whether their keys are fetched before they are needed.
+    pub(super) fn ahead(&self) -> Vec<(&str, bool)> {
+        let issuers = self.0.verifier().issuers.iter();
+        issuers
+            .map(|issuer| (issuer.name.as_str(), issuer.ahead))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Signer, ask, claims, now, set};
+    use super::*;
+    use serde_json::{Value as Json, json};
+
+    const OLDER: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
+    const NEWER: &str = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
+
+    fn keys() -> TestKeys {
+        TestKeys {
+            issuer: OLDER.to_owned(),
+            jwks: set([Signer::rsa().jwk("k")]),
+            now: Some(now()),
+        }
+    }
+
+    fn cognito() -> Cognito {
+        let cognito = Cognito::user_pool("eu-west-1_abc123")
+            .client("c1")
+            .client("c2");
+        cognito
+            .with_test_keys(&keys())
+            .expect("the pool is trusted")
+    }
+
+    fn token(changes: &[(&str, Json)]) -> String {
+        let mut all = vec![
+            ("iss", json!(OLDER)),
+            ("aud", Json::Null),
+            ("client_id", json!("c1")),
+            ("token_use", json!("access")),
+        ];
+        all.extend_from_slice(changes);
+        Signer::rsa().token(
+            Algorithm::Rs256,
+            r#"{"kid":"k","alg":"RS256"}"#,
+            &claims(&all),
+        )
+    }
+
+    #[tokio::test]
+    async fn an_access_token_becomes_an_identity() {
+        let changes = [
+            ("scope", json!("aws.cognito.signin.user.admin orders/write")),
+            ("cognito:groups", json!(["admins"])),
+            ("groups", json!(["others"])),
+        ];
+        let identity = ask(&cognito(), &token(&changes))
+            .await
+            .expect("the token is good");
+        assert_eq!(identity.subject(), "alice");
+        assert_eq!(identity.issuer(), Some(OLDER));
+        assert_eq!(identity.authenticator(), "cognito");
+        assert!(
+            identity
+                .scopes()
+                .eq(["aws.cognito.signin.user.admin", "orders/write"])
+        );
+        assert!(identity.groups().eq(["admins"]));
+    }
+
+    #[tokio::test]
+    async fn access_tokens_are_those_of_pool_and_clients() {
+        for (changes, refusal) in [
+            (vec![("client_id", json!("c2"))], None),
+            (vec![("iss", json!(NEWER))], None),
+            (vec![("aud", json!("https://api.example.com"))], None),
+            (vec![("aud", json!(7))], Some(Refusal::MalformedClaims)),
+            (vec![("client_id", json!("c3"))], Some(Refusal::WrongClient)),
+            (vec![("client_id", json!("C1"))], Some(Refusal::WrongClient)),
+            (vec![("client_id", Json::Null)], Some(Refusal::WrongClient)),
+            (
+                vec![("client_id", Json::Null), ("aud", json!("c1"))],
+                Some(Refusal::WrongClient),
+            ),
+            (
+                vec![("client_id", json!(["c1"]))],
+                Some(Refusal::MalformedClaims),
+            ),
+            (
+                vec![("token_use", json!("id"))],
+                Some(Refusal::WrongTokenUse),
+            ),
+            (
+                vec![("token_use", json!("Access"))],
+                Some(Refusal::WrongTokenUse),
+            ),
+            (
+                vec![("token_use", Json::Null)],
+                Some(Refusal::WrongTokenUse),
+            ),
+            (
+                vec![("token_use", json!(["access"]))],
+                Some(Refusal::MalformedClaims),
+            ),
+            (vec![("cognito:groups", json!("a,b"))], None),
+            (
+                vec![("cognito:groups", json!([1]))],
+                Some(Refusal::MalformedClaims),
+            ),
+            (
+                vec![("iss", json!(OLDER.replace("abc123", "abc124")))],
+                Some(Refusal::UnknownIssuer),
+            ),
+            (
+                vec![("iss", json!(OLDER.replace("eu-west-1.", "us-east-1.")))],
+                Some(Refusal::UnknownIssuer),
+            ),
+            (
+                vec![("iss", json!(format!("{OLDER}/")))],
+                Some(Refusal::UnknownIssuer),
+            ),
+            (vec![("sub", Json::Null)], Some(Refusal::NoSubject)),
+        ] {
+            assert_eq!(
+                ask(&cognito(), &token(&changes)).await.err(),
+                refusal,
+                "{changes:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn id_tokens_are_taken_when_they_are_asked_for() {
+        let id = |aud: Json| {
+            token(&[
+                ("token_use", json!("id")),
+                ("client_id", Json::Null),
+                ("aud", aud),
+            ])
+        };
+        for (token, refusal) in [
+            (id(json!("c1")), None),
+            (id(json!("c3")), Some(Refusal::WrongClient)),
+            (id(Json::Null), Some(Refusal::WrongClient)),
+            (token(&[]), Some(Refusal::WrongTokenUse)),
+            (token(&[("aud", json!("c1"))]), Some(Refusal::WrongTokenUse)),
+        ] {
+            assert_eq!(ask(&cognito().id_tokens(), &token).await.err(), refusal);
+        }
+        assert_eq!(
+            ask(&cognito(), &id(json!("c1"))).await.err(),
+            Some(Refusal::WrongTokenUse)
+        );
+    }
+
+    #[tokio::test]
+    async fn any_client_is_said_out_loud() {
+        let cognito = Cognito::user_pool("eu-west-1_abc123").any_client();
+        let cognito = cognito
+            .with_test_keys(&keys())
+            .expect("the pool is trusted");
+        for (changes, refusal) in [
+            (vec![("client_id", json!("whoever"))], None),
+            (
+                vec![("token_use", json!("id"))],
+                Some(Refusal::WrongTokenUse),
+            ),
+        ] {
+            assert_eq!(ask(&cognito, &token(&changes)).await.err(), refusal);
+        }
+    }
+
+    #[tokio::test]
+    async fn other_algorithms_are_refused() {
+        for algorithm in [Algorithm::Rs384, Algorithm::Ps256] {
+            let header = json!({"kid": "k", "alg": algorithm.name()}).to_string();
+            let token = Signer::rsa().token(algorithm, &header, "{}");
+            assert_eq!(
+                ask(&cognito(), &token).await.err(),
+                Some(Refusal::AlgorithmNotAllowed)
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn several_pools_have_clients_of_their_own() {
+        let second = "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_b";
+        let jwks = set([Signer::rsa().jwk("k")]);
+        let cognito = Cognito::user_pool("eu-west-1_abc123")
+            .client("c1")
+            .jwks(&jwks)
+            .or_user_pool("cn-north-1_b")
+            .client("c2")
+            .jwks(&jwks)
+            .clock(now);
+        let told =
+            |iss: &str, client: &str| token(&[("iss", json!(iss)), ("client_id", json!(client))]);
+        for (token, refusal) in [
+            (told(OLDER, "c1"), None),
+            (told(second, "c2"), None),
+            (told(OLDER, "c2"), Some(Refusal::WrongClient)),
+            (told(second, "c1"), Some(Refusal::WrongClient)),
+        ] {
+            assert_eq!(ask(&cognito, &token).await.err(), refusal);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_keys_of_a_test_stand_for_all_issuers_of_a_pool() {
+        let cognito = Cognito::user_pool("eu-west-1_abc123")
+            .client("c1")
+            .replicated_to("eu-central-1");
+        let replica = "https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_abc123";
+        for issuer in [OLDER, NEWER, replica] {
+            let keys = TestKeys {
+                issuer: issuer.to_owned(),
+                ..keys()
+            };
+            let lent = cognito.with_test_keys(&keys).expect("the pool is trusted");
+            for issuer in [OLDER, NEWER, replica] {
+                assert!(ask(&lent, &token(&[("iss", json!(issuer))])).await.is_ok());
+            }
+        }
+        let other = TestKeys {
+            issuer: "https://id.example.com".to_owned(),
+            ..keys()
+        };
+        assert!(cognito.with_test_keys(&other).is_none());
+    }
+}

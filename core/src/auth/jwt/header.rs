@@ -57,10 +57,8 @@ impl HeaderRules {
             Some(Value::Bool(false)) => return Err(Refusal::UnknownCriticalHeader),
             Some(_) => return Err(Refusal::MalformedHeader),
         }
-        if let Some(typ) = string(typ)? {
-            if !self.is_known_type(&typ) {
-                return Err(Refusal::WrongTokenType);
-            }
+        if string(typ)?.is_some_and(|typ| !self.is_known_type(&typ)) {
+            return Err(Refusal::WrongTokenType);
         }
         let kid = string(kid)?;
         if kid

@@ -132,3 +132,89 @@ impl fmt::Debug for Key {
         f.debug_set().entries(algorithms).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::Signer, *};
+
+    /// The structure of a public key on P-256.
+    fn der(signer: &Signer) -> Vec<u8> {
+        let jwk = signer.jwk("k");
+        let coordinate = |name: &str| {
+            let text = jwk[name].as_str().expect("it has coordinates");
+            base64_simd::URL_SAFE_NO_PAD
+                .decode_to_vec(text)
+                .expect("it is base64url")
+        };
+        let head = b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\
+            \x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00\x04";
+        [&head[..], &coordinate("x"), &coordinate("y")].concat()
+    }
+
+    fn pem(der: &[u8]) -> String {
+        let body = base64_simd::STANDARD.encode_to_string(der);
+        let (first, second) = body.split_at(64);
+        format!("-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----\n")
+    }
+
+    #[test]
+    fn a_key_in_pem_checks_signatures() {
+        let signer = Signer::p256();
+        let pem = pem(&der(&signer));
+        for text in [
+            pem.clone(),
+            pem.replace('\n', "\r\n"),
+            pem.trim().to_owned(),
+        ] {
+            let key = Key::from_pem(text.as_bytes()).expect("it is a key");
+            let signature = signer.sign(Algorithm::Es256, b"signed");
+            assert_eq!(key.verify(Algorithm::Es256, b"signed", &signature), Ok(()));
+            let refused = key.verify(Algorithm::Es256, b"other", &signature);
+            assert_eq!(refused, Err(Refusal::BadSignature));
+            let refused = key.verify(Algorithm::Rs256, b"signed", &signature);
+            assert_eq!(refused, Err(Refusal::KeyMismatch));
+        }
+    }
+
+    #[test]
+    fn what_is_no_such_pem_is_no_key() {
+        let der = der(&Signer::p256());
+        let good = pem(&der);
+        let other_curve = {
+            let mut der = der.clone();
+            der[22] = 8;
+            der
+        };
+        let compressed = {
+            let mut der = der.clone();
+            der[26] = 2;
+            der
+        };
+        let off_curve = {
+            let mut der = der.clone();
+            der[90] ^= 1;
+            der
+        };
+        for text in [
+            String::new(),
+            good.replace("PUBLIC", "PRIVATE"),
+            good.replace("PUBLIC KEY", "CERTIFICATE"),
+            good.replace("-----END PUBLIC KEY-----", ""),
+            good.replace(
+                "-----BEGIN PUBLIC KEY-----\n",
+                "-----BEGIN PUBLIC KEY-----\nx: y\n\n",
+            ),
+            format!("{good}{good}"),
+            format!("text\n{good}"),
+            pem(&der[..90]),
+            pem(&[&der[..], &[0]].concat()),
+            pem(&other_curve),
+            pem(&compressed),
+            pem(&off_curve),
+            pem(&der[26..]),
+        ] {
+            assert!(Key::from_pem(text.as_bytes()).is_none(), "{text}");
+        }
+        assert!(Key::from_pem(b"\xff").is_none());
+    }
+}

@@ -31,8 +31,6 @@ mod roca;
 mod source;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
-mod tests;
 mod verified;
 mod verifier;
 #[cfg(test)]
@@ -45,7 +43,7 @@ pub(crate) use key_set::KeySet;
 pub use oidc::{Jwt, NeedsAudience};
 pub use verified::VerifiedTokens;
 
-/// Of a [`Jwt`] or a [`Cognito`] that knows all it needs to be an
+/// Of a [`Jwt`], a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that knows all it needs to be an
 /// [`Authenticator`](crate::Authenticator).
 #[derive(Debug)]
 pub enum Ready {}

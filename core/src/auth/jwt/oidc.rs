@@ -28,8 +28,14 @@ use std::{
 /// ```
 ///
 /// It becomes an [`Authenticator`] once it knows whom tokens are for, by
-/// [`audience`](Jwt::audience) or, said out loud, [`any_audience`](Jwt::any_audience). Each issuer
-/// has keys and audiences of its own, and a setting that is about an issuer is about the one that
+/// [`audience`](Jwt::audience) or, said out loud, [`any_audience`](Jwt::any_audience):
+///
+/// ```compile_fail,E0277
+/// # use lambda_api::{Api, Jwt};
+/// let api = Api::new().authenticate(Jwt::issuer("https://id.example.com"));
+/// ```
+///
+/// Each issuer has keys and audiences of its own, and a setting that is about an issuer is about the one that
 /// was named last:
 ///
 /// ```
@@ -123,6 +129,11 @@ fn trust(issuer: String) -> Trust {
 
 impl Jwt<Ready> {
     /// Trusts the tokens of one more issuer, with keys and audiences of its own.
+    ///
+    /// Rules of routes do not tell issuers apart: `groups("admins")` lets in whom **any** of them
+    /// puts into that group, and two issuers may give one subject to different people. Where they
+    /// are not trusted alike, look at [`Identity::issuer`] in a [check](Jwt::check) or in a guard,
+    /// or give them authenticators with credentials in places of their own.
     pub fn or_issuer(self, url: impl Into<String>) -> Jwt<NeedsAudience> {
         let plan = self.0.change(|plan| plan.trusted.push(trust(url.into())));
         Jwt(plan, PhantomData)
@@ -155,3 +166,11 @@ impl<S> Jwt<S> {
 }
 
 settings!(Jwt, "jwt");
+
+#[cfg(test)]
+impl Jwt {
+    /// Verifies a text that need not be possible in a header.
+    pub(super) async fn verify_text(&self, token: &str) -> Result<Identity, Refusal> {
+        self.0.verify(token).await
+    }
+}

@@ -1,7 +1,7 @@
 //! What was said about a verifier, and the verifier that is made of it when it is needed.
 
 use super::{
-    super::{Authenticator, Credential, Identity, Refusal, Scheme, TestKeys, keys::Clock},
+    super::{Credential, Identity, Refusal, Scheme, TestKeys, keys::Clock},
     Algorithm, VerifiedTokens,
     claims::Leeway,
     header::HeaderRules,
@@ -92,7 +92,7 @@ impl Plan {
         })
     }
 
-    fn verifier(&self) -> &Verifier {
+    pub(super) fn verifier(&self) -> &Verifier {
         self.verifier.get_or_init(|| Arc::new(self.build()))
     }
 
@@ -196,7 +196,10 @@ impl Plan {
     }
 
     pub(super) async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
-        let token = self.credential.read(request)?;
+        self.verify(self.credential.read(request)?).await
+    }
+
+    pub(super) async fn verify(&self, token: &str) -> Result<Identity, Refusal> {
         self.verifier().verify(token).await
     }
 
@@ -373,3 +376,262 @@ macro_rules! settings {
     };
 }
 pub(super) use settings;
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        super::Authenticator,
+        Algorithm, Cognito, Jwt,
+        testing::{ISSUER, Signer, ask, claims, now, set},
+    };
+    use crate::auth::{Credential, Refusal, Scheme, TestKeys};
+    use serde_json::json;
+    use std::time::{Duration, SystemTime};
+
+    fn jwks() -> String {
+        set([Signer::rsa().jwk("k")])
+    }
+
+    fn jwt() -> Jwt {
+        Jwt::issuer(ISSUER).audience("a").jwks(jwks())
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_said_and_lets_nobody_in() {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        let cases: [(Jwt, &str); 17] = [
+            (
+                Jwt::issuer("").audience("a").jwks(jwks()),
+                "an issuer is an empty text",
+            ),
+            (
+                Jwt::issuer("id.example.com").audience("a"),
+                "the keys of the issuer \"id.example.com\" cannot be fetched: the URL does not begin with `https://`",
+            ),
+            (
+                Jwt::issuer("http://127.0.0.1:1/").audience("a"),
+                "the keys of the issuer \"http://127.0.0.1:1/\" cannot be fetched: the URL does not begin with `https://`",
+            ),
+            (
+                Jwt::issuer("http://id.example.com")
+                    .audience("a")
+                    .allow_loopback_http(),
+                "the keys of the issuer \"http://id.example.com\" cannot be fetched: the URL is http, which is for loopback alone",
+            ),
+            (
+                Jwt::issuer(ISSUER).audience("a").jwks_url("keys.json"),
+                "the keys of the issuer \"https://id.example.com\" cannot be fetched from \"keys.json\": the URL does not begin with `https://`",
+            ),
+            (
+                jwt().jwks("{}"),
+                "the embedded keys of the issuer \"https://id.example.com\" are no JWK set",
+            ),
+            (
+                jwt().jwks("{\"keys\":[]}"),
+                "of the embedded keys of the issuer \"https://id.example.com\" none can be used",
+            ),
+            (
+                jwt().jwks(set([json!({"kty": "oct", "k": "AAAA"})])),
+                "of the embedded keys of the issuer \"https://id.example.com\" none can be used",
+            ),
+            (jwt().algorithms([]), "no algorithm is allowed"),
+            (
+                jwt().leeway(minutes(6)),
+                "a leeway of 360s is too much: at most 300s are allowed",
+            ),
+            (
+                jwt().expiry_leeway(Duration::MAX),
+                "a leeway of 18446744073709551615.999999999s is too much: at most 300s are allowed",
+            ),
+            (
+                jwt().audience(""),
+                "the issuer \"https://id.example.com\" has an empty audience",
+            ),
+            (
+                jwt().any_audience(),
+                "the issuer \"https://id.example.com\" has both a certain audience and `any_audience`",
+            ),
+            (
+                jwt().or_issuer(ISSUER).audience("b").jwks(jwks()),
+                "the issuer \"https://id.example.com\" is named twice",
+            ),
+            (jwt().leeway(minutes(5)).expiry_leeway(minutes(5)), ""),
+            (
+                Jwt::issuer("http://127.0.0.1:1/")
+                    .audience("a")
+                    .allow_loopback_http(),
+                "",
+            ),
+            // With its keys at hand, nobody has to be asked.
+            (Jwt::issuer("a name").audience("a").jwks(jwks()), ""),
+        ];
+        let token = Signer::rsa().token(
+            Algorithm::Rs256,
+            r#"{"alg":"RS256","kid":"k"}"#,
+            &claims(&[("aud", json!(["a", "b", ""]))]),
+        );
+        for (jwt, fault) in cases {
+            let jwt = jwt.clock(now);
+            let faults = jwt.faults();
+            if fault.is_empty() {
+                assert!(faults.is_empty(), "{faults:?}");
+            } else {
+                assert_eq!(faults, [fault]);
+                let refusal = Refusal::Unavailable("the verifier is not set up rightly");
+                assert_eq!(ask(&jwt, &token).await.err(), Some(refusal));
+            }
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_pool_that_is_none_is_a_fault() {
+        for (cognito, fault) in [
+            (
+                Cognito::user_pool("abc123").client("c"),
+                "\"abc123\" is no id of a user pool: one is like \"eu-west-1_abc123\"",
+            ),
+            (
+                Cognito::user_pool("eu-west-1_a")
+                    .client("c")
+                    .or_user_pool("eu-west-1_a/b")
+                    .any_client(),
+                "\"eu-west-1_a/b\" is no id of a user pool: one is like \"eu-west-1_abc123\"",
+            ),
+            (
+                Cognito::user_pool("eu-west-1_a")
+                    .client("c")
+                    .replicated_to("evil.example"),
+                "\"evil.example\" is no region of AWS",
+            ),
+            (
+                Cognito::user_pool("eu-west-1_a").client(""),
+                "the issuer \"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a\" has an empty client",
+            ),
+        ] {
+            assert_eq!(cognito.faults(), [fault]);
+        }
+        assert!(
+            Cognito::user_pool("eu-west-1_a")
+                .any_client()
+                .faults()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn the_scheme_is_what_was_said() {
+        fn assert_same(scheme: &Scheme, expected: &Scheme) {
+            assert_eq!(format!("{scheme:?}"), format!("{expected:?}"));
+        }
+        assert_same(&jwt().scheme(), &Scheme::new("jwt", Credential::bearer()));
+        let cognito = Cognito::user_pool("eu-west-1_a").client("c");
+        assert_same(
+            &cognito.scheme(),
+            &Scheme::new("cognito", Credential::bearer()),
+        );
+        let told = jwt()
+            .named("staff")
+            .credential(Credential::cookie("t"))
+            .realm("orders");
+        let expected = Scheme::new("staff", Credential::cookie("t")).realm("orders");
+        assert_same(&told.scheme(), &expected);
+    }
+
+    #[test]
+    fn only_the_first_form_of_an_issuer_is_fetched_ahead() {
+        let cognito = Cognito::user_pool("eu-west-1_a")
+            .client("c")
+            .replicated_to("eu-central-1")
+            .or_user_pool("eu-west-1_b")
+            .client("c");
+        let issuers = cognito.ahead();
+        assert_eq!(
+            issuers,
+            [
+                (
+                    "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+                    true
+                ),
+                (
+                    "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a",
+                    false
+                ),
+                (
+                    "https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_a",
+                    false
+                ),
+                (
+                    "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_b",
+                    true
+                ),
+                (
+                    "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_b",
+                    false
+                ),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_setting_counts_after_the_verifier_was_used() {
+        let token = Signer::rsa().token(
+            Algorithm::Rs256,
+            r#"{"alg":"RS256"}"#,
+            &claims(&[("aud", json!("b"))]),
+        );
+        let jwt = jwt().clock(now);
+        assert_eq!(ask(&jwt, &token).await.err(), Some(Refusal::WrongAudience));
+        let wider = jwt.clone().audience("b");
+        assert!(ask(&wider, &token).await.is_ok());
+        assert_eq!(ask(&jwt, &token).await.err(), Some(Refusal::WrongAudience));
+    }
+
+    #[tokio::test]
+    async fn the_keys_of_a_test_take_the_place_of_an_issuers() {
+        let later = now() + Duration::from_secs(7200);
+        let jwt = Jwt::issuer(ISSUER)
+            .audience("a")
+            .or_issuer("https://other.example.com")
+            .any_audience()
+            .check(|identity| match identity.subject() {
+                "mallory" => Err(Refusal::NotAccepted),
+                _ => Ok(()),
+            });
+        let keys = |issuer: &str, now| TestKeys {
+            issuer: issuer.to_owned(),
+            jwks: jwks(),
+            now,
+        };
+        assert!(
+            jwt.with_test_keys(&keys("https://id.example.com/", None))
+                .is_none()
+        );
+        let lent = jwt
+            .with_test_keys(&keys(ISSUER, Some(later)))
+            .expect("the issuer is trusted");
+        let sign = |changes: &[_]| {
+            Signer::rsa().token(Algorithm::Rs256, r#"{"alg":"RS256"}"#, &claims(changes))
+        };
+        let exp = ("exp", json!(epoch(later) + 10));
+        let aud = ("aud", json!("a"));
+        for (token, refusal) in [
+            (sign(&[aud.clone(), exp.clone()]), None),
+            (sign(std::slice::from_ref(&aud)), Some(Refusal::Expired)),
+            (
+                sign(std::slice::from_ref(&exp)),
+                Some(Refusal::WrongAudience),
+            ),
+            (
+                sign(&[aud, exp, ("sub", json!("mallory"))]),
+                Some(Refusal::NotAccepted),
+            ),
+        ] {
+            assert_eq!(ask(&lent, &token).await.err(), refusal);
+        }
+    }
+
+    fn epoch(time: SystemTime) -> u64 {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH);
+        since.expect("it is after 1970").as_secs()
+    }
+}

@@ -28,7 +28,10 @@ fn is_power_of_65537(number: u32, prime: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{Algorithm, key::Key},
+        *,
+    };
 
     /// `65537^exponent` modulo the product of the primes, as big-endian bytes.
     fn bad(exponent: u32) -> Vec<u8> {
@@ -62,5 +65,30 @@ mod tests {
             assert!(!is_roca(&next), "{exponent}");
         }
         assert!(!is_roca(&[]));
+    }
+
+    #[test]
+    fn a_key_of_that_kind_is_none() {
+        // Odd, of 2048 bits; the bad one is the next after it that is a power modulo the primes.
+        let good = vec![0xa5; 256];
+        let product = PRIMES
+            .iter()
+            .fold(2_u128, |product, prime| product * u128::from(*prime));
+        let rest = good
+            .iter()
+            .fold(0, |rest, byte| (rest * 256 + u128::from(*byte)) % product);
+        // A power is odd when it is taken modulo twice the product.
+        let missing = (product + 65537 - rest) % product;
+        let mut carry = missing;
+        let mut bad = good.clone();
+        for byte in bad.iter_mut().rev() {
+            carry += u128::from(*byte);
+            *byte = u8::try_from(carry % 256).expect("a byte");
+            carry /= 256;
+        }
+        assert!(is_roca(&bad) && !is_roca(&good));
+        let key = |modulus: &[u8]| Key::rsa(modulus, &[1, 0, 1], &[Algorithm::Rs256]);
+        assert!(key(&good).is_some());
+        assert!(key(&bad).is_none());
     }
 }

@@ -1,6 +1,10 @@
 //! Keys and tokens for the tests beside this.
 
-use super::Algorithm;
+use super::{
+    super::{Authenticator, Identity, Refusal},
+    Algorithm,
+};
+use crate::Body;
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::{KeyPair as RsaKeyPair, KeySize},
@@ -11,7 +15,10 @@ use aws_lc_rs::{
     },
 };
 use serde_json::{Value as Json, json};
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// Signs tokens, well or badly.
 pub(super) enum Signer {
@@ -117,4 +124,45 @@ pub(super) fn encode(bytes: impl AsRef<[u8]>) -> String {
 /// A JWK set.
 pub(super) fn set(keys: impl IntoIterator<Item = Json>) -> String {
     json!({"keys": keys.into_iter().collect::<Vec<_>>()}).to_string()
+}
+
+pub(super) const ISSUER: &str = "https://id.example.com";
+
+/// Noon of the first of January 2026.
+pub(super) const NOW: u64 = 1_767_268_800;
+
+pub(super) fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(NOW)
+}
+
+/// The claims of a good token, with changes; `null` takes a claim away.
+pub(super) fn claims(changes: &[(&str, Json)]) -> String {
+    let mut claims = json!({
+        "iss": ISSUER,
+        "sub": "alice",
+        "aud": "orders-api",
+        "iat": NOW - 60,
+        "exp": NOW + 3600,
+    });
+    for (name, value) in changes {
+        match value {
+            Json::Null => drop(
+                claims
+                    .as_object_mut()
+                    .and_then(|claims| claims.remove(*name)),
+            ),
+            value => claims[*name] = value.clone(),
+        }
+    }
+    claims.to_string()
+}
+
+/// Shows the token as a client would.
+pub(super) async fn ask(
+    authenticator: &impl Authenticator,
+    token: &str,
+) -> Result<Identity, Refusal> {
+    let request = http::Request::get("/").header("authorization", format!("Bearer {token}"));
+    let request = request.body(Body::empty()).expect("it is a request");
+    authenticator.authenticate(&request).await
 }

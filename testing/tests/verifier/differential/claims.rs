@@ -247,4 +247,19 @@ fn others(cases: &mut Cases) {
         cases.accepted(format!("{name} {value}"), token().claim(name, value));
     }
     cases.accepted("an id token", token().id_token());
+    let event = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    let logout = token().claim("events", event);
+    cases.stricter(
+        Stricter::Type,
+        "a logout token that does not say so in typ",
+        logout,
+    );
+    for scp in [json!(1), json!(null), json!([1]), json!({})] {
+        let name = format!("scp {scp}");
+        cases.stricter(Stricter::ClaimType, name, token().claim("scp", scp));
+    }
+    for groups in [json!(1), json!(null), json!([1]), json!({})] {
+        let name = format!("groups {groups}");
+        cases.stricter(Stricter::ClaimType, name, token().claim("groups", groups));
+    }
 }

@@ -28,9 +28,9 @@ pub(super) fn access() -> Vec<Case> {
         let name = format!("client_id {client}");
         cases.refused(name, token().claim("client_id", client));
     }
+    cases.accepted("one group", token().claim("cognito:groups", "admins"));
     cases.refused("no client_id", token().without("client_id"));
     let groups = [
-        json!("admins"),
         json!([1]),
         json!(["admins", 1]),
         json!({}),
@@ -68,8 +68,12 @@ pub(super) fn id() -> Vec<Case> {
     cases.list
 }
 
-fn odd_clients() -> [serde_json::Value; 10] {
+/// What `client_id` and the `aud` of an ID token may not be: they are one string.
+fn odd_clients() -> [serde_json::Value; 13] {
     [
+        json!([CLIENT]),
+        json!([CLIENT, "another"]),
+        json!([CLIENT, 1]),
         json!(""),
         json!("another"),
         json!("APP-CLIENT-ID"),

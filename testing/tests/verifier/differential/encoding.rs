@@ -136,7 +136,7 @@ fn signatures(cases: &mut Cases) {
 fn signed_as_they_are(cases: &mut Cases) {
     let token = oidc().token("alice");
     let claims = token.claims();
-    let header = base64url(&format!(
+    let header = base64url(format!(
         r#"{{"alg":"ES256","kid":"{}"}}"#,
         crate::by_hand::KID
     ));
@@ -146,9 +146,9 @@ fn signed_as_they_are(cases: &mut Cases) {
         let missing = (3 + length - text.len() % 3) % 3;
         format!("{text}{}", " ".repeat(missing))
     };
-    let payload = base64url(&text(0));
+    let payload = base64url(text(0));
     cases.accepted("by hand", sign(&header, &payload));
-    let one_over = base64url(&text(1));
+    let one_over = base64url(text(1));
     cases.accepted(
         "by hand, a payload of another length",
         sign(&header, &one_over),

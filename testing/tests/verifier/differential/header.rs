@@ -166,6 +166,12 @@ fn types(cases: &mut Cases) {
         "LOGOUT+JWT",
         "secevent+jwt",
         "application/secevent+jwt",
+        "dpop+jwt",
+        "token-introspection+jwt",
+        "JWS",
+        "JOSE",
+        "",
+        "JWT ",
     ] {
         let token = token().header("typ", typ);
         cases.stricter(Stricter::Type, format!("typ {typ}"), token);

@@ -123,7 +123,7 @@ fn ecdsa(cases: &mut Cases) {
         ("s is the order", r, &order[..]),
         ("both are the order", &order[..], &order[..]),
     ] {
-        let signature = base64url(&[r, s].concat());
+        let signature = base64url([r, s].concat());
         cases.refused(format!("ES256, {name}"), format!("{signed}.{signature}"));
     }
 }

@@ -32,8 +32,8 @@ use pattern::{Kind, Pattern, is_account};
 ///
 /// Whoever the gateway lets in is let in, unless some are named here. Of one kind any may fit, and
 /// there are three kinds, all of which must: accounts; organizations; roles and users. Another
-/// caller is [`Refusal::NotAccepted`], which like every refusal is a 401. For rules of single routes
-/// there are the guards, and [`IamIdentity`] has what they need.
+/// caller is [`Refusal::NotAccepted`], a 403. For rules of single routes there are the guards, and
+/// [`IamIdentity`] has what they need.
 ///
 /// A request whose signature nobody checked, since the route does not ask for one, is
 /// [`Refusal::Absent`]; so is one through a function URL with `AuthType: NONE`.
@@ -97,7 +97,7 @@ impl Iam {
     /// of its kind in the account. A pattern with a path is a fault of the API that is built, since
     /// no caller would ever fit.
     pub fn role(self, pattern: impl Into<String>) -> Self {
-        self.principal(Kind::Role, pattern.into())
+        self.principal(Kind::Role, &pattern.into())
     }
 
     /// Lets this user in: `arn:aws:iam::123456789012:user/NAME`, or `..:user/PATH/NAME` where the
@@ -106,11 +106,11 @@ impl Iam {
     /// A `*` stands for any text within one part of the path or the name. Federated users are none:
     /// their names are chosen by whoever asks for the token.
     pub fn user(self, pattern: impl Into<String>) -> Self {
-        self.principal(Kind::User, pattern.into())
+        self.principal(Kind::User, &pattern.into())
     }
 
-    fn principal(mut self, kind: Kind, text: String) -> Self {
-        match Pattern::parse(kind, &text) {
+    fn principal(mut self, kind: Kind, text: &str) -> Self {
+        match Pattern::parse(kind, text) {
             Ok(pattern) => {
                 if kind == Kind::Role && pattern.has_path() {
                     self.faults.push(format!(
@@ -162,11 +162,7 @@ impl Authenticator for Iam {
     }
 
     fn faults(&self) -> Vec<String> {
-        let name = &self.trust.name;
-        let own = self
-            .faults
-            .iter()
-            .map(|fault| format!("authenticator `{name}`: {fault}"));
+        let own = self.faults.iter().cloned();
         self.trust.faults().into_iter().chain(own).collect()
     }
 }

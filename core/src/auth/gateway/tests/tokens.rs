@@ -225,6 +225,23 @@ fn groups_are_split_as_their_gateway_joins_them() {
 }
 
 #[test]
+fn the_groups_of_a_jwt_may_stand_in_another_claim() {
+    let claims = json!({"sub": "alice", "cognito:groups": "[a]", "groups": "[b c]"});
+    let request = with(Source::HttpApi, &json!({"jwt": {"claims": claims}}));
+    for (authenticator, expected) in [
+        (JwtAuthorizer::from_any_api(), vec!["a"]),
+        (
+            JwtAuthorizer::from_any_api().groups_claim("groups"),
+            vec!["b", "c"],
+        ),
+        (JwtAuthorizer::from_any_api().groups_claim("roles"), vec![]),
+    ] {
+        let identity = ask(&authenticator, &request).unwrap();
+        assert_eq!(identity.groups().collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
 fn each_says_what_it_is_and_from_where() {
     fn scheme(authenticator: &impl Authenticator) -> (String, &'static str, Vec<String>, bool) {
         let scheme = authenticator.scheme();

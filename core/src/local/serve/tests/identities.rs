@@ -199,3 +199,62 @@ async fn the_holder_of_a_token_that_the_verifier_accepts_is_recognised() {
         assert_eq!(server.events().len(), 2, "{source}");
     }
 }
+
+#[cfg(feature = "jwt")]
+#[tokio::test]
+async fn a_real_token_is_verified_with_the_keys_of_its_pool() {
+    use lambda_api_testing::TestIssuer;
+
+    const POOL: &str = "eu-west-1_shop";
+    let issuer = TestIssuer::cognito(POOL, "till");
+    let other_pool = TestIssuer::cognito("eu-west-1_other", "till");
+    for source in [Source::RestApi, Source::HttpApi] {
+        let verifier = crate::Cognito::user_pool(POOL)
+            .client("till")
+            .jwks(issuer.jwks().to_string());
+        let pool = CognitoAuthorizer::from_apis(API)
+            .user_pool(POOL)
+            .locally(verifier);
+        let rule = Access::authenticated()
+            .groups(&["admins"])
+            .scopes(&["orders/write"]);
+        let server = serving(source, api(pool, rule), &[]).await;
+        let token = |issuer: &TestIssuer| {
+            issuer
+                .token("alice")
+                .scopes("orders/read orders/write")
+                .groups(["admins", "users"])
+        };
+        for (token, status, body) in [
+            (
+                token(&issuer).to_string(),
+                "200 OK",
+                "alice orders/read+orders/write admins+users",
+            ),
+            (
+                token(&issuer).expired().to_string(),
+                "401 Unauthorized",
+                r#"{"message":"Unauthorized"}"#,
+            ),
+            (
+                token(&issuer).tampered().to_string(),
+                "401 Unauthorized",
+                r#"{"message":"Unauthorized"}"#,
+            ),
+            (
+                token(&other_pool).to_string(),
+                "401 Unauthorized",
+                r#"{"message":"Unauthorized"}"#,
+            ),
+        ] {
+            let header = format!("authorization: Bearer {token}\r\n");
+            let reply = server.get("/who", &header).await;
+            assert!(
+                reply.starts_with(&format!("HTTP/1.1 {status}\r\n")),
+                "{source}: {reply}"
+            );
+            assert!(reply.ends_with(body), "{source}: {reply}");
+        }
+        assert_eq!(server.events().len(), 1, "{source}");
+    }
+}

@@ -39,7 +39,11 @@ fn main() -> ExitCode {
     if env::var_os(NO_STAGE).is_none() {
         let mut again = Command::new(env::current_exe().expect("a program"));
         let status = again.env(NO_STAGE, "true").status().expect("it runs again");
-        return if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        return if status.success() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
     }
     let runtime = Builder::new_current_thread().build().expect("a runtime");
     println!("median of {ROUNDS} rounds, in turns: us, and as a ratio to lambda-api\n");

@@ -11,6 +11,7 @@ usage: benches COMMAND
                      --full: clean builds too; --write: into README.md, growth.svg, counts.tsv
   check [--update]   the counts against counts.tsv; exit 1 when one has grown
   counts [PEER..]    instructions and allocations per invocation
+  process [PEER..]   programs as Lambda runs them, with work (a)
   one PEER WORK N    N invocations, and the last reply: for callgrind
   grow PEER AXIS STEP N
                      likewise, for the growth of costs";
@@ -25,6 +26,8 @@ fn main() -> ExitCode {
         ["counts", ref peers @ ..] => report::counts(peers),
         ["check"] => report::check(false),
         ["check", "--update"] => report::check(true),
+        #[cfg(feature = "report")]
+        ["process", ref peers @ ..] => report::process(peers),
         #[cfg(feature = "report")]
         ["report", ref options @ ..] => report::report(options),
         _ => Err(USAGE.into()),

@@ -58,7 +58,10 @@ impl Work {
     /// The work of a letter.
     #[must_use]
     pub fn of(letter: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|work| work.letter() == letter)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|work| work.letter() == letter)
     }
 
     /// Whether a token is verified, which peers without a middleware for it do not do.
@@ -105,9 +108,15 @@ impl Work {
             Self::Upload => upload(BASE64),
             #[cfg(feature = "token")]
             Self::Token => {
-                let header = format!("\"authorization\": \"Bearer {}\",", crate::in_process::TOKEN);
+                let header = format!(
+                    "\"authorization\": \"Bearer {}\",",
+                    crate::in_process::TOKEN
+                );
                 let accept = "\"accept-encoding\"";
-                asks(&HTTP.replace(accept, &format!("{header}{accept}")), "/orders/7")
+                asks(
+                    &HTTP.replace(accept, &format!("{header}{accept}")),
+                    "/orders/7",
+                )
             }
             Self::Nothing => asks(HTTP, "/nowhere/7"),
         }

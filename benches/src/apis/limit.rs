@@ -87,6 +87,6 @@ pub fn answer(event: &[u8]) -> Vec<u8> {
         }
         Some(Found::One(id)) => Reply::json(&id).write(),
         Some(Found::All) => Reply::json(&[(); 0]).write(),
-        None => Reply::not_found().write(),
+        None => Reply::problem().write(),
     }
 }

@@ -1,5 +1,6 @@
 //! A reply, for peers that write it themselves.
 
+#[cfg(feature = "runtime")]
 use crate::orders::picture;
 use serde::Serialize;
 
@@ -34,6 +35,7 @@ impl Reply {
         Self::new(200, "application/json", body)
     }
 
+    #[cfg(feature = "runtime")]
     pub(super) fn picture() -> Self {
         let body = base64_simd::STANDARD.encode_to_string(picture());
         Self {
@@ -42,8 +44,35 @@ impl Reply {
         }
     }
 
+    #[cfg(feature = "runtime")]
     pub(super) fn not_found() -> Self {
         Self::new(404, "text/plain", String::new())
+    }
+
+    /// What lambda-api says of it as well.
+    #[cfg(feature = "limit")]
+    pub(super) fn problem() -> Self {
+        #[derive(Serialize)]
+        struct Problem {
+            r#type: &'static str,
+            title: &'static str,
+            status: u16,
+            detail: &'static str,
+            code: &'static str,
+            request_id: &'static str,
+        }
+        let problem = Problem {
+            r#type: "about:blank",
+            title: "Not Found",
+            status: 404,
+            detail: "there is nothing at this path",
+            code: "route_not_found",
+            request_id: "JKJaXmPLvHcESHA=",
+        };
+        Self {
+            status_code: 404,
+            ..Self::json(&problem)
+        }
     }
 
     /// The JSON of it, in one buffer.

@@ -16,7 +16,13 @@ pub(super) struct Budgets(Vec<Budget>);
 
 impl Budgets {
     /// A value that is at most `budget`, of what `of` says.
-    pub(super) fn at_most(&mut self, what: impl Into<String>, of: &'static str, budget: f64, found: f64) {
+    pub(super) fn at_most(
+        &mut self,
+        what: impl Into<String>,
+        of: &'static str,
+        budget: f64,
+        found: f64,
+    ) {
         self.0.push(Budget {
             what: what.into(),
             of,

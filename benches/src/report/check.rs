@@ -31,7 +31,11 @@ pub fn check(update: bool) -> Verdict {
     command::build_allocations()?;
     let mut found = Vec::new();
     for work in Work::ALL.iter().filter(|work| !work.needs_token()) {
-        found.push(reached(*work, count(Peer::Ours, *work)?, count(Peer::Limit, *work)?));
+        found.push(reached(
+            *work,
+            count(Peer::Ours, *work)?,
+            count(Peer::Limit, *work)?,
+        ));
     }
     let compiler = compiler()?;
     if update {
@@ -57,7 +61,12 @@ fn compiler() -> Result<String, Error> {
 
 fn file(compiler: &str, found: &[Reached]) -> String {
     let mut file = format!("# {compiler}\n# work\tinstructions to the limit's\tallocations\n");
-    for Reached { work, ratio, allocations } in found {
+    for Reached {
+        work,
+        ratio,
+        allocations,
+    } in found
+    {
         file += &format!("{}\t{ratio:.3}\t{allocations}\n", work.letter());
     }
     file
@@ -72,7 +81,10 @@ fn compare(file: &str, compiler: &str, found: &[Reached]) -> Verdict {
         .filter_map(|line| {
             let mut cells = line.split('\t');
             let work = cells.next()?;
-            Some((work, (cells.next()?.parse().ok()?, cells.next()?.parse().ok()?)))
+            Some((
+                work,
+                (cells.next()?.parse().ok()?, cells.next()?.parse().ok()?),
+            ))
         })
         .collect();
     let mut table = Table::new(&["work", "of", "reached", "now", ""]);
@@ -111,7 +123,11 @@ mod tests {
     #[test]
     fn growth_is_found_and_a_little_is_tolerated() {
         let reached = |ratio, allocations| {
-            [Reached { work: Work::Get, ratio, allocations }]
+            [Reached {
+                work: Work::Get,
+                ratio,
+                allocations,
+            }]
         };
         let kept = file("rustc 1", &reached(2.0, 40.0));
         for (compiler, now, expected) in [

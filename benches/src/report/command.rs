@@ -22,7 +22,10 @@ pub(super) fn run(command: &mut Command) -> Result<Output, Error> {
 /// Where the programs of this build are.
 pub(super) fn directory() -> Result<PathBuf, Error> {
     let program = env::current_exe()?;
-    Ok(program.parent().ok_or("a program is in a folder")?.to_owned())
+    Ok(program
+        .parent()
+        .ok_or("a program is in a folder")?
+        .to_owned())
 }
 
 /// cargo, for this package.
@@ -62,7 +65,9 @@ pub(super) fn instructions(arguments: &[&str]) -> Result<u64, Error> {
 
 /// What callgrind says at its end.
 pub(super) fn collected(log: &str) -> Result<u64, Error> {
-    let count = log.lines().find_map(|line| line.split("Collected : ").nth(1));
+    let count = log
+        .lines()
+        .find_map(|line| line.split("Collected : ").nth(1));
     let count = count.ok_or_else(|| format!("callgrind did not count: {log}"))?;
     Ok(count.trim().parse()?)
 }

@@ -18,15 +18,16 @@ pub(super) fn count(peer: Peer, work: Work) -> Result<Count, Error> {
         Work::Upload => (2, 8),
         _ => (10, 60),
     };
-    let one = |n: usize| {
-        command::instructions(&["one", peer.key(), work.letter(), &n.to_string()])
-    };
+    let one = |n: usize| command::instructions(&["one", peer.key(), work.letter(), &n.to_string()]);
     let instructions = per_step(one, few, more)?;
     let mut allocations = Command::new(command::directory()?.join("allocations"));
     allocations.args([peer.key(), work.letter()]);
     let output = command::run(command::in_lambda(&mut allocations))?;
     let output = String::from_utf8(output.stdout)?;
-    let numbers: Vec<f64> = output.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    let numbers: Vec<f64> = output
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
     let [allocations, reallocations, bytes] = numbers[..] else {
         return Err(format!("`allocations` printed {output:?}").into());
     };

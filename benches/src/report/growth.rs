@@ -111,7 +111,12 @@ fn with_headers(event: &str, count: usize) -> String {
     let (before, rest) = event.split_once("\"headers\":").expect("headers");
     let (headers, after) = rest.split_once(",\"queryString").expect("a query");
     let mut headers: Map<String, Value> = serde_json::from_str(headers).expect("a map");
-    let mut more = (0..).map(|n| (format!("x-tracing-context-{n}"), format!("span-{n:020}").into()));
+    let mut more = (0..).map(|n| {
+        (
+            format!("x-tracing-context-{n}"),
+            format!("span-{n:020}").into(),
+        )
+    });
     while headers.len() < count {
         headers.extend(more.next());
     }
@@ -128,7 +133,12 @@ pub fn grow(key: &str, axis: &str, step: &str, n: &str) -> Verdict {
     let axis = Axis::of(axis).ok_or("there is no such axis")?;
     let step = step.parse()?;
     let api = axis.api(peer(key)?, step)?;
-    let reply = api.repeat(&runtime()?, &axis.event(step), &in_process::context(), n.parse()?);
+    let reply = api.repeat(
+        &runtime()?,
+        &axis.event(step),
+        &in_process::context(),
+        n.parse()?,
+    );
     println!("{}", String::from_utf8_lossy(&reply));
     Ok(true)
 }

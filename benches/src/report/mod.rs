@@ -12,6 +12,8 @@ mod budgets;
 #[cfg(feature = "report")]
 mod growth;
 #[cfg(feature = "report")]
+mod handlers;
+#[cfg(feature = "report")]
 mod plot;
 #[cfg(feature = "report")]
 mod process;
@@ -23,7 +25,7 @@ mod whole;
 #[cfg(feature = "report")]
 pub use growth::grow;
 #[cfg(feature = "report")]
-pub use whole::report;
+pub use whole::{process, report};
 
 use crate::{
     Work,

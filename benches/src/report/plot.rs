@@ -39,7 +39,10 @@ pub(super) fn svg(curves: &[Curve]) -> String {
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
          <text x=\"{LEFT}\" y=\"20\" font-size=\"13\">Instructions of an invocation, each panel from 0 to its maximum</text>\n"
     );
-    for (index, peer) in [Peer::Ours, Peer::Axum, Peer::Limit].into_iter().enumerate() {
+    for (index, peer) in [Peer::Ours, Peer::Axum, Peer::Limit]
+        .into_iter()
+        .enumerate()
+    {
         let x = 480.0 + 150.0 * index as f64;
         let color = color(peer);
         let name = peer.name();
@@ -64,7 +67,11 @@ fn panel(svg: &mut String, axis: Axis, left: f64, curves: &[Curve]) {
     let highest = costs().map(|cost| cost.1).fold(1.0, f64::max);
     let place = |step: usize| {
         let step = step as f64;
-        if axis.is_logarithmic() { step.ln() } else { step }
+        if axis.is_logarithmic() {
+            step.ln()
+        } else {
+            step
+        }
     };
     let steps = axis.steps();
     let first = steps.first().copied().map_or(0.0, place);
@@ -108,7 +115,10 @@ fn panel(svg: &mut String, axis: Axis, left: f64, curves: &[Curve]) {
         );
         for point in points {
             if let Some((x, y)) = point.split_once(',') {
-                let _ = writeln!(svg, "<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"{color}\"/>");
+                let _ = writeln!(
+                    svg,
+                    "<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"{color}\"/>"
+                );
             }
         }
     }

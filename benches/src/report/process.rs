@@ -188,14 +188,19 @@ impl Tool {
                 "exec valgrind --tool=callgrind --callgrind-out-file=/dev/null \
                  --log-file=\"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n"
             }
-            Self::Strace => "exec strace -f -c -U calls,name -o \"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n",
+            Self::Strace => {
+                "exec strace -f -c -U calls,name -o \"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n"
+            }
         }
     }
 
     /// What a process costs that answers this many invocations.
     async fn cost(self, program: &Path, invocations: usize) -> Result<u64, Error> {
         let directory = command::directory()?;
-        let (script, log) = (directory.join("benches-tool"), directory.join("benches-log"));
+        let (script, log) = (
+            directory.join("benches-tool"),
+            directory.join("benches-log"),
+        );
         executable(&script, &format!("#!/bin/sh\n{}", self.script()))?;
         let lambda = lambda(
             &script,
@@ -226,12 +231,18 @@ fn executable(path: &Path, text: &str) -> io::Result<()> {
 /// strace has a child; valgrind runs the program itself.
 fn child_of(process: u32) -> Result<Option<u32>, Error> {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"))?;
-    Ok(children.split_whitespace().next().map(str::parse).transpose()?)
+    Ok(children
+        .split_whitespace()
+        .next()
+        .map(str::parse)
+        .transpose()?)
 }
 
 /// The last line of strace's table, without which there was none.
 fn calls(log: &str) -> Result<u64, Error> {
     let total = log.lines().find(|line| line.ends_with(" total"));
     let total = total.and_then(|line| line.split_whitespace().next());
-    Ok(total.ok_or_else(|| format!("strace did not count: {log}"))?.parse()?)
+    Ok(total
+        .ok_or_else(|| format!("strace did not count: {log}"))?
+        .parse()?)
 }

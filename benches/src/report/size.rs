@@ -17,19 +17,31 @@ pub(super) struct Program {
 }
 
 const fn program(name: &'static str, bin: &'static str, features: &'static str) -> Program {
-    Program { name, bin, features }
+    Program {
+        name,
+        bin,
+        features,
+    }
 }
 
 /// The API of thirty routes. poem-lambda stands on an old lambda_http.
 pub(super) const APIS: [Program; 8] = [
-    program("limit, a loop over std's TCP", "api_limit", "programs,limit"),
+    program(
+        "limit, a loop over std's TCP",
+        "api_limit",
+        "programs,limit",
+    ),
     program("bare, on a struct", "api_minimal", "programs,runtime"),
     program("bare, on `Value`", "api_value", "programs,runtime"),
     program("lambda-api", "api_ours", "programs,ours"),
     program("lambda_http", "api_lambda_http", "programs,lambda_http"),
     program("poem-lambda", "api_poem", "programs,poem"),
     program("axum + lambda_http", "api_axum", "programs,axum"),
-    program("axum + lambda_http, multi-thread", "api_axum_multi", "programs,axum"),
+    program(
+        "axum + lambda_http, multi-thread",
+        "api_axum_multi",
+        "programs,axum",
+    ),
 ];
 
 /// One route that says hello.
@@ -49,6 +61,12 @@ const SMALLEST: [&str; 4] = [
 ];
 
 impl Program {
+    /// The API of a peer, as the command line calls it.
+    pub(super) fn of(key: &str) -> Option<Self> {
+        let mut all = APIS.into_iter();
+        all.find(|program| program.bin.strip_prefix("api_") == Some(key))
+    }
+
     /// Builds it for release as this workspace does, beside this program.
     pub(super) fn build(&self) -> Result<PathBuf, Error> {
         let directory = command::directory()?;
@@ -59,7 +77,9 @@ impl Program {
     fn build_in(&self, target: &Path, settings: &[&str]) -> Result<PathBuf, Error> {
         let mut cargo = command::cargo("build");
         cargo.args(["--release", "--no-default-features", "--bin", self.bin]);
-        cargo.args(["--features", self.features, "--target-dir"]).arg(target);
+        cargo
+            .args(["--features", self.features, "--target-dir"])
+            .arg(target);
         for setting in settings {
             cargo.args(["--config", setting]);
         }
@@ -106,7 +126,15 @@ pub(super) fn size(program: Program, clean: bool) -> Result<Size, Error> {
 fn crates(program: Program) -> Result<usize, Error> {
     let mut cargo = command::cargo("tree");
     cargo.args(["--no-default-features", "--features", program.features]);
-    cargo.args(["--edges", "normal", "--prefix", "none", "--no-dedupe", "--format", "{p}"]);
+    cargo.args([
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--no-dedupe",
+        "--format",
+        "{p}",
+    ]);
     let output = command::run(&mut cargo)?;
     let output = String::from_utf8(output.stdout)?;
     let crates: BTreeSet<&str> = output.lines().map(str::trim).collect();

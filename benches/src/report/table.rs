@@ -97,6 +97,9 @@ mod tests {
     fn a_table_is_markdown() {
         let mut table = Table::new(&["work", "n"]);
         table.row(["(a)".to_owned(), "12".to_owned()]);
-        assert_eq!(table.to_string(), "| work |  n |\n| ---- | -: |\n| (a)  | 12 |\n");
+        assert_eq!(
+            table.to_string(),
+            "| work |  n |\n| ---- | -: |\n| (a)  | 12 |\n"
+        );
     }
 }

@@ -8,7 +8,7 @@ use super::{
     growth::{Axis, Curve, curve},
     plot,
     process::{Process, Rounds, processes},
-    size::{APIS, HELLOS, Size, size},
+    size::{APIS, HELLOS, Program, Size, size},
     table::{Table, number},
 };
 use crate::{Work, in_process::Peer};
@@ -52,6 +52,29 @@ pub fn report(options: &[&str]) -> Verdict {
     Ok(budgets.are_met())
 }
 
+/// Shows the processes of some peers, or of all.
+///
+/// # Errors
+/// When a tool is missing or fails.
+pub fn process(keys: &[&str]) -> Verdict {
+    let programs = match keys {
+        [] => APIS.to_vec(),
+        keys => {
+            let programs = keys.iter().map(|key| Program::of(key));
+            let programs: Option<_> = programs.collect();
+            programs.ok_or("there is no such program")?
+        }
+    };
+    println!("{}", process_table(&processes(&programs, ROUNDS)?));
+    Ok(true)
+}
+
+const ROUNDS: Rounds = Rounds {
+    starts: 40,
+    warm: 7,
+    invocations: 2000,
+};
+
 /// The counts of all work.
 struct Counts(Vec<(Work, Peer, Count)>);
 
@@ -76,7 +99,9 @@ impl Counts {
             .collect();
         let mut table = Table::new(&head);
         for work in Work::ALL {
-            let cells = peers.iter().map(|peer| self.of(*work, *peer).map_or("-".to_owned(), &cell));
+            let cells = peers
+                .iter()
+                .map(|peer| self.of(*work, *peer).map_or("-".to_owned(), &cell));
             table.row([work.to_string()].into_iter().chain(cells));
         }
         table
@@ -106,11 +131,18 @@ fn in_process(options: Options, budgets: &mut Budgets) -> Result<String, Error> 
     ] {
         for &work in works {
             let what = format!("instructions, {work}");
-            budgets.at_most(&what, "axum + lambda_http", of_axum, counts.ratio(work, Peer::Axum));
+            budgets.at_most(
+                &what,
+                "axum + lambda_http",
+                of_axum,
+                counts.ratio(work, Peer::Axum),
+            );
             budgets.at_most(&what, "limit", of_limit, counts.ratio(work, Peer::Limit));
         }
     }
-    let allocations = counts.of(Work::Get, Peer::Ours).map_or(f64::NAN, |get| get.allocations);
+    let allocations = counts
+        .of(Work::Get, Peer::Ours)
+        .map_or(f64::NAN, |get| get.allocations);
     budgets.at_most("allocations, (a)", "", 40.0, allocations);
     let more = |peer| match (counts.of(Work::Token, peer), counts.of(Work::Get, peer)) {
         (Some(token), Some(get)) => token.instructions - get.instructions,
@@ -118,7 +150,12 @@ fn in_process(options: Options, budgets: &mut Budgets) -> Result<String, Error> 
     };
     let signature = counts.of(Work::Token, Peer::Signature);
     let signature = signature.map_or(f64::NAN, |signature| signature.instructions);
-    budgets.at_most("(f) minus (a), instructions", "bare signature check", 1.1, more(Peer::Ours) / signature);
+    budgets.at_most(
+        "(f) minus (a), instructions",
+        "bare signature check",
+        1.1,
+        more(Peer::Ours) / signature,
+    );
 
     let mut text = format!(
         "### Instructions of an invocation\n\n{}\n\
@@ -153,12 +190,7 @@ fn outside(options: Options, budgets: &mut Budgets) -> Result<String, Error> {
         }
     }
     eprintln!("processes");
-    let rounds = Rounds {
-        starts: 40,
-        warm: 7,
-        invocations: 2000,
-    };
-    let processes = processes(&APIS, rounds)?;
+    let processes = processes(&APIS, ROUNDS)?;
     let mut sizes = Vec::new();
     for program in HELLOS {
         eprintln!("size of {}", program.name);
@@ -187,9 +219,16 @@ fn outside(options: Options, budgets: &mut Budgets) -> Result<String, Error> {
     if options.write {
         fs::write(PLOT, plot::svg(&curves))?;
     }
+    let mut handlers = String::new();
+    if options.full {
+        eprintln!("handlers");
+        let table = super::handlers::handlers()?;
+        handlers =
+            format!("\n### One more handler\n\nRelease builds of the program alone.\n\n{table}");
+    }
     Ok(format!(
         "\n### The process, with (a)\n\n{}\n### A program that says hello\n\n{}\n### Growth\n\n\
-         Instructions of an invocation, step by step.\n\n{}",
+         Instructions of an invocation, step by step.\n\n{}{handlers}",
         process_table(&processes),
         size_table(&sizes),
         growth_table(&curves)
@@ -203,14 +242,47 @@ fn process_budgets(budgets: &mut Budgets, processes: &[Process]) {
     };
     let (ours, axum, bare) = ("lambda-api", "axum + lambda_http", "bare, on `Value`");
     let multi = "axum + lambda_http, multi-thread";
-    let (cpu, reply, peak): (fn(&Process) -> f64, fn(&Process) -> f64, fn(&Process) -> f64) =
-        (|one| one.cpu_us, |one| one.reply_ms, |one| one.peak_kb);
-    budgets.at_most("syscalls per invocation", "", 8.1, of(ours, |one| one.syscalls));
-    budgets.at_most("process CPU, (a)", "axum, current-thread", 0.5, of(ours, cpu) / of(axum, cpu));
-    budgets.at_most("process CPU, (a)", "axum, multi-thread", 0.33, of(ours, cpu) / of(multi, cpu));
-    budgets.at_most("cold start to first reply", "bare `lambda_runtime`", 1.05, of(ours, reply) / of(bare, reply));
-    budgets.at_most("cold start to first reply", "axum, multi-thread", 0.75, of(ours, reply) / of(multi, reply));
-    budgets.at_most("peak memory", "bare `lambda_runtime`", 1.1, of(ours, peak) / of(bare, peak));
+    let (cpu, reply, peak): (
+        fn(&Process) -> f64,
+        fn(&Process) -> f64,
+        fn(&Process) -> f64,
+    ) = (|one| one.cpu_us, |one| one.reply_ms, |one| one.peak_kb);
+    budgets.at_most(
+        "syscalls per invocation",
+        "",
+        8.1,
+        of(ours, |one| one.syscalls),
+    );
+    budgets.at_most(
+        "process CPU, (a)",
+        "axum, current-thread",
+        0.5,
+        of(ours, cpu) / of(axum, cpu),
+    );
+    budgets.at_most(
+        "process CPU, (a)",
+        "axum, multi-thread",
+        0.33,
+        of(ours, cpu) / of(multi, cpu),
+    );
+    budgets.at_most(
+        "cold start to first reply",
+        "bare `lambda_runtime`",
+        1.05,
+        of(ours, reply) / of(bare, reply),
+    );
+    budgets.at_most(
+        "cold start to first reply",
+        "axum, multi-thread",
+        0.75,
+        of(ours, reply) / of(multi, reply),
+    );
+    budgets.at_most(
+        "peak memory",
+        "bare `lambda_runtime`",
+        1.1,
+        of(ours, peak) / of(bare, peak),
+    );
 }
 
 fn process_table(processes: &[Process]) -> Table {
@@ -253,7 +325,9 @@ fn size_table(sizes: &[Size]) -> Table {
             format!("{:.2}", size.smallest as f64 / 1e6),
             format!("{:.2}", size.release as f64 / 1e6),
             size.crates.to_string(),
-            size.build.map_or("-".to_owned(), |build| format!("{:.0}", build.as_secs_f64())),
+            size.build.map_or("-".to_owned(), |build| {
+                format!("{:.0}", build.as_secs_f64())
+            }),
         ]);
     }
     table
@@ -262,7 +336,11 @@ fn size_table(sizes: &[Size]) -> Table {
 fn growth_table(curves: &[Curve]) -> Table {
     let mut table = Table::new(&["", "peer", "steps", "instructions", "last / first"]);
     for curve in curves {
-        let steps: Vec<String> = curve.costs.iter().map(|cost| number(cost.0 as f64)).collect();
+        let steps: Vec<String> = curve
+            .costs
+            .iter()
+            .map(|cost| number(cost.0 as f64))
+            .collect();
         let costs: Vec<String> = curve.costs.iter().map(|cost| number(cost.1)).collect();
         table.row([
             curve.axis.key().to_owned(),

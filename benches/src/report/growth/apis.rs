@@ -58,7 +58,11 @@ pub(super) fn axum_with_routes(count: usize) -> Router {
     let mut router = Router::new();
     for group in 0..count / GROUP {
         for path in PATHS {
-            let method = if path.contains('{') { get(one) } else { get(all) };
+            let method = if path.contains('{') {
+                get(one)
+            } else {
+                get(all)
+            };
             router = router.route(&format!("/shop-{group}{path}"), method);
         }
     }
@@ -99,7 +103,9 @@ extractors! {
 
 /// A layer that looks and lets pass.
 pub(super) fn ours_layer(api: Api) -> Api {
-    api.layer(from_fn(|request, next| async move { next.run(request).await }))
+    api.layer(from_fn(
+        |request, next| async move { next.run(request).await },
+    ))
 }
 
 pub(super) fn axum_layer(router: Router) -> Router {

@@ -291,6 +291,16 @@ impl Invocation {
         text(&self.facts().api_id)
     }
 
+    /// The id of the API key that a REST API counted the request under.
+    ///
+    /// This says whose quota is used up. It is no authentication: API keys are handed to clients,
+    /// do not expire, and one of any usage plan of the stage will do
+    /// ([AWS says so too](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html)).
+    #[must_use]
+    pub fn api_key_id(&self) -> Option<&str> {
+        text(&self.facts().api_key_id)
+    }
+
     /// When the gateway received the request; an ALB and VPC Lattice 1 do not say.
     #[must_use]
     pub fn time(&self) -> Option<SystemTime> {

@@ -124,7 +124,7 @@
 //!
 //!   | command | does |
 //!   |---|---|
-//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--record DIR` keeps the events |
+//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--as iam:ARN`, `--as cognito:SUBJECT,groups=admins` and others name the caller whom the gateway would have recognised; `--record DIR` keeps the events |
 //!   | `invoke FILE` | answers one event from a file, or from `-`, the standard input |
 //!   | `routes` | prints the route table, `--json` for programs, and fails when the API cannot be built |
 //!
@@ -189,10 +189,10 @@ pub mod __private;
 
 pub use api::{Api, BuildErrors, Routes};
 pub use app::App;
-pub use auth::{Authenticator, Claims, Identity};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
-pub use auth::{Cognito, Jwt};
+pub use auth::{AlbOidc, Cognito, Jwt};
+pub use auth::{Authenticator, Claims, Identity};
 pub use body::{Body, BoxError};
 /// The crate whose `Bytes` bodies are made of.
 pub use bytes;
@@ -230,6 +230,6 @@ pub type Response = http::Response<Body>;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 // Compiles the programs of the README.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "jwt"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

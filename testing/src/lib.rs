@@ -189,9 +189,50 @@
 //! # Tokens
 //!
 //! `TestIssuer`, of the feature `issuer`, is an OIDC issuer, a Cognito user pool or a load balancer
-//! that exists for the test. It makes good tokens and bad ones, each with one fault, rotates its
-//! keys, and serves them on loopback: slowly, as garbage, or not at all. [`TestRequest::bearer`]
-//! and [`EventBuilder::bearer`] send a token.
+//! that exists for the test. It makes good tokens and bad ones, each with one fault, and an API
+//! trusts it that is given its `verifier()`: authenticators of the API that trust the issuer by its
+//! name get its keys and keep all their settings. [`TestRequest::bearer`] and
+//! [`EventBuilder::bearer`] send a token.
+//!
+#![cfg_attr(feature = "issuer", doc = "```")]
+#![cfg_attr(not(feature = "issuer"), doc = "```ignore")]
+//! use lambda_api::{Api, Cognito, Json, State, api_handler, routes};
+//! use lambda_api_testing::{TestClient, TestIssuer};
+//!
+//! # #[derive(Clone, Default)]
+//! # struct Store;
+//! #[api_handler(POST "/orders", scopes("orders/write"))]
+//! async fn place_order(State(store): State<Store>) -> Json<u32> {
+//!     # let _ = store;
+//!     Json(1)
+//! }
+//!
+//! fn api() -> Api {
+//!     Api::new()
+//!         .authenticate(Cognito::user_pool("eu-west-1_abc123").client("app-client-id"))
+//!         .routes(routes![place_order])
+//! }
+//!
+//! async fn an_order_needs_its_scope() {
+//!     let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
+//!     let api = api().state(Store::default()).authenticate(issuer.verifier());
+//!     let client = TestClient::new(api).await;
+//!
+//!     let alice = issuer.token("alice").scopes("orders/write");
+//!     client.post("/orders").bearer(alice).await.assert_status(200);
+//!     let bob = client.post("/orders").bearer(issuer.token("bob")).await;
+//!     bob.assert_problem(403, "insufficient_scope");
+//!     let late = issuer.token("alice").scopes("orders/write").expired();
+//!     client.post("/orders").bearer(late).await.assert_problem(401, "invalid_token");
+//!     client.post("/orders").await.assert_problem(401, "unauthorized");
+//! }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! #     an_order_needs_its_scope().await;
+//! # }
+//! ```
+//!
+//! An issuer also rotates its keys and serves them on loopback: slowly, as garbage, or not at all.
 //!
 //! # Any request
 //!

@@ -7,7 +7,7 @@ use std::{fmt, future::Future, sync::Arc};
 /// Makes an [`Identity`] of a request, or says precisely why not.
 ///
 /// Those there are: `Jwt`, `Cognito` and `AlbOidc` verify tokens in this process; those in
-/// [`auth::gateway`](crate::auth) read what the gateway has verified; `ApiKeys` asks a function of
+/// [`auth::gateway`](crate::auth::gateway) read what the gateway has verified; `ApiKeys` asks a function of
 /// yours. Another one is an `async fn`:
 ///
 /// ```
@@ -39,7 +39,7 @@ use std::{fmt, future::Future, sync::Arc};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no authenticator",
     label = "cannot recognise callers",
-    note = "`Jwt`, `Cognito` and `AlbOidc` can once they know their audience or client: `.audience(..)`, `.client(..)`, or `.any_audience()` said out loud"
+    note = "`Jwt`, `Cognito` and `AlbOidc` can once they know their audience or client: `.audience(..)`, `.client(..)`, or `.any_audience()` and `.any_client()` said out loud"
 )]
 pub trait Authenticator: Send + Sync + 'static {
     /// What it is called, and where its credential stands.

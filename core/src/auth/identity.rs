@@ -1,11 +1,15 @@
 //! A caller who was recognised.
 
-use serde::{Deserialize, Serialize};
+use super::gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims};
+use serde::{Deserialize, Serialize, de::Error as _};
 use std::{fmt, sync::Arc};
 
 /// A caller who was recognised: by this process, or by the gateway before it.
 ///
-/// A handler takes it as an argument; cloning it is cheap.
+/// A handler takes it as an argument; cloning it is cheap. A public route takes an
+/// `Option<Identity>`: `None` stands for a caller without a credential. One whose credential is bad,
+/// or cannot be checked at the moment, is refused there too; `Result<Identity, IdentityRejection>`
+/// leaves that to the handler.
 ///
 /// ```
 /// use lambda_api::{Identity, api_handler};
@@ -47,6 +51,16 @@ pub enum IdentityKind {
     AlbOidc,
     /// By an API key.
     ApiKey,
+    /// By IAM credentials that the gateway checked.
+    Iam(IamIdentity),
+    /// By a token of a Cognito user pool that the gateway verified.
+    CognitoAuthorizer,
+    /// By a token that the gateway verified.
+    JwtAuthorizer,
+    /// By a Lambda authorizer of the gateway.
+    LambdaAuthorizer(LambdaIdentity),
+    /// By a client certificate that the gateway checked.
+    MutualTls(Certificate),
 }
 
 /// What was said about the caller.
@@ -57,7 +71,7 @@ pub(crate) enum RawClaims {
     /// A JSON object.
     Json(Arc<str>),
     /// A JSON object in which a gateway has made strings of all values.
-    Stringified(Arc<str>),
+    Stringified(Arc<str>, Lists),
 }
 
 impl Identity {
@@ -184,7 +198,7 @@ impl Identity {
     pub fn raw_claims(&self) -> Option<&str> {
         match &self.0.claims {
             RawClaims::None => None,
-            RawClaims::Json(json) | RawClaims::Stringified(json) => Some(json),
+            RawClaims::Json(json) | RawClaims::Stringified(json, _) => Some(json),
         }
     }
 
@@ -194,10 +208,32 @@ impl Identity {
     /// When the claims do not fit the type; an identity without claims has an empty object.
     pub fn claims<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
         match &self.0.claims {
-            RawClaims::None => serde_json::from_str("{}"),
-            RawClaims::Json(json) | RawClaims::Stringified(json) => serde_json::from_str(json),
+            RawClaims::None => without_values("{}"),
+            RawClaims::Json(json) => without_values(json),
+            RawClaims::Stringified(json, lists) => stringified_claims(json, *lists),
         }
     }
+}
+
+/// Reads claims; an error, which is logged, names the claim and does not quote its value.
+fn without_values<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(json).map_err(|error: serde_json::Error| {
+        if error.to_string().starts_with("missing field") {
+            return error;
+        }
+        let mut again = serde_json::Deserializer::from_str(json);
+        // Further down there are names that whoever made the token chose.
+        let claim = match serde_path_to_error::deserialize::<_, T>(&mut again) {
+            Ok(_) => None,
+            Err(error) => error.path().iter().next().map(ToString::to_string),
+        };
+        match claim {
+            Some(claim) => {
+                serde_json::Error::custom(format_args!("the claim `{claim}` does not fit its type"))
+            }
+            None => serde_json::Error::custom("the claims do not fit their type"),
+        }
+    })
 }
 
 /// Without claims, which are often personal.
@@ -211,5 +247,56 @@ impl fmt::Debug for Identity {
             .field("scopes", &self.0.scopes)
             .field("groups", &self.0.groups)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[derive(Debug, Deserialize)]
+    struct User {
+        #[expect(dead_code, reason = "only read")]
+        sub: String,
+        address: Address,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Address {
+        zip: u32,
+    }
+
+    #[test]
+    fn claims_are_read_as_a_type() {
+        let identity = Identity::new("alice")
+            .with_claims(&json!({"sub": "alice", "address": {"zip": 7, "city": "x"}}));
+        assert_eq!(identity.claims::<User>().unwrap().address.zip, 7);
+        assert_eq!(identity.claims::<Value>().unwrap()["address"]["city"], "x");
+        assert_eq!(Identity::new("a").claims::<Value>().unwrap(), json!({}));
+    }
+
+    #[test]
+    fn an_error_names_the_claim_and_not_its_value() {
+        let text = |claims: Value| {
+            let identity = Identity::new("alice").with_claims(&claims);
+            identity.claims::<User>().unwrap_err().to_string()
+        };
+        let wrong = text(json!({"sub": "alice", "address": {"zip": "s3cret"}}));
+        assert_eq!(wrong, "the claim `address` does not fit its type");
+        let missing = text(json!({"sub": "alice"}));
+        assert!(missing.starts_with("missing field `address`"), "{missing}");
+    }
+
+    #[test]
+    fn the_debug_form_shows_no_claims() {
+        let identity = Identity::new("alice").with_claims(&json!({"email": "a@example.com"}));
+        assert!(!format!("{identity:?}").contains("example.com"));
+    }
+
+    #[test]
+    #[should_panic(expected = "claims are a JSON object")]
+    fn claims_are_an_object() {
+        let _ = Identity::new("alice").with_claims(&["a"]);
     }
 }

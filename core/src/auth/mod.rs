@@ -5,12 +5,15 @@
 //! is closed, and `public` opens one route.
 
 pub(crate) mod access;
+#[cfg(feature = "jwt")]
+mod alb;
 #[cfg(feature = "api-keys")]
 mod api_keys;
 mod authenticator;
 mod challenge;
 mod credential;
 mod gate;
+pub mod gateway;
 mod identity;
 #[cfg(feature = "jwt")]
 mod jwt;
@@ -21,6 +24,9 @@ mod scheme;
 mod take;
 
 pub use access::Access;
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use alb::AlbOidc;
 #[cfg(feature = "api-keys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
@@ -33,5 +39,8 @@ pub use identity::{Identity, IdentityKind};
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
 pub use refusal::Refusal;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use scheme::GatewayScheme;
 pub use scheme::Scheme;
+pub(crate) use take::Recognised;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};

@@ -118,7 +118,7 @@ impl fmt::Display for Refusal {
             Self::WrongTokenUse => "the token is for another use",
             Self::WrongClient => "the token is of another client",
             Self::WrongSigner => "the token is of another signer",
-            Self::NoSubject => "the token has no subject",
+            Self::NoSubject => "the credential has no subject",
             Self::UnknownApiKey => "the API key is not known",
             Self::UntrustedSource => "this source of events is not trusted with identities",
             Self::UntrustedApi => "this API is not trusted with identities",

@@ -1,6 +1,6 @@
 //! What an authenticator says about itself.
 
-use super::Credential;
+use super::{Credential, Installed};
 use std::borrow::Cow;
 
 /// How an [`Authenticator`](super::Authenticator) describes itself: its name, where its credential
@@ -24,11 +24,21 @@ pub struct Scheme {
 
 /// An identity that the gateway has verified.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(debug_assertions, feature = "local")),
+    allow(dead_code, reason = "only the local server stands in for a gateway")
+)]
 pub(crate) struct GatewayScheme {
     /// `iam`, `cognito`, `jwt`, ...: what `serve --as` calls it.
     pub(crate) kind: &'static str,
     /// The API ids that are trusted; none stands for all.
     pub(crate) apis: Vec<String>,
+    /// Who verifies real tokens where no gateway does.
+    pub(crate) verifier: Option<Installed>,
+    /// The issuers whose tokens are let in; none stands for all.
+    pub(crate) issuers: Vec<String>,
+    /// The member of a Lambda authorizer's context that names the caller.
+    pub(crate) subject: Option<String>,
 }
 
 impl Scheme {
@@ -54,10 +64,40 @@ impl Scheme {
         Self {
             name: name.into(),
             credential: None,
-            gateway: Some(GatewayScheme { kind, apis }),
+            gateway: Some(GatewayScheme {
+                kind,
+                apis,
+                verifier: None,
+                issuers: Vec::new(),
+                subject: None,
+            }),
             challenge: Cow::Borrowed("Bearer"),
             realm: Cow::Borrowed("api"),
         }
+    }
+
+    /// Where no gateway stands in front, this one verifies what the gateway would have verified.
+    pub(crate) fn verified_locally(mut self, verifier: Option<Installed>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.verifier = verifier;
+        }
+        self
+    }
+
+    /// Lets in tokens of these issuers alone, if there are any.
+    pub(crate) fn issued_by(mut self, issuers: Vec<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.issuers = issuers;
+        }
+        self
+    }
+
+    /// Finds the name of the caller in this member of a Lambda authorizer's context.
+    pub(crate) fn named_by(mut self, member: Option<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.subject = member;
+        }
+        self
     }
 
     /// The authentication scheme that `WWW-Authenticate` names

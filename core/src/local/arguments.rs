@@ -1,5 +1,6 @@
 //! The command line, read by hand: it is small, and a parser would be in every user's build.
 
+use super::caller::{self, LocalCaller};
 use crate::event::Source;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ pub(super) const HELP: &str = "\
 usage: PROGRAM [COMMAND]
 
 commands:
-  serve [--port PORT] [--source SOURCE] [--record DIR]
+  serve [--port PORT] [--source SOURCE] [--as CALLER]... [--record DIR]
                      answer HTTP requests on 127.0.0.1; the command when none is named
   invoke FILE        answer the event in a JSON file, or on standard input when FILE is -
   routes [--json]    list the routes, and check that the API can be built
@@ -17,8 +18,19 @@ options of serve:
   --port PORT        9000 by default; 0 takes a free port
   --source SOURCE    whose events to send: http (the default), rest, http1, url, alb,
                      alb-multi, lattice1, lattice2, or lattice (the same as lattice2)
+  --as CALLER        whom the gateway says to have recognised in every request:
+                       iam:ARN[,organization=ID][,access-key=ID][,cognito-identity=ID]
+                       cognito:SUBJECT,groups=admins,scopes=orders/read,email=..
+                       jwt:SUBJECT,scope=orders/read,email=..
+                       lambda:PRINCIPAL,plan=gold,..
+                       certificate:SUBJECT, such as CN=till-7
+                       api-key:ID
+                     a name may be there several times; instead of names and values there may
+                     be a JSON object: 'lambda:alice,{\"level\": 3}'. `certificate` and
+                     `api-key` may come with one of the others
   --record DIR       write each event to a file in DIR, for `invoke`: without the credentials
-                     in headers, cookies and query, but with the body as it is
+                     in headers, cookies and query, and without what says who the caller is,
+                     but with the body as it is
 ";
 
 const DEFAULT_PORT: u16 = 9000;
@@ -36,6 +48,8 @@ pub(super) enum Command {
 pub(super) struct Serve {
     pub(super) port: u16,
     pub(super) source: Source,
+    /// Whom each event names as its caller; the source can send them.
+    pub(super) callers: Vec<LocalCaller>,
     /// Where to write the events to.
     pub(super) record: Option<PathBuf>,
 }
@@ -45,6 +59,7 @@ impl Default for Serve {
         Self {
             port: DEFAULT_PORT,
             source: Source::HttpApi,
+            callers: Vec::new(),
             record: None,
         }
     }
@@ -72,12 +87,13 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
 
 fn serve(mut arguments: &[&str]) -> Result<Command, String> {
     let (mut port, mut source, mut record) = (None, None, None);
+    let mut callers = Vec::new();
     while let [argument, rest @ ..] = arguments {
         let (name, inline) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (*argument, None),
         };
-        if !matches!(name, "--port" | "--source" | "--record") {
+        if !matches!(name, "--port" | "--source" | "--as" | "--record") {
             return Err(unexpected("serve", argument));
         }
         let (value, rest) = match (inline, rest) {
@@ -88,6 +104,10 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
         let doubled = match name {
             "--port" => port.replace(parse_port(value)?).is_some(),
             "--source" => source.replace(parse_source(value)?).is_some(),
+            "--as" => {
+                callers.push(LocalCaller::parse(value)?);
+                false
+            }
             _ => record.replace(parse_directory(value)?).is_some(),
         };
         if doubled {
@@ -96,9 +116,12 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
         arguments = rest;
     }
     let default = Serve::default();
+    let source = source.unwrap_or(default.source);
+    caller::check(&callers, source)?;
     Ok(Command::Serve(Serve {
         port: port.unwrap_or(default.port),
-        source: source.unwrap_or(default.source),
+        source,
+        callers,
         record,
     }))
 }
@@ -165,7 +188,7 @@ mod tests {
         Ok(Command::Serve(Serve {
             port,
             source,
-            record: None,
+            ..Serve::default()
         }))
     }
 
@@ -177,6 +200,34 @@ mod tests {
                 ..Serve::default()
             };
             assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
+        }
+    }
+
+    #[test]
+    fn callers_are_named_with_what_is_known_of_them() {
+        let iam = "iam:arn:aws:iam::123456789012:user/alice";
+        for (line, source, callers) in [
+            (format!("serve --as {iam}"), Source::HttpApi, vec![iam]),
+            (format!("--as={iam}"), Source::HttpApi, vec![iam]),
+            (
+                // In whatever order.
+                "--as cognito:alice,groups=a --source rest --as api-key:k".to_owned(),
+                Source::RestApi,
+                vec!["cognito:alice,groups=a", "api-key:k"],
+            ),
+            (
+                "--source alb --as certificate:CN=till".to_owned(),
+                Source::Alb,
+                vec!["certificate:CN=till"],
+            ),
+        ] {
+            let callers = callers.into_iter().map(LocalCaller::parse);
+            let expected = Serve {
+                source,
+                callers: callers.collect::<Result<_, _>>().unwrap(),
+                ..Serve::default()
+            };
+            assert_eq!(parsed(&line), Ok(Command::Serve(expected)), "{line}");
         }
     }
 
@@ -242,6 +293,21 @@ mod tests {
             ("--record", "`--record` needs a value"),
             ("--record=", "`--record` needs a directory, found \"\""),
             ("--record a --record b", "`--record` is there twice"),
+            ("--as", "`--as` needs a value"),
+            (
+                "--as api-key:",
+                "`--as api-key:` needs the id of an API key, such as `api-key:a1b2c3d4e5`; found \"\"",
+            ),
+            (
+                "--source alb --as cognito:alice",
+                "`--as cognito:alice` cannot be served: source `alb` knows no callers of a Cognito \
+                 user pool; these do: `rest`, `http`, `http1`",
+            ),
+            (
+                "--as api-key:k",
+                "`--as api-key:k` cannot be served: source `http` knows no callers with an API \
+                 key; these do: `rest`",
+            ),
             (
                 "--source sqs",
                 "`--source` needs one of rest, http, http1, url, alb, alb-multi, lattice1, \

@@ -2,6 +2,7 @@
 
 use super::{
     Handle,
+    callers::Callers,
     context::Contexts,
     log::{self, Printable},
     own::Own,
@@ -28,21 +29,31 @@ pub(super) struct Gateway<H> {
     own: Own,
     port: u16,
     source: Source,
+    callers: Callers,
     recorder: Option<Recorder>,
     handle: H,
     contexts: Contexts,
 }
 
 impl<H: Handle> Gateway<H> {
-    pub(super) fn new(port: u16, source: Source, recorder: Option<Recorder>, handle: H) -> Self {
+    pub(super) fn new(port: u16, source: Source, handle: H) -> Self {
         Self {
             own: Own::new(port),
             port,
             source,
-            recorder,
+            callers: Callers::nobody(source),
+            recorder: None,
             handle,
             contexts: Contexts::default(),
         }
+    }
+
+    pub(super) fn naming(self, callers: Callers) -> Self {
+        Self { callers, ..self }
+    }
+
+    pub(super) fn recording(self, recorder: Option<Recorder>) -> Self {
+        Self { recorder, ..self }
     }
 
     /// Answers one request, and logs it.
@@ -79,18 +90,23 @@ impl<H: Handle> Gateway<H> {
         }
         let is_head = request.method() == Method::HEAD;
         let request = self.collected(request).await?;
+        let named = match self.callers.of(&request).await {
+            Ok(named) => named,
+            Err(refused) => return Ok(refused.into_response()),
+        };
         let lambda = self.contexts.next();
         let facts = Facts::new()
             .source_ip(client.to_string())
             .request_id(lambda.request_id.as_str())
             .forwarded("http", self.port);
-        let event = emulate::event(self.source, &request, &facts).to_string();
+        let told = named.tell(facts.clone());
+        let event = emulate::event(self.source, &request, &told).to_string();
         if event.len() > EVENT_LIMIT {
             return Err(too_large(EVENT_LIMIT));
         }
         // Before anything can go wrong with it.
         if let Some(recorder) = &self.recorder {
-            recorder.record(self.source, request, &facts);
+            recorder.record(self.source, request, facts, &named);
         }
         let reply = match self.handle.handle(event.into(), lambda).await {
             Ok(reply) => reply,

@@ -7,10 +7,20 @@
 //! another port: let that server forward to this one, with `host` and `origin` set to the address
 //! here, rather than call it across origins.
 //!
+//! Where a gateway recognises callers, `--as CALLER` says whom: the events name this caller where
+//! the source would, and an API id that the authenticators of the program trust. Nobody has to
+//! prove anything, so that this is one more reason for the address to be closed to others. A token
+//! is verified none the less, when an authenticator says with whom: what is refused gets the
+//! gateway's own 401, and the claims of what is accepted are in the event as the authorizer of the
+//! gateway writes them.
+//!
 //! With `--record DIR` each event goes to a file as well, which `invoke` answers again: so a bug
 //! that was seen becomes a test case. What identifies a caller does not go there.
 
 mod arguments;
+mod bearer;
+mod caller;
+mod callers;
 mod context;
 mod gateway;
 mod invoke;
@@ -20,6 +30,7 @@ mod record;
 mod redact;
 mod serve;
 mod stop;
+mod trust;
 
 use crate::{Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError};
 use arguments::{Command, HELP, Serve};
@@ -104,6 +115,11 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
     if let Some(directory) = options.record {
         server.record(record::Recorder::open(directory)?);
     }
+    let callers = callers::Callers::new(&api, options.callers, options.source);
+    for note in callers.notes() {
+        log::line(&format!("{}", log::Printable(&note)));
+    }
+    server.name(callers);
     let routes = api.table();
     let app = build(api).await?;
     let stop = stop::requests();

@@ -2,6 +2,7 @@
 
 use super::{
     Failure,
+    callers::Named,
     log::{self, Printable},
     redact::redacted,
 };
@@ -33,8 +34,8 @@ impl Recorder {
             Ok(last) => {
                 let shown = directory.display().to_string();
                 log::line(&format!(
-                    "recording events in {}, without the credentials in headers, cookies and query; \
-                     bodies are written as they are",
+                    "recording events in {}, without the credentials in headers, cookies and query, \
+                     and without what says who the caller is; bodies are written as they are",
                     Printable(&shown)
                 ));
                 Ok(Self {
@@ -51,11 +52,18 @@ impl Recorder {
 
     /// Writes the event of a request; when that fails, a warning is all that comes of it.
     ///
-    /// The request is redacted rather than the event, so that no form of the event can tell more
-    /// than another.
-    pub(super) fn record(&self, source: Source, request: Request<Bytes>, facts: &Facts) {
+    /// Request and caller are redacted rather than the event, so that no form of the event can tell
+    /// more than another. The facts have no callers.
+    pub(super) fn record(
+        &self,
+        source: Source,
+        request: Request<Bytes>,
+        facts: Facts,
+        named: &Named,
+    ) {
         let name = name(request.method().as_str(), request.uri().path());
-        let event = emulate::event(source, &redacted(request), facts);
+        let facts = named.redacted().tell(facts);
+        let event = emulate::event(source, &redacted(request), &facts);
         let written = self.file(&name).and_then(|mut file| {
             serde_json::to_writer_pretty(&mut file, &event)?;
             file.write_all(b"\n")
@@ -128,6 +136,7 @@ fn plain(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::local::{caller::LocalCaller, callers::Callers};
 
     #[test]
     fn a_name_tells_the_request_and_no_other_path() {
@@ -186,10 +195,20 @@ mod tests {
         fs::write(directory.join("0007-GET-old.json"), "old").unwrap();
         fs::write(directory.join("notes.txt"), "notes").unwrap();
         let recorder = Recorder::open(directory.clone()).unwrap();
-        recorder.record(Source::HttpApi, request("/a"), &Facts::new());
+        recorder.record(
+            Source::HttpApi,
+            request("/a"),
+            Facts::new(),
+            &Named::default(),
+        );
         // Somebody else was quicker.
         fs::write(directory.join("0009-GET-b.json"), "other").unwrap();
-        recorder.record(Source::HttpApi, request("/b"), &Facts::new());
+        recorder.record(
+            Source::HttpApi,
+            request("/b"),
+            Facts::new(),
+            &Named::default(),
+        );
         let names = Scratch(directory.clone()).names();
         assert_eq!(
             names,
@@ -214,7 +233,7 @@ mod tests {
                     .headers_mut()
                     .insert(name, "s=open-sesame".parse().unwrap());
             }
-            recorder.record(source, request, &Facts::new());
+            recorder.record(source, request, Facts::new(), &Named::default());
         }
         let names = scratch.names();
         assert_eq!(names.len(), Source::ALL.len());
@@ -226,6 +245,43 @@ mod tests {
             );
             assert!(!event.contains("open-sesame"), "{event}");
             assert!(event.contains("s=REDACTED"), "{event}");
+        }
+    }
+
+    #[test]
+    fn no_source_writes_who_the_caller_is() {
+        let scratch = Scratch::new("record-caller");
+        let recorder = Recorder::open(scratch.0.clone()).unwrap();
+        let mut written = 0;
+        for source in Source::ALL {
+            for caller in [
+                "iam:arn:aws:iam::111122223333:user/open-sesame",
+                "iam:arn:aws:sts::111122223333:assumed-role/shop/open-sesame,\
+                 organization=open-sesame,access-key=open-sesame,cognito-identity=open-sesame",
+                "cognito:open-sesame,groups=admins,email=open-sesame,tag=open-sesame,tag=b",
+                "jwt:open-sesame,scope=read,username=open-sesame",
+                r#"jwt:open-sesame,{"address": {"street": "open-sesame"}, "scope": "read"}"#,
+                "lambda:open-sesame,plan=open-sesame",
+                "certificate:CN=open-sesame",
+                "api-key:open-sesame",
+            ] {
+                let caller = LocalCaller::parse(caller).unwrap();
+                if caller.sent().check(source).is_ok() {
+                    let named = Callers::nobody(source).named(vec![caller]);
+                    let told = named.tell(Facts::new());
+                    let event = emulate::event(source, &request("/a"), &told).to_string();
+                    assert!(event.contains("open-sesame"), "{event}");
+                    recorder.record(source, request("/a"), Facts::new(), &named);
+                    written += 1;
+                }
+            }
+        }
+        let names = scratch.names();
+        assert_eq!(names.len(), written);
+        for name in names {
+            let event = fs::read_to_string(scratch.0.join(&name)).unwrap();
+            assert!(!event.contains("open-sesame"), "{event}");
+            assert!(!event.contains("111122223333"), "{event}");
         }
     }
 

@@ -4,10 +4,14 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header::COOKIE, uri::PathAndQuery};
 
 /// What stands in the place of a credential.
-const REDACTED: &str = "REDACTED";
+pub(super) const REDACTED: &str = "REDACTED";
 
-/// Parts of the names of headers whose values let others in, or may.
-const HEADERS: [&str; 10] = [
+/// Parts of the names of headers whose values let others in, or may; and of those in which load
+/// balancers and VPC Lattice say who the caller is.
+const HEADERS: [&str; 13] = [
+    "amzn-lattice-identity",
+    "amzn-mtls-clientcert",
+    "amzn-oidc",
     "authorization",
     "token",
     "secret",
@@ -144,6 +148,12 @@ mod tests {
             ("X-Amz-Security-Token", "t", "REDACTED"),
             ("x-auth_token", "t", "REDACTED"),
             ("x-hub-signature-256", "sha256=1", "REDACTED"),
+            ("x-amzn-oidc-data", "eyJ.a.b=", "REDACTED"),
+            ("x-amzn-oidc-identity", "alice", "REDACTED"),
+            ("x-amzn-mtls-clientcert-subject", "CN=a", "REDACTED"),
+            ("x-amzn-mtls-clientcert", "pem", "REDACTED"),
+            ("x-amzn-lattice-identity", "Principal=a", "REDACTED"),
+            ("x-amzn-trace-id", "Root=1", "Root=1"),
             ("x-trace", "1", "1"),
             ("x-author", "alice", "alice"),
             ("content-type", "text/plain", "text/plain"),

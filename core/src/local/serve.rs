@@ -1,6 +1,6 @@
 //! `serve`: the listener on loopback.
 
-use super::{Failure, Handle, gateway::Gateway, log, record::Recorder};
+use super::{Failure, Handle, callers::Callers, gateway::Gateway, log, record::Recorder};
 use crate::event::Source;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,6 +25,7 @@ pub(super) struct Server {
     listener: TcpListener,
     port: u16,
     source: Source,
+    callers: Callers,
     recorder: Option<Recorder>,
 }
 
@@ -38,6 +39,7 @@ impl Server {
                 listener,
                 port,
                 source,
+                callers: Callers::nobody(source),
                 recorder: None,
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(Failure(format!(
@@ -47,6 +49,11 @@ impl Server {
                 "127.0.0.1:{port} cannot be listened on: {error}"
             ))),
         }
+    }
+
+    /// Has events name these callers.
+    pub(super) fn name(&mut self, callers: Callers) {
+        self.callers = callers;
     }
 
     /// Has each event recorded.
@@ -72,7 +79,10 @@ impl Server {
     /// Answers until `stop` has a message; then no new connection is accepted, and replies that are
     /// on their way are finished, unless there is a second message.
     pub(super) async fn run(self, handle: impl Handle, mut stop: mpsc::Receiver<()>) {
-        let gateway = Arc::new(Gateway::new(self.port, self.source, self.recorder, handle));
+        let gateway = Gateway::new(self.port, self.source, handle)
+            .naming(self.callers)
+            .recording(self.recorder);
+        let gateway = Arc::new(gateway);
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
         loop {

@@ -1,12 +1,11 @@
 //! The routes. Each handler is an ordinary function, and is called as one in the tests.
 
 use crate::{
-    caller::Caller,
     error::OrderError,
     order::{NewOrder, Order, OrderId, Page, PageSize, Version},
     store::Store,
 };
-use lambda_api::{Created, Json, NoContent, Redirect, SetCookie, State, api_handler};
+use lambda_api::{Created, Identity, Json, NoContent, Redirect, SetCookie, State, api_handler};
 
 /// A reply that tells the version of the order it carries.
 type Tagged = ([(&'static str, String); 1], Json<Order>);
@@ -16,11 +15,11 @@ type Tagged = ([(&'static str, String); 1], Json<Order>);
 /// The reply sets a cookie, by which `GET /orders/last` finds the order again.
 #[api_handler(POST "/orders")]
 pub(crate) async fn place_order(
-    Caller(caller): Caller,
+    caller: Identity,
     State(store): State<Store>,
     Json(order): Json<NewOrder<'_>>,
 ) -> Result<(SetCookie, Created<Json<Order>>), OrderError> {
-    let order = store.place(&caller, order)?;
+    let order = store.place(caller.subject(), order)?;
     let cookie = SetCookie::new("last-order", order.id.to_string()).path("/orders");
     let location = format!("/orders/{}", order.id);
     Ok((cookie, Created::at(location, Json(order))))
@@ -29,18 +28,17 @@ pub(crate) async fn place_order(
 /// List the caller's orders, oldest first.
 #[api_handler(GET "/orders")]
 pub(crate) async fn list_orders(
-    Caller(caller): Caller,
+    caller: Identity,
     State(store): State<Store>,
     #[query] after: Option<OrderId>,
     #[query("page-size")] size: Option<PageSize>,
 ) -> Json<Page> {
-    Json(store.list(&caller, after, size.unwrap_or_default()))
+    Json(store.list(caller.subject(), after, size.unwrap_or_default()))
 }
 
 /// Go to the order that was placed last from this browser.
 #[api_handler(GET "/orders/last")]
 pub(crate) async fn last_order(
-    _caller: Caller,
     #[cookie("last-order")] last: Option<OrderId>,
 ) -> Result<Redirect, OrderError> {
     let id = last.ok_or(OrderError::NoLastOrder)?;
@@ -51,10 +49,10 @@ pub(crate) async fn last_order(
 #[api_handler(GET "/orders/{id}")]
 pub(crate) async fn get_order(
     id: OrderId,
-    Caller(caller): Caller,
+    caller: Identity,
     State(store): State<Store>,
 ) -> Result<Tagged, OrderError> {
-    store.get(&caller, id).map(tagged)
+    store.get(caller.subject(), id).map(tagged)
 }
 
 /// Change an order.
@@ -64,21 +62,21 @@ pub(crate) async fn get_order(
 pub(crate) async fn change_order(
     id: OrderId,
     #[header("if-match")] seen: Option<Version>,
-    Caller(caller): Caller,
+    caller: Identity,
     State(store): State<Store>,
     Json(order): Json<NewOrder<'_>>,
 ) -> Result<Tagged, OrderError> {
-    store.change(&caller, id, seen, order).map(tagged)
+    store.change(caller.subject(), id, seen, order).map(tagged)
 }
 
 /// Delete an order.
 #[api_handler(DELETE "/orders/{id}")]
 pub(crate) async fn delete_order(
     id: OrderId,
-    Caller(caller): Caller,
+    caller: Identity,
     State(store): State<Store>,
 ) -> Result<NoContent, OrderError> {
-    store.delete(&caller, id)?;
+    store.delete(caller.subject(), id)?;
     Ok(NoContent)
 }
 

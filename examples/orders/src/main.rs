@@ -1,32 +1,41 @@
 //! An API to place, read, list, change and delete orders.
 //!
-//! It shows what an application needs beyond a hello: state that is set up once at start
-//! ([`store`], [`caller`]), errors with a status and a code of their own ([`error`]), headers,
-//! cookies and paging ([`handlers`]), and an extractor that guards every handler ([`caller`]).
+//! It shows what an application needs beyond a hello: callers with API keys ([`keys`]), state that
+//! is set up once at start ([`store`]), errors with a status and a code of their own ([`error`]),
+//! headers, cookies and paging ([`handlers`]).
+//!
+//! The environment has no keys, but their hashes: who reads it cannot call. Keys are random, so
+//! that nobody finds one by its hash.
 //!
 //! ```console
-//! $ ORDERS_API_KEYS=alice=open-sesame cargo run -p orders
-//! $ curl -i localhost:9000/orders -H 'authorization: Bearer open-sesame' --json '{"sku": "tea", "quantity": 2}'
-//! $ curl -i localhost:9000/orders -H 'authorization: Bearer open-sesame'
+//! $ KEY=$(openssl rand -hex 32)
+//! $ export ORDERS_API_KEYS=alice=$(printf %s "$KEY" | sha256sum | cut -c -64)
+//! $ cargo run -p orders &
+//! $ curl -i localhost:9000/orders -H "authorization: Bearer $KEY" --json '{"sku": "tea", "quantity": 2}'
+//! $ curl -i localhost:9000/orders -H "authorization: Bearer $KEY"
 //! ```
 
-mod caller;
 mod error;
 mod handlers;
+mod keys;
 mod order;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use caller::ApiKeys;
-use lambda_api::{Api, routes};
+use keys::NoKeys;
+use lambda_api::{
+    Api,
+    auth::{ApiKeys, Credential},
+    routes,
+};
 use store::Store;
 
 /// What this API is: no environment is read here, and nothing is set up.
-fn api() -> Api {
+fn api(keys: ApiKeys) -> Api {
     Api::new()
+        .authenticate(keys.credential(Credential::bearer()))
         .state_with(Store::connect)
-        .state_with(ApiKeys::from_environment)
         .routes(routes![
             handlers::place_order,
             handlers::list_orders,
@@ -38,6 +47,6 @@ fn api() -> Api {
 }
 
 #[lambda_api::main]
-fn main() -> Api {
-    api()
+fn main() -> Result<Api, NoKeys> {
+    Ok(api(keys::from_environment()?))
 }

@@ -16,8 +16,9 @@ use std::{
 /// use std::time::Duration;
 ///
 /// # async fn example() {
+/// let hash = "01ecfadb13c6d282d5b757e7bd8c2de684355d790b3c5dc5313aa5350e56e8df";
 /// let lambda = FakeLambda::for_example("orders")
-///     .env("ORDERS_API_KEYS", "alice=open-sesame")
+///     .env("ORDERS_API_KEYS", format!("alice={hash}"))
 ///     .memory_mb(512)
 ///     .timeout(Duration::from_secs(3))
 ///     .concurrency(8)

@@ -1,8 +1,9 @@
 //! A local issuer of tokens: an OIDC issuer, a Cognito user pool, or a load balancer.
 //!
 //! A test of an API that asks for tokens needs good ones, to see that they are let in, and above
-//! all bad ones, each with one fault, to see that they are not. [`TestIssuer`] makes both, shows
-//! its public keys as the real one would, and can serve them on loopback, with faults too.
+//! all bad ones, each with one fault, to see that they are not. [`TestIssuer`] makes both, makes an
+//! API [trust](TestIssuer::verifier) them without a network, and can serve its public keys on
+//! loopback as the real one would, with faults too.
 //!
 //! ```
 //! use lambda_api_testing::issuer::TestIssuer;
@@ -50,11 +51,13 @@ mod profile;
 mod ring;
 mod server;
 mod token;
+mod verifier;
 
 pub use algorithm::Algorithm;
 pub use jwks::OddKey;
 pub use server::{Fault, JwksServer};
 pub use token::TestToken;
+pub use verifier::TestVerifier;
 
 use crate::AtCaller;
 use profile::Profile;

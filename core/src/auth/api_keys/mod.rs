@@ -150,7 +150,12 @@ impl ApiKeys {
 
 impl Authenticator for ApiKeys {
     fn scheme(&self) -> Scheme {
-        Scheme::new(self.name.clone(), self.credential.clone()).challenge("ApiKey")
+        let scheme = Scheme::new(self.name.clone(), self.credential.clone());
+        if self.credential == Credential::bearer() {
+            scheme
+        } else {
+            scheme.challenge("ApiKey")
+        }
     }
 
     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
@@ -161,7 +166,7 @@ impl Authenticator for ApiKeys {
         let hash = KeyHash::of(key);
         let found = match &self.keys {
             Keys::Fixed(keys) => among(keys, hash),
-            Keys::Find(find) => find(hash).await.map_err(unavailable)?,
+            Keys::Find(find) => find(hash).await.map_err(|error| unavailable(&*error))?,
         };
         match found {
             Some((stored, identity)) if stored == hash => {
@@ -191,14 +196,19 @@ impl Authenticator for ApiKeys {
 
 /// The key of this hash. All of them are compared, so that the time does not tell which it was.
 fn among(keys: &[(KeyHash, Identity)], hash: KeyHash) -> Option<(KeyHash, Identity)> {
-    let same = keys.iter().filter(|(known, _)| *known == hash);
-    same.last().cloned()
+    let mut found = None;
+    for key in keys {
+        if key.0 == hash {
+            found = Some(key);
+        }
+    }
+    found.cloned()
 }
 
 /// The function was never told the key, so its error cannot have it.
-fn unavailable(error: BoxError) -> Refusal {
-    let error = crate::error::Chain(&*error).to_string();
-    tracing::error!(error, "API keys cannot be looked up");
+fn unavailable(error: &(dyn std::error::Error + 'static)) -> Refusal {
+    let error = crate::error::Chain(error).to_string();
+    tracing::error!(target: "lambda_api", error, "API keys cannot be looked up");
     Refusal::Unavailable("API keys cannot be looked up")
 }
 

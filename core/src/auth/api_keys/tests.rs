@@ -146,13 +146,41 @@ async fn a_record_of_another_key_lets_nobody_in() {
     assert_eq!(refused, Err(Refusal::UnknownApiKey));
 }
 
+/// What a log of all levels is told.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
-async fn a_look_up_that_fails_is_no_refusal_of_the_key() {
+async fn a_look_up_that_fails_is_no_refusal_of_the_key_and_its_cause_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
     let keys = ApiKeys::new(|_| async { Err(io::Error::other("the table is gone")) });
     let refused = ask(&keys, &[("x-api-key", ALICE)]).await;
-    assert!(
-        matches!(refused, Err(Refusal::Unavailable(_))),
-        "{refused:?}"
+    assert_eq!(
+        refused,
+        Err(Refusal::Unavailable("API keys cannot be looked up"))
+    );
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(
+        text,
+        "ERROR lambda_api: API keys cannot be looked up error=\"the table is gone\"\n"
     );
 }
 
@@ -175,6 +203,8 @@ fn the_scheme_asks_for_an_api_key() {
     let scheme = keys().scheme();
     assert_eq!(scheme.name(), "api_key");
     assert_eq!(scheme.challenge_parts(), ("ApiKey", "api"));
+    let bearer = keys().credential(Credential::bearer()).scheme();
+    assert_eq!(bearer.challenge_parts(), ("Bearer", "api"));
     assert_eq!(keys().named("partners").scheme().name(), "partners");
 }
 

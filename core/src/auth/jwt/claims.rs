@@ -128,6 +128,14 @@ impl<'a> Payload<'a> {
         Ok(found)
     }
 
+    /// The same of an ID token of Cognito, whose audience is one client: a string.
+    pub(super) fn is_for_client(&self, clients: Option<&[String]>) -> Result<bool, Refusal> {
+        match self.audience {
+            Some(Value::Array(_)) => Err(Refusal::MalformedClaims),
+            _ => self.is_for(clients),
+        }
+    }
+
     /// `token_use` of Cognito.
     pub(super) fn token_use(&self) -> Result<Option<Text<'a>>, Refusal> {
         string(self.token_use)

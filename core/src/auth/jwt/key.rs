@@ -1,6 +1,6 @@
 //! Public keys, ready to check signatures with.
 
-use super::{super::Refusal, Algorithm};
+use super::{super::Refusal, Algorithm, roca::is_roca};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
@@ -17,14 +17,14 @@ pub(crate) struct Key(Vec<(Algorithm, ParsedPublicKey)>);
 
 impl Key {
     /// An RSA key of 2048 to 8192 bits, from the bytes of modulus and exponent without leading
-    /// zeros.
+    /// zeros; not one that is known to be [made badly](is_roca).
     ///
     /// The exponent is odd and greater than 1; aws-lc refuses those of more than 33 bits.
     pub(super) fn rsa(n: &[u8], e: &[u8], algorithms: &[Algorithm]) -> Option<Self> {
         let bits = (n.len().checked_mul(8)?).checked_sub(n.first()?.leading_zeros() as usize)?;
         let odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
         let small = |number: &[u8]| number.is_empty() || number == [1];
-        if !(2048..=8192).contains(&bits) || n.first() == Some(&0) || !odd(n) {
+        if !(2048..=8192).contains(&bits) || n.first() == Some(&0) || !odd(n) || is_roca(n) {
             return None;
         }
         if e.first() == Some(&0) || e.len() > 5 || !odd(e) || small(e) {

@@ -5,7 +5,8 @@
 //! - `compact` takes its text apart, and `base64url` decodes the segments.
 //! - `header` says with what it was signed. `claims` reads the payload, of which nothing but the
 //!   issuer counts yet. Both read with `json`, which knows no leniency.
-//! - `source` has the keys of that issuer, a `key_set` of `jwk`s, and `key` checks the signature.
+//! - `source` has the keys of that issuer, a `key_set` of `jwk`s, and `key` checks the signature;
+//!   `roca` knows keys that were made badly.
 //! - `claims` says what the payload has to be like, with `date` for its times.
 //! - `verifier` does all this in its order and makes an identity; `verified` may remember it.
 //!
@@ -26,11 +27,14 @@ mod key_set;
 mod oidc;
 mod plan;
 mod pool;
+mod roca;
 mod source;
 #[cfg(test)]
 mod testing;
 mod verified;
 mod verifier;
+#[cfg(test)]
+mod wycheproof;
 
 pub use algorithm::Algorithm;
 pub use cognito::{Cognito, NeedsClient};
@@ -39,7 +43,7 @@ pub(crate) use key_set::KeySet;
 pub use oidc::{Jwt, NeedsAudience};
 pub use verified::VerifiedTokens;
 
-/// Of a [`Jwt`] or a [`Cognito`] that knows all it needs to be an
+/// Of a [`Jwt`], a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that knows all it needs to be an
 /// [`Authenticator`](crate::Authenticator).
 #[derive(Debug)]
 pub enum Ready {}

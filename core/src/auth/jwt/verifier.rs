@@ -140,7 +140,7 @@ impl Verifier {
             Usage::Audience => (payload.is_for(parties)?, Refusal::WrongAudience),
             Usage::CognitoId => {
                 check_token_use(payload, "id")?;
-                (payload.is_for(parties)?, Refusal::WrongClient)
+                (payload.is_for_client(parties)?, Refusal::WrongClient)
             }
             Usage::CognitoAccess => {
                 check_token_use(payload, "access")?;

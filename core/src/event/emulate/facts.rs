@@ -84,7 +84,8 @@ impl Facts {
         self
     }
 
-    /// The id of the API, or of the function URL.
+    /// The id of the API, of the function URL, or of the service of VPC Lattice, which may be its
+    /// ARN, too.
     pub fn api_id(mut self, id: impl Into<String>) -> Self {
         self.api_id = Some(id.into());
         self
@@ -226,6 +227,7 @@ impl Facts {
         match (&self.api_id, source) {
             (Some(id), _) => id,
             (None, Source::FunctionUrl) => "a1b2c3d4e5f6g7h8i9j0a1b2c3d4e5f6",
+            (None, Source::LatticeV1 | Source::LatticeV2) => "svc-0a40eebed65f8d69c",
             (None, _) => "a1b2c3d4e5",
         }
     }

@@ -28,6 +28,10 @@ pub(super) fn version_1(arrival: &Arrival<'_>) -> Value {
 pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
     let account = arrival.account();
     let arn = |resource: &str| format!("arn:aws:vpc-lattice:{REGION}:{account}:{resource}");
+    let service = match arrival.api_id() {
+        full if full.starts_with("arn:") => full.to_owned(),
+        id => arn(&format!("service/{id}")),
+    };
     let mut identity = Map::new();
     let vpc = format!("arn:aws:ec2:{REGION}:{account}:vpc/vpc-0b8276c84697e7339");
     identity.insert("sourceVpcArn".to_owned(), vpc.into());
@@ -42,7 +46,7 @@ pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
         "isBase64Encoded": body.base64,
         "requestContext": {
             "serviceNetworkArn": arn("servicenetwork/sn-0bf3f2882e9cc805a"),
-            "serviceArn": arn("service/svc-0a40eebed65f8d69c"),
+            "serviceArn": service,
             "targetGroupArn": arn("targetgroup/tg-6d0ecf831eec9f09"),
             "identity": identity,
             "region": REGION,

@@ -1,3 +1,6 @@
+mod callers;
+mod identities;
+
 use super::*;
 use crate::{LambdaContext, event::DecodeError};
 use bytes::Bytes;
@@ -9,7 +12,7 @@ use std::{
 };
 
 /// A server whose handler replies with `reply`, and the events that it saw.
-struct Fixture {
+pub(super) struct Fixture {
     port: u16,
     events: Arc<Mutex<Vec<Value>>>,
     /// The server stops when this is dropped.
@@ -18,16 +21,31 @@ struct Fixture {
 
 impl Fixture {
     async fn start(source: Source, reply: Value) -> Self {
-        let server = Server::bind(0, source).await.unwrap();
+        Self::start_naming(source, reply, Callers::nobody(source)).await
+    }
+
+    async fn start_naming(source: Source, reply: Value, callers: Callers) -> Self {
+        let handle = move |_: Bytes, _: LambdaContext| {
+            let reply = reply.to_string().into_bytes();
+            async move { Ok::<_, DecodeError>(reply) }
+        };
+        Self::start_with(source, callers, handle).await
+    }
+
+    async fn start_with(source: Source, callers: Callers, handle: impl Handle) -> Self {
+        let mut server = Server::bind(0, source).await.unwrap();
+        server.name(callers);
         let port = server.port;
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = events.clone();
+        let handle = Arc::new(handle);
         let handle = move |event: Bytes, lambda: LambdaContext| {
-            let event: Value = serde_json::from_slice(&event).unwrap();
             assert_eq!(lambda.request_id.len(), 36);
-            seen.lock().unwrap().push(event);
-            let reply = reply.to_string().into_bytes();
-            async move { Ok::<_, DecodeError>(reply) }
+            seen.lock()
+                .unwrap()
+                .push(serde_json::from_slice(&event).unwrap());
+            let handle = handle.clone();
+            async move { handle.handle(event, lambda).await }
         };
         let (stop, stopped) = mpsc::channel(1);
         tokio::spawn(server.run(handle, stopped));

@@ -1,17 +1,16 @@
 //! A handler is a function, and a test can call it as one.
 
 use crate::{
-    caller::Caller,
     error::OrderError,
     handlers::{change_order, delete_order, get_order, last_order, list_orders, place_order},
     order::{NewOrder, Order, OrderId, PageSize, Version},
     store::Store,
 };
-use lambda_api::{IntoResponse, Json, State};
+use lambda_api::{Identity, IntoResponse, Json, State};
 use std::num::NonZeroU32;
 
-fn alice() -> Caller {
-    Caller("alice".to_owned())
+fn alice() -> Identity {
+    Identity::new("alice")
 }
 
 fn tea(quantity: u32) -> Json<NewOrder<'static>> {
@@ -78,10 +77,10 @@ async fn a_list_takes_its_query_as_arguments() {
 
 #[tokio::test]
 async fn a_reply_can_be_looked_at_without_an_event() {
-    let redirect = last_order(alice(), Some(OrderId(7))).await.unwrap();
+    let redirect = last_order(Some(OrderId(7))).await.unwrap();
     let reply = redirect.into_response();
     assert_eq!(reply.status(), 303);
     assert_eq!(reply.headers()["location"], "/orders/7");
-    let none = last_order(alice(), None).await;
+    let none = last_order(None).await;
     assert!(matches!(none, Err(OrderError::NoLastOrder)));
 }

@@ -1,13 +1,20 @@
 //! The API as its callers see it, and its handlers as functions.
 
-mod guard;
+mod callers;
 mod handlers;
 mod orders;
 mod refusals;
 
-use crate::{api, caller::ApiKeys, store::Store};
-use lambda_api::event::Source;
+use crate::{api, store::Store};
+use lambda_api::{
+    Identity,
+    auth::{ApiKeys, KeyHash},
+    event::Source,
+};
 use lambda_api_testing::TestClient;
+
+const ALICE: &str = "4f7c1b0e5a2d49d88b1f6e3c7a905d21";
+const BOB: &str = "9d3e8a417c6b4052a1f0c5d2e7b86f34";
 
 /// Two callers of one API, each with a browser of their own.
 struct Callers {
@@ -20,11 +27,12 @@ struct Callers {
 }
 
 impl Callers {
-    /// An API with an empty store, and with keys in place of those of the environment.
+    /// An API with an empty store.
     async fn via(source: Source) -> Self {
-        let keys = ApiKeys::parse("alice=open-sesame,bob=let-me-in").unwrap();
+        let keys = [("alice", ALICE), ("bob", BOB)]
+            .map(|(name, key)| (KeyHash::of(key), Identity::new(name)));
         let store = Store::default();
-        let nobody = TestClient::new(api().state(keys).state(store.clone()))
+        let nobody = TestClient::new(api(ApiKeys::fixed(keys)).state(store.clone()))
             .await
             .via(source);
         let with_key = |key: &str| {
@@ -32,8 +40,8 @@ impl Callers {
             browser.default_header("authorization", format!("Bearer {key}"))
         };
         Self {
-            alice: with_key("open-sesame"),
-            bob: with_key("let-me-in"),
+            alice: with_key(ALICE),
+            bob: with_key(BOB),
             nobody,
             store,
         }

@@ -215,8 +215,11 @@ impl Shared {
         };
         let path = head.split(' ').nth(1).unwrap().to_owned();
         self.heads.lock().unwrap().push(head);
-        self.requests.send_modify(|requests| *requests += 1);
-        let number = *self.requests.borrow();
+        let mut number = 0;
+        self.requests.send_modify(|requests| {
+            *requests += 1;
+            number = *requests;
+        });
         match (self.answer)(number, &path) {
             Reply::Send(bytes) => {
                 let _ = stream.write_all(&bytes);

@@ -50,7 +50,7 @@ enum Kind {
     Cognito(Value),
     Jwt { claims: Value, scopes: Vec<String> },
     Lambda { principal: String, context: Value },
-    ApiKey(String),
+    ApiKey { key: String, id: String },
     Certificate(ClientCertificate),
 }
 
@@ -99,7 +99,21 @@ impl Caller {
 
     /// The value of an API key of a usage plan.
     pub fn api_key(key: impl Into<String>) -> Self {
-        Self(Kind::ApiKey(key.into()))
+        Self::api_key_with_id(key, "a1b2c3d4e5")
+    }
+
+    /// The value of an API key of a usage plan, and the id by which API Gateway knows that key.
+    ///
+    /// ```
+    /// use lambda_api::event::emulate::Caller;
+    ///
+    /// let caller = Caller::api_key_with_id("k-1", "x9y8z7");
+    /// ```
+    pub fn api_key_with_id(key: impl Into<String>, id: impl Into<String>) -> Self {
+        Self(Kind::ApiKey {
+            key: key.into(),
+            id: id.into(),
+        })
     }
 
     /// Whether a source can send this caller. [`event`](super::event) leaves out one that it
@@ -131,7 +145,7 @@ impl Caller {
         let content = match &self.0 {
             Kind::Cognito(claims) | Kind::Jwt { claims, .. } => ("claims", claims),
             Kind::Lambda { context, .. } => ("the context of a Lambda authorizer", context),
-            Kind::Iam(_) | Kind::ApiKey(_) | Kind::Certificate(_) => return Ok(()),
+            Kind::Iam(_) | Kind::ApiKey { .. } | Kind::Certificate(_) => return Ok(()),
         };
         let (what, Some(members)) = (content.0, content.1.as_object()) else {
             return Err(UnknownCaller(format!(
@@ -187,7 +201,7 @@ impl Caller {
                 "callers of a Lambda authorizer",
                 &[RestApi, HttpApi, HttpApiV1],
             ),
-            Kind::ApiKey(_) => ("callers with an API key", &[RestApi]),
+            Kind::ApiKey { .. } => ("callers with an API key", &[RestApi]),
             Kind::Certificate(_) => (
                 "callers with a client certificate",
                 &[RestApi, HttpApi, HttpApiV1, Alb, AlbMultiValue],

@@ -77,9 +77,9 @@ pub(in super::super) fn identity(arrival: &Arrival<'_>, identity: &mut Map<Strin
     for Caller(kind) in arrival.callers() {
         match kind {
             Kind::Iam(caller) => set_iam(arrival.source, caller, identity),
-            Kind::ApiKey(key) => {
+            Kind::ApiKey { key, id } => {
                 insert(identity, "apiKey", key.as_str());
-                insert(identity, "apiKeyId", "a1b2c3d4e5");
+                insert(identity, "apiKeyId", id.as_str());
             }
             Kind::Certificate(certificate) => {
                 insert(identity, "clientCert", certificate.client_cert());
@@ -150,7 +150,7 @@ pub(in super::super) fn lattice_identity(arrival: &Arrival<'_>, identity: &mut M
 pub(in super::super) fn headers(arrival: &Arrival<'_>, groups: &mut Groups) {
     for Caller(kind) in arrival.callers() {
         match (arrival.source, kind) {
-            (Source::RestApi, Kind::ApiKey(key))
+            (Source::RestApi, Kind::ApiKey { key, .. })
                 if !groups.iter().any(|(name, _)| name == "x-api-key") =>
             {
                 push(groups, "x-api-key", key.clone());

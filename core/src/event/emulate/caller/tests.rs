@@ -162,6 +162,10 @@ fn an_api_key_is_a_header_too() {
     let event = sent(Source::RestApi, Caller::api_key("k-1"));
     assert_eq!(event["requestContext"]["identity"]["apiKey"], "k-1");
     assert_eq!(event["headers"]["x-api-key"], "k-1");
+    let caller = Caller::api_key_with_id("k-1", "x9y8z7");
+    let identity = context(Source::RestApi, caller, "/identity");
+    assert_eq!(identity["apiKey"], "k-1");
+    assert_eq!(identity["apiKeyId"], "x9y8z7");
 }
 
 #[test]

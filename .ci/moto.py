@@ -1,0 +1,214 @@
+"""The secured example against a user pool of moto, with real tokens.
+
+usage: moto.py TARGET_DIRECTORY MOTO_SERVER
+
+Runs in an environment that has boto3. moto signs the tokens of all its pools with one key, so a
+token of another pool is refused for its issuer alone.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import boto3
+
+PATIENCE = 60  # seconds
+REGION = "eu-west-1"
+PASSWORD = "Correct-horse-7"
+
+target, moto_server = pathlib.Path(sys.argv[1]), sys.argv[2]
+environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
+def expect(what, found, expected):
+    if found != expected:
+        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
+    print(f"ok: {what}")
+
+
+def wait_for(what, attempt):
+    """The first value that an attempt has, within bounds."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        if value := attempt():
+            return value
+        if time.monotonic() > until:
+            raise TimeoutError(f"{what}: nothing within {PATIENCE} s")
+        time.sleep(0.1)
+
+
+def call(port, method, path, token=None, body=None):
+    """Status, headers and text of a reply."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    if body is not None:
+        headers["content-type"] = "application/json"
+        body = json.dumps(body)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    with contextlib.closing(connection):
+        connection.request(method, path, body=body, headers=headers)
+        reply = connection.getresponse()
+        return reply.status, reply.headers, reply.read().decode()
+
+
+@contextlib.contextmanager
+def running(command, **variables):
+    """A process that is ended, and its output, which is shown when something fails."""
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            command,
+            env=environment | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+
+        def output():
+            if process.poll() is not None:
+                raise AssertionError(f"{command[0]} ended with {process.returncode}")
+            log.seek(0)
+            return log.read()
+
+        try:
+            yield output
+        except BaseException:
+            log.seek(0)
+            print(log.read(), file=sys.stderr)
+            raise
+        finally:
+            process.kill()
+            process.wait()
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@contextlib.contextmanager
+def moto():
+    """A client of moto's Cognito, and the address of its server."""
+    port = free_port()
+    with running([moto_server, "-H", "127.0.0.1", "-p", str(port)]) as output:
+
+        def answers():
+            output()
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                return call(port, "GET", "/moto-api/")[0] == 200
+
+        wait_for("moto", answers)
+        address = f"http://127.0.0.1:{port}"
+        yield boto3.client(
+            "cognito-idp",
+            endpoint_url=address,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        ), address
+
+
+def pool(cognito, name):
+    """A new pool with a client and a group: what identifies it, and a function that signs in."""
+    pool_id = cognito.create_user_pool(PoolName=name)["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool_id,
+        ClientName="app",
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+    )
+    client_id = client["UserPoolClient"]["ClientId"]
+    cognito.create_group(UserPoolId=pool_id, GroupName="admins")
+
+    def sign_in(user, groups=()):
+        found = cognito.admin_create_user(UserPoolId=pool_id, Username=user)
+        cognito.admin_set_user_password(
+            UserPoolId=pool_id, Username=user, Password=PASSWORD, Permanent=True
+        )
+        for group in groups:
+            cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=user, GroupName=group)
+        tokens = cognito.admin_initiate_auth(
+            UserPoolId=pool_id,
+            ClientId=client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user, "PASSWORD": PASSWORD},
+        )["AuthenticationResult"]
+        attributes = {it["Name"]: it["Value"] for it in found["User"]["Attributes"]}
+        return attributes["sub"], tokens["AccessToken"], tokens["IdToken"]
+
+    return pool_id, client_id, sign_in
+
+
+@contextlib.contextmanager
+def secured(pool_id, client_id, jwks_url):
+    """The port of the example, as its own command line serves it."""
+    variables = {"COGNITO_POOL": pool_id, "COGNITO_CLIENT": client_id, "JWKS_URL": jwks_url}
+    with running([target / "debug/secured", "serve", "--port", "0"], **variables) as output:
+        found = wait_for("secured", lambda: re.search(r"127\.0\.0\.1:(\d+)", output()))
+        yield int(found[1])
+
+
+def status(port, method, path, token=None, body=None):
+    return call(port, method, path, token, body)[0]
+
+
+def changed(token):
+    """The token with the first character of its signature replaced."""
+    signed, _, signature = token.rpartition(".")
+    return f"{signed}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+
+
+with moto() as (cognito, address):
+    pool_id, client_id, sign_in = pool(cognito, "orders")
+    other_pool_id, _, sign_in_elsewhere = pool(cognito, "another")
+    subject, admin, id_token = sign_in("alice", ["admins"])
+    _, user, _ = sign_in("bob")
+    _, stranger, _ = sign_in_elsewhere("mallory", ["admins"])
+    jwks_url = f"{address}/{pool_id}/.well-known/jwks.json"
+
+    with secured(pool_id, client_id, jwks_url) as port:
+        expect("health is public", status(port, "GET", "/health"), 200)
+        code, headers, _ = call(port, "GET", "/me")
+        expect("nobody is refused", code, 401)
+        challenge = headers.get("www-authenticate", "")
+        expect("and asked for a bearer token", challenge.split(" ")[0], "Bearer")
+
+        code, _, text = call(port, "GET", "/me", admin)
+        expect("a real token is accepted", code, 200)
+        me = json.loads(text)
+        expect("its subject is the user's", me["subject"], subject)
+        expect("its groups are the user's", me["groups"], ["admins"])
+        expect("its scopes are the user's", me["scopes"], ["aws.cognito.signin.user.admin"])
+
+        code, headers, _ = call(port, "GET", "/me", stranger)
+        expect("a token of another pool is refused", code, 401)
+        challenge = headers.get("www-authenticate", "")
+        expect("as an invalid token", 'error="invalid_token"' in challenge, True)
+        expect("and so is a changed one", status(port, "GET", "/me", changed(admin)), 401)
+        expect("and an id token", status(port, "GET", "/me", id_token), 401)
+
+        expect("a token is no IAM identity", status(port, "GET", "/internal", admin), 401)
+
+        expect("an admin may", status(port, "GET", "/admin", admin), 200)
+        expect("another may not", status(port, "GET", "/admin", user), 403)
+        order = {"sku": "tea", "quantity": 2}
+        code, headers, _ = call(port, "POST", "/orders", admin, order)
+        expect("orders need their scope", code, 403)
+        challenge = headers.get("www-authenticate", "")
+        expect("which is named", 'scope="orders/write"' in challenge, True)
+
+    # The key is the same: nothing but the issuer tells these two pools apart.
+    with secured(other_pool_id, client_id, jwks_url) as port:
+        expect("the other way round as well", status(port, "GET", "/me", admin), 401)
+
+    nowhere = f"http://127.0.0.1:{free_port()}/jwks.json"
+    with secured(pool_id, client_id, nowhere) as port:
+        expect("without keys there is health", status(port, "GET", "/health"), 200)
+        code, headers, _ = call(port, "GET", "/me", admin)
+        expect("and no decision", code, 503)
+        expect("for a while", headers.get("retry-after", "").isdecimal(), True)

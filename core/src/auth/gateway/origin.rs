@@ -1,0 +1,236 @@
+//! Where a request came from, and whether that is trusted.
+
+use super::object::Object;
+use crate::{Invocation, Request, auth::Refusal, event::Source};
+use std::borrow::Cow;
+
+/// The event that a request came with, as far as identities go.
+pub(super) struct Event<'a> {
+    pub(super) source: Source,
+    pub(super) context: Object<'a>,
+}
+
+impl<'a> Event<'a> {
+    /// The event of a request; [`Refusal::Absent`] when there is none, or none with a context.
+    pub(super) fn of(request: &'a Request) -> Result<Self, Refusal> {
+        let invocation = Invocation::of(request);
+        let source = invocation.source().ok_or(Refusal::Absent)?;
+        let context = invocation.request_context().ok_or(Refusal::Absent)?;
+        let context = Object::read(context)?.ok_or(Refusal::Absent)?;
+        Ok(Self { source, context })
+    }
+
+    /// `requestContext.authorizer`.
+    pub(super) fn authorizer(&self) -> Result<Option<Object<'a>>, Refusal> {
+        self.context.object("authorizer")
+    }
+
+    /// `requestContext.identity`.
+    pub(super) fn identity(&self) -> Result<Option<Object<'a>>, Refusal> {
+        self.context.object("identity")
+    }
+
+    /// The id of the API or of the function URL, the ARN of the service of VPC Lattice.
+    fn api(&self) -> Option<Cow<'a, str>> {
+        self.context.text(match self.source {
+            Source::LatticeV1 | Source::LatticeV2 => "serviceArn",
+            _ => "apiId",
+        })
+    }
+}
+
+/// The APIs whose word is taken.
+#[derive(Clone, Debug)]
+pub(super) struct Trust {
+    pub(super) name: Cow<'static, str>,
+    /// `None` when it was said out loud that it may be any.
+    apis: Option<Vec<String>>,
+}
+
+impl Trust {
+    pub(super) fn in_apis(name: &'static str, apis: Vec<String>) -> Self {
+        Self {
+            name: name.into(),
+            apis: Some(apis),
+        }
+    }
+
+    pub(super) fn in_any_api(name: &'static str) -> Self {
+        Self {
+            name: name.into(),
+            apis: None,
+        }
+    }
+
+    /// Checks the origin of an identity that stands in an event.
+    pub(super) fn check(&self, event: &Event<'_>, carriers: &[Source]) -> Result<(), Refusal> {
+        if !carriers.contains(&event.source) {
+            return Err(Refusal::UntrustedSource);
+        }
+        let Some(apis) = &self.apis else {
+            return Ok(());
+        };
+        let api = event.api().ok_or(Refusal::UntrustedApi)?;
+        // VPC Lattice: the ARN of the service, or the id that ends it.
+        let id = match event.source {
+            Source::LatticeV2 => api
+                .split_once(":service/")
+                .map(|(_, id)| id)
+                .filter(|id| !id.is_empty()),
+            _ => None,
+        };
+        let trusted = apis
+            .iter()
+            .any(|known| *known == *api || Some(known.as_str()) == id);
+        if trusted {
+            Ok(())
+        } else {
+            Err(Refusal::UntrustedApi)
+        }
+    }
+
+    /// The ids, for whoever emulates such an API; none stands for all.
+    pub(super) fn apis(&self) -> Vec<String> {
+        self.apis.clone().unwrap_or_default()
+    }
+
+    pub(super) fn faults(&self) -> Vec<String> {
+        let Some(apis) = &self.apis else {
+            return Vec::new();
+        };
+        if apis.is_empty() {
+            return vec![format!(
+                "it trusts no API: `from_apis` needs the id of one at least"
+            )];
+        }
+        let odd = apis.iter().filter(|id| {
+            id.is_empty() || id.contains(|c: char| c == '*' || c.is_whitespace() || c.is_control())
+        });
+        odd.map(|id| {
+            format!(
+                "it trusts `{id}`, which is no id of an API: ids are compared \
+                 exactly, and `from_any_api` trusts all"
+            )
+        })
+        .collect()
+    }
+}
+
+/// What all of these authenticators have in common.
+macro_rules! origins {
+    ($type:ident, $name:literal) => {
+        impl $type {
+            /// Takes such identities from these APIs: their ids, the id of a function URL, and for
+            /// VPC Lattice the ARN or the id of the service.
+            ///
+            /// An identity in an event of another one is refused. An empty list is a fault of the
+            /// API that is built.
+            pub fn from_apis<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
+                let ids = ids.into_iter().map(Into::into).collect();
+                Self::trusting(Trust::in_apis($name, ids))
+            }
+
+            /// Takes such identities from any API, when nothing but the permission to invoke the
+            /// function says who may write them: see [the module](crate::auth::gateway).
+            pub fn from_any_api() -> Self {
+                Self::trusting(Trust::in_any_api($name))
+            }
+
+            #[doc = concat!("The name by which routes and logs call it, instead of `", $name, "`.")]
+            pub fn named(mut self, name: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+                self.trust.name = name.into();
+                self
+            }
+        }
+    };
+}
+
+pub(super) use origins;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(trust: &Trust, source: Source, context: &str) -> Result<(), Refusal> {
+        let context = Object::read(context).unwrap().unwrap();
+        trust.check(
+            &Event { source, context },
+            &[Source::RestApi, Source::LatticeV2],
+        )
+    }
+
+    #[test]
+    fn only_a_named_api_is_trusted() {
+        let trust = Trust::in_apis("iam", vec!["a1".to_owned(), "svc-1".to_owned()]);
+        let arn = "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1";
+        for (source, context, expected) in [
+            (Source::RestApi, r#"{"apiId": "a1"}"#.to_owned(), Ok(())),
+            (
+                Source::RestApi,
+                r#"{"apiId": "A1"}"#.to_owned(),
+                Err(Refusal::UntrustedApi),
+            ),
+            (
+                Source::RestApi,
+                r#"{"apiId": "a"}"#.to_owned(),
+                Err(Refusal::UntrustedApi),
+            ),
+            (Source::RestApi, "{}".to_owned(), Err(Refusal::UntrustedApi)),
+            (
+                Source::RestApi,
+                format!(r#"{{"serviceArn": "{arn}"}}"#),
+                Err(Refusal::UntrustedApi),
+            ),
+            (
+                Source::LatticeV2,
+                format!(r#"{{"serviceArn": "{arn}"}}"#),
+                Ok(()),
+            ),
+            (
+                Source::LatticeV2,
+                r#"{"apiId": "a1"}"#.to_owned(),
+                Err(Refusal::UntrustedApi),
+            ),
+            (
+                Source::Alb,
+                r#"{"apiId": "a1"}"#.to_owned(),
+                Err(Refusal::UntrustedSource),
+            ),
+        ] {
+            assert_eq!(
+                checked(&trust, source, &context),
+                expected,
+                "{source} {context}"
+            );
+        }
+        let by_arn = Trust::in_apis("iam", vec![arn.to_owned()]);
+        let context = format!(r#"{{"serviceArn": "{arn}"}}"#);
+        assert_eq!(checked(&by_arn, Source::LatticeV2, &context), Ok(()));
+    }
+
+    #[test]
+    fn any_api_is_still_not_any_source() {
+        let trust = Trust::in_any_api("iam");
+        assert_eq!(checked(&trust, Source::RestApi, "{}"), Ok(()));
+        assert_eq!(
+            checked(&trust, Source::Alb, "{}"),
+            Err(Refusal::UntrustedSource)
+        );
+    }
+
+    #[test]
+    fn a_list_that_names_no_api_is_a_fault() {
+        for (ids, faults) in [
+            (vec![], 1),
+            (vec![""], 1),
+            (vec!["*"], 1),
+            (vec!["a1 ", "b*"], 2),
+            (vec!["a1", "<url-id>"], 0),
+        ] {
+            let ids: Vec<_> = ids.into_iter().map(str::to_owned).collect();
+            let found = Trust::in_apis("iam", ids.clone()).faults();
+            assert_eq!(found.len(), faults, "{ids:?}: {found:?}");
+        }
+        assert!(Trust::in_any_api("iam").faults().is_empty());
+    }
+}

@@ -1,0 +1,286 @@
+//! What a source is made to say of a caller is what the authenticator finds.
+
+use super::*;
+use proptest::prelude::*;
+
+const ROLE: &str = "arn:aws:sts::123456789012:assumed-role/deploy/session-1";
+const POOL: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct User {
+    sub: String,
+    email_verified: bool,
+    exp: u64,
+    #[serde(rename = "cognito:groups")]
+    groups: Vec<String>,
+}
+
+fn claims(issuer: &str) -> Value {
+    json!({
+        "sub": "alice", "iss": issuer, "email_verified": true, "exp": 1_583_798_639,
+        "cognito:groups": ["admins", "users"], "scope": "orders/read orders/write",
+    })
+}
+
+fn user() -> User {
+    User {
+        sub: "alice".to_owned(),
+        email_verified: true,
+        exp: 1_583_798_639,
+        groups: vec!["admins".to_owned(), "users".to_owned()],
+    }
+}
+
+fn assert_user(identity: &Identity, issuer: &str) {
+    assert_eq!(identity.subject(), "alice");
+    assert_eq!(identity.issuer(), Some(issuer));
+    assert_eq!(
+        identity.scopes().collect::<Vec<_>>(),
+        ["orders/read", "orders/write"]
+    );
+    assert_eq!(identity.groups().collect::<Vec<_>>(), ["admins", "users"]);
+    assert_eq!(identity.claims::<User>().unwrap(), user());
+}
+
+proptest! {
+    #[test]
+    fn claims_are_what_they_were_in_the_token(
+        name in "\\PC{0,12}",
+        flag: bool,
+        number: i64,
+        natural: Option<u32>,
+        ratio in -1e9..1e9_f64,
+        groups in prop::collection::vec("[a-z0-9:/_-]{1,6}", 0..4),
+        country in "\\PC{0,6}",
+    ) {
+        let claims = json!({
+            "sub": "alice", "iss": POOL, "name": name, "flag": flag, "number": number,
+            "natural": natural, "ratio": ratio, "cognito:groups": groups,
+            "address": {"country": country},
+        });
+        let expected: Token = serde_json::from_str(&claims.to_string()).unwrap();
+        let cognito = CognitoAuthorizer::from_any_api();
+        for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
+            let identity = ask(&cognito, &sent(source, Caller::cognito(claims.clone()))).unwrap();
+            prop_assert_eq!(&identity.claims::<Token>().unwrap(), &expected);
+            prop_assert_eq!(identity.groups().collect::<Vec<_>>(), &groups[..]);
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Token {
+    name: String,
+    flag: bool,
+    number: i64,
+    natural: Option<u32>,
+    ratio: f64,
+    #[serde(rename = "cognito:groups")]
+    groups: Vec<String>,
+    address: Address,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Address {
+    country: String,
+}
+
+/// Asks about a caller in events of every source: those that know such callers have him, unless
+/// they are of another API, and in the others nobody is.
+fn everywhere<A: Authenticator>(
+    caller: &Caller,
+    from: impl Fn(&str) -> A,
+    carriers: &[Source],
+    check: impl Fn(&Identity),
+) {
+    for source in Source::ALL {
+        let request = sent(source, caller.clone());
+        match ask(&from("a1"), &request) {
+            Ok(identity) => {
+                assert!(carriers.contains(&source), "{source}");
+                check(&identity);
+                let refusal = ask(&from("a2"), &request).unwrap_err();
+                assert_eq!(refusal, Refusal::UntrustedApi, "{source}");
+            }
+            Err(refusal) => {
+                assert!(!carriers.contains(&source), "{source} {refusal:?}");
+                assert_eq!(refusal, Refusal::Absent, "{source}");
+            }
+        }
+        let nobody = sent(source, Caller::api_key("k-1"));
+        for id in ["a1", "a2"] {
+            assert_eq!(ask(&from(id), &nobody).unwrap_err(), Refusal::Absent);
+        }
+    }
+}
+
+#[test]
+fn an_iam_caller_is_found() {
+    let carriers = [
+        Source::RestApi,
+        Source::HttpApi,
+        Source::HttpApiV1,
+        Source::FunctionUrl,
+        Source::LatticeV2,
+    ];
+    let caller = IamCaller::new(ROLE).organization("o-exampleorgid").into();
+    everywhere(
+        &caller,
+        |id| Iam::from_apis([id]),
+        &carriers,
+        |identity| {
+            assert_eq!(
+                identity.subject(),
+                "arn:aws:sts::123456789012:assumed-role/deploy"
+            );
+            let iam = identity.iam().unwrap();
+            assert_eq!(iam.arn(), ROLE);
+            assert_eq!(iam.organization(), Some("o-exampleorgid"));
+            assert!(iam.is_role("arn:aws:iam::123456789012:role/deploy"));
+            assert_eq!(iam.access_key_id().is_some(), iam.source_vpc().is_none());
+        },
+    );
+}
+
+#[test]
+fn an_identity_of_a_pool_is_found() {
+    let caller: Caller = IamCaller::new(ROLE)
+        .cognito_identity("eu-west-1:pool", "eu-west-1:id", ["authenticated", "idp"])
+        .into();
+    for source in [
+        Source::RestApi,
+        Source::HttpApi,
+        Source::HttpApiV1,
+        Source::FunctionUrl,
+    ] {
+        let identity = ask(&Iam::from_apis(["a1"]), &sent(source, caller.clone())).unwrap();
+        assert_eq!(identity.subject(), "eu-west-1:id", "{source}");
+        let cognito = identity.iam().unwrap().cognito().unwrap();
+        assert_eq!(cognito.pool.as_deref(), Some("eu-west-1:pool"), "{source}");
+        assert_eq!(cognito.methods, ["authenticated", "idp"], "{source}");
+    }
+}
+
+#[test]
+fn a_cognito_user_is_found() {
+    let carriers = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
+    let caller = Caller::cognito(claims(POOL));
+    everywhere(
+        &caller,
+        |id| CognitoAuthorizer::from_apis([id]).user_pool("eu-west-1_abc123"),
+        &carriers,
+        |identity| {
+            assert_eq!(*identity.kind(), IdentityKind::CognitoAuthorizer);
+            assert_user(identity, POOL);
+        },
+    );
+}
+
+#[test]
+fn the_holder_of_a_jwt_is_found() {
+    let carriers = [Source::HttpApi, Source::HttpApiV1];
+    let issuer = "https://issuer.example.com";
+    let caller = Caller::jwt(claims(issuer), ["orders/read"]);
+    everywhere(
+        &caller,
+        |id| JwtAuthorizer::from_apis([id]).issuer(issuer),
+        &carriers,
+        |identity| {
+            assert_eq!(*identity.kind(), IdentityKind::JwtAuthorizer);
+            assert_user(identity, issuer);
+        },
+    );
+}
+
+#[test]
+fn the_scopes_of_a_jwt_authorizer_stand_in_for_those_of_the_claims() {
+    for source in [Source::HttpApi, Source::HttpApiV1] {
+        let caller = Caller::jwt(json!({"sub": "alice"}), ["a", "b"]);
+        let identity = ask(&JwtAuthorizer::from_apis(["a1"]), &sent(source, caller)).unwrap();
+        assert_eq!(identity.scopes().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(identity.issuer(), None);
+    }
+}
+
+#[test]
+fn the_caller_of_a_lambda_authorizer_is_found() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Context {
+        tenant: String,
+        premium: bool,
+        limit: u32,
+    }
+
+    let carriers = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
+    let context = json!({"tenant": "blue", "premium": true, "limit": 7});
+    let caller = Caller::lambda("alice", context);
+    everywhere(
+        &caller,
+        |id| LambdaAuthorizer::from_apis([id]).subject("tenant"),
+        &carriers,
+        |identity| {
+            assert_eq!(identity.subject(), "blue");
+            let context: Context = identity.claims().unwrap();
+            assert_eq!((context.premium, context.limit), (true, 7));
+        },
+    );
+    for (source, expected) in [
+        (Source::RestApi, Ok("alice")),
+        (Source::HttpApiV1, Ok("alice")),
+        (Source::HttpApi, Err(Refusal::NoSubject)),
+    ] {
+        let found = ask(
+            &LambdaAuthorizer::from_apis(["a1"]),
+            &sent(source, caller.clone()),
+        );
+        let subject = found
+            .as_ref()
+            .map(Identity::subject)
+            .map_err(|error| *error);
+        assert_eq!(subject, expected, "{source}");
+        if let Ok(identity) = &found {
+            let IdentityKind::LambdaAuthorizer(lambda) = identity.kind() else {
+                panic!("{identity:?}");
+            };
+            assert_eq!(lambda.principal_id.as_deref(), Some("alice"));
+        }
+    }
+}
+
+#[test]
+fn the_holder_of_a_certificate_is_found() {
+    let carriers = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
+    let caller = ClientCertificate::new("CN=till-7")
+        .issuer("CN=Example CA")
+        .serial_number("0a:1b")
+        .valid(0, 1_583_798_639)
+        .into();
+    everywhere(
+        &caller,
+        |id| MutualTls::from_apis([id]),
+        &carriers,
+        |identity| {
+            assert_eq!(identity.subject(), "CN=till-7");
+            assert_eq!(identity.issuer(), Some("CN=Example CA"));
+            let certificate = identity.certificate().unwrap();
+            assert_eq!(certificate.subject(), "CN=till-7");
+            assert_eq!(certificate.issuer(), "CN=Example CA");
+            assert_eq!(certificate.serial_number(), "0a:1b");
+            assert!(certificate.pem().unwrap().contains("BEGIN CERTIFICATE"));
+            let epoch = std::time::UNIX_EPOCH;
+            assert_eq!(certificate.not_before(), Some(epoch));
+            let end = epoch + std::time::Duration::from_secs(1_583_798_639);
+            assert_eq!(certificate.not_after(), Some(end));
+        },
+    );
+}
+
+#[test]
+fn an_api_key_has_an_id_and_makes_nobody() {
+    let request = sent(Source::RestApi, Caller::api_key("k-1"));
+    let invocation = Invocation::of(&request);
+    assert_eq!(invocation.api_key_id(), Some("a1b2c3d4e5"));
+    let without = sent(Source::RestApi, Caller::iam(ROLE));
+    assert_eq!(Invocation::of(&without).api_key_id(), None);
+}

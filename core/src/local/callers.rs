@@ -1,0 +1,103 @@
+//! Whom each event names as its caller.
+
+use super::{
+    bearer::{Refused, Verifiers},
+    caller::LocalCaller,
+    trust::Trust,
+};
+use crate::{
+    Api,
+    event::{Source, emulate::Facts},
+};
+use bytes::Bytes;
+use http::Request;
+
+/// The callers of `--as`, and what the program makes of callers.
+pub(super) struct Callers {
+    always: Vec<LocalCaller>,
+    trust: Trust,
+    verifiers: Verifiers,
+}
+
+impl Callers {
+    /// Nobody, in an API that asks for nobody.
+    pub(super) fn nobody(source: Source) -> Self {
+        Self::trusted(Trust::nobody(source), Vec::new(), source)
+    }
+
+    /// `always` can be sent by the source.
+    pub(super) fn new(api: &Api, always: Vec<LocalCaller>, source: Source) -> Self {
+        Self::trusted(Trust::of(api, source), always, source)
+    }
+
+    fn trusted(trust: Trust, always: Vec<LocalCaller>, source: Source) -> Self {
+        let always = always.into_iter().map(|caller| trust.complete(caller));
+        Self {
+            always: always.collect(),
+            verifiers: Verifiers::new(trust.schemes(), source),
+            trust,
+        }
+    }
+
+    /// What the developer should know at the start, a line each.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let callers = self.always.iter();
+        let mut notes: Vec<String> = callers
+            .map(|caller| format!("every request comes as {caller}"))
+            .collect();
+        notes.extend(self.verifiers.names().map(|name| {
+            format!("a token in a request is verified by `{name}`; who has one comes as its holder")
+        }));
+        notes.extend(self.trust.warnings(&self.always));
+        notes
+    }
+
+    /// Whom the event of a request names.
+    ///
+    /// A token is what an authorizer looks at, so its holder goes before whomever `--as` says the
+    /// authorizer has recognised.
+    ///
+    /// # Errors
+    /// When the gateway would not let the request through to the function.
+    pub(super) async fn of(&self, request: &Request<Bytes>) -> Result<Named, Refused> {
+        let mut callers = self.always.clone();
+        if let Some(holder) = self.verifiers.caller(request).await? {
+            callers.retain(|caller| !caller.is_authorized());
+            callers.insert(0, holder);
+        }
+        Ok(self.named(callers))
+    }
+
+    pub(super) fn named(&self, callers: Vec<LocalCaller>) -> Named {
+        Named {
+            api: self.trust.api_id(&callers).map(str::to_owned),
+            callers,
+        }
+    }
+}
+
+/// What an event says of its caller, and of which API it is from.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    api: Option<String>,
+    callers: Vec<LocalCaller>,
+}
+
+impl Named {
+    pub(super) fn tell(&self, mut facts: Facts) -> Facts {
+        if let Some(id) = &self.api {
+            facts = facts.api_id(id.as_str());
+        }
+        self.callers
+            .iter()
+            .fold(facts, |facts, caller| facts.caller(caller.sent()))
+    }
+
+    /// The same without what says who the caller is.
+    pub(super) fn redacted(&self) -> Self {
+        Self {
+            api: self.api.clone(),
+            callers: self.callers.iter().map(LocalCaller::redacted).collect(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What is said about a verifier, and what is wrong with it.
+
+use crate::{ARN, CLIENT, LISTENER, NOON, OTHER, at, issuer, refusal, verifier};
+use lambda_api::auth::{AlbOidc, Authenticator, Refusal, TestKeys};
+use lambda_api_testing::TestIssuer;
+use std::time::Duration;
+
+#[tokio::test]
+async fn several_clients_and_load_balancers_may_be_let_in() {
+    let one = issuer();
+    let two = TestIssuer::alb(OTHER, "second-client-id").at(at(NOON));
+    let verifier = AlbOidc::listener(LISTENER)
+        .or_listener(OTHER)
+        .client(CLIENT);
+    let verifier = [&one, &two].into_iter().fold(verifier, |verifier, issuer| {
+        let kid = issuer.kid();
+        let pem = issuer.public_key_pem(&kid).unwrap();
+        verifier.key(kid, pem)
+    });
+    let verifier = verifier.clock(|| at(NOON));
+    assert_eq!(refusal(&verifier, one.token("alice")).await, None);
+    let refused = refusal(&verifier, two.token("bob")).await;
+    assert_eq!(refused, Some(Refusal::WrongClient));
+    let verifier = verifier.client("second-client-id");
+    assert_eq!(refusal(&verifier, one.token("alice")).await, None);
+    assert_eq!(refusal(&verifier, two.token("bob")).await, None);
+}
+
+#[tokio::test]
+async fn any_client_has_to_be_said() {
+    let issuer = issuer();
+    let kid = issuer.kid();
+    let pem = issuer.public_key_pem(&kid).unwrap();
+    let verifier = AlbOidc::listener(ARN)
+        .any_client()
+        .key(kid, pem)
+        .clock(|| at(NOON));
+    let token = issuer.token("alice").audience("whoever");
+    assert_eq!(refusal(&verifier, token).await, None);
+    let token = issuer.token("alice").without_header("client");
+    assert_eq!(
+        refusal(&verifier, token).await,
+        Some(Refusal::MalformedHeader)
+    );
+}
+
+#[tokio::test]
+async fn with_keys_of_its_own_nothing_is_fetched() {
+    let issuer = issuer();
+    let server = issuer.serve().await;
+    let verifier = verifier(&issuer)
+        .keys_url(server.url())
+        .allow_loopback_http();
+    assert_eq!(refusal(&verifier, issuer.token("alice")).await, None);
+    issuer.rotate();
+    let refused = refusal(&verifier, issuer.token("alice")).await;
+    assert_eq!(refused, Some(Refusal::UnknownKey));
+    assert_eq!(server.fetches(), 0);
+}
+
+#[tokio::test]
+async fn a_test_issuer_lends_its_keys_to_who_trusts_it() {
+    let issuer = issuer();
+    let keys = |issuer_arn: &str| TestKeys {
+        issuer: issuer_arn.to_owned(),
+        jwks: issuer.jwks().to_string(),
+        now: Some(at(NOON)),
+    };
+    let real = AlbOidc::listener(LISTENER).client(CLIENT);
+    let lent = real.with_test_keys(&keys(ARN)).unwrap();
+    assert!(lent.faults().is_empty());
+    assert_eq!(refusal(&lent, issuer.token("alice")).await, None);
+    // All else is as it was.
+    for (token, expected) in [
+        (issuer.token("alice").audience("x"), Refusal::WrongClient),
+        (issuer.token("alice").wrong_key(), Refusal::BadSignature),
+        (issuer.token("alice").unknown_key(), Refusal::UnknownKey),
+        (issuer.token("alice").expired(), Refusal::Expired),
+    ] {
+        assert_eq!(refusal(&lent, token).await, Some(expected));
+    }
+    assert!(real.with_test_keys(&keys(LISTENER)).is_some());
+    for other in [OTHER, "https://id.example.com", ""] {
+        assert!(real.with_test_keys(&keys(other)).is_none(), "{other}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_found_when_an_api_is_built() {
+    let good = || AlbOidc::listener(LISTENER).client(CLIENT);
+    let pem = issuer().public_key_pem(&issuer().kid()).unwrap();
+    assert_eq!(good().faults(), [""; 0]);
+    let china = ARN
+        .replace("arn:aws:", "arn:aws-cn:")
+        .replace("eu-west-1", "cn-north-1");
+    assert_eq!(AlbOidc::listener(china).any_client().faults(), [""; 0]);
+    let unknown = ARN.replace("arn:aws:", "arn:aws-iso:");
+    let kid = issuer().kid();
+    for (verifier, expected) in [
+        (
+            AlbOidc::listener("shop").client(CLIENT),
+            "ALB: `shop` is not the ARN of an application load balancer or of its listener",
+        ),
+        (
+            AlbOidc::listener(LISTENER).or_listener("").client(CLIENT),
+            "ALB: `` is not the ARN of an application load balancer or of its listener",
+        ),
+        (good().client(""), "ALB: the id of a client is empty"),
+        (
+            good().any_client(),
+            "ALB: there are both a certain client and `any_client`",
+        ),
+        (good().issuer(""), "ALB: the issuer is empty"),
+        (
+            good().leeway(Duration::from_secs(301)),
+            "ALB: a leeway of 301s is too much: at most 300s are allowed",
+        ),
+        (
+            good().expiry_leeway(Duration::from_secs(301)),
+            "ALB: a leeway of 301s is too much: at most 300s are allowed",
+        ),
+        (
+            AlbOidc::listener(&unknown).client(CLIENT),
+            "ALB: it is not known where keys are in the partition `aws-iso`: say it with `keys_url`",
+        ),
+        (
+            good().keys_url("http://127.0.0.1:9000"),
+            "ALB: `keys_url`: the URL does not begin with `https://`",
+        ),
+        (
+            good()
+                .keys_url("http://id.example.com")
+                .allow_loopback_http(),
+            "ALB: `keys_url`: the URL is http, which is for loopback alone",
+        ),
+        (
+            good().key("main", &pem),
+            "ALB: the id of a key is a UUID, which `main` is not",
+        ),
+        (
+            good().key(&kid, "-----BEGIN PUBLIC KEY-----"),
+            &format!("ALB: the key `{kid}` is not a public key on P-256 in PEM"),
+        ),
+    ] {
+        assert_eq!(verifier.faults(), [expected]);
+    }
+    let elsewhere = AlbOidc::listener(unknown)
+        .client(CLIENT)
+        .keys_url("https://id.example.com/");
+    assert_eq!(elsewhere.faults(), [""; 0]);
+    let loopback = good()
+        .keys_url("http://127.0.0.1:9000/")
+        .allow_loopback_http();
+    assert_eq!(loopback.faults(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_client_that_is_empty_is_nobodys() {
+    let issuer = issuer();
+    let verifier = verifier(&issuer).client("");
+    let refused = refusal(&verifier, issuer.token("alice").audience("")).await;
+    assert_eq!(refused, Some(Refusal::WrongClient));
+}
+
+#[test]
+fn the_scheme_is_bearer_in_a_header_of_its_own() {
+    let verifier = AlbOidc::listener(ARN).client(CLIENT);
+    assert_eq!(verifier.scheme().name(), "alb");
+    assert_eq!(verifier.named("staff").scheme().name(), "staff");
+}
+
+#[test]
+fn a_log_shows_no_keys() {
+    let text = format!("{:?}", verifier(&issuer()));
+    assert!(
+        text.contains(LISTENER) && !text.contains("PUBLIC KEY"),
+        "{text}"
+    );
+}
+
+#[test]
+fn its_futures_can_move_between_threads() {
+    fn assert_send<T: Send>(_: T) {}
+    let verifier = AlbOidc::listener(ARN).client(CLIENT);
+    let request = crate::request("token");
+    assert_send(verifier.authenticate(&request));
+}

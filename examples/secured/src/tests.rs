@@ -1,0 +1,120 @@
+//! The whole API, with tokens of an issuer that exists for the tests.
+
+use super::{api, settings::Settings};
+use lambda_api::event::{Source, emulate::Caller};
+use lambda_api_testing::{TestClient, issuer::TestIssuer};
+use serde_json::json;
+
+const POOL: &str = "eu-west-1_abc123";
+const CLIENT: &str = "app-client-id";
+const API_ID: &str = "a1b2c3d4e5";
+
+fn issuer() -> TestIssuer {
+    TestIssuer::cognito(POOL, CLIENT)
+}
+
+/// The API as it is deployed, but that the keys of the pool are those of the test issuer.
+async fn client() -> TestClient {
+    let settings = Settings {
+        pool: POOL.to_owned(),
+        client: CLIENT.to_owned(),
+        jwks_url: None,
+        api_id: Some(API_ID.to_owned()),
+    };
+    TestClient::new(api(&settings).authenticate(issuer().verifier())).await
+}
+
+#[tokio::test]
+async fn everybody_may_ask_for_its_health() {
+    client().await.get("/health").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_token_of_the_pool_says_who_calls() {
+    let token = issuer()
+        .token("alice")
+        .scopes("orders/read orders/write")
+        .groups(["staff"]);
+    let me = client().await.get("/me").bearer(token).await;
+    me.assert_status(200).assert_json(&json!({
+        "subject": "alice",
+        "scopes": ["orders/read", "orders/write"],
+        "groups": ["staff"],
+    }));
+}
+
+#[tokio::test]
+async fn no_token_and_bad_tokens_get_a_401() {
+    let client = client().await;
+    client.get("/me").await.assert_problem(401, "unauthorized");
+    client
+        .get("/nothing")
+        .await
+        .assert_problem(401, "unauthorized");
+    for token in [
+        issuer().token("alice").expired(),
+        issuer().token("alice").tampered(),
+        issuer().token("alice").unsigned(),
+        issuer().token("alice").wrong_key(),
+        issuer().token("alice").id_token(),
+        TestIssuer::cognito("eu-west-1_other", CLIENT).token("alice"),
+        TestIssuer::cognito(POOL, "another-client").token("alice"),
+    ] {
+        let reply = client.get("/me").bearer(token).await;
+        reply.assert_problem(401, "invalid_token");
+    }
+}
+
+#[tokio::test]
+async fn administrators_are_a_group() {
+    let client = client().await;
+    let admin = issuer().token("alice").groups(["admins"]);
+    client.get("/admin").bearer(admin).await.assert_status(200);
+    let other = issuer().token("bob").groups(["staff"]);
+    client
+        .get("/admin")
+        .bearer(other)
+        .await
+        .assert_problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn placing_an_order_needs_the_scope() {
+    let client = client().await;
+    let token = issuer().token("alice").scopes("orders/write");
+    let placed = client.post("/orders").bearer(token).await;
+    placed
+        .assert_status(201)
+        .assert_json(&json!({"customer": "alice"}));
+    let refused = client.post("/orders").bearer(issuer().token("bob")).await;
+    refused
+        .assert_problem(403, "insufficient_scope")
+        .assert_header(
+            "www-authenticate",
+            r#"Bearer realm="api", error="insufficient_scope", scope="orders/write""#,
+        );
+}
+
+#[tokio::test]
+async fn other_programs_are_known_by_their_role() {
+    const ROLE: &str = "arn:aws:sts::123456789012:assumed-role/reports/session";
+    let client = client().await.via(Source::RestApi);
+    let of = |api_id: &'static str| {
+        client
+            .get("/internal")
+            .facts(move |facts| facts.caller(Caller::iam(ROLE)).api_id(api_id))
+    };
+    of(API_ID).await.assert_status(200);
+    of("another-api").await.assert_problem(401, "invalid_token");
+    client
+        .get("/internal")
+        .await
+        .assert_problem(401, "unauthorized");
+    // A token is no role.
+    let token = issuer().token("alice").groups(["admins"]);
+    client
+        .get("/internal")
+        .bearer(token)
+        .await
+        .assert_problem(401, "unauthorized");
+}

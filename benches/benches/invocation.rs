@@ -1,48 +1,89 @@
-//! Time per invocation, event bytes to reply bytes, as a ratio to lambda-api's own.
+//! Time per invocation, event bytes to reply bytes, as ratios to lambda-api's own.
 
-use benches::{AxumOnLambdaHttp, EVENTS, Ours, Peer};
-use std::time::{Duration, Instant};
+use benches::{
+    Work,
+    in_process::{Peer, Repeat, context},
+};
+use bytes::Bytes;
+use std::{
+    env,
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
 use tokio::runtime::{Builder, Runtime};
 
 const ROUNDS: usize = 40;
-const INVOCATIONS: u32 = 500;
 
-/// The mean time of some invocations.
-fn time(runtime: &Runtime, peer: &impl Peer, event: &'static [u8]) -> Duration {
-    let start = Instant::now();
-    for _ in 0..INVOCATIONS {
-        std::hint::black_box(runtime.block_on(peer.answer(event)));
-    }
-    start.elapsed() / INVOCATIONS
+/// How the examples of lambda_http keep the stage out of the path.
+const NO_STAGE: &str = "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH";
+
+struct Timed {
+    peer: Peer,
+    api: Box<dyn Repeat>,
+    times: Vec<Duration>,
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
+fn time(runtime: &Runtime, api: &dyn Repeat, event: &Bytes, n: usize) -> Duration {
+    let context = context();
+    let start = Instant::now();
+    api.repeat(runtime, event, &context, n);
+    start.elapsed() / u32::try_from(n).expect("a small number")
+}
+
+fn median(times: &mut [Duration]) -> f64 {
     times.sort();
     times[times.len() / 2].as_secs_f64() * 1e6
 }
 
-fn main() {
-    let runtime = Builder::new_current_thread().build().expect("a runtime");
-    let (ours, axum) = (runtime.block_on(Ours::new()), AxumOnLambdaHttp::new());
-    println!("median of {ROUNDS} rounds of {INVOCATIONS} invocations, in turns\n");
-    println!(
-        "{:28}{:>14}{:>22}{:>8}",
-        "",
-        Ours::NAME,
-        AxumOnLambdaHttp::NAME,
-        "ratio"
-    );
-    for (name, event) in EVENTS {
-        // In turns, so that a slow moment of the machine meets all of them.
-        let (mut own, mut other) = (Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
-            own.push(time(&runtime, &ours, event));
-            other.push(time(&runtime, &axum, event));
-        }
-        let (own, other) = (median(own), median(other));
-        println!(
-            "{name:28}{own:>11.2} us{other:>19.2} us{:>8.2}",
-            other / own
-        );
+fn main() -> ExitCode {
+    if env::var_os(NO_STAGE).is_none() {
+        let mut again = Command::new(env::current_exe().expect("a program"));
+        let status = again.env(NO_STAGE, "true").status().expect("it runs again");
+        return if status.success() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
     }
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    println!("median of {ROUNDS} rounds, in turns: us, and as a ratio to lambda-api\n");
+    print!("{:30}", "");
+    for peer in Peer::ALL {
+        print!("{:>24}", peer.name());
+    }
+    println!();
+    for &work in Work::ALL {
+        let event = work.event();
+        let n = if event.len() > 100_000 { 5 } else { 200 };
+        let mut all: Vec<Timed> = Peer::ALL
+            .iter()
+            .filter(|peer| peer.does(work))
+            .map(|&peer| Timed {
+                peer,
+                api: peer.api(work, &runtime),
+                times: Vec::new(),
+            })
+            .collect();
+        // In turns, so that a slow moment of the machine meets all of them.
+        for _ in 0..ROUNDS {
+            for one in &mut all {
+                one.times.push(time(&runtime, &*one.api, &event, n));
+            }
+        }
+        let medians: Vec<(Peer, f64)> = all
+            .iter_mut()
+            .map(|one| (one.peer, median(&mut one.times)))
+            .collect();
+        let of = |peer: Peer| medians.iter().find(|one| one.0 == peer).map(|one| one.1);
+        let ours = of(Peer::Ours).expect("lambda-api does everything");
+        print!("{:30}", work.to_string());
+        for &peer in Peer::ALL {
+            match of(peer) {
+                Some(time) => print!("{time:>16.2} {:>7.2}", time / ours),
+                None => print!("{:>24}", "-"),
+            }
+        }
+        println!();
+    }
+    ExitCode::SUCCESS
 }

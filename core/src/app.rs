@@ -104,6 +104,16 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
+        let reply = self.handle_event_text(event, lambda).await?;
+        Ok(reply.into_bytes())
+    }
+
+    /// The same, for who needs the reply as a text.
+    pub(crate) async fn handle_event_text(
+        &self,
+        event: Bytes,
+        lambda: LambdaContext,
+    ) -> Result<String, DecodeError> {
         let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(mut request) => {
                 let invocation = Invocation::of(&request).clone();
@@ -122,14 +132,14 @@ impl App {
             Err(other) => return Err(other),
         };
         let source = invocation.source().unwrap_or(Source::HttpApi);
-        let reply = event::encode(source, &parts, &body);
+        let reply = event::encode_text(source, &parts, &body);
         if reply.len() <= source.reply_limit() {
             return Ok(reply);
         }
         // The gateway would answer with an error that explains nothing.
         let problem = framework::response_too_large(reply.len(), source.reply_limit());
         let (parts, body) = self.instead_of(&parts, problem, &invocation).await;
-        Ok(event::encode(source, &parts, &body))
+        Ok(event::encode_text(source, &parts, &body))
     }
 
     /// The reply with its whole body; whatever goes wrong on the way there is a problem.

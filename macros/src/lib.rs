@@ -52,18 +52,19 @@ use proc_macro::TokenStream;
 /// | `scopes(any("orders/read", "admin"))` | it has one of these scopes |
 /// | `groups("staff", "Domain Admins")` | the caller is in all of these groups, one in each literal; `any(..)` as above |
 /// | `guard = path::to::function` | the function says yes: `fn(&Identity, &Request) -> bool`, async or not |
-/// | `authenticator = "staff"` | the caller was recognised by the authenticator of this name: for an API that has several |
+/// | `authenticator = "staff"` | the caller was recognised by the authenticator of this name; where an API has several, a rule needs it |
 /// | `crate = path` | where lambda-api is, if not at `::lambda_api` |
 ///
 /// All rules of a route must be met; one that the API could not enforce, because it has no
 /// authenticator, keeps it from being built. A guard sees the identity and the request:
 ///
 /// ```
-/// use lambda_api::{Identity, Request, api_handler};
+/// use lambda_api::{Identity, Path, Request, api_handler, extract};
 ///
 /// /// Everybody may see what is under their own name.
-/// fn own(identity: &Identity, request: &Request) -> bool {
-///     request.uri().path().split('/').nth(2) == Some(identity.subject())
+/// async fn own(identity: &Identity, request: &Request) -> bool {
+///     let user = extract::<Path<String>>(request).await;
+///     user.is_ok_and(|Path(user)| user == identity.subject())
 /// }
 ///
 /// #[api_handler(GET "/users/{user}", guard = own)]

@@ -30,8 +30,14 @@ impl Api {
             }
         });
         if taken {
+            tracing::warn!(target: "lambda_api", "a test issuer has lent its keys: not for production");
             self.each_authenticator(&mut |list| {
-                list.retain(|one| one.test_keys().is_none_or(|own| own.issuer != keys.issuer));
+                let lent =
+                    |one: &Installed| one.test_keys().is_some_and(|own| own.issuer == keys.issuer);
+                // A list that would become empty closes an Api of its own: it stays closed.
+                if !list.iter().all(lent) {
+                    list.retain(|one| !lent(one));
+                }
             });
         }
     }
@@ -65,19 +71,30 @@ pub(super) fn check_authenticators(authenticators: &[Installed], faults: &mut Ve
         if let Some(fault) = one.scheme.fault() {
             faults.push(format!("the authenticator `{name}`: {fault}"));
         }
+        if let Some(keys) = one.test_keys()
+            && authenticators.len() > 1
+        {
+            faults.push(format!(
+                "a test issuer lends its keys to nobody: no authenticator of the API trusts `{}`",
+                keys.issuer
+            ));
+            continue;
+        }
         for before in authenticators.iter().take(index) {
             if before.name() == name {
                 faults.push(format!(
                     "two authenticators are named `{name}`: rules could not tell them apart, so \
                      give one another name"
                 ));
-            } else if let Some(place) = &one.scheme.credential
+            }
+            if let Some(place) = &one.scheme.credential
                 && before.scheme.credential.as_ref() == Some(place)
             {
                 faults.push(format!(
                     "the authenticator `{name}` would never be asked: `{}`, which is asked before \
                      it, takes its credential from {place}, too. One authenticator can trust several \
-                     issuers, or the credential can stand elsewhere",
+                     issuers (`or_issuer`, `or_user_pool`), or the credential can stand elsewhere \
+                     (`credential`)",
                     before.name()
                 ));
             }
@@ -108,6 +125,14 @@ pub(super) fn check_access(
         }
         return;
     }
+    if access.public
+        && let Some(rule) = access.rule()
+    {
+        faults.push(format!(
+            "{origin} is `public`, which lets everybody in, and has the rule `{rule}`, which would \
+             not be asked: leave one of them out"
+        ));
+    }
     if access.public && operation.needs_identity {
         faults.push(format!(
             "{origin} is `public`, but takes an identity or claims: take an `Option` of it, or \
@@ -128,9 +153,7 @@ pub(super) fn check_access(
                 names()
             ));
         }
-        None if authenticators.len() > 1
-            && (access.scopes.is_some() || access.groups.is_some()) =>
-        {
+        None if authenticators.len() > 1 && access.rule().is_some() => {
             faults.push(format!(
                 "{origin} has the rule `{}`, and the API has several authenticators ({}): say \
                  whose it means with `authenticator = \"..\"`",

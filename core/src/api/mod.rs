@@ -44,7 +44,7 @@ use tower::{Layer, Service};
 /// ```
 ///
 /// A request passes, in this order: CORS, a guard that turns panics into replies, the
-/// [`layer`](Api::layer)s, the router, the [`route_layer`](Api::route_layer)s, the layers of
+/// [`layer`](Api::layer)s, the router, the [authenticators](Api::authenticate), the [`route_layer`](Api::route_layer)s, the layers of
 /// [`Routes::layer`], the handler. Of several layers of one kind, the first one added is the first
 /// one to see the request.
 #[derive(Default)]
@@ -342,14 +342,16 @@ impl Api {
     /// service in an API that has an authenticator is for those whom it recognises.
     ///
     /// ```
-    /// use lambda_api::{Api, Body, Request, Response, auth::Access};
+    /// use lambda_api::{Api, Body, Request, Response, auth::{Access, gateway::CognitoAuthorizer}};
     /// use std::convert::Infallible;
     ///
     /// let admin = tower::service_fn(|_: Request| async {
     ///     Ok::<_, Infallible>(Response::new(Body::from("admin")))
     /// });
     /// let admins = Access::authenticated().groups(&["admins"]);
-    /// let api = Api::new().mount_service_with("/admin", admins, admin);
+    /// let api = Api::new()
+    ///     .authenticate(CognitoAuthorizer::from_apis(["a1b2c3d4e5"]))
+    ///     .mount_service_with("/admin", admins, admin);
     /// ```
     #[track_caller]
     pub fn mount_service_with<S, B>(

@@ -113,6 +113,12 @@ impl Access {
     }
 }
 
+impl Guard {
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 impl Require {
     pub(crate) fn is_met(&self, has: impl Fn(&str) -> bool) -> bool {
         if self.any {
@@ -131,7 +137,7 @@ impl fmt::Display for Access {
         }
         let mut parts = Vec::new();
         if let Some(name) = self.authenticator {
-            parts.push(name.to_owned());
+            parts.push(format!("authenticator({name})"));
         }
         for (kind, rule) in [("scopes", self.scopes), ("groups", self.groups)] {
             if let Some(Require { any, names }) = rule {
@@ -203,13 +209,16 @@ mod tests {
         for (access, expected) in [
             (Access::public(), "public"),
             (Access::authenticated(), "authenticated"),
-            (Access::authenticated().authenticator("staff"), "staff"),
+            (
+                Access::authenticated().authenticator("staff"),
+                "authenticator(staff)",
+            ),
             (
                 Access::authenticated()
                     .authenticator("staff")
                     .scopes(&["a", "b"])
                     .any_group(&["c", "d"]),
-                "staff scopes(a, b) groups(any(c, d))",
+                "authenticator(staff) scopes(a, b) groups(any(c, d))",
             ),
             (
                 Access {

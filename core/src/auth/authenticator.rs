@@ -39,7 +39,7 @@ use std::{fmt, future::Future, sync::Arc};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no authenticator",
     label = "cannot recognise callers",
-    note = "`Jwt`, `Cognito` and `AlbOidc` can once they know their audience or client: `.audience(..)`, `.client(..)`, or `.any_audience()` said out loud"
+    note = "`Jwt`, `Cognito` and `AlbOidc` can once they know their audience or client: `.audience(..)`, `.client(..)`, or `.any_audience()` and `.any_client()` said out loud"
 )]
 pub trait Authenticator: Send + Sync + 'static {
     /// What it is called, and where its credential stands.

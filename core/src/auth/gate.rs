@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Who is asked about the caller of a route, and what the route asks of the caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    /// In their order.
+    /// Those of the Api, in their order; the rule may name the one that it means.
     authenticators: Arc<[Installed]>,
     access: Access,
 }
@@ -26,16 +26,8 @@ impl Policy {
         if authenticators.is_empty() || (access.public && !takes_identity) {
             return None;
         }
-        let authenticators = match access.authenticator {
-            None => Arc::clone(authenticators),
-            Some(name) => authenticators
-                .iter()
-                .filter(|known| known.name() == name)
-                .cloned()
-                .collect(),
-        };
         Some(Self {
-            authenticators,
+            authenticators: Arc::clone(authenticators),
             access,
         })
     }
@@ -64,8 +56,36 @@ impl Policy {
     }
 
     async fn recognise(&self, request: &Request) -> Result<Identity, IdentityRejection> {
+        let Some(name) = self.access.authenticator else {
+            return self.ask_all(request, None).await;
+        };
+        let named = self.authenticators.iter().find(|one| one.name() == name);
+        let refusal = match named {
+            Some(named) => match named.authenticate(request).await {
+                Ok(identity) => return Ok(identity),
+                Err(refusal) => refusal,
+            },
+            None => Refusal::Absent,
+        };
+        // Which authenticator a route means tells that the route exists. So who is nobody gets the
+        // answer of a path where no route is, and that is for all of them to give.
+        self.ask_all(request, Some((name, refusal))).await?;
+        let meant = named.map(|named| &*named.scheme);
+        Err(IdentityRejection::new(refusal, meant))
+    }
+
+    /// Asks one after the other; what the one of this name says is known.
+    async fn ask_all(
+        &self,
+        request: &Request,
+        known: Option<(&str, Refusal)>,
+    ) -> Result<Identity, IdentityRejection> {
         for one in self.authenticators.iter() {
-            match one.authenticate(request).await {
+            let verdict = match known {
+                Some((name, refusal)) if one.name() == name => Err(refusal),
+                _ => one.authenticate(request).await,
+            };
+            match verdict {
                 Ok(identity) => return Ok(identity),
                 Err(Refusal::Absent) => {}
                 Err(refusal) => return Err(IdentityRejection::new(refusal, [&*one.scheme])),
@@ -84,12 +104,15 @@ impl Policy {
         if let Some(groups) = self.access.groups
             && !groups.is_met(|group| identity.in_group(group))
         {
-            return Err(forbidden("the caller is not in the groups of the rule"));
+            let names = groups.names.join("`, `");
+            return Err(forbidden(format!(
+                "the caller is not in the groups of the rule: `{names}`"
+            )));
         }
         if let Some(guard) = self.access.guard
             && !(guard.call)(identity, request).await
         {
-            return Err(forbidden("the guard said no"));
+            return Err(forbidden(format!("the guard `{}` said no", guard.name())));
         }
         Ok(())
     }
@@ -97,7 +120,7 @@ impl Policy {
     fn insufficient_scope(&self, identity: &Identity, scope: &str) -> Problem {
         let mut problem = Problem::new(StatusCode::FORBIDDEN, "insufficient_scope")
             .with_detail("the credentials lack a scope that this needs")
-            .with_cause("the caller lacks a scope of the rule");
+            .with_cause(format!("the caller lacks a scope of the rule: `{scope}`"));
         let by = identity.authenticator();
         if let Some(one) = self.authenticators.iter().find(|one| one.name() == by) {
             let challenge = challenge(&one.scheme, Some("insufficient_scope"), Some(scope));
@@ -108,7 +131,7 @@ impl Policy {
 }
 
 /// The caller is known, and is not let in; `reason` is for the log.
-fn forbidden(reason: &'static str) -> Problem {
+fn forbidden(reason: String) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "forbidden")
         .with_detail("this is not open to the caller")
         .with_cause(reason)

@@ -6,7 +6,10 @@ use std::{fmt, sync::Arc};
 
 /// A caller who was recognised: by this process, or by the gateway before it.
 ///
-/// A handler takes it as an argument; cloning it is cheap.
+/// A handler takes it as an argument; cloning it is cheap. A public route takes an
+/// `Option<Identity>`: `None` stands for a caller without a credential. One whose credential is bad,
+/// or cannot be checked at the moment, is refused there too; `Result<Identity, IdentityRejection>`
+/// leaves that to the handler.
 ///
 /// ```
 /// use lambda_api::{Identity, api_handler};
@@ -219,11 +222,17 @@ fn without_values<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json
             return error;
         }
         let mut again = serde_json::Deserializer::from_str(json);
-        let path = match serde_path_to_error::deserialize::<_, T>(&mut again) {
-            Ok(_) => ".".to_owned(),
-            Err(error) => error.path().to_string(),
+        // Further down there are names that whoever made the token chose.
+        let claim = match serde_path_to_error::deserialize::<_, T>(&mut again) {
+            Ok(_) => None,
+            Err(error) => error.path().iter().next().map(ToString::to_string),
         };
-        serde_json::Error::custom(format_args!("the claim `{path}` does not fit its type"))
+        match claim {
+            Some(claim) => {
+                serde_json::Error::custom(format_args!("the claim `{claim}` does not fit its type"))
+            }
+            None => serde_json::Error::custom("the claims do not fit their type"),
+        }
     })
 }
 
@@ -274,7 +283,7 @@ mod tests {
             identity.claims::<User>().unwrap_err().to_string()
         };
         let wrong = text(json!({"sub": "alice", "address": {"zip": "s3cret"}}));
-        assert_eq!(wrong, "the claim `address.zip` does not fit its type");
+        assert_eq!(wrong, "the claim `address` does not fit its type");
         let missing = text(json!({"sub": "alice"}));
         assert!(missing.starts_with("missing field `address`"), "{missing}");
     }

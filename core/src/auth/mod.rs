@@ -42,4 +42,5 @@ pub use refusal::Refusal;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use scheme::GatewayScheme;
 pub use scheme::Scheme;
+pub(crate) use take::Recognised;
 pub use take::{Claims, ClaimsRejection, IdentityRejection};

@@ -20,7 +20,17 @@ pub(crate) enum Recognised {
 pub struct IdentityRejection {
     /// `None` when nobody was asked.
     refusal: Option<Refusal>,
+    cause: Option<Cause>,
     challenges: Vec<HeaderValue>,
+}
+
+/// The precise reason, for the log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{by}`: {refusal}")]
+struct Cause {
+    /// The name of the authenticator.
+    by: String,
+    refusal: Refusal,
 }
 
 /// The few things that a client is told.
@@ -74,6 +84,14 @@ impl IdentityRejection {
         refusal: Refusal,
         asked: impl IntoIterator<Item = &'a super::Scheme>,
     ) -> Self {
+        let mut asked = asked.into_iter().peekable();
+        let cause = match asked.peek() {
+            Some(scheme) if refusal != Refusal::Absent => Some(Cause {
+                by: scheme.name().to_owned(),
+                refusal,
+            }),
+            _ => None,
+        };
         let error = match Self::kind_of(Some(refusal)) {
             Kind::Absent => None,
             Kind::Malformed => Some("invalid_request"),
@@ -81,6 +99,7 @@ impl IdentityRejection {
             Kind::NotAccepted | Kind::Unavailable | Kind::Unasked => {
                 return Self {
                     refusal: Some(refusal),
+                    cause,
                     challenges: Vec::new(),
                 };
             }
@@ -94,12 +113,14 @@ impl IdentityRejection {
         }
         Self {
             refusal: Some(refusal),
+            cause,
             challenges,
         }
     }
 
     const UNASKED: Self = Self {
         refusal: None,
+        cause: None,
         challenges: Vec::new(),
     };
 
@@ -147,8 +168,7 @@ impl ApiError for IdentityRejection {
     }
 
     fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        let refusal = self.refusal.as_ref()?;
-        (*refusal != Refusal::Absent).then_some(refusal as _)
+        self.cause.as_ref().map(|cause| cause as _)
     }
 
     fn is_absent(&self) -> bool {

@@ -1,43 +1,41 @@
 //! What is taken from the `requestContext`, whichever source wrote it.
 
 use super::{
-    json::{Members, Object, Text, read},
+    json::{Fault, Members, Reader, read},
     shared::Shared,
 };
 use bytes::Bytes;
-use serde::de::{IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// One look at a request context: what tells the sources apart, and the facts in it.
 #[derive(Default)]
-pub(super) struct Context<'de> {
-    pub(super) http: Option<Http<'de>>,
-    pub(super) domain_name: Option<Cow<'de, str>>,
-    pub(super) stage: Option<Cow<'de, str>>,
+pub(super) struct Context<'e> {
+    pub(super) http: Option<Http<'e>>,
+    pub(super) domain_name: Option<Cow<'e, str>>,
+    pub(super) stage: Option<Cow<'e, str>>,
     pub(super) is_alb: bool,
     pub(super) is_lattice: bool,
     pub(super) is_web_socket: bool,
-    request_id: Option<Cow<'de, str>>,
-    account_id: Option<Cow<'de, str>>,
-    api_id: Option<Cow<'de, str>>,
-    identity: Identity<'de>,
+    request_id: Option<Cow<'e, str>>,
+    account_id: Option<Cow<'e, str>>,
+    api_id: Option<Cow<'e, str>>,
+    identity: Identity<'e>,
     time: Option<u64>,
 }
 
 /// `requestContext.http` of HTTP API 2.0 and function URL.
 #[derive(Default)]
-pub(super) struct Http<'de> {
-    pub(super) method: Option<Cow<'de, str>>,
-    pub(super) path: Option<Cow<'de, str>>,
-    source_ip: Option<Cow<'de, str>>,
+pub(super) struct Http<'e> {
+    pub(super) method: Option<Cow<'e, str>>,
+    pub(super) path: Option<Cow<'e, str>>,
+    source_ip: Option<Cow<'e, str>>,
 }
 
 /// `requestContext.identity` of REST API and HTTP API 1.0.
 #[derive(Default)]
-struct Identity<'de> {
-    source_ip: Option<Cow<'de, str>>,
-    api_key_id: Option<Cow<'de, str>>,
+struct Identity<'e> {
+    source_ip: Option<Cow<'e, str>>,
+    api_key_id: Option<Cow<'e, str>>,
 }
 
 /// What a gateway says about a request, in memory shared with the event.
@@ -54,16 +52,16 @@ pub(crate) struct Facts {
     pub(crate) time: Option<u64>,
 }
 
-impl<'de> Context<'de> {
+impl<'e> Context<'e> {
     /// Reads what can be read: a fault leaves the rest out, and never fails the event.
-    pub(super) fn read(json: &'de str) -> Self {
+    pub(super) fn read(json: &'e [u8]) -> Self {
         let mut context = Self::default();
-        let _ = read(json, Object(&mut context));
+        let _ = read(json, |value| value.object(&mut context));
         context
     }
 
     pub(super) fn facts(self, event: &Bytes) -> Facts {
-        let shared = |text: Option<Cow<'de, str>>| text.map(|text| Shared::new(event, text));
+        let shared = |text: Option<Cow<'e, str>>| text.map(|text| Shared::new(event, text));
         let from_http = self.http.and_then(|http| http.source_ip);
         Facts {
             request_id: shared(self.request_id),
@@ -80,101 +78,79 @@ impl<'de> Context<'de> {
 
 impl Facts {
     pub(crate) fn read(context: &Shared) -> Self {
-        Context::read(context.as_str()).facts(context.bytes())
+        Context::read(context.bytes()).facts(context.bytes())
     }
 }
 
-impl<'de> Members<'de> for Context<'de> {
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        let text = match &*name {
-            "requestId" => &mut self.request_id,
-            "stage" => &mut self.stage,
-            "domainName" => &mut self.domain_name,
-            "accountId" => &mut self.account_id,
-            "apiId" => &mut self.api_id,
-            "http" => {
+impl<'e> Members<'e> for Context<'e> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        let text = match name {
+            b"requestId" => &mut self.request_id,
+            b"stage" => &mut self.stage,
+            b"domainName" => &mut self.domain_name,
+            b"accountId" => &mut self.account_id,
+            b"apiId" => &mut self.api_id,
+            b"http" => {
                 let mut http = Http::default();
-                if map.next_value_seed(Object(&mut http))? {
+                if value.object(&mut http)? {
                     self.http = Some(http);
                 }
                 return Ok(());
             }
-            "identity" => {
-                map.next_value_seed(Object(&mut self.identity))?;
+            b"identity" => {
+                value.object(&mut self.identity)?;
                 return Ok(());
             }
-            "timeEpoch" | "requestTimeEpoch" => {
-                self.time = number(map.next_value()?);
+            b"timeEpoch" | b"requestTimeEpoch" => {
+                self.time = number(value.json()?);
                 return Ok(());
             }
-            "elb" => return mark(&mut self.is_alb, map),
-            "serviceArn" | "serviceNetworkArn" | "targetGroupArn" => {
-                return mark(&mut self.is_lattice, map);
+            b"elb" => return mark(&mut self.is_alb, value),
+            b"serviceArn" | b"serviceNetworkArn" | b"targetGroupArn" => {
+                return mark(&mut self.is_lattice, value);
             }
-            "connectionId" => return mark(&mut self.is_web_socket, map),
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-                return Ok(());
-            }
+            b"connectionId" => return mark(&mut self.is_web_socket, value),
+            _ => return value.skip(),
         };
-        *text = map.next_value::<Text<'de>>()?.0;
+        *text = value.text()?;
         Ok(())
     }
 }
 
-impl<'de> Members<'de> for Http<'de> {
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        let text = match &*name {
-            "method" => &mut self.method,
-            "path" => &mut self.path,
-            "sourceIp" => &mut self.source_ip,
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-                return Ok(());
-            }
+impl<'e> Members<'e> for Http<'e> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        let text = match name {
+            b"method" => &mut self.method,
+            b"path" => &mut self.path,
+            b"sourceIp" => &mut self.source_ip,
+            _ => return value.skip(),
         };
-        *text = map.next_value::<Text<'de>>()?.0;
+        *text = value.text()?;
         Ok(())
     }
 }
 
-impl<'de> Members<'de> for Identity<'de> {
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        let text = match &*name {
-            "sourceIp" => &mut self.source_ip,
-            "apiKeyId" => &mut self.api_key_id,
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-                return Ok(());
-            }
+impl<'e> Members<'e> for Identity<'e> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        let text = match name {
+            b"sourceIp" => &mut self.source_ip,
+            b"apiKeyId" => &mut self.api_key_id,
+            _ => return value.skip(),
         };
-        *text = map.next_value::<Text<'de>>()?.0;
+        *text = value.text()?;
         Ok(())
     }
 }
 
 /// Notes that a member is there and is not null.
-fn mark<'de, A: MapAccess<'de>>(there: &mut bool, map: &mut A) -> Result<(), A::Error> {
-    *there |= map.next_value::<Option<IgnoredAny>>()?.is_some();
+fn mark(there: &mut bool, value: &mut Reader<'_>) -> Result<(), Fault> {
+    *there |= value.is_there()?;
     Ok(())
 }
 
-/// A whole number, bare or between quotes. It is read from the text, because `serde_json` hands
-/// numbers over differently when its feature `arbitrary_precision` is on somewhere.
-fn number(json: Option<&RawValue>) -> Option<u64> {
-    json?.get().trim_matches('"').parse().ok()
+/// A whole number, bare or between quotes.
+fn number(json: Option<&[u8]>) -> Option<u64> {
+    str::from_utf8(json?).ok()?.trim_matches('"').parse().ok()
 }
 
 #[cfg(test)]
@@ -183,7 +159,7 @@ mod tests {
 
     fn facts(json: &str) -> Facts {
         let event = Bytes::copy_from_slice(json.as_bytes());
-        Context::read(json).facts(&event)
+        Context::read(json.as_bytes()).facts(&event)
     }
 
     #[test]
@@ -217,7 +193,7 @@ mod tests {
     fn odd_members_leave_the_others_alone() {
         let json = r#"{"http": "GET", "identity": 4, "stage": ["x"], "requestId": "r", "elb": null,
             "authorizer": {"claims": {"exp": 1, "nested": {"a": []}}}}"#;
-        let context = Context::read(json);
+        let context = Context::read(json.as_bytes());
         assert!(context.http.is_none());
         assert!(!context.is_alb);
         let facts = context.facts(&Bytes::new());

@@ -13,7 +13,11 @@ pub(super) fn source(
     }
     if context.is_alb {
         return Ok(
-            match (fields.multi_headers, fields.headers, fields.multi_query) {
+            match (
+                fields.headers.multi,
+                fields.headers.single,
+                fields.multi_query,
+            ) {
                 (Some(_), _, _) | (None, None, Some(_)) => Source::AlbMultiValue,
                 _ => Source::Alb,
             },
@@ -66,10 +70,10 @@ mod tests {
     use super::*;
 
     fn detect(event: &str) -> Result<Source, Option<&'static str>> {
-        let fields = Fields::read(event).unwrap();
-        let context = fields
-            .context
-            .map_or_else(Context::default, |raw| Context::read(raw.get()));
+        let nowhere = bytes::Bytes::new();
+        let mut fields = Fields::new(&nowhere);
+        fields.read(event.as_bytes()).unwrap();
+        let context = fields.context.map_or_else(Context::default, Context::read);
         source(&fields, &context)
     }
 

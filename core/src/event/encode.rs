@@ -31,6 +31,11 @@ use std::borrow::Cow;
 /// left out. A header value that is not UTF-8 is taken for Latin-1.
 #[must_use]
 pub fn encode(source: Source, parts: &Parts, body: &[u8]) -> Vec<u8> {
+    encode_text(source, parts, body).into_bytes()
+}
+
+/// The same, for who needs the reply as a text.
+pub(crate) fn encode_text(source: Source, parts: &Parts, body: &[u8]) -> String {
     let (payload, content_type) = payload(parts.status, &parts.headers, body);
     let mut json = Writer(Vec::with_capacity(estimate(&parts.headers, &payload)));
     json.raw(r#"{"statusCode":"#);
@@ -50,8 +55,7 @@ pub fn encode(source: Source, parts: &Parts, body: &[u8]) -> Vec<u8> {
             json.single_headers(&parts.headers, content_type, Cookies::ByLetterCase);
         }
     }
-    json.payload(&payload);
-    json.0
+    json.payload(&payload)
 }
 
 /// How many bytes a reply will about need.
@@ -158,16 +162,22 @@ impl Writer {
         }
     }
 
-    fn payload(&mut self, payload: &Payload<'_>) {
+    /// The end of the reply.
+    fn payload(mut self, payload: &Payload<'_>) -> String {
         self.raw(r#","body":""#);
         match payload {
             Payload::Text(text) => {
                 self.escaped(text);
                 self.raw(r#"","isBase64Encoded":false}"#);
+                self.into_text()
             }
+            // What comes before it is a text by now, for that of the base64 is known without a look
+            // at it.
             Payload::Base64(bytes) => {
-                base64_simd::STANDARD.encode_append(bytes, &mut self.0);
-                self.raw(r#"","isBase64Encoded":true}"#);
+                let mut json = self.into_text();
+                base64_simd::STANDARD.encode_append(bytes, &mut json);
+                json.push_str(r#"","isBase64Encoded":true}"#);
+                json
             }
         }
     }

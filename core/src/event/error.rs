@@ -2,6 +2,7 @@
 
 use super::fields;
 use crate::Invocation;
+use serde::de::IgnoredAny;
 use std::fmt;
 
 /// Why an event is no request.
@@ -44,7 +45,7 @@ pub struct NotHttp {
 impl NotHttp {
     /// A JSON text from which nothing could be told; `looks_like` names what it seems to be.
     #[cold]
-    pub(super) fn new(event: &str, looks_like: Option<&'static str>) -> Self {
+    pub(super) fn new(event: &[u8], looks_like: Option<&'static str>) -> Self {
         Self {
             looks_like,
             syntax: None,
@@ -58,6 +59,15 @@ impl NotHttp {
         Self {
             syntax: Some(error.to_string()),
             ..Self::default()
+        }
+    }
+
+    /// A text that is not JSON. `serde_json` knows best what to say of it, and where the fault is.
+    #[cold]
+    pub(super) fn no_json(event: &[u8], fault: &impl fmt::Display) -> Self {
+        match serde_json::from_slice::<IgnoredAny>(event) {
+            Err(error) => Self::syntax(&error),
+            Ok(_) => Self::syntax(fault),
         }
     }
 
@@ -122,7 +132,7 @@ mod tests {
     #[test]
     fn the_text_says_what_was_looked_for_and_what_was_there() {
         let text =
-            NotHttp::new(r#"{"detail": {}, "id": 1}"#, Some("an EventBridge event")).to_string();
+            NotHttp::new(br#"{"detail": {}, "id": 1}"#, Some("an EventBridge event")).to_string();
         for part in [
             "an EventBridge event",
             "`rawPath`",
@@ -136,12 +146,12 @@ mod tests {
     #[test]
     fn an_event_that_is_no_object_is_said_to_be_none() {
         assert!(
-            NotHttp::new("[]", None)
+            NotHttp::new(b"[]", None)
                 .to_string()
                 .ends_with("found no JSON object")
         );
         assert!(
-            NotHttp::new("{}", None)
+            NotHttp::new(b"{}", None)
                 .to_string()
                 .ends_with("found an empty object")
         );
@@ -152,7 +162,7 @@ mod tests {
         let keys: Vec<_> = (0..1000)
             .map(|i| format!("\"{}{i}\": 0", "x\\n".repeat(100)))
             .collect();
-        let text = NotHttp::new(&format!("{{{}}}", keys.join(",")), None).to_string();
+        let text = NotHttp::new(format!("{{{}}}", keys.join(",")).as_bytes(), None).to_string();
         assert!(text.len() < 3000, "{}", text.len());
         assert!(text.ends_with("and 976 more"));
     }

@@ -2,44 +2,88 @@
 
 use super::{
     error::shorten,
-    json::{Each, Members, Object, read},
+    header_name,
+    json::{Fault, Members, Reader, read},
     shared::share_text,
 };
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
+    header::{AUTHORIZATION, COOKIE, Keys, PROXY_AUTHORIZATION},
 };
-use serde::de::{IgnoredAny, MapAccess};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// What a browser sends in one request fits without the map having to grow.
 const USUAL: usize = 24;
 
-/// Reads the headers; the fault names the header and never quotes its value.
+/// The members of an event that hold headers, read where they stand as far as it makes sense.
 ///
-/// Where a source sends two maps, `multi` is the truth, and `single` adds the names that are
-/// missing there: events written by hand often fill only one of the two.
-pub(super) fn headers(
-    event: &Bytes,
-    single: Option<&RawValue>,
-    multi: Option<&RawValue>,
-) -> Result<HeaderMap, String> {
-    let mut headers = Headers {
-        event,
-        map: HeaderMap::with_capacity(USUAL),
-        missing_only: false,
-        fault: None,
-    };
-    for part in [multi, single].into_iter().flatten() {
-        headers.missing_only = !headers.map.is_empty();
-        read(part.get(), Object(&mut headers))
-            .map_err(|error| format!("the headers are no readable JSON: {error}"))?;
+/// Where a source sends two maps, the one with several values for each name is the truth, and the
+/// other one adds the names that are missing there: events written by hand often fill only one of
+/// the two.
+pub(super) struct Headers<'e> {
+    event: &'e Bytes,
+    pub(super) single: Option<&'e [u8]>,
+    pub(super) multi: Option<&'e [u8]>,
+    /// What has been read so far: `multi` if that is there, `single` otherwise.
+    read: Option<Map<'e>>,
+}
+
+impl<'e> Headers<'e> {
+    pub(super) fn new(event: &'e Bytes) -> Self {
+        Self {
+            event,
+            single: None,
+            multi: None,
+            read: None,
+        }
     }
-    match headers.fault {
-        Some(fault) => Err(fault),
-        None => Ok(headers.map),
+
+    /// Takes the map of single values; unread, if it is known that the other one will follow.
+    pub(super) fn take_single(
+        &mut self,
+        value: &mut Reader<'e>,
+        other_follows: bool,
+    ) -> Result<(), Fault> {
+        if self.multi.is_some() || other_follows {
+            self.single = value.json()?;
+            self.read = self.read.take().filter(|_| self.multi.is_some());
+        } else {
+            (self.single, self.read) = self.take(value)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_multi(&mut self, value: &mut Reader<'e>) -> Result<(), Fault> {
+        let (json, map) = self.take(value)?;
+        if json.is_some() || self.multi.is_some() {
+            (self.multi, self.read) = (json, map);
+        }
+        Ok(())
+    }
+
+    fn take(&self, value: &mut Reader<'e>) -> Result<(Option<&'e [u8]>, Option<Map<'e>>), Fault> {
+        let mut map = Map::new(self.event);
+        let (json, done) = value.both(|value| value.object(&mut map))?;
+        map.note(done);
+        Ok((json, json.map(|_| map)))
+    }
+
+    /// All headers; the fault names the header and never quotes its value.
+    pub(super) fn finish(self) -> Result<HeaderMap, String> {
+        let single_is_read = self.multi.is_none() && self.read.is_some();
+        let mut map = self.read.unwrap_or_else(|| Map::new(self.event));
+        if let Some(single) = self.single.filter(|_| !single_is_read)
+            && !Known::are_all(single, &map.map)
+        {
+            map.missing_only = !map.map.is_empty();
+            let done = read(single, |value| value.object(&mut map));
+            map.note(done);
+        }
+        match map.fault {
+            Some(fault) => Err(fault),
+            None => Ok(map.map),
+        }
     }
 }
 
@@ -47,21 +91,21 @@ pub(super) fn headers(
 pub(super) fn set_cookies(
     event: &Bytes,
     headers: &mut HeaderMap,
-    cookies: &RawValue,
+    cookies: &[u8],
 ) -> Result<(), String> {
-    let mut joined: Option<Cow<'_, str>> = None;
+    let mut joined: Option<Cow<'_, [u8]>> = None;
     let mut add = |cookie| match &mut joined {
         None => joined = Some(cookie),
         Some(all) => {
             let all = all.to_mut();
-            all.push_str("; ");
-            all.push_str(&cookie);
+            all.extend_from_slice(b"; ");
+            all.extend_from_slice(&cookie);
         }
     };
-    read(cookies.get(), Each(&mut add))
+    read(cookies, |value| value.each(&mut add))
         .map_err(|error| format!("the cookies are no readable JSON: {error}"))?;
     if let Some(cookies) = joined {
-        let cookies = value(event, &COOKIE, cookies).ok_or_else(|| bad_value("cookie"))?;
+        let cookies = header_value(event, &COOKIE, cookies).ok_or_else(|| bad_value("cookie"))?;
         headers
             .try_insert(COOKIE, cookies)
             .map_err(|_| too_many())?;
@@ -69,7 +113,7 @@ pub(super) fn set_cookies(
     Ok(())
 }
 
-struct Headers<'e> {
+struct Map<'e> {
     event: &'e Bytes,
     map: HeaderMap,
     /// Whether names that are there already are left as they are.
@@ -78,41 +122,101 @@ struct Headers<'e> {
     fault: Option<String>,
 }
 
-impl<'de> Members<'de> for Headers<'_> {
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        if self.missing_only && self.map.contains_key(&*name) {
-            map.next_value::<IgnoredAny>()?;
-            return Ok(());
+impl<'j> Members<'j> for Map<'_> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
+        if self.missing_only && contains(&self.map, name) {
+            return value.skip();
         }
-        let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
-            map.next_value::<IgnoredAny>()?;
-            self.refuse(|| format!("`{}` is no header name", shorten(&name)));
+        let Some(name) = header_name::header_name(name) else {
+            value.skip()?;
+            self.refuse(|| {
+                format!(
+                    "`{}` is no header name",
+                    shorten(&String::from_utf8_lossy(name))
+                )
+            });
             return Ok(());
         };
-        map.next_value_seed(Each(|text| match value(self.event, &header, text) {
-            None => self.refuse(|| bad_value(header.as_str())),
-            // `append` panics on more headers than a map can hold.
+        // The last value takes the name along, and most are the only one.
+        let mut last = None;
+        value.each(|text| match header_value(self.event, &name, text) {
+            None => self.refuse(|| bad_value(name.as_str())),
             Some(value) => {
-                if self.map.try_append(&header, value).is_err() {
-                    self.refuse(too_many);
+                if let Some(value) = last.replace(value) {
+                    self.append(name.clone(), value);
                 }
             }
-        }))
+        })?;
+        if let Some(value) = last {
+            self.append(name, value);
+        }
+        Ok(())
     }
 }
 
-impl Headers<'_> {
+impl<'e> Map<'e> {
+    fn new(event: &'e Bytes) -> Self {
+        Self {
+            event,
+            map: HeaderMap::with_capacity(USUAL),
+            missing_only: false,
+            fault: None,
+        }
+    }
+
+    fn append(&mut self, name: HeaderName, value: HeaderValue) {
+        // `append` panics on more headers than a map can hold.
+        if self.map.try_append(name, value).is_err() {
+            self.refuse(too_many);
+        }
+    }
+
+    fn note(&mut self, done: Result<bool, Fault>) {
+        if let Err(fault) = done {
+            self.refuse(|| format!("the headers are no readable JSON: {fault}"));
+        }
+    }
+
     fn refuse(&mut self, fault: impl FnOnce() -> String) {
         self.fault.get_or_insert_with(fault);
     }
 }
 
+/// Looks whether a map has all names of another one: a source sends the same ones, in the same
+/// order.
+struct Known<'m> {
+    names: Keys<'m, HeaderValue>,
+    map: &'m HeaderMap,
+    all: bool,
+}
+
+impl<'m> Known<'m> {
+    fn are_all(json: &[u8], map: &'m HeaderMap) -> bool {
+        let names = map.keys();
+        let mut known = Self {
+            names,
+            map,
+            all: true,
+        };
+        read(json, |value| value.object(&mut known)).is_ok() && known.all
+    }
+}
+
+impl<'j> Members<'j> for Known<'_> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
+        let next = self.names.next();
+        self.all &= next.is_some_and(|next| next.as_str().as_bytes().eq_ignore_ascii_case(name))
+            || contains(self.map, name);
+        value.skip()
+    }
+}
+
+fn contains(map: &HeaderMap, name: &[u8]) -> bool {
+    header_name::header_name(name).is_some_and(|name| map.contains_key(name))
+}
+
 /// A value that shares the event's memory; `None` when no header can have it.
-fn value(event: &Bytes, name: &HeaderName, text: Cow<'_, str>) -> Option<HeaderValue> {
+fn header_value(event: &Bytes, name: &HeaderName, text: Cow<'_, [u8]>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(share_text(event, text)).ok()?;
     // Keeps credentials out of `Debug`.
     if *name == AUTHORIZATION || *name == COOKIE || *name == PROXY_AUTHORIZATION {
@@ -134,10 +238,35 @@ fn too_many() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::fields::Fields, *};
 
-    fn raw(json: &str) -> &RawValue {
-        serde_json::from_str(json).unwrap()
+    fn fields<'e>(text: &'e str, event: &'e Bytes) -> Fields<'e> {
+        let mut fields = Fields::new(event);
+        fields.read(text.as_bytes()).unwrap();
+        fields
+    }
+
+    /// The headers of two maps, which come in either order.
+    fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, String> {
+        let event = Bytes::new();
+        let ways = [(false, false), (false, true), (true, false)].map(|(multi_first, defer)| {
+            let mut headers = Headers::new(&event);
+            for is_multi in [multi_first, !multi_first] {
+                let Some(json) = (if is_multi { multi } else { single }) else {
+                    continue;
+                };
+                let taken = read(json.as_bytes(), |value| match is_multi {
+                    true => headers.take_multi(value),
+                    false => headers.take_single(value, defer),
+                });
+                taken.unwrap();
+            }
+            headers.finish()
+        });
+        let [one, two, three] = ways;
+        assert_eq!(one, two);
+        assert_eq!(two, three);
+        one
     }
 
     fn listed(headers: &HeaderMap) -> Vec<(&str, &str)> {
@@ -152,9 +281,8 @@ mod tests {
     #[test]
     fn the_multi_value_map_is_the_truth_and_the_other_adds_what_it_lacks() {
         let headers = headers(
-            &Bytes::new(),
-            Some(raw(r#"{"A": "last", "Only": "here"}"#)),
-            Some(raw(r#"{"a": ["first", "last"], "b": ["1"]}"#)),
+            Some(r#"{"A": "last", "Only": "here"}"#),
+            Some(r#"{"a": ["first", "last"], "b": ["1"]}"#),
         )
         .unwrap();
         assert_eq!(
@@ -164,8 +292,52 @@ mod tests {
     }
 
     #[test]
+    fn a_map_that_is_null_or_stands_twice_does_not_count() {
+        let event = Bytes::new();
+        for (text, expected) in [
+            (r#"{"headers": {"a": "1"}, "multiValueHeaders": null}"#, "1"),
+            (
+                r#"{"headers": null, "multiValueHeaders": {"a": ["1"]}}"#,
+                "1",
+            ),
+            (r#"{"headers": {"a": "1"}, "headers": {"a": "2"}}"#, "2"),
+            (
+                r#"{"headers": {"a": "1"}, "resource": "", "headers": {"a": "2"}}"#,
+                "2",
+            ),
+            (
+                r#"{"multiValueHeaders": {"a": "1"}, "headers": {"a": "3"}, "multiValueHeaders": {"a": "2"}}"#,
+                "2",
+            ),
+            (
+                r#"{"multiValueHeaders": {"a": "1"}, "headers": {"a": "2"}, "multiValueHeaders": null}"#,
+                "2",
+            ),
+        ] {
+            let fields = fields(text, &event);
+            let headers = fields.headers.finish().unwrap();
+            assert_eq!(listed(&headers), [("a", expected)], "{text}");
+        }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_a_fault_of_the_headers_only() {
+        let event = Bytes::new();
+        for name in ["headers", "multiValueHeaders"] {
+            let text = format!(r#"{{"{name}": {{"a": ["1", "\ud800", "2"]}}, "path": "/"}}"#);
+            let fields = fields(&text, &event);
+            assert_eq!(fields.path.as_deref(), Some("/"));
+            let fault = fields.headers.finish().unwrap_err();
+            assert!(
+                fault.starts_with("the headers are no readable JSON"),
+                "{fault}"
+            );
+        }
+    }
+
+    #[test]
     fn a_header_under_two_spellings_keeps_both_values() {
-        let headers = headers(&Bytes::new(), Some(raw(r#"{"a": "1", "A": "2"}"#)), None).unwrap();
+        let headers = headers(Some(r#"{"a": "1", "A": "2"}"#), None).unwrap();
         assert_eq!(listed(&headers), [("a", "1"), ("a", "2")]);
     }
 
@@ -181,7 +353,7 @@ mod tests {
             (r#"{"": "1"}"#, "`` is no header name"),
             (r#"{"x\n": "1"}"#, r"`x\n` is no header name"),
         ] {
-            let fault = headers(&Bytes::new(), Some(raw(json)), None).unwrap_err();
+            let fault = headers(Some(json), None).unwrap_err();
             assert!(fault.starts_with(expected), "{json}: {fault}");
         }
     }
@@ -190,29 +362,23 @@ mod tests {
     fn more_headers_than_a_map_can_hold_are_refused() {
         let many: Vec<_> = (0..40_000).map(|i| format!("\"x-{i}\": \"\"")).collect();
         let json = format!("{{{}}}", many.join(","));
-        assert_eq!(
-            headers(&Bytes::new(), Some(raw(&json)), None).unwrap_err(),
-            too_many()
-        );
+        assert_eq!(headers(Some(&json), None).unwrap_err(), too_many());
     }
 
     #[test]
     fn cookies_replace_the_cookie_header() {
-        let mut headers = headers(&Bytes::new(), Some(raw(r#"{"cookie": "old"}"#)), None).unwrap();
-        set_cookies(&Bytes::new(), &mut headers, raw(r#"["a=1", "b=2"]"#)).unwrap();
+        let mut headers = headers(Some(r#"{"cookie": "old"}"#), None).unwrap();
+        set_cookies(&Bytes::new(), &mut headers, br#"["a=1", "b=2"]"#).unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        set_cookies(&Bytes::new(), &mut headers, raw("[]")).unwrap();
+        set_cookies(&Bytes::new(), &mut headers, b"[]").unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        assert!(set_cookies(&Bytes::new(), &mut headers, raw(r#"["a=\n"]"#)).is_err());
+        assert!(set_cookies(&Bytes::new(), &mut headers, br#"["a=\n"]"#).is_err());
     }
 
     #[test]
     fn credentials_are_kept_out_of_debug() {
         let headers = headers(
-            &Bytes::new(),
-            Some(raw(
-                r#"{"Authorization": "Bearer s3cret", "Cookie": "s=s3cret"}"#,
-            )),
+            Some(r#"{"Authorization": "Bearer s3cret", "Cookie": "s=s3cret"}"#),
             None,
         )
         .unwrap();

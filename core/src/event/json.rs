@@ -1,61 +1,88 @@
 //! Lenient reading of JSON on borrowed data.
 //!
 //! Events are written by services, by emulators and by hand. What has an unexpected type is
-//! passed over here rather than refused, so that one odd member cannot fail a whole event.
+//! passed over here rather than refused, so that one odd member cannot fail a whole event. What is
+//! no JSON is refused, wherever it stands.
+//!
+//! This is no `serde`: a visitor for every type and a `Result` for every byte cost several times
+//! what it takes to find where a string ends. And it reads bytes, which are known to be UTF-8:
+//! most of them become header values, which are bytes, or are passed over.
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use super::{scan::special, unescape::unescape};
+use serde::de::IgnoredAny;
 use std::{borrow::Cow, fmt};
 
 /// Takes the members of an object, one by one, in the order in which they stand.
-pub(super) trait Members<'de> {
-    /// Takes one member; it has to read the value from `map`.
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error>;
+pub(super) trait Members<'e> {
+    /// Takes one member; it has to read the value, by one call of the reader.
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault>;
 }
 
-/// Hands the members of an object to `T`. The value says whether there was an object.
-pub(super) struct Object<'t, T>(pub(super) &'t mut T);
+/// Why a text is no JSON, or cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fault(&'static str);
 
-/// A string, or what can be taken for one: a number, `true`, `false`.
-#[derive(Debug, Default)]
-pub(super) struct Text<'de>(pub(super) Option<Cow<'de, str>>);
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
 
-/// Whether something is set; anything but `true` (or `"true"`) is not.
-#[derive(Debug, Default)]
-pub(super) struct Flag(pub(super) bool);
+/// The content of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content<'e> {
+    /// That of a string in which nothing is escaped.
+    Plain(&'e [u8]),
+    /// That of a string with escapes.
+    Unescaped(Vec<u8>),
+    /// Of a string with half of a surrogate pair in it, which is JSON and no text.
+    NoText,
+    /// Anything but a string, as JSON.
+    Other(&'e [u8]),
+}
 
-/// Calls a function with a string, or with each string of an array.
-pub(super) struct Each<F>(pub(super) F);
+/// A value as JSON, and what was read of it.
+type Both<'e, T> = (Option<&'e [u8]>, Result<T, Fault>);
 
-/// Reads a JSON text; trailing text is an error.
-pub(super) fn read<'de, S: DeserializeSeed<'de>>(
-    text: &'de str,
-    seed: S,
-) -> Result<S::Value, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = seed.deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(value)
+/// A place in a JSON text.
+#[derive(Debug)]
+pub(super) struct Reader<'e> {
+    bytes: &'e [u8],
+    at: usize,
+}
+
+const END: Fault = Fault("the text ends too early");
+const VALUE: Fault = Fault("expected a value");
+const NAME: Fault = Fault("expected the name of a member");
+const COLON: Fault = Fault("expected `:`");
+const SEPARATOR: Fault = Fault("expected `,` or the end of an array or object");
+const STRING: Fault = Fault("a control character or a bad escape in a string");
+const NUMBER: Fault = Fault("a bad number");
+const SURROGATE: Fault = Fault("half of a surrogate pair in a string");
+const TRAILING: Fault = Fault("more text behind the value");
+
+/// Reads a JSON text; trailing text is a fault.
+pub(super) fn read<'e, T>(
+    text: &'e [u8],
+    read: impl FnOnce(&mut Reader<'e>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut reader = Reader { bytes: text, at: 0 };
+    let value = read(&mut reader)?;
+    match reader.token() {
+        None => Ok(value),
+        Some(_) => Err(TRAILING),
+    }
 }
 
 /// The members of an object whose values are strings.
 pub(crate) fn string_map(json: &str) -> Vec<(String, String)> {
     struct Strings(Vec<(String, String)>);
 
-    impl<'de> Members<'de> for Strings {
-        fn member<A: MapAccess<'de>>(
-            &mut self,
-            name: Cow<'de, str>,
-            map: &mut A,
-        ) -> Result<(), A::Error> {
-            if let Text(Some(value)) = map.next_value()? {
-                self.0.push((name.into_owned(), value.into_owned()));
+    impl<'e> Members<'e> for Strings {
+        fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+            if let Some(value) = value.text()? {
+                let name = String::from_utf8_lossy(name).into_owned();
+                self.0.push((name, value.into_owned()));
             }
             Ok(())
         }
@@ -63,179 +90,372 @@ pub(crate) fn string_map(json: &str) -> Vec<(String, String)> {
 
     let mut strings = Strings(Vec::new());
     // What was read before a fault stays: there is nobody left to report it to.
-    let _ = read(json, Object(&mut strings));
+    let _ = read(json.as_bytes(), |value| value.object(&mut strings));
     strings.0
 }
 
-/// What a visitor makes of a value that is not what it looks for.
-macro_rules! pass_over {
-    (scalars: $nothing:expr) => {
-        fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-            Ok($nothing)
+impl<'e> Reader<'e> {
+    /// Hands the members of an object to `members`; says whether there was an object.
+    pub(super) fn object(&mut self, members: &mut impl Members<'e>) -> Result<bool, Fault> {
+        if self.token() != Some(b'{') {
+            self.skip()?;
+            return Ok(false);
         }
-        fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-            Ok($nothing)
+        self.at += 1;
+        if self.token() == Some(b'}') {
+            self.at += 1;
+            return Ok(true);
         }
-        fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-        fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-    };
-    (null: $nothing:expr) => {
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-    };
-    (seq: $nothing:expr) => {
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
-            Ok($nothing)
-        }
-    };
-    (map: $nothing:expr) => {
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            Ok($nothing)
-        }
-    };
-}
-
-/// A number, `true` or `false` as the text it stands for.
-macro_rules! scalars_as_text {
-    () => {
-        fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-            self.visit_string(value.to_string())
-        }
-        fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-            self.visit_string(value.to_string())
-        }
-        fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-            self.visit_string(value.to_string())
-        }
-        fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-            self.visit_string(value.to_string())
-        }
-    };
-}
-
-impl<'de, T: Members<'de>> DeserializeSeed<'de> for Object<'_, T> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Members<'de>> Visitor<'de> for Object<'_, T> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        while let Some(name) = map.next_key::<Text<'de>>()? {
-            self.0.member(name.0.unwrap_or_default(), &mut map)?;
-        }
-        Ok(true)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    pass_over!(scalars: false);
-    pass_over!(null: false);
-    pass_over!(seq: false);
-}
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-
-        impl<'de> Visitor<'de> for Read {
-            type Value = Text<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
+        loop {
+            if self.token() != Some(b'"') {
+                return Err(NAME);
             }
-
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Some(Cow::Borrowed(text))))
+            let name = self.string()?;
+            self.colon()?;
+            members.member(&name, self)?;
+            match self.token() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(true);
+                }
+                _ => return Err(SEPARATOR),
             }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
-                self.visit_string(text.to_owned())
-            }
-
-            fn visit_string<E: Error>(self, text: String) -> Result<Text<'de>, E> {
-                Ok(Text(Some(Cow::Owned(text))))
-            }
-
-            scalars_as_text!();
-            pass_over!(null: Text(None));
-            pass_over!(seq: Text(None));
-            pass_over!(map: Text(None));
         }
-
-        deserializer.deserialize_any(Read)
-    }
-}
-
-impl<'de> Deserialize<'de> for Flag {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Text::deserialize(deserializer).map(|text| Flag(text.0.as_deref() == Some("true")))
-    }
-}
-
-impl<'de, F: FnMut(Cow<'de, str>)> DeserializeSeed<'de> for Each<F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, F: FnMut(Cow<'de, str>)> Visitor<'de> for Each<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string or an array of strings")
     }
 
-    fn visit_borrowed_str<E: Error>(mut self, text: &'de str) -> Result<(), E> {
-        (self.0)(Cow::Borrowed(text));
+    /// A string, or what can be taken for one: a number, `true`, `false`. `None` is anything else.
+    pub(super) fn text(&mut self) -> Result<Option<Cow<'e, str>>, Fault> {
+        Ok(match self.text_bytes()? {
+            None => None,
+            Some(Cow::Borrowed(text)) => Some(Cow::Borrowed(str::from_utf8(text).or(Err(STRING))?)),
+            Some(Cow::Owned(text)) => Some(Cow::Owned(String::from_utf8(text).or(Err(STRING))?)),
+        })
+    }
+
+    fn text_bytes(&mut self) -> Result<Option<Cow<'e, [u8]>>, Fault> {
+        match self.token() {
+            Some(b'"') => self.string().map(Some),
+            Some(b'{' | b'[' | b'n') => {
+                self.skip()?;
+                Ok(None)
+            }
+            _ => self.skipped().map(|text| Some(Cow::Borrowed(text))),
+        }
+    }
+
+    /// Whether something is set; anything but `true` (or `"true"`) is not.
+    pub(super) fn flag(&mut self) -> Result<bool, Fault> {
+        Ok(self.text_bytes()?.as_deref() == Some(b"true"))
+    }
+
+    /// Whether something is there; `null` is not.
+    pub(super) fn is_there(&mut self) -> Result<bool, Fault> {
+        let is_null = self.token() == Some(b'n');
+        self.skip()?;
+        Ok(!is_null)
+    }
+
+    /// A value as JSON, unread; `null` is none.
+    pub(super) fn json(&mut self) -> Result<Option<&'e [u8]>, Fault> {
+        let is_null = self.token() == Some(b'n');
+        let json = self.skipped()?;
+        Ok(Some(json).filter(|_| !is_null))
+    }
+
+    /// What a value holds, which may be large; `null` is none.
+    pub(super) fn content(&mut self) -> Result<Option<Content<'e>>, Fault> {
+        if self.token() != Some(b'"') {
+            return Ok(self.json()?.map(Content::Other));
+        }
+        // At most all of the rest, and a body is most of it.
+        let capacity = self.bytes.len().saturating_sub(self.at);
+        Ok(Some(match self.string_within(capacity) {
+            Ok(Cow::Borrowed(text)) => Content::Plain(text),
+            Ok(Cow::Owned(text)) => Content::Unescaped(text),
+            Err(SURROGATE) => Content::NoText,
+            Err(fault) => return Err(fault),
+        }))
+    }
+
+    /// Calls a function with a text, or with each text of an array.
+    pub(super) fn each(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<(), Fault> {
+        if self.token() != Some(b'[') {
+            if let Some(text) = self.text_bytes()? {
+                f(text);
+            }
+            return Ok(());
+        }
+        self.at += 1;
+        if self.token() == Some(b']') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            if let Some(text) = self.text_bytes()? {
+                f(text);
+            }
+            match self.token() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return Err(SEPARATOR),
+            }
+        }
+    }
+
+    /// Goes past a value. It is read no further than to see that it is JSON, without recursion.
+    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+        self.token();
+        let start = self.at;
+        // What is open around the current place, the innermost in the lowest bit: 1 for an object.
+        let (mut open, mut depth) = (0_u64, 0_u32);
+        loop {
+            match self.token().ok_or(END)? {
+                b'"' => self.pass_string()?,
+                bracket @ (b'{' | b'[') => {
+                    if depth == u64::BITS {
+                        return self.skip_deep(start);
+                    }
+                    self.at += 1;
+                    depth += 1;
+                    let is_object = bracket == b'{';
+                    open = open << 1 | u64::from(is_object);
+                    match self.token() {
+                        Some(b'}') if is_object => {}
+                        Some(b']') if !is_object => {}
+                        _ if is_object => {
+                            self.pass_name()?;
+                            continue;
+                        }
+                        _ => continue,
+                    }
+                }
+                b't' => self.word("true")?,
+                b'f' => self.word("false")?,
+                b'n' => self.word("null")?,
+                _ => self.number()?,
+            }
+            // A value has ended, and with it perhaps what it was the last one of.
+            loop {
+                if depth == 0 {
+                    return Ok(());
+                }
+                let is_object = open & 1 == 1;
+                match self.token() {
+                    Some(b',') => {
+                        self.at += 1;
+                        if is_object {
+                            self.pass_name()?;
+                        }
+                        break;
+                    }
+                    Some(b'}') if is_object => {}
+                    Some(b']') if !is_object => {}
+                    _ => return Err(SEPARATOR),
+                }
+                self.at += 1;
+                depth -= 1;
+                open >>= 1;
+            }
+        }
+    }
+
+    /// Reads a value, and keeps it as JSON besides; `null` is none. A fault on the way is the
+    /// caller's business, as long as the value is JSON.
+    pub(super) fn both<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<Both<'e, T>, Fault> {
+        let is_null = self.token() == Some(b'n');
+        let start = self.at;
+        let value = read(self);
+        if value.is_err() {
+            self.at = start;
+            self.skip()?;
+        }
+        let json = self.bytes.get(start..self.at).ok_or(VALUE)?;
+        Ok((Some(json).filter(|_| !is_null), value))
+    }
+
+    /// What nobody writes: brackets in brackets, more than there are bits.
+    #[cold]
+    fn skip_deep(&mut self, start: usize) -> Result<(), Fault> {
+        let rest = self.bytes.get(start..).ok_or(END)?;
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+        match values.next() {
+            Some(Ok(_)) => {
+                self.at = start.saturating_add(values.byte_offset());
+                Ok(())
+            }
+            _ => Err(VALUE),
+        }
+    }
+
+    /// The text of the next value.
+    fn skipped(&mut self) -> Result<&'e [u8], Fault> {
+        self.token();
+        let start = self.at;
+        self.skip()?;
+        self.bytes.get(start..self.at).ok_or(VALUE)
+    }
+
+    /// The byte that the next token begins with.
+    #[inline]
+    fn token(&mut self) -> Option<u8> {
+        // Events come without spaces.
+        match self.byte()? {
+            0..=b' ' => self.token_behind_spaces(),
+            byte => Some(byte),
+        }
+    }
+
+    #[cold]
+    fn token_behind_spaces(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.byte()?;
+            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+    }
+
+    #[inline]
+    fn byte(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn pass_name(&mut self) -> Result<(), Fault> {
+        if self.token() != Some(b'"') {
+            return Err(NAME);
+        }
+        self.pass_string()?;
+        self.colon()
+    }
+
+    fn colon(&mut self) -> Result<(), Fault> {
+        if self.token() != Some(b':') {
+            return Err(COLON);
+        }
+        self.at += 1;
         Ok(())
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.visit_string(text.to_owned())
+    fn string(&mut self) -> Result<Cow<'e, [u8]>, Fault> {
+        self.string_within(64)
     }
 
-    fn visit_string<E: Error>(mut self, text: String) -> Result<(), E> {
-        (self.0)(Cow::Owned(text));
+    /// The text of the string that begins here; `capacity` is how long it may be without its escapes.
+    /// The reader is behind the string even if there is half of a surrogate pair in it.
+    fn string_within(&mut self, capacity: usize) -> Result<Cow<'e, [u8]>, Fault> {
+        let start = self.at + 1;
+        let end = special(self.bytes, start);
+        if self.bytes.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return self.bytes.get(start..end).map(Cow::Borrowed).ok_or(STRING);
+        }
+        match unescape(self.bytes, start, capacity) {
+            Some((text, end)) => {
+                self.at = end + 1;
+                Ok(Cow::Owned(text))
+            }
+            None => {
+                self.at = self.end_behind_escapes(end)? + 1;
+                Err(SURROGATE)
+            }
+        }
+    }
+
+    /// Goes past the string that begins here.
+    fn pass_string(&mut self) -> Result<(), Fault> {
+        let end = special(self.bytes, self.at + 1);
+        self.at = match self.bytes.get(end) {
+            Some(b'"') => end + 1,
+            _ => self.end_behind_escapes(end)? + 1,
+        };
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(element) = seq.next_element::<Text<'de>>()? {
-            if let Some(text) = element.0 {
-                (self.0)(text);
+    /// The place of the quote that ends a string, from the place of its first escape.
+    fn end_behind_escapes(&self, mut at: usize) -> Result<usize, Fault> {
+        loop {
+            match self.bytes.get(at..).unwrap_or_default() {
+                [] => return Err(END),
+                [b'"', ..] => return Ok(at),
+                rest => at = special(self.bytes, at + escape(rest).ok_or(STRING)?),
             }
+        }
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Fault> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word.as_bytes()) {
+            return Err(VALUE);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// A number as in RFC 8259, section 6.
+    fn number(&mut self) -> Result<(), Fault> {
+        if self.byte() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.byte() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits()?,
+            _ => return Err(VALUE),
+        }
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if matches!(self.byte(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.byte(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits()?;
         }
         Ok(())
     }
 
-    scalars_as_text!();
-    pass_over!(null: ());
-    pass_over!(map: ());
+    /// At least one digit.
+    fn digits(&mut self) -> Result<(), Fault> {
+        let start = self.at;
+        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at == start {
+            return Err(NUMBER);
+        }
+        Ok(())
+    }
+}
+
+/// How long the escape is that begins here; `None` when it is none.
+fn escape(text: &[u8]) -> Option<usize> {
+    match text {
+        [
+            b'\\',
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
+            ..,
+        ] => Some(2),
+        [b'\\', b'u', digits @ ..] => {
+            let digits = digits.first_chunk::<4>()?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_text_is_whatever_can_be_taken_for_one() {
@@ -245,13 +465,15 @@ mod tests {
             ("7", Some("7")),
             ("-7", Some("-7")),
             ("1.5", Some("1.5")),
-            ("true", Some("true")),
+            ("1.50e+400", Some("1.50e+400")),
+            ("18446744073709551616", Some("18446744073709551616")),
+            (" true ", Some("true")),
             ("null", None),
             (r#"["a", {"b": null}]"#, None),
             (r#"{"a": ["b"]}"#, None),
         ] {
-            let text: Text<'_> = serde_json::from_str(json).unwrap();
-            assert_eq!(text.0.as_deref(), expected, "{json}");
+            let text = read(json.as_bytes(), Reader::text).unwrap();
+            assert_eq!(text.as_deref(), expected, "{json}");
         }
     }
 
@@ -265,8 +487,7 @@ mod tests {
             ("1", false),
             ("{}", false),
         ] {
-            let flag: Flag = serde_json::from_str(json).unwrap();
-            assert_eq!(flag.0, expected, "{json}");
+            assert_eq!(read(json.as_bytes(), Reader::flag), Ok(expected), "{json}");
         }
     }
 
@@ -275,14 +496,14 @@ mod tests {
         for (json, expected) in [
             (r#""a""#, vec!["a"]),
             (r#"["a", "b\n", null, 3, [], {}]"#, vec!["a", "b\n", "3"]),
+            ("[ ]", vec![]),
             ("null", vec![]),
             ("{}", vec![]),
         ] {
             let mut texts = Vec::new();
-            read(
-                json,
-                Each(|text: Cow<'_, str>| texts.push(text.into_owned())),
-            )
+            read(json.as_bytes(), |value| {
+                value.each(|text| texts.push(String::from_utf8(text.into_owned()).unwrap()))
+            })
             .unwrap();
             assert_eq!(texts, expected, "{json}");
         }
@@ -296,5 +517,141 @@ mod tests {
         );
         assert_eq!(string_map("null"), []);
         assert_eq!(string_map("[1]"), []);
+    }
+
+    #[test]
+    fn the_content_of_a_value_is_its_text_or_its_json() {
+        for (json, expected) in [
+            (r#" "a" "#, Some(Content::Plain(b"a"))),
+            (r#""a\"b""#, Some(Content::Unescaped(b"a\"b".to_vec()))),
+            (r#""a\ud800b""#, Some(Content::NoText)),
+            (
+                r#" {"a": [1, 2]} "#,
+                Some(Content::Other(br#"{"a": [1, 2]}"#)),
+            ),
+            ("17", Some(Content::Other(b"17"))),
+            ("null", None),
+        ] {
+            assert_eq!(
+                read(json.as_bytes(), Reader::content),
+                Ok(expected),
+                "{json}"
+            );
+        }
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        use serde_json::Value;
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            "[ -~\"\\\\]{0,80}".prop_map(Value::from),
+        ];
+        let value = leaf.prop_recursive(6, 48, 5, |inner| {
+            let names = prop_oneof![any::<String>(), "[a-z]{0,40}"];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::vec((names, inner), 0..5)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        });
+        (value, any::<bool>()).prop_map(|(value, pretty)| {
+            if pretty {
+                format!("{value:#}")
+            } else {
+                value.to_string()
+            }
+        })
+    }
+
+    /// What else a byte of a JSON text could be.
+    fn byte() -> impl Strategy<Value = String> {
+        let odd = prop::sample::select(
+            &[
+                "", "\"", "\\", "\\u", "\\ud800", "{", "}", "[", "]", ",", ":", "-", "0", "1", ".",
+                "e", "+", "t", "null", "\n", "\u{1}", "\u{0}", "\u{7f}", "\u{e9}", " ", "/",
+            ][..],
+        );
+        odd.prop_map(str::to_owned)
+    }
+
+    fn is_json(text: &str) -> bool {
+        serde_json::from_str::<IgnoredAny>(text).is_ok()
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_json_takes_for_json_is_json_and_nothing_else_is(
+            text in json(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), byte(), 0..3_usize), 0..3),
+        ) {
+            let mut text: Vec<char> = text.chars().collect();
+            for (at, byte, removed) in changes {
+                let at = at.index(text.len() + 1);
+                let end = (at + removed).min(text.len());
+                text.splice(at..end, byte.chars());
+            }
+            let text: String = text.into_iter().collect();
+            prop_assert_eq!(read(text.as_bytes(), Reader::skip).is_ok(), is_json(&text), "{}", text);
+        }
+
+        #[test]
+        fn a_string_is_read_as_serde_json_reads_it(text in any::<String>(), ascii in any::<bool>()) {
+            let mut json = serde_json::to_string(&text).unwrap();
+            if ascii {
+                json = json.chars().map(|c| match c {
+                    ' '..='~' => c.to_string(),
+                    c => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04X}")).collect(),
+                }).collect();
+            }
+            prop_assert_eq!(read(json.as_bytes(), Reader::text), Ok(Some(text.into())));
+        }
+    }
+
+    #[test]
+    fn faults_at_every_place_are_found() {
+        let json = r#"{"a":[1,-0.5e+3,"b\u00e9\n",true,false,null,{},[]],"c":{"d":""}}"#;
+        for end in 0..json.len() {
+            let cut = &json[..end];
+            assert_eq!(
+                read(cut.as_bytes(), Reader::skip).is_ok(),
+                is_json(cut),
+                "{cut}"
+            );
+            for odd in [
+                "\"", "\\", "{", "}", "[", "]", ",", ":", "0", "x", " ", "\t",
+            ] {
+                let text = format!("{cut}{odd}{}", &json[end + 1..]);
+                assert_eq!(
+                    read(text.as_bytes(), Reader::skip).is_ok(),
+                    is_json(&text),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_has_no_limit_and_no_cost_in_stack() {
+        for depth in [63, 64, 65, 1000, 200_000] {
+            for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+                let (open, close) = (open.repeat(depth), close.repeat(depth));
+                let whole = format!("[{open}1{close}, 2]");
+                assert_eq!(read(whole.as_bytes(), Reader::skip), Ok(()), "{depth}");
+                let broken = format!("[{open}1{close}");
+                assert!(read(broken.as_bytes(), Reader::skip).is_err(), "{depth}");
+                let crossed = format!("[{open}1{})", close.replace(']', "}"));
+                assert!(read(crossed.as_bytes(), Reader::skip).is_err(), "{depth}");
+            }
+        }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_no_text_and_can_be_skipped() {
+        assert_eq!(read(br#""\ud800""#, Reader::text), Err(SURROGATE));
+        assert_eq!(read(br#""\ud800""#, Reader::skip), Ok(()));
     }
 }

@@ -27,12 +27,15 @@ mod detect;
 mod encode;
 mod error;
 mod fields;
+mod header_name;
 mod headers;
 mod json;
 mod payload;
 mod query;
+mod scan;
 mod shared;
 mod source;
+mod unescape;
 mod uri;
 mod writer;
 
@@ -42,5 +45,6 @@ pub use error::{DecodeError, NotHttp};
 pub use source::Source;
 
 pub(crate) use context::Facts;
+pub(crate) use encode::encode_text;
 pub(crate) use json::string_map;
 pub(crate) use shared::Shared;

@@ -1,10 +1,7 @@
 //! Query strings from the maps of those sources that send no raw one.
 
-use super::json::{Each, Members, Object, read};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::de::MapAccess;
-use serde_json::value::RawValue;
-use std::borrow::Cow;
+use super::json::{Fault, Members, Reader, read};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 /// Whether a source decodes the names and values of a query before it sends them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,16 +25,13 @@ const VALUE_SEPARATORS: &AsciiSet = &AsciiSet::EMPTY.add(b'&').add(b'#');
 const NAME_SEPARATORS: &AsciiSet = &VALUE_SEPARATORS.add(b'=');
 
 /// The query string of the first map that has any parameter; names and values in order.
-pub(super) fn from_maps(
-    maps: [Option<&RawValue>; 2],
-    form: Form,
-) -> Result<String, serde_json::Error> {
+pub(super) fn from_maps(maps: [Option<&[u8]>; 2], form: Form) -> Result<String, Fault> {
     let mut query = Query {
         text: String::new(),
         form,
     };
     for map in maps.into_iter().flatten() {
-        read(map.get(), Object(&mut query))?;
+        read(map, |value| value.object(&mut query))?;
         if !query.text.is_empty() {
             break;
         }
@@ -50,24 +44,20 @@ struct Query {
     form: Form,
 }
 
-impl<'de> Members<'de> for Query {
-    fn member<A: MapAccess<'de>>(
-        &mut self,
-        name: Cow<'de, str>,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+impl<'e> Members<'e> for Query {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
         let (names, values) = match self.form {
             Form::Decoded => (RESERVED, RESERVED),
             Form::Encoded => (NAME_SEPARATORS, VALUE_SEPARATORS),
         };
-        map.next_value_seed(Each(|value: Cow<'de, str>| {
+        value.each(|value| {
             if !self.text.is_empty() {
                 self.text.push('&');
             }
-            self.text.extend(utf8_percent_encode(&name, names));
+            self.text.extend(percent_encode(name, names));
             self.text.push('=');
-            self.text.extend(utf8_percent_encode(&value, values));
-        }))
+            self.text.extend(percent_encode(&value, values));
+        })
     }
 }
 
@@ -75,54 +65,48 @@ impl<'de> Members<'de> for Query {
 mod tests {
     use super::*;
 
-    fn raw(json: &str) -> &RawValue {
-        serde_json::from_str(json).unwrap()
+    fn query(maps: [Option<&str>; 2], form: Form) -> String {
+        from_maps(maps.map(|map| map.map(str::as_bytes)), form).unwrap()
     }
 
     #[test]
     fn decoded_parameters_are_encoded_again() {
-        let map = raw(r#"{"a b": ["1&2=3", "+", "%", "ü/?#"], "c": ["-._~"]}"#);
+        let map = r#"{"a b": ["1&2=3", "+", "%", "ü/?#"], "c": ["-._~"]}"#;
         assert_eq!(
-            from_maps([Some(map), None], Form::Decoded).unwrap(),
+            query([Some(map), None], Form::Decoded),
             "a%20b=1%262%3D3&a%20b=%2B&a%20b=%25&a%20b=%C3%BC%2F%3F%23&c=-._~"
         );
     }
 
     #[test]
     fn encoded_parameters_are_kept_as_they_are() {
-        let map = raw(r#"{"a%20b": "1%262+3", "q": "x=y", "empty": ""}"#);
+        let map = r#"{"a%20b": "1%262+3", "q": "x=y", "empty": ""}"#;
         assert_eq!(
-            from_maps([None, Some(map)], Form::Encoded).unwrap(),
+            query([None, Some(map)], Form::Encoded),
             "a%20b=1%262+3&q=x=y&empty="
         );
     }
 
     #[test]
     fn a_separator_in_an_encoded_parameter_starts_no_other() {
-        let map = raw(r##"{"a=b&c": "1&admin=true#x"}"##);
+        let map = r##"{"a=b&c": "1&admin=true#x"}"##;
         assert_eq!(
-            from_maps([Some(map), None], Form::Encoded).unwrap(),
+            query([Some(map), None], Form::Encoded),
             "a%3Db%26c=1%26admin=true%23x"
         );
     }
 
     #[test]
     fn an_empty_map_falls_back_to_the_other() {
-        let (empty, other) = (raw("{}"), raw(r#"{"a": "1"}"#));
-        assert_eq!(
-            from_maps([Some(empty), Some(other)], Form::Decoded).unwrap(),
-            "a=1"
-        );
-        assert_eq!(
-            from_maps([Some(other), Some(other)], Form::Decoded).unwrap(),
-            "a=1"
-        );
-        assert_eq!(from_maps([None, None], Form::Decoded).unwrap(), "");
+        let (empty, other) = ("{}", r#"{"a": "1"}"#);
+        assert_eq!(query([Some(empty), Some(other)], Form::Decoded), "a=1");
+        assert_eq!(query([Some(other), Some(other)], Form::Decoded), "a=1");
+        assert_eq!(query([None, None], Form::Decoded), "");
     }
 
     #[test]
     fn a_null_is_no_parameter() {
-        let map = raw(r#"{"a": null, "b": [null, "1", null], "c": []}"#);
-        assert_eq!(from_maps([Some(map), None], Form::Decoded).unwrap(), "b=1");
+        let map = r#"{"a": null, "b": [null, "1", null], "c": []}"#;
+        assert_eq!(query([Some(map), None], Form::Decoded), "b=1");
     }
 }

@@ -4,19 +4,19 @@ use bytes::Bytes;
 use std::borrow::Cow;
 
 /// The slice of `event` that `part` is, without copying it; a copy when it is none.
-pub(super) fn share(event: &Bytes, part: &str) -> Bytes {
+pub(super) fn share(event: &Bytes, part: &[u8]) -> Bytes {
     let inside = (part.as_ptr() as usize)
         .checked_sub(event.as_ptr() as usize)
         .and_then(|start| Some(start..start.checked_add(part.len())?))
         .filter(|range| range.end <= event.len());
     match inside {
         Some(range) => event.slice(range),
-        None => Bytes::copy_from_slice(part.as_bytes()),
+        None => Bytes::copy_from_slice(part),
     }
 }
 
-/// The bytes of a text: a slice of `event` when it was borrowed from there.
-pub(super) fn share_text(event: &Bytes, text: Cow<'_, str>) -> Bytes {
+/// The same of a text: a copy only if it is borrowed from elsewhere.
+pub(super) fn share_text(event: &Bytes, text: Cow<'_, [u8]>) -> Bytes {
     match text {
         Cow::Borrowed(part) => share(event, part),
         Cow::Owned(text) => text.into(),
@@ -29,7 +29,15 @@ pub(crate) struct Shared(Bytes);
 
 impl Shared {
     pub(super) fn new(event: &Bytes, text: Cow<'_, str>) -> Self {
-        Self(share_text(event, text))
+        Self(match text {
+            Cow::Borrowed(part) => share(event, part.as_bytes()),
+            Cow::Owned(text) => text.into(),
+        })
+    }
+
+    /// A part of the event that is text.
+    pub(super) fn part(event: &Bytes, part: &[u8]) -> Self {
+        Self(share(event, part))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -49,8 +57,11 @@ mod tests {
     fn a_part_of_the_event_is_shared_and_anything_else_is_copied() {
         let event = Bytes::from(String::from("0123456789"));
         let text = std::str::from_utf8(&event).unwrap();
-        assert_eq!(share(&event, &text[3..5]).as_ptr(), text[3..].as_ptr());
-        assert_eq!(share(&event, "elsewhere"), "elsewhere");
-        assert_eq!(share(&Bytes::new(), ""), "");
+        assert_eq!(
+            share(&event, &text.as_bytes()[3..5]).as_ptr(),
+            text[3..].as_ptr()
+        );
+        assert_eq!(share(&event, b"elsewhere"), "elsewhere");
+        assert_eq!(share(&Bytes::new(), b""), "");
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn build(event: &Bytes, path: &str, query: &str) -> Result<Uri, Strin
     let path = Cow::from(utf8_percent_encode(path, PATH));
     let whole = if query.is_empty() {
         match path {
-            Cow::Borrowed(path) => share(event, path),
+            Cow::Borrowed(path) => share(event, path.as_bytes()),
             Cow::Owned(path) => path.into(),
         }
     } else {

@@ -116,7 +116,8 @@ impl Trust {
             .map(|caller| {
                 format!(
                     "warning: no authenticator of this API recognises `--as {caller}`; it is in \
-                     the request context, and nothing else comes of it"
+                     the request context, and nothing else comes of it. An authenticator that \
+                     verifies tokens itself is to be sent one"
                 )
             })
             .collect();

@@ -32,6 +32,9 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 /// );
 /// ```
 ///
+/// The local server of debug builds refuses pages of other origins whatever the rules say, so that
+/// no page can reach it: try them in a test, with `origin` as a header.
+///
 /// See the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol). Where the gateway
 /// has a CORS configuration of its own, use one of the two, not both.
 #[derive(Clone, Debug, Default)]

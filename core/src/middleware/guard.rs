@@ -1,7 +1,10 @@
 //! Turns a panic anywhere inside into a problem.
 
 use super::{Finish, Handle, Next, caught, panic_message};
-use crate::{BoxFuture, Request, Response, error::framework, matched::Matched, state::States};
+use crate::{
+    BoxFuture, Request, Response, auth::Recognised, error::framework, matched::Matched,
+    state::States,
+};
 use std::sync::Arc;
 
 /// The outermost part of the way but for CORS.
@@ -24,8 +27,9 @@ impl Guard {
 
 impl Handle for Guard {
     fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
+        // Both are of an application that this one is mounted in.
+        request.extensions_mut().remove::<Recognised>();
         if let Some(states) = &self.states {
-            // Of an application that this one is mounted in.
             request.extensions_mut().remove::<Matched>();
             request.extensions_mut().insert(Arc::clone(states));
         }

@@ -14,7 +14,7 @@ use crate::{
 use http::{HeaderValue, Method};
 use matchit::Params;
 use percent_encoding::percent_decode_str;
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{cmp::Reverse, collections::HashMap, fmt, sync::Arc};
 
 /// All routes of an application, nested ones included.
 ///
@@ -24,9 +24,10 @@ use std::{collections::HashMap, fmt, sync::Arc};
 pub(crate) struct Router {
     plain: Tree,
     greedy: Tree,
-    /// Prefix and endpoint of every Api that has a fallback, the longest prefix first.
+    /// Prefix and endpoint of every Api that has a fallback, the [most specific](specificity)
+    /// prefix first.
     fallbacks: Vec<(String, Arc<Entry>)>,
-    /// Prefix and policy of every Api that is closed, the longest prefix first.
+    /// Prefix and policy of every Api that is closed, the most specific prefix first.
     closed: Vec<(String, Arc<Policy>)>,
     ignore_trailing_slash: bool,
 }
@@ -134,7 +135,7 @@ impl Router {
     pub(crate) fn insert_fallback(&mut self, prefix: String, entry: Arc<Entry>) {
         self.fallbacks.push((prefix, entry));
         self.fallbacks
-            .sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+            .sort_by_key(|(prefix, _)| Reverse(specificity(prefix)));
     }
 
     /// Closes what is under a prefix: there, nobody learns from the router which routes exist but
@@ -142,7 +143,7 @@ impl Router {
     pub(crate) fn close(&mut self, prefix: String, policy: Arc<Policy>) {
         self.closed.push((prefix, policy));
         self.closed
-            .sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+            .sort_by_key(|(prefix, _)| Reverse(specificity(prefix)));
     }
 
     /// The policy of a path where no route is.
@@ -200,6 +201,15 @@ impl Router {
     fn fallback(&self, path: &str) -> Option<Arc<Entry>> {
         of_prefix(&self.fallbacks, path).cloned()
     }
+}
+
+/// How narrow a prefix is: by its segments, and of as many, by the first one that is no parameter.
+fn specificity(prefix: &str) -> (usize, Vec<bool>) {
+    let literal: Vec<bool> = prefix
+        .split('/')
+        .map(|segment| parameter(segment).is_none())
+        .collect();
+    (literal.len(), literal)
 }
 
 /// What belongs to the first prefix that the path is under.
@@ -544,11 +554,13 @@ mod tests {
     }
 
     #[test]
-    fn the_fallback_of_the_longest_prefix_answers() {
+    fn the_fallback_of_the_most_specific_prefix_answers() {
         let mut router = router(&[("GET", "/v1/orders")]);
         router.insert_fallback(String::new(), entry("all"));
         router.insert_fallback("/v1/{tenant}".to_owned(), entry("tenant"));
+        router.insert_fallback("/v1/acme".to_owned(), entry("acme"));
         for (path, expected) in [
+            ("/v1/acme/x", "fallback acme"),
             ("/x", "fallback all"),
             ("/v1/a", "fallback tenant"),
             ("/v1/a/b", "fallback tenant"),

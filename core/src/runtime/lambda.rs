@@ -1,9 +1,11 @@
 //! On Lambda: the loop over invocations, and each of them answered.
 
+use super::{
+    hand_over::{Event, HandOver},
+    reply::Reply,
+};
 use crate::{App, BoxError, LambdaContext};
-use bytes::Bytes;
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
-use serde_json::value::RawValue;
 use std::time::{Duration, SystemTime};
 use tower::service_fn;
 
@@ -26,24 +28,17 @@ const PREPARE: Duration = Duration::from_secs(2);
 /// Answers invocations until Lambda ends the process.
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
     app.prepare(PREPARE).await;
-    let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| answer(app.clone(), event));
-    Runtime::new(service).run_concurrent().await
+    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
+    Runtime::new(service).layer(HandOver).run_concurrent().await
 }
 
-async fn answer(app: App, event: LambdaEvent<Box<RawValue>>) -> Result<Box<RawValue>, Diagnostic> {
-    let bytes = Bytes::from(String::from(Box::<str>::from(event.payload)));
-    match app.handle_event(bytes, context(event.context)).await {
-        Ok(reply) => raw(reply),
+async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic> {
+    let Event(bytes) = event.payload;
+    match app.handle_event_text(bytes, context(event.context)).await {
+        Ok(reply) => Ok(Reply(reply)),
         // Not an HTTP invocation, so there is nobody to answer with a problem.
         Err(error) => Err(diagnostic("NotAnHttpEvent", error.to_string())),
     }
-}
-
-fn raw(reply: Vec<u8>) -> Result<Box<RawValue>, Diagnostic> {
-    String::from_utf8(reply)
-        .map_err(|error| error.to_string())
-        .and_then(|text| RawValue::from_string(text).map_err(|error| error.to_string()))
-        .map_err(|error| diagnostic("InvalidReply", error))
 }
 
 fn diagnostic(error_type: &str, error_message: String) -> Diagnostic {

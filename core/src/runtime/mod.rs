@@ -3,9 +3,11 @@
 //! The only place that knows the Lambda runtime and the environment.
 
 mod entry;
+mod hand_over;
 mod init_error;
 mod lambda;
 pub(crate) mod log;
+mod reply;
 
 pub use entry::{Flavor, IntoApi, main, main_of_one};
 

@@ -486,6 +486,58 @@ async fn the_next_authenticator_is_asked_only_when_there_is_no_credential_for_th
 }
 
 #[tokio::test]
+async fn a_stranger_cannot_tell_which_authenticator_a_route_means() {
+    let partners = Written {
+        name: "partners",
+        credential: Credential::header("x-partner"),
+    };
+    struct Keys(Written);
+    impl Authenticator for Keys {
+        fn scheme(&self) -> Scheme {
+            self.0.scheme().challenge("ApiKey").realm("partners")
+        }
+        async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+            self.0.authenticate(request).await
+        }
+    }
+    let api = Api::new()
+        .authenticate(written("staff", "authorization"))
+        .authenticate(Keys(partners))
+        .routes(routes![me, staff_only, partners_only]);
+    let app = app(api).await;
+    for headers in [
+        &[][..],
+        &[("authorization", "Bearer bad")],
+        &[("authorization", "Bearer")],
+        &[("authorization", "Bearer down")],
+        &[("x-partner", "bad")],
+        &[("x-partner", "")],
+        &[("x-partner", "bad"), ("authorization", "Bearer")],
+        &[("x-partner", "a b"), ("authorization", "Bearer bad")],
+    ] {
+        let mut replies = Vec::new();
+        for path in ["/nothing", "/me", "/staff", "/partners"] {
+            let reply = with_headers(&app, path, headers).await;
+            let challenges: Vec<_> = reply.headers().get_all("www-authenticate").iter().collect();
+            replies.push(format!(
+                "{} {challenges:?} {}",
+                reply.status(),
+                text(&reply)
+            ));
+        }
+        replies.dedup();
+        assert_eq!(replies.len(), 1, "{headers:?}: {replies:#?}");
+    }
+    // Who has a good credential gets in, whatever else there is.
+    let headers = [("x-partner", "bob"), ("authorization", "Bearer bad")];
+    let reply = with_headers(&app, "/partners", &headers).await;
+    assert_eq!(reply.status(), 204);
+}
+
+#[api_handler(GET "/partners", authenticator = "partners")]
+async fn partners_only() {}
+
+#[tokio::test]
 async fn a_nested_api_has_its_own_authenticator_or_that_around_it() {
     let own = Api::new()
         .authenticate(written("own", "x-own"))
@@ -679,6 +731,13 @@ async fn what_could_not_be_enforced_does_not_build() {
         (
             Api::new()
                 .authenticate(main())
+                .authenticate(written("other", "x-other"))
+                .routes(routes![guarded]),
+            "has the rule `guard = ..`, and the API has several authenticators",
+        ),
+        (
+            Api::new()
+                .authenticate(main())
                 .authenticate(written("main", "x-other")),
             "two authenticators are named `main`",
         ),
@@ -700,6 +759,14 @@ async fn what_could_not_be_enforced_does_not_build() {
                 tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::default()) }),
             ),
             "has the rule `groups(..)`, but the API has no authenticator",
+        ),
+        (
+            Api::new().authenticate(main()).mount_service_with(
+                "/a",
+                Access::public().groups(&["admins"]),
+                tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::default()) }),
+            ),
+            "is `public`, which lets everybody in, and has the rule `groups(..)`",
         ),
         (
             Api::new().fallback_service_with(

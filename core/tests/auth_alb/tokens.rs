@@ -291,6 +291,10 @@ async fn a_check_of_ones_own_has_the_last_word() {
     assert_eq!(refused, Some(Refusal::Rejected("not alice")));
     let forged = refusal(&verifier, issuer.token("bob").wrong_key()).await;
     assert_eq!(forged, Some(Refusal::BadSignature));
+    // Who was refused is not asked for another credential.
+    let verifier = verifier.check(|_| Err(Refusal::Absent));
+    let refused = refusal(&verifier, issuer.token("alice")).await;
+    assert_eq!(refused, Some(Refusal::NotAccepted));
 }
 
 /// Who calls.

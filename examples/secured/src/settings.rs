@@ -9,7 +9,7 @@ pub(crate) struct Settings {
     pub(crate) client: String,
     /// Where the keys of the pool are, when not at Cognito itself.
     pub(crate) jwks_url: Option<String>,
-    /// The id of the API Gateway API that checks IAM.
+    /// The id of the API Gateway API that checks IAM; a release build needs it.
     pub(crate) api_id: Option<String>,
 }
 

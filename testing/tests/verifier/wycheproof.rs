@@ -189,17 +189,17 @@ async fn keys_are_for_what_they_say() {
         ("acceptsValid", |_| {}),
         ("with key_ops", |key| key["key_ops"] = json!(["verify"])),
         ("without alg", |key| {
-            drop(key.as_object_mut().map(|key| key.remove("alg")))
+            drop(key.as_object_mut().map(|key| key.remove("alg")));
         }),
         ("without use", |key| {
-            drop(key.as_object_mut().map(|key| key.remove("use")))
+            drop(key.as_object_mut().map(|key| key.remove("use")));
         }),
         ("with what nobody knows", |key| key["ext"] = json!(true)),
     ];
     let bad: [(&str, Change); 9] = [
         ("rejectsWrongUse", |key| key["use"] = json!("enc")),
         ("rejectsWrongKeyOps", |key| {
-            key["key_ops"] = json!(["encrypt"])
+            key["key_ops"] = json!(["encrypt"]);
         }),
         ("mismatchedAlg", |key| key["alg"] = json!("RSA-OAEP")),
         ("symmetric alg", |key| key["alg"] = json!("HS256")),
@@ -240,7 +240,7 @@ async fn keys_are_for_what_they_say() {
         ("mismatchedAlgAndCurve", |key| key["alg"] = json!("ES384")),
         ("wrong_curve", |key| key["crv"] = json!("P-384")),
         ("wrong_curve, a similar one", |key| {
-            key["crv"] = json!("secp256k1")
+            key["crv"] = json!("secp256k1");
         }),
         ("invalid_point", |key| {
             key["y"] = first_byte(&key["y"], |y| y[31] ^= 1);

@@ -68,10 +68,12 @@ impl Settings {
         }
         self.verify(&token, signer, &kid).await?;
         let identity = self.identity(&header, &token.payload, now)?;
-        if let Some(check) = &self.check {
-            check(&identity)?;
+        match self.check.as_ref().map(|check| check(&identity)) {
+            // That would let the next authenticator have a look.
+            Some(Err(Refusal::Absent)) => Err(Refusal::NotAccepted),
+            Some(Err(refusal)) => Err(refusal),
+            Some(Ok(())) | None => Ok(identity),
         }
-        Ok(identity)
     }
 
     /// Whether the header is of a token that is let in if it is genuine; and who says to have

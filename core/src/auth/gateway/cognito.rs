@@ -143,11 +143,8 @@ impl Authenticator for CognitoAuthorizer {
     }
 
     fn faults(&self) -> Vec<String> {
-        let name = &self.trust.name;
         let odd = self.pools.iter().filter(|pool| !pool.contains('_'));
-        let own = odd.map(|pool| {
-            format!("authenticator `{name}`: `{pool}` is no user pool: `REGION_ID` is expected")
-        });
+        let own = odd.map(|pool| format!("`{pool}` is no user pool: `REGION_ID` is expected"));
         let verifier = self.verifier.as_ref().map(Installed::faults);
         let faults = self.trust.faults().into_iter().chain(own);
         faults.chain(verifier.unwrap_or_default()).collect()

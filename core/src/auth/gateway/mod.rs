@@ -46,8 +46,9 @@
 //! - An authorizer belongs to a route of the gateway, not to the function. A route without one
 //!   sends its requests without an identity, and they are refused here unless the handler is
 //!   `public`. Test requests from the console of a REST API skip authorizers.
-//! - Where it matters, verify the token in this process as well: `Jwt` and `Cognito` look at the
-//!   signature, which nobody can write. The token stands in the request behind a gateway, too.
+//! - Where it matters, verify the token in this process instead, which stands in the request behind
+//!   a gateway, too: `Jwt` and `Cognito` look at the signature, which nobody can write. Beside them,
+//!   an authenticator of this module would be another way in.
 //!
 //! # Claims are strings
 //! Gateways make strings of claims. `Claims<T>` gives a `T` the types that it has for a token

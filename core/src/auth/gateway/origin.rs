@@ -95,13 +95,12 @@ impl Trust {
     }
 
     pub(super) fn faults(&self) -> Vec<String> {
-        let name = &self.name;
         let Some(apis) = &self.apis else {
             return Vec::new();
         };
         if apis.is_empty() {
             return vec![format!(
-                "authenticator `{name}` trusts no API: `from_apis` needs the id of one at least"
+                "it trusts no API: `from_apis` needs the id of one at least"
             )];
         }
         let odd = apis.iter().filter(|id| {
@@ -109,7 +108,7 @@ impl Trust {
         });
         odd.map(|id| {
             format!(
-                "authenticator `{name}` trusts `{id}`, which is no id of an API: ids are compared \
+                "it trusts `{id}`, which is no id of an API: ids are compared \
                  exactly, and `from_any_api` trusts all"
             )
         })

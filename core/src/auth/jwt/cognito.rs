@@ -89,6 +89,9 @@ fn trust(id: &str) -> Trust {
 
 impl Cognito<Ready> {
     /// Trusts the tokens of one more user pool, with clients of its own.
+    ///
+    /// Rules of routes do not tell pools apart: `groups("admins")` lets in who is in that group of
+    /// **any** of them. A [check](Cognito::check) or a guard can look at [`Identity::issuer`].
     pub fn or_user_pool(self, id: impl AsRef<str>) -> Cognito<NeedsClient> {
         let plan = self.0.change(|plan| plan.trusted.push(trust(id.as_ref())));
         Cognito(plan, PhantomData)

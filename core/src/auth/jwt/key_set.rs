@@ -22,14 +22,14 @@ impl KeySet {
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let mut listed = 0_usize;
         let mut keys = Vec::new();
-        let mut set = None;
+        let mut sets = Vec::new();
         json::loose_object(bytes, |name, value| {
             if name == "keys" {
-                set = Some(value);
+                sets.push(value);
             }
         })
         .ok()?;
-        let Some(Value::Array(array)) = set else {
+        let [Value::Array(array)] = sets.as_slice() else {
             return None;
         };
         json::elements(array, |value| {
@@ -188,6 +188,7 @@ mod tests {
             "{}",
             "{\"keys\":{}}",
             "{\"keys\":null}",
+            "{\"keys\":[],\"keys\":[]}",
             "{\"keys\":[}",
             "<html>",
             "\"keys\"",

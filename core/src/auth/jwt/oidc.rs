@@ -129,6 +129,11 @@ fn trust(issuer: String) -> Trust {
 
 impl Jwt<Ready> {
     /// Trusts the tokens of one more issuer, with keys and audiences of its own.
+    ///
+    /// Rules of routes do not tell issuers apart: `groups("admins")` lets in whom **any** of them
+    /// puts into that group, and two issuers may give one subject to different people. Where they
+    /// are not trusted alike, look at [`Identity::issuer`] in a [check](Jwt::check) or in a guard,
+    /// or give them authenticators with credentials in places of their own.
     pub fn or_issuer(self, url: impl Into<String>) -> Jwt<NeedsAudience> {
         let plan = self.0.change(|plan| plan.trusted.push(trust(url.into())));
         Jwt(plan, PhantomData)

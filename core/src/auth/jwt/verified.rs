@@ -19,6 +19,9 @@ const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// How much memory there is for a token, on average.
 const BYTES_PER_TOKEN: usize = 4096;
 
+/// What a scope or a group takes besides its text.
+const BYTES_PER_NAME: usize = 48;
+
 /// What an entry takes beside what is in the token.
 const BYTES_PER_ENTRY: usize = 512;
 
@@ -121,15 +124,20 @@ impl VerifiedTokens {
         now: SystemTime,
     ) {
         let Some(key) = self.key(token) else { return };
+        let names = identity
+            .scopes()
+            .len()
+            .saturating_add(identity.groups().len());
         let entry = Entry {
-            identity,
-            valid,
-            verified: now,
-            // The payload, and what was copied out of it.
+            // The payload, what was copied out of it, and each copy's own place in memory.
             bytes: token
                 .len()
                 .saturating_mul(2)
+                .saturating_add(names.saturating_mul(BYTES_PER_NAME))
                 .saturating_add(BYTES_PER_ENTRY),
+            identity,
+            valid,
+            verified: now,
         };
         // What made room is dropped when the lock is free again.
         let _evicted = self.room().insert(key, entry);

@@ -216,7 +216,8 @@ fn a_caller_whom_nobody_recognises_is_named() {
         trust.warnings(&callers(&[IAM, "api-key:k"])),
         ["warning: no authenticator of this API recognises \
              `--as iam:arn:aws:iam::123456789012:user/alice`; it is in the request context, \
-             and nothing else comes of it"]
+             and nothing else comes of it. An authenticator that verifies tokens itself is to be \
+             sent one"]
     );
 }
 

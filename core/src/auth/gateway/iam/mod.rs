@@ -162,11 +162,7 @@ impl Authenticator for Iam {
     }
 
     fn faults(&self) -> Vec<String> {
-        let name = &self.trust.name;
-        let own = self
-            .faults
-            .iter()
-            .map(|fault| format!("authenticator `{name}`: {fault}"));
+        let own = self.faults.iter().cloned();
         self.trust.faults().into_iter().chain(own).collect()
     }
 }

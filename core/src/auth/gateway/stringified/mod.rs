@@ -23,8 +23,21 @@ use value::Value;
 
 /// Reads claims, of which the JSON is an object.
 pub(crate) fn from_str<'de, T: Deserialize<'de>>(json: &'de str, lists: Lists) -> Result<T, Error> {
-    T::deserialize(Claims { json, lists })
+    T::deserialize(Claims { json, lists }).map_err(without_value)
 }
+
+/// The error of a claim names it, and so does the one of a claim that is missing. Any other is of
+/// the whole, and may quote what it has read: of a flattened struct or a tagged enum, say.
+fn without_value(error: Error) -> Error {
+    let text = error.to_string();
+    if text.starts_with(OF_CLAIM) || text.starts_with("missing field") {
+        return error;
+    }
+    Error::custom("the claims do not fit their type")
+}
+
+/// How the text of an error begins that is of one claim.
+const OF_CLAIM: &str = "claim `";
 
 #[derive(Clone, Copy)]
 struct Claims<'de> {
@@ -147,7 +160,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'de, A> {
         let json: &'de RawValue = self.map.next_value()?;
         seed.deserialize(Value::new(json, self.lists)).map_err(|_| {
             let name = self.name.as_deref().unwrap_or_default();
-            A::Error::custom(format_args!("claim `{name}` does not fit its type"))
+            A::Error::custom(format_args!("{OF_CLAIM}{name}` does not fit its type"))
         })
     }
 }

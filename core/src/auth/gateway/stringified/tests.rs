@@ -231,6 +231,36 @@ fn an_error_names_the_claim_and_not_its_value() {
 }
 
 #[test]
+fn an_error_of_no_single_claim_has_no_value_either() {
+    #[derive(Debug, Deserialize)]
+    struct Level {
+        #[expect(dead_code, reason = "the error is looked at")]
+        level: u8,
+    }
+    #[derive(Debug, Deserialize)]
+    struct Flat {
+        #[serde(flatten)]
+        #[expect(dead_code, reason = "the error is looked at")]
+        level: Level,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(tag = "level")]
+    enum Tagged {
+        Gold,
+    }
+
+    let json = r#"{"level": "alice@example.com"}"#;
+    for error in [
+        read::<Flat>(json, Lists::Commas).unwrap_err(),
+        read::<Tagged>(json, Lists::Commas).unwrap_err(),
+        read::<Plan>(json, Lists::Commas).unwrap_err(),
+        read::<u8>(json, Lists::Commas).unwrap_err(),
+    ] {
+        assert!(!error.to_string().contains("alice"), "{error}");
+    }
+}
+
+#[test]
 fn claims_may_be_borrowed_and_maps_and_wrapped() {
     #[derive(Deserialize)]
     struct Borrowed<'a> {

@@ -1,0 +1,8 @@
+//! poem on poem-lambda, on one thread.
+
+use poem_lambda::{Error, run};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(benches::apis::poem::route()).await
+}

@@ -1,0 +1,43 @@
+//! The command line of the benchmarks.
+
+use benches::report;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: benches COMMAND
+
+  report [--quick | --full] [--write]
+                     everything in tables; exit 1 when a budget is missed. --quick: counts alone;
+                     --full: clean builds too; --write: into README.md, growth.svg, counts.tsv
+  check [--update]   the counts against counts.tsv; exit 1 when one has grown
+  counts [PEER..]    instructions and allocations per invocation
+  process [PEER..]   programs as Lambda runs them, with work (a)
+  one PEER WORK N    N invocations, and the last reply: for callgrind
+  grow PEER AXIS STEP N
+                     likewise, for the growth of costs";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        ["one", peer, work, n] => report::one(peer, work, n),
+        #[cfg(feature = "report")]
+        ["grow", peer, axis, step, n] => report::grow(peer, axis, step, n),
+        ["counts", ref peers @ ..] => report::counts(peers),
+        ["check"] => report::check(false),
+        ["check", "--update"] => report::check(true),
+        #[cfg(feature = "report")]
+        ["process", ref peers @ ..] => report::process(peers),
+        #[cfg(feature = "report")]
+        ["report", ref options @ ..] => report::report(options),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What is measured, and how it is shown.
+
+mod check;
+mod command;
+mod count;
+mod table;
+
+pub use check::check;
+
+#[cfg(feature = "report")]
+mod budgets;
+#[cfg(feature = "report")]
+mod growth;
+#[cfg(feature = "report")]
+mod handlers;
+#[cfg(feature = "report")]
+mod plot;
+#[cfg(feature = "report")]
+mod process;
+#[cfg(feature = "report")]
+mod size;
+#[cfg(feature = "report")]
+mod whole;
+
+#[cfg(feature = "report")]
+pub use growth::grow;
+#[cfg(feature = "report")]
+pub use whole::{process, report};
+
+use crate::{
+    Work,
+    in_process::{self, Peer},
+};
+use table::{Table, number};
+use tokio::runtime::{Builder, Runtime};
+
+/// Why there is nothing to show.
+pub type Error = Box<dyn std::error::Error>;
+
+/// Whether all is well.
+pub type Verdict = Result<bool, Error>;
+
+fn runtime() -> Result<Runtime, Error> {
+    Ok(Builder::new_current_thread().build()?)
+}
+
+fn peer(key: &str) -> Result<Peer, Error> {
+    Peer::of(key).ok_or_else(|| format!("there is no peer {key:?}").into())
+}
+
+/// Answers one event many times, and shows the last reply.
+///
+/// # Errors
+/// When there is no such peer or work.
+pub fn one(key: &str, work: &str, n: &str) -> Verdict {
+    let peer = peer(key)?;
+    let work = Work::of(work).ok_or("there is no such work")?;
+    if !peer.does(work) {
+        return Err(format!("{key} does no {work}").into());
+    }
+    let runtime = runtime()?;
+    let api = peer.api(work, &runtime);
+    let reply = api.repeat(&runtime, &work.event(), &in_process::context(), n.parse()?);
+    println!("{}", String::from_utf8_lossy(&reply));
+    Ok(true)
+}
+
+/// Shows the counts of some peers, or of all.
+///
+/// # Errors
+/// When valgrind is missing or fails.
+pub fn counts(keys: &[&str]) -> Verdict {
+    let peers = match keys {
+        [] => Peer::ALL.to_vec(),
+        keys => keys.iter().map(|key| peer(key)).collect::<Result<_, _>>()?,
+    };
+    command::build_allocations()?;
+    let mut table = Table::new(&["work", "peer", "instructions", "allocations", "bytes"]);
+    for work in Work::ALL {
+        for peer in peers.iter().filter(|peer| peer.does(*work)) {
+            let count = count::count(*peer, *work)?;
+            table.row([
+                work.to_string(),
+                peer.name().to_owned(),
+                number(count.instructions),
+                number(count.allocations),
+                number(count.bytes),
+            ]);
+        }
+    }
+    println!("{table}");
+    Ok(true)
+}

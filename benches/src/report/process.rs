@@ -1,0 +1,248 @@
+//! A program as Lambda runs it: its CPU, its memory, its system calls, its start.
+
+use super::{
+    Error,
+    command::{self, collected},
+    count::per_step,
+    size::Program,
+};
+use crate::Work;
+use lambda_api_testing::FakeLambda;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::runtime::Runtime;
+
+/// How often what depends on the moment is measured; the median counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rounds {
+    pub(super) starts: usize,
+    pub(super) warm: usize,
+    pub(super) invocations: usize,
+}
+
+/// What one program costs with work (a).
+#[derive(Clone, Debug)]
+pub(super) struct Process {
+    pub(super) program: Program,
+    pub(super) cpu_us: f64,
+    pub(super) wall_us: f64,
+    pub(super) instructions: f64,
+    pub(super) syscalls: f64,
+    pub(super) peak_kb: f64,
+    /// From the start of the process to its first call of `/next`.
+    pub(super) next_ms: f64,
+    /// From there on to the end of the first reply.
+    pub(super) reply_ms: f64,
+}
+
+/// What is gathered of one program, round by round.
+struct Rounded {
+    program: Program,
+    path: PathBuf,
+    cpu: Vec<f64>,
+    wall: Vec<f64>,
+    peak: Vec<f64>,
+    next: Vec<f64>,
+    reply: Vec<f64>,
+}
+
+pub(super) fn processes(programs: &[Program], rounds: Rounds) -> Result<Vec<Process>, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let mut all = Vec::new();
+    for &program in programs {
+        let path = program.build()?;
+        all.push(Rounded {
+            program,
+            path,
+            cpu: Vec::new(),
+            wall: Vec::new(),
+            peak: Vec::new(),
+            next: Vec::new(),
+            reply: Vec::new(),
+        });
+    }
+    // In turns, so that a slow moment of the machine meets all of them.
+    for _ in 0..rounds.starts {
+        for one in &mut all {
+            one.start(&runtime);
+        }
+    }
+    for _ in 0..rounds.warm {
+        for one in &mut all {
+            one.warm(&runtime, rounds.invocations)?;
+        }
+    }
+    all.into_iter().map(|one| one.summary(&runtime)).collect()
+}
+
+fn event() -> String {
+    String::from_utf8_lossy(&Work::Get.event()).into_owned()
+}
+
+async fn lambda(program: &Path, variables: &[(&str, &Path)]) -> FakeLambda {
+    let mut lambda = FakeLambda::start(program).env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true");
+    for (name, value) in variables {
+        lambda = lambda.env(name, value);
+    }
+    lambda.await
+}
+
+async fn invoke(lambda: &FakeLambda, times: usize) {
+    let event = event();
+    for _ in 0..times {
+        let reply = lambda.invoke(event.as_str()).await.reply();
+        assert!(!reply.bytes().is_empty());
+    }
+}
+
+impl Rounded {
+    fn start(&mut self, runtime: &Runtime) {
+        let start = runtime.block_on(async {
+            let lambda = lambda(&self.path, &[]).await;
+            invoke(&lambda, 1).await;
+            lambda.cold_start()
+        });
+        let first_reply = start.first_reply.unwrap_or_default();
+        self.next.push(milliseconds(start.init));
+        self.reply.push(milliseconds(start.init + first_reply));
+    }
+
+    fn warm(&mut self, runtime: &Runtime, invocations: usize) -> Result<(), Error> {
+        runtime.block_on(async {
+            let lambda = lambda(&self.path, &[]).await;
+            let process = lambda.process_id().ok_or("a process")?;
+            invoke(&lambda, invocations / 10).await;
+            let (start, before) = (Instant::now(), cpu(process)?);
+            invoke(&lambda, invocations).await;
+            let (wall, cpu) = (start.elapsed(), cpu(process)? - before);
+            let invocations = invocations as f64;
+            self.wall.push(wall.as_secs_f64() * 1e6 / invocations);
+            self.cpu.push(cpu.as_secs_f64() * 1e6 / invocations);
+            self.peak.push(peak(process)?);
+            Ok(())
+        })
+    }
+
+    fn summary(self, runtime: &Runtime) -> Result<Process, Error> {
+        let under = |tool: Tool| {
+            let cost = |n| runtime.block_on(tool.cost(&self.path, n));
+            per_step(cost, 20, 120)
+        };
+        Ok(Process {
+            program: self.program,
+            instructions: under(Tool::Callgrind)?,
+            syscalls: under(Tool::Strace)?,
+            cpu_us: median(self.cpu),
+            wall_us: median(self.wall),
+            peak_kb: median(self.peak),
+            next_ms: median(self.next),
+            reply_ms: median(self.reply),
+        })
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The CPU that all threads of a process have had.
+fn cpu(process: u32) -> Result<Duration, Error> {
+    let mut nanoseconds = 0;
+    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+        let text = fs::read_to_string(thread?.path().join("schedstat"))?;
+        let had = text.split(' ').next().ok_or("an empty schedstat")?;
+        nanoseconds += had.parse::<u64>()?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+/// The most memory that a process has had resident, in kB.
+fn peak(process: u32) -> Result<f64, Error> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
+    Ok(peak.ok_or("no VmHWM")?.parse()?)
+}
+
+/// What counts in a process from outside.
+#[derive(Clone, Copy)]
+enum Tool {
+    Callgrind,
+    Strace,
+}
+
+impl Tool {
+    fn script(self) -> &'static str {
+        match self {
+            Self::Callgrind => {
+                "exec valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+                 --log-file=\"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n"
+            }
+            Self::Strace => {
+                "exec strace -f -c -U calls,name -o \"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n"
+            }
+        }
+    }
+
+    /// What a process costs that answers this many invocations.
+    async fn cost(self, program: &Path, invocations: usize) -> Result<u64, Error> {
+        let directory = command::directory()?;
+        let (script, log) = (
+            directory.join("benches-tool"),
+            directory.join("benches-log"),
+        );
+        executable(&script, &format!("#!/bin/sh\n{}", self.script()))?;
+        let lambda = lambda(
+            &script,
+            &[("BENCHES_LOG", &log), ("BENCHES_PROGRAM", program)],
+        )
+        .await;
+        invoke(&lambda, invocations).await;
+        // It asks for the next one, which takes a moment under a tool.
+        thread::sleep(Duration::from_millis(300));
+        let process = lambda.process_id().ok_or("a process")?;
+        let process = child_of(process)?.unwrap_or(process);
+        command::run(Command::new("kill").arg(process.to_string()))?;
+        lambda.ended().await;
+        let log = fs::read_to_string(log)?;
+        match self {
+            Self::Callgrind => collected(&log),
+            Self::Strace => calls(&log),
+        }
+    }
+}
+
+fn executable(path: &Path, text: &str) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(path, text)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+/// strace has a child; valgrind runs the program itself.
+fn child_of(process: u32) -> Result<Option<u32>, Error> {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"))?;
+    Ok(children
+        .split_whitespace()
+        .next()
+        .map(str::parse)
+        .transpose()?)
+}
+
+/// The last line of strace's table, without which there was none.
+fn calls(log: &str) -> Result<u64, Error> {
+    let total = log.lines().find(|line| line.ends_with(" total"));
+    let total = total.and_then(|line| line.split_whitespace().next());
+    Ok(total
+        .ok_or_else(|| format!("strace did not count: {log}"))?
+        .parse()?)
+}

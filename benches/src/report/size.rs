@@ -1,0 +1,142 @@
+//! What is built: how large, of how many crates, in how long.
+
+use super::{Error, command};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// Something to build, with what its users would depend on and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Program {
+    pub(super) name: &'static str,
+    bin: &'static str,
+    features: &'static str,
+}
+
+const fn program(name: &'static str, bin: &'static str, features: &'static str) -> Program {
+    Program {
+        name,
+        bin,
+        features,
+    }
+}
+
+/// The API of thirty routes. poem-lambda stands on an old lambda_http.
+pub(super) const APIS: [Program; 8] = [
+    program(
+        "limit, a loop over std's TCP",
+        "api_limit",
+        "programs,limit",
+    ),
+    program("bare, on a struct", "api_minimal", "programs,runtime"),
+    program("bare, on `Value`", "api_value", "programs,runtime"),
+    program("lambda-api", "api_ours", "programs,ours"),
+    program("lambda_http", "api_lambda_http", "programs,lambda_http"),
+    program("poem-lambda", "api_poem", "programs,poem"),
+    program("axum + lambda_http", "api_axum", "programs,axum"),
+    program(
+        "axum + lambda_http, multi-thread",
+        "api_axum_multi",
+        "programs,axum",
+    ),
+];
+
+/// One route that says hello.
+pub(super) const HELLOS: [Program; 5] = [
+    program("bare, on `Value`", "hello_bare", "programs,runtime"),
+    program("lambda-api", "hello_ours", "programs,ours"),
+    program("lambda_http", "hello_lambda_http", "programs,lambda_http"),
+    program("poem-lambda", "hello_poem", "programs,poem"),
+    program("axum + lambda_http", "hello_axum", "programs,axum"),
+];
+
+const SMALLEST: [&str; 4] = [
+    "profile.release.lto=\"fat\"",
+    "profile.release.codegen-units=1",
+    "profile.release.panic=\"abort\"",
+    "profile.release.strip=\"symbols\"",
+];
+
+impl Program {
+    /// The API of a peer, as the command line calls it.
+    pub(super) fn of(key: &str) -> Option<Self> {
+        let mut all = APIS.into_iter();
+        all.find(|program| program.bin.strip_prefix("api_") == Some(key))
+    }
+
+    /// Builds it for release as this workspace does, beside this program.
+    pub(super) fn build(&self) -> Result<PathBuf, Error> {
+        let directory = command::directory()?;
+        let target = directory.parent().ok_or("a target directory")?;
+        self.build_in(target, &[])
+    }
+
+    fn build_in(&self, target: &Path, settings: &[&str]) -> Result<PathBuf, Error> {
+        let mut cargo = command::cargo("build");
+        cargo.args(["--release", "--no-default-features", "--bin", self.bin]);
+        cargo
+            .args(["--features", self.features, "--target-dir"])
+            .arg(target);
+        for setting in settings {
+            cargo.args(["--config", setting]);
+        }
+        command::run(&mut cargo)?;
+        Ok(target.join("release").join(self.bin))
+    }
+}
+
+/// What one program is like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    pub(super) program: Program,
+    pub(super) smallest: u64,
+    pub(super) release: u64,
+    pub(super) crates: usize,
+    /// Of everything, from nothing.
+    pub(super) build: Option<Duration>,
+}
+
+pub(super) fn size(program: Program, clean: bool) -> Result<Size, Error> {
+    let directory = command::directory()?;
+    let target = directory.parent().ok_or("a target directory")?;
+    let release = fs::metadata(program.build()?)?.len();
+    let smallest = program.build_in(&target.join("smallest"), &SMALLEST)?;
+    let mut build = None;
+    if clean {
+        let target = target.join("clean");
+        let _ = fs::remove_dir_all(&target);
+        let start = Instant::now();
+        program.build_in(&target, &[])?;
+        build = Some(start.elapsed());
+        fs::remove_dir_all(&target)?;
+    }
+    Ok(Size {
+        program,
+        smallest: fs::metadata(smallest)?.len(),
+        release,
+        crates: crates(program)?,
+        build,
+    })
+}
+
+/// The crates that are compiled for it, and not only run while others are.
+fn crates(program: Program) -> Result<usize, Error> {
+    let mut cargo = command::cargo("tree");
+    cargo.args(["--no-default-features", "--features", program.features]);
+    cargo.args([
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--no-dedupe",
+        "--format",
+        "{p}",
+    ]);
+    let output = command::run(&mut cargo)?;
+    let output = String::from_utf8(output.stdout)?;
+    let crates: BTreeSet<&str> = output.lines().map(str::trim).collect();
+    Ok(crates.len() - 1)
+}

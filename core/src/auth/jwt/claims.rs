@@ -205,8 +205,10 @@ fn names(claim: Option<Value<'_>>, split: bool) -> Result<Vec<String>, Refusal> 
 
 fn spaced(text: Text<'_>) -> Vec<String> {
     let text = text.get();
-    let names = text.split(' ').filter(|name| !name.is_empty());
-    names.map(str::to_owned).collect()
+    let mut names = Vec::with_capacity(8);
+    let found = text.split(' ').filter(|name| !name.is_empty());
+    names.extend(found.map(str::to_owned));
+    names
 }
 
 #[cfg(test)]

@@ -44,11 +44,20 @@ pub(crate) struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// The string itself.
+    #[inline]
     pub(crate) fn get(self) -> Cow<'a, str> {
         if self.escaped {
             Cow::Owned(unescape(self.raw))
         } else {
             Cow::Borrowed(self.raw)
+        }
+    }
+
+    fn is_same(self, other: Self) -> bool {
+        if self.escaped || other.escaped {
+            self.get() == other.get()
+        } else {
+            self.raw == other.raw
         }
     }
 
@@ -135,7 +144,7 @@ pub(crate) fn strings<'a>(array: &'a str, mut string: impl FnMut(Text<'a>)) -> O
 
 /// The names of the members of all objects that are being read, the innermost object's last.
 enum Names<'a> {
-    Unique(Vec<Cow<'a, str>>),
+    Unique(Vec<Text<'a>>),
     Any,
 }
 
@@ -147,12 +156,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn add(&mut self, start: usize, name: Cow<'a, str>) -> Result<(), Fault> {
+    fn add(&mut self, start: usize, name: Text<'a>) -> Result<(), Fault> {
         let Self::Unique(names) = self else {
             return Ok(());
         };
         let here = names.get(start..).unwrap_or_default();
-        if here.len() < FEW && here.contains(&name) {
+        if here.len() < FEW && here.iter().any(|known| known.is_same(name)) {
             return Err(Fault::Duplicate);
         }
         names.push(name);
@@ -165,8 +174,9 @@ impl<'a> Names<'a> {
         };
         let here = names.get_mut(start..).unwrap_or_default();
         if here.len() > FEW {
-            here.sort_unstable();
-            if here.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            here.sort_unstable_by(|a, b| a.get().cmp(&b.get()));
+            let mut pairs = here.windows(2);
+            if pairs.any(|pair| matches!(pair, [a, b] if a.is_same(*b))) {
                 return Err(Fault::Duplicate);
             }
         }
@@ -231,11 +241,11 @@ impl<'a> Reader<'a> {
             loop {
                 self.space();
                 self.expect(b'"')?;
-                let name = self.string()?.get();
+                let name = self.string()?;
                 self.space();
                 self.expect(b':')?;
                 let value = self.value()?;
-                member(&name, value);
+                member(&name.get(), value);
                 self.names.add(start, name)?;
                 if self.closed_by(b'}')? {
                     break;

@@ -52,10 +52,10 @@ fn request(token: &str) -> Request {
         .expect("a request")
 }
 
-fn time(mut once: impl FnMut()) -> Duration {
+async fn time(once: impl AsyncFn()) -> Duration {
     let start = Instant::now();
     for _ in 0..TOKENS {
-        once();
+        once().await;
     }
     start.elapsed() / TOKENS
 }
@@ -68,6 +68,10 @@ fn fastest(times: &[Duration]) -> f64 {
 
 fn main() {
     let runtime = Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(run());
+}
+
+async fn run() {
     let issuer = TestIssuer::oidc(ISSUER, AUDIENCE).with_algorithm(Algorithm::Rs256);
     let token = token(&issuer);
     let (signed, signature) = token.rsplit_once('.').expect("a signature");
@@ -79,20 +83,21 @@ fn main() {
     };
     let (plain, cached) = (jwt(), jwt().cache(VerifiedTokens::new(100)));
     let request = request(&token);
-    let verify = |jwt: &Jwt| {
-        let verdict = runtime.block_on(Authenticator::authenticate(jwt, &request));
-        black_box(verdict.expect("a good token"));
+    let verify = async |jwt: &Jwt| {
+        let identity = jwt.authenticate(&request).await;
+        black_box(identity.expect("a good token"));
     };
 
     let (mut bare, mut whole, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     // In turns, so that a slow moment of the machine meets all of them.
     for _ in 0..ROUNDS {
-        bare.push(time(|| {
+        let signature_alone = async || {
             let verdict = black_box(key.verify_sig(signed.as_bytes(), &signature));
             verdict.expect("a good signature");
-        }));
-        whole.push(time(|| verify(&plain)));
-        kept.push(time(|| verify(&cached)));
+        };
+        bare.push(time(signature_alone).await);
+        whole.push(time(async || verify(&plain).await).await);
+        kept.push(time(async || verify(&cached).await).await);
     }
     let (bare, whole, kept) = (fastest(&bare), fastest(&whole), fastest(&kept));
     println!(

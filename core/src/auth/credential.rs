@@ -96,7 +96,11 @@ fn header<'r>(request: &'r Request, name: &HeaderName) -> Result<&'r str, Refusa
     if values.next().is_some() {
         return Err(Refusal::RepeatedCredential);
     }
-    value.to_str().map_err(|_| Refusal::MalformedCredential)
+    // What `HeaderValue::to_str` does too, byte by byte: tokens are long.
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) if text.is_ascii() => Ok(text),
+        _ => Err(Refusal::MalformedCredential),
+    }
 }
 
 fn cookie<'r>(request: &'r Request, name: &str) -> Result<&'r str, Refusal> {

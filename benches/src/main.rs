@@ -12,6 +12,7 @@ usage: benches COMMAND
   check [--update]   the counts against counts.tsv; exit 1 when one has grown
   counts [PEER..]    instructions and allocations per invocation
   process [PEER..]   programs as Lambda runs them, with work (a)
+  handlers           what one more handler costs to build
   one PEER WORK N    N invocations, and the last reply: for callgrind
   grow PEER AXIS STEP N
                      likewise, for the growth of costs";
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
         ["check", "--update"] => report::check(true),
         #[cfg(feature = "report")]
         ["process", ref peers @ ..] => report::process(peers),
+        #[cfg(feature = "report")]
+        ["handlers"] => report::handlers(),
         #[cfg(feature = "report")]
         ["report", ref options @ ..] => report::report(options),
         _ => Err(USAGE.into()),

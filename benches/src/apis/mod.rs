@@ -18,3 +18,6 @@ pub mod poem;
 mod reply;
 #[cfg(feature = "runtime")]
 pub mod value;
+
+#[cfg(any(feature = "limit", feature = "runtime"))]
+pub use reply::Reply;

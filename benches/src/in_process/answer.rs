@@ -5,6 +5,7 @@ use crate::apis;
 use bytes::Bytes;
 use lambda_api::{App, LambdaContext};
 use lambda_runtime::Context;
+use serde::{Deserialize, Deserializer};
 use std::{future::Future, hint::black_box, sync::Arc, time::SystemTime};
 use tokio::runtime::Runtime;
 
@@ -41,10 +42,20 @@ impl Answer for Limit {
 
 pub(crate) struct Ours(pub(crate) Arc<App>);
 
+/// What the runtime reads in place of the event, which lambda-api takes past it: nothing.
+struct HandedOver;
+
+impl<'de> Deserialize<'de> for HandedOver {
+    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Ok(Self)
+    }
+}
+
 impl Answer for Ours {
     // The steps of lambda-api's own loop, `core/src/runtime/lambda.rs`: the event is handed over as
     // it came, and the reply is copied once, into what the runtime sends.
     async fn answer(&self, event: Bytes, lambda: &Context) -> Vec<u8> {
+        let HandedOver = read(&event);
         let reply = self.0.handle_event(event, context(lambda.clone())).await;
         let mut sent = Vec::with_capacity(128);
         sent.extend_from_slice(&reply.expect("an HTTP event"));

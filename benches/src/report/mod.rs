@@ -25,7 +25,7 @@ mod whole;
 #[cfg(feature = "report")]
 pub use growth::grow;
 #[cfg(feature = "report")]
-pub use whole::{process, report};
+pub use whole::{handlers, process, report};
 
 use crate::{
     Work,

@@ -69,6 +69,15 @@ pub fn process(keys: &[&str]) -> Verdict {
     Ok(true)
 }
 
+/// Shows what one more handler costs to build.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn handlers() -> Verdict {
+    println!("{}", super::handlers::handlers()?);
+    Ok(true)
+}
+
 const ROUNDS: Rounds = Rounds {
     starts: 40,
     warm: 7,

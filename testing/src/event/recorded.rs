@@ -162,7 +162,7 @@ fn facts(event: &Value, source: Source, invocation: &Invocation) -> emulate::Fac
         .stage(invocation.stage().unwrap_or(stage_of(source)))
         .domain(invocation.domain_name().unwrap_or(UNKNOWN_DOMAIN))
         .account_id(known(invocation.account_id()))
-        .api_id(known(invocation.api_id()))
+        .api_id(known(invocation.api_id().or(service(event))))
         .request_id(known(invocation.request_id()))
         .source_ip(known(invocation.source_ip()))
         .time(time.unwrap_or(SystemTime::UNIX_EPOCH + Duration::from_millis(1)));
@@ -173,6 +173,13 @@ fn facts(event: &Value, source: Source, invocation: &Invocation) -> emulate::Fac
         Some(route) => facts.route(route),
         None => facts,
     }
+}
+
+/// The service of VPC Lattice, which has the place of an API there.
+fn service(event: &Value) -> Option<&str> {
+    let arn = event.pointer("/requestContext/serviceArn")?.as_str()?;
+    let (_, id) = arn.rsplit_once('/')?;
+    Some(id)
 }
 
 /// An HTTP API whose stage is not known has none in its paths.

@@ -12,7 +12,7 @@ use std::{
     net::Ipv4Addr,
     process::{ExitStatus, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
@@ -47,6 +47,8 @@ async fn run(shared: &Arc<Shared>) -> io::Result<()> {
     let variables = environment::variables(options, listener.local_addr()?, number, |name| {
         std::env::var_os(name)
     });
+    // Before it is there: this may have to wait for a processor while the process already runs.
+    let began = Instant::now();
     let mut child = Command::new(&options.program)
         .env_clear()
         .envs(variables)
@@ -56,7 +58,7 @@ async fn run(shared: &Arc<Shared>) -> io::Result<()> {
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;
-    shared.update(|state| state.spawned(child.id()));
+    shared.update(|state| state.spawned(child.id(), began));
 
     let mut api = JoinSet::new();
     api.spawn(server::serve(listener, shared.clone(), number));

@@ -52,7 +52,7 @@ pub(super) enum Stop {
 pub(super) struct Process {
     pub(super) number: u64,
     pub(super) id: Option<u32>,
-    pub(super) spawned: Instant,
+    pub(super) began: Instant,
     pub(super) extensions: Vec<Extension>,
     pub(super) init_error: Option<FunctionError>,
     asked_next: bool,
@@ -116,7 +116,7 @@ impl State {
             .filter(|process| process.number == number)
     }
 
-    pub(super) fn spawned(&mut self, id: Option<u32>) -> u64 {
+    pub(super) fn spawned(&mut self, id: Option<u32>, began: Instant) -> u64 {
         self.started += 1;
         self.start_wanted = false;
         self.stop = None;
@@ -124,7 +124,7 @@ impl State {
         self.process = Some(Process {
             number: self.started,
             id,
-            spawned: Instant::now(),
+            began,
             extensions: Vec::new(),
             init_error: None,
             asked_next: false,
@@ -157,7 +157,7 @@ impl State {
         let waits = process.asked_next && process.extensions.iter().all(|known| known.asked_next);
         if waits && !process.ready {
             process.ready = true;
-            let init = process.spawned.elapsed();
+            let init = process.began.elapsed();
             self.cold_start = Some(ColdStart {
                 init,
                 first_reply: None,

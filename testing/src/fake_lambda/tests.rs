@@ -23,7 +23,7 @@ impl Fixture {
         let shared = Arc::new(Shared::new(options));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let number = shared.update(|state| state.spawned(None));
+        let number = shared.update(|state| state.spawned(None, std::time::Instant::now()));
         tokio::spawn(server::serve(listener, shared.clone(), number));
         Self { shared, port }
     }

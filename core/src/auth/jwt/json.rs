@@ -53,6 +53,18 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// One of 64 bits, the same for equal strings.
+    fn bit(self) -> u64 {
+        let text = self.get();
+        let (first, last) = match text.as_bytes() {
+            [] => (0, 0),
+            [only] => (*only, *only),
+            [first, .., last] => (*first, *last),
+        };
+        let mixed = usize::from(first) * 7 + usize::from(last) * 3 + text.len();
+        1 << (mixed % 64)
+    }
+
     fn is_same(self, other: Self) -> bool {
         if self.escaped || other.escaped {
             self.get() == other.get()
@@ -86,7 +98,7 @@ pub(crate) fn object<'a>(
     bytes: &'a [u8],
     member: impl FnMut(&str, Value<'a>),
 ) -> Result<&'a str, Fault> {
-    read(bytes, Names::Unique(Vec::with_capacity(FEW)), member)
+    read(bytes, Names::unique(), member)
 }
 
 /// The same, for a document of many parts that stand for themselves: members of one name are let
@@ -144,35 +156,78 @@ pub(crate) fn strings<'a>(array: &'a str, mut string: impl FnMut(Text<'a>)) -> O
 
 /// The names of the members of all objects that are being read, the innermost object's last.
 enum Names<'a> {
-    Unique(Vec<Text<'a>>),
+    /// As many as a token has, without an allocation.
+    Few([Text<'a>; FEW], usize),
+    Many(Vec<Text<'a>>),
+    /// Nobody asks.
     Any,
 }
 
+/// The names of one object.
+struct Own {
+    /// Where they begin.
+    start: usize,
+    /// A bit for each name, which few share: most names are seen to be new without a comparison.
+    seen: u64,
+}
+
 impl<'a> Names<'a> {
-    fn start(&self) -> usize {
+    fn unique() -> Self {
+        const NONE: Text<'_> = Text {
+            raw: "",
+            escaped: false,
+        };
+        Self::Few([NONE; FEW], 0)
+    }
+
+    fn all(&mut self) -> &mut [Text<'a>] {
         match self {
-            Self::Unique(names) => names.len(),
-            Self::Any => 0,
+            Self::Few(names, count) => names.get_mut(..*count).unwrap_or_default(),
+            Self::Many(names) => names,
+            Self::Any => &mut [],
         }
     }
 
-    fn add(&mut self, start: usize, name: Text<'a>) -> Result<(), Fault> {
-        let Self::Unique(names) = self else {
+    fn start(&mut self) -> Own {
+        let start = self.all().len();
+        Own { start, seen: 0 }
+    }
+
+    fn add(&mut self, own: &mut Own, name: Text<'a>) -> Result<(), Fault> {
+        if matches!(self, Self::Any) {
             return Ok(());
-        };
-        let here = names.get(start..).unwrap_or_default();
-        if here.len() < FEW && here.iter().any(|known| known.is_same(name)) {
+        }
+        let bit = name.bit();
+        let here = self.all().get(own.start..).unwrap_or_default();
+        let few = here.len() < FEW;
+        if few && own.seen & bit != 0 && here.iter().any(|known| known.is_same(name)) {
             return Err(Fault::Duplicate);
         }
-        names.push(name);
+        own.seen |= bit;
+        self.push(name);
         Ok(())
     }
 
-    fn end(&mut self, start: usize) -> Result<(), Fault> {
-        let Self::Unique(names) = self else {
-            return Ok(());
-        };
-        let here = names.get_mut(start..).unwrap_or_default();
+    fn push(&mut self, name: Text<'a>) {
+        match self {
+            Self::Few(names, count) => match names.get_mut(*count) {
+                Some(place) => {
+                    *place = name;
+                    *count = count.saturating_add(1);
+                }
+                None => {
+                    let mut names = names.to_vec();
+                    names.push(name);
+                    *self = Self::Many(names);
+                }
+            },
+            Self::Many(names) => names.push(name),
+            Self::Any => {}
+        }
+    }
+
+    fn end(&mut self, own: &Own) -> Result<(), Fault> {
+        let here = self.all().get_mut(own.start..).unwrap_or_default();
         if here.len() > FEW {
             here.sort_unstable_by(|a, b| a.get().cmp(&b.get()));
             let mut pairs = here.windows(2);
@@ -180,7 +235,11 @@ impl<'a> Names<'a> {
                 return Err(Fault::Duplicate);
             }
         }
-        names.truncate(start);
+        match self {
+            Self::Few(_, count) => *count = own.start,
+            Self::Many(names) => names.truncate(own.start),
+            Self::Any => {}
+        }
         Ok(())
     }
 }
@@ -233,7 +292,7 @@ impl<'a> Reader<'a> {
     /// After `{`.
     fn members(&mut self, mut member: impl FnMut(&str, Value<'a>)) -> Result<(), Fault> {
         self.deeper()?;
-        let start = self.names.start();
+        let mut own = self.names.start();
         self.space();
         if self.peek() == Some(b'}') {
             self.step();
@@ -246,14 +305,14 @@ impl<'a> Reader<'a> {
                 self.expect(b':')?;
                 let value = self.value()?;
                 member(&name.get(), value);
-                self.names.add(start, name)?;
+                self.names.add(&mut own, name)?;
                 if self.closed_by(b'}')? {
                     break;
                 }
             }
         }
         self.depth = self.depth.saturating_sub(1);
-        self.names.end(start)
+        self.names.end(&own)
     }
 
     /// After `[`.
@@ -603,6 +662,8 @@ mod tests {
             r#"{"a":{"b":1,"b":2}}"#.to_owned(),
             r#"{"a":[[{"b":{"c":1,"c":2}}]]}"#.to_owned(),
             r#"{"":1,"":2}"#.to_owned(),
+            r#"{"a":1,"abcda":2,"abcda":3}"#.to_owned(),
+            r#"{"ab":1,"xy":{"ab":1},"\u0061\u0062":2}"#.to_owned(),
             r#"{"a":{"b":1},"c":2,"a":3}"#.to_owned(),
             format!("{{{many},\"m0\":1}}"),
             format!("{{{many},\"m499\":1}}"),

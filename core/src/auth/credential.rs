@@ -127,8 +127,10 @@ fn without_bearer(value: &str) -> Option<&str> {
 /// Without a branch for each byte, as a token has a thousand of them.
 fn is_token(value: &str) -> bool {
     value.bytes().fold(true, |good, byte| {
-        let mark = matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
-        good & (byte.is_ascii_alphanumeric() | mark)
+        // `-./` come before the digits.
+        let letter = (byte | 0x20).is_ascii_lowercase();
+        let digit = matches!(byte, b'-'..=b'9');
+        good & (letter | digit | matches!(byte, b'_' | b'~' | b'+' | b'='))
     })
 }
 
@@ -146,6 +148,15 @@ mod tests {
             );
         }
         request
+    }
+
+    #[test]
+    fn the_bytes_of_a_token_are_those_of_the_rfc() {
+        for byte in 0..=127_u8 {
+            let expected = byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+            assert_eq!(is_token(&char::from(byte).to_string()), expected, "{byte}");
+        }
+        assert!(!is_token("a\u{e1}a"));
     }
 
     #[test]

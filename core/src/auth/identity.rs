@@ -89,6 +89,27 @@ impl Identity {
         }))
     }
 
+    /// A caller whom a verified token is about, with the claims of it, in one go.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn of_token(
+        subject: String,
+        issuer: String,
+        authenticator: &Arc<str>,
+        scopes: Vec<String>,
+        groups: Vec<String>,
+        claims: &str,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            subject,
+            issuer: Some(issuer),
+            authenticator: Some(Arc::clone(authenticator)),
+            kind: IdentityKind::Jwt,
+            scopes,
+            groups,
+            claims: RawClaims::Json(claims.into()),
+        }))
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self

@@ -1,6 +1,7 @@
 //! The base64url of tokens and keys.
 
 use super::super::Refusal;
+use base64_simd::AsOut;
 
 /// Decodes base64url as [RFC 7515, section 2](https://www.rfc-editor.org/rfc/rfc7515#section-2) has
 /// it: without padding, line breaks or anything else, and not empty.
@@ -16,11 +17,53 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Refusal> {
         .map_err(|_| Refusal::MalformedBase64)
 }
 
+/// Decodes into the beginning of some memory, and returns the rest of it as well: the segments of a
+/// token take one allocation.
+pub(crate) fn decode_into<'d>(
+    text: &str,
+    memory: &'d mut [u8],
+) -> Result<(&'d [u8], &'d mut [u8]), Refusal> {
+    if text.is_empty() {
+        return Err(Refusal::MalformedBase64);
+    }
+    let length = text.len() / 4 * 3 + text.len() % 4 * 3 / 4;
+    let (place, rest) = memory
+        .split_at_mut_checked(length)
+        .ok_or(Refusal::MalformedBase64)?;
+    match base64_simd::URL_SAFE_NO_PAD.decode(text.as_bytes(), place.as_out()) {
+        Ok(decoded) => Ok((decoded, rest)),
+        Err(_) => Err(Refusal::MalformedBase64),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    /// In both ways, which have to agree.
+    fn decode(text: &str) -> Result<Vec<u8>, Refusal> {
+        let decoded = super::decode(text);
+        let mut memory = vec![0; text.len()];
+        let length = memory.len();
+        match (&decoded, decode_into(text, &mut memory)) {
+            (Ok(expected), Ok((found, rest))) => {
+                assert_eq!(found, expected);
+                assert_eq!(rest.len(), length - found.len());
+            }
+            (Err(expected), Err(found)) => assert_eq!(found, *expected),
+            (_, found) => panic!("{decoded:?} in one way, {found:?} in the other"),
+        }
+        decoded
+    }
+
+    #[test]
+    fn too_little_memory_is_an_error() {
+        let mut memory = [0; 2];
+        let refused = decode_into("AAAA", &mut memory);
+        assert_eq!(refused, Err(Refusal::MalformedBase64));
+    }
 
     #[test]
     fn what_was_encoded_is_decoded() {

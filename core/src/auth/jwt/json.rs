@@ -4,16 +4,12 @@
 //! the grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) to the letter and refuses what
 //! parsers disagree on: members of one name ([RFC 7515, section
 //! 4](https://www.rfc-editor.org/rfc/rfc7515#section-4)), halves of surrogate pairs, deep nesting,
-//! text that follows. It allocates for the names of members, and for nothing else; and it does not
-//! depend on which features of serde_json some other crate has turned on.
+//! text that follows. It allocates nothing unless names have to be compared, and it does not depend on which features of serde_json some other crate has turned on.
 
 use std::borrow::Cow;
 
 /// How deep arrays and objects may be nested. Tokens of known issuers need four levels.
 const MAX_DEPTH: usize = 32;
-
-/// Up to how many names of an object are compared one by one.
-const FEW: usize = 16;
 
 /// Why a text is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +49,6 @@ impl<'a> Text<'a> {
         }
     }
 
-    fn is_same(self, other: Self) -> bool {
-        if self.escaped || other.escaped {
-            self.get() == other.get()
-        } else {
-            self.raw == other.raw
-        }
-    }
-
     /// Whether it is this string.
     pub(crate) fn is(self, other: &str) -> bool {
         if self.escaped {
@@ -86,7 +74,7 @@ pub(crate) fn object<'a>(
     bytes: &'a [u8],
     member: impl FnMut(&str, Value<'a>),
 ) -> Result<&'a str, Fault> {
-    read(bytes, Names::Unique(Vec::with_capacity(FEW)), member)
+    read(bytes, true, member)
 }
 
 /// The same, for a document of many parts that stand for themselves: members of one name are let
@@ -95,24 +83,24 @@ pub(crate) fn loose_object<'a>(
     bytes: &'a [u8],
     member: impl FnMut(&str, Value<'a>),
 ) -> Result<&'a str, Fault> {
-    read(bytes, Names::Any, member)
+    read(bytes, false, member)
 }
 
 fn read<'a>(
     bytes: &'a [u8],
-    names: Names<'a>,
-    member: impl FnMut(&str, Value<'a>),
+    unique: bool,
+    mut member: impl FnMut(&str, Value<'a>),
 ) -> Result<&'a str, Fault> {
     let text = std::str::from_utf8(bytes).map_err(|_| Fault::Malformed)?;
     let mut reader = Reader {
         text,
         at: 0,
         depth: 0,
-        names,
+        unique,
     };
     reader.space();
     reader.expect(b'{')?;
-    reader.members(member)?;
+    reader.members(|name, value| member(&name.get(), value))?;
     reader.space();
     match reader.peek() {
         None => Ok(text),
@@ -126,7 +114,7 @@ pub(crate) fn elements<'a>(array: &'a str, element: impl FnMut(Value<'a>)) {
         text: array,
         at: 0,
         depth: 0,
-        names: Names::Any,
+        unique: false,
     };
     // It was checked when it was read.
     let _ = reader.expect(b'[').and_then(|()| reader.elements(element));
@@ -142,46 +130,30 @@ pub(crate) fn strings<'a>(array: &'a str, mut string: impl FnMut(Text<'a>)) -> O
     only.then_some(())
 }
 
-/// The names of the members of all objects that are being read, the innermost object's last.
-enum Names<'a> {
-    Unique(Vec<Text<'a>>),
-    Any,
-}
+/// Which names an object may have had. Nearly all names of nearly all objects are seen to be new
+/// here, without a comparison and without being kept.
+#[derive(Default)]
+struct Seen([u64; 16]);
 
-impl<'a> Names<'a> {
-    fn start(&self) -> usize {
-        match self {
-            Self::Unique(names) => names.len(),
-            Self::Any => 0,
-        }
-    }
-
-    fn add(&mut self, start: usize, name: Text<'a>) -> Result<(), Fault> {
-        let Self::Unique(names) = self else {
-            return Ok(());
+impl Seen {
+    /// Adds a name, and says whether it may have been there. It never says no when it was.
+    fn add(&mut self, name: Text<'_>) -> bool {
+        let name = name.get();
+        let bytes = name.as_bytes();
+        let at = |index| usize::from(bytes.get(index).copied().unwrap_or_default());
+        let mixed = bytes
+            .len()
+            .wrapping_mul(5)
+            .wrapping_add(at(0).wrapping_mul(37))
+            .wrapping_add(at(bytes.len() / 2).wrapping_mul(101))
+            .wrapping_add(at(bytes.len().wrapping_sub(1)).wrapping_mul(11));
+        let bit = 1 << (mixed % 64);
+        let Some(word) = self.0.get_mut(mixed / 64 % 16) else {
+            return true;
         };
-        let here = names.get(start..).unwrap_or_default();
-        if here.len() < FEW && here.iter().any(|known| known.is_same(name)) {
-            return Err(Fault::Duplicate);
-        }
-        names.push(name);
-        Ok(())
-    }
-
-    fn end(&mut self, start: usize) -> Result<(), Fault> {
-        let Self::Unique(names) = self else {
-            return Ok(());
-        };
-        let here = names.get_mut(start..).unwrap_or_default();
-        if here.len() > FEW {
-            here.sort_unstable_by(|a, b| a.get().cmp(&b.get()));
-            let mut pairs = here.windows(2);
-            if pairs.any(|pair| matches!(pair, [a, b] if a.is_same(*b))) {
-                return Err(Fault::Duplicate);
-            }
-        }
-        names.truncate(start);
-        Ok(())
+        let seen = *word & bit != 0;
+        *word |= bit;
+        seen
     }
 }
 
@@ -189,7 +161,8 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
-    names: Names<'a>,
+    /// Whether members of one name are looked for.
+    unique: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -213,6 +186,10 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn space(&mut self) {
+        // As a rule there is none.
+        if self.peek().is_some_and(|byte| byte > b' ') {
+            return;
+        }
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.step();
         }
@@ -231,9 +208,11 @@ impl<'a> Reader<'a> {
     }
 
     /// After `{`.
-    fn members(&mut self, mut member: impl FnMut(&str, Value<'a>)) -> Result<(), Fault> {
+    fn members(&mut self, mut member: impl FnMut(Text<'a>, Value<'a>)) -> Result<(), Fault> {
         self.deeper()?;
-        let start = self.names.start();
+        let start = self.at;
+        let mut seen = Seen::default();
+        let mut doubtful = false;
         self.space();
         if self.peek() == Some(b'}') {
             self.step();
@@ -245,15 +224,36 @@ impl<'a> Reader<'a> {
                 self.space();
                 self.expect(b':')?;
                 let value = self.value()?;
-                member(&name.get(), value);
-                self.names.add(start, name)?;
+                member(name, value);
+                doubtful |= self.unique && seen.add(name);
                 if self.closed_by(b'}')? {
                     break;
                 }
             }
         }
         self.depth = self.depth.saturating_sub(1);
-        self.names.end(start)
+        if doubtful {
+            self.compare_names(start)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the members from here once more, for their names.
+    fn compare_names(&self, start: usize) -> Result<(), Fault> {
+        let mut again = Self {
+            text: self.text,
+            at: start,
+            depth: self.depth,
+            unique: false,
+        };
+        let mut names = Vec::new();
+        again.members(|name, _| names.push(name.get()))?;
+        names.sort_unstable();
+        let mut pairs = names.windows(2);
+        if pairs.any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err(Fault::Duplicate);
+        }
+        Ok(())
     }
 
     /// After `[`.
@@ -603,6 +603,8 @@ mod tests {
             r#"{"a":{"b":1,"b":2}}"#.to_owned(),
             r#"{"a":[[{"b":{"c":1,"c":2}}]]}"#.to_owned(),
             r#"{"":1,"":2}"#.to_owned(),
+            r#"{"a":1,"abcda":2,"abcda":3}"#.to_owned(),
+            r#"{"ab":1,"xy":{"ab":1},"\u0061\u0062":2}"#.to_owned(),
             r#"{"a":{"b":1},"c":2,"a":3}"#.to_owned(),
             format!("{{{many},\"m0\":1}}"),
             format!("{{{many},\"m499\":1}}"),

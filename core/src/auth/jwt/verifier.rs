@@ -1,7 +1,7 @@
 //! From a token to an identity.
 
 use super::{
-    super::{Identity, IdentityKind, Refusal, identity::RawClaims, keys::Clock},
+    super::{Identity, Refusal, keys::Clock},
     VerifiedTokens, base64url,
     claims::{Leeway, Payload},
     compact::{self, Compact},
@@ -94,12 +94,13 @@ impl Verifier {
         &self,
         parts: &Compact<'_>,
     ) -> Result<(Identity, Range<SystemTime>, SystemTime), Refusal> {
-        let header = base64url::decode(parts.header)?;
-        let header = self.header.read(&header)?;
-        let payload = base64url::decode(parts.payload)?;
-        let payload = Payload::read(&payload, &self.groups)?;
+        let mut memory = vec![0; parts.signed.len() + parts.signature.len()];
+        let (header, memory) = base64url::decode_into(parts.header, &mut memory)?;
+        let header = self.header.read(header)?;
+        let (payload, memory) = base64url::decode_into(parts.payload, memory)?;
+        let payload = Payload::read(payload, &self.groups)?;
         let issuer = self.issuer(&payload)?;
-        let signature = base64url::decode(parts.signature)?;
+        let (signature, _) = base64url::decode_into(parts.signature, memory)?;
 
         let kid = header.kid.as_deref();
         issuer
@@ -107,20 +108,21 @@ impl Verifier {
             .keys(kid)
             .await?
             .find(kid, header.algorithm)?
-            .verify(header.algorithm, parts.signed.as_bytes(), &signature)?;
+            .verify(header.algorithm, parts.signed.as_bytes(), signature)?;
 
         // From here on, the claims are the issuer's.
         let now = (self.clock)();
         let valid = payload.valid(now, self.leeway)?;
         payload.form()?;
         self.check_usage(&payload, issuer)?;
-        let identity = Identity::new(payload.subject()?.get())
-            .with_kind(IdentityKind::Jwt)
-            .with_issuer(issuer.name.as_str())
-            .with_scopes(payload.scopes()?)
-            .with_groups(payload.groups()?)
-            .with_raw_claims(RawClaims::Json(payload.text.into()))
-            .by(&self.name);
+        let identity = Identity::of_token(
+            payload.subject()?.get().into_owned(),
+            issuer.name.clone(),
+            &self.name,
+            payload.scopes()?,
+            payload.groups()?,
+            payload.text,
+        );
         Ok((identity, valid, now))
     }
 

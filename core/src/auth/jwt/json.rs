@@ -4,7 +4,8 @@
 //! the grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) to the letter and refuses what
 //! parsers disagree on: members of one name ([RFC 7515, section
 //! 4](https://www.rfc-editor.org/rfc/rfc7515#section-4)), halves of surrogate pairs, deep nesting,
-//! text that follows. It allocates nothing unless names have to be compared, and it does not depend on which features of serde_json some other crate has turned on.
+//! text that follows. It allocates nothing unless names have to be compared, and it does not depend
+//! on which features of serde_json some other crate has turned on.
 
 use std::borrow::Cow;
 

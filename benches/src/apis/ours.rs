@@ -38,7 +38,6 @@ macro_rules! others {
             }
         )*
         /// The API, with its thirty routes.
-        #[must_use]
         pub fn api() -> Api {
             Api::new().routes(routes![get_order, place_order, download, upload, $($name),*])
         }

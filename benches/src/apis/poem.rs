@@ -23,6 +23,10 @@ fn download(Path(_name): Path<String>) -> Response {
 }
 
 #[handler]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "extractors of poem own what they take"
+)]
 fn upload(body: Vec<u8>) -> Json<Stored> {
     Json(Stored { bytes: body.len() })
 }

@@ -25,7 +25,7 @@ fn color(peer: Peer) -> &'static str {
 fn short(step: usize) -> String {
     match step {
         1_000_000.. => format!("{}M", step / 1_000_000),
-        1024.. if step % 1024 == 0 => format!("{}k", step / 1024),
+        1024.. if step.is_multiple_of(1024) => format!("{}k", step / 1024),
         1000.. => format!("{}k", step / 1000),
         _ => step.to_string(),
     }

@@ -242,11 +242,9 @@ fn process_budgets(budgets: &mut Budgets, processes: &[Process]) {
     };
     let (ours, axum, bare) = ("lambda-api", "axum + lambda_http", "bare, on `Value`");
     let multi = "axum + lambda_http, multi-thread";
-    let (cpu, reply, peak): (
-        fn(&Process) -> f64,
-        fn(&Process) -> f64,
-        fn(&Process) -> f64,
-    ) = (|one| one.cpu_us, |one| one.reply_ms, |one| one.peak_kb);
+    let cpu = |one: &Process| one.cpu_us;
+    let reply = |one: &Process| one.reply_ms;
+    let peak = |one: &Process| one.peak_kb;
     budgets.at_most(
         "syscalls per invocation",
         "",

@@ -16,8 +16,11 @@ use std::{borrow::Cow, fmt, sync::Arc};
 ///   its clock for their own, and fetch nothing. Everything else about them stays as it is:
 ///   audience, client, allowed algorithms, name, hooks. The stand-in itself is left out then, so
 ///   that a test exercises the settings that production has.
-/// - When there is none, the stand-in verifies: with the same verifier, for the audience or client
-///   of the issuer. Of a user pool it takes access and id tokens.
+/// - An API that has no other authenticator gets the stand-in for one. It verifies with the same
+///   verifier, for the audience or client of the issuer; of a user pool it takes access and ID
+///   tokens.
+/// - An API that has others, none of which trusts the issuer, is not built: mostly a name is
+///   mistyped.
 ///
 /// ```
 /// use lambda_api::{Api, Cognito, Identity, api_handler, routes};

@@ -72,6 +72,7 @@ pub(super) fn axum_with_routes(count: usize) -> Router {
 macro_rules! extractors {
     ($($path:literal $name:ident $query:ident($($q:ident)*);)*) => {
         $(
+            #[allow(clippy::too_many_arguments, reason = "their number is what is measured")]
             #[api_handler(GET $path)]
             async fn $name($(#[query] $q: u32),*) -> String {
                 (0 $(+ $q)*).to_string()

@@ -1,7 +1,9 @@
 //! A caller who was recognised.
 
-use super::gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims};
-use super::names::Names;
+use super::{
+    gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims},
+    names::Names,
+};
 use serde::{Deserialize, Serialize, de::Error as _};
 use std::{fmt, sync::Arc};
 

@@ -168,7 +168,7 @@ fn fill(event: &str, method: &str, path: &str, content_type: &str, length: usize
 fn new_order() -> NewOrder {
     NewOrder {
         customer: "customer-51f0".to_owned(),
-        lines: (0..16)
+        lines: (0..19)
             .map(|line| NewLine {
                 sku: format!("goods-of-the-shop-{line:04}"),
                 quantity: line + 1,

@@ -1,6 +1,9 @@
 //! A caller who was recognised.
 
-use super::gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims};
+use super::{
+    gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims},
+    names::Names,
+};
 use serde::{Deserialize, Serialize, de::Error as _};
 use std::{fmt, sync::Arc};
 
@@ -34,8 +37,8 @@ struct Inner {
     issuer: Option<String>,
     authenticator: Option<Arc<str>>,
     kind: IdentityKind,
-    scopes: Vec<String>,
-    groups: Vec<String>,
+    scopes: Names,
+    groups: Names,
     claims: RawClaims,
 }
 
@@ -83,8 +86,8 @@ impl Identity {
             issuer: None,
             authenticator: None,
             kind: IdentityKind::Custom,
-            scopes: Vec::new(),
-            groups: Vec::new(),
+            scopes: Names::default(),
+            groups: Names::default(),
             claims: RawClaims::None,
         }))
     }
@@ -95,8 +98,8 @@ impl Identity {
         subject: String,
         issuer: String,
         authenticator: &Arc<str>,
-        scopes: Vec<String>,
-        groups: Vec<String>,
+        scopes: Names,
+        groups: Names,
         claims: &str,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -124,13 +127,13 @@ impl Identity {
     /// What the caller may do, by the terms of whoever issued the credential.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.change(|inner| inner.scopes = scopes.into_iter().map(Into::into).collect())
+        self.change(|inner| inner.scopes = scopes.into_iter().collect())
     }
 
     /// What the caller belongs to.
     #[must_use]
     pub fn with_groups<S: Into<String>>(self, groups: impl IntoIterator<Item = S>) -> Self {
-        self.change(|inner| inner.groups = groups.into_iter().map(Into::into).collect())
+        self.change(|inner| inner.groups = groups.into_iter().collect())
     }
 
     /// What else is known of the caller, for [`Claims`](crate::Claims): anything that makes a JSON
@@ -194,24 +197,24 @@ impl Identity {
 
     /// What the caller may do, by the terms of whoever issued the credential.
     pub fn scopes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.scopes.iter().map(String::as_str)
+        self.0.scopes.iter()
     }
 
     /// Whether the caller has this scope; scopes are compared exactly.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.0.scopes.iter().any(|known| known == scope)
+        self.0.scopes.contains(scope)
     }
 
     /// What the caller belongs to.
     pub fn groups(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.groups.iter().map(String::as_str)
+        self.0.groups.iter()
     }
 
     /// Whether the caller belongs to this group; groups are compared exactly.
     #[must_use]
     pub fn in_group(&self, group: &str) -> bool {
-        self.0.groups.iter().any(|known| known == group)
+        self.0.groups.contains(group)
     }
 
     /// The claims as they came: the JSON object of a token's payload, or of the request context.

@@ -19,6 +19,7 @@ mod identity;
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
+mod names;
 mod refusal;
 mod scheme;
 mod take;

@@ -1,7 +1,7 @@
 //! The payload of a token.
 
 use super::{
-    super::Refusal,
+    super::{Refusal, names::Names},
     date,
     json::{self, Fault, Text, Value},
 };
@@ -155,7 +155,7 @@ impl<'a> Payload<'a> {
     /// `scope`, names between spaces ([RFC 8693, section
     /// 4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)), and where there is none, `scp`:
     /// the same, or an array.
-    pub(super) fn scopes(&self) -> Result<Vec<String>, Refusal> {
+    pub(super) fn scopes(&self) -> Result<Names, Refusal> {
         let scp = names(self.scp, true)?;
         match string(self.scope)? {
             Some(scope) => Ok(spaced(scope)),
@@ -164,7 +164,7 @@ impl<'a> Payload<'a> {
     }
 
     /// The groups: an array, or one name.
-    pub(super) fn groups(&self) -> Result<Vec<String>, Refusal> {
+    pub(super) fn groups(&self) -> Result<Names, Refusal> {
         names(self.groups, false)
     }
 }
@@ -188,26 +188,26 @@ fn date(claim: Option<Value<'_>>) -> Result<Option<Duration>, Refusal> {
     }
 }
 
-fn names(claim: Option<Value<'_>>, split: bool) -> Result<Vec<String>, Refusal> {
+fn names(claim: Option<Value<'_>>, split: bool) -> Result<Names, Refusal> {
     match claim {
-        None => Ok(Vec::new()),
+        None => Ok(Names::default()),
         Some(Value::String(text)) if split => Ok(spaced(text)),
-        Some(Value::String(text)) => Ok(vec![text.get().into_owned()]),
+        Some(Value::String(text)) => Ok(std::iter::once(text.get()).collect()),
         Some(Value::Array(array)) => {
-            let mut names = Vec::new();
-            json::strings(array, |name| names.push(name.get().into_owned()))
-                .ok_or(Refusal::MalformedClaims)?;
+            let mut names = Names::with_capacity(array.len());
+            json::strings(array, |name| names.push(&name.get())).ok_or(Refusal::MalformedClaims)?;
             Ok(names)
         }
         Some(_) => Err(Refusal::MalformedClaims),
     }
 }
 
-fn spaced(text: Text<'_>) -> Vec<String> {
+fn spaced(text: Text<'_>) -> Names {
     let text = text.get();
-    let mut names = Vec::with_capacity(8);
-    let found = text.split(' ').filter(|name| !name.is_empty());
-    names.extend(found.map(str::to_owned));
+    let mut names = Names::with_capacity(text.len());
+    for name in text.split(' ').filter(|name| !name.is_empty()) {
+        names.push(name);
+    }
     names
 }
 
@@ -377,7 +377,7 @@ mod tests {
             (r#"{"scp":["a",1]}"#, Err(Refusal::MalformedClaims)),
             (r#"{"scope":"a","scp":1}"#, Err(Refusal::MalformedClaims)),
         ] {
-            let expected = expected.map(|names| names.into_iter().map(str::to_owned).collect());
+            let expected = expected.map(|names| names.into_iter().collect());
             assert_eq!(read(json).scopes(), expected, "{json}");
         }
     }
@@ -393,7 +393,7 @@ mod tests {
             (r#"{"groups":{"a":1}}"#, Err(Refusal::MalformedClaims)),
             (r#"{"cognito:groups":["a"]}"#, Ok(vec![])),
         ] {
-            let expected = expected.map(|names| names.into_iter().map(str::to_owned).collect());
+            let expected = expected.map(|names| names.into_iter().collect());
             assert_eq!(read(json).groups(), expected, "{json}");
         }
     }
@@ -401,8 +401,9 @@ mod tests {
     #[test]
     fn groups_may_stand_in_a_claim_that_has_another_meaning() {
         let payload = Payload::read(br#"{"scp":["a"]}"#, "scp").expect("it is an object");
-        assert_eq!(payload.groups(), Ok(vec!["a".to_owned()]));
-        assert_eq!(payload.scopes(), Ok(vec!["a".to_owned()]));
+        let expected: Names = ["a"].into_iter().collect();
+        assert_eq!(payload.groups(), Ok(expected.clone()));
+        assert_eq!(payload.scopes(), Ok(expected));
     }
 
     #[test]

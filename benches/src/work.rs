@@ -176,7 +176,7 @@ fn new_order() -> NewOrder {
                 engraving: (line % 2 == 0).then(|| format!("For number {line}, with \"love\"")),
             })
             .collect(),
-        notes: (0..10)
+        notes: (0..6)
             .map(|note| format!("a note of some length, number {note}, as people write them"))
             .collect(),
     }

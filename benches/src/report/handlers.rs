@@ -1,7 +1,7 @@
 //! What one more handler costs to build: programs of few and of many, with the same types.
 
 use super::{
-    Error, command,
+    Error, Verdict, command,
     table::{Table, number},
 };
 use std::{
@@ -116,7 +116,16 @@ fn build(directory: &Path, ours: bool, handlers: usize) -> Result<(Duration, u64
     Ok((start.elapsed(), size))
 }
 
-pub(super) fn handlers() -> Result<Table, Error> {
+/// Shows it.
+///
+/// # Errors
+/// When something cannot be built.
+pub fn handlers() -> Verdict {
+    println!("{}", table()?);
+    Ok(true)
+}
+
+pub(super) fn table() -> Result<Table, Error> {
     let directory = command::directory()?.join("handlers");
     let head = ["", "build of 10, s", "of 300, s", "ms each", "bytes each"];
     let mut table = Table::new(&head);

@@ -10,13 +10,19 @@ pub use check::check;
 #[cfg(feature = "report")]
 mod budgets;
 #[cfg(feature = "report")]
+mod counted;
+#[cfg(feature = "report")]
 mod growth;
 #[cfg(feature = "report")]
 mod handlers;
 #[cfg(feature = "report")]
+mod outside;
+#[cfg(feature = "report")]
 mod plot;
 #[cfg(feature = "report")]
 mod process;
+#[cfg(feature = "report")]
+mod readme;
 #[cfg(feature = "report")]
 mod size;
 #[cfg(feature = "report")]
@@ -25,7 +31,11 @@ mod whole;
 #[cfg(feature = "report")]
 pub use growth::grow;
 #[cfg(feature = "report")]
-pub use whole::{handlers, process, report};
+pub use handlers::handlers;
+#[cfg(feature = "report")]
+pub use outside::process;
+#[cfg(feature = "report")]
+pub use whole::report;
 
 use crate::{
     Work,

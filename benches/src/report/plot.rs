@@ -5,13 +5,15 @@ use super::{
     table::number,
 };
 use crate::in_process::Peer;
-use std::fmt::Write;
+use std::{fmt::Write, fs, io};
 
 const WIDTH: f64 = 190.0;
 const HEIGHT: f64 = 130.0;
 const LEFT: f64 = 16.0;
 const TOP: f64 = 56.0;
 const STEP: f64 = 218.0;
+/// Where the one logarithmic axis of costs begins.
+const LOWEST: f64 = 1e4;
 
 fn color(peer: Peer) -> &'static str {
     match peer {
@@ -31,19 +33,25 @@ fn short(step: usize) -> String {
     }
 }
 
-pub(super) fn svg(curves: &[Curve]) -> String {
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/growth.svg");
+
+pub(super) fn write(curves: &[Curve]) -> io::Result<()> {
+    fs::write(FILE, svg(curves))
+}
+
+fn svg(curves: &[Curve]) -> String {
     let total = STEP * Axis::ALL.len() as f64 + LEFT;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {total} 240\" \
          font-family=\"sans-serif\" font-size=\"11\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
-         <text x=\"{LEFT}\" y=\"20\" font-size=\"13\">Instructions of an invocation, each panel from 0 to its maximum</text>\n"
+         <text x=\"{LEFT}\" y=\"20\" font-size=\"13\">Instructions of an invocation, each panel from 0 to its maximum; body on a logarithmic scale</text>\n"
     );
     for (index, peer) in [Peer::Ours, Peer::Axum, Peer::Limit]
         .into_iter()
         .enumerate()
     {
-        let x = 480.0 + 150.0 * index as f64;
+        let x = 640.0 + 150.0 * index as f64;
         let color = color(peer);
         let name = peer.name();
         let _ = writeln!(
@@ -77,9 +85,19 @@ fn panel(svg: &mut String, axis: Axis, left: f64, curves: &[Curve]) {
     let first = steps.first().copied().map_or(0.0, place);
     let last = steps.last().copied().map_or(1.0, place);
     let x = |step: usize| left + (place(step) - first) / (last - first) * WIDTH;
-    let y = |cost: f64| TOP + HEIGHT - cost / highest * HEIGHT;
+    // Over so many sizes, no line but the highest would leave the ground.
+    let y = |cost: f64| {
+        let share = match axis {
+            Axis::Body => (cost / LOWEST).ln() / (highest / LOWEST).ln(),
+            _ => cost / highest,
+        };
+        TOP + HEIGHT - share * HEIGHT
+    };
     let bottom = TOP + HEIGHT;
-    let unit = if axis == Axis::Body { ", bytes" } else { "" };
+    let unit = match axis {
+        Axis::Body => ", bytes, from 10,000",
+        _ => "",
+    };
     let _ = writeln!(
         svg,
         "<text x=\"{left}\" y=\"{}\" font-weight=\"bold\">{}{unit}</text>\

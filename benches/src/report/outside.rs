@@ -17,10 +17,10 @@ const ROUNDS: Rounds = Rounds {
     invocations: 2000,
 };
 
-pub(super) const OURS: &str = "lambda-api";
-pub(super) const BARE: &str = "bare, on `Value`";
-pub(super) const AXUM: &str = "axum + lambda_http";
-pub(super) const MULTI: &str = "axum + lambda_http, multi-thread";
+const OURS: &str = "lambda-api";
+const BARE: &str = "bare, on `Value`";
+const AXUM: &str = "axum + lambda_http";
+const MULTI: &str = "axum + lambda_http, multi-thread";
 
 /// Shows the processes of some peers, or of all.
 ///
@@ -75,14 +75,14 @@ impl Outside {
         &self.curves
     }
 
-    pub(super) fn process(&self, name: &str, value: fn(&Process) -> f64) -> f64 {
+    fn process(&self, name: &str, value: fn(&Process) -> f64) -> f64 {
         let mut processes = self.processes.iter();
         let found = processes.find(|one| one.program.name == name);
         found.map_or(f64::NAN, value)
     }
 
     /// The size of a program that says hello, at its smallest.
-    pub(super) fn hello(&self, name: &str) -> f64 {
+    fn hello(&self, name: &str) -> f64 {
         let mut sizes = self.sizes.iter();
         let found = sizes.find(|size| size.program.name == name);
         found.map_or(f64::NAN, |size| size.smallest as f64)

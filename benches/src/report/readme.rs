@@ -3,8 +3,6 @@
 use super::{
     Error,
     counted::Counted,
-    outside::{AXUM, BARE, MULTI, OURS, Outside},
-    process::Process,
     table::{Table, number},
 };
 use crate::{Work, in_process::Peer};
@@ -15,10 +13,8 @@ const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 /// Puts a text between the marks of this name.
 pub(super) fn put(name: &str, text: &dyn Display) -> Result<(), Error> {
     let readme = fs::read_to_string(README)?;
-    let (start, end) = (
-        format!("<!-- {name} -->\n"),
-        format!("<!-- end of {name} -->"),
-    );
+    let start = format!("<!-- {name} -->\n");
+    let end = format!("<!-- end of {name} -->");
     let missing = || format!("README.md has no {start}");
     let (before, rest) = readme.split_once(&start).ok_or_else(missing)?;
     let (_, after) = rest.split_once(&end).ok_or_else(missing)?;
@@ -26,48 +22,34 @@ pub(super) fn put(name: &str, text: &dyn Display) -> Result<(), Error> {
     Ok(())
 }
 
-/// The few lines for those who do not read on.
-pub(super) fn summary(counted: &Counted, outside: &Outside) -> Table {
-    let mut table = Table::new(&["", "lambda-api", "axum + lambda_http", "at least"]);
+/// The six lines for those who do not read on, which the main README has as well. No times: what is
+/// here is the same in each run.
+pub(super) fn summary(counted: &Counted) -> Table {
+    let mut table = Table::new(&[
+        "instructions / allocations of an invocation",
+        "lambda-api",
+        "axum + lambda_http",
+        "limit",
+    ]);
     for (what, work) in [
-        ("GET, 2 KB event: instructions", Work::Get),
-        ("POST of 2 KB JSON: instructions", Work::Post),
-        ("POST of 1 MB base64: instructions", Work::Upload),
+        ("GET with path and query, 2 KB event", Work::Get),
+        ("the same, REST API", Work::Rest),
+        ("POST of 2 KB JSON", Work::Post),
+        ("GET of 100 KB binary", Work::Download),
+        ("POST of 1 MB base64", Work::Upload),
+        ("404", Work::Nothing),
     ] {
-        let cell = |peer| number(counted.instructions(work, peer));
+        let cell = |peer| {
+            let instructions = number(counted.instructions(work, peer));
+            let allocations = number(counted.allocations(work, peer));
+            format!("{instructions} / {allocations}")
+        };
         table.row([
             what.to_owned(),
             cell(Peer::Ours),
             cell(Peer::Axum),
-            format!("{} [1]", cell(Peer::Limit)),
+            cell(Peer::Limit),
         ]);
     }
-    let cell = |peer| number(counted.allocations(Work::Get, peer));
-    table.row([
-        "GET, 2 KB event: allocations".to_owned(),
-        cell(Peer::Ours),
-        cell(Peer::Axum),
-        format!("{} [1]", cell(Peer::Limit)),
-    ]);
-    let both = |value: fn(&Process) -> f64, digits: usize| {
-        let cell = |name| format!("{:.digits$}", outside.process(name, value));
-        [
-            cell(OURS),
-            format!("{}, {} [2]", cell(AXUM), cell(MULTI)),
-            format!("{} [3]", cell(BARE)),
-        ]
-    };
-    let cpu = both(|one| one.cpu_us, 0);
-    table.row(
-        ["GET, 2 KB event: CPU of the process, us".to_owned()]
-            .into_iter()
-            .chain(cpu),
-    );
-    let start = both(|one| one.reply_ms, 2);
-    table.row(
-        ["cold start to the first reply, ms".to_owned()]
-            .into_iter()
-            .chain(start),
-    );
     table
 }

@@ -35,7 +35,7 @@ pub fn report(options: &[&str]) -> Verdict {
         outside.add_to(&mut budgets);
         tables += &outside.tables();
         if chosen.write {
-            readme::put("summary", &readme::summary(&counted, &outside))?;
+            readme::put("summary", &readme::summary(&counted))?;
             plot::write(outside.curves())?;
         }
     }

@@ -26,7 +26,7 @@ fn anywhere(_path: IgnoredAny, request: &Request, invocation: &Invocation) -> Js
     Json(Seen::new(request, invocation))
 }
 
-fn api() -> Api {
+pub(crate) fn api() -> Api {
     Api::new().routes(routes![root, anywhere, reply::reply])
 }
 

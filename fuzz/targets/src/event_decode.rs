@@ -1,0 +1,110 @@
+//! Events: the input is what Lambda hands over, whatever it is.
+
+use bytes::Bytes;
+use http::{Request, Uri};
+use lambda_api::{
+    Invocation, LambdaContext,
+    event::{self, DecodeError, DecodeOptions, Source, emulate},
+};
+use lambda_api_testing::strategies::carried;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+/// Decodes one event, in several ways.
+///
+/// # Panics
+/// When it is decoded though it is no JSON, when two ways differ, or when what was decoded is no
+/// request that a source could have sent.
+pub fn run(data: &[u8]) {
+    let event = Bytes::copy_from_slice(data);
+    let options = DecodeOptions::default();
+    let decoded = decode(&event, &options);
+    let again = decode(&event, &options);
+    match (&decoded, &again) {
+        (Ok(request), Ok(again)) => {
+            assert_eq!(request.uri(), again.uri());
+            assert_eq!(request.headers(), again.headers());
+            assert_eq!(request.body().bytes(), again.body().bytes());
+        }
+        (Err(error), Err(again)) => assert_eq!(error.to_string(), again.to_string()),
+        _ => panic!("decoded otherwise the second time"),
+    }
+    if serde_json::from_slice::<IgnoredAny>(data).is_err() {
+        assert!(matches!(decoded, Err(DecodeError::NotHttp(_))), "no JSON");
+    }
+    match decoded {
+        Ok(request) => {
+            let source = check(&request);
+            round_trip(source, &request.map(|body| body.to_bytes()));
+        }
+        Err(DecodeError::Malformed {
+            invocation, detail, ..
+        }) => {
+            assert!(invocation.source().is_some());
+            assert!(
+                detail.len() < 500 && !detail.contains(['\r', '\n']),
+                "{detail}"
+            );
+            ask(&invocation);
+        }
+        Err(error) => assert!(error.to_string().len() < 10_000),
+    }
+    let stripped = DecodeOptions {
+        strip_stage: Some(true),
+        base_path: Some("/v1".to_owned()),
+    };
+    if let Ok(request) = decode(&event, &stripped) {
+        check(&request);
+    }
+}
+
+fn decode(event: &Bytes, options: &DecodeOptions) -> Result<lambda_api::Request, DecodeError> {
+    event::decode(event.clone(), LambdaContext::default(), options)
+}
+
+fn check(request: &lambda_api::Request) -> Source {
+    assert!(request.uri().path().starts_with('/'));
+    assert!(request.uri().authority().is_none() && request.uri().scheme().is_none());
+    for value in request.headers().values() {
+        assert!(!value.as_bytes().iter().any(|byte| b"\r\n\0".contains(byte)));
+    }
+    let invocation = request.extensions().get::<Invocation>();
+    let invocation = invocation.expect("a request has its invocation");
+    ask(invocation);
+    invocation.source().expect("an event has a source")
+}
+
+/// Asks for everything that is read only when somebody asks.
+fn ask(invocation: &Invocation) {
+    let _ = (invocation.source_ip(), invocation.stage());
+    let _ = (invocation.account_id(), invocation.domain_name());
+    let _ = (invocation.api_id(), invocation.time());
+    let _ = (
+        invocation.stage_variable("a"),
+        invocation.path_parameters().count(),
+    );
+    let _ = invocation.request_context_as::<Value>();
+    let shown = format!("{invocation:?}");
+    assert!(!shown.contains(['\r', '\n', '\0']), "{shown}");
+}
+
+/// What was decoded, sent once more by its source, arrives as far as that source can carry it.
+fn round_trip(source: Source, request: &Request<Bytes>) {
+    let event = emulate::event(source, request, &emulate::Facts::new()).to_string();
+    let arrived = match decode(&event.clone().into(), &DecodeOptions::default()) {
+        Ok(request) => request,
+        Err(error) => panic!("{source} sent an event that is refused: {error}\n{event}"),
+    };
+    let expected = carried(source, request);
+    assert_eq!(arrived.method(), expected.method());
+    assert_eq!(arrived.uri().path(), expected.uri().path());
+    assert_eq!(query(arrived.uri()), query(expected.uri()));
+    assert_eq!(arrived.body().bytes(), expected.body());
+}
+
+/// The parameters; names in any order, the values of a name in theirs.
+fn query(uri: &Uri) -> Vec<&str> {
+    let mut parameters: Vec<_> = uri.query().unwrap_or_default().split('&').collect();
+    parameters.sort_by_key(|parameter| parameter.split('=').next());
+    parameters
+}

@@ -1,0 +1,64 @@
+//! Key sets: the input is the document that an issuer publishes.
+
+use crate::{
+    calls::block_on,
+    signer::{self, KID},
+};
+use http::{HeaderValue, Request, header::AUTHORIZATION};
+use lambda_api::{Authenticator, Body, Jwt};
+use serde_json::Value;
+use std::sync::LazyLock;
+
+const CLAIMS: &[u8] = br#"{"iss":"https://id.example.com","aud":"a","sub":"s","exp":4102444800}"#;
+
+/// A good token that names its key, and a good one that does not.
+static TOKENS: LazyLock<[(bool, lambda_api::Request); 2]> = LazyLock::new(|| {
+    [
+        (true, request(br#"{"alg":"EdDSA","kid":"k"}"#)),
+        (false, request(br#"{"alg":"EdDSA"}"#)),
+    ]
+});
+
+fn request(header: &[u8]) -> lambda_api::Request {
+    let token = signer::token(header, CLAIMS);
+    let credential = HeaderValue::try_from(format!("Bearer {token}"));
+    let mut request = Request::new(Body::empty());
+    let headers = request.headers_mut();
+    headers.insert(AUTHORIZATION, credential.expect("a token is ASCII"));
+    request
+}
+
+/// Judges good tokens by the keys of any document.
+///
+/// # Panics
+/// When a token is accepted, and the document does not have its key.
+pub fn run(data: &[u8]) {
+    let Ok(document) = std::str::from_utf8(data) else {
+        return;
+    };
+    let jwt = Jwt::issuer("https://id.example.com").audience("a");
+    let jwt = jwt.jwks(document).clock(signer::noon);
+    for (names_key, request) in TOKENS.iter() {
+        if block_on(jwt.authenticate(request)).is_ok() {
+            assert!(has_key(document, *names_key), "no such key was published");
+        }
+    }
+}
+
+/// Whether one of the keys is the one that signed, for all that another JSON reader can tell.
+fn has_key(document: &str, named: bool) -> bool {
+    let document: Value = serde_json::from_str(document).expect("a key set is JSON");
+    let keys = document["keys"].as_array().expect("a set has keys");
+    assert!(named || keys.len() == 1, "a key was guessed");
+    let own = signer::jwk();
+    keys.iter().any(|key| {
+        let same = ["kty", "crv", "x"]
+            .iter()
+            .all(|name| key[name] == own[name]);
+        let private = key.get("d").is_some() || key.get("k").is_some();
+        let usage = key.get("use").is_none_or(|usage| usage == "sig");
+        let algorithm = key.get("alg").is_none_or(|alg| alg == "EdDSA");
+        let kid = !named || key["kid"] == KID;
+        same && !private && usage && algorithm && kid
+    })
+}

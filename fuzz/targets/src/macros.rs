@@ -1,0 +1,56 @@
+//! Macro input: the first line is what stands in the brackets of an attribute, the rest is the item
+//! below it.
+
+use crate::calls::first_line;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use std::str::FromStr;
+
+/// How deep brackets may be nested. The compiler that calls the macros has a limit of its own, and
+/// the parser of the language, which is not ours, takes some stack for each level.
+const MAX_DEPTH: usize = 40;
+
+/// Expands the input by each macro.
+///
+/// # Panics
+/// When what a macro makes of an item that the language has is none.
+pub fn run(data: &[u8]) {
+    let (attribute, item) = first_line(data);
+    let (Some(attribute), Some(item)) = (tokens(attribute), tokens(item)) else {
+        return;
+    };
+    // Of an item that does not parse, the macros keep what was written.
+    let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
+    let handler = crate::handler::api_handler(attribute.clone(), &item);
+    let main = crate::main_fn::main(attribute.clone(), &item);
+    let error = crate::error::derive(item.clone());
+    for (name, expanded) in [("handler", handler), ("main", main), ("error", error)] {
+        if is_item {
+            let file = syn::parse2::<syn::File>(expanded.clone());
+            assert!(file.is_ok(), "{name}: {expanded}");
+        }
+    }
+    let routes = crate::routes::routes(attribute);
+    let expression = syn::parse2::<syn::Expr>(routes.clone());
+    assert!(expression.is_ok(), "routes: {routes}");
+    if let Ok(item) = syn::parse2::<syn::Item>(item) {
+        // The printer has to print what the parser has read.
+        let _ = item.into_token_stream();
+    }
+}
+
+fn tokens(data: &[u8]) -> Option<TokenStream> {
+    let text = std::str::from_utf8(data).ok()?;
+    let mut depth = 0_usize;
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' | b'<' | b'&' | b'*' | b'-' | b'!' | b'|' => depth += 1,
+            b')' | b']' | b'}' | b'>' | b',' | b';' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return None;
+        }
+    }
+    TokenStream::from_str(text).ok()
+}

@@ -1,5 +1,11 @@
 //! The APIs that are called.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    reason = "handlers with every kind of argument"
+)]
+
 use crate::calls::block_on;
 use http::{HeaderMap, Method, Uri, Version};
 use lambda_api::{

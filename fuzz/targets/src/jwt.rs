@@ -6,16 +6,12 @@
 
 use crate::{
     calls::{block_on, first_line},
+    object::Object,
     signer::{self, KID, NOON},
 };
 use http::{HeaderValue, Request, header::AUTHORIZATION};
 use lambda_api::{Authenticator, Body, Cognito, Identity, Jwt};
-use serde::{
-    Deserialize,
-    de::{Deserializer, MapAccess, Visitor},
-};
-use serde_json::Value;
-use std::{fmt, sync::LazyLock};
+use std::sync::LazyLock;
 
 const ISSUER: &str = "https://id.example.com";
 const AUDIENCE: &str = "orders-api";
@@ -115,49 +111,4 @@ fn decoded(segment: &str) -> Vec<u8> {
     base64_simd::URL_SAFE_NO_PAD
         .decode_to_vec(segment)
         .expect("a segment is base64url")
-}
-
-/// An object in which no name stands twice.
-struct Object(Vec<(String, Value)>);
-
-impl Object {
-    fn get(&self, name: &str) -> Option<&Value> {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value)
-    }
-
-    fn text(&self, name: &str) -> &str {
-        self.get(name).and_then(Value::as_str).expect("a text")
-    }
-
-    fn time(&self, name: &str) -> Option<f64> {
-        self.get(name)
-            .map(|value| value.as_f64().expect("a number"))
-    }
-}
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut members: Vec<(String, Value)> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    assert!(
-                        members.iter().all(|(known, _)| *known != name),
-                        "{name} twice"
-                    );
-                    members.push((name, value));
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
 }

@@ -8,6 +8,7 @@
 //! files: the example `echo`, which is a program, and the parsers of the macros, since a crate of
 //! procedural macros exports nothing else.
 
+pub mod alb;
 pub mod cookies;
 pub mod echo;
 pub mod event_decode;
@@ -19,6 +20,7 @@ pub mod target;
 
 mod apis;
 mod calls;
+mod object;
 mod reply;
 mod signer;
 
@@ -51,7 +53,8 @@ mod similar;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a folder of its name under `fuzz/seeds`, and a binary in `fuzz/Cargo.toml`.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
+    ("alb", alb::run),
     ("cookies", cookies::run),
     ("echo", echo::run),
     ("event_decode", event_decode::run),

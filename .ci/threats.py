@@ -1,0 +1,26 @@
+"""Checks that every test that SECURITY.md names exists, so that the document stays true."""
+
+import pathlib
+import re
+import sys
+
+named = set()
+for shown in re.findall(r"^- Shown by: (.*?)(?=\n\n|\n- |\Z)", pathlib.Path("SECURITY.md").read_text(), re.S | re.M):
+    named.update(re.findall(r"`([^`]+)`", shown))
+if not named:
+    sys.exit("SECURITY.md names no tests")
+
+sources = [
+    path
+    for folder in ("core", "macros", "testing", "examples", "fuzz/targets")
+    for path in pathlib.Path(folder).rglob("*.rs")
+]
+functions = set()
+for path in sources:
+    functions.update(re.findall(r"^ *(?:async )?fn (\w+)\(", path.read_text(), re.M))
+targets = {f"fuzz:{path.stem}" for path in pathlib.Path("fuzz/fuzz_targets").glob("*.rs")}
+
+missing = sorted(named - functions - targets)
+for name in missing:
+    print(f"SECURITY.md names a test that does not exist: {name}", file=sys.stderr)
+sys.exit(1 if missing else print(f"{len(named)} tests are named, and exist"))

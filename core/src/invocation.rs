@@ -265,7 +265,8 @@ impl Invocation {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         let lambda = self.inner.lambda.request_id.as_str();
-        self.fact(|facts| &facts.request_id).or(Some(lambda).filter(|id| !id.is_empty()))
+        self.fact(|facts| &facts.request_id)
+            .or(Some(lambda).filter(|id| !id.is_empty()))
     }
 
     /// The address that the request came from.

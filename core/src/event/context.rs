@@ -206,7 +206,10 @@ mod tests {
 
     fn source_ip(json: &str) -> Option<String> {
         let facts = facts(json);
-        facts.source_ip.in_context(json.as_bytes()).map(str::to_owned)
+        facts
+            .source_ip
+            .in_context(json.as_bytes())
+            .map(str::to_owned)
     }
 
     #[test]

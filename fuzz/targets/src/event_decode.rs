@@ -49,9 +49,11 @@ pub fn run(data: &[u8]) {
         }
         Err(error) => assert!(error.to_string().len() < 10_000),
     }
+    #[allow(clippy::needless_update, reason = "there will be more of them")]
     let stripped = DecodeOptions {
         strip_stage: Some(true),
         base_path: Some("/v1".to_owned()),
+        ..DecodeOptions::default()
     };
     if let Ok(request) = decode(&event, &stripped) {
         check(&request);
@@ -93,7 +95,11 @@ fn round_trip(source: Source, request: &Request<Bytes>) {
     let event = emulate::event(source, request, &emulate::Facts::new()).to_string();
     let arrived = match decode(&event.clone().into(), &DecodeOptions::default()) {
         Ok(request) => request,
-        Err(error) => panic!("{source} sent an event that is refused: {error}\n{event}"),
+        Err(error @ (DecodeError::NotHttp(_) | DecodeError::Malformed { .. })) => {
+            panic!("{source} sent an event that is refused: {error}\n{event}")
+        }
+        // With what the source has added, it is over a limit.
+        Err(_) => return,
     };
     let expected = carried(source, request);
     assert_eq!(arrived.method(), expected.method());

@@ -1,0 +1,112 @@
+//! Callers who are not known, where a handler or a layer asks for them.
+
+#![allow(missing_docs, reason = "handlers of tests")]
+
+use lambda_api::{
+    Api, ApiError, Claims, Identity, Jwt, Request, api_handler,
+    auth::{ClaimsRejection, IdentityRejection},
+    extract, from_fn, routes,
+};
+use lambda_api_testing::{TestClient, TestIssuer};
+use serde::Deserialize;
+
+const URL: &str = "https://id.example.com";
+const AUDIENCE: &str = "orders-api";
+
+#[derive(Debug, Deserialize)]
+struct User {
+    sub: String,
+}
+
+#[api_handler(GET "/greeting", public)]
+async fn greeting(user: Option<Claims<User>>) -> String {
+    user.map_or_else(|| "nobody".to_owned(), |user| user.0.sub)
+}
+
+#[api_handler(GET "/why", public)]
+async fn why(user: Result<Claims<User>, ClaimsRejection>) -> String {
+    match user {
+        Ok(user) => user.0.sub,
+        Err(rejection) => format!("{} {}", rejection.status(), rejection.code()),
+    }
+}
+
+#[api_handler(GET "/open", public)]
+async fn open() -> &'static str {
+    "open"
+}
+
+fn api() -> Api {
+    Api::new().routes(routes![greeting, why, open])
+}
+
+#[tokio::test]
+async fn claims_of_a_public_route_are_absent_or_those_of_a_good_credential() {
+    let issuer = TestIssuer::oidc(URL, AUDIENCE);
+    let client = TestClient::new(api().authenticate(issuer.verifier())).await;
+    client.get("/greeting").await.assert_text("nobody");
+    let good = client.get("/greeting").bearer(issuer.token("alice")).await;
+    good.assert_text("alice");
+    let bad = issuer.token("alice").expired();
+    let refused = client.get("/greeting").bearer(bad).await;
+    refused.assert_problem(401, "invalid_token");
+    let challenge = refused.header("www-authenticate");
+    assert!(challenge.is_some_and(|text| text.starts_with("Bearer ")));
+}
+
+#[tokio::test]
+async fn a_handler_may_look_at_why_there_are_no_claims() {
+    let issuer = TestIssuer::oidc(URL, AUDIENCE);
+    let client = TestClient::new(api().authenticate(issuer.verifier())).await;
+    let absent = client.get("/why").await;
+    absent.assert_text("401 Unauthorized unauthorized");
+    let bad = client
+        .get("/why")
+        .bearer(issuer.token("alice").tampered())
+        .await;
+    bad.assert_text("401 Unauthorized invalid_token");
+}
+
+#[tokio::test]
+async fn where_nobody_is_asked_for_a_credential_there_is_no_caller() {
+    let rejection: IdentityRejection = extract::<Identity>(&Request::default()).await.unwrap_err();
+    assert_eq!(
+        (rejection.refusal(), rejection.status().as_u16()),
+        (None, 500)
+    );
+    let claims = extract::<Claims<User>>(&Request::default()).await;
+    let rejection = claims.unwrap_err();
+    assert_eq!(rejection.status(), 500);
+    assert!(!rejection.is_absent(), "an optional caller is no way in");
+    assert!(rejection.cause().is_none());
+
+    // A credential that a layer sees on its way to a public route has been judged by nobody.
+    let asks = from_fn(|request: Request, next: lambda_api::Next| async move {
+        let asked = extract::<Identity>(&request).await;
+        assert!(asked.is_err_and(|rejection| rejection.refusal().is_none()));
+        next.run(request).await
+    });
+    let issuer = TestIssuer::oidc(URL, AUDIENCE);
+    let api = api().layer(asks).authenticate(issuer.verifier());
+    let client = TestClient::new(api).await;
+    let reply = client.get("/open").bearer(issuer.token("alice")).await;
+    reply.assert_text("open");
+}
+
+#[tokio::test]
+async fn a_type_of_token_that_is_named_is_taken_beside_the_usual_ones() {
+    let issuer = TestIssuer::oidc(URL, AUDIENCE);
+    let jwt = Jwt::issuer(URL).audience(AUDIENCE).token_type("vc+jwt");
+    let client = TestClient::new(api().authenticate(jwt).authenticate(issuer.verifier())).await;
+    for (typ, expected) in [
+        ("vc+jwt", "alice"),
+        ("application/VC+JWT", "alice"),
+        ("JWT", "alice"),
+    ] {
+        let token = issuer.token("alice").header("typ", typ);
+        client.get("/why").bearer(token).await.assert_text(expected);
+    }
+    let other = issuer.token("alice").header("typ", "logout+jwt");
+    let reply = client.get("/why").bearer(other).await;
+    reply.assert_text("401 Unauthorized invalid_token");
+}

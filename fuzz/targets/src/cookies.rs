@@ -20,13 +20,13 @@ pub fn run(data: &[u8]) {
         .map(|line| (COOKIE, line))
         .collect();
     let cookies = Cookies::new(&headers);
-    for (name, value) in cookies.iter() {
+    // Looking each of them up takes time that grows with the square of their number.
+    for (name, value) in cookies.iter().take(32) {
         assert!(!name.is_empty() && !name.contains([';', '=']), "{name:?}");
         assert!(!value.contains(';'), "{value:?}");
-        let sent = headers
-            .get_all(COOKIE)
-            .iter()
-            .any(|line| contains(line.as_bytes(), name) && contains(line.as_bytes(), value));
+        let lines = headers.get_all(COOKIE).iter();
+        let mut lines = lines.map(HeaderValue::as_bytes);
+        let sent = lines.any(|line| contains(line, name) && contains(line, value));
         assert!(sent, "{name:?} {value:?}");
         let mut named = cookies.iter().filter(|(known, _)| *known == name);
         assert_eq!(cookies.get(name), named.next().map(|(_, value)| value));

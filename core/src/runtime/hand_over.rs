@@ -66,7 +66,7 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for HandingOver<S> 
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, invocation: LambdaInvocation) -> S::Future {
+    fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
         // An event that nobody took must not be there for the next invocation, not even after a
         // panic.
         struct Clear;
@@ -78,6 +78,13 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for HandingOver<S> 
         let _clear = Clear;
         // The same memory, not a copy: the runtime's own reference to it ends with this call.
         EVENT.set(Some(invocation.body.clone()));
+        // At this level the runtime shows the event, and gives up on what is no text, before it has
+        // a look at what was put aside.
+        if tracing::enabled!(target: "lambda_runtime", tracing::Level::TRACE)
+            && std::str::from_utf8(&invocation.body).is_err()
+        {
+            invocation.body = Bytes::from_static(b"null");
+        }
         self.inner.call(invocation)
     }
 }

@@ -8,6 +8,7 @@ mod init_error;
 mod lambda;
 pub(crate) mod log;
 mod reply;
+mod replying;
 
 pub use entry::{Flavor, IntoApi, main, main_of_one};
 

@@ -98,6 +98,13 @@ impl FakeLambdaBuilder {
         self
     }
 
+    /// How many lines of the function's log are kept, 100,000 by default: the last ones. So a test
+    /// that invokes it for hours does not run out of memory.
+    pub fn kept_lines(mut self, lines: usize) -> Self {
+        self.options.kept_lines = lines;
+        self
+    }
+
     /// Starts the function, which may fail to.
     ///
     /// ```no_run

@@ -239,13 +239,14 @@ impl FakeLambda {
         })
     }
 
-    /// All lines that the function wrote, of all its processes, in the order in which they came.
+    /// All lines that the function wrote, of all its processes, in the order in which they came; of
+    /// very many, the [last ones](FakeLambdaBuilder::kept_lines).
     ///
     /// A line comes a moment after it was written, which may be after the reply: wait with
     /// [`log`](FakeLambda::log) for one that is to come.
     #[must_use]
     pub fn logs(&self) -> Vec<LogLine> {
-        self.shared.read(|state| state.logs.clone())
+        self.shared.read(|state| state.logs.all())
     }
 
     /// The first line that matches, of those that are there and those that come.
@@ -267,12 +268,13 @@ impl FakeLambda {
         let found = async move {
             loop {
                 let new = self.shared.until(|state| {
-                    let new = state.logs.get(seen..).filter(|new| !new.is_empty());
-                    new.map(<[_]>::to_vec)
+                    let (new, all) = state.logs.since(seen);
+                    (!new.is_empty()).then_some((new, all))
                 });
+                let (new, all) = new.await;
+                seen = all;
                 // The test's own code runs while nothing is locked.
-                for line in new.await {
-                    seen += 1;
+                for line in new {
                     if matches(&line) {
                         return line;
                     }

@@ -14,6 +14,7 @@ pub(super) struct Options {
     pub(super) timeout: Duration,
     pub(super) shutdown_grace: Duration,
     pub(super) limit: Duration,
+    pub(super) kept_lines: usize,
 }
 
 impl Options {
@@ -29,6 +30,7 @@ impl Options {
             timeout: Duration::from_secs(30),
             shutdown_grace: Duration::from_millis(500),
             limit: Duration::from_secs(60),
+            kept_lines: 100_000,
         }
     }
 

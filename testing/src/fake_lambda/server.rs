@@ -124,6 +124,7 @@ impl Api {
                 message,
             ));
         }
+        let mut spoilt = None;
         loop {
             let found = self.shared.until(|state| {
                 // A process that is gone takes nothing from the next one.
@@ -132,19 +133,24 @@ impl Api {
                 plan.or_else(|| state.hand_out(self.process, options).map(Found::Invocation))
             });
             match found.await {
-                Found::Plan(plan) => {
-                    if let Some(answer) = self.follow(plan).await? {
-                        return Ok(answer);
-                    }
+                Found::Plan(plan) => match self.follow(plan).await? {
+                    Go::Answer(answer) => return Ok(answer),
+                    Go::On(fault) => spoilt = spoilt.or(fault),
+                },
+                Found::Invocation(invocation) => {
+                    return Ok(self.hand_out(invocation, spoilt));
                 }
-                Found::Invocation(invocation) => return Ok(self.hand_out(invocation)),
             }
         }
     }
 
-    fn hand_out(&self, invocation: HandedOut) -> Answer {
+    fn hand_out(&self, invocation: HandedOut, spoilt: Option<Spoilt>) -> Answer {
         let number = invocation.number;
+        let options = &self.shared.options;
         self.shared.update(|state| {
+            if spoilt == Some(Spoilt::Cut) {
+                state.was_cut(invocation.clone(), options);
+            }
             state.time(number, |timeout| {
                 let shared = self.shared.clone();
                 let timer = tokio::spawn(async move {
@@ -158,7 +164,7 @@ impl Api {
         *answer.headers_mut() = invocation.headers;
         let kind = HeaderValue::from_static("application/json");
         answer.headers_mut().entry(CONTENT_TYPE).or_insert(kind);
-        answer
+        spoil(answer, spoilt)
     }
 
     async fn response(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
@@ -166,10 +172,13 @@ impl Api {
             Ok(number) => number,
             Err(fault) => return Ok(self.not_found(fault, id)),
         };
-        if let Some(answer) = self.planned(Call::Response).await? {
-            let _ = Posted::read(body).await;
-            return Ok(answer);
-        }
+        let spoilt = match self.planned(Call::Response, Some(number)).await? {
+            Go::On(spoilt) => spoilt,
+            Go::Answer(answer) => {
+                let _ = Posted::read(body).await;
+                return Ok(answer);
+            }
+        };
         let posted = match Posted::read(body).await {
             Ok(posted) => posted,
             Err(cut) => {
@@ -201,7 +210,7 @@ impl Api {
                 }
             })
         });
-        Ok(match finished {
+        let answer = match finished {
             Ok(()) if is_too_large => self.refused(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "RequestEntityTooLarge",
@@ -209,7 +218,8 @@ impl Api {
             ),
             Ok(()) => accepted(),
             Err(fault) => self.not_found(fault, id),
-        })
+        };
+        Ok(spoil(answer, spoilt))
     }
 
     async fn error(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
@@ -217,26 +227,33 @@ impl Api {
             Ok(number) => number,
             Err(fault) => return Ok(self.not_found(fault, id)),
         };
-        if let Some(answer) = self.planned(Call::Error).await? {
-            let _ = Posted::read(body).await;
-            return Ok(answer);
-        }
+        let spoilt = match self.planned(Call::Error, Some(number)).await? {
+            Go::On(spoilt) => spoilt,
+            Go::Answer(answer) => {
+                let _ = Posted::read(body).await;
+                return Ok(answer);
+            }
+        };
         let posted = Posted::read(body).await?;
         let error = FunctionError::read(&posted.body, error_type(headers));
         let finished = self
             .shared
             .update(|state| state.finish(number, |_, _| Outcome::Error(error)));
-        Ok(match finished {
+        let answer = match finished {
             Ok(()) => accepted(),
             Err(fault) => self.not_found(fault, id),
-        })
+        };
+        Ok(spoil(answer, spoilt))
     }
 
     async fn init_error(&self, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        if let Some(answer) = self.planned(Call::InitError).await? {
-            let _ = Posted::read(body).await;
-            return Ok(answer);
-        }
+        let spoilt = match self.planned(Call::InitError, None).await? {
+            Go::On(spoilt) => spoilt,
+            Go::Answer(answer) => {
+                let _ = Posted::read(body).await;
+                return Ok(answer);
+            }
+        };
         let posted = Posted::read(body).await?;
         let error = FunctionError::read(&posted.body, error_type(headers));
         let is_in_init = self.shared.update(|state| {
@@ -248,7 +265,7 @@ impl Api {
                 .is_some()
         });
         if is_in_init {
-            return Ok(accepted());
+            return Ok(spoil(accepted(), spoilt));
         }
         let message = "it posted an init error after it was ready";
         Ok(self.refused(StatusCode::FORBIDDEN, INVALID_STATE, message))
@@ -276,32 +293,66 @@ impl Api {
         refusal(&self.shared, status, kind, message)
     }
 
-    async fn planned(&self, call: Call) -> Result<Option<Answer>, Cut> {
+    /// What the test wants to happen to a call, which is about the invocation of this number.
+    async fn planned(&self, call: Call, number: Option<u64>) -> Result<Go, Cut> {
         match self.shared.update(|state| state.planned(call)) {
+            Some(Plan::Fault(Fault::GivenUp)) if number.is_some() => {
+                let number = number.unwrap_or_default();
+                self.shared.update(|state| state.give_up_on(number));
+                let message = "the invocation was given up";
+                let fault = json!({"errorType": "InvalidInvocationID", "errorMessage": message});
+                Ok(Go::Answer(json(StatusCode::GONE, &fault)))
+            }
             Some(plan) => self.follow(plan).await,
-            None => Ok(None),
+            None => Ok(Go::On(None)),
         }
     }
 
-    /// What the test wants to happen to a call; no answer when the call goes on.
-    async fn follow(&self, plan: Plan) -> Result<Option<Answer>, Cut> {
+    async fn follow(&self, plan: Plan) -> Result<Go, Cut> {
         match plan {
             Plan::Fault(Fault::Status(status)) => {
                 let fault = json!({"errorType": "Fault", "errorMessage": "as the test wants it"});
-                Ok(Some(json(status, &fault)))
+                Ok(Go::Answer(json(status, &fault)))
             }
             Plan::Fault(Fault::Reset) => {
                 self.reset.store(true, Ordering::Relaxed);
                 Err(Cut)
             }
+            Plan::Fault(Fault::GivenUp) => Ok(Go::On(None)),
+            Plan::Fault(Fault::Cut) => Ok(Go::On(Some(Spoilt::Cut))),
+            Plan::Fault(Fault::Huge(more)) => Ok(Go::On(Some(Spoilt::Padded(more)))),
             Plan::Hold { reached, release } => {
                 let _ = reached.send(());
                 // Dropping the other end releases it as well.
                 let _ = release.await;
-                Ok(None)
+                Ok(Go::On(None))
             }
         }
     }
+}
+
+/// What becomes of a call that a test has plans for.
+enum Go {
+    /// It goes no further.
+    Answer(Answer),
+    /// It goes on, and its answer may be spoilt.
+    On(Option<Spoilt>),
+}
+
+/// What happens to an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spoilt {
+    Cut,
+    Padded(usize),
+}
+
+fn spoil(mut answer: Answer, how: Option<Spoilt>) -> Answer {
+    match how {
+        Some(Spoilt::Cut) => answer.body_mut().cut(),
+        Some(Spoilt::Padded(more)) => answer.body_mut().pad(more),
+        None => {}
+    }
+    answer
 }
 
 const INVALID_STATE: &str = "InvalidStateTransition";

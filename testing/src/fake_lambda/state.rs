@@ -3,7 +3,7 @@
 use super::{
     exit::Exit,
     fault::{Call, Plan},
-    log::{LastLines, LogLine},
+    log::Logs,
     options::Options,
     outcome::{FunctionError, Outcome},
     under_way::{AbortOnDrop, HandedOut, Job, NotFound, UnderWay},
@@ -30,7 +30,7 @@ pub(super) struct State {
     pub(super) cold_start: Option<ColdStart>,
     /// The last end, and the number of the process.
     pub(super) ended: Option<(u64, Exit)>,
-    pub(super) logs: Vec<LogLine>,
+    pub(super) logs: Logs,
     /// Calls of the function that no runtime should make.
     pub(super) refused: Vec<String>,
     plans: Vec<(Call, Plan)>,
@@ -135,7 +135,9 @@ impl State {
 
     /// The function asks for an event. It may have as many at once as its concurrency allows.
     pub(super) fn asks_next(&mut self, process: u64, options: &Options) -> Result<(), String> {
-        let under_way = self.under_way.len();
+        // What did not arrive is what it asks for.
+        let arrived = |known: &&UnderWay| known.again.is_none();
+        let under_way = self.under_way.iter().filter(arrived).count();
         if let Some(process) = self.process(process) {
             process.asked_next = true;
         }
@@ -168,6 +170,10 @@ impl State {
     /// Hands the first invocation of the queue to the process.
     pub(super) fn hand_out(&mut self, process: u64, options: &Options) -> Option<HandedOut> {
         self.process(process).filter(|process| process.ready)?;
+        let again = self.under_way.iter_mut().find_map(|it| it.again.take());
+        if again.is_some() {
+            return again;
+        }
         let (handed_out, under_way) = self.queue.pop_front()?.hand_out(options);
         self.under_way.push(under_way);
         if let Some(process) = self.process(process) {
@@ -184,13 +190,40 @@ impl State {
         Some(handed_out)
     }
 
+    /// What was handed out did not arrive as a whole. Lambda hands it out again to the one runtime
+    /// that there is; where there are several, it fails the invocation.
+    pub(super) fn was_cut(&mut self, invocation: HandedOut, options: &Options) {
+        if options.concurrency > 1 {
+            let error = FunctionError::new("Runtime.Unknown", "the event could not be sent");
+            let _ = self.finish(invocation.number, |_, _| Outcome::Error(error));
+            return;
+        }
+        let number = invocation.number;
+        let cut = self.under_way.iter_mut().find(|it| it.number == number);
+        if let Some(cut) = cut {
+            cut.again = Some(invocation);
+        }
+    }
+
+    /// An invocation whose reply comes too late.
+    pub(super) fn give_up_on(&mut self, number: u64) {
+        let timeout = self
+            .under_way
+            .iter()
+            .find(|known| known.number == number)
+            .map(|known| known.timeout);
+        let timeout = timeout.unwrap_or_default();
+        let _ = self.finish(number, |_, _| Outcome::TimedOut(timeout));
+    }
+
     /// Has `timer` started with the time that an invocation may take.
     pub(super) fn time(&mut self, number: u64, timer: impl FnOnce(Duration) -> AbortHandle) {
         let under_way = self
             .under_way
             .iter_mut()
             .find(|known| known.number == number);
-        if let Some(under_way) = under_way {
+        // One that is handed out again has no more time than before.
+        if let Some(under_way) = under_way.filter(|known| known.timer.is_none()) {
             under_way.timer = Some(AbortOnDrop(timer(under_way.timeout)));
         }
     }
@@ -242,16 +275,12 @@ impl State {
         let Some(process) = self.process.take() else {
             return;
         };
-        let own = self
-            .logs
-            .iter()
-            .filter(|line| line.process == process.number);
         let exit = Exit {
             status,
             in_init: !process.ready,
             init_error: process.init_error,
             was_terminated,
-            logs: own.cloned().collect(),
+            logs: self.logs.of(process.number),
         };
         for under_way in self.under_way.drain(..) {
             let outcome = match under_way.timed_out {
@@ -298,7 +327,7 @@ impl State {
         for refused in &self.refused {
             let _ = write!(story, "\nit made a call that was refused: {refused}");
         }
-        let _ = write!(story, "\n{}", LastLines(&self.logs));
+        let _ = write!(story, "\n{}", self.logs.last());
         story
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct Job {
 }
 
 /// What the function gets when it asks for an event.
+#[derive(Clone, Debug)]
 pub(super) struct HandedOut {
     pub(super) number: u64,
     pub(super) headers: HeaderMap,
@@ -34,6 +35,8 @@ pub(super) struct UnderWay {
     pub(super) id: String,
     pub(super) timeout: Duration,
     pub(super) timed_out: bool,
+    /// What did not arrive, and is handed out once more.
+    pub(super) again: Option<HandedOut>,
     /// Ends the invocation when it takes too long.
     pub(super) timer: Option<AbortOnDrop>,
     invocation_id: Option<Vec<u8>>,
@@ -50,6 +53,7 @@ impl Job {
             id: self.id,
             timeout: self.invoke.timeout.unwrap_or(options.timeout),
             timed_out: false,
+            again: None,
             timer: None,
             invocation_id: headers.get(INVOCATION_ID).map(|id| id.as_bytes().to_vec()),
             handed_out: Instant::now(),

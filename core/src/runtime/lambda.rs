@@ -55,7 +55,7 @@ pub(super) async fn run(app: App) -> Result<(), BoxError> {
         // Lambda hands an event that did not arrive out again. After a reply that did not arrive it
         // would do the same, and the handler would run twice: then the end of the process tells
         // Lambda, and Lambda the caller.
-        let is_over = is_concurrent() || is_restored() || error.is::<NotReplied>();
+        let is_over = is_concurrent() || is_restored() || has_arrived(&error);
         if arrived.swap(false, Ordering::Relaxed) {
             failures = 0;
         }
@@ -77,6 +77,15 @@ async fn serve(app: App, arrived: Arc<AtomicBool>) -> Result<(), BoxError> {
     };
     let runtime = Runtime::new(service).layer(HandOver).layer(replying);
     runtime.run_concurrent().await
+}
+
+/// Whether the error is about an event that is here: one that was not replied to, or one that the
+/// runtime cannot read what stands beside.
+fn has_arrived(error: &BoxError) -> bool {
+    error.is::<NotReplied>()
+        || error.is::<http::header::ToStrError>()
+        || error.is::<serde_json::Error>()
+        || error.is::<std::num::ParseIntError>()
 }
 
 /// Whether the process was restored from a snapshot, which happens once, when the loop begins.

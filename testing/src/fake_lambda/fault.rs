@@ -40,8 +40,8 @@ pub enum Fault {
     /// Its connection is reset, and it has no other effect.
     Reset,
     /// Lambda has given the invocation up meanwhile: its outcome is
-    /// [`TimedOut`](super::Outcome::TimedOut), the process lives on, as on Managed Instances, and
-    /// the call is answered with 410. Only a reply or an error can come too late; other calls go on.
+    /// [`TimedOut`](super::Outcome::TimedOut), the process lives on, and the call is answered with
+    /// 410. Only a reply or an error can come too late; other calls go on.
     GivenUp,
     /// The connection ends in the middle of the answer's body. What the call does is done: a reply
     /// is taken.

@@ -170,6 +170,9 @@ impl FakeLambda {
     /// The function, or the end of a process that was never ready; an error when neither comes.
     async fn with(options: Options) -> Result<Result<Self, Exit>, String> {
         let shared = Arc::new(Shared::new(options));
+        for (call, fault) in shared.options.faults.clone() {
+            shared.update(|state| state.plan(call, Plan::Fault(fault)));
+        }
         let (engine, runtime) = Engine::start(shared.clone());
         let lambda = Self {
             shared,

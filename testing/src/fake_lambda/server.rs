@@ -155,7 +155,7 @@ impl Api {
                 let shared = self.shared.clone();
                 let timer = tokio::spawn(async move {
                     tokio::time::sleep(timeout).await;
-                    shared.update(|state| state.time_is_up(number));
+                    shared.update(|state| state.time_is_up(number, &shared.options));
                 });
                 timer.abort_handle()
             });
@@ -168,16 +168,17 @@ impl Api {
     }
 
     async fn response(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        let number = match self.find(id, headers) {
-            Ok(number) => number,
-            Err(fault) => return Ok(self.not_found(fault, id)),
-        };
-        let spoilt = match self.planned(Call::Response, Some(number)).await? {
+        let found = self.find(id, headers);
+        let spoilt = match self.planned(Call::Response, found.ok()).await? {
             Go::On(spoilt) => spoilt,
             Go::Answer(answer) => {
                 let _ = Posted::read(body).await;
                 return Ok(answer);
             }
+        };
+        let number = match found {
+            Ok(number) => number,
+            Err(fault) => return Ok(self.not_found(fault, id)),
         };
         let posted = match Posted::read(body).await {
             Ok(posted) => posted,
@@ -223,16 +224,17 @@ impl Api {
     }
 
     async fn error(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        let number = match self.find(id, headers) {
-            Ok(number) => number,
-            Err(fault) => return Ok(self.not_found(fault, id)),
-        };
-        let spoilt = match self.planned(Call::Error, Some(number)).await? {
+        let found = self.find(id, headers);
+        let spoilt = match self.planned(Call::Error, found.ok()).await? {
             Go::On(spoilt) => spoilt,
             Go::Answer(answer) => {
                 let _ = Posted::read(body).await;
                 return Ok(answer);
             }
+        };
+        let number = match found {
+            Ok(number) => number,
+            Err(fault) => return Ok(self.not_found(fault, id)),
         };
         let posted = Posted::read(body).await?;
         let error = FunctionError::read(&posted.body, error_type(headers));
@@ -286,6 +288,12 @@ impl Api {
                 let message = format!("the `{INVOCATION_ID}` is not that of invocation {id:?}");
                 self.refused(StatusCode::GONE, "InvalidInvocationID", message)
             }
+            // No fault of the function.
+            NotFound::TooLate => {
+                let message = format!("the invocation {id} has timed out");
+                let late = json!({"errorType": "InvokeTimeout", "errorMessage": message});
+                json(StatusCode::GONE, &late)
+            }
         }
     }
 
@@ -296,12 +304,11 @@ impl Api {
     /// What the test wants to happen to a call, which is about the invocation of this number.
     async fn planned(&self, call: Call, number: Option<u64>) -> Result<Go, Cut> {
         match self.shared.update(|state| state.planned(call)) {
-            Some(Plan::Fault(Fault::GivenUp)) if number.is_some() => {
-                let number = number.unwrap_or_default();
-                self.shared.update(|state| state.give_up_on(number));
-                let message = "the invocation was given up";
-                let fault = json!({"errorType": "InvalidInvocationID", "errorMessage": message});
-                Ok(Go::Answer(json(StatusCode::GONE, &fault)))
+            Some(Plan::Fault(Fault::GivenUp)) => {
+                if let Some(number) = number {
+                    self.shared.update(|state| state.give_up_on(number));
+                }
+                Ok(Go::On(None))
             }
             Some(plan) => self.follow(plan).await,
             None => Ok(Go::On(None)),
@@ -318,6 +325,7 @@ impl Api {
                 self.reset.store(true, Ordering::Relaxed);
                 Err(Cut)
             }
+            // Known where it is known which invocation the call is about.
             Plan::Fault(Fault::GivenUp) => Ok(Go::On(None)),
             Plan::Fault(Fault::Cut) => Ok(Go::On(Some(Spoilt::Cut))),
             Plan::Fault(Fault::Huge(more)) => Ok(Go::On(Some(Spoilt::Padded(more)))),

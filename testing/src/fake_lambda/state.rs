@@ -6,7 +6,7 @@ use super::{
     log::Logs,
     options::Options,
     outcome::{FunctionError, Outcome},
-    under_way::{AbortOnDrop, HandedOut, Job, NotFound, UnderWay},
+    under_way::{AbortOnDrop, HandedOut, Job, KnownAs, NotFound, UnderWay},
 };
 use std::{
     collections::VecDeque,
@@ -36,8 +36,13 @@ pub(super) struct State {
     plans: Vec<(Call, Plan)>,
     queue: VecDeque<Job>,
     under_way: Vec<UnderWay>,
+    /// The last ones that nobody waits for any more.
+    given_up: VecDeque<KnownAs>,
     invoked: u64,
 }
+
+/// How many invocations are remembered that were given up.
+const GIVEN_UP: usize = 1000;
 
 /// How a process is made to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,15 +210,18 @@ impl State {
         }
     }
 
-    /// An invocation whose reply comes too late.
+    /// Nobody waits for the reply any more, which may come all the same.
     pub(super) fn give_up_on(&mut self, number: u64) {
-        let timeout = self
-            .under_way
-            .iter()
-            .find(|known| known.number == number)
-            .map(|known| known.timeout);
-        let timeout = timeout.unwrap_or_default();
-        let _ = self.finish(number, |_, _| Outcome::TimedOut(timeout));
+        let at = self.under_way.iter().position(|it| it.number == number);
+        let Some(given_up) = at.map(|at| self.under_way.swap_remove(at)) else {
+            return;
+        };
+        self.given_up.push_back(given_up.known_as());
+        if self.given_up.len() > GIVEN_UP {
+            self.given_up.pop_front();
+        }
+        let timeout = given_up.timeout;
+        given_up.end(Outcome::TimedOut(timeout));
     }
 
     /// Has `timer` started with the time that an invocation may take.
@@ -228,7 +236,11 @@ impl State {
         }
     }
 
-    pub(super) fn time_is_up(&mut self, number: u64) {
+    /// Where a process has one invocation at a time, that ends it; among several, the others go on.
+    pub(super) fn time_is_up(&mut self, number: u64, options: &Options) {
+        if options.concurrency > 1 {
+            return self.give_up_on(number);
+        }
         let under_way = self
             .under_way
             .iter_mut()
@@ -243,8 +255,12 @@ impl State {
     pub(super) fn find(&self, id: &str, invocation_id: Option<&[u8]>) -> Result<u64, NotFound> {
         let same_id = || self.under_way.iter().filter(|known| known.id == id);
         let meant = same_id().find(|known| known.is_meant_by(invocation_id));
+        let mut late = self.given_up.iter();
         match meant {
             Some(meant) => Ok(meant.number),
+            None if late.any(|known| known.is_meant_by(id, invocation_id)) => {
+                Err(NotFound::TooLate)
+            }
             None if same_id().next().is_none() => Err(NotFound::RequestId),
             None => Err(NotFound::InvocationId),
         }
@@ -260,7 +276,12 @@ impl State {
             .under_way
             .iter()
             .position(|known| known.number == number);
-        let under_way = self.under_way.swap_remove(at.ok_or(NotFound::RequestId)?);
+        let at = match at {
+            Some(at) => at,
+            // It was given up while it was read.
+            None => return Err(NotFound::TooLate),
+        };
+        let under_way = self.under_way.swap_remove(at);
         let took = under_way.took();
         if let Some(cold_start) = &mut self.cold_start {
             cold_start.first_reply.get_or_insert(took);

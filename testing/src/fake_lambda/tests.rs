@@ -371,6 +371,30 @@ async fn a_reply_can_come_too_late() {
 }
 
 #[tokio::test]
+async fn among_several_one_that_takes_too_long_ends_alone() {
+    let api = Fixture::new(2).await;
+    let slow = Invoke::new("{}")
+        .request_id("slow")
+        .timeout(Duration::from_millis(1));
+    let slow = api.invoke(slow);
+    let other = api.invoke(Invoke::new("{}").request_id("other"));
+    api.next().await;
+    api.next().await;
+    assert!(matches!(slow.await.unwrap(), Outcome::TimedOut(_)));
+    assert_eq!(api.shared.read(|state| state.stop), None);
+    // Its place is free, and its reply is too late.
+    let third = api.invoke(Invoke::new("{}").request_id("third"));
+    assert_status(&api.next().await, 200);
+    let late = api.call(&post("slow", "response"), "{}").await;
+    assert_status(&late, 410);
+    for id in ["other", "third"] {
+        assert_status(&api.call(&post(id, "response"), "{}").await, 202);
+    }
+    let _ = (other.await.unwrap().reply(), third.await.unwrap().reply());
+    assert_eq!(api.refused(), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_poll_that_waits_meets_the_fault_as_well() {
     let api = Fixture::new(1).await;
     let mut waiting = std::pin::pin!(api.next());

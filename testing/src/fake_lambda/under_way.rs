@@ -76,6 +76,14 @@ impl UnderWay {
         invocation_id.is_none_or(|id| self.invocation_id.as_deref() == Some(id))
     }
 
+    /// By what calls about it can be told when it is over.
+    pub(super) fn known_as(&self) -> KnownAs {
+        KnownAs {
+            id: self.id.clone(),
+            invocation_id: self.invocation_id.clone(),
+        }
+    }
+
     pub(super) fn took(&self) -> Duration {
         self.handed_out.elapsed()
     }
@@ -101,4 +109,20 @@ impl Drop for AbortOnDrop {
 pub(super) enum NotFound {
     RequestId,
     InvocationId,
+    /// It is about one that was given up.
+    TooLate,
+}
+
+/// The ids of an invocation that is over.
+#[derive(Debug)]
+pub(super) struct KnownAs {
+    id: String,
+    invocation_id: Option<Vec<u8>>,
+}
+
+impl KnownAs {
+    pub(super) fn is_meant_by(&self, id: &str, invocation_id: Option<&[u8]>) -> bool {
+        let same = |other| self.invocation_id.as_deref() == Some(other);
+        self.id == id && invocation_id.is_none_or(same)
+    }
 }

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-const INVOCATIONS: usize = 3000;
+const INVOCATIONS: usize = 2000;
 const CONCURRENCY: u32 = 16;
 
 /// What is done in the invocation of this number. Those that meet are even in number.

@@ -66,17 +66,28 @@ impl Expected {
     }
 }
 
+/// When there is as much in an event or a reply as there may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Largest {
+    /// In so many at first, so that memory is soon what it will be.
+    pub(crate) first: u64,
+    /// Then in one of so many, nearly.
+    pub(crate) one_in: u64,
+}
+
 /// Makes events.
 pub(crate) struct Sender {
+    largest: Largest,
     state: u64,
     sent: u64,
     hostile: TestRunner,
 }
 
 impl Sender {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(largest: Largest) -> Self {
         let seed = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
         Self {
+            largest,
             state: 7,
             sent: 0,
             hostile: TestRunner::new_with_rng(Config::default(), seed),
@@ -85,7 +96,7 @@ impl Sender {
 
     pub(crate) fn next(&mut self) -> (Bytes, Expected) {
         self.sent += 1;
-        if self.below(20) == 0 {
+        if self.sent > self.largest.first && self.below(20) == 0 {
             return (self.hostile(), Expected::Any);
         }
         let source = Source::ALL[self.below(Source::ALL.len() as u64) as usize];
@@ -133,14 +144,19 @@ impl Sender {
         self.size(largest)
     }
 
-    /// Mostly little, seldom much: one in 100 up to 64 kB, one in 500 nearly as much as there may be.
-    fn size(&mut self, largest: usize) -> usize {
-        let most = match self.below(500) {
-            0 => return largest - self.below(largest as u64 / 4) as usize,
-            1..6 => 65_536,
+    /// Mostly little; one in 100 up to 64 kB.
+    fn size(&mut self, most: usize) -> usize {
+        if self.sent <= self.largest.first {
+            return most;
+        }
+        if self.below(self.largest.one_in) == 0 {
+            return most - self.below(most as u64 / 4) as usize;
+        }
+        let most = match self.below(100) {
+            0 => 65_536,
             _ => 2_000,
         };
-        self.below(most.min(largest as u64)) as usize
+        self.below(most) as usize
     }
 
     fn hostile(&mut self) -> Bytes {

@@ -22,6 +22,9 @@ thread_local! {
     static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
 }
 
+/// Where the runtime shows the events that it reads, at level TRACE.
+const TRACED: &str = "lambda_runtime::layers::api_response";
+
 /// An event as Lambda sent it, in the memory that it came in.
 #[derive(Debug)]
 pub(super) struct Event(pub(super) Bytes);
@@ -80,7 +83,7 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for HandingOver<S> 
         EVENT.set(Some(invocation.body.clone()));
         // At this level the runtime shows the event, and gives up on what is no text, before it has
         // a look at what was put aside.
-        if tracing::enabled!(target: "lambda_runtime", tracing::Level::TRACE)
+        if tracing::enabled!(target: TRACED, tracing::Level::TRACE)
             && std::str::from_utf8(&invocation.body).is_err()
         {
             invocation.body = Bytes::from_static(b"null");

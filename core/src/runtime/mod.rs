@@ -50,7 +50,7 @@ use crate::{Api, BoxError};
 /// | two invocations with one id | each gets its own reply | each gets its own reply, if Lambda sends `lambda-runtime-invocation-id` |
 /// | an event that is no text, no JSON, no HTTP | it reports the error `NotAnHttpEvent` | the same |
 /// | the connection is reset while it replies | it ends | a record with the request id; all go on |
-/// | the reply is refused: 400, 403, 413, 500 | a record with the request id; it ends when Lambda has no further event for it | a record with the request id; all go on |
+/// | the reply is refused: 400, 403, 413, 500 | a record with the request id; it goes on, and ends should Lambda refuse its next question | a record with the request id; all go on |
 /// | the reply comes too late: 410 | a record with the request id; it goes on | the same |
 /// | the answer to a reply is cut off, slow or huge | nothing | nothing |
 /// | the reply is larger than its source takes | a 500 problem, and a record with the size | the same |

@@ -2,7 +2,7 @@
 
 use super::log;
 use crate::BoxError;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use lambda_http::lambda_runtime::LambdaInvocation;
 use pin_project_lite::pin_project;
 use std::{
@@ -17,6 +17,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 use tower::{Layer, Service};
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 
 /// Keeps an invocation whose reply cannot be sent from ending more than itself, and names it.
 #[derive(Clone, Debug)]
@@ -59,11 +61,7 @@ where
     fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
         self.settings.arrived.store(true, Ordering::Relaxed);
         // No copy: the value shares the memory of the answer that it came in.
-        let id = invocation
-            .parts
-            .headers
-            .get("lambda-runtime-aws-request-id");
-        let mut request_id = id.cloned();
+        let mut request_id = invocation.parts.headers.get(&REQUEST_ID).cloned();
         let inner = log::during(&mut request_id, || self.inner.call(invocation));
         ReplyingFuture {
             inner,
@@ -96,9 +94,13 @@ impl<F: Future<Output = Result<(), BoxError>>> Future for ReplyingFuture<F> {
         }
         // The error would end the worker of this invocation, of as many as Lambda counts on.
         let error = crate::error::Chain(&*error).to_string();
-        log::during(this.request_id, || {
-            tracing::error!(target: "lambda_api", error, "a reply could not be sent to Lambda");
-        });
+        let id = this.request_id.as_ref().and_then(|id| id.to_str().ok());
+        tracing::error!(
+            target: "lambda_api",
+            requestId = id,
+            error,
+            "a reply could not be sent to Lambda"
+        );
         Poll::Ready(Ok(()))
     }
 }

@@ -276,10 +276,14 @@ impl State {
             .under_way
             .iter()
             .position(|known| known.number == number);
-        let at = match at {
-            Some(at) => at,
-            // It was given up while it was read.
-            None => return Err(NotFound::TooLate),
+        let Some(at) = at else {
+            // It was given up while its reply was read, or replied to twice.
+            let is_late = self.given_up.iter().any(|known| known.number == number);
+            return Err(if is_late {
+                NotFound::TooLate
+            } else {
+                NotFound::RequestId
+            });
         };
         let under_way = self.under_way.swap_remove(at);
         let took = under_way.took();

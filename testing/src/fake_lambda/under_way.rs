@@ -79,6 +79,7 @@ impl UnderWay {
     /// By what calls about it can be told when it is over.
     pub(super) fn known_as(&self) -> KnownAs {
         KnownAs {
+            number: self.number,
             id: self.id.clone(),
             invocation_id: self.invocation_id.clone(),
         }
@@ -116,6 +117,7 @@ pub(super) enum NotFound {
 /// The ids of an invocation that is over.
 #[derive(Debug)]
 pub(super) struct KnownAs {
+    pub(super) number: u64,
     id: String,
     invocation_id: Option<Vec<u8>>,
 }

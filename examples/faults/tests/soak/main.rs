@@ -15,7 +15,7 @@ mod sent;
 
 use lambda_api_testing::{
     FakeLambda,
-    fake_lambda::{Outcome, Pending},
+    fake_lambda::{Invoke, Outcome, Pending},
 };
 use memory::Memory;
 use sent::{Expected, Largest, Sender};
@@ -58,8 +58,22 @@ impl Soaked {
     }
 }
 
-/// Invokes the program so often, with a few more waiting than it can take at once.
-async fn soak(invocations: u64, concurrency: u32, largest: Largest) -> (Soaked, Memory) {
+/// How a soak is done.
+struct Plan {
+    invocations: u64,
+    concurrency: u32,
+    largest: Largest,
+    /// Each invocation has a trace id of its own, of which glibc keeps a copy for ever.
+    distinct_traces: bool,
+}
+
+/// Invokes the program, with a few more invocations waiting than it can take at once.
+async fn soak(plan: &Plan) -> (Soaked, Memory) {
+    let Plan {
+        invocations,
+        concurrency,
+        ..
+    } = *plan;
     let lambda = FakeLambda::start(PROGRAM)
         .concurrency(concurrency)
         .kept_lines(1000)
@@ -69,7 +83,7 @@ async fn soak(invocations: u64, concurrency: u32, largest: Largest) -> (Soaked, 
         .limit(Duration::from_secs(300))
         .await;
     let (mut soaked, mut memory) = (Soaked::default(), Memory::new(invocations));
-    let mut sender = Sender::new(largest);
+    let mut sender = Sender::new(plan.largest);
     let mut waiting = VecDeque::<(Expected, Pending)>::new();
     for n in 0..invocations {
         if waiting.len() > 2 * concurrency as usize
@@ -80,7 +94,11 @@ async fn soak(invocations: u64, concurrency: u32, largest: Largest) -> (Soaked, 
         let (event, expected) = sender.next();
         soaked.bytes_in += event.len() as u64;
         soaked.largest = soaked.largest.max(event.len());
-        waiting.push_back((expected, lambda.invoke(event)));
+        let mut invoke = Invoke::new(event);
+        if !plan.distinct_traces {
+            invoke = invoke.trace_id("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1");
+        }
+        waiting.push_back((expected, lambda.invoke(invoke)));
         memory.sample(n, lambda.process_id());
     }
     for (expected, pending) in waiting {
@@ -95,13 +113,18 @@ async fn soak(invocations: u64, concurrency: u32, largest: Largest) -> (Soaked, 
 
 #[tokio::test]
 async fn a_short_soak_loses_nothing() {
-    // A debug build takes a second for each large one.
-    let largest = Largest {
-        first: 2,
-        one_in: 1_000_000,
-    };
     for concurrency in [1, 4] {
-        let (soaked, memory) = soak(1000, concurrency, largest).await;
+        let plan = Plan {
+            invocations: 1000,
+            concurrency,
+            // A debug build takes a second for each.
+            largest: Largest {
+                first: 2,
+                one_in: 1_000_000,
+            },
+            distinct_traces: false,
+        };
+        let (soaked, memory) = soak(&plan).await;
         assert!(soaked.errors > 0 && soaked.problems > 0, "{soaked:?}");
         assert!(soaked.largest > 5 << 20, "{soaked:?}");
         memory.assert_flat();
@@ -115,14 +138,19 @@ async fn a_long_soak_loses_nothing_and_memory_does_not_grow() {
         Ok(text) => text.parse().expect(name),
         Err(_) => default,
     };
-    let invocations = number("SOAK_INVOCATIONS", 200_000);
-    let concurrency = u32::try_from(number("SOAK_CONCURRENCY", 1)).expect("a small number");
-    let began = Instant::now();
-    let largest = Largest {
-        first: 10,
-        one_in: 500,
+    let plan = Plan {
+        invocations: number("SOAK_INVOCATIONS", 200_000),
+        concurrency: u32::try_from(number("SOAK_CONCURRENCY", 1)).expect("a small number"),
+        largest: Largest {
+            first: 10,
+            one_in: number("SOAK_LARGE_ONE_IN", 500),
+        },
+        distinct_traces: number("SOAK_DISTINCT_TRACES", 0) == 1,
     };
-    let (soaked, memory) = soak(invocations, concurrency, largest).await;
+    let began = Instant::now();
+    let (soaked, memory) = soak(&plan).await;
     println!("{soaked:#?}\nin {:?}\n{memory}", began.elapsed());
-    memory.assert_flat();
+    if !plan.distinct_traces {
+        memory.assert_flat();
+    }
 }

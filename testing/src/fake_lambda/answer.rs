@@ -37,6 +37,22 @@ pub(super) fn refusal(
     answer
 }
 
+/// What happens to an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spoilt {
+    Cut,
+    Padded(usize),
+}
+
+pub(super) fn spoil(mut answer: Answer, how: Option<Spoilt>) -> Answer {
+    match how {
+        Some(Spoilt::Cut) => answer.body_mut().cut(),
+        Some(Spoilt::Padded(more)) => answer.body_mut().pad(more),
+        None => {}
+    }
+    answer
+}
+
 /// A body that comes whole, or whose connection ends in its midst.
 #[derive(Debug)]
 pub(super) struct AnswerBody {
@@ -67,13 +83,13 @@ impl From<Bytes> for AnswerBody {
 
 impl AnswerBody {
     /// The first half of it, as if more were to come.
-    pub(super) fn cut(&mut self) {
+    fn cut(&mut self) {
         self.bytes.truncate(self.bytes.len() / 2);
         self.end = End::Half;
     }
 
     /// The same with `more` spaces behind it, which leave JSON what it was.
-    pub(super) fn pad(&mut self, more: usize) {
+    fn pad(&mut self, more: usize) {
         let mut bytes = Vec::from(std::mem::take(&mut self.bytes));
         bytes.resize(bytes.len().saturating_add(more), b' ');
         *self = Bytes::from(bytes).into();

@@ -1,5 +1,6 @@
 //! What goes wrong with the Runtime API, when a test wants it to.
 
+use super::answer::Spoilt;
 use crate::AtCaller;
 use http::StatusCode;
 use std::future::Future;
@@ -94,4 +95,23 @@ pub(super) enum Plan {
         reached: oneshot::Sender<()>,
         release: oneshot::Receiver<()>,
     },
+}
+
+impl Plan {
+    /// What it does to the answer, if the call goes on.
+    pub(super) fn spoilt(&self) -> Option<Spoilt> {
+        match self {
+            Plan::Fault(Fault::Cut) => Some(Spoilt::Cut),
+            Plan::Fault(Fault::Huge(more)) => Some(Spoilt::Padded(*more)),
+            Plan::Fault(_) | Plan::Hold { .. } => None,
+        }
+    }
+
+    /// Whether it needs no event to be handed out.
+    pub(super) fn is_due_at_once(&self) -> bool {
+        !matches!(
+            self,
+            Plan::Fault(Fault::Cut | Fault::Huge(_) | Fault::GivenUp)
+        )
+    }
 }

@@ -3,7 +3,7 @@
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use super::{
-    answer::{Answer, accepted, json, refusal},
+    answer::{Answer, Spoilt, accepted, json, refusal, spoil},
     connection::Connection,
     extension,
     fault::{Call, Fault, Plan},
@@ -110,7 +110,7 @@ impl Api {
     async fn next(&self) -> Result<Answer, Cut> {
         enum Found {
             Plan(Plan),
-            Invocation(HandedOut),
+            Invocation(HandedOut, Option<Plan>),
         }
         let options = &self.shared.options;
         let asked = self
@@ -124,20 +124,24 @@ impl Api {
                 message,
             ));
         }
-        let mut spoilt = None;
         loop {
             let found = self.shared.until(|state| {
                 // A process that is gone takes nothing from the next one.
                 state.process(self.process)?;
-                let plan = state.planned(Call::Next).map(Found::Plan);
-                plan.or_else(|| state.hand_out(self.process, options).map(Found::Invocation))
+                if let Some(plan) = state.planned_at_once(Call::Next) {
+                    return Some(Found::Plan(plan));
+                }
+                let invocation = state.hand_out(self.process, options)?;
+                Some(Found::Invocation(invocation, state.planned(Call::Next)))
             });
             match found.await {
-                Found::Plan(plan) => match self.follow(plan).await? {
-                    Go::Answer(answer) => return Ok(answer),
-                    Go::On(fault) => spoilt = spoilt.or(fault),
-                },
-                Found::Invocation(invocation) => {
+                Found::Plan(plan) => {
+                    if let Go::Answer(answer) = self.follow(plan).await? {
+                        return Ok(answer);
+                    }
+                }
+                Found::Invocation(invocation, plan) => {
+                    let spoilt = plan.as_ref().and_then(Plan::spoilt);
                     return Ok(self.hand_out(invocation, spoilt));
                 }
             }
@@ -325,10 +329,7 @@ impl Api {
                 self.reset.store(true, Ordering::Relaxed);
                 Err(Cut)
             }
-            // Known where it is known which invocation the call is about.
-            Plan::Fault(Fault::GivenUp) => Ok(Go::On(None)),
-            Plan::Fault(Fault::Cut) => Ok(Go::On(Some(Spoilt::Cut))),
-            Plan::Fault(Fault::Huge(more)) => Ok(Go::On(Some(Spoilt::Padded(more)))),
+            Plan::Fault(Fault::GivenUp | Fault::Cut | Fault::Huge(_)) => Ok(Go::On(plan.spoilt())),
             Plan::Hold { reached, release } => {
                 let _ = reached.send(());
                 // Dropping the other end releases it as well.
@@ -345,22 +346,6 @@ enum Go {
     Answer(Answer),
     /// It goes on, and its answer may be spoilt.
     On(Option<Spoilt>),
-}
-
-/// What happens to an answer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Spoilt {
-    Cut,
-    Padded(usize),
-}
-
-fn spoil(mut answer: Answer, how: Option<Spoilt>) -> Answer {
-    match how {
-        Some(Spoilt::Cut) => answer.body_mut().cut(),
-        Some(Spoilt::Padded(more)) => answer.body_mut().pad(more),
-        None => {}
-    }
-    answer
 }
 
 const INVALID_STATE: &str = "InvalidStateTransition";

@@ -114,6 +114,15 @@ impl State {
         Some(self.plans.remove(at).1)
     }
 
+    /// The same, unless that is about what the call will be answered with.
+    pub(super) fn planned_at_once(&mut self, call: Call) -> Option<Plan> {
+        let mut of_call = self.plans.iter().filter(|(planned, _)| *planned == call);
+        let is_due = of_call
+            .next()
+            .is_some_and(|(_, plan)| plan.is_due_at_once());
+        is_due.then(|| self.planned(call)).flatten()
+    }
+
     /// The process with this number, while it lives.
     pub(super) fn process(&mut self, number: u64) -> Option<&mut Process> {
         self.process

@@ -63,6 +63,20 @@ use crate::{Api, BoxError};
 ///
 /// The tests beside the example `faults` show each of these with a real process.
 ///
+/// # Memory
+///
+/// What a process keeps in memory does not grow with the invocations that it has answered. 200,000 of
+/// all sources, with up to 6 MB in and out and one in twenty hostile, lost no reply; resident memory
+/// was 27 MB after the first tenth, and from then on between 22 and 37 MB, as large events came and
+/// went. With small events alone it is 5 MB from the first to the last. (A release build on x86-64
+/// with glibc; `cargo test --release -p faults --test soak -- --ignored --nocapture` does it again.)
+///
+/// One thing does grow, and is not ours. Alone, `lambda_runtime` puts the trace id of each invocation
+/// into the environment, as `_X_AMZN_TRACE_ID`, where tracing and the AWS SDKs look for it; and
+/// glibc never frees what once was in the environment. That is some 150 bytes for each invocation with
+/// a trace id of its own: 15 MB in 100,000. musl frees it, and among several nothing is put there. The
+/// figures above were taken with one trace id.
+///
 /// [next]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
 ///
 /// # Errors

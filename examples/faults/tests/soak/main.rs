@@ -7,8 +7,16 @@
 //! $ cargo test --release -p faults --test soak -- --ignored --nocapture
 //! ```
 //!
-//! `SOAK_INVOCATIONS` and `SOAK_CONCURRENCY` choose other numbers than 200,000 and 1. What is sent
-//! follows from a seed, and is the same each time.
+//! What is sent follows from a seed, and is the same each time. Variables choose how much of it:
+//!
+//! | variable | default | |
+//! |---|---|---|
+//! | `SOAK_INVOCATIONS` | 200,000 | how many in all |
+//! | `SOAK_CONCURRENCY` | 1 | how many at once |
+//! | `SOAK_LARGE_ONE_IN` | 500 | one of so many has nearly 6 MB, in its event or its reply |
+//! | `SOAK_DISTINCT_TRACES` | 0 | 1: a trace id for each, of which glibc keeps a copy |
+//!
+//! The figures, and what they mean, are in the documentation of `lambda_api::run`, under "Memory".
 
 mod memory;
 mod sent;

@@ -68,8 +68,9 @@ use crate::{Api, BoxError};
 /// What a process keeps in memory does not grow with the invocations that it has answered. 200,000 of
 /// all sources, with up to 6 MB in and out and one in twenty hostile, lost no reply; resident memory
 /// was 27 MB after the first tenth, and from then on between 22 and 37 MB, as large events came and
-/// went. With small events alone it is 5 MB from the first to the last. (A release build on x86-64
-/// with glibc; `cargo test --release -p faults --test soak -- --ignored --nocapture` does it again.)
+/// went. With eight invocations at once it was 64 MB, and between 61 and 76 MB; with small events
+/// alone, 5 MB from the first to the last. (A release build on x86-64 with glibc;
+/// `cargo test --release -p faults --test soak -- --ignored --nocapture` does it again.)
 ///
 /// One thing does grow, and is not ours. Alone, `lambda_runtime` puts the trace id of each invocation
 /// into the environment, as `_X_AMZN_TRACE_ID`, where tracing and the AWS SDKs look for it; and

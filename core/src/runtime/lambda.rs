@@ -3,6 +3,7 @@
 use super::{
     hand_over::{Event, HandOver},
     reply::Reply,
+    terminate::Terminate,
 };
 use crate::{App, BoxError, LambdaContext};
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
@@ -25,11 +26,21 @@ pub(super) fn is_concurrent() -> bool {
 /// For how long the start waits for keys. Lambda gives it ten seconds in all.
 const PREPARE: Duration = Duration::from_secs(2);
 
-/// Answers invocations until Lambda ends the process.
+/// Answers invocations until Lambda ends the process. Those that are under way at its end go on
+/// while the shutdown hooks run.
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
     app.prepare(PREPARE).await;
-    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
-    Runtime::new(service).layer(HandOver).run_concurrent().await
+    let terminate = Terminate::listen(app.hooks()).await;
+    let handler = app.clone();
+    let service = service_fn(move |event: LambdaEvent<Event>| answer(handler.clone(), event));
+    let mut runtime = Runtime::new(service).layer(HandOver);
+    if let Some(hooks) = app.hooks().snap_start() {
+        runtime = runtime.register_snapstart_resource(hooks);
+    }
+    tokio::select! {
+        ended = runtime.run_concurrent() => ended,
+        () = terminate.hooks_ran(app.hooks()) => Ok(()),
+    }
 }
 
 async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic> {

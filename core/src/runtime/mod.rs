@@ -2,16 +2,24 @@
 //!
 //! The only place that knows the Lambda runtime and the environment.
 
+mod call;
 mod entry;
+mod extension;
 mod hand_over;
+mod hooks;
 mod init_error;
 mod lambda;
 pub(crate) mod log;
+mod panic_hook;
 mod reply;
+mod terminate;
 
 pub use entry::{Flavor, IntoApi, main, main_of_one};
+pub(crate) use hooks::Hooks;
+#[cfg(test)]
+pub(crate) use panic_hook::install as install_panic_hook;
 
-use crate::{Api, BoxError};
+use crate::{Api, BoxError, middleware::caught};
 
 /// Runs an API: on Lambda, through the Lambda Runtime API; elsewhere, in a debug build or with the
 /// feature `local`, on `http://127.0.0.1:9000`.
@@ -37,18 +45,25 @@ use crate::{Api, BoxError};
 pub async fn run(api: Api) -> Result<(), BoxError> {
     if lambda::is_here() {
         log::init();
-        let app = match api.build().await {
-            Ok(app) => app,
-            Err(errors) => {
+        panic_hook::install();
+        panic_hook::warn_of_abort();
+        let app = match caught(api.build()).await {
+            Ok(Ok(app)) => app,
+            Ok(Err(errors)) => {
                 init_error::report("ApiNotBuilt", &errors.to_string()).await;
                 return Err(errors.into());
             }
+            Err(panic) => {
+                init_error::report("ApiNotBuilt", &panic.to_string()).await;
+                return Err(panic.into());
+            }
         };
-        return lambda::run(app).await;
+        return caught(lambda::run(app)).await?;
     }
     #[cfg(any(debug_assertions, feature = "local"))]
     {
         log::init_local();
+        panic_hook::install();
         match crate::local::serve(api).await {
             true => Ok(()),
             false => Err("the local server did not run; the reason stands above".into()),

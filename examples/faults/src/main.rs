@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 mod extension;
+mod life;
 
 use lambda_api::{Api, BoxError, Invocation, Json, State, api_handler, routes};
 use std::{collections::BTreeMap, env, future::pending, process, sync::Arc};
@@ -32,6 +33,20 @@ async fn aborts() -> &'static str {
 /// A handler that never replies.
 #[api_handler(GET "/hang")]
 async fn hangs() -> &'static str {
+    pending().await
+}
+
+/// A handler that never gives its thread back.
+#[api_handler(GET "/block")]
+async fn blocks() -> &'static str {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// A handler that has less time than others.
+#[api_handler(GET "/short", timeout = "50ms")]
+async fn short() -> &'static str {
     pending().await
 }
 
@@ -88,11 +103,14 @@ async fn main() -> Result<Api, BoxError> {
             exits,
             aborts,
             hangs,
+            blocks,
+            short,
             logs,
             environment,
             context,
             together
         ]);
+    let api = life::hooks(api);
     #[cfg(unix)]
     if let Ok(kind) = env::var("FAULTS_EXTENSION") {
         extension::register(kind == "deaf").await?;

@@ -50,7 +50,8 @@
 //!
 //! There is one process at a time, which is started at once, as with provisioned concurrency, and is
 //! never frozen. A start that fails is not tried twice. Extensions are internal ones; there is no
-//! Telemetry API and no SnapStart. Memory and CPU are those of the machine. Credentials in the
+//! Telemetry API, and no snapshot where a function asks for
+//! one. Memory and CPU are those of the machine. Credentials in the
 //! environment are those of nobody.
 
 mod answer;
@@ -70,6 +71,7 @@ mod pending;
 mod posted;
 mod process;
 mod reply;
+mod restore;
 mod server;
 mod shared;
 mod state;

@@ -1,10 +1,14 @@
 //! What becomes of a function that goes wrong, seen from Lambda.
 
 mod concurrency;
+mod deadline;
 mod end;
 mod environment;
 mod invocation;
+#[cfg(unix)]
+mod life;
 mod log;
+mod panic;
 mod runtime_api;
 mod start;
 

@@ -8,15 +8,16 @@ use crate::{
     Problem,
     error::{Trace, framework},
 };
+use pin_project_lite::pin_project;
 use std::{
     any::Any,
     backtrace::{Backtrace, BacktraceStatus},
     cell::{Cell, RefCell},
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     mem,
     panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll},
 };
 
@@ -208,30 +209,42 @@ pub(crate) fn caught_now<T>(part: impl FnOnce() -> T) -> Result<T, Panic> {
     }
 }
 
-/// The same for a future: its panics, and those of its end.
-pub(crate) async fn caught<F: Future>(future: F) -> Result<F::Output, Panic> {
-    let mut future = pin!(Some(future));
-    let result = poll_fn(|cx| poll_caught(future.as_mut(), cx)).await;
-    match (result, caught_now(|| future.set(None))) {
-        (Ok(_), Err(panic)) => Err(panic),
-        (Err(first), Err(second)) => {
-            second.log("another panic followed");
-            Err(first)
-        }
-        (result, Ok(())) => result,
+pin_project! {
+    /// A future whose panics are its value.
+    pub(crate) struct Caught<F> {
+        #[pin]
+        future: Option<F>,
     }
 }
 
-fn poll_caught<F: Future>(
-    future: Pin<&mut Option<F>>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<F::Output, Panic>> {
-    let Some(future) = future.as_pin_mut() else {
-        return Poll::Pending;
-    };
-    match caught_now(|| future.poll(cx)) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(panic)),
+/// The same for a future: its panics, and those of its end.
+pub(crate) fn caught<F: Future>(future: F) -> Caught<F> {
+    Caught {
+        future: Some(future),
+    }
+}
+
+impl<F: Future> Future for Caught<F> {
+    type Output = Result<F::Output, Panic>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut slot = self.project().future;
+        let Some(future) = slot.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let result = match caught_now(|| future.poll(cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(value)) => Ok(value),
+            Err(panic) => Err(panic),
+        };
+        Poll::Ready(match (result, caught_now(|| slot.set(None))) {
+            (result, Ok(())) => result,
+            (Ok(_), Err(panic)) => Err(panic),
+            (Err(first), Err(second)) => {
+                second.log("another panic followed");
+                Err(first)
+            }
+        })
     }
 }
 

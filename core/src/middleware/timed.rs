@@ -199,3 +199,81 @@ pub(crate) fn late(error: &(dyn std::error::Error + 'static)) -> Option<Late> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::log::capture;
+    use std::{fmt, future::pending};
+
+    fn limit() -> Option<Limit> {
+        Some(Limit {
+            left: Duration::ZERO,
+            gone: Duration::from_millis(1500),
+            route: None,
+        })
+    }
+
+    #[test]
+    fn who_does_not_wait_has_no_timer_and_who_does_needs_one() {
+        // This runtime has none, and says so when it is asked for one.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let records = capture(|| {
+            runtime.block_on(async {
+                assert_eq!(timed(std::future::ready(7), limit).await, Ok(7));
+            });
+        });
+        assert!(records.is_empty(), "{records:?}");
+        let records = capture(|| {
+            runtime.block_on(async {
+                let mut hangs = std::pin::pin!(timed(pending::<()>(), limit));
+                let mut context = Context::from_waker(std::task::Waker::noop());
+                for _ in 0..2 {
+                    assert!(hangs.as_mut().poll(&mut context).is_pending());
+                }
+            });
+        });
+        assert_eq!(records.len(), 1, "{records:?}");
+        assert_eq!(records[0]["level"], "WARN");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_stopped_ran_for_all_the_time_since_it_began() {
+        let begun_earlier = || {
+            Some(Limit {
+                left: Duration::from_secs(2),
+                ..limit()?
+            })
+        };
+        let late = timed(pending::<()>(), begun_earlier).await.unwrap_err();
+        let after = late.after.as_millis();
+        assert!((3500..3510).contains(&after), "{after}");
+    }
+
+    #[derive(Debug)]
+    struct Wrapped(Late);
+
+    impl fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("of a layer")
+        }
+    }
+
+    impl std::error::Error for Wrapped {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_body_that_was_late_is_known_through_the_errors_of_layers() {
+        let reason = Late {
+            after: Duration::from_secs(1),
+            route: None,
+        };
+        assert_eq!(late(&Wrapped(reason)), Some(reason));
+        assert_eq!(late(&std::io::Error::other("cut")), None);
+    }
+}

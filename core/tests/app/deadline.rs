@@ -135,6 +135,27 @@ async fn who_is_in_time_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_invocation_on_a_clock_of_its_own_has_all_its_time() {
+    let app = app(Api::new().routes(routes![hang, soon])).await;
+    for moved in [7_000_000_000_i64, -7_000_000_000] {
+        let mut lambda = lambda(10 * SECOND);
+        let deadline = i64::try_from(lambda.deadline_ms.unwrap()).unwrap() + moved;
+        let deadline = u64::try_from(deadline).unwrap();
+        lambda.deadline_ms = Some(deadline);
+        let received = Duration::from_millis(deadline) - 10 * SECOND;
+        lambda.received = Some(SystemTime::UNIX_EPOCH + received);
+        for (path, status, after) in [("/soon", 200, 0), ("/hang", 504, 9)] {
+            let event = EventBuilder::new(Source::HttpApi).path(path).to_string();
+            let started = Instant::now();
+            let reply = app.handle_event(event.into(), lambda.clone()).await;
+            let reply: Value = serde_json::from_slice(&reply.unwrap()).unwrap();
+            assert_eq!(reply["statusCode"], status, "{path} {moved}");
+            assert_eq!(started.elapsed().as_secs(), after, "{path} {moved}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_deadline_nobody_is_stopped() {
     let app = app(Api::new().routes(routes![hang])).await;
     let ask = async {

@@ -402,7 +402,9 @@ impl TestClient {
     }
 
     /// Changes what Lambda says of each invocation. An id, a deadline and a time of arrival that
-    /// are not set here get a value.
+    /// are not set here get a value: so there is half a minute for each request, and a handler that
+    /// waits longer is stopped with a 504, as on Lambda. Where tokio's clock is paused, half a minute
+    /// is over as soon as nothing but time is waited for.
     ///
     /// ```
     /// # use lambda_api_testing::TestClient;

@@ -1,5 +1,7 @@
 //! What becomes of a function that goes wrong, seen from Lambda.
 
+#[cfg(unix)]
+mod abort;
 mod concurrency;
 mod deadline;
 mod end;

@@ -38,7 +38,9 @@ impl Timing {
     /// When a handler is stopped; `None` when there is no deadline.
     pub(crate) fn stop(&self, invocation: &Invocation) -> Option<SystemTime> {
         let deadline = invocation.deadline_behind(self.gateway)?;
-        deadline.checked_sub(self.margin(invocation, deadline))
+        let stop = deadline.checked_sub(self.margin(invocation, deadline));
+        // A margin of more than all time there is leaves none.
+        Some(stop.unwrap_or(SystemTime::UNIX_EPOCH))
     }
 
     fn margin(&self, invocation: &Invocation, deadline: SystemTime) -> Duration {

@@ -36,6 +36,10 @@ use crate::{Api, BoxError, middleware::caught};
 /// }
 /// ```
 ///
+/// What `main` does before is its own: an error or a panic there is not reported to Lambda, as
+/// [`#[lambda_api::main]`](crate::main) would. It comes back when the process is to end, and what
+/// [`Api::on_shutdown`] says was done; or when Lambda cannot be reached any more.
+///
 /// A tokio runtime of several threads costs a function that handles one invocation at a time 1.5
 /// to 3 times the CPU per invocation.
 ///

@@ -118,6 +118,13 @@ async fn gateway_and_margin_can_be_set() {
     }
     let reply = timed(&app, Source::RestApi, "/hang", 10 * SECOND).await;
     assert_stopped(&reply, 8 * SECOND);
+
+    let api = Api::new().routes(routes![hang, ready]);
+    let app = crate::app(api.deadline_margin(Duration::MAX)).await;
+    let reply = timed(&app, Source::RestApi, "/hang", 10 * SECOND).await;
+    assert_stopped(&reply, Duration::ZERO);
+    let (reply, _) = timed(&app, Source::RestApi, "/ready", 10 * SECOND).await;
+    assert_eq!(reply["statusCode"], 200);
 }
 
 #[tokio::test(start_paused = true)]

@@ -120,6 +120,9 @@ async fn main() -> Result<Api, BoxError> {
         Ok("panic") => panic!("no table was expected"),
         Ok("exit") => process::exit(7),
         Ok("hang") => pending().await,
+        Ok("state") => {
+            Ok(api.state_with(async || -> Result<u8, BoxError> { panic!("no key was expected") }))
+        }
         // Two routes of one path: the API cannot be built.
         Ok("conflict") => Ok(api.routes(routes![panics])),
         _ => Ok(api),

@@ -50,8 +50,8 @@
 //!
 //! There is one process at a time, which is started at once, as with provisioned concurrency, and is
 //! never frozen. A start that fails is not tried twice. Extensions are internal ones; there is no
-//! Telemetry API, and no snapshot where a function asks for
-//! one. Memory and CPU are those of the machine. Credentials in the
+//! Telemetry API, and no snapshot where a function asks for one. Memory and CPU are those of the
+//! machine. Credentials in the
 //! environment are those of nobody.
 
 mod answer;

@@ -33,6 +33,23 @@ async fn what_is_to_be_done_at_the_end_is_done() {
 }
 
 #[tokio::test]
+async fn an_invocation_that_is_under_way_does_not_keep_the_end_from_being_cared_for() {
+    let lambda = faults()
+        .env("FAULTS_SHUTDOWN", "flush")
+        .shutdown_grace(Duration::from_secs(30))
+        .await;
+    let mut hangs = lambda.invoke(get("/hang"));
+    hangs.taken().await;
+    let exit = lambda.terminate().await;
+    assert_eq!(exit.code(), Some(0));
+    assert!(
+        exit.logs().iter().any(|line| line.text() == "flushed"),
+        "{exit:?}"
+    );
+    hangs.await.crash();
+}
+
+#[tokio::test]
 async fn a_panic_at_the_end_is_one_record() {
     let exit = end("panic").await;
     assert_eq!(exit.code(), Some(0));

@@ -57,6 +57,36 @@ async fn a_backtrace_is_there_when_the_environment_asks_for_it() {
 }
 
 #[tokio::test]
+async fn each_of_many_panics_at_once_is_one_record_of_its_invocation() {
+    let lambda = faults().concurrency(8).await;
+    let pending: Vec<_> = (0..100)
+        .map(|n| lambda.invoke(get(if n % 2 == 0 { "/panic" } else { "/log/done" })))
+        .collect();
+    let mut expected = Vec::new();
+    for (n, pending) in pending.into_iter().enumerate() {
+        let id = pending.request_id().to_owned();
+        pending.await.reply();
+        expected.extend((n % 2 == 0).then_some(id));
+    }
+    let mut seen = Vec::new();
+    lambda
+        .log(|line| {
+            if line.contains("as it was asked to") {
+                let record = line.json().expect("a record");
+                assert!(record["location"].is_string(), "{record}");
+                seen.push(record["requestId"].as_str().unwrap().to_owned());
+            }
+            seen.len() == expected.len()
+        })
+        .await;
+    seen.sort();
+    expected.sort();
+    assert_eq!(seen, expected);
+    let told = |line: &&LogLine| line.contains("as it was asked to");
+    assert_eq!(lambda.logs().iter().filter(told).count(), expected.len());
+}
+
+#[tokio::test]
 async fn a_main_that_panics_is_one_record_with_its_place() {
     let exit = faults().env("FAULTS_START", "panic").try_start().await;
     let exit = exit.unwrap_err();

@@ -8,7 +8,6 @@ use crate::{
     middleware::{
         CorsGate, Finish, Limit, Panic, Timing, buffered, caught, copy_permission, late, timed,
     },
-    router::RouteSpan,
     runtime::{Hooks, log},
 };
 use bytes::Bytes;
@@ -142,27 +141,17 @@ impl App {
     ) -> Result<String, DecodeError> {
         match caught(self.event_text(event, lambda)).await {
             Ok(reply) => reply,
-            Err(panic) => Ok(self.bare(panic)),
+            Err(panic) => Ok(bare(panic)),
         }
-    }
-
-    /// The reply to an event of which nothing is known but that it could not be handled: a mistake
-    /// in here, or in the drop of something that the application made.
-    #[cold]
-    fn bare(&self, panic: Panic) -> String {
-        let problem = panic.problem();
-        problem.log();
-        let (parts, body) = problem.render().into_parts();
-        event::encode_text(Source::HttpApi, &parts, body.bytes())
     }
 
     async fn event_text(&self, event: Bytes, lambda: LambdaContext) -> Result<String, DecodeError> {
         let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
-            Ok(mut request) => {
+            Ok(request) => {
                 let invocation = Invocation::of(&request).clone();
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
-                request.extensions_mut().insert(RouteSpan(span.clone()));
+                invocation.set_span(span.clone());
                 let reply = self.whole_reply(request, &invocation).instrument(span);
                 let reply = reply.await;
                 (invocation, reply)
@@ -232,6 +221,16 @@ impl App {
             reply
         }
     }
+}
+
+/// The reply to an event of which nothing is known but that it could not be handled: a mistake in
+/// here, or in the drop of something that the application made.
+#[cold]
+fn bare(panic: Panic) -> String {
+    let problem = panic.problem();
+    problem.log();
+    let (parts, body) = problem.render().into_parts();
+    event::encode_text(Source::HttpApi, &parts, body.bytes())
 }
 
 /// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).

@@ -48,6 +48,6 @@ impl Terminate {
             return hooks.shut_down().await;
         }
         let _ = hooks;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -79,7 +79,7 @@ async fn hang_shortly() -> &'static str {
 async fn short(id: u8) -> String {
     sleep(Duration::from_secs(1)).await;
     if id == 0 {
-        pending().await
+        pending::<()>().await;
     }
     id.to_string()
 }

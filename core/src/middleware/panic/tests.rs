@@ -164,24 +164,24 @@ fn a_panic_that_a_handler_catches_is_a_warning_and_no_500() {
 #[test]
 fn a_panic_that_is_thrown_on_has_the_place_where_it_was_thrown_first() {
     install_panic_hook();
-    let panic = caught_now(|| {
+    let panic = caught_now::<()>(|| {
         let payload = catch_unwind(|| panic!("first")).expect_err("a panic");
         std::panic::resume_unwind(payload)
     });
-    let panic: Panic = panic.map(|()| ()).expect_err("a panic");
+    let panic: Panic = panic.expect_err("a panic");
     assert_eq!(panic.message(), "first");
     assert!(panic.location().is_some());
     // One of another thread has no place that is known here.
-    let panic = caught_now(|| std::panic::resume_unwind(Box::new("foreign")));
-    let panic: Panic = panic.map(|()| ()).expect_err("a panic");
+    let panic = caught_now::<()>(|| std::panic::resume_unwind(Box::new("foreign")));
+    let panic: Panic = panic.expect_err("a panic");
     assert_eq!((panic.message(), panic.location()), ("foreign", None));
 }
 
 #[test]
 fn a_payload_that_panics_when_it_is_dropped_is_a_panic_like_others() {
     install_panic_hook();
-    let panic = caught_now(|| std::panic::panic_any(PanicsWhenDropped));
-    let panic: Panic = panic.map(|()| ()).expect_err("a panic");
+    let panic = caught_now::<()>(|| std::panic::panic_any(PanicsWhenDropped));
+    let panic: Panic = panic.expect_err("a panic");
     assert_eq!(panic.message(), "a panic without a message");
     // Nothing is left for the next one.
     assert!(take_seen().is_none());
@@ -192,13 +192,13 @@ fn a_payload_that_panics_when_it_is_dropped_is_a_panic_like_others() {
 #[test]
 fn a_panic_within_one_that_is_caught_is_told_of_where_it_is_caught() {
     install_panic_hook();
-    let outer = caught_now(|| {
-        let inner = caught_now(|| panic!("inner"));
-        let inner: Panic = inner.map(|()| ()).expect_err("a panic");
+    let outer = caught_now::<()>(|| {
+        let inner = caught_now::<()>(|| panic!("inner"));
+        let inner: Panic = inner.expect_err("a panic");
         assert_eq!(inner.message(), "inner");
         panic!("outer")
     });
-    let outer: Panic = outer.map(|()| ()).expect_err("a panic");
+    let outer: Panic = outer.expect_err("a panic");
     assert_eq!(outer.message(), "outer");
     assert!(outer.location().is_some());
     assert!(outer.to_string().starts_with("panicked at "), "{outer}");

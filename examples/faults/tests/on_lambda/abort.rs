@@ -7,7 +7,10 @@
 //! ```
 
 use crate::get;
-use lambda_api_testing::{FakeLambda, fake_lambda::FakeLambdaBuilder};
+use lambda_api_testing::{
+    FakeLambda,
+    fake_lambda::{FakeLambdaBuilder, LogLine},
+};
 
 fn aborting() -> FakeLambdaBuilder {
     let program = std::env::var_os("FAULTS_ABORTING");
@@ -21,7 +24,7 @@ async fn a_program_whose_panics_end_the_process_warns_of_it_once() {
     assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
     lambda.log(|line| line.contains("err: x")).await;
     let logs = lambda.logs();
-    let warnings: Vec<_> = logs.iter().filter_map(|line| line.json()).collect();
+    let warnings: Vec<_> = logs.iter().filter_map(LogLine::json).collect();
     let warnings: Vec<_> = warnings
         .iter()
         .filter(|record| record["level"] == "WARN")
@@ -39,7 +42,7 @@ async fn a_panic_that_ends_the_process_is_a_record_of_its_invocation() {
     let id = pending.request_id().to_owned();
     let exit = pending.await.crash();
     assert_eq!(exit.signal(), Some(6));
-    let records: Vec<_> = exit.logs().iter().filter_map(|line| line.json()).collect();
+    let records: Vec<_> = exit.logs().iter().filter_map(LogLine::json).collect();
     let record = records.iter().find(|record| record["level"] == "ERROR");
     let record = record.expect("a record");
     assert_eq!(record["cause"], "as it was asked to");

@@ -6,7 +6,7 @@ use super::{
     detect,
     error::{DecodeError, NotHttp},
     fields::Fields,
-    headers::{self, Headers},
+    headers::{Cookies, Headers},
     json::Content,
     query::{self, Form},
     shared::Shared,
@@ -90,8 +90,15 @@ pub fn decode(
         .map_err(|looks_like| DecodeError::NotHttp(NotHttp::new(&event, looks_like)))?;
 
     let headers = std::mem::replace(&mut fields.headers, Headers::new(&event));
-    let body = fields.body.take();
-    let parts = read_parts(&event, source, (headers, body), &fields, seen, options);
+    let (cookies, body) = (fields.cookies.take(), fields.body.take());
+    let parts = read_parts(
+        &event,
+        source,
+        (headers, cookies, body),
+        &fields,
+        seen,
+        options,
+    );
     let share = |json: Option<&[u8]>| json.map(|json| Shared::part(&event, json));
     let mut invocation = Invocation::decoded(
         source,
@@ -127,7 +134,7 @@ struct Parts {
 fn read_parts(
     event: &Bytes,
     source: Source,
-    (headers, content): (Headers<'_>, Option<Content<'_>>),
+    (headers, cookies, content): (Headers<'_>, Option<Cookies<'_>>, Option<Content<'_>>),
     fields: &Fields<'_>,
     context: &Context<'_>,
     options: &DecodeOptions,
@@ -139,8 +146,8 @@ fn read_parts(
         }
     };
     let mut headers = headers.finish()?;
-    if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, fields.cookies) {
-        headers::set_cookies(event, &mut headers, cookies)?;
+    if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, cookies) {
+        cookies.set(event, &mut headers)?;
     }
     Ok(Parts {
         method,

@@ -3,11 +3,18 @@
 use super::{
     hand_over::{Event, HandOver},
     reply::Reply,
+    replying::{NotReplied, Replying},
     terminate::Terminate,
 };
-use crate::{App, BoxError, LambdaContext};
+use crate::{App, BoxError, LambdaContext, error::Chain, middleware::caught};
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 use tower::service_fn;
 
 /// Whether this process was started by Lambda, or by an emulator of it.
@@ -26,21 +33,74 @@ pub(super) fn is_concurrent() -> bool {
 /// For how long the start waits for keys. Lambda gives it ten seconds in all.
 const PREPARE: Duration = Duration::from_secs(2);
 
-/// Answers invocations until Lambda ends the process. Those that are under way at its end go on
-/// while the shutdown hooks run.
+/// How often the next event is asked for once more, when it did not arrive.
+const ASKED_AGAIN: u32 = 2;
+
+/// Answers invocations until Lambda ends the process, or should. Those that are under way at its end
+/// go on while the shutdown hooks run.
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
     app.prepare(PREPARE).await;
     let terminate = Terminate::listen(app.hooks()).await;
-    let handler = app.clone();
-    let service = service_fn(move |event: LambdaEvent<Event>| answer(handler.clone(), event));
-    let mut runtime = Runtime::new(service).layer(HandOver);
-    if let Some(hooks) = app.hooks().snap_start() {
-        runtime = runtime.register_snapstart_resource(hooks);
-    }
     tokio::select! {
-        ended = runtime.run_concurrent() => ended,
+        ended = answer_all(&app) => ended,
         () = terminate.hooks_ran(app.hooks()) => Ok(()),
     }
+}
+
+async fn answer_all(app: &App) -> Result<(), BoxError> {
+    let arrived = Arc::new(AtomicBool::new(false));
+    let mut failures = 0;
+    loop {
+        arrived.store(false, Ordering::Relaxed);
+        let error = match caught(serve(app.clone(), arrived.clone())).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error,
+            // An answer that is no event: Lambda asks for a prompt end after a 500.
+            Err(panic) => return Err(panic.into()),
+        };
+        // Lambda hands an event that did not arrive out again. After a reply that did not arrive it
+        // would do the same, and the handler would run twice: then the end of the process tells
+        // Lambda, and Lambda the caller.
+        let is_over = is_concurrent() || is_restored() || has_arrived(&error);
+        if arrived.swap(false, Ordering::Relaxed) {
+            failures = 0;
+        }
+        failures += 1;
+        if is_over || failures > ASKED_AGAIN {
+            return Err(error);
+        }
+        let error = Chain(&*error).to_string();
+        tracing::warn!(target: "lambda_api", error, "an event did not arrive, and is asked for again");
+    }
+}
+
+/// The loop of the runtime, which ends when something is wrong with Lambda.
+async fn serve(app: App, arrived: Arc<AtomicBool>) -> Result<(), BoxError> {
+    let hooks = app.hooks().snap_start();
+    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
+    let replying = Replying {
+        is_concurrent: is_concurrent(),
+        arrived,
+    };
+    let mut runtime = Runtime::new(service).layer(HandOver).layer(replying);
+    if let Some(hooks) = hooks {
+        runtime = runtime.register_snapstart_resource(hooks);
+    }
+    runtime.run_concurrent().await
+}
+
+/// Whether the error is about an event that is here: one that was not replied to, or one that the
+/// runtime cannot read what stands beside.
+fn has_arrived(error: &BoxError) -> bool {
+    error.is::<NotReplied>()
+        || error.is::<http::header::ToStrError>()
+        || error.is::<serde_json::Error>()
+        || error.is::<std::num::ParseIntError>()
+}
+
+/// Whether the process was restored from a snapshot, which happens once, when the loop begins.
+fn is_restored() -> bool {
+    std::env::var("AWS_LAMBDA_INITIALIZATION_TYPE").is_ok_and(|kind| kind == "snap-start")
 }
 
 async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic> {

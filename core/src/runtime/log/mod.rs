@@ -4,9 +4,11 @@
 //! Nothing is installed where the program has installed a subscriber of its own.
 
 mod config;
+mod during;
 mod json;
 mod span;
 
+pub(crate) use during::during;
 pub(crate) use span::span;
 
 use config::{Config, Format};

@@ -10,6 +10,7 @@ mod invocation;
 #[cfg(unix)]
 mod life;
 mod log;
+mod mixed;
 mod panic;
 mod runtime_api;
 mod start;

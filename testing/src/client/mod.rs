@@ -359,10 +359,10 @@ impl TestClient {
     /// How long Lambda lets the function run; without this the context says 30 seconds. A handler that
     /// waits is stopped shortly before, by the API itself, with a 504 problem.
     ///
-    /// With it, a function that goes on nevertheless is given up: whoever gives up first ends the request: Lambda with the reply to a
-    /// function that failed, or the source ([`Source::timeout`]) with a 504 (a 503 at an HTTP API);
-    /// [`gateway_fault`](crate::TestResponse::gateway_fault) says so. This takes tokio's clock, which
-    /// `#[tokio::test(start_paused = true)]` makes run fast.
+    /// With it, a function that goes on nevertheless is given up by whoever waits least: by Lambda,
+    /// with the reply to a function that failed, or by the source ([`Source::timeout`]), with a 504
+    /// (a 503 at an HTTP API). [`gateway_fault`](crate::TestResponse::gateway_fault) says so. This
+    /// takes tokio's clock, which `#[tokio::test(start_paused = true)]` makes run fast.
     ///
     /// ```
     /// # use lambda_api::{Api, api_handler, routes};

@@ -4,7 +4,7 @@ use crate::{
     BoxError, BoxFuture, Request,
     error::Chain,
     matched::Matched,
-    middleware::{caught, panic_message},
+    middleware::{Timing, caught},
 };
 use std::{
     any::{Any, TypeId, type_name},
@@ -17,9 +17,12 @@ use std::{
 type Value = Box<dyn Any + Send + Sync>;
 type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Send>;
 
-/// One value of each type.
+/// One value of each type, and what else the parts of an application share.
 #[derive(Default)]
-pub(crate) struct States(pub(crate) HashMap<TypeId, Value>);
+pub(crate) struct States {
+    pub(crate) values: HashMap<TypeId, Value>,
+    pub(crate) timing: Timing,
+}
 
 impl States {
     /// The values of the application that a request is in, whether its router was reached or not.
@@ -31,13 +34,13 @@ impl States {
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.0.get(&TypeId::of::<T>())?.downcast_ref()
+        self.values.get(&TypeId::of::<T>())?.downcast_ref()
     }
 }
 
 impl fmt::Debug for States {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "States({})", self.0.len())
+        write!(f, "States({})", self.values.len())
     }
 }
 
@@ -122,7 +125,7 @@ pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) ->
                 let made = match caught(make()).await {
                     Ok(Ok(value)) => Ok(value),
                     Ok(Err(error)) => Err(Chain(&*error).to_string()),
-                    Err(panic) => Err(format!("panicked: {}", panic_message(&*panic))),
+                    Err(panic) => Err(panic.to_string()),
                 };
                 match made {
                     Ok(value) => value,
@@ -133,7 +136,7 @@ pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) ->
                 }
             }
         };
-        states.0.insert(init.id, value);
+        states.values.insert(init.id, value);
     }
     states
 }

@@ -5,9 +5,11 @@
 mod auth;
 mod build;
 mod cors;
+mod deadline;
 mod failures;
 mod layers;
 mod nesting;
+mod panics;
 mod routing;
 mod state;
 

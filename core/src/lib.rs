@@ -114,6 +114,11 @@
 //! the manifest says `panic = "unwind"` in `[profile.release]`: then a panic ends the process, and
 //! the client gets an opaque 502.
 //!
+//! # Limits
+//!
+//! How much a request may bring is limited from the start: bodies, paths, headers, parameters,
+//! cookies, the nesting of JSON, forms. [`Limits`] has the numbers and their reasons.
+//!
 //! # Where it runs
 //!
 //! - **On Lambda**, behind API Gateway (REST and HTTP APIs), a function URL, an Application Load
@@ -175,6 +180,7 @@ mod error;
 pub mod event;
 mod extract;
 mod invocation;
+mod limits;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod local;
 mod matched;
@@ -212,6 +218,7 @@ pub use http;
 pub use invocation::{Invocation, LambdaContext};
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, main};
+pub use limits::Limits;
 pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
 pub use response::{
     Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,

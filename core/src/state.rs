@@ -1,11 +1,12 @@
 //! The values that all invocations share.
 
 use crate::{
-    BoxError, BoxFuture, Request,
+    BoxError, BoxFuture, Limits, Request,
     error::Chain,
     matched::Matched,
     middleware::{caught, panic_message},
 };
+use http::Extensions;
 use std::{
     any::{Any, TypeId, type_name},
     collections::{HashMap, HashSet},
@@ -17,27 +18,34 @@ use std::{
 type Value = Box<dyn Any + Send + Sync>;
 type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Send>;
 
-/// One value of each type.
+/// One value of each type, and the limits, which every part of an application needs just as well.
 #[derive(Default)]
-pub(crate) struct States(pub(crate) HashMap<TypeId, Value>);
+pub(crate) struct States {
+    pub(crate) values: HashMap<TypeId, Value>,
+    pub(crate) limits: Limits,
+}
 
 impl States {
     /// The values of the application that a request is in, whether its router was reached or not.
     pub(crate) fn of(request: &Request) -> Option<&States> {
-        match Matched::of(request) {
+        Self::in_extensions(request.extensions())
+    }
+
+    pub(crate) fn in_extensions(extensions: &Extensions) -> Option<&States> {
+        match extensions.get::<Matched>() {
             Some(matched) => Some(&matched.states),
-            None => request.extensions().get::<Arc<States>>().map(|s| &**s),
+            None => extensions.get::<Arc<States>>().map(|s| &**s),
         }
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.0.get(&TypeId::of::<T>())?.downcast_ref()
+        self.values.get(&TypeId::of::<T>())?.downcast_ref()
     }
 }
 
 impl fmt::Debug for States {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "States({})", self.0.len())
+        write!(f, "States({})", self.values.len())
     }
 }
 
@@ -111,9 +119,16 @@ pub(crate) fn doubled<'a>(inits: impl Iterator<Item = &'a StateInit> + Clone) ->
 }
 
 /// Makes all states, one after the other in the order given; what is wrong goes to `faults`.
-pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) -> States {
+pub(crate) async fn make_all(
+    inits: Vec<StateInit>,
+    limits: Limits,
+    faults: &mut Vec<String>,
+) -> States {
     let mut seen = given(inits.iter());
-    let mut states = States::default();
+    let mut states = States {
+        limits,
+        ..States::default()
+    };
     for init in inits {
         let value = match init.kind {
             Kind::Value(value) => value,
@@ -133,7 +148,7 @@ pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) ->
                 }
             }
         };
-        states.0.insert(init.id, value);
+        states.values.insert(init.id, value);
     }
     states
 }

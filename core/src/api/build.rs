@@ -6,7 +6,7 @@ use super::{
     flat::{Flat, Kind, Scope, base_path_fault, flatten, prefix_fault},
 };
 use crate::{
-    App, Next, Operation,
+    App, Limits, Next, Operation,
     auth::{Access, Installed, Policy},
     endpoint::Route,
     matched::Pattern,
@@ -85,7 +85,7 @@ impl Api {
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
-        let states = Arc::new(make_all(inits, &mut faults).await);
+        let states = Arc::new(make_all(inits, self.decode.limits, &mut faults).await);
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
             Arc::clone(&states),
@@ -315,6 +315,7 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
         (api.finish.is_restyled(), "on_problem"),
         (api.decode.base_path.is_some(), "base_path"),
         (api.decode.strip_stage.is_some(), "strip_stage"),
+        (api.decode.limits != Limits::default(), "limits"),
         (api.ignore_trailing_slash, "ignore_trailing_slash"),
     ] {
         if set {

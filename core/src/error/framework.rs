@@ -1,9 +1,14 @@
 //! The problems that the framework itself replies with, in one place: their codes are part of the
 //! public interface, and stand in the table of [`Problem`].
 
-use crate::{BoxError, Problem};
+use crate::{
+    BoxError, Problem,
+    limits::{Exceeded, Measure},
+};
 use http::{HeaderValue, StatusCode, header::ALLOW};
 use std::error::Error;
+
+const BODY_TOO_LARGE: &str = "body_too_large";
 
 /// No route has this path.
 pub(crate) fn not_found() -> Problem {
@@ -28,8 +33,27 @@ pub(crate) fn malformed_request(detail: String) -> Problem {
 
 /// The body of the request is larger than a layer lets through.
 pub(crate) fn body_too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE)
         .with_detail("the body is larger than is let through")
+}
+
+/// Something of the request is over a limit. The client is told the limit, and the log what came.
+pub(crate) fn over_limit(exceeded: Exceeded) -> Problem {
+    // RFC 6585, section 5.
+    const TOO_LARGE_FIELDS: StatusCode = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    let (status, code) = match exceeded.measure {
+        Measure::Body | Measure::EncodedBody => (StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE),
+        Measure::Path | Measure::Uri => (StatusCode::URI_TOO_LONG, "uri_too_long"),
+        Measure::Headers => (TOO_LARGE_FIELDS, "too_many_headers"),
+        Measure::HeaderBytes => (TOO_LARGE_FIELDS, "headers_too_large"),
+        Measure::QueryPairs => (StatusCode::BAD_REQUEST, "too_many_parameters"),
+        Measure::Cookies => (StatusCode::BAD_REQUEST, "too_many_cookies"),
+    };
+    let problem = Problem::new(status, code).with_detail(exceeded.to_string());
+    match exceeded.found {
+        Some(found) => problem.with_cause(format!("{exceeded}: found {found}")),
+        None => problem.with_cause(exceeded.to_string()),
+    }
 }
 
 /// The body of the request is a stream that failed before its end.

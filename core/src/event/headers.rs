@@ -1,10 +1,14 @@
 //! The headers of an event.
 
 use super::{
-    error::shorten,
+    error::{Refusal, shorten},
     header_name,
     json::{Fault, Members, Reader, read},
     shared::share_text,
+};
+use crate::{
+    Limits,
+    limits::{Measure, check_cookies},
 };
 use bytes::Bytes;
 use http::{
@@ -70,7 +74,7 @@ impl<'e> Headers<'e> {
     }
 
     /// All headers; the fault names the header and never quotes its value.
-    pub(super) fn finish(self) -> Result<HeaderMap, String> {
+    pub(super) fn finish(self, limits: &Limits) -> Result<HeaderMap, Refusal> {
         let single_is_read = self.multi.is_none() && self.read.is_some();
         let mut map = self.read.unwrap_or_else(|| Map::new(self.event));
         if let Some(single) = self.single.filter(|_| !single_is_read)
@@ -81,9 +85,14 @@ impl<'e> Headers<'e> {
             map.note(done);
         }
         match map.fault {
-            Some(fault) => Err(fault),
-            None => Ok(map.map),
+            _ if map.overflowed => return Err(too_many(limits)),
+            Some(fault) => return Err(fault.into()),
+            None => {}
         }
+        if map.cookie_bytes / 2 > limits.cookies {
+            check_cookies(&map.map, limits)?;
+        }
+        Ok(map.map)
     }
 }
 
@@ -92,7 +101,8 @@ pub(super) fn set_cookies(
     event: &Bytes,
     headers: &mut HeaderMap,
     cookies: &[u8],
-) -> Result<(), String> {
+    limits: &Limits,
+) -> Result<(), Refusal> {
     let mut joined: Option<Cow<'_, [u8]>> = None;
     let mut add = |cookie| match &mut joined {
         None => joined = Some(cookie),
@@ -106,9 +116,13 @@ pub(super) fn set_cookies(
         .map_err(|error| format!("the cookies are no readable JSON: {error}"))?;
     if let Some(cookies) = joined {
         let cookies = header_value(event, &COOKIE, cookies).ok_or_else(|| bad_value("cookie"))?;
+        let length = cookies.len();
         headers
             .try_insert(COOKIE, cookies)
-            .map_err(|_| too_many())?;
+            .map_err(|_| too_many(limits))?;
+        if length / 2 >= limits.cookies {
+            check_cookies(headers, limits)?;
+        }
     }
     Ok(())
 }
@@ -120,6 +134,11 @@ struct Map<'e> {
     missing_only: bool,
     /// The first thing that cannot be represented.
     fault: Option<String>,
+    /// Whether there are more headers than a map can hold.
+    overflowed: bool,
+    /// How long the values of `cookie` are together, and what separates them: a cookie has two
+    /// bytes of that at least.
+    cookie_bytes: usize,
 }
 
 impl<'j> Members<'j> for Map<'_> {
@@ -161,14 +180,17 @@ impl<'e> Map<'e> {
             map: HeaderMap::with_capacity(USUAL),
             missing_only: false,
             fault: None,
+            overflowed: false,
+            cookie_bytes: 0,
         }
     }
 
     fn append(&mut self, name: HeaderName, value: HeaderValue) {
-        // `append` panics on more headers than a map can hold.
-        if self.map.try_append(name, value).is_err() {
-            self.refuse(too_many);
+        if value.is_sensitive() && name == COOKIE {
+            self.cookie_bytes += value.len() + 1;
         }
+        // `append` panics on more headers than a map can hold.
+        self.overflowed |= self.map.try_append(name, value).is_err();
     }
 
     fn note(&mut self, done: Result<bool, Fault>) {
@@ -232,8 +254,9 @@ fn bad_value(name: &str) -> String {
     )
 }
 
-fn too_many() -> String {
-    String::from("there are more headers than a request can have")
+/// More than a map can hold, however many are let through.
+fn too_many(limits: &Limits) -> Refusal {
+    Measure::Headers.exceeded(limits.headers, None).into()
 }
 
 #[cfg(test)]
@@ -247,7 +270,7 @@ mod tests {
     }
 
     /// The headers of two maps, which come in either order.
-    fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, String> {
+    fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, Refusal> {
         let event = Bytes::new();
         let ways = [(false, false), (false, true), (true, false)].map(|(multi_first, defer)| {
             let mut headers = Headers::new(&event);
@@ -261,12 +284,19 @@ mod tests {
                 });
                 taken.unwrap();
             }
-            headers.finish()
+            headers.finish(&Limits::default())
         });
         let [one, two, three] = ways;
         assert_eq!(one, two);
         assert_eq!(two, three);
         one
+    }
+
+    fn detail(refused: Result<HeaderMap, Refusal>) -> String {
+        match refused {
+            Err(Refusal::Malformed(detail)) => detail.into_owned(),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn listed(headers: &HeaderMap) -> Vec<(&str, &str)> {
@@ -315,7 +345,7 @@ mod tests {
             ),
         ] {
             let fields = fields(text, &event);
-            let headers = fields.headers.finish().unwrap();
+            let headers = fields.headers.finish(&Limits::default()).unwrap();
             assert_eq!(listed(&headers), [("a", expected)], "{text}");
         }
     }
@@ -327,7 +357,7 @@ mod tests {
             let text = format!(r#"{{"{name}": {{"a": ["1", "\ud800", "2"]}}, "path": "/"}}"#);
             let fields = fields(&text, &event);
             assert_eq!(fields.path.as_deref(), Some("/"));
-            let fault = fields.headers.finish().unwrap_err();
+            let fault = detail(fields.headers.finish(&Limits::default()));
             assert!(
                 fault.starts_with("the headers are no readable JSON"),
                 "{fault}"
@@ -353,7 +383,7 @@ mod tests {
             (r#"{"": "1"}"#, "`` is no header name"),
             (r#"{"x\n": "1"}"#, r"`x\n` is no header name"),
         ] {
-            let fault = headers(Some(json), None).unwrap_err();
+            let fault = detail(headers(Some(json), None));
             assert!(fault.starts_with(expected), "{json}: {fault}");
         }
     }
@@ -362,17 +392,19 @@ mod tests {
     fn more_headers_than_a_map_can_hold_are_refused() {
         let many: Vec<_> = (0..40_000).map(|i| format!("\"x-{i}\": \"\"")).collect();
         let json = format!("{{{}}}", many.join(","));
-        assert_eq!(headers(Some(&json), None).unwrap_err(), too_many());
+        let refused = headers(Some(&json), None);
+        assert_eq!(refused, Err(too_many(&Limits::default())));
     }
 
     #[test]
     fn cookies_replace_the_cookie_header() {
+        let limits = Limits::default();
         let mut headers = headers(Some(r#"{"cookie": "old"}"#), None).unwrap();
-        set_cookies(&Bytes::new(), &mut headers, br#"["a=1", "b=2"]"#).unwrap();
+        set_cookies(&Bytes::new(), &mut headers, br#"["a=1", "b=2"]"#, &limits).unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        set_cookies(&Bytes::new(), &mut headers, b"[]").unwrap();
+        set_cookies(&Bytes::new(), &mut headers, b"[]", &limits).unwrap();
         assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        assert!(set_cookies(&Bytes::new(), &mut headers, br#"["a=\n"]"#).is_err());
+        assert!(set_cookies(&Bytes::new(), &mut headers, br#"["a=\n"]"#, &limits).is_err());
     }
 
     #[test]

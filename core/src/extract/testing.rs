@@ -59,7 +59,7 @@ pub(super) fn routed(pattern: &str, path: &str, values: &[(&str, Option<&str>)])
 pub(super) fn with_state<T: Any + Send + Sync>(state: T) -> Request {
     let mut request = routed("/", "/", &[]);
     let mut states = States::default();
-    states.0.insert(TypeId::of::<T>(), Box::new(state));
+    states.values.insert(TypeId::of::<T>(), Box::new(state));
     if let Some(matched) = request.extensions_mut().get_mut::<Matched>() {
         matched.states = Arc::new(states);
     }

@@ -13,5 +13,5 @@ pub(crate) use finish::Finish;
 pub use from_fn::{FromFn, FromFnService, from_fn};
 pub(crate) use guard::Guard;
 pub use next::Next;
-pub(crate) use next::{Handle, LayerFn, ServiceFn, buffered, erase_layer, erase_service};
+pub(crate) use next::{Handle, LayerFn, ServiceFn, erase_layer, erase_service, whole};
 pub(crate) use panic::{caught, panic_message};

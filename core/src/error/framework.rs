@@ -120,6 +120,29 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_has_a_problem_of_its_own_which_tells_the_log_what_came() {
+        for (measure, status, code) in [
+            (Measure::Body, 413, "body_too_large"),
+            (Measure::EncodedBody, 413, "body_too_large"),
+            (Measure::Path, 414, "uri_too_long"),
+            (Measure::Uri, 414, "uri_too_long"),
+            (Measure::Headers, 431, "too_many_headers"),
+            (Measure::HeaderBytes, 431, "headers_too_large"),
+            (Measure::QueryPairs, 400, "too_many_parameters"),
+            (Measure::Cookies, 400, "too_many_cookies"),
+        ] {
+            let problem = over_limit(measure.exceeded(17, Some(4711)));
+            assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
+            let detail = problem.detail().unwrap();
+            assert!(
+                detail.contains("17") && !detail.contains("4711"),
+                "{detail}"
+            );
+            assert!(problem.cause_text().unwrap().contains("4711"));
+        }
+    }
+
+    #[test]
     fn a_method_that_is_not_allowed_is_told_which_are() {
         assert_eq!(method_not_allowed(allow()).headers()["allow"], "GET, HEAD");
     }

@@ -394,8 +394,12 @@ mod tests {
 
     #[test]
     fn nesting_without_end_is_refused() {
-        let request = post("application/json", "[".repeat(200_000));
-        let refusal = now::<Json<serde_json::Value>>(&request).unwrap_err();
-        assert_eq!(refusal.code(), "invalid_json");
+        for body in ["[".repeat(200_000), "{\"a\":".repeat(200_000)] {
+            let request = post("application/json", body);
+            let refusal = now::<Json<serde_json::Value>>(&request).unwrap_err();
+            assert_eq!(refusal, JsonRejection::TooDeep { limit: 64 });
+            assert_eq!(refusal.status(), 400);
+            assert_eq!(refusal.code(), "json_too_deep");
+        }
     }
 }

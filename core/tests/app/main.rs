@@ -5,10 +5,14 @@
 mod auth;
 mod build;
 mod cors;
+mod deep;
 mod failures;
+mod injection;
 mod layers;
+mod limits;
 mod nesting;
 mod routing;
+mod spellings;
 mod state;
 
 use bytes::Bytes;

@@ -9,6 +9,7 @@ mod one_line;
 mod printable;
 mod span;
 
+#[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use printable::Printable;
 pub(crate) use span::span;
 

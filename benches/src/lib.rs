@@ -3,13 +3,13 @@
 //! `cargo run --release -p benches -- report` measures everything.
 
 pub mod apis;
-#[cfg(feature = "count")]
+#[cfg(feature = "report")]
 pub mod in_process;
 pub mod orders;
-#[cfg(feature = "count")]
+#[cfg(feature = "report")]
 pub mod report;
-#[cfg(feature = "count")]
+#[cfg(feature = "report")]
 mod work;
 
-#[cfg(feature = "count")]
+#[cfg(feature = "report")]
 pub use work::Work;

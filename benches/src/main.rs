@@ -22,16 +22,12 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         ["one", peer, work, n] => report::one(peer, work, n),
-        #[cfg(feature = "report")]
         ["grow", peer, axis, step, n] => report::grow(peer, axis, step, n),
         ["counts", ref peers @ ..] => report::counts(peers),
         ["check"] => report::check(false),
         ["check", "--update"] => report::check(true),
-        #[cfg(feature = "report")]
         ["process", ref peers @ ..] => report::process(peers),
-        #[cfg(feature = "report")]
         ["handlers"] => report::handlers(),
-        #[cfg(feature = "report")]
         ["report", ref options @ ..] => report::report(options),
         _ => Err(USAGE.into()),
     };

@@ -18,7 +18,6 @@ pub enum Work {
     /// (e) A POST of a body of 1 MB of base64.
     Upload,
     /// (f) The GET of (a) with a token of RS256, which is verified.
-    #[cfg(feature = "token")]
     Token,
     /// (g) A GET of what is not there.
     Nothing,
@@ -35,7 +34,6 @@ impl Work {
         Self::Rest,
         Self::Download,
         Self::Upload,
-        #[cfg(feature = "token")]
         Self::Token,
         Self::Nothing,
     ];
@@ -49,7 +47,6 @@ impl Work {
             Self::Rest => "c",
             Self::Download => "d",
             Self::Upload => "e",
-            #[cfg(feature = "token")]
             Self::Token => "f",
             Self::Nothing => "g",
         }
@@ -79,7 +76,6 @@ impl Work {
             Self::Rest => "GET of (a), REST API",
             Self::Download => "GET of 100 KB binary",
             Self::Upload => "POST of 1 MB base64",
-            #[cfg(feature = "token")]
             Self::Token => "GET of (a), with a token",
             Self::Nothing => "404",
         }
@@ -106,7 +102,6 @@ impl Work {
             }
             Self::Download => asks(HTTP, "/files/picture"),
             Self::Upload => upload(BASE64),
-            #[cfg(feature = "token")]
             Self::Token => {
                 let header = format!(
                     "\"authorization\": \"Bearer {}\",",

@@ -7,7 +7,6 @@ use crate::{
     event::{self, DecodeError, DecodeOptions, Source},
     limits::Measure,
     middleware::{CorsGate, Finish, caught, copy_permission, panic_message, whole},
-    router::RouteSpan,
     runtime::log,
 };
 use bytes::Bytes;
@@ -116,11 +115,11 @@ impl App {
         lambda: LambdaContext,
     ) -> Result<String, DecodeError> {
         let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
-            Ok(mut request) => {
+            Ok(request) => {
                 let invocation = Invocation::of(&request).clone();
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
-                request.extensions_mut().insert(RouteSpan(span.clone()));
+                invocation.set_span(span.clone());
                 let reply = self.whole_reply(request, &invocation).instrument(span);
                 let reply = reply.await;
                 (invocation, reply)

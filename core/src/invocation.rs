@@ -2,7 +2,7 @@
 
 use crate::{
     Request,
-    event::{self, Facts, Shared, Source, emulate, string_map},
+    event::{self, Fact, Facts, Shared, Source, emulate, string_map},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -12,6 +12,7 @@ use std::{
     sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
 };
+use tracing::Span;
 
 /// The invocation that a request came with: the service that sent it, what that service says
 /// about the request, and Lambda's own context.
@@ -49,6 +50,9 @@ struct Inner {
     facts: OnceLock<Facts>,
     stage_variables: StringMap,
     path_parameters: StringMap,
+    /// That of the invocation, for the router to tell the route to. The current span may be that
+    /// of a layer.
+    span: OnceLock<Span>,
 }
 
 /// A map of strings that is only read when someone asks.
@@ -152,11 +156,21 @@ impl Invocation {
             facts: facts.map(OnceLock::from).unwrap_or_default(),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
+            span: OnceLock::new(),
         };
         Self {
             inner: Arc::new(inner),
             forwarded_for: None,
         }
+    }
+
+    /// Takes the span of this invocation, once.
+    pub(crate) fn set_span(&self, span: Span) {
+        let _ = self.inner.span.set(span);
+    }
+
+    pub(crate) fn span(&self) -> Option<&Span> {
+        self.inner.span.get()
     }
 
     /// Keeps the header that names the client at an ALB and at VPC Lattice.
@@ -209,9 +223,14 @@ impl Invocation {
             self.inner
                 .context
                 .as_ref()
-                .map(Facts::read)
+                .map(|context| Facts::read(context.bytes()))
                 .unwrap_or_default()
         })
+    }
+
+    fn fact(&self, fact: impl Fn(&Facts) -> &Fact) -> Option<&str> {
+        let context = self.inner.context.as_ref()?;
+        fact(self.facts()).in_context(context.bytes())
     }
 
     /// Which service sent the event; `None` when the request came from no event.
@@ -246,7 +265,8 @@ impl Invocation {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         let lambda = self.inner.lambda.request_id.as_str();
-        text(&self.facts().request_id).or(Some(lambda).filter(|id| !id.is_empty()))
+        self.fact(|facts| &facts.request_id)
+            .or(Some(lambda).filter(|id| !id.is_empty()))
     }
 
     /// The address that the request came from.
@@ -257,7 +277,7 @@ impl Invocation {
     /// header is not the load balancer's, and this address must not be trusted.
     #[must_use]
     pub fn source_ip(&self) -> Option<&str> {
-        text(&self.facts().source_ip).or_else(|| {
+        self.fact(|facts| &facts.source_ip).or_else(|| {
             let entries = self.forwarded_for.as_ref()?.to_str().ok()?;
             entries
                 .rsplit(',')
@@ -270,25 +290,25 @@ impl Invocation {
     /// The stage of a REST API or HTTP API; `$default` is a stage too.
     #[must_use]
     pub fn stage(&self) -> Option<&str> {
-        text(&self.facts().stage)
+        self.fact(|facts| &facts.stage)
     }
 
     /// The AWS account that the API belongs to.
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
-        text(&self.facts().account_id)
+        self.fact(|facts| &facts.account_id)
     }
 
     /// The domain name under which the API was called.
     #[must_use]
     pub fn domain_name(&self) -> Option<&str> {
-        text(&self.facts().domain_name)
+        self.fact(|facts| &facts.domain_name)
     }
 
     /// The id of the API, or of the function URL.
     #[must_use]
     pub fn api_id(&self) -> Option<&str> {
-        text(&self.facts().api_id)
+        self.fact(|facts| &facts.api_id)
     }
 
     /// The id of the API key that a REST API counted the request under.
@@ -298,7 +318,7 @@ impl Invocation {
     /// ([AWS says so too](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html)).
     #[must_use]
     pub fn api_key_id(&self) -> Option<&str> {
-        text(&self.facts().api_key_id)
+        self.fact(|facts| &facts.api_key_id)
     }
 
     /// When the gateway received the request; an ALB and VPC Lattice 1 do not say.
@@ -339,7 +359,7 @@ impl Invocation {
     /// The `requestContext` of the event as it came: JSON.
     #[must_use]
     pub fn request_context(&self) -> Option<&str> {
-        text(&self.inner.context)
+        self.inner.context.as_ref().map(Shared::as_str)
     }
 
     /// Reads the `requestContext` of the event as a type of your own, which may borrow from it.
@@ -368,10 +388,6 @@ impl Invocation {
     pub fn request_context_as<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.request_context().unwrap_or("null"))
     }
-}
-
-fn text(shared: &Option<Shared>) -> Option<&str> {
-    shared.as_ref().map(Shared::as_str)
 }
 
 impl StringMap {

@@ -84,12 +84,9 @@ fn context(context: Context) -> LambdaContext {
     own
 }
 
-#[cfg(feature = "lambda_http")]
 pub(crate) use on_lambda_http::OnLambdaHttp;
-#[cfg(feature = "runtime")]
 pub(crate) use on_runtime::OnRuntime;
 
-#[cfg(feature = "lambda_http")]
 mod on_lambda_http {
     use super::{Answer, Bytes, Context, read};
     use lambda_http::{
@@ -119,7 +116,6 @@ mod on_lambda_http {
     }
 }
 
-#[cfg(feature = "runtime")]
 mod on_runtime {
     use super::{Answer, Bytes, Context, Future, read};
     use lambda_runtime::{Error, LambdaEvent};

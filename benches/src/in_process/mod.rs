@@ -5,11 +5,9 @@
 //! crates: its own services can only be called with a client behind them.
 
 mod answer;
-#[cfg(feature = "token")]
 mod token;
 
 pub use answer::Repeat;
-#[cfg(feature = "token")]
 pub(crate) use token::TOKEN;
 
 use crate::{Work, apis};
@@ -29,19 +27,14 @@ pub enum Peer {
     /// lambda-api's `App::handle_event`, without the Lambda runtime.
     Direct,
     /// axum on lambda_http.
-    #[cfg(feature = "axum")]
     Axum,
     /// lambda_http alone.
-    #[cfg(feature = "lambda_http")]
     LambdaHttp,
     /// lambda_runtime, with a handler on a struct of the needed fields.
-    #[cfg(feature = "runtime")]
     Minimal,
     /// lambda_runtime, with a handler on a `Value`.
-    #[cfg(feature = "runtime")]
     Value,
     /// The signature of the token of (f), and nothing else.
-    #[cfg(feature = "token")]
     Signature,
 }
 
@@ -51,13 +44,9 @@ impl Peer {
         Self::Limit,
         Self::Ours,
         Self::Direct,
-        #[cfg(feature = "axum")]
         Self::Axum,
-        #[cfg(feature = "lambda_http")]
         Self::LambdaHttp,
-        #[cfg(feature = "runtime")]
         Self::Minimal,
-        #[cfg(feature = "runtime")]
         Self::Value,
     ];
 
@@ -68,15 +57,10 @@ impl Peer {
             Self::Limit => "limit",
             Self::Ours => "ours",
             Self::Direct => "direct",
-            #[cfg(feature = "axum")]
             Self::Axum => "axum",
-            #[cfg(feature = "lambda_http")]
             Self::LambdaHttp => "lambda_http",
-            #[cfg(feature = "runtime")]
             Self::Minimal => "minimal",
-            #[cfg(feature = "runtime")]
             Self::Value => "value",
-            #[cfg(feature = "token")]
             Self::Signature => "signature",
         }
     }
@@ -87,11 +71,8 @@ impl Peer {
         match self {
             Self::Ours => "lambda-api",
             Self::Direct => "`handle_event`",
-            #[cfg(feature = "axum")]
             Self::Axum => "axum + lambda_http",
-            #[cfg(feature = "runtime")]
             Self::Minimal => "bare, on a struct",
-            #[cfg(feature = "runtime")]
             Self::Value => "bare, on `Value`",
             other => other.key(),
         }
@@ -100,7 +81,6 @@ impl Peer {
     /// The peer of a name on the command line.
     #[must_use]
     pub fn of(key: &str) -> Option<Self> {
-        #[cfg(feature = "token")]
         if key == Self::Signature.key() {
             return Some(Self::Signature);
         }
@@ -111,9 +91,7 @@ impl Peer {
     #[must_use]
     pub fn does(self, work: Work) -> bool {
         match self {
-            #[cfg(feature = "token")]
             Self::Signature => work == Work::Token,
-            #[cfg(feature = "axum")]
             Self::Axum => true,
             Self::Ours | Self::Direct => true,
             _ => !work.needs_token(),
@@ -132,30 +110,23 @@ impl Peer {
             Self::Limit => Box::new(Limit),
             Self::Ours => Box::new(Ours(app())),
             Self::Direct => Box::new(Direct(app())),
-            #[cfg(feature = "axum")]
             Self::Axum => Box::new(answer::OnLambdaHttp(axum(work))),
-            #[cfg(feature = "lambda_http")]
             Self::LambdaHttp => Box::new(answer::OnLambdaHttp(lambda_http::service_fn(
                 apis::lambda_http::handle,
             ))),
-            #[cfg(feature = "runtime")]
             Self::Minimal => Box::new(answer::OnRuntime::new(apis::minimal::handle)),
-            #[cfg(feature = "runtime")]
             Self::Value => Box::new(answer::OnRuntime::new(apis::value::handle)),
-            #[cfg(feature = "token")]
             Self::Signature => Box::new(token::Signature::new()),
         }
     }
 }
 
 /// Any API on lambda-api.
-#[cfg(feature = "report")]
 pub(crate) fn of_app(app: lambda_api::App) -> Box<dyn Repeat> {
     Box::new(Ours(Arc::new(app)))
 }
 
 /// Any API on axum.
-#[cfg(feature = "report")]
 pub(crate) fn of_router(router: axum::Router) -> Box<dyn Repeat> {
     Box::new(answer::OnLambdaHttp(router))
 }
@@ -163,17 +134,14 @@ pub(crate) fn of_router(router: axum::Router) -> Box<dyn Repeat> {
 fn ours(work: Work) -> lambda_api::Api {
     let api = apis::ours::api();
     match work {
-        #[cfg(feature = "token")]
         Work::Token => api.authenticate(token::ours()),
         _ => api,
     }
 }
 
-#[cfg(feature = "axum")]
 fn axum(work: Work) -> axum::Router {
     let router = apis::axum::router();
     match work {
-        #[cfg(feature = "token")]
         Work::Token => token::axum(router),
         _ => router,
     }

@@ -18,7 +18,6 @@ pub(super) fn ours() -> impl lambda_api::Authenticator {
 }
 
 /// A middleware as users of axum write it, with what `jsonwebtoken` checks.
-#[cfg(feature = "axum")]
 pub(super) fn axum(router: axum::Router) -> axum::Router {
     use axum::{
         extract::Request,

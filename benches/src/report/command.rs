@@ -48,9 +48,6 @@ pub(super) fn cargo(command: &str) -> Command {
 pub(super) fn build_allocations() -> Result<(), Error> {
     let mut cargo = cargo("build");
     cargo.args(["--release", "--bin", "allocations"]);
-    if !cfg!(feature = "report") {
-        cargo.args(["--no-default-features", "--features", "count"]);
-    }
     run(&mut cargo).map(drop)
 }
 

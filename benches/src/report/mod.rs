@@ -1,40 +1,24 @@
 //! What is measured, and how it is shown.
 
+mod budgets;
 mod check;
 mod command;
 mod count;
-mod table;
-
-pub use check::check;
-
-#[cfg(feature = "report")]
-mod budgets;
-#[cfg(feature = "report")]
 mod counted;
-#[cfg(feature = "report")]
 mod growth;
-#[cfg(feature = "report")]
 mod handlers;
-#[cfg(feature = "report")]
 mod outside;
-#[cfg(feature = "report")]
 mod plot;
-#[cfg(feature = "report")]
 mod process;
-#[cfg(feature = "report")]
 mod readme;
-#[cfg(feature = "report")]
 mod size;
-#[cfg(feature = "report")]
+mod table;
 mod whole;
 
-#[cfg(feature = "report")]
+pub use check::check;
 pub use growth::grow;
-#[cfg(feature = "report")]
 pub use handlers::handlers;
-#[cfg(feature = "report")]
 pub use outside::process;
-#[cfg(feature = "report")]
 pub use whole::report;
 
 use crate::{

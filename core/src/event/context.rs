@@ -2,10 +2,9 @@
 
 use super::{
     json::{Fault, Members, Reader, read},
-    shared::Shared,
+    shared::place,
 };
-use bytes::Bytes;
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 /// One look at a request context: what tells the sources apart, and the facts in it.
 #[derive(Default)]
@@ -16,9 +15,9 @@ pub(super) struct Context<'e> {
     pub(super) is_alb: bool,
     pub(super) is_lattice: bool,
     pub(super) is_web_socket: bool,
-    request_id: Option<Cow<'e, str>>,
-    account_id: Option<Cow<'e, str>>,
-    api_id: Option<Cow<'e, str>>,
+    request_id: Option<Cow<'e, [u8]>>,
+    account_id: Option<Cow<'e, [u8]>>,
+    api_id: Option<Cow<'e, [u8]>>,
     identity: Identity<'e>,
     time: Option<u64>,
 }
@@ -28,28 +27,39 @@ pub(super) struct Context<'e> {
 pub(super) struct Http<'e> {
     pub(super) method: Option<Cow<'e, str>>,
     pub(super) path: Option<Cow<'e, str>>,
-    source_ip: Option<Cow<'e, str>>,
+    source_ip: Option<Cow<'e, [u8]>>,
 }
 
 /// `requestContext.identity` of REST API and HTTP API 1.0.
 #[derive(Default)]
 struct Identity<'e> {
-    source_ip: Option<Cow<'e, str>>,
-    api_key_id: Option<Cow<'e, str>>,
+    source_ip: Option<Cow<'e, [u8]>>,
+    api_key_id: Option<Cow<'e, [u8]>>,
 }
 
-/// What a gateway says about a request, in memory shared with the event.
-#[derive(Clone, Default)]
+/// What a gateway says about a request: where in the context it stands.
+#[derive(Default)]
 pub(crate) struct Facts {
-    pub(crate) request_id: Option<Shared>,
-    pub(crate) source_ip: Option<Shared>,
-    pub(crate) stage: Option<Shared>,
-    pub(crate) account_id: Option<Shared>,
-    pub(crate) domain_name: Option<Shared>,
-    pub(crate) api_id: Option<Shared>,
-    pub(crate) api_key_id: Option<Shared>,
+    pub(crate) request_id: Fact,
+    pub(crate) source_ip: Fact,
+    pub(crate) stage: Fact,
+    pub(crate) account_id: Fact,
+    pub(crate) domain_name: Fact,
+    pub(crate) api_id: Fact,
+    pub(crate) api_key_id: Fact,
     /// As it stands there: milliseconds since the epoch, microseconds at VPC Lattice.
     pub(crate) time: Option<u64>,
+}
+
+/// One text of the context.
+#[derive(Default)]
+pub(crate) enum Fact {
+    #[default]
+    Unknown,
+    /// As it stands there.
+    At(Range<usize>),
+    /// Without its escapes.
+    Text(Box<str>),
 }
 
 impl<'e> Context<'e> {
@@ -60,25 +70,53 @@ impl<'e> Context<'e> {
         context
     }
 
-    pub(super) fn facts(self, event: &Bytes) -> Facts {
-        let shared = |text: Option<Cow<'e, str>>| text.map(|text| Shared::new(event, text));
+    /// What was read from this JSON.
+    pub(super) fn facts(self, json: &[u8]) -> Facts {
+        let bytes = |text| Fact::of(text, json);
+        let text = |text: Option<Cow<'e, str>>| match text {
+            Some(Cow::Borrowed(text)) => Fact::of(Some(text.as_bytes().into()), json),
+            Some(Cow::Owned(text)) => Fact::Text(text.into()),
+            None => Fact::Unknown,
+        };
         let from_http = self.http.and_then(|http| http.source_ip);
         Facts {
-            request_id: shared(self.request_id),
-            source_ip: shared(from_http.or(self.identity.source_ip)),
-            stage: shared(self.stage),
-            account_id: shared(self.account_id),
-            domain_name: shared(self.domain_name),
-            api_id: shared(self.api_id),
-            api_key_id: shared(self.identity.api_key_id),
+            request_id: bytes(self.request_id),
+            source_ip: bytes(from_http.or(self.identity.source_ip)),
+            stage: text(self.stage),
+            account_id: bytes(self.account_id),
+            domain_name: text(self.domain_name),
+            api_id: bytes(self.api_id),
+            api_key_id: bytes(self.identity.api_key_id),
             time: self.time,
         }
     }
 }
 
 impl Facts {
-    pub(crate) fn read(context: &Shared) -> Self {
-        Context::read(context.bytes()).facts(context.bytes())
+    pub(crate) fn read(context: &[u8]) -> Self {
+        Context::read(context).facts(context)
+    }
+}
+
+impl Fact {
+    fn of(text: Option<Cow<'_, [u8]>>, json: &[u8]) -> Self {
+        match text {
+            None => Self::Unknown,
+            Some(Cow::Borrowed(text)) => match place(json, text) {
+                Some(place) => Self::At(place),
+                None => Self::Text(String::from_utf8_lossy(text).into()),
+            },
+            Some(Cow::Owned(text)) => Self::Text(String::from_utf8_lossy(&text).into()),
+        }
+    }
+
+    /// The text, in the context that it was read from.
+    pub(crate) fn in_context<'c>(&'c self, context: &'c [u8]) -> Option<&'c str> {
+        match self {
+            Self::Unknown => None,
+            Self::At(place) => str::from_utf8(context.get(place.clone())?).ok(),
+            Self::Text(text) => Some(text),
+        }
     }
 }
 
@@ -86,10 +124,16 @@ impl<'e> Members<'e> for Context<'e> {
     fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
         let text = match name {
             b"requestId" => &mut self.request_id,
-            b"stage" => &mut self.stage,
-            b"domainName" => &mut self.domain_name,
             b"accountId" => &mut self.account_id,
             b"apiId" => &mut self.api_id,
+            b"stage" => {
+                self.stage = value.text()?;
+                return Ok(());
+            }
+            b"domainName" => {
+                self.domain_name = value.text()?;
+                return Ok(());
+            }
             b"http" => {
                 let mut http = Http::default();
                 if value.object(&mut http)? {
@@ -112,20 +156,19 @@ impl<'e> Members<'e> for Context<'e> {
             b"connectionId" => return mark(&mut self.is_web_socket, value),
             _ => return value.skip(),
         };
-        *text = value.text()?;
+        *text = value.text_bytes()?;
         Ok(())
     }
 }
 
 impl<'e> Members<'e> for Http<'e> {
     fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
-        let text = match name {
-            b"method" => &mut self.method,
-            b"path" => &mut self.path,
-            b"sourceIp" => &mut self.source_ip,
+        match name {
+            b"method" => self.method = value.text()?,
+            b"path" => self.path = value.text()?,
+            b"sourceIp" => self.source_ip = value.text_bytes()?,
             _ => return value.skip(),
-        };
-        *text = value.text()?;
+        }
         Ok(())
     }
 }
@@ -137,7 +180,7 @@ impl<'e> Members<'e> for Identity<'e> {
             b"apiKeyId" => &mut self.api_key_id,
             _ => return value.skip(),
         };
-        *text = value.text()?;
+        *text = value.text_bytes()?;
         Ok(())
     }
 }
@@ -158,8 +201,15 @@ mod tests {
     use super::*;
 
     fn facts(json: &str) -> Facts {
-        let event = Bytes::copy_from_slice(json.as_bytes());
-        Context::read(json.as_bytes()).facts(&event)
+        Facts::read(json.as_bytes())
+    }
+
+    fn source_ip(json: &str) -> Option<String> {
+        let facts = facts(json);
+        facts
+            .source_ip
+            .in_context(json.as_bytes())
+            .map(str::to_owned)
     }
 
     #[test]
@@ -167,8 +217,9 @@ mod tests {
         for json in [
             r#"{"http": {"sourceIp": "192.0.2.1"}}"#,
             r#"{"identity": {"sourceIp": "192.0.2.1", "user": null}}"#,
+            r#"{"identity": {"sourceIp": "192.0.2\u002e1"}}"#,
         ] {
-            assert_eq!(facts(json).source_ip.unwrap().as_str(), "192.0.2.1");
+            assert_eq!(source_ip(json).unwrap(), "192.0.2.1");
         }
     }
 
@@ -196,14 +247,17 @@ mod tests {
         let context = Context::read(json.as_bytes());
         assert!(context.http.is_none());
         assert!(!context.is_alb);
-        let facts = context.facts(&Bytes::new());
-        assert!(facts.stage.is_none());
-        assert_eq!(facts.request_id.unwrap().as_str(), "r");
+        let facts = context.facts(json.as_bytes());
+        let of = |fact: &Fact| fact.in_context(json.as_bytes()).map(str::to_owned);
+        assert_eq!(of(&facts.stage), None);
+        assert_eq!(of(&facts.request_id).unwrap(), "r");
     }
 
     #[test]
     fn a_context_that_is_no_object_has_no_facts() {
-        assert!(facts("[]").request_id.is_none());
-        assert!(facts("\"requestId\"").request_id.is_none());
+        for json in ["[]", "\"requestId\""] {
+            let facts = facts(json);
+            assert_eq!(facts.request_id.in_context(json.as_bytes()), None);
+        }
     }
 }

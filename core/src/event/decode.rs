@@ -112,7 +112,7 @@ pub fn decode(
         source,
         lambda,
         share(fields.context),
-        context.map(|context| context.facts(&event)),
+        context.map(|context| context.facts(fields.context.unwrap_or_default())),
         [share(fields.stage_variables), share(fields.path_parameters)],
     );
     match read {

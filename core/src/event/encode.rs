@@ -66,7 +66,7 @@ fn estimate(headers: &HeaderMap, payload: &Payload<'_>) -> usize {
         .sum();
     160 + headers
         + match payload {
-            Payload::Text(text) => text.len() + text.len() / 8,
+            Payload::Text(text) => text.len() + text.len() / 4,
             Payload::Base64(bytes) => bytes.len() / 3 * 4 + 4,
         }
 }

@@ -133,7 +133,8 @@ impl<'e> Reader<'e> {
         })
     }
 
-    fn text_bytes(&mut self) -> Result<Option<Cow<'e, [u8]>>, Fault> {
+    /// The same, as bytes.
+    pub(super) fn text_bytes(&mut self) -> Result<Option<Cow<'e, [u8]>>, Fault> {
         match self.token() {
             Some(b'"') => self.string().map(Some),
             Some(b'{' | b'[' | b'n') => {

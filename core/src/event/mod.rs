@@ -44,7 +44,7 @@ pub use encode::encode;
 pub use error::{DecodeError, NotHttp, OverLimit};
 pub use source::Source;
 
-pub(crate) use context::Facts;
+pub(crate) use context::{Fact, Facts};
 pub(crate) use encode::encode_text;
 pub(crate) use json::string_map;
 pub(crate) use shared::Shared;

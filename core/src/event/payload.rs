@@ -62,7 +62,12 @@ fn is_textual(content_type: &[u8]) -> bool {
         .split(|byte| *byte == b';')
         .next()
         .unwrap_or_default();
-    let essence = essence.trim_ascii().to_ascii_lowercase();
+    let essence = essence.trim_ascii();
+    // What replies nearly always are.
+    if essence == b"application/json" {
+        return true;
+    }
+    let essence = essence.to_ascii_lowercase();
     essence.starts_with(b"text/")
         || essence.ends_with(b"+json")
         || essence.ends_with(b"+xml")

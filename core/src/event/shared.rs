@@ -1,15 +1,18 @@
 //! Parts of an event that share its memory.
 
 use bytes::Bytes;
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
+
+/// Where in `whole` its slice `part` is; `None` when it is none.
+pub(super) fn place(whole: &[u8], part: &[u8]) -> Option<Range<usize>> {
+    let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    let end = start.checked_add(part.len())?;
+    (end <= whole.len()).then_some(start..end)
+}
 
 /// The slice of `event` that `part` is, without copying it; a copy when it is none.
 pub(super) fn share(event: &Bytes, part: &[u8]) -> Bytes {
-    let inside = (part.as_ptr() as usize)
-        .checked_sub(event.as_ptr() as usize)
-        .and_then(|start| Some(start..start.checked_add(part.len())?))
-        .filter(|range| range.end <= event.len());
-    match inside {
+    match place(event, part) {
         Some(range) => event.slice(range),
         None => Bytes::copy_from_slice(part),
     }
@@ -28,13 +31,6 @@ pub(super) fn share_text(event: &Bytes, text: Cow<'_, [u8]>) -> Bytes {
 pub(crate) struct Shared(Bytes);
 
 impl Shared {
-    pub(super) fn new(event: &Bytes, text: Cow<'_, str>) -> Self {
-        Self(match text {
-            Cow::Borrowed(part) => share(event, part.as_bytes()),
-            Cow::Owned(text) => text.into(),
-        })
-    }
-
     /// A part of the event that is text.
     pub(super) fn part(event: &Bytes, part: &[u8]) -> Self {
         Self(share(event, part))
@@ -44,7 +40,7 @@ impl Shared {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    pub(super) fn bytes(&self) -> &Bytes {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

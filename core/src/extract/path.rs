@@ -100,7 +100,7 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Path<T> {
     type Rejection = PathRejection;
 
     const NOW: Option<fn(&'r Request) -> Result<Self, PathRejection>> = Some(|request| {
-        let parameters = Parameters(Matched::of(request));
+        let parameters = Parameters(request);
         match T::deserialize(parameters) {
             Ok(value) => Ok(Self(value)),
             Err(error) => Err(refuse(parameters, error)),
@@ -126,11 +126,12 @@ fn refuse(parameters: Parameters<'_>, error: ValueError) -> PathRejection {
 
 /// The parameters of a matched route; none, for a request that matched no route.
 #[derive(Clone, Copy)]
-struct Parameters<'r>(Option<&'r Matched>);
+struct Parameters<'r>(&'r Request);
 
 impl<'r> Parameters<'r> {
     fn iter(self) -> impl Iterator<Item = (Cow<'r, str>, Values<'r>)> {
-        let parameters = self.0.into_iter().flat_map(Matched::params);
+        let matched = Matched::of(self.0).into_iter();
+        let parameters = matched.flat_map(move |matched| matched.params(self.0));
         parameters.map(|(name, value)| {
             let values = Values::single(value.map(Cow::Borrowed));
             (Cow::Borrowed(name), values)

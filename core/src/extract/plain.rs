@@ -111,7 +111,7 @@ plain! {
 
 /// Values of path parameters are decoded already, so that they can always be borrowed.
 fn path_values<'r>(request: &'r Request, name: &str) -> Values<'r> {
-    let value = Matched::of(request).and_then(|matched| matched.param(name));
+    let value = Matched::of(request).and_then(|matched| matched.param(request, name));
     Values::optional(value.map(|text| text.map(Cow::Borrowed)))
 }
 

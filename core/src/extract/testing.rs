@@ -47,7 +47,7 @@ pub(super) fn routed(pattern: &str, path: &str, values: &[(&str, Option<&str>)])
     });
     let matched = Matched {
         pattern: Arc::new(pattern),
-        path: path.parse().expect("a valid path"),
+        uri: None,
         values: values.collect(),
         states: Arc::default(),
     };

@@ -7,9 +7,13 @@ use serde::Serialize;
 /// `application/json`; a value that cannot be serialised is a logged 500.
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        json(serde_json::to_vec(&self.0))
+        let mut text = Vec::with_capacity(USUAL);
+        json(serde_json::to_writer(&mut text, &self.0).map(|()| text))
     }
 }
+
+/// Most replies fit without their buffer having to grow again and again.
+const USUAL: usize = 1024;
 
 fn json(text: serde_json::Result<Vec<u8>>) -> Response {
     match text {

@@ -2,13 +2,13 @@
 
 mod routing;
 
-pub(crate) use routing::{Dispatch, Handler, Mounted, RouteSpan, Routing};
+pub(crate) use routing::{Dispatch, Handler, Mounted, Routing};
 
 use crate::{
     BoxFuture, Request, Response,
     auth::Policy,
     endpoint::Route,
-    matched::{Pattern, Value},
+    matched::{Pattern, Value, Values},
     middleware::Next,
 };
 use http::{HeaderValue, Method};
@@ -69,7 +69,7 @@ pub(crate) enum Target {
 pub(crate) enum Found {
     Endpoint {
         entry: Arc<Entry>,
-        values: Vec<Value>,
+        values: Values,
     },
     /// An OPTIONS that nobody answers but the router.
     Options(Allow),
@@ -401,7 +401,7 @@ pub(crate) fn under<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
 }
 
 /// The parameters' values, percent-decoded: only now, so that an encoded `/` never splits a segment.
-fn values(path: &str, params: &Params<'_, '_>) -> Vec<Value> {
+fn values(path: &str, params: &Params<'_, '_>) -> Values {
     params
         .iter()
         .map(|(_, value)| {

@@ -4,7 +4,7 @@ use super::{Entry, Found, Router, Target, under};
 use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
     error::framework,
-    matched::Matched,
+    matched::{Matched, Values},
     middleware::{Finish, Handle, Next},
     state::States,
 };
@@ -12,11 +12,6 @@ use http::{StatusCode, header::ALLOW, uri::PathAndQuery};
 use std::sync::Arc;
 
 type Call = for<'r> fn(&'r Request) -> BoxFuture<'r, Response>;
-
-/// The span of the invocation, in the extensions of its request: it is told the route. The current
-/// span may be that of a layer.
-#[derive(Clone)]
-pub(crate) struct RouteSpan(pub(crate) tracing::Span);
 
 /// Finds the route of a request, and lets the request go on there.
 pub(crate) struct Routing(Arc<Shared>);
@@ -43,7 +38,7 @@ impl Handle for Routing {
         let found = shared.router.find(request.method(), request.uri().path());
         let (entry, values) = match found {
             Found::Endpoint { entry, values } => (entry, values),
-            Found::Fallback(entry) => (entry, Vec::new()),
+            Found::Fallback(entry) => (entry, Values::new()),
             Found::Options(allow) => {
                 let mut response = StatusCode::NO_CONTENT.into_response();
                 response.headers_mut().insert(ALLOW, allow.methods);
@@ -57,15 +52,15 @@ impl Handle for Routing {
                 return shared.answer(Err(framework::not_found()), false, request);
             }
         };
-        if let Some(RouteSpan(span)) = request.extensions().get()
+        if let Some(span) = Invocation::of(&request).span()
             && entry.pattern.is_route()
         {
             span.record("route", entry.pattern.path.as_str());
         }
-        let path = request.uri().path_and_query().cloned();
+        let uri = entry.is_wrapped().then(|| request.uri().clone());
         request.extensions_mut().insert(Matched {
             pattern: Arc::clone(&entry.pattern),
-            path: path.unwrap_or_else(|| PathAndQuery::from_static("/")),
+            uri,
             values,
             states: Arc::clone(&shared.states),
         });
@@ -112,6 +107,11 @@ impl Shared {
 }
 
 impl Entry {
+    /// Whether something stands before the target, or is the target, that may change the request.
+    fn is_wrapped(&self) -> bool {
+        self.gate.is_some() || matches!(self.target, Target::Service(_))
+    }
+
     /// To the layers around the target, or to the target itself.
     fn go_on(
         self: Arc<Self>,

@@ -11,8 +11,9 @@ pub(crate) fn is_deeper(json: &[u8], limit: usize) -> bool {
 
 /// How many arrays and objects begin, those in strings counted as well.
 fn brackets(json: &[u8]) -> usize {
-    // Few enough for their count to fit into a byte, which lets the compiler count in vectors.
-    json.chunks(255)
+    // Few enough for their count to fit into a byte, and as many as whole vectors hold: so that the
+    // compiler counts in vectors.
+    json.chunks(224)
         .map(|chunk| {
             let count = chunk.iter().map(|byte| u8::from(opens(*byte))).sum::<u8>();
             usize::from(count)

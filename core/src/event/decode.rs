@@ -6,7 +6,7 @@ use super::{
     detect,
     error::{DecodeError, NotHttp, OverLimit, Refusal},
     fields::Fields,
-    headers::{self, Headers},
+    headers::{Cookies, Headers},
     json::Content,
     query::{self, Form},
     shared::Shared,
@@ -96,13 +96,13 @@ pub fn decode(
         .map_err(|looks_like| DecodeError::NotHttp(NotHttp::new(&event, looks_like)))?;
 
     let headers = std::mem::replace(&mut fields.headers, Headers::new(&event));
-    let body = fields.body.take();
+    let (cookies, body) = (fields.cookies.take(), fields.body.take());
     let mut request = Request::default();
     let read = fill(
         &mut request,
         &event,
         source,
-        (headers, body),
+        (headers, cookies, body),
         &fields,
         seen,
         options,
@@ -145,7 +145,7 @@ fn fill(
     request: &mut Request,
     event: &Bytes,
     source: Source,
-    (headers, content): (Headers<'_>, Option<Content<'_>>),
+    (headers, cookies, content): (Headers<'_>, Option<Cookies<'_>>, Option<Content<'_>>),
     fields: &Fields<'_>,
     context: &Context<'_>,
     options: &DecodeOptions,
@@ -155,9 +155,9 @@ fn fill(
         *request.method_mut() =
             Method::from_bytes(name.as_bytes()).map_err(|_| "the method is no HTTP method")?;
     }
-    *request.headers_mut() = headers.finish(limits)?;
-    if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, fields.cookies) {
-        headers::set_cookies(event, request.headers_mut(), cookies, limits)?;
+    headers.finish(request.headers_mut(), limits)?;
+    if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, cookies) {
+        cookies.set(event, request.headers_mut(), limits)?;
     }
     // The headers are a part of the event.
     check_headers(request.headers(), event.len(), limits)?;

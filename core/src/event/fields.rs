@@ -2,7 +2,7 @@
 
 use super::{
     context::Context,
-    headers::Headers,
+    headers::{Cookies, Headers},
     json::{Content, Fault, Members, Reader, read},
 };
 use bytes::Bytes;
@@ -25,7 +25,7 @@ pub(super) struct Fields<'e> {
     pub(super) query: Option<&'e [u8]>,
     pub(super) multi_query: Option<&'e [u8]>,
     pub(super) headers: Headers<'e>,
-    pub(super) cookies: Option<&'e [u8]>,
+    pub(super) cookies: Option<Cookies<'e>>,
     pub(super) body: Option<Content<'e>>,
     pub(super) is_base64: bool,
     pub(super) context: Option<&'e [u8]>,
@@ -96,9 +96,12 @@ impl<'e> Fields<'e> {
         let json = match name {
             b"queryStringParameters" | b"query_string_parameters" => &mut self.query,
             b"multiValueQueryStringParameters" => &mut self.multi_query,
-            b"cookies" => &mut self.cookies,
             b"stageVariables" => &mut self.stage_variables,
             b"pathParameters" => &mut self.path_parameters,
+            b"cookies" => {
+                self.cookies = Cookies::take(value)?;
+                return Ok(());
+            }
             b"isBase64Encoded" | b"is_base64_encoded" => {
                 self.is_base64 = value.flag()?;
                 return Ok(());

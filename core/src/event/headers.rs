@@ -13,7 +13,7 @@ use crate::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, COOKIE, Keys, PROXY_AUTHORIZATION},
+    header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
 };
 use std::borrow::Cow;
 
@@ -31,6 +31,8 @@ pub(super) struct Headers<'e> {
     pub(super) multi: Option<&'e [u8]>,
     /// What has been read so far: `multi` if that is there, `single` otherwise.
     read: Option<Map<'e>>,
+    /// The names of `single`, where it is unread; none where they cannot be read.
+    names: Vec<Cow<'e, [u8]>>,
 }
 
 impl<'e> Headers<'e> {
@@ -40,6 +42,7 @@ impl<'e> Headers<'e> {
             single: None,
             multi: None,
             read: None,
+            names: Vec::new(),
         }
     }
 
@@ -49,8 +52,14 @@ impl<'e> Headers<'e> {
         value: &mut Reader<'e>,
         other_follows: bool,
     ) -> Result<(), Fault> {
+        self.names.clear();
         if self.multi.is_some() || other_follows {
-            self.single = value.json()?;
+            self.names.reserve(USUAL);
+            let (json, done) = value.both(|value| value.names(|name| self.names.push(name)))?;
+            if done.is_err() {
+                self.names.clear();
+            }
+            self.single = json;
             self.read = self.read.take().filter(|_| self.multi.is_some());
         } else {
             (self.single, self.read) = self.take(value)?;
@@ -73,68 +82,92 @@ impl<'e> Headers<'e> {
         Ok((json, json.map(|_| map)))
     }
 
-    /// All headers; the fault names the header and never quotes its value.
-    pub(super) fn finish(self, limits: &Limits) -> Result<HeaderMap, Refusal> {
+    /// Puts all headers where they belong; the fault names the header and never quotes its value.
+    pub(super) fn finish(self, headers: &mut HeaderMap, limits: &Limits) -> Result<(), Refusal> {
         let single_is_read = self.multi.is_none() && self.read.is_some();
         let mut map = self.read.unwrap_or_else(|| Map::new(self.event));
         if let Some(single) = self.single.filter(|_| !single_is_read)
-            && !Known::are_all(single, &map.map)
+            && !has_all(&map.map, &self.names)
         {
             map.missing_only = !map.map.is_empty();
             let done = read(single, |value| value.object(&mut map));
             map.note(done);
         }
+        *headers = map.map;
         match map.fault {
             _ if map.overflowed => return Err(too_many(limits)),
             Some(fault) => return Err(fault.into()),
             None => {}
         }
         if map.cookie_bytes / 2 > limits.cookies {
-            check_cookies(&map.map, limits)?;
+            check_cookies(headers, limits)?;
         }
-        Ok(map.map)
+        Ok(())
     }
 }
 
-/// Replaces `cookie` by the cookies that HTTP API 2.0 and function URLs take out of the headers.
-pub(super) fn set_cookies(
-    event: &Bytes,
-    headers: &mut HeaderMap,
-    cookies: &[u8],
-    limits: &Limits,
-) -> Result<(), Refusal> {
-    let mut joined: Option<Cow<'_, [u8]>> = None;
-    let mut add = |cookie| {
-        let Some(before) = joined.take() else {
-            joined = Some(cookie);
-            return;
-        };
-        let mut all = match before {
-            Cow::Owned(all) => all,
-            Cow::Borrowed(first) => {
-                // In JSON, each has quotes and a comma around it: more than is written here.
-                let mut all = Vec::with_capacity(cookies.len());
-                all.extend_from_slice(first);
-                all
-            }
-        };
-        all.extend_from_slice(b"; ");
-        all.extend_from_slice(&cookie);
-        joined = Some(Cow::Owned(all));
-    };
-    read(cookies, |value| value.each(&mut add))
-        .map_err(|error| format!("the cookies are no readable JSON: {error}"))?;
-    if let Some(cookies) = joined {
-        let cookies = header_value(event, &COOKIE, cookies).ok_or_else(|| bad_value("cookie"))?;
-        let length = cookies.len();
-        headers
-            .try_insert(COOKIE, cookies)
-            .map_err(|_| too_many(limits))?;
-        if length / 2 >= limits.cookies {
-            check_cookies(headers, limits)?;
-        }
+/// The cookies that HTTP API 2.0 and function URLs take out of the headers.
+pub(super) struct Cookies<'e> {
+    joined: Option<Cow<'e, [u8]>>,
+    fault: Option<Fault>,
+}
+
+/// What a browser sends to a site that has a few cookies.
+const COOKIES: usize = 512;
+
+impl<'e> Cookies<'e> {
+    /// Takes them; `None` when they are `null`.
+    pub(super) fn take(value: &mut Reader<'e>) -> Result<Option<Self>, Fault> {
+        let mut joined = None;
+        let (json, done) = value.both(|value| {
+            value.each(|cookie| {
+                joined = Some(match joined.take() {
+                    None => cookie,
+                    Some(before) => Cow::Owned(join(before, &cookie)),
+                });
+            })
+        })?;
+        let fault = done.err();
+        Ok(json.map(|_| Self { joined, fault }))
     }
-    Ok(())
+
+    /// Replaces the header `cookie` by them, if there are any.
+    pub(super) fn set(
+        self,
+        event: &Bytes,
+        headers: &mut HeaderMap,
+        limits: &Limits,
+    ) -> Result<(), Refusal> {
+        if let Some(fault) = self.fault {
+            return Err(format!("the cookies are no readable JSON: {fault}").into());
+        }
+        if let Some(cookies) = self.joined {
+            let value = header_value(event, &COOKIE, cookies);
+            let value = value.ok_or_else(|| bad_value("cookie"))?;
+            let length = value.len();
+            headers
+                .try_insert(COOKIE, value)
+                .map_err(|_| too_many(limits))?;
+            if length / 2 >= limits.cookies {
+                check_cookies(headers, limits)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn join(before: Cow<'_, [u8]>, cookie: &[u8]) -> Vec<u8> {
+    let mut all = match before {
+        Cow::Owned(all) => all,
+        Cow::Borrowed(first) => {
+            let mut all = Vec::with_capacity(COOKIES.max(first.len() + cookie.len() + 2));
+            all.extend_from_slice(first);
+            all
+        }
+    };
+    all.extend_from_slice(b"; ");
+    all.extend_from_slice(cookie);
+    all
 }
 
 struct Map<'e> {
@@ -214,33 +247,15 @@ impl<'e> Map<'e> {
     }
 }
 
-/// Looks whether a map has all names of another one: a source sends the same ones, in the same
+/// Whether a map has all of some names: a source sends the same ones in both maps, in the same
 /// order.
-struct Known<'m> {
-    names: Keys<'m, HeaderValue>,
-    map: &'m HeaderMap,
-    all: bool,
-}
-
-impl<'m> Known<'m> {
-    fn are_all(json: &[u8], map: &'m HeaderMap) -> bool {
-        let names = map.keys();
-        let mut known = Self {
-            names,
-            map,
-            all: true,
-        };
-        read(json, |value| value.object(&mut known)).is_ok() && known.all
-    }
-}
-
-impl<'j> Members<'j> for Known<'_> {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
-        let next = self.names.next();
-        self.all &= next.is_some_and(|next| next.as_str().as_bytes().eq_ignore_ascii_case(name))
-            || contains(self.map, name);
-        value.skip()
-    }
+fn has_all(map: &HeaderMap, names: &[Cow<'_, [u8]>]) -> bool {
+    let mut known = map.keys();
+    let mut is_known = |name: &[u8]| {
+        let next = known.next().map(HeaderName::as_str);
+        next.is_some_and(|next| next.as_bytes().eq_ignore_ascii_case(name)) || contains(map, name)
+    };
+    !names.is_empty() && names.iter().all(|name| is_known(name))
 }
 
 fn contains(map: &HeaderMap, name: &[u8]) -> bool {
@@ -294,12 +309,17 @@ mod tests {
                 });
                 taken.unwrap();
             }
-            headers.finish(&Limits::default())
+            finished(headers)
         });
         let [one, two, three] = ways;
         assert_eq!(one, two);
         assert_eq!(two, three);
         one
+    }
+
+    fn finished(headers: Headers<'_>) -> Result<HeaderMap, Refusal> {
+        let mut map = HeaderMap::new();
+        headers.finish(&mut map, &Limits::default()).map(|()| map)
     }
 
     fn detail(refused: Result<HeaderMap, Refusal>) -> String {
@@ -355,9 +375,18 @@ mod tests {
             ),
         ] {
             let fields = fields(text, &event);
-            let headers = fields.headers.finish(&Limits::default()).unwrap();
+            let headers = finished(fields.headers).unwrap();
             assert_eq!(listed(&headers), [("a", expected)], "{text}");
         }
+    }
+
+    #[test]
+    fn the_names_of_a_map_that_stands_twice_are_those_of_the_last() {
+        let event = Bytes::new();
+        let text = r#"{"multiValueHeaders": {}, "headers": {"a": "1"}, "multiValueHeaders": null,
+            "headers": {"b": "2"}, "multiValueHeaders": {"a": ["3"]}}"#;
+        let headers = finished(fields(text, &event).headers).unwrap();
+        assert_eq!(listed(&headers), [("a", "3"), ("b", "2")]);
     }
 
     #[test]
@@ -367,7 +396,7 @@ mod tests {
             let text = format!(r#"{{"{name}": {{"a": ["1", "\ud800", "2"]}}, "path": "/"}}"#);
             let fields = fields(&text, &event);
             assert_eq!(fields.path.as_deref(), Some("/"));
-            let fault = detail(fields.headers.finish(&Limits::default()));
+            let fault = detail(finished(fields.headers));
             assert!(
                 fault.starts_with("the headers are no readable JSON"),
                 "{fault}"
@@ -410,11 +439,24 @@ mod tests {
     fn cookies_replace_the_cookie_header() {
         let limits = Limits::default();
         let mut headers = headers(Some(r#"{"cookie": "old"}"#), None).unwrap();
-        set_cookies(&Bytes::new(), &mut headers, br#"["a=1", "b=2"]"#, &limits).unwrap();
-        assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        set_cookies(&Bytes::new(), &mut headers, b"[]", &limits).unwrap();
-        assert_eq!(listed(&headers), [("cookie", "a=1; b=2")]);
-        assert!(set_cookies(&Bytes::new(), &mut headers, br#"["a=\n"]"#, &limits).is_err());
+        let mut set = |json: &str| {
+            let cookies = read(json.as_bytes(), Cookies::take).unwrap();
+            let done = cookies.map_or(Ok(()), |cookies| {
+                cookies.set(&Bytes::new(), &mut headers, &limits)
+            });
+            (done, headers["cookie"].to_str().unwrap().to_owned())
+        };
+        for (json, expected) in [
+            ("null", "old"),
+            (r#"["a=1", "b=2", "c=3"]"#, "a=1; b=2; c=3"),
+            ("[]", "a=1; b=2; c=3"),
+            (r#"["a=\u0031", "b=2"]"#, "a=1; b=2"),
+        ] {
+            assert_eq!(set(json), (Ok(()), expected.to_owned()), "{json}");
+        }
+        for json in [r#"["a=\n"]"#, r#"["a", "\ud800"]"#] {
+            assert!(set(json).0.is_err(), "{json}");
+        }
     }
 
     #[test]

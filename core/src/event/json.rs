@@ -97,6 +97,21 @@ pub(crate) fn string_map(json: &str) -> Vec<(String, String)> {
 impl<'e> Reader<'e> {
     /// Hands the members of an object to `members`; says whether there was an object.
     pub(super) fn object(&mut self, members: &mut impl Members<'e>) -> Result<bool, Fault> {
+        self.each_member(|name, value| members.member(&name, value))
+    }
+
+    /// Goes past an object, and calls a function with the name of each member.
+    pub(super) fn names(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<bool, Fault> {
+        self.each_member(|name, value| {
+            f(name);
+            value.skip()
+        })
+    }
+
+    fn each_member(
+        &mut self,
+        mut f: impl FnMut(Cow<'e, [u8]>, &mut Self) -> Result<(), Fault>,
+    ) -> Result<bool, Fault> {
         if self.token() != Some(b'{') {
             self.skip()?;
             return Ok(false);
@@ -112,7 +127,7 @@ impl<'e> Reader<'e> {
             }
             let name = self.string()?;
             self.colon()?;
-            members.member(&name, self)?;
+            f(name, self)?;
             match self.token() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {

@@ -428,14 +428,20 @@ async fn a_page_of_another_origin_may_see_that_its_request_was_too_large() {
     let cors = Cors::new().allow_origins([PAGE]);
     let api = routes()
         .cors(cors)
-        .limits(Limits::default().body(4).headers(40));
+        .limits(Limits::default().body(4).headers(40).cookies(3));
     let app = app(api).await;
     let mut request = post("/take/x", "larger");
     let origin = HeaderValue::from_static(PAGE);
     request.headers_mut().insert("origin", origin.clone());
     let mut many = with_headers(41, "1");
-    many.headers_mut().insert("origin", origin);
-    for (request, problem) in [(request, "body_too_large"), (many, "too_many_headers")] {
+    many.headers_mut().insert("origin", origin.clone());
+    let mut cookies = with_cookies(4);
+    cookies.headers_mut().insert("origin", origin);
+    for (request, problem) in [
+        (cookies, "too_many_cookies"),
+        (request, "body_too_large"),
+        (many, "too_many_headers"),
+    ] {
         for source in Source::ALL {
             let reply = EventBuilder::new(source)
                 .request(request.clone())

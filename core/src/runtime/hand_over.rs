@@ -22,6 +22,9 @@ thread_local! {
     static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
 }
 
+/// Where the runtime shows the events that it reads, at level TRACE.
+const TRACED: &str = "lambda_runtime::layers::api_response";
+
 /// An event as Lambda sent it, in the memory that it came in.
 #[derive(Debug)]
 pub(super) struct Event(pub(super) Bytes);
@@ -66,7 +69,7 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for HandingOver<S> 
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, invocation: LambdaInvocation) -> S::Future {
+    fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
         // An event that nobody took must not be there for the next invocation, not even after a
         // panic.
         struct Clear;
@@ -78,6 +81,13 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for HandingOver<S> 
         let _clear = Clear;
         // The same memory, not a copy: the runtime's own reference to it ends with this call.
         EVENT.set(Some(invocation.body.clone()));
+        // At this level the runtime shows the event, and gives up on what is no text, before it has
+        // a look at what was put aside.
+        if tracing::enabled!(target: TRACED, tracing::Level::TRACE)
+            && std::str::from_utf8(&invocation.body).is_err()
+        {
+            invocation.body = Bytes::from_static(b"null");
+        }
         self.inner.call(invocation)
     }
 }

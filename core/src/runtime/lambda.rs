@@ -3,10 +3,21 @@
 use super::{
     hand_over::{Event, HandOver},
     reply::Reply,
+    replying::{NotReplied, Replying},
 };
-use crate::{App, BoxError, LambdaContext};
+use crate::{
+    App, BoxError, LambdaContext,
+    error::Chain,
+    middleware::{caught, panic_message},
+};
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 use tower::service_fn;
 
 /// Whether this process was started by Lambda, or by an emulator of it.
@@ -25,11 +36,61 @@ pub(super) fn is_concurrent() -> bool {
 /// For how long the start waits for keys. Lambda gives it ten seconds in all.
 const PREPARE: Duration = Duration::from_secs(2);
 
-/// Answers invocations until Lambda ends the process.
+/// How often the next event is asked for once more, when it did not arrive.
+const ASKED_AGAIN: u32 = 2;
+
+/// Answers invocations until Lambda ends the process, or should.
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
     app.prepare(PREPARE).await;
+    let arrived = Arc::new(AtomicBool::new(false));
+    let mut failures = 0;
+    loop {
+        arrived.store(false, Ordering::Relaxed);
+        let error = match caught(serve(app.clone(), arrived.clone())).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error,
+            // An answer that is no event: Lambda asks for a prompt end after a 500.
+            Err(panic) => return Err(panic_message(&*panic).into()),
+        };
+        // Lambda hands an event that did not arrive out again. After a reply that did not arrive it
+        // would do the same, and the handler would run twice: then the end of the process tells
+        // Lambda, and Lambda the caller.
+        let is_over = is_concurrent() || is_restored() || has_arrived(&error);
+        if arrived.swap(false, Ordering::Relaxed) {
+            failures = 0;
+        }
+        failures += 1;
+        if is_over || failures > ASKED_AGAIN {
+            return Err(error);
+        }
+        let error = Chain(&*error).to_string();
+        tracing::warn!(target: "lambda_api", error, "an event did not arrive, and is asked for again");
+    }
+}
+
+/// The loop of the runtime, which ends when something is wrong with Lambda.
+async fn serve(app: App, arrived: Arc<AtomicBool>) -> Result<(), BoxError> {
     let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
-    Runtime::new(service).layer(HandOver).run_concurrent().await
+    let replying = Replying {
+        is_concurrent: is_concurrent(),
+        arrived,
+    };
+    let runtime = Runtime::new(service).layer(HandOver).layer(replying);
+    runtime.run_concurrent().await
+}
+
+/// Whether the error is about an event that is here: one that was not replied to, or one that the
+/// runtime cannot read what stands beside.
+fn has_arrived(error: &BoxError) -> bool {
+    error.is::<NotReplied>()
+        || error.is::<http::header::ToStrError>()
+        || error.is::<serde_json::Error>()
+        || error.is::<std::num::ParseIntError>()
+}
+
+/// Whether the process was restored from a snapshot, which happens once, when the loop begins.
+fn is_restored() -> bool {
+    std::env::var("AWS_LAMBDA_INITIALIZATION_TYPE").is_ok_and(|kind| kind == "snap-start")
 }
 
 async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic> {

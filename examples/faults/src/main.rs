@@ -5,6 +5,8 @@
 
 #[cfg(unix)]
 mod extension;
+mod mixed;
+mod sized;
 
 use lambda_api::{Api, BoxError, Invocation, Json, State, api_handler, routes};
 use std::{collections::BTreeMap, env, future::pending, process, sync::Arc};
@@ -91,8 +93,11 @@ async fn main() -> Result<Api, BoxError> {
             logs,
             environment,
             context,
-            together
-        ]);
+            together,
+            sized::size,
+            sized::digest
+        ])
+        .nest("/mixed", mixed::api());
     #[cfg(unix)]
     if let Ok(kind) = env::var("FAULTS_EXTENSION") {
         extension::register(kind == "deaf").await?;

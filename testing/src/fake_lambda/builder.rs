@@ -1,6 +1,11 @@
 //! Settings of a function, and its start.
 
-use super::{FakeLambda, exit::Exit, options::Options};
+use super::{
+    FakeLambda,
+    exit::Exit,
+    fault::{Call, Fault},
+    options::Options,
+};
 use crate::AtCaller;
 use std::{
     ffi::OsStr,
@@ -71,8 +76,10 @@ impl FakeLambdaBuilder {
         self
     }
 
-    /// How long an invocation may take before the process is killed, 30 s by default. The deadline
-    /// that the function is told follows from it.
+    /// How long an invocation may take, 30 s by default; then the process is killed. With a
+    /// [concurrency](FakeLambdaBuilder::concurrency) above 1 it lives on, as on Managed Instances,
+    /// and a reply that comes after that is answered with 410. The deadline that the function is told
+    /// follows from it.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = timeout;
         self
@@ -95,6 +102,20 @@ impl FakeLambdaBuilder {
     /// longer panics, and says what it waited for and what the function did meanwhile.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.options.limit = limit;
+        self
+    }
+
+    /// Has a call go wrong from the start, as [`FakeLambda::inject`] does it later: the first one of
+    /// this kind, then the second, and so on.
+    pub fn inject(mut self, call: Call, fault: Fault) -> Self {
+        self.options.faults.push((call, fault));
+        self
+    }
+
+    /// How many lines of the function's log are kept, 100,000 by default: the last ones. So a test
+    /// that invokes it for hours does not run out of memory.
+    pub fn kept_lines(mut self, lines: usize) -> Self {
+        self.options.kept_lines = lines;
         self
     }
 

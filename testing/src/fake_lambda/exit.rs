@@ -69,7 +69,7 @@ impl Exit {
         if let Some(error) = &self.init_error {
             story.push_str(&format!("\nit had posted an init error: {error}"));
         }
-        format!("{story}\n{}", LastLines(&self.logs))
+        format!("{story}\n{}", LastLines::of(&self.logs))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a function writes.
 
 use serde_json::Value;
-use std::fmt;
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 /// Where a program writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,23 +58,81 @@ impl fmt::Display for LogLine {
     }
 }
 
+/// What the processes of a function have written, as far as it is kept.
+#[derive(Debug, Default)]
+pub(super) struct Logs {
+    lines: VecDeque<LogLine>,
+    /// How many were there before those.
+    gone: u64,
+}
+
+impl Logs {
+    /// Keeps a line, and no more than `limit` in all.
+    pub(super) fn push(&mut self, line: LogLine, limit: usize) {
+        self.lines.push_back(line);
+        while self.lines.len() > limit {
+            self.lines.pop_front();
+            self.gone += 1;
+        }
+    }
+
+    pub(super) fn all(&self) -> Vec<LogLine> {
+        self.lines.iter().cloned().collect()
+    }
+
+    /// Those behind the first `seen` that ever were, and how many there ever were.
+    pub(super) fn since(&self, seen: u64) -> (Vec<LogLine>, u64) {
+        let skipped = usize::try_from(seen.saturating_sub(self.gone)).unwrap_or(usize::MAX);
+        let new = self.lines.iter().skip(skipped).cloned().collect();
+        (new, self.gone + self.lines.len() as u64)
+    }
+
+    /// Those of one process.
+    pub(super) fn of(&self, process: u64) -> Arc<[LogLine]> {
+        let own = self.lines.iter().filter(|line| line.process == process);
+        own.cloned().collect()
+    }
+
+    /// The last lines, for messages.
+    pub(super) fn last(&self) -> LastLines {
+        let from = self.lines.len().saturating_sub(SHOWN);
+        LastLines {
+            shown: self.lines.iter().skip(from).cloned().collect(),
+            hidden: self.gone + from as u64,
+        }
+    }
+}
+
 /// How many lines a message of failure shows.
 const SHOWN: usize = 40;
 
 /// The last lines, for messages.
-pub(super) struct LastLines<'a>(pub(super) &'a [LogLine]);
+pub(super) struct LastLines {
+    shown: Vec<LogLine>,
+    /// How many stood before those.
+    hidden: u64,
+}
 
-impl fmt::Display for LastLines<'_> {
+impl LastLines {
+    pub(super) fn of(lines: &[LogLine]) -> Self {
+        let hidden = lines.len().saturating_sub(SHOWN);
+        Self {
+            shown: lines.get(hidden..).unwrap_or_default().to_vec(),
+            hidden: hidden as u64,
+        }
+    }
+}
+
+impl fmt::Display for LastLines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
+        if self.shown.is_empty() {
             return f.write_str("it wrote no log");
         }
-        let hidden = self.0.len().saturating_sub(SHOWN);
         f.write_str("its log:")?;
-        if hidden > 0 {
-            write!(f, "\n  ({hidden} lines before)")?;
+        if self.hidden > 0 {
+            write!(f, "\n  ({} lines before)", self.hidden)?;
         }
-        for line in self.0.iter().skip(hidden) {
+        for line in &self.shown {
             write!(f, "\n  {line}")?;
         }
         Ok(())
@@ -102,14 +160,39 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_log_the_last_lines_are_kept() {
+        let mut logs = Logs::default();
+        for n in 0..50 {
+            logs.push(line(&n.to_string()), 45);
+        }
+        let texts =
+            |lines: Vec<LogLine>| lines.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
+        assert_eq!(logs.all().len(), 45);
+        assert_eq!(logs.all()[0].text(), "5");
+        // Whoever has seen 48 lines sees two more, and whoever saw none does not see what is gone.
+        let (new, seen) = logs.since(48);
+        assert_eq!(
+            (texts(new), seen),
+            (vec!["48".to_owned(), "49".to_owned()], 50)
+        );
+        assert_eq!(logs.since(0).0.len(), 45);
+        assert_eq!(logs.since(50), (vec![], 50));
+        let shown = logs.last().to_string();
+        assert!(
+            shown.starts_with("its log:\n  (10 lines before)\n  stdout | 10\n"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn messages_show_the_last_lines() {
         let lines: Vec<LogLine> = (0..42).map(|n| line(&n.to_string())).collect();
-        let shown = LastLines(&lines).to_string();
+        let shown = LastLines::of(&lines).to_string();
         assert!(
             shown.starts_with("its log:\n  (2 lines before)\n  stdout | 2\n"),
             "{shown}"
         );
         assert!(shown.ends_with("stdout | 41"), "{shown}");
-        assert_eq!(LastLines(&[]).to_string(), "it wrote no log");
+        assert_eq!(LastLines::of(&[]).to_string(), "it wrote no log");
     }
 }

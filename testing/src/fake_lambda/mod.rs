@@ -8,7 +8,7 @@
 //! | the function replies | [`Outcome::Reply`], whole or collected from a stream |
 //! | it reports an error | [`Outcome::Error`] with type and message |
 //! | it panics, exits or is killed | [`Outcome::Crash`] with exit status and log, and a new process for the next invocation |
-//! | it takes too long | [`Outcome::TimedOut`], likewise |
+//! | it takes too long | [`Outcome::TimedOut`], and a new process for the next invocation |
 //! | it does not start | [`try_start`](FakeLambdaBuilder::try_start) with exit status, log and init error |
 //! | it calls what no runtime should call | [`refused_calls`](FakeLambda::refused_calls) |
 //! | nothing | a panic after the [limit](FakeLambdaBuilder::limit), with all that is known |
@@ -16,6 +16,27 @@
 //! What Lambda may do to a function can be chosen: headers of an invocation ([`Invoke`]), faults and
 //! delays of the Runtime API ([`FakeLambda::inject`], [`FakeLambda::hold`]), the end of the
 //! environment ([`FakeLambda::terminate`]).
+//!
+//! # Faults
+//!
+//! [`Fault`] says what happens to a call, [`Call`] to which one. Faults are planned one by one, for
+//! the next call of a kind; so a test says exactly what goes wrong, and when:
+//!
+//! ```no_run
+//! # async fn example() {
+//! use lambda_api_testing::{FakeLambda, fake_lambda::{Call, Fault}};
+//! use serde_json::json;
+//!
+//! // The second time that it asks for an event, the connection breaks.
+//! let lambda = FakeLambda::for_example("hello").await;
+//! lambda.inject(Call::Next, Fault::Reset);
+//! let outcome = lambda.invoke(json!({"Records": []})).await;
+//! assert_eq!(outcome.error().error_type, "NotAnHttpEvent");
+//! assert_eq!(lambda.starts(), 1, "it has ended");
+//! # }
+//! ```
+//!
+//! # Several at once
 //!
 //! Several invocations at once, as on Managed Instances:
 //!
@@ -48,7 +69,8 @@
 //!
 //! # Unlike Lambda
 //!
-//! There is one process at a time, which is started at once, as with provisioned concurrency, and is
+//! Of a process that can have several invocations at once, one that takes too long ends alone; so it
+//! is on Managed Instances. There is one process at a time, which is started at once, as with provisioned concurrency, and is
 //! never frozen. A start that fails is not tried twice. Extensions are internal ones; there is no
 //! Telemetry API and no SnapStart. Memory and CPU are those of the machine. Credentials in the
 //! environment are those of nobody.
@@ -170,6 +192,9 @@ impl FakeLambda {
     /// The function, or the end of a process that was never ready; an error when neither comes.
     async fn with(options: Options) -> Result<Result<Self, Exit>, String> {
         let shared = Arc::new(Shared::new(options));
+        for (call, fault) in shared.options.faults.clone() {
+            shared.update(|state| state.plan(call, Plan::Fault(fault)));
+        }
         let (engine, runtime) = Engine::start(shared.clone());
         let lambda = Self {
             shared,
@@ -239,13 +264,14 @@ impl FakeLambda {
         })
     }
 
-    /// All lines that the function wrote, of all its processes, in the order in which they came.
+    /// All lines that the function wrote, of all its processes, in the order in which they came; of
+    /// very many, the [last ones](FakeLambdaBuilder::kept_lines).
     ///
     /// A line comes a moment after it was written, which may be after the reply: wait with
     /// [`log`](FakeLambda::log) for one that is to come.
     #[must_use]
     pub fn logs(&self) -> Vec<LogLine> {
-        self.shared.read(|state| state.logs.clone())
+        self.shared.read(|state| state.logs.all())
     }
 
     /// The first line that matches, of those that are there and those that come.
@@ -267,12 +293,13 @@ impl FakeLambda {
         let found = async move {
             loop {
                 let new = self.shared.until(|state| {
-                    let new = state.logs.get(seen..).filter(|new| !new.is_empty());
-                    new.map(<[_]>::to_vec)
+                    let (new, all) = state.logs.since(seen);
+                    (!new.is_empty()).then_some((new, all))
                 });
+                let (new, all) = new.await;
+                seen = all;
                 // The test's own code runs while nothing is locked.
-                for line in new.await {
-                    seen += 1;
+                for line in new {
                     if matches(&line) {
                         return line;
                     }

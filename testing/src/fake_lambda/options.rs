@@ -1,5 +1,6 @@
 //! What a test may choose about its function.
 
+use super::fault::{Call, Fault};
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 /// The settings of a function, as the console of Lambda has them, and the test's own.
@@ -14,6 +15,9 @@ pub(super) struct Options {
     pub(super) timeout: Duration,
     pub(super) shutdown_grace: Duration,
     pub(super) limit: Duration,
+    pub(super) kept_lines: usize,
+    /// What goes wrong from the start.
+    pub(super) faults: Vec<(Call, Fault)>,
 }
 
 impl Options {
@@ -29,6 +33,8 @@ impl Options {
             timeout: Duration::from_secs(30),
             shutdown_grace: Duration::from_millis(500),
             limit: Duration::from_secs(60),
+            kept_lines: 100_000,
+            faults: Vec::new(),
         }
     }
 

@@ -15,7 +15,7 @@ pub enum Outcome {
     /// The process ended before it had answered. The next invocation starts another.
     Crash(Exit),
     /// The function did not answer in its [timeout](super::FakeLambdaBuilder::timeout), and was
-    /// killed. The next invocation starts another process.
+    /// killed, unless it can have several invocations at once. The next one starts another process.
     TimedOut(Duration),
 }
 

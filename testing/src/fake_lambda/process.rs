@@ -145,11 +145,12 @@ async fn keep_lines(
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end_matches(['\n', '\r']).to_owned();
         shared.update(|state| {
-            state.logs.push(LogLine {
+            let line = LogLine {
                 stream,
                 text,
                 process,
-            });
+            };
+            state.logs.push(line, shared.options.kept_lines);
         });
         line.clear();
     }

@@ -3,7 +3,7 @@
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use super::{
-    answer::{Answer, accepted, json, refusal},
+    answer::{Answer, Spoilt, accepted, json, refusal, spoil},
     connection::Connection,
     extension,
     fault::{Call, Fault, Plan},
@@ -110,7 +110,7 @@ impl Api {
     async fn next(&self) -> Result<Answer, Cut> {
         enum Found {
             Plan(Plan),
-            Invocation(HandedOut),
+            Invocation(HandedOut, Option<Plan>),
         }
         let options = &self.shared.options;
         let asked = self
@@ -128,28 +128,38 @@ impl Api {
             let found = self.shared.until(|state| {
                 // A process that is gone takes nothing from the next one.
                 state.process(self.process)?;
-                let plan = state.planned(Call::Next).map(Found::Plan);
-                plan.or_else(|| state.hand_out(self.process, options).map(Found::Invocation))
+                if let Some(plan) = state.planned_at_once(Call::Next) {
+                    return Some(Found::Plan(plan));
+                }
+                let invocation = state.hand_out(self.process, options)?;
+                Some(Found::Invocation(invocation, state.planned(Call::Next)))
             });
             match found.await {
                 Found::Plan(plan) => {
-                    if let Some(answer) = self.follow(plan).await? {
+                    if let Go::Answer(answer) = self.follow(plan).await? {
                         return Ok(answer);
                     }
                 }
-                Found::Invocation(invocation) => return Ok(self.hand_out(invocation)),
+                Found::Invocation(invocation, plan) => {
+                    let spoilt = plan.as_ref().and_then(Plan::spoilt);
+                    return Ok(self.hand_out(invocation, spoilt));
+                }
             }
         }
     }
 
-    fn hand_out(&self, invocation: HandedOut) -> Answer {
+    fn hand_out(&self, invocation: HandedOut, spoilt: Option<Spoilt>) -> Answer {
         let number = invocation.number;
+        let options = &self.shared.options;
         self.shared.update(|state| {
+            if spoilt == Some(Spoilt::Cut) {
+                state.was_cut(invocation.clone(), options);
+            }
             state.time(number, |timeout| {
                 let shared = self.shared.clone();
                 let timer = tokio::spawn(async move {
                     tokio::time::sleep(timeout).await;
-                    shared.update(|state| state.time_is_up(number));
+                    shared.update(|state| state.time_is_up(number, &shared.options));
                 });
                 timer.abort_handle()
             });
@@ -158,18 +168,22 @@ impl Api {
         *answer.headers_mut() = invocation.headers;
         let kind = HeaderValue::from_static("application/json");
         answer.headers_mut().entry(CONTENT_TYPE).or_insert(kind);
-        answer
+        spoil(answer, spoilt)
     }
 
     async fn response(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        let number = match self.find(id, headers) {
+        let found = self.find(id, headers);
+        let spoilt = match self.planned(Call::Response, found.ok()).await? {
+            Go::On(spoilt) => spoilt,
+            Go::Answer(answer) => {
+                let _ = Posted::read(body).await;
+                return Ok(answer);
+            }
+        };
+        let number = match found {
             Ok(number) => number,
             Err(fault) => return Ok(self.not_found(fault, id)),
         };
-        if let Some(answer) = self.planned(Call::Response).await? {
-            let _ = Posted::read(body).await;
-            return Ok(answer);
-        }
         let posted = match Posted::read(body).await {
             Ok(posted) => posted,
             Err(cut) => {
@@ -201,7 +215,7 @@ impl Api {
                 }
             })
         });
-        Ok(match finished {
+        let answer = match finished {
             Ok(()) if is_too_large => self.refused(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "RequestEntityTooLarge",
@@ -209,34 +223,43 @@ impl Api {
             ),
             Ok(()) => accepted(),
             Err(fault) => self.not_found(fault, id),
-        })
+        };
+        Ok(spoil(answer, spoilt))
     }
 
     async fn error(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        let number = match self.find(id, headers) {
+        let found = self.find(id, headers);
+        let spoilt = match self.planned(Call::Error, found.ok()).await? {
+            Go::On(spoilt) => spoilt,
+            Go::Answer(answer) => {
+                let _ = Posted::read(body).await;
+                return Ok(answer);
+            }
+        };
+        let number = match found {
             Ok(number) => number,
             Err(fault) => return Ok(self.not_found(fault, id)),
         };
-        if let Some(answer) = self.planned(Call::Error).await? {
-            let _ = Posted::read(body).await;
-            return Ok(answer);
-        }
         let posted = Posted::read(body).await?;
         let error = FunctionError::read(&posted.body, error_type(headers));
         let finished = self
             .shared
             .update(|state| state.finish(number, |_, _| Outcome::Error(error)));
-        Ok(match finished {
+        let answer = match finished {
             Ok(()) => accepted(),
             Err(fault) => self.not_found(fault, id),
-        })
+        };
+        Ok(spoil(answer, spoilt))
     }
 
     async fn init_error(&self, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        if let Some(answer) = self.planned(Call::InitError).await? {
-            let _ = Posted::read(body).await;
-            return Ok(answer);
-        }
+        let spoilt = match self.planned(Call::InitError, None).await? {
+            Go::On(spoilt) => spoilt,
+            Go::Answer(answer) => {
+                let _ = Posted::read(body).await;
+                return Ok(answer);
+            }
+        };
         let posted = Posted::read(body).await?;
         let error = FunctionError::read(&posted.body, error_type(headers));
         let is_in_init = self.shared.update(|state| {
@@ -248,7 +271,7 @@ impl Api {
                 .is_some()
         });
         if is_in_init {
-            return Ok(accepted());
+            return Ok(spoil(accepted(), spoilt));
         }
         let message = "it posted an init error after it was ready";
         Ok(self.refused(StatusCode::FORBIDDEN, INVALID_STATE, message))
@@ -269,6 +292,12 @@ impl Api {
                 let message = format!("the `{INVOCATION_ID}` is not that of invocation {id:?}");
                 self.refused(StatusCode::GONE, "InvalidInvocationID", message)
             }
+            // No fault of the function.
+            NotFound::TooLate => {
+                let message = format!("the invocation {id} has timed out");
+                let late = json!({"errorType": "InvokeTimeout", "errorMessage": message});
+                json(StatusCode::GONE, &late)
+            }
         }
     }
 
@@ -276,32 +305,47 @@ impl Api {
         refusal(&self.shared, status, kind, message)
     }
 
-    async fn planned(&self, call: Call) -> Result<Option<Answer>, Cut> {
+    /// What the test wants to happen to a call, which is about the invocation of this number.
+    async fn planned(&self, call: Call, number: Option<u64>) -> Result<Go, Cut> {
         match self.shared.update(|state| state.planned(call)) {
+            Some(Plan::Fault(Fault::GivenUp)) => {
+                if let Some(number) = number {
+                    self.shared.update(|state| state.give_up_on(number));
+                }
+                Ok(Go::On(None))
+            }
             Some(plan) => self.follow(plan).await,
-            None => Ok(None),
+            None => Ok(Go::On(None)),
         }
     }
 
-    /// What the test wants to happen to a call; no answer when the call goes on.
-    async fn follow(&self, plan: Plan) -> Result<Option<Answer>, Cut> {
+    async fn follow(&self, plan: Plan) -> Result<Go, Cut> {
         match plan {
             Plan::Fault(Fault::Status(status)) => {
                 let fault = json!({"errorType": "Fault", "errorMessage": "as the test wants it"});
-                Ok(Some(json(status, &fault)))
+                Ok(Go::Answer(json(status, &fault)))
             }
             Plan::Fault(Fault::Reset) => {
                 self.reset.store(true, Ordering::Relaxed);
                 Err(Cut)
             }
+            Plan::Fault(Fault::GivenUp | Fault::Cut | Fault::Huge(_)) => Ok(Go::On(plan.spoilt())),
             Plan::Hold { reached, release } => {
                 let _ = reached.send(());
                 // Dropping the other end releases it as well.
                 let _ = release.await;
-                Ok(None)
+                Ok(Go::On(None))
             }
         }
     }
+}
+
+/// What becomes of a call that a test has plans for.
+enum Go {
+    /// It goes no further.
+    Answer(Answer),
+    /// It goes on, and its answer may be spoilt.
+    On(Option<Spoilt>),
 }
 
 const INVALID_STATE: &str = "InvalidStateTransition";

@@ -3,10 +3,10 @@
 use super::{
     exit::Exit,
     fault::{Call, Plan},
-    log::{LastLines, LogLine},
+    log::Logs,
     options::Options,
     outcome::{FunctionError, Outcome},
-    under_way::{AbortOnDrop, HandedOut, Job, NotFound, UnderWay},
+    under_way::{AbortOnDrop, HandedOut, Job, KnownAs, NotFound, UnderWay},
 };
 use std::{
     collections::VecDeque,
@@ -30,14 +30,19 @@ pub(super) struct State {
     pub(super) cold_start: Option<ColdStart>,
     /// The last end, and the number of the process.
     pub(super) ended: Option<(u64, Exit)>,
-    pub(super) logs: Vec<LogLine>,
+    pub(super) logs: Logs,
     /// Calls of the function that no runtime should make.
     pub(super) refused: Vec<String>,
     plans: Vec<(Call, Plan)>,
     queue: VecDeque<Job>,
     under_way: Vec<UnderWay>,
+    /// The last ones that nobody waits for any more.
+    given_up: VecDeque<KnownAs>,
     invoked: u64,
 }
+
+/// How many invocations are remembered that were given up.
+const GIVEN_UP: usize = 1000;
 
 /// How a process is made to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +114,15 @@ impl State {
         Some(self.plans.remove(at).1)
     }
 
+    /// The same, unless that is about what the call will be answered with.
+    pub(super) fn planned_at_once(&mut self, call: Call) -> Option<Plan> {
+        let mut of_call = self.plans.iter().filter(|(planned, _)| *planned == call);
+        let is_due = of_call
+            .next()
+            .is_some_and(|(_, plan)| plan.is_due_at_once());
+        is_due.then(|| self.planned(call)).flatten()
+    }
+
     /// The process with this number, while it lives.
     pub(super) fn process(&mut self, number: u64) -> Option<&mut Process> {
         self.process
@@ -135,7 +149,9 @@ impl State {
 
     /// The function asks for an event. It may have as many at once as its concurrency allows.
     pub(super) fn asks_next(&mut self, process: u64, options: &Options) -> Result<(), String> {
-        let under_way = self.under_way.len();
+        // What did not arrive is what it asks for.
+        let arrived = |known: &&UnderWay| known.again.is_none();
+        let under_way = self.under_way.iter().filter(arrived).count();
         if let Some(process) = self.process(process) {
             process.asked_next = true;
         }
@@ -168,6 +184,10 @@ impl State {
     /// Hands the first invocation of the queue to the process.
     pub(super) fn hand_out(&mut self, process: u64, options: &Options) -> Option<HandedOut> {
         self.process(process).filter(|process| process.ready)?;
+        let again = self.under_way.iter_mut().find_map(|it| it.again.take());
+        if again.is_some() {
+            return again;
+        }
         let (handed_out, under_way) = self.queue.pop_front()?.hand_out(options);
         self.under_way.push(under_way);
         if let Some(process) = self.process(process) {
@@ -184,18 +204,52 @@ impl State {
         Some(handed_out)
     }
 
+    /// What was handed out did not arrive as a whole. Lambda hands it out again to the one runtime
+    /// that there is; where there are several, it fails the invocation.
+    pub(super) fn was_cut(&mut self, invocation: HandedOut, options: &Options) {
+        if options.concurrency > 1 {
+            let error = FunctionError::new("Runtime.Unknown", "the event could not be sent");
+            let _ = self.finish(invocation.number, |_, _| Outcome::Error(error));
+            return;
+        }
+        let number = invocation.number;
+        let cut = self.under_way.iter_mut().find(|it| it.number == number);
+        if let Some(cut) = cut {
+            cut.again = Some(invocation);
+        }
+    }
+
+    /// Nobody waits for the reply any more, which may come all the same.
+    pub(super) fn give_up_on(&mut self, number: u64) {
+        let at = self.under_way.iter().position(|it| it.number == number);
+        let Some(given_up) = at.map(|at| self.under_way.swap_remove(at)) else {
+            return;
+        };
+        self.given_up.push_back(given_up.known_as());
+        if self.given_up.len() > GIVEN_UP {
+            self.given_up.pop_front();
+        }
+        let timeout = given_up.timeout;
+        given_up.end(Outcome::TimedOut(timeout));
+    }
+
     /// Has `timer` started with the time that an invocation may take.
     pub(super) fn time(&mut self, number: u64, timer: impl FnOnce(Duration) -> AbortHandle) {
         let under_way = self
             .under_way
             .iter_mut()
             .find(|known| known.number == number);
-        if let Some(under_way) = under_way {
+        // One that is handed out again has no more time than before.
+        if let Some(under_way) = under_way.filter(|known| known.timer.is_none()) {
             under_way.timer = Some(AbortOnDrop(timer(under_way.timeout)));
         }
     }
 
-    pub(super) fn time_is_up(&mut self, number: u64) {
+    /// Where a process has one invocation at a time, that ends it; among several, the others go on.
+    pub(super) fn time_is_up(&mut self, number: u64, options: &Options) {
+        if options.concurrency > 1 {
+            return self.give_up_on(number);
+        }
         let under_way = self
             .under_way
             .iter_mut()
@@ -210,8 +264,12 @@ impl State {
     pub(super) fn find(&self, id: &str, invocation_id: Option<&[u8]>) -> Result<u64, NotFound> {
         let same_id = || self.under_way.iter().filter(|known| known.id == id);
         let meant = same_id().find(|known| known.is_meant_by(invocation_id));
+        let mut late = self.given_up.iter();
         match meant {
             Some(meant) => Ok(meant.number),
+            None if late.any(|known| known.is_meant_by(id, invocation_id)) => {
+                Err(NotFound::TooLate)
+            }
             None if same_id().next().is_none() => Err(NotFound::RequestId),
             None => Err(NotFound::InvocationId),
         }
@@ -227,7 +285,16 @@ impl State {
             .under_way
             .iter()
             .position(|known| known.number == number);
-        let under_way = self.under_way.swap_remove(at.ok_or(NotFound::RequestId)?);
+        let Some(at) = at else {
+            // It was given up while its reply was read, or replied to twice.
+            let is_late = self.given_up.iter().any(|known| known.number == number);
+            return Err(if is_late {
+                NotFound::TooLate
+            } else {
+                NotFound::RequestId
+            });
+        };
+        let under_way = self.under_way.swap_remove(at);
         let took = under_way.took();
         if let Some(cold_start) = &mut self.cold_start {
             cold_start.first_reply.get_or_insert(took);
@@ -242,16 +309,12 @@ impl State {
         let Some(process) = self.process.take() else {
             return;
         };
-        let own = self
-            .logs
-            .iter()
-            .filter(|line| line.process == process.number);
         let exit = Exit {
             status,
             in_init: !process.ready,
             init_error: process.init_error,
             was_terminated,
-            logs: own.cloned().collect(),
+            logs: self.logs.of(process.number),
         };
         for under_way in self.under_way.drain(..) {
             let outcome = match under_way.timed_out {
@@ -298,7 +361,7 @@ impl State {
         for refused in &self.refused {
             let _ = write!(story, "\nit made a call that was refused: {refused}");
         }
-        let _ = write!(story, "\n{}", LastLines(&self.logs));
+        let _ = write!(story, "\n{}", self.logs.last());
         story
     }
 }

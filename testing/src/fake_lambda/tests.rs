@@ -289,6 +289,112 @@ async fn faults_happen_one_after_the_other_and_then_no_more() {
 }
 
 #[tokio::test]
+async fn an_event_that_is_cut_off_is_handed_out_again_where_there_is_one_runtime() {
+    let api = Fixture::new(1).await;
+    api.shared
+        .update(|state| state.plan(Call::Next, Plan::Fault(Fault::Cut)));
+    let outcome = api.invoke(Invoke::new("[1234567890]").request_id("one"));
+    let cut = api.next().await;
+    assert_status(&cut, 200);
+    assert!(cut.contains("\r\ncontent-length: 12\r\n"), "{cut}");
+    assert!(cut.ends_with("\r\n\r\n[12345"), "{cut}");
+    let whole = api.next().await;
+    assert!(whole.ends_with("\r\n\r\n[1234567890]"), "{whole}");
+    assert!(
+        whole.contains("lambda-runtime-aws-request-id: one"),
+        "{whole}"
+    );
+    // And no third time.
+    assert_status(&api.next().await, 403);
+    assert_status(&api.call(&post("one", "response"), "{}").await, 202);
+    let _ = outcome.await.unwrap().reply();
+}
+
+#[tokio::test]
+async fn an_event_that_is_cut_off_fails_where_there_are_several_runtimes() {
+    let api = Fixture::new(2).await;
+    api.shared
+        .update(|state| state.plan(Call::Next, Plan::Fault(Fault::Cut)));
+    let outcome = api.invoke(Invoke::new("{}"));
+    assert!(api.next().await.ends_with("\r\n\r\n{"));
+    let error = outcome.await.unwrap().error();
+    assert_eq!(error.error_type, "Runtime.Unknown");
+}
+
+#[tokio::test]
+async fn an_answer_can_be_spoilt_and_the_reply_is_taken() {
+    let api = Fixture::new(1).await;
+    for (fault, length, body) in [
+        (Fault::Cut, 15, "{\"statu".to_owned()),
+        (
+            Fault::Huge(5000),
+            5015,
+            format!("{{\"status\":\"OK\"}}{}", " ".repeat(5000)),
+        ),
+    ] {
+        let outcome = api.invoke(Invoke::new("{}").request_id("one"));
+        api.next().await;
+        api.shared
+            .update(|state| state.plan(Call::Response, Plan::Fault(fault)));
+        let answer = api.call(&post("one", "response"), "{}").await;
+        assert_status(&answer, 202);
+        assert!(
+            answer.contains(&format!("\r\ncontent-length: {length}\r\n")),
+            "{answer}"
+        );
+        assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{answer}");
+        let _ = outcome.await.unwrap().reply();
+    }
+}
+
+#[tokio::test]
+async fn a_reply_can_come_too_late() {
+    let api = Fixture::new(1).await;
+    let late = Invoke::new("{}").request_id("one");
+    for call in ["response", "error"] {
+        let outcome = api.invoke(late.clone().timeout(Duration::from_secs(9)));
+        api.next().await;
+        let kind = if call == "error" {
+            Call::Error
+        } else {
+            Call::Response
+        };
+        api.shared
+            .update(|state| state.plan(kind, Plan::Fault(Fault::GivenUp)));
+        assert_status(&api.call(&post("one", call), "{}").await, 410);
+        assert!(matches!(
+            outcome.await.unwrap(),
+            Outcome::TimedOut(after) if after == Duration::from_secs(9)
+        ));
+    }
+    assert_eq!(api.refused(), [""; 0]);
+}
+
+#[tokio::test]
+async fn among_several_one_that_takes_too_long_ends_alone() {
+    let api = Fixture::new(2).await;
+    let slow = Invoke::new("{}")
+        .request_id("slow")
+        .timeout(Duration::from_millis(1));
+    let slow = api.invoke(slow);
+    let other = api.invoke(Invoke::new("{}").request_id("other"));
+    api.next().await;
+    api.next().await;
+    assert!(matches!(slow.await.unwrap(), Outcome::TimedOut(_)));
+    assert_eq!(api.shared.read(|state| state.stop), None);
+    // Its place is free, and its reply is too late.
+    let third = api.invoke(Invoke::new("{}").request_id("third"));
+    assert_status(&api.next().await, 200);
+    let late = api.call(&post("slow", "response"), "{}").await;
+    assert_status(&late, 410);
+    for id in ["other", "third"] {
+        assert_status(&api.call(&post(id, "response"), "{}").await, 202);
+    }
+    let _ = (other.await.unwrap().reply(), third.await.unwrap().reply());
+    assert_eq!(api.refused(), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_poll_that_waits_meets_the_fault_as_well() {
     let api = Fixture::new(1).await;
     let mut waiting = std::pin::pin!(api.next());

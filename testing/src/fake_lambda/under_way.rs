@@ -21,6 +21,7 @@ pub(super) struct Job {
 }
 
 /// What the function gets when it asks for an event.
+#[derive(Clone, Debug)]
 pub(super) struct HandedOut {
     pub(super) number: u64,
     pub(super) headers: HeaderMap,
@@ -34,6 +35,8 @@ pub(super) struct UnderWay {
     pub(super) id: String,
     pub(super) timeout: Duration,
     pub(super) timed_out: bool,
+    /// What did not arrive, and is handed out once more.
+    pub(super) again: Option<HandedOut>,
     /// Ends the invocation when it takes too long.
     pub(super) timer: Option<AbortOnDrop>,
     invocation_id: Option<Vec<u8>>,
@@ -50,6 +53,7 @@ impl Job {
             id: self.id,
             timeout: self.invoke.timeout.unwrap_or(options.timeout),
             timed_out: false,
+            again: None,
             timer: None,
             invocation_id: headers.get(INVOCATION_ID).map(|id| id.as_bytes().to_vec()),
             handed_out: Instant::now(),
@@ -70,6 +74,15 @@ impl UnderWay {
     /// Whether a call with this `lambda-runtime-invocation-id` is about it. Old runtimes send none.
     pub(super) fn is_meant_by(&self, invocation_id: Option<&[u8]>) -> bool {
         invocation_id.is_none_or(|id| self.invocation_id.as_deref() == Some(id))
+    }
+
+    /// By what calls about it can be told when it is over.
+    pub(super) fn known_as(&self) -> KnownAs {
+        KnownAs {
+            number: self.number,
+            id: self.id.clone(),
+            invocation_id: self.invocation_id.clone(),
+        }
     }
 
     pub(super) fn took(&self) -> Duration {
@@ -97,4 +110,21 @@ impl Drop for AbortOnDrop {
 pub(super) enum NotFound {
     RequestId,
     InvocationId,
+    /// It is about one that was given up.
+    TooLate,
+}
+
+/// The ids of an invocation that is over.
+#[derive(Debug)]
+pub(super) struct KnownAs {
+    pub(super) number: u64,
+    id: String,
+    invocation_id: Option<Vec<u8>>,
+}
+
+impl KnownAs {
+    pub(super) fn is_meant_by(&self, id: &str, invocation_id: Option<&[u8]>) -> bool {
+        let same = |other| self.invocation_id.as_deref() == Some(other);
+        self.id == id && invocation_id.is_none_or(same)
+    }
 }

@@ -4,6 +4,7 @@
 //! `requestId` beside them, so the fields of a record and of the spans around it stand there, too,
 //! and not in objects of their own.
 
+use super::during;
 use crate::error::Chain;
 use serde_json::Value;
 use std::{
@@ -24,6 +25,8 @@ use tracing_subscriber::{
 
 /// The members that every record has; a field of such a name is put aside, not lost.
 const OWN: [&str; 3] = ["timestamp", "level", "target"];
+
+const REQUEST_ID: &str = "requestId";
 
 pub(super) struct JsonLayer<W, T> {
     writer: W,
@@ -71,6 +74,11 @@ where
             if let Some(outer) = span.extensions().get::<Fields>() {
                 fields.add_missing(outer);
             }
+        }
+        if fields.is_missing(REQUEST_ID)
+            && let Some(id) = during::request_id()
+        {
+            fields.set(REQUEST_ID, id.into());
         }
         let mut time = String::new();
         // A clock that fails leaves the time empty, and Lambda sets its own.
@@ -155,9 +163,13 @@ impl Fields {
         Some(self.0.remove(at).1)
     }
 
+    fn is_missing(&self, name: &str) -> bool {
+        !self.0.iter().any(|(known, _)| *known == name)
+    }
+
     fn add_missing(&mut self, outer: &Fields) {
         for (name, value) in &outer.0 {
-            if !self.0.iter().any(|(known, _)| known == name) {
+            if self.is_missing(name) {
                 self.0.push((name, value.clone()));
             }
         }

@@ -4,11 +4,13 @@
 //! Nothing is installed where the program has installed a subscriber of its own.
 
 mod config;
+mod during;
 mod json;
 mod one_line;
 mod printable;
 mod span;
 
+pub(crate) use during::during;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use printable::Printable;
 pub(crate) use span::span;

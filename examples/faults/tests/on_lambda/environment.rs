@@ -1,7 +1,8 @@
 //! What a process sees of the world.
 
 use crate::{PROGRAM, faults, get};
-use lambda_api_testing::FakeLambda;
+use lambda_api::event::Source;
+use lambda_api_testing::{FakeLambda, fake_lambda::Invoke};
 use serde_json::Value;
 use std::path::Path;
 
@@ -47,4 +48,18 @@ async fn a_function_sees_nothing_of_the_developer() {
 async fn an_example_is_found_beside_the_test() {
     let lambda = FakeLambda::for_example("faults").await;
     assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+}
+
+/// `lambda_runtime` puts it there, for the AWS SDK to find. glibc never frees what once was in the
+/// environment, so this is what a process grows by: see "Memory" in the documentation of
+/// `lambda_api::run`.
+#[tokio::test]
+async fn alone_a_function_sees_its_trace_id_and_among_several_it_does_not() {
+    for (concurrency, trace) in [(1, Value::from("Root=1-a-b")), (2, Value::Null)] {
+        let lambda = faults().concurrency(concurrency).await;
+        let invoke = Invoke::new(get("/environment")).trace_id("Root=1-a-b");
+        let reply = lambda.invoke(invoke).await.reply().http(Source::HttpApi);
+        let seen: Value = serde_json::from_slice(reply.body()).unwrap();
+        assert_eq!(seen["_X_AMZN_TRACE_ID"], trace, "{concurrency}");
+    }
 }

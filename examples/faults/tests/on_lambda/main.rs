@@ -5,6 +5,7 @@ mod end;
 mod environment;
 mod invocation;
 mod log;
+mod mixed;
 mod runtime_api;
 mod start;
 

@@ -1,0 +1,37 @@
+//! Requests and replies of any size.
+
+use lambda_api::{Json, api_handler, bytes::Bytes};
+use serde::Serialize;
+
+/// A reply of so many bytes.
+#[api_handler(GET "/size/{bytes}")]
+pub(crate) async fn size(bytes: usize) -> String {
+    "x".repeat(bytes)
+}
+
+/// What is left of a body.
+#[derive(Serialize)]
+pub(crate) struct Digest {
+    name: String,
+    length: usize,
+    digest: u64,
+    padding: String,
+}
+
+/// What the body is, in few bytes; and so many bytes more.
+#[api_handler(POST "/digest/{name}")]
+pub(crate) async fn digest(name: String, #[query] padding: usize, body: Bytes) -> Json<Digest> {
+    Json(Digest {
+        name,
+        length: body.len(),
+        digest: fnv(&body),
+        padding: "p".repeat(padding),
+    })
+}
+
+/// FNV-1a, in 64 bits.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}

@@ -1,0 +1,82 @@
+//! `POST /init/error`, and no Runtime API at all.
+
+use crate::{PROGRAM, faults};
+use http::StatusCode;
+use lambda_api_testing::fake_lambda::{Call, Fault, LogLine};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+#[tokio::test]
+async fn an_init_error_that_does_not_arrive_keeps_nothing_waiting() {
+    for fault in [
+        Fault::Reset,
+        Fault::Status(StatusCode::INTERNAL_SERVER_ERROR),
+        Fault::Cut,
+    ] {
+        let failing = faults().env("FAULTS_START", "error");
+        let exit = failing.inject(Call::InitError, fault).try_start().await;
+        let exit = exit.unwrap_err();
+        assert_eq!(exit.code(), Some(1), "{fault:?}");
+        let told = |line: &LogLine| line.contains("no table is named");
+        assert!(exit.logs().iter().any(told), "{exit:?}");
+    }
+}
+
+/// The program, where nobody listens.
+fn alone_in_the_world(concurrency: u32) -> Command {
+    // A port that was ours a moment ago.
+    let port = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let mut program = Command::new(PROGRAM);
+    program
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}"))
+        .env("AWS_LAMBDA_MAX_CONCURRENCY", concurrency.to_string())
+        .env("AWS_LAMBDA_FUNCTION_NAME", "faults")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1");
+    program
+}
+
+#[test]
+fn a_runtime_api_that_is_not_there_ends_the_process() {
+    let output = alone_in_the_world(1).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let log = String::from_utf8(output.stdout).unwrap();
+    assert!(log.contains("the Lambda runtime failed"), "{log}");
+}
+
+/// What `lambda_runtime` decides, and no layer of it can change.
+#[test]
+fn among_several_it_is_asked_for_ever_and_each_time_is_logged() {
+    let mut program = alone_in_the_world(2)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(program.stdout.take().unwrap());
+    let records = log.lines().map_while(Result::ok);
+    let asked = records.filter(|line| line.contains("Error polling /next, retrying"));
+    assert_eq!(asked.take(20).count(), 20);
+    assert_eq!(program.try_wait().unwrap(), None);
+    program.kill().unwrap();
+    program.wait().unwrap();
+}
+
+#[test]
+fn an_environment_without_its_variables_ends_the_process_and_names_them() {
+    let output = Command::new(PROGRAM)
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let log = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        log.contains("Missing AWS_LAMBDA_FUNCTION_NAME env var"),
+        "{log}"
+    );
+}

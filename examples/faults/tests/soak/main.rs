@@ -1,0 +1,164 @@
+//! Hundreds of thousands of invocations of one process: no reply is lost, and its memory does not
+//! grow.
+//!
+//! `cargo test` runs a short one. The whole one takes minutes, and means a release build:
+//!
+//! ```console
+//! $ cargo test --release -p faults --test soak -- --ignored --nocapture
+//! ```
+//!
+//! What is sent follows from a seed, and is the same each time. Variables choose how much of it:
+//!
+//! | variable | default | |
+//! |---|---|---|
+//! | `SOAK_INVOCATIONS` | 200,000 | how many in all |
+//! | `SOAK_CONCURRENCY` | 1 | how many at once |
+//! | `SOAK_LARGE_ONE_IN` | 500 | one of so many has nearly 6 MB, in its event or its reply |
+//! | `SOAK_DISTINCT_TRACES` | 0 | 1: a trace id for each, of which glibc keeps a copy |
+//!
+//! The figures, and what they mean, are in the documentation of `lambda_api::run`, under "Memory".
+
+mod memory;
+mod sent;
+
+use lambda_api_testing::{
+    FakeLambda,
+    fake_lambda::{Invoke, Outcome, Pending},
+};
+use memory::Memory;
+use sent::{Expected, Largest, Sender};
+use std::{
+    collections::VecDeque,
+    env,
+    time::{Duration, Instant},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_faults");
+
+/// How it went.
+#[derive(Debug, Default)]
+struct Soaked {
+    replies: u64,
+    errors: u64,
+    problems: u64,
+    bytes_in: u64,
+    bytes_out: u64,
+    largest: usize,
+    lost: Vec<String>,
+}
+
+impl Soaked {
+    fn note(&mut self, expected: &Expected, outcome: Outcome) {
+        match outcome {
+            Outcome::Reply(reply) => {
+                self.replies += 1;
+                self.bytes_out += reply.bytes().len() as u64;
+                self.largest = self.largest.max(reply.bytes().len());
+                match expected.check(&reply) {
+                    Ok(200) => {}
+                    Ok(_) => self.problems += 1,
+                    Err(fault) => self.lost.push(fault),
+                }
+            }
+            Outcome::Error(error) if expected.may_be_an_error(&error) => self.errors += 1,
+            other => self.lost.push(format!("{expected:?}: {other}")),
+        }
+    }
+}
+
+/// How a soak is done.
+struct Plan {
+    invocations: u64,
+    concurrency: u32,
+    largest: Largest,
+    /// Each invocation has a trace id of its own, of which glibc keeps a copy for ever.
+    distinct_traces: bool,
+}
+
+/// Invokes the program, with a few more invocations waiting than it can take at once.
+async fn soak(plan: &Plan) -> (Soaked, Memory) {
+    let Plan {
+        invocations,
+        concurrency,
+        ..
+    } = *plan;
+    let lambda = FakeLambda::start(PROGRAM)
+        .concurrency(concurrency)
+        .kept_lines(1000)
+        .memory_mb(256)
+        // Records of what is hostile, and nothing else, would fill the log.
+        .env("AWS_LAMBDA_LOG_LEVEL", "WARN")
+        .limit(Duration::from_secs(300))
+        .await;
+    let (mut soaked, mut memory) = (Soaked::default(), Memory::new(invocations));
+    let mut sender = Sender::new(plan.largest);
+    let mut waiting = VecDeque::<(Expected, Pending)>::new();
+    for n in 0..invocations {
+        if waiting.len() > 2 * concurrency as usize
+            && let Some((expected, pending)) = waiting.pop_front()
+        {
+            soaked.note(&expected, pending.await);
+        }
+        let (event, expected) = sender.next();
+        soaked.bytes_in += event.len() as u64;
+        soaked.largest = soaked.largest.max(event.len());
+        let mut invoke = Invoke::new(event);
+        if !plan.distinct_traces {
+            invoke = invoke.trace_id("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1");
+        }
+        waiting.push_back((expected, lambda.invoke(invoke)));
+        memory.sample(n, lambda.process_id());
+    }
+    for (expected, pending) in waiting {
+        soaked.note(&expected, pending.await);
+    }
+    assert_eq!(soaked.lost, [""; 0]);
+    assert_eq!(soaked.replies + soaked.errors, invocations);
+    assert_eq!(lambda.starts(), 1, "the process has ended");
+    assert_eq!(lambda.refused_calls(), [""; 0]);
+    (soaked, memory)
+}
+
+#[tokio::test]
+async fn a_short_soak_loses_nothing() {
+    for concurrency in [1, 4] {
+        let plan = Plan {
+            invocations: 1000,
+            concurrency,
+            // A debug build takes a second for each.
+            largest: Largest {
+                first: 2,
+                one_in: 1_000_000,
+            },
+            distinct_traces: false,
+        };
+        let (soaked, memory) = soak(&plan).await;
+        assert!(soaked.errors > 0 && soaked.problems > 0, "{soaked:?}");
+        assert!(soaked.largest > 5 << 20, "{soaked:?}");
+        memory.assert_flat();
+    }
+}
+
+#[tokio::test]
+#[ignore = "takes minutes, and means a release build"]
+async fn a_long_soak_loses_nothing_and_memory_does_not_grow() {
+    let number = |name: &str, default| match env::var(name) {
+        Ok(text) => text.parse().expect(name),
+        Err(_) => default,
+    };
+    let plan = Plan {
+        invocations: number("SOAK_INVOCATIONS", 200_000),
+        concurrency: u32::try_from(number("SOAK_CONCURRENCY", 1)).expect("a small number"),
+        largest: Largest {
+            first: 10,
+            one_in: number("SOAK_LARGE_ONE_IN", 500),
+        },
+        distinct_traces: number("SOAK_DISTINCT_TRACES", 0) == 1,
+    };
+    let began = Instant::now();
+    let (soaked, memory) = soak(&plan).await;
+    println!("{soaked:#?}\nin {:?}\n{memory}", began.elapsed());
+    if !plan.distinct_traces {
+        memory.assert_flat();
+    }
+}

@@ -6,8 +6,10 @@ use crate::{
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     limits::Measure,
-    middleware::{CorsGate, Finish, caught, copy_permission, panic_message, whole},
-    runtime::log,
+    middleware::{
+        CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed, whole,
+    },
+    runtime::{Hooks, log},
 };
 use bytes::Bytes;
 use http::Method;
@@ -27,6 +29,11 @@ use tracing::Instrument;
 /// A built [`Api`](crate::Api): a tower service that answers requests, and Lambda events.
 ///
 /// Cloning it is cheap: all clones share one state.
+///
+/// As a service it keeps the timeouts of routes, and the deadline of a request that has an
+/// [`Invocation`]; in another runtime than tokio's, or in one without a timer, neither. A stream
+/// that is a reply's body fails when its time is over. What an `Api` wants to do at the end of the
+/// process ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not done here.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
@@ -34,8 +41,10 @@ struct Inner {
     next: Next,
     cors: Option<CorsGate>,
     finish: Finish,
+    timing: Timing,
     decode: DecodeOptions,
     authenticators: Vec<Installed>,
+    hooks: Hooks,
     /// Whether no event was handled yet.
     cold: AtomicBool,
 }
@@ -44,16 +53,19 @@ impl App {
     pub(crate) fn new(
         next: Next,
         cors: Option<CorsGate>,
-        finish: Finish,
+        (finish, timing): (Finish, Timing),
         decode: DecodeOptions,
         authenticators: Vec<Installed>,
+        hooks: Hooks,
     ) -> Self {
         Self(Arc::new(Inner {
             next,
             cors,
             finish,
+            timing,
             decode,
             authenticators,
+            hooks,
             cold: AtomicBool::new(true),
         }))
     }
@@ -66,19 +78,33 @@ impl App {
             .authenticators
             .iter()
             .cloned()
-            .map(|one| tokio::spawn(async move { one.prepare().await }))
+            .map(|one| {
+                tokio::spawn(async move {
+                    // It is not worth the start.
+                    if let Err(panic) = caught(one.prepare()).await {
+                        panic.log("an authenticator panicked when it was to prepare");
+                    }
+                })
+            })
             .collect();
         let all = async {
             for task in tasks {
-                // A panic in there is not worth the start.
                 let _ = task.await;
             }
         };
         let _ = tokio::time::timeout(limit, all).await;
     }
 
+    /// What the application wants to do at turns of the process' life.
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
+    }
+
     /// Answers one Lambda event: decodes it, handles the request and encodes the reply, exactly as
     /// on Lambda.
+    ///
+    /// That includes the deadline: where the event or `lambda` tells one, a handler that waits too
+    /// long is stopped, and the reply is a 504 problem. It takes a tokio runtime with a timer.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -114,6 +140,13 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<String, DecodeError> {
+        match caught(self.event_text(event, lambda)).await {
+            Ok(reply) => reply,
+            Err(panic) => Ok(bare(panic)),
+        }
+    }
+
+    async fn event_text(&self, event: Bytes, lambda: LambdaContext) -> Result<String, DecodeError> {
         let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(request) => {
                 let invocation = Invocation::of(&request).clone();
@@ -156,16 +189,16 @@ impl App {
     ) -> (http::response::Parts, Bytes) {
         let response = match caught(async { self.answer(request).await }).await {
             Ok(response) => response,
-            Err(panic) => {
-                let problem = framework::panicked(panic_message(&*panic));
-                self.0.finish.problem(problem, invocation)
-            }
+            Err(panic) => self.0.finish.problem(panic.problem(), invocation),
         };
         let (parts, body) = response.into_parts();
         let problem = match caught(body.collect()).await {
             Ok(Ok(body)) => return (parts, body),
-            Ok(Err(error)) => framework::internal(&*error),
-            Err(panic) => framework::panicked(panic_message(&*panic)),
+            Ok(Err(error)) => match late(&*error) {
+                Some(late) => self.0.timing.problem(late),
+                None => framework::internal(&*error),
+            },
+            Err(panic) => panic.problem(),
         };
         self.instead_of(&parts, problem, invocation).await
     }
@@ -222,18 +255,37 @@ impl App {
     }
 }
 
+/// The reply to an event of which nothing is known but that it could not be handled: a mistake in
+/// here, or in the drop of something that the application made.
+#[cold]
+fn bare(panic: Panic) -> String {
+    let problem = panic.problem();
+    problem.log();
+    let (parts, body) = problem.render().into_parts();
+    event::encode_text(Source::HttpApi, &parts, body.bytes())
+}
+
 /// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).
 fn without_body(mut response: Response) -> Response {
     *response.body_mut() = Body::empty();
     response
 }
 
-/// A problem's reply; where the application's own style of it is a stream that fails, its status
-/// and headers.
+/// A problem's reply; where the application's own style of it is a stream that fails, or that is
+/// slow, its status and headers.
 async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
+    // The time of the request itself may be over.
+    let limit = || {
+        Some(Limit {
+            left: Duration::from_millis(100),
+            gone: Duration::ZERO,
+            route: None,
+        })
+    };
     let (parts, body) = response.into_parts();
-    let body = caught(body.collect()).await;
-    (parts, body.ok().and_then(Result::ok).unwrap_or_default())
+    let body = timed(caught(body.collect()), limit).await;
+    let body = body.ok().and_then(Result::ok).and_then(Result::ok);
+    (parts, body.unwrap_or_default())
 }
 
 impl fmt::Debug for App {
@@ -260,12 +312,21 @@ where
         let app = self.clone();
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            Ok(match app.admit(&head, body).await {
-                Ok(body) => app.answer(Request::from_parts(head, body)).await,
-                Err(problem) => {
-                    let head = Request::from_parts(head, Body::empty());
-                    let invocation = Invocation::of(&head).clone();
-                    app.refuse(head, problem, &invocation).await
+            let answer = caught(async {
+                match app.admit(&head, body).await {
+                    Ok(body) => app.answer(Request::from_parts(head, body)).await,
+                    Err(problem) => {
+                        let head = Request::from_parts(head, Body::empty());
+                        let invocation = Invocation::of(&head).clone();
+                        app.refuse(head, problem, &invocation).await
+                    }
+                }
+            });
+            Ok(match answer.await {
+                Ok(response) => response,
+                Err(panic) => {
+                    let problem = panic.problem();
+                    app.0.finish.problem(problem, &Invocation::default())
                 }
             })
         })

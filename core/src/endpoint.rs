@@ -7,6 +7,7 @@ use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 /// A function marked `#[api_handler(..)]`.
@@ -40,6 +41,8 @@ pub struct Route {
     pub line: u32,
     pub doc: &'static str,
     pub access: Access,
+    /// How long it may take.
+    pub timeout: Option<Duration>,
     /// The parameters that `#[path]` arguments ask for.
     pub path_args: &'static [&'static str],
     pub call: for<'r> fn(&'r Request) -> BoxFuture<'r, Response>,
@@ -60,6 +63,7 @@ pub const BROKEN: Route = Route {
     line: 0,
     doc: "",
     access: Access::authenticated(),
+    timeout: None,
     path_args: &[],
     call: |_| ready_reply(Response::default()),
     describe: |_| {},

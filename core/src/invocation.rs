@@ -247,12 +247,19 @@ impl Invocation {
 
     /// When somebody gives up on this request: Lambda, or the gateway where that is sooner
     /// ([`Source::timeout`]). `None` when neither is known.
+    ///
+    /// A handler is stopped a little earlier, and earlier still by the timeout of its route or by
+    /// [`Api::gateway_timeout`](crate::Api::gateway_timeout): [`Deadline`](crate::Deadline) knows.
     #[must_use]
     pub fn deadline(&self) -> Option<SystemTime> {
+        self.deadline_behind(None)
+    }
+
+    /// The same behind a gateway that waits for so long, whatever its source is known for.
+    pub(crate) fn deadline_behind(&self, gateway: Option<Duration>) -> Option<SystemTime> {
         let lambda = self.lambda().deadline();
-        let gateway = self
-            .source()
-            .and_then(Source::timeout)
+        let gateway = gateway
+            .or_else(|| self.source()?.timeout())
             .zip(self.lambda().received)
             .and_then(|(timeout, received)| received.checked_add(timeout));
         match (lambda, gateway) {

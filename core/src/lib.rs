@@ -82,7 +82,7 @@
 //!
 //! ```text
 //! event ──> CORS               Api::cors: preflights answered, every reply passes through
-//!           guard              panics become problems
+//!           guard              panics become problems, and what is not done before the deadline
 //!           layers             Api::layer: any tower layer, or from_fn
 //!           router             404, 405, HEAD, OPTIONS
 //!           auth               Api::authenticate: who calls; scopes, groups, guards
@@ -106,13 +106,31 @@
 //! Every failure is a reply: `application/problem+json`
 //! ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a status, a stable `code` and the id
 //! of the request. That goes for errors of handlers ([`ApiError`]), refused arguments, 404 and
-//! 405, and panics. The text of a 5xx goes to the log, never to the client. [`Error`] takes any
+//! 405, a passed deadline, and panics. The text of a 5xx goes to the log, never to the client. [`Error`] takes any
 //! error through `?`, as a masked 500. [`Problem`] lists the codes of the library;
 //! [`Api::on_problem`] gives all problems another form.
 //!
+//! A panic is a masked 500 and one record of the log, with its message, its place, and a backtrace
+//! where `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` asks for one. For that, [`run`] and
+//! [`#[lambda_api::main]`](macro@main) put a panic hook before the one there is, which still sees
+//! the panics of tasks and threads; one that `main` installs itself comes before ours.
+//!
 //! Panics are caught only where they unwind. cargo-lambda builds with `panic = "abort"` unless
 //! the manifest says `panic = "unwind"` in `[profile.release]`: then a panic ends the process, and
-//! the client gets an opaque 502.
+//! the client gets an opaque 502. The function warns of that when it starts.
+//!
+//! # Time
+//!
+//! Every request that comes in an event has a deadline: Lambda's, or that of the gateway where it
+//! is sooner. A handler that still waits half a second before is dropped, and the client gets a 504
+//! problem instead of the gateway's own error. [`Deadline`] tells a handler how long it has, and
+//! `timeout = "3s"` gives a route less; [`Api::gateway_timeout`], [`Api::deadline_margin`] and
+//! [`Api::retry_after_timeout`] have the settings. Nothing can stop a handler that blocks its
+//! thread. What a handler leaves running behind its reply is frozen by Lambda, until the next
+//! invocation or for ever.
+//!
+//! [`Api::on_shutdown`] is for what must happen before the process ends; [`Api::before_snapshot`]
+//! and [`Api::after_restore`] are for SnapStart.
 //!
 //! # Limits
 //!

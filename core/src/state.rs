@@ -4,7 +4,7 @@ use crate::{
     BoxError, BoxFuture, Limits, Request,
     error::Chain,
     matched::Matched,
-    middleware::{caught, panic_message},
+    middleware::{Timing, caught},
 };
 use http::Extensions;
 use std::{
@@ -18,11 +18,12 @@ use std::{
 type Value = Box<dyn Any + Send + Sync>;
 type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Send>;
 
-/// One value of each type, and the limits, which every part of an application needs just as well.
+/// One value of each type, and what else the parts of an application share.
 #[derive(Default)]
 pub(crate) struct States {
     pub(crate) values: HashMap<TypeId, Value>,
     pub(crate) limits: Limits,
+    pub(crate) timing: Timing,
 }
 
 impl States {
@@ -137,7 +138,7 @@ pub(crate) async fn make_all(
                 let made = match caught(make()).await {
                     Ok(Ok(value)) => Ok(value),
                     Ok(Err(error)) => Err(Chain(&*error).to_string()),
-                    Err(panic) => Err(format!("panicked: {}", panic_message(&*panic))),
+                    Err(panic) => Err(panic.to_string()),
                 };
                 match made {
                     Ok(value) => value,

@@ -53,6 +53,7 @@ use proc_macro::TokenStream;
 /// | `groups("staff", "Domain Admins")` | the caller is in all of these groups, one in each literal; `any(..)` as above |
 /// | `guard = path::to::function` | the function says yes: `fn(&Identity, &Request) -> bool`, async or not |
 /// | `authenticator = "staff"` | the caller was recognised by the authenticator of this name; where an API has several, a rule needs it |
+/// | `timeout = "3s"` | how long the route may take |
 /// | `crate = path` | where lambda-api is, if not at `::lambda_api` |
 ///
 /// All rules of a route must be met; one that the API could not enforce, because it has no
@@ -70,6 +71,23 @@ use proc_macro::TokenStream;
 /// #[api_handler(GET "/users/{user}", guard = own)]
 /// async fn profile(user: String) -> String {
 ///     format!("the profile of {user}")
+/// }
+/// ```
+///
+/// # Time
+///
+/// With `timeout = "3s"` the route has so long, in whole `ms`, `s` or `m`, from when it was found to
+/// the end of its reply: authentication, the layers of the route, extractors, the function and the
+/// stream of the reply included. Then the function's future is dropped, and the client gets a 504
+/// problem, `timed_out`. Whatever stands here, the deadline of the request comes first
+/// (`Api::gateway_timeout`). A function that blocks the thread cannot be stopped.
+///
+/// ```
+/// use lambda_api::{Deadline, api_handler};
+///
+/// #[api_handler(GET "/search", timeout = "800ms")]
+/// async fn search(#[query] q: &str, deadline: Deadline) -> String {
+///     format!("{q}: found nothing, and {:?} are left", deadline.remaining())
 /// }
 /// ```
 ///

@@ -12,6 +12,7 @@ use crate::{
     matched::Pattern,
     middleware::{CorsGate, Guard, LayerFn},
     router::{Dispatch, Entry, Handler, Mounted, Router, Routing, Target},
+    runtime::Hooks,
     state::{StateInit, doubled, make_all},
 };
 use std::{any::TypeId, collections::HashSet, fmt, sync::Arc};
@@ -85,7 +86,9 @@ impl Api {
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
-        let states = Arc::new(make_all(inits, self.decode.limits, &mut faults).await);
+        let mut states = make_all(inits, self.decode.limits, &mut faults).await;
+        states.timing = self.timing;
+        let states = Arc::new(states);
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
             Arc::clone(&states),
@@ -93,15 +96,21 @@ impl Api {
         ));
         let layered = wrap(routing, self.layers.iter().collect(), &self);
         let for_layers = (!self.layers.is_empty()).then_some(states);
-        let guarded = Next::new(Guard::new(layered, self.finish.clone(), for_layers));
+        let guarded = Next::new(Guard::new(
+            layered,
+            self.finish.clone(),
+            self.timing,
+            for_layers,
+        ));
         let cors = cors.map(|layer| CorsGate::new(&layer, guarded.clone(), router));
         let authenticators = self.all_authenticators().into_iter().cloned().collect();
         let app = App::new(
             guarded,
             cors,
-            self.finish.clone(),
+            (self.finish.clone(), self.timing),
             self.decode.clone(),
             authenticators,
+            self.take_hooks(),
         );
         if faults.is_empty() {
             Ok(app)
@@ -129,6 +138,9 @@ impl Api {
         {
             faults.push(format!("the base path `{base}` {fault}"));
         }
+        if self.timing.gateway.is_some_and(|timeout| timeout.is_zero()) {
+            faults.push("`gateway_timeout` is zero: no request could be answered".to_owned());
+        }
         let cors = self.cors.as_ref().map(|cors| cors.layer(&mut faults));
         Checked {
             router,
@@ -149,6 +161,14 @@ impl Api {
         for (_, nested) in &mut self.nests {
             nested.take_states(states);
         }
+    }
+
+    fn take_hooks(&mut self) -> Hooks {
+        let mut hooks = std::mem::take(&mut self.hooks);
+        for (_, nested) in &mut self.nests {
+            hooks.append(nested.take_hooks());
+        }
+        hooks
     }
 
     fn router(&self, given: &HashSet<TypeId>, faults: &mut Vec<String>) -> Router {
@@ -187,6 +207,7 @@ impl Api {
                     policy: Policy::of(asked, *access, false).map(Arc::new),
                     gate: nested_gate(index, scope, self),
                     origin,
+                    timeout: None,
                 };
                 router.insert_fallback(scope.prefix.clone(), Arc::new(entry));
             }
@@ -228,6 +249,7 @@ impl Api {
                     policy: policy.map(Arc::new),
                     gate,
                     origin: Entry::origin_of(route),
+                    timeout: route.timeout,
                 });
                 check_route(route, &entry, &operation, given, faults);
                 check_access(&entry.origin, route.access, &operation, asked, faults);
@@ -267,6 +289,7 @@ impl Api {
                         policy: policy.clone(),
                         gate: gate.clone(),
                         origin: origin.clone(),
+                        timeout: None,
                     });
                     if let Err(conflict) = router.insert("ANY", &path, entry) {
                         faults.push(conflict.describe(&origin, "ANY", &path));
@@ -317,6 +340,9 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
         (api.decode.strip_stage.is_some(), "strip_stage"),
         (api.decode.limits != Limits::default(), "limits"),
         (api.ignore_trailing_slash, "ignore_trailing_slash"),
+        (api.timing.gateway.is_some(), "gateway_timeout"),
+        (api.timing.margin.is_some(), "deadline_margin"),
+        (api.timing.retry_after.is_some(), "retry_after_timeout"),
     ] {
         if set {
             faults.push(format!(

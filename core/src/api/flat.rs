@@ -102,6 +102,9 @@ pub(super) fn table(api: &Api) -> Vec<RouteInfo> {
                 method: route.method,
                 path: flat.path,
                 access: access(flat.scope, route.access),
+                timeout: route
+                    .timeout
+                    .and_then(|timeout| u64::try_from(timeout.as_millis()).ok()),
                 handler: format!("{}::{}", route.module, route.name),
                 location: format!("{}:{}", route.file, route.line),
             },
@@ -109,6 +112,7 @@ pub(super) fn table(api: &Api) -> Vec<RouteInfo> {
                 method: "ANY",
                 path: format!("{}/{{path+}}", flat.path.trim_end_matches('/')),
                 access: access(flat.scope, mount.access),
+                timeout: None,
                 handler: format!("service {}", mount.name),
                 location: format!("{}:{}", mount.location.file(), mount.location.line()),
             },

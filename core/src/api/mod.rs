@@ -3,8 +3,10 @@
 mod build;
 mod closed;
 mod flat;
+mod life;
 mod routes;
 mod table;
+mod time;
 
 pub use build::BuildErrors;
 pub use routes::Routes;
@@ -14,7 +16,8 @@ use crate::{
     BoxError, Cors, IntoResponse, Limits, Next, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
-    middleware::{Finish, LayerFn, ServiceFn, erase_layer, erase_service},
+    middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer, erase_service},
+    runtime::Hooks,
     state::StateInit,
 };
 use bytes::Bytes;
@@ -43,7 +46,7 @@ use tower::{Layer, Service};
 ///     .routes(routes![hello]);
 /// ```
 ///
-/// A request passes, in this order: CORS, a guard that turns panics into replies, the
+/// A request passes, in this order: CORS, a guard that turns panics and passed deadlines into replies, the
 /// [`layer`](Api::layer)s, the router, the [authenticators](Api::authenticate), the [`route_layer`](Api::route_layer)s, the layers of
 /// [`Routes::layer`], the handler. Of several layers of one kind, the first one added is the first
 /// one to see the request.
@@ -61,6 +64,8 @@ pub struct Api {
     cors: Option<Cors>,
     finish: Finish,
     decode: DecodeOptions,
+    timing: Timing,
+    hooks: Hooks,
     ignore_trailing_slash: bool,
 }
 

@@ -11,6 +11,9 @@ pub(crate) struct RouteInfo {
     pub(crate) path: String,
     /// `public`, `open` (no authenticator), `scopes(a b)`, ...
     pub(crate) access: String,
+    /// How long the route may take.
+    #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
+    pub(crate) timeout: Option<u64>,
     /// `module::function`.
     pub(crate) handler: String,
     /// `file:line`.
@@ -19,14 +22,20 @@ pub(crate) struct RouteInfo {
 
 #[cfg(any(debug_assertions, feature = "local"))]
 impl RouteInfo {
-    fn cells(&self) -> [&str; 5] {
-        [
-            self.method,
-            &self.path,
-            &self.access,
-            &self.handler,
-            &self.location,
-        ]
+    /// The timeout has a column where a route has one.
+    fn cells(&self, with_timeout: bool) -> Vec<String> {
+        let timeout = self.timeout.map(|ms| match ms % 1000 {
+            0 => format!("{}s", ms / 1000),
+            _ => format!("{ms}ms"),
+        });
+        let mut cells = vec![
+            self.method.to_owned(),
+            self.path.clone(),
+            self.access.clone(),
+        ];
+        cells.extend(with_timeout.then(|| timeout.unwrap_or_else(|| "-".to_owned())));
+        cells.extend([self.handler.clone(), self.location.clone()]);
+        cells
     }
 
     /// The table in aligned columns, one line a route, each with its line break.
@@ -34,11 +43,15 @@ impl RouteInfo {
         if routes.is_empty() {
             return "no routes\n".to_owned();
         }
-        let head = ["METHOD", "PATH", "ACCESS", "HANDLER", "LOCATION"];
-        let rows: Vec<[&str; 5]> = std::iter::once(head)
-            .chain(routes.iter().map(RouteInfo::cells))
+        let with_timeout = routes.iter().any(|route| route.timeout.is_some());
+        let mut head = vec!["METHOD", "PATH", "ACCESS"];
+        head.extend(with_timeout.then_some("TIMEOUT"));
+        head.extend(["HANDLER", "LOCATION"]);
+        let head = head.into_iter().map(str::to_owned).collect();
+        let rows: Vec<Vec<String>> = std::iter::once(head)
+            .chain(routes.iter().map(|route| route.cells(with_timeout)))
             .collect();
-        let mut widths = [0; 5];
+        let mut widths = [0; 6];
         for row in &rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = cell.chars().count().max(*width);
@@ -74,6 +87,7 @@ mod tests {
             method,
             path: path.to_owned(),
             access: access.to_owned(),
+            timeout: None,
             handler: "orders::read".to_owned(),
             location: "src/main.rs:7".to_owned(),
         }
@@ -91,6 +105,26 @@ mod tests {
              GET     /orders/{id}  public                orders::read  src/main.rs:7\n\
              DELETE  /ü            scopes(orders/write)  orders::read  src/main.rs:7\n"
         );
+    }
+
+    #[test]
+    fn timeouts_have_a_column_where_there_are_some() {
+        let mut routes = [
+            route("GET", "/a", "open"),
+            route("GET", "/b", "open"),
+            route("GET", "/c", "open"),
+        ];
+        routes[1].timeout = Some(3000);
+        routes[2].timeout = Some(1500);
+        assert_eq!(
+            RouteInfo::text(&routes),
+            "METHOD  PATH  ACCESS  TIMEOUT  HANDLER       LOCATION\n\
+             GET     /a    open    -        orders::read  src/main.rs:7\n\
+             GET     /b    open    3s       orders::read  src/main.rs:7\n\
+             GET     /c    open    1500ms   orders::read  src/main.rs:7\n"
+        );
+        let json = RouteInfo::json(&routes[1..2]);
+        assert!(json.contains(r#""timeout_ms": 3000"#), "{json}");
     }
 
     #[test]

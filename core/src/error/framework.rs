@@ -5,8 +5,11 @@ use crate::{
     BoxError, Problem,
     limits::{Exceeded, Measure},
 };
-use http::{HeaderValue, StatusCode, header::ALLOW};
-use std::error::Error;
+use http::{
+    HeaderValue, StatusCode,
+    header::{ALLOW, RETRY_AFTER},
+};
+use std::{error::Error, time::Duration};
 
 const BODY_TOO_LARGE: &str = "body_too_large";
 
@@ -78,6 +81,24 @@ pub(crate) fn panicked(message: &str) -> Problem {
     internal(&*BoxError::from(format!("panicked: {message}")))
 }
 
+/// A handler was stopped because its time was over.
+pub(crate) fn timed_out(cause: String, retry_after: Option<Duration>) -> Problem {
+    let status = match retry_after {
+        Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+        None => StatusCode::GATEWAY_TIMEOUT,
+    };
+    let mut problem = Problem::new(status, "timed_out")
+        .with_detail("the request took too long, and was stopped")
+        .with_cause(cause);
+    if let Some(after) = retry_after {
+        // Whole seconds (RFC 9110, section 10.2.3), and not too few of them.
+        let part = u64::from(after.subsec_nanos() > 0);
+        let seconds = after.as_secs().saturating_add(part);
+        problem.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    problem
+}
+
 /// A panic of the hook that restyles problems: only logged, since the problem itself is sent.
 pub(crate) fn hook_panicked(message: &str) -> Problem {
     internal(&*BoxError::from(format!(
@@ -113,6 +134,12 @@ mod tests {
             (misused("broken"), 500, "internal_error"),
             (panicked("broken"), 500, "internal_error"),
             (response_too_large(2, 1), 500, "response_too_large"),
+            (timed_out("late".into(), None), 504, "timed_out"),
+            (
+                timed_out("late".into(), Some(Duration::ZERO)),
+                503,
+                "timed_out",
+            ),
         ];
         for (problem, status, code) in table {
             assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
@@ -145,6 +172,14 @@ mod tests {
     #[test]
     fn a_method_that_is_not_allowed_is_told_which_are() {
         assert_eq!(method_not_allowed(allow()).headers()["allow"], "GET, HEAD");
+    }
+
+    #[test]
+    fn who_may_try_again_is_told_when_in_whole_seconds() {
+        for (after, expected) in [(1_500, "2"), (2_000, "2"), (1, "1"), (0, "0")] {
+            let problem = timed_out("late".into(), Some(Duration::from_millis(after)));
+            assert_eq!(problem.headers()["retry-after"], expected, "{after}");
+        }
     }
 
     #[test]

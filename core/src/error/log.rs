@@ -17,6 +17,9 @@ impl Problem {
                     code = self.code(),
                     request_id = self.request_id(),
                     cause = self.cause_text(),
+                    location = self.trace().location.as_deref(),
+                    backtrace = self.trace().backtrace.as_deref(),
+                    elapsed_ms = self.trace().elapsed_ms(),
                     $message
                 )
             };

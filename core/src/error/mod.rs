@@ -10,6 +10,7 @@ mod render;
 pub use any::Error;
 pub(crate) use chain::Chain;
 pub use problem::Problem;
+pub(crate) use problem::Trace;
 
 use crate::{IntoResponse, Response};
 use http::StatusCode;

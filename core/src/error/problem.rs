@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::{
     borrow::Cow,
     fmt::{self, Display, Write},
+    time::Duration,
 };
 
 /// An error reply: `application/problem+json`, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
@@ -73,6 +74,7 @@ use std::{
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
 /// | `body_too_large` | 413 | the body of the request is larger than is let through |
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |
+/// | `timed_out` | 504 | the handler was stopped: its deadline was near, or the timeout of its route was over; 503 with `retry-after` where [`Api::retry_after_timeout`](crate::Api::retry_after_timeout) says so |
 /// | `response_too_large` | 500 | the reply is larger than the gateway lets through |
 #[derive(Clone)]
 pub struct Problem(Box<Inner>);
@@ -91,6 +93,24 @@ struct Inner {
     headers: HeaderMap,
     /// For the log only.
     cause: Option<String>,
+    trace: Trace,
+}
+
+/// What else goes to the log, and only there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    /// Where a panic happened.
+    pub(crate) location: Option<String>,
+    /// What led to a panic.
+    pub(crate) backtrace: Option<String>,
+    /// For how long something ran that was stopped.
+    pub(crate) elapsed: Option<Duration>,
+}
+
+impl Trace {
+    pub(super) fn elapsed_ms(&self) -> Option<u64> {
+        u64::try_from(self.elapsed?.as_millis()).ok()
+    }
 }
 
 /// The members that an extension cannot take the place of.
@@ -125,6 +145,7 @@ impl Problem {
             extensions: Vec::new(),
             headers: HeaderMap::new(),
             cause: None,
+            trace: Trace::default(),
         }))
     }
 
@@ -236,6 +257,16 @@ impl Problem {
     /// What is kept for the log: the error's text and everything that caused it.
     pub(crate) fn cause_text(&self) -> Option<&str> {
         self.0.cause.as_deref()
+    }
+
+    /// What else is kept for the log.
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.0.trace
+    }
+
+    pub(crate) fn with_trace(mut self, trace: Trace) -> Self {
+        self.0.trace = trace;
+        self
     }
 
     pub(crate) fn set_request_id(&mut self, id: Option<&str>) {

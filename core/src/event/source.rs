@@ -63,7 +63,7 @@ impl Source {
     /// [29 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html)
     /// at a REST API unless its quota was raised,
     /// [30 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)
-    /// at an HTTP API.
+    /// at an HTTP API. [`Api::gateway_timeout`](crate::Api::gateway_timeout) sets another one.
     #[must_use]
     pub fn timeout(self) -> Option<Duration> {
         match self {

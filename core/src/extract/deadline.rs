@@ -1,14 +1,23 @@
 //! When an invocation ends.
 
 use super::FromRequest;
-use crate::{Invocation, Request};
+use crate::{Request, middleware::stop_of};
 use std::{
     convert::Infallible,
     time::{Duration, SystemTime},
 };
 
-/// The moment at which somebody gives up on the request: Lambda, or the gateway where that is
-/// sooner ([`Source::timeout`](crate::event::Source::timeout)).
+/// The moment at which the handler is stopped: a little before somebody gives up on the request.
+///
+/// That is Lambda, or the gateway where it is sooner
+/// ([`Source::timeout`](crate::event::Source::timeout),
+/// [`Api::gateway_timeout`](crate::Api::gateway_timeout)), less the time for the reply
+/// ([`Api::deadline_margin`](crate::Api::deadline_margin)); or it is the end of the timeout of the
+/// route, where that comes first. A handler that is still waiting then is dropped, and the client
+/// gets a 504 problem, `timed_out`.
+///
+/// Take it to hand the time on, as the timeout of a call say, or to see whether there is enough of
+/// it to begin with something:
 ///
 /// ```
 /// use lambda_api::Deadline;
@@ -22,14 +31,18 @@ use std::{
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
+/// // In a test the handler is a function.
 /// assert_eq!(report(Deadline::none()).await, "started");
 /// let soon = Deadline::after(Duration::from_secs(2));
 /// assert_eq!(report(soon).await, "too late to start");
 /// # }
 /// ```
 ///
-/// Outside Lambda there is none, nor under an emulator that sends a deadline in the far past
+/// A request that came from no event has none but the timeout of its route. Nor has one of an
+/// emulator that sends a deadline in the far past
 /// ([`LambdaContext::deadline`](crate::LambdaContext::deadline)).
+///
+/// It is a time of the system's clock: in a test with tokio's clock paused, it does not stand still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deadline(Option<SystemTime>);
 
@@ -78,7 +91,7 @@ impl<'r> FromRequest<'r> for Deadline {
     type Rejection = Infallible;
 
     const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
-        Some(|request| Ok(Self(Invocation::of(request).deadline())));
+        Some(|request| Ok(Self(stop_of(request))));
 }
 
 #[cfg(test)]

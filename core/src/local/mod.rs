@@ -128,7 +128,8 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
         server.address(),
         RouteInfo::text(&routes)
     ))?;
-    server.run(handler(app), stop).await;
+    server.run(handler(app.clone()), stop).await;
+    app.hooks().shut_down().await;
     Ok(())
 }
 

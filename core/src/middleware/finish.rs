@@ -1,12 +1,8 @@
 //! Gives every problem the id of its request, the application's own style, and a place in the log.
 
-use super::panic_message;
-use crate::{Invocation, Problem, Request, Response, error::framework};
-use std::{
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use super::caught_now;
+use crate::{Invocation, Problem, Request, Response};
+use std::{fmt, sync::Arc};
 
 type Restyle = dyn Fn(&Problem) -> Response + Send + Sync;
 
@@ -49,7 +45,7 @@ impl Finish {
         };
         // A panic itself becomes a problem, for which the hook would be called again: it may fail
         // for the one problem only that it is given.
-        match catch_unwind(AssertUnwindSafe(|| restyle(&problem))) {
+        match caught_now(|| restyle(&problem)) {
             Ok(mut response) => {
                 // The hook may answer with the very problem it was given: that one is final.
                 response.extensions_mut().remove::<Problem>();
@@ -57,7 +53,7 @@ impl Finish {
                 response
             }
             Err(panic) => {
-                let mut failed = framework::hook_panicked(panic_message(&*panic));
+                let mut failed = panic.hook_problem();
                 failed.set_request_id(invocation.request_id());
                 failed.log();
                 problem.render()

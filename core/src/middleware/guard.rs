@@ -1,25 +1,29 @@
-//! Turns a panic anywhere inside into a problem.
+//! Turns a panic anywhere inside into a problem, and what takes too long.
 
-use super::{Finish, Handle, Next, caught, panic_message};
-use crate::{
-    BoxFuture, Request, Response, auth::Recognised, error::framework, matched::Matched,
-    state::States,
-};
+use super::{Finish, Handle, Next, Timing, caught, timed, timed_body};
+use crate::{BoxFuture, Request, Response, auth::Recognised, matched::Matched, state::States};
 use std::sync::Arc;
 
 /// The outermost part of the way but for CORS.
 pub(crate) struct Guard {
     next: Next,
     finish: Finish,
+    timing: Timing,
     /// For layers, which see the request before the router does.
     states: Option<Arc<States>>,
 }
 
 impl Guard {
-    pub(crate) fn new(next: Next, finish: Finish, states: Option<Arc<States>>) -> Self {
+    pub(crate) fn new(
+        next: Next,
+        finish: Finish,
+        timing: Timing,
+        states: Option<Arc<States>>,
+    ) -> Self {
         Self {
             next,
             finish,
+            timing,
             states,
         }
     }
@@ -35,14 +39,16 @@ impl Handle for Guard {
         }
         let next = self.next.clone();
         let finish = self.finish.clone();
+        let timing = self.timing;
         Box::pin(async move {
             let invocation = finish.remember(&request);
-            match caught(next.run(request)).await {
-                Ok(response) => finish.response(response, &invocation),
-                Err(panic) => {
-                    finish.problem(framework::panicked(panic_message(&*panic)), &invocation)
-                }
-            }
+            let inside = caught(next.run(request));
+            let response = match timed(inside, || timing.limit(&invocation)).await {
+                Ok(Ok(response)) => finish.response(response, &invocation),
+                Ok(Err(panic)) => finish.problem(panic.problem(), &invocation),
+                Err(late) => finish.problem(timing.problem(late), &invocation),
+            };
+            timed_body(response, move || timing.limit(&invocation))
         })
     }
 }

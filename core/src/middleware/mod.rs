@@ -1,4 +1,5 @@
-//! What stands between the event and the handler: layers, `from_fn` middleware, CORS, panics.
+//! What stands between the event and the handler: layers, `from_fn` middleware, CORS, panics,
+//! deadlines.
 
 mod cors;
 mod finish;
@@ -6,6 +7,8 @@ mod from_fn;
 mod guard;
 mod next;
 mod panic;
+mod timed;
+mod timing;
 
 pub use cors::Cors;
 pub(crate) use cors::{CorsGate, copy_permission};
@@ -14,4 +17,6 @@ pub use from_fn::{FromFn, FromFnService, from_fn};
 pub(crate) use guard::Guard;
 pub use next::Next;
 pub(crate) use next::{Handle, LayerFn, ServiceFn, erase_layer, erase_service, whole};
-pub(crate) use panic::{caught, panic_message};
+pub(crate) use panic::{Panic, caught, caught_now, witness};
+pub(crate) use timed::{late, timed, timed_body};
+pub(crate) use timing::{Limit, RouteClock, Timing, stop_of};

@@ -1,36 +1,252 @@
 //! Keeps a panic from taking the process, or the reply, with it.
+//!
+//! While code of an application runs, the thread is watched. The process' panic hook, where the
+//! [runtime](crate::runtime) has installed one, then tells nothing by itself, but leaves here what
+//! it knows, so that the panic becomes one record of the log, with its place.
 
+use crate::{
+    Problem,
+    error::{Trace, framework},
+};
+use pin_project_lite::pin_project;
 use std::{
     any::Any,
-    future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    task::Poll,
+    backtrace::{Backtrace, BacktraceStatus},
+    cell::{Cell, RefCell},
+    fmt,
+    future::Future,
+    mem,
+    panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll},
 };
 
-/// Runs the future to its end, or to its panic.
-///
-/// What the future had borrowed or shared may be half changed after a panic; it is dropped here,
-/// and what outlives it are values that are safe to share between threads and so guard themselves.
-pub(crate) async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-            Err(panic) => Poll::Ready(Err(panic)),
-        },
-    )
-    .await
+/// A panic that was caught.
+#[derive(Clone, Debug)]
+pub(crate) struct Panic {
+    message: String,
+    /// Where it happened: file, line and column; known where a hook was there to see it.
+    location: Option<String>,
+    /// What led there, where the environment asks for it.
+    backtrace: Option<String>,
 }
 
+impl Panic {
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
+    pub(crate) fn backtrace(&self) -> Option<&str> {
+        self.backtrace.as_deref()
+    }
+
+    fn caught(payload: Box<dyn Any + Send>) -> Self {
+        let message = text(&*payload).to_owned();
+        // A payload may be of any type, and dropping it may panic as well: once more is enough.
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            mem::forget(second);
+            drop(take_seen());
+            return Self::placeless(message);
+        }
+        match take_seen() {
+            Some(seen) if seen.message == message => seen,
+            // It was thrown on by somebody who had caught another one before.
+            Some(other) => {
+                other.log_swallowed();
+                Self::placeless(message)
+            }
+            None => Self::placeless(message),
+        }
+    }
+
+    /// The reply to a request whose handling ended so.
+    pub(crate) fn problem(self) -> Problem {
+        framework::panicked(&self.message).with_trace(self.into_trace())
+    }
+
+    /// The same of the hook that restyles problems: only for the log.
+    pub(crate) fn hook_problem(self) -> Problem {
+        framework::hook_panicked(&self.message).with_trace(self.into_trace())
+    }
+
+    fn into_trace(self) -> Trace {
+        Trace {
+            location: self.location,
+            backtrace: self.backtrace,
+            elapsed: None,
+        }
+    }
+
+    fn placeless(message: String) -> Self {
+        Self {
+            message,
+            location: None,
+            backtrace: None,
+        }
+    }
+
+    /// One that the application's own code has caught. Without a record nobody would know of it.
+    #[cold]
+    fn log_swallowed(&self) {
+        tracing::warn!(
+            target: "lambda_api",
+            cause = self.message(),
+            location = self.location(),
+            backtrace = self.backtrace(),
+            "a panic was caught by the application"
+        );
+    }
+
+    /// One for which there is no reply to turn it into.
+    #[cold]
+    pub(crate) fn log(&self, what: &'static str) {
+        tracing::error!(
+            target: "lambda_api",
+            cause = self.message(),
+            location = self.location(),
+            backtrace = self.backtrace(),
+            "{what}"
+        );
+    }
+}
+
+/// `panicked at src/main.rs:7:5: the message`.
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Some(location) => write!(f, "panicked at {location}: {}", self.message),
+            None => write!(f, "panicked: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for Panic {}
+
 /// The text of a panic, for the log.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    if let Some(text) = panic.downcast_ref::<&'static str>() {
+fn text(payload: &(dyn Any + Send)) -> &str {
+    if let Some(text) = payload.downcast_ref::<&'static str>() {
         text
-    } else if let Some(text) = panic.downcast_ref::<String>() {
+    } else if let Some(text) = payload.downcast_ref::<String>() {
         text
     } else {
         "a panic without a message"
     }
 }
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Watch {
+    /// No code of the application runs on this thread that a panic is caught around.
+    Off,
+    On,
+    /// The hook has seen a panic since.
+    Panicked,
+}
+
+thread_local! {
+    static WATCH: Cell<Watch> = const { Cell::new(Watch::Off) };
+    /// The last panic that the hook has seen, until it is caught.
+    static SEEN: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+fn take_seen() -> Option<Panic> {
+    // At the end of a thread there may be no such thing any more.
+    SEEN.try_with(|seen| seen.try_borrow_mut().ok()?.take())
+        .ok()
+        .flatten()
+}
+
+/// For the panic hook: whether the panic will be caught and told of here, and so is nothing that
+/// the hook would have to tell.
+pub(crate) fn witness(info: &PanicHookInfo<'_>) -> bool {
+    if WATCH.get() == Watch::Off {
+        return false;
+    }
+    WATCH.set(Watch::Panicked);
+    let backtrace = Backtrace::capture();
+    let panic = Panic {
+        message: text(info.payload()).to_owned(),
+        location: info.location().map(ToString::to_string),
+        backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string()),
+    };
+    if cfg!(panic = "abort") {
+        // There is no later.
+        panic.log("the process ends with a panic");
+        return false;
+    }
+    let earlier = SEEN
+        .try_with(|seen| Some(seen.try_borrow_mut().ok()?.replace(panic)))
+        .ok()
+        .flatten();
+    // Caught by somebody else, or it is under way still, and this one ends the process.
+    if let Some(Some(earlier)) = &earlier {
+        earlier.log_swallowed();
+    }
+    earlier.is_some()
+}
+
+/// Runs a part of the application, or of what it is made of, to its end or its panic.
+///
+/// What it had borrowed or shared may be half changed after a panic; what outlives it are values
+/// that are safe to share between threads, and so guard themselves.
+pub(crate) fn caught_now<T>(part: impl FnOnce() -> T) -> Result<T, Panic> {
+    let before = WATCH.replace(Watch::On);
+    let result = catch_unwind(AssertUnwindSafe(part));
+    let after = WATCH.replace(before);
+    match result {
+        Ok(value) => {
+            if after == Watch::Panicked
+                && let Some(swallowed) = take_seen()
+            {
+                swallowed.log_swallowed();
+            }
+            Ok(value)
+        }
+        Err(payload) => Err(Panic::caught(payload)),
+    }
+}
+
+pin_project! {
+    /// A future whose panics are its value.
+    pub(crate) struct Caught<F> {
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+/// The same for a future: its panics, and those of its end.
+pub(crate) fn caught<F: Future>(future: F) -> Caught<F> {
+    Caught {
+        future: Some(future),
+    }
+}
+
+impl<F: Future> Future for Caught<F> {
+    type Output = Result<F::Output, Panic>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut slot = self.project().future;
+        let Some(future) = slot.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let result = match caught_now(|| future.poll(cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(value)) => Ok(value),
+            Err(panic) => Err(panic),
+        };
+        Poll::Ready(match (result, caught_now(|| slot.set(None))) {
+            (result, Ok(())) => result,
+            (Ok(_), Err(panic)) => Err(panic),
+            (Err(first), Err(second)) => {
+                second.log("another panic followed");
+                Err(first)
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

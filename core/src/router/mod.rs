@@ -14,7 +14,7 @@ use crate::{
 use http::{HeaderValue, Method};
 use matchit::Params;
 use percent_encoding::percent_decode_str;
-use std::{cmp::Reverse, collections::HashMap, fmt, sync::Arc};
+use std::{cmp::Reverse, collections::HashMap, fmt, sync::Arc, time::Duration};
 
 /// All routes of an application, nested ones included.
 ///
@@ -55,6 +55,8 @@ pub(crate) struct Entry {
     pub(crate) gate: Option<Next>,
     /// Who answers, for messages: handler and source line.
     pub(crate) origin: String,
+    /// How long it may take.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// The end of the way.
@@ -450,6 +452,7 @@ mod tests {
             policy: None,
             gate: None,
             origin: path.to_owned(),
+            timeout: None,
         })
     }
 

@@ -5,7 +5,7 @@ use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
     error::framework,
     matched::{Matched, Values},
-    middleware::{Finish, Handle, Next},
+    middleware::{Finish, Handle, Next, RouteClock, Timing, timed, timed_body},
     state::States,
 };
 use http::{StatusCode, header::ALLOW, uri::PathAndQuery};
@@ -20,6 +20,41 @@ struct Shared {
     router: Arc<Router>,
     states: Arc<States>,
     finish: Finish,
+}
+
+/// What a route's own timeout is kept with.
+struct Timeout {
+    clock: RouteClock,
+    timing: Timing,
+    finish: Finish,
+    invocation: Invocation,
+}
+
+impl Timeout {
+    /// Sets a route's timeout, if it has one.
+    fn start(entry: &Entry, request: &mut Request, shared: &Shared) -> Option<Self> {
+        let clock = RouteClock::start(entry.timeout?, request);
+        Some(Self {
+            clock,
+            timing: shared.states.timing,
+            finish: shared.finish.clone(),
+            invocation: shared.finish.remember(request),
+        })
+    }
+
+    fn keep(self, reply: BoxFuture<'static, Response>) -> BoxFuture<'static, Response> {
+        Box::pin(async move {
+            let clock = self.clock;
+            let response = match timed(reply, || Some(clock.limit())).await {
+                Ok(response) => response,
+                Err(late) => {
+                    let problem = self.timing.problem(late);
+                    self.finish.problem(problem, &self.invocation)
+                }
+            };
+            timed_body(response, move || Some(clock.limit()))
+        })
+    }
 }
 
 impl Routing {
@@ -64,7 +99,8 @@ impl Handle for Routing {
             values,
             states: Arc::clone(&shared.states),
         });
-        match &entry.policy {
+        let timeout = Timeout::start(&entry, &mut request, shared);
+        let reply: BoxFuture<'static, Response> = match &entry.policy {
             None => entry.go_on(request, &shared.finish),
             Some(policy) => {
                 let policy = Arc::clone(policy);
@@ -76,6 +112,10 @@ impl Handle for Routing {
                     }
                 })
             }
+        };
+        match timeout {
+            None => reply,
+            Some(timeout) => timeout.keep(reply),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What `#[lambda_api::main]` and `#[api_handler]` on `main` call.
 
-use super::{init_error, lambda, log};
+use super::{init_error, lambda, log, panic_hook};
 use crate::{
     Api, BoxError, Routes,
     endpoint::Route,
-    middleware::{caught, panic_message},
+    middleware::{Panic, caught},
 };
 use std::{error::Error, fmt, future::Future, process::ExitCode};
 
@@ -72,28 +72,35 @@ where
     } else {
         log::init_local();
     }
+    panic_hook::install();
+    if on_lambda {
+        panic_hook::warn_of_abort();
+    }
     let several = flavor == Flavor::MultiThread || (on_lambda && lambda::is_concurrent());
     let mut builder = if several {
         tokio::runtime::Builder::new_multi_thread()
     } else {
         tokio::runtime::Builder::new_current_thread()
     };
-    match builder.enable_all().build() {
-        Ok(runtime) => runtime.block_on(async {
-            match caught(start).await.map(IntoApi::into_api) {
-                Ok(Ok(api)) => with_api(api, on_lambda).await,
-                Ok(Err(error)) => {
-                    let error = BoxError::from(error);
-                    not_started("MainFailed", "main", &*error, on_lambda).await
-                }
-                Err(panic) => {
-                    let error = BoxError::from(panic_message(&*panic));
-                    not_started("MainPanicked", "main", &*error, on_lambda).await
-                }
+    let runtime = match builder.enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed("the tokio runtime", &error),
+    };
+    let code = runtime.block_on(async {
+        // The error's own text may be shown by code that panics.
+        let start = async { start.await.into_api() };
+        match caught(start).await {
+            Ok(Ok(api)) => with_api(api, on_lambda).await,
+            Ok(Err(error)) => {
+                let error = BoxError::from(error);
+                not_started("MainFailed", "main", &*error, on_lambda).await
             }
-        }),
-        Err(error) => failed("the tokio runtime", &error),
-    }
+            Err(panic) => not_started("MainPanicked", "main", &panic, on_lambda).await,
+        }
+    });
+    // Not waiting for what blocks a thread of its own: the end is due, whatever the reason.
+    runtime.shutdown_background();
+    code
 }
 
 async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
@@ -111,13 +118,13 @@ async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
             return not_started("ApiNotBuilt", "building the API", &errors, on_lambda).await;
         }
         Err(panic) => {
-            let error = BoxError::from(panic_message(&*panic));
-            return not_started("ApiNotBuilt", "building the API", &*error, on_lambda).await;
+            return not_started("ApiNotBuilt", "building the API", &panic, on_lambda).await;
         }
     };
-    match lambda::run(app).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed("the Lambda runtime", &*error),
+    match caught(lambda::run(app)).await {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => failed("the Lambda runtime", &*error),
+        Err(panic) => failed("the Lambda runtime", &panic),
     }
 }
 
@@ -137,8 +144,10 @@ async fn not_started(
 
 /// One record that Lambda's log keeps, and the exit code that makes Lambda start anew.
 fn failed(what: &str, error: &(dyn Error + 'static)) -> ExitCode {
+    let panic = error.downcast_ref::<Panic>();
     let error = crate::error::Chain(error).to_string();
-    tracing::error!(error, "{what} failed");
+    let backtrace = panic.and_then(Panic::backtrace);
+    tracing::error!(error, backtrace, "{what} failed");
     ExitCode::FAILURE
 }
 

@@ -4,12 +4,9 @@ use super::{
     hand_over::{Event, HandOver},
     reply::Reply,
     replying::{NotReplied, Replying},
+    terminate::Terminate,
 };
-use crate::{
-    App, BoxError, LambdaContext,
-    error::Chain,
-    middleware::{caught, panic_message},
-};
+use crate::{App, BoxError, LambdaContext, error::Chain, middleware::caught};
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
 use std::{
     sync::{
@@ -39,9 +36,18 @@ const PREPARE: Duration = Duration::from_secs(2);
 /// How often the next event is asked for once more, when it did not arrive.
 const ASKED_AGAIN: u32 = 2;
 
-/// Answers invocations until Lambda ends the process, or should.
+/// Answers invocations until Lambda ends the process, or should. Those that are under way at its end
+/// go on while the shutdown hooks run.
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
     app.prepare(PREPARE).await;
+    let terminate = Terminate::listen(app.hooks()).await;
+    tokio::select! {
+        ended = answer_all(&app) => ended,
+        () = terminate.hooks_ran(app.hooks()) => Ok(()),
+    }
+}
+
+async fn answer_all(app: &App) -> Result<(), BoxError> {
     let arrived = Arc::new(AtomicBool::new(false));
     let mut failures = 0;
     loop {
@@ -50,7 +56,7 @@ pub(super) async fn run(app: App) -> Result<(), BoxError> {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => error,
             // An answer that is no event: Lambda asks for a prompt end after a 500.
-            Err(panic) => return Err(panic_message(&*panic).into()),
+            Err(panic) => return Err(panic.into()),
         };
         // Lambda hands an event that did not arrive out again. After a reply that did not arrive it
         // would do the same, and the handler would run twice: then the end of the process tells
@@ -70,12 +76,16 @@ pub(super) async fn run(app: App) -> Result<(), BoxError> {
 
 /// The loop of the runtime, which ends when something is wrong with Lambda.
 async fn serve(app: App, arrived: Arc<AtomicBool>) -> Result<(), BoxError> {
+    let hooks = app.hooks().snap_start();
     let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
     let replying = Replying {
         is_concurrent: is_concurrent(),
         arrived,
     };
-    let runtime = Runtime::new(service).layer(HandOver).layer(replying);
+    let mut runtime = Runtime::new(service).layer(HandOver).layer(replying);
+    if let Some(hooks) = hooks {
+        runtime = runtime.register_snapstart_resource(hooks);
+    }
     runtime.run_concurrent().await
 }
 

@@ -2,17 +2,25 @@
 //!
 //! The only place that knows the Lambda runtime and the environment.
 
+mod call;
 mod entry;
+mod extension;
 mod hand_over;
+mod hooks;
 mod init_error;
 mod lambda;
 pub(crate) mod log;
+mod panic_hook;
 mod reply;
 mod replying;
+mod terminate;
 
 pub use entry::{Flavor, IntoApi, main, main_of_one};
+pub(crate) use hooks::Hooks;
+#[cfg(test)]
+pub(crate) use panic_hook::install as install_panic_hook;
 
-use crate::{Api, BoxError};
+use crate::{Api, BoxError, middleware::caught};
 
 /// Runs an API: on Lambda, through the Lambda Runtime API; elsewhere, in a debug build or with the
 /// feature `local`, on `http://127.0.0.1:9000`.
@@ -28,6 +36,10 @@ use crate::{Api, BoxError};
 ///     lambda_api::run(Api::new()).await
 /// }
 /// ```
+///
+/// What `main` does before is its own: an error or a panic there is not reported to Lambda, as
+/// [`#[lambda_api::main]`](crate::main) would. It comes back when the process is to end, and what
+/// [`Api::on_shutdown`] says was done; or when Lambda cannot be reached any more.
 ///
 /// A tokio runtime of several threads costs a function that handles one invocation at a time 1.5
 /// to 3 times the CPU per invocation.
@@ -86,18 +98,25 @@ use crate::{Api, BoxError};
 pub async fn run(api: Api) -> Result<(), BoxError> {
     if lambda::is_here() {
         log::init();
-        let app = match api.build().await {
-            Ok(app) => app,
-            Err(errors) => {
+        panic_hook::install();
+        panic_hook::warn_of_abort();
+        let app = match caught(api.build()).await {
+            Ok(Ok(app)) => app,
+            Ok(Err(errors)) => {
                 init_error::report("ApiNotBuilt", &errors.to_string()).await;
                 return Err(errors.into());
             }
+            Err(panic) => {
+                init_error::report("ApiNotBuilt", &panic.to_string()).await;
+                return Err(panic.into());
+            }
         };
-        return lambda::run(app).await;
+        return caught(lambda::run(app)).await?;
     }
     #[cfg(any(debug_assertions, feature = "local"))]
     {
         log::init_local();
+        panic_hook::install();
         match crate::local::serve(api).await {
             true => Ok(()),
             false => Err("the local server did not run; the reason stands above".into()),

@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 mod extension;
+mod life;
 mod mixed;
 mod sized;
 
@@ -34,6 +35,20 @@ async fn aborts() -> &'static str {
 /// A handler that never replies.
 #[api_handler(GET "/hang")]
 async fn hangs() -> &'static str {
+    pending().await
+}
+
+/// A handler that never gives its thread back.
+#[api_handler(GET "/block")]
+async fn blocks() -> &'static str {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// A handler that has less time than others.
+#[api_handler(GET "/short", timeout = "50ms")]
+async fn short() -> &'static str {
     pending().await
 }
 
@@ -90,6 +105,8 @@ async fn main() -> Result<Api, BoxError> {
             exits,
             aborts,
             hangs,
+            blocks,
+            short,
             logs,
             environment,
             context,
@@ -98,6 +115,7 @@ async fn main() -> Result<Api, BoxError> {
             sized::digest
         ])
         .nest("/mixed", mixed::api());
+    let api = life::hooks(api);
     #[cfg(unix)]
     if let Ok(kind) = env::var("FAULTS_EXTENSION") {
         extension::register(kind == "deaf").await?;
@@ -107,6 +125,9 @@ async fn main() -> Result<Api, BoxError> {
         Ok("panic") => panic!("no table was expected"),
         Ok("exit") => process::exit(7),
         Ok("hang") => pending().await,
+        Ok("state") => {
+            Ok(api.state_with(async || -> Result<u8, BoxError> { panic!("no key was expected") }))
+        }
         // Two routes of one path: the API cannot be built.
         Ok("conflict") => Ok(api.routes(routes![panics])),
         _ => Ok(api),

@@ -3,7 +3,7 @@
 //! Scaffolding has the span of the call, so that editors show nothing strange on hover; only the
 //! user's types keep their own, so that the compiler reports a wrong one at its place.
 
-use super::{Handler, args::Argument, doc, erase, options::Options, path::fnv1a};
+use super::{Handler, args::Argument, doc, erase, options::Options, path::fnv1a, timeout::Timeout};
 use crate::{
     faults::Faults,
     function::{Function, cfgs},
@@ -232,6 +232,7 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
     let call = call(handler, private, call_name);
     let describe = describe(handler, &options.krate);
     let access = options.access.expand(private);
+    let timeout = Timeout::expand(options.timeout.as_ref());
     let brought = arguments
         .path_names()
         .filter(|name| !path.params.iter().any(|param| param.name == *name));
@@ -250,6 +251,7 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
             line: #line,
             doc: #doc,
             access: #access,
+            timeout: #timeout,
             path_args: &[#(#brought),*],
             call: #call,
             describe: #describe,

@@ -9,6 +9,7 @@ mod mark;
 mod options;
 mod path;
 mod signature;
+mod timeout;
 
 pub(crate) use mark::is_token;
 

@@ -1,6 +1,9 @@
-//! What stands in the attribute: `GET "/orders/{id}", public, scopes("a b"), crate = path`.
+//! What stands in the attribute: `GET "/orders/{id}", public, scopes("a b"), timeout = "3s"`.
 
-use super::access::{Access, Rule};
+use super::{
+    access::{Access, Rule},
+    timeout::Timeout,
+};
 use crate::{faults::Faults, krate::Krate, similar::similar};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
@@ -8,19 +11,20 @@ use syn::{Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, parse::Parser
 const METHODS: [&str; 8] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY",
 ];
-const OPTIONS: [&str; 6] = [
+const OPTIONS: [&str; 7] = [
     "public",
     "scopes",
     "groups",
     "guard",
     "authenticator",
+    "timeout",
     "crate",
 ];
 const EXAMPLE: &str = "`#[api_handler(GET \"/orders/{id}\")]`";
 const NO_PATH: &str =
     "after the method comes the path, a string literal: `#[api_handler(GET \"/orders/{id}\")]`";
 const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")`, `guard = path`, \
-                    `authenticator = \"..\"` or `crate = path`";
+                    `authenticator = \"..\"`, `timeout = \"3s\"` or `crate = path`";
 
 /// The options of one handler, as far as they could be read.
 #[derive(Default)]
@@ -28,6 +32,7 @@ pub(crate) struct Options {
     pub(crate) method: String,
     pub(crate) path: Option<LitStr>,
     pub(crate) access: Access,
+    pub(crate) timeout: Option<Timeout>,
     pub(crate) krate: Krate,
 }
 
@@ -122,6 +127,12 @@ impl Options {
             }
             "guard" => self.access.parse_guard(&name, input, faults)?,
             "authenticator" => self.access.parse_authenticator(&name, input, faults)?,
+            "timeout" => {
+                if self.timeout.is_some() {
+                    faults.add(name.span(), "`timeout` is given twice");
+                }
+                self.timeout = Some(Timeout::parse(&name, input, faults)?);
+            }
             "crate" => {
                 if self.krate.is_set() {
                     faults.add(name.span(), "`crate` is given twice");
@@ -167,7 +178,7 @@ mod tests {
     fn all_options_are_read() {
         let (options, faults) = read(
             r#"GET "/a", scopes("a b", "c"), groups(any("x", "y")), guard = own::check,
-                authenticator = "staff", crate = my::api,"#,
+                authenticator = "staff", timeout = "1500ms", crate = my::api,"#,
         );
         assert_eq!(faults, [""; 0]);
         assert_eq!(options.method, "GET");
@@ -185,6 +196,7 @@ mod tests {
         assert!(options.access.guard.is_some());
         let authenticator = options.access.authenticator.expect("an authenticator");
         assert_eq!(authenticator.value(), "staff");
+        assert_eq!(options.timeout.expect("a timeout").millis, 1500);
         assert!(options.krate.is_set());
     }
 
@@ -255,6 +267,26 @@ mod tests {
                 "expected a string literal",
             ),
             (r#"GET "/a", scopes(one("b"))"#, "expected a string literal"),
+            (r#"GET "/a", timeout"#, "write `timeout = \"3s\"`"),
+            (r#"GET "/a", timeout("3s")"#, "write `timeout = \"3s\"`"),
+            (r#"GET "/a", timeout = 3"#, "a string literal"),
+            (r#"GET "/a", timeout = """#, "a whole number and a unit"),
+            (r#"GET "/a", timeout = "3""#, "a whole number and a unit"),
+            (r#"GET "/a", timeout = "s""#, "a whole number and a unit"),
+            (r#"GET "/a", timeout = "-3s""#, "a whole number and a unit"),
+            (r#"GET "/a", timeout = "1.5s""#, "a whole number and a unit"),
+            (r#"GET "/a", timeout = "3 sec""#, "write `s`, `ms` or `m`"),
+            (r#"GET "/a", timeout = "0s""#, "no time at all"),
+            (r#"GET "/a", timeout = "16m""#, "15 minutes"),
+            (r#"GET "/a", timeout = "901s""#, "15 minutes"),
+            (
+                r#"GET "/a", timeout = "99999999999999999999s""#,
+                "15 minutes",
+            ),
+            (
+                r#"GET "/a", timeout = "1s", timeout = "2s""#,
+                "`timeout` is given twice",
+            ),
             (r#"GET "/a", crate"#, "expected `crate = path`"),
             (
                 r#"GET "/a", crate = a, crate = b"#,

@@ -356,12 +356,13 @@ impl TestClient {
         self.facts(|facts| facts.source_ip(ip))
     }
 
-    /// How long Lambda lets the function run. Without this the context says 30 seconds, and nobody
-    /// holds the function to it.
+    /// How long Lambda lets the function run; without this the context says 30 seconds. A handler that
+    /// waits is stopped shortly before, by the API itself, with a 504 problem.
     ///
-    /// With it, whoever gives up first ends the request: Lambda with the reply to a function that
-    /// failed, or the source ([`Source::timeout`]) with a 504 (a 503 at an HTTP API). This takes
-    /// tokio's clock, which `#[tokio::test(start_paused = true)]` makes run fast.
+    /// With it, a function that goes on nevertheless is given up by whoever waits least: by Lambda,
+    /// with the reply to a function that failed, or by the source ([`Source::timeout`]), with a 504
+    /// (a 503 at an HTTP API). [`gateway_fault`](crate::TestResponse::gateway_fault) says so. This
+    /// takes tokio's clock, which `#[tokio::test(start_paused = true)]` makes run fast.
     ///
     /// ```
     /// # use lambda_api::{Api, api_handler, routes};
@@ -379,11 +380,7 @@ impl TestClient {
     /// # let api = Api::new().routes(routes![report]);
     /// let client = TestClient::new(api).await.deadline(Duration::from_secs(3));
     /// let reply = client.get("/report").await;
-    /// reply.assert_status(500);
-    /// assert_eq!(
-    ///     reply.gateway_fault(),
-    ///     Some("the function did not reply within the 3s that Lambda lets it run"),
-    /// );
+    /// reply.assert_problem(504, "timed_out");
     /// # }
     /// ```
     pub fn deadline(mut self, limit: Duration) -> Self {
@@ -402,7 +399,9 @@ impl TestClient {
     }
 
     /// Changes what Lambda says of each invocation. An id, a deadline and a time of arrival that
-    /// are not set here get a value.
+    /// are not set here get a value: so there is half a minute for each request, and a handler that
+    /// waits longer is stopped with a 504, as on Lambda. Where tokio's clock is paused, half a minute
+    /// is over as soon as nothing but time is waited for.
     ///
     /// ```
     /// # use lambda_api_testing::TestClient;

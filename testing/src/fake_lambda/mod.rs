@@ -72,7 +72,8 @@
 //! Of a process that can have several invocations at once, one that takes too long ends alone; so it
 //! is on Managed Instances. There is one process at a time, which is started at once, as with provisioned concurrency, and is
 //! never frozen. A start that fails is not tried twice. Extensions are internal ones; there is no
-//! Telemetry API and no SnapStart. Memory and CPU are those of the machine. Credentials in the
+//! Telemetry API, and no snapshot where a function asks for one. Memory and CPU are those of the
+//! machine. Credentials in the
 //! environment are those of nobody.
 
 mod answer;
@@ -92,6 +93,7 @@ mod pending;
 mod posted;
 mod process;
 mod reply;
+mod restore;
 mod server;
 mod shared;
 mod state;

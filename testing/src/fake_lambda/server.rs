@@ -11,6 +11,7 @@ use super::{
     outcome::{FunctionError, Outcome},
     posted::{Cut, Posted, error_type, stream_error},
     reply::Reply,
+    restore,
     shared::Shared,
     under_way::{HandedOut, NotFound},
 };
@@ -82,6 +83,13 @@ impl Api {
             }
             (&Method::POST, ["2018-06-01", "runtime", "init", "error"]) => {
                 self.init_error(headers, body).await
+            }
+            (&Method::GET, ["2018-06-01", "runtime", "restore", "next"]) => {
+                Ok(restore::next(&self.shared, self.process))
+            }
+            (&Method::POST, ["2018-06-01", "runtime", "restore", "error"]) => {
+                let posted = Posted::read(body).await?;
+                Ok(restore::error(&self.shared, self.process, headers, &posted))
             }
             (&Method::POST, ["2020-01-01", "extension", "register"]) => {
                 let posted = Posted::read(body).await?;

@@ -31,6 +31,8 @@ pub(super) struct State {
     /// The last end, and the number of the process.
     pub(super) ended: Option<(u64, Exit)>,
     pub(super) logs: Logs,
+    /// How often a function asked to be restored from a snapshot.
+    pub(super) restores: u64,
     /// Calls of the function that no runtime should make.
     pub(super) refused: Vec<String>,
     plans: Vec<(Call, Plan)>,

@@ -156,7 +156,8 @@ async fn facts(request: &Request, deadline: Deadline) -> lambda_api::Json<Value>
 }
 
 async fn facts_client() -> TestClient {
-    TestClient::new(Api::new().routes(routes![facts])).await
+    let api = Api::new().routes(routes![facts]);
+    TestClient::new(api.deadline_margin(Duration::ZERO)).await
 }
 
 #[tokio::test]
@@ -208,7 +209,7 @@ async fn the_deadline_of_the_source_counts_where_it_comes_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_takes_too_long_is_given_up() {
+async fn a_handler_that_takes_too_long_is_stopped_as_on_lambda() {
     #[api_handler(GET "/slow")]
     async fn slow() -> &'static str {
         tokio::time::sleep(Duration::from_secs(50)).await;
@@ -216,6 +217,34 @@ async fn a_function_that_takes_too_long_is_given_up() {
     }
 
     let client = TestClient::new(Api::new().routes(routes![slow])).await;
+    let minute = client.clone().deadline(Duration::from_secs(60));
+    for (source, status) in [
+        (Source::RestApi, 504),
+        (Source::HttpApi, 504),
+        (Source::FunctionUrl, 200),
+    ] {
+        let reply = minute.via(source).get("/slow").await;
+        reply.assert_status(status);
+        assert_eq!(reply.gateway_fault(), None);
+    }
+    let short = client.deadline(Duration::from_secs(3));
+    let reply = short.get("/slow").await;
+    reply.assert_problem(504, "timed_out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_takes_too_long_is_given_up() {
+    #[api_handler(GET "/slow")]
+    async fn slow() -> &'static str {
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        "done"
+    }
+
+    // An API that does not know how long its gateways wait, and stops nobody before.
+    let api = Api::new()
+        .routes(routes![slow])
+        .gateway_timeout(Duration::from_secs(600));
+    let client = TestClient::new(api).await;
     let minute = client.clone().deadline(Duration::from_secs(60));
     for (source, status, why) in [
         (Source::RestApi, 504, "within the 29s that the source waits"),
@@ -226,7 +255,11 @@ async fn a_function_that_takes_too_long_is_given_up() {
         reply.assert_status(status);
         assert!(reply.gateway_fault().unwrap_or_default().ends_with(why));
     }
-    let short = client.clone().deadline(Duration::from_secs(3));
+    // One that is told of no deadline.
+    let short = client
+        .clone()
+        .lambda(|lambda| lambda.deadline_ms = Some(600_000))
+        .deadline(Duration::from_secs(3));
     for (source, status) in [
         (Source::RestApi, 502),
         (Source::HttpApi, 500),
@@ -240,8 +273,8 @@ async fn a_function_that_takes_too_long_is_given_up() {
             "{why}"
         );
     }
-    // Nobody holds the function to the deadline of a client that sets none.
-    client.get("/slow").await.assert_text("done");
+    // Where the client sets none, only the API itself keeps to the half minute of the context.
+    client.get("/slow").await.assert_problem(504, "timed_out");
 }
 
 #[tokio::test]

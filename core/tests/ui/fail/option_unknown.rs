@@ -1,6 +1,6 @@
 use lambda_api::api_handler;
 
-#[api_handler(GET "/health", timeout = 3)]
+#[api_handler(GET "/health", retries = 3)]
 async fn health() -> String {
     String::new()
 }

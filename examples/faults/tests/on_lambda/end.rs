@@ -70,7 +70,7 @@ async fn a_signal_is_seen() {
 async fn an_invocation_that_takes_too_long_takes_the_process_with_it() {
     let timeout = Duration::from_millis(200);
     let lambda = faults().timeout(timeout).await;
-    let outcome = lambda.invoke(get("/hang")).await;
+    let outcome = lambda.invoke(get("/block")).await;
     assert!(
         matches!(outcome, Outcome::TimedOut(after) if after == timeout),
         "{outcome}"

@@ -1,11 +1,17 @@
 //! What becomes of a function that goes wrong, seen from Lambda.
 
+#[cfg(unix)]
+mod abort;
 mod concurrency;
+mod deadline;
 mod end;
 mod environment;
 mod invocation;
+#[cfg(unix)]
+mod life;
 mod log;
 mod mixed;
+mod panic;
 mod runtime_api;
 mod start;
 

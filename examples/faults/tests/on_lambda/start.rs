@@ -23,6 +23,7 @@ async fn a_function_that_cannot_start_tells_lambda_why() {
         ("error", "MainFailed", "no table is named"),
         ("panic", "MainPanicked", "no table was expected"),
         ("conflict", "ApiNotBuilt", "both answer GET /panic"),
+        ("state", "ApiNotBuilt", ": no key was expected"),
     ] {
         let exit = faults()
             .env("FAULTS_START", fault)

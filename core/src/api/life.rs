@@ -1,0 +1,98 @@
+//! What an API wants to do at turns of the process' life.
+
+use super::Api;
+use crate::BoxError;
+use std::future::Future;
+
+/// # The life of the process
+///
+/// What is given here is called by [`run`](crate::run) and [`#[lambda_api::main]`](crate::main).
+/// Nested APIs may have some of their own.
+impl Api {
+    /// Runs a function before the process ends, to write out what is still in memory, say.
+    ///
+    /// Lambda ends an environment that it needs no more with SIGTERM, and kills it
+    /// [half a second later](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown);
+    /// after 300 ms, where external extensions have to end as well. So the function gets 400 ms;
+    /// what takes longer is given up. Several of them run at once. A panic, or a function that was
+    /// given up, is a record of the log. The local server does the same on Ctrl-C and SIGTERM.
+    ///
+    /// Do not rely on it: an environment that crashed, or whose invocation timed out, ends without.
+    ///
+    /// Lambda sends SIGTERM only where an extension is registered. With a function here, and only
+    /// then, an internal one is, which costs the cold start two calls to Lambda's own address.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    /// # #[derive(Clone)] struct Metrics;
+    /// # impl Metrics { fn new() -> Self { Self } async fn flush(&self) {} }
+    ///
+    /// let metrics = Metrics::new();
+    /// let api = Api::new()
+    ///     .state(metrics.clone())
+    ///     .on_shutdown(async move || metrics.flush().await);
+    /// ```
+    pub fn on_shutdown<F, Fut>(mut self, hook: F) -> Self
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.on_shutdown(hook);
+        self
+    }
+
+    /// Runs a function before Lambda takes the snapshot of a function with
+    /// [SnapStart](https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-custom.html):
+    /// to close connections, which no snapshot keeps.
+    ///
+    /// Of several, the last one runs first. An error, or a panic, is reported to Lambda as one of
+    /// the start, and ends the process. Without SnapStart nothing is run.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    /// use std::sync::Arc;
+    /// # #[derive(Default)] struct Pool;
+    /// # impl Pool {
+    /// #     async fn close(&self) -> Result<(), std::io::Error> { Ok(()) }
+    /// #     async fn connect(&self) -> Result<(), std::io::Error> { Ok(()) }
+    /// # }
+    ///
+    /// let pool = Arc::new(Pool::default());
+    /// let (before, after) = (pool.clone(), pool.clone());
+    /// let api = Api::new()
+    ///     .state(pool)
+    ///     .before_snapshot(move || {
+    ///         let pool = before.clone();
+    ///         async move { pool.close().await }
+    ///     })
+    ///     .after_restore(move || {
+    ///         let pool = after.clone();
+    ///         async move { pool.connect().await }
+    ///     });
+    /// ```
+    pub fn before_snapshot<F, Fut, E>(mut self, hook: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.hooks.before_snapshot(hook);
+        self
+    }
+
+    /// Runs a function in each environment that Lambda has made of a snapshot, before its first
+    /// invocation: to connect, to read secrets anew, to make what must differ between environments.
+    ///
+    /// Of several, the first one runs first. Lambda gives them ten seconds. An error, or a panic, is
+    /// reported to Lambda, and ends the process. Without SnapStart nothing is run. See
+    /// [`before_snapshot`](Api::before_snapshot) for an example.
+    pub fn after_restore<F, Fut, E>(mut self, hook: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.hooks.after_restore(hook);
+        self
+    }
+}

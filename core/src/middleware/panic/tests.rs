@@ -1,0 +1,243 @@
+use super::*;
+use crate::{
+    Api, Body, IntoResponse, LambdaContext, Next, Problem, Request, Response, Routes,
+    endpoint::{BROKEN, Route},
+    from_fn,
+    runtime::{install_panic_hook, log::capture},
+};
+use serde_json::Value;
+
+/// What is logged while one event is answered, and the reply.
+fn answered(api: Api) -> (Vec<Value>, Value) {
+    install_panic_hook();
+    let mut reply = Value::Null;
+    let records = capture(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime").block_on(async {
+            let app = api.build().await.expect("no faults");
+            let event = r#"{"version": "2.0", "rawPath": "/", "requestContext":
+                {"http": {"method": "GET"}, "requestId": "id-1"}}"#;
+            let answer = app.handle_event(event.into(), LambdaContext::default());
+            reply = serde_json::from_slice(&answer.await.expect("a reply")).expect("JSON");
+        });
+    });
+    (records, reply)
+}
+
+fn route(call: for<'r> fn(&'r Request) -> crate::BoxFuture<'r, Response>) -> Routes {
+    let route = Route {
+        method: "GET",
+        path: "/",
+        call,
+        ..BROKEN
+    };
+    Routes::__new(Box::leak(Box::new([route])))
+}
+
+/// One 500 problem, and one record with message and place.
+fn assert_told_once(what: &str, (records, reply): &(Vec<Value>, Value)) {
+    assert_eq!(reply["statusCode"], 500, "{what}: {reply}");
+    let body = reply["body"].as_str().expect("a body");
+    assert!(body.contains("internal_error"), "{what}: {body}");
+    assert!(!body.contains("secret"), "{what}: {body}");
+    let [record] = &records[..] else {
+        panic!("{what}: expected one record, found {records:?}");
+    };
+    assert_eq!(record["level"], "ERROR", "{what}");
+    let cause = record["cause"].as_str().expect("a cause");
+    assert!(cause.contains("the secret"), "{what}: {cause}");
+    let place = record["location"].as_str().expect("a place");
+    assert!(
+        place.contains("panic/tests.rs:") || place.contains("panic\\tests.rs:"),
+        "{what}: {place}"
+    );
+}
+
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("the secret of a drop");
+    }
+}
+
+impl http_body::Body for PanicsWhenDropped {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}
+
+#[test]
+fn a_panic_anywhere_is_one_problem_and_one_record_with_its_place() {
+    async fn layer(_: Request, _: Next) -> Response {
+        panic!("the secret of a layer")
+    }
+    let ok = || route(|_| Box::pin(async { "ok".into_response() }));
+    for (what, api) in [
+        (
+            "a handler, at once",
+            Api::new().routes(route(|_| panic!("the secret"))),
+        ),
+        (
+            "a handler, later",
+            Api::new().routes(route(|_| {
+                Box::pin(async {
+                    tokio::task::yield_now().await;
+                    panic!("the secret of {}", "a handler")
+                })
+            })),
+        ),
+        ("a layer", Api::new().routes(ok()).layer(from_fn(layer))),
+        (
+            "a route layer",
+            Api::new().routes(ok()).route_layer(from_fn(layer)),
+        ),
+        (
+            "a body",
+            Api::new().routes(route(|_| {
+                Box::pin(async {
+                    let stream = http_body_util::BodyExt::map_frame(
+                        Body::stream(http_body_util::Full::new(bytes::Bytes::from("x"))),
+                        |_| -> http_body::Frame<bytes::Bytes> { panic!("the secret of a body") },
+                    );
+                    Response::new(Body::stream(stream))
+                })
+            })),
+        ),
+        (
+            "the drop of a body",
+            Api::new().routes(route(|_| {
+                Box::pin(async { Response::new(Body::stream(PanicsWhenDropped)) })
+            })),
+        ),
+        (
+            "a drop in a handler",
+            Api::new().routes(route(|_| {
+                Box::pin(async {
+                    let _kept = PanicsWhenDropped;
+                    tokio::task::yield_now().await;
+                    Response::default()
+                })
+            })),
+        ),
+    ] {
+        assert_told_once(what, &answered(api));
+    }
+}
+
+#[test]
+fn a_panic_of_the_hook_for_problems_is_one_record_beside_that_of_the_problem() {
+    let api = Api::new().on_problem(|_: &Problem| panic!("the secret of a hook"));
+    let (records, reply) = answered(api);
+    assert_eq!(reply["statusCode"], 404);
+    let errors: Vec<_> = records
+        .iter()
+        .filter(|record| record["level"] == "ERROR")
+        .collect();
+    assert_eq!(errors.len(), 1, "{records:?}");
+    assert!(errors[0]["location"].is_string());
+}
+
+#[test]
+fn a_panic_that_a_handler_catches_is_a_warning_and_no_500() {
+    let api = Api::new().routes(route(|_| {
+        Box::pin(async {
+            let caught = std::panic::catch_unwind(|| panic!("the secret"));
+            assert!(caught.is_err());
+            "ok".into_response()
+        })
+    }));
+    let (records, reply) = answered(api);
+    assert_eq!(reply["statusCode"], 200);
+    assert_eq!(records.len(), 1, "{records:?}");
+    assert_eq!(records[0]["level"], "WARN");
+    assert_eq!(records[0]["cause"], "the secret");
+    assert!(records[0]["location"].is_string());
+}
+
+#[test]
+fn a_panic_that_is_thrown_on_has_the_place_where_it_was_thrown_first() {
+    install_panic_hook();
+    let panic = caught_now::<()>(|| {
+        let payload = catch_unwind(|| panic!("first")).expect_err("a panic");
+        std::panic::resume_unwind(payload)
+    });
+    let panic: Panic = panic.expect_err("a panic");
+    assert_eq!(panic.message(), "first");
+    assert!(panic.location().is_some());
+    // One of another thread has no place that is known here.
+    let panic = caught_now::<()>(|| std::panic::resume_unwind(Box::new("foreign")));
+    let panic: Panic = panic.expect_err("a panic");
+    assert_eq!((panic.message(), panic.location()), ("foreign", None));
+}
+
+#[test]
+fn a_payload_that_panics_when_it_is_dropped_is_a_panic_like_others() {
+    install_panic_hook();
+    let panic = caught_now::<()>(|| std::panic::panic_any(PanicsWhenDropped));
+    let panic: Panic = panic.expect_err("a panic");
+    assert_eq!(panic.message(), "a panic without a message");
+    // Nothing is left for the next one.
+    assert!(take_seen().is_none());
+    let records = capture(|| assert!(caught_now(|| 7).is_ok_and(|seven| seven == 7)));
+    assert!(records.is_empty(), "{records:?}");
+}
+
+#[test]
+fn a_panic_within_one_that_is_caught_is_told_of_where_it_is_caught() {
+    install_panic_hook();
+    let outer = caught_now::<()>(|| {
+        let inner = caught_now::<()>(|| panic!("inner"));
+        let inner: Panic = inner.expect_err("a panic");
+        assert_eq!(inner.message(), "inner");
+        panic!("outer")
+    });
+    let outer: Panic = outer.expect_err("a panic");
+    assert_eq!(outer.message(), "outer");
+    assert!(outer.location().is_some());
+    assert!(outer.to_string().starts_with("panicked at "), "{outer}");
+}
+
+#[test]
+fn the_future_of_a_panic_that_panics_once_more_when_dropped_is_caught() {
+    install_panic_hook();
+    struct Fails(PanicsWhenDropped);
+    impl Future for Fails {
+        type Output = ();
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            panic!("the first")
+        }
+    }
+    let mut result = None;
+    let records = capture(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        result = Some(
+            runtime
+                .expect("a runtime")
+                .block_on(caught(Fails(PanicsWhenDropped))),
+        );
+    });
+    let panic = result.expect("a result").expect_err("a panic");
+    assert_eq!(panic.message(), "the first");
+    assert_eq!(records.len(), 1, "{records:?}");
+    assert_eq!(records[0]["cause"], "the secret of a drop");
+}
+
+#[test]
+fn outside_of_all_this_the_hook_before_ours_is_asked() {
+    install_panic_hook();
+    assert!(WATCH.get() == Watch::Off);
+    // A thread of its own: nothing watches it, so this prints as ever.
+    let ended = std::thread::spawn(|| {
+        let caught = catch_unwind(|| panic!("on purpose"));
+        assert!(caught.is_err());
+        take_seen().is_none()
+    });
+    assert!(ended.join().expect("no panic"));
+}

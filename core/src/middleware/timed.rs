@@ -1,0 +1,279 @@
+//! Stops what takes too long.
+
+use super::{
+    caught_now,
+    timing::{Late, Limit},
+};
+use crate::{Body, BoxError, Response};
+use bytes::Bytes;
+use http_body::Frame;
+use pin_project_lite::pin_project;
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    runtime::Handle,
+    task::{coop::Unconstrained, unconstrained},
+    time::{Instant, Sleep, sleep},
+};
+
+/// A timer that is set when there is something to wait for, and not before: a handler that is ready
+/// at once never has one.
+struct Alarm<L> {
+    limit: L,
+    state: State,
+}
+
+enum State {
+    NotSet,
+    /// There is no limit, or nothing here that could tell the time.
+    Never,
+    Set(Pin<Box<Set>>),
+}
+
+pin_project! {
+    struct Set {
+        // The handler may use up what tokio allows a task to do at once; the timer goes on.
+        #[pin]
+        sleep: Unconstrained<Sleep>,
+        limit: Limit,
+        set_at: Instant,
+    }
+}
+
+impl<L: Fn() -> Option<Limit>> Alarm<L> {
+    fn new(limit: L) -> Self {
+        Self {
+            limit,
+            state: State::NotSet,
+        }
+    }
+
+    #[cold]
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Late> {
+        if let State::NotSet = self.state {
+            self.state = match (self.limit)() {
+                Some(limit) => set(limit),
+                None => State::Never,
+            };
+        }
+        let State::Set(set) = &mut self.state else {
+            return Poll::Pending;
+        };
+        let set = set.as_mut().project();
+        ready!(set.sleep.poll(cx));
+        Poll::Ready(Late {
+            after: set.limit.gone.saturating_add(set.set_at.elapsed()),
+            route: set.limit.route,
+        })
+    }
+}
+
+fn set(limit: Limit) -> State {
+    match timer(limit.left) {
+        Some(sleep) => State::Set(Box::pin(Set {
+            sleep: unconstrained(sleep),
+            limit,
+            set_at: Instant::now(),
+        })),
+        None => State::Never,
+    }
+}
+
+/// A timer, where there is a tokio runtime with a clock.
+fn timer(left: Duration) -> Option<Sleep> {
+    Handle::try_current().ok()?;
+    // Whether a runtime has its clock enabled can only be tried out: without, this panics.
+    match caught_now(|| sleep(left)) {
+        Ok(sleep) => Some(sleep),
+        Err(_) => {
+            tracing::warn!(
+                target: "lambda_api",
+                "deadlines are not kept: the tokio runtime has no timer (`enable_time`)"
+            );
+            None
+        }
+    }
+}
+
+pin_project! {
+    /// A future that is dropped when its time is over.
+    pub(crate) struct Timed<F, L> {
+        #[pin]
+        future: Option<F>,
+        alarm: Alarm<L>,
+    }
+}
+
+/// Gives a future the time that `limit` says, which is asked when the future has to wait.
+pub(crate) fn timed<F, L>(future: F, limit: L) -> Timed<F, L>
+where
+    F: Future,
+    L: Fn() -> Option<Limit>,
+{
+    Timed {
+        future: Some(future),
+        alarm: Alarm::new(limit),
+    }
+}
+
+impl<F: Future, L: Fn() -> Option<Limit>> Future for Timed<F, L> {
+    type Output = Result<F::Output, Late>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        if let Poll::Ready(value) = future.poll(cx) {
+            return Poll::Ready(Ok(value));
+        }
+        let late = ready!(this.alarm.poll(cx));
+        if let Err(panic) = caught_now(|| this.future.set(None)) {
+            panic.log("a handler that was stopped panicked when it was dropped");
+        }
+        Poll::Ready(Err(late))
+    }
+}
+
+pin_project! {
+    /// A body that fails when its time is over.
+    struct TimedBody<L> {
+        body: Option<Body>,
+        alarm: Alarm<L>,
+    }
+}
+
+/// Gives what is left of a reply, a stream that may be its body, the time that `limit` says.
+pub(crate) fn timed_body<L>(response: Response, limit: L) -> Response
+where
+    L: Fn() -> Option<Limit> + Send + 'static,
+{
+    if !response.body().is_stream() {
+        return response;
+    }
+    response.map(|body| {
+        Body::stream(TimedBody {
+            body: Some(body),
+            alarm: Alarm::new(limit),
+        })
+    })
+}
+
+impl<L: Fn() -> Option<Limit>> http_body::Body for TimedBody<L> {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.project();
+        let Some(body) = this.body else {
+            return Poll::Ready(None);
+        };
+        if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
+            return Poll::Ready(frame);
+        }
+        let late = ready!(this.alarm.poll(cx));
+        if let Err(panic) = caught_now(|| drop(this.body.take())) {
+            panic.log("a body that was stopped panicked when it was dropped");
+        }
+        Poll::Ready(Some(Err(late.into())))
+    }
+}
+
+/// Why a body has failed, if its time was over; layers may have put it into errors of their own.
+pub(crate) fn late(error: &(dyn std::error::Error + 'static)) -> Option<Late> {
+    let mut next = Some(error);
+    // More than that is no chain, but a circle.
+    for _ in 0..32 {
+        let error = next?;
+        if let Some(late) = error.downcast_ref::<Late>() {
+            return Some(*late);
+        }
+        next = error.source();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::log::capture;
+    use std::{fmt, future::pending};
+
+    fn limit() -> Option<Limit> {
+        Some(Limit {
+            left: Duration::ZERO,
+            gone: Duration::from_millis(1500),
+            route: None,
+        })
+    }
+
+    #[test]
+    fn who_does_not_wait_has_no_timer_and_who_does_needs_one() {
+        // This runtime has none, and says so when it is asked for one.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let records = capture(|| {
+            runtime.block_on(async {
+                assert_eq!(timed(std::future::ready(7), limit).await, Ok(7));
+            });
+        });
+        assert!(records.is_empty(), "{records:?}");
+        let records = capture(|| {
+            runtime.block_on(async {
+                let mut hangs = std::pin::pin!(timed(pending::<()>(), limit));
+                let mut context = Context::from_waker(std::task::Waker::noop());
+                for _ in 0..2 {
+                    assert!(hangs.as_mut().poll(&mut context).is_pending());
+                }
+            });
+        });
+        assert_eq!(records.len(), 1, "{records:?}");
+        assert_eq!(records[0]["level"], "WARN");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_stopped_ran_for_all_the_time_since_it_began() {
+        let begun_earlier = || {
+            Some(Limit {
+                left: Duration::from_secs(2),
+                ..limit()?
+            })
+        };
+        let late = timed(pending::<()>(), begun_earlier).await.unwrap_err();
+        let after = late.after.as_millis();
+        assert!((3500..3510).contains(&after), "{after}");
+    }
+
+    #[derive(Debug)]
+    struct Wrapped(Late);
+
+    impl fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("of a layer")
+        }
+    }
+
+    impl std::error::Error for Wrapped {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_body_that_was_late_is_known_through_the_errors_of_layers() {
+        let reason = Late {
+            after: Duration::from_secs(1),
+            route: None,
+        };
+        assert_eq!(late(&Wrapped(reason)), Some(reason));
+        assert_eq!(late(&std::io::Error::other("cut")), None);
+    }
+}

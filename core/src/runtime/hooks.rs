@@ -1,0 +1,233 @@
+//! What an application wants to do when the process ends, and around a snapshot of it.
+
+use crate::{BoxError, BoxFuture, middleware::caught};
+use lambda_http::SnapStartResource;
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{task::JoinSet, time::timeout};
+
+/// Lambda kills the process half a second after SIGTERM; a record may be written before.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+type Shutdown = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+type SnapStart = Arc<dyn Fn() -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
+
+/// The functions of one application.
+#[derive(Default)]
+pub(crate) struct Hooks {
+    /// Each is run once.
+    shutdown: Mutex<Vec<Shutdown>>,
+    before_snapshot: Vec<SnapStart>,
+    after_restore: Vec<SnapStart>,
+}
+
+impl Hooks {
+    pub(crate) fn on_shutdown<F, Fut>(&mut self, hook: F)
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        // The function itself runs on the first poll: a panic in it is one of the future.
+        self.shutdown_mut()
+            .push(Box::new(|| Box::pin(async move { hook().await })));
+    }
+
+    pub(crate) fn before_snapshot<F, Fut, E>(&mut self, hook: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.before_snapshot.push(snap_start(hook));
+    }
+
+    pub(crate) fn after_restore<F, Fut, E>(&mut self, hook: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        self.after_restore.push(snap_start(hook));
+    }
+
+    pub(crate) fn append(&mut self, mut other: Self) {
+        let shutdown = std::mem::take(other.shutdown_mut());
+        self.shutdown_mut().extend(shutdown);
+        self.before_snapshot.append(&mut other.before_snapshot);
+        self.after_restore.append(&mut other.after_restore);
+    }
+
+    fn shutdown_mut(&mut self) -> &mut Vec<Shutdown> {
+        self.shutdown
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_shutdown(&self) -> Vec<Shutdown> {
+        std::mem::take(&mut self.shutdown.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether there is anything to do at the end.
+    pub(super) fn has_shutdown(&self) -> bool {
+        let hooks = self.shutdown.lock().unwrap_or_else(PoisonError::into_inner);
+        !hooks.is_empty()
+    }
+
+    /// Runs what is to be run at the end, all of it at once, for a limited time.
+    pub(crate) async fn shut_down(&self) {
+        let mut tasks = JoinSet::new();
+        for hook in self.take_shutdown() {
+            tasks.spawn(async move {
+                if let Err(panic) = caught(hook()).await {
+                    panic.log("a shutdown hook panicked");
+                }
+            });
+        }
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if timeout(PATIENCE, all).await.is_err() {
+            tracing::warn!(
+                target: "lambda_api",
+                limit_ms = PATIENCE.as_millis() as u64,
+                "a shutdown hook took too long, and is given up"
+            );
+        }
+    }
+
+    /// The hooks of SnapStart in the order of the runtime, which runs the first ones from last to
+    /// first and the others from first to last; `None` when there are none.
+    pub(super) fn snap_start(&self) -> Option<Arc<dyn SnapStartResource>> {
+        if self.before_snapshot.is_empty() && self.after_restore.is_empty() {
+            return None;
+        }
+        Some(Arc::new(AroundSnapshot {
+            before: self.before_snapshot.clone(),
+            after: self.after_restore.clone(),
+        }))
+    }
+}
+
+fn snap_start<F, Fut, E>(hook: F) -> SnapStart
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), E>> + Send + 'static,
+    E: Into<BoxError>,
+{
+    let hook = Arc::new(hook);
+    Arc::new(move || {
+        let hook = Arc::clone(&hook);
+        Box::pin(async move { hook().await.map_err(Into::into) })
+    })
+}
+
+struct AroundSnapshot {
+    before: Vec<SnapStart>,
+    after: Vec<SnapStart>,
+}
+
+impl SnapStartResource for AroundSnapshot {
+    fn before_snapshot(&self) -> BoxFuture<'_, Result<(), BoxError>> {
+        Box::pin(in_turn(self.before.iter().rev()))
+    }
+
+    fn after_restore(&self) -> BoxFuture<'_, Result<(), BoxError>> {
+        Box::pin(in_turn(self.after.iter()))
+    }
+}
+
+/// Runs one after the other, to the first that fails. Lambda is told why by its runtime.
+async fn in_turn(hooks: impl Iterator<Item = &SnapStart>) -> Result<(), BoxError> {
+    for hook in hooks {
+        caught(hook()).await??;
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hooks")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::log::capture;
+
+    fn run(hooks: &Hooks) -> Vec<serde_json::Value> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        capture(|| runtime.block_on(hooks.shut_down()))
+    }
+
+    #[test]
+    fn all_hooks_run_at_the_end_once_even_if_one_panics() {
+        let ran = Arc::new(Mutex::new(Vec::new()));
+        let mut hooks = Hooks::default();
+        for name in ["first", "second"] {
+            let ran = Arc::clone(&ran);
+            hooks.on_shutdown(async move || {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                ran.lock().unwrap().push(name);
+                assert_eq!(name, "second", "on purpose");
+            });
+        }
+        let records = run(&hooks);
+        assert_eq!(*ran.lock().unwrap(), ["first", "second"]);
+        assert_eq!(records.len(), 1, "{records:?}");
+        assert_eq!(records[0]["message"], "a shutdown hook panicked");
+        assert!(!hooks.has_shutdown());
+        assert!(run(&hooks).is_empty());
+    }
+
+    #[test]
+    fn a_hook_that_takes_too_long_is_given_up() {
+        let mut hooks = Hooks::default();
+        hooks.on_shutdown(std::future::pending);
+        let records = run(&hooks);
+        assert_eq!(records.len(), 1, "{records:?}");
+        assert_eq!(records[0]["limit_ms"], 400);
+    }
+
+    #[tokio::test]
+    async fn hooks_around_a_snapshot_nest_and_a_panic_is_an_error() {
+        let ran = Arc::new(Mutex::new(Vec::new()));
+        let mut hooks = Hooks::default();
+        let mut nested = Hooks::default();
+        for (hooks, name) in [(&mut hooks, "outer"), (&mut nested, "inner")] {
+            let note = |what: &'static str| {
+                let ran = Arc::clone(&ran);
+                move || {
+                    let ran = Arc::clone(&ran);
+                    async move {
+                        ran.lock().unwrap().push((what, name));
+                        Ok::<(), BoxError>(())
+                    }
+                }
+            };
+            hooks.before_snapshot(note("before"));
+            hooks.after_restore(note("after"));
+        }
+        hooks.append(nested);
+        let resource = hooks.snap_start().expect("hooks");
+        resource.before_snapshot().await.unwrap();
+        resource.after_restore().await.unwrap();
+        let order = [
+            ("before", "inner"),
+            ("before", "outer"),
+            ("after", "outer"),
+            ("after", "inner"),
+        ];
+        assert_eq!(*ran.lock().unwrap(), order);
+
+        hooks.after_restore(|| -> std::future::Ready<Result<(), BoxError>> { panic!("no table") });
+        let error = hooks.snap_start().unwrap().after_restore().await;
+        assert!(error.unwrap_err().to_string().contains("no table"));
+    }
+}

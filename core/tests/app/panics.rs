@@ -1,0 +1,102 @@
+//! Where else a panic may come from: who lets callers in, and bodies on either side.
+
+use crate::{app, ask, code, send, text};
+use bytes::Bytes;
+use http_body::Frame;
+use lambda_api::{
+    Api, Authenticator, Body, Identity, Request, Response, api_handler,
+    auth::{Credential, Refusal, Scheme},
+    routes,
+};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+use tower::ServiceExt;
+
+struct Keys(Credential);
+
+impl Authenticator for Keys {
+    fn scheme(&self) -> Scheme {
+        Scheme::new("keys", self.0.clone())
+    }
+
+    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+        match self.0.read(request)? {
+            "panic" => panic!("the secret"),
+            "later" => {
+                tokio::task::yield_now().await;
+                panic!("the secret")
+            }
+            name => Ok(Identity::new(name)),
+        }
+    }
+}
+
+fn broken(identity: &Identity, _: &Request) -> bool {
+    assert!(identity.subject() != "eve", "the secret");
+    true
+}
+
+#[api_handler(GET "/guarded", guard = broken)]
+async fn guarded() -> &'static str {
+    "in"
+}
+
+/// A body that panics, when it is read or when it is dropped.
+struct Broken {
+    when_read: bool,
+}
+
+impl http_body::Body for Broken {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        assert!(!self.when_read, "the secret");
+        Poll::Ready(None)
+    }
+}
+
+impl Drop for Broken {
+    fn drop(&mut self) {
+        assert!(self.when_read, "the secret");
+    }
+}
+
+#[api_handler(GET "/dropped")]
+async fn dropped() -> Response {
+    Response::new(Body::stream(Broken { when_read: false }))
+}
+
+#[tokio::test]
+async fn a_panic_of_who_lets_callers_in_is_a_500_problem() {
+    let api = Api::new()
+        .authenticate(Keys(Credential::header("x-key")))
+        .routes(routes![guarded]);
+    let app = app(api).await;
+    for (key, status) in [("panic", 500), ("later", 500), ("eve", 500), ("alice", 200)] {
+        let request = http::Request::get("/guarded").header("x-key", key);
+        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(reply.status(), status, "{key}");
+        if status == 500 {
+            assert_eq!(code(&reply), "internal_error", "{key}");
+            assert!(!text(&reply).contains("secret"), "{key}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_panics_when_it_is_read_or_dropped_is_a_500_problem() {
+    let app = app(Api::new().routes(routes![dropped])).await;
+    let request = http::Request::get("/dropped").body(Broken { when_read: true });
+    let reply = app.clone().oneshot(request.unwrap()).await;
+    assert_eq!(reply.unwrap().status(), 500);
+    // A HEAD drops the body without reading it.
+    let reply = ask(&app, "HEAD", "/dropped").await;
+    assert_eq!(reply.status(), 500);
+}

@@ -1,0 +1,126 @@
+//! What goes wrong on the developer's machine.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+fn faults(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_faults"));
+    command
+        .args(arguments)
+        .env_remove("AWS_LAMBDA_RUNTIME_API")
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("RUST_LIB_BACKTRACE")
+        .env("FAULTS_SHUTDOWN", "flush")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+struct Server {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    port: u16,
+}
+
+impl Server {
+    fn start() -> Self {
+        let mut child = faults(&["--port", "0"]).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let port = line
+            .strip_prefix("listening on http://127.0.0.1:")
+            .and_then(|rest| rest.split_once(' '))
+            .and_then(|(port, _)| port.parse().ok());
+        let Some(port) = port else {
+            panic!("expected the address, found {line:?}");
+        };
+        Self {
+            child,
+            stdout,
+            port,
+        }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let port = self.port;
+        let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        write!(
+            client,
+            "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut reply = String::new();
+        client.read_to_string(&mut reply).unwrap();
+        reply
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_hooks_for_the_end_run_after_ctrl_c_and_sigterm() {
+    for signal in ["TERM", "INT"] {
+        let mut server = Server::start();
+        let pid = server.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.unwrap().success());
+        assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
+        let mut written = String::new();
+        server.stdout.read_to_string(&mut written).unwrap();
+        let last: Vec<_> = written.lines().rev().take(2).collect();
+        assert!(
+            last.contains(&"flushed") && last.contains(&"closed"),
+            "{signal}: {written}"
+        );
+    }
+}
+
+#[test]
+fn the_local_server_stops_what_takes_too_long_and_tells_of_a_panic_once() {
+    let mut server = Server::start();
+    let reply = server.get("/short");
+    assert!(reply.starts_with("HTTP/1.1 504 "), "{reply}");
+    let reply = server.get("/panic");
+    assert!(reply.starts_with("HTTP/1.1 500 "), "{reply}");
+    server.child.kill().unwrap();
+    let mut said = String::new();
+    let mut stderr = server.child.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(said.matches("as it was asked to").count(), 1, "{said}");
+    assert!(said.contains("main.rs:"), "{said}");
+    assert!(said.contains("/short"), "{said}");
+}
+
+#[test]
+fn the_table_of_routes_has_their_timeouts() {
+    let table = |arguments: &[&str]| {
+        let Output { stdout, .. } = faults(arguments).output().unwrap();
+        String::from_utf8(stdout).unwrap()
+    };
+    let text = table(&["routes"]);
+    let line = |path: &str| {
+        let found = text.lines().find(|line| line.contains(path));
+        let words: Vec<_> = found.unwrap().split_whitespace().take(4).collect();
+        words.join(" ")
+    };
+    assert_eq!(line("METHOD"), "METHOD PATH ACCESS TIMEOUT");
+    assert_eq!(line("/short"), "GET /short open 50ms");
+    assert_eq!(line("/hang"), "GET /hang open -");
+    let json: serde_json::Value = serde_json::from_str(&table(&["routes", "--json"])).unwrap();
+    let routes = json.as_array().unwrap();
+    let timeouts: Vec<_> = routes
+        .iter()
+        .filter_map(|route| route.get("timeout_ms"))
+        .collect();
+    assert_eq!(timeouts, [50]);
+}

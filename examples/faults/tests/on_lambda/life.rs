@@ -1,0 +1,138 @@
+//! What a function does at its end, and around a snapshot.
+
+use crate::{faults, get};
+use lambda_api_testing::fake_lambda::{Exit, LogLine};
+use std::time::Duration;
+
+/// The end of a process that Lambda needs no more.
+async fn end(shutdown: &str) -> Exit {
+    let lambda = faults()
+        .env("FAULTS_SHUTDOWN", shutdown)
+        .shutdown_grace(Duration::from_secs(30))
+        .await;
+    assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+    lambda.log(|line| line.contains("err: x")).await;
+    let exit = lambda.terminate().await;
+    assert_eq!(lambda.refused_calls(), [""; 0]);
+    assert!(exit.was_terminated());
+    exit
+}
+
+#[tokio::test]
+async fn what_is_to_be_done_at_the_end_is_done() {
+    let exit = end("flush").await;
+    assert_eq!(exit.code(), Some(0));
+    for expected in ["flushed", "closed"] {
+        let written = |line: &LogLine| line.text() == expected;
+        assert_eq!(
+            exit.logs().iter().filter(|line| written(line)).count(),
+            1,
+            "{exit:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_invocation_that_is_under_way_does_not_keep_the_end_from_being_cared_for() {
+    let lambda = faults()
+        .env("FAULTS_SHUTDOWN", "flush")
+        .shutdown_grace(Duration::from_secs(30))
+        .await;
+    let mut hangs = lambda.invoke(get("/hang"));
+    hangs.taken().await;
+    let exit = lambda.terminate().await;
+    assert_eq!(exit.code(), Some(0));
+    assert!(
+        exit.logs().iter().any(|line| line.text() == "flushed"),
+        "{exit:?}"
+    );
+    hangs.await.crash();
+}
+
+#[tokio::test]
+async fn a_panic_at_the_end_is_one_record() {
+    let exit = end("panic").await;
+    assert_eq!(exit.code(), Some(0));
+    let told: Vec<_> = exit
+        .logs()
+        .iter()
+        .filter(|line| line.contains("nothing to flush"))
+        .collect();
+    assert_eq!(told.len(), 1, "{exit:?}");
+    let record = told[0].json().expect("a record");
+    assert_eq!(record["message"], "a shutdown hook panicked");
+    assert!(record["location"].as_str().unwrap().contains("life.rs:"));
+}
+
+#[tokio::test]
+async fn what_never_ends_is_given_up() {
+    let exit = end("hang").await;
+    assert_eq!(exit.code(), Some(0));
+    assert!(
+        exit.logs().iter().any(|line| line.contains("given up")),
+        "{exit:?}"
+    );
+}
+
+#[tokio::test]
+async fn without_anything_to_do_lambda_is_not_asked_for_a_signal() {
+    let lambda = faults().await;
+    let exit = lambda.terminate().await;
+    assert!(!exit.was_terminated());
+}
+
+#[tokio::test]
+async fn hooks_run_around_a_snapshot_before_the_first_invocation() {
+    let lambda = faults()
+        .env("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+        .env("FAULTS_SNAPSHOT", "fine")
+        .await;
+    assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+    lambda.log(|line| line.contains("out: x")).await;
+    let lines = lambda.logs();
+    let texts: Vec<_> = lines.iter().map(LogLine::text).collect();
+    assert_eq!(texts[..2], ["before the snapshot", "after the restore"]);
+    assert_eq!(lambda.restores(), 1);
+    assert_eq!(lambda.refused_calls(), [""; 0]);
+}
+
+#[tokio::test]
+async fn without_snapstart_nothing_runs_around_a_snapshot() {
+    let lambda = faults().env("FAULTS_SNAPSHOT", "before").await;
+    assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+    assert_eq!(lambda.restores(), 0);
+}
+
+#[tokio::test]
+async fn a_hook_that_fails_before_a_snapshot_is_an_init_error() {
+    let exit = faults()
+        .env("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+        .env("FAULTS_SNAPSHOT", "before")
+        .try_start()
+        .await
+        .unwrap_err();
+    assert_eq!(exit.code(), Some(1));
+    let error = exit.init_error().expect("an init error");
+    assert_eq!(error.error_message, "the pool does not close");
+}
+
+#[tokio::test]
+async fn a_hook_that_panics_after_a_restore_is_a_restore_error() {
+    let exit = faults()
+        .env("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+        .env("FAULTS_SNAPSHOT", "after")
+        .try_start()
+        .await
+        .unwrap_err();
+    assert_eq!(exit.code(), Some(1));
+    let error = exit.init_error().expect("a restore error");
+    assert!(
+        error.error_message.ends_with(": the pool does not open"),
+        "{error}"
+    );
+    let told = exit
+        .logs()
+        .iter()
+        .filter(|line| line.contains("does not open"));
+    assert_eq!(told.count(), 1, "{exit:?}");
+}

@@ -5,8 +5,9 @@ use crate::{
     auth::Installed,
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
+    limits::Measure,
     middleware::{
-        CorsGate, Finish, Limit, Panic, Timing, buffered, caught, copy_permission, late, timed,
+        CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed, whole,
     },
     runtime::{Hooks, log},
 };
@@ -161,15 +162,21 @@ impl App {
                 let reply = in_memory(self.0.finish.problem(problem, &invocation)).await;
                 (*invocation, reply)
             }
+            Err(DecodeError::OverLimit(over)) => {
+                let (invocation, head, problem) = over.into_parts();
+                let reply = self.refuse(head, problem, &invocation).await;
+                (invocation, in_memory(reply).await)
+            }
             Err(other) => return Err(other),
         };
         let source = invocation.source().unwrap_or(Source::HttpApi);
         let reply = event::encode_text(source, &parts, &body);
-        if reply.len() <= source.reply_limit() {
+        let limit = source.reply_limit().min(self.0.decode.limits.reply);
+        if reply.len() <= limit {
             return Ok(reply);
         }
         // The gateway would answer with an error that explains nothing.
-        let problem = framework::response_too_large(reply.len(), source.reply_limit());
+        let problem = framework::response_too_large(reply.len(), limit);
         let (parts, body) = self.instead_of(&parts, problem, &invocation).await;
         Ok(event::encode_text(source, &parts, &body))
     }
@@ -207,6 +214,31 @@ impl App {
         let (mut parts, body) = in_memory(self.0.finish.problem(problem, invocation)).await;
         copy_permission(&reply.headers, &mut parts.headers);
         (parts, body)
+    }
+
+    /// A problem for a request that goes no further, inside of CORS.
+    async fn refuse(&self, head: Request, problem: Problem, invocation: &Invocation) -> Response {
+        let is_head = head.method() == Method::HEAD;
+        let mut reply = self.0.finish.problem(problem, invocation);
+        if let Some(cors) = &self.0.cors {
+            reply = cors.around(head, reply).await;
+        }
+        if is_head { without_body(reply) } else { reply }
+    }
+
+    /// The request with its whole body, as far as the limits let it through.
+    async fn admit<B>(&self, head: &http::request::Parts, body: B) -> Result<Body, Problem>
+    where
+        B: http_body::Body + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let limits = &self.0.decode.limits;
+        limits.check(head).map_err(framework::over_limit)?;
+        let body = whole(body, || limits.body).await?;
+        Measure::Body
+            .check(body.bytes().len(), limits.body)
+            .map_err(framework::over_limit)?;
+        Ok(body)
     }
 
     fn answer(&self, request: Request) -> BoxFuture<'static, Response> {
@@ -280,9 +312,14 @@ where
         let app = self.clone();
         Box::pin(async move {
             let answer = caught(async {
-                match buffered(request).await {
-                    Ok(request) => app.answer(request).await,
-                    Err(problem) => app.0.finish.problem(problem, &Invocation::default()),
+                let (head, body) = request.into_parts();
+                match app.admit(&head, body).await {
+                    Ok(body) => app.answer(Request::from_parts(head, body)).await,
+                    Err(problem) => {
+                        let head = Request::from_parts(head, Body::empty());
+                        let invocation = Invocation::of(&head).clone();
+                        app.refuse(head, problem, &invocation).await
+                    }
                 }
             });
             Ok(match answer.await {

@@ -132,6 +132,11 @@
 //! [`Api::on_shutdown`] is for what must happen before the process ends; [`Api::before_snapshot`]
 //! and [`Api::after_restore`] are for SnapStart.
 //!
+//! # Limits
+//!
+//! How much a request may bring is limited from the start: bodies, paths, headers, parameters,
+//! cookies, the nesting of JSON, forms. [`Limits`] has the numbers and their reasons.
+//!
 //! # Where it runs
 //!
 //! - **On Lambda**, behind API Gateway (REST and HTTP APIs), a function URL, an Application Load
@@ -193,6 +198,7 @@ mod error;
 pub mod event;
 mod extract;
 mod invocation;
+mod limits;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod local;
 mod matched;
@@ -230,6 +236,7 @@ pub use http;
 pub use invocation::{Invocation, LambdaContext};
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, main};
+pub use limits::Limits;
 pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
 pub use response::{
     Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,

@@ -1,11 +1,12 @@
 //! The values that all invocations share.
 
 use crate::{
-    BoxError, BoxFuture, Request,
+    BoxError, BoxFuture, Limits, Request,
     error::Chain,
     matched::Matched,
     middleware::{Timing, caught},
 };
+use http::Extensions;
 use std::{
     any::{Any, TypeId, type_name},
     collections::{HashMap, HashSet},
@@ -17,19 +18,24 @@ use std::{
 type Value = Box<dyn Any + Send + Sync>;
 type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Send>;
 
-/// One value of each type, and what else the parts of an application share.
+/// One value of each type, and what else every part of an application needs.
 #[derive(Default)]
 pub(crate) struct States {
     pub(crate) values: HashMap<TypeId, Value>,
+    pub(crate) limits: Limits,
     pub(crate) timing: Timing,
 }
 
 impl States {
     /// The values of the application that a request is in, whether its router was reached or not.
     pub(crate) fn of(request: &Request) -> Option<&States> {
-        match Matched::of(request) {
+        Self::in_extensions(request.extensions())
+    }
+
+    pub(crate) fn in_extensions(extensions: &Extensions) -> Option<&States> {
+        match extensions.get::<Matched>() {
             Some(matched) => Some(&matched.states),
-            None => request.extensions().get::<Arc<States>>().map(|s| &**s),
+            None => extensions.get::<Arc<States>>().map(|s| &**s),
         }
     }
 
@@ -114,9 +120,16 @@ pub(crate) fn doubled<'a>(inits: impl Iterator<Item = &'a StateInit> + Clone) ->
 }
 
 /// Makes all states, one after the other in the order given; what is wrong goes to `faults`.
-pub(crate) async fn make_all(inits: Vec<StateInit>, faults: &mut Vec<String>) -> States {
+pub(crate) async fn make_all(
+    inits: Vec<StateInit>,
+    limits: Limits,
+    faults: &mut Vec<String>,
+) -> States {
     let mut seen = given(inits.iter());
-    let mut states = States::default();
+    let mut states = States {
+        limits,
+        ..States::default()
+    };
     for init in inits {
         let value = match init.kind {
             Kind::Value(value) => value,

@@ -57,6 +57,7 @@ proptest! {
         let source = match &decoded {
             Ok(request) => request.extensions().get::<Invocation>().and_then(Invocation::source),
             Err(DecodeError::Malformed { invocation, .. }) => invocation.source(),
+            Err(DecodeError::OverLimit(over)) => over.invocation().source(),
             Err(_) => None,
         };
         let (runtime, app) = runtime();
@@ -68,8 +69,12 @@ proptest! {
                 prop_assert!(received.is_ok(), "{source}: {received:?}");
                 let status = received.unwrap().status();
                 prop_assert_ne!(status, http::StatusCode::INTERNAL_SERVER_ERROR);
-                if decoded.is_err() {
-                    prop_assert_eq!(status, http::StatusCode::BAD_REQUEST);
+                match &decoded {
+                    Ok(_) => {}
+                    Err(DecodeError::OverLimit(over)) => {
+                        prop_assert_eq!(status, over.problem().status());
+                    }
+                    Err(_) => prop_assert_eq!(status, http::StatusCode::BAD_REQUEST),
                 }
             }
             (source, reply) => prop_assert!(false, "{source:?} {reply:?}"),

@@ -6,7 +6,7 @@ use super::{
     flat::{Flat, Kind, Scope, base_path_fault, flatten, prefix_fault},
 };
 use crate::{
-    App, Next, Operation,
+    App, Limits, Next, Operation,
     auth::{Access, Installed, Policy},
     endpoint::Route,
     matched::Pattern,
@@ -86,7 +86,7 @@ impl Api {
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
-        let mut states = make_all(inits, &mut faults).await;
+        let mut states = make_all(inits, self.decode.limits, &mut faults).await;
         states.timing = self.timing;
         let states = Arc::new(states);
         let routing = Next::new(Routing::new(
@@ -338,6 +338,7 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
         (api.finish.is_restyled(), "on_problem"),
         (api.decode.base_path.is_some(), "base_path"),
         (api.decode.strip_stage.is_some(), "strip_stage"),
+        (api.decode.limits != Limits::default(), "limits"),
         (api.ignore_trailing_slash, "ignore_trailing_slash"),
         (api.timing.gateway.is_some(), "gateway_timeout"),
         (api.timing.margin.is_some(), "deadline_margin"),

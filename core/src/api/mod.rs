@@ -13,7 +13,7 @@ pub use routes::Routes;
 pub(crate) use table::RouteInfo;
 
 use crate::{
-    BoxError, Cors, IntoResponse, Next, Problem, Request, Response,
+    BoxError, Cors, IntoResponse, Limits, Next, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
     middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer, erase_service},
@@ -395,6 +395,21 @@ impl Api {
     /// `execute-api` domain.
     pub fn strip_stage(mut self, strip: bool) -> Self {
         self.decode.strip_stage = Some(strip);
+        self
+    }
+
+    /// How much a request may bring, and how large a reply may be. See [`Limits`], which are on
+    /// without being set.
+    ///
+    /// Only for the outermost API: they hold for nested ones, too.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Limits};
+    ///
+    /// let api = Api::new().limits(Limits::default().body(1 << 20).query_pairs(100));
+    /// ```
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.decode.limits = limits;
         self
     }
 

@@ -1,12 +1,17 @@
 //! The problems that the framework itself replies with, in one place: their codes are part of the
 //! public interface, and stand in the table of [`Problem`].
 
-use crate::{BoxError, Problem};
+use crate::{
+    BoxError, Problem,
+    limits::{Exceeded, Measure},
+};
 use http::{
     HeaderValue, StatusCode,
     header::{ALLOW, RETRY_AFTER},
 };
 use std::{error::Error, time::Duration};
+
+const BODY_TOO_LARGE: &str = "body_too_large";
 
 /// No route has this path.
 pub(crate) fn not_found() -> Problem {
@@ -31,8 +36,27 @@ pub(crate) fn malformed_request(detail: String) -> Problem {
 
 /// The body of the request is larger than a layer lets through.
 pub(crate) fn body_too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE)
         .with_detail("the body is larger than is let through")
+}
+
+/// Something of the request is over a limit. The client is told the limit, and the log what came.
+pub(crate) fn over_limit(exceeded: Exceeded) -> Problem {
+    // RFC 6585, section 5.
+    const TOO_LARGE_FIELDS: StatusCode = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    let (status, code) = match exceeded.measure {
+        Measure::Body | Measure::EncodedBody => (StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE),
+        Measure::Path | Measure::Uri => (StatusCode::URI_TOO_LONG, "uri_too_long"),
+        Measure::Headers => (TOO_LARGE_FIELDS, "too_many_headers"),
+        Measure::HeaderBytes => (TOO_LARGE_FIELDS, "headers_too_large"),
+        Measure::QueryPairs => (StatusCode::BAD_REQUEST, "too_many_parameters"),
+        Measure::Cookies => (StatusCode::BAD_REQUEST, "too_many_cookies"),
+    };
+    let problem = Problem::new(status, code).with_detail(exceeded.to_string());
+    match exceeded.found {
+        Some(found) => problem.with_cause(format!("{exceeded}: found {found}")),
+        None => problem.with_cause(exceeded.to_string()),
+    }
 }
 
 /// The body of the request is a stream that failed before its end.
@@ -119,6 +143,29 @@ mod tests {
         ];
         for (problem, status, code) in table {
             assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
+        }
+    }
+
+    #[test]
+    fn a_limit_has_a_problem_of_its_own_which_tells_the_log_what_came() {
+        for (measure, status, code) in [
+            (Measure::Body, 413, "body_too_large"),
+            (Measure::EncodedBody, 413, "body_too_large"),
+            (Measure::Path, 414, "uri_too_long"),
+            (Measure::Uri, 414, "uri_too_long"),
+            (Measure::Headers, 431, "too_many_headers"),
+            (Measure::HeaderBytes, 431, "headers_too_large"),
+            (Measure::QueryPairs, 400, "too_many_parameters"),
+            (Measure::Cookies, 400, "too_many_cookies"),
+        ] {
+            let problem = over_limit(measure.exceeded(17, Some(4711)));
+            assert_eq!((problem.status().as_u16(), problem.code()), (status, code));
+            let detail = problem.detail().unwrap();
+            assert!(
+                detail.contains("17") && !detail.contains("4711"),
+                "{detail}"
+            );
+            assert!(problem.cause_text().unwrap().contains("4711"));
         }
     }
 

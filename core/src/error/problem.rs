@@ -66,6 +66,11 @@ use std::{
 /// | `forbidden` | 403 | the caller is not in a group, or not let in by a guard |
 /// | `unexpected_claims` | 403 | the claims do not fit the type that the handler takes |
 /// | `authentication_unavailable` | 503 | credentials cannot be checked at the moment; `retry-after` says when to try again |
+/// | `uri_too_long` | 414 | the path is longer than the [limits](crate::Limits) let through |
+/// | `too_many_headers`, `headers_too_large` | 431 | the header fields are too many, or too large together |
+/// | `too_many_parameters`, `too_many_cookies`, `too_many_fields`, `too_many_parts` | 400 | the query, the `cookie` header or a form has too many of them |
+/// | `json_too_deep` | 400 | the body nests arrays and objects too deep |
+/// | `part_too_large` | 413 | a part of a multipart form is too large |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
 /// | `body_too_large` | 413 | the body of the request is larger than is let through |
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |

@@ -1,6 +1,7 @@
 //! The body of an event.
 
-use super::{json::Content, shared::share};
+use super::{error::Refusal, json::Content, shared::share};
+use crate::{Limits, limits::Measure};
 use bytes::Bytes;
 
 /// Reads a body: a slice of the event where it stands there as it is, decoded otherwise.
@@ -10,25 +11,45 @@ pub(super) fn body(
     event: &Bytes,
     content: Option<Content<'_>>,
     is_base64: bool,
-) -> Result<Bytes, &'static str> {
-    match content {
-        None => Ok(Bytes::new()),
-        Some(Content::Other(json)) => Ok(share(event, json)),
-        Some(Content::Plain(text)) if is_base64 => base64(text),
-        Some(Content::Plain(text)) => Ok(share(event, text)),
-        Some(Content::Unescaped(text)) if is_base64 => base64(&text),
-        Some(Content::Unescaped(text)) => Ok(text.into()),
-        Some(Content::NoText) => Err("the body is no Unicode text"),
-    }
+    limits: &Limits,
+) -> Result<Bytes, Refusal> {
+    let Some(content) = content else {
+        return Ok(Bytes::new());
+    };
+    let encoded = match &content {
+        Content::Plain(text) | Content::Other(text) => text.len(),
+        Content::Unescaped(text) => text.len(),
+        Content::NoText => return Err("the body is no Unicode text".into()),
+    };
+    Measure::EncodedBody.check(encoded, limits.encoded_body)?;
+    let body = match content {
+        Content::Plain(text) if is_base64 => base64(text, limits)?,
+        Content::Unescaped(text) if is_base64 => base64(&text, limits)?,
+        Content::Plain(text) | Content::Other(text) => share(event, text),
+        Content::Unescaped(text) => text.into(),
+        Content::NoText => Bytes::new(),
+    };
+    Measure::Body.check(body.len(), limits.body)?;
+    Ok(body)
 }
 
-fn base64(text: &[u8]) -> Result<Bytes, &'static str> {
+fn base64(text: &[u8], limits: &Limits) -> Result<Bytes, Refusal> {
+    if text.len() / 4 > limits.body / 3 {
+        Measure::Body.check(decoded(text), limits.body)?;
+    }
     base64_simd::STANDARD
         .decode_to_vec(text)
         // Emulators leave out the padding, or break lines.
         .or_else(|_| base64_simd::forgiving_decode_to_vec(text))
         .map(Bytes::from)
-        .map_err(|_| "the body is not valid base64")
+        .map_err(|_| "the body is not valid base64".into())
+}
+
+/// How many bytes a text will be when it is decoded: three for four letters.
+fn decoded(text: &[u8]) -> usize {
+    let letter = |byte: &&u8| !matches!(byte, b'=' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0c');
+    let letters = text.iter().filter(letter).count();
+    letters / 4 * 3 + letters % 4 * 3 / 4
 }
 
 #[cfg(test)]
@@ -38,11 +59,16 @@ mod tests {
         *,
     };
 
-    fn read(json: &str, is_base64: bool) -> Result<Bytes, &'static str> {
+    fn read(json: &str, is_base64: bool) -> Result<Bytes, Refusal> {
+        read_within(json, is_base64, &Limits::default())
+    }
+
+    fn read_within(json: &str, is_base64: bool, limits: &Limits) -> Result<Bytes, Refusal> {
         body(
             &Bytes::new(),
             json::read(json.as_bytes(), Reader::content).unwrap(),
             is_base64,
+            limits,
         )
     }
 
@@ -79,6 +105,45 @@ mod tests {
     fn a_body_that_is_no_string_is_its_own_json() {
         assert_eq!(read(r#"{"a": 1}"#, false).unwrap(), r#"{"a": 1}"#);
         assert_eq!(read("17", true).unwrap(), "17");
-        assert_eq!(body(&Bytes::new(), None, true).unwrap(), "");
+        let none = body(&Bytes::new(), None, true, &Limits::default());
+        assert_eq!(none.unwrap(), "");
+    }
+
+    #[test]
+    fn a_body_is_refused_from_the_first_byte_over_its_limit() {
+        for (json, is_base64, bytes) in [
+            (r#""12345""#, false, 5),
+            (r#""1234\n""#, false, 5),
+            (r#"[1, 2]"#, false, 6),
+            (r#""MTIzNDU=""#, true, 5),
+            (r#""MTIzNDU""#, true, 5),
+            (r#""MTIz\r\nNDU=\n""#, true, 5),
+            (r#""MTIzNDU2""#, true, 6),
+            (r#""MTIzNA==""#, true, 4),
+        ] {
+            let limits = Limits::default().body(bytes);
+            assert!(read_within(json, is_base64, &limits).is_ok(), "{json}");
+            let refused = read_within(json, is_base64, &limits.body(bytes - 1));
+            let expected = Measure::Body.exceeded(bytes - 1, Some(bytes));
+            assert_eq!(refused, Err(Refusal::OverLimit(expected)), "{json}");
+        }
+    }
+
+    #[test]
+    fn base64_that_would_be_too_much_is_not_decoded() {
+        // Were it decoded, it would be found not to be base64.
+        let text = format!("\"{}%\"", "A".repeat(400));
+        let limits = Limits::default().body(100);
+        assert!(matches!(
+            read_within(&text, true, &limits),
+            Err(Refusal::OverLimit(_))
+        ));
+        assert!(matches!(read(&text, true), Err(Refusal::Malformed(_))));
+        let limits = Limits::default().encoded_body(400);
+        let expected = Measure::EncodedBody.exceeded(400, Some(401));
+        assert_eq!(
+            read_within(&text, true, &limits),
+            Err(Refusal::OverLimit(expected))
+        );
     }
 }

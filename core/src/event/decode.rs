@@ -4,7 +4,7 @@ use super::{
     Source, body,
     context::Context,
     detect,
-    error::{DecodeError, NotHttp},
+    error::{DecodeError, NotHttp, OverLimit, Refusal},
     fields::Fields,
     headers::{Cookies, Headers},
     json::Content,
@@ -12,12 +12,15 @@ use super::{
     shared::Shared,
     uri,
 };
-use crate::{Body, Invocation, LambdaContext, Request};
+use crate::{
+    Body, Invocation, LambdaContext, Limits, Request,
+    limits::{check_headers, check_path, check_query},
+};
 use bytes::Bytes;
-use http::{HeaderMap, Method, Uri};
+use http::{Method, Uri};
 use std::borrow::Cow;
 
-/// How paths of events become paths of requests.
+/// How paths of events become paths of requests, and how much an event may bring.
 ///
 /// ```
 /// use lambda_api::{LambdaContext, event::{self, DecodeOptions}};
@@ -38,6 +41,8 @@ pub struct DecodeOptions {
     pub strip_stage: Option<bool>,
     /// The base path of a custom domain, taken off where it is there: `/v1`.
     pub base_path: Option<String>,
+    /// How much the request may bring.
+    pub limits: Limits,
 }
 
 /// Reads an event as the request it carries.
@@ -56,6 +61,7 @@ pub struct DecodeOptions {
 /// [`DecodeError::NotHttp`] when the event is not from an HTTP source,
 /// [`DecodeError::Malformed`] when it is and cannot be represented: a header with control
 /// characters, invalid base64, a path that does not begin with `/`.
+/// [`DecodeError::OverLimit`] when it brings more than [`DecodeOptions::limits`] let through.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the request goes on sharing the buffer"
@@ -91,7 +97,9 @@ pub fn decode(
 
     let headers = std::mem::replace(&mut fields.headers, Headers::new(&event));
     let (cookies, body) = (fields.cookies.take(), fields.body.take());
-    let parts = read_parts(
+    let mut request = Request::default();
+    let read = fill(
+        &mut request,
         &event,
         source,
         (headers, cookies, body),
@@ -107,54 +115,55 @@ pub fn decode(
         context.map(|context| context.facts(fields.context.unwrap_or_default())),
         [share(fields.stage_variables), share(fields.path_parameters)],
     );
-    match parts {
-        Ok(parts) => {
-            invocation.note_peer(&parts.headers);
-            let mut request = Request::new(Body::from(parts.body));
-            *request.method_mut() = parts.method;
-            *request.uri_mut() = parts.uri;
-            *request.headers_mut() = parts.headers;
+    match read {
+        Ok(()) => {
+            invocation.note_peer(request.headers());
             request.extensions_mut().insert(invocation);
             Ok(request)
         }
-        Err(detail) => Err(DecodeError::Malformed {
-            invocation: Box::new(invocation),
-            detail,
-        }),
+        Err(refusal) => Err(refused(refusal, invocation, request)),
     }
 }
 
-struct Parts {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+#[cold]
+fn refused(refusal: Refusal, invocation: Invocation, head: Request) -> DecodeError {
+    match refusal {
+        Refusal::Malformed(detail) => DecodeError::Malformed {
+            invocation: Box::new(invocation),
+            detail: detail.into_owned(),
+        },
+        Refusal::OverLimit(exceeded) => DecodeError::OverLimit(Box::new(OverLimit {
+            invocation,
+            head,
+            exceeded,
+        })),
+    }
 }
 
-fn read_parts(
+/// Reads the parts of a request; what was read before a refusal stays.
+fn fill(
+    request: &mut Request,
     event: &Bytes,
     source: Source,
     (headers, cookies, content): (Headers<'_>, Option<Cookies<'_>>, Option<Content<'_>>),
     fields: &Fields<'_>,
     context: &Context<'_>,
     options: &DecodeOptions,
-) -> Result<Parts, String> {
-    let method = match method(source, fields, context) {
-        None => Method::GET,
-        Some(name) => {
-            Method::from_bytes(name.as_bytes()).map_err(|_| "the method is no HTTP method")?
-        }
-    };
-    let mut headers = headers.finish()?;
-    if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, cookies) {
-        cookies.set(event, &mut headers)?;
+) -> Result<(), Refusal> {
+    let limits = &options.limits;
+    if let Some(name) = method(source, fields, context) {
+        *request.method_mut() =
+            Method::from_bytes(name.as_bytes()).map_err(|_| "the method is no HTTP method")?;
     }
-    Ok(Parts {
-        method,
-        uri: uri(event, source, fields, context, options)?,
-        headers,
-        body: body::body(event, content, fields.is_base64)?,
-    })
+    headers.finish(request.headers_mut(), limits)?;
+    if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, cookies) {
+        cookies.set(event, request.headers_mut(), limits)?;
+    }
+    // The headers are a part of the event.
+    check_headers(request.headers(), event.len(), limits)?;
+    *request.uri_mut() = uri(event, source, fields, context, options)?;
+    *request.body_mut() = Body::from(body::body(event, content, fields.is_base64, limits)?);
+    Ok(())
 }
 
 /// The method; an event written by hand may do without one.
@@ -179,7 +188,7 @@ fn uri(
     fields: &Fields<'_>,
     context: &Context<'_>,
     options: &DecodeOptions,
-) -> Result<Uri, String> {
+) -> Result<Uri, Refusal> {
     let path = match source {
         Source::HttpApi | Source::FunctionUrl => {
             let http = context.http.as_ref().and_then(|http| http.path.as_deref());
@@ -199,7 +208,13 @@ fn uri(
         Some(query) => Cow::Borrowed(query),
         None => query(source, fields)?,
     };
-    uri::build(event, strip(path, source, context, options), &query)
+    let path = strip(path, source, context, options);
+    // Before what a URI cannot have is encoded, and after.
+    check_path(path, &options.limits)?;
+    check_query(&query, &options.limits)?;
+    let uri = uri::build(event, path, &query)?;
+    check_path(uri.path(), &options.limits)?;
+    Ok(uri)
 }
 
 fn query<'f>(source: Source, fields: &'f Fields<'_>) -> Result<Cow<'f, str>, String> {

@@ -1,9 +1,9 @@
 //! Why an event is no request.
 
 use super::fields;
-use crate::Invocation;
+use crate::{Invocation, Problem, Request, error::framework, limits::Exceeded};
 use serde::de::IgnoredAny;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Why an event is no request.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,75 @@ pub enum DecodeError {
         /// What is wrong, for the log and the client; it never quotes a value of the request.
         detail: String,
     },
+    /// The event comes from an HTTP source, and brings more than the
+    /// [limits](crate::Limits) let through.
+    #[error(transparent)]
+    OverLimit(Box<OverLimit>),
+}
+
+/// An event that brings more than the [limits](crate::Limits) let through.
+///
+/// ```
+/// use lambda_api::{LambdaContext, Limits, event::{self, DecodeError, DecodeOptions}};
+///
+/// let event = r#"{"httpMethod": "POST", "path": "/", "body": "far too much"}"#;
+/// let options = DecodeOptions { limits: Limits::default().body(8), ..DecodeOptions::default() };
+/// let error = event::decode(event.into(), LambdaContext::default(), &options);
+/// let Err(DecodeError::OverLimit(over)) = error else { panic!() };
+/// assert_eq!(over.problem().status(), 413);
+/// assert_eq!(over.to_string(), "the body has more than 8 bytes");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error("{exceeded}")]
+pub struct OverLimit {
+    pub(super) invocation: Invocation,
+    /// What is known of the request, for the reply.
+    pub(super) head: Request,
+    pub(super) exceeded: Exceeded,
+}
+
+impl OverLimit {
+    /// The invocation, to reply to.
+    #[must_use]
+    pub fn invocation(&self) -> &Invocation {
+        &self.invocation
+    }
+
+    /// What to reply.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        framework::over_limit(self.exceeded)
+    }
+
+    pub(crate) fn into_parts(self) -> (Invocation, Request, Problem) {
+        let problem = self.problem();
+        (self.invocation, self.head, problem)
+    }
+}
+
+/// Why an event makes no request.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Malformed(Cow<'static, str>),
+    OverLimit(Exceeded),
+}
+
+impl From<String> for Refusal {
+    fn from(detail: String) -> Self {
+        Self::Malformed(detail.into())
+    }
+}
+
+impl From<&'static str> for Refusal {
+    fn from(detail: &'static str) -> Self {
+        Self::Malformed(detail.into())
+    }
+}
+
+impl From<Exceeded> for Refusal {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::OverLimit(exceeded)
+    }
 }
 
 /// An event that comes from no HTTP source. The text says which keys were looked for, and which

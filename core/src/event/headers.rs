@@ -1,10 +1,14 @@
 //! The headers of an event.
 
 use super::{
-    error::shorten,
+    error::{Refusal, shorten},
     header_name,
     json::{Fault, Members, Reader, read},
     shared::share_text,
+};
+use crate::{
+    Limits,
+    limits::{Measure, check_cookies},
 };
 use bytes::Bytes;
 use http::{
@@ -78,8 +82,8 @@ impl<'e> Headers<'e> {
         Ok((json, json.map(|_| map)))
     }
 
-    /// All headers; the fault names the header and never quotes its value.
-    pub(super) fn finish(self) -> Result<HeaderMap, String> {
+    /// Puts all headers where they belong; the fault names the header and never quotes its value.
+    pub(super) fn finish(self, headers: &mut HeaderMap, limits: &Limits) -> Result<(), Refusal> {
         let single_is_read = self.multi.is_none() && self.read.is_some();
         let mut map = self.read.unwrap_or_else(|| Map::new(self.event));
         if let Some(single) = self.single.filter(|_| !single_is_read)
@@ -89,10 +93,16 @@ impl<'e> Headers<'e> {
             let done = read(single, |value| value.object(&mut map));
             map.note(done);
         }
+        *headers = map.map;
         match map.fault {
-            Some(fault) => Err(fault),
-            None => Ok(map.map),
+            _ if map.overflowed => return Err(too_many(limits)),
+            Some(fault) => return Err(fault.into()),
+            None => {}
         }
+        if map.cookie_bytes / 2 > limits.cookies {
+            check_cookies(headers, limits)?;
+        }
+        Ok(())
     }
 }
 
@@ -122,14 +132,25 @@ impl<'e> Cookies<'e> {
     }
 
     /// Replaces the header `cookie` by them, if there are any.
-    pub(super) fn set(self, event: &Bytes, headers: &mut HeaderMap) -> Result<(), String> {
+    pub(super) fn set(
+        self,
+        event: &Bytes,
+        headers: &mut HeaderMap,
+        limits: &Limits,
+    ) -> Result<(), Refusal> {
         if let Some(fault) = self.fault {
-            return Err(format!("the cookies are no readable JSON: {fault}"));
+            return Err(format!("the cookies are no readable JSON: {fault}").into());
         }
         if let Some(cookies) = self.joined {
             let value = header_value(event, &COOKIE, cookies);
             let value = value.ok_or_else(|| bad_value("cookie"))?;
-            headers.try_insert(COOKIE, value).map_err(|_| too_many())?;
+            let length = value.len();
+            headers
+                .try_insert(COOKIE, value)
+                .map_err(|_| too_many(limits))?;
+            if length / 2 >= limits.cookies {
+                check_cookies(headers, limits)?;
+            }
         }
         Ok(())
     }
@@ -156,6 +177,11 @@ struct Map<'e> {
     missing_only: bool,
     /// The first thing that cannot be represented.
     fault: Option<String>,
+    /// Whether there are more headers than a map can hold.
+    overflowed: bool,
+    /// How long the values of `cookie` are together, and what separates them: a cookie has two
+    /// bytes of that at least.
+    cookie_bytes: usize,
 }
 
 impl<'j> Members<'j> for Map<'_> {
@@ -197,14 +223,17 @@ impl<'e> Map<'e> {
             map: HeaderMap::with_capacity(USUAL),
             missing_only: false,
             fault: None,
+            overflowed: false,
+            cookie_bytes: 0,
         }
     }
 
     fn append(&mut self, name: HeaderName, value: HeaderValue) {
-        // `append` panics on more headers than a map can hold.
-        if self.map.try_append(name, value).is_err() {
-            self.refuse(too_many);
+        if value.is_sensitive() && name == COOKIE {
+            self.cookie_bytes += value.len() + 1;
         }
+        // `append` panics on more headers than a map can hold.
+        self.overflowed |= self.map.try_append(name, value).is_err();
     }
 
     fn note(&mut self, done: Result<bool, Fault>) {
@@ -250,8 +279,9 @@ fn bad_value(name: &str) -> String {
     )
 }
 
-fn too_many() -> String {
-    String::from("there are more headers than a request can have")
+/// More than a map can hold, however many are let through.
+fn too_many(limits: &Limits) -> Refusal {
+    Measure::Headers.exceeded(limits.headers, None).into()
 }
 
 #[cfg(test)]
@@ -265,7 +295,7 @@ mod tests {
     }
 
     /// The headers of two maps, which come in either order.
-    fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, String> {
+    fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, Refusal> {
         let event = Bytes::new();
         let ways = [(false, false), (false, true), (true, false)].map(|(multi_first, defer)| {
             let mut headers = Headers::new(&event);
@@ -279,12 +309,24 @@ mod tests {
                 });
                 taken.unwrap();
             }
-            headers.finish()
+            finished(headers)
         });
         let [one, two, three] = ways;
         assert_eq!(one, two);
         assert_eq!(two, three);
         one
+    }
+
+    fn finished(headers: Headers<'_>) -> Result<HeaderMap, Refusal> {
+        let mut map = HeaderMap::new();
+        headers.finish(&mut map, &Limits::default()).map(|()| map)
+    }
+
+    fn detail(refused: Result<HeaderMap, Refusal>) -> String {
+        match refused {
+            Err(Refusal::Malformed(detail)) => detail.into_owned(),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn listed(headers: &HeaderMap) -> Vec<(&str, &str)> {
@@ -333,7 +375,7 @@ mod tests {
             ),
         ] {
             let fields = fields(text, &event);
-            let headers = fields.headers.finish().unwrap();
+            let headers = finished(fields.headers).unwrap();
             assert_eq!(listed(&headers), [("a", expected)], "{text}");
         }
     }
@@ -343,7 +385,7 @@ mod tests {
         let event = Bytes::new();
         let text = r#"{"multiValueHeaders": {}, "headers": {"a": "1"}, "multiValueHeaders": null,
             "headers": {"b": "2"}, "multiValueHeaders": {"a": ["3"]}}"#;
-        let headers = fields(text, &event).headers.finish().unwrap();
+        let headers = finished(fields(text, &event).headers).unwrap();
         assert_eq!(listed(&headers), [("a", "3"), ("b", "2")]);
     }
 
@@ -354,7 +396,7 @@ mod tests {
             let text = format!(r#"{{"{name}": {{"a": ["1", "\ud800", "2"]}}, "path": "/"}}"#);
             let fields = fields(&text, &event);
             assert_eq!(fields.path.as_deref(), Some("/"));
-            let fault = fields.headers.finish().unwrap_err();
+            let fault = detail(finished(fields.headers));
             assert!(
                 fault.starts_with("the headers are no readable JSON"),
                 "{fault}"
@@ -380,7 +422,7 @@ mod tests {
             (r#"{"": "1"}"#, "`` is no header name"),
             (r#"{"x\n": "1"}"#, r"`x\n` is no header name"),
         ] {
-            let fault = headers(Some(json), None).unwrap_err();
+            let fault = detail(headers(Some(json), None));
             assert!(fault.starts_with(expected), "{json}: {fault}");
         }
     }
@@ -389,15 +431,19 @@ mod tests {
     fn more_headers_than_a_map_can_hold_are_refused() {
         let many: Vec<_> = (0..40_000).map(|i| format!("\"x-{i}\": \"\"")).collect();
         let json = format!("{{{}}}", many.join(","));
-        assert_eq!(headers(Some(&json), None).unwrap_err(), too_many());
+        let refused = headers(Some(&json), None);
+        assert_eq!(refused, Err(too_many(&Limits::default())));
     }
 
     #[test]
     fn cookies_replace_the_cookie_header() {
+        let limits = Limits::default();
         let mut headers = headers(Some(r#"{"cookie": "old"}"#), None).unwrap();
         let mut set = |json: &str| {
             let cookies = read(json.as_bytes(), Cookies::take).unwrap();
-            let done = cookies.map_or(Ok(()), |cookies| cookies.set(&Bytes::new(), &mut headers));
+            let done = cookies.map_or(Ok(()), |cookies| {
+                cookies.set(&Bytes::new(), &mut headers, &limits)
+            });
             (done, headers["cookie"].to_str().unwrap().to_owned())
         };
         for (json, expected) in [

@@ -41,7 +41,7 @@ mod writer;
 
 pub use decode::{DecodeOptions, decode};
 pub use encode::encode;
-pub use error::{DecodeError, NotHttp};
+pub use error::{DecodeError, NotHttp, OverLimit};
 pub use source::Source;
 
 pub(crate) use context::{Fact, Facts};

@@ -1,6 +1,7 @@
 //! Query strings from the maps of those sources that send no raw one.
 
 use super::json::{Fault, Members, Reader, read};
+use crate::limits::MAX_URI;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 /// Whether a source decodes the names and values of a query before it sends them.
@@ -51,6 +52,10 @@ impl<'e> Members<'e> for Query {
             Form::Encoded => (NAME_SEPARATORS, VALUE_SEPARATORS),
         };
         value.each(|value| {
+            // No URI can hold it, so that the rest does not matter any more.
+            if self.text.len() > MAX_URI {
+                return;
+            }
             if !self.text.is_empty() {
                 self.text.push('&');
             }

@@ -1,6 +1,7 @@
 //! The path and query of a request: origin form only, nothing resolved.
 
-use super::shared::share;
+use super::{error::Refusal, shared::share};
+use crate::limits::{MAX_URI, Measure};
 use bytes::Bytes;
 use http::{Uri, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -27,10 +28,10 @@ const PATH: &AsciiSet = &QUERY.add(b'?');
 /// doubled slashes included, stays as it was received, so that routing and authorisation can
 /// only ever see one and the same path. The host has no part in it: a bad one cannot fail a
 /// request, and a forged one cannot change it.
-pub(super) fn build(event: &Bytes, path: &str, query: &str) -> Result<Uri, String> {
+pub(super) fn build(event: &Bytes, path: &str, query: &str) -> Result<Uri, Refusal> {
     let path = if path.is_empty() { "/" } else { path };
     if !path.starts_with('/') {
-        return Err(String::from("the path does not begin with `/`"));
+        return Err("the path does not begin with `/`".into());
     }
     let path = Cow::from(utf8_percent_encode(path, PATH));
     let whole = if query.is_empty() {
@@ -45,9 +46,10 @@ pub(super) fn build(event: &Bytes, path: &str, query: &str) -> Result<Uri, Strin
         whole.extend(utf8_percent_encode(query, QUERY));
         whole.into()
     };
+    Measure::Uri.check(whole.len(), MAX_URI)?;
     PathAndQuery::from_maybe_shared(whole)
         .map(Uri::from)
-        .map_err(|error| format!("path and query make no URI: {error}"))
+        .map_err(|error| format!("path and query make no URI: {error}").into())
 }
 
 /// Takes `prefix` off a path where it is there as whole segments; what is left begins with `/`.
@@ -120,7 +122,24 @@ mod tests {
         for path in ["x", "http://example.com/x", "*", "?a=b", " /x"] {
             assert!(build(&Bytes::new(), path, "").is_err(), "{path}");
         }
-        assert!(build(&Bytes::new(), &format!("/{}", "x".repeat(70_000)), "").is_err());
+    }
+
+    #[test]
+    fn a_uri_is_as_long_as_a_uri_can_be() {
+        for (path, query, fits) in [
+            (MAX_URI - 1, 0, true),
+            (MAX_URI, 0, false),
+            (1, MAX_URI - 3, true),
+            (1, MAX_URI - 2, false),
+        ] {
+            let path = format!("/{}", "x".repeat(path));
+            let built = build(&Bytes::new(), &path, &"q".repeat(query));
+            match built {
+                Ok(uri) => assert!(fits, "{}", uri.to_string().len()),
+                Err(Refusal::OverLimit(_)) => assert!(!fits),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(crate) const INVALID_BODY: &str = "invalid_body";
 pub(crate) const MISSING_BODY: &str = "missing_body";
 /// The code of a problem about the type of a body.
 pub(crate) const UNSUPPORTED_MEDIA_TYPE: &str = "unsupported_media_type";
+/// The code of a problem about a query that has too many parameters.
+pub(crate) const TOO_MANY_PARAMETERS: &str = "too_many_parameters";
 /// The code of a problem about a body that is too large.
 #[cfg(feature = "multipart")]
 pub(crate) const BODY_TOO_LARGE: &str = "body_too_large";

@@ -7,7 +7,7 @@ use super::{
     pairs::Pairs,
     value_error::{Echo, ValueError},
 };
-use crate::{ApiError, Outcome, Problem, Request};
+use crate::{ApiError, Limits, Outcome, Problem, Request};
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -34,6 +34,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// The rules are those of [`Query`](crate::Query): `+` and percent-encoding are decoded, repeated
 /// fields are a `Vec`. For files there is `Multipart`, with the feature of that name.
 ///
+/// How many fields there may be is one of the [`Limits`](crate::Limits).
+///
 /// A page of any origin can make a browser post a form together with the user's cookies: where
 /// cookies say who the user is, check the `origin` header, a token, or set the cookie `SameSite`.
 ///
@@ -57,6 +59,12 @@ pub enum FormRejection {
     /// The body is no text: 400, `invalid_form`.
     #[error("expected a form, found a body that is not UTF-8")]
     NotUtf8,
+    /// There are too many fields: 400, `too_many_fields`.
+    #[error("the form has more than {limit} fields")]
+    TooManyFields {
+        /// How many there may be: [`Limits::form_fields`].
+        limit: usize,
+    },
     /// A field is not what the handler takes: 422, `invalid_body`.
     #[error("{}", Fault::new(Place::Body, name.as_deref(), detail))]
     Invalid {
@@ -70,7 +78,7 @@ pub enum FormRejection {
 impl ApiError for FormRejection {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Missing | Self::NotUtf8 => StatusCode::BAD_REQUEST,
+            Self::Missing | Self::NotUtf8 | Self::TooManyFields { .. } => StatusCode::BAD_REQUEST,
             Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -81,6 +89,7 @@ impl ApiError for FormRejection {
             Self::Missing => MISSING_BODY.into(),
             Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
             Self::NotUtf8 => "invalid_form".into(),
+            Self::TooManyFields { .. } => "too_many_fields".into(),
             Self::Invalid { .. } => INVALID_BODY.into(),
         }
     }
@@ -99,6 +108,7 @@ impl ApiError for FormRejection {
         vec![
             Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
             Outcome::new(StatusCode::BAD_REQUEST, "invalid_form"),
+            Outcome::new(StatusCode::BAD_REQUEST, "too_many_fields"),
             Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),
             Outcome::new(StatusCode::UNPROCESSABLE_ENTITY, INVALID_BODY),
         ]
@@ -109,10 +119,10 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Form<T> {
     type Rejection = FormRejection;
 
     const NOW: Option<fn(&'r Request) -> Result<Self, FormRejection>> = Some(|request| {
-        Pairs::parse(body(request)?)
-            .and_then(T::deserialize)
-            .map(Self)
-            .map_err(refuse)
+        let body = body(request)?;
+        let limit = Limits::of(request.extensions()).form_fields;
+        let pairs = Pairs::parse(body, limit).ok_or(FormRejection::TooManyFields { limit })?;
+        T::deserialize(pairs).map(Self).map_err(refuse)
     });
 }
 
@@ -184,6 +194,7 @@ mod tests {
             (post("", "stars=1"), 415, "unsupported_media_type"),
             (post(FORM, &b"text=\xff"[..]), 400, "invalid_form"),
             (post(FORM, "stars=many"), 422, "invalid_body"),
+            (post(FORM, "stars=1&".repeat(1001)), 400, "too_many_fields"),
         ];
         for (request, status, code) in cases {
             let refusal = refusal(&request);

@@ -6,7 +6,7 @@ use super::{
     fault::{Fault, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
     media,
 };
-use crate::{ApiError, Outcome, Problem, Request};
+use crate::{ApiError, Limits, Outcome, Problem, Request, limits::is_deeper};
 use http::StatusCode;
 use serde::{Deserialize, de::IgnoredAny};
 use std::{borrow::Cow, str::Utf8Error};
@@ -48,8 +48,8 @@ use std::{borrow::Cow, str::Utf8Error};
 /// `Result<Json<T>, JsonRejection>` hands the refusal to the handler.
 ///
 /// # Rejections
-/// See [`JsonRejection`]. The size of a body is limited by the service that sends the event, not
-/// here.
+/// See [`JsonRejection`]. How large and how deeply nested a body may be are two of the
+/// [`Limits`](crate::Limits).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
@@ -76,6 +76,12 @@ pub enum JsonRejection {
         /// The column of the fault, from 1; 0 when unknown.
         column: usize,
     },
+    /// Arrays and objects are nested too deep: 400, `json_too_deep`.
+    #[error("arrays and objects are nested more than {limit} deep")]
+    TooDeep {
+        /// How deep they may be: [`Limits::json_depth`].
+        limit: usize,
+    },
     /// The body is JSON, and not what the handler takes: 422, `invalid_body`.
     #[error("{}{}", Fault::new(Place::Body, field.as_deref(), detail), position(*line, *column))]
     Data {
@@ -100,7 +106,7 @@ fn position(line: usize, column: usize) -> String {
 impl ApiError for JsonRejection {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Missing | Self::Syntax { .. } => StatusCode::BAD_REQUEST,
+            Self::Missing | Self::Syntax { .. } | Self::TooDeep { .. } => StatusCode::BAD_REQUEST,
             Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Data { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -111,6 +117,7 @@ impl ApiError for JsonRejection {
             Self::Missing => MISSING_BODY.into(),
             Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
             Self::Syntax { .. } => "invalid_json".into(),
+            Self::TooDeep { .. } => "json_too_deep".into(),
             Self::Data { .. } => INVALID_BODY.into(),
         }
     }
@@ -135,6 +142,7 @@ impl ApiError for JsonRejection {
         vec![
             Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
             Outcome::new(StatusCode::BAD_REQUEST, "invalid_json"),
+            Outcome::new(StatusCode::BAD_REQUEST, "json_too_deep"),
             Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),
             Outcome::new(StatusCode::UNPROCESSABLE_ENTITY, INVALID_BODY),
         ]
@@ -146,6 +154,10 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
 
     const NOW: Option<fn(&'r Request) -> Result<Self, JsonRejection>> = Some(|request| {
         let body = body(request)?;
+        let limit = Limits::of(request.extensions()).json_depth;
+        if is_deeper(body.as_bytes(), limit) {
+            return Err(JsonRejection::TooDeep { limit });
+        }
         match serde_json::from_str(body) {
             Ok(value) => Ok(Self(value)),
             Err(error) => Err(explain::<T>(body, &error)),
@@ -382,8 +394,12 @@ mod tests {
 
     #[test]
     fn nesting_without_end_is_refused() {
-        let request = post("application/json", "[".repeat(200_000));
-        let refusal = now::<Json<serde_json::Value>>(&request).unwrap_err();
-        assert_eq!(refusal.code(), "invalid_json");
+        for body in ["[".repeat(200_000), "{\"a\":".repeat(200_000)] {
+            let request = post("application/json", body);
+            let refusal = now::<Json<serde_json::Value>>(&request).unwrap_err();
+            assert_eq!(refusal, JsonRejection::TooDeep { limit: 64 });
+            assert_eq!(refusal.status(), 400);
+            assert_eq!(refusal.code(), "json_too_deep");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     fault::{BODY_TOO_LARGE, MISSING_BODY, UNSUPPORTED_MEDIA_TYPE},
     media,
 };
-use crate::{ApiError, Outcome, Request};
+use crate::{ApiError, Limits, Outcome, Request};
 use bytes::Bytes;
 use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyDataStream, Full};
@@ -19,6 +19,8 @@ use std::{
 };
 
 const FORM_DATA: &str = "multipart/form-data";
+const TOO_MANY_PARTS: &str = "too_many_parts";
+const PART_TOO_LARGE: &str = "part_too_large";
 
 /// A body of type `multipart/form-data`, as an HTML form with files sends it
 /// ([RFC 7578](https://www.rfc-editor.org/rfc/rfc7578)).
@@ -42,8 +44,9 @@ const FORM_DATA: &str = "multipart/form-data";
 /// # }
 /// ```
 ///
-/// The whole body is in memory before the function runs, so that all parts are there at once. It
-/// is limited to [`MAX_BYTES`](Multipart::MAX_BYTES) and [`MAX_PARTS`](Multipart::MAX_PARTS).
+/// The whole body is in memory before the function runs, so that all parts are there at once. How
+/// large it may be, how many parts it may have and how large each of them may be, are three of the
+/// [`Limits`](crate::Limits).
 ///
 /// As with [`Form`](crate::Form), a page of any origin can make a browser send one together with
 /// the user's cookies.
@@ -53,13 +56,6 @@ const FORM_DATA: &str = "multipart/form-data";
 pub struct Multipart(Vec<Part>);
 
 impl Multipart {
-    /// How many parts a form may have.
-    pub const MAX_PARTS: usize = 256;
-
-    /// How large the whole body may be, in bytes: 6 MiB, the most that Lambda takes
-    /// ([quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
-    pub const MAX_BYTES: usize = 6 * 1024 * 1024;
-
     /// The first part of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Part> {
@@ -189,22 +185,33 @@ pub enum MultipartRejection {
         detail: String,
     },
     /// The body is too large: 413, `body_too_large`.
-    #[error("expected at most {} bytes, found {found}", Multipart::MAX_BYTES)]
+    #[error("the body has more than {limit} bytes")]
     TooLarge {
-        /// The size of the body.
-        found: usize,
+        /// How many it may have: [`Limits::body`].
+        limit: usize,
     },
-    /// The form has too many parts: 413, `body_too_large`.
-    #[error("expected at most {} parts, found more", Multipart::MAX_PARTS)]
-    TooManyParts,
+    /// The form has too many parts: 400, `too_many_parts`.
+    #[error("the form has more than {limit} parts")]
+    TooManyParts {
+        /// How many it may have: [`Limits::parts`].
+        limit: usize,
+    },
+    /// A part is too large: 413, `part_too_large`.
+    #[error("a part of the form has more than {limit} bytes")]
+    PartTooLarge {
+        /// How many it may have: [`Limits::part_bytes`].
+        limit: usize,
+    },
 }
 
 impl ApiError for MultipartRejection {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Missing | Self::Invalid { .. } => StatusCode::BAD_REQUEST,
+            Self::Missing | Self::Invalid { .. } | Self::TooManyParts { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooLarge { .. } | Self::TooManyParts => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge { .. } | Self::PartTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         }
     }
 
@@ -213,7 +220,9 @@ impl ApiError for MultipartRejection {
             Self::Missing => MISSING_BODY.into(),
             Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
             Self::Invalid { .. } => "invalid_multipart".into(),
-            Self::TooLarge { .. } | Self::TooManyParts => BODY_TOO_LARGE.into(),
+            Self::TooLarge { .. } => BODY_TOO_LARGE.into(),
+            Self::TooManyParts { .. } => TOO_MANY_PARTS.into(),
+            Self::PartTooLarge { .. } => PART_TOO_LARGE.into(),
         }
     }
 
@@ -225,7 +234,9 @@ impl ApiError for MultipartRejection {
         vec![
             Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
             Outcome::new(StatusCode::BAD_REQUEST, "invalid_multipart"),
+            Outcome::new(StatusCode::BAD_REQUEST, TOO_MANY_PARTS),
             Outcome::new(StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE),
+            Outcome::new(StatusCode::PAYLOAD_TOO_LARGE, PART_TOO_LARGE),
             Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),
         ]
     }
@@ -248,12 +259,13 @@ fn read(request: &Request) -> Result<Multipart, MultipartRejection> {
         .ok_or_else(|| MultipartRejection::MediaType {
             found: media::found(request),
         })?;
-    if body.len() > Multipart::MAX_BYTES {
-        return Err(MultipartRejection::TooLarge { found: body.len() });
+    let limits = Limits::of(request.extensions());
+    if body.len() > limits.body {
+        return Err(MultipartRejection::TooLarge { limit: limits.body });
     }
     // The parser is written for bodies that are still arriving. This one never has to wait, so
     // that one poll finishes it.
-    let mut parts = pin!(parts(body, boundary));
+    let mut parts = pin!(parts(body, boundary, limits));
     match parts.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(parts) => parts.map(Multipart),
         Poll::Pending => Err(MultipartRejection::Invalid {
@@ -262,24 +274,38 @@ fn read(request: &Request) -> Result<Multipart, MultipartRejection> {
     }
 }
 
-async fn parts(body: Bytes, boundary: String) -> Result<Vec<Part>, MultipartRejection> {
+async fn parts(
+    body: Bytes,
+    boundary: String,
+    limits: &Limits,
+) -> Result<Vec<Part>, MultipartRejection> {
     let stream = BodyDataStream::new(Full::new(body));
     let mut form = multer::Multipart::new(stream, boundary);
     let mut parts = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|error| invalid(&error))? {
-        if parts.len() == Multipart::MAX_PARTS {
-            return Err(MultipartRejection::TooManyParts);
+        if parts.len() == limits.parts {
+            return Err(MultipartRejection::TooManyParts {
+                limit: limits.parts,
+            });
         }
         let Some(name) = field.name().map(str::to_owned) else {
             return Err(MultipartRejection::Invalid {
                 detail: "a part has no name".to_owned(),
             });
         };
+        let file_name = field.file_name().map(str::to_owned);
+        let content_type = field.content_type().map(ToString::to_string);
+        let content = field.bytes().await.map_err(|error| invalid(&error))?;
+        if content.len() > limits.part_bytes {
+            return Err(MultipartRejection::PartTooLarge {
+                limit: limits.part_bytes,
+            });
+        }
         parts.push(Part {
             name,
-            file_name: field.file_name().map(str::to_owned),
-            content_type: field.content_type().map(ToString::to_string),
-            content: field.bytes().await.map_err(|error| invalid(&error))?,
+            file_name,
+            content_type,
+            content,
         });
     }
     Ok(parts)
@@ -350,8 +376,8 @@ mod tests {
 
     #[test]
     fn each_refusal_has_its_status_and_code() {
-        let many = form(&vec!["name=a\r\n\r\n"; Multipart::MAX_PARTS + 1]);
-        let large = vec![b'x'; Multipart::MAX_BYTES + 1];
+        let many = form(&vec!["name=a\r\n\r\n"; 257]);
+        let large = vec![b'x'; (6 << 20) + 1];
         let cases = [
             (refusal("text/plain", "x"), 415, "unsupported_media_type"),
             (refusal(FORM_DATA, "x"), 415, "unsupported_media_type"),
@@ -370,7 +396,7 @@ mod tests {
                 400,
                 "invalid_multipart",
             ),
-            (refusal(TYPE, many), 413, "body_too_large"),
+            (refusal(TYPE, many), 400, "too_many_parts"),
             (refusal(TYPE, large), 413, "body_too_large"),
         ];
         for (refusal, status, code) in cases {
@@ -381,8 +407,8 @@ mod tests {
 
     #[test]
     fn as_many_parts_as_the_limit_are_read() {
-        let most = form(&vec!["name=a\r\n\r\n"; Multipart::MAX_PARTS]);
+        let most = form(&vec!["name=a\r\n\r\n"; 256]);
         let form = now::<Multipart>(&post(TYPE, most)).unwrap();
-        assert_eq!(form.iter().count(), Multipart::MAX_PARTS);
+        assert_eq!(form.iter().count(), 256);
     }
 }

@@ -2,11 +2,11 @@
 
 use super::{
     FromRequest,
-    fault::{Fault, INVALID_PARAMETERS, Place},
+    fault::{Fault, INVALID_PARAMETERS, Place, TOO_MANY_PARAMETERS},
     pairs::Pairs,
     value_error::{Echo, ValueError},
 };
-use crate::{ApiError, Outcome, Problem, Request};
+use crate::{ApiError, Limits, Outcome, Problem, Request};
 use http::StatusCode;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -45,6 +45,8 @@ use std::borrow::Cow;
 /// their order. In a field with `#[serde(flatten)]` serde cannot tell which type is wanted, so
 /// that only texts and maps of texts work there.
 ///
+/// How many parameters there may be is one of the [`Limits`](crate::Limits).
+///
 /// `Option<Query<T>>` is `None` when there is no query and `T` cannot do without one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
@@ -69,6 +71,12 @@ pub enum QueryRejection {
         /// What is wrong.
         detail: String,
     },
+    /// There are too many parameters: 400, `too_many_parameters`.
+    #[error("the query has more than {limit} parameters")]
+    TooMany {
+        /// How many there may be: [`Limits::query_pairs`].
+        limit: usize,
+    },
 }
 
 impl ApiError for QueryRejection {
@@ -77,12 +85,16 @@ impl ApiError for QueryRejection {
     }
 
     fn code(&self) -> Cow<'static, str> {
-        INVALID_PARAMETERS.into()
+        match self {
+            Self::Missing { .. } | Self::Invalid { .. } => INVALID_PARAMETERS.into(),
+            Self::TooMany { .. } => TOO_MANY_PARAMETERS.into(),
+        }
     }
 
     fn decorate(&self, problem: &mut Problem) {
-        let (Self::Missing { name, detail } | Self::Invalid { name, detail }) = self;
-        Fault::new(Place::Query, name.as_deref(), detail).decorate(problem);
+        if let Self::Missing { name, detail } | Self::Invalid { name, detail } = self {
+            Fault::new(Place::Query, name.as_deref(), detail).decorate(problem);
+        }
     }
 
     fn is_absent(&self) -> bool {
@@ -90,7 +102,10 @@ impl ApiError for QueryRejection {
     }
 
     fn outcomes() -> Vec<Outcome> {
-        vec![Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS)]
+        vec![
+            Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS),
+            Outcome::new(StatusCode::BAD_REQUEST, TOO_MANY_PARAMETERS),
+        ]
     }
 }
 
@@ -99,8 +114,9 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Query<T> {
 
     const NOW: Option<fn(&'r Request) -> Result<Self, QueryRejection>> = Some(|request| {
         let query = request.uri().query().unwrap_or_default();
-        Pairs::parse(query)
-            .and_then(T::deserialize)
+        let limit = Limits::of(request.extensions()).query_pairs;
+        let pairs = Pairs::parse(query, limit).ok_or(QueryRejection::TooMany { limit })?;
+        T::deserialize(pairs)
             .map(Self)
             .map_err(|error| refuse(query, error))
     });
@@ -165,6 +181,22 @@ mod tests {
                 now::<Option<Query<Loose>>>(&request),
                 Ok(Some(Query(Loose { page: None })))
             );
+        }
+    }
+
+    #[test]
+    fn without_an_application_the_limit_is_the_default() {
+        for (pairs, fits) in [(1000, true), (1001, false)] {
+            let request = get(&format!("/orders?{}", "page=1&".repeat(pairs)));
+            match now::<Query<Vec<(&str, &str)>>>(&request) {
+                Ok(Query(all)) => assert!(fits && all.len() == pairs),
+                Err(refusal) => {
+                    assert!(!fits);
+                    assert_eq!(refusal, QueryRejection::TooMany { limit: 1000 });
+                    assert_eq!(refusal.status(), 400);
+                    assert_eq!(refusal.code(), "too_many_parameters");
+                }
+            }
         }
     }
 

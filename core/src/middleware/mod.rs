@@ -16,7 +16,7 @@ pub(crate) use finish::Finish;
 pub use from_fn::{FromFn, FromFnService, from_fn};
 pub(crate) use guard::Guard;
 pub use next::Next;
-pub(crate) use next::{Handle, LayerFn, ServiceFn, buffered, erase_layer, erase_service};
+pub(crate) use next::{Handle, LayerFn, ServiceFn, erase_layer, erase_service, whole};
 pub(crate) use panic::{Panic, caught, caught_now, witness};
 pub(crate) use timed::{late, timed, timed_body};
 pub(crate) use timing::{Limit, RouteClock, Timing, stop_of};

@@ -2,10 +2,11 @@
 
 use super::Finish;
 use crate::{
-    Body, BoxError, BoxFuture, IntoResponse, Request, Response, body::take, error::framework,
+    Body, BoxError, BoxFuture, IntoResponse, Limits, Problem, Request, Response, body::take,
+    error::framework, limits::Measure,
 };
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::{
     convert::Infallible,
     fmt,
@@ -73,40 +74,51 @@ where
     }
 }
 
-/// The request with its whole body in memory.
-pub(crate) async fn buffered<B>(request: http::Request<B>) -> Result<Request, crate::Problem>
+/// The request with its whole body in memory. A layer may make more of a body than came, as one that
+/// decompresses it does.
+async fn buffered<B>(request: http::Request<B>) -> Result<Request, Problem>
 where
     B: http_body::Body + Send + 'static,
     B::Error: Into<BoxError>,
 {
     let (parts, body) = request.into_parts();
-    let mut slot = Some(body);
-    let body = match take::<B, Body>(&mut slot) {
-        Some(body) if !body.is_stream() => body,
-        Some(stream) => collect(stream).await?,
-        None => match slot {
-            Some(other) => collect(other).await?,
-            None => Body::empty(),
-        },
-    };
+    let body = whole(body, || Limits::of(&parts.extensions).body).await?;
     Ok(Request::from_parts(parts, body))
 }
 
-async fn collect<B>(body: B) -> Result<Body, crate::Problem>
+/// The whole body. A stream is read up to a limit; what is in memory already stays as it is.
+pub(crate) async fn whole<B>(body: B, limit: impl FnOnce() -> usize) -> Result<Body, Problem>
+where
+    B: http_body::Body + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let mut slot = Some(body);
+    match take::<B, Body>(&mut slot) {
+        Some(body) if !body.is_stream() => Ok(body),
+        Some(stream) => collect(stream, limit()).await,
+        None => match slot {
+            Some(other) => collect(other, limit()).await,
+            None => Ok(Body::empty()),
+        },
+    }
+}
+
+async fn collect<B>(body: B, limit: usize) -> Result<Body, Problem>
 where
     B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    match body.collect().await {
+    // What says that it is too large is not read at all.
+    if let Ok(least) = usize::try_from(body.size_hint().lower()) {
+        Measure::Body
+            .check(least, limit)
+            .map_err(framework::over_limit)?;
+    }
+    match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().into()),
-        Err(error) => {
-            let error: BoxError = error.into();
-            Err(if error.is::<LengthLimitError>() {
-                framework::body_too_large()
-            } else {
-                framework::unreadable_body(&*error)
-            })
-        }
+        // Of this limit, or of a narrower one that a layer has put around the body.
+        Err(error) if error.is::<LengthLimitError>() => Err(framework::body_too_large()),
+        Err(error) => Err(framework::unreadable_body(&*error)),
     }
 }
 

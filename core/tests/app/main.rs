@@ -6,11 +6,15 @@ mod auth;
 mod build;
 mod cors;
 mod deadline;
+mod deep;
 mod failures;
+mod injection;
 mod layers;
+mod limits;
 mod nesting;
 mod panics;
 mod routing;
+mod spellings;
 mod state;
 
 use bytes::Bytes;

@@ -1,7 +1,7 @@
 //! Requests that somebody sends on purpose. None may fail the event as a whole.
 
-use crate::{decode, event, event_with, header, invocation, malformed, path_key};
-use lambda_api::event::Source;
+use crate::{decode, event, event_with, header, invocation, malformed, path_key, try_decode};
+use lambda_api::event::{DecodeError, DecodeOptions, Source};
 use serde_json::json;
 
 #[test]
@@ -156,12 +156,20 @@ fn a_path_that_does_not_begin_with_a_slash_is_malformed() {
 }
 
 #[test]
-fn a_uri_that_is_too_long_is_malformed() {
-    let event = event_with(
-        Source::HttpApi,
+fn a_uri_that_is_too_long_for_any_limit_is_refused() {
+    for more in [
         json!({"rawQueryString": "x".repeat(70_000)}),
-    );
-    assert_eq!(malformed(&event).0, Some(Source::HttpApi));
+        json!({"rawQueryString": null, "queryStringParameters": {"a": "/".repeat(40_000)}}),
+    ] {
+        let event = event_with(Source::HttpApi, more);
+        match try_decode(&event, &DecodeOptions::default()) {
+            Err(DecodeError::OverLimit(over)) => {
+                assert_eq!(over.invocation().source(), Some(Source::HttpApi));
+                assert_eq!(over.problem().code(), "uri_too_long");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]

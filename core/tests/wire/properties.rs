@@ -103,6 +103,7 @@ fn options() -> impl Strategy<Value = DecodeOptions> {
     (any::<Option<bool>>(), option::of(text())).prop_map(|(strip_stage, base_path)| DecodeOptions {
         strip_stage,
         base_path,
+        ..DecodeOptions::default()
     })
 }
 

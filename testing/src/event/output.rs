@@ -101,6 +101,7 @@ impl EventBuilder {
                 invocation.cloned().unwrap_or_default()
             }
             Err(DecodeError::Malformed { invocation, .. }) => *invocation,
+            Err(DecodeError::OverLimit(over)) => over.invocation().clone(),
             Err(error) => panic!("the event of source `{}` is refused: {error}", self.source),
         }
     }

@@ -94,6 +94,9 @@ impl EventBuilder {
             Err(DecodeError::Malformed { invocation, .. }) => {
                 (*invocation, Request::new(Bytes::new()))
             }
+            Err(DecodeError::OverLimit(over)) => {
+                (over.invocation().clone(), Request::new(Bytes::new()))
+            }
             Err(error) => return Err(error.to_string()),
         };
         let source = invocation.source().unwrap_or(Source::HttpApi);

@@ -1,5 +1,6 @@
 mod callers;
 mod identities;
+mod limits;
 
 use super::*;
 use crate::{LambdaContext, event::DecodeError};

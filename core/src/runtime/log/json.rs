@@ -121,7 +121,29 @@ fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> Vec<u8> {
         }
     }
     line.extend_from_slice(b"}\n");
-    line
+    escaped(line)
+}
+
+/// JSON escapes control characters but for those from 0x7f to 0x9f, which some terminals obey, and
+/// the separators of lines and paragraphs. All of them can only stand in strings here.
+fn escaped(line: Vec<u8>) -> Vec<u8> {
+    let is_odd = |letter: char| matches!(letter, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}');
+    match String::from_utf8(line) {
+        Ok(text) if !text.is_ascii() || text.contains('\u{7f}') => {
+            let mut escaped = Vec::with_capacity(text.len());
+            for letter in text.chars() {
+                // Nor does this fail.
+                let _ = if is_odd(letter) {
+                    write!(escaped, "\\u{:04x}", u32::from(letter))
+                } else {
+                    write!(escaped, "{letter}")
+                };
+            }
+            escaped
+        }
+        Ok(text) => text.into_bytes(),
+        Err(error) => error.into_bytes(),
+    }
 }
 
 /// The fields of a record or a span, each name once.
@@ -214,7 +236,14 @@ pub(super) mod tests {
     }
 
     #[derive(Clone, Default)]
-    struct Buffer(Arc<Mutex<Vec<u8>>>);
+    pub(in super::super) struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Buffer {
+        pub(in super::super) fn text(&self) -> String {
+            let bytes = std::mem::take(&mut *self.0.lock().expect("one thread"));
+            String::from_utf8(bytes).expect("logs are UTF-8")
+        }
+    }
 
     impl Write for Buffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -228,15 +257,14 @@ pub(super) mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("outer")]
-    struct Outer(#[source] io::Error);
+    pub(in super::super) struct Outer(#[source] pub(in super::super) io::Error);
 
     pub(in super::super) fn lines(run: impl FnOnce()) -> String {
         let buffer = Buffer::default();
         let writer = buffer.clone();
         let layer = JsonLayer::new(move || writer.clone(), Now);
         with_default(Registry::default().with(layer), run);
-        let bytes = std::mem::take(&mut *buffer.0.lock().expect("one thread"));
-        String::from_utf8(bytes).expect("JSON is UTF-8")
+        buffer.text()
     }
 
     pub(in super::super) fn capture(run: impl FnOnce()) -> Vec<Value> {
@@ -253,6 +281,38 @@ pub(super) mod tests {
         });
         let expected = r#"{"timestamp":"now","level":"WARN","message":"running low","target":"orders","left":3,"sku":"tea \"green\"\n"}"#;
         assert_eq!(text, format!("{expected}\n"));
+    }
+
+    #[test]
+    fn no_value_writes_a_second_line_or_a_control_character() {
+        for odd in [
+            "\n",
+            "\r\n",
+            "\0",
+            "\u{1b}[2J",
+            "\u{7f}",
+            "\u{85}",
+            "\u{9b}2J",
+            "\u{2028}",
+            "\u{2029}",
+        ] {
+            let value = format!("é{odd}{{\"level\":\"FATAL\"}}");
+            let text = lines(|| {
+                let span = tracing::info_span!("span", shown = %value);
+                span.in_scope(|| tracing::info!(value, debug = ?value, "{value}"));
+            });
+            let (line, end) = text.split_at(text.len() - 1);
+            assert_eq!(end, "\n");
+            assert!(
+                line.chars()
+                    .all(|c| !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')),
+                "{line:?}"
+            );
+            let record: Value = serde_json::from_str(line).unwrap();
+            for field in ["message", "value", "shown"] {
+                assert_eq!(record[field], value, "{odd:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,42 @@
+//! The limits of the application hold for what comes from the local server as well.
+
+use super::*;
+use crate::{Api, Limits, Request, local::handler};
+
+#[tokio::test]
+async fn what_is_over_a_limit_gets_the_same_problem_as_on_lambda() {
+    for source in Source::ALL {
+        let limits = Limits::default()
+            .body(10)
+            .path(20)
+            .headers(20)
+            .header_bytes(2000)
+            .query_pairs(2)
+            .cookies(2);
+        let api = Api::new().fallback(async |_: Request| "let through");
+        let app = api.limits(limits).build().await.unwrap();
+        let server = Fixture::start_with(source, Callers::nobody(source), handler(app)).await;
+        let many: String = (0..20).map(|n| format!("x-{n}: 1\r\n")).collect();
+        for (path, headers, expected) in [
+            ("/fits?a&b", "cookie: a=1; b=2\r\n", "let through"),
+            ("/is/longer/than/twenty", "", "uri_too_long"),
+            ("/?a&b&c", "", "too_many_parameters"),
+            ("/", "cookie: a=1; b=2; c=3\r\n", "too_many_cookies"),
+            ("/", &many, "too_many_headers"),
+            (
+                "/",
+                &format!("x-a: {}\r\n", "v".repeat(2000)),
+                "headers_too_large",
+            ),
+        ] {
+            let reply = server.get(path, headers).await;
+            assert!(reply.contains(expected), "{source} {path}: {reply}");
+        }
+        let body = format!(
+            "POST / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\ncontent-length: 11\r\n\r\n01234567890",
+            server.port
+        );
+        let reply = server.send(body).await;
+        assert!(reply.starts_with("HTTP/1.1 413"), "{source} {reply}");
+    }
+}

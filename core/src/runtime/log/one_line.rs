@@ -1,0 +1,43 @@
+//! One line for each record that is written as text.
+
+use super::printable::{Printable, is_harmless};
+use std::io::{self, Write};
+use tracing::Metadata;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Escapes what a record must not have: `tracing_subscriber` writes line breaks of messages and of
+/// values that are shown as they are.
+pub(super) struct OneLine<M>(pub(super) M);
+
+impl<'w, M: MakeWriter<'w>> MakeWriter<'w> for OneLine<M> {
+    type Writer = Escaping<M::Writer>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        Escaping(self.0.make_writer())
+    }
+
+    fn make_writer_for(&'w self, metadata: &Metadata<'_>) -> Self::Writer {
+        Escaping(self.0.make_writer_for(metadata))
+    }
+}
+
+pub(super) struct Escaping<W>(W);
+
+impl<W: Write> Write for Escaping<W> {
+    /// Writes one record, which comes as a whole.
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(record);
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        if line.chars().all(is_harmless) {
+            self.0.write_all(record)?;
+        } else {
+            self.0
+                .write_all(format!("{}\n", Printable(line)).as_bytes())?;
+        }
+        Ok(record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,522 @@
+//! What a client sends is never taken for anything else than what it is.
+
+use crate::{Reply, app, code, send, text};
+use http::{HeaderName, HeaderValue};
+use lambda_api::{
+    Api, ApiError, App, Body, Created, Html, Identity, IntoResponse, Invocation, Json,
+    LambdaContext, Problem, Query, Redirect, Response, SetCookie, api_handler,
+    auth::gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer},
+    event::{Source, emulate},
+    routes,
+};
+use lambda_api_testing::EventBuilder;
+use proptest::{prelude::*, sample::select};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{borrow::Cow, sync::OnceLock};
+use tokio::runtime::{Builder, Runtime};
+
+#[derive(Deserialize)]
+struct Input {
+    text: String,
+}
+
+/// An error with the input in every place that it has.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Echoed(String);
+
+impl ApiError for Echoed {
+    fn status(&self) -> http::StatusCode {
+        http::StatusCode::CONFLICT
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        self.0.clone().into()
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        problem.set_header("x-name", &self.0);
+        problem.set_header(&self.0, "value");
+        problem.set_extension(&self.0, &self.0);
+        problem.set_instance(self.0.clone());
+        problem.set_title(self.0.clone());
+    }
+}
+
+/// Puts the input into a part of the reply that becomes a header, or stands beside one.
+#[api_handler(POST "/echo/{place}")]
+async fn echo(place: String, Json(Input { text }): Json<Input>) -> Response {
+    match place.as_str() {
+        "value" => ([("x-name", text)], "done").into_response(),
+        "name" => ([(text, "value")], "done").into_response(),
+        "cookie-name" => (SetCookie::new(text, "value"), "done").into_response(),
+        "cookie-value" => (SetCookie::new("name", text), "done").into_response(),
+        "cookie-path" => (SetCookie::new("name", "value").path(text), "done").into_response(),
+        "cookie-domain" => (SetCookie::new("name", "value").domain(text), "done").into_response(),
+        "redirect" => Redirect::to(text).into_response(),
+        "created" => Created::at(text, "done").into_response(),
+        "body" => text.into_response(),
+        "html" => Html(text).into_response(),
+        "problem" => Err::<(), _>(Echoed(text)).into_response(),
+        _ => Problem::new(http::StatusCode::CONFLICT, text.clone())
+            .with_detail(text.clone())
+            .with_header("x-name", text)
+            .into_response(),
+    }
+}
+
+const ECHOED: [&str; 12] = [
+    "value",
+    "name",
+    "cookie-name",
+    "cookie-value",
+    "cookie-path",
+    "cookie-domain",
+    "redirect",
+    "created",
+    "body",
+    "html",
+    "problem",
+    "detail",
+];
+
+fn echoing() -> &'static (Runtime, App) {
+    static ECHO: OnceLock<(Runtime, App)> = OnceLock::new();
+    ECHO.get_or_init(|| {
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        let app = runtime.block_on(app(Api::new().routes(routes![echo])));
+        (runtime, app)
+    })
+}
+
+fn input() -> impl Strategy<Value = String> {
+    let part = select(
+        &[
+            "\r\n",
+            "\n",
+            "\r",
+            "\0",
+            "x-injected: 1",
+            "set-cookie: injected=1",
+            ": ",
+            "; ",
+            ", ",
+            ";",
+            "=",
+            "\"",
+            "\\",
+            "a",
+            " ",
+            "\t",
+            "é",
+            "\u{560d}\u{560a}",
+            "\u{10d}\u{10a}",
+            "\u{85}",
+            "\u{2028}",
+            "\u{7f}",
+            "\u{1b}",
+            "%0d%0a",
+            "HTTP/1.1 200 OK",
+            "</script>",
+            "\",\"x-injected\":\"1",
+            "\u{ffff}",
+            "name",
+            "/",
+        ][..],
+    );
+    prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
+}
+
+/// Names that a reply of `echo` may have, whatever the input.
+fn is_own(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "x-name" | "set-cookie" | "location" | "content-type" | "content-length"
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn no_input_adds_a_header_to_a_reply(text in input(), source in select(&Source::ALL[..])) {
+        let (runtime, app) = echoing();
+        for place in ECHOED {
+            let event = EventBuilder::new(source)
+                .method("POST")
+                .path(&format!("/echo/{place}"))
+                .json(&json!({ "text": text }))
+                .to_bytes();
+            let reply = runtime.block_on(app.handle_event(event, LambdaContext::default()));
+            let reply = reply.unwrap();
+            // What the source reads.
+            let read = emulate::reply(source, &reply).unwrap();
+            for (name, value) in read.headers() {
+                let named = name.as_str() == text.to_ascii_lowercase();
+                prop_assert!(is_own(name) || named, "{place} {name}");
+                prop_assert!(!value.as_bytes().iter().any(|b| matches!(b, b'\r' | b'\n' | 0)), "{place}");
+            }
+            let cookies: Vec<_> = read.headers().get_all("set-cookie").iter().collect();
+            prop_assert!(cookies.len() <= 1, "{place} {cookies:?}");
+            if let [cookie] = &cookies[..] && place == "cookie-value" {
+                // Neither another cookie nor an attribute.
+                let expected = "; Path=/; Secure; HttpOnly; SameSite=Lax";
+                let cookie = cookie.to_str().unwrap();
+                let value = cookie.strip_suffix(expected).unwrap();
+                prop_assert!(!value.contains([';', ',', ' ', '"']), "{value}");
+            }
+            // And what stands in the JSON, where no string may have a member or a line of its own.
+            let json: Value = serde_json::from_slice(&reply).unwrap();
+            let members = json["headers"].as_object().into_iter().chain(json["multiValueHeaders"].as_object());
+            for (name, value) in members.flatten() {
+                prop_assert!(HeaderName::try_from(name.as_str()).is_ok(), "{place} {name}");
+                let texts = value.as_array().into_iter().flatten().chain([value]);
+                for text in texts.filter_map(Value::as_str) {
+                    prop_assert!(!text.contains(['\r', '\n', '\0']), "{place} {text:?}");
+                }
+            }
+            if matches!(place, "body" | "html") {
+                prop_assert_eq!(read.body(), text.as_bytes(), "{}", place);
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_with_a_control_character_never_arrives(
+        source in select(&Source::ALL[..]),
+        control in select(&["\r", "\n", "\0", "\r\nx-injected: 1", "\u{7f}", "\u{1}"][..]),
+        at in select(&["/headers/x-name", "/multiValueHeaders/x-name"][..]),
+        list in any::<bool>(),
+    ) {
+        let (runtime, app) = echoing();
+        let value = format!("before{control}after");
+        let value = if list { json!(["first", value]) } else { json!(value) };
+        let event = EventBuilder::new(source).set("/headers", json!({})).set(at, value).to_bytes();
+        let reply = runtime.block_on(app.handle_event(event, LambdaContext::default())).unwrap();
+        let reply: Value = serde_json::from_slice(&reply).unwrap();
+        prop_assert_eq!(&reply["statusCode"], 400);
+        prop_assert!(!reply.to_string().contains("after"));
+    }
+}
+
+#[api_handler(GET "/item")]
+async fn read() -> &'static str {
+    "read"
+}
+
+#[api_handler(DELETE "/item")]
+async fn delete() -> &'static str {
+    "deleted"
+}
+
+#[api_handler(POST "/item")]
+async fn add() -> &'static str {
+    "added"
+}
+
+#[tokio::test]
+async fn the_method_is_that_of_the_request_and_no_wish_of_the_client_changes_it() {
+    let app = app(Api::new().routes(routes![read, delete, add])).await;
+    let wishes = [
+        "x-http-method-override",
+        "x-http-method",
+        "x-method-override",
+        "x-original-method",
+        "x-amzn-http-method",
+        "access-control-request-method",
+    ];
+    for source in Source::ALL {
+        for name in wishes {
+            for (method, expected) in [("GET", "read"), ("POST", "added")] {
+                let event = EventBuilder::new(source)
+                    .method(method)
+                    .path("/item")
+                    .query("_method", "DELETE")
+                    .header(name, "DELETE")
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .set("/body", "_method=DELETE");
+                assert_eq!(text(&event.send(&app).await), expected, "{source} {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_method_has_one_spelling() {
+    let app = app(Api::new().routes(routes![read, delete, add])).await;
+    for method in [
+        "get", "Get", "gET", "delete", "GETT", "GE", "ANY", "GET,POST", "%47ET",
+    ] {
+        let Ok(parsed) = method.parse::<http::Method>() else {
+            continue;
+        };
+        for source in Source::ALL {
+            let event = EventBuilder::new(source).path("/item").method(method);
+            let reply = event.send(&app).await;
+            assert_eq!(code(&reply), "method_not_allowed", "{source} {method}");
+        }
+        let request = http::Request::builder().method(parsed).uri("/item");
+        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(code(&reply), "method_not_allowed", "{method}");
+    }
+}
+
+/// Two members of one name, or more than one place for it.
+#[tokio::test]
+async fn a_method_that_is_no_token_is_a_400() {
+    let app = app(Api::new().routes(routes![read, delete, add])).await;
+    for method in ["GET /admin HTTP/1.1\r\nx: ", "GET ", "", "G\u{0}T", "GET\n"] {
+        for (source, place) in [
+            (Source::RestApi, "/httpMethod"),
+            (Source::HttpApi, "/requestContext/http/method"),
+            (Source::Alb, "/httpMethod"),
+            (Source::LatticeV2, "/method"),
+        ] {
+            let event = EventBuilder::new(source).path("/item").set(place, method);
+            let reply: Reply = event.send(&app).await;
+            assert_eq!(code(&reply), "malformed_request", "{source} {method:?}");
+        }
+    }
+}
+
+#[api_handler(ANY "/me")]
+async fn me(identity: Identity) -> String {
+    identity.subject().to_owned()
+}
+
+/// What a context would say of an administrator, for every source and authorizer.
+fn context() -> Value {
+    let claims = json!({"sub": "admin", "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123", "scope": "all",
+        "cognito:groups": "admins", "token_use": "access", "exp": "4102444800"});
+    json!({
+        "accountId": "123456789012", "apiId": "a1b2c3d4e5", "stage": "prod",
+        "domainName": "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com",
+        "authorizer": {
+            "claims": claims, "jwt": {"claims": claims, "scopes": ["all"]},
+            "lambda": {"principalId": "admin"}, "principalId": "admin",
+            "iam": {"userArn": "arn:aws:iam::123456789012:user/admin", "accountId": "123456789012",
+                "callerId": "AIDAADMIN", "userId": "AIDAADMIN", "accessKey": "AKIAADMIN"},
+        },
+        "identity": {"userArn": "arn:aws:iam::123456789012:user/admin", "accountId": "123456789012",
+            "caller": "AIDAADMIN", "user": "AIDAADMIN", "accessKey": "AKIAADMIN",
+            "sourceVpcArn": "arn", "type": "AWS_IAM", "principal": "arn:aws:iam::123456789012:user/admin"},
+    })
+}
+
+#[tokio::test]
+async fn a_context_in_the_body_or_in_a_header_makes_nobody() {
+    let apis = [
+        Api::new().authenticate(Iam::from_any_api()),
+        Api::new().authenticate(CognitoAuthorizer::from_any_api()),
+        Api::new().authenticate(JwtAuthorizer::from_any_api()),
+        Api::new().authenticate(LambdaAuthorizer::from_any_api()),
+    ];
+    for (index, api) in apis.into_iter().enumerate() {
+        let app = app(api.routes(routes![me])).await;
+        let context = context();
+        let mut known = 0;
+        for source in Source::ALL {
+            let event = || EventBuilder::new(source).method("POST").path("/me");
+            let text = context.to_string();
+            let whole = json!({"requestContext": context, "isBase64Encoded": false,
+                "httpMethod": "POST", "path": "/me", "identitySource": ["admin"]});
+            let broken_out = format!(r#""}},"requestContext":{context},"x":{{"a":""#);
+            let mut events = vec![
+                event().json(&whole),
+                event().set("/body", whole.clone()),
+                event().set("/body", broken_out.as_str()),
+                event().query("requestContext", &text),
+                event().query("requestContext[authorizer][claims][sub]", "admin"),
+                event().cookie("requestContext", "admin"),
+                event().set("/headers/requestContext", context.clone()),
+                event().set("/multiValueHeaders/requestContext", json!([context])),
+                event().set("/pathParameters", json!({"requestContext": context})),
+                event().set("/stageVariables", json!({"requestContext": context})),
+                event().set("/RequestContext", context.clone()),
+                event().set("/request_context", context.clone()),
+                event().set("/requestcontext", context.clone()),
+                event().set("/authorizer", context["authorizer"].clone()),
+                event().set("/identity", context["identity"].clone()),
+            ];
+            for name in [
+                "requestcontext",
+                "request-context",
+                "x-amzn-request-context",
+                "x-amzn-lambda-context",
+                "x-apigateway-event",
+                "x-apigateway-context",
+                "x-amzn-oidc-identity",
+                "x-amzn-oidc-data",
+                "x-amzn-oidc-accesstoken",
+                "x-amzn-requestid",
+                "x-forwarded-user",
+                "x-forwarded-client-cert",
+                "x-amzn-mtls-clientcert",
+                "x-amz-security-token",
+                "x-amz-source-account",
+            ] {
+                events.push(event().header(name, text.as_str()));
+                events.push(event().header(name, "admin"));
+            }
+            for (n, event) in events.iter().enumerate() {
+                let reply = app.handle_event(event.to_bytes(), LambdaContext::for_test());
+                let reply: Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+                let status = reply["statusCode"].as_u64();
+                assert!(
+                    matches!(status, Some(400 | 401)),
+                    "{index} {source} {n}: {status:?}"
+                );
+            }
+            // Where it belongs, it is believed.
+            let told = event().set("/requestContext/authorizer", context["authorizer"].clone());
+            let told = told.set("/requestContext/identity", context["identity"].clone());
+            known += usize::from(told.send(&app).await.status() == 200);
+        }
+        assert!(known > 0, "{index}");
+    }
+}
+
+/// What a gateway says of the request, and a header might say as well.
+#[api_handler(GET "/facts")]
+async fn facts(invocation: Invocation) -> Json<Value> {
+    Json(json!([
+        invocation.source_ip(),
+        invocation.request_id(),
+        invocation.domain_name(),
+        invocation.stage(),
+        invocation.account_id(),
+        invocation.api_id(),
+        invocation.lambda().trace_id.clone(),
+        invocation.lambda().tenant_id.clone(),
+        invocation.deadline().is_some(),
+    ]))
+}
+
+#[tokio::test]
+async fn no_header_changes_what_the_gateway_says() {
+    let app = app(Api::new().routes(routes![facts])).await;
+    let names = [
+        "x-forwarded-for",
+        "X-Forwarded-For",
+        "forwarded",
+        "x-real-ip",
+        "true-client-ip",
+        "cf-connecting-ip",
+        "x-forwarded-host",
+        "host",
+        "x-amzn-requestid",
+        "x-request-id",
+        "x-amzn-trace-id",
+        "lambda-runtime-deadline-ms",
+        "lambda-runtime-aws-request-id",
+        "x-amzn-tenant-id",
+        "x-stage",
+    ];
+    let lambda = LambdaContext::for_test();
+    for source in [
+        Source::RestApi,
+        Source::HttpApi,
+        Source::HttpApiV1,
+        Source::FunctionUrl,
+    ] {
+        let event = || {
+            let event = EventBuilder::new(source).path("/facts");
+            event.source_ip("192.0.2.1").lambda(lambda.clone())
+        };
+        let expected = event().send(&app).await;
+        for name in names {
+            for values in [&["6.6.6.6"][..], &["6.6.6.6", "7.7.7.7"]] {
+                let event = values
+                    .iter()
+                    .fold(event(), |event, value| event.header(name, value));
+                let reply = event.send(&app).await;
+                // The id of the request is another one each time.
+                let facts = |reply: &Reply| {
+                    let mut facts: Vec<Value> = serde_json::from_slice(reply.body()).unwrap();
+                    assert!(!facts[1].to_string().contains("6.6"), "{source} {name}");
+                    facts.remove(1);
+                    facts
+                };
+                assert_eq!(facts(&reply), facts(&expected), "{source} {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_x_forwarded_for_only_what_the_load_balancer_has_added_counts() {
+    let app = app(Api::new().routes(routes![facts])).await;
+    let address = async |event: Value| -> Value {
+        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let reply: Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+        let facts: Vec<Value> = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+        facts[0].clone()
+    };
+    let alb = |headers: Value| {
+        let mut event = json!({"httpMethod": "GET", "path": "/facts",
+            "requestContext": {"elb": {"targetGroupArn": "arn"}}});
+        let object = event.as_object_mut().unwrap();
+        object.extend(headers.as_object().unwrap().clone());
+        event
+    };
+    for (headers, expected) in [
+        (
+            json!({"multiValueHeaders": {"x-forwarded-for": ["6.6.6.6, 192.0.2.1"]}}),
+            json!("192.0.2.1"),
+        ),
+        (
+            json!({"multiValueHeaders": {"x-forwarded-for": ["6.6.6.6", "192.0.2.1"]}}),
+            json!("192.0.2.1"),
+        ),
+        (
+            json!({"headers": {"x-forwarded-for": "6.6.6.6,,192.0.2.1"}}),
+            json!("192.0.2.1"),
+        ),
+        // Look-alikes, of which the load balancer sets none.
+        (
+            json!({"headers": {"x_forwarded_for": "6.6.6.6", "x-forwarded-for": "192.0.2.1",
+                "x-forwarded-for-": "6.6.6.6", "forwarded": "for=6.6.6.6"}}),
+            json!("192.0.2.1"),
+        ),
+        (
+            json!({"headers": {"x-forwarded-for": "6.6.6.6,"}}),
+            Value::Null,
+        ),
+        (json!({"headers": {}}), Value::Null),
+    ] {
+        assert_eq!(address(alb(headers.clone())).await, expected, "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_is_told_without_control_characters() {
+    #[api_handler(GET "/typed")]
+    async fn typed(Query(Number { n }): Query<Number>) -> String {
+        n.to_string()
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Number {
+        n: u8,
+    }
+    let app = app(Api::new().routes(routes![typed])).await;
+    for query in [
+        "n=%0d%0aset-cookie:%20a=1",
+        "n=1&%1b%5b2J%0a=1",
+        "n=%00",
+        "n=%c2%9b",
+    ] {
+        let reply = crate::ask(&app, "GET", &format!("/typed?{query}")).await;
+        assert_eq!(code(&reply), "invalid_parameters");
+        let problem: Value = serde_json::from_slice(reply.body()).unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(!detail.chars().any(char::is_control), "{detail:?}");
+        assert!(reply.headers().get("set-cookie").is_none());
+    }
+    let sent = HeaderValue::from_bytes(b"a\r\nb");
+    assert!(
+        sent.is_err(),
+        "the type of header values has no place for them"
+    );
+}

@@ -1,0 +1,507 @@
+//! A closed route stays closed under every spelling of its path, and everybody sees one path.
+
+use crate::{Reply, app, send};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
+use lambda_api::{
+    Api, App, Authenticator, Body, Identity, IntoResponse, LambdaContext, MatchedPath, Next,
+    Request, Response, api_handler,
+    auth::{Access, Credential, Refusal, Scheme},
+    event::{self, DecodeOptions, Source},
+    from_fn, routes,
+};
+use lambda_api_testing::EventBuilder;
+use percent_encoding::percent_decode_str;
+use proptest::{prelude::*, sample::select};
+use std::{convert::Infallible, sync::OnceLock};
+use tokio::runtime::{Builder, Runtime};
+
+struct Token;
+
+impl Authenticator for Token {
+    fn scheme(&self) -> Scheme {
+        Scheme::new("token", Credential::bearer())
+    }
+
+    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+        match Credential::bearer().read(request)? {
+            "good" => Ok(Identity::new("alice")),
+            _ => Err(Refusal::BadSignature),
+        }
+    }
+}
+
+const SEEN: &str = "x-seen-by-layer";
+
+/// Notes the path that a layer sees.
+async fn note(mut request: Request, next: Next) -> Response {
+    let path = HeaderValue::try_from(request.uri().path()).unwrap();
+    request.headers_mut().insert(SEEN, path);
+    next.run(request).await
+}
+
+fn is_what_the_layer_saw(headers: &HeaderMap, path: &str) -> bool {
+    headers.get(SEEN).is_some_and(|seen| seen == path)
+}
+
+fn same_path(_: &Identity, request: &Request) -> bool {
+    is_what_the_layer_saw(request.headers(), request.uri().path())
+}
+
+/// A reply that says who gives it, in a header, since that to a HEAD has no body.
+fn says(who: &'static str, request: &Request, prefix: &str) -> Response {
+    let path = request.uri().path();
+    let whole = format!("{prefix}{path}");
+    // A mounted service is told `/` where there is nothing behind its prefix.
+    let agrees = is_what_the_layer_saw(request.headers(), &whole)
+        || (path == "/" && is_what_the_layer_saw(request.headers(), prefix));
+    let agrees = if agrees { "yes" } else { "no" };
+    ([("x-who", who), ("x-agrees", agrees)], who).into_response()
+}
+
+#[api_handler(GET "/admin/secrets", guard = same_path)]
+async fn admin(request: &Request, route: MatchedPath) -> Response {
+    assert!(route.as_str().ends_with("/admin/secrets"));
+    says("closed", request, "")
+}
+
+#[api_handler(ANY "/orders/{id}", guard = same_path)]
+async fn order(id: String, request: &Request) -> Response {
+    let _ = id;
+    says("closed", request, "")
+}
+
+#[api_handler(GET "/files/{path+}", guard = same_path)]
+async fn file(path: String, request: &Request) -> Response {
+    let _ = path;
+    says("closed", request, "")
+}
+
+#[api_handler(ANY "/public/{name}", public)]
+async fn public(name: String, request: &Request) -> Response {
+    let _ = name;
+    says("public", request, "")
+}
+
+#[api_handler(GET "/open", public)]
+async fn open(request: &Request) -> Response {
+    says("public", request, "")
+}
+
+fn routes() -> Api {
+    Api::new().routes(routes![admin, order, file, public, open])
+}
+
+fn api() -> Api {
+    let service = |who, prefix| {
+        tower::service_fn(move |request: Request| async move {
+            Ok::<_, Infallible>(says(who, &request, prefix))
+        })
+    };
+    routes()
+        .authenticate(Token)
+        .layer(from_fn(note))
+        .nest("/nested", routes())
+        .mount_service("/legacy", service("closed", "/legacy"))
+        .mount_service_with("/site", Access::public(), service("public", "/site"))
+}
+
+/// Applications, and how their events are read.
+fn apps() -> &'static (Runtime, Vec<(App, DecodeOptions)>) {
+    static APPS: OnceLock<(Runtime, Vec<(App, DecodeOptions)>)> = OnceLock::new();
+    APPS.get_or_init(|| {
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        let website = tower::service_fn(|request: Request| async move {
+            Ok::<_, Infallible>(says("public", &request, ""))
+        });
+        let plain = DecodeOptions::default();
+        let base = DecodeOptions {
+            base_path: Some("/v1".to_owned()),
+            ..DecodeOptions::default()
+        };
+        let stage = DecodeOptions {
+            strip_stage: Some(true),
+            ..DecodeOptions::default()
+        };
+        let apis = [
+            (api(), plain.clone()),
+            (api().ignore_trailing_slash(), plain.clone()),
+            (
+                api().fallback_service_with(Access::public(), website),
+                plain,
+            ),
+            (api().base_path("/v1"), base),
+            (api().strip_stage(true), stage),
+        ];
+        let mut apps = Vec::new();
+        for (api, options) in apis {
+            apps.push((runtime.block_on(app(api)), options));
+        }
+        (runtime, apps)
+    })
+}
+
+const CLOSED: [&str; 9] = [
+    "/admin/secrets",
+    "/orders/7",
+    "/files/a/b",
+    "/nested/admin/secrets",
+    "/nested/orders/7",
+    "/nested/files/a/b",
+    "/legacy",
+    "/legacy/x",
+    "/nothing",
+];
+
+/// What is put in at a place of a path, in place of so many characters.
+fn change() -> impl Strategy<Value = (String, usize)> {
+    let part = select(
+        &[
+            // Slashes that are none.
+            "/",
+            "//",
+            "\\",
+            "%2f",
+            "%2F",
+            "%5c",
+            "%5C",
+            "%252f",
+            "%c0%af",
+            "%C0%AF",
+            "%e0%80%af",
+            "\u{ff0f}",
+            "%ef%bc%8f",
+            "\u{2215}",
+            "%u2215",
+            // Segments that are none.
+            "/.",
+            "/./",
+            "/..",
+            "/../",
+            "/%2e%2e/",
+            "/%2E%2E",
+            "/.%2e/",
+            "/..;/",
+            "/public/../",
+            "/site/..",
+            "/%c0%ae%c0%ae/",
+            "/..%2f",
+            "/..%5c",
+            ";",
+            ";a=b",
+            ";/",
+            "/;/",
+            // Ends that are none.
+            "%00",
+            "\0",
+            "%0",
+            "%",
+            "%zz",
+            "%20",
+            " ",
+            "+",
+            "\t",
+            "%09",
+            "%0d%0a",
+            "\r\n",
+            "?",
+            "%3f",
+            "#",
+            "%23",
+            ".",
+            "%2e",
+            "..",
+            ".json",
+            ".css",
+            "/public/x",
+            "~",
+            "*",
+            "%ff",
+            "%80",
+            // Letters that look alike, or are alike to some.
+            "A",
+            "%41",
+            "%61",
+            "%6F",
+            "%6f",
+            "%73",
+            "\u{ff41}",
+            "\u{17f}",
+            "\u{212a}",
+            "\u{0131}",
+            "a\u{301}",
+            "\u{e1}",
+            "\u{200b}",
+            "\u{feff}",
+            "\u{202e}",
+            "%c3%a1",
+        ][..],
+    );
+    (part.prop_map(str::to_owned), 0..3_usize)
+}
+
+/// Ways to write a path that somebody might take for one that is closed.
+fn spelling() -> impl Strategy<Value = String> {
+    let odd = select(
+        &[
+            "/",
+            "/.",
+            "/v1",
+            "/v1/v1",
+            "/prod",
+            "/prod/v1",
+            "/$default",
+            "/%761",
+            "/site/..",
+            "/public/../..",
+            "https://example.com",
+            "/nested",
+            "//example.com",
+        ][..],
+    );
+    let prefix = prop_oneof![2 => Just(""), 1 => odd];
+    let changes = prop::collection::vec((any::<prop::sample::Index>(), change()), 0..3);
+    let cases = prop::collection::vec(any::<bool>(), 0..24);
+    let mixed = prop_oneof![9 => Just(Vec::new()), 1 => cases];
+    (prefix, select(&CLOSED[..]), changes, mixed).prop_map(|(prefix, path, changes, upper)| {
+        let mut path: Vec<char> = path.chars().collect();
+        for (letter, upper) in path.iter_mut().zip(upper) {
+            if upper {
+                *letter = letter.to_ascii_uppercase();
+            }
+        }
+        for (at, (part, removed)) in changes {
+            let at = at.index(path.len() + 1);
+            let end = (at + removed).min(path.len());
+            path.splice(at..end, part.chars());
+        }
+        format!("{prefix}{}", path.into_iter().collect::<String>())
+    })
+}
+
+fn method() -> impl Strategy<Value = &'static str> {
+    let other = select(
+        &[
+            "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "CONNECT", "get", "Get", "hEAD",
+            "PROPFIND", "ANY", "PUBLIC",
+        ][..],
+    );
+    prop_oneof![2 => Just("GET"), 1 => other]
+}
+
+/// Headers by which some frameworks let the client say what it wants.
+fn wishes() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
+    let wish = select(
+        &[
+            ("x-http-method-override", "GET"),
+            ("x-http-method", "GET"),
+            ("x-method-override", "GET"),
+            ("x-original-url", "/admin/secrets"),
+            ("x-rewrite-url", "/admin/secrets"),
+            ("x-original-method", "GET"),
+            ("x-forwarded-prefix", "/public"),
+            ("x-forwarded-path", "/open"),
+            ("x-forwarded-for", "127.0.0.1"),
+            ("x-forwarded-user", "alice"),
+            ("x-amzn-oidc-identity", "alice"),
+            ("x-amz-cf-id", "a"),
+            ("x-seen-by-layer", "/admin/secrets"),
+            ("origin", "https://example.com"),
+            ("access-control-request-method", "GET"),
+            ("upgrade", "h2c"),
+        ][..],
+    );
+    prop::collection::vec(wish, 0..4)
+}
+
+/// The places in which an event has its path and its method.
+fn places(source: Source) -> (&'static [&'static str], &'static str) {
+    match source {
+        Source::HttpApi | Source::FunctionUrl => (
+            &["/rawPath", "/requestContext/http/path"],
+            "/requestContext/http/method",
+        ),
+        Source::LatticeV1 => (&["/raw_path"], "/method"),
+        Source::LatticeV2 => (&["/path"], "/method"),
+        _ => (&["/path"], "/httpMethod"),
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Attempt {
+    source: Source,
+    method: &'static str,
+    path: String,
+    wishes: Vec<(&'static str, &'static str)>,
+    stage: Option<&'static str>,
+}
+
+fn attempt() -> impl Strategy<Value = Attempt> {
+    let stage = prop::option::of(select(&["prod", "admin", "v1"][..]));
+    (
+        select(&Source::ALL[..]),
+        method(),
+        spelling(),
+        wishes(),
+        stage,
+    )
+        .prop_map(|(source, method, path, wishes, stage)| Attempt {
+            source,
+            method,
+            path,
+            wishes,
+            stage,
+        })
+}
+
+impl Attempt {
+    fn event(&self, token: Option<&str>) -> Bytes {
+        let mut event = EventBuilder::new(self.source).raw_query("_method=GET");
+        for (name, value) in &self.wishes {
+            event = event.header(name, value);
+        }
+        if let Some(token) = token {
+            event = event.bearer(token);
+        }
+        let (paths, method) = places(self.source);
+        for place in paths {
+            event = event.set(place, self.path.as_str());
+        }
+        if let Some(stage) = self.stage {
+            event = event.set("/requestContext/stage", stage);
+        }
+        event.set(method, self.method).to_bytes()
+    }
+
+    fn send(&self, runtime: &Runtime, app: &App, token: Option<&str>) -> Reply {
+        let event = self.event(token);
+        let reply = runtime.block_on(app.handle_event(event, LambdaContext::default()));
+        event::emulate::reply(self.source, &reply.unwrap()).unwrap()
+    }
+
+    /// The same without an event, where a URI can have such a path.
+    fn request(&self, token: Option<&str>) -> Option<http::Request<Body>> {
+        let uri: http::Uri = self.path.parse().ok()?;
+        let request = http::Request::builder().method(self.method).uri(uri);
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        let headers = self.wishes.iter();
+        let request = headers.fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        request.body(Body::empty()).ok()
+    }
+}
+
+fn who(reply: &Reply) -> Option<&str> {
+    reply.headers().get("x-who")?.to_str().ok()
+}
+
+/// Says what is wrong with the reply to somebody who has no token.
+fn check_stranger(reply: &Reply) -> Result<(), String> {
+    match (reply.status().as_u16(), who(reply)) {
+        (200, Some("public")) | (204 | 400 | 401 | 405, None) => Ok(()),
+        (status, who) => Err(format!("{status} by {who:?}")),
+    }
+}
+
+/// The same of somebody who has one: whoever answers has seen the path that the layer has seen,
+/// which is that of the request.
+fn check_user(reply: &Reply) -> Result<(), String> {
+    let agrees = reply.headers().get("x-agrees").map(HeaderValue::as_bytes);
+    match (reply.status().as_u16(), who(reply), agrees) {
+        (200, Some("public" | "closed"), Some(b"yes")) => Ok(()),
+        // What the guard refuses would be a 403.
+        (204 | 400 | 404 | 405, None, None) => Ok(()),
+        (status, who, agrees) => Err(format!("{status} by {who:?}, {agrees:?}")),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn no_spelling_of_a_path_opens_a_closed_route(attempt in attempt()) {
+        let (runtime, apps) = apps();
+        for (app, _) in apps {
+            for token in [None, Some("bad"), Some("")] {
+                let reply = attempt.send(runtime, app, token);
+                if let Err(why) = check_stranger(&reply) {
+                    prop_assert!(false, "{why}");
+                }
+                if let Some(request) = attempt.request(token) {
+                    let reply = runtime.block_on(send(app, request));
+                    if let Err(why) = check_stranger(&reply) {
+                        prop_assert!(false, "without an event: {why}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn layers_guards_and_handlers_see_the_path_that_is_routed(attempt in attempt()) {
+        let (runtime, apps) = apps();
+        for (app, options) in apps {
+            let reply = attempt.send(runtime, app, Some("good"));
+            if let Err(why) = check_user(&reply) {
+                prop_assert!(false, "{why}");
+            }
+            if who(&reply).is_none() {
+                continue;
+            }
+            // And that is the path of the event, with nothing resolved.
+            let decoded = event::decode(attempt.event(None), LambdaContext::default(), options);
+            let seen = decoded.unwrap().uri().path().to_owned();
+            // (At VPC Lattice a query may follow it.)
+            let literal = match (attempt.source, attempt.path.split_once('?')) {
+                (Source::LatticeV1 | Source::LatticeV2, Some((path, _))) => path,
+                _ => &attempt.path,
+            };
+            let bytes = |path: &str| percent_decode_str(path).collect::<Vec<u8>>();
+            // (What is empty, once a stage is taken off, is the root.)
+            let is_part = seen == "/" || bytes(literal).ends_with(&bytes(&seen));
+            prop_assert!(is_part, "{seen} {literal}");
+        }
+    }
+}
+
+#[test]
+fn the_closed_routes_are_there_for_those_who_may() {
+    let (runtime, apps) = apps();
+    for source in Source::ALL {
+        for path in &CLOSED[..8] {
+            let attempt = Attempt {
+                source,
+                method: "GET",
+                path: (*path).to_owned(),
+                wishes: Vec::new(),
+                stage: None,
+            };
+            for (app, _) in apps {
+                let reply = attempt.send(runtime, app, Some("good"));
+                assert_eq!(who(&reply), Some("closed"), "{source} {path}");
+                let reply = attempt.send(runtime, app, None);
+                assert_eq!(reply.status(), 401, "{source} {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn many_spellings_reach_a_route_after_all() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+
+    let (runtime, apps) = apps();
+    let mut runner = TestRunner::deterministic();
+    let (mut closed, mut public) = (0, 0);
+    for _ in 0..500 {
+        let attempt = attempt().new_tree(&mut runner).unwrap().current();
+        let reply = attempt.send(runtime, &apps[0].0, Some("good"));
+        closed += usize::from(who(&reply) == Some("closed"));
+        public += usize::from(who(&reply) == Some("public"));
+    }
+    assert!(closed > 40 && public > 5, "{closed} {public}");
+}

@@ -225,7 +225,7 @@ fn strange_events_are_answered_and_never_a_panic() {
         (with(http(), json!({"rawPath": "/prod/a b<\"é>"})), 200),
         (with(http(), json!({"rawPath": "/prod/%2e%2e/../%00"})), 200),
         (with(http(), json!({"rawPath": "/prod/%ff%"})), 200),
-        (with(http(), json!({"rawPath": huge})), 400),
+        (with(http(), json!({"rawPath": huge})), 414),
         (with(http(), json!({"isBase64Encoded": null})), 200),
         (
             with(http(), json!({"isBase64Encoded": true, "body": "*"})),

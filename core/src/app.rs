@@ -5,7 +5,6 @@ use crate::{
     auth::Installed,
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
-    limits::Measure,
     middleware::{
         CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed, whole,
     },
@@ -13,6 +12,7 @@ use crate::{
 };
 use bytes::Bytes;
 use http::Method;
+use http_body_util::LengthLimitError;
 use std::{
     convert::Infallible,
     fmt,
@@ -31,7 +31,7 @@ use tracing::Instrument;
 /// Cloning it is cheap: all clones share one state.
 ///
 /// As a service it keeps the timeouts of routes, and the deadline of a request that has an
-/// [`Invocation`]; in another runtime than tokio's, or in one without a timer, neither. A stream
+/// [`Invocation`], once its body is read; in another runtime than tokio's, or in one without a timer, neither. A stream
 /// that is a reply's body fails when its time is over. What an `Api` wants to do at the end of the
 /// process ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not done here.
 #[derive(Clone)]
@@ -169,9 +169,9 @@ impl App {
             }
             Err(other) => return Err(other),
         };
-        let source = invocation.source().unwrap_or(Source::HttpApi);
+        let source = source(&invocation);
         let reply = event::encode_text(source, &parts, &body);
-        let limit = source.reply_limit().min(self.0.decode.limits.reply);
+        let limit = self.reply_limit(&invocation);
         if reply.len() <= limit {
             return Ok(reply);
         }
@@ -179,6 +179,12 @@ impl App {
         let problem = framework::response_too_large(reply.len(), limit);
         let (parts, body) = self.instead_of(&parts, problem, &invocation).await;
         Ok(event::encode_text(source, &parts, &body))
+    }
+
+    /// How many bytes a reply may have.
+    fn reply_limit(&self, invocation: &Invocation) -> usize {
+        let source = source(invocation);
+        source.reply_limit().min(self.0.decode.limits.reply)
     }
 
     /// The reply with its whole body; whatever goes wrong on the way there is a problem.
@@ -192,10 +198,13 @@ impl App {
             Err(panic) => self.0.finish.problem(panic.problem(), invocation),
         };
         let (parts, body) = response.into_parts();
-        let problem = match caught(body.collect()).await {
+        // As JSON, it only gets larger.
+        let limit = self.reply_limit(invocation);
+        let problem = match caught(body.collect_within(limit)).await {
             Ok(Ok(body)) => return (parts, body),
             Ok(Err(error)) => match late(&*error) {
                 Some(late) => self.0.timing.problem(late),
+                None if error.is::<LengthLimitError>() => framework::stream_too_large(limit),
                 None => framework::internal(&*error),
             },
             Err(panic) => panic.problem(),
@@ -234,11 +243,7 @@ impl App {
     {
         let limits = &self.0.decode.limits;
         limits.check(head).map_err(framework::over_limit)?;
-        let body = whole(body, || limits.body).await?;
-        Measure::Body
-            .check(body.bytes().len(), limits.body)
-            .map_err(framework::over_limit)?;
-        Ok(body)
+        whole(body, || limits.body).await
     }
 
     fn answer(&self, request: Request) -> BoxFuture<'static, Response> {
@@ -253,6 +258,10 @@ impl App {
             reply
         }
     }
+}
+
+fn source(invocation: &Invocation) -> Source {
+    invocation.source().unwrap_or(Source::HttpApi)
 }
 
 /// The reply to an event of which nothing is known but that it could not be handled: a mistake in

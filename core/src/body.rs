@@ -1,8 +1,9 @@
 //! The body of a request or a reply: bytes in memory, or a stream on its way out.
 
+use crate::BoxFuture;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use http_body_util::{BodyExt, Empty, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Empty, Full, Limited, combinators::UnsyncBoxBody};
 use std::{
     any::Any,
     borrow::Cow,
@@ -127,6 +128,11 @@ impl Body {
     /// # Errors
     /// The error of the stream, when it fails before its end.
     pub async fn collect(self) -> Result<Bytes, BoxError> {
+        self.collect_within(usize::MAX).await
+    }
+
+    /// The same, of a stream for so many bytes; then it fails with a `LengthLimitError`.
+    pub(crate) async fn collect_within(self, limit: usize) -> Result<Bytes, BoxError> {
         match self.0 {
             Inner::Buffered(bytes) => Ok(bytes),
             Inner::Stream(stream) => {
@@ -134,10 +140,18 @@ impl Body {
                     Ok(stream) => stream,
                     Err(poisoned) => poisoned.into_inner(),
                 };
-                Ok(stream.collect().await?.to_bytes())
+                collect(Limited::new(stream, limit)).await
             }
         }
     }
+}
+
+// Boxed, because of rust-lang/rust#100013: of an error's lifetime, futures know too little.
+fn collect<B>(body: B) -> BoxFuture<'static, Result<Bytes, BoxError>>
+where
+    B: http_body::Body<Data = Bytes, Error = BoxError> + Send + 'static,
+{
+    Box::pin(async move { Ok(body.collect().await?.to_bytes()) })
 }
 
 /// Takes the value out, when its type `A` is `B`.

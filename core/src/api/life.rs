@@ -14,7 +14,7 @@ impl Api {
     /// Lambda ends an environment that it needs no more with SIGTERM, and kills it
     /// [half a second later](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown);
     /// after 300 ms, where external extensions have to end as well. So the function gets 400 ms;
-    /// what takes longer is given up. Several of them run at once. A panic, or a function that was
+    /// what takes longer is given up, or with external extensions cut off without a record. Several of them run at once. A panic, or a function that was
     /// given up, is a record of the log. The local server does the same on Ctrl-C and SIGTERM.
     ///
     /// Do not rely on it: an environment that crashed, or whose invocation timed out, ends without.

@@ -113,6 +113,13 @@ pub(crate) fn response_too_large(size: usize, limit: usize) -> Problem {
     ))
 }
 
+/// A reply that comes piece by piece is larger than its source lets through.
+pub(crate) fn stream_too_large(limit: usize) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "response_too_large").with_cause(format!(
+        "the reply is a stream of more than the {limit} bytes that are let through"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -142,7 +142,9 @@ impl<'e> Members<'e> for Context<'e> {
                 return Ok(());
             }
             b"identity" => {
-                value.object(&mut self.identity)?;
+                let mut identity = Identity::default();
+                value.object(&mut identity)?;
+                self.identity = identity;
                 return Ok(());
             }
             b"timeEpoch" | b"requestTimeEpoch" => {
@@ -221,6 +223,12 @@ mod tests {
         ] {
             assert_eq!(source_ip(json).unwrap(), "192.0.2.1");
         }
+    }
+
+    #[test]
+    fn of_a_member_that_stands_twice_the_last_counts_as_a_whole() {
+        let twice = r#"{"identity": {"sourceIp": "192.0.2.1"}, "identity": {"user": null}}"#;
+        assert_eq!(source_ip(twice), None);
     }
 
     #[test]

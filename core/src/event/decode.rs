@@ -159,8 +159,13 @@ fn fill(
     if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, cookies) {
         cookies.set(event, request.headers_mut(), limits)?;
     }
-    // The headers are a part of the event.
-    check_headers(request.headers(), event.len(), limits)?;
+    // The headers are a part of the event, where a name may stand once for several values.
+    let headers = request.headers();
+    let most = match headers.len() == headers.keys_len() {
+        true => event.len(),
+        false => usize::MAX,
+    };
+    check_headers(headers, most, limits)?;
     *request.uri_mut() = uri(event, source, fields, context, options)?;
     *request.body_mut() = Body::from(body::body(event, content, fields.is_base64, limits)?);
     Ok(())

@@ -26,11 +26,12 @@ const MIB: usize = 1024 * KIB;
 /// They hold on every way in: for Lambda's events, for the local server, for requests that an
 /// [`App`](crate::App) gets as a tower service, and for what a layer makes of a body, such as one
 /// that decompresses it. They are those of the whole application, nested APIs and mounted services
-/// included, and so are set on the outermost [`Api`](crate::Api). A handler or an extractor that is
-/// called without an application has the defaults.
+/// included, and so are set on the outermost [`Api`](crate::Api). An [`App`](crate::App) that is
+/// mounted as a service has limits of its own besides. A handler or an extractor that is called
+/// without an application has the defaults.
 ///
-/// What is over a limit is a problem of its own, before a layer, an authenticator or a handler sees
-/// it. The client is told the limit, and the log how much there was:
+/// What is over a limit is a problem of its own. The client is told the limit, and the log how much
+/// there was; of a stream, only that it was too much.
 ///
 /// | limit | default | problem |
 /// |---|---|---|
@@ -46,8 +47,10 @@ const MIB: usize = 1024 * KIB;
 /// | [`part_bytes`](Limits::part_bytes) | 6 MiB | 413 `part_too_large` |
 /// | [`reply`](Limits::reply) | that of the source | 500 `response_too_large` |
 ///
-/// The last four of a request are those of the extractors that read such a body:
-/// [`Json`](crate::Json), [`Form`](crate::Form) and `Multipart`.
+/// `json_depth`, `form_fields`, `parts` and `part_bytes` are limits of the extractors that read such
+/// a body, [`Json`](crate::Json), [`Form`](crate::Form) and `Multipart`, and of nothing else: a layer,
+/// an authenticator, a mounted service or a handler that reads the bytes by itself has to set limits
+/// of its own. All others of a request hold before any of these sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "limits do nothing until they are given to `Api::limits`"]
 pub struct Limits {

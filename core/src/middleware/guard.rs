@@ -1,6 +1,6 @@
 //! Turns a panic anywhere inside into a problem, and what takes too long.
 
-use super::{Finish, Handle, Next, Timing, caught, timed, timed_body};
+use super::{Finish, Handle, Next, Timing, caught, keep_stop, timed, timed_body};
 use crate::{BoxFuture, Request, Response, auth::Recognised, matched::Matched, state::States};
 use std::sync::Arc;
 
@@ -31,7 +31,10 @@ impl Guard {
 
 impl Handle for Guard {
     fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
-        // Both are of an application that this one is mounted in.
+        // These are of an application that this one is mounted in.
+        if Matched::of(&request).is_some() {
+            keep_stop(&mut request);
+        }
         request.extensions_mut().remove::<Recognised>();
         if let Some(states) = &self.states {
             request.extensions_mut().remove::<Matched>();

@@ -19,4 +19,4 @@ pub use next::Next;
 pub(crate) use next::{Handle, LayerFn, ServiceFn, erase_layer, erase_service, whole};
 pub(crate) use panic::{Panic, caught, caught_now, witness};
 pub(crate) use timed::{late, timed, timed_body};
-pub(crate) use timing::{Limit, RouteClock, Timing, stop_of};
+pub(crate) use timing::{Limit, RouteClock, Timing, keep_stop, stop_of};

@@ -35,7 +35,13 @@ impl Next {
 
     /// Lets the request go on, and waits for the reply.
     pub async fn run(self, request: Request) -> Response {
-        self.0.handle(request).await
+        if !request.body().is_stream() {
+            return self.0.handle(request).await;
+        }
+        match buffered(request).await {
+            Ok(request) => self.0.handle(request).await,
+            Err(problem) => problem.into_response(),
+        }
     }
 
     pub(crate) fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
@@ -86,7 +92,7 @@ where
     Ok(Request::from_parts(parts, body))
 }
 
-/// The whole body. A stream is read up to a limit; what is in memory already stays as it is.
+/// The whole body, which is within the limit: a stream is not read any further.
 pub(crate) async fn whole<B>(body: B, limit: impl FnOnce() -> usize) -> Result<Body, Problem>
 where
     B: http_body::Body + Send + 'static,
@@ -94,7 +100,15 @@ where
 {
     let mut slot = Some(body);
     match take::<B, Body>(&mut slot) {
-        Some(body) if !body.is_stream() => Ok(body),
+        Some(body) if !body.is_stream() => {
+            let size = body.bytes().len();
+            if size > 0 {
+                Measure::Body
+                    .check(size, limit())
+                    .map_err(framework::over_limit)?;
+            }
+            Ok(body)
+        }
         Some(stream) => collect(stream, limit()).await,
         None => match slot {
             Some(other) => collect(other, limit()).await,

@@ -138,6 +138,13 @@ pub(crate) fn stop_of(request: &Request) -> Option<SystemTime> {
     }
 }
 
+/// Lets extractors of a mounted application know when the one around it stops the request.
+pub(crate) fn keep_stop(request: &mut Request) {
+    if let Some(stop) = stop_of(request) {
+        request.extensions_mut().insert(RouteStop(stop));
+    }
+}
+
 /// How long something may go on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit {

@@ -9,6 +9,8 @@ use super::{
 use crate::{App, BoxError, LambdaContext, error::Chain, middleware::caught};
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
 use std::{
+    future::Future,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -41,9 +43,28 @@ const ASKED_AGAIN: u32 = 2;
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
     app.prepare(PREPARE).await;
     let terminate = Terminate::listen(app.hooks()).await;
+    let mut answering = pin!(answer_all(&app));
     tokio::select! {
-        ended = answer_all(&app) => ended,
-        () = terminate.hooks_ran(app.hooks()) => Ok(()),
+        ended = &mut answering => return ended,
+        () = terminate.signalled() => {}
+    }
+    beside(answering, app.hooks().shut_down()).await;
+    Ok(())
+}
+
+/// Runs the hooks while invocations under way go on. The end of the loop, for which there are
+/// reasons now, does not cut the hooks off.
+async fn beside(answering: impl Future<Output = Result<(), BoxError>>, hooks: impl Future) {
+    let answering = async {
+        if let Err(error) = answering.await {
+            let error = Chain(&*error).to_string();
+            tracing::warn!(target: "lambda_api", error, "the Lambda runtime failed while the process ended");
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = hooks => {}
+        () = answering => {}
     }
 }
 
@@ -127,5 +148,33 @@ fn context(context: Context) -> LambdaContext {
         trace_id: context.xray_trace_id,
         tenant_id: context.tenant_id,
         received: Some(SystemTime::now()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::log::capture;
+
+    #[test]
+    fn hooks_run_to_their_end_though_the_loop_ends_before() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        let mut done = false;
+        let records = capture(|| {
+            runtime.block_on(async {
+                let hooks = async {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    done = true;
+                };
+                beside(async { Err(BoxError::from("reset")) }, hooks).await;
+            });
+        });
+        assert!(done);
+        assert_eq!(records.len(), 1, "{records:?}");
+        assert_eq!(records[0]["error"], "reset");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Hooks, extension};
 
-/// Waits for SIGTERM, and runs the shutdown hooks then; for ever where there are none.
+/// Waits for SIGTERM, for the shutdown hooks; for ever where there are none.
 pub(super) struct Terminate {
     #[cfg(unix)]
     signal: Option<tokio::signal::unix::Signal>,
@@ -39,15 +39,14 @@ impl Terminate {
         Self {}
     }
 
-    /// Ends when the hooks have run.
-    pub(super) async fn hooks_ran(self, hooks: &Hooks) {
+    /// Ends when the hooks are due.
+    pub(super) async fn signalled(self) {
         #[cfg(unix)]
         if let Some(mut signal) = self.signal
             && signal.recv().await.is_some()
         {
-            return hooks.shut_down().await;
+            return;
         }
-        let _ = hooks;
-        std::future::pending::<()>().await;
+        std::future::pending().await
     }
 }

@@ -378,6 +378,22 @@ async fn left(deadline: Deadline) -> String {
     deadline.remaining().as_secs().to_string()
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_mounted_application_knows_when_the_one_around_it_stops_a_handler() {
+    let inner = app(Api::new().routes(routes![left])).await;
+    let outer = Api::new().mount_service("/inner", inner);
+    let app = app(outer.gateway_timeout(Duration::from_secs(10))).await;
+    let (reply, _) = timed(
+        &app,
+        Source::HttpApi,
+        "/inner/left",
+        Duration::from_secs(60),
+    )
+    .await;
+    let left: u32 = reply["body"].as_str().unwrap().parse().unwrap();
+    assert!(left < 10, "{left}");
+}
+
 #[api_handler(GET "/short-left", timeout = "2m")]
 async fn short_left(deadline: Deadline) -> String {
     deadline.remaining().as_secs().to_string()

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request as HttpRequest};
 use http_body::{Frame, SizeHint};
 use lambda_api::{
-    Api, App, Body, BoxError, Cors, Form, IntoResponse, Json, LambdaContext, Limits, Query,
+    Api, App, Body, BoxError, Cors, Form, IntoResponse, Json, LambdaContext, Limits, Next, Query,
     Request, Response, api_handler, event::Source, from_fn, routes,
 };
 use lambda_api_testing::EventBuilder;
@@ -392,8 +392,19 @@ async fn what_a_layer_makes_of_a_body_has_the_same_limit() {
             request.map(|_| Endless { given, says: 0 })
         })
     };
+    async fn stream(request: Request, next: Next) -> Response {
+        let given = Arc::default();
+        let endless = Endless { given, says: 0 };
+        next.run(request.map(|_| Body::stream(endless))).await
+    }
+    let in_memory =
+        MapRequestLayer::new(|request: Request| request.map(|_| Body::from(vec![b'x'; 1001])));
     let limits = Limits::default().body(1000);
     for api in [
+        routes().layer(from_fn(stream)),
+        routes().route_layer(from_fn(stream)),
+        routes().layer(in_memory.clone()),
+        Api::new().routes(routes![take].layer(in_memory)),
         routes().layer(inflate()),
         routes().route_layer(inflate()),
         Api::new().routes(routes![take].layer(inflate())),
@@ -404,6 +415,52 @@ async fn what_a_layer_makes_of_a_body_has_the_same_limit() {
         assert_eq!(reply.status(), 413);
         assert_eq!(code(&reply), "body_too_large");
     }
+}
+
+#[tokio::test]
+async fn a_stream_that_a_middleware_makes_is_in_memory_behind_it() {
+    async fn stream(request: Request, next: Next) -> Response {
+        let whole = http_body_util::Full::new(Bytes::from("pieces"));
+        next.run(request.map(|_| Body::stream(whole))).await
+    }
+    let app = app(routes().layer(from_fn(stream))).await;
+    let reply = send(&app, post("/take/x", "").map(Body::from)).await;
+    assert_eq!(text(&reply), "1 6");
+}
+
+#[tokio::test]
+async fn a_name_that_stands_once_counts_for_each_of_its_values() {
+    let app = limited(Limits::default().header_bytes(1000)).await;
+    let name = "x".repeat(100);
+    for (values, status) in [(9, 200), (10, 200), (11, 431)] {
+        let event = json!({
+            "httpMethod": "GET", "path": "/take/x", "resource": "/",
+            "multiValueHeaders": {&name: vec![""; values]},
+        });
+        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let reply: Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+        assert_eq!(reply["statusCode"], status, "{values}: {reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_is_a_stream_is_read_no_further_than_its_source_lets_through() {
+    let given = Arc::new(AtomicUsize::new(0));
+    let endless = {
+        let given = Arc::clone(&given);
+        tower::service_fn(move |_: Request| {
+            let given = Arc::clone(&given);
+            let body = Body::stream(Endless { given, says: 0 });
+            std::future::ready(Ok::<_, Infallible>(Response::new(body)))
+        })
+    };
+    let api = Api::new().mount_service("/endless", endless);
+    let app = app(api.limits(Limits::default().reply(10_000))).await;
+    let event = EventBuilder::new(Source::HttpApi).path("/endless");
+    let reply = event.send(&app).await;
+    assert_eq!(reply.status(), 500);
+    assert_eq!(code(&reply), "response_too_large");
+    assert_eq!(given.load(Ordering::Relaxed), 10_100);
 }
 
 #[tokio::test]

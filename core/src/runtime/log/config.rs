@@ -13,6 +13,10 @@ pub(super) enum Format {
     Text,
 }
 
+/// Where the runtime traces whole events, with credentials, cookies and bodies: not because somebody
+/// wants to see more of everything, but only if this very target is asked for.
+const WHOLE_EVENTS: &str = "lambda_runtime::layers::api_response";
+
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) format: Format,
@@ -50,22 +54,27 @@ impl Config {
         });
 
         let directives = variable("RUST_LOG").unwrap_or_default();
-        let mut filter = Targets::new();
+        let mut named = Targets::new();
         let mut default = None;
         for directive in directives.split(',').map(str::trim) {
             match directive.parse::<Targets>() {
                 _ if directive.is_empty() => {}
                 Ok(parsed) => {
                     default = parsed.default_level().or(default);
-                    filter = filter.with_targets(&parsed);
+                    named = named.with_targets(&parsed);
                 }
                 Err(error) => faults.push(format!("RUST_LOG: {directive:?}: {error}")),
             }
         }
 
+        let default = level.or(default).unwrap_or(LevelFilter::INFO);
+        let mut filter = Targets::new();
+        if default == LevelFilter::TRACE {
+            filter = filter.with_target(WHOLE_EVENTS, LevelFilter::DEBUG);
+        }
         Self {
             format,
-            filter: filter.with_default(level.or(default).unwrap_or(LevelFilter::INFO)),
+            filter: filter.with_targets(&named).with_default(default),
             faults,
         }
     }
@@ -149,6 +158,32 @@ mod tests {
         assert!(config.filter.would_enable("orders::store", &Level::DEBUG));
         assert!(config.filter.would_enable("other", &Level::WARN));
         assert!(!config.filter.would_enable("other", &Level::INFO));
+    }
+
+    #[test]
+    fn whole_events_are_logged_only_if_their_target_is_asked_for() {
+        for (variables, expected) in [
+            (&[("AWS_LAMBDA_LOG_LEVEL", "TRACE")][..], false),
+            (&[("RUST_LOG", "trace")], false),
+            (&[("RUST_LOG", "trace,orders=debug")], false),
+            (
+                &[(
+                    "RUST_LOG",
+                    "trace,lambda_runtime::layers::api_response=trace",
+                )],
+                true,
+            ),
+        ] {
+            let filter = read(variables).filter;
+            assert_eq!(
+                filter.would_enable(WHOLE_EVENTS, &Level::TRACE),
+                expected,
+                "{variables:?}"
+            );
+            assert!(filter.would_enable("orders", &Level::DEBUG));
+            assert!(filter.would_enable("other", &Level::TRACE));
+        }
+        assert!(!read(&[]).filter.would_enable(WHOLE_EVENTS, &Level::DEBUG));
     }
 
     #[test]

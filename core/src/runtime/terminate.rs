@@ -47,6 +47,6 @@ impl Terminate {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

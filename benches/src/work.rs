@@ -64,7 +64,7 @@ impl Work {
     /// Whether a token is verified, which peers without a middleware for it do not do.
     #[must_use]
     pub fn needs_token(self) -> bool {
-        self.letter() == "f"
+        matches!(self, Self::Token)
     }
 
     /// What it is, in a few words.

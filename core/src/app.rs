@@ -31,9 +31,10 @@ use tracing::Instrument;
 /// Cloning it is cheap: all clones share one state.
 ///
 /// As a service it keeps the timeouts of routes, and the deadline of a request that has an
-/// [`Invocation`], once its body is read; in another runtime than tokio's, or in one without a timer, neither. A stream
-/// that is a reply's body fails when its time is over. What an `Api` wants to do at the end of the
-/// process ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not done here.
+/// [`Invocation`], once its body is read; in another runtime than tokio's, or in one without a timer,
+/// neither. A stream that is a reply's body fails when its time is over. What an `Api` wants to do at
+/// the end of the process ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not
+/// done here.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 

@@ -146,7 +146,8 @@ impl Body {
     }
 }
 
-// Boxed, because of rust-lang/rust#100013: of an error's lifetime, futures know too little.
+// Boxed: in the future of a caller that has to be `Send`, the compiler does not see that the error's
+// conversion holds for every lifetime (rust-lang/rust#100013).
 fn collect<B>(body: B) -> BoxFuture<'static, Result<Bytes, BoxError>>
 where
     B: http_body::Body<Data = Bytes, Error = BoxError> + Send + 'static,

@@ -4,9 +4,14 @@ use super::read;
 use crate::apis;
 use bytes::Bytes;
 use lambda_api::{App, LambdaContext};
-use lambda_runtime::Context;
-use serde::{Deserialize, Deserializer};
-use std::{future::Future, hint::black_box, sync::Arc, time::SystemTime};
+use lambda_http::{
+    Adapter, IntoResponse, Request, Service, request::LambdaRequest, tower::ServiceExt,
+};
+use lambda_runtime::{Context, Error, LambdaEvent};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use std::{
+    fmt::Debug, future::Future, hint::black_box, marker::PhantomData, sync::Arc, time::SystemTime,
+};
 use tokio::runtime::Runtime;
 
 /// An API that answers an event.
@@ -84,67 +89,48 @@ fn context(context: Context) -> LambdaContext {
     own
 }
 
-pub(crate) use on_lambda_http::OnLambdaHttp;
-pub(crate) use on_runtime::OnRuntime;
+/// A service on lambda_http.
+pub(crate) struct OnLambdaHttp<S>(pub(crate) S);
 
-mod on_lambda_http {
-    use super::{Answer, Bytes, Context, read};
-    use lambda_http::{
-        Adapter, IntoResponse, LambdaEvent, Request, Service, request::LambdaRequest,
-        tower::ServiceExt,
-    };
-    use std::fmt::Debug;
-
-    /// A service on lambda_http.
-    pub(crate) struct OnLambdaHttp<S>(pub(crate) S);
-
-    impl<S, R> Answer for OnLambdaHttp<S>
-    where
-        S: Service<Request, Response = R> + Clone,
-        S::Future: Send + 'static,
-        S::Error: Debug,
-        R: IntoResponse + 'static,
-    {
-        async fn answer(&self, event: Bytes, context: &Context) -> Vec<u8> {
-            let payload: LambdaRequest = read(&event);
-            let event = LambdaEvent::new(payload, context.clone());
-            let mut adapter = Adapter::from(self.0.clone());
-            let ready = ServiceExt::<LambdaEvent<LambdaRequest>>::ready(&mut adapter).await;
-            let reply = ready.expect("a ready service").call(event).await;
-            serde_json::to_vec(&reply.expect("a reply")).expect("a reply is JSON")
-        }
+impl<S, R> Answer for OnLambdaHttp<S>
+where
+    S: Service<Request, Response = R> + Clone,
+    S::Future: Send + 'static,
+    S::Error: Debug,
+    R: IntoResponse + 'static,
+{
+    async fn answer(&self, event: Bytes, context: &Context) -> Vec<u8> {
+        let payload: LambdaRequest = read(&event);
+        let event = LambdaEvent::new(payload, context.clone());
+        let mut adapter = Adapter::from(self.0.clone());
+        let ready = ServiceExt::<LambdaEvent<LambdaRequest>>::ready(&mut adapter).await;
+        let reply = ready.expect("a ready service").call(event).await;
+        serde_json::to_vec(&reply.expect("a reply")).expect("a reply is JSON")
     }
 }
 
-mod on_runtime {
-    use super::{Answer, Bytes, Context, Future, read};
-    use lambda_runtime::{Error, LambdaEvent};
-    use serde::{Serialize, de::DeserializeOwned};
-    use std::marker::PhantomData;
+/// A bare handler on lambda_runtime.
+pub(crate) struct OnRuntime<F, E>(F, PhantomData<E>);
 
-    /// A bare handler on lambda_runtime.
-    pub(crate) struct OnRuntime<F, E>(F, PhantomData<E>);
-
-    impl<F, E> OnRuntime<F, E> {
-        pub(crate) fn new<Fut>(handler: F) -> Self
-        where
-            F: Fn(LambdaEvent<E>) -> Fut,
-        {
-            Self(handler, PhantomData)
-        }
-    }
-
-    impl<F, E, Fut, R> Answer for OnRuntime<F, E>
+impl<F, E> OnRuntime<F, E> {
+    pub(crate) fn new<Fut>(handler: F) -> Self
     where
         F: Fn(LambdaEvent<E>) -> Fut,
-        E: DeserializeOwned,
-        Fut: Future<Output = Result<R, Error>>,
-        R: Serialize,
     {
-        async fn answer(&self, event: Bytes, context: &Context) -> Vec<u8> {
-            let event = LambdaEvent::new(read(&event), context.clone());
-            let reply = (self.0)(event).await.expect("a reply");
-            serde_json::to_vec(&reply).expect("a reply is JSON")
-        }
+        Self(handler, PhantomData)
+    }
+}
+
+impl<F, E, Fut, R> Answer for OnRuntime<F, E>
+where
+    F: Fn(LambdaEvent<E>) -> Fut,
+    E: DeserializeOwned,
+    Fut: Future<Output = Result<R, Error>>,
+    R: Serialize,
+{
+    async fn answer(&self, event: Bytes, context: &Context) -> Vec<u8> {
+        let event = LambdaEvent::new(read(&event), context.clone());
+        let reply = (self.0)(event).await.expect("a reply");
+        serde_json::to_vec(&reply).expect("a reply is JSON")
     }
 }

@@ -86,9 +86,16 @@ impl Timing {
     }
 }
 
-/// When the timeout of a route ends, in the extensions of its request.
+/// When a request is stopped by what is around it, in its extensions: by the timeout of its route, or
+/// by the application that this one is mounted in.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RouteStop(SystemTime);
+struct Stop(SystemTime);
+
+impl Stop {
+    fn of(request: &Request) -> Option<SystemTime> {
+        request.extensions().get::<Self>().map(|stop| stop.0)
+    }
+}
 
 /// The timeout of a route, as it runs.
 #[derive(Clone, Copy, Debug)]
@@ -100,12 +107,10 @@ pub(crate) struct RouteClock {
 impl RouteClock {
     /// Starts it, and tells extractors of it.
     pub(crate) fn start(timeout: Duration, request: &mut Request) -> Self {
-        let stop = SystemTime::now().checked_add(timeout);
-        // A mounted application's own timeout can only be shorter.
-        let outer = request.extensions().get::<RouteStop>().map(|stop| stop.0);
-        if let Some(stop) = stop {
-            let stop = outer.map_or(stop, |outer| outer.min(stop));
-            request.extensions_mut().insert(RouteStop(stop));
+        if let Some(stop) = SystemTime::now().checked_add(timeout) {
+            // A mounted application's own timeout can only be shorter.
+            let stop = Stop::of(request).map_or(stop, |outer| outer.min(stop));
+            request.extensions_mut().insert(Stop(stop));
         }
         Self {
             timeout,
@@ -131,9 +136,8 @@ pub(crate) fn stop_of(request: &Request) -> Option<SystemTime> {
         Some(states) => states.timing.stop(invocation),
         None => invocation.deadline(),
     };
-    let route = request.extensions().get::<RouteStop>().map(|stop| stop.0);
-    match (whole, route) {
-        (Some(whole), Some(route)) => Some(whole.min(route)),
+    match (whole, Stop::of(request)) {
+        (Some(whole), Some(around)) => Some(whole.min(around)),
         (one, other) => one.or(other),
     }
 }
@@ -141,7 +145,7 @@ pub(crate) fn stop_of(request: &Request) -> Option<SystemTime> {
 /// Lets extractors of a mounted application know when the one around it stops the request.
 pub(crate) fn keep_stop(request: &mut Request) {
     if let Some(stop) = stop_of(request) {
-        request.extensions_mut().insert(RouteStop(stop));
+        request.extensions_mut().insert(Stop(stop));
     }
 }
 

@@ -1,9 +1,13 @@
 //! What goes wrong on the developer's machine.
 
+// The tests of `hello` start a server just so.
+#[path = "../../hello/tests/server/mod.rs"]
+mod server;
+
+use server::Server;
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    process::{Child, ChildStdout, Command, Output, Stdio},
+    io::Read,
+    process::{Command, Output, Stdio},
 };
 
 fn faults(arguments: &[&str]) -> Command {
@@ -19,64 +23,22 @@ fn faults(arguments: &[&str]) -> Command {
     command
 }
 
-struct Server {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-    port: u16,
-}
-
-impl Server {
-    fn start() -> Self {
-        let mut child = faults(&["--port", "0"]).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let port = line
-            .strip_prefix("listening on http://127.0.0.1:")
-            .and_then(|rest| rest.split_once(' '))
-            .and_then(|(port, _)| port.parse().ok());
-        let Some(port) = port else {
-            panic!("expected the address, found {line:?}");
-        };
-        Self {
-            child,
-            stdout,
-            port,
-        }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let port = self.port;
-        let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(
-            client,
-            "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut reply = String::new();
-        client.read_to_string(&mut reply).unwrap();
-        reply
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn serve() -> Server {
+    Server::start(&mut faults(&["--port", "0"]))
 }
 
 #[cfg(unix)]
 #[test]
 fn the_hooks_for_the_end_run_after_ctrl_c_and_sigterm() {
     for signal in ["TERM", "INT"] {
-        let mut server = Server::start();
+        let mut server = serve();
         let pid = server.child.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &pid]).status();
         assert!(sent.unwrap().success());
         assert_eq!(server.child.wait().unwrap().code(), Some(0), "{signal}");
         let mut written = String::new();
-        server.stdout.read_to_string(&mut written).unwrap();
+        let mut stdout = server.child.stdout.take().unwrap();
+        stdout.read_to_string(&mut written).unwrap();
         let last: Vec<_> = written.lines().rev().take(2).collect();
         assert!(
             last.contains(&"flushed") && last.contains(&"closed"),
@@ -87,7 +49,7 @@ fn the_hooks_for_the_end_run_after_ctrl_c_and_sigterm() {
 
 #[test]
 fn the_local_server_stops_what_takes_too_long_and_tells_of_a_panic_once() {
-    let mut server = Server::start();
+    let mut server = serve();
     let reply = server.get("/short");
     assert!(reply.starts_with("HTTP/1.1 504 "), "{reply}");
     let reply = server.get("/panic");

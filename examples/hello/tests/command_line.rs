@@ -1,13 +1,15 @@
 //! The command line of a program in a debug build.
 #![cfg(debug_assertions)]
 
+mod server;
+
+use server::Server;
 use std::{
     ffi::OsString,
     fs::{self, DirEntry},
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::Write,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 fn hello(arguments: &[&str]) -> Command {
@@ -93,47 +95,8 @@ fn a_mistake_on_the_command_line_exits_with_2_and_help_with_0() {
     assert!(out.starts_with("usage: "), "{out}");
 }
 
-/// A running server, which ends with the test.
-struct Server {
-    child: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = hello(arguments).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        let stdout = child.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        let port = line
-            .strip_prefix("listening on http://127.0.0.1:")
-            .and_then(|rest| rest.split_once(' '))
-            .and_then(|(port, _)| port.parse().ok());
-        let Some(port) = port else {
-            panic!("expected the address, found {line:?}");
-        };
-        Self { child, port }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut client = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let port = self.port;
-        write!(
-            client,
-            "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut reply = String::new();
-        client.read_to_string(&mut reply).unwrap();
-        reply
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn serve(arguments: &[&str]) -> Server {
+    Server::start(hello(arguments).stderr(Stdio::null()))
 }
 
 #[test]
@@ -149,7 +112,7 @@ fn requests_are_served_through_every_source() {
         "lattice2",
         "lattice",
     ] {
-        let server = Server::start(&["serve", "--port", "0", "--source", source]);
+        let server = serve(&["serve", "--port", "0", "--source", source]);
         let reply = server.get("/hello/J%C3%BCrgen%20K");
         assert!(
             reply.starts_with("HTTP/1.1 200 OK\r\n"),
@@ -187,7 +150,7 @@ impl Drop for Scratch {
 fn an_event_that_was_recorded_can_be_answered_again() {
     let scratch = Scratch::new("record");
     for source in ["rest", "http", "alb-multi"] {
-        let server = Server::start(&[
+        let server = serve(&[
             "--port",
             "0",
             "--source",
@@ -230,7 +193,7 @@ fn an_event_that_was_recorded_can_be_answered_again() {
 #[test]
 fn a_failure_to_record_does_not_fail_the_request() {
     let scratch = Scratch::new("record-fails");
-    let server = Server::start(&["--port", "0", "--record", scratch.path()]);
+    let server = serve(&["--port", "0", "--record", scratch.path()]);
     fs::remove_dir_all(&scratch.0).unwrap();
     assert!(server.get("/hello/world").ends_with("Hello, world!"));
 }
@@ -248,7 +211,7 @@ fn a_directory_that_cannot_be_made_fails_the_start() {
 
 #[test]
 fn a_port_in_use_is_named() {
-    let server = Server::start(&["--port", "0"]);
+    let server = serve(&["--port", "0"]);
     let port = server.port.to_string();
     let (code, out, err) = run(&["--port", &port], "");
     assert_eq!((code, out.as_str()), (Some(1), ""));
@@ -262,7 +225,7 @@ fn a_port_in_use_is_named() {
 #[test]
 fn sigterm_and_ctrl_c_end_it_with_success() {
     for signal in ["TERM", "INT"] {
-        let mut server = Server::start(&["--port", "0"]);
+        let mut server = serve(&["--port", "0"]);
         let pid = server.child.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &pid]).status();
         assert!(sent.unwrap().success());

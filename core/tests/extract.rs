@@ -55,6 +55,19 @@ impl<'r> FromRequest<'r> for TenantOrder<'r> {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_before_a_json_body_is_skipped() {
+    let request = post(
+        "application/json",
+        "\u{feff}{\"sku\": \"tea\", \"quantity\": 2}",
+    );
+    let Json(order) = extract::<Json<NewOrder<'_>>>(&request).await.unwrap();
+    assert_eq!(order.quantity, 2);
+    let request = post("application/json", "\u{feff}");
+    let order = extract::<Option<Json<NewOrder<'_>>>>(&request).await;
+    assert_eq!(order.unwrap(), None);
+}
+
+#[tokio::test]
 async fn an_extractor_of_extractors_borrows_from_the_request() {
     let mut request = post("application/json", r#"{"sku": "tea", "quantity": 2}"#);
     request

@@ -44,6 +44,9 @@ use std::{borrow::Cow, str::Utf8Error};
 /// curl -H 'content-type: application/json' -d '{"sku": "tea", "quantity": 2}' ..
 /// ```
 ///
+/// A byte order mark before the JSON is passed over
+/// ([RFC 8259, section 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
+///
 /// `Option<Json<T>>` is `None` when the body is empty, and only then.
 /// `Result<Json<T>, JsonRejection>` hands the refusal to the handler.
 ///
@@ -177,7 +180,14 @@ fn body(request: &Request) -> Result<&str, JsonRejection> {
             found: media::found(request),
         });
     }
-    std::str::from_utf8(body).map_err(|error| not_utf8(body, error))
+    match std::str::from_utf8(body) {
+        // A byte order mark in front is no part of the JSON, and may be passed over.
+        Ok(text) => match text.strip_prefix('\u{feff}').unwrap_or(text) {
+            "" => Err(JsonRejection::Missing),
+            json => Ok(json),
+        },
+        Err(error) => Err(not_utf8(body, error)),
+    }
 }
 
 #[cold]
@@ -260,6 +270,17 @@ mod tests {
         let Json(order) = now::<Json<Order<'_>>>(&request).unwrap();
         assert!(matches!(order.sku, Cow::Borrowed("tea")));
         assert_eq!(order.quantity, 2);
+    }
+
+    #[test]
+    fn a_byte_order_mark_counts_once_and_in_front_only() {
+        let request = json("\u{feff}{\"sku\": \"\u{feff}\", \"quantity\": 2}");
+        let Json(order) = now::<Json<Order<'_>>>(&request).unwrap();
+        assert!(matches!(order.sku, Cow::Borrowed("\u{feff}")));
+        assert_eq!(refusal(&json("\u{feff}")), JsonRejection::Missing);
+        for body in ["\u{feff}\u{feff}{}", "{}\u{feff}", "{\u{feff}}"] {
+            assert_eq!(refusal(&json(body)).code(), "invalid_json", "{body:?}");
+        }
     }
 
     #[test]

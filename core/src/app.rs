@@ -158,17 +158,11 @@ impl App {
                 let reply = reply.await;
                 (invocation, reply)
             }
-            Err(DecodeError::Malformed { invocation, detail }) => {
-                let problem = framework::malformed_request(detail);
-                let reply = in_memory(self.0.finish.problem(problem, &invocation)).await;
-                (*invocation, reply)
-            }
-            Err(DecodeError::OverLimit(over)) => {
-                let (invocation, head, problem) = over.into_parts();
+            Err(error) => {
+                let (invocation, head, problem) = error.into_parts()?;
                 let reply = self.refuse(head, problem, &invocation).await;
                 (invocation, in_memory(reply).await)
             }
-            Err(other) => return Err(other),
         };
         let source = source(&invocation);
         let reply = event::encode_text(source, &parts, &body);

@@ -16,7 +16,7 @@ use crate::{
     Body, Invocation, LambdaContext, Limits, Request,
     limits::{check_headers, check_path, check_query},
 };
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::{Method, Uri};
 use std::borrow::Cow;
 
@@ -51,16 +51,22 @@ pub struct DecodeOptions {
 /// about the request is in its extensions, as an [`Invocation`].
 ///
 /// - The URI is path and query, as received. Characters that no URI can have are percent-encoded;
-///   nothing is resolved or normalised.
+///   nothing is resolved or normalised. A path without a `/` at its beginning gets one.
 /// - A header or a query parameter that was sent several times keeps all its values in their
 ///   order, where the source tells them apart: HTTP API 2.0 and function URL join the values of
 ///   a header with commas, and an ALB without multi-value headers only sends the last one.
+/// - A header or a query parameter that is in one only of the two maps of a REST API, as an event
+///   written by hand may have it, is taken from that one. Where both have it, the map with several
+///   values counts.
 /// - A body that is base64 is decoded.
+/// - A byte order mark before the event is passed over.
+///
+/// The source is told from the members that are there and are not `null`; their order has no say.
 ///
 /// # Errors
 /// [`DecodeError::NotHttp`] when the event is not from an HTTP source,
 /// [`DecodeError::Malformed`] when it is and cannot be represented: a header with control
-/// characters, invalid base64, a path that does not begin with `/`.
+/// characters, invalid base64, a path that is `*` or begins with `http://`.
 /// [`DecodeError::OverLimit`] when it brings more than [`DecodeOptions::limits`] let through.
 #[expect(
     clippy::needless_pass_by_value,
@@ -77,15 +83,12 @@ pub fn decode(
     {
         return Err(DecodeError::NotHttp(NotHttp::syntax(&error)));
     }
+    let event = without_bom(event);
     let mut fields = Fields::new(&event);
     if let Err(fault) = fields.read(&event) {
         return Err(DecodeError::NotHttp(NotHttp::no_json(&event, &fault)));
     }
-    // A REST API is known by `resource`, and needs nothing of its large context.
-    let needs_context = fields.http_method.is_none()
-        || !fields.has_resource
-        || fields.version.is_some()
-        || options.strip_stage == Some(true);
+    let needs_context = !fields.is_plainly_rest() || options.strip_stage == Some(true);
     let context = match fields.seen.take() {
         Some(context) => Some(context),
         None => fields.context.filter(|_| needs_context).map(Context::read),
@@ -125,12 +128,22 @@ pub fn decode(
     }
 }
 
+/// The text behind a byte order mark, which editors put there. A reader may pass over it
+/// (RFC 8259, section 8.1).
+fn without_bom(mut event: Bytes) -> Bytes {
+    if event.starts_with(b"\xef\xbb\xbf") {
+        event.advance(3);
+    }
+    event
+}
+
 #[cold]
 fn refused(refusal: Refusal, invocation: Invocation, head: Request) -> DecodeError {
     match refusal {
         Refusal::Malformed(detail) => DecodeError::Malformed {
             invocation: Box::new(invocation),
             detail: detail.into_owned(),
+            head: Box::new(head),
         },
         Refusal::OverLimit(exceeded) => DecodeError::OverLimit(Box::new(OverLimit {
             invocation,
@@ -151,11 +164,13 @@ fn fill(
     options: &DecodeOptions,
 ) -> Result<(), Refusal> {
     let limits = &options.limits;
-    if let Some(name) = method(source, fields, context) {
-        *request.method_mut() =
-            Method::from_bytes(name.as_bytes()).map_err(|_| "the method is no HTTP method")?;
+    let method = method(source, fields, context).map(|name| Method::from_bytes(name.as_bytes()));
+    // Whatever is refused: with the headers, a page of another origin gets to see it.
+    let headers_done = headers.finish(request.headers_mut(), limits);
+    if let Some(method) = method {
+        *request.method_mut() = method.map_err(|_| "the method is no HTTP method")?;
     }
-    headers.finish(request.headers_mut(), limits)?;
+    headers_done?;
     if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, cookies) {
         cookies.set(event, request.headers_mut(), limits)?;
     }
@@ -167,7 +182,12 @@ fn fill(
     };
     check_headers(headers, most, limits)?;
     *request.uri_mut() = uri(event, source, fields, context, options)?;
-    *request.body_mut() = Body::from(body::body(event, content, fields.is_base64, limits)?);
+    *request.body_mut() = Body::from(body::body(
+        event,
+        content,
+        fields.is_base64(source),
+        limits,
+    )?);
     Ok(())
 }
 
@@ -202,12 +222,12 @@ fn uri(
         Source::LatticeV1 => fields.lattice_path.as_deref(),
         _ => fields.path.as_deref(),
     };
-    let path = path.unwrap_or_default();
+    let path = rooted(path.unwrap_or_default())?;
     // Other adapters report that the path of VPC Lattice has the query with it. Where that is
     // so, it is the query as the client sent it.
     let (path, own_query) = match (source, path.split_once('?')) {
         (Source::LatticeV1 | Source::LatticeV2, Some((path, query))) => (path, Some(query)),
-        _ => (path, None),
+        _ => (&*path, None),
     };
     let query = match own_query {
         Some(query) => Cow::Borrowed(query),
@@ -220,6 +240,28 @@ fn uri(
     let uri = uri::build(event, path, &query)?;
     check_path(uri.path(), &options.limits)?;
     Ok(uri)
+}
+
+/// A path that begins with `/`, or is empty. API Gateway's console leaves it out where it tests a
+/// method.
+///
+/// That there is none does not make a path of another form of request target (RFC 9112, section
+/// 3.2): `*` is about the whole server, and `http://..` would be a path under another host's name.
+fn rooted(path: &str) -> Result<Cow<'_, str>, Refusal> {
+    if path.is_empty() || path.starts_with('/') {
+        return Ok(Cow::Borrowed(path));
+    }
+    let is_scheme = |text: &str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_part)
+    };
+    let is_absolute = path
+        .split_once("://")
+        .is_some_and(|(scheme, _)| is_scheme(scheme));
+    if path == "*" || is_absolute {
+        return Err("the path does not begin with `/`".into());
+    }
+    Ok(Cow::Owned(format!("/{path}")))
 }
 
 fn query<'f>(source: Source, fields: &'f Fields<'_>) -> Result<Cow<'f, str>, String> {
@@ -236,7 +278,7 @@ fn query<'f>(source: Source, fields: &'f Fields<'_>) -> Result<Cow<'f, str>, Str
         // AWS's own Rust runtime reads them as still encoded.
         Source::LatticeV1 | Source::LatticeV2 => Form::Encoded,
     };
-    query::from_maps([fields.multi_query, fields.query], form)
+    query::from_maps([fields.multi_query, fields.query(source)], form)
         .map(Cow::Owned)
         .map_err(|error| format!("the query is no readable JSON: {error}"))
 }

@@ -29,6 +29,7 @@ mod error;
 mod fields;
 mod header_name;
 mod headers;
+mod hint;
 mod json;
 mod payload;
 mod query;

@@ -242,8 +242,8 @@ async fn where_the_hook_panics_the_problem_is_sent_as_it_is() {
         );
         assert!(!text(&reply).contains("secret"), "{uri}");
     }
-    // No path begins without a slash: this one is refused before there is a request.
-    let event = r#"{"rawPath": "x", "requestContext": {"http": {"method": "GET"}}}"#;
+    // No path of a route: this one is refused before there is a request.
+    let event = r#"{"rawPath": "*", "requestContext": {"http": {"method": "GET"}}}"#;
     let reply = app.handle_event(event.into(), LambdaContext::default());
     let reply = String::from_utf8(reply.await.unwrap()).unwrap();
     assert!(reply.contains("malformed_request"), "{reply}");

@@ -460,6 +460,8 @@ proptest! {
                 (Source::LatticeV1 | Source::LatticeV2, Some((path, _))) => path,
                 _ => &attempt.path,
             };
+            // (A `/` at the beginning may be missing.)
+            let literal = &format!("/{}", literal.strip_prefix('/').unwrap_or(literal));
             let bytes = |path: &str| percent_decode_str(path).collect::<Vec<u8>>();
             // (What is empty, once a stage is taken off, is the root.)
             let is_part = seen == "/" || bytes(literal).ends_with(&bytes(&seen));

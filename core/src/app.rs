@@ -11,7 +11,7 @@ use crate::{
     runtime::{Hooks, log},
 };
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, HeaderValue, Method, header::ORIGIN};
 use http_body_util::LengthLimitError;
 use std::{
     convert::Infallible,
@@ -188,9 +188,10 @@ impl App {
         request: Request,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
+        let asked = self.asked(request.method(), request.headers());
         let response = match caught(async { self.answer(request).await }).await {
             Ok(response) => response,
-            Err(panic) => self.0.finish.problem(panic.problem(), invocation),
+            Err(panic) => self.refuse(asked.head(), panic.problem(), invocation).await,
         };
         let (parts, body) = response.into_parts();
         // As JSON, it only gets larger.
@@ -218,6 +219,15 @@ impl App {
         let (mut parts, body) = in_memory(self.0.finish.problem(problem, invocation)).await;
         copy_permission(&reply.headers, &mut parts.headers);
         (parts, body)
+    }
+
+    /// What is kept of a request in case that a panic takes it.
+    fn asked(&self, method: &Method, headers: &HeaderMap) -> Asked {
+        let cors = self.0.cors.as_ref();
+        Asked {
+            is_head: method == Method::HEAD,
+            origin: cors.and_then(|_| headers.get(ORIGIN)).cloned(),
+        }
     }
 
     /// A problem for a request that goes no further, inside of CORS.
@@ -252,6 +262,26 @@ impl App {
         } else {
             reply
         }
+    }
+}
+
+/// What the response to a request depends on, whatever the request was.
+struct Asked {
+    is_head: bool,
+    origin: Option<HeaderValue>,
+}
+
+impl Asked {
+    #[cold]
+    fn head(self) -> Request {
+        let mut head = Request::default();
+        if self.is_head {
+            *head.method_mut() = Method::HEAD;
+        }
+        if let Some(origin) = self.origin {
+            head.headers_mut().insert(ORIGIN, origin);
+        }
+        head
     }
 }
 
@@ -315,8 +345,9 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let app = self.clone();
         Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let asked = app.asked(&head.method, &head.headers);
             let answer = caught(async {
-                let (head, body) = request.into_parts();
                 match app.admit(&head, body).await {
                     Ok(body) => app.answer(Request::from_parts(head, body)).await,
                     Err(problem) => {
@@ -329,8 +360,8 @@ where
             Ok(match answer.await {
                 Ok(response) => response,
                 Err(panic) => {
-                    let problem = panic.problem();
-                    app.0.finish.problem(problem, &Invocation::default())
+                    let (head, none) = (asked.head(), Invocation::default());
+                    app.refuse(head, panic.problem(), &none).await
                 }
             })
         })

@@ -68,10 +68,6 @@ pub struct DecodeOptions {
 /// [`DecodeError::Malformed`] when it is and cannot be represented: a header with control
 /// characters, invalid base64, a path that is `*` or begins with `http://`.
 /// [`DecodeError::OverLimit`] when it brings more than [`DecodeOptions::limits`] let through.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the request goes on sharing the buffer"
-)]
 pub fn decode(
     event: Bytes,
     lambda: LambdaContext,

@@ -281,7 +281,7 @@ impl<'e> Map<'e> {
     }
 
     fn note<T>(&mut self, done: Result<T, Fault>) {
-        if let Err(fault) = done {
+        if let Some(fault) = done.err() {
             self.refuse(|| format!("the headers are no readable JSON: {fault}"));
         }
     }

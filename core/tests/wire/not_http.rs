@@ -8,9 +8,9 @@ use lambda_api::{
 use serde_json::{Value, json};
 
 /// What an event of no HTTP source is said to look like.
-fn refused(text: String) -> String {
+fn refused(text: &str) -> String {
     match decode(
-        text.clone().into(),
+        text.to_owned().into(),
         LambdaContext::default(),
         &DecodeOptions::default(),
     ) {
@@ -29,7 +29,7 @@ fn a_web_socket_event_with_a_method_is_no_request() {
             json!({"messageDirection": "IN"}),
         ] {
             let event = event_with(source, json!({"requestContext": mark}));
-            let found = refused(event.to_string());
+            let found = refused(&event.to_string());
             assert!(found.contains("WebSocket"), "{source}: {found}");
         }
         let nulls = json!({"connectionId": null, "eventType": null, "messageDirection": null});
@@ -55,7 +55,7 @@ fn a_web_socket_event_cannot_hide_its_marks() {
             let event = format!(
                 r#"{{"httpMethod": "GET", "path": "/", {before} "requestContext": {context} {behind}}}"#
             );
-            assert!(refused(event).contains("WebSocket"), "{context}");
+            assert!(refused(&event).contains("WebSocket"), "{context}");
         }
     }
 }
@@ -78,7 +78,7 @@ fn two_request_contexts_make_no_request() {
                 format!("{{{second}, {}", &text[1..]),
             ] {
                 if refusal {
-                    let found = refused(event);
+                    let found = refused(&event);
                     assert!(found.contains("two request contexts"), "{source}: {found}");
                 } else {
                     let decoded = decode(
@@ -139,9 +139,9 @@ fn an_event_of_another_service_is_named() {
         ),
     ];
     for (event, expected) in named {
-        let found = refused(event.to_string());
+        let found = refused(&event.to_string());
         assert!(found.contains("it looks like"), "{found}");
         assert!(found.contains(expected), "{event}: {found}");
     }
-    assert!(!refused(r#"{"key1": "value1"}"#.to_owned()).contains("it looks like"));
+    assert!(!refused(r#"{"key1": "value1"}"#).contains("it looks like"));
 }

@@ -130,8 +130,8 @@ fn shuffled() -> impl Strategy<Value = (Source, Value, String)> {
     })
 }
 
-fn decode(text: String, options: &DecodeOptions) -> Request {
-    match event::decode(text.clone().into(), LambdaContext::default(), options) {
+fn decode(text: &str, options: &DecodeOptions) -> Request {
+    match event::decode(text.to_owned().into(), LambdaContext::default(), options) {
         Ok(request) => request,
         Err(error) => panic!("{error}\n{text}"),
     }
@@ -170,9 +170,9 @@ proptest! {
     fn no_order_of_members_and_no_null_changes_a_request((source, event, shuffled) in shuffled()) {
         for strip_stage in [None, Some(true)] {
             let options = DecodeOptions { strip_stage, ..DecodeOptions::default() };
-            let expected = decode(event.to_string(), &options);
+            let expected = decode(&event.to_string(), &options);
             prop_assert_eq!(expected.uri().path(), "/a/b");
-            let request = decode(shuffled.clone(), &options);
+            let request = decode(&shuffled, &options);
             prop_assert_eq!(seen(&request), seen(&expected), "{}", shuffled);
             prop_assert_eq!(crate::invocation(&request).source(), Some(source));
         }
@@ -187,7 +187,7 @@ fn an_alb_event_that_names_a_resource_first_is_an_albs() {
         r#"{"requestContext": {"elb": {"targetGroupArn": "arn"}}, "headers": {"host": "h"},
             "path": "/x", "httpMethod": "GET", "resource": "/x"}"#,
     ] {
-        let request = decode(event.to_owned(), &DecodeOptions::default());
+        let request = decode(event, &DecodeOptions::default());
         assert_eq!(crate::invocation(&request).source(), Some(Source::Alb));
         assert_eq!(crate::header(&request, "host"), ["h"]);
     }

@@ -41,7 +41,7 @@ def is_readable(event):
 
 
 def is_web_socket(event):
-    """Whether an event is one of a WebSocket API: it lies among those of REST APIs, whose members it has."""
+    """Whether an event, among those of REST APIs, whose members it has, is of a WebSocket API."""
     context = json.loads(event.read_bytes()).get("requestContext") or {}
     return context.get("connectionId") is not None
 

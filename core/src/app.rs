@@ -9,6 +9,7 @@ use crate::{
         CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed, whole,
     },
     runtime::{Hooks, log},
+    spelling,
 };
 use bytes::Bytes;
 use http::Method;
@@ -32,7 +33,7 @@ use tracing::Instrument;
 ///
 /// As a service it keeps the timeouts of routes, and the deadline of a request that has an
 /// [`Invocation`], once its body is read; in another runtime than tokio's, or in one without a timer,
-/// neither. A stream that is a reply's body fails when its time is over. What an `Api` wants to do at
+/// neither. Equivalent spellings of a path become one, as in [`event::decode`](crate::event::decode). A stream that is a reply's body fails when its time is over. What an `Api` wants to do at
 /// the end of the process ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not
 /// done here.
 #[derive(Clone)]
@@ -281,6 +282,16 @@ fn without_body(mut response: Response) -> Response {
     response
 }
 
+/// Gives the path the one spelling that those of events have when they are decoded.
+fn spell(head: &mut http::request::Parts) {
+    if let Some(uri) = spelling::normal_uri(&head.uri) {
+        if head.extensions.get::<Invocation>().is_none() {
+            head.extensions.insert(Invocation::spelt(head.uri.path()));
+        }
+        head.uri = uri;
+    }
+}
+
 /// A problem's reply; where the application's own style of it is a stream that fails, or that is
 /// slow, its status and headers.
 async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
@@ -322,8 +333,10 @@ where
         let app = self.clone();
         Box::pin(async move {
             let answer = caught(async {
-                let (head, body) = request.into_parts();
-                match app.admit(&head, body).await {
+                let (mut head, body) = request.into_parts();
+                let admitted = app.admit(&head, body).await;
+                spell(&mut head);
+                match admitted {
                     Ok(body) => app.answer(Request::from_parts(head, body)).await,
                     Err(problem) => {
                         let head = Request::from_parts(head, Body::empty());

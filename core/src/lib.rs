@@ -206,6 +206,7 @@ mod middleware;
 mod response;
 mod router;
 mod runtime;
+mod spelling;
 mod state;
 
 #[doc(hidden)]

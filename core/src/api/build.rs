@@ -133,10 +133,10 @@ impl Api {
         let given = states.iter().map(|init| init.id).collect();
         let router = self.router(&given, &mut faults);
         faults.extend(doubled(states.into_iter()));
-        if let Some(base) = &self.decode.base_path
-            && let Some(fault) = base_path_fault(base)
-        {
-            faults.push(format!("the base path `{base}` {fault}"));
+        for base in self.decode.base_paths() {
+            if let Some(fault) = base_path_fault(base) {
+                faults.push(format!("the base path `{base}` {fault}"));
+            }
         }
         if self.timing.gateway.is_some_and(|timeout| timeout.is_zero()) {
             faults.push("`gateway_timeout` is zero: no request could be answered".to_owned());
@@ -192,7 +192,7 @@ impl Api {
             check_authenticators(&scope.api.authenticators, faults);
             if let Some(policy) = Policy::of(&scope.authenticators, Access::authenticated(), false)
             {
-                router.close(scope.prefix.clone(), Arc::new(policy));
+                router.close(&scope.prefix, Arc::new(policy));
             }
             if let Some((fallback, access)) = &scope.api.fallback {
                 let origin = match scope.prefix.as_str() {
@@ -209,7 +209,7 @@ impl Api {
                     origin,
                     timeout: None,
                 };
-                router.insert_fallback(scope.prefix.clone(), Arc::new(entry));
+                router.insert_fallback(&scope.prefix, Arc::new(entry));
             }
         }
         // What is wrong with a prefix would only be said again for each route behind it.
@@ -266,10 +266,7 @@ impl Api {
                     return;
                 }
                 let prefix = path.strip_suffix('/').unwrap_or(path);
-                let service = Next::new(Mounted::new(
-                    prefix.to_owned(),
-                    (mount.service)(&self.finish),
-                ));
+                let service = Next::new(Mounted::new(prefix, (mount.service)(&self.finish)));
                 let origin = format!("service `{}` ({})", mount.name, mount.location);
                 check_access(&origin, mount.access, &Operation::default(), asked, faults);
                 let policy = Policy::of(asked, mount.access, false).map(Arc::new);

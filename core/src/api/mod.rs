@@ -382,17 +382,43 @@ impl Api {
         self
     }
 
-    /// The base path of a custom domain's API mapping, such as `/v1`: taken off the path of a
-    /// request where it is there, in whole segments.
+    /// A base path that clients write before the paths of this API, such as `/v1`: that of a custom
+    /// domain's API mapping, or one that CloudFront or a load balancer passes on. It is taken off
+    /// the path of an event where it is there.
+    ///
+    /// Several are told one by one. Each comes off at most once, in whole segments, before or after
+    /// the stage and in any order: with `/v1` and `/v2`, `/v1/orders`, `/v2/orders` and
+    /// `/v1/prod/orders` are `/orders` all three, and `/v1/v1/orders` is `/v1/orders`. A base path
+    /// is compared as it is written here, before equivalent spellings become one.
+    ///
+    /// A link back into the API needs it again: [`Invocation::path_prefix`](crate::Invocation::path_prefix)
+    /// has it.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    ///
+    /// let api = Api::new().base_path("/v1").base_path("/shop/v2");
+    /// ```
     pub fn base_path(mut self, path: impl Into<String>) -> Self {
-        self.decode.base_path = Some(path.into());
+        self.decode.add_base_path(path.into());
         self
     }
 
-    /// Whether the stage is taken off the path, instead of the gateway's own rule.
+    /// Whether the stage is taken off the path of an event, in place of the gateway's own rule:
     ///
-    /// By itself it is taken off where the gateway puts it: in `rawPath` of an HTTP API, behind an
-    /// `execute-api` domain.
+    /// | source | path of the event | by itself | `true` | `false` |
+    /// |---|---|---|---|---|
+    /// | HTTP API, 2.0 and 1.0 | begins with a named stage, on every domain | taken off | taken off | stays |
+    /// | REST API | begins with the stage where the base path mapping of a custom domain names none, and the client writes it; nowhere else | stays | taken off | stays |
+    /// | the others | has no stage | | | |
+    ///
+    /// It is taken off where the first segment is the stage, once, and `$default` never is. So at an
+    /// HTTP API whose stage is `prod`, the route `/prod/report` is called as `/prod/prod/report` on
+    /// the gateway's own domain. `false` is for an API that has the stage in its routes, as one
+    /// that was moved here may have.
+    ///
+    /// At a REST API nothing tells `/prod/report` with a stage from the route `/prod/report`, which
+    /// is why the stage stays there unless this says otherwise, and `false` changes nothing.
     pub fn strip_stage(mut self, strip: bool) -> Self {
         self.decode.strip_stage = Some(strip);
         self

@@ -18,6 +18,7 @@ pub(super) struct Context<'e> {
     request_id: Option<Cow<'e, [u8]>>,
     account_id: Option<Cow<'e, [u8]>>,
     api_id: Option<Cow<'e, [u8]>>,
+    path: Option<Cow<'e, [u8]>>,
     identity: Identity<'e>,
     time: Option<u64>,
 }
@@ -46,6 +47,8 @@ pub(crate) struct Facts {
     pub(crate) account_id: Fact,
     pub(crate) domain_name: Fact,
     pub(crate) api_id: Fact,
+    /// The path of the URL that the client called, at a REST API.
+    pub(crate) path: Fact,
     pub(crate) api_key_id: Fact,
     /// As it stands there: milliseconds since the epoch, microseconds at VPC Lattice.
     pub(crate) time: Option<u64>,
@@ -86,6 +89,7 @@ impl<'e> Context<'e> {
             account_id: bytes(self.account_id),
             domain_name: text(self.domain_name),
             api_id: bytes(self.api_id),
+            path: bytes(self.path),
             api_key_id: bytes(self.identity.api_key_id),
             time: self.time,
         }
@@ -126,6 +130,7 @@ impl<'e> Members<'e> for Context<'e> {
             b"requestId" => &mut self.request_id,
             b"accountId" => &mut self.account_id,
             b"apiId" => &mut self.api_id,
+            b"path" => &mut self.path,
             b"stage" => {
                 self.stage = value.text()?;
                 return Ok(());

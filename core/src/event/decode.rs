@@ -9,8 +9,9 @@ use super::{
     headers::{Cookies, Headers},
     json::Content,
     query::{self, Form},
+    received::Received,
     shared::Shared,
-    uri,
+    uri::{self, Stripped},
 };
 use crate::{
     Body, Invocation, LambdaContext, Limits, Request,
@@ -33,16 +34,29 @@ use std::borrow::Cow;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct DecodeOptions {
-    /// Whether the stage is taken off the path.
-    ///
-    /// `None` follows the gateway's own rule: an HTTP API puts the stage before the path on its
-    /// `execute-api` domain, unless it is `$default`, and nothing else does. `Some(true)` takes
-    /// it off wherever the path begins with it, `Some(false)` never does.
+    /// Whether the stage is taken off the path; see
+    /// [`Api::strip_stage`](crate::Api::strip_stage). `None` follows the gateway's own rule.
     pub strip_stage: Option<bool>,
-    /// The base path of a custom domain, taken off where it is there: `/v1`.
+    /// A base path, such as `/v1`; see [`Api::base_path`](crate::Api::base_path).
     pub base_path: Option<String>,
+    /// More base paths, where there are several.
+    pub more_base_paths: Vec<String>,
     /// How much the request may bring.
     pub limits: Limits,
+}
+
+impl DecodeOptions {
+    pub(crate) fn add_base_path(&mut self, base_path: String) {
+        match self.base_path {
+            Some(_) => self.more_base_paths.push(base_path),
+            None => self.base_path = Some(base_path),
+        }
+    }
+
+    pub(crate) fn base_paths(&self) -> impl Iterator<Item = &str> + Clone {
+        let base_paths = self.base_path.iter().chain(&self.more_base_paths);
+        base_paths.map(String::as_str)
+    }
 }
 
 /// Reads an event as the request it carries.
@@ -50,8 +64,12 @@ pub struct DecodeOptions {
 /// Headers and bodies that need no decoding share the memory of the event. What the gateway says
 /// about the request is in its extensions, as an [`Invocation`].
 ///
-/// - The URI is path and query, as received. Characters that no URI can have are percent-encoded;
-///   nothing is resolved or normalised.
+/// - The URI is path and query, without stage and base paths. Characters that no URI can have are
+///   percent-encoded, and in a path that was decoded by the gateway (that of an HTTP API) every
+///   `%` is. Equivalent spellings of a path become one
+///   ([RFC 3986, section 6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)): `%7e` is
+///   `~`, and `%c3` is `%C3`. Nothing else is changed or resolved, and an encoded dot stays
+///   encoded. The path as it came is [`Invocation::raw_path`].
 /// - A header or a query parameter that was sent several times keeps all its values in their
 ///   order, where the source tells them apart: HTTP API 2.0 and function URL join the values of
 ///   a header with commas, and an ALB without multi-value headers only sends the last one.
@@ -98,19 +116,21 @@ pub fn decode(
     let headers = std::mem::replace(&mut fields.headers, Headers::new(&event));
     let (cookies, body) = (fields.cookies.take(), fields.body.take());
     let mut request = Request::default();
+    let target = Target::new(source, &fields, seen, options);
     let read = fill(
         &mut request,
         &event,
         source,
         (headers, cookies, body),
         &fields,
-        seen,
+        (seen, &target),
         options,
     );
     let share = |json: Option<&[u8]>| json.map(|json| Shared::part(&event, json));
     let mut invocation = Invocation::decoded(
         source,
         lambda,
+        target.received(&event),
         share(fields.context),
         context.map(|context| context.facts(fields.context.unwrap_or_default())),
         [share(fields.stage_variables), share(fields.path_parameters)],
@@ -147,7 +167,7 @@ fn fill(
     source: Source,
     (headers, cookies, content): (Headers<'_>, Option<Cookies<'_>>, Option<Content<'_>>),
     fields: &Fields<'_>,
-    context: &Context<'_>,
+    (context, target): (&Context<'_>, &Target<'_>),
     options: &DecodeOptions,
 ) -> Result<(), Refusal> {
     let limits = &options.limits;
@@ -166,7 +186,7 @@ fn fill(
         false => usize::MAX,
     };
     check_headers(headers, most, limits)?;
-    *request.uri_mut() = uri(event, source, fields, context, options)?;
+    *request.uri_mut() = uri(event, source, fields, target, limits)?;
     *request.body_mut() = Body::from(body::body(event, content, fields.is_base64, limits)?);
     Ok(())
 }
@@ -187,38 +207,89 @@ fn method<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>) 
     }
 }
 
+/// The path of an event, and what is to become of it.
+struct Target<'f> {
+    raw: &'f str,
+    form: uri::Form,
+    stripped: Stripped<'f>,
+    /// Other adapters report that the path of VPC Lattice has the query with it. Where that is
+    /// so, it is the query as the client sent it.
+    query: Option<&'f str>,
+}
+
+impl<'f> Target<'f> {
+    fn new(
+        source: Source,
+        fields: &'f Fields<'_>,
+        context: &'f Context<'_>,
+        options: &DecodeOptions,
+    ) -> Self {
+        let raw = match source {
+            Source::HttpApi | Source::FunctionUrl => {
+                let http = context.http.as_ref().and_then(|http| http.path.as_deref());
+                fields.raw_path.as_deref().or(http)
+            }
+            Source::LatticeV1 => fields.lattice_path.as_deref(),
+            _ => fields.path.as_deref(),
+        };
+        let raw = raw.unwrap_or_default();
+        let (path, query) = match (source, raw.split_once('?')) {
+            (Source::LatticeV1 | Source::LatticeV2, Some((path, query))) => (path, Some(query)),
+            _ => (raw, None),
+        };
+        let form = form(source, context);
+        // An HTTP API puts a named stage before the path, whatever the domain. A REST API does not.
+        let is_http_api = matches!(source, Source::HttpApi | Source::HttpApiV1);
+        let stage = context
+            .stage
+            .as_deref()
+            .filter(|stage| *stage != "$default" && options.strip_stage.unwrap_or(is_http_api));
+        let stripped = uri::strip(path, form, stage, options.base_paths());
+        Self {
+            raw,
+            form,
+            stripped,
+            query,
+        }
+    }
+
+    fn received(&self, event: &Bytes) -> Received {
+        Received::new(
+            Shared::part(event, self.raw.as_bytes()),
+            self.form,
+            &self.stripped,
+        )
+    }
+}
+
+/// An HTTP API hands over the path percent-decoded, in both payload formats. All other sources hand
+/// over what the client sent, and so does cargo-lambda's emulator, which sends payload format 2.0
+/// from this domain. Where no domain is named, the event is written after those of AWS.
+fn form(source: Source, context: &Context<'_>) -> uri::Form {
+    match (source, context.domain_name.as_deref()) {
+        (Source::HttpApi, Some("localhost")) => uri::Form::Sent,
+        (Source::HttpApi | Source::HttpApiV1, _) => uri::Form::Decoded,
+        _ => uri::Form::Sent,
+    }
+}
+
 fn uri(
     event: &Bytes,
     source: Source,
     fields: &Fields<'_>,
-    context: &Context<'_>,
-    options: &DecodeOptions,
+    target: &Target<'_>,
+    limits: &Limits,
 ) -> Result<Uri, Refusal> {
-    let path = match source {
-        Source::HttpApi | Source::FunctionUrl => {
-            let http = context.http.as_ref().and_then(|http| http.path.as_deref());
-            fields.raw_path.as_deref().or(http)
-        }
-        Source::LatticeV1 => fields.lattice_path.as_deref(),
-        _ => fields.path.as_deref(),
-    };
-    let path = path.unwrap_or_default();
-    // Other adapters report that the path of VPC Lattice has the query with it. Where that is
-    // so, it is the query as the client sent it.
-    let (path, own_query) = match (source, path.split_once('?')) {
-        (Source::LatticeV1 | Source::LatticeV2, Some((path, query))) => (path, Some(query)),
-        _ => (path, None),
-    };
-    let query = match own_query {
+    let query = match target.query {
         Some(query) => Cow::Borrowed(query),
         None => query(source, fields)?,
     };
-    let path = strip(path, source, context, options);
+    let path = target.stripped.path;
     // Before what a URI cannot have is encoded, and after.
-    check_path(path, &options.limits)?;
-    check_query(&query, &options.limits)?;
-    let uri = uri::build(event, path, &query)?;
-    check_path(uri.path(), &options.limits)?;
+    check_path(path, limits)?;
+    check_query(&query, limits)?;
+    let uri = uri::build(event, path, target.form, &query)?;
+    check_path(uri.path(), limits)?;
     Ok(uri)
 }
 
@@ -239,34 +310,4 @@ fn query<'f>(source: Source, fields: &'f Fields<'_>) -> Result<Cow<'f, str>, Str
     query::from_maps([fields.multi_query, fields.query], form)
         .map(Cow::Owned)
         .map_err(|error| format!("the query is no readable JSON: {error}"))
-}
-
-/// Takes the stage and the base path off.
-fn strip<'p>(
-    path: &'p str,
-    source: Source,
-    context: &Context<'_>,
-    options: &DecodeOptions,
-) -> &'p str {
-    let by_gateway = || {
-        matches!(source, Source::HttpApi | Source::HttpApiV1)
-            && context
-                .domain_name
-                .as_deref()
-                .is_none_or(|name| detect::contains(name, ".execute-api."))
-    };
-    let stage = context
-        .stage
-        .as_deref()
-        .filter(|stage| *stage != "$default");
-    let mut path = path;
-    if let Some(stage) = stage
-        && options.strip_stage.unwrap_or_else(by_gateway)
-    {
-        path = uri::strip(path, stage);
-    }
-    match &options.base_path {
-        Some(base_path) => uri::strip(path, base_path),
-        None => path,
-    }
 }

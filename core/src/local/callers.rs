@@ -84,6 +84,17 @@ pub(super) struct Named {
 }
 
 impl Named {
+    /// Where the event was called: at the address of the server, with no stage in the URL, so that
+    /// links of the application lead back here. A caller is vouched for by an API on a domain of the
+    /// gateway, whose id that domain has.
+    pub(super) fn call(&self, facts: Facts, port: u16) -> Facts {
+        let facts = facts.without_stage();
+        match self.api {
+            Some(_) => facts,
+            None => facts.domain(format!("127.0.0.1:{port}")),
+        }
+    }
+
     pub(super) fn tell(&self, mut facts: Facts) -> Facts {
         if let Some(id) = &self.api {
             facts = facts.api_id(id.as_str());

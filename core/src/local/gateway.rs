@@ -99,6 +99,7 @@ impl<H: Handle> Gateway<H> {
             .source_ip(client.to_string())
             .request_id(lambda.request_id.as_str())
             .forwarded("http", self.port);
+        let facts = named.call(facts, self.port);
         let told = named.tell(facts.clone());
         let event = emulate::event(self.source, &request, &told).to_string();
         if event.len() > EVENT_LIMIT {

@@ -10,6 +10,7 @@ use crate::{
     endpoint::Route,
     matched::{Pattern, Value, Values},
     middleware::Next,
+    spelling,
 };
 use http::{HeaderValue, Method};
 use matchit::Params;
@@ -134,16 +135,18 @@ impl Router {
         tree.insert(method, normal, entry)
     }
 
-    pub(crate) fn insert_fallback(&mut self, prefix: String, entry: Arc<Entry>) {
-        self.fallbacks.push((prefix, entry));
+    pub(crate) fn insert_fallback(&mut self, prefix: &str, entry: Arc<Entry>) {
+        self.fallbacks
+            .push((spelling::normal(prefix).into_owned(), entry));
         self.fallbacks
             .sort_by_key(|(prefix, _)| Reverse(specificity(prefix)));
     }
 
     /// Closes what is under a prefix: there, nobody learns from the router which routes exist but
     /// who passes this policy.
-    pub(crate) fn close(&mut self, prefix: String, policy: Arc<Policy>) {
-        self.closed.push((prefix, policy));
+    pub(crate) fn close(&mut self, prefix: &str, policy: Arc<Policy>) {
+        self.closed
+            .push((spelling::normal(prefix).into_owned(), policy));
         self.closed
             .sort_by_key(|(prefix, _)| Reverse(specificity(prefix)));
     }
@@ -341,7 +344,8 @@ fn normalise(path: &str) -> (String, bool) {
                 greedy = true;
                 normal.push_str("{*rest}");
             }
-            None => normal.push_str(segment),
+            // As the path of a request is spelt.
+            None => normal.push_str(&spelling::normal(segment)),
         }
     }
     (normal, greedy)
@@ -559,9 +563,9 @@ mod tests {
     #[test]
     fn the_fallback_of_the_most_specific_prefix_answers() {
         let mut router = router(&[("GET", "/v1/orders")]);
-        router.insert_fallback(String::new(), entry("all"));
-        router.insert_fallback("/v1/{tenant}".to_owned(), entry("tenant"));
-        router.insert_fallback("/v1/acme".to_owned(), entry("acme"));
+        router.insert_fallback("", entry("all"));
+        router.insert_fallback("/v1/{tenant}", entry("tenant"));
+        router.insert_fallback("/v1/acme", entry("acme"));
         for (path, expected) in [
             ("/v1/acme/x", "fallback acme"),
             ("/x", "fallback all"),

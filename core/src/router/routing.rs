@@ -6,6 +6,7 @@ use crate::{
     error::framework,
     matched::{Matched, Values},
     middleware::{Finish, Handle, Next, RouteClock, Timing, timed, timed_body},
+    spelling,
     state::States,
 };
 use http::{StatusCode, header::ALLOW, uri::PathAndQuery};
@@ -239,7 +240,8 @@ pub(crate) struct Mounted {
 }
 
 impl Mounted {
-    pub(crate) fn new(prefix: String, next: Next) -> Self {
+    pub(crate) fn new(prefix: &str, next: Next) -> Self {
+        let prefix = spelling::normal(prefix).into_owned();
         Self { prefix, next }
     }
 }

@@ -44,6 +44,7 @@ async fn each_route_answers_its_method_and_path() {
         ("GET", "/orders/7", "order 7"),
         ("PUT", "/orders/7", "put 7"),
         ("GET", "/orders/a%2Fb%20c?x=y", "order a/b c"),
+        ("GET", "/%6Frders/7", "order 7"),
         ("DELETE", "/files/a/b.txt", "a/b.txt by /files/{path+}"),
         ("PATCH", "/any?a=b", "PATCH /any?a=b"),
     ] {
@@ -67,7 +68,7 @@ async fn an_unknown_path_is_a_404_problem() {
         "/files/",
         "//",
         "/Orders/7",
-        "/%6Frders/7",
+        "/%4Frders/7",
     ] {
         let reply = ask(&app, "GET", uri).await;
         assert_eq!(code(&reply), "route_not_found", "{uri}");
@@ -211,16 +212,22 @@ async fn the_api_says_what_is_taken_off_the_path_of_an_event() {
         let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
         reply["statusCode"].as_u64()
     };
+    let two = || Api::new().base_path("/v1").base_path("/v2");
     let gateway = "x.execute-api.eu-west-1.amazonaws.com";
     let own = "api.example.com";
     for (api, domain, path, expected) in [
         (Api::new(), gateway, "/prod/seen", 200),
-        (Api::new(), own, "/prod/seen", 404),
+        (Api::new(), own, "/prod/seen", 200),
         (Api::new().strip_stage(true), own, "/prod/seen", 200),
         (Api::new().strip_stage(false), gateway, "/prod/seen", 404),
+        (Api::new().strip_stage(false), own, "/prod/seen", 404),
         (Api::new().base_path("/v1"), own, "/v1/seen", 200),
         (Api::new().base_path("/v1"), own, "/seen", 200),
         (Api::new().base_path("/v1"), gateway, "/prod/v1/seen", 200),
+        (Api::new().base_path("/v1"), own, "/v1/prod/seen", 200),
+        (two(), own, "/v1/seen", 200),
+        (two(), own, "/prod/v2/seen", 200),
+        (two(), own, "/v1/v1/seen", 404),
         (Api::new(), own, "/v1/seen", 404),
     ] {
         let found = status(api, domain, path).await;

@@ -100,11 +100,15 @@ fn event() -> impl Strategy<Value = String> {
 }
 
 fn options() -> impl Strategy<Value = DecodeOptions> {
-    (any::<Option<bool>>(), option::of(text())).prop_map(|(strip_stage, base_path)| DecodeOptions {
-        strip_stage,
-        base_path,
-        ..DecodeOptions::default()
-    })
+    let more = vec(text(), 0..3);
+    (any::<Option<bool>>(), option::of(text()), more).prop_map(
+        |(strip_stage, base_path, more_base_paths)| DecodeOptions {
+            strip_stage,
+            base_path,
+            more_base_paths,
+            ..DecodeOptions::default()
+        },
+    )
 }
 
 /// Asks an invocation for everything it can be asked for.
@@ -121,6 +125,10 @@ fn ask(invocation: &Invocation) {
         invocation.api_id(),
         invocation.time(),
     );
+    let _ = (invocation.raw_path(), invocation.public_url());
+    let prefix = invocation.path_prefix();
+    let is_prefix = prefix.is_empty() || prefix.starts_with('/');
+    assert!(is_prefix && !prefix.starts_with("//"), "{prefix}");
     let _ = (
         invocation.stage_variable("a"),
         invocation.path_parameters().count(),

@@ -70,7 +70,7 @@ fn http() -> Value {
     json!({
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": "/prod/a%20b",
+        "rawPath": "/prod/a b",
         "rawQueryString": "q=x+y&q=%C3%A9",
         "cookies": ["a=1", "b=2"],
         "headers": {"x-tag": "1,2"},
@@ -78,7 +78,7 @@ fn http() -> Value {
             "stage": "prod",
             "requestId": "id-1",
             "domainName": "abc.execute-api.eu-west-1.amazonaws.com",
-            "http": {"method": "POST", "path": "/prod/a%20b", "sourceIp": "192.0.2.1"},
+            "http": {"method": "POST", "path": "/prod/a b", "sourceIp": "192.0.2.1"},
         },
         "body": "hi",
         "isBase64Encoded": false,

@@ -119,6 +119,28 @@ pub(super) async fn exchange(
     }
 }
 
+/// What comes of a request to a URL that is none of the API: it lacks the stage or the base path, so
+/// that the source knows nobody to send it to.
+pub(super) fn outside(source: Source, request: &Request<Bytes>, facts: &Facts) -> Exchange {
+    let prefix = facts.path_prefix(source);
+    let fault = format!(
+        "{} is outside of the API, whose paths begin with {prefix}",
+        request.uri().path()
+    );
+    let exchange = Exchange {
+        event: emulate::event(source, request, facts),
+        reply: None,
+        response: Response::new(Bytes::new()),
+        fault: None,
+    };
+    // A REST API does not tell what is not there from what is closed.
+    let status = match source {
+        Source::RestApi => StatusCode::FORBIDDEN,
+        _ => StatusCode::NOT_FOUND,
+    };
+    exchange.answered_by_gateway(source, status, fault)
+}
+
 /// Why a request does not reach the function.
 fn refused(
     source: Source,

@@ -91,9 +91,49 @@ use tower::Service;
 ///
 /// # Paths
 ///
-/// A path is what stands behind the stage: `/orders`, with the query if there is one. The source
-/// adds its stage to the event where it does so on AWS. That an API sends a `location` without the
-/// stage, which a browser needs on the domain of a REST API, is not noticed.
+/// A path is one of the API: `/orders`, with the query if there is one. The source adds stage and base
+/// path where it does so on AWS. A URL, `https://api.example.com/v1/orders`, is what a client on the
+/// internet writes: with the [base path](Facts::base_path) on a custom domain, and with the stage on
+/// a domain of API Gateway. To one that lacks it the source itself answers, with a 403 at a REST API
+/// and a 404 elsewhere.
+///
+/// [`location`](TestResponse::location) and [`follow`](TestResponse::follow) read the header as the
+/// client of that URL does. A REST API is called on its own domain, unless the test names
+/// [another](Self::domain), so that an API that sends `/orders/7` in place of `/prod/orders/7` sends
+/// clients out of itself:
+///
+/// ```
+/// use lambda_api::{Api, Created, Invocation, Json, api_handler, event::Source, routes};
+/// use lambda_api_testing::TestClient;
+///
+/// #[api_handler(POST "/orders")]
+/// async fn place_order(invocation: &Invocation) -> Created<Json<u32>> {
+///     Created::at(format!("{}/orders/7", invocation.path_prefix()), Json(7))
+/// }
+///
+/// #[api_handler(POST "/drafts")]
+/// async fn place_draft() -> Created<Json<u32>> {
+///     Created::at("/orders/7", Json(7))
+/// }
+///
+/// #[api_handler(GET "/orders/{id}")]
+/// async fn get_order(id: u32) -> Json<u32> { Json(id) }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let api = Api::new().routes(routes![place_order, place_draft, get_order]);
+/// let client = TestClient::new(api).await.via(Source::RestApi);
+///
+/// let placed = client.post("/orders").await;
+/// placed.assert_header("location", "/prod/orders/7");
+/// client.get(placed.location()).await.assert_status(200);
+///
+/// let lost = client.post("/drafts").await;
+/// client.get(lost.location()).await.assert_status(403);
+/// # }
+/// ```
+///
+/// Paths of cookies are compared with those of the API, as if there were no stage.
 ///
 /// # Cookies
 ///

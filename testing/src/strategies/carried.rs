@@ -79,14 +79,49 @@ pub fn carried_reply(source: Source, reply: &Response<Bytes>) -> Response<Bytes>
 }
 
 /// An HTTP API decodes the path, in both payload formats, and ends it at a `?` that was encoded.
-/// Bytes that are no UTF-8 are lost, and so is the difference between `/` and `%2F`.
+/// Bytes that are no UTF-8 are lost, and so is whether a character was encoded; only a `%` and what
+/// no path can have is encoded again. All others send what the client sent, which has one spelling.
 fn path(source: Source, path: &str) -> String {
     if !matches!(source, Source::HttpApi | Source::HttpApiV1) {
-        return path.to_owned();
+        return one_spelling(&utf8_percent_encode(path, NOT_IN_PATHS).to_string());
     }
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let path = decoded.split('?').next().unwrap_or_default();
-    path.to_owned()
+    utf8_percent_encode(path, NOT_IN_DECODED_PATHS).to_string()
+}
+
+/// Letters, digits, `-`, `_` and `~` that are encoded are decoded, and all else that is encoded has
+/// its hex digits in upper case (RFC 3986, section 6.2.2). A `%` that encodes nothing does not begin
+/// to: neither it nor what comes after it is decoded into something that would.
+fn one_spelling(path: &str) -> String {
+    let mut spelt: Vec<String> = Vec::new();
+    let mut rest: Vec<char> = path.chars().rev().collect();
+    while let Some(first) = rest.pop() {
+        let digits: String = rest.iter().rev().take(2).collect();
+        let is_encoded = digits.len() == 2 && digits.chars().all(|c| c.is_ascii_hexdigit());
+        if first != '%' || !is_encoded {
+            spelt.push(first.to_string());
+            continue;
+        }
+        rest.truncate(rest.len() - 2);
+        let byte = u8::from_str_radix(&digits, 16).unwrap_or_default();
+        let is_after_percent = match spelt.as_slice() {
+            [.., last] if last == "%" => true,
+            [.., percent, digit] => {
+                percent == "%" && digit.len() == 1 && digit.as_bytes()[0].is_ascii_hexdigit()
+            }
+            _ => false,
+        };
+        let is_plain = byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
+        spelt.push(
+            if is_plain && !(is_after_percent && byte.is_ascii_hexdigit()) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            },
+        );
+    }
+    spelt.concat()
 }
 
 /// How a source hands over the query.
@@ -155,18 +190,19 @@ fn encoded(part: &str) -> String {
     part.bytes().map(encode).collect()
 }
 
-/// The target of the request. What RFC 3986 does not allow in one is percent-encoded, be it that a
-/// source has decoded it or that a client sent it so; `%` is left alone, since nobody can tell
+/// The target of the request. What RFC 3986 does not allow in a query is percent-encoded, be it that
+/// a source has decoded it or that a client sent it so; `%` is left alone, since nobody can tell
 /// whether the client meant it.
 fn target(path: &str, query: &str) -> Uri {
-    let path = utf8_percent_encode(path, NOT_IN_PATHS);
     let target = if query.is_empty() {
-        path.to_string()
+        path.to_owned()
     } else {
         format!("{path}?{}", utf8_percent_encode(query, NOT_IN_QUERIES))
     };
     target.parse().unwrap_or_default()
 }
+
+const NOT_IN_DECODED_PATHS: &AsciiSet = &NOT_IN_PATHS.add(b'%');
 
 const NOT_IN_PATHS: &AsciiSet = &NOT_IN_QUERIES.add(b'?');
 

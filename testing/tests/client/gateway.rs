@@ -190,6 +190,100 @@ async fn stage_domain_address_and_time_can_be_set() {
     }));
 }
 
+#[api_handler(POST "/links/{kind}")]
+async fn link(kind: String, invocation: &Invocation) -> [(&'static str, String); 1] {
+    let prefix = invocation.path_prefix();
+    let location = match kind.as_str() {
+        "path" => format!("{prefix}/facts?a=1"),
+        "url" => format!("{}/facts", invocation.public_url().unwrap_or(prefix)),
+        "relative" => "../facts".to_owned(),
+        _ => "/facts".to_owned(),
+    };
+    [("location", location)]
+}
+
+/// Clients of every source, at the domains and stages that there are, and what their URLs have
+/// before the paths of the API.
+fn callers(client: &TestClient) -> Vec<(TestClient, &'static str)> {
+    let own = |client: TestClient| client.domain("api.example.com");
+    let mut callers = vec![
+        (client.via(Source::RestApi), "/prod"),
+        (client.via(Source::RestApi).stage("test"), "/test"),
+        (own(client.via(Source::RestApi)), ""),
+        (client.via(Source::FunctionUrl).stage("test"), ""),
+    ];
+    for source in [Source::HttpApi, Source::HttpApiV1] {
+        callers.extend([
+            (client.via(source), ""),
+            (client.via(source).stage("test"), "/test"),
+            (own(client.via(source).stage("test")), ""),
+        ]);
+    }
+    for source in Source::ALL {
+        let client = client.via(source).facts(|facts| facts.base_path("/v1"));
+        callers.push((client, "/v1"));
+    }
+    callers
+}
+
+#[tokio::test]
+async fn a_link_with_the_prefix_leads_back_into_the_api() {
+    let api = Api::new().routes(routes![facts, link]).base_path("/v1");
+    let client = TestClient::new(api).await;
+    for (client, prefix) in callers(&client) {
+        for kind in ["path", "url", "relative"] {
+            let placed = client.post(format_args!("/links/{kind}")).await;
+            let shown = placed.header("location").unwrap().to_owned();
+            let there = client.get(placed.location()).await;
+            there.assert_json_matches(&json!({"path": "/facts"}));
+            let followed = placed.follow().await;
+            followed.assert_json_matches(&json!({"path": "/facts"}));
+            let expected = match kind {
+                "path" => format!("{prefix}/facts?a=1"),
+                "url" => format!("{prefix}/facts"),
+                _ => continue,
+            };
+            assert!(shown.ends_with(&expected), "{} {shown}", client.source());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_without_the_prefix_leads_out_of_the_api() {
+    let api = Api::new().routes(routes![facts, link]).base_path("/v1");
+    let client = TestClient::new(api).await;
+    for (client, prefix) in callers(&client) {
+        let placed = client.post("/links/plain").await;
+        let there = client.get(placed.location()).await;
+        let followed = placed.follow().await;
+        for reply in [there, followed] {
+            if prefix.is_empty() {
+                reply.assert_json_matches(&json!({"path": "/facts"}));
+                continue;
+            }
+            let status = if client.source() == Source::RestApi { 403 } else { 404 };
+            reply.assert_status(status);
+            assert_eq!(reply.reply(), None);
+            let fault = format!("/facts is outside of the API, whose paths begin with {prefix}");
+            assert_eq!(reply.gateway_fault(), Some(fault.as_str()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_url_has_the_stage_where_the_gateway_knows_it_by_that() {
+    let client = facts_client().await.via(Source::RestApi);
+    let gateway = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com";
+    for (url, status) in [
+        (format!("{gateway}/prod/facts"), 200),
+        (format!("{gateway}/facts"), 403),
+        ("https://api.example.com/facts".to_owned(), 200),
+        ("https://api.example.com/prod/facts".to_owned(), 404),
+    ] {
+        client.get(&url).await.assert_status(status);
+    }
+}
+
 #[tokio::test]
 async fn the_deadline_of_the_source_counts_where_it_comes_first() {
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);

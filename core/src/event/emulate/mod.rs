@@ -31,7 +31,8 @@
 //!
 //! | of a request | at | what arrives |
 //! |---|---|---|
-//! | path | HTTP API, 2.0 and 1.0 | it is decoded: `%2F` has become `/`, `%25` has become `%`, bytes that are no UTF-8 have become U+FFFD; it ends at a `%3F` |
+//! | path | HTTP API, 2.0 and 1.0 | it was decoded, and is encoded again where a URI needs it: `%2F` has become `/`, `%2E` has become `.`, `%21` has become `!`, and so have all others that may stand in a path; bytes that are no UTF-8 have become U+FFFD; it ends at a `%3F`. What was `%25` is `%25` again |
+//! | path | all others | it has [one spelling](super::decode): `%61` has become `a`, `%c3` has become `%C3` |
 //! | path and query | all | what RFC 3986 does not allow there, such as `"` or `{`, is percent-encoded |
 //! | path | all | [stage](Facts::stage) and [base path](Facts::base_path) come and go: `decode` takes them off again, the base path when it is told of it |
 //! | query | all but HTTP API 2.0 and function URL | the names are in any order, the values of one name in theirs; `a` is `a=`, and pairs with nothing in them are gone |
@@ -93,8 +94,8 @@ use serde_json::Value;
 /// - A REST API has all headers and query values twice, as last values and as lists, the query
 ///   decoded; it knows names such as `Host` in capitals.
 /// - An HTTP API sends the path *decoded*, in both payload formats, and cuts it at a `%3F`; it
-///   puts a stage other than `$default` before it, as far as the domain is its own. Format 2.0
-///   takes cookies out of the headers.
+///   puts a stage other than `$default` before it, whatever the domain. Format 2.0 takes cookies
+///   out of the headers.
 /// - A function URL sends cookies twice, and the path as it was.
 /// - An ALB leaves the query encoded; without multi-value headers the last value wins.
 /// - VPC Lattice joins repeated headers in version 1, and lists all values in version 2.

@@ -3,7 +3,11 @@ mod identities;
 mod limits;
 
 use super::*;
-use crate::{LambdaContext, event::DecodeError};
+use crate::{
+    Api, Invocation, LambdaContext,
+    event::{DecodeError, DecodeOptions, decode},
+    local::caller::LocalCaller,
+};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{
@@ -133,6 +137,38 @@ async fn every_source_is_served() {
         assert!(reply.ends_with("hello"), "{source}: {reply}");
         assert_eq!(server.events().len(), 1, "{source}");
     }
+}
+
+#[tokio::test]
+async fn links_of_a_served_api_lead_back_to_the_server() {
+    let handle = |event: Bytes, lambda: LambdaContext| async move {
+        let request = decode(event, lambda, &DecodeOptions::default())?;
+        let invocation = Invocation::of(&request);
+        let reply = json!({
+            "statusCode": 200,
+            "headers": {
+                "x-link": format!("{}{}", invocation.path_prefix(), request.uri()),
+                "x-url": invocation.public_url().unwrap_or_default(),
+            },
+            "body": "",
+        });
+        Ok(reply.to_string().into_bytes())
+    };
+    let sources = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
+    for source in sources {
+        let server = Fixture::start_with(source, Callers::nobody(source), handle).await;
+        let reply = server.get("/orders", "").await;
+        assert!(reply.contains("\r\nx-link: /orders\r\n"), "{source}: {reply}");
+        let url = format!("\r\nx-url: http://127.0.0.1:{}\r\n", server.port);
+        assert!(reply.contains(&url), "{source}: {reply}");
+    }
+    // The API of a caller has a domain of the gateway, and still no stage in the URL.
+    let api = Api::new().authenticate(crate::auth::gateway::Iam::from_apis(["a1b2c3"]));
+    let caller = LocalCaller::parse("iam:arn:aws:iam::111122223333:user/alice").unwrap();
+    let callers = Callers::new(&api, vec![caller], Source::RestApi);
+    let server = Fixture::start_with(Source::RestApi, callers, handle).await;
+    let reply = server.get("/orders", "").await;
+    assert!(reply.contains("\r\nx-link: /orders\r\n"), "{reply}");
 }
 
 #[tokio::test]

@@ -191,7 +191,7 @@ async fn stage_domain_address_and_time_can_be_set() {
 }
 
 #[api_handler(POST "/links/{kind}")]
-async fn link(kind: String, invocation: &Invocation) -> [(&'static str, String); 1] {
+async fn link(kind: String, invocation: &Invocation) -> ([(&'static str, String); 1], StatusCode) {
     let prefix = invocation.path_prefix();
     let location = match kind.as_str() {
         "path" => format!("{prefix}/facts?a=1"),
@@ -199,7 +199,7 @@ async fn link(kind: String, invocation: &Invocation) -> [(&'static str, String);
         "relative" => "../facts".to_owned(),
         _ => "/facts".to_owned(),
     };
-    [("location", location)]
+    ([("location", location)], StatusCode::SEE_OTHER)
 }
 
 /// Clients of every source, at the domains and stages that there are, and what their URLs have
@@ -261,7 +261,11 @@ async fn a_link_without_the_prefix_leads_out_of_the_api() {
                 reply.assert_json_matches(&json!({"path": "/facts"}));
                 continue;
             }
-            let status = if client.source() == Source::RestApi { 403 } else { 404 };
+            let status = if client.source() == Source::RestApi {
+                403
+            } else {
+                404
+            };
             reply.assert_status(status);
             assert_eq!(reply.reply(), None);
             let fault = format!("/facts is outside of the API, whose paths begin with {prefix}");

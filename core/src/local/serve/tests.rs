@@ -158,7 +158,10 @@ async fn links_of_a_served_api_lead_back_to_the_server() {
     for source in sources {
         let server = Fixture::start_with(source, Callers::nobody(source), handle).await;
         let reply = server.get("/orders", "").await;
-        assert!(reply.contains("\r\nx-link: /orders\r\n"), "{source}: {reply}");
+        assert!(
+            reply.contains("\r\nx-link: /orders\r\n"),
+            "{source}: {reply}"
+        );
         let url = format!("\r\nx-url: http://127.0.0.1:{}\r\n", server.port);
         assert!(reply.contains(&url), "{source}: {reply}");
     }

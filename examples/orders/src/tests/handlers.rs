@@ -6,7 +6,7 @@ use crate::{
     order::{NewOrder, Order, OrderId, PageSize, Version},
     store::Store,
 };
-use lambda_api::{Identity, Invocation, IntoResponse, Json, State};
+use lambda_api::{Identity, IntoResponse, Invocation, Json, State};
 use std::num::NonZeroU32;
 
 fn alice() -> Identity {

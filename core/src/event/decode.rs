@@ -244,7 +244,7 @@ impl<'f> Target<'f> {
             .stage
             .as_deref()
             .filter(|stage| *stage != "$default" && options.strip_stage.unwrap_or(is_http_api));
-        let stripped = uri::strip(path, form, stage, options.base_paths());
+        let stripped = uri::strip(path, form, stage, &options.base_paths());
         Self {
             raw,
             form,

@@ -103,7 +103,7 @@ pub(super) fn strip<'p, 'b>(
     path: &'p str,
     form: Form,
     mut stage: Option<&str>,
-    base_paths: impl Iterator<Item = &'b str> + Clone,
+    base_paths: &(impl Iterator<Item = &'b str> + Clone),
 ) -> Stripped<'p> {
     let mut rest = path;
     let mut found = None;
@@ -169,7 +169,7 @@ mod tests {
     fn stripped(path: &str, stage: Option<&str>, base_paths: &[&'static str]) -> String {
         let base_paths: Vec<_> = base_paths.iter().map(|path| (*path).to_owned()).collect();
         let base_paths = base_paths.iter().map(String::as_str);
-        strip(path, Form::Sent, stage, base_paths).path.to_owned()
+        strip(path, Form::Sent, stage, &base_paths).path.to_owned()
     }
 
     #[test]
@@ -217,19 +217,19 @@ mod tests {
     #[test]
     fn what_was_taken_off_is_known() {
         let base_paths = || ["/v1"].into_iter();
-        let found = strip("/v1/prod/x", Form::Sent, Some("prod"), base_paths());
+        let found = strip("/v1/prod/x", Form::Sent, Some("prod"), &base_paths());
         assert_eq!(
             (found.path, found.taken, found.stage),
             ("/x", 8, Some(3..8))
         );
-        let found = strip("/v1", Form::Sent, Some("prod"), base_paths());
+        let found = strip("/v1", Form::Sent, Some("prod"), &base_paths());
         assert_eq!((found.path, found.taken, found.stage), ("/", 3, None));
     }
 
     #[test]
     fn a_base_path_is_compared_in_the_form_of_the_path() {
         for (form, path) in [(Form::Sent, "/a%20b/x"), (Form::Decoded, "/a b/x")] {
-            let found = strip(path, form, None, ["/a%20b"].into_iter());
+            let found = strip(path, form, None, &["/a%20b"].into_iter());
             assert_eq!(found.path, "/x", "{form:?}");
         }
     }

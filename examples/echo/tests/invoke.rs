@@ -159,7 +159,7 @@ fn each_source_is_understood() {
         ),
         (
             "http1",
-            with(rest(), json!({"version": "1.0"})),
+            with(rest(), json!({"version": "1.0", "path": "/a b"})),
             &both,
             &["1", "2"],
             Some(&id),

@@ -53,6 +53,7 @@ pub fn run(data: &[u8]) {
     let stripped = DecodeOptions {
         strip_stage: Some(true),
         base_path: Some("/v1".to_owned()),
+        more_base_paths: vec!["/a%20b/c".to_owned(), "/v1/v1".to_owned()],
         ..DecodeOptions::default()
     };
     if let Ok(request) = decode(&event, &stripped) {
@@ -81,6 +82,13 @@ fn ask(invocation: &Invocation) {
     let _ = (invocation.source_ip(), invocation.stage());
     let _ = (invocation.account_id(), invocation.domain_name());
     let _ = (invocation.api_id(), invocation.time());
+    let _ = (invocation.raw_path(), invocation.public_url());
+    // Two slashes would make a host of what follows them.
+    let prefix = invocation.path_prefix();
+    assert!(
+        prefix.is_empty() || prefix.starts_with('/') && !prefix.starts_with("//"),
+        "{prefix}"
+    );
     let _ = (
         invocation.stage_variable("a"),
         invocation.path_parameters().count(),

@@ -386,8 +386,9 @@ impl Invocation {
     /// whatever the client wrote. A link that is a path, with the prefix alone, works everywhere.
     ///
     /// What stands before the gateway, such as CloudFront, may have a domain of its own that is
-    /// not in the event. On this machine (`localhost`, `127.0.0.1`) the scheme is `http`; under
-    /// `serve --as CALLER` the domain is the one of the gateway that is emulated.
+    /// not in the event. On this machine (`localhost`, `127.0.0.1`) the scheme is `http`. With
+    /// `serve`, it is the address of the server, but for function URLs and the callers of `--as`,
+    /// whose domain says which API has recognised them.
     ///
     /// ```
     /// use lambda_api::Invocation;

@@ -11,7 +11,7 @@ use crate::{
     runtime::{Hooks, log},
 };
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method};
 use http_body_util::LengthLimitError;
 use std::{
     convert::Infallible,
@@ -107,6 +107,12 @@ impl App {
     /// That includes the deadline: where the event or `lambda` tells one, a handler that waits too
     /// long is stopped, and the reply is a 504 problem. It takes a tokio runtime with a timer.
     ///
+    /// What no gateway takes is not sent to one: a response with a status of 1xx or above 599 is a
+    /// 500 problem whose cause is in the log, and [`event::encode`](crate::event::encode) has what
+    /// else is left out. Header fields that come near to what the source lets through
+    /// ([`Source::response_header_limit`](crate::event::Source::response_header_limit), four fifths
+    /// of it) are a warning in the log, with their length and the name of the longest.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -148,7 +154,7 @@ impl App {
     }
 
     async fn event_text(&self, event: Bytes, lambda: LambdaContext) -> Result<String, DecodeError> {
-        let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
+        let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(request) => {
                 let invocation = Invocation::of(&request).clone();
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
@@ -171,15 +177,21 @@ impl App {
             Err(other) => return Err(other),
         };
         let source = source(&invocation);
-        let reply = event::encode_text(source, &parts, &body);
+        let mut reply = event::encode_text(source, &parts, &body);
         let limit = self.reply_limit(&invocation);
-        if reply.len() <= limit {
-            return Ok(reply);
+        if reply.text.len() > limit {
+            // The gateway would answer with an error that explains nothing.
+            let problem = framework::response_too_large(reply.text.len(), limit);
+            let body;
+            (parts, body) = self.instead_of(&parts, problem, &invocation).await;
+            reply = event::encode_text(source, &parts, &body);
         }
-        // The gateway would answer with an error that explains nothing.
-        let problem = framework::response_too_large(reply.len(), limit);
-        let (parts, body) = self.instead_of(&parts, problem, &invocation).await;
-        Ok(event::encode_text(source, &parts, &body))
+        if let Some(limit) = source.response_header_limit()
+            && reply.header_bytes > limit / 5 * 4
+        {
+            warn_of_headers(reply.header_bytes, limit, &parts.headers, &invocation);
+        }
+        Ok(reply.text)
     }
 
     /// How many bytes a reply may have.
@@ -194,23 +206,34 @@ impl App {
         request: Request,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
+        let is_head = request.method() == Method::HEAD;
         let response = match caught(async { self.answer(request).await }).await {
             Ok(response) => response,
             Err(panic) => self.0.finish.problem(panic.problem(), invocation),
         };
-        let (parts, body) = response.into_parts();
+        let (mut parts, body) = response.into_parts();
         // As JSON, it only gets larger.
         let limit = self.reply_limit(invocation);
-        let problem = match caught(body.collect_within(limit)).await {
-            Ok(Ok(body)) => return (parts, body),
-            Ok(Err(error)) => match late(&*error) {
-                Some(late) => self.0.timing.problem(late),
-                None if error.is::<LengthLimitError>() => framework::stream_too_large(limit),
-                None => framework::internal(&*error),
-            },
-            Err(panic) => panic.problem(),
+        let problem = if event::is_final(parts.status) {
+            match caught(body.collect_within(limit)).await {
+                Ok(Ok(body)) => {
+                    if body.is_empty() && !is_head {
+                        event::settle_length(parts.status, &mut parts.headers);
+                    }
+                    return (parts, body);
+                }
+                Ok(Err(error)) => match late(&*error) {
+                    Some(late) => self.0.timing.problem(late),
+                    None if error.is::<LengthLimitError>() => framework::stream_too_large(limit),
+                    None => framework::internal(&*error),
+                },
+                Err(panic) => panic.problem(),
+            }
+        } else {
+            framework::unsendable(parts.status)
         };
-        self.instead_of(&parts, problem, invocation).await
+        let (parts, body) = self.instead_of(&parts, problem, invocation).await;
+        (parts, if is_head { Bytes::new() } else { body })
     }
 
     /// A problem in place of a reply that has left the CORS layer already: what that reply permits
@@ -272,7 +295,23 @@ fn bare(panic: Panic) -> String {
     let problem = panic.problem();
     problem.log();
     let (parts, body) = problem.render().into_parts();
-    event::encode_text(Source::HttpApi, &parts, body.bytes())
+    event::encode_text(Source::HttpApi, &parts, body.bytes()).text
+}
+
+/// Says that a source may refuse a response for its header fields, which no part of the response
+/// shows. Values may be secrets, so there are none in the record.
+#[cold]
+fn warn_of_headers(found: usize, limit: usize, headers: &HeaderMap, invocation: &Invocation) {
+    let longest = headers.iter().max_by_key(|(_, value)| value.len());
+    tracing::warn!(
+        target: "lambda_api",
+        request_id = invocation.request_id(),
+        source = invocation.source().map(Source::name),
+        header_bytes = found,
+        limit,
+        longest = longest.map(|(name, _)| name.as_str()),
+        "the header fields of the response are near or over what the source lets through"
+    );
 }
 
 /// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).
@@ -292,10 +331,14 @@ async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
             route: None,
         })
     };
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let body = timed(caught(body.collect()), limit).await;
     let body = body.ok().and_then(Result::ok).and_then(Result::ok);
-    (parts, body.unwrap_or_default())
+    let body = body.unwrap_or_default();
+    if body.is_empty() {
+        event::settle_length(parts.status, &mut parts.headers);
+    }
+    (parts, body)
 }
 
 impl fmt::Debug for App {
@@ -356,6 +399,97 @@ mod tests {
     fn an_app_can_be_shared_between_threads() {
         fn assert<T: Clone + Send + Sync + 'static>() {}
         assert::<App>();
+    }
+
+    type Call = for<'r> fn(&'r Request) -> BoxFuture<'r, Response>;
+
+    /// The records of an event that one route answers with these headers, and the response.
+    fn answered(source: Source, call: Call) -> (Vec<serde_json::Value>, String) {
+        let route: &'static Route = Box::leak(Box::new(Route {
+            method: "GET",
+            path: "/",
+            call,
+            ..BROKEN
+        }));
+        let request = http::Request::new(Bytes::new());
+        let facts = event::emulate::Facts::new();
+        let event = event::emulate::event(source, &request, &facts).to_string();
+        let mut text = String::new();
+        let records = log::capture(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            runtime.expect("a runtime").block_on(async {
+                let routes = Routes::__new(std::slice::from_ref(route));
+                let app = Api::new().routes(routes).build().await.expect("no faults");
+                let reply = app.handle_event_text(event.into(), LambdaContext::default());
+                text = reply.await.expect("a response");
+            });
+        });
+        (records, text)
+    }
+
+    #[test]
+    fn a_status_that_gateways_refuse_is_logged() {
+        let (records, text) = answered(Source::RestApi, |_| {
+            Box::pin(async {
+                let mut response = Response::default();
+                *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
+                response
+            })
+        });
+        let [record] = &records[..] else {
+            panic!("{records:?}");
+        };
+        assert_eq!(record["level"], "ERROR");
+        assert_eq!(record["code"], "internal_error");
+        assert_eq!(
+            record["cause"],
+            "the response has the status 101, and gateways take 200 to 599"
+        );
+        assert!(
+            text.contains(r#""statusCode":500"#) && !text.contains("101"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn large_response_headers_are_one_warning() {
+        fn with<const LENGTH: usize>() -> Call {
+            |_| {
+                Box::pin(async {
+                    let mut response = Response::default();
+                    let secret = "s".repeat(LENGTH / 2);
+                    for name in ["x-a", "set-cookie"] {
+                        let value = secret.parse().expect("a value");
+                        response.headers_mut().append(name, value);
+                    }
+                    response
+                })
+            }
+        }
+        for (source, call, limit) in [
+            (Source::HttpApi, with::<4_000>(), None),
+            (Source::HttpApi, with::<8_000>(), None),
+            (Source::HttpApi, with::<9_000>(), Some(10_240)),
+            (Source::HttpApi, with::<20_000>(), Some(10_240)),
+            (Source::HttpApiV1, with::<9_000>(), Some(10_240)),
+            (Source::RestApi, with::<9_000>(), Some(10_240)),
+            (Source::Alb, with::<20_000>(), None),
+            (Source::Alb, with::<30_000>(), Some(32_768)),
+            (Source::AlbMultiValue, with::<40_000>(), Some(32_768)),
+            (Source::FunctionUrl, with::<40_000>(), None),
+            (Source::FunctionUrl, with::<1_000_000>(), Some(1_048_576)),
+            (Source::LatticeV2, with::<40_000>(), None),
+        ] {
+            let (records, text) = answered(source, call);
+            assert!(text.contains(r#""statusCode":200"#), "{source}");
+            assert_eq!(records.len(), usize::from(limit.is_some()), "{records:?}");
+            for record in records {
+                assert_eq!(record["level"], "WARN");
+                assert_eq!(record["limit"].as_u64(), limit);
+                assert_eq!(record["source"], source.name());
+                assert!(!record.to_string().contains("ssss"), "{record}");
+            }
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ use std::{
 /// | `part_too_large` | 413 | a part of a multipart form is too large |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
 /// | `body_too_large` | 413 | the body of the request is larger than is let through |
-/// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |
+/// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made, a status of 1xx or above 599 |
 /// | `timed_out` | 504 | the handler was stopped: its deadline was near, or the timeout of its route was over; 503 with `retry-after` where [`Api::retry_after_timeout`](crate::Api::retry_after_timeout) says so |
 /// | `response_too_large` | 500 | the reply is larger than the gateway lets through |
 #[derive(Clone)]

@@ -27,6 +27,7 @@ mod detect;
 mod encode;
 mod error;
 mod fields;
+mod framing;
 mod header_name;
 mod headers;
 mod json;
@@ -46,5 +47,6 @@ pub use source::Source;
 
 pub(crate) use context::{Fact, Facts};
 pub(crate) use encode::encode_text;
+pub(crate) use framing::{is_final, settle_length};
 pub(crate) use json::string_map;
 pub(crate) use shared::Shared;

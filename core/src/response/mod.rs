@@ -49,6 +49,10 @@ use crate::{Response, describe::Operation};
 /// # assert_eq!(sign_in().into_response().status(), 201);
 /// ```
 ///
+/// Bodies that are no text reach the clients of a REST API only where its `binaryMediaTypes` list
+/// them; [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api) says how. It also says
+/// which header fields are left to the gateway.
+///
 /// A type of your own builds on the replies that are there:
 ///
 /// ```

@@ -250,6 +250,24 @@ async fn where_the_hook_panics_the_problem_is_sent_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_hook_whose_status_no_gateway_takes_is_not_asked() {
+    for status in [100, 199, 600, 999] {
+        let api = Api::new()
+            .routes(routes![errors])
+            .on_problem(move |_: &Problem| {
+                http::StatusCode::from_u16(status).unwrap().into_response()
+            });
+        let app = app(api).await;
+        let reply = ask(&app, "GET", "/errors/1").await;
+        assert_eq!(
+            (reply.status().as_u16(), code(&reply).as_str()),
+            (404, "order_not_found"),
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_request_body_that_breaks_off_is_a_400_problem() {
     let app = app(Api::new().routes(routes![errors])).await;
     let frames = broken_body();

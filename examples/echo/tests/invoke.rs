@@ -282,6 +282,28 @@ fn a_query_that_no_uri_can_have_is_read_all_the_same() {
 }
 
 #[test]
+fn the_framing_of_a_reply_is_left_to_the_gateway() {
+    let wanted = json!({
+        "status": 200,
+        "headers": [
+            ["content-type", "text/plain"],
+            ["transfer-encoding", "chunked"],
+            ["connection", "keep-alive"],
+            ["keep-alive", "timeout=5"],
+            ["content-length", "999"],
+        ],
+        "body": "aGVsbG8=",
+    });
+    let wanted = json!({"body": wanted.to_string(), "isBase64Encoded": false});
+    let reply = invoke(&with(
+        with(http(), json!({"rawPath": "/prod/reply"})),
+        wanted,
+    ));
+    assert_eq!(reply["headers"], json!({"content-type": "text/plain"}));
+    assert_eq!(reply["body"], "hello");
+}
+
+#[test]
 fn any_reply_arrives_as_it_was_asked_for() {
     let wanted = json!({
         "status": 418,

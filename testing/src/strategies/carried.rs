@@ -6,13 +6,14 @@
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE},
+    header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE},
 };
 use lambda_api::event::Source;
 use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 use std::collections::BTreeMap;
 
-/// What a function receives of a request: the request itself, less what the source cannot carry.
+/// What a function receives of a request: the request itself, less what the source cannot carry. A
+/// REST API has the binary media type `*/*`.
 ///
 /// [`emulate`](lambda_api::event::emulate) has all of it as a table. The headers that a source adds
 /// are not part of it.
@@ -38,7 +39,9 @@ pub fn carried(source: Source, request: &Request<Bytes>) -> Request<Bytes> {
     arrived
 }
 
-/// What a client receives of a reply: the reply itself, less what the source cannot carry.
+/// What a client receives of a reply: the reply itself, less what the source cannot carry, and what
+/// [`encode`](lambda_api::event::encode) leaves out for it. A REST API has the binary media type
+/// `*/*`.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -56,15 +59,19 @@ pub fn carried(source: Source, request: &Request<Bytes>) -> Request<Bytes> {
 #[must_use]
 pub fn carried_reply(source: Source, reply: &Response<Bytes>) -> Response<Bytes> {
     let status = reply.status();
-    let has_no_body = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let has_no_body = matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    );
     let body = if has_no_body {
         Bytes::new()
     } else {
         reply.body().clone()
     };
-    let mut headers = reply_headers(source, reply.headers());
+    let end_to_end = end_to_end(status, reply.headers(), &body);
+    let mut headers = reply_headers(source, &end_to_end);
     if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
-        let may_be_text = !is_compressed(reply.headers()) && std::str::from_utf8(&body).is_ok();
+        let may_be_text = !is_compressed(&end_to_end) && std::str::from_utf8(&body).is_ok();
         let content_type = if may_be_text {
             "text/plain; charset=utf-8"
         } else {
@@ -216,6 +223,41 @@ fn cookies(source: Source, values: &[String]) -> Option<String> {
         Source::HttpApi | Source::FunctionUrl if !cookies.is_empty() => Some(cookies.join("; ")),
         _ => Some(all),
     }
+}
+
+/// The headers that are for the client: those of the connection end with it, and a length is only
+/// sent when it is right.
+fn end_to_end(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> HeaderMap {
+    let options: Vec<String> = headers.get_all(CONNECTION).iter().map(text).collect();
+    let options: Vec<String> = options
+        .join(",")
+        .split(',')
+        .map(|option| option.trim_matches([' ', '\t']).to_ascii_lowercase())
+        .collect();
+    let lengths = headers.get_all(CONTENT_LENGTH).iter().map(text);
+    let lengths: Vec<Option<usize>> = lengths
+        .map(|length| length.parse().ok().filter(|_| !length.starts_with('+')))
+        .collect();
+    let is_right = match (status.as_u16(), &lengths[..]) {
+        (204, _) => false,
+        (205, [length]) => *length == Some(0),
+        (304, [length]) => length.is_some(),
+        (_, [Some(length)]) => body.is_empty() || *length == body.len(),
+        _ => false,
+    };
+    let mut kept = HeaderMap::new();
+    for (name, value) in headers {
+        let stays = match name.as_str() {
+            "connection" | "keep-alive" | "proxy-authenticate" | "proxy-connection" | "te"
+            | "trailer" | "transfer-encoding" | "upgrade" => false,
+            "content-length" => is_right,
+            _ => true,
+        };
+        if stays && !options.iter().any(|option| option == name.as_str()) {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
 }
 
 fn reply_headers(source: Source, headers: &HeaderMap) -> HeaderMap {

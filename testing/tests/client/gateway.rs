@@ -77,26 +77,85 @@ async fn the_largest_body_of_an_alb_passes() {
 }
 
 #[tokio::test]
-async fn a_reply_that_the_source_cannot_read_is_its_own_error() {
-    #[api_handler(GET "/early")]
-    async fn early() -> StatusCode {
-        StatusCode::PROCESSING
+async fn a_status_that_gateways_refuse_is_a_500_problem() {
+    #[api_handler(GET "/status/{code}")]
+    async fn status(code: u16) -> StatusCode {
+        StatusCode::from_u16(code).unwrap()
     }
 
-    let client = TestClient::new(Api::new().routes(routes![early])).await;
+    let client = TestClient::new(Api::new().routes(routes![status])).await;
     client
         .on_every_source(async |client| {
-            let reply = client.get("/early").await;
-            let is_http_api = matches!(client.source(), Source::HttpApi | Source::HttpApiV1);
-            reply.assert_status(if is_http_api { 500 } else { 502 });
-            assert_eq!(
-                reply.gateway_fault(),
-                Some(
-                    "the source cannot read the reply: \
-                     `statusCode` must be a number from 200 to 599, found 102"
-                )
-            );
-            assert_eq!(reply.reply_json()["statusCode"], 102);
+            for code in [100, 101, 102, 103, 199, 600, 799, 999] {
+                let reply = client.get(format!("/status/{code}")).await;
+                reply.assert_problem(500, "internal_error");
+                assert_eq!(reply.problem().detail(), None);
+                assert_eq!(reply.gateway_fault(), None);
+                let reply = client.head(format!("/status/{code}")).await;
+                reply.assert_status(500).assert_text("");
+                assert_eq!(reply.reply_json()["body"], "");
+            }
+            for code in [200, 299, 418, 599] {
+                let reply = client.get(format!("/status/{code}")).await;
+                reply.assert_status(code);
+            }
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn framing_of_a_response_does_not_reach_the_client() {
+    type Fields = [(&'static str, &'static str); 6];
+    const FIELDS: Fields = [
+        ("transfer-encoding", "chunked"),
+        ("connection", "keep-alive, X-Hop"),
+        ("keep-alive", "timeout=5"),
+        ("x-hop", "1"),
+        ("content-length", "999"),
+        ("x-end", "1"),
+    ];
+    #[api_handler(GET "/framed")]
+    async fn framed() -> (Fields, &'static str) {
+        (FIELDS, "hello")
+    }
+    #[api_handler(GET "/empty")]
+    async fn empty() -> (Fields, StatusCode) {
+        (FIELDS, StatusCode::OK)
+    }
+    #[api_handler(GET "/unchanged")]
+    async fn unchanged() -> (Fields, StatusCode) {
+        (FIELDS, StatusCode::NOT_MODIFIED)
+    }
+    #[api_handler(GET "/reset")]
+    async fn reset() -> (StatusCode, Fields, &'static str) {
+        (StatusCode::RESET_CONTENT, FIELDS, "hello")
+    }
+
+    let api = Api::new().routes(routes![framed, empty, unchanged, reset]);
+    TestClient::new(api)
+        .await
+        .on_every_source(async |client| {
+            let length = match client.source() {
+                Source::RestApi => "x-amzn-remapped-content-length",
+                _ => "content-length",
+            };
+            for (method, path, body, has_length) in [
+                ("GET", "/framed", "hello", false),
+                ("HEAD", "/framed", "", true),
+                ("GET", "/empty", "", false),
+                ("HEAD", "/empty", "", true),
+                ("GET", "/unchanged", "", true),
+                ("GET", "/reset", "", false),
+            ] {
+                let reply = client.request(method, path).await;
+                reply.assert_text(body).assert_header("x-end", "1");
+                for (name, _) in &FIELDS[..4] {
+                    reply.assert_no_header(name);
+                    reply.assert_no_header(&format!("x-amzn-remapped-{name}"));
+                }
+                let found = reply.header(length);
+                assert_eq!(found, has_length.then_some("999"), "{method} {path}");
+            }
         })
         .await;
 }

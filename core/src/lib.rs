@@ -147,7 +147,7 @@
 //!
 //!   | command | does |
 //!   |---|---|
-//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--as iam:ARN`, `--as cognito:SUBJECT,groups=admins` and others name the caller whom the gateway would have recognised; `--record DIR` keeps the events |
+//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--as iam:ARN`, `--as cognito:SUBJECT,groups=admins` and others name the caller whom the gateway would have recognised; `--record DIR` keeps the events; `--binary-media-types '*/*'` is the setting of a REST API that sends binary responses |
 //!   | `invoke FILE` | answers one event from a file, or from `-`, the standard input |
 //!   | `routes` | prints the route table, `--json` for programs, and fails when the API cannot be built |
 //!

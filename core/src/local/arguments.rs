@@ -9,6 +9,7 @@ usage: PROGRAM [COMMAND]
 
 commands:
   serve [--port PORT] [--source SOURCE] [--as CALLER]... [--record DIR]
+        [--binary-media-types TYPES]
                      answer HTTP requests on 127.0.0.1; the command when none is named
   invoke FILE        answer the event in a JSON file, or on standard input when FILE is -
   routes [--json]    list the routes, and check that the API can be built
@@ -31,6 +32,9 @@ options of serve:
   --record DIR       write each event to a file in DIR, for `invoke`: without the credentials
                      in headers, cookies and query, and without what says who the caller is,
                      but with the body as it is
+  --binary-media-types TYPES
+                     the `binaryMediaTypes` of a REST API, such as '*/*' or image/png,image/*:
+                     none by default, so that clients receive binary responses as base64 text
 ";
 
 const DEFAULT_PORT: u16 = 9000;
@@ -50,6 +54,8 @@ pub(super) struct Serve {
     pub(super) source: Source,
     /// Whom each event names as its caller; the source can send them.
     pub(super) callers: Vec<LocalCaller>,
+    /// Those of a REST API.
+    pub(super) binary_media_types: Vec<String>,
     /// Where to write the events to.
     pub(super) record: Option<PathBuf>,
 }
@@ -60,6 +66,7 @@ impl Default for Serve {
             port: DEFAULT_PORT,
             source: Source::HttpApi,
             callers: Vec::new(),
+            binary_media_types: Vec::new(),
             record: None,
         }
     }
@@ -86,14 +93,17 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
 }
 
 fn serve(mut arguments: &[&str]) -> Result<Command, String> {
-    let (mut port, mut source, mut record) = (None, None, None);
+    let (mut port, mut source, mut record, mut types) = (None, None, None, None);
     let mut callers = Vec::new();
     while let [argument, rest @ ..] = arguments {
         let (name, inline) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (*argument, None),
         };
-        if !matches!(name, "--port" | "--source" | "--as" | "--record") {
+        if !matches!(
+            name,
+            "--port" | "--source" | "--as" | "--record" | "--binary-media-types"
+        ) {
             return Err(unexpected("serve", argument));
         }
         let (value, rest) = match (inline, rest) {
@@ -108,6 +118,7 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
                 callers.push(LocalCaller::parse(value)?);
                 false
             }
+            "--binary-media-types" => types.replace(parse_media_types(value)?).is_some(),
             _ => record.replace(parse_directory(value)?).is_some(),
         };
         if doubled {
@@ -118,10 +129,16 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
     let default = Serve::default();
     let source = source.unwrap_or(default.source);
     caller::check(&callers, source)?;
+    if types.is_some() && source != Source::RestApi {
+        return Err(format!(
+            "`--binary-media-types` is a setting of REST APIs, found source `{source}`"
+        ));
+    }
     Ok(Command::Serve(Serve {
         port: port.unwrap_or(default.port),
         source,
         callers,
+        binary_media_types: types.unwrap_or_default(),
         record,
     }))
 }
@@ -131,6 +148,19 @@ fn parse_directory(value: &str) -> Result<PathBuf, String> {
         "" => Err("`--record` needs a directory, found \"\"".to_owned()),
         directory => Ok(directory.into()),
     }
+}
+
+fn parse_media_types(value: &str) -> Result<Vec<String>, String> {
+    let is_named = |part: &str| !part.is_empty() && !part.contains([' ', '/']);
+    let types = value.split(',').map(|one| match one.trim().split_once('/') {
+        Some((kind, subtype)) if is_named(kind) && is_named(subtype) => {
+            Ok(format!("{kind}/{subtype}"))
+        }
+        _ => Err(format!(
+            "`--binary-media-types` needs types such as `image/png`, `image/*` or `*/*`, found {one:?}"
+        )),
+    });
+    types.collect()
 }
 
 fn parse_port(value: &str) -> Result<u16, String> {
@@ -197,6 +227,24 @@ mod tests {
         for line in ["serve --record events", "--record=events"] {
             let expected = Serve {
                 record: Some("events".into()),
+                ..Serve::default()
+            };
+            assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
+        }
+    }
+
+    #[test]
+    fn binary_media_types_of_a_rest_api_are_listed() {
+        for (line, types) in [
+            ("--source rest --binary-media-types */*", &["*/*"][..]),
+            (
+                "--binary-media-types=image/png,image/* --source=rest",
+                &["image/png", "image/*"],
+            ),
+        ] {
+            let expected = Serve {
+                source: Source::RestApi,
+                binary_media_types: types.iter().map(ToString::to_string).collect(),
                 ..Serve::default()
             };
             assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
@@ -294,6 +342,18 @@ mod tests {
             ("--record=", "`--record` needs a directory, found \"\""),
             ("--record a --record b", "`--record` is there twice"),
             ("--as", "`--as` needs a value"),
+            (
+                "--source rest --binary-media-types image/png,",
+                "`--binary-media-types` needs types such as `image/png`, `image/*` or `*/*`, found \"\"",
+            ),
+            (
+                "--source rest --binary-media-types png",
+                "`--binary-media-types` needs types such as `image/png`, `image/*` or `*/*`, found \"png\"",
+            ),
+            (
+                "--binary-media-types */*",
+                "`--binary-media-types` is a setting of REST APIs, found source `http`",
+            ),
             (
                 "--as api-key:",
                 "`--as api-key:` needs the id of an API key, such as `api-key:a1b2c3d4e5`; found \"\"",

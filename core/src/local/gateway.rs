@@ -29,6 +29,7 @@ pub(super) struct Gateway<H> {
     own: Own,
     port: u16,
     source: Source,
+    binary_media_types: Vec<String>,
     callers: Callers,
     recorder: Option<Recorder>,
     handle: H,
@@ -41,6 +42,7 @@ impl<H: Handle> Gateway<H> {
             own: Own::new(port),
             port,
             source,
+            binary_media_types: Vec::new(),
             callers: Callers::nobody(source),
             recorder: None,
             handle,
@@ -50,6 +52,14 @@ impl<H: Handle> Gateway<H> {
 
     pub(super) fn naming(self, callers: Callers) -> Self {
         Self { callers, ..self }
+    }
+
+    /// With these in the list of a REST API, which is empty as that of a new one.
+    pub(super) fn listing(self, binary_media_types: Vec<String>) -> Self {
+        Self {
+            binary_media_types,
+            ..self
+        }
     }
 
     pub(super) fn recording(self, recorder: Option<Recorder>) -> Self {
@@ -98,7 +108,8 @@ impl<H: Handle> Gateway<H> {
         let facts = Facts::new()
             .source_ip(client.to_string())
             .request_id(lambda.request_id.as_str())
-            .forwarded("http", self.port);
+            .forwarded("http", self.port)
+            .binary_media_types(self.binary_media_types.iter().map(String::as_str));
         let told = named.tell(facts.clone());
         let event = emulate::event(self.source, &request, &told).to_string();
         if event.len() > EVENT_LIMIT {
@@ -106,17 +117,26 @@ impl<H: Handle> Gateway<H> {
         }
         // Before anything can go wrong with it.
         if let Some(recorder) = &self.recorder {
-            recorder.record(self.source, request, facts, &named);
+            recorder.record(self.source, request.clone(), facts, &named);
         }
         let reply = match self.handle.handle(event.into(), lambda).await {
             Ok(reply) => reply,
             Err(error) => return Err(bad_reply("event refused", &error.to_string())),
         };
-        let response = emulate::reply(self.source, &reply)
+        let response = emulate::response(self.source, &request, &told, &reply)
             .map_err(|error| bad_reply("invalid reply", &error.to_string()))?;
+        if !is_head && self.left_encoded(&reply, &response) {
+            log::line(NOT_DECODED);
+        }
         let (mut parts, body) = response.into_parts();
         remove_connection_headers(&mut parts.headers, is_head);
         Ok(Response::from_parts(parts, Body::from(body)))
+    }
+
+    /// Whether the client receives base64 in place of what the function sent.
+    fn left_encoded(&self, reply: &[u8], response: &http::Response<Bytes>) -> bool {
+        self.source == Source::RestApi
+            && emulate::reply(self.source, reply).is_ok_and(|sent| sent.body() != response.body())
     }
 
     async fn collected<B>(&self, request: http::Request<B>) -> Result<http::Request<Bytes>, Problem>
@@ -147,6 +167,10 @@ impl<H: Handle> Gateway<H> {
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const EVENT_LIMIT: usize = 6 << 20;
 
+/// Nobody would find out why from what a browser shows.
+const NOT_DECODED: &str = "note: the client received the response as base64 text: no binary media type \
+    of the REST API fits its `accept`; see `--binary-media-types`";
+
 fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
         .with_detail(format!("the source takes at most {limit} bytes"))
@@ -159,7 +183,8 @@ fn bad_reply(what: &str, why: &str) -> Problem {
     Problem::new(StatusCode::BAD_GATEWAY, "bad_gateway")
 }
 
-/// The server frames replies itself. A reply to HEAD has no body to take the length of.
+/// The server frames responses itself, and a source may have sent what an Api never sends. A response
+/// to HEAD has no body to take the length of.
 fn remove_connection_headers(headers: &mut HeaderMap, is_head: bool) {
     for name in [
         CONNECTION,

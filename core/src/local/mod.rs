@@ -14,6 +14,8 @@
 //! gateway's own 401, and the claims of what is accepted are in the event as the authorizer of the
 //! gateway writes them.
 //!
+//! A REST API has no binary media types, as a new one has none; `--binary-media-types` names some.
+//!
 //! With `--record DIR` each event goes to a file as well, which `invoke` answers again: so a bug
 //! that was seen becomes a test case. What identifies a caller does not go there.
 
@@ -115,6 +117,7 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
     if let Some(directory) = options.record {
         server.record(record::Recorder::open(directory)?);
     }
+    server.list(options.binary_media_types);
     let callers = callers::Callers::new(&api, options.callers, options.source);
     for note in callers.notes() {
         log::line(&format!("{}", log::Printable(&note)));

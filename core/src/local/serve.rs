@@ -25,6 +25,7 @@ pub(super) struct Server {
     listener: TcpListener,
     port: u16,
     source: Source,
+    binary_media_types: Vec<String>,
     callers: Callers,
     recorder: Option<Recorder>,
 }
@@ -39,6 +40,7 @@ impl Server {
                 listener,
                 port,
                 source,
+                binary_media_types: Vec::new(),
                 callers: Callers::nobody(source),
                 recorder: None,
             }),
@@ -54,6 +56,11 @@ impl Server {
     /// Has events name these callers.
     pub(super) fn name(&mut self, callers: Callers) {
         self.callers = callers;
+    }
+
+    /// Has the REST API list these.
+    pub(super) fn list(&mut self, binary_media_types: Vec<String>) {
+        self.binary_media_types = binary_media_types;
     }
 
     /// Has each event recorded.
@@ -80,6 +87,7 @@ impl Server {
     /// on their way are finished, unless there is a second message.
     pub(super) async fn run(self, handle: impl Handle, mut stop: mpsc::Receiver<()>) {
         let gateway = Gateway::new(self.port, self.source, handle)
+            .listing(self.binary_media_types)
             .naming(self.callers)
             .recording(self.recorder);
         let gateway = Arc::new(gateway);

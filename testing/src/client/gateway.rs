@@ -1,7 +1,7 @@
 //! What happens between a client and a function: the event, the function, the reply.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use lambda_api::{
     App, LambdaContext,
     event::{
@@ -103,12 +103,8 @@ pub(super) async fn exchange(
         }
     };
     exchange.reply = Some(reply.clone());
-    match emulate::reply(source, &reply) {
-        Ok(mut response) => {
-            if request.method() == Method::HEAD {
-                // A client reads none, whatever the gateway has.
-                response.body_mut().clear();
-            }
+    match emulate::response(source, request, facts, &reply) {
+        Ok(response) => {
             exchange.response = response;
             exchange
         }
@@ -172,6 +168,16 @@ fn gateway_timeout(source: Source) -> StatusCode {
 }
 
 impl Exchange {
+    /// Whether a REST API left the body as the base64 that the function wrote.
+    pub(super) fn is_left_encoded(&self, source: Source) -> bool {
+        let Some(reply) = self.reply.as_ref().filter(|_| source == Source::RestApi) else {
+            return false;
+        };
+        let found = self.response.body();
+        let sent = emulate::reply(source, reply);
+        self.fault.is_none() && !found.is_empty() && sent.is_ok_and(|sent| sent.body() != found)
+    }
+
     fn answered_by_gateway(mut self, source: Source, status: StatusCode, fault: String) -> Self {
         let reason = status.canonical_reason().unwrap_or_default();
         let (content_type, body) = match source {

@@ -83,6 +83,11 @@ use tower::Service;
 ///
 /// - A REST API renames some headers of replies: `www-authenticate` arrives as
 ///   `x-amzn-remapped-www-authenticate`.
+/// - A REST API decodes what the function wrote as base64, images and compressed bodies above all,
+///   only where one of its [binary media types](Self::binary_media_types) fits the request's
+///   `accept`. It has none unless the test lists some, and then its clients receive base64 text. The
+///   body of a request whose `content-type` fits none is text as well, and what is no UTF-8 in it
+///   is lost.
 /// - A request that is too large does not reach the function: the reply is a 413, for a body of
 ///   more than 1 MB at an ALB and for an event of more than 6 MB elsewhere, or a 431 for a head
 ///   of more than 10,240 bytes at API Gateway.
@@ -356,6 +361,30 @@ impl TestClient {
         self.facts(|facts| facts.source_ip(ip))
     }
 
+    /// The `binaryMediaTypes` of a REST API; see [`Facts::binary_media_types`]. There are none in the
+    /// beginning, as in a new API, so that binary and compressed responses are base64 text.
+    ///
+    /// ```
+    /// # use lambda_api::{Api, api_handler, event::Source, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// #[api_handler(GET "/logo")]
+    /// async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8]) {
+    ///     ([("content-type", "image/png")], b"\x89PNG")
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = TestClient::new(Api::new().routes(routes![logo])).await.via(Source::RestApi);
+    /// client.get("/logo").await.assert_text("iVBORw==");
+    ///
+    /// let client = client.binary_media_types(["*/*"]);
+    /// assert_eq!(client.get("/logo").await.bytes(), &b"\x89PNG"[..]);
+    /// # }
+    /// ```
+    pub fn binary_media_types<T: Into<String>>(self, types: impl IntoIterator<Item = T>) -> Self {
+        self.facts(|facts| facts.binary_media_types(types))
+    }
+
     /// How long Lambda lets the function run; without this the context says 30 seconds. A handler that
     /// waits is stopped shortly before, by the API itself, with a 504 problem.
     ///
@@ -513,7 +542,7 @@ impl From<App> for TestClient {
             app,
             source: Source::HttpApi,
             headers: HeaderMap::new(),
-            facts: Facts::new(),
+            facts: Facts::new().binary_media_types([""; 0]),
             lambda: LambdaContext::default(),
             deadline: None,
             clock: None,

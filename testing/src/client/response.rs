@@ -154,7 +154,9 @@ impl TestResponse {
         }
     }
 
-    /// The problem that the reply is.
+    /// The problem that the reply is; the problem that
+    /// [`Api::on_problem`](lambda_api::Api::on_problem) was given where it has made something else
+    /// of it.
     ///
     /// # Panics
     /// When it is none: the content type is not `application/problem+json`, or the body is no JSON
@@ -297,6 +299,11 @@ impl fmt::Display for TestResponse {
         let mut first = show::status(self.status());
         if let Some(fault) = self.gateway_fault() {
             first.push_str(&format!(", from the source itself: {fault}"));
+        }
+        if self.exchange.is_left_encoded(source) {
+            first.push_str(
+                ", the body left as base64: no binary media type of the REST API fits `accept`",
+            );
         }
         let reply = show::message("reply", &first, self.headers(), self.bytes());
         write!(f, "{sent}\n\n{reply}")

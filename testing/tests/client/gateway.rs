@@ -103,6 +103,108 @@ async fn a_status_that_gateways_refuse_is_a_500_problem() {
         .await;
 }
 
+#[api_handler(GET "/logo")]
+async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8]) {
+    ([("content-type", "image/png")], b"\x89PNG")
+}
+
+#[api_handler(GET "/packed")]
+async fn packed() -> ([(&'static str, &'static str); 2], &'static [u8]) {
+    (
+        [("content-type", "text/plain"), ("content-encoding", "gzip")],
+        b"\x1f\x8b",
+    )
+}
+
+#[tokio::test]
+async fn a_rest_api_sends_binary_responses_as_base64_text() {
+    let client = TestClient::new(Api::new().routes(routes![logo, packed, text])).await;
+    client
+        .on_every_source(async |client| {
+            let (logo, packed) = match client.source() {
+                Source::RestApi => (&b"iVBORw=="[..], &b"H4s="[..]),
+                _ => (&b"\x89PNG"[..], &b"\x1f\x8b"[..]),
+            };
+            let reply = client.get("/logo").header("accept", "image/png").await;
+            reply.assert_header("content-type", "image/png");
+            assert_eq!(reply.bytes(), logo);
+            let reply = client.get("/packed").await;
+            reply.assert_header("content-encoding", "gzip");
+            assert_eq!(reply.bytes(), packed);
+            client.get("/text").await.assert_text("plain");
+        })
+        .await;
+}
+
+#[api_handler(GET "/text")]
+async fn text() -> &'static str {
+    "plain"
+}
+
+#[tokio::test]
+async fn accept_decides_whether_a_rest_api_decodes_base64() {
+    let client = TestClient::new(Api::new().routes(routes![logo, text])).await;
+    let client = client.via(Source::RestApi);
+    const BROWSER: &str = "text/html,application/xhtml+xml,image/png,*/*;q=0.8";
+    for (types, accept, decoded) in [
+        (&["*/*"][..], None, true),
+        (&["*/*"], Some(BROWSER), true),
+        (&["image/png"], Some("image/png"), true),
+        (&["image/png"], Some("image/png;q=0.8, */*"), true),
+        (&["image/*"], Some("image/png"), true),
+        (&["image/png"], Some("*/*"), false),
+        (&["image/png"], Some(BROWSER), false),
+        (&["image/png"], None, false),
+        (&["image/gif"], Some("image/png"), false),
+        (&[], Some("*/*"), false),
+    ] {
+        let client = client.clone().binary_media_types(types.iter().copied());
+        let mut request = client.get("/logo");
+        if let Some(accept) = accept {
+            request = request.header("accept", accept);
+        }
+        let reply = request.await;
+        let expected = if decoded {
+            &b"\x89PNG"[..]
+        } else {
+            b"iVBORw=="
+        };
+        assert_eq!(reply.bytes(), expected, "{types:?} {accept:?}");
+        let is_told = reply.to_string().contains("the body left as base64");
+        assert_eq!(is_told, !decoded, "{reply}");
+        let reply = client.get("/text").header("accept", "image/png").await;
+        reply.assert_text("plain");
+        let reply = client.head("/logo").await;
+        assert!(reply.bytes().is_empty());
+        assert!(!reply.to_string().contains("base64"));
+    }
+}
+
+#[tokio::test]
+async fn a_rest_api_loses_binary_requests_that_it_does_not_list() {
+    #[api_handler(POST "/size")]
+    async fn size(body: bytes::Bytes) -> String {
+        format!("{body:?}")
+    }
+
+    let client = TestClient::new(Api::new().routes(routes![size])).await;
+    client
+        .on_every_source(async |client| {
+            for (types, lost) in [(&[][..], true), (&["image/png"], false), (&["*/*"], false)] {
+                let client = client.clone().binary_media_types(types.iter().copied());
+                let request = client.post("/size").header("content-type", "image/png");
+                let reply = request.body(&b"\x89PNG"[..]).await;
+                let lost = lost && client.source() == Source::RestApi;
+                reply.assert_text(if lost {
+                    r#"b"\xef\xbf\xbdPNG""#
+                } else {
+                    r#"b"\x89PNG""#
+                });
+            }
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn framing_of_a_response_does_not_reach_the_client() {
     type Fields = [(&'static str, &'static str); 6];

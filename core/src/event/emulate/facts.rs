@@ -166,10 +166,39 @@ impl Facts {
         self
     }
 
-    /// The `binaryMediaTypes` of a REST API, such as `["image/png"]` or `["*/*"]`: bodies of these
-    /// arrive as base64, all others as text, in which whatever is no UTF-8 is lost.
+    /// The [`binaryMediaTypes`] of a REST API, such as `["image/png"]`, `["image/*"]` or `["*/*"]`.
     ///
-    /// By default, bodies that are no UTF-8 arrive as base64, as if their type were on the list.
+    /// - The body of a request whose `content-type` fits arrives as base64, any other as text, in
+    ///   which whatever is no UTF-8 is lost.
+    /// - A response that the function wrote as base64 is decoded for a client whose `accept` names
+    ///   a type that fits, as the first one if it names several. Any other client receives the
+    ///   base64 itself, as text. Only `*/*` fits a browser.
+    ///
+    /// By default it is as if what is no text were on the list, both ways. A new REST API lists
+    /// nothing, which is the setting with which the local server and the test client begin.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use lambda_api::event::{Source, emulate};
+    ///
+    /// let reply = br#"{"statusCode": 200, "body": "iVBORw==", "isBase64Encoded": true}"#;
+    /// let request = http::Request::get("/logo")
+    ///     .header("accept", "image/png, */*")
+    ///     .body(Bytes::new())?;
+    /// for (types, received) in [
+    ///     (&[][..], &b"iVBORw=="[..]),
+    ///     (&["image/png"], b"\x89PNG"),
+    ///     (&["image/gif"], b"iVBORw=="),
+    ///     (&["*/*"], b"\x89PNG"),
+    /// ] {
+    ///     let facts = emulate::Facts::new().binary_media_types(types.iter().copied());
+    ///     let response = emulate::response(Source::RestApi, &request, &facts, reply)?;
+    ///     assert_eq!(response.body(), received, "{types:?}");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [`binaryMediaTypes`]: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
     pub fn binary_media_types<T: Into<String>>(
         mut self,
         types: impl IntoIterator<Item = T>,

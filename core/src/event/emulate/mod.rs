@@ -24,7 +24,7 @@
 //! A request that is made into an event by [`event`](fn@event) and read by
 //! [`decode`](super::decode) is the same request: its method, its path, its query in order, its
 //! headers with all their values, its cookies, the bytes of its body. A reply that is written by
-//! [`encode`](super::encode) and read by [`reply`] is the same reply. This is tested with arbitrary
+//! [`encode`](super::encode) and read by [`reply`](fn@reply) is the same reply. This is tested with arbitrary
 //! requests and replies for every source. All that a source cannot carry, or adds, is in these two
 //! tables; the crate `lambda-api-testing` has them as functions (`strategies::carried` and
 //! `strategies::carried_reply`).
@@ -56,11 +56,14 @@
 //! | of a reply | at | what the client receives |
 //! |---|---|---|
 //! | status | all | below 200 and above 599: refused |
+//! | `connection` and the fields that it names, `keep-alive`, `proxy-authenticate`, `proxy-connection`, `te`, `trailer`, `transfer-encoding`, `upgrade` | all | gone, by `encode` |
+//! | `content-length` that is not that of the body | all | gone, by `encode` |
 //! | repeated header | all but REST API, HTTP API 1.0 and ALB with multi-value headers | one value, joined by `, `; `set-cookie` stays apart |
 //! | header value | all | bytes that are no UTF-8 are read as Latin-1, and are UTF-8 from then on |
 //! | `authorization`, `connection`, `content-length`, `date`, `host`, `server`, `user-agent`, `www-authenticate` | REST API | `x-amzn-remapped-` before the name |
 //! | no `content-type`, but a body | all | `text/plain; charset=utf-8`, or `application/octet-stream` for what is no text |
-//! | body of 204 and 304 | all | gone |
+//! | body of 204, 205 and 304 | all | gone |
+//! | body written as base64 | REST API with [`binary_media_types`](Facts::binary_media_types) | where the request's `accept` fits none of them, the base64 as text: see [`response`] |
 //! | size | all | above 6 MB, 1 MB at an ALB: refused |
 
 mod alb;
@@ -70,6 +73,7 @@ mod caller;
 mod facts;
 mod headers;
 mod lattice;
+mod media_types;
 mod path;
 mod query;
 mod reply;
@@ -79,7 +83,7 @@ mod v2;
 
 pub use caller::{Caller, ClientCertificate, IamCaller, UnknownCaller};
 pub use facts::Facts;
-pub use reply::{InvalidReply, reply};
+pub use reply::{InvalidReply, reply, response};
 
 use super::Source;
 use arrival::Arrival;

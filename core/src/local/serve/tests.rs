@@ -36,6 +36,10 @@ impl Fixture {
     async fn start_with(source: Source, callers: Callers, handle: impl Handle) -> Self {
         let mut server = Server::bind(0, source).await.unwrap();
         server.name(callers);
+        Self::run(server, handle)
+    }
+
+    fn run(server: Server, handle: impl Handle) -> Self {
         let port = server.port;
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = events.clone();
@@ -81,6 +85,29 @@ impl Fixture {
 
     fn events(&self) -> Vec<Value> {
         self.events.lock().unwrap().clone()
+    }
+}
+
+#[tokio::test]
+async fn base64_is_decoded_for_the_types_that_a_rest_api_lists() {
+    let reply = json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true});
+    for (source, types, accept, body) in [
+        (Source::RestApi, &[][..], "image/png", "aGk="),
+        (Source::RestApi, &["image/png"], "image/png", "hi"),
+        (Source::RestApi, &["image/png"], "*/*", "aGk="),
+        (Source::RestApi, &["*/*"], "text/html", "hi"),
+        (Source::HttpApi, &[], "image/png", "hi"),
+    ] {
+        let mut server = Server::bind(0, source).await.unwrap();
+        server.list(types.iter().map(ToString::to_string).collect());
+        let reply = reply.clone();
+        let server = Fixture::run(server, move |_: Bytes, _: LambdaContext| {
+            let reply = reply.to_string().into_bytes();
+            async move { Ok::<_, DecodeError>(reply) }
+        });
+        let found = server.get("/", &format!("accept: {accept}\r\n")).await;
+        let (_, found) = found.split_once("\r\n\r\n").unwrap();
+        assert_eq!(found, body, "{source} {types:?} {accept}");
     }
 }
 

@@ -1,6 +1,7 @@
-//! What generated code calls. No part of this is public interface.
+//! What generated code calls, and the test client. No part of this is public interface.
 
-use crate::Problem;
+use crate::{App, LambdaContext, Problem, event::DecodeError};
+use bytes::Bytes;
 use serde::Serialize;
 use std::{error::Error, fmt::Display};
 
@@ -19,6 +20,19 @@ pub use lambda_api_macros::routes;
 #[must_use]
 pub fn status(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// What `App::handle_event` gives, and the problem that `Api::on_problem` gave another form: for the
+/// assertions of `lambda-api-testing`.
+///
+/// # Errors
+/// Those of `App::handle_event`.
+pub async fn handle_event_with_problem(
+    app: &App,
+    event: Bytes,
+    lambda: LambdaContext,
+) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
+    app.handle_event_with_problem(event, lambda).await
 }
 
 /// Puts a field marked `#[api(extension)]` into the reply.

@@ -6,7 +6,8 @@ use crate::{
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{
-        CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed, whole,
+        CorsGate, Finish, Limit, Panic, Restyled, Timing, caught, copy_permission, late, timed,
+        whole,
     },
     runtime::{Hooks, log},
 };
@@ -147,13 +148,37 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<String, DecodeError> {
-        match caught(self.event_text(event, lambda)).await {
+        // What else the response has is dropped where a panic is caught.
+        let text = async { self.event_text(event, lambda).await.map(|(text, _)| text) };
+        match caught(text).await {
             Ok(reply) => reply,
             Err(panic) => Ok(bare(panic)),
         }
     }
 
-    async fn event_text(&self, event: Bytes, lambda: LambdaContext) -> Result<String, DecodeError> {
+    /// The same as [`App::handle_event`], and the problem that `on_problem` has restyled, which the
+    /// client does not see. For tests.
+    pub(crate) async fn handle_event_with_problem(
+        &self,
+        event: Bytes,
+        lambda: LambdaContext,
+    ) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
+        let both = async {
+            let (text, mut extensions) = self.event_text(event, lambda).await?;
+            let problem = extensions.remove().map(|Restyled(problem)| problem);
+            Ok((text.into_bytes(), problem))
+        };
+        match caught(both).await {
+            Ok(both) => both,
+            Err(panic) => Ok((bare(panic).into_bytes(), None)),
+        }
+    }
+
+    async fn event_text(
+        &self,
+        event: Bytes,
+        lambda: LambdaContext,
+    ) -> Result<(String, http::Extensions), DecodeError> {
         let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(request) => {
                 let invocation = Invocation::of(&request).clone();
@@ -191,7 +216,7 @@ impl App {
         {
             warn_of_headers(reply.header_bytes, limit, &parts.headers, &invocation);
         }
-        Ok(reply.text)
+        Ok((reply.text, parts.extensions))
     }
 
     /// How many bytes a reply may have.

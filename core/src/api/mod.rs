@@ -424,8 +424,12 @@ impl Api {
     /// The headers of the problem, such as `allow` and `retry-after`, stay where the reply has none
     /// of that name.
     ///
-    /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, the
-    /// problem is sent as it is.
+    /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, or responds
+    /// with a status of 1xx or above 599, the problem is sent as it is.
+    ///
+    /// Tests see the problem itself: `TestResponse::problem` and `assert_problem` of
+    /// [`lambda-api-testing`](https://docs.rs/lambda-api-testing) are about the one that the hook was
+    /// given. The client receives nothing of it but what the hook puts into its response.
     ///
     /// ```
     /// use lambda_api::{Api, IntoResponse, Json};

@@ -6,6 +6,11 @@ use std::{fmt, sync::Arc};
 
 type Restyle = dyn Fn(&Problem) -> Response + Send + Sync;
 
+/// The problem that the application gave a style of its own. It goes with the response as far as
+/// its JSON, for tests.
+#[derive(Clone)]
+pub(crate) struct Restyled(pub(crate) Problem);
+
 /// Completes replies that are problems; all others pass untouched.
 #[derive(Clone, Default)]
 pub(crate) struct Finish {
@@ -58,6 +63,7 @@ impl Finish {
                 // The hook may answer with the very problem it was given: that one is final.
                 response.extensions_mut().remove::<Problem>();
                 add_headers(&problem, &mut response);
+                response.extensions_mut().insert(Restyled(problem));
                 response
             }
             Err(panic) => fall_back(panic.hook_problem()),

@@ -12,7 +12,7 @@ mod timing;
 
 pub use cors::Cors;
 pub(crate) use cors::{CorsGate, copy_permission};
-pub(crate) use finish::Finish;
+pub(crate) use finish::{Finish, Restyled};
 pub use from_fn::{FromFn, FromFnService, from_fn};
 pub(crate) use guard::Guard;
 pub use next::Next;

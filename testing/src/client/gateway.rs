@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use lambda_api::{
-    App, LambdaContext,
+    __private, App, LambdaContext, Problem,
     event::{
         Source,
         emulate::{self, Facts},
@@ -31,6 +31,8 @@ pub(super) struct Exchange {
     /// What the function replied; `None` when it was not asked, or did not answer.
     pub(super) reply: Option<Bytes>,
     pub(super) response: Response<Bytes>,
+    /// The problem that `Api::on_problem` has given another form.
+    pub(super) problem: Option<Problem>,
     /// Why the gateway answered in place of the function.
     pub(super) fault: Option<String>,
 }
@@ -71,12 +73,13 @@ pub(super) async fn exchange(
         event,
         reply: None,
         response: Response::new(Bytes::new()),
+        problem: None,
         fault: None,
     };
     if let Some((status, fault)) = refused(source, request, text.len()) {
         return exchange.answered_by_gateway(source, status, fault);
     }
-    let handled = app.handle_event(text.into(), lambda);
+    let handled = __private::handle_event_with_problem(app, text.into(), lambda);
     let handled = match patience {
         None => handled.await,
         Some(patience) => match tokio::time::timeout(patience.limit, handled).await {
@@ -96,7 +99,10 @@ pub(super) async fn exchange(
         },
     };
     let reply = match handled {
-        Ok(reply) => Bytes::from(reply),
+        Ok((reply, problem)) => {
+            exchange.problem = problem;
+            Bytes::from(reply)
+        }
         Err(error) => {
             let fault = format!("the function refused the event: {error}");
             return exchange.answered_by_gateway(source, function_failed(source), fault);
@@ -196,6 +202,7 @@ impl Exchange {
         let content_type = HeaderValue::from_static(content_type);
         response.headers_mut().insert(CONTENT_TYPE, content_type);
         self.response = response;
+        self.problem = None;
         self.fault = Some(fault);
         self
     }

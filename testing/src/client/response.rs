@@ -170,9 +170,23 @@ impl TestResponse {
         }
     }
 
-    pub(super) fn read_problem(&self) -> Result<ReceivedProblem, String> {
+    /// The problem that the client received, or else the one of which it received another form.
+    fn read_problem(&self) -> Result<ReceivedProblem, String> {
+        let received = self.received_problem();
+        match self.original_problem() {
+            Some(original) if received.is_err() => Ok(original),
+            _ => received,
+        }
+    }
+
+    pub(super) fn received_problem(&self) -> Result<ReceivedProblem, String> {
         let content_type = self.header(CONTENT_TYPE.as_str());
         ReceivedProblem::read(self.status().as_u16(), content_type, self.bytes())
+    }
+
+    /// The problem that [`Api::on_problem`](lambda_api::Api::on_problem) was given.
+    pub(super) fn original_problem(&self) -> Option<ReceivedProblem> {
+        self.exchange.problem.as_ref().map(ReceivedProblem::of)
     }
 
     /// Where the reply points to with `location`: resolved against the request, so that a

@@ -211,7 +211,7 @@ mod state;
 #[doc(hidden)]
 pub mod __private;
 
-pub use api::{Api, BuildErrors, Routes};
+pub use api::{Api, BuildErrors, IntoFallback, Routes};
 pub use app::App;
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
@@ -237,7 +237,7 @@ pub use invocation::{Invocation, LambdaContext};
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, main};
 pub use limits::Limits;
-pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
+pub use middleware::{Cors, FromFn, FromFnService, Middleware, Next, from_fn};
 pub use response::{
     Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,
 };

@@ -6,6 +6,7 @@
 mod clip;
 mod cookies;
 mod deadline;
+mod dry_run;
 mod extension;
 mod fault;
 mod form;
@@ -93,6 +94,52 @@ use std::future::Future;
 /// }
 /// ```
 ///
+/// # What it needs
+///
+/// An extractor that takes a [`State`](crate::State), an identity or the route of the request through
+/// [`extract`](crate::extract()) says so in [`describe`](FromRequest::describe), by passing the
+/// question on. Then a state that nobody gives keeps the [Api from being built](crate::Api::build),
+/// instead of being a 500 of the first request:
+///
+/// ```
+/// use lambda_api::{Api, FromRequest, Operation, Request, State, StateRejection, api_handler, extract, routes};
+///
+/// #[derive(Clone)]
+/// struct Flags { beta: bool }
+///
+/// struct Beta(bool);
+///
+/// impl<'r> FromRequest<'r> for Beta {
+///     type Rejection = StateRejection;
+///
+///     async fn from_request(request: &'r Request) -> Result<Self, StateRejection> {
+///         let State(flags) = extract::<State<Flags>>(request).await?;
+///         Ok(Beta(flags.beta))
+///     }
+///
+///     fn describe(operation: &mut Operation) {
+///         State::<Flags>::describe(operation);
+///     }
+/// }
+///
+/// #[api_handler(GET "/beta")]
+/// async fn is_beta(Beta(beta): Beta) -> String { beta.to_string() }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(Api::new().routes(routes![is_beta]).build().await.is_err());
+/// let api = Api::new().routes(routes![is_beta]).state(Flags { beta: true });
+/// assert!(api.build().await.is_ok());
+/// # }
+/// ```
+///
+/// Where `describe` is not written, a debug build (tests, `cargo run`) finds such a state all the
+/// same, in most cases: while the Api is built, it runs the extractor once, up to where it waits
+/// first, on a `GET /` without headers, and takes note of the state that it asks for. A panic in there
+/// is caught, and where panics end the process the extractor is not run. What this does not see is a
+/// state that an extractor asks for later, behind a header that it looks for first, say. A release
+/// build does not do it.
+///
 /// # What comes with the library
 ///
 /// | argument | takes |
@@ -140,8 +187,11 @@ pub trait FromRequest<'r>: Sized {
 
     /// Says what the extractor needs and reads, for the checks of [`Api::build`](crate::Api::build)
     /// and for the description of the API.
+    ///
+    /// Write it for every extractor that calls other ones. Where it is not written, a debug build
+    /// tries the extractor out when the Api is built; see [the trait](FromRequest#what-it-needs).
     fn describe(operation: &mut Operation) {
-        let _ = operation;
+        dry_run::ask::<Self>(operation);
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     value_error::{Echo, ValueError},
     values::Values,
 };
-use crate::{ApiError, Outcome, Problem, Request, matched::Matched};
+use crate::{ApiError, Operation, Outcome, Problem, Request, matched::Matched};
 use http::StatusCode;
 use serde::{
     Deserialize,
@@ -106,6 +106,10 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Path<T> {
             Err(error) => Err(refuse(parameters, error)),
         }
     });
+
+    fn describe(operation: &mut Operation) {
+        operation.require_parameters();
+    }
 }
 
 #[cold]

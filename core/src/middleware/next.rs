@@ -1,6 +1,6 @@
 //! The rest of the way to the handler, as a tower service that layers wrap.
 
-use super::Finish;
+use super::{Finish, LayerFn, Note};
 use crate::{
     Body, BoxError, BoxFuture, IntoResponse, Limits, Problem, Request, Response, body::take,
     error::framework, limits::Measure,
@@ -21,11 +21,16 @@ use tower::{Layer, Service, ServiceExt};
 /// service that it is. A layer that changes the type of the request's body is fine: the body is
 /// collected again here, so that handlers can always borrow from it.
 #[derive(Clone)]
-pub struct Next(Arc<dyn Handle>);
+pub struct Next(pub(super) Arc<dyn Handle>);
 
 /// Answers one request.
 pub(crate) trait Handle: Send + Sync {
     fn handle(&self, request: Request) -> BoxFuture<'static, Response>;
+
+    /// Is told what a middleware around this says of itself.
+    fn note(&self, note: &Note) {
+        let _ = note;
+    }
 }
 
 impl Next {
@@ -46,6 +51,10 @@ impl Next {
 
     pub(crate) fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
         self.0.handle(request)
+    }
+
+    pub(super) fn note(&self, note: &Note) {
+        self.0.note(note);
     }
 }
 
@@ -136,9 +145,6 @@ where
     }
 }
 
-/// A layer, ready to wrap any part of the way.
-pub(crate) type LayerFn = Arc<dyn Fn(Next, &Finish) -> Next + Send + Sync>;
-
 pub(crate) fn erase_layer<L, B>(layer: L) -> LayerFn
 where
     L: Layer<Next> + Send + Sync + 'static,
@@ -148,7 +154,7 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    Arc::new(move |next, finish| as_next(layer.layer(next), finish))
+    LayerFn::new(move |next, finish| as_next(layer.layer(next), finish))
 }
 
 /// A tower service that becomes a part of the way when it is known how the application completes

@@ -29,12 +29,14 @@ pub trait Endpoint {
 pub struct Route {
     /// An HTTP method in capitals, or `ANY`.
     pub method: &'static str,
-    /// In API Gateway's syntax.
+    /// In API Gateway's syntax; of a fallback, [`FALLBACK`].
     pub path: &'static str,
     /// Method and path with every parameter's name taken out: `GET /orders/{}`, `GET /files/{+}`.
     pub key: &'static str,
     /// FNV-1a of `key`.
     pub hash: u64,
+    /// The other methods and paths, where there are several.
+    pub also: &'static [Place],
     pub name: &'static str,
     pub module: &'static str,
     pub file: &'static str,
@@ -49,6 +51,43 @@ pub struct Route {
     pub describe: fn(&mut Operation),
 }
 
+/// One method and path that a route answers.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Place {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub key: &'static str,
+    pub hash: u64,
+}
+
+/// What `#[api_handler(fallback)]` has for a path: no path of a request is like it.
+#[doc(hidden)]
+pub const FALLBACK: &str = "(fallback)";
+
+impl Route {
+    pub(crate) const fn is_fallback(&self) -> bool {
+        same(self.path, FALLBACK)
+    }
+
+    /// All methods and paths, one at least.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        std::iter::once(self.place(0)).chain(self.also.iter().copied())
+    }
+
+    const fn place(&self, index: usize) -> Place {
+        if index > 0 {
+            return self.also[index - 1];
+        }
+        Place {
+            method: self.method,
+            path: self.path,
+            key: self.key,
+            hash: self.hash,
+        }
+    }
+}
+
 /// The route of a function whose `#[api_handler]` has a fault, which is reported: it is like no
 /// other route, so that nothing else is.
 #[doc(hidden)]
@@ -57,6 +96,7 @@ pub const BROKEN: Route = Route {
     path: "",
     key: "",
     hash: 0,
+    also: &[],
     name: "",
     module: "",
     file: "",
@@ -69,6 +109,19 @@ pub const BROKEN: Route = Route {
     describe: |_| {},
 };
 
+/// How many slots [`Unique::new`] takes for these routes: half of them stay free.
+#[doc(hidden)]
+#[must_use]
+pub const fn slots(routes: &[Route]) -> usize {
+    let mut places = 1;
+    let mut route = 0;
+    while route < routes.len() {
+        places += 1 + routes[route].also.len();
+        route += 1;
+    }
+    (2 * places).next_power_of_two()
+}
+
 /// Goes through the routes of one `routes!`, and refuses the later one of two that answer the same.
 ///
 /// `routes!` calls [`next`](Unique::next) once for each handler, at the handler's place: that is
@@ -78,34 +131,39 @@ pub const BROKEN: Route = Route {
 pub struct Unique {
     routes: &'static [Route],
     next: usize,
-    /// The first two that answer the same.
-    duplicate: Option<(usize, usize)>,
+    /// The first two that answer the same, each with the index of its method and path.
+    duplicate: Option<[(usize, usize); 2]>,
 }
 
 impl Unique {
     /// Compares all routes, by way of a table with `SLOTS` places: a power of two, and more than
-    /// there are routes. (Comparing each with each takes the compiler a second for 1000 routes.)
+    /// they have methods and paths. (Comparing each with each takes the compiler a second for 1000
+    /// routes.)
     #[must_use]
     pub const fn new<const SLOTS: usize>(routes: &'static [Route]) -> Self {
-        assert!(SLOTS.is_power_of_two() && SLOTS > routes.len());
+        assert!(SLOTS.is_power_of_two());
         let mut unique = Self {
             routes,
             next: 0,
             duplicate: None,
         };
-        // The position of a route, plus one.
-        let mut slots = [0; SLOTS];
+        let mut slots: [Option<(usize, usize)>; SLOTS] = [None; SLOTS];
         let mut position = 0;
-        while position < routes.len() && unique.duplicate.is_none() {
-            let mut slot = routes[position].hash as usize % SLOTS;
-            while slots[slot] != 0 {
-                if answer_the_same(&routes[slots[slot] - 1], &routes[position]) {
-                    unique.duplicate = Some((slots[slot] - 1, position));
+        while position < routes.len() {
+            let mut index = 0;
+            while index <= routes[position].also.len() && unique.duplicate.is_none() {
+                let place = routes[position].place(index);
+                let mut slot = place.hash as usize % SLOTS;
+                while let Some((other, at)) = slots[slot] {
+                    if answer_the_same(&routes[other].place(at), &place) {
+                        unique.duplicate = Some([(other, at), (position, index)]);
+                    }
+                    slot = (slot + 1) % SLOTS;
                 }
-                slot = (slot + 1) % SLOTS;
+                slots[slot] = Some((position, index));
+                index += 1;
             }
             position += 1;
-            slots[slot] = position;
         }
         unique
     }
@@ -114,12 +172,19 @@ impl Unique {
     #[must_use]
     #[track_caller]
     pub const fn next(self) -> Self {
-        if let Some((first, second)) = self.duplicate
-            && second == self.next
+        if let Some([first, second]) = self.duplicate
+            && second.0 == self.next
         {
             panic!(
                 "{}",
-                refusal(&self.routes[first], &self.routes[second]).as_str()
+                refusal(
+                    (&self.routes[first.0], self.routes[first.0].place(first.1)),
+                    (
+                        &self.routes[second.0],
+                        self.routes[second.0].place(second.1)
+                    ),
+                )
+                .as_str()
             );
         }
         Self {
@@ -129,12 +194,12 @@ impl Unique {
     }
 }
 
-const fn answer_the_same(a: &Route, b: &Route) -> bool {
+const fn answer_the_same(a: &Place, b: &Place) -> bool {
     // The hash decides; the keys are for the day when two of them have one hash.
     a.hash == b.hash && !a.key.is_empty() && same(a.key, b.key)
 }
 
-const fn refusal(first: &Route, second: &Route) -> Text {
+const fn refusal((first, here): (&Route, Place), (second, there): (&Route, Place)) -> Text {
     let text = Text::new()
         .push("duplicate route: `")
         .push(second.module)
@@ -144,17 +209,17 @@ const fn refusal(first: &Route, second: &Route) -> Text {
         return text.push("` is listed twice");
     }
     text.push("` answers ")
-        .push(second.method)
+        .push(there.method)
         .push(" ")
-        .push(second.path)
+        .push(there.path)
         .push(", and so does `")
         .push(first.module)
         .push("::")
         .push(first.name)
         .push("` with ")
-        .push(first.method)
+        .push(here.method)
         .push(" ")
-        .push(first.path)
+        .push(here.path)
 }
 
 const fn same(a: &str, b: &str) -> bool {

@@ -43,6 +43,52 @@ use proc_macro::TokenStream;
 /// parameter that takes the rest of the path is the last segment, `{path+}`. `/orders/` is another
 /// path than `/orders`.
 ///
+/// A handler may answer several methods and several paths, each method on each of the paths; all
+/// methods stand before all paths. A parameter that not all of the paths have is an `Option`:
+///
+/// ```
+/// use lambda_api::{Api, api_handler, routes};
+///
+/// #[api_handler(GET | POST "/orders" | "/orders/{id}")]
+/// async fn orders(id: Option<u64>) -> String {
+///     format!("{id:?}")
+/// }
+///
+/// /// Every method and every path, `/` included.
+/// #[api_handler(ANY "/" | "/{path+}")]
+/// async fn everything(path: Option<&str>) -> String {
+///     path.unwrap_or("the root").to_owned()
+/// }
+///
+/// let routes = routes![orders, everything];
+/// assert_eq!(routes.len(), 6);
+/// ```
+///
+/// # Which route answers
+///
+/// Of the routes whose path and method fit, the narrowest one: a route without a greedy parameter
+/// goes before one with it, and of two others the one whose first different segment is no parameter.
+/// A route for `ANY` method comes behind those of its path that name the method, and a `HEAD` is
+/// answered as a `GET` where no route of the path names it. So with `POST "/users/me"` and
+/// `GET "/users/{id}"`, `GET /users/me` goes to the second one, with the `id` `me`: as at API Gateway,
+/// where [method and path][order] have to fit. Access rules are those of the route that answers.
+///
+/// # Fallback
+///
+/// `#[api_handler(fallback)]` is a handler for the paths that no route has; it has options and no
+/// method or path. See `Api::fallback`.
+///
+/// ```
+/// use lambda_api::{Api, api_handler, http::Uri, routes};
+///
+/// #[api_handler(fallback, public)]
+/// async fn nowhere(uri: &Uri) -> String {
+///     format!("there is nothing at {uri}")
+/// }
+///
+/// let api = Api::new().fallback(routes![nowhere]);
+/// ```
+///
 /// # Options
 ///
 /// | option | says |
@@ -167,6 +213,7 @@ use proc_macro::TokenStream;
 /// Name it by its path instead, `routes![health::health]`. And a handler named like a crate hides
 /// that crate in its module: beside `async fn tokio()` write `::tokio::spawn(..)`.
 ///
+/// [order]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
 /// [path]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 #[proc_macro_attribute]
 pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {

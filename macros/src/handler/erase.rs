@@ -95,3 +95,16 @@ pub(crate) fn names_path(ty: &Type) -> bool {
     find.visit_type_mut(&mut ty.clone());
     find.0
 }
+
+/// Whether a type is an `Option`, by its name.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident == "Option")
+        }
+        Type::Paren(ty) => is_option(&ty.elem),
+        Type::Group(ty) => is_option(&ty.elem),
+        _ => false,
+    }
+}

@@ -218,16 +218,15 @@ fn describe(handler: &Handler, krate: &impl ToTokens) -> TokenStream {
 fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenStream {
     let Handler {
         options,
-        path,
+        paths,
         function,
         arguments,
     } = handler;
     let ident = &function.sig.ident;
     let name = ident.unraw().to_string();
-    let method = &options.method;
-    let text = &path.text;
-    let key = format!("{method} {}", path.key);
-    let hash = fnv1a(&key);
+    let mut places = places(handler, private).into_iter();
+    let first = places.next();
+    let also = places.map(|place| quote!(#private::Place { #place }));
     let doc = doc::text(&function.attrs);
     let call = call(handler, private, call_name);
     let describe = describe(handler, &options.krate);
@@ -235,16 +234,14 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
     let timeout = Timeout::expand(options.timeout.as_ref());
     let brought = arguments
         .path_names()
-        .filter(|name| !path.params.iter().any(|param| param.name == *name));
+        .filter(|name| !paths.iter().any(|path| path.has(name)));
     // `line!()` says where its tokens stand: at the function, not at the attribute.
     let file = quote_spanned!(ident.span()=> ::core::file!());
     let line = quote_spanned!(ident.span()=> ::core::line!());
     quote! {
         #private::Route {
-            method: #method,
-            path: #text,
-            key: #key,
-            hash: #hash,
+            #first
+            also: &[#(#also),*],
             name: #name,
             module: ::core::module_path!(),
             file: #file,
@@ -257,4 +254,28 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
             describe: #describe,
         }
     }
+}
+
+/// Each method with each path, as fields of a struct.
+fn places(handler: &Handler, private: &TokenStream) -> Vec<TokenStream> {
+    let place = |method: &str, path: TokenStream, key: String| {
+        let hash = fnv1a(&key);
+        quote!(method: #method, path: #path, key: #key, hash: #hash,)
+    };
+    if handler.options.fallback {
+        return vec![place(
+            "ANY",
+            quote!(#private::FALLBACK),
+            "fallback".to_owned(),
+        )];
+    }
+    let methods = handler.options.methods.iter();
+    methods
+        .flat_map(|method| {
+            handler.paths.iter().map(move |path| {
+                let text = &path.text;
+                place(method, quote!(#text), format!("{method} {}", path.key))
+            })
+        })
+        .collect()
 }

@@ -132,7 +132,9 @@ fn refuse_second_attribute(function: &mut Function, faults: &mut Faults) {
         if second {
             faults.at(
                 path,
-                "a handler answers one route: for another one write a function that calls this one",
+                "a handler has one attribute: several methods and paths are written \
+                 `GET | POST \"/a\" | \"/b\"`, and for a route with another rule write a function \
+                 that calls this one",
             );
         }
         !second

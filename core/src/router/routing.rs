@@ -4,7 +4,7 @@ use super::{Entry, Found, Router, Target, under};
 use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
     error::framework,
-    matched::{Matched, Values},
+    matched::Matched,
     middleware::{Finish, Handle, Next, RouteClock, Timing, timed, timed_body},
     state::States,
 };
@@ -73,7 +73,6 @@ impl Handle for Routing {
         let found = shared.router.find(request.method(), request.uri().path());
         let (entry, values) = match found {
             Found::Endpoint { entry, values } => (entry, values),
-            Found::Fallback(entry) => (entry, Values::new()),
             Found::Options(allow) => {
                 let mut response = StatusCode::NO_CONTENT.into_response();
                 response.headers_mut().insert(ALLOW, allow.methods);

@@ -2,20 +2,17 @@
 
 use super::{
     Api,
-    closed::{check_access, check_authenticators},
-    flat::{Flat, Kind, Scope, base_path_fault, flatten, prefix_fault},
+    flat::{Scope, base_path_fault, prefix_fault},
+    middleware::check_outer,
 };
 use crate::{
-    App, Limits, Next, Operation,
-    auth::{Access, Installed, Policy},
-    endpoint::Route,
-    matched::Pattern,
+    App, Limits, Next,
     middleware::{CorsGate, Guard, LayerFn},
-    router::{Dispatch, Entry, Handler, Mounted, Router, Routing, Target},
+    router::{Router, Routing},
     runtime::Hooks,
     state::{StateInit, doubled, make_all},
 };
-use std::{any::TypeId, collections::HashSet, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 use tower_http::cors::CorsLayer;
 
 /// Everything that keeps an [`Api`] from being built, at once.
@@ -94,7 +91,7 @@ impl Api {
             Arc::clone(&states),
             self.finish.clone(),
         ));
-        let layered = wrap(routing, self.layers.iter().collect(), &self);
+        let layered = wrap(routing, self.layers.iter(), &self);
         let for_layers = (!self.layers.is_empty()).then_some(states);
         let guarded = Next::new(Guard::new(
             layered,
@@ -131,6 +128,7 @@ impl Api {
         let mut states = Vec::new();
         self.all_states(&mut states);
         let given = states.iter().map(|init| init.id).collect();
+        check_outer(&self.layers, &given, &mut faults);
         let router = self.router(&given, &mut faults);
         faults.extend(doubled(states.into_iter()));
         if let Some(base) = &self.decode.base_path
@@ -170,154 +168,21 @@ impl Api {
         }
         hooks
     }
-
-    fn router(&self, given: &HashSet<TypeId>, faults: &mut Vec<String>) -> Router {
-        let mut router = Router::new(self.ignore_trailing_slash);
-        let (scopes, flat) = flatten(self);
-        let gates: Vec<Option<Next>> = scopes
-            .iter()
-            .map(|scope| {
-                (!scope.layers.is_empty()).then(|| {
-                    wrap(
-                        Next::new(Dispatch::new(self.finish.clone())),
-                        scope.layers.clone(),
-                        self,
-                    )
-                })
-            })
-            .collect();
-        let mut sound = Vec::new();
-        for (index, scope) in scopes.iter().enumerate() {
-            sound.push(check_scope(index, scope, faults));
-            check_authenticators(&scope.api.authenticators, faults);
-            if let Some(policy) = Policy::of(&scope.authenticators, Access::authenticated(), false)
-            {
-                router.close(scope.prefix.clone(), Arc::new(policy));
-            }
-            if let Some((fallback, access)) = &scope.api.fallback {
-                let origin = match scope.prefix.as_str() {
-                    "" => "the fallback".to_owned(),
-                    prefix => format!("the fallback of the API nested at `{prefix}`"),
-                };
-                let asked = &scope.authenticators;
-                check_access(&origin, *access, &Operation::default(), asked, faults);
-                let entry = Entry {
-                    pattern: Pattern::none(),
-                    target: Target::Service(fallback(&self.finish)),
-                    policy: Policy::of(asked, *access, false).map(Arc::new),
-                    gate: nested_gate(index, scope, self),
-                    origin,
-                    timeout: None,
-                };
-                router.insert_fallback(scope.prefix.clone(), Arc::new(entry));
-            }
-        }
-        // What is wrong with a prefix would only be said again for each route behind it.
-        let sound = |flat: &&Flat<'_>| sound.get(flat.scope).is_some_and(|sound| *sound);
-        for flat in flat.iter().filter(sound) {
-            let gate = gates.get(flat.scope).cloned().flatten();
-            let asked = scopes.get(flat.scope).map(|scope| &scope.authenticators);
-            let asked = asked.cloned().unwrap_or_default();
-            self.insert(&mut router, flat, (gate, &asked), given, faults);
-        }
-        router
-    }
-
-    fn insert(
-        &self,
-        router: &mut Router,
-        flat: &Flat<'_>,
-        (gate, asked): (Option<Next>, &Arc<[Installed]>),
-        given: &HashSet<TypeId>,
-        faults: &mut Vec<String>,
-    ) {
-        let path = &flat.path;
-        match flat.kind {
-            Kind::Route(route, layers) => {
-                let target = if layers.is_empty() {
-                    Target::Handler(route.call)
-                } else {
-                    let handler = Next::new(Handler::new(route.call, self.finish.clone()));
-                    Target::Service(wrap(handler, layers.iter().collect(), self))
-                };
-                let mut operation = Operation::default();
-                (route.describe)(&mut operation);
-                let policy = Policy::of(asked, route.access, operation.takes_identity);
-                let entry = Arc::new(Entry {
-                    pattern: Pattern::new(path.clone()),
-                    target,
-                    policy: policy.map(Arc::new),
-                    gate,
-                    origin: Entry::origin_of(route),
-                    timeout: route.timeout,
-                });
-                check_route(route, &entry, &operation, given, faults);
-                check_access(&entry.origin, route.access, &operation, asked, faults);
-                if let Err(conflict) = router.insert(route.method, path, Arc::clone(&entry)) {
-                    faults.push(conflict.describe(&entry.origin, route.method, path));
-                }
-            }
-            Kind::Mount(mount) => {
-                if let Some(fault) = prefix_fault(&mount.prefix) {
-                    faults.push(format!(
-                        "the prefix `{}` of a mounted service {fault}",
-                        mount.prefix
-                    ));
-                    return;
-                }
-                let prefix = path.strip_suffix('/').unwrap_or(path);
-                let service = Next::new(Mounted::new(
-                    prefix.to_owned(),
-                    (mount.service)(&self.finish),
-                ));
-                let origin = format!("service `{}` ({})", mount.name, mount.location);
-                check_access(&origin, mount.access, &Operation::default(), asked, faults);
-                let policy = Policy::of(asked, mount.access, false).map(Arc::new);
-                let with_slash = format!("{prefix}/");
-                let mut paths = vec![with_slash.clone(), format!("{prefix}/{{path+}}")];
-                if !prefix.is_empty() {
-                    if self.ignore_trailing_slash {
-                        paths.clear();
-                        paths.push(format!("{prefix}/{{path+}}"));
-                    }
-                    paths.push(prefix.to_owned());
-                }
-                for path in paths {
-                    let entry = Arc::new(Entry {
-                        pattern: Pattern::new(path.clone()),
-                        target: Target::Service(service.clone()),
-                        policy: policy.clone(),
-                        gate: gate.clone(),
-                        origin: origin.clone(),
-                        timeout: None,
-                    });
-                    if let Err(conflict) = router.insert("ANY", &path, entry) {
-                        faults.push(conflict.describe(&origin, "ANY", &path));
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Puts layers around a part of the way, the first one outermost.
-fn wrap(next: Next, layers: Vec<&LayerFn>, api: &Api) -> Next {
+pub(super) fn wrap<'a>(
+    next: Next,
+    layers: impl DoubleEndedIterator<Item = &'a LayerFn>,
+    api: &Api,
+) -> Next {
     layers
-        .into_iter()
         .rev()
-        .fold(next, |next, layer| layer(next, &api.finish))
-}
-
-/// A nested Api's layers are around its fallback too; the outermost one's are around everything
-/// anyway.
-fn nested_gate(index: usize, scope: &Scope<'_>, root: &Api) -> Option<Next> {
-    let layers: Vec<&LayerFn> = scope.api.layers.iter().collect();
-    (index > 0 && !layers.is_empty())
-        .then(|| wrap(Next::new(Dispatch::new(root.finish.clone())), layers, root))
+        .fold(next, |next, layer| layer.around(next, &api.finish))
 }
 
 /// Whether the prefix of the scope is one.
-fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> bool {
+pub(super) fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> bool {
     if index == 0 {
         return true;
     }
@@ -353,40 +218,4 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
         }
     }
     prefix_fault.is_none()
-}
-
-fn check_route(
-    route: &Route,
-    entry: &Entry,
-    operation: &Operation,
-    given: &HashSet<TypeId>,
-    faults: &mut Vec<String>,
-) {
-    let Entry {
-        pattern, origin, ..
-    } = entry;
-    for (id, name) in &operation.state {
-        if !given.contains(id) {
-            faults.push(format!(
-                "{origin} needs `State<{name}>`, but there is no `.state(..)` or \
-                 `.state_with(..)` of this type"
-            ));
-        }
-    }
-    for name in route.path_args {
-        if !pattern.names.iter().any(|known| known == name) {
-            faults.push(format!(
-                "{origin} takes `#[path] {name}`, but its path `{}` has no parameter of this name",
-                pattern.path
-            ));
-        }
-    }
-    for (index, name) in pattern.names.iter().enumerate() {
-        if pattern.names[..index].contains(name) {
-            faults.push(format!(
-                "{origin}: the path `{}` has two parameters named `{name}`",
-                pattern.path
-            ));
-        }
-    }
 }

@@ -2,18 +2,23 @@
 
 mod build;
 mod closed;
+mod fallback;
 mod flat;
+mod insert;
 mod life;
+mod middleware;
 mod routes;
 mod table;
 mod time;
 
 pub use build::BuildErrors;
+use fallback::Fallback;
+pub use fallback::IntoFallback;
 pub use routes::Routes;
 pub(crate) use table::RouteInfo;
 
 use crate::{
-    BoxError, Cors, IntoResponse, Limits, Next, Problem, Request, Response,
+    BoxError, Cors, Limits, Next, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
     middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer, erase_service},
@@ -56,7 +61,7 @@ pub struct Api {
     routes: Vec<Routes>,
     nests: Vec<(String, Api)>,
     mounts: Vec<Mount>,
-    fallback: Option<(ServiceFn, Access)>,
+    fallback: Option<Fallback>,
     layers: Vec<LayerFn>,
     route_layers: Vec<LayerFn>,
     states: Vec<StateInit>,
@@ -163,7 +168,17 @@ impl Api {
     }
 
     /// Puts a tower layer around everything but CORS: it sees every request, whether a route
-    /// exists or not, and every reply.
+    /// exists or not, and every response. **The layer that is added first is the outermost one**, as
+    /// in tower's `ServiceBuilder`, and the reverse of axum's `Router::layer`, where the last one is:
+    ///
+    /// | `a` sees a request before `b` does | |
+    /// |---|---|
+    /// | lambda-api | `Api::new().layer(a).layer(b)` |
+    /// | axum | `Router::new().layer(b).layer(a)` |
+    ///
+    /// So the calls of an axum program are turned round when it is moved over; layers inside one
+    /// `ServiceBuilder` stay as they are. The same goes for [`route_layer`](Api::route_layer) and
+    /// [`Routes::layer`].
     ///
     /// The layer of a nested API sees what is routed to that API.
     ///
@@ -195,7 +210,9 @@ impl Api {
     }
 
     /// Puts a tower layer around every route of this API and of those nested in it: it sees the
-    /// requests that a route answers, after the router.
+    /// requests that a route answers, after the router. As with [`layer`](Api::layer), the one that is
+    /// added first is the outermost one: `route_layer(a).route_layer(b)`, where axum has
+    /// `route_layer(b).route_layer(a)`.
     ///
     /// ```
     /// use lambda_api::{Api, MatchedPath, Next, Request, Response, extract, from_fn};
@@ -250,67 +267,6 @@ impl Api {
     /// ```
     pub fn nest(mut self, prefix: impl Into<String>, api: Api) -> Self {
         self.nests.push((prefix.into(), api));
-        self
-    }
-
-    /// Answers requests that no route takes, instead of the 404 problem.
-    ///
-    /// A nested API's fallback answers under its prefix. A path that exists, but not with the
-    /// method of the request, stays a 405.
-    ///
-    /// ```
-    /// use lambda_api::{Api, Problem, Request};
-    /// use http::StatusCode;
-    ///
-    /// let api = Api::new().fallback(async |_request: Request| {
-    ///     Problem::new(StatusCode::NOT_FOUND, "no_such_page")
-    /// });
-    /// ```
-    pub fn fallback<F, Fut, R>(self, function: F) -> Self
-    where
-        F: Fn(Request) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = R> + Send + 'static,
-        R: IntoResponse,
-    {
-        self.fallback_service(tower::service_fn(move |request: Request| {
-            let answer = function(request);
-            async move { Ok::<Response, std::convert::Infallible>(answer.await.into_response()) }
-        }))
-    }
-
-    /// Like [`fallback`](Api::fallback), with any tower service.
-    pub fn fallback_service<S, B>(self, service: S) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        self.fallback_service_with(Access::authenticated(), service)
-    }
-
-    /// Like [`fallback_service`](Api::fallback_service), with an access rule of its own: without
-    /// one, the fallback of an API that has an authenticator is for those whom it recognises.
-    ///
-    /// ```
-    /// use lambda_api::{Api, Body, Request, Response, auth::Access};
-    /// use std::convert::Infallible;
-    ///
-    /// let website = tower::service_fn(|_: Request| async {
-    ///     Ok::<_, Infallible>(Response::new(Body::from("<!doctype html>")))
-    /// });
-    /// let api = Api::new().fallback_service_with(Access::public(), website);
-    /// ```
-    pub fn fallback_service_with<S, B>(mut self, access: Access, service: S) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        self.fallback = Some((erase_service(service), access));
         self
     }
 

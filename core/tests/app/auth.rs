@@ -11,9 +11,16 @@ use serde::Deserialize;
 use std::convert::Infallible;
 
 /// Reads who calls from a header: `alice;scope scope;group group`.
-struct Written {
+pub(crate) struct Written {
     name: &'static str,
     credential: Credential,
+}
+
+impl Written {
+    /// As a bearer token.
+    pub(crate) fn bearer(name: &'static str) -> Self {
+        written(name, "authorization")
+    }
 }
 
 fn written(name: &'static str, header: &str) -> Written {
@@ -572,6 +579,83 @@ async fn an_api_that_is_open_may_nest_a_closed_one() {
     assert_eq!(ask(&app, "GET", "/closed/nothing").await.status(), 401);
     assert_eq!(ask(&app, "GET", "/closed").await.status(), 401);
     assert_eq!(ask(&app, "GET", "/closedness").await.status(), 404);
+}
+
+mod wider {
+    use lambda_api::api_handler;
+
+    #[api_handler(POST "/users/me", public)]
+    pub(super) async fn public() -> &'static str {
+        "public"
+    }
+
+    #[api_handler(GET "/users/{id}")]
+    pub(super) async fn known(id: String) -> String {
+        format!("known {id}")
+    }
+
+    #[api_handler(PUT "/users/{name}", groups("admins"))]
+    pub(super) async fn admin(name: String) -> String {
+        format!("admin {name}")
+    }
+
+    #[api_handler(PATCH "/users/{path+}", public)]
+    pub(super) async fn open(path: String) -> String {
+        format!("open {path}")
+    }
+
+    #[api_handler(DELETE "/public/x" | "/public/{x}", public)]
+    pub(super) async fn all_public(x: Option<String>) -> String {
+        x.unwrap_or_default()
+    }
+}
+
+#[tokio::test]
+async fn the_rule_is_that_of_the_route_that_answers() {
+    let routes = routes![
+        wider::public,
+        wider::known,
+        wider::admin,
+        wider::open,
+        wider::all_public
+    ];
+    let app = app(Api::new()
+        .authenticate(written("main", "authorization"))
+        .routes(routes))
+    .await;
+    let stranger = async |method: &str, path: &str| ask(&app, method, path).await;
+    for (method, path, status) in [
+        ("POST", "/users/me", 200),
+        ("GET", "/users/me", 401),
+        ("HEAD", "/users/me", 401),
+        ("PUT", "/users/me", 401),
+        ("PATCH", "/users/me", 200),
+        // Not all routes of the path are public, so the list of methods is not, either.
+        ("DELETE", "/users/me", 401),
+        ("OPTIONS", "/users/me", 401),
+        ("OPTIONS", "/public/x", 204),
+        ("GET", "/public/x", 405),
+    ] {
+        let reply = stranger(method, path).await;
+        assert_eq!(reply.status(), status, "{method} {path}");
+    }
+    for (method, token, status, expected) in [
+        ("GET", "Bearer alice", 200, "known me"),
+        ("PUT", "Bearer alice", 403, ""),
+        ("PUT", "Bearer alice~~admins", 200, "admin me"),
+        ("DELETE", "Bearer alice", 405, ""),
+    ] {
+        let reply = with(&app, method, "/users/me", token).await;
+        assert_eq!(reply.status(), status, "{method} {token}");
+        if !expected.is_empty() {
+            assert_eq!(text(&reply), expected);
+        }
+    }
+    let reply = with(&app, "DELETE", "/users/me", "Bearer alice").await;
+    assert_eq!(
+        header(&reply, "allow"),
+        Some("POST, GET, HEAD, PUT, PATCH, OPTIONS")
+    );
 }
 
 #[tokio::test]

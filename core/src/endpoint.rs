@@ -1,7 +1,8 @@
 //! What `#[api_handler]` makes of a function: a route that can be described and called.
 
 use crate::{
-    BoxFuture, FromRequest, IntoResponse, Request, Response, auth::Access, describe::Operation,
+    BoxFuture, FromRequest, IntoResponse, Problem, Request, Response, auth::Access,
+    describe::Operation, extract::together,
 };
 use std::{
     future::Future,
@@ -205,43 +206,57 @@ impl Text {
     }
 }
 
-/// A refusal, boxed: it is rare, and a `Response` is large.
-#[derive(Debug)]
-struct Refusal(Box<Response>);
-
-impl Refusal {
-    #[cold]
-    fn new(reply: impl IntoResponse) -> Self {
-        Self(Box::new(reply.into_response()))
-    }
-
-    fn ready<'r>(self) -> BoxFuture<'r, Response> {
-        ready_reply(*self.0)
-    }
-}
-
 fn ready_reply<'r>(reply: Response) -> BoxFuture<'r, Response> {
     Box::pin(std::future::ready(reply))
 }
 
+#[cold]
+fn problem<'r, T: FromRequest<'r>>(rejection: &T::Rejection) -> Problem {
+    Problem::from_error(rejection)
+}
+
 #[inline(never)]
-fn take<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Result<T, Refusal>> {
+fn take<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Result<T, Problem>> {
     let now = T::NOW?;
-    Some(now(request).map_err(|rejection| Refusal::new(crate::Problem::from_error(&rejection))))
+    Some(now(request).map_err(|rejection| problem::<T>(&rejection)))
 }
 
 #[inline(never)]
 fn wait<'r, T: FromRequest<'r> + Send + 'r>(
     request: &'r Request,
-) -> BoxFuture<'r, Result<T, Refusal>> {
+) -> BoxFuture<'r, Result<T, Problem>> {
     Box::pin(async move {
         match take::<T>(request) {
             Some(taken) => taken,
             None => T::from_request(request)
                 .await
-                .map_err(|rejection| Refusal::new(crate::Problem::from_error(&rejection))),
+                .map_err(|rejection| problem::<T>(&rejection)),
         }
     })
+}
+
+/// Asks an extractor only for what it would reject.
+pub(crate) type Check<'r> = fn(&'r Request) -> Option<Problem>;
+
+/// The [`Check`] of an extractor; one that waits is not asked, since what it does may cost more
+/// than a request that is rejected anyway is worth.
+#[doc(hidden)]
+#[inline(never)]
+pub fn check<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Problem> {
+    take::<T>(request)?.err()
+}
+
+/// The response to a request that an extractor has rejected, with what those behind it reject, of
+/// which so many have been `asked`.
+#[cold]
+fn rejected<'r>(
+    first: Problem,
+    request: &'r Request,
+    checks: &[Check<'r>],
+    asked: usize,
+) -> Response {
+    let behind = checks.iter().skip(asked);
+    together(first, behind.filter_map(|check| check(request))).into_response()
 }
 
 pin_project_lite::pin_project! {
@@ -278,18 +293,26 @@ macro_rules! arity {
             P: Fn(Fut::Output) -> Response + Send + Sync + 'r,
         {
             let _ = request;
+            let checks = || -> Vec<Check<'r>> { vec![$(check::<$t>),*] };
+            let _ = &checks;
+            let mut asked = 0;
+            let _ = &mut asked;
             if const { false $(|| $t::NOW.is_none())* } {
                 Box::pin(async move {
-                    $(let $t = match wait::<$t>(request).await {
+                    $(asked += 1;
+                    let $t = match wait::<$t>(request).await {
                         Ok(taken) => taken,
-                        Err(refusal) => return *refusal.0,
+                        Err(first) => return rejected(first, request, &checks(), asked),
                     };)*
                     reply(call($($t),*).await)
                 })
             } else {
-                $(let $t = match take::<$t>(request) {
+                $(asked += 1;
+                let $t = match take::<$t>(request) {
                     Some(Ok(taken)) => taken,
-                    Some(Err(refusal)) => return refusal.ready(),
+                    Some(Err(first)) => {
+                        return ready_reply(rejected(first, request, &checks(), asked));
+                    }
                     None => unreachable!("every extractor has `NOW`"),
                 };)*
                 Box::pin(Drive { future: call($($t),*), reply })

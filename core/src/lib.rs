@@ -224,9 +224,9 @@ pub use describe::Operation;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
 pub use extract::{
-    Cookies, Deadline, Extension, ExtensionRejection, Form, FormRejection, FromRequest, Json,
-    JsonRejection, MatchedPath, MatchedPathRejection, Path, PathRejection, Query, QueryRejection,
-    State, StateRejection, Text, TextRejection, extract,
+    CommaSeparated, Cookies, Deadline, Extension, ExtensionRejection, Form, FormRejection,
+    FromRequest, Json, JsonRejection, MatchedPath, MatchedPathRejection, Path, PathRejection,
+    Query, QueryRejection, State, StateRejection, Text, TextRejection, extract,
 };
 #[cfg(feature = "multipart")]
 #[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]

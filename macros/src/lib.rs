@@ -107,7 +107,10 @@ use proc_macro::TokenStream;
 /// | everything else | its type, an extractor: `FromRequest` |
 ///
 /// All but extractors are read from one string through `serde::Deserialize`; what is wrong with
-/// any of them is reported in one reply. Each parameter of the path has its argument. Any number
+/// any of them, and with the extractors beside them, is reported in one response. A key of the query
+/// that is repeated, `?tag=a&tag=b`, is a `Vec<T>` or another sequence, in the order in which it was
+/// sent, and where one value is expected it is rejected; `?ids=1,2` is a `CommaSeparated<T>`. In the
+/// query an empty value, `?page=`, is `None` for an `Option` of anything but text. Each parameter of the path has its argument. Any number
 /// of arguments may be read that way, and up to 12 may be extractors; both may borrow from the
 /// request.
 ///
@@ -126,6 +129,20 @@ use proc_macro::TokenStream;
 /// ) -> Response {
 /// #   let _ = (id, path, size, tenant);
 ///     Response::default()
+/// }
+/// ```
+///
+/// ```
+/// use lambda_api::{CommaSeparated, api_handler};
+///
+/// // GET /orders?tag=tea&tag=green&ids=1,2&page=
+/// #[api_handler(GET "/orders")]
+/// async fn find(
+///     #[query] tag: Vec<String>,
+///     #[query] ids: CommaSeparated<u64>,
+///     #[query] page: Option<u32>,
+/// ) -> String {
+///     format!("{} tags, {} ids, page {page:?}", tag.len(), ids.0.len())
 /// }
 /// ```
 ///
@@ -213,7 +230,8 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate = path` | where lambda-api is, if not at `::lambda_api` |
 ///
 /// It cannot have arguments; an API of one handler is
-/// [`#[api_handler(..)]`](macro@api_handler) on `main`.
+/// [`#[api_handler(..)]`](macro@api_handler) on `main`. It takes the place of `#[tokio::main]`: both
+/// together are a compile error.
 #[proc_macro_attribute]
 pub fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
     main_fn::main(attribute.into(), &item.into()).into()

@@ -1,7 +1,7 @@
 //! What an API wants to do at turns of the process' life.
 
 use super::Api;
-use crate::BoxError;
+use crate::Error;
 use std::future::Future;
 
 /// # The life of the process
@@ -74,7 +74,7 @@ impl Api {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.hooks.before_snapshot(hook);
         self
@@ -90,7 +90,7 @@ impl Api {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.hooks.after_restore(hook);
         self

@@ -13,7 +13,7 @@ pub use routes::Routes;
 pub(crate) use table::RouteInfo;
 
 use crate::{
-    BoxError, Cors, IntoResponse, Limits, Next, Problem, Request, Response,
+    BoxError, Cors, Error, IntoResponse, Limits, Next, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
     middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer, erase_service},
@@ -103,7 +103,8 @@ impl Api {
     /// Like [`state`](Api::state), with a value that has to be made first: a connection, say.
     ///
     /// The function runs once, when the API is built: at the cold start, but not for
-    /// printing the route table. An error, or a panic, keeps the API from being built.
+    /// printing the route table. An error, or a panic, keeps the API from being built. The error is
+    /// anything that `?` takes in a function that returns [`Error`], and that itself.
     ///
     /// ```
     /// use lambda_api::Api;
@@ -122,7 +123,7 @@ impl Api {
     pub fn state_with<T, E, F, Fut>(mut self, make: F) -> Self
     where
         T: Clone + Send + Sync + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<T, E>> + Send + 'static,
     {

@@ -4,11 +4,13 @@
 //! order among arguments, and arguments may borrow from the request.
 
 mod clip;
+mod comma_separated;
 mod cookies;
 mod deadline;
 mod extension;
 mod fault;
 mod form;
+mod guess;
 mod json;
 mod matched_path;
 mod media;
@@ -25,11 +27,13 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod urlencoded;
 mod value_error;
 mod values;
 mod wrappers;
 
+pub use comma_separated::CommaSeparated;
 pub use cookies::Cookies;
 pub(crate) use cookies::pairs as cookie_pairs;
 pub use deadline::Deadline;
@@ -44,6 +48,7 @@ pub use path::{Path, PathRejection};
 pub use query::{Query, QueryRejection};
 pub use state::{State, StateRejection};
 pub use text::{Text, TextRejection};
+pub(crate) use together::together;
 
 use crate::{BoxFuture, Request, describe::Operation, error::ApiError};
 use std::future::Future;
@@ -93,6 +98,9 @@ use std::future::Future;
 /// }
 /// ```
 ///
+/// Where several extractors and arguments reject one request, the client is told of all of it in
+/// [one problem](crate::Problem#several-errors).
+///
 /// # What comes with the library
 ///
 /// | argument | takes |
@@ -109,7 +117,7 @@ use std::future::Future;
     message = "`{Self}` cannot be an argument of an API handler",
     label = "no extractor, and no parameter of this name in the path",
     note = "a plain value comes from the path by its name, or is marked `#[query]`, `#[header(\"..\")]`, `#[cookie]`, or `#[path]` when the prefix of a nest brings it",
-    note = "the body is taken by `Json<T>`, `Form<T>`, `Text` or `Bytes`; types of your own implement `FromRequest`"
+    note = "the body is taken by `Json<T>`, `Form<T>`, `Text` or `Bytes` of `lambda_api`, not by those of axum; types of your own implement `FromRequest`"
 )]
 pub trait FromRequest<'r>: Sized {
     /// What the client is told when the request does not fit.

@@ -41,6 +41,16 @@ use std::{
     process::ExitCode,
 };
 
+/// Whether an argument is one of the commands that the help lists.
+pub(crate) fn is_command(argument: &str) -> bool {
+    HELP.lines().any(|line| {
+        let listed = line
+            .strip_prefix("  ")
+            .and_then(|line| line.split(' ').next());
+        listed == Some(argument) && argument.starts_with(|first: char| first.is_alphabetic())
+    })
+}
+
 /// Runs one command; `arguments` does not have the program's name.
 ///
 /// The exit code is 0 after success, 1 after a failure, and 2 when the command line is wrong.

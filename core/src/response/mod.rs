@@ -32,6 +32,7 @@ use crate::{Response, describe::Operation};
 /// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |
 /// | tuples: `(StatusCode, T)`, `([(name, value); N], T)`, `(SetCookie, T)`, .. | that of `T` with each [`ResponsePart`] applied |
 /// | `Result<T, E>` where `E:` [`ApiError`](crate::ApiError) | that of `T`, or the problem of the error |
+/// | `Result<T, (StatusCode, String)>` | that of `T`, or a problem of [this status](crate::ApiError#a-status-as-an-error) |
 /// | [`Problem`](crate::Problem) | that problem |
 ///
 /// ```
@@ -67,7 +68,8 @@ use crate::{Response, describe::Operation};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the reply of an API handler",
     label = "cannot be turned into an HTTP response",
-    note = "reply with a string, `Json<T>`, `Created<Json<T>>`, a status code, a tuple of these, or `Result<_, E>` where `E: ApiError`"
+    note = "reply with a string, `Json<T>`, `Created<Json<T>>`, a status code, a tuple of these, or `Result<_, E>` where `E: ApiError`",
+    note = "a value of your own, a number or a `Vec` goes into `Json(value)`; for an `Option<T>` say what absence is: return `Result<T, StatusCode>` and `value.ok_or(StatusCode::NOT_FOUND)`; of types of axum, actix or poem take the one of `lambda_api`, such as `lambda_api::Json`"
 )]
 pub trait IntoResponse {
     /// Makes the reply.

@@ -1,6 +1,6 @@
 //! What an application wants to do when the process ends, and around a snapshot of it.
 
-use crate::{BoxError, BoxFuture, middleware::caught};
+use crate::{BoxError, BoxFuture, Error, middleware::caught};
 use lambda_http::SnapStartResource;
 use std::{
     fmt,
@@ -40,7 +40,7 @@ impl Hooks {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.before_snapshot.push(snap_start(hook));
     }
@@ -49,7 +49,7 @@ impl Hooks {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.after_restore.push(snap_start(hook));
     }
@@ -114,12 +114,12 @@ fn snap_start<F, Fut, E>(hook: F) -> SnapStart
 where
     F: Fn() -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<(), E>> + Send + 'static,
-    E: Into<BoxError>,
+    E: Into<Error>,
 {
     let hook = Arc::new(hook);
     Arc::new(move || {
         let hook = Arc::clone(&hook);
-        Box::pin(async move { hook().await.map_err(Into::into) })
+        Box::pin(async move { hook().await.map_err(|error| error.into().into_boxed()) })
     })
 }
 

@@ -52,6 +52,30 @@ async fn a_state_is_made_once_when_the_api_is_built() {
 }
 
 #[tokio::test]
+async fn a_state_is_made_with_any_kind_of_error() {
+    async fn library() -> Result<Store, lambda_api::Error> {
+        let port = "443".parse::<u16>()?;
+        Ok(Store(if port == 443 { "made" } else { "other" }))
+    }
+    async fn failing() -> Result<Clock, lambda_api::Error> {
+        Err(lambda_api::Error::new(io::Error::other("no network")).context("connecting"))
+    }
+    async fn boxed() -> Result<Clock, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Clock("7".parse()?))
+    }
+    let api = Api::new().state_with(library).state_with(boxed);
+    let app = app(api.routes(routes![store, clock])).await;
+    assert_eq!(text(&ask(&app, "GET", "/store").await), "made");
+    assert_eq!(text(&ask(&app, "GET", "/clock").await), "7");
+    let all = faults(Api::new().state_with(failing).routes(routes![clock])).await;
+    assert!(
+        all.iter()
+            .any(|fault| fault.contains("connecting: no network")),
+        "{all:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_given_state_stands_in_for_one_to_be_made() {
     async fn connect() -> Result<Store, io::Error> {
         Err(io::Error::other("no network in tests"))

@@ -112,8 +112,8 @@ fn structure(function: &Function) -> TokenStream {
     }
 }
 
-/// Plain arguments first, all of them, so that all their faults are reported; then one call of
-/// the library function for this number of extractors.
+/// Plain arguments first, all of them, so that all their faults are reported, together with what
+/// the extractors reject; then one call of the library function for this number of extractors.
 fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
     let arguments = &handler.arguments.0;
     let all: Vec<_> = (0..arguments.len())
@@ -134,12 +134,13 @@ fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
             Argument::Extractor { .. } => extracted.push(variable),
         }
     }
+    let extractors = handler.arguments.extractors();
     let reads = (!plain.is_empty()).then(|| {
         quote! {
             let mut __faults = #private::Faults::new();
             #(#reads)*
             let (#(::core::option::Option::Some(#plain),)*) = (#(#plain,)*) else {
-                return __faults.refuse();
+                return __faults.refuse(__request, &[#(#private::check::<#extractors>),*]);
             };
         }
     });

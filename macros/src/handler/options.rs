@@ -91,6 +91,7 @@ impl Options {
     }
 
     fn parse_path(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        self.refuse_listed_methods(input)?;
         if input.peek(Token![,]) && input.peek2(LitStr) {
             let comma: Token![,] = input.parse()?;
             faults.add(
@@ -103,6 +104,22 @@ impl Options {
         }
         self.path = Some(input.parse()?);
         Ok(())
+    }
+
+    /// Refuses `GET, POST "/a"`, and the like with another separator.
+    fn refuse_listed_methods(&self, input: ParseStream<'_>) -> syn::Result<()> {
+        let ahead = input.fork();
+        if !ahead.peek(Ident::peek_any) {
+            ahead.parse::<TokenTree>().ok();
+        }
+        let second = ahead.call(Ident::parse_any).ok();
+        let Some(second) = second.filter(|second| METHODS.iter().any(|known| second == known))
+        else {
+            return Ok(());
+        };
+        let first = &self.method;
+        let message = format!("several methods are written `{first} | {second} \"/orders\"`");
+        Err(syn::Error::new(second.span(), message))
     }
 
     fn parse_option(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
@@ -208,6 +225,12 @@ mod tests {
             (r#"get "/a""#, "write `GET`"),
             (r#"FETCH "/a""#, "write one of GET, POST"),
             (r#"GET, "/a""#, "no comma between"),
+            (
+                r#"GET, POST "/a""#,
+                "several methods are written `GET | POST \"/orders\"`",
+            ),
+            (r#"GET POST "/a""#, "several methods are written"),
+            (r#"GET / POST "/a""#, "several methods are written"),
             ("GET", "after the method comes the path"),
             ("GET /a", "after the method comes the path"),
             (r#"GET "/a" public"#, "expected `,` and an option"),

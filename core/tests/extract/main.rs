@@ -1,5 +1,9 @@
 //! Extractors through the public interface, as code outside the crate uses them.
 
+mod encoding;
+mod together;
+mod typing;
+
 use http::{HeaderMap, StatusCode};
 use lambda_api::{
     ApiError, Body, Cookies, Deadline, Extension, Form, FromRequest, IntoResponse, Json,

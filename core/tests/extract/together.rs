@@ -115,20 +115,20 @@ async fn own(
 #[api_handler(POST "/many")]
 #[allow(clippy::too_many_arguments)]
 async fn many(
-    _1: Rejecting<1>,
-    _2: Text,
-    _3: Text,
-    _4: Text,
-    _5: Text,
-    _6: Text,
-    _7: Text,
-    _8: Text,
-    _9: Text,
-    _10: Text,
-    _11: Text,
-    _12: Text,
-    _13: Rejecting<2>,
-    _14: Query<Filter>,
+    _: Rejecting<1>,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Text,
+    _: Rejecting<2>,
+    _: Query<Filter>,
 ) {
 }
 

@@ -118,7 +118,11 @@ impl Options {
             return Ok(());
         };
         let first = &self.method;
-        let message = format!("several methods are written `{first} | {second} \"/orders\"`");
+        let path = match ahead.parse::<LitStr>() {
+            Ok(path) => path.value(),
+            Err(_) => "/orders".to_owned(),
+        };
+        let message = format!("several methods are written `{first} | {second} {path:?}`");
         Err(syn::Error::new(second.span(), message))
     }
 
@@ -227,7 +231,7 @@ mod tests {
             (r#"GET, "/a""#, "no comma between"),
             (
                 r#"GET, POST "/a""#,
-                "several methods are written `GET | POST \"/orders\"`",
+                "several methods are written `GET | POST \"/a\"`",
             ),
             (r#"GET POST "/a""#, "several methods are written"),
             (r#"GET / POST "/a""#, "several methods are written"),

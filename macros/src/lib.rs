@@ -76,9 +76,10 @@ use proc_macro::TokenStream;
 ///
 /// # Time
 ///
-/// With `timeout = "3s"` the route has so long, in whole `ms`, `s` or `m`, from when it was found to
-/// the end of its reply: authentication, the layers of the route, extractors, the function and the
-/// stream of the reply included, but not the layers of `Api::layer`. Then the function's future is
+/// With `timeout = "3s"` the route has so long, in whole `ms`, `s` or `m`, from when its caller was let
+/// in to the end of its reply: the layers of the route, extractors, the function and the stream of the
+/// reply included, but neither authentication and access rules, so that who is not let in cannot tell
+/// from a 504 that there is a route, nor the layers of `Api::layer`. Then the function's future is
 /// dropped, and the client gets a 504 problem, `timed_out`; a 503 with `Api::retry_after_timeout`.
 /// Where the deadline of the request is sooner (`Api::gateway_timeout`), that ends it. A function
 /// that blocks the thread cannot be stopped.

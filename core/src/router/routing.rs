@@ -99,28 +99,34 @@ impl Handle for Routing {
             values,
             states: Arc::clone(&shared.states),
         });
-        let timeout = Timeout::start(&entry, &mut request, shared);
-        let reply: BoxFuture<'static, Response> = match &entry.policy {
-            None => entry.go_on(request, &shared.finish),
+        match &entry.policy {
+            None => shared.go_on(entry, request),
             Some(policy) => {
                 let policy = Arc::clone(policy);
-                let finish = shared.finish.clone();
+                let shared = Arc::clone(shared);
                 Box::pin(async move {
                     match policy.admit(&mut request).await {
-                        Ok(()) => entry.go_on(request, &finish).await,
-                        Err(problem) => finish.problem(problem, Invocation::of(&request)),
+                        Ok(()) => shared.go_on(entry, request).await,
+                        Err(problem) => shared.finish.problem(problem, Invocation::of(&request)),
                     }
                 })
             }
-        };
-        match timeout {
-            None => reply,
-            Some(timeout) => timeout.keep(reply),
         }
     }
 }
 
 impl Shared {
+    /// Behind admission: the timeout of a route does not run while its caller is being recognised,
+    /// for a stranger who waits must not learn from the 504 that there is a route.
+    fn go_on(&self, entry: Arc<Entry>, mut request: Request) -> BoxFuture<'static, Response> {
+        let timeout = Timeout::start(&entry, &mut request, self);
+        let response = entry.go_on(request, &self.finish);
+        match timeout {
+            None => response,
+            Some(timeout) => timeout.keep(response),
+        }
+    }
+
     /// The router's own answer, which tells whether a route exists: only to those who may know.
     fn answer(
         &self,

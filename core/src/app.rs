@@ -2,16 +2,17 @@
 
 use crate::{
     Body, BoxError, BoxFuture, Invocation, LambdaContext, Next, Problem, Request, Response,
-    auth::Installed,
+    auth::{Installed, named_headers},
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{
         CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed, whole,
     },
     runtime::{Hooks, log},
+    sensitive,
 };
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderName, Method};
 use http_body_util::LengthLimitError;
 use std::{
     convert::Infallible,
@@ -45,6 +46,8 @@ struct Inner {
     timing: Timing,
     decode: DecodeOptions,
     authenticators: Vec<Installed>,
+    /// Where they take credentials that no name tells to be some.
+    credentials: Vec<HeaderName>,
     hooks: Hooks,
     /// Whether no event was handled yet.
     cold: AtomicBool,
@@ -65,6 +68,7 @@ impl App {
             finish,
             timing,
             decode,
+            credentials: named_headers(&authenticators),
             authenticators,
             hooks,
             cold: AtomicBool::new(true),
@@ -149,7 +153,8 @@ impl App {
 
     async fn event_text(&self, event: Bytes, lambda: LambdaContext) -> Result<String, DecodeError> {
         let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
-            Ok(request) => {
+            Ok(mut request) => {
+                sensitive::mark(request.headers_mut(), &self.0.credentials);
                 let invocation = Invocation::of(&request).clone();
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
@@ -322,7 +327,8 @@ where
         let app = self.clone();
         Box::pin(async move {
             let answer = caught(async {
-                let (head, body) = request.into_parts();
+                let (mut head, body) = request.into_parts();
+                sensitive::mark_all(&mut head.headers, &app.0.credentials);
                 match app.admit(&head, body).await {
                     Ok(body) => app.answer(Request::from_parts(head, body)).await,
                     Err(problem) => {

@@ -206,6 +206,7 @@ mod middleware;
 mod response;
 mod router;
 mod runtime;
+mod sensitive;
 mod state;
 
 #[doc(hidden)]

@@ -11,10 +11,7 @@ use crate::{
     limits::{Measure, check_cookies},
 };
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
-};
+use http::{HeaderMap, HeaderName, HeaderValue, header::COOKIE};
 use std::borrow::Cow;
 
 /// What a browser sends through CDN and gateway fits without the map having to grow.
@@ -142,7 +139,7 @@ impl<'e> Cookies<'e> {
             return Err(format!("the cookies are no readable JSON: {fault}").into());
         }
         if let Some(cookies) = self.joined {
-            let value = header_value(event, &COOKIE, cookies);
+            let value = header_value(event, true, cookies);
             let value = value.ok_or_else(|| bad_value("cookie"))?;
             let length = value.len();
             headers
@@ -189,7 +186,7 @@ impl<'j> Members<'j> for Map<'_> {
         if self.missing_only && contains(&self.map, name) {
             return value.skip();
         }
-        let Some(name) = header_name::header_name(name) else {
+        let Some((name, is_credential)) = header_name::judged(name) else {
             value.skip()?;
             self.refuse(|| {
                 format!(
@@ -201,7 +198,7 @@ impl<'j> Members<'j> for Map<'_> {
         };
         // The last value takes the name along, and most are the only one.
         let mut last = None;
-        value.each(|text| match header_value(self.event, &name, text) {
+        value.each(|text| match header_value(self.event, is_credential, text) {
             None => self.refuse(|| bad_value(name.as_str())),
             Some(value) => {
                 if let Some(value) = last.replace(value) {
@@ -263,12 +260,10 @@ fn contains(map: &HeaderMap, name: &[u8]) -> bool {
 }
 
 /// A value that shares the event's memory; `None` when no header can have it.
-fn header_value(event: &Bytes, name: &HeaderName, text: Cow<'_, [u8]>) -> Option<HeaderValue> {
+fn header_value(event: &Bytes, is_credential: bool, text: Cow<'_, [u8]>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(share_text(event, text)).ok()?;
     // Keeps credentials out of `Debug`.
-    if *name == AUTHORIZATION || *name == COOKIE || *name == PROXY_AUTHORIZATION {
-        value.set_sensitive(true);
-    }
+    value.set_sensitive(is_credential);
     Some(value)
 }
 

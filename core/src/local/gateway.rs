@@ -14,6 +14,7 @@ use crate::{
         Source,
         emulate::{self, Facts},
     },
+    sensitive,
 };
 use bytes::Bytes;
 use http::{
@@ -89,7 +90,8 @@ impl<H: Handle> Gateway<H> {
             );
         }
         let is_head = request.method() == Method::HEAD;
-        let request = self.collected(request).await?;
+        let mut request = self.collected(request).await?;
+        sensitive::mark_all(request.headers_mut(), self.callers.credentials());
         let named = match self.callers.of(&request).await {
             Ok(named) => named,
             Err(refused) => return Ok(refused.into_response()),

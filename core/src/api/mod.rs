@@ -141,6 +141,23 @@ impl Api {
     /// one before; a credential that was refused is refused. A route can name the one that it
     /// means, and must do so when it has a rule: `authenticator = "staff", groups("admins")`.
     ///
+    /// # Two credentials
+    /// A request with good credentials for two authenticators is rejected with 400
+    /// `invalid_request` ([RFC 6750, section
+    /// 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)): nobody can say which caller it is,
+    /// and a gateway or a log in front of the function may have gone by the other one. What a gateway
+    /// has found out counts as a credential: an IAM signature, a client certificate, the claims of its
+    /// authorizer.
+    ///
+    /// - A route that names its authenticator has said which credential counts, and is served by that
+    ///   one alone. That is the way for functions behind a gateway that signs or checks every request,
+    ///   while users send a token in another header: CloudFront's origin access control, mutual TLS,
+    ///   load balancers that sign users in.
+    /// - A `public` route without an identity asks nobody, and looks at no credential.
+    /// - `JwtAuthorizer` and `CognitoAuthorizer` read the same claims: that is one credential. A
+    ///   verifier of this process (`Jwt`, `Cognito`) beside them is another way in, and a token that
+    ///   both accept is rejected: the verifier alone will do, behind a gateway too.
+    ///
     /// A nested API is closed by the authenticators of the API around it, unless it has some of its
     /// own: those are asked instead.
     ///

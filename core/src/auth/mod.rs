@@ -19,7 +19,9 @@ mod identity;
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
+mod list_claim;
 mod names;
+mod pool;
 mod refusal;
 mod scheme;
 mod take;
@@ -32,7 +34,7 @@ pub use alb::AlbOidc;
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
 pub use authenticator::{Authenticator, TestKeys};
-pub(crate) use authenticator::{Installed, install};
+pub(crate) use authenticator::{Installed, install, named_headers};
 pub use credential::Credential;
 pub(crate) use gate::Policy;
 pub use identity::{Identity, IdentityKind};

@@ -4,6 +4,7 @@
 
 mod auth;
 mod build;
+mod claims;
 mod cors;
 mod deadline;
 mod deep;
@@ -16,6 +17,7 @@ mod panics;
 mod routing;
 mod spellings;
 mod state;
+mod versions;
 
 use bytes::Bytes;
 use lambda_api::{Api, App, Body};

@@ -11,7 +11,7 @@
 //! - `verifier` does all this in its order and makes an identity; `verified` may remember it.
 //!
 //! What users see is `oidc` and `cognito`. `plan` keeps what they were told, and makes the verifier
-//! when it is first asked for. A Cognito user pool's issuers come from `pool`.
+//! when it is first asked for. A Cognito user pool's issuers come from `auth::pool`.
 
 mod algorithm;
 pub(crate) mod base64url;
@@ -26,7 +26,6 @@ pub(crate) mod key;
 mod key_set;
 mod oidc;
 mod plan;
-mod pool;
 mod roca;
 mod source;
 #[cfg(test)]
@@ -37,6 +36,7 @@ mod verifier;
 mod wycheproof;
 
 pub use algorithm::Algorithm;
+pub(crate) use claims::{Sought, names};
 pub use cognito::{Cognito, NeedsClient};
 pub(crate) use key::Key;
 pub(crate) use key_set::KeySet;

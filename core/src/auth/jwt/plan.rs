@@ -1,7 +1,7 @@
 //! What was said about a verifier, and the verifier that is made of it when it is needed.
 
 use super::{
-    super::{Credential, Identity, Refusal, Scheme, TestKeys, keys::Clock},
+    super::{Credential, Identity, Refusal, Scheme, TestKeys, keys::Clock, list_claim::ListClaim},
     Algorithm, VerifiedTokens,
     claims::Leeway,
     header::HeaderRules,
@@ -31,7 +31,9 @@ pub(super) struct Plan {
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) types: Vec<String>,
     pub(super) leeway: Leeway,
-    pub(super) groups: Cow<'static, str>,
+    pub(super) groups: ListClaim,
+    /// `scope`, else `scp`, unless another one was named.
+    pub(super) scopes: ListClaim,
     pub(super) loopback: bool,
     pub(super) check: Option<Check>,
     pub(super) clock: Clock,
@@ -67,7 +69,8 @@ impl Plan {
                 start: Duration::from_secs(30),
                 expiry: Duration::ZERO,
             },
-            groups: groups.into(),
+            groups: ListClaim::usual(groups),
+            scopes: ListClaim::usual("scope"),
             loopback: false,
             check: None,
             clock: Arc::new(SystemTime::now),
@@ -128,6 +131,7 @@ impl Plan {
             },
             leeway: self.leeway,
             groups: self.groups.clone(),
+            scopes: self.scopes.clone(),
             check: self.check.clone(),
             clock: Arc::clone(&self.clock),
             cache: self.cache.clone(),
@@ -240,7 +244,7 @@ impl fmt::Debug for Plan {
 
 /// The settings that `Jwt` and `Cognito` have in common.
 macro_rules! settings {
-    ($verifier:ident, $name:literal) => {
+    ($verifier:ident, $name:literal, $groups:literal) => {
         impl<S> $verifier<S> {
             #[doc = concat!("The name by which routes and logs call it, instead of `", $name, "`.")]
             ///
@@ -305,6 +309,31 @@ macro_rules! settings {
             /// `[::1]`), for development against an emulator.
             pub fn allow_loopback_http(self) -> Self {
                 self.change(|plan| plan.loopback = true)
+            }
+
+            #[doc = concat!("The claim in which the groups stand, instead of `", $groups, "`.")]
+            ///
+            /// It is the name of a claim, `roles` or `https://example.com/roles`; where the token has
+            /// none of this name, it is a path to one inside of others, with dots between their
+            /// names: `realm_access.roles`. A name that has dots goes before a path, at each level.
+            ///
+            /// The claim is an array of strings, or one string. One that is not there or `null`, and
+            /// one of another form, puts its holder into no group: rules that need one are not met, and
+            /// the log says why; all else about the token counts. That such a claim is not in a token
+            /// is logged once, as it may be a slip.
+            pub fn groups_claim(self, path: impl Into<Cow<'static, str>>) -> Self {
+                let claim = ListClaim::named(path.into());
+                self.change(|plan| plan.groups = claim)
+            }
+
+            /// The claim in which the scopes stand, instead of `scope`, else `scp`: a name or a path,
+            /// as for [`groups_claim`](Self::groups_claim).
+            ///
+            /// The claim is a string of names between spaces, or an array of strings. What is of
+            /// another form gives its holder no scopes.
+            pub fn scopes_claim(self, path: impl Into<Cow<'static, str>>) -> Self {
+                let claim = ListClaim::named(path.into());
+                self.change(|plan| plan.scopes = claim)
             }
 
             /// A check of your own, after all others have passed and for each request.
@@ -500,7 +529,7 @@ mod tests {
             (
                 Cognito::user_pool("eu-west-1_a")
                     .client("c")
-                    .replicated_to("evil.example"),
+                    .also_region("evil.example"),
                 "\"evil.example\" is no region of AWS",
             ),
             (
@@ -541,7 +570,7 @@ mod tests {
     fn only_the_first_form_of_an_issuer_is_fetched_ahead() {
         let cognito = Cognito::user_pool("eu-west-1_a")
             .client("c")
-            .replicated_to("eu-central-1")
+            .also_region("eu-central-1")
             .or_user_pool("eu-west-1_b")
             .client("c");
         let issuers = cognito.ahead();

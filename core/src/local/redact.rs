@@ -126,7 +126,7 @@ mod tests {
     fn what_is_marked_as_sensitive_is_taken_out_too() {
         let mut request = Request::get("/").header("x-tenant", "s3cret");
         let headers = request.headers_mut().unwrap();
-        headers["x-tenant"].set_sensitive(true);
+        crate::sensitive::mark(headers, &[http::HeaderName::from_static("x-tenant")]);
         let request = redacted(request.body(Bytes::new()).unwrap());
         assert_eq!(request.headers()["x-tenant"], REDACTED);
     }

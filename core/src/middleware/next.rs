@@ -2,8 +2,10 @@
 
 use super::Finish;
 use crate::{
-    Body, BoxError, BoxFuture, IntoResponse, Limits, Problem, Request, Response, body::take,
-    error::framework, limits::Measure,
+    Body, BoxError, BoxFuture, IntoResponse, Limits, Problem, Request, Response,
+    body::{Fair, take},
+    error::framework,
+    limits::Measure,
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -128,7 +130,7 @@ where
             .check(least, limit)
             .map_err(framework::over_limit)?;
     }
-    match Limited::new(body, limit).collect().await {
+    match Limited::new(Fair::new(body), limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().into()),
         // Of this limit, or of a narrower one that a layer has put around the body.
         Err(error) if error.is::<LengthLimitError>() => Err(framework::body_too_large()),

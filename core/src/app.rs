@@ -6,7 +6,8 @@ use crate::{
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{
-        CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed, whole,
+        CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed_body,
+        whole,
     },
     runtime::{Hooks, log},
 };
@@ -107,6 +108,9 @@ impl App {
     /// That includes the deadline: where the event or `lambda` tells one, a handler that waits too
     /// long is stopped, and the reply is a 504 problem. It takes a tokio runtime with a timer.
     ///
+    /// Nobody takes the response before this returns, so what is to be done after it
+    /// ([`Api::after_response`](crate::Api::after_response)) is done before: a test sees what came of it.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -131,8 +135,12 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let reply = self.handle_event_text(event, lambda).await?;
-        Ok(reply.into_bytes())
+        let deadline_ms = lambda.deadline_ms;
+        let reply = self.handle_event_text(event, lambda).await;
+        if let Some(after) = self.0.hooks.responded(deadline_ms) {
+            after.await;
+        }
+        reply.map(String::into_bytes)
     }
 
     /// The same, for who needs the reply as a text.
@@ -292,10 +300,9 @@ async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
             route: None,
         })
     };
-    let (parts, body) = response.into_parts();
-    let body = timed(caught(body.collect()), limit).await;
-    let body = body.ok().and_then(Result::ok).and_then(Result::ok);
-    (parts, body.unwrap_or_default())
+    let (parts, body) = timed_body(response, limit).into_parts();
+    let body = caught(body.collect()).await;
+    (parts, body.ok().and_then(Result::ok).unwrap_or_default())
 }
 
 impl fmt::Debug for App {

@@ -241,7 +241,7 @@ pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
 pub use response::{
     Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,
 };
-pub use runtime::run;
+pub use runtime::{log::log_layer, run};
 
 use std::{future::Future, pin::Pin};
 

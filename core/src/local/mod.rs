@@ -39,7 +39,12 @@ use std::{
     future::Future,
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
+use tokio::sync::mpsc;
+
+/// How long the end of the server waits for what is done after responses.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs one command; `arguments` does not have the program's name.
 ///
@@ -105,8 +110,11 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
 async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
     let event = invoke::read(file)?;
     let app = build(api).await?;
-    let reply = invoke::invoke(event, file, handler(app)).await?;
-    write(&[&reply, b"\n"])
+    let (handle, mut responded) = handler(app);
+    let reply = invoke::invoke(event, file, handle).await;
+    let written = reply.and_then(|reply| write(&[&reply, b"\n"]));
+    responded.recv().await;
+    written
 }
 
 async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
@@ -128,7 +136,9 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
         server.address(),
         RouteInfo::text(&routes)
     ))?;
-    server.run(handler(app.clone()), stop).await;
+    let (handle, mut responded) = handler(app.clone());
+    server.run(handle, stop).await;
+    let _ = tokio::time::timeout(PATIENCE, responded.recv()).await;
     app.hooks().shut_down().await;
     Ok(())
 }
@@ -156,11 +166,26 @@ where
     }
 }
 
-fn handler(app: App) -> impl Handle {
-    move |event, lambda| {
-        let app = app.clone();
-        async move { app.handle_event(event, lambda).await }
-    }
+/// Turns events into responses, and does what is to be done after each; the channel ends when all of
+/// that is done.
+fn handler(app: App) -> (impl Handle, mpsc::Receiver<()>) {
+    let (under_way, responded) = mpsc::channel(1);
+    let handle = move |event, lambda: LambdaContext| {
+        let (app, under_way) = (app.clone(), under_way.clone());
+        async move {
+            let deadline_ms = lambda.deadline_ms;
+            let reply = app.handle_event_text(event, lambda).await;
+            // The client has the response meanwhile.
+            if let Some(after) = app.hooks().responded(deadline_ms) {
+                tokio::spawn(async move {
+                    after.await;
+                    drop(under_way);
+                });
+            }
+            reply.map(String::into_bytes)
+        }
+    };
+    (handle, responded)
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -98,11 +98,12 @@ async fn answer_all(app: &App) -> Result<(), BoxError> {
 /// The loop of the runtime, which ends when something is wrong with Lambda.
 async fn serve(app: App, arrived: Arc<AtomicBool>) -> Result<(), BoxError> {
     let hooks = app.hooks().snap_start();
-    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
     let replying = Replying {
+        app: app.clone(),
         is_concurrent: is_concurrent(),
         arrived,
     };
+    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
     let mut runtime = Runtime::new(service).layer(HandOver).layer(replying);
     if let Some(hooks) = hooks {
         runtime = runtime.register_snapstart_resource(hooks);

@@ -1,6 +1,7 @@
 //! Errors as replies: every failure reaches the client as an RFC 9457 problem.
 
 mod any;
+mod bounded;
 mod chain;
 pub(crate) mod framework;
 mod log;
@@ -8,6 +9,7 @@ mod problem;
 mod render;
 
 pub use any::Error;
+pub(crate) use bounded::{Bounded, TEXT_LIMIT, beginning, bounded};
 pub(crate) use chain::Chain;
 pub use problem::Problem;
 pub(crate) use problem::Trace;

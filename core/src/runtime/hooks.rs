@@ -3,6 +3,7 @@
 
 use crate::{
     BoxError, BoxFuture, LambdaContext,
+    error::bounded,
     middleware::{Limit, caught, timed},
 };
 use lambda_http::SnapStartResource;
@@ -198,10 +199,16 @@ impl SnapStartResource for AroundSnapshot {
     }
 }
 
-/// Runs one after the other, to the first that fails. Lambda is told why by its runtime.
+/// Runs one after the other, to the first that fails. Lambda is told why by its runtime, which shows
+/// all of an error.
 async fn in_turn(hooks: impl Iterator<Item = &SnapStart>) -> Result<(), BoxError> {
     for hook in hooks {
-        caught(hook()).await??;
+        let failed = match caught(hook()).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => bounded(error),
+            Err(panic) => bounded(panic),
+        };
+        return Err(failed.into());
     }
     Ok(())
 }

@@ -6,7 +6,11 @@ use super::{
     replying::{NotReplied, Replying},
     terminate::Terminate,
 };
-use crate::{App, BoxError, LambdaContext, error::Chain, middleware::caught};
+use crate::{
+    App, BoxError, LambdaContext,
+    error::{Chain, bounded},
+    middleware::caught,
+};
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
 use std::{
     future::Future,
@@ -137,7 +141,7 @@ async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic
 fn diagnostic(error_type: &str, error_message: String) -> Diagnostic {
     Diagnostic {
         error_type: error_type.to_owned(),
-        error_message,
+        error_message: bounded(error_message),
     }
 }
 

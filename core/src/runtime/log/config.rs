@@ -97,13 +97,18 @@ fn read_directive(directive: &str) -> Result<(Option<&str>, LevelFilter), &'stat
             Err(_) => Ok((Some(read_target(directive)?), LevelFilter::TRACE)),
         };
     };
-    Ok((Some(read_target(target.trim_end())?), level(text.trim_start())?))
+    Ok((
+        Some(read_target(target.trim_end())?),
+        level(text.trim_start())?,
+    ))
 }
 
 fn read_target(target: &str) -> Result<&str, &'static str> {
     let is_part = |letter: char| letter.is_alphanumeric() || "_:-./".contains(letter);
     if target.is_empty() || !target.chars().all(is_part) {
-        return Err("expected `level`, `target=level` or `target`, and a comma between two of them");
+        return Err(
+            "expected `level`, `target=level` or `target`, and a comma between two of them",
+        );
     }
     Ok(target)
 }
@@ -232,21 +237,51 @@ mod tests {
     #[test]
     fn a_directive_that_means_nothing_is_ignored_and_named() {
         for directive in [
-            "=", "==", "=trace", "orders=", "orders==debug", "orders=loud", "orders=debug=info",
-            "orders[span]=debug", "[{field}]=trace", "warn orders=debug", "info;orders", "\u{fffd}",
+            "=",
+            "==",
+            "=trace",
+            "orders=",
+            "orders==debug",
+            "orders=loud",
+            "orders=debug=info",
+            "orders[span]=debug",
+            "[{field}]=trace",
+            "warn orders=debug",
+            "info;orders",
+            "\u{fffd}",
             "\"info\"",
         ] {
             let config = read(&[("RUST_LOG", directive)]);
             let [fault] = &config.faults[..] else {
                 panic!("{directive}: {:?}", config.faults);
             };
-            assert!(fault.starts_with(&format!("RUST_LOG: {directive:?}: expected")), "{fault}");
+            assert!(
+                fault.starts_with(&format!("RUST_LOG: {directive:?}: expected")),
+                "{fault}"
+            );
             // As if it were not there.
-            assert!(config.filter.would_enable("orders", &Level::INFO), "{directive}");
-            assert!(!config.filter.would_enable("orders", &Level::DEBUG), "{directive}");
+            assert!(
+                config.filter.would_enable("orders", &Level::INFO),
+                "{directive}"
+            );
+            assert!(
+                !config.filter.would_enable("orders", &Level::DEBUG),
+                "{directive}"
+            );
         }
-        for directive in ["off", "orders = debug", "orders", "a::b-c.d/e=5", "INFO", ",, info ,"] {
-            assert_eq!(read(&[("RUST_LOG", directive)]).faults, [""; 0], "{directive}");
+        for directive in [
+            "off",
+            "orders = debug",
+            "orders",
+            "a::b-c.d/e=5",
+            "INFO",
+            ",, info ,",
+        ] {
+            assert_eq!(
+                read(&[("RUST_LOG", directive)]).faults,
+                [""; 0],
+                "{directive}"
+            );
         }
     }
 

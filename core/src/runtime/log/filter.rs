@@ -56,7 +56,11 @@ impl Filter {
     }
 
     fn most(&self) -> Option<LevelFilter> {
-        self.0.iter().map(|(_, level)| level).chain(self.0.default_level()).max()
+        self.0
+            .iter()
+            .map(|(_, level)| level)
+            .chain(self.0.default_level())
+            .max()
     }
 }
 

@@ -20,7 +20,7 @@ use config::{Config, Format};
 use json::JsonLayer;
 use one_line::OneLine;
 use std::io;
-use tracing::{Subscriber, dispatcher, subscriber::NoSubscriber};
+use tracing::{Dispatch, Subscriber, dispatcher, subscriber::NoSubscriber};
 use tracing_subscriber::{
     Layer, Registry,
     fmt::{self, MakeWriter, time::SystemTime},
@@ -110,7 +110,7 @@ where
     W: for<'w> MakeWriter<'w> + Clone + Send + Sync + 'static,
 {
     // Not `has_been_set`, which says so of one that was there for a part of the start, too.
-    if !dispatcher::get_default(|one| one.is::<NoSubscriber>()) {
+    if !dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         return;
     }
     let config = Config::read(format, variable);
@@ -169,8 +169,9 @@ pub(crate) fn capture(run: impl FnOnce()) -> Vec<serde_json::Value> {
 mod tests {
     use super::*;
     use crate::{
-        Problem,
+        Invocation, Problem,
         error::framework,
+        event,
         runtime::log::json::tests::{Buffer, Outer},
     };
     use tracing::subscriber::with_default;
@@ -230,13 +231,30 @@ mod tests {
                 ]
             };
             for mut problem in problems() {
-                problem.set_request_id(Some(odd));
+                let id = serde_json::json!({"requestId": odd, "http": {"method": "GET"}});
+                let event = serde_json::json!({"rawPath": "/", "requestContext": id}).to_string();
+                let request =
+                    event::decode(event.into(), Default::default(), &Default::default()).unwrap();
+                problem.set_request_id(Invocation::of(&request));
                 assert_one_line(&lines(|| problem.log()));
                 let json = json::tests::lines(|| problem.log());
                 assert_eq!(json.lines().count(), 1, "{json}");
                 let record: serde_json::Value = serde_json::from_str(&json).unwrap();
                 assert_eq!(record["gateway_request_id"], odd);
             }
+        }
+    }
+
+    #[test]
+    fn a_line_of_text_has_an_end_and_says_so() {
+        for part in ["x", "\u{e9}", "\n", "\u{202e}"] {
+            let text = lines(|| tracing::info!("{}", part.repeat(1_000_000)));
+            assert!(text.len() <= json::LINE_LIMIT, "{part:?}: {}", text.len());
+            assert_one_line(&text);
+            assert!(
+                text.ends_with(" bytes cut)\n") && text.contains("\u{2026} ("),
+                "{part:?}"
+            );
         }
     }
 

@@ -6,13 +6,12 @@ use crate::{
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{
-        CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed_body,
-        whole,
+        CorsGate, Finish, Limit, Panic, Timing, caught, copy_permission, late, timed_body, whole,
     },
     runtime::{Hooks, log},
 };
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use http_body_util::LengthLimitError;
 use std::{
     convert::Infallible,
@@ -44,6 +43,8 @@ struct Inner {
     cors: Option<CorsGate>,
     finish: Finish,
     timing: Timing,
+    /// The header that tells the client the id of its request.
+    request_id_header: Option<HeaderName>,
     decode: DecodeOptions,
     authenticators: Vec<Installed>,
     hooks: Hooks,
@@ -56,6 +57,7 @@ impl App {
         next: Next,
         cors: Option<CorsGate>,
         (finish, timing): (Finish, Timing),
+        request_id_header: Option<HeaderName>,
         decode: DecodeOptions,
         authenticators: Vec<Installed>,
         hooks: Hooks,
@@ -65,6 +67,7 @@ impl App {
             cors,
             finish,
             timing,
+            request_id_header,
             decode,
             authenticators,
             hooks,
@@ -156,7 +159,7 @@ impl App {
     }
 
     async fn event_text(&self, event: Bytes, lambda: LambdaContext) -> Result<String, DecodeError> {
-        let (invocation, (parts, body)) = match event::decode(event, lambda, &self.0.decode) {
+        let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(request) => {
                 let invocation = Invocation::of(&request).clone();
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
@@ -178,6 +181,7 @@ impl App {
             }
             Err(other) => return Err(other),
         };
+        self.tell_request_id(&mut parts.headers, &invocation);
         let source = source(&invocation);
         let reply = event::encode_text(source, &parts, &body);
         let limit = self.reply_limit(&invocation);
@@ -186,8 +190,22 @@ impl App {
         }
         // The gateway would answer with an error that explains nothing.
         let problem = framework::response_too_large(reply.len(), limit);
-        let (parts, body) = self.instead_of(&parts, problem, &invocation).await;
+        let (mut parts, body) = self.instead_of(&parts, problem, &invocation).await;
+        self.tell_request_id(&mut parts.headers, &invocation);
         Ok(event::encode_text(source, &parts, &body))
+    }
+
+    /// Puts the id of the request where the client looks for it, if the application wants that.
+    fn tell_request_id(&self, headers: &mut HeaderMap, invocation: &Invocation) {
+        if let Some(name) = &self.0.request_id_header
+            && let Some(id) = invocation.request_id()
+        {
+            // What whoever may invoke the function writes into an event need not be a header's value.
+            match HeaderValue::from_str(id) {
+                Ok(id) => headers.insert(name, id),
+                Err(_) => headers.remove(name),
+            };
+        }
     }
 
     /// How many bytes a reply may have.
@@ -328,6 +346,10 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let app = self.clone();
         Box::pin(async move {
+            // Only a response that says so needs it.
+            let invocation = app.0.request_id_header.as_ref();
+            let invocation =
+                invocation.and_then(|_| request.extensions().get::<Invocation>().cloned());
             let answer = caught(async {
                 let (head, body) = request.into_parts();
                 match app.admit(&head, body).await {
@@ -339,13 +361,17 @@ where
                     }
                 }
             });
-            Ok(match answer.await {
+            let mut response = match answer.await {
                 Ok(response) => response,
                 Err(panic) => {
                     let problem = panic.problem();
                     app.0.finish.problem(problem, &Invocation::default())
                 }
-            })
+            };
+            if let Some(invocation) = invocation {
+                app.tell_request_id(response.headers_mut(), &invocation);
+            }
+            Ok(response)
         })
     }
 }
@@ -406,7 +432,7 @@ mod tests {
         assert_eq!(found["route"], "/orders/{id}");
         assert_eq!(found["cold_start"], true);
         assert_eq!(refused["code"], "route_not_found");
-        assert_eq!(refused["request_id"], "id-1");
+        assert_eq!(refused["gateway_request_id"], "id-1");
         assert_eq!(refused["cold_start"], false);
         assert!(refused.get("route").is_none());
     }

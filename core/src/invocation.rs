@@ -268,12 +268,24 @@ impl Invocation {
         }
     }
 
-    /// The id to find this request by: the gateway's own, or else Lambda's.
+    /// The id that the client of this request holds: the gateway's own, or else Lambda's.
+    ///
+    /// It is the `request_id` of a [`Problem`](crate::Problem), and what
+    /// [`Api::request_id_header`](crate::Api::request_id_header) sends. REST and HTTP APIs and function
+    /// URLs have ids of their own, which their access logs show as `$context.requestId`; ALB and VPC
+    /// Lattice have none, and the id is Lambda's, [`LambdaContext::request_id`]. In the log a record's
+    /// `requestId` is always Lambda's, as in the records that Lambda itself writes, and the record of a
+    /// problem has the gateway's as `gateway_request_id`.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         let lambda = self.inner.lambda.request_id.as_str();
-        self.fact(|facts| &facts.request_id)
+        self.gateway_request_id()
             .or(Some(lambda).filter(|id| !id.is_empty()))
+    }
+
+    /// The id that the gateway itself has given the request.
+    pub(crate) fn gateway_request_id(&self) -> Option<&str> {
+        self.fact(|facts| &facts.request_id)
     }
 
     /// The address that the request came from.

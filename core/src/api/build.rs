@@ -15,6 +15,7 @@ use crate::{
     runtime::Hooks,
     state::{StateInit, doubled, make_all},
 };
+use http::HeaderName;
 use std::{any::TypeId, collections::HashSet, fmt, sync::Arc};
 use tower_http::cors::CorsLayer;
 
@@ -47,6 +48,7 @@ impl std::error::Error for BuildErrors {}
 struct Checked {
     router: Router,
     cors: Option<CorsLayer>,
+    request_id_header: Option<HeaderName>,
     faults: Vec<String>,
 }
 
@@ -81,6 +83,7 @@ impl Api {
         let Checked {
             router,
             cors,
+            request_id_header,
             mut faults,
         } = self.checked();
         let router = Arc::new(router);
@@ -108,6 +111,7 @@ impl Api {
             guarded,
             cors,
             (self.finish.clone(), self.timing),
+            request_id_header,
             self.decode.clone(),
             authenticators,
             self.take_hooks(),
@@ -142,9 +146,18 @@ impl Api {
             faults.push("`gateway_timeout` is zero: no request could be answered".to_owned());
         }
         let cors = self.cors.as_ref().map(|cors| cors.layer(&mut faults));
+        let request_id_header = self.request_id_header.as_ref();
+        let request_id_header = request_id_header.and_then(|name| match own_header(name) {
+            Ok(name) => Some(name),
+            Err(fault) => {
+                faults.push(format!("`request_id_header`: `{name}` {fault}"));
+                None
+            }
+        });
         Checked {
             router,
             cors,
+            request_id_header,
             faults,
         }
     }
@@ -300,6 +313,44 @@ impl Api {
     }
 }
 
+/// The name of a header that means nothing yet to clients, gateways and servers.
+fn own_header(name: &str) -> Result<HeaderName, &'static str> {
+    const TAKEN: [&str; 22] = [
+        "age",
+        "allow",
+        "cache-control",
+        "connection",
+        "date",
+        "etag",
+        "expires",
+        "keep-alive",
+        "last-modified",
+        "location",
+        "pragma",
+        "proxy-authenticate",
+        "proxy-connection",
+        "retry-after",
+        "server",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "vary",
+        "www-authenticate",
+    ];
+    let name: HeaderName = name.parse().map_err(|_| "is no header name")?;
+    let families = ["access-control-", "content-", "accept"];
+    let is_taken = TAKEN.contains(&name.as_str())
+        || families
+            .iter()
+            .any(|family| name.as_str().starts_with(family));
+    if is_taken {
+        return Err("means something else already");
+    }
+    Ok(name)
+}
+
 /// Puts layers around a part of the way, the first one outermost.
 fn wrap(next: Next, layers: Vec<&LayerFn>, api: &Api) -> Next {
     layers
@@ -340,6 +391,7 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
         (api.decode.strip_stage.is_some(), "strip_stage"),
         (api.decode.limits != Limits::default(), "limits"),
         (api.ignore_trailing_slash, "ignore_trailing_slash"),
+        (api.request_id_header.is_some(), "request_id_header"),
         (api.timing.gateway.is_some(), "gateway_timeout"),
         (api.timing.margin.is_some(), "deadline_margin"),
         (api.timing.retry_after.is_some(), "retry_after_timeout"),

@@ -65,6 +65,7 @@ pub struct Api {
     finish: Finish,
     decode: DecodeOptions,
     timing: Timing,
+    request_id_header: Option<String>,
     hooks: Hooks,
     ignore_trailing_slash: bool,
 }
@@ -440,6 +441,37 @@ impl Api {
         F: Fn(&Problem) -> Response + Send + Sync + 'static,
     {
         self.finish = Finish::restyled(restyle);
+        self
+    }
+
+    /// Tells the client the id of its request in a header of every response, whatever it is:
+    /// handlers' own, 404s, preflights of CORS, problems, and what stands in for a panic, for a
+    /// response that is too large, or for a request that could not be read.
+    ///
+    /// It is the id of [`Invocation::request_id`](crate::Invocation::request_id): the gateway's, or
+    /// Lambda's where the gateway has none. It takes the place of a header of that name that a handler
+    /// has set. A response to a request that has no id, as one to the tower service without an
+    /// [`Invocation`](crate::Invocation) does, has no such header.
+    ///
+    /// Pages of other origins can read it only if [`Cors::expose_headers`](crate::Cors::expose_headers)
+    /// names it, too.
+    ///
+    /// Only for the outermost API: it holds for nested ones, too. A name that is none, or that of a
+    /// header which means something else, such as `content-type`, keeps the API from being built.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Cors};
+    ///
+    /// let api = Api::new()
+    ///     .request_id_header("x-request-id")
+    ///     .cors(
+    ///         Cors::new()
+    ///             .allow_origins(["https://app.example.com"])
+    ///             .expose_headers(["x-request-id"]),
+    ///     );
+    /// ```
+    pub fn request_id_header(mut self, name: impl Into<String>) -> Self {
+        self.request_id_header = Some(name.into());
         self
     }
 

@@ -1,7 +1,7 @@
 //! An error reply (RFC 9457): what it says to the client, and what it keeps for the log.
 
 use super::chain::Chain;
-use crate::{ApiError, BoxError};
+use crate::{ApiError, BoxError, Invocation};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -88,6 +88,8 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     instance: Option<Cow<'static, str>>,
     request_id: Option<String>,
+    /// The id is the gateway's, and not Lambda's.
+    id_of_gateway: bool,
     /// In the order in which they were set.
     extensions: Vec<(String, Value)>,
     headers: HeaderMap,
@@ -142,6 +144,7 @@ impl Problem {
             detail: None,
             instance: None,
             request_id: None,
+            id_of_gateway: false,
             extensions: Vec::new(),
             headers: HeaderMap::new(),
             cause: None,
@@ -222,7 +225,9 @@ impl Problem {
         self.0.instance.as_deref()
     }
 
-    /// The id of the request, as soon as it is known.
+    /// The id of the request that the client is told, as soon as it is known: the gateway's, or
+    /// Lambda's where the gateway has none
+    /// ([`Invocation::request_id`](crate::Invocation::request_id)).
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
@@ -269,8 +274,17 @@ impl Problem {
         self
     }
 
-    pub(crate) fn set_request_id(&mut self, id: Option<&str>) {
-        self.0.request_id = id.map(str::to_owned);
+    /// The same, where it is the gateway's own.
+    pub(super) fn gateway_request_id(&self) -> Option<&str> {
+        self.request_id().filter(|_| self.0.id_of_gateway)
+    }
+
+    pub(crate) fn set_request_id(&mut self, invocation: &Invocation) {
+        let gateway = invocation.gateway_request_id();
+        self.0.id_of_gateway = gateway.is_some();
+        self.0.request_id = gateway
+            .or_else(|| invocation.request_id())
+            .map(str::to_owned);
     }
 
     /// Sets the URI that names the kind of problem.

@@ -38,7 +38,7 @@ impl Finish {
 
     #[cold]
     pub(crate) fn problem(&self, mut problem: Problem, invocation: &Invocation) -> Response {
-        problem.set_request_id(invocation.request_id());
+        problem.set_request_id(invocation);
         problem.log();
         let Some(restyle) = &self.restyle else {
             return problem.render();
@@ -54,7 +54,7 @@ impl Finish {
             }
             Err(panic) => {
                 let mut failed = panic.hook_problem();
-                failed.set_request_id(invocation.request_id());
+                failed.set_request_id(invocation);
                 failed.log();
                 problem.render()
             }

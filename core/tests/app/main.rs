@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "handlers of tests")]
 
+mod after_response;
 mod auth;
 mod build;
 mod cors;
@@ -13,6 +14,7 @@ mod layers;
 mod limits;
 mod nesting;
 mod panics;
+mod request_id;
 mod routing;
 mod spellings;
 mod state;

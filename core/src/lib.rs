@@ -129,8 +129,25 @@
 //! thread. What a handler leaves running behind its reply is frozen by Lambda, until the next
 //! invocation or for ever.
 //!
-//! [`Api::on_shutdown`] is for what must happen before the process ends; [`Api::before_snapshot`]
+//! [`Api::after_response`] is for what must happen after each response and before Lambda freezes the
+//! process, [`Api::on_shutdown`] for what must happen before the process ends; [`Api::before_snapshot`]
 //! and [`Api::after_restore`] are for SnapStart.
+//!
+//! # Logs
+//!
+//! Records of `tracing` are lines of JSON on Lambda, and lines of text on standard error elsewhere.
+//! `AWS_LAMBDA_LOG_LEVEL`, `AWS_LAMBDA_LOG_FORMAT` and `RUST_LOG` (`info,orders=debug`) say what is
+//! written; a part of them that means nothing is ignored, with a warning, whatever the level is. All
+//! records of one invocation have its `requestId`, which is Lambda's, the `route` and the `trace_id`;
+//! that of a problem has the id that the client holds as `gateway_request_id`, where that is another
+//! one. [`Api::request_id_header`] tells it in each response.
+//!
+//! No record is without end: a text has at most 16 KiB, a line 64 KiB, and `… (12345 bytes cut)` says
+//! what is missing. That goes for the messages in error documents, which Lambda gets, too. What the
+//! crates below the library log of requests at level TRACE, whole events above all, is never written.
+//!
+//! A subscriber that the program installs itself, in `main` or before [`run`], takes the place of all
+//! this; [`log_layer`] is the same as a layer of it, beside exporters say.
 //!
 //! # Limits
 //!

@@ -204,6 +204,12 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # The log
+///
+/// The body runs before there is a log: a `tracing` subscriber that it installs stays, and where it
+/// installs none, the library's own comes right after it. What the body itself logs before there is
+/// one is lost; `lambda_api::log_layer()` is the library's log for a subscriber of your own.
+///
 /// # Options
 ///
 /// | option | says |

@@ -110,7 +110,7 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
 async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
     let event = invoke::read(file)?;
     let app = build(api).await?;
-    let (handle, mut responded) = handler(app);
+    let (handle, mut responded) = responding(app);
     let reply = invoke::invoke(event, file, handle).await;
     let written = reply.and_then(|reply| write(&[&reply, b"\n"]));
     responded.recv().await;
@@ -136,7 +136,7 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
         server.address(),
         RouteInfo::text(&routes)
     ))?;
-    let (handle, mut responded) = handler(app.clone());
+    let (handle, mut responded) = responding(app.clone());
     server.run(handle, stop).await;
     let _ = tokio::time::timeout(PATIENCE, responded.recv()).await;
     app.hooks().shut_down().await;
@@ -168,7 +168,7 @@ where
 
 /// Turns events into responses, and does what is to be done after each; the channel ends when all of
 /// that is done.
-fn handler(app: App) -> (impl Handle, mpsc::Receiver<()>) {
+fn responding(app: App) -> (impl Handle, mpsc::Receiver<()>) {
     let (under_way, responded) = mpsc::channel(1);
     let handle = move |event, lambda: LambdaContext| {
         let (app, under_way) = (app.clone(), under_way.clone());
@@ -186,6 +186,11 @@ fn handler(app: App) -> (impl Handle, mpsc::Receiver<()>) {
         }
     };
     (handle, responded)
+}
+
+#[cfg(test)]
+fn handler(app: App) -> impl Handle {
+    responding(app).0
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ mod server;
 
 use server::Server;
 use std::{
-    io::Read,
+    io::{Read, Write},
     process::{Command, Output, Stdio},
 };
 
@@ -61,6 +61,49 @@ fn the_local_server_stops_what_takes_too_long_and_tells_of_a_panic_once() {
     assert_eq!(said.matches("as it was asked to").count(), 1, "{said}");
     assert!(said.contains("main.rs:"), "{said}");
     assert!(said.contains("/short"), "{said}");
+}
+
+const EVENT: &str = r#"{"version": "2.0", "rawPath": "/log/x",
+    "requestContext": {"http": {"method": "GET"}, "requestId": "id-1"}}"#;
+
+#[test]
+fn invoke_runs_the_hooks_after_its_response() {
+    for (event, code) in [(EVENT, 0), (r#"{"Records": []}"#, 1)] {
+        let mut invoke = faults(&["invoke", "-"])
+            .env("FAULTS_AFTER", "flush")
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = invoke.stdin.take().unwrap();
+        stdin.write_all(event.as_bytes()).unwrap();
+        drop(stdin);
+        let Output { stdout, status, .. } = invoke.wait_with_output().unwrap();
+        let written = String::from_utf8(stdout).unwrap();
+        assert_eq!(status.code(), Some(code), "{written}");
+        assert!(written.ends_with("flushed what is left\n"), "{written}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_runs_the_hooks_after_each_response() {
+    let mut command = faults(&["--port", "0"]);
+    let mut server = Server::start(command.env("FAULTS_AFTER", "flush"));
+    for _ in 0..2 {
+        assert!(server.get("/log/x").starts_with("HTTP/1.1 200 "));
+    }
+    let pid = server.child.id().to_string();
+    let sent = Command::new("kill").args(["-s", "TERM", &pid]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let mut written = String::new();
+    let mut stdout = server.child.stdout.take().unwrap();
+    stdout.read_to_string(&mut written).unwrap();
+    assert_eq!(
+        written.matches("flushed what is left").count(),
+        2,
+        "{written}"
+    );
 }
 
 #[test]

@@ -70,7 +70,7 @@ async fn long_error(size: usize) -> Result<&'static str, lambda_api::Error> {
 }
 
 /// A handler that panics, and panics once more while it is cleaned up.
-#[api_handler(GET "/panic-twice")]
+#[api_handler(GET "/double-panic")]
 async fn panics_twice() -> &'static str {
     struct Second;
     impl Drop for Second {

@@ -102,7 +102,7 @@ async fn a_main_that_panics_is_one_record_with_its_place() {
 #[tokio::test]
 async fn a_panic_while_panicking_is_an_error() {
     let lambda = faults().await;
-    let exit = lambda.invoke(get("/panic-twice")).await.crash();
+    let exit = lambda.invoke(get("/double-panic")).await.crash();
     let records: Vec<_> = exit.logs().iter().filter_map(LogLine::json).collect();
     let told: Vec<_> = records
         .iter()

@@ -10,7 +10,7 @@ use crate::{
     auth::{Access, Installed, Policy},
     endpoint::Route,
     matched::Pattern,
-    middleware::{CorsGate, Guard, LayerFn},
+    middleware::{Cors, CorsGate, Guard, LayerFn},
     router::{Dispatch, Entry, Handler, Mounted, Router, Routing, Target},
     runtime::Hooks,
     state::{StateInit, doubled, make_all},
@@ -117,6 +117,16 @@ impl Api {
         } else {
             Err(BuildErrors(faults))
         }
+    }
+
+    /// The origins that CORS lets in by their names, and whether it lets in others by `*` or a
+    /// wildcard.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn named_origins(&self) -> (Vec<String>, bool) {
+        self.cors
+            .as_ref()
+            .map(Cors::named_origins)
+            .unwrap_or_default()
     }
 
     /// Everything that is wrong with the description itself; nothing is made for it.

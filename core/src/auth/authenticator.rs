@@ -103,6 +103,10 @@ pub(crate) trait Erased: Send + Sync {
     fn faults(&self) -> Vec<String>;
     fn test_keys(&self) -> Option<TestKeys>;
     fn with_test_keys(&self, keys: &TestKeys) -> Option<Arc<dyn Erased>>;
+    /// What it is, for the keys of the developer's machine: they are lent to types of this crate,
+    /// and not through a method that another type could have.
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn as_any(&self) -> &dyn std::any::Any;
 }
 
 impl<A: Authenticator> Erased for A {
@@ -127,6 +131,11 @@ impl<A: Authenticator> Erased for A {
 
     fn with_test_keys(&self, keys: &TestKeys) -> Option<Arc<dyn Erased>> {
         Authenticator::with_test_keys(self, keys).map(|lent| Arc::new(lent) as Arc<dyn Erased>)
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 }
 
@@ -176,6 +185,27 @@ impl Installed {
             name: Arc::clone(&self.name),
             authenticator: self.authenticator.with_test_keys(keys)?,
         })
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(super) fn as_any(&self) -> &dyn std::any::Any {
+        self.authenticator.as_any()
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(super) fn with_authenticator(&self, authenticator: Arc<dyn Erased>) -> Self {
+        Self {
+            authenticator,
+            ..self.clone()
+        }
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(super) fn with_scheme(&self, scheme: Scheme) -> Self {
+        Self {
+            scheme: Arc::new(scheme),
+            ..self.clone()
+        }
     }
 }
 

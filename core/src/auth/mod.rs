@@ -39,6 +39,8 @@ pub use identity::{Identity, IdentityKind};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
+#[cfg(all(debug_assertions, feature = "jwt"))]
+pub(crate) use jwt::{LocalIssuer, LocalKey, SECRET, Said, new_secret, secret_of, text_of};
 pub use refusal::Refusal;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use scheme::GatewayScheme;

@@ -9,6 +9,13 @@ impl Problem {
     /// info when a cause was kept for the log, and else a debug record. The detail, which often
     /// repeats what the client sent, is in none of them. The route is that of the span around it.
     pub(crate) fn log(&self) {
+        #[cfg(any(debug_assertions, feature = "local"))]
+        super::observed::record(self, || self.record());
+        #[cfg(not(any(debug_assertions, feature = "local")))]
+        self.record();
+    }
+
+    fn record(&self) {
         macro_rules! record {
             ($level:ident, $message:literal) => {
                 tracing::$level!(

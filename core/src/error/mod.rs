@@ -4,11 +4,15 @@ mod any;
 mod chain;
 pub(crate) mod framework;
 mod log;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod observed;
 mod problem;
 mod render;
 
 pub use any::Error;
 pub(crate) use chain::Chain;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use observed::{is_shown_elsewhere, observed};
 pub use problem::Problem;
 pub(crate) use problem::Trace;
 

@@ -1,11 +1,12 @@
-//! The command line of a program outside Lambda: `serve`, `invoke`, `routes`.
+//! The command line of a program outside Lambda: `serve`, `invoke`, `routes`, `token`.
 //!
 //! `serve` is a gateway on loopback: it makes of each request the event that the chosen source
 //! would send, hands it to the same code that runs on Lambda, and reads the reply as the source
-//! would. It answers nothing but requests to its own address from its own pages, so that a page
-//! in the developer's browser cannot reach it. That includes pages of a front-end server on
-//! another port: let that server forward to this one, with `host` and `origin` set to the address
-//! here, rather than call it across origins.
+//! would. It answers nothing but requests to its own address, from its own pages and from those that
+//! are let in, so that no other page in the developer's browser can reach it. Let in are the origins
+//! that the Api's own [`Cors`](crate::Cors) names exactly, and those of `--allow-origin`; `*` and
+//! wildcards mean pages of this machine, at any port. So a front-end server on another port can call,
+//! and forward what its pages call, once its origin is named.
 //!
 //! Where a gateway recognises callers, `--as CALLER` says whom: the events name this caller where
 //! the source would, and an API id that the authenticators of the program trust. Nobody has to
@@ -30,7 +31,11 @@ mod record;
 mod redact;
 mod serve;
 mod stop;
+mod terminal;
+mod token;
 mod trust;
+
+pub(crate) use terminal::Human;
 
 use crate::{Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError};
 use arguments::{Command, HELP, Serve};
@@ -49,9 +54,13 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
         Ok(Command::Help) => print(HELP),
         Ok(Command::Routes { json }) => list(&api, json),
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
+        Ok(Command::Token(wanted)) => token(&api, &wanted).await,
         Ok(Command::Serve(options)) => serve_on(api, options).await,
         Err(error) => {
-            log::line(&format!("error: {error}\n\n{HELP}"));
+            // The mistake is what is read last.
+            log::line(HELP);
+            log::line("");
+            log::line(&format!("error: {error}"));
             return ExitCode::from(2);
         }
     };
@@ -102,19 +111,32 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
     }
 }
 
-async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
+async fn token(api: &Api, wanted: &token::Wanted) -> Result<(), Failure> {
+    let token = token::issue(api, wanted).await?;
+    print(&format!("{token}\n"))
+}
+
+async fn invoke(mut api: Api, file: &str) -> Result<(), Failure> {
     let event = invoke::read(file)?;
+    token::lend(&mut api, None);
     let app = build(api).await?;
     let reply = invoke::invoke(event, file, handler(app)).await?;
     write(&[&reply, b"\n"])
 }
 
-async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
+async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     // The port is bound before any state is made: a second copy of the program fails at once.
-    let mut server = serve::Server::bind(options.port, options.source).await?;
+    let mut server = serve::Server::bind(options.address, options.source).await?;
+    if let Some(warning) = server.warning() {
+        log::line(&warning);
+    }
+    let (mut origins, loopback) = api.named_origins();
+    origins.extend(options.origins);
+    server.open_to(options.hosts, origins, loopback);
     if let Some(directory) = options.record {
         server.record(record::Recorder::open(directory)?);
     }
+    let trusting = token::lend(&mut api, Some(options.address.ip()));
     let callers = callers::Callers::new(&api, options.callers, options.source);
     for note in callers.notes() {
         log::line(&format!("{}", log::Printable(&note)));
@@ -122,15 +144,28 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
     server.name(callers);
     let routes = api.table();
     let app = build(api).await?;
-    let stop = stop::requests();
+    let (stop, _guard) = stop::requests();
     print(&format!(
-        "{}\n\n{}\n",
+        "{}\n\n{}\n{}",
         server.address(),
-        RouteInfo::text(&routes)
+        RouteInfo::text(&routes),
+        about_tokens(&trusting)
     ))?;
     server.run(handler(app.clone()), stop).await;
     app.hooks().shut_down().await;
     Ok(())
+}
+
+/// How to call as somebody, where that takes a token that this program verifies itself.
+fn about_tokens(trusting: &[String]) -> String {
+    match trusting {
+        [] => String::new(),
+        names => format!(
+            "`cargo run -- token SUBJECT` prints a token for local calls, which is accepted here by \
+             `{}`\n\n",
+            names.join("`, `")
+        ),
+    }
 }
 
 /// What turns an event into a reply: the built App, or a closure in tests.

@@ -6,6 +6,7 @@ mod finish;
 mod from_fn;
 mod guard;
 mod next;
+mod origin;
 mod panic;
 mod timed;
 mod timing;
@@ -17,6 +18,8 @@ pub use from_fn::{FromFn, FromFnService, from_fn};
 pub(crate) use guard::Guard;
 pub use next::Next;
 pub(crate) use next::{Handle, LayerFn, ServiceFn, erase_layer, erase_service, whole};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use origin::{Origin, OriginRule, check_host, is_loopback, split_port};
 pub(crate) use panic::{Panic, caught, caught_now, witness};
 pub(crate) use timed::{late, timed, timed_body};
 pub(crate) use timing::{Limit, RouteClock, Timing, keep_stop, stop_of};

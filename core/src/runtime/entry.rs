@@ -70,6 +70,7 @@ where
     if on_lambda {
         log::init();
     } else {
+        #[cfg(any(debug_assertions, feature = "local"))]
         log::init_local();
     }
     panic_hook::install();

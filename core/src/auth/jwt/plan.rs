@@ -1,5 +1,7 @@
 //! What was said about a verifier, and the verifier that is made of it when it is needed.
 
+#[cfg(debug_assertions)]
+use super::local::LocalPublicKey;
 use super::{
     super::{Credential, Identity, Refusal, Scheme, TestKeys, keys::Clock},
     Algorithm, VerifiedTokens,
@@ -36,6 +38,8 @@ pub(super) struct Plan {
     pub(super) check: Option<Check>,
     pub(super) clock: Clock,
     pub(super) cache: Option<VerifiedTokens>,
+    #[cfg(debug_assertions)]
+    pub(super) local: Option<Arc<LocalPublicKey>>,
     verifier: OnceLock<Arc<Verifier>>,
 }
 
@@ -72,6 +76,8 @@ impl Plan {
             check: None,
             clock: Arc::new(SystemTime::now),
             cache: None,
+            #[cfg(debug_assertions)]
+            local: None,
             verifier: OnceLock::new(),
         }
     }
@@ -125,6 +131,8 @@ impl Plan {
             header: HeaderRules {
                 algorithms: self.algorithms.clone(),
                 types: self.types.clone(),
+                #[cfg(debug_assertions)]
+                local: self.local.clone(),
             },
             leeway: self.leeway,
             groups: self.groups.clone(),
@@ -329,6 +337,18 @@ macro_rules! settings {
             /// Remembers tokens that were verified, instead of verifying each one each time.
             pub fn cache(self, tokens: VerifiedTokens) -> Self {
                 self.change(|plan| plan.cache = Some(tokens))
+            }
+
+            /// What was said about it.
+            #[cfg(debug_assertions)]
+            pub(super) fn plan(&self) -> &Plan {
+                &self.0
+            }
+
+            /// The same one, which accepts what a local key has signed as well.
+            #[cfg(debug_assertions)]
+            pub(super) fn with_local_key(&self, key: &Arc<super::local::LocalPublicKey>) -> Self {
+                Self(self.0.with_local_key(key), PhantomData)
             }
 
             fn change(self, change: impl FnOnce(&mut Plan)) -> Self {

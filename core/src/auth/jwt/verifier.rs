@@ -2,10 +2,10 @@
 
 use super::{
     super::{Identity, Refusal, keys::Clock},
-    VerifiedTokens, base64url,
+    KeySet, VerifiedTokens, base64url,
     claims::{Leeway, Payload},
     compact::{self, Compact},
-    header::HeaderRules,
+    header::{Header, HeaderRules},
     source::Source,
 };
 use std::{
@@ -103,9 +103,7 @@ impl Verifier {
         let (signature, _) = base64url::decode_into(parts.signature, memory)?;
 
         let kid = header.kid.as_deref();
-        issuer
-            .source
-            .keys(kid)
+        self.keys(issuer, &header)
             .await?
             .find(kid, header.algorithm)?
             .verify(header.algorithm, parts.signed.as_bytes(), signature)?;
@@ -124,6 +122,16 @@ impl Verifier {
             payload.text,
         );
         Ok((identity, valid, now))
+    }
+
+    /// The keys among which a token's is: in a debug build, they may be those of this machine.
+    async fn keys(&self, issuer: &Issuer, header: &Header<'_>) -> Result<Arc<KeySet>, Refusal> {
+        let kid = header.kid.as_deref();
+        #[cfg(debug_assertions)]
+        if let Some(local) = self.header.local.as_ref().filter(|local| local.is(kid)) {
+            return Ok(Arc::clone(&local.set));
+        }
+        issuer.source.keys(kid).await
     }
 
     /// The issuer that the payload names: nobody is asked for keys who is not on the list

@@ -8,9 +8,14 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
-    net::TcpStream as Client,
+    net::{Ipv4Addr, TcpStream as Client},
     sync::Mutex,
 };
+
+/// A port of 127.0.0.1.
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
 
 /// A server whose handler replies with `reply`, and the events that it saw.
 pub(super) struct Fixture {
@@ -34,9 +39,9 @@ impl Fixture {
     }
 
     async fn start_with(source: Source, callers: Callers, handle: impl Handle) -> Self {
-        let mut server = Server::bind(0, source).await.unwrap();
+        let mut server = Server::bind(local(0), source).await.unwrap();
         server.name(callers);
-        let port = server.port;
+        let port = server.address.port();
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = events.clone();
         let handle = Arc::new(handle);
@@ -222,35 +227,36 @@ async fn a_reply_to_head_has_no_body() {
 
 #[tokio::test]
 async fn a_port_in_use_is_named() {
-    let first = Server::bind(0, Source::HttpApi).await.unwrap();
-    let Err(Failure(text)) = Server::bind(first.port, Source::HttpApi).await else {
+    let first = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    let Err(Failure(text)) = Server::bind(local(first.address.port()), Source::HttpApi).await
+    else {
         panic!("the port was given out twice");
     };
     assert_eq!(
         text,
         format!(
             "port {} is in use; choose another with `--port`, or a free one with `--port 0`",
-            first.port
+            first.address.port()
         )
     );
 }
 
 #[tokio::test]
 async fn the_address_says_port_and_source() {
-    let server = Server::bind(0, Source::HttpApi).await.unwrap();
+    let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
     assert_eq!(
         server.address(),
         format!(
             "listening on http://127.0.0.1:{} (HTTP API events)",
-            server.port
+            server.address.port()
         )
     );
 }
 
 #[tokio::test]
 async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
-    let server = Server::bind(0, Source::HttpApi).await.unwrap();
-    let port = server.port;
+    let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    let port = server.address.port();
     let (called, mut calls) = mpsc::channel(1);
     let go_on = Arc::new(tokio::sync::Notify::new());
     let waiting = go_on.clone();
@@ -284,8 +290,8 @@ async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
 
 #[tokio::test]
 async fn a_second_request_to_stop_does_not_wait_for_replies() {
-    let server = Server::bind(0, Source::HttpApi).await.unwrap();
-    let port = server.port;
+    let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    let port = server.address.port();
     let (called, mut calls) = mpsc::channel(1);
     let handle = move |_: Bytes, _: LambdaContext| {
         let called = called.clone();

@@ -15,6 +15,8 @@ pub(crate) use during::during;
 pub(crate) use printable::Printable;
 pub(crate) use span::span;
 
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::local::Human;
 use config::{Config, Format};
 use json::JsonLayer;
 use one_line::OneLine;
@@ -30,17 +32,21 @@ use tracing_subscriber::{
 /// Writes log records as Lambda wants them: one line each, on standard output, as JSON unless
 /// `AWS_LAMBDA_LOG_FORMAT` is `Text`.
 pub(crate) fn init() {
-    install(Format::Json, io::stdout);
+    install(Format::Json, io::stdout, || text(io::stdout).boxed());
 }
 
-/// Writes log records for a person: on standard error, as text unless `AWS_LAMBDA_LOG_FORMAT` is
-/// `JSON`.
+/// Writes log records for a person: on standard error, in a form of their own unless
+/// `AWS_LAMBDA_LOG_FORMAT` is `JSON`.
+#[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) fn init_local() {
-    install(Format::Text, io::stderr);
+    install(Format::Text, io::stderr, || human(Human::new()).boxed());
 }
 
-fn install<W>(format: Format, writer: W)
-where
+fn install<W>(
+    format: Format,
+    writer: W,
+    text: impl FnOnce() -> Box<dyn Layer<Registry> + Send + Sync>,
+) where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     if dispatcher::has_been_set() {
@@ -49,7 +55,7 @@ where
     let config = Config::read(format, |name| std::env::var(name).ok());
     let layer = match config.format {
         Format::Json => JsonLayer::new(writer, SystemTime).boxed(),
-        Format::Text => text(writer).boxed(),
+        Format::Text => text(),
     };
     let subscriber = Registry::default().with(layer).with(config.filter);
     // Another thread may have been quicker; then its subscriber stays.
@@ -68,6 +74,27 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     fmt::layer().with_ansi(false).with_writer(OneLine(writer))
+}
+
+/// Records for a person at a terminal.
+#[cfg(any(debug_assertions, feature = "local"))]
+fn human<S>(format: Human) -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    let layer = fmt::layer().with_ansi(false).with_writer(io::stderr);
+    layer.event_format(format)
+}
+
+/// What `run` logs, as it is written for a person.
+#[cfg(test)]
+pub(crate) fn human_lines(format: Human, run: impl FnOnce()) -> String {
+    let buffer = json::tests::Buffer::default();
+    let writer = buffer.clone();
+    let layer = fmt::layer().with_ansi(false).event_format(format);
+    let layer = layer.with_writer(move || writer.clone());
+    tracing::subscriber::with_default(Registry::default().with(layer), run);
+    buffer.text()
 }
 
 /// What `run` logs, as JSON values; the time is always `now`.

@@ -147,8 +147,9 @@
 //!
 //!   | command | does |
 //!   |---|---|
-//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--as iam:ARN`, `--as cognito:SUBJECT,groups=admins` and others name the caller whom the gateway would have recognised; `--record DIR` keeps the events |
+//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--as iam:ARN`, `--as cognito:SUBJECT,groups=admins` and others name the caller whom the gateway would have recognised; `--record DIR` keeps the events; `--allow-origin URL` lets pages of another origin call besides those that [`Cors`] names, `--host NAME` answers under another name, `--bind ADDRESS` listens on another address |
 //!   | `invoke FILE` | answers one event from a file, or from `-`, the standard input |
+//!   | `token SUBJECT` | prints a token that the `Jwt` and `Cognito` of this program accept on this machine; `--groups`, `--scopes`, `--claim`, `--expires-in`, `--issuer`, `--client` |
 //!   | `routes` | prints the route table, `--json` for programs, and fails when the API cannot be built |
 //!
 //! - **In a test**: a handler stays the function it was, an [`App`] answers requests as a tower

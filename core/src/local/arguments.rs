@@ -422,8 +422,7 @@ mod tests {
             (
                 "--host http://tunnel.example",
                 "`--host` needs a name such as `my-laptop.local` or `192.168.1.5:9000`, found \
-                 \"http://tunnel.example\": expected a host of letters, digits, `-` and `_`, \
-                 with `.` between its labels",
+                 \"http://tunnel.example\": expected the name alone, without `https://`",
             ),
             ("token", "`token` needs a subject: whom the token is about"),
             ("token alice bob", "`token` does not know \"bob\""),

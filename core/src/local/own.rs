@@ -61,11 +61,14 @@ impl Host {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase();
         let (name, port) = split_port(&lower);
-        let expected = |why: &str| {
+        let expected = |why: &'static str| {
             format!(
                 "`--host` needs a name such as `my-laptop.local` or `192.168.1.5:9000`, found {text:?}: {why}"
             )
         };
+        if lower.contains("://") {
+            return Err(expected("expected the name alone, without `https://`"));
+        }
         check_host(name).map_err(expected)?;
         let port = match port {
             None => Port::Any,

@@ -3,7 +3,7 @@
 use super::{Next, origin::OriginRule};
 use crate::{BoxFuture, Request, Response, router::Router};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderName, Method,
     header::{
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
         ORIGIN, VARY,

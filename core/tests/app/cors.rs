@@ -184,6 +184,37 @@ async fn a_reply_that_fails_when_it_is_encoded_is_readable_by_the_page_too() {
 }
 
 #[tokio::test]
+async fn a_wildcard_lets_in_sub_domains_alone() {
+    let cors = Cors::new()
+        .allow_origins(["https://*.example.com", "https://shop.example"])
+        .allow_credentials();
+    let app = shop(cors).await;
+    for (origin, expected) in [
+        ("https://app.example.com", true),
+        ("https://a.b.example.com", true),
+        ("https://shop.example", true),
+        ("https://example.com", false),
+        ("https://evilexample.com", false),
+        ("https://a.example.com.evil", false),
+        ("https://a.example.com:8443", false),
+        ("http://a.example.com", false),
+        ("https://a.shop.example", false),
+        ("https://u@a.example.com", false),
+        ("https://.example.com", false),
+        ("null", false),
+    ] {
+        let expected = expected.then_some(origin);
+        let request = Request::get("/orders/7").header("origin", origin);
+        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(header(&reply, "access-control-allow-origin"), expected);
+        let vary = header(&reply, "vary").unwrap_or_default();
+        assert!(vary.contains("origin"), "{vary}");
+        let reply = preflight(&app, origin, "/orders/7", "DELETE").await;
+        assert_eq!(header(&reply, "access-control-allow-origin"), expected);
+    }
+}
+
+#[tokio::test]
 async fn options_that_is_no_preflight_reaches_the_routes() {
     let app = shop(Cors::new().allow_any_origin()).await;
     let reply = from_page(&app, "OPTIONS", "/own").await;
@@ -215,6 +246,14 @@ async fn rules_that_browsers_refuse_do_not_build() {
             "`https://app.example.com/` is no origin",
         ),
         (Cors::new().allow_origins(["*"]), "`*` is no origin"),
+        (
+            Cors::new().allow_origins(["https://a.example:443"]),
+            "`https://a.example:443` is no origin: browsers leave out the default port",
+        ),
+        (
+            Cors::new().allow_origins(["https://*.com"]),
+            "`https://*.com` is no origin: a wildcard stands before a domain",
+        ),
         (
             Cors::new()
                 .allow_origins([PAGE])

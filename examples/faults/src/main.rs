@@ -41,6 +41,7 @@ async fn hangs() -> &'static str {
 /// A handler that never gives its thread back.
 #[api_handler(GET "/block")]
 async fn blocks() -> &'static str {
+    println!("about to block");
     loop {
         std::thread::park();
     }

@@ -6,7 +6,8 @@ mod server;
 
 use server::Server;
 use std::{
-    io::Read,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     process::{Command, Output, Stdio},
 };
 
@@ -45,6 +46,57 @@ fn the_hooks_for_the_end_run_after_ctrl_c_and_sigterm() {
             "{signal}: {written}"
         );
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_ends_a_server_whose_handler_blocks() {
+    let mut server = serve();
+    let mut client = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    let host = format!("localhost:{}", server.port);
+    write!(client, "GET /block HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
+    let pid = server.child.id().to_string();
+    let interrupt = || {
+        let sent = Command::new("kill").args(["-s", "INT", &pid]).status();
+        assert!(sent.unwrap().success());
+    };
+    let mut out = BufReader::new(server.child.stdout.take().unwrap()).lines();
+    assert!(out.any(|line| line.unwrap() == "about to block"));
+    interrupt();
+    let mut said = BufReader::new(server.child.stderr.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().starts_with("waiting for responses")));
+    interrupt();
+    assert_eq!(server.child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn why_a_request_failed_stands_under_its_line() {
+    let mut command = faults(&["--port", "0"]);
+    let mut server = Server::start(command.env("RUST_BACKTRACE", "1"));
+    server.get("/nothing");
+    server.get("/panic");
+    server.get("/panic%1b%5b2J%0aGET");
+    server.child.kill().unwrap();
+    let mut said = String::new();
+    let mut stderr = server.child.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    let lines: Vec<_> = said.lines().collect();
+    assert!(lines[0].starts_with("GET /nothing -> 404 in "), "{said}");
+    assert_eq!(
+        lines[1],
+        "    route_not_found: there is nothing at this path"
+    );
+    assert!(lines[2].starts_with("GET /panic -> 500 in "), "{said}");
+    assert!(
+        lines[3].starts_with("    panicked at examples/faults/src/main.rs:"),
+        "{said}"
+    );
+    assert_eq!(lines[4], "    as it was asked to");
+    assert!(lines[5].starts_with("        faults::"), "{said}");
+    // Of the hundreds of frames there are, these are the developer's own.
+    assert!(lines.len() < 20, "{said}");
+    assert!(lines.iter().all(|line| !line.contains("tokio::")), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
 }
 
 #[test]

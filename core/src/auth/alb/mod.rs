@@ -69,6 +69,9 @@ use std::{
 ///   [`Refusal::UntrustedSource`]: no load balancer has set it. A request that came from no event at
 ///   all, in a test or behind a server of your own, is judged by the token.
 ///
+/// There are no tokens of `cargo run -- token` for it: a load balancer sends the header, and no client
+/// does. In a test, `TestIssuer::alb` makes them.
+///
 /// # Keys
 /// The key that a token names is fetched from
 /// [AWS](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding)

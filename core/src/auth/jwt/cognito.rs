@@ -47,6 +47,9 @@ use std::{
 /// The subject is `sub`: of a user, or of a client that signed in for itself
 /// ([client credentials](https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html)).
 /// ID tokens have no scopes.
+///
+/// `cargo run -- token alice` prints a token for calls on the developer's machine, as for
+/// [`Jwt`](crate::Jwt).
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct Cognito<S = Ready>(Plan, PhantomData<fn() -> S>);
 

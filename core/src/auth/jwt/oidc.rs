@@ -95,6 +95,14 @@ use std::{
 /// and fetched again when a token names one that is not known, at most every ten seconds. A key
 /// that cannot be used is passed over. Of two keys for one algorithm that have the same name,
 /// neither is used: it cannot be known which the issuer means.
+///
+/// # On the developer's machine
+/// `cargo run -- token alice --groups admins --scopes orders/write` prints a token that is accepted as
+/// one of this issuer's, by `serve` on loopback and by `invoke`, on the machine and by the user that
+/// made it. It is signed with a key of that machine, which a build without debug assertions does not
+/// read, and neither does any program that sees Lambda's environment. All other rules stay: audience,
+/// expiry, checks. Tokens of the issuer itself are accepted as well. Programs that wrap this
+/// authenticator in one of their own do not get the key.
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct Jwt<S = Ready>(Plan, PhantomData<fn() -> S>);
 

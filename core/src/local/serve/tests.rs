@@ -41,6 +41,10 @@ impl Fixture {
     async fn start_with(source: Source, callers: Callers, handle: impl Handle) -> Self {
         let mut server = Server::bind(local(0), source).await.unwrap();
         server.name(callers);
+        Self::run(server, handle)
+    }
+
+    fn run(server: Server, handle: impl Handle) -> Self {
         let port = server.address.port();
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = events.clone();
@@ -164,6 +168,106 @@ async fn a_foreign_host_or_origin_never_reaches_the_function() {
     let own = format!("origin: http://127.0.0.1:{}\r\n", server.port);
     let reply = server.get("/", &own).await;
     assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+}
+
+/// A server of an Api with these rules, and what it replies to a page of this origin.
+async fn with_cors(cors: crate::Cors) -> Fixture {
+    let api = crate::Api::new()
+        .fallback(async |_: crate::Request| "let in")
+        .cors(cors);
+    let (origins, loopback) = api.named_origins();
+    let app = api.build().await.unwrap();
+    let mut server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    server.open_to(Vec::new(), origins, loopback);
+    Fixture::run(server, super::super::handler(app))
+}
+
+#[tokio::test]
+async fn pages_that_cors_names_are_let_in() {
+    let vite = "http://localhost:5173";
+    let server = with_cors(crate::Cors::new().allow_origins([vite])).await;
+    for (page, let_in) in [
+        (vite, true),
+        ("http://localhost:5174", false),
+        ("http://127.0.0.1:5173", false),
+        ("https://evil.example", false),
+    ] {
+        let headers = format!("origin: {page}\r\nsec-fetch-site: same-site\r\n");
+        let reply = server.get("/", &headers).await;
+        let permission = format!("access-control-allow-origin: {page}\r\n");
+        assert_eq!(reply.ends_with("let in"), let_in, "{page}: {reply}");
+        assert_eq!(reply.contains(&permission), let_in, "{page}: {reply}");
+    }
+    // Through the proxy of the page's own server, which keeps its `host` or not.
+    for host in [
+        "localhost:5173".to_owned(),
+        format!("localhost:{}", server.port),
+    ] {
+        for method in ["GET", "POST"] {
+            let origin = match method {
+                "POST" => format!("origin: {vite}\r\ncontent-length: 0\r\n"),
+                _ => String::new(),
+            };
+            let request = format!(
+                "{method} / HTTP/1.1\r\nhost: {host}\r\n{origin}\
+                 sec-fetch-site: same-origin\r\nconnection: close\r\n\r\n"
+            );
+            let reply = server.send(request).await;
+            assert!(reply.ends_with("let in"), "{method} {host}: {reply}");
+        }
+    }
+    let preflight = format!(
+        "OPTIONS / HTTP/1.1\r\nhost: localhost:{}\r\norigin: {vite}\r\n\
+         access-control-request-method: POST\r\nsec-fetch-site: same-site\r\n\
+         connection: close\r\n\r\n",
+        server.port
+    );
+    let reply = server.send(preflight).await;
+    assert!(reply.contains("access-control-allow-methods"), "{reply}");
+}
+
+#[tokio::test]
+async fn any_origin_lets_in_pages_of_this_machine_alone() {
+    for cors in [
+        crate::Cors::new().allow_any_origin(),
+        crate::Cors::new().allow_origins(["https://*.example.com"]),
+    ] {
+        let server = with_cors(cors).await;
+        for (page, let_in) in [
+            ("http://localhost:5173", true),
+            ("http://127.0.0.1:3000", true),
+            ("https://a.example.com", false),
+            ("https://evil.example", false),
+            ("null", false),
+        ] {
+            let headers = format!("origin: {page}\r\nsec-fetch-site: cross-site\r\n");
+            let reply = server.get("/", &headers).await;
+            assert_eq!(reply.ends_with("let in"), let_in, "{page}: {reply}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_is_a_408() {
+    let mut server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    server.body_patience = Duration::from_millis(20);
+    let server = Fixture::run(server, |_: Bytes, _: LambdaContext| async {
+        Ok::<_, DecodeError>(hello().to_string().into_bytes())
+    });
+    for body in [
+        "content-length: 5\r\n\r\nab",
+        "transfer-encoding: chunked\r\n\r\n5\r\nab",
+    ] {
+        let head = format!("POST / HTTP/1.1\r\nhost: localhost:{}\r\n", server.port);
+        let reply = server.send(format!("{head}{body}")).await;
+        assert!(
+            reply.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
+            "{reply}"
+        );
+        assert!(reply.contains("\r\nconnection: close\r\n"), "{reply}");
+        assert!(reply.contains("request_timeout"), "{reply}");
+    }
+    assert_eq!(server.events(), Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -1,26 +1,33 @@
 //! The developer's own part of a backtrace.
 
+use std::path::Path;
+
 /// Paths of code that is not the developer's: the standard library, and what cargo has fetched.
-const OF_OTHERS: [&str; 5] = [
+const OF_OTHERS: [&str; 6] = [
     "/rustc/",
     "/rustlib/",
+    "/rust/deps/",
     "/.cargo/registry/",
     "/.cargo/git/",
     "/registry/src/",
 ];
 
+/// Where this crate is, should it not be among those.
+const OWN_CRATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
+
 /// The frames of a backtrace that are in code of the developer's own, innermost first: what was
 /// called, and where.
 ///
 /// A backtrace is a text: `12: orders::price` on a line, and `at ./src/price.rs:7:9` on the next
-/// one, which is missing where nothing is known of the place.
-pub(super) fn own_frames(backtrace: &str) -> Vec<(&str, &str)> {
+/// one, which is missing where nothing is known of the place. Paths below the working directory begin
+/// with `./`. What was inlined has lost the crate's name, so that places say whose a frame is.
+pub(super) fn own_frames<'b>(backtrace: &'b str, directory: &Path) -> Vec<(&'b str, &'b str)> {
     let mut frames = Vec::new();
     let mut function = "";
     for line in backtrace.lines() {
         let line = line.trim_start();
         if let Some(place) = line.strip_prefix("at ") {
-            if is_own(function, place) {
+            if is_own(function, place, directory) {
                 frames.push((function, place.strip_prefix("./").unwrap_or(place)));
             }
         } else if let Some((number, name)) = line.split_once(": ")
@@ -33,10 +40,19 @@ pub(super) fn own_frames(backtrace: &str) -> Vec<(&str, &str)> {
     frames
 }
 
-fn is_own(function: &str, place: &str) -> bool {
+fn is_own(function: &str, place: &str, directory: &Path) -> bool {
     // Backslashes are those of Windows.
-    let place = place.replace('\\', "/");
-    let is_library = function.starts_with("lambda_api::") || function.starts_with("<lambda_api::");
+    let slashed = |path: &str| path.replace('\\', "/");
+    let place = slashed(place);
+    let place = match place.strip_prefix("./") {
+        Some(below) => format!("{}/{below}", slashed(&directory.to_string_lossy())),
+        // Debug information of the C library is relative to a place that is not here.
+        None if !place.starts_with('/') && !place.contains(":/") => return false,
+        None => place,
+    };
+    let is_library = function.starts_with("lambda_api::")
+        || function.starts_with("<lambda_api::")
+        || place.starts_with(&slashed(OWN_CRATE));
     !is_library && !function.is_empty() && !OF_OTHERS.iter().any(|path| place.contains(path))
 }
 
@@ -74,11 +90,17 @@ mod tests {
              at C:\\Users\\alice\\.rustup\\toolchains\\stable\\lib/rustlib/src/rust\\library\\core\\src\\a.rs:1:2
    8: orders::main
              at .\\src\\main.rs:7:5
-   9: main
-  10: _start
+   9: {async_block#0}
+             at ./core/src/app.rs:197:66
+  10: __libc_start_call_main
+             at csu/../sysdeps/nptl/libc_start_call_main.h:58:16
+  11: main
+  12: _start
 ";
+        // The directory above this crate, as it is while the library itself is worked on.
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         assert_eq!(
-            own_frames(backtrace),
+            own_frames(backtrace, directory),
             [
                 ("orders::price::total", "src/price.rs:12:9"),
                 (
@@ -93,7 +115,7 @@ mod tests {
     #[test]
     fn any_text_has_frames_or_none() {
         for text in ["", "at x", "1:", ": x\nat y", "a: b\nat c", "1: \n at x"] {
-            assert!(own_frames(text).is_empty(), "{text}");
+            assert!(own_frames(text, Path::new("/")).is_empty(), "{text}");
         }
     }
 }

@@ -40,7 +40,8 @@ pub(in super::super) fn reason(problem: &Problem, style: Style) -> String {
 
 /// The developer's own frames of a backtrace, a line each.
 pub(super) fn frames(out: &mut String, backtrace: &str, style: Style) {
-    for (function, place) in own_frames(backtrace).into_iter().take(50) {
+    let directory = std::env::current_dir().unwrap_or_default();
+    for (function, place) in own_frames(backtrace, &directory).into_iter().take(50) {
         let place = Printable(place).to_string();
         let place = style.paint(Paint::Dim, &place);
         *out += &format!("\n{INDENT}{INDENT}{} {place}", Printable(function));

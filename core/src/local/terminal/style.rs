@@ -22,6 +22,7 @@ pub(crate) enum Paint {
 }
 
 impl Style {
+    #[cfg(test)]
     pub(crate) const PLAIN: Self = Self { colored: false };
     #[cfg(test)]
     pub(crate) const COLORED: Self = Self { colored: true };

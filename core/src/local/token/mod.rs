@@ -20,9 +20,8 @@ pub(super) use arguments::{Wanted, parse};
 #[cfg(all(debug_assertions, feature = "jwt"))]
 pub(super) use issue::{issue, lend};
 
-use super::Failure;
-use crate::Api;
-use std::net::IpAddr;
+#[cfg(not(all(debug_assertions, feature = "jwt")))]
+use {super::Failure, crate::Api, std::net::IpAddr};
 
 /// Prints nothing of a token where there can be none.
 #[cfg(not(all(debug_assertions, feature = "jwt")))]

@@ -46,14 +46,17 @@ fn is_own(function: &str, place: &str, directory: &Path) -> bool {
     let place = slashed(place);
     let place = match place.strip_prefix("./") {
         Some(below) => format!("{}/{below}", slashed(&directory.to_string_lossy())),
-        // Debug information of the C library is relative to a place that is not here.
-        None if !place.starts_with('/') && !place.contains(":/") => return false,
         None => place,
     };
     let is_library = function.starts_with("lambda_api::")
         || function.starts_with("<lambda_api::")
         || place.starts_with(&slashed(OWN_CRATE));
-    !is_library && !function.is_empty() && !OF_OTHERS.iter().any(|path| place.contains(path))
+    // The C library has frames as well.
+    let is_rust = place.contains(".rs:");
+    is_rust
+        && !is_library
+        && !function.is_empty()
+        && !OF_OTHERS.iter().any(|path| place.contains(path))
 }
 
 /// The name without the hash that older symbols end in.
@@ -93,7 +96,7 @@ mod tests {
    9: {async_block#0}
              at ./core/src/app.rs:197:66
   10: __libc_start_call_main
-             at csu/../sysdeps/nptl/libc_start_call_main.h:58:16
+             at ./csu/../sysdeps/nptl/libc_start_call_main.h:58:16
   11: main
   12: _start
 ";

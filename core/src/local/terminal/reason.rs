@@ -54,8 +54,9 @@ fn errors(problem: &Problem) -> Vec<String> {
         return Vec::new();
     };
     let text = |error: &Value, name: &str| error.get(name)?.as_str().map(str::to_owned);
+    let known = problem.detail().unwrap_or_default();
     let told = errors.iter().take(20).filter_map(|error| {
-        let detail = text(error, "detail")?;
+        let detail = text(error, "detail").filter(|detail| !known.contains(detail.as_str()))?;
         Some(match (text(error, "in"), text(error, "name")) {
             (Some(place), Some(name)) => format!("{place} `{name}`: {detail}"),
             (None, Some(name)) => format!("`{name}`: {detail}"),
@@ -63,9 +64,7 @@ fn errors(problem: &Problem) -> Vec<String> {
             (None, None) => detail,
         })
     });
-    let known = problem.detail().unwrap_or_default();
-    told.filter(|error| !known.contains(error.as_str()))
-        .collect()
+    told.collect()
 }
 
 #[cfg(test)]
@@ -98,6 +97,7 @@ mod tests {
                     &json!([
                         {"in": "query", "name": "page", "detail": "expected u32"},
                         {"in": "body", "detail": "no JSON"},
+                        {"in": "path", "detail": "two are wrong"},
                     ]),
                 ),
                 "\n    invalid_parameters: two are wrong\n    query `page`: expected u32\n    body: \
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_panic_has_the_developers_frames_on_lines_of_their_own() {
         let library = "9: tokio::poll\n   at /x/.cargo/registry/src/y/tokio/z.rs:1:1\n".repeat(200);
-        let backtrace = format!("1: orders::total\n   at ./src/price.rs:7:9\n{library}");
+        let backtrace = format!("1: orders::total\n   at /home/alice/price.rs:7:9\n{library}");
         let problem = framework::panicked("no").with_trace(Trace {
             location: Some("src/price.rs:7:9".to_owned()),
             backtrace: Some(backtrace),
@@ -133,9 +133,9 @@ mod tests {
         });
         assert_eq!(
             reason(&problem, Style::PLAIN),
-            "\n    panicked at src/price.rs:7:9:\n    no\n        orders::total src/price.rs:7:9"
+            "\n    panicked at src/price.rs:7:9:\n    no\n        orders::total /home/alice/price.rs:7:9"
         );
         let colored = reason(&problem, Style::COLORED);
-        assert!(colored.ends_with("orders::total \u{1b}[2msrc/price.rs:7:9\u{1b}[0m"));
+        assert!(colored.ends_with("orders::total \u{1b}[2m/home/alice/price.rs:7:9\u{1b}[0m"));
     }
 }

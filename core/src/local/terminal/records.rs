@@ -155,7 +155,7 @@ mod tests {
                         target: "lambda_api",
                         error = "no table",
                         location = "src/main.rs:7:5",
-                        backtrace = "1: orders::main\n at ./src/main.rs:7:5",
+                        backtrace = "1: orders::main\n at /home/alice/main.rs:7:5",
                         "main failed"
                     );
                 },
@@ -166,7 +166,7 @@ mod tests {
             " INFO orders: sold sku=\"tea\" left=3\n \
               WARN orders: batch{number=7}: slow\n\
              ERROR lambda_api: main failed\n    no table\n    at src/main.rs:7:5\n        \
-             orders::main src/main.rs:7:5\n"
+             orders::main /home/alice/main.rs:7:5\n"
         );
     }
 

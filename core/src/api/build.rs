@@ -10,7 +10,7 @@ use crate::{
     auth::{Access, Installed, Policy},
     endpoint::Route,
     matched::Pattern,
-    middleware::{Cors, CorsGate, Guard, LayerFn},
+    middleware::{CorsGate, Guard, LayerFn},
     router::{Dispatch, Entry, Handler, Mounted, Router, Routing, Target},
     runtime::Hooks,
     state::{StateInit, doubled, make_all},
@@ -125,7 +125,7 @@ impl Api {
     pub(crate) fn named_origins(&self) -> (Vec<String>, bool) {
         self.cors
             .as_ref()
-            .map(Cors::named_origins)
+            .map(crate::Cors::named_origins)
             .unwrap_or_default()
     }
 

@@ -175,7 +175,7 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
 }
 
 /// An option's name, and its value where it stands behind `=`.
-pub(super) fn option<'a>(argument: &'a str) -> (&'a str, Option<&'a str>) {
+pub(super) fn option(argument: &str) -> (&str, Option<&str>) {
     match argument.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (argument, None),

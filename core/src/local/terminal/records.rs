@@ -9,7 +9,7 @@ use tracing::{
 };
 use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 
 /// Fields that stand under a record, since they may be long.
@@ -57,11 +57,7 @@ where
         let mut out = self.style.paint(paint, &format!("{level:>5}"));
         let target = Printable(metadata.target()).to_string();
         out += &format!(" {}", self.style.paint(Paint::Dim, &format!("{target}:")));
-        for span in context
-            .event_scope()
-            .into_iter()
-            .flat_map(|scope| scope.from_root())
-        {
+        for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
             // The library's own says of every record what the line of the request says.
             if span.metadata().target() == "lambda_api" {
                 continue;

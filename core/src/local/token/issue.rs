@@ -3,7 +3,7 @@
 use super::{Wanted, store};
 use crate::{
     Api,
-    auth::{LocalIssuer, Said},
+    auth::{Installed, LocalIssuer, Said},
     local::{
         Failure,
         log::{self, Printable},
@@ -73,7 +73,7 @@ pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String
 
 fn issuers(api: &Api) -> Vec<LocalIssuer> {
     let installed = api.all_authenticators();
-    let issuers = installed.into_iter().flat_map(|one| one.local_issuers());
+    let issuers = installed.into_iter().flat_map(Installed::local_issuers);
     issuers.collect()
 }
 

@@ -40,11 +40,21 @@ def is_readable(event):
     return True
 
 
+def is_web_socket(event):
+    """Whether an event, among those of REST APIs, whose members it has, is of a WebSocket API."""
+    context = json.loads(event.read_bytes()).get("requestContext") or {}
+    return context.get("connectionId") is not None
+
+
 def fault(echo, event, sources):
     """What is wrong with the reply to an event, or nothing."""
     run = subprocess.run(
         [echo, "invoke", event], capture_output=True, timeout=20, stdin=subprocess.DEVNULL
     )
+    if is_web_socket(event):
+        told = run.stderr.decode(errors="replace")
+        is_told = run.returncode != 0 and "WebSocket" in told
+        return None if is_told else f"expected an error that names a WebSocket API: {told}"
     if run.returncode != 0:
         return f"exit {run.returncode}: {run.stderr.decode(errors='replace').strip()}"
     try:

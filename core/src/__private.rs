@@ -1,14 +1,16 @@
-//! What generated code calls. No part of this is public interface.
+//! What generated code calls, and the test client. No part of this is public interface.
 
-use crate::Problem;
+use crate::{App, LambdaContext, Problem, event::DecodeError};
+use bytes::Bytes;
 use serde::Serialize;
 use std::{error::Error, fmt::Display};
 
 pub use crate::auth::{Access, access::guard};
 pub use crate::endpoint::{
-    BROKEN, Route, Unique, async_0, async_1, async_2, async_3, async_4, async_5, async_6, async_7,
-    async_8, async_9, async_10, async_11, async_12, reply, sync_0, sync_1, sync_2, sync_3, sync_4,
-    sync_5, sync_6, sync_7, sync_8, sync_9, sync_10, sync_11, sync_12,
+    BROKEN, FALLBACK, Place, Route, Unique, async_0, async_1, async_2, async_3, async_4, async_5,
+    async_6, async_7, async_8, async_9, async_10, async_11, async_12, check, reply, slots, sync_0,
+    sync_1, sync_2, sync_3, sync_4, sync_5, sync_6, sync_7, sync_8, sync_9, sync_10, sync_11,
+    sync_12,
 };
 pub use crate::extract::plain::{Faults, cookie, header, path, query};
 pub use crate::runtime::{Flavor, IntoApi, main, main_of_one};
@@ -19,6 +21,19 @@ pub use lambda_api_macros::routes;
 #[must_use]
 pub fn status(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// What `App::handle_event` gives, and the problem that `Api::on_problem` gave another form: for the
+/// assertions of `lambda-api-testing`.
+///
+/// # Errors
+/// Those of `App::handle_event`.
+pub async fn handle_event_with_problem(
+    app: &App,
+    event: Bytes,
+    lambda: LambdaContext,
+) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
+    app.handle_event_with_problem(event, lambda).await
 }
 
 /// Puts a field marked `#[api(extension)]` into the reply.

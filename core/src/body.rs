@@ -4,6 +4,7 @@ use crate::BoxFuture;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Empty, Full, Limited, combinators::UnsyncBoxBody};
+use pin_project_lite::pin_project;
 use std::{
     any::Any,
     borrow::Cow,
@@ -12,6 +13,7 @@ use std::{
     sync::Mutex,
     task::{Context, Poll, Waker, ready},
 };
+use tokio::task::coop::poll_proceed;
 
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -66,7 +68,7 @@ impl Body {
         B::Error: Into<BoxError>,
     {
         Self(Inner::Stream(Box::new(Mutex::new(
-            body.map_err(Into::into).boxed_unsync(),
+            Fair::new(body).map_err(Into::into).boxed_unsync(),
         ))))
     }
 
@@ -153,6 +155,48 @@ where
     B: http_body::Body<Data = Bytes, Error = BoxError> + Send + 'static,
 {
     Box::pin(async move { Ok(body.collect().await?.to_bytes()) })
+}
+
+pin_project! {
+    /// A body that gives its thread back now and then, though it always has a next frame.
+    ///
+    /// Whoever collects a body asks for frames until there is none. A body that is always ready, one
+    /// of endless empty frames say, would keep timers and signals from their turn for ever: no
+    /// deadline would stop it, and no SIGTERM would end the process. So each frame costs a unit of
+    /// what tokio lets a task do at once. Outside of tokio nothing is counted.
+    pub(crate) struct Fair<B> {
+        #[pin]
+        body: B,
+    }
+}
+
+impl<B> Fair<B> {
+    pub(crate) fn new(body: B) -> Self {
+        Self { body }
+    }
+}
+
+impl<B: http_body::Body> http_body::Body for Fair<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let turn = ready!(poll_proceed(cx));
+        let frame = ready!(self.project().body.poll_frame(cx));
+        turn.made_progress();
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// Takes the value out, when its type `A` is `B`.

@@ -37,6 +37,10 @@ pub struct Operation {
     pub(crate) needs_identity: bool,
     /// An extractor takes an identity where there is one.
     pub(crate) takes_identity: bool,
+    /// An extractor cannot do without the pattern of the route.
+    pub(crate) needs_route: bool,
+    /// An extractor cannot do without parameters of the path.
+    pub(crate) needs_parameters: bool,
     /// Within an `Option` or a `Result`.
     optional: bool,
 }
@@ -55,6 +59,16 @@ impl Operation {
     pub(crate) fn require_identity(&mut self) {
         self.takes_identity = true;
         self.needs_identity |= !self.optional;
+    }
+
+    /// Says that the pattern of the route is taken.
+    pub(crate) fn require_route(&mut self) {
+        self.needs_route |= !self.optional;
+    }
+
+    /// Says that parameters of the path are taken, by whatever names.
+    pub(crate) fn require_parameters(&mut self) {
+        self.needs_parameters |= !self.optional;
     }
 
     /// Passes the question on to something without which the route can do.

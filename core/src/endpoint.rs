@@ -1,7 +1,8 @@
 //! What `#[api_handler]` makes of a function: a route that can be described and called.
 
 use crate::{
-    BoxFuture, FromRequest, IntoResponse, Request, Response, auth::Access, describe::Operation,
+    BoxFuture, FromRequest, IntoResponse, Problem, Request, Response, auth::Access,
+    describe::Operation, extract::together,
 };
 use std::{
     future::Future,
@@ -29,12 +30,14 @@ pub trait Endpoint {
 pub struct Route {
     /// An HTTP method in capitals, or `ANY`.
     pub method: &'static str,
-    /// In API Gateway's syntax.
+    /// In API Gateway's syntax; of a fallback, [`FALLBACK`].
     pub path: &'static str,
     /// Method and path with every parameter's name taken out: `GET /orders/{}`, `GET /files/{+}`.
     pub key: &'static str,
     /// FNV-1a of `key`.
     pub hash: u64,
+    /// The other methods and paths, where there are several.
+    pub also: &'static [Place],
     pub name: &'static str,
     pub module: &'static str,
     pub file: &'static str,
@@ -49,6 +52,43 @@ pub struct Route {
     pub describe: fn(&mut Operation),
 }
 
+/// One method and path that a route answers.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct Place {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub key: &'static str,
+    pub hash: u64,
+}
+
+/// What `#[api_handler(fallback)]` has for a path: no path of a request is like it.
+#[doc(hidden)]
+pub const FALLBACK: &str = "(fallback)";
+
+impl Route {
+    pub(crate) const fn is_fallback(&self) -> bool {
+        same(self.path, FALLBACK)
+    }
+
+    /// All methods and paths, one at least.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        std::iter::once(self.place(0)).chain(self.also.iter().copied())
+    }
+
+    const fn place(&self, index: usize) -> Place {
+        if index > 0 {
+            return self.also[index - 1];
+        }
+        Place {
+            method: self.method,
+            path: self.path,
+            key: self.key,
+            hash: self.hash,
+        }
+    }
+}
+
 /// The route of a function whose `#[api_handler]` has a fault, which is reported: it is like no
 /// other route, so that nothing else is.
 #[doc(hidden)]
@@ -57,6 +97,7 @@ pub const BROKEN: Route = Route {
     path: "",
     key: "",
     hash: 0,
+    also: &[],
     name: "",
     module: "",
     file: "",
@@ -69,6 +110,19 @@ pub const BROKEN: Route = Route {
     describe: |_| {},
 };
 
+/// How many slots [`Unique::new`] takes for these routes: half of them stay free.
+#[doc(hidden)]
+#[must_use]
+pub const fn slots(routes: &[Route]) -> usize {
+    let mut places = 1;
+    let mut route = 0;
+    while route < routes.len() {
+        places += 1 + routes[route].also.len();
+        route += 1;
+    }
+    (2 * places).next_power_of_two()
+}
+
 /// Goes through the routes of one `routes!`, and refuses the later one of two that answer the same.
 ///
 /// `routes!` calls [`next`](Unique::next) once for each handler, at the handler's place: that is
@@ -78,34 +132,39 @@ pub const BROKEN: Route = Route {
 pub struct Unique {
     routes: &'static [Route],
     next: usize,
-    /// The first two that answer the same.
-    duplicate: Option<(usize, usize)>,
+    /// The first two that answer the same, each with the index of its method and path.
+    duplicate: Option<[(usize, usize); 2]>,
 }
 
 impl Unique {
     /// Compares all routes, by way of a table with `SLOTS` places: a power of two, and more than
-    /// there are routes. (Comparing each with each takes the compiler a second for 1000 routes.)
+    /// they have methods and paths. (Comparing each with each takes the compiler a second for 1000
+    /// routes.)
     #[must_use]
     pub const fn new<const SLOTS: usize>(routes: &'static [Route]) -> Self {
-        assert!(SLOTS.is_power_of_two() && SLOTS > routes.len());
+        assert!(SLOTS.is_power_of_two());
         let mut unique = Self {
             routes,
             next: 0,
             duplicate: None,
         };
-        // The position of a route, plus one.
-        let mut slots = [0; SLOTS];
+        let mut slots: [Option<(usize, usize)>; SLOTS] = [None; SLOTS];
         let mut position = 0;
-        while position < routes.len() && unique.duplicate.is_none() {
-            let mut slot = routes[position].hash as usize % SLOTS;
-            while slots[slot] != 0 {
-                if answer_the_same(&routes[slots[slot] - 1], &routes[position]) {
-                    unique.duplicate = Some((slots[slot] - 1, position));
+        while position < routes.len() {
+            let mut index = 0;
+            while index <= routes[position].also.len() && unique.duplicate.is_none() {
+                let place = routes[position].place(index);
+                let mut slot = place.hash as usize % SLOTS;
+                while let Some((other, at)) = slots[slot] {
+                    if answer_the_same(&routes[other].place(at), &place) {
+                        unique.duplicate = Some([(other, at), (position, index)]);
+                    }
+                    slot = (slot + 1) % SLOTS;
                 }
-                slot = (slot + 1) % SLOTS;
+                slots[slot] = Some((position, index));
+                index += 1;
             }
             position += 1;
-            slots[slot] = position;
         }
         unique
     }
@@ -114,12 +173,19 @@ impl Unique {
     #[must_use]
     #[track_caller]
     pub const fn next(self) -> Self {
-        if let Some((first, second)) = self.duplicate
-            && second == self.next
+        if let Some([first, second]) = self.duplicate
+            && second.0 == self.next
         {
             panic!(
                 "{}",
-                refusal(&self.routes[first], &self.routes[second]).as_str()
+                refusal(
+                    (&self.routes[first.0], self.routes[first.0].place(first.1)),
+                    (
+                        &self.routes[second.0],
+                        self.routes[second.0].place(second.1)
+                    ),
+                )
+                .as_str()
             );
         }
         Self {
@@ -129,12 +195,12 @@ impl Unique {
     }
 }
 
-const fn answer_the_same(a: &Route, b: &Route) -> bool {
+const fn answer_the_same(a: &Place, b: &Place) -> bool {
     // The hash decides; the keys are for the day when two of them have one hash.
     a.hash == b.hash && !a.key.is_empty() && same(a.key, b.key)
 }
 
-const fn refusal(first: &Route, second: &Route) -> Text {
+const fn refusal((first, here): (&Route, Place), (second, there): (&Route, Place)) -> Text {
     let text = Text::new()
         .push("duplicate route: `")
         .push(second.module)
@@ -144,17 +210,17 @@ const fn refusal(first: &Route, second: &Route) -> Text {
         return text.push("` is listed twice");
     }
     text.push("` answers ")
-        .push(second.method)
+        .push(there.method)
         .push(" ")
-        .push(second.path)
+        .push(there.path)
         .push(", and so does `")
         .push(first.module)
         .push("::")
         .push(first.name)
         .push("` with ")
-        .push(first.method)
+        .push(here.method)
         .push(" ")
-        .push(first.path)
+        .push(here.path)
 }
 
 const fn same(a: &str, b: &str) -> bool {
@@ -205,43 +271,57 @@ impl Text {
     }
 }
 
-/// A refusal, boxed: it is rare, and a `Response` is large.
-#[derive(Debug)]
-struct Refusal(Box<Response>);
-
-impl Refusal {
-    #[cold]
-    fn new(reply: impl IntoResponse) -> Self {
-        Self(Box::new(reply.into_response()))
-    }
-
-    fn ready<'r>(self) -> BoxFuture<'r, Response> {
-        ready_reply(*self.0)
-    }
-}
-
 fn ready_reply<'r>(reply: Response) -> BoxFuture<'r, Response> {
     Box::pin(std::future::ready(reply))
 }
 
+#[cold]
+fn problem<'r, T: FromRequest<'r>>(rejection: &T::Rejection) -> Problem {
+    Problem::from_error(rejection)
+}
+
 #[inline(never)]
-fn take<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Result<T, Refusal>> {
+fn take<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Result<T, Problem>> {
     let now = T::NOW?;
-    Some(now(request).map_err(|rejection| Refusal::new(crate::Problem::from_error(&rejection))))
+    Some(now(request).map_err(|rejection| problem::<T>(&rejection)))
 }
 
 #[inline(never)]
 fn wait<'r, T: FromRequest<'r> + Send + 'r>(
     request: &'r Request,
-) -> BoxFuture<'r, Result<T, Refusal>> {
+) -> BoxFuture<'r, Result<T, Problem>> {
     Box::pin(async move {
         match take::<T>(request) {
             Some(taken) => taken,
             None => T::from_request(request)
                 .await
-                .map_err(|rejection| Refusal::new(crate::Problem::from_error(&rejection))),
+                .map_err(|rejection| problem::<T>(&rejection)),
         }
     })
+}
+
+/// Asks an extractor only for what it would reject.
+pub(crate) type Check<'r> = fn(&'r Request) -> Option<Problem>;
+
+/// The [`Check`] of an extractor; one that waits is not asked, since what it does may cost more
+/// than a request that is rejected anyway is worth.
+#[doc(hidden)]
+#[inline(never)]
+pub fn check<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Problem> {
+    take::<T>(request)?.err()
+}
+
+/// The response to a request that an extractor has rejected, with what those behind it reject, of
+/// which so many have been `asked`.
+#[cold]
+fn rejected<'r>(
+    first: Problem,
+    request: &'r Request,
+    checks: &[Check<'r>],
+    asked: usize,
+) -> Response {
+    let behind = checks.iter().skip(asked);
+    together(first, behind.filter_map(|check| check(request))).into_response()
 }
 
 pin_project_lite::pin_project! {
@@ -278,18 +358,26 @@ macro_rules! arity {
             P: Fn(Fut::Output) -> Response + Send + Sync + 'r,
         {
             let _ = request;
+            let checks = || -> Vec<Check<'r>> { vec![$(check::<$t>),*] };
+            let _ = &checks;
+            let mut asked = 0;
+            let _ = &mut asked;
             if const { false $(|| $t::NOW.is_none())* } {
                 Box::pin(async move {
-                    $(let $t = match wait::<$t>(request).await {
+                    $(asked += 1;
+                    let $t = match wait::<$t>(request).await {
                         Ok(taken) => taken,
-                        Err(refusal) => return *refusal.0,
+                        Err(first) => return rejected(first, request, &checks(), asked),
                     };)*
                     reply(call($($t),*).await)
                 })
             } else {
-                $(let $t = match take::<$t>(request) {
+                $(asked += 1;
+                let $t = match take::<$t>(request) {
                     Some(Ok(taken)) => taken,
-                    Some(Err(refusal)) => return refusal.ready(),
+                    Some(Err(first)) => {
+                        return ready_reply(rejected(first, request, &checks(), asked));
+                    }
                     None => unreachable!("every extractor has `NOW`"),
                 };)*
                 Box::pin(Drive { future: call($($t),*), reply })

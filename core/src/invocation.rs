@@ -2,7 +2,7 @@
 
 use crate::{
     Request,
-    event::{self, Fact, Facts, Shared, Source, emulate, string_map},
+    event::{self, Called, Fact, Facts, Received, Shared, Source, emulate, string_map},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -46,6 +46,8 @@ pub struct Invocation {
 struct Inner {
     source: Option<Source>,
     lambda: LambdaContext,
+    received: Received,
+    public: OnceLock<Public>,
     context: Option<Shared>,
     facts: OnceLock<Facts>,
     stage_variables: StringMap,
@@ -53,6 +55,12 @@ struct Inner {
     /// That of the invocation, for the router to tell the route to. The current span may be that
     /// of a layer.
     span: OnceLock<Span>,
+}
+
+/// Where clients find the API, put together when someone asks.
+struct Public {
+    prefix: String,
+    url: Option<String>,
 }
 
 /// A map of strings that is only read when someone asks.
@@ -66,7 +74,8 @@ struct StringMap {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LambdaContext {
-    /// Lambda's own id of the invocation; empty outside Lambda.
+    /// Lambda's own id of the invocation. The commands `serve` and `invoke` make one up, `invoke`
+    /// the same for the same event; it is empty where an [`App`](crate::App) is called as a service.
     pub request_id: String,
     /// When Lambda ends the invocation, in milliseconds since the epoch.
     pub deadline_ms: Option<u64>,
@@ -145,6 +154,7 @@ impl Invocation {
     pub(crate) fn decoded(
         source: Source,
         lambda: LambdaContext,
+        received: Received,
         context: Option<Shared>,
         facts: Option<Facts>,
         [stage_variables, path_parameters]: [Option<Shared>; 2],
@@ -152,11 +162,25 @@ impl Invocation {
         let inner = Inner {
             source: Some(source),
             lambda,
+            received,
+            public: OnceLock::new(),
             context,
             facts: facts.map(OnceLock::from).unwrap_or_default(),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
             span: OnceLock::new(),
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: None,
+        }
+    }
+
+    /// The invocation of a request that came from no event, and whose path was spelt differently.
+    pub(crate) fn spelt(path: &str) -> Self {
+        let inner = Inner {
+            received: Received::without_event(path),
+            ..Inner::default()
         };
         Self {
             inner: Arc::new(inner),
@@ -268,12 +292,24 @@ impl Invocation {
         }
     }
 
-    /// The id to find this request by: the gateway's own, or else Lambda's.
+    /// The id that the client of this request holds: the gateway's own, or else Lambda's.
+    ///
+    /// It is the `request_id` of a [`Problem`](crate::Problem), and what
+    /// [`Api::request_id_header`](crate::Api::request_id_header) sends. REST and HTTP APIs and function
+    /// URLs have ids of their own, which their access logs show as `$context.requestId`; ALB and VPC
+    /// Lattice have none, and the id is Lambda's, [`LambdaContext::request_id`]. In the log a record's
+    /// `requestId` is always Lambda's, as in the records that Lambda itself writes, and the record of a
+    /// problem has the gateway's as `gateway_request_id`.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         let lambda = self.inner.lambda.request_id.as_str();
-        self.fact(|facts| &facts.request_id)
+        self.gateway_request_id()
             .or(Some(lambda).filter(|id| !id.is_empty()))
+    }
+
+    /// The id that the gateway itself has given the request.
+    pub(crate) fn gateway_request_id(&self) -> Option<&str> {
+        self.fact(|facts| &facts.request_id)
     }
 
     /// The address that the request came from.
@@ -298,6 +334,105 @@ impl Invocation {
     #[must_use]
     pub fn stage(&self) -> Option<&str> {
         self.fact(|facts| &facts.stage)
+    }
+
+    /// The path as the gateway sent it: with stage and base paths, decoded by an HTTP API, and in
+    /// whichever spelling it came.
+    ///
+    /// It is for logs and for debugging. What is routed and authorised is the path of the request's
+    /// URI, and nothing should be decided by this one.
+    ///
+    /// `None` for a request that came from no event, unless its path had to be spelt differently.
+    ///
+    /// ```
+    /// use lambda_api::{Invocation, LambdaContext, event};
+    ///
+    /// let event = r#"{"raw_path": "/%7ealice/files", "method": "GET"}"#;
+    /// let request = event::decode(event.into(), LambdaContext::default(), &Default::default())?;
+    /// assert_eq!(request.uri().path(), "/~alice/files");
+    /// let invocation = request.extensions().get::<Invocation>().unwrap();
+    /// assert_eq!(invocation.raw_path(), Some("/%7ealice/files"));
+    /// # Ok::<(), event::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn raw_path(&self) -> Option<&str> {
+        Some(self.inner.received.path()).filter(|path| !path.is_empty())
+    }
+
+    /// What clients have to write before a path of this API: the stage, where their URL has it, and
+    /// the [base path](crate::Api::base_path) by which they came. `""` where there is none of
+    /// either; it never ends with a slash.
+    ///
+    /// A link without it leads out of the API. It is as trustworthy as the rest of the invocation:
+    /// no header of the client has a part in it.
+    ///
+    /// | called as | prefix |
+    /// |---|---|
+    /// | `https://{id}.execute-api.{region}.amazonaws.com/prod/orders`, REST or HTTP API | `/prod` |
+    /// | `https://{id}.execute-api.{region}.amazonaws.com/orders`, stage `$default` | |
+    /// | `https://api.example.com/orders`, a mapping to the stage `prod` | |
+    /// | `https://api.example.com/v1/orders`, a mapping `v1`, of an `Api` with `base_path("/v1")` | `/v1` |
+    ///
+    /// At a REST API the gateway says it; elsewhere it is what was taken off the path, so that a base
+    /// path that the `Api` does not know of is part of the path itself.
+    ///
+    /// ```
+    /// use lambda_api::{Created, Invocation, Json, api_handler};
+    ///
+    /// #[api_handler(POST "/orders")]
+    /// async fn place_order(invocation: &Invocation) -> Created<Json<u32>> {
+    ///     let location = format!("{}/orders/7", invocation.path_prefix());
+    ///     Created::at(location, Json(7))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn path_prefix(&self) -> &str {
+        &self.public().prefix
+    }
+
+    /// The URL under which clients call this API, without a slash at its end: `https://`, the
+    /// [domain](Self::domain_name) that the gateway says was called, and the
+    /// [prefix](Self::path_prefix). Before the URI of the request it is the URL of the request.
+    ///
+    /// `None` where the source names no domain, as an ALB and VPC Lattice: the `host` header is
+    /// whatever the client wrote. A link that is a path, with the prefix alone, works everywhere.
+    ///
+    /// What stands before the gateway, such as CloudFront, may have a domain of its own that is
+    /// not in the event. On this machine (`localhost`, `127.0.0.1`) the scheme is `http`. With
+    /// `serve`, it is the address of the server, but for function URLs and the callers of `--as`,
+    /// whose domain says which API has recognised them.
+    ///
+    /// ```
+    /// use lambda_api::Invocation;
+    ///
+    /// let url = Invocation::for_test().public_url().map(|url| format!("{url}/orders/7"));
+    /// let expected = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/orders/7";
+    /// assert_eq!(url.as_deref(), Some(expected));
+    /// ```
+    #[must_use]
+    pub fn public_url(&self) -> Option<&str> {
+        self.public().url.as_deref()
+    }
+
+    fn public(&self) -> &Public {
+        self.inner.public.get_or_init(|| {
+            let Some(source) = self.source() else {
+                return Public {
+                    prefix: String::new(),
+                    url: None,
+                };
+            };
+            let domain = self.domain_name();
+            let prefix = self.inner.received.prefix(Called {
+                source,
+                domain,
+                stage: self.stage(),
+                path: self.fact(|facts| &facts.path),
+            });
+            let url = domain.and_then(event::origin);
+            let url = url.map(|origin| origin + &prefix);
+            Public { prefix, url }
+        })
     }
 
     /// The AWS account that the API belongs to.

@@ -129,8 +129,25 @@
 //! thread. What a handler leaves running behind its reply is frozen by Lambda, until the next
 //! invocation or for ever.
 //!
-//! [`Api::on_shutdown`] is for what must happen before the process ends; [`Api::before_snapshot`]
+//! [`Api::after_response`] is for what must happen after each response and before Lambda freezes the
+//! process, [`Api::on_shutdown`] for what must happen before the process ends; [`Api::before_snapshot`]
 //! and [`Api::after_restore`] are for SnapStart.
+//!
+//! # Logs
+//!
+//! Records of `tracing` are lines of JSON on Lambda, and lines of text on standard error elsewhere.
+//! `AWS_LAMBDA_LOG_LEVEL`, `AWS_LAMBDA_LOG_FORMAT` and `RUST_LOG` (`info,orders=debug`) say what is
+//! written; a part of them that means nothing is ignored, with a warning, whatever the level is. All
+//! records of one invocation have its `requestId`, which is Lambda's, the `route` and the `trace_id`;
+//! that of a problem has the id that the client holds as `gateway_request_id`, where that is another
+//! one. [`Api::request_id_header`] tells it in each response.
+//!
+//! No record is without end: a text has at most 16 KiB, a line 64 KiB, and `… (12345 bytes cut)` says
+//! what is missing. That goes for the messages in error documents, which Lambda gets, too. What the
+//! crates below the library log of requests at level TRACE, whole events above all, is never written.
+//!
+//! A subscriber that the program installs itself, in `main` or before [`run`], takes the place of all
+//! this; [`log_layer`] is the same as a layer of it, beside exporters say.
 //!
 //! # Limits
 //!
@@ -147,8 +164,9 @@
 //!
 //!   | command | does |
 //!   |---|---|
-//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--as iam:ARN`, `--as cognito:SUBJECT,groups=admins` and others name the caller whom the gateway would have recognised; `--record DIR` keeps the events |
+//!   | none, or `serve` | serves on `127.0.0.1`, each request as an event of the chosen `--source`; `--as iam:ARN`, `--as cognito:SUBJECT,groups=admins` and others name the caller whom the gateway would have recognised; `--record DIR` keeps the events; `--binary-media-types '*/*'` is the setting of a REST API that sends binary responses; `--allow-origin URL` lets pages of another origin call besides those that [`Cors`] names, `--host NAME` answers under another name, `--bind ADDRESS` listens on another address |
 //!   | `invoke FILE` | answers one event from a file, or from `-`, the standard input |
+//!   | `token SUBJECT` | prints a token that the `Jwt` and `Cognito` of this program accept on this machine; `--groups`, `--scopes`, `--claim`, `--expires-in`, `--issuer`, `--client` |
 //!   | `routes` | prints the route table, `--json` for programs, and fails when the API cannot be built |
 //!
 //! - **In a test**: a handler stays the function it was, an [`App`] answers requests as a tower
@@ -206,12 +224,14 @@ mod middleware;
 mod response;
 mod router;
 mod runtime;
+mod sensitive;
+mod spelling;
 mod state;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use api::{Api, BuildErrors, Routes};
+pub use api::{Api, BuildErrors, IntoFallback, Routes};
 pub use app::App;
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
@@ -224,9 +244,9 @@ pub use describe::Operation;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, Error, Outcome, Problem};
 pub use extract::{
-    Cookies, Deadline, Extension, ExtensionRejection, Form, FormRejection, FromRequest, Json,
-    JsonRejection, MatchedPath, MatchedPathRejection, Path, PathRejection, Query, QueryRejection,
-    State, StateRejection, Text, TextRejection, extract,
+    CommaSeparated, Cookies, Deadline, Extension, ExtensionRejection, Form, FormRejection,
+    FromRequest, Json, JsonRejection, MatchedPath, MatchedPathRejection, Path, PathRejection,
+    Query, QueryRejection, State, StateRejection, Text, TextRejection, extract,
 };
 #[cfg(feature = "multipart")]
 #[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
@@ -237,11 +257,11 @@ pub use invocation::{Invocation, LambdaContext};
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, main};
 pub use limits::Limits;
-pub use middleware::{Cors, FromFn, FromFnService, Next, from_fn};
+pub use middleware::{Cors, FromFn, FromFnService, Middleware, Next, from_fn};
 pub use response::{
     Accepted, Created, Html, IntoResponse, NoContent, Redirect, ResponsePart, SameSite, SetCookie,
 };
-pub use runtime::run;
+pub use runtime::{log::log_layer, run};
 
 use std::{future::Future, pin::Pin};
 

@@ -1,7 +1,7 @@
 //! The values that all invocations share.
 
 use crate::{
-    BoxError, BoxFuture, Limits, Request,
+    BoxError, BoxFuture, Error, Limits, Request,
     error::Chain,
     matched::Matched,
     middleware::{Timing, caught},
@@ -74,7 +74,7 @@ impl StateInit {
     pub(crate) fn make<T, E, F, Fut>(make: F) -> Self
     where
         T: Send + Sync + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<T, E>> + Send + 'static,
     {
@@ -86,7 +86,7 @@ impl StateInit {
                 Box::pin(async move {
                     match make().await {
                         Ok(value) => Ok(Box::new(value) as Value),
-                        Err(error) => Err(error.into()),
+                        Err(error) => Err(error.into().into_boxed()),
                     }
                 })
             })),

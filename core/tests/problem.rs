@@ -202,3 +202,30 @@ fn debug_and_display_show_what_the_client_may_see() {
         assert!(!text.contains("s3cret"), "{text}");
     }
 }
+
+#[test]
+fn a_status_is_an_error_alone_and_with_a_text() {
+    type Answer<E> = Result<&'static str, E>;
+    let alone: Answer<StatusCode> = Err(StatusCode::NOT_FOUND);
+    let owned: Answer<(StatusCode, String)> = Err((StatusCode::CONFLICT, "taken".to_owned()));
+    let fixed: Answer<(StatusCode, &'static str)> = Err((StatusCode::GONE, "sold out"));
+    let hidden: Answer<(StatusCode, Cow<'static, str>)> =
+        Err((StatusCode::BAD_GATEWAY, "db.internal is down".into()));
+    for (reply, status, code, detail) in [
+        (alone.into_response(), 404, "not_found", None),
+        (owned.into_response(), 409, "conflict", Some("taken")),
+        (fixed.into_response(), 410, "gone", Some("sold out")),
+        (hidden.into_response(), 502, "bad_gateway", None),
+    ] {
+        assert_eq!(reply.status(), status);
+        assert_eq!(reply.headers()["content-type"], "application/problem+json");
+        let problem: serde_json::Value = serde_json::from_str(body(&reply)).expect("JSON");
+        assert_eq!(problem["code"], code);
+        assert_eq!(
+            problem.get("detail").and_then(|detail| detail.as_str()),
+            detail
+        );
+    }
+    let fine: Answer<(StatusCode, String)> = Ok("tea");
+    assert_eq!(fine.into_response().body().bytes(), b"tea");
+}

@@ -43,6 +43,53 @@ use proc_macro::TokenStream;
 /// parameter that takes the rest of the path is the last segment, `{path+}`. `/orders/` is another
 /// path than `/orders`.
 ///
+/// A handler may answer several methods and several paths, each method on each of the paths; all
+/// methods stand before all paths. A parameter that not all of the paths have is an `Option`:
+///
+/// ```
+/// use lambda_api::{Api, api_handler, routes};
+///
+/// #[api_handler(GET | POST "/orders" | "/orders/{id}")]
+/// async fn orders(id: Option<u64>) -> String {
+///     format!("{id:?}")
+/// }
+///
+/// /// Every method and every path, `/` included.
+/// #[api_handler(ANY "/" | "/{path+}")]
+/// async fn everything(path: Option<&str>) -> String {
+///     path.unwrap_or("the root").to_owned()
+/// }
+///
+/// let routes = routes![orders, everything];
+/// assert_eq!(routes.len(), 6);
+/// ```
+///
+/// # Which route answers
+///
+/// Of the routes whose path and method fit, the narrowest one: a route without a greedy parameter
+/// goes before one with it, and of two others the one whose first different segment is no parameter.
+/// A route for `ANY` method comes behind those of its path that name the method, and a `HEAD` is
+/// answered as a `GET` where no route of the path names it. So with `POST "/users/me"` and
+/// `GET "/users/{id}"`, `GET /users/me` goes to the second one, with the `id` `me`: as at API Gateway,
+/// where [method and path][order] have to fit. Access rules are those of the route that answers.
+///
+/// # Fallback
+///
+/// `#[api_handler(fallback)]` is a handler for the paths that no route has; it has options and no
+/// method or path. See `Api::fallback`.
+///
+/// ```
+/// use lambda_api::{Api, api_handler, routes};
+/// use http::Uri;
+///
+/// #[api_handler(fallback, public)]
+/// async fn nowhere(uri: &Uri) -> String {
+///     format!("there is nothing at {uri}")
+/// }
+///
+/// let api = Api::new().fallback(routes![nowhere]);
+/// ```
+///
 /// # Options
 ///
 /// | option | says |
@@ -76,9 +123,10 @@ use proc_macro::TokenStream;
 ///
 /// # Time
 ///
-/// With `timeout = "3s"` the route has so long, in whole `ms`, `s` or `m`, from when it was found to
-/// the end of its reply: authentication, the layers of the route, extractors, the function and the
-/// stream of the reply included, but not the layers of `Api::layer`. Then the function's future is
+/// With `timeout = "3s"` the route has so long, in whole `ms`, `s` or `m`, from when its caller was let
+/// in to the end of its reply: the layers of the route, extractors, the function and the stream of the
+/// reply included, but neither authentication and access rules, so that who is not let in cannot tell
+/// from a 504 that there is a route, nor the layers of `Api::layer`. Then the function's future is
 /// dropped, and the client gets a 504 problem, `timed_out`; a 503 with `Api::retry_after_timeout`.
 /// Where the deadline of the request is sooner (`Api::gateway_timeout`), that ends it. A function
 /// that blocks the thread cannot be stopped.
@@ -107,7 +155,10 @@ use proc_macro::TokenStream;
 /// | everything else | its type, an extractor: `FromRequest` |
 ///
 /// All but extractors are read from one string through `serde::Deserialize`; what is wrong with
-/// any of them is reported in one reply. Each parameter of the path has its argument. Any number
+/// any of them, and with the extractors beside them, is reported in one response. A key of the query
+/// that is repeated, `?tag=a&tag=b`, is a `Vec<T>` or another sequence, in the order in which it was
+/// sent, and where one value is expected it is rejected; `?ids=1,2` is a `CommaSeparated<T>`. In the
+/// query an empty value, `?page=`, is `None` for an `Option` of anything but text. Each parameter of the path has its argument. Any number
 /// of arguments may be read that way, and up to 12 may be extractors; both may borrow from the
 /// request.
 ///
@@ -126,6 +177,20 @@ use proc_macro::TokenStream;
 /// ) -> Response {
 /// #   let _ = (id, path, size, tenant);
 ///     Response::default()
+/// }
+/// ```
+///
+/// ```
+/// use lambda_api::{CommaSeparated, api_handler};
+///
+/// // GET /orders?tag=tea&tag=green&ids=1,2&page=
+/// #[api_handler(GET "/orders")]
+/// async fn find(
+///     #[query] tag: Vec<String>,
+///     #[query] ids: CommaSeparated<u64>,
+///     #[query] page: Option<u32>,
+/// ) -> String {
+///     format!("{} tags, {} ids, page {page:?}", tag.len(), ids.0.len())
 /// }
 /// ```
 ///
@@ -167,6 +232,7 @@ use proc_macro::TokenStream;
 /// Name it by its path instead, `routes![health::health]`. And a handler named like a crate hides
 /// that crate in its module: beside `async fn tokio()` write `::tokio::spawn(..)`.
 ///
+/// [order]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
 /// [path]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 #[proc_macro_attribute]
 pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -204,6 +270,12 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # The log
+///
+/// The body runs before there is a log: a `tracing` subscriber that it installs stays, and where it
+/// installs none, the library's own comes right after it. What the body itself logs before there is
+/// one is lost; `lambda_api::log_layer()` is the library's log for a subscriber of your own.
+///
 /// # Options
 ///
 /// | option | says |
@@ -213,7 +285,8 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate = path` | where lambda-api is, if not at `::lambda_api` |
 ///
 /// It cannot have arguments; an API of one handler is
-/// [`#[api_handler(..)]`](macro@api_handler) on `main`.
+/// [`#[api_handler(..)]`](macro@api_handler) on `main`. It takes the place of `#[tokio::main]`: both
+/// together are a compile error.
 #[proc_macro_attribute]
 pub fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
     main_fn::main(attribute.into(), &item.into()).into()

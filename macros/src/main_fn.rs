@@ -28,7 +28,7 @@ pub(crate) fn main(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut options = Options::default();
     let result = (|input: ParseStream<'_>| options.parse(input, &mut faults)).parse2(attribute);
     faults.keep(result);
-    let function: Function = match syn::parse2(item.clone()) {
+    let mut function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             let message = format!("`#[lambda_api::main]` goes on `fn main() -> Api`: {error}");
@@ -36,6 +36,7 @@ pub(crate) fn main(attribute: TokenStream, item: &TokenStream) -> TokenStream {
             return quote!(#error #item);
         }
     };
+    function.refuse_other_main("lambda_api::main", &mut faults);
     check(&function, &mut faults);
     if faults.is_empty() {
         expand(&options, function)

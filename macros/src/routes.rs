@@ -92,12 +92,10 @@ fn expand(list: &List) -> TokenStream {
     let private = quote!(#krate::__private);
     let routes = list.items.iter().map(|item| item.route(krate));
     let checks = list.items.iter().map(Item::check);
-    // Half of them stay free.
-    let slots = (2 * list.items.len()).next_power_of_two().max(2);
     quote!({
         const __ROUTES: &[#private::Route] = &[#(#routes),*];
         const _: () = {
-            let __unique = #private::Unique::new::<#slots>(__ROUTES);
+            let __unique = #private::Unique::new::<{ #private::slots(__ROUTES) }>(__ROUTES);
             #(#checks)*
             let _ = __unique;
         };

@@ -51,6 +51,16 @@ fn an_event_of_which_nothing_is_changed_stays_the_same_to_the_byte() {
 }
 
 #[test]
+fn a_byte_order_mark_before_a_recorded_event_is_skipped() {
+    let path = std::env::temp_dir().join(format!("lambda-api-bom-{}", std::process::id()));
+    let text = r#"{"rawPath": "/x", "requestContext": {"http": {"method": "GET"}}}"#;
+    std::fs::write(&path, format!("\u{feff}{text}")).unwrap();
+    let event = EventBuilder::from_file(&path);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(event.to_string(), text);
+}
+
+#[test]
 fn an_event_can_be_written_to_a_file_and_read_back() {
     let directory = std::env::temp_dir().join(format!("lambda-api-events-{}", std::process::id()));
     for source in Source::ALL {

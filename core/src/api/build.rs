@@ -2,20 +2,18 @@
 
 use super::{
     Api,
-    closed::{check_access, check_authenticators},
-    flat::{Flat, Kind, Scope, base_path_fault, flatten, prefix_fault},
+    flat::{Scope, base_path_fault, prefix_fault},
+    middleware::check_outer,
 };
 use crate::{
-    App, Limits, Next, Operation,
-    auth::{Access, Installed, Policy},
-    endpoint::Route,
-    matched::Pattern,
+    App, Limits, Next,
     middleware::{CorsGate, Guard, LayerFn},
-    router::{Dispatch, Entry, Handler, Mounted, Router, Routing, Target},
+    router::{Router, Routing},
     runtime::Hooks,
     state::{StateInit, doubled, make_all},
 };
-use std::{any::TypeId, collections::HashSet, fmt, sync::Arc};
+use http::HeaderName;
+use std::{fmt, sync::Arc};
 use tower_http::cors::CorsLayer;
 
 /// Everything that keeps an [`Api`] from being built, at once.
@@ -47,6 +45,7 @@ impl std::error::Error for BuildErrors {}
 struct Checked {
     router: Router,
     cors: Option<CorsLayer>,
+    request_id_header: Option<HeaderName>,
     faults: Vec<String>,
 }
 
@@ -81,6 +80,7 @@ impl Api {
         let Checked {
             router,
             cors,
+            request_id_header,
             mut faults,
         } = self.checked();
         let router = Arc::new(router);
@@ -94,7 +94,7 @@ impl Api {
             Arc::clone(&states),
             self.finish.clone(),
         ));
-        let layered = wrap(routing, self.layers.iter().collect(), &self);
+        let layered = wrap(routing, self.layers.iter(), &self);
         let for_layers = (!self.layers.is_empty()).then_some(states);
         let guarded = Next::new(Guard::new(
             layered,
@@ -108,6 +108,7 @@ impl Api {
             guarded,
             cors,
             (self.finish.clone(), self.timing),
+            request_id_header,
             self.decode.clone(),
             authenticators,
             self.take_hooks(),
@@ -117,6 +118,16 @@ impl Api {
         } else {
             Err(BuildErrors(faults))
         }
+    }
+
+    /// The origins that CORS lets in by their names, and whether it lets in others by `*` or a
+    /// wildcard.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn named_origins(&self) -> (Vec<String>, bool) {
+        self.cors
+            .as_ref()
+            .map(crate::Cors::named_origins)
+            .unwrap_or_default()
     }
 
     /// Everything that is wrong with the description itself; nothing is made for it.
@@ -131,20 +142,30 @@ impl Api {
         let mut states = Vec::new();
         self.all_states(&mut states);
         let given = states.iter().map(|init| init.id).collect();
+        check_outer(&self.layers, &given, &mut faults);
         let router = self.router(&given, &mut faults);
         faults.extend(doubled(states.into_iter()));
-        if let Some(base) = &self.decode.base_path
-            && let Some(fault) = base_path_fault(base)
-        {
-            faults.push(format!("the base path `{base}` {fault}"));
+        for base in self.decode.base_paths() {
+            if let Some(fault) = base_path_fault(base) {
+                faults.push(format!("the base path `{base}` {fault}"));
+            }
         }
         if self.timing.gateway.is_some_and(|timeout| timeout.is_zero()) {
             faults.push("`gateway_timeout` is zero: no request could be answered".to_owned());
         }
         let cors = self.cors.as_ref().map(|cors| cors.layer(&mut faults));
+        let request_id_header = self.request_id_header.as_ref();
+        let request_id_header = request_id_header.and_then(|name| match own_header(name) {
+            Ok(name) => Some(name),
+            Err(fault) => {
+                faults.push(format!("`request_id_header`: `{name}` {fault}"));
+                None
+            }
+        });
         Checked {
             router,
             cors,
+            request_id_header,
             faults,
         }
     }
@@ -170,154 +191,59 @@ impl Api {
         }
         hooks
     }
+}
 
-    fn router(&self, given: &HashSet<TypeId>, faults: &mut Vec<String>) -> Router {
-        let mut router = Router::new(self.ignore_trailing_slash);
-        let (scopes, flat) = flatten(self);
-        let gates: Vec<Option<Next>> = scopes
+/// The name of a header that means nothing yet to clients, gateways and servers.
+fn own_header(name: &str) -> Result<HeaderName, &'static str> {
+    const TAKEN: [&str; 22] = [
+        "age",
+        "allow",
+        "cache-control",
+        "connection",
+        "date",
+        "etag",
+        "expires",
+        "keep-alive",
+        "last-modified",
+        "location",
+        "pragma",
+        "proxy-authenticate",
+        "proxy-connection",
+        "retry-after",
+        "server",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "vary",
+        "www-authenticate",
+    ];
+    let name: HeaderName = name.parse().map_err(|_| "is no header name")?;
+    let families = ["access-control-", "content-", "accept"];
+    let is_taken = TAKEN.contains(&name.as_str())
+        || families
             .iter()
-            .map(|scope| {
-                (!scope.layers.is_empty()).then(|| {
-                    wrap(
-                        Next::new(Dispatch::new(self.finish.clone())),
-                        scope.layers.clone(),
-                        self,
-                    )
-                })
-            })
-            .collect();
-        let mut sound = Vec::new();
-        for (index, scope) in scopes.iter().enumerate() {
-            sound.push(check_scope(index, scope, faults));
-            check_authenticators(&scope.api.authenticators, faults);
-            if let Some(policy) = Policy::of(&scope.authenticators, Access::authenticated(), false)
-            {
-                router.close(scope.prefix.clone(), Arc::new(policy));
-            }
-            if let Some((fallback, access)) = &scope.api.fallback {
-                let origin = match scope.prefix.as_str() {
-                    "" => "the fallback".to_owned(),
-                    prefix => format!("the fallback of the API nested at `{prefix}`"),
-                };
-                let asked = &scope.authenticators;
-                check_access(&origin, *access, &Operation::default(), asked, faults);
-                let entry = Entry {
-                    pattern: Pattern::none(),
-                    target: Target::Service(fallback(&self.finish)),
-                    policy: Policy::of(asked, *access, false).map(Arc::new),
-                    gate: nested_gate(index, scope, self),
-                    origin,
-                    timeout: None,
-                };
-                router.insert_fallback(scope.prefix.clone(), Arc::new(entry));
-            }
-        }
-        // What is wrong with a prefix would only be said again for each route behind it.
-        let sound = |flat: &&Flat<'_>| sound.get(flat.scope).is_some_and(|sound| *sound);
-        for flat in flat.iter().filter(sound) {
-            let gate = gates.get(flat.scope).cloned().flatten();
-            let asked = scopes.get(flat.scope).map(|scope| &scope.authenticators);
-            let asked = asked.cloned().unwrap_or_default();
-            self.insert(&mut router, flat, (gate, &asked), given, faults);
-        }
-        router
+            .any(|family| name.as_str().starts_with(family));
+    if is_taken {
+        return Err("means something else already");
     }
-
-    fn insert(
-        &self,
-        router: &mut Router,
-        flat: &Flat<'_>,
-        (gate, asked): (Option<Next>, &Arc<[Installed]>),
-        given: &HashSet<TypeId>,
-        faults: &mut Vec<String>,
-    ) {
-        let path = &flat.path;
-        match flat.kind {
-            Kind::Route(route, layers) => {
-                let target = if layers.is_empty() {
-                    Target::Handler(route.call)
-                } else {
-                    let handler = Next::new(Handler::new(route.call, self.finish.clone()));
-                    Target::Service(wrap(handler, layers.iter().collect(), self))
-                };
-                let mut operation = Operation::default();
-                (route.describe)(&mut operation);
-                let policy = Policy::of(asked, route.access, operation.takes_identity);
-                let entry = Arc::new(Entry {
-                    pattern: Pattern::new(path.clone()),
-                    target,
-                    policy: policy.map(Arc::new),
-                    gate,
-                    origin: Entry::origin_of(route),
-                    timeout: route.timeout,
-                });
-                check_route(route, &entry, &operation, given, faults);
-                check_access(&entry.origin, route.access, &operation, asked, faults);
-                if let Err(conflict) = router.insert(route.method, path, Arc::clone(&entry)) {
-                    faults.push(conflict.describe(&entry.origin, route.method, path));
-                }
-            }
-            Kind::Mount(mount) => {
-                if let Some(fault) = prefix_fault(&mount.prefix) {
-                    faults.push(format!(
-                        "the prefix `{}` of a mounted service {fault}",
-                        mount.prefix
-                    ));
-                    return;
-                }
-                let prefix = path.strip_suffix('/').unwrap_or(path);
-                let service = Next::new(Mounted::new(
-                    prefix.to_owned(),
-                    (mount.service)(&self.finish),
-                ));
-                let origin = format!("service `{}` ({})", mount.name, mount.location);
-                check_access(&origin, mount.access, &Operation::default(), asked, faults);
-                let policy = Policy::of(asked, mount.access, false).map(Arc::new);
-                let with_slash = format!("{prefix}/");
-                let mut paths = vec![with_slash.clone(), format!("{prefix}/{{path+}}")];
-                if !prefix.is_empty() {
-                    if self.ignore_trailing_slash {
-                        paths.clear();
-                        paths.push(format!("{prefix}/{{path+}}"));
-                    }
-                    paths.push(prefix.to_owned());
-                }
-                for path in paths {
-                    let entry = Arc::new(Entry {
-                        pattern: Pattern::new(path.clone()),
-                        target: Target::Service(service.clone()),
-                        policy: policy.clone(),
-                        gate: gate.clone(),
-                        origin: origin.clone(),
-                        timeout: None,
-                    });
-                    if let Err(conflict) = router.insert("ANY", &path, entry) {
-                        faults.push(conflict.describe(&origin, "ANY", &path));
-                    }
-                }
-            }
-        }
-    }
+    Ok(name)
 }
 
 /// Puts layers around a part of the way, the first one outermost.
-fn wrap(next: Next, layers: Vec<&LayerFn>, api: &Api) -> Next {
+pub(super) fn wrap<'a>(
+    next: Next,
+    layers: impl DoubleEndedIterator<Item = &'a LayerFn>,
+    api: &Api,
+) -> Next {
     layers
-        .into_iter()
         .rev()
-        .fold(next, |next, layer| layer(next, &api.finish))
-}
-
-/// A nested Api's layers are around its fallback too; the outermost one's are around everything
-/// anyway.
-fn nested_gate(index: usize, scope: &Scope<'_>, root: &Api) -> Option<Next> {
-    let layers: Vec<&LayerFn> = scope.api.layers.iter().collect();
-    (index > 0 && !layers.is_empty())
-        .then(|| wrap(Next::new(Dispatch::new(root.finish.clone())), layers, root))
+        .fold(next, |next, layer| layer.around(next, &api.finish))
 }
 
 /// Whether the prefix of the scope is one.
-fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> bool {
+pub(super) fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> bool {
     if index == 0 {
         return true;
     }
@@ -340,6 +266,7 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
         (api.decode.strip_stage.is_some(), "strip_stage"),
         (api.decode.limits != Limits::default(), "limits"),
         (api.ignore_trailing_slash, "ignore_trailing_slash"),
+        (api.request_id_header.is_some(), "request_id_header"),
         (api.timing.gateway.is_some(), "gateway_timeout"),
         (api.timing.margin.is_some(), "deadline_margin"),
         (api.timing.retry_after.is_some(), "retry_after_timeout"),
@@ -353,40 +280,4 @@ fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> boo
         }
     }
     prefix_fault.is_none()
-}
-
-fn check_route(
-    route: &Route,
-    entry: &Entry,
-    operation: &Operation,
-    given: &HashSet<TypeId>,
-    faults: &mut Vec<String>,
-) {
-    let Entry {
-        pattern, origin, ..
-    } = entry;
-    for (id, name) in &operation.state {
-        if !given.contains(id) {
-            faults.push(format!(
-                "{origin} needs `State<{name}>`, but there is no `.state(..)` or \
-                 `.state_with(..)` of this type"
-            ));
-        }
-    }
-    for name in route.path_args {
-        if !pattern.names.iter().any(|known| known == name) {
-            faults.push(format!(
-                "{origin} takes `#[path] {name}`, but its path `{}` has no parameter of this name",
-                pattern.path
-            ));
-        }
-    }
-    for (index, name) in pattern.names.iter().enumerate() {
-        if pattern.names[..index].contains(name) {
-            faults.push(format!(
-                "{origin}: the path `{}` has two parameters named `{name}`",
-                pattern.path
-            ));
-        }
-    }
 }

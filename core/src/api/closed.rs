@@ -42,6 +42,21 @@ impl Api {
         }
     }
 
+    /// Has authenticators accept what the key of the developer's machine has signed. Their names.
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(crate) fn lend_local_key(&mut self, key: &crate::auth::LocalKey) -> Vec<String> {
+        let mut names = Vec::new();
+        self.each_authenticator(&mut |list| {
+            for one in list {
+                if let Some(lent) = one.with_local_key(key) {
+                    *one = lent;
+                    names.push(one.name().to_owned());
+                }
+            }
+        });
+        names
+    }
+
     fn each_authenticator(&mut self, visit: &mut impl FnMut(&mut Vec<Installed>)) {
         visit(&mut self.authenticators);
         for (_, nested) in &mut self.nests {

@@ -1,6 +1,6 @@
 //! All routes of an API and of those nested in it, with their full paths.
 
-use super::{Api, Mount, RouteInfo};
+use super::{Api, Fallback, Mount, RouteInfo};
 use crate::{
     auth::{Access, Installed},
     endpoint::Route,
@@ -9,10 +9,8 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// One route, wherever it was added.
+/// One handler or service, wherever it was added.
 pub(super) struct Flat<'a> {
-    /// Nest prefixes included.
-    pub(super) path: String,
     pub(super) kind: Kind<'a>,
     /// Which of the scopes it belongs to.
     pub(super) scope: usize,
@@ -20,6 +18,7 @@ pub(super) struct Flat<'a> {
 
 pub(super) enum Kind<'a> {
     Route(&'static Route, &'a [LayerFn]),
+    Fallback(&'static Route, &'a [LayerFn]),
     Mount(&'a Mount),
 }
 
@@ -29,6 +28,9 @@ pub(super) struct Scope<'a> {
     pub(super) api: &'a Api,
     /// The layers around its routes, outermost first.
     pub(super) layers: Vec<&'a LayerFn>,
+    /// The layers around everything in it, its fallback included; none for the outermost Api, whose
+    /// layers are around the router.
+    pub(super) outer: Vec<&'a LayerFn>,
     /// Who is asked about callers: its own authenticators, or those of the Api around it.
     pub(super) authenticators: Arc<[Installed]>,
 }
@@ -39,25 +41,37 @@ pub(super) fn flatten(api: &Api) -> (Vec<Scope<'_>>, Vec<Flat<'_>>) {
         prefix: String::new(),
         api,
         layers: api.route_layers.iter().collect(),
+        outer: Vec::new(),
         authenticators: api.authenticators.clone().into(),
     }];
     let mut flat = Vec::new();
     let mut next = 0;
     while let Some(scope) = scopes.get(next) {
         let (prefix, api, layers) = (scope.prefix.clone(), scope.api, scope.layers.clone());
-        let around = Arc::clone(&scope.authenticators);
+        let (outer, around) = (scope.outer.clone(), Arc::clone(&scope.authenticators));
         for routes in &api.routes {
             for route in routes.routes {
+                let kind = if route.is_fallback() {
+                    Kind::Fallback
+                } else {
+                    Kind::Route
+                };
                 flat.push(Flat {
-                    path: join(&prefix, route.path),
-                    kind: Kind::Route(route, &routes.layers),
+                    kind: kind(route, &routes.layers),
+                    scope: next,
+                });
+            }
+        }
+        if let Some(Fallback::Handler(routes)) = &api.fallback {
+            for route in routes.routes.iter().filter(|route| route.is_fallback()) {
+                flat.push(Flat {
+                    kind: Kind::Fallback(route, &routes.layers),
                     scope: next,
                 });
             }
         }
         for mount in &api.mounts {
             flat.push(Flat {
-                path: join(&prefix, &mount.prefix),
                 kind: Kind::Mount(mount),
                 scope: next,
             });
@@ -66,10 +80,13 @@ pub(super) fn flatten(api: &Api) -> (Vec<Scope<'_>>, Vec<Flat<'_>>) {
             let mut layers = layers.clone();
             layers.extend(&nested.layers);
             layers.extend(&nested.route_layers);
+            let mut outer = outer.clone();
+            outer.extend(&nested.layers);
             scopes.push(Scope {
                 prefix: join(&prefix, under),
                 api: nested,
                 layers,
+                outer,
                 authenticators: if nested.authenticators.is_empty() {
                     Arc::clone(&around)
                 } else {
@@ -96,32 +113,49 @@ pub(super) fn table(api: &Api) -> Vec<RouteInfo> {
             access.to_string()
         }
     };
-    flat.into_iter()
-        .map(|flat| match flat.kind {
-            Kind::Route(route, _) => RouteInfo {
-                method: route.method,
-                path: flat.path,
-                access: access(flat.scope, route.access),
-                timeout: route
-                    .timeout
-                    .and_then(|timeout| u64::try_from(timeout.as_millis()).ok()),
+    let mut table = Vec::new();
+    for Flat { kind, scope } in flat {
+        let prefix = scopes.get(scope).map_or("", |scope| &*scope.prefix);
+        let (route, paths) = match kind {
+            Kind::Mount(mount) => {
+                let path = join(prefix, &mount.prefix);
+                table.push(RouteInfo {
+                    method: "ANY",
+                    path: format!("{}/{{path+}}", path.trim_end_matches('/')),
+                    access: access(scope, mount.access),
+                    timeout: None,
+                    handler: format!("service {}", mount.name),
+                    location: format!("{}:{}", mount.location.file(), mount.location.line()),
+                });
+                continue;
+            }
+            Kind::Route(route, _) => {
+                let places = route.places();
+                let paths = places.map(|place| (place.method, join(prefix, place.path)));
+                (route, paths.collect())
+            }
+            Kind::Fallback(route, _) => {
+                let path = [prefix, route.path].join(" ");
+                (route, vec![(route.method, path.trim_start().to_owned())])
+            }
+        };
+        table.extend(paths.into_iter().map(|(method, path)| {
+            let timeout = route.timeout.map(|timeout| timeout.as_millis());
+            RouteInfo {
+                method,
+                path,
+                access: access(scope, route.access),
+                timeout: timeout.and_then(|timeout| u64::try_from(timeout).ok()),
                 handler: format!("{}::{}", route.module, route.name),
                 location: format!("{}:{}", route.file, route.line),
-            },
-            Kind::Mount(mount) => RouteInfo {
-                method: "ANY",
-                path: format!("{}/{{path+}}", flat.path.trim_end_matches('/')),
-                access: access(flat.scope, mount.access),
-                timeout: None,
-                handler: format!("service {}", mount.name),
-                location: format!("{}:{}", mount.location.file(), mount.location.line()),
-            },
-        })
-        .collect()
+            }
+        }));
+    }
+    table
 }
 
 /// A path behind a prefix; the path `/` is the prefix itself.
-fn join(prefix: &str, path: &str) -> String {
+pub(super) fn join(prefix: &str, path: &str) -> String {
     if prefix.is_empty() {
         path.to_owned()
     } else if path == "/" {

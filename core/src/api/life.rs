@@ -1,7 +1,7 @@
-//! What an API wants to do at turns of the process' life.
+//! What an API wants to do after each response, and at turns of the process' life.
 
 use super::Api;
-use crate::BoxError;
+use crate::Error;
 use std::future::Future;
 
 /// # The life of the process
@@ -9,6 +9,47 @@ use std::future::Future;
 /// What is given here is called by [`run`](crate::run) and [`#[lambda_api::main]`](crate::main).
 /// Nested APIs may have some of their own.
 impl Api {
+    /// Runs a function after each response, before the next event is asked for: to send what
+    /// exporters of traces and metrics have collected, say.
+    ///
+    /// Lambda freezes the process when it has nothing to do, and what is in memory then waits for the
+    /// next invocation, or is lost. Here Lambda has the response already, the caller does not wait,
+    /// and the span of the invocation is closed. The time counts: it is paid for, and this
+    /// environment gets no other event meanwhile (of several invocations at once, only the one that
+    /// was answered waits).
+    ///
+    /// It runs after every event, also one that is no HTTP request, and after a response that Lambda
+    /// did not take. Of several functions, the first one runs first. They have what is left of the
+    /// invocation's time, up to 100 ms before Lambda's deadline; a handler that used up nearly all
+    /// of it leaves them next to none. What is not done by then is dropped. That, or a panic, is one
+    /// error record of the log, with the `requestId`, and changes nothing of the response.
+    ///
+    /// The local server and `invoke` do the same once they have the response.
+    /// [`App::handle_event`](crate::App::handle_event), and with it `TestClient`, does it before it
+    /// returns the response; an [`App`](crate::App) that is called as a tower service does not do it.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    /// # #[derive(Clone)] struct Metrics;
+    /// # impl Metrics { fn new() -> Self { Self } async fn flush(&self) {} }
+    ///
+    /// let metrics = Metrics::new();
+    /// let api = Api::new()
+    ///     .state(metrics.clone())
+    ///     .after_response(move || {
+    ///         let metrics = metrics.clone();
+    ///         async move { metrics.flush().await }
+    ///     });
+    /// ```
+    pub fn after_response<F, Fut>(mut self, hook: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.hooks.after_response(hook);
+        self
+    }
+
     /// Runs a function before the process ends, to write out what is still in memory, say.
     ///
     /// Lambda ends an environment that it needs no more with SIGTERM, and kills it
@@ -74,7 +115,7 @@ impl Api {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.hooks.before_snapshot(hook);
         self
@@ -90,7 +131,7 @@ impl Api {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.hooks.after_restore(hook);
         self

@@ -2,18 +2,23 @@
 
 mod build;
 mod closed;
+mod fallback;
 mod flat;
+mod insert;
 mod life;
+mod middleware;
 mod routes;
 mod table;
 mod time;
 
 pub use build::BuildErrors;
+use fallback::Fallback;
+pub use fallback::IntoFallback;
 pub use routes::Routes;
 pub(crate) use table::RouteInfo;
 
 use crate::{
-    BoxError, Cors, IntoResponse, Limits, Next, Problem, Request, Response,
+    BoxError, Cors, Error, Limits, Next, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
     middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer, erase_service},
@@ -56,7 +61,7 @@ pub struct Api {
     routes: Vec<Routes>,
     nests: Vec<(String, Api)>,
     mounts: Vec<Mount>,
-    fallback: Option<(ServiceFn, Access)>,
+    fallback: Option<Fallback>,
     layers: Vec<LayerFn>,
     route_layers: Vec<LayerFn>,
     states: Vec<StateInit>,
@@ -65,6 +70,7 @@ pub struct Api {
     finish: Finish,
     decode: DecodeOptions,
     timing: Timing,
+    request_id_header: Option<String>,
     hooks: Hooks,
     ignore_trailing_slash: bool,
 }
@@ -103,7 +109,8 @@ impl Api {
     /// Like [`state`](Api::state), with a value that has to be made first: a connection, say.
     ///
     /// The function runs once, when the API is built: at the cold start, but not for
-    /// printing the route table. An error, or a panic, keeps the API from being built.
+    /// printing the route table. An error, or a panic, keeps the API from being built. The error is
+    /// anything that `?` takes in a function that returns [`Error`], and that itself.
     ///
     /// ```
     /// use lambda_api::Api;
@@ -122,7 +129,7 @@ impl Api {
     pub fn state_with<T, E, F, Fut>(mut self, make: F) -> Self
     where
         T: Clone + Send + Sync + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<T, E>> + Send + 'static,
     {
@@ -140,6 +147,23 @@ impl Api {
     /// Of several authenticators, the next one is asked when the request has no credential for the
     /// one before; a credential that was refused is refused. A route can name the one that it
     /// means, and must do so when it has a rule: `authenticator = "staff", groups("admins")`.
+    ///
+    /// # Two credentials
+    /// A request with good credentials for two authenticators is rejected with 400
+    /// `invalid_request` ([RFC 6750, section
+    /// 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)): nobody can say which caller it is,
+    /// and a gateway or a log in front of the function may have gone by the other one. What a gateway
+    /// has found out counts as a credential: an IAM signature, a client certificate, the claims of its
+    /// authorizer.
+    ///
+    /// - A route that names its authenticator has said which credential counts, and is served by that
+    ///   one alone. That is the way for functions behind a gateway that signs or checks every request,
+    ///   while users send a token in another header: CloudFront's origin access control, mutual TLS,
+    ///   load balancers that sign users in.
+    /// - A `public` route without an identity asks nobody, and looks at no credential.
+    /// - `JwtAuthorizer` and `CognitoAuthorizer` read the same claims: that is one credential. A
+    ///   verifier of this process (`Jwt`, `Cognito`) beside them is another way in, and a token that
+    ///   both accept is rejected: the verifier alone will do, behind a gateway too.
     ///
     /// A nested API is closed by the authenticators of the API around it, unless it has some of its
     /// own: those are asked instead.
@@ -163,7 +187,17 @@ impl Api {
     }
 
     /// Puts a tower layer around everything but CORS: it sees every request, whether a route
-    /// exists or not, and every reply.
+    /// exists or not, and every response. **The layer that is added first is the outermost one**, as
+    /// in tower's `ServiceBuilder`, and the reverse of axum's `Router::layer`, where the last one is:
+    ///
+    /// | `a` sees a request before `b` does | |
+    /// |---|---|
+    /// | lambda-api | `Api::new().layer(a).layer(b)` |
+    /// | axum | `Router::new().layer(b).layer(a)` |
+    ///
+    /// So the calls of an axum program are turned round when it is moved over; layers inside one
+    /// `ServiceBuilder` stay as they are. The same goes for [`route_layer`](Api::route_layer) and
+    /// [`Routes::layer`].
     ///
     /// The layer of a nested API sees what is routed to that API.
     ///
@@ -195,7 +229,9 @@ impl Api {
     }
 
     /// Puts a tower layer around every route of this API and of those nested in it: it sees the
-    /// requests that a route answers, after the router.
+    /// requests that a route answers, after the router. As with [`layer`](Api::layer), the one that is
+    /// added first is the outermost one: `route_layer(a).route_layer(b)`, where axum has
+    /// `route_layer(b).route_layer(a)`.
     ///
     /// ```
     /// use lambda_api::{Api, MatchedPath, Next, Request, Response, extract, from_fn};
@@ -250,67 +286,6 @@ impl Api {
     /// ```
     pub fn nest(mut self, prefix: impl Into<String>, api: Api) -> Self {
         self.nests.push((prefix.into(), api));
-        self
-    }
-
-    /// Answers requests that no route takes, instead of the 404 problem.
-    ///
-    /// A nested API's fallback answers under its prefix. A path that exists, but not with the
-    /// method of the request, stays a 405.
-    ///
-    /// ```
-    /// use lambda_api::{Api, Problem, Request};
-    /// use http::StatusCode;
-    ///
-    /// let api = Api::new().fallback(async |_request: Request| {
-    ///     Problem::new(StatusCode::NOT_FOUND, "no_such_page")
-    /// });
-    /// ```
-    pub fn fallback<F, Fut, R>(self, function: F) -> Self
-    where
-        F: Fn(Request) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = R> + Send + 'static,
-        R: IntoResponse,
-    {
-        self.fallback_service(tower::service_fn(move |request: Request| {
-            let answer = function(request);
-            async move { Ok::<Response, std::convert::Infallible>(answer.await.into_response()) }
-        }))
-    }
-
-    /// Like [`fallback`](Api::fallback), with any tower service.
-    pub fn fallback_service<S, B>(self, service: S) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        self.fallback_service_with(Access::authenticated(), service)
-    }
-
-    /// Like [`fallback_service`](Api::fallback_service), with an access rule of its own: without
-    /// one, the fallback of an API that has an authenticator is for those whom it recognises.
-    ///
-    /// ```
-    /// use lambda_api::{Api, Body, Request, Response, auth::Access};
-    /// use std::convert::Infallible;
-    ///
-    /// let website = tower::service_fn(|_: Request| async {
-    ///     Ok::<_, Infallible>(Response::new(Body::from("<!doctype html>")))
-    /// });
-    /// let api = Api::new().fallback_service_with(Access::public(), website);
-    /// ```
-    pub fn fallback_service_with<S, B>(mut self, access: Access, service: S) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        self.fallback = Some((erase_service(service), access));
         self
     }
 
@@ -382,17 +357,43 @@ impl Api {
         self
     }
 
-    /// The base path of a custom domain's API mapping, such as `/v1`: taken off the path of a
-    /// request where it is there, in whole segments.
+    /// A base path that clients write before the paths of this API, such as `/v1`: that of a custom
+    /// domain's API mapping, or one that CloudFront or a load balancer passes on. It is taken off
+    /// the path of an event where it is there.
+    ///
+    /// Several are told one by one. Each comes off at most once, in whole segments, before or after
+    /// the stage and in any order: with `/v1` and `/v2`, `/v1/orders`, `/v2/orders` and
+    /// `/v1/prod/orders` are `/orders` all three, and `/v1/v1/orders` is `/v1/orders`. A base path
+    /// is compared as it is written here, before equivalent spellings become one.
+    ///
+    /// A link back into the API needs it again: [`Invocation::path_prefix`](crate::Invocation::path_prefix)
+    /// has it.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    ///
+    /// let api = Api::new().base_path("/v1").base_path("/shop/v2");
+    /// ```
     pub fn base_path(mut self, path: impl Into<String>) -> Self {
-        self.decode.base_path = Some(path.into());
+        self.decode.add_base_path(path.into());
         self
     }
 
-    /// Whether the stage is taken off the path, instead of the gateway's own rule.
+    /// Whether the stage is taken off the path of an event, in place of the gateway's own rule:
     ///
-    /// By itself it is taken off where the gateway puts it: in `rawPath` of an HTTP API, behind an
-    /// `execute-api` domain.
+    /// | source | path of the event | by itself | `true` | `false` |
+    /// |---|---|---|---|---|
+    /// | HTTP API, 2.0 and 1.0 | begins with a named stage, on every domain | taken off | taken off | stays |
+    /// | REST API | begins with the stage where the base path mapping of a custom domain names none, and the client writes it; nowhere else | stays | taken off | stays |
+    /// | the others | has no stage | | | |
+    ///
+    /// It is taken off where the first segment is the stage, once, and `$default` never is. So at an
+    /// HTTP API whose stage is `prod`, the route `/prod/report` is called as `/prod/prod/report` on
+    /// the gateway's own domain. `false` is for an API that has the stage in its routes, as one
+    /// that was moved here may have.
+    ///
+    /// At a REST API nothing tells `/prod/report` with a stage from the route `/prod/report`, which
+    /// is why the stage stays there unless this says otherwise, and `false` changes nothing.
     pub fn strip_stage(mut self, strip: bool) -> Self {
         self.decode.strip_stage = Some(strip);
         self
@@ -424,8 +425,12 @@ impl Api {
     /// The headers of the problem, such as `allow` and `retry-after`, stay where the reply has none
     /// of that name.
     ///
-    /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, the
-    /// problem is sent as it is.
+    /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, or responds
+    /// with a status of 1xx or above 599, the problem is sent as it is.
+    ///
+    /// Tests see the problem itself: `TestResponse::problem` and `assert_problem` of
+    /// [`lambda-api-testing`](https://docs.rs/lambda-api-testing) are about the one that the hook was
+    /// given. The client receives nothing of it but what the hook puts into its response.
     ///
     /// ```
     /// use lambda_api::{Api, IntoResponse, Json};
@@ -440,6 +445,37 @@ impl Api {
         F: Fn(&Problem) -> Response + Send + Sync + 'static,
     {
         self.finish = Finish::restyled(restyle);
+        self
+    }
+
+    /// Tells the client the id of its request in a header of every response, whatever it is:
+    /// handlers' own, 404s, preflights of CORS, problems, and what stands in for a panic, for a
+    /// response that is too large, or for a request that could not be read.
+    ///
+    /// It is the id of [`Invocation::request_id`](crate::Invocation::request_id): the gateway's, or
+    /// Lambda's where the gateway has none. It takes the place of a header of that name that a handler
+    /// has set. A response to a request that has no id, as one to the tower service without an
+    /// [`Invocation`](crate::Invocation) does, has no such header.
+    ///
+    /// Pages of other origins can read it only if [`Cors::expose_headers`](crate::Cors::expose_headers)
+    /// names it, too.
+    ///
+    /// Only for the outermost API: it holds for nested ones, too. A name that is none, or that of a
+    /// header which means something else, such as `content-type`, keeps the API from being built.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Cors};
+    ///
+    /// let api = Api::new()
+    ///     .request_id_header("x-request-id")
+    ///     .cors(
+    ///         Cors::new()
+    ///             .allow_origins(["https://app.example.com"])
+    ///             .expose_headers(["x-request-id"]),
+    ///     );
+    /// ```
+    pub fn request_id_header(mut self, name: impl Into<String>) -> Self {
+        self.request_id_header = Some(name.into());
         self
     }
 

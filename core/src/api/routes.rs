@@ -25,7 +25,9 @@ impl Routes {
         }
     }
 
-    /// Puts a tower layer around just these routes, one or several; around each by itself.
+    /// Puts a tower layer around just these routes, one or several; around each by itself. As with
+    /// [`Api::layer`](crate::Api::layer), the one that is added first is the outermost one:
+    /// `layer(a).layer(b)`, where axum's `MethodRouter` has `layer(b).layer(a)`.
     ///
     /// ```
     /// use lambda_api::{Api, Next, Request, Response, api_handler, from_fn, routes};
@@ -52,10 +54,10 @@ impl Routes {
         self
     }
 
-    /// How many routes there are.
+    /// How many routes there are: one for each method and path of each handler.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.routes.len()
+        self.routes.iter().map(|route| route.places().count()).sum()
     }
 
     /// Whether there is no route.
@@ -68,7 +70,12 @@ impl Routes {
 impl fmt::Debug for Routes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(self.routes.iter().map(|route| (route.method, route.path)))
+            .entries(
+                self.routes
+                    .iter()
+                    .flat_map(Route::places)
+                    .map(|place| (place.method, place.path)),
+            )
             .finish()
     }
 }

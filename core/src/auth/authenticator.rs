@@ -1,7 +1,8 @@
 //! What makes an identity of a request.
 
-use super::{Identity, Refusal, Scheme};
-use crate::{BoxFuture, Request};
+use super::{Credential, Identity, Refusal, Scheme};
+use crate::{BoxFuture, Request, sensitive::is_credential};
+use http::HeaderName;
 use std::{fmt, future::Future, sync::Arc};
 
 /// Makes an [`Identity`] of a request, or says precisely why not.
@@ -35,7 +36,9 @@ use std::{fmt, future::Future, sync::Arc};
 /// let api = Api::new().authenticate(Sessions { cookie: Credential::cookie("sid") });
 /// ```
 ///
-/// [`Refusal::Absent`] and nothing else lets the next authenticator have a look.
+/// [`Refusal::Absent`] and nothing else lets the next authenticator have a look. Who was recognised
+/// is refused nevertheless when the request has a credential for another authenticator as well, where
+/// the [scheme](Scheme) of that one says it stands: see [`Api::authenticate`](crate::Api::authenticate).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no authenticator",
     label = "cannot recognise callers",
@@ -103,6 +106,10 @@ pub(crate) trait Erased: Send + Sync {
     fn faults(&self) -> Vec<String>;
     fn test_keys(&self) -> Option<TestKeys>;
     fn with_test_keys(&self, keys: &TestKeys) -> Option<Arc<dyn Erased>>;
+    /// What it is, for the keys of the developer's machine: they are lent to types of this crate,
+    /// and not through a method that another type could have.
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn as_any(&self) -> &dyn std::any::Any;
 }
 
 impl<A: Authenticator> Erased for A {
@@ -128,6 +135,11 @@ impl<A: Authenticator> Erased for A {
     fn with_test_keys(&self, keys: &TestKeys) -> Option<Arc<dyn Erased>> {
         Authenticator::with_test_keys(self, keys).map(|lent| Arc::new(lent) as Arc<dyn Erased>)
     }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
 }
 
 /// An authenticator of an Api.
@@ -147,6 +159,28 @@ pub(crate) fn install(authenticator: impl Authenticator) -> Installed {
     }
 }
 
+/// The headers in which authenticators take credentials, where they were named: the other places are
+/// known without.
+pub(crate) fn named_headers<'a>(
+    authenticators: impl IntoIterator<Item = &'a Installed>,
+) -> Vec<HeaderName> {
+    let mut names = Vec::new();
+    for one in authenticators {
+        let gateway = one.scheme.gateway.as_ref();
+        let locally = gateway.and_then(|gateway| gateway.verifier.as_ref());
+        for scheme in [Some(&one.scheme), locally.map(|verifier| &verifier.scheme)] {
+            let credential = scheme.and_then(|scheme| scheme.credential.as_ref());
+            if let Some(name) = credential.and_then(Credential::header_name)
+                && !is_credential(name.as_str().as_bytes())
+                && !names.contains(name)
+            {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
 impl Installed {
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -155,6 +189,26 @@ impl Installed {
     pub(crate) async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
         let identity = self.authenticator.authenticate(request).await?;
         Ok(identity.by(&self.name))
+    }
+
+    /// Whether the request has a credential for this one, good or bad.
+    pub(crate) async fn has_credential(&self, request: &Request) -> bool {
+        let absent = match &self.scheme.credential {
+            // Nothing is verified for this, and no keys are fetched.
+            Some(credential) => credential.read(request).err(),
+            None => self.authenticator.authenticate(request).await.err(),
+        };
+        absent != Some(Refusal::Absent)
+    }
+
+    /// Whether this one and the other look at one and the same credential: the claims that a gateway
+    /// has put into the request context.
+    pub(crate) fn shares_credential(&self, other: &Self) -> bool {
+        let of_token = |one: &Self| {
+            let gateway = one.scheme.gateway.as_ref();
+            gateway.is_some_and(|gateway| matches!(gateway.kind, "cognito" | "jwt"))
+        };
+        of_token(self) && of_token(other)
     }
 
     pub(crate) async fn prepare(&self) {
@@ -176,6 +230,27 @@ impl Installed {
             name: Arc::clone(&self.name),
             authenticator: self.authenticator.with_test_keys(keys)?,
         })
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(super) fn as_any(&self) -> &dyn std::any::Any {
+        self.authenticator.as_any()
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(super) fn with_authenticator(&self, authenticator: Arc<dyn Erased>) -> Self {
+        Self {
+            authenticator,
+            ..self.clone()
+        }
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(super) fn with_scheme(&self, scheme: Scheme) -> Self {
+        Self {
+            scheme: Arc::new(scheme),
+            ..self.clone()
+        }
     }
 }
 

@@ -30,6 +30,10 @@ impl Credential {
     /// For what takes `authorization` for itself: CloudFront's origin access control signs requests
     /// to a function URL there.
     ///
+    /// In an [`Api`](crate::Api) with an authenticator whose [scheme](super::Scheme) names it, the
+    /// values of this header are marked [sensitive](http::HeaderValue::is_sensitive): the `Debug`
+    /// form of a request does not show them.
+    ///
     /// # Panics
     /// When this is no name of a header.
     #[must_use]
@@ -49,6 +53,14 @@ impl Credential {
     #[must_use]
     pub fn cookie(name: impl Into<String>) -> Self {
         Self(Place::Cookie(name.into()))
+    }
+
+    /// The header that was named for it.
+    pub(crate) fn header_name(&self) -> Option<&HeaderName> {
+        match &self.0 {
+            Place::Header(name) => Some(name),
+            Place::Bearer | Place::Cookie(_) => None,
+        }
     }
 
     /// The credential of a request.

@@ -1,7 +1,8 @@
 //! Authentication and authorisation of one request.
 
 use super::{
-    Access, Identity, IdentityRejection, Installed, Refusal, challenge::challenge, take::Recognised,
+    Access, Identity, IdentityRejection, Installed, Refusal, challenge::challenge,
+    list_claim::Lack, take::Recognised,
 };
 use crate::{Problem, Request};
 use http::{StatusCode, header::WWW_AUTHENTICATE};
@@ -75,18 +76,29 @@ impl Policy {
     }
 
     /// Asks one after the other; what the one of this name says is known.
+    ///
+    /// Who is recognised by one must not bring a credential for another: whoever stands before this
+    /// process, a gateway or a log, may go by the other one.
     async fn ask_all(
         &self,
         request: &Request,
         known: Option<(&str, Refusal)>,
     ) -> Result<Identity, IdentityRejection> {
-        for one in self.authenticators.iter() {
+        for (index, one) in self.authenticators.iter().enumerate() {
             let verdict = match known {
                 Some((name, refusal)) if one.name() == name => Err(refusal),
                 _ => one.authenticate(request).await,
             };
             match verdict {
-                Ok(identity) => return Ok(identity),
+                Ok(identity) => {
+                    for other in self.authenticators.iter().skip(index + 1) {
+                        if !one.shares_credential(other) && other.has_credential(request).await {
+                            let both = [&*one.scheme, &*other.scheme];
+                            return Err(IdentityRejection::new(Refusal::SeveralCredentials, both));
+                        }
+                    }
+                    return Ok(identity);
+                }
                 Err(Refusal::Absent) => {}
                 Err(refusal) => return Err(IdentityRejection::new(refusal, [&*one.scheme])),
             }
@@ -106,7 +118,8 @@ impl Policy {
         {
             let names = groups.names.join("`, `");
             return Err(forbidden(format!(
-                "the caller is not in the groups of the rule: `{names}`"
+                "the caller is not in the groups of the rule: `{names}`{}",
+                because(identity.groups_lack())
             )));
         }
         if let Some(guard) = self.access.guard
@@ -120,7 +133,10 @@ impl Policy {
     fn insufficient_scope(&self, identity: &Identity, scope: &str) -> Problem {
         let mut problem = Problem::new(StatusCode::FORBIDDEN, "insufficient_scope")
             .with_detail("the credentials lack a scope that this needs")
-            .with_cause(format!("the caller lacks a scope of the rule: `{scope}`"));
+            .with_cause(format!(
+                "the caller lacks a scope of the rule: `{scope}`{}",
+                because(identity.scopes_lack())
+            ));
         let by = identity.authenticator();
         if let Some(one) = self.authenticators.iter().find(|one| one.name() == by) {
             let challenge = challenge(&one.scheme, Some("insufficient_scope"), Some(scope));
@@ -128,6 +144,11 @@ impl Policy {
         }
         problem
     }
+}
+
+/// What a rule that is not met adds where the claim that it needs could not be read.
+fn because(lack: Option<&Lack>) -> String {
+    lack.map(|lack| format!("; {lack}")).unwrap_or_default()
 }
 
 /// The caller is known, and is not let in; `reason` is for the log.

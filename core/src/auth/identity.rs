@@ -2,7 +2,7 @@
 
 use super::{
     gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims},
-    names::Names,
+    list_claim::{Lack, List},
 };
 use serde::{Deserialize, Serialize, de::Error as _};
 use std::{fmt, sync::Arc};
@@ -37,8 +37,8 @@ struct Inner {
     issuer: Option<String>,
     authenticator: Option<Arc<str>>,
     kind: IdentityKind,
-    scopes: Names,
-    groups: Names,
+    scopes: List,
+    groups: List,
     claims: RawClaims,
 }
 
@@ -86,8 +86,8 @@ impl Identity {
             issuer: None,
             authenticator: None,
             kind: IdentityKind::Custom,
-            scopes: Names::default(),
-            groups: Names::default(),
+            scopes: List::default(),
+            groups: List::default(),
             claims: RawClaims::None,
         }))
     }
@@ -98,8 +98,8 @@ impl Identity {
         subject: String,
         issuer: String,
         authenticator: &Arc<str>,
-        scopes: Names,
-        groups: Names,
+        scopes: List,
+        groups: List,
         claims: &str,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -127,13 +127,26 @@ impl Identity {
     /// What the caller may do, by the terms of whoever issued the credential.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.change(|inner| inner.scopes = scopes.into_iter().collect())
+        self.with_lists(Some(scopes.into_iter().collect()), None)
     }
 
     /// What the caller belongs to.
     #[must_use]
     pub fn with_groups<S: Into<String>>(self, groups: impl IntoIterator<Item = S>) -> Self {
-        self.change(|inner| inner.groups = groups.into_iter().collect())
+        self.with_lists(None, Some(groups.into_iter().collect()))
+    }
+
+    /// Other scopes, other groups, or both.
+    #[must_use]
+    pub(crate) fn with_lists(self, scopes: Option<List>, groups: Option<List>) -> Self {
+        self.change(|inner| {
+            if let Some(scopes) = scopes {
+                inner.scopes = scopes;
+            }
+            if let Some(groups) = groups {
+                inner.groups = groups;
+            }
+        })
     }
 
     /// What else is known of the caller, for [`Claims`](crate::Claims): anything that makes a JSON
@@ -197,24 +210,34 @@ impl Identity {
 
     /// What the caller may do, by the terms of whoever issued the credential.
     pub fn scopes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.scopes.iter()
+        self.0.scopes.names.iter()
+    }
+
+    /// Why there are no scopes, where that is known.
+    pub(crate) fn scopes_lack(&self) -> Option<&Lack> {
+        self.0.scopes.lack.as_ref()
+    }
+
+    /// Why there are no groups, where that is known.
+    pub(crate) fn groups_lack(&self) -> Option<&Lack> {
+        self.0.groups.lack.as_ref()
     }
 
     /// Whether the caller has this scope; scopes are compared exactly.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.0.scopes.contains(scope)
+        self.0.scopes.names.contains(scope)
     }
 
     /// What the caller belongs to.
     pub fn groups(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.groups.iter()
+        self.0.groups.names.iter()
     }
 
     /// Whether the caller belongs to this group; groups are compared exactly.
     #[must_use]
     pub fn in_group(&self, group: &str) -> bool {
-        self.0.groups.contains(group)
+        self.0.groups.names.contains(group)
     }
 
     /// The claims as they came: the JSON object of a token's payload, or of the request context.
@@ -268,8 +291,8 @@ impl fmt::Debug for Identity {
             .field("issuer", &self.0.issuer)
             .field("authenticator", &self.authenticator())
             .field("kind", &self.0.kind)
-            .field("scopes", &self.0.scopes)
-            .field("groups", &self.0.groups)
+            .field("scopes", &self.0.scopes.names)
+            .field("groups", &self.0.groups.names)
             .finish_non_exhaustive()
     }
 }

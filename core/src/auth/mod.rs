@@ -19,7 +19,9 @@ mod identity;
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
+mod list_claim;
 mod names;
+mod pool;
 mod refusal;
 mod scheme;
 mod take;
@@ -32,13 +34,15 @@ pub use alb::AlbOidc;
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
 pub use authenticator::{Authenticator, TestKeys};
-pub(crate) use authenticator::{Installed, install};
+pub(crate) use authenticator::{Installed, install, named_headers};
 pub use credential::Credential;
 pub(crate) use gate::Policy;
 pub use identity::{Identity, IdentityKind};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
+#[cfg(all(debug_assertions, feature = "jwt"))]
+pub(crate) use jwt::{LocalIssuer, LocalKey, SECRET, Said, new_secret, secret_of, text_of};
 pub use refusal::Refusal;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use scheme::GatewayScheme;

@@ -10,7 +10,7 @@ use std::fmt;
 /// | the client gets | when |
 /// |---|---|
 /// | 401 `unauthorized` | [`Absent`](Refusal::Absent): nothing to look at. The next authenticator is asked first, if there is one |
-/// | 400 `invalid_request` | the credential stands there in a form that is none |
+/// | 400 `invalid_request` | the credential stands there in a form that is none, more than once, or beside that of another authenticator |
 /// | 401 `invalid_token` | anything else that is wrong with it |
 /// | 403 `forbidden` | [`NotAccepted`](Refusal::NotAccepted): it is sound, and none of those that are let in |
 /// | 503 `authentication_unavailable` | it cannot be checked at the moment |
@@ -23,6 +23,9 @@ pub enum Refusal {
     MalformedCredential,
     /// The credential is there more than once.
     RepeatedCredential,
+    /// There are credentials for several authenticators, and the route does not say which of them
+    /// it means.
+    SeveralCredentials,
 
     /// The token is longer than 8 KB.
     TokenTooLarge,
@@ -96,6 +99,7 @@ impl fmt::Display for Refusal {
             Self::Absent => "there is no credential",
             Self::MalformedCredential => "the credential is malformed",
             Self::RepeatedCredential => "the credential is there more than once",
+            Self::SeveralCredentials => "there are credentials for several authenticators",
             Self::TokenTooLarge => "the token is longer than 8 KB",
             Self::NotAToken => "the token is not made of three segments",
             Self::EncryptedToken => "the token is encrypted, which is not supported",

@@ -79,19 +79,18 @@ impl Kind {
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 impl IdentityRejection {
-    /// A refusal by the one of `asked` that refused, or by all of them when the credential is absent.
+    /// A refusal by the one of `asked` that refused, by those among which it is not clear who is
+    /// meant, or by all of them when the credential is absent.
     pub(crate) fn new<'a>(
         refusal: Refusal,
         asked: impl IntoIterator<Item = &'a super::Scheme>,
     ) -> Self {
-        let mut asked = asked.into_iter().peekable();
-        let cause = match asked.peek() {
-            Some(scheme) if refusal != Refusal::Absent => Some(Cause {
-                by: scheme.name().to_owned(),
-                refusal,
-            }),
-            _ => None,
-        };
+        let asked: Vec<&super::Scheme> = asked.into_iter().collect();
+        let names: Vec<&str> = asked.iter().map(|scheme| scheme.name()).collect();
+        let cause = (refusal != Refusal::Absent && !names.is_empty()).then(|| Cause {
+            by: names.join("`, `"),
+            refusal,
+        });
         let error = match Self::kind_of(Some(refusal)) {
             Kind::Absent => None,
             Kind::Malformed => Some("invalid_request"),
@@ -139,7 +138,11 @@ impl IdentityRejection {
         match refusal {
             None => Kind::Unasked,
             Some(Refusal::Absent) => Kind::Absent,
-            Some(Refusal::MalformedCredential | Refusal::RepeatedCredential) => Kind::Malformed,
+            Some(
+                Refusal::MalformedCredential
+                | Refusal::RepeatedCredential
+                | Refusal::SeveralCredentials,
+            ) => Kind::Malformed,
             Some(Refusal::KeysUnavailable | Refusal::Unavailable(_)) => Kind::Unavailable,
             Some(Refusal::NotAccepted) => Kind::NotAccepted,
             Some(_) => Kind::Invalid,

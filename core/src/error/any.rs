@@ -51,6 +51,11 @@ impl Error {
         self.0.downcast_ref()
     }
 
+    /// The error inside, with everything that caused it.
+    pub(crate) fn into_boxed(self) -> BoxError {
+        self.0
+    }
+
     fn problem(&self) -> Option<&Problem> {
         self.downcast_ref()
     }

@@ -99,6 +99,23 @@ pub(crate) fn timed_out(cause: String, retry_after: Option<Duration>) -> Problem
     problem
 }
 
+/// A response whose status no gateway takes, since it is none that ends a request.
+pub(crate) fn unsendable(status: StatusCode) -> Problem {
+    internal(&*BoxError::from(format!(
+        "the response has the status {}, and gateways take 200 to 599",
+        status.as_u16()
+    )))
+}
+
+/// The hook that restyles problems made such a response: only logged, since the problem itself is
+/// sent.
+pub(crate) fn hook_unsendable(status: StatusCode) -> Problem {
+    internal(&*BoxError::from(format!(
+        "`on_problem` responded with the status {}, and gateways take 200 to 599",
+        status.as_u16()
+    )))
+}
+
 /// A panic of the hook that restyles problems: only logged, since the problem itself is sent.
 pub(crate) fn hook_panicked(message: &str) -> Problem {
     internal(&*BoxError::from(format!(

@@ -7,15 +7,24 @@ impl Problem {
     ///
     /// A 5xx is an error, and the record holds its whole cause. A 4xx is the client's matter: an
     /// info when a cause was kept for the log, and else a debug record. The detail, which often
-    /// repeats what the client sent, is in none of them. The route is that of the span around it.
+    /// repeats what the client sent, is in none of them. Route and `requestId`, Lambda's id, are those
+    /// of the span around it; the id that the client holds stands beside it where that is the
+    /// gateway's.
     pub(crate) fn log(&self) {
+        #[cfg(any(debug_assertions, feature = "local"))]
+        super::observed::record(self, || self.record());
+        #[cfg(not(any(debug_assertions, feature = "local")))]
+        self.record();
+    }
+
+    fn record(&self) {
         macro_rules! record {
             ($level:ident, $message:literal) => {
                 tracing::$level!(
                     target: "lambda_api",
                     status = self.status().as_u16(),
                     code = self.code(),
-                    request_id = self.request_id(),
+                    gateway_request_id = self.gateway_request_id(),
                     cause = self.cause_text(),
                     location = self.trace().location.as_deref(),
                     backtrace = self.trace().backtrace.as_deref(),
@@ -37,12 +46,28 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Error, error::framework, runtime::log::capture};
+    use crate::{
+        Error, Invocation, LambdaContext,
+        error::framework,
+        event::{self, DecodeOptions},
+        runtime::log::capture,
+    };
     use http::StatusCode;
     use serde_json::json;
 
+    fn invocation(event: &'static str) -> Invocation {
+        let lambda = LambdaContext {
+            request_id: "lambda-1".to_owned(),
+            ..LambdaContext::default()
+        };
+        let request = event::decode(event.into(), lambda, &DecodeOptions::default()).unwrap();
+        Invocation::of(&request).clone()
+    }
+
     fn logged(mut problem: Problem) -> Vec<serde_json::Value> {
-        problem.set_request_id(Some("id-1"));
+        problem.set_request_id(&invocation(
+            r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}, "requestId": "id-1"}}"#,
+        ));
         capture(|| problem.log())
     }
 
@@ -53,9 +78,20 @@ mod tests {
         let expected = json!([{
             "timestamp": "now", "level": "ERROR", "target": "lambda_api",
             "message": "request failed",
-            "status": 500, "code": "internal_error", "request_id": "id-1", "cause": "storage failed: connection reset",
+            "status": 500, "code": "internal_error", "gateway_request_id": "id-1", "cause": "storage failed: connection reset",
         }]);
         assert_eq!(json!(records), expected);
+    }
+
+    #[test]
+    fn lambdas_own_id_is_not_named_a_second_time() {
+        let mut problem = framework::not_found().with_cause("none");
+        problem.set_request_id(&invocation(
+            r#"{"httpMethod": "GET", "path": "/", "requestContext": {"elb": {"targetGroupArn": "arn"}}}"#,
+        ));
+        assert_eq!(problem.request_id(), Some("lambda-1"));
+        let records = capture(|| problem.log());
+        assert!(!records[0].to_string().contains("lambda-1"), "{records:?}");
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! Errors as replies: every failure reaches the client as an RFC 9457 problem.
 
 mod any;
+mod bounded;
 mod chain;
 pub(crate) mod framework;
 mod log;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod observed;
 mod problem;
 mod render;
+mod status;
 
 pub use any::Error;
+pub(crate) use bounded::{Bounded, TEXT_LIMIT, beginning, bounded};
 pub(crate) use chain::Chain;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use observed::{is_shown_elsewhere, observed};
 pub use problem::Problem;
 pub(crate) use problem::Trace;
 
@@ -77,11 +84,39 @@ use std::{borrow::Cow, fmt};
 ///
 /// The text of an error below 500 is the `detail` of the problem. The text of a 5xx stays in the
 /// log, together with the errors that caused it.
+///
+/// # A status as an error
+///
+/// `Err(StatusCode::NOT_FOUND)` is a problem, too, and so is a status with a text: the `Err` of a
+/// handler may be `(StatusCode, String)`, with a `&'static str` or a `Cow<'static, str>` as well.
+/// The code is the name of the status: `not_found`, `conflict`, `service_unavailable`; that of 500
+/// is `internal_error`, and that of a status without a name `client_error` or `server_error`. Below
+/// 500 the text is the detail, and from there on it goes to the log alone. A status that is no error
+/// is a logged 500. Clients can tell such problems apart only as far as their statuses differ: an
+/// error type has a code for each case.
+///
+/// ```
+/// use http::StatusCode;
+///
+/// async fn get_order(id: u64) -> Result<String, (StatusCode, String)> {
+///     match id {
+///         7 => Ok("tea".to_owned()),
+///         _ => Err((StatusCode::NOT_FOUND, format!("order {id} does not exist"))),
+///     }
+/// }
+/// # use lambda_api::IntoResponse;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() { assert_eq!(get_order(8).await.into_response().status(), 404); }
+/// ```
+///
+/// A whole response is no error: [`Problem::new`] makes one by hand, with headers and members of your
+/// own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `ApiError`",
     label = "the error of an API handler must implement `ApiError`",
     note = "derive it beside `thiserror::Error`: `#[derive(Debug, thiserror::Error, ApiError)]`, with `#[api(status = .., code = \"..\")]` on each variant",
-    note = "or return `Result<_, lambda_api::Error>`, which takes any error through `?` and replies with a masked 500"
+    note = "or return `Result<_, lambda_api::Error>`, which takes any error through `?` and replies with a masked 500",
+    note = "an error made by hand is `Problem::new(status, \"code\")`, a `StatusCode`, or `(StatusCode, String)`; a whole response, or a status with JSON, is none"
 )]
 pub trait ApiError: fmt::Debug + fmt::Display {
     /// The status of the reply, 400 to 599.

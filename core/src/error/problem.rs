@@ -1,7 +1,7 @@
 //! An error reply (RFC 9457): what it says to the client, and what it keeps for the log.
 
-use super::chain::Chain;
-use crate::{ApiError, BoxError};
+use super::{Error, chain::Chain};
+use crate::{ApiError, Invocation};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -45,6 +45,23 @@ use std::{
 /// together with the request id; the client gets only status, title and code. A detail is sent
 /// with such a status only when it is set explicitly.
 ///
+/// # Several errors
+///
+/// All that is wrong with the values of one request comes in one problem: the errors of all
+/// arguments and extractors are its `errors`. Each one has the place, `in`, the `name` and the
+/// `detail`, or the `code` of a rejection that lists nothing. Where rejections have several statuses
+/// the problem is a 400, with the code of the first rejection that is one, then a 422. A rejection
+/// with any other status is the whole response, the first one in the order of the arguments: what
+/// else is wrong is not told to somebody who may not call, and of no request that the server failed.
+/// After a rejection, extractors that wait are not run any more.
+///
+/// ```text
+/// {"type":"about:blank","title":"Bad Request","status":400,
+///  "detail":"2 values of the request are missing or invalid","code":"invalid_parameters",
+///  "errors":[{"in":"query","name":"page","detail":"expected a whole number from 0 to 255, found \"x\""},
+///            {"in":"body","name":"items[1].sku","detail":"missing field `sku`"}]}
+/// ```
+///
 /// # Codes
 ///
 /// Clients tell problems apart by their `code`. These are the framework's own:
@@ -57,7 +74,7 @@ use std::{
 /// | `invalid_parameters` | 400 | values of the path, the query, headers or cookies are missing or wrong; `errors` lists them |
 /// | `missing_body` | 400 | the body is empty |
 /// | `invalid_json`, `invalid_form`, `invalid_multipart`, `invalid_text` | 400 | the body is not what its content type says |
-/// | `unsupported_media_type` | 415 | the body is of another type than the handler takes |
+/// | `unsupported_media_type` | 415 | the body is of another type than the handler takes, or compressed |
 /// | `invalid_body` | 422 | a field of the body is missing or wrong; `errors` names it |
 /// | `unauthorized` | 401 | there are no credentials, and these are needed |
 /// | `invalid_request` | 400 | the credentials are malformed |
@@ -73,7 +90,8 @@ use std::{
 /// | `part_too_large` | 413 | a part of a multipart form is too large |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
 /// | `body_too_large` | 413 | the body of the request is larger than is let through |
-/// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made |
+/// | `not_found`, `conflict`, .. | any error | a handler returned a status alone, or with a text: the code is its [name](ApiError#a-status-as-an-error) |
+/// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made, a status of 1xx or above 599 |
 /// | `timed_out` | 504 | the handler was stopped: its deadline was near, or the timeout of its route was over; 503 with `retry-after` where [`Api::retry_after_timeout`](crate::Api::retry_after_timeout) says so |
 /// | `response_too_large` | 500 | the reply is larger than the gateway lets through |
 #[derive(Clone)]
@@ -88,6 +106,8 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     instance: Option<Cow<'static, str>>,
     request_id: Option<String>,
+    /// The id is the gateway's, and not Lambda's.
+    id_of_gateway: bool,
     /// In the order in which they were set.
     extensions: Vec<(String, Value)>,
     headers: HeaderMap,
@@ -142,6 +162,7 @@ impl Problem {
             detail: None,
             instance: None,
             request_id: None,
+            id_of_gateway: false,
             extensions: Vec::new(),
             headers: HeaderMap::new(),
             cause: None,
@@ -222,7 +243,9 @@ impl Problem {
         self.0.instance.as_deref()
     }
 
-    /// The id of the request, as soon as it is known.
+    /// The id of the request that the client is told, as soon as it is known: the gateway's, or
+    /// Lambda's where the gateway has none
+    /// ([`Invocation::request_id`](crate::Invocation::request_id)).
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
@@ -269,8 +292,17 @@ impl Problem {
         self
     }
 
-    pub(crate) fn set_request_id(&mut self, id: Option<&str>) {
-        self.0.request_id = id.map(str::to_owned);
+    /// The same, where it is the gateway's own.
+    pub(super) fn gateway_request_id(&self) -> Option<&str> {
+        self.request_id().filter(|_| self.0.id_of_gateway)
+    }
+
+    pub(crate) fn set_request_id(&mut self, invocation: &Invocation) {
+        let gateway = invocation.gateway_request_id();
+        self.0.id_of_gateway = gateway.is_some();
+        self.0.request_id = gateway
+            .or_else(|| invocation.request_id())
+            .map(str::to_owned);
     }
 
     /// Sets the URI that names the kind of problem.
@@ -348,10 +380,29 @@ impl Problem {
         }
     }
 
+    /// Takes over what another problem of the same request says besides: members that this one does
+    /// not have, and what is kept for the log.
+    pub(crate) fn join(&mut self, other: &Self) {
+        for (name, value) in other.extensions() {
+            if self.extension(name).is_none() {
+                self.0.extensions.push((name.to_owned(), value.clone()));
+            }
+        }
+        if let Some(cause) = &other.0.cause {
+            match &mut self.0.cause {
+                Some(own) => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(own, "; {cause}");
+                }
+                none => *none = Some(cause.clone()),
+            }
+        }
+    }
+
     /// Keeps an error and everything that caused it for the log, in place of what was kept before.
     /// It is never sent.
-    pub fn set_cause(&mut self, error: impl Into<BoxError>) {
-        self.keep(&*error.into());
+    pub fn set_cause(&mut self, error: impl Into<Error>) {
+        self.keep(&*error.into().into_boxed());
     }
 
     fn keep(&mut self, error: &(dyn std::error::Error + 'static)) {
@@ -407,7 +458,7 @@ impl Problem {
 
     /// With an error for the log, as [`set_cause`](Self::set_cause) keeps it.
     #[must_use]
-    pub fn with_cause(mut self, error: impl Into<BoxError>) -> Self {
+    pub fn with_cause(mut self, error: impl Into<Error>) -> Self {
         self.set_cause(error);
         self
     }

@@ -105,8 +105,12 @@ mod tests {
         let mut problem = Problem::take(&mut response).expect("a problem");
         assert!(!Problem::is_in(&response));
 
-        problem.set_request_id(Some("id-1"));
-        let expected = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"busy","request_id":"id-1"}"#;
+        let invocation = crate::Invocation::for_test();
+        problem.set_request_id(&invocation);
+        let expected = format!(
+            r#"{{"type":"about:blank","title":"Service Unavailable","status":503,"code":"busy","request_id":"{}"}}"#,
+            invocation.request_id().expect("an id")
+        );
         let response = problem.render();
         assert_eq!(response.body().bytes(), expected.as_bytes());
         assert_eq!(response.headers()["retry-after"], "30");

@@ -18,9 +18,18 @@ pub(super) struct Context<'e> {
     request_id: Option<Cow<'e, [u8]>>,
     account_id: Option<Cow<'e, [u8]>>,
     api_id: Option<Cow<'e, [u8]>>,
+    path: Option<Cow<'e, [u8]>>,
     identity: Identity<'e>,
+    /// `requestTimeEpoch`: REST API and HTTP API 1.0.
+    request_time: Option<u64>,
+    /// `timeEpoch`: HTTP API 2.0, function URL and VPC Lattice 2.
     time: Option<u64>,
 }
+
+/// Whether a context has anything that tells its source from a REST API. That is all that is looked
+/// for in the context of an event that seems to be one's.
+#[derive(Default)]
+pub(super) struct Marked(pub(super) bool);
 
 /// `requestContext.http` of HTTP API 2.0 and function URL.
 #[derive(Default)]
@@ -46,6 +55,8 @@ pub(crate) struct Facts {
     pub(crate) account_id: Fact,
     pub(crate) domain_name: Fact,
     pub(crate) api_id: Fact,
+    /// The path of the URL that the client called, at a REST API.
+    pub(crate) path: Fact,
     pub(crate) api_key_id: Fact,
     /// As it stands there: milliseconds since the epoch, microseconds at VPC Lattice.
     pub(crate) time: Option<u64>,
@@ -63,7 +74,7 @@ pub(crate) enum Fact {
 }
 
 impl<'e> Context<'e> {
-    /// Reads what can be read: a fault leaves the rest out, and never fails the event.
+    /// Reads what can be read: what cannot is as if it were not there, and never fails the event.
     pub(super) fn read(json: &'e [u8]) -> Self {
         let mut context = Self::default();
         let _ = read(json, |value| value.object(&mut context));
@@ -86,8 +97,9 @@ impl<'e> Context<'e> {
             account_id: bytes(self.account_id),
             domain_name: text(self.domain_name),
             api_id: bytes(self.api_id),
+            path: bytes(self.path),
             api_key_id: bytes(self.identity.api_key_id),
-            time: self.time,
+            time: self.request_time.or(self.time),
         }
     }
 }
@@ -120,20 +132,17 @@ impl Fact {
     }
 }
 
+// Of a member that stands twice, the last value counts that can be read: `null` and a wrong type take
+// nothing away.
 impl<'e> Members<'e> for Context<'e> {
     fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
         let text = match name {
             b"requestId" => &mut self.request_id,
             b"accountId" => &mut self.account_id,
             b"apiId" => &mut self.api_id,
-            b"stage" => {
-                self.stage = value.text()?;
-                return Ok(());
-            }
-            b"domainName" => {
-                self.domain_name = value.text()?;
-                return Ok(());
-            }
+            b"path" => &mut self.path,
+            b"stage" => return keep(&mut self.stage, value, Reader::text),
+            b"domainName" => return keep(&mut self.domain_name, value, Reader::text),
             b"http" => {
                 let mut http = Http::default();
                 if value.object(&mut http)? {
@@ -143,35 +152,42 @@ impl<'e> Members<'e> for Context<'e> {
             }
             b"identity" => {
                 let mut identity = Identity::default();
-                value.object(&mut identity)?;
-                self.identity = identity;
+                if value.object(&mut identity)? {
+                    self.identity = identity;
+                }
                 return Ok(());
             }
-            b"timeEpoch" | b"requestTimeEpoch" => {
-                self.time = number(value.json()?);
-                return Ok(());
-            }
+            b"timeEpoch" => return keep(&mut self.time, value, number),
+            b"requestTimeEpoch" => return keep(&mut self.request_time, value, number),
             b"elb" => return mark(&mut self.is_alb, value),
             b"serviceArn" | b"serviceNetworkArn" | b"targetGroupArn" => {
                 return mark(&mut self.is_lattice, value);
             }
-            b"connectionId" => return mark(&mut self.is_web_socket, value),
+            b"connectionId" | b"eventType" | b"messageDirection" => {
+                return mark(&mut self.is_web_socket, value);
+            }
             _ => return value.skip(),
         };
-        *text = value.text_bytes()?;
-        Ok(())
+        keep(text, value, Reader::text_bytes)
+    }
+
+    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+        value.skip()
     }
 }
 
 impl<'e> Members<'e> for Http<'e> {
     fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
         match name {
-            b"method" => self.method = value.text()?,
-            b"path" => self.path = value.text()?,
-            b"sourceIp" => self.source_ip = value.text_bytes()?,
-            _ => return value.skip(),
+            b"method" => keep(&mut self.method, value, Reader::text),
+            b"path" => keep(&mut self.path, value, Reader::text),
+            b"sourceIp" => keep(&mut self.source_ip, value, Reader::text_bytes),
+            _ => value.skip(),
         }
-        Ok(())
+    }
+
+    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+        value.skip()
     }
 }
 
@@ -182,9 +198,38 @@ impl<'e> Members<'e> for Identity<'e> {
             b"apiKeyId" => &mut self.api_key_id,
             _ => return value.skip(),
         };
-        *text = value.text_bytes()?;
-        Ok(())
+        keep(text, value, Reader::text_bytes)
     }
+
+    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+        value.skip()
+    }
+}
+
+impl<'e> Members<'e> for Marked {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        match name {
+            b"elb" | b"http" | b"connectionId" | b"eventType" | b"messageDirection"
+            | b"serviceArn" | b"serviceNetworkArn" | b"targetGroupArn" => mark(&mut self.0, value),
+            _ => value.skip(),
+        }
+    }
+
+    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+        value.skip()
+    }
+}
+
+/// Keeps what a value is read as, if it can be.
+fn keep<'e, T>(
+    kept: &mut Option<T>,
+    value: &mut Reader<'e>,
+    read: impl FnOnce(&mut Reader<'e>) -> Result<Option<T>, Fault>,
+) -> Result<(), Fault> {
+    if let Ok(Some(found)) = value.attempt(read)? {
+        *kept = Some(found);
+    }
+    Ok(())
 }
 
 /// Notes that a member is there and is not null.
@@ -194,8 +239,10 @@ fn mark(there: &mut bool, value: &mut Reader<'_>) -> Result<(), Fault> {
 }
 
 /// A whole number, bare or between quotes.
-fn number(json: Option<&[u8]>) -> Option<u64> {
-    str::from_utf8(json?).ok()?.trim_matches('"').parse().ok()
+fn number(value: &mut Reader<'_>) -> Result<Option<u64>, Fault> {
+    let json = value.json()?;
+    let text = json.and_then(|json| str::from_utf8(json).ok());
+    Ok(text.and_then(|text| text.trim_matches('"').parse().ok()))
 }
 
 #[cfg(test)]
@@ -243,8 +290,52 @@ mod tests {
             (r#"{"timeEpoch": -7}"#, None),
             (r#"{"timeEpoch": 99999999999999999999999}"#, None),
             (r#"{"timeEpoch": {}}"#, None),
+            (r#"{"timeEpoch": 1, "requestTimeEpoch": 2}"#, Some(2)),
+            (r#"{"requestTimeEpoch": 2, "timeEpoch": 1}"#, Some(2)),
         ] {
             assert_eq!(facts(json).time, expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_takes_nothing_away() {
+        for odd in ["null", "{}", "[1]", r#""\ud800""#] {
+            let json = format!(
+                r#"{{"stage": "s", "requestId": "r", "http": {{"sourceIp": "192.0.2.1"}},
+                    "\ud800": 1, "stage": {odd}, "requestId": {odd}, "http": null, "apiId": "a"}}"#
+            );
+            let facts = facts(&json);
+            for (fact, expected) in [
+                (&facts.stage, "s"),
+                (&facts.request_id, "r"),
+                (&facts.source_ip, "192.0.2.1"),
+                (&facts.api_id, "a"),
+            ] {
+                assert_eq!(fact.in_context(json.as_bytes()), Some(expected), "{json}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_context_is_marked_by_what_no_rest_api_has() {
+        let marked = |json: &str| {
+            let mut marked = Marked::default();
+            assert!(read(json.as_bytes(), |value| value.object(&mut marked)).is_ok());
+            marked.0
+        };
+        for (member, expected) in [
+            (r#""elb": {}"#, true),
+            (r#""e\u006cb": {}"#, true),
+            (r#""http": {}"#, true),
+            (r#""connectionId": "c""#, true),
+            (r#""eventType": "CONNECT""#, true),
+            (r#""messageDirection": "IN""#, true),
+            (r#""serviceArn": "arn""#, true),
+            (r#""elb": null, "connectionId": null"#, false),
+            (r#""identity": {"elb": {}}, "stage": "elb""#, false),
+        ] {
+            let json = format!(r#"{{"stage": "prod", "\ud800": 1, {member}}}"#);
+            assert_eq!(marked(&json), expected, "{json}");
         }
     }
 

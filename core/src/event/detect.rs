@@ -1,61 +1,79 @@
-//! Which source wrote an event: told from the keys that are there, not by trying formats.
+//! Which source wrote an event: told from all of its keys, not by trying formats.
+//!
+//! The first line that holds decides. A key counts as there when its value is not `null`, wherever it
+//! stands. What only one service writes goes first, in the request context above all; after that, keys
+//! that several services have in common, and that events written by hand may consist of.
+//!
+//! | the event has | it is of |
+//! |---|---|
+//! | two `requestContext` | nobody: which one would be believed? |
+//! | `methodArn` or `routeArn` | an authorizer's question: it has all else that an integration's event has, and the response is a policy |
+//! | `requestContext` with `connectionId`, `eventType` or `messageDirection` | a WebSocket API, whatever else is there: it sends no HTTP requests |
+//! | `requestContext.elb` | an ALB; with multi-value headers where only these are there, or neither form of headers and a multi-value query |
+//! | `requestContext.http` that is an object | HTTP API 2.0, or function URL where the domain is one's |
+//! | `rawPath` and `version` "2.0" | the same |
+//! | `httpMethod`, and `path` or `resource` | REST API; HTTP API 1.0 where `version` is "1.0". `rawPath` makes no difference: custom domains with a base path mapping send it, too |
+//! | `raw_path` | VPC Lattice 1 |
+//! | `rawPath` | HTTP API 2.0 or function URL: there is no `httpMethod`, or none of a REST API |
+//! | `path`, and `method` or an ARN of VPC Lattice in `requestContext` | VPC Lattice 2 |
+//! | none of these | no HTTP source ([`hint`](super::hint) says what it looks like) |
 
 use super::{Source, context::Context, fields::Fields};
 
-/// The source of an event, or what else it looks like.
+/// The source of an event, or what else it is.
 pub(super) fn source(
     fields: &Fields<'_>,
     context: &Context<'_>,
 ) -> Result<Source, Option<&'static str>> {
-    // An authorizer's event has all that an integration's event has; a reply to it is a policy.
+    if fields.has_two_contexts {
+        return Err(Some(
+            "an event that somebody has put together: it has two request contexts",
+        ));
+    }
     if fields.has_authorizer_arn {
         return Err(Some("the event of a Lambda authorizer"));
     }
+    if context.is_web_socket {
+        return Err(Some("the event of a WebSocket API"));
+    }
     if context.is_alb {
-        return Ok(
-            match (
-                fields.headers.multi,
-                fields.headers.single,
-                fields.multi_query,
-            ) {
-                (Some(_), _, _) | (None, None, Some(_)) => Source::AlbMultiValue,
-                _ => Source::Alb,
-            },
-        );
-    }
-    if fields.lattice_path.is_some() {
-        return Ok(Source::LatticeV1);
-    }
-    if fields.raw_path.is_some() || context.http.is_some() {
-        let is_url = context
-            .domain_name
-            .as_deref()
-            .is_some_and(|name| contains(name, ".lambda-url."));
-        return Ok(if is_url {
-            Source::FunctionUrl
-        } else {
-            Source::HttpApi
+        let headers = (fields.headers.multi, fields.headers.single);
+        return Ok(match (headers, fields.multi_query) {
+            ((Some(_), _), _) | ((None, None), Some(_)) => Source::AlbMultiValue,
+            _ => Source::Alb,
         });
+    }
+    let version = fields.version.as_deref();
+    let has_raw_path = fields.raw_path.is_some();
+    if context.http.is_some() || (has_raw_path && version == Some("2.0")) {
+        return Ok(payload_2(context));
     }
     // `httpMethod` alone is not enough: agents of Bedrock send it with an `apiPath`.
     if fields.http_method.is_some() && (fields.path.is_some() || fields.has_resource) {
-        return Ok(match fields.version.as_deref() {
+        return Ok(match version {
             Some("1.0") => Source::HttpApiV1,
             _ => Source::RestApi,
         });
     }
+    if fields.lattice_path.is_some() {
+        return Ok(Source::LatticeV1);
+    }
+    if has_raw_path {
+        return Ok(payload_2(context));
+    }
     if fields.path.is_some() && (fields.method.is_some() || context.is_lattice) {
         return Ok(Source::LatticeV2);
     }
-    Err(if fields.has_records {
-        Some("records of a queue, a topic, a stream or a bucket")
-    } else if fields.has_detail_type {
-        Some("an EventBridge event")
-    } else if context.is_web_socket {
-        Some("the event of a WebSocket API")
-    } else {
-        None
-    })
+    Err(None)
+}
+
+/// HTTP API and function URL write the same payload.
+fn payload_2(context: &Context<'_>) -> Source {
+    let domain_name = context.domain_name.as_deref();
+    match domain_name.is_some_and(|name| contains(name, ".lambda-url.")) {
+        true => Source::FunctionUrl,
+        false => Source::HttpApi,
+    }
 }
 
 /// Whether a domain name has this part; `part` is in lower case.
@@ -87,6 +105,39 @@ mod tests {
                 Source::HttpApiV1,
             ),
             (r#"{"rawPath": "/"}"#, Source::HttpApi),
+            (
+                r#"{"rawPath": "/", "httpMethod": "GET", "resource": "/"}"#,
+                Source::RestApi,
+            ),
+            (
+                r#"{"rawPath": "/", "httpMethod": "GET", "path": "/", "requestContext": {"http": 1}}"#,
+                Source::RestApi,
+            ),
+            (
+                r#"{"rawPath": "/", "httpMethod": "GET", "path": "/", "version": "1.0"}"#,
+                Source::HttpApiV1,
+            ),
+            (
+                r#"{"rawPath": "/", "httpMethod": "GET", "path": "/", "version": "2.0"}"#,
+                Source::HttpApi,
+            ),
+            (
+                r#"{"rawPath": "/", "httpMethod": "GET", "resource": "/", "requestContext": {"http": {}}}"#,
+                Source::HttpApi,
+            ),
+            (
+                r#"{"rawPath": "/", "path": "/", "method": "GET"}"#,
+                Source::HttpApi,
+            ),
+            (r#"{"rawPath": "/", "httpMethod": "GET"}"#, Source::HttpApi),
+            (
+                r#"{"rawPath": "/", "resource": "/", "httpMethod": "GET", "requestContext": {"elb": {}}}"#,
+                Source::Alb,
+            ),
+            (
+                r#"{"raw_path": "/", "httpMethod": "GET", "path": "/", "method": "GET"}"#,
+                Source::RestApi,
+            ),
             (
                 r#"{"requestContext": {"http": {"method": "GET"}}}"#,
                 Source::HttpApi,
@@ -136,11 +187,6 @@ mod tests {
     #[test]
     fn an_event_of_no_http_source_is_named_where_it_is_known() {
         for (event, expected) in [
-            (r#"{"Records": []}"#, Some("records of")),
-            (
-                r#"{"detail-type": "x", "version": "0"}"#,
-                Some("EventBridge"),
-            ),
             (
                 r#"{"type": "REQUEST", "methodArn": "arn", "httpMethod": "GET", "path": "/"}"#,
                 Some("authorizer"),
@@ -152,6 +198,27 @@ mod tests {
             (
                 r#"{"requestContext": {"connectionId": "x"}, "headers": {}}"#,
                 Some("WebSocket"),
+            ),
+            (
+                r#"{"resource": "/", "httpMethod": "GET", "path": "/",
+                    "requestContext": {"stage": "prod", "connectionId": "x"}}"#,
+                Some("WebSocket"),
+            ),
+            (
+                r#"{"rawPath": "/", "requestContext": {"http": {}, "eventType": "MESSAGE"}}"#,
+                Some("WebSocket"),
+            ),
+            (
+                r#"{"path": "/", "requestContext": {"elb": {}, "messageDirection": "IN"}}"#,
+                Some("WebSocket"),
+            ),
+            (
+                r#"{"requestContext": {"connectionId": "x"}, "methodArn": "arn"}"#,
+                Some("authorizer"),
+            ),
+            (
+                r#"{"resource": "/", "httpMethod": "GET", "requestContext": {}, "requestContext": {}}"#,
+                Some("two request contexts"),
             ),
             (r#"{"httpMethod": "GET", "apiPath": "/x"}"#, None),
             (r#"{"path": "/x"}"#, None),

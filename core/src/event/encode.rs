@@ -2,6 +2,7 @@
 
 use super::{
     Source,
+    framing::{Fields, has_no_body},
     payload::{Payload, payload},
     writer::Writer,
 };
@@ -21,50 +22,85 @@ use std::borrow::Cow;
 /// - ALB: the header form of the request, a `statusDescription`, never a null body.
 /// - VPC Lattice: as an ALB with single values.
 ///
+/// What belongs to the framing of a message is the gateway's, and left out for every source: the
+/// fields of one connection ([RFC 9110, section 7.6.1]: `connection` and the fields that it names,
+/// `keep-alive`, `proxy-connection`, `te`, `transfer-encoding`, `upgrade`; `trailer` and
+/// `proxy-authenticate` too), and a `content-length` that is not the length of the body. Without a
+/// body it stays, for it may be that of a response to a `HEAD`, and with 304.
+///
 /// Single values cannot hold a second `set-cookie`: it goes under a name of other letter case
 /// (`Set-cookie`), which is the same header to a client.
 ///
 /// The body is text when its bytes are UTF-8 and its content type is one of text, and base64
-/// otherwise; a compressed body is always base64. (A REST API only decodes base64 for the types
-/// that its `binaryMediaTypes` list.) A body without a content type is sent as
-/// `text/plain; charset=utf-8` or `application/octet-stream`. The bodies of 1xx, 204 and 304 are
-/// left out. A header value that is not UTF-8 is taken for Latin-1.
+/// otherwise; a compressed body is always base64. A body without a content type is sent as
+/// `text/plain; charset=utf-8` or `application/octet-stream`. The bodies of 1xx, 204, 205 and 304
+/// are left out. A header value that is not UTF-8 is taken for Latin-1.
+///
+/// # Binary bodies at a REST API
+///
+/// A REST API decodes base64 only where one of its [`binaryMediaTypes`] fits the first media type
+/// of the request's `accept`; to all other clients it sends the base64 itself, as text. A new API
+/// lists none. So an API that sends images, or compresses what it sends, lists `*/*`, which fits
+/// every request:
+///
+/// ```yaml
+/// # AWS SAM
+/// Type: AWS::Serverless::Api
+/// Properties:
+///   BinaryMediaTypes: ["*/*"]
+/// ```
+///
+/// No other source has such a setting. [`emulate::Facts::binary_media_types`] is the setting of the
+/// emulated API.
+///
+/// [RFC 9110, section 7.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+/// [`binaryMediaTypes`]: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
+/// [`emulate::Facts::binary_media_types`]: super::emulate::Facts::binary_media_types
 #[must_use]
 pub fn encode(source: Source, parts: &Parts, body: &[u8]) -> Vec<u8> {
-    encode_text(source, parts, body).into_bytes()
+    encode_text(source, parts, body).text.into_bytes()
 }
 
-/// The same, for who needs the reply as a text.
-pub(crate) fn encode_text(source: Source, parts: &Parts, body: &[u8]) -> String {
-    let (payload, content_type) = payload(parts.status, &parts.headers, body);
-    let mut json = Writer(Vec::with_capacity(estimate(&parts.headers, &payload)));
+/// A response as text, and how long its header fields are: all names and values.
+pub(crate) struct Encoded {
+    pub(crate) text: String,
+    pub(crate) header_bytes: usize,
+}
+
+/// The same, for who needs the response as a text.
+pub(crate) fn encode_text(source: Source, parts: &Parts, body: &[u8]) -> Encoded {
+    let body = if has_no_body(parts.status) { &[] } else { body };
+    let fields = Fields::of(parts.status, &parts.headers, body);
+    let headers = &*fields.headers;
+    let (payload, content_type) = payload(headers, body);
+    let mut json = Writer(Vec::with_capacity(estimate(&fields, &payload)));
     json.raw(r#"{"statusCode":"#);
     json.raw(parts.status.as_str());
     match source {
         Source::HttpApi | Source::FunctionUrl => {
-            json.single_headers(&parts.headers, content_type, Cookies::Apart);
-            json.cookies(&parts.headers);
+            json.single_headers(headers, content_type, Cookies::Apart);
+            json.cookies(headers);
         }
-        Source::RestApi | Source::HttpApiV1 => json.multi_headers(&parts.headers, content_type),
+        Source::RestApi | Source::HttpApiV1 => json.multi_headers(headers, content_type),
         Source::AlbMultiValue => {
             json.description(parts.status);
-            json.multi_headers(&parts.headers, content_type);
+            json.multi_headers(headers, content_type);
         }
         Source::Alb | Source::LatticeV1 | Source::LatticeV2 => {
             json.description(parts.status);
-            json.single_headers(&parts.headers, content_type, Cookies::ByLetterCase);
+            json.single_headers(headers, content_type, Cookies::ByLetterCase);
         }
     }
-    json.payload(&payload)
+    Encoded {
+        text: json.payload(&payload),
+        header_bytes: fields.bytes,
+    }
 }
 
 /// How many bytes a reply will about need.
-fn estimate(headers: &HeaderMap, payload: &Payload<'_>) -> usize {
-    let headers: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 8)
-        .sum();
-    160 + headers
+fn estimate(fields: &Fields<'_>, payload: &Payload<'_>) -> usize {
+    160 + fields.bytes
+        + fields.headers.len() * 8
         + match payload {
             Payload::Text(text) => text.len() + text.len() / 4,
             Payload::Base64(bytes) => bytes.len() / 3 * 4 + 4,
@@ -236,13 +272,14 @@ mod tests {
             .insert("x-name", HeaderValue::from_static("value"));
         for source in Source::ALL {
             let text = "x".repeat(10_000);
-            let reserved = estimate(&parts.headers, &Payload::Text(&text));
+            let fields = Fields::of(parts.status, &parts.headers, &[]);
+            let reserved = estimate(&fields, &Payload::Text(&text));
             assert!(
                 encode(source, &parts, text.as_bytes()).len() <= reserved,
                 "{source}"
             );
             let binary = vec![0xff; 10_000];
-            let reserved = estimate(&parts.headers, &Payload::Base64(&binary));
+            let reserved = estimate(&fields, &Payload::Base64(&binary));
             assert!(
                 encode(source, &parts, &binary).len() <= reserved,
                 "{source}"

@@ -1,6 +1,6 @@
 //! Why an event is no request.
 
-use super::fields;
+use super::{fields, hint::hint};
 use crate::{Invocation, Problem, Request, error::framework, limits::Exceeded};
 use serde::de::IgnoredAny;
 use std::{borrow::Cow, fmt};
@@ -20,11 +20,32 @@ pub enum DecodeError {
         invocation: Box<Invocation>,
         /// What is wrong, for the log and the client; it never quotes a value of the request.
         detail: String,
+        /// What is known of the request, for the reply: the headers that could be read, and, unless
+        /// it is the fault, the method. The body is empty.
+        head: Box<Request>,
     },
     /// The event comes from an HTTP source, and brings more than the
     /// [limits](crate::Limits) let through.
     #[error(transparent)]
     OverLimit(Box<OverLimit>),
+}
+
+impl DecodeError {
+    /// What to reply to, and with what; the error itself when it comes from no HTTP source.
+    pub(crate) fn into_parts(self) -> Result<(Invocation, Request, Problem), Self> {
+        match self {
+            Self::Malformed {
+                invocation,
+                detail,
+                head,
+            } => Ok((*invocation, *head, framework::malformed_request(detail))),
+            Self::OverLimit(over) => {
+                let problem = over.problem();
+                Ok((over.invocation, over.head, problem))
+            }
+            Self::NotHttp(_) => Err(self),
+        }
+    }
 }
 
 /// An event that brings more than the [limits](crate::Limits) let through.
@@ -59,11 +80,6 @@ impl OverLimit {
     #[must_use]
     pub fn problem(&self) -> Problem {
         framework::over_limit(self.exceeded)
-    }
-
-    pub(crate) fn into_parts(self) -> (Invocation, Request, Problem) {
-        let problem = self.problem();
-        (self.invocation, self.head, problem)
     }
 }
 
@@ -116,7 +132,7 @@ impl NotHttp {
     #[cold]
     pub(super) fn new(event: &[u8], looks_like: Option<&'static str>) -> Self {
         Self {
-            looks_like,
+            looks_like: looks_like.or_else(|| hint(event)),
             syntax: None,
             keys: fields::names(event),
         }

@@ -1,7 +1,12 @@
 //! The top level of an event, read in one pass.
+//!
+//! The order of the members has no say: it decides what is read on the way and what later, and never
+//! what is found. Where a member stands twice, the last value counts that is of its type; `null`, as
+//! emulators and SDKs write it for what is not there, takes nothing away.
 
 use super::{
-    context::Context,
+    Source,
+    context::{Context, Marked},
     headers::{Cookies, Headers},
     json::{Content, Fault, Members, Reader, read},
 };
@@ -22,23 +27,44 @@ pub(super) struct Fields<'e> {
     /// `raw_path`: VPC Lattice 1.
     pub(super) lattice_path: Option<Cow<'e, str>>,
     pub(super) raw_query: Option<Cow<'e, str>>,
-    pub(super) query: Option<&'e [u8]>,
+    query: Twins<&'e [u8]>,
     pub(super) multi_query: Option<&'e [u8]>,
     pub(super) headers: Headers<'e>,
     pub(super) cookies: Option<Cookies<'e>>,
     pub(super) body: Option<Content<'e>>,
-    pub(super) is_base64: bool,
+    is_base64: Twins<bool>,
     pub(super) context: Option<&'e [u8]>,
     /// What was read of `context` in passing.
     pub(super) seen: Option<Context<'e>>,
+    /// Whether `context`, where it is unread, has what no REST API sends.
+    is_marked: bool,
+    /// No service writes two: what the one says of a caller could be believed of the other.
+    pub(super) has_two_contexts: bool,
     pub(super) stage_variables: Option<&'e [u8]>,
     pub(super) path_parameters: Option<&'e [u8]>,
     /// `resource`: only REST API and HTTP API 1.0 have it.
     pub(super) has_resource: bool,
     /// `methodArn` or `routeArn`: a Lambda authorizer is asked, not an integration.
     pub(super) has_authorizer_arn: bool,
-    pub(super) has_records: bool,
-    pub(super) has_detail_type: bool,
+}
+
+/// What services write under one of two names.
+#[derive(Default)]
+struct Twins<T> {
+    /// `queryStringParameters`, `isBase64Encoded`.
+    camel: Option<T>,
+    /// `query_string_parameters`, `is_base64_encoded`: VPC Lattice 1.
+    snake: Option<T>,
+}
+
+impl<T: Copy> Twins<T> {
+    /// The value under the source's own name, or else under the other one.
+    fn of(&self, source: Source) -> Option<T> {
+        match source {
+            Source::LatticeV1 => self.snake.or(self.camel),
+            _ => self.camel.or(self.snake),
+        }
+    }
 }
 
 impl<'e> Fields<'e> {
@@ -51,26 +77,44 @@ impl<'e> Fields<'e> {
             raw_path: None,
             lattice_path: None,
             raw_query: None,
-            query: None,
+            query: Twins::default(),
             multi_query: None,
             headers: Headers::new(event),
             cookies: None,
             body: None,
-            is_base64: false,
+            is_base64: Twins::default(),
             context: None,
             seen: None,
+            is_marked: false,
+            has_two_contexts: false,
             stage_variables: None,
             path_parameters: None,
             has_resource: false,
             has_authorizer_arn: false,
-            has_records: false,
-            has_detail_type: false,
         }
     }
 
     /// Reads the text of the event.
     pub(super) fn read(&mut self, text: &'e [u8]) -> Result<(), Fault> {
         read(text, |value| value.object(self)).map(|_| ())
+    }
+
+    /// Whether nothing in the context, read or not, can matter to a request: a REST API is known by
+    /// its other members.
+    pub(super) fn is_plainly_rest(&self) -> bool {
+        self.has_resource
+            && self.http_method.is_some()
+            && self.version.is_none()
+            && !self.is_marked
+            && self.seen.is_none()
+    }
+
+    pub(super) fn query(&self, source: Source) -> Option<&'e [u8]> {
+        self.query.of(source)
+    }
+
+    pub(super) fn is_base64(&self, source: Source) -> bool {
+        self.is_base64.of(source).unwrap_or_default()
     }
 }
 
@@ -86,46 +130,37 @@ impl<'e> Members<'e> for Fields<'e> {
             b"rawQueryString" => &mut self.raw_query,
             _ => return self.other(name, value),
         };
-        *text = value.text()?;
+        keep(text, value.text()?);
         Ok(())
     }
 }
 
 impl<'e> Fields<'e> {
     fn other(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
-        let json = match name {
-            b"queryStringParameters" | b"query_string_parameters" => &mut self.query,
+        let object = match name {
+            b"queryStringParameters" => &mut self.query.camel,
+            b"query_string_parameters" => &mut self.query.snake,
             b"multiValueQueryStringParameters" => &mut self.multi_query,
             b"stageVariables" => &mut self.stage_variables,
             b"pathParameters" => &mut self.path_parameters,
             b"cookies" => {
-                self.cookies = Cookies::take(value)?;
+                keep(&mut self.cookies, Cookies::take(value)?);
                 return Ok(());
             }
-            b"isBase64Encoded" | b"is_base64_encoded" => {
-                self.is_base64 = value.flag()?;
+            b"isBase64Encoded" => {
+                keep(&mut self.is_base64.camel, value.flag()?);
                 return Ok(());
             }
-            // A REST API names the resource first, sends two maps of headers, and has a context that
-            // nobody reads unless it is asked for.
+            b"is_base64_encoded" => {
+                keep(&mut self.is_base64.snake, value.flag()?);
+                return Ok(());
+            }
+            // A REST API names the resource first, and sends two maps of headers.
             b"headers" => return self.headers.take_single(value, self.has_resource),
             b"multiValueHeaders" => return self.headers.take_multi(value),
-            b"requestContext" if self.has_resource => {
-                (self.context, self.seen) = (value.json()?, None);
-                return Ok(());
-            }
-            b"requestContext" => {
-                let context = self.seen.insert(Context::default());
-                // What was read before a fault counts.
-                let (json, _) = value.both(|value| value.object(context))?;
-                self.context = json;
-                if json.is_none() {
-                    self.seen = None;
-                }
-                return Ok(());
-            }
+            b"requestContext" => return self.take_context(value),
             b"body" => {
-                self.body = value.content()?;
+                keep(&mut self.body, value.content()?);
                 return Ok(());
             }
             _ => {
@@ -135,15 +170,38 @@ impl<'e> Fields<'e> {
                 match name {
                     b"resource" => self.has_resource |= is_there,
                     b"methodArn" | b"routeArn" => self.has_authorizer_arn |= is_there,
-                    b"Records" => self.has_records |= is_there,
-                    b"detail-type" => self.has_detail_type |= is_there,
                     _ => {}
                 }
                 return Ok(());
             }
         };
-        *json = value.json()?;
+        keep(object, value.object_json()?);
         Ok(())
+    }
+
+    /// Reads a context, unless it seems to be that of a REST API: it is large, and nobody reads it
+    /// unless it is asked for.
+    fn take_context(&mut self, value: &mut Reader<'e>) -> Result<(), Fault> {
+        let (mut context, mut marked) = (Context::default(), Marked::default());
+        let is_read = !self.has_resource;
+        let (json, _) = value.both(|value| match is_read {
+            true => value.object(&mut context),
+            false => value.object(&mut marked),
+        })?;
+        if json.is_some() {
+            self.has_two_contexts |= self.context.is_some();
+            self.context = json;
+            self.seen = Some(context).filter(|_| is_read);
+            self.is_marked = marked.0;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps a value that is there.
+fn keep<T>(kept: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *kept = value;
     }
 }
 
@@ -189,19 +247,115 @@ mod tests {
     #[test]
     fn null_and_odd_types_count_as_missing() {
         let fields = fields(
-            r#"{"httpMethod": null, "path": {}, "rawPath": [], "headers": null, "isBase64Encoded": null}"#,
+            r#"{"httpMethod": null, "path": {}, "rawPath": [], "headers": null, "isBase64Encoded": null,
+                "queryStringParameters": "x", "requestContext": null}"#,
         );
         assert!(fields.http_method.is_none());
         assert!(fields.path.is_none());
         assert!(fields.raw_path.is_none());
         assert!(fields.headers.single.is_none());
-        assert!(!fields.is_base64);
+        for source in Source::ALL {
+            assert!(!fields.is_base64(source));
+            assert_eq!(fields.query(source), None);
+        }
+        assert!(fields.context.is_none() && fields.seen.is_none());
+    }
+
+    #[test]
+    fn of_two_spellings_the_one_of_the_source_goes_first() {
+        for (event, camel, snake) in [
+            (
+                r#"{"queryStringParameters": {"a": 1}, "query_string_parameters": {"b": 2},
+                    "isBase64Encoded": true, "is_base64_encoded": false}"#,
+                (r#"{"a": 1}"#, true),
+                (r#"{"b": 2}"#, false),
+            ),
+            (
+                r#"{"queryStringParameters": {"a": 1}, "query_string_parameters": null,
+                    "isBase64Encoded": true, "is_base64_encoded": null}"#,
+                (r#"{"a": 1}"#, true),
+                (r#"{"a": 1}"#, true),
+            ),
+            (
+                r#"{"query_string_parameters": {"b": 2}, "queryStringParameters": [],
+                    "is_base64_encoded": true, "isBase64Encoded": {}}"#,
+                (r#"{"b": 2}"#, true),
+                (r#"{"b": 2}"#, true),
+            ),
+        ] {
+            let fields = fields(event);
+            for source in Source::ALL {
+                let (query, is_base64) = match source {
+                    Source::LatticeV1 => snake,
+                    _ => camel,
+                };
+                assert_eq!(fields.query(source), Some(query.as_bytes()), "{source}");
+                assert_eq!(fields.is_base64(source), is_base64, "{source} {event}");
+            }
+        }
     }
 
     #[test]
     fn a_key_that_stands_twice_takes_the_last_value() {
-        let fields = fields(r#"{"path": "/a", "path": "/b"}"#);
-        assert_eq!(fields.path.as_deref(), Some("/b"));
+        for (event, expected) in [
+            (r#"{"path": "/a", "path": "/b"}"#, "/b"),
+            (r#"{"path": "/a", "path": null}"#, "/a"),
+            (r#"{"path": "/a", "path": {}}"#, "/a"),
+        ] {
+            assert_eq!(fields(event).path.as_deref(), Some(expected), "{event}");
+        }
+        let fields = fields(
+            r#"{"body": "b", "cookies": ["c"], "stageVariables": {}, "resource": "/",
+                "body": null, "cookies": null, "stageVariables": null, "resource": null}"#,
+        );
+        assert_eq!(fields.body, Some(Content::Plain(b"b")));
+        assert!(fields.cookies.is_some() && fields.stage_variables.is_some());
+        assert!(fields.has_resource);
+    }
+
+    #[test]
+    fn only_the_context_of_a_rest_api_stays_unread() {
+        for (event, is_plainly_rest) in [
+            (
+                r#"{"resource": "/", "httpMethod": "GET", "requestContext": {"stage": "a"}}"#,
+                true,
+            ),
+            (
+                r#"{"requestContext": {"stage": "a"}, "resource": "/", "httpMethod": "GET"}"#,
+                false,
+            ),
+            (
+                r#"{"resource": "/", "httpMethod": "GET", "requestContext": {"elb": {}}}"#,
+                false,
+            ),
+            (
+                r#"{"resource": "/", "httpMethod": "GET", "requestContext": {"http": {}}}"#,
+                false,
+            ),
+            (
+                r#"{"resource": "/", "httpMethod": "GET", "version": "1.0", "requestContext": {}}"#,
+                false,
+            ),
+            (r#"{"resource": "/", "requestContext": {}}"#, false),
+        ] {
+            assert_eq!(fields(event).is_plainly_rest(), is_plainly_rest, "{event}");
+        }
+    }
+
+    #[test]
+    fn two_contexts_are_told() {
+        for (event, expected) in [
+            (r#"{"requestContext": {}, "requestContext": {}}"#, true),
+            (
+                r#"{"resource": "/", "requestContext": {}, "request\u0043ontext": 1}"#,
+                true,
+            ),
+            (r#"{"requestContext": {}, "requestContext": null}"#, false),
+            (r#"{"requestContext": null, "requestContext": {}}"#, false),
+            (r#"{"requestContext": {"requestContext": {}}}"#, false),
+        ] {
+            assert_eq!(fields(event).has_two_contexts, expected, "{event}");
+        }
     }
 
     #[test]

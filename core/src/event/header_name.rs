@@ -1,5 +1,6 @@
 //! The names of headers.
 
+use crate::sensitive::is_credential;
 use http::HeaderName;
 
 /// The name of a header, in lower case; `None` when no header can have it.
@@ -7,17 +8,26 @@ use http::HeaderName;
 /// `HeaderName` looks every letter up in a table, and copies what RFCs do not know. What browsers
 /// and gateways send, in the two usual spellings, is told apart here without either.
 pub(super) fn header_name(name: &[u8]) -> Option<HeaderName> {
+    judged(name).map(|(name, _)| name)
+}
+
+/// The same, and whether such a header [carries a credential](is_credential).
+pub(super) fn judged(name: &[u8]) -> Option<(HeaderName, bool)> {
     match usual(name) {
-        Some(name) => Some(name),
-        None => HeaderName::from_bytes(name).ok(),
+        Some(judged) => Some(judged),
+        None => HeaderName::from_bytes(name)
+            .ok()
+            .map(|known| (known, is_credential(name))),
     }
 }
 
 macro_rules! usual {
     ($($name:literal: $lower:literal $capital:literal,)*) => {
-        fn usual(name: &[u8]) -> Option<HeaderName> {
+        fn usual(name: &[u8]) -> Option<(HeaderName, bool)> {
             Some(match name {
-                $($lower | $capital => const { HeaderName::from_static($name) },)*
+                $($lower | $capital => {
+                    const { (HeaderName::from_static($name), is_credential($lower)) }
+                })*
                 _ => return None,
             })
         }
@@ -84,7 +94,8 @@ mod tests {
         for (name, spellings) in USUAL {
             for spelling in spellings {
                 let expected = HeaderName::from_bytes(spelling).unwrap();
-                assert_eq!(usual(spelling), Some(expected), "{name}");
+                let is_credential = is_credential(spelling);
+                assert_eq!(usual(spelling), Some((expected, is_credential)), "{name}");
             }
         }
     }

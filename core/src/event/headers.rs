@@ -11,10 +11,7 @@ use crate::{
     limits::{Measure, check_cookies},
 };
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
-};
+use http::{HeaderMap, HeaderName, HeaderValue, header::COOKIE};
 use std::borrow::Cow;
 
 /// What a browser sends through CDN and gateway fits without the map having to grow.
@@ -52,34 +49,38 @@ impl<'e> Headers<'e> {
         value: &mut Reader<'e>,
         other_follows: bool,
     ) -> Result<(), Fault> {
-        self.names.clear();
         if self.multi.is_some() || other_follows {
-            self.names.reserve(USUAL);
-            let (json, done) = value.both(|value| value.names(|name| self.names.push(name)))?;
-            if done.is_err() {
-                self.names.clear();
+            let mut names = Vec::with_capacity(USUAL);
+            let (json, done) = value.both(|value| value.names(|name| names.push(name)))?;
+            if done == Ok(false) {
+                return Ok(());
             }
-            self.single = json;
+            if done.is_err() {
+                names.clear();
+            }
+            (self.single, self.names) = (json, names);
             self.read = self.read.take().filter(|_| self.multi.is_some());
-        } else {
-            (self.single, self.read) = self.take(value)?;
+        } else if let Some((json, map)) = self.take(value)? {
+            (self.single, self.read) = (Some(json), Some(map));
+            self.names.clear();
         }
         Ok(())
     }
 
     pub(super) fn take_multi(&mut self, value: &mut Reader<'e>) -> Result<(), Fault> {
-        let (json, map) = self.take(value)?;
-        if json.is_some() || self.multi.is_some() {
-            (self.multi, self.read) = (json, map);
+        if let Some((json, map)) = self.take(value)? {
+            (self.multi, self.read) = (Some(json), Some(map));
         }
         Ok(())
     }
 
-    fn take(&self, value: &mut Reader<'e>) -> Result<(Option<&'e [u8]>, Option<Map<'e>>), Fault> {
+    /// A map, if there is one: `null`, and what is no object, is none.
+    fn take(&self, value: &mut Reader<'e>) -> Result<Option<(&'e [u8], Map<'e>)>, Fault> {
         let mut map = Map::new(self.event);
         let (json, done) = value.both(|value| value.object(&mut map))?;
+        let is_map = done != Ok(false);
         map.note(done);
-        Ok((json, json.map(|_| map)))
+        Ok(json.filter(|_| is_map).map(|json| (json, map)))
     }
 
     /// Puts all headers where they belong; the fault names the header and never quotes its value.
@@ -89,9 +90,7 @@ impl<'e> Headers<'e> {
         if let Some(single) = self.single.filter(|_| !single_is_read)
             && !has_all(&map.map, &self.names)
         {
-            map.missing_only = !map.map.is_empty();
-            let done = read(single, |value| value.object(&mut map));
-            map.note(done);
+            map.add_missing(single);
         }
         *headers = map.map;
         match map.fault {
@@ -116,7 +115,7 @@ pub(super) struct Cookies<'e> {
 const COOKIES: usize = 512;
 
 impl<'e> Cookies<'e> {
-    /// Takes them; `None` when they are `null`.
+    /// Takes them; `None` when there are none.
     pub(super) fn take(value: &mut Reader<'e>) -> Result<Option<Self>, Fault> {
         let mut joined = None;
         let (json, done) = value.both(|value| {
@@ -128,7 +127,8 @@ impl<'e> Cookies<'e> {
             })
         })?;
         let fault = done.err();
-        Ok(json.map(|_| Self { joined, fault }))
+        let is_there = json.is_some() && (joined.is_some() || fault.is_some());
+        Ok(is_there.then_some(Self { joined, fault }))
     }
 
     /// Replaces the header `cookie` by them, if there are any.
@@ -142,7 +142,7 @@ impl<'e> Cookies<'e> {
             return Err(format!("the cookies are no readable JSON: {fault}").into());
         }
         if let Some(cookies) = self.joined {
-            let value = header_value(event, &COOKIE, cookies);
+            let value = header_value(event, true, cookies);
             let value = value.ok_or_else(|| bad_value("cookie"))?;
             let length = value.len();
             headers
@@ -173,8 +173,6 @@ fn join(before: Cow<'_, [u8]>, cookie: &[u8]) -> Vec<u8> {
 struct Map<'e> {
     event: &'e Bytes,
     map: HeaderMap,
-    /// Whether names that are there already are left as they are.
-    missing_only: bool,
     /// The first thing that cannot be represented.
     fault: Option<String>,
     /// Whether there are more headers than a map can hold.
@@ -186,10 +184,7 @@ struct Map<'e> {
 
 impl<'j> Members<'j> for Map<'_> {
     fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
-        if self.missing_only && contains(&self.map, name) {
-            return value.skip();
-        }
-        let Some(name) = header_name::header_name(name) else {
+        let Some((name, is_credential)) = header_name::judged(name) else {
             value.skip()?;
             self.refuse(|| {
                 format!(
@@ -201,18 +196,46 @@ impl<'j> Members<'j> for Map<'_> {
         };
         // The last value takes the name along, and most are the only one.
         let mut last = None;
-        value.each(|text| match header_value(self.event, &name, text) {
-            None => self.refuse(|| bad_value(name.as_str())),
-            Some(value) => {
-                if let Some(value) = last.replace(value) {
-                    self.append(name.clone(), value);
+        let done = value.attempt(|value| {
+            value.each(|text| match header_value(self.event, is_credential, text) {
+                None => self.refuse(|| bad_value(name.as_str())),
+                Some(value) => {
+                    if let Some(value) = last.replace(value) {
+                        self.append(name.clone(), value);
+                    }
                 }
-            }
+            })
         })?;
         if let Some(value) = last {
             self.append(name, value);
         }
+        self.note(done);
         Ok(())
+    }
+
+    // The headers behind it are those of the response as well: the origin of the page, for one.
+    fn nameless(&mut self, fault: Fault, value: &mut Reader<'j>) -> Result<(), Fault> {
+        self.note::<()>(Err(fault));
+        value.skip()
+    }
+}
+
+/// The headers of one map that another one lacks.
+struct Missing<'m, 'e> {
+    known: &'m HeaderMap,
+    found: Map<'e>,
+}
+
+impl<'j> Members<'j> for Missing<'_, '_> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
+        match contains(self.known, name) {
+            true => value.skip(),
+            false => self.found.member(name, value),
+        }
+    }
+
+    fn nameless(&mut self, fault: Fault, value: &mut Reader<'j>) -> Result<(), Fault> {
+        self.found.nameless(fault, value)
     }
 }
 
@@ -221,10 +244,28 @@ impl<'e> Map<'e> {
         Self {
             event,
             map: HeaderMap::with_capacity(USUAL),
-            missing_only: false,
             fault: None,
             overflowed: false,
             cookie_bytes: 0,
+        }
+    }
+
+    /// Adds the headers of another map whose names are not there. One that is there only, in two
+    /// spellings, keeps the values of both.
+    fn add_missing(&mut self, json: &[u8]) {
+        let mut missing = Missing {
+            known: &self.map,
+            found: Map::new(self.event),
+        };
+        let done = read(json, |value| value.object(&mut missing));
+        let mut found = missing.found;
+        found.note(done);
+        self.overflowed |= found.overflowed;
+        if let Some(fault) = found.fault {
+            self.refuse(|| fault);
+        }
+        for (name, value) in &found.map {
+            self.append(name.clone(), value.clone());
         }
     }
 
@@ -236,8 +277,8 @@ impl<'e> Map<'e> {
         self.overflowed |= self.map.try_append(name, value).is_err();
     }
 
-    fn note(&mut self, done: Result<bool, Fault>) {
-        if let Err(fault) = done {
+    fn note<T>(&mut self, done: Result<T, Fault>) {
+        if let Some(fault) = done.err() {
             self.refuse(|| format!("the headers are no readable JSON: {fault}"));
         }
     }
@@ -263,12 +304,10 @@ fn contains(map: &HeaderMap, name: &[u8]) -> bool {
 }
 
 /// A value that shares the event's memory; `None` when no header can have it.
-fn header_value(event: &Bytes, name: &HeaderName, text: Cow<'_, [u8]>) -> Option<HeaderValue> {
+fn header_value(event: &Bytes, is_credential: bool, text: Cow<'_, [u8]>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(share_text(event, text)).ok()?;
     // Keeps credentials out of `Debug`.
-    if *name == AUTHORIZATION || *name == COOKIE || *name == PROXY_AUTHORIZATION {
-        value.set_sensitive(true);
-    }
+    value.set_sensitive(is_credential);
     Some(value)
 }
 
@@ -371,7 +410,17 @@ mod tests {
             ),
             (
                 r#"{"multiValueHeaders": {"a": "1"}, "headers": {"a": "2"}, "multiValueHeaders": null}"#,
-                "2",
+                "1",
+            ),
+            (r#"{"headers": {"a": "1"}, "headers": null}"#, "1"),
+            (r#"{"headers": {"a": "1"}, "headers": []}"#, "1"),
+            (
+                r#"{"resource": "", "headers": {"a": "1"}, "headers": null}"#,
+                "1",
+            ),
+            (
+                r#"{"multiValueHeaders": {"b": []}, "headers": {"a": "1"}, "headers": null}"#,
+                "1",
             ),
         ] {
             let fields = fields(text, &event);
@@ -405,9 +454,47 @@ mod tests {
     }
 
     #[test]
+    fn headers_behind_one_that_cannot_be_read_are_read() {
+        let event = Bytes::new();
+        for odd in [
+            r#""x": "\ud800""#,
+            r#""x": ["1", "\ud800", "2"]"#,
+            r#""\ud800": ["1"]"#,
+            r#""x": "\n""#,
+            r#""x y": "1""#,
+        ] {
+            for text in [
+                format!(r#"{{"headers": {{{odd}, "origin": "https://a.example"}}}}"#),
+                format!(r#"{{"multiValueHeaders": {{{odd}, "origin": ["https://a.example"]}}}}"#),
+                format!(
+                    r#"{{"multiValueHeaders": {{"a": ["1"]}},
+                        "headers": {{{odd}, "origin": "https://a.example"}}}}"#
+                ),
+            ] {
+                let mut headers = HeaderMap::new();
+                let done = fields(&text, &event)
+                    .headers
+                    .finish(&mut headers, &Limits::default());
+                assert!(matches!(done, Err(Refusal::Malformed(_))), "{text}");
+                assert_eq!(headers["origin"], "https://a.example", "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn a_header_under_two_spellings_keeps_both_values() {
-        let headers = headers(Some(r#"{"a": "1", "A": "2"}"#), None).unwrap();
-        assert_eq!(listed(&headers), [("a", "1"), ("a", "2")]);
+        let twice = r#"{"a": "1", "A": "2"}"#;
+        for (single, multi) in [
+            (Some(twice), None),
+            (None, Some(twice)),
+            (Some(twice), Some("{}")),
+            (Some(r#"{"a": "2"}"#), Some(r#"{"A": ["1"], "a": ["2"]}"#)),
+        ] {
+            let headers = headers(single, multi).unwrap();
+            assert_eq!(listed(&headers), [("a", "1"), ("a", "2")], "{multi:?}");
+        }
+        let headers = headers(Some(twice), Some(r#"{"b": ["3"]}"#)).unwrap();
+        assert_eq!(listed(&headers), [("a", "1"), ("a", "2"), ("b", "3")]);
     }
 
     #[test]

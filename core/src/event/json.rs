@@ -16,6 +16,11 @@ use std::{borrow::Cow, fmt};
 pub(super) trait Members<'e> {
     /// Takes one member; it has to read the value, by one call of the reader.
     fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault>;
+
+    /// Takes a member whose name is no text, with half of a surrogate pair in it.
+    fn nameless(&mut self, fault: Fault, _value: &mut Reader<'e>) -> Result<(), Fault> {
+        Err(fault)
+    }
 }
 
 /// Why a text is no JSON, or cannot be read.
@@ -97,20 +102,23 @@ pub(crate) fn string_map(json: &str) -> Vec<(String, String)> {
 impl<'e> Reader<'e> {
     /// Hands the members of an object to `members`; says whether there was an object.
     pub(super) fn object(&mut self, members: &mut impl Members<'e>) -> Result<bool, Fault> {
-        self.each_member(|name, value| members.member(&name, value))
+        self.each_member(|name, value| match name {
+            Ok(name) => members.member(&name, value),
+            Err(fault) => members.nameless(fault, value),
+        })
     }
 
     /// Goes past an object, and calls a function with the name of each member.
     pub(super) fn names(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<bool, Fault> {
         self.each_member(|name, value| {
-            f(name);
+            f(name?);
             value.skip()
         })
     }
 
     fn each_member(
         &mut self,
-        mut f: impl FnMut(Cow<'e, [u8]>, &mut Self) -> Result<(), Fault>,
+        mut f: impl FnMut(Result<Cow<'e, [u8]>, Fault>, &mut Self) -> Result<(), Fault>,
     ) -> Result<bool, Fault> {
         if self.token() != Some(b'{') {
             self.skip()?;
@@ -125,7 +133,10 @@ impl<'e> Reader<'e> {
             if self.token() != Some(b'"') {
                 return Err(NAME);
             }
-            let name = self.string()?;
+            let name = match self.string() {
+                Err(fault) if fault != SURROGATE => return Err(fault),
+                name => name,
+            };
             self.colon()?;
             f(name, self)?;
             match self.token() {
@@ -160,9 +171,9 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// Whether something is set; anything but `true` (or `"true"`) is not.
-    pub(super) fn flag(&mut self) -> Result<bool, Fault> {
-        Ok(self.text_bytes()?.as_deref() == Some(b"true"))
+    /// Whether something is set; any text but `true` is not. `None` is what is no text.
+    pub(super) fn flag(&mut self) -> Result<Option<bool>, Fault> {
+        Ok(self.text_bytes()?.map(|text| *text == *b"true"))
     }
 
     /// Whether something is there; `null` is not.
@@ -177,6 +188,13 @@ impl<'e> Reader<'e> {
         let is_null = self.token() == Some(b'n');
         let json = self.skipped()?;
         Ok(Some(json).filter(|_| !is_null))
+    }
+
+    /// An object as JSON, unread; any other value is none.
+    pub(super) fn object_json(&mut self) -> Result<Option<&'e [u8]>, Fault> {
+        let is_object = self.token() == Some(b'{');
+        let json = self.skipped()?;
+        Ok(Some(json).filter(|_| is_object))
     }
 
     /// What a value holds, which may be large; `null` is none.
@@ -196,11 +214,22 @@ impl<'e> Reader<'e> {
 
     /// Calls a function with a text, or with each text of an array.
     pub(super) fn each(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<(), Fault> {
-        if self.token() != Some(b'[') {
-            if let Some(text) = self.text_bytes()? {
+        self.items(|value| {
+            if let Some(text) = value.text_bytes()? {
                 f(text);
             }
-            return Ok(());
+            Ok(())
+        })
+    }
+
+    /// Calls a function with each value of an array, or with what is none; it has to read it.
+    #[inline]
+    pub(super) fn items(
+        &mut self,
+        mut f: impl FnMut(&mut Self) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if self.token() != Some(b'[') {
+            return f(self);
         }
         self.at += 1;
         if self.token() == Some(b']') {
@@ -208,9 +237,7 @@ impl<'e> Reader<'e> {
             return Ok(());
         }
         loop {
-            if let Some(text) = self.text_bytes()? {
-                f(text);
-            }
+            f(self)?;
             match self.token() {
                 Some(b',') => self.at += 1,
                 Some(b']') => {
@@ -279,19 +306,29 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// Reads a value, and keeps it as JSON besides; `null` is none. A fault on the way is the
-    /// caller's business, as long as the value is JSON.
-    pub(super) fn both<T>(
+    /// Reads a value, and is behind it even if that cannot be read: the fault is the caller's
+    /// business, as long as the value is JSON.
+    pub(super) fn attempt<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<Both<'e, T>, Fault> {
-        let is_null = self.token() == Some(b'n');
+    ) -> Result<Result<T, Fault>, Fault> {
         let start = self.at;
         let value = read(self);
         if value.is_err() {
             self.at = start;
             self.skip()?;
         }
+        Ok(value)
+    }
+
+    /// Attempts to read a value, and keeps it as JSON besides; `null` is none.
+    pub(super) fn both<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<Both<'e, T>, Fault> {
+        let is_null = self.token() == Some(b'n');
+        let start = self.at;
+        let value = self.attempt(read)?;
         let json = self.bytes.get(start..self.at).ok_or(VALUE)?;
         Ok((Some(json).filter(|_| !is_null), value))
     }
@@ -496,12 +533,13 @@ mod tests {
     #[test]
     fn a_flag_is_only_set_by_true() {
         for (json, expected) in [
-            ("true", true),
-            (r#""true""#, true),
-            ("false", false),
-            ("null", false),
-            ("1", false),
-            ("{}", false),
+            ("true", Some(true)),
+            (r#""true""#, Some(true)),
+            ("false", Some(false)),
+            (r#""""#, Some(false)),
+            ("1", Some(false)),
+            ("null", None),
+            ("{}", None),
         ] {
             assert_eq!(read(json.as_bytes(), Reader::flag), Ok(expected), "{json}");
         }
@@ -663,6 +701,31 @@ mod tests {
                 assert!(read(crossed.as_bytes(), Reader::skip).is_err(), "{depth}");
             }
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_left_behind() {
+        struct Known(Vec<String>);
+
+        impl<'e> Members<'e> for Known {
+            fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+                self.0.push(String::from_utf8_lossy(name).into_owned());
+                let texts = value.attempt(|value| value.each(|_| ()))?;
+                assert_eq!(texts.is_err(), name == b"odd");
+                Ok(())
+            }
+
+            fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+                value.skip()
+            }
+        }
+
+        let json = r#"{"a": 1, "\ud800": [{}], "odd": ["1", "\ud800", "2"], "b": "c"}"#;
+        let mut known = Known(Vec::new());
+        assert_eq!(read(json.as_bytes(), |v| v.object(&mut known)), Ok(true));
+        assert_eq!(known.0, ["a", "odd", "b"]);
+        let names = read(json.as_bytes(), |value| value.names(|_| ()));
+        assert_eq!(names, Err(SURROGATE));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How the bytes of a reply travel inside JSON: as text or as base64.
 
 use http::{
-    HeaderMap, StatusCode,
+    HeaderMap,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
 
@@ -17,11 +17,10 @@ pub(super) enum Payload<'b> {
 /// A missing content type would be made up by the gateway: a REST API says `application/json`,
 /// whatever the body is.
 pub(super) fn payload<'b>(
-    status: StatusCode,
     headers: &HeaderMap,
     body: &'b [u8],
 ) -> (Payload<'b>, Option<&'static str>) {
-    if body.is_empty() || has_no_body(status) {
+    if body.is_empty() {
         return (Payload::Text(""), None);
     }
     let content_type = headers.get(CONTENT_TYPE);
@@ -37,13 +36,6 @@ pub(super) fn payload<'b>(
         None => (Payload::Base64(body), "application/octet-stream"),
     };
     (payload, content_type.is_none().then_some(fitting))
-}
-
-/// RFC 9110, sections 15.2, 15.3.5 and 15.4.5.
-fn has_no_body(status: StatusCode) -> bool {
-    status.is_informational()
-        || status == StatusCode::NO_CONTENT
-        || status == StatusCode::NOT_MODIFIED
 }
 
 fn is_compressed(headers: &HeaderMap) -> bool {
@@ -104,7 +96,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
             .collect();
-        payload(StatusCode::OK, &headers, body)
+        payload(&headers, body)
     }
 
     #[test]
@@ -164,17 +156,6 @@ mod tests {
                 matches!(decide(&headers, b"{}").0, Payload::Text(_)),
                 text,
                 "{coding}"
-            );
-        }
-    }
-
-    #[test]
-    fn some_statuses_have_no_body() {
-        for status in [100, 204, 304] {
-            let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(
-                payload(status, &HeaderMap::new(), b"x"),
-                (Payload::Text(""), None)
             );
         }
     }

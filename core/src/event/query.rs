@@ -3,6 +3,7 @@
 use super::json::{Fault, Members, Reader, read};
 use crate::limits::MAX_URI;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use std::collections::HashSet;
 
 /// Whether a source decodes the names and values of a query before it sends them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,17 +26,21 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 const VALUE_SEPARATORS: &AsciiSet = &AsciiSet::EMPTY.add(b'&').add(b'#');
 const NAME_SEPARATORS: &AsciiSet = &VALUE_SEPARATORS.add(b'=');
 
-/// The query string of the first map that has any parameter; names and values in order.
+/// The query string of two maps. The first one, with several values for a name, is the truth; the
+/// other one adds the names that have no value there. Names and values stay in order.
 pub(super) fn from_maps(maps: [Option<&[u8]>; 2], form: Form) -> Result<String, Fault> {
     let mut query = Query {
         text: String::new(),
         form,
+        known: None,
     };
-    for map in maps.into_iter().flatten() {
-        read(map, |value| value.object(&mut query))?;
-        if !query.text.is_empty() {
-            break;
-        }
+    let [first, second] = maps;
+    if let Some(first) = first {
+        read(first, |value| value.object(&mut query))?;
+    }
+    if let Some(second) = second {
+        query.known = Known::of(&query.text);
+        read(second, |value| value.object(&mut query))?;
     }
     Ok(query.text)
 }
@@ -43,6 +48,61 @@ pub(super) fn from_maps(maps: [Option<&[u8]>; 2], form: Form) -> Result<String, 
 struct Query {
     text: String,
     form: Form,
+    /// The names of the first map, while the second one is read.
+    known: Option<Known>,
+}
+
+/// The names in a part of a query.
+struct Known {
+    /// How long that part is.
+    end: usize,
+    /// Where the next name stands: a source sends the same ones in both maps, in the same order.
+    next: usize,
+    /// All names, from when one stands elsewhere.
+    names: Option<HashSet<String>>,
+}
+
+impl Known {
+    fn of(text: &str) -> Option<Self> {
+        (!text.is_empty()).then_some(Self {
+            end: text.len(),
+            next: 0,
+            names: None,
+        })
+    }
+
+    /// Whether a name is there, encoded as it would be.
+    fn has<'n>(&mut self, text: &str, name: impl Iterator<Item = &'n str> + Clone) -> bool {
+        let text = text.get(..self.end).unwrap_or_default();
+        // Past the parameters of this name, of which there may be several.
+        let mut is_next = false;
+        while let Some(rest) = text.get(self.next..).filter(|rest| !rest.is_empty())
+            && let Some(value) = value_of(rest, name.clone())
+        {
+            let behind = value
+                .find('&')
+                .map_or("", |end| value.get(end + 1..).unwrap_or_default());
+            self.next = text.len() - behind.len();
+            is_next = true;
+        }
+        is_next
+            || self
+                .names
+                .get_or_insert_with(|| {
+                    let parameters = text.split('&').filter_map(|pair| pair.split_once('='));
+                    parameters.map(|(name, _)| name.to_owned()).collect()
+                })
+                .contains(&name.collect::<String>())
+    }
+}
+
+/// What is behind `name=`, where a text begins with that.
+fn value_of<'t, 'n>(text: &'t str, name: impl Iterator<Item = &'n str>) -> Option<&'t str> {
+    let mut rest = text;
+    for part in name {
+        rest = rest.strip_prefix(part)?;
+    }
+    rest.strip_prefix('=')
 }
 
 impl<'e> Members<'e> for Query {
@@ -51,6 +111,12 @@ impl<'e> Members<'e> for Query {
             Form::Decoded => (RESERVED, RESERVED),
             Form::Encoded => (NAME_SEPARATORS, VALUE_SEPARATORS),
         };
+        let name = percent_encode(name, names);
+        if let Some(known) = &mut self.known
+            && known.has(&self.text, name.clone())
+        {
+            return value.skip();
+        }
         value.each(|value| {
             // No URI can hold it, so that the rest does not matter any more.
             if self.text.len() > MAX_URI {
@@ -59,7 +125,7 @@ impl<'e> Members<'e> for Query {
             if !self.text.is_empty() {
                 self.text.push('&');
             }
-            self.text.extend(percent_encode(name, names));
+            self.text.extend(name.clone());
             self.text.push('=');
             self.text.extend(percent_encode(&value, values));
         })
@@ -99,6 +165,64 @@ mod tests {
             query([Some(map), None], Form::Encoded),
             "a%3Db%26c=1%26admin=true%23x"
         );
+    }
+
+    #[test]
+    fn names_that_only_one_map_has_are_kept() {
+        for (multi, single, expected) in [
+            (
+                r#"{"a": ["1", "2"]}"#,
+                r#"{"a": "2", "b": "3"}"#,
+                "a=1&a=2&b=3",
+            ),
+            (
+                r#"{"a": ["1"], "b": ["2"], "c": ["3"]}"#,
+                r#"{"c": "3", "x": "4", "a": "1", "b": "2"}"#,
+                "a=1&b=2&c=3&x=4",
+            ),
+            (
+                r#"{"a": ["1", "2"], "b": ["3", "4"]}"#,
+                r#"{"a": "2", "b": "4"}"#,
+                "a=1&a=2&b=3&b=4",
+            ),
+            // A name that begins like another one, and one that is written like a parameter.
+            (
+                r#"{"ab": ["1"]}"#,
+                r#"{"a": "2", "b": "3"}"#,
+                "ab=1&a=2&b=3",
+            ),
+            (r#"{"a": ["b=1"]}"#, r#"{"b": "2"}"#, "a=b%3D1&b=2"),
+            (r#"{"a&b=": ["1"]}"#, r#"{"b": "2"}"#, "a%26b%3D=1&b=2"),
+            (r#"{"ü": ["1"]}"#, r#"{"ü": "1", "": "2"}"#, "%C3%BC=1&=2"),
+            // Names of a query tell upper from lower case.
+            (r#"{"a": ["1"]}"#, r#"{"A": "2"}"#, "a=1&A=2"),
+            (
+                r#"{"a": [], "b": null, "c": ["1"]}"#,
+                r#"{"a": "2", "b": "3"}"#,
+                "c=1&a=2&b=3",
+            ),
+            ("{}", r#"{"a": "1", "b": "2"}"#, "a=1&b=2"),
+            (r#"{"a": ["1"]}"#, r#"{"b": null}"#, "a=1"),
+        ] {
+            let maps = [Some(multi), Some(single)];
+            assert_eq!(query(maps, Form::Decoded), expected, "{multi} {single}");
+        }
+        let maps = [
+            Some(r#"{"a%20": ["1"]}"#),
+            Some(r#"{"a%20": "1", "b%20": "x=y"}"#),
+        ];
+        assert_eq!(query(maps, Form::Encoded), "a%20=1&b%20=x=y");
+    }
+
+    #[test]
+    fn many_names_in_another_order_take_no_time() {
+        let map = |names: &mut dyn Iterator<Item = u32>| {
+            let members: Vec<_> = names.map(|i| format!(r#""{i:x}":"1""#)).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let (one, other) = (map(&mut (0..8_000)), map(&mut (0..40_000).rev()));
+        let query = query([Some(&one), Some(&other)], Form::Decoded);
+        assert!(query.len() > MAX_URI);
     }
 
     #[test]

@@ -36,6 +36,11 @@ impl Shared {
         Self(share(event, part))
     }
 
+    /// A text from elsewhere.
+    pub(super) fn copy(text: &str) -> Self {
+        Self(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }

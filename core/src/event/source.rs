@@ -84,6 +84,34 @@ impl Source {
             _ => 6 * 1024 * 1024,
         }
     }
+
+    /// How many bytes the header fields of a response may have together, as far as AWS says so.
+    ///
+    /// | source | bytes | AWS calls it |
+    /// |---|---|---|
+    /// | REST API | 10,240 | [total combined size of all header values][rest] |
+    /// | HTTP API | 10,240 | [total combined size of request line and header values][http] |
+    /// | function URL | 1 MB | [total combined size of request line and header values][url] |
+    /// | ALB | 32 KB | [entire response header][alb] |
+    /// | VPC Lattice | not stated | |
+    ///
+    /// API Gateway's two quotas do not say whether they are of responses as well. None of them can
+    /// be increased. A response that comes near is sent, and is a warning in the log
+    /// ([`App::handle_event`](crate::App::handle_event)).
+    ///
+    /// [rest]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+    /// [http]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+    /// [url]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    /// [alb]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+    #[must_use]
+    pub fn response_header_limit(self) -> Option<usize> {
+        match self {
+            Source::RestApi | Source::HttpApi | Source::HttpApiV1 => Some(10_240),
+            Source::FunctionUrl => Some(1024 * 1024),
+            Source::Alb | Source::AlbMultiValue => Some(32 * 1024),
+            Source::LatticeV1 | Source::LatticeV2 => None,
+        }
+    }
 }
 
 impl fmt::Display for Source {

@@ -31,6 +31,21 @@ pub(crate) enum Place {
     Body,
 }
 
+impl Place {
+    /// Where plain values stand, by their names in a problem.
+    pub(crate) const PARAMETERS: [&str; 4] = ["path", "query", "header", "cookie"];
+}
+
+/// Where the value stands of which a code of the library tells, of those without a list of errors.
+pub(crate) fn place_of(code: &str) -> Option<Place> {
+    Some(match code {
+        TOO_MANY_PARAMETERS => Place::Query,
+        MISSING_BODY | "invalid_json" | "json_too_deep" | "invalid_form" | "too_many_fields"
+        | "invalid_text" | "invalid_multipart" | "too_many_parts" | INVALID_BODY => Place::Body,
+        _ => return None,
+    })
+}
+
 /// A value that was refused: a member of the `errors` of a problem.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Fault<'a> {

@@ -3,9 +3,9 @@
 use super::{
     FromRequest,
     fault::{Fault, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
-    media,
-    pairs::Pairs,
+    media, pairs,
     value_error::{Echo, ValueError},
+    values::Origin,
 };
 use crate::{ApiError, Limits, Outcome, Problem, Request};
 use http::{StatusCode, header::CONTENT_TYPE};
@@ -23,16 +23,24 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// #[derive(Deserialize)]
 /// struct Feedback {
 ///     text: String,
-///     stars: u8,
+///     stars: Option<u8>,
+///     #[serde(default)]
+///     publish: bool,
 /// }
 ///
 /// async fn feedback(Form(feedback): Form<Feedback>) -> String {
-///     format!("{} stars: {}", feedback.stars, feedback.text)
+///     # let _ = feedback.publish;
+///     format!("{} stars: {}", feedback.stars.unwrap_or(0), feedback.text)
 /// }
 /// ```
 ///
 /// The rules are those of [`Query`](crate::Query): `+` and percent-encoding are decoded, repeated
-/// fields are a `Vec`. For files there is `Multipart`, with the feature of that name.
+/// fields are a `Vec`, and a field that was not filled in is `None` for an `Option`. A `bool` is true
+/// for `on` as well, which a checkbox sends; one that is not ticked sends nothing, so that the field
+/// needs `#[serde(default)]`. For files there is `Multipart`, with the feature of that name.
+///
+/// A compressed body is a 415 that says so, unless a layer of the API decompresses requests and takes
+/// the header `content-encoding` off: `tower_http::decompression::RequestDecompressionLayer`.
 ///
 /// How many fields there may be is one of the [`Limits`](crate::Limits).
 ///
@@ -50,6 +58,13 @@ pub enum FormRejection {
     /// There is neither a body nor a content type: 400, `missing_body`.
     #[error("expected a form, found an empty body")]
     Missing,
+    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    #[error("expected a body without content-encoding, found {found}")]
+    Encoding {
+        /// The content encodings that were sent.
+        found: String,
+    },
     /// The content type is not that of a form: 415, `unsupported_media_type`.
     #[error("expected content-type `{FORM}`, found {found}")]
     MediaType {
@@ -79,7 +94,7 @@ impl ApiError for FormRejection {
     fn status(&self) -> StatusCode {
         match self {
             Self::Missing | Self::NotUtf8 | Self::TooManyFields { .. } => StatusCode::BAD_REQUEST,
-            Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Encoding { .. } | Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -87,7 +102,7 @@ impl ApiError for FormRejection {
     fn code(&self) -> Cow<'static, str> {
         match self {
             Self::Missing => MISSING_BODY.into(),
-            Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
+            Self::Encoding { .. } | Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
             Self::NotUtf8 => "invalid_form".into(),
             Self::TooManyFields { .. } => "too_many_fields".into(),
             Self::Invalid { .. } => INVALID_BODY.into(),
@@ -95,6 +110,9 @@ impl ApiError for FormRejection {
     }
 
     fn decorate(&self, problem: &mut Problem) {
+        if let Self::Encoding { .. } = self {
+            media::refuse_encoding(problem);
+        }
         if let Self::Invalid { name, detail } = self {
             Fault::new(Place::Body, name.as_deref(), detail).decorate(problem);
         }
@@ -121,8 +139,10 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Form<T> {
     const NOW: Option<fn(&'r Request) -> Result<Self, FormRejection>> = Some(|request| {
         let body = body(request)?;
         let limit = Limits::of(request.extensions()).form_fields;
-        let pairs = Pairs::parse(body, limit).ok_or(FormRejection::TooManyFields { limit })?;
-        T::deserialize(pairs).map(Self).map_err(refuse)
+        pairs::read(body, Origin::Form, limit)
+            .ok_or(FormRejection::TooManyFields { limit })?
+            .map(Self)
+            .map_err(refuse)
     });
 }
 
@@ -130,6 +150,9 @@ fn body(request: &Request) -> Result<&str, FormRejection> {
     let body = request.body().bytes();
     if body.is_empty() && !request.headers().contains_key(CONTENT_TYPE) {
         return Err(FormRejection::Missing);
+    }
+    if let Some(found) = media::encoded(request).filter(|_| !body.is_empty()) {
+        return Err(FormRejection::Encoding { found });
     }
     if !media::content_type(request).is_some_and(|found| media::is(found, FORM)) {
         return Err(FormRejection::MediaType {

@@ -44,6 +44,12 @@ use std::{borrow::Cow, str::Utf8Error};
 /// curl -H 'content-type: application/json' -d '{"sku": "tea", "quantity": 2}' ..
 /// ```
 ///
+/// A byte order mark before the JSON is passed over
+/// ([RFC 8259, section 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
+///
+/// A compressed body is a 415 that says so, unless a layer of the API decompresses requests and takes
+/// the header `content-encoding` off: `tower_http::decompression::RequestDecompressionLayer`.
+///
 /// `Option<Json<T>>` is `None` when the body is empty, and only then.
 /// `Result<Json<T>, JsonRejection>` hands the refusal to the handler.
 ///
@@ -60,6 +66,13 @@ pub enum JsonRejection {
     /// The body is empty: 400, `missing_body`.
     #[error("expected a JSON body, found an empty one")]
     Missing,
+    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    #[error("expected a body without content-encoding, found {found}")]
+    Encoding {
+        /// The content encodings that were sent.
+        found: String,
+    },
     /// The content type is not JSON: 415, `unsupported_media_type`.
     #[error("expected content-type `application/json`, found {found}")]
     MediaType {
@@ -107,7 +120,7 @@ impl ApiError for JsonRejection {
     fn status(&self) -> StatusCode {
         match self {
             Self::Missing | Self::Syntax { .. } | Self::TooDeep { .. } => StatusCode::BAD_REQUEST,
-            Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Encoding { .. } | Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Data { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -115,7 +128,7 @@ impl ApiError for JsonRejection {
     fn code(&self) -> Cow<'static, str> {
         match self {
             Self::Missing => MISSING_BODY.into(),
-            Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
+            Self::Encoding { .. } | Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
             Self::Syntax { .. } => "invalid_json".into(),
             Self::TooDeep { .. } => "json_too_deep".into(),
             Self::Data { .. } => INVALID_BODY.into(),
@@ -123,6 +136,9 @@ impl ApiError for JsonRejection {
     }
 
     fn decorate(&self, problem: &mut Problem) {
+        if let Self::Encoding { .. } = self {
+            media::refuse_encoding(problem);
+        }
         if let Self::Data { field, detail, .. } = self {
             Fault::new(Place::Body, field.as_deref(), detail).decorate(problem);
         }
@@ -172,12 +188,22 @@ fn body(request: &Request) -> Result<&str, JsonRejection> {
     if body.is_empty() {
         return Err(JsonRejection::Missing);
     }
+    if let Some(found) = media::encoded(request) {
+        return Err(JsonRejection::Encoding { found });
+    }
     if !media::content_type(request).is_some_and(media::is_json) {
         return Err(JsonRejection::MediaType {
             found: media::found(request),
         });
     }
-    std::str::from_utf8(body).map_err(|error| not_utf8(body, error))
+    match std::str::from_utf8(body) {
+        // A byte order mark in front is no part of the JSON, and may be passed over.
+        Ok(text) => match text.strip_prefix('\u{feff}').unwrap_or(text) {
+            "" => Err(JsonRejection::Missing),
+            json => Ok(json),
+        },
+        Err(error) => Err(not_utf8(body, error)),
+    }
 }
 
 #[cold]
@@ -260,6 +286,17 @@ mod tests {
         let Json(order) = now::<Json<Order<'_>>>(&request).unwrap();
         assert!(matches!(order.sku, Cow::Borrowed("tea")));
         assert_eq!(order.quantity, 2);
+    }
+
+    #[test]
+    fn a_byte_order_mark_counts_once_and_in_front_only() {
+        let request = json("\u{feff}{\"sku\": \"\u{feff}\", \"quantity\": 2}");
+        let Json(order) = now::<Json<Order<'_>>>(&request).unwrap();
+        assert!(matches!(order.sku, Cow::Borrowed("\u{feff}")));
+        assert_eq!(refusal(&json("\u{feff}")), JsonRejection::Missing);
+        for body in ["\u{feff}\u{feff}{}", "{}\u{feff}", "{\u{feff}}"] {
+            assert_eq!(refusal(&json(body)).code(), "invalid_json", "{body:?}");
+        }
     }
 
     #[test]

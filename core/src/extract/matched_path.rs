@@ -2,7 +2,7 @@
 
 use super::{FromRequest, fault::INTERNAL_ERROR};
 use crate::{
-    ApiError, Request,
+    ApiError, Operation, Request,
     matched::{Matched, Pattern},
 };
 use http::StatusCode;
@@ -85,6 +85,10 @@ impl<'r> FromRequest<'r> for MatchedPath {
             Some(matched) if matched.pattern.is_route() => Ok(Self(Arc::clone(&matched.pattern))),
             _ => Err(MatchedPathRejection::Missing),
         });
+
+    fn describe(operation: &mut Operation) {
+        operation.require_route();
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
-//! The media type of a request body.
+//! The media type and the encoding of a request body.
 
 use super::clip::quote;
-use crate::Request;
-use http::header::CONTENT_TYPE;
+use crate::{Problem, Request};
+use http::{
+    HeaderValue,
+    header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE},
+};
 
 /// The `content-type` of a request, parameters included. Several of them are as good as none:
 /// which one another program in front would believe cannot be known.
@@ -46,6 +49,31 @@ pub(crate) fn found(request: &Request) -> String {
     }
 }
 
+/// How a body is compressed or encoded in another way that was not taken off, for a message. A layer
+/// that decompresses requests takes the header off as well.
+pub(crate) fn encoded(request: &Request) -> Option<String> {
+    let mut all = request.headers().get_all(CONTENT_ENCODING).iter();
+    let encodings = all.find(|value| !is_identity(value))?;
+    Some(match encodings.to_str() {
+        Ok(encodings) => quote(encodings),
+        Err(_) => "an unreadable one".to_owned(),
+    })
+}
+
+/// A list of codings (RFC 9110, section 8.4) that leave the body as it is.
+fn is_identity(encodings: &HeaderValue) -> bool {
+    encodings.as_bytes().split(|byte| *byte == b',').all(|one| {
+        let one = one.trim_ascii();
+        one.is_empty() || one.eq_ignore_ascii_case(b"identity")
+    })
+}
+
+/// Says in a 415 which encodings would have been read: RFC 9110, section 15.5.16.
+pub(crate) fn refuse_encoding(problem: &mut Problem) {
+    let identity = HeaderValue::from_static("identity");
+    problem.headers_mut().insert(ACCEPT_ENCODING, identity);
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::testing::post, *};
@@ -83,5 +111,25 @@ mod tests {
         assert_eq!(content_type(&request), None);
         assert_eq!(found(&request), "an unreadable one");
         assert_eq!(found(&post("", "{}")), "none");
+    }
+
+    #[test]
+    fn only_identity_leaves_a_body_as_it_is() {
+        for (lines, expected) in [
+            (&[][..], None),
+            (&["identity"], None),
+            (&["Identity , identity", ""], None),
+            (&["gzip"], Some("\"gzip\"")),
+            (&["identity", "br"], Some("\"br\"")),
+            (&["identity, zstd"], Some("\"identity, zstd\"")),
+            (&["gz\u{e9}"], Some("an unreadable one")),
+        ] {
+            let mut request = post("text/plain", "a");
+            for line in lines {
+                let value = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+                request.headers_mut().append(CONTENT_ENCODING, value);
+            }
+            assert_eq!(encoded(&request).as_deref(), expected, "{lines:?}");
+        }
     }
 }

@@ -4,11 +4,14 @@
 //! order among arguments, and arguments may borrow from the request.
 
 mod clip;
+mod comma_separated;
 mod cookies;
 mod deadline;
+mod dry_run;
 mod extension;
 mod fault;
 mod form;
+mod guess;
 mod json;
 mod matched_path;
 mod media;
@@ -25,11 +28,13 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod urlencoded;
 mod value_error;
 mod values;
 mod wrappers;
 
+pub use comma_separated::CommaSeparated;
 pub use cookies::Cookies;
 pub(crate) use cookies::pairs as cookie_pairs;
 pub use deadline::Deadline;
@@ -44,6 +49,7 @@ pub use path::{Path, PathRejection};
 pub use query::{Query, QueryRejection};
 pub use state::{State, StateRejection};
 pub use text::{Text, TextRejection};
+pub(crate) use together::together;
 
 use crate::{BoxFuture, Request, describe::Operation, error::ApiError};
 use std::future::Future;
@@ -93,6 +99,55 @@ use std::future::Future;
 /// }
 /// ```
 ///
+/// Where several extractors and arguments reject one request, the client is told of all of it in
+/// [one problem](crate::Problem#several-errors).
+///
+/// # What it needs
+///
+/// An extractor that takes a [`State`](crate::State), an identity or the route of the request through
+/// [`extract`](crate::extract()) says so in [`describe`](FromRequest::describe), by passing the
+/// question on. Then a state that nobody gives keeps the [Api from being built](crate::Api::build),
+/// instead of being a 500 of the first request:
+///
+/// ```
+/// use lambda_api::{Api, FromRequest, Operation, Request, State, StateRejection, api_handler, extract, routes};
+///
+/// #[derive(Clone)]
+/// struct Flags { beta: bool }
+///
+/// struct Beta(bool);
+///
+/// impl<'r> FromRequest<'r> for Beta {
+///     type Rejection = StateRejection;
+///
+///     async fn from_request(request: &'r Request) -> Result<Self, StateRejection> {
+///         let State(flags) = extract::<State<Flags>>(request).await?;
+///         Ok(Beta(flags.beta))
+///     }
+///
+///     fn describe(operation: &mut Operation) {
+///         State::<Flags>::describe(operation);
+///     }
+/// }
+///
+/// #[api_handler(GET "/beta")]
+/// async fn is_beta(Beta(beta): Beta) -> String { beta.to_string() }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(Api::new().routes(routes![is_beta]).build().await.is_err());
+/// let api = Api::new().routes(routes![is_beta]).state(Flags { beta: true });
+/// assert!(api.build().await.is_ok());
+/// # }
+/// ```
+///
+/// Where `describe` is not written, a debug build (tests, `cargo run`) finds such a state all the
+/// same, in most cases: while the Api is built, it runs the extractor once, up to where it waits
+/// first, on a `GET /` without headers, and takes note of the state that it asks for. A panic in there
+/// is caught, and where panics end the process the extractor is not run. What this does not see is a
+/// state that an extractor asks for later, behind a header that it looks for first, say. A release
+/// build does not do it.
+///
 /// # What comes with the library
 ///
 /// | argument | takes |
@@ -109,7 +164,7 @@ use std::future::Future;
     message = "`{Self}` cannot be an argument of an API handler",
     label = "no extractor, and no parameter of this name in the path",
     note = "a plain value comes from the path by its name, or is marked `#[query]`, `#[header(\"..\")]`, `#[cookie]`, or `#[path]` when the prefix of a nest brings it",
-    note = "the body is taken by `Json<T>`, `Form<T>`, `Text` or `Bytes`; types of your own implement `FromRequest`"
+    note = "the body is taken by `Json<T>`, `Form<T>`, `Text` or `Bytes` of `lambda_api`, not by those of axum; types of your own implement `FromRequest`"
 )]
 pub trait FromRequest<'r>: Sized {
     /// What the client is told when the request does not fit.
@@ -140,8 +195,11 @@ pub trait FromRequest<'r>: Sized {
 
     /// Says what the extractor needs and reads, for the checks of [`Api::build`](crate::Api::build)
     /// and for the description of the API.
+    ///
+    /// Write it for every extractor that calls other ones. Where it is not written, a debug build
+    /// tries the extractor out when the Api is built; see [the trait](FromRequest#what-it-needs).
     fn describe(operation: &mut Operation) {
-        let _ = operation;
+        dry_run::ask::<Self>(operation);
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     fault::{BODY_TOO_LARGE, MISSING_BODY, UNSUPPORTED_MEDIA_TYPE},
     media,
 };
-use crate::{ApiError, Limits, Outcome, Request};
+use crate::{ApiError, Limits, Outcome, Problem, Request};
 use bytes::Bytes;
 use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyDataStream, Full};
@@ -50,6 +50,9 @@ const PART_TOO_LARGE: &str = "part_too_large";
 ///
 /// As with [`Form`](crate::Form), a page of any origin can make a browser send one together with
 /// the user's cookies.
+///
+/// A compressed body is a 415 that says so, unless a layer of the API decompresses requests and takes
+/// the header `content-encoding` off: `tower_http::decompression::RequestDecompressionLayer`.
 ///
 /// `Option<Multipart>` is `None` when there is neither a body nor a content type.
 #[derive(Clone, Debug, Default)]
@@ -172,6 +175,13 @@ pub enum MultipartRejection {
     /// There is neither a body nor a content type: 400, `missing_body`.
     #[error("expected a multipart form, found an empty body")]
     Missing,
+    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    #[error("expected a body without content-encoding, found {found}")]
+    Encoding {
+        /// The content encodings that were sent.
+        found: String,
+    },
     /// The content type is not that of a multipart form: 415, `unsupported_media_type`.
     #[error("expected content-type `{FORM_DATA}` with a boundary, found {found}")]
     MediaType {
@@ -210,7 +220,7 @@ impl ApiError for MultipartRejection {
             Self::Missing | Self::Invalid { .. } | Self::TooManyParts { .. } => {
                 StatusCode::BAD_REQUEST
             }
-            Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Encoding { .. } | Self::MediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } | Self::PartTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         }
     }
@@ -218,11 +228,17 @@ impl ApiError for MultipartRejection {
     fn code(&self) -> Cow<'static, str> {
         match self {
             Self::Missing => MISSING_BODY.into(),
-            Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
+            Self::Encoding { .. } | Self::MediaType { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
             Self::Invalid { .. } => "invalid_multipart".into(),
             Self::TooLarge { .. } => BODY_TOO_LARGE.into(),
             Self::TooManyParts { .. } => TOO_MANY_PARTS.into(),
             Self::PartTooLarge { .. } => PART_TOO_LARGE.into(),
+        }
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        if let Self::Encoding { .. } = self {
+            media::refuse_encoding(problem);
         }
     }
 
@@ -252,6 +268,9 @@ fn read(request: &Request) -> Result<Multipart, MultipartRejection> {
     let body = request.body().to_bytes();
     if body.is_empty() && !request.headers().contains_key(CONTENT_TYPE) {
         return Err(MultipartRejection::Missing);
+    }
+    if let Some(found) = media::encoded(request).filter(|_| !body.is_empty()) {
+        return Err(MultipartRejection::Encoding { found });
     }
     let boundary = media::content_type(request)
         .filter(|content_type| media::is(content_type, FORM_DATA))

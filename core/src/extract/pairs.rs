@@ -1,56 +1,87 @@
 //! Names and values, as a `serde` map or sequence of pairs.
 
 use super::{
-    urlencoded,
+    guess, urlencoded,
     value_error::ValueError,
-    values::{Text, Values},
+    values::{Origin, Text, Values},
 };
 use serde::de::{
-    DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor, value::SeqDeserializer,
+    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
+    value::SeqDeserializer,
 };
 use std::borrow::Cow;
 
 /// The decoded pairs of a query string or a form.
 #[derive(Debug)]
-pub(super) struct Pairs<'r>(Vec<(Cow<'r, str>, Text<'r>)>);
+pub(super) struct Pairs<'r> {
+    pairs: Vec<(Cow<'r, str>, Text<'r>)>,
+    origin: Origin,
+}
+
+/// Reads a query string or a form; `None` when it has more than `limit` pairs.
+pub(super) fn read<'r, T: Deserialize<'r>>(
+    text: &'r str,
+    origin: Origin,
+    limit: usize,
+) -> Option<Result<T, ValueError>> {
+    let pairs = Pairs::parse(text, origin, limit)?;
+    let again = move || Pairs::all(urlencoded::split(text), origin);
+    let name = move |number: usize| {
+        let mut entries = again().into_entries();
+        entries.nth(number).map(|(name, _)| name)
+    };
+    Some(guess::read(pairs, again, name))
+}
 
 impl<'r> Pairs<'r> {
     /// `None` when there are more than `limit`.
-    pub(super) fn parse(text: &'r str, limit: usize) -> Option<Self> {
+    fn parse(text: &'r str, origin: Origin, limit: usize) -> Option<Self> {
         let mut found = urlencoded::split(text);
-        let pairs: Vec<_> = found
-            .by_ref()
-            .take(limit)
-            .map(|(name, value)| (urlencoded::decode_name(name), urlencoded::decode(value)))
-            .collect();
-        found.next().is_none().then_some(Self(pairs))
+        let pairs = Self::all(found.by_ref().take(limit), origin);
+        found.next().is_none().then_some(pairs)
+    }
+
+    fn all(found: impl Iterator<Item = (&'r str, &'r str)>, origin: Origin) -> Self {
+        let decoded =
+            found.map(|(name, value)| (urlencoded::decode_name(name), urlencoded::decode(value)));
+        Self {
+            pairs: decoded.collect(),
+            origin,
+        }
+    }
+
+    /// Each name with all its values. They keep their order; the names are sorted, which brings
+    /// equal ones together without a table of them.
+    fn into_entries(self) -> impl Iterator<Item = (Cow<'r, str>, Values<'r>)> {
+        let Self { mut pairs, origin } = self;
+        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut pairs = pairs.into_iter().peekable();
+        let mut number = 0;
+        std::iter::from_fn(move || {
+            let (name, first) = pairs.next()?;
+            let rest = std::iter::from_fn(|| pairs.next_if(|(other, _)| *other == name));
+            let texts = std::iter::once(first).chain(rest.map(|(_, text)| text));
+            let values = Values::sequence(texts).of(origin, number);
+            number += 1;
+            Some((name, values))
+        })
     }
 }
 
 impl<'r> Deserializer<'r> for Pairs<'r> {
     type Error = ValueError;
 
-    /// A map of each name to all its values. They keep their order; the names are sorted, which
-    /// brings equal ones together without a table of them.
     fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        let mut pairs = self.0;
-        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut pairs = pairs.into_iter().peekable();
-        visitor.visit_map(Entries::new(std::iter::from_fn(move || {
-            let (name, first) = pairs.next()?;
-            let rest = std::iter::from_fn(|| pairs.next_if(|(other, _)| *other == name));
-            let texts = std::iter::once(first).chain(rest.map(|(_, text)| text));
-            let values = Values::sequence(texts);
-            Some((name, values))
-        })))
+        visitor.visit_map(Entries::new(self.into_entries()))
     }
 
     /// The pairs as they stand in the request.
     fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        let pairs = self.0.into_iter();
-        visitor.visit_seq(Entries::new(
-            pairs.map(|(name, text)| (name, Values::single(text))),
-        ))
+        let Self { pairs, origin } = self;
+        let pairs = pairs.into_iter().enumerate();
+        visitor.visit_seq(Entries::new(pairs.map(|(number, (name, text))| {
+            (name, Values::single(text).of(origin, number))
+        })))
     }
 
     fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
@@ -112,7 +143,7 @@ impl<'r, I: Iterator<Item = (Cow<'r, str>, Values<'r>)>> MapAccess<'r> for Entri
         let Some((name, values)) = self.entries.next() else {
             return Ok(None);
         };
-        let key = seed.deserialize(Values::single(Some(name.clone())))?;
+        let key = seed.deserialize(Values::text(name.clone()))?;
         self.current = Some((name, values));
         Ok(Some(key))
     }
@@ -149,7 +180,7 @@ impl<'r> Deserializer<'r> for Pair<'r> {
     type Error = ValueError;
 
     fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        let both = [Values::single(Some(self.0)), self.1];
+        let both = [Values::text(self.0), self.1];
         let mut both = SeqDeserializer::new(both.into_iter());
         let pair = visitor.visit_seq(&mut both)?;
         both.end()?;
@@ -172,8 +203,9 @@ mod tests {
     type Refused = (Option<String>, String);
 
     fn read<'r, T: Deserialize<'r>>(text: &'r str) -> Result<T, Refused> {
-        let pairs = Pairs::parse(text, 10).expect("few pairs");
-        T::deserialize(pairs).map_err(|error| error.explain(Echo::Value))
+        super::read(text, Origin::Query, 10)
+            .expect("few pairs")
+            .map_err(|error| error.explain(Echo::Value))
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -281,8 +313,9 @@ mod tests {
     #[test]
     fn more_pairs_than_the_limit_are_refused() {
         for (text, fits) in [("a&b", true), ("a&&b&", true), ("a&b&c", false), ("", true)] {
-            assert_eq!(Pairs::parse(text, 2).is_some(), fits, "{text}");
+            let read = super::read::<()>(text, Origin::Query, 2);
+            assert_eq!(read.is_some(), fits, "{text}");
         }
-        assert!(Pairs::parse("a", 0).is_none());
+        assert!(super::read::<()>("a", Origin::Query, 0).is_none());
     }
 }

@@ -3,11 +3,12 @@
 use super::{
     FromRequest,
     fault::{Fault, INTERNAL_ERROR, INVALID_PARAMETERS, Place},
+    guess,
     pairs::Entries,
     value_error::{Echo, ValueError},
-    values::Values,
+    values::{Origin, Values},
 };
-use crate::{ApiError, Outcome, Problem, Request, matched::Matched};
+use crate::{ApiError, Operation, Outcome, Problem, Request, matched::Matched};
 use http::StatusCode;
 use serde::{
     Deserialize,
@@ -101,11 +102,16 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Path<T> {
 
     const NOW: Option<fn(&'r Request) -> Result<Self, PathRejection>> = Some(|request| {
         let parameters = Parameters(request);
-        match T::deserialize(parameters) {
+        let name = |number| parameters.iter().nth(number).map(|(name, _)| name);
+        match guess::read(parameters, || parameters, name) {
             Ok(value) => Ok(Self(value)),
             Err(error) => Err(refuse(parameters, error)),
         }
     });
+
+    fn describe(operation: &mut Operation) {
+        operation.require_parameters();
+    }
 }
 
 #[cold]
@@ -132,9 +138,9 @@ impl<'r> Parameters<'r> {
     fn iter(self) -> impl Iterator<Item = (Cow<'r, str>, Values<'r>)> {
         let matched = Matched::of(self.0).into_iter();
         let parameters = matched.flat_map(move |matched| matched.params(self.0));
-        parameters.map(|(name, value)| {
+        parameters.enumerate().map(|(number, (name, value))| {
             let values = Values::single(value.map(Cow::Borrowed));
-            (Cow::Borrowed(name), values)
+            (Cow::Borrowed(name), values.of(Origin::Other, number))
         })
     }
 

@@ -6,11 +6,15 @@
 use super::{
     cookies,
     fault::{Fault, INVALID_PARAMETERS, Place, set_errors},
+    guess,
+    together::together,
     urlencoded,
     value_error::{Echo, ValueError},
-    values::Values,
+    values::{Origin, Values},
 };
-use crate::{BoxFuture, Error, IntoResponse, Problem, Request, Response, matched::Matched};
+use crate::{
+    BoxFuture, Error, IntoResponse, Problem, Request, Response, endpoint::Check, matched::Matched,
+};
 use http::StatusCode;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -66,21 +70,32 @@ impl Faults {
         problem
     }
 
-    /// The reply that lists them.
+    /// The response that lists them, with what the extractors reject.
     #[cold]
-    pub fn refuse<'r>(self) -> BoxFuture<'r, Response> {
-        Box::pin(std::future::ready(self.problem().into_response()))
+    pub fn refuse<'r>(
+        self,
+        request: &'r Request,
+        extractors: &[Check<'r>],
+    ) -> BoxFuture<'r, Response> {
+        let rejected = extractors.iter().filter_map(|check| check(request));
+        let problem = together(self.problem(), rejected);
+        Box::pin(std::future::ready(problem.into_response()))
     }
 }
 
+/// Where to find the values of a name.
+type Find = for<'r> fn(&'r Request, &str) -> Values<'r>;
+
 #[inline(never)]
 fn read<'r, T: Deserialize<'r>>(
-    values: Values<'r>,
+    request: &'r Request,
+    find: Find,
     place: Place,
     name: &'static str,
     faults: &mut Faults,
 ) -> Option<T> {
-    match T::deserialize(values) {
+    let values = || find(request, name);
+    match guess::read(values(), values, |_| Some(name.into())) {
         Ok(value) => Some(value),
         Err(error) => {
             faults.add(place, name, error);
@@ -97,7 +112,7 @@ macro_rules! plain {
             name: &'static str,
             faults: &mut Faults,
         ) -> Option<T> {
-            read($values(request, name), Place::$place, name, faults)
+            read(request, $values, Place::$place, name, faults)
         }
     )* };
 }
@@ -122,6 +137,7 @@ fn query_values<'r>(request: &'r Request, name: &str) -> Values<'r> {
             .filter(|(key, _)| urlencoded::decode_name(key) == name)
             .map(|(_, value)| urlencoded::decode(value)),
     )
+    .of(Origin::Query, 0)
 }
 
 fn header_values<'r>(request: &'r Request, name: &str) -> Values<'r> {
@@ -207,10 +223,7 @@ mod tests {
             read_one::<String>(query, &request, "tag"),
             Err("expected one value, found 2".to_owned())
         );
-        assert_eq!(
-            read_one::<Option<u32>>(query, &get("/?page="), "page"),
-            Err("expected a whole number from 0 to 4294967295, found \"\"".to_owned())
-        );
+        assert_eq!(read_one(query, &get("/?page="), "page"), Ok(None::<u32>));
     }
 
     #[test]
@@ -265,7 +278,7 @@ mod tests {
         let mut faults = Faults::new();
         assert!(query::<Nested>(&request, "page", &mut faults).is_none());
         assert!(query::<u32>(&request, "ids", &mut faults).is_some());
-        let reply = faults.refuse().await;
+        let reply = faults.refuse(&request, &[]).await;
         assert_eq!(reply.status(), 500);
         let problem = Problem::take(&mut { reply }).unwrap();
         assert_eq!((problem.code(), problem.detail()), ("internal_error", None));
@@ -281,7 +294,7 @@ mod tests {
         let mut faults = Faults::new();
         assert_eq!(query::<u32>(&request, "page", &mut faults), None);
         assert_eq!(header::<String>(&request, "x-tenant", &mut faults), None);
-        let reply = faults.refuse().await;
+        let reply = faults.refuse(&request, &[]).await;
         assert_eq!(reply.status(), 400);
         let body: serde_json::Value = serde_json::from_slice(reply.body().bytes()).unwrap();
         assert_eq!(body["code"], "invalid_parameters");
@@ -300,7 +313,7 @@ mod tests {
         let mut faults = Faults::new();
         let request = get("/?page=abc");
         assert_eq!(query::<u32>(&request, "page", &mut faults), None);
-        let reply = faults.refuse().await;
+        let reply = faults.refuse(&request, &[]).await;
         let body: serde_json::Value = serde_json::from_slice(reply.body().bytes()).unwrap();
         assert_eq!(
             body["detail"],

@@ -3,8 +3,9 @@
 use super::{
     FromRequest,
     fault::{Fault, INVALID_PARAMETERS, Place, TOO_MANY_PARAMETERS},
-    pairs::Pairs,
+    pairs,
     value_error::{Echo, ValueError},
+    values::Origin,
 };
 use crate::{ApiError, Limits, Outcome, Problem, Request};
 use http::StatusCode;
@@ -39,11 +40,58 @@ use std::borrow::Cow;
 /// # }
 /// ```
 ///
-/// `+` and percent-encoding are decoded; a field of type `Cow<'_, str>` with `#[serde(borrow)]`
-/// borrows what needs no decoding. A repeated key is a `Vec`; where one value is expected, a
-/// repeated key is refused. A `HashMap` takes all keys, a `Vec<(String, String)>` all pairs in
-/// their order. In a field with `#[serde(flatten)]` serde cannot tell which type is wanted, so
-/// that only texts and maps of texts work there.
+/// - `+` and percent-encoding are decoded; a field of type `Cow<'_, str>` with `#[serde(borrow)]`
+///   borrows what needs no decoding.
+/// - A repeated key is a `Vec`, in the order of the request; where one value is expected, a repeated
+///   key is rejected. [`CommaSeparated`](crate::CommaSeparated) reads `?ids=1,2`.
+/// - An empty value, `?page=` or `?page`, is `None` for an `Option` of anything but text: of
+///   whatever cannot be read from an empty text.
+/// - A `HashMap` takes all keys, a `Vec<(String, String)>` all pairs in their order.
+///
+/// # Where serde asks for anything
+///
+/// Fields of a struct with `#[serde(flatten)]`, of an internally tagged enum and of an untagged one
+/// are read as elsewhere: `?page=2&zip=01234&q=7` fills a `u32` and two `String`s. serde puts their
+/// values aside before it knows what the fields are; so a value is given by its spelling first, and
+/// the query is read once more where a field turns out to ask for something else. Large queries of
+/// that kind, some 200 decimals in a flattened map say, are rejected.
+///
+/// A type that really takes anything, such as `serde_json::Value` or an untagged
+/// `enum Id { Number(u64), Name(String) }`, gets a number for a whole number as JSON writes it, which
+/// has to fit into a `u64` or an `i64`, a boolean for `true` and `false`, and a text for everything
+/// else: `007`, `+5`, `1e5`, `1.50`, `NaN` and longer numbers stay what they are. serde itself reads
+/// no `u128` and no `i128` there: take such a field out of the flattened struct, or read it with
+/// `#[serde(deserialize_with = "..")]` from a `String`.
+///
+/// ```
+/// # use lambda_api::{Query, QueryRejection, Request, extract};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Search {
+///     q: String,
+///     #[serde(flatten)]
+///     paging: Paging,
+/// }
+///
+/// // Shared by many searches.
+/// #[derive(Deserialize)]
+/// struct Paging {
+///     page: Option<u32>,
+///     newest_first: bool,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), QueryRejection> {
+/// # let mut request = Request::default();
+/// # *request.uri_mut() = http::Uri::from_static("/orders?q=7&page=2&newest_first=true");
+/// // GET /orders?q=7&page=2&newest_first=true
+/// let Query(search) = extract::<Query<Search>>(&request).await?;
+/// assert_eq!((search.q.as_str(), search.paging.page), ("7", Some(2)));
+/// # assert!(search.paging.newest_first);
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// How many parameters there may be is one of the [`Limits`](crate::Limits).
 ///
@@ -115,8 +163,8 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Query<T> {
     const NOW: Option<fn(&'r Request) -> Result<Self, QueryRejection>> = Some(|request| {
         let query = request.uri().query().unwrap_or_default();
         let limit = Limits::of(request.extensions()).query_pairs;
-        let pairs = Pairs::parse(query, limit).ok_or(QueryRejection::TooMany { limit })?;
-        T::deserialize(pairs)
+        pairs::read(query, Origin::Query, limit)
+            .ok_or(QueryRejection::TooMany { limit })?
             .map(Self)
             .map_err(|error| refuse(query, error))
     });

@@ -1,6 +1,6 @@
 //! The values that all invocations share.
 
-use super::{FromRequest, fault::INTERNAL_ERROR};
+use super::{FromRequest, dry_run, fault::INTERNAL_ERROR};
 use crate::{ApiError, Operation, Request, state::States};
 use http::StatusCode;
 use std::{any::type_name, borrow::Cow};
@@ -23,19 +23,18 @@ use std::{any::type_name, borrow::Cow};
 /// [`Arc`](std::sync::Arc). A route that needs a state which the Api does not have is found when
 /// the Api is built, not when the route is called.
 ///
-/// A layer made with [`from_fn`](crate::from_fn) takes one with [`extract`](crate::extract); that
-/// is not checked beforehand:
+/// A middleware made with [`from_fn`](crate::from_fn) takes one like a handler, and it is looked for
+/// when the Api is built, too:
 ///
 /// ```
-/// use lambda_api::{Api, Next, Request, Response, State, StateRejection, extract, from_fn};
+/// use lambda_api::{Api, Next, Request, Response, State, from_fn};
 ///
 /// #[derive(Clone)]
 /// struct Banned(Vec<String>);
 ///
-/// async fn check(request: Request, next: Next) -> Result<Response, StateRejection> {
-///     let State(banned) = extract::<State<Banned>>(&request).await?;
+/// async fn check(State(banned): State<Banned>, request: Request, next: Next) -> Response {
 ///     # let _ = banned;
-///     Ok(next.run(request).await)
+///     next.run(request).await
 /// }
 ///
 /// let api = Api::new().state(Banned(vec![])).layer(from_fn(check));
@@ -69,12 +68,18 @@ impl<'r, T: Clone + Send + Sync + 'static> FromRequest<'r> for State<T> {
         States::of(request)
             .and_then(States::get::<T>)
             .map(|state| Self(state.clone()))
-            .ok_or_else(|| StateRejection::Missing(type_name::<T>()))
+            .ok_or_else(|| missing::<T>(request))
     });
 
     fn describe(operation: &mut Operation) {
         operation.require_state::<T>();
     }
+}
+
+#[cold]
+fn missing<T: 'static>(request: &Request) -> StateRejection {
+    dry_run::asked_for::<T>(request);
+    StateRejection::Missing(type_name::<T>())
 }
 
 #[cfg(test)]

@@ -197,7 +197,7 @@ proptest! {
         plain::query::<Vec<i64>>(&request, "b", &mut faults);
         plain::query::<&str>(&request, "e", &mut faults);
         plain::query::<Choice>(&request, "f", &mut faults);
-        drop(faults.refuse());
+        drop(faults.refuse(&request, &[]));
     }
 
     #[test]
@@ -211,7 +211,7 @@ proptest! {
         let mut faults = Faults::new();
         plain::cookie::<u8>(&request, "a", &mut faults);
         plain::header::<Choice>(&request, "cookie", &mut faults);
-        drop(faults.refuse());
+        drop(faults.refuse(&request, &[]));
     }
 
     #[test]

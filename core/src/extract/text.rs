@@ -1,7 +1,7 @@
 //! A body of text.
 
-use super::FromRequest;
-use crate::{ApiError, Outcome, Request};
+use super::{FromRequest, fault::UNSUPPORTED_MEDIA_TYPE, media};
+use crate::{ApiError, Outcome, Problem, Request};
 use http::StatusCode;
 use std::borrow::Cow;
 
@@ -20,7 +20,8 @@ use std::borrow::Cow;
 /// [`body().bytes()`](crate::Body::bytes) are borrowed.
 ///
 /// # Rejections
-/// 400, `invalid_text`, when the body is not UTF-8.
+/// 400, `invalid_text`, when the body is not UTF-8; 415, `unsupported_media_type`, when it is
+/// compressed and no layer has taken that off. `bytes::Bytes` takes a body as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text(pub String);
 
@@ -28,6 +29,13 @@ pub struct Text(pub String);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextRejection {
+    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    #[error("expected a body without content-encoding, found {found}")]
+    Encoding {
+        /// The content encodings that were sent.
+        found: String,
+    },
     /// The body is no text: 400, `invalid_text`.
     #[error("expected a body in UTF-8, found other bytes from byte {valid} on")]
     NotUtf8 {
@@ -38,30 +46,48 @@ pub enum TextRejection {
 
 impl ApiError for TextRejection {
     fn status(&self) -> StatusCode {
-        StatusCode::BAD_REQUEST
+        match self {
+            Self::Encoding { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotUtf8 { .. } => StatusCode::BAD_REQUEST,
+        }
     }
 
     fn code(&self) -> Cow<'static, str> {
-        "invalid_text".into()
+        match self {
+            Self::Encoding { .. } => UNSUPPORTED_MEDIA_TYPE.into(),
+            Self::NotUtf8 { .. } => "invalid_text".into(),
+        }
+    }
+
+    fn decorate(&self, problem: &mut Problem) {
+        if let Self::Encoding { .. } = self {
+            media::refuse_encoding(problem);
+        }
     }
 
     fn outcomes() -> Vec<Outcome> {
-        vec![Outcome::new(StatusCode::BAD_REQUEST, "invalid_text")]
+        vec![
+            Outcome::new(StatusCode::BAD_REQUEST, "invalid_text"),
+            Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),
+        ]
     }
 }
 
 impl<'r> FromRequest<'r> for Text {
     type Rejection = TextRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, TextRejection>> =
-        Some(
-            |request| match std::str::from_utf8(request.body().bytes()) {
-                Ok(text) => Ok(Self(text.to_owned())),
-                Err(error) => Err(TextRejection::NotUtf8 {
-                    valid: error.valid_up_to(),
-                }),
-            },
-        );
+    const NOW: Option<fn(&'r Request) -> Result<Self, TextRejection>> = Some(|request| {
+        let body = request.body().bytes();
+        if let Some(found) = media::encoded(request).filter(|_| !body.is_empty()) {
+            return Err(TextRejection::Encoding { found });
+        }
+        match std::str::from_utf8(body) {
+            Ok(text) => Ok(Self(text.to_owned())),
+            Err(error) => Err(TextRejection::NotUtf8 {
+                valid: error.valid_up_to(),
+            }),
+        }
+    });
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Why a value of a request could not be read.
 
-use super::clip::{clip, quote};
+use super::{
+    clip::{clip, quote},
+    guess,
+};
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
@@ -11,6 +14,8 @@ pub(crate) struct ValueError(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     name: Option<String>,
+    /// Of a value whose name is still to be found.
+    number: Option<usize>,
     reason: Reason,
 }
 
@@ -36,7 +41,11 @@ pub(crate) enum Echo {
 
 impl ValueError {
     fn new(reason: Reason) -> Self {
-        Self(Box::new(Inner { name: None, reason }))
+        Self(Box::new(Inner {
+            name: None,
+            number: None,
+            reason,
+        }))
     }
 
     #[cold]
@@ -81,6 +90,26 @@ impl ValueError {
     pub(crate) fn of(mut self, name: &str) -> Self {
         self.0.name.get_or_insert_with(|| clip(name));
         self
+    }
+
+    /// The same error, of the value with this number.
+    pub(super) fn numbered(mut self, number: Option<usize>) -> Self {
+        self.0.number = number;
+        self
+    }
+
+    pub(super) fn number(&self) -> Option<usize> {
+        self.0.number
+    }
+
+    /// Whether it is known which value is meant.
+    pub(super) fn is_located(&self) -> bool {
+        self.0.name.is_some() || self.0.number.is_some()
+    }
+
+    /// Whether a value is not of the type that was asked for.
+    pub(super) fn is_unexpected(&self) -> bool {
+        matches!(self.0.reason, Reason::Unexpected { .. })
     }
 
     /// Whether no request could give what the type asks for.
@@ -128,6 +157,37 @@ fn one_of(names: &[&str]) -> String {
     }
 }
 
+/// What a type asks for, as clients are told of it, who need not know Rust's names.
+fn plainly(expected: &dyn Expected) -> String {
+    let text = expected.to_string();
+    macro_rules! whole {
+        ($($type:ident)*) => {
+            match text.as_str() {
+                $(stringify!($type) => {
+                    let whole = Whole { min: $type::MIN as i128, max: $type::MAX as u128 };
+                    (&whole as &dyn Expected).to_string()
+                })*
+                "f32" | "f64" => "a number".to_owned(),
+                "a boolean" => "`true` or `false`".to_owned(),
+                other => clip(other),
+            }
+        };
+    }
+    whole!(i8 i16 i32 i64 isize i128 u8 u16 u32 u64 usize u128)
+}
+
+/// A whole number, as clients are told of it.
+pub(super) struct Whole {
+    pub(super) min: i128,
+    pub(super) max: u128,
+}
+
+impl Expected for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number from {} to {}", self.min, self.max)
+    }
+}
+
 impl Error for ValueError {
     #[cold]
     fn custom<T: fmt::Display>(text: T) -> Self {
@@ -136,13 +196,16 @@ impl Error for ValueError {
 
     #[cold]
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = plainly(expected);
+        let number = guess::missed(&found, &expected);
         Self::new(Reason::Unexpected {
-            expected: clip(&expected.to_string()),
+            expected,
             found: match found {
                 Unexpected::Str(text) => quote(text),
                 other => clip(&other.to_string()),
             },
         })
+        .numbered(number)
     }
 
     #[cold]
@@ -160,7 +223,9 @@ impl Error for ValueError {
 
     #[cold]
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        Self::unexpected(variant, &one_of(expected))
+        let expected = one_of(expected);
+        let number = guess::missed(&Unexpected::Str(variant), &expected);
+        Self::unexpected(variant, &expected).numbered(number)
     }
 
     #[cold]

@@ -1,8 +1,11 @@
 //! The values that a request gives for one name, as a `serde` deserializer.
 
-use super::value_error::ValueError;
+use super::{
+    guess::{self, Scalar},
+    value_error::{ValueError, Whole},
+};
 use serde::de::{Deserializer, Expected, IntoDeserializer, Visitor, value::SeqDeserializer};
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, str::FromStr};
 
 /// One decoded text of a request; `None` when its bytes are no UTF-8.
 pub(crate) type Text<'r> = Option<Cow<'r, str>>;
@@ -17,6 +20,18 @@ pub(crate) struct Values<'r> {
     first: Option<Text<'r>>,
     rest: Vec<Text<'r>>,
     rule: Rule,
+    origin: Origin,
+    /// Tells the values of one request apart.
+    number: usize,
+}
+
+/// Where values come from, as far as that says how they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Query,
+    Form,
+    /// Path, header or cookie.
+    Other,
 }
 
 /// What several values of one name mean.
@@ -24,6 +39,8 @@ pub(crate) struct Values<'r> {
 enum Rule {
     /// There can be only one, which is no sequence.
     Single,
+    /// The same, and a text whatever it looks like: the name of a field, an item of a list.
+    Text,
     /// A sequence; where one value is asked for, guessing which one is meant would let a proxy
     /// in front and the handler behind see different values.
     Sequence,
@@ -42,6 +59,11 @@ impl<'r> Values<'r> {
         Self::none(Rule::Single).with(text)
     }
 
+    /// Exactly one value, which is a text where anything is asked for.
+    pub(crate) fn text(text: Cow<'r, str>) -> Self {
+        Self::none(Rule::Text).with([Some(text)])
+    }
+
     /// Values of a key that may be repeated.
     pub(crate) fn sequence(texts: impl IntoIterator<Item = Text<'r>>) -> Self {
         Self::none(Rule::Sequence).with(texts)
@@ -57,7 +79,16 @@ impl<'r> Values<'r> {
             first: None,
             rest: Vec::new(),
             rule,
+            origin: Origin::Other,
+            number: 0,
         }
+    }
+
+    /// The same values, from there, of the name with this number.
+    pub(crate) fn of(mut self, origin: Origin, number: usize) -> Self {
+        self.origin = origin;
+        self.number = number;
+        self
     }
 
     fn with(mut self, texts: impl IntoIterator<Item = Text<'r>>) -> Self {
@@ -85,6 +116,13 @@ impl<'r> Values<'r> {
         Ok(Cow::Owned(joined))
     }
 
+    /// One value with nothing in it: what a form sends of a field that was not filled in.
+    fn is_empty(&self) -> bool {
+        self.origin != Origin::Other
+            && self.rest.is_empty()
+            && matches!(&self.first, Some(Some(text)) if text.is_empty())
+    }
+
     fn parse<T: FromStr>(self, expected: &dyn Expected) -> Result<T, ValueError> {
         let text = self.one(expected)?;
         text.parse()
@@ -100,17 +138,7 @@ impl<'r> IntoDeserializer<'r, ValueError> for Values<'r> {
     }
 }
 
-/// A whole number, as clients are told of it, who need not know Rust's names.
-struct Whole {
-    min: i128,
-    max: u128,
-}
-
-impl Expected for Whole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {} to {}", self.min, self.max)
-    }
-}
+const BOOL: &str = "`true` or `false`";
 
 macro_rules! parse {
     ($($method:ident $visit:ident $type:ty, $expected:expr;)*) => { $(
@@ -143,10 +171,39 @@ impl<'r> Deserializer<'r> for Values<'r> {
     type Error = ValueError;
 
     fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        if self.rule == Rule::Sequence && !self.rest.is_empty() {
+        if self.rule == Rule::Text {
+            return self.deserialize_str(visitor);
+        }
+        let shape = guess::shape(self.number);
+        if self.rule == Rule::Sequence && (shape.list || !self.rest.is_empty()) {
             return self.deserialize_seq(visitor);
         }
-        self.deserialize_str(visitor)
+        if shape.is_absent_when_empty() && self.is_empty() {
+            return visitor.visit_none();
+        }
+        let (number, in_form) = (self.number, self.origin == Origin::Form);
+        let text = self.one(&visitor)?;
+        match guess::give(number, &text, in_form) {
+            Some(Scalar::Bool(value)) => visitor.visit_bool(value),
+            Some(Scalar::Unsigned(value)) => visitor.visit_u64(value),
+            Some(Scalar::Signed(value)) => visitor.visit_i64(value),
+            Some(Scalar::Float(value)) => visitor.visit_f64(value),
+            None => match text {
+                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            },
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        let in_form = self.origin == Origin::Form;
+        let text = self.one(&BOOL)?;
+        match &*text {
+            "true" => visitor.visit_bool(true),
+            "false" => visitor.visit_bool(false),
+            "on" if in_form => visitor.visit_bool(true),
+            other => Err(ValueError::unexpected(other, BOOL)),
+        }
     }
 
     fn deserialize_str<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
@@ -172,7 +229,6 @@ impl<'r> Deserializer<'r> for Values<'r> {
     }
 
     parse! {
-        deserialize_bool visit_bool bool, "`true` or `false`";
         deserialize_char visit_char char, "a character";
     }
 
@@ -195,10 +251,20 @@ impl<'r> Deserializer<'r> for Values<'r> {
     }
 
     fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        match self.first {
-            None => visitor.visit_none(),
-            Some(_) => visitor.visit_some(self),
+        if self.first.is_none() {
+            return visitor.visit_none();
         }
+        if !self.is_empty() {
+            return visitor.visit_some(self);
+        }
+        // A text may be empty. What is none cannot be known before it was tried.
+        let number = self.number;
+        if guess::shape(number).is_absent_when_empty() {
+            return visitor.visit_none();
+        }
+        visitor
+            .visit_some(self)
+            .inspect_err(|_| guess::empty(number))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'r>>(
@@ -210,14 +276,16 @@ impl<'r> Deserializer<'r> for Values<'r> {
     }
 
     fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        if self.rule == Rule::Single {
+        if matches!(self.rule, Rule::Single | Rule::Text) {
             return Err(ValueError::mismatch(format!(
                 "one value cannot be read as {}",
                 &visitor as &dyn Expected
             )));
         }
+        let (origin, number) = (self.origin, self.number);
         let texts = self.first.into_iter().chain(self.rest);
-        let mut values = SeqDeserializer::new(texts.map(Values::single));
+        let each = texts.map(|text| Values::single(text).of(origin, number));
+        let mut values = SeqDeserializer::new(each);
         let sequence = visitor.visit_seq(&mut values)?;
         values.end()?;
         Ok(sequence)
@@ -270,9 +338,12 @@ impl<'r> Deserializer<'r> for Values<'r> {
         self.deserialize_map(visitor)
     }
 
-    serde::forward_to_deserialize_any! { <V: Visitor<'r>>
-        unit unit_struct identifier
+    /// By name: a number would be the position of a field or a variant.
+    fn deserialize_identifier<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        self.deserialize_str(visitor)
     }
+
+    serde::forward_to_deserialize_any! { <V: Visitor<'r>> unit unit_struct }
 }
 
 #[cfg(test)]
@@ -290,7 +361,8 @@ mod tests {
     }
 
     fn read<'r, T: Deserialize<'r>>(values: Values<'r>) -> Result<T, String> {
-        T::deserialize(values).map_err(|error| error.explain(Echo::Value).1)
+        guess::read(values, || unreachable!("read once"), |_| None)
+            .map_err(|error: ValueError| error.explain(Echo::Value).1)
     }
 
     fn refusal<T: for<'r> Deserialize<'r> + Debug>(values: Values<'_>) -> String {
@@ -337,10 +409,8 @@ mod tests {
         assert_eq!(read(one("desc")), Ok(Order::Desc));
         assert_eq!(read(one("sku-1")), Ok(Sku("1".to_owned())));
         assert_eq!(read(one("7")), Ok(Some(Id(7))));
-        assert_eq!(
-            read(one("7")),
-            Ok(serde_json::Value::String("7".to_owned()))
-        );
+        assert_eq!(read(one("7")), Ok(serde_json::json!(7)));
+        assert_eq!(read(one("07")), Ok(serde_json::json!("07")));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Extractors around other extractors: `Option`, `Result`, and pairs.
 
-use super::FromRequest;
+use super::{FromRequest, together::together};
 use crate::{ApiError, Operation, Problem, Request};
 use std::convert::Infallible;
 
@@ -54,7 +54,7 @@ impl<'r, T: FromRequest<'r>> FromRequest<'r> for Result<T, T::Rejection> {
     }
 }
 
-/// Both, and the rejection of the first one that is refused. A handler with more than twelve
+/// Both, and what is wrong with either of them in one rejection. A handler with more than twelve
 /// extractors gets the rest of them this way.
 impl<'r, A, B> FromRequest<'r> for (A, B)
 where
@@ -65,16 +65,25 @@ where
 
     const NOW: Option<fn(&'r Request) -> Result<Self, Problem>> = match (A::NOW, B::NOW) {
         (Some(_), Some(_)) => Some(|request| match (A::NOW, B::NOW) {
-            (Some(a), Some(b)) => Ok((refused(a(request))?, refused(b(request))?)),
+            (Some(a), Some(b)) => match (a(request), b(request)) {
+                (Ok(a), Ok(b)) => Ok((a, b)),
+                (a, b) => Err(both(a.err(), b.err())),
+            },
             _ => unreachable!("checked above"),
         }),
         _ => None,
     };
 
     async fn from_request(request: &'r Request) -> Result<Self, Problem> {
-        let a = refused(A::from_request(request).await)?;
-        let b = refused(B::from_request(request).await)?;
-        Ok((a, b))
+        let a = match A::from_request(request).await {
+            Ok(a) => a,
+            Err(a) => {
+                let b = B::NOW.and_then(|b| b(request).err());
+                return Err(both(Some(a), b));
+            }
+        };
+        let b = B::from_request(request).await;
+        b.map(|b| (a, b)).map_err(|b| Problem::from_error(&b))
     }
 
     fn describe(operation: &mut Operation) {
@@ -83,6 +92,13 @@ where
     }
 }
 
-fn refused<T, E: ApiError>(taken: Result<T, E>) -> Result<T, Problem> {
-    taken.map_err(|rejection| Problem::from_error(&rejection))
+#[cold]
+fn both<A: ApiError, B: ApiError>(a: Option<A>, b: Option<B>) -> Problem {
+    let a = a.map(|a| Problem::from_error(&a));
+    let b = b.map(|b| Problem::from_error(&b));
+    match (a, b) {
+        (Some(a), b) => together(a, b.into_iter()),
+        (None, Some(b)) => b,
+        (None, None) => unreachable!("one of them was rejected"),
+    }
 }

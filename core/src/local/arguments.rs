@@ -1,17 +1,25 @@
 //! The command line, read by hand: it is small, and a parser would be in every user's build.
 
-use super::caller::{self, LocalCaller};
-use crate::event::Source;
-use std::path::PathBuf;
+use super::{
+    caller::{self, LocalCaller},
+    own::Host,
+    token::{self, Wanted},
+};
+use crate::{event::Source, middleware::OriginRule};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 pub(super) const HELP: &str = "\
 usage: PROGRAM [COMMAND]
 
 commands:
-  serve [--port PORT] [--source SOURCE] [--as CALLER]... [--record DIR]
-                     answer HTTP requests on 127.0.0.1; the command when none is named
+  serve [OPTION]...  answer HTTP requests on 127.0.0.1; the command when none is named
   invoke FILE        answer the event in a JSON file, or on standard input when FILE is -
   routes [--json]    list the routes, and check that the API can be built
+  token SUBJECT [OPTION]...
+                     print a token that `serve` and `invoke` accept on this machine
   help               show this text
 
 options of serve:
@@ -31,6 +39,26 @@ options of serve:
   --record DIR       write each event to a file in DIR, for `invoke`: without the credentials
                      in headers, cookies and query, and without what says who the caller is,
                      but with the body as it is
+  --binary-media-types TYPES
+                     the `binaryMediaTypes` of a REST API, such as '*/*' or image/png,image/*:
+                     none by default, so that clients receive binary responses as base64 text
+  --allow-origin URL let pages of this origin call, as in http://localhost:5173, besides those
+                     that the API's own `Cors` names; may be there several times
+  --host NAME        answer under this name, too, as in my-laptop.local or, at one port alone,
+                     192.168.1.5:9000; for containers, phones and tunnels; may be there several
+                     times
+  --bind ADDRESS     listen on this address of the machine, as in 0.0.0.0, instead of
+                     127.0.0.1: then other machines can call, too, and no token of `token` is
+                     accepted
+
+options of token:
+  --groups NAMES     groups of the holder, as in admins,staff; may be there several times
+  --scopes NAMES     scopes of the token, as in orders/read,orders/write; the same
+  --claim NAME=VALUE one more claim; VALUE is JSON, or else a text; may be there several times
+  --expires-in TIME  how long it is good, as in 30m or 8h: an hour by default, 7 days at most
+  --issuer URL       whose token it is, or the name of the authenticator, where the API trusts
+                     several; the first by default
+  --client ID        the client or audience that it is for; the first one by default
 ";
 
 const DEFAULT_PORT: u16 = 9000;
@@ -40,27 +68,37 @@ pub(super) enum Command {
     Serve(Serve),
     Invoke { file: String },
     Routes { json: bool },
+    Token(Wanted),
     Help,
 }
 
 /// The options of `serve`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Serve {
-    pub(super) port: u16,
+    pub(super) address: SocketAddr,
     pub(super) source: Source,
     /// Whom each event names as its caller; the source can send them.
     pub(super) callers: Vec<LocalCaller>,
+    /// Those of a REST API.
+    pub(super) binary_media_types: Vec<String>,
     /// Where to write the events to.
     pub(super) record: Option<PathBuf>,
+    /// Names under which it answers, besides its own.
+    pub(super) hosts: Vec<Host>,
+    /// Origins whose pages are let in, besides those that the API names.
+    pub(super) origins: Vec<String>,
 }
 
 impl Default for Serve {
     fn default() -> Self {
         Self {
-            port: DEFAULT_PORT,
+            address: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(),
             source: Source::HttpApi,
             callers: Vec::new(),
+            binary_media_types: Vec::new(),
             record: None,
+            hosts: Vec::new(),
+            origins: Vec::new(),
         }
     }
 }
@@ -77,53 +115,117 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
         ["serve", rest @ ..] => serve(rest),
         ["invoke", rest @ ..] => invoke(rest),
         ["routes", rest @ ..] => routes(rest),
+        ["token", rest @ ..] => token::parse(rest).map(Command::Token),
         ["help", ..] => Ok(Command::Help),
         [option, ..] if option.starts_with('-') => serve(&arguments),
         [other, ..] => Err(format!(
-            "expected the command `serve`, `invoke`, `routes` or `help`, found {other:?}"
+            "expected the command `serve`, `invoke`, `routes`, `token` or `help`, found {other:?}"
         )),
     }
 }
 
 fn serve(mut arguments: &[&str]) -> Result<Command, String> {
-    let (mut port, mut source, mut record) = (None, None, None);
-    let mut callers = Vec::new();
+    let (mut port, mut source, mut record, mut bind) = (None, None, None, None);
+    let (mut callers, mut hosts, mut origins) = (Vec::new(), Vec::new(), Vec::new());
+    let mut types = None;
     while let [argument, rest @ ..] = arguments {
-        let (name, inline) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (*argument, None),
-        };
-        if !matches!(name, "--port" | "--source" | "--as" | "--record") {
+        let (name, inline) = option(argument);
+        let names = [
+            "--port",
+            "--source",
+            "--as",
+            "--record",
+            "--binary-media-types",
+            "--allow-origin",
+            "--host",
+            "--bind",
+        ];
+        if !names.contains(&name) {
             return Err(unexpected("serve", argument));
         }
-        let (value, rest) = match (inline, rest) {
-            (Some(value), rest) => (value, rest),
-            (None, [value, rest @ ..]) => (*value, rest),
-            (None, []) => return Err(format!("`{name}` needs a value")),
-        };
+        let (value, rest) = value(name, inline, rest)?;
         let doubled = match name {
             "--port" => port.replace(parse_port(value)?).is_some(),
             "--source" => source.replace(parse_source(value)?).is_some(),
+            "--bind" => bind.replace(parse_address(value)?).is_some(),
+            "--record" => record.replace(parse_directory(value)?).is_some(),
             "--as" => {
                 callers.push(LocalCaller::parse(value)?);
                 false
             }
-            _ => record.replace(parse_directory(value)?).is_some(),
+            "--binary-media-types" => types.replace(parse_media_types(value)?).is_some(),
+            "--host" => {
+                hosts.push(Host::parse(value)?);
+                false
+            }
+            _ => {
+                origins.push(parse_origin(value)?);
+                false
+            }
         };
         if doubled {
-            return Err(format!("`{name}` is there twice"));
+            return Err(doubled_option(name));
         }
         arguments = rest;
     }
     let default = Serve::default();
     let source = source.unwrap_or(default.source);
     caller::check(&callers, source)?;
+    if types.is_some() && source != Source::RestApi {
+        return Err(format!(
+            "`--binary-media-types` is a setting of REST APIs, found source `{source}`"
+        ));
+    }
+    let ip = bind.unwrap_or(default.address.ip());
+    let port = port.unwrap_or(default.address.port());
     Ok(Command::Serve(Serve {
-        port: port.unwrap_or(default.port),
+        address: (ip, port).into(),
         source,
         callers,
+        binary_media_types: types.unwrap_or_default(),
         record,
+        hosts,
+        origins,
     }))
+}
+
+/// An option's name, and its value where it stands behind `=`.
+pub(super) fn option(argument: &str) -> (&str, Option<&str>) {
+    match argument.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (argument, None),
+    }
+}
+
+/// The value of an option, and what comes behind it.
+pub(super) fn value<'a, 'b>(
+    name: &str,
+    inline: Option<&'b str>,
+    rest: &'a [&'b str],
+) -> Result<(&'b str, &'a [&'b str]), String> {
+    match (inline, rest) {
+        (Some(value), rest) => Ok((value, rest)),
+        (None, [value, rest @ ..]) => Ok((value, rest)),
+        (None, []) => Err(format!("`{name}` needs a value")),
+    }
+}
+
+pub(super) fn doubled_option(name: &str) -> String {
+    format!("`{name}` is there twice")
+}
+
+fn parse_origin(value: &str) -> Result<String, String> {
+    OriginRule::exact(value).map_err(|why| {
+        format!(
+            "`--allow-origin` needs an origin such as http://localhost:5173, found {value:?}: {why}"
+        )
+    })
+}
+
+fn parse_address(value: &str) -> Result<IpAddr, String> {
+    value.parse().map_err(|_| {
+        format!("`--bind` needs an address of this machine, such as 127.0.0.1 or 0.0.0.0, found {value:?}")
+    })
 }
 
 fn parse_directory(value: &str) -> Result<PathBuf, String> {
@@ -131,6 +233,19 @@ fn parse_directory(value: &str) -> Result<PathBuf, String> {
         "" => Err("`--record` needs a directory, found \"\"".to_owned()),
         directory => Ok(directory.into()),
     }
+}
+
+fn parse_media_types(value: &str) -> Result<Vec<String>, String> {
+    let is_named = |part: &str| !part.is_empty() && !part.contains([' ', '/']);
+    let types = value.split(',').map(|one| match one.trim().split_once('/') {
+        Some((kind, subtype)) if is_named(kind) && is_named(subtype) => {
+            Ok(format!("{kind}/{subtype}"))
+        }
+        _ => Err(format!(
+            "`--binary-media-types` needs types such as `image/png`, `image/*` or `*/*`, found {one:?}"
+        )),
+    });
+    types.collect()
 }
 
 fn parse_port(value: &str) -> Result<u16, String> {
@@ -171,7 +286,7 @@ fn routes(arguments: &[&str]) -> Result<Command, String> {
     }
 }
 
-fn unexpected(command: &str, found: &str) -> String {
+pub(super) fn unexpected(command: &str, found: &str) -> String {
     format!("`{command}` does not know {found:?}")
 }
 
@@ -186,7 +301,7 @@ mod tests {
 
     fn served(port: u16, source: Source) -> Result<Command, String> {
         Ok(Command::Serve(Serve {
-            port,
+            address: (Ipv4Addr::LOCALHOST, port).into(),
             source,
             ..Serve::default()
         }))
@@ -201,6 +316,45 @@ mod tests {
             };
             assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
         }
+    }
+
+    #[test]
+    fn binary_media_types_of_a_rest_api_are_listed() {
+        for (line, types) in [
+            ("--source rest --binary-media-types */*", &["*/*"][..]),
+            (
+                "--binary-media-types=image/png,image/* --source=rest",
+                &["image/png", "image/*"],
+            ),
+        ] {
+            let expected = Serve {
+                source: Source::RestApi,
+                binary_media_types: types.iter().map(ToString::to_string).collect(),
+                ..Serve::default()
+            };
+            assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
+        }
+    }
+
+    #[test]
+    fn names_origins_and_address_are_read_by_serve() {
+        let line = "--host tunnel.example --bind 0.0.0.0 --allow-origin=http://localhost:5173 \
+                    --host=my-laptop.local:9000 --allow-origin https://app.example.com";
+        let hosts = ["tunnel.example", "my-laptop.local:9000"].map(Host::parse);
+        let expected = Serve {
+            address: "0.0.0.0:9000".parse().unwrap(),
+            hosts: hosts.into_iter().collect::<Result<_, _>>().unwrap(),
+            origins: ["http://localhost:5173", "https://app.example.com"]
+                .map(str::to_owned)
+                .into(),
+            ..Serve::default()
+        };
+        assert_eq!(parsed(line), Ok(Command::Serve(expected)));
+        let v6 = Serve {
+            address: "[::1]:9000".parse().unwrap(),
+            ..Serve::default()
+        };
+        assert_eq!(parsed("--bind ::1"), Ok(Command::Serve(v6)));
     }
 
     #[test]
@@ -276,7 +430,7 @@ mod tests {
         for (line, expected) in [
             (
                 "sevre",
-                "expected the command `serve`, `invoke`, `routes` or `help`, found \"sevre\"",
+                "expected the command `serve`, `invoke`, `routes`, `token` or `help`, found \"sevre\"",
             ),
             ("serve now", "`serve` does not know \"now\""),
             ("--prot 1", "`serve` does not know \"--prot\""),
@@ -294,6 +448,71 @@ mod tests {
             ("--record=", "`--record` needs a directory, found \"\""),
             ("--record a --record b", "`--record` is there twice"),
             ("--as", "`--as` needs a value"),
+            (
+                "--source rest --binary-media-types image/png,",
+                "`--binary-media-types` needs types such as `image/png`, `image/*` or `*/*`, found \"\"",
+            ),
+            (
+                "--source rest --binary-media-types png",
+                "`--binary-media-types` needs types such as `image/png`, `image/*` or `*/*`, found \"png\"",
+            ),
+            (
+                "--binary-media-types */*",
+                "`--binary-media-types` is a setting of REST APIs, found source `http`",
+            ),
+            (
+                "--bind localhost",
+                "`--bind` needs an address of this machine, such as 127.0.0.1 or 0.0.0.0, found \
+                 \"localhost\"",
+            ),
+            ("--bind ::1 --bind ::1", "`--bind` is there twice"),
+            (
+                "--allow-origin http://localhost:5173/",
+                "`--allow-origin` needs an origin such as http://localhost:5173, found \
+                 \"http://localhost:5173/\": expected nothing but host and port: no user, no \
+                 path, no `/` at the end",
+            ),
+            (
+                "--allow-origin https://*.example.com",
+                "`--allow-origin` needs an origin such as http://localhost:5173, found \
+                 \"https://*.example.com\": expected one origin, without wildcard",
+            ),
+            (
+                "--host http://tunnel.example",
+                "`--host` needs a name such as `my-laptop.local` or `192.168.1.5:9000`, found \
+                 \"http://tunnel.example\": expected the name alone, without `https://`",
+            ),
+            ("token", "`token` needs a subject: whom the token is about"),
+            ("token alice bob", "`token` does not know \"bob\""),
+            (
+                "token --groups a",
+                "`token` needs a subject: whom the token is about",
+            ),
+            ("token alice --group a", "`token` does not know \"--group\""),
+            (
+                "token alice --expires-in 8d",
+                "`--expires-in` needs a time such as 90s, 30m or 8h, found \"8d\"",
+            ),
+            (
+                "token alice --expires-in 0s",
+                "`--expires-in` needs 1 second to 7 days, found \"0s\"",
+            ),
+            (
+                "token alice --expires-in 169h",
+                "`--expires-in` needs 1 second to 7 days, found \"169h\"",
+            ),
+            (
+                "token alice --claim tenant",
+                "`--claim` needs a name and a value, as in tenant=blue, found \"tenant\"",
+            ),
+            (
+                "token alice --claim sub=bob",
+                "`--claim` cannot set `sub`, which the token says anyway",
+            ),
+            (
+                "token alice --client a --client b",
+                "`--client` is there twice",
+            ),
             (
                 "--as api-key:",
                 "`--as api-key:` needs the id of an API key, such as `api-key:a1b2c3d4e5`; found \"\"",

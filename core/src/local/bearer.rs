@@ -1,11 +1,8 @@
 //! A token that comes with a request: verified as an authorizer of the gateway would.
 
-use super::{
-    caller::LocalCaller,
-    log::{self, Printable},
-};
+use super::caller::LocalCaller;
 use crate::{
-    Body, Identity, Request, Response,
+    Body, Identity, Problem, Request, Response,
     auth::{GatewayScheme, Installed, Refusal},
     event::Source,
 };
@@ -30,9 +27,9 @@ enum Kind {
     Cognito,
 }
 
-/// A token that no verifier accepts.
+/// Why no verifier accepts a token.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refused;
+pub(super) struct Refused(String);
 
 impl Verifiers {
     /// Those of authorizers that the source has.
@@ -64,7 +61,7 @@ impl Verifiers {
     /// them, and the authenticators of the Api decide where it may be used.
     ///
     /// # Errors
-    /// When there is a token, and no authorizer accepts it. Standard error has the reasons.
+    /// When there is a token, and no authorizer accepts it.
     pub(super) async fn caller(
         &self,
         request: &http::Request<Bytes>,
@@ -80,11 +77,11 @@ impl Verifiers {
         if refused.is_empty() {
             return Ok(None);
         }
-        for (name, refusal) in refused {
-            let why = format!("token refused by `{name}`: {refusal}");
-            log::line(&format!("{}", Printable(&why)));
-        }
-        Err(Refused)
+        let reasons: Vec<String> = refused
+            .into_iter()
+            .map(|(name, refusal)| format!("token refused by `{name}`: {refusal}"))
+            .collect();
+        Err(Refused(reasons.join("\n")))
     }
 }
 
@@ -133,11 +130,16 @@ impl Refused {
     /// What API Gateway answers before any function is called.
     ///
     /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>.
-    pub(super) fn into_response(self) -> Response {
+    pub(super) fn response(&self) -> Response {
         let mut response = Response::new(Body::from(r#"{"message":"Unauthorized"}"#));
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);
         response
+    }
+
+    /// What the terminal says of it.
+    pub(super) fn problem(&self) -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized").with_cause(self.0.as_str())
     }
 }

@@ -7,16 +7,18 @@ use super::{
 };
 use crate::{
     Api,
+    auth::named_headers,
     event::{Source, emulate::Facts},
 };
 use bytes::Bytes;
-use http::Request;
+use http::{HeaderName, Request};
 
 /// The callers of `--as`, and what the program makes of callers.
 pub(super) struct Callers {
     always: Vec<LocalCaller>,
     trust: Trust,
     verifiers: Verifiers,
+    credentials: Vec<HeaderName>,
 }
 
 impl Callers {
@@ -27,7 +29,15 @@ impl Callers {
 
     /// `always` can be sent by the source.
     pub(super) fn new(api: &Api, always: Vec<LocalCaller>, source: Source) -> Self {
-        Self::trusted(Trust::of(api, source), always, source)
+        Self {
+            credentials: named_headers(api.all_authenticators()),
+            ..Self::trusted(Trust::of(api, source), always, source)
+        }
+    }
+
+    /// The headers in which the program takes credentials, where no name tells that it does.
+    pub(super) fn credentials(&self) -> &[HeaderName] {
+        &self.credentials
     }
 
     fn trusted(trust: Trust, always: Vec<LocalCaller>, source: Source) -> Self {
@@ -36,6 +46,7 @@ impl Callers {
             always: always.collect(),
             verifiers: Verifiers::new(trust.schemes(), source),
             trust,
+            credentials: Vec::new(),
         }
     }
 
@@ -84,6 +95,17 @@ pub(super) struct Named {
 }
 
 impl Named {
+    /// Where the event was called: at the address of the server, with no stage in the URL, so that
+    /// links of the application lead back here. A caller is vouched for by an API on a domain of the
+    /// gateway, whose id that domain has.
+    pub(super) fn call(&self, facts: Facts, port: u16) -> Facts {
+        let facts = facts.without_stage();
+        match self.api {
+            Some(_) => facts,
+            None => facts.domain(format!("127.0.0.1:{port}")),
+        }
+    }
+
     pub(super) fn tell(&self, mut facts: Facts) -> Facts {
         if let Some(id) = &self.api {
             facts = facts.api_id(id.as_str());

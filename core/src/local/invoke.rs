@@ -1,7 +1,6 @@
 //! `invoke`: one event in, one reply out.
 
 use super::{Failure, Handle, context::Contexts, log::Printable};
-use crate::LambdaContext;
 use bytes::Bytes;
 use std::io::{self, Read};
 
@@ -23,11 +22,7 @@ pub(super) async fn invoke(
     file: &str,
     handle: impl Handle,
 ) -> Result<Vec<u8>, Failure> {
-    // Without an id of Lambda's own, so that the reply to one file is the same each time.
-    let lambda = LambdaContext {
-        request_id: String::new(),
-        ..Contexts::default().next()
-    };
+    let lambda = Contexts::default().of(&event);
     let reply = handle.handle(event, lambda).await;
     reply.map_err(|error| {
         let why = error.to_string();
@@ -45,16 +40,30 @@ fn name(file: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{DecodeOptions, decode};
+    use crate::{
+        LambdaContext,
+        event::{DecodeOptions, decode},
+    };
 
     #[tokio::test]
     async fn the_reply_is_the_one_of_the_handler() {
         let echo = |event: Bytes, lambda: LambdaContext| async move {
-            assert_eq!(lambda.request_id, "");
+            assert_eq!(lambda.request_id.len(), 36);
             Ok(event.to_vec())
         };
         let reply = invoke(Bytes::from_static(b"{}"), "-", echo).await.unwrap();
         assert_eq!(reply, b"{}");
+    }
+
+    #[tokio::test]
+    async fn invoke_has_an_id_of_lambdas_for_each_event() {
+        let id = async |event: &'static str| {
+            let handle =
+                |_: Bytes, lambda: LambdaContext| async move { Ok(lambda.request_id.into_bytes()) };
+            invoke(event.into(), "-", handle).await.unwrap()
+        };
+        assert_eq!(id("{}").await, id("{}").await);
+        assert_ne!(id("{}").await, id("[]").await);
     }
 
     #[tokio::test]

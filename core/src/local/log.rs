@@ -1,45 +1,136 @@
 //! Lines on standard error.
 
+use super::terminal::{Paint, Style, reason};
+use crate::Problem;
 pub(super) use crate::runtime::log::Printable;
 use http::{Method, StatusCode};
 use std::{io::Write as _, time::Duration};
 
-/// Writes a line to standard error; when that is gone, there is nobody to tell.
+/// How many letters of a path are shown.
+const PATH: usize = 300;
+
+/// Writes a line to standard error, with its first word coloured where it says how bad it is; when
+/// standard error is gone, there is nobody to tell.
 pub(super) fn line(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
+    let text = marked(text.trim_end(), Style::of_stderr());
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// The line of one request. The query is not in it: it may have secrets.
-pub(super) fn request(method: &Method, path: &str, status: StatusCode, took: Duration) -> String {
-    let millis = took.as_secs_f64() * 1000.0;
-    format!(
-        "{method} {} -> {} in {millis:.1} ms",
-        Printable(path),
-        status.as_u16()
-    )
+fn marked(text: &str, style: Style) -> String {
+    for (word, paint) in [("error:", Paint::Bad), ("warning:", Paint::Warning)] {
+        if let Some(rest) = text.strip_prefix(word) {
+            return format!("{}{rest}", style.paint(paint, word));
+        }
+    }
+    text.to_owned()
+}
+
+/// What is shown of one request.
+pub(super) struct Shown<'a> {
+    pub(super) method: &'a Method,
+    pub(super) path: &'a str,
+    pub(super) status: StatusCode,
+    pub(super) took: Duration,
+    /// What went wrong, in the order in which it did.
+    pub(super) problems: &'a [Problem],
+}
+
+/// Writes what is shown of one request, as a whole.
+pub(super) fn request(shown: &Shown<'_>) {
+    let text = text(shown, Style::of_stderr());
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// The line of one request, and under it why it failed. The query is not in it: it may have secrets.
+fn text(shown: &Shown<'_>, style: Style) -> String {
+    let millis = shown.took.as_secs_f64() * 1000.0;
+    let paint = match shown.status.as_u16() {
+        ..300 => Paint::Good,
+        300..400 => Paint::Moved,
+        400..500 => Paint::Warning,
+        500.. => Paint::Bad,
+    };
+    let status = style.paint(paint, shown.status.as_str());
+    let took = style.paint(Paint::Dim, &format!("in {millis:.1} ms"));
+    let path: String = shown.path.chars().take(PATH).collect();
+    let cut = if path.len() < shown.path.len() {
+        ".."
+    } else {
+        ""
+    };
+    let mut text = format!(
+        "{} {}{cut} -> {status} {took}",
+        shown.method,
+        Printable(&path)
+    );
+    for problem in shown.problems {
+        text += &reason(problem, style);
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::framework;
+
+    fn shown(path: &str, status: u16, problems: &[Problem], style: Style) -> String {
+        let shown = Shown {
+            method: &Method::GET,
+            path,
+            status: StatusCode::from_u16(status).unwrap(),
+            took: Duration::from_micros(1234),
+            problems,
+        };
+        text(&shown, style)
+    }
 
     #[test]
     fn a_request_is_one_line() {
-        let took = Duration::from_micros(1234);
         assert_eq!(
-            request(&Method::GET, "/hello/world", StatusCode::OK, took),
+            shown("/hello/world", 200, &[], Style::PLAIN),
             "GET /hello/world -> 200 in 1.2 ms"
         );
     }
 
     #[test]
-    fn nothing_in_a_path_can_write_a_second_line() {
-        let line = request(
-            &Method::GET,
-            "/a\nGET /b -> 200",
-            StatusCode::OK,
-            Duration::ZERO,
+    fn why_a_request_failed_stands_under_its_line() {
+        assert_eq!(
+            shown("/x", 404, &[framework::not_found()], Style::PLAIN),
+            "GET /x -> 404 in 1.2 ms\n    route_not_found: there is nothing at this path"
         );
-        assert_eq!(line, "GET /a\\u{a}GET /b -> 200 -> 200 in 0.0 ms");
+    }
+
+    #[test]
+    fn the_status_has_the_colour_of_its_class() {
+        for (status, color) in [(200, 32), (304, 36), (404, 33), (500, 31)] {
+            assert_eq!(
+                shown("/", status, &[], Style::COLORED),
+                format!("GET / -> \u{1b}[{color}m{status}\u{1b}[0m \u{1b}[2min 1.2 ms\u{1b}[0m")
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_path_can_write_a_second_line() {
+        let line = shown("/a\nGET /b -> 200\u{1b}[2J", 200, &[], Style::COLORED);
+        assert!(
+            line.starts_with("GET /a\\u{a}GET /b -> 200\\u{1b}[2J -> "),
+            "{line}"
+        );
+        let long = shown(&"/\u{fc}".repeat(5000), 200, &[], Style::PLAIN);
+        assert!(long.len() < 600 && long.contains(".. -> 200"), "{long}");
+    }
+
+    #[test]
+    fn a_line_that_warns_begins_with_a_coloured_word() {
+        for (line, expected) in [
+            ("error: no", "\u{1b}[31merror:\u{1b}[0m no"),
+            ("warning: no", "\u{1b}[33mwarning:\u{1b}[0m no"),
+            ("no error: yes", "no error: yes"),
+        ] {
+            assert_eq!(marked(line, Style::COLORED), expected);
+            assert_eq!(marked(line, Style::PLAIN), line);
+        }
     }
 }

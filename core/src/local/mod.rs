@@ -1,11 +1,12 @@
-//! The command line of a program outside Lambda: `serve`, `invoke`, `routes`.
+//! The command line of a program outside Lambda: `serve`, `invoke`, `routes`, `token`.
 //!
 //! `serve` is a gateway on loopback: it makes of each request the event that the chosen source
 //! would send, hands it to the same code that runs on Lambda, and reads the reply as the source
-//! would. It answers nothing but requests to its own address from its own pages, so that a page
-//! in the developer's browser cannot reach it. That includes pages of a front-end server on
-//! another port: let that server forward to this one, with `host` and `origin` set to the address
-//! here, rather than call it across origins.
+//! would. It answers nothing but requests to its own address, from its own pages and from those that
+//! are let in, so that no other page in the developer's browser can reach it. Let in are the origins
+//! that the Api's own [`Cors`](crate::Cors) names exactly, and those of `--allow-origin`; `*` and
+//! wildcards mean pages of this machine, at any port. So a front-end server on another port can call,
+//! and forward what its pages call, once its origin is named.
 //!
 //! Where a gateway recognises callers, `--as CALLER` says whom: the events name this caller where
 //! the source would, and an API id that the authenticators of the program trust. Nobody has to
@@ -13,6 +14,8 @@
 //! is verified none the less, when an authenticator says with whom: what is refused gets the
 //! gateway's own 401, and the claims of what is accepted are in the event as the authorizer of the
 //! gateway writes them.
+//!
+//! A REST API has no binary media types, as a new one has none; `--binary-media-types` names some.
 //!
 //! With `--record DIR` each event goes to a file as well, which `invoke` answers again: so a bug
 //! that was seen becomes a test case. What identifies a caller does not go there.
@@ -30,7 +33,11 @@ mod record;
 mod redact;
 mod serve;
 mod stop;
+mod terminal;
+mod token;
 mod trust;
+
+pub(crate) use terminal::Human;
 
 use crate::{Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError};
 use arguments::{Command, HELP, Serve};
@@ -39,7 +46,22 @@ use std::{
     future::Future,
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
+use tokio::sync::mpsc;
+
+/// How long the end of the server waits for what is done after responses.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether an argument is one of the commands that the help lists.
+pub(crate) fn is_command(argument: &str) -> bool {
+    HELP.lines().any(|line| {
+        let listed = line
+            .strip_prefix("  ")
+            .and_then(|line| line.split(' ').next());
+        listed == Some(argument) && argument.starts_with(|first: char| first.is_alphabetic())
+    })
+}
 
 /// Runs one command; `arguments` does not have the program's name.
 ///
@@ -49,9 +71,13 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
         Ok(Command::Help) => print(HELP),
         Ok(Command::Routes { json }) => list(&api, json),
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
+        Ok(Command::Token(wanted)) => token(&api, &wanted).await,
         Ok(Command::Serve(options)) => serve_on(api, options).await,
         Err(error) => {
-            log::line(&format!("error: {error}\n\n{HELP}"));
+            // The mistake is what is read last.
+            log::line(HELP);
+            log::line("");
+            log::line(&format!("error: {error}"));
             return ExitCode::from(2);
         }
     };
@@ -102,19 +128,36 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
     }
 }
 
-async fn invoke(api: Api, file: &str) -> Result<(), Failure> {
-    let event = invoke::read(file)?;
-    let app = build(api).await?;
-    let reply = invoke::invoke(event, file, handler(app)).await?;
-    write(&[&reply, b"\n"])
+async fn token(api: &Api, wanted: &token::Wanted) -> Result<(), Failure> {
+    let token = token::issue(api, wanted).await?;
+    print(&format!("{token}\n"))
 }
 
-async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
+async fn invoke(mut api: Api, file: &str) -> Result<(), Failure> {
+    let event = invoke::read(file)?;
+    token::lend(&mut api, None);
+    let app = build(api).await?;
+    let (handle, mut responded) = responding(app);
+    let reply = invoke::invoke(event, file, handle).await;
+    let written = reply.and_then(|reply| write(&[&reply, b"\n"]));
+    responded.recv().await;
+    written
+}
+
+async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     // The port is bound before any state is made: a second copy of the program fails at once.
-    let mut server = serve::Server::bind(options.port, options.source).await?;
+    let mut server = serve::Server::bind(options.address, options.source).await?;
+    if let Some(warning) = server.warning() {
+        log::line(&warning);
+    }
+    let (mut origins, loopback) = api.named_origins();
+    origins.extend(options.origins);
+    server.open_to(options.hosts, origins, loopback);
     if let Some(directory) = options.record {
         server.record(record::Recorder::open(directory)?);
     }
+    server.list(options.binary_media_types);
+    let trusting = token::lend(&mut api, Some(options.address.ip()));
     let callers = callers::Callers::new(&api, options.callers, options.source);
     for note in callers.notes() {
         log::line(&format!("{}", log::Printable(&note)));
@@ -122,15 +165,30 @@ async fn serve_on(api: Api, options: Serve) -> Result<(), Failure> {
     server.name(callers);
     let routes = api.table();
     let app = build(api).await?;
-    let stop = stop::requests();
+    let (stop, _guard) = stop::requests();
     print(&format!(
-        "{}\n\n{}\n",
+        "{}\n\n{}\n{}",
         server.address(),
-        RouteInfo::text(&routes)
+        RouteInfo::text(&routes),
+        about_tokens(&trusting)
     ))?;
-    server.run(handler(app.clone()), stop).await;
+    let (handle, mut responded) = responding(app.clone());
+    server.run(handle, stop).await;
+    let _ = tokio::time::timeout(PATIENCE, responded.recv()).await;
     app.hooks().shut_down().await;
     Ok(())
+}
+
+/// How to call as somebody, where that takes a token that this program verifies itself.
+fn about_tokens(trusting: &[String]) -> String {
+    match trusting {
+        [] => String::new(),
+        names => format!(
+            "`cargo run -- token SUBJECT` prints a token for local calls, which is accepted here by \
+             `{}`\n\n",
+            names.join("`, `")
+        ),
+    }
 }
 
 /// What turns an event into a reply: the built App, or a closure in tests.
@@ -156,11 +214,31 @@ where
     }
 }
 
+/// Turns events into responses, and does what is to be done after each; the channel ends when all of
+/// that is done.
+fn responding(app: App) -> (impl Handle, mpsc::Receiver<()>) {
+    let (under_way, responded) = mpsc::channel(1);
+    let handle = move |event, lambda: LambdaContext| {
+        let (app, under_way) = (app.clone(), under_way.clone());
+        async move {
+            let deadline_ms = lambda.deadline_ms;
+            let reply = app.handle_event_text(event, lambda).await;
+            // The client has the response meanwhile.
+            if let Some(after) = app.hooks().responded(deadline_ms) {
+                tokio::spawn(async move {
+                    after.await;
+                    drop(under_way);
+                });
+            }
+            reply.map(String::into_bytes)
+        }
+    };
+    (handle, responded)
+}
+
+#[cfg(test)]
 fn handler(app: App) -> impl Handle {
-    move |event, lambda| {
-        let app = app.clone();
-        async move { app.handle_event(event, lambda).await }
-    }
+    responding(app).0
 }
 
 fn print(text: &str) -> Result<(), Failure> {

@@ -1,43 +1,11 @@
 //! What a recorded request does not tell: who made it.
 
+use crate::sensitive::{is_credential, is_credential_parameter};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header::COOKIE, uri::PathAndQuery};
+use http::{HeaderMap, HeaderValue, Request, Uri, header::COOKIE, uri::PathAndQuery};
 
 /// What stands in the place of a credential.
 pub(super) const REDACTED: &str = "REDACTED";
-
-/// Parts of the names of headers whose values let others in, or may; and of those in which load
-/// balancers and VPC Lattice say who the caller is.
-const HEADERS: [&str; 13] = [
-    "amzn-lattice-identity",
-    "amzn-mtls-clientcert",
-    "amzn-oidc",
-    "authorization",
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "api-key",
-    "apikey",
-    "credential",
-    "signature",
-    "session",
-];
-
-/// The same for parameters of a query, where a `token` is often the place in a list.
-const PARAMETERS: [&str; 11] = [
-    "authorization",
-    "access-token",
-    "id-token",
-    "refresh-token",
-    "security-token",
-    "secret",
-    "password",
-    "api-key",
-    "apikey",
-    "credential",
-    "signature",
-];
 
 /// The request with no credentials in headers, cookies and query. Their names stay, and the scheme
 /// of an `authorization`; the body stays as it is.
@@ -53,19 +21,10 @@ fn redact_headers(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if name == COOKIE {
             *value = redacted_cookies(value);
-        } else if is_secret(name) {
+        } else if value.is_sensitive() || is_credential(name.as_str().as_bytes()) {
             *value = redacted_value(value);
         }
     }
-}
-
-fn is_secret(name: &HeaderName) -> bool {
-    has_part(name.as_str(), &HEADERS)
-}
-
-fn has_part(name: &str, parts: &[&str]) -> bool {
-    let name = name.to_ascii_lowercase().replace('_', "-");
-    parts.iter().any(|part| name.contains(part))
 }
 
 /// `Bearer REDACTED`: a scheme is no secret, where there is one.
@@ -112,7 +71,7 @@ fn redacted_uri(uri: &Uri) -> Option<Uri> {
 fn redacted_pair(pair: &str) -> String {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     let decoded = form_urlencoded::parse(name.as_bytes()).next();
-    let is_secret = decoded.is_some_and(|(name, _)| has_part(&name, &PARAMETERS));
+    let is_secret = decoded.is_some_and(|(name, _)| is_credential_parameter(name.as_bytes()));
     if is_secret && !value.is_empty() {
         format!("{name}={REDACTED}")
     } else {
@@ -161,6 +120,15 @@ mod tests {
             let request = of("/", &[(name, value)]);
             assert_eq!(request.headers()[name], expected, "{name}: {value}");
         }
+    }
+
+    #[test]
+    fn what_is_marked_as_sensitive_is_taken_out_too() {
+        let mut request = Request::get("/").header("x-tenant", "s3cret");
+        let headers = request.headers_mut().unwrap();
+        crate::sensitive::mark(headers, &[http::HeaderName::from_static("x-tenant")]);
+        let request = redacted(request.body(Bytes::new()).unwrap());
+        assert_eq!(request.headers()["x-tenant"], REDACTED);
     }
 
     #[test]

@@ -1,13 +1,20 @@
-//! `serve`: the listener on loopback.
+//! `serve`: the listener, on loopback unless another address is asked for.
 
-use super::{Failure, Handle, callers::Callers, gateway::Gateway, log, record::Recorder};
+use super::{
+    Failure, Handle,
+    callers::Callers,
+    gateway::{self, Gateway},
+    log,
+    own::{Host, Own},
+    record::Recorder,
+};
 use crate::event::Source;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     convert::Infallible,
     io,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -18,42 +25,70 @@ use tokio::{
 };
 
 /// How long replies may still take once the program was asked to end.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A bound address, on which requests are not answered yet.
 pub(super) struct Server {
     listener: TcpListener,
-    port: u16,
+    address: SocketAddr,
+    own: Own,
     source: Source,
+    binary_media_types: Vec<String>,
     callers: Callers,
     recorder: Option<Recorder>,
+    body_patience: Duration,
 }
 
 impl Server {
-    /// Takes a port of 127.0.0.1; 0 is any free one.
-    pub(super) async fn bind(port: u16, source: Source) -> Result<Self, Failure> {
-        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-        let bound = bound.and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
+    /// Takes a port of an address; 0 is any free one.
+    pub(super) async fn bind(address: SocketAddr, source: Source) -> Result<Self, Failure> {
+        let bound = TcpListener::bind(address).await;
+        let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
         match bound {
-            Ok((port, listener)) => Ok(Self {
+            Ok((address, listener)) => Ok(Self {
                 listener,
-                port,
+                address,
+                own: Own::new(address),
                 source,
+                binary_media_types: Vec::new(),
                 callers: Callers::nobody(source),
                 recorder: None,
+                body_patience: gateway::PATIENCE,
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(Failure(format!(
-                "port {port} is in use; choose another with `--port`, or a free one with `--port 0`"
+                "port {} is in use; choose another with `--port`, or a free one with `--port 0`",
+                address.port()
             ))),
-            Err(error) => Err(Failure(format!(
-                "127.0.0.1:{port} cannot be listened on: {error}"
-            ))),
+            Err(error) => Err(Failure(format!("{address} cannot be listened on: {error}"))),
         }
+    }
+
+    /// Answers under these names, too, and lets in pages of these origins: with `loopback` those of
+    /// this machine at any port.
+    pub(super) fn open_to(&mut self, hosts: Vec<Host>, origins: Vec<String>, loopback: bool) {
+        let own = Own::new(self.address).named(hosts);
+        self.own = own.open_to(origins, loopback);
+    }
+
+    /// What the developer should know of an address that others can reach.
+    pub(super) fn warning(&self) -> Option<String> {
+        let ip = self.address.ip();
+        (!ip.is_loopback()).then(|| {
+            format!(
+                "warning: listening on {ip}: whoever can reach this machine there can call the API, \
+                 and comes as whomever `--as` names; tokens of `token` are not accepted"
+            )
+        })
     }
 
     /// Has events name these callers.
     pub(super) fn name(&mut self, callers: Callers) {
         self.callers = callers;
+    }
+
+    /// Has the REST API list these.
+    pub(super) fn list(&mut self, binary_media_types: Vec<String>) {
+        self.binary_media_types = binary_media_types;
     }
 
     /// Has each event recorded.
@@ -73,13 +108,15 @@ impl Server {
             Source::LatticeV1 => "VPC Lattice events, version 1",
             Source::LatticeV2 => "VPC Lattice events, version 2",
         };
-        format!("listening on http://127.0.0.1:{} ({events})", self.port)
+        format!("listening on http://{} ({events})", self.address)
     }
 
     /// Answers until `stop` has a message; then no new connection is accepted, and replies that are
     /// on their way are finished, unless there is a second message.
     pub(super) async fn run(self, handle: impl Handle, mut stop: mpsc::Receiver<()>) {
-        let gateway = Gateway::new(self.port, self.source, handle)
+        let gateway = Gateway::new(self.own, self.address.port(), self.source, handle)
+            .patient(self.body_patience)
+            .listing(self.binary_media_types)
             .naming(self.callers)
             .recording(self.recorder);
         let gateway = Arc::new(gateway);

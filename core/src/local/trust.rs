@@ -42,13 +42,15 @@ impl Trust {
             schemes.collect::<Vec<_>>()
         };
         let asked = of_kind(caller.kind());
-        // The JWT authorizer of an HTTP API verifies tokens of user pools as well.
+        // JWT authorizers verify tokens of user pools as well; a REST API has Cognito authorizers
+        // besides, whose claims are nobody else's.
         let other = match caller.kind() {
             "cognito" => "jwt",
             "jwt" => "cognito",
             _ => return asked,
         };
-        let is_shared = matches!(self.source, Source::HttpApi | Source::HttpApiV1);
+        let is_shared = matches!(self.source, Source::HttpApi | Source::HttpApiV1)
+            || (self.source == Source::RestApi && other == "cognito");
         if asked.is_empty() && is_shared {
             of_kind(other)
         } else {

@@ -1,9 +1,9 @@
 //! Cross-origin requests from browsers.
 
-use super::Next;
+use super::{Next, origin::OriginRule};
 use crate::{BoxFuture, Request, Response, router::Router};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderName, Method,
     header::{
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
         ORIGIN, VARY,
@@ -32,8 +32,10 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 /// );
 /// ```
 ///
-/// The local server of debug builds refuses pages of other origins whatever the rules say, so that
-/// no page can reach it: try them in a test, with `origin` as a header.
+/// The local server of debug builds goes by the same rules: it lets in the pages of each origin that
+/// is named exactly, such as `http://localhost:5173`. Of `*` and of wildcards it takes no more than
+/// leave for pages of this machine, at any port: whoever surfs while the server runs visits other
+/// pages as well. `serve --allow-origin URL` lets in further ones.
 ///
 /// See the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol). Where the gateway
 /// has a CORS configuration of its own, use one of the two, not both.
@@ -77,6 +79,27 @@ impl Cors {
 
     /// The origins whose pages may call: `https://app.example.com`, with the port where it is not
     /// the default one, and without a path.
+    ///
+    /// `https://*.example.com` stands for all sub-domains, one label deep or more, and not for
+    /// `https://example.com` itself; scheme and port are those that are written. `*` is the whole
+    /// first label, before a domain of at least two (or `localhost`). Whoever can have a page below
+    /// that domain may call: name no domain where everybody can have one, as below `github.io`.
+    ///
+    /// ```
+    /// use lambda_api::Cors;
+    ///
+    /// let cors = Cors::new().allow_origins([
+    ///     "https://example.com",
+    ///     "https://*.example.com",
+    ///     "http://localhost:5173",
+    /// ]);
+    /// ```
+    ///
+    /// An origin is written as browsers send it
+    /// ([RFC 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)). Any other
+    /// spelling, which would never match, keeps the API from being built: upper case, the default
+    /// port (`https://a.example:443`), a `/` at the end, a user, a name that is not in punycode,
+    /// and `null`, which is what pages without an origin of their own send.
     pub fn allow_origins<S: Into<String>>(mut self, origins: impl IntoIterator<Item = S>) -> Self {
         self.origins = List::these(origins);
         self
@@ -121,6 +144,26 @@ impl Cors {
         self
     }
 
+    /// What the rules let in, for the local server: the origins that are named exactly, and whether
+    /// there are others.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn named_origins(&self) -> (Vec<String>, bool) {
+        let List::These(origins) = &self.origins else {
+            return (Vec::new(), true);
+        };
+        let rules = || {
+            origins
+                .iter()
+                .filter_map(|origin| OriginRule::parse(origin).ok())
+        };
+        let exact = rules().filter_map(|rule| match rule {
+            OriginRule::Exact(origin) => Some(origin),
+            OriginRule::SubDomains { .. } => None,
+        });
+        let has_wildcard = rules().any(|rule| matches!(rule, OriginRule::SubDomains { .. }));
+        (exact.collect(), has_wildcard)
+    }
+
     /// The tower layer of these rules; what is wrong with them is left out of it, and added to
     /// `faults`.
     pub(crate) fn layer(&self, faults: &mut Vec<String>) -> CorsLayer {
@@ -137,18 +180,7 @@ impl Cors {
         let mut layer = CorsLayer::new();
         layer = layer.allow_origin(match &self.origins {
             List::Any => AllowOrigin::any(),
-            List::These(origins) => AllowOrigin::list(
-                origins
-                    .iter()
-                    .filter_map(|origin| match parse_origin(origin) {
-                        Ok(origin) => Some(origin),
-                        Err(why) => {
-                            faults.push(format!("cors: `{origin}` is no origin: {why}"));
-                            None
-                        }
-                    })
-                    .collect::<Vec<_>>(),
-            ),
+            List::These(origins) => allow(origins, faults),
         });
         layer = layer.allow_headers(match &self.headers {
             None => AllowHeaders::list([AUTHORIZATION, CONTENT_TYPE]),
@@ -187,21 +219,18 @@ fn header_names(names: &[String], advice: &str, faults: &mut Vec<String>) -> Vec
         .collect()
 }
 
-/// An origin as browsers send it: scheme, host and port, in lower case.
-fn parse_origin(origin: &str) -> Result<HeaderValue, &'static str> {
-    let Some((scheme, host)) = origin.split_once("://") else {
-        return Err("expected `https://` and a host");
-    };
-    if scheme.is_empty() || host.is_empty() {
-        return Err("expected a scheme and a host");
+/// The origins that are listed, with their wildcards.
+fn allow(origins: &[String], faults: &mut Vec<String>) -> AllowOrigin {
+    let mut rules = Vec::new();
+    for origin in origins {
+        match OriginRule::parse(origin) {
+            Ok(rule) => rules.push(rule),
+            Err(why) => faults.push(format!("cors: `{origin}` is no origin: {why}")),
+        }
     }
-    if host.contains(['/', '?', '#', '@', '*', ' ', ',']) {
-        return Err("expected nothing behind the host and port: no path, no `/`, no wildcard");
-    }
-    if origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err("browsers send it in lower case");
-    }
-    HeaderValue::from_str(origin).map_err(|_| "it has characters that a header cannot carry")
+    AllowOrigin::predicate(move |origin, _| {
+        rules.iter().any(|rule| rule.matches(origin.as_bytes()))
+    })
 }
 
 /// CORS around the whole application.
@@ -312,35 +341,5 @@ fn is_preflight(request: &Request) -> bool {
 impl fmt::Debug for CorsGate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CorsGate")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_origin_is_scheme_host_and_port() {
-        for good in [
-            "https://a.example",
-            "http://localhost:5173",
-            "capacitor://localhost",
-        ] {
-            assert!(parse_origin(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "",
-            "*",
-            "null",
-            "a.example",
-            "https://",
-            "https://a.example/",
-            "https://*.example",
-            "HTTPS://a.example",
-            "https://a.example, https://b.example",
-            "https://u@a.example",
-        ] {
-            assert!(parse_origin(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -1,10 +1,15 @@
 //! Gives every problem the id of its request, the application's own style, and a place in the log.
 
 use super::caught_now;
-use crate::{Invocation, Problem, Request, Response};
+use crate::{Invocation, Problem, Request, Response, error::framework, event};
 use std::{fmt, sync::Arc};
 
 type Restyle = dyn Fn(&Problem) -> Response + Send + Sync;
+
+/// The problem that the application gave a style of its own. It goes with the response as far as
+/// its JSON, for tests.
+#[derive(Clone)]
+pub(crate) struct Restyled(pub(crate) Problem);
 
 /// Completes replies that are problems; all others pass untouched.
 #[derive(Clone, Default)]
@@ -38,26 +43,30 @@ impl Finish {
 
     #[cold]
     pub(crate) fn problem(&self, mut problem: Problem, invocation: &Invocation) -> Response {
-        problem.set_request_id(invocation.request_id());
+        problem.set_request_id(invocation);
         problem.log();
         let Some(restyle) = &self.restyle else {
             return problem.render();
         };
+        let fall_back = |mut failed: Problem| {
+            failed.set_request_id(invocation);
+            failed.log();
+            problem.render()
+        };
         // A panic itself becomes a problem, for which the hook would be called again: it may fail
         // for the one problem only that it is given.
         match caught_now(|| restyle(&problem)) {
+            Ok(response) if !event::is_final(response.status()) => {
+                fall_back(framework::hook_unsendable(response.status()))
+            }
             Ok(mut response) => {
                 // The hook may answer with the very problem it was given: that one is final.
                 response.extensions_mut().remove::<Problem>();
                 add_headers(&problem, &mut response);
+                response.extensions_mut().insert(Restyled(problem));
                 response
             }
-            Err(panic) => {
-                let mut failed = panic.hook_problem();
-                failed.set_request_id(invocation.request_id());
-                failed.log();
-                problem.render()
-            }
+            Err(panic) => fall_back(panic.hook_problem()),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The rest of the way to the handler, as a tower service that layers wrap.
 
-use super::Finish;
+use super::{Finish, LayerFn, Note};
 use crate::{
-    Body, BoxError, BoxFuture, IntoResponse, Limits, Problem, Request, Response, body::take,
-    error::framework, limits::Measure,
+    Body, BoxError, BoxFuture, IntoResponse, Limits, Problem, Request, Response,
+    body::{Fair, take},
+    error::framework,
+    limits::Measure,
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -21,11 +23,16 @@ use tower::{Layer, Service, ServiceExt};
 /// service that it is. A layer that changes the type of the request's body is fine: the body is
 /// collected again here, so that handlers can always borrow from it.
 #[derive(Clone)]
-pub struct Next(Arc<dyn Handle>);
+pub struct Next(pub(super) Arc<dyn Handle>);
 
 /// Answers one request.
 pub(crate) trait Handle: Send + Sync {
     fn handle(&self, request: Request) -> BoxFuture<'static, Response>;
+
+    /// Is told what a middleware around this says of itself.
+    fn note(&self, note: &Note) {
+        let _ = note;
+    }
 }
 
 impl Next {
@@ -46,6 +53,10 @@ impl Next {
 
     pub(crate) fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
         self.0.handle(request)
+    }
+
+    pub(super) fn note(&self, note: &Note) {
+        self.0.note(note);
     }
 }
 
@@ -128,16 +139,13 @@ where
             .check(least, limit)
             .map_err(framework::over_limit)?;
     }
-    match Limited::new(body, limit).collect().await {
+    match Limited::new(Fair::new(body), limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().into()),
         // Of this limit, or of a narrower one that a layer has put around the body.
         Err(error) if error.is::<LengthLimitError>() => Err(framework::body_too_large()),
         Err(error) => Err(framework::unreadable_body(&*error)),
     }
 }
-
-/// A layer, ready to wrap any part of the way.
-pub(crate) type LayerFn = Arc<dyn Fn(Next, &Finish) -> Next + Send + Sync>;
 
 pub(crate) fn erase_layer<L, B>(layer: L) -> LayerFn
 where
@@ -148,7 +156,7 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    Arc::new(move |next, finish| as_next(layer.layer(next), finish))
+    LayerFn::new(move |next, finish| as_next(layer.layer(next), finish))
 }
 
 /// A tower service that becomes a part of the way when it is known how the application completes

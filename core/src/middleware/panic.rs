@@ -44,23 +44,20 @@ impl Panic {
         self.backtrace.as_deref()
     }
 
-    fn caught(payload: Box<dyn Any + Send>) -> Self {
-        let message = text(&*payload).to_owned();
-        // A payload may be of any type, and dropping it may panic as well: once more is enough.
-        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            mem::forget(second);
-            drop(take_seen());
-            return Self::placeless(message);
-        }
-        match take_seen() {
-            Some(seen) if seen.message == message => seen,
-            // It was thrown on by somebody who had caught another one before.
-            Some(other) => {
-                other.log_swallowed();
-                Self::placeless(message)
-            }
-            None => Self::placeless(message),
-        }
+    /// The panic with this message; the others that the hook has seen on the way were caught before.
+    fn caught(message: String, mut seen: Vec<Panic>) -> Self {
+        // Not always the last one: another may have come and gone while this one unwound, and this one
+        // may have been caught and thrown on.
+        let caught = match seen.iter().rposition(|panic| panic.message == message) {
+            Some(at) => seen.remove(at),
+            None => Self {
+                message,
+                location: None,
+                backtrace: None,
+            },
+        };
+        log_swallowed(&seen);
+        caught
     }
 
     /// The reply to a request whose handling ended so.
@@ -81,14 +78,6 @@ impl Panic {
         }
     }
 
-    fn placeless(message: String) -> Self {
-        Self {
-            message,
-            location: None,
-            backtrace: None,
-        }
-    }
-
     /// One that the application's own code has caught. Without a record nobody would know of it.
     #[cold]
     fn log_swallowed(&self) {
@@ -99,6 +88,12 @@ impl Panic {
             backtrace = self.backtrace(),
             "a panic was caught by the application"
         );
+    }
+
+    /// One that nothing catches.
+    #[cold]
+    fn log_last(&self) {
+        self.log("the process ends with a panic");
     }
 
     /// One for which there is no reply to turn it into.
@@ -148,15 +143,30 @@ enum Watch {
 
 thread_local! {
     static WATCH: Cell<Watch> = const { Cell::new(Watch::Off) };
-    /// The last panic that the hook has seen, until it is caught.
-    static SEEN: RefCell<Option<Panic>> = const { RefCell::new(None) };
+    /// The panics that the hook has seen since this thread was last watched anew, until one is caught
+    /// or the part that was watched is through.
+    static SEEN: RefCell<Vec<Panic>> = const { RefCell::new(Vec::new()) };
 }
 
-fn take_seen() -> Option<Panic> {
+/// A thread whose application catches one panic after the other keeps no more than these.
+const SEEN_LIMIT: usize = 8;
+
+fn take_seen() -> Vec<Panic> {
+    put_seen(Vec::new())
+}
+
+fn put_seen(panics: Vec<Panic>) -> Vec<Panic> {
     // At the end of a thread there may be no such thing any more.
-    SEEN.try_with(|seen| seen.try_borrow_mut().ok()?.take())
+    SEEN.try_with(|seen| Some(mem::replace(&mut *seen.try_borrow_mut().ok()?, panics)))
         .ok()
         .flatten()
+        .unwrap_or_default()
+}
+
+fn log_swallowed(seen: &[Panic]) {
+    for panic in seen {
+        panic.log_swallowed();
+    }
 }
 
 /// For the panic hook: whether the panic will be caught and told of here, and so is nothing that
@@ -174,18 +184,38 @@ pub(crate) fn witness(info: &PanicHookInfo<'_>) -> bool {
     };
     if cfg!(panic = "abort") {
         // There is no later.
-        panic.log("the process ends with a panic");
+        panic.log_last();
         return false;
     }
-    let earlier = SEEN
-        .try_with(|seen| Some(seen.try_borrow_mut().ok()?.replace(panic)))
-        .ok()
-        .flatten();
-    // Caught by somebody else, or it is under way still, and this one ends the process.
-    if let Some(Some(earlier)) = &earlier {
-        earlier.log_swallowed();
+    let mut seen = take_seen();
+    if is_last(info) {
+        // So are those that led here: the one that unwound, and the one in the drop of something of it.
+        let under_way = seen.split_off(seen.len().saturating_sub(2));
+        log_swallowed(&seen);
+        for panic in &under_way {
+            panic.log_last();
+        }
+        if under_way.is_empty() {
+            panic.log_last();
+        }
+        return false;
     }
-    earlier.is_some()
+    // Whether the earlier ones were caught, or unwind still, only what follows can tell.
+    seen.push(panic);
+    if seen.len() > SEEN_LIMIT {
+        seen.remove(0).log_swallowed();
+    }
+    put_seen(seen);
+    true
+}
+
+/// Whether the process ends with this panic, though panics unwind: it is the compiler's own, of a
+/// panic that left a drop while another one unwound, or a function that must not be left so.
+fn is_last(info: &PanicHookInfo<'_>) -> bool {
+    // Others name the place of the code that panics, never this one.
+    let own = |path: &str| path.replace('\\', "/").ends_with("core/src/panicking.rs");
+    info.location().is_some_and(|place| own(place.file()))
+        || text(info.payload()).starts_with("unsafe precondition(s) violated")
 }
 
 /// Runs a part of the application, or of what it is made of, to its end or its panic.
@@ -194,19 +224,37 @@ pub(crate) fn witness(info: &PanicHookInfo<'_>) -> bool {
 /// that are safe to share between threads, and so guard themselves.
 pub(crate) fn caught_now<T>(part: impl FnOnce() -> T) -> Result<T, Panic> {
     let before = WATCH.replace(Watch::On);
-    let result = catch_unwind(AssertUnwindSafe(part));
+    // Those of the part around this one, which may be unwinding right now.
+    let outer = match before {
+        Watch::Panicked => take_seen(),
+        Watch::Off | Watch::On => Vec::new(),
+    };
+    let result = catch_unwind(AssertUnwindSafe(part)).map_err(message_of);
     let after = WATCH.replace(before);
+    let seen = match (before, after) {
+        (Watch::Panicked, _) | (_, Watch::Panicked) => put_seen(outer),
+        _ => Vec::new(),
+    };
     match result {
         Ok(value) => {
-            if after == Watch::Panicked
-                && let Some(swallowed) = take_seen()
-            {
-                swallowed.log_swallowed();
-            }
+            log_swallowed(&seen);
             Ok(value)
         }
-        Err(payload) => Err(Panic::caught(payload)),
+        Err(message) => Err(Panic::caught(message, seen)),
     }
+}
+
+/// What is left of a panic's payload, which may be of any type: dropping it may panic as well, and once
+/// more is enough.
+fn message_of(payload: Box<dyn Any + Send>) -> String {
+    let message = text(&*payload).to_owned();
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        mem::forget(second);
+        let mut seen = take_seen();
+        seen.pop();
+        put_seen(seen);
+    }
+    message
 }
 
 pin_project! {

@@ -25,6 +25,7 @@ use tokio::{
 struct Alarm<L> {
     limit: L,
     state: State,
+    looks: Looks,
 }
 
 enum State {
@@ -49,26 +50,96 @@ impl<L: Fn() -> Option<Limit>> Alarm<L> {
         Self {
             limit,
             state: State::NotSet,
+            looks: Looks::default(),
         }
     }
 
     #[cold]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Late> {
+        let Some(set) = self.set() else {
+            return Poll::Pending;
+        };
+        ready!(set.as_mut().project().sleep.poll(cx));
+        Poll::Ready(set.late())
+    }
+
+    /// For what goes on without ever waiting: the clock says so, since the timer has no turn.
+    #[cold]
+    fn look(&mut self) -> Option<Late> {
+        let set = self.set()?;
+        let (now, is_over) = (Instant::now(), set.set_at.elapsed() >= set.limit.left);
+        let late = is_over.then(|| set.late());
+        self.looks.looked(now);
+        late
+    }
+
+    fn set(&mut self) -> Option<&mut Pin<Box<Set>>> {
         if let State::NotSet = self.state {
             self.state = match (self.limit)() {
                 Some(limit) => set(limit),
                 None => State::Never,
             };
         }
-        let State::Set(set) = &mut self.state else {
-            return Poll::Pending;
+        match &mut self.state {
+            State::Set(set) => Some(set),
+            State::NotSet | State::Never => None,
+        }
+    }
+}
+
+impl Set {
+    fn late(&self) -> Late {
+        Late {
+            after: self.limit.gone.saturating_add(self.set_at.elapsed()),
+            route: self.limit.route,
+        }
+    }
+}
+
+/// When to look at the clock among frames that are there at once: at the second one, and then at
+/// every other, fourth, eighth, as long as they come fast. The only frame of a body pays nothing,
+/// and many small ones next to nothing; where each takes its time, no one goes by unseen.
+struct Looks {
+    /// How many went by since the last look.
+    unseen: u32,
+    /// How many may.
+    most: u32,
+    last: Option<Instant>,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            unseen: 0,
+            most: 1,
+            last: None,
+        }
+    }
+}
+
+impl Looks {
+    /// Between two looks, no more than so many.
+    const MOST: u32 = 64;
+    /// Frames that take longer than this, as many as went by, are slow.
+    const SLOW: Duration = Duration::from_millis(1);
+
+    /// Whether it is time for a look.
+    fn is_due(&mut self) -> bool {
+        let is_due = self.unseen >= self.most;
+        self.unseen = if is_due { 0 } else { self.unseen + 1 };
+        is_due
+    }
+
+    fn looked(&mut self, now: Instant) {
+        let is_slow = self
+            .last
+            .is_some_and(|last| now.duration_since(last) > Self::SLOW);
+        self.most = if is_slow {
+            0
+        } else {
+            (self.most * 2).clamp(1, Self::MOST)
         };
-        let set = set.as_mut().project();
-        ready!(set.sleep.poll(cx));
-        Poll::Ready(Late {
-            after: set.limit.gone.saturating_add(set.set_at.elapsed()),
-            route: set.limit.route,
-        })
+        self.last = Some(now);
     }
 }
 
@@ -175,10 +246,16 @@ impl<L: Fn() -> Option<Limit>> http_body::Body for TimedBody<L> {
         let Some(body) = this.body else {
             return Poll::Ready(None);
         };
-        if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
-            return Poll::Ready(frame);
-        }
-        let late = ready!(this.alarm.poll(cx));
+        let late = match Pin::new(body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                match this.alarm.looks.is_due().then(|| this.alarm.look()) {
+                    Some(Some(late)) => late,
+                    None | Some(None) => return Poll::Ready(Some(Ok(frame))),
+                }
+            }
+            Poll::Ready(end) => return Poll::Ready(end),
+            Poll::Pending => ready!(this.alarm.poll(cx)),
+        };
         if let Err(panic) = caught_now(|| drop(this.body.take())) {
             panic.log("a body that was stopped panicked when it was dropped");
         }

@@ -32,6 +32,7 @@ use crate::{Response, describe::Operation};
 /// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |
 /// | tuples: `(StatusCode, T)`, `([(name, value); N], T)`, `(SetCookie, T)`, .. | that of `T` with each [`ResponsePart`] applied |
 /// | `Result<T, E>` where `E:` [`ApiError`](crate::ApiError) | that of `T`, or the problem of the error |
+/// | `Result<T, (StatusCode, String)>` | that of `T`, or a problem of [this status](crate::ApiError#a-status-as-an-error) |
 /// | [`Problem`](crate::Problem) | that problem |
 ///
 /// ```
@@ -48,6 +49,10 @@ use crate::{Response, describe::Operation};
 /// }
 /// # assert_eq!(sign_in().into_response().status(), 201);
 /// ```
+///
+/// Bodies that are no text reach the clients of a REST API only where its `binaryMediaTypes` list
+/// them; [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api) says how. It also says
+/// which header fields are left to the gateway.
 ///
 /// A type of your own builds on the replies that are there:
 ///
@@ -67,7 +72,8 @@ use crate::{Response, describe::Operation};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the reply of an API handler",
     label = "cannot be turned into an HTTP response",
-    note = "reply with a string, `Json<T>`, `Created<Json<T>>`, a status code, a tuple of these, or `Result<_, E>` where `E: ApiError`"
+    note = "reply with a string, `Json<T>`, `Created<Json<T>>`, a status code, a tuple of these, or `Result<_, E>` where `E: ApiError`",
+    note = "a value of your own, a number or a `Vec` goes into `Json(value)`; for an `Option<T>` say what absence is: return `Result<T, StatusCode>` and `value.ok_or(StatusCode::NOT_FOUND)`; of types of axum, actix or poem take the one of `lambda_api`, such as `lambda_api::Json`"
 )]
 pub trait IntoResponse {
     /// Makes the reply.

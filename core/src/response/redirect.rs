@@ -18,6 +18,18 @@ use std::borrow::Cow;
 /// What a URI cannot hold is percent-encoded. An empty address or one with control characters is a
 /// logged 500.
 ///
+/// The address is sent as it is given. One within the API begins with what clients write before its
+/// paths, a stage or a base path:
+///
+/// ```
+/// use lambda_api::{Invocation, Redirect, api_handler};
+///
+/// #[api_handler(GET "/orders/latest")]
+/// async fn latest(invocation: &Invocation) -> Redirect {
+///     Redirect::to(format!("{}/orders/7", invocation.path_prefix()))
+/// }
+/// ```
+///
 /// # Addresses from outside
 ///
 /// An address that a client names (`?next=..`) must not be followed as it is: a link to your

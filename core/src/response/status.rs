@@ -24,10 +24,22 @@ pub(super) fn set(response: &mut Response, status: StatusCode) {
 /// assert_eq!(reply.headers()["location"], "/orders/7");
 /// ```
 ///
-/// The `location` is sent as it is given: where clients see a stage or a base path before the path
-/// of the API, it has to be part of it. What a URI cannot hold is percent-encoded, so a value from
-/// outside is best encoded before it is put between slashes. An empty location or one with
-/// control characters is a logged 500.
+/// The `location` is sent as it is given. Where clients write a stage or a base path before the paths
+/// of the API, it has to begin with that, or they are sent out of the API:
+/// [`Invocation::path_prefix`](crate::Invocation::path_prefix) is what they write, and it is empty
+/// where there is nothing:
+///
+/// ```
+/// use lambda_api::{Created, Invocation, Json, api_handler};
+///
+/// #[api_handler(POST "/orders")]
+/// async fn place_order(invocation: &Invocation) -> Created<Json<u32>> {
+///     Created::at(format!("{}/orders/7", invocation.path_prefix()), Json(7))
+/// }
+/// ```
+///
+/// What a URI cannot hold is percent-encoded, so a value from outside is best encoded before it is
+/// put between slashes. An empty location or one with control characters is a logged 500.
 #[derive(Clone, Debug)]
 pub struct Created<T> {
     /// What was made.

@@ -1,8 +1,11 @@
 //! Method and path to endpoint.
 
 mod routing;
+mod shape;
 
 pub(crate) use routing::{Dispatch, Handler, Mounted, Routing};
+
+pub(crate) use shape::{parameter, under};
 
 use crate::{
     BoxFuture, Request, Response,
@@ -10,39 +13,55 @@ use crate::{
     endpoint::Route,
     matched::{Pattern, Value, Values},
     middleware::Next,
+    spelling,
 };
 use http::{HeaderValue, Method};
-use matchit::Params;
 use percent_encoding::percent_decode_str;
-use std::{cmp::Reverse, collections::HashMap, fmt, sync::Arc, time::Duration};
+use shape::{Parts, behind, narrower, normalise, overlap, specificity};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::HashMap,
+    fmt, iter,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// All routes of an application, nested ones included.
 ///
 /// Two trees, because a route without a greedy parameter goes before one with it wherever both fit,
 /// as at API Gateway; one tree would refuse `/orders/{id}` beside `/orders/{path+}`.
+///
+/// A tree finds the narrowest pattern that a path fits. Where that one does not have the method of
+/// the request, wider ones that the path fits too are looked at, the narrower ones first.
 #[derive(Default)]
 pub(crate) struct Router {
-    plain: Tree,
-    greedy: Tree,
-    /// Prefix and endpoint of every Api that has a fallback, the [most specific](specificity)
-    /// prefix first.
-    fallbacks: Vec<(String, Arc<Entry>)>,
+    nodes: Vec<Node>,
+    plain: matchit::Router<usize>,
+    greedy: matchit::Router<usize>,
+    by_path: HashMap<String, usize>,
+    /// Prefix and fallback of every Api that has one, the [most specific](specificity) prefix
+    /// first.
+    fallbacks: Vec<(String, Fallback)>,
     /// Prefix and policy of every Api that is closed, the most specific prefix first.
     closed: Vec<(String, Arc<Policy>)>,
     ignore_trailing_slash: bool,
 }
 
-#[derive(Default)]
-struct Tree {
-    paths: matchit::Router<usize>,
-    nodes: Vec<Node>,
-    by_path: HashMap<String, usize>,
-}
-
+/// All entries of one pattern: of one path but for the names of its parameters.
 #[derive(Default)]
 struct Node {
     methods: Vec<(Method, Arc<Entry>)>,
     any: Option<Arc<Entry>>,
+    /// The wider patterns that some path of this one fits as well, the narrowest first: only looked
+    /// for when a method is missing here, and then once.
+    wider: OnceLock<Vec<usize>>,
+}
+
+/// What answers where no route does.
+struct Fallback {
+    entry: Arc<Entry>,
+    /// Whether it gets the methods that a path with routes has not, too.
+    every_method: bool,
 }
 
 /// What answers a request.
@@ -60,6 +79,7 @@ pub(crate) struct Entry {
 }
 
 /// The end of the way.
+#[derive(Clone)]
 pub(crate) enum Target {
     /// A handler without layers of its own.
     Handler(for<'r> fn(&'r Request) -> BoxFuture<'r, Response>),
@@ -76,7 +96,6 @@ pub(crate) enum Found {
     /// An OPTIONS that nobody answers but the router.
     Options(Allow),
     MethodNotAllowed(Allow),
-    Fallback(Arc<Entry>),
     Nothing,
 }
 
@@ -122,73 +141,166 @@ impl Router {
         path: &str,
         entry: Arc<Entry>,
     ) -> Result<(), Conflict> {
-        let (mut normal, greedy) = normalise(path);
-        if self.ignore_trailing_slash {
-            normal.truncate(trimmed(&normal).len());
-        }
-        let tree = if greedy {
-            &mut self.greedy
-        } else {
-            &mut self.plain
+        let (normal, greedy) = normalise(self.wanted(path));
+        let index = match self.by_path.get(&normal) {
+            Some(index) => *index,
+            None => {
+                let index = self.nodes.len();
+                let tree = if greedy {
+                    &mut self.greedy
+                } else {
+                    &mut self.plain
+                };
+                if let Err(error) = tree.insert(normal.clone(), index) {
+                    return Err(Conflict::Path(error));
+                }
+                self.nodes.push(Node::default());
+                self.by_path.insert(normal, index);
+                index
+            }
         };
-        tree.insert(method, normal, entry)
+        match self.nodes.get_mut(index) {
+            Some(node) => node.insert(method, entry),
+            None => Ok(()),
+        }
     }
 
-    pub(crate) fn insert_fallback(&mut self, prefix: String, entry: Arc<Entry>) {
-        self.fallbacks.push((prefix, entry));
+    /// `every_method`: it gets the methods that a path with routes has not, too.
+    pub(crate) fn insert_fallback(&mut self, prefix: &str, entry: Arc<Entry>, every_method: bool) {
+        let fallback = Fallback {
+            entry,
+            every_method,
+        };
+        self.fallbacks
+            .push((spelling::normal(prefix).into_owned(), fallback));
         self.fallbacks
             .sort_by_key(|(prefix, _)| Reverse(specificity(prefix)));
     }
 
     /// Closes what is under a prefix: there, nobody learns from the router which routes exist but
     /// who passes this policy.
-    pub(crate) fn close(&mut self, prefix: String, policy: Arc<Policy>) {
-        self.closed.push((prefix, policy));
+    pub(crate) fn close(&mut self, prefix: &str, policy: Arc<Policy>) {
+        self.closed
+            .push((spelling::normal(prefix).into_owned(), policy));
         self.closed
             .sort_by_key(|(prefix, _)| Reverse(specificity(prefix)));
     }
 
     /// The policy of a path where no route is.
     pub(crate) fn policy(&self, path: &str) -> Option<&Arc<Policy>> {
-        of_prefix(&self.closed, path)
+        of_prefix(&self.closed, path).map(|(_, policy)| policy)
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found {
         let wanted = self.wanted(path);
-        let answers = |matched: &Option<(&Node, Params<'_, '_>)>| {
-            let (node, params) = matched.as_ref()?;
-            let entry = Arc::clone(node.find(method)?);
-            let values = values(path, params);
-            Some(Found::Endpoint { entry, values })
-        };
-        let plain = self.plain.at(wanted);
-        if let Some(found) = answers(&plain) {
-            return found;
+        for tree in [&self.plain, &self.greedy] {
+            let Some((index, node, params)) = self.at(tree, wanted) else {
+                continue;
+            };
+            return match node.find(method) {
+                Some(entry) => Found::Endpoint {
+                    entry: Arc::clone(entry),
+                    values: values(path, params.iter().map(|(_, value)| value)),
+                },
+                None => self.find_wider(method, path, (index, node)),
+            };
         }
-        let greedy = self.greedy.at(wanted);
-        if let Some(found) = answers(&greedy) {
-            return found;
+        match of_prefix(&self.fallbacks, path) {
+            Some((prefix, fallback)) => fallback.found(prefix, path),
+            None => Found::Nothing,
         }
-        match allow([plain, greedy].iter().flatten().map(|(node, _)| *node)) {
+    }
+
+    /// Goes on where the narrowest pattern does not have the method.
+    #[cold]
+    fn find_wider(&self, method: &Method, path: &str, first: (usize, &Node)) -> Found {
+        for (node, parts) in self.wider(path, first) {
+            if let Some(entry) = node.find(method) {
+                return Found::Endpoint {
+                    entry: Arc::clone(entry),
+                    values: values(path, parts.into_iter()),
+                };
+            }
+        }
+        if let Some((prefix, fallback)) = of_prefix(&self.fallbacks, path)
+            && fallback.every_method
+        {
+            return fallback.found(prefix, path);
+        }
+        match allow(self.all(path, first)) {
             Some(allow) if method == Method::OPTIONS => Found::Options(allow),
             Some(allow) => Found::MethodNotAllowed(allow),
-            None => match self.fallback(path) {
-                Some(entry) => Found::Fallback(entry),
-                None => Found::Nothing,
-            },
+            None => Found::Nothing,
         }
     }
 
     /// The methods that a preflight is told: those of the path, or all that there are where the
-    /// path is closed, since a preflight carries no credentials.
+    /// path is closed, since a preflight carries no credentials, and where a fallback takes all.
     pub(crate) fn preflight(&self, path: &str) -> Option<HeaderValue> {
-        if self.policy(path).is_some() {
+        let fallback = of_prefix(&self.fallbacks, path);
+        if self.policy(path).is_some() || fallback.is_some_and(|(_, one)| one.every_method) {
             return Some(HeaderValue::from_static(ALL_METHODS));
         }
         let wanted = self.wanted(path);
-        let matched = [self.plain.at(wanted), self.greedy.at(wanted)];
-        let nodes = matched.iter().flatten().map(|(node, _)| *node);
-        allow(nodes).map(|allow| allow.methods)
+        let trees = [&self.plain, &self.greedy];
+        let (index, node, _) = trees.into_iter().find_map(|tree| self.at(tree, wanted))?;
+        allow(self.all(path, (index, node))).map(|allow| allow.methods)
+    }
+
+    fn at<'r, 'p>(
+        &'r self,
+        tree: &'r matchit::Router<usize>,
+        wanted: &'p str,
+    ) -> Option<(usize, &'r Node, matchit::Params<'r, 'p>)> {
+        let found = tree.at(wanted).ok()?;
+        let index = *found.value;
+        Some((index, self.nodes.get(index)?, found.params))
+    }
+
+    /// The nodes that a path fits, the narrowest first.
+    fn all<'a>(
+        &'a self,
+        path: &'a str,
+        (index, node): (usize, &'a Node),
+    ) -> impl Iterator<Item = &'a Node> + Clone {
+        let wider = self.wider(path, (index, node)).map(|(node, _)| node);
+        iter::once(node).chain(wider)
+    }
+
+    /// The nodes behind this one that a path fits, and the values of their parameters.
+    fn wider<'a>(
+        &'a self,
+        path: &'a str,
+        (index, node): (usize, &'a Node),
+    ) -> impl Iterator<Item = (&'a Node, Parts<'a>)> + Clone {
+        let wanted = self.wanted(path);
+        let others = node.wider.get_or_init(|| self.overlapping(index, node));
+        others.iter().filter_map(move |other| {
+            let node = self.nodes.get(*other)?;
+            let (rest, parts) = behind(self.shape(node), wanted)?;
+            rest.is_empty().then_some((node, parts))
+        })
+    }
+
+    fn overlapping(&self, index: usize, node: &Node) -> Vec<usize> {
+        let shape = self.shape(node);
+        let mut others: Vec<(usize, &str)> = self
+            .nodes
+            .iter()
+            .map(|other| self.shape(other))
+            .enumerate()
+            .filter(|(other, wider)| {
+                *other != index && narrower(shape, wider) == Ordering::Less && overlap(shape, wider)
+            })
+            .collect();
+        others.sort_by(|(_, one), (_, other)| narrower(one, other));
+        others.into_iter().map(|(index, _)| index).collect()
+    }
+
+    /// The path of a node; the names of its parameters are those of any of its entries.
+    fn shape<'n>(&self, node: &'n Node) -> &'n str {
+        let path = node.entries().next().map(|entry| &*entry.pattern.path);
+        self.wanted(path.unwrap_or_default())
     }
 
     /// The path to look for in the trees.
@@ -199,77 +311,54 @@ impl Router {
             path
         }
     }
-
-    fn fallback(&self, path: &str) -> Option<Arc<Entry>> {
-        of_prefix(&self.fallbacks, path).cloned()
-    }
 }
 
-/// How narrow a prefix is: by its segments, and of as many, by the first one that is no parameter.
-fn specificity(prefix: &str) -> (usize, Vec<bool>) {
-    let literal: Vec<bool> = prefix
-        .split('/')
-        .map(|segment| parameter(segment).is_none())
-        .collect();
-    (literal.len(), literal)
+impl Fallback {
+    /// The parameters of a fallback are those of its prefix.
+    fn found(&self, prefix: &str, path: &str) -> Found {
+        let parts = behind(prefix, path).map(|(_, parts)| parts);
+        Found::Endpoint {
+            entry: Arc::clone(&self.entry),
+            values: values(path, parts.into_iter().flatten()),
+        }
+    }
 }
 
 /// What belongs to the first prefix that the path is under.
-fn of_prefix<'a, T>(prefixes: &'a [(String, T)], path: &str) -> Option<&'a T> {
-    let (_, value) = prefixes
+fn of_prefix<'a, T>(prefixes: &'a [(String, T)], path: &str) -> Option<(&'a str, &'a T)> {
+    let (prefix, value) = prefixes
         .iter()
         .find(|(prefix, _)| under(prefix, path).is_some())?;
-    Some(value)
-}
-
-impl Tree {
-    fn insert(&mut self, method: &str, normal: String, entry: Arc<Entry>) -> Result<(), Conflict> {
-        let index = match self.by_path.get(&normal) {
-            Some(index) => *index,
-            None => {
-                let index = self.nodes.len();
-                if let Err(error) = self.paths.insert(normal.clone(), index) {
-                    return Err(Conflict::Path(error));
-                }
-                self.nodes.push(Node::default());
-                self.by_path.insert(normal, index);
-                index
-            }
-        };
-        let Some(node) = self.nodes.get_mut(index) else {
-            return Ok(());
-        };
-        let taken = match Method::from_bytes(method.as_bytes()) {
-            Ok(method) if method.as_str() != "ANY" => {
-                match node.methods.iter().find(|(known, _)| *known == method) {
-                    Some((_, taken)) => Some(taken),
-                    None => {
-                        node.methods.push((method, entry));
-                        None
-                    }
-                }
-            }
-            _ => match &node.any {
-                Some(taken) => Some(taken),
-                None => {
-                    node.any = Some(entry);
-                    None
-                }
-            },
-        };
-        match taken {
-            Some(taken) => Err(Conflict::Taken(taken.origin.clone())),
-            None => Ok(()),
-        }
-    }
-
-    fn at<'a>(&'a self, path: &'a str) -> Option<(&'a Node, Params<'a, 'a>)> {
-        let found = self.paths.at(path).ok()?;
-        Some((self.nodes.get(*found.value)?, found.params))
-    }
+    Some((prefix, value))
 }
 
 impl Node {
+    fn insert(&mut self, method: &str, entry: Arc<Entry>) -> Result<(), Conflict> {
+        let taken = match Method::from_bytes(method.as_bytes()) {
+            Ok(method) if method.as_str() != "ANY" => {
+                match self.methods.iter().find(|(known, _)| *known == method) {
+                    Some((_, taken)) => taken,
+                    None => {
+                        self.methods.push((method, entry));
+                        return Ok(());
+                    }
+                }
+            }
+            _ => match &self.any {
+                Some(taken) => taken,
+                None => {
+                    self.any = Some(entry);
+                    return Ok(());
+                }
+            },
+        };
+        Err(Conflict::Taken(taken.origin.clone()))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.methods.iter().map(|(_, entry)| entry).chain(&self.any)
+    }
+
     /// The entry of the method; a HEAD is answered as a GET where it has none of its own.
     fn find(&self, method: &Method) -> Option<&Arc<Entry>> {
         let exact = |method: &Method| {
@@ -283,8 +372,7 @@ impl Node {
     }
 
     fn is_public(&self) -> bool {
-        let mut entries = self.methods.iter().map(|(_, entry)| entry).chain(&self.any);
-        entries.all(|entry| {
+        self.entries().all(|entry| {
             let policy = entry.policy.as_ref();
             policy.is_none_or(|policy| policy.is_public())
         })
@@ -322,58 +410,30 @@ fn allow<'a>(nodes: impl Iterator<Item = &'a Node> + Clone) -> Option<Allow> {
     Some(Allow { methods, public })
 }
 
-/// The path with its parameters' names taken out, in the syntax of the tree, and whether its last
-/// parameter is greedy.
-fn normalise(path: &str) -> (String, bool) {
-    let mut greedy = false;
-    let mut normal = String::with_capacity(path.len());
-    for (index, segment) in path.split('/').enumerate() {
-        if index > 0 {
-            normal.push('/');
-        }
-        match parameter(segment) {
-            Some((_, false)) => {
-                normal.push_str("{p");
-                normal.push_str(&index.to_string());
-                normal.push('}');
-            }
-            Some((_, true)) => {
-                greedy = true;
-                normal.push_str("{*rest}");
-            }
-            None => normal.push_str(segment),
-        }
-    }
-    (normal, greedy)
-}
-
-/// The name of a segment that is a parameter, and whether it is greedy.
-pub(crate) fn parameter(segment: &str) -> Option<(&str, bool)> {
-    let name = segment.strip_prefix('{')?.strip_suffix('}')?;
-    Some(match name.strip_suffix('+') {
-        Some(name) => (name, true),
-        None => (name, false),
-    })
-}
-
 impl Pattern {
     pub(crate) fn new(path: String) -> Arc<Self> {
-        let names = path
-            .split('/')
-            .filter_map(parameter)
-            .map(|(name, _)| name.to_owned())
-            .collect();
+        let names = names(&path);
         Arc::new(Self { path, names })
     }
 
-    /// That of a fallback, which is no route.
-    pub(crate) fn none() -> Arc<Self> {
-        Self::new(String::new())
+    /// That of a fallback, which is no route: it has the parameters of its prefix.
+    pub(crate) fn of_fallback(prefix: &str) -> Arc<Self> {
+        Arc::new(Self {
+            path: String::new(),
+            names: names(prefix),
+        })
     }
 
     pub(crate) fn is_route(&self) -> bool {
         !self.path.is_empty()
     }
+}
+
+fn names(path: &str) -> Vec<String> {
+    path.split('/')
+        .filter_map(parameter)
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 fn trimmed(path: &str) -> &str {
@@ -383,30 +443,10 @@ fn trimmed(path: &str) -> &str {
     }
 }
 
-/// What is left of a path behind a prefix of whole segments: `""`, or `/` and more.
-pub(crate) fn under<'p>(prefix: &str, path: &'p str) -> Option<&'p str> {
-    let mut rest = path;
-    for segment in prefix.split('/').skip(1) {
-        let behind = rest.strip_prefix('/')?;
-        let end = behind.find('/').unwrap_or(behind.len());
-        let (found, next) = behind.split_at(end);
-        let fits = match parameter(segment) {
-            Some(_) => !found.is_empty(),
-            None => found == segment,
-        };
-        if !fits {
-            return None;
-        }
-        rest = next;
-    }
-    Some(rest)
-}
-
 /// The parameters' values, percent-decoded: only now, so that an encoded `/` never splits a segment.
-fn values(path: &str, params: &Params<'_, '_>) -> Values {
-    params
-        .iter()
-        .map(|(_, value)| {
+fn values<'p>(path: &str, parts: impl Iterator<Item = &'p str>) -> Values {
+    parts
+        .map(|value| {
             if value.contains('%') {
                 match percent_decode_str(value).decode_utf8() {
                     Ok(text) => Value::Decoded(text.into_owned()),
@@ -433,11 +473,7 @@ impl Entry {
 
 impl fmt::Debug for Router {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Router({} paths)",
-            self.plain.nodes.len() + self.greedy.nodes.len()
-        )
+        write!(f, "Router({} paths)", self.nodes.len())
     }
 }
 
@@ -445,13 +481,13 @@ impl fmt::Debug for Router {
 mod tests {
     use super::*;
 
-    fn entry(path: &str) -> Arc<Entry> {
+    fn entry(method: &str, path: &str) -> Arc<Entry> {
         Arc::new(Entry {
             pattern: Pattern::new(path.to_owned()),
             target: Target::Handler(|_| Box::pin(std::future::ready(Response::default()))),
             policy: None,
             gate: None,
-            origin: path.to_owned(),
+            origin: format!("{method} {path}"),
             timeout: None,
         })
     }
@@ -459,7 +495,7 @@ mod tests {
     fn router(routes: &[(&str, &str)]) -> Router {
         let mut router = Router::default();
         for (method, path) in routes {
-            let inserted = router.insert(method, path, entry(&format!("{method} {path}")));
+            let inserted = router.insert(method, path, entry(method, path));
             assert!(inserted.is_ok(), "{method} {path}");
         }
         router
@@ -480,7 +516,6 @@ mod tests {
             }
             Found::Options(allow) => format!("options {}", allow.methods.to_str().unwrap()),
             Found::MethodNotAllowed(allow) => format!("405 {}", allow.methods.to_str().unwrap()),
-            Found::Fallback(entry) => format!("fallback {}", entry.origin),
             Found::Nothing => "404".to_owned(),
         }
     }
@@ -540,7 +575,7 @@ mod tests {
         let mut router = router(&[("GET", "/orders/{id}"), ("ANY", "/x")]);
         for (method, path) in [("GET", "/orders/{order}"), ("ANY", "/x")] {
             assert!(
-                router.insert(method, path, entry(path)).is_err(),
+                router.insert(method, path, entry(method, path)).is_err(),
                 "{method} {path}"
             );
         }
@@ -549,31 +584,143 @@ mod tests {
     #[test]
     fn a_trailing_slash_is_another_path_unless_it_is_ignored() {
         let mut ignoring = Router::new(true);
-        assert!(ignoring.insert("GET", "/orders", entry("orders")).is_ok());
-        assert!(ignoring.insert("GET", "/", entry("root")).is_ok());
-        assert_eq!(found(&ignoring, "GET", "/orders/"), "orders []");
-        assert_eq!(found(&ignoring, "GET", "/"), "root []");
+        for (method, path) in [("GET", "/orders"), ("GET", "/"), ("PUT", "/{x}/")] {
+            let inserted = ignoring.insert(method, path, entry(method, path));
+            assert!(inserted.is_ok(), "{method} {path}");
+        }
+        assert_eq!(found(&ignoring, "GET", "/orders/"), "GET /orders []");
+        assert_eq!(found(&ignoring, "PUT", "/orders/"), "PUT /{x}/ [orders]");
+        assert_eq!(found(&ignoring, "GET", "/"), "GET / []");
         assert_eq!(found(&ignoring, "GET", "/orders//"), "404");
     }
 
     #[test]
-    fn the_fallback_of_the_most_specific_prefix_answers() {
-        let mut router = router(&[("GET", "/v1/orders")]);
-        router.insert_fallback(String::new(), entry("all"));
-        router.insert_fallback("/v1/{tenant}".to_owned(), entry("tenant"));
-        router.insert_fallback("/v1/acme".to_owned(), entry("acme"));
-        for (path, expected) in [
-            ("/v1/acme/x", "fallback acme"),
-            ("/x", "fallback all"),
-            ("/v1/a", "fallback tenant"),
-            ("/v1/a/b", "fallback tenant"),
-            ("/v1", "fallback all"),
+    fn a_wider_route_answers_the_methods_of_a_narrower_one() {
+        let router = router(&[
+            ("POST", "/users/me"),
+            ("GET", "/users/{id}"),
+            ("PUT", "/users/{name}"),
+            ("PUT", "/{kind}/me"),
+            ("PATCH", "/{a}/{b}"),
+            ("DELETE", "/users/{path+}"),
+            ("TRACE", "/{all+}"),
+            ("ANY", "/admin/{path+}"),
+        ]);
+        for (method, path, expected) in [
+            ("POST", "/users/me", "POST /users/me []"),
+            ("GET", "/users/me", "GET /users/{id} [me]"),
+            ("HEAD", "/users/me", "GET /users/{id} [me]"),
+            ("PUT", "/users/me", "PUT /users/{name} [me]"),
+            ("PATCH", "/users/me", "PATCH /{a}/{b} [users, me]"),
+            ("DELETE", "/users/me", "DELETE /users/{path+} [me]"),
+            ("DELETE", "/x/me", "405 PUT, PATCH, TRACE, OPTIONS"),
+            ("TRACE", "/users/me", "TRACE /{all+} [users/me]"),
+            ("TRACE", "/users/a%20b/c", "TRACE /{all+} [users/a b/c]"),
+            ("TRACE", "/", "404"),
+            ("GET", "/admin/me", "ANY /admin/{path+} [me]"),
+            ("PUT", "/admin/me", "PUT /{kind}/me [admin]"),
+            (
+                "COPY",
+                "/users/me",
+                "405 POST, GET, HEAD, PUT, PATCH, DELETE, TRACE, OPTIONS",
+            ),
+            ("POST", "/users/7/8", "405 DELETE, TRACE, OPTIONS"),
+            ("OPTIONS", "/x/me", "options PUT, PATCH, TRACE, OPTIONS"),
         ] {
-            assert_eq!(found(&router, "GET", path), expected, "{path}");
+            assert_eq!(found(&router, method, path), expected, "{method} {path}");
         }
-        assert_eq!(
-            found(&router, "POST", "/v1/orders"),
-            "405 GET, HEAD, OPTIONS"
-        );
+        let told = router.preflight("/users/7").expect("a path with routes");
+        assert_eq!(told, "GET, HEAD, PUT, PATCH, DELETE, TRACE, OPTIONS");
+    }
+
+    #[test]
+    fn the_trees_find_the_narrowest_pattern_that_a_path_fits() {
+        let plain = [
+            "/",
+            "/a",
+            "/b/",
+            "/{x}",
+            "/a/b",
+            "/a/{x}",
+            "/{x}/b",
+            "/{x}/{y}",
+            "/a/{x}/c",
+            "/{x}/b/c",
+            "/{x}/{y}/{z}",
+        ];
+        // A tree has no place for a parameter beside a greedy one.
+        let greedy = [
+            &["/{x+}", "/a/{x+}", "/a/b/{x+}"][..],
+            &["/{x}/{y+}", "/{x}/b/{y+}", "/a/{x+}"],
+        ];
+        let segments = ["", "/", "/a", "/b", "/c", "/%2F"];
+        let pairs = segments
+            .iter()
+            .flat_map(|x| segments.iter().map(move |y| (x, y)));
+        let paths: Vec<_> = pairs
+            .flat_map(|(x, y)| segments.map(|z| format!("{x}{y}{z}")))
+            .collect();
+        for greedy in greedy {
+            let patterns: Vec<_> = plain.iter().chain(greedy).copied().collect();
+            for dropped in &patterns {
+                let kept = patterns.iter().copied().filter(|kept| kept != dropped);
+                let routes: Vec<_> = kept.map(|pattern| ("GET", pattern)).collect();
+                let router = router(&routes);
+                for path in &paths {
+                    let mut fits: Vec<_> = routes
+                        .iter()
+                        .map(|(_, pattern)| *pattern)
+                        .filter(|pattern| under(pattern, path) == Some(""))
+                        .collect();
+                    fits.sort_by(|one, other| narrower(one, other));
+                    let found = match router.find(&Method::GET, path) {
+                        Found::Endpoint { entry, .. } => Some(entry.pattern.path.clone()),
+                        _ => None,
+                    };
+                    assert_eq!(found.as_deref(), fits.first().copied(), "{path}");
+                    // And so do the others, one after the other.
+                    let trees = [&router.plain, &router.greedy];
+                    let first = trees.into_iter().find_map(|tree| router.at(tree, path));
+                    let all: Vec<_> = first
+                        .iter()
+                        .flat_map(|(index, node, _)| router.all(path, (*index, node)))
+                        .map(|node| router.shape(node))
+                        .collect();
+                    assert_eq!(all, fits, "{path}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_fallback_of_the_most_specific_prefix_answers() {
+        let mut router = router(&[("GET", "/v1/orders"), ("GET", "/v2/orders")]);
+        for (prefix, every_method) in [
+            ("", true),
+            ("/v1", false),
+            ("/v1/{tenant}/x", false),
+            ("/v1/acme/{y}", false),
+        ] {
+            router.insert_fallback(prefix, entry("none", prefix), every_method);
+        }
+        for (method, path, expected) in [
+            ("GET", "/x", "none  []"),
+            ("GET", "/v1/acme/x", "none /v1/acme/{y} [x]"),
+            ("GET", "/v1/a%20b/x/y", "none /v1/{tenant}/x [a b]"),
+            ("GET", "/v1", "none /v1 []"),
+            ("POST", "/v1/orders", "405 GET, HEAD, OPTIONS"),
+            ("OPTIONS", "/v1/orders", "options GET, HEAD, OPTIONS"),
+            ("GET", "/v2/orders", "GET /v2/orders []"),
+            ("HEAD", "/v2/orders", "GET /v2/orders []"),
+            ("POST", "/v2/orders", "none  []"),
+            ("OPTIONS", "/v2/orders", "none  []"),
+        ] {
+            assert_eq!(found(&router, method, path), expected, "{method} {path}");
+        }
+        let preflight = |path| router.preflight(path);
+        assert_eq!(preflight("/v1/orders").unwrap(), "GET, HEAD, OPTIONS");
+        assert_eq!(preflight("/v2/orders").unwrap(), ALL_METHODS);
+        assert_eq!(preflight("/x").unwrap(), ALL_METHODS);
+        assert_eq!(preflight("/v1/x"), None);
     }
 }

@@ -4,8 +4,9 @@ use super::{Entry, Found, Router, Target, under};
 use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
     error::framework,
-    matched::{Matched, Values},
+    matched::Matched,
     middleware::{Finish, Handle, Next, RouteClock, Timing, timed, timed_body},
+    spelling,
     state::States,
 };
 use http::{StatusCode, header::ALLOW, uri::PathAndQuery};
@@ -73,7 +74,6 @@ impl Handle for Routing {
         let found = shared.router.find(request.method(), request.uri().path());
         let (entry, values) = match found {
             Found::Endpoint { entry, values } => (entry, values),
-            Found::Fallback(entry) => (entry, Values::new()),
             Found::Options(allow) => {
                 let mut response = StatusCode::NO_CONTENT.into_response();
                 response.headers_mut().insert(ALLOW, allow.methods);
@@ -99,28 +99,34 @@ impl Handle for Routing {
             values,
             states: Arc::clone(&shared.states),
         });
-        let timeout = Timeout::start(&entry, &mut request, shared);
-        let reply: BoxFuture<'static, Response> = match &entry.policy {
-            None => entry.go_on(request, &shared.finish),
+        match &entry.policy {
+            None => shared.go_on(entry, request),
             Some(policy) => {
                 let policy = Arc::clone(policy);
-                let finish = shared.finish.clone();
+                let shared = Arc::clone(shared);
                 Box::pin(async move {
                     match policy.admit(&mut request).await {
-                        Ok(()) => entry.go_on(request, &finish).await,
-                        Err(problem) => finish.problem(problem, Invocation::of(&request)),
+                        Ok(()) => shared.go_on(entry, request).await,
+                        Err(problem) => shared.finish.problem(problem, Invocation::of(&request)),
                     }
                 })
             }
-        };
-        match timeout {
-            None => reply,
-            Some(timeout) => timeout.keep(reply),
         }
     }
 }
 
 impl Shared {
+    /// Behind admission: the timeout of a route does not run while its caller is being recognised,
+    /// for a stranger who waits must not learn from the 504 that there is a route.
+    fn go_on(&self, entry: Arc<Entry>, mut request: Request) -> BoxFuture<'static, Response> {
+        let timeout = Timeout::start(&entry, &mut request, self);
+        let response = entry.go_on(request, &self.finish);
+        match timeout {
+            None => response,
+            Some(timeout) => timeout.keep(response),
+        }
+    }
+
     /// The router's own answer, which tells whether a route exists: only to those who may know.
     fn answer(
         &self,
@@ -239,7 +245,8 @@ pub(crate) struct Mounted {
 }
 
 impl Mounted {
-    pub(crate) fn new(prefix: String, next: Next) -> Self {
+    pub(crate) fn new(prefix: &str, next: Next) -> Self {
+        let prefix = spelling::normal(prefix).into_owned();
         Self { prefix, next }
     }
 }

@@ -108,14 +108,14 @@ pub(super) mod tests {
         let api = listener.local_addr().unwrap().to_string();
         let task = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = String::new();
-            while !request.ends_with('}') {
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
                 let mut part = [0; 1024];
                 let length = stream.read(&mut part).await.unwrap();
-                request.push_str(std::str::from_utf8(&part[..length]).unwrap());
+                request.extend(&part[..length]);
             }
             stream.write_all(answer.as_bytes()).await.unwrap();
-            request
+            String::from_utf8(request).unwrap()
         });
         (Address::parse(&api).expect("an address"), task)
     }

@@ -67,15 +67,8 @@ where
         eprintln!("error: {NOT_ON_LAMBDA}");
         return ExitCode::from(2);
     }
-    if on_lambda {
-        log::init();
-    } else {
-        log::init_local();
-    }
     panic_hook::install();
-    if on_lambda {
-        panic_hook::warn_of_abort();
-    }
+    let log = Log { on_lambda };
     let several = flavor == Flavor::MultiThread || (on_lambda && lambda::is_concurrent());
     let mut builder = if several {
         tokio::runtime::Builder::new_multi_thread()
@@ -84,11 +77,22 @@ where
     };
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed("the tokio runtime", &error),
+        Err(error) => {
+            drop(log);
+            return failed("the tokio runtime", &error);
+        }
     };
     let code = runtime.block_on(async {
-        // The error's own text may be shown by code that panics.
-        let start = async { start.await.into_api() };
+        let start = async {
+            let begun = {
+                // The program's own subscriber goes first, so there is none until here. A panic, or one
+                // that the program has caught, is told of after that.
+                let _log = log;
+                start.await
+            };
+            // The error's own text may be shown by code that panics.
+            begun.into_api()
+        };
         match caught(start).await {
             Ok(Ok(api)) => with_api(api, on_lambda).await,
             Ok(Err(error)) => {
@@ -101,6 +105,24 @@ where
     // Not waiting for what blocks a thread of its own: the end is due, whatever the reason.
     runtime.shutdown_background();
     code
+}
+
+/// The log, which is there when this goes away, if the program has none of its own.
+struct Log {
+    on_lambda: bool,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if self.on_lambda {
+            log::init();
+            panic_hook::warn_of_abort();
+        }
+        #[cfg(any(debug_assertions, feature = "local"))]
+        if !self.on_lambda {
+            log::init_local();
+        }
+    }
 }
 
 async fn with_api(api: Api, on_lambda: bool) -> ExitCode {

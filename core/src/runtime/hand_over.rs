@@ -14,6 +14,7 @@ use std::{
     task::{Context, Poll},
 };
 use tower::{Layer, Service};
+use tracing::level_filters::LevelFilter;
 
 thread_local! {
     /// The event that is being handed over on this thread. It is here no longer than one call of
@@ -21,9 +22,6 @@ thread_local! {
     /// however many of them the threads have under way.
     static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
 }
-
-/// Where the runtime shows the events that it reads, at level TRACE.
-const TRACED: &str = "lambda_runtime::layers::api_response";
 
 /// An event as Lambda sent it, in the memory that it came in.
 #[derive(Debug)]
@@ -81,11 +79,10 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for HandingOver<S> 
         let _clear = Clear;
         // The same memory, not a copy: the runtime's own reference to it ends with this call.
         EVENT.set(Some(invocation.body.clone()));
-        // At this level the runtime shows the event, and gives up on what is no text, before it has
-        // a look at what was put aside.
-        if tracing::enabled!(target: TRACED, tracing::Level::TRACE)
-            && std::str::from_utf8(&invocation.body).is_err()
-        {
+        // At level TRACE the runtime shows the event that it has, with credentials, cookies and body,
+        // and gives up on what is no text. So where anybody listens at that level, whatever the
+        // subscriber is and however it filters, there is nothing to see.
+        if LevelFilter::current() == LevelFilter::TRACE {
             invocation.body = Bytes::from_static(b"null");
         }
         self.inner.call(invocation)
@@ -117,9 +114,9 @@ mod tests {
         }
 
         fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
-            match &invocation.body[..] {
-                b"\"refused\"" => return ready(Ok(None)),
-                b"\"panics\"" => panic!("on purpose"),
+            match invocation.context.request_id.as_str() {
+                "\"refused\"" => return ready(Ok(None)),
+                "\"panics\"" => panic!("on purpose"),
                 _ => {}
             }
             ready(Ok(Some(read(&invocation.body))))
@@ -134,10 +131,13 @@ mod tests {
     }
 
     fn invocation(event: &Bytes) -> LambdaInvocation {
+        let mut context = lambda_runtime::Context::default();
+        // For the stand-in, which may be given nothing else to see.
+        context.request_id = String::from_utf8_lossy(event).into_owned();
         LambdaInvocation {
             parts: http::Response::new(()).into_parts().0,
             body: event.clone(),
-            context: lambda_runtime::Context::default(),
+            context,
         }
     }
 
@@ -156,6 +156,21 @@ mod tests {
     #[test]
     fn without_the_layer_an_event_is_read_from_what_the_runtime_reads() {
         assert_eq!(read(br#" {"a": 1} "#), r#"{"a": 1}"#);
+    }
+
+    #[test]
+    fn no_subscriber_sees_an_event_in_the_runtime() {
+        let shown = tower::service_fn(|invocation: LambdaInvocation| {
+            tracing::trace!(body = ?invocation.body, "raw JSON event received from Lambda");
+            ready(Ok::<_, Infallible>(read(&invocation.body)))
+        });
+        let event = Bytes::from_static(br#"{"headers": {"authorization": "open-sesame"}}"#);
+        let mut taken = None;
+        let records = crate::runtime::log::capture(|| {
+            taken = Some(HandOver.layer(shown).call(invocation(&event)).into_inner());
+        });
+        assert_eq!(taken, Some(Ok(event)));
+        assert_eq!(records[0]["body"], "b\"null\"");
     }
 
     #[test]

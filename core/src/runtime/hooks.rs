@@ -1,24 +1,34 @@
-//! What an application wants to do when the process ends, and around a snapshot of it.
+//! What an application wants to do after each response, when the process ends, and around a snapshot
+//! of it.
 
-use crate::{BoxError, BoxFuture, middleware::caught};
+use crate::{
+    BoxError, BoxFuture, Error, LambdaContext,
+    error::bounded,
+    middleware::{Limit, caught, timed},
+};
 use lambda_http::SnapStartResource;
 use std::{
     fmt,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use tokio::{task::JoinSet, time::timeout};
 
 /// Lambda kills the process half a second after SIGTERM; a record may be written before.
 const PATIENCE: Duration = Duration::from_millis(400);
 
+/// What is left of an invocation's time for the record of a function that was given up.
+const MARGIN: Duration = Duration::from_millis(100);
+
+type AfterResponse = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 type Shutdown = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 type SnapStart = Arc<dyn Fn() -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
 
 /// The functions of one application.
 #[derive(Default)]
 pub(crate) struct Hooks {
+    after_response: Vec<AfterResponse>,
     /// Each is run once.
     shutdown: Mutex<Vec<Shutdown>>,
     before_snapshot: Vec<SnapStart>,
@@ -26,12 +36,24 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
+    pub(crate) fn after_response<F, Fut>(&mut self, hook: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let hook = Arc::new(hook);
+        // The function itself runs on the first poll, here as below: a panic in it is one of the future.
+        self.after_response.push(Arc::new(move || {
+            let hook = Arc::clone(&hook);
+            Box::pin(async move { hook().await })
+        }));
+    }
+
     pub(crate) fn on_shutdown<F, Fut>(&mut self, hook: F)
     where
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        // The function itself runs on the first poll: a panic in it is one of the future.
         self.shutdown_mut()
             .push(Box::new(|| Box::pin(async move { hook().await })));
     }
@@ -40,7 +62,7 @@ impl Hooks {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.before_snapshot.push(snap_start(hook));
     }
@@ -49,7 +71,7 @@ impl Hooks {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         self.after_restore.push(snap_start(hook));
     }
@@ -57,6 +79,7 @@ impl Hooks {
     pub(crate) fn append(&mut self, mut other: Self) {
         let shutdown = std::mem::take(other.shutdown_mut());
         self.shutdown_mut().extend(shutdown);
+        self.after_response.append(&mut other.after_response);
         self.before_snapshot.append(&mut other.before_snapshot);
         self.after_restore.append(&mut other.after_restore);
     }
@@ -69,6 +92,44 @@ impl Hooks {
 
     fn take_shutdown(&self) -> Vec<Shutdown> {
         std::mem::take(&mut self.shutdown.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is to be done after a response, one after the other and before this deadline of Lambda's;
+    /// `None` when there is nothing.
+    pub(crate) fn responded(&self, deadline_ms: Option<u64>) -> Option<BoxFuture<'static, ()>> {
+        if self.after_response.is_empty() {
+            return None;
+        }
+        let hooks = self.after_response.clone();
+        let lambda = LambdaContext {
+            deadline_ms,
+            ..LambdaContext::default()
+        };
+        let stop = lambda.deadline().and_then(|at| at.checked_sub(MARGIN));
+        Some(Box::pin(async move {
+            let started = SystemTime::now();
+            let all = async {
+                for hook in hooks {
+                    if let Err(panic) = caught(hook()).await {
+                        panic.log("a function that runs after a response panicked");
+                    }
+                }
+            };
+            let limit = || {
+                Some(Limit {
+                    left: stop?.duration_since(SystemTime::now()).unwrap_or_default(),
+                    gone: started.elapsed().unwrap_or_default(),
+                    route: None,
+                })
+            };
+            if let Err(late) = timed(all, limit).await {
+                tracing::error!(
+                    target: "lambda_api",
+                    elapsed_ms = u64::try_from(late.after.as_millis()).unwrap_or(u64::MAX),
+                    "a function that runs after a response took too long, and is given up"
+                );
+            }
+        }))
     }
 
     /// Whether there is anything to do at the end.
@@ -114,12 +175,12 @@ fn snap_start<F, Fut, E>(hook: F) -> SnapStart
 where
     F: Fn() -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<(), E>> + Send + 'static,
-    E: Into<BoxError>,
+    E: Into<Error>,
 {
     let hook = Arc::new(hook);
     Arc::new(move || {
         let hook = Arc::clone(&hook);
-        Box::pin(async move { hook().await.map_err(Into::into) })
+        Box::pin(async move { hook().await.map_err(|error| error.into().into_boxed()) })
     })
 }
 
@@ -138,10 +199,16 @@ impl SnapStartResource for AroundSnapshot {
     }
 }
 
-/// Runs one after the other, to the first that fails. Lambda is told why by its runtime.
+/// Runs one after the other, to the first that fails. Lambda is told why by its runtime, which shows
+/// all of an error.
 async fn in_turn(hooks: impl Iterator<Item = &SnapStart>) -> Result<(), BoxError> {
     for hook in hooks {
-        caught(hook()).await??;
+        let failed = match caught(hook()).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => bounded(error),
+            Err(panic) => bounded(panic),
+        };
+        return Err(failed.into());
     }
     Ok(())
 }
@@ -164,6 +231,40 @@ mod tests {
             .build()
             .expect("a runtime");
         capture(|| runtime.block_on(hooks.shut_down()))
+    }
+
+    #[test]
+    fn after_a_response_hooks_run_in_order_within_the_deadline() {
+        let ran = Arc::new(Mutex::new(Vec::new()));
+        let mut hooks = Hooks::default();
+        assert!(hooks.responded(None).is_none());
+        for name in ["first", "panics", "hangs", "never"] {
+            let ran = Arc::clone(&ran);
+            hooks.after_response(move || {
+                ran.lock().unwrap().push(name);
+                assert_ne!(name, "panics", "on purpose");
+                async move {
+                    if name == "hangs" {
+                        std::future::pending::<()>().await;
+                    }
+                }
+            });
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        let deadline = LambdaContext::for_test().deadline_ms;
+        let records = capture(|| runtime.block_on(hooks.responded(deadline).expect("hooks")));
+        assert_eq!(*ran.lock().unwrap(), ["first", "panics", "hangs"]);
+        let [panicked, late] = &records[..] else {
+            panic!("{records:?}");
+        };
+        assert!(panicked["message"].as_str().unwrap().ends_with("panicked"));
+        assert!(late["message"].as_str().unwrap().ends_with("given up"));
+        let elapsed = late["elapsed_ms"].as_u64().unwrap();
+        assert!((25_000..30_000).contains(&elapsed), "{elapsed}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! errors only where it takes snapshots, so this is a call of our own.
 
 use super::call::Address;
+use crate::error::bounded;
 use serde_json::json;
 use std::{io, time::Duration};
 use tokio::time::timeout;
@@ -30,6 +31,7 @@ pub(super) async fn report(error_type: &str, message: &str) {
 }
 
 async fn post(address: &Address, error_type: &str, message: &str) -> io::Result<()> {
+    let message = bounded(message);
     let body = json!({"errorType": error_type, "errorMessage": message, "stackTrace": []});
     let body = body.to_string();
     let headers = format!(
@@ -69,5 +71,18 @@ mod tests {
         let body: serde_json::Value = serde_json::from_str(body).unwrap();
         assert_eq!(body["errorType"], "MainFailed");
         assert_eq!(body["errorMessage"], "no \"table\"\nis named");
+    }
+
+    #[tokio::test]
+    async fn an_error_document_has_an_end_and_says_so() {
+        let (address, task) = lambda("HTTP/1.1 202 Accepted\r\n\r\n").await;
+        let long = "no table \u{20ac}\0".repeat(200_000);
+        post(&address, "MainFailed", &long).await.unwrap();
+        let request = task.await.unwrap();
+        assert!(request.len() < 64 * 1024, "{}", request.len());
+        let (_, body) = request.split_once("\r\n\r\n").unwrap();
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let message = body["errorMessage"].as_str().unwrap();
+        assert!(message.ends_with(" bytes cut)"), "{message}");
     }
 }

@@ -6,7 +6,11 @@ use super::{
     replying::{NotReplied, Replying},
     terminate::Terminate,
 };
-use crate::{App, BoxError, LambdaContext, error::Chain, middleware::caught};
+use crate::{
+    App, BoxError, LambdaContext,
+    error::{Chain, bounded},
+    middleware::caught,
+};
 use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
 use std::{
     future::Future,
@@ -98,11 +102,12 @@ async fn answer_all(app: &App) -> Result<(), BoxError> {
 /// The loop of the runtime, which ends when something is wrong with Lambda.
 async fn serve(app: App, arrived: Arc<AtomicBool>) -> Result<(), BoxError> {
     let hooks = app.hooks().snap_start();
-    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
     let replying = Replying {
+        app: app.clone(),
         is_concurrent: is_concurrent(),
         arrived,
     };
+    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
     let mut runtime = Runtime::new(service).layer(HandOver).layer(replying);
     if let Some(hooks) = hooks {
         runtime = runtime.register_snapstart_resource(hooks);
@@ -136,7 +141,7 @@ async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic
 fn diagnostic(error_type: &str, error_message: String) -> Diagnostic {
     Diagnostic {
         error_type: error_type.to_owned(),
-        error_message,
+        error_message: bounded(error_message),
     }
 }
 

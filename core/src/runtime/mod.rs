@@ -26,7 +26,8 @@ use crate::{Api, BoxError, middleware::caught};
 /// feature `local`, on `http://127.0.0.1:9000`.
 ///
 /// This is for programs that keep a `main` of their own; [`#[lambda_api::main]`](crate::main) does
-/// the same on the cheapest tokio runtime, and reads the command line, which `run` never does.
+/// the same on the cheapest tokio runtime, and reads the command line, which `run` never does: where
+/// the first argument is one of its commands, `invoke` say, that is a warning in the log.
 ///
 /// ```no_run
 /// use lambda_api::{Api, BoxError};
@@ -117,6 +118,10 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         log::init_local();
         panic_hook::install();
+        let first = std::env::args_os().nth(1);
+        if let Some(warning) = ignored(first.as_deref().and_then(|first| first.to_str())) {
+            tracing::warn!("{warning}");
+        }
         match crate::local::serve(api).await {
             true => Ok(()),
             false => Err("the local server did not run; the reason stands above".into()),
@@ -126,5 +131,31 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         drop(api);
         Err(entry::NOT_ON_LAMBDA.into())
+    }
+}
+
+/// What there is to say of a command that `run` does not look at.
+#[cfg(any(debug_assertions, feature = "local"))]
+fn ignored(first: Option<&str>) -> Option<String> {
+    let command = first.filter(|first| crate::local::is_command(first))?;
+    Some(format!(
+        "`{command}` is ignored: `lambda_api::run` does not read the command line; a program whose \
+         `main` is marked `#[lambda_api::main]` and returns the Api has this command"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignored;
+
+    #[test]
+    fn run_says_that_it_ignores_a_command() {
+        for command in ["invoke", "routes", "serve"] {
+            let warning = ignored(Some(command)).expect(command);
+            assert!(warning.contains(command) && warning.contains("#[lambda_api::main]"));
+        }
+        for other in [None, Some("--config"), Some("import"), Some("")] {
+            assert_eq!(ignored(other), None, "{other:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! What becomes of a reply that Lambda does not get.
+//! What becomes of a reply that Lambda does not get, and what is done when it has got one.
 
 use super::log;
-use crate::BoxError;
+use crate::{App, BoxError, BoxFuture};
 use http::{HeaderName, HeaderValue};
 use lambda_http::lambda_runtime::LambdaInvocation;
 use pin_project_lite::pin_project;
@@ -20,9 +20,11 @@ use tower::{Layer, Service};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 
-/// Keeps an invocation whose reply cannot be sent from ending more than itself, and names it.
+/// Keeps an invocation whose reply cannot be sent from ending more than itself, and names it. Does
+/// what is to be done after a response: the runtime asks for the next event when this is through.
 #[derive(Clone, Debug)]
 pub(super) struct Replying {
+    pub(super) app: App,
     /// Whether others are under way, which go on.
     pub(super) is_concurrent: bool,
     /// Set by each invocation that arrives.
@@ -62,11 +64,15 @@ where
         self.settings.arrived.store(true, Ordering::Relaxed);
         // No copy: the value shares the memory of the answer that it came in.
         let mut request_id = invocation.parts.headers.get(&REQUEST_ID).cloned();
+        let hooks = self.settings.app.hooks();
+        let after = hooks.responded(Some(invocation.context.deadline));
         let inner = log::during(&mut request_id, || self.inner.call(invocation));
         ReplyingFuture {
             inner,
             request_id,
             is_concurrent: self.settings.is_concurrent,
+            after,
+            sent: None,
         }
     }
 }
@@ -77,6 +83,9 @@ pin_project! {
         inner: F,
         request_id: Option<HeaderValue>,
         is_concurrent: bool,
+        // What is to be done after the response; it has not begun before.
+        after: Option<BoxFuture<'static, ()>>,
+        sent: Option<Result<(), BoxError>>,
     }
 }
 
@@ -85,24 +94,39 @@ impl<F: Future<Output = Result<(), BoxError>>> Future for ReplyingFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let sent = ready!(log::during(this.request_id, || this.inner.poll(cx)));
-        let Err(error) = sent else {
-            return Poll::Ready(Ok(()));
-        };
-        if !*this.is_concurrent {
-            return Poll::Ready(Err(NotReplied(error).into()));
+        if this.sent.is_none() {
+            let sent = ready!(log::during(this.request_id, || this.inner.poll(cx)));
+            let id = this.request_id.as_ref().and_then(|id| id.to_str().ok());
+            *this.sent = Some(settled(sent, id, *this.is_concurrent));
         }
-        // The error would end the worker of this invocation, of as many as Lambda counts on.
-        let error = crate::error::Chain(&*error).to_string();
-        let id = this.request_id.as_ref().and_then(|id| id.to_str().ok());
-        tracing::error!(
-            target: "lambda_api",
-            requestId = id,
-            error,
-            "a reply could not be sent to Lambda"
-        );
-        Poll::Ready(Ok(()))
+        if let Some(after) = this.after {
+            ready!(log::during(this.request_id, || after.as_mut().poll(cx)));
+        }
+        Poll::Ready(this.sent.take().unwrap_or(Ok(())))
     }
+}
+
+/// What the runtime gets to know of a reply.
+fn settled(
+    sent: Result<(), BoxError>,
+    id: Option<&str>,
+    is_concurrent: bool,
+) -> Result<(), BoxError> {
+    let Err(error) = sent else {
+        return Ok(());
+    };
+    if !is_concurrent {
+        return Err(NotReplied(error).into());
+    }
+    // The error would end the worker of this invocation, of as many as Lambda counts on.
+    let error = crate::error::Chain(&*error).to_string();
+    tracing::error!(
+        target: "lambda_api",
+        requestId = id,
+        error,
+        "a reply could not be sent to Lambda"
+    );
+    Ok(())
 }
 
 /// A reply could not be sent to Lambda, or there is nobody to tell.
@@ -129,7 +153,11 @@ mod tests {
 
     /// The outcome of an invocation whose reply cannot be sent, and what is logged meanwhile.
     fn failing(is_concurrent: bool) -> (Result<(), BoxError>, Vec<serde_json::Value>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let api = crate::Api::new().after_response(async || tracing::info!("flushed"));
+        let app = runtime.unwrap().block_on(api.build()).unwrap();
         let settings = Replying {
+            app,
             is_concurrent,
             arrived: Arc::default(),
         };
@@ -168,13 +196,15 @@ mod tests {
         assert_eq!(told(1).0, "a reply could not be sent to Lambda");
         assert_eq!(told(1).1, "one");
         assert_eq!(records[1]["error"], "broken pipe");
-        assert_eq!(told(2).1, &serde_json::Value::Null);
+        assert_eq!((told(2).0, told(2).1), (&"flushed".into(), &"one".into()));
+        assert_eq!(told(3).1, &serde_json::Value::Null);
     }
 
     #[test]
     fn alone_a_lost_reply_is_an_error_that_can_be_told_from_others() {
         let (outcome, records) = failing(false);
         assert!(outcome.unwrap_err().is::<NotReplied>());
-        assert_eq!(records.len(), 2);
+        let messages: Vec<_> = records.iter().map(|record| &record["message"]).collect();
+        assert_eq!(messages, ["called", "flushed", "after"]);
     }
 }

@@ -3,17 +3,30 @@
 use super::{Reply, app, ask, code, faults, header, send, text};
 use http::{Method, Request as HttpRequest};
 use lambda_api::{
-    Api, App, Authenticator, Body, Claims, Cors, Identity, Request, Response, api_handler,
-    auth::{Access, Credential, IdentityRejection, Refusal, Scheme},
+    Api, App, Authenticator, Body, Claims, Cors, Identity, LambdaContext, Request, Response,
+    api_handler,
+    auth::{
+        Access, Credential, IdentityRejection, Refusal, Scheme,
+        gateway::{CognitoAuthorizer, Iam, JwtAuthorizer},
+    },
+    event::{Source, emulate::Caller},
     from_fn, routes,
 };
+use lambda_api_testing::EventBuilder;
 use serde::Deserialize;
 use std::convert::Infallible;
 
 /// Reads who calls from a header: `alice;scope scope;group group`.
-struct Written {
+pub(crate) struct Written {
     name: &'static str,
     credential: Credential,
+}
+
+impl Written {
+    /// As a bearer token.
+    pub(crate) fn bearer(name: &'static str) -> Self {
+        written(name, "authorization")
+    }
 }
 
 fn written(name: &'static str, header: &str) -> Written {
@@ -444,8 +457,8 @@ async fn the_next_authenticator_is_asked_only_when_there_is_no_credential_for_th
         (&[("x-partner", "bob")], 200, "bob by partners"),
         (
             &[("x-partner", "bob"), ("authorization", "Bearer alice")],
-            200,
-            "alice by staff",
+            400,
+            "",
         ),
         (
             &[("x-partner", "bob"), ("authorization", "Bearer bad")],
@@ -482,6 +495,88 @@ async fn the_next_authenticator_is_asked_only_when_there_is_no_credential_for_th
     ] {
         let reply = with_headers(&app, "/staff", headers).await;
         assert_eq!(reply.status().as_u16(), status, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_for_two_authenticators_are_none() {
+    let api = Api::new()
+        .authenticate(written("staff", "authorization"))
+        .authenticate(written("partners", "x-partner"))
+        .authenticate(Iam::from_any_api())
+        .routes(routes![
+            me,
+            health,
+            greeting,
+            why,
+            staff_only,
+            partners_only
+        ]);
+    let app = app(api).await;
+    let staff = ("authorization", "Bearer alice~~admins");
+    let partner = ("x-partner", "bob");
+    let role = "arn:aws:sts::123456789012:assumed-role/deploy/s";
+    for (path, headers, signed, status) in [
+        ("/me", &[staff][..], false, 200),
+        ("/me", &[partner], false, 200),
+        ("/me", &[], true, 200),
+        ("/me", &[staff, partner], false, 400),
+        // Whether the second one is any good does not matter.
+        ("/me", &[staff, ("x-partner", "bad")], false, 400),
+        ("/me", &[staff, ("x-partner", "a b")], false, 400),
+        ("/me", &[staff], true, 400),
+        ("/me", &[partner], true, 400),
+        ("/nothing", &[staff, partner], false, 400),
+        ("/greeting", &[staff, partner], false, 400),
+        ("/why", &[staff, partner], false, 200),
+        // A credential of another kind is none for them.
+        (
+            "/me",
+            &[("authorization", "Basic YTpi"), partner],
+            false,
+            200,
+        ),
+        // A route that names one has said whose counts, and a public one asks nobody.
+        ("/staff", &[staff, partner], true, 200),
+        ("/partners", &[staff, partner], true, 204),
+        ("/health", &[staff, partner], true, 200),
+    ] {
+        let event = headers
+            .iter()
+            .fold(
+                EventBuilder::new(Source::RestApi),
+                |event, (name, value)| event.header(name, value),
+            )
+            .path(path);
+        let event = match signed {
+            true => event.caller(Caller::iam(role)),
+            false => event,
+        };
+        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+        assert_eq!(reply["statusCode"], status, "{path} {headers:?} {signed}");
+        if status == 400 {
+            let body = reply["body"].as_str().unwrap();
+            assert!(body.contains("invalid_request"), "{body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn claims_of_one_authorizer_are_one_credential() {
+    let api = Api::new()
+        .authenticate(CognitoAuthorizer::from_any_api())
+        .authenticate(JwtAuthorizer::from_any_api())
+        .routes(routes![me]);
+    let app = app(api).await;
+    let claims = serde_json::json!({"sub": "alice", "exp": 1_583_798_639,
+        "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123"});
+    for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
+        let caller = Caller::jwt(claims.clone(), [""; 0]);
+        let event = EventBuilder::new(source).path("/me").caller(caller);
+        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
+        assert_eq!(reply["body"], "alice by cognito", "{source}");
     }
 }
 
@@ -572,6 +667,83 @@ async fn an_api_that_is_open_may_nest_a_closed_one() {
     assert_eq!(ask(&app, "GET", "/closed/nothing").await.status(), 401);
     assert_eq!(ask(&app, "GET", "/closed").await.status(), 401);
     assert_eq!(ask(&app, "GET", "/closedness").await.status(), 404);
+}
+
+mod wider {
+    use lambda_api::api_handler;
+
+    #[api_handler(POST "/users/me", public)]
+    pub(super) async fn public() -> &'static str {
+        "public"
+    }
+
+    #[api_handler(GET "/users/{id}")]
+    pub(super) async fn known(id: String) -> String {
+        format!("known {id}")
+    }
+
+    #[api_handler(PUT "/users/{name}", groups("admins"))]
+    pub(super) async fn admin(name: String) -> String {
+        format!("admin {name}")
+    }
+
+    #[api_handler(PATCH "/users/{path+}", public)]
+    pub(super) async fn open(path: String) -> String {
+        format!("open {path}")
+    }
+
+    #[api_handler(DELETE "/public/x" | "/public/{x}", public)]
+    pub(super) async fn all_public(x: Option<String>) -> String {
+        x.unwrap_or_default()
+    }
+}
+
+#[tokio::test]
+async fn the_rule_is_that_of_the_route_that_answers() {
+    let routes = routes![
+        wider::public,
+        wider::known,
+        wider::admin,
+        wider::open,
+        wider::all_public
+    ];
+    let app = app(Api::new()
+        .authenticate(written("main", "authorization"))
+        .routes(routes))
+    .await;
+    let stranger = async |method: &str, path: &str| ask(&app, method, path).await;
+    for (method, path, status) in [
+        ("POST", "/users/me", 200),
+        ("GET", "/users/me", 401),
+        ("HEAD", "/users/me", 401),
+        ("PUT", "/users/me", 401),
+        ("PATCH", "/users/me", 200),
+        // Not all routes of the path are public, so the list of methods is not, either.
+        ("DELETE", "/users/me", 401),
+        ("OPTIONS", "/users/me", 401),
+        ("OPTIONS", "/public/x", 204),
+        ("GET", "/public/x", 405),
+    ] {
+        let reply = stranger(method, path).await;
+        assert_eq!(reply.status(), status, "{method} {path}");
+    }
+    for (method, token, status, expected) in [
+        ("GET", "Bearer alice", 200, "known me"),
+        ("PUT", "Bearer alice", 403, ""),
+        ("PUT", "Bearer alice~~admins", 200, "admin me"),
+        ("DELETE", "Bearer alice", 405, ""),
+    ] {
+        let reply = with(&app, method, "/users/me", token).await;
+        assert_eq!(reply.status(), status, "{method} {token}");
+        if !expected.is_empty() {
+            assert_eq!(text(&reply), expected);
+        }
+    }
+    let reply = with(&app, "DELETE", "/users/me", "Bearer alice").await;
+    assert_eq!(
+        header(&reply, "allow"),
+        Some("POST, GET, HEAD, PUT, PATCH, OPTIONS")
+    );
 }
 
 #[tokio::test]
@@ -781,5 +953,119 @@ async fn what_could_not_be_enforced_does_not_build() {
             matches!(&faults[..], [one] if one.contains(expected)),
             "{expected}: {faults:#?}"
         );
+    }
+}
+
+/// Shows what a request says of itself where a log would.
+async fn shown(request: Request, next: lambda_api::Next) -> Response {
+    let text = format!("{:?}", request.headers());
+    let mut reply = next.run(request).await;
+    *reply.body_mut() = Body::from(text);
+    reply
+}
+
+#[tokio::test]
+async fn debug_of_a_request_shows_no_credentials() {
+    struct Unused(Credential);
+    impl Authenticator for Unused {
+        fn scheme(&self) -> Scheme {
+            Scheme::new("unused", self.0.clone())
+        }
+        async fn authenticate(&self, _: &Request) -> Result<Identity, Refusal> {
+            Err(Refusal::Absent)
+        }
+    }
+    let nested = Api::new().authenticate(Unused(Credential::header("x-nested")));
+    let api = Api::new()
+        .authenticate(Unused(Credential::header("x-tenant")))
+        .nest("/nested", nested)
+        .layer(from_fn(shown));
+    let app = app(api).await;
+    let names = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-api-key",
+        "x-amzn-oidc-data",
+        "x-amzn-oidc-accesstoken",
+        "x-amzn-oidc-identity",
+        "x-amz-security-token",
+        "x-amzn-mtls-clientcert",
+        "x-auth-token",
+        "x-tenant",
+        "x-nested",
+    ];
+    let mut request = HttpRequest::get("/").header("x-plain", "plain");
+    for name in names {
+        request = request.header(name, "s3cret-1").header(name, "s3cret-2");
+    }
+    let reply = send(&app, request.body(Body::empty()).unwrap()).await;
+    assert!(text(&reply).contains("plain"), "{}", text(&reply));
+    assert!(!text(&reply).contains("s3cret"), "{}", text(&reply));
+    for source in Source::ALL {
+        let event = EventBuilder::new(source).header("x-plain", "plain");
+        let event = names.into_iter().fold(event, |event, name| {
+            event.header(name, "s3cret-1").header(name, "s3cret-2")
+        });
+        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let reply = String::from_utf8(reply.await.unwrap()).unwrap();
+        assert!(reply.contains("plain"), "{source} {reply}");
+        assert!(!reply.contains("s3cret"), "{source} {reply}");
+    }
+}
+
+/// Never comes to an end with a token that says so.
+struct Slow(Written);
+
+impl Authenticator for Slow {
+    fn scheme(&self) -> Scheme {
+        self.0.scheme()
+    }
+
+    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+        tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+        self.0.authenticate(request).await
+    }
+}
+
+#[api_handler(GET "/short", timeout = "2s")]
+async fn short() -> &'static str {
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    "in time"
+}
+
+#[api_handler(GET "/too-short", timeout = "2s", authenticator = "main", scopes("a"))]
+async fn too_short() -> &'static str {
+    std::future::pending().await
+}
+
+#[api_handler(GET "/short-greeting", timeout = "2s", public)]
+async fn short_greeting(identity: Option<Identity>) -> String {
+    greeting(identity).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_of_a_route_starts_after_admission() {
+    let api = Api::new()
+        .authenticate(Slow(written("main", "authorization")))
+        .routes(routes![short, too_short, short_greeting]);
+    let app = app(api).await;
+    for token in ["bad", "down", "other"] {
+        let mut replies = Vec::new();
+        for path in ["/short", "/too-short", "/nothing"] {
+            let reply = get(&app, path, token).await;
+            replies.push((reply.status(), text(&reply).to_owned()));
+        }
+        replies.dedup();
+        assert_eq!(replies.len(), 1, "{token}: {replies:?}");
+    }
+    for (path, token, status) in [
+        ("/short", "alice", 200),
+        ("/short-greeting", "alice", 200),
+        ("/too-short", "alice", 403),
+        ("/too-short", "alice~a", 504),
+    ] {
+        let reply = get(&app, path, token).await;
+        assert_eq!(reply.status(), status, "{path} {token}");
     }
 }

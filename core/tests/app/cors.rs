@@ -2,7 +2,8 @@
 
 use crate::{Reply, app, code, faults, header, send};
 use http::Request;
-use lambda_api::{Api, App, Body, Cors, LambdaContext, api_handler, routes};
+use lambda_api::{Api, App, Body, Cors, LambdaContext, api_handler, event::Source, routes};
+use lambda_api_testing::EventBuilder;
 use std::time::Duration;
 
 const PAGE: &str = "https://app.example.com";
@@ -184,6 +185,101 @@ async fn a_reply_that_fails_when_it_is_encoded_is_readable_by_the_page_too() {
 }
 
 #[tokio::test]
+async fn a_malformed_event_is_readable_by_the_page_too() {
+    let app = shop(Cors::new().allow_origins([PAGE])).await;
+    for source in Source::ALL {
+        let event = |method: &str| {
+            EventBuilder::new(source)
+                .method(method)
+                .path("/orders/7")
+                .header("origin", PAGE)
+        };
+        let (method, path, headers) = match source {
+            Source::HttpApi | Source::FunctionUrl => {
+                ("/requestContext/http/method", "/rawPath", "/headers")
+            }
+            Source::LatticeV1 => ("/method", "/raw_path", "/headers"),
+            Source::LatticeV2 => ("/method", "/path", "/headers"),
+            Source::Alb => ("/httpMethod", "/path", "/headers"),
+            _ => ("/httpMethod", "/path", "/multiValueHeaders"),
+        };
+        for (what, event) in [
+            ("method", event("GET").set(method, "G T")),
+            ("path", event("GET").set(path, "*")),
+            (
+                "header",
+                event("GET").set(&format!("{headers}/a-b"), "\r\n"),
+            ),
+            (
+                "header name",
+                event("GET").set(&format!("{headers}/a b"), "1"),
+            ),
+            (
+                "body",
+                event("POST")
+                    .set("/body", "%%%")
+                    .set("/isBase64Encoded", true)
+                    .set("/is_base64_encoded", true),
+            ),
+            (
+                "preflight",
+                event("OPTIONS")
+                    .header("access-control-request-method", "GET")
+                    .set(path, "*"),
+            ),
+        ] {
+            let reply: Reply = event.send(&app).await;
+            assert_eq!(code(&reply), "malformed_request", "{source} {what}");
+            assert_eq!(
+                header(&reply, "access-control-allow-origin"),
+                Some(PAGE),
+                "{source} {what}"
+            );
+            let vary = header(&reply, "vary");
+            assert!(vary.is_some_and(|vary| vary.contains("origin")), "{source}");
+        }
+        let reply: Reply = event("HEAD").set(path, "*").send(&app).await;
+        assert_eq!((reply.status().as_u16(), reply.body().len()), (400, 0));
+        assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+        let stranger = EventBuilder::new(source).header("origin", "https://evil.example");
+        let reply: Reply = stranger.set(path, "*").send(&app).await;
+        assert_eq!(reply.status(), 400, "{source}");
+        assert_eq!(header(&reply, "access-control-allow-origin"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_wildcard_lets_in_sub_domains_alone() {
+    let cors = Cors::new()
+        .allow_origins(["https://*.example.com", "https://shop.example"])
+        .allow_credentials();
+    let app = shop(cors).await;
+    for (origin, expected) in [
+        ("https://app.example.com", true),
+        ("https://a.b.example.com", true),
+        ("https://shop.example", true),
+        ("https://example.com", false),
+        ("https://evilexample.com", false),
+        ("https://a.example.com.evil", false),
+        ("https://a.example.com:8443", false),
+        ("http://a.example.com", false),
+        ("https://a.shop.example", false),
+        ("https://u@a.example.com", false),
+        ("https://.example.com", false),
+        ("null", false),
+    ] {
+        let expected = expected.then_some(origin);
+        let request = Request::get("/orders/7").header("origin", origin);
+        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(header(&reply, "access-control-allow-origin"), expected);
+        let vary = header(&reply, "vary").unwrap_or_default();
+        assert!(vary.contains("origin"), "{vary}");
+        let reply = preflight(&app, origin, "/orders/7", "DELETE").await;
+        assert_eq!(header(&reply, "access-control-allow-origin"), expected);
+    }
+}
+
+#[tokio::test]
 async fn options_that_is_no_preflight_reaches_the_routes() {
     let app = shop(Cors::new().allow_any_origin()).await;
     let reply = from_page(&app, "OPTIONS", "/own").await;
@@ -215,6 +311,14 @@ async fn rules_that_browsers_refuse_do_not_build() {
             "`https://app.example.com/` is no origin",
         ),
         (Cors::new().allow_origins(["*"]), "`*` is no origin"),
+        (
+            Cors::new().allow_origins(["https://a.example:443"]),
+            "`https://a.example:443` is no origin: browsers leave out the default port",
+        ),
+        (
+            Cors::new().allow_origins(["https://*.com"]),
+            "`https://*.com` is no origin: a wildcard stands before a domain",
+        ),
         (
             Cors::new()
                 .allow_origins([PAGE])

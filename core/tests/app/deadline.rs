@@ -273,6 +273,110 @@ async fn the_stream_of_a_reply_has_no_more_time() {
     );
 }
 
+/// Always has a next frame: an empty one at once, or one that takes its time.
+struct Ready(Option<Duration>);
+
+impl http_body::Body for Ready {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(time) = self.0 {
+            std::thread::sleep(time);
+        }
+        Poll::Ready(Some(Ok(Frame::data(Bytes::new()))))
+    }
+}
+
+#[api_handler(GET "/frames/{millis}")]
+async fn frames(millis: u64) -> Response {
+    let time = (millis > 0).then(|| Duration::from_millis(millis));
+    Response::new(Body::stream(Ready(time)))
+}
+
+#[api_handler(GET "/short-frames/{millis}", timeout = "100ms")]
+async fn short_frames(millis: u64) -> Response {
+    frames(millis).await
+}
+
+/// On the real clock, as nothing here ever waits.
+#[tokio::test]
+async fn a_stream_that_is_always_ready_is_stopped() {
+    let api = Api::new().routes(routes![frames, short_frames, ready]);
+    let app = app(api.deadline_margin(Duration::ZERO)).await;
+    for path in [
+        "/frames/0",
+        "/frames/30",
+        "/short-frames/0",
+        "/short-frames/30",
+    ] {
+        let reply = timed(&app, Source::HttpApi, path, Duration::from_millis(200)).await;
+        assert_eq!(reply.0["statusCode"], 504, "{path}");
+        assert!(reply.1 < 2 * SECOND, "{path}: {:?}", reply.1);
+    }
+    // Of a service, the body is a stream still: that fails.
+    let request = http::Request::get("/short-frames/0").body(Body::empty());
+    let reply = app.oneshot(request.unwrap()).await.unwrap();
+    let error = reply.into_body().collect().await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the timeout of the route is 100 ms"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_that_is_always_ready_gives_its_thread_back() {
+    let app = app(Api::new().routes(routes![frames, ready])).await;
+    // In either direction, of the library's own body or of another one: a timer has its turn.
+    let limit = Duration::from_millis(50);
+    let request = http::Request::get("/frames/0").body(Body::empty()).unwrap();
+    let reply = app.clone().oneshot(request).await.unwrap();
+    assert!(
+        tokio::time::timeout(limit, reply.into_body().collect())
+            .await
+            .is_err()
+    );
+    let own = http::Request::get("/ready")
+        .body(Body::stream(Ready(None)))
+        .unwrap();
+    assert!(
+        tokio::time::timeout(limit, app.clone().oneshot(own))
+            .await
+            .is_err()
+    );
+    let other = http::Request::get("/ready").body(Ready(None)).unwrap();
+    assert!(
+        tokio::time::timeout(limit, app.oneshot(other))
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_restyled_problem_that_never_ends_is_its_status() {
+    let api = Api::new().routes(routes![frames]).on_problem(|problem| {
+        let mut response = Response::new(Body::stream(Ready(None)));
+        *response.status_mut() = problem.status();
+        response
+    });
+    let app = app(api).await;
+    let event = EventBuilder::new(Source::HttpApi)
+        .set("/body", "%")
+        .set("/isBase64Encoded", true)
+        .to_string();
+    let reply = app
+        .handle_event(event.into(), lambda(SECOND))
+        .await
+        .unwrap();
+    let reply: Value = serde_json::from_slice(&reply).unwrap();
+    assert_eq!(reply["statusCode"], 400);
+}
+
 struct Slow(Credential);
 
 impl Authenticator for Slow {

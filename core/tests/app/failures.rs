@@ -242,11 +242,29 @@ async fn where_the_hook_panics_the_problem_is_sent_as_it_is() {
         );
         assert!(!text(&reply).contains("secret"), "{uri}");
     }
-    // No path begins without a slash: this one is refused before there is a request.
-    let event = r#"{"rawPath": "x", "requestContext": {"http": {"method": "GET"}}}"#;
+    // No path of a route: this one is refused before there is a request.
+    let event = r#"{"rawPath": "*", "requestContext": {"http": {"method": "GET"}}}"#;
     let reply = app.handle_event(event.into(), LambdaContext::default());
     let reply = String::from_utf8(reply.await.unwrap()).unwrap();
     assert!(reply.contains("malformed_request"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_hook_whose_status_no_gateway_takes_is_not_asked() {
+    for status in [100, 199, 600, 999] {
+        let api = Api::new()
+            .routes(routes![errors])
+            .on_problem(move |_: &Problem| {
+                http::StatusCode::from_u16(status).unwrap().into_response()
+            });
+        let app = app(api).await;
+        let reply = ask(&app, "GET", "/errors/1").await;
+        assert_eq!(
+            (reply.status().as_u16(), code(&reply).as_str()),
+            (404, "order_not_found"),
+            "{status}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -2,20 +2,26 @@
 
 #![allow(missing_docs, reason = "handlers of tests")]
 
+mod after_response;
 mod auth;
 mod build;
+mod claims;
 mod cors;
 mod deadline;
 mod deep;
 mod failures;
+mod fallback;
 mod injection;
 mod layers;
 mod limits;
+mod middleware;
 mod nesting;
 mod panics;
+mod request_id;
 mod routing;
 mod spellings;
 mod state;
+mod versions;
 
 use bytes::Bytes;
 use lambda_api::{Api, App, Body};

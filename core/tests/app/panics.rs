@@ -1,13 +1,15 @@
 //! Where else a panic may come from: who lets callers in, and bodies on either side.
 
-use crate::{app, ask, code, send, text};
+use crate::{Reply, app, ask, code, header, send, text};
 use bytes::Bytes;
 use http_body::Frame;
 use lambda_api::{
-    Api, Authenticator, Body, Identity, Request, Response, api_handler,
+    Api, Authenticator, Body, Cors, Identity, Request, Response, api_handler,
     auth::{Credential, Refusal, Scheme},
+    event::Source,
     routes,
 };
+use lambda_api_testing::EventBuilder;
 use std::{
     convert::Infallible,
     pin::Pin,
@@ -98,5 +100,31 @@ async fn a_body_that_panics_when_it_is_read_or_dropped_is_a_500_problem() {
     assert_eq!(reply.unwrap().status(), 500);
     // A HEAD drops the body without reading it.
     let reply = ask(&app, "HEAD", "/dropped").await;
+    assert_eq!((reply.status().as_u16(), reply.body().len()), (500, 0));
+}
+
+#[tokio::test]
+async fn a_panic_of_a_body_is_readable_by_the_page_too() {
+    const PAGE: &str = "https://app.example.com";
+    let cors = Cors::new().allow_origins([PAGE]);
+    let app = app(Api::new().routes(routes![dropped]).cors(cors)).await;
+    let head = |method: &str| {
+        http::Request::builder()
+            .method(method)
+            .uri("/dropped")
+            .header("origin", PAGE)
+    };
+    let broken = head("GET").body(Broken { when_read: true }).unwrap();
+    let reply = app.clone().oneshot(broken).await.unwrap();
     assert_eq!(reply.status(), 500);
+    assert_eq!(reply.headers()["access-control-allow-origin"], PAGE);
+    let reply = send(&app, head("HEAD").body(Body::empty()).unwrap()).await;
+    assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+    for source in Source::ALL {
+        let event = EventBuilder::new(source).method("HEAD").path("/dropped");
+        let reply: Reply = event.header("origin", PAGE).send(&app).await;
+        assert_eq!(reply.status(), 500, "{source}");
+        let allowed = header(&reply, "access-control-allow-origin");
+        assert_eq!(allowed, Some(PAGE), "{source}");
+    }
 }

@@ -1,10 +1,10 @@
 //! Method and path to handler.
 
-use crate::{app, ask, code, header, text};
+use crate::{app, ask, code, header, send, text};
 use http::Uri;
 use lambda_api::{
-    Api, App, IntoResponse, LambdaContext, MatchedPath, Next, Path, Request, Response, api_handler,
-    from_fn, routes,
+    Api, App, Body, Cors, IntoResponse, LambdaContext, MatchedPath, Next, Path, Request, Response,
+    api_handler, from_fn, routes,
 };
 
 #[api_handler(GET "/")]
@@ -44,6 +44,7 @@ async fn each_route_answers_its_method_and_path() {
         ("GET", "/orders/7", "order 7"),
         ("PUT", "/orders/7", "put 7"),
         ("GET", "/orders/a%2Fb%20c?x=y", "order a/b c"),
+        ("GET", "/%6Frders/7", "order 7"),
         ("DELETE", "/files/a/b.txt", "a/b.txt by /files/{path+}"),
         ("PATCH", "/any?a=b", "PATCH /any?a=b"),
     ] {
@@ -67,7 +68,7 @@ async fn an_unknown_path_is_a_404_problem() {
         "/files/",
         "//",
         "/Orders/7",
-        "/%6Frders/7",
+        "/%4Frders/7",
     ] {
         let reply = ask(&app, "GET", uri).await;
         assert_eq!(code(&reply), "route_not_found", "{uri}");
@@ -81,6 +82,91 @@ async fn a_known_path_with_another_method_is_a_405_with_allow() {
     assert_eq!(reply.status(), 405);
     assert_eq!(code(&reply), "method_not_allowed");
     assert_eq!(header(&reply, "allow"), Some("GET, HEAD, PUT, OPTIONS"));
+}
+
+mod users {
+    use lambda_api::{MatchedPath, api_handler};
+
+    #[api_handler(POST "/users/me")]
+    pub(super) async fn post() -> &'static str {
+        "posted"
+    }
+
+    #[api_handler(GET "/users/{id}")]
+    pub(super) async fn get(id: &str, matched: MatchedPath) -> String {
+        format!("{id} by {matched}")
+    }
+
+    #[api_handler(PUT "/{kind}/me")]
+    pub(super) async fn put(kind: String) -> String {
+        format!("put {kind}")
+    }
+
+    #[api_handler(DELETE "/users/{path+}")]
+    pub(super) async fn delete(path: &str) -> String {
+        format!("deleted {path}")
+    }
+}
+
+#[tokio::test]
+async fn a_wider_route_answers_what_a_narrower_one_does_not() {
+    let routes = || routes![users::post, users::get, users::put, users::delete];
+    let app = app(Api::new()
+        .routes(routes())
+        .nest("/n", Api::new().routes(routes()))
+        .ignore_trailing_slash())
+    .await;
+    for (method, uri, expected) in [
+        ("POST", "/users/me", "posted"),
+        ("GET", "/users/me", "me by /users/{id}"),
+        ("GET", "/users/a%20b", "a b by /users/{id}"),
+        ("PUT", "/users/me", "put users"),
+        ("PUT", "/users/me/", "put users"),
+        ("DELETE", "/users/me", "deleted me"),
+        ("DELETE", "/n/users/me", "deleted me"),
+        ("GET", "/n/users/me", "me by /n/users/{id}"),
+    ] {
+        let reply = ask(&app, method, uri).await;
+        assert_eq!(text(&reply), expected, "{method} {uri}");
+    }
+    let get = ask(&app, "GET", "/users/me").await;
+    let head = ask(&app, "HEAD", "/users/me").await;
+    assert_eq!(
+        (head.status(), head.headers()),
+        (get.status(), get.headers())
+    );
+    assert!(head.body().is_empty());
+}
+
+#[tokio::test]
+async fn allow_names_the_methods_of_all_routes_of_a_path() {
+    let routes = routes![users::post, users::get, users::put, users::delete];
+    let app = app(Api::new()
+        .routes(routes)
+        .cors(Cors::new().allow_any_origin()))
+    .await;
+    let all = "POST, GET, HEAD, PUT, DELETE, OPTIONS";
+    for (path, expected) in [
+        ("/users/me", all),
+        ("/users/7", "GET, HEAD, DELETE, OPTIONS"),
+    ] {
+        let refused = ask(&app, "PATCH", path).await;
+        assert_eq!(
+            (refused.status().as_u16(), header(&refused, "allow")),
+            (405, Some(expected))
+        );
+        let options = ask(&app, "OPTIONS", path).await;
+        assert_eq!(
+            (options.status().as_u16(), header(&options, "allow")),
+            (204, Some(expected))
+        );
+        let preflight = http::Request::options(path)
+            .header("origin", "https://a.example")
+            .header("access-control-request-method", "PUT");
+        let preflight = send(&app, preflight.body(Body::empty()).unwrap()).await;
+        let methods = header(&preflight, "access-control-allow-methods");
+        assert_eq!(methods, Some(expected));
+    }
 }
 
 #[tokio::test]
@@ -211,16 +297,22 @@ async fn the_api_says_what_is_taken_off_the_path_of_an_event() {
         let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
         reply["statusCode"].as_u64()
     };
+    let two = || Api::new().base_path("/v1").base_path("/v2");
     let gateway = "x.execute-api.eu-west-1.amazonaws.com";
     let own = "api.example.com";
     for (api, domain, path, expected) in [
         (Api::new(), gateway, "/prod/seen", 200),
-        (Api::new(), own, "/prod/seen", 404),
+        (Api::new(), own, "/prod/seen", 200),
         (Api::new().strip_stage(true), own, "/prod/seen", 200),
         (Api::new().strip_stage(false), gateway, "/prod/seen", 404),
+        (Api::new().strip_stage(false), own, "/prod/seen", 404),
         (Api::new().base_path("/v1"), own, "/v1/seen", 200),
         (Api::new().base_path("/v1"), own, "/seen", 200),
         (Api::new().base_path("/v1"), gateway, "/prod/v1/seen", 200),
+        (Api::new().base_path("/v1"), own, "/v1/prod/seen", 200),
+        (two(), own, "/v1/seen", 200),
+        (two(), own, "/prod/v2/seen", 200),
+        (two(), own, "/v1/v1/seen", 404),
         (Api::new(), own, "/v1/seen", 404),
     ] {
         let found = status(api, domain, path).await;

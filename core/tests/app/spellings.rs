@@ -4,8 +4,8 @@ use crate::{Reply, app, send};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use lambda_api::{
-    Api, App, Authenticator, Body, Identity, IntoResponse, LambdaContext, MatchedPath, Next,
-    Request, Response, api_handler,
+    Api, App, Authenticator, Body, Identity, IntoResponse, Invocation, LambdaContext, MatchedPath,
+    Next, Problem, Request, Response, api_handler,
     auth::{Access, Credential, Refusal, Scheme},
     event::{self, DecodeOptions, Source},
     from_fn, routes,
@@ -455,15 +455,127 @@ proptest! {
             // And that is the path of the event, with nothing resolved.
             let decoded = event::decode(attempt.event(None), LambdaContext::default(), options);
             let seen = decoded.unwrap().uri().path().to_owned();
-            // (At VPC Lattice a query may follow it.)
-            let literal = match (attempt.source, attempt.path.split_once('?')) {
-                (Source::LatticeV1 | Source::LatticeV2, Some((path, _))) => path,
-                _ => &attempt.path,
-            };
             let bytes = |path: &str| percent_decode_str(path).collect::<Vec<u8>>();
-            // (What is empty, once a stage is taken off, is the root.)
-            let is_part = seen == "/" || bytes(literal).ends_with(&bytes(&seen));
-            prop_assert!(is_part, "{seen} {literal}");
+            let literal = match (attempt.source, attempt.path.split_once('?')) {
+                // An HTTP API has decoded it.
+                (Source::HttpApi | Source::HttpApiV1, _) => attempt.path.clone().into_bytes(),
+                // (At VPC Lattice a query may follow it.)
+                (Source::LatticeV1 | Source::LatticeV2, Some((path, _))) => bytes(path),
+                _ => bytes(&attempt.path),
+            };
+            // (What is empty, once a stage is taken off, is the root; a `/` at the beginning may be
+            // missing.)
+            let seen_bytes = bytes(&seen);
+            let is_part = seen == "/"
+                || literal.ends_with(&seen_bytes)
+                || seen_bytes.strip_prefix(b"/") == Some(&literal[..]);
+            prop_assert!(is_part, "{seen} {literal:?}");
+        }
+    }
+}
+
+#[api_handler(GET "/%7ealice/{file}")]
+async fn home(file: String, request: &Request, invocation: &Invocation) -> String {
+    let raw = invocation.raw_path().unwrap_or_default();
+    format!("{file} at {} was {raw}", request.uri().path())
+}
+
+#[api_handler(GET "/admin/users")]
+async fn users() -> &'static str {
+    "all of them"
+}
+
+#[tokio::test]
+async fn equivalent_spellings_are_one_path_on_every_way_in() {
+    // A layer that compares paths, before the router and its authenticators.
+    async fn no_admin(request: Request, next: Next) -> Response {
+        match request.uri().path().starts_with("/admin") {
+            true => Problem::new(http::StatusCode::FORBIDDEN, "no_admin").into_response(),
+            false => next.run(request).await,
+        }
+    }
+    let service = tower::service_fn(|request: Request| async move {
+        let path = format!("legacy {}", request.uri().path());
+        Ok::<_, Infallible>(Response::new(Body::from(path)))
+    });
+    let api = Api::new()
+        .routes(routes![home, users])
+        .nest("/t%2dx", Api::new().routes(routes![home]))
+        .mount_service("/%6cegacy", service)
+        .layer(from_fn(no_admin));
+    let app = app(api).await;
+    for (path, status, expected) in [
+        ("/~alice/a", 200, "a at /~alice/a was"),
+        ("/%7Ealice/a", 200, "a at /~alice/a was"),
+        ("/%7ealice/%61", 200, "a at /~alice/a was"),
+        (
+            "/~%61%6cice/%2d%C3%a9",
+            200,
+            "-\u{e9} at /~alice/-%C3%A9 was",
+        ),
+        ("/t-x/~alice/a", 200, "a at /t-x/~alice/a was"),
+        ("/%74%2Dx/%7ealice/a", 200, "a at /t-x/~alice/a was"),
+        ("/legacy/%7e", 200, "legacy /~"),
+        ("/lega%63y/x", 200, "legacy /x"),
+        ("/admin/users", 403, "no_admin"),
+        ("/%61dmin/users", 403, "no_admin"),
+        ("/%61%64%6D%69%6e/%75sers", 403, "no_admin"),
+        ("/%7ealice%2Fa", 404, "route_not_found"),
+        ("/x/%2e%2e/~alice/a", 404, "route_not_found"),
+    ] {
+        let request = http::Request::get(path).body(Body::empty()).unwrap();
+        let (parts, body) = send(&app, request).await.into_parts();
+        let text = std::str::from_utf8(&body).unwrap();
+        assert_eq!(parts.status, status, "{path}: {text}");
+        assert!(text.contains(expected), "{path}: {text}");
+        for source in Source::ALL {
+            // The slash is gone before an HTTP API sends the path.
+            let is_destroyed = matches!(source, Source::HttpApi | Source::HttpApiV1)
+                && (path.contains("%2F") || path.contains("%2e"));
+            if is_destroyed {
+                continue;
+            }
+            let reply = EventBuilder::new(source).path(path).send(&app).await;
+            let text = std::str::from_utf8(reply.body()).unwrap();
+            assert_eq!(reply.status(), status, "{source} {path}: {text}");
+            assert!(text.contains(expected), "{source} {path}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_was_respelt_is_known_as_it_came() {
+    let app = app(Api::new().routes(routes![home])).await;
+    for (path, raw) in [("/%7Ealice/%61", "/%7Ealice/%61"), ("/~alice/a", "")] {
+        let request = http::Request::get(path).body(Body::empty()).unwrap();
+        let reply = send(&app, request).await;
+        let expected = format!("a at /~alice/a was {raw}");
+        assert_eq!(std::str::from_utf8(reply.body()).unwrap(), expected);
+    }
+    let event = EventBuilder::new(Source::Alb).path("/%7Ealice/%61");
+    let reply = event.send(&app).await;
+    assert_eq!(reply.body(), "a at /~alice/a was /%7Ealice/%61");
+}
+
+/// One URL has one value of a parameter, whatever it comes through.
+#[tokio::test]
+async fn a_path_parameter_is_decoded_once_through_every_source() {
+    let app = app(Api::new().routes(routes![home])).await;
+    for (path, file) in [
+        ("/~alice/a%2520b", "a%20b"),
+        ("/~alice/100%25", "100%"),
+        ("/~alice/%2525", "%25"),
+        ("/~alice/a%23b", "a#b"),
+        ("/~alice/a%20b+c", "a b+c"),
+        ("/~alice/%21%7e%C3%A9", "!~\u{e9}"),
+        ("/~alice/%", "%"),
+        ("/~alice/%zz", "%zz"),
+    ] {
+        for source in Source::ALL {
+            let reply = EventBuilder::new(source).path(path).send(&app).await;
+            let text = std::str::from_utf8(reply.body()).unwrap();
+            let found = text.split(" at /").next();
+            assert_eq!(found, Some(file), "{source} {path}: {text}");
         }
     }
 }

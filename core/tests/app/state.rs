@@ -1,7 +1,9 @@
 //! State: given, made, missing, doubled.
 
 use crate::{app, ask, faults, text};
-use lambda_api::{Api, FromRequest, Operation, Request, State, api_handler, routes};
+use lambda_api::{
+    Api, FromRequest, Operation, Request, State, StateRejection, api_handler, extract, routes,
+};
 use std::{
     io,
     sync::{
@@ -49,6 +51,30 @@ async fn a_state_is_made_once_when_the_api_is_built() {
         assert_eq!(text(&ask(&app, "GET", "/store").await), "made");
     }
     assert_eq!(made.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_state_is_made_with_any_kind_of_error() {
+    async fn library() -> Result<Store, lambda_api::Error> {
+        let port = "443".parse::<u16>()?;
+        Ok(Store(if port == 443 { "made" } else { "other" }))
+    }
+    async fn failing() -> Result<Clock, lambda_api::Error> {
+        Err(lambda_api::Error::new(io::Error::other("no network")).context("connecting"))
+    }
+    async fn boxed() -> Result<Clock, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Clock("7".parse()?))
+    }
+    let api = Api::new().state_with(library).state_with(boxed);
+    let app = app(api.routes(routes![store, clock])).await;
+    assert_eq!(text(&ask(&app, "GET", "/store").await), "made");
+    assert_eq!(text(&ask(&app, "GET", "/clock").await), "7");
+    let all = faults(Api::new().state_with(failing).routes(routes![clock])).await;
+    assert!(
+        all.iter()
+            .any(|fault| fault.contains("connecting: no network")),
+        "{all:?}"
+    );
 }
 
 #[tokio::test]
@@ -154,6 +180,84 @@ async fn the_state_an_extractor_needs_is_missed_when_the_api_is_built() {
     assert_eq!(missing.len(), 1, "{missing:?}");
     let app = app(Api::new().state(Store("a")).routes(routes![tenant])).await;
     assert_eq!(text(&ask(&app, "GET", "/tenant").await), "a");
+}
+
+/// An extractor that does not say what it needs.
+macro_rules! silent {
+    ($($name:ident($request:ident) $body:block)*) => { $(
+        struct $name(#[expect(dead_code, reason = "built only")] &'static str);
+
+        impl<'r> FromRequest<'r> for $name {
+            type Rejection = StateRejection;
+
+            async fn from_request($request: &'r Request) -> Result<Self, StateRejection> $body
+        }
+    )* };
+}
+
+silent! {
+    First(request) {
+        let State(store) = extract::<State<Store>>(request).await?;
+        Ok(Self(store.0))
+    }
+    Inner(request) {
+        let _ = extract::<First>(request).await;
+        let clock = extract::<State<Clock>>(request).await;
+        clock.map(|_| Self(""))
+    }
+    Panics(request) {
+        let _ = request.headers().get("x-user").expect("a layer puts it there");
+        Ok(Self(""))
+    }
+    Waits(request) {
+        let () = std::future::pending().await;
+        Ok(Self(request.method().as_str().len().to_string().leak()))
+    }
+}
+
+struct Now;
+
+impl<'r> FromRequest<'r> for Now {
+    type Rejection = StateRejection;
+
+    const NOW: Option<fn(&'r Request) -> Result<Self, StateRejection>> = Some(|request| {
+        let now = <State<Clock> as FromRequest>::NOW.expect("a state is there at once");
+        now(request).map(|_| Now)
+    });
+}
+
+#[api_handler(GET "/first")]
+async fn first(_: First) {}
+
+#[api_handler(GET "/inner")]
+async fn inner(_: Option<Inner>) {}
+
+#[api_handler(GET "/now")]
+async fn now(_: Result<Now, StateRejection>) {}
+
+#[api_handler(GET "/others")]
+async fn others(_: Panics, _: Waits) {}
+
+#[tokio::test]
+async fn a_state_is_missed_when_built_though_no_one_describes_it() {
+    for (routes, missing) in [
+        (routes![first], &["Store"][..]),
+        (routes![inner], &["Store", "Clock"]),
+        (routes![now], &["Clock"]),
+        (routes![others], &[]),
+    ] {
+        let faults = faults(Api::new().routes(routes)).await;
+        assert_eq!(faults.len(), missing.len(), "{faults:?}");
+        for (fault, name) in faults.iter().zip(missing) {
+            assert!(
+                fault.contains(&format!("{name}>`, but there is no")),
+                "{fault}"
+            );
+        }
+    }
+    let all = routes![first, inner, now, others];
+    let api = Api::new().state(Store("a")).state(Clock(1)).routes(all);
+    assert_eq!(faults(api).await, [""; 0]);
 }
 
 #[tokio::test]

@@ -120,6 +120,100 @@ async fn a_flood_of_unknown_keys_is_a_few_fetches() {
     assert_eq!(server.fetches() - before, 10);
 }
 
+/// For how many seconds genuine users are kept out by strangers who ask for so many keys in each
+/// second, each of them so often.
+async fn kept_out(keys: usize, times: usize) -> u64 {
+    let issuer = issuer();
+    let server = issuer.serve().await;
+    let clock = Clock::new();
+    let verifier = verifier(&server, &clock);
+    let alice = || {
+        issuer
+            .token("alice")
+            .expires_in(Duration::from_secs(10_000))
+            .to_string()
+    };
+    let mut number = 0;
+    let mut since = None;
+    for second in 0..600 {
+        clock.set(NOON + second);
+        for _ in 0..keys {
+            number += 1;
+            let token = issuer
+                .token("mallory")
+                .expires_in(Duration::from_secs(10_000))
+                .header("kid", invented(number))
+                .to_string();
+            for _ in 0..times {
+                assert!(refusal(&verifier, token.as_str()).await.is_some());
+            }
+        }
+        // They have begun earlier, and go on.
+        if second >= 20 {
+            let since = *since.get_or_insert(second);
+            if refusal(&verifier, alice()).await.is_none() {
+                // Nobody brings more about than the lanes let through.
+                let fetches = server.fetches() as u64;
+                assert!(fetches <= 10 + 6 * (second + 1), "{fetches} in {second} s");
+                return second - since;
+            }
+        }
+    }
+    panic!("nobody is let in");
+}
+
+#[tokio::test]
+async fn invented_key_ids_keep_no_user_out() {
+    for (keys, times, at_most) in [(3, 1, 1), (100, 1, 1), (3, 2, 2), (3, 4, 4), (1, 30, 32)] {
+        let seconds = kept_out(keys, times).await;
+        assert!(
+            seconds <= at_most,
+            "{keys} keys, {times} times: {seconds} s"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_is_not_trusted_any_more() {
+    for (status, expected) in [
+        (404, Some(Refusal::UnknownKey)),
+        (410, Some(Refusal::UnknownKey)),
+        // These say nothing about the key.
+        (403, None),
+        (503, None),
+    ] {
+        let issuer = issuer();
+        let server = issuer.serve().await;
+        let clock = Clock::new();
+        let verifier = verifier(&server, &clock);
+        let alice = || {
+            issuer
+                .token("alice")
+                .expires_in(Duration::from_secs(100_000))
+        };
+        assert_eq!(refusal(&verifier, alice()).await, None);
+        server.inject(Fault::status(status));
+        clock.set(NOON + 3601);
+        // A refresh is waited for a moment only.
+        let first = refusal(&verifier, alice()).await;
+        server.wait_for_fetches(2).await;
+        if first.is_none() && expected.is_some() {
+            tokio::time::timeout(Duration::from_secs(30), async {
+                while refusal(&verifier, alice()).await.is_none() {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await
+            .unwrap();
+        }
+        clock.set(NOON + 7200);
+        assert_eq!(refusal(&verifier, alice()).await, expected, "{status}");
+        server.recover();
+        clock.set(NOON + 7300);
+        assert_eq!(refusal(&verifier, alice()).await, None, "{status}");
+    }
+}
+
 #[tokio::test]
 async fn keys_that_prove_nothing_make_room_first() {
     let issuer = issuer();

@@ -200,7 +200,10 @@ fn the_derive_needs_no_trait_in_scope() {
         .into_iter()
         .map(|outcome| outcome.code)
         .collect();
-    assert_eq!(codes, ["away", "busy", "invalid_text"]);
+    assert_eq!(
+        codes,
+        ["away", "busy", "invalid_text", "unsupported_media_type"]
+    );
     assert!(bare::Refused::Away.is_absent());
     assert_eq!(bare::Refused::Busy(1).status(), 503);
     let body = lambda_api::TextRejection::NotUtf8 { valid: 0 };

@@ -143,9 +143,14 @@ fn an_invalid_method_is_malformed() {
 }
 
 #[test]
-fn a_path_that_does_not_begin_with_a_slash_is_malformed() {
+fn a_path_of_another_form_of_request_target_is_malformed() {
     for source in Source::ALL {
-        for path in ["orders", "http://evil.example/", "*", " /"] {
+        for path in [
+            "http://evil.example/",
+            "HTTPS://evil.example",
+            "a+b-1.c://x",
+            "*",
+        ] {
             let mut event = event(source);
             event[path_key(source)] = json!(path);
             let (found, detail) = malformed(&event);

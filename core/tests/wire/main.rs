@@ -2,6 +2,8 @@
 
 mod hostile;
 mod invocation;
+mod not_http;
+mod order;
 mod paths;
 mod properties;
 mod replies;

@@ -208,10 +208,100 @@ fn a_body_without_content_type_gets_one_that_fits() {
     }
 }
 
+/// All header fields of a response, however its source wants them.
+fn sent(reply: &Value) -> Vec<String> {
+    let headers = reply.get("headers").or(reply.get("multiValueHeaders"));
+    let headers = headers.and_then(Value::as_object).unwrap();
+    let mut names: Vec<_> = headers
+        .keys()
+        .map(|name| name.to_ascii_lowercase())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn hop_by_hop_fields_are_left_out() {
+    const FIELDS: &[(&str, &[u8])] = &[
+        ("content-type", b"text/plain"),
+        ("x-end", b"1"),
+        ("transfer-encoding", b"gzip, chunked"),
+        ("connection", b"close, X-Named ,\t"),
+        ("connection", b"x-also-named, keep-alive"),
+        ("keep-alive", b"timeout=5"),
+        ("proxy-connection", b"keep-alive"),
+        ("proxy-authenticate", b"Basic"),
+        ("te", b"trailers"),
+        ("trailer", b"x-end"),
+        ("upgrade", b"h2c"),
+        ("x-named", b"1"),
+        ("x-named", b"2"),
+        ("x-also-named", b"1"),
+    ];
+    for source in Source::ALL {
+        for (status, body) in [(200, &b"hi"[..]), (200, b""), (204, b""), (426, b"no")] {
+            let reply = encode(source, status, FIELDS, body);
+            assert_eq!(sent(&reply), ["content-type", "x-end"], "{source}");
+        }
+        for field in &FIELDS[2..11] {
+            let reply = encode(source, 200, &[("x-named", b"1"), *field], b"hi");
+            let expected: &[&str] = match field.1 {
+                [b'c', b'l', ..] => &["content-type"],
+                _ => &["content-type", "x-named"],
+            };
+            assert_eq!(sent(&reply), expected, "{source} {field:?}");
+        }
+    }
+}
+
+#[test]
+fn cookies_that_connection_names_are_left_out() {
+    let headers: &[(&str, &[u8])] = &[("connection", b"set-cookie"), ("set-cookie", b"a=1")];
+    for source in Source::ALL {
+        let reply = encode(source, 200, headers, b"");
+        assert!(!reply.to_string().contains("a=1"), "{source}");
+    }
+}
+
+#[test]
+fn a_wrong_content_length_is_left_out() {
+    let binary = &[0xff; 5][..];
+    for source in Source::ALL {
+        for (status, lengths, body, stays) in [
+            (200, &["5"][..], &b"hello"[..], true),
+            // Of the body, and not of its base64.
+            (200, &["5"], binary, true),
+            (200, &["8"], binary, false),
+            (200, &["999"], b"hello", false),
+            (200, &["0"], b"hello", false),
+            (200, &["5", "5"], b"hello", false),
+            (200, &["five"], b"hello", false),
+            (200, &["-5"], b"hello", false),
+            (404, &["4"], b"hello", false),
+            // Of a response to a HEAD.
+            (200, &["999"], b"", true),
+            (304, &["999"], b"", true),
+            (304, &["999"], b"hello", true),
+            (204, &["0"], b"", false),
+            (204, &["5"], b"hello", false),
+            (205, &["5"], b"hello", false),
+            (205, &["0"], b"hello", true),
+        ] {
+            let headers: Vec<_> = lengths
+                .iter()
+                .map(|it| ("content-length", it.as_bytes()))
+                .collect();
+            let reply = encode(source, status, &headers, body);
+            let found = sent(&reply).contains(&"content-length".to_owned());
+            assert_eq!(found, stays, "{source} {status} {lengths:?}");
+        }
+    }
+}
+
 #[test]
 fn no_body_is_sent_where_there_may_be_none() {
     for source in Source::ALL {
-        for status in [101, 204, 304] {
+        for status in [101, 204, 205, 304] {
             let reply = encode(source, status, &[], b"body");
             assert_eq!(reply["statusCode"], status, "{source}");
             assert_eq!(reply["body"], "", "{source}");

@@ -296,6 +296,124 @@ fn an_event_written_by_hand_may_lack_what_can_be_defaulted() {
 }
 
 #[test]
+fn rest_event_with_raw_path_is_rest() {
+    for (version, context, source) in [
+        (None, json!({"stage": "prod"}), Source::RestApi),
+        (None, json!(null), Source::RestApi),
+        (Some("1.0"), json!({"stage": "$default"}), Source::HttpApiV1),
+        (None, json!({"elb": {}}), Source::Alb),
+        (
+            Some("2.0"),
+            json!({"http": {"method": "GET"}}),
+            Source::HttpApi,
+        ),
+        (Some("2.0"), json!({}), Source::HttpApi),
+        (None, json!({"http": {"method": "GET"}}), Source::HttpApi),
+    ] {
+        let event = json!({"resource": "/{proxy+}", "path": "/my/path", "httpMethod": "GET",
+            "rawPath": "/base/my/path", "version": version, "headers": {"host": "h"},
+            "queryStringParameters": {"q": "b"}, "requestContext": context});
+        let request = decode(&event);
+        assert_eq!(invocation(&request).source(), Some(source), "{event}");
+        let path = match source {
+            Source::HttpApi => "/base/my/path?q=b",
+            _ => "/my/path?q=b",
+        };
+        assert_eq!(request.uri(), path, "{event}");
+    }
+}
+
+#[test]
+fn a_missing_leading_slash_is_added() {
+    for (path, expected) in [
+        ("api/x", "/api/x"),
+        ("api", "/api"),
+        ("", "/"),
+        (" /x", "/%20/x"),
+        ("a:b", "/a:b"),
+        ("x/http://y", "/x/http://y"),
+        ("//x", "//x"),
+        ("**", "/**"),
+    ] {
+        for source in Source::ALL {
+            let mut event = crate::event(source);
+            event[crate::path_key(source)] = json!(path);
+            assert_eq!(decode(&event).uri().path(), expected, "{source} {path}");
+        }
+    }
+    // Before stage and base path come off.
+    let options = DecodeOptions {
+        strip_stage: Some(true),
+        ..DecodeOptions::default()
+    };
+    let event = event_with(
+        Source::HttpApi,
+        json!({"rawPath": "prod/x", "requestContext": {"stage": "prod"}}),
+    );
+    assert_eq!(try_decode(&event, &options).unwrap().uri(), "/x");
+}
+
+#[test]
+fn what_only_the_map_of_single_values_has_is_kept() {
+    for source in [Source::RestApi, Source::HttpApiV1] {
+        let request = decode(&event_with(
+            source,
+            json!({"headers": {"x-a": "2", "x-only": "here", "X-Only": "there"},
+                "multiValueHeaders": {"X-A": ["1", "2"]},
+                "queryStringParameters": {"a": "2", "only": "h&re"},
+                "multiValueQueryStringParameters": {"a": ["1", "2"]}}),
+        ));
+        assert_eq!(header(&request, "x-a"), ["1", "2"], "{source}");
+        let mut only = header(&request, "x-only");
+        only.sort_unstable();
+        assert_eq!(only, ["here", "there"], "{source}");
+        let expected = pairs(&[("a", "1"), ("a", "2"), ("only", "h&re")]);
+        assert_eq!(query(&request), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_null_under_another_spelling_erases_nothing() {
+    for event in [
+        r#"{"raw_path":"/a","method":"GET","headers":{},"query_string_parameters":{"k":"v"},
+            "queryStringParameters":null,"is_base64_encoded":true,"isBase64Encoded":null,"body":"eA=="}"#,
+        r#"{"path":"/a","httpMethod":"GET","queryStringParameters":{"k":"v"},"isBase64Encoded":true,
+            "query_string_parameters":null,"is_base64_encoded":null,"body":"eA==","body":null,
+            "path":null,"httpMethod":null,"queryStringParameters":null,"isBase64Encoded":null}"#,
+        r#"{"rawPath":"/a","requestContext":{"http":{"method":"GET","method":null},"http":null},
+            "requestContext":null,"rawQueryString":"k=v","rawQueryString":null,
+            "isBase64Encoded":true,"is_base64_encoded":null,"body":"eA==","rawPath":null}"#,
+    ] {
+        let request = lambda_api::event::decode(
+            event.into(),
+            lambda_api::LambdaContext::default(),
+            &DecodeOptions::default(),
+        )
+        .unwrap();
+        assert_eq!(request.uri(), "/a?k=v", "{event}");
+        assert_eq!(request.body().bytes(), b"x", "{event}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_an_event_is_skipped() {
+    for source in Source::ALL {
+        let event = event_with(
+            source,
+            json!({"body": "\u{feff}x", "headers": {"x-a": "ä"}}),
+        );
+        let decode = |text: String| {
+            let options = DecodeOptions::default();
+            lambda_api::event::decode(text.into(), lambda_api::LambdaContext::default(), &options)
+        };
+        let request = decode(format!("\u{feff}{event}")).unwrap();
+        assert_eq!(invocation(&request).source(), Some(source));
+        assert_eq!(request.body().bytes(), "\u{feff}x".as_bytes(), "{source}");
+        assert!(decode(format!("\u{feff}\u{feff}{event}")).is_err());
+    }
+}
+
+#[test]
 fn an_event_of_no_http_source_names_the_keys_looked_for_and_found() {
     for event in [
         json!({"Records": [{"eventSource": "aws:s3"}]}),
@@ -316,13 +434,4 @@ fn an_event_of_no_http_source_names_the_keys_looked_for_and_found() {
             assert!(error.contains(&format!("`{key}`")), "{error}");
         }
     }
-}
-
-#[test]
-fn a_web_socket_event_with_method_and_path_is_a_request() {
-    let request = decode(
-        &json!({"httpMethod": "POST", "path": "/hello", "resource": "/{proxy+}",
-        "requestContext": {"connectionId": "x", "eventType": "CONNECT"}}),
-    );
-    assert_eq!(invocation(&request).source(), Some(Source::RestApi));
 }

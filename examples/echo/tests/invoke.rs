@@ -70,7 +70,7 @@ fn http() -> Value {
     json!({
         "version": "2.0",
         "routeKey": "$default",
-        "rawPath": "/prod/a%20b",
+        "rawPath": "/prod/a b",
         "rawQueryString": "q=x+y&q=%C3%A9",
         "cookies": ["a=1", "b=2"],
         "headers": {"x-tag": "1,2"},
@@ -78,7 +78,7 @@ fn http() -> Value {
             "stage": "prod",
             "requestId": "id-1",
             "domainName": "abc.execute-api.eu-west-1.amazonaws.com",
-            "http": {"method": "POST", "path": "/prod/a%20b", "sourceIp": "192.0.2.1"},
+            "http": {"method": "POST", "path": "/prod/a b", "sourceIp": "192.0.2.1"},
         },
         "body": "hi",
         "isBase64Encoded": false,
@@ -159,7 +159,7 @@ fn each_source_is_understood() {
         ),
         (
             "http1",
-            with(rest(), json!({"version": "1.0"})),
+            with(rest(), json!({"version": "1.0", "path": "/a b"})),
             &both,
             &["1", "2"],
             Some(&id),
@@ -279,6 +279,28 @@ fn strange_events_are_answered_and_never_a_panic() {
 fn a_query_that_no_uri_can_have_is_read_all_the_same() {
     let event = with(http(), json!({"rawQueryString": "a=<b>\"c\" d"}));
     assert_eq!(seen(&event)["query"], json!([["a", "<b>\"c\" d"]]));
+}
+
+#[test]
+fn the_framing_of_a_reply_is_left_to_the_gateway() {
+    let wanted = json!({
+        "status": 200,
+        "headers": [
+            ["content-type", "text/plain"],
+            ["transfer-encoding", "chunked"],
+            ["connection", "keep-alive"],
+            ["keep-alive", "timeout=5"],
+            ["content-length", "999"],
+        ],
+        "body": "aGVsbG8=",
+    });
+    let wanted = json!({"body": wanted.to_string(), "isBase64Encoded": false});
+    let reply = invoke(&with(
+        with(http(), json!({"rawPath": "/prod/reply"})),
+        wanted,
+    ));
+    assert_eq!(reply["headers"], json!({"content-type": "text/plain"}));
+    assert_eq!(reply["body"], "hello");
 }
 
 #[test]

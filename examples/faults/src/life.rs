@@ -3,9 +3,18 @@
 use lambda_api::{Api, BoxError};
 use std::{env, future::pending};
 
-/// Adds a function for the end as `FAULTS_SHUTDOWN` says, and functions around a snapshot as
-/// `FAULTS_SNAPSHOT` says.
+/// Adds a function for the end as `FAULTS_SHUTDOWN` says, functions around a snapshot as
+/// `FAULTS_SNAPSHOT` says, and one after each response as `FAULTS_AFTER` says.
 pub(crate) fn hooks(api: Api) -> Api {
+    let api = match env::var("FAULTS_AFTER").as_deref() {
+        Ok("flush") => api.after_response(|| async {
+            tokio::task::yield_now().await;
+            println!("flushed what is left");
+        }),
+        Ok("panic") => api.after_response(async || panic!("nothing to flush")),
+        Ok("hang") => api.after_response(pending),
+        _ => api,
+    };
     let api = match env::var("FAULTS_SHUTDOWN").as_deref() {
         Ok("flush") => api.on_shutdown(|| async { println!("flushed") }).nest(
             "/nested",

@@ -7,7 +7,9 @@
 mod extension;
 mod life;
 mod mixed;
+mod own_log;
 mod sized;
+mod streams;
 
 use lambda_api::{Api, BoxError, Invocation, Json, State, api_handler, routes};
 use std::{collections::BTreeMap, env, future::pending, process, sync::Arc};
@@ -41,6 +43,7 @@ async fn hangs() -> &'static str {
 /// A handler that never gives its thread back.
 #[api_handler(GET "/block")]
 async fn blocks() -> &'static str {
+    println!("about to block");
     loop {
         std::thread::park();
     }
@@ -59,6 +62,25 @@ async fn logs(text: String) -> &'static str {
     eprintln!("err: {text}");
     tracing::info!(text, "logged");
     "logged"
+}
+
+/// A handler whose error has a text of so many bytes.
+#[api_handler(GET "/long-error/{size}")]
+async fn long_error(size: usize) -> Result<&'static str, lambda_api::Error> {
+    Err(lambda_api::Error::msg("long ".repeat(size / 5)))
+}
+
+/// A handler that panics, and panics once more while it is cleaned up.
+#[api_handler(GET "/double-panic")]
+async fn panics_twice() -> &'static str {
+    struct Second;
+    impl Drop for Second {
+        fn drop(&mut self) {
+            panic!("the second one")
+        }
+    }
+    let _second = Second;
+    panic!("the first one")
 }
 
 /// The environment of the process.
@@ -97,6 +119,7 @@ async fn together(name: String, invocation: Invocation, State(all): State<Arc<Ba
 
 #[lambda_api::main]
 async fn main() -> Result<Api, BoxError> {
+    own_log::install();
     let together = env::var("FAULTS_TOGETHER").map_or(Ok(1), |size| size.parse())?;
     let api = Api::new()
         .state(Arc::new(Barrier::new(together)))
@@ -112,7 +135,10 @@ async fn main() -> Result<Api, BoxError> {
             context,
             together,
             sized::size,
-            sized::digest
+            sized::digest,
+            long_error,
+            panics_twice,
+            streams::frames
         ])
         .nest("/mixed", mixed::api());
     let api = life::hooks(api);
@@ -122,6 +148,7 @@ async fn main() -> Result<Api, BoxError> {
     }
     match env::var("FAULTS_START").as_deref() {
         Ok("error") => Err("no table is named".into()),
+        Ok("long error") => Err("no table ".repeat(400_000).into()),
         Ok("panic") => panic!("no table was expected"),
         Ok("exit") => process::exit(7),
         Ok("hang") => pending().await,

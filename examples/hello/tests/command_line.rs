@@ -7,7 +7,7 @@ use server::Server;
 use std::{
     ffi::OsString,
     fs::{self, DirEntry},
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -88,11 +88,62 @@ fn an_event_of_no_http_source_fails_with_a_reason() {
 fn a_mistake_on_the_command_line_exits_with_2_and_help_with_0() {
     let (code, out, err) = run(&["sevre"], "");
     assert_eq!((code, out.as_str()), (Some(2), ""));
-    assert!(err.contains("found \"sevre\""), "{err}");
-    assert!(err.contains("usage: "), "{err}");
+    assert!(err.starts_with("usage: "), "{err}");
+    // What went wrong is what is read last.
+    let last = err.lines().last().unwrap();
+    assert!(last.starts_with("error: "), "{err}");
+    assert!(last.ends_with("found \"sevre\""), "{err}");
+    assert_eq!(err.matches("error: ").count(), 1, "{err}");
     let (code, out, err) = run(&["--help"], "");
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(out.starts_with("usage: "), "{out}");
+}
+
+#[test]
+fn a_program_that_verifies_no_tokens_makes_none() {
+    let (code, out, err) = run(&["token", "alice", "--groups", "admins"], "");
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let expected = "error: no authenticator of this program verifies tokens itself";
+    assert!(err.starts_with(expected), "{err}");
+}
+
+#[test]
+fn a_page_that_is_not_let_in_is_told_on_the_terminal() {
+    let page = "http://localhost:5173";
+    let post = |server: &Server| {
+        server.send(&format!(
+            "GET /hello/world HTTP/1.1\r\nhost: localhost:{}\r\norigin: {page}\r\n\
+             sec-fetch-site: same-site\r\nconnection: close\r\n\r\n",
+            server.port
+        ))
+    };
+    let mut closed = Server::start(&mut hello(&["--port", "0"]));
+    let reply = post(&closed);
+    assert!(reply.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{reply}");
+    assert!(!reply.contains(page), "{reply}");
+    closed.child.kill().unwrap();
+    let mut said = String::new();
+    let mut stderr = closed.child.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    let advice = format!("start with `--allow-origin {page}`");
+    assert!(said.contains(&advice), "{said}");
+
+    let open = serve(&["--port", "0", "--allow-origin", page]);
+    let reply = post(&open);
+    assert!(reply.ends_with("Hello, world!"), "{reply}");
+}
+
+#[test]
+fn another_name_is_answered_when_it_is_given() {
+    let get = |server: &Server| {
+        server
+            .send("GET /hello/world HTTP/1.1\r\nhost: tunnel.example\r\nconnection: close\r\n\r\n")
+    };
+    let reply = get(&serve(&["--port", "0"]));
+    assert!(reply.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{reply}");
+    let names = ["--host", "other.example", "--host=tunnel.example"];
+    let reply = get(&serve(&[&["--port", "0"][..], &names].concat()));
+    assert!(reply.ends_with("Hello, world!"), "{reply}");
 }
 
 fn serve(arguments: &[&str]) -> Server {

@@ -5,7 +5,9 @@ use crate::{
     order::{NewOrder, Order, OrderId, Page, PageSize, Version},
     store::Store,
 };
-use lambda_api::{Created, Identity, Json, NoContent, Redirect, SetCookie, State, api_handler};
+use lambda_api::{
+    Created, Identity, Invocation, Json, NoContent, Redirect, SetCookie, State, api_handler,
+};
 
 /// A reply that tells the version of the order it carries.
 type Tagged = ([(&'static str, String); 1], Json<Order>);
@@ -16,12 +18,13 @@ type Tagged = ([(&'static str, String); 1], Json<Order>);
 #[api_handler(POST "/orders")]
 pub(crate) async fn place_order(
     caller: Identity,
+    invocation: &Invocation,
     State(store): State<Store>,
     Json(order): Json<NewOrder<'_>>,
 ) -> Result<(SetCookie, Created<Json<Order>>), OrderError> {
     let order = store.place(caller.subject(), order)?;
     let cookie = SetCookie::new("last-order", order.id.to_string()).path("/orders");
-    let location = format!("/orders/{}", order.id);
+    let location = link_to(invocation, order.id);
     Ok((cookie, Created::at(location, Json(order))))
 }
 
@@ -40,9 +43,10 @@ pub(crate) async fn list_orders(
 #[api_handler(GET "/orders/last")]
 pub(crate) async fn last_order(
     #[cookie("last-order")] last: Option<OrderId>,
+    invocation: &Invocation,
 ) -> Result<Redirect, OrderError> {
     let id = last.ok_or(OrderError::NoLastOrder)?;
-    Ok(Redirect::to(format!("/orders/{id}")))
+    Ok(Redirect::to(link_to(invocation, id)))
 }
 
 /// Read an order.
@@ -78,6 +82,11 @@ pub(crate) async fn delete_order(
 ) -> Result<NoContent, OrderError> {
     store.delete(caller.subject(), id)?;
     Ok(NoContent)
+}
+
+/// The path of an order as clients write it: with the stage where they call with one.
+fn link_to(invocation: &Invocation, id: OrderId) -> String {
+    format!("{}/orders/{id}", invocation.path_prefix())
 }
 
 fn tagged(order: Order) -> Tagged {

@@ -7,8 +7,9 @@ use lambda_api::{
     event::{self, DecodeError, DecodeOptions, Source, emulate},
 };
 use lambda_api_testing::strategies::carried;
-use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Value, value::RawValue};
+use std::{collections::HashSet, fmt};
 
 /// Decodes one event, in several ways.
 ///
@@ -29,8 +30,17 @@ pub fn run(data: &[u8]) {
         (Err(error), Err(again)) => assert_eq!(error.to_string(), again.to_string()),
         _ => panic!("decoded otherwise the second time"),
     }
-    if serde_json::from_slice::<IgnoredAny>(data).is_err() {
+    let json = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);
+    if serde_json::from_slice::<IgnoredAny>(json).is_err() {
         assert!(matches!(decoded, Err(DecodeError::NotHttp(_))), "no JSON");
+    }
+    if let Some(turned) = turned(json) {
+        let turned = decode(&turned.into(), &options);
+        assert_eq!(
+            told(&decoded),
+            told(&turned),
+            "the order of members matters"
+        );
     }
     match decoded {
         Ok(request) => {
@@ -53,10 +63,79 @@ pub fn run(data: &[u8]) {
     let stripped = DecodeOptions {
         strip_stage: Some(true),
         base_path: Some("/v1".to_owned()),
+        more_base_paths: vec!["/a%20b/c".to_owned(), "/v1/v1".to_owned()],
         ..DecodeOptions::default()
     };
     if let Ok(request) = decode(&event, &stripped) {
         check(&request);
+    }
+}
+
+/// An event with its members, and those of its context, in the opposite order; `None` when a name
+/// stands twice, for then the order has to matter.
+fn turned(json: &[u8]) -> Option<String> {
+    let mut members = members(json)?;
+    for (name, value) in &mut members {
+        if name == "requestContext"
+            && let Some(context) = self::members(value.as_bytes())
+        {
+            *value = object(context);
+        }
+    }
+    Some(object(members))
+}
+
+/// The members of an object whose names all differ, with their values as JSON.
+fn members(json: &[u8]) -> Option<Vec<(String, String)>> {
+    struct Members(Vec<(String, String)>);
+
+    impl<'de> Deserialize<'de> for Members {
+        fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+            reader.deserialize_map(Members(Vec::new()))
+        }
+    }
+
+    impl<'de> Visitor<'de> for Members {
+        type Value = Self;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+            while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+                self.0.push((name, value.get().to_owned()));
+            }
+            Ok(self)
+        }
+    }
+
+    let Members(members) = serde_json::from_slice(json).ok()?;
+    let names: HashSet<_> = members.iter().map(|(name, _)| name).collect();
+    (names.len() == members.len()).then_some(members)
+}
+
+fn object(members: Vec<(String, String)>) -> String {
+    let members = members.into_iter().rev();
+    let members: Vec<_> = members
+        .map(|(name, value)| format!("{}:{value}", Value::from(name)))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
+/// What was made of an event, but for the text of an error, which names its keys in their order.
+fn told(decoded: &Result<lambda_api::Request, DecodeError>) -> String {
+    match decoded {
+        Ok(request) => {
+            let invocation = request.extensions().get::<Invocation>();
+            let told = (request.uri(), request.headers(), request.body().bytes());
+            format!("{} {told:?} {invocation:?}", request.method())
+        }
+        Err(DecodeError::Malformed {
+            invocation, detail, ..
+        }) => format!("{:?} {detail}", invocation.source()),
+        Err(DecodeError::OverLimit(over)) => over.to_string(),
+        Err(_) => "no request".to_owned(),
     }
 }
 
@@ -81,6 +160,13 @@ fn ask(invocation: &Invocation) {
     let _ = (invocation.source_ip(), invocation.stage());
     let _ = (invocation.account_id(), invocation.domain_name());
     let _ = (invocation.api_id(), invocation.time());
+    let _ = (invocation.raw_path(), invocation.public_url());
+    // Two slashes would make a host of what follows them.
+    let prefix = invocation.path_prefix();
+    assert!(
+        prefix.is_empty() || prefix.starts_with('/') && !prefix.starts_with("//"),
+        "{prefix}"
+    );
     let _ = (
         invocation.stage_variable("a"),
         invocation.path_parameters().count(),

@@ -26,7 +26,7 @@ impl Arguments {
     /// Without a path nothing can be said of names.
     pub(crate) fn read(
         sig: &mut Signature,
-        path: Option<(&LitStr, &RoutePath)>,
+        paths: &[(LitStr, RoutePath)],
         faults: &mut Faults,
     ) -> Self {
         let mut arguments = Self::default();
@@ -39,9 +39,7 @@ impl Arguments {
             let Ok(mark) = mark::take(&mut input.attrs, bare, faults) else {
                 continue;
             };
-            let in_path = |name: &str| {
-                path.is_some_and(|(_, path)| path.params.iter().any(|param| param.name == name))
-            };
+            let in_path = |name: &str| paths.iter().any(|(_, path)| path.has(name));
             let by_name = || {
                 let name = ident
                     .as_deref()
@@ -54,7 +52,12 @@ impl Arguments {
             let ty = erase::lifetimes(&input.ty);
             erase::refuse_static(&input.ty, plain.is_some(), faults);
             let argument = match plain {
-                Some((part, name)) => Argument::Plain { part, name, ty },
+                Some((part, name)) => {
+                    if part == Part::Path && !erase::is_option(&ty) {
+                        refuse_missing(&name, &input.ty, paths, faults);
+                    }
+                    Argument::Plain { part, name, ty }
+                }
                 None => {
                     idents.extend(bare.map(str::to_owned));
                     Argument::Extractor { ty }
@@ -62,9 +65,7 @@ impl Arguments {
             };
             arguments.0.push(argument);
         }
-        if let Some((literal, path)) = path {
-            arguments.check_bound(&sig.ident, literal, path, &idents, faults);
-        }
+        arguments.check_bound(&sig.ident, paths, &idents, faults);
         arguments
     }
 
@@ -91,8 +92,7 @@ impl Arguments {
     fn check_bound(
         &self,
         handler: &Ident,
-        literal: &LitStr,
-        path: &RoutePath,
+        paths: &[(LitStr, RoutePath)],
         idents: &[String],
         faults: &mut Faults,
     ) {
@@ -100,26 +100,47 @@ impl Arguments {
         if self.extractors().any(erase::names_path) {
             return;
         }
-        for param in &path.params {
-            let name = param.name.as_str();
-            if self.path_names().any(|bound| bound == name) {
-                continue;
+        for (index, (literal, path)) in paths.iter().enumerate() {
+            let before = paths.iter().take(index);
+            for param in &path.params {
+                let name = param.name.as_str();
+                if self.path_names().any(|bound| bound == name)
+                    || before.clone().any(|(_, path)| path.has(name))
+                {
+                    continue;
+                }
+                // What stands neither in a path nor in the request may be this one, misspelt.
+                let unknown = self
+                    .path_names()
+                    .filter(|bound| !paths.iter().any(|(_, path)| path.has(bound)));
+                let spelt = name.replace(['-', '.'], "_");
+                let meant = similar(&spelt, idents.iter().map(String::as_str).chain(unknown));
+                let advice = advice(name, meant);
+                faults.add(
+                    literal.span(),
+                    format!(
+                        "no argument of `{handler}` takes the path parameter `{name}`{}\n\n{advice}",
+                        caret(&path.text, &param.range)
+                    ),
+                );
             }
-            // What stands neither in the path nor in the request may be this one, misspelt.
-            let unknown = self
-                .path_names()
-                .filter(|bound| !path.params.iter().any(|param| param.name == *bound));
-            let spelt = name.replace(['-', '.'], "_");
-            let meant = similar(&spelt, idents.iter().map(String::as_str).chain(unknown));
-            let advice = advice(name, meant);
-            faults.add(
-                literal.span(),
-                format!(
-                    "no argument of `{handler}` takes the path parameter `{name}`{}\n\n{advice}",
-                    caret(&path.text, &param.range)
-                ),
-            );
         }
+    }
+}
+
+/// Refuses an argument that some of the route's paths have a parameter for, and others not.
+fn refuse_missing(name: &str, ty: &Type, paths: &[(LitStr, RoutePath)], faults: &mut Faults) {
+    let without = paths.iter().find(|(_, path)| !path.has(name));
+    if let Some((_, without)) = without
+        && paths.iter().any(|(_, path)| path.has(name))
+    {
+        let text = &without.text;
+        faults.at(
+            ty,
+            format!(
+                "the path `{text}` has no parameter `{name}`: take an `Option`, which is `None` there"
+            ),
+        );
     }
 }
 

@@ -6,10 +6,12 @@
 use crate::faults::Faults;
 use syn::{
     Ident, Lifetime, PathSegment, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
+    TypeTraitObject,
     visit_mut::{self, VisitMut},
 };
 
-/// The type with `'_` for every lifetime but `'static`.
+/// The type with `'_` for every lifetime but `'static`, so that it can stand anywhere: without the
+/// `+` that may end a list of bounds, as in `dyn Send +`.
 pub(crate) fn lifetimes(ty: &Type) -> Type {
     let mut ty = ty.clone();
     Erase.visit_type_mut(&mut ty);
@@ -23,6 +25,16 @@ impl VisitMut for Erase {
         if lifetime.ident != "static" {
             lifetime.ident = Ident::new("_", lifetime.ident.span());
         }
+    }
+
+    fn visit_type_trait_object_mut(&mut self, ty: &mut TypeTraitObject) {
+        ty.bounds.pop_punct();
+        visit_mut::visit_type_trait_object_mut(self, ty);
+    }
+
+    fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+        ty.bounds.pop_punct();
+        visit_mut::visit_type_impl_trait_mut(self, ty);
     }
 
     // The lifetimes of `fn(&'a str)` and `for<'a> Fn(&'a str)` are their own.
@@ -94,4 +106,17 @@ pub(crate) fn names_path(ty: &Type) -> bool {
     let mut find = Find(false);
     find.visit_type_mut(&mut ty.clone());
     find.0
+}
+
+/// Whether a type is an `Option`, by its name.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident == "Option")
+        }
+        Type::Paren(ty) => is_option(&ty.elem),
+        Type::Group(ty) => is_option(&ty.elem),
+        _ => false,
+    }
 }

@@ -112,8 +112,8 @@ fn structure(function: &Function) -> TokenStream {
     }
 }
 
-/// Plain arguments first, all of them, so that all their faults are reported; then one call of
-/// the library function for this number of extractors.
+/// Plain arguments first, all of them, so that all their faults are reported, together with what
+/// the extractors reject; then one call of the library function for this number of extractors.
 fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
     let arguments = &handler.arguments.0;
     let all: Vec<_> = (0..arguments.len())
@@ -134,12 +134,13 @@ fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
             Argument::Extractor { .. } => extracted.push(variable),
         }
     }
+    let extractors = handler.arguments.extractors();
     let reads = (!plain.is_empty()).then(|| {
         quote! {
             let mut __faults = #private::Faults::new();
             #(#reads)*
             let (#(::core::option::Option::Some(#plain),)*) = (#(#plain,)*) else {
-                return __faults.refuse();
+                return __faults.refuse(__request, &[#(#private::check::<#extractors>),*]);
             };
         }
     });
@@ -218,16 +219,15 @@ fn describe(handler: &Handler, krate: &impl ToTokens) -> TokenStream {
 fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenStream {
     let Handler {
         options,
-        path,
+        paths,
         function,
         arguments,
     } = handler;
     let ident = &function.sig.ident;
     let name = ident.unraw().to_string();
-    let method = &options.method;
-    let text = &path.text;
-    let key = format!("{method} {}", path.key);
-    let hash = fnv1a(&key);
+    let mut places = places(handler, private).into_iter();
+    let first = places.next();
+    let also = places.map(|place| quote!(#private::Place { #place }));
     let doc = doc::text(&function.attrs);
     let call = call(handler, private, call_name);
     let describe = describe(handler, &options.krate);
@@ -235,16 +235,14 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
     let timeout = Timeout::expand(options.timeout.as_ref());
     let brought = arguments
         .path_names()
-        .filter(|name| !path.params.iter().any(|param| param.name == *name));
+        .filter(|name| !paths.iter().any(|path| path.has(name)));
     // `line!()` says where its tokens stand: at the function, not at the attribute.
     let file = quote_spanned!(ident.span()=> ::core::file!());
     let line = quote_spanned!(ident.span()=> ::core::line!());
     quote! {
         #private::Route {
-            method: #method,
-            path: #text,
-            key: #key,
-            hash: #hash,
+            #first
+            also: &[#(#also),*],
             name: #name,
             module: ::core::module_path!(),
             file: #file,
@@ -257,4 +255,28 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
             describe: #describe,
         }
     }
+}
+
+/// Each method with each path, as fields of a struct.
+fn places(handler: &Handler, private: &TokenStream) -> Vec<TokenStream> {
+    let place = |method: &str, path: TokenStream, key: String| {
+        let hash = fnv1a(&key);
+        quote!(method: #method, path: #path, key: #key, hash: #hash,)
+    };
+    if handler.options.fallback {
+        return vec![place(
+            "ANY",
+            quote!(#private::FALLBACK),
+            "fallback".to_owned(),
+        )];
+    }
+    let methods = handler.options.methods.iter();
+    methods
+        .flat_map(|method| {
+            handler.paths.iter().map(move |path| {
+                let text = &path.text;
+                place(method, quote!(#text), format!("{method} {}", path.key))
+            })
+        })
+        .collect()
 }

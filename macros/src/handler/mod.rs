@@ -19,12 +19,13 @@ use options::Options;
 use path::RoutePath;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{FnArg, Signature};
+use syn::{FnArg, LitStr, Signature};
 
 /// One handler whose call and signature are right.
 struct Handler {
     options: Options,
-    path: RoutePath,
+    /// None, of a fallback.
+    paths: Vec<RoutePath>,
     function: Function,
     arguments: Arguments,
 }
@@ -41,18 +42,14 @@ pub(crate) fn api_handler(attribute: TokenStream, item: &TokenStream) -> TokenSt
         }
     };
     signature::check(&mut function, &mut faults);
-    let path = options.path.as_ref().and_then(|literal| {
-        let text = literal.value();
-        RoutePath::parse(&text)
-            .map_err(|fault| faults.add(literal.span(), fault.describe(&text)))
-            .ok()
-    });
-    let known = options.path.as_ref().zip(path.as_ref());
+    let paths = read_paths(&options, &mut faults);
+    // Of no path at all, nothing can be said of names.
+    let known = paths.as_deref().unwrap_or_default();
     let arguments = Arguments::read(&mut function.sig, known, &mut faults);
-    match path {
-        Some(path) if faults.is_empty() => expand::handler(&Handler {
+    match paths {
+        Some(paths) if faults.is_empty() => expand::handler(&Handler {
             options,
-            path,
+            paths: paths.into_iter().map(|(_, path)| path).collect(),
             function,
             arguments,
         }),
@@ -61,6 +58,25 @@ pub(crate) fn api_handler(attribute: TokenStream, item: &TokenStream) -> TokenSt
             expand::stub(&faults, &options, &function)
         }
     }
+}
+
+/// All paths, each with its literal; `None` where one is wrong, or is missing.
+fn read_paths(options: &Options, faults: &mut Faults) -> Option<Vec<(LitStr, RoutePath)>> {
+    let mut paths: Vec<(LitStr, RoutePath)> = Vec::new();
+    for literal in &options.paths {
+        let text = literal.value();
+        match RoutePath::parse(&text) {
+            Ok(path) => {
+                if paths.iter().any(|(_, other)| other.key == path.key) {
+                    faults.add(literal.span(), "the route has this path already");
+                }
+                paths.push((literal.clone(), path));
+            }
+            Err(fault) => faults.add(literal.span(), fault.describe(&text)),
+        }
+    }
+    let all = paths.len() == options.paths.len();
+    (all && (options.fallback || !paths.is_empty())).then_some(paths)
 }
 
 /// What is left of our attributes would be errors of their own.

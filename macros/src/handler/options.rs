@@ -1,4 +1,5 @@
-//! What stands in the attribute: `GET "/orders/{id}", public, scopes("a b"), timeout = "3s"`.
+//! What stands in the attribute: `GET "/orders/{id}", public, scopes("a b"), timeout = "3s"`, also
+//! `GET | POST "/a" | "/b"` and `fallback`.
 
 use super::{
     access::{Access, Rule},
@@ -23,14 +24,19 @@ const OPTIONS: [&str; 7] = [
 const EXAMPLE: &str = "`#[api_handler(GET \"/orders/{id}\")]`";
 const NO_PATH: &str =
     "after the method comes the path, a string literal: `#[api_handler(GET \"/orders/{id}\")]`";
+/// Instead of method and path.
+const FALLBACK: &str = "fallback";
+const SEVERAL: &str = "all methods stand before all paths: `GET | POST \"/a\" | \"/b\"`";
 const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")`, `guard = path`, \
                     `authenticator = \"..\"`, `timeout = \"3s\"` or `crate = path`";
 
 /// The options of one handler, as far as they could be read.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) method: String,
-    pub(crate) path: Option<LitStr>,
+    /// None, of a fallback.
+    pub(crate) methods: Vec<String>,
+    pub(crate) paths: Vec<LitStr>,
+    pub(crate) fallback: bool,
     pub(crate) access: Access,
     pub(crate) timeout: Option<Timeout>,
     pub(crate) krate: Krate,
@@ -45,11 +51,12 @@ impl Options {
     }
 
     fn parse(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
-        let method = self.parse_method(input, faults)?;
-        if input.is_empty() {
-            return Err(syn::Error::new(method.span(), NO_PATH));
+        if is_fallback(input) {
+            self.parse_fallback(input, faults)?;
+        } else {
+            self.parse_methods(input, faults)?;
+            self.parse_paths(input, faults)?;
         }
-        self.parse_path(input, faults)?;
         while !input.is_empty() {
             if !input.peek(Token![,]) {
                 return Err(input.error(format!("expected `,` and an option: {LIST}")));
@@ -60,6 +67,33 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    fn parse_fallback(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        let name = input.call(Ident::parse_any)?;
+        self.fallback = true;
+        if name != FALLBACK {
+            faults.add(name.span(), format!("write `{FALLBACK}`"));
+        }
+        if input.peek(LitStr) || input.peek(Token![|]) {
+            return Err(input.error(
+                "a fallback answers every method and every path that no route has: it names none",
+            ));
+        }
+        Ok(())
+    }
+
+    fn parse_methods(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        loop {
+            let method = self.parse_method(input, faults)?;
+            if input.is_empty() {
+                return Err(syn::Error::new(method.span(), NO_PATH));
+            }
+            if !input.peek(Token![|]) {
+                return Ok(());
+            }
+            input.parse::<Token![|]>()?;
+        }
     }
 
     fn parse_method(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<Ident> {
@@ -76,9 +110,9 @@ impl Options {
             return Err(input.error(format!("expected a method and a path: {EXAMPLE}")));
         }
         let method = input.call(Ident::parse_any)?;
-        self.method = method.to_string();
-        if !METHODS.contains(&self.method.as_str()) {
-            let advice = match similar(&self.method, METHODS) {
+        let name = method.to_string();
+        if !METHODS.contains(&name.as_str()) {
+            let advice = match similar(&name, METHODS) {
                 Some(meant) => format!("write `{meant}`"),
                 None => format!("write one of {}", METHODS.join(", ")),
             };
@@ -86,11 +120,22 @@ impl Options {
                 method.span(),
                 format!("`{method}` is no method of an API: {advice}"),
             );
+        } else if self.methods.contains(&name) {
+            faults.add(method.span(), format!("`{name}` is named twice"));
+        } else if let Some(other) = self.methods.first()
+            && (name == "ANY" || other == "ANY")
+        {
+            faults.add(
+                method.span(),
+                "`ANY` is every method: no other one stands beside it",
+            );
         }
+        self.methods.push(name);
         Ok(method)
     }
 
-    fn parse_path(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse_paths(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+        self.refuse_listed_methods(input)?;
         if input.peek(Token![,]) && input.peek2(LitStr) {
             let comma: Token![,] = input.parse()?;
             faults.add(
@@ -101,8 +146,37 @@ impl Options {
         if !input.peek(LitStr) {
             return Err(input.error(NO_PATH));
         }
-        self.path = Some(input.parse()?);
+        self.paths.push(input.parse()?);
+        while input.peek(Token![|]) {
+            input.parse::<Token![|]>()?;
+            if !input.peek(LitStr) {
+                return Err(input.error(format!(
+                    "expected another path, a string literal: {SEVERAL}"
+                )));
+            }
+            self.paths.push(input.parse()?);
+        }
         Ok(())
+    }
+
+    /// Refuses `GET, POST "/a"`, and the like with another separator.
+    fn refuse_listed_methods(&self, input: ParseStream<'_>) -> syn::Result<()> {
+        let ahead = input.fork();
+        if !ahead.peek(Ident::peek_any) {
+            ahead.parse::<TokenTree>().ok();
+        }
+        let second = ahead.call(Ident::parse_any).ok();
+        let Some(second) = second.filter(|second| METHODS.iter().any(|known| second == known))
+        else {
+            return Ok(());
+        };
+        let first = self.methods.last().map_or("GET", String::as_str);
+        let path = match ahead.parse::<LitStr>() {
+            Ok(path) => path.value(),
+            Err(_) => "/orders".to_owned(),
+        };
+        let message = format!("several methods are written `{first} | {second} {path:?}`");
+        Err(syn::Error::new(second.span(), message))
     }
 
     fn parse_option(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
@@ -155,6 +229,12 @@ impl Options {
     }
 }
 
+/// Whether a fallback is meant, misspelt or not.
+fn is_fallback(input: ParseStream<'_>) -> bool {
+    let name = input.fork().call(Ident::parse_any);
+    name.is_ok_and(|name| similar(&name.to_string(), [FALLBACK]).is_some())
+}
+
 /// Goes on behind an option that nobody knows, to find what else is wrong.
 fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
@@ -181,8 +261,8 @@ mod tests {
                 authenticator = "staff", timeout = "1500ms", crate = my::api,"#,
         );
         assert_eq!(faults, [""; 0]);
-        assert_eq!(options.method, "GET");
-        assert_eq!(options.path.expect("a path").value(), "/a");
+        assert_eq!(options.methods, ["GET"]);
+        assert_eq!(options.paths[0].value(), "/a");
         let scopes = options.access.scopes.expect("scopes");
         assert_eq!(
             (scopes.any, scopes.names),
@@ -201,13 +281,52 @@ mod tests {
     }
 
     #[test]
+    fn several_methods_and_paths_are_read() {
+        let (options, faults) = read(r#"GET | POST "/a" | "/b" | "/{c}", public"#);
+        assert_eq!(faults, [""; 0]);
+        assert_eq!(options.methods, ["GET", "POST"]);
+        let paths: Vec<_> = options.paths.iter().map(LitStr::value).collect();
+        assert_eq!(paths, ["/a", "/b", "/{c}"]);
+        assert!(options.access.public && !options.fallback);
+    }
+
+    #[test]
+    fn a_fallback_has_options_and_no_method_or_path() {
+        let (options, faults) = read(r#"fallback, public, timeout = "1s""#);
+        assert_eq!(faults, [""; 0]);
+        assert!(options.fallback && options.access.public && options.timeout.is_some());
+        assert!(options.methods.is_empty() && options.paths.is_empty());
+    }
+
+    #[test]
     fn each_mistake_has_its_message() {
         for (text, expected) in [
+            (r#"fallback "/a""#, "it names none"),
+            ("fallback | GET", "it names none"),
+            ("fallback public", "expected `,` and an option"),
+            ("falback", "write `fallback`"),
+            (r#"GET | GET "/a""#, "`GET` is named twice"),
+            (r#"GET | ANY "/a""#, "`ANY` is every method"),
+            (r#"ANY | GET "/a""#, "`ANY` is every method"),
+            (r#"GET | "/a""#, "write the method before the path"),
+            (r#"GET | get "/a""#, "write `GET`"),
+            (
+                r#"GET "/a" | POST "/b""#,
+                "all methods stand before all paths",
+            ),
+            (r#"GET "/a" |"#, "all methods stand before all paths"),
+            (r#"GET "/a" "/b""#, "expected `,` and an option"),
             ("", "write the method and the path"),
             (r#""/a""#, "write the method before the path: `GET \"/a\"`"),
             (r#"get "/a""#, "write `GET`"),
             (r#"FETCH "/a""#, "write one of GET, POST"),
             (r#"GET, "/a""#, "no comma between"),
+            (
+                r#"GET, POST "/a""#,
+                "several methods are written `GET | POST \"/a\"`",
+            ),
+            (r#"GET POST "/a""#, "several methods are written"),
+            (r#"GET / POST "/a""#, "several methods are written"),
             ("GET", "after the method comes the path"),
             ("GET /a", "after the method comes the path"),
             (r#"GET "/a" public"#, "expected `,` and an option"),

@@ -71,6 +71,11 @@ impl RoutePath {
         Ok(path)
     }
 
+    /// Whether it has a parameter of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.params.iter().any(|param| param.name == name)
+    }
+
     fn segment(
         &mut self,
         segment: &str,
@@ -118,7 +123,7 @@ impl RoutePath {
                 format!("`{{{name}+}}` takes the rest of the path: nothing can follow it");
             return Err(PathFault::new(range.clone(), message));
         }
-        if self.params.iter().any(|known| known.name == name) {
+        if self.has(name) {
             let message = format!("the path has two parameters named `{name}`");
             return Err(PathFault::new(within, message));
         }

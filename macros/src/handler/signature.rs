@@ -2,14 +2,16 @@
 
 use super::erase;
 use crate::{faults::Faults, function::Function};
+use quote::quote;
 use syn::{
     FnArg, GenericArgument, GenericParam, PathArguments, ReturnType, Safety, Signature, Type,
-    TypeParamBound, TypeReference,
+    TypeGroup, TypeParamBound, TypeParen, TypeReference, parse_quote,
 };
 
 /// Reports everything that keeps a function from being a handler, arguments aside.
 pub(crate) fn check(function: &mut Function, faults: &mut Faults) {
     refuse_second_attribute(function, faults);
+    function.refuse_other_main("api_handler", faults);
     let sig = &function.sig;
     refuse_qualifiers(sig, faults);
     refuse_generics(sig, faults);
@@ -34,6 +36,29 @@ pub(crate) fn check(function: &mut Function, faults: &mut Faults) {
     }
     if let ReturnType::Type(_, ty) = &sig.output {
         refuse_borrowed_reply(ty, faults);
+    }
+    refuse_unsized_reply(function, faults);
+}
+
+/// Refuses `dyn Trait` as a reply: no function can return it. The compiler would say so of the
+/// function, and once more of each use of the type.
+fn refuse_unsized_reply(function: &mut Function, faults: &mut Faults) {
+    let ReturnType::Type(_, ty) = &function.sig.output else {
+        return;
+    };
+    let mut inner = &**ty;
+    while let Type::Paren(TypeParen { elem, .. }) | Type::Group(TypeGroup { elem, .. }) = inner {
+        inner = elem;
+    }
+    if let Type::TraitObject(_) = inner {
+        faults.at(
+            ty,
+            "a handler returns one type whose size is known: name it, or return \
+             `lambda_api::Response` where responses differ",
+        );
+        function.attrs.push(parse_quote!(#[allow(unused)]));
+        function.sig.output = parse_quote!(-> !);
+        function.body = quote!({ loop {} });
     }
 }
 
@@ -132,7 +157,9 @@ fn refuse_second_attribute(function: &mut Function, faults: &mut Faults) {
         if second {
             faults.at(
                 path,
-                "a handler answers one route: for another one write a function that calls this one",
+                "a handler has one attribute: several methods and paths are written \
+                 `GET | POST \"/a\" | \"/b\"`, and for a route with another rule write a function \
+                 that calls this one",
             );
         }
         !second

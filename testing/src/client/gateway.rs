@@ -1,9 +1,9 @@
 //! What happens between a client and a function: the event, the function, the reply.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use lambda_api::{
-    App, LambdaContext,
+    __private, App, LambdaContext, Problem,
     event::{
         Source,
         emulate::{self, Facts},
@@ -31,6 +31,8 @@ pub(super) struct Exchange {
     /// What the function replied; `None` when it was not asked, or did not answer.
     pub(super) reply: Option<Bytes>,
     pub(super) response: Response<Bytes>,
+    /// The problem that `Api::on_problem` has given another form.
+    pub(super) problem: Option<Problem>,
     /// Why the gateway answered in place of the function.
     pub(super) fault: Option<String>,
 }
@@ -71,12 +73,13 @@ pub(super) async fn exchange(
         event,
         reply: None,
         response: Response::new(Bytes::new()),
+        problem: None,
         fault: None,
     };
     if let Some((status, fault)) = refused(source, request, text.len()) {
         return exchange.answered_by_gateway(source, status, fault);
     }
-    let handled = app.handle_event(text.into(), lambda);
+    let handled = __private::handle_event_with_problem(app, text.into(), lambda);
     let handled = match patience {
         None => handled.await,
         Some(patience) => match tokio::time::timeout(patience.limit, handled).await {
@@ -96,19 +99,18 @@ pub(super) async fn exchange(
         },
     };
     let reply = match handled {
-        Ok(reply) => Bytes::from(reply),
+        Ok((reply, problem)) => {
+            exchange.problem = problem;
+            Bytes::from(reply)
+        }
         Err(error) => {
             let fault = format!("the function refused the event: {error}");
             return exchange.answered_by_gateway(source, function_failed(source), fault);
         }
     };
     exchange.reply = Some(reply.clone());
-    match emulate::reply(source, &reply) {
-        Ok(mut response) => {
-            if request.method() == Method::HEAD {
-                // A client reads none, whatever the gateway has.
-                response.body_mut().clear();
-            }
+    match emulate::response(source, request, facts, &reply) {
+        Ok(response) => {
             exchange.response = response;
             exchange
         }
@@ -117,6 +119,29 @@ pub(super) async fn exchange(
             exchange.answered_by_gateway(source, function_failed(source), fault)
         }
     }
+}
+
+/// What comes of a request to a URL that is none of the API: it lacks the stage or the base path, so
+/// that the source knows nobody to send it to.
+pub(super) fn outside(source: Source, request: &Request<Bytes>, facts: &Facts) -> Exchange {
+    let prefix = facts.path_prefix(source);
+    let fault = format!(
+        "{} is outside of the API, whose paths begin with {prefix}",
+        request.uri().path()
+    );
+    let exchange = Exchange {
+        event: emulate::event(source, request, facts),
+        reply: None,
+        response: Response::new(Bytes::new()),
+        problem: None,
+        fault: None,
+    };
+    // A REST API does not tell what is not there from what is closed.
+    let status = match source {
+        Source::RestApi => StatusCode::FORBIDDEN,
+        _ => StatusCode::NOT_FOUND,
+    };
+    exchange.answered_by_gateway(source, status, fault)
 }
 
 /// Why a request does not reach the function.
@@ -172,6 +197,16 @@ fn gateway_timeout(source: Source) -> StatusCode {
 }
 
 impl Exchange {
+    /// Whether a REST API left the body as the base64 that the function wrote.
+    pub(super) fn is_left_encoded(&self, source: Source) -> bool {
+        let Some(reply) = self.reply.as_ref().filter(|_| source == Source::RestApi) else {
+            return false;
+        };
+        let found = self.response.body();
+        let sent = emulate::reply(source, reply);
+        self.fault.is_none() && !found.is_empty() && sent.is_ok_and(|sent| sent.body() != found)
+    }
+
     fn answered_by_gateway(mut self, source: Source, status: StatusCode, fault: String) -> Self {
         let reason = status.canonical_reason().unwrap_or_default();
         let (content_type, body) = match source {
@@ -190,6 +225,7 @@ impl Exchange {
         let content_type = HeaderValue::from_static(content_type);
         response.headers_mut().insert(CONTENT_TYPE, content_type);
         self.response = response;
+        self.problem = None;
         self.fault = Some(fault);
         self
     }

@@ -83,6 +83,11 @@ use tower::Service;
 ///
 /// - A REST API renames some headers of replies: `www-authenticate` arrives as
 ///   `x-amzn-remapped-www-authenticate`.
+/// - A REST API decodes what the function wrote as base64, images and compressed bodies above all,
+///   only where one of its [binary media types](Self::binary_media_types) fits the request's
+///   `accept`. It has none unless the test lists some, and then its clients receive base64 text. The
+///   body of a request whose `content-type` fits none is text as well, and what is no UTF-8 in it
+///   is lost.
 /// - A request that is too large does not reach the function: the reply is a 413, for a body of
 ///   more than 1 MB at an ALB and for an event of more than 6 MB elsewhere, or a 431 for a head
 ///   of more than 10,240 bytes at API Gateway.
@@ -91,9 +96,49 @@ use tower::Service;
 ///
 /// # Paths
 ///
-/// A path is what stands behind the stage: `/orders`, with the query if there is one. The source
-/// adds its stage to the event where it does so on AWS. That an API sends a `location` without the
-/// stage, which a browser needs on the domain of a REST API, is not noticed.
+/// A path is one of the API: `/orders`, with the query if there is one. The source adds stage and base
+/// path where it does so on AWS. A URL, `https://api.example.com/v1/orders`, is what a client on the
+/// internet writes: with the [base path](Facts::base_path) on a custom domain, and with the stage on
+/// a domain of API Gateway. To one that lacks it the source itself answers, with a 403 at a REST API
+/// and a 404 elsewhere.
+///
+/// [`location`](TestResponse::location) and [`follow`](TestResponse::follow) read the header as the
+/// client of that URL does. A REST API is called on its own domain, unless the test names
+/// [another](Self::domain), so that an API that sends `/orders/7` in place of `/prod/orders/7` sends
+/// clients out of itself:
+///
+/// ```
+/// use lambda_api::{Api, Created, Invocation, Json, api_handler, event::Source, routes};
+/// use lambda_api_testing::TestClient;
+///
+/// #[api_handler(POST "/orders")]
+/// async fn place_order(invocation: &Invocation) -> Created<Json<u32>> {
+///     Created::at(format!("{}/orders/7", invocation.path_prefix()), Json(7))
+/// }
+///
+/// #[api_handler(POST "/drafts")]
+/// async fn place_draft() -> Created<Json<u32>> {
+///     Created::at("/orders/7", Json(7))
+/// }
+///
+/// #[api_handler(GET "/orders/{id}")]
+/// async fn get_order(id: u32) -> Json<u32> { Json(id) }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let api = Api::new().routes(routes![place_order, place_draft, get_order]);
+/// let client = TestClient::new(api).await.via(Source::RestApi);
+///
+/// let placed = client.post("/orders").await;
+/// placed.assert_header("location", "/prod/orders/7");
+/// client.get(placed.location()).await.assert_status(200);
+///
+/// let lost = client.post("/drafts").await;
+/// client.get(lost.location()).await.assert_status(403);
+/// # }
+/// ```
+///
+/// Paths of cookies are compared with those of the API, as if there were no stage.
 ///
 /// # Cookies
 ///
@@ -356,6 +401,30 @@ impl TestClient {
         self.facts(|facts| facts.source_ip(ip))
     }
 
+    /// The `binaryMediaTypes` of a REST API; see [`Facts::binary_media_types`]. There are none in the
+    /// beginning, as in a new API, so that binary and compressed responses are base64 text.
+    ///
+    /// ```
+    /// # use lambda_api::{Api, api_handler, event::Source, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// #[api_handler(GET "/logo")]
+    /// async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8]) {
+    ///     ([("content-type", "image/png")], b"\x89PNG")
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = TestClient::new(Api::new().routes(routes![logo])).await.via(Source::RestApi);
+    /// client.get("/logo").await.assert_text("iVBORw==");
+    ///
+    /// let client = client.binary_media_types(["*/*"]);
+    /// assert_eq!(client.get("/logo").await.bytes(), &b"\x89PNG"[..]);
+    /// # }
+    /// ```
+    pub fn binary_media_types<T: Into<String>>(self, types: impl IntoIterator<Item = T>) -> Self {
+        self.facts(|facts| facts.binary_media_types(types))
+    }
+
     /// How long Lambda lets the function run; without this the context says 30 seconds. A handler that
     /// waits is stopped shortly before, by the API itself, with a 504 problem.
     ///
@@ -513,7 +582,7 @@ impl From<App> for TestClient {
             app,
             source: Source::HttpApi,
             headers: HeaderMap::new(),
-            facts: Facts::new(),
+            facts: Facts::new().binary_media_types([""; 0]),
             lambda: LambdaContext::default(),
             deadline: None,
             clock: None,

@@ -1,9 +1,12 @@
 //! A problem as a client reads it.
 
+use lambda_api::{IntoResponse, Problem};
 use serde_json::{Map, Value};
 
 /// A problem (RFC 9457) as it came in a reply: what
-/// [`TestResponse::problem`](crate::TestResponse::problem) gives.
+/// [`TestResponse::problem`](crate::TestResponse::problem) gives. Where
+/// [`Api::on_problem`](lambda_api::Api::on_problem) has made something else of it, it is the problem
+/// that came before.
 ///
 /// ```
 /// # use lambda_api::{Api, Problem, api_handler, routes};
@@ -51,7 +54,18 @@ impl ReceivedProblem {
         }
     }
 
-    /// The status of the reply.
+    /// A problem as a client would receive it, had it not got another form.
+    pub(super) fn of(problem: &Problem) -> Self {
+        let status = problem.status().as_u16();
+        let response = problem.clone().into_response();
+        let members = serde_json::from_slice(response.body().bytes());
+        Self {
+            status,
+            members: members.unwrap_or_default(),
+        }
+    }
+
+    /// The status of the problem, which is that of the reply.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status

@@ -2,7 +2,7 @@
 
 use super::{
     TestClient, TestResponse,
-    gateway::{Patience, exchange},
+    gateway::{Patience, exchange, outside},
     response::Sent,
     target::{Origin, Target},
 };
@@ -199,12 +199,17 @@ impl TestRequest {
         self
     }
 
-    /// The request as it leaves the client, but for the cookies.
-    fn without_cookies(&self) -> Request<Bytes> {
+    /// The request as it reaches the source, but for the cookies; `path` is the one that the API
+    /// knows.
+    fn without_cookies(&self, path: &str) -> Request<Bytes> {
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         // It was parsed before, so that this does not fail.
-        *request.uri_mut() = self.target.to_string().parse().unwrap_or_default();
+        let target = Target {
+            path: path.to_owned(),
+            ..self.target.clone()
+        };
+        *request.uri_mut() = target.to_string().parse().unwrap_or_default();
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
         for (name, value) in &self.client.headers {
@@ -243,7 +248,10 @@ impl TestRequest {
     async fn send(self) -> TestResponse {
         let client = &self.client;
         let facts = self.facts_of_target();
-        let mut request = self.without_cookies();
+        let prefix = facts.path_prefix(client.source);
+        let target = self.target.behind(&prefix);
+        let within = target.within(&prefix);
+        let mut request = self.without_cookies(within.as_deref().unwrap_or(&target.path));
         let origin = origin(client, &request, &facts);
         if let Some(cookies) = self.cookie_header(&origin) {
             request.headers_mut().append(COOKIE, cookies);
@@ -252,18 +260,17 @@ impl TestRequest {
         let patience = client
             .deadline
             .map(|limit| Patience::new(client.source, limit));
-        let exchange = exchange(
-            &client.app,
-            client.source,
-            &request,
-            &facts,
-            lambda,
-            patience,
-        )
-        .await;
+        let exchange = match within {
+            Some(_) => {
+                let app = &client.app;
+                exchange(app, client.source, &request, &facts, lambda, patience).await
+            }
+            None => outside(client.source, &request, &facts),
+        };
         let response = TestResponse::new(
             Sent {
                 origin,
+                prefix,
                 headers: request.headers().clone(),
                 at: self.client.now(),
                 request: self,

@@ -49,6 +49,8 @@ pub struct TestResponse {
 pub(super) struct Sent {
     pub(super) request: TestRequest,
     pub(super) origin: Origin,
+    /// What clients write before the paths of the API.
+    pub(super) prefix: String,
     pub(super) headers: HeaderMap,
     pub(super) at: SystemTime,
 }
@@ -154,7 +156,9 @@ impl TestResponse {
         }
     }
 
-    /// The problem that the reply is.
+    /// The problem that the reply is; the problem that
+    /// [`Api::on_problem`](lambda_api::Api::on_problem) was given where it has made something else
+    /// of it.
     ///
     /// # Panics
     /// When it is none: the content type is not `application/problem+json`, or the body is no JSON
@@ -168,27 +172,67 @@ impl TestResponse {
         }
     }
 
-    pub(super) fn read_problem(&self) -> Result<ReceivedProblem, String> {
+    /// The problem that the client received, or else the one of which it received another form.
+    fn read_problem(&self) -> Result<ReceivedProblem, String> {
+        let received = self.received_problem();
+        match self.original_problem() {
+            Some(original) if received.is_err() => Ok(original),
+            _ => received,
+        }
+    }
+
+    pub(super) fn received_problem(&self) -> Result<ReceivedProblem, String> {
         let content_type = self.header(CONTENT_TYPE.as_str());
         ReceivedProblem::read(self.status().as_u16(), content_type, self.bytes())
     }
 
-    /// Where the reply points to with `location`: resolved against the request, so that a
-    /// [`TestClient`](crate::TestClient) can go there. It is a path when it stays on the domain of
-    /// the request, and a URL when it does not. The header itself is
-    /// [`header("location")`](Self::header).
+    /// The problem that [`Api::on_problem`](lambda_api::Api::on_problem) was given.
+    pub(super) fn original_problem(&self) -> Option<ReceivedProblem> {
+        self.exchange.problem.as_ref().map(ReceivedProblem::of)
+    }
+
+    /// Where the reply points to with `location`: resolved against the URL of the request, so that a
+    /// [`TestClient`](crate::TestClient) can go there. It is a path when it leads into the API, and a
+    /// URL when it does not: to another domain, or to a path of this one that lacks the
+    /// [stage or base path](crate::TestClient#paths), where the source itself would answer. The
+    /// header itself is [`header("location")`](Self::header).
     ///
     /// # Panics
-    /// When there is no `location`.
+    /// When there is no `location`, or one that is no address.
     #[must_use]
     #[track_caller]
     pub fn location(&self) -> String {
-        match self.header(LOCATION.as_str()) {
-            Some(location) => {
-                let target = self.sent.request.target();
-                target.resolve(&self.sent.origin, location)
-            }
-            None => self.fail("expected header `location`, found none"),
+        let target = self.located();
+        match &target.origin {
+            Some(origin) => format!("{origin}{target}"),
+            None => target.to_string(),
+        }
+    }
+
+    /// The target of `location`: without an origin where it is a path of the API.
+    #[track_caller]
+    fn located(&self) -> Target {
+        let Some(location) = self.header(LOCATION.as_str()) else {
+            self.fail("expected header `location`, found none");
+        };
+        let Sent {
+            request,
+            origin,
+            prefix,
+            ..
+        } = &*self.sent;
+        let target = request.target().behind(prefix);
+        let located = match target.resolve(origin, location) {
+            Ok(located) => located,
+            Err(error) => self.fail(&format!("header `location`: {error}")),
+        };
+        match located.within(prefix) {
+            Some(path) if located.origin.as_ref() == Some(origin) => Target {
+                origin: None,
+                path,
+                ..located
+            },
+            _ => located,
         }
     }
 
@@ -217,19 +261,20 @@ impl TestResponse {
     /// answer there.
     #[track_caller]
     pub fn follow(&self) -> TestRequest {
-        let location = self.location();
-        let mut target = match Target::parse(&location) {
-            Ok(target) => target,
-            Err(error) => self.fail(&format!("header `location`: {error}")),
-        };
-        if let Some(origin) = &target.origin {
-            let own = &self.sent.origin;
+        let mut target = self.located();
+        let own = &self.sent.origin;
+        if let Some(origin) = target.origin.as_ref().filter(|origin| *origin != own) {
             self.fail(&format!(
                 "expected a location on {own}, found one on {origin}"
             ));
         }
         let request = &self.sent.request;
-        target.origin.clone_from(&request.target().origin);
+        if let Some(origin) = &request.target().origin {
+            target = Target {
+                origin: Some(origin.clone()),
+                ..target.behind(&self.sent.prefix)
+            };
+        }
         let keeps_body = matches!(self.status().as_u16(), 307 | 308);
         request.clone().redirected(target, keeps_body)
     }
@@ -254,8 +299,8 @@ impl TestResponse {
         reply.and_then(Result::ok).unwrap_or_default()
     }
 
-    /// Why the source answered in place of the function: the request or the reply was too large,
-    /// the reply cannot be read, or it did not come in time. `None` when the function answered.
+    /// Why the source answered in place of the function: the URL was none of the API, the request or
+    /// the reply was too large, the reply cannot be read, or it did not come in time. `None` when the function answered.
     #[must_use]
     pub fn gateway_fault(&self) -> Option<&str> {
         self.exchange.fault.as_deref()
@@ -297,6 +342,11 @@ impl fmt::Display for TestResponse {
         let mut first = show::status(self.status());
         if let Some(fault) = self.gateway_fault() {
             first.push_str(&format!(", from the source itself: {fault}"));
+        }
+        if self.exchange.is_left_encoded(source) {
+            first.push_str(
+                ", the body left as base64: no binary media type of the REST API fits `accept`",
+            );
         }
         let reply = show::message("reply", &first, self.headers(), self.bytes());
         write!(f, "{sent}\n\n{reply}")

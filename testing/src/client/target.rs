@@ -90,19 +90,15 @@ impl Target {
         self.query = Some(query.finish());
     }
 
-    /// What a `location` header that came in reply to this target means
-    /// ([RFC 3986, section 5.2](https://www.rfc-editor.org/rfc/rfc3986#section-5.2)): a path where
-    /// it stays at `origin`, a URL where it does not.
-    pub(super) fn resolve(&self, origin: &Origin, location: &str) -> String {
+    /// What a `location` header means that came in response to this target at `origin`
+    /// ([RFC 3986, section 5.2](https://www.rfc-editor.org/rfc/rfc3986#section-5.2)), a URL.
+    pub(super) fn resolve(&self, origin: &Origin, location: &str) -> Result<Self, String> {
         let location = location.split('#').next().unwrap_or_default();
-        if let Some((other, rest)) = absolute(location) {
-            return at(origin, &other, rest);
+        if absolute(location).is_some() {
+            return Self::parse(location);
         }
-        if let Some(rest) = location.strip_prefix("//") {
-            let url = format!("{}://{rest}", origin.scheme);
-            if let Some((other, rest)) = absolute(&url) {
-                return at(origin, &other, rest);
-            }
+        if location.starts_with("//") {
+            return Self::parse(&format!("{}:{location}", origin.scheme));
         }
         let (path, query) = match location.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -116,9 +112,33 @@ impl Target {
             let folder = self.path.rfind('/').map_or("/", |at| &self.path[..=at]);
             (without_dots(&format!("{folder}{path}")), query)
         };
-        match query {
+        let resolved = match query {
             Some(query) => format!("{path}?{query}"),
             None => path,
+        };
+        Ok(Self {
+            origin: Some(origin.clone()),
+            ..Self::parse(&resolved)?
+        })
+    }
+
+    /// The target of the URL: with what clients write before the paths of the API.
+    pub(super) fn behind(&self, prefix: &str) -> Self {
+        match self.origin {
+            Some(_) => self.clone(),
+            None => Self {
+                path: format!("{prefix}{}", self.path),
+                ..self.clone()
+            },
+        }
+    }
+
+    /// The path that the API knows, of this one of a URL; `None` when it is outside of the API.
+    pub(super) fn within(&self, prefix: &str) -> Option<String> {
+        match self.path.strip_prefix(prefix)? {
+            "" => Some("/".to_owned()),
+            path if path.starts_with('/') => Some(path.to_owned()),
+            _ => None,
         }
     }
 }
@@ -148,15 +168,6 @@ fn absolute(text: &str) -> Option<(Origin, &str)> {
     let host = host.to_ascii_lowercase();
     host.parse::<http::uri::Authority>().ok()?;
     Some((Origin { scheme, host }, rest))
-}
-
-fn at(origin: &Origin, other: &Origin, rest: &str) -> String {
-    let slash = if rest.starts_with('/') { "" } else { "/" };
-    if other == origin {
-        format!("{slash}{rest}")
-    } else {
-        format!("{other}{slash}{rest}")
-    }
 }
 
 /// A path without `.` and `..` (RFC 3986, section 5.2.4).
@@ -256,12 +267,40 @@ mod tests {
             ("?page=3", "/orders/7/items?page=3"),
             ("#part", "/orders/7/items?page=2"),
             ("https://api.example.com/x?y", "/x?y"),
-            ("https://api.example.com", "/"),
+            ("https://api.example.com:443", "/"),
             ("//api.example.com/x", "/x"),
-            ("https://other.example/x", "https://other.example/x"),
-            ("http://api.example.com/x", "http://api.example.com/x"),
         ] {
-            assert_eq!(target.resolve(&origin(), location), expected, "{location}");
+            let resolved = target.resolve(&origin(), location).unwrap();
+            assert_eq!(resolved.to_string(), expected, "{location}");
+            assert_eq!(resolved.origin, Some(origin()), "{location}");
+        }
+        for (location, expected) in [
+            ("https://other.example/x", "https://other.example"),
+            ("http://api.example.com/x", "http://api.example.com"),
+            ("//other.example/x", "https://other.example"),
+        ] {
+            let resolved = target.resolve(&origin(), location).unwrap();
+            assert_eq!(resolved.origin.unwrap().to_string(), expected, "{location}");
+            assert_eq!(resolved.path, "/x", "{location}");
+        }
+    }
+
+    #[test]
+    fn a_path_of_a_url_is_within_the_api_behind_its_prefix() {
+        for (prefix, path, expected) in [
+            ("", "/orders", Some("/orders")),
+            ("/prod", "/prod/orders", Some("/orders")),
+            ("/prod", "/prod", Some("/")),
+            ("/prod", "/prod/", Some("/")),
+            ("/prod", "/orders", None),
+            ("/prod", "/production", None),
+        ] {
+            let target = Target::parse(path).unwrap();
+            assert_eq!(
+                target.within(prefix).as_deref(),
+                expected,
+                "{prefix} {path}"
+            );
         }
     }
 

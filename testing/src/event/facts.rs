@@ -10,8 +10,8 @@ impl EventBuilder {
         self.facts(|facts| facts.stage(stage))
     }
 
-    /// The domain that the client called, which is the `host` as well. At one of your own, the
-    /// stage is not part of the path.
+    /// The domain that the client called, which is the `host` as well. At one of your own, clients
+    /// write no stage; see [`Facts::domain`](emulate::Facts::domain).
     pub fn domain(self, domain: &str) -> Self {
         self.facts(|facts| facts.domain(domain))
     }

@@ -119,6 +119,7 @@ impl EventBuilder {
     }
 
     /// Sends the event to an API, and reads the reply as the source would: as its client sees it.
+    /// [`emulate::Facts::binary_media_types`] says what a REST API does with binary responses.
     ///
     /// # Panics
     /// When the source could not read the reply, and its client would see a 502. An API that is
@@ -134,7 +135,8 @@ impl EventBuilder {
             let reply = app.handle_event(self.to_bytes(), lambda).await;
             let reply = reply
                 .map_err(|error| format!("the event of source `{source}` is refused: {error}"))?;
-            emulate::reply(source, &reply).map_err(|error| {
+            let request = self.to_request();
+            emulate::response(source, &request, &self.facts, &reply).map_err(|error| {
                 let found = String::from_utf8_lossy(&reply);
                 format!("source `{source}` cannot read the reply: {error}; found {found}")
             })

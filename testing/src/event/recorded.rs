@@ -54,7 +54,11 @@ impl EventBuilder {
     pub fn from_file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let text = match fs::read_to_string(path) {
-            Ok(text) => text,
+            // Some editors write a byte order mark.
+            Ok(text) => match text.strip_prefix('\u{feff}') {
+                Some(text) => text.to_owned(),
+                None => text,
+            },
             Err(error) => panic!("cannot read an event from {}: {error}", path.display()),
         };
         let event = serde_json::from_str(&text).map_err(|error| error.to_string());

@@ -45,7 +45,8 @@ impl Reply {
     }
 
     /// The HTTP response that a source makes of the reply: what its client sees. A streamed reply
-    /// is the response of a function URL in streaming mode, whatever the source.
+    /// is the response of a function URL in streaming mode, whatever the source. A REST API has the
+    /// binary media type `*/*`.
     ///
     /// # Panics
     /// When the source cannot read the reply, and its client would see a 502.

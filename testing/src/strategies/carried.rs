@@ -6,13 +6,14 @@
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE},
+    header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE},
 };
 use lambda_api::event::Source;
 use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 use std::collections::BTreeMap;
 
-/// What a function receives of a request: the request itself, less what the source cannot carry.
+/// What a function receives of a request: the request itself, less what the source cannot carry. A
+/// REST API has the binary media type `*/*`.
 ///
 /// [`emulate`](lambda_api::event::emulate) has all of it as a table. The headers that a source adds
 /// are not part of it.
@@ -38,7 +39,9 @@ pub fn carried(source: Source, request: &Request<Bytes>) -> Request<Bytes> {
     arrived
 }
 
-/// What a client receives of a reply: the reply itself, less what the source cannot carry.
+/// What a client receives of a reply: the reply itself, less what the source cannot carry, and what
+/// [`encode`](lambda_api::event::encode) leaves out for it. A REST API has the binary media type
+/// `*/*`.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -56,15 +59,19 @@ pub fn carried(source: Source, request: &Request<Bytes>) -> Request<Bytes> {
 #[must_use]
 pub fn carried_reply(source: Source, reply: &Response<Bytes>) -> Response<Bytes> {
     let status = reply.status();
-    let has_no_body = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let has_no_body = matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    );
     let body = if has_no_body {
         Bytes::new()
     } else {
         reply.body().clone()
     };
-    let mut headers = reply_headers(source, reply.headers());
+    let end_to_end = end_to_end(status, reply.headers(), &body);
+    let mut headers = reply_headers(source, &end_to_end);
     if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
-        let may_be_text = !is_compressed(reply.headers()) && std::str::from_utf8(&body).is_ok();
+        let may_be_text = !is_compressed(&end_to_end) && std::str::from_utf8(&body).is_ok();
         let content_type = if may_be_text {
             "text/plain; charset=utf-8"
         } else {
@@ -79,14 +86,49 @@ pub fn carried_reply(source: Source, reply: &Response<Bytes>) -> Response<Bytes>
 }
 
 /// An HTTP API decodes the path, in both payload formats, and ends it at a `?` that was encoded.
-/// Bytes that are no UTF-8 are lost, and so is the difference between `/` and `%2F`.
+/// Bytes that are no UTF-8 are lost, and so is whether a character was encoded; only a `%` and what
+/// no path can have is encoded again. All others send what the client sent, which has one spelling.
 fn path(source: Source, path: &str) -> String {
     if !matches!(source, Source::HttpApi | Source::HttpApiV1) {
-        return path.to_owned();
+        return one_spelling(&utf8_percent_encode(path, NOT_IN_PATHS).to_string());
     }
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let path = decoded.split('?').next().unwrap_or_default();
-    path.to_owned()
+    utf8_percent_encode(path, NOT_IN_DECODED_PATHS).to_string()
+}
+
+/// Letters, digits, `-`, `_` and `~` that are encoded are decoded, and all else that is encoded has
+/// its hex digits in upper case (RFC 3986, section 6.2.2). A `%` that encodes nothing does not begin
+/// to: neither it nor what comes after it is decoded into something that would.
+fn one_spelling(path: &str) -> String {
+    let mut spelt: Vec<String> = Vec::new();
+    let mut rest: Vec<char> = path.chars().rev().collect();
+    while let Some(first) = rest.pop() {
+        let digits: String = rest.iter().rev().take(2).collect();
+        let is_encoded = digits.len() == 2 && digits.chars().all(|c| c.is_ascii_hexdigit());
+        if first != '%' || !is_encoded {
+            spelt.push(first.to_string());
+            continue;
+        }
+        rest.truncate(rest.len() - 2);
+        let byte = u8::from_str_radix(&digits, 16).unwrap_or_default();
+        let is_after_percent = match spelt.as_slice() {
+            [.., last] if last == "%" => true,
+            [.., percent, digit] => {
+                percent == "%" && digit.len() == 1 && digit.as_bytes()[0].is_ascii_hexdigit()
+            }
+            _ => false,
+        };
+        let is_plain = byte.is_ascii_alphanumeric() || b"-_~".contains(&byte);
+        spelt.push(
+            if is_plain && !(is_after_percent && byte.is_ascii_hexdigit()) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            },
+        );
+    }
+    spelt.concat()
 }
 
 /// How a source hands over the query.
@@ -155,18 +197,19 @@ fn encoded(part: &str) -> String {
     part.bytes().map(encode).collect()
 }
 
-/// The target of the request. What RFC 3986 does not allow in one is percent-encoded, be it that a
-/// source has decoded it or that a client sent it so; `%` is left alone, since nobody can tell
+/// The target of the request. What RFC 3986 does not allow in a query is percent-encoded, be it that
+/// a source has decoded it or that a client sent it so; `%` is left alone, since nobody can tell
 /// whether the client meant it.
 fn target(path: &str, query: &str) -> Uri {
-    let path = utf8_percent_encode(path, NOT_IN_PATHS);
     let target = if query.is_empty() {
-        path.to_string()
+        path.to_owned()
     } else {
         format!("{path}?{}", utf8_percent_encode(query, NOT_IN_QUERIES))
     };
     target.parse().unwrap_or_default()
 }
+
+const NOT_IN_DECODED_PATHS: &AsciiSet = &NOT_IN_PATHS.add(b'%');
 
 const NOT_IN_PATHS: &AsciiSet = &NOT_IN_QUERIES.add(b'?');
 
@@ -216,6 +259,41 @@ fn cookies(source: Source, values: &[String]) -> Option<String> {
         Source::HttpApi | Source::FunctionUrl if !cookies.is_empty() => Some(cookies.join("; ")),
         _ => Some(all),
     }
+}
+
+/// The headers that are for the client: those of the connection end with it, and a length is only
+/// sent when it is right.
+fn end_to_end(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> HeaderMap {
+    let options: Vec<String> = headers.get_all(CONNECTION).iter().map(text).collect();
+    let options: Vec<String> = options
+        .join(",")
+        .split(',')
+        .map(|option| option.trim_matches([' ', '\t']).to_ascii_lowercase())
+        .collect();
+    let lengths = headers.get_all(CONTENT_LENGTH).iter().map(text);
+    let lengths: Vec<Option<usize>> = lengths
+        .map(|length| length.parse().ok().filter(|_| !length.starts_with('+')))
+        .collect();
+    let is_right = match (status.as_u16(), &lengths[..]) {
+        (204, _) => false,
+        (205, [length]) => *length == Some(0),
+        (304, [length]) => length.is_some(),
+        (_, [Some(length)]) => body.is_empty() || *length == body.len(),
+        _ => false,
+    };
+    let mut kept = HeaderMap::new();
+    for (name, value) in headers {
+        let stays = match name.as_str() {
+            "connection" | "keep-alive" | "proxy-authenticate" | "proxy-connection" | "te"
+            | "trailer" | "transfer-encoding" | "upgrade" => false,
+            "content-length" => is_right,
+            _ => true,
+        };
+        if stays && !options.iter().any(|option| option == name.as_str()) {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
 }
 
 fn reply_headers(source: Source, headers: &HeaderMap) -> HeaderMap {

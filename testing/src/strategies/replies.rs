@@ -8,7 +8,7 @@ use super::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
+    header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
 };
 use lambda_api::event::Source;
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -32,7 +32,7 @@ pub fn replies_of(source: Source) -> impl Strategy<Value = Response<Bytes>> {
 }
 
 fn status() -> impl Strategy<Value = StatusCode> {
-    let usual = select(&[200_u16, 201, 204, 302, 304, 400, 401, 404, 500, 503][..]);
+    let usual = select(&[200_u16, 201, 204, 205, 302, 304, 400, 401, 404, 500, 503][..]);
     prop_oneof![3 => usual, 1 => 200_u16..600]
         .prop_map(|code| StatusCode::from_u16(code).unwrap_or(StatusCode::OK))
 }
@@ -40,23 +40,38 @@ fn status() -> impl Strategy<Value = StatusCode> {
 /// Names that sources treat in ways of their own.
 const NAMES: &[&str] = &[
     "cache-control",
+    "connection",
     "date",
+    "keep-alive",
     "location",
     "server",
     "set-cookie",
     "set-cookie",
+    "transfer-encoding",
     "vary",
     "www-authenticate",
 ];
 
 fn headers() -> impl Strategy<Value = HeaderMap> {
     let encoding = select(&["gzip", "br", "identity"][..]);
+    let length = prop_oneof![Just("0"), Just("3"), Just("+3"), Just("x")];
+    let option = select(
+        &[
+            "close",
+            "vary",
+            "Location, keep-alive",
+            "content-type",
+            ",;",
+        ][..],
+    );
     (
         vec((header_name(NAMES), header_value()), 0..8),
         option::weighted(0.8, content_type()),
         option::weighted(0.2, encoding),
+        vec(length, 0..2),
+        option::weighted(0.2, option),
     )
-        .prop_map(|(pairs, content_type, encoding)| {
+        .prop_map(|(pairs, content_type, encoding, lengths, option)| {
             let mut headers = HeaderMap::new();
             for (name, value) in pairs {
                 append(&mut headers, &name, &value);
@@ -66,6 +81,12 @@ fn headers() -> impl Strategy<Value = HeaderMap> {
             }
             if let Some(encoding) = encoding {
                 headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+            }
+            for length in lengths {
+                headers.append(CONTENT_LENGTH, HeaderValue::from_static(length));
+            }
+            if let Some(option) = option {
+                headers.append(CONNECTION, HeaderValue::from_static(option));
             }
             headers
         })

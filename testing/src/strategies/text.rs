@@ -9,8 +9,13 @@ pub(super) fn path_segment() -> impl Strategy<Value = String> {
         4 => "[a-zA-Z0-9._~-]{0,8}",
         1 => "[a-z!$&'()*+,;=:@]{1,6}",
         1 => vec(percent_encoded(), 1..4).prop_map(|bytes| bytes.concat()),
-        1 => select(&[".", "..", "%2e%2e", "%2F", "%25", "%3F", "%23", "%C3%A9"][..])
-            .prop_map(str::to_owned),
+        1 => select(
+            &[
+                ".", "..", "%2e%2e", "%2F", "%25", "%3F", "%23", "%C3%A9", "%7e", "%61", "%2561",
+                "%c3%a9", "%", "%%36%31", "%zz",
+            ][..],
+        )
+        .prop_map(str::to_owned),
         1 => forbidden("\""),
     ]
 }

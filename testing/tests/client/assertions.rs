@@ -223,6 +223,79 @@ async fn texts_are_compared_line_by_line() {
 }
 
 #[tokio::test]
+async fn a_problem_in_the_style_of_the_api_is_still_one() {
+    use http::StatusCode;
+    use lambda_api::{IntoResponse, Problem, Response, from_fn};
+
+    #[api_handler(GET "/taken")]
+    async fn taken() -> Result<String, Problem> {
+        Err(Problem::new(StatusCode::CONFLICT, "taken")
+            .with_detail("by alice")
+            .with_extension("by", &"alice"))
+    }
+    #[api_handler(GET "/fine")]
+    async fn fine() -> &'static str {
+        "fine"
+    }
+    #[api_handler(GET "/number/{id}")]
+    async fn number(id: u32) -> String {
+        id.to_string()
+    }
+
+    fn as_json(problem: &Problem) -> Response {
+        (problem.status(), Json(json!({"error": "no"}))).into_response()
+    }
+    fn as_text(_: &Problem) -> Response {
+        "all is well".into_response()
+    }
+    fn as_problem_without_code(problem: &Problem) -> Response {
+        let own = [("content-type", "application/problem+json")];
+        (problem.status(), own, r#"{"title":"no"}"#).into_response()
+    }
+    type Restyle = fn(&Problem) -> Response;
+    for (restyle, status, body) in [
+        (as_json as Restyle, 409, r#"{"error":"no"}"#),
+        (as_text, 200, "all is well"),
+        (as_problem_without_code, 409, r#"{"title":"no"}"#),
+    ] {
+        let outer = from_fn(async |request, next: lambda_api::Next| next.run(request).await);
+        let api = Api::new()
+            .routes(routes![taken, fine, number])
+            .layer(outer)
+            .on_problem(restyle);
+        TestClient::new(api)
+            .await
+            .on_every_source(async |client| {
+                let reply = client.get("/taken").await;
+                reply.assert_problem(409, "taken");
+                reply.assert_status(status).assert_text(body);
+                let sent = String::from_utf8(reply.reply().unwrap().to_vec()).unwrap();
+                assert!(!sent.contains("taken") && !sent.contains("alice"), "{sent}");
+                let message = panic_of(|| reply.assert_problem(404, "order_not_found")).message;
+                assert!(
+                    message.starts_with(
+                        "the problem differs in 2 places\n  status  expected 404, found 409"
+                    ),
+                    "{message}"
+                );
+
+                client
+                    .get("/nothing")
+                    .await
+                    .assert_problem(404, "route_not_found");
+                client
+                    .get("/number/x")
+                    .await
+                    .assert_problem(400, "invalid_parameters");
+                let fine = client.get("/fine").await;
+                let message = panic_of(|| fine.assert_problem(409, "taken")).message;
+                assert!(message.contains("found none"), "{message}");
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
 async fn a_problem_is_compared_by_status_and_code() {
     let client = client().await;
     let reply = client.get("/orders/8").await;

@@ -77,26 +77,187 @@ async fn the_largest_body_of_an_alb_passes() {
 }
 
 #[tokio::test]
-async fn a_reply_that_the_source_cannot_read_is_its_own_error() {
-    #[api_handler(GET "/early")]
-    async fn early() -> StatusCode {
-        StatusCode::PROCESSING
+async fn a_status_that_gateways_refuse_is_a_500_problem() {
+    #[api_handler(GET "/status/{code}")]
+    async fn status(code: u16) -> StatusCode {
+        StatusCode::from_u16(code).unwrap()
     }
 
-    let client = TestClient::new(Api::new().routes(routes![early])).await;
+    let client = TestClient::new(Api::new().routes(routes![status])).await;
     client
         .on_every_source(async |client| {
-            let reply = client.get("/early").await;
-            let is_http_api = matches!(client.source(), Source::HttpApi | Source::HttpApiV1);
-            reply.assert_status(if is_http_api { 500 } else { 502 });
-            assert_eq!(
-                reply.gateway_fault(),
-                Some(
-                    "the source cannot read the reply: \
-                     `statusCode` must be a number from 200 to 599, found 102"
-                )
-            );
-            assert_eq!(reply.reply_json()["statusCode"], 102);
+            for code in [100, 101, 102, 103, 199, 600, 799, 999] {
+                let reply = client.get(format!("/status/{code}")).await;
+                reply.assert_problem(500, "internal_error");
+                assert_eq!(reply.problem().detail(), None);
+                assert_eq!(reply.gateway_fault(), None);
+                let reply = client.head(format!("/status/{code}")).await;
+                reply.assert_status(500).assert_text("");
+                assert_eq!(reply.reply_json()["body"], "");
+            }
+            for code in [200, 299, 418, 599] {
+                let reply = client.get(format!("/status/{code}")).await;
+                reply.assert_status(code);
+            }
+        })
+        .await;
+}
+
+#[api_handler(GET "/logo")]
+async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8]) {
+    ([("content-type", "image/png")], b"\x89PNG")
+}
+
+#[api_handler(GET "/packed")]
+async fn packed() -> ([(&'static str, &'static str); 2], &'static [u8]) {
+    (
+        [("content-type", "text/plain"), ("content-encoding", "gzip")],
+        b"\x1f\x8b",
+    )
+}
+
+#[tokio::test]
+async fn a_rest_api_sends_binary_responses_as_base64_text() {
+    let client = TestClient::new(Api::new().routes(routes![logo, packed, text])).await;
+    client
+        .on_every_source(async |client| {
+            let (logo, packed) = match client.source() {
+                Source::RestApi => (&b"iVBORw=="[..], &b"H4s="[..]),
+                _ => (&b"\x89PNG"[..], &b"\x1f\x8b"[..]),
+            };
+            let reply = client.get("/logo").header("accept", "image/png").await;
+            reply.assert_header("content-type", "image/png");
+            assert_eq!(reply.bytes(), logo);
+            let reply = client.get("/packed").await;
+            reply.assert_header("content-encoding", "gzip");
+            assert_eq!(reply.bytes(), packed);
+            client.get("/text").await.assert_text("plain");
+        })
+        .await;
+}
+
+#[api_handler(GET "/text")]
+async fn text() -> &'static str {
+    "plain"
+}
+
+#[tokio::test]
+async fn accept_decides_whether_a_rest_api_decodes_base64() {
+    let client = TestClient::new(Api::new().routes(routes![logo, text])).await;
+    let client = client.via(Source::RestApi);
+    const BROWSER: &str = "text/html,application/xhtml+xml,image/png,*/*;q=0.8";
+    for (types, accept, decoded) in [
+        (&["*/*"][..], None, true),
+        (&["*/*"], Some(BROWSER), true),
+        (&["image/png"], Some("image/png"), true),
+        (&["image/png"], Some("image/png;q=0.8, */*"), true),
+        (&["image/*"], Some("image/png"), true),
+        (&["image/png"], Some("*/*"), false),
+        (&["image/png"], Some(BROWSER), false),
+        (&["image/png"], None, false),
+        (&["image/gif"], Some("image/png"), false),
+        (&[], Some("*/*"), false),
+    ] {
+        let client = client.clone().binary_media_types(types.iter().copied());
+        let mut request = client.get("/logo");
+        if let Some(accept) = accept {
+            request = request.header("accept", accept);
+        }
+        let reply = request.await;
+        let expected = if decoded {
+            &b"\x89PNG"[..]
+        } else {
+            b"iVBORw=="
+        };
+        assert_eq!(reply.bytes(), expected, "{types:?} {accept:?}");
+        let is_told = reply.to_string().contains("the body left as base64");
+        assert_eq!(is_told, !decoded, "{reply}");
+        let reply = client.get("/text").header("accept", "image/png").await;
+        reply.assert_text("plain");
+        let reply = client.head("/logo").await;
+        assert!(reply.bytes().is_empty());
+        assert!(!reply.to_string().contains("base64"));
+    }
+}
+
+#[tokio::test]
+async fn a_rest_api_loses_binary_requests_that_it_does_not_list() {
+    #[api_handler(POST "/size")]
+    async fn size(body: bytes::Bytes) -> String {
+        format!("{body:?}")
+    }
+
+    let client = TestClient::new(Api::new().routes(routes![size])).await;
+    client
+        .on_every_source(async |client| {
+            for (types, lost) in [(&[][..], true), (&["image/png"], false), (&["*/*"], false)] {
+                let client = client.clone().binary_media_types(types.iter().copied());
+                let request = client.post("/size").header("content-type", "image/png");
+                let reply = request.body(&b"\x89PNG"[..]).await;
+                let lost = lost && client.source() == Source::RestApi;
+                reply.assert_text(if lost {
+                    r#"b"\xef\xbf\xbdPNG""#
+                } else {
+                    r#"b"\x89PNG""#
+                });
+            }
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn framing_of_a_response_does_not_reach_the_client() {
+    type Fields = [(&'static str, &'static str); 6];
+    const FIELDS: Fields = [
+        ("transfer-encoding", "chunked"),
+        ("connection", "keep-alive, X-Hop"),
+        ("keep-alive", "timeout=5"),
+        ("x-hop", "1"),
+        ("content-length", "999"),
+        ("x-end", "1"),
+    ];
+    #[api_handler(GET "/framed")]
+    async fn framed() -> (Fields, &'static str) {
+        (FIELDS, "hello")
+    }
+    #[api_handler(GET "/empty")]
+    async fn empty() -> (Fields, StatusCode) {
+        (FIELDS, StatusCode::OK)
+    }
+    #[api_handler(GET "/unchanged")]
+    async fn unchanged() -> (Fields, StatusCode) {
+        (FIELDS, StatusCode::NOT_MODIFIED)
+    }
+    #[api_handler(GET "/reset")]
+    async fn reset() -> (StatusCode, Fields, &'static str) {
+        (StatusCode::RESET_CONTENT, FIELDS, "hello")
+    }
+
+    let api = Api::new().routes(routes![framed, empty, unchanged, reset]);
+    TestClient::new(api)
+        .await
+        .on_every_source(async |client| {
+            let length = match client.source() {
+                Source::RestApi => "x-amzn-remapped-content-length",
+                _ => "content-length",
+            };
+            for (method, path, body, has_length) in [
+                ("GET", "/framed", "hello", false),
+                ("HEAD", "/framed", "", true),
+                ("GET", "/empty", "", false),
+                ("HEAD", "/empty", "", true),
+                ("GET", "/unchanged", "", true),
+                ("GET", "/reset", "", false),
+            ] {
+                let reply = client.request(method, path).await;
+                reply.assert_text(body).assert_header("x-end", "1");
+                for (name, _) in &FIELDS[..4] {
+                    reply.assert_no_header(name);
+                    reply.assert_no_header(&format!("x-amzn-remapped-{name}"));
+                }
+                let found = reply.header(length);
+                assert_eq!(found, has_length.then_some("999"), "{method} {path}");
+            }
         })
         .await;
 }
@@ -188,6 +349,104 @@ async fn stage_domain_address_and_time_can_be_set() {
         "ip": "192.0.2.8",
         "lambda": "00000000-0000-4000-8000-000000000002",
     }));
+}
+
+#[api_handler(POST "/links/{kind}")]
+async fn link(kind: String, invocation: &Invocation) -> ([(&'static str, String); 1], StatusCode) {
+    let prefix = invocation.path_prefix();
+    let location = match kind.as_str() {
+        "path" => format!("{prefix}/facts?a=1"),
+        "url" => format!("{}/facts", invocation.public_url().unwrap_or(prefix)),
+        "relative" => "../facts".to_owned(),
+        _ => "/facts".to_owned(),
+    };
+    ([("location", location)], StatusCode::SEE_OTHER)
+}
+
+/// Clients of every source, at the domains and stages that there are, and what their URLs have
+/// before the paths of the API.
+fn callers(client: &TestClient) -> Vec<(TestClient, &'static str)> {
+    let own = |client: TestClient| client.domain("api.example.com");
+    let mut callers = vec![
+        (client.via(Source::RestApi), "/prod"),
+        (client.via(Source::RestApi).stage("test"), "/test"),
+        (own(client.via(Source::RestApi)), ""),
+        (client.via(Source::FunctionUrl).stage("test"), ""),
+    ];
+    for source in [Source::HttpApi, Source::HttpApiV1] {
+        callers.extend([
+            (client.via(source), ""),
+            (client.via(source).stage("test"), "/test"),
+            (own(client.via(source).stage("test")), ""),
+        ]);
+    }
+    for source in Source::ALL {
+        let client = client.via(source).facts(|facts| facts.base_path("/v1"));
+        callers.push((client, "/v1"));
+    }
+    callers
+}
+
+#[tokio::test]
+async fn a_link_with_the_prefix_leads_back_into_the_api() {
+    let api = Api::new().routes(routes![facts, link]).base_path("/v1");
+    let client = TestClient::new(api).await;
+    for (client, prefix) in callers(&client) {
+        for kind in ["path", "url", "relative"] {
+            let placed = client.post(format_args!("/links/{kind}")).await;
+            let shown = placed.header("location").unwrap().to_owned();
+            let there = client.get(placed.location()).await;
+            there.assert_json_matches(&json!({"path": "/facts"}));
+            let followed = placed.follow().await;
+            followed.assert_json_matches(&json!({"path": "/facts"}));
+            let expected = match kind {
+                "path" => format!("{prefix}/facts?a=1"),
+                "url" => format!("{prefix}/facts"),
+                _ => continue,
+            };
+            assert!(shown.ends_with(&expected), "{} {shown}", client.source());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_without_the_prefix_leads_out_of_the_api() {
+    let api = Api::new().routes(routes![facts, link]).base_path("/v1");
+    let client = TestClient::new(api).await;
+    for (client, prefix) in callers(&client) {
+        let placed = client.post("/links/plain").await;
+        let there = client.get(placed.location()).await;
+        let followed = placed.follow().await;
+        for reply in [there, followed] {
+            if prefix.is_empty() {
+                reply.assert_json_matches(&json!({"path": "/facts"}));
+                continue;
+            }
+            let status = if client.source() == Source::RestApi {
+                403
+            } else {
+                404
+            };
+            reply.assert_status(status);
+            assert_eq!(reply.reply(), None);
+            let fault = format!("/facts is outside of the API, whose paths begin with {prefix}");
+            assert_eq!(reply.gateway_fault(), Some(fault.as_str()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_url_has_the_stage_where_the_gateway_knows_it_by_that() {
+    let client = facts_client().await.via(Source::RestApi);
+    let gateway = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com";
+    for (url, status) in [
+        (format!("{gateway}/prod/facts"), 200),
+        (format!("{gateway}/facts"), 403),
+        ("https://api.example.com/facts".to_owned(), 200),
+        ("https://api.example.com/prod/facts".to_owned(), 404),
+    ] {
+        client.get(&url).await.assert_status(status);
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use axum::{
     middleware,
     routing::get,
 };
-use lambda_api::{Api, Json, api_handler, from_fn, routes};
+use lambda_api::{Api, Json, Next, Request, api_handler, from_fn, routes};
 
 /// The routes of one group, of which there are as many as it takes.
 const GROUP: usize = 10;
@@ -104,9 +104,9 @@ extractors! {
 
 /// A layer that looks and lets pass.
 pub(super) fn ours_layer(api: Api) -> Api {
-    api.layer(from_fn(
-        |request, next| async move { next.run(request).await },
-    ))
+    api.layer(from_fn(|request: Request, next: Next| async move {
+        next.run(request).await
+    }))
 }
 
 pub(super) fn axum_layer(router: Router) -> Router {

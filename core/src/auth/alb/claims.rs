@@ -3,9 +3,11 @@
 use super::super::{
     Refusal,
     jwt::{
-        date,
+        Sought, date,
         json::{self, Fault, Text, Value},
+        names,
     },
+    list_claim::Said,
 };
 use std::time::SystemTime;
 
@@ -19,7 +21,7 @@ pub(super) struct Claims<'a> {
     pub(super) expires: Option<SystemTime>,
     /// The latest of the times before which the token is not valid.
     pub(super) begins: Option<SystemTime>,
-    pub(super) groups: Vec<String>,
+    groups: Sought<'a>,
 }
 
 impl<'a> Claims<'a> {
@@ -27,21 +29,7 @@ impl<'a> Claims<'a> {
         let mut claims = Self::default();
         let mut fits = true;
         let read = json::object(bytes, |name, value| {
-            if name == groups_claim {
-                let mut groups = Vec::new();
-                fits &= match value {
-                    Value::String(group) => {
-                        groups.push(group.get().into_owned());
-                        true
-                    }
-                    Value::Array(array) => {
-                        json::strings(array, |group| groups.push(group.get().into_owned()))
-                            .is_some()
-                    }
-                    _ => false,
-                };
-                claims.groups = groups;
-            }
+            claims.groups.see(groups_claim, name, value);
             fits &= match (name, value) {
                 ("sub", Value::String(text)) => {
                     claims.subject = Some(text);
@@ -75,6 +63,11 @@ impl<'a> Claims<'a> {
             Err(Refusal::MalformedClaims)
         }
     }
+
+    /// The groups: an array, or one name.
+    pub(super) fn groups(&self) -> Said {
+        names(self.groups.claim(), false)
+    }
 }
 
 /// A `NumericDate` as a time; `None` when it is none that can be.
@@ -85,7 +78,7 @@ pub(super) fn instant(number: &str) -> Option<SystemTime> {
 #[cfg(test)]
 mod tests {
     use super::Claims;
-    use crate::auth::Refusal;
+    use crate::auth::{Refusal, list_claim::Said};
     use std::time::{Duration, SystemTime};
 
     fn at(milliseconds: u64) -> Option<SystemTime> {
@@ -102,11 +95,8 @@ mod tests {
             r#"{"exp":1e300}"#,
             r#"{"nbf":true}"#,
             r#"{"iat":"now"}"#,
-            r#"{"teams":{}}"#,
             r#"{"exp":18446744073709551615}"#,
             r#"{"nbf":-1}"#,
-            r#"{"teams":["admins",1]}"#,
-            r#"{"teams":null}"#,
             "[]",
             "1",
             "",
@@ -128,9 +118,21 @@ mod tests {
         let claims = Claims::read(json.as_bytes(), "teams").unwrap();
         assert!(claims.subject.unwrap().is("alice"));
         assert_eq!((claims.expires, claims.begins), (at(9000), at(5000)));
-        assert_eq!(claims.groups, ["a", "b"]);
+        assert_eq!(
+            claims.groups(),
+            Said::Names(["a", "b"].into_iter().collect())
+        );
         assert_eq!(claims.json, json);
         let claims = Claims::read(json.as_bytes(), "groups").unwrap();
-        assert!(claims.groups.is_empty());
+        assert_eq!(claims.groups(), Said::Nothing);
+        for (teams, expected) in [
+            ("{}", Said::Unreadable),
+            (r#"["admins",1]"#, Said::Unreadable),
+            ("null", Said::Nothing),
+        ] {
+            let json = format!(r#"{{"sub":"alice","teams":{teams}}}"#);
+            let claims = Claims::read(json.as_bytes(), "teams").unwrap();
+            assert_eq!(claims.groups(), expected, "{teams}");
+        }
     }
 }

@@ -6,6 +6,8 @@ use super::super::{
     keys::{Cached, Clock, Document, Location, Url, UrlError},
 };
 use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -14,7 +16,7 @@ use std::{
 const KEYS: usize = 16;
 
 /// How many keys that are not kept may be asked for at once; each second it is one more. Whoever
-/// sends tokens with key ids of their own making causes no more fetches than that.
+/// sends tokens with key ids of their own making, each once, causes no more fetches than that.
 const BURST: u32 = 10;
 
 /// How long a key that is not there is not asked for again.
@@ -58,6 +60,7 @@ struct Kept {
     /// Counts the uses.
     turn: u64,
     budget: Budget,
+    waiting: Waiting,
 }
 
 struct Slot {
@@ -79,10 +82,8 @@ impl Fetched {
             kept: Mutex::new(Kept {
                 slots: Vec::new(),
                 turn: 0,
-                budget: Budget {
-                    left: BURST,
-                    since: now,
-                },
+                budget: Budget::new(BURST, now),
+                waiting: Waiting::new(now),
             }),
         }
     }
@@ -99,6 +100,8 @@ impl Fetched {
             && let Some(slot) = self.kept().find(url)
         {
             slot.missing = Some((self.clock)());
+            // Its host may have taken it back.
+            slot.proven = false;
         }
         found
     }
@@ -117,9 +120,10 @@ impl Fetched {
                 _ => Ok(slot.key.clone()),
             };
         }
-        if !kept.budget.spend(now) {
+        if !kept.budget.spend(now) && !kept.waiting.may_ask(url, now) {
             return Err(Refusal::KeysUnavailable);
         }
+        kept.waiting.forget(url);
         let location = Location::Url(parse(url).map_err(|_| Refusal::KeysUnavailable)?);
         let key = Cached::new(location, Arc::clone(&self.clock));
         kept.insert(url, key.clone());
@@ -164,19 +168,28 @@ impl Kept {
     }
 }
 
-/// A number that is spent, and grows again with time.
+/// A number that is spent, and grows again with time: by one each second, up to what it was.
 struct Budget {
+    full: u32,
     left: u32,
     since: SystemTime,
 }
 
 impl Budget {
+    fn new(full: u32, now: SystemTime) -> Self {
+        Self {
+            full,
+            left: full,
+            since: now,
+        }
+    }
+
     fn spend(&mut self, now: SystemTime) -> bool {
         match now.duration_since(self.since) {
             Ok(passed) => {
                 let seconds = u32::try_from(passed.as_secs()).unwrap_or(u32::MAX);
                 if seconds > 0 {
-                    self.left = self.left.saturating_add(seconds).min(BURST);
+                    self.left = self.left.saturating_add(seconds).min(self.full);
                     self.since = now;
                 }
             }
@@ -189,6 +202,86 @@ impl Budget {
                 true
             }
             None => false,
+        }
+    }
+}
+
+/// How many keys are counted that were asked for in vain.
+const COUNTED: usize = 2048;
+
+/// How many lanes there are beside the common budget.
+const LANES: usize = 16;
+
+/// The keys that were asked for while there was no budget, and how often.
+///
+/// Invented ids must not keep out who has a genuine one, and before it is fetched nobody can tell
+/// which is which. But the genuine one comes again with every request of every user, while of an
+/// invented one each further request costs whoever invents it. So each time that a key was asked for
+/// twice as often it may use one more lane, with one fetch a second: to fill the lanes up to the one
+/// of `n` requests, somebody has to send `n` requests for each of the keys, all the time. Against
+/// that, the genuine key is fetched when as many were asked for it as strangers send in a second.
+struct Waiting {
+    /// By the hash of a URL, with a key that nobody else knows.
+    asked: HashMap<u64, Asked>,
+    /// Counts the keys.
+    turn: u64,
+    hasher: RandomState,
+    lanes: [Budget; LANES],
+}
+
+struct Asked {
+    times: u32,
+    /// Of two that were asked for as often, the older one makes room.
+    since: u64,
+}
+
+impl Waiting {
+    fn new(now: SystemTime) -> Self {
+        Self {
+            asked: HashMap::new(),
+            turn: 0,
+            hasher: RandomState::new(),
+            lanes: std::array::from_fn(|_| Budget::new(1, now)),
+        }
+    }
+
+    /// Whether there is a lane for this key, which has been asked for once more.
+    fn may_ask(&mut self, url: &str, now: SystemTime) -> bool {
+        let key = self.hasher.hash_one(url);
+        if self.asked.len() >= COUNTED && !self.asked.contains_key(&key) {
+            self.make_room();
+        }
+        self.turn = self.turn.wrapping_add(1);
+        let since = self.turn;
+        let asked = self.asked.entry(key).or_insert(Asked { times: 0, since });
+        let before = asked.times;
+        asked.times = before.saturating_add(1);
+        // None for the first request, one for the second, two for the third and fourth, ...
+        let lanes = usize::try_from(u32::BITS - before.leading_zeros()).unwrap_or_default();
+        self.lanes
+            .iter_mut()
+            .take(lanes)
+            .any(|lane| lane.spend(now))
+    }
+
+    /// What is asked for often stays, whatever else there is; but what was asked for often once does
+    /// not stay for ever.
+    fn make_room(&mut self) {
+        if self.asked.values().all(|asked| asked.times > 1) {
+            for asked in self.asked.values_mut() {
+                asked.times /= 2;
+            }
+        }
+        let all = self.asked.iter();
+        let first = all.min_by_key(|(_, asked)| (asked.times, asked.since));
+        if let Some(key) = first.map(|(key, _)| *key) {
+            self.asked.remove(&key);
+        }
+    }
+
+    fn forget(&mut self, url: &str) {
+        if !self.asked.is_empty() {
+            self.asked.remove(&self.hasher.hash_one(url));
         }
     }
 }

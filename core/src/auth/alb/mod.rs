@@ -11,6 +11,7 @@ use super::{
     Credential, Identity, Refusal,
     jwt::{Key, KeySet, NeedsClient, Ready},
     keys::Clock,
+    list_claim::ListClaim,
 };
 use arn::LoadBalancer;
 use keys::{Fetched, PublicKey};
@@ -69,12 +70,18 @@ use std::{
 ///   [`Refusal::UntrustedSource`]: no load balancer has set it. A request that came from no event at
 ///   all, in a test or behind a server of your own, is judged by the token.
 ///
+/// There are no tokens of `cargo run -- token` for it: a load balancer sends the header, and no client
+/// does. In a test, `TestIssuer::alb` makes them.
+///
 /// # Keys
 /// The key that a token names is fetched from
 /// [AWS](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding)
 /// and kept; 16 of them at most. Keys that are not kept yet are fetched ten at once, and then one
-/// each second, whatever is sent; until then, tokens that name others get 503. A function in a VPC
-/// without a way out needs [the keys themselves](AlbOidc::key), or
+/// each second, whatever is sent; until then, tokens that name others get 503. A key that was asked
+/// for in vain goes before others the more often it is asked for, up to 16 more fetches a second, so
+/// that key ids of somebody's making keep nobody out for long. A key is fetched anew after an hour;
+/// one that its host does not have any more (404, 410) is not used again, and while the host is down
+/// it serves for a day. A function in a VPC without a way out needs [the keys themselves](AlbOidc::key), or
 /// [another place for them](AlbOidc::keys_url).
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct AlbOidc<S = Ready>(Settings, PhantomData<fn() -> S>);
@@ -90,7 +97,7 @@ struct Settings {
     clients: Vec<String>,
     any_client: bool,
     issuer: Option<String>,
-    groups_claim: Cow<'static, str>,
+    groups_claim: ListClaim,
     leeway: Duration,
     expiry_leeway: Duration,
     check: Option<Check>,
@@ -130,7 +137,7 @@ impl AlbOidc<NeedsClient> {
             clients: Vec::new(),
             any_client: false,
             issuer: None,
-            groups_claim: Cow::Borrowed("groups"),
+            groups_claim: ListClaim::usual("groups"),
             leeway: Duration::from_secs(30),
             expiry_leeway: Duration::ZERO,
             check: None,
@@ -175,9 +182,12 @@ impl<S> AlbOidc<S> {
     }
 
     /// The claim that has the groups of a user, an array of strings or one string, instead of
-    /// `groups`. Name one that the issuer sets, and that users cannot change by themselves.
-    pub fn groups_claim(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.change(|settings| settings.groups_claim = name.into())
+    /// `groups`: a name, or a path such as `realm_access.roles`, as for
+    /// [`Jwt::groups_claim`](super::Jwt::groups_claim). Name one that the issuer sets, and that users
+    /// cannot change by themselves.
+    pub fn groups_claim(self, path: impl Into<Cow<'static, str>>) -> Self {
+        let claim = ListClaim::named(path.into());
+        self.change(|settings| settings.groups_claim = claim)
     }
 
     /// The name by which routes and logs call it, instead of `alb`.

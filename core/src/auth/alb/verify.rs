@@ -158,7 +158,7 @@ impl Settings {
         payload: &[u8],
         now: SystemTime,
     ) -> Result<Identity, Refusal> {
-        let claims = Claims::read(payload, &self.groups_claim)?;
+        let claims = Claims::read(payload, self.groups_claim.path())?;
         if let Some(expires) = claims.expires {
             self.unexpired(expires, now)?;
         }
@@ -181,7 +181,7 @@ impl Settings {
         let issuer = header.issuer.ok_or(Refusal::MalformedHeader)?.get();
         Ok(Identity::new(subject)
             .with_issuer(issuer)
-            .with_groups(claims.groups)
+            .with_lists(None, Some(self.groups_claim.list(claims.groups())))
             .with_kind(IdentityKind::AlbOidc)
             .with_raw_claims(RawClaims::Json(claims.json.into())))
     }

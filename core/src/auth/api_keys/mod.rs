@@ -5,7 +5,7 @@ mod hash;
 pub use hash::{KeyHash, KeyHashError};
 
 use super::{Authenticator, Credential, Identity, IdentityKind, Refusal, Scheme};
-use crate::{BoxError, BoxFuture, Request};
+use crate::{BoxError, BoxFuture, Error, Request};
 use std::{borrow::Cow, fmt, future::Future, ops::RangeInclusive, sync::Arc};
 
 /// How many bytes a key has. With fewer it can hardly be random; the upper end bounds the work that
@@ -89,11 +89,11 @@ impl ApiKeys {
     where
         F: Fn(KeyHash) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Option<(KeyHash, Identity)>, E>> + Send + 'static,
-        E: Into<BoxError>,
+        E: Into<Error>,
     {
         Self::of(Keys::Find(Arc::new(move |hash| {
             let found = find(hash);
-            Box::pin(async move { found.await.map_err(Into::into) })
+            Box::pin(async move { found.await.map_err(|error| error.into().into_boxed()) })
         })))
     }
 

@@ -2,15 +2,19 @@
 
 use super::{
     jwt,
-    lists::Lists,
     origin::{Event, Trust, origins},
-    token::{COGNITO_GROUPS, Token},
+    token::{ListClaims, Token},
 };
 use crate::{
     Request,
-    auth::{Authenticator, Identity, IdentityKind, Installed, Refusal, Scheme, install},
+    auth::{
+        Authenticator, Identity, IdentityKind, Installed, Refusal, Scheme, install,
+        list_claim::ListClaim,
+        pool::{self, Pool},
+    },
     event::Source,
 };
+use std::borrow::Cow;
 
 /// Trusts the claims of tokens that the
 /// [Cognito authorizer](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html)
@@ -25,18 +29,24 @@ use crate::{
 /// ```
 ///
 /// An HTTP API has no such authorizer, but its JWT authorizer verifies tokens of user pools just as
-/// well. So that one application can stand behind both, its claims are taken too when the issuer is
-/// a user pool. Tokens of other issuers are [`Refusal::Absent`] here and for
-/// [`JwtAuthorizer`](super::JwtAuthorizer).
+/// well, and so does that of a REST API. So that one application can stand behind all of them, their
+/// claims are taken too when the issuer is a user pool: `iss` is exactly
+/// `https://cognito-idp.REGION.amazonaws.com/POOL` or
+/// `https://issuer-cognito-idp.REGION.amazonaws.com/POOL`, with the domain of its partition. Tokens of
+/// other issuers are [`Refusal::Absent`] here and for [`JwtAuthorizer`](super::JwtAuthorizer).
 ///
-/// The subject is `sub`, scopes come from `scope`, groups from `cognito:groups`; of the lists, and
-/// what cannot be known of them, tells [the module](crate::auth::gateway). `Claims<T>` has the
-/// claims.
+/// The subject is `sub`, scopes come from `scope`, groups from `cognito:groups`, unless
+/// [other](CognitoAuthorizer::scopes_claim) [claims](CognitoAuthorizer::groups_claim) are named; of the
+/// lists, and what cannot be known of them, tells [the module](crate::auth::gateway). A claim that
+/// cannot be read fails the rules that need it, with the reason in the log. `Claims<T>` has the claims.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CognitoAuthorizer {
     trust: Trust,
     pools: Vec<String>,
+    /// Regions that the pool before is replicated to, by its place.
+    replicas: Vec<(usize, String)>,
+    lists: ListClaims,
     verifier: Option<Installed>,
 }
 
@@ -47,6 +57,8 @@ impl CognitoAuthorizer {
         Self {
             trust,
             pools: Vec::new(),
+            replicas: Vec::new(),
+            lists: ListClaims::default(),
             verifier: None,
         }
     }
@@ -57,6 +69,29 @@ impl CognitoAuthorizer {
     /// Without one, all are let in that the gateway lets in.
     pub fn user_pool(mut self, id: impl Into<String>) -> Self {
         self.pools.push(id.into());
+        self
+    }
+
+    /// The pool that was named last is replicated to this region, and signs with an issuer there, too:
+    /// see `Cognito::also_region`. Where no pool is named, those of all regions are let in.
+    pub fn also_region(mut self, region: impl Into<String>) -> Self {
+        if let Some(last) = self.pools.len().checked_sub(1) {
+            self.replicas.push((last, region.into()));
+        }
+        self
+    }
+
+    /// The claim in which the groups stand, instead of `cognito:groups`. Where there is none of this
+    /// name, it is a path with dots: `realm_access.roles`.
+    pub fn groups_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.lists.groups = ListClaim::named(path.into());
+        self
+    }
+
+    /// The claim in which the scopes stand, instead of `scope`, else `scp`: a name or a path, as for
+    /// the groups.
+    pub fn scopes_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.lists.scopes = ListClaim::named(path.into());
         self
     }
 
@@ -77,65 +112,60 @@ impl CognitoAuthorizer {
         )?;
         if !self.pools.is_empty() {
             let issuer = token.issuer();
-            let pool = issuer.as_deref().and_then(user_pool);
-            if !pool.is_some_and(|pool| self.pools.iter().any(|known| known == pool)) {
+            let pool = issuer.as_deref().and_then(Pool::of);
+            if !pool.is_some_and(|pool| self.trusts(pool)) {
                 return Err(Refusal::UnknownIssuer);
             }
         }
-        token.identity(IdentityKind::CognitoAuthorizer, COGNITO_GROUPS)
+        token.identity(IdentityKind::CognitoAuthorizer, &self.lists)
+    }
+
+    fn trusts(&self, pool: Pool<'_>) -> bool {
+        self.pools.iter().enumerate().any(|(at, known)| {
+            let mut replicas = self.replicas.iter();
+            known == pool.id
+                && (pool.is_primary()
+                    || replicas.any(|(of, region)| *of == at && region == pool.region))
+        })
+    }
+
+    /// The issuers of the pools that are named.
+    fn issuers(&self) -> Vec<String> {
+        let mut issuers = Vec::new();
+        for (at, id) in self.pools.iter().enumerate() {
+            let Some(region) = pool::region(id) else {
+                continue;
+            };
+            issuers.extend(pool::issuers(id, region));
+            let replicas = self.replicas.iter().filter(|(of, _)| *of == at);
+            issuers.extend(replicas.map(|(_, region)| pool::issuer_in(id, region)));
+        }
+        issuers
     }
 }
 
 fn find<'a>(event: &Event<'a>) -> Result<Option<Token<'a>>, Refusal> {
     match event.source {
-        Source::HttpApi | Source::HttpApiV1 => {
-            let of_pool = |token: &Token<'_>| {
-                let issuer = token.issuer();
-                issuer.as_deref().and_then(user_pool).is_some()
+        Source::HttpApi | Source::HttpApiV1 => Ok(jwt::find(event)?.filter(Token::is_of_pool)),
+        _ => {
+            let Some(authorizer) = event.authorizer()? else {
+                return Ok(None);
             };
-            Ok(jwt::find(event)?.filter(of_pool))
+            // The issuer is in every token. An event without one was written by hand, and tells
+            // nothing of a JWT authorizer as long as all is text.
+            let is_ours = |token: &Token<'_>| {
+                token.is_of_pool() || (token.issuer().is_none() && !token.is_typed())
+            };
+            Ok(Token::find_in_rest_api(&authorizer)?.filter(is_ours))
         }
-        _ => match event.authorizer()? {
-            Some(authorizer) => Token::find(&authorizer, Lists::Commas),
-            None => Ok(None),
-        },
     }
-}
-
-/// The id of the user pool that an issuer is: `https://cognito-idp.REGION.amazonaws.com/POOL`, or
-/// `https://issuer-cognito-idp.REGION.amazonaws.com/POOL`. Other partitions have other domains.
-///
-/// The gateway has compared the issuer with one that its owner set, so this tells user pools from
-/// other issuers, and is no defence against forged ones.
-fn user_pool(issuer: &str) -> Option<&str> {
-    let (host, pool) = issuer.strip_prefix("https://")?.split_once('/')?;
-    let host = host.strip_prefix("issuer-").unwrap_or(host);
-    let region = host.strip_prefix("cognito-idp.")?;
-    let (id_region, rest) = pool.split_once('_')?;
-    let is_pool = region
-        .strip_prefix(id_region)
-        .is_some_and(|domain| domain.starts_with('.'))
-        && !id_region.is_empty()
-        && !rest.is_empty()
-        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_pool.then_some(pool)
-}
-
-/// The issuer that a user pool is.
-fn issuer(pool: &str) -> String {
-    let region = pool.split('_').next().unwrap_or_default();
-    let domain = match region.split('-').next() {
-        Some("cn") => "amazonaws.com.cn",
-        _ => "amazonaws.com",
-    };
-    format!("https://cognito-idp.{region}.{domain}/{pool}")
 }
 
 impl Authenticator for CognitoAuthorizer {
     fn scheme(&self) -> Scheme {
         Scheme::gateway(self.trust.name.clone(), "cognito", self.trust.apis())
             .verified_locally(self.verifier.clone())
-            .issued_by(self.pools.iter().map(|pool| issuer(pool)).collect())
+            .issued_by(self.issuers())
     }
 
     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
@@ -143,54 +173,13 @@ impl Authenticator for CognitoAuthorizer {
     }
 
     fn faults(&self) -> Vec<String> {
-        let odd = self.pools.iter().filter(|pool| !pool.contains('_'));
+        let odd = self.pools.iter().filter(|id| pool::region(id).is_none());
         let own = odd.map(|pool| format!("`{pool}` is no user pool: `REGION_ID` is expected"));
+        let regions = self.replicas.iter().map(|(_, region)| region);
+        let odd = regions.filter(|region| !pool::is_region(region));
+        let own = own.chain(odd.map(|region| format!("`{region}` is no region of AWS")));
         let verifier = self.verifier.as_ref().map(Installed::faults);
         let faults = self.trust.faults().into_iter().chain(own);
         faults.chain(verifier.unwrap_or_default()).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_user_pool_is_known_by_its_issuer() {
-        for (issuer, expected) in [
-            (
-                "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123",
-                Some("eu-west-1_abc123"),
-            ),
-            (
-                "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123",
-                Some("eu-west-1_abc123"),
-            ),
-            (
-                "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_abc123",
-                Some("cn-north-1_abc123"),
-            ),
-            (
-                "https://cognito-idp.eu-west-1.amazonaws.com/us-east-1_abc123",
-                None,
-            ),
-            (
-                "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123/",
-                None,
-            ),
-            ("https://cognito-idp.eu-west-1.amazonaws.com/_abc123", None),
-            ("https://cognito-idp.eu-west-1.amazonaws.com/", None),
-            (
-                "http://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123",
-                None,
-            ),
-            ("https://issuer.example.com/eu-west-1_abc123", None),
-            ("", None),
-        ] {
-            assert_eq!(user_pool(issuer), expected, "{issuer}");
-        }
-        for pool in ["eu-west-1_abc123", "cn-north-1_abc123"] {
-            assert_eq!(user_pool(&issuer(pool)), Some(pool));
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`Iam`] | who signed the request | REST API, HTTP API, function URL, VPC Lattice (event version 2) |
 //! | [`CognitoAuthorizer`] | the claims of a token of a user pool | REST API, HTTP API |
-//! | [`JwtAuthorizer`] | the claims of any token | HTTP API |
+//! | [`JwtAuthorizer`] | the claims of any token | HTTP API, REST API |
 //! | [`LambdaAuthorizer`] | what a Lambda authorizer says | REST API, HTTP API |
 //! | [`MutualTls`] | the client certificate | REST API, HTTP API |
 //!
@@ -51,7 +51,8 @@
 //!   an authenticator of this module would be another way in.
 //!
 //! # Claims are strings
-//! Gateways make strings of claims. `Claims<T>` gives a `T` the types that it has for a token
+//! Gateways make strings of claims; the JWT authorizer of a REST API alone is said to leave them their
+//! types. `Claims<T>` gives a `T` the types that it has for a token
 //! verified here: booleans and numbers, also from the date that a REST API makes of `exp`; lists
 //! from `a,b` (REST API) and `[a b]` (HTTP API); objects from their JSON. Two things are lost:
 //!

@@ -1,6 +1,9 @@
 //! Lenient reading of parts of a request context.
 
-use crate::auth::Refusal;
+use crate::auth::{
+    Refusal,
+    list_claim::{Step, step},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor},
@@ -65,6 +68,38 @@ impl<'a> Object<'a> {
             },
             None => Ok(None),
         }
+    }
+
+    /// The claim of this name, or at the end of this path: see
+    /// [`ListClaim`](crate::auth::list_claim::ListClaim). A claim that holds others may have become
+    /// the text of its JSON.
+    pub(super) fn claim(&self, path: &str) -> Result<Option<Cow<'a, RawValue>>, Refusal> {
+        if let Some(named) = self.get(path) {
+            return Ok(Some(Cow::Borrowed(named)));
+        }
+        // Of names that begin the path, the longest one goes first.
+        for (name, value) in self.0.iter().rev() {
+            let Some(Step::Below(rest)) = step(path, name) else {
+                continue;
+            };
+            let found = match text(value).filter(|text| text.trim_start().starts_with('{')) {
+                // Claims that are no JSON are texts of their own.
+                Some(json) => match Object::read(&json) {
+                    Ok(Some(object)) => object
+                        .claim(rest)?
+                        .map(|found| Cow::Owned(found.into_owned())),
+                    Ok(None) | Err(_) => None,
+                },
+                None => match Self::read(value.get())? {
+                    Some(object) => object.claim(rest)?,
+                    None => None,
+                },
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// The members that are there, by name.
@@ -162,6 +197,42 @@ mod tests {
             object.only_object("a").unwrap_err(),
             Refusal::MalformedContext
         );
+    }
+
+    #[test]
+    fn a_claim_is_found_by_its_name_or_by_a_path() {
+        for (path, json, expected) in [
+            ("groups", r#"{"groups": ["a"]}"#, Some(r#"["a"]"#)),
+            ("a.b", r#"{"a": {"b": "x"}}"#, Some(r#""x""#)),
+            ("a.b", r#"{"a": {"b": "x"}, "a.b": "y"}"#, Some(r#""y""#)),
+            ("a.b", r#"{"a": {"b": "x"}, "a.b": null}"#, Some(r#""x""#)),
+            (
+                "a.b.c",
+                r#"{"a": {"b": {"c": "x"}}, "a.b": {"c": "y"}}"#,
+                Some(r#""y""#),
+            ),
+            (
+                "a.b.c",
+                r#"{"a": {"b": {"c": "x"}}, "a.b": {"d": "y"}}"#,
+                Some(r#""x""#),
+            ),
+            // As a gateway writes a claim that is an object.
+            ("a.b", r#"{"a": "{\"b\":[\"x\"]}"}"#, Some(r#"["x"]"#)),
+            ("a.b", r#"{"a": "{b"}"#, None),
+            ("a.b", r#"{"a": ["b"]}"#, None),
+            ("a.b", r#"{"b": "x"}"#, None),
+            ("a.", r#"{"a": {"": "x"}}"#, None),
+        ] {
+            let object = Object::read(json).unwrap().unwrap();
+            let found = object.claim(path).unwrap();
+            assert_eq!(
+                found.as_ref().map(|value| value.get()),
+                expected,
+                "{path} {json}"
+            );
+        }
+        let twice = Object::read(r#"{"a": {"b": 1, "b": 2}}"#).unwrap().unwrap();
+        assert_eq!(twice.claim("a.b").unwrap_err(), Refusal::MalformedContext);
     }
 
     #[test]

@@ -1,10 +1,16 @@
-//! What the claims of a token say, once a gateway has made strings of them.
+//! What the claims of a token say, once a gateway has made strings of them or has not.
 
 use super::{
     lists::Lists,
     object::{Object, text, texts},
 };
-use crate::auth::{Identity, IdentityKind, Refusal, identity::RawClaims};
+use crate::auth::{
+    Identity, IdentityKind, Refusal,
+    identity::RawClaims,
+    list_claim::{List, ListClaim, Said},
+    names::Names,
+    pool::Pool,
+};
 use serde_json::value::RawValue;
 
 /// The claim in which a token of a user pool has the groups.
@@ -17,7 +23,24 @@ pub(super) struct Token<'a> {
     pub(super) claims: Object<'a>,
     /// The list of scopes that stands beside them.
     pub(super) scopes: Option<&'a RawValue>,
-    pub(super) lists: Lists,
+    /// How lists became strings; `None` when all claims have the types that they have in the token.
+    pub(super) lists: Option<Lists>,
+}
+
+/// Where scopes and groups stand.
+#[derive(Clone, Debug)]
+pub(super) struct ListClaims {
+    pub(super) scopes: ListClaim,
+    pub(super) groups: ListClaim,
+}
+
+impl Default for ListClaims {
+    fn default() -> Self {
+        Self {
+            scopes: ListClaim::usual("scope"),
+            groups: ListClaim::usual(COGNITO_GROUPS),
+        }
+    }
 }
 
 impl<'a> Token<'a> {
@@ -36,59 +59,119 @@ impl<'a> Token<'a> {
             json,
             claims,
             scopes: holder.get("scopes"),
-            lists,
+            lists: Some(lists),
         }))
+    }
+
+    /// The token of a REST API, which has two authorizers that write to one place.
+    ///
+    /// The Cognito authorizer makes strings of all claims, the JWT authorizer leaves them their types:
+    /// so a claim that is no string, `exp` of each token, tells that the types are those of the token.
+    pub(super) fn find_in_rest_api(holder: &Object<'a>) -> Result<Option<Self>, Refusal> {
+        let token = Self::find(holder, Lists::Commas)?;
+        Ok(token.map(|token| {
+            let is_typed = |(_, value): (&str, &RawValue)| !value.get().starts_with('"');
+            let lists = match token.claims.members().any(is_typed) {
+                true => None,
+                false => token.lists,
+            };
+            Self { lists, ..token }
+        }))
+    }
+
+    pub(super) fn is_typed(&self) -> bool {
+        self.lists.is_none()
     }
 
     pub(super) fn issuer(&self) -> Option<String> {
         self.claims.string("iss")
     }
 
-    /// The identity of the token, its groups in this claim.
-    pub(super) fn identity(self, kind: IdentityKind, groups: &str) -> Result<Identity, Refusal> {
-        let subject = self.claims.string("sub").ok_or(Refusal::NoSubject)?;
+    /// Whether it is of a user pool of Cognito.
+    pub(super) fn is_of_pool(&self) -> bool {
+        let issuer = self.issuer();
+        issuer.as_deref().and_then(Pool::of).is_some()
+    }
+
+    /// The identity of the token.
+    pub(super) fn identity(
+        self,
+        kind: IdentityKind,
+        claims: &ListClaims,
+    ) -> Result<Identity, Refusal> {
+        let subject = match (self.lists, self.claims.get("sub")) {
+            // A number is not who a string is.
+            (None, Some(sub)) if !sub.get().starts_with('"') => None,
+            _ => self.claims.string("sub"),
+        };
+        let subject = subject.ok_or(Refusal::NoSubject)?;
+        let scopes = self.scopes(&claims.scopes)?;
+        let groups = &claims.groups;
+        let groups = groups.list(self.names(groups.path(), groups.is_named(), false)?);
+        let json = self.json.get().into();
         let mut identity = Identity::new(subject)
             .with_kind(kind)
-            .with_scopes(self.scopes())
-            .with_groups(self.groups(groups))
-            .with_raw_claims(RawClaims::Stringified(self.json.get().into(), self.lists));
+            .with_lists(Some(scopes), Some(groups))
+            .with_raw_claims(match self.lists {
+                Some(lists) => RawClaims::Stringified(json, lists),
+                None => RawClaims::Json(json),
+            });
         if let Some(issuer) = self.issuer() {
             identity = identity.with_issuer(issuer);
         }
         Ok(identity)
     }
 
-    /// The scopes of the token: those of its claims, and only where it has none of them, those that
-    /// the gateway lists. It lists them where the route asks for scopes, and it is not documented
-    /// whether these are the token's or the route's.
-    fn scopes(&self) -> Vec<String> {
-        let claim = ["scope", "scp"]
-            .into_iter()
-            .find_map(|name| self.claims.get(name));
-        match (claim, self.scopes) {
-            (Some(claim), _) => match text(claim) {
-                Some(scopes) => owned(self.lists.words(&scopes)),
-                None => owned(texts(claim).iter().map(|scope| &**scope)),
-            },
-            (None, Some(scopes)) => owned(texts(scopes).iter().map(|scope| &**scope)),
-            (None, None) => Vec::new(),
+    /// The scopes of the token: those of the claim that was named, or of the usual ones; and only
+    /// where it has none of these, those that the gateway lists. It lists them where the route asks
+    /// for scopes, and it is not documented whether these are the token's or the route's.
+    fn scopes(&self, claim: &ListClaim) -> Result<List, Refusal> {
+        let mut said = self.names(claim.path(), claim.is_named(), true)?;
+        if !claim.is_named() {
+            if said == Said::Nothing {
+                said = self.names("scp", false, true)?;
+            }
+            if let (Said::Nothing, Some(scopes)) = (&said, self.scopes) {
+                let scopes = texts(scopes);
+                said = Said::Names(named(scopes.iter().map(|scope| &**scope)));
+            }
         }
+        Ok(claim.list(said))
     }
 
-    fn groups(&self, name: &str) -> Vec<String> {
-        let Some(claim) = self.claims.get(name) else {
-            return Vec::new();
+    /// The names in a claim: an array of strings, or a string, which has several where they are
+    /// `spaced`, or where a gateway has made it of an array.
+    fn names(&self, path: &str, is_named: bool, spaced: bool) -> Result<Said, Refusal> {
+        let Some(value) = self.claims.claim(path)? else {
+            return Ok(Said::Nothing);
         };
-        match text(claim) {
-            Some(groups) => owned(self.lists.split(&groups)),
-            None => owned(texts(claim).iter().map(|group| &**group)),
+        if value.get() == "null" {
+            return Ok(Said::Nothing);
         }
+        if !value.get().starts_with('"') {
+            let strings: Result<Vec<String>, _> = serde_json::from_str(value.get());
+            return Ok(match strings {
+                Ok(strings) => Said::Names(named(strings.iter().map(String::as_str))),
+                Err(_) => Said::Unreadable,
+            });
+        }
+        let Some(text) = text(&value) else {
+            return Ok(Said::Unreadable);
+        };
+        Ok(Said::Names(match (self.lists, spaced) {
+            (None, true) => named(text.split(' ')),
+            (None, false) => named([&*text]),
+            // Usual scopes are no list: a name may have a comma in it.
+            (Some(Lists::Commas), true) if is_named => named(text.split([',', ' '])),
+            (Some(lists), true) => named(lists.words(&text)),
+            (Some(lists), false) => named(lists.split(&text)),
+        }))
     }
 }
 
-fn owned<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+fn named<'t>(texts: impl IntoIterator<Item = &'t str>) -> Names {
     let texts = texts.into_iter().filter(|text| !text.is_empty());
-    texts.map(str::to_owned).collect()
+    texts.collect()
 }
 
 #[cfg(test)]
@@ -100,7 +183,7 @@ mod tests {
         let json = holder.to_string();
         let holder = Object::read(&json).unwrap().unwrap();
         match Token::find(&holder, lists)? {
-            Some(token) => token.identity(IdentityKind::JwtAuthorizer, COGNITO_GROUPS),
+            Some(token) => token.identity(IdentityKind::JwtAuthorizer, &ListClaims::default()),
             None => Err(Refusal::Absent),
         }
     }

@@ -1,7 +1,11 @@
 //! The payload of a token.
 
 use super::{
-    super::{Refusal, names::Names},
+    super::{
+        Refusal,
+        list_claim::{Said, Step, step},
+        names::Names,
+    },
     date,
     json::{self, Fault, Text, Value},
 };
@@ -26,7 +30,9 @@ pub(super) struct Payload<'a> {
     scope: Option<Value<'a>>,
     scp: Option<Value<'a>>,
     events: Option<Value<'a>>,
-    groups: Option<Value<'a>>,
+    groups: Sought<'a>,
+    /// Where another claim than the usual ones was named.
+    scopes: Option<Sought<'a>>,
 }
 
 /// How far clocks may differ.
@@ -39,12 +45,21 @@ pub(super) struct Leeway {
 }
 
 impl<'a> Payload<'a> {
-    /// Reads a payload. The groups stand in the claim of this name.
-    pub(super) fn read(bytes: &'a [u8], groups: &str) -> Result<Self, Refusal> {
-        let mut payload = Self::default();
+    /// Reads a payload. The groups stand in the claim of this name or path, and so do the scopes,
+    /// unless they are in the usual one.
+    pub(super) fn read(
+        bytes: &'a [u8],
+        groups: &str,
+        scopes: Option<&str>,
+    ) -> Result<Self, Refusal> {
+        let mut payload = Self {
+            scopes: scopes.map(|_| Sought::default()),
+            ..Self::default()
+        };
         payload.text = json::object(bytes, |name, value| {
-            if name == groups {
-                payload.groups = Some(value);
+            payload.groups.see(groups, name, value);
+            if let (Some(path), Some(sought)) = (scopes, &mut payload.scopes) {
+                sought.see(path, name, value);
             }
             let claim = match name {
                 "iss" => &mut payload.issuer,
@@ -153,19 +168,65 @@ impl<'a> Payload<'a> {
     }
 
     /// `scope`, names between spaces ([RFC 8693, section
-    /// 4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)), and where there is none, `scp`:
-    /// the same, or an array.
-    pub(super) fn scopes(&self) -> Result<Names, Refusal> {
-        let scp = names(self.scp, true)?;
-        match string(self.scope)? {
-            Some(scope) => Ok(spaced(scope)),
-            None => Ok(scp),
+    /// 4.2](https://www.rfc-editor.org/rfc/rfc8693#section-4.2)) or an array, and where there is none,
+    /// `scp`, likewise; or the claim that was named instead of both.
+    pub(super) fn scopes(&self) -> Said {
+        if let Some(sought) = &self.scopes {
+            return names(sought.claim(), true);
+        }
+        match names(self.scope, true) {
+            Said::Nothing => names(self.scp, true),
+            said => said,
         }
     }
 
     /// The groups: an array, or one name.
-    pub(super) fn groups(&self) -> Result<Names, Refusal> {
-        names(self.groups, false)
+    pub(super) fn groups(&self) -> Said {
+        names(self.groups.claim(), false)
+    }
+}
+
+/// A claim that is looked for by its name or by a path to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sought<'a> {
+    named: Option<Value<'a>>,
+    /// What is at the end of the path, and how long the name is that it begins with: of several, the
+    /// longest one goes first.
+    below: Option<(usize, Value<'a>)>,
+}
+
+impl<'a> Sought<'a> {
+    /// Has a look at a member.
+    #[inline]
+    pub(crate) fn see(&mut self, path: &str, name: &str, value: Value<'a>) {
+        match step(path, name) {
+            None => {}
+            Some(Step::Here) => self.named = Some(value),
+            Some(Step::Below(rest)) => self.go_down(rest, name.len(), value),
+        }
+    }
+
+    #[cold]
+    fn go_down(&mut self, path: &str, length: usize, value: Value<'a>) {
+        let Value::Object(object) = value else { return };
+        let mut inside = Self::default();
+        // It was read strictly before, whatever is below it.
+        let read = json::loose_object(object.as_bytes(), |name, value| {
+            inside.see(path, name, value);
+        });
+        if let (Ok(_), Some(found)) = (read, inside.claim())
+            && self.below.is_none_or(|(before, _)| before < length)
+        {
+            self.below = Some((length, found));
+        }
+    }
+
+    /// The claim that was found; `null` is none.
+    pub(crate) fn claim(&self) -> Option<Value<'a>> {
+        match self.named {
+            None | Some(Value::Null) => self.below.map(|(_, value)| value),
+            named => named,
+        }
     }
 }
 
@@ -188,17 +249,21 @@ fn date(claim: Option<Value<'_>>) -> Result<Option<Duration>, Refusal> {
     }
 }
 
-fn names(claim: Option<Value<'_>>, split: bool) -> Result<Names, Refusal> {
+/// The names in a claim: an array of strings, or one string, which has several where it is to be
+/// `split`.
+pub(crate) fn names(claim: Option<Value<'_>>, split: bool) -> Said {
     match claim {
-        None => Ok(Names::default()),
-        Some(Value::String(text)) if split => Ok(spaced(text)),
-        Some(Value::String(text)) => Ok(std::iter::once(text.get()).collect()),
+        None | Some(Value::Null) => Said::Nothing,
+        Some(Value::String(text)) if split => Said::Names(spaced(text)),
+        Some(Value::String(text)) => Said::Names(std::iter::once(text.get()).collect()),
         Some(Value::Array(array)) => {
             let mut names = Names::with_capacity(array.len());
-            json::strings(array, |name| names.push(&name.get())).ok_or(Refusal::MalformedClaims)?;
-            Ok(names)
+            match json::strings(array, |name| names.push(&name.get())) {
+                Some(()) => Said::Names(names),
+                None => Said::Unreadable,
+            }
         }
-        Some(_) => Err(Refusal::MalformedClaims),
+        Some(_) => Said::Unreadable,
     }
 }
 
@@ -222,7 +287,11 @@ mod tests {
     };
 
     fn read(json: &str) -> Payload<'_> {
-        Payload::read(json.as_bytes(), "groups").expect("it is an object")
+        Payload::read(json.as_bytes(), "groups", None).expect("it is an object")
+    }
+
+    fn said(names: &[&str]) -> Said {
+        Said::Names(names.iter().copied().collect())
     }
 
     fn until(json: &str) -> Result<u64, Refusal> {
@@ -363,21 +432,30 @@ mod tests {
     #[test]
     fn scopes_stand_in_a_string_or_an_array() {
         for (json, expected) in [
-            ("{}", Ok(vec![])),
-            (r#"{"scope":"a b"}"#, Ok(vec!["a", "b"])),
-            (r#"{"scope":"  a  "}"#, Ok(vec!["a"])),
-            (r#"{"scope":""}"#, Ok(vec![])),
-            (r#"{"scope":"a\tb"}"#, Ok(vec!["a\tb"])),
-            (r#"{"scp":"a b"}"#, Ok(vec!["a", "b"])),
-            (r#"{"scp":["a","b c"]}"#, Ok(vec!["a", "b c"])),
-            (r#"{"scope":"a","scp":["b"]}"#, Ok(vec!["a"])),
-            (r#"{"scope":"","scp":["b"]}"#, Ok(vec![])),
-            (r#"{"scope":["a"]}"#, Err(Refusal::MalformedClaims)),
-            (r#"{"scope":null}"#, Err(Refusal::MalformedClaims)),
-            (r#"{"scp":["a",1]}"#, Err(Refusal::MalformedClaims)),
-            (r#"{"scope":"a","scp":1}"#, Err(Refusal::MalformedClaims)),
+            ("{}", Said::Nothing),
+            (r#"{"scope":"a b"}"#, said(&["a", "b"])),
+            (r#"{"scope":"  a  "}"#, said(&["a"])),
+            (r#"{"scope":""}"#, said(&[])),
+            (r#"{"scope":"a\tb"}"#, said(&["a\tb"])),
+            (r#"{"scope":["a","b c"]}"#, said(&["a", "b c"])),
+            (r#"{"scope":[]}"#, said(&[])),
+            (r#"{"scope":null}"#, Said::Nothing),
+            (r#"{"scp":"a b"}"#, said(&["a", "b"])),
+            (r#"{"scp":["a","b c"]}"#, said(&["a", "b c"])),
+            (r#"{"scope":"a","scp":["b"]}"#, said(&["a"])),
+            (r#"{"scope":"","scp":["b"]}"#, said(&[])),
+            (r#"{"scope":null,"scp":["b"]}"#, said(&["b"])),
+            (r#"{"scope":"a","scp":1}"#, said(&["a"])),
+            (r#"{"scope":1}"#, Said::Unreadable),
+            (r#"{"scope":true}"#, Said::Unreadable),
+            (r#"{"scope":{"a":1}}"#, Said::Unreadable),
+            (r#"{"scope":["a",1]}"#, Said::Unreadable),
+            (r#"{"scope":["a",null]}"#, Said::Unreadable),
+            (r#"{"scope":[["a"]]}"#, Said::Unreadable),
+            // What cannot be read is not passed over for the next one.
+            (r#"{"scope":1,"scp":["b"]}"#, Said::Unreadable),
+            (r#"{"scp":["a",1]}"#, Said::Unreadable),
         ] {
-            let expected = expected.map(|names| names.into_iter().collect());
             assert_eq!(read(json).scopes(), expected, "{json}");
         }
     }
@@ -385,25 +463,95 @@ mod tests {
     #[test]
     fn groups_are_strings_and_nothing_else() {
         for (json, expected) in [
-            ("{}", Ok(vec![])),
-            (r#"{"groups":["a b","c"]}"#, Ok(vec!["a b", "c"])),
-            (r#"{"groups":"a b"}"#, Ok(vec!["a b"])),
-            (r#"{"groups":[]}"#, Ok(vec![])),
-            (r#"{"groups":[1]}"#, Err(Refusal::MalformedClaims)),
-            (r#"{"groups":{"a":1}}"#, Err(Refusal::MalformedClaims)),
-            (r#"{"cognito:groups":["a"]}"#, Ok(vec![])),
+            ("{}", Said::Nothing),
+            (r#"{"groups":["a b","c"]}"#, said(&["a b", "c"])),
+            (r#"{"groups":"a b"}"#, said(&["a b"])),
+            (r#"{"groups":[]}"#, said(&[])),
+            (r#"{"groups":null}"#, Said::Nothing),
+            (r#"{"groups":[1]}"#, Said::Unreadable),
+            (r#"{"groups":{"a":1}}"#, Said::Unreadable),
+            (r#"{"cognito:groups":["a"]}"#, Said::Nothing),
         ] {
-            let expected = expected.map(|names| names.into_iter().collect());
             assert_eq!(read(json).groups(), expected, "{json}");
         }
     }
 
     #[test]
+    fn a_claim_is_found_by_its_name_or_by_a_path() {
+        for (path, json, expected) in [
+            (
+                "realm_access.roles",
+                r#"{"realm_access":{"roles":["a"]}}"#,
+                said(&["a"]),
+            ),
+            (
+                "realm_access.roles",
+                r#"{"realm_access":{"roles":["a"]},"realm_access.roles":["b"]}"#,
+                said(&["b"]),
+            ),
+            (
+                "realm_access.roles",
+                r#"{"realm_access.roles":null,"realm_access":{"roles":["a"]}}"#,
+                said(&["a"]),
+            ),
+            (
+                "realm_access.roles",
+                r#"{"realm_access.roles":1,"realm_access":{"roles":["a"]}}"#,
+                Said::Unreadable,
+            ),
+            (
+                "https://example.com/roles",
+                r#"{"https://example.com/roles":["a"]}"#,
+                said(&["a"]),
+            ),
+            (
+                "resource_access.https://api.example.com.roles",
+                r#"{"resource_access":{"https://api.example.com":{"roles":["a"]}}}"#,
+                said(&["a"]),
+            ),
+            (
+                "cognito:groups",
+                r#"{"cognito:groups":["a"]}"#,
+                said(&["a"]),
+            ),
+            (
+                "a.b.c",
+                r#"{"a":{"b":{"c":"x"}},"a.b":{"c":"y"}}"#,
+                said(&["y"]),
+            ),
+            (
+                "a.b.c",
+                r#"{"a.b":{"c":"y"},"a":{"b":{"c":"x"}}}"#,
+                said(&["y"]),
+            ),
+            (
+                "a.b.c",
+                r#"{"a.b":{"d":"y"},"a":{"b":{"c":"x"}}}"#,
+                said(&["x"]),
+            ),
+            ("a.b", r#"{"\u0061":{"\u0062":["x"]}}"#, said(&["x"])),
+            ("a.b", r#"{"a":{"b":null}}"#, Said::Nothing),
+            ("a.b", r#"{"a":{"b":{"c":1}}}"#, Said::Unreadable),
+            ("a.b", r#"{"a":["b"]}"#, Said::Nothing),
+            ("a.b", r#"{"a":"{\"b\":[\"x\"]}"}"#, Said::Nothing),
+            ("a.b", r#"{"b":["x"]}"#, Said::Nothing),
+            ("a.", r#"{"a":{"":["x"]}}"#, Said::Nothing),
+            ("", r#"{"a":["x"]}"#, Said::Nothing),
+        ] {
+            for json in [json.to_owned(), json.replacen('{', r#"{"x":{"y":1},"#, 1)] {
+                let payload = Payload::read(json.as_bytes(), path, Some(path));
+                let payload = payload.expect("it is an object");
+                assert_eq!(payload.groups(), expected, "{path} {json}");
+                assert_eq!(payload.scopes(), expected, "{path} {json}");
+            }
+        }
+    }
+
+    #[test]
     fn groups_may_stand_in_a_claim_that_has_another_meaning() {
-        let payload = Payload::read(br#"{"scp":["a"]}"#, "scp").expect("it is an object");
-        let expected: Names = ["a"].into_iter().collect();
-        assert_eq!(payload.groups(), Ok(expected.clone()));
-        assert_eq!(payload.scopes(), Ok(expected));
+        let payload = Payload::read(br#"{"scp":["a"]}"#, "scp", None).expect("it is an object");
+        assert_eq!(payload.groups(), said(&["a"]));
+        assert_eq!(payload.scopes(), said(&["a"]));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Tokens of Cognito user pools.
 
 use super::{
-    super::{Authenticator, Credential, Identity, Refusal, Scheme, TestKeys},
+    super::{
+        Authenticator, Credential, Identity, Refusal, Scheme, TestKeys, list_claim::ListClaim, pool,
+    },
     Algorithm, Ready, VerifiedTokens,
     plan::{Plan, Trust, settings},
-    pool,
     source::KeysFrom,
     verifier::Usage,
 };
@@ -42,11 +43,14 @@ use std::{
 /// | `iss` | the pool's, in either form: `https://cognito-idp.REGION.amazonaws.com/POOL`, or `https://issuer-cognito-idp.REGION.amazonaws.com/POOL` ([OIDC issuer](https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html#user-pool-oidc-issuer)), whose keys are fetched when a token names it |
 /// | `token_use` | `access`, or `id` |
 /// | `client_id` of an access token, `aud` of an ID token | one of the clients |
-/// | `cognito:groups` | strings; they become the groups |
+/// | `cognito:groups` | a string or an array of strings; they become the groups. [Another claim](Cognito::groups_claim) may be named |
 ///
 /// The subject is `sub`: of a user, or of a client that signed in for itself
 /// ([client credentials](https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html)).
 /// ID tokens have no scopes.
+///
+/// `cargo run -- token alice` prints a token for calls on the developer's machine, as for
+/// [`Jwt`](crate::Jwt).
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct Cognito<S = Ready>(Plan, PhantomData<fn() -> S>);
 
@@ -119,10 +123,25 @@ impl<S> Cognito<S> {
         self.change(|plan| plan.usage = Usage::CognitoId)
     }
 
-    /// The pool that was named last is replicated to this region: then tokens may name an issuer
-    /// there, too
+    /// The pool that was named last is replicated to this region, and signs with an issuer there,
+    /// too: `https://cognito-idp.REGION.amazonaws.com/POOL`, of this region and with the id of the pool
     /// ([multi-Region replication](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-multi-region.html)).
-    pub fn replicated_to(self, region: impl AsRef<str>) -> Self {
+    /// Said again, for each of them.
+    ///
+    /// ```
+    /// use lambda_api::Cognito;
+    ///
+    /// let cognito = Cognito::user_pool("eu-west-1_abc123")
+    ///     .client("app-client-id")
+    ///     .also_region("eu-central-1");
+    /// # let _ = cognito;
+    /// ```
+    ///
+    /// Its keys are fetched when a token names it, and not before: a replica that is not active
+    /// refuses with 403. The issuer that all regions share
+    /// (`https://issuer-cognito-idp.REGION.amazonaws.com/POOL`, of the primary region) is trusted
+    /// without this. What is no region of AWS is an error of the API that is built.
+    pub fn also_region(self, region: impl AsRef<str>) -> Self {
         let region = region.as_ref();
         self.change_last(|trust| {
             let pool = trust
@@ -133,9 +152,7 @@ impl<S> Cognito<S> {
                 return;
             };
             if pool::is_region(region) {
-                // The newer form names the primary region only.
-                let [older, _] = pool::issuers(&pool, region);
-                trust.issuers.push(older);
+                trust.issuers.push(pool::issuer_in(&pool, region));
             } else {
                 trust.fault = Some(format!("{region:?} is no region of AWS"));
             }
@@ -143,7 +160,7 @@ impl<S> Cognito<S> {
     }
 }
 
-settings!(Cognito, "cognito");
+settings!(Cognito, "cognito", "cognito:groups");
 
 #[cfg(test)]
 impl Cognito {
@@ -253,10 +270,8 @@ mod tests {
                 Some(Refusal::MalformedClaims),
             ),
             (vec![("cognito:groups", json!("a,b"))], None),
-            (
-                vec![("cognito:groups", json!([1]))],
-                Some(Refusal::MalformedClaims),
-            ),
+            (vec![("cognito:groups", json!([1]))], None),
+            (vec![("cognito:groups", Json::Null)], None),
             (
                 vec![("iss", json!(OLDER.replace("abc123", "abc124")))],
                 Some(Refusal::UnknownIssuer),
@@ -359,7 +374,7 @@ mod tests {
     async fn the_keys_of_a_test_stand_for_all_issuers_of_a_pool() {
         let cognito = Cognito::user_pool("eu-west-1_abc123")
             .client("c1")
-            .replicated_to("eu-central-1");
+            .also_region("eu-central-1");
         let replica = "https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_abc123";
         for issuer in [OLDER, NEWER, replica] {
             let keys = TestKeys {

@@ -11,7 +11,8 @@
 //! - `verifier` does all this in its order and makes an identity; `verified` may remember it.
 //!
 //! What users see is `oidc` and `cognito`. `plan` keeps what they were told, and makes the verifier
-//! when it is first asked for. A Cognito user pool's issuers come from `pool`.
+//! when it is first asked for. A Cognito user pool's issuers come from `auth::pool`. In builds with debug
+//! assertions, `local` signs tokens for the developer's machine, and lends the key for them.
 
 mod algorithm;
 pub(crate) mod base64url;
@@ -24,9 +25,10 @@ pub(crate) mod json;
 mod jwk;
 pub(crate) mod key;
 mod key_set;
+#[cfg(debug_assertions)]
+mod local;
 mod oidc;
 mod plan;
-mod pool;
 mod roca;
 mod source;
 #[cfg(test)]
@@ -37,9 +39,12 @@ mod verifier;
 mod wycheproof;
 
 pub use algorithm::Algorithm;
+pub(crate) use claims::{Sought, names};
 pub use cognito::{Cognito, NeedsClient};
 pub(crate) use key::Key;
 pub(crate) use key_set::KeySet;
+#[cfg(debug_assertions)]
+pub(crate) use local::{LocalIssuer, LocalKey, SECRET, Said, new_secret, secret_of, text_of};
 pub use oidc::{Jwt, NeedsAudience};
 pub use verified::VerifiedTokens;
 

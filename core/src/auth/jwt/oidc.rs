@@ -1,7 +1,9 @@
 //! Tokens of any issuer.
 
 use super::{
-    super::{Authenticator, Credential, Identity, Refusal, Scheme, TestKeys},
+    super::{
+        Authenticator, Credential, Identity, Refusal, Scheme, TestKeys, list_claim::ListClaim,
+    },
     Algorithm, Ready, VerifiedTokens,
     plan::{Plan, Trust, settings},
     source::KeysFrom,
@@ -80,9 +82,13 @@ use std::{
 /// | `nbf`, `iat` | not in the future by more than 30 s, when they are there |
 /// | `aud` | a string or an array of strings, one of which is the audience ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)) |
 /// | `sub` | a string, not empty; it becomes the subject |
-/// | `scope`, else `scp` | names between spaces; `scp` may be an array. They become the scopes |
-/// | `groups` | strings, or one; they become the groups. [Another claim](Jwt::groups_claim) may be named |
+/// | `scope`, else `scp` | names between spaces, or an array of strings; they become the scopes. [Another claim](Jwt::scopes_claim) may be named |
+/// | `groups` | a string or an array of strings; they become the groups. [Another claim](Jwt::groups_claim) may be named |
 /// | check | [one of your own](Jwt::check), if there is one |
+///
+/// Scopes and groups are what rules of routes look at, and nothing else is decided by them: a claim
+/// that is `null` counts as absent, and one that cannot be read fails the rules that need it, with the
+/// reason in the log, not the token.
 ///
 /// An issuer that signs both ID tokens and access tokens for one audience does not always mark
 /// which is which: give the API an audience of its own
@@ -95,6 +101,14 @@ use std::{
 /// and fetched again when a token names one that is not known, at most every ten seconds. A key
 /// that cannot be used is passed over. Of two keys for one algorithm that have the same name,
 /// neither is used: it cannot be known which the issuer means.
+///
+/// # On the developer's machine
+/// `cargo run -- token alice --groups admins --scopes orders/write` prints a token that is accepted as
+/// one of this issuer's, by `serve` on loopback and by `invoke`, on the machine and by the user that
+/// made it. It is signed with a key of that machine, which a build without debug assertions does not
+/// read, and neither does any program that sees Lambda's environment. All other rules stay: audience,
+/// expiry, checks. Tokens of the issuer itself are accepted as well. Programs that wrap this
+/// authenticator in one of their own do not get the key.
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct Jwt<S = Ready>(Plan, PhantomData<fn() -> S>);
 
@@ -157,15 +171,9 @@ impl<S> Jwt<S> {
         let plan = self.0.change_last(|trust| trust.anybody = true);
         Jwt(plan, PhantomData)
     }
-
-    /// The claim in which the groups stand, instead of `groups`: `roles`, say, or
-    /// `https://example.com/groups`. It is the name of one claim, not a path.
-    pub fn groups_claim(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.change(|plan| plan.groups = name.into())
-    }
 }
 
-settings!(Jwt, "jwt");
+settings!(Jwt, "jwt", "groups");
 
 #[cfg(test)]
 impl Jwt {

@@ -1,7 +1,9 @@
 //! What was said about a verifier, and the verifier that is made of it when it is needed.
 
+#[cfg(debug_assertions)]
+use super::local::LocalPublicKey;
 use super::{
-    super::{Credential, Identity, Refusal, Scheme, TestKeys, keys::Clock},
+    super::{Credential, Identity, Refusal, Scheme, TestKeys, keys::Clock, list_claim::ListClaim},
     Algorithm, VerifiedTokens,
     claims::Leeway,
     header::HeaderRules,
@@ -31,11 +33,15 @@ pub(super) struct Plan {
     pub(super) algorithms: Vec<Algorithm>,
     pub(super) types: Vec<String>,
     pub(super) leeway: Leeway,
-    pub(super) groups: Cow<'static, str>,
+    pub(super) groups: ListClaim,
+    /// `scope`, else `scp`, unless another one was named.
+    pub(super) scopes: ListClaim,
     pub(super) loopback: bool,
     pub(super) check: Option<Check>,
     pub(super) clock: Clock,
     pub(super) cache: Option<VerifiedTokens>,
+    #[cfg(debug_assertions)]
+    pub(super) local: Option<Arc<LocalPublicKey>>,
     verifier: OnceLock<Arc<Verifier>>,
 }
 
@@ -67,11 +73,14 @@ impl Plan {
                 start: Duration::from_secs(30),
                 expiry: Duration::ZERO,
             },
-            groups: groups.into(),
+            groups: ListClaim::usual(groups),
+            scopes: ListClaim::usual("scope"),
             loopback: false,
             check: None,
             clock: Arc::new(SystemTime::now),
             cache: None,
+            #[cfg(debug_assertions)]
+            local: None,
             verifier: OnceLock::new(),
         }
     }
@@ -125,9 +134,12 @@ impl Plan {
             header: HeaderRules {
                 algorithms: self.algorithms.clone(),
                 types: self.types.clone(),
+                #[cfg(debug_assertions)]
+                local: self.local.clone(),
             },
             leeway: self.leeway,
             groups: self.groups.clone(),
+            scopes: self.scopes.clone(),
             check: self.check.clone(),
             clock: Arc::clone(&self.clock),
             cache: self.cache.clone(),
@@ -240,7 +252,7 @@ impl fmt::Debug for Plan {
 
 /// The settings that `Jwt` and `Cognito` have in common.
 macro_rules! settings {
-    ($verifier:ident, $name:literal) => {
+    ($verifier:ident, $name:literal, $groups:literal) => {
         impl<S> $verifier<S> {
             #[doc = concat!("The name by which routes and logs call it, instead of `", $name, "`.")]
             ///
@@ -307,6 +319,31 @@ macro_rules! settings {
                 self.change(|plan| plan.loopback = true)
             }
 
+            #[doc = concat!("The claim in which the groups stand, instead of `", $groups, "`.")]
+            ///
+            /// It is the name of a claim, `roles` or `https://example.com/roles`; where the token has
+            /// none of this name, it is a path to one inside of others, with dots between their
+            /// names: `realm_access.roles`. A name that has dots goes before a path, at each level.
+            ///
+            /// The claim is an array of strings, or one string. One that is not there or `null`, and
+            /// one of another form, puts its holder into no group: rules that need one are not met, and
+            /// the log says why; all else about the token counts. That such a claim is not in a token
+            /// is logged once, as it may be a slip.
+            pub fn groups_claim(self, path: impl Into<Cow<'static, str>>) -> Self {
+                let claim = ListClaim::named(path.into());
+                self.change(|plan| plan.groups = claim)
+            }
+
+            /// The claim in which the scopes stand, instead of `scope`, else `scp`: a name or a path,
+            /// as for [`groups_claim`](Self::groups_claim).
+            ///
+            /// The claim is a string of names between spaces, or an array of strings. What is of
+            /// another form gives its holder no scopes.
+            pub fn scopes_claim(self, path: impl Into<Cow<'static, str>>) -> Self {
+                let claim = ListClaim::named(path.into());
+                self.change(|plan| plan.scopes = claim)
+            }
+
             /// A check of your own, after all others have passed and for each request.
             ///
             /// It looks at claims with [`Identity::claims`]; what it refuses with is logged. An
@@ -329,6 +366,18 @@ macro_rules! settings {
             /// Remembers tokens that were verified, instead of verifying each one each time.
             pub fn cache(self, tokens: VerifiedTokens) -> Self {
                 self.change(|plan| plan.cache = Some(tokens))
+            }
+
+            /// What was said about it.
+            #[cfg(debug_assertions)]
+            pub(super) fn plan(&self) -> &Plan {
+                &self.0
+            }
+
+            /// The same one, which accepts what a local key has signed as well.
+            #[cfg(debug_assertions)]
+            pub(super) fn with_local_key(&self, key: &Arc<super::local::LocalPublicKey>) -> Self {
+                Self(self.0.with_local_key(key), PhantomData)
             }
 
             fn change(self, change: impl FnOnce(&mut Plan)) -> Self {
@@ -500,7 +549,7 @@ mod tests {
             (
                 Cognito::user_pool("eu-west-1_a")
                     .client("c")
-                    .replicated_to("evil.example"),
+                    .also_region("evil.example"),
                 "\"evil.example\" is no region of AWS",
             ),
             (
@@ -541,7 +590,7 @@ mod tests {
     fn only_the_first_form_of_an_issuer_is_fetched_ahead() {
         let cognito = Cognito::user_pool("eu-west-1_a")
             .client("c")
-            .replicated_to("eu-central-1")
+            .also_region("eu-central-1")
             .or_user_pool("eu-west-1_b")
             .client("c");
         let issuers = cognito.ahead();

@@ -97,9 +97,12 @@ impl<D: Document> Cached<D> {
         self.find(|document| document.holds(kid)).await
     }
 
-    /// Fetches the document unless there is a fresh one. A failure is logged, and no more.
+    /// Fetches the document unless there is a fresh one. A failure is logged, and no more: the first
+    /// request that needs the document tries again, however soon that is.
     pub(crate) async fn prepare(&self) {
-        let _ = self.find(|_| true).await;
+        if self.find(|_| true).await.is_err() {
+            self.shared.state().forgive();
+        }
     }
 
     async fn find(&self, wanted: impl Fn(&D) -> bool) -> Result<Arc<D>, Refusal> {
@@ -352,13 +355,27 @@ mod tests {
         let clock = TestClock::new();
         let cached = cached(&server, &clock);
         for _ in 0..3 {
-            cached.prepare().await;
+            assert_eq!(cached.get(Some("a")).await, Err(Refusal::KeysUnavailable));
             let refused = now(cached.get(Some("a"))).expect("it is too early to try again");
             assert_eq!(refused, Err(Refusal::KeysUnavailable));
             clock.forward(PAUSE);
         }
         server.up();
         assert!(cached.get(Some("a")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_prefetch_that_failed_delays_no_request() {
+        for refused in ["403 Forbidden", "404 Not Found", "410 Gone", "503 Later"] {
+            let server = Server::start(move |number, _| match number {
+                1 => Reply::Send(status(refused, "content-length: 0", "")),
+                _ => Reply::Send(body("keys a")),
+            });
+            let cached = cached(&server, &TestClock::new());
+            cached.prepare().await;
+            assert!(cached.get(Some("a")).await.is_ok(), "{refused}");
+            assert_eq!(server.requests(), 2);
+        }
     }
 
     #[tokio::test]

@@ -66,6 +66,17 @@ impl Failure {
         )
     }
 
+    /// Whether the host says that what it had is there no longer: then what was fetched before is not
+    /// to be trusted for another day. Where the URL names a key, 404 says so as well; at the URL of a
+    /// whole set, it may be a mistake of a deployment.
+    pub(super) fn takes_back(self, names_key: bool) -> bool {
+        match self {
+            Self::Status(StatusCode::GONE) => true,
+            Self::Status(StatusCode::NOT_FOUND) => names_key,
+            _ => false,
+        }
+    }
+
     /// From an error while TLS is negotiated.
     pub(super) fn of_tls(error: &io::Error) -> Self {
         let tls = error

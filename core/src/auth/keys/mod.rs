@@ -13,7 +13,7 @@
 //! | what | how long |
 //! |---|---|
 //! | a document is fresh | 1 h; then the next request fetches it anew, and waits 500 ms for that |
-//! | a document is used while the issuer is down | 24 h since it was fetched |
+//! | a document is used while the issuer is down | 24 h since it was fetched; not at all once the host says that it is gone: 410, and 404 for a key at a URL of its own |
 //! | from one try to the next | 10 s, whether for an unknown key or after a failure |
 //! | the same without any document | 1 s after the first failure, then 2, 4, 8 and 10 s |
 //!

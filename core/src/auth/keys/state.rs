@@ -162,12 +162,25 @@ impl<D: Document> State<D> {
             }
             Err(failure) => {
                 self.failures = self.failures.saturating_add(1);
+                if failure.takes_back(D::MISSING == Refusal::UnknownKey) {
+                    self.document = None;
+                }
                 self.refusal = if failure.is_missing() {
                     D::MISSING
                 } else {
                     Refusal::KeysUnavailable
                 };
             }
+        }
+    }
+
+    /// Notes that the fetch that has just ended was made ahead of any request, and is none of those
+    /// after which a request has to wait for the next one.
+    pub(super) fn forgive(&mut self) {
+        if self.document.is_none() && self.underway.is_none() {
+            self.tried = None;
+            self.failures = 0;
+            self.refusal = Refusal::KeysUnavailable;
         }
     }
 
@@ -473,6 +486,52 @@ mod tests {
 
         fn holds(&self, _: Option<&str>) -> bool {
             true
+        }
+    }
+
+    #[test]
+    fn a_key_that_its_host_takes_back_is_not_trusted_any_more() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let status = |code| Failure::Status(StatusCode::from_u16(code).unwrap());
+        for (failure, of_key, of_set) in [
+            (status(404), Err(Refusal::UnknownKey), Ok(())),
+            (
+                status(410),
+                Err(Refusal::UnknownKey),
+                Err(Refusal::KeysUnavailable),
+            ),
+            (status(403), Ok(()), Ok(())),
+            (status(503), Ok(()), Ok(())),
+            (REFUSED, Ok(()), Ok(())),
+        ] {
+            let clock = TestClock::new();
+            let mut key = State::<One>::default();
+            let mut set = State::<Names>::default();
+            let mut end = |first: bool| {
+                let began = clock.now();
+                let (_sender, done) = watch::channel(false);
+                let task = runtime.spawn(std::future::pending::<()>());
+                let mut number = 0;
+                let mut start = |count| {
+                    number = count;
+                    (done.clone(), task.abort_handle())
+                };
+                key.begin(began, &mut start);
+                set.begin(began, &mut start);
+                let outcome = |good: bool| if good { Ok(()) } else { Err(failure) };
+                key.end(number, began, outcome(first).map(|()| One));
+                let names = outcome(first).map(|()| Names(vec!["a".to_owned()]));
+                set.end(number, began, names);
+            };
+            end(true);
+            clock.forward(FRESH);
+            end(false);
+            let found = key.settle(clock.now(), |_| true).map(drop);
+            assert_eq!(found, of_key, "{failure}");
+            let found = set.settle(clock.now(), |_| true).map(drop);
+            assert_eq!(found, of_set, "{failure}");
         }
     }
 

@@ -29,7 +29,7 @@ impl<'a> Arrival<'a> {
             facts,
             domain: facts.domain_of(source),
             millis: epoch_millis(facts.time.unwrap_or_else(SystemTime::now)),
-            path: with_base_path(request.uri().path(), facts.base_path.as_deref()),
+            path: with_base_path(request.uri().path(), &facts.normal_base_path()),
         }
     }
 
@@ -82,9 +82,13 @@ impl<'a> Arrival<'a> {
         self.domain.split('.').next().unwrap_or("")
     }
 
-    /// Whether the domain is the gateway's own, where the stage is the first part of the path.
-    pub(super) fn is_gateway_domain(&self) -> bool {
-        self.domain.contains(".execute-api.")
+    /// The path of the URL that the client called.
+    pub(super) fn public_path(&self) -> String {
+        format!(
+            "{}{}",
+            self.facts.path_prefix(self.source),
+            self.route_path()
+        )
     }
 
     pub(super) fn user_agent(&self) -> Option<String> {
@@ -114,12 +118,9 @@ impl<'a> Arrival<'a> {
     }
 }
 
-fn with_base_path(path: &str, base_path: Option<&str>) -> String {
+fn with_base_path(path: &str, base_path: &str) -> String {
     let path = if path.is_empty() { "/" } else { path };
-    match base_path.map(|base_path| base_path.trim_matches('/')) {
-        None | Some("") => path.to_owned(),
-        Some(base_path) => format!("/{base_path}{path}"),
-    }
+    format!("{base_path}{path}")
 }
 
 /// A JSON object of strings; `None` when it would be empty, where sources write null or nothing.

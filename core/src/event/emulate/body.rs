@@ -1,6 +1,6 @@
 //! The body: text where the source takes it for text, base64 elsewhere.
 
-use super::{arrival::Arrival, headers};
+use super::{arrival::Arrival, headers, media_types};
 use crate::event::Source;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -38,11 +38,7 @@ fn of_rest_api(arrival: &Arrival<'_>, body: &Bytes) -> Carried {
     let Some(types) = &arrival.facts.binary_media_types else {
         return utf8(body).unwrap_or_else(|| base64(body));
     };
-    let media_type = media_type(arrival);
-    if types
-        .iter()
-        .any(|known| known == "*/*" || known.eq_ignore_ascii_case(&media_type))
-    {
+    if media_types::fit(types, arrival.request.headers().get(CONTENT_TYPE)) {
         return base64(body);
     }
     Carried {
@@ -157,6 +153,7 @@ mod tests {
             (&["image/png"][..], "image/png", ("/w==", true)),
             (&["image/png"], "IMAGE/PNG; q=1", ("/w==", true)),
             (&["image/png"], "image/gif", ("\u{fffd}", false)),
+            (&["image/*"], "image/gif", ("/w==", true)),
             (&[], "image/png", ("\u{fffd}", false)),
             (&["*/*"], "application/json", ("/w==", true)),
         ] {

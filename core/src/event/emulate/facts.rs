@@ -28,7 +28,8 @@ pub(super) const REGION: &str = "eu-west-1";
 #[must_use]
 pub struct Facts {
     stage: Option<String>,
-    pub(super) base_path: Option<String>,
+    base_path: Option<String>,
+    without_stage: bool,
     domain: Option<String>,
     account: Option<String>,
     api_id: Option<String>,
@@ -59,8 +60,12 @@ impl Facts {
 
     /// The domain that the client called. It is the `host` header too, unless the request has one.
     ///
-    /// The default is one that AWS gives out. At any other the stage is not part of the path: it is
-    /// a custom domain. A function URL has none but its own, and ignores another.
+    /// The default is one that AWS gives out, at which clients write the stage before the path. Any
+    /// other is a custom domain, whose mapping knows the stage. A function URL has none but its own,
+    /// and ignores another.
+    ///
+    /// An HTTP API puts a named stage before the path of the event on every domain, and sends the
+    /// path decoded but from `localhost`, which is how cargo-lambda's emulator calls itself.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());
         self
@@ -166,16 +171,85 @@ impl Facts {
         self
     }
 
-    /// The `binaryMediaTypes` of a REST API, such as `["image/png"]` or `["*/*"]`: bodies of these
-    /// arrive as base64, all others as text, in which whatever is no UTF-8 is lost.
+    /// The [`binaryMediaTypes`] of a REST API, such as `["image/png"]`, `["image/*"]` or `["*/*"]`.
     ///
-    /// By default, bodies that are no UTF-8 arrive as base64, as if their type were on the list.
+    /// - The body of a request whose `content-type` fits arrives as base64, any other as text, in
+    ///   which whatever is no UTF-8 is lost.
+    /// - A response that the function wrote as base64 is decoded for a client whose `accept` names
+    ///   a type that fits, as the first one if it names several. Any other client receives the
+    ///   base64 itself, as text. Only `*/*` fits a browser.
+    ///
+    /// By default it is as if what is no text were on the list, both ways. A new REST API lists
+    /// nothing, which is the setting with which the local server and the test client begin.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use lambda_api::event::{Source, emulate};
+    ///
+    /// let reply = br#"{"statusCode": 200, "body": "iVBORw==", "isBase64Encoded": true}"#;
+    /// let request = http::Request::get("/logo")
+    ///     .header("accept", "image/png, */*")
+    ///     .body(Bytes::new())?;
+    /// for (types, received) in [
+    ///     (&[][..], &b"iVBORw=="[..]),
+    ///     (&["image/png"], b"\x89PNG"),
+    ///     (&["image/gif"], b"iVBORw=="),
+    ///     (&["*/*"], b"\x89PNG"),
+    /// ] {
+    ///     let facts = emulate::Facts::new().binary_media_types(types.iter().copied());
+    ///     let response = emulate::response(Source::RestApi, &request, &facts, reply)?;
+    ///     assert_eq!(response.body(), received, "{types:?}");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [`binaryMediaTypes`]: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
     pub fn binary_media_types<T: Into<String>>(
         mut self,
         types: impl IntoIterator<Item = T>,
     ) -> Self {
         self.binary_media_types = Some(types.into_iter().map(Into::into).collect());
         self
+    }
+
+    /// What clients write before the path of the request: the stage, at API Gateway and on a domain
+    /// that it gave out, unless it is `$default`; and the [base path](Facts::base_path).
+    ///
+    /// ```
+    /// use lambda_api::event::{Source, emulate::Facts};
+    ///
+    /// assert_eq!(Facts::new().path_prefix(Source::RestApi), "/prod");
+    /// assert_eq!(Facts::new().base_path("/v1").path_prefix(Source::RestApi), "/v1");
+    /// assert_eq!(Facts::new().path_prefix(Source::HttpApi), "");
+    /// ```
+    #[must_use]
+    pub fn path_prefix(&self, source: Source) -> String {
+        let base_path = self.normal_base_path();
+        let stage = self.stage_of(source);
+        let has_stage = is_api_gateway(source)
+            && stage != "$default"
+            && !self.without_stage
+            && self.domain_of(source).contains(".execute-api.");
+        match has_stage {
+            true => format!("/{stage}{base_path}"),
+            false => base_path,
+        }
+    }
+
+    /// Clients write no stage, whatever the domain is: the local gateway has none in its URLs.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn without_stage(mut self) -> Self {
+        self.without_stage = true;
+        self
+    }
+
+    /// With a slash before it and none behind it; empty where there is none.
+    pub(super) fn normal_base_path(&self) -> String {
+        let base_path = self.base_path.as_deref().unwrap_or_default();
+        match base_path.trim_matches('/') {
+            "" => String::new(),
+            base_path => format!("/{base_path}"),
+        }
     }
 
     pub(super) fn stage_of(&self, source: Source) -> &str {

@@ -24,14 +24,15 @@
 //! A request that is made into an event by [`event`](fn@event) and read by
 //! [`decode`](super::decode) is the same request: its method, its path, its query in order, its
 //! headers with all their values, its cookies, the bytes of its body. A reply that is written by
-//! [`encode`](super::encode) and read by [`reply`] is the same reply. This is tested with arbitrary
+//! [`encode`](super::encode) and read by [`reply`](fn@reply) is the same reply. This is tested with arbitrary
 //! requests and replies for every source. All that a source cannot carry, or adds, is in these two
 //! tables; the crate `lambda-api-testing` has them as functions (`strategies::carried` and
 //! `strategies::carried_reply`).
 //!
 //! | of a request | at | what arrives |
 //! |---|---|---|
-//! | path | HTTP API, 2.0 and 1.0 | it is decoded: `%2F` has become `/`, `%25` has become `%`, bytes that are no UTF-8 have become U+FFFD; it ends at a `%3F` |
+//! | path | HTTP API, 2.0 and 1.0 | it was decoded, and is encoded again where a URI needs it: `%2F` has become `/`, `%2E` has become `.`, `%21` has become `!`, and so have all others that may stand in a path; bytes that are no UTF-8 have become U+FFFD; it ends at a `%3F`. What was `%25` is `%25` again |
+//! | path | all others | it has [one spelling](super::decode): `%61` has become `a`, `%c3` has become `%C3` |
 //! | path and query | all | what RFC 3986 does not allow there, such as `"` or `{`, is percent-encoded |
 //! | path | all | [stage](Facts::stage) and [base path](Facts::base_path) come and go: `decode` takes them off again, the base path when it is told of it |
 //! | query | all but HTTP API 2.0 and function URL | the names are in any order, the values of one name in theirs; `a` is `a=`, and pairs with nothing in them are gone |
@@ -56,11 +57,14 @@
 //! | of a reply | at | what the client receives |
 //! |---|---|---|
 //! | status | all | below 200 and above 599: refused |
+//! | `connection` and the fields that it names, `keep-alive`, `proxy-authenticate`, `proxy-connection`, `te`, `trailer`, `transfer-encoding`, `upgrade` | all | gone, by `encode` |
+//! | `content-length` that is not that of the body | all | gone, by `encode` |
 //! | repeated header | all but REST API, HTTP API 1.0 and ALB with multi-value headers | one value, joined by `, `; `set-cookie` stays apart |
 //! | header value | all | bytes that are no UTF-8 are read as Latin-1, and are UTF-8 from then on |
 //! | `authorization`, `connection`, `content-length`, `date`, `host`, `server`, `user-agent`, `www-authenticate` | REST API | `x-amzn-remapped-` before the name |
 //! | no `content-type`, but a body | all | `text/plain; charset=utf-8`, or `application/octet-stream` for what is no text |
-//! | body of 204 and 304 | all | gone |
+//! | body of 204, 205 and 304 | all | gone |
+//! | body written as base64 | REST API with [`binary_media_types`](Facts::binary_media_types) | where the request's `accept` fits none of them, the base64 as text: see [`response`] |
 //! | size | all | above 6 MB, 1 MB at an ALB: refused |
 
 mod alb;
@@ -70,6 +74,7 @@ mod caller;
 mod facts;
 mod headers;
 mod lattice;
+mod media_types;
 mod path;
 mod query;
 mod reply;
@@ -79,7 +84,7 @@ mod v2;
 
 pub use caller::{Caller, ClientCertificate, IamCaller, UnknownCaller};
 pub use facts::Facts;
-pub use reply::{InvalidReply, reply};
+pub use reply::{InvalidReply, reply, response};
 
 use super::Source;
 use arrival::Arrival;
@@ -93,8 +98,8 @@ use serde_json::Value;
 /// - A REST API has all headers and query values twice, as last values and as lists, the query
 ///   decoded; it knows names such as `Host` in capitals.
 /// - An HTTP API sends the path *decoded*, in both payload formats, and cuts it at a `%3F`; it
-///   puts a stage other than `$default` before it, as far as the domain is its own. Format 2.0
-///   takes cookies out of the headers.
+///   puts a stage other than `$default` before it, whatever the domain. Format 2.0 takes cookies
+///   out of the headers.
 /// - A function URL sends cookies twice, and the path as it was.
 /// - An ALB leaves the query encoded; without multi-value headers the last value wins.
 /// - VPC Lattice joins repeated headers in version 1, and lists all values in version 2.

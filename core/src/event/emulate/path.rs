@@ -1,18 +1,24 @@
 //! Paths and path parameters as API Gateway hands them over.
 
 use super::arrival::{Arrival, map};
+use crate::event::Source;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 /// A path as an HTTP API sends it in both payload formats: decoded, cut off at a `?` that was
-/// encoded, and behind the stage, unless that is `$default` or the domain is a custom one.
+/// encoded, and behind the stage, unless that is `$default`. cargo-lambda's emulator, which sends
+/// payload format 2.0 from the domain `localhost`, leaves it as the client sent it.
 pub(super) fn of_http_api(arrival: &Arrival<'_>) -> String {
-    let decoded = decode(arrival.path());
-    let path = decoded.split('?').next().unwrap_or("/");
+    let is_as_sent = arrival.source == Source::HttpApi && arrival.domain == "localhost";
+    let path = if is_as_sent {
+        arrival.path().to_owned()
+    } else {
+        let decoded = decode(arrival.path());
+        decoded.split('?').next().unwrap_or("/").to_owned()
+    };
     match arrival.stage() {
-        "$default" => path.to_owned(),
-        stage if arrival.is_gateway_domain() => format!("/{stage}{path}"),
-        _ => path.to_owned(),
+        "$default" => path,
+        stage => format!("/{stage}{path}"),
     }
 }
 

@@ -18,11 +18,6 @@ pub(super) fn rest_api(arrival: &Arrival<'_>) -> Value {
         None => "/{proxy+}",
     };
     let path = arrival.path();
-    let full_path = if arrival.is_gateway_domain() {
-        format!("/{}{path}", arrival.stage())
-    } else {
-        path.to_owned()
-    };
     let mut context = json!({
         "accountId": arrival.account(),
         "apiId": arrival.api_id(),
@@ -32,7 +27,7 @@ pub(super) fn rest_api(arrival: &Arrival<'_>) -> Value {
         "extendedRequestId": "JKJaXmPLvHcESHA=",
         "httpMethod": arrival.method(),
         "identity": identity(arrival),
-        "path": full_path,
+        "path": arrival.public_path(),
         "protocol": "HTTP/1.1",
         "requestId": arrival.request_id(),
         "requestTime": arrival.log_time(),
@@ -297,7 +292,7 @@ mod tests {
         for (stage, domain, path) in [
             ("$default", None, "/café"),
             ("dev", None, "/dev/café"),
-            ("dev", Some("api.example.com"), "/café"),
+            ("dev", Some("api.example.com"), "/dev/café"),
         ] {
             let mut facts = facts().stage(stage);
             if let Some(domain) = domain {

@@ -201,7 +201,9 @@ mod tests {
             ("$default", None, "/me%3Fadmin", "/me"),
             ("dev", None, "/orders", "/dev/orders"),
             ("dev", None, "/", "/dev/"),
-            ("dev", Some("api.example.com"), "/orders", "/orders"),
+            ("dev", Some("api.example.com"), "/orders", "/dev/orders"),
+            ("$default", Some("localhost"), "/a%2Fb%3f", "/a%2Fb%3f"),
+            ("$default", Some("localhost.example.com"), "/a%2Fb", "/a/b"),
         ] {
             let get = request("GET", uri).body(Bytes::new()).unwrap();
             let mut facts = facts().stage(stage);

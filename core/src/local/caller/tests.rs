@@ -241,9 +241,9 @@ fn a_source_that_cannot_send_a_caller_says_so() {
         ),
         (
             "jwt:alice",
-            Source::RestApi,
-            "`--as jwt:alice` cannot be served: source `rest` knows no callers with a JWT; these \
-             do: `http`, `http1`",
+            Source::Alb,
+            "`--as jwt:alice` cannot be served: source `alb` knows no callers with a JWT; these \
+             do: `rest`, `http`, `http1`",
         ),
         (
             r#"lambda:alice,{"roles": []}"#,

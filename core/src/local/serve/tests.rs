@@ -3,14 +3,23 @@ mod identities;
 mod limits;
 
 use super::*;
-use crate::{LambdaContext, event::DecodeError};
+use crate::{
+    Api, Invocation, LambdaContext,
+    event::{DecodeError, DecodeOptions, decode},
+    local::caller::LocalCaller,
+};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
-    net::TcpStream as Client,
+    net::{Ipv4Addr, TcpStream as Client},
     sync::Mutex,
 };
+
+/// A port of 127.0.0.1.
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
 
 /// A server whose handler replies with `reply`, and the events that it saw.
 pub(super) struct Fixture {
@@ -34,9 +43,13 @@ impl Fixture {
     }
 
     async fn start_with(source: Source, callers: Callers, handle: impl Handle) -> Self {
-        let mut server = Server::bind(0, source).await.unwrap();
+        let mut server = Server::bind(local(0), source).await.unwrap();
         server.name(callers);
-        let port = server.port;
+        Self::run(server, handle)
+    }
+
+    fn run(server: Server, handle: impl Handle) -> Self {
+        let port = server.address.port();
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = events.clone();
         let handle = Arc::new(handle);
@@ -81,6 +94,29 @@ impl Fixture {
 
     fn events(&self) -> Vec<Value> {
         self.events.lock().unwrap().clone()
+    }
+}
+
+#[tokio::test]
+async fn base64_is_decoded_for_the_types_that_a_rest_api_lists() {
+    let reply = json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true});
+    for (source, types, accept, body) in [
+        (Source::RestApi, &[][..], "image/png", "aGk="),
+        (Source::RestApi, &["image/png"], "image/png", "hi"),
+        (Source::RestApi, &["image/png"], "*/*", "aGk="),
+        (Source::RestApi, &["*/*"], "text/html", "hi"),
+        (Source::HttpApi, &[], "image/png", "hi"),
+    ] {
+        let mut server = Server::bind(local(0), source).await.unwrap();
+        server.list(types.iter().map(ToString::to_string).collect());
+        let reply = reply.clone();
+        let server = Fixture::run(server, move |_: Bytes, _: LambdaContext| {
+            let reply = reply.to_string().into_bytes();
+            async move { Ok::<_, DecodeError>(reply) }
+        });
+        let found = server.get("/", &format!("accept: {accept}\r\n")).await;
+        let (_, found) = found.split_once("\r\n\r\n").unwrap();
+        assert_eq!(found, body, "{source} {types:?} {accept}");
     }
 }
 
@@ -136,6 +172,41 @@ async fn every_source_is_served() {
 }
 
 #[tokio::test]
+async fn links_of_a_served_api_lead_back_to_the_server() {
+    let handle = |event: Bytes, lambda: LambdaContext| async move {
+        let request = decode(event, lambda, &DecodeOptions::default())?;
+        let invocation = Invocation::of(&request);
+        let reply = json!({
+            "statusCode": 200,
+            "headers": {
+                "x-link": format!("{}{}", invocation.path_prefix(), request.uri()),
+                "x-url": invocation.public_url().unwrap_or_default(),
+            },
+            "body": "",
+        });
+        Ok(reply.to_string().into_bytes())
+    };
+    let sources = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
+    for source in sources {
+        let server = Fixture::start_with(source, Callers::nobody(source), handle).await;
+        let reply = server.get("/orders", "").await;
+        assert!(
+            reply.contains("\r\nx-link: /orders\r\n"),
+            "{source}: {reply}"
+        );
+        let url = format!("\r\nx-url: http://127.0.0.1:{}\r\n", server.port);
+        assert!(reply.contains(&url), "{source}: {reply}");
+    }
+    // The API of a caller has a domain of the gateway, and still no stage in the URL.
+    let api = Api::new().authenticate(crate::auth::gateway::Iam::from_apis(["a1b2c3"]));
+    let caller = LocalCaller::parse("iam:arn:aws:iam::111122223333:user/alice").unwrap();
+    let callers = Callers::new(&api, vec![caller], Source::RestApi);
+    let server = Fixture::start_with(Source::RestApi, callers, handle).await;
+    let reply = server.get("/orders", "").await;
+    assert!(reply.contains("\r\nx-link: /orders\r\n"), "{reply}");
+}
+
+#[tokio::test]
 async fn a_foreign_host_or_origin_never_reaches_the_function() {
     let server = Fixture::start(Source::HttpApi, hello()).await;
     let foreign_host = "GET / HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n";
@@ -159,6 +230,107 @@ async fn a_foreign_host_or_origin_never_reaches_the_function() {
     let own = format!("origin: http://127.0.0.1:{}\r\n", server.port);
     let reply = server.get("/", &own).await;
     assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+}
+
+/// A server of an Api with these rules, and what it replies to a page of this origin.
+async fn with_cors(cors: crate::Cors) -> Fixture {
+    let api = crate::Api::new()
+        .fallback(async |_: crate::Request| "let in")
+        .cors(cors);
+    let (origins, loopback) = api.named_origins();
+    let app = api.build().await.unwrap();
+    let mut server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    server.open_to(Vec::new(), origins, loopback);
+    Fixture::run(server, super::super::handler(app))
+}
+
+#[tokio::test]
+async fn pages_that_cors_names_are_let_in() {
+    let vite = "http://localhost:5173";
+    let server = with_cors(crate::Cors::new().allow_origins([vite])).await;
+    for (page, let_in) in [
+        (vite, true),
+        ("http://localhost:5174", false),
+        ("http://127.0.0.1:5173", false),
+        ("https://evil.example", false),
+    ] {
+        let headers = format!("origin: {page}\r\nsec-fetch-site: same-site\r\n");
+        let reply = server.get("/", &headers).await;
+        let permission = format!("access-control-allow-origin: {page}\r\n");
+        assert_eq!(reply.ends_with("let in"), let_in, "{page}: {reply}");
+        assert_eq!(reply.contains(&permission), let_in, "{page}: {reply}");
+    }
+    // Through the proxy of the page's own server, which keeps its `host` or not.
+    for host in [
+        "localhost:5173".to_owned(),
+        format!("localhost:{}", server.port),
+    ] {
+        for method in ["GET", "POST"] {
+            let origin = match method {
+                "POST" => format!("origin: {vite}\r\ncontent-length: 0\r\n"),
+                _ => String::new(),
+            };
+            let request = format!(
+                "{method} / HTTP/1.1\r\nhost: {host}\r\n{origin}\
+                 sec-fetch-site: same-origin\r\nconnection: close\r\n\r\n"
+            );
+            let reply = server.send(request).await;
+            assert!(reply.ends_with("let in"), "{method} {host}: {reply}");
+        }
+    }
+    let preflight = format!(
+        "OPTIONS / HTTP/1.1\r\nhost: localhost:{}\r\norigin: {vite}\r\n\
+         access-control-request-method: POST\r\nsec-fetch-site: same-site\r\n\
+         connection: close\r\n\r\n",
+        server.port
+    );
+    let reply = server.send(preflight).await;
+    let permission = format!("access-control-allow-origin: {vite}\r\n");
+    assert!(reply.contains(&permission), "{reply}");
+}
+
+#[tokio::test]
+async fn any_origin_lets_in_pages_of_this_machine_alone() {
+    for cors in [
+        crate::Cors::new().allow_any_origin(),
+        crate::Cors::new().allow_origins(["https://*.example.com"]),
+    ] {
+        let server = with_cors(cors).await;
+        for (page, let_in) in [
+            ("http://localhost:5173", true),
+            ("http://127.0.0.1:3000", true),
+            ("https://a.example.com", false),
+            ("https://evil.example", false),
+            ("null", false),
+        ] {
+            let headers = format!("origin: {page}\r\nsec-fetch-site: cross-site\r\n");
+            let reply = server.get("/", &headers).await;
+            assert_eq!(reply.ends_with("let in"), let_in, "{page}: {reply}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_is_a_408() {
+    let mut server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    server.body_patience = Duration::from_millis(20);
+    let server = Fixture::run(server, |_: Bytes, _: LambdaContext| async {
+        Ok::<_, DecodeError>(hello().to_string().into_bytes())
+    });
+    for body in [
+        "content-length: 5\r\n\r\nab",
+        "transfer-encoding: chunked\r\n\r\n5\r\nab",
+    ] {
+        let head = format!("POST / HTTP/1.1\r\nhost: localhost:{}\r\n", server.port);
+        let reply = server.send(format!("{head}{body}")).await;
+        assert!(
+            reply.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
+            "{reply}"
+        );
+        assert!(reply.contains("\r\nconnection: close\r\n"), "{reply}");
+        assert!(reply.contains("request_timeout"), "{reply}");
+    }
+    assert_eq!(server.events(), Vec::<Value>::new());
 }
 
 #[tokio::test]
@@ -222,35 +394,36 @@ async fn a_reply_to_head_has_no_body() {
 
 #[tokio::test]
 async fn a_port_in_use_is_named() {
-    let first = Server::bind(0, Source::HttpApi).await.unwrap();
-    let Err(Failure(text)) = Server::bind(first.port, Source::HttpApi).await else {
+    let first = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    let Err(Failure(text)) = Server::bind(local(first.address.port()), Source::HttpApi).await
+    else {
         panic!("the port was given out twice");
     };
     assert_eq!(
         text,
         format!(
             "port {} is in use; choose another with `--port`, or a free one with `--port 0`",
-            first.port
+            first.address.port()
         )
     );
 }
 
 #[tokio::test]
 async fn the_address_says_port_and_source() {
-    let server = Server::bind(0, Source::HttpApi).await.unwrap();
+    let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
     assert_eq!(
         server.address(),
         format!(
             "listening on http://127.0.0.1:{} (HTTP API events)",
-            server.port
+            server.address.port()
         )
     );
 }
 
 #[tokio::test]
 async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
-    let server = Server::bind(0, Source::HttpApi).await.unwrap();
-    let port = server.port;
+    let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    let port = server.address.port();
     let (called, mut calls) = mpsc::channel(1);
     let go_on = Arc::new(tokio::sync::Notify::new());
     let waiting = go_on.clone();
@@ -284,8 +457,8 @@ async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
 
 #[tokio::test]
 async fn a_second_request_to_stop_does_not_wait_for_replies() {
-    let server = Server::bind(0, Source::HttpApi).await.unwrap();
-    let port = server.port;
+    let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
+    let port = server.address.port();
     let (called, mut calls) = mpsc::channel(1);
     let handle = move |_: Bytes, _: LambdaContext| {
         let called = called.clone();

@@ -184,9 +184,68 @@ fn a_payload_that_panics_when_it_is_dropped_is_a_panic_like_others() {
     let panic: Panic = panic.expect_err("a panic");
     assert_eq!(panic.message(), "a panic without a message");
     // Nothing is left for the next one.
-    assert!(take_seen().is_none());
+    assert!(take_seen().is_empty());
     let records = capture(|| assert!(caught_now(|| 7).is_ok_and(|seven| seven == 7)));
     assert!(records.is_empty(), "{records:?}");
+}
+
+/// Panics and catches it when it is dropped.
+struct CatchesWhenDropped;
+
+impl Drop for CatchesWhenDropped {
+    fn drop(&mut self) {
+        assert!(catch_unwind(|| panic!("in a drop")).is_err());
+    }
+}
+
+#[test]
+fn a_panic_that_unwinds_is_not_one_that_was_caught() {
+    install_panic_hook();
+    for watched in [false, true] {
+        let mut caught = None;
+        let records = capture(|| {
+            caught = Some(caught_now::<()>(|| {
+                let _dropped = CatchesWhenDropped;
+                let _watched = watched.then(|| Watched);
+                panic!("the outer one")
+            }));
+        });
+        let panic = caught.unwrap().expect_err("a panic");
+        assert_eq!(panic.message(), "the outer one");
+        assert!(panic.location().is_some());
+        let messages: Vec<_> = records.iter().map(|record| &record["cause"]).collect();
+        let expected = if watched {
+            &["watched", "in a drop"][..]
+        } else {
+            &["in a drop"]
+        };
+        assert_eq!(messages, expected, "{records:?}");
+    }
+}
+
+/// The same, with what we catch panics with.
+struct Watched;
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let panic = caught_now::<()>(|| panic!("watched")).expect_err("a panic");
+        panic.log("caught here");
+    }
+}
+
+#[test]
+fn of_many_panics_that_are_caught_none_is_lost() {
+    install_panic_hook();
+    let records = capture(|| {
+        let done = caught_now(|| {
+            for n in 0..20 {
+                assert!(catch_unwind(|| panic!("number {n}")).is_err());
+            }
+        });
+        assert!(done.is_ok());
+    });
+    assert_eq!(records.len(), 20);
+    assert_eq!(records[19]["cause"], "number 19");
 }
 
 #[test]
@@ -237,7 +296,7 @@ fn outside_of_all_this_the_hook_before_ours_is_asked() {
     let ended = std::thread::spawn(|| {
         let caught = catch_unwind(|| panic!("on purpose"));
         assert!(caught.is_err());
-        take_seen().is_none()
+        take_seen().is_empty()
     });
     assert!(ended.join().expect("no panic"));
 }

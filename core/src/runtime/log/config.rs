@@ -5,6 +5,7 @@
 //! `RUST_LOG` holds directives as `info,orders=debug`; its own level for everything gives way to
 //! `AWS_LAMBDA_LOG_LEVEL`.
 
+use super::filter::{Filter, is_capped};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,14 +14,10 @@ pub(super) enum Format {
     Text,
 }
 
-/// Where the runtime traces whole events, with credentials, cookies and bodies: not because somebody
-/// wants to see more of everything, but only if this very target is asked for.
-const WHOLE_EVENTS: &str = "lambda_runtime::layers::api_response";
-
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) format: Format,
-    pub(super) filter: Targets,
+    pub(super) filter: Filter,
     /// What could not be understood, and is ignored.
     pub(super) faults: Vec<String>,
 }
@@ -57,27 +54,63 @@ impl Config {
         let mut named = Targets::new();
         let mut default = None;
         for directive in directives.split(',').map(str::trim) {
-            match directive.parse::<Targets>() {
-                _ if directive.is_empty() => {}
-                Ok(parsed) => {
-                    default = parsed.default_level().or(default);
-                    named = named.with_targets(&parsed);
+            if directive.is_empty() {
+                continue;
+            }
+            match read_directive(directive) {
+                Ok((None, level)) => default = Some(level),
+                Ok((Some(target), level)) => {
+                    if level == LevelFilter::TRACE && is_capped(target) {
+                        faults.push(format!(
+                            "RUST_LOG: {directive:?}: `{target}` is logged at DEBUG, and at TRACE never, \
+                             which may show what requests carry"
+                        ));
+                    }
+                    named = named.with_target(target, level);
                 }
-                Err(error) => faults.push(format!("RUST_LOG: {directive:?}: {error}")),
+                Err(why) => faults.push(format!("RUST_LOG: {directive:?}: {why}")),
             }
         }
 
         let default = level.or(default).unwrap_or(LevelFilter::INFO);
-        let mut filter = Targets::new();
-        if default == LevelFilter::TRACE {
-            filter = filter.with_target(WHOLE_EVENTS, LevelFilter::DEBUG);
-        }
         Self {
             format,
-            filter: filter.with_targets(&named).with_default(default),
+            filter: Filter::new(named.with_default(default)),
             faults,
         }
     }
+}
+
+/// A directive: `debug`, `orders=debug`, or `orders`, which is all of that target.
+///
+/// `Targets` reads more than it can mean: `=` as an error level for everything, `orders=` as one for
+/// `orders`, and spans as parts of a name.
+fn read_directive(directive: &str) -> Result<(Option<&str>, LevelFilter), &'static str> {
+    const LEVELS: &str = "expected a level: `trace`, `debug`, `info`, `warn`, `error` or `off`";
+    let level = |text: &str| match text {
+        "" => Err(LEVELS),
+        text => text.parse().map_err(|_| LEVELS),
+    };
+    let Some((target, text)) = directive.split_once('=') else {
+        return match level(directive) {
+            Ok(level) => Ok((None, level)),
+            Err(_) => Ok((Some(read_target(directive)?), LevelFilter::TRACE)),
+        };
+    };
+    Ok((
+        Some(read_target(target.trim_end())?),
+        level(text.trim_start())?,
+    ))
+}
+
+fn read_target(target: &str) -> Result<&str, &'static str> {
+    let is_part = |letter: char| letter.is_alphanumeric() || "_:-./".contains(letter);
+    if target.is_empty() || !target.chars().all(is_part) {
+        return Err(
+            "expected `level`, `target=level` or `target`, and a comma between two of them",
+        );
+    }
+    Ok(target)
 }
 
 /// Lambda's names of levels; there is nothing above an error here.
@@ -161,29 +194,95 @@ mod tests {
     }
 
     #[test]
-    fn whole_events_are_logged_only_if_their_target_is_asked_for() {
-        for (variables, expected) in [
-            (&[("AWS_LAMBDA_LOG_LEVEL", "TRACE")][..], false),
-            (&[("RUST_LOG", "trace")], false),
-            (&[("RUST_LOG", "trace,orders=debug")], false),
-            (
-                &[(
-                    "RUST_LOG",
-                    "trace,lambda_runtime::layers::api_response=trace",
-                )],
-                true,
-            ),
+    fn what_may_show_requests_is_never_logged_at_trace() {
+        for (variable, value) in [
+            ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
+            ("RUST_LOG", "trace"),
+            ("RUST_LOG", "trace,orders=debug"),
+            ("RUST_LOG", "info,lambda_runtime=trace"),
+            ("RUST_LOG", "info,lambda_runtime"),
+            ("RUST_LOG", "lambda=trace"),
+            ("RUST_LOG", "l"),
+            ("RUST_LOG", "h=5"),
+            ("RUST_LOG", "lambda_runtime::layers::api_response=trace"),
+            ("RUST_LOG", "lambda_runtime::layers::api_response"),
         ] {
-            let filter = read(variables).filter;
-            assert_eq!(
-                filter.would_enable(WHOLE_EVENTS, &Level::TRACE),
-                expected,
-                "{variables:?}"
-            );
-            assert!(filter.would_enable("orders", &Level::DEBUG));
-            assert!(filter.would_enable("other", &Level::TRACE));
+            let filter = read(&[(variable, value)]).filter;
+            for target in [
+                "lambda_runtime::layers::api_response",
+                "lambda_runtime",
+                "lambda_runtime_api_client",
+                "hyper::proto::h1::io",
+                "hyper_util::client",
+                "h2::codec",
+            ] {
+                let shown = filter.would_enable(target, &Level::TRACE);
+                assert!(!shown, "{value}: {target}");
+            }
         }
-        assert!(!read(&[]).filter.would_enable(WHOLE_EVENTS, &Level::DEBUG));
+        let filter = read(&[("RUST_LOG", "lambda_runtime=debug,hyperspace=trace")]).filter;
+        assert!(filter.would_enable("lambda_runtime::layers", &Level::DEBUG));
+        assert!(filter.would_enable("hyperspace::drive", &Level::TRACE));
+    }
+
+    #[test]
+    fn a_level_that_is_not_given_is_told_of() {
+        let config = read(&[("RUST_LOG", "debug,hyper=trace,lambda_runtime=debug")]);
+        let [fault] = &config.faults[..] else {
+            panic!("one fault was expected, found {:?}", config.faults);
+        };
+        assert!(fault.contains("`hyper` is logged at DEBUG"), "{fault}");
+    }
+
+    #[test]
+    fn a_directive_that_means_nothing_is_ignored_and_named() {
+        for directive in [
+            "=",
+            "==",
+            "=trace",
+            "orders=",
+            "orders==debug",
+            "orders=loud",
+            "orders=debug=info",
+            "orders[span]=debug",
+            "[{field}]=trace",
+            "warn orders=debug",
+            "info;orders",
+            "\u{fffd}",
+            "\"info\"",
+        ] {
+            let config = read(&[("RUST_LOG", directive)]);
+            let [fault] = &config.faults[..] else {
+                panic!("{directive}: {:?}", config.faults);
+            };
+            assert!(
+                fault.starts_with(&format!("RUST_LOG: {directive:?}: expected")),
+                "{fault}"
+            );
+            // As if it were not there.
+            assert!(
+                config.filter.would_enable("orders", &Level::INFO),
+                "{directive}"
+            );
+            assert!(
+                !config.filter.would_enable("orders", &Level::DEBUG),
+                "{directive}"
+            );
+        }
+        for directive in [
+            "off",
+            "orders = debug",
+            "orders",
+            "a::b-c.d/e=5",
+            "INFO",
+            ",, info ,",
+        ] {
+            assert_eq!(
+                read(&[("RUST_LOG", directive)]).faults,
+                [""; 0],
+                "{directive}"
+            );
+        }
     }
 
     #[test]

@@ -3,9 +3,12 @@
 //! Lambda filters by the top-level members `level` and `timestamp`, and queries look for
 //! `requestId` beside them, so the fields of a record and of the spans around it stand there, too,
 //! and not in objects of their own.
+//!
+//! A line has an end: CloudWatch takes what is longer than 256 KB apart, and nobody can read it as
+//! JSON any more. A text has at most 16 KiB, a line 64, and what was cut says so.
 
 use super::during;
-use crate::error::Chain;
+use crate::error::{Bounded, Chain, TEXT_LIMIT};
 use serde_json::Value;
 use std::{
     fmt::{self, Debug},
@@ -27,6 +30,12 @@ use tracing_subscriber::{
 const OWN: [&str; 3] = ["timestamp", "level", "target"];
 
 const REQUEST_ID: &str = "requestId";
+
+/// How long a line is at most.
+pub(super) const LINE_LIMIT: usize = 64 * 1024;
+
+/// No text is cut to less than this, so that a line is too long: then fields are left out.
+const SHORTEST: usize = 64;
 
 pub(super) struct JsonLayer<W, T> {
     writer: W,
@@ -78,7 +87,7 @@ where
         if fields.is_missing(REQUEST_ID)
             && let Some(id) = during::request_id()
         {
-            fields.set(REQUEST_ID, id.into());
+            fields.set(REQUEST_ID, Kept::text(id));
         }
         let mut time = String::new();
         // A clock that fails leaves the time empty, and Lambda sets its own.
@@ -95,23 +104,54 @@ where
 /// The record, with the line break that ends it.
 fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> Vec<u8> {
     let metadata = event.metadata();
-    let message = fields.take("message");
     let head = [
-        ("timestamp", Value::from(time)),
-        ("level", Value::from(metadata.level().as_str())),
-        ("message", message.unwrap_or_default()),
-        ("target", Value::from(metadata.target())),
+        ("timestamp", Some(Kept::text(time))),
+        ("level", Some(Kept::text(metadata.level().as_str()))),
+        ("message", fields.take("message")),
+        ("target", Some(Kept::text(metadata.target()))),
     ];
+    bounded_line(&head, fields)
+}
+
+fn bounded_line(head: &[(&str, Option<Kept>)], mut fields: Fields) -> Vec<u8> {
+    let (mut limit, mut left_out) = (TEXT_LIMIT, 0_usize);
+    loop {
+        let line = line_within(limit, head, &fields, left_out);
+        if line.len() <= LINE_LIMIT || fields.0.is_empty() && limit <= SHORTEST {
+            return line;
+        }
+        if limit > SHORTEST {
+            limit /= 4;
+        } else {
+            let kept = fields.0.len() / 2;
+            left_out = left_out.saturating_add(fields.0.len() - kept);
+            fields.0.truncate(kept);
+        }
+    }
+}
+
+/// The record with texts of at most so many bytes.
+fn line_within(
+    limit: usize,
+    head: &[(&str, Option<Kept>)],
+    fields: &Fields,
+    left_out: usize,
+) -> Vec<u8> {
     let mut line = Vec::with_capacity(256);
-    let mut member = |name: &str, value: &Value| {
+    let mut member = |name: &str, value: &Kept| {
         line.push(if line.is_empty() { b'{' } else { b',' });
         // Neither a string nor a value fails to serialise, nor does writing to memory.
         let _ = serde_json::to_writer(&mut line, name);
         line.push(b':');
-        let _ = serde_json::to_writer(&mut line, value);
+        let _ = match value {
+            Kept::Text(text) => serde_json::to_writer(&mut line, &*text.within(limit)),
+            Kept::Other(value) => serde_json::to_writer(&mut line, value),
+        };
     };
-    for (name, value) in head.iter().filter(|(_, value)| !value.is_null()) {
-        member(name, value);
+    for (name, value) in head {
+        if let Some(value) = value {
+            member(name, value);
+        }
     }
     for (name, value) in &fields.0 {
         if OWN.contains(name) {
@@ -119,6 +159,9 @@ fn line(time: &str, event: &Event<'_>, mut fields: Fields) -> Vec<u8> {
         } else {
             member(name, value);
         }
+    }
+    if left_out > 0 {
+        member("fields_cut", &Kept::Other(left_out.into()));
     }
     line.extend_from_slice(b"}\n");
     escaped(line)
@@ -146,19 +189,33 @@ fn escaped(line: Vec<u8>) -> Vec<u8> {
     }
 }
 
+/// A value of a field.
+#[derive(Clone, Debug)]
+enum Kept {
+    Text(Bounded),
+    /// No text, so that it is short.
+    Other(Value),
+}
+
+impl Kept {
+    fn text(value: impl fmt::Display) -> Self {
+        Self::Text(Bounded::of(value))
+    }
+}
+
 /// The fields of a record or a span, each name once.
 #[derive(Debug, Default)]
-struct Fields(Vec<(&'static str, Value)>);
+struct Fields(Vec<(&'static str, Kept)>);
 
 impl Fields {
-    fn set(&mut self, name: &'static str, value: Value) {
+    fn set(&mut self, name: &'static str, value: Kept) {
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = value,
             None => self.0.push((name, value)),
         }
     }
 
-    fn take(&mut self, name: &str) -> Option<Value> {
+    fn take(&mut self, name: &str) -> Option<Kept> {
         let at = self.0.iter().position(|(known, _)| *known == name)?;
         Some(self.0.remove(at).1)
     }
@@ -176,18 +233,22 @@ impl Fields {
     }
 
     fn put(&mut self, field: &Field, value: impl Into<Value>) {
+        self.put_kept(field, Kept::Other(value.into()));
+    }
+
+    fn put_kept(&mut self, field: &Field, value: Kept) {
         let name = field.name();
-        self.set(name.strip_prefix("r#").unwrap_or(name), value.into());
+        self.set(name.strip_prefix("r#").unwrap_or(name), value);
     }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.put(field, format!("{value:?}"));
+        self.put_kept(field, Kept::text(format_args!("{value:?}")));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field, value);
+        self.put_kept(field, Kept::text(value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
@@ -207,7 +268,7 @@ impl Visit for Fields {
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        self.put(field, Chain(value).to_string());
+        self.put_kept(field, Kept::text(Chain(value)));
     }
 }
 
@@ -313,6 +374,74 @@ pub(super) mod tests {
                 assert_eq!(record[field], value, "{odd:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_of_a_record_has_an_end_and_says_so() {
+        for (part, most) in [
+            ("x", 20_000),
+            ("\u{e9}", 20_000),
+            ("\0", 100_000),
+            ("\u{85}", 100_000),
+        ] {
+            let long = part.repeat(3_000_000 / part.len());
+            let error: &(dyn std::error::Error + 'static) = &Outer(io::Error::other(long.clone()));
+            for text in [
+                lines(|| tracing::info!("{long}")),
+                lines(|| tracing::info!(text = long, after = 1, "logged")),
+                lines(|| tracing::info!(text = ?long, after = 1, "logged")),
+                lines(|| tracing::info!(error, after = 1, "logged")),
+                lines(|| {
+                    tracing::info_span!("s", shown = %long).in_scope(|| tracing::info!("logged"));
+                }),
+            ] {
+                assert!(
+                    text.len() <= most.min(LINE_LIMIT),
+                    "{part:?}: {}",
+                    text.len()
+                );
+                assert_eq!(text.lines().count(), 1);
+                let record: Value = serde_json::from_str(&text).expect("JSON");
+                let mut values = record.as_object().unwrap().values();
+                let is_cut = |value: &Value| {
+                    let text = value.as_str().unwrap_or_default();
+                    text.ends_with(" bytes cut)") && text.contains("\u{2026} (")
+                };
+                assert!(values.any(is_cut), "{record}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_has_an_end_however_many_texts_are_in_it() {
+        let long = "\u{1}".repeat(10_000);
+        let text =
+            lines(|| tracing::info!(a = long, b = long, c = long, d = long, e = 7, "logged"));
+        assert!(text.len() <= LINE_LIMIT, "{}", text.len());
+        let record: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(
+            (&record["message"], &record["e"]),
+            (&"logged".into(), &7.into())
+        );
+        let a = record["a"].as_str().unwrap();
+        let (kept, words) = a.split_once('\u{2026}').expect("words");
+        assert_eq!(words, format!(" ({} bytes cut)", 10_000 - kept.len()));
+    }
+
+    #[test]
+    fn fields_that_do_not_fit_are_counted() {
+        static NAMES: [&str; 4_000] = ["name"; 4_000];
+        let fields = NAMES
+            .map(|name| (name, Kept::text("a value that is short")))
+            .to_vec();
+        let head = [("message", Some(Kept::text("logged")))];
+        let line = bounded_line(&head, Fields(fields));
+        assert!(line.len() <= LINE_LIMIT, "{}", line.len());
+        let record: Value = serde_json::from_slice(&line).expect("JSON");
+        assert_eq!(
+            (&record["message"], &record["fields_cut"]),
+            (&"logged".into(), &2_000.into())
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod config;
 mod during;
+mod filter;
 mod json;
 mod one_line;
 mod printable;
@@ -15,11 +16,13 @@ pub(crate) use during::during;
 pub(crate) use printable::Printable;
 pub(crate) use span::span;
 
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::local::Human;
 use config::{Config, Format};
 use json::JsonLayer;
 use one_line::OneLine;
 use std::io;
-use tracing::{Subscriber, dispatcher};
+use tracing::{Dispatch, Subscriber, dispatcher, subscriber::NoSubscriber};
 use tracing_subscriber::{
     Layer, Registry,
     fmt::{self, MakeWriter, time::SystemTime},
@@ -27,37 +30,129 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
+/// The log of this library as a layer, for a subscriber of your own.
+///
+/// It writes what is written without one: on Lambda JSON in the form that Lambda's
+/// [advanced logging controls](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html)
+/// read, on standard output; elsewhere text on standard error. `AWS_LAMBDA_LOG_FORMAT`,
+/// `AWS_LAMBDA_LOG_LEVEL` and `RUST_LOG` say how much, for this layer alone.
+///
+/// A subscriber that `main` installs stays: [`#[lambda_api::main]`](crate::main) and
+/// [`run`](crate::run) install their own only where there is none. So this is how records go to an
+/// exporter as well, of OpenTelemetry say:
+///
+/// ```no_run
+/// use lambda_api::Api;
+/// use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+/// # mod tracing_opentelemetry {
+/// #     pub fn layer() -> tracing_subscriber::layer::Identity { Default::default() }
+/// # }
+/// # #[derive(Clone)] struct Provider;
+/// # impl Provider { fn new() -> Self { Self } async fn flush(&self) {} }
+///
+/// #[lambda_api::main]
+/// fn main() -> Api {
+///     let provider = Provider::new();
+///     tracing_subscriber::registry()
+///         .with(lambda_api::log_layer())
+///         .with(tracing_opentelemetry::layer())
+///         .init();
+///     // Lambda freezes the process between invocations: what was collected is sent before.
+///     Api::new().after_response(move || {
+///         let provider = provider.clone();
+///         async move { provider.flush().await }
+///     })
+/// }
+/// ```
+///
+/// Without this layer, the form and the filter of the log are the program's own, and so are
+/// the limits of a record and the escaping of what could forge one.
+///
+/// Records that `main` writes before there is a subscriber are lost. To see those of the start as well,
+/// begin with `tracing_subscriber::registry().with(lambda_api::log_layer()).init()`.
+pub fn log_layer<S>() -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    if super::lambda::is_here() {
+        layer(Format::Json, io::stdout)
+    } else {
+        layer(Format::Text, io::stderr)
+    }
+}
+
+fn layer<S, W>(format: Format, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+    W: for<'w> MakeWriter<'w> + Clone + Send + Sync + 'static,
+{
+    let config = Config::read(format, variable);
+    config.tell(writer.clone());
+    let filter = config.filter;
+    match config.format {
+        Format::Json => Box::new(JsonLayer::new(writer, SystemTime).with_filter(filter)),
+        Format::Text => Box::new(text(writer).with_filter(filter)),
+    }
+}
+
 /// Writes log records as Lambda wants them: one line each, on standard output, as JSON unless
 /// `AWS_LAMBDA_LOG_FORMAT` is `Text`.
 pub(crate) fn init() {
-    install(Format::Json, io::stdout);
+    install(Format::Json, io::stdout, || text(io::stdout).boxed());
 }
 
-/// Writes log records for a person: on standard error, as text unless `AWS_LAMBDA_LOG_FORMAT` is
-/// `JSON`.
+/// Writes log records for a person: on standard error, in a form of their own unless
+/// `AWS_LAMBDA_LOG_FORMAT` is `JSON`.
+#[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) fn init_local() {
-    install(Format::Text, io::stderr);
+    install(Format::Text, io::stderr, || human(Human::new()).boxed());
 }
 
-fn install<W>(format: Format, writer: W)
-where
-    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+fn install<W>(
+    format: Format,
+    writer: W,
+    text: impl FnOnce() -> Box<dyn Layer<Registry> + Send + Sync>,
+) where
+    W: for<'w> MakeWriter<'w> + Clone + Send + Sync + 'static,
 {
-    if dispatcher::has_been_set() {
+    // Not `has_been_set`, which says so of one that was there for a part of the start, too.
+    if !dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
         return;
     }
-    let config = Config::read(format, |name| std::env::var(name).ok());
+    let config = Config::read(format, variable);
+    config.tell(writer.clone());
     let layer = match config.format {
         Format::Json => JsonLayer::new(writer, SystemTime).boxed(),
-        Format::Text => text(writer).boxed(),
+        Format::Text => text(),
     };
     let subscriber = Registry::default().with(layer).with(config.filter);
     // Another thread may have been quicker; then its subscriber stays.
-    let installed = tracing::subscriber::set_global_default(subscriber).is_ok();
-    if installed {
-        for fault in config.faults {
-            tracing::warn!(target: "lambda_api", fault, "part of the log configuration is ignored");
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// A variable of the environment. What is no text is shown as such, and told of like other faults.
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+impl Config {
+    /// Says what is ignored, whatever the filter is: it may be one that would hide that.
+    fn tell<W>(&self, writer: W)
+    where
+        W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+    {
+        if self.faults.is_empty() {
+            return;
         }
+        let layer = match self.format {
+            Format::Json => JsonLayer::new(writer, SystemTime).boxed(),
+            Format::Text => text(writer).boxed(),
+        };
+        tracing::subscriber::with_default(Registry::default().with(layer), || {
+            for fault in &self.faults {
+                tracing::warn!(target: "lambda_api", fault, "part of the log configuration is ignored");
+            }
+        });
     }
 }
 
@@ -70,6 +165,27 @@ where
     fmt::layer().with_ansi(false).with_writer(OneLine(writer))
 }
 
+/// Records for a person at a terminal.
+#[cfg(any(debug_assertions, feature = "local"))]
+fn human<S>(format: Human) -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    let layer = fmt::layer().with_ansi(false).with_writer(io::stderr);
+    layer.event_format(format)
+}
+
+/// What `run` logs, as it is written for a person.
+#[cfg(test)]
+pub(crate) fn human_lines(format: Human, run: impl FnOnce()) -> String {
+    let buffer = json::tests::Buffer::default();
+    let writer = buffer.clone();
+    let layer = fmt::layer().with_ansi(false).event_format(format);
+    let layer = layer.with_writer(move || writer.clone());
+    tracing::subscriber::with_default(Registry::default().with(layer), run);
+    buffer.text()
+}
+
 /// What `run` logs, as JSON values; the time is always `now`.
 #[cfg(test)]
 pub(crate) fn capture(run: impl FnOnce()) -> Vec<serde_json::Value> {
@@ -80,8 +196,9 @@ pub(crate) fn capture(run: impl FnOnce()) -> Vec<serde_json::Value> {
 mod tests {
     use super::*;
     use crate::{
-        Problem,
+        Invocation, Problem,
         error::framework,
+        event,
         runtime::log::json::tests::{Buffer, Outer},
     };
     use tracing::subscriber::with_default;
@@ -141,13 +258,30 @@ mod tests {
                 ]
             };
             for mut problem in problems() {
-                problem.set_request_id(Some(odd));
+                let id = serde_json::json!({"requestId": odd, "http": {"method": "GET"}});
+                let event = serde_json::json!({"rawPath": "/", "requestContext": id}).to_string();
+                let request =
+                    event::decode(event.into(), Default::default(), &Default::default()).unwrap();
+                problem.set_request_id(Invocation::of(&request));
                 assert_one_line(&lines(|| problem.log()));
                 let json = json::tests::lines(|| problem.log());
                 assert_eq!(json.lines().count(), 1, "{json}");
                 let record: serde_json::Value = serde_json::from_str(&json).unwrap();
-                assert_eq!(record["request_id"], odd);
+                assert_eq!(record["gateway_request_id"], odd);
             }
+        }
+    }
+
+    #[test]
+    fn a_line_of_text_has_an_end_and_says_so() {
+        for part in ["x", "\u{e9}", "\n", "\u{202e}"] {
+            let text = lines(|| tracing::info!("{}", part.repeat(1_000_000)));
+            assert!(text.len() <= json::LINE_LIMIT, "{part:?}: {}", text.len());
+            assert_one_line(&text);
+            assert!(
+                text.ends_with(" bytes cut)\n") && text.contains("\u{2026} ("),
+                "{part:?}"
+            );
         }
     }
 

@@ -1,6 +1,10 @@
 //! One line for each record that is written as text.
 
-use super::printable::{Printable, is_harmless};
+use super::{
+    json::LINE_LIMIT,
+    printable::{Printable, is_harmless},
+};
+use crate::error::beginning;
 use std::io::{self, Write};
 use tracing::Metadata;
 use tracing_subscriber::fmt::MakeWriter;
@@ -28,11 +32,10 @@ impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, record: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(record);
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        if line.chars().all(is_harmless) {
+        if line.len() < LINE_LIMIT && line.chars().all(is_harmless) {
             self.0.write_all(record)?;
         } else {
-            self.0
-                .write_all(format!("{}\n", Printable(line)).as_bytes())?;
+            self.0.write_all(bounded_line(line).as_bytes())?;
         }
         Ok(record.len())
     }
@@ -40,4 +43,17 @@ impl<W: Write> Write for Escaping<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
+}
+
+/// The line without what it must not have, and no longer than a line is.
+fn bounded_line(line: &str) -> String {
+    // Escaping only makes it longer.
+    let kept = beginning(line, LINE_LIMIT);
+    let shown = Printable(kept).to_string();
+    if kept.len() == line.len() && shown.len() < LINE_LIMIT {
+        return shown + "\n";
+    }
+    let short = beginning(&shown, LINE_LIMIT - 50);
+    let cut = (shown.len() - short.len()).saturating_add(line.len() - kept.len());
+    format!("{short}\u{2026} ({cut} bytes cut)\n")
 }

@@ -44,3 +44,14 @@ async fn a_route_may_have_less_time() {
     );
     drop(hangs);
 }
+
+#[tokio::test]
+async fn a_stream_that_is_always_ready_is_stopped() {
+    let lambda = faults().timeout(Duration::from_secs(2)).await;
+    for kind in ["empty", "busy"] {
+        let reply = lambda.send(&get(&format!("/frames/{kind}"))).await;
+        assert_eq!(reply.status(), 504, "{kind}");
+    }
+    assert_eq!(lambda.send(&get("/log/after")).await.status(), 200);
+    assert_eq!(lambda.starts(), 1);
+}

@@ -50,6 +50,97 @@ async fn an_invocation_that_is_under_way_does_not_keep_the_end_from_being_cared_
 }
 
 #[tokio::test]
+async fn a_stream_that_is_always_ready_leaves_room_for_the_end() {
+    for kind in ["empty", "busy"] {
+        let lambda = faults()
+            .env("FAULTS_SHUTDOWN", "flush")
+            .shutdown_grace(Duration::from_secs(30))
+            .await;
+        let mut endless = lambda.invoke(get(&format!("/frames/{kind}")));
+        endless.taken().await;
+        let exit = lambda.terminate().await;
+        assert_eq!(exit.code(), Some(0), "{kind}: {exit:?}");
+        assert!(exit.was_terminated());
+        let flushed = exit.logs().iter().any(|line| line.text() == "flushed");
+        assert!(flushed, "{kind}: {exit:?}");
+        endless.await.crash();
+    }
+}
+
+#[tokio::test]
+async fn a_hook_runs_between_a_response_and_the_next_event() {
+    for concurrency in [1, 2] {
+        let lambda = faults()
+            .env("FAULTS_AFTER", "flush")
+            .concurrency(concurrency)
+            .await;
+        for n in 1..=3 {
+            assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+            let mut flushed = 0;
+            lambda
+                .log(|line| {
+                    flushed += usize::from(line.text() == "flushed what is left");
+                    flushed == n
+                })
+                .await;
+        }
+        if concurrency == 1 {
+            let lines = lambda.logs();
+            let order: Vec<_> = lines
+                .iter()
+                .map(LogLine::text)
+                .filter(|text| text.starts_with("out: ") || text.starts_with("flushed"))
+                .collect();
+            assert_eq!(order, ["out: x", "flushed what is left"].repeat(3));
+        }
+        // Also after what is no request, which is an error.
+        lambda
+            .invoke(serde_json::json!({"Records": []}))
+            .await
+            .error();
+        let mut flushed = 0;
+        lambda
+            .log(|line| {
+                flushed += usize::from(line.text() == "flushed what is left");
+                flushed == 4
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_hook_after_a_response_that_fails_is_one_record() {
+    for (fault, told) in [("panic", "panicked"), ("hang", "is given up")] {
+        let lambda = faults()
+            .env("FAULTS_AFTER", fault)
+            .timeout(Duration::from_secs(2))
+            .await;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let pending = lambda.invoke(get("/log/x"));
+            ids.push(pending.request_id().to_owned());
+            pending.await.reply();
+        }
+        let mut seen = Vec::new();
+        lambda
+            .log(|line| {
+                let record = line.json().unwrap_or_default();
+                if record["message"]
+                    .as_str()
+                    .is_some_and(|text| text.ends_with(told))
+                {
+                    assert_eq!(record["level"], "ERROR");
+                    seen.push(record["requestId"].as_str().unwrap().to_owned());
+                }
+                seen.len() == 2
+            })
+            .await;
+        assert_eq!(seen, ids, "{fault}");
+        assert_eq!(lambda.starts(), 1, "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn a_panic_at_the_end_is_one_record() {
     let exit = end("panic").await;
     assert_eq!(exit.code(), Some(0));

@@ -98,3 +98,26 @@ async fn a_main_that_panics_is_one_record_with_its_place() {
     assert!(error.ends_with(": no table was expected"), "{error}");
     assert_eq!(exit.init_error().unwrap().error_message, error);
 }
+
+#[tokio::test]
+async fn a_panic_while_panicking_is_an_error() {
+    let lambda = faults().await;
+    let exit = lambda.invoke(get("/double-panic")).await.crash();
+    let records: Vec<_> = exit.logs().iter().filter_map(LogLine::json).collect();
+    let told: Vec<_> = records
+        .iter()
+        .map(|record| (&record["level"], &record["cause"]))
+        .collect();
+    let error = serde_json::json!("ERROR");
+    let expected = ["the first one", "the second one"].map(serde_json::Value::from);
+    assert_eq!(
+        told,
+        [(&error, &expected[0]), (&error, &expected[1])],
+        "{exit:?}"
+    );
+    for record in &records {
+        assert_eq!(record["message"], "the process ends with a panic");
+        assert!(record["location"].as_str().unwrap().contains("main.rs:"));
+        assert!(record["requestId"].is_string());
+    }
+}

@@ -47,6 +47,17 @@ async fn a_function_that_cannot_start_tells_lambda_why() {
 }
 
 #[tokio::test]
+async fn a_long_init_error_has_an_end() {
+    let exit = faults().env("FAULTS_START", "long error").try_start().await;
+    let exit = exit.unwrap_err();
+    let error = exit.init_error().expect("an init error");
+    assert!(error.error_message.len() <= 16 * 1024);
+    assert!(error.error_message.ends_with(" bytes cut)"), "{error}");
+    let record = exit.logs()[0].json().expect("a record");
+    assert_eq!(record["error"], error.error_message);
+}
+
+#[tokio::test]
 async fn a_process_that_ends_in_its_start_says_nothing_else() {
     let exit = faults()
         .env("FAULTS_START", "exit")

@@ -30,13 +30,16 @@ impl Server {
     }
 
     pub(crate) fn get(&self, path: &str) -> String {
-        let port = self.port;
-        let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(
-            client,
-            "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n"
-        )
-        .unwrap();
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n",
+            self.port
+        ))
+    }
+
+    /// Sends a request as it stands, and waits for the whole reply.
+    pub(crate) fn send(&self, request: &str) -> String {
+        let mut client = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        client.write_all(request.as_bytes()).unwrap();
         let mut reply = String::new();
         client.read_to_string(&mut reply).unwrap();
         reply

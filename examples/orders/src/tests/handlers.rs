@@ -6,7 +6,7 @@ use crate::{
     order::{NewOrder, Order, OrderId, PageSize, Version},
     store::Store,
 };
-use lambda_api::{Identity, IntoResponse, Json, State};
+use lambda_api::{Identity, IntoResponse, Invocation, Json, State};
 use std::num::NonZeroU32;
 
 fn alice() -> Identity {
@@ -21,7 +21,8 @@ fn tea(quantity: u32) -> Json<NewOrder<'static>> {
 }
 
 async fn placed(store: &Store) -> Order {
-    let (_cookie, created) = place_order(alice(), State(store.clone()), tea(1))
+    let invocation = Invocation::for_test();
+    let (_cookie, created) = place_order(alice(), &invocation, State(store.clone()), tea(1))
         .await
         .unwrap();
     created.body.0
@@ -77,10 +78,11 @@ async fn a_list_takes_its_query_as_arguments() {
 
 #[tokio::test]
 async fn a_reply_can_be_looked_at_without_an_event() {
-    let redirect = last_order(Some(OrderId(7))).await.unwrap();
+    let invocation = Invocation::for_test();
+    let redirect = last_order(Some(OrderId(7)), &invocation).await.unwrap();
     let reply = redirect.into_response();
     assert_eq!(reply.status(), 303);
     assert_eq!(reply.headers()["location"], "/orders/7");
-    let none = last_order(None).await;
+    let none = last_order(None, &invocation).await;
     assert!(matches!(none, Err(OrderError::NoLastOrder)));
 }

@@ -178,7 +178,7 @@ fn a_cognito_user_is_found() {
 
 #[test]
 fn the_holder_of_a_jwt_is_found() {
-    let carriers = [Source::HttpApi, Source::HttpApiV1];
+    let carriers = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
     let issuer = "https://issuer.example.com";
     let caller = Caller::jwt(claims(issuer), ["orders/read"]);
     everywhere(
@@ -194,7 +194,7 @@ fn the_holder_of_a_jwt_is_found() {
 
 #[test]
 fn the_scopes_of_a_jwt_authorizer_stand_in_for_those_of_the_claims() {
-    for source in [Source::HttpApi, Source::HttpApiV1] {
+    for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
         let caller = Caller::jwt(json!({"sub": "alice"}), ["a", "b"]);
         let identity = ask(&JwtAuthorizer::from_apis(["a1"]), &sent(source, caller)).unwrap();
         assert_eq!(identity.scopes().collect::<Vec<_>>(), ["a", "b"]);

@@ -1,6 +1,7 @@
 //! Who is taken for whom, where contexts look alike.
 
 use super::*;
+use std::collections::BTreeMap;
 
 const POOL: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
 
@@ -16,12 +17,34 @@ fn refusal(authenticator: &impl Authenticator, request: &Request) -> Option<Refu
 fn one_authorizer_is_not_taken_for_another() {
     let token = json!({"claims": {"sub": "alice", "iss": POOL}, "scopes": null});
     let other = json!({"claims": {"sub": "alice", "iss": "https://issuer.example.com"}});
+    // A pool that somebody else says is one.
+    let foreign = POOL.replace("amazonaws.com", "attacker.example");
+    let foreign = json!({"claims": {"sub": "alice", "iss": foreign}});
+    let typed = |token: &Value| {
+        let mut token = token.clone();
+        token["claims"]["exp"] = 1_583_798_639.into();
+        token
+    };
     let absent = Some(Refusal::Absent);
     let nobody = Some(Refusal::NoSubject);
     let (rest, http1, http) = (Source::RestApi, Source::HttpApiV1, Source::HttpApi);
     for (source, authorizer, [cognito, jwt, lambda]) in [
         (rest, token.clone(), [None, absent, absent]),
-        (rest, other.clone(), [None, absent, absent]),
+        (rest, other.clone(), [absent, None, absent]),
+        (rest, typed(&token), [None, None, absent]),
+        (rest, typed(&other), [absent, None, absent]),
+        (
+            rest,
+            json!({"claims": {"sub": "alice"}}),
+            [None, absent, absent],
+        ),
+        (
+            rest,
+            json!({"claims": {"sub": "alice", "exp": 7}}),
+            [absent, None, absent],
+        ),
+        (rest, foreign.clone(), [absent, None, absent]),
+        (http1, foreign.clone(), [absent, None, absent]),
         (http1, token.clone(), [None, None, absent]),
         (http1, other.clone(), [absent, None, absent]),
         (http, json!({"jwt": token}), [None, None, absent]),
@@ -184,19 +207,47 @@ fn another_issuer_is_refused_where_some_are_named() {
             "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc124",
             unknown,
         ),
-        ("eu-west-1_abc123", unknown),
+        (
+            "https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_abc123",
+            unknown,
+        ),
+        // These are no pools: the token of somebody else's authorizer.
+        ("eu-west-1_abc123", Some(Refusal::Absent)),
+        (
+            "https://cognito-idp.eu-west-1.attacker.example/eu-west-1_abc123",
+            Some(Refusal::Absent),
+        ),
         ("", unknown),
     ] {
         let request = with(Source::RestApi, &token(issuer));
         assert_eq!(refusal(&cognito, &request), expected, "{issuer}");
     }
-    assert_eq!(
-        CognitoAuthorizer::from_apis(["a1"])
-            .user_pool("abc")
-            .faults()
-            .len(),
-        1
-    );
+    let replicated = cognito.also_region("eu-central-1").user_pool("eu-west-1_b");
+    for (issuer, expected) in [
+        (
+            "https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_abc123",
+            None,
+        ),
+        (
+            "https://cognito-idp.eu-central-2.amazonaws.com/eu-west-1_abc123",
+            unknown,
+        ),
+        (
+            "https://cognito-idp.eu-central-1.amazonaws.com/eu-west-1_b",
+            unknown,
+        ),
+    ] {
+        for source in [Source::RestApi, Source::HttpApiV1] {
+            let request = with(source, &token(issuer));
+            assert_eq!(refusal(&replicated, &request), expected, "{issuer}");
+        }
+    }
+    for pool in ["abc", "eu-west-1_", "eu-west-1_a/b", "eu-west-1_a_b"] {
+        let cognito = CognitoAuthorizer::from_apis(["a1"]).user_pool(pool);
+        assert_eq!(cognito.faults().len(), 1, "{pool}");
+        let odd = CognitoAuthorizer::from_apis(["a1"]).user_pool("eu-west-1_a");
+        assert_eq!(odd.also_region(pool).faults().len(), 1, "{pool}");
+    }
 }
 
 #[test]
@@ -221,6 +272,120 @@ fn groups_are_split_as_their_gateway_joins_them() {
     ] {
         let authorizer = json!({"claims": {"sub": "alice", "cognito:groups": text}});
         assert_eq!(groups(source, &authorizer), expected, "{text}");
+    }
+}
+
+#[test]
+fn claims_of_a_rest_jwt_authorizer_have_their_types() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Typed {
+        exp: u64,
+        groups: Vec<String>,
+        address: BTreeMap<String, String>,
+    }
+    let claims = json!({
+        "iss": "https://issuer.example.com", "sub": "alice", "exp": 1_583_798_639,
+        "scope": "a b,c", "groups": ["x,admins", "team admins"], "address": {"country": "NZ"},
+    });
+    let request = |changes: &[(&str, Value)]| {
+        let mut claims = claims.clone();
+        for (name, value) in changes {
+            claims[*name] = value.clone();
+        }
+        with(Source::RestApi, &json!({"claims": claims}))
+    };
+    let jwt = || {
+        JwtAuthorizer::from_apis(["a1"])
+            .issuer("https://other.example.com")
+            .issuer("https://issuer.example.com")
+            .groups_claim("groups")
+    };
+    let identity = ask(&jwt(), &request(&[])).unwrap();
+    assert_eq!(identity.subject(), "alice");
+    assert_eq!(identity.issuer(), Some("https://issuer.example.com"));
+    assert_eq!(identity.kind(), &IdentityKind::JwtAuthorizer);
+    assert!(identity.scopes().eq(["a", "b,c"]));
+    assert!(identity.groups().eq(["x,admins", "team admins"]));
+    let typed: Typed = identity.claims().unwrap();
+    assert_eq!((typed.exp, typed.groups.len()), (1_583_798_639, 2));
+    for (name, value, scopes, groups) in [
+        ("groups", json!("a,b"), vec!["a", "b,c"], vec!["a,b"]),
+        ("groups", json!(null), vec!["a", "b,c"], vec![]),
+        ("groups", json!({}), vec!["a", "b,c"], vec![]),
+        ("groups", json!(["a", 1]), vec!["a", "b,c"], vec![]),
+        (
+            "scope",
+            json!(["s t"]),
+            vec!["s t"],
+            vec!["x,admins", "team admins"],
+        ),
+        (
+            "scope",
+            json!(null),
+            vec![],
+            vec!["x,admins", "team admins"],
+        ),
+        ("scope", json!(7), vec![], vec!["x,admins", "team admins"]),
+    ] {
+        let identity = ask(&jwt(), &request(&[(name, value.clone())])).unwrap();
+        assert_eq!(
+            identity.scopes().collect::<Vec<_>>(),
+            scopes,
+            "{name} {value}"
+        );
+        assert_eq!(
+            identity.groups().collect::<Vec<_>>(),
+            groups,
+            "{name} {value}"
+        );
+    }
+    for (name, value, expected) in [
+        (
+            "iss",
+            json!("https://third.example.com"),
+            Refusal::UnknownIssuer,
+        ),
+        ("iss", json!(null), Refusal::UnknownIssuer),
+        ("sub", json!(7), Refusal::NoSubject),
+        ("sub", json!(null), Refusal::NoSubject),
+    ] {
+        let refused = refusal(&jwt(), &request(&[(name, value.clone())]));
+        assert_eq!(refused, Some(expected), "{name} {value}");
+    }
+    let elsewhere = JwtAuthorizer::from_apis(["a2"]);
+    let refused = refusal(&elsewhere, &request(&[]));
+    assert_eq!(refused, Some(Refusal::UntrustedApi));
+}
+
+#[test]
+fn scopes_and_groups_may_stand_at_the_end_of_a_path() {
+    let access = json!({"roles": ["admins", "staff"], "scopes": ["a", "b"]});
+    let typed = json!({"sub": "alice", "iss": POOL, "exp": 7, "realm_access": access});
+    let text = json!({"sub": "alice", "iss": POOL, "realm_access": access.to_string()});
+    for (source, authorizer) in [
+        (Source::RestApi, json!({"claims": typed})),
+        (Source::RestApi, json!({"claims": text})),
+        (Source::HttpApiV1, json!({"claims": text})),
+        (Source::HttpApi, json!({"jwt": {"claims": text}})),
+    ] {
+        let request = with(source, &authorizer);
+        let cognito = CognitoAuthorizer::from_any_api()
+            .groups_claim("realm_access.roles")
+            .scopes_claim("realm_access.scopes");
+        let jwt = JwtAuthorizer::from_any_api()
+            .groups_claim("realm_access.roles")
+            .scopes_claim("realm_access.scopes");
+        let mut identities = vec![ask(&cognito, &request).unwrap()];
+        if source != Source::RestApi || authorizer["claims"]["exp"].is_number() {
+            identities.push(ask(&jwt, &request).unwrap());
+        }
+        for identity in identities {
+            assert!(
+                identity.groups().eq(["admins", "staff"]),
+                "{source} {identity:?}"
+            );
+            assert!(identity.scopes().eq(["a", "b"]), "{source} {identity:?}");
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use std::fmt;
 /// |---|---|
 /// | [`iam`](Caller::iam) | REST API and HTTP API 1.0: `requestContext.identity`; HTTP API 2.0 and function URL: `requestContext.authorizer.iam`; VPC Lattice 2: `requestContext.identity`; VPC Lattice 1: the header `x-amzn-lattice-identity` |
 /// | [`cognito`](Caller::cognito) | REST API and HTTP API 1.0: `requestContext.authorizer.claims`; HTTP API 2.0: `requestContext.authorizer.jwt.claims` |
-/// | [`jwt`](Caller::jwt) | HTTP API 2.0: `requestContext.authorizer.jwt`; HTTP API 1.0: `requestContext.authorizer` |
+/// | [`jwt`](Caller::jwt) | HTTP API 2.0: `requestContext.authorizer.jwt`; HTTP API 1.0: `requestContext.authorizer`; REST API: `requestContext.authorizer.claims` |
 /// | [`lambda`](Caller::lambda) | REST API and HTTP API 1.0: `requestContext.authorizer`; HTTP API 2.0: `requestContext.authorizer.lambda` |
 /// | [`api_key`](Caller::api_key) | REST API: `requestContext.identity.apiKey`, and the header `x-api-key` |
 /// | [`ClientCertificate`] | REST API and HTTP API 1.0: `requestContext.identity.clientCert`; HTTP API 2.0: `requestContext.authentication.clientCert`; ALB: the headers `x-amzn-mtls-clientcert-*` |
@@ -76,9 +76,12 @@ impl Caller {
         Self(Kind::Cognito(claims))
     }
 
-    /// The claims of a token that the JWT authorizer of an HTTP API has verified, with the scopes
-    /// of the token where the route asks for any. Claims arrive as strings, a list as
-    /// `[admins users]`.
+    /// The claims of a token that a JWT authorizer has verified, with the scopes of the token where
+    /// the route asks for any. At an HTTP API claims arrive as strings, a list as `[admins users]`.
+    ///
+    /// At a REST API they have their types. How its events look is not public yet, so this is what is
+    /// assumed: see [`JwtAuthorizer`](crate::auth::gateway::JwtAuthorizer). The scopes stand in the
+    /// claims alone, and `exp`, which such an authorizer asks for, is added where it is missing.
     pub fn jwt<S: Into<String>>(claims: Value, scopes: impl IntoIterator<Item = S>) -> Self {
         Self(Kind::Jwt {
             claims,
@@ -196,7 +199,7 @@ impl Caller {
                 "callers of a Cognito user pool",
                 &[RestApi, HttpApi, HttpApiV1],
             ),
-            Kind::Jwt { .. } => ("callers with a JWT", &[HttpApi, HttpApiV1]),
+            Kind::Jwt { .. } => ("callers with a JWT", &[RestApi, HttpApi, HttpApiV1]),
             Kind::Lambda { .. } => (
                 "callers of a Lambda authorizer",
                 &[RestApi, HttpApi, HttpApiV1],

@@ -18,7 +18,7 @@ pub(in super::super) fn authorizer(arrival: &Arrival<'_>) -> Option<Value> {
     let mut members = Map::new();
     for Caller(kind) in arrival.callers() {
         match arrival.source {
-            Source::RestApi => of_rest_api(kind, &mut members),
+            Source::RestApi => of_rest_api(kind, arrival.millis / 1000, &mut members),
             Source::HttpApiV1 => of_http_api_1(kind, &mut members),
             Source::HttpApi | Source::FunctionUrl => of_format_2(kind, &mut members),
             _ => {}
@@ -27,8 +27,18 @@ pub(in super::super) fn authorizer(arrival: &Arrival<'_>) -> Option<Value> {
     (!members.is_empty()).then_some(Value::Object(members))
 }
 
-fn of_rest_api(kind: &Kind, members: &mut Map<String, Value>) {
+fn of_rest_api(kind: &Kind, now: u64, members: &mut Map<String, Value>) {
     match kind {
+        Kind::Jwt { claims, scopes } => {
+            let mut claims = claims.as_object().cloned().unwrap_or_default();
+            if !scopes.is_empty() && !claims.contains_key("scope") && !claims.contains_key("scp") {
+                insert(&mut claims, "scope", scopes.join(" "));
+            }
+            if !claims.contains_key("exp") {
+                insert(&mut claims, "exp", now.saturating_add(3600));
+            }
+            insert(members, "claims", claims);
+        }
         Kind::Cognito(claims) => insert(members, "claims", claims::of_rest_api(claims)),
         Kind::Lambda { principal, context } => {
             members.extend(claims::of_context(context));

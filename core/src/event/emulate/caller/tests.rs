@@ -139,6 +139,11 @@ fn tokens_and_authorizers_have_the_shape_of_their_source() {
         ),
         (
             Source::RestApi,
+            Caller::jwt(json!({"sub": "alice", "groups": ["a"], "exp": 7}), ["read"]),
+            json!({"claims": {"sub": "alice", "groups": ["a"], "exp": 7, "scope": "read"}}),
+        ),
+        (
+            Source::RestApi,
             Caller::lambda("alice", json!({"level": 3})),
             json!({"principalId": "alice", "level": "3", "integrationLatency": 12}),
         ),
@@ -227,9 +232,9 @@ fn a_raw_authorizer_takes_the_place_of_all() {
 fn what_a_source_does_not_take_is_refused_in_words() {
     for (source, caller, expected) in [
         (
-            Source::RestApi,
+            Source::Alb,
             Caller::jwt(json!({}), ["read"]),
-            "source `rest` knows no callers with a JWT; these do: `http`, `http1`",
+            "source `alb` knows no callers with a JWT; these do: `rest`, `http`, `http1`",
         ),
         (
             Source::HttpApi,

@@ -44,8 +44,9 @@ pub(super) fn no_json(error: &serde_json::Error) -> InvalidReply {
     InvalidReply::new(format!("the reply is no JSON: {error}"))
 }
 
-/// The bytes of the body. A load balancer refuses `null`, where the others see an empty body.
-pub(super) fn body(shape: &Shape, refuse_null: bool) -> Result<Bytes, InvalidReply> {
+/// The bytes of the body, decoded where the source does so. A load balancer refuses `null`, where
+/// the others see an empty body.
+pub(super) fn body(shape: &Shape, refuse_null: bool, decodes: bool) -> Result<Bytes, InvalidReply> {
     let text = match &shape.body {
         None => return Ok(Bytes::new()),
         Some(Value::Null) if !refuse_null => return Ok(Bytes::new()),
@@ -55,7 +56,7 @@ pub(super) fn body(shape: &Shape, refuse_null: bool) -> Result<Bytes, InvalidRep
             return Err(InvalidReply::new(text));
         }
     };
-    if !is_base64(shape)? {
+    if !is_base64(shape)? || !decodes {
         return Ok(Bytes::copy_from_slice(text.as_bytes()));
     }
     match base64_simd::STANDARD.decode_to_vec(text) {

@@ -3,11 +3,12 @@
 mod content;
 mod shape;
 
+use super::{Facts, media_types};
 use crate::event::Source;
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, SET_COOKIE},
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, SET_COOKIE},
 };
 use shape::{Pairs, Shape};
 use std::fmt;
@@ -45,6 +46,9 @@ impl std::error::Error for InvalidReply {}
 /// - A reply with content and without `content-type` gets the one that the source makes up.
 /// - Replies above 6 MB (1 MB at an ALB) are refused.
 ///
+/// What depends on the request is as for a GET that accepts what the function sends, from a REST API
+/// with `*/*` as its binary media types; [`response`] knows request and API.
+///
 /// ```
 /// use lambda_api::event::{Source, emulate};
 ///
@@ -58,6 +62,59 @@ impl std::error::Error for InvalidReply {}
 /// # Errors
 /// When the source could not read the reply.
 pub fn reply(source: Source, reply: &[u8]) -> Result<http::Response<Bytes>, InvalidReply> {
+    read(source, reply, true)
+}
+
+/// What the client of this request receives when the function replies with this JSON.
+///
+/// The rules are those of [`reply`](fn@reply), and two that depend on the request and on the
+/// settings of the source:
+///
+/// - A response to a `HEAD` has no body.
+/// - A REST API decodes base64 only where its [`binary_media_types`](Facts::binary_media_types) fit
+///   the request's `accept`. Any other client receives the base64 as text.
+///
+/// ```
+/// use bytes::Bytes;
+/// use lambda_api::event::{Source, emulate};
+///
+/// let request = http::Request::get("/logo").body(Bytes::new())?;
+/// let reply = br#"{"statusCode": 200, "body": "iVBORw==", "isBase64Encoded": true}"#;
+/// let new = emulate::Facts::new().binary_media_types([""; 0]);
+/// let response = emulate::response(Source::RestApi, &request, &new, reply)?;
+/// assert_eq!(response.body(), "iVBORw==");
+/// let response = emulate::response(Source::HttpApi, &request, &new, reply)?;
+/// assert_eq!(response.body(), &b"\x89PNG"[..]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When the source could not read the reply.
+pub fn response(
+    source: Source,
+    request: &http::Request<Bytes>,
+    facts: &Facts,
+    reply: &[u8],
+) -> Result<http::Response<Bytes>, InvalidReply> {
+    let decodes = match &facts.binary_media_types {
+        Some(types) if source == Source::RestApi => {
+            media_types::fit(types, request.headers().get(ACCEPT))
+        }
+        _ => true,
+    };
+    let mut response = read(source, reply, decodes)?;
+    if request.method() == Method::HEAD {
+        // A client reads none, whatever the source has.
+        response.body_mut().clear();
+    }
+    Ok(response)
+}
+
+fn read(
+    source: Source,
+    reply: &[u8],
+    decodes: bool,
+) -> Result<http::Response<Bytes>, InvalidReply> {
     check_size(source, reply.len())?;
     if has_format_2(source)
         && let Some(inferred) = content::inferred(reply)?
@@ -71,7 +128,7 @@ pub fn reply(source: Source, reply: &[u8]) -> Result<http::Response<Bytes>, Inva
         let text = format!("a REST API does not know the key `{unknown}`");
         return Err(InvalidReply::new(text));
     }
-    let mut response = http::Response::new(content::body(&shape, is_alb(source))?);
+    let mut response = http::Response::new(content::body(&shape, is_alb(source), decodes)?);
     *response.status_mut() = status(source, &shape)?;
     *response.headers_mut() = headers(source, &shape)?;
     add_content_type(source, &mut response);

@@ -172,7 +172,7 @@ fn the_developer_is_told_who_calls_and_who_verifies() {
             "a token in a request is verified by `passwords`; who has one comes as its holder",
         ]
     );
-    assert_eq!(notes(Vec::new(), Source::RestApi), [""; 0]);
+    assert_eq!(notes(Vec::new(), Source::Alb), [""; 0]);
 }
 
 #[tokio::test]
@@ -300,7 +300,7 @@ async fn a_source_without_this_authorizer_verifies_no_token() {
         kind: "jwt",
         apis: &[],
     });
-    for source in [Source::RestApi, Source::FunctionUrl, Source::Alb] {
+    for source in [Source::LatticeV2, Source::FunctionUrl, Source::Alb] {
         let server = started(source, &api, &[]).await;
         let reply = server.get("/", "authorization: Bearer eve\r\n").await;
         assert!(

@@ -1,5 +1,9 @@
 //! Extractors through the public interface, as code outside the crate uses them.
 
+mod encoding;
+mod together;
+mod typing;
+
 use http::{HeaderMap, StatusCode};
 use lambda_api::{
     ApiError, Body, Cookies, Deadline, Extension, Form, FromRequest, IntoResponse, Json,
@@ -52,6 +56,19 @@ impl<'r> FromRequest<'r> for TenantOrder<'r> {
             order,
         })
     }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_a_json_body_is_skipped() {
+    let request = post(
+        "application/json",
+        "\u{feff}{\"sku\": \"tea\", \"quantity\": 2}",
+    );
+    let Json(order) = extract::<Json<NewOrder<'_>>>(&request).await.unwrap();
+    assert_eq!(order.quantity, 2);
+    let request = post("application/json", "\u{feff}");
+    let order = extract::<Option<Json<NewOrder<'_>>>>(&request).await;
+    assert_eq!(order.unwrap(), None);
 }
 
 #[tokio::test]

@@ -1,0 +1,456 @@
+//! Tokens for calls on the developer's machine: signing them, and authenticators that accept them.
+//!
+//! An authenticator with a [`LocalKey`] accepts what this key has signed as if one of its issuers
+//! had. All else about it stays as it is. Nothing outside of this crate can lend such a key, and
+//! without debug assertions there is none.
+
+use super::{
+    super::{Installed, Refusal, authenticator::Erased, keys::Clock},
+    Algorithm, Cognito, Jwt, KeySet, base64url,
+    plan::{Plan, Trust},
+    verifier::Usage,
+};
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    rand,
+    signature::{Ed25519KeyPair, KeyPair as _},
+};
+use serde_json::{Map, Value, json};
+use std::{any::Any, sync::Arc, time::UNIX_EPOCH};
+
+/// What a local key signs with, whatever the issuer's algorithms are.
+pub(super) const ALGORITHM: Algorithm = Algorithm::EdDsa;
+
+/// How long the secret of a key is, in bytes.
+pub(crate) const SECRET: usize = 32;
+
+/// The key pair of a machine.
+pub(crate) struct LocalKey {
+    pair: Ed25519KeyPair,
+    public: Arc<LocalPublicKey>,
+}
+
+/// What is lent to authenticators.
+#[derive(Debug)]
+pub(super) struct LocalPublicKey {
+    kid: String,
+    pub(super) set: Arc<KeySet>,
+}
+
+impl LocalPublicKey {
+    /// Whether a token names this key.
+    pub(super) fn is(&self, kid: Option<&str>) -> bool {
+        kid == Some(self.kid.as_str())
+    }
+}
+
+/// A random secret; `None` when the system has no randomness.
+pub(crate) fn new_secret() -> Option<[u8; SECRET]> {
+    let mut secret = [0; SECRET];
+    rand::fill(&mut secret).ok()?;
+    Some(secret)
+}
+
+impl LocalKey {
+    /// The pair of a secret ([RFC 8032, section 5.1.5](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.5)).
+    pub(crate) fn new(secret: &[u8; SECRET]) -> Option<Self> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(secret).ok()?;
+        let public = pair.public_key().as_ref();
+        // No issuer has a key of this name.
+        let kid = format!("local-{}", encode(digest(&SHA256, public).as_ref()));
+        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": encode(public), "kid": kid});
+        let set = KeySet::read(json!({"keys": [jwk]}).to_string().as_bytes())?;
+        let public = LocalPublicKey {
+            kid,
+            set: Arc::new(set),
+        };
+        Some(Self {
+            pair,
+            public: Arc::new(public),
+        })
+    }
+
+    /// The authenticator with this key; `None` when it verifies no such tokens.
+    pub(crate) fn lend(&self, authenticator: &dyn Any) -> Option<Arc<dyn Erased>> {
+        if let Some(jwt) = authenticator.downcast_ref::<Jwt>() {
+            return Some(Arc::new(jwt.with_local_key(&self.public)));
+        }
+        let cognito = authenticator.downcast_ref::<Cognito>()?;
+        Some(Arc::new(cognito.with_local_key(&self.public)))
+    }
+
+    /// The name of the key.
+    #[cfg(test)]
+    pub(crate) fn kid(&self) -> &str {
+        &self.public.kid
+    }
+
+    fn sign(&self, typ: &str, claims: &Map<String, Value>) -> String {
+        let header = json!({"alg": ALGORITHM.name(), "kid": self.public.kid, "typ": typ});
+        let claims = Value::Object(claims.clone());
+        let signed = format!(
+            "{}.{}",
+            encode(header.to_string().as_bytes()),
+            encode(claims.to_string().as_bytes())
+        );
+        let signature = self.pair.sign(signed.as_bytes());
+        format!("{signed}.{}", encode(signature.as_ref()))
+    }
+}
+
+fn encode(bytes: &[u8]) -> String {
+    base64_simd::URL_SAFE_NO_PAD.encode_to_string(bytes)
+}
+
+/// Reads what [`LocalKey`]'s secret is written as.
+pub(crate) fn secret_of(text: &str) -> Option<[u8; SECRET]> {
+    let mut memory = [0; SECRET * 2];
+    let (secret, _) = base64url::decode_into(text, &mut memory).ok()?;
+    secret.try_into().ok()
+}
+
+/// Writes a secret as a text.
+pub(crate) fn text_of(secret: &[u8; SECRET]) -> String {
+    encode(secret)
+}
+
+/// An issuer whose tokens an authenticator accepts, and which can be stood in for.
+pub(crate) struct LocalIssuer {
+    plan: Plan,
+    trust: Trust,
+}
+
+/// What a token says besides what its authenticator wants to see.
+pub(crate) struct Said<'a> {
+    pub(crate) subject: &'a str,
+    pub(crate) groups: &'a [String],
+    pub(crate) scopes: &'a [String],
+    pub(crate) claims: &'a Map<String, Value>,
+    pub(crate) seconds: u64,
+    /// The client or audience; one of those that are let in by default.
+    pub(crate) client: Option<&'a str>,
+}
+
+impl LocalIssuer {
+    /// Those of an authenticator.
+    pub(crate) fn of(authenticator: &dyn Any) -> Vec<Self> {
+        let jwt = authenticator.downcast_ref::<Jwt>().map(Jwt::plan);
+        let cognito = || authenticator.downcast_ref::<Cognito>().map(Cognito::plan);
+        let Some(plan) = jwt.or_else(cognito) else {
+            return Vec::new();
+        };
+        let trusted = plan
+            .trusted
+            .iter()
+            .filter(|trust| !trust.issuers.is_empty());
+        trusted
+            .map(|trust| Self {
+                plan: plan.clone(),
+                trust: trust.clone(),
+            })
+            .collect()
+    }
+
+    /// Its authenticator's name.
+    pub(crate) fn authenticator(&self) -> &str {
+        &self.plan.name
+    }
+
+    /// The `iss` of its tokens.
+    pub(crate) fn issuer(&self) -> &str {
+        self.trust
+            .issuers
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Whether it is called so: by one of its URLs, or by its authenticator's name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.trust.issuers.iter().any(|issuer| issuer == name) || self.authenticator() == name
+    }
+
+    /// The clients or audiences that are let in; none stands for all.
+    pub(crate) fn clients(&self) -> &[String] {
+        &self.trust.parties
+    }
+
+    /// Whether it lets in this one.
+    pub(crate) fn lets_in(&self, client: &str) -> bool {
+        self.trust.anybody || self.clients().iter().any(|known| known == client)
+    }
+
+    /// Where the token stands in a request.
+    pub(crate) fn place(&self) -> String {
+        self.plan.credential.to_string()
+    }
+
+    /// A token, as this issuer would write it.
+    ///
+    /// # Errors
+    /// When such tokens cannot say so.
+    pub(crate) fn token(&self, key: &LocalKey, said: &Said<'_>) -> Result<String, String> {
+        let client = said.client.or(self.clients().first().map(String::as_str));
+        let client = client.unwrap_or("local");
+        let now = seconds(&self.plan.clock)?;
+        let mut claims = said.claims.clone();
+        let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        claim("iss", self.issuer().into());
+        claim("sub", said.subject.into());
+        claim("iat", now.into());
+        claim("exp", now.saturating_add(said.seconds).into());
+        match self.plan.usage {
+            Usage::Audience => {
+                claim("aud", client.into());
+            }
+            Usage::CognitoAccess => {
+                claim("token_use", "access".into());
+                claim("client_id", client.into());
+            }
+            Usage::CognitoId => {
+                claim("token_use", "id".into());
+                claim("aud", client.into());
+                if !said.scopes.is_empty() {
+                    return Err(format!(
+                        "`{}` takes ID tokens, which have no scopes",
+                        self.authenticator()
+                    ));
+                }
+            }
+        }
+        if !said.scopes.is_empty() {
+            claim(self.plan.scopes.path(), said.scopes.join(" ").into());
+        }
+        if !said.groups.is_empty() {
+            claim(self.plan.groups.path(), said.groups.into());
+        }
+        let typ = self.plan.types.first().map_or("JWT", String::as_str);
+        Ok(key.sign(typ, &claims))
+    }
+
+    /// Whether the authenticator, with the key, accepts a token.
+    pub(crate) async fn accepts(&self, key: &LocalKey, token: &str) -> Result<(), Refusal> {
+        let plan = self.plan.with_local_key(&key.public);
+        plan.verify(token).await.map(drop)
+    }
+}
+
+fn seconds(clock: &Clock) -> Result<u64, String> {
+    let since = clock().duration_since(UNIX_EPOCH);
+    since
+        .map(|since| since.as_secs())
+        .map_err(|_| "the clock is before 1970".to_owned())
+}
+
+impl Plan {
+    /// The same plan, which accepts what a local key has signed as well.
+    pub(super) fn with_local_key(&self, key: &Arc<LocalPublicKey>) -> Self {
+        self.clone()
+            .change(|plan| plan.local = Some(Arc::clone(key)))
+    }
+}
+
+impl Installed {
+    /// The same one, which accepts what a local key has signed as well; `None` when it verifies no
+    /// tokens, neither itself nor in place of the gateway.
+    pub(crate) fn with_local_key(&self, key: &LocalKey) -> Option<Self> {
+        if let Some(lent) = key.lend(self.as_any()) {
+            return Some(self.with_authenticator(lent));
+        }
+        let verifier = self.scheme.local_verifier()?.with_local_key(key)?;
+        Some(self.with_scheme(Clone::clone(&*self.scheme).verified_locally(Some(verifier))))
+    }
+
+    /// The issuers that can be stood in for.
+    pub(crate) fn local_issuers(&self) -> Vec<LocalIssuer> {
+        let own = LocalIssuer::of(self.as_any());
+        match self.scheme.local_verifier() {
+            Some(verifier) if own.is_empty() => verifier.local_issuers(),
+            _ => own,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            super::install,
+            testing::{ISSUER, Signer, ask, claims, now, set},
+        },
+        *,
+    };
+    use crate::{Body, auth::gateway::JwtAuthorizer};
+
+    fn key(byte: u8) -> LocalKey {
+        LocalKey::new(&[byte; SECRET]).expect("any secret is one")
+    }
+
+    fn token(authenticator: &dyn Any, key: &LocalKey) -> String {
+        let issuers = LocalIssuer::of(authenticator);
+        let said = Said {
+            subject: "alice",
+            groups: &["admins".to_owned()],
+            scopes: &["orders/write".to_owned()],
+            claims: &Map::new(),
+            seconds: 60,
+            client: None,
+        };
+        issuers[0].token(key, &said).expect("it can say so")
+    }
+
+    fn jwt() -> Jwt {
+        Jwt::issuer(ISSUER)
+            .audience("orders-api")
+            // No key of the issuer could have signed with what a local key signs with.
+            .algorithms([Algorithm::Rs256])
+            .jwks(set([Signer::rsa().jwk("k")]))
+            .clock(now)
+    }
+
+    #[tokio::test]
+    async fn a_local_token_is_accepted_with_the_key_alone() {
+        let jwt = jwt();
+        let cognito = Cognito::user_pool("eu-west-1_abc123")
+            .client("c1")
+            .clock(now);
+        let key = key(1);
+        let (for_jwt, for_cognito) = (token(&jwt, &key), token(&cognito, &key));
+
+        let lent = jwt.with_local_key(&key.public);
+        let identity = ask(&lent, &for_jwt).await.expect("the key is lent");
+        assert_eq!(identity.subject(), "alice");
+        assert_eq!(identity.issuer(), Some(ISSUER));
+        assert!(identity.groups().eq(["admins"]));
+        assert!(identity.scopes().eq(["orders/write"]));
+        let lent = cognito.with_local_key(&key.public);
+        assert!(ask(&lent, &for_cognito).await.is_ok());
+        assert!(ask(&lent, &for_jwt).await.is_err());
+
+        // Without the key it is refused before anybody is asked for others.
+        for refused in [ask(&jwt, &for_jwt).await, ask(&cognito, &for_cognito).await] {
+            assert_eq!(refused.err(), Some(Refusal::AlgorithmNotAllowed));
+        }
+        let wide = jwt.clone().algorithms(Algorithm::ALL);
+        assert_eq!(ask(&wide, &for_jwt).await.err(), Some(Refusal::UnknownKey));
+        // So is what another machine has signed, in whoever's name.
+        let other = super::tests::key(2);
+        let lent = jwt.with_local_key(&key.public);
+        assert!(ask(&lent, &token(&jwt, &other)).await.is_err());
+        let forged = for_jwt.rsplit_once('.').expect("it has a signature").0;
+        let signature = other.pair.sign(forged.as_bytes());
+        let forged = format!("{forged}.{}", encode(signature.as_ref()));
+        assert_eq!(ask(&lent, &forged).await.err(), Some(Refusal::BadSignature));
+    }
+
+    #[tokio::test]
+    async fn real_tokens_and_all_other_rules_stay() {
+        let key = key(1);
+        let jwt = jwt().check(|identity| match identity.subject() {
+            "mallory" => Err(Refusal::NotAccepted),
+            _ => Ok(()),
+        });
+        let lent = jwt.with_local_key(&key.public);
+        let real = Signer::rsa().token(
+            Algorithm::Rs256,
+            r#"{"alg":"RS256","kid":"k"}"#,
+            &claims(&[]),
+        );
+        assert!(ask(&lent, &real).await.is_ok());
+        // An issuer's key that signs with an algorithm that is not allowed.
+        let other = Signer::ed25519();
+        let wider = lent.clone().jwks(set([other.jwk("e")]));
+        let real = other.token(
+            Algorithm::EdDsa,
+            r#"{"alg":"EdDSA","kid":"e"}"#,
+            &claims(&[]),
+        );
+        assert_eq!(
+            ask(&wider, &real).await.err(),
+            Some(Refusal::AlgorithmNotAllowed)
+        );
+
+        let issuer = &LocalIssuer::of(&jwt)[0];
+        let none = Map::new();
+        let base = || Said {
+            subject: "alice",
+            groups: &[],
+            scopes: &[],
+            claims: &none,
+            seconds: 60,
+            client: None,
+        };
+        for (said, refusal) in [
+            (base(), None),
+            (
+                Said {
+                    client: Some("another"),
+                    ..base()
+                },
+                Some(Refusal::WrongAudience),
+            ),
+            (
+                Said {
+                    seconds: 0,
+                    ..base()
+                },
+                Some(Refusal::Expired),
+            ),
+            (
+                Said {
+                    subject: "mallory",
+                    ..base()
+                },
+                Some(Refusal::NotAccepted),
+            ),
+        ] {
+            let token = issuer.token(&key, &said).expect("it can say so");
+            assert_eq!(ask(&lent, &token).await.err(), refusal);
+            assert_eq!(issuer.accepts(&key, &token).await.err(), refusal);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_verifier_in_place_of_the_gateway_gets_the_key() {
+        let key = key(1);
+        let installed = install(JwtAuthorizer::from_apis(["a1"]).locally(jwt()));
+        assert_eq!(installed.local_issuers().len(), 1);
+        let lent = installed.with_local_key(&key).expect("it has a verifier");
+        let verifier = lent.scheme.local_verifier().expect("it keeps it");
+        let header = format!("Bearer {}", token(&jwt(), &key));
+        let request = http::Request::get("/").header("authorization", header);
+        let request = request.body(Body::empty()).expect("it is a request");
+        assert!(verifier.authenticate(&request).await.is_ok());
+        assert!(
+            install(JwtAuthorizer::from_any_api())
+                .with_local_key(&key)
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn id_tokens_have_no_scopes() {
+        let cognito = Cognito::user_pool("eu-west-1_abc123")
+            .client("c1")
+            .id_tokens();
+        let issuer = &LocalIssuer::of(&cognito)[0];
+        let said = Said {
+            subject: "alice",
+            groups: &[],
+            scopes: &["orders/write".to_owned()],
+            claims: &Map::new(),
+            seconds: 60,
+            client: None,
+        };
+        assert!(issuer.token(&key(1), &said).is_err());
+    }
+
+    #[test]
+    fn a_secret_is_a_text_and_back() {
+        let secret = new_secret().expect("there is randomness");
+        assert_eq!(secret_of(&text_of(&secret)), Some(secret));
+        for bad in ["", "AAAA", "not base64", &"A".repeat(44), &"A".repeat(200)] {
+            assert_eq!(secret_of(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The problems of one request, for who shows them in another form than the log's.
+
+use super::Problem;
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+};
+
+tokio::task_local! {
+    static SEEN: RefCell<Vec<Problem>>;
+}
+
+thread_local! {
+    /// Whether the record that is being written is of a problem that somebody observes.
+    static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a request, and hands out what it has logged of problems.
+pub(crate) async fn observed<F: Future>(request: F) -> (F::Output, Vec<Problem>) {
+    let run = async {
+        let output = request.await;
+        (output, SEEN.with(RefCell::take))
+    };
+    SEEN.scope(RefCell::default(), run).await
+}
+
+/// Whether the record that this thread is writing will be shown by who observes the request.
+pub(crate) fn is_shown_elsewhere() -> bool {
+    IS_SHOWN.get()
+}
+
+/// Writes the record of a problem.
+pub(super) fn record(problem: &Problem, write: impl FnOnce()) {
+    let seen = SEEN.try_with(|seen| seen.borrow_mut().push(problem.clone()));
+    IS_SHOWN.set(seen.is_ok());
+    write();
+    IS_SHOWN.set(false);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::StatusCode;
+
+    #[tokio::test]
+    async fn the_problems_of_a_request_are_those_of_its_own_task() {
+        let problem = |code: &'static str| Problem::new(StatusCode::CONFLICT, code);
+        problem("before").log();
+        let ((), seen) = observed(async {
+            problem("one").log();
+            tokio::task::yield_now().await;
+            problem("two").log();
+        })
+        .await;
+        let codes: Vec<_> = seen.iter().map(Problem::code).collect();
+        assert_eq!(codes, ["one", "two"]);
+        assert!(!is_shown_elsewhere());
+    }
+}

@@ -1,0 +1,259 @@
+//! What of a response is for the connection and not for the client: fields of one hop, the length,
+//! statuses that announce another response.
+//!
+//! A function never speaks to its client over a connection of its own, so the gateway frames every
+//! response itself. Some gateways refuse a response that has such fields, others pass them on, and
+//! then a client waits for chunks that nobody sends.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{CONNECTION, CONTENT_LENGTH},
+};
+use std::borrow::Cow;
+
+/// Whether a status is one that a gateway takes: it answers the request, which a 1xx does not, and
+/// HTTP defines its class, which it does not above 599 (RFC 9110, section 15).
+pub(crate) fn is_final(status: StatusCode) -> bool {
+    (200..=599).contains(&status.as_u16())
+}
+
+/// RFC 9110, sections 15.2, 15.3.5, 15.3.6 and 15.4.5.
+pub(super) fn has_no_body(status: StatusCode) -> bool {
+    status.is_informational()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::RESET_CONTENT
+        || status == StatusCode::NOT_MODIFIED
+}
+
+/// The header fields that go to the source, and how long they are.
+pub(super) struct Fields<'h> {
+    pub(super) headers: Cow<'h, HeaderMap>,
+    /// Of all names and values.
+    pub(super) bytes: usize,
+}
+
+impl<'h> Fields<'h> {
+    /// Leaves out the fields of the connection, and a length that is wrong. The body is the one that
+    /// will be sent.
+    pub(super) fn of(status: StatusCode, headers: &'h HeaderMap, body: &[u8]) -> Self {
+        let (bytes, suspect) = survey(headers);
+        if !suspect {
+            return Self {
+                headers: Cow::Borrowed(headers),
+                bytes,
+            };
+        }
+        let fits = length_fits(status, headers, body);
+        if fits && !headers.keys().any(is_of_connection) {
+            return Self {
+                headers: Cow::Borrowed(headers),
+                bytes,
+            };
+        }
+        let mut kept = end_to_end(headers);
+        if !fits {
+            kept.remove(CONTENT_LENGTH);
+        }
+        let (bytes, _) = survey(&kept);
+        Self {
+            headers: Cow::Owned(kept),
+            bytes,
+        }
+    }
+}
+
+/// The length of all names and values, and whether a name could be one of those below. Hardly any
+/// response has a field whose name is as long as one of them, so that most pay for nothing else.
+fn survey(headers: &HeaderMap) -> (usize, bool) {
+    const LENGTHS: u32 = {
+        let mut lengths = 1 << CONTENT_LENGTH_NAME.len();
+        let mut at = 0;
+        while at < OF_CONNECTION.len() {
+            lengths |= 1 << OF_CONNECTION[at].len();
+            at += 1;
+        }
+        lengths
+    };
+    let mut bytes = 0_usize;
+    let mut suspect = 0;
+    for (name, value) in headers {
+        let length = name.as_str().len();
+        bytes += length + value.len();
+        suspect |= LENGTHS >> length.min(31);
+    }
+    (bytes, suspect & 1 == 1)
+}
+
+const CONTENT_LENGTH_NAME: &str = "content-length";
+
+/// What ends with the connection ([RFC 9110, section 7.6.1]), and besides: `trailer`, for a response
+/// inside JSON has no trailers, and `proxy-authenticate`, which is only for the next client of a
+/// proxy (section 11.7.1).
+///
+/// [RFC 9110, section 7.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+const OF_CONNECTION: [&str; 8] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+fn is_of_connection(name: &HeaderName) -> bool {
+    OF_CONNECTION.contains(&name.as_str())
+}
+
+/// The fields without those of the connection, and without those that `connection` names.
+#[cold]
+fn end_to_end(headers: &HeaderMap) -> HeaderMap {
+    let mut kept = headers.clone();
+    for options in headers.get_all(CONNECTION) {
+        for option in options.as_bytes().split(|byte| *byte == b',') {
+            if let Ok(name) = HeaderName::from_bytes(option.trim_ascii()) {
+                kept.remove(name);
+            }
+        }
+    }
+    for name in OF_CONNECTION {
+        kept.remove(name);
+    }
+    kept
+}
+
+/// Whether `content-length` is that of the body that is sent, or may be that of one that is not:
+/// responses to a HEAD and 304 tell the length that a GET would have had ([RFC 9110, section 8.6]).
+///
+/// [RFC 9110, section 8.6]: https://www.rfc-editor.org/rfc/rfc9110#section-8.6
+fn length_fits(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> bool {
+    let mut values = headers.get_all(CONTENT_LENGTH).iter();
+    let Some(value) = values.next() else {
+        return true;
+    };
+    let Some(length) = length(value) else {
+        return false;
+    };
+    if values.next().is_some() {
+        return false;
+    }
+    match status {
+        StatusCode::NOT_MODIFIED => true,
+        StatusCode::RESET_CONTENT => length == 0,
+        status if has_no_body(status) => false,
+        _ => body.is_empty() || length == body.len() as u64,
+    }
+}
+
+fn length(value: &HeaderValue) -> Option<u64> {
+    let digits = value.to_str().ok()?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
+}
+
+/// Takes a `content-length` off a response that has no body although the request was no HEAD, which
+/// who writes the response cannot know.
+pub(crate) fn settle_length(status: StatusCode, headers: &mut HeaderMap) {
+    let is_wrong = |value: &HeaderValue| length(value) != Some(0);
+    if status != StatusCode::NOT_MODIFIED && headers.get(CONTENT_LENGTH).is_some_and(is_wrong) {
+        headers.remove(CONTENT_LENGTH);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+        headers
+    }
+
+    fn kept(status: u16, fields: &[(&'static str, &'static str)], body: &[u8]) -> Vec<String> {
+        let headers = headers(fields);
+        let status = StatusCode::from_u16(status).unwrap();
+        let fields = Fields::of(status, &headers, body);
+        let mut names: Vec<_> = fields.headers.keys().map(ToString::to_string).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn fields_of_the_connection_are_left_out() {
+        for name in OF_CONNECTION {
+            let fields = [(name, "x"), ("etag", "1"), ("set-cookie", "a=1")];
+            assert_eq!(kept(200, &fields, b"x"), ["etag", "set-cookie"], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_connection_names_is_left_out() {
+        let fields = [
+            ("connection", "X-Hop ,, close"),
+            ("connection", "x-other;"),
+            ("connection", "etag"),
+            ("x-hop", "1"),
+            ("x-other", "1"),
+            ("etag", "1"),
+            ("vary", "accept"),
+        ];
+        assert_eq!(kept(200, &fields, b""), ["vary", "x-other"]);
+    }
+
+    #[test]
+    fn a_wrong_length_is_left_out() {
+        for (status, lengths, body, stays) in [
+            (200, &["5"][..], "hello", true),
+            (200, &["999"], "hello", false),
+            (200, &["5", "5"], "hello", false),
+            (200, &["+5"], "hello", false),
+            (200, &["5, 5"], "hello", false),
+            (200, &[""], "hello", false),
+            (200, &["99999999999999999999999"], "hello", false),
+            // Of a HEAD.
+            (200, &["999"], "", true),
+            (304, &["999"], "", true),
+            (204, &["0"], "", false),
+            (205, &["0"], "", true),
+            (205, &["5"], "", false),
+            (101, &["0"], "", false),
+        ] {
+            let fields: Vec<_> = lengths.iter().map(|it| ("content-length", *it)).collect();
+            let found = kept(status, &fields, body.as_bytes());
+            assert_eq!(found.len(), usize::from(stays), "{status} {lengths:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_copied_where_nothing_is_left_out() {
+        let headers = headers(&[
+            ("content-type", "text/plain"),
+            ("content-length", "2"),
+            ("set-cookie", "a=1"),
+            ("content-encoding", "gzip"),
+            ("x-a-name-that-is-longer-than-any-of-them", "1"),
+        ]);
+        let fields = Fields::of(StatusCode::OK, &headers, b"hi");
+        assert!(matches!(fields.headers, Cow::Borrowed(_)));
+        let expected: usize = headers
+            .iter()
+            .map(|(n, v)| n.as_str().len() + v.len())
+            .sum();
+        assert_eq!(fields.bytes, expected);
+    }
+
+    #[test]
+    fn a_long_name_of_another_length_modulo_32_is_not_suspect() {
+        let name = HeaderName::try_from("a".repeat(34)).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_static("1"));
+        assert!(!survey(&headers).1);
+    }
+}

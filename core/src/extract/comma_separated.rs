@@ -1,0 +1,72 @@
+//! Several values in one text.
+
+use super::values::Values;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, SeqAccess, Visitor},
+};
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+/// A list with commas between its items: `?ids=1,2,3`.
+///
+/// ```
+/// use lambda_api::{CommaSeparated, api_handler};
+///
+/// // GET /orders?ids=1,2,3
+/// #[api_handler(GET "/orders")]
+/// async fn orders(#[query] ids: CommaSeparated<u64>) -> String {
+///     format!("{} orders", ids.0.len())
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() { assert_eq!(orders(CommaSeparated(vec![1, 2, 3])).await, "3 orders"); }
+/// ```
+///
+/// It is for arguments marked `#[query]` and `#[header]`, and for the fields of
+/// [`Query`](crate::Query) and [`Form`](crate::Form). A repeated key goes on with the list, so that
+/// `?ids=1,2&ids=3` has three items. White space around an item is taken off, and an empty item is
+/// left out, as in the lists of headers
+/// ([RFC 9110, section 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1)): an item cannot
+/// have a comma in it. An item that is no `T` rejects the request. Without the key the list is empty;
+/// a field needs `#[serde(default)]` for that.
+///
+/// Repeated keys alone, `?id=1&id=2`, are a `Vec<T>`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CommaSeparated<T>(pub Vec<T>);
+
+impl<T> Default for CommaSeparated<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for CommaSeparated<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Lists(PhantomData))
+    }
+}
+
+struct Lists<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Lists<T> {
+    type Value = CommaSeparated<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence of texts with commas between their items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut lists: A) -> Result<CommaSeparated<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Line(line)) = lists.next_element()? {
+            for item in line.split(',').map(str::trim) {
+                if !item.is_empty() {
+                    let item = Values::text(Cow::Owned(item.to_owned()));
+                    items.push(T::deserialize(item).map_err(A::Error::custom)?);
+                }
+            }
+        }
+        Ok(CommaSeparated(items))
+    }
+}
+
+#[derive(Deserialize)]
+struct Line<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -1,0 +1,184 @@
+//! Records of the log for a person: one short line, and under it what would make the line long.
+
+use super::{Paint, Style, indented, reason::frames};
+use crate::{error::is_shown_elsewhere, runtime::log::Printable};
+use std::fmt::{self, Debug, Write as _};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
+    registry::{LookupSpan, Scope},
+};
+
+/// Fields that stand under a record, since they may be long.
+const UNDER: [&str; 2] = ["cause", "error"];
+
+/// Writes records for a person.
+pub(crate) struct Human {
+    style: Style,
+}
+
+impl Human {
+    /// For standard error.
+    pub(crate) fn new() -> Self {
+        Self {
+            style: Style::of_stderr(),
+        }
+    }
+}
+
+impl<S, N> FormatEvent<S, N> for Human
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+    N: for<'w> FormatFields<'w> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        // It stands under the line of its request.
+        if is_shown_elsewhere() {
+            return Ok(());
+        }
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let metadata = event.metadata();
+        let level = *metadata.level();
+        let paint = match level {
+            Level::ERROR => Paint::Bad,
+            Level::WARN => Paint::Warning,
+            Level::INFO => Paint::Good,
+            _ => Paint::Dim,
+        };
+        let mut out = self.style.paint(paint, &format!("{level:>5}"));
+        let target = Printable(metadata.target()).to_string();
+        out += &format!(" {}", self.style.paint(Paint::Dim, &format!("{target}:")));
+        for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
+            // The library's own says of every record what the line of the request says.
+            if span.metadata().target() == "lambda_api" {
+                continue;
+            }
+            out += &format!(" {}", Printable(span.name()));
+            if let Some(known) = span.extensions().get::<FormattedFields<N>>()
+                && !known.fields.is_empty()
+            {
+                out += &format!("{{{}}}", Printable(&known.fields));
+            }
+            out.push(':');
+        }
+        let line = format!(" {}{}", fields.message, fields.beside);
+        out += &Printable(line.trim_end()).to_string();
+        for text in fields.under {
+            indented(&mut out, &text, 1);
+        }
+        if let Some(location) = fields.location {
+            indented(&mut out, &format!("at {location}"), 1);
+        }
+        if let Some(backtrace) = fields.backtrace {
+            frames(&mut out, &backtrace, self.style);
+        }
+        writeln!(writer, "{out}")
+    }
+}
+
+impl Debug for Human {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Human")
+    }
+}
+
+/// The fields of a record, sorted by where they are shown.
+#[derive(Default)]
+struct Fields {
+    message: String,
+    /// Behind the message.
+    beside: String,
+    under: Vec<String>,
+    location: Option<String>,
+    backtrace: Option<String>,
+}
+
+impl Fields {
+    fn put(&mut self, field: &Field, text: String, shown: &dyn Debug) {
+        match field.name() {
+            "message" => self.message = text,
+            "location" => self.location = Some(text),
+            "backtrace" => self.backtrace = Some(text),
+            name if UNDER.contains(&name) => self.under.push(text),
+            name => {
+                let name = name.strip_prefix("r#").unwrap_or(name);
+                // Writing to a string cannot fail.
+                let _ = write!(self.beside, " {name}={shown:?}");
+            }
+        }
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let text = format!("{value:?}");
+        self.put(field, text, value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field, value.to_owned(), &value);
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
+        let text = crate::error::Chain(value).to_string();
+        self.put(field, text.clone(), &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::log::human_lines;
+
+    #[test]
+    fn a_record_is_short_and_what_is_long_stands_under_it() {
+        let text = human_lines(Human::styled(Style::PLAIN), || {
+            tracing::info!(target: "orders", sku = "tea", left = 3, "sold");
+            let span = tracing::info_span!(target: "orders", "batch", number = 7);
+            span.in_scope(|| tracing::warn!(target: "orders", "slow"));
+            tracing::error_span!(target: "lambda_api", "invocation", cold_start = true).in_scope(
+                || {
+                    tracing::error!(
+                        target: "lambda_api",
+                        error = "no table",
+                        location = "src/main.rs:7:5",
+                        backtrace = "1: orders::main\n at /home/alice/main.rs:7:5",
+                        "main failed"
+                    );
+                },
+            );
+        });
+        assert_eq!(
+            text,
+            " INFO orders: sold sku=\"tea\" left=3\n \
+              WARN orders: batch{number=7}: slow\n\
+             ERROR lambda_api: main failed\n    no table\n    at src/main.rs:7:5\n        \
+             orders::main /home/alice/main.rs:7:5\n"
+        );
+    }
+
+    #[test]
+    fn a_record_has_colours_but_none_of_its_own() {
+        let text = human_lines(Human::styled(Style::COLORED), || {
+            tracing::error!(target: "orders", value = "\u{1b}[31m", "red \u{1b}[31m");
+        });
+        let line = "\u{1b}[31mERROR\u{1b}[0m \u{1b}[2morders:\u{1b}[0m red \\u{1b}[31m \
+                    value=\"\\u{1b}[31m\"\n";
+        assert_eq!(text, line);
+    }
+
+    impl Human {
+        pub(crate) fn styled(style: Style) -> Self {
+            Self { style }
+        }
+    }
+}

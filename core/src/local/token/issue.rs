@@ -1,0 +1,152 @@
+//! Issuing tokens, and having the program accept them.
+
+use super::{Wanted, store};
+use crate::{
+    Api,
+    auth::{Installed, LocalIssuer, Said},
+    local::{
+        Failure,
+        log::{self, Printable},
+    },
+};
+use std::net::IpAddr;
+
+/// Variables that Lambda sets, one of them for every runtime
+/// ([Lambda environment variables](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)).
+const OF_LAMBDA: [&str; 3] = [
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "LAMBDA_TASK_ROOT",
+];
+
+/// Has the authenticators of an Api accept tokens for local calls: their names. None where others
+/// could call: `address` is what the server listens on, if it is one.
+pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Vec<String> {
+    let is_elsewhere = OF_LAMBDA
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    let is_open = address.is_some_and(|address| !address.is_loopback());
+    if is_elsewhere || is_open || issuers(api).is_empty() {
+        return Vec::new();
+    }
+    match store::key() {
+        Ok(key) => api.lend_local_key(&key),
+        Err(Failure(why)) => {
+            log::line(&format!(
+                "warning: no tokens for local calls are accepted: {}",
+                Printable(&why)
+            ));
+            Vec::new()
+        }
+    }
+}
+
+/// A token that the program accepts while it is served on this machine.
+///
+/// Standard error has what else there is to know: it is for standard output to be used as it is.
+pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String, Failure> {
+    let issuers = issuers(api);
+    let issuer = choose(&issuers, wanted)?;
+    let key = store::key()?;
+    let said = Said {
+        subject: &wanted.subject,
+        groups: &wanted.groups,
+        scopes: &wanted.scopes,
+        claims: &wanted.claims,
+        seconds: wanted.lifetime.as_secs(),
+        client: wanted.client.as_deref(),
+    };
+    let token = issuer.token(&key, &said).map_err(Failure)?;
+    for note in notes(&issuers, issuer, wanted) {
+        log::line(&format!("{}", Printable(&note)));
+    }
+    if let Err(refusal) = issuer.accepts(&key, &token).await {
+        let why = refusal.to_string();
+        log::line(&format!(
+            "warning: `{}` does not accept this token: {}",
+            Printable(issuer.authenticator()),
+            Printable(&why)
+        ));
+    }
+    Ok(token)
+}
+
+fn issuers(api: &Api) -> Vec<LocalIssuer> {
+    let installed = api.all_authenticators();
+    let issuers = installed.into_iter().flat_map(Installed::local_issuers);
+    issuers.collect()
+}
+
+/// The issuer that is asked for: the first one where none is.
+fn choose<'a>(issuers: &'a [LocalIssuer], wanted: &Wanted) -> Result<&'a LocalIssuer, Failure> {
+    if issuers.is_empty() {
+        return Err(Failure(
+            "no authenticator of this program verifies tokens itself, as `Jwt` and `Cognito` do; \
+             whom a gateway would have recognised, `serve --as` says"
+                .to_owned(),
+        ));
+    }
+    let named = |one: &&LocalIssuer| wanted.issuer.as_ref().is_none_or(|name| one.is(name));
+    let suits = |one: &&LocalIssuer| {
+        named(one)
+            && wanted
+                .client
+                .as_ref()
+                .is_none_or(|client| one.lets_in(client))
+    };
+    if let Some(issuer) = issuers.iter().find(suits) {
+        return Ok(issuer);
+    }
+    let (option, found) = match &wanted.client {
+        Some(client) if issuers.iter().any(|one| named(&one)) => ("--client", client),
+        _ => (
+            "--issuer",
+            wanted.issuer.as_ref().unwrap_or(&wanted.subject),
+        ),
+    };
+    let known: Vec<String> = issuers.iter().map(described).collect();
+    Err(Failure(format!(
+        "`{option}` names none that this program trusts: found {found:?}, expected one of\n- {}",
+        known.join("\n- ")
+    )))
+}
+
+/// What the developer should know of a token, a line each.
+fn notes(issuers: &[LocalIssuer], issuer: &LocalIssuer, wanted: &Wanted) -> Vec<String> {
+    let mut notes = vec![format!(
+        "for {}, in {}, good for {}",
+        described(issuer),
+        issuer.place(),
+        told(wanted.lifetime.as_secs())
+    )];
+    if wanted.issuer.is_none() && wanted.client.is_none() && issuers.len() > 1 {
+        let others = issuers.iter().filter(|other| !std::ptr::eq(*other, issuer));
+        let others: Vec<String> = others.map(described).collect();
+        notes.push(format!(
+            "`--issuer` and `--client` choose another: {}",
+            others.join("; ")
+        ));
+    }
+    notes
+}
+
+fn described(issuer: &LocalIssuer) -> String {
+    let clients = match issuer.clients() {
+        [] => "any client".to_owned(),
+        clients => clients.join(" or "),
+    };
+    format!(
+        "`{}` (issuer {}, client {clients})",
+        issuer.authenticator(),
+        issuer.issuer()
+    )
+}
+
+/// A time in its largest whole unit.
+fn told(seconds: u64) -> String {
+    match seconds {
+        s if s % 3600 == 0 => format!("{} h", s / 3600),
+        s if s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{s} s"),
+    }
+}

@@ -1,0 +1,208 @@
+//! Which parts of a request are credentials, by their names.
+//!
+//! One list for all that has to keep them to itself: the `Debug` form of a request, whose header
+//! values are marked [sensitive](http::HeaderValue::set_sensitive), and what the local server
+//! records. A name that is on it without need costs nothing; one that is missing is a token in a log.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{Entry, OccupiedEntry},
+};
+
+/// Parts of the names of headers whose values let others in, or may; and of those in which CDNs,
+/// load balancers and VPC Lattice say who the caller is.
+///
+/// In lower case, with `-` for `_` as well.
+const HEADERS: [&str; 25] = [
+    "access-key",
+    "amzn-lattice-identity",
+    "amzn-mtls-clientcert",
+    "amzn-oidc",
+    "api-key",
+    "apikey",
+    "assertion",
+    "authorization",
+    "client-cert",
+    "client-principal",
+    "cookie",
+    "credential",
+    "csrf",
+    "functions-key",
+    "jwt",
+    "origin-verify",
+    "passwd",
+    "password",
+    "secret",
+    "session",
+    "signature",
+    "subscription-key",
+    "token",
+    "x-auth-key",
+    "xsrf",
+];
+
+/// The same for parameters of a query, where a `token` is often the place in a list.
+#[cfg(any(debug_assertions, feature = "local"))]
+const PARAMETERS: [&str; 11] = [
+    "authorization",
+    "access-token",
+    "id-token",
+    "refresh-token",
+    "security-token",
+    "secret",
+    "password",
+    "api-key",
+    "apikey",
+    "credential",
+    "signature",
+];
+
+/// Whether a header of this name, in any letter case, carries a credential.
+///
+/// It is a constant function, so that of the headers that every request has it is known before the
+/// program runs.
+pub(crate) const fn is_credential(name: &[u8]) -> bool {
+    has_part(name, &HEADERS)
+}
+
+/// Whether a parameter of this name carries a credential.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) const fn is_credential_parameter(name: &[u8]) -> bool {
+    has_part(name, &PARAMETERS)
+}
+
+/// Marks the values of all headers that carry credentials, and of those that are `named`.
+pub(crate) fn mark_all(headers: &mut HeaderMap, named: &[HeaderName]) {
+    for (name, value) in headers.iter_mut() {
+        if is_credential(name.as_str().as_bytes()) || named.contains(name) {
+            value.set_sensitive(true);
+        }
+    }
+}
+
+/// Marks the values of the headers that are `named`.
+pub(crate) fn mark(headers: &mut HeaderMap, named: &[HeaderName]) {
+    for name in named {
+        // An entry that is vacant may make room for a header that nobody adds.
+        if headers.contains_key(name)
+            && let Ok(Entry::Occupied(mut entry)) = headers.try_entry(name)
+        {
+            mark_entry(&mut entry);
+        }
+    }
+}
+
+fn mark_entry(entry: &mut OccupiedEntry<'_, HeaderValue>) {
+    for value in entry.iter_mut() {
+        value.set_sensitive(true);
+    }
+}
+
+const fn has_part(name: &[u8], parts: &[&str]) -> bool {
+    let mut rest = name;
+    while let [_, behind @ ..] = rest {
+        let mut left = parts;
+        while let [part, others @ ..] = left {
+            if starts_with(rest, part.as_bytes()) {
+                return true;
+            }
+            left = others;
+        }
+        rest = behind;
+    }
+    false
+}
+
+const fn starts_with(name: &[u8], part: &[u8]) -> bool {
+    let (mut name, mut part) = (name, part);
+    while let [expected, rest @ ..] = part {
+        let [byte, behind @ ..] = name else {
+            return false;
+        };
+        let byte = if *byte == b'_' { b'-' } else { *byte };
+        if byte.to_ascii_lowercase() != *expected {
+            return false;
+        }
+        (name, part) = (behind, rest);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_that_carry_credentials_are_known_by_name() {
+        for name in [
+            "authorization",
+            "Authorization",
+            "proxy-authorization",
+            "x-amzn-remapped-authorization",
+            "cookie",
+            "cookie2",
+            "set-cookie",
+            "x-api-key",
+            "X-API-KEY",
+            "x_api_key",
+            "x-amz-security-token",
+            "x-amzn-oidc-data",
+            "x-amzn-oidc-accesstoken",
+            "x-amzn-oidc-identity",
+            "x-amzn-mtls-clientcert",
+            "x-amzn-mtls-clientcert-leaf",
+            "x-forwarded-client-cert",
+            "x-amzn-lattice-identity",
+            "x-origin-verify",
+            "x-auth-token",
+            "x-csrf-token",
+            "cf-access-jwt-assertion",
+            "x-goog-iap-jwt-assertion",
+            "x-hub-signature-256",
+            "x-functions-key",
+            "ocp-apim-subscription-key",
+        ] {
+            assert!(is_credential(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "",
+            "host",
+            "accept",
+            "content-type",
+            "x-amz-cf-id",
+            "x-amzn-trace-id",
+            "x-author",
+            "x-forwarded-for",
+            "x-request-id",
+            "traceparent",
+            "x-tenant",
+            "idempotency-key",
+        ] {
+            assert!(!is_credential(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_value_of_a_named_header_is_marked() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("x-tenant", "s3cret-1"),
+            ("x-tenant", "s3cret-2"),
+            ("x-a", "b"),
+        ] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        let mut all = headers.clone();
+        let named = [
+            HeaderName::from_static("x-tenant"),
+            HeaderName::from_static("x-none"),
+        ];
+        mark(&mut headers, &named);
+        mark_all(&mut all, &named);
+        for headers in [headers, all] {
+            let text = format!("{headers:?}");
+            assert!(!text.contains("s3cret") && text.contains("\"b\""), "{text}");
+            assert_eq!(headers.keys_len(), 2);
+        }
+    }
+}

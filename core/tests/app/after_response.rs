@@ -1,0 +1,56 @@
+//! What is done when a response is there.
+
+use crate::{app, ask};
+use lambda_api::{Api, LambdaContext, api_handler, event::Source, routes};
+use lambda_api_testing::EventBuilder;
+use std::sync::{Arc, Mutex};
+
+static DONE: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+
+#[api_handler(GET "/")]
+async fn handler() -> &'static str {
+    DONE.lock().unwrap().push("handler");
+    "done"
+}
+
+#[tokio::test]
+async fn hooks_run_after_each_response_in_order() {
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let note = |name: &'static str| {
+        let done = Arc::clone(&done);
+        move || {
+            let done = Arc::clone(&done);
+            async move {
+                tokio::task::yield_now().await;
+                done.lock().unwrap().push(name);
+                DONE.lock().unwrap().push(name);
+            }
+        }
+    };
+    let nested = Api::new().after_response(note("nested"));
+    let api = Api::new()
+        .routes(routes![handler])
+        .after_response(note("first"))
+        .after_response(async || panic!("on purpose"))
+        .after_response(note("second"))
+        .nest("/nested", nested);
+    let app = app(api).await;
+    let event = EventBuilder::new(Source::HttpApi).path("/").to_string();
+    let reply = app
+        .handle_event(event.into(), LambdaContext::for_test())
+        .await;
+    assert!(String::from_utf8(reply.unwrap()).unwrap().contains("200"));
+    assert_eq!(
+        *DONE.lock().unwrap(),
+        ["handler", "first", "second", "nested"]
+    );
+    // Also after what is no request.
+    let reply = app
+        .handle_event("{}".into(), LambdaContext::for_test())
+        .await;
+    assert!(reply.is_err());
+    assert_eq!(done.lock().unwrap().len(), 6);
+    // A service has no runtime around it.
+    assert_eq!(ask(&app, "GET", "/").await.status(), 200);
+    assert_eq!(done.lock().unwrap().len(), 6);
+}

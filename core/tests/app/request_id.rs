@@ -1,0 +1,167 @@
+//! The id of a request, where its client looks for it.
+
+use crate::{app, ask, faults, header};
+use lambda_api::{
+    Api, App, Body, Cors, IntoResponse, Invocation, LambdaContext, Limits, Problem, Response, Text,
+    api_handler, event::Source, routes,
+};
+use lambda_api_testing::EventBuilder;
+use serde_json::Value;
+
+#[api_handler(GET "/fine")]
+async fn fine() -> impl IntoResponse {
+    ([("x-request-id", "of an upstream")], "fine")
+}
+
+#[api_handler(GET "/panics")]
+async fn panics() -> &'static str {
+    panic!("on purpose")
+}
+
+#[api_handler(GET "/large")]
+async fn large() -> String {
+    "x".repeat(2_000)
+}
+
+#[api_handler(GET "/streams")]
+async fn streams() -> Response {
+    Response::new(Body::stream(http_body_util::Full::new(
+        "x".repeat(2_000).into(),
+    )))
+}
+
+#[api_handler(POST "/body")]
+async fn body(Text(text): Text) -> String {
+    text
+}
+
+fn api() -> Api {
+    Api::new()
+        .routes(routes![fine, panics, large, streams, body])
+        .request_id_header("X-Request-Id")
+        .limits(Limits::default().reply(1_000).body(100))
+        .cors(Cors::new().allow_origins(["https://a.example"]))
+}
+
+async fn answer(app: &App, event: &EventBuilder) -> Value {
+    let mut lambda = LambdaContext::for_test();
+    lambda.request_id = "lambda-1".to_owned();
+    let reply = app.handle_event(event.to_string().into(), lambda).await;
+    serde_json::from_slice(&reply.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn every_response_has_the_id_of_its_request() {
+    let app = app(api()).await;
+    let get = |path: &str| EventBuilder::new(Source::HttpApi).path(path);
+    for (event, status) in [
+        (get("/fine"), 200),
+        (get("/fine").method("HEAD"), 200),
+        (get("/nothing"), 404),
+        (get("/fine").method("PUT"), 405),
+        (get("/panics"), 500),
+        (get("/large"), 500),
+        (get("/streams"), 500),
+        (get("/body").method("POST").body("x".repeat(101)), 413),
+        (get("/fine").header("origin", "https://a.example"), 200),
+        (
+            get("/fine")
+                .method("OPTIONS")
+                .header("origin", "https://a.example")
+                .header("access-control-request-method", "GET"),
+            204,
+        ),
+        (
+            get("/fine").set("/body", "%").set("/isBase64Encoded", true),
+            400,
+        ),
+    ] {
+        let reply = answer(&app, &event.request_id("gateway-1")).await;
+        assert_eq!(reply["statusCode"], status, "{reply}");
+        assert_eq!(reply["headers"]["x-request-id"], "gateway-1", "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn the_id_is_the_one_of_problems() {
+    let app = app(api()).await;
+    for (source, id) in [
+        (Source::RestApi, "gateway-1"),
+        (Source::FunctionUrl, "gateway-1"),
+        (Source::Alb, "lambda-1"),
+    ] {
+        let event = EventBuilder::new(source)
+            .path("/nothing")
+            .request_id("gateway-1");
+        let reply = answer(&app, &event).await;
+        let told = &reply["headers"]["x-request-id"];
+        let told = told
+            .as_str()
+            .or(reply["multiValueHeaders"]["x-request-id"][0].as_str());
+        assert_eq!(told, Some(id), "{reply}");
+        let problem: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+        assert_eq!(problem["request_id"], id);
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_no_header_value_is_left_out() {
+    let app = app(api()).await;
+    let event = EventBuilder::new(Source::HttpApi)
+        .path("/fine")
+        .request_id("a\nset-cookie: x");
+    let reply = answer(&app, &event).await;
+    assert_eq!(reply["statusCode"], 200);
+    assert_eq!(reply["headers"]["x-request-id"], Value::Null, "{reply}");
+}
+
+#[tokio::test]
+async fn a_service_tells_the_id_of_a_request_that_has_one() {
+    let app = app(api()).await;
+    assert_eq!(
+        header(&ask(&app, "GET", "/nothing").await, "x-request-id"),
+        None
+    );
+    let mut request = http::Request::get("/nothing").body(Body::empty()).unwrap();
+    let invocation = Invocation::for_test();
+    request.extensions_mut().insert(invocation.clone());
+    let reply = crate::send(&app, request).await;
+    assert_eq!(header(&reply, "x-request-id"), invocation.request_id());
+}
+
+#[tokio::test]
+async fn a_restyled_problem_has_the_id_too() {
+    let api = api().on_problem(|problem: &Problem| problem.status().into_response());
+    let event = EventBuilder::new(Source::HttpApi)
+        .path("/nothing")
+        .request_id("gateway-1");
+    let reply = answer(&app(api).await, &event).await;
+    assert_eq!(reply["headers"]["x-request-id"], "gateway-1");
+}
+
+#[tokio::test]
+async fn a_header_that_means_something_else_is_refused() {
+    for name in [
+        "",
+        "x y",
+        "x\n",
+        "content-type",
+        "Set-Cookie",
+        "access-control-allow-origin",
+        "te",
+    ] {
+        let found = faults(Api::new().request_id_header(name)).await;
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        assert!(found[0].starts_with("`request_id_header`: "), "{found:?}");
+    }
+    let nested = Api::new().nest("/v1", Api::new().request_id_header("x-request-id"));
+    let found = faults(nested).await;
+    assert!(
+        found[0].starts_with("`request_id_header` is set on the API nested at"),
+        "{found:?}"
+    );
+    assert_eq!(
+        faults(Api::new().request_id_header("x-amzn-requestid")).await,
+        [""; 0]
+    );
+}

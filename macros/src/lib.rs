@@ -79,8 +79,7 @@ use proc_macro::TokenStream;
 /// method or path. See `Api::fallback`.
 ///
 /// ```
-/// use lambda_api::{Api, api_handler, routes};
-/// use http::Uri;
+/// use lambda_api::{Api, api_handler, http::Uri, routes};
 ///
 /// #[api_handler(fallback, public)]
 /// async fn nowhere(uri: &Uri) -> String {

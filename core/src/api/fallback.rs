@@ -140,7 +140,7 @@ impl Api {
     /// async fn list() -> &'static str { "ported" }
     ///
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn main() -> Result<(), lambda_api::BoxError> {
     /// let legacy = tower::service_fn(|_: Request| async {
     ///     Ok::<_, Infallible>(Response::new(Body::from("legacy")))
     /// });

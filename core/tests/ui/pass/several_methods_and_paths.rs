@@ -1,5 +1,5 @@
 //! One handler in several places; nothing of it makes a warning.
-#![deny(warnings)]
+#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, non_camel_case_types)]
 
 use lambda_api::{Api, Path, api_handler, routes};
 

@@ -62,13 +62,15 @@ const PARAMETERS: [&str; 11] = [
 /// It is a constant function, so that of the headers that every request has it is known before the
 /// program runs.
 pub(crate) const fn is_credential(name: &[u8]) -> bool {
-    has_part(name, &HEADERS)
+    const BEGINNINGS: Beginnings = Beginnings::of(&HEADERS);
+    has_part(name, &HEADERS, &BEGINNINGS)
 }
 
 /// Whether a parameter of this name carries a credential.
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) const fn is_credential_parameter(name: &[u8]) -> bool {
-    has_part(name, &PARAMETERS)
+    const BEGINNINGS: Beginnings = Beginnings::of(&PARAMETERS);
+    has_part(name, &PARAMETERS, &BEGINNINGS)
 }
 
 /// Marks the values of all headers that carry credentials, and of those that are `named`.
@@ -98,17 +100,55 @@ fn mark_entry(entry: &mut OccupiedEntry<'_, HeaderValue>) {
     }
 }
 
-const fn has_part(name: &[u8], parts: &[&str]) -> bool {
-    let mut rest = name;
-    while let [_, behind @ ..] = rest {
-        let mut left = parts;
-        while let [part, others @ ..] = left {
-            if starts_with(rest, part.as_bytes()) {
-                return true;
+/// Which characters parts begin with: for each first one, a bit for each second one, and for each second
+/// one, a bit for each third one. Nearly all places of a name are passed over by a look at this.
+struct Beginnings([u32; 32], [u32; 32]);
+
+/// A character in five bits, the same in both letter cases. Others may have the same.
+const fn class(byte: u8) -> usize {
+    let byte = if byte == b'_' { b'-' } else { byte };
+    (byte & 31) as usize
+}
+
+impl Beginnings {
+    const fn of(mut parts: &[&str]) -> Self {
+        let mut all = Self([0; 32], [0; 32]);
+        while let [part, others @ ..] = parts {
+            if let [first, second, third, ..] = part.as_bytes() {
+                all.0[class(*first)] |= 1 << class(*second);
+                all.1[class(*second)] |= 1 << class(*third);
             }
-            left = others;
+            parts = others;
+        }
+        all
+    }
+}
+
+const fn has_part(name: &[u8], parts: &[&str], beginnings: &Beginnings) -> bool {
+    let Beginnings(two, three) = beginnings;
+    let mut rest = name;
+    while let [first, behind @ ..] = rest
+        && let [second, third, ..] = behind
+    {
+        let middle = class(*second);
+        if two[class(*first)] & (1 << middle) != 0
+            && three[middle] & (1 << class(*third)) != 0
+            && begins(rest, parts)
+        {
+            return true;
         }
         rest = behind;
+    }
+    false
+}
+
+#[inline(never)]
+const fn begins(name: &[u8], mut parts: &[&str]) -> bool {
+    while let [part, others @ ..] = parts {
+        if starts_with(name, part.as_bytes()) {
+            return true;
+        }
+        parts = others;
     }
     false
 }

@@ -126,26 +126,31 @@ impl Beginnings {
 
 const fn has_part(name: &[u8], parts: &[&str], beginnings: &Beginnings) -> bool {
     let Beginnings(two, three) = beginnings;
-    let mut rest = name;
-    while let [first, behind @ ..] = rest
-        && let [second, third, ..] = behind
-    {
-        let middle = class(*second);
-        if two[class(*first)] & (1 << middle) != 0
-            && three[middle] & (1 << class(*third)) != 0
-            && begins(rest, parts)
-        {
+    let [first, second, behind @ ..] = name else {
+        return false;
+    };
+    let (mut place, mut rest) = (name, behind);
+    let (mut first, mut second) = (class(*first), class(*second));
+    while let [third, behind @ ..] = rest {
+        let third = class(*third);
+        if (two[first] >> second) & (three[second] >> third) & 1 == 1 && begins(place, parts) {
             return true;
         }
-        rest = behind;
+        (first, second, rest) = (second, third, behind);
+        if let [_, next @ ..] = place {
+            place = next;
+        }
     }
     false
 }
 
 #[inline(never)]
 const fn begins(name: &[u8], mut parts: &[&str]) -> bool {
+    let [first, ..] = name else {
+        return false;
+    };
     while let [part, others @ ..] = parts {
-        if starts_with(name, part.as_bytes()) {
+        if class(part.as_bytes()[0]) == class(*first) && starts_with(name, part.as_bytes()) {
             return true;
         }
         parts = others;

@@ -69,6 +69,7 @@ usual! {
     "x-amz-cf-id": b"x-amz-cf-id" b"X-Amz-Cf-Id",
     "x-amzn-trace-id": b"x-amzn-trace-id" b"X-Amzn-Trace-Id",
     "x-api-key": b"x-api-key" b"X-Api-Key",
+    "x-correlation-id": b"x-correlation-id" b"X-Correlation-Id",
     "x-forwarded-for": b"x-forwarded-for" b"X-Forwarded-For",
     "x-forwarded-host": b"x-forwarded-host" b"X-Forwarded-Host",
     "x-forwarded-port": b"x-forwarded-port" b"X-Forwarded-Port",

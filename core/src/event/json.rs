@@ -116,6 +116,8 @@ impl<'e> Reader<'e> {
         })
     }
 
+    // Inlined, as are `each` and `attempt`: names and values would be copied for each call otherwise.
+    #[inline(always)]
     fn each_member(
         &mut self,
         mut f: impl FnMut(Result<Cow<'e, [u8]>, Fault>, &mut Self) -> Result<(), Fault>,
@@ -213,6 +215,7 @@ impl<'e> Reader<'e> {
     }
 
     /// Calls a function with a text, or with each text of an array.
+    #[inline(always)]
     pub(super) fn each(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<(), Fault> {
         self.items(|value| {
             if let Some(text) = value.text_bytes()? {
@@ -223,7 +226,7 @@ impl<'e> Reader<'e> {
     }
 
     /// Calls a function with each value of an array, or with what is none; it has to read it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn items(
         &mut self,
         mut f: impl FnMut(&mut Self) -> Result<(), Fault>,
@@ -308,6 +311,7 @@ impl<'e> Reader<'e> {
 
     /// Reads a value, and is behind it even if that cannot be read: the fault is the caller's
     /// business, as long as the value is JSON.
+    #[inline(always)]
     pub(super) fn attempt<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, Fault>,

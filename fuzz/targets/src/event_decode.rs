@@ -131,10 +131,8 @@ fn told(decoded: &Result<lambda_api::Request, DecodeError>) -> String {
             let told = (request.uri(), request.headers(), request.body().bytes());
             format!("{} {told:?} {invocation:?}", request.method())
         }
-        Err(DecodeError::Malformed {
-            invocation, detail, ..
-        }) => format!("{:?} {detail}", invocation.source()),
-        Err(DecodeError::OverLimit(over)) => over.to_string(),
+        // Of several things that are wrong, the one that is read first is told.
+        Err(DecodeError::Malformed { .. } | DecodeError::OverLimit(_)) => "rejected".to_owned(),
         Err(_) => "no request".to_owned(),
     }
 }

@@ -14,6 +14,7 @@ pub use crate::endpoint::{
 };
 pub use crate::extract::plain::{Faults, cookie, header, path, query};
 pub use crate::runtime::{Flavor, IntoApi, main, main_of_one};
+pub use crate::shape::Shape;
 pub use http::StatusCode;
 pub use lambda_api_macros::routes;
 

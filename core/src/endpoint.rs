@@ -1,8 +1,11 @@
 //! What `#[api_handler]` makes of a function: a route that can be described and called.
 
 use crate::{
-    BoxFuture, FromRequest, IntoResponse, Problem, Request, Response, auth::Access,
-    describe::Operation, extract::together,
+    BoxFuture, FromRequest, IntoResponse, Problem, Request, Response,
+    auth::Access,
+    describe::Operation,
+    extract::together,
+    shape::{Shape, hash, written_alike},
 };
 use std::{
     future::Future,
@@ -32,10 +35,7 @@ pub struct Route {
     pub method: &'static str,
     /// In API Gateway's syntax; of a fallback, [`FALLBACK`].
     pub path: &'static str,
-    /// Method and path with every parameter's name taken out: `GET /orders/{}`, `GET /files/{+}`.
-    pub key: &'static str,
-    /// FNV-1a of `key`.
-    pub hash: u64,
+    pub shape: Shape,
     /// The other methods and paths, where there are several.
     pub also: &'static [Place],
     pub name: &'static str,
@@ -58,8 +58,7 @@ pub struct Route {
 pub struct Place {
     pub method: &'static str,
     pub path: &'static str,
-    pub key: &'static str,
-    pub hash: u64,
+    pub shape: Shape,
 }
 
 /// What `#[api_handler(fallback)]` has for a path: no path of a request is like it.
@@ -83,8 +82,7 @@ impl Route {
         Place {
             method: self.method,
             path: self.path,
-            key: self.key,
-            hash: self.hash,
+            shape: self.shape,
         }
     }
 }
@@ -95,8 +93,7 @@ impl Route {
 pub const BROKEN: Route = Route {
     method: "",
     path: "",
-    key: "",
-    hash: 0,
+    shape: Shape::of(""),
     also: &[],
     name: "",
     module: "",
@@ -154,7 +151,7 @@ impl Unique {
             let mut index = 0;
             while index <= routes[position].also.len() && unique.duplicate.is_none() {
                 let place = routes[position].place(index);
-                let mut slot = place.hash as usize % SLOTS;
+                let mut slot = place.number() as usize % SLOTS;
                 while let Some((other, at)) = slots[slot] {
                     if answer_the_same(&routes[other].place(at), &place) {
                         unique.duplicate = Some([(other, at), (position, index)]);
@@ -195,9 +192,18 @@ impl Unique {
     }
 }
 
+impl Place {
+    /// Those that answer the same have the same one, and hardly any others.
+    const fn number(&self) -> u64 {
+        self.shape.key() ^ hash(self.method.as_bytes()).0
+    }
+}
+
 const fn answer_the_same(a: &Place, b: &Place) -> bool {
-    // The hash decides; the keys are for the day when two of them have one hash.
-    a.hash == b.hash && !a.key.is_empty() && same(a.key, b.key)
+    a.number() == b.number()
+        && !a.method.is_empty()
+        && same(a.method, b.method)
+        && written_alike(a.path, b.path)
 }
 
 const fn refusal((first, here): (&Route, Place), (second, there): (&Route, Place)) -> Text {

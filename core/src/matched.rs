@@ -8,22 +8,46 @@ use std::{ops::Range, sync::Arc};
 /// The route of a request, the values of its parameters and the state of the application.
 #[derive(Clone, Debug)]
 pub(crate) struct Matched {
-    pub(crate) pattern: Arc<Pattern>,
+    pub(crate) pattern: Pattern,
     /// The URI as it was matched, where a later layer may change the request's own.
     pub(crate) uri: Option<Uri>,
     pub(crate) values: Values,
     pub(crate) states: Arc<States>,
 }
 
-/// The full path of a route, nest prefixes included; empty where a fallback answers.
-#[derive(Debug)]
-pub(crate) struct Pattern {
-    pub(crate) path: String,
-    pub(crate) names: Vec<String>,
+/// The full path of a route, nest prefixes included; or the prefix of a fallback.
+#[derive(Clone, Debug)]
+pub(crate) enum Pattern {
+    /// As the macro has it.
+    Route(&'static str),
+    /// Behind a prefix.
+    Joined(Arc<str>),
+    /// A fallback is no route: it has the parameters of its prefix.
+    Fallback(Arc<str>),
 }
 
-/// The values of a route's parameters: hardly ever more than two.
-pub(crate) type Values = SmallVec<[Value; 2]>;
+impl Pattern {
+    /// The path, if it is that of a route.
+    pub(crate) fn route(&self) -> Option<&str> {
+        match self {
+            Self::Route(path) => Some(path),
+            Self::Joined(path) => Some(path),
+            Self::Fallback(_) => None,
+        }
+    }
+
+    /// What the names of the parameters stand in.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Route(path) => path,
+            Self::Joined(path) | Self::Fallback(path) => path,
+        }
+    }
+}
+
+/// The values of a route's parameters: hardly ever more than two. Each has the place of its name in
+/// the text of the pattern.
+pub(crate) type Values = SmallVec<[(Range<usize>, Value); 2]>;
 
 /// One parameter's value.
 #[derive(Clone, Debug)]
@@ -54,17 +78,15 @@ impl Matched {
         request: &'r Request,
     ) -> impl Iterator<Item = (&'r str, Option<&'r str>)> {
         let path = self.uri.as_ref().unwrap_or(request.uri()).path();
-        self.pattern
-            .names
-            .iter()
-            .zip(&self.values)
-            .map(move |(name, value)| {
-                let value = match value {
-                    Value::Plain(range) => path.get(range.clone()),
-                    Value::Decoded(text) => Some(text.as_str()),
-                    Value::NotUtf8 => None,
-                };
-                (name.as_str(), value)
-            })
+        let pattern = self.pattern.text();
+        self.values.iter().map(move |(name, value)| {
+            let name = pattern.get(name.clone()).unwrap_or_default();
+            let value = match value {
+                Value::Plain(range) => path.get(range.clone()),
+                Value::Decoded(text) => Some(text.as_str()),
+                Value::NotUtf8 => None,
+            };
+            (name, value)
+        })
     }
 }

@@ -41,7 +41,7 @@ use proc_macro::TokenStream;
 /// One of `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD`, `OPTIONS` and `ANY`, then the path in
 /// [API Gateway's own syntax][path]: it begins with `/`; a parameter is a whole segment, `{id}`; a
 /// parameter that takes the rest of the path is the last segment, `{path+}`. `/orders/` is another
-/// path than `/orders`.
+/// path than `/orders`. With the prefixes of all nests, a path has at most 64 segments.
 ///
 /// A handler may answer several methods and several paths, each method on each of the paths; all
 /// methods stand before all paths. A parameter that not all of the paths have is an `Option`:

@@ -70,7 +70,7 @@ impl Api {
     /// ```
     ///
     /// # Errors
-    /// Two routes of one method and path; a state that a handler needs and nobody gives, that is
+    /// Two routes of one method and path; a path of more than 64 segments; a state that a handler needs and nobody gives, that is
     /// given twice or cannot be made; a `#[path]` argument without a parameter; an access rule, or
     /// an identity as an argument, without an authenticator; an authenticator that cannot work or
     /// would never be asked; CORS rules that browsers refuse; a setting of the outermost API on
@@ -141,7 +141,7 @@ impl Api {
         let mut faults = Vec::new();
         let mut states = Vec::new();
         self.all_states(&mut states);
-        let given = states.iter().map(|init| init.id).collect();
+        let given: Vec<_> = states.iter().map(|init| init.id).collect();
         check_outer(&self.layers, &given, &mut faults);
         let router = self.router(&given, &mut faults);
         faults.extend(doubled(states.into_iter()));

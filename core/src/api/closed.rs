@@ -4,6 +4,7 @@ use super::Api;
 use crate::{
     Operation,
     auth::{Access, Installed, TestKeys},
+    router::Origin,
 };
 
 impl Api {
@@ -119,7 +120,7 @@ pub(super) fn check_authenticators(authenticators: &[Installed], faults: &mut Ve
 
 /// What is wrong with the access rule of one route.
 pub(super) fn check_access(
-    origin: &str,
+    origin: &Origin,
     access: Access,
     operation: &Operation,
     authenticators: &[Installed],

@@ -1,21 +1,17 @@
 //! All routes of an API and of those nested in it, with their full paths.
 
-use super::{Api, Fallback, Mount, RouteInfo};
+use super::{Api, Mount, RouteInfo};
 use crate::{
     auth::{Access, Installed},
-    endpoint::Route,
+    endpoint::{Place, Route},
+    matched::Pattern,
     middleware::LayerFn,
     router::parameter,
+    shape::Shape,
 };
 use std::sync::Arc;
 
 /// One handler or service, wherever it was added.
-pub(super) struct Flat<'a> {
-    pub(super) kind: Kind<'a>,
-    /// Which of the scopes it belongs to.
-    pub(super) scope: usize,
-}
-
 pub(super) enum Kind<'a> {
     Route(&'static Route, &'a [LayerFn]),
     Fallback(&'static Route, &'a [LayerFn]),
@@ -25,6 +21,8 @@ pub(super) enum Kind<'a> {
 /// An Api in its place: the outermost one, or one nested in another.
 pub(super) struct Scope<'a> {
     pub(super) prefix: String,
+    /// The shape of the prefix, as a request's path is spelt.
+    shape: Shape,
     pub(super) api: &'a Api,
     /// The layers around its routes, outermost first.
     pub(super) layers: Vec<&'a LayerFn>,
@@ -35,121 +33,139 @@ pub(super) struct Scope<'a> {
     pub(super) authenticators: Arc<[Installed]>,
 }
 
-/// Scopes, and the routes in them in the order they were added.
-pub(super) fn flatten(api: &Api) -> (Vec<Scope<'_>>, Vec<Flat<'_>>) {
+/// The outermost Api and all nested ones, each behind the one around it.
+pub(super) fn scopes(api: &Api) -> Vec<Scope<'_>> {
     let mut scopes = vec![Scope {
         prefix: String::new(),
+        shape: Shape::of(""),
         api,
         layers: api.route_layers.iter().collect(),
         outer: Vec::new(),
         authenticators: api.authenticators.clone().into(),
     }];
-    let mut flat = Vec::new();
     let mut next = 0;
     while let Some(scope) = scopes.get(next) {
-        let (prefix, api, layers) = (scope.prefix.clone(), scope.api, scope.layers.clone());
-        let (outer, around) = (scope.outer.clone(), Arc::clone(&scope.authenticators));
-        for routes in &api.routes {
-            for route in routes.routes {
-                let kind = if route.is_fallback() {
-                    Kind::Fallback
-                } else {
-                    Kind::Route
-                };
-                flat.push(Flat {
-                    kind: kind(route, &routes.layers),
-                    scope: next,
-                });
-            }
-        }
-        if let Some(Fallback::Handler(routes)) = &api.fallback {
-            for route in routes.routes.iter().filter(|route| route.is_fallback()) {
-                flat.push(Flat {
-                    kind: Kind::Fallback(route, &routes.layers),
-                    scope: next,
-                });
-            }
-        }
-        for mount in &api.mounts {
-            flat.push(Flat {
-                kind: Kind::Mount(mount),
-                scope: next,
-            });
-        }
-        for (under, nested) in &api.nests {
-            let mut layers = layers.clone();
+        let nested: Vec<_> = scope.nested().collect();
+        scopes.extend(nested);
+        next += 1;
+    }
+    scopes
+}
+
+impl<'a> Scope<'a> {
+    fn nested(&self) -> impl Iterator<Item = Scope<'a>> {
+        self.api.nests.iter().map(|(under, nested)| {
+            let prefix = join(&self.prefix, under);
+            let mut layers = self.layers.clone();
             layers.extend(&nested.layers);
             layers.extend(&nested.route_layers);
-            let mut outer = outer.clone();
+            let mut outer = self.outer.clone();
             outer.extend(&nested.layers);
-            scopes.push(Scope {
-                prefix: join(&prefix, under),
+            Scope {
+                shape: Shape::normal(&prefix),
+                prefix,
                 api: nested,
                 layers,
                 outer,
                 authenticators: if nested.authenticators.is_empty() {
-                    Arc::clone(&around)
+                    Arc::clone(&self.authenticators)
                 } else {
                     nested.authenticators.clone().into()
                 },
-            });
-        }
-        next += 1;
+            }
+        })
     }
-    (scopes, flat)
+
+    /// What was added to it, in its order, but for a service that is its fallback.
+    pub(super) fn contents(&self) -> impl Iterator<Item = Kind<'a>> {
+        let api = self.api;
+        let routes = api.routes.iter().flat_map(|routes| {
+            let all = routes.routes.iter();
+            all.map(|route| kind(route, &routes.layers))
+        });
+        let fallback = api.fallback_routes().into_iter().flat_map(|routes| {
+            let all = routes.routes.iter().filter(|route| route.is_fallback());
+            all.map(|route| kind(route, &routes.layers))
+        });
+        let mounts = api.mounts.iter().map(Kind::Mount);
+        routes.chain(fallback).chain(mounts)
+    }
+
+    /// The full path of a route in it, and its shape as a request's path is spelt.
+    pub(super) fn path(&self, place: &Place) -> (Pattern, Shape) {
+        let shape = place.shape.or_normal(place.path);
+        if self.prefix.is_empty() {
+            return (Pattern::Route(place.path), shape);
+        }
+        let path = Pattern::Joined(join(&self.prefix, place.path).into());
+        let is_prefix = place.path == "/";
+        (
+            path,
+            if is_prefix {
+                self.shape
+            } else {
+                self.shape.join(shape)
+            },
+        )
+    }
+}
+
+fn kind<'a>(route: &'static Route, layers: &'a [LayerFn]) -> Kind<'a> {
+    if route.is_fallback() {
+        Kind::Fallback(route, layers)
+    } else {
+        Kind::Route(route, layers)
+    }
 }
 
 /// The lines of the route table. `open` stands for a route without a rule in an Api without an
 /// authenticator.
 pub(super) fn table(api: &Api) -> Vec<RouteInfo> {
-    let (scopes, flat) = flatten(api);
-    let access = |scope: usize, access: Access| {
-        let open = scopes
-            .get(scope)
-            .is_none_or(|scope| scope.authenticators.is_empty());
-        if open && !access.public && access.rule().is_none() {
-            "open".to_owned()
-        } else {
-            access.to_string()
-        }
-    };
     let mut table = Vec::new();
-    for Flat { kind, scope } in flat {
-        let prefix = scopes.get(scope).map_or("", |scope| &*scope.prefix);
-        let (route, paths) = match kind {
-            Kind::Mount(mount) => {
-                let path = join(prefix, &mount.prefix);
-                table.push(RouteInfo {
-                    method: "ANY",
-                    path: format!("{}/{{path+}}", path.trim_end_matches('/')),
-                    access: access(scope, mount.access),
-                    timeout: None,
-                    handler: format!("service {}", mount.name),
-                    location: format!("{}:{}", mount.location.file(), mount.location.line()),
-                });
-                continue;
-            }
-            Kind::Route(route, _) => {
-                let places = route.places();
-                let paths = places.map(|place| (place.method, join(prefix, place.path)));
-                (route, paths.collect())
-            }
-            Kind::Fallback(route, _) => {
-                let path = [prefix, route.path].join(" ");
-                (route, vec![(route.method, path.trim_start().to_owned())])
+    for scope in scopes(api) {
+        let access = |access: Access| {
+            if scope.authenticators.is_empty() && !access.public && access.rule().is_none() {
+                "open".to_owned()
+            } else {
+                access.to_string()
             }
         };
-        table.extend(paths.into_iter().map(|(method, path)| {
-            let timeout = route.timeout.map(|timeout| timeout.as_millis());
-            RouteInfo {
-                method,
-                path,
-                access: access(scope, route.access),
-                timeout: timeout.and_then(|timeout| u64::try_from(timeout).ok()),
-                handler: format!("{}::{}", route.module, route.name),
-                location: format!("{}:{}", route.file, route.line),
-            }
-        }));
+        for kind in scope.contents() {
+            let (route, paths) = match kind {
+                Kind::Mount(mount) => {
+                    let path = join(&scope.prefix, &mount.prefix);
+                    table.push(RouteInfo {
+                        method: "ANY",
+                        path: format!("{}/{{path+}}", path.trim_end_matches('/')),
+                        access: access(mount.access),
+                        timeout: None,
+                        handler: format!("service {}", mount.name),
+                        location: format!("{}:{}", mount.location.file(), mount.location.line()),
+                    });
+                    continue;
+                }
+                Kind::Route(route, _) => {
+                    let places = route.places();
+                    let paths = places.map(|place| (place.method, join(&scope.prefix, place.path)));
+                    (route, paths.collect())
+                }
+                Kind::Fallback(route, _) => {
+                    let path = [&*scope.prefix, route.path].join(" ");
+                    (route, vec![(route.method, path.trim_start().to_owned())])
+                }
+            };
+            table.extend(paths.into_iter().map(|(method, path)| {
+                let timeout = route.timeout.map(|timeout| timeout.as_millis());
+                RouteInfo {
+                    method,
+                    path,
+                    access: access(route.access),
+                    timeout: timeout.and_then(|timeout| u64::try_from(timeout).ok()),
+                    handler: format!("{}::{}", route.module, route.name),
+                    location: format!("{}:{}", route.file, route.line),
+                }
+            }));
+        }
     }
     table
 }

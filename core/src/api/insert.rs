@@ -1,10 +1,10 @@
 //! Every handler and every service in its place, with what stands before it.
 
 use super::{
-    Api, Fallback, Mount,
+    Api, Fallback, Mount, Routes,
     build::{check_scope, wrap},
     closed::{check_access, check_authenticators},
-    flat::{Flat, Kind, Scope, flatten, join, prefix_fault},
+    flat::{Kind, Scope, join, prefix_fault, scopes},
     middleware::{check_around, check_inner, described},
 };
 use crate::{
@@ -13,15 +13,19 @@ use crate::{
     endpoint::Route,
     matched::Pattern,
     middleware::{Described, LayerFn},
-    router::{Dispatch, Entry, Handler, Mounted, Router, Target},
+    router::{Dispatch, Entry, Handler, Mounted, Origin, Router, Target, Way, names},
+    shape::Shape,
+    spelling,
 };
-use std::{any::TypeId, collections::HashSet, sync::Arc};
+use std::{any::TypeId, sync::Arc};
 
 impl Api {
-    pub(super) fn router(&self, given: &HashSet<TypeId>, faults: &mut Vec<String>) -> Router {
-        let mut router = Router::new(self.ignore_trailing_slash);
-        let (scopes, flat) = flatten(self);
-        let mut places = Vec::new();
+    pub(super) fn router(&self, given: &[TypeId], faults: &mut Vec<String>) -> Router {
+        let scopes = scopes(self);
+        let routes = scopes.iter().flat_map(|scope| &scope.api.routes);
+        let routes = routes.map(Routes::len).sum();
+        let mut router = Router::new(self.ignore_trailing_slash, routes);
+        let mut parts = Vec::with_capacity(scopes.len());
         for (index, scope) in scopes.iter().enumerate() {
             let sound = check_scope(index, scope, faults);
             check_authenticators(&scope.api.authenticators, faults);
@@ -33,29 +37,27 @@ impl Api {
             {
                 router.close(&scope.prefix, Arc::new(policy));
             }
-            let mut place = Place {
+            let mut part = Part {
                 scope,
                 gate: self.gate(&scope.layers),
                 fallback: None,
-                sound,
             };
-            self.insert_fallback(&mut router, &mut place, faults);
-            places.push(place);
-        }
-        for Flat { kind, scope } in flat {
+            self.insert_fallback(&mut router, &mut part, faults);
             // What is wrong with a prefix would only be said again for each route behind it.
-            let Some(place) = places.get_mut(scope).filter(|place| place.sound) else {
-                continue;
-            };
-            match kind {
-                Kind::Route(route, layers) => {
-                    self.insert_route(&mut router, place, (route, layers), given, faults);
+            parts.extend(sound.then_some(part));
+        }
+        for part in &mut parts {
+            for kind in part.scope.contents() {
+                match kind {
+                    Kind::Route(route, layers) => {
+                        self.insert_route(&mut router, part, (route, layers), given, faults);
+                    }
+                    Kind::Fallback(route, layers) => {
+                        let handler = (route, layers);
+                        self.insert_fallback_handler(&mut router, part, handler, given, faults);
+                    }
+                    Kind::Mount(mount) => self.insert_mount(&mut router, part, mount, faults),
                 }
-                Kind::Fallback(route, layers) => {
-                    let handler = (route, layers);
-                    self.insert_fallback_handler(&mut router, place, handler, given, faults);
-                }
-                Kind::Mount(mount) => self.insert_mount(&mut router, place, mount, faults),
             }
         }
         router
@@ -82,43 +84,42 @@ impl Api {
     fn insert_route(
         &self,
         router: &mut Router,
-        place: &Place<'_>,
+        part: &Part<'_>,
         (route, layers): (&'static Route, &[LayerFn]),
-        given: &HashSet<TypeId>,
+        given: &[TypeId],
         faults: &mut Vec<String>,
     ) {
-        let origin = Entry::origin_of(route);
+        let origin = Origin::Route(route);
         let operation = described_route(route, &origin, given, faults);
-        let around = || described(place.scope.layers.iter().copied().chain(layers));
-        let policy = place.policy(&origin, route.access, &operation, around, faults);
-        let target = self.target(route, layers);
-        for (index, found) in route.places().enumerate() {
-            let path = join(&place.scope.prefix, found.path);
-            let entry = Arc::new(Entry {
-                pattern: Pattern::new(path.clone()),
-                target: target.clone(),
+        let around = || described(part.scope.layers.iter().copied().chain(layers));
+        let policy = part.policy(&origin, route.access, &operation, around, faults);
+        let way = Way {
+            gate: part.gate.clone(),
+            target: self.target(route, layers),
+            timeout: route.timeout,
+        };
+        for (index, place) in route.places().enumerate() {
+            let (pattern, shape) = part.scope.path(&place);
+            // The macro has looked at the path itself; and the same prefix is before all of them.
+            if !part.scope.prefix.is_empty() || !route.path_args.is_empty() {
+                let path_args = if index == 0 { route.path_args } else { &[] };
+                check_parameters(path_args, &origin, &pattern, faults);
+            }
+            let entry = Entry {
+                pattern: pattern.clone(),
                 policy: policy.clone(),
-                gate: place.gate.clone(),
+                way: way.clone(),
                 origin: origin.clone(),
-                timeout: route.timeout,
-            });
-            // The same prefix is before all of them.
-            let path_args = if index == 0 { route.path_args } else { &[] };
-            check_parameters(path_args, &entry, faults);
-            if let Err(conflict) = router.insert(found.method, &path, entry) {
-                faults.push(conflict.describe(&origin, found.method, &path));
+            };
+            if let Err(conflict) = router.insert(place.method, shape, entry) {
+                faults.push(conflict.describe(&origin, place.method, pattern.text()));
             }
         }
     }
 
     /// The service that is the fallback of an Api.
-    fn insert_fallback(
-        &self,
-        router: &mut Router,
-        place: &mut Place<'_>,
-        faults: &mut Vec<String>,
-    ) {
-        let (scope, prefix) = (place.scope, &place.scope.prefix);
+    fn insert_fallback(&self, router: &mut Router, part: &mut Part<'_>, faults: &mut Vec<String>) {
+        let (scope, prefix) = (part.scope, &part.scope.prefix);
         match &scope.api.fallback {
             None => {}
             Some(Fallback::Handler(routes)) => {
@@ -126,7 +127,7 @@ impl Api {
                     faults.push(format!(
                         "{} is a route: add it with `Api::routes`, or mark it \
                          `#[api_handler(fallback)]`",
-                        Entry::origin_of(route)
+                        Origin::Route(route)
                     ));
                 }
             }
@@ -135,25 +136,27 @@ impl Api {
                 access,
                 every_method,
             }) => {
-                let origin = match prefix.as_str() {
-                    "" => "the fallback".to_owned(),
-                    prefix => format!("the fallback of the API nested at `{prefix}`"),
-                };
+                let origin = Origin::Service(match prefix.as_str() {
+                    "" => "the fallback".into(),
+                    prefix => format!("the fallback of the API nested at `{prefix}`").into(),
+                });
                 let layers = &scope.outer;
                 let around = || described(layers.iter().copied());
                 let operation = Operation::default();
-                let policy = place.policy(&origin, *access, &operation, around, faults);
+                let policy = part.policy(&origin, *access, &operation, around, faults);
                 let entry = Entry {
-                    pattern: Pattern::of_fallback(prefix),
-                    target: Target::Service(service(&self.finish)),
+                    pattern: fallback_pattern(prefix),
                     policy,
-                    gate: self.gate(layers),
+                    way: Way {
+                        gate: self.gate(layers),
+                        target: Target::Service(service(&self.finish)),
+                        timeout: None,
+                    },
                     origin: origin.clone(),
-                    timeout: None,
                 };
                 check_fallback(&entry, around().map(|one| &one.operation), faults);
-                router.insert_fallback(prefix, Arc::new(entry), *every_method);
-                place.fallback = Some(origin);
+                router.insert_fallback(prefix, entry, *every_method);
+                part.fallback = Some(origin);
             }
         }
     }
@@ -162,44 +165,46 @@ impl Api {
     fn insert_fallback_handler(
         &self,
         router: &mut Router,
-        place: &mut Place<'_>,
+        part: &mut Part<'_>,
         (route, layers): (&'static Route, &[LayerFn]),
-        given: &HashSet<TypeId>,
+        given: &[TypeId],
         faults: &mut Vec<String>,
     ) {
-        let origin = Entry::origin_of(route);
-        if let Some(other) = &place.fallback {
+        let origin = Origin::Route(route);
+        if let Some(other) = &part.fallback {
             faults.push(format!(
                 "{other} and {origin} are fallbacks of one API, which can have one"
             ));
             return;
         }
         let operation = described_route(route, &origin, given, faults);
-        let outer = &place.scope.outer;
+        let outer = &part.scope.outer;
         let around = || described(outer.iter().copied().chain(layers));
         let entry = Entry {
-            pattern: Pattern::of_fallback(&place.scope.prefix),
-            target: self.target(route, layers),
-            policy: place.policy(&origin, route.access, &operation, around, faults),
-            gate: self.gate(outer),
+            pattern: fallback_pattern(&part.scope.prefix),
+            policy: part.policy(&origin, route.access, &operation, around, faults),
+            way: Way {
+                gate: self.gate(outer),
+                target: self.target(route, layers),
+                timeout: route.timeout,
+            },
             origin: origin.clone(),
-            timeout: route.timeout,
         };
-        check_parameters(route.path_args, &entry, faults);
+        check_parameters(route.path_args, &origin, &entry.pattern, faults);
         let inside = std::iter::once(&operation);
         check_fallback(
             &entry,
             inside.chain(around().map(|one| &one.operation)),
             faults,
         );
-        router.insert_fallback(&place.scope.prefix, Arc::new(entry), false);
-        place.fallback = Some(origin);
+        router.insert_fallback(&part.scope.prefix, entry, false);
+        part.fallback = Some(origin);
     }
 
     fn insert_mount(
         &self,
         router: &mut Router,
-        place: &Place<'_>,
+        part: &Part<'_>,
         mount: &Mount,
         faults: &mut Vec<String>,
     ) {
@@ -210,32 +215,33 @@ impl Api {
             ));
             return;
         }
-        let path = join(&place.scope.prefix, &mount.prefix);
+        let path = join(&part.scope.prefix, &mount.prefix);
         let prefix = path.strip_suffix('/').unwrap_or(&path);
         let service = Next::new(Mounted::new(prefix, (mount.service)(&self.finish)));
         let origin = format!("service `{}` ({})", mount.name, mount.location);
-        let around = || described(place.scope.layers.iter().copied());
+        let origin = Origin::Service(origin.into());
+        let around = || described(part.scope.layers.iter().copied());
         let operation = Operation::default();
-        let policy = place.policy(&origin, mount.access, &operation, around, faults);
-        let with_slash = format!("{prefix}/");
-        let mut paths = vec![with_slash.clone(), format!("{prefix}/{{path+}}")];
+        let policy = part.policy(&origin, mount.access, &operation, around, faults);
+        let mut paths = vec![format!("{prefix}/"), format!("{prefix}/{{path+}}")];
         if !prefix.is_empty() {
             if self.ignore_trailing_slash {
-                paths.clear();
-                paths.push(format!("{prefix}/{{path+}}"));
+                paths.remove(0);
             }
             paths.push(prefix.to_owned());
         }
         for path in paths {
-            let entry = Arc::new(Entry {
-                pattern: Pattern::new(path.clone()),
-                target: Target::Service(service.clone()),
+            let entry = Entry {
+                pattern: Pattern::Joined(path.as_str().into()),
                 policy: policy.clone(),
-                gate: place.gate.clone(),
+                way: Way {
+                    gate: part.gate.clone(),
+                    target: Target::Service(service.clone()),
+                    timeout: None,
+                },
                 origin: origin.clone(),
-                timeout: None,
-            });
-            if let Err(conflict) = router.insert("ANY", &path, entry) {
+            };
+            if let Err(conflict) = router.insert("ANY", Shape::normal(&path), entry) {
                 faults.push(conflict.describe(&origin, "ANY", &path));
             }
         }
@@ -243,21 +249,19 @@ impl Api {
 }
 
 /// A scope, and what all routes in it have in common.
-struct Place<'a> {
+struct Part<'a> {
     scope: &'a Scope<'a>,
     gate: Option<Next>,
     /// Who is the fallback, for messages.
-    fallback: Option<String>,
-    /// Whether the prefix is one.
-    sound: bool,
+    fallback: Option<Origin>,
 }
 
-impl Place<'_> {
+impl Part<'_> {
     /// Who is asked about the callers of something in here, which itself says what `operation` is,
     /// and has `around` it what is described there.
     fn policy<'d, M: Iterator<Item = &'d Described>>(
         &self,
-        origin: &str,
+        origin: &Origin,
         access: Access,
         operation: &Operation,
         around: impl Fn() -> M,
@@ -275,8 +279,8 @@ impl Place<'_> {
 /// What a handler says of itself, and which state of it nobody gives.
 fn described_route(
     route: &Route,
-    origin: &str,
-    given: &HashSet<TypeId>,
+    origin: &Origin,
+    given: &[TypeId],
     faults: &mut Vec<String>,
 ) -> Operation {
     let mut operation = Operation::default();
@@ -292,30 +296,37 @@ fn described_route(
     operation
 }
 
-fn check_parameters(path_args: &[&str], entry: &Entry, faults: &mut Vec<String>) {
-    let Entry {
-        pattern, origin, ..
-    } = entry;
-    let path = if pattern.is_route() {
-        format!("its path `{}`", pattern.path)
-    } else {
-        "the prefix of its API".to_owned()
-    };
+fn check_parameters(
+    path_args: &[&str],
+    origin: &Origin,
+    pattern: &Pattern,
+    faults: &mut Vec<String>,
+) {
+    let names = names(pattern.text());
     for name in path_args {
-        if !pattern.names.iter().any(|known| known == name) {
+        if !names.clone().any(|known| known == *name) {
+            let path = match pattern.route() {
+                Some(path) => format!("its path `{path}`"),
+                None => "the prefix of its API".to_owned(),
+            };
             faults.push(format!(
                 "{origin} takes `#[path] {name}`, but {path} has no parameter of this name"
             ));
         }
     }
-    for (index, name) in pattern.names.iter().enumerate() {
-        if pattern.names[..index].contains(name) {
+    for (index, name) in names.clone().enumerate() {
+        if names.clone().take(index).any(|known| known == name) {
+            let path = pattern.route().unwrap_or_default();
             faults.push(format!(
-                "{origin}: the path `{}` has two parameters named `{name}`",
-                pattern.path
+                "{origin}: the path `{path}` has two parameters named `{name}`"
             ));
         }
     }
+}
+
+/// The parameters of a fallback are those of its prefix, as the router compares it.
+fn fallback_pattern(prefix: &str) -> Pattern {
+    Pattern::Fallback(spelling::normal(prefix).into())
 }
 
 /// What a fallback, or middleware around it, takes that is not there where no route is.
@@ -324,7 +335,7 @@ fn check_fallback<'a>(
     operations: impl Iterator<Item = &'a Operation>,
     faults: &mut Vec<String>,
 ) {
-    let no_parameters = entry.pattern.names.is_empty();
+    let no_parameters = names(entry.pattern.text()).next().is_none();
     for operation in operations {
         if operation.needs_route || (operation.needs_parameters && no_parameters) {
             faults.push(format!(

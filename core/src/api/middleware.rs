@@ -4,8 +4,9 @@ use super::flat::Scope;
 use crate::{
     auth::Access,
     middleware::{Described, LayerFn},
+    router::Origin,
 };
-use std::{any::TypeId, collections::HashSet};
+use std::any::TypeId;
 
 /// The middleware in some layers, outermost first.
 pub(super) fn described<'a>(
@@ -16,7 +17,7 @@ pub(super) fn described<'a>(
 
 /// What is wrong with the layers around everything: the router has not seen the request there, nor
 /// has an authenticator.
-pub(super) fn check_outer(layers: &[LayerFn], given: &HashSet<TypeId>, faults: &mut Vec<String>) {
+pub(super) fn check_outer(layers: &[LayerFn], given: &[TypeId], faults: &mut Vec<String>) {
     for one in described(layers) {
         check_state(one, given, faults);
         let name = one.name;
@@ -41,7 +42,7 @@ pub(super) fn check_outer(layers: &[LayerFn], given: &HashSet<TypeId>, faults: &
 pub(super) fn check_inner<'a>(
     scope: &Scope<'_>,
     layers: impl IntoIterator<Item = &'a LayerFn>,
-    given: &HashSet<TypeId>,
+    given: &[TypeId],
     faults: &mut Vec<String>,
 ) {
     for one in described(layers) {
@@ -61,7 +62,7 @@ pub(super) fn check_inner<'a>(
 
 /// What is wrong with middleware around something of this access rule.
 pub(super) fn check_around<'a>(
-    origin: &str,
+    origin: &Origin,
     access: Access,
     middleware: impl Iterator<Item = &'a Described>,
     faults: &mut Vec<String>,
@@ -75,7 +76,7 @@ pub(super) fn check_around<'a>(
     }
 }
 
-fn check_state(one: &Described, given: &HashSet<TypeId>, faults: &mut Vec<String>) {
+fn check_state(one: &Described, given: &[TypeId], faults: &mut Vec<String>) {
     for (id, state) in &one.operation.state {
         if !given.contains(id) {
             let name = one.name;

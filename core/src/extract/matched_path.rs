@@ -6,7 +6,7 @@ use crate::{
     matched::{Matched, Pattern},
 };
 use http::StatusCode;
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt};
 
 /// The pattern of the route that a request matched, such as `/orders/{id}`, with the prefixes of
 /// all nests.
@@ -29,22 +29,19 @@ use std::{borrow::Cow, fmt, sync::Arc};
 ///
 /// `Option<MatchedPath>` is `None` in a fallback, where no route matched.
 #[derive(Clone, Debug)]
-pub struct MatchedPath(Arc<Pattern>);
+pub struct MatchedPath(Pattern);
 
 impl MatchedPath {
     /// A pattern of your own, for calling a handler in a test.
     #[must_use]
     pub fn new(pattern: impl Into<String>) -> Self {
-        Self(Arc::new(Pattern {
-            path: pattern.into(),
-            names: Vec::new(),
-        }))
+        Self(Pattern::Joined(pattern.into().into()))
     }
 
     /// The pattern.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0.path
+        self.0.text()
     }
 }
 
@@ -82,7 +79,7 @@ impl<'r> FromRequest<'r> for MatchedPath {
 
     const NOW: Option<fn(&'r Request) -> Result<Self, MatchedPathRejection>> =
         Some(|request| match Matched::of(request) {
-            Some(matched) if matched.pattern.is_route() => Ok(Self(Arc::clone(&matched.pattern))),
+            Some(matched) if matched.pattern.route().is_some() => Ok(Self(matched.pattern.clone())),
             _ => Err(MatchedPathRejection::Missing),
         });
 

@@ -34,19 +34,19 @@ pub(super) fn post(content_type: &str, body: impl Into<Body>) -> Request {
 /// path was decoded; `None` is one that is no UTF-8.
 pub(super) fn routed(pattern: &str, path: &str, values: &[(&str, Option<&str>)]) -> Request {
     let mut request = get(path);
-    let pattern = Pattern {
-        path: pattern.to_owned(),
-        names: values.iter().map(|(name, _)| (*name).to_owned()).collect(),
-    };
-    let values = values.iter().map(|(_, value)| match value {
-        Some(value) => match path.find(value) {
-            Some(at) => Value::Plain(at..at + value.len()),
-            None => Value::Decoded((*value).to_owned()),
-        },
-        None => Value::NotUtf8,
+    let values = values.iter().map(|(name, value)| {
+        let at = pattern.find(name).expect("a parameter of the pattern");
+        let value = match value {
+            Some(value) => match path.find(value) {
+                Some(at) => Value::Plain(at..at + value.len()),
+                None => Value::Decoded((*value).to_owned()),
+            },
+            None => Value::NotUtf8,
+        };
+        (at..at + name.len(), value)
     });
     let matched = Matched {
-        pattern: Arc::new(pattern),
+        pattern: Pattern::Joined(pattern.into()),
         uri: None,
         values: values.collect(),
         states: Arc::default(),

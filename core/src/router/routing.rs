@@ -1,6 +1,6 @@
 //! The steps of the way that know routes: from the router to the handler.
 
-use super::{Entry, Found, Router, Target, under};
+use super::{Found, Router, Target, Way, under};
 use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
     error::framework,
@@ -33,8 +33,8 @@ struct Timeout {
 
 impl Timeout {
     /// Sets a route's timeout, if it has one.
-    fn start(entry: &Entry, request: &mut Request, shared: &Shared) -> Option<Self> {
-        let clock = RouteClock::start(entry.timeout?, request);
+    fn start(way: &Way, request: &mut Request, shared: &Shared) -> Option<Self> {
+        let clock = RouteClock::start(way.timeout?, request);
         Some(Self {
             clock,
             timing: shared.states.timing,
@@ -88,25 +88,26 @@ impl Handle for Routing {
             }
         };
         if let Some(span) = Invocation::of(&request).span()
-            && entry.pattern.is_route()
+            && let Some(route) = entry.pattern.route()
         {
-            span.record("route", entry.pattern.path.as_str());
+            span.record("route", route);
         }
-        let uri = entry.is_wrapped().then(|| request.uri().clone());
+        let uri = entry.way.is_wrapped().then(|| request.uri().clone());
         request.extensions_mut().insert(Matched {
-            pattern: Arc::clone(&entry.pattern),
+            pattern: entry.pattern.clone(),
             uri,
             values,
             states: Arc::clone(&shared.states),
         });
+        let way = entry.way.clone();
         match &entry.policy {
-            None => shared.go_on(entry, request),
+            None => shared.go_on(way, request),
             Some(policy) => {
                 let policy = Arc::clone(policy);
                 let shared = Arc::clone(shared);
                 Box::pin(async move {
                     match policy.admit(&mut request).await {
-                        Ok(()) => shared.go_on(entry, request).await,
+                        Ok(()) => shared.go_on(way, request).await,
                         Err(problem) => shared.finish.problem(problem, Invocation::of(&request)),
                     }
                 })
@@ -118,9 +119,9 @@ impl Handle for Routing {
 impl Shared {
     /// Behind admission: the timeout of a route does not run while its caller is being recognised,
     /// for a stranger who waits must not learn from the 504 that there is a route.
-    fn go_on(&self, entry: Arc<Entry>, mut request: Request) -> BoxFuture<'static, Response> {
-        let timeout = Timeout::start(&entry, &mut request, self);
-        let response = entry.go_on(request, &self.finish);
+    fn go_on(&self, way: Way, mut request: Request) -> BoxFuture<'static, Response> {
+        let timeout = Timeout::start(&way, &mut request, self);
+        let response = way.go_on(request, &self.finish);
         match timeout {
             None => response,
             Some(timeout) => timeout.keep(response),
@@ -152,22 +153,17 @@ impl Shared {
     }
 }
 
-impl Entry {
+impl Way {
     /// Whether something stands before the target, or is the target, that may change the request.
     fn is_wrapped(&self) -> bool {
         self.gate.is_some() || matches!(self.target, Target::Service(_))
     }
 
     /// To the layers around the target, or to the target itself.
-    fn go_on(
-        self: Arc<Self>,
-        mut request: Request,
-        finish: &Finish,
-    ) -> BoxFuture<'static, Response> {
-        match &self.gate {
+    fn go_on(self, mut request: Request, finish: &Finish) -> BoxFuture<'static, Response> {
+        match self.gate {
             Some(gate) => {
-                let gate = gate.clone();
-                request.extensions_mut().insert(self);
+                request.extensions_mut().insert(self.target);
                 gate.handle(request)
             }
             None => self.target.handle(request, finish),
@@ -208,8 +204,8 @@ impl Dispatch {
 
 impl Handle for Dispatch {
     fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
-        match request.extensions_mut().remove::<Arc<Entry>>() {
-            Some(entry) => entry.target.handle(request, &self.finish),
+        match request.extensions_mut().remove::<Target>() {
+            Some(target) => target.handle(request, &self.finish),
             None => {
                 let problem = framework::misused(
                     "a layer made a new request and left out the extensions of the one it got",

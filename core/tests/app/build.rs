@@ -43,6 +43,24 @@ async fn twice(id: u64) -> String {
 }
 
 #[tokio::test]
+async fn a_path_has_at_most_64_segments() {
+    let nested = |depth: usize| {
+        let api = Api::new().routes(routes![orders::get]);
+        Api::new().nest("/a".repeat(depth), api)
+    };
+    assert_eq!(faults(nested(62)).await, [""; 0]);
+    let faults = faults(nested(63)).await;
+    let [fault] = &faults[..] else {
+        panic!("{faults:?}");
+    };
+    assert!(fault.contains("orders::get"), "{fault}");
+    assert!(
+        fault.ends_with("/orders/{id}` has more than 64 segments"),
+        "{fault}"
+    );
+}
+
+#[tokio::test]
 async fn a_conflict_names_both_handlers_and_their_source_lines() {
     for api in [
         Api::new()

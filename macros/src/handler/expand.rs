@@ -3,7 +3,7 @@
 //! Scaffolding has the span of the call, so that editors show nothing strange on hover; only the
 //! user's types keep their own, so that the compiler reports a wrong one at its place.
 
-use super::{Handler, args::Argument, doc, erase, options::Options, path::fnv1a, timeout::Timeout};
+use super::{Handler, args::Argument, doc, erase, options::Options, timeout::Timeout};
 use crate::{
     faults::Faults,
     function::{Function, cfgs},
@@ -259,23 +259,16 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
 
 /// Each method with each path, as fields of a struct.
 fn places(handler: &Handler, private: &TokenStream) -> Vec<TokenStream> {
-    let place = |method: &str, path: TokenStream, key: String| {
-        let hash = fnv1a(&key);
-        quote!(method: #method, path: #path, key: #key, hash: #hash,)
-    };
+    let place = |method: &str, path: TokenStream| quote!(method: #method, path: #path, shape: #private::Shape::of(#path),);
     if handler.options.fallback {
-        return vec![place(
-            "ANY",
-            quote!(#private::FALLBACK),
-            "fallback".to_owned(),
-        )];
+        return vec![place("ANY", quote!(#private::FALLBACK))];
     }
     let methods = handler.options.methods.iter();
     methods
         .flat_map(|method| {
             handler.paths.iter().map(move |path| {
                 let text = &path.text;
-                place(method, quote!(#text), format!("{method} {}", path.key))
+                place(method, quote!(#text))
             })
         })
         .collect()

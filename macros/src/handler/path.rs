@@ -173,13 +173,6 @@ fn is_path_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~%!$&'()+,;=:@".contains(c)
 }
 
-/// FNV-1a, by which routes are compared when compiled.
-pub(crate) fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,11 +231,5 @@ mod tests {
             let line = message.lines().last().unwrap_or_default();
             assert_eq!(line, format!("    {marked}"), "{message}");
         }
-    }
-
-    #[test]
-    fn the_hash_is_fnv_1a() {
-        assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a("foobar"), 0x8594_4171_f739_67e8);
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     endpoint::{BROKEN, Route},
     from_fn,
     runtime::{install_panic_hook, log::capture},
+    shape::Shape,
 };
 use serde_json::Value;
 
@@ -28,6 +29,7 @@ fn route(call: for<'r> fn(&'r Request) -> crate::BoxFuture<'r, Response>) -> Rou
     let route = Route {
         method: "GET",
         path: "/",
+        shape: Shape::of("/"),
         call,
         ..BROKEN
     };

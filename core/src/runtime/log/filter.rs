@@ -34,7 +34,7 @@ impl Filter {
         Self(targets)
     }
 
-    fn lets(&self, metadata: &Metadata<'_>) -> bool {
+    pub(super) fn lets(&self, metadata: &Metadata<'_>) -> bool {
         self.would_enable(metadata.target(), metadata.level())
     }
 
@@ -47,7 +47,7 @@ impl Filter {
         self.0.default_level()
     }
 
-    fn interest(&self, metadata: &'static Metadata<'static>) -> Interest {
+    pub(super) fn interest(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.lets(metadata) {
             Interest::always()
         } else {
@@ -55,7 +55,7 @@ impl Filter {
         }
     }
 
-    fn most(&self) -> Option<LevelFilter> {
+    pub(super) fn most(&self) -> Option<LevelFilter> {
         self.0
             .iter()
             .map(|(_, level)| level)

@@ -7,7 +7,6 @@
 //! A line has an end: CloudWatch takes what is longer than 256 KB apart, and nobody can read it as
 //! JSON any more. A text has at most 16 KiB, a line 64, and what was cut says so.
 
-use super::during;
 use crate::error::{Bounded, Chain, TEXT_LIMIT};
 use serde_json::Value;
 use std::{
@@ -28,8 +27,6 @@ use tracing_subscriber::{
 
 /// The members that every record has; a field of such a name is put aside, not lost.
 const OWN: [&str; 3] = ["timestamp", "level", "target"];
-
-const REQUEST_ID: &str = "requestId";
 
 /// How long a line is at most.
 pub(super) const LINE_LIMIT: usize = 64 * 1024;
@@ -69,9 +66,7 @@ where
         if let Some(span) = context.span(id)
             && let Some(known) = span.extensions_mut().get_mut::<Fields>()
         {
-            for (name, value) in fields.0 {
-                known.set(name, value);
-            }
+            known.replace(fields);
         }
     }
 
@@ -84,11 +79,17 @@ where
                 fields.add_missing(outer);
             }
         }
-        if fields.is_missing(REQUEST_ID)
-            && let Some(id) = during::request_id()
-        {
-            fields.set(REQUEST_ID, Kept::text(id));
-        }
+        self.write(event, fields);
+    }
+}
+
+impl<W, T> JsonLayer<W, T>
+where
+    W: for<'w> MakeWriter<'w>,
+    T: FormatTime,
+{
+    /// Writes the record of an event; the fields of the spans around it are there.
+    pub(super) fn write(&self, event: &Event<'_>, fields: Fields) {
         let mut time = String::new();
         // A clock that fails leaves the time empty, and Lambda sets its own.
         let _ = self.clock.format_time(&mut Writer::new(&mut time));
@@ -205,13 +206,20 @@ impl Kept {
 
 /// The fields of a record or a span, each name once.
 #[derive(Debug, Default)]
-struct Fields(Vec<(&'static str, Kept)>);
+pub(super) struct Fields(Vec<(&'static str, Kept)>);
 
 impl Fields {
     fn set(&mut self, name: &'static str, value: Kept) {
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = value,
             None => self.0.push((name, value)),
+        }
+    }
+
+    /// Takes the values of others in place of its own.
+    pub(super) fn replace(&mut self, others: Fields) {
+        for (name, value) in others.0 {
+            self.set(name, value);
         }
     }
 
@@ -224,7 +232,7 @@ impl Fields {
         !self.0.iter().any(|(known, _)| *known == name)
     }
 
-    fn add_missing(&mut self, outer: &Fields) {
+    pub(super) fn add_missing(&mut self, outer: &Fields) {
         for (name, value) in &outer.0 {
             if self.is_missing(name) {
                 self.0.push((name, value.clone()));
@@ -281,12 +289,13 @@ impl<W, T> fmt::Debug for JsonLayer<W, T> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::runtime::log::{filter::Filter, subscriber::JsonLog};
     use std::{
         io,
         sync::{Arc, Mutex},
     };
-    use tracing::subscriber::with_default;
-    use tracing_subscriber::{Registry, layer::SubscriberExt};
+    use tracing::{field::Empty, level_filters::LevelFilter, subscriber::with_default};
+    use tracing_subscriber::{Registry, filter::Targets, layer::SubscriberExt};
 
     struct Now;
 
@@ -324,8 +333,45 @@ pub(super) mod tests {
         let buffer = Buffer::default();
         let writer = buffer.clone();
         let layer = JsonLayer::new(move || writer.clone(), Now);
+        let filter = Filter::new(Targets::new().with_default(LevelFilter::TRACE));
+        with_default(JsonLog::new(layer, filter), run);
+        buffer.text()
+    }
+
+    /// What a subscriber of the program's own writes that has the layer.
+    fn lines_of_the_layer(run: impl FnOnce()) -> String {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let layer = JsonLayer::new(move || writer.clone(), Now);
         with_default(Registry::default().with(layer), run);
         buffer.text()
+    }
+
+    #[test]
+    fn the_layer_writes_what_the_log_without_it_writes() {
+        let run = || {
+            let outer = tracing::info_span!("outer", a = 1, b = 1, late = Empty);
+            let entered = outer.enter();
+            let inner = tracing::info_span!("inner", b = 2, error = %"x");
+            outer.record("late", "here");
+            let apart = tracing::info_span!(parent: None, "apart", c = 1);
+            let within = tracing::info_span!(parent: &inner, "within", d = 1);
+            drop(inner);
+            tracing::info!("in the outer one");
+            within.in_scope(|| {
+                let _again = outer.enter();
+                tracing::info!(b = 3, "in all three");
+                tracing::info!(parent: &apart, "in another one");
+                tracing::info!(parent: None, "in none");
+            });
+            drop(entered);
+            drop(outer);
+            within.in_scope(|| tracing::info!("the outer ones are still there"));
+            tracing::info!("outside");
+        };
+        let lines = lines(run);
+        assert_eq!(lines.lines().count(), 6);
+        assert_eq!(lines, lines_of_the_layer(run));
     }
 
     pub(in super::super) fn capture(run: impl FnOnce()) -> Vec<Value> {

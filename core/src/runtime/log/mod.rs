@@ -4,14 +4,14 @@
 //! Nothing is installed where the program has installed a subscriber of its own.
 
 mod config;
-mod during;
 mod filter;
 mod json;
 mod one_line;
 mod printable;
 mod span;
+mod spans;
+mod subscriber;
 
-pub(crate) use during::during;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use printable::Printable;
 pub(crate) use span::span;
@@ -22,6 +22,7 @@ use config::{Config, Format};
 use json::JsonLayer;
 use one_line::OneLine;
 use std::io;
+use subscriber::JsonLog;
 use tracing::{Dispatch, Subscriber, dispatcher, subscriber::NoSubscriber};
 use tracing_subscriber::{
     Layer, Registry,
@@ -121,13 +122,15 @@ fn install<W>(
     }
     let config = Config::read(format, variable);
     config.tell(writer.clone());
-    let layer = match config.format {
-        Format::Json => JsonLayer::new(writer, SystemTime).boxed(),
-        Format::Text => text(),
+    let log = match config.format {
+        Format::Json => {
+            let json = JsonLayer::new(writer, SystemTime);
+            Dispatch::new(JsonLog::new(json, config.filter))
+        }
+        Format::Text => Dispatch::new(Registry::default().with(text()).with(config.filter)),
     };
-    let subscriber = Registry::default().with(layer).with(config.filter);
     // Another thread may have been quicker; then its subscriber stays.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = dispatcher::set_global_default(log);
 }
 
 /// A variable of the environment. What is no text is shown as such, and told of like other faults.

@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 use std::{
     any::Any,
     borrow::Cow,
+    collections::VecDeque,
     fmt,
     pin::Pin,
     sync::Mutex,
@@ -99,6 +100,24 @@ impl Body {
             return Self::empty();
         }
         body.map_or_else(Self::empty, Self::stream)
+    }
+
+    /// A body that a layer has made: what has a length and is there at once, as the body of a
+    /// response is that a layer has only wrapped, is in memory again, and costs no stream.
+    pub(crate) fn of_layer<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let mut slot = Some(body);
+        if let Some(body) = take::<B, Body>(&mut slot) {
+            return body;
+        }
+        match slot {
+            Some(body) if body.size_hint().exact().is_some() => Begun::look(body),
+            Some(body) => Self::new(body),
+            None => Self::empty(),
+        }
     }
 
     /// Whether the content is still to be produced.
@@ -196,6 +215,63 @@ impl<B: http_body::Body> http_body::Body for Fair<B> {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// A body of which some frames have been read.
+struct Begun<B> {
+    read: VecDeque<Result<Frame<Bytes>, BoxError>>,
+    rest: Pin<Box<B>>,
+}
+
+impl<B> Begun<B>
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    /// The content, when it is one frame that is there, or a stream. Whoever reads the stream is woken
+    /// by it; for these looks nobody has to be.
+    fn look(body: B) -> Body {
+        let mut rest = Box::pin(body);
+        let mut context = Context::from_waker(Waker::noop());
+        let mut only: Option<Bytes> = None;
+        let mut read = VecDeque::new();
+        while read.is_empty() {
+            match (rest.as_mut().poll_frame(&mut context), only.take()) {
+                (Poll::Ready(None), content) => return content.unwrap_or_default().into(),
+                (Poll::Ready(Some(Ok(frame))), None) if frame.is_data() => {
+                    only = frame.into_data().ok();
+                }
+                (next, content) => {
+                    read.extend(content.map(|content| Ok(Frame::data(content))));
+                    match next {
+                        Poll::Ready(Some(next)) => read.push_back(next.map_err(Into::into)),
+                        Poll::Ready(None) | Poll::Pending => break,
+                    }
+                }
+            }
+        }
+        Body::stream(Self { read, rest })
+    }
+}
+
+impl<B> http_body::Body for Begun<B>
+where
+    B: http_body::Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Some(frame) = self.read.pop_front() {
+            return Poll::Ready(Some(frame));
+        }
+        let next = ready!(self.rest.as_mut().poll_frame(cx));
+        Poll::Ready(next.map(|frame| frame.map_err(Into::into)))
     }
 }
 
@@ -313,6 +389,65 @@ mod tests {
     fn a_stream_stays_a_stream_when_it_is_wrapped_again() {
         let stream = Body::stream(Full::new(Bytes::from_static(b"text")));
         assert!(Body::new(stream).is_stream());
+    }
+
+    /// Frames as a script has them; `None` is one that has to be waited for.
+    struct Script(VecDeque<Option<Result<Frame<Bytes>, BoxError>>>);
+
+    impl http_body::Body for Script {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            match self.0.pop_front() {
+                None => Poll::Ready(None),
+                Some(Some(frame)) => Poll::Ready(Some(frame)),
+                Some(None) => {
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+            }
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(4)
+        }
+    }
+
+    #[tokio::test]
+    async fn the_body_of_a_layer_is_in_memory_when_it_is_there() {
+        let data = |text: &'static str| Some(Ok(Frame::data(Bytes::from(text))));
+        let trailers = || Some(Ok(Frame::trailers(http::HeaderMap::new())));
+        for (frames, is_stream) in [
+            (vec![], false),
+            (vec![data("text")], false),
+            (vec![data("te"), data("xt")], true),
+            (vec![data("te"), data("x"), data("t")], true),
+            (vec![data("text"), trailers()], true),
+            (vec![data("text"), None], true),
+            (vec![None, data("text")], true),
+            (vec![trailers()], true),
+        ] {
+            let expected = if frames.len() > 1 || !is_stream && frames.len() == 1 {
+                "text"
+            } else {
+                ""
+            };
+            let body = Body::of_layer(Script(frames.into()));
+            assert_eq!(body.is_stream(), is_stream);
+            assert_eq!(body.collect().await.expect("no error"), expected);
+        }
+        for mut frames in [vec![], vec![data("te")], vec![None]] {
+            frames.push(Some(Err("lost".into())));
+            let body = Body::of_layer(Script(frames.into()));
+            let error = body.collect().await.expect_err("an error");
+            assert_eq!(error.to_string(), "lost");
+        }
+        // Without a length it is a stream, and nobody looks.
+        assert!(Body::of_layer(Fair::new(Body::stream(Full::new(Bytes::new())))).is_stream());
     }
 
     #[tokio::test]

@@ -207,7 +207,7 @@ where
         Box::pin(async move {
             let invocation = finish.remember(&request);
             let response = match service.oneshot(request).await {
-                Ok(response) => response.map(Body::new),
+                Ok(response) => response.map(Body::of_layer),
                 Err(error) => framework::internal(&*error.into()).into_response(),
             };
             finish.response(response, &invocation)

@@ -1,14 +1,12 @@
 //! What answers where no route does.
 
-use super::{Api, Routes};
+use super::{Api, IntoService, Routes};
 use crate::{
-    BoxError, IntoResponse, Request, Response,
+    IntoResponse, Request, Response,
     auth::Access,
     middleware::{ServiceFn, erase_service},
 };
-use bytes::Bytes;
 use std::{convert::Infallible, future::Future};
-use tower::Service;
 
 /// The fallback of one Api.
 pub(super) enum Fallback {
@@ -129,7 +127,8 @@ impl Api {
     ///
     /// A nested API's service gets what is under its prefix. In an API that has an authenticator, it
     /// is for those whom the authenticator recognises; see
-    /// [`fallback_service_with`](Api::fallback_service_with).
+    /// [`fallback_service_with`](Api::fallback_service_with). [`IntoService`] says which services
+    /// there are; an axum `Router` is one.
     ///
     /// ```
     /// use lambda_api::{Api, Body, Request, Response, api_handler, routes};
@@ -152,14 +151,7 @@ impl Api {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn fallback_service<S, B>(self, service: S) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub fn fallback_service<R>(self, service: impl IntoService<R>) -> Self {
         self.fallback_service_with(Access::authenticated(), service)
     }
 
@@ -178,16 +170,13 @@ impl Api {
     /// });
     /// let api = Api::new().fallback_service_with(Access::public(), website);
     /// ```
-    pub fn fallback_service_with<S, B>(mut self, access: Access, service: S) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub fn fallback_service_with<R>(
+        mut self,
+        access: Access,
+        service: impl IntoService<R>,
+    ) -> Self {
         self.fallback = Some(Fallback::Service {
-            service: erase_service(service),
+            service: service.into_service().0,
             access,
             every_method: true,
         });

@@ -8,6 +8,7 @@ mod insert;
 mod life;
 mod middleware;
 mod routes;
+mod service;
 mod table;
 mod time;
 
@@ -15,13 +16,16 @@ pub use build::BuildErrors;
 use fallback::Fallback;
 pub use fallback::IntoFallback;
 pub use routes::Routes;
+#[cfg(feature = "lambda-http")]
+pub(crate) use service::Erased;
+pub use service::IntoService;
 pub(crate) use table::RouteInfo;
 
 use crate::{
     BoxError, Cors, Error, Limits, Next, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
-    middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer, erase_service},
+    middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer},
     runtime::Hooks,
     state::StateInit,
 };
@@ -292,7 +296,7 @@ impl Api {
     /// Puts a tower service, such as an axum `Router`, under a prefix, for every method.
     ///
     /// The service sees the path behind the prefix, `/` at least. Routes of the API go first where
-    /// both fit.
+    /// both fit. [`IntoService`] says which services there are.
     ///
     /// ```
     /// use lambda_api::{Api, Body, Request, Response};
@@ -307,14 +311,7 @@ impl Api {
     /// let api = Api::new().mount_service("/legacy", legacy);
     /// ```
     #[track_caller]
-    pub fn mount_service<S, B>(self, prefix: impl Into<String>, service: S) -> Self
-    where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    pub fn mount_service<R>(self, prefix: impl Into<String>, service: impl IntoService<R>) -> Self {
         self.mount_service_with(prefix, Access::authenticated(), service)
     }
 
@@ -334,22 +331,18 @@ impl Api {
     ///     .mount_service_with("/admin", admins, admin);
     /// ```
     #[track_caller]
-    pub fn mount_service_with<S, B>(
+    pub fn mount_service_with<S, R>(
         mut self,
         prefix: impl Into<String>,
         access: Access,
         service: S,
     ) -> Self
     where
-        S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
+        S: IntoService<R>,
     {
         self.mounts.push(Mount {
             prefix: prefix.into(),
-            service: erase_service(service),
+            service: service.into_service().0,
             access,
             name: type_name::<S>(),
             location: Location::caller(),

@@ -201,7 +201,11 @@ fn fill(
         false => usize::MAX,
     };
     check_headers(headers, most, limits)?;
-    *request.uri_mut() = uri(event, source, fields, target, limits)?;
+    let query = match target.query {
+        Some(_) => Cow::default(),
+        None => query(source, fields)?,
+    };
+    *request.uri_mut() = uri(event, query, target, limits)?;
     *request.body_mut() = Body::from(body::body(
         event,
         content,
@@ -228,7 +232,7 @@ fn method<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>) 
 }
 
 /// The path of an event, and what is to become of it.
-struct Target<'f> {
+pub(super) struct Target<'f> {
     raw: &'f str,
     form: uri::Form,
     stripped: Stripped<'f>,
@@ -238,7 +242,12 @@ struct Target<'f> {
 }
 
 impl<'f> Target<'f> {
-    fn new(source: Source, raw: &'f str, context: &Context<'_>, options: &DecodeOptions) -> Self {
+    pub(super) fn new(
+        source: Source,
+        raw: &'f str,
+        context: &Context<'_>,
+        options: &DecodeOptions,
+    ) -> Self {
         let (path, query) = match (source, raw.split_once('?')) {
             (Source::LatticeV1 | Source::LatticeV2, Some((path, query))) => (path, Some(query)),
             _ => (raw, None),
@@ -259,7 +268,7 @@ impl<'f> Target<'f> {
         }
     }
 
-    fn received(&self, event: &Bytes) -> Received {
+    pub(super) fn received(&self, event: &Bytes) -> Received {
         Received::new(
             Shared::part(event, self.raw.as_bytes()),
             self.form,
@@ -279,17 +288,14 @@ fn form(source: Source, context: &Context<'_>) -> uri::Form {
     }
 }
 
-fn uri(
+/// The URI of a path and the query that came apart from it.
+pub(super) fn uri(
     event: &Bytes,
-    source: Source,
-    fields: &Fields<'_>,
+    query: Cow<'_, str>,
     target: &Target<'_>,
     limits: &Limits,
 ) -> Result<Uri, Refusal> {
-    let query = match target.query {
-        Some(query) => Cow::Borrowed(query),
-        None => query(source, fields)?,
-    };
+    let query = target.query.map_or(query, Cow::Borrowed);
     let path = target.stripped.path;
     // Before what a URI cannot have is encoded, and after.
     check_path(path, limits)?;
@@ -317,7 +323,7 @@ fn raw_path<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>
 ///
 /// That there is none does not make a path of another form of request target (RFC 9112, section
 /// 3.2): `*` is about the whole server, and `http://..` would be a path under another host's name.
-fn rooted(path: &str) -> Option<Cow<'_, str>> {
+pub(super) fn rooted(path: &str) -> Option<Cow<'_, str>> {
     if path.is_empty() || path.starts_with('/') {
         return Some(Cow::Borrowed(path));
     }

@@ -68,7 +68,7 @@ pub(super) fn source(
 }
 
 /// HTTP API and function URL write the same payload.
-fn payload_2(context: &Context<'_>) -> Source {
+pub(super) fn payload_2(context: &Context<'_>) -> Source {
     let domain_name = context.domain_name.as_deref();
     match domain_name.is_some_and(|name| contains(name, ".lambda-url.")) {
         true => Source::FunctionUrl,

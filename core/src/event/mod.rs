@@ -36,6 +36,8 @@ mod payload;
 mod query;
 mod received;
 mod scan;
+#[cfg(feature = "lambda-http")]
+mod second_hand;
 mod shared;
 mod source;
 mod unescape;
@@ -52,4 +54,6 @@ pub(crate) use encode::encode_text;
 pub(crate) use framing::{is_final, settle_length};
 pub(crate) use json::string_map;
 pub(crate) use received::{Called, Received, origin};
+#[cfg(feature = "lambda-http")]
+pub(crate) use second_hand::{SecondHand, take_over};
 pub(crate) use shared::Shared;

@@ -1,0 +1,41 @@
+//! Beside lambda_http: services made for it in an Api, and an App in its loop.
+
+#![cfg(feature = "lambda-http")]
+#![allow(missing_docs, reason = "handlers of tests")]
+
+mod in_its_loop;
+mod paths;
+mod request_ext;
+mod services;
+
+use lambda_api::{Api, App, event::Source};
+use lambda_api_testing::EventBuilder;
+use lambda_http::{Context, RequestExt};
+
+/// The sources whose events lambda_http can read.
+const READ: [Source; 7] = [
+    Source::RestApi,
+    Source::HttpApi,
+    Source::HttpApiV1,
+    Source::FunctionUrl,
+    Source::Alb,
+    Source::AlbMultiValue,
+    Source::LatticeV2,
+];
+
+async fn app(api: Api) -> App {
+    api.build().await.expect("no faults")
+}
+
+/// The request that lambda_http makes of an event.
+fn made_there(event: &EventBuilder) -> lambda_http::Request {
+    lambda_http::request::from_str(&event.to_string()).expect("an event that it can read")
+}
+
+/// The same in its loop.
+fn in_its_loop(event: &EventBuilder, change: impl FnOnce(&mut Context)) -> lambda_http::Request {
+    let mut context = Context::default();
+    context.request_id = "lambda-1".to_owned();
+    change(&mut context);
+    made_there(event).with_lambda_context(context)
+}

@@ -1,0 +1,8 @@
+//! After: every route has moved.
+
+use lambda_api::Api;
+
+#[lambda_api::main]
+fn main() -> Api {
+    moving_over::new::after()
+}

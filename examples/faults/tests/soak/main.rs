@@ -7,20 +7,22 @@
 //! $ cargo test --release -p faults --test soak -- --ignored --nocapture
 //! ```
 //!
-//! What is sent follows from a seed, and is the same each time. Variables choose how much of it:
+//! What is sent follows from a seed, and is the same each time. Each invocation has a request id, a
+//! trace id and a lineage of its own. Variables choose how much is sent:
 //!
 //! | variable | default | |
 //! |---|---|---|
-//! | `SOAK_INVOCATIONS` | 200,000 | how many in all |
+//! | `SOAK_INVOCATIONS` | 300,000 | how many in all |
 //! | `SOAK_CONCURRENCY` | 1 | how many at once |
-//! | `SOAK_LARGE_ONE_IN` | 500 | one of so many has nearly 6 MB, in its event or its reply |
-//! | `SOAK_DISTINCT_TRACES` | 0 | 1: a trace id for each, of which glibc keeps a copy |
+//! | `SOAK_LARGE_ONE_IN` | 500 | one of so many has nearly 6 MB, in its event or its reply; 0: none |
+//! | `SOAK_TRACE_ENVIRONMENT` | 0 | 1: trace ids are in the environment, of which glibc keeps a copy |
 //!
 //! The figures, and what they mean, are in the documentation of `lambda_api::run`, under "Memory".
 
 mod memory;
 mod sent;
 
+use lambda_api::bytes::Bytes;
 use lambda_api_testing::{
     FakeLambda,
     fake_lambda::{Invoke, Outcome, Pending},
@@ -71,8 +73,8 @@ struct Plan {
     invocations: u64,
     concurrency: u32,
     largest: Largest,
-    /// Each invocation has a trace id of its own, of which glibc keeps a copy for ever.
-    distinct_traces: bool,
+    /// The trace id of each invocation is put into the environment, and glibc keeps a copy for ever.
+    trace_environment: bool,
 }
 
 /// Invokes the program, with a few more invocations waiting than it can take at once.
@@ -82,14 +84,17 @@ async fn soak(plan: &Plan) -> (Soaked, Memory) {
         concurrency,
         ..
     } = *plan;
-    let lambda = FakeLambda::start(PROGRAM)
+    let mut lambda = FakeLambda::start(PROGRAM)
         .concurrency(concurrency)
         .kept_lines(1000)
         .memory_mb(256)
         // Records of what is hostile, and nothing else, would fill the log.
         .env("AWS_LAMBDA_LOG_LEVEL", "WARN")
-        .limit(Duration::from_secs(300))
-        .await;
+        .limit(Duration::from_secs(300));
+    if plan.trace_environment {
+        lambda = lambda.env("FAULTS_TRACE_ENVIRONMENT", "1");
+    }
+    let lambda = lambda.await;
     let (mut soaked, mut memory) = (Soaked::default(), Memory::new(invocations));
     let mut sender = Sender::new(plan.largest);
     let mut waiting = VecDeque::<(Expected, Pending)>::new();
@@ -102,11 +107,7 @@ async fn soak(plan: &Plan) -> (Soaked, Memory) {
         let (event, expected) = sender.next();
         soaked.bytes_in += event.len() as u64;
         soaked.largest = soaked.largest.max(event.len());
-        let mut invoke = Invoke::new(event);
-        if !plan.distinct_traces {
-            invoke = invoke.trace_id("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1");
-        }
-        waiting.push_back((expected, lambda.invoke(invoke)));
+        waiting.push_back((expected, lambda.invoke(identified(n, event))));
         memory.sample(n, lambda.process_id());
     }
     for (expected, pending) in waiting {
@@ -117,6 +118,13 @@ async fn soak(plan: &Plan) -> (Soaked, Memory) {
     assert_eq!(lambda.starts(), 1, "the process has ended");
     assert_eq!(lambda.refused_calls(), [""; 0]);
     (soaked, memory)
+}
+
+/// The event with ids that no other one has.
+fn identified(n: u64, event: Bytes) -> Invoke {
+    let id = format!("8476a536-e9f4-11e8-9739-{n:012x}");
+    let trace_id = sent::trace_id(&id);
+    Invoke::new(event).request_id(&id).trace_id(&trace_id)
 }
 
 #[tokio::test]
@@ -130,12 +138,12 @@ async fn a_short_soak_loses_nothing() {
                 first: 2,
                 one_in: 1_000_000,
             },
-            distinct_traces: false,
+            trace_environment: false,
         };
         let (soaked, memory) = soak(&plan).await;
         assert!(soaked.errors > 0 && soaked.problems > 0, "{soaked:?}");
         assert!(soaked.largest > 5 << 20, "{soaked:?}");
-        memory.assert_flat();
+        memory.assert_lowest_does_not_rise();
     }
 }
 
@@ -147,18 +155,22 @@ async fn a_long_soak_loses_nothing_and_memory_does_not_grow() {
         Err(_) => default,
     };
     let plan = Plan {
-        invocations: number("SOAK_INVOCATIONS", 200_000),
+        invocations: number("SOAK_INVOCATIONS", 300_000),
         concurrency: u32::try_from(number("SOAK_CONCURRENCY", 1)).expect("a small number"),
-        largest: Largest {
-            first: 10,
-            one_in: number("SOAK_LARGE_ONE_IN", 500),
+        largest: match number("SOAK_LARGE_ONE_IN", 500) {
+            0 => Largest::NONE,
+            one_in => Largest { first: 10, one_in },
         },
-        distinct_traces: number("SOAK_DISTINCT_TRACES", 0) == 1,
+        trace_environment: number("SOAK_TRACE_ENVIRONMENT", 0) == 1,
     };
     let began = Instant::now();
     let (soaked, memory) = soak(&plan).await;
     println!("{soaked:#?}\nin {:?}\n{memory}", began.elapsed());
-    if !plan.distinct_traces {
+    if plan.trace_environment {
+        println!("{:?} bytes each", memory.growth());
+    } else if plan.largest == Largest::NONE {
         memory.assert_flat();
+    } else {
+        memory.assert_lowest_does_not_rise();
     }
 }

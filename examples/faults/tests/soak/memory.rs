@@ -34,26 +34,48 @@ impl Memory {
         samples.get(samples.len() / 2).copied()
     }
 
-    /// After the first tenth, the memory is what it will be.
+    fn lowest(&self, tenth: usize) -> Option<u64> {
+        self.tenths[tenth].iter().min().copied()
+    }
+
+    /// After the first tenth, the memory is what it will be, give or take a tenth.
     pub(crate) fn assert_flat(&self) {
         let (Some(warm), Some(end)) = (self.median(1), self.median(9)) else {
             return;
         };
-        // A tenth, and what one large event leaves behind.
-        let allowed = warm + warm / 10 + 8 * 1024;
-        assert!(end <= allowed, "{end} kB after {warm} kB\n{self}");
+        assert!(end <= warm + warm / 10, "{end} kB after {warm} kB\n{self}");
+    }
+
+    /// Large events make memory go up and down; what is left between them stays the same, give or
+    /// take a tenth.
+    pub(crate) fn assert_lowest_does_not_rise(&self) {
+        let Some(warm) = self.lowest(1) else { return };
+        for tenth in 2..10 {
+            let lowest = self.lowest(tenth).unwrap_or_default();
+            assert!(lowest <= warm + warm / 10, "tenth {}\n{self}", tenth + 1);
+        }
+    }
+
+    /// By how many bytes each invocation has made the memory grow, after the first tenth.
+    pub(crate) fn growth(&self) -> Option<u64> {
+        let grown = self.median(9)?.saturating_sub(self.median(1)?);
+        Some(grown * 1024 * 10 / (self.invocations * 8))
     }
 }
 
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "resident memory in kB, by tenths: median, largest")?;
+        writeln!(
+            f,
+            "resident memory in kB, by tenths: lowest, median, largest"
+        )?;
         for (at, tenth) in self.tenths.iter().enumerate() {
             let (median, largest) = (self.median(at), tenth.iter().max());
             writeln!(
                 f,
-                "{:>3} {:>8} {:>8}",
+                "{:>3} {:>8} {:>8} {:>8}",
                 at + 1,
+                self.lowest(at).unwrap_or_default(),
                 median.unwrap_or_default(),
                 largest.copied().unwrap_or_default()
             )?;

@@ -12,6 +12,12 @@ use proptest::{
 };
 use serde_json::Value;
 
+/// The trace id, with a lineage, of the invocation of this request id.
+pub(crate) fn trace_id(request_id: &str) -> String {
+    let n = request_id.rsplit('-').next().unwrap_or_default();
+    format!("Root=1-5759e988-{n:0>24};Parent={n:0>16};Sampled=1;Lineage=a87bd80c:{n}|68fd508a:5")
+}
+
 /// What becomes of an event.
 #[derive(Debug)]
 pub(crate) enum Expected {
@@ -53,11 +59,14 @@ impl Expected {
             && body["name"] == *name
             && body["length"] == *length
             && body["digest"] == *digest
-            && body["padding"].as_str().map(str::len) == Some(*padding);
+            && body["padding"].as_str().map(str::len) == Some(*padding)
+            && body["request_id"] == reply.request_id()
+            && body["trace_id"] == trace_id(reply.request_id());
         if is_own {
             Ok(200)
         } else {
-            Err(format!("{self:?}: status {status}"))
+            let ids = (&body["request_id"], &body["trace_id"]);
+            Err(format!("{self:?}: status {status}, {ids:?}"))
         }
     }
 
@@ -67,12 +76,19 @@ impl Expected {
 }
 
 /// When there is as much in an event or a reply as there may be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Largest {
     /// In so many at first, so that memory is soon what it will be.
     pub(crate) first: u64,
     /// Then in one of so many, nearly.
     pub(crate) one_in: u64,
+}
+
+impl Largest {
+    pub(crate) const NONE: Self = Self {
+        first: 0,
+        one_in: u64::MAX,
+    };
 }
 
 /// Makes events.

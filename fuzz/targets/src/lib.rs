@@ -4,9 +4,10 @@
 //! does not. libFuzzer calls it from `fuzz/fuzz_targets`; the test `replay` calls it on stable with
 //! every seed, and with every input that once was a fault.
 //!
-//! The targets use the public interface of the crates. Two things have none, and are taken over as
-//! files: the example `echo`, which is a program, and the parsers of the macros, since a crate of
-//! procedural macros exports nothing else.
+//! The targets use the public interface of the crates. Three things have none, and are taken over as
+//! files: the example `echo`, which is a program, the parsers of the macros, since a crate of
+//! procedural macros exports nothing else, and what reads the answers of the Runtime API, since
+//! nobody else is to call it.
 
 pub mod alb;
 pub mod cookies;
@@ -16,6 +17,7 @@ pub mod jwks;
 pub mod jwt;
 pub mod macros;
 pub mod multipart;
+pub mod runtime_api;
 pub mod target;
 
 mod apis;
@@ -49,11 +51,24 @@ mod routes;
 #[path = "../../../macros/src/similar.rs"]
 mod similar;
 
+// What reads the answers of the Runtime API. Nothing is sent here.
+#[path = "../../../core/src/runtime/connection.rs"]
+#[allow(dead_code, reason = "nothing is sent")]
+mod connection;
+#[path = "../../../core/src/runtime/head.rs"]
+mod head;
+#[path = "../../../core/src/runtime/invoke.rs"]
+#[allow(dead_code, reason = "the event is a body")]
+mod invoke;
+
+/// For the files that are taken over.
+use lambda_api::LambdaContext;
+
 /// A target, by its name.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a folder of its name under `fuzz/seeds`, and a binary in `fuzz/Cargo.toml`.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("alb", alb::run),
     ("cookies", cookies::run),
     ("echo", echo::run),
@@ -62,5 +77,6 @@ pub const TARGETS: [Target; 9] = [
     ("jwt", jwt::run),
     ("macros", macros::run),
     ("multipart", multipart::run),
+    ("runtime_api", runtime_api::run),
     ("target", target::run),
 ];

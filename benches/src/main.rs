@@ -12,10 +12,13 @@ usage: benches COMMAND
   check [--update]   the counts against counts.tsv; exit 1 when one has grown
   counts [PEER..]    instructions and allocations per invocation
   process [PEER..]   programs as Lambda runs them, with work (a)
+  start [PROGRAM..]  what a start costs, with 0, 30 and 1,000 routes, or of programs that are built
+  several            programs with several invocations at once
   handlers           what one more handler costs to build
   one PEER WORK N    N invocations, and the last reply: for callgrind
   grow PEER AXIS STEP N
-                     likewise, for the growth of costs";
+                     likewise, for the growth of costs
+  layer PEER LAYER N likewise, with a layer";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -27,6 +30,9 @@ fn main() -> ExitCode {
         ["check"] => report::check(false),
         ["check", "--update"] => report::check(true),
         ["process", ref peers @ ..] => report::process(peers),
+        ["start", ref programs @ ..] => report::start(programs),
+        ["several"] => report::several(),
+        ["layer", peer, layer, n] => report::layer(peer, layer, n),
         ["handlers"] => report::handlers(),
         ["report", ref options @ ..] => report::report(options),
         _ => Err(USAGE.into()),

@@ -37,6 +37,13 @@ struct Http {
     method: String,
 }
 
+#[cfg(feature = "several")]
+impl Event {
+    pub(super) fn path(&self) -> &str {
+        &self.raw_path
+    }
+}
+
 /// Answers one event.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! The same API of thirty routes, built with each of the peers.
+//! The same API of thirty routes, built with each of the peers, and a small one for several
+//! invocations at once.
 
 #[cfg(feature = "axum")]
 pub mod axum;
@@ -16,6 +17,8 @@ pub mod ours;
 pub mod poem;
 #[cfg(any(feature = "limit", feature = "runtime"))]
 mod reply;
+#[cfg(feature = "several")]
+pub mod several;
 #[cfg(feature = "runtime")]
 pub mod value;
 

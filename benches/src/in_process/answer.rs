@@ -8,7 +8,7 @@ use lambda_http::{
     Adapter, IntoResponse, Request, Service, request::LambdaRequest, tower::ServiceExt,
 };
 use lambda_runtime::{Context, Error, LambdaEvent};
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fmt::Debug, future::Future, hint::black_box, marker::PhantomData, sync::Arc, time::SystemTime,
 };
@@ -47,44 +47,23 @@ impl Answer for Limit {
 
 pub(crate) struct Ours(pub(crate) Arc<App>);
 
-/// What the runtime reads in place of the event, which lambda-api takes past it: nothing.
-struct HandedOver;
-
-impl<'de> Deserialize<'de> for HandedOver {
-    fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
-        Ok(Self)
-    }
-}
-
 impl Answer for Ours {
-    // The steps of lambda-api's own loop, `core/src/runtime/lambda.rs`: the event is handed over as
-    // it came, and the reply is copied once, into what the runtime sends.
+    // As lambda-api's own loop does it, `core/src/runtime/poller.rs`: the event is read where it was
+    // received, and the response is sent as it was written.
     async fn answer(&self, event: Bytes, lambda: &Context) -> Vec<u8> {
-        let HandedOver = read(&event);
-        let reply = self.0.handle_event(event, context(lambda.clone())).await;
-        let mut sent = Vec::with_capacity(128);
-        sent.extend_from_slice(&reply.expect("an HTTP event"));
-        sent
+        let reply = self.0.handle_event(event, context(lambda)).await;
+        reply.expect("an HTTP event")
     }
 }
 
-pub(crate) struct Direct(pub(crate) Arc<App>);
-
-impl Answer for Direct {
-    async fn answer(&self, event: Bytes, lambda: &Context) -> Vec<u8> {
-        let reply = self.0.handle_event(event, context(lambda.clone()));
-        reply.await.expect("an HTTP event")
-    }
-}
-
-/// As lambda-api's loop hands it over.
-fn context(context: Context) -> LambdaContext {
+/// As lambda-api's loop reads it from headers.
+fn context(context: &Context) -> LambdaContext {
     let mut own = LambdaContext::default();
-    own.request_id = context.request_id;
+    own.request_id.clone_from(&context.request_id);
     own.deadline_ms = Some(context.deadline);
-    own.function_arn = Some(context.invoked_function_arn).filter(|arn| !arn.is_empty());
-    own.trace_id = context.xray_trace_id;
-    own.tenant_id = context.tenant_id;
+    own.function_arn = Some(context.invoked_function_arn.clone()).filter(|arn| !arn.is_empty());
+    own.trace_id.clone_from(&context.xray_trace_id);
+    own.tenant_id.clone_from(&context.tenant_id);
     own.received = Some(SystemTime::now());
     own
 }

@@ -1,8 +1,8 @@
 //! Each peer's API in this process, from event bytes to reply bytes.
 //!
-//! An event comes as the Lambda runtime has it before it reads it, and the reply leaves as the
-//! runtime sends it. What the runtime does in between is done here as it does it, with the same
-//! crates: its own services can only be called with a client behind them.
+//! An event comes as the loop has it that received it, and the reply leaves as the loop sends it. What
+//! lambda_runtime does in between is done here as it does it, with the same crates: its own services
+//! can only be called with a client behind them.
 
 mod answer;
 mod token;
@@ -11,7 +11,7 @@ pub use answer::Repeat;
 pub(crate) use token::TOKEN;
 
 use crate::{Work, apis};
-use answer::{Direct, Limit, Ours};
+use answer::{Limit, Ours};
 use lambda_runtime::Context;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -24,8 +24,6 @@ pub enum Peer {
     Limit,
     /// lambda-api, as its own loop calls it.
     Ours,
-    /// lambda-api's `App::handle_event`, without the Lambda runtime.
-    Direct,
     /// axum on lambda_http.
     Axum,
     /// lambda_http alone.
@@ -43,7 +41,6 @@ impl Peer {
     pub const ALL: &[Self] = &[
         Self::Limit,
         Self::Ours,
-        Self::Direct,
         Self::Axum,
         Self::LambdaHttp,
         Self::Minimal,
@@ -56,7 +53,6 @@ impl Peer {
         match self {
             Self::Limit => "limit",
             Self::Ours => "ours",
-            Self::Direct => "direct",
             Self::Axum => "axum",
             Self::LambdaHttp => "lambda_http",
             Self::Minimal => "minimal",
@@ -70,7 +66,6 @@ impl Peer {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ours => "lambda-api",
-            Self::Direct => "`handle_event`",
             Self::Axum => "axum + lambda_http",
             Self::Minimal => "bare, on a struct",
             Self::Value => "bare, on `Value`",
@@ -92,8 +87,7 @@ impl Peer {
     pub fn does(self, work: Work) -> bool {
         match self {
             Self::Signature => work == Work::Token,
-            Self::Axum => true,
-            Self::Ours | Self::Direct => true,
+            Self::Ours | Self::Axum => true,
             _ => !work.needs_token(),
         }
     }
@@ -105,12 +99,10 @@ impl Peer {
     #[must_use]
     pub fn api(self, work: Work, runtime: &Runtime) -> Box<dyn Repeat> {
         assert!(self.does(work), "{} does no {work}", self.key());
-        let app = || Arc::new(runtime.block_on(ours(work).build()).expect("a sound API"));
         match self {
             Self::Limit => Box::new(Limit),
-            Self::Ours => Box::new(Ours(app())),
-            Self::Direct => Box::new(Direct(app())),
-            Self::Axum => Box::new(answer::OnLambdaHttp(axum(work))),
+            Self::Ours => of_app(runtime.block_on(ours(work).build()).expect("a sound API")),
+            Self::Axum => of_router(axum(work)),
             Self::LambdaHttp => Box::new(answer::OnLambdaHttp(lambda_http::service_fn(
                 apis::lambda_http::handle,
             ))),

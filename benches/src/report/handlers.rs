@@ -70,7 +70,7 @@ fn program(ours: bool, handlers: usize) -> String {
     head.replace("ROUTES", &routes) + THING + &all
 }
 
-fn manifest(name: &str, ours: bool) -> String {
+pub(super) fn manifest(name: &str, ours: bool) -> String {
     let peer = match ours {
         true => format!("lambda-api = {{ path = {:?} }}", core()),
         false => "axum = { version = \"0.8\", default-features = false, features = [\"json\", \"query\"] }\n\

@@ -7,18 +7,24 @@ mod count;
 mod counted;
 mod growth;
 mod handlers;
+mod layers;
 mod outside;
 mod plot;
 mod process;
 mod readme;
+mod several;
 mod size;
+mod start;
 mod table;
 mod whole;
 
 pub use check::check;
 pub use growth::grow;
 pub use handlers::handlers;
+pub use layers::layer;
 pub use outside::process;
+pub use several::several;
+pub use start::start;
 pub use whole::report;
 
 use crate::{

@@ -38,6 +38,10 @@ pub(super) struct Process {
     pub(super) next_ms: f64,
     /// From there on to the end of the first reply.
     pub(super) reply_ms: f64,
+    /// The CPU that it has had by then.
+    pub(super) start_cpu_ms: f64,
+    /// The pages that it has touched for the first time by then.
+    pub(super) start_faults: f64,
 }
 
 /// What is gathered of one program, round by round.
@@ -49,6 +53,8 @@ struct Rounded {
     peak: Vec<f64>,
     next: Vec<f64>,
     reply: Vec<f64>,
+    start_cpu: Vec<f64>,
+    start_faults: Vec<f64>,
 }
 
 pub(super) fn processes(programs: &[Program], rounds: Rounds) -> Result<Vec<Process>, Error> {
@@ -64,12 +70,14 @@ pub(super) fn processes(programs: &[Program], rounds: Rounds) -> Result<Vec<Proc
             peak: Vec::new(),
             next: Vec::new(),
             reply: Vec::new(),
+            start_cpu: Vec::new(),
+            start_faults: Vec::new(),
         });
     }
     // In turns, so that a slow moment of the machine meets all of them.
     for _ in 0..rounds.starts {
         for one in &mut all {
-            one.start(&runtime);
+            one.start(&runtime)?;
         }
     }
     for _ in 0..rounds.warm {
@@ -101,15 +109,13 @@ async fn invoke(lambda: &FakeLambda, times: usize) {
 }
 
 impl Rounded {
-    fn start(&mut self, runtime: &Runtime) {
-        let start = runtime.block_on(async {
-            let lambda = lambda(&self.path, &[]).await;
-            invoke(&lambda, 1).await;
-            lambda.cold_start()
-        });
-        let first_reply = start.first_reply.unwrap_or_default();
-        self.next.push(milliseconds(start.init));
-        self.reply.push(milliseconds(start.init + first_reply));
+    fn start(&mut self, runtime: &Runtime) -> Result<(), Error> {
+        let start = runtime.block_on(cold_start(&self.path))?;
+        self.next.push(start.next_ms);
+        self.reply.push(start.reply_ms);
+        self.start_cpu.push(start.cpu_ms);
+        self.start_faults.push(start.faults);
+        Ok(())
     }
 
     fn warm(&mut self, runtime: &Runtime, invocations: usize) -> Result<(), Error> {
@@ -129,34 +135,82 @@ impl Rounded {
     }
 
     fn summary(self, runtime: &Runtime) -> Result<Process, Error> {
-        let under = |tool: Tool| {
-            let cost = |n| runtime.block_on(tool.cost(&self.path, n));
-            per_step(cost, 20, 120)
-        };
         Ok(Process {
             program: self.program,
-            instructions: under(Tool::Callgrind)?,
-            syscalls: under(Tool::Strace)?,
+            instructions: under(Tool::Callgrind, &self.path, runtime)?,
+            syscalls: syscalls(&self.path, runtime)?,
             cpu_us: median(self.cpu),
             wall_us: median(self.wall),
             peak_kb: median(self.peak),
             next_ms: median(self.next),
             reply_ms: median(self.reply),
+            start_cpu_ms: median(self.start_cpu),
+            start_faults: median(self.start_faults),
         })
     }
+}
+
+/// What it takes until the end of the first reply.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ColdStart {
+    /// Until the first call of `/next`.
+    pub(super) next_ms: f64,
+    pub(super) reply_ms: f64,
+    pub(super) cpu_ms: f64,
+    /// The pages that were touched for the first time.
+    pub(super) faults: f64,
+}
+
+pub(super) async fn cold_start(program: &Path) -> Result<ColdStart, Error> {
+    let lambda = lambda(program, &[]).await;
+    let process = lambda.process_id().ok_or("a process")?;
+    invoke(&lambda, 1).await;
+    // It asks for the next one; CPU is noted when it waits.
+    thread::sleep(Duration::from_millis(5));
+    let start = lambda.cold_start();
+    let first_reply = start.first_reply.unwrap_or_default();
+    Ok(ColdStart {
+        next_ms: milliseconds(start.init),
+        reply_ms: milliseconds(start.init + first_reply),
+        cpu_ms: milliseconds(cpu(process)?),
+        faults: minor_faults(process)?,
+    })
+}
+
+/// What an invocation costs.
+fn under(tool: Tool, path: &Path, runtime: &Runtime) -> Result<f64, Error> {
+    per_step(|n| runtime.block_on(tool.cost(path, n)), 20, 120)
+}
+
+/// The instructions of a process for each invocation.
+pub(super) fn instructions(program: Program, runtime: &Runtime) -> Result<f64, Error> {
+    under(Tool::Callgrind, &program.build()?, runtime)
+}
+
+/// Not known where there is no strace, or it may not look.
+fn syscalls(path: &Path, runtime: &Runtime) -> Result<f64, Error> {
+    if Command::new("strace")
+        .args(["-c", "true"])
+        .output()
+        .is_ok_and(|run| run.status.success())
+    {
+        return under(Tool::Strace, path, runtime);
+    }
+    eprintln!("NOTICE: strace does not run, so system calls are not counted");
+    Ok(f64::NAN)
 }
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// The CPU that all threads of a process have had.
-fn cpu(process: u32) -> Result<Duration, Error> {
+pub(super) fn cpu(process: u32) -> Result<Duration, Error> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
         let text = fs::read_to_string(thread?.path().join("schedstat"))?;
@@ -167,17 +221,34 @@ fn cpu(process: u32) -> Result<Duration, Error> {
 }
 
 /// The most memory that a process has had resident, in kB.
-fn peak(process: u32) -> Result<f64, Error> {
+pub(super) fn peak(process: u32) -> Result<f64, Error> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
     Ok(peak.ok_or("no VmHWM")?.parse()?)
 }
 
+/// The pages that a process has touched for the first time when it asks for its first event.
+pub(super) async fn faults_at_start(program: &Path) -> Result<f64, Error> {
+    let lambda = lambda(program, &[]).await;
+    minor_faults(lambda.process_id().ok_or("a process")?)
+}
+
+/// The pages that a process has touched for the first time.
+fn minor_faults(process: u32) -> Result<f64, Error> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // Behind the name, which may hold anything: state, five ids, flags, minor faults.
+    let (_, fields) = stat.rsplit_once(')').ok_or("a name")?;
+    let faults = fields.split_whitespace().nth(7).ok_or("minor faults")?;
+    Ok(faults.parse()?)
+}
+
 /// What counts in a process from outside.
-#[derive(Clone, Copy)]
-enum Tool {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Tool {
     Callgrind,
+    /// Of the program's own `main` and what that calls alone.
+    CallgrindMain,
     Strace,
 }
 
@@ -188,6 +259,11 @@ impl Tool {
                 "exec valgrind --tool=callgrind --callgrind-out-file=/dev/null \
                  --log-file=\"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n"
             }
+            Self::CallgrindMain => {
+                "main=$(basename \"$BENCHES_PROGRAM\" | tr - _)::main\n\
+                 exec valgrind --tool=callgrind \"--toggle-collect=$main\" \
+                 --callgrind-out-file=/dev/null --log-file=\"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n"
+            }
             Self::Strace => {
                 "exec strace -f -c -U calls,name -o \"$BENCHES_LOG\" \"$BENCHES_PROGRAM\"\n"
             }
@@ -195,7 +271,7 @@ impl Tool {
     }
 
     /// What a process costs that answers this many invocations.
-    async fn cost(self, program: &Path, invocations: usize) -> Result<u64, Error> {
+    pub(super) async fn cost(self, program: &Path, invocations: usize) -> Result<u64, Error> {
         let directory = command::directory()?;
         let (script, log) = (
             directory.join("benches-tool"),
@@ -216,7 +292,7 @@ impl Tool {
         lambda.ended().await;
         let log = fs::read_to_string(log)?;
         match self {
-            Self::Callgrind => collected(&log),
+            Self::Callgrind | Self::CallgrindMain => collected(&log),
             Self::Strace => calls(&log),
         }
     }

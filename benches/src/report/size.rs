@@ -44,8 +44,15 @@ pub(super) const APIS: [Program; 8] = [
     ),
 ];
 
+/// Two routes, for several invocations at once.
+pub(super) const SEVERAL: [Program; 2] = [
+    program("lambda-api", "several_ours", "several,ours"),
+    program("bare, on a struct", "several_bare", "several,runtime"),
+];
+
 /// One route that says hello.
-pub(super) const HELLOS: [Program; 5] = [
+pub(super) const HELLOS: [Program; 6] = [
+    program("bare, on a struct", "hello_struct", "programs,runtime"),
     program("bare, on `Value`", "hello_bare", "programs,runtime"),
     program("lambda-api", "hello_ours", "programs,ours"),
     program("lambda_http", "hello_lambda_http", "programs,lambda_http"),
@@ -65,6 +72,11 @@ impl Program {
     pub(super) fn of(key: &str) -> Option<Self> {
         let mut all = APIS.into_iter();
         all.find(|program| program.bin.strip_prefix("api_") == Some(key))
+    }
+
+    /// The program that says hello with lambda-api.
+    pub(super) fn hello() -> Self {
+        program("lambda-api", "hello_ours", "programs,ours")
     }
 
     /// Builds it for release as this workspace does, beside this program.
@@ -123,7 +135,7 @@ pub(super) fn size(program: Program, clean: bool) -> Result<Size, Error> {
 }
 
 /// The crates that are compiled for it, and not only run while others are.
-fn crates(program: Program) -> Result<usize, Error> {
+pub(super) fn crates(program: Program) -> Result<usize, Error> {
     let mut cargo = command::cargo("tree");
     cargo.args(["--no-default-features", "--features", program.features]);
     cargo.args([

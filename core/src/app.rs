@@ -1,8 +1,11 @@
 //! An API that answers.
 
+#[cfg(feature = "lambda-http")]
+use crate::interop::arrive;
 use crate::{
     Body, BoxError, BoxFuture, Invocation, LambdaContext, Next, Problem, Request, Response,
     auth::{Installed, named_headers},
+    current,
     error::framework,
     event::{self, DecodeError, DecodeOptions, Source},
     middleware::{
@@ -34,7 +37,9 @@ use tracing::Instrument;
 ///
 /// As a service it keeps the timeouts of routes, and the deadline of a request that has an
 /// [`Invocation`], once its body is read; in another runtime than tokio's, or in one without a timer,
-/// neither. Equivalent spellings of a path become one, as in [`event::decode`](crate::event::decode). A stream that is a reply's body fails when its time is over. What an `Api` wants to do at
+/// neither. Equivalent spellings of a path become one, as in [`event::decode`](crate::event::decode). A stream that is a reply's body fails when its time is over. With
+/// the feature `lambda-http` it knows the invocation of a request that `lambda_http` has made, and routes
+/// it by the path that the gateway sent; see the module `interop`. What an `Api` wants to do at
 /// the end of the process ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not
 /// done here.
 #[derive(Clone)]
@@ -207,7 +212,7 @@ impl App {
                 let span = log::span(&invocation, cold);
                 invocation.set_span(span.clone());
                 let reply = self.whole_reply(request, &invocation).instrument(span);
-                let reply = reply.await;
+                let reply = current::scope(invocation.clone(), reply).await;
                 (invocation, reply)
             }
             Err(error) => {
@@ -405,6 +410,11 @@ fn without_body(mut response: Response) -> Response {
     response
 }
 
+#[cfg(not(feature = "lambda-http"))]
+fn arrive(_: &mut http::request::Parts, _: &DecodeOptions) -> Result<(), Problem> {
+    Ok(())
+}
+
 /// Gives the path the one spelling that those of events have when they are decoded.
 fn spell(head: &mut http::request::Parts) {
     if let Some(uri) = spelling::normal_uri(&head.uri) {
@@ -459,16 +469,26 @@ where
         let app = self.clone();
         Box::pin(async move {
             let (mut head, body) = request.into_parts();
+            let readable = arrive(&mut head, &app.0.decode);
             let asked = app.asked(&head.method, &head.headers);
             // Only a response that says so needs it.
             let invocation = app.0.request_id_header.as_ref();
             let invocation = invocation.and_then(|_| head.extensions.get::<Invocation>().cloned());
             let answer = caught(async {
                 sensitive::mark_all(&mut head.headers, &app.0.credentials);
-                let admitted = app.admit(&head, body).await;
+                let admitted = match readable {
+                    Ok(()) => app.admit(&head, body).await,
+                    Err(problem) => Err(problem),
+                };
                 spell(&mut head);
                 match admitted {
-                    Ok(body) => app.answer(Request::from_parts(head, body)).await,
+                    Ok(body) => {
+                        let request = Request::from_parts(head, body);
+                        match request.extensions().get::<Invocation>().cloned() {
+                            Some(current) => current::scope(current, app.answer(request)).await,
+                            None => app.answer(request).await,
+                        }
+                    }
                     Err(problem) => {
                         let head = Request::from_parts(head, Body::empty());
                         let invocation = Invocation::of(&head).clone();
@@ -498,6 +518,7 @@ mod tests {
         Api, Routes,
         endpoint::{BROKEN, Route},
         from_fn,
+        shape::Shape,
     };
 
     #[test]
@@ -513,6 +534,7 @@ mod tests {
         let route: &'static Route = Box::leak(Box::new(Route {
             method: "GET",
             path: "/",
+            shape: Shape::of("/"),
             call,
             ..BROKEN
         }));
@@ -607,6 +629,7 @@ mod tests {
         static ROUTE: Route = Route {
             method: "GET",
             path: "/orders/{id}",
+            shape: Shape::of("/orders/{id}"),
             call: |_| {
                 Box::pin(async {
                     tracing::info!("found");

@@ -49,6 +49,9 @@ struct Inner {
     received: Received,
     public: OnceLock<Public>,
     context: Option<Shared>,
+    /// Whether the context is not as the gateway wrote it: then single facts are taken from it, and
+    /// nobody gets to see it, authenticators least of all.
+    is_second_hand: bool,
     facts: OnceLock<Facts>,
     stage_variables: StringMap,
     path_parameters: StringMap,
@@ -75,7 +78,8 @@ struct StringMap {
 #[non_exhaustive]
 pub struct LambdaContext {
     /// Lambda's own id of the invocation. The commands `serve` and `invoke` make one up, `invoke`
-    /// the same for the same event; it is empty where an [`App`](crate::App) is called as a service.
+    /// the same for the same event; it is empty where an [`App`](crate::App) is called as a service, but
+    /// in the loop of `lambda_http`.
     pub request_id: String,
     /// When Lambda ends the invocation, in milliseconds since the epoch.
     pub deadline_ms: Option<u64>,
@@ -85,8 +89,26 @@ pub struct LambdaContext {
     pub trace_id: Option<String>,
     /// The tenant, for functions with tenant isolation.
     pub tenant_id: Option<String>,
+    /// What a mobile application says of itself, as JSON text. Whoever may invoke the function
+    /// directly chooses it, and no gateway passes one on.
+    pub client_context: Option<String>,
+    /// Who invoked the function, where that was done with credentials of a Cognito identity pool.
+    pub cognito_identity: Option<CognitoIdentity>,
     /// When the event arrived at the process.
     pub received: Option<SystemTime>,
+}
+
+/// An identity of a Cognito [identity pool](https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-identity.html),
+/// which is not the user of a user pool.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct CognitoIdentity {
+    /// The identity.
+    #[serde(rename = "cognitoIdentityId")]
+    pub identity_id: String,
+    /// Its pool.
+    #[serde(rename = "cognitoIdentityPoolId")]
+    pub identity_pool_id: String,
 }
 
 /// The beginning of 2015. Lambda is hardly older, so that a deadline before it is none: local
@@ -118,6 +140,8 @@ impl LambdaContext {
                     .to_owned(),
             ),
             tenant_id: None,
+            client_context: None,
+            cognito_identity: None,
             received: Some(now),
         }
     }
@@ -165,10 +189,37 @@ impl Invocation {
             received,
             public: OnceLock::new(),
             context,
+            is_second_hand: false,
             facts: facts.map(OnceLock::from).unwrap_or_default(),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
             span: OnceLock::new(),
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: None,
+        }
+    }
+
+    /// The invocation of an event that was read elsewhere, with a context that was written again.
+    #[cfg(feature = "lambda-http")]
+    pub(crate) fn second_hand(
+        source: Option<Source>,
+        lambda: LambdaContext,
+        received: Received,
+        (context, facts): (Shared, Facts),
+        [stage_variables, path_parameters]: [Option<Shared>; 2],
+    ) -> Self {
+        let inner = Inner {
+            source,
+            lambda,
+            received,
+            context: Some(context),
+            is_second_hand: true,
+            facts: OnceLock::from(facts),
+            stage_variables: StringMap::new(stage_variables),
+            path_parameters: StringMap::new(path_parameters),
+            ..Inner::default()
         };
         Self {
             inner: Arc::new(inner),
@@ -499,9 +550,14 @@ impl Invocation {
     }
 
     /// The `requestContext` of the event as it came: JSON.
+    ///
+    /// `None` where the event has none, and where `lambda_http` has read the event, whose types keep
+    /// a part of it.
     #[must_use]
     pub fn request_context(&self) -> Option<&str> {
-        self.inner.context.as_ref().map(Shared::as_str)
+        let context = self.inner.context.as_ref();
+        let as_it_came = context.filter(|_| !self.inner.is_second_hand);
+        as_it_came.map(Shared::as_str)
     }
 
     /// Reads the `requestContext` of the event as a type of your own, which may borrow from it.

@@ -201,6 +201,7 @@
 //! |---|---|
 //! | `api-keys` | the authenticator `auth::ApiKeys`, for keys of your own |
 //! | `jwt` | the authenticators `Jwt`, `Cognito` and `AlbOidc`; brings cryptography that is built from C, half a minute of build time and about 3 MB |
+//! | `lambda-http` | the module `interop`: `lambda_http::run` takes an [`App`], and an [`Api`] takes what was written for lambda_http; brings that crate |
 //! | `local` | the command line and the local server in release builds, too |
 //! | `multipart` | the extractor `Multipart` for `multipart/form-data` |
 
@@ -210,28 +211,35 @@ mod api;
 mod app;
 pub mod auth;
 mod body;
+mod current;
 mod describe;
 mod endpoint;
 mod error;
 pub mod event;
 mod extract;
+#[cfg(feature = "lambda-http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "lambda-http")))]
+pub mod interop;
 mod invocation;
 mod limits;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod local;
 mod matched;
 mod middleware;
+#[cfg(doc)]
+pub mod moving_over;
 mod response;
 mod router;
 mod runtime;
 mod sensitive;
+mod shape;
 mod spelling;
 mod state;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use api::{Api, BuildErrors, IntoFallback, Routes};
+pub use api::{Api, BuildErrors, IntoFallback, IntoService, Routes};
 pub use app::App;
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
@@ -253,7 +261,7 @@ pub use extract::{
 pub use extract::{Multipart, MultipartRejection, Part};
 /// The crate of methods, statuses, headers and URIs.
 pub use http;
-pub use invocation::{Invocation, LambdaContext};
+pub use invocation::{CognitoIdentity, Invocation, LambdaContext};
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, main};
 pub use limits::Limits;

@@ -2,7 +2,7 @@
 
 use super::Api;
 use crate::Error;
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 /// # The life of the process
 ///
@@ -53,10 +53,11 @@ impl Api {
     /// Runs a function before the process ends, to write out what is still in memory, say.
     ///
     /// Lambda ends an environment that it needs no more with SIGTERM, and kills it
-    /// [half a second later](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown);
-    /// after 300 ms, where external extensions have to end as well. So the function gets 400 ms;
-    /// what takes longer is given up, or with external extensions cut off without a record. Several of them run at once. A panic, or a function that was
-    /// given up, is a record of the log. The local server does the same on Ctrl-C and SIGTERM.
+    /// [half a second later](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown).
+    /// The functions start at the signal, all at once, and invocations in flight go on beside them.
+    /// Both have the time of [`Api::shutdown_timeout`]; what has not ended then is given up, and
+    /// named in one record of the log: functions by their type, invocations by their request id. A
+    /// panic is a record as well. The local server does the same on Ctrl-C and SIGTERM.
     ///
     /// Do not rely on it: an environment that crashed, or whose invocation timed out, ends without.
     ///
@@ -79,6 +80,27 @@ impl Api {
         Fut: Future<Output = ()> + Send + 'static,
     {
         self.hooks.on_shutdown(hook);
+        self
+    }
+
+    /// How long shutdown hooks and invocations in flight have after SIGTERM: half a second, unless
+    /// this says otherwise. The last 50 ms of it are left for the record of what is given up.
+    ///
+    /// Lambda gives 500 ms where this library registers the only extension. Where external extensions
+    /// are registered as well, they have to end within 2 s together with the process, and Lambda
+    /// may kill the process after 300 ms: then less is right. The setting of a nested API counts where
+    /// the outer one has none.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    /// use std::time::Duration;
+    ///
+    /// let api = Api::new()
+    ///     .on_shutdown(async || println!("ended"))
+    ///     .shutdown_timeout(Duration::from_millis(300));
+    /// ```
+    pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
+        self.hooks.shutdown_timeout = Some(limit);
         self
     }
 
@@ -134,6 +156,25 @@ impl Api {
         E: Into<Error>,
     {
         self.hooks.after_restore(hook);
+        self
+    }
+
+    /// Whether the trace id of each invocation is put into the environment, as `_X_AMZN_TRACE_ID`;
+    /// it is, unless this says otherwise.
+    ///
+    /// AWS's contract for [custom runtimes](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html)
+    /// asks for it. The AWS SDKs take it from there for the trace header of their calls and for the
+    /// detection of recursive loops, and so does `opentelemetry-aws`. Two things speak against it:
+    /// glibc keeps every value that was ever set, some 170 bytes for each invocation with a trace id
+    /// of its own; and C code that reads the environment (`getenv`) on a thread of its own, while an
+    /// invocation begins, races with it. Rust code that uses `std::env` does not.
+    ///
+    /// With `false` the variable is left alone, and memory does not grow. The trace id is in
+    /// [`LambdaContext::trace_id`](crate::LambdaContext::trace_id) in any case. With several
+    /// invocations at once (`AWS_LAMBDA_MAX_CONCURRENCY`) the variable is never set: one variable
+    /// cannot tell of several invocations.
+    pub fn trace_environment(mut self, set: bool) -> Self {
+        self.hooks.trace_environment = set;
         self
     }
 }

@@ -36,8 +36,8 @@ impl Contexts {
                 now.as_secs() & 0xffff_ffff,
                 low >> 32,
             )),
-            tenant_id: None,
             received: Some(received),
+            ..LambdaContext::default()
         }
     }
 }

@@ -39,7 +39,9 @@ mod trust;
 
 pub(crate) use terminal::Human;
 
-use crate::{Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError};
+use crate::{
+    Api, App, BuildErrors, LambdaContext, api::RouteInfo, event::DecodeError, runtime::InFlight,
+};
 use arguments::{Command, HELP, Serve};
 use bytes::Bytes;
 use std::{
@@ -175,7 +177,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     let (handle, mut responded) = responding(app.clone());
     server.run(handle, stop).await;
     let _ = tokio::time::timeout(PATIENCE, responded.recv()).await;
-    app.hooks().shut_down().await;
+    app.hooks().shut_down(&InFlight::default()).await;
     Ok(())
 }
 

@@ -5,6 +5,8 @@
 //! thread blocks the server, which then notices nothing.
 
 use super::{log, serve::PATIENCE};
+#[cfg(unix)]
+use crate::runtime::signal::{INTERRUPT, Signal, TERMINATE};
 use std::{
     io, process,
     sync::{
@@ -110,25 +112,24 @@ const TERMINATED: i32 = 143;
 
 #[cfg(unix)]
 struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+    interrupt: Signal,
+    terminate: Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            interrupt: Signal::listen(INTERRUPT)?,
+            terminate: Signal::listen(TERMINATE)?,
         })
     }
 
     /// Waits for one; the exit code of a process that it ends.
     async fn next(&mut self) -> i32 {
         tokio::select! {
-            _ = self.interrupt.recv() => INTERRUPTED,
-            _ = self.terminate.recv() => TERMINATED,
+            () = self.interrupt.recv() => INTERRUPTED,
+            () = self.terminate.recv() => TERMINATED,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     endpoint::Route,
     middleware::{Panic, caught},
 };
-use std::{error::Error, fmt, future::Future, process::ExitCode};
+use std::{error::Error, fmt, future::Future, pin::pin, process::ExitCode};
 
 /// Which tokio runtime a program gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,8 @@ where
             return failed("the tokio runtime", &error);
         }
     };
-    let code = runtime.block_on(async {
+    // Pinned here: what is handed over by value is copied, all of it, before it begins.
+    let program = pin!(async {
         let start = async {
             let begun = {
                 // The program's own subscriber goes first, so there is none until here. A panic, or one
@@ -102,6 +103,7 @@ where
             Err(panic) => not_started("MainPanicked", "main", &panic, on_lambda).await,
         }
     });
+    let code = runtime.block_on(program);
     // Not waiting for what blocks a thread of its own: the end is due, whatever the reason.
     runtime.shutdown_background();
     code
@@ -152,14 +154,14 @@ async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
 
 /// The end of a function before it has begun, which Lambda is told about as well.
 async fn not_started(
-    error_type: &str,
+    error_type: &'static str,
     what: &str,
     error: &(dyn Error + Send + Sync + 'static),
     on_lambda: bool,
 ) -> ExitCode {
     let code = failed(what, error);
     if on_lambda {
-        init_error::report(error_type, &crate::error::Chain(error).to_string()).await;
+        init_error::report(error_type, error).await;
     }
     code
 }

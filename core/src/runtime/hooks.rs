@@ -1,38 +1,65 @@
 //! What an application wants to do after each response, when the process ends, and around a snapshot
 //! of it.
 
+use super::in_flight::InFlight;
 use crate::{
     BoxError, BoxFuture, Error, LambdaContext,
     error::bounded,
     middleware::{Limit, caught, timed},
 };
-use lambda_http::SnapStartResource;
 use std::{
     fmt,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
 
-/// Lambda kills the process half a second after SIGTERM; a record may be written before.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// Lambda kills the process half a second after SIGTERM.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// What is left of that for the record of what was given up.
+const SHUTDOWN_MARGIN: Duration = Duration::from_millis(50);
 
 /// What is left of an invocation's time for the record of a function that was given up.
 const MARGIN: Duration = Duration::from_millis(100);
 
 type AfterResponse = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
-type Shutdown = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
+
+/// A function, and the name of its type.
+type Shutdown = (
+    &'static str,
+    Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>,
+);
 type SnapStart = Arc<dyn Fn() -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
 
-/// The functions of one application.
-#[derive(Default)]
+/// What one application wants of the process.
 pub(crate) struct Hooks {
+    /// Whether the trace id of each invocation is put into the environment.
+    pub(crate) trace_environment: bool,
+    /// How long shutdown hooks and invocations in flight have at the end.
+    pub(crate) shutdown_timeout: Option<Duration>,
     after_response: Vec<AfterResponse>,
     /// Each is run once.
     shutdown: Mutex<Vec<Shutdown>>,
     before_snapshot: Vec<SnapStart>,
     after_restore: Vec<SnapStart>,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self {
+            trace_environment: true,
+            shutdown_timeout: None,
+            after_response: Vec::new(),
+            shutdown: Mutex::default(),
+            before_snapshot: Vec::new(),
+            after_restore: Vec::new(),
+        }
+    }
 }
 
 impl Hooks {
@@ -54,8 +81,9 @@ impl Hooks {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        self.shutdown_mut()
-            .push(Box::new(|| Box::pin(async move { hook().await })));
+        let name = std::any::type_name::<F>();
+        let hook = Box::new(|| Box::pin(async move { hook().await }) as BoxFuture<'static, ()>);
+        self.shutdown_mut().push((name, hook));
     }
 
     pub(crate) fn before_snapshot<F, Fut, E>(&mut self, hook: F)
@@ -77,6 +105,8 @@ impl Hooks {
     }
 
     pub(crate) fn append(&mut self, mut other: Self) {
+        self.trace_environment &= other.trace_environment;
+        self.shutdown_timeout = self.shutdown_timeout.or(other.shutdown_timeout);
         let shutdown = std::mem::take(other.shutdown_mut());
         self.shutdown_mut().extend(shutdown);
         self.after_response.append(&mut other.after_response);
@@ -138,36 +168,57 @@ impl Hooks {
         !hooks.is_empty()
     }
 
-    /// Runs what is to be run at the end, all of it at once, for a limited time.
-    pub(crate) async fn shut_down(&self) {
-        let mut tasks = JoinSet::new();
-        for hook in self.take_shutdown() {
-            tasks.spawn(async move {
-                if let Err(panic) = caught(hook()).await {
-                    panic.log("a shutdown hook panicked");
-                }
-            });
-        }
-        let all = async { while tasks.join_next().await.is_some() {} };
-        if timeout(PATIENCE, all).await.is_err() {
+    /// Runs what is to be run at the end, all of it at once, while invocations in flight go on. There
+    /// is one limit for all; what is given up then is named in a record.
+    pub(crate) async fn shut_down(&self, in_flight: &InFlight) {
+        let limit = self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT);
+        let until = Instant::now() + limit.saturating_sub(SHUTDOWN_MARGIN);
+        let hooks = self.run_shutdown(until).await;
+        // They went on meanwhile, and some may have begun.
+        let _ = timeout_at(until, in_flight.none()).await;
+        let requests = in_flight.ids();
+        if !hooks.is_empty() || !requests.is_empty() {
             tracing::warn!(
                 target: "lambda_api",
-                limit_ms = PATIENCE.as_millis() as u64,
-                "a shutdown hook took too long, and is given up"
+                limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+                hooks = (!hooks.is_empty()).then(|| hooks.join(", ")),
+                request_ids = (!requests.is_empty()).then(|| requests.join(", ")),
+                "the time to shut down is over, and what has not ended is given up"
             );
         }
     }
 
-    /// The hooks of SnapStart in the order of the runtime, which runs the first ones from last to
-    /// first and the others from first to last; `None` when there are none.
-    pub(super) fn snap_start(&self) -> Option<Arc<dyn SnapStartResource>> {
-        if self.before_snapshot.is_empty() && self.after_restore.is_empty() {
-            return None;
+    /// Runs the shutdown hooks until then, and names those that have not ended.
+    async fn run_shutdown(&self, until: Instant) -> Vec<&'static str> {
+        let mut tasks = JoinSet::new();
+        let mut running = Vec::new();
+        for (name, hook) in self.take_shutdown() {
+            let task = tasks.spawn(async move {
+                if let Err(panic) = caught(hook()).await {
+                    panic.log("a shutdown hook panicked");
+                }
+            });
+            running.push((task.id(), name));
         }
-        Some(Arc::new(AroundSnapshot {
-            before: self.before_snapshot.clone(),
-            after: self.after_restore.clone(),
-        }))
+        let all = async {
+            while let Some(ended) = tasks.join_next_with_id().await {
+                let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+                running.retain(|(running, _)| *running != id);
+            }
+        };
+        let _ = timeout_at(until, all).await;
+        running.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// Runs the hooks before a snapshot, the last one first: what was built on top is taken down
+    /// before what it stands on.
+    pub(super) async fn run_before_snapshot(&self) -> Result<(), BoxError> {
+        in_turn(self.before_snapshot.iter().rev()).await
+    }
+
+    /// Runs the hooks after a restore, the first one first.
+    pub(super) async fn run_after_restore(&self) -> Result<(), BoxError> {
+        in_turn(self.after_restore.iter()).await
     }
 }
 
@@ -182,21 +233,6 @@ where
         let hook = Arc::clone(&hook);
         Box::pin(async move { hook().await.map_err(|error| error.into().into_boxed()) })
     })
-}
-
-struct AroundSnapshot {
-    before: Vec<SnapStart>,
-    after: Vec<SnapStart>,
-}
-
-impl SnapStartResource for AroundSnapshot {
-    fn before_snapshot(&self) -> BoxFuture<'_, Result<(), BoxError>> {
-        Box::pin(in_turn(self.before.iter().rev()))
-    }
-
-    fn after_restore(&self) -> BoxFuture<'_, Result<(), BoxError>> {
-        Box::pin(in_turn(self.after.iter()))
-    }
 }
 
 /// Runs one after the other, to the first that fails. Lambda is told why by its runtime, which shows
@@ -230,7 +266,7 @@ mod tests {
             .start_paused(true)
             .build()
             .expect("a runtime");
-        capture(|| runtime.block_on(hooks.shut_down()))
+        capture(|| runtime.block_on(hooks.shut_down(&InFlight::default())))
     }
 
     #[test]
@@ -293,7 +329,9 @@ mod tests {
         hooks.on_shutdown(std::future::pending);
         let records = run(&hooks);
         assert_eq!(records.len(), 1, "{records:?}");
-        assert_eq!(records[0]["limit_ms"], 400);
+        assert_eq!(records[0]["limit_ms"], 500);
+        let name = records[0]["hooks"].as_str().expect("a name");
+        assert!(name.contains("pending"), "{name}");
     }
 
     #[tokio::test]
@@ -316,9 +354,8 @@ mod tests {
             hooks.after_restore(note("after"));
         }
         hooks.append(nested);
-        let resource = hooks.snap_start().expect("hooks");
-        resource.before_snapshot().await.unwrap();
-        resource.after_restore().await.unwrap();
+        hooks.run_before_snapshot().await.unwrap();
+        hooks.run_after_restore().await.unwrap();
         let order = [
             ("before", "inner"),
             ("before", "outer"),
@@ -328,7 +365,7 @@ mod tests {
         assert_eq!(*ran.lock().unwrap(), order);
 
         hooks.after_restore(|| -> std::future::Ready<Result<(), BoxError>> { panic!("no table") });
-        let error = hooks.snap_start().unwrap().after_restore().await;
+        let error = hooks.run_after_restore().await;
         assert!(error.unwrap_err().to_string().contains("no table"));
     }
 }

@@ -1,27 +1,17 @@
-//! On Lambda: the loop over invocations, and each of them answered.
+//! On Lambda: the pollers, and the end of the process.
 
 use super::{
-    hand_over::{Event, HandOver},
-    reply::Reply,
-    replying::{NotReplied, Replying},
+    client::{Address, Client},
+    in_flight::InFlight,
+    invoke::InvokeId,
+    poller::{Ended, Poller},
+    snapshot,
     terminate::Terminate,
+    wake::Wake,
 };
-use crate::{
-    App, BoxError, LambdaContext,
-    error::{Chain, bounded},
-    middleware::caught,
-};
-use lambda_http::lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime};
-use std::{
-    future::Future,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, SystemTime},
-};
-use tower::service_fn;
+use crate::{App, BoxError, error::Chain};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use tokio::{runtime::Handle, task::JoinSet};
 
 /// Whether this process was started by Lambda, or by an emulator of it.
 pub(super) fn is_here() -> bool {
@@ -30,156 +20,159 @@ pub(super) fn is_here() -> bool {
 
 /// Whether Lambda sends several invocations at once (Managed Instances).
 pub(super) fn is_concurrent() -> bool {
-    std::env::var("AWS_LAMBDA_MAX_CONCURRENCY")
-        .ok()
-        .and_then(|limit| limit.parse::<u32>().ok())
-        .is_some_and(|limit| limit > 1)
+    concurrency() > 1
+}
+
+/// How many invocations Lambda sends at once.
+fn concurrency() -> u32 {
+    let limit = std::env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok();
+    limit.and_then(|limit| limit.parse().ok()).unwrap_or(1)
 }
 
 /// For how long the start waits for keys. Lambda gives it ten seconds in all.
 const PREPARE: Duration = Duration::from_secs(2);
 
-/// How often the next event is asked for once more, when it did not arrive.
-const ASKED_AGAIN: u32 = 2;
-
-/// Answers invocations until Lambda ends the process, or should. Those that are under way at its end
-/// go on while the shutdown hooks run.
+/// Handles invocations until Lambda ends the process, or should. Those in flight at its end go on
+/// beside the shutdown hooks.
 pub(super) async fn run(app: App) -> Result<(), BoxError> {
+    let address = Address::here().ok_or("AWS_LAMBDA_RUNTIME_API is no address")?;
     app.prepare(PREPARE).await;
-    let terminate = Terminate::listen(app.hooks()).await;
-    let mut answering = pin!(answer_all(&app));
+    let terminate = Terminate::listen(app.hooks(), &address).await;
+    let in_flight = terminate.is_expected().then(Arc::<InFlight>::default);
+    let mut serving = pin!(serve(&app, address, in_flight.clone()));
     tokio::select! {
-        ended = &mut answering => return ended,
+        ended = &mut serving => return ended,
         () = terminate.signalled() => {}
     }
-    beside(answering, app.hooks().shut_down()).await;
+    shut_down(&app, serving, &in_flight.unwrap_or_default()).await;
     Ok(())
 }
 
-/// Runs the hooks while invocations under way go on. The end of the loop, for which there are
-/// reasons now, does not cut the hooks off.
-async fn beside(answering: impl Future<Output = Result<(), BoxError>>, hooks: impl Future) {
-    let answering = async {
-        if let Err(error) = answering.await {
+/// Runs the hooks, while invocations in flight go on.
+async fn shut_down(
+    app: &App,
+    serving: impl Future<Output = Result<(), BoxError>>,
+    in_flight: &InFlight,
+) {
+    // The end of the loop, for which there are reasons now, does not cut the hooks off.
+    let serving = async {
+        if let Err(error) = serving.await {
             let error = Chain(&*error).to_string();
             tracing::warn!(target: "lambda_api", error, "the Lambda runtime failed while the process ended");
         }
         std::future::pending::<()>().await;
     };
     tokio::select! {
-        _ = hooks => {}
-        () = answering => {}
+        () = app.hooks().shut_down(in_flight) => {}
+        () = serving => {}
     }
 }
 
-async fn answer_all(app: &App) -> Result<(), BoxError> {
-    let arrived = Arc::new(AtomicBool::new(false));
-    let mut failures = 0;
-    loop {
-        arrived.store(false, Ordering::Relaxed);
-        let error = match caught(serve(app.clone(), arrived.clone())).await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => error,
-            // An answer that is no event: Lambda asks for a prompt end after a 500.
-            Err(panic) => return Err(panic.into()),
-        };
-        // Lambda hands an event that did not arrive out again. After a reply that did not arrive it
-        // would do the same, and the handler would run twice: then the end of the process tells
-        // Lambda, and Lambda the caller.
-        let is_over = is_concurrent() || is_restored() || has_arrived(&error);
-        if arrived.swap(false, Ordering::Relaxed) {
-            failures = 0;
-        }
-        failures += 1;
-        if is_over || failures > ASKED_AGAIN {
-            return Err(error);
-        }
-        let error = Chain(&*error).to_string();
-        tracing::warn!(target: "lambda_api", error, "an event did not arrive, and is asked for again");
+async fn serve(
+    app: &App,
+    address: Address,
+    in_flight: Option<Arc<InFlight>>,
+) -> Result<(), BoxError> {
+    let mut client = Client::new(address.clone());
+    if snapshot::is_due() {
+        snapshot::around(&mut client, app.hooks()).await?;
     }
-}
-
-/// The loop of the runtime, which ends when something is wrong with Lambda.
-async fn serve(app: App, arrived: Arc<AtomicBool>) -> Result<(), BoxError> {
-    let hooks = app.hooks().snap_start();
-    let replying = Replying {
+    let pollers = concurrency();
+    let poller = |client, wake| Poller {
         app: app.clone(),
-        is_concurrent: is_concurrent(),
-        arrived,
+        client,
+        among_several: pollers > 1,
+        in_flight: in_flight.clone(),
+        wake,
+        last: InvokeId::default(),
     };
-    let service = service_fn(move |event: LambdaEvent<Event>| answer(app.clone(), event));
-    let mut runtime = Runtime::new(service).layer(HandOver).layer(replying);
-    if let Some(hooks) = hooks {
-        runtime = runtime.register_snapstart_resource(hooks);
+    if pollers <= 1 {
+        return end(poller(client, None).run().await);
     }
-    runtime.run_concurrent().await
-}
-
-/// Whether the error is about an event that is here: one that was not replied to, or one that the
-/// runtime cannot read what stands beside.
-fn has_arrived(error: &BoxError) -> bool {
-    error.is::<NotReplied>()
-        || error.is::<http::header::ToStrError>()
-        || error.is::<serde_json::Error>()
-        || error.is::<std::num::ParseIntError>()
-}
-
-/// Whether the process was restored from a snapshot, which happens once, when the loop begins.
-fn is_restored() -> bool {
-    std::env::var("AWS_LAMBDA_INITIALIZATION_TYPE").is_ok_and(|kind| kind == "snap-start")
-}
-
-async fn answer(app: App, event: LambdaEvent<Event>) -> Result<Reply, Diagnostic> {
-    let Event(bytes) = event.payload;
-    match app.handle_event_text(bytes, context(event.context)).await {
-        Ok(reply) => Ok(Reply(reply)),
-        // Not an HTTP invocation, so there is nobody to answer with a problem.
-        Err(error) => Err(diagnostic("NotAnHttpEvent", error.to_string())),
+    let wake = Wake::start(Handle::current()).map(Arc::new);
+    let mut tasks = JoinSet::new();
+    for _ in 0..pollers {
+        tasks.spawn(poller(Client::new(address.clone()), wake.clone()).run());
+    }
+    // A poller never ends alone: what ends one is wrong for all of them.
+    match tasks.join_next().await {
+        Some(Ok(ended)) => end(ended),
+        Some(Err(error)) => Err(error.into()),
+        None => Ok(()),
     }
 }
 
-fn diagnostic(error_type: &str, error_message: String) -> Diagnostic {
-    Diagnostic {
-        error_type: error_type.to_owned(),
-        error_message: bounded(error_message),
-    }
-}
-
-fn context(context: Context) -> LambdaContext {
-    LambdaContext {
-        request_id: context.request_id,
-        deadline_ms: Some(context.deadline),
-        function_arn: Some(context.invoked_function_arn).filter(|arn| !arn.is_empty()),
-        trace_id: context.xray_trace_id,
-        tenant_id: context.tenant_id,
-        received: Some(SystemTime::now()),
-    }
+fn end(ended: Ended) -> Result<(), BoxError> {
+    Err(match ended {
+        // Whoever tells of the end looks for the place of a panic.
+        Ended::Panicked(panic) => panic.into(),
+        ended => ended.into(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::log::capture;
+    use crate::{Api, runtime::log::capture};
+    use tokio::time::sleep;
 
-    #[test]
-    fn hooks_run_to_their_end_though_the_loop_ends_before() {
+    /// The records of an end with one invocation in flight, which takes so long, and a hook.
+    fn records_of_an_end(invocation: Duration, hook: Duration) -> Vec<serde_json::Value> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()
             .expect("a runtime");
-        let mut done = false;
-        let records = capture(|| {
+        capture(|| {
             runtime.block_on(async {
-                let hooks = async {
-                    tokio::time::sleep(Duration::from_millis(300)).await;
-                    done = true;
+                let api = Api::new().on_shutdown(move || sleep(hook));
+                let app = api.build().await.expect("an app");
+                let in_flight = InFlight::default();
+                let serving = async {
+                    let entered = in_flight.enter("request-1");
+                    sleep(invocation).await;
+                    drop(entered);
+                    Err(BoxError::from("reset"))
                 };
-                beside(async { Err(BoxError::from("reset")) }, hooks).await;
+                shut_down(&app, serving, &in_flight).await;
             });
-        });
-        assert!(done);
+        })
+    }
+
+    #[test]
+    fn hooks_run_to_their_end_though_the_loop_ends_before() {
+        let records = records_of_an_end(Duration::ZERO, Duration::from_millis(300));
         assert_eq!(records.len(), 1, "{records:?}");
         assert_eq!(records[0]["error"], "reset");
+    }
+
+    #[test]
+    fn what_is_in_flight_ends_beside_the_hooks() {
+        let ms = Duration::from_millis;
+        for (invocation, hook) in [(440, 10), (10, 440)] {
+            let records = records_of_an_end(ms(invocation), ms(hook));
+            let given_up = |record: &serde_json::Value| record.get("limit_ms").is_some();
+            assert!(!records.iter().any(given_up), "{records:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_given_up_is_named() {
+        let (long, short) = (Duration::from_secs(5), Duration::ZERO);
+        let of_hook = "lambda_api::runtime::lambda::tests::";
+        for (invocation, hook) in [(long, short), (short, long), (long, long)] {
+            let records = records_of_an_end(invocation, hook);
+            let record = records.last().expect("a record");
+            assert_eq!(record["limit_ms"], 500, "{records:?}");
+            let is_long = |time| time == long;
+            assert_eq!(record.get("request_ids").is_some(), is_long(invocation));
+            assert_eq!(record.get("hooks").is_some(), is_long(hook));
+            if is_long(hook) {
+                assert!(
+                    record["hooks"].as_str().unwrap().starts_with(of_hook),
+                    "{record}"
+                );
+            }
+        }
     }
 }

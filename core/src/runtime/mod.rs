@@ -1,22 +1,32 @@
 //! The process: where it runs, which tokio it gets, how it starts and ends.
 //!
-//! The only place that knows the Lambda runtime and the environment.
+//! The only place that knows the Runtime API and the environment.
 
-mod call;
+mod client;
+mod connection;
 mod entry;
+mod error_document;
 mod extension;
-mod hand_over;
+mod head;
 mod hooks;
+mod in_flight;
 mod init_error;
+mod invoke;
 mod lambda;
 pub(crate) mod log;
 mod panic_hook;
-mod reply;
-mod replying;
+mod poller;
+#[cfg(unix)]
+pub(crate) mod signal;
+mod snapshot;
 mod terminate;
+mod trace_environment;
+mod wake;
 
 pub use entry::{Flavor, IntoApi, main, main_of_one};
 pub(crate) use hooks::Hooks;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use in_flight::InFlight;
 #[cfg(test)]
 pub(crate) use panic_hook::install as install_panic_hook;
 
@@ -47,49 +57,48 @@ use crate::{Api, BoxError, middleware::caught};
 ///
 /// # When Lambda itself goes wrong
 ///
-/// No reply is lost without a record in the log, nothing waits for ever, and the process ends only
-/// where it is best that Lambda replaces it: an end is what tells Lambda, at once, that the reply
-/// will not come. Each end has one record, `the Lambda runtime failed`, and exit code 1.
+/// No response is lost without a record in the log, nothing waits forever, and the process ends only
+/// where it is best that Lambda replaces it: its end tells Lambda, at once, that the response will
+/// not come. Each end is one record, `the Lambda runtime failed`, and exit code 1.
 ///
 /// "Alone" is a function with one invocation at a time, "among several" one with
-/// `AWS_LAMBDA_MAX_CONCURRENCY` above 1, where each of so many workers asks for events.
+/// `AWS_LAMBDA_MAX_CONCURRENCY` above 1, where so many pollers ask for events, each on a connection
+/// of its own. A poller never ends alone: when one ends, the process does.
 ///
 /// | fault | alone | among several |
 /// |---|---|---|
-/// | the connection is reset while it asks for an event, or the event is cut off | it asks again; after the third time in a row it ends | it asks again; whoever got half an event is a worker less |
-/// | the answer to that is no event: 500, 403, a redirect | it ends, as [the API][next] asks for | a worker less |
-/// | no deadline, or none that is a number; a client context or a Cognito identity that cannot be read; no request id | it ends | a worker less |
-/// | unknown headers, large ones, values that are no text; no trace, no ARN; an empty client context | nothing | nothing |
-/// | two invocations with one id | each gets its own reply | each gets its own reply, if Lambda sends `lambda-runtime-invocation-id` |
-/// | an event that is no text, no JSON, no HTTP | it reports the error `NotAnHttpEvent` | the same |
-/// | the connection is reset while it replies | it ends | a record with the request id; all go on |
-/// | the reply is refused: 400, 403, 413, 500 | a record with the request id; it goes on, and ends should Lambda refuse its next question | a record with the request id; all go on |
-/// | the reply comes too late: 410 | a record with the request id; it goes on | the same |
-/// | the answer to a reply is cut off, slow or huge | nothing | nothing |
-/// | the reply is larger than its source takes | a 500 problem, and a record with the size | the same |
+/// | [`/next`][next]: the connection is refused or reset, the event is cut off, what comes is no HTTP, or its status is not 200 | one warning, and it is asked for again, after 0, 50, 100, 200, 400 and 800 ms; after the seventh time in a row the process ends | the same |
+/// | `/next`: 500, "non-recoverable state" | the process ends | the same |
+/// | `/next`: an event without a request id, or with one that cannot be a part of an address | one error record, and the next event is asked for, after the same pauses | the same |
+/// | an event is handed out twice in a row | the second time, the handler is not called; one error record, and Lambda gets the error `RepeatedInvocation` | the same |
+/// | no deadline, trace or ARN; unknown or large headers | what they would say is unknown | the same |
+/// | a deadline, client context or Cognito identity that cannot be read | it is unknown; one warning, with the request id and the names of the headers | the same |
+/// | an event that is no text, no JSON, no HTTP | Lambda gets the error `NotAnHttpEvent` | the same |
+/// | `/response`: the connection is reset, what comes is no HTTP, or the status is 5xx | the response is sent once more, on a new connection; if that fails as well, the process ends | the response is sent once more; if that fails as well, it is one error record |
+/// | the same, and the second time the status is 400, 403 or 404 | nothing: the response had arrived, or came too late | the same |
+/// | `/response`: no answer until the deadline of the invocation, or for 2 s where less is left | as a connection that is reset | the same |
+/// | `/response`: another 4xx (400, 403, 413) | one error record, with the request id and the size | the same |
+/// | `/response`: 410, the invocation was given up | one warning, with the request id | the same |
+/// | the response is larger than its source takes | a 500 problem, and a record with the size | the same |
+/// | `/init/error` or `/restore/error` fails, or has no answer for 2 s | one warning; the process ends, as it would anyway | the same |
+/// | `/restore/next` fails, or its status is not 2xx | the process ends | the same |
+/// | a SnapStart hook fails, or takes longer than 120 s before the snapshot or 9.5 s after the restore | Lambda gets the error, and the process ends | the same |
+/// | the extension for [`Api::on_shutdown`] cannot be registered, or has no answer for 2 s | one warning; the hooks may not run | the same |
 ///
-/// What stands beside an event comes from Lambda, and only who may invoke the function directly can
-/// choose its client context: no gateway passes one on. `lambda_runtime` reads it before any code of
-/// ours runs. "A worker less" is its decision, too: the others go on, and when the last one is gone,
-/// the process ends. An invocation that was lost with a worker is answered by Lambda, when its time is
-/// over. Among several, `lambda_runtime` asks again without a pause where nobody listens any more.
-///
-/// The tests beside the example `faults` show each of these with a real process.
+/// The errors of invocations go to `/error` and are sent as responses are. An invocation is known by
+/// `lambda-runtime-invocation-id`, where Lambda sends it, together with its request id. A head has at
+/// most 256 KiB and 128 headers, a body 256 MiB. The address in `AWS_LAMBDA_RUNTIME_API` may have a
+/// path behind it, as emulators do.
 ///
 /// # Memory
 ///
-/// What a process keeps in memory does not grow with the invocations that it has answered. 200,000 of
-/// all sources, with up to 6 MB in and out and one in twenty hostile, lost no reply; resident memory
-/// was 27 MB after the first tenth, and from then on between 22 and 37 MB, as large events came and
-/// went. With eight invocations at once it was 64 MB, and between 61 and 76 MB; with small events
-/// alone, 5 MB from the first to the last. (A release build on x86-64 with glibc;
-/// `cargo test --release -p faults --test soak -- --ignored --nocapture` does it again.)
-///
-/// One thing does grow, and is not ours. Alone, `lambda_runtime` puts the trace id of each invocation
-/// into the environment, as `_X_AMZN_TRACE_ID`, where tracing and the AWS SDKs look for it; and
-/// glibc never frees what once was in the environment. That is some 150 bytes for each invocation with
-/// a trace id of its own: 15 MB in 100,000. musl frees it, and among several nothing is put there. The
-/// figures above were taken with one trace id.
+/// What a process keeps in memory does not grow with the invocations that it has answered, but for
+/// one variable. Alone, the trace id of each invocation is put into the environment as
+/// `_X_AMZN_TRACE_ID`, as AWS's contract for runtimes asks for, since tracing and the AWS SDKs look
+/// for it there; and glibc never frees what once was in the environment: some 170 bytes for each
+/// trace id, 17 MB in 100,000 invocations. musl frees it, and among several invocations nothing is put
+/// there. [`Api::trace_environment`] turns it off, and then memory is flat:
+/// `cargo test --release -p faults --test soak -- --ignored --nocapture` shows it.
 ///
 /// [next]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
 ///
@@ -104,11 +113,11 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
         let app = match caught(api.build()).await {
             Ok(Ok(app)) => app,
             Ok(Err(errors)) => {
-                init_error::report("ApiNotBuilt", &errors.to_string()).await;
+                init_error::report("ApiNotBuilt", &errors).await;
                 return Err(errors.into());
             }
             Err(panic) => {
-                init_error::report("ApiNotBuilt", &panic.to_string()).await;
+                init_error::report("ApiNotBuilt", &panic).await;
                 return Err(panic.into());
             }
         };

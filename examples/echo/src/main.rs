@@ -32,5 +32,6 @@ pub(crate) fn api() -> Api {
 
 #[lambda_api::main]
 fn main() -> Api {
-    api()
+    // Nothing here looks for the trace id in the environment.
+    api().trace_environment(false)
 }

@@ -1,7 +1,7 @@
 //! What is done at turns of the process' life, when the environment asks for it.
 
 use lambda_api::{Api, BoxError};
-use std::{env, future::pending};
+use std::{env, future::pending, time::Duration};
 
 /// Adds a function for the end as `FAULTS_SHUTDOWN` says, functions around a snapshot as
 /// `FAULTS_SNAPSHOT` says, and one after each response as `FAULTS_AFTER` says.
@@ -22,6 +22,10 @@ pub(crate) fn hooks(api: Api) -> Api {
         ),
         Ok("panic") => api.on_shutdown(async || panic!("nothing to flush")),
         Ok("hang") => api.on_shutdown(pending),
+        _ => api,
+    };
+    let api = match env::var("FAULTS_SHUTDOWN_MS").map(|text| text.parse()) {
+        Ok(Ok(ms)) => api.shutdown_timeout(Duration::from_millis(ms)),
         _ => api,
     };
     match env::var("FAULTS_SNAPSHOT").as_deref() {

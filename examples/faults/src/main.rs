@@ -11,8 +11,17 @@ mod own_log;
 mod sized;
 mod streams;
 
-use lambda_api::{Api, BoxError, Invocation, Json, State, api_handler, routes};
-use std::{collections::BTreeMap, env, future::pending, process, sync::Arc};
+use lambda_api::{Api, BoxError, Invocation, Json, LambdaContext, State, api_handler, routes};
+use std::{
+    collections::BTreeMap,
+    env,
+    future::pending,
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use tokio::sync::Barrier;
 
 /// A handler with a mistake in it.
@@ -107,6 +116,14 @@ async fn context(invocation: Invocation) -> Json<BTreeMap<&'static str, Option<S
         ("function_arn", lambda.function_arn.clone()),
         ("trace_id", lambda.trace_id.clone()),
         ("tenant_id", lambda.tenant_id.clone()),
+        ("client_context", lambda.client_context.clone()),
+        (
+            "cognito_identity",
+            lambda
+                .cognito_identity
+                .as_ref()
+                .map(|identity| identity.identity_id.clone()),
+        ),
     ]))
 }
 
@@ -114,7 +131,28 @@ async fn context(invocation: Invocation) -> Json<BTreeMap<&'static str, Option<S
 #[api_handler(GET "/together/{name}")]
 async fn together(name: String, invocation: Invocation, State(all): State<Arc<Barrier>>) -> String {
     all.wait().await;
-    format!("{name} in {}", invocation.lambda().request_id)
+    // Whatever else ran on this thread meanwhile.
+    let current = LambdaContext::current().expect("an invocation");
+    assert_eq!(current.request_id, invocation.lambda().request_id);
+    format!("{name} in {}", current.request_id)
+}
+
+static RELEASED: AtomicBool = AtomicBool::new(false);
+
+/// A handler that computes, and does not give its thread back, until another request releases it.
+#[api_handler(GET "/compute")]
+async fn computes() -> &'static str {
+    while !RELEASED.load(Ordering::Relaxed) {
+        std::thread::yield_now();
+    }
+    "released"
+}
+
+/// Releases the one that computes.
+#[api_handler(GET "/release")]
+async fn releases() -> &'static str {
+    RELEASED.store(true, Ordering::Relaxed);
+    "releases"
 }
 
 #[lambda_api::main]
@@ -134,6 +172,8 @@ async fn main() -> Result<Api, BoxError> {
             environment,
             context,
             together,
+            computes,
+            releases,
             sized::size,
             sized::digest,
             long_error,
@@ -141,7 +181,9 @@ async fn main() -> Result<Api, BoxError> {
             streams::frames
         ])
         .nest("/mixed", mixed::api());
-    let api = life::hooks(api);
+    // A new value for each invocation is what memory grows by.
+    let trace = env::var_os("FAULTS_TRACE_ENVIRONMENT").is_some();
+    let api = life::hooks(api).trace_environment(trace);
     #[cfg(unix)]
     if let Ok(kind) = env::var("FAULTS_EXTENSION") {
         extension::register(kind == "deaf").await?;

@@ -1,6 +1,6 @@
 //! Requests and replies of any size.
 
-use lambda_api::{Json, api_handler, bytes::Bytes};
+use lambda_api::{Json, LambdaContext, api_handler, bytes::Bytes};
 use serde::Serialize;
 
 /// A reply of so many bytes.
@@ -16,16 +16,25 @@ pub(crate) struct Digest {
     length: usize,
     digest: u64,
     padding: String,
+    request_id: String,
+    trace_id: Option<String>,
 }
 
-/// What the body is, in few bytes; and so many bytes more.
+/// What the body is, in few bytes, and whose it is; and so many bytes more.
 #[api_handler(POST "/digest/{name}")]
-pub(crate) async fn digest(name: String, #[query] padding: usize, body: Bytes) -> Json<Digest> {
+pub(crate) async fn digest(
+    name: String,
+    #[query] padding: usize,
+    body: Bytes,
+    lambda: LambdaContext,
+) -> Json<Digest> {
     Json(Digest {
         name,
         length: body.len(),
         digest: fnv(&body),
         padding: "p".repeat(padding),
+        request_id: lambda.request_id,
+        trace_id: lambda.trace_id,
     })
 }
 

@@ -79,3 +79,19 @@ async fn a_second_reply_can_overtake_the_first() {
     slow.release();
     assert_eq!(first.await.reply().json()["statusCode"], 200);
 }
+
+/// The worker that reads the sockets is the one that computes: another has to be woken to read on.
+#[tokio::test]
+async fn a_handler_that_computes_keeps_no_other_waiting() {
+    let lambda = faults().concurrency(CONCURRENCY).await;
+    for _ in 0..3 {
+        let mut computes = lambda.invoke(get("/compute"));
+        computes.taken().await;
+        for _ in 0..20 {
+            assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
+        }
+        assert_eq!(lambda.send(&get("/release")).await.status(), 200);
+        assert_eq!(computes.await.reply().json()["statusCode"], 200);
+        lambda.restart().await;
+    }
+}

@@ -50,16 +50,37 @@ async fn an_example_is_found_beside_the_test() {
     assert_eq!(lambda.send(&get("/log/x")).await.status(), 200);
 }
 
-/// `lambda_runtime` puts it there, for the AWS SDK to find. glibc never frees what once was in the
-/// environment, so this is what a process grows by: see "Memory" in the documentation of
-/// `lambda_api::run`.
+/// What a process grows by: see "Memory" in the documentation of `lambda_api::run`.
 #[tokio::test]
 async fn alone_a_function_sees_its_trace_id_and_among_several_it_does_not() {
-    for (concurrency, trace) in [(1, Value::from("Root=1-a-b")), (2, Value::Null)] {
-        let lambda = faults().concurrency(concurrency).await;
+    for (concurrency, on, trace) in [
+        (1, true, Value::from("Root=1-a-b")),
+        (1, false, Value::Null),
+        (2, true, Value::Null),
+    ] {
+        let mut lambda = faults().concurrency(concurrency);
+        if on {
+            lambda = lambda.env("FAULTS_TRACE_ENVIRONMENT", "1");
+        }
+        let lambda = lambda.await;
         let invoke = Invoke::new(get("/environment")).trace_id("Root=1-a-b");
-        let reply = lambda.invoke(invoke).await.reply().http(Source::HttpApi);
-        let seen: Value = serde_json::from_slice(reply.body()).unwrap();
-        assert_eq!(seen["_X_AMZN_TRACE_ID"], trace, "{concurrency}");
+        let response = lambda.invoke(invoke).await.reply().http(Source::HttpApi);
+        let seen: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(seen["_X_AMZN_TRACE_ID"], trace, "{concurrency} {on}");
+    }
+}
+
+#[tokio::test]
+async fn an_invocation_without_a_trace_id_sees_none() {
+    let lambda = faults().env("FAULTS_TRACE_ENVIRONMENT", "1").await;
+    for trace in [Some("Root=1-a-b"), None] {
+        let mut invoke = Invoke::new(get("/environment"));
+        invoke = match trace {
+            Some(id) => invoke.trace_id(id),
+            None => invoke.without_header("lambda-runtime-trace-id"),
+        };
+        let response = lambda.invoke(invoke).await.reply().http(Source::HttpApi);
+        let seen: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(seen["_X_AMZN_TRACE_ID"].as_str(), trace);
     }
 }

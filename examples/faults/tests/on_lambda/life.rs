@@ -33,20 +33,33 @@ async fn what_is_to_be_done_at_the_end_is_done() {
 }
 
 #[tokio::test]
-async fn an_invocation_that_is_under_way_does_not_keep_the_end_from_being_cared_for() {
-    let lambda = faults()
-        .env("FAULTS_SHUTDOWN", "flush")
-        .shutdown_grace(Duration::from_secs(30))
-        .await;
-    let mut hangs = lambda.invoke(get("/hang"));
-    hangs.taken().await;
-    let exit = lambda.terminate().await;
-    assert_eq!(exit.code(), Some(0));
-    assert!(
-        exit.logs().iter().any(|line| line.text() == "flushed"),
-        "{exit:?}"
-    );
-    hangs.await.crash();
+async fn at_the_end_what_is_in_flight_is_waited_for_and_then_named() {
+    for concurrency in [1, 3] {
+        let lambda = faults()
+            .concurrency(concurrency)
+            .env("FAULTS_SHUTDOWN", "flush")
+            .env("FAULTS_SHUTDOWN_MS", "200")
+            .shutdown_grace(Duration::from_secs(30))
+            .await;
+        let mut hangs = lambda.invoke(get("/hang"));
+        hangs.taken().await;
+        let id = hangs.request_id().to_owned();
+        let exit = lambda.terminate().await;
+        assert_eq!(exit.code(), Some(0));
+        let flushed = exit.logs().iter().any(|line| line.text() == "flushed");
+        assert!(flushed, "{exit:?}");
+        let records = exit.logs().iter().filter_map(LogLine::json);
+        let given_up: Vec<_> = records.filter(|record| record["limit_ms"] == 200).collect();
+        let [record] = &given_up[..] else {
+            panic!("{exit:?}");
+        };
+        assert_eq!(
+            (&record["level"], &record["request_ids"]),
+            (&"WARN".into(), &id.into())
+        );
+        assert!(record.get("hooks").is_none(), "{record}");
+        hangs.await.crash();
+    }
 }
 
 #[tokio::test]
@@ -159,10 +172,14 @@ async fn a_panic_at_the_end_is_one_record() {
 async fn what_never_ends_is_given_up() {
     let exit = end("hang").await;
     assert_eq!(exit.code(), Some(0));
+    let mut records = exit.logs().iter().filter_map(LogLine::json);
+    let record = records.find(|record| record["limit_ms"] == 500);
+    let record = record.expect("a record");
     assert!(
-        exit.logs().iter().any(|line| line.contains("given up")),
-        "{exit:?}"
+        record["hooks"].as_str().unwrap().contains("pending"),
+        "{record}"
     );
+    assert!(record.get("request_ids").is_none(), "{record}");
 }
 
 #[tokio::test]

@@ -32,58 +32,72 @@ async fn an_event_that_is_cut_off_is_asked_for_again() {
     assert_eq!(lambda.starts(), 1);
 }
 
+/// How often an event is asked for once more.
+const ASKED_AGAIN: usize = 6;
+
 #[tokio::test]
 async fn where_nothing_arrives_any_more_the_process_ends() {
-    let lambda = faults().await;
-    for _ in 0..3 {
-        lambda.inject(Call::Next, Fault::Reset);
+    let unavailable = Fault::Status(StatusCode::SERVICE_UNAVAILABLE);
+    for concurrency in BOTH {
+        for fault in [Fault::Reset, unavailable] {
+            let lambda = faults().concurrency(concurrency).await;
+            for _ in 0..=ASKED_AGAIN * concurrency as usize {
+                lambda.inject(Call::Next, fault);
+            }
+            let exit = lambda.ended().await;
+            assert_ended_with(&exit, "there is no next event");
+            let warnings = exit
+                .logs()
+                .iter()
+                .filter(|line| is_record(line, "an event did not arrive, and is asked for again"));
+            let warnings = warnings.count();
+            // Those of the other pollers count as well.
+            assert!(
+                (ASKED_AGAIN..=ASKED_AGAIN * 4).contains(&warnings),
+                "{warnings}"
+            );
+            assert_goes_on(&lambda).await;
+            assert_eq!(lambda.starts(), 2);
+        }
     }
-    let exit = lambda.ended().await;
-    assert_ended_with(&exit, "connection");
-    let warnings = exit
-        .logs()
-        .iter()
-        .filter(|line| is_record(line, "an event did not arrive, and is asked for again"));
-    assert_eq!(warnings.count(), 2);
-    assert_goes_on(&lambda).await;
-    assert_eq!(lambda.starts(), 2);
 }
 
 /// "Non-recoverable state. Runtime should exit promptly", says the API's documentation of 500.
 #[tokio::test]
-async fn an_answer_that_is_no_event_ends_the_process() {
-    // Not 204: after that, a debug build of lambda_runtime asks again.
-    for status in [500, 503, 403, 410, 200, 301] {
-        let lambda = faults().await;
-        let status = StatusCode::from_u16(status).unwrap();
-        lambda.inject(Call::Next, Fault::Status(status));
+async fn a_500_ends_the_process_at_once() {
+    for concurrency in BOTH {
+        let lambda = faults().concurrency(concurrency).await;
+        lambda.inject(Call::Next, Fault::Status(StatusCode::INTERNAL_SERVER_ERROR));
         let exit = lambda.ended().await;
-        assert_ended_with(&exit, "missing lambda-runtime-aws-request-id header");
+        assert_ended_with(&exit, "the status is 500");
         assert_goes_on(&lambda).await;
     }
 }
 
 #[tokio::test]
-async fn among_several_such_an_answer_or_half_an_event_costs_a_worker_and_nothing_else() {
-    let unavailable = Fault::Status(StatusCode::SERVICE_UNAVAILABLE);
-    for fault in [unavailable, Fault::Cut] {
-        let lambda = faults().concurrency(3).await;
-        for left in [2, 1] {
-            lambda.inject(Call::Next, fault);
-            if fault == Fault::Cut {
-                // Lambda knows that the event did not arrive.
-                let error = lambda.invoke(get("/log/cut")).await.error();
-                assert_eq!(error.error_type, "Runtime.Unknown");
-            }
-            let ended = lambda.log(|line| {
-                let record = line.json().unwrap_or_default();
-                record["remaining_workers"] == left && record["level"] == "ERROR"
-            });
-            ended.await;
+async fn a_response_that_is_no_event_is_asked_for_again() {
+    for concurrency in BOTH {
+        let lambda = faults().concurrency(concurrency).await;
+        for status in [503, 403, 410, 200, 204, 301] {
+            let status = StatusCode::from_u16(status).unwrap();
+            lambda.inject(Call::Next, Fault::Status(status));
             assert_goes_on(&lambda).await;
         }
         assert_eq!(lambda.starts(), 1);
     }
+}
+
+#[tokio::test]
+async fn among_several_half_an_event_costs_no_poller() {
+    let lambda = faults().concurrency(3).await;
+    for _ in 0..6 {
+        lambda.inject(Call::Next, Fault::Cut);
+        // Lambda knows that the event did not arrive.
+        let error = lambda.invoke(get("/log/cut")).await.error();
+        assert_eq!(error.error_type, "Runtime.Unknown");
+        assert_goes_on(&lambda).await;
+    }
+    assert_eq!(lambda.starts(), 1);
 }
 
 #[tokio::test]

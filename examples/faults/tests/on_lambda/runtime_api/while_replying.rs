@@ -1,12 +1,12 @@
 //! `POST /response` and `POST /error`.
 
-use super::{BOTH, assert_ended_with, assert_goes_on, is_record};
+use super::{BOTH, assert_ended_with, assert_goes_on, is_record, record};
 use crate::{faults, get};
 use http::StatusCode;
 use lambda_api::event::Source;
 use lambda_api_testing::{
     EventBuilder,
-    fake_lambda::{Call, Fault, Invoke, LogLine, Outcome},
+    fake_lambda::{Call, Fault, Invoke, Outcome},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -19,30 +19,56 @@ fn calls() -> [(Call, Invoke); 2] {
     ]
 }
 
+const NOT_SENT: &str = "a response could not be sent to Lambda";
+
 #[tokio::test]
-async fn alone_a_connection_that_is_reset_ends_the_process() {
+async fn a_response_that_does_not_arrive_is_sent_again() {
+    let unavailable = Fault::Status(StatusCode::SERVICE_UNAVAILABLE);
+    for (call, event) in calls() {
+        for concurrency in BOTH {
+            for fault in [Fault::Reset, unavailable] {
+                let lambda = faults().concurrency(concurrency).await;
+                for _ in 0..3 {
+                    lambda.inject(call, fault);
+                    match (call, lambda.invoke(event.clone()).await) {
+                        (Call::Response, Outcome::Reply(_)) | (_, Outcome::Error(_)) => {}
+                        (_, other) => panic!("{call:?} {fault:?}: {other}"),
+                    }
+                }
+                assert_goes_on(&lambda).await;
+                assert_eq!(lambda.starts(), 1);
+                assert_eq!(lambda.refused_calls(), [""; 0]);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn alone_a_response_that_is_lost_ends_the_process() {
     for (call, event) in calls() {
         let lambda = faults().await;
         lambda.inject(call, Fault::Reset);
+        lambda.inject(call, Fault::Reset);
         let exit = lambda.invoke(event).await.crash();
-        assert_ended_with(&exit, "a reply could not be sent to Lambda");
+        assert_ended_with(&exit, "could not be sent to Lambda");
+        assert!(!exit.logs().iter().any(|line| is_record(line, NOT_SENT)));
         assert_goes_on(&lambda).await;
         assert_eq!(lambda.starts(), 2);
     }
 }
 
 #[tokio::test]
-async fn among_several_a_connection_that_is_reset_loses_that_reply_only() {
+async fn among_several_a_response_that_is_lost_costs_no_other() {
     for (call, event) in calls() {
         let lambda = faults().concurrency(2).await;
-        // More often than there are workers.
+        // More often than there are pollers.
         for _ in 0..3 {
+            lambda.inject(call, Fault::Reset);
             lambda.inject(call, Fault::Reset);
             let lost = lambda.invoke(event.clone().timeout(Duration::from_millis(50)));
             let id = lost.request_id().to_owned();
             let told = lambda.log(|line| {
-                is_record(line, "a reply could not be sent to Lambda")
-                    && line.json().unwrap_or_default()["requestId"] == id
+                is_record(line, NOT_SENT) && line.json().unwrap_or_default()["requestId"] == id
             });
             told.await;
             // Lambda never got it.
@@ -55,7 +81,7 @@ async fn among_several_a_connection_that_is_reset_loses_that_reply_only() {
 }
 
 #[tokio::test]
-async fn a_reply_that_comes_too_late_is_logged_with_its_request() {
+async fn a_response_that_comes_too_late_is_a_warning() {
     for (call, event) in calls() {
         for concurrency in BOTH {
             let lambda = faults().concurrency(concurrency).await;
@@ -64,11 +90,12 @@ async fn a_reply_that_comes_too_late_is_logged_with_its_request() {
             let id = late.request_id().to_owned();
             let outcome = late.await;
             assert!(matches!(outcome, Outcome::TimedOut(_)), "{outcome}");
-            let told = lambda.log(|line| {
-                let record = line.json().unwrap_or_default();
-                record["requestId"] == id && record["status"] == "410 Gone"
-            });
-            assert_eq!(told.await.json().unwrap()["level"], "ERROR");
+            let message = "the response came too late: Lambda has given the invocation up";
+            let told = record(&lambda, message).await;
+            assert_eq!(
+                (&told["level"], &told["requestId"]),
+                (&json!("WARN"), &json!(id))
+            );
             assert_goes_on(&lambda).await;
             assert_eq!(lambda.starts(), 1);
             assert_eq!(lambda.refused_calls(), [""; 0]);
@@ -77,39 +104,25 @@ async fn a_reply_that_comes_too_late_is_logged_with_its_request() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_refused_is_logged_with_its_request() {
-    for status in [400, 403, 413, 500, 503] {
+async fn a_response_that_lambda_rejects_is_one_record() {
+    for status in [400, 403, 413] {
         for (call, event) in calls() {
             let lambda = faults().concurrency(2).await;
-            let status = StatusCode::from_u16(status).unwrap();
-            lambda.inject(call, Fault::Status(status));
+            let fault = Fault::Status(StatusCode::from_u16(status).unwrap());
+            lambda.inject(call, fault);
             let lost = lambda.invoke(event.timeout(Duration::from_millis(50)));
             let id = lost.request_id().to_owned();
-            let told = lambda.log(|line| {
-                let record = line.json().unwrap_or_default();
-                record["requestId"] == id && record["status"] == status.to_string()
-            });
-            assert_eq!(told.await.json().unwrap()["level"], "ERROR");
+            let told = record(&lambda, "Lambda rejected a response").await;
+            assert_eq!(told["level"], "ERROR");
+            assert_eq!(
+                (&told["requestId"], &told["status"]),
+                (&json!(id), &json!(status))
+            );
             let outcome = lost.await;
             assert!(matches!(outcome, Outcome::TimedOut(_)), "{outcome}");
             assert_goes_on(&lambda).await;
             assert_eq!(lambda.starts(), 1);
         }
-    }
-}
-
-#[tokio::test]
-async fn alone_a_reply_that_is_refused_is_logged_and_the_next_question_ends_the_process() {
-    // Lambda still waits for the reply, so that there is nothing else to ask for.
-    for status in [403, 500] {
-        let lambda = faults().await;
-        let status = StatusCode::from_u16(status).unwrap();
-        lambda.inject(Call::Response, Fault::Status(status));
-        let exit = lambda.invoke(get("/log/x")).await.crash();
-        assert_ended_with(&exit, "missing lambda-runtime-aws-request-id header");
-        let refused = |line: &&LogLine| line.contains(&status.to_string());
-        assert!(exit.logs().iter().any(|line| refused(&line)), "{exit:?}");
-        assert_goes_on(&lambda).await;
     }
 }
 

@@ -1,0 +1,488 @@
+//! One kept-alive HTTP/1.1 connection to the Runtime API.
+//!
+//! The Runtime API is a local server that answers one request at a time, so this is a small part of
+//! HTTP/1.1 (RFC 9112): no pipelining, no upgrades, bodies with a length, chunked ones, and those
+//! that end with the connection. A request goes out in one write; what comes back is bounded.
+
+use bytes::{BufMut, Bytes};
+use std::{
+    cell::RefCell,
+    fmt,
+    future::poll_fn,
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Poll, ready},
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf},
+    net::TcpStream,
+};
+
+use super::head::{self, Framing, Head};
+
+/// The most that the head of a response may have, in bytes.
+const HEAD_LIMIT: usize = 256 * 1024;
+
+/// The most that the body of a response may have, in bytes: events have 6 MB, an emulator's
+/// may have more.
+const BODY_LIMIT: usize = 256 * 1024 * 1024;
+
+/// How much is made room for before anything of a body has come.
+const RESERVED: usize = 8 * 1024 * 1024;
+
+/// How much is read at once of what has no length of its own.
+const READ: usize = 16 * 1024;
+
+thread_local! {
+    /// What is read goes here, and then into memory of its own size.
+    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ]);
+}
+
+/// A connection, which is made when it is first needed, and again after an error.
+#[derive(Debug)]
+pub(super) struct Connection {
+    host: String,
+    stream: Option<TcpStream>,
+    /// What has been read; up to `taken` it belongs to responses.
+    buffer: Vec<u8>,
+    taken: usize,
+    /// Whether anything came back for the last request.
+    begun: bool,
+}
+
+/// Why a request has no response.
+#[derive(Debug)]
+pub(super) enum CallError {
+    /// The connection could not be made.
+    Connect(io::Error),
+    /// The connection, kept from an earlier request, had been closed by the other side.
+    Stale,
+    /// The request or the response was cut off.
+    Lost(io::Error),
+    /// What came is no response, or exceeds a limit.
+    Invalid(&'static str),
+    /// The time is over.
+    Elapsed,
+}
+
+/// A response without its headers, which were shown as they came.
+#[derive(Debug)]
+pub(super) struct Response {
+    pub(super) status: u16,
+    pub(super) body: Bytes,
+}
+
+impl Connection {
+    /// A connection to `host`, a name or address with its port.
+    pub(super) fn new(host: String) -> Self {
+        Self {
+            host,
+            stream: None,
+            buffer: Vec::new(),
+            taken: 0,
+            begun: false,
+        }
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Ends the connection: the next request makes a new one.
+    pub(super) fn close(&mut self) {
+        self.stream = None;
+    }
+
+    /// Sends a request, `head` with its empty line, and reads the response. The headers are shown
+    /// one by one, those of informational responses too.
+    ///
+    /// When this is dropped before its end, the connection is closed: what was under way on it
+    /// belongs to no later request.
+    ///
+    /// # Errors
+    /// When there is no whole response. The connection is closed then.
+    pub(super) async fn call(
+        &mut self,
+        head: &[u8],
+        body: &[u8],
+        header: &mut (dyn FnMut(&str, &[u8]) + Send),
+    ) -> Result<Response, CallError> {
+        let kept = self.stream.take();
+        let is_kept = kept.is_some();
+        let mut stream = match kept {
+            Some(stream) => stream,
+            None => {
+                self.release();
+                connect(&self.host).await?
+            }
+        };
+        self.begun = false;
+        let written = write(&mut stream, head, body).await;
+        // A server that takes no more of a request may have said why.
+        let read = self.read(&mut stream, header).await;
+        let (response, keep) = match (read, written) {
+            (Ok(read), _) => read,
+            (Err(CallError::Lost(_)), _) if is_kept && !self.begun => {
+                return Err(CallError::Stale);
+            }
+            (Err(_), Err(error)) => return Err(CallError::Lost(error)),
+            (Err(error), Ok(())) => return Err(error),
+        };
+        // More than the response belongs to nothing that was asked for.
+        if keep && self.unread().is_empty() {
+            self.stream = Some(stream);
+        }
+        self.release();
+        Ok(response)
+    }
+
+    /// Reads a response, and whether the connection can be used again. Generic for the fuzzer, which
+    /// has no sockets.
+    pub(super) async fn read<S: AsyncRead + Unpin>(
+        &mut self,
+        stream: &mut S,
+        header: &mut (dyn FnMut(&str, &[u8]) + Send),
+    ) -> Result<(Response, bool), CallError> {
+        let head = loop {
+            if !self.unread().is_empty() {
+                match head::parse(self.unread(), header).map_err(CallError::Invalid)? {
+                    Some(head) => {
+                        self.taken += head.length;
+                        // Informational: the response is still to come.
+                        if head.status >= 200 {
+                            break head;
+                        }
+                        continue;
+                    }
+                    None if self.unread().len() > HEAD_LIMIT => {
+                        return Err(CallError::Invalid("the head exceeds its limit"));
+                    }
+                    None => {}
+                }
+            }
+            self.more(stream).await?;
+        };
+        let Head {
+            status,
+            framing,
+            keep,
+            ..
+        } = head;
+        let (body, keep) = match framing {
+            Framing::Length(0) => (Bytes::new(), keep),
+            Framing::Length(length) => (self.sized(stream, length).await?, keep),
+            Framing::Chunked => (self.chunked(stream).await?, keep),
+            Framing::ToEnd => (self.until_end(stream).await?, false),
+        };
+        Ok((Response { status, body }, keep))
+    }
+
+    /// Reads more, and fails at the end of the stream.
+    async fn more<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<(), CallError> {
+        match self.some(stream).await? {
+            0 => Err(CallError::Lost(io::ErrorKind::UnexpectedEof.into())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads what there is; nothing at the end of the stream.
+    async fn some<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<usize, CallError> {
+        let buffer = &mut self.buffer;
+        let read = poll_fn(|cx| {
+            SCRATCH.with_borrow_mut(|scratch| {
+                let mut part = ReadBuf::new(scratch);
+                ready!(Pin::new(&mut *stream).poll_read(cx, &mut part))?;
+                buffer.extend_from_slice(part.filled());
+                Poll::Ready(Ok(part.filled().len()))
+            })
+        });
+        let length = read.await.map_err(CallError::Lost)?;
+        self.begun |= length > 0;
+        Ok(length)
+    }
+
+    fn unread(&self) -> &[u8] {
+        self.buffer.get(self.taken..).unwrap_or_default()
+    }
+
+    /// Gives the memory back: a connection that waits, for an event or for a handler, has none.
+    fn release(&mut self) {
+        (self.buffer, self.taken) = (Vec::new(), 0);
+    }
+
+    /// A body of a known length, in memory of its own size.
+    async fn sized<S: AsyncRead + Unpin>(
+        &mut self,
+        stream: &mut S,
+        length: usize,
+    ) -> Result<Bytes, CallError> {
+        if length > BODY_LIMIT {
+            return Err(CallError::Invalid("the body exceeds its limit"));
+        }
+        let mut body = Vec::with_capacity(length.min(RESERVED));
+        self.take(length, &mut body);
+        while body.len() < length {
+            let missing = length - body.len();
+            if body.len() == body.capacity() {
+                body.reserve(missing.min(RESERVED));
+            }
+            let mut rest = (&mut body).limit(missing);
+            match stream.read_buf(&mut rest).await {
+                Ok(0) => return Err(CallError::Lost(io::ErrorKind::UnexpectedEof.into())),
+                Ok(_) => {}
+                Err(error) => return Err(CallError::Lost(error)),
+            }
+        }
+        Ok(body.into())
+    }
+
+    /// A body in chunks (RFC 9112, section 7.1), as emulators send it.
+    async fn chunked<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<Bytes, CallError> {
+        const NO_CHUNK: CallError = CallError::Invalid("a chunk has no size");
+        let mut body = Vec::new();
+        loop {
+            let line = self.line(stream).await?;
+            let size = head::chunk_size(&line).ok_or(NO_CHUNK)?;
+            if size == 0 {
+                break;
+            }
+            if size > BODY_LIMIT.saturating_sub(body.len()) {
+                return Err(CallError::Invalid("the body exceeds its limit"));
+            }
+            let end = body.len() + size;
+            while body.len() < end {
+                if self.unread().is_empty() {
+                    self.more(stream).await?;
+                }
+                self.take(end - body.len(), &mut body);
+            }
+            if !self.line(stream).await?.is_empty() {
+                return Err(NO_CHUNK);
+            }
+        }
+        // Trailers say nothing that anybody needs.
+        while !self.line(stream).await?.is_empty() {}
+        Ok(body.into())
+    }
+
+    async fn until_end<S: AsyncRead + Unpin>(
+        &mut self,
+        stream: &mut S,
+    ) -> Result<Bytes, CallError> {
+        while self.some(stream).await? > 0 {
+            if self.unread().len() > BODY_LIMIT {
+                return Err(CallError::Invalid("the body exceeds its limit"));
+            }
+        }
+        let mut body = Vec::new();
+        self.take(usize::MAX, &mut body);
+        Ok(body.into())
+    }
+
+    /// The next line, without its end.
+    async fn line<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<Vec<u8>, CallError> {
+        loop {
+            if let Some(end) = self.unread().iter().position(|byte| *byte == b'\n') {
+                let mut line = Vec::new();
+                self.take(end + 1, &mut line);
+                line.truncate(line.trim_ascii_end().len());
+                return Ok(line);
+            }
+            if self.unread().len() > HEAD_LIMIT {
+                return Err(CallError::Invalid("a line exceeds its limit"));
+            }
+            self.more(stream).await?;
+        }
+    }
+
+    /// Moves at most so many bytes from what has been read.
+    fn take(&mut self, most: usize, to: &mut Vec<u8>) {
+        let unread = self.unread();
+        let part = unread.get(..most).unwrap_or(unread);
+        to.extend_from_slice(part);
+        self.taken += part.len();
+        if self.unread().is_empty() {
+            self.buffer.clear();
+            self.taken = 0;
+        }
+    }
+}
+
+async fn connect(host: &str) -> Result<TcpStream, CallError> {
+    let stream = TcpStream::connect(host).await.map_err(CallError::Connect)?;
+    // A response is one write, and waits for nothing.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
+}
+
+/// Writes both parts with as few system calls as can be.
+async fn write(stream: &mut TcpStream, mut head: &[u8], mut body: &[u8]) -> io::Result<()> {
+    while !head.is_empty() || !body.is_empty() {
+        let parts = [IoSlice::new(head), IoSlice::new(body)];
+        let written = stream.write_vectored(&parts).await?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        let of_head = written.min(head.len());
+        head = head.get(of_head..).unwrap_or_default();
+        body = body.get(written - of_head..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallError::Connect(error) => write!(f, "the connection could not be made: {error}"),
+            CallError::Stale => f.write_str("the connection was closed"),
+            CallError::Lost(error) => write!(f, "the connection was lost: {error}"),
+            CallError::Invalid(what) => write!(f, "the Runtime API sent no response: {what}"),
+            CallError::Elapsed => f.write_str("the Runtime API did not respond in time"),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+    use tokio::{net::TcpListener, task::JoinHandle};
+
+    /// A server of scripted connections: on each, one request is read for each part of the script and
+    /// the part written, then the connection is closed. The requests are collected.
+    pub(in super::super) async fn server(
+        connections: &[&[&'static str]],
+    ) -> (String, Arc<Mutex<Vec<String>>>, JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let script: Vec<Vec<_>> = connections.iter().map(|parts| parts.to_vec()).collect();
+        let task = tokio::spawn(async move {
+            for parts in script {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                for part in parts {
+                    let request = request(&mut stream).await;
+                    seen.lock().unwrap().push(request);
+                    stream.write_all(part.as_bytes()).await.unwrap();
+                }
+            }
+        });
+        (host, requests, task)
+    }
+
+    /// One whole request.
+    async fn request(stream: &mut TcpStream) -> String {
+        let mut text = String::new();
+        loop {
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head
+                    .lines()
+                    .find_map(|line| line.strip_prefix("content-length: "))
+                    .map_or(0, |length| length.parse().unwrap());
+                if body.len() >= length {
+                    return text;
+                }
+            }
+            let mut part = [0; 4096];
+            let length = stream.read(&mut part).await.unwrap();
+            assert!(length > 0, "half a request: {text}");
+            text.push_str(std::str::from_utf8(&part[..length]).unwrap());
+        }
+    }
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+
+    async fn call(connection: &mut Connection) -> Result<(u16, Bytes), CallError> {
+        let response = connection.call(REQUEST, b"", &mut |_, _| {}).await?;
+        Ok((response.status, response.body))
+    }
+
+    #[tokio::test]
+    async fn bodies_of_every_framing_are_read() {
+        for (response, expected) in [
+            ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", "hello"),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", ""),
+            (
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\nx: y\r\n\r\n",
+                "hello",
+            ),
+            ("HTTP/1.0 200 OK\r\n\r\nhello", "hello"),
+            (
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
+                "hello",
+            ),
+        ] {
+            let (host, _, _server) = server(&[&[response]]).await;
+            let found = call(&mut Connection::new(host)).await.unwrap();
+            assert_eq!(found, (200, Bytes::from(expected)), "{response}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_connection_serves_many_calls_and_is_made_anew() {
+        let ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+        let last = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok";
+        let (host, requests, _server) = server(&[&[ok, last], &[ok], &[ok]]).await;
+        let mut connection = Connection::new(host);
+        for _ in 0..3 {
+            assert!(call(&mut connection).await.is_ok());
+        }
+        // The server closed the second connection, without a word.
+        assert!(matches!(call(&mut connection).await, Err(CallError::Stale)));
+        assert!(call(&mut connection).await.is_ok());
+        assert_eq!(requests.lock().unwrap().len(), 4);
+    }
+
+    #[tokio::test]
+    async fn what_is_cut_off_or_no_response_is_an_error() {
+        for response in [
+            "",
+            "HTTP/1.1 200 OK\r\ncontent-le",
+            "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhel",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhel",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n",
+        ] {
+            let (host, _, _server) = server(&[&[response]]).await;
+            let error = call(&mut Connection::new(host)).await.unwrap_err();
+            assert!(matches!(error, CallError::Lost(_)), "{response}: {error}");
+        }
+        for response in [
+            "SSH-2.0-OpenSSH\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffff\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabcd\r\n",
+        ] {
+            let (host, _, _server) = server(&[&[response]]).await;
+            let error = call(&mut Connection::new(host)).await.unwrap_err();
+            assert!(
+                matches!(error, CallError::Invalid(_)),
+                "{response}: {error}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_follows_a_response_belongs_to_no_other() {
+        let more = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nbad";
+        let ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+        let (host, _, _server) = server(&[&[more], &[ok]]).await;
+        let mut connection = Connection::new(host);
+        for _ in 0..2 {
+            assert_eq!(call(&mut connection).await.unwrap().1, "ok");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_an_error() {
+        let host = {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            listener.local_addr().unwrap().to_string()
+        };
+        let error = call(&mut Connection::new(host)).await.unwrap_err();
+        assert!(matches!(error, CallError::Connect(_)), "{error}");
+    }
+}

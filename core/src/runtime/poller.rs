@@ -214,3 +214,64 @@ impl fmt::Display for Ended {
 }
 
 impl std::error::Error for Ended {}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::client::Address, super::connection::tests::server, *};
+    use crate::Api;
+
+    /// What `/next` says, with these headers and an event that no route is for.
+    fn next(headers: &str) -> &'static str {
+        let event = r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}}}"#;
+        let length = event.len();
+        format!("HTTP/1.1 200 OK\r\n{headers}content-length: {length}\r\n\r\n{event}").leak()
+    }
+
+    #[tokio::test]
+    async fn an_invocation_that_is_handed_out_twice_is_handled_once() {
+        const ACCEPTED: &str = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+        const END: &str = "HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n";
+        let id = "lambda-runtime-aws-request-id: id-1\r\n";
+        let with = |invocation: &str| {
+            next(&format!(
+                "{id}lambda-runtime-invocation-id: {invocation}\r\n"
+            ))
+        };
+        let events = [next(id), next(id), with("a"), with("b"), with("b")];
+        let mut script: Vec<_> = events
+            .into_iter()
+            .flat_map(|next| [next, ACCEPTED])
+            .collect();
+        script.push(END);
+        for among_several in [false, true] {
+            let (host, requests, _server) = server(&[&script]).await;
+            let poller = Poller {
+                app: Api::new().build().await.expect("an app"),
+                client: Client::new(Address::parse(&host).expect("an address")),
+                among_several,
+                in_flight: None,
+                wake: None,
+                last: InvokeId::default(),
+            };
+            let ended = poller.run().await;
+            assert!(
+                matches!(ended, Ended::NoEvent(NextError::Status(500))),
+                "{ended}"
+            );
+            let requests = requests.lock().unwrap();
+            let posted: Vec<_> = requests
+                .iter()
+                .filter(|one| one.starts_with("POST"))
+                .collect();
+            let calls: Vec<_> = posted
+                .iter()
+                .map(|one| one.contains("/id-1/response "))
+                .collect();
+            assert_eq!(calls, [true, false, true, true, false], "{posted:?}");
+            for (at, posted) in posted.iter().enumerate().filter(|(at, _)| !calls[*at]) {
+                assert!(posted.contains("/id-1/error "), "{at}: {posted}");
+                assert!(posted.contains(r#""errorType":"RepeatedInvocation""#));
+            }
+        }
+    }
+}

@@ -37,11 +37,11 @@ use tracing::Instrument;
 ///
 /// As a service it keeps the timeouts of routes, and the deadline of a request that has an
 /// [`Invocation`], once its body is read; in another runtime than tokio's, or in one without a timer,
-/// neither. Equivalent spellings of a path become one, as in [`event::decode`](crate::event::decode). A stream that is a reply's body fails when its time is over. With
-/// the feature `lambda-http` it knows the invocation of a request that `lambda_http` has made, and routes
-/// it by the path that the gateway sent; see the module `interop`. What an `Api` wants to do at
-/// the end of the process ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not
-/// done here.
+/// neither. Equivalent spellings of a path become one, as in [`event::decode`](crate::event::decode).
+/// The stream of a response body fails when its time is over. With the feature `lambda-http` it knows
+/// the invocation of a request that `lambda_http` has made, and routes it by the path that the gateway
+/// sent; see the module `interop`. What an `Api` wants to do at the end of the process
+/// ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not done here.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 

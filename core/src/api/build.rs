@@ -70,11 +70,11 @@ impl Api {
     /// ```
     ///
     /// # Errors
-    /// Two routes of one method and path; a path of more than 64 segments; a state that a handler needs and nobody gives, that is
-    /// given twice or cannot be made; a `#[path]` argument without a parameter; an access rule, or
-    /// an identity as an argument, without an authenticator; an authenticator that cannot work or
-    /// would never be asked; CORS rules that browsers refuse; a setting of the outermost API on
-    /// a nested one.
+    /// Two routes of one method and path; a path of more than 64 segments; a state that a handler
+    /// needs and nobody gives, that is given twice or cannot be made; a `#[path]` argument without a
+    /// parameter; an access rule, or an identity as an argument, without an authenticator; an
+    /// authenticator that cannot work or would never be asked; CORS rules that browsers refuse; a
+    /// setting of the outermost API on a nested one.
     pub async fn build(mut self) -> Result<App, BuildErrors> {
         self.lend_test_keys();
         let Checked {

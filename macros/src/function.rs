@@ -1,6 +1,6 @@
-//! A function whose body stays tokens.
+//! A function with an unparsed body.
 
-use crate::faults::Faults;
+use crate::error_store::ErrorStore;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
@@ -8,8 +8,8 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-/// Only the signature is parsed: it is cheaper, and a body that is just being written keeps its
-/// completions in editors.
+/// Only the signature is parsed. That is cheaper, and editors can complete code in an incomplete
+/// body.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -41,11 +41,11 @@ impl ToTokens for Function {
 }
 
 impl Function {
-    /// Finds an attribute that starts a runtime of its own for this function, `#[tokio::main]` say,
-    /// above ours or below, and reports it with what to do. One that stands below is taken off.
+    /// Reports an attribute that starts its own runtime, such as `#[tokio::main]`, above or below this
+    /// one. An attribute below is removed.
     ///
-    /// An attribute above has done its work before ours is called; it is known by what it has written.
-    pub(crate) fn refuse_other_main(&mut self, ours: &str, faults: &mut Faults) {
+    /// An attribute above has already been expanded, and is recognised by its output.
+    pub(crate) fn reject_other_main(&mut self, ours: &str, errors: &mut ErrorStore) {
         self.attrs.retain(|attr| {
             let path = attr.path();
             let is_main = path.segments.len() > 1
@@ -55,18 +55,18 @@ impl Function {
                     .is_some_and(|last| last.ident == "main");
             if is_main {
                 let name = path.to_token_stream().to_string().replace(' ', "");
-                faults.at(attr, delete(&name, "below", ours));
+                errors.at(attr, delete(&name, "below", ours));
             }
             !is_main
         });
         if self.sig.asyncness.is_none() && has_text(self.body.clone(), TOKIO_EXPECTS) {
             let message = delete("tokio::main", "above", ours);
-            faults.add(self.sig.ident.span(), message);
+            errors.add(self.sig.ident.span(), message);
         }
     }
 }
 
-/// What `#[tokio::main]` expects of the runtime that it makes, in all of tokio 1.
+/// The panic message in the output of `#[tokio::main]`, in every version of tokio 1.
 const TOKIO_EXPECTS: &str = "Failed building the Runtime";
 
 fn delete(name: &str, place: &str, ours: &str) -> String {
@@ -76,7 +76,7 @@ fn delete(name: &str, place: &str, ours: &str) -> String {
     )
 }
 
-/// Whether a string literal has this text.
+/// Whether the tokens contain a string literal with this text.
 fn has_text(tokens: TokenStream, text: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => has_text(group.stream(), text),
@@ -85,7 +85,7 @@ fn has_text(tokens: TokenStream, text: &str) -> bool {
     })
 }
 
-/// The `#[cfg]`s of an item, for the items that are made beside it.
+/// The `#[cfg]`s of an item, to repeat on generated items.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
     attrs
         .iter()

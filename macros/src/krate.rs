@@ -1,4 +1,4 @@
-//! How generated code names the library: `crate = path`, or `::lambda_api`.
+//! The path of the library in generated code: `crate = path`, or `::lambda_api`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -16,7 +16,7 @@ impl Krate {
     /// Reads what follows the word `crate`: `= path`.
     pub(crate) fn parse_value(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(Token![=]) {
-            return Err(input.error("expected `crate = path`, with the path of lambda-api"));
+            return Err(input.error("expected `crate = path`, the path of the `lambda_api` crate"));
         }
         input.parse::<Token![=]>()?;
         Path::parse_mod_style(input).map(|path| Self(Some(path)))
@@ -24,7 +24,7 @@ impl Krate {
 }
 
 impl Krate {
-    /// Reads `path;` at the beginning, as a `macro_rules!` of the library writes it.
+    /// Parses a leading `path;`, which a `macro_rules!` of the library passes.
     pub(crate) fn parse_leading(input: ParseStream<'_>) -> syn::Result<Self> {
         let path = Path::parse_mod_style(input)?;
         input.parse::<Token![;]>()?;

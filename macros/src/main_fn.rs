@@ -1,6 +1,9 @@
 //! `#[lambda_api::main]`.
 
-use crate::{ends::Ends, faults::Faults, function::Function, krate::Krate, similar::similar};
+use crate::{
+    error_store::ErrorStore, function::Function, krate::Krate, span_range::SpanRange,
+    suggest::similar,
+};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
@@ -24,39 +27,40 @@ enum Flavor {
 }
 
 pub(crate) fn main(attribute: TokenStream, item: &TokenStream) -> TokenStream {
-    let mut faults = Faults::default();
+    let mut errors = ErrorStore::default();
     let mut options = Options::default();
-    let result = (|input: ParseStream<'_>| options.parse(input, &mut faults)).parse2(attribute);
-    faults.keep(result);
+    let result = (|input: ParseStream<'_>| options.parse(input, &mut errors)).parse2(attribute);
+    errors.keep(result);
     let mut function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            let message = format!("`#[lambda_api::main]` goes on `fn main() -> Api`: {error}");
+            let message =
+                format!("`#[lambda_api::main]` can only be applied to `fn main() -> Api`: {error}");
             let error = syn::Error::new(error.span(), message).to_compile_error();
             return quote!(#error #item);
         }
     };
-    function.refuse_other_main("lambda_api::main", &mut faults);
-    check(&function, &mut faults);
-    if faults.is_empty() {
+    function.reject_other_main("lambda_api::main", &mut errors);
+    check(&function, &mut errors);
+    if errors.is_empty() {
         expand(&options, function)
     } else {
-        stub(&faults, function)
+        stub(&errors, function)
     }
 }
 
 impl Options {
-    fn parse(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
         while !input.is_empty() {
             if !input.peek(Ident::peek_any) {
                 return Err(input.error(format!("expected an option: {LIST}")));
             }
             let name = input.call(Ident::parse_any)?;
             match name.to_string().as_str() {
-                "flavor" => self.parse_flavor(&name, input, faults)?,
+                "flavor" => self.parse_flavor(&name, input, errors)?,
                 "crate" => {
                     if self.krate.is_set() {
-                        faults.add(name.span(), "`crate` is given twice");
+                        errors.add(name.span(), "`crate` is repeated");
                     }
                     self.krate = Krate::parse_value(input)?;
                 }
@@ -80,11 +84,11 @@ impl Options {
         &mut self,
         name: &Ident,
         input: ParseStream<'_>,
-        faults: &mut Faults,
+        errors: &mut ErrorStore,
     ) -> syn::Result<()> {
         const EXPECTED: &str = "write `flavor = \"current_thread\"` or `flavor = \"multi_thread\"`";
         if self.flavor.is_some() {
-            faults.add(name.span(), "`flavor` is given twice");
+            errors.add(name.span(), "`flavor` is repeated");
         }
         if !input.peek(Token![=]) {
             return Err(syn::Error::new(name.span(), EXPECTED));
@@ -102,7 +106,7 @@ impl Options {
             "current_thread" => Some(Flavor::CurrentThread),
             "multi_thread" => Some(Flavor::MultiThread),
             _ => {
-                faults.at(&value, format!("unknown flavor: {EXPECTED}"));
+                errors.at(&value, format!("unknown flavor: {EXPECTED}"));
                 Some(Flavor::default())
             }
         };
@@ -110,49 +114,52 @@ impl Options {
     }
 }
 
-fn check(function: &Function, faults: &mut Faults) {
+fn check(function: &Function, errors: &mut ErrorStore) {
     let sig = &function.sig;
     if sig.ident != "main" {
-        faults.add(sig.ident.span(), "`#[lambda_api::main]` goes on `fn main`");
+        errors.add(
+            sig.ident.span(),
+            "`#[lambda_api::main]` can only be applied to `fn main`",
+        );
     }
     if !sig.generics.params.is_empty() {
-        faults.at(&sig.generics, "`main` cannot be generic");
+        errors.at(&sig.generics, "`main` cannot be generic");
     }
     if let Some(input) = sig.inputs.first() {
-        faults.at(input,
-            "`main` takes no arguments: an API of one handler is `#[api_handler(..)] async fn main(..)`",
+        errors.at(input,
+            "`main` cannot have arguments: for an API of one handler, write `#[api_handler(..)] async fn main(..)`",
         );
     }
     if let Safety::Unsafe(token) = &sig.safety {
-        faults.add(token.span, "`main` cannot be `unsafe`");
+        errors.add(token.span, "`main` cannot be `unsafe`");
     }
     if let Some(abi) = &sig.abi {
-        faults.at(abi, "`main` is a plain Rust function, without `extern`");
+        errors.at(abi, "`main` cannot be `extern`");
     }
     if let ReturnType::Default = sig.output {
-        faults.add(
+        errors.add(
             sig.ident.span(),
-            "`main` returns the API to run: write `fn main() -> Api`, or `-> Result<Api, E>`",
+            "`main` must return an API: write `fn main() -> Api`, or `-> Result<Api, E>`",
         );
     }
 }
 
-/// The faults; and a `main`, without which there would be one more.
-fn stub(faults: &Faults, mut function: Function) -> TokenStream {
-    let faults = faults.to_tokens();
+/// The errors and an empty `main`, whose absence would be a further error.
+fn stub(errors: &ErrorStore, mut function: Function) -> TokenStream {
+    let errors = errors.to_tokens();
     if function.sig.ident != "main" {
-        return quote!(#faults #function);
+        return quote!(#errors #function);
     }
     function.sig.ident = Ident::new("__main", function.sig.ident.span());
     quote! {
-        #faults
+        #errors
         #[allow(dead_code)]
         #function
         fn main() {}
     }
 }
 
-/// The user's function stays within the real `main`, where its lints hold too.
+/// Nests the user's function in the generated `main`, so that its lint attributes apply to both.
 fn expand(options: &Options, mut function: Function) -> TokenStream {
     let krate = &options.krate;
     let flavor = match options.flavor.unwrap_or_default() {
@@ -161,10 +168,10 @@ fn expand(options: &Options, mut function: Function) -> TokenStream {
     };
     let attrs = std::mem::take(&mut function.attrs);
     let vis = std::mem::replace(&mut function.vis, syn::Visibility::Inherited);
-    // A wrong type is reported at the return type.
+    // Reports an unsupported type at the return type.
     let ends = match &function.sig.output {
-        ReturnType::Type(_, ty) => Ends::of(ty),
-        ReturnType::Default => Ends::of(&function.sig.ident),
+        ReturnType::Type(_, ty) => SpanRange::of(ty),
+        ReturnType::Default => SpanRange::of(&function.sig.ident),
     };
     function.sig.ident = Ident::new("__main", function.sig.ident.span());
     let call = if function.sig.asyncness.is_some() {

@@ -1,6 +1,6 @@
-//! `routes!`: a list of handlers, and the check that no two of them answer the same.
+//! `routes!`: a list of handlers, and a compile-time check for duplicate routes.
 
-use crate::{ends::Ends, faults::Faults, krate::Krate};
+use crate::{error_store::ErrorStore, krate::Krate, span_range::SpanRange};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Ident, Path, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
@@ -17,49 +17,49 @@ struct List {
     items: Vec<Item>,
 }
 
-/// `$crate; a, b::c` as `routes!` of core passes it on.
+/// `$crate; a, b::c`, as `routes!` of core passes it.
 pub(crate) fn routes(input: TokenStream) -> TokenStream {
-    let mut faults = Faults::default();
+    let mut errors = ErrorStore::default();
     let mut list = List::default();
-    let result = (|input: ParseStream<'_>| list.parse(input, &mut faults)).parse2(input);
-    faults.keep(result);
+    let result = (|input: ParseStream<'_>| list.parse(input, &mut errors)).parse2(input);
+    errors.keep(result);
     let krate = &list.krate;
-    if faults.is_empty() {
+    if errors.is_empty() {
         expand(&list)
     } else {
-        // The handlers are named, so that none of them looks forgotten.
-        let faults = faults.to_tokens();
+        // Refers to the handlers, so that none of them is reported as dead code.
+        let errors = errors.to_tokens();
         let routes = list.items.iter().map(|item| item.route(krate));
         quote!({
-            #faults
-            const __BROKEN: &[#krate::__private::Route] = &[#(#routes),*];
-            #krate::Routes::__new(__BROKEN.split_at(0).0)
+            #errors
+            const __INVALID: &[#krate::__private::Route] = &[#(#routes),*];
+            #krate::Routes::__new(__INVALID.split_at(0).0)
         })
     }
 }
 
 impl List {
-    fn parse(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
         self.krate = Krate::parse_leading(input)?;
         while !input.is_empty() {
             let attrs = input.call(Attribute::parse_outer)?;
             for attr in attrs.iter().filter(|attr| !attr.path().is_ident("cfg")) {
-                faults.at(attr, "only `#[cfg(..)]` can stand before a handler here");
+                errors.at(attr, "only `#[cfg(..)]` attributes are supported here");
             }
             if input.peek(Ident::peek_any) || input.peek(Token![::]) {
                 let path = Path::parse_mod_style(input)?;
                 if !input.is_empty() && !input.peek(Token![,]) {
                     return Err(input.error(format!(
-                        "expected `,`: name the handlers, without calling them: `routes![{}, ..]`",
+                        "expected `,`: list handlers by name, without calling them: `routes![{}, ..]`",
                         display(&path)
                     )));
                 }
                 self.items.push(Item { attrs, path });
             } else {
                 let other: Expr = input.parse()?;
-                faults.at(
+                errors.at(
                     &other,
-                    "expected the name of a handler: a function marked `#[api_handler(..)]`",
+                    "expected the name of a function with `#[api_handler(..)]`",
                 );
             }
             if !input.is_empty() {
@@ -76,10 +76,10 @@ impl Item {
         quote!(#(#attrs)* <#path as #krate::Endpoint>::ROUTE)
     }
 
-    /// Panics at this item's place if it is the duplicate.
+    /// Panics at the span of this item if it is a duplicate.
     fn check(&self) -> TokenStream {
         let Self { attrs, path } = self;
-        let next = Ends::of(path).put(&quote!(__unique), &quote!(.next()));
+        let next = SpanRange::of(path).put(&quote!(__unique), &quote!(.next()));
         quote! {
             #(#attrs)*
             let __unique = #next;
@@ -95,7 +95,7 @@ fn expand(list: &List) -> TokenStream {
     quote!({
         const __ROUTES: &[#private::Route] = &[#(#routes),*];
         const _: () = {
-            let __unique = #private::Unique::new::<{ #private::slots(__ROUTES) }>(__ROUTES);
+            let __unique = #private::DuplicateCheck::new::<{ #private::slots(__ROUTES) }>(__ROUTES);
             #(#checks)*
             let _ = __unique;
         };

@@ -2,14 +2,14 @@
 
 use super::{
     parse::Container,
-    valid::{Checked, Into, Put, Reply},
+    validate::{Checked, Into, Put, Response},
 };
-use crate::faults::Faults;
+use crate::error_store::ErrorStore;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Ident, Index, Member};
 
-/// The implementation of a type that says all it has to.
+/// The `ApiError` implementation of a valid type.
 pub(crate) fn implementation(
     input: &DeriveInput,
     container: &Container,
@@ -53,13 +53,12 @@ pub(crate) fn implementation(
     )
 }
 
-/// The faults, and an implementation without content: that the type is no `ApiError` would be an
-/// error more wherever it is used.
-pub(crate) fn stub(input: &DeriveInput, container: &Container, faults: &Faults) -> TokenStream {
+/// The errors and a stub implementation, so that uses of the type cause no further errors.
+pub(crate) fn stub(input: &DeriveInput, container: &Container, errors: &ErrorStore) -> TokenStream {
     let krate = &container.krate;
-    let faults = faults.to_tokens();
+    let errors = errors.to_tokens();
     if let Data::Union(_) = input.data {
-        return faults;
+        return errors;
     }
     let stub = implement(
         input,
@@ -69,7 +68,7 @@ pub(crate) fn stub(input: &DeriveInput, container: &Container, faults: &Faults) 
             fn code(&self) -> ::std::borrow::Cow<'static, ::core::primitive::str> { ::core::panic!() }
         },
     );
-    quote!(#faults #stub)
+    quote!(#errors #stub)
 }
 
 fn implement(input: &DeriveInput, container: &Container, body: &TokenStream) -> TokenStream {
@@ -94,7 +93,7 @@ impl Parts<'_> {
     fn status(&self, variant: &Checked<'_>) -> TokenStream {
         let private = self.private;
         match variant {
-            Checked::Reply(Reply {
+            Checked::Response(Response {
                 variant, status, ..
             }) => {
                 let pattern = pattern(*variant);
@@ -106,7 +105,7 @@ impl Parts<'_> {
 
     fn code(&self, variant: &Checked<'_>) -> TokenStream {
         match variant {
-            Checked::Reply(Reply { variant, code, .. }) => {
+            Checked::Response(Response { variant, code, .. }) => {
                 let pattern = pattern(*variant);
                 quote!(#pattern { .. } => ::std::borrow::Cow::Borrowed(#code))
             }
@@ -114,7 +113,7 @@ impl Parts<'_> {
         }
     }
 
-    /// One arm that asks the error inside.
+    /// A match arm that delegates to the inner error.
     fn delegate(
         &self,
         variant: &Checked<'_>,
@@ -133,7 +132,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The arms of a method with a default, for the variants that differ from it.
+    /// A `match` with an arm for each variant that differs from the default.
     fn with_default(
         &self,
         arms: impl Iterator<Item = Option<TokenStream>>,
@@ -154,7 +153,7 @@ impl Parts<'_> {
     fn decorate(&self, variants: &[Checked<'_>]) -> Option<TokenStream> {
         let krate = self.krate;
         let arms = variants.iter().map(|variant| match variant {
-            Checked::Reply(reply) => self.decorations(reply),
+            Checked::Response(response) => self.decorations(response),
             Checked::Transparent { .. } => {
                 Some(self.delegate(variant, &quote!(decorate), &quote!(__problem)))
             }
@@ -167,14 +166,14 @@ impl Parts<'_> {
         })
     }
 
-    fn decorations(&self, reply: &Reply<'_>) -> Option<TokenStream> {
+    fn decorations(&self, response: &Response<'_>) -> Option<TokenStream> {
         let private = self.private;
-        let title = reply.title.iter();
-        let kind = reply.kind.iter();
+        let title = response.title.iter();
+        let kind = response.kind.iter();
         let mut fields = Vec::new();
         let mut puts = Vec::new();
         let mut bound = Vec::new();
-        for put in &reply.puts {
+        for put in &response.puts {
             let Put {
                 index,
                 ident,
@@ -183,7 +182,7 @@ impl Parts<'_> {
                 name,
             } = put;
             let variable = format_ident!("__f{index}");
-            // A field may go to several places.
+            // A field can be both an extension and a header.
             if !bound.contains(index) {
                 bound.push(*index);
                 let member = member(*index, *ident);
@@ -195,10 +194,10 @@ impl Parts<'_> {
             };
             puts.push(quote!(#private::#set::<#ty>(__problem, #name, #variable);));
         }
-        if reply.title.is_none() && reply.kind.is_none() && puts.is_empty() {
+        if response.title.is_none() && response.kind.is_none() && puts.is_empty() {
             return None;
         }
-        let pattern = pattern(reply.variant);
+        let pattern = pattern(response.variant);
         Some(quote! {
             #pattern { #(#fields,)* .. } => {
                 #(__problem.set_title(#title);)*
@@ -208,16 +207,16 @@ impl Parts<'_> {
         })
     }
 
-    /// The error that caused this one, as `std::error::Error` says it.
+    /// The cause: `std::error::Error::source`.
     fn cause(&self, input: &DeriveInput, variants: &[Checked<'_>]) -> TokenStream {
         let arms = variants.iter().map(|variant| match variant {
-            Checked::Reply(_) => None,
+            Checked::Response(_) => None,
             Checked::Transparent { .. } => Some(self.delegate(variant, &quote!(cause), &quote!())),
         });
         let own = if input.generics.type_params().next().is_some() {
             quote!(::std::error::Error::source(self))
         } else {
-            // That a type without `thiserror` has no text is said once, by the bounds of the trait.
+            // A type without `Display` is reported once, by the bounds of the trait.
             let private = self.private;
             quote! {{
                 #[allow(unused_imports)]
@@ -235,7 +234,7 @@ impl Parts<'_> {
 
     fn is_absent(&self, variants: &[Checked<'_>]) -> Option<TokenStream> {
         let arms = variants.iter().map(|variant| match variant {
-            Checked::Reply(Reply {
+            Checked::Response(Response {
                 variant,
                 absent: true,
                 ..
@@ -243,7 +242,7 @@ impl Parts<'_> {
                 let pattern = pattern(*variant);
                 Some(quote!(#pattern { .. } => true))
             }
-            Checked::Reply(_) => None,
+            Checked::Response(_) => None,
             Checked::Transparent { .. } => {
                 Some(self.delegate(variant, &quote!(is_absent), &quote!()))
             }
@@ -255,7 +254,7 @@ impl Parts<'_> {
     fn outcome(&self, variant: &Checked<'_>) -> TokenStream {
         let Self { krate, private } = self;
         match variant {
-            Checked::Reply(Reply { status, code, .. }) => quote! {
+            Checked::Response(Response { status, code, .. }) => quote! {
                 __outcomes.push(#krate::Outcome::new(#private::status(#status), #code));
             },
             Checked::Transparent { field, .. } => {

@@ -3,9 +3,9 @@
 mod expand;
 mod names;
 mod parse;
-mod valid;
+mod validate;
 
-use crate::faults::Faults;
+use crate::error_store::ErrorStore;
 use proc_macro2::TokenStream;
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
@@ -13,13 +13,13 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),
     };
-    let mut faults = Faults::default();
-    let container = parse::container(&input, &mut faults);
-    let variants = parse::variants(&input, &mut faults);
-    let checked = valid::variants(&variants, &mut faults);
-    if faults.is_empty() {
+    let mut errors = ErrorStore::default();
+    let container = parse::container(&input, &mut errors);
+    let variants = parse::variants(&input, &mut errors);
+    let checked = validate::variants(&variants, &mut errors);
+    if errors.is_empty() {
         expand::implementation(&input, &container, &checked)
     } else {
-        expand::stub(&input, &container, &faults)
+        expand::stub(&input, &container, &errors)
     }
 }

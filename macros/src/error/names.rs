@@ -1,6 +1,6 @@
-//! The names that reach clients: codes, extension members.
+//! Names in a response: codes and extension members.
 
-/// `order_not_found`: what a code looks like.
+/// Whether a text is snake_case, like `order_not_found`.
 pub(crate) fn is_snake_case(text: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty()
@@ -11,7 +11,7 @@ pub(crate) fn is_snake_case(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('_').all(word)
 }
 
-/// The words of a name, as a code: `OutOfStock` and `out-of-stock` are `out_of_stock`.
+/// Converts a name to a code: `OutOfStock` and `out-of-stock` become `out_of_stock`.
 pub(crate) fn snake_case(name: &str) -> String {
     let mut words = String::new();
     let mut last = ' ';
@@ -29,7 +29,7 @@ pub(crate) fn snake_case(name: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join("_")
 }
 
-/// The members of every problem: RFC 9457, section 3.1, and the library's two.
+/// The members of every problem: those of RFC 9457, section 3.1, `code` and `request_id`.
 pub(crate) const RESERVED: [&str; 7] = [
     "type",
     "title",
@@ -40,7 +40,7 @@ pub(crate) const RESERVED: [&str; 7] = [
     "request_id",
 ];
 
-/// What RFC 9457, section 3.2, recommends for names of members.
+/// Whether a member name follows the recommendation of RFC 9457, section 3.2.
 pub(crate) fn is_member_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')

@@ -1,19 +1,19 @@
-//! The `#[api(..)]` attributes of a type, its variants and their fields, as they are written.
+//! Parses the `#[api(..)]` attributes of a type, its variants and their fields.
 
-use crate::{faults::Faults, krate::Krate, similar::similar};
+use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Expr, ExprLit, Field, Fields, Ident, Lit, LitInt, LitStr, Token,
     ext::IdentExt, meta::ParseNestedMeta, parse::ParseStream, spanned::Spanned,
 };
 
-const REPLY_KEYS: [&str; 6] = ["status", "code", "title", "type", "absent", "transparent"];
-const REPLY_LIST: &str = "`status = 404`, `code = \"..\"`, `title = \"..\"`, `type = \"https://..\"`, \
+const RESPONSE_KEYS: [&str; 6] = ["status", "code", "title", "type", "absent", "transparent"];
+const RESPONSE_LIST: &str = "`status = 404`, `code = \"..\"`, `title = \"..\"`, `type = \"https://..\"`, \
                           `absent` or `transparent`";
 const FIELD_KEYS: [&str; 2] = ["extension", "header"];
 const FIELD_LIST: &str = "`extension`, `extension = \"name\"` or `header = \"name\"`";
 
-/// What stands on the type itself and is no reply.
+/// The options of the type itself.
 #[derive(Default)]
 pub(crate) struct Container {
     pub(crate) krate: Krate,
@@ -24,34 +24,34 @@ pub(crate) struct Variant<'a> {
     pub(crate) ident: &'a Ident,
     /// Whether this is a variant of an enum.
     pub(crate) in_enum: bool,
-    pub(crate) reply: Reply,
+    pub(crate) response: Response,
     pub(crate) fields: &'a Fields,
-    pub(crate) marks: Vec<Marked<'a>>,
+    pub(crate) attr_fields: Vec<AttrField<'a>>,
 }
 
 /// The keys of a variant's attribute.
 #[derive(Default)]
-pub(crate) struct Reply {
+pub(crate) struct Response {
     pub(crate) status: Option<LitInt>,
     pub(crate) code: Option<LitStr>,
     pub(crate) title: Option<LitStr>,
     pub(crate) kind: Option<LitStr>,
     pub(crate) absent: Option<Span>,
     pub(crate) transparent: Option<Span>,
-    /// Something could not be read: what is missing is no further mistake.
-    pub(crate) broken: bool,
+    /// A key could not be parsed, so missing keys are not reported.
+    pub(crate) invalid: bool,
 }
 
 /// A field with an attribute.
-pub(crate) struct Marked<'a> {
+pub(crate) struct AttrField<'a> {
     pub(crate) index: usize,
     pub(crate) field: &'a Field,
-    pub(crate) mark: Mark,
+    pub(crate) attr: FieldAttr,
     pub(crate) span: Span,
 }
 
-/// What a field is put into.
-pub(crate) enum Mark {
+/// The part of the response that a field is written to.
+pub(crate) enum FieldAttr {
     Extension(Option<LitStr>),
     Header(LitStr),
 }
@@ -60,44 +60,44 @@ fn api_attrs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs.iter().filter(|attr| attr.path().is_ident("api"))
 }
 
-pub(crate) fn container(input: &DeriveInput, faults: &mut Faults) -> Container {
+pub(crate) fn container(input: &DeriveInput, errors: &mut ErrorStore) -> Container {
     let mut container = Container::default();
     let is_enum = matches!(input.data, Data::Enum(_));
     for attr in api_attrs(&input.attrs) {
         let result = attr.parse_nested_meta(|meta| {
             if meta.path.is_ident("crate") {
                 if container.krate.is_set() {
-                    faults.add(meta.path.span(), "`crate` is given twice");
+                    errors.add(meta.path.span(), "`crate` is repeated");
                 }
                 container.krate = Krate::parse_value(meta.input)?;
                 return Ok(());
             }
             if is_enum {
-                let known = REPLY_KEYS.iter().any(|key| meta.path.is_ident(key));
+                let known = RESPONSE_KEYS.iter().any(|key| meta.path.is_ident(key));
                 return Err(meta.error(if known {
-                    "each variant has an attribute of its own: on the enum stands only `crate = path`"
+                    "expected `crate = path`: on an enum, put `#[api(..)]` on each variant"
                 } else {
-                    "unknown key: on an enum stands only `crate = path`"
+                    "unknown key: expected `crate = path` on an enum"
                 }));
             }
             // The keys of a struct are read with its only variant.
             skip_value(meta.input)
         });
-        // A fault of a struct's attribute is found again, and reported, by `reply`.
+        // `response` parses the attribute of a struct again and reports its errors.
         if is_enum {
-            faults.keep(result);
+            errors.keep(result);
         }
     }
     container
 }
 
-pub(crate) fn variants<'a>(input: &'a DeriveInput, faults: &mut Faults) -> Vec<Variant<'a>> {
+pub(crate) fn variants<'a>(input: &'a DeriveInput, errors: &mut ErrorStore) -> Vec<Variant<'a>> {
     let mut variant = |ident, in_enum, attrs: &'a [Attribute], fields| Variant {
         ident,
         in_enum,
-        reply: reply(attrs, !in_enum, faults),
+        response: response(attrs, !in_enum, errors),
         fields,
-        marks: marks(fields, faults),
+        attr_fields: attr_fields(fields, errors),
     };
     match &input.data {
         Data::Struct(data) => vec![variant(&input.ident, false, &input.attrs, &data.fields)],
@@ -107,33 +107,33 @@ pub(crate) fn variants<'a>(input: &'a DeriveInput, faults: &mut Faults) -> Vec<V
             .map(|v| variant(&v.ident, true, &v.attrs, &v.fields))
             .collect(),
         Data::Union(data) => {
-            faults.add(
+            errors.add(
                 data.union_token.span,
-                "`ApiError` can be derived for enums and structs",
+                "`ApiError` can only be derived for enums and structs",
             );
             Vec::new()
         }
     }
 }
 
-fn reply(attrs: &[Attribute], is_struct: bool, faults: &mut Faults) -> Reply {
-    let mut reply = Reply::default();
+fn response(attrs: &[Attribute], is_struct: bool, errors: &mut ErrorStore) -> Response {
+    let mut response = Response::default();
     for attr in api_attrs(attrs) {
         let result = attr.parse_nested_meta(|meta| {
             if is_struct && meta.path.is_ident("crate") {
                 return skip_value(meta.input);
             }
-            reply.key(&meta, faults)
+            response.key(&meta, errors)
         });
-        if faults.keep(result).is_none() {
-            reply.broken = true;
+        if errors.keep(result).is_none() {
+            response.invalid = true;
         }
     }
-    reply
+    response
 }
 
-impl Reply {
-    fn key(&mut self, meta: &ParseNestedMeta<'_>, faults: &mut Faults) -> syn::Result<()> {
+impl Response {
+    fn key(&mut self, meta: &ParseNestedMeta<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
         let name = meta
             .path
             .get_ident()
@@ -147,37 +147,37 @@ impl Reply {
             "type" => self.kind.replace(text(meta.value()?)?).is_some(),
             "absent" => self.absent.replace(span).is_some(),
             "transparent" => self.transparent.replace(span).is_some(),
-            _ => return Err(unknown(meta, &name, &REPLY_KEYS, REPLY_LIST)),
+            _ => return Err(unknown(meta, &name, &RESPONSE_KEYS, RESPONSE_LIST)),
         };
         if repeated {
-            faults.add(span, format!("`{name}` is given twice"));
+            errors.add(span, format!("`{name}` is repeated"));
         }
         Ok(())
     }
 }
 
-fn marks<'a>(fields: &'a Fields, faults: &mut Faults) -> Vec<Marked<'a>> {
-    let mut marks = Vec::new();
+fn attr_fields<'a>(fields: &'a Fields, errors: &mut ErrorStore) -> Vec<AttrField<'a>> {
+    let mut attr_fields = Vec::new();
     for (index, field) in fields.iter().enumerate() {
         for attr in api_attrs(&field.attrs) {
             let result = attr.parse_nested_meta(|meta| {
-                let mark = field_key(&meta)?;
+                let attr = field_key(&meta)?;
                 let span = meta.path.span();
-                marks.push(Marked {
+                attr_fields.push(AttrField {
                     index,
                     field,
-                    mark,
+                    attr,
                     span,
                 });
                 Ok(())
             });
-            faults.keep(result);
+            errors.keep(result);
         }
     }
-    marks
+    attr_fields
 }
 
-fn field_key(meta: &ParseNestedMeta<'_>) -> syn::Result<Mark> {
+fn field_key(meta: &ParseNestedMeta<'_>) -> syn::Result<FieldAttr> {
     let name = meta
         .path
         .get_ident()
@@ -185,11 +185,11 @@ fn field_key(meta: &ParseNestedMeta<'_>) -> syn::Result<Mark> {
         .unwrap_or_default();
     match name.as_str() {
         "extension" if meta.input.peek(Token![=]) => {
-            Ok(Mark::Extension(Some(text(meta.value()?)?)))
+            Ok(FieldAttr::Extension(Some(text(meta.value()?)?)))
         }
-        "extension" => Ok(Mark::Extension(None)),
-        "header" if meta.input.peek(Token![=]) => Ok(Mark::Header(text(meta.value()?)?)),
-        "header" => Err(meta.error("which header? write `header = \"retry-after\"`")),
+        "extension" => Ok(FieldAttr::Extension(None)),
+        "header" if meta.input.peek(Token![=]) => Ok(FieldAttr::Header(text(meta.value()?)?)),
+        "header" => Err(meta.error("expected a header name: `header = \"retry-after\"`")),
         _ => Err(unknown(meta, &name, &FIELD_KEYS, FIELD_LIST)),
     }
 }
@@ -212,7 +212,7 @@ fn status(input: ParseStream<'_>) -> syn::Result<LitInt> {
     let other: Expr = input.parse()?;
     Err(syn::Error::new_spanned(
         other,
-        "a status is written as a number, which can be checked here: `status = 404`",
+        "`status` must be an integer literal: `status = 404`",
     ))
 }
 
@@ -226,7 +226,7 @@ fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
     }
 }
 
-/// Goes on to the next key.
+/// Skips to the next key.
 fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
     if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;

@@ -1,6 +1,6 @@
-//! Who may call: `public`, `scopes(..)`, `groups(..)`, `guard = ..`, `authenticator = ".."`.
+//! Access options: `public`, `scopes(..)`, `groups(..)`, `guard = ..`, `authenticator = ".."`.
 
-use crate::faults::Faults;
+use crate::error_store::ErrorStore;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
@@ -19,11 +19,11 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(crate) fn set_public(&mut self, span: Span, faults: &mut Faults) {
+    pub(crate) fn set_public(&mut self, span: Span, errors: &mut ErrorStore) {
         if self.public {
-            faults.add(span, "`public` is given twice");
+            errors.add(span, "`public` is repeated");
         } else if self.has_rule() {
-            faults.add(span, CONTRADICTION);
+            errors.add(span, CONTRADICTION);
         }
         self.public = true;
     }
@@ -40,11 +40,11 @@ impl Access {
         &mut self,
         name: &Ident,
         input: ParseStream<'_>,
-        faults: &mut Faults,
+        errors: &mut ErrorStore,
     ) -> syn::Result<()> {
         const FORM: &str = "write `guard = path::to::function`: a function of `&Identity` and \
                             `&Request` that returns `bool`";
-        self.check_single(name, self.guard.is_some(), faults);
+        self.check_single(name, self.guard.is_some(), errors);
         if !input.peek(Token![=]) {
             return Err(syn::Error::new(name.span(), FORM));
         }
@@ -62,9 +62,9 @@ impl Access {
         &mut self,
         name: &Ident,
         input: ParseStream<'_>,
-        faults: &mut Faults,
+        errors: &mut ErrorStore,
     ) -> syn::Result<()> {
-        self.check_single(name, self.authenticator.is_some(), faults);
+        self.check_single(name, self.authenticator.is_some(), errors);
         if !input.peek(Token![=]) {
             return Err(syn::Error::new(
                 name.span(),
@@ -73,45 +73,45 @@ impl Access {
         }
         input.parse::<Token![=]>()?;
         if !input.peek(LitStr) {
-            return Err(input.error("expected the name of an authenticator, a string literal"));
+            return Err(input.error("expected the name of an authenticator as a string literal"));
         }
         let literal: LitStr = input.parse()?;
         if literal.value().trim().is_empty() {
-            faults.add(literal.span(), "this names no authenticator");
+            errors.add(literal.span(), "the authenticator's name is empty");
         }
         self.authenticator = Some(literal);
         Ok(())
     }
 
-    fn check_single(&self, name: &Ident, repeated: bool, faults: &mut Faults) {
+    fn check_single(&self, name: &Ident, repeated: bool, errors: &mut ErrorStore) {
         if repeated {
-            faults.add(name.span(), format!("`{name}` is given twice"));
+            errors.add(name.span(), format!("`{name}` is repeated"));
         } else if self.public {
-            faults.add(name.span(), CONTRADICTION);
+            errors.add(name.span(), CONTRADICTION);
         }
     }
 
-    pub(crate) fn set_scopes(&mut self, rule: Rule, faults: &mut Faults) {
+    pub(crate) fn set_scopes(&mut self, rule: Rule, errors: &mut ErrorStore) {
         let repeated = self.scopes.is_some();
-        self.check(&rule, repeated, faults);
+        self.check(&rule, repeated, errors);
         self.scopes = Some(rule);
     }
 
-    pub(crate) fn set_groups(&mut self, rule: Rule, faults: &mut Faults) {
+    pub(crate) fn set_groups(&mut self, rule: Rule, errors: &mut ErrorStore) {
         let repeated = self.groups.is_some();
-        self.check(&rule, repeated, faults);
+        self.check(&rule, repeated, errors);
         self.groups = Some(rule);
     }
 
-    fn check(&self, rule: &Rule, repeated: bool, faults: &mut Faults) {
+    fn check(&self, rule: &Rule, repeated: bool, errors: &mut ErrorStore) {
         let name = &rule.kind;
         if repeated {
-            faults.add(
+            errors.add(
                 name.span(),
-                format!("`{name}` is given twice: put all names into one"),
+                format!("`{name}` is repeated: put all names into one"),
             );
         } else if self.public {
-            faults.add(name.span(), CONTRADICTION);
+            errors.add(name.span(), CONTRADICTION);
         }
     }
 
@@ -124,19 +124,15 @@ impl Access {
         if let Some(name) = &self.authenticator {
             access.extend(quote!(.authenticator(#name)));
         }
-        for (rule, all, any) in [
-            (&self.scopes, "scopes", "any_scope"),
-            (&self.groups, "groups", "any_group"),
-        ] {
-            if let Some(rule) = rule {
-                let method = format_ident!("{}", if rule.any { any } else { all });
-                let names = &rule.names;
-                access.extend(quote!(.#method(&[#(#names),*])));
+        for (rule, method) in [(&self.scopes, "__scopes"), (&self.groups, "__groups")] {
+            if let Some(Rule { any, names, .. }) = rule {
+                let method = format_ident!("{method}");
+                access.extend(quote!(.#method(#any, &[#(#names),*])));
             }
         }
         if let Some(path) = &self.guard {
             let name = path.to_token_stream().to_string().replace(' ', "");
-            // With the span of the path, where a function of another form is reported.
+            // Uses the span of the path, so that a wrong function signature is reported there.
             let call = quote_spanned! {path.span()=>
                 |identity, request| #private::guard(#path(identity, request))
             };
@@ -146,9 +142,9 @@ impl Access {
     }
 }
 
-const CONTRADICTION: &str = "`public` lets everybody in, and a rule does not: write one of them";
+const CONTRADICTION: &str = "`public` cannot be combined with an access rule";
 
-/// Names of which all, or any one, must be there.
+/// A list of required names: all of them, or any one.
 pub(crate) struct Rule {
     kind: Ident,
     pub(crate) any: bool,
@@ -160,7 +156,7 @@ impl Rule {
     pub(crate) fn parse(
         kind: &Ident,
         input: ParseStream<'_>,
-        faults: &mut Faults,
+        errors: &mut ErrorStore,
     ) -> syn::Result<Self> {
         if !input.peek(Paren) {
             let message = format!("write `{kind}(\"..\")`, or `{kind}(any(\"..\", \"..\"))`");
@@ -175,7 +171,7 @@ impl Rule {
             parenthesized!(alternatives in content);
             content.parse::<Option<Token![,]>>()?;
             if !content.is_empty() {
-                return Err(content.error("`any(..)` stands alone"));
+                return Err(content.error("`any(..)` cannot be combined with other names"));
             }
             literals(&alternatives)?
         } else {
@@ -187,17 +183,17 @@ impl Rule {
             names: Vec::new(),
         };
         if literals.is_empty() {
-            rule.refuse_empty(kind.span(), faults);
+            rule.reject_empty(kind.span(), errors);
         }
         for literal in &literals {
-            rule.add(literal, faults);
+            rule.add(literal, errors);
         }
         Ok(rule)
     }
 
-    fn add(&mut self, literal: &LitStr, faults: &mut Faults) {
+    fn add(&mut self, literal: &LitStr, errors: &mut ErrorStore) {
         let text = literal.value();
-        // A scope has no space in it (RFC 6749, section 3.3), the name of a group may.
+        // A scope contains no space (RFC 6749, section 3.3); a group name can.
         let words: Vec<&str> = if self.kind == "scopes" {
             text.split_whitespace().collect()
         } else {
@@ -207,28 +203,28 @@ impl Rule {
                 .collect()
         };
         if words.is_empty() {
-            self.refuse_empty(literal.span(), faults);
+            self.reject_empty(literal.span(), errors);
         } else if self.any && words.len() > 1 {
-            faults.add(
+            errors.add(
                 literal.span(),
-                "`any(..)` has one name in each literal: `any(\"a\", \"b\")`",
+                "expected one name per literal in `any(..)`: `any(\"a\", \"b\")`",
             );
         }
         for word in words {
             if self.names.iter().any(|name| name == word) {
-                faults.add(literal.span(), format!("`{word}` is named twice"));
+                errors.add(literal.span(), format!("`{word}` is repeated"));
             }
             self.names.push(word.to_owned());
         }
     }
 
-    fn refuse_empty(&self, span: Span, faults: &mut Faults) {
+    fn reject_empty(&self, span: Span, errors: &mut ErrorStore) {
         let kind = &self.kind;
         let one = kind.to_string();
         let one = one.trim_end_matches('s');
-        faults.add(
+        errors.add(
             span,
-            format!("this names no {one}: write `{kind}(\"..\")`, or leave it out"),
+            format!("expected at least one {one}: write `{kind}(\"..\")`, or leave it out"),
         );
     }
 }

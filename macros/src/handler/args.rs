@@ -1,11 +1,11 @@
-//! Where each argument of a handler comes from.
+//! The source of each argument of a handler.
 
 use super::{
-    erase,
-    mark::{self, Part},
+    arg_attr::{self, Part},
+    lifetimes,
     path::{RoutePath, caret},
 };
-use crate::{faults::Faults, similar::similar};
+use crate::{error_store::ErrorStore, suggest::similar};
 use syn::{Attribute, FnArg, Ident, LitStr, Pat, Signature, Type, ext::IdentExt};
 
 /// The arguments of a handler, in order.
@@ -15,28 +15,28 @@ pub(crate) struct Arguments(pub(crate) Vec<Argument>);
 /// One argument; the lifetimes of its type are erased.
 pub(crate) enum Argument {
     /// One string of the request, read through `serde::Deserialize`.
-    Plain { part: Part, name: String, ty: Type },
-    /// Anything that is `FromRequest`.
+    Scalar { part: Part, name: String, ty: Type },
+    /// A type that implements `FromRequest`.
     Extractor { ty: Type },
 }
 
 impl Arguments {
-    /// Reads the arguments, and takes our attributes off them.
+    /// Parses the arguments, and removes the attributes of this crate.
     ///
-    /// Without a path nothing can be said of names.
+    /// Without a path, names are not checked.
     pub(crate) fn read(
         sig: &mut Signature,
         paths: &[(LitStr, RoutePath)],
-        faults: &mut Faults,
+        errors: &mut ErrorStore,
     ) -> Self {
         let mut arguments = Self::default();
         let mut idents = Vec::new();
         for input in &mut sig.inputs {
             let FnArg::Typed(input) = input else { continue };
-            refuse_cfg(&input.attrs, faults);
+            reject_cfg(&input.attrs, errors);
             let ident = ident_of(&input.pat);
             let bare = ident.as_deref().map(|name| name.trim_start_matches('_'));
-            let Ok(mark) = mark::take(&mut input.attrs, bare, faults) else {
+            let Ok(attr) = arg_attr::take(&mut input.attrs, bare, errors) else {
                 continue;
             };
             let in_path = |name: &str| paths.iter().any(|(_, path)| path.has(name));
@@ -48,15 +48,15 @@ impl Arguments {
                     .find(|name| in_path(name))?;
                 Some((Part::Path, name.to_owned()))
             };
-            let plain = mark.map(|mark| (mark.part, mark.name)).or_else(by_name);
-            let ty = erase::lifetimes(&input.ty);
-            erase::refuse_static(&input.ty, plain.is_some(), faults);
-            let argument = match plain {
+            let scalar = attr.map(|attr| (attr.part, attr.name)).or_else(by_name);
+            let ty = lifetimes::erase(&input.ty);
+            lifetimes::reject_static(&input.ty, scalar.is_some(), errors);
+            let argument = match scalar {
                 Some((part, name)) => {
-                    if part == Part::Path && !erase::is_option(&ty) {
-                        refuse_missing(&name, &input.ty, paths, faults);
+                    if part == Part::Path && !lifetimes::is_option(&ty) {
+                        reject_missing(&name, &input.ty, paths, errors);
                     }
-                    Argument::Plain { part, name, ty }
+                    Argument::Scalar { part, name, ty }
                 }
                 None => {
                     idents.extend(bare.map(str::to_owned));
@@ -65,7 +65,7 @@ impl Arguments {
             };
             arguments.0.push(argument);
         }
-        arguments.check_bound(&sig.ident, paths, &idents, faults);
+        arguments.check_bound(&sig.ident, paths, &idents, errors);
         arguments
     }
 
@@ -73,14 +73,14 @@ impl Arguments {
     pub(crate) fn extractors(&self) -> impl Iterator<Item = &Type> {
         self.0.iter().filter_map(|argument| match argument {
             Argument::Extractor { ty } => Some(ty),
-            Argument::Plain { .. } => None,
+            Argument::Scalar { .. } => None,
         })
     }
 
-    /// The path parameters that are asked for by argument.
+    /// The names of the path parameters that arguments take.
     pub(crate) fn path_names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|argument| match argument {
-            Argument::Plain {
+            Argument::Scalar {
                 part: Part::Path,
                 name,
                 ..
@@ -94,10 +94,10 @@ impl Arguments {
         handler: &Ident,
         paths: &[(LitStr, RoutePath)],
         idents: &[String],
-        faults: &mut Faults,
+        errors: &mut ErrorStore,
     ) {
         // `Path<T>` takes all parameters, by the names of the fields of `T`.
-        if self.extractors().any(erase::names_path) {
+        if self.extractors().any(lifetimes::names_path) {
             return;
         }
         for (index, (literal, path)) in paths.iter().enumerate() {
@@ -109,14 +109,14 @@ impl Arguments {
                 {
                     continue;
                 }
-                // What stands neither in a path nor in the request may be this one, misspelt.
+                // A name that no path has can be a misspelling of this one.
                 let unknown = self
                     .path_names()
                     .filter(|bound| !paths.iter().any(|(_, path)| path.has(bound)));
                 let spelt = name.replace(['-', '.'], "_");
                 let meant = similar(&spelt, idents.iter().map(String::as_str).chain(unknown));
                 let advice = advice(name, meant);
-                faults.add(
+                errors.add(
                     literal.span(),
                     format!(
                         "no argument of `{handler}` takes the path parameter `{name}`{}\n\n{advice}",
@@ -128,14 +128,14 @@ impl Arguments {
     }
 }
 
-/// Refuses an argument that some of the route's paths have a parameter for, and others not.
-fn refuse_missing(name: &str, ty: &Type, paths: &[(LitStr, RoutePath)], faults: &mut Faults) {
+/// Rejects an argument whose path parameter is missing in some of the paths.
+fn reject_missing(name: &str, ty: &Type, paths: &[(LitStr, RoutePath)], errors: &mut ErrorStore) {
     let without = paths.iter().find(|(_, path)| !path.has(name));
     if let Some((_, without)) = without
         && paths.iter().any(|(_, path)| path.has(name))
     {
         let text = &without.text;
-        faults.at(
+        errors.at(
             ty,
             format!(
                 "the path `{text}` has no parameter `{name}`: take an `Option`, which is `None` there"
@@ -144,7 +144,7 @@ fn refuse_missing(name: &str, ty: &Type, paths: &[(LitStr, RoutePath)], faults: 
     }
 }
 
-/// What to write for a path parameter that no argument takes.
+/// The suggestion for a path parameter that no argument takes.
 fn advice(name: &str, meant: Option<&str>) -> String {
     let spelling = if syn::parse_str::<Ident>(name).is_ok() {
         Some(name.to_owned())
@@ -154,16 +154,18 @@ fn advice(name: &str, meant: Option<&str>) -> String {
     };
     match (meant, spelling) {
         (Some(meant), Some(spelling)) if meant != name => format!(
-            "did you mean `{meant}`? name both alike, or mark the argument: `#[path({name:?})] {meant}: ..`; \
+            "did you mean `{meant}`? use the same name, or add an attribute: `#[path({name:?})] {meant}: ..`; \
              a new argument is `{spelling}: ..`"
         ),
         (Some(meant), _) => {
-            format!("did you mean `{meant}`? mark it: `#[path({name:?})] {meant}: ..`")
+            format!("did you mean `{meant}`? add an attribute: `#[path({name:?})] {meant}: ..`")
         }
         (None, Some(spelling)) => {
-            format!("add an argument `{spelling}: ..`, or mark one: `#[path({name:?})] .. : ..`")
+            format!(
+                "add an argument `{spelling}: ..`, or an attribute: `#[path({name:?})] .. : ..`"
+            )
         }
-        (None, None) => format!("mark an argument: `#[path({name:?})] .. : ..`"),
+        (None, None) => format!("add an attribute to an argument: `#[path({name:?})] .. : ..`"),
     }
 }
 
@@ -175,12 +177,12 @@ fn ident_of(pat: &Pat) -> Option<String> {
     }
 }
 
-fn refuse_cfg(attrs: &[Attribute], faults: &mut Faults) {
+fn reject_cfg(attrs: &[Attribute], errors: &mut ErrorStore) {
     for attr in attrs {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
-            faults.at(
+            errors.at(
                 attr,
-                "an argument of an API handler is there in every build: \
+                "`#[cfg]` is not supported on an argument of an API handler: \
                  write two functions, and put the `#[cfg]` on them",
             );
         }

@@ -22,7 +22,7 @@ pub(crate) fn text(attrs: &[Attribute]) -> String {
 }
 
 fn push(text: &str, lines: &mut Vec<String>) {
-    // Of `/** .. */` each line may begin with a star.
+    // Each line of `/** .. */` can begin with a star.
     let starred = text
         .lines()
         .skip(1)

@@ -1,18 +1,18 @@
-//! From a checked handler to code.
+//! Generates code for a valid handler.
 //!
-//! Scaffolding has the span of the call, so that editors show nothing strange on hover; only the
-//! user's types keep their own, so that the compiler reports a wrong one at its place.
+//! Generated tokens have the call site's span, so that editors do not show them on hover. The user's
+//! types keep their spans, so that the compiler reports an unsupported type at the argument.
 
-use super::{Handler, args::Argument, doc, erase, options::Options, timeout::Timeout};
+use super::{Handler, args::Argument, doc, lifetimes, options::Options, timeout::Timeout};
 use crate::{
-    faults::Faults,
+    error_store::ErrorStore,
     function::{Function, cfgs},
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{ReturnType, Type, Visibility, ext::IdentExt, parse_quote, spanned::Spanned};
 
-/// What `main` is called once it is a handler.
+/// The new name of a handler called `main`.
 const HIDDEN_MAIN: &str = "__lambda_api_main";
 
 /// The function, the struct of its name with the route, and for `main` the entrypoint.
@@ -48,12 +48,12 @@ pub(crate) fn handler(handler: &Handler) -> TokenStream {
     }
 }
 
-/// The faults; and the names that the rest of the program expects, so that it has no further ones.
-pub(crate) fn stub(faults: &Faults, options: &Options, function: &Function) -> TokenStream {
-    let faults = faults.to_tokens();
+/// The errors and stub items, so that uses of the handler cause no further errors.
+pub(crate) fn stub(errors: &ErrorStore, options: &Options, function: &Function) -> TokenStream {
+    let errors = errors.to_tokens();
     let (item, _) = function_item(function);
     if function.sig.receiver().is_some() {
-        return quote!(#faults #item);
+        return quote!(#errors #item);
     }
     let krate = &options.krate;
     let structure = structure(function);
@@ -61,14 +61,14 @@ pub(crate) fn stub(faults: &Faults, options: &Options, function: &Function) -> T
     let target = at_call_site(&function.sig.ident);
     let main = (function.sig.ident == "main").then(|| quote!(#(#cfgs)* fn main() {}));
     quote! {
-        #faults
+        #errors
         #[allow(dead_code)]
         #item
         #structure
         #(#cfgs)*
         #[automatically_derived]
         impl #krate::Endpoint for #target {
-            const ROUTE: #krate::__private::Route = #krate::__private::BROKEN;
+            const ROUTE: #krate::__private::Route = #krate::__private::INVALID;
         }
         #main
     }
@@ -80,7 +80,7 @@ fn at_call_site(ident: &Ident) -> Ident {
     ident
 }
 
-/// The user's function, and its name for generated code.
+/// The user's function and its name in generated code.
 fn function_item(function: &Function) -> (TokenStream, Ident) {
     let ident = &function.sig.ident;
     if ident != "main" {
@@ -112,35 +112,35 @@ fn structure(function: &Function) -> TokenStream {
     }
 }
 
-/// Plain arguments first, all of them, so that all their faults are reported, together with what
-/// the extractors reject; then one call of the library function for this number of extractors.
+/// Reads all scalar arguments first, so that their errors are reported together with those of the
+/// extractors. Then calls the library function for this number of extractors.
 fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
     let arguments = &handler.arguments.0;
     let all: Vec<_> = (0..arguments.len())
         .map(|n| format_ident!("__a{n}"))
         .collect();
-    let mut plain = Vec::new();
+    let mut scalar = Vec::new();
     let mut reads = Vec::new();
     let mut extracted = Vec::new();
     for (argument, variable) in arguments.iter().zip(&all) {
         match argument {
-            Argument::Plain { part, name, ty } => {
+            Argument::Scalar { part, name, ty } => {
                 let read = format_ident!("{}", part.word());
-                plain.push(variable);
+                scalar.push(variable);
                 reads.push(quote! {
-                    let #variable = #private::#read::<#ty>(__request, #name, &mut __faults);
+                    let #variable = #private::#read::<#ty>(__request, #name, &mut __errors);
                 });
             }
             Argument::Extractor { .. } => extracted.push(variable),
         }
     }
     let extractors = handler.arguments.extractors();
-    let reads = (!plain.is_empty()).then(|| {
+    let reads = (!scalar.is_empty()).then(|| {
         quote! {
-            let mut __faults = #private::Faults::new();
+            let mut __errors = #private::ArgumentErrors::new();
             #(#reads)*
-            let (#(::core::option::Option::Some(#plain),)*) = (#(#plain,)*) else {
-                return __faults.refuse(__request, &[#(#private::check::<#extractors>),*]);
+            let (#(::core::option::Option::Some(#scalar),)*) = (#(#scalar,)*) else {
+                return __errors.reject(__request, &[#(#private::check::<#extractors>),*]);
             };
         }
     });
@@ -153,23 +153,23 @@ fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
     let types = grouped(handler.arguments.extractors());
     let variables = grouped(extracted);
     let run = format_ident!("{kind}_{}", types.len());
-    let reply = reply(&sig.output, private);
+    let response = response(&sig.output, private);
     quote! {
         |__request| {
             #reads
             #private::#run::<#(#types,)* _, _, _>(
                 __request,
                 move |#(#variables),*| #name(#(#all),*),
-                #reply,
+                #response,
             )
         }
     }
 }
 
-/// As many as core has functions for.
+/// The largest number of extractors that core has a function for.
 const MOST: usize = 12;
 
-/// What is more than that goes into pairs, which are extractors themselves: `(a, (b, c))`.
+/// Groups further extractors in pairs, which are extractors too: `(a, (b, c))`.
 fn grouped<T: ToTokens>(all: impl IntoIterator<Item = T>) -> Vec<TokenStream> {
     let mut all: Vec<_> = all.into_iter().map(ToTokens::into_token_stream).collect();
     if all.len() > MOST {
@@ -183,14 +183,14 @@ fn grouped<T: ToTokens>(all: impl IntoIterator<Item = T>) -> Vec<TokenStream> {
     all
 }
 
-/// `__private::reply::<R>`, whose bound is reported at the return type.
-fn reply(output: &ReturnType, private: &TokenStream) -> TokenStream {
+/// `__private::into_response::<R>`, whose bound is reported at the return type.
+fn response(output: &ReturnType, private: &TokenStream) -> TokenStream {
     let ty = return_type(output);
-    match erase::find_impl_trait(&ty) {
-        None => quote!(|__value| #private::reply::<#ty>(__value)),
+    match lifetimes::find_impl_trait(&ty) {
+        None => quote!(|__value| #private::into_response::<#ty>(__value)),
         Some(ty) => {
             let value = Ident::new("__value", Span::call_site().located_at(ty.span()));
-            quote!(|#value| #private::reply(#value))
+            quote!(|#value| #private::into_response(#value))
         }
     }
 }
@@ -198,15 +198,15 @@ fn reply(output: &ReturnType, private: &TokenStream) -> TokenStream {
 fn return_type(output: &ReturnType) -> Type {
     match output {
         ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, ty) => erase::lifetimes(ty),
+        ReturnType::Type(_, ty) => lifetimes::erase(ty),
     }
 }
 
-/// What the extractors and the reply say of themselves; nothing is known of an `impl Trait`.
+/// Calls `describe` of the extractors and the response type, unless that is an `impl Trait`.
 fn describe(handler: &Handler, krate: &impl ToTokens) -> TokenStream {
     let extractors = handler.arguments.extractors();
     let output = Some(return_type(&handler.function.sig.output))
-        .filter(|ty| erase::find_impl_trait(ty).is_none());
+        .filter(|ty| lifetimes::find_impl_trait(ty).is_none());
     let output = output.iter();
     quote! {
         |__operation| {
@@ -236,7 +236,7 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
     let brought = arguments
         .path_names()
         .filter(|name| !paths.iter().any(|path| path.has(name)));
-    // `line!()` says where its tokens stand: at the function, not at the attribute.
+    // `line!()` is the line of its own tokens: the function's, not the attribute's.
     let file = quote_spanned!(ident.span()=> ::core::file!());
     let line = quote_spanned!(ident.span()=> ::core::line!());
     quote! {

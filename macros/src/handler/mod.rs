@@ -1,19 +1,19 @@
-//! `#[api_handler]`: read, check, expand.
+//! `#[api_handler]`: parse, validate, expand.
 
 mod access;
+mod arg_attr;
 mod args;
 mod doc;
-mod erase;
 mod expand;
-mod mark;
+mod lifetimes;
 mod options;
 mod path;
 mod signature;
 mod timeout;
 
-pub(crate) use mark::is_token;
+pub(crate) use arg_attr::is_token;
 
-use crate::{faults::Faults, function::Function};
+use crate::{error_store::ErrorStore, function::Function};
 use args::Arguments;
 use options::Options;
 use path::RoutePath;
@@ -21,70 +21,70 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{FnArg, LitStr, Signature};
 
-/// One handler whose call and signature are right.
+/// A valid handler.
 struct Handler {
     options: Options,
-    /// None, of a fallback.
+    /// Empty for a fallback.
     paths: Vec<RoutePath>,
     function: Function,
     arguments: Arguments,
 }
 
 pub(crate) fn api_handler(attribute: TokenStream, item: &TokenStream) -> TokenStream {
-    let mut faults = Faults::default();
-    let options = Options::read(attribute, &mut faults);
+    let mut errors = ErrorStore::default();
+    let options = Options::read(attribute, &mut errors);
     let mut function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
-            let message = format!("`#[api_handler]` goes on a function: {error}");
+            let message = format!("`#[api_handler]` can only be applied to a function: {error}");
             let error = syn::Error::new(error.span(), message).to_compile_error();
             return quote!(#error #item);
         }
     };
-    signature::check(&mut function, &mut faults);
-    let paths = read_paths(&options, &mut faults);
-    // Of no path at all, nothing can be said of names.
+    signature::check(&mut function, &mut errors);
+    let paths = read_paths(&options, &mut errors);
+    // Without a valid path, the names of arguments are not checked.
     let known = paths.as_deref().unwrap_or_default();
-    let arguments = Arguments::read(&mut function.sig, known, &mut faults);
+    let arguments = Arguments::read(&mut function.sig, known, &mut errors);
     match paths {
-        Some(paths) if faults.is_empty() => expand::handler(&Handler {
+        Some(paths) if errors.is_empty() => expand::handler(&Handler {
             options,
             paths: paths.into_iter().map(|(_, path)| path).collect(),
             function,
             arguments,
         }),
         _ => {
-            strip_marks(&mut function.sig);
-            expand::stub(&faults, &options, &function)
+            strip_arg_attrs(&mut function.sig);
+            expand::stub(&errors, &options, &function)
         }
     }
 }
 
-/// All paths, each with its literal; `None` where one is wrong, or is missing.
-fn read_paths(options: &Options, faults: &mut Faults) -> Option<Vec<(LitStr, RoutePath)>> {
+/// All paths with their literals; `None` if one is invalid or missing.
+fn read_paths(options: &Options, errors: &mut ErrorStore) -> Option<Vec<(LitStr, RoutePath)>> {
     let mut paths: Vec<(LitStr, RoutePath)> = Vec::new();
     for literal in &options.paths {
         let text = literal.value();
         match RoutePath::parse(&text) {
             Ok(path) => {
                 if paths.iter().any(|(_, other)| other.key == path.key) {
-                    faults.add(literal.span(), "the route has this path already");
+                    errors.add(literal.span(), "this path is repeated");
                 }
                 paths.push((literal.clone(), path));
             }
-            Err(fault) => faults.add(literal.span(), fault.describe(&text)),
+            Err(error) => errors.add(literal.span(), error.describe(&text)),
         }
     }
     let all = paths.len() == options.paths.len();
     (all && (options.fallback || !paths.is_empty())).then_some(paths)
 }
 
-/// What is left of our attributes would be errors of their own.
-fn strip_marks(sig: &mut Signature) {
+/// Removes remaining attributes of this crate, which would be unknown to the compiler.
+fn strip_arg_attrs(sig: &mut Signature) {
     for input in &mut sig.inputs {
         match input {
-            FnArg::Typed(input) => mark::strip(&mut input.attrs),
-            FnArg::Receiver(receiver) => mark::strip(&mut receiver.attrs),
+            FnArg::Typed(input) => arg_attr::strip(&mut input.attrs),
+            FnArg::Receiver(receiver) => arg_attr::strip(&mut receiver.attrs),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What stands in the attribute: `GET "/orders/{id}", public, scopes("a b"), timeout = "3s"`, also
+//! Parses the attribute's arguments: `GET "/orders/{id}", public, scopes("a b"), timeout = "3s"`, also
 //! `GET | POST "/a" | "/b"` and `fallback`.
 
 use super::{
     access::{Access, Rule},
     timeout::Timeout,
 };
-use crate::{faults::Faults, krate::Krate, similar::similar};
+use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
 
@@ -23,17 +23,17 @@ const OPTIONS: [&str; 7] = [
 ];
 const EXAMPLE: &str = "`#[api_handler(GET \"/orders/{id}\")]`";
 const NO_PATH: &str =
-    "after the method comes the path, a string literal: `#[api_handler(GET \"/orders/{id}\")]`";
-/// Instead of method and path.
+    "expected a path as a string literal after the method: `#[api_handler(GET \"/orders/{id}\")]`";
+/// Replaces method and path.
 const FALLBACK: &str = "fallback";
-const SEVERAL: &str = "all methods stand before all paths: `GET | POST \"/a\" | \"/b\"`";
+const SEVERAL: &str = "write all methods before all paths: `GET | POST \"/a\" | \"/b\"`";
 const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")`, `guard = path`, \
                     `authenticator = \"..\"`, `timeout = \"3s\"` or `crate = path`";
 
-/// The options of one handler, as far as they could be read.
+/// The options of a handler that could be parsed.
 #[derive(Default)]
 pub(crate) struct Options {
-    /// None, of a fallback.
+    /// Empty for a fallback.
     pub(crate) methods: Vec<String>,
     pub(crate) paths: Vec<LitStr>,
     pub(crate) fallback: bool,
@@ -43,19 +43,19 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn read(tokens: TokenStream, faults: &mut Faults) -> Self {
+    pub(crate) fn read(tokens: TokenStream, errors: &mut ErrorStore) -> Self {
         let mut options = Self::default();
-        let result = (|input: ParseStream<'_>| options.parse(input, faults)).parse2(tokens);
-        faults.keep(result);
+        let result = (|input: ParseStream<'_>| options.parse(input, errors)).parse2(tokens);
+        errors.keep(result);
         options
     }
 
-    fn parse(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
         if is_fallback(input) {
-            self.parse_fallback(input, faults)?;
+            self.parse_fallback(input, errors)?;
         } else {
-            self.parse_methods(input, faults)?;
-            self.parse_paths(input, faults)?;
+            self.parse_methods(input, errors)?;
+            self.parse_paths(input, errors)?;
         }
         while !input.is_empty() {
             if !input.peek(Token![,]) {
@@ -63,29 +63,35 @@ impl Options {
             }
             input.parse::<Token![,]>()?;
             if !input.is_empty() {
-                self.parse_option(input, faults)?;
+                self.parse_option(input, errors)?;
             }
         }
         Ok(())
     }
 
-    fn parse_fallback(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse_fallback(
+        &mut self,
+        input: ParseStream<'_>,
+        errors: &mut ErrorStore,
+    ) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
         self.fallback = true;
         if name != FALLBACK {
-            faults.add(name.span(), format!("write `{FALLBACK}`"));
+            errors.add(name.span(), format!("write `{FALLBACK}`"));
         }
         if input.peek(LitStr) || input.peek(Token![|]) {
-            return Err(input.error(
-                "a fallback answers every method and every path that no route has: it names none",
-            ));
+            return Err(input.error("`fallback` takes no method and no path"));
         }
         Ok(())
     }
 
-    fn parse_methods(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse_methods(
+        &mut self,
+        input: ParseStream<'_>,
+        errors: &mut ErrorStore,
+    ) -> syn::Result<()> {
         loop {
-            let method = self.parse_method(input, faults)?;
+            let method = self.parse_method(input, errors)?;
             if input.is_empty() {
                 return Err(syn::Error::new(method.span(), NO_PATH));
             }
@@ -96,7 +102,11 @@ impl Options {
         }
     }
 
-    fn parse_method(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<Ident> {
+    fn parse_method(
+        &mut self,
+        input: ParseStream<'_>,
+        errors: &mut ErrorStore,
+    ) -> syn::Result<Ident> {
         if input.is_empty() {
             let message = format!("write the method and the path: {EXAMPLE}");
             return Err(syn::Error::new(Span::call_site(), message));
@@ -116,31 +126,28 @@ impl Options {
                 Some(meant) => format!("write `{meant}`"),
                 None => format!("write one of {}", METHODS.join(", ")),
             };
-            faults.add(
+            errors.add(
                 method.span(),
-                format!("`{method}` is no method of an API: {advice}"),
+                format!("`{method}` is not a supported HTTP method: {advice}"),
             );
         } else if self.methods.contains(&name) {
-            faults.add(method.span(), format!("`{name}` is named twice"));
+            errors.add(method.span(), format!("`{name}` is repeated"));
         } else if let Some(other) = self.methods.first()
             && (name == "ANY" || other == "ANY")
         {
-            faults.add(
-                method.span(),
-                "`ANY` is every method: no other one stands beside it",
-            );
+            errors.add(method.span(), "`ANY` cannot be combined with other methods");
         }
         self.methods.push(name);
         Ok(method)
     }
 
-    fn parse_paths(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
-        self.refuse_listed_methods(input)?;
+    fn parse_paths(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
+        self.reject_listed_methods(input)?;
         if input.peek(Token![,]) && input.peek2(LitStr) {
             let comma: Token![,] = input.parse()?;
-            faults.add(
+            errors.add(
                 comma.spans[0],
-                format!("no comma between the method and the path: {EXAMPLE}"),
+                format!("unexpected `,` between the method and the path: {EXAMPLE}"),
             );
         }
         if !input.peek(LitStr) {
@@ -151,7 +158,7 @@ impl Options {
             input.parse::<Token![|]>()?;
             if !input.peek(LitStr) {
                 return Err(input.error(format!(
-                    "expected another path, a string literal: {SEVERAL}"
+                    "expected another path as a string literal: {SEVERAL}"
                 )));
             }
             self.paths.push(input.parse()?);
@@ -159,8 +166,8 @@ impl Options {
         Ok(())
     }
 
-    /// Refuses `GET, POST "/a"`, and the like with another separator.
-    fn refuse_listed_methods(&self, input: ParseStream<'_>) -> syn::Result<()> {
+    /// Rejects `GET, POST "/a"` and other separators.
+    fn reject_listed_methods(&self, input: ParseStream<'_>) -> syn::Result<()> {
         let ahead = input.fork();
         if !ahead.peek(Ident::peek_any) {
             ahead.parse::<TokenTree>().ok();
@@ -175,41 +182,41 @@ impl Options {
             Ok(path) => path.value(),
             Err(_) => "/orders".to_owned(),
         };
-        let message = format!("several methods are written `{first} | {second} {path:?}`");
+        let message = format!("separate several methods with `|`: `{first} | {second} {path:?}`");
         Err(syn::Error::new(second.span(), message))
     }
 
-    fn parse_option(&mut self, input: ParseStream<'_>, faults: &mut Faults) -> syn::Result<()> {
+    fn parse_option(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
             return Err(input.error(format!("expected an option: {LIST}")));
         }
         let name = input.call(Ident::parse_any)?;
         match name.to_string().as_str() {
             "public" => {
-                self.access.set_public(name.span(), faults);
+                self.access.set_public(name.span(), errors);
                 if !input.is_empty() && !input.peek(Token![,]) {
                     return Err(input.error("`public` takes no value"));
                 }
             }
             "scopes" => {
-                let rule = Rule::parse(&name, input, faults)?;
-                self.access.set_scopes(rule, faults);
+                let rule = Rule::parse(&name, input, errors)?;
+                self.access.set_scopes(rule, errors);
             }
             "groups" => {
-                let rule = Rule::parse(&name, input, faults)?;
-                self.access.set_groups(rule, faults);
+                let rule = Rule::parse(&name, input, errors)?;
+                self.access.set_groups(rule, errors);
             }
-            "guard" => self.access.parse_guard(&name, input, faults)?,
-            "authenticator" => self.access.parse_authenticator(&name, input, faults)?,
+            "guard" => self.access.parse_guard(&name, input, errors)?,
+            "authenticator" => self.access.parse_authenticator(&name, input, errors)?,
             "timeout" => {
                 if self.timeout.is_some() {
-                    faults.add(name.span(), "`timeout` is given twice");
+                    errors.add(name.span(), "`timeout` is repeated");
                 }
-                self.timeout = Some(Timeout::parse(&name, input, faults)?);
+                self.timeout = Some(Timeout::parse(&name, input, errors)?);
             }
             "crate" => {
                 if self.krate.is_set() {
-                    faults.add(name.span(), "`crate` is given twice");
+                    errors.add(name.span(), "`crate` is repeated");
                 }
                 self.krate = Krate::parse_value(input)?;
             }
@@ -218,7 +225,7 @@ impl Options {
                     Some(meant) => format!("; did you mean `{meant}`?"),
                     None => String::new(),
                 };
-                faults.add(
+                errors.add(
                     name.span(),
                     format!("unknown option `{other}`: expected {LIST}{meant}"),
                 );
@@ -229,13 +236,13 @@ impl Options {
     }
 }
 
-/// Whether a fallback is meant, misspelt or not.
+/// Whether the input begins with `fallback` or a misspelling of it.
 fn is_fallback(input: ParseStream<'_>) -> bool {
     let name = input.fork().call(Ident::parse_any);
     name.is_ok_and(|name| similar(&name.to_string(), [FALLBACK]).is_some())
 }
 
-/// Goes on behind an option that nobody knows, to find what else is wrong.
+/// Skips the value of an unknown option, to find further errors.
 fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
@@ -248,19 +255,19 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Options, Vec<String>) {
-        let mut faults = Faults::default();
+        let mut errors = ErrorStore::default();
         let tokens = text.parse().expect("tokens");
-        let options = Options::read(tokens, &mut faults);
-        (options, faults.messages())
+        let options = Options::read(tokens, &mut errors);
+        (options, errors.messages())
     }
 
     #[test]
     fn all_options_are_read() {
-        let (options, faults) = read(
+        let (options, errors) = read(
             r#"GET "/a", scopes("a b", "c"), groups(any("x", "y")), guard = own::check,
                 authenticator = "staff", timeout = "1500ms", crate = my::api,"#,
         );
-        assert_eq!(faults, [""; 0]);
+        assert_eq!(errors, [""; 0]);
         assert_eq!(options.methods, ["GET"]);
         assert_eq!(options.paths[0].value(), "/a");
         let scopes = options.access.scopes.expect("scopes");
@@ -282,8 +289,8 @@ mod tests {
 
     #[test]
     fn several_methods_and_paths_are_read() {
-        let (options, faults) = read(r#"GET | POST "/a" | "/b" | "/{c}", public"#);
-        assert_eq!(faults, [""; 0]);
+        let (options, errors) = read(r#"GET | POST "/a" | "/b" | "/{c}", public"#);
+        assert_eq!(errors, [""; 0]);
         assert_eq!(options.methods, ["GET", "POST"]);
         let paths: Vec<_> = options.paths.iter().map(LitStr::value).collect();
         assert_eq!(paths, ["/a", "/b", "/{c}"]);
@@ -292,8 +299,8 @@ mod tests {
 
     #[test]
     fn a_fallback_has_options_and_no_method_or_path() {
-        let (options, faults) = read(r#"fallback, public, timeout = "1s""#);
-        assert_eq!(faults, [""; 0]);
+        let (options, errors) = read(r#"fallback, public, timeout = "1s""#);
+        assert_eq!(errors, [""; 0]);
         assert!(options.fallback && options.access.public && options.timeout.is_some());
         assert!(options.methods.is_empty() && options.paths.is_empty());
     }
@@ -301,58 +308,55 @@ mod tests {
     #[test]
     fn each_mistake_has_its_message() {
         for (text, expected) in [
-            (r#"fallback "/a""#, "it names none"),
-            ("fallback | GET", "it names none"),
+            (r#"fallback "/a""#, "takes no method and no path"),
+            ("fallback | GET", "takes no method and no path"),
             ("fallback public", "expected `,` and an option"),
             ("falback", "write `fallback`"),
-            (r#"GET | GET "/a""#, "`GET` is named twice"),
-            (r#"GET | ANY "/a""#, "`ANY` is every method"),
-            (r#"ANY | GET "/a""#, "`ANY` is every method"),
+            (r#"GET | GET "/a""#, "`GET` is repeated"),
+            (r#"GET | ANY "/a""#, "`ANY` cannot be combined"),
+            (r#"ANY | GET "/a""#, "`ANY` cannot be combined"),
             (r#"GET | "/a""#, "write the method before the path"),
             (r#"GET | get "/a""#, "write `GET`"),
             (
                 r#"GET "/a" | POST "/b""#,
-                "all methods stand before all paths",
+                "write all methods before all paths",
             ),
-            (r#"GET "/a" |"#, "all methods stand before all paths"),
+            (r#"GET "/a" |"#, "write all methods before all paths"),
             (r#"GET "/a" "/b""#, "expected `,` and an option"),
             ("", "write the method and the path"),
             (r#""/a""#, "write the method before the path: `GET \"/a\"`"),
             (r#"get "/a""#, "write `GET`"),
             (r#"FETCH "/a""#, "write one of GET, POST"),
-            (r#"GET, "/a""#, "no comma between"),
+            (r#"GET, "/a""#, "unexpected `,` between"),
             (
                 r#"GET, POST "/a""#,
-                "several methods are written `GET | POST \"/a\"`",
+                "separate several methods with `|`: `GET | POST \"/a\"`",
             ),
-            (r#"GET POST "/a""#, "several methods are written"),
-            (r#"GET / POST "/a""#, "several methods are written"),
-            ("GET", "after the method comes the path"),
-            ("GET /a", "after the method comes the path"),
+            (r#"GET POST "/a""#, "separate several methods"),
+            (r#"GET / POST "/a""#, "separate several methods"),
+            ("GET", "expected a path as a string literal"),
+            ("GET /a", "expected a path as a string literal"),
             (r#"GET "/a" public"#, "expected `,` and an option"),
             (r#"GET "/a", publik"#, "did you mean `public`?"),
             (r#"GET "/a", public = true"#, "`public` takes no value"),
-            (r#"GET "/a", public, public"#, "`public` is given twice"),
+            (r#"GET "/a", public, public"#, "`public` is repeated"),
             (
                 r#"GET "/a", public, scopes("a")"#,
-                "`public` lets everybody in",
+                "`public` cannot be combined with an access rule",
             ),
             (
                 r#"GET "/a", groups("a"), public"#,
-                "`public` lets everybody in",
+                "`public` cannot be combined with an access rule",
             ),
             (
                 r#"GET "/a", scopes("a"), scopes("b")"#,
-                "`scopes` is given twice",
+                "`scopes` is repeated",
             ),
             (
                 r#"GET "/a", public, guard = a"#,
-                "`public` lets everybody in",
+                "`public` cannot be combined with an access rule",
             ),
-            (
-                r#"GET "/a", guard = a, guard = b"#,
-                "`guard` is given twice",
-            ),
+            (r#"GET "/a", guard = a, guard = b"#, "`guard` is repeated"),
             (r#"GET "/a", guard"#, "write `guard = path::to::function`"),
             (
                 r#"GET "/a", guard("a")"#,
@@ -367,19 +371,16 @@ mod tests {
                 "write `authenticator = \"..\"`",
             ),
             (r#"GET "/a", authenticator = staff"#, "a string literal"),
-            (r#"GET "/a", authenticator = """#, "names no authenticator"),
+            (r#"GET "/a", authenticator = """#, "name is empty"),
             (r#"GET "/a", scopes = "a""#, "write `scopes(\"..\")`"),
-            (r#"GET "/a", scopes()"#, "names no scope"),
-            (r#"GET "/a", scopes("")"#, "names no scope"),
-            (r#"GET "/a", scopes(any())"#, "names no scope"),
-            (r#"GET "/a", scopes("a", "a")"#, "`a` is named twice"),
-            (
-                r#"GET "/a", scopes(any("a b"))"#,
-                "one name in each literal",
-            ),
+            (r#"GET "/a", scopes()"#, "at least one scope"),
+            (r#"GET "/a", scopes("")"#, "at least one scope"),
+            (r#"GET "/a", scopes(any())"#, "at least one scope"),
+            (r#"GET "/a", scopes("a", "a")"#, "`a` is repeated"),
+            (r#"GET "/a", scopes(any("a b"))"#, "one name per literal"),
             (
                 r#"GET "/a", scopes(any("a"), "b")"#,
-                "`any(..)` stands alone",
+                "`any(..)` cannot be combined with other names",
             ),
             (
                 r#"GET "/a", scopes("a", any("b"))"#,
@@ -394,8 +395,11 @@ mod tests {
             (r#"GET "/a", timeout = "s""#, "a whole number and a unit"),
             (r#"GET "/a", timeout = "-3s""#, "a whole number and a unit"),
             (r#"GET "/a", timeout = "1.5s""#, "a whole number and a unit"),
-            (r#"GET "/a", timeout = "3 sec""#, "write `s`, `ms` or `m`"),
-            (r#"GET "/a", timeout = "0s""#, "no time at all"),
+            (
+                r#"GET "/a", timeout = "3 sec""#,
+                "expected `ms`, `s` or `m`",
+            ),
+            (r#"GET "/a", timeout = "0s""#, "greater than zero"),
             (r#"GET "/a", timeout = "16m""#, "15 minutes"),
             (r#"GET "/a", timeout = "901s""#, "15 minutes"),
             (
@@ -404,26 +408,23 @@ mod tests {
             ),
             (
                 r#"GET "/a", timeout = "1s", timeout = "2s""#,
-                "`timeout` is given twice",
+                "`timeout` is repeated",
             ),
             (r#"GET "/a", crate"#, "expected `crate = path`"),
-            (
-                r#"GET "/a", crate = a, crate = b"#,
-                "`crate` is given twice",
-            ),
+            (r#"GET "/a", crate = a, crate = b"#, "`crate` is repeated"),
         ] {
-            let (_, faults) = read(text);
+            let (_, errors) = read(text);
             assert!(
-                matches!(&faults[..], [one] if one.contains(expected)),
-                "{text}: {faults:?}"
+                matches!(&errors[..], [one] if one.contains(expected)),
+                "{text}: {errors:?}"
             );
         }
     }
 
     #[test]
     fn the_options_behind_an_unknown_one_are_read_too() {
-        let (options, faults) = read(r#"GET "/a", auth(none), publik = 1, scopes("a")"#);
-        assert_eq!(faults.len(), 2);
+        let (options, errors) = read(r#"GET "/a", auth(none), publik = 1, scopes("a")"#);
+        assert_eq!(errors.len(), 2);
         assert!(options.access.scopes.is_some());
     }
 }

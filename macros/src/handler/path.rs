@@ -1,13 +1,13 @@
-//! Paths in API Gateway's own syntax: `/orders/{id}`, `/files/{path+}`.
+//! Paths in API Gateway's syntax: `/orders/{id}`, `/files/{path+}`.
 
 use std::ops::Range;
 
-/// What a path literal says.
+/// A parsed path literal.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RoutePath {
     pub(crate) text: String,
     pub(crate) params: Vec<Param>,
-    /// Every parameter's name taken out: `/orders/{}`, `/files/{+}`.
+    /// The path without parameter names: `/orders/{}`, `/files/{+}`.
     pub(crate) key: String,
 }
 
@@ -15,18 +15,18 @@ pub(crate) struct RoutePath {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Param {
     pub(crate) name: String,
-    /// Where the name stands in the path, in bytes.
+    /// The byte range of the name in the path.
     pub(crate) range: Range<usize>,
 }
 
-/// What is wrong with a path, and where.
+/// An error in a path, with its byte range.
 #[derive(Debug)]
-pub(crate) struct PathFault {
+pub(crate) struct PathError {
     range: Range<usize>,
     message: String,
 }
 
-impl PathFault {
+impl PathError {
     fn new(range: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             range,
@@ -34,14 +34,14 @@ impl PathFault {
         }
     }
 
-    /// The message, and a line that points into the path.
+    /// The message with the marked path.
     pub(crate) fn describe(&self, path: &str) -> String {
         format!("{}{}", self.message, caret(path, &self.range))
     }
 }
 
-/// The path with the range underlined, in lines of their own: stable Rust has no span for a part
-/// of a literal.
+/// The path on a line of its own, with the range underlined on the next: stable Rust has no span for
+/// a part of a literal.
 pub(crate) fn caret(path: &str, range: &Range<usize>) -> String {
     let width = |range: Range<usize>| path.get(range).map_or(0, |part| part.chars().count());
     let before = " ".repeat(width(0..range.start));
@@ -50,10 +50,10 @@ pub(crate) fn caret(path: &str, range: &Range<usize>) -> String {
 }
 
 impl RoutePath {
-    pub(crate) fn parse(text: &str) -> Result<Self, PathFault> {
+    pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         let Some(rest) = text.strip_prefix('/') else {
-            let message = format!("a path begins with `/`: write `/{text}`");
-            return Err(PathFault::new(0..0, message));
+            let message = format!("a path must begin with `/`: write `/{text}`");
+            return Err(PathError::new(0..0, message));
         };
         let mut path = Self {
             text: text.to_owned(),
@@ -71,7 +71,7 @@ impl RoutePath {
         Ok(path)
     }
 
-    /// Whether it has a parameter of this name.
+    /// Whether the path has a parameter of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.params.iter().any(|param| param.name == name)
     }
@@ -81,13 +81,13 @@ impl RoutePath {
         segment: &str,
         range: &Range<usize>,
         last: bool,
-    ) -> Result<(), PathFault> {
+    ) -> Result<(), PathError> {
         if segment.is_empty() {
             return if last {
                 Ok(())
             } else {
-                let message = "an empty segment: write one `/`, not two";
-                Err(PathFault::new(range.start - 1..range.start + 1, message))
+                let message = "empty path segment: remove one `/`";
+                Err(PathError::new(range.start - 1..range.start + 1, message))
             };
         }
         match segment
@@ -103,29 +103,27 @@ impl RoutePath {
         }
     }
 
-    fn param(&mut self, inner: &str, range: &Range<usize>, last: bool) -> Result<(), PathFault> {
+    fn param(&mut self, inner: &str, range: &Range<usize>, last: bool) -> Result<(), PathError> {
         let (name, greedy) = match inner.strip_suffix('+') {
             Some(name) => (name, true),
             None => (inner, false),
         };
         let within = range.start + 1..range.start + 1 + name.len();
         if let Some(rest) = name.strip_prefix('*') {
-            let message =
-                format!("a parameter that takes the rest of the path is written `{{{rest}+}}`");
-            return Err(PathFault::new(range.clone(), message));
+            let message = format!("write a greedy parameter as `{{{rest}+}}`");
+            return Err(PathError::new(range.clone(), message));
         }
         if let Some(message) = invalid_name(name) {
             let shown = if name.is_empty() { range } else { &within };
-            return Err(PathFault::new(shown.clone(), message));
+            return Err(PathError::new(shown.clone(), message));
         }
         if greedy && !last {
-            let message =
-                format!("`{{{name}+}}` takes the rest of the path: nothing can follow it");
-            return Err(PathFault::new(range.clone(), message));
+            let message = format!("`{{{name}+}}` must be the last segment");
+            return Err(PathError::new(range.clone(), message));
         }
         if self.has(name) {
             let message = format!("the path has two parameters named `{name}`");
-            return Err(PathFault::new(within, message));
+            return Err(PathError::new(within, message));
         }
         self.key.push_str(if greedy { "{+}" } else { "{}" });
         self.params.push(Param {
@@ -136,39 +134,39 @@ impl RoutePath {
     }
 }
 
-/// Why this cannot name a path parameter.
+/// The reason why a name is invalid for a path parameter.
 pub(crate) fn invalid_name(name: &str) -> Option<&'static str> {
     if name.is_empty() {
-        return Some("a parameter without a name: write `{name}`");
+        return Some("a path parameter requires a name: `{name}`");
     }
     let bad = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
     name.contains(bad)
-        .then_some("a parameter's name is made of letters, digits, `_`, `-` and `.`, nothing else")
+        .then_some("a parameter's name can contain only letters, digits, `_`, `-` and `.`")
 }
 
-fn check_literal(segment: &str, range: &Range<usize>) -> Result<(), PathFault> {
+fn check_literal(segment: &str, range: &Range<usize>) -> Result<(), PathError> {
     let at = |index: usize, len: usize| range.start + index..range.start + index + len;
     if let Some(name) = segment.strip_prefix(':') {
-        let message = format!("a parameter is written `{{{name}}}`");
-        return Err(PathFault::new(range.clone(), message));
+        let message = format!("write a parameter as `{{{name}}}`");
+        return Err(PathError::new(range.clone(), message));
     }
     for (index, c) in segment.char_indices() {
         let message = match c {
             '{' if !segment.contains('}') => "`{` without `}`",
             '}' if !segment.contains('{') => "`}` without `{`",
-            '{' | '}' => "a parameter is a whole segment: nothing stands beside `{name}`",
-            '*' => "a parameter that takes the rest of the path is written `{rest+}`",
-            '?' => "the query is no part of the path: take it with `#[query]` arguments",
-            '#' => "a fragment never reaches a server",
+            '{' | '}' => "a parameter must be a whole segment, such as `/{name}/`",
+            '*' => "write a greedy parameter as `{rest+}`",
+            '?' => "the path contains a query: use `#[query]` arguments",
+            '#' => "the path contains a fragment, which is never sent to a server",
             c if is_path_char(c) => continue,
-            _ => "this character cannot stand in a path: write it percent-encoded, as it is sent",
+            _ => "this character is not valid in a path: percent-encode it",
         };
-        return Err(PathFault::new(at(index, c.len_utf8()), message));
+        return Err(PathError::new(at(index, c.len_utf8()), message));
     }
     Ok(())
 }
 
-/// What RFC 3986 (section 3.3) allows in a segment.
+/// Whether RFC 3986 (section 3.3) allows a character in a segment.
 fn is_path_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~%!$&'()+,;=:@".contains(c)
 }
@@ -200,31 +198,31 @@ mod tests {
     }
 
     #[test]
-    fn every_other_syntax_is_refused_with_what_to_write() {
+    fn every_other_syntax_is_rejected_with_what_to_write() {
         for (text, expected, marked) in [
-            ("", "begins with `/`", "^"),
+            ("", "must begin with `/`", "^"),
             ("orders", "write `/orders`", "^"),
-            ("/a//b", "an empty segment", "  ^^"),
-            ("//", "an empty segment", "^^"),
+            ("/a//b", "empty path segment", "  ^^"),
+            ("//", "empty path segment", "^^"),
             ("/{id", "`{` without `}`", " ^"),
             ("/id}", "`}` without `{`", "   ^"),
             ("/{id}.json", "a whole segment", " ^"),
             ("/{a}-{b}", "a whole segment", " ^"),
-            ("/{}", "without a name", " ^^"),
-            ("/{+}", "without a name", " ^^^"),
+            ("/{}", "requires a name", " ^^"),
+            ("/{+}", "requires a name", " ^^^"),
             ("/{a b}", "letters, digits", "  ^^^"),
             ("/{id:[0-9]}", "letters, digits", "  ^^^^^^^^"),
-            ("/{*rest}", "written `{rest+}`", " ^^^^^^^"),
-            ("/files/*", "written `{rest+}`", "       ^"),
-            ("/orders/:id", "written `{id}`", "        ^^^"),
-            ("/{all+}/x", "nothing can follow", " ^^^^^^"),
-            ("/{all+}/", "nothing can follow", " ^^^^^^"),
+            ("/{*rest}", "as `{rest+}`", " ^^^^^^^"),
+            ("/files/*", "as `{rest+}`", "       ^"),
+            ("/orders/:id", "as `{id}`", "        ^^^"),
+            ("/{all+}/x", "must be the last", " ^^^^^^"),
+            ("/{all+}/", "must be the last", " ^^^^^^"),
             ("/{id}/x/{id}", "two parameters named `id`", "         ^^"),
             ("/a?b=c", "`#[query]`", "  ^"),
             ("/a#b", "a fragment", "  ^"),
-            ("/straße", "percent-encoded", "     ^"),
-            ("/é ", "percent-encoded", " ^"),
-            ("/a b", "percent-encoded", "  ^"),
+            ("/straße", "percent-encode it", "     ^"),
+            ("/é ", "percent-encode it", " ^"),
+            ("/a b", "percent-encode it", "  ^"),
         ] {
             let message = RoutePath::parse(text).expect_err(text).describe(text);
             assert!(message.contains(expected), "{text}: {message}");

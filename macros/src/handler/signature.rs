@@ -1,48 +1,47 @@
-//! What the signature of a handler cannot have.
+//! Validates the signature of a handler.
 
-use super::erase;
-use crate::{faults::Faults, function::Function};
+use super::lifetimes;
+use crate::{error_store::ErrorStore, function::Function};
 use quote::quote;
 use syn::{
     FnArg, GenericArgument, GenericParam, PathArguments, ReturnType, Safety, Signature, Type,
     TypeGroup, TypeParamBound, TypeParen, TypeReference, parse_quote,
 };
 
-/// Reports everything that keeps a function from being a handler, arguments aside.
-pub(crate) fn check(function: &mut Function, faults: &mut Faults) {
-    refuse_second_attribute(function, faults);
-    function.refuse_other_main("api_handler", faults);
+/// Reports everything that a handler's signature does not support, except arguments.
+pub(crate) fn check(function: &mut Function, errors: &mut ErrorStore) {
+    reject_second_attribute(function, errors);
+    function.reject_other_main("api_handler", errors);
     let sig = &function.sig;
-    refuse_qualifiers(sig, faults);
-    refuse_generics(sig, faults);
+    reject_qualifiers(sig, errors);
+    reject_generics(sig, errors);
     for input in &sig.inputs {
         match input {
-            FnArg::Receiver(receiver) => faults.at(
+            FnArg::Receiver(receiver) => errors.at(
                 receiver,
-                "an API handler is a free function, without `self`: take what it needs as `State<T>`",
+                "an API handler cannot take `self`: use a free function and `State<T>`",
             ),
             FnArg::Typed(input) => {
-                if let Some(ty) = erase::find_impl_trait(&input.ty) {
-                    faults.at(
+                if let Some(ty) = lifetimes::find_impl_trait(&input.ty) {
+                    errors.at(
                         ty,
-                        "an argument of an API handler has one type: name it instead of `impl ..`",
+                        "an API handler cannot have `impl ..` arguments: name the type",
                     );
                 }
             }
         }
     }
     if let Some(variadic) = &sig.variadic {
-        faults.at(variadic, "an API handler has a fixed number of arguments");
+        errors.at(variadic, "an API handler cannot be variadic");
     }
     if let ReturnType::Type(_, ty) = &sig.output {
-        refuse_borrowed_reply(ty, faults);
+        reject_borrowed_response(ty, errors);
     }
-    refuse_unsized_reply(function, faults);
+    reject_unsized_response(function, errors);
 }
 
-/// Refuses `dyn Trait` as a reply: no function can return it. The compiler would say so of the
-/// function, and once more of each use of the type.
-fn refuse_unsized_reply(function: &mut Function, faults: &mut Faults) {
+/// Rejects a `dyn Trait` return type. The compiler would report it at the function and at each use.
+fn reject_unsized_response(function: &mut Function, errors: &mut ErrorStore) {
     let ReturnType::Type(_, ty) = &function.sig.output else {
         return;
     };
@@ -51,10 +50,10 @@ fn refuse_unsized_reply(function: &mut Function, faults: &mut Faults) {
         inner = elem;
     }
     if let Type::TraitObject(_) = inner {
-        faults.at(
+        errors.at(
             ty,
-            "a handler returns one type whose size is known: name it, or return \
-             `lambda_api::Response` where responses differ",
+            "an API handler cannot return `dyn ..`: name a type, or return \
+             `lambda_api::Response` if responses differ",
         );
         function.attrs.push(parse_quote!(#[allow(unused)]));
         function.sig.output = parse_quote!(-> !);
@@ -62,19 +61,19 @@ fn refuse_unsized_reply(function: &mut Function, faults: &mut Faults) {
     }
 }
 
-/// Refuses `&str` as a reply, alone, in a tuple or in a `Result`: the compiler would only say that
-/// some lifetime is too short.
-fn refuse_borrowed_reply(ty: &Type, faults: &mut Faults) {
+/// Rejects a borrowed return type, alone, in a tuple or in a `Result`. The compiler would only report
+/// that a lifetime is too short.
+fn reject_borrowed_response(ty: &Type, errors: &mut ErrorStore) {
     match ty {
         Type::Reference(reference) if !is_static(reference) => {
-            faults.at(
+            errors.at(
                 ty,
-                "a reply cannot borrow: return `&'static str`, or an owned value such as `String`",
+                "an API handler cannot return borrowed data: return `&'static str`, or an owned value such as `String`",
             );
         }
         Type::Tuple(tuple) => {
             for part in &tuple.elems {
-                refuse_borrowed_reply(part, faults);
+                reject_borrowed_response(part, errors);
             }
         }
         Type::Path(path) => {
@@ -83,7 +82,7 @@ fn refuse_borrowed_reply(ty: &Type, faults: &mut Faults) {
                 && let PathArguments::AngleBracketed(arguments) = &last.arguments
                 && let Some(GenericArgument::Type(value)) = arguments.args.first()
             {
-                refuse_borrowed_reply(value, faults);
+                reject_borrowed_response(value, errors);
             }
         }
         _ => {}
@@ -95,30 +94,27 @@ fn is_static(reference: &TypeReference) -> bool {
     lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
 
-fn refuse_qualifiers(sig: &Signature, faults: &mut Faults) {
+fn reject_qualifiers(sig: &Signature, errors: &mut ErrorStore) {
     if let Safety::Unsafe(token) = &sig.safety {
-        faults.add(
+        errors.add(
             token.span,
-            "an API handler is safe to call: put the `unsafe` block inside it",
+            "an API handler cannot be `unsafe`: use an `unsafe` block inside it",
         );
     }
     if let (None, ReturnType::Type(_, ty)) = (&sig.asyncness, &sig.output)
         && is_future(ty)
     {
-        faults.at(
+        errors.at(
             ty,
-            "write `async fn`, and what the future gives as the return type",
+            "an API handler cannot return a future: write `async fn` with the future's output as the return type",
         );
     }
     if let Some(abi) = &sig.abi {
-        faults.at(
-            abi,
-            "an API handler is a plain Rust function, without `extern`",
-        );
+        errors.at(abi, "an API handler cannot be `extern`");
     }
 }
 
-/// `impl Future<..>`, possibly with further bounds.
+/// Whether a type is `impl Future<..>`, with or without further bounds.
 fn is_future(ty: &Type) -> bool {
     let Type::ImplTrait(ty) = ty else {
         return false;
@@ -132,7 +128,7 @@ fn is_future(ty: &Type) -> bool {
     })
 }
 
-fn refuse_generics(sig: &Signature, faults: &mut Faults) {
+fn reject_generics(sig: &Signature, errors: &mut ErrorStore) {
     for param in &sig.generics.params {
         let message = match param {
             GenericParam::Lifetime(_) => continue,
@@ -143,11 +139,11 @@ fn refuse_generics(sig: &Signature, faults: &mut Faults) {
                 "an API handler cannot be generic: name the constant, or call a generic function from it"
             }
         };
-        faults.at(param, message);
+        errors.at(param, message);
     }
 }
 
-fn refuse_second_attribute(function: &mut Function, faults: &mut Faults) {
+fn reject_second_attribute(function: &mut Function, errors: &mut ErrorStore) {
     function.attrs.retain(|attr| {
         let path = attr.path();
         let second = path
@@ -155,10 +151,10 @@ fn refuse_second_attribute(function: &mut Function, faults: &mut Faults) {
             .last()
             .is_some_and(|last| last.ident == "api_handler");
         if second {
-            faults.at(
+            errors.at(
                 path,
-                "a handler has one attribute: several methods and paths are written \
-                 `GET | POST \"/a\" | \"/b\"`, and for a route with another rule write a function \
+                "a function can have only one `#[api_handler]`: write several methods and paths as \
+                 `GET | POST \"/a\" | \"/b\"`; for a route with another access rule, write a function \
                  that calls this one",
             );
         }

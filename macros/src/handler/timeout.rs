@@ -1,11 +1,11 @@
-//! How long a route may take: `timeout = "3s"`.
+//! The timeout of a route: `timeout = "3s"`.
 
-use crate::faults::Faults;
+use crate::error_store::ErrorStore;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Ident, LitStr, Token, parse::ParseStream};
 
-/// A function of Lambda runs for 15 minutes at most.
+/// The longest timeout of a Lambda function, 15 minutes.
 ///
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const MOST: u64 = 15 * 60 * 1000;
@@ -16,24 +16,24 @@ pub(crate) struct Timeout {
 }
 
 impl Timeout {
-    /// Reads what follows `timeout`; a wrong value is a fault, and stands for the longest one.
+    /// Parses what follows `timeout`. An invalid value is reported, and the longest timeout returned.
     pub(crate) fn parse(
         name: &Ident,
         input: ParseStream<'_>,
-        faults: &mut Faults,
+        errors: &mut ErrorStore,
     ) -> syn::Result<Self> {
         if !input.peek(Token![=]) {
             return Err(syn::Error::new(name.span(), "write `timeout = \"3s\"`"));
         }
         input.parse::<Token![=]>()?;
         if !input.peek(LitStr) {
-            return Err(input.error("expected a time, a string literal such as `\"3s\"`"));
+            return Err(input.error("expected a duration as a string literal, such as `\"3s\"`"));
         }
         let literal: LitStr = input.parse()?;
         let millis = match millis(&literal.value()) {
             Ok(millis) => millis,
             Err(message) => {
-                faults.add(literal.span(), message);
+                errors.add(literal.span(), message);
                 MOST
             }
         };
@@ -63,14 +63,18 @@ fn millis(text: &str) -> Result<u64, String> {
         "ms" => 1,
         "s" => 1000,
         "m" => 60_000,
-        other => return Err(format!("`{other}` is no unit: write `s`, `ms` or `m`")),
+        other => {
+            return Err(format!(
+                "`{other}` is not a unit: expected `ms`, `s` or `m`"
+            ));
+        }
     };
-    // A number too large for the type is too long a time.
+    // An overflow is longer than any valid timeout.
     let number = number.parse().unwrap_or(u64::MAX);
     match number.saturating_mul(unit) {
-        0 => Err("this is no time at all: leave it out, or say how long it may take".to_owned()),
+        0 => Err("`timeout` must be greater than zero".to_owned()),
         1..=MOST => Ok(number.saturating_mul(unit)),
-        _ => Err("a function of Lambda runs for 15 minutes at most".to_owned()),
+        _ => Err("`timeout` must be at most 15 minutes, the limit of a Lambda function".to_owned()),
     }
 }
 

@@ -1,15 +1,15 @@
-//! Where code of ours is reported: stable Rust joins no spans, but the compiler does.
+//! Spans of several tokens: stable Rust cannot join spans, but the compiler joins them in errors.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// The first and the last token of something the user wrote.
-pub(crate) struct Ends {
+/// The spans of the first and the last token.
+pub(crate) struct SpanRange {
     first: Span,
     last: Span,
 }
 
-impl Ends {
+impl SpanRange {
     pub(crate) fn of(tokens: &impl ToTokens) -> Self {
         let mut tokens = tokens.to_token_stream().into_iter();
         let first = tokens.next();
@@ -21,7 +21,7 @@ impl Ends {
         }
     }
 
-    /// Code that is reported from the first token to the last; its names stay ours.
+    /// Locates generated code from the first token to the last, with call-site hygiene.
     pub(crate) fn put(&self, first: &TokenStream, last: &TokenStream) -> TokenStream {
         let mut tokens = locate(first, self.first);
         tokens.extend(locate(last, self.last));

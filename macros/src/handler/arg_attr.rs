@@ -1,12 +1,12 @@
 //! Attributes of arguments: `#[path]`, `#[query("page-size")]`, `#[header("x-tenant")]`, `#[cookie]`.
 
 use super::path::invalid_name;
-use crate::{faults::Faults, similar::similar};
+use crate::{error_store::ErrorStore, suggest::similar};
 use syn::{Attribute, LitStr, Meta};
 
-const MARKS: [&str; 4] = ["path", "query", "header", "cookie"];
+const NAMES: [&str; 4] = ["path", "query", "header", "cookie"];
 
-/// Which part of the request an argument comes from.
+/// The part of the request that holds an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Path,
@@ -16,7 +16,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// Of an attribute that is one of ours.
+    /// The part for an attribute of this crate.
     pub(crate) fn of(attr: &Attribute) -> Option<Self> {
         let name = attr.path().get_ident()?.to_string();
         Some(match name.as_str() {
@@ -28,7 +28,7 @@ impl Part {
         })
     }
 
-    /// Its name, in attributes and in `__private`.
+    /// The name of the attribute and of the function in `__private`.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -38,7 +38,7 @@ impl Part {
         }
     }
 
-    /// The name that is looked for, when the argument's identifier gives it.
+    /// The name in the request, from the argument's identifier.
     fn name_of(self, ident: &str) -> String {
         match self {
             Self::Header => ident.replace('_', "-").to_ascii_lowercase(),
@@ -46,20 +46,22 @@ impl Part {
         }
     }
 
-    /// The name that a literal gives.
+    /// The name in the request, from a literal.
     fn name_in(self, literal: &LitStr) -> syn::Result<String> {
         let text = literal.value();
-        let fault = match self {
+        let error = match self {
             Self::Path => invalid_name(&text),
-            Self::Query => text.is_empty().then_some("a query parameter has a name"),
+            Self::Query => text
+                .is_empty()
+                .then_some("the name of a query parameter is empty"),
             Self::Header => (!is_token(&text)).then_some(
-                "this is no header name: letters, digits and any of !#$%&'*+-.^_`|~ may stand in it",
+                "invalid header name: expected letters, digits and any of !#$%&'*+-.^_`|~",
             ),
             Self::Cookie => (!is_token(&text)).then_some(
-                "this is no cookie name: letters, digits and any of !#$%&'*+-.^_`|~ may stand in it",
+                "invalid cookie name: expected letters, digits and any of !#$%&'*+-.^_`|~",
             ),
         };
-        match fault {
+        match error {
             Some(message) => Err(syn::Error::new(literal.span(), message)),
             None if self == Self::Header => Ok(text.to_ascii_lowercase()),
             None => Ok(text),
@@ -67,59 +69,59 @@ impl Part {
     }
 }
 
-/// Where an argument comes from and under which name: `#[query("page-size")]`.
-pub(crate) struct Mark {
+/// A parsed attribute: `#[query("page-size")]`.
+pub(crate) struct ArgAttr {
     pub(crate) part: Part,
     pub(crate) name: String,
 }
 
-/// Takes our attributes off an argument, and reads the one that is there.
+/// Removes the attributes of this crate from an argument, and parses the one found.
 ///
-/// `Err` is an argument whose mark is wrong; the fault is reported.
+/// `Err` means that the attribute is invalid, which has been reported.
 pub(crate) fn take(
     attrs: &mut Vec<Attribute>,
     ident: Option<&str>,
-    faults: &mut Faults,
-) -> Result<Option<Mark>, ()> {
-    let mut marks = Vec::new();
+    errors: &mut ErrorStore,
+) -> Result<Option<ArgAttr>, ()> {
+    let mut found = Vec::new();
     let mut wrong = false;
     attrs.retain(|attr| match Part::of(attr) {
         Some(part) => {
-            marks.push((part, attr.clone()));
+            found.push((part, attr.clone()));
             false
         }
         None => match misspelt(attr) {
             Some(meant) => {
                 let message = format!("unknown attribute: did you mean `#[{meant}]`?");
-                faults.at(attr, message);
+                errors.at(attr, message);
                 wrong = true;
                 false
             }
             None => true,
         },
     });
-    let mut marks = marks.into_iter();
-    let Some((part, attr)) = marks.next() else {
+    let mut found = found.into_iter();
+    let Some((part, attr)) = found.next() else {
         return if wrong { Err(()) } else { Ok(None) };
     };
-    for (_, second) in marks {
-        faults.at(
+    for (_, second) in found {
+        errors.at(
             &second,
-            "an argument comes from one place: keep one of these",
+            "an argument can have only one of `#[path]`, `#[query]`, `#[header]` and `#[cookie]`",
         );
         wrong = true;
     }
-    let Some(name) = faults.keep(name(part, &attr, ident)) else {
+    let Some(name) = errors.keep(name(part, &attr, ident)) else {
         return Err(());
     };
     if wrong {
         Err(())
     } else {
-        Ok(Some(Mark { part, name }))
+        Ok(Some(ArgAttr { part, name }))
     }
 }
 
-/// Takes our attributes off without looking at them.
+/// Removes the attributes of this crate.
 pub(crate) fn strip(attrs: &mut Vec<Attribute>) {
     attrs.retain(|attr| Part::of(attr).is_none());
 }
@@ -140,19 +142,19 @@ fn name(part: Part, attr: &Attribute, ident: Option<&str>) -> syn::Result<String
             .and_then(|literal| part.name_in(&literal)),
         (Meta::NameValue(_), _) => Err(syn::Error::new_spanned(
             attr,
-            format!("a name is written in parentheses: `#[{word}(\"name\")]`"),
+            format!("expected parentheses around the name: `#[{word}(\"name\")]`"),
         )),
         (Meta::Path(_), Some(ident)) => Ok(part.name_of(ident)),
         (Meta::Path(_), None) => Err(syn::Error::new_spanned(
             attr,
-            format!("an argument without a name of its own needs one here: `#[{word}(\"name\")]`"),
+            format!("a pattern has no name of its own: add one, `#[{word}(\"name\")]`"),
         )),
     }
 }
 
 fn misspelt(attr: &Attribute) -> Option<&'static str> {
     let name = attr.path().get_ident()?.to_string();
-    similar(&name, MARKS)
+    similar(&name, NAMES)
 }
 
 /// `token` of RFC 9110, section 5.6.2.

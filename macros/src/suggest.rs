@@ -1,6 +1,6 @@
-//! What somebody may have meant.
+//! Suggestions for misspelt names.
 
-/// The candidate that is close enough to be a slip of the pen.
+/// The closest candidate, if it is close enough to be a typing error.
 pub(crate) fn similar<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -13,8 +13,8 @@ pub(crate) fn similar<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// A third of the shorter word, and one slip in words of two or three letters; a word that the
-/// other begins with is always close (`id`, `ident`).
+/// The largest distance of a typing error: a third of the shorter word, and at least one for two
+/// letters or more. A prefix is always close (`id`, `ident`).
 fn limit(a: &str, b: &str) -> usize {
     let shorter = a.len().min(b.len());
     if shorter >= 2 && (a.starts_with(b) || b.starts_with(a)) {
@@ -23,7 +23,7 @@ fn limit(a: &str, b: &str) -> usize {
     if shorter < 2 { 0 } else { (shorter / 3).max(1) }
 }
 
-/// Levenshtein's distance, letter case aside.
+/// The Levenshtein distance, ignoring case.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.to_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_pen_is_recognised_and_another_word_is_not() {
+    fn typing_errors_are_recognised() {
         for (word, candidates, expected) in [
             ("publik", &["public", "scopes"][..], Some("public")),
             ("scope", &["public", "scopes"], Some("scopes")),

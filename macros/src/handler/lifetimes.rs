@@ -1,18 +1,18 @@
 //! Lifetimes in the types of a handler's signature.
 //!
-//! Generated code names those types inside a function of its own, where the lifetimes of the
-//! handler are not declared: they are left to the compiler there.
+//! Generated code names these types in another function, where the handler's lifetimes are not
+//! declared, so the lifetimes are erased and inferred there.
 
-use crate::faults::Faults;
+use crate::error_store::ErrorStore;
 use syn::{
     Ident, Lifetime, PathSegment, TraitBound, Type, TypeFnPtr, TypeImplTrait, TypeReference,
     TypeTraitObject,
     visit_mut::{self, VisitMut},
 };
 
-/// The type with `'_` for every lifetime but `'static`, so that it can stand anywhere: without the
-/// `+` that may end a list of bounds, as in `dyn Send +`.
-pub(crate) fn lifetimes(ty: &Type) -> Type {
+/// Replaces every lifetime but `'static` with `'_`, and removes a trailing `+` of a list of bounds,
+/// as in `dyn Send +`.
+pub(crate) fn erase(ty: &Type) -> Type {
     let mut ty = ty.clone();
     Erase.visit_type_mut(&mut ty);
     ty
@@ -37,7 +37,7 @@ impl VisitMut for Erase {
         visit_mut::visit_type_impl_trait_mut(self, ty);
     }
 
-    // The lifetimes of `fn(&'a str)` and `for<'a> Fn(&'a str)` are their own.
+    // `fn(&'a str)` and `for<'a> Fn(&'a str)` declare their own lifetimes.
     fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
 
     fn visit_trait_bound_mut(&mut self, bound: &mut TraitBound) {
@@ -47,20 +47,20 @@ impl VisitMut for Erase {
     }
 }
 
-/// Refuses `&'static str` and the like: nothing of a request lives that long.
+/// Rejects types such as `&'static str`: a request does not live that long.
 ///
-/// Within an extractor it may be right: `State<&'static str>`.
-pub(crate) fn refuse_static(ty: &Type, plain: bool, faults: &mut Faults) {
+/// Inside an extractor they can be valid: `State<&'static str>`.
+pub(crate) fn reject_static(ty: &Type, scalar: bool, errors: &mut ErrorStore) {
     struct Find<'a> {
         deep: bool,
-        faults: &'a mut Faults,
+        errors: &'a mut ErrorStore,
     }
     impl VisitMut for Find<'_> {
         fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
             if let Some(lifetime) = ty.lifetime.as_ref().filter(|l| l.ident == "static") {
-                self.faults.at(
+                self.errors.at(
                     lifetime,
-                    "a request does not live for `'static`: borrow without it, or take an owned value",
+                    "an argument cannot borrow for `'static`: remove the lifetime, or take an owned value",
                 );
             }
             if self.deep {
@@ -75,13 +75,13 @@ pub(crate) fn refuse_static(ty: &Type, plain: bool, faults: &mut Faults) {
         }
     }
     let mut find = Find {
-        deep: plain,
-        faults,
+        deep: scalar,
+        errors,
     };
     find.visit_type_mut(&mut ty.clone());
 }
 
-/// The `impl Trait` in a type, which so has no name.
+/// Finds an `impl Trait` in a type, which then cannot be named.
 pub(crate) fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
     struct Find(Option<TypeImplTrait>);
     impl VisitMut for Find {
@@ -94,7 +94,7 @@ pub(crate) fn find_impl_trait(ty: &Type) -> Option<TypeImplTrait> {
     find.0
 }
 
-/// Whether a type is the extractor `Path`, or has it inside: `Option<Path<Order>>`.
+/// Whether a type is or contains the extractor `Path`: `Option<Path<Order>>`.
 pub(crate) fn names_path(ty: &Type) -> bool {
     struct Find(bool);
     impl VisitMut for Find {

@@ -1,25 +1,27 @@
-//! All that is wrong with one macro call, reported together.
+//! Collects the errors of one macro call, to report them together.
+//!
+//! A handler with a wrong method and a wrong argument gets both errors from one compilation.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
 
-/// What was found wrong so far.
+/// The errors found so far.
 #[derive(Default)]
-pub(crate) struct Faults(Option<Error>);
+pub(crate) struct ErrorStore(Option<Error>);
 
-impl Faults {
-    /// Adds a fault at one token.
+impl ErrorStore {
+    /// Adds an error at one token.
     pub(crate) fn add(&mut self, span: Span, message: impl std::fmt::Display) {
         self.push(Error::new(span, message));
     }
 
-    /// Adds a fault that takes up all of these tokens.
+    /// Adds an error that spans all of these tokens.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         self.push(Error::new_spanned(tokens, message));
     }
 
-    /// Adds what a parser found.
+    /// Adds a parser's error.
     pub(crate) fn push(&mut self, error: Error) {
         match &mut self.0 {
             Some(all) => all.combine(error),
@@ -27,7 +29,7 @@ impl Faults {
         }
     }
 
-    /// The value of a result; its error is kept.
+    /// Returns the value of a result, or stores its error.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
@@ -36,7 +38,7 @@ impl Faults {
         self.0.is_none()
     }
 
-    /// One `compile_error!` for each fault, at its place.
+    /// One `compile_error!` for each error, at its span.
     pub(crate) fn to_tokens(&self) -> TokenStream {
         self.0
             .as_ref()

@@ -1,25 +1,25 @@
-//! What the attributes must say.
+//! Validates the attributes of each variant.
 
 use super::{
     names::{RESERVED, is_member_name, is_snake_case, snake_case},
-    parse::{Mark, Marked, Variant},
+    parse::{AttrField, FieldAttr, Variant},
 };
-use crate::{faults::Faults, handler::is_token};
+use crate::{error_store::ErrorStore, handler::is_token};
 use syn::{Field, Fields, Ident, LitInt, LitStr, Type};
 
-/// One variant, or the struct, that says all it has to.
+/// A valid variant, or the struct.
 pub(crate) enum Checked<'a> {
-    Reply(Reply<'a>),
-    /// The error inside says everything.
+    Response(Response<'a>),
+    /// Delegates to the inner error.
     Transparent {
         variant: Option<&'a Ident>,
         field: &'a Field,
     },
 }
 
-/// The reply of a variant.
-pub(crate) struct Reply<'a> {
-    /// The name of a variant; none of a struct.
+/// The response of a variant.
+pub(crate) struct Response<'a> {
+    /// The variant's name; `None` for a struct.
     pub(crate) variant: Option<&'a Ident>,
     pub(crate) status: u16,
     pub(crate) code: String,
@@ -29,7 +29,7 @@ pub(crate) struct Reply<'a> {
     pub(crate) puts: Vec<Put<'a>>,
 }
 
-/// A field that goes into the reply under a name.
+/// A field that is written to the response.
 pub(crate) struct Put<'a> {
     pub(crate) index: usize,
     pub(crate) ident: Option<&'a Ident>,
@@ -44,43 +44,43 @@ pub(crate) enum Into {
     Header,
 }
 
-pub(crate) fn variants<'a>(variants: &'a [Variant<'a>], faults: &mut Faults) -> Vec<Checked<'a>> {
+pub(crate) fn variants<'a>(
+    variants: &'a [Variant<'a>],
+    errors: &mut ErrorStore,
+) -> Vec<Checked<'a>> {
     let mut checked = Vec::new();
     let mut codes: Vec<(String, &Ident)> = Vec::new();
     for variant in variants {
-        if let Some(code) = &variant.reply.code {
+        if let Some(code) = &variant.response.code {
             let text = code.value();
             match codes.iter().find(|(known, _)| *known == text) {
-                Some((_, first)) => faults.add(
+                Some((_, first)) => errors.add(
                     code.span(),
-                    format!("`{first}` has this code too: a code says which error it was"),
+                    format!("`{first}` already has this code: codes must be unique"),
                 ),
                 None => codes.push((text, variant.ident)),
             }
         }
-        checked.extend(match variant.reply.transparent {
-            Some(_) => transparent(variant, faults),
-            None => reply(variant, faults),
+        checked.extend(match variant.response.transparent {
+            Some(_) => transparent(variant, errors),
+            None => response(variant, errors),
         });
     }
     checked
 }
 
-fn transparent<'a>(variant: &'a Variant<'a>, faults: &mut Faults) -> Option<Checked<'a>> {
-    let reply = &variant.reply;
+fn transparent<'a>(variant: &'a Variant<'a>, errors: &mut ErrorStore) -> Option<Checked<'a>> {
+    let response = &variant.response;
     let others = [
-        reply.status.as_ref().map(LitInt::span),
-        reply.code.as_ref().map(LitStr::span),
-        reply.title.as_ref().map(LitStr::span),
-        reply.kind.as_ref().map(LitStr::span),
-        reply.absent,
-        variant.marks.first().map(|mark| mark.span),
+        response.status.as_ref().map(LitInt::span),
+        response.code.as_ref().map(LitStr::span),
+        response.title.as_ref().map(LitStr::span),
+        response.kind.as_ref().map(LitStr::span),
+        response.absent,
+        variant.attr_fields.first().map(|attr| attr.span),
     ];
     if let Some(span) = others.into_iter().flatten().next() {
-        faults.add(
-            span,
-            "`transparent` leaves everything to the error inside: keep one of the two",
-        );
+        errors.add(span, "`transparent` cannot be combined with other keys");
         return None;
     }
     let mut fields = variant.fields.iter();
@@ -91,30 +91,30 @@ fn transparent<'a>(variant: &'a Variant<'a>, faults: &mut Faults) -> Option<Chec
         }),
         _ => {
             let name = variant.ident;
-            faults.add(
+            errors.add(
                 name.span(),
-                format!("`transparent` is for one field, the error inside: `{name}(OtherError)`"),
+                format!("`transparent` requires exactly one field, the inner error: `{name}(OtherError)`"),
             );
             None
         }
     }
 }
 
-fn reply<'a>(variant: &'a Variant<'a>, faults: &mut Faults) -> Option<Checked<'a>> {
-    let attrs = &variant.reply;
-    let status = attrs.status.as_ref().and_then(|s| status(s, faults));
+fn response<'a>(variant: &'a Variant<'a>, errors: &mut ErrorStore) -> Option<Checked<'a>> {
+    let attrs = &variant.response;
+    let status = attrs.status.as_ref().and_then(|s| status(s, errors));
     if let Some(literal) = &attrs.code {
-        check_code(literal, faults);
+        check_code(literal, errors);
     }
     if let Some(literal) = &attrs.kind {
-        check_type(literal, faults);
+        check_type(literal, errors);
     }
-    let puts = puts(variant, faults);
-    if attrs.broken {
+    let puts = puts(variant, errors);
+    if attrs.invalid {
         return None;
     }
-    report_missing(variant, faults);
-    Some(Checked::Reply(Reply {
+    report_missing(variant, errors);
+    Some(Checked::Response(Response {
         variant: variant.in_enum.then_some(variant.ident),
         status: status?,
         code: attrs.code.as_ref()?.value(),
@@ -125,40 +125,40 @@ fn reply<'a>(variant: &'a Variant<'a>, faults: &mut Faults) -> Option<Checked<'a
     }))
 }
 
-fn report_missing(variant: &Variant<'_>, faults: &mut Faults) {
+fn report_missing(variant: &Variant<'_>, errors: &mut ErrorStore) {
     let name = variant.ident;
     let code = snake_case(&name.to_string());
-    let message = match (&variant.reply.status, &variant.reply.code) {
+    let message = match (&variant.response.status, &variant.response.code) {
         (Some(_), Some(_)) => return,
         (None, None) => format!(
-            "`{name}` does not say which reply it makes: write `#[api(status = 400, code = {code:?})]`{}",
+            "`{name}` has no status and no code: add `#[api(status = 400, code = {code:?})]`{}",
             match variant.fields {
                 Fields::Unnamed(fields) if fields.unnamed.len() == 1 =>
-                    ", or `#[api(transparent)]` to leave it to the error inside",
+                    ", or `#[api(transparent)]` to use the response of the inner error",
                 _ => "",
             }
         ),
-        (None, Some(_)) => format!("`{name}` has no status: add `status = ..`, 400 to 599"),
+        (None, Some(_)) => format!("`{name}` has no status: add `status = ..`, from 400 to 599"),
         (Some(_), None) => format!("`{name}` has no code: add `code = {code:?}`"),
     };
-    faults.add(name.span(), message);
+    errors.add(name.span(), message);
 }
 
-fn status(literal: &LitInt, faults: &mut Faults) -> Option<u16> {
+fn status(literal: &LitInt, errors: &mut ErrorStore) -> Option<u16> {
     let status = literal
         .base10_parse()
         .ok()
         .filter(|status| (400..=599).contains(status));
     if status.is_none() {
-        faults.add(
+        errors.add(
             literal.span(),
-            format!("`{literal}` is no status of an error: write one of 400 to 599"),
+            format!("`{literal}` is not an error status: expected 400 to 599"),
         );
     }
     status
 }
 
-fn check_code(literal: &LitStr, faults: &mut Faults) {
+fn check_code(literal: &LitStr, errors: &mut ErrorStore) {
     let code = literal.value();
     if is_snake_case(&code) {
         return;
@@ -169,34 +169,34 @@ fn check_code(literal: &LitStr, faults: &mut Faults) {
     } else {
         ", like `\"order_not_found\"`".to_owned()
     };
-    faults.add(literal.span(), format!("a code is in snake_case{advice}"));
+    errors.add(literal.span(), format!("`code` must be snake_case{advice}"));
 }
 
-fn check_type(literal: &LitStr, faults: &mut Faults) {
+fn check_type(literal: &LitStr, errors: &mut ErrorStore) {
     let text = literal.value();
     let bad = |c: char| !c.is_ascii_graphic() || "\"<>\\^`{|}".contains(c);
     if text.is_empty() || text.contains(bad) {
-        faults.add(
+        errors.add(
             literal.span(),
-            "the type of a problem is a URI: `type = \"https://example.com/problems/out-of-stock\"`",
+            "`type` must be a URI: `type = \"https://example.com/problems/out-of-stock\"`",
         );
     }
 }
 
-fn puts<'a>(variant: &'a Variant<'a>, faults: &mut Faults) -> Vec<Put<'a>> {
+fn puts<'a>(variant: &'a Variant<'a>, errors: &mut ErrorStore) -> Vec<Put<'a>> {
     let mut puts: Vec<Put<'_>> = Vec::new();
-    for marked in &variant.marks {
-        let (into, name) = match &marked.mark {
-            Mark::Extension(literal) => {
-                (Into::Extension, extension(marked, literal.as_ref(), faults))
+    for marked in &variant.attr_fields {
+        let (into, name) = match &marked.attr {
+            FieldAttr::Extension(literal) => {
+                (Into::Extension, extension(marked, literal.as_ref(), errors))
             }
-            Mark::Header(literal) => (Into::Header, header(literal, faults)),
+            FieldAttr::Header(literal) => (Into::Header, header(literal, errors)),
         };
         let Some(name) = name else { continue };
         if puts.iter().any(|put| put.into == into && put.name == name) {
-            faults.add(
+            errors.add(
                 marked.span,
-                format!("two fields are named `{name}` in the reply"),
+                format!("the response already has a field named `{name}`"),
             );
         }
         puts.push(Put {
@@ -210,42 +210,44 @@ fn puts<'a>(variant: &'a Variant<'a>, faults: &mut Faults) -> Vec<Put<'a>> {
     puts
 }
 
-fn extension(marked: &Marked<'_>, literal: Option<&LitStr>, faults: &mut Faults) -> Option<String> {
+fn extension(
+    marked: &AttrField<'_>,
+    literal: Option<&LitStr>,
+    errors: &mut ErrorStore,
+) -> Option<String> {
     use syn::ext::IdentExt;
     let (span, name) = match (literal, &marked.field.ident) {
         (Some(literal), _) => (literal.span(), literal.value()),
         (None, Some(ident)) => (ident.span(), ident.unraw().to_string()),
         (None, None) => {
-            faults.add(
+            errors.add(
                 marked.span,
-                "a field without a name needs one in the reply: `extension = \"name\"`",
+                "an unnamed field requires a name: `extension = \"name\"`",
             );
             return None;
         }
     };
-    let fault = if RESERVED.contains(&name.as_str()) {
-        format!(
-            "`{name}` is a member of every problem: give the extension another name, `extension = \"..\"`"
-        )
+    let error = if RESERVED.contains(&name.as_str()) {
+        format!("`{name}` is a reserved problem member: rename the extension, `extension = \"..\"`")
     } else if is_member_name(&name) {
         return Some(name);
     } else {
-        "the name of an extension begins with a letter, and has letters, digits and `_` (RFC 9457, section 3.2)"
+        "an extension name must begin with a letter and contain only letters, digits and `_` (RFC 9457, section 3.2)"
             .to_owned()
     };
-    faults.add(span, fault);
+    errors.add(span, error);
     None
 }
 
-fn header(literal: &LitStr, faults: &mut Faults) -> Option<String> {
+fn header(literal: &LitStr, errors: &mut ErrorStore) -> Option<String> {
     let name = literal.value().to_ascii_lowercase();
-    let fault = match name.as_str() {
+    let error = match name.as_str() {
         "content-type" | "content-length" | "transfer-encoding" => {
-            "the reply sets this header itself: it is `application/problem+json`"
+            "`content-type` of a problem is always `application/problem+json`"
         }
-        name if !is_token(name) => "this is no header name",
+        name if !is_token(name) => "invalid header name",
         _ => return Some(name),
     };
-    faults.add(literal.span(), fault);
+    errors.add(literal.span(), error);
     None
 }

@@ -1,45 +1,77 @@
-//! Which identities a route lets in.
+//! Access rules of routes.
 
 use super::Identity;
 use crate::{BoxFuture, Request};
 use std::{fmt, future::Future};
 
-/// Who may call: a route, as the options of `#[api_handler]` say it, or a service mounted with
-/// [`Api::mount_service_with`](crate::Api::mount_service_with).
+/// Access rule: who may call a route or a service.
+///
+/// The options of `#[api_handler]` make the rule of a route; this type is for services:
+/// [`Api::mount_service_with`](crate::Api::mount_service_with). A caller must meet all parts of a
+/// rule.
 ///
 /// ```
-/// use lambda_api::auth::Access;
+/// use lambda_api::auth::{Access, any};
 ///
-/// let anybody = Access::public();
-/// let admins = Access::authenticated().authenticator("staff").groups(&["admins"]);
+/// let everyone = Access::public();
+/// let staff = Access::authenticated()
+///     .authenticator("staff")
+///     .scopes(&["orders/read"])
+///     .groups(any(&["admins", "auditors"]));
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[must_use]
 pub struct Access {
     pub(crate) public: bool,
     pub(crate) authenticator: Option<&'static str>,
-    pub(crate) scopes: Option<Require>,
-    pub(crate) groups: Option<Require>,
+    pub(crate) scopes: Option<Required>,
+    pub(crate) groups: Option<Required>,
     pub(crate) guard: Option<Guard>,
 }
 
-/// Names of which all or any must be there.
+/// Names of scopes or groups of which a caller needs all, or [any](any()).
+///
+/// A reference to an array means all of its names.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Require {
+pub struct Required {
     any: bool,
     pub(crate) names: &'static [&'static str],
 }
 
-/// A function of the user's that has the last word.
+/// A function of the program that decides about a caller.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Guard {
-    /// As the user wrote it.
+    /// The path of the function in the source.
     name: &'static str,
     pub(crate) call: for<'r> fn(&'r Identity, &'r Request) -> BoxFuture<'r, bool>,
 }
 
+/// Requires any of these scopes or groups, rather than all.
+///
+/// ```
+/// use lambda_api::auth::{Access, any};
+///
+/// let rule = Access::authenticated().scopes(any(&["orders/read", "orders/all"]));
+/// ```
+#[must_use]
+pub const fn any(names: &'static [&'static str]) -> Required {
+    Required { any: true, names }
+}
+
+impl<const N: usize> From<&'static [&'static str; N]> for Required {
+    fn from(names: &'static [&'static str; N]) -> Self {
+        Self::from(names.as_slice())
+    }
+}
+
+impl From<&'static [&'static str]> for Required {
+    fn from(names: &'static [&'static str]) -> Self {
+        Self { any: false, names }
+    }
+}
+
 impl Access {
-    /// Everybody.
+    /// Accepts every request.
     pub const fn public() -> Self {
         Self {
             public: true,
@@ -47,7 +79,7 @@ impl Access {
         }
     }
 
-    /// Everybody whom an authenticator of the API recognises.
+    /// Accepts every caller that an authenticator of the API recognises.
     pub const fn authenticated() -> Self {
         Self {
             public: false,
@@ -58,37 +90,36 @@ impl Access {
         }
     }
 
-    /// Only whom the authenticator of this name recognises.
+    /// Accepts callers that the authenticator with this name recognises.
     pub const fn authenticator(mut self, name: &'static str) -> Self {
         self.authenticator = Some(name);
         self
     }
 
-    /// Only who has all of these scopes.
-    pub const fn scopes(mut self, names: &'static [&'static str]) -> Self {
-        self.scopes = Some(Require { any: false, names });
+    /// Requires these scopes, all of them or [any](any()).
+    pub fn scopes(mut self, names: impl Into<Required>) -> Self {
+        self.scopes = Some(names.into());
         self
     }
 
-    /// Only who has one of these scopes, or several.
-    pub const fn any_scope(mut self, names: &'static [&'static str]) -> Self {
-        self.scopes = Some(Require { any: true, names });
+    /// Requires these groups, all of them or [any](any()).
+    pub fn groups(mut self, names: impl Into<Required>) -> Self {
+        self.groups = Some(names.into());
         self
     }
 
-    /// Only who belongs to all of these groups.
-    pub const fn groups(mut self, names: &'static [&'static str]) -> Self {
-        self.groups = Some(Require { any: false, names });
+    #[doc(hidden)]
+    pub const fn __scopes(mut self, any: bool, names: &'static [&'static str]) -> Self {
+        self.scopes = Some(Required { any, names });
         self
     }
 
-    /// Only who belongs to one of these groups, or several.
-    pub const fn any_group(mut self, names: &'static [&'static str]) -> Self {
-        self.groups = Some(Require { any: true, names });
+    #[doc(hidden)]
+    pub const fn __groups(mut self, any: bool, names: &'static [&'static str]) -> Self {
+        self.groups = Some(Required { any, names });
         self
     }
 
-    /// The guard that a function marked `#[api_handler(.., guard = path)]` has.
     #[doc(hidden)]
     pub const fn __guard(
         mut self,
@@ -99,7 +130,7 @@ impl Access {
         self
     }
 
-    /// The first rule that is about the caller, for messages.
+    /// The first part of the rule that needs an identity, for messages.
     pub(crate) fn rule(&self) -> Option<&'static str> {
         [
             self.scopes.map(|_| "scopes(..)"),
@@ -119,7 +150,7 @@ impl Guard {
     }
 }
 
-impl Require {
+impl Required {
     pub(crate) fn is_met(&self, has: impl Fn(&str) -> bool) -> bool {
         if self.any {
             self.names.iter().any(|name| has(name))
@@ -129,7 +160,7 @@ impl Require {
     }
 }
 
-/// As the route table shows it: `public`, `authenticated`, `scopes(a, b) groups(any(c, d))`.
+/// The form of the route table: `public`, `authenticated`, `scopes(a, b) groups(any(c, d))`.
 impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.public {
@@ -140,7 +171,7 @@ impl fmt::Display for Access {
             parts.push(format!("authenticator({name})"));
         }
         for (kind, rule) in [("scopes", self.scopes), ("groups", self.groups)] {
-            if let Some(Require { any, names }) = rule {
+            if let Some(Required { any, names }) = rule {
                 let names = names.join(", ");
                 parts.push(if any {
                     format!("{kind}(any({names}))")
@@ -159,10 +190,10 @@ impl fmt::Display for Access {
     }
 }
 
-/// What a guard may return: a `bool`, or a future of one. `M` keeps the two apart.
+/// Result of a guard: a `bool`, or a future of one. `M` keeps the two implementations apart.
 #[diagnostic::on_unimplemented(
     message = "a guard returns `bool`, not `{Self}`",
-    label = "no guard",
+    label = "not a guard",
     note = "a guard is `fn(&Identity, &Request) -> bool`, or an `async fn` of this form"
 )]
 #[doc(hidden)]
@@ -190,7 +221,7 @@ impl<'r, F: Future<Output = bool> + Send + 'r> Verdict<'r, Later> for F {
     }
 }
 
-/// What generated code makes of the value of a guard.
+/// Called by generated code with the result of a guard.
 #[doc(hidden)]
 pub fn guard<'r, M>(verdict: impl Verdict<'r, M>) -> BoxFuture<'r, bool> {
     verdict.wait()
@@ -217,7 +248,7 @@ mod tests {
                 Access::authenticated()
                     .authenticator("staff")
                     .scopes(&["a", "b"])
-                    .any_group(&["c", "d"]),
+                    .groups(any(&["c", "d"])),
                 "authenticator(staff) scopes(a, b) groups(any(c, d))",
             ),
             (
@@ -235,8 +266,8 @@ mod tests {
     #[test]
     fn all_means_all_and_any_means_one() {
         let names: &[&str] = &["a", "b"];
-        let all = Require { any: false, names };
-        let any = Require { any: true, names };
+        let all = Required::from(names);
+        let any = any(names);
         for (held, of_all, of_any) in [
             (&["a", "b", "c"][..], true, true),
             (&["b"], false, true),

@@ -1,19 +1,22 @@
-//! What makes an identity of a request.
+//! Authenticators and their schemes.
+//!
+//! One file, because they refer to each other: an authenticator has a scheme, and the scheme of a
+//! gateway can hold the authenticator for requests that come without the gateway.
 
-use super::{Credential, Identity, Refusal, Scheme};
+use super::{AuthError, Credential, Identity};
 use crate::{BoxFuture, Request, sensitive::is_credential};
-use http::HeaderName;
-use std::{fmt, future::Future, sync::Arc};
+use http::{HeaderName, HeaderValue};
+use std::{borrow::Cow, fmt, future::Future, sync::Arc};
 
-/// Makes an [`Identity`] of a request, or says precisely why not.
+/// Authenticator: turns a request into an [`Identity`] or an [`AuthError`].
 ///
-/// Those there are: `Jwt`, `Cognito` and `AlbOidc` verify tokens in this process; those in
-/// [`auth::gateway`](crate::auth::gateway) read what the gateway has verified; `ApiKeys` asks a function of
-/// yours. Another one is an `async fn`:
+/// `Jwt`, `Cognito` and `AlbOidc` verify tokens in this process, those in
+/// [`auth::gateway`](crate::auth::gateway) read what the gateway has verified, and `ApiKeys` looks up
+/// keys with a function of yours. To write another one:
 ///
 /// ```
-/// use lambda_api::{Api, Authenticator, Identity, Request};
-/// use lambda_api::auth::{Credential, Refusal, Scheme};
+/// use lambda_api::{Api, Identity, Request, auth::Authenticator};
+/// use lambda_api::auth::{Credential, AuthError, Scheme};
 ///
 /// struct Sessions { cookie: Credential }
 ///
@@ -22,13 +25,13 @@ use std::{fmt, future::Future, sync::Arc};
 ///         Scheme::new("sessions", self.cookie.clone())
 ///     }
 ///
-///     async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+///     async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
 ///         let id = self.cookie.read(request)?;
-///         // Look the session up in a store.
+///         // Look up the session in a store.
 ///         if id == "s3cret" {
 ///             Ok(Identity::new("alice"))
 ///         } else {
-///             Err(Refusal::Rejected("no such session"))
+///             Err(AuthError::Rejected("no such session"))
 ///         }
 ///     }
 /// }
@@ -36,79 +39,239 @@ use std::{fmt, future::Future, sync::Arc};
 /// let api = Api::new().authenticate(Sessions { cookie: Credential::cookie("sid") });
 /// ```
 ///
-/// [`Refusal::Absent`] and nothing else lets the next authenticator have a look. Who was recognised
-/// is refused nevertheless when the request has a credential for another authenticator as well, where
-/// the [scheme](Scheme) of that one says it stands: see [`Api::authenticate`](crate::Api::authenticate).
+/// The next authenticator is asked only after [`AuthError::Absent`]; any other error rejects the
+/// request. A recognised caller is rejected if the request also has a credential at the place that the
+/// [scheme](Scheme) of another authenticator names: see
+/// [`Api::authenticate`](crate::Api::authenticate).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no authenticator",
-    label = "cannot recognise callers",
-    note = "`Jwt`, `Cognito` and `AlbOidc` can once they know their audience or client: `.audience(..)`, `.client(..)`, or `.any_audience()` and `.any_client()` said out loud"
+    message = "`{Self}` is not an authenticator",
+    label = "cannot authenticate callers",
+    note = "`Jwt`, `Cognito` and `AlbOidc` need an audience or a client: `.audience(..)` or `.any_audience()`, `.client(..)` or `.any_client()`"
 )]
 pub trait Authenticator: Send + Sync + 'static {
-    /// What it is called, and where its credential stands.
+    /// Its name, and where its credential is in a request.
     fn scheme(&self) -> Scheme;
 
-    /// Makes an identity of a request.
+    /// Authenticates a request.
     ///
     /// # Errors
-    /// [`Refusal::Absent`] when the request has no credential of this kind; any other refusal ends
-    /// the request.
+    /// [`AuthError::Absent`] if the request has no credential of this kind. Any other error rejects the
+    /// request.
     fn authenticate(
         &self,
         request: &Request,
-    ) -> impl Future<Output = Result<Identity, Refusal>> + Send;
+    ) -> impl Future<Output = Result<Identity, AuthError>> + Send;
 
     /// Fetches what can be fetched before the first request. It is called while Lambda starts the
-    /// function, for a bounded time, and can not fail the start.
+    /// function, for a bounded time. It cannot fail the start.
     fn prepare(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
 
-    /// What is wrong with it, found when the API is built; a sentence for each fault.
-    fn faults(&self) -> Vec<String> {
+    /// Errors in its configuration, each a sentence: [`Api::build`](crate::Api::build) fails with them.
+    fn config_errors(&self) -> Vec<String> {
         Vec::new()
-    }
-
-    /// The same authenticator with the keys of a test issuer, when that issuer is one it trusts.
-    ///
-    /// Everything else about it stays as it is, so that a test exercises the real settings.
-    fn with_test_keys(&self, keys: &TestKeys) -> Option<Self>
-    where
-        Self: Sized,
-    {
-        let _ = keys;
-        None
-    }
-
-    /// Of the stand-in for a test issuer: the keys that it lends to the authenticators of an API
-    /// which trust that issuer. When there is one that does, the stand-in itself is left out.
-    fn test_keys(&self) -> Option<TestKeys> {
-        None
     }
 }
 
-/// The keys of a test issuer: see [`Authenticator::with_test_keys`].
+/// Description of an [`Authenticator`](super::Authenticator): its name, where its credential is in a
+/// request, and the challenge for clients without one.
+///
+/// ```
+/// use lambda_api::auth::{Credential, Scheme};
+///
+/// let scheme = Scheme::new("sessions", Credential::cookie("sid")).challenge("Session");
+/// assert_eq!(scheme.name(), "sessions");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Scheme {
+    name: Cow<'static, str>,
+    pub(crate) credential: Option<Credential>,
+    pub(crate) gateway: Option<GatewayScheme>,
+    /// The keys that the verifier of a test issuer lends to other authenticators.
+    pub(crate) test_keys: Option<Arc<TestKeys>>,
+    challenge: Cow<'static, str>,
+    realm: Cow<'static, str>,
+}
+
+/// The scheme of identities that the gateway has verified.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(debug_assertions, feature = "local")),
+    allow(dead_code, reason = "only the local server emulates a gateway")
+)]
+pub(crate) struct GatewayScheme {
+    /// `iam`, `cognito`, `jwt`, ...: what `serve --as` calls it.
+    pub(crate) kind: &'static str,
+    /// The ids of the trusted APIs; empty for all.
+    pub(crate) apis: Vec<String>,
+    /// Verifies tokens where there is no gateway.
+    pub(crate) verifier: Option<Installed>,
+    /// The accepted issuers; empty for all.
+    pub(crate) issuers: Vec<String>,
+    /// The member of a Lambda authorizer's context that names the caller.
+    pub(crate) subject: Option<String>,
+}
+
+impl Scheme {
+    /// A scheme with this name, which routes use in `authenticator = ".."` if an API has several, and
+    /// with a credential in the request.
+    pub fn new(name: impl Into<Cow<'static, str>>, credential: Credential) -> Self {
+        Self {
+            name: name.into(),
+            credential: Some(credential),
+            gateway: None,
+            test_keys: None,
+            challenge: Cow::Borrowed("Bearer"),
+            realm: Cow::Borrowed("api"),
+        }
+    }
+
+    /// A scheme whose identities the gateway has verified.
+    pub(crate) fn gateway(
+        name: impl Into<Cow<'static, str>>,
+        kind: &'static str,
+        apis: Vec<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            credential: None,
+            gateway: Some(GatewayScheme {
+                kind,
+                apis,
+                verifier: None,
+                issuers: Vec::new(),
+                subject: None,
+            }),
+            test_keys: None,
+            challenge: Cow::Borrowed("Bearer"),
+            realm: Cow::Borrowed("api"),
+        }
+    }
+
+    /// The scheme of the verifier of a test issuer.
+    pub(crate) fn lending(mut self, keys: TestKeys) -> Self {
+        self.test_keys = Some(Arc::new(keys));
+        self
+    }
+
+    /// Verifies tokens with this authenticator where there is no gateway.
+    pub(crate) fn verified_locally(mut self, verifier: Option<Installed>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.verifier = verifier;
+        }
+        self
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(super) fn local_verifier(&self) -> Option<&Installed> {
+        self.gateway.as_ref()?.verifier.as_ref()
+    }
+
+    /// Accepts tokens of these issuers only; an empty list accepts all.
+    pub(crate) fn issued_by(mut self, issuers: Vec<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.issuers = issuers;
+        }
+        self
+    }
+
+    /// Reads the subject from this member of the context of a Lambda authorizer.
+    pub(crate) fn named_by(mut self, member: Option<String>) -> Self {
+        if let Some(gateway) = &mut self.gateway {
+            gateway.subject = member;
+        }
+        self
+    }
+
+    /// Sets the authentication scheme in `WWW-Authenticate`
+    /// ([RFC 9110, section 11.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.1)). The default is
+    /// `Bearer`.
+    pub fn challenge(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
+        self.challenge = scheme.into();
+        self
+    }
+
+    /// Sets the realm in `WWW-Authenticate`. The default is `api`.
+    pub fn realm(mut self, realm: impl Into<Cow<'static, str>>) -> Self {
+        self.realm = realm.into();
+        self
+    }
+
+    /// The name in routes and logs.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is wrong with the scheme, if anything.
+    pub(crate) fn error(&self) -> Option<&'static str> {
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+!#$%&'*^`|".contains(&byte);
+        let is_quotable = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+        if self.name.is_empty() {
+            Some("it has no name")
+        } else if self.challenge.is_empty() || !self.challenge.bytes().all(is_token) {
+            Some("its challenge is not the name of an authentication scheme, such as `Bearer`")
+        } else if !self.realm.bytes().all(is_quotable) {
+            Some("its realm has characters that a quoted string cannot have")
+        } else {
+            None
+        }
+    }
+
+    /// The value of `WWW-Authenticate`
+    /// ([RFC 9110, section 11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)), with the
+    /// parameters of [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3) if the
+    /// scheme is `Bearer`.
+    pub(crate) fn www_authenticate(&self, error: Option<&str>, scope: Option<&str>) -> HeaderValue {
+        let mut text = format!("{} realm=\"{}\"", self.challenge, self.realm);
+        if self.challenge == "Bearer" {
+            for (parameter, value) in [("error", error), ("scope", scope)] {
+                if let Some(value) = value {
+                    text.push_str(&format!(", {parameter}=\"{value}\""));
+                }
+            }
+        }
+        HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer"))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn challenge_parts(&self) -> (&str, &str) {
+        (&self.challenge, &self.realm)
+    }
+}
+
+/// Keys of a test issuer. The verifier of the issuer carries them in its [`Scheme`], and
+/// [`Api::build`](crate::Api::build) lends them to the authenticators that trust the issuer.
 #[derive(Clone, Debug)]
 pub struct TestKeys {
     /// The `iss` of its tokens; the ARN of a load balancer.
     pub issuer: String,
     /// A JWK set, as JSON.
     pub jwks: String,
-    /// When it is; the system's clock decides when there is none.
+    /// The time to verify tokens at; `None` for the system's clock.
     pub now: Option<std::time::SystemTime>,
+}
+
+/// An authenticator of this crate that can use the keys of a test issuer.
+pub trait LendKeys: Authenticator + Sized {
+    /// The same authenticator with these keys; `None` if it does not trust the issuer.
+    fn with_test_keys(&self, keys: &TestKeys) -> Option<Self>;
 }
 
 /// [`Authenticator`] as a trait object.
 pub(crate) trait Erased: Send + Sync {
-    fn authenticate<'a>(&'a self, request: &'a Request)
-    -> BoxFuture<'a, Result<Identity, Refusal>>;
+    fn authenticate<'a>(
+        &'a self,
+        request: &'a Request,
+    ) -> BoxFuture<'a, Result<Identity, AuthError>>;
     fn prepare(&self) -> BoxFuture<'_, ()>;
-    fn faults(&self) -> Vec<String>;
-    fn test_keys(&self) -> Option<TestKeys>;
-    fn with_test_keys(&self, keys: &TestKeys) -> Option<Arc<dyn Erased>>;
-    /// What it is, for the keys of the developer's machine: they are lent to types of this crate,
-    /// and not through a method that another type could have.
-    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn config_errors(&self) -> Vec<String>;
+    /// For lending keys to the types of this crate: no method of [`Authenticator`] does it, so that no
+    /// other type can ask for keys.
+    #[cfg(feature = "jwt")]
     fn as_any(&self) -> &dyn std::any::Any;
 }
 
@@ -116,7 +279,7 @@ impl<A: Authenticator> Erased for A {
     fn authenticate<'a>(
         &'a self,
         request: &'a Request,
-    ) -> BoxFuture<'a, Result<Identity, Refusal>> {
+    ) -> BoxFuture<'a, Result<Identity, AuthError>> {
         Box::pin(Authenticator::authenticate(self, request))
     }
 
@@ -124,19 +287,11 @@ impl<A: Authenticator> Erased for A {
         Box::pin(Authenticator::prepare(self))
     }
 
-    fn faults(&self) -> Vec<String> {
-        Authenticator::faults(self)
+    fn config_errors(&self) -> Vec<String> {
+        Authenticator::config_errors(self)
     }
 
-    fn test_keys(&self) -> Option<TestKeys> {
-        Authenticator::test_keys(self)
-    }
-
-    fn with_test_keys(&self, keys: &TestKeys) -> Option<Arc<dyn Erased>> {
-        Authenticator::with_test_keys(self, keys).map(|lent| Arc::new(lent) as Arc<dyn Erased>)
-    }
-
-    #[cfg(all(debug_assertions, feature = "jwt"))]
+    #[cfg(feature = "jwt")]
     fn as_any(&self) -> &dyn std::any::Any {
         self
     }
@@ -159,8 +314,7 @@ pub(crate) fn install(authenticator: impl Authenticator) -> Installed {
     }
 }
 
-/// The headers in which authenticators take credentials, where they were named: the other places are
-/// known without.
+/// The headers with credentials that only the configuration of an authenticator tells.
 pub(crate) fn named_headers<'a>(
     authenticators: impl IntoIterator<Item = &'a Installed>,
 ) -> Vec<HeaderName> {
@@ -186,23 +340,23 @@ impl Installed {
         &self.name
     }
 
-    pub(crate) async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    pub(crate) async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         let identity = self.authenticator.authenticate(request).await?;
         Ok(identity.by(&self.name))
     }
 
-    /// Whether the request has a credential for this one, good or bad.
+    /// Whether the request has a credential for this one, valid or not.
     pub(crate) async fn has_credential(&self, request: &Request) -> bool {
         let absent = match &self.scheme.credential {
-            // Nothing is verified for this, and no keys are fetched.
+            // This verifies nothing and fetches no keys.
             Some(credential) => credential.read(request).err(),
             None => self.authenticator.authenticate(request).await.err(),
         };
-        absent != Some(Refusal::Absent)
+        absent != Some(AuthError::Absent)
     }
 
-    /// Whether this one and the other look at one and the same credential: the claims that a gateway
-    /// has put into the request context.
+    /// Whether both read the same credential: the claims that a gateway has put into the request
+    /// context.
     pub(crate) fn shares_credential(&self, other: &Self) -> bool {
         let of_token = |one: &Self| {
             let gateway = one.scheme.gateway.as_ref();
@@ -215,29 +369,21 @@ impl Installed {
         self.authenticator.prepare().await;
     }
 
-    pub(crate) fn faults(&self) -> Vec<String> {
-        self.authenticator.faults()
+    pub(crate) fn config_errors(&self) -> Vec<String> {
+        self.authenticator.config_errors()
     }
 
+    /// The keys that this verifier of a test issuer lends to others.
     pub(crate) fn test_keys(&self) -> Option<TestKeys> {
-        self.authenticator.test_keys()
+        self.scheme.test_keys.as_deref().cloned()
     }
 
-    /// The same one with the keys of a test issuer that it trusts.
-    pub(crate) fn with_test_keys(&self, keys: &TestKeys) -> Option<Installed> {
-        Some(Installed {
-            scheme: Arc::clone(&self.scheme),
-            name: Arc::clone(&self.name),
-            authenticator: self.authenticator.with_test_keys(keys)?,
-        })
-    }
-
-    #[cfg(all(debug_assertions, feature = "jwt"))]
+    #[cfg(feature = "jwt")]
     pub(super) fn as_any(&self) -> &dyn std::any::Any {
         self.authenticator.as_any()
     }
 
-    #[cfg(all(debug_assertions, feature = "jwt"))]
+    #[cfg(feature = "jwt")]
     pub(super) fn with_authenticator(&self, authenticator: Arc<dyn Erased>) -> Self {
         Self {
             authenticator,
@@ -257,5 +403,59 @@ impl Installed {
 impl fmt::Debug for Installed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Installed").field(&self.name).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_bearer_challenges_have_parameters() {
+        let bearer = Scheme::new("jwt", Credential::bearer()).realm("orders");
+        let other = Scheme::new("keys", Credential::header("x-api-key")).challenge("ApiKey");
+        for (scheme, error, scope, expected) in [
+            (&bearer, None, None, r#"Bearer realm="orders""#),
+            (
+                &bearer,
+                Some("insufficient_scope"),
+                Some("a b"),
+                r#"Bearer realm="orders", error="insufficient_scope", scope="a b""#,
+            ),
+            (&other, Some("invalid_token"), None, r#"ApiKey realm="api""#),
+        ] {
+            assert_eq!(scheme.www_authenticate(error, scope), expected);
+        }
+    }
+
+    #[test]
+    fn an_invalid_realm_is_left_out_of_the_challenge() {
+        let scheme = Scheme::new("jwt", Credential::bearer()).realm("a\nb");
+        assert_eq!(scheme.www_authenticate(None, None), "Bearer");
+    }
+
+    #[test]
+    fn invalid_challenges_are_errors() {
+        let scheme = || Scheme::new("jwt", Credential::bearer());
+        for (scheme, expected) in [
+            (scheme().challenge("AWS4-HMAC-SHA256").realm("my api"), None),
+            (Scheme::new("", Credential::bearer()), Some("no name")),
+            (scheme().challenge(""), Some("authentication scheme")),
+            (
+                scheme().challenge("My Scheme"),
+                Some("authentication scheme"),
+            ),
+            (scheme().realm("a\"b"), Some("realm")),
+            (scheme().realm("a\\b"), Some("realm")),
+            (scheme().realm("a\nb"), Some("realm")),
+        ] {
+            let error = scheme.error();
+            assert_eq!(error.is_some(), expected.is_some(), "{scheme:?}");
+            assert!(
+                error
+                    .unwrap_or_default()
+                    .contains(expected.unwrap_or_default())
+            );
+        }
     }
 }

@@ -1,11 +1,11 @@
-//! Where a credential stands in a request.
+//! Location of a credential in a request.
 
-use super::Refusal;
+use super::AuthError;
 use crate::{Request, extract::cookie_pairs};
 use http::{HeaderName, header::AUTHORIZATION};
 use std::fmt;
 
-/// Where a credential stands in a request.
+/// Location of a credential in a request: a header or a cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential(Place);
 
@@ -18,44 +18,44 @@ enum Place {
 }
 
 impl Credential {
-    /// `Authorization: Bearer ..`, as [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)
-    /// has it.
+    /// The token in `Authorization: Bearer ..`
+    /// ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     #[must_use]
     pub fn bearer() -> Self {
         Self(Place::Bearer)
     }
 
-    /// The value of a header, with or without `Bearer` before it.
+    /// The value of a header, without a leading `Bearer`.
     ///
-    /// For what takes `authorization` for itself: CloudFront's origin access control signs requests
-    /// to a function URL there.
+    /// Use it if something else needs `authorization`: CloudFront's origin access control puts its
+    /// signature there for requests to a function URL.
     ///
-    /// In an [`Api`](crate::Api) with an authenticator whose [scheme](super::Scheme) names it, the
-    /// values of this header are marked [sensitive](http::HeaderValue::is_sensitive): the `Debug`
-    /// form of a request does not show them.
+    /// If an authenticator of an [`Api`](crate::Api) has it in its [scheme](super::Scheme), values of
+    /// this header are marked [sensitive](http::HeaderValue::is_sensitive): the `Debug` form of a
+    /// request does not show them.
     ///
     /// # Panics
-    /// When this is no name of a header.
+    /// If this is not a valid name of a header.
     #[must_use]
     #[track_caller]
     pub fn header(name: &str) -> Self {
         match HeaderName::from_bytes(name.as_bytes()) {
             Ok(AUTHORIZATION) => Self(Place::Bearer),
             Ok(name) => Self(Place::Header(name)),
-            Err(_) => panic!("`{name}` is no name of a header"),
+            Err(_) => panic!("`{name}` is not a valid name of a header"),
         }
     }
 
     /// The value of a cookie.
     ///
-    /// Browsers send cookies along with requests of other sites' pages, too: give it
-    /// `SameSite=Strict` or `Lax`, and change nothing on a GET.
+    /// Browsers send cookies with requests from pages of other sites, too: set `SameSite=Strict` or
+    /// `Lax`, and change nothing on a GET.
     #[must_use]
-    pub fn cookie(name: impl Into<String>) -> Self {
-        Self(Place::Cookie(name.into()))
+    pub fn cookie(name: &str) -> Self {
+        Self(Place::Cookie(name.to_owned()))
     }
 
-    /// The header that was named for it.
+    /// The header, unless it is `authorization`.
     pub(crate) fn header_name(&self) -> Option<&HeaderName> {
         match &self.0 {
             Place::Header(name) => Some(name),
@@ -63,19 +63,20 @@ impl Credential {
         }
     }
 
-    /// The credential of a request.
+    /// Reads the credential of a request.
     ///
     /// # Errors
-    /// [`Refusal::Absent`] when there is none here, which includes an `authorization` of another
-    /// scheme; [`Refusal::RepeatedCredential`] when there are several;
-    /// [`Refusal::MalformedCredential`] when it is empty, or has characters that no token has.
-    pub fn read<'r>(&self, request: &'r Request) -> Result<&'r str, Refusal> {
+    /// - [`AuthError::Absent`] if there is none, or an `authorization` of another scheme.
+    /// - [`AuthError::RepeatedCredential`] if there are several.
+    /// - [`AuthError::MalformedCredential`] if it is empty, or has characters that are not allowed in
+    ///   a token.
+    pub fn read<'r>(&self, request: &'r Request) -> Result<&'r str, AuthError> {
         let value = match &self.0 {
             Place::Bearer => {
                 let value = header(request, &AUTHORIZATION)?;
                 match without_bearer(value) {
                     Some(token) => token,
-                    None => return Err(Refusal::Absent),
+                    None => return Err(AuthError::Absent),
                 }
             }
             Place::Header(name) => {
@@ -87,7 +88,7 @@ impl Credential {
         if !value.is_empty() && is_token(value) {
             Ok(value)
         } else {
-            Err(Refusal::MalformedCredential)
+            Err(AuthError::MalformedCredential)
         }
     }
 }
@@ -102,30 +103,30 @@ impl fmt::Display for Credential {
     }
 }
 
-fn header<'r>(request: &'r Request, name: &HeaderName) -> Result<&'r str, Refusal> {
+fn header<'r>(request: &'r Request, name: &HeaderName) -> Result<&'r str, AuthError> {
     let mut values = request.headers().get_all(name).iter();
-    let value = values.next().ok_or(Refusal::Absent)?;
+    let value = values.next().ok_or(AuthError::Absent)?;
     if values.next().is_some() {
-        return Err(Refusal::RepeatedCredential);
+        return Err(AuthError::RepeatedCredential);
     }
-    // What `HeaderValue::to_str` does too, byte by byte: tokens are long.
+    // `HeaderValue::to_str` checks byte by byte, and tokens are long.
     match std::str::from_utf8(value.as_bytes()) {
         Ok(text) if text.is_ascii() => Ok(text),
-        _ => Err(Refusal::MalformedCredential),
+        _ => Err(AuthError::MalformedCredential),
     }
 }
 
-fn cookie<'r>(request: &'r Request, name: &str) -> Result<&'r str, Refusal> {
+fn cookie<'r>(request: &'r Request, name: &str) -> Result<&'r str, AuthError> {
     let mut values = cookie_pairs(request.headers())
         .filter_map(|(known, value)| (known == name).then_some(value));
-    let value = values.next().ok_or(Refusal::Absent)?;
+    let value = values.next().ok_or(AuthError::Absent)?;
     if values.next().is_some() {
-        return Err(Refusal::RepeatedCredential);
+        return Err(AuthError::RepeatedCredential);
     }
-    value.ok_or(Refusal::MalformedCredential)
+    value.ok_or(AuthError::MalformedCredential)
 }
 
-/// What follows `Bearer`; `None` when the value is of another scheme.
+/// The text after `Bearer`; `None` if the value is of another scheme.
 fn without_bearer(value: &str) -> Option<&str> {
     let (scheme, rest) = match value.split_once(' ') {
         Some((scheme, rest)) => (scheme, rest.trim_start_matches(' ')),
@@ -134,9 +135,9 @@ fn without_bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(rest)
 }
 
-/// `token68` of RFC 9110, section 11.2. The equals sign stands inside an ALB's tokens.
+/// `token68` of RFC 9110, section 11.2, with `=` anywhere, as in the tokens of an ALB.
 ///
-/// Without a branch for each byte, as a token has a thousand of them.
+/// It does not branch for each byte, since a token has a thousand of them.
 fn is_token(value: &str) -> bool {
     value.bytes().fold(true, |good, byte| {
         // `-./` come before the digits.
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_a_token_are_those_of_the_rfc() {
+    fn tokens_have_the_bytes_of_the_rfc() {
         for byte in 0..=127_u8 {
             let expected = byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
             assert_eq!(is_token(&char::from(byte).to_string()), expected, "{byte}");
@@ -172,20 +173,20 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
+    fn bearer_is_read_in_any_case() {
         for (value, expected) in [
             (&b"Bearer a.b-c_d~e+f/g=="[..], Ok("a.b-c_d~e+f/g==")),
             (b"bearer abc", Ok("abc")),
             (b"BEARER  abc", Ok("abc")),
-            (b"Bearer", Err(Refusal::MalformedCredential)),
-            (b"Bearer ", Err(Refusal::MalformedCredential)),
-            (b"Bearer a b", Err(Refusal::MalformedCredential)),
-            (b"Bearer a, Bearer b", Err(Refusal::MalformedCredential)),
-            (b"Bearer\ta", Err(Refusal::Absent)),
-            (b"Bearer \xc3\xa9", Err(Refusal::MalformedCredential)),
-            (b"Basic abc", Err(Refusal::Absent)),
-            (b"Bearerabc", Err(Refusal::Absent)),
-            (b"abc", Err(Refusal::Absent)),
+            (b"Bearer", Err(AuthError::MalformedCredential)),
+            (b"Bearer ", Err(AuthError::MalformedCredential)),
+            (b"Bearer a b", Err(AuthError::MalformedCredential)),
+            (b"Bearer a, Bearer b", Err(AuthError::MalformedCredential)),
+            (b"Bearer\ta", Err(AuthError::Absent)),
+            (b"Bearer \xc3\xa9", Err(AuthError::MalformedCredential)),
+            (b"Basic abc", Err(AuthError::Absent)),
+            (b"Bearerabc", Err(AuthError::Absent)),
+            (b"abc", Err(AuthError::Absent)),
         ] {
             let request = request(&[("authorization", value)]);
             assert_eq!(Credential::bearer().read(&request), expected, "{value:?}");
@@ -193,14 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_its_own_may_leave_bearer_out() {
+    fn bearer_is_optional_in_other_headers() {
         let place = Credential::header("X-Token");
         for value in [&b"abc"[..], b"Bearer abc"] {
             assert_eq!(place.read(&request(&[("x-token", value)])), Ok("abc"));
         }
         assert_eq!(
             place.read(&request(&[("authorization", b"Bearer abc")])),
-            Err(Refusal::Absent)
+            Err(AuthError::Absent)
         );
         assert_eq!(Credential::header("Authorization"), Credential::bearer());
     }
@@ -210,13 +211,13 @@ mod tests {
         let place = Credential::cookie("sid");
         let read = |line: &[u8]| place.read(&request(&[("cookie", line)])).map(str::to_owned);
         assert_eq!(read(b"a=1; sid=abc"), Ok("abc".to_owned()));
-        assert_eq!(read(b"a=1"), Err(Refusal::Absent));
-        assert_eq!(read(b"sid="), Err(Refusal::MalformedCredential));
-        assert_eq!(read(b"sid=\xff"), Err(Refusal::MalformedCredential));
+        assert_eq!(read(b"a=1"), Err(AuthError::Absent));
+        assert_eq!(read(b"sid="), Err(AuthError::MalformedCredential));
+        assert_eq!(read(b"sid=\xff"), Err(AuthError::MalformedCredential));
     }
 
     #[test]
-    fn two_of_one_kind_are_refused() {
+    fn repeated_credentials_are_rejected() {
         for (place, headers) in [
             (
                 Credential::bearer(),
@@ -232,7 +233,7 @@ mod tests {
         ] {
             assert_eq!(
                 place.read(&request(&headers)),
-                Err(Refusal::RepeatedCredential)
+                Err(AuthError::RepeatedCredential)
             );
         }
     }

@@ -1,18 +1,18 @@
-//! A caller who was recognised.
+//! Identity of an authenticated caller.
 
 use super::{
-    gateway::{Certificate, IamIdentity, LambdaIdentity, Lists, stringified_claims},
+    gateway::{Certificate, IamIdentity, Lists, coerced_claims},
     list_claim::{Lack, List},
 };
-use serde::{Deserialize, Serialize, de::Error as _};
+use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
-/// A caller who was recognised: by this process, or by the gateway before it.
+/// Identity of a caller that this process or the gateway has authenticated.
 ///
-/// A handler takes it as an argument; cloning it is cheap. A public route takes an
-/// `Option<Identity>`: `None` stands for a caller without a credential. One whose credential is bad,
-/// or cannot be checked at the moment, is refused there too; `Result<Identity, IdentityRejection>`
-/// leaves that to the handler.
+/// It is an extractor, and cheap to clone. On a public route `Option<Identity>` is `None` for a
+/// caller without a credential. A request with an invalid credential, or with one that cannot be
+/// checked at the moment, is rejected there as well; with `Result<Identity, IdentityRejection>` the
+/// handler decides.
 ///
 /// ```
 /// use lambda_api::{Identity, api_handler};
@@ -42,15 +42,15 @@ struct Inner {
     claims: RawClaims,
 }
 
-/// How somebody was recognised, and what only this way of it tells.
+/// How a caller was authenticated, with the data that only this kind has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentityKind {
-    /// In a way of your own.
+    /// By an authenticator of your own.
     Custom,
     /// By a token that this process verified.
     Jwt,
-    /// By what a load balancer signed.
+    /// By the token of an Application Load Balancer.
     AlbOidc,
     /// By an API key.
     ApiKey,
@@ -66,19 +66,27 @@ pub enum IdentityKind {
     MutualTls(Certificate),
 }
 
-/// What was said about the caller.
+/// The data of a caller that a Lambda authorizer has accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LambdaIdentity {
+    /// The `principalId` of the authorizer's response; `None` in payload format 2.0.
+    pub principal_id: Option<String>,
+}
+
+/// The claims of the caller.
 #[derive(Clone, Default)]
 pub(crate) enum RawClaims {
     #[default]
     None,
     /// A JSON object.
     Json(Arc<str>),
-    /// A JSON object in which a gateway has made strings of all values.
+    /// A JSON object whose values a gateway has turned into strings.
     Stringified(Arc<str>, Lists),
 }
 
 impl Identity {
-    /// A caller of this subject, without scopes, groups or claims.
+    /// A caller with this subject, and without scopes, groups or claims.
     #[must_use]
     pub fn new(subject: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
@@ -92,7 +100,7 @@ impl Identity {
         }))
     }
 
-    /// A caller whom a verified token is about, with the claims of it, in one go.
+    /// The subject of a verified token: all fields at once, for one allocation.
     #[cfg(feature = "jwt")]
     pub(crate) fn of_token(
         subject: String,
@@ -118,25 +126,24 @@ impl Identity {
         self
     }
 
-    /// Who says so.
+    /// Sets the issuer.
     #[must_use]
     pub fn with_issuer(self, issuer: impl Into<String>) -> Self {
         self.change(|inner| inner.issuer = Some(issuer.into()))
     }
 
-    /// What the caller may do, by the terms of whoever issued the credential.
+    /// Replaces the scopes.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.with_lists(Some(scopes.into_iter().collect()), None)
     }
 
-    /// What the caller belongs to.
+    /// Replaces the groups.
     #[must_use]
     pub fn with_groups<S: Into<String>>(self, groups: impl IntoIterator<Item = S>) -> Self {
         self.with_lists(None, Some(groups.into_iter().collect()))
     }
 
-    /// Other scopes, other groups, or both.
     #[must_use]
     pub(crate) fn with_lists(self, scopes: Option<List>, groups: Option<List>) -> Self {
         self.change(|inner| {
@@ -149,18 +156,17 @@ impl Identity {
         })
     }
 
-    /// What else is known of the caller, for [`Claims`](crate::Claims): anything that makes a JSON
-    /// object.
+    /// Sets the claims, for [`Claims`](crate::Claims): anything that serializes to a JSON object.
     ///
     /// # Panics
-    /// When it makes none.
+    /// If it does not serialize to a JSON object.
     #[must_use]
     #[track_caller]
     pub fn with_claims(self, claims: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_string(claims) {
             Ok(json) if json.starts_with('{') => self.with_raw_claims(RawClaims::Json(json.into())),
-            Ok(_) => panic!("claims are a JSON object"),
-            Err(error) => panic!("claims are a JSON object: {error}"),
+            Ok(_) => panic!("expected claims to be a JSON object"),
+            Err(error) => panic!("expected claims to be a JSON object: {error}"),
         }
     }
 
@@ -174,7 +180,7 @@ impl Identity {
         self.change(|inner| inner.kind = kind)
     }
 
-    /// Recognised by the authenticator of this name.
+    /// Sets the authenticator.
     pub(crate) fn by(self, authenticator: &Arc<str>) -> Self {
         if self.0.authenticator.as_ref() == Some(authenticator) {
             return self;
@@ -182,65 +188,65 @@ impl Identity {
         self.change(|inner| inner.authenticator = Some(Arc::clone(authenticator)))
     }
 
-    /// Whom the credential is about: `sub` of a token, the ARN of an AWS identity.
+    /// The subject of the credential: `sub` of a token, the ARN of an AWS identity.
     ///
-    /// It is unique for one issuer, not beyond.
+    /// It is unique for one issuer only.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.0.subject
     }
 
-    /// Who says so: `iss` of a token.
+    /// The issuer of the credential: `iss` of a token.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.0.issuer.as_deref()
     }
 
-    /// The name of the authenticator that recognised the caller; empty when none did.
+    /// The name of the authenticator that recognised the caller; empty for an identity made by hand.
     #[must_use]
     pub fn authenticator(&self) -> &str {
         self.0.authenticator.as_deref().unwrap_or_default()
     }
 
-    /// How the caller was recognised.
+    /// How the caller was authenticated.
     #[must_use]
     pub fn kind(&self) -> &IdentityKind {
         &self.0.kind
     }
 
-    /// What the caller may do, by the terms of whoever issued the credential.
+    /// The scopes: what the issuer allows the caller to do.
     pub fn scopes(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.scopes.names.iter()
     }
 
-    /// Why there are no scopes, where that is known.
+    /// Why there are no scopes, if known.
     pub(crate) fn scopes_lack(&self) -> Option<&Lack> {
         self.0.scopes.lack.as_ref()
     }
 
-    /// Why there are no groups, where that is known.
+    /// Why there are no groups, if known.
     pub(crate) fn groups_lack(&self) -> Option<&Lack> {
         self.0.groups.lack.as_ref()
     }
 
-    /// Whether the caller has this scope; scopes are compared exactly.
+    /// Whether the caller has this scope. Scopes are compared exactly.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.0.scopes.names.contains(scope)
     }
 
-    /// What the caller belongs to.
+    /// The groups that the caller belongs to.
     pub fn groups(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.groups.names.iter()
     }
 
-    /// Whether the caller belongs to this group; groups are compared exactly.
+    /// Whether the caller belongs to this group. Groups are compared exactly.
     #[must_use]
     pub fn in_group(&self, group: &str) -> bool {
         self.0.groups.names.contains(group)
     }
 
-    /// The claims as they came: the JSON object of a token's payload, or of the request context.
+    /// The claims as received: the JSON object of the token's payload, or of the request context.
     #[must_use]
     pub fn raw_claims(&self) -> Option<&str> {
         match &self.0.claims {
@@ -249,41 +255,39 @@ impl Identity {
         }
     }
 
-    /// The claims as a type of your own. [`Claims`](crate::Claims) takes them as an argument.
+    /// The claims as a type of your own; [`Claims`](crate::Claims) is the extractor for them. An
+    /// identity without claims has an empty object.
     ///
     /// # Errors
-    /// When the claims do not fit the type; an identity without claims has an empty object.
-    pub fn claims<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        match &self.0.claims {
-            RawClaims::None => without_values("{}"),
-            RawClaims::Json(json) => without_values(json),
-            RawClaims::Stringified(json, lists) => stringified_claims(json, *lists),
-        }
+    /// If the claims do not fit the type.
+    pub fn claims<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ClaimsError> {
+        let claims = match &self.0.claims {
+            RawClaims::None => coerced_claims("{}", None),
+            // On failure they are read again, for an error that names the claim.
+            RawClaims::Json(json) => {
+                serde_json::from_str(json).or_else(|_| coerced_claims(json, None))
+            }
+            RawClaims::Stringified(json, lists) => coerced_claims(json, Some(*lists)),
+        };
+        claims.map_err(|error: serde_json::Error| ClaimsError::new(&error))
     }
 }
 
-/// Reads claims; an error, which is logged, names the claim and does not quote its value.
-fn without_values<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json::Error> {
-    serde_json::from_str(json).map_err(|error: serde_json::Error| {
-        if error.to_string().starts_with("missing field") {
-            return error;
-        }
-        let mut again = serde_json::Deserializer::from_str(json);
-        // Further down there are names that whoever made the token chose.
-        let claim = match serde_path_to_error::deserialize::<_, T>(&mut again) {
-            Ok(_) => None,
-            Err(error) => error.path().iter().next().map(ToString::to_string),
-        };
-        match claim {
-            Some(claim) => {
-                serde_json::Error::custom(format_args!("the claim `{claim}` does not fit its type"))
-            }
-            None => serde_json::Error::custom("the claims do not fit their type"),
-        }
-    })
+/// Error returned when claims do not fit a type.
+///
+/// It names the claim and does not quote its value, so that it can be logged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ClaimsError(String);
+
+impl ClaimsError {
+    /// `error` quotes no value.
+    fn new(error: &serde_json::Error) -> Self {
+        Self(error.to_string())
+    }
 }
 
-/// Without claims, which are often personal.
+/// Omits the claims, which are often personal.
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
@@ -324,13 +328,13 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_claim_and_not_its_value() {
+    fn errors_name_the_claim_but_not_its_value() {
         let text = |claims: Value| {
             let identity = Identity::new("alice").with_claims(&claims);
             identity.claims::<User>().unwrap_err().to_string()
         };
         let wrong = text(json!({"sub": "alice", "address": {"zip": "s3cret"}}));
-        assert_eq!(wrong, "the claim `address` does not fit its type");
+        assert_eq!(wrong, "claim `address` does not fit its type");
         let missing = text(json!({"sub": "alice"}));
         assert!(missing.starts_with("missing field `address`"), "{missing}");
     }
@@ -342,8 +346,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "claims are a JSON object")]
-    fn claims_are_an_object() {
+    #[should_panic(expected = "expected claims to be a JSON object")]
+    fn other_claims_than_an_object_panic() {
         let _ = Identity::new("alice").with_claims(&["a"]);
     }
 }

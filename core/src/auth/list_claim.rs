@@ -1,4 +1,4 @@
-//! A claim that holds names: scopes or groups.
+//! Claims with scopes or groups.
 
 use super::names::Names;
 use std::{
@@ -10,24 +10,22 @@ use std::{
     },
 };
 
-/// Where the names stand: in the claim of this name, and where there is none, at the end of a path
-/// of names with dots between them, `realm_access.roles`.
+/// Name of a claim, or a path of names with dots: `realm_access.roles`.
 ///
-/// The literal name goes first, at each level: `https://example.com/roles` is one name, and
-/// `resource_access.https://api.example.com.roles` leads through the claim of an audience that is a
-/// URL.
+/// At each level, a literal name is tried first: `https://example.com/roles` is one name, and
+/// `resource_access.https://api.example.com.roles` goes through a claim whose name is a URL.
 #[derive(Clone, Debug)]
 pub(crate) struct ListClaim {
     path: Arc<str>,
-    /// Of a claim that the program has named: whether it was said that it is not there. One that is
-    /// there by default is missing in most tokens.
+    /// Whether a missing claim was logged; `None` for a default claim, which most tokens do not have.
     told: Option<Arc<AtomicBool>>,
 }
 
-/// Names of scopes or groups, and where there are none, why.
+/// Scopes or groups.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct List {
     pub(crate) names: Names,
+    /// Why there are none.
     pub(crate) lack: Option<Lack>,
 }
 
@@ -40,34 +38,34 @@ impl<S: Into<String>> FromIterator<S> for List {
     }
 }
 
-/// Why there are no names, for the log: a rule that needs them says so when it is not met.
+/// Why a list is empty, for the log of a rule that is not met.
 #[derive(Clone, Debug)]
 pub(crate) struct Lack {
     claim: Arc<str>,
     unreadable: bool,
 }
 
-/// What a claim says.
+/// Content of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
     Names(Names),
-    /// It is not there, or `null`.
+    /// It is missing or `null`.
     Nothing,
-    /// It is no text and no array of texts.
+    /// It is neither a string nor an array of strings.
     Unreadable,
 }
 
-/// How a member of an object lies on a path.
+/// Position of a member on a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step<'p> {
-    /// The path ends with it.
+    /// It is the end of the path.
     Here,
-    /// It goes on below.
+    /// The rest of the path is below it.
     Below(&'p str),
 }
 
 impl ListClaim {
-    /// Where such names stand if nothing else is said.
+    /// A default claim.
     pub(crate) fn usual(name: &'static str) -> Self {
         Self {
             path: name.into(),
@@ -75,7 +73,7 @@ impl ListClaim {
         }
     }
 
-    /// Where the program says that they stand.
+    /// A claim that the program has configured.
     pub(crate) fn named(path: Cow<'static, str>) -> Self {
         Self {
             path: path.into(),
@@ -91,8 +89,8 @@ impl ListClaim {
         self.told.is_some()
     }
 
-    /// The list that a verified token has here. One that the program has named and that is not there
-    /// is told once; a mistake in its name would be in every token.
+    /// The list of a verified token. If a configured claim is missing, that is logged once: its name may
+    /// be misspelled.
     pub(crate) fn list(&self, said: Said) -> List {
         let unreadable = match said {
             Said::Names(names) => return List { names, lack: None },
@@ -108,7 +106,7 @@ impl ListClaim {
         {
             tracing::warn!(
                 target: "lambda_api",
-                "{lack}: no scopes or groups come of it (said once)"
+                "{lack}: the list of scopes or groups is empty (logged once)"
             );
         }
         List {
@@ -131,7 +129,7 @@ impl fmt::Display for Lack {
     }
 }
 
-/// How a member of this name lies on a path; `None` when it does not.
+/// The position of a member on a path; `None` if it is not on it.
 pub(crate) fn step<'p>(path: &'p str, name: &str) -> Option<Step<'p>> {
     let rest = path.strip_prefix(name)?;
     match rest.strip_prefix('.') {
@@ -146,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_goes_through_members_that_begin_it() {
+    fn paths_go_through_members_that_they_start_with() {
         for (path, name, expected) in [
             ("groups", "groups", Some(Step::Here)),
             ("a.b", "a.b", Some(Step::Here)),
@@ -168,8 +166,8 @@ mod tests {
     }
 
     #[test]
-    fn a_named_claim_that_is_missing_is_told_once() {
-        use crate::runtime::log::capture;
+    fn a_missing_configured_claim_is_logged_once() {
+        use crate::log::capture;
         let named = ListClaim::named("realm_access.roles".into());
         let records = capture(|| {
             for _ in 0..3 {

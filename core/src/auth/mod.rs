@@ -1,51 +1,59 @@
-//! Who calls, and what they may do.
+//! Authentication and authorization.
 //!
-//! An [`Authenticator`] makes an [`Identity`] of a request, or a precise [`Refusal`]; routes say
-//! which identities they let in. Once an [`Api`](crate::Api) has an authenticator, everything in it
-//! is closed, and `public` opens one route.
+//! An [`Authenticator`] turns a request into an [`Identity`] or an [`AuthError`]; the access rule of a
+//! route says which identities may call it. Once an [`Api`](crate::Api) has an authenticator, every
+//! route requires an identity unless it is `public`. `build()` fails if a route has an access rule
+//! but no authenticator.
+//!
+//! Unauthenticated requests get 401 with `WWW-Authenticate`; authenticated but unauthorized ones get
+//! 403. The exact reason is only logged.
 
 pub(crate) mod access;
 #[cfg(feature = "jwt")]
 mod alb;
 #[cfg(feature = "api-keys")]
 mod api_keys;
-mod authenticator;
-mod challenge;
+pub(crate) mod authenticator;
+mod claims;
 mod credential;
-mod gate;
+mod date;
+mod error;
+mod extract;
 pub mod gateway;
 mod identity;
+mod json;
 #[cfg(feature = "jwt")]
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
+mod lend;
 mod list_claim;
 mod names;
+mod policy;
 mod pool;
-mod refusal;
-mod scheme;
-mod take;
 
-pub use access::Access;
+pub use access::{Access, Required, any};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use alb::AlbOidc;
 #[cfg(feature = "api-keys")]
 #[cfg_attr(docsrs, doc(cfg(feature = "api-keys")))]
 pub use api_keys::{ApiKeys, KeyHash, KeyHashError};
-pub use authenticator::{Authenticator, TestKeys};
-pub(crate) use authenticator::{Installed, install, named_headers};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use authenticator::GatewayScheme;
+#[cfg(feature = "jwt")]
+pub(crate) use authenticator::LendKeys;
+pub use authenticator::{Authenticator, Scheme};
+pub(crate) use authenticator::{Installed, TestKeys, install, named_headers};
+pub use claims::{Claims, ClaimsRejection};
 pub use credential::Credential;
-pub(crate) use gate::Policy;
-pub use identity::{Identity, IdentityKind};
+pub use error::AuthError;
+pub use extract::IdentityRejection;
+pub(crate) use extract::Recognised;
+pub use identity::{ClaimsError, Identity, IdentityKind};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
 #[cfg(all(debug_assertions, feature = "jwt"))]
 pub(crate) use jwt::{LocalIssuer, LocalKey, SECRET, Said, new_secret, secret_of, text_of};
-pub use refusal::Refusal;
-#[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use scheme::GatewayScheme;
-pub use scheme::Scheme;
-pub(crate) use take::Recognised;
-pub use take::{Claims, ClaimsRejection, IdentityRejection};
+pub(crate) use policy::Policy;

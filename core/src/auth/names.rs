@@ -1,9 +1,9 @@
-//! Names of scopes and groups.
+//! Lists of scopes and groups.
 
 use std::fmt;
 
-/// A list of names, one after the other in one text: a token has a handful of them, and an
-/// allocation for each would take as long as all other checks of its claims.
+/// A list of names in one string. A token has several, and an allocation for each would take as long
+/// as all other checks of its claims.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     text: String,
@@ -11,7 +11,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Room for names of this length in all.
+    /// `length`: the sum of the lengths of the names.
     #[cfg(feature = "jwt")]
     pub(crate) fn with_capacity(length: usize) -> Self {
         Self {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stay_what_they_were() {
+    fn names_are_kept_in_order() {
         for names in [
             &[][..],
             &["a"],
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_name_is_not_in_the_list() {
+    fn parts_of_a_name_are_not_in_the_list() {
         let list: Names = ["orders", "read"].into_iter().collect();
         for name in ["", "order", "ordersread", "sread", "Orders"] {
             assert!(!list.contains(name), "{name}");

@@ -1,6 +1,6 @@
-//! Names of user pools.
+//! Ids and issuers of Cognito user pools.
 
-/// The region in the id of a user pool: what stands before `_`
+/// The region in the id of a user pool, before `_`
 /// ([UserPoolType](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html)).
 pub(crate) fn region(id: &str) -> Option<&str> {
     let (region, own) = id.split_once('_')?;
@@ -8,7 +8,7 @@ pub(crate) fn region(id: &str) -> Option<&str> {
     (id.len() <= 55 && is_id && is_region(region)).then_some(region)
 }
 
-/// Whether it can be the name of a region: words of lower-case letters and digits.
+/// Whether this can be the name of a region: words of lowercase letters and digits.
 pub(crate) fn is_region(name: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty()
@@ -19,7 +19,7 @@ pub(crate) fn is_region(name: &str) -> bool {
     name.contains('-') && name.split('-').all(is_word)
 }
 
-/// Both forms of the issuer's URL, the older one first
+/// Both forms of the issuer, the older one first
 /// ([IssuerConfigurationType](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html)).
 pub(crate) fn issuers(id: &str, region: &str) -> [String; 2] {
     let domain = domain(region);
@@ -27,23 +27,22 @@ pub(crate) fn issuers(id: &str, region: &str) -> [String; 2] {
         .map(|service| format!("https://{service}.{region}.{domain}/{id}"))
 }
 
-/// The issuer of a pool's replica in another region, which has a name in the older form only; and the
-/// older form of the pool's own, where the region is that of the pool.
+/// The issuer of a pool's replica in this region, which has the older form only.
 pub(crate) fn issuer_in(id: &str, region: &str) -> String {
     let [older, _] = issuers(id, region);
     older
 }
 
-/// A user pool that an issuer is.
+/// A user pool as an issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pool<'a> {
     pub(crate) id: &'a str,
-    /// Where it signs: the region of its id, or that of a replica.
+    /// The region in its id, or that of a replica.
     pub(crate) region: &'a str,
 }
 
 impl<'a> Pool<'a> {
-    /// The pool of an issuer, which is exactly one that AWS gives to pools.
+    /// The pool of an issuer, which must be exactly one that AWS uses.
     pub(crate) fn of(issuer: &'a str) -> Option<Self> {
         let (host, id) = issuer.strip_prefix("https://")?.split_once('/')?;
         let host = host.strip_prefix("issuer-").unwrap_or(host);
@@ -59,13 +58,13 @@ impl<'a> Pool<'a> {
         })
     }
 
-    /// Whether it signs in the region that its id names.
+    /// Whether this is the pool itself rather than a replica.
     pub(crate) fn is_primary(self) -> bool {
         region(self.id) == Some(self.region)
     }
 }
 
-/// The domain of the partition that a region is in, which its first word tells
+/// The domain of the partition of a region
 /// ([partitions](https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html)).
 fn domain(region: &str) -> &'static str {
     let word = |number| region.split('-').nth(number);
@@ -85,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_of_a_pool_names_its_region() {
+    fn ids_of_pools_contain_the_region() {
         for (id, expected) in [
             ("eu-west-1_abc123", Some("eu-west-1")),
             ("us-gov-west-1_AbCdEfGhI", Some("us-gov-west-1")),
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_pool_is_known_by_its_exact_issuer() {
+    fn pools_are_found_by_their_exact_issuer() {
         let pool = |id, region| Some(Pool { id, region });
         for (issuer, expected) in [
             (
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_is_that_of_the_partition() {
+    fn issuers_have_the_domain_of_the_partition() {
         for (id, expected) in [
             (
                 "eu-west-1_a",

@@ -1,4 +1,4 @@
-//! Users that a load balancer has signed in.
+//! Users that were authenticated by a load balancer.
 
 #![allow(missing_docs, reason = "handlers of tests")]
 
@@ -8,10 +8,11 @@ mod tokens;
 
 use lambda_api::{
     Body, Identity, Request,
-    auth::{AlbOidc, Authenticator, Refusal},
+    auth::{AlbOidc, AuthError, Authenticator},
     event::Source,
 };
 use lambda_api_testing::{EventBuilder, TestIssuer};
+use lambda_api_testing_internal::IssuerExt as _;
 use std::{
     sync::{
         Arc,
@@ -38,7 +39,7 @@ pub(crate) fn issuer() -> TestIssuer {
     TestIssuer::alb(ARN, CLIENT).at(at(NOON))
 }
 
-/// Knows the issuer's key, and takes it for noon.
+/// Returns a verifier that has the issuer's key and whose clock is at noon.
 pub(crate) fn verifier(issuer: &TestIssuer) -> AlbOidc {
     let kid = issuer.kid();
     let pem = issuer.public_key_pem(&kid).unwrap();
@@ -46,7 +47,7 @@ pub(crate) fn verifier(issuer: &TestIssuer) -> AlbOidc {
     verifier.key(kid, pem).clock(|| at(NOON))
 }
 
-/// A clock that a test sets.
+/// A clock that is set by the test.
 #[derive(Clone)]
 pub(crate) struct Clock(Arc<AtomicU64>);
 
@@ -65,27 +66,30 @@ impl Clock {
     }
 }
 
-/// A request that came from no event.
+/// A request without an event.
 pub(crate) fn request(token: impl Into<String>) -> Request {
     let request = http::Request::builder().header("x-amzn-oidc-data", token.into());
     request.body(Body::empty()).unwrap()
 }
 
-pub(crate) async fn ask(verifier: &AlbOidc, token: impl Into<String>) -> Result<Identity, Refusal> {
+pub(crate) async fn ask(
+    verifier: &AlbOidc,
+    token: impl Into<String>,
+) -> Result<Identity, AuthError> {
     verifier.authenticate(&request(token)).await
 }
 
-/// Why a token is refused; `None` when it is not.
-pub(crate) async fn refusal(verifier: &AlbOidc, token: impl Into<String>) -> Option<Refusal> {
+/// Returns the error of a token, or `None` if it is accepted.
+pub(crate) async fn rejection(verifier: &AlbOidc, token: impl Into<String>) -> Option<AuthError> {
     ask(verifier, token).await.err()
 }
 
-/// The same through an event.
+/// Returns the error of a token in an event.
 pub(crate) async fn through(
     source: Source,
     verifier: &AlbOidc,
     headers: &[(&str, &str)],
-) -> Result<Identity, Refusal> {
+) -> Result<Identity, AuthError> {
     let event = headers
         .iter()
         .fold(EventBuilder::new(source), |event, (name, value)| {

@@ -1,8 +1,10 @@
-//! What is said about a verifier, and what is wrong with it.
+//! The settings of a verifier, and their errors.
 
-use crate::{ARN, CLIENT, LISTENER, NOON, OTHER, at, issuer, refusal, verifier};
-use lambda_api::auth::{AlbOidc, Authenticator, Refusal, TestKeys};
+use crate::{ARN, CLIENT, LISTENER, NOON, OTHER, at, issuer, rejection, verifier};
+use lambda_api::__private::{LendKeys, TestKeys};
+use lambda_api::auth::{AlbOidc, AuthError, Authenticator};
 use lambda_api_testing::TestIssuer;
+use lambda_api_testing_internal::{IssuerExt as _, TokenExt as _};
 use std::time::Duration;
 
 #[tokio::test]
@@ -18,16 +20,16 @@ async fn several_clients_and_load_balancers_may_be_let_in() {
         verifier.key(kid, pem)
     });
     let verifier = verifier.clock(|| at(NOON));
-    assert_eq!(refusal(&verifier, one.token("alice")).await, None);
-    let refused = refusal(&verifier, two.token("bob")).await;
-    assert_eq!(refused, Some(Refusal::WrongClient));
+    assert_eq!(rejection(&verifier, one.token("alice")).await, None);
+    let rejected = rejection(&verifier, two.token("bob")).await;
+    assert_eq!(rejected, Some(AuthError::WrongClient));
     let verifier = verifier.client("second-client-id");
-    assert_eq!(refusal(&verifier, one.token("alice")).await, None);
-    assert_eq!(refusal(&verifier, two.token("bob")).await, None);
+    assert_eq!(rejection(&verifier, one.token("alice")).await, None);
+    assert_eq!(rejection(&verifier, two.token("bob")).await, None);
 }
 
 #[tokio::test]
-async fn any_client_has_to_be_said() {
+async fn any_client_must_be_explicit() {
     let issuer = issuer();
     let kid = issuer.kid();
     let pem = issuer.public_key_pem(&kid).unwrap();
@@ -36,25 +38,25 @@ async fn any_client_has_to_be_said() {
         .key(kid, pem)
         .clock(|| at(NOON));
     let token = issuer.token("alice").audience("whoever");
-    assert_eq!(refusal(&verifier, token).await, None);
+    assert_eq!(rejection(&verifier, token).await, None);
     let token = issuer.token("alice").without_header("client");
     assert_eq!(
-        refusal(&verifier, token).await,
-        Some(Refusal::MalformedHeader)
+        rejection(&verifier, token).await,
+        Some(AuthError::MalformedHeader)
     );
 }
 
 #[tokio::test]
 async fn with_keys_of_its_own_nothing_is_fetched() {
     let issuer = issuer();
-    let server = issuer.serve().await;
+    let server = issuer.serve();
     let verifier = verifier(&issuer)
         .keys_url(server.url())
         .allow_loopback_http();
-    assert_eq!(refusal(&verifier, issuer.token("alice")).await, None);
+    assert_eq!(rejection(&verifier, issuer.token("alice")).await, None);
     issuer.rotate();
-    let refused = refusal(&verifier, issuer.token("alice")).await;
-    assert_eq!(refused, Some(Refusal::UnknownKey));
+    let rejected = rejection(&verifier, issuer.token("alice")).await;
+    assert_eq!(rejected, Some(AuthError::UnknownKey));
     assert_eq!(server.fetches(), 0);
 }
 
@@ -68,16 +70,16 @@ async fn a_test_issuer_lends_its_keys_to_who_trusts_it() {
     };
     let real = AlbOidc::listener(LISTENER).client(CLIENT);
     let lent = real.with_test_keys(&keys(ARN)).unwrap();
-    assert!(lent.faults().is_empty());
-    assert_eq!(refusal(&lent, issuer.token("alice")).await, None);
-    // All else is as it was.
+    assert!(lent.config_errors().is_empty());
+    assert_eq!(rejection(&lent, issuer.token("alice")).await, None);
+    // Everything else is unchanged.
     for (token, expected) in [
-        (issuer.token("alice").audience("x"), Refusal::WrongClient),
-        (issuer.token("alice").wrong_key(), Refusal::BadSignature),
-        (issuer.token("alice").unknown_key(), Refusal::UnknownKey),
-        (issuer.token("alice").expired(), Refusal::Expired),
+        (issuer.token("alice").audience("x"), AuthError::WrongClient),
+        (issuer.token("alice").wrong_key(), AuthError::BadSignature),
+        (issuer.token("alice").unknown_key(), AuthError::UnknownKey),
+        (issuer.token("alice").expired(), AuthError::Expired),
     ] {
-        assert_eq!(refusal(&lent, token).await, Some(expected));
+        assert_eq!(rejection(&lent, token).await, Some(expected));
     }
     assert!(real.with_test_keys(&keys(LISTENER)).is_some());
     for other in [OTHER, "https://id.example.com", ""] {
@@ -86,14 +88,17 @@ async fn a_test_issuer_lends_its_keys_to_who_trusts_it() {
 }
 
 #[test]
-fn what_is_wrong_is_found_when_an_api_is_built() {
+fn invalid_settings_fail_the_build() {
     let good = || AlbOidc::listener(LISTENER).client(CLIENT);
     let pem = issuer().public_key_pem(&issuer().kid()).unwrap();
-    assert_eq!(good().faults(), [""; 0]);
+    assert_eq!(good().config_errors(), [""; 0]);
     let china = ARN
         .replace("arn:aws:", "arn:aws-cn:")
         .replace("eu-west-1", "cn-north-1");
-    assert_eq!(AlbOidc::listener(china).any_client().faults(), [""; 0]);
+    assert_eq!(
+        AlbOidc::listener(china).any_client().config_errors(),
+        [""; 0]
+    );
     let unknown = ARN.replace("arn:aws:", "arn:aws-iso:");
     let kid = issuer().kid();
     for (verifier, expected) in [
@@ -108,7 +113,7 @@ fn what_is_wrong_is_found_when_an_api_is_built() {
         (good().client(""), "ALB: the id of a client is empty"),
         (
             good().any_client(),
-            "ALB: there are both a certain client and `any_client`",
+            "ALB: `client` and `any_client` cannot be combined",
         ),
         (good().issuer(""), "ALB: the issuer is empty"),
         (
@@ -121,7 +126,7 @@ fn what_is_wrong_is_found_when_an_api_is_built() {
         ),
         (
             AlbOidc::listener(&unknown).client(CLIENT),
-            "ALB: it is not known where keys are in the partition `aws-iso`: say it with `keys_url`",
+            "ALB: the URL of the keys in the partition `aws-iso` is not known: set `keys_url`",
         ),
         (
             good().keys_url("http://127.0.0.1:9000"),
@@ -131,42 +136,42 @@ fn what_is_wrong_is_found_when_an_api_is_built() {
             good()
                 .keys_url("http://id.example.com")
                 .allow_loopback_http(),
-            "ALB: `keys_url`: the URL is http, which is for loopback alone",
+            "ALB: `keys_url`: the URL is http, which is allowed to loopback only",
         ),
         (
             good().key("main", &pem),
-            "ALB: the id of a key is a UUID, which `main` is not",
+            "ALB: the key id `main` is not a UUID",
         ),
         (
             good().key(&kid, "-----BEGIN PUBLIC KEY-----"),
             &format!("ALB: the key `{kid}` is not a public key on P-256 in PEM"),
         ),
     ] {
-        assert_eq!(verifier.faults(), [expected]);
+        assert_eq!(verifier.config_errors(), [expected]);
     }
     let elsewhere = AlbOidc::listener(unknown)
         .client(CLIENT)
         .keys_url("https://id.example.com/");
-    assert_eq!(elsewhere.faults(), [""; 0]);
+    assert_eq!(elsewhere.config_errors(), [""; 0]);
     let loopback = good()
         .keys_url("http://127.0.0.1:9000/")
         .allow_loopback_http();
-    assert_eq!(loopback.faults(), [""; 0]);
+    assert_eq!(loopback.config_errors(), [""; 0]);
 }
 
 #[tokio::test]
 async fn a_client_that_is_empty_is_nobodys() {
     let issuer = issuer();
     let verifier = verifier(&issuer).client("");
-    let refused = refusal(&verifier, issuer.token("alice").audience("")).await;
-    assert_eq!(refused, Some(Refusal::WrongClient));
+    let rejected = rejection(&verifier, issuer.token("alice").audience("")).await;
+    assert_eq!(rejected, Some(AuthError::WrongClient));
 }
 
 #[test]
 fn the_scheme_is_bearer_in_a_header_of_its_own() {
     let verifier = AlbOidc::listener(ARN).client(CLIENT);
     assert_eq!(verifier.scheme().name(), "alb");
-    assert_eq!(verifier.named("staff").scheme().name(), "staff");
+    assert_eq!(verifier.name("staff").scheme().name(), "staff");
 }
 
 #[test]

@@ -1,15 +1,16 @@
-//! Tokens, good and bad.
+//! Valid and invalid tokens.
 
 use crate::{
-    ARN, CLIENT, Clock, NOON, OTHER, ask, at, issuer, refusal, request, through, verifier,
+    ARN, CLIENT, Clock, NOON, OTHER, ask, at, issuer, rejection, request, through, verifier,
 };
 use lambda_api::{
     Api, api_handler,
-    auth::{AlbOidc, Authenticator, IdentityKind, Refusal},
+    auth::{AlbOidc, AuthError, Authenticator, IdentityKind},
     event::Source,
     routes,
 };
-use lambda_api_testing::{TestClient, TestIssuer, issuer::TestToken};
+use lambda_api_testing::{TestClient, TestIssuer, TestToken};
+use lambda_api_testing_internal::{IssuerExt as _, TokenExt as _};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ async fn a_genuine_token_is_the_user_it_is_about() {
 }
 
 #[tokio::test]
-async fn only_a_load_balancer_is_believed_to_have_set_the_header() {
+async fn only_an_alb_can_set_the_header() {
     let issuer = issuer();
     let verifier = verifier(&issuer);
     let token = issuer.token("alice").to_string();
@@ -45,16 +46,16 @@ async fn only_a_load_balancer_is_believed_to_have_set_the_header() {
         if matches!(source, Source::Alb | Source::AlbMultiValue) {
             assert_eq!(outcome.unwrap().subject(), "alice");
         } else {
-            assert_eq!(outcome.err(), Some(Refusal::UntrustedSource), "{source}");
+            assert_eq!(outcome.err(), Some(AuthError::UntrustedSource), "{source}");
         }
         let outcome = through(source, &verifier, &[]).await;
-        assert_eq!(outcome.err(), Some(Refusal::Absent), "{source}");
+        assert_eq!(outcome.err(), Some(AuthError::Absent), "{source}");
     }
-    assert_eq!(refusal(&verifier, token).await, None);
+    assert_eq!(rejection(&verifier, token).await, None);
 }
 
 #[tokio::test]
-async fn what_has_no_signature_is_never_looked_at() {
+async fn an_unsigned_token_is_never_parsed() {
     let issuer = issuer();
     let token = issuer.token("alice").to_string();
     let headers = [
@@ -63,31 +64,31 @@ async fn what_has_no_signature_is_never_looked_at() {
         ("authorization", "Bearer abc"),
     ];
     let outcome = through(Source::Alb, &verifier(&issuer), &headers).await;
-    assert_eq!(outcome.err(), Some(Refusal::Absent));
+    assert_eq!(outcome.err(), Some(AuthError::Absent));
 }
 
 #[tokio::test]
-async fn a_header_that_is_there_twice_is_refused() {
+async fn a_header_that_is_there_twice_is_rejected() {
     let issuer = issuer();
     let mut request = request(issuer.token("alice"));
     let second = issuer.token("bob").to_string().try_into().unwrap();
     request.headers_mut().append("x-amzn-oidc-data", second);
     let outcome = verifier(&issuer).authenticate(&request).await;
-    assert_eq!(outcome.err(), Some(Refusal::RepeatedCredential));
+    assert_eq!(outcome.err(), Some(AuthError::RepeatedCredential));
 }
 
 #[tokio::test]
-async fn a_token_with_one_fault_is_refused() {
-    use Refusal::*;
+async fn a_token_with_one_error_is_rejected() {
+    use AuthError::*;
     let issuer = issuer();
     let alice = || issuer.token("alice");
     let stranger = TestIssuer::alb(OTHER, CLIENT).at(at(NOON));
-    let cases: Vec<(TestToken, Refusal)> = vec![
+    let cases: Vec<(TestToken, AuthError)> = vec![
         (alice().tampered(), BadSignature),
         (alice().wrong_key(), BadSignature),
         (alice().unknown_key(), UnknownKey),
         (stranger.token("alice"), WrongSigner),
-        // The signer says that it is ours, and the key is its own.
+        // The `signer` is the expected one, but the key belongs to another load balancer.
         (stranger.token("alice").header("signer", ARN), UnknownKey),
         (
             stranger
@@ -149,10 +150,10 @@ async fn a_token_with_one_fault_is_refused() {
     ];
     let verifier = verifier(&issuer);
     for (number, (token, expected)) in cases.into_iter().enumerate() {
-        let outcome = refusal(&verifier, &token.to_string()).await;
+        let outcome = rejection(&verifier, &token.to_string()).await;
         assert_eq!(outcome, Some(expected), "case {number}: {token:?}");
     }
-    assert_eq!(refusal(&verifier, alice()).await, None);
+    assert_eq!(rejection(&verifier, alice()).await, None);
 }
 
 #[tokio::test]
@@ -195,7 +196,7 @@ async fn a_signature_has_one_spelling() {
         format!(".{token}"),
         token.replace('=', "%3D"),
     ] {
-        assert!(refusal(&verifier, &changed).await.is_some(), "{changed}");
+        assert!(rejection(&verifier, &changed).await.is_some(), "{changed}");
     }
 }
 
@@ -211,14 +212,18 @@ async fn a_token_ends_to_the_second() {
     let lenient = verifier.clone().expiry_leeway(Duration::from_secs(10));
     for (second, expected, expected_lenient) in [
         (NOON + 119, None, None),
-        (NOON + 120, Some(Refusal::Expired), None),
-        (NOON + 129, Some(Refusal::Expired), None),
-        (NOON + 130, Some(Refusal::Expired), Some(Refusal::Expired)),
+        (NOON + 120, Some(AuthError::Expired), None),
+        (NOON + 129, Some(AuthError::Expired), None),
+        (
+            NOON + 130,
+            Some(AuthError::Expired),
+            Some(AuthError::Expired),
+        ),
     ] {
         clock.set(second);
-        assert_eq!(refusal(&verifier, &token).await, expected, "{second}");
+        assert_eq!(rejection(&verifier, &token).await, expected, "{second}");
         assert_eq!(
-            refusal(&lenient, &token).await,
+            rejection(&lenient, &token).await,
             expected_lenient,
             "{second}"
         );
@@ -230,16 +235,19 @@ async fn a_beginning_may_lie_a_little_ahead() {
     let issuer = issuer();
     let verifier = verifier(&issuer);
     let soon = issuer.token("alice").claim("nbf", NOON + 30).to_string();
-    assert_eq!(refusal(&verifier, &soon).await, None);
+    assert_eq!(rejection(&verifier, &soon).await, None);
     let strict = verifier.clone().leeway(Duration::ZERO);
-    assert_eq!(refusal(&strict, &soon).await, Some(Refusal::NotYetValid));
+    assert_eq!(
+        rejection(&strict, &soon).await,
+        Some(AuthError::NotYetValid)
+    );
 }
 
 #[tokio::test]
 async fn an_issuer_that_is_named_has_to_be_the_one() {
     let issuer = issuer();
     let named = verifier(&issuer).issuer(issuer.issuer_url());
-    assert_eq!(refusal(&named, issuer.token("alice")).await, None);
+    assert_eq!(rejection(&named, issuer.token("alice")).await, None);
     for token in [
         issuer.token("alice").issuer("https://id.example.org"),
         issuer
@@ -247,7 +255,10 @@ async fn an_issuer_that_is_named_has_to_be_the_one() {
             .header("iss", "https://id.example.org"),
         issuer.token("alice").claim("iss", "https://id.example.org"),
     ] {
-        assert_eq!(refusal(&named, token).await, Some(Refusal::UnknownIssuer));
+        assert_eq!(
+            rejection(&named, token).await,
+            Some(AuthError::UnknownIssuer)
+        );
     }
     let any = issuer.token("alice").issuer("https://id.example.org");
     let identity = ask(&verifier(&issuer), any).await.unwrap();
@@ -262,7 +273,7 @@ async fn groups_are_those_of_the_claim_that_is_named() {
         (json!(["a", "b"]), Ok(vec!["a", "b"])),
         (json!("a"), Ok(vec!["a"])),
         (json!([]), Ok(vec![])),
-        // These fail the rules that need a group.
+        // Without a group, the rules that need one fail.
         (json!(null), Ok(vec![])),
         (json!({"a": true}), Ok(vec![])),
         (json!(["a", 1]), Ok(vec![])),
@@ -286,20 +297,20 @@ async fn a_check_of_ones_own_has_the_last_word() {
     let issuer = issuer();
     let verifier = verifier(&issuer).check(|identity| match identity.subject() {
         "alice" => Ok(()),
-        _ => Err(Refusal::Rejected("not alice")),
+        _ => Err(AuthError::Rejected("not alice")),
     });
-    assert_eq!(refusal(&verifier, issuer.token("alice")).await, None);
-    let refused = refusal(&verifier, issuer.token("bob")).await;
-    assert_eq!(refused, Some(Refusal::Rejected("not alice")));
-    let forged = refusal(&verifier, issuer.token("bob").wrong_key()).await;
-    assert_eq!(forged, Some(Refusal::BadSignature));
-    // Who was refused is not asked for another credential.
-    let verifier = verifier.check(|_| Err(Refusal::Absent));
-    let refused = refusal(&verifier, issuer.token("alice")).await;
-    assert_eq!(refused, Some(Refusal::NotAccepted));
+    assert_eq!(rejection(&verifier, issuer.token("alice")).await, None);
+    let rejected = rejection(&verifier, issuer.token("bob")).await;
+    assert_eq!(rejected, Some(AuthError::Rejected("not alice")));
+    let forged = rejection(&verifier, issuer.token("bob").wrong_key()).await;
+    assert_eq!(forged, Some(AuthError::BadSignature));
+    // After a rejection, the client is not asked for other credentials.
+    let verifier = verifier.check(|_| Err(AuthError::Absent));
+    let rejected = rejection(&verifier, issuer.token("alice")).await;
+    assert_eq!(rejected, Some(AuthError::NotAccepted));
 }
 
-/// Who calls.
+/// Returns the caller.
 #[api_handler(GET "/me")]
 async fn me(identity: lambda_api::Identity) -> String {
     identity.subject().to_owned()
@@ -314,17 +325,20 @@ async fn an_api_behind_a_load_balancer_knows_its_users() {
     let api = Api::new().authenticate(users).routes(routes![me]);
     let client = TestClient::new(api).await.via(Source::AlbMultiValue);
 
-    let reply = client
+    let response = client
         .get("/me")
         .header("x-amzn-oidc-data", issuer.token("alice").to_string())
         .await;
-    assert_eq!((reply.status().as_u16(), reply.text()), (200, "alice"));
+    assert_eq!(
+        (response.status().as_u16(), response.text()),
+        (200, "alice")
+    );
     let forged = issuer.token("alice").wrong_key().to_string();
-    let reply = client.get("/me").header("x-amzn-oidc-data", forged).await;
-    assert_eq!(reply.status(), 401);
-    let reply = client
+    let response = client.get("/me").header("x-amzn-oidc-data", forged).await;
+    assert_eq!(response.status(), 401);
+    let response = client
         .get("/me")
         .header("x-amzn-oidc-identity", "alice")
         .await;
-    assert_eq!(reply.status(), 401);
+    assert_eq!(response.status(), 401);
 }

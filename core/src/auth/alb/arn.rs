@@ -53,7 +53,7 @@ impl LoadBalancer {
     ///
     /// For regions of `aws` and `aws-us-gov` this is from
     /// [AWS's page](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding);
-    /// in `aws-cn` services have the domain that stands here.
+    /// in `aws-cn` services have this domain.
     pub(super) fn keys(&self) -> Option<String> {
         let Self { region, .. } = self;
         match self.partition.as_str() {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_application_load_balancer_is_refused() {
+    fn other_arns_are_rejected() {
         for text in [
             String::new(),
             "shop".to_owned(),

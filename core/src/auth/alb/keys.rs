@@ -1,10 +1,11 @@
 //! The public keys of load balancers, each at a URL of its own.
 
 use super::super::{
-    Refusal,
-    jwt::{Algorithm, Key},
+    AuthError,
+    jwt::{Key, KeysById},
     keys::{Cached, Clock, Document, Location, Url, UrlError},
 };
+use crate::BoxFuture;
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -15,37 +16,52 @@ use std::{
 /// How many keys are kept. A load balancer signs with one, and changes it now and then.
 const KEYS: usize = 16;
 
-/// How many keys that are not kept may be asked for at once; each second it is one more. Whoever
-/// sends tokens with key ids of their own making, each once, causes no more fetches than that.
+/// How many keys that are not kept may be fetched at once; it grows by one each second. Tokens with
+/// invented key ids, each sent once, cause no more fetches than that.
 const BURST: u32 = 10;
 
-/// How long a key that is not there is not asked for again.
+/// How long a missing key is not fetched again.
 const MISSING: Duration = Duration::from_secs(10);
 
-/// What is at the URL of a key.
-pub(super) struct PublicKey(Key);
-
-impl PublicKey {
-    /// Checks a signature; a key that is not on P-256 is refused there.
-    pub(super) fn verify(&self, signed: &[u8], signature: &[u8]) -> Result<(), Refusal> {
-        self.0.verify(Algorithm::Es256, signed, signature)
-    }
-
-    pub(super) fn new(key: Key) -> Self {
-        Self(key)
-    }
-}
-
-impl Document for PublicKey {
-    const MISSING: Refusal = Refusal::UnknownKey;
+impl Document for Key {
+    const MISSING: AuthError = AuthError::UnknownKey;
 
     fn parse(pem: &[u8]) -> Option<Self> {
-        Key::from_pem(pem).map(Self)
+        Self::from_pem(pem)
     }
 
     /// The URL has named the key.
     fn holds(&self, _: Option<&str>) -> bool {
         true
+    }
+}
+
+/// The keys of the load balancers of a region.
+pub(super) struct RegionKeys {
+    /// What a `/` and the id of a key are appended to, if it is known.
+    pub(super) base: Option<String>,
+    pub(super) parse: fn(&str) -> Result<Url, UrlError>,
+    pub(super) fetched: Arc<Fetched>,
+}
+
+impl RegionKeys {
+    fn url(&self, kid: &str) -> Option<String> {
+        self.base.as_ref().map(|base| format!("{base}/{kid}"))
+    }
+}
+
+impl KeysById for RegionKeys {
+    fn key<'a>(&'a self, kid: &'a str) -> BoxFuture<'a, Result<Arc<Key>, AuthError>> {
+        Box::pin(async move {
+            let url = self.url(kid).ok_or(AuthError::KeysUnavailable)?;
+            self.fetched.get(&url, self.parse).await
+        })
+    }
+
+    fn proven(&self, kid: &str) {
+        if let Some(url) = self.url(kid) {
+            self.fetched.prove(&url);
+        }
     }
 }
 
@@ -65,9 +81,9 @@ struct Kept {
 
 struct Slot {
     url: String,
-    key: Cached<PublicKey>,
-    /// Whether it has ever verified a token. Until then it may be anybody's invention, and has to
-    /// make room first.
+    key: Cached<Key>,
+    /// Whether it has ever verified a token. Until then its id may be invented, and it is evicted
+    /// first.
     proven: bool,
     /// When it was not there.
     missing: Option<SystemTime>,
@@ -93,10 +109,10 @@ impl Fetched {
         &self,
         url: &str,
         parse: fn(&str) -> Result<Url, UrlError>,
-    ) -> Result<Arc<PublicKey>, Refusal> {
+    ) -> Result<Arc<Key>, AuthError> {
         let key = self.slot(url, parse)?;
         let found = key.get(None).await;
-        if let Err(Refusal::UnknownKey) = found
+        if let Err(AuthError::UnknownKey) = found
             && let Some(slot) = self.kept().find(url)
         {
             slot.missing = Some((self.clock)());
@@ -110,21 +126,21 @@ impl Fetched {
         &self,
         url: &str,
         parse: fn(&str) -> Result<Url, UrlError>,
-    ) -> Result<Cached<PublicKey>, Refusal> {
+    ) -> Result<Cached<Key>, AuthError> {
         let now = (self.clock)();
         let mut kept = self.kept();
         if let Some(slot) = kept.find(url) {
             let since = slot.missing.and_then(|then| now.duration_since(then).ok());
             return match since {
-                Some(since) if since < MISSING => Err(Refusal::UnknownKey),
+                Some(since) if since < MISSING => Err(AuthError::UnknownKey),
                 _ => Ok(slot.key.clone()),
             };
         }
         if !kept.budget.spend(now) && !kept.waiting.may_ask(url, now) {
-            return Err(Refusal::KeysUnavailable);
+            return Err(AuthError::KeysUnavailable);
         }
         kept.waiting.forget(url);
-        let location = Location::Url(parse(url).map_err(|_| Refusal::KeysUnavailable)?);
+        let location = Location::Url(parse(url).map_err(|_| AuthError::KeysUnavailable)?);
         let key = Cached::new(location, Arc::clone(&self.clock));
         kept.insert(url, key.clone());
         Ok(key)
@@ -150,7 +166,7 @@ impl Kept {
         Some(slot)
     }
 
-    fn insert(&mut self, url: &str, key: Cached<PublicKey>) {
+    fn insert(&mut self, url: &str, key: Cached<Key>) {
         if self.slots.len() >= KEYS {
             let ranked = self.slots.iter().enumerate();
             let oldest = ranked.min_by_key(|(_, slot)| (slot.proven, slot.used));
@@ -206,22 +222,22 @@ impl Budget {
     }
 }
 
-/// How many keys are counted that were asked for in vain.
+/// How many waiting keys are counted.
 const COUNTED: usize = 2048;
 
 /// How many lanes there are beside the common budget.
 const LANES: usize = 16;
 
-/// The keys that were asked for while there was no budget, and how often.
+/// The keys that were requested while the budget was spent, and how often.
 ///
-/// Invented ids must not keep out who has a genuine one, and before it is fetched nobody can tell
-/// which is which. But the genuine one comes again with every request of every user, while of an
-/// invented one each further request costs whoever invents it. So each time that a key was asked for
-/// twice as often it may use one more lane, with one fetch a second: to fill the lanes up to the one
-/// of `n` requests, somebody has to send `n` requests for each of the keys, all the time. Against
-/// that, the genuine key is fetched when as many were asked for it as strangers send in a second.
+/// Invented ids must not block genuine ones, and the two look alike until the key is fetched. But a
+/// genuine id comes with every request of every user, while each further request with an invented one
+/// costs the attacker. So a key gets one more lane, of one fetch a second, each time that its requests
+/// have doubled. To fill the lanes up to that of `n` requests, an attacker has to send `n` requests
+/// for each of the ids, all the time; the genuine key is fetched once as many requests name it as the
+/// attacker sends in a second.
 struct Waiting {
-    /// By the hash of a URL, with a key that nobody else knows.
+    /// By the hash of a URL, with a secret key.
     asked: HashMap<u64, Asked>,
     /// Counts the keys.
     turn: u64,
@@ -231,7 +247,7 @@ struct Waiting {
 
 struct Asked {
     times: u32,
-    /// Of two that were asked for as often, the older one makes room.
+    /// Of two with as many requests, the older one is evicted.
     since: u64,
 }
 
@@ -245,7 +261,7 @@ impl Waiting {
         }
     }
 
-    /// Whether there is a lane for this key, which has been asked for once more.
+    /// Counts a request for this key, and returns whether there is a lane for it.
     fn may_ask(&mut self, url: &str, now: SystemTime) -> bool {
         let key = self.hasher.hash_one(url);
         if self.asked.len() >= COUNTED && !self.asked.contains_key(&key) {
@@ -264,8 +280,8 @@ impl Waiting {
             .any(|lane| lane.spend(now))
     }
 
-    /// What is asked for often stays, whatever else there is; but what was asked for often once does
-    /// not stay for ever.
+    /// Evicts the key with the fewest requests. The counts are halved now and then, so that a key with
+    /// many requests in the past does not stay for ever.
     fn make_room(&mut self) {
         if self.asked.values().all(|asked| asked.times > 1) {
             for asked in self.asked.values_mut() {

@@ -1,20 +1,22 @@
-//! Users that a load balancer has signed in.
+//! Users whom a load balancer has signed in.
+//!
+//! `token` says what is special about the load balancer's tokens, which the verifier of `auth::jwt`
+//! verifies. `keys` fetches the key that a token names, `arn` knows where it is, and `config` holds
+//! the settings.
 
 mod arn;
-mod claims;
-mod faults;
+mod config;
 mod keys;
 mod token;
-mod verify;
 
 use super::{
-    Credential, Identity, Refusal,
-    jwt::{Key, KeySet, NeedsClient, Ready},
-    keys::Clock,
+    AuthError, Authenticator, Identity, LendKeys, Scheme, TestKeys,
+    jwt::{Common, Key, KeySet, NeedsClient, Ready, common_settings},
     list_claim::ListClaim,
 };
+use crate::{Invocation, Request, event::Source};
 use arn::LoadBalancer;
-use keys::{Fetched, PublicKey};
+use config::{Keys, Settings};
 use std::{
     borrow::Cow,
     fmt,
@@ -31,15 +33,15 @@ use std::{
 /// balancer's own. This verifies it.
 ///
 /// ```
-/// use lambda_api::{AlbOidc, Api};
+/// use lambda_api::{Api, auth::AlbOidc};
 ///
 /// let listener = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:\
 ///                 listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2";
 /// let api = Api::new().authenticate(AlbOidc::listener(listener).client("app-client-id"));
 /// ```
 ///
-/// It becomes an [`Authenticator`](crate::Authenticator) once it knows for which clients the load
-/// balancer signs users in, by [`client`](AlbOidc::client) or, said out loud,
+/// It becomes an [`Authenticator`](crate::auth::Authenticator) once it knows for which clients the load
+/// balancer signs users in, by [`client`](AlbOidc::client) or
 /// [`any_client`](AlbOidc::any_client).
 ///
 /// An [`Identity`] of it has the kind [`AlbOidc`](super::IdentityKind::AlbOidc), the `sub` of the
@@ -49,221 +51,134 @@ use std::{
 ///
 /// # What is checked
 /// The token is signed with ES256 by a key of the load balancer's region, its `signer` is this load
-/// balancer and its `client` this client, and it has not expired; all of these stand in its header.
-/// It is short-lived; the session of the user is a matter of the load balancer.
+/// balancer and its `client` this client, and it has not expired; all of these are in its header.
+/// The token is short-lived; the load balancer keeps the session of the user.
 ///
-/// What else the load balancer sends is no proof of anything: `x-amzn-oidc-identity` has no
-/// signature, and is never looked at; `x-amzn-oidc-accesstoken` is the issuer's token, which
-/// [`Jwt`](super::Jwt) or [`Cognito`](super::Cognito) verify if an API needs it.
+/// The other headers of the load balancer prove nothing: `x-amzn-oidc-identity` is not signed and is
+/// ignored; `x-amzn-oidc-accesstoken` is the issuer's token, which [`Jwt`](super::Jwt) or
+/// [`Cognito`](super::Cognito) verify if an API needs it.
 ///
 /// # Who can send such a header
-/// Anybody: where a rule does not sign users in, a header of the client's own may come through.
-/// That is why the signature and the signer count, and nothing else. Still:
+/// Anybody: a rule that does not sign users in may forward a client's own header. That is why only
+/// the signature and the signer are trusted. Still:
 ///
-/// - Sign users in by the listener's default action, or by every rule that leads to the function: a
-///   rule without the action lets its callers through unrecognised, and they get 401 here.
-/// - A target behind a load balancer must not be reached around it. What is a matter of security
-///   groups for other targets is one of permissions for a function: let
-///   `elasticloadbalancing.amazonaws.com` invoke it with the target group's ARN as `SourceArn`, and
-///   nobody else. Whoever may invoke the function directly can send a token that they got hold of.
-/// - Events of API Gateway, function URLs and VPC Lattice that have the header are refused with
-///   [`Refusal::UntrustedSource`]: no load balancer has set it. A request that came from no event at
-///   all, in a test or behind a server of your own, is judged by the token.
+/// - Sign users in by the listener's default action, or by every rule that leads to the function.
+///   Callers of a rule without the action get 401 here.
+/// - Callers must not reach the function around the load balancer. Permit
+///   `elasticloadbalancing.amazonaws.com` to invoke it, with the target group's ARN as `SourceArn`,
+///   and nobody else: whoever may invoke the function directly can replay a token.
+/// - Events of API Gateway, function URLs and VPC Lattice with the header are rejected with
+///   [`AuthError::UntrustedSource`], since no load balancer has set it. A request that came from no
+///   event, in a test or behind a server of your own, is accepted if its token is valid.
 ///
-/// There are no tokens of `cargo run -- token` for it: a load balancer sends the header, and no client
-/// does. In a test, `TestIssuer::alb` makes them.
+/// `cargo run -- token` makes no tokens for this authenticator, since clients do not send the header.
+/// In a test, `TestIssuer::alb` makes them.
 ///
 /// # Keys
 /// The key that a token names is fetched from
 /// [AWS](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding)
-/// and kept; 16 of them at most. Keys that are not kept yet are fetched ten at once, and then one
-/// each second, whatever is sent; until then, tokens that name others get 503. A key that was asked
-/// for in vain goes before others the more often it is asked for, up to 16 more fetches a second, so
-/// that key ids of somebody's making keep nobody out for long. A key is fetched anew after an hour;
-/// one that its host does not have any more (404, 410) is not used again, and while the host is down
-/// it serves for a day. A function in a VPC without a way out needs [the keys themselves](AlbOidc::key), or
-/// [another place for them](AlbOidc::keys_url).
+/// and kept, at most 16 of them. New keys are fetched at a limited rate, ten at once and then one a
+/// second; tokens that name further keys get 503. A key that is requested repeatedly gets up to 16
+/// more fetches a second, so that invented key ids do not block genuine ones for long. A key is
+/// fetched again after an hour. It is dropped if its host does not have it any more (404, 410), and
+/// used for up to a day while the host is down. A function in a VPC without a route to the internet
+/// needs [the keys themselves](AlbOidc::key), or [another URL](AlbOidc::keys_url).
 #[must_use = "an authenticator does nothing until an Api has it"]
 pub struct AlbOidc<S = Ready>(Settings, PhantomData<fn() -> S>);
-
-#[derive(Clone)]
-struct Settings {
-    name: Cow<'static, str>,
-    credential: Credential,
-    realm: Option<Cow<'static, str>>,
-    /// As they were given.
-    arns: Vec<String>,
-    signers: Vec<LoadBalancer>,
-    clients: Vec<String>,
-    any_client: bool,
-    issuer: Option<String>,
-    groups_claim: ListClaim,
-    leeway: Duration,
-    expiry_leeway: Duration,
-    check: Option<Check>,
-    clock: Clock,
-    keys_url: Option<String>,
-    loopback: bool,
-    keys: Keys,
-}
-
-#[derive(Clone)]
-enum Keys {
-    Fetched(Arc<Fetched>),
-    /// By their ids; none where the PEM is none.
-    Given(Vec<(String, Option<Arc<PublicKey>>)>),
-    /// Of a test issuer.
-    Set(Arc<KeySet>),
-}
-
-type Check = Arc<dyn Fn(&Identity) -> Result<(), Refusal> + Send + Sync>;
-
-/// How far clocks may be said to differ.
-const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
 impl AlbOidc<NeedsClient> {
     /// Users whom this load balancer signs in, by the ARN of one of its listeners or its own.
     ///
     /// Tokens name the load balancer, not the listener: all of its listeners are trusted, as far as
-    /// they sign users in for the client that is to be named next.
+    /// they sign users in for the clients.
     pub fn listener(arn: impl AsRef<str>) -> Self {
-        let clock: Clock = Arc::new(SystemTime::now);
-        let settings = Settings {
-            name: Cow::Borrowed("alb"),
-            credential: Credential::header("x-amzn-oidc-data"),
-            realm: None,
-            arns: Vec::new(),
-            signers: Vec::new(),
-            clients: Vec::new(),
-            any_client: false,
-            issuer: None,
-            groups_claim: ListClaim::usual("groups"),
-            leeway: Duration::from_secs(30),
-            expiry_leeway: Duration::ZERO,
-            check: None,
-            keys_url: None,
-            loopback: false,
-            keys: Keys::Fetched(Arc::new(Fetched::new(Arc::clone(&clock)))),
-            clock,
-        };
-        Self(settings, PhantomData).or_listener(arn)
+        Self(Settings::default(), PhantomData).or_listener(arn)
     }
 }
 
 impl<S> AlbOidc<S> {
-    /// Trusts another load balancer in the same way: for the same clients, and with the same
-    /// settings.
+    /// Trusts another load balancer, for the same clients and with the same settings.
     pub fn or_listener(self, arn: impl AsRef<str>) -> Self {
-        let arn = arn.as_ref();
-        self.change(|settings| {
-            settings.arns.push(arn.to_owned());
-            settings.signers.extend(LoadBalancer::read(arn));
-        })
+        self.change(|settings| settings.arns.push(arn.as_ref().to_owned()))
     }
 
-    /// Lets in users whom the load balancer signs in for this client: the client id in the rule of
-    /// the listener, or that of the user pool. Said again, for each of them.
+    /// Accepts users whom the load balancer signs in for this client: the client id in the rule of
+    /// the listener, or that of the user pool. Can be repeated.
     pub fn client(self, id: impl Into<String>) -> AlbOidc<Ready> {
         AlbOidc(self.0, PhantomData).change(|settings| settings.clients.push(id.into()))
     }
 
-    /// Lets in whomever the load balancer signs in, whatever the client and its issuer.
+    /// Accepts all users whom the load balancer signs in, for any client and issuer.
     pub fn any_client(self) -> AlbOidc<Ready> {
         AlbOidc(self.0, PhantomData).change(|settings| settings.any_client = true)
     }
 
-    /// Lets in only users whom this issuer has signed in: the `issuer` in the rule of the listener;
+    /// Accepts only users whom this issuer has signed in: the `issuer` in the rule of the listener;
     /// `https://cognito-idp.REGION.amazonaws.com/POOL` for a user pool.
     ///
-    /// Without this the client alone decides. That is enough where each issuer has given its
-    /// clients other ids.
+    /// Without this the client alone decides, which is enough if no two issuers use the same client
+    /// id.
     pub fn issuer(self, url: impl Into<String>) -> Self {
         self.change(|settings| settings.issuer = Some(url.into()))
     }
 
-    /// The claim that has the groups of a user, an array of strings or one string, instead of
-    /// `groups`: a name, or a path such as `realm_access.roles`, as for
-    /// [`Jwt::groups_claim`](super::Jwt::groups_claim). Name one that the issuer sets, and that users
-    /// cannot change by themselves.
-    pub fn groups_claim(self, path: impl Into<Cow<'static, str>>) -> Self {
-        let claim = ListClaim::named(path.into());
-        self.change(|settings| settings.groups_claim = claim)
-    }
-
-    /// The name by which routes and logs call it, instead of `alb`.
-    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.change(|settings| settings.name = name.into())
-    }
-
-    /// The realm that `WWW-Authenticate` names, instead of `api`.
-    pub fn realm(self, realm: impl Into<Cow<'static, str>>) -> Self {
-        self.change(|settings| settings.realm = Some(realm.into()))
-    }
-
-    /// How far `nbf` and `iat` may lie in the future, where the claims have them, instead of 30 s.
-    /// At most 5 minutes.
-    pub fn leeway(self, leeway: Duration) -> Self {
-        self.change(|settings| settings.leeway = leeway)
-    }
-
-    /// How long a token is still good after its `exp`, instead of not at all. At most 5 minutes.
-    pub fn expiry_leeway(self, leeway: Duration) -> Self {
-        self.change(|settings| settings.expiry_leeway = leeway)
-    }
-
-    /// A check of your own, after all others have passed.
-    ///
-    /// It looks at claims with [`Identity::claims`]; what it refuses with is logged. An earlier
-    /// check is replaced.
-    pub fn check<F>(self, check: F) -> Self
-    where
-        F: Fn(&Identity) -> Result<(), Refusal> + Send + Sync + 'static,
-    {
-        self.change(|settings| settings.check = Some(Arc::new(check)))
-    }
-
-    /// What time it is, for tests, instead of what the system's clock says.
-    pub fn clock<F>(self, clock: F) -> Self
-    where
-        F: Fn() -> SystemTime + Send + Sync + 'static,
-    {
-        self.change(|settings| settings.set_clock(Arc::new(clock)))
-    }
-
-    /// Where keys are, instead of AWS's own address: what a `/` and the id of a key are appended to.
+    /// The base URL of the keys, instead of AWS's. A `/` and the id of a key are appended.
     pub fn keys_url(self, url: impl Into<String>) -> Self {
         self.change(|settings| settings.keys_url = Some(url.into()))
     }
 
-    /// Lets keys be fetched by plain HTTP from this machine (`localhost`, `127.0.0.0/8`, `[::1]`),
-    /// for tests.
-    pub fn allow_loopback_http(self) -> Self {
-        self.change(|settings| settings.loopback = true)
-    }
-
-    /// A key of this id, in PEM. From then on no keys are fetched: tokens that name other keys than
-    /// those that are given so are refused.
+    /// A key of this id, in PEM. Then no keys are fetched: tokens that name other keys are rejected.
     pub fn key(self, id: impl Into<String>, pem: impl AsRef<[u8]>) -> Self {
-        let key = Key::from_pem(pem.as_ref());
-        let key = (id.into(), key.map(PublicKey::new).map(Arc::new));
+        let key = (id.into(), Key::from_pem(pem.as_ref()).map(Arc::new));
         self.change(|settings| match &mut settings.keys {
             Keys::Given(keys) => keys.push(key),
             Keys::Fetched(_) | Keys::Set(_) => settings.keys = Keys::Given(vec![key]),
         })
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(&mut self.0);
-        self
+    fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
+        Self(self.0.change(change), PhantomData)
+    }
+
+    fn change_common(self, change: impl FnOnce(&mut Common)) -> Self {
+        self.change(|settings| change(&mut settings.common))
     }
 }
 
-impl Settings {
-    fn set_clock(&mut self, clock: Clock) {
-        if let Keys::Fetched(keys) = &mut self.keys {
-            *keys = Arc::new(Fetched::new(Arc::clone(&clock)));
+common_settings!(AlbOidc, "alb", "groups");
+
+impl Authenticator for AlbOidc {
+    fn scheme(&self) -> Scheme {
+        self.0.common.scheme()
+    }
+
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
+        let token = self.0.common.credential.read(request)?;
+        match Invocation::of(request).source() {
+            Some(Source::Alb | Source::AlbMultiValue) | None => {}
+            Some(_) => return Err(AuthError::UntrustedSource),
         }
-        self.clock = clock;
+        self.0.verifier().verify(token).await
+    }
+
+    fn config_errors(&self) -> Vec<String> {
+        self.0.errors()
+    }
+}
+
+impl LendKeys for AlbOidc {
+    fn with_test_keys(&self, keys: &TestKeys) -> Option<Self> {
+        let issuer = LoadBalancer::read(&keys.issuer)?;
+        if !self.0.signers().any(|signer| signer == issuer) {
+            return None;
+        }
+        let set = Arc::new(KeySet::read(keys.jwks.as_bytes())?);
+        Some(self.clone().change(|settings| {
+            settings.keys = Keys::Set(set);
+            if let Some(now) = keys.now {
+                settings.common.clock = Arc::new(move || now);
+            }
+        }))
     }
 }
 
@@ -276,7 +191,7 @@ impl<S> Clone for AlbOidc<S> {
 impl<S> fmt::Debug for AlbOidc<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AlbOidc")
-            .field("name", &self.0.name)
+            .field("name", &self.0.common.name)
             .field("listeners", &self.0.arns)
             .field("clients", &self.0.clients)
             .field("issuer", &self.0.issuer)

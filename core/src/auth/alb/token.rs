@@ -1,111 +1,90 @@
-//! What is in `x-amzn-oidc-data`.
+//! What is special about a token of a load balancer, in `x-amzn-oidc-data`.
+//!
+//! Its header, not its claims, names who has signed it, for which client, and until when
+//! ([User claims encoding](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding)).
+//! Its base64 is padded, and the padding is signed too.
 
 use super::super::{
-    Refusal,
-    jwt::{
-        compact,
-        json::{self, Fault, Text, Value},
-    },
+    AuthError, Identity, IdentityKind, date,
+    identity::RawClaims,
+    jwt::{Common, Header, Issuer, Payload, Profile},
 };
+use base64_simd::Base64;
+use std::{borrow::Cow, time::Duration};
 
-/// A token in its parts, of which nothing is verified yet.
-pub(super) struct Token<'a> {
-    /// Header and payload as they came: their padding is signed, too.
-    pub(super) signed: &'a [u8],
-    pub(super) header: Vec<u8>,
-    pub(super) payload: Vec<u8>,
-    pub(super) signature: Vec<u8>,
+/// The load balancers that are trusted, as issuers by their ARN.
+pub(super) struct LoadBalancers {
+    pub(super) issuers: Vec<Issuer>,
+    /// Who must have signed the users in.
+    pub(super) issuer: Option<String>,
 }
 
-impl<'a> Token<'a> {
-    pub(super) fn read(token: &'a str) -> Result<Self, Refusal> {
-        let token = compact::split(token)?;
-        Ok(Self {
-            signed: token.signed.as_bytes(),
-            header: decode(token.header)?,
-            payload: decode(token.payload)?,
-            signature: decode(token.signature)?,
-        })
+impl LoadBalancers {
+    fn check_issuer(&self, issuer: &str) -> Result<(), AuthError> {
+        match &self.issuer {
+            Some(known) if known != issuer => Err(AuthError::UnknownIssuer),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Profile for LoadBalancers {
+    const BASE64: &'static Base64 = &base64_simd::URL_SAFE;
+
+    fn issuers(&self) -> &[Issuer] {
+        &self.issuers
+    }
+
+    fn issuer(&self, header: &Header<'_>, _: &Payload<'_>) -> Result<&Issuer, AuthError> {
+        // Unencoded payloads are an extension (RFC 7797, section 6), and none is known here.
+        if header.raw("b64").is_some() {
+            return Err(AuthError::UnknownCriticalHeader);
+        }
+        let signer = required(header, "signer")?;
+        let (client, issuer) = (required(header, "client")?, required(header, "iss")?);
+        let mut signers = self.issuers.iter();
+        let signer = signers.find(|known| known.name == signer);
+        let signer = signer.ok_or(AuthError::WrongSigner)?;
+        let is_client = |clients: &[String]| clients.iter().any(|known| *known == client);
+        if !signer.parties.as_deref().is_none_or(is_client) {
+            return Err(AuthError::WrongClient);
+        }
+        self.check_issuer(&issuer)?;
+        match header.kid.as_deref() {
+            Some(kid) if is_uuid(kid) => Ok(signer),
+            _ => Err(AuthError::MalformedKeyId),
+        }
+    }
+
+    fn header_expiry(&self, header: &Header<'_>) -> Result<Option<Duration>, AuthError> {
+        let expiry = header.raw("exp").ok_or(AuthError::NoExpiry)?;
+        match date::numeric(expiry) {
+            Some(expiry) => Ok(Some(expiry)),
+            None => Err(AuthError::MalformedHeader),
+        }
+    }
+
+    fn identity(
+        &self,
+        header: &Header<'_>,
+        payload: &Payload<'_>,
+        _: &Issuer,
+        common: &Common,
+    ) -> Result<Identity, AuthError> {
+        if let Some(issuer) = payload.string("iss")? {
+            self.check_issuer(&issuer)?;
+        }
+        let groups = common.groups.list(payload.groups(common.groups.path()));
+        Ok(Identity::new(payload.subject()?)
+            .with_issuer(required(header, "iss")?)
+            .with_lists(None, Some(groups))
+            .with_kind(IdentityKind::AlbOidc)
+            .with_raw_claims(RawClaims::Json(payload.text.into())))
     }
 }
 
-/// Base64url with the padding that load balancers give it, unlike anybody else
-/// ([User claims encoding](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding)).
-/// Bytes have one text only: a signature without its padding is refused.
-fn decode(segment: &str) -> Result<Vec<u8>, Refusal> {
-    base64_simd::URL_SAFE
-        .decode_to_vec(segment)
-        .map_err(|_| Refusal::MalformedBase64)
-}
-
-/// The header: at a load balancer, it says who the token is from and for.
-#[derive(Default)]
-pub(super) struct Header<'a> {
-    pub(super) kid: Option<Text<'a>>,
-    pub(super) signer: Option<Text<'a>>,
-    pub(super) client: Option<Text<'a>>,
-    pub(super) issuer: Option<Text<'a>>,
-    /// Seconds since the epoch.
-    pub(super) expires: Option<&'a str>,
-}
-
-impl<'a> Header<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        let mut header = Self::default();
-        let mut algorithm = None;
-        let mut refusal = None;
-        let mut refuse = |reason| {
-            refusal.get_or_insert(reason);
-        };
-        let read = json::object(bytes, |name, value| {
-            let place = match name {
-                "alg" => &mut algorithm,
-                "kid" => &mut header.kid,
-                "signer" => &mut header.signer,
-                "client" => &mut header.client,
-                "iss" => &mut header.issuer,
-                "exp" => {
-                    match value {
-                        Value::Number(seconds) => header.expires = Some(seconds),
-                        _ => refuse(Refusal::MalformedHeader),
-                    }
-                    return;
-                }
-                "typ" => {
-                    match value {
-                        Value::String(kind) if kind.get().eq_ignore_ascii_case("JWT") => {}
-                        Value::String(_) => refuse(Refusal::WrongTokenType),
-                        _ => refuse(Refusal::MalformedHeader),
-                    }
-                    return;
-                }
-                // No extension is known (RFC 7515, section 4.1.11), and unencoded payloads are one
-                // (RFC 7797, section 6).
-                "crit" | "b64" => {
-                    refuse(Refusal::UnknownCriticalHeader);
-                    return;
-                }
-                _ => return,
-            };
-            match value {
-                Value::String(text) => *place = Some(text),
-                _ => refuse(Refusal::MalformedHeader),
-            }
-        });
-        match read {
-            Ok(_) => {}
-            Err(Fault::Duplicate) => return Err(Refusal::DuplicateMember),
-            Err(Fault::Malformed) => return Err(Refusal::MalformedHeader),
-        }
-        if let Some(refusal) = refusal {
-            return Err(refusal);
-        }
-        match algorithm {
-            Some(name) if name.is("ES256") => Ok(header),
-            Some(_) => Err(Refusal::AlgorithmNotAllowed),
-            None => Err(Refusal::MalformedHeader),
-        }
-    }
+fn required<'a>(header: &Header<'a>, name: &str) -> Result<Cow<'a, str>, AuthError> {
+    header.string(name)?.ok_or(AuthError::MalformedHeader)
 }
 
 /// Whether this is a UUID, as the ids of load balancers' keys are: 8-4-4-4-12 hexadecimal digits.
@@ -120,99 +99,198 @@ pub(super) fn is_uuid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Header, Token, decode, is_uuid};
-    use crate::auth::Refusal;
+    use super::{LoadBalancers, is_uuid};
+    use crate::auth::{
+        AlbOidc, AuthError, Identity,
+        jwt::{Payload, Profile, Verifier},
+    };
+    use base64_simd::URL_SAFE;
+    use serde_json::{Value, json};
+    use std::time::{Duration, SystemTime};
 
-    fn refusal(token: &str) -> Option<Refusal> {
-        Token::read(token).err()
+    const ARN: &str = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc6c495c0c9188";
+
+    fn with_verifier<T>(f: impl FnOnce(&Verifier<LoadBalancers>) -> T) -> T {
+        let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(6);
+        let verifier = AlbOidc::listener(ARN).client("c").groups_claim("teams");
+        f(verifier.leeway(Duration::ZERO).clock(clock).0.verifier())
     }
 
-    #[test]
-    fn a_token_has_three_padded_segments() {
-        let token = Token::read("eyJhIjoxfQ==.e30=.AAAA").unwrap();
-        assert_eq!(token.signed, b"eyJhIjoxfQ==.e30=");
-        assert_eq!(token.header, br#"{"a":1}"#);
-        assert_eq!(token.payload, b"{}");
-        assert_eq!(token.signature, [0; 3]);
-        for (text, expected) in [
-            ("", Refusal::NotAToken),
-            ("e30=.e30=", Refusal::NotAToken),
-            ("e30=.e30=.", Refusal::NotAToken),
-            ("e30=.e30=.AAAA.AAAA.AAAA", Refusal::EncryptedToken),
-            ("e30.e30=.AAAA", Refusal::MalformedBase64),
-            ("e30=.e30.AAAA", Refusal::MalformedBase64),
-            ("e30=.e30=.AAA", Refusal::MalformedBase64),
-        ] {
-            assert_eq!(refusal(text), Some(expected), "{text}");
+    /// A good header, with changes.
+    fn header(changes: &Value) -> String {
+        let mut header = json!({
+            "alg": "ES256", "kid": "2f4a7d3e-90c1-4b6e-8a57-1c3d5e7f9b20",
+            "signer": ARN, "client": "c", "iss": "i", "exp": 9,
+        });
+        for (name, value) in changes.as_object().expect("changes") {
+            header[name] = value.clone();
         }
+        header.to_string()
     }
 
-    #[test]
-    fn a_token_of_more_than_8_kb_is_not_read() {
-        let token = |length: usize| format!("e30=.e30=.{}", "A".repeat(length - 10));
-        assert_eq!(refusal(&token(8190)), None);
-        assert_eq!(refusal(&token(8193)), Some(Refusal::TokenTooLarge));
+    fn header_rejection(header: &str) -> Option<AuthError> {
+        with_verifier(|verifier| {
+            let payload = Payload::read(b"{}")?;
+            let header = verifier.header.read(header.as_bytes())?;
+            verifier.profile.issuer(&header, &payload)?;
+            verifier.profile.header_expiry(&header).map(drop)
+        })
+        .err()
     }
 
-    #[test]
-    fn bytes_have_one_text_only() {
-        let alphabet: Vec<u8> = (0..=127).collect();
-        for (text, bytes) in [("AA==", 1), ("AAA=", 2), ("AAAA", 3)] {
-            assert_eq!(decode(text), Ok(vec![0; bytes]));
-            for at in 0..4 {
-                for byte in &alphabet {
-                    let mut other = text.as_bytes().to_vec();
-                    other[at] = *byte;
-                    let other = String::from_utf8(other).unwrap();
-                    let same = decode(&other) == Ok(vec![0; bytes]);
-                    assert_eq!(same, other == text, "{other}");
-                }
-            }
-        }
-        for text in [
-            "AA", "AA=", "AAA", "AA===", "AAAA====", "AA==AAAA", "=", "====", "+/+/", "é==",
-        ] {
-            assert_eq!(decode(text), Err(Refusal::MalformedBase64), "{text}");
-        }
+    /// What a verified token with these claims is.
+    fn identity(claims: &[u8]) -> Result<Identity, AuthError> {
+        with_verifier(|verifier| {
+            let (header, payload) = (header(&json!({})), Payload::read(claims)?);
+            let header = verifier.header.read(header.as_bytes())?;
+            let issuer = verifier.profile.issuer(&header, &payload)?;
+            let now = Duration::from_secs(6);
+            payload.period(Some(now * 2), now, verifier.common.leeway)?;
+            verifier
+                .profile
+                .identity(&header, &payload, issuer, &verifier.common)
+        })
     }
 
-    #[test]
-    fn a_header_says_es256_and_nothing_critical() {
-        use Refusal::*;
-        for (header, expected) in [
-            (r#"{"alg":"ES256"}"#, None),
+    #[tokio::test]
+    async fn a_token_has_three_padded_segments() {
+        let encode = |text: &str| URL_SAFE.encode_to_string(text);
+        // Both end with padding.
+        let padding = "x".repeat((4 - header(&json!({"x": ""})).len() % 3) % 3);
+        let header = encode(&header(&json!({ "x": padding })));
+        let payload = encode(r#"{"a":1}"#);
+        assert!(header.ends_with('=') && payload.ends_with('='));
+        let cut = |text: &str| text.trim_end_matches('=').to_owned();
+        let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(6);
+        let verifier = AlbOidc::listener(ARN).client("c").clock(clock);
+        let verifier = verifier.key("2f4a7d3e-90c1-4b6e-8a57-1c3d5e7f9b20", "no PEM");
+        let long = |length: usize| {
+            let signature = "A".repeat(length - header.len() - payload.len() - 2);
+            format!("{header}.{payload}.{signature}")
+        };
+        // No key is known, so that a token that can be decoded gets as far as that.
+        for (token, expected) in [
+            (format!("{header}.{payload}.AAAA"), AuthError::UnknownKey),
+            (String::new(), AuthError::NotAToken),
+            (format!("{header}.{payload}"), AuthError::NotAToken),
+            (format!("{header}.{payload}."), AuthError::NotAToken),
             (
-                r#"{"alg":"ES256","typ":"jwt","jwk":{},"x5u":"https://a.example"}"#,
+                format!("{header}.{payload}.AAAA.AAAA.AAAA"),
+                AuthError::EncryptedToken,
+            ),
+            (
+                format!("{}.{payload}.AAAA", cut(&header)),
+                AuthError::MalformedBase64,
+            ),
+            (
+                format!("{header}.{}.AAAA", cut(&payload)),
+                AuthError::MalformedBase64,
+            ),
+            (
+                format!("{header}.{payload}.AAA"),
+                AuthError::MalformedBase64,
+            ),
+            (long(8193), AuthError::TokenTooLarge),
+        ] {
+            let rejection = verifier.0.verifier().verify(&token).await.err();
+            assert_eq!(rejection, Some(expected), "{token}");
+        }
+        let rejection = verifier.0.verifier().verify(&long(8190)).await.err();
+        assert_ne!(rejection, Some(AuthError::TokenTooLarge));
+    }
+
+    #[test]
+    fn a_header_is_es256_without_extensions() {
+        use AuthError::*;
+        for (changes, expected) in [
+            (json!({}), None),
+            (
+                json!({"typ": "jwt", "jwk": {}, "x5u": "https://a.example"}),
                 None,
             ),
-            (r#"{"alg":"ES384"}"#, Some(AlgorithmNotAllowed)),
-            (r#"{"alg":"es256"}"#, Some(AlgorithmNotAllowed)),
-            (r#"{"alg":"none"}"#, Some(AlgorithmNotAllowed)),
-            (r#"{"alg":"HS256"}"#, Some(AlgorithmNotAllowed)),
-            ("{}", Some(MalformedHeader)),
-            (r#"{"alg":["ES256"]}"#, Some(MalformedHeader)),
-            (r#"{"alg":"ES256","alg":"ES256"}"#, Some(DuplicateMember)),
-            (
-                r#"{"alg":"ES256","x":{"a":1,"a":1}}"#,
-                Some(DuplicateMember),
-            ),
-            (r#"{"alg":"ES256","crit":[]}"#, Some(UnknownCriticalHeader)),
-            (r#"{"alg":"ES256","b64":true}"#, Some(UnknownCriticalHeader)),
-            (
-                r#"{"alg":"ES256","typ":"logout+jwt"}"#,
-                Some(WrongTokenType),
-            ),
-            (r#"{"alg":"ES256","typ":null}"#, Some(MalformedHeader)),
-            (r#"{"alg":"ES256","kid":1}"#, Some(MalformedHeader)),
-            (r#"{"alg":"ES256","signer":["a"]}"#, Some(MalformedHeader)),
-            (r#"{"alg":"ES256","client":null}"#, Some(MalformedHeader)),
-            (r#"{"alg":"ES256","iss":{}}"#, Some(MalformedHeader)),
-            (r#"{"alg":"ES256","exp":"1"}"#, Some(MalformedHeader)),
-            (r#"{"alg":"ES256"} {}"#, Some(MalformedHeader)),
-            (r#"["ES256"]"#, Some(MalformedHeader)),
-            ("", Some(MalformedHeader)),
+            (json!({"alg": "ES384"}), Some(AlgorithmNotAllowed)),
+            (json!({"alg": "es256"}), Some(AlgorithmNotAllowed)),
+            (json!({"alg": "none"}), Some(AlgorithmNotAllowed)),
+            (json!({"alg": "HS256"}), Some(AlgorithmNotAllowed)),
+            (json!({"alg": ["ES256"]}), Some(MalformedHeader)),
+            (json!({"crit": []}), Some(UnknownCriticalHeader)),
+            (json!({"b64": true}), Some(UnknownCriticalHeader)),
+            (json!({"typ": "logout+jwt"}), Some(WrongTokenType)),
+            (json!({"typ": "at+jwt"}), Some(WrongTokenType)),
+            (json!({"typ": null}), Some(MalformedHeader)),
+            (json!({"kid": 1}), Some(MalformedHeader)),
+            (json!({"signer": ["a"]}), Some(MalformedHeader)),
+            (json!({"client": null}), Some(MalformedHeader)),
+            (json!({"iss": {}}), Some(MalformedHeader)),
+            (json!({"exp": "1"}), Some(MalformedHeader)),
         ] {
-            assert_eq!(Header::read(header.as_bytes()).err(), expected, "{header}");
+            let header = header(&changes);
+            assert_eq!(header_rejection(&header), expected, "{header}");
+        }
+        for (header, expected) in [
+            ("{}", MalformedHeader),
+            (r#"{"alg":"ES256","alg":"ES256"}"#, DuplicateMember),
+            (r#"{"alg":"ES256","x":{"a":1,"a":1}}"#, DuplicateMember),
+            (r#"{"alg":"ES256"} {}"#, MalformedHeader),
+            (r#"["ES256"]"#, MalformedHeader),
+            ("", MalformedHeader),
+        ] {
+            assert_eq!(header_rejection(header), Some(expected), "{header}");
+        }
+    }
+
+    #[test]
+    fn claims_have_their_types() {
+        for claims in [
+            r#"{"sub":1}"#,
+            r#"{"sub":null}"#,
+            r#"{"sub":"a","iss":["a"]}"#,
+            r#"{"sub":"a","exp":"1"}"#,
+            r#"{"sub":"a","exp":1e300}"#,
+            r#"{"sub":"a","nbf":true}"#,
+            r#"{"sub":"a","iat":"now"}"#,
+            r#"{"sub":"a","exp":18446744073709551615}"#,
+            r#"{"sub":"a","nbf":-1}"#,
+            "[]",
+            "1",
+            "",
+            "{}x",
+            "\u{feff}{}",
+        ] {
+            let rejected = identity(claims.as_bytes()).err();
+            assert_eq!(rejected, Some(AuthError::MalformedClaims), "{claims}");
+        }
+        for claims in [r#"{"sub":"a","sub":"b"}"#, r#"{"a":[{"b":1,"b":2}]}"#] {
+            let rejected = identity(claims.as_bytes()).err();
+            assert_eq!(rejected, Some(AuthError::DuplicateMember), "{claims}");
+        }
+    }
+
+    #[test]
+    fn claims_become_an_identity() {
+        let json = r#"{"sub":"\u0061lice","exp":9,"iat":2,"nbf":5,"teams":["a","b"],"x":[null]}"#;
+        let alice = identity(json.as_bytes()).expect("the token is good");
+        assert_eq!((alice.subject(), alice.issuer()), ("alice", Some("i")));
+        assert!(alice.groups().eq(["a", "b"]));
+        assert_eq!(alice.raw_claims(), Some(json));
+        for (times, expected) in [
+            (r#""exp":6"#, AuthError::Expired),
+            (r#""nbf":7"#, AuthError::NotYetValid),
+            (r#""nbf":2,"iat":7"#, AuthError::NotYetValid),
+        ] {
+            let json = format!(r#"{{"sub":"alice",{times}}}"#);
+            assert_eq!(identity(json.as_bytes()).err(), Some(expected), "{times}");
+        }
+        for (teams, lack) in [
+            ("{}", "neither a string nor an array"),
+            (r#"["admins",1]"#, "neither a string nor an array"),
+            ("null", "has no claim"),
+        ] {
+            let json = format!(r#"{{"sub":"alice","groups":["g"],"teams":{teams}}}"#);
+            let alice = identity(json.as_bytes()).expect("the token is good");
+            assert_eq!(alice.groups().len(), 0);
+            let found = alice.groups_lack().expect("a reason").to_string();
+            assert!(found.contains(lack), "{teams}: {found}");
         }
     }
 

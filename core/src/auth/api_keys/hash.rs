@@ -1,4 +1,4 @@
-//! The hash under which an API key is kept.
+//! Hash of an API key.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,16 +11,15 @@ use subtle::ConstantTimeEq;
 
 const BYTES: usize = 32;
 
-/// The SHA-256 of an API key: what is kept of a key, and what [`ApiKeys`](super::ApiKeys) looks it
-/// up by.
+/// SHA-256 of an API key, by which [`ApiKeys`](super::ApiKeys) looks up the key.
 ///
-/// As text, in JSON too, it is 64 hexadecimal digits, as `printf %s "$KEY" | sha256sum` prints
-/// them. Two are compared in constant time. [`Debug`](fmt::Debug) shows the first eight digits:
-/// enough to find a key by, and no use to anyone else.
+/// As text and in JSON it is 64 hexadecimal digits, as printed by
+/// `printf %s "$KEY" | sha256sum`. Hashes are compared in constant time. [`Debug`](fmt::Debug) shows
+/// the first eight digits: enough to find a record, and too few to guess the key.
 ///
-/// A plain hash, without salt and quick to compute, protects **random** keys only: of a key with
-/// 128 random bits it tells nothing, while a word or a password behind it is found in no time. Make
-/// keys by a random generator, such as `openssl rand -hex 32`, and never let people choose them.
+/// A fast hash without a salt protects **random** keys only: it reveals nothing of a key with 128 random
+/// bits, while a word or a password is found in seconds. Create keys with a random generator, such as
+/// `openssl rand -hex 32`, and never let people choose them.
 ///
 /// ```
 /// use lambda_api::auth::KeyHash;
@@ -41,14 +40,14 @@ impl KeyHash {
         Self(Sha256::digest(key.as_bytes()).into())
     }
 
-    /// The 32 bytes, for a store that keeps bytes.
+    /// The 32 bytes of the hash, for a store of bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; BYTES] {
         &self.0
     }
 }
 
-/// In constant time.
+/// Compares in constant time.
 impl PartialEq for KeyHash {
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
@@ -67,7 +66,7 @@ impl From<[u8; BYTES]> for KeyHash {
     }
 }
 
-/// Why a text is no [`KeyHash`].
+/// Error returned when a text is not a [`KeyHash`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected the SHA-256 of a key, 64 hexadecimal digits")]
 pub struct KeyHashError(());
@@ -75,7 +74,7 @@ pub struct KeyHashError(());
 impl FromStr for KeyHash {
     type Err = KeyHashError;
 
-    /// Reads 64 hexadecimal digits, of either case.
+    /// Parses 64 hexadecimal digits of either case.
     fn from_str(text: &str) -> Result<Self, KeyHashError> {
         let mut hash = [0; BYTES];
         if text.len() != 2 * BYTES {
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_hash_is_refused() {
+    fn invalid_texts_are_rejected() {
         for text in [
             "",
             "ba7816bf",
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn in_json_it_is_a_string() {
+    fn hashes_are_strings_in_json() {
         let json = format!("\"{ABC}\"");
         let hash: KeyHash = serde_json::from_str(&json).unwrap();
         assert_eq!(hash, KeyHash::of("abc"));
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_the_beginning_only() {
+    fn debug_shows_the_first_digits_only() {
         assert_eq!(format!("{:?}", KeyHash::of("abc")), "KeyHash(ba7816bf..)");
     }
 }

@@ -1,30 +1,29 @@
-//! API keys of your own.
+//! Authenticator for API keys that you issue.
 
 mod hash;
 
 pub use hash::{KeyHash, KeyHashError};
 
-use super::{Authenticator, Credential, Identity, IdentityKind, Refusal, Scheme};
+use super::{AuthError, Authenticator, Credential, Identity, IdentityKind, Scheme};
 use crate::{BoxError, BoxFuture, Error, Request};
 use std::{borrow::Cow, fmt, future::Future, ops::RangeInclusive, sync::Arc};
 
-/// How many bytes a key has. With fewer it can hardly be random; the upper end bounds the work that
-/// a stranger can ask for.
+/// The length of a key in bytes. A shorter one can hardly be random; the upper limit bounds the work
+/// for a request that is not authenticated.
 const LENGTHS: RangeInclusive<usize> = 16..=256;
 
-/// Recognises callers by API keys that you issue.
+/// Authenticator for callers with API keys that you issue.
 ///
-/// A key stands in the header `x-api-key`, unless [another place](ApiKeys::credential) is named.
-/// What it is known by is its [`KeyHash`]; the key itself is kept nowhere, and no function of yours
-/// gets to see it.
+/// The key is in the header `x-api-key`, or at [another place](ApiKeys::credential). It is looked up by
+/// its [`KeyHash`]: the key itself is not stored, and not passed to your function.
 ///
 /// ```
 /// use lambda_api::{Api, Identity};
 /// use lambda_api::auth::{ApiKeys, KeyHash};
 ///
-/// // The table of keys: the hash, and who the key was issued to.
+/// // The table of keys: the hash of a key, and the caller that it was issued to.
 /// async fn find(hash: KeyHash) -> Result<Option<(KeyHash, Identity)>, std::io::Error> {
-///     // `get_item` of DynamoDB by `hash.to_string()`, say. This stands for what it finds:
+///     // For example `get_item` of DynamoDB by `hash.to_string()`, with this result:
 ///     let found = Some((hash.to_string(), "orders-importer", "orders/write"));
 ///     let Some((stored, name, scope)) = found else { return Ok(None) };
 ///     let stored = stored.parse().map_err(std::io::Error::other)?;
@@ -34,34 +33,31 @@ const LENGTHS: RangeInclusive<usize> = 16..=256;
 /// let api = Api::new().authenticate(ApiKeys::new(find));
 /// ```
 ///
-/// The function finds the record for a hash, and returns the hash **in the record** with the
-/// identity; the two are compared in constant time, whatever the look-up has made of it. Looking up
-/// by the hash gives nothing away: who measures how long it takes learns of the hash at most, from
-/// which a random key cannot be found.
+/// The function looks up the record of a hash and returns the hash **in the record** with the
+/// identity; both hashes are compared in constant time. The duration of the look-up reveals at most the
+/// hash, from which a random key cannot be computed.
 ///
-/// A key is an [`Identity`] of the kind [`IdentityKind::ApiKey`]; its subject, scopes and groups
-/// are those that the function gives it.
+/// The [`Identity`] has the kind [`IdentityKind::ApiKey`], and the subject, scopes and groups that the
+/// function returns.
 ///
 /// # Keys
-/// - Make them at random, with at least 128 random bits: `openssl rand -hex 32`. See [`KeyHash`]
-///   for why.
-/// - They have 16 to 256 characters, out of letters, digits and `-._~+/=`.
-/// - Give each caller a key of its own, and two while one replaces the other.
+/// - Create keys with at least 128 random bits: `openssl rand -hex 32`. [`KeyHash`] says why.
+/// - A key has 16 to 256 characters: letters, digits and `-._~+/=`.
+/// - Issue a key to each caller, and a second one while it replaces the first.
 ///
 /// # Errors
-/// | the key | refusal | reply |
+/// | the key | rejection | response |
 /// |---|---|---|
-/// | is not there | [`Refusal::Absent`] | 401, or the next authenticator is asked |
-/// | has other characters, or stands there twice | [`Refusal::MalformedCredential`], [`Refusal::RepeatedCredential`] | 400 |
-/// | is not known, or too short or too long | [`Refusal::UnknownApiKey`] | 401 |
-/// | cannot be looked up: the function failed | [`Refusal::Unavailable`] | 503; the error is in the log |
+/// | is missing | [`AuthError::Absent`] | 401, or the next authenticator is asked |
+/// | has other characters, or is repeated | [`AuthError::MalformedCredential`], [`AuthError::RepeatedCredential`] | 400 |
+/// | is unknown, too short or too long | [`AuthError::UnknownApiKey`] | 401 |
+/// | cannot be looked up, since the function failed | [`AuthError::Unavailable`] | 503; the error is logged |
 ///
-/// # These are not API Gateway's keys
+/// # Keys of API Gateway
 /// API Gateway has [keys](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html)
-/// too, for usage plans: they meter callers, and AWS advises against authenticating anybody by
-/// them. What the gateway says about them in the request context is never looked at here. They
-/// come in the same header, `x-api-key`; where a REST API asks for them, put your own keys into
-/// another one.
+/// for usage plans: they meter callers, and AWS advises against authenticating callers by them. This
+/// authenticator does not read them. They are sent in `x-api-key` as well: if a REST API requires them,
+/// use another header for your own keys.
 #[derive(Clone)]
 #[must_use]
 pub struct ApiKeys {
@@ -80,11 +76,11 @@ type Found = Result<Option<(KeyHash, Identity)>, BoxError>;
 type Find = Arc<dyn Fn(KeyHash) -> BoxFuture<'static, Found> + Send + Sync>;
 
 impl ApiKeys {
-    /// Keys that an async function looks up: it is given the hash of a key, and returns what the
-    /// record of this hash holds, or `None`.
+    /// Keys that an async function looks up: it gets the hash of a key, and returns the hash and the
+    /// identity in the record, or `None`.
     ///
-    /// Each request asks it anew. One that reads a store over the network may well keep what it
-    /// found for a minute; a key that is withdrawn lives as much longer.
+    /// It is called for each request. If it reads a store over the network, it may cache a record for
+    /// a minute, say; a revoked key is accepted for that long.
     pub fn new<F, Fut, E>(find: F) -> Self
     where
         F: Fn(KeyHash) -> Fut + Send + Sync + 'static,
@@ -97,24 +93,24 @@ impl ApiKeys {
         })))
     }
 
-    /// A few keys that are known beforehand, by their hashes.
+    /// A fixed set of keys, by their hashes.
+    ///
+    /// [`Api::build`](crate::Api::build) fails if the set is empty, or has a key twice.
     ///
     /// ```
     /// use lambda_api::Identity;
     /// use lambda_api::auth::{ApiKeys, KeyHash};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// // From an environment variable, say: a hash is no secret where keys are random.
+    /// // From an environment variable, say: the hash of a random key is not a secret.
     /// let hash: KeyHash =
     ///     "01ecfadb13c6d282d5b757e7bd8c2de684355d790b3c5dc5313aa5350e56e8df".parse()?;
-    /// let keys = ApiKeys::fixed([(hash, Identity::new("orders-importer"))]);
+    /// let keys = ApiKeys::from_keys([(hash, Identity::new("orders-importer"))]);
     /// # let _ = keys;
     /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// An Api is not built when there is none, or when two are the same.
-    pub fn fixed(keys: impl IntoIterator<Item = (KeyHash, Identity)>) -> Self {
+    pub fn from_keys(keys: impl IntoIterator<Item = (KeyHash, Identity)>) -> Self {
         Self::of(Keys::Fixed(keys.into_iter().collect()))
     }
 
@@ -126,23 +122,23 @@ impl ApiKeys {
         }
     }
 
-    /// The header that the key stands in, instead of `x-api-key`.
+    /// Reads the key from this header instead of `x-api-key`.
     ///
     /// # Panics
-    /// When this is no name of a header.
+    /// If this is not a valid name of a header.
     #[track_caller]
     pub fn header(self, name: &str) -> Self {
         self.credential(Credential::header(name))
     }
 
-    /// Where the key stands, instead of the header `x-api-key`.
+    /// Reads the key from here instead of the header `x-api-key`.
     pub fn credential(mut self, credential: Credential) -> Self {
         self.credential = credential;
         self
     }
 
-    /// The name by which routes and logs call it, instead of `api_key`.
-    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+    /// Sets the name in routes and logs. The default is `api_key`.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
         self
     }
@@ -158,10 +154,10 @@ impl Authenticator for ApiKeys {
         }
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         let key = self.credential.read(request)?;
         if !LENGTHS.contains(&key.len()) {
-            return Err(Refusal::UnknownApiKey);
+            return Err(AuthError::UnknownApiKey);
         }
         let hash = KeyHash::of(key);
         let found = match &self.keys {
@@ -172,29 +168,29 @@ impl Authenticator for ApiKeys {
             Some((stored, identity)) if stored == hash => {
                 Ok(identity.with_kind(IdentityKind::ApiKey))
             }
-            _ => Err(Refusal::UnknownApiKey),
+            _ => Err(AuthError::UnknownApiKey),
         }
     }
 
-    fn faults(&self) -> Vec<String> {
+    fn config_errors(&self) -> Vec<String> {
         let Keys::Fixed(keys) = &self.keys else {
             return Vec::new();
         };
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         if keys.is_empty() {
-            faults.push("API keys: there is none, so that nobody is let in".to_owned());
+            errors.push("API keys: the set is empty".to_owned());
         }
         let mut rest = keys.iter();
         while let Some((hash, _)) = rest.next() {
             if rest.clone().any(|(other, _)| other == hash) {
-                faults.push(format!("API keys: {hash:?} is there more than once"));
+                errors.push(format!("API keys: {hash:?} is repeated"));
             }
         }
-        faults
+        errors
     }
 }
 
-/// The key of this hash. All of them are compared, so that the time does not tell which it was.
+/// The key with this hash. All keys are compared, so that the duration does not reveal the match.
 fn among(keys: &[(KeyHash, Identity)], hash: KeyHash) -> Option<(KeyHash, Identity)> {
     let mut found = None;
     for key in keys {
@@ -205,14 +201,14 @@ fn among(keys: &[(KeyHash, Identity)], hash: KeyHash) -> Option<(KeyHash, Identi
     found.cloned()
 }
 
-/// The function was never told the key, so its error cannot have it.
-fn unavailable(error: &(dyn std::error::Error + 'static)) -> Refusal {
+/// The error cannot contain the key, which the function does not get.
+fn unavailable(error: &(dyn std::error::Error + 'static)) -> AuthError {
     let error = crate::error::Chain(error).to_string();
     tracing::error!(target: "lambda_api", error, "API keys cannot be looked up");
-    Refusal::Unavailable("API keys cannot be looked up")
+    AuthError::Unavailable("API keys cannot be looked up")
 }
 
-/// Without the keys' hashes.
+/// Omits the hashes.
 impl fmt::Debug for ApiKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiKeys")

@@ -1,7 +1,7 @@
 use super::{ApiKeys, KeyHash};
 use crate::{
     Body, Identity, Request,
-    auth::{Authenticator, Credential, IdentityKind, Refusal},
+    auth::{AuthError, Authenticator, Credential, IdentityKind},
 };
 use std::{
     convert::Infallible,
@@ -16,7 +16,7 @@ const ALICE: &str = "4f7c1b0e5a2d49d88b1f6e3c7a905d21";
 const BOB: &str = "9d3e8a417c6b4052a1f0c5d2e7b86f34";
 
 fn keys() -> ApiKeys {
-    ApiKeys::fixed([ALICE, BOB].map(|key| {
+    ApiKeys::from_keys([ALICE, BOB].map(|key| {
         let name = if key == ALICE { "alice" } else { "bob" };
         (KeyHash::of(key), Identity::new(name))
     }))
@@ -30,14 +30,14 @@ fn request(headers: &[(&str, &str)]) -> Request {
     builder.body(Body::empty()).unwrap()
 }
 
-async fn ask(keys: &ApiKeys, headers: &[(&str, &str)]) -> Result<String, Refusal> {
+async fn ask(keys: &ApiKeys, headers: &[(&str, &str)]) -> Result<String, AuthError> {
     let identity = keys.authenticate(&request(headers)).await?;
     assert_eq!(identity.kind(), &IdentityKind::ApiKey);
     Ok(identity.subject().to_owned())
 }
 
 #[tokio::test]
-async fn a_known_key_is_its_owner() {
+async fn a_known_key_has_the_identity_of_its_owner() {
     assert_eq!(
         ask(&keys(), &[("x-api-key", ALICE)]).await,
         Ok("alice".into())
@@ -46,37 +46,37 @@ async fn a_known_key_is_its_owner() {
 }
 
 #[tokio::test]
-async fn any_other_key_is_refused() {
+async fn any_other_key_is_rejected() {
     let changed = ALICE.replacen('4', "5", 1);
     let upper = ALICE.to_uppercase();
     let hash = KeyHash::of(ALICE).to_string();
     for key in [&changed, &upper, &hash, &ALICE[..31], &format!("{ALICE}0")] {
-        let refused = ask(&keys(), &[("x-api-key", key)]).await;
-        assert_eq!(refused, Err(Refusal::UnknownApiKey), "{key}");
+        let rejected = ask(&keys(), &[("x-api-key", key)]).await;
+        assert_eq!(rejected, Err(AuthError::UnknownApiKey), "{key}");
     }
 }
 
 #[tokio::test]
-async fn a_credential_that_is_none_is_told_from_a_wrong_one() {
-    for (headers, refusal) in [
-        (vec![], Refusal::Absent),
-        (vec![("authorization", "Bearer abc")], Refusal::Absent),
-        (vec![("x-api-key", "")], Refusal::MalformedCredential),
+async fn absent_malformed_and_repeated_keys_differ() {
+    for (headers, rejection) in [
+        (vec![], AuthError::Absent),
+        (vec![("authorization", "Bearer abc")], AuthError::Absent),
+        (vec![("x-api-key", "")], AuthError::MalformedCredential),
         (
             vec![("x-api-key", "two words, and more")],
-            Refusal::MalformedCredential,
+            AuthError::MalformedCredential,
         ),
         (
             vec![("x-api-key", ALICE), ("x-api-key", BOB)],
-            Refusal::RepeatedCredential,
+            AuthError::RepeatedCredential,
         ),
     ] {
-        assert_eq!(ask(&keys(), &headers).await, Err(refusal), "{headers:?}");
+        assert_eq!(ask(&keys(), &headers).await, Err(rejection), "{headers:?}");
     }
 }
 
 #[tokio::test]
-async fn a_key_stands_where_it_is_told_to() {
+async fn the_key_is_read_from_the_configured_place() {
     let header = keys().header("x-orders-key");
     assert_eq!(
         ask(&header, &[("x-orders-key", ALICE)]).await,
@@ -84,7 +84,7 @@ async fn a_key_stands_where_it_is_told_to() {
     );
     assert_eq!(
         ask(&header, &[("x-api-key", ALICE)]).await,
-        Err(Refusal::Absent)
+        Err(AuthError::Absent)
     );
     let bearer = keys().credential(Credential::bearer());
     let value = format!("Bearer {ALICE}");
@@ -95,7 +95,7 @@ async fn a_key_stands_where_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn a_key_too_short_or_too_long_is_never_looked_up() {
+async fn keys_of_the_wrong_length_are_not_looked_up() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let keys = ApiKeys::new(move |hash| {
@@ -113,7 +113,7 @@ async fn a_key_too_short_or_too_long_is_never_looked_up() {
         let expected = if known {
             Ok("anybody".to_owned())
         } else {
-            Err(Refusal::UnknownApiKey)
+            Err(AuthError::UnknownApiKey)
         };
         assert_eq!(
             ask(&keys, &[("x-api-key", &key)]).await,
@@ -125,28 +125,28 @@ async fn a_key_too_short_or_too_long_is_never_looked_up() {
 }
 
 #[tokio::test]
-async fn the_function_is_given_the_hash_of_the_key() {
+async fn the_function_gets_the_hash_of_the_key() {
     let seen = Arc::new(Mutex::new(None));
     let see = Arc::clone(&seen);
     let keys = ApiKeys::new(move |hash| {
         *see.lock().unwrap() = Some(hash);
         async { Ok::<_, Infallible>(None) }
     });
-    let refused = ask(&keys, &[("x-api-key", ALICE)]).await;
-    assert_eq!(refused, Err(Refusal::UnknownApiKey));
+    let rejected = ask(&keys, &[("x-api-key", ALICE)]).await;
+    assert_eq!(rejected, Err(AuthError::UnknownApiKey));
     assert_eq!(*seen.lock().unwrap(), Some(KeyHash::of(ALICE)));
 }
 
 #[tokio::test]
-async fn a_record_of_another_key_lets_nobody_in() {
+async fn a_record_of_another_key_is_rejected() {
     let keys = ApiKeys::new(|_| async {
         Ok::<_, Infallible>(Some((KeyHash::of(BOB), Identity::new("bob"))))
     });
-    let refused = ask(&keys, &[("x-api-key", ALICE)]).await;
-    assert_eq!(refused, Err(Refusal::UnknownApiKey));
+    let rejected = ask(&keys, &[("x-api-key", ALICE)]).await;
+    assert_eq!(rejected, Err(AuthError::UnknownApiKey));
 }
 
-/// What a log of all levels is told.
+/// A log of all levels.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -161,7 +161,7 @@ impl io::Write for Log {
 }
 
 #[tokio::test]
-async fn a_look_up_that_fails_is_no_refusal_of_the_key_and_its_cause_is_logged() {
+async fn failed_look_ups_are_unavailable_and_logged() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -172,10 +172,10 @@ async fn a_look_up_that_fails_is_no_refusal_of_the_key_and_its_cause_is_logged()
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let keys = ApiKeys::new(|_| async { Err(io::Error::other("the table is gone")) });
-    let refused = ask(&keys, &[("x-api-key", ALICE)]).await;
+    let rejected = ask(&keys, &[("x-api-key", ALICE)]).await;
     assert_eq!(
-        refused,
-        Err(Refusal::Unavailable("API keys cannot be looked up"))
+        rejected,
+        Err(AuthError::Unavailable("API keys cannot be looked up"))
     );
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert_eq!(
@@ -185,17 +185,14 @@ async fn a_look_up_that_fails_is_no_refusal_of_the_key_and_its_cause_is_logged()
 }
 
 #[test]
-fn no_keys_and_the_same_key_twice_are_faults() {
-    let none = ApiKeys::fixed([]);
-    assert_eq!(
-        none.faults(),
-        ["API keys: there is none, so that nobody is let in"]
-    );
+fn empty_sets_and_repeated_keys_are_errors() {
+    let none = ApiKeys::from_keys([]);
+    assert_eq!(none.config_errors(), ["API keys: the set is empty"]);
     let pair = |key| (KeyHash::of(key), Identity::new("alice"));
-    let twice = ApiKeys::fixed([pair(ALICE), pair(BOB), pair(ALICE)]);
-    let fault = format!("API keys: {:?} is there more than once", KeyHash::of(ALICE));
-    assert_eq!(twice.faults(), [fault]);
-    assert!(keys().faults().is_empty());
+    let twice = ApiKeys::from_keys([pair(ALICE), pair(BOB), pair(ALICE)]);
+    let error = format!("API keys: {:?} is repeated", KeyHash::of(ALICE));
+    assert_eq!(twice.config_errors(), [error]);
+    assert!(keys().config_errors().is_empty());
 }
 
 #[test]
@@ -205,7 +202,7 @@ fn the_scheme_asks_for_an_api_key() {
     assert_eq!(scheme.challenge_parts(), ("ApiKey", "api"));
     let bearer = keys().credential(Credential::bearer()).scheme();
     assert_eq!(bearer.challenge_parts(), ("Bearer", "api"));
-    assert_eq!(keys().named("partners").scheme().name(), "partners");
+    assert_eq!(keys().name("partners").scheme().name(), "partners");
 }
 
 #[test]

@@ -1,14 +1,14 @@
-//! Callers of a Cognito user pool, whose token the gateway has verified.
+//! Authenticator for the Cognito authorizer of API Gateway.
 
 use super::{
     jwt,
-    origin::{Event, Trust, origins},
     token::{ListClaims, Token},
+    trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
 use crate::{
     Request,
     auth::{
-        Authenticator, Identity, IdentityKind, Installed, Refusal, Scheme, install,
+        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme, install,
         list_claim::ListClaim,
         pool::{self, Pool},
     },
@@ -16,9 +16,9 @@ use crate::{
 };
 use std::borrow::Cow;
 
-/// Trusts the claims of tokens that the
+/// Authenticator for users of a Cognito user pool whose token the gateway has verified: the
 /// [Cognito authorizer](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html)
-/// of a REST API has verified.
+/// of a REST API.
 ///
 /// ```
 /// use lambda_api::{Api, auth::gateway::CognitoAuthorizer};
@@ -28,23 +28,25 @@ use std::borrow::Cow;
 /// );
 /// ```
 ///
-/// An HTTP API has no such authorizer, but its JWT authorizer verifies tokens of user pools just as
-/// well, and so does that of a REST API. So that one application can stand behind all of them, their
-/// claims are taken too when the issuer is a user pool: `iss` is exactly
+/// An HTTP API has no Cognito authorizer. The JWT authorizers of HTTP and REST APIs verify tokens of
+/// user pools as well, and their claims are accepted if the issuer is a user pool, so that one
+/// application works behind each of them: `iss` is exactly
 /// `https://cognito-idp.REGION.amazonaws.com/POOL` or
 /// `https://issuer-cognito-idp.REGION.amazonaws.com/POOL`, with the domain of its partition. Tokens of
-/// other issuers are [`Refusal::Absent`] here and for [`JwtAuthorizer`](super::JwtAuthorizer).
+/// other issuers are [`AuthError::Absent`] here, and belong to
+/// [`JwtAuthorizer`](super::JwtAuthorizer).
 ///
-/// The subject is `sub`, scopes come from `scope`, groups from `cognito:groups`, unless
-/// [other](CognitoAuthorizer::scopes_claim) [claims](CognitoAuthorizer::groups_claim) are named; of the
-/// lists, and what cannot be known of them, tells [the module](crate::auth::gateway). A claim that
-/// cannot be read fails the rules that need it, with the reason in the log. `Claims<T>` has the claims.
+/// The subject is `sub`. Scopes are read from `scope`, groups from `cognito:groups`, unless
+/// [`scopes_claim`](CognitoAuthorizer::scopes_claim) or
+/// [`groups_claim`](CognitoAuthorizer::groups_claim) names another claim;
+/// [the module](crate::auth::gateway) describes how lists are read. If a claim cannot be read, the
+/// rules that need it are not met, and the log has the reason. `Claims<T>` has the claims.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CognitoAuthorizer {
     trust: Trust,
     pools: Vec<String>,
-    /// Regions that the pool before is replicated to, by its place.
+    /// Regions that a pool is replicated to, with the index of the pool.
     replicas: Vec<(usize, String)>,
     lists: ListClaims,
     verifier: Option<Installed>,
@@ -63,17 +65,17 @@ impl CognitoAuthorizer {
         }
     }
 
-    /// Lets tokens of this user pool in, and of others that are named as well. Any other is
-    /// [`Refusal::UnknownIssuer`].
+    /// Accepts tokens of this user pool; it can be called several times. Tokens of other pools are
+    /// [`AuthError::UnknownIssuer`].
     ///
-    /// Without one, all are let in that the gateway lets in.
+    /// By default, all tokens that the gateway accepts are accepted.
     pub fn user_pool(mut self, id: impl Into<String>) -> Self {
         self.pools.push(id.into());
         self
     }
 
-    /// The pool that was named last is replicated to this region, and signs with an issuer there, too:
-    /// see `Cognito::also_region`. Where no pool is named, those of all regions are let in.
+    /// Accepts tokens of the last pool's replica in this region as well: see `Cognito::also_region`.
+    /// Without a pool it has no effect, since all regions are accepted.
     pub fn also_region(mut self, region: impl Into<String>) -> Self {
         if let Some(last) = self.pools.len().checked_sub(1) {
             self.replicas.push((last, region.into()));
@@ -81,40 +83,36 @@ impl CognitoAuthorizer {
         self
     }
 
-    /// The claim in which the groups stand, instead of `cognito:groups`. Where there is none of this
-    /// name, it is a path with dots: `realm_access.roles`.
+    /// Reads the groups from this claim instead of `cognito:groups`. If there is no claim of this name,
+    /// it is a path with dots: `realm_access.roles`.
     pub fn groups_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.lists.groups = ListClaim::named(path.into());
         self
     }
 
-    /// The claim in which the scopes stand, instead of `scope`, else `scp`: a name or a path, as for
-    /// the groups.
+    /// Reads the scopes from this claim instead of `scope` or `scp`: a name or a path, as for the
+    /// groups.
     pub fn scopes_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.lists.scopes = ListClaim::named(path.into());
         self
     }
 
-    /// Who verifies real tokens where no gateway stands in front of the function: the local server
-    /// asks this one, and puts the claims where the Cognito authorizer would put them. On Lambda it
-    /// is never asked.
+    /// Verifies tokens in the local server, where there is no gateway: the claims are put where the
+    /// Cognito authorizer would put them. On Lambda it is never used.
     pub fn locally(mut self, verifier: impl Authenticator) -> Self {
         self.verifier = Some(install(verifier));
         self
     }
 
-    fn read(&self, request: &Request) -> Result<Identity, Refusal> {
+    fn read(&self, request: &Request) -> Result<Identity, AuthError> {
         let event = Event::of(request)?;
-        let token = find(&event)?.ok_or(Refusal::Absent)?;
-        self.trust.check(
-            &event,
-            &[Source::RestApi, Source::HttpApi, Source::HttpApiV1],
-        )?;
+        let token = find(&event)?.ok_or(AuthError::Absent)?;
+        self.trust.check(&event, API_GATEWAY)?;
         if !self.pools.is_empty() {
             let issuer = token.issuer();
             let pool = issuer.as_deref().and_then(Pool::of);
             if !pool.is_some_and(|pool| self.trusts(pool)) {
-                return Err(Refusal::UnknownIssuer);
+                return Err(AuthError::UnknownIssuer);
             }
         }
         token.identity(IdentityKind::CognitoAuthorizer, &self.lists)
@@ -129,7 +127,7 @@ impl CognitoAuthorizer {
         })
     }
 
-    /// The issuers of the pools that are named.
+    /// The issuers of the accepted pools.
     fn issuers(&self) -> Vec<String> {
         let mut issuers = Vec::new();
         for (at, id) in self.pools.iter().enumerate() {
@@ -144,15 +142,15 @@ impl CognitoAuthorizer {
     }
 }
 
-fn find<'a>(event: &Event<'a>) -> Result<Option<Token<'a>>, Refusal> {
+fn find<'a>(event: &Event<'a>) -> Result<Option<Token<'a>>, AuthError> {
     match event.source {
         Source::HttpApi | Source::HttpApiV1 => Ok(jwt::find(event)?.filter(Token::is_of_pool)),
         _ => {
             let Some(authorizer) = event.authorizer()? else {
                 return Ok(None);
             };
-            // The issuer is in every token. An event without one was written by hand, and tells
-            // nothing of a JWT authorizer as long as all is text.
+            // Every token has an issuer. An event without one was written by hand, and nothing in it
+            // points to a JWT authorizer if all claims are strings.
             let is_ours = |token: &Token<'_>| {
                 token.is_of_pool() || (token.issuer().is_none() && !token.is_typed())
             };
@@ -168,18 +166,18 @@ impl Authenticator for CognitoAuthorizer {
             .issued_by(self.issuers())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         self.read(request)
     }
 
-    fn faults(&self) -> Vec<String> {
+    fn config_errors(&self) -> Vec<String> {
         let odd = self.pools.iter().filter(|id| pool::region(id).is_none());
-        let own = odd.map(|pool| format!("`{pool}` is no user pool: `REGION_ID` is expected"));
+        let own = odd.map(|pool| format!("`{pool}` is not a user pool: expected `REGION_ID`"));
         let regions = self.replicas.iter().map(|(_, region)| region);
         let odd = regions.filter(|region| !pool::is_region(region));
-        let own = own.chain(odd.map(|region| format!("`{region}` is no region of AWS")));
-        let verifier = self.verifier.as_ref().map(Installed::faults);
-        let faults = self.trust.faults().into_iter().chain(own);
-        faults.chain(verifier.unwrap_or_default()).collect()
+        let own = own.chain(odd.map(|region| format!("`{region}` is not an AWS region")));
+        let verifier = self.verifier.as_ref().map(Installed::config_errors);
+        let errors = self.trust.config_errors().into_iter().chain(own);
+        errors.chain(verifier.unwrap_or_default()).collect()
     }
 }

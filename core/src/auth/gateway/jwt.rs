@@ -1,49 +1,50 @@
-//! Callers whose token a JWT authorizer has verified.
+//! Authenticator for the JWT authorizers of API Gateway.
 
 use super::{
-    lists::Lists,
-    origin::{Event, Trust, origins},
+    claims_coercion::Lists,
     token::{ListClaims, Token},
+    trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
 use crate::{
     Request,
     auth::{
-        Authenticator, Identity, IdentityKind, Installed, Refusal, Scheme, install,
+        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme, install,
         list_claim::ListClaim,
     },
     event::Source,
 };
 use std::borrow::Cow;
 
-/// Trusts the claims of tokens that the
+/// Authenticator for callers whose token a JWT authorizer has verified: the
 /// [JWT authorizer](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html)
-/// of an HTTP API, or the one of a REST API, has verified.
+/// of an HTTP API, or that of a REST API.
 ///
 /// ```
 /// use lambda_api::{Api, auth::gateway::JwtAuthorizer};
 ///
 /// let api = Api::new().authenticate(
-///     JwtAuthorizer::from_apis(["a1b2c3d4e5"]).issuer("https://issuer.example.com"),
+///     JwtAuthorizer::from_apis(["a1b2c3d4e5"]).add_issuer("https://issuer.example.com"),
 /// );
 /// ```
 ///
-/// The subject is `sub`, and a token without it is refused with [`Refusal::NoSubject`]. Scopes come
+/// The subject is `sub`; a token without it is rejected with [`AuthError::NoSubject`]. Scopes are read
 /// from `scope` or `scp`, groups from `cognito:groups`, unless
-/// [other](JwtAuthorizer::scopes_claim) [claims](JwtAuthorizer::groups_claim) are named; of the lists,
-/// and what cannot be known of them, tells [the module](crate::auth::gateway). A claim that cannot be
-/// read fails the rules that need it, with the reason in the log. `Claims<T>` has the claims.
+/// [`scopes_claim`](JwtAuthorizer::scopes_claim) or [`groups_claim`](JwtAuthorizer::groups_claim)
+/// names another claim; [the module](crate::auth::gateway) describes how lists are read. If a claim
+/// cannot be read, the rules that need it are not met, and the log has the reason. `Claims<T>` has the
+/// claims.
 ///
 /// # REST APIs
-/// They have JWT authorizers of their own since November 2026, with one issuer or several. No event of
-/// one is public yet; this is assumed:
+/// REST APIs have JWT authorizers since November 2026, with one issuer or several. No event of one has
+/// been published; this is assumed:
 ///
-/// - The claims stand in `requestContext.authorizer.claims`, where those of a Cognito authorizer
-///   stand, and have the types that they have in the token. So names in an array are not split, and
-///   `Claims<T>` reads numbers, lists and objects as they are.
-/// - The Cognito authorizer makes strings of all claims. So claims with anything but strings, the
-///   number `exp` of every token above all, are those of a JWT authorizer, and so are claims of an
-///   issuer that is no user pool. Nothing but strings of a user pool is [`Refusal::Absent`] here, and
-///   for [`CognitoAuthorizer`](super::CognitoAuthorizer).
+/// - The claims are in `requestContext.authorizer.claims`, like those of a Cognito authorizer, and keep
+///   the types that they have in the token: names in an array are not split, and `Claims<T>` reads
+///   numbers, lists and objects as they are.
+/// - A Cognito authorizer turns all claims into strings. So claims that are not all strings (`exp` is
+///   a number in every token), or whose issuer is not a user pool, are those of a JWT authorizer.
+///   Other claims are [`AuthError::Absent`] here, and belong to
+///   [`CognitoAuthorizer`](super::CognitoAuthorizer).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct JwtAuthorizer {
@@ -65,37 +66,36 @@ impl JwtAuthorizer {
         }
     }
 
-    /// Lets tokens of this issuer in, and of others that are named as well: `iss`, exactly. Any
-    /// other is [`Refusal::UnknownIssuer`].
+    /// Accepts tokens of this issuer, compared exactly with `iss`; it can be called several times.
+    /// Tokens of other issuers are [`AuthError::UnknownIssuer`].
     ///
-    /// Without one, all are let in that the gateway lets in. An API may have several JWT authorizers,
-    /// each for other routes, and one of a REST API may have several issuers.
-    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+    /// By default, all tokens that the gateway accepts are accepted. An API may have several JWT
+    /// authorizers, for different routes, and one of a REST API may have several issuers.
+    pub fn add_issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuers.push(issuer.into());
         self
     }
 
-    /// The claim in which the groups stand, instead of `cognito:groups`: `groups`, say, or
-    /// `https://example.com/groups`. Where there is none of this name, it is a path with dots:
+    /// Reads the groups from this claim instead of `cognito:groups`: `groups`, say, or
+    /// `https://example.com/groups`. If there is no claim of this name, it is a path with dots:
     /// `realm_access.roles`.
     pub fn groups_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.lists.groups = ListClaim::named(path.into());
         self
     }
 
-    /// The claim in which the scopes stand, instead of `scope`, else `scp`: a name or a path, as for
-    /// the groups.
+    /// Reads the scopes from this claim instead of `scope` or `scp`: a name or a path, as for the
+    /// groups.
     pub fn scopes_claim(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.lists.scopes = ListClaim::named(path.into());
         self
     }
 
-    /// Who verifies real tokens where no gateway stands in front of the function: the local server
-    /// asks this one, and puts the claims where the JWT authorizer would put them. On Lambda it is
-    /// never asked.
+    /// Verifies tokens in the local server, where there is no gateway: the claims are put where the
+    /// JWT authorizer would put them. On Lambda it is never used.
     ///
     /// ```
-    /// # use lambda_api::{Authenticator, auth::gateway::JwtAuthorizer};
+    /// # use lambda_api::auth::{Authenticator, gateway::JwtAuthorizer};
     /// # fn example(verifier: impl Authenticator) {
     /// // `verifier`: a `Jwt` with the issuer and the audience of the gateway's authorizer.
     /// let authorizer = JwtAuthorizer::from_apis(["a1b2c3d4e5"]).locally(verifier);
@@ -106,25 +106,22 @@ impl JwtAuthorizer {
         self
     }
 
-    fn read(&self, request: &Request) -> Result<Identity, Refusal> {
+    fn read(&self, request: &Request) -> Result<Identity, AuthError> {
         let event = Event::of(request)?;
-        let token = find(&event)?.ok_or(Refusal::Absent)?;
-        self.trust.check(
-            &event,
-            &[Source::RestApi, Source::HttpApi, Source::HttpApiV1],
-        )?;
+        let token = find(&event)?.ok_or(AuthError::Absent)?;
+        self.trust.check(&event, API_GATEWAY)?;
         let known = token
             .issuer()
             .is_some_and(|issuer| self.issuers.contains(&issuer));
         if !known && !self.issuers.is_empty() {
-            return Err(Refusal::UnknownIssuer);
+            return Err(AuthError::UnknownIssuer);
         }
         token.identity(IdentityKind::JwtAuthorizer, &self.lists)
     }
 }
 
-/// What the JWT authorizer says.
-pub(super) fn find<'a>(event: &Event<'a>) -> Result<Option<Token<'a>>, Refusal> {
+/// The token that the JWT authorizer has verified.
+pub(super) fn find<'a>(event: &Event<'a>) -> Result<Option<Token<'a>>, AuthError> {
     let Some(authorizer) = event.authorizer()? else {
         return Ok(None);
     };
@@ -150,13 +147,13 @@ impl Authenticator for JwtAuthorizer {
             .issued_by(self.issuers.clone())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         self.read(request)
     }
 
-    fn faults(&self) -> Vec<String> {
-        let verifier = self.verifier.as_ref().map(Installed::faults);
-        let faults = self.trust.faults().into_iter();
-        faults.chain(verifier.unwrap_or_default()).collect()
+    fn config_errors(&self) -> Vec<String> {
+        let verifier = self.verifier.as_ref().map(Installed::config_errors);
+        let errors = self.trust.config_errors().into_iter();
+        errors.chain(verifier.unwrap_or_default()).collect()
     }
 }

@@ -1,27 +1,30 @@
-//! Callers whom a Lambda authorizer let in.
+//! Authenticator for the Lambda authorizers of API Gateway.
 
 use super::{
-    lists::Lists,
+    claims_coercion::Lists,
     object::Object,
-    origin::{Event, Trust, origins},
+    trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
 use crate::{
     Request,
-    auth::{Authenticator, Identity, IdentityKind, Refusal, Scheme, identity::RawClaims},
+    auth::{
+        AuthError, Authenticator, Identity, IdentityKind, Scheme,
+        identity::{LambdaIdentity, RawClaims},
+    },
     event::Source,
 };
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// Trusts what a
+/// Authenticator for callers that a Lambda authorizer has accepted: a
 /// [Lambda authorizer](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html)
-/// of a REST API or an HTTP API says of callers.
+/// of a REST API or an HTTP API.
 ///
 /// ```
 /// use lambda_api::{Api, Claims, api_handler, auth::gateway::LambdaAuthorizer, routes};
 /// use serde::Deserialize;
 ///
-/// /// The `context` of the authorizer's reply.
+/// /// The `context` of the authorizer's response.
 /// #[derive(Deserialize)]
 /// struct Caller {
 ///     tenant: String,
@@ -38,15 +41,15 @@ use std::collections::BTreeMap;
 ///     .routes(routes![tenant]);
 /// ```
 ///
-/// The context is what `Claims<T>` has. Payload format 2.0 sends it as it is. REST API and payload
-/// format 1.0 make strings of its values, and `T` reads booleans and numbers from them; the
-/// principal is no part of it there.
+/// `Claims<T>` reads the context. Payload format 2.0 sends it as JSON. REST APIs and payload format 1.0
+/// turn its values into strings, from which `T` reads booleans and numbers; the principal is not part
+/// of it there.
 ///
-/// # Who the subject is
-/// `principalId` of the authorizer's reply. Payload format 2.0 does not send that, and the simple
-/// reply of an HTTP API has none; then it is the member `principalId` or `sub` of the context. Where
-/// it is called otherwise, name it with [`subject`](LambdaAuthorizer::subject). Without any there is
-/// nobody: [`Refusal::NoSubject`].
+/// # Subject
+/// The subject is `principalId` of the authorizer's response. Payload format 2.0 does not send it, and
+/// the simple response of an HTTP API does not have it: the subject is then the member `principalId` or
+/// `sub` of the context, or the one that [`subject`](LambdaAuthorizer::subject) names. A caller without
+/// a subject is rejected with [`AuthError::NoSubject`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct LambdaAuthorizer {
@@ -56,21 +59,13 @@ pub struct LambdaAuthorizer {
 
 origins!(LambdaAuthorizer, "lambda");
 
-/// Whom a Lambda authorizer let in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LambdaIdentity {
-    /// The `principalId` of its reply, where the event has it: payload format 1.0 alone does.
-    pub principal_id: Option<String>,
-}
-
 const PRINCIPAL: &str = "principalId";
 
-/// What the gateway adds to the context in payload format 1.0.
+/// Members that the gateway adds to the context in payload format 1.0.
 const OF_GATEWAY: [&str; 2] = [PRINCIPAL, "integrationLatency"];
 
 enum Part<'a> {
-    /// `requestContext.authorizer` of payload format 1.0: all flat.
+    /// `requestContext.authorizer` of payload format 1.0.
     Flat(Object<'a>),
     /// `requestContext.authorizer.lambda` of payload format 2.0.
     Nested(&'a RawValue, Object<'a>),
@@ -84,20 +79,17 @@ impl LambdaAuthorizer {
         }
     }
 
-    /// The member of the context that names the caller, instead of `principalId`. It must be
-    /// different for each of them.
+    /// Reads the subject from this member of the context instead of `principalId`. Its value must be
+    /// different for each caller.
     pub fn subject(mut self, member: impl Into<String>) -> Self {
         self.subject = Some(member.into());
         self
     }
 
-    fn read(&self, request: &Request) -> Result<Identity, Refusal> {
+    fn read(&self, request: &Request) -> Result<Identity, AuthError> {
         let event = Event::of(request)?;
-        let part = find(&event)?.ok_or(Refusal::Absent)?;
-        self.trust.check(
-            &event,
-            &[Source::RestApi, Source::HttpApi, Source::HttpApiV1],
-        )?;
+        let part = find(&event)?.ok_or(AuthError::Absent)?;
+        self.trust.check(&event, API_GATEWAY)?;
         let (principal_id, context, claims) = match part {
             Part::Flat(authorizer) => {
                 let members: BTreeMap<_, _> = authorizer
@@ -105,7 +97,7 @@ impl LambdaAuthorizer {
                     .filter(|(name, _)| !OF_GATEWAY.contains(name))
                     .collect();
                 let json = serde_json::to_string(&members);
-                let json = json.map_err(|_| Refusal::MalformedContext)?;
+                let json = json.map_err(|_| AuthError::MalformedContext)?;
                 (
                     authorizer.string(PRINCIPAL),
                     authorizer,
@@ -119,20 +111,20 @@ impl LambdaAuthorizer {
             None => context.string(PRINCIPAL).or_else(|| context.string("sub")),
         };
         let kind = IdentityKind::LambdaAuthorizer(LambdaIdentity { principal_id });
-        Ok(Identity::new(subject.ok_or(Refusal::NoSubject)?)
+        Ok(Identity::new(subject.ok_or(AuthError::NoSubject)?)
             .with_kind(kind)
             .with_raw_claims(claims))
     }
 }
 
-fn find<'a>(event: &Event<'a>) -> Result<Option<Part<'a>>, Refusal> {
+fn find<'a>(event: &Event<'a>) -> Result<Option<Part<'a>>, AuthError> {
     let Some(authorizer) = event.authorizer()? else {
         return Ok(None);
     };
     match event.source {
         Source::RestApi | Source::HttpApiV1 => {
-            // Beside the claims of a token there is no principal; and where there is neither,
-            // anything else can only be the context of a simple reply.
+            // A token has no principal. Without either, other members are the context of a simple
+            // response.
             let by_lambda = match (authorizer.get(PRINCIPAL), authorizer.object("claims")?) {
                 (Some(_), _) => true,
                 (None, Some(_)) => false,
@@ -158,11 +150,11 @@ impl Authenticator for LambdaAuthorizer {
             .named_by(self.subject.clone())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         self.read(request)
     }
 
-    fn faults(&self) -> Vec<String> {
-        self.trust.faults()
+    fn config_errors(&self) -> Vec<String> {
+        self.trust.config_errors()
     }
 }

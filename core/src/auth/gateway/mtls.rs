@@ -1,21 +1,18 @@
-//! Callers with a client certificate.
+//! Authenticator for callers with a client certificate.
 
 use super::{
-    date,
+    certificate::Certificate,
     object::Object,
-    origin::{Event, Trust, origins},
+    trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
 use crate::{
     Request,
-    auth::{Authenticator, Identity, IdentityKind, Refusal, Scheme},
+    auth::{AuthError, Authenticator, Identity, IdentityKind, Scheme},
     event::Source,
 };
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
 
-/// Trusts the client certificates that a custom domain of a REST API or an HTTP API has checked:
+/// Authenticator for callers whose client certificate was checked by a custom domain of a REST API or an
+/// HTTP API:
 /// [mutual TLS](https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html).
 ///
 /// ```
@@ -24,15 +21,14 @@ use std::{
 /// let api = Api::new().authenticate(MutualTls::from_apis(["a1b2c3d4e5"]));
 /// ```
 ///
-/// The subject is the distinguished name in the certificate, the issuer that of who signed it. Every
-/// authority in the trust store of the domain can sign any name: keep the store small, or look at
-/// the issuer too. A certificate without a name is [`Refusal::NoSubject`].
+/// Subject and issuer are the distinguished names in the certificate. Every authority in the trust
+/// store of the domain can sign any name: keep the store small, or check the issuer too. A certificate
+/// without a subject is rejected with [`AuthError::NoSubject`].
 ///
-/// API Gateway does not ask whether a certificate was revoked. On the API's own domain
-/// (`execute-api`) nobody shows one, so that its requests are [`Refusal::Absent`]; turn that domain
-/// off.
+/// API Gateway does not check whether a certificate was revoked. The API's own domain (`execute-api`)
+/// does not ask for certificates: its requests are [`AuthError::Absent`], so disable that domain.
 ///
-/// An ALB passes certificates on in headers, which are not read here.
+/// The headers in which an ALB forwards certificates are not read.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct MutualTls {
@@ -41,35 +37,21 @@ pub struct MutualTls {
 
 origins!(MutualTls, "mtls");
 
-/// A client certificate that the gateway has checked.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Certificate {
-    subject: String,
-    issuer: String,
-    serial_number: String,
-    not_before: Option<String>,
-    not_after: Option<String>,
-    pem: Option<String>,
-}
-
 impl MutualTls {
     fn trusting(trust: Trust) -> Self {
         Self { trust }
     }
 
-    fn read(&self, request: &Request) -> Result<Identity, Refusal> {
+    fn read(&self, request: &Request) -> Result<Identity, AuthError> {
         let event = Event::of(request)?;
-        let certificate = find(&event)?.ok_or(Refusal::Absent)?;
-        self.trust.check(
-            &event,
-            &[Source::RestApi, Source::HttpApi, Source::HttpApiV1],
-        )?;
+        let certificate = find(&event)?.ok_or(AuthError::Absent)?;
+        self.trust.check(&event, API_GATEWAY)?;
         Certificate::read(&certificate).map(Identity::from)
     }
 }
 
 /// `clientCert`: in `identity` of payload format 1.0, in `authentication` of 2.0.
-fn find<'a>(event: &Event<'a>) -> Result<Option<Object<'a>>, Refusal> {
+fn find<'a>(event: &Event<'a>) -> Result<Option<Object<'a>>, AuthError> {
     let inside = |holder: Option<Object<'a>>| match holder {
         Some(holder) => holder.only_object("clientCert"),
         None => Ok(None),
@@ -85,76 +67,16 @@ fn find<'a>(event: &Event<'a>) -> Result<Option<Object<'a>>, Refusal> {
     }
 }
 
-impl Certificate {
-    fn read(certificate: &Object<'_>) -> Result<Self, Refusal> {
-        let required = |name| certificate.string(name).ok_or(Refusal::MalformedContext);
-        let validity = certificate.object("validity")?;
-        let limit = |name| validity.as_ref().and_then(|limits| limits.string(name));
-        Ok(Self {
-            subject: match certificate.get("subjectDN") {
-                Some(subject) if subject.get() == "\"\"" => return Err(Refusal::NoSubject),
-                _ => required("subjectDN")?,
-            },
-            issuer: required("issuerDN")?,
-            serial_number: required("serialNumber")?,
-            not_before: limit("notBefore"),
-            not_after: limit("notAfter"),
-            pem: certificate.string("clientCertPem"),
-        })
-    }
-
-    /// The distinguished name of the client: `C=US,O=Example,CN=till-7`.
-    #[must_use]
-    pub fn subject(&self) -> &str {
-        &self.subject
-    }
-
-    /// The distinguished name of who signed the certificate.
-    #[must_use]
-    pub fn issuer(&self) -> &str {
-        &self.issuer
-    }
-
-    /// The serial number, as the gateway writes it: `a1:b2:c3`. It is unique for one issuer.
-    #[must_use]
-    pub fn serial_number(&self) -> &str {
-        &self.serial_number
-    }
-
-    /// When it becomes valid; `None` when the gateway wrote no date that can be read.
-    #[must_use]
-    pub fn not_before(&self) -> Option<SystemTime> {
-        time(self.not_before.as_deref())
-    }
-
-    /// When it ends to be valid; `None` when the gateway wrote no date that can be read.
-    #[must_use]
-    pub fn not_after(&self) -> Option<SystemTime> {
-        time(self.not_after.as_deref())
-    }
-
-    /// The certificate itself.
-    #[must_use]
-    pub fn pem(&self) -> Option<&str> {
-        self.pem.as_deref()
-    }
-}
-
-fn time(text: Option<&str>) -> Option<SystemTime> {
-    let seconds = date::certificate(text?)?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
-}
-
 impl From<Certificate> for Identity {
     fn from(certificate: Certificate) -> Self {
-        Identity::new(certificate.subject.as_str())
-            .with_issuer(certificate.issuer.as_str())
+        Identity::new(certificate.subject())
+            .with_issuer(certificate.issuer())
             .with_kind(IdentityKind::MutualTls(certificate))
     }
 }
 
 impl Identity {
-    /// The client certificate of the caller, when the gateway checked one.
+    /// The client certificate; `None` if the gateway did not check one.
     #[must_use]
     pub fn certificate(&self) -> Option<&Certificate> {
         match self.kind() {
@@ -164,28 +86,17 @@ impl Identity {
     }
 }
 
-/// Without the certificate itself.
-impl fmt::Debug for Certificate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Certificate")
-            .field("subject", &self.subject)
-            .field("issuer", &self.issuer)
-            .field("serial_number", &self.serial_number)
-            .finish_non_exhaustive()
-    }
-}
-
 impl Authenticator for MutualTls {
     fn scheme(&self) -> Scheme {
         Scheme::gateway(self.trust.name.clone(), "mtls", self.trust.apis())
             .challenge("ClientCertificate")
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         self.read(request)
     }
 
-    fn faults(&self) -> Vec<String> {
-        self.trust.faults()
+    fn config_errors(&self) -> Vec<String> {
+        self.trust.config_errors()
     }
 }

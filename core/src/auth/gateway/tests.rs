@@ -1,12 +1,12 @@
-//! All of them, over events of every source.
+//! The authenticators with events of every source.
 
 use super::*;
 use crate::{
     Invocation, LambdaContext, Request,
-    auth::{Authenticator, Identity, IdentityKind, Refusal, Scheme},
+    auth::{AuthError, Authenticator, Identity, IdentityKind, Scheme},
     event::{
         self, Source,
-        emulate::{self, Caller, ClientCertificate, Facts, IamCaller},
+        emulate::{self, Caller, ClientCertificate, GatewayContext, IamCaller},
     },
 };
 use bytes::Bytes;
@@ -22,11 +22,11 @@ mod callers;
 mod garbage;
 mod tokens;
 
-/// What an authenticator makes of a request.
+/// Authenticates a request.
 pub(super) fn ask(
     authenticator: &impl Authenticator,
     request: &Request,
-) -> Result<Identity, Refusal> {
+) -> Result<Identity, AuthError> {
     // None of them waits for anything.
     let asked = pin!(authenticator.authenticate(request));
     match asked.poll(&mut Context::from_waker(Waker::noop())) {
@@ -94,9 +94,9 @@ pub(super) fn lattice(identity: &Value) -> Request {
     request(Source::LatticeV2, &context)
 }
 
-/// The request that a source makes of one by this caller.
+/// A request of this caller, as the source sends it.
 fn sent(source: Source, caller: impl Into<Caller>) -> Request {
     let request = http::Request::get("/").body(Bytes::new()).unwrap();
-    let facts = Facts::new().api_id("a1").caller(caller);
+    let facts = GatewayContext::new().api_id("a1").caller(caller);
     decoded(&emulate::event(source, &request, &facts))
 }

@@ -1,11 +1,11 @@
-//! What the claims of a token say, once a gateway has made strings of them or has not.
+//! Tokens that a gateway has verified.
 
 use super::{
-    lists::Lists,
+    claims_coercion::Lists,
     object::{Object, text, texts},
 };
 use crate::auth::{
-    Identity, IdentityKind, Refusal,
+    AuthError, Identity, IdentityKind,
     identity::RawClaims,
     list_claim::{List, ListClaim, Said},
     names::Names,
@@ -13,21 +13,21 @@ use crate::auth::{
 };
 use serde_json::value::RawValue;
 
-/// The claim in which a token of a user pool has the groups.
+/// The claim with the groups in tokens of a user pool.
 pub(super) const COGNITO_GROUPS: &str = "cognito:groups";
 
 /// A token that a gateway has verified.
 pub(super) struct Token<'a> {
-    /// The claims as they stand in the event.
+    /// The claims as the event has them.
     pub(super) json: &'a RawValue,
     pub(super) claims: Object<'a>,
-    /// The list of scopes that stands beside them.
+    /// The list of scopes beside the claims.
     pub(super) scopes: Option<&'a RawValue>,
-    /// How lists became strings; `None` when all claims have the types that they have in the token.
+    /// How lists became strings; `None` if the claims have the types of the token.
     pub(super) lists: Option<Lists>,
 }
 
-/// Where scopes and groups stand.
+/// The claims with scopes and groups.
 #[derive(Clone, Debug)]
 pub(super) struct ListClaims {
     pub(super) scopes: ListClaim,
@@ -44,11 +44,11 @@ impl Default for ListClaims {
 }
 
 impl<'a> Token<'a> {
-    /// The token of an object with `claims` in it, and `scopes` perhaps.
+    /// The token in an object with `claims`, and maybe `scopes`.
     ///
-    /// Claims are an object: a Lambda authorizer may well say something of that name, but in
-    /// payload format 1.0 it says who its principal is besides.
-    pub(super) fn find(holder: &Object<'a>, lists: Lists) -> Result<Option<Self>, Refusal> {
+    /// The context of a Lambda authorizer may have `claims` as well, but in payload format 1.0 it also
+    /// has a principal.
+    pub(super) fn find(holder: &Object<'a>, lists: Lists) -> Result<Option<Self>, AuthError> {
         let Some(json) = holder.get("claims") else {
             return Ok(None);
         };
@@ -63,11 +63,11 @@ impl<'a> Token<'a> {
         }))
     }
 
-    /// The token of a REST API, which has two authorizers that write to one place.
+    /// The token in an event of a REST API, which has two authorizers that write to the same place.
     ///
-    /// The Cognito authorizer makes strings of all claims, the JWT authorizer leaves them their types:
-    /// so a claim that is no string, `exp` of each token, tells that the types are those of the token.
-    pub(super) fn find_in_rest_api(holder: &Object<'a>) -> Result<Option<Self>, Refusal> {
+    /// The Cognito authorizer turns all claims into strings, and the JWT authorizer keeps their types:
+    /// a claim that is not a string, as `exp` of every token, means that the types are kept.
+    pub(super) fn find_in_rest_api(holder: &Object<'a>) -> Result<Option<Self>, AuthError> {
         let token = Self::find(holder, Lists::Commas)?;
         Ok(token.map(|token| {
             let is_typed = |(_, value): (&str, &RawValue)| !value.get().starts_with('"');
@@ -87,7 +87,7 @@ impl<'a> Token<'a> {
         self.claims.string("iss")
     }
 
-    /// Whether it is of a user pool of Cognito.
+    /// Whether the issuer is a Cognito user pool.
     pub(super) fn is_of_pool(&self) -> bool {
         let issuer = self.issuer();
         issuer.as_deref().and_then(Pool::of).is_some()
@@ -98,13 +98,13 @@ impl<'a> Token<'a> {
         self,
         kind: IdentityKind,
         claims: &ListClaims,
-    ) -> Result<Identity, Refusal> {
+    ) -> Result<Identity, AuthError> {
         let subject = match (self.lists, self.claims.get("sub")) {
-            // A number is not who a string is.
+            // The number 7 and the string "7" are different subjects.
             (None, Some(sub)) if !sub.get().starts_with('"') => None,
             _ => self.claims.string("sub"),
         };
-        let subject = subject.ok_or(Refusal::NoSubject)?;
+        let subject = subject.ok_or(AuthError::NoSubject)?;
         let scopes = self.scopes(&claims.scopes)?;
         let groups = &claims.groups;
         let groups = groups.list(self.names(groups.path(), groups.is_named(), false)?);
@@ -122,10 +122,10 @@ impl<'a> Token<'a> {
         Ok(identity)
     }
 
-    /// The scopes of the token: those of the claim that was named, or of the usual ones; and only
-    /// where it has none of these, those that the gateway lists. It lists them where the route asks
-    /// for scopes, and it is not documented whether these are the token's or the route's.
-    fn scopes(&self, claim: &ListClaim) -> Result<List, Refusal> {
+    /// The scopes in the configured claim, or in `scope` or `scp`. Without these, the scopes that the
+    /// gateway lists if a route requires scopes: it is not documented whether they are those of the
+    /// token or of the route.
+    fn scopes(&self, claim: &ListClaim) -> Result<List, AuthError> {
         let mut said = self.names(claim.path(), claim.is_named(), true)?;
         if !claim.is_named() {
             if said == Said::Nothing {
@@ -139,9 +139,9 @@ impl<'a> Token<'a> {
         Ok(claim.list(said))
     }
 
-    /// The names in a claim: an array of strings, or a string, which has several where they are
-    /// `spaced`, or where a gateway has made it of an array.
-    fn names(&self, path: &str, is_named: bool, spaced: bool) -> Result<Said, Refusal> {
+    /// The names in a claim: an array of strings, or a string. A string has several names if they are
+    /// `spaced`, or if a gateway has made it of an array.
+    fn names(&self, path: &str, is_named: bool, spaced: bool) -> Result<Said, AuthError> {
         let Some(value) = self.claims.claim(path)? else {
             return Ok(Said::Nothing);
         };
@@ -161,7 +161,7 @@ impl<'a> Token<'a> {
         Ok(Said::Names(match (self.lists, spaced) {
             (None, true) => named(text.split(' ')),
             (None, false) => named([&*text]),
-            // Usual scopes are no list: a name may have a comma in it.
+            // `scope` is not a list: a name may contain a comma.
             (Some(Lists::Commas), true) if is_named => named(text.split([',', ' '])),
             (Some(lists), true) => named(lists.words(&text)),
             (Some(lists), false) => named(lists.split(&text)),
@@ -179,17 +179,17 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn identity(lists: Lists, holder: &Value) -> Result<Identity, Refusal> {
+    fn identity(lists: Lists, holder: &Value) -> Result<Identity, AuthError> {
         let json = holder.to_string();
         let holder = Object::read(&json).unwrap().unwrap();
         match Token::find(&holder, lists)? {
             Some(token) => token.identity(IdentityKind::JwtAuthorizer, &ListClaims::default()),
-            None => Err(Refusal::Absent),
+            None => Err(AuthError::Absent),
         }
     }
 
     #[test]
-    fn scopes_and_groups_are_read_from_whatever_was_made_of_them() {
+    fn scopes_and_groups_are_read_in_every_form() {
         let (commas, brackets) = (Lists::Commas, Lists::Brackets);
         for (lists, holder, scopes, groups) in [
             (
@@ -222,7 +222,7 @@ mod tests {
                 vec!["x", "7"],
                 vec![],
             ),
-            // What the token says goes before what the route may have asked for.
+            // The scopes of the token take precedence over those of the gateway.
             (
                 brackets,
                 json!({"claims": {"scope": "x"}, "scopes": ["x", "y"]}),
@@ -240,23 +240,23 @@ mod tests {
     }
 
     #[test]
-    fn claims_without_a_subject_make_nobody() {
-        for (holder, refusal) in [
-            (json!({"claims": {"iss": "x"}}), Refusal::NoSubject),
-            (json!({"claims": {"sub": ""}}), Refusal::NoSubject),
-            (json!({"claims": {"sub": null}}), Refusal::NoSubject),
-            (json!({"claims": {"sub": ["alice"]}}), Refusal::NoSubject),
-            (json!({"claims": null, "scopes": null}), Refusal::Absent),
-            (json!({"claims": "{\"sub\":\"alice\"}"}), Refusal::Absent),
+    fn claims_without_a_subject_are_rejected() {
+        for (holder, rejection) in [
+            (json!({"claims": {"iss": "x"}}), AuthError::NoSubject),
+            (json!({"claims": {"sub": ""}}), AuthError::NoSubject),
+            (json!({"claims": {"sub": null}}), AuthError::NoSubject),
+            (json!({"claims": {"sub": ["alice"]}}), AuthError::NoSubject),
+            (json!({"claims": null, "scopes": null}), AuthError::Absent),
+            (json!({"claims": "{\"sub\":\"alice\"}"}), AuthError::Absent),
             (
                 json!({"claims": {"sub": "alice"}, "principalId": "x"}),
-                Refusal::Absent,
+                AuthError::Absent,
             ),
-            (json!({"scopes": ["x"]}), Refusal::Absent),
+            (json!({"scopes": ["x"]}), AuthError::Absent),
         ] {
             assert_eq!(
                 identity(Lists::Brackets, &holder).unwrap_err(),
-                refusal,
+                rejection,
                 "{holder}"
             );
         }

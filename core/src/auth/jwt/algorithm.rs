@@ -4,8 +4,8 @@ use std::fmt;
 
 /// A signature algorithm of tokens.
 ///
-/// These, and no others, can be verified: there is no `none`, and none with a shared secret, which
-/// with a public key would be no secret
+/// `none` and the HMAC algorithms are not supported: an issuer's keys are public, and a public key
+/// cannot be a shared secret
 /// ([RFC 8725, section 2.1](https://www.rfc-editor.org/rfc/rfc8725#section-2.1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -68,6 +68,25 @@ impl Algorithm {
         Self::ALL
             .into_iter()
             .find(|algorithm| algorithm.name() == name)
+    }
+}
+
+impl Algorithm {
+    /// The algorithm as jsonwebtoken names it.
+    pub(super) fn for_signatures(self) -> jsonwebtoken::Algorithm {
+        use jsonwebtoken::Algorithm as Signature;
+
+        match self {
+            Self::Rs256 => Signature::RS256,
+            Self::Rs384 => Signature::RS384,
+            Self::Rs512 => Signature::RS512,
+            Self::Ps256 => Signature::PS256,
+            Self::Ps384 => Signature::PS384,
+            Self::Ps512 => Signature::PS512,
+            Self::Es256 => Signature::ES256,
+            Self::Es384 => Signature::ES384,
+            Self::EdDsa => Signature::EdDSA,
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::{
     super::{
-        Authenticator, Credential, Identity, Refusal, Scheme, TestKeys, list_claim::ListClaim, pool,
+        AuthError, Authenticator, Credential, Identity, Scheme, TestKeys, list_claim::ListClaim,
+        pool,
     },
     Algorithm, Ready, VerifiedTokens,
-    plan::{Plan, Trust, settings},
+    common::Common,
+    config::{Config, Trust, common_settings, settings},
+    issuer::Usage,
     source::KeysFrom,
-    verifier::Usage,
 };
 use crate::Request;
 use std::{
@@ -21,21 +23,21 @@ use std::{
 /// Verifies the tokens of a Cognito user pool, or of several.
 ///
 /// ```
-/// use lambda_api::{Api, Cognito};
+/// use lambda_api::{Api, auth::Cognito};
 ///
 /// let api = Api::new()
 ///     .authenticate(Cognito::user_pool("eu-west-1_abc123").client("app-client-id"));
 /// # let _ = api;
 /// ```
 ///
-/// It becomes an [`Authenticator`] once it knows which clients are let in, by
-/// [`client`](Cognito::client) or, said out loud, [`any_client`](Cognito::any_client). Each pool
-/// has clients of its own, and a setting that is about a pool is about the one that was named last.
+/// It becomes an [`Authenticator`] once it has a client, by [`client`](Cognito::client) or
+/// [`any_client`](Cognito::any_client). Each pool has its own clients; the settings of a pool apply
+/// to the last one.
 ///
-/// It takes [access tokens](https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html),
+/// It accepts [access tokens](https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html),
 /// or [ID tokens](https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html)
-/// when it is [told so](Cognito::id_tokens); never both. What is checked is what [`Jwt`](crate::Jwt)
-/// checks, and besides:
+/// after [`id_tokens`](Cognito::id_tokens); never both. It checks what [`Jwt`](crate::auth::Jwt) checks,
+/// and also:
 ///
 /// | | |
 /// |---|---|
@@ -50,12 +52,12 @@ use std::{
 /// ID tokens have no scopes.
 ///
 /// `cargo run -- token alice` prints a token for calls on the developer's machine, as for
-/// [`Jwt`](crate::Jwt).
+/// [`Jwt`](crate::auth::Jwt).
 #[must_use = "an authenticator does nothing until an Api has it"]
-pub struct Cognito<S = Ready>(Plan, PhantomData<fn() -> S>);
+pub struct Cognito<S = Ready>(Config, PhantomData<fn() -> S>);
 
-/// Of a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that was not told yet which clients are let
-/// in: it is no [`Authenticator`](crate::Authenticator).
+/// The state of a [`Cognito`] or an [`AlbOidc`](crate::auth::AlbOidc) without a client, which is not an
+/// [`Authenticator`] yet.
 #[derive(Debug)]
 pub enum NeedsClient {}
 
@@ -63,73 +65,67 @@ impl Cognito<NeedsClient> {
     /// Trusts the tokens of the user pool of this id, as in `eu-west-1_abc123`: its region, and
     /// what the region gave it.
     pub fn user_pool(id: impl AsRef<str>) -> Self {
-        let plan = Plan::new("cognito", Usage::CognitoAccess, "cognito:groups");
-        let plan = plan.change(|plan| {
-            plan.algorithms = vec![Algorithm::Rs256];
-            plan.trusted.push(trust(id.as_ref()));
+        let config = Config::new("cognito", Usage::CognitoAccess, "cognito:groups");
+        let config = config.change(|config| {
+            config.algorithms = vec![Algorithm::Rs256];
+            config.trusted.push(trust(id.as_ref()));
         });
-        Self(plan, PhantomData)
+        Self(config, PhantomData)
     }
 }
 
 fn trust(id: &str) -> Trust {
-    let (issuers, fault) = match pool::region(id) {
-        Some(region) => (pool::issuers(id, region).to_vec(), None),
-        None => (
-            Vec::new(),
-            Some(format!(
-                "{id:?} is no id of a user pool: one is like \"eu-west-1_abc123\""
+    match pool::region(id) {
+        Some(region) => Trust::new(pool::issuers(id, region).to_vec(), KeysFrom::Below),
+        None => Trust {
+            error: Some(format!(
+                "{id:?} is not the id of a user pool, which is like \"eu-west-1_abc123\""
             )),
-        ),
-    };
-    Trust {
-        issuers,
-        parties: Vec::new(),
-        anybody: false,
-        keys: KeysFrom::Below,
-        fault,
+            ..Trust::new(Vec::new(), KeysFrom::Below)
+        },
     }
 }
 
 impl Cognito<Ready> {
     /// Trusts the tokens of one more user pool, with clients of its own.
     ///
-    /// Rules of routes do not tell pools apart: `groups("admins")` lets in who is in that group of
+    /// Rules of routes do not tell pools apart: `groups("admins")` accepts members of that group of
     /// **any** of them. A [check](Cognito::check) or a guard can look at [`Identity::issuer`].
-    pub fn or_user_pool(self, id: impl AsRef<str>) -> Cognito<NeedsClient> {
-        let plan = self.0.change(|plan| plan.trusted.push(trust(id.as_ref())));
-        Cognito(plan, PhantomData)
+    pub fn add_user_pool(self, id: impl AsRef<str>) -> Cognito<NeedsClient> {
+        let config = self
+            .0
+            .change(|config| config.trusted.push(trust(id.as_ref())));
+        Cognito(config, PhantomData)
     }
 }
 
 impl<S> Cognito<S> {
-    /// Lets in tokens that were issued to this app client. Said again, for each of them.
+    /// Accepts tokens that were issued to this app client. Can be repeated.
     pub fn client(self, id: impl Into<String>) -> Cognito<Ready> {
-        let plan = self.0.change_last(|trust| trust.parties.push(id.into()));
-        Cognito(plan, PhantomData)
+        let config = self.0.change_last(|trust| trust.parties.push(id.into()));
+        Cognito(config, PhantomData)
     }
 
-    /// Lets in tokens of all app clients of the pool: whoever may make one can sign in to it.
+    /// Accepts tokens of all app clients of the pool. Anybody who may create a client can sign in.
     pub fn any_client(self) -> Cognito<Ready> {
-        let plan = self.0.change_last(|trust| trust.anybody = true);
-        Cognito(plan, PhantomData)
+        let config = self.0.change_last(|trust| trust.anybody = true);
+        Cognito(config, PhantomData)
     }
 
-    /// Takes ID tokens instead of access tokens.
+    /// Accepts ID tokens instead of access tokens.
     ///
-    /// An ID token tells the client who the user is. It has e-mail addresses and the like, and
-    /// neither scopes nor, after a sign-out, an end: prefer access tokens where there is a choice.
+    /// An ID token tells the client who the user is. It has e-mail addresses and the like, has no
+    /// scopes, and stays valid after a sign-out: prefer access tokens.
     pub fn id_tokens(self) -> Self {
-        self.change(|plan| plan.usage = Usage::CognitoId)
+        self.change(|config| config.usage = Usage::CognitoId)
     }
 
-    /// The pool that was named last is replicated to this region, and signs with an issuer there,
-    /// too: `https://cognito-idp.REGION.amazonaws.com/POOL`, of this region and with the id of the pool
+    /// The last pool is replicated to this region, and signs with an issuer there too: `https://cognito-idp.REGION.amazonaws.com/POOL`, of this region and with the id of the pool
     /// ([multi-Region replication](https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-multi-region.html)).
-    /// Said again, for each of them.
+    /// Can be repeated.
     ///
     /// ```
-    /// use lambda_api::Cognito;
+    /// use lambda_api::auth::Cognito;
     ///
     /// let cognito = Cognito::user_pool("eu-west-1_abc123")
     ///     .client("app-client-id")
@@ -137,10 +133,10 @@ impl<S> Cognito<S> {
     /// # let _ = cognito;
     /// ```
     ///
-    /// Its keys are fetched when a token names it, and not before: a replica that is not active
-    /// refuses with 403. The issuer that all regions share
+    /// Its keys are fetched when a token names it, not before, since a replica that is not active
+    /// responds with 403. The issuer that all regions share
     /// (`https://issuer-cognito-idp.REGION.amazonaws.com/POOL`, of the primary region) is trusted
-    /// without this. What is no region of AWS is an error of the API that is built.
+    /// without this. `build()` fails if it is not a region of AWS.
     pub fn also_region(self, region: impl AsRef<str>) -> Self {
         let region = region.as_ref();
         self.change_last(|trust| {
@@ -154,19 +150,20 @@ impl<S> Cognito<S> {
             if pool::is_region(region) {
                 trust.issuers.push(pool::issuer_in(&pool, region));
             } else {
-                trust.fault = Some(format!("{region:?} is no region of AWS"));
+                trust.error = Some(format!("{region:?} is not a region of AWS"));
             }
         })
     }
 }
 
-settings!(Cognito, "cognito", "cognito:groups");
+common_settings!(Cognito, "cognito", "cognito:groups");
+settings!(Cognito);
 
 #[cfg(test)]
 impl Cognito {
     /// The issuers, and whether their keys are fetched before they are needed.
     pub(super) fn ahead(&self) -> Vec<(&str, bool)> {
-        let issuers = self.0.verifier().issuers.iter();
+        let issuers = self.0.verifier().profile.issuers.iter();
         issuers
             .map(|issuer| (issuer.name.as_str(), issuer.ahead))
             .collect()
@@ -177,6 +174,7 @@ impl Cognito {
 mod tests {
     use super::super::testing::{Signer, ask, claims, now, set};
     use super::*;
+    use crate::auth::LendKeys;
     use serde_json::{Value as Json, json};
 
     const OLDER: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
@@ -237,65 +235,74 @@ mod tests {
 
     #[tokio::test]
     async fn access_tokens_are_those_of_pool_and_clients() {
-        for (changes, refusal) in [
+        for (changes, rejection) in [
             (vec![("client_id", json!("c2"))], None),
             (vec![("iss", json!(NEWER))], None),
             (vec![("aud", json!("https://api.example.com"))], None),
-            (vec![("aud", json!(7))], Some(Refusal::MalformedClaims)),
-            (vec![("client_id", json!("c3"))], Some(Refusal::WrongClient)),
-            (vec![("client_id", json!("C1"))], Some(Refusal::WrongClient)),
-            (vec![("client_id", Json::Null)], Some(Refusal::WrongClient)),
+            (vec![("aud", json!(7))], Some(AuthError::MalformedClaims)),
+            (
+                vec![("client_id", json!("c3"))],
+                Some(AuthError::WrongClient),
+            ),
+            (
+                vec![("client_id", json!("C1"))],
+                Some(AuthError::WrongClient),
+            ),
+            (
+                vec![("client_id", Json::Null)],
+                Some(AuthError::WrongClient),
+            ),
             (
                 vec![("client_id", Json::Null), ("aud", json!("c1"))],
-                Some(Refusal::WrongClient),
+                Some(AuthError::WrongClient),
             ),
             (
                 vec![("client_id", json!(["c1"]))],
-                Some(Refusal::MalformedClaims),
+                Some(AuthError::MalformedClaims),
             ),
             (
                 vec![("token_use", json!("id"))],
-                Some(Refusal::WrongTokenUse),
+                Some(AuthError::WrongTokenUse),
             ),
             (
                 vec![("token_use", json!("Access"))],
-                Some(Refusal::WrongTokenUse),
+                Some(AuthError::WrongTokenUse),
             ),
             (
                 vec![("token_use", Json::Null)],
-                Some(Refusal::WrongTokenUse),
+                Some(AuthError::WrongTokenUse),
             ),
             (
                 vec![("token_use", json!(["access"]))],
-                Some(Refusal::MalformedClaims),
+                Some(AuthError::MalformedClaims),
             ),
             (vec![("cognito:groups", json!("a,b"))], None),
             (vec![("cognito:groups", json!([1]))], None),
             (vec![("cognito:groups", Json::Null)], None),
             (
                 vec![("iss", json!(OLDER.replace("abc123", "abc124")))],
-                Some(Refusal::UnknownIssuer),
+                Some(AuthError::UnknownIssuer),
             ),
             (
                 vec![("iss", json!(OLDER.replace("eu-west-1.", "us-east-1.")))],
-                Some(Refusal::UnknownIssuer),
+                Some(AuthError::UnknownIssuer),
             ),
             (
                 vec![("iss", json!(format!("{OLDER}/")))],
-                Some(Refusal::UnknownIssuer),
+                Some(AuthError::UnknownIssuer),
             ),
-            (vec![("sub", Json::Null)], Some(Refusal::NoSubject)),
+            (vec![("sub", Json::Null)], Some(AuthError::NoSubject)),
         ] {
             assert_eq!(
                 ask(&cognito(), &token(&changes)).await.err(),
-                refusal,
+                rejection,
                 "{changes:?}"
             );
         }
     }
 
     #[tokio::test]
-    async fn id_tokens_are_taken_when_they_are_asked_for() {
+    async fn id_tokens_are_accepted_after_id_tokens() {
         let id = |aud: Json| {
             token(&[
                 ("token_use", json!("id")),
@@ -303,46 +310,49 @@ mod tests {
                 ("aud", aud),
             ])
         };
-        for (token, refusal) in [
+        for (token, rejection) in [
             (id(json!("c1")), None),
-            (id(json!("c3")), Some(Refusal::WrongClient)),
-            (id(Json::Null), Some(Refusal::WrongClient)),
-            (token(&[]), Some(Refusal::WrongTokenUse)),
-            (token(&[("aud", json!("c1"))]), Some(Refusal::WrongTokenUse)),
+            (id(json!("c3")), Some(AuthError::WrongClient)),
+            (id(Json::Null), Some(AuthError::WrongClient)),
+            (token(&[]), Some(AuthError::WrongTokenUse)),
+            (
+                token(&[("aud", json!("c1"))]),
+                Some(AuthError::WrongTokenUse),
+            ),
         ] {
-            assert_eq!(ask(&cognito().id_tokens(), &token).await.err(), refusal);
+            assert_eq!(ask(&cognito().id_tokens(), &token).await.err(), rejection);
         }
         assert_eq!(
             ask(&cognito(), &id(json!("c1"))).await.err(),
-            Some(Refusal::WrongTokenUse)
+            Some(AuthError::WrongTokenUse)
         );
     }
 
     #[tokio::test]
-    async fn any_client_is_said_out_loud() {
+    async fn any_client_accepts_all_clients() {
         let cognito = Cognito::user_pool("eu-west-1_abc123").any_client();
         let cognito = cognito
             .with_test_keys(&keys())
             .expect("the pool is trusted");
-        for (changes, refusal) in [
+        for (changes, rejection) in [
             (vec![("client_id", json!("whoever"))], None),
             (
                 vec![("token_use", json!("id"))],
-                Some(Refusal::WrongTokenUse),
+                Some(AuthError::WrongTokenUse),
             ),
         ] {
-            assert_eq!(ask(&cognito, &token(&changes)).await.err(), refusal);
+            assert_eq!(ask(&cognito, &token(&changes)).await.err(), rejection);
         }
     }
 
     #[tokio::test]
-    async fn other_algorithms_are_refused() {
+    async fn other_algorithms_are_rejected() {
         for algorithm in [Algorithm::Rs384, Algorithm::Ps256] {
             let header = json!({"kid": "k", "alg": algorithm.name()}).to_string();
             let token = Signer::rsa().token(algorithm, &header, "{}");
             assert_eq!(
                 ask(&cognito(), &token).await.err(),
-                Some(Refusal::AlgorithmNotAllowed)
+                Some(AuthError::AlgorithmNotAllowed)
             );
         }
     }
@@ -354,24 +364,24 @@ mod tests {
         let cognito = Cognito::user_pool("eu-west-1_abc123")
             .client("c1")
             .jwks(&jwks)
-            .or_user_pool("cn-north-1_b")
+            .add_user_pool("cn-north-1_b")
             .client("c2")
             .jwks(&jwks)
             .clock(now);
         let told =
             |iss: &str, client: &str| token(&[("iss", json!(iss)), ("client_id", json!(client))]);
-        for (token, refusal) in [
+        for (token, rejection) in [
             (told(OLDER, "c1"), None),
             (told(second, "c2"), None),
-            (told(OLDER, "c2"), Some(Refusal::WrongClient)),
-            (told(second, "c1"), Some(Refusal::WrongClient)),
+            (told(OLDER, "c2"), Some(AuthError::WrongClient)),
+            (told(second, "c1"), Some(AuthError::WrongClient)),
         ] {
-            assert_eq!(ask(&cognito, &token).await.err(), refusal);
+            assert_eq!(ask(&cognito, &token).await.err(), rejection);
         }
     }
 
     #[tokio::test]
-    async fn the_keys_of_a_test_stand_for_all_issuers_of_a_pool() {
+    async fn test_keys_are_for_all_issuers_of_a_pool() {
         let cognito = Cognito::user_pool("eu-west-1_abc123")
             .client("c1")
             .also_region("eu-central-1");

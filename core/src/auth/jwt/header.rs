@@ -1,85 +1,101 @@
 //! The header of a token.
 
 use super::{
-    super::Refusal,
+    super::{
+        AuthError,
+        json::{self, JsonError, Object},
+    },
     Algorithm,
-    json::{self, Fault, Value},
     jwk::MAX_KID,
 };
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// What counts of a header. A key in it (`jwk`), or where to get one (`jku`, `x5u`, `x5c`), is
-/// ignored: whoever forges a token would name his own
+/// A header, of which nothing is verified. A key in it (`jwk`), or the place of one (`jku`, `x5u`,
+/// `x5c`), is ignored: a forged token would name its own
 /// ([RFC 8725, section 3.10](https://www.rfc-editor.org/rfc/rfc8725#section-3.10)).
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Header<'a> {
+#[derive(Debug)]
+pub(crate) struct Header<'a> {
     pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<Cow<'a, str>>,
+    pub(crate) kid: Option<Cow<'a, str>>,
+    members: Object<'a>,
 }
 
-/// What headers are let through.
+/// What headers are accepted.
 #[derive(Clone, Debug)]
-pub(super) struct HeaderRules {
+pub(crate) struct HeaderRules {
     pub(super) algorithms: Vec<Algorithm>,
-    /// Types besides `JWT` and `at+jwt`.
     pub(super) types: Vec<String>,
     /// The key of the developer's machine, which signs with an algorithm of its own.
     #[cfg(debug_assertions)]
-    pub(super) local: Option<std::sync::Arc<super::local::LocalPublicKey>>,
+    pub(super) local: Option<std::sync::Arc<super::local_key::LocalPublicKey>>,
+}
+
+impl<'a> Header<'a> {
+    /// A member that is a string.
+    pub(crate) fn string(&self, name: &str) -> Result<Option<Cow<'a, str>>, AuthError> {
+        string(&self.members, name)
+    }
+
+    /// The text of a member, of whatever type.
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
+        self.members.member(name).map(RawValue::get)
+    }
 }
 
 impl HeaderRules {
-    /// Reads a header.
-    pub(super) fn read<'a>(&self, bytes: &'a [u8]) -> Result<Header<'a>, Refusal> {
-        let (mut alg, mut kid, mut typ, mut b64) = (None, None, None, None);
-        let mut crit = false;
-        json::object(bytes, |name, value| match name {
-            "alg" => alg = Some(value),
-            "kid" => kid = Some(value),
-            "typ" => typ = Some(value),
-            "b64" => b64 = Some(value),
-            "crit" => crit = true,
-            _ => {}
-        })
-        .map_err(|fault| match fault {
-            Fault::Malformed => Refusal::MalformedHeader,
-            Fault::Duplicate => Refusal::DuplicateMember,
-        })?;
+    pub(crate) fn new(
+        algorithms: Vec<Algorithm>,
+        types: impl IntoIterator<Item: Into<String>>,
+    ) -> Self {
+        Self {
+            algorithms,
+            types: types.into_iter().map(Into::into).collect(),
+            #[cfg(debug_assertions)]
+            local: None,
+        }
+    }
 
-        let alg = string(alg)?.ok_or(Refusal::MalformedHeader)?;
+    /// Reads a header.
+    pub(crate) fn read<'a>(&self, bytes: &'a [u8]) -> Result<Header<'a>, AuthError> {
+        let members = Object::parse_signed(bytes).map_err(|error| match error {
+            JsonError::Malformed => AuthError::MalformedHeader,
+            JsonError::Duplicate => AuthError::DuplicateMember,
+        })?;
+        let alg = string(&members, "alg")?.ok_or(AuthError::MalformedHeader)?;
+        let kid = string(&members, "kid");
+        let named = kid.as_ref().ok().and_then(Option::as_deref);
         let algorithm = Algorithm::named(&alg)
-            .filter(|algorithm| self.allows(*algorithm, kid))
-            .ok_or(Refusal::AlgorithmNotAllowed)?;
+            .filter(|algorithm| self.allows(*algorithm, named))
+            .ok_or(AuthError::AlgorithmNotAllowed)?;
         // RFC 7515, section 4.1.11. No extension is understood here; an empty list is forbidden.
-        if crit {
-            return Err(Refusal::UnknownCriticalHeader);
+        if members.member("crit").is_some() {
+            return Err(AuthError::UnknownCriticalHeader);
         }
         // RFC 7797, section 3.
-        match b64 {
-            None | Some(Value::Bool(true)) => {}
-            Some(Value::Bool(false)) => return Err(Refusal::UnknownCriticalHeader),
-            Some(_) => return Err(Refusal::MalformedHeader),
+        match members.member("b64").map(RawValue::get) {
+            None | Some("true") => {}
+            Some("false") => return Err(AuthError::UnknownCriticalHeader),
+            Some(_) => return Err(AuthError::MalformedHeader),
         }
-        if string(typ)?.is_some_and(|typ| !self.is_known_type(&typ)) {
-            return Err(Refusal::WrongTokenType);
+        if string(&members, "typ")?.is_some_and(|typ| !self.is_known_type(&typ)) {
+            return Err(AuthError::WrongTokenType);
         }
-        let kid = string(kid)?;
-        if kid
-            .as_ref()
-            .is_some_and(|kid| kid.is_empty() || kid.len() > MAX_KID)
-        {
-            return Err(Refusal::MalformedKeyId);
+        match kid? {
+            Some(kid) if kid.is_empty() || kid.len() > MAX_KID => Err(AuthError::MalformedKeyId),
+            kid => Ok(Header {
+                algorithm,
+                kid,
+                members,
+            }),
         }
-        Ok(Header { algorithm, kid })
     }
 
     /// Whether a token may be signed with this algorithm and key.
-    fn allows(&self, algorithm: Algorithm, kid: Option<Value<'_>>) -> bool {
+    fn allows(&self, algorithm: Algorithm, kid: Option<&str>) -> bool {
         #[cfg(debug_assertions)]
-        if let (Some(local), Some(Value::String(kid))) = (&self.local, kid)
-            && local.is(Some(&kid.get()))
-        {
-            return algorithm == super::local::ALGORITHM;
+        if self.local.as_ref().is_some_and(|local| local.is(kid)) {
+            return algorithm == super::local_key::ALGORITHM;
         }
         #[cfg(not(debug_assertions))]
         let _ = kid;
@@ -89,10 +105,8 @@ impl HeaderRules {
     /// Types are compared without regard to case, and `application/` may be left out
     /// ([RFC 7515, section 4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
     fn is_known_type(&self, typ: &str) -> bool {
-        ["JWT", "at+jwt"]
-            .into_iter()
-            .chain(self.types.iter().map(String::as_str))
-            .any(|known| short(typ).eq_ignore_ascii_case(short(known)))
+        let mut types = self.types.iter();
+        types.any(|known| short(typ).eq_ignore_ascii_case(short(known)))
     }
 }
 
@@ -104,11 +118,13 @@ fn short(typ: &str) -> &str {
     }
 }
 
-fn string(value: Option<Value<'_>>) -> Result<Option<Cow<'_, str>>, Refusal> {
-    match value {
+fn string<'a>(members: &Object<'a>, name: &str) -> Result<Option<Cow<'a, str>>, AuthError> {
+    match members.member(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.get())),
-        Some(_) => Err(Refusal::MalformedHeader),
+        Some(value) => match json::string(value) {
+            Some(string) => Ok(Some(string)),
+            None => Err(AuthError::MalformedHeader),
+        },
     }
 }
 
@@ -116,18 +132,14 @@ fn string(value: Option<Value<'_>>) -> Result<Option<Cow<'_, str>>, Refusal> {
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Result<Header<'_>, Refusal> {
-        let rules = HeaderRules {
-            algorithms: vec![Algorithm::Rs256, Algorithm::Es256],
-            types: vec!["vc+jwt".to_owned()],
-            #[cfg(debug_assertions)]
-            local: None,
-        };
+    fn read(json: &str) -> Result<Header<'_>, AuthError> {
+        let algorithms = vec![Algorithm::Rs256, Algorithm::Es256];
+        let rules = HeaderRules::new(algorithms, ["JWT", "at+jwt", "vc+jwt"]);
         rules.read(json.as_bytes())
     }
 
     #[test]
-    fn a_header_says_algorithm_and_key() {
+    fn a_header_has_an_algorithm_and_a_key() {
         for (json, algorithm, kid) in [
             (r#"{"alg":"RS256"}"#, Algorithm::Rs256, None),
             (
@@ -146,64 +158,71 @@ mod tests {
                 None,
             ),
         ] {
-            let kid = kid.map(Cow::from);
-            assert_eq!(read(json), Ok(Header { algorithm, kid }), "{json}");
+            let header = read(json).expect("the header is good");
+            assert_eq!(header.algorithm, algorithm, "{json}");
+            assert_eq!(header.kid.as_deref(), kid, "{json}");
         }
     }
 
     #[test]
-    fn a_header_with_a_fault_is_refused() {
+    fn a_header_with_an_error_is_rejected() {
         let long = format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "k".repeat(MAX_KID + 1));
-        for (json, refusal) in [
-            ("", Refusal::MalformedHeader),
-            ("[]", Refusal::MalformedHeader),
-            ("{}", Refusal::MalformedHeader),
-            (r#"{"alg":null}"#, Refusal::MalformedHeader),
-            (r#"{"alg":["RS256"]}"#, Refusal::MalformedHeader),
-            (r#"{"alg":"RS256","kid":7}"#, Refusal::MalformedHeader),
-            (r#"{"alg":"RS256","kid":null}"#, Refusal::MalformedHeader),
-            (r#"{"alg":"RS256","typ":7}"#, Refusal::MalformedHeader),
-            (r#"{"alg":"RS256","b64":"false"}"#, Refusal::MalformedHeader),
-            (r#"{"alg":"RS256","alg":"RS256"}"#, Refusal::DuplicateMember),
+        for (json, rejection) in [
+            ("", AuthError::MalformedHeader),
+            ("[]", AuthError::MalformedHeader),
+            ("{}", AuthError::MalformedHeader),
+            (r#"{"alg":null}"#, AuthError::MalformedHeader),
+            (r#"{"alg":["RS256"]}"#, AuthError::MalformedHeader),
+            (r#"{"alg":"RS256","kid":7}"#, AuthError::MalformedHeader),
+            (r#"{"alg":"RS256","kid":null}"#, AuthError::MalformedHeader),
+            (r#"{"alg":"RS256","typ":7}"#, AuthError::MalformedHeader),
+            (
+                r#"{"alg":"RS256","b64":"false"}"#,
+                AuthError::MalformedHeader,
+            ),
+            (
+                r#"{"alg":"RS256","alg":"RS256"}"#,
+                AuthError::DuplicateMember,
+            ),
             (
                 r#"{"alg":"RS256","x":{"a":1,"a":2}}"#,
-                Refusal::DuplicateMember,
+                AuthError::DuplicateMember,
             ),
-            (r#"{"alg":"none"}"#, Refusal::AlgorithmNotAllowed),
-            (r#"{"alg":"NONE"}"#, Refusal::AlgorithmNotAllowed),
-            (r#"{"alg":""}"#, Refusal::AlgorithmNotAllowed),
-            (r#"{"alg":"HS256"}"#, Refusal::AlgorithmNotAllowed),
-            (r#"{"alg":"rs256"}"#, Refusal::AlgorithmNotAllowed),
-            (r#"{"alg":"PS256"}"#, Refusal::AlgorithmNotAllowed),
+            (r#"{"alg":"none"}"#, AuthError::AlgorithmNotAllowed),
+            (r#"{"alg":"NONE"}"#, AuthError::AlgorithmNotAllowed),
+            (r#"{"alg":""}"#, AuthError::AlgorithmNotAllowed),
+            (r#"{"alg":"HS256"}"#, AuthError::AlgorithmNotAllowed),
+            (r#"{"alg":"rs256"}"#, AuthError::AlgorithmNotAllowed),
+            (r#"{"alg":"PS256"}"#, AuthError::AlgorithmNotAllowed),
             (
                 r#"{"alg":"RS256","crit":["exp"]}"#,
-                Refusal::UnknownCriticalHeader,
+                AuthError::UnknownCriticalHeader,
             ),
             (
                 r#"{"alg":"RS256","crit":["b64"],"b64":true}"#,
-                Refusal::UnknownCriticalHeader,
+                AuthError::UnknownCriticalHeader,
             ),
             (
                 r#"{"alg":"RS256","crit":[]}"#,
-                Refusal::UnknownCriticalHeader,
+                AuthError::UnknownCriticalHeader,
             ),
             (
                 r#"{"alg":"RS256","crit":null}"#,
-                Refusal::UnknownCriticalHeader,
+                AuthError::UnknownCriticalHeader,
             ),
             (
                 r#"{"alg":"RS256","b64":false}"#,
-                Refusal::UnknownCriticalHeader,
+                AuthError::UnknownCriticalHeader,
             ),
-            (r#"{"alg":"RS256","kid":""}"#, Refusal::MalformedKeyId),
-            (&long, Refusal::MalformedKeyId),
+            (r#"{"alg":"RS256","kid":""}"#, AuthError::MalformedKeyId),
+            (&long, AuthError::MalformedKeyId),
         ] {
-            assert_eq!(read(json), Err(refusal), "{json}");
+            assert_eq!(read(json).err(), Some(rejection), "{json}");
         }
     }
 
     #[test]
-    fn only_tokens_that_sign_somebody_in_are_taken() {
+    fn only_known_types_are_accepted() {
         for typ in [
             "JWT",
             "jwt",
@@ -236,7 +255,7 @@ mod tests {
             "at+jwt; v=1",
         ] {
             let json = format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#);
-            assert_eq!(read(&json), Err(Refusal::WrongTokenType), "{typ}");
+            assert_eq!(read(&json).err(), Some(AuthError::WrongTokenType), "{typ}");
         }
     }
 }

@@ -1,41 +1,40 @@
-//! Public keys, ready to check signatures with.
+//! Public keys, checked once and ready to verify signatures.
 
-use super::{super::Refusal, Algorithm, roca::is_roca};
+use super::{super::AuthError, Algorithm};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
-    RsaPublicKeyComponents,
+    RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
 };
+use jsonwebtoken::{DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use std::fmt;
 
-/// A public key, parsed once for each algorithm that it may be used with.
+/// A public key, and the algorithms that it may be used with.
 ///
-/// The parsed form is what makes a second token cheaper than the first: aws-lc keeps with it what
-/// it computes from the modulus. Through `jsonwebtoken` that work would be done for each token.
-pub(crate) struct Key(Vec<(Algorithm, ParsedPublicKey)>);
+/// `DecodingKey` takes any bytes, so each constructor has aws-lc check the key first. Only the
+/// provider's verifiers are used of `jsonwebtoken`: its `decode` and `Validation` accept tokens that
+/// are rejected here, and its process-wide provider panics where another crate enables a second one.
+pub(crate) struct Key {
+    public: DecodingKey,
+    algorithms: Vec<Algorithm>,
+}
 
 impl Key {
     /// An RSA key of 2048 to 8192 bits, from the bytes of modulus and exponent without leading
-    /// zeros; not one that is known to be [made badly](is_roca).
-    ///
-    /// The exponent is odd and greater than 1; aws-lc refuses those of more than 33 bits.
-    pub(super) fn rsa(n: &[u8], e: &[u8], algorithms: &[Algorithm]) -> Option<Self> {
+    /// zeros. The exponent is odd, greater than 1, and has at most 33 bits.
+    pub(super) fn rsa(n: &[u8], e: &[u8], algorithms: Vec<Algorithm>) -> Option<Self> {
         let bits = (n.len().checked_mul(8)?).checked_sub(n.first()?.leading_zeros() as usize)?;
         let odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
-        let small = |number: &[u8]| number.is_empty() || number == [1];
-        if !(2048..=8192).contains(&bits) || n.first() == Some(&0) || !odd(n) || is_roca(n) {
+        if !(2048..=8192).contains(&bits) || n.first() == Some(&0) || !odd(n) {
             return None;
         }
-        if e.first() == Some(&0) || e.len() > 5 || !odd(e) || small(e) {
+        if e.first() == Some(&0) || e.len() > 5 || !odd(e) || e == [1] {
             return None;
         }
-        let components = RsaPublicKeyComponents { n, e };
-        let parsed = algorithms.iter().map(|&algorithm| {
-            let parsed = components.to_parsed_public_key(parameters(algorithm)?);
-            Some((algorithm, parsed.ok()?))
-        });
-        Self::of(parsed)
+        RsaPublicKeyComponents { n, e }
+            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .ok()?;
+        let public = DecodingKey::from_rsa_raw_components(n, e);
+        Some(Self { public, algorithms })
     }
 
     /// A point on the curve of this algorithm, from the bytes of its coordinates.
@@ -50,8 +49,12 @@ impl Key {
         }
         let point = [&[0x04], x, y].concat();
         // This checks that the point is on the curve.
-        let parsed = ParsedPublicKey::new(parameters, point).ok()?;
-        Self::of([Some((algorithm, parsed))])
+        ParsedPublicKey::new(parameters, &point).ok()?;
+        Some(Self {
+            // In spite of its name it takes the point itself.
+            public: DecodingKey::from_ec_der(&point),
+            algorithms: vec![algorithm],
+        })
     }
 
     /// A public key on Ed25519.
@@ -59,13 +62,11 @@ impl Key {
         if x.len() != 32 {
             return None;
         }
-        let parsed = ParsedPublicKey::new(&ED25519, x).ok()?;
-        Self::of([Some((Algorithm::EdDsa, parsed))])
-    }
-
-    fn of(parsed: impl IntoIterator<Item = Option<(Algorithm, ParsedPublicKey)>>) -> Option<Self> {
-        let parsed: Option<Vec<_>> = parsed.into_iter().collect();
-        parsed.filter(|parsed| !parsed.is_empty()).map(Self)
+        ParsedPublicKey::new(&ED25519, x).ok()?;
+        Some(Self {
+            public: DecodingKey::from_ed_der(x),
+            algorithms: vec![Algorithm::EdDsa],
+        })
     }
 
     /// A key on P-256 in PEM, for `ES256`: a `PUBLIC KEY` as in [RFC 7468, section
@@ -93,42 +94,32 @@ impl Key {
 
     /// Whether the key may be used with this algorithm.
     pub(super) fn is_for(&self, algorithm: Algorithm) -> bool {
-        self.0.iter().any(|(known, _)| *known == algorithm)
+        self.algorithms.contains(&algorithm)
     }
 
-    /// Checks a signature: of RSA as long as the modulus, of ECDSA both numbers one after the other
-    /// at full length ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
+    /// Verifies a signature: of RSA as long as the modulus, of ECDSA both numbers one after the
+    /// other at full length ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
     pub(crate) fn verify(
         &self,
         algorithm: Algorithm,
         signed: &[u8],
         signature: &[u8],
-    ) -> Result<(), Refusal> {
-        let (_, key) = self
-            .0
-            .iter()
-            .find(|(known, _)| *known == algorithm)
-            .ok_or(Refusal::KeyMismatch)?;
-        key.verify_sig(signed, signature)
-            .map_err(|_| Refusal::BadSignature)
+    ) -> Result<(), AuthError> {
+        if !self.is_for(algorithm) {
+            return Err(AuthError::KeyMismatch);
+        }
+        let verifier =
+            (DEFAULT_PROVIDER.verifier_factory)(&algorithm.for_signatures(), &self.public)
+                .map_err(|_| AuthError::KeyMismatch)?;
+        verifier
+            .verify(signed, &signature.to_vec())
+            .map_err(|_| AuthError::BadSignature)
     }
-}
-
-fn parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
-    Some(match algorithm {
-        Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
-        Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
-        Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
-        Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
-        Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
-        Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
-        Algorithm::Es256 | Algorithm::Es384 | Algorithm::EdDsa => return None,
-    })
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let algorithms = self.0.iter().map(|(algorithm, _)| algorithm.name());
+        let algorithms = self.algorithms.iter().map(|algorithm| algorithm.name());
         f.debug_set().entries(algorithms).finish()
     }
 }
@@ -158,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_pem_checks_signatures() {
+    fn a_key_in_pem_verifies_signatures() {
         let signer = Signer::p256();
         let pem = pem(&der(&signer));
         for text in [
@@ -169,15 +160,15 @@ mod tests {
             let key = Key::from_pem(text.as_bytes()).expect("it is a key");
             let signature = signer.sign(Algorithm::Es256, b"signed");
             assert_eq!(key.verify(Algorithm::Es256, b"signed", &signature), Ok(()));
-            let refused = key.verify(Algorithm::Es256, b"other", &signature);
-            assert_eq!(refused, Err(Refusal::BadSignature));
-            let refused = key.verify(Algorithm::Rs256, b"signed", &signature);
-            assert_eq!(refused, Err(Refusal::KeyMismatch));
+            let rejected = key.verify(Algorithm::Es256, b"other", &signature);
+            assert_eq!(rejected, Err(AuthError::BadSignature));
+            let rejected = key.verify(Algorithm::Rs256, b"signed", &signature);
+            assert_eq!(rejected, Err(AuthError::KeyMismatch));
         }
     }
 
     #[test]
-    fn what_is_no_such_pem_is_no_key() {
+    fn other_pem_texts_are_rejected() {
         let der = der(&Signer::p256());
         let good = pem(&der);
         let other_curve = {

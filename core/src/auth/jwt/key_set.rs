@@ -1,44 +1,48 @@
 //! The keys of an issuer.
 
 use super::{
-    super::Refusal,
+    super::{
+        AuthError,
+        json::{self, Object},
+    },
     Algorithm,
-    json::{self, Value},
     jwk::{self, Jwk},
     key::Key,
 };
+use std::sync::Arc;
 
 /// A set of public keys ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 #[derive(Debug)]
 pub(crate) struct KeySet {
     keys: Vec<Jwk>,
-    /// How many there are, with those that were passed over.
+    /// How many there are, with those that were skipped.
     listed: usize,
 }
 
 impl KeySet {
-    /// Reads a set. A key that cannot be used is passed over: issuers publish keys for other
-    /// purposes, too, and will publish kinds that nobody knows yet. `None` when it is no set.
+    /// Reads a set; `None` if the document is not one. A key that cannot be used is skipped: issuers
+    /// publish keys for other purposes too, and will publish kinds that are not known yet.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        let mut listed = 0_usize;
-        let mut keys = Vec::new();
-        let mut sets = Vec::new();
-        json::loose_object(bytes, |name, value| {
-            if name == "keys" {
-                sets.push(value);
-            }
+        let set = Object::parse(std::str::from_utf8(bytes).ok()?).ok()?;
+        let listed = json::elements(set.member("keys")?)?;
+        Some(Self {
+            keys: listed
+                .iter()
+                .filter_map(|key| jwk::read(key.get()))
+                .collect(),
+            listed: listed.len(),
         })
-        .ok()?;
-        let [Value::Array(array)] = sets.as_slice() else {
-            return None;
-        };
-        json::elements(array, |value| {
-            listed = listed.saturating_add(1);
-            if let Value::Object(json) = value {
-                keys.extend(jwk::read(json));
-            }
+    }
+
+    /// A set of these keys, by their names.
+    pub(crate) fn of(keys: impl IntoIterator<Item = (String, Arc<Key>)>) -> Self {
+        let keys = keys.into_iter().map(|(kid, key)| Jwk {
+            kid: Some(kid.into_boxed_str()),
+            key,
         });
-        Some(Self { keys, listed })
+        let keys: Vec<_> = keys.collect();
+        let listed = keys.len();
+        Self { keys, listed }
     }
 
     /// Whether no key of the set can be used.
@@ -48,32 +52,28 @@ impl KeySet {
 
     /// The key that signed a token.
     ///
-    /// A token need not name its key when the set has only one. Should two keys have one name, and
-    /// both be for the algorithm, then the name means neither: of such a set it cannot be known
-    /// what the issuer wants.
-    pub(crate) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Key, Refusal> {
-        let Some(kid) = kid else {
-            return match self.keys.as_slice() {
-                [only] if self.listed == 1 => suitable(&only.key, algorithm),
-                [] => Err(Refusal::UnknownKey),
-                _ => Err(Refusal::MalformedKeyId),
-            };
+    /// A token need not name its key if the set has only one. If two keys for the algorithm have the
+    /// name, neither is used: it is not known which one the issuer means.
+    pub(crate) fn find(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Arc<Key>, AuthError> {
+        let named: Vec<_> = match (kid, self.keys.as_slice()) {
+            (Some(kid), _) => self.named(kid).collect(),
+            (None, [only]) if self.listed == 1 => vec![&only.key],
+            (None, []) => Vec::new(),
+            (None, _) => return Err(AuthError::MalformedKeyId),
         };
-        let mut named = self.named(kid);
-        let Some(first) = named.next() else {
-            return Err(Refusal::UnknownKey);
-        };
-        let mut suited = std::iter::once(first)
-            .chain(named)
-            .filter(|key| key.is_for(algorithm));
-        match (suited.next(), suited.next()) {
-            (Some(key), None) => Ok(key),
-            (None, _) => Err(Refusal::KeyMismatch),
-            (Some(_), Some(_)) => Err(Refusal::UnknownKey),
+        let mut suitable = named.iter().filter(|key| key.is_for(algorithm));
+        match (suitable.next(), suitable.next()) {
+            (Some(key), None) => Ok(Arc::clone(key)),
+            (None, _) if !named.is_empty() => Err(AuthError::KeyMismatch),
+            _ => Err(AuthError::UnknownKey),
         }
     }
 
-    /// Whether a token that names this key can be checked with the set, or cannot with any.
+    /// Whether a token that names this key can be verified with the set, or cannot with any.
     pub(crate) fn holds(&self, kid: Option<&str>) -> bool {
         match kid {
             Some(kid) => self.named(kid).next().is_some(),
@@ -81,19 +81,11 @@ impl KeySet {
         }
     }
 
-    fn named<'a>(&'a self, kid: &str) -> impl Iterator<Item = &'a Key> {
+    fn named<'a>(&'a self, kid: &str) -> impl Iterator<Item = &'a Arc<Key>> {
         self.keys
             .iter()
             .filter(move |known| known.kid.as_deref() == Some(kid))
             .map(|known| &known.key)
-    }
-}
-
-fn suitable(key: &Key, algorithm: Algorithm) -> Result<&Key, Refusal> {
-    if key.is_for(algorithm) {
-        Ok(key)
-    } else {
-        Err(Refusal::KeyMismatch)
     }
 }
 
@@ -107,28 +99,28 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_by_its_name() {
+    fn a_key_is_found_by_its_id() {
         let set = set(&[Signer::rsa().jwk("one"), Signer::p256().jwk("two")]);
         assert!(set.find(Some("one"), Algorithm::Ps256).is_ok());
         assert!(set.find(Some("two"), Algorithm::Es256).is_ok());
-        for (kid, algorithm, refusal) in [
-            (Some("two"), Algorithm::Rs256, Refusal::KeyMismatch),
-            (Some("one"), Algorithm::Es256, Refusal::KeyMismatch),
-            (Some("three"), Algorithm::Es256, Refusal::UnknownKey),
-            (Some("ONE"), Algorithm::Rs256, Refusal::UnknownKey),
-            (Some(""), Algorithm::Rs256, Refusal::UnknownKey),
-            (None, Algorithm::Rs256, Refusal::MalformedKeyId),
+        for (kid, algorithm, rejection) in [
+            (Some("two"), Algorithm::Rs256, AuthError::KeyMismatch),
+            (Some("one"), Algorithm::Es256, AuthError::KeyMismatch),
+            (Some("three"), Algorithm::Es256, AuthError::UnknownKey),
+            (Some("ONE"), Algorithm::Rs256, AuthError::UnknownKey),
+            (Some(""), Algorithm::Rs256, AuthError::UnknownKey),
+            (None, Algorithm::Rs256, AuthError::MalformedKeyId),
         ] {
             assert_eq!(
                 set.find(kid, algorithm).err(),
-                Some(refusal),
+                Some(rejection),
                 "{kid:?} {algorithm}"
             );
         }
     }
 
     #[test]
-    fn the_only_key_needs_no_name_in_the_token() {
+    fn a_single_key_needs_no_id_in_the_token() {
         let mut nameless = Signer::p256().jwk("k");
         nameless
             .as_object_mut()
@@ -139,13 +131,13 @@ mod tests {
             assert!(set.find(None, Algorithm::Es256).is_ok());
             assert_eq!(
                 set.find(None, Algorithm::Rs256).err(),
-                Some(Refusal::KeyMismatch)
+                Some(AuthError::KeyMismatch)
             );
         }
         // A name that the key does not have is another key's.
         assert_eq!(
             set(&[nameless]).find(Some("k"), Algorithm::Es256).err(),
-            Some(Refusal::UnknownKey)
+            Some(AuthError::UnknownKey)
         );
     }
 
@@ -159,28 +151,28 @@ mod tests {
         assert!(set.find(Some("k"), Algorithm::Es256).is_ok());
         assert_eq!(
             set.find(Some("o"), Algorithm::Es256).err(),
-            Some(Refusal::UnknownKey)
+            Some(AuthError::UnknownKey)
         );
         assert_eq!(
             set.find(None, Algorithm::Es256).err(),
-            Some(Refusal::MalformedKeyId)
+            Some(AuthError::MalformedKeyId)
         );
     }
 
     #[test]
-    fn a_name_of_two_keys_means_the_one_for_the_algorithm_or_none() {
+    fn an_ambiguous_id_selects_by_algorithm_or_nothing() {
         let other_kinds = set(&[Signer::rsa().jwk("k"), Signer::p256().jwk("k")]);
         assert!(other_kinds.find(Some("k"), Algorithm::Es256).is_ok());
         assert!(other_kinds.find(Some("k"), Algorithm::Rs256).is_ok());
         let same_kind = set(&[Signer::p256().jwk("k"), Signer::p256().jwk("k")]);
         assert_eq!(
             same_kind.find(Some("k"), Algorithm::Es256).err(),
-            Some(Refusal::UnknownKey)
+            Some(AuthError::UnknownKey)
         );
     }
 
     #[test]
-    fn what_is_no_set_is_not_read() {
+    fn other_documents_are_not_sets() {
         for text in [
             "",
             "null",
@@ -199,12 +191,12 @@ mod tests {
         assert!(empty.is_empty() && !empty.holds(None) && !empty.holds(Some("k")));
         assert_eq!(
             empty.find(None, Algorithm::Es256).err(),
-            Some(Refusal::UnknownKey)
+            Some(AuthError::UnknownKey)
         );
     }
 
     #[test]
-    fn a_token_without_a_name_does_not_ask_for_other_keys() {
+    fn a_token_without_an_id_causes_no_fetch() {
         let set = set(&[Signer::p256().jwk("a"), Signer::p256().jwk("b")]);
         assert!(set.holds(None) && set.holds(Some("a")) && !set.holds(Some("c")));
     }

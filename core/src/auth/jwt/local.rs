@@ -5,10 +5,11 @@
 //! without debug assertions there is none.
 
 use super::{
-    super::{Installed, Refusal, authenticator::Erased, keys::Clock},
-    Algorithm, Cognito, Jwt, KeySet, base64url,
-    plan::{Plan, Trust},
-    verifier::Usage,
+    super::{AuthError, Installed, authenticator::Erased, keys::Clock},
+    Cognito, Jwt, KeySet, compact,
+    config::{Config, Trust},
+    issuer::Usage,
+    local_key::{ALGORITHM, LocalPublicKey},
 };
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -18,9 +19,6 @@ use aws_lc_rs::{
 use serde_json::{Map, Value, json};
 use std::{any::Any, sync::Arc, time::UNIX_EPOCH};
 
-/// What a local key signs with, whatever the issuer's algorithms are.
-pub(super) const ALGORITHM: Algorithm = Algorithm::EdDsa;
-
 /// How long the secret of a key is, in bytes.
 pub(crate) const SECRET: usize = 32;
 
@@ -28,20 +26,6 @@ pub(crate) const SECRET: usize = 32;
 pub(crate) struct LocalKey {
     pair: Ed25519KeyPair,
     public: Arc<LocalPublicKey>,
-}
-
-/// What is lent to authenticators.
-#[derive(Debug)]
-pub(super) struct LocalPublicKey {
-    kid: String,
-    pub(super) set: Arc<KeySet>,
-}
-
-impl LocalPublicKey {
-    /// Whether a token names this key.
-    pub(super) fn is(&self, kid: Option<&str>) -> bool {
-        kid == Some(self.kid.as_str())
-    }
 }
 
 /// A random secret; `None` when the system has no randomness.
@@ -70,7 +54,7 @@ impl LocalKey {
         })
     }
 
-    /// The authenticator with this key; `None` when it verifies no such tokens.
+    /// The authenticator with this key; `None` if it does not verify JWTs.
     pub(crate) fn lend(&self, authenticator: &dyn Any) -> Option<Arc<dyn Erased>> {
         if let Some(jwt) = authenticator.downcast_ref::<Jwt>() {
             return Some(Arc::new(jwt.with_local_key(&self.public)));
@@ -104,9 +88,7 @@ fn encode(bytes: &[u8]) -> String {
 
 /// Reads what [`LocalKey`]'s secret is written as.
 pub(crate) fn secret_of(text: &str) -> Option<[u8; SECRET]> {
-    let mut memory = [0; SECRET * 2];
-    let (secret, _) = base64url::decode_into(text, &mut memory).ok()?;
-    secret.try_into().ok()
+    compact::decode(text).ok()?.try_into().ok()
 }
 
 /// Writes a secret as a text.
@@ -114,38 +96,38 @@ pub(crate) fn text_of(secret: &[u8; SECRET]) -> String {
     encode(secret)
 }
 
-/// An issuer whose tokens an authenticator accepts, and which can be stood in for.
+/// An issuer of an authenticator, whose tokens can be made here.
 pub(crate) struct LocalIssuer {
-    plan: Plan,
+    config: Config,
     trust: Trust,
 }
 
-/// What a token says besides what its authenticator wants to see.
+/// What a token says beside what its authenticator requires.
 pub(crate) struct Said<'a> {
     pub(crate) subject: &'a str,
     pub(crate) groups: &'a [String],
     pub(crate) scopes: &'a [String],
     pub(crate) claims: &'a Map<String, Value>,
     pub(crate) seconds: u64,
-    /// The client or audience; one of those that are let in by default.
+    /// The client or audience; by default, the first that is accepted.
     pub(crate) client: Option<&'a str>,
 }
 
 impl LocalIssuer {
     /// Those of an authenticator.
     pub(crate) fn of(authenticator: &dyn Any) -> Vec<Self> {
-        let jwt = authenticator.downcast_ref::<Jwt>().map(Jwt::plan);
-        let cognito = || authenticator.downcast_ref::<Cognito>().map(Cognito::plan);
-        let Some(plan) = jwt.or_else(cognito) else {
+        let jwt = authenticator.downcast_ref::<Jwt>().map(Jwt::config);
+        let cognito = || authenticator.downcast_ref::<Cognito>().map(Cognito::config);
+        let Some(config) = jwt.or_else(cognito) else {
             return Vec::new();
         };
-        let trusted = plan
+        let trusted = config
             .trusted
             .iter()
             .filter(|trust| !trust.issuers.is_empty());
         trusted
             .map(|trust| Self {
-                plan: plan.clone(),
+                config: config.clone(),
                 trust: trust.clone(),
             })
             .collect()
@@ -153,7 +135,7 @@ impl LocalIssuer {
 
     /// Its authenticator's name.
     pub(crate) fn authenticator(&self) -> &str {
-        &self.plan.name
+        &self.config.common.name
     }
 
     /// The `iss` of its tokens.
@@ -165,41 +147,41 @@ impl LocalIssuer {
             .unwrap_or_default()
     }
 
-    /// Whether it is called so: by one of its URLs, or by its authenticator's name.
+    /// Whether this is one of its URLs, or the name of its authenticator.
     pub(crate) fn is(&self, name: &str) -> bool {
         self.trust.issuers.iter().any(|issuer| issuer == name) || self.authenticator() == name
     }
 
-    /// The clients or audiences that are let in; none stands for all.
+    /// The clients or audiences that are accepted; all if there are none.
     pub(crate) fn clients(&self) -> &[String] {
         &self.trust.parties
     }
 
-    /// Whether it lets in this one.
+    /// Whether it accepts this one.
     pub(crate) fn lets_in(&self, client: &str) -> bool {
         self.trust.anybody || self.clients().iter().any(|known| known == client)
     }
 
-    /// Where the token stands in a request.
+    /// Where the token is in a request.
     pub(crate) fn place(&self) -> String {
-        self.plan.credential.to_string()
+        self.config.common.credential.to_string()
     }
 
     /// A token, as this issuer would write it.
     ///
     /// # Errors
-    /// When such tokens cannot say so.
+    /// If such tokens have no scopes.
     pub(crate) fn token(&self, key: &LocalKey, said: &Said<'_>) -> Result<String, String> {
         let client = said.client.or(self.clients().first().map(String::as_str));
         let client = client.unwrap_or("local");
-        let now = seconds(&self.plan.clock)?;
+        let now = seconds(&self.config.common.clock)?;
         let mut claims = said.claims.clone();
         let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         claim("iss", self.issuer().into());
         claim("sub", said.subject.into());
         claim("iat", now.into());
         claim("exp", now.saturating_add(said.seconds).into());
-        match self.plan.usage {
+        match self.config.usage {
             Usage::Audience => {
                 claim("aud", client.into());
             }
@@ -219,19 +201,19 @@ impl LocalIssuer {
             }
         }
         if !said.scopes.is_empty() {
-            claim(self.plan.scopes.path(), said.scopes.join(" ").into());
+            claim(self.config.scopes.path(), said.scopes.join(" ").into());
         }
         if !said.groups.is_empty() {
-            claim(self.plan.groups.path(), said.groups.into());
+            claim(self.config.common.groups.path(), said.groups.into());
         }
-        let typ = self.plan.types.first().map_or("JWT", String::as_str);
+        let typ = self.config.types.first().map_or("JWT", String::as_str);
         Ok(key.sign(typ, &claims))
     }
 
     /// Whether the authenticator, with the key, accepts a token.
-    pub(crate) async fn accepts(&self, key: &LocalKey, token: &str) -> Result<(), Refusal> {
-        let plan = self.plan.with_local_key(&key.public);
-        plan.verify(token).await.map(drop)
+    pub(crate) async fn accepts(&self, key: &LocalKey, token: &str) -> Result<(), AuthError> {
+        let config = self.config.with_local_key(&key.public);
+        config.verifier().verify(token).await.map(drop)
     }
 }
 
@@ -242,11 +224,11 @@ fn seconds(clock: &Clock) -> Result<u64, String> {
         .map_err(|_| "the clock is before 1970".to_owned())
 }
 
-impl Plan {
-    /// The same plan, which accepts what a local key has signed as well.
+impl Config {
+    /// The same config, which accepts what a local key has signed as well.
     pub(super) fn with_local_key(&self, key: &Arc<LocalPublicKey>) -> Self {
         self.clone()
-            .change(|plan| plan.local = Some(Arc::clone(key)))
+            .change(|config| config.local = Some(Arc::clone(key)))
     }
 }
 
@@ -261,7 +243,7 @@ impl Installed {
         Some(self.with_scheme(Clone::clone(&*self.scheme).verified_locally(Some(verifier))))
     }
 
-    /// The issuers that can be stood in for.
+    /// The issuers whose tokens can be made here.
     pub(crate) fn local_issuers(&self) -> Vec<LocalIssuer> {
         let own = LocalIssuer::of(self.as_any());
         match self.scheme.local_verifier() {
@@ -275,7 +257,7 @@ impl Installed {
 mod tests {
     use super::{
         super::{
-            super::install,
+            super::{Algorithm, install},
             testing::{ISSUER, Signer, ask, claims, now, set},
         },
         *,
@@ -300,7 +282,7 @@ mod tests {
     }
 
     fn jwt() -> Jwt {
-        Jwt::issuer(ISSUER)
+        Jwt::new(ISSUER)
             .audience("orders-api")
             // No key of the issuer could have signed with what a local key signs with.
             .algorithms([Algorithm::Rs256])
@@ -327,27 +309,33 @@ mod tests {
         assert!(ask(&lent, &for_cognito).await.is_ok());
         assert!(ask(&lent, &for_jwt).await.is_err());
 
-        // Without the key it is refused before anybody is asked for others.
-        for refused in [ask(&jwt, &for_jwt).await, ask(&cognito, &for_cognito).await] {
-            assert_eq!(refused.err(), Some(Refusal::AlgorithmNotAllowed));
+        // Without the key it is rejected before any keys are fetched.
+        for rejected in [ask(&jwt, &for_jwt).await, ask(&cognito, &for_cognito).await] {
+            assert_eq!(rejected.err(), Some(AuthError::AlgorithmNotAllowed));
         }
         let wide = jwt.clone().algorithms(Algorithm::ALL);
-        assert_eq!(ask(&wide, &for_jwt).await.err(), Some(Refusal::UnknownKey));
-        // So is what another machine has signed, in whoever's name.
+        assert_eq!(
+            ask(&wide, &for_jwt).await.err(),
+            Some(AuthError::UnknownKey)
+        );
+        // So is what another machine has signed, for any subject.
         let other = super::tests::key(2);
         let lent = jwt.with_local_key(&key.public);
         assert!(ask(&lent, &token(&jwt, &other)).await.is_err());
         let forged = for_jwt.rsplit_once('.').expect("it has a signature").0;
         let signature = other.pair.sign(forged.as_bytes());
         let forged = format!("{forged}.{}", encode(signature.as_ref()));
-        assert_eq!(ask(&lent, &forged).await.err(), Some(Refusal::BadSignature));
+        assert_eq!(
+            ask(&lent, &forged).await.err(),
+            Some(AuthError::BadSignature)
+        );
     }
 
     #[tokio::test]
     async fn real_tokens_and_all_other_rules_stay() {
         let key = key(1);
         let jwt = jwt().check(|identity| match identity.subject() {
-            "mallory" => Err(Refusal::NotAccepted),
+            "mallory" => Err(AuthError::NotAccepted),
             _ => Ok(()),
         });
         let lent = jwt.with_local_key(&key.public);
@@ -367,7 +355,7 @@ mod tests {
         );
         assert_eq!(
             ask(&wider, &real).await.err(),
-            Some(Refusal::AlgorithmNotAllowed)
+            Some(AuthError::AlgorithmNotAllowed)
         );
 
         let issuer = &LocalIssuer::of(&jwt)[0];
@@ -380,33 +368,33 @@ mod tests {
             seconds: 60,
             client: None,
         };
-        for (said, refusal) in [
+        for (said, rejection) in [
             (base(), None),
             (
                 Said {
                     client: Some("another"),
                     ..base()
                 },
-                Some(Refusal::WrongAudience),
+                Some(AuthError::WrongAudience),
             ),
             (
                 Said {
                     seconds: 0,
                     ..base()
                 },
-                Some(Refusal::Expired),
+                Some(AuthError::Expired),
             ),
             (
                 Said {
                     subject: "mallory",
                     ..base()
                 },
-                Some(Refusal::NotAccepted),
+                Some(AuthError::NotAccepted),
             ),
         ] {
             let token = issuer.token(&key, &said).expect("it can say so");
-            assert_eq!(ask(&lent, &token).await.err(), refusal);
-            assert_eq!(issuer.accepts(&key, &token).await.err(), refusal);
+            assert_eq!(ask(&lent, &token).await.err(), rejection);
+            assert_eq!(issuer.accepts(&key, &token).await.err(), rejection);
         }
     }
 

@@ -1,54 +1,59 @@
 //! Tokens that this process verifies.
 //!
-//! A token goes through the files in this order:
+//! `verifier` has the steps:
 //!
-//! - `compact` takes its text apart, and `base64url` decodes the segments.
-//! - `header` says with what it was signed. `claims` reads the payload, of which nothing but the
-//!   issuer counts yet. Both read with `json`, which knows no leniency.
-//! - `source` has the keys of that issuer, a `key_set` of `jwk`s, and `key` checks the signature;
-//!   `roca` knows keys that were made badly.
-//! - `claims` says what the payload has to be like, with `date` for its times.
-//! - `verifier` does all this in its order and makes an identity; `verified` may remember it.
+//! - `compact` splits the token and decodes its segments.
+//! - `header` reads the algorithm and the id of the key, `claims` the payload. Of these, the issuer
+//!   alone is used yet.
+//! - `source` has the keys of that issuer, a `key_set` of `jwk`s, and `key` verifies the signature.
+//! - `claims` checks times, and a `Profile` the rest: `issuer` for OpenID Connect and Cognito,
+//!   `auth::alb` for load balancers.
+//! - `token_cache` may remember the identity.
 //!
-//! What users see is `oidc` and `cognito`. `plan` keeps what they were told, and makes the verifier
-//! when it is first asked for. A Cognito user pool's issuers come from `auth::pool`. In builds with debug
-//! assertions, `local` signs tokens for the developer's machine, and lends the key for them.
+//! `oidc` and `cognito` are public. `config` holds their settings, and makes the verifier when it is
+//! first needed. In builds with debug assertions, `local` signs tokens for the developer's machine,
+//! and lends the key for them.
 
 mod algorithm;
-pub(crate) mod base64url;
 mod claims;
 mod cognito;
-pub(crate) mod compact;
-pub(crate) mod date;
+mod common;
+mod compact;
+mod config;
 mod header;
-pub(crate) mod json;
+mod issuer;
 mod jwk;
-pub(crate) mod key;
+mod key;
 mod key_set;
 #[cfg(debug_assertions)]
 mod local;
+#[cfg(debug_assertions)]
+mod local_key;
 mod oidc;
-mod plan;
-mod roca;
 mod source;
 #[cfg(test)]
 mod testing;
-mod verified;
+mod token_cache;
 mod verifier;
 #[cfg(test)]
 mod wycheproof;
 
 pub use algorithm::Algorithm;
-pub(crate) use claims::{Sought, names};
+pub(crate) use claims::Payload;
 pub use cognito::{Cognito, NeedsClient};
+pub(crate) use common::{Common, MAX_LEEWAY};
+pub(crate) use config::common_settings;
+pub(crate) use header::{Header, HeaderRules};
 pub(crate) use key::Key;
 pub(crate) use key_set::KeySet;
 #[cfg(debug_assertions)]
 pub(crate) use local::{LocalIssuer, LocalKey, SECRET, Said, new_secret, secret_of, text_of};
 pub use oidc::{Jwt, NeedsAudience};
-pub use verified::VerifiedTokens;
+pub(crate) use source::{KeysById, Source};
+pub use token_cache::VerifiedTokens;
+pub(crate) use verifier::{Issuer, Profile, Verifier};
 
-/// Of a [`Jwt`], a [`Cognito`] or an [`AlbOidc`](crate::AlbOidc) that knows all it needs to be an
-/// [`Authenticator`](crate::Authenticator).
+/// The state of a [`Jwt`], [`Cognito`] or [`AlbOidc`](crate::auth::AlbOidc) that is complete, and so an
+/// [`Authenticator`](crate::auth::Authenticator).
 #[derive(Debug)]
 pub enum Ready {}

@@ -2,11 +2,12 @@
 
 use super::{
     super::{
-        Refusal,
+        AuthError,
         keys::{Cached, Clock, Document, Location, Url},
     },
-    KeySet,
+    Algorithm, Key, KeySet,
 };
+use crate::BoxFuture;
 use std::sync::Arc;
 
 impl Document for KeySet {
@@ -19,28 +20,36 @@ impl Document for KeySet {
     }
 }
 
-/// What was said about the keys of an issuer.
+/// The setting of where the keys of an issuer are.
 #[derive(Clone, Debug)]
 pub(super) enum KeysFrom {
-    /// The issuer's metadata say where they are.
+    /// At the URL in the issuer's metadata.
     Discovery,
-    /// At the place below the issuer's URL where Cognito has them.
+    /// At the path below the issuer's URL where Cognito has them.
     Below,
-    /// At this URL.
     Url(String),
-    /// They are these.
+    /// This JWK set.
     Embedded(Arc<str>),
 }
 
-/// Gives the keys of an issuer.
-#[derive(Clone, Debug)]
-pub(super) enum Source {
+/// The keys of an issuer.
+#[derive(Clone)]
+pub(crate) enum Source {
     Embedded(Arc<KeySet>),
     Fetched(Cached<KeySet>),
+    ById(Arc<dyn KeysById>),
+}
+
+/// Keys that are fetched one by one, by the id that a token names.
+pub(crate) trait KeysById: Send + Sync {
+    fn key<'a>(&'a self, kid: &'a str) -> BoxFuture<'a, Result<Arc<Key>, AuthError>>;
+
+    /// Notes that the key has verified a token.
+    fn proven(&self, kid: &str);
 }
 
 impl KeysFrom {
-    /// The keys of this issuer, or a sentence on why there cannot be any.
+    /// The keys of this issuer; an error says why there cannot be any.
     pub(super) fn source(
         &self,
         issuer: &str,
@@ -78,21 +87,33 @@ fn not_fetched(issuer: &str, error: &impl std::fmt::Display) -> String {
 
 fn embedded(issuer: &str, json: &str) -> Result<Source, String> {
     let set = KeySet::read(json.as_bytes())
-        .ok_or_else(|| format!("the embedded keys of the issuer {issuer:?} are no JWK set"))?;
+        .ok_or_else(|| format!("the embedded keys of the issuer {issuer:?} are not a JWK set"))?;
     if set.is_empty() {
         return Err(format!(
-            "of the embedded keys of the issuer {issuer:?} none can be used"
+            "none of the embedded keys of the issuer {issuer:?} can be used"
         ));
     }
     Ok(Source::Embedded(Arc::new(set)))
 }
 
 impl Source {
-    /// The keys, to look for this one.
-    pub(super) async fn keys(&self, kid: Option<&str>) -> Result<Arc<KeySet>, Refusal> {
+    /// The key that a token names.
+    pub(super) async fn key(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Arc<Key>, AuthError> {
         match self {
-            Self::Embedded(set) => Ok(Arc::clone(set)),
-            Self::Fetched(cached) => cached.get(kid).await,
+            Self::Embedded(set) => set.find(kid, algorithm),
+            Self::Fetched(cached) => cached.get(kid).await?.find(kid, algorithm),
+            Self::ById(keys) => keys.key(kid.ok_or(AuthError::MalformedKeyId)?).await,
+        }
+    }
+
+    /// Notes that the key of this name has verified a token.
+    pub(super) fn proven(&self, kid: Option<&str>) {
+        if let (Self::ById(keys), Some(kid)) = (self, kid) {
+            keys.proven(kid);
         }
     }
 

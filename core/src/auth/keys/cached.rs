@@ -1,7 +1,7 @@
 //! A document that many requests share, and the one fetch they wait for together.
 
 use super::{
-    Clock, Document, Location, Refusal,
+    AuthError, Clock, Document, Location,
     failure::Failure,
     fetch::Fetcher,
     state::{Done, Next, State},
@@ -14,8 +14,8 @@ use std::{
 use tokio::{runtime::Handle, sync::watch, time::timeout};
 use tracing::Instrument;
 
-/// How long a request waits for a fetch that it could do without. It waits at all because on Lambda
-/// nothing goes on in the background: when the request is answered, the process is frozen.
+/// How long a request waits for a fetch that it could do without. It waits at all because Lambda
+/// freezes the process after the response, so that nothing runs in the background.
 const MOMENT: Duration = Duration::from_millis(500);
 
 /// A fetch ends by itself within its limit; one that is older by so much was frozen.
@@ -26,8 +26,8 @@ const ROUNDS: usize = 3;
 
 /// A document that is fetched when it is needed, and shared.
 ///
-/// A fetch is a task of its own. The request that began it waits like all others, and when it is
-/// dropped, because its deadline has passed or the client is gone, the others lose nothing.
+/// A fetch is a task of its own. The request that began it waits like all others; if it is dropped,
+/// because of its deadline or a disconnect, the fetch goes on.
 pub(crate) struct Cached<D> {
     shared: Arc<Shared<D>>,
 }
@@ -49,7 +49,7 @@ impl<D> Clone for Cached<D> {
     }
 }
 
-/// Says neither where the keys are nor which.
+/// Shows neither the URL nor the keys.
 impl<D> fmt::Debug for Cached<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cached").finish_non_exhaustive()
@@ -57,7 +57,7 @@ impl<D> fmt::Debug for Cached<D> {
 }
 
 enum Step<D> {
-    Answer(Result<Arc<D>, Refusal>),
+    Respond(Result<Arc<D>, AuthError>),
     Wait(Done, Duration),
 }
 
@@ -86,28 +86,28 @@ impl<D: Document> Cached<D> {
 
     /// The document to check a token with that names this key.
     ///
-    /// It may be one without the key: then the issuer has no such key, as far as is known from a
-    /// fetch of the last ten seconds. With a fresh document that has it, nothing is waited for.
+    /// A document without the key means that the issuer does not have it, by a fetch of the last ten
+    /// seconds. A fresh document with the key is returned at once.
     ///
     /// # Errors
-    /// [`Refusal::KeysUnavailable`] when there is no document, or none with this key and the
+    /// [`AuthError::KeysUnavailable`] when there is no document, or none with this key and the
     /// issuer cannot be asked; [`Document::MISSING`] when the host says that there is nothing at
     /// the URL.
-    pub(crate) async fn get(&self, kid: Option<&str>) -> Result<Arc<D>, Refusal> {
+    pub(crate) async fn get(&self, kid: Option<&str>) -> Result<Arc<D>, AuthError> {
         self.find(|document| document.holds(kid)).await
     }
 
-    /// Fetches the document unless there is a fresh one. A failure is logged, and no more: the first
-    /// request that needs the document tries again, however soon that is.
+    /// Fetches the document unless there is a fresh one. A failure is only logged: the first request
+    /// that needs the document tries again, however soon that is.
     pub(crate) async fn prepare(&self) {
         if self.find(|_| true).await.is_err() {
             self.shared.state().forgive();
         }
     }
 
-    async fn find(&self, wanted: impl Fn(&D) -> bool) -> Result<Arc<D>, Refusal> {
+    async fn find(&self, wanted: impl Fn(&D) -> bool) -> Result<Arc<D>, AuthError> {
         let (done, patience) = match self.step(&wanted) {
-            Step::Answer(answer) => return answer,
+            Step::Respond(response) => return response,
             Step::Wait(done, patience) => (done, patience),
         };
         // What ends the wait does not matter, only what is there then.
@@ -122,7 +122,7 @@ impl<D: Document> Cached<D> {
                 return;
             }
             match self.step(wanted) {
-                Step::Answer(_) => return,
+                Step::Respond(_) => return,
                 Step::Wait(next, _) => done = next,
             }
         }
@@ -134,7 +134,7 @@ impl<D: Document> Cached<D> {
         let patience = shared.fetcher.limit.saturating_add(MARGIN);
         let mut state = shared.state();
         match state.next(now, patience, wanted) {
-            Next::Answer(answer) => Step::Answer(answer),
+            Next::Respond(response) => Step::Respond(response),
             Next::Join(done) => Step::Wait(done, patience),
             Next::Fetch { needed } => match Handle::try_current() {
                 Ok(runtime) => {
@@ -143,9 +143,9 @@ impl<D: Document> Cached<D> {
                 }
                 Err(_) => {
                     warn(Failure::NoRuntime);
-                    Step::Answer(match state.settle(now, wanted) {
+                    Step::Respond(match state.settle(now, wanted) {
                         Ok(document) if wanted(&document) => Ok(document),
-                        _ => Err(Refusal::KeysUnavailable),
+                        _ => Err(AuthError::KeysUnavailable),
                     })
                 }
             },
@@ -195,12 +195,12 @@ fn warn(failure: Failure) {
 mod tests {
     use super::Cached;
     use crate::auth::{
-        Refusal,
+        AuthError,
         keys::{
             Location, Url,
             fetch::Fetcher,
             state::{FRESH, KEPT, PAUSE},
-            testing::{Names, Reply, Server, TestClock, body, status},
+            testing::{Names, Server, ServerResponse, TestClock, body, status},
         },
     };
     use std::{
@@ -244,7 +244,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hundred_requests_share_one_fetch() {
-        let server = Server::start(|_, _| Reply::Held(body("keys a")));
+        let server = Server::start(|_, _| ServerResponse::Held(body("keys a")));
         let cached = cached(&server, &TestClock::new());
         let requests: Vec<_> = (0..100)
             .map(|_| {
@@ -265,7 +265,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fresh_document_is_there_without_waiting() {
-        let server = Server::start(|_, _| Reply::Send(body("keys a")));
+        let server = Server::start(|_, _| ServerResponse::Send(body("keys a")));
         let cached = cached(&server, &TestClock::new());
         cached.prepare().await;
         let document = now(cached.get(Some("a"))).expect("it does not wait");
@@ -275,8 +275,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dropped_request_takes_the_fetch_from_nobody() {
-        let server = Server::start(|_, _| Reply::Held(body("keys a")));
+    async fn a_dropped_request_does_not_cancel_the_fetch() {
+        let server = Server::start(|_, _| ServerResponse::Held(body("keys a")));
         let cached = cached(&server, &TestClock::new());
         let first = tokio::spawn({
             let cached = cached.clone();
@@ -299,7 +299,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fetch_goes_on_when_all_who_waited_are_gone() {
-        let server = Server::start(|_, _| Reply::Held(body("keys a")));
+        let server = Server::start(|_, _| ServerResponse::Held(body("keys a")));
         let cached = cached(&server, &TestClock::new());
         assert!(now(cached.prepare()).is_none());
         server.wait_for_requests(1).await;
@@ -310,7 +310,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_storm_of_unknown_keys_makes_one_fetch_in_ten_seconds() {
-        let server = Server::start(|_, _| Reply::Send(body("keys a")));
+        let server = Server::start(|_, _| ServerResponse::Send(body("keys a")));
         let clock = TestClock::new();
         let cached = cached(&server, &clock);
         for round in 1..=3 {
@@ -337,8 +337,8 @@ mod tests {
     #[tokio::test]
     async fn a_rotated_key_is_found() {
         let server = Server::start(|number, _| match number {
-            1 => Reply::Send(body("keys a")),
-            _ => Reply::Send(body("keys a b")),
+            1 => ServerResponse::Send(body("keys a")),
+            _ => ServerResponse::Send(body("keys a b")),
         });
         let clock = TestClock::new();
         let cached = cached(&server, &clock);
@@ -351,13 +351,13 @@ mod tests {
 
     #[tokio::test]
     async fn an_issuer_that_comes_up_is_found_without_a_restart() {
-        let mut server = Server::down(|_, _| Reply::Send(body("keys a")));
+        let mut server = Server::down(|_, _| ServerResponse::Send(body("keys a")));
         let clock = TestClock::new();
         let cached = cached(&server, &clock);
         for _ in 0..3 {
-            assert_eq!(cached.get(Some("a")).await, Err(Refusal::KeysUnavailable));
-            let refused = now(cached.get(Some("a"))).expect("it is too early to try again");
-            assert_eq!(refused, Err(Refusal::KeysUnavailable));
+            assert_eq!(cached.get(Some("a")).await, Err(AuthError::KeysUnavailable));
+            let rejected = now(cached.get(Some("a"))).expect("it is too early to try again");
+            assert_eq!(rejected, Err(AuthError::KeysUnavailable));
             clock.forward(PAUSE);
         }
         server.up();
@@ -366,14 +366,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_prefetch_that_failed_delays_no_request() {
-        for refused in ["403 Forbidden", "404 Not Found", "410 Gone", "503 Later"] {
+        for rejected in ["403 Forbidden", "404 Not Found", "410 Gone", "503 Later"] {
             let server = Server::start(move |number, _| match number {
-                1 => Reply::Send(status(refused, "content-length: 0", "")),
-                _ => Reply::Send(body("keys a")),
+                1 => ServerResponse::Send(status(rejected, "content-length: 0", "")),
+                _ => ServerResponse::Send(body("keys a")),
             });
             let cached = cached(&server, &TestClock::new());
             cached.prepare().await;
-            assert!(cached.get(Some("a")).await.is_ok(), "{refused}");
+            assert!(cached.get(Some("a")).await.is_ok(), "{rejected}");
             assert_eq!(server.requests(), 2);
         }
     }
@@ -384,8 +384,8 @@ mod tests {
         let server = Server::start({
             let down = Arc::clone(&down);
             move |_, _| match down.load(Ordering::SeqCst) {
-                true => Reply::Send(status("503 Later", "content-length: 0", "")),
-                false => Reply::Send(body("keys a")),
+                true => ServerResponse::Send(status("503 Later", "content-length: 0", "")),
+                false => ServerResponse::Send(body("keys a")),
             }
         });
         let clock = TestClock::new();
@@ -397,12 +397,12 @@ mod tests {
         assert_eq!(server.requests(), 2);
         // No storm: the others wait for the next try.
         for _ in 0..100 {
-            assert!(now(cached.get(Some("a"))).is_some_and(|answer| answer.is_ok()));
+            assert!(now(cached.get(Some("a"))).is_some_and(|response| response.is_ok()));
         }
         assert_eq!(server.requests(), 2);
         clock.forward(KEPT - FRESH);
-        let refused = cached.get(Some("a")).await;
-        assert_eq!(refused, Err(Refusal::KeysUnavailable));
+        let rejected = cached.get(Some("a")).await;
+        assert_eq!(rejected, Err(AuthError::KeysUnavailable));
         down.store(false, Ordering::SeqCst);
         clock.forward(PAUSE);
         assert!(cached.get(Some("a")).await.is_ok());
@@ -411,8 +411,8 @@ mod tests {
     #[tokio::test]
     async fn garbage_takes_no_good_document_away() {
         let server = Server::start(|number, _| match number {
-            1 => Reply::Send(body("keys a")),
-            _ => Reply::Send(body("<html>")),
+            1 => ServerResponse::Send(body("keys a")),
+            _ => ServerResponse::Send(body("<html>")),
         });
         let clock = TestClock::new();
         let cached = cached(&server, &clock);
@@ -421,15 +421,15 @@ mod tests {
         assert!(cached.get(Some("a")).await.is_ok());
         clock.forward(PAUSE);
         let unknown = cached.get(Some("b")).await;
-        assert_eq!(unknown, Err(Refusal::KeysUnavailable));
+        assert_eq!(unknown, Err(AuthError::KeysUnavailable));
         assert_eq!(server.requests(), 3);
     }
 
     #[tokio::test]
-    async fn a_slow_issuer_holds_up_nobody_who_has_keys() {
+    async fn a_slow_issuer_does_not_block_cached_keys() {
         let server = Server::start(|number, _| match number {
-            1 => Reply::Send(body("keys a")),
-            _ => Reply::Held(body("keys a b")),
+            1 => ServerResponse::Send(body("keys a")),
+            _ => ServerResponse::Held(body("keys a b")),
         });
         let clock = TestClock::new();
         let url = Url::parse_loopback_allowed(&server.url("/keys")).unwrap();
@@ -451,15 +451,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_silent_issuer_is_given_up_at_the_limit_and_found_again() {
+    async fn a_silent_issuer_times_out_and_recovers() {
         let server = Server::start(|number, _| match number {
-            1 => Reply::Stall(Vec::new()),
-            _ => Reply::Send(body("keys a")),
+            1 => ServerResponse::Stall(Vec::new()),
+            _ => ServerResponse::Send(body("keys a")),
         });
         let clock = TestClock::new();
         let cached = cached_with(&server, &clock, Duration::from_millis(100));
-        let refused = cached.get(Some("a")).await;
-        assert_eq!(refused, Err(Refusal::KeysUnavailable));
+        let rejected = cached.get(Some("a")).await;
+        assert_eq!(rejected, Err(AuthError::KeysUnavailable));
         // On a busy machine the limit may be too short for a second fetch, too.
         for _ in 0..100 {
             clock.forward(PAUSE);
@@ -471,10 +471,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fetch_that_lambda_froze_holds_up_nobody() {
+    async fn a_frozen_fetch_does_not_block_requests() {
         let server = Server::start(|number, _| match number {
-            1 => Reply::Stall(Vec::new()),
-            _ => Reply::Send(body("keys a")),
+            1 => ServerResponse::Stall(Vec::new()),
+            _ => ServerResponse::Send(body("keys a")),
         });
         let clock = TestClock::new();
         let cached = cached(&server, &clock);
@@ -491,10 +491,10 @@ mod tests {
     }
 
     #[test]
-    fn a_runtime_that_ends_takes_nothing_from_the_next() {
+    fn a_runtime_that_ends_does_not_harm_the_next() {
         let server = Server::start(|number, _| match number {
-            1 => Reply::Stall(Vec::new()),
-            _ => Reply::Send(body("keys a")),
+            1 => ServerResponse::Stall(Vec::new()),
+            _ => ServerResponse::Send(body("keys a")),
         });
         let cached = cached(&server, &TestClock::new());
         let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
@@ -507,16 +507,16 @@ mod tests {
 
     #[test]
     fn without_a_runtime_there_are_no_keys_and_no_panic() {
-        let server = Server::start(|_, _| Reply::Send(body("keys a")));
+        let server = Server::start(|_, _| ServerResponse::Send(body("keys a")));
         let cached = cached(&server, &TestClock::new());
         assert_eq!(
             now(cached.get(Some("a"))),
-            Some(Err(Refusal::KeysUnavailable))
+            Some(Err(AuthError::KeysUnavailable))
         );
         assert_eq!(server.connections(), 0);
     }
 
-    /// What a log of all levels is told.
+    /// What is logged at all levels.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -531,8 +531,9 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_logged_once_with_its_reason_and_nothing_that_was_sent() {
-        let server = Server::start(|_, _| Reply::Send(status("404 Secret", "a: b", "<html>")));
+    fn a_failure_is_logged_once_without_what_was_sent() {
+        let server =
+            Server::start(|_, _| ServerResponse::Send(status("404 Secret", "a: b", "<html>")));
         let log = Log::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -550,19 +551,29 @@ mod tests {
             let cached = cached(&server, &TestClock::new());
             cached.get(Some("a-key")).instrument(span).await
         });
-        assert_eq!(outcome, Err(Refusal::KeysUnavailable));
+        assert_eq!(outcome, Err(AuthError::KeysUnavailable));
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        // The HTTP client logs where it connects to.
+        let own: Vec<_> = text
+            .lines()
+            .filter(|line| !line.contains(": hyper"))
+            .collect();
         assert_eq!(
-            text,
-            " WARN request{id=7}: lambda_api: keys could not be fetched reason=the status of the \
-             answer is 404 Not Found, not 200; redirects are not followed\n"
+            own,
+            [
+                " WARN request{id=7}: lambda_api: keys could not be fetched reason=the status of the \
+                 response is 404 Not Found, not 200; redirects are not followed"
+            ]
         );
+        for sent in ["/keys", "a-key", "Secret", "a: b", "html"] {
+            assert!(!text.contains(sent), "{text}");
+        }
     }
 
     #[test]
-    fn it_can_be_waited_for_on_any_thread_and_tells_a_log_nothing() {
+    fn its_futures_are_send_and_debug_shows_nothing() {
         fn assert_send<T: Send>(_: T) {}
-        let server = Server::start(|_, _| Reply::Send(body("keys a")));
+        let server = Server::start(|_, _| ServerResponse::Send(body("keys a")));
         let cached = cached(&server, &TestClock::new());
         assert_send(cached.get(Some("a")));
         assert_send(cached.prepare());

@@ -1,34 +1,28 @@
 //! The metadata of an issuer, which say where its keys are.
 
-use super::{failure::Failure, url::Url};
-use serde::Deserialize;
-use std::borrow::Cow;
+use super::{
+    super::json::{self, Object},
+    failure::Failure,
+    url::Url,
+};
 
-/// The two members that count, of those of
-/// [OpenID Connect Discovery, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)
-/// and [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2). A second one of the
-/// same name is an error.
-#[derive(Deserialize)]
-struct Metadata<'a> {
-    #[serde(borrow)]
-    issuer: Cow<'a, str>,
-    #[serde(borrow)]
-    jwks_uri: Cow<'a, str>,
-}
-
-/// Where the keys of an issuer are. The metadata have to name the very issuer that was asked for
-/// ([RFC 8414, section 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
+/// Where the keys of an issuer are, by its metadata
+/// ([OpenID Connect Discovery, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata),
+/// [RFC 8414, section 2](https://www.rfc-editor.org/rfc/rfc8414#section-2)). They have to name the
+/// issuer to the letter ([RFC 8414, section
+/// 3.3](https://www.rfc-editor.org/rfc/rfc8414#section-3.3)).
 pub(super) fn jwks_uri(metadata: &[u8], issuer: &str, from: &Url) -> Result<Url, Failure> {
-    // Serde would also take the members' values in an array.
-    if !metadata.trim_ascii_start().starts_with(b"{") {
-        return Err(Failure::NotMetadata);
-    }
-    let metadata: Metadata<'_> =
-        serde_json::from_slice(metadata).map_err(|_| Failure::NotMetadata)?;
-    if metadata.issuer != issuer {
+    let metadata = std::str::from_utf8(metadata).map_err(|_| Failure::NotMetadata)?;
+    let metadata = Object::parse(metadata).map_err(|_| Failure::NotMetadata)?;
+    let string = |name| {
+        let string = metadata.member(name).and_then(json::string);
+        string.ok_or(Failure::NotMetadata)
+    };
+    let (named, keys) = (string("issuer")?, string("jwks_uri")?);
+    if named != issuer {
         return Err(Failure::WrongIssuer);
     }
-    from.follow(&metadata.jwks_uri).map_err(Failure::Discovery)
+    from.follow(&keys).map_err(Failure::Discovery)
 }
 
 #[cfg(test)]
@@ -68,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_metadata_leads_nowhere() {
+    fn other_documents_lead_nowhere() {
         for metadata in [
             "",
             "null",

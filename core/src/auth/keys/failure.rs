@@ -2,10 +2,12 @@
 
 use super::url::UrlError;
 use http::StatusCode;
+use http_body_util::LengthLimitError;
+use hyper_util::client::legacy;
 use rustls::CertificateError;
-use std::io;
+use std::{error::Error, io, iter};
 
-/// Why keys could not be fetched: for the log, so it has nothing of what was sent or received but
+/// Why keys could not be fetched. It is logged, so it has nothing of what was sent or received but
 /// a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Failure {
@@ -16,7 +18,7 @@ pub(super) enum Failure {
 
     #[error("the host has no address: {0}")]
     Lookup(io::ErrorKind),
-    #[error("http is for loopback alone, and the host is elsewhere")]
+    #[error("plain HTTP is allowed to loopback only, and the host is elsewhere")]
     NotLoopback,
     #[error("no connection could be made: {0}")]
     Connect(io::ErrorKind),
@@ -26,31 +28,31 @@ pub(super) enum Failure {
     TlsSetup,
     #[error("the certificate of the host is not accepted: {0}")]
     Certificate(&'static str),
-    #[error("the host does not speak TLS as it is expected")]
+    #[error("the TLS handshake failed")]
     Tls,
-    #[error("the answer is not HTTP")]
+    #[error("the response is not HTTP")]
     NotHttp,
 
-    #[error("the status of the answer is {0}, not 200; redirects are not followed")]
+    #[error("the status of the response is {0}, not 200; redirects are not followed")]
     Status(StatusCode),
-    #[error("the answer is encoded, which was not asked for")]
+    #[error("the response is compressed, which was not requested")]
     Encoded,
-    #[error("the answer is larger than 150 KB")]
+    #[error("the response is larger than 150 KB")]
     TooLarge,
 
-    #[error("the metadata of the issuer are not JSON with an issuer and a jwks_uri")]
+    #[error("the metadata of the issuer are not a JSON object with issuer and jwks_uri")]
     NotMetadata,
-    #[error("the metadata are those of another issuer")]
+    #[error("the metadata name another issuer")]
     WrongIssuer,
-    #[error("discovery leads to a URL that is not accepted: {0}")]
+    #[error("the metadata lead to an invalid URL: {0}")]
     Discovery(UrlError),
 
-    #[error("the answer is not the document that is expected")]
+    #[error("the response is not a key document")]
     NotADocument,
 }
 
 impl Failure {
-    /// Whether it is one of the connection, so that another one may do better.
+    /// Whether the connection failed, so that another one may succeed.
     pub(super) fn is_of_connection(self) -> bool {
         matches!(
             self,
@@ -58,7 +60,7 @@ impl Failure {
         )
     }
 
-    /// Whether there is nothing at the URL, by the word of the host.
+    /// Whether the host says that there is nothing at the URL.
     pub(super) fn is_missing(self) -> bool {
         matches!(
             self,
@@ -66,9 +68,9 @@ impl Failure {
         )
     }
 
-    /// Whether the host says that what it had is there no longer: then what was fetched before is not
-    /// to be trusted for another day. Where the URL names a key, 404 says so as well; at the URL of a
-    /// whole set, it may be a mistake of a deployment.
+    /// Whether the host says that the document was removed, so that an earlier copy must not be
+    /// trusted for another day. 404 counts if the URL names a single key; for a whole set, it may be a
+    /// mistake in a deployment.
     pub(super) fn takes_back(self, names_key: bool) -> bool {
         match self {
             Self::Status(StatusCode::GONE) => true,
@@ -77,16 +79,44 @@ impl Failure {
         }
     }
 
-    /// From an error while TLS is negotiated.
-    pub(super) fn of_tls(error: &io::Error) -> Self {
-        let tls = error
-            .get_ref()
-            .and_then(|error| error.downcast_ref::<rustls::Error>());
-        match tls {
-            None => Self::Connection(error.kind()),
+    /// From an error while the request was sent or the head of the response awaited.
+    pub(super) fn of_request(error: &legacy::Error) -> Self {
+        Self::of(error, |kind| match error.is_connect() {
+            true => Self::Connect(kind),
+            false => Self::Connection(kind),
+        })
+    }
+
+    /// From an error while the body of the response was read.
+    pub(super) fn of_body(error: &(dyn Error + 'static)) -> Self {
+        Self::of(error, Self::Connection)
+    }
+
+    fn of(error: &(dyn Error + 'static), connection: impl Fn(io::ErrorKind) -> Self) -> Self {
+        let mut kind = io::ErrorKind::UnexpectedEof;
+        for cause in causes(error) {
+            if let Some(failure) = cause.downcast_ref::<Self>() {
+                return *failure;
+            } else if cause.is::<LengthLimitError>() {
+                return Self::TooLarge;
+            } else if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+                return Self::of_tls(tls);
+            } else if let Some(http) = cause.downcast_ref::<hyper::Error>() {
+                if http.is_parse() {
+                    return Self::NotHttp;
+                }
+            } else if let Some(io) = cause.downcast_ref::<io::Error>() {
+                kind = io.kind();
+            }
+        }
+        connection(kind)
+    }
+
+    fn of_tls(error: &rustls::Error) -> Self {
+        match error {
             // The error's own text has the names in the certificate.
-            Some(rustls::Error::InvalidCertificate(error)) => Self::Certificate(match error {
-                CertificateError::UnknownIssuer => "nobody who is trusted has issued it",
+            rustls::Error::InvalidCertificate(error) => Self::Certificate(match error {
+                CertificateError::UnknownIssuer => "its issuer is not trusted",
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                     "it has expired"
                 }
@@ -98,21 +128,23 @@ impl Failure {
                 CertificateError::BadSignature => "its signature is wrong",
                 _ => "it is not valid",
             }),
-            Some(_) => Self::Tls,
+            _ => Self::Tls,
         }
     }
 }
 
-impl From<hyper::Error> for Failure {
-    fn from(error: hyper::Error) -> Self {
-        if error.is_parse() {
-            return Self::NotHttp;
-        }
-        let io = std::error::Error::source(&error)
-            .and_then(|source| source.downcast_ref::<io::Error>())
-            .map_or(io::ErrorKind::UnexpectedEof, io::Error::kind);
-        Self::Connection(io)
-    }
+/// An error and its causes. What an `io::Error` wraps is one, which its `source` passes over.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    iter::successors(
+        Some(error),
+        |error: &&'a (dyn Error + 'static)| match (**error)
+            .downcast_ref::<io::Error>()
+            .map(io::Error::get_ref)
+        {
+            Some(inner) => inner.map(|inner| inner as &(dyn Error + 'static)),
+            None => (**error).source(),
+        },
+    )
 }
 
 #[cfg(test)]
@@ -123,23 +155,23 @@ mod tests {
     use std::io;
 
     #[test]
-    fn the_names_in_a_certificate_stay_out_of_the_text() {
+    fn names_in_a_certificate_are_not_shown() {
         let error = CertificateError::NotValidForNameContext {
             expected: ServerName::try_from("id.example.com").unwrap(),
             presented: vec!["other.example.com".to_owned()],
         };
         let error = io::Error::other(rustls::Error::InvalidCertificate(error));
-        let failure = Failure::of_tls(&error);
+        let failure = Failure::of_body(&io::Error::other(error));
         assert_eq!(failure, Failure::Certificate("it is for another name"));
         assert!(!failure.to_string().contains("example"));
     }
 
     #[test]
-    fn only_what_the_connection_did_is_tried_again() {
+    fn only_failures_of_the_connection_are_retried() {
         let kind = io::ErrorKind::ConnectionReset;
         assert!(Failure::Connect(kind).is_of_connection());
         assert!(Failure::Connection(kind).is_of_connection());
-        assert!(Failure::of_tls(&kind.into()).is_of_connection());
+        assert!(Failure::of_body(&io::Error::from(kind)).is_of_connection());
         let status = Failure::Status(StatusCode::SERVICE_UNAVAILABLE);
         for failure in [status, Failure::TimedOut, Failure::Tls, Failure::NotHttp] {
             assert!(!failure.is_of_connection(), "{failure}");

@@ -1,40 +1,44 @@
 //! One GET over HTTP/1.1, with a limit on everything.
 
-use super::{
-    Location,
-    connect::{self, Stream},
-    discovery,
-    failure::Failure,
-    tls,
-    url::Url,
-};
+use super::{Location, discovery, failure::Failure, url::Url};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Request, Response, StatusCode,
-    header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, HOST, USER_AGENT},
+    header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, USER_AGENT},
 };
-use http_body_util::{BodyExt, Empty};
-use hyper::{
-    body::{Body as _, Incoming},
-    client::conn::http1,
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::{Body as _, Incoming};
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector};
+use hyper_util::{
+    client::legacy::{
+        Client,
+        connect::{HttpConnector, dns::Name},
+    },
+    rt::TokioExecutor,
 };
-use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
-use std::{pin::pin, sync::Arc, time::Duration};
-use tokio::time::timeout;
+use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::{net::lookup_host, time::timeout};
 
-/// How much a document may have.
+/// How large a document may be.
 pub(super) const MAX_BODY: usize = 150 * 1024;
 
-/// How much the head of an answer may have; also what is read at once.
+/// How large the head of a response may be.
 const MAX_HEAD: usize = 32 * 1024;
+
+/// How many addresses of a host are tried.
+const ADDRESSES: usize = 4;
 
 /// Fetches documents.
 #[derive(Clone)]
 pub(super) struct Fetcher {
-    /// How long everything takes that is needed for one document: discovery and a retry, too.
+    /// How long everything may take that one document needs, with discovery and a retry.
     pub(super) limit: Duration,
-    /// How long one address may take for a connection. Being shorter, it leaves time to retry.
+    /// How long a connection may take. It is shorter, which leaves time to retry.
     pub(super) connect: Duration,
     /// Other certificates than those of the public web.
     pub(super) tls: Option<Arc<ClientConfig>>,
@@ -69,7 +73,7 @@ impl Fetcher {
             .unwrap_or(Err(Failure::TimedOut))
     }
 
-    /// Tries a second time when the connection failed: it may have been frozen half-way.
+    /// Tries a second time if the connection failed: it may have been frozen half-way.
     async fn get(&self, url: &Url) -> Result<Vec<u8>, Failure> {
         match self.get_once(url).await {
             Err(failure) if failure.is_of_connection() => self.get_once(url).await,
@@ -78,52 +82,79 @@ impl Fetcher {
     }
 
     async fn get_once(&self, url: &Url) -> Result<Vec<u8>, Failure> {
-        let stream = connect::tcp(url, self.connect).await?;
-        let stream: Box<dyn Stream> = if url.is_plain() {
-            Box::new(stream)
-        } else {
-            let config = match &self.tls {
-                Some(config) => Arc::clone(config),
-                None => tls::public()?,
-            };
-            Box::new(connect::tls(url, config, stream).await?)
+        let mut http = HttpConnector::new_with_resolver(tower::service_fn(resolve));
+        http.enforce_http(false);
+        http.set_connect_timeout(Some(self.connect));
+        http.set_nodelay(true);
+        let tls = match &self.tls {
+            Some(config) => Arc::clone(config),
+            None => public()?,
         };
-        exchange(stream, request(url)?).await
+        let client = Client::builder(TokioExecutor::new())
+            // A connection that is kept dies while Lambda freezes the process.
+            .pool_max_idle_per_host(0)
+            .retry_canceled_requests(false)
+            .http1_max_buf_size(MAX_HEAD)
+            .build(HttpsConnector::from((http, tls)));
+        let response = client.request(request(url)).await;
+        read(response.map_err(|error| Failure::of_request(&error))?).await
     }
 }
 
-fn request(url: &Url) -> Result<Request<Empty<Bytes>>, Failure> {
-    let host = HeaderValue::from_str(url.authority()).map_err(|_| Failure::NotHttp)?;
+/// The addresses of a host.
+async fn resolve(name: Name) -> Result<impl Iterator<Item = SocketAddr>, Failure> {
+    let addresses = lookup_host((name.as_str(), 0)).await;
+    let addresses = addresses.map_err(|error| Failure::Lookup(error.kind()))?;
+    let mut addresses: Vec<_> = addresses.take(ADDRESSES).collect();
+    // Plain HTTP is allowed to `localhost`, which is what the resolver says it is.
+    if name.as_str().eq_ignore_ascii_case("localhost") {
+        addresses.retain(|address| address.ip().is_loopback());
+        if addresses.is_empty() {
+            return Err(Failure::NotLoopback);
+        }
+    }
+    Ok(addresses.into_iter())
+}
+
+/// TLS with the certificates of the public web. It is set up when the first connection needs it: a
+/// function whose keys are embedded pays nothing.
+fn public() -> Result<Arc<ClientConfig>, Failure> {
+    static PUBLIC: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    match PUBLIC.get() {
+        Some(config) => Ok(Arc::clone(config)),
+        None => {
+            let config = tls(None)?;
+            Ok(Arc::clone(PUBLIC.get_or_init(|| config)))
+        }
+    }
+}
+
+/// Names its provider, since that of the process may be another one, or missing, which panics.
+fn tls(roots: Option<RootCertStore>) -> Result<Arc<ClientConfig>, Failure> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| Failure::TlsSetup)?;
+    let config = match roots {
+        Some(roots) => config.with_root_certificates(roots),
+        None => config.with_webpki_roots(),
+    };
+    let mut config = config.with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+fn request(url: &Url) -> Request<Empty<Bytes>> {
     let mut request = Request::new(Empty::new());
-    *request.uri_mut() = url.path().clone().into();
+    *request.uri_mut() = url.uri().clone();
     let agent = concat!("lambda-api/", env!("CARGO_PKG_VERSION"));
     request.headers_mut().extend([
-        (HOST, host),
         (USER_AGENT, HeaderValue::from_static(agent)),
         (ACCEPT, HeaderValue::from_static("*/*")),
         (ACCEPT_ENCODING, HeaderValue::from_static("identity")),
         (CONNECTION, HeaderValue::from_static("close")),
     ]);
-    Ok(request)
-}
-
-/// Sends a request over a connection of its own.
-async fn exchange(
-    stream: Box<dyn Stream>,
-    request: Request<Empty<Bytes>>,
-) -> Result<Vec<u8>, Failure> {
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(MAX_HEAD)
-        .handshake(TokioIo::new(stream))
-        .await?;
-    let mut answer = pin!(async move { read(sender.send_request(request).await?).await });
-    // Who drops this future drops the connection with it: no task of its own stays behind.
-    tokio::select! {
-        biased;
-        answer = &mut answer => answer,
-        // What has arrived before the end is still to be read. An error arrives there, too.
-        _ = connection => answer.await,
-    }
+    request
 }
 
 async fn read(response: Response<Incoming>) -> Result<Vec<u8>, Failure> {
@@ -133,22 +164,14 @@ async fn read(response: Response<Incoming>) -> Result<Vec<u8>, Failure> {
     if is_encoded(response.headers()) {
         return Err(Failure::Encoded);
     }
-    let mut body = response.into_body();
-    let hint = body.size_hint();
-    let announced = hint.exact().map_or(Ok(0), usize::try_from);
-    let mut content = match announced {
-        Ok(length) if length <= MAX_BODY => Vec::with_capacity(length),
-        _ => return Err(Failure::TooLarge),
-    };
-    while let Some(frame) = body.frame().await {
-        if let Some(data) = frame?.data_ref() {
-            if data.len() > MAX_BODY.saturating_sub(content.len()) {
-                return Err(Failure::TooLarge);
-            }
-            content.extend_from_slice(data);
-        }
+    let body = response.into_body();
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|length| length <= MAX_BODY) {
+        let content = Limited::new(body, MAX_BODY).collect().await;
+        let content = content.map_err(|error| Failure::of_body(&*error))?;
+        Ok(content.to_bytes().into())
+    } else {
+        Err(Failure::TooLarge)
     }
-    Ok(content)
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {
@@ -160,15 +183,14 @@ fn is_encoded(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fetcher, MAX_BODY};
+    use super::{Fetcher, MAX_BODY, tls};
     use crate::auth::keys::{
         Location, Url,
         failure::Failure,
-        testing::{Certificate, Reply, Server, body, status},
-        tls,
+        testing::{Certificate, Server, ServerResponse, body, status},
     };
     use http::StatusCode;
-    use std::{io, sync::Arc, time::Duration};
+    use std::{io, time::Duration};
 
     /// Long enough that a busy machine is not taken for a slow server.
     const PATIENT: Duration = Duration::from_secs(60);
@@ -195,8 +217,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_asks_for_a_plain_answer() {
-        let server = Server::start(|_, _| Reply::Send(body("keys")));
+    async fn a_request_asks_for_a_plain_response() {
+        let server = Server::start(|_, _| ServerResponse::Send(body("keys")));
         let location = at(&server.url("/a/keys?set=1"));
         assert_eq!(patient().fetch(&location).await, Ok(b"keys".to_vec()));
         let heads = server.heads();
@@ -215,15 +237,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_document_is_taken_up_to_its_limit() {
+    async fn a_document_is_accepted_up_to_its_limit() {
         let largest = "k".repeat(MAX_BODY);
-        for (answer, expected) in [
+        for (response, expected) in [
             (body(&largest), &*largest),
             (chunked(&largest), &*largest),
             (status("200 OK", "connection: close", &largest), &*largest),
             (body(""), ""),
         ] {
-            let server = Server::start(move |_, _| Reply::Send(answer.clone()));
+            let server = Server::start(move |_, _| ServerResponse::Send(response.clone()));
             let document = fetched(&server).await.unwrap();
             // Not `assert_eq`, which would print all of it.
             assert!(document == expected.as_bytes(), "{}", document.len());
@@ -231,17 +253,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_larger_document_is_refused_as_soon_as_that_is_known() {
+    async fn a_larger_document_is_rejected_early() {
         let larger = "k".repeat(MAX_BODY + 1);
-        for answer in [chunked(&larger), status("200 OK", "x: y", &larger)] {
-            let server = Server::start(move |_, _| Reply::Send(answer.clone()));
+        for response in [chunked(&larger), status("200 OK", "x: y", &larger)] {
+            let server = Server::start(move |_, _| ServerResponse::Send(response.clone()));
             assert_eq!(fetched(&server).await, Err(Failure::TooLarge));
             assert_eq!(server.requests(), 1);
         }
         // Announced: nothing of it is waited for.
         for length in ["153601", "18446744073709551610"] {
             let head = status("200 OK", &format!("content-length: {length}"), "");
-            let server = Server::start(move |_, _| Reply::Stall(head.clone()));
+            let server = Server::start(move |_, _| ServerResponse::Stall(head.clone()));
             assert_eq!(fetched(&server).await, Err(Failure::TooLarge));
             server.wait_for_left(1).await;
         }
@@ -255,7 +277,7 @@ mod tests {
             ("connection: close", b"                "),
         ] {
             let head = status("200 OK", head, "");
-            let server = Server::start(move |_, _| Reply::Endless(head.clone(), line));
+            let server = Server::start(move |_, _| ServerResponse::Endless(head.clone(), line));
             assert_eq!(fetched(&server).await, Err(Failure::TooLarge));
             server.wait_for_left(1).await;
             // What the sockets hold is sent, too.
@@ -272,14 +294,14 @@ mod tests {
             ),
             ("HTTP/1.1 200 OK\r\nx: ", b"yyyyyyyyyyyyyyyy"),
         ] {
-            let server = Server::start(move |_, _| Reply::Endless(start.into(), line));
+            let server = Server::start(move |_, _| ServerResponse::Endless(start.into(), line));
             assert_eq!(fetched(&server).await, Err(Failure::NotHttp));
             server.wait_for_left(1).await;
         }
     }
 
     #[tokio::test]
-    async fn only_the_status_200_is_taken_and_no_redirect_followed() {
+    async fn only_status_200_counts_and_no_redirect() {
         for (line, headers) in [
             ("201 Created", "content-length: 4"),
             ("203 Other", "content-length: 4"),
@@ -295,8 +317,8 @@ mod tests {
             ("500 Broken", "content-length: 4"),
             ("503 Later", "content-length: 4\r\nretry-after: 1"),
         ] {
-            let answer = status(line, headers, "keys");
-            let server = Server::start(move |_, _| Reply::Send(answer.clone()));
+            let response = status(line, headers, "keys");
+            let server = Server::start(move |_, _| ServerResponse::Send(response.clone()));
             let code = StatusCode::from_bytes(&line.as_bytes()[..3]).unwrap();
             assert_eq!(fetched(&server).await, Err(Failure::Status(code)));
             assert_eq!(server.requests(), 1, "{line}");
@@ -304,21 +326,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_compressed_document_is_refused() {
+    async fn a_compressed_document_is_rejected() {
         for (encoding, expected) in [
             ("gzip", Err(Failure::Encoded)),
             ("identity, br", Err(Failure::Encoded)),
             ("Identity", Ok(b"keys".to_vec())),
         ] {
             let headers = format!("content-encoding: {encoding}\r\ncontent-length: 4");
-            let answer = status("200 OK", &headers, "keys");
-            let server = Server::start(move |_, _| Reply::Send(answer.clone()));
+            let response = status("200 OK", &headers, "keys");
+            let server = Server::start(move |_, _| ServerResponse::Send(response.clone()));
             assert_eq!(fetched(&server).await, expected, "{encoding}");
         }
     }
 
     #[tokio::test]
-    async fn what_is_not_http_is_refused() {
+    async fn an_event_that_is_not_http_is_rejected() {
         for garbage in [
             "SSH-2.0-server\r\n",
             "HTTP/0.9 200 OK\r\n\r\n",
@@ -327,7 +349,7 @@ mod tests {
             "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
             "HTTP/1.1 200 OK\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\nkeys",
         ] {
-            let server = Server::start(|_, _| Reply::Send(garbage.into()));
+            let server = Server::start(|_, _| ServerResponse::Send(garbage.into()));
             assert_eq!(fetched(&server).await, Err(Failure::NotHttp), "{garbage:?}");
         }
     }
@@ -338,13 +360,13 @@ mod tests {
         for broken in [Vec::new(), b"HTTP/1.1 200".to_vec(), cut] {
             let first = broken.clone();
             let server = Server::start(move |number, _| match number {
-                1 => Reply::Send(first.clone()),
-                _ => Reply::Send(body("keys")),
+                1 => ServerResponse::Send(first.clone()),
+                _ => ServerResponse::Send(body("keys")),
             });
             assert_eq!(fetched(&server).await, Ok(b"keys".to_vec()));
             assert_eq!(server.requests(), 2);
 
-            let server = Server::start(move |_, _| Reply::Send(broken.clone()));
+            let server = Server::start(move |_, _| ServerResponse::Send(broken.clone()));
             let failure = fetched(&server).await.unwrap_err();
             assert!(matches!(failure, Failure::Connection(_)), "{failure}");
             assert_eq!(server.requests(), 2);
@@ -352,10 +374,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_host_that_takes_no_connection_is_named_as_the_cause() {
-        let server = Server::down(|_, _| Reply::Send(body("keys")));
-        let refused = Failure::Connect(io::ErrorKind::ConnectionRefused);
-        assert_eq!(fetched(&server).await, Err(refused));
+    async fn a_rejected_connection_is_named_as_the_cause() {
+        let server = Server::down(|_, _| ServerResponse::Send(body("keys")));
+        let rejected = Failure::Connect(io::ErrorKind::ConnectionRefused);
+        assert_eq!(fetched(&server).await, Err(rejected));
     }
 
     #[tokio::test]
@@ -367,7 +389,7 @@ mod tests {
             head.clone(),
             [head, b"keys".to_vec()].concat(),
         ] {
-            let server = Server::start(move |_, _| Reply::Stall(stalled.clone()));
+            let server = Server::start(move |_, _| ServerResponse::Stall(stalled.clone()));
             let fetcher = Fetcher {
                 limit: Duration::from_millis(50),
                 ..patient()
@@ -382,36 +404,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn https_takes_a_certificate_for_the_very_host() {
+    async fn https_needs_a_certificate_for_the_host() {
         let certificate = Certificate::new("127.0.0.1", 2999);
         let roots = certificate.trusted();
-        let server = Server::tls(certificate, |_, _| Reply::Send(body("keys")));
+        let server = Server::tls(certificate, |_, _| ServerResponse::Send(body("keys")));
         let fetcher = Fetcher {
-            tls: Some(Arc::new(tls::config(roots).unwrap())),
+            tls: Some(tls(Some(roots)).unwrap()),
             ..patient()
         };
         let location = at(&server.url("/keys"));
         assert_eq!(fetcher.fetch(&location).await, Ok(b"keys".to_vec()));
         // The same host by a name that the certificate does not have.
         let location = at(&server.url("/keys").replace("127.0.0.1", "localhost"));
-        let refused = Failure::Certificate("it is for another name");
-        assert_eq!(fetcher.fetch(&location).await, Err(refused));
+        let rejected = Failure::Certificate("it is for another name");
+        assert_eq!(fetcher.fetch(&location).await, Err(rejected));
         assert_eq!(server.requests(), 1);
     }
 
     #[tokio::test]
-    async fn https_refuses_certificates_that_nobody_trusts() {
+    async fn https_rejects_untrusted_certificates() {
         let server = Server::tls(Certificate::new("127.0.0.1", 2999), |_, _| {
-            Reply::Send(body("keys"))
+            ServerResponse::Send(body("keys"))
         });
-        let refused = Failure::Certificate("nobody who is trusted has issued it");
-        assert_eq!(fetched(&server).await, Err(refused));
+        let rejected = Failure::Certificate("its issuer is not trusted");
+        assert_eq!(fetched(&server).await, Err(rejected));
 
         let expired = Certificate::new("127.0.0.1", 2020);
         let roots = expired.trusted();
-        let expired = Server::tls(expired, |_, _| Reply::Send(body("keys")));
+        let expired = Server::tls(expired, |_, _| ServerResponse::Send(body("keys")));
         let fetcher = Fetcher {
-            tls: Some(Arc::new(tls::config(roots).unwrap())),
+            tls: Some(tls(Some(roots)).unwrap()),
             ..patient()
         };
         let outcome = fetcher.fetch(&at(&expired.url("/keys"))).await;
@@ -440,22 +462,22 @@ mod tests {
     #[tokio::test]
     async fn discovery_leads_to_the_keys() {
         let server = Server::start(|_, path| match path {
-            "/one/.well-known/openid-configuration" => Reply::Send(body(
+            "/one/.well-known/openid-configuration" => ServerResponse::Send(body(
                 r#"{"issuer": "https://id.example.com/one", "jwks_uri": "KEYS"}"#,
             )),
-            _ => Reply::Send(body("keys")),
+            _ => ServerResponse::Send(body("keys")),
         });
         let location = discovering(&server, "https://id.example.com/one");
-        // It stands for no URL, so that the metadata alone are asked for.
+        // `KEYS` is not a URL, so that only the metadata are fetched.
         let outcome = patient().fetch(&location).await;
         assert!(matches!(outcome, Err(Failure::Discovery(_))), "{outcome:?}");
 
         let keys = server.url("/keys/one");
         let second = Server::start(move |_, path| match path {
-            "/one/.well-known/openid-configuration" => Reply::Send(body(&format!(
+            "/one/.well-known/openid-configuration" => ServerResponse::Send(body(&format!(
                 r#"{{"issuer": "https://id.example.com/one", "jwks_uri": "{keys}"}}"#
             ))),
-            _ => Reply::Send(status("404 Not Found", "content-length: 0", "")),
+            _ => ServerResponse::Send(status("404 Not Found", "content-length: 0", "")),
         });
         let location = discovering(&second, "https://id.example.com/one");
         assert_eq!(patient().fetch(&location).await, Ok(b"keys".to_vec()));
@@ -465,7 +487,7 @@ mod tests {
     #[tokio::test]
     async fn discovery_of_another_issuer_leads_nowhere() {
         let server = Server::start(|_, _| {
-            Reply::Send(body(
+            ServerResponse::Send(body(
                 r#"{"issuer": "https://id.example.com/two", "jwks_uri": "https://a.example"}"#,
             ))
         });

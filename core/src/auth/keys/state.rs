@@ -1,6 +1,6 @@
-//! What is known of a document, and what follows for a request: nothing here waits or fetches.
+//! The state of a document, and what a request does in it. Nothing here waits or fetches.
 
-use super::{Document, Refusal, failure::Failure};
+use super::{AuthError, Document, failure::Failure};
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
@@ -10,7 +10,7 @@ use tokio::{sync::watch, task::AbortHandle};
 /// A document is fetched anew when it is older.
 pub(super) const FRESH: Duration = Duration::from_secs(60 * 60);
 
-/// A document is used no longer than this, whatever became of the issuer.
+/// A document is not used for longer than this, even if the issuer is down.
 pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// From the start of one try to that of the next.
@@ -22,7 +22,7 @@ pub(super) struct State<D> {
     tried: Option<SystemTime>,
     /// How many fetches have failed since the last one that did not.
     failures: u32,
-    refusal: Refusal,
+    rejection: AuthError,
     underway: Option<Underway>,
     count: u64,
 }
@@ -53,7 +53,7 @@ pub(super) type Done = watch::Receiver<bool>;
 /// What a request does next.
 #[derive(Debug)]
 pub(super) enum Next<D> {
-    Answer(Result<Arc<D>, Refusal>),
+    Respond(Result<Arc<D>, AuthError>),
     /// It waits for the fetch that is under way.
     Join(Done),
     /// It begins a fetch, and waits for that; only a moment when it could do without.
@@ -68,7 +68,7 @@ impl<D> Default for State<D> {
             document: None,
             tried: None,
             failures: 0,
-            refusal: Refusal::KeysUnavailable,
+            rejection: AuthError::KeysUnavailable,
             underway: None,
             count: 0,
         }
@@ -88,7 +88,7 @@ impl<D: Document> State<D> {
         let good = match self.usable(now) {
             Some((document, age)) if wanted(&document) => {
                 if age < FRESH {
-                    return Next::Answer(Ok(document));
+                    return Next::Respond(Ok(document));
                 }
                 Some(document)
             }
@@ -98,30 +98,30 @@ impl<D: Document> State<D> {
             && fetch.is_alive(now, overdue)
         {
             return match good {
-                Some(document) => Next::Answer(Ok(document)),
+                Some(document) => Next::Respond(Ok(document)),
                 None => Next::Join(fetch.done.clone()),
             };
         }
         if !self.may_fetch(now) {
-            return Next::Answer(self.settle(now, wanted));
+            return Next::Respond(self.settle(now, wanted));
         }
         Next::Fetch {
             needed: good.is_none(),
         }
     }
 
-    /// The answer from what there is.
+    /// The result from the document that there is.
     pub(super) fn settle(
         &mut self,
         now: SystemTime,
         wanted: impl Fn(&D) -> bool,
-    ) -> Result<Arc<D>, Refusal> {
+    ) -> Result<Arc<D>, AuthError> {
         match self.usable(now) {
-            // With an issuer that answers, a key that is not there does not exist. With one that
-            // does not, nobody knows.
+            // If the issuer responded, a missing key does not exist. If it did not, that is not
+            // known.
             Some((document, _)) if self.failures == 0 || wanted(&document) => Ok(document),
-            Some(_) => Err(Refusal::KeysUnavailable),
-            None => Err(self.refusal),
+            Some(_) => Err(AuthError::KeysUnavailable),
+            None => Err(self.rejection),
         }
     }
 
@@ -145,7 +145,7 @@ impl<D: Document> State<D> {
         });
     }
 
-    /// Notes how a fetch has ended that began then. One whose place another has taken says nothing.
+    /// Notes how a fetch has ended that began then. One that was replaced by another is ignored.
     pub(super) fn end(&mut self, number: u64, began: SystemTime, outcome: Result<D, Failure>) {
         if self.underway.as_ref().map(|fetch| fetch.number) != Some(number) {
             return;
@@ -154,7 +154,7 @@ impl<D: Document> State<D> {
         match outcome {
             Ok(document) => {
                 self.failures = 0;
-                self.refusal = Refusal::KeysUnavailable;
+                self.rejection = AuthError::KeysUnavailable;
                 self.document = Some(Held {
                     document: Arc::new(document),
                     fetched: began,
@@ -162,25 +162,25 @@ impl<D: Document> State<D> {
             }
             Err(failure) => {
                 self.failures = self.failures.saturating_add(1);
-                if failure.takes_back(D::MISSING == Refusal::UnknownKey) {
+                if failure.takes_back(D::MISSING == AuthError::UnknownKey) {
                     self.document = None;
                 }
-                self.refusal = if failure.is_missing() {
+                self.rejection = if failure.is_missing() {
                     D::MISSING
                 } else {
-                    Refusal::KeysUnavailable
+                    AuthError::KeysUnavailable
                 };
             }
         }
     }
 
-    /// Notes that the fetch that has just ended was made ahead of any request, and is none of those
-    /// after which a request has to wait for the next one.
+    /// Notes that the fetch that has just ended was made ahead of any request, so that a failure does
+    /// not delay the first one.
     pub(super) fn forgive(&mut self) {
         if self.document.is_none() && self.underway.is_none() {
             self.tried = None;
             self.failures = 0;
-            self.refusal = Refusal::KeysUnavailable;
+            self.rejection = AuthError::KeysUnavailable;
         }
     }
 
@@ -232,7 +232,7 @@ fn elapsed(since: SystemTime, now: SystemTime) -> Duration {
 mod tests {
     use super::{Done, FRESH, KEPT, Next, PAUSE, State};
     use crate::auth::{
-        Refusal,
+        AuthError,
         keys::{
             Document,
             failure::Failure,
@@ -245,7 +245,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
     const OVERDUE: Duration = Duration::from_secs(5);
-    const REFUSED: Failure = Failure::Connect(std::io::ErrorKind::ConnectionRefused);
+    const REJECTED: Failure = Failure::Connect(std::io::ErrorKind::ConnectionRefused);
 
     /// A state and the time it is in.
     struct Rig {
@@ -267,15 +267,15 @@ mod tests {
             }
         }
 
-        /// What happens to a request: `serve`, `unknown`, `refuse`, `missing`, `join`, `fetch`,
+        /// What happens to a request: `serve`, `unknown`, `reject`, `missing`, `join`, `fetch`,
         /// `refresh`.
         fn next(&mut self, kid: &str) -> &'static str {
             let holds = |names: &Names| names.holds(Some(kid));
             match self.state.next(self.clock.now(), OVERDUE, holds) {
-                Next::Answer(Ok(names)) if holds(&names) => "serve",
-                Next::Answer(Ok(_)) => "unknown",
-                Next::Answer(Err(Refusal::KeysUnavailable)) => "refuse",
-                Next::Answer(Err(_)) => "missing",
+                Next::Respond(Ok(names)) if holds(&names) => "serve",
+                Next::Respond(Ok(_)) => "unknown",
+                Next::Respond(Err(AuthError::KeysUnavailable)) => "reject",
+                Next::Respond(Err(_)) => "missing",
                 Next::Join(_) => "join",
                 Next::Fetch { needed: true } => "fetch",
                 Next::Fetch { needed: false } => "refresh",
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fresh_document_is_served_and_an_older_one_refreshed() {
+    fn a_fresh_document_is_served_an_older_refreshed() {
         let mut rig = Rig::new();
         assert_eq!(rig.next("a"), "fetch");
         rig.fetch(Ok("keys a"));
@@ -339,13 +339,13 @@ mod tests {
     }
 
     #[test]
-    fn while_the_issuer_is_down_nobody_knows_whether_a_key_exists() {
+    fn an_unknown_key_is_an_outage_while_the_issuer_is_down() {
         let mut rig = Rig::new();
         rig.fetch(Ok("keys a"));
         rig.clock.forward(PAUSE);
-        rig.fetch(Err(REFUSED));
+        rig.fetch(Err(REJECTED));
         assert_eq!(rig.next("a"), "serve");
-        assert_eq!(rig.next("b"), "refuse");
+        assert_eq!(rig.next("b"), "reject");
         rig.clock.forward(PAUSE);
         rig.fetch(Ok("keys a"));
         assert_eq!(rig.next("b"), "unknown");
@@ -357,13 +357,13 @@ mod tests {
         rig.fetch(Ok("keys a"));
         rig.clock.forward(KEPT - PAUSE - SECOND);
         assert_eq!(rig.next("a"), "refresh");
-        rig.fetch(Err(REFUSED));
+        rig.fetch(Err(REJECTED));
         assert_eq!(rig.next("a"), "serve");
         rig.clock.forward(PAUSE);
-        rig.fetch(Err(REFUSED));
+        rig.fetch(Err(REJECTED));
         assert_eq!(rig.next("a"), "serve");
         rig.clock.forward(SECOND);
-        assert_eq!(rig.next("a"), "refuse");
+        assert_eq!(rig.next("a"), "reject");
         rig.clock.forward(PAUSE);
         assert_eq!(rig.next("a"), "fetch");
         rig.fetch(Ok("keys a"));
@@ -382,20 +382,20 @@ mod tests {
     }
 
     #[test]
-    fn without_any_document_tries_become_rarer_up_to_every_ten_seconds() {
+    fn tries_without_a_document_become_rarer() {
         let mut rig = Rig::new();
         for pause in [1, 2, 4, 8, 10, 10, 10] {
             assert_eq!(rig.next("a"), "fetch");
-            rig.fetch(Err(REFUSED));
-            assert_eq!(rig.next("a"), "refuse");
+            rig.fetch(Err(REJECTED));
+            assert_eq!(rig.next("a"), "reject");
             rig.clock.forward(Duration::from_secs(pause) - SECOND);
-            assert_eq!(rig.next("a"), "refuse", "{pause}");
+            assert_eq!(rig.next("a"), "reject", "{pause}");
             rig.clock.forward(SECOND);
         }
         for _ in 0..100 {
-            rig.fetch(Err(REFUSED));
+            rig.fetch(Err(REJECTED));
         }
-        assert_eq!(rig.next("a"), "refuse");
+        assert_eq!(rig.next("a"), "reject");
         rig.clock.forward(PAUSE);
         assert_eq!(rig.next("a"), "fetch");
     }
@@ -412,7 +412,7 @@ mod tests {
         let (number, _) = rig.begin();
         assert_eq!(rig.next("a"), "join");
         // Its end comes late, and changes nothing.
-        rig.state.end(frozen, began, Err(REFUSED));
+        rig.state.end(frozen, began, Err(REJECTED));
         assert_eq!(rig.next("a"), "join");
         let names = Names(vec!["a".to_owned()]);
         rig.state.end(number, rig.clock.now(), Ok(names));
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_locks_nobody_out() {
+    fn a_clock_set_back_does_not_block_fetches() {
         let year = Duration::from_secs(365 * 24 * 60 * 60);
         let mut rig = Rig::new();
         rig.fetch(Ok("keys a"));
@@ -454,16 +454,16 @@ mod tests {
         rig.clock.forward(PAUSE);
         assert_eq!(rig.next("b"), "fetch");
         // A stale one has an end, too.
-        rig.fetch(Err(REFUSED));
+        rig.fetch(Err(REJECTED));
         rig.clock.back(year);
         assert_eq!(rig.next("a"), "serve");
         rig.clock.forward(KEPT);
         assert_eq!(rig.next("a"), "fetch");
 
         let mut rig = Rig::new();
-        rig.fetch(Err(REFUSED));
+        rig.fetch(Err(REJECTED));
         rig.clock.back(year);
-        assert_eq!(rig.next("a"), "refuse");
+        assert_eq!(rig.next("a"), "reject");
         rig.clock.forward(SECOND);
         assert_eq!(rig.next("a"), "fetch");
         rig.begin();
@@ -478,7 +478,7 @@ mod tests {
     struct One;
 
     impl Document for One {
-        const MISSING: Refusal = Refusal::UnknownKey;
+        const MISSING: AuthError = AuthError::UnknownKey;
 
         fn parse(_: &[u8]) -> Option<Self> {
             Some(Self)
@@ -496,15 +496,15 @@ mod tests {
             .unwrap();
         let status = |code| Failure::Status(StatusCode::from_u16(code).unwrap());
         for (failure, of_key, of_set) in [
-            (status(404), Err(Refusal::UnknownKey), Ok(())),
+            (status(404), Err(AuthError::UnknownKey), Ok(())),
             (
                 status(410),
-                Err(Refusal::UnknownKey),
-                Err(Refusal::KeysUnavailable),
+                Err(AuthError::UnknownKey),
+                Err(AuthError::KeysUnavailable),
             ),
             (status(403), Ok(()), Ok(())),
             (status(503), Ok(()), Ok(())),
-            (REFUSED, Ok(()), Ok(())),
+            (REJECTED, Ok(()), Ok(())),
         ] {
             let clock = TestClock::new();
             let mut key = State::<One>::default();
@@ -538,13 +538,19 @@ mod tests {
     #[test]
     fn a_key_that_its_host_does_not_have_is_unknown() {
         for (failure, expected) in [
-            (Failure::Status(StatusCode::NOT_FOUND), Refusal::UnknownKey),
-            (Failure::Status(StatusCode::FORBIDDEN), Refusal::UnknownKey),
+            (
+                Failure::Status(StatusCode::NOT_FOUND),
+                AuthError::UnknownKey,
+            ),
+            (
+                Failure::Status(StatusCode::FORBIDDEN),
+                AuthError::UnknownKey,
+            ),
             (
                 Failure::Status(StatusCode::BAD_GATEWAY),
-                Refusal::KeysUnavailable,
+                AuthError::KeysUnavailable,
             ),
-            (REFUSED, Refusal::KeysUnavailable),
+            (REJECTED, AuthError::KeysUnavailable),
         ] {
             let clock = TestClock::new();
             let mut state = State::<One>::default();
@@ -555,11 +561,11 @@ mod tests {
             let task = runtime.spawn(std::future::pending::<()>());
             state.begin(clock.now(), |_| (done, task.abort_handle()));
             state.end(1, clock.now(), Err(failure));
-            let refusal = state.settle(clock.now(), |_| true).unwrap_err();
-            assert_eq!(refusal, expected, "{failure}");
+            let rejection = state.settle(clock.now(), |_| true).unwrap_err();
+            assert_eq!(rejection, expected, "{failure}");
         }
         let mut rig = Rig::new();
         rig.fetch(Err(Failure::Status(StatusCode::NOT_FOUND)));
-        assert_eq!(rig.next("a"), "refuse");
+        assert_eq!(rig.next("a"), "reject");
     }
 }

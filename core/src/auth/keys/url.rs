@@ -2,25 +2,22 @@
 
 use http::{
     Uri,
-    uri::{Authority, PathAndQuery},
+    uri::{Authority, PathAndQuery, Scheme},
 };
 use rustls::pki_types::{IpAddr, ServerName};
 use std::{fmt, net::Ipv6Addr};
 
-/// Longer URLs are refused.
+/// Longer URLs are rejected.
 const MAX_LENGTH: usize = 2048;
 
-/// A URL that keys may be fetched from: https, or http to this machine where that was asked for.
+/// A URL that keys may be fetched from: https, or http to this machine if that is allowed.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
-    authority: Authority,
-    path: PathAndQuery,
-    host: ServerName<'static>,
-    port: u16,
+    uri: Uri,
     plain: bool,
 }
 
-/// Why a text is no such URL. The texts do not repeat it.
+/// Why a text is not such a URL. The messages do not repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum UrlError {
     #[error("the URL is longer than 2048 characters")]
@@ -29,7 +26,7 @@ pub(crate) enum UrlError {
     Malformed,
     #[error("the URL does not begin with `https://`")]
     NotHttps,
-    #[error("the URL is http, which is for loopback alone")]
+    #[error("the URL is http, which is allowed to loopback only")]
     NotLoopback,
     #[error("the URL has user information")]
     UserInformation,
@@ -42,17 +39,17 @@ pub(crate) enum UrlError {
 }
 
 impl Url {
-    /// Takes https alone.
+    /// Accepts https only.
     pub(crate) fn parse(text: &str) -> Result<Self, UrlError> {
         Self::new(text, false)
     }
 
-    /// Takes https, and http to loopback: `localhost`, 127.0.0.0/8 and ::1.
+    /// Accepts https, and http to loopback: `localhost`, 127.0.0.0/8 and ::1.
     pub(crate) fn parse_loopback_allowed(text: &str) -> Result<Self, UrlError> {
         Self::new(text, true)
     }
 
-    /// A URL that this one has led to. It may be on loopback when this one is.
+    /// A URL in the document of this one. It may be on loopback if this one is.
     pub(super) fn follow(&self, text: &str) -> Result<Self, UrlError> {
         Self::new(text, self.plain)
     }
@@ -69,16 +66,13 @@ impl Url {
         if !text.bytes().all(allowed) {
             return Err(UrlError::Malformed);
         }
-        let parts = text
-            .parse::<Uri>()
-            .map_err(|_| UrlError::Malformed)?
-            .into_parts();
-        let plain = match parts.scheme.as_ref().map(http::uri::Scheme::as_str) {
+        let uri = text.parse::<Uri>().map_err(|_| UrlError::Malformed)?;
+        let plain = match uri.scheme().map(Scheme::as_str) {
             Some("https") => false,
             Some("http") if loopback => true,
             _ => return Err(UrlError::NotHttps),
         };
-        let authority = parts.authority.ok_or(UrlError::Malformed)?;
+        let authority = uri.authority().ok_or(UrlError::Malformed)?;
         if authority.as_str().contains('@') {
             return Err(UrlError::UserInformation);
         }
@@ -86,60 +80,35 @@ impl Url {
         if plain && !is_loopback(&host) {
             return Err(UrlError::NotLoopback);
         }
-        Ok(Self {
-            port: port(&authority)?.unwrap_or(if plain { 80 } else { 443 }),
-            path: parts
-                .path_and_query
-                .unwrap_or(PathAndQuery::from_static("/")),
-            authority,
-            host,
-            plain,
-        })
+        check_port(authority)?;
+        Ok(Self { uri, plain })
     }
 
     /// Where the metadata of an issuer are: appended to its path, as in
     /// [OpenID Connect Discovery](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest).
     /// A query stays behind the path.
     pub(super) fn metadata(&self) -> Result<Self, UrlError> {
-        let path = self.path.path();
+        let path = self.uri.path();
         let path = path.strip_suffix('/').unwrap_or(path);
         let mut text = format!("{path}/.well-known/openid-configuration");
-        if let Some(query) = self.path.query() {
+        if let Some(query) = self.uri.query() {
             text.push('?');
             text.push_str(query);
         }
-        let path = PathAndQuery::try_from(text).map_err(|_| UrlError::Malformed)?;
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::try_from(text).map_err(|_| UrlError::Malformed)?);
         Ok(Self {
-            path,
-            ..self.clone()
+            uri: Uri::from_parts(parts).map_err(|_| UrlError::Malformed)?,
+            plain: self.plain,
         })
     }
 
-    /// Whether it is http, and so on loopback.
-    pub(super) fn is_plain(&self) -> bool {
-        self.plain
-    }
-
-    /// What a certificate has to be for.
-    pub(super) fn host(&self) -> &ServerName<'static> {
-        &self.host
-    }
-
-    pub(super) fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// The value of the header `host`.
-    pub(super) fn authority(&self) -> &str {
-        self.authority.as_str()
-    }
-
-    pub(super) fn path(&self) -> &PathAndQuery {
-        &self.path
+    pub(super) fn uri(&self) -> &Uri {
+        &self.uri
     }
 }
 
-/// Says nothing: a URL has no place in a log.
+/// Shows nothing: a URL may hold a secret.
 impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Url(..)")
@@ -168,22 +137,18 @@ fn is_loopback(host: &ServerName<'_>) -> bool {
     }
 }
 
-/// The port, if there is one. `Uri` would pass over a port that is no number.
-fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
-    let text = authority.as_str();
-    let Some(rest) = text.strip_prefix(authority.host()) else {
-        return Err(UrlError::Malformed);
-    };
-    if rest.is_empty() {
-        return Ok(None);
-    }
-    let port = rest.strip_prefix(':').ok_or(UrlError::Port)?;
-    if !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(UrlError::Port);
-    }
-    match port.parse() {
-        Ok(0) | Err(_) => Err(UrlError::Port),
-        Ok(port) => Ok(Some(port)),
+/// Checks the port, if there is one. `Uri` accepts a port that is not a number.
+fn check_port(authority: &Authority) -> Result<(), UrlError> {
+    let rest = authority.as_str().strip_prefix(authority.host());
+    match rest.ok_or(UrlError::Malformed)?.split_once(':') {
+        None => Ok(()),
+        Some(("", port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            match port.parse::<u16>() {
+                Ok(0) | Err(_) => Err(UrlError::Port),
+                Ok(_) => Ok(()),
+            }
+        }
+        Some(_) => Err(UrlError::Port),
     }
 }
 
@@ -192,11 +157,14 @@ mod tests {
     use super::{Url, UrlError};
 
     fn parts(url: &Url) -> (&str, u16, &str, bool) {
-        (url.authority(), url.port(), url.path().as_str(), url.plain)
+        let uri = url.uri();
+        let port = uri.port_u16().unwrap_or(if url.plain { 80 } else { 443 });
+        let path = uri.path_and_query().unwrap().as_str();
+        (uri.authority().unwrap().as_str(), port, path, url.plain)
     }
 
     #[test]
-    fn https_is_taken_from_anywhere() {
+    fn https_is_accepted_from_anywhere() {
         for (text, expected) in [
             (
                 "https://id.example.com",
@@ -226,13 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn http_is_for_loopback_and_only_where_it_was_asked_for() {
+    fn http_is_for_loopback_and_only_if_allowed() {
         for host in ["localhost", "LocalHost", "127.0.0.1", "127.9.8.7", "[::1]"] {
             let text = format!("http://{host}:4000/keys");
             assert_eq!(Url::parse(&text), Err(UrlError::NotHttps), "{host}");
             let url = Url::parse_loopback_allowed(&text).unwrap();
-            assert!(url.is_plain());
-            assert_eq!(url.port(), 4000);
+            assert!(url.plain);
+            assert_eq!(url.uri().port_u16(), Some(4000));
         }
         for host in [
             "id.example.com",
@@ -250,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_texts_are_rejected() {
         let long = format!("https://id.example.com/{}", "a".repeat(2048));
         for (text, expected) in [
             ("", UrlError::Malformed),
@@ -312,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_elsewhere_cannot_lead_to_loopback_over_http() {
+    fn only_loopback_can_lead_to_loopback() {
         let here = Url::parse_loopback_allowed("http://127.0.0.1:1/").unwrap();
         let elsewhere = Url::parse_loopback_allowed("https://a.example/").unwrap();
         assert!(here.follow("http://localhost:2/keys").is_ok());

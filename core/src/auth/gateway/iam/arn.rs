@@ -1,6 +1,6 @@
-//! The ARN of a caller, taken apart.
+//! ARNs of callers, and patterns of such ARNs.
 
-/// The ARN of whoever signed a request.
+/// The ARN of a caller.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,38 +8,33 @@ pub(super) struct Arn<'a> {
     pub(super) partition: &'a str,
     pub(super) account: &'a str,
     pub(super) principal: Principal<'a>,
-    /// The ARN up to where the caller's own choice begins.
+    /// The ARN without the part that the caller chooses.
     pub(super) stable: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Principal<'a> {
-    /// Path and name, as in `division/alice`.
+    /// Path and name: `division/alice`.
     User(&'a str),
     /// Path and name.
     Role(&'a str),
-    /// The name alone: this ARN has no path. The session is named by whoever assumes the role.
+    /// The name without the path, which this ARN does not have. Whoever assumes the role chooses the
+    /// name of the session.
     AssumedRole {
         name: &'a str,
         session: Option<&'a str>,
     },
-    /// Named by whoever asks for the token.
+    /// Whoever asks for the token chooses the name.
     FederatedUser(&'a str),
     Root,
     Other,
 }
 
 impl<'a> Arn<'a> {
-    /// Takes an ARN of IAM or STS apart; `None` when it is none.
+    /// Parses an ARN of IAM or STS.
     pub(super) fn parse(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let mut next = || parts.next();
-        let (prefix, partition, service) = (next()?, next()?, next()?);
-        let (region, account, resource) = (next()?, next()?, next()?);
-        let is_arn = prefix == "arn"
-            && is_partition(partition)
-            && matches!(service, "iam" | "sts")
-            && region.is_empty()
+        let [partition, service, account, resource] = split(arn)?;
+        let is_arn = matches!(service, "iam" | "sts")
             && !account.is_empty()
             && account.bytes().all(|byte| byte.is_ascii_digit())
             && !resource.is_empty()
@@ -47,25 +42,23 @@ impl<'a> Arn<'a> {
         if !is_arn {
             return None;
         }
-        let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
+        let (kind, name) = resource.split_once('/').unwrap_or((resource, ""));
         let mut stable = arn;
         let principal = match (service, kind) {
-            ("iam", "user") => Principal::User(full(rest)?),
-            ("iam", "role") => Principal::Role(full(rest)?),
+            ("iam", "user") => Principal::User(full(name)?),
+            ("iam", "role") => Principal::Role(full(name)?),
             ("sts", "assumed-role") => {
-                let (name, session) = match rest.split_once('/') {
+                let (name, session) = match name.split_once('/') {
                     Some((name, session)) => (name, Some(session)),
-                    None => (rest, None),
+                    None => (name, None),
                 };
                 if let Some(session) = session {
                     stable = arn.strip_suffix(session)?.strip_suffix('/')?;
                 }
-                Principal::AssumedRole {
-                    name: full(name)?,
-                    session,
-                }
+                let name = full(name)?;
+                Principal::AssumedRole { name, session }
             }
-            ("sts", "federated-user") => Principal::FederatedUser(full(rest)?),
+            ("sts", "federated-user") => Principal::FederatedUser(full(name)?),
             ("iam", "root") if resource == "root" => Principal::Root,
             _ => Principal::Other,
         };
@@ -78,24 +71,118 @@ impl<'a> Arn<'a> {
     }
 }
 
-pub(super) fn is_partition(text: &str) -> bool {
-    text.starts_with("aws")
-        && text
+/// Partition, service, account and resource.
+fn split(arn: &str) -> Option<[&str; 4]> {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    let &["arn", partition, service, "", account, resource] = parts.as_slice() else {
+        return None;
+    };
+    let is_partition = partition.starts_with("aws")
+        && partition
             .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    is_partition.then_some([partition, service, account, resource])
 }
 
-/// A name, with or without a path, none of whose parts is empty.
+/// A name, with or without a path, that has no empty part.
 fn full(name: &str) -> Option<&str> {
     name.split('/').all(|part| !part.is_empty()).then_some(name)
+}
+
+/// The ARN of roles or users, where `*` matches any text within one part of the path or the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    partition: String,
+    account: String,
+    kind: Kind,
+    /// Path and name.
+    name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Role,
+    User,
+}
+
+impl Pattern {
+    /// Parses a pattern; an error says what was expected.
+    pub(super) fn parse(kind: Kind, text: &str) -> Result<Self, &'static str> {
+        let (prefix, form) = match kind {
+            Kind::Role => ("role/", "expected `arn:aws:iam::123456789012:role/NAME`"),
+            Kind::User => ("user/", "expected `arn:aws:iam::123456789012:user/NAME`"),
+        };
+        let Some([partition, "iam", account, resource]) = split(text) else {
+            return Err(form);
+        };
+        let name = resource.strip_prefix(prefix).ok_or(form)?;
+        if !is_account(account) {
+            return Err("the account has twelve digits: other accounts may use any name");
+        }
+        let is_character = |c: char| c.is_ascii_graphic() && !"?:".contains(c);
+        if full(name).is_none() || !name.chars().all(is_character) {
+            return Err("a name has letters, digits, any of `+=,.@_-`, and `*` for any text");
+        }
+        if kind == Kind::Role && name.contains('/') {
+            return Err(
+                "the ARN of an assumed role has no path: expected its name right after `role/`",
+            );
+        }
+        Ok(Self {
+            partition: partition.to_owned(),
+            account: account.to_owned(),
+            kind,
+            name: name.to_owned(),
+        })
+    }
+
+    pub(super) fn matches(&self, arn: &Arn<'_>) -> bool {
+        let name = match (self.kind, arn.principal) {
+            (Kind::User, Principal::User(name)) | (Kind::Role, Principal::Role(name)) => name,
+            (Kind::Role, Principal::AssumedRole { name, .. }) => name,
+            _ => return false,
+        };
+        let mut parts = self.name.split('/').zip(name.split('/'));
+        self.partition == arn.partition
+            && self.account == arn.account
+            && self.name.split('/').count() == name.split('/').count()
+            && parts.all(|(pattern, part)| glob(pattern, part))
+    }
+}
+
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text matches a pattern, in which `*` is any text.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let inner = text
+        .strip_prefix(first)
+        .and_then(|text| text.strip_suffix(last));
+    let Some(mut inner) = inner else {
+        return false;
+    };
+    // The first match of a piece leaves the most text for the next ones.
+    for piece in middle.split('*') {
+        match inner.split_once(piece) {
+            Some((_, after)) => inner = after,
+            None => return false,
+        }
+    }
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
-    fn every_kind_of_caller_is_told_apart() {
+    fn every_kind_of_caller_is_parsed() {
         for (arn, partition, principal, stable) in [
             (
                 "arn:aws:iam::123456789012:user/alice",
@@ -170,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_arn_of_a_caller_is_none() {
+    fn other_texts_are_not_parsed() {
         for arn in [
             "",
             "alice",
@@ -191,6 +278,127 @@ mod tests {
             " arn:aws:iam::123456789012:user/alice",
         ] {
             assert_eq!(Arn::parse(arn), None, "{arn}");
+        }
+    }
+
+    fn role(pattern: &str, arn: &str) -> bool {
+        let pattern = Pattern::parse(Kind::Role, pattern).expect(pattern);
+        pattern.matches(&Arn::parse(arn).expect(arn))
+    }
+
+    #[test]
+    fn a_star_matches_any_text_in_one_part() {
+        for (pattern, text, expected) in [
+            ("deploy", "deploy", true),
+            ("deploy", "deploy2", false),
+            ("deploy*", "deploy", true),
+            ("deploy*", "deploy-eu", true),
+            ("*", "x", true),
+            ("**", "x", true),
+            ("*-eu", "deploy-eu", true),
+            ("*-eu", "deploy-eu-2", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c", false),
+            ("aba*aba", "aba", false),
+            ("aba*aba", "abaaba", true),
+            ("*ab*b", "ab", false),
+            ("Deploy", "deploy", false),
+        ] {
+            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_role_matches_by_account_and_name() {
+        const PATTERN: &str = "arn:aws:iam::123456789012:role/deploy*";
+        for (arn, expected) in [
+            ("arn:aws:sts::123456789012:assumed-role/deploy/s", true),
+            ("arn:aws:sts::123456789012:assumed-role/deploy-eu/s", true),
+            ("arn:aws:sts::123456789012:assumed-role/deploy", true),
+            ("arn:aws:iam::123456789012:role/deploy", true),
+            ("arn:aws:iam::123456789012:role/x/deploy", false),
+            ("arn:aws:iam::123456789012:role/deploy/x", false),
+            ("arn:aws:sts::123456789012:assumed-role/other/deploy", false),
+            (
+                "arn:aws:sts::123456789012:assumed-role/x/role/deploy",
+                false,
+            ),
+            ("arn:aws:sts::210987654321:assumed-role/deploy/s", false),
+            ("arn:aws-cn:sts::123456789012:assumed-role/deploy/s", false),
+            ("arn:aws:iam::123456789012:user/deploy", false),
+            ("arn:aws:sts::123456789012:federated-user/deploy", false),
+            ("arn:aws:iam::123456789012:root", false),
+        ] {
+            assert_eq!(role(PATTERN, arn), expected, "{arn}");
+        }
+    }
+
+    #[test]
+    fn the_path_of_a_user_is_matched_part_by_part() {
+        for (pattern, arn, expected) in [
+            ("user/eng/*", "user/eng/alice", true),
+            ("user/eng/*", "user/eng/x/alice", false),
+            ("user/*", "user/eng/alice", false),
+            ("user/*/alice", "user/eng/alice", true),
+            ("user/alice", "user/alice", true),
+        ] {
+            let pattern = format!("arn:aws:iam::123456789012:{pattern}");
+            let arn = format!("arn:aws:iam::123456789012:{arn}");
+            let parsed = Pattern::parse(Kind::User, &pattern).unwrap();
+            assert_eq!(
+                parsed.matches(&Arn::parse(&arn).unwrap()),
+                expected,
+                "{pattern} {arn}"
+            );
+        }
+    }
+
+    #[test]
+    fn patterns_need_one_account_and_no_session() {
+        for pattern in [
+            "",
+            "*",
+            "deploy",
+            "arn:aws:iam::*:role/deploy",
+            "arn:aws:iam::12345678901*:role/deploy",
+            "arn:aws:iam::123456789012:role",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:iam::123456789012:role/a//b",
+            "arn:aws:iam::123456789012:role/a/b",
+            "arn:aws:iam::123456789012:role/a:b",
+            "arn:aws:iam::123456789012:role/a?",
+            "arn:aws:iam::123456789012:role/a b",
+            "arn:aws:iam::123456789012:user/alice",
+            "arn:*:iam::123456789012:role/deploy",
+            "arn:aws*:iam::123456789012:role/deploy",
+            "arn:aws:sts::123456789012:assumed-role/deploy/*",
+            "arn:aws:sts::123456789012:role/deploy",
+        ] {
+            assert!(Pattern::parse(Kind::Role, pattern).is_err(), "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_session_name_makes_another_role_match(
+            pattern in "[a-c*]{1,4}",
+            name in "[a-c]{1,4}",
+            session in r"[a-c/:*+=,.@_-]{0,12}|arn:aws:iam::123456789012:role/[a-c]{1,4}",
+        ) {
+            let pattern = format!("arn:aws:iam::123456789012:role/{pattern}");
+            let bare = format!("arn:aws:sts::123456789012:assumed-role/{name}");
+            let with = format!("{bare}/{session}");
+            prop_assert_eq!(role(&pattern, &bare), role(&pattern, &with));
+            // Nor can it move the caller to another account.
+            let elsewhere = with.replacen("123456789012", "210987654321", 1);
+            prop_assert!(!role(&pattern, &elsewhere));
+        }
+
+        #[test]
+        fn no_text_makes_parsing_panic(pattern: String, arn: String) {
+            let _ = Pattern::parse(Kind::Role, &pattern);
+            let _ = Arn::parse(&arn);
+            let _ = glob(&pattern, &arn);
         }
     }
 }

@@ -1,15 +1,11 @@
-//! What is known of a caller with IAM credentials.
+//! Identity of a caller with IAM credentials.
 
-use super::{
-    arn::{Arn, Principal},
-    pattern::{Kind, Pattern},
-};
-use crate::auth::{Identity, IdentityKind};
+use super::arn::{Arn, Kind, Pattern, Principal};
 use std::fmt;
 
-/// A caller who signed the request with IAM credentials, as the gateway found out.
+/// A caller who signed the request with IAM credentials, as checked by the gateway.
 ///
-/// A guard of a route can look at it:
+/// A guard of a route can use it:
 ///
 /// ```
 /// use lambda_api::{Identity, auth::gateway::IamIdentity};
@@ -23,14 +19,14 @@ use std::fmt;
 /// assert!(is_deployment(&caller.into()));
 /// ```
 ///
-/// # What identifies it
-/// [`Identity::subject`] is the ARN. At an assumed role it ends with the role's name:
-/// `arn:aws:sts::123456789012:assumed-role/deploy`. The session that follows there is named by
-/// whoever assumes the role, and so it is not part of the subject, and no pattern sees it;
-/// [`arn`](IamIdentity::arn) has it.
+/// # Subject
+/// [`Identity::subject`](crate::Identity::subject) is the ARN; that of an assumed role ends with the
+/// name of the role: `arn:aws:sts::123456789012:assumed-role/deploy`. Whoever assumes the role chooses the name of the
+/// session, so it is neither part of the subject nor visible to patterns; [`arn`](IamIdentity::arn)
+/// has it.
 ///
-/// All who sign in through one Cognito identity pool share a role. There the subject is the identity
-/// in the pool, and [`Identity::issuer`] is `https://cognito-identity.amazonaws.com`.
+/// All users of a Cognito identity pool share a role. Their subject is the identity in the pool, and
+/// [`Identity::issuer`](crate::Identity::issuer) is `https://cognito-identity.amazonaws.com`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IamIdentity {
     pub(super) arn: String,
@@ -41,7 +37,7 @@ pub struct IamIdentity {
     pub(super) cognito: Option<CognitoIdentity>,
 }
 
-/// The identity in a Cognito identity pool that IAM credentials were given to.
+/// The identity in a Cognito identity pool that the IAM credentials were issued to.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CognitoIdentity {
@@ -49,12 +45,12 @@ pub struct CognitoIdentity {
     pub id: String,
     /// The id of the pool.
     pub pool: Option<String>,
-    /// How it signed in, `amr`: `authenticated` or `unauthenticated`, then the providers.
+    /// Authentication methods, `amr`: `authenticated` or `unauthenticated`, then the providers.
     pub methods: Vec<String>,
 }
 
 impl IamIdentity {
-    /// The caller of this ARN; `None` when it is no ARN of a caller.
+    /// The caller of this ARN; `None` if it is not an ARN of IAM or STS.
     pub(crate) fn new(arn: String) -> Option<Self> {
         Arn::parse(&arn)?;
         Some(Self {
@@ -70,37 +66,37 @@ impl IamIdentity {
     /// The caller of this ARN, for calling a guard or a handler in a test.
     ///
     /// # Panics
-    /// When this is no ARN of IAM or STS.
+    /// If this is not an ARN of IAM or STS.
     #[must_use]
     #[track_caller]
     pub fn for_test(arn: impl Into<String>) -> Self {
         let arn = arn.into();
         match Self::new(arn.clone()) {
             Some(identity) => identity,
-            None => panic!("`{arn}` is no ARN of a caller"),
+            None => panic!("`{arn}` is not an ARN of IAM or STS"),
         }
     }
 
-    /// The same caller in an AWS organization, for a test.
+    /// Puts the caller into an AWS organization, for a test.
     #[must_use]
     pub fn in_organization(mut self, id: impl Into<String>) -> Self {
         self.organization = Some(id.into());
         self
     }
 
-    fn parts(&self) -> Option<Arn<'_>> {
+    pub(super) fn parts(&self) -> Option<Arn<'_>> {
         Arn::parse(&self.arn)
     }
 
     /// The ARN as the gateway wrote it, with the session of an assumed role.
     ///
-    /// Decide nothing by the session: the caller chose it.
+    /// Do not authorize by the session: the caller chooses it.
     #[must_use]
     pub fn arn(&self) -> &str {
         &self.arn
     }
 
-    /// The account that the caller belongs to.
+    /// The account of the caller.
     #[must_use]
     pub fn account(&self) -> &str {
         self.parts().map_or("", |arn| arn.account)
@@ -112,7 +108,7 @@ impl IamIdentity {
         self.parts().map_or("", |arn| arn.partition)
     }
 
-    /// The name of the role, when the caller has one, without path and session.
+    /// The name of the caller's role, without path and session; `None` for other callers.
     #[must_use]
     pub fn role(&self) -> Option<&str> {
         match self.parts()?.principal {
@@ -122,7 +118,7 @@ impl IamIdentity {
         }
     }
 
-    /// The name of the user, when the caller is one, without path.
+    /// The name of the user, without path; `None` for other callers.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         match self.parts()?.principal {
@@ -131,8 +127,8 @@ impl IamIdentity {
         }
     }
 
-    /// The session of an assumed role, or the name of a federated user: text of the caller's own
-    /// choice, for logs.
+    /// The session of an assumed role, or the name of a federated user. The caller chooses it: use it
+    /// for logs only.
     #[must_use]
     pub fn session(&self) -> Option<&str> {
         match self.parts()?.principal {
@@ -149,14 +145,14 @@ impl IamIdentity {
             .is_some_and(|arn| arn.principal == Principal::Root)
     }
 
-    /// Whether the caller has a role of this pattern: [`Iam::role`](super::Iam::role) says what
-    /// patterns there are. None matches a pattern that is none.
+    /// Whether the caller's role matches a pattern: see [`Iam::role`](super::Iam::role). An invalid
+    /// pattern matches nothing.
     #[must_use]
     pub fn is_role(&self, pattern: &str) -> bool {
         self.is(Kind::Role, pattern)
     }
 
-    /// Whether the caller is a user of this pattern: see [`Iam::user`](super::Iam::user).
+    /// Whether the caller is a user that matches a pattern: see [`Iam::user`](super::Iam::user).
     #[must_use]
     pub fn is_user(&self, pattern: &str) -> bool {
         self.is(Kind::User, pattern)
@@ -170,61 +166,39 @@ impl IamIdentity {
         self.parts().is_some_and(|arn| pattern.matches(&arn))
     }
 
-    /// The unique id of the caller, which is not used again for another one of the same name:
-    /// `AIDA..` of a user, `AROA..:session` of a role. VPC Lattice does not tell.
+    /// The unique id of the caller, which is never reused for another caller of the same name:
+    /// `AIDA..` for a user, `AROA..:session` for a role. `None` behind VPC Lattice.
     #[must_use]
     pub fn caller_id(&self) -> Option<&str> {
         self.caller_id.as_deref()
     }
 
-    /// The id of the access key. VPC Lattice does not tell.
+    /// The id of the access key. `None` behind VPC Lattice.
     #[must_use]
     pub fn access_key_id(&self) -> Option<&str> {
         self.access_key_id.as_deref()
     }
 
-    /// The AWS organization that the account belongs to.
+    /// The AWS organization of the account.
     #[must_use]
     pub fn organization(&self) -> Option<&str> {
         self.organization.as_deref()
     }
 
-    /// The ARN of the VPC that the request came from; VPC Lattice alone tells.
+    /// The ARN of the VPC that the request came from. `None` except behind VPC Lattice.
     #[must_use]
     pub fn source_vpc(&self) -> Option<&str> {
         self.source_vpc.as_deref()
     }
 
-    /// The identity in a Cognito identity pool that has these credentials.
+    /// The identity in a Cognito identity pool that the credentials were issued to.
     #[must_use]
     pub fn cognito(&self) -> Option<&CognitoIdentity> {
         self.cognito.as_ref()
     }
 }
 
-impl From<IamIdentity> for Identity {
-    fn from(iam: IamIdentity) -> Self {
-        let identity = match &iam.cognito {
-            Some(cognito) => Identity::new(cognito.id.as_str())
-                .with_issuer("https://cognito-identity.amazonaws.com"),
-            None => Identity::new(iam.parts().map_or("", |arn| arn.stable)),
-        };
-        identity.with_kind(IdentityKind::Iam(iam))
-    }
-}
-
-impl Identity {
-    /// The IAM credentials that the request was signed with, when the gateway checked such.
-    #[must_use]
-    pub fn iam(&self) -> Option<&IamIdentity> {
-        match self.kind() {
-            IdentityKind::Iam(iam) => Some(iam),
-            _ => None,
-        }
-    }
-}
-
-/// Without the id of the key and of the person.
+/// Omits the ids of the key and of the person.
 impl fmt::Debug for IamIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IamIdentity")
@@ -247,26 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_subject_has_no_session() {
-        for (arn, subject) in [
-            (
-                "arn:aws:sts::123456789012:assumed-role/deploy/session",
-                "arn:aws:sts::123456789012:assumed-role/deploy",
-            ),
-            (
-                "arn:aws:iam::123456789012:user/eng/alice",
-                "arn:aws:iam::123456789012:user/eng/alice",
-            ),
-        ] {
-            let identity = Identity::from(IamIdentity::for_test(arn));
-            assert_eq!(identity.subject(), subject);
-            assert_eq!(identity.iam().unwrap().arn(), arn);
-            assert!(!format!("{identity:?}").contains("session"));
-        }
-    }
-
-    #[test]
-    fn a_caller_is_taken_apart() {
+    fn accessors_return_the_parts_of_the_arn() {
         let role = IamIdentity::for_test("arn:aws-cn:sts::123456789012:assumed-role/deploy/s1");
         assert_eq!(role.partition(), "aws-cn");
         assert_eq!(role.account(), "123456789012");

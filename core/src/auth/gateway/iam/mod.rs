@@ -1,20 +1,19 @@
-//! Callers with IAM credentials.
+//! Authenticator for callers with IAM credentials.
 
 mod arn;
 mod identity;
-mod pattern;
 mod read;
 
 pub use identity::{CognitoIdentity, IamIdentity};
 
-use super::origin::{Event, Trust, origins};
+use super::trusted_apis::{Event, Trust, origins};
 use crate::{
     Request,
-    auth::{Authenticator, Identity, Refusal, Scheme},
+    auth::{AuthError, Authenticator, Identity, IdentityKind, Scheme},
 };
-use pattern::{Kind, Pattern, is_account};
+use arn::{Kind, Pattern, is_account};
 
-/// Trusts what a gateway says of callers who signed the request with IAM credentials
+/// Authenticator for callers who signed the request with IAM credentials, as checked by the gateway
 /// ([SigV4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html)): REST API, HTTP
 /// API and function URL with the authorization type `AWS_IAM`, VPC Lattice with the auth type
 /// `AWS_IAM`.
@@ -30,13 +29,13 @@ use pattern::{Kind, Pattern, is_account};
 /// );
 /// ```
 ///
-/// Whoever the gateway lets in is let in, unless some are named here. Of one kind any may fit, and
-/// there are three kinds, all of which must: accounts; organizations; roles and users. Another
-/// caller is [`Refusal::NotAccepted`], a 403. For rules of single routes there are the guards, and
-/// [`IamIdentity`] has what they need.
+/// Every caller that the gateway accepts is accepted, unless some are listed here. There are three
+/// lists: accounts; organizations; roles and users. A caller must match one entry of each list that
+/// is not empty; any other caller is [`AuthError::NotAccepted`], a 403. For rules of single routes
+/// use guards, which find what they need in [`IamIdentity`].
 ///
-/// A request whose signature nobody checked, since the route does not ask for one, is
-/// [`Refusal::Absent`]; so is one through a function URL with `AuthType: NONE`.
+/// A request without a checked signature is [`AuthError::Absent`]: one to a route that does not ask
+/// for signatures, or through a function URL with `AuthType: NONE`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Iam {
@@ -44,7 +43,7 @@ pub struct Iam {
     accounts: Vec<String>,
     organizations: Vec<String>,
     principals: Vec<Pattern>,
-    faults: Vec<String>,
+    errors: Vec<String>,
 }
 
 origins!(Iam, "iam");
@@ -56,71 +55,62 @@ impl Iam {
             accounts: Vec::new(),
             organizations: Vec::new(),
             principals: Vec::new(),
-            faults: Vec::new(),
+            errors: Vec::new(),
         }
     }
 
-    /// Lets callers of this account in: twelve digits.
+    /// Accepts callers of this account: twelve digits.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         let id = id.into();
         if !is_account(&id) {
-            self.faults.push(format!(
-                "`{id}` is no AWS account: those have twelve digits"
+            self.errors.push(format!(
+                "`{id}` is not an AWS account: expected twelve digits"
             ));
         }
         self.accounts.push(id);
         self
     }
 
-    /// Lets callers of this AWS organization in: `o-..`.
+    /// Accepts callers of this AWS organization: `o-..`.
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         let id = id.into();
         let is_organization = id.strip_prefix("o-").is_some_and(|rest| {
             !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
         if !is_organization {
-            self.faults.push(format!(
-                "`{id}` is no AWS organization: those are called `o-` and letters and digits"
+            self.errors.push(format!(
+                "`{id}` is not an AWS organization: expected `o-` and letters and digits"
             ));
         }
         self.organizations.push(id);
         self
     }
 
-    /// Lets callers with this role in: `arn:aws:iam::123456789012:role/NAME`.
+    /// Accepts callers with this role: `arn:aws:iam::123456789012:role/NAME`.
     ///
-    /// In the name `*` stands for any text. Partition and account are always exact: somebody with
-    /// an account of their own can give a role any name.
+    /// `*` in the name matches any text. Partition and account are compared exactly, since anyone
+    /// can create a role of any name in an account of their own.
     ///
-    /// The caller's ARN (`arn:aws:sts::123456789012:assumed-role/NAME/SESSION`) has no path. So a
-    /// role that has one (`role/service/NAME`) is written without it here: its name is the only one
-    /// of its kind in the account. A pattern with a path is a fault of the API that is built, since
-    /// no caller would ever fit.
+    /// The caller's ARN (`arn:aws:sts::123456789012:assumed-role/NAME/SESSION`) has no path, so a
+    /// role with a path (`role/service/NAME`) is written without it: names of roles are unique in an
+    /// account. [`Api::build`](crate::Api::build) fails if a pattern has a path.
     pub fn role(self, pattern: impl Into<String>) -> Self {
         self.principal(Kind::Role, &pattern.into())
     }
 
-    /// Lets this user in: `arn:aws:iam::123456789012:user/NAME`, or `..:user/PATH/NAME` where the
-    /// user has a path.
+    /// Accepts this user: `arn:aws:iam::123456789012:user/NAME`, or `..:user/PATH/NAME` for a user
+    /// with a path.
     ///
-    /// A `*` stands for any text within one part of the path or the name. Federated users are none:
-    /// their names are chosen by whoever asks for the token.
+    /// `*` matches any text within one part of the path or the name. Federated users never match:
+    /// whoever asks for the token chooses their names.
     pub fn user(self, pattern: impl Into<String>) -> Self {
         self.principal(Kind::User, &pattern.into())
     }
 
     fn principal(mut self, kind: Kind, text: &str) -> Self {
         match Pattern::parse(kind, text) {
-            Ok(pattern) => {
-                if kind == Kind::Role && pattern.has_path() {
-                    self.faults.push(format!(
-                        "no caller fits `{text}`: the ARN of an assumed role has no path, so write \
-                         the name of the role right after `role/`"
-                    ));
-                }
-                self.principals.push(pattern);
-            }
-            Err(fault) => self.faults.push(format!("`{text}`: {fault}")),
+            Ok(pattern) => self.principals.push(pattern),
+            Err(error) => self.errors.push(format!("`{text}`: {error}")),
         }
         self
     }
@@ -134,19 +124,19 @@ impl Iam {
             && (self.principals.is_empty() || self.principals.iter().any(|one| iam.matches(one)))
     }
 
-    fn read(&self, request: &Request) -> Result<Identity, Refusal> {
-        // What could not be read must not leave a list empty, which lets everybody in.
-        if !self.faults.is_empty() {
-            return Err(Refusal::NotAccepted);
+    fn read(&self, request: &Request) -> Result<Identity, AuthError> {
+        // An entry that could not be parsed must not leave its list empty, which accepts everyone.
+        if !self.errors.is_empty() {
+            return Err(AuthError::NotAccepted);
         }
         let event = Event::of(request)?;
-        let part = read::find(&event)?.ok_or(Refusal::Absent)?;
+        let part = read::find(&event)?.ok_or(AuthError::Absent)?;
         self.trust.check(&event, read::CARRIERS)?;
         let iam = part.read()?;
         if self.accepts(&iam) {
             Ok(iam.into())
         } else {
-            Err(Refusal::NotAccepted)
+            Err(AuthError::NotAccepted)
         }
     }
 }
@@ -157,13 +147,59 @@ impl Authenticator for Iam {
             .challenge("AWS4-HMAC-SHA256")
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         self.read(request)
     }
 
-    fn faults(&self) -> Vec<String> {
-        let own = self.faults.iter().cloned();
-        self.trust.faults().into_iter().chain(own).collect()
+    fn config_errors(&self) -> Vec<String> {
+        let own = self.errors.iter().cloned();
+        self.trust.config_errors().into_iter().chain(own).collect()
+    }
+}
+
+impl From<IamIdentity> for Identity {
+    fn from(iam: IamIdentity) -> Self {
+        let identity = match &iam.cognito {
+            Some(cognito) => Identity::new(cognito.id.as_str())
+                .with_issuer("https://cognito-identity.amazonaws.com"),
+            None => Identity::new(iam.parts().map_or("", |arn| arn.stable)),
+        };
+        identity.with_kind(IdentityKind::Iam(iam))
+    }
+}
+
+impl Identity {
+    /// The IAM caller; `None` if the gateway did not check a signature.
+    #[must_use]
+    pub fn iam(&self) -> Option<&IamIdentity> {
+        match self.kind() {
+            IdentityKind::Iam(iam) => Some(iam),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod identity_tests {
+    use super::*;
+
+    #[test]
+    fn the_subject_has_no_session() {
+        for (arn, subject) in [
+            (
+                "arn:aws:sts::123456789012:assumed-role/deploy/session",
+                "arn:aws:sts::123456789012:assumed-role/deploy",
+            ),
+            (
+                "arn:aws:iam::123456789012:user/eng/alice",
+                "arn:aws:iam::123456789012:user/eng/alice",
+            ),
+        ] {
+            let identity = Identity::from(IamIdentity::for_test(arn));
+            assert_eq!(identity.subject(), subject);
+            assert_eq!(identity.iam().unwrap().arn(), arn);
+            assert!(!format!("{identity:?}").contains("session"));
+        }
     }
 }
 

@@ -24,7 +24,7 @@ fn signed_by(arn: &str) -> Request {
 }
 
 #[test]
-fn a_rest_api_names_the_caller_among_nulls() {
+fn the_caller_of_a_rest_api_is_read() {
     let identity = json!({
         "accessKey": "ASIAIOSFODNN7EXAMPLE", "accountId": "123456789012",
         "caller": "AROADBQP57FF2AEXAMPLE:session-1", "principalOrgId": "o-exampleorgid",
@@ -49,7 +49,7 @@ fn a_rest_api_names_the_caller_among_nulls() {
 }
 
 #[test]
-fn an_identity_pool_names_the_person() {
+fn the_identity_in_a_pool_is_read() {
     let methods = [
         "authenticated",
         "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123",
@@ -82,7 +82,7 @@ fn an_identity_pool_names_the_person() {
 }
 
 #[test]
-fn vpc_lattice_names_the_principal() {
+fn the_caller_of_vpc_lattice_is_read() {
     let identity = json!({
         "sourceVpcArn": "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-0b8276c84697e7339",
         "type": "AWS_IAM", "principal": ROLE, "principalOrgID": "o-exampleorgid",
@@ -107,13 +107,13 @@ fn vpc_lattice_names_the_principal() {
         assert_eq!(iam.access_key_id(), None);
     }
     let other = Iam::from_apis(["svc-1"]);
-    assert_eq!(ask(&other, &request).unwrap_err(), Refusal::UntrustedApi);
+    assert_eq!(ask(&other, &request).unwrap_err(), AuthError::UntrustedApi);
 }
 
 #[test]
-fn nobody_signed_or_the_caller_is_no_caller() {
-    let absent = Refusal::Absent;
-    let malformed = Refusal::MalformedContext;
+fn unsigned_and_malformed_callers_are_rejected() {
+    let absent = AuthError::Absent;
+    let malformed = AuthError::MalformedContext;
     for (request, expected) in [
         (
             format_1(&json!({"userArn": null, "sourceIp": "192.0.2.1"})),
@@ -138,7 +138,7 @@ fn nobody_signed_or_the_caller_is_no_caller() {
         (lattice(&json!({"type": "AWS_IAM"})), malformed),
         (lattice(&json!({"type": "NONE", "principal": ROLE})), absent),
         (lattice(&json!({"principal": ROLE})), malformed),
-        // The place of another source is none.
+        // The member of another source is not read.
         (
             request(
                 Source::RestApi,
@@ -172,7 +172,7 @@ fn nobody_signed_or_the_caller_is_no_caller() {
 }
 
 #[test]
-fn a_source_that_checks_no_signatures_has_no_callers() {
+fn sources_without_signatures_have_no_callers() {
     for source in [Source::Alb, Source::AlbMultiValue] {
         for context in [
             json!({"identity": {"userArn": ROLE}}),
@@ -180,19 +180,19 @@ fn a_source_that_checks_no_signatures_has_no_callers() {
             json!({"identity": {"type": "AWS_IAM", "principal": ROLE}}),
         ] {
             let request = request(source, &context);
-            let refusal = ask(&Iam::from_any_api(), &request).unwrap_err();
-            assert_eq!(refusal, Refusal::UntrustedSource, "{source} {context}");
+            let rejection = ask(&Iam::from_any_api(), &request).unwrap_err();
+            assert_eq!(rejection, AuthError::UntrustedSource, "{source} {context}");
         }
         let plain = request(source, &json!({}));
         assert_eq!(
             ask(&Iam::from_any_api(), &plain).unwrap_err(),
-            Refusal::Absent
+            AuthError::Absent
         );
     }
 }
 
 #[test]
-fn of_one_kind_any_may_fit_and_all_kinds_must() {
+fn callers_match_one_entry_of_each_list() {
     let user = "arn:aws:iam::123456789012:user/eng/alice";
     let iam = || Iam::from_apis(["a1"]);
     for (authenticator, arn, accepted) in [
@@ -243,63 +243,66 @@ fn of_one_kind_any_may_fit_and_all_kinds_must() {
             true,
         ),
     ] {
-        assert_eq!(authenticator.faults(), [""; 0]);
+        assert_eq!(authenticator.config_errors(), [""; 0]);
         let found = ask(&authenticator, &signed_by(arn));
         match found {
             Ok(_) => assert!(accepted, "{authenticator:?} {arn}"),
-            Err(refusal) => {
+            Err(rejection) => {
                 assert!(!accepted, "{authenticator:?} {arn}");
-                assert_eq!(refusal, Refusal::NotAccepted);
+                assert_eq!(rejection, AuthError::NotAccepted);
             }
         }
     }
     // Nobody's organization is known here.
     let unknown = format_2(&json!({"userArn": ROLE}));
-    let refusal = ask(&iam().organization("o-exampleorgid"), &unknown).unwrap_err();
-    assert_eq!(refusal, Refusal::NotAccepted);
+    let rejection = ask(&iam().organization("o-exampleorgid"), &unknown).unwrap_err();
+    assert_eq!(rejection, AuthError::NotAccepted);
 }
 
 #[test]
-fn settings_that_cannot_be_meant_are_faults_and_let_nobody_in() {
+fn invalid_settings_are_errors_and_accept_nobody() {
     let iam = || Iam::from_apis(["a1"]);
     for (authenticator, expected) in [
         (iam().account("1234"), "twelve digits"),
         (iam().account("*"), "twelve digits"),
-        (iam().organization("exampleorgid"), "no AWS organization"),
-        (iam().organization("o-*"), "no AWS organization"),
-        (iam().role("deploy"), "patterns are ARNs"),
+        (
+            iam().organization("exampleorgid"),
+            "not an AWS organization",
+        ),
+        (iam().organization("o-*"), "not an AWS organization"),
+        (iam().role("deploy"), "expected `arn:aws:iam"),
         (iam().role("arn:aws:iam::*:role/deploy"), "twelve digits"),
         (
             iam().role("arn:aws:iam::123456789012:user/alice"),
-            "patterns are ARNs",
+            "expected `arn:aws:iam",
         ),
         (
             iam().user("arn:aws:iam::123456789012:role/deploy"),
-            "patterns are ARNs",
+            "expected `arn:aws:iam",
         ),
         (
             iam().role("arn:aws:iam::123456789012:role/service/deploy"),
             "has no path",
         ),
     ] {
-        let faults = authenticator.faults();
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert!(faults[0].contains(expected), "{faults:?}");
+        let errors = authenticator.config_errors();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains(expected), "{errors:?}");
         assert_eq!(
             ask(&authenticator, &signed_by(ROLE)).unwrap_err(),
-            Refusal::NotAccepted
+            AuthError::NotAccepted
         );
     }
-    assert_eq!(Iam::from_apis([""; 0]).faults().len(), 1);
+    assert_eq!(Iam::from_apis([""; 0]).config_errors().len(), 1);
     assert_eq!(
         ask(&Iam::from_apis([""; 0]), &signed_by(ROLE)).unwrap_err(),
-        Refusal::UntrustedApi
+        AuthError::UntrustedApi
     );
 }
 
 #[test]
-fn its_challenge_names_the_signature() {
-    let scheme = Iam::from_apis(["a1"]).named("services").scheme();
+fn the_challenge_names_the_signature() {
+    let scheme = Iam::from_apis(["a1"]).name("services").scheme();
     assert_eq!(scheme.name(), "services");
     assert_eq!(scheme.challenge_parts().0, "AWS4-HMAC-SHA256");
     let gateway = scheme.gateway.unwrap();

@@ -1,4 +1,4 @@
-//! What a source is made to say of a caller is what the authenticator finds.
+//! Emulated callers, read back by the authenticators.
 
 use super::*;
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ fn assert_user(identity: &Identity, issuer: &str) {
 
 proptest! {
     #[test]
-    fn claims_are_what_they_were_in_the_token(
+    fn coerced_claims_equal_those_of_the_token(
         name in "\\PC{0,12}",
         flag: bool,
         number: i64,
@@ -85,8 +85,8 @@ struct Address {
     country: String,
 }
 
-/// Asks about a caller in events of every source: those that know such callers have him, unless
-/// they are of another API, and in the others nobody is.
+/// Checks that a caller is recognised in events of the sources that carry such callers, that he is
+/// rejected from another API, and that other sources have no caller.
 fn everywhere<A: Authenticator>(
     caller: &Caller,
     from: impl Fn(&str) -> A,
@@ -99,23 +99,23 @@ fn everywhere<A: Authenticator>(
             Ok(identity) => {
                 assert!(carriers.contains(&source), "{source}");
                 check(&identity);
-                let refusal = ask(&from("a2"), &request).unwrap_err();
-                assert_eq!(refusal, Refusal::UntrustedApi, "{source}");
+                let rejection = ask(&from("a2"), &request).unwrap_err();
+                assert_eq!(rejection, AuthError::UntrustedApi, "{source}");
             }
-            Err(refusal) => {
-                assert!(!carriers.contains(&source), "{source} {refusal:?}");
-                assert_eq!(refusal, Refusal::Absent, "{source}");
+            Err(rejection) => {
+                assert!(!carriers.contains(&source), "{source} {rejection:?}");
+                assert_eq!(rejection, AuthError::Absent, "{source}");
             }
         }
         let nobody = sent(source, Caller::api_key("k-1"));
         for id in ["a1", "a2"] {
-            assert_eq!(ask(&from(id), &nobody).unwrap_err(), Refusal::Absent);
+            assert_eq!(ask(&from(id), &nobody).unwrap_err(), AuthError::Absent);
         }
     }
 }
 
 #[test]
-fn an_iam_caller_is_found() {
+fn iam_callers_are_recognised() {
     let carriers = [
         Source::RestApi,
         Source::HttpApi,
@@ -143,7 +143,7 @@ fn an_iam_caller_is_found() {
 }
 
 #[test]
-fn an_identity_of_a_pool_is_found() {
+fn identities_of_a_pool_are_recognised() {
     let caller: Caller = IamCaller::new(ROLE)
         .cognito_identity("eu-west-1:pool", "eu-west-1:id", ["authenticated", "idp"])
         .into();
@@ -162,7 +162,7 @@ fn an_identity_of_a_pool_is_found() {
 }
 
 #[test]
-fn a_cognito_user_is_found() {
+fn cognito_users_are_recognised() {
     let carriers = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
     let caller = Caller::cognito(claims(POOL));
     everywhere(
@@ -177,13 +177,13 @@ fn a_cognito_user_is_found() {
 }
 
 #[test]
-fn the_holder_of_a_jwt_is_found() {
+fn holders_of_a_jwt_are_recognised() {
     let carriers = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
     let issuer = "https://issuer.example.com";
     let caller = Caller::jwt(claims(issuer), ["orders/read"]);
     everywhere(
         &caller,
-        |id| JwtAuthorizer::from_apis([id]).issuer(issuer),
+        |id| JwtAuthorizer::from_apis([id]).add_issuer(issuer),
         &carriers,
         |identity| {
             assert_eq!(*identity.kind(), IdentityKind::JwtAuthorizer);
@@ -193,7 +193,7 @@ fn the_holder_of_a_jwt_is_found() {
 }
 
 #[test]
-fn the_scopes_of_a_jwt_authorizer_stand_in_for_those_of_the_claims() {
+fn scopes_of_the_authorizer_are_the_fallback() {
     for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
         let caller = Caller::jwt(json!({"sub": "alice"}), ["a", "b"]);
         let identity = ask(&JwtAuthorizer::from_apis(["a1"]), &sent(source, caller)).unwrap();
@@ -203,7 +203,7 @@ fn the_scopes_of_a_jwt_authorizer_stand_in_for_those_of_the_claims() {
 }
 
 #[test]
-fn the_caller_of_a_lambda_authorizer_is_found() {
+fn callers_of_a_lambda_authorizer_are_recognised() {
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Context {
@@ -228,7 +228,7 @@ fn the_caller_of_a_lambda_authorizer_is_found() {
     for (source, expected) in [
         (Source::RestApi, Ok("alice")),
         (Source::HttpApiV1, Ok("alice")),
-        (Source::HttpApi, Err(Refusal::NoSubject)),
+        (Source::HttpApi, Err(AuthError::NoSubject)),
     ] {
         let found = ask(
             &LambdaAuthorizer::from_apis(["a1"]),
@@ -249,7 +249,7 @@ fn the_caller_of_a_lambda_authorizer_is_found() {
 }
 
 #[test]
-fn the_holder_of_a_certificate_is_found() {
+fn holders_of_a_certificate_are_recognised() {
     let carriers = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
     let caller = ClientCertificate::new("CN=till-7")
         .issuer("CN=Example CA")
@@ -277,7 +277,7 @@ fn the_holder_of_a_certificate_is_found() {
 }
 
 #[test]
-fn an_api_key_has_an_id_and_makes_nobody() {
+fn api_keys_of_the_gateway_are_not_identities() {
     let request = sent(Source::RestApi, Caller::api_key("k-1"));
     let invocation = Invocation::of(&request);
     assert_eq!(invocation.api_key_id(), Some("a1b2c3d4e5"));

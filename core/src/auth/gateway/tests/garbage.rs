@@ -1,9 +1,9 @@
-//! Request contexts that no gateway wrote.
+//! Random request contexts.
 
 use super::*;
 use proptest::{prelude::*, strategy::ValueTree};
 
-/// Values that look like what is looked for, and any others.
+/// Values that resemble parts of a request context, and others.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -36,7 +36,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether a text stands somewhere in the context, as a string or as another scalar.
+/// Whether the context contains a text, as a string or as another scalar.
 fn stands_in(context: &Value, text: &str) -> bool {
     match context {
         Value::String(found) => found.starts_with(text),
@@ -49,7 +49,7 @@ fn stands_in(context: &Value, text: &str) -> bool {
     }
 }
 
-fn check(context: &Value, found: Result<Identity, Refusal>) -> Result<(), TestCaseError> {
+fn check(context: &Value, found: Result<Identity, AuthError>) -> Result<(), TestCaseError> {
     let Ok(identity) = found else {
         return Ok(());
     };
@@ -67,7 +67,7 @@ fn check(context: &Value, found: Result<Identity, Refusal>) -> Result<(), TestCa
 
 proptest! {
     #[test]
-    fn no_context_makes_anybody_without_the_parts(
+    fn no_context_is_recognised_without_its_parts(
         source in prop::sample::select(Source::ALL.to_vec()),
         context in value(),
     ) {
@@ -87,7 +87,7 @@ proptest! {
     }
 
     #[test]
-    fn no_part_of_a_context_makes_a_panic(
+    fn no_context_makes_an_authenticator_panic(
         source in prop::sample::select(Source::ALL.to_vec()),
         authorizer in value(),
         identity in value(),
@@ -106,7 +106,7 @@ proptest! {
 }
 
 #[test]
-fn the_contexts_tried_here_make_somebody_now_and_then() {
+fn some_random_contexts_are_recognised() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let parts = (value(), value());
     let mut found = [0; 3];
@@ -127,28 +127,28 @@ fn the_contexts_tried_here_make_somebody_now_and_then() {
 }
 
 #[test]
-fn a_context_that_is_no_object_or_has_two_answers_makes_nobody() {
+fn malformed_or_ambiguous_contexts_are_rejected() {
     let decode = |context: &str| {
         let event = format!(r#"{{"version": "2.0", "rawPath": "/", "requestContext": {context}}}"#);
         event::decode(event.into(), LambdaContext::default(), &Default::default()).unwrap()
     };
     let iam = r#"{"iam": {"userArn": "arn:aws:iam::123456789012:user/alice"}}"#;
     for (context, expected) in [
-        ("null".to_owned(), Some(Refusal::Absent)),
-        ("[]".to_owned(), Some(Refusal::Absent)),
-        ("\"x\"".to_owned(), Some(Refusal::Absent)),
+        ("null".to_owned(), Some(AuthError::Absent)),
+        ("[]".to_owned(), Some(AuthError::Absent)),
+        ("\"x\"".to_owned(), Some(AuthError::Absent)),
         (format!(r#"{{"apiId": "a1", "authorizer": {iam}}}"#), None),
         (
             format!(r#"{{"apiId": "a2", "apiId": "a1", "authorizer": {iam}}}"#),
-            Some(Refusal::MalformedContext),
+            Some(AuthError::MalformedContext),
         ),
         (
             format!(r#"{{"apiId": "a1", "authorizer": null, "authorizer": {iam}}}"#),
-            Some(Refusal::MalformedContext),
+            Some(AuthError::MalformedContext),
         ),
         (
             format!(r#"{{"apiId": "\ud800", "authorizer": {iam}}}"#),
-            Some(Refusal::UntrustedApi),
+            Some(AuthError::UntrustedApi),
         ),
     ] {
         let found = ask(&Iam::from_apis(["a1"]), &decode(&context));

@@ -1,4 +1,4 @@
-//! Who is taken for whom, where contexts look alike.
+//! Contexts that look alike, and what each authenticator reads from them.
 
 use super::*;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ fn with(source: Source, authorizer: &Value) -> Request {
     request(source, &json!({"apiId": "a1", "authorizer": authorizer}))
 }
 
-fn refusal(authenticator: &impl Authenticator, request: &Request) -> Option<Refusal> {
+fn rejection(authenticator: &impl Authenticator, request: &Request) -> Option<AuthError> {
     ask(authenticator, request).err()
 }
 
@@ -17,7 +17,7 @@ fn refusal(authenticator: &impl Authenticator, request: &Request) -> Option<Refu
 fn one_authorizer_is_not_taken_for_another() {
     let token = json!({"claims": {"sub": "alice", "iss": POOL}, "scopes": null});
     let other = json!({"claims": {"sub": "alice", "iss": "https://issuer.example.com"}});
-    // A pool that somebody else says is one.
+    // An issuer that imitates a pool.
     let foreign = POOL.replace("amazonaws.com", "attacker.example");
     let foreign = json!({"claims": {"sub": "alice", "iss": foreign}});
     let typed = |token: &Value| {
@@ -25,8 +25,8 @@ fn one_authorizer_is_not_taken_for_another() {
         token["claims"]["exp"] = 1_583_798_639.into();
         token
     };
-    let absent = Some(Refusal::Absent);
-    let nobody = Some(Refusal::NoSubject);
+    let absent = Some(AuthError::Absent);
+    let nobody = Some(AuthError::NoSubject);
     let (rest, http1, http) = (Source::RestApi, Source::HttpApiV1, Source::HttpApi);
     for (source, authorizer, [cognito, jwt, lambda]) in [
         (rest, token.clone(), [None, absent, absent]),
@@ -52,7 +52,7 @@ fn one_authorizer_is_not_taken_for_another() {
         // A place of payload format 1.0.
         (http, token.clone(), [absent, absent, absent]),
         (rest, json!({"jwt": token}), [absent, absent, nobody]),
-        // A Lambda authorizer may call what it says anything.
+        // Members of a Lambda authorizer may have any name.
         (
             rest,
             json!({"principalId": "bob", "claims": {"sub": "alice"}}),
@@ -82,7 +82,7 @@ fn one_authorizer_is_not_taken_for_another() {
         ),
         (http, json!({"lambda": {}}), [absent, absent, nobody]),
         (http, json!({"lambda": null}), [absent, absent, absent]),
-        // What sources send where no authorizer stands before the route.
+        // Routes without an authorizer.
         (
             rest,
             json!({"claims": null, "scopes": null}),
@@ -98,25 +98,28 @@ fn one_authorizer_is_not_taken_for_another() {
     ] {
         let request = with(source, &authorizer);
         let found = [
-            refusal(&CognitoAuthorizer::from_apis(["a1"]), &request),
-            refusal(&JwtAuthorizer::from_apis(["a1"]), &request),
-            refusal(&LambdaAuthorizer::from_apis(["a1"]), &request),
+            rejection(&CognitoAuthorizer::from_apis(["a1"]), &request),
+            rejection(&JwtAuthorizer::from_apis(["a1"]), &request),
+            rejection(&LambdaAuthorizer::from_apis(["a1"]), &request),
         ];
         assert_eq!(found, [cognito, jwt, lambda], "{source} {authorizer}");
     }
 }
 
 #[test]
-fn a_part_that_is_no_object_is_malformed() {
-    let malformed = Some(Refusal::MalformedContext);
+fn parts_of_another_type_are_malformed() {
+    let malformed = Some(AuthError::MalformedContext);
     for authorizer in [
         json!({"jwt": "x", "lambda": 7}),
         json!({"jwt": [1], "lambda": "{}"}),
     ] {
         let request = with(Source::HttpApi, &authorizer);
-        assert_eq!(refusal(&JwtAuthorizer::from_any_api(), &request), malformed);
         assert_eq!(
-            refusal(&LambdaAuthorizer::from_any_api(), &request),
+            rejection(&JwtAuthorizer::from_any_api(), &request),
+            malformed
+        );
+        assert_eq!(
+            rejection(&LambdaAuthorizer::from_any_api(), &request),
             malformed
         );
     }
@@ -128,7 +131,7 @@ fn a_part_that_is_no_object_is_malformed() {
         json!({"subjectDN": {}, "issuerDN": "CN=b", "serialNumber": "1"}),
     ] {
         let context = json!({"identity": {"clientCert": certificate}});
-        let found = refusal(
+        let found = rejection(
             &MutualTls::from_any_api(),
             &request(Source::RestApi, &context),
         );
@@ -136,16 +139,16 @@ fn a_part_that_is_no_object_is_malformed() {
     }
     let unnamed = json!({"subjectDN": "", "issuerDN": "CN=b", "serialNumber": "1"});
     let context = json!({"authentication": {"clientCert": unnamed}});
-    let found = refusal(
+    let found = rejection(
         &MutualTls::from_any_api(),
         &request(Source::HttpApi, &context),
     );
-    assert_eq!(found, Some(Refusal::NoSubject));
+    assert_eq!(found, Some(AuthError::NoSubject));
 }
 
 #[test]
 fn a_source_that_has_no_authorizers_has_no_callers() {
-    let untrusted = Some(Refusal::UntrustedSource);
+    let untrusted = Some(AuthError::UntrustedSource);
     let claims = json!({"claims": {"sub": "alice", "iss": POOL}});
     let certificate = json!({"subjectDN": "CN=a", "issuerDN": "CN=b", "serialNumber": "1"});
     for source in [
@@ -157,19 +160,19 @@ fn a_source_that_has_no_authorizers_has_no_callers() {
     ] {
         let jwt = with(source, &json!({"jwt": claims}));
         assert_eq!(
-            refusal(&JwtAuthorizer::from_any_api(), &jwt),
+            rejection(&JwtAuthorizer::from_any_api(), &jwt),
             untrusted,
             "{source}"
         );
         let cognito = with(source, &claims);
         assert_eq!(
-            refusal(&CognitoAuthorizer::from_any_api(), &cognito),
+            rejection(&CognitoAuthorizer::from_any_api(), &cognito),
             untrusted,
             "{source}"
         );
         let lambda = with(source, &json!({"lambda": {"sub": "alice"}}));
         assert_eq!(
-            refusal(&LambdaAuthorizer::from_any_api(), &lambda),
+            rejection(&LambdaAuthorizer::from_any_api(), &lambda),
             untrusted,
             "{source}"
         );
@@ -178,19 +181,19 @@ fn a_source_that_has_no_authorizers_has_no_callers() {
                 continue;
             }
             let context = json!({ holder: {"clientCert": certificate} });
-            let tls = refusal(&MutualTls::from_any_api(), &request(source, &context));
+            let tls = rejection(&MutualTls::from_any_api(), &request(source, &context));
             assert_eq!(tls, untrusted, "{source} {holder}");
         }
     }
 }
 
 #[test]
-fn another_issuer_is_refused_where_some_are_named() {
+fn other_issuers_are_rejected_if_some_are_listed() {
     let token = |issuer: &str| json!({"claims": {"sub": "alice", "iss": issuer}});
-    let unknown = Some(Refusal::UnknownIssuer);
+    let unknown = Some(AuthError::UnknownIssuer);
     let jwt = JwtAuthorizer::from_any_api()
-        .issuer("https://a.example.com")
-        .issuer("https://b.example.com");
+        .add_issuer("https://a.example.com")
+        .add_issuer("https://b.example.com");
     for (issuer, expected) in [
         ("https://b.example.com", None),
         ("https://b.example.com/", unknown),
@@ -198,7 +201,7 @@ fn another_issuer_is_refused_where_some_are_named() {
         ("", unknown),
     ] {
         let request = with(Source::HttpApiV1, &token(issuer));
-        assert_eq!(refusal(&jwt, &request), expected, "{issuer}");
+        assert_eq!(rejection(&jwt, &request), expected, "{issuer}");
     }
     let cognito = CognitoAuthorizer::from_any_api().user_pool("eu-west-1_abc123");
     for (issuer, expected) in [
@@ -212,15 +215,15 @@ fn another_issuer_is_refused_where_some_are_named() {
             unknown,
         ),
         // These are no pools: the token of somebody else's authorizer.
-        ("eu-west-1_abc123", Some(Refusal::Absent)),
+        ("eu-west-1_abc123", Some(AuthError::Absent)),
         (
             "https://cognito-idp.eu-west-1.attacker.example/eu-west-1_abc123",
-            Some(Refusal::Absent),
+            Some(AuthError::Absent),
         ),
         ("", unknown),
     ] {
         let request = with(Source::RestApi, &token(issuer));
-        assert_eq!(refusal(&cognito, &request), expected, "{issuer}");
+        assert_eq!(rejection(&cognito, &request), expected, "{issuer}");
     }
     let replicated = cognito.also_region("eu-central-1").user_pool("eu-west-1_b");
     for (issuer, expected) in [
@@ -239,19 +242,19 @@ fn another_issuer_is_refused_where_some_are_named() {
     ] {
         for source in [Source::RestApi, Source::HttpApiV1] {
             let request = with(source, &token(issuer));
-            assert_eq!(refusal(&replicated, &request), expected, "{issuer}");
+            assert_eq!(rejection(&replicated, &request), expected, "{issuer}");
         }
     }
     for pool in ["abc", "eu-west-1_", "eu-west-1_a/b", "eu-west-1_a_b"] {
         let cognito = CognitoAuthorizer::from_apis(["a1"]).user_pool(pool);
-        assert_eq!(cognito.faults().len(), 1, "{pool}");
+        assert_eq!(cognito.config_errors().len(), 1, "{pool}");
         let odd = CognitoAuthorizer::from_apis(["a1"]).user_pool("eu-west-1_a");
-        assert_eq!(odd.also_region(pool).faults().len(), 1, "{pool}");
+        assert_eq!(odd.also_region(pool).config_errors().len(), 1, "{pool}");
     }
 }
 
 #[test]
-fn groups_are_split_as_their_gateway_joins_them() {
+fn groups_are_split_as_their_gateway_joined_them() {
     let groups = |source, authorizer: &Value| {
         let request = with(source, authorizer);
         let identity = match source {
@@ -276,7 +279,7 @@ fn groups_are_split_as_their_gateway_joins_them() {
 }
 
 #[test]
-fn claims_of_a_rest_jwt_authorizer_have_their_types() {
+fn claims_of_a_rest_jwt_authorizer_keep_their_types() {
     #[derive(Debug, PartialEq, Deserialize)]
     struct Typed {
         exp: u64,
@@ -296,8 +299,8 @@ fn claims_of_a_rest_jwt_authorizer_have_their_types() {
     };
     let jwt = || {
         JwtAuthorizer::from_apis(["a1"])
-            .issuer("https://other.example.com")
-            .issuer("https://issuer.example.com")
+            .add_issuer("https://other.example.com")
+            .add_issuer("https://issuer.example.com")
             .groups_claim("groups")
     };
     let identity = ask(&jwt(), &request(&[])).unwrap();
@@ -343,22 +346,22 @@ fn claims_of_a_rest_jwt_authorizer_have_their_types() {
         (
             "iss",
             json!("https://third.example.com"),
-            Refusal::UnknownIssuer,
+            AuthError::UnknownIssuer,
         ),
-        ("iss", json!(null), Refusal::UnknownIssuer),
-        ("sub", json!(7), Refusal::NoSubject),
-        ("sub", json!(null), Refusal::NoSubject),
+        ("iss", json!(null), AuthError::UnknownIssuer),
+        ("sub", json!(7), AuthError::NoSubject),
+        ("sub", json!(null), AuthError::NoSubject),
     ] {
-        let refused = refusal(&jwt(), &request(&[(name, value.clone())]));
-        assert_eq!(refused, Some(expected), "{name} {value}");
+        let rejected = rejection(&jwt(), &request(&[(name, value.clone())]));
+        assert_eq!(rejected, Some(expected), "{name} {value}");
     }
     let elsewhere = JwtAuthorizer::from_apis(["a2"]);
-    let refused = refusal(&elsewhere, &request(&[]));
-    assert_eq!(refused, Some(Refusal::UntrustedApi));
+    let rejected = rejection(&elsewhere, &request(&[]));
+    assert_eq!(rejected, Some(AuthError::UntrustedApi));
 }
 
 #[test]
-fn scopes_and_groups_may_stand_at_the_end_of_a_path() {
+fn scopes_and_groups_are_found_by_a_path() {
     let access = json!({"roles": ["admins", "staff"], "scopes": ["a", "b"]});
     let typed = json!({"sub": "alice", "iss": POOL, "exp": 7, "realm_access": access});
     let text = json!({"sub": "alice", "iss": POOL, "realm_access": access.to_string()});
@@ -390,7 +393,7 @@ fn scopes_and_groups_may_stand_at_the_end_of_a_path() {
 }
 
 #[test]
-fn the_groups_of_a_jwt_may_stand_in_another_claim() {
+fn groups_are_read_from_the_configured_claim() {
     let claims = json!({"sub": "alice", "cognito:groups": "[a]", "groups": "[b c]"});
     let request = with(Source::HttpApi, &json!({"jwt": {"claims": claims}}));
     for (authenticator, expected) in [
@@ -407,7 +410,7 @@ fn the_groups_of_a_jwt_may_stand_in_another_claim() {
 }
 
 #[test]
-fn each_says_what_it_is_and_from_where() {
+fn schemes_and_config_errors_are_reported() {
     fn scheme(authenticator: &impl Authenticator) -> (String, &'static str, Vec<String>, bool) {
         let scheme = authenticator.scheme();
         let gateway = scheme.gateway.clone().unwrap();
@@ -424,38 +427,38 @@ fn each_says_what_it_is_and_from_where() {
         fn scheme(&self) -> Scheme {
             Scheme::new("nobody", crate::auth::Credential::bearer())
         }
-        async fn authenticate(&self, _: &Request) -> Result<Identity, Refusal> {
-            Err(Refusal::Absent)
+        async fn authenticate(&self, _: &Request) -> Result<Identity, AuthError> {
+            Err(AuthError::Absent)
         }
-        fn faults(&self) -> Vec<String> {
-            vec!["nobody is there".to_owned()]
+        fn config_errors(&self) -> Vec<String> {
+            vec!["a verifier is wrong".to_owned()]
         }
     }
     let a1 = vec!["a1".to_owned()];
     let jwt = JwtAuthorizer::from_apis(["a1"])
-        .named("people")
+        .name("people")
         .locally(Nobody);
     assert_eq!(scheme(&jwt), ("people".to_owned(), "jwt", a1.clone(), true));
-    assert_eq!(jwt.faults(), ["nobody is there"]);
+    assert_eq!(jwt.config_errors(), ["a verifier is wrong"]);
     let cognito = CognitoAuthorizer::from_apis(["a1"]).locally(Nobody);
     assert_eq!(
         scheme(&cognito),
         ("cognito".to_owned(), "cognito", a1, true)
     );
-    assert_eq!(cognito.faults(), ["nobody is there"]);
+    assert_eq!(cognito.config_errors(), ["a verifier is wrong"]);
     let lambda = LambdaAuthorizer::from_any_api();
     assert_eq!(
         scheme(&lambda),
         ("lambda".to_owned(), "lambda", vec![], false)
     );
     assert_eq!(scheme(&MutualTls::from_any_api()).1, "mtls");
-    for faults in [
-        JwtAuthorizer::from_apis([""; 0]).faults(),
-        CognitoAuthorizer::from_apis([""; 0]).faults(),
-        LambdaAuthorizer::from_apis([""; 0]).faults(),
-        MutualTls::from_apis([""; 0]).faults(),
+    for errors in [
+        JwtAuthorizer::from_apis([""; 0]).config_errors(),
+        CognitoAuthorizer::from_apis([""; 0]).config_errors(),
+        LambdaAuthorizer::from_apis([""; 0]).config_errors(),
+        MutualTls::from_apis([""; 0]).config_errors(),
     ] {
-        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(errors.len(), 1, "{errors:?}");
     }
 }
 
@@ -463,11 +466,11 @@ fn each_says_what_it_is_and_from_where() {
 fn a_request_of_no_event_has_no_callers() {
     let request = Request::default();
     assert_eq!(
-        refusal(&Iam::from_any_api(), &request),
-        Some(Refusal::Absent)
+        rejection(&Iam::from_any_api(), &request),
+        Some(AuthError::Absent)
     );
     assert_eq!(
-        refusal(&JwtAuthorizer::from_any_api(), &request),
-        Some(Refusal::Absent)
+        rejection(&JwtAuthorizer::from_any_api(), &request),
+        Some(AuthError::Absent)
     );
 }

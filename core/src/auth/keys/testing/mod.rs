@@ -4,7 +4,7 @@ mod certificate;
 mod server;
 
 pub(super) use certificate::Certificate;
-pub(super) use server::{Reply, Server, body, status};
+pub(super) use server::{Server, ServerResponse, body, status};
 
 use super::{Clock, Document};
 use std::{

@@ -14,7 +14,7 @@ use std::{
 use tokio::{net::TcpSocket, sync::watch};
 
 /// What becomes of a request.
-pub(in super::super) enum Reply {
+pub(in super::super) enum ServerResponse {
     /// These bytes, and the end of the connection.
     Send(Vec<u8>),
     /// These bytes, after [`Server::release`].
@@ -35,7 +35,7 @@ pub(in super::super) fn status(status: &str, headers: &str, body: &str) -> Vec<u
     format!("HTTP/1.1 {status}\r\n{headers}\r\n\r\n{body}").into_bytes()
 }
 
-type Answer = dyn Fn(usize, &str) -> Reply + Send + Sync;
+type Respond = dyn Fn(usize, &str) -> ServerResponse + Send + Sync;
 
 pub(in super::super) struct Server {
     address: SocketAddr,
@@ -46,7 +46,7 @@ pub(in super::super) struct Server {
 }
 
 struct Shared {
-    answer: Box<Answer>,
+    response: Box<Respond>,
     certificate: Option<Certificate>,
     greeting: &'static [u8],
     heads: Mutex<Vec<String>>,
@@ -61,34 +61,34 @@ struct Shared {
 impl Server {
     /// Answers each request by its number, from 1, and its path.
     pub(in super::super) fn start(
-        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+        response: impl Fn(usize, &str) -> ServerResponse + Send + Sync + 'static,
     ) -> Self {
-        Self::listening(None, answer)
+        Self::listening(None, response)
     }
 
     /// The same over TLS.
     pub(in super::super) fn tls(
         certificate: Certificate,
-        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+        response: impl Fn(usize, &str) -> ServerResponse + Send + Sync + 'static,
     ) -> Self {
-        Self::listening(Some(certificate), answer)
+        Self::listening(Some(certificate), response)
     }
 
     /// Says this to every client, before it has listened.
     pub(in super::super) fn deaf(greeting: &'static [u8]) -> Self {
-        let mut server = Self::down(|_, _| Reply::Send(Vec::new()));
+        let mut server = Self::down(|_, _| ServerResponse::Send(Vec::new()));
         Arc::get_mut(&mut server.shared).unwrap().greeting = greeting;
         server.up();
         server
     }
 
-    /// Refuses connections until it is [up](Self::up).
+    /// Rejects connections until it is [up](Self::up).
     pub(in super::super) fn down(
-        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+        response: impl Fn(usize, &str) -> ServerResponse + Send + Sync + 'static,
     ) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let mut server = Self::new(socket.local_addr().unwrap(), None, answer);
+        let mut server = Self::new(socket.local_addr().unwrap(), None, response);
         server.reserved = Some(socket);
         server
     }
@@ -102,10 +102,10 @@ impl Server {
 
     fn listening(
         certificate: Option<Certificate>,
-        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+        response: impl Fn(usize, &str) -> ServerResponse + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let server = Self::new(listener.local_addr().unwrap(), certificate, answer);
+        let server = Self::new(listener.local_addr().unwrap(), certificate, response);
         server.listen(listener);
         server
     }
@@ -113,7 +113,7 @@ impl Server {
     fn new(
         address: SocketAddr,
         certificate: Option<Certificate>,
-        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+        response: impl Fn(usize, &str) -> ServerResponse + Send + Sync + 'static,
     ) -> Self {
         Self {
             address,
@@ -123,7 +123,7 @@ impl Server {
                 "http"
             },
             shared: Arc::new(Shared {
-                answer: Box::new(answer),
+                response: Box::new(response),
                 certificate,
                 greeting: b"",
                 heads: Mutex::default(),
@@ -168,7 +168,7 @@ impl Server {
         *self.shared.requests.borrow()
     }
 
-    /// How many bytes were sent as an endless reply.
+    /// How many bytes were sent as an endless response.
     pub(in super::super) fn sent(&self) -> usize {
         self.shared.sent.load(Ordering::SeqCst)
     }
@@ -220,22 +220,22 @@ impl Shared {
             *requests += 1;
             number = *requests;
         });
-        match (self.answer)(number, &path) {
-            Reply::Send(bytes) => {
+        match (self.response)(number, &path) {
+            ServerResponse::Send(bytes) => {
                 let _ = stream.write_all(&bytes);
             }
-            Reply::Held(bytes) => {
+            ServerResponse::Held(bytes) => {
                 let released = self.released.lock().unwrap();
                 drop(self.release.wait_while(released, |released| !*released));
                 let _ = stream.write_all(&bytes);
             }
-            Reply::Stall(bytes) => {
+            ServerResponse::Stall(bytes) => {
                 let _ = stream.write_all(&bytes);
                 let _ = stream.flush();
                 let _ = stream.read(&mut [0]);
                 self.left.send_modify(|left| *left += 1);
             }
-            Reply::Endless(bytes, line) => {
+            ServerResponse::Endless(bytes, line) => {
                 let _ = stream.write_all(&bytes);
                 while stream.write_all(line).is_ok() {
                     self.sent.fetch_add(line.len(), Ordering::SeqCst);

@@ -6,42 +6,30 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt,
     ops::Range,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
-/// How long a verification is good for, unless another time is set.
+/// How long a verification is used, unless another time is set.
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 
 /// How much memory there is for a token, on average.
 const BYTES_PER_TOKEN: usize = 4096;
 
-/// What a scope or a group takes besides its text.
-const BYTES_PER_NAME: usize = 48;
-
-/// What an entry takes beside what is in the token.
-const BYTES_PER_ENTRY: usize = 512;
-
-/// Remembers the tokens that a verifier has verified, so that it need not check their signatures
-/// again.
+/// Remembers verified tokens, so that their signatures need not be verified again.
 ///
-/// A verifier has none unless it is given one. It pays where callers send the same token again and
-/// again, and where a few dozen microseconds of each request matter: a token that is remembered
-/// costs a few of them.
+/// A verifier has none by default. It pays if callers repeat their tokens and a few dozen
+/// microseconds of each request matter: a remembered token costs a few of them.
 ///
-/// - What is remembered are whole tokens, by their SHA-256: a token that differs in anything is
-///   another one. Nothing is remembered of a token that was refused.
-/// - Time goes on: each use checks anew that the token is valid by now, and by no more than
-///   [`max_age`](VerifiedTokens::max_age) does it outlive the key that signed it.
-/// - Rules of routes (scopes, groups, guards) are applied to each request, as ever.
-/// - It is bounded, by the number of tokens and by 4 KB for each of them on average; the oldest
-///   make room.
+/// - A token is remembered by its SHA-256, so that any difference makes it another one. Rejected
+///   tokens are not remembered.
+/// - Each use checks that the token is valid now. It is accepted for at most
+///   [`max_age`](VerifiedTokens::max_age) after its issuer has withdrawn the key.
+/// - Rules of routes (scopes, groups, guards) are applied to each request.
+/// - The number of tokens is bounded, and so is the memory: 4 KB for each on average. The oldest are
+///   evicted.
 ///
-/// Clones share the room, and never what is in it: each verifier remembers for itself, whatever it
-/// shares the room with.
+/// A clone has the same settings and remembers for itself.
 ///
 /// ```
 /// use lambda_api::auth::VerifiedTokens;
@@ -52,26 +40,19 @@ const BYTES_PER_ENTRY: usize = 512;
 /// ```
 #[must_use]
 pub struct VerifiedTokens {
-    /// Whose tokens these are: no two values have the same.
-    verifier: u64,
-    max_age: Duration,
-    room: Arc<Mutex<Room>>,
-}
-
-/// The entries of all who share it.
-struct Room {
     tokens: usize,
-    bytes: usize,
-    entries: HashMap<Key, Entry>,
-    /// The keys of the entries, each once, in the order in which they came.
-    order: VecDeque<Key>,
-    used: usize,
+    max_age: Duration,
+    room: Mutex<Room>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    verifier: u64,
-    sha256: [u8; 32],
+type Sha256 = [u8; 32];
+
+#[derive(Default)]
+struct Room {
+    entries: HashMap<Sha256, Entry>,
+    /// The keys of the entries, oldest first.
+    order: VecDeque<Sha256>,
+    used: usize,
 }
 
 struct Entry {
@@ -82,40 +63,32 @@ struct Entry {
 }
 
 impl VerifiedTokens {
-    /// Room for this many tokens.
+    /// Remembers up to this many tokens.
     pub fn new(tokens: usize) -> Self {
         Self {
-            verifier: new_verifier(),
+            tokens,
             max_age: MAX_AGE,
-            room: Arc::new(Mutex::new(Room {
-                tokens,
-                bytes: tokens.saturating_mul(BYTES_PER_TOKEN),
-                entries: HashMap::new(),
-                order: VecDeque::new(),
-                used: 0,
-            })),
+            room: Mutex::default(),
         }
     }
 
-    /// How long a token is taken for verified, instead of five minutes: then its signature is
-    /// checked again, and that its issuer still has the key.
+    /// How long a verification is used, instead of five minutes. Then the signature is verified
+    /// again, by a key that the issuer still has.
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
 
-    /// Whose token this is, when it was verified here and is still valid.
+    /// The identity of a token that is remembered and still valid.
     pub(crate) fn get(&self, token: &str, now: SystemTime) -> Option<Identity> {
-        let key = self.key(token)?;
         let room = self.room();
-        let entry = room.entries.get(&key)?;
-        // A clock that was set back makes a verification of the future, which is none.
+        let entry = room.entries.get(&sha256(token)?)?;
+        // If the clock was set back, the verification is in the future and does not count.
         let age = now.duration_since(entry.verified).ok()?;
         (age < self.max_age && entry.valid.contains(&now)).then(|| entry.identity.clone())
     }
 
-    /// Remembers a token that has just been verified. Its claims say that it is valid in the given
-    /// time, clock skew and all.
+    /// Remembers a token that has just been verified, and is valid in this time.
     pub(crate) fn put(
         &self,
         token: &str,
@@ -123,32 +96,42 @@ impl VerifiedTokens {
         valid: Range<SystemTime>,
         now: SystemTime,
     ) {
-        let Some(key) = self.key(token) else { return };
+        let Some(key) = sha256(token) else { return };
         let names = identity
             .scopes()
             .len()
             .saturating_add(identity.groups().len());
+        // The payload, what was copied out of it, each name's place, and the entry itself.
+        let bytes = token
+            .len()
+            .saturating_mul(2)
+            .saturating_add(names.saturating_mul(48))
+            .saturating_add(512);
+        let limit = self.tokens.saturating_mul(BYTES_PER_TOKEN);
+        if self.tokens == 0 || bytes > limit {
+            return;
+        }
         let entry = Entry {
-            // The payload, what was copied out of it, and each copy's own place in memory.
-            bytes: token
-                .len()
-                .saturating_mul(2)
-                .saturating_add(names.saturating_mul(BYTES_PER_NAME))
-                .saturating_add(BYTES_PER_ENTRY),
             identity,
             valid,
             verified: now,
+            bytes,
         };
-        // What made room is dropped when the lock is free again.
-        let _evicted = self.room().insert(key, entry);
-    }
-
-    fn key(&self, token: &str) -> Option<Key> {
-        let sha256 = digest(&SHA256, token.as_bytes());
-        Some(Key {
-            verifier: self.verifier,
-            sha256: sha256.as_ref().try_into().ok()?,
-        })
+        let mut room = self.room();
+        room.used = room.used.saturating_add(bytes);
+        match room.entries.insert(key, entry) {
+            // It keeps its place in the order.
+            Some(old) => room.used = room.used.saturating_sub(old.bytes),
+            None => room.order.push_back(key),
+        }
+        while room.entries.len() > self.tokens || room.used > limit {
+            let Some(oldest) = room.order.pop_front() else {
+                break;
+            };
+            if let Some(old) = room.entries.remove(&oldest) {
+                room.used = room.used.saturating_sub(old.bytes);
+            }
+        }
     }
 
     fn room(&self) -> MutexGuard<'_, Room> {
@@ -156,54 +139,20 @@ impl VerifiedTokens {
     }
 }
 
-impl Room {
-    /// Returns the entries that made room.
-    fn insert(&mut self, key: Key, entry: Entry) -> Vec<Entry> {
-        let mut evicted = Vec::new();
-        if self.tokens == 0 || entry.bytes > self.bytes {
-            return evicted;
-        }
-        self.used = self.used.saturating_add(entry.bytes);
-        if let Some(old) = self.entries.insert(key, entry) {
-            // It keeps its place in the order.
-            self.used = self.used.saturating_sub(old.bytes);
-            evicted.push(old);
-        } else {
-            self.order.push_back(key);
-        }
-        while self.entries.len() > self.tokens || self.used > self.bytes {
-            let Some(oldest) = self.order.pop_front() else {
-                break;
-            };
-            if let Some(old) = self.entries.remove(&oldest) {
-                self.used = self.used.saturating_sub(old.bytes);
-                evicted.push(old);
-            }
-        }
-        evicted
-    }
+fn sha256(token: &str) -> Option<Sha256> {
+    digest(&SHA256, token.as_bytes()).as_ref().try_into().ok()
 }
 
-fn new_verifier() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// For another verifier, which shares the room and none of the tokens.
 impl Clone for VerifiedTokens {
     fn clone(&self) -> Self {
-        Self {
-            verifier: new_verifier(),
-            max_age: self.max_age,
-            room: Arc::clone(&self.room),
-        }
+        Self::new(self.tokens).max_age(self.max_age)
     }
 }
 
 impl fmt::Debug for VerifiedTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedTokens")
-            .field("tokens", &self.room().tokens)
+            .field("tokens", &self.tokens)
             .field("max_age", &self.max_age)
             .finish_non_exhaustive()
     }
@@ -240,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_was_verified_is_known_to_the_byte() {
+    fn any_other_token_is_unknown() {
         let tokens = VerifiedTokens::new(10);
         put(&tokens, "a.b.c");
         assert!(knows(&tokens, "a.b.c", 100));
@@ -328,15 +277,15 @@ mod tests {
     }
 
     #[test]
-    fn who_shares_the_room_does_not_share_the_tokens() {
+    fn a_clone_remembers_for_itself() {
         let one = VerifiedTokens::new(3);
         let other = one.clone();
         put(&one, "a");
-        assert!(knows(&one, "a", 100));
-        assert!(!knows(&other, "a", 100));
         for token in ["b", "c", "d"] {
             put(&other, token);
         }
-        assert!(!knows(&one, "a", 100), "the room has only three places");
+        assert!(knows(&one, "a", 100));
+        assert!(!knows(&other, "a", 100));
+        assert!(!knows(&one, "d", 100));
     }
 }

@@ -1,32 +1,33 @@
-//! Where a request came from, and whether that is trusted.
+//! The APIs whose identities are trusted.
 
 use super::object::Object;
-use crate::{Invocation, Request, auth::Refusal, event::Source};
+use crate::{Invocation, Request, auth::AuthError, event::Source};
 use std::borrow::Cow;
 
-/// The event that a request came with, as far as identities go.
+/// The parts of an event that identities are read from.
 pub(super) struct Event<'a> {
     pub(super) source: Source,
     pub(super) context: Object<'a>,
 }
 
 impl<'a> Event<'a> {
-    /// The event of a request; [`Refusal::Absent`] when there is none, or none with a context.
-    pub(super) fn of(request: &'a Request) -> Result<Self, Refusal> {
+    /// # Errors
+    /// [`AuthError::Absent`] if the request has no event, or one without a request context.
+    pub(super) fn of(request: &'a Request) -> Result<Self, AuthError> {
         let invocation = Invocation::of(request);
-        let source = invocation.source().ok_or(Refusal::Absent)?;
-        let context = invocation.request_context().ok_or(Refusal::Absent)?;
-        let context = Object::read(context)?.ok_or(Refusal::Absent)?;
+        let source = invocation.source().ok_or(AuthError::Absent)?;
+        let context = invocation.request_context().ok_or(AuthError::Absent)?;
+        let context = Object::read(context)?.ok_or(AuthError::Absent)?;
         Ok(Self { source, context })
     }
 
     /// `requestContext.authorizer`.
-    pub(super) fn authorizer(&self) -> Result<Option<Object<'a>>, Refusal> {
+    pub(super) fn authorizer(&self) -> Result<Option<Object<'a>>, AuthError> {
         self.context.object("authorizer")
     }
 
     /// `requestContext.identity`.
-    pub(super) fn identity(&self) -> Result<Option<Object<'a>>, Refusal> {
+    pub(super) fn identity(&self) -> Result<Option<Object<'a>>, AuthError> {
         self.context.object("identity")
     }
 
@@ -39,11 +40,14 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The APIs whose word is taken.
+/// The sources with authorizers and client certificates.
+pub(super) const API_GATEWAY: &[Source] = &[Source::RestApi, Source::HttpApi, Source::HttpApiV1];
+
+/// The trusted APIs.
 #[derive(Clone, Debug)]
 pub(super) struct Trust {
     pub(super) name: Cow<'static, str>,
-    /// `None` when it was said out loud that it may be any.
+    /// `None` for any API.
     apis: Option<Vec<String>>,
 }
 
@@ -62,15 +66,15 @@ impl Trust {
         }
     }
 
-    /// Checks the origin of an identity that stands in an event.
-    pub(super) fn check(&self, event: &Event<'_>, carriers: &[Source]) -> Result<(), Refusal> {
+    /// Checks the origin of an event with an identity.
+    pub(super) fn check(&self, event: &Event<'_>, carriers: &[Source]) -> Result<(), AuthError> {
         if !carriers.contains(&event.source) {
-            return Err(Refusal::UntrustedSource);
+            return Err(AuthError::UntrustedSource);
         }
         let Some(apis) = &self.apis else {
             return Ok(());
         };
-        let api = event.api().ok_or(Refusal::UntrustedApi)?;
+        let api = event.api().ok_or(AuthError::UntrustedApi)?;
         // VPC Lattice: the ARN of the service, or the id that ends it.
         let id = match event.source {
             Source::LatticeV2 => api
@@ -85,22 +89,22 @@ impl Trust {
         if trusted {
             Ok(())
         } else {
-            Err(Refusal::UntrustedApi)
+            Err(AuthError::UntrustedApi)
         }
     }
 
-    /// The ids, for whoever emulates such an API; none stands for all.
+    /// The ids, for the emulation of such an API; empty for all.
     pub(super) fn apis(&self) -> Vec<String> {
         self.apis.clone().unwrap_or_default()
     }
 
-    pub(super) fn faults(&self) -> Vec<String> {
+    pub(super) fn config_errors(&self) -> Vec<String> {
         let Some(apis) = &self.apis else {
             return Vec::new();
         };
         if apis.is_empty() {
             return vec![format!(
-                "it trusts no API: `from_apis` needs the id of one at least"
+                "no API is trusted: `from_apis` needs at least one id"
             )];
         }
         let odd = apis.iter().filter(|id| {
@@ -108,36 +112,36 @@ impl Trust {
         });
         odd.map(|id| {
             format!(
-                "it trusts `{id}`, which is no id of an API: ids are compared \
-                 exactly, and `from_any_api` trusts all"
+                "`{id}` is not the id of an API: ids are compared exactly, and `from_any_api` trusts \
+                 all"
             )
         })
         .collect()
     }
 }
 
-/// What all of these authenticators have in common.
+/// The constructors and the name of each authenticator.
 macro_rules! origins {
     ($type:ident, $name:literal) => {
         impl $type {
-            /// Takes such identities from these APIs: their ids, the id of a function URL, and for
-            /// VPC Lattice the ARN or the id of the service.
+            /// Trusts identities from these APIs: their ids, the id of a function URL, and for VPC
+            /// Lattice the ARN or the id of the service.
             ///
-            /// An identity in an event of another one is refused. An empty list is a fault of the
-            /// API that is built.
+            /// An identity from another API is rejected. [`Api::build`](crate::Api::build) fails if
+            /// the list is empty.
             pub fn from_apis<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
                 let ids = ids.into_iter().map(Into::into).collect();
                 Self::trusting(Trust::in_apis($name, ids))
             }
 
-            /// Takes such identities from any API, when nothing but the permission to invoke the
-            /// function says who may write them: see [the module](crate::auth::gateway).
+            /// Trusts identities from any API. Only the permission to invoke the function then limits
+            /// who can write them: see [the module](crate::auth::gateway).
             pub fn from_any_api() -> Self {
                 Self::trusting(Trust::in_any_api($name))
             }
 
-            #[doc = concat!("The name by which routes and logs call it, instead of `", $name, "`.")]
-            pub fn named(mut self, name: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+            #[doc = concat!("Sets the name in routes and logs. The default is `", $name, "`.")]
+            pub fn name(mut self, name: impl Into<std::borrow::Cow<'static, str>>) -> Self {
                 self.trust.name = name.into();
                 self
             }
@@ -151,7 +155,7 @@ pub(super) use origins;
 mod tests {
     use super::*;
 
-    fn checked(trust: &Trust, source: Source, context: &str) -> Result<(), Refusal> {
+    fn checked(trust: &Trust, source: Source, context: &str) -> Result<(), AuthError> {
         let context = Object::read(context).unwrap().unwrap();
         trust.check(
             &Event { source, context },
@@ -168,18 +172,22 @@ mod tests {
             (
                 Source::RestApi,
                 r#"{"apiId": "A1"}"#.to_owned(),
-                Err(Refusal::UntrustedApi),
+                Err(AuthError::UntrustedApi),
             ),
             (
                 Source::RestApi,
                 r#"{"apiId": "a"}"#.to_owned(),
-                Err(Refusal::UntrustedApi),
+                Err(AuthError::UntrustedApi),
             ),
-            (Source::RestApi, "{}".to_owned(), Err(Refusal::UntrustedApi)),
+            (
+                Source::RestApi,
+                "{}".to_owned(),
+                Err(AuthError::UntrustedApi),
+            ),
             (
                 Source::RestApi,
                 format!(r#"{{"serviceArn": "{arn}"}}"#),
-                Err(Refusal::UntrustedApi),
+                Err(AuthError::UntrustedApi),
             ),
             (
                 Source::LatticeV2,
@@ -189,12 +197,12 @@ mod tests {
             (
                 Source::LatticeV2,
                 r#"{"apiId": "a1"}"#.to_owned(),
-                Err(Refusal::UntrustedApi),
+                Err(AuthError::UntrustedApi),
             ),
             (
                 Source::Alb,
                 r#"{"apiId": "a1"}"#.to_owned(),
-                Err(Refusal::UntrustedSource),
+                Err(AuthError::UntrustedSource),
             ),
         ] {
             assert_eq!(
@@ -214,13 +222,13 @@ mod tests {
         assert_eq!(checked(&trust, Source::RestApi, "{}"), Ok(()));
         assert_eq!(
             checked(&trust, Source::Alb, "{}"),
-            Err(Refusal::UntrustedSource)
+            Err(AuthError::UntrustedSource)
         );
     }
 
     #[test]
-    fn a_list_that_names_no_api_is_a_fault() {
-        for (ids, faults) in [
+    fn invalid_lists_of_apis_are_errors() {
+        for (ids, errors) in [
             (vec![], 1),
             (vec![""], 1),
             (vec!["*"], 1),
@@ -228,9 +236,9 @@ mod tests {
             (vec!["a1", "<url-id>"], 0),
         ] {
             let ids: Vec<_> = ids.into_iter().map(str::to_owned).collect();
-            let found = Trust::in_apis("iam", ids.clone()).faults();
-            assert_eq!(found.len(), faults, "{ids:?}: {found:?}");
+            let found = Trust::in_apis("iam", ids.clone()).config_errors();
+            assert_eq!(found.len(), errors, "{ids:?}: {found:?}");
         }
-        assert!(Trust::in_any_api("iam").faults().is_empty());
+        assert!(Trust::in_any_api("iam").config_errors().is_empty());
     }
 }

@@ -1,7 +1,32 @@
-//! Dates as gateways write them.
+//! Dates of tokens and of gateways.
+
+#[cfg(feature = "jwt")]
+use std::time::Duration;
+
+/// The last second of the year 9999, the last that RFC 3339 can write. A later time is one of
+/// milliseconds, or of a token that is meant never to end.
+#[cfg(feature = "jwt")]
+const LAST: u64 = 253_402_300_799;
+
+/// A `NumericDate` ([RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)):
+/// seconds since the epoch, with or without a fraction. `None` when it is negative, even zero, or
+/// after the year 9999.
+#[cfg(feature = "jwt")]
+pub(crate) fn numeric(number: &str) -> Option<Duration> {
+    if number.starts_with('-') {
+        return None;
+    }
+    if number.bytes().all(|byte| byte.is_ascii_digit()) {
+        let seconds = number.parse().ok().filter(|seconds| *seconds <= LAST)?;
+        return Some(Duration::from_secs(seconds));
+    }
+    let seconds: f64 = number.parse().ok()?;
+    let date = Duration::try_from_secs_f64(seconds).ok()?;
+    (date <= Duration::from_secs(LAST)).then_some(date)
+}
 
 /// The seconds since the epoch of a date as Java writes it: `Tue Mar 10 00:03:59 UTC 2020`.
-pub(super) fn java(text: &str) -> Option<u64> {
+pub(crate) fn java(text: &str) -> Option<u64> {
     let mut words = text.split_ascii_whitespace();
     let _weekday = words.next().filter(|word| word.len() == 3)?;
     let (month, day, time) = (words.next()?, words.next()?, words.next()?);
@@ -11,7 +36,7 @@ pub(super) fn java(text: &str) -> Option<u64> {
 }
 
 /// The seconds since the epoch of a date as certificates have it: `Aug  5 09:36:04 2021 GMT`.
-pub(super) fn certificate(text: &str) -> Option<u64> {
+pub(crate) fn certificate(text: &str) -> Option<u64> {
     let mut words = text.split_ascii_whitespace();
     let (month, day, time) = (words.next()?, words.next()?, words.next()?);
     let (year, zone) = (words.next()?, words.next()?);
@@ -74,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_date() {
+    fn other_texts_are_not_dates() {
         for text in [
             "",
             "1583798639",

@@ -1,24 +1,24 @@
-//! Authentication and authorisation of one request.
+//! Authentication and authorization of one request.
 
 use super::{
-    Access, Identity, IdentityRejection, Installed, Refusal, challenge::challenge,
-    list_claim::Lack, take::Recognised,
+    Access, AuthError, Identity, IdentityRejection, Installed, extract::Recognised,
+    list_claim::Lack,
 };
 use crate::{Problem, Request};
 use http::{StatusCode, header::WWW_AUTHENTICATE};
 use std::sync::Arc;
 
-/// Who is asked about the caller of a route, and what the route asks of the caller.
+/// The authenticators and the access rule of a route.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    /// Those of the Api, in their order; the rule may name the one that it means.
+    /// The authenticators of the Api, in their order. The rule may name one.
     authenticators: Arc<[Installed]>,
     access: Access,
 }
 
 impl Policy {
-    /// The policy of a route; `None` where nobody needs to be asked: nothing in the Api is closed,
-    /// or the route is public and takes no identity.
+    /// The policy of a route; `None` if callers are not authenticated: the Api has no authenticator, or
+    /// the route is public and takes no identity.
     pub(crate) fn of(
         authenticators: &Arc<[Installed]>,
         access: Access,
@@ -37,18 +37,19 @@ impl Policy {
         self.access.public
     }
 
-    /// Lets the request go on, with the identity in its extensions, or makes the problem that
-    /// answers it.
+    /// Puts the identity into the extensions of the request.
+    ///
+    /// # Errors
+    /// The response for a caller that is not authenticated or not authorized.
     pub(crate) async fn admit(&self, request: &mut Request) -> Result<(), Problem> {
         let recognised = match self.recognise(request).await {
             Ok(identity) => {
                 if !self.access.public {
-                    self.authorise(&identity, request).await?;
+                    self.authorize(&identity, request).await?;
                 }
                 Recognised::As(identity)
             }
-            // The extractors of the handler decide: `None`, a refusal, or whatever it makes of a
-            // `Result`.
+            // The extractors of the handler decide.
             Err(rejection) if self.access.public => Recognised::Not(rejection),
             Err(rejection) => return Err(Problem::from_error(&rejection)),
         };
@@ -61,32 +62,33 @@ impl Policy {
             return self.ask_all(request, None).await;
         };
         let named = self.authenticators.iter().find(|one| one.name() == name);
-        let refusal = match named {
+        let rejection = match named {
             Some(named) => match named.authenticate(request).await {
                 Ok(identity) => return Ok(identity),
-                Err(refusal) => refusal,
+                Err(rejection) => rejection,
             },
-            None => Refusal::Absent,
+            None => AuthError::Absent,
         };
-        // Which authenticator a route means tells that the route exists. So who is nobody gets the
-        // answer of a path where no route is, and that is for all of them to give.
-        self.ask_all(request, Some((name, refusal))).await?;
+        // A response by the named authenticator alone would reveal that the route exists: callers that
+        // are not authenticated get the same response as on a path without a route.
+        self.ask_all(request, Some((name, rejection))).await?;
         let meant = named.map(|named| &*named.scheme);
-        Err(IdentityRejection::new(refusal, meant))
+        Err(IdentityRejection::new(rejection, meant))
     }
 
-    /// Asks one after the other; what the one of this name says is known.
+    /// Asks the authenticators in their order. `known` is the rejection by the one of this name, which
+    /// was asked before.
     ///
-    /// Who is recognised by one must not bring a credential for another: whoever stands before this
-    /// process, a gateway or a log, may go by the other one.
+    /// A recognised caller is rejected if the request has a credential for another authenticator as
+    /// well: a gateway or a log in front of this process may go by that one.
     async fn ask_all(
         &self,
         request: &Request,
-        known: Option<(&str, Refusal)>,
+        known: Option<(&str, AuthError)>,
     ) -> Result<Identity, IdentityRejection> {
         for (index, one) in self.authenticators.iter().enumerate() {
             let verdict = match known {
-                Some((name, refusal)) if one.name() == name => Err(refusal),
+                Some((name, rejection)) if one.name() == name => Err(rejection),
                 _ => one.authenticate(request).await,
             };
             match verdict {
@@ -94,20 +96,23 @@ impl Policy {
                     for other in self.authenticators.iter().skip(index + 1) {
                         if !one.shares_credential(other) && other.has_credential(request).await {
                             let both = [&*one.scheme, &*other.scheme];
-                            return Err(IdentityRejection::new(Refusal::SeveralCredentials, both));
+                            return Err(IdentityRejection::new(
+                                AuthError::SeveralCredentials,
+                                both,
+                            ));
                         }
                     }
                     return Ok(identity);
                 }
-                Err(Refusal::Absent) => {}
-                Err(refusal) => return Err(IdentityRejection::new(refusal, [&*one.scheme])),
+                Err(AuthError::Absent) => {}
+                Err(rejection) => return Err(IdentityRejection::new(rejection, [&*one.scheme])),
             }
         }
         let asked = self.authenticators.iter().map(|one| &*one.scheme);
-        Err(IdentityRejection::new(Refusal::Absent, asked))
+        Err(IdentityRejection::new(AuthError::Absent, asked))
     }
 
-    async fn authorise(&self, identity: &Identity, request: &Request) -> Result<(), Problem> {
+    async fn authorize(&self, identity: &Identity, request: &Request) -> Result<(), Problem> {
         if let Some(scopes) = self.access.scopes
             && !scopes.is_met(|scope| identity.has_scope(scope))
         {
@@ -118,42 +123,47 @@ impl Policy {
         {
             let names = groups.names.join("`, `");
             return Err(forbidden(format!(
-                "the caller is not in the groups of the rule: `{names}`{}",
+                "the caller is not in the required groups `{names}`{}",
                 because(identity.groups_lack())
             )));
         }
         if let Some(guard) = self.access.guard
             && !(guard.call)(identity, request).await
         {
-            return Err(forbidden(format!("the guard `{}` said no", guard.name())));
+            return Err(forbidden(format!(
+                "the guard `{}` returned false",
+                guard.name()
+            )));
         }
         Ok(())
     }
 
     fn insufficient_scope(&self, identity: &Identity, scope: &str) -> Problem {
         let mut problem = Problem::new(StatusCode::FORBIDDEN, "insufficient_scope")
-            .with_detail("the credentials lack a scope that this needs")
+            .with_detail("a required scope is missing")
             .with_cause(format!(
-                "the caller lacks a scope of the rule: `{scope}`{}",
+                "the caller does not have the required scopes `{scope}`{}",
                 because(identity.scopes_lack())
             ));
         let by = identity.authenticator();
         if let Some(one) = self.authenticators.iter().find(|one| one.name() == by) {
-            let challenge = challenge(&one.scheme, Some("insufficient_scope"), Some(scope));
+            let challenge = one
+                .scheme
+                .www_authenticate(Some("insufficient_scope"), Some(scope));
             problem.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         problem
     }
 }
 
-/// What a rule that is not met adds where the claim that it needs could not be read.
+/// The problem with the claim that a rule needs, for the log.
 fn because(lack: Option<&Lack>) -> String {
     lack.map(|lack| format!("; {lack}")).unwrap_or_default()
 }
 
-/// The caller is known, and is not let in; `reason` is for the log.
+/// `reason` is for the log only.
 fn forbidden(reason: String) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "forbidden")
-        .with_detail("this is not open to the caller")
+        .with_detail("access denied")
         .with_cause(reason)
 }

@@ -1,11 +1,13 @@
-//! Callers who are not known, where a handler or a layer asks for them.
+//! Callers without an identity, where a handler or a layer asks for one.
 
 #![allow(missing_docs, reason = "handlers of tests")]
 
 use lambda_api::{
-    Api, ApiError, Claims, Identity, Jwt, Request, api_handler,
-    auth::{ClaimsRejection, IdentityRejection},
-    extract, from_fn, routes,
+    Api, ApiError, Claims, Identity, Request, api_handler,
+    auth::{ClaimsRejection, IdentityRejection, Jwt},
+    extract::extract,
+    middleware::from_fn,
+    routes,
 };
 use lambda_api_testing::{TestClient, TestIssuer};
 use serde::Deserialize;
@@ -41,21 +43,21 @@ fn api() -> Api {
 }
 
 #[tokio::test]
-async fn claims_of_a_public_route_are_absent_or_those_of_a_good_credential() {
+async fn public_routes_have_claims_of_valid_credentials_only() {
     let issuer = TestIssuer::oidc(URL, AUDIENCE);
     let client = TestClient::new(api().authenticate(issuer.verifier())).await;
     client.get("/greeting").await.assert_text("nobody");
     let good = client.get("/greeting").bearer(issuer.token("alice")).await;
     good.assert_text("alice");
     let bad = issuer.token("alice").expired();
-    let refused = client.get("/greeting").bearer(bad).await;
-    refused.assert_problem(401, "invalid_token");
-    let challenge = refused.header("www-authenticate");
+    let rejected = client.get("/greeting").bearer(bad).await;
+    rejected.assert_problem(401, "invalid_token");
+    let challenge = rejected.header("www-authenticate");
     assert!(challenge.is_some_and(|text| text.starts_with("Bearer ")));
 }
 
 #[tokio::test]
-async fn a_handler_may_look_at_why_there_are_no_claims() {
+async fn handlers_can_read_the_rejection() {
     let issuer = TestIssuer::oidc(URL, AUDIENCE);
     let client = TestClient::new(api().authenticate(issuer.verifier())).await;
     let absent = client.get("/why").await;
@@ -68,35 +70,40 @@ async fn a_handler_may_look_at_why_there_are_no_claims() {
 }
 
 #[tokio::test]
-async fn where_nobody_is_asked_for_a_credential_there_is_no_caller() {
+async fn there_is_no_identity_where_nobody_is_authenticated() {
     let rejection: IdentityRejection = extract::<Identity>(&Request::default()).await.unwrap_err();
     assert_eq!(
-        (rejection.refusal(), rejection.status().as_u16()),
+        (rejection.rejection(), rejection.status().as_u16()),
         (None, 500)
     );
     let claims = extract::<Claims<User>>(&Request::default()).await;
     let rejection = claims.unwrap_err();
     assert_eq!(rejection.status(), 500);
-    assert!(!rejection.is_absent(), "an optional caller is no way in");
+    assert!(
+        !rejection.is_absent(),
+        "a missing authenticator must not count as an absent credential"
+    );
     assert!(rejection.cause().is_none());
 
-    // A credential that a layer sees on its way to a public route has been judged by nobody.
-    let asks = from_fn(|request: Request, next: lambda_api::Next| async move {
-        let asked = extract::<Identity>(&request).await;
-        assert!(asked.is_err_and(|rejection| rejection.refusal().is_none()));
-        next.run(request).await
-    });
+    // On the way to a public route, a credential in the request has not been verified.
+    let asks = from_fn(
+        |request: Request, next: lambda_api::middleware::Next| async move {
+            let asked = extract::<Identity>(&request).await;
+            assert!(asked.is_err_and(|rejection| rejection.rejection().is_none()));
+            next.run(request).await
+        },
+    );
     let issuer = TestIssuer::oidc(URL, AUDIENCE);
     let api = api().layer(asks).authenticate(issuer.verifier());
     let client = TestClient::new(api).await;
-    let reply = client.get("/open").bearer(issuer.token("alice")).await;
-    reply.assert_text("open");
+    let response = client.get("/open").bearer(issuer.token("alice")).await;
+    response.assert_text("open");
 }
 
 #[tokio::test]
-async fn a_type_of_token_that_is_named_is_taken_beside_the_usual_ones() {
+async fn configured_token_types_are_accepted() {
     let issuer = TestIssuer::oidc(URL, AUDIENCE);
-    let jwt = Jwt::issuer(URL).audience(AUDIENCE).token_type("vc+jwt");
+    let jwt = Jwt::new(URL).audience(AUDIENCE).token_type("vc+jwt");
     let client = TestClient::new(api().authenticate(jwt).authenticate(issuer.verifier())).await;
     for (typ, expected) in [
         ("vc+jwt", "alice"),
@@ -107,6 +114,6 @@ async fn a_type_of_token_that_is_named_is_taken_beside_the_usual_ones() {
         client.get("/why").bearer(token).await.assert_text(expected);
     }
     let other = issuer.token("alice").header("typ", "logout+jwt");
-    let reply = client.get("/why").bearer(other).await;
-    reply.assert_text("401 Unauthorized invalid_token");
+    let response = client.get("/why").bearer(other).await;
+    response.assert_text("401 Unauthorized invalid_token");
 }

@@ -1,0 +1,184 @@
+//! The settings, and the verifier that is made of them.
+
+use super::{
+    super::{
+        Credential,
+        jwt::{Algorithm, Common, HeaderRules, Issuer, Key, KeySet, MAX_LEEWAY, Source, Verifier},
+        keys::{Url, UrlError},
+    },
+    arn::LoadBalancer,
+    keys::{Fetched, RegionKeys},
+    token::{LoadBalancers, is_uuid},
+};
+use std::sync::{Arc, OnceLock};
+
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) common: Common,
+    /// As they were passed.
+    pub(super) arns: Vec<String>,
+    pub(super) clients: Vec<String>,
+    pub(super) any_client: bool,
+    pub(super) issuer: Option<String>,
+    pub(super) keys_url: Option<String>,
+    pub(super) keys: Keys,
+    verifier: OnceLock<Arc<Verifier<LoadBalancers>>>,
+}
+
+#[derive(Clone)]
+pub(super) enum Keys {
+    Fetched(Arc<Fetched>),
+    /// By their ids; `None` if the PEM is invalid.
+    Given(Vec<(String, Option<Arc<Key>>)>),
+    /// Of a test issuer.
+    Set(Arc<KeySet>),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let common = Common::new("alb", Credential::header("x-amzn-oidc-data"), "groups");
+        Self {
+            arns: Vec::new(),
+            clients: Vec::new(),
+            any_client: false,
+            issuer: None,
+            keys_url: None,
+            keys: Keys::Fetched(Arc::new(Fetched::new(Arc::clone(&common.clock)))),
+            common,
+            verifier: OnceLock::new(),
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn change(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        self.verifier = OnceLock::new();
+        let clock = Arc::clone(&self.common.clock);
+        change(&mut self);
+        // What was fetched is as old as the other clock says.
+        if let Keys::Fetched(keys) = &mut self.keys
+            && !Arc::ptr_eq(&clock, &self.common.clock)
+        {
+            *keys = Arc::new(Fetched::new(Arc::clone(&self.common.clock)));
+        }
+        self
+    }
+
+    pub(super) fn verifier(&self) -> &Verifier<LoadBalancers> {
+        self.verifier.get_or_init(|| Arc::new(self.build()))
+    }
+
+    fn build(&self) -> Verifier<LoadBalancers> {
+        let mut common = self.common.clone();
+        common.leeway.start = common.leeway.start.min(MAX_LEEWAY);
+        common.leeway.expiry = common.leeway.expiry.min(MAX_LEEWAY);
+        let clients = self.clients.iter().filter(|client| !client.is_empty());
+        let clients: Arc<[String]> = clients.cloned().collect();
+        let issuers = self.signers().map(|signer| Issuer {
+            source: self.source(&signer),
+            name: signer.arn,
+            parties: (!self.any_client).then(|| Arc::clone(&clients)),
+            ahead: false,
+        });
+        Verifier {
+            header: HeaderRules::new(vec![Algorithm::Es256], ["JWT"]),
+            profile: LoadBalancers {
+                issuers: issuers.collect(),
+                issuer: self.issuer.clone(),
+            },
+            common,
+            cache: None,
+            errors: Vec::new(),
+        }
+    }
+
+    /// The load balancers.
+    pub(super) fn signers(&self) -> impl Iterator<Item = LoadBalancer> {
+        self.arns.iter().filter_map(|arn| LoadBalancer::read(arn))
+    }
+
+    fn source(&self, signer: &LoadBalancer) -> Source {
+        match &self.keys {
+            Keys::Fetched(keys) => Source::ById(Arc::new(RegionKeys {
+                base: self.keys_base(signer),
+                parse: self.parse(),
+                fetched: Arc::clone(keys),
+            })),
+            Keys::Given(keys) => {
+                let keys = keys.iter().cloned();
+                let keys = keys.filter_map(|(id, key)| Some((id, key?)));
+                Source::Embedded(Arc::new(KeySet::of(keys)))
+            }
+            Keys::Set(keys) => Source::Embedded(Arc::clone(keys)),
+        }
+    }
+
+    fn keys_base(&self, signer: &LoadBalancer) -> Option<String> {
+        let base = self.keys_url.clone().or_else(|| signer.keys())?;
+        Some(base.trim_end_matches('/').to_owned())
+    }
+
+    fn parse(&self) -> fn(&str) -> Result<Url, UrlError> {
+        if self.common.loopback {
+            Url::parse_loopback_allowed
+        } else {
+            Url::parse
+        }
+    }
+
+    /// What is wrong with the settings.
+    pub(super) fn errors(&self) -> Vec<String> {
+        let mut errors = Vec::new();
+        let mut reject = |text: String| errors.push(format!("ALB: {text}"));
+        for arn in &self.arns {
+            if LoadBalancer::read(arn).is_none() {
+                reject(format!(
+                    "`{arn}` is not the ARN of an application load balancer or of its listener"
+                ));
+            }
+        }
+        let empty = |text: &String| text.is_empty();
+        if self.clients.iter().any(empty) {
+            reject("the id of a client is empty".to_owned());
+        }
+        if self.any_client && !self.clients.is_empty() {
+            reject("`client` and `any_client` cannot be combined".to_owned());
+        }
+        if self.issuer.as_ref().is_some_and(empty) {
+            reject("the issuer is empty".to_owned());
+        }
+        self.common.errors().into_iter().for_each(&mut reject);
+        match &self.keys {
+            Keys::Fetched(_) => {
+                for signer in self.signers() {
+                    let Some(base) = self.keys_base(&signer) else {
+                        let partition = signer.partition();
+                        reject(format!(
+                            "the URL of the keys in the partition `{partition}` is not known: set \
+                             `keys_url`"
+                        ));
+                        continue;
+                    };
+                    if let Err(error) = self.parse()(&base) {
+                        reject(format!("`keys_url`: {error}"));
+                        break;
+                    }
+                }
+            }
+            Keys::Given(keys) => {
+                for (id, key) in keys {
+                    if !is_uuid(id) {
+                        reject(format!("the key id `{id}` is not a UUID"));
+                    }
+                    if key.is_none() {
+                        reject(format!(
+                            "the key `{id}` is not a public key on P-256 in PEM"
+                        ));
+                    }
+                }
+            }
+            Keys::Set(_) => {}
+        }
+        errors
+    }
+}

@@ -1,8 +1,9 @@
-//! The command line, read by hand: it is small, and a parser would be in every user's build.
+//! Parser for the command line. It is small, and a library would be in the build of every user.
 
 use super::{
     caller::{self, LocalCaller},
-    own::Host,
+    host_guard::Host,
+    option::{doubled_option, option, unexpected, value},
     token::{self, Wanted},
 };
 use crate::{event::Source, middleware::OriginRule};
@@ -15,50 +16,49 @@ pub(super) const HELP: &str = "\
 usage: PROGRAM [COMMAND]
 
 commands:
-  serve [OPTION]...  answer HTTP requests on 127.0.0.1; the command when none is named
-  invoke FILE        answer the event in a JSON file, or on standard input when FILE is -
+  serve [OPTION]...  serve HTTP requests on 127.0.0.1; the default command
+  invoke FILE        handle the event in a JSON file; - is standard input
   routes [--json]    list the routes, and check that the API can be built
   token SUBJECT [OPTION]...
                      print a token that `serve` and `invoke` accept on this machine
   help               show this text
 
 options of serve:
-  --port PORT        9000 by default; 0 takes a free port
-  --source SOURCE    whose events to send: http (the default), rest, http1, url, alb,
+  --port PORT        9000 by default; 0 for any free port
+  --source SOURCE    source of the events: http (the default), rest, http1, url, alb,
                      alb-multi, lattice1, lattice2, or lattice (the same as lattice2)
-  --as CALLER        whom the gateway says to have recognised in every request:
+  --as CALLER        caller of every request, as authenticated by the gateway:
                        iam:ARN[,organization=ID][,access-key=ID][,cognito-identity=ID]
                        cognito:SUBJECT,groups=admins,scopes=orders/read,email=..
                        jwt:SUBJECT,scope=orders/read,email=..
                        lambda:PRINCIPAL,plan=gold,..
                        certificate:SUBJECT, such as CN=till-7
                        api-key:ID
-                     a name may be there several times; instead of names and values there may
-                     be a JSON object: 'lambda:alice,{\"level\": 3}'. `certificate` and
-                     `api-key` may come with one of the others
+                     a name may be repeated; a JSON object may replace names and values:
+                     'lambda:alice,{\"level\": 3}'. `certificate` and `api-key` can be
+                     combined with one of the others
   --record DIR       write each event to a file in DIR, for `invoke`: without the credentials
-                     in headers, cookies and query, and without what says who the caller is,
-                     but with the body as it is
+                     in headers, cookies and query, and without the identity of the caller;
+                     the body is not redacted
   --binary-media-types TYPES
-                     the `binaryMediaTypes` of a REST API, such as '*/*' or image/png,image/*:
+                     the `binaryMediaTypes` of a REST API, such as '*/*' or image/png,image/*;
                      none by default, so that clients receive binary responses as base64 text
-  --allow-origin URL let pages of this origin call, as in http://localhost:5173, besides those
-                     that the API's own `Cors` names; may be there several times
-  --host NAME        answer under this name, too, as in my-laptop.local or, at one port alone,
-                     192.168.1.5:9000; for containers, phones and tunnels; may be there several
-                     times
-  --bind ADDRESS     listen on this address of the machine, as in 0.0.0.0, instead of
-                     127.0.0.1: then other machines can call, too, and no token of `token` is
+  --allow-origin URL allow pages of this origin, such as http://localhost:5173, besides those
+                     that the API's own `Cors` lists; may be repeated
+  --host NAME        accept this host as well, such as my-laptop.local or, for one port only,
+                     192.168.1.5:9000; for containers, phones and tunnels; may be repeated
+  --bind ADDRESS     listen on this address of the machine, such as 0.0.0.0, instead of
+                     127.0.0.1: other machines can call then, and tokens of `token` are not
                      accepted
 
 options of token:
-  --groups NAMES     groups of the holder, as in admins,staff; may be there several times
-  --scopes NAMES     scopes of the token, as in orders/read,orders/write; the same
-  --claim NAME=VALUE one more claim; VALUE is JSON, or else a text; may be there several times
-  --expires-in TIME  how long it is good, as in 30m or 8h: an hour by default, 7 days at most
-  --issuer URL       whose token it is, or the name of the authenticator, where the API trusts
-                     several; the first by default
-  --client ID        the client or audience that it is for; the first one by default
+  --groups NAMES     groups, such as admins,staff; may be repeated
+  --scopes NAMES     scopes, such as orders/read,orders/write; may be repeated
+  --claim NAME=VALUE another claim; VALUE is JSON or a text; may be repeated
+  --expires-in TIME  lifetime, such as 30m or 8h; an hour by default, 7 days at most
+  --issuer URL       issuer, or name of the authenticator, if the API trusts several; the first
+                     one by default
+  --client ID        client or audience; the first one by default
 ";
 
 const DEFAULT_PORT: u16 = 9000;
@@ -77,15 +77,15 @@ pub(super) enum Command {
 pub(super) struct Serve {
     pub(super) address: SocketAddr,
     pub(super) source: Source,
-    /// Whom each event names as its caller; the source can send them.
+    /// The callers of each event, which the source can send.
     pub(super) callers: Vec<LocalCaller>,
-    /// Those of a REST API.
+    /// The binary media types of a REST API.
     pub(super) binary_media_types: Vec<String>,
-    /// Where to write the events to.
+    /// The directory for recorded events.
     pub(super) record: Option<PathBuf>,
-    /// Names under which it answers, besides its own.
+    /// More hosts of the server.
     pub(super) hosts: Vec<Host>,
-    /// Origins whose pages are let in, besides those that the API names.
+    /// Allowed origins, besides those that the API lists.
     pub(super) origins: Vec<String>,
 }
 
@@ -103,7 +103,7 @@ impl Default for Serve {
     }
 }
 
-/// Reads the arguments after the program's name. The error says what was expected and what was
+/// Parses the arguments after the name of the program. The error says what was expected and what was
 /// found.
 pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -189,31 +189,6 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
     }))
 }
 
-/// An option's name, and its value where it stands behind `=`.
-pub(super) fn option(argument: &str) -> (&str, Option<&str>) {
-    match argument.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (argument, None),
-    }
-}
-
-/// The value of an option, and what comes behind it.
-pub(super) fn value<'a, 'b>(
-    name: &str,
-    inline: Option<&'b str>,
-    rest: &'a [&'b str],
-) -> Result<(&'b str, &'a [&'b str]), String> {
-    match (inline, rest) {
-        (Some(value), rest) => Ok((value, rest)),
-        (None, [value, rest @ ..]) => Ok((value, rest)),
-        (None, []) => Err(format!("`{name}` needs a value")),
-    }
-}
-
-pub(super) fn doubled_option(name: &str) -> String {
-    format!("`{name}` is there twice")
-}
-
 fn parse_origin(value: &str) -> Result<String, String> {
     OriginRule::exact(value).map_err(|why| {
         format!(
@@ -284,10 +259,6 @@ fn routes(arguments: &[&str]) -> Result<Command, String> {
         ["--json"] => Ok(Command::Routes { json: true }),
         ["--json", extra, ..] | [extra, ..] => Err(unexpected("routes", extra)),
     }
-}
-
-pub(super) fn unexpected(command: &str, found: &str) -> String {
-    format!("`{command}` does not know {found:?}")
 }
 
 #[cfg(test)]
@@ -364,7 +335,7 @@ mod tests {
             (format!("serve --as {iam}"), Source::HttpApi, vec![iam]),
             (format!("--as={iam}"), Source::HttpApi, vec![iam]),
             (
-                // In whatever order.
+                // In any order.
                 "--as cognito:alice,groups=a --source rest --as api-key:k".to_owned(),
                 Source::RestApi,
                 vec!["cognito:alice,groups=a", "api-key:k"],
@@ -443,10 +414,10 @@ mod tests {
                 "--port=",
                 "`--port` needs a number from 0 to 65535, found \"\"",
             ),
-            ("--port 1 --port 2", "`--port` is there twice"),
+            ("--port 1 --port 2", "`--port` is given twice"),
             ("--record", "`--record` needs a value"),
             ("--record=", "`--record` needs a directory, found \"\""),
-            ("--record a --record b", "`--record` is there twice"),
+            ("--record a --record b", "`--record` is given twice"),
             ("--as", "`--as` needs a value"),
             (
                 "--source rest --binary-media-types image/png,",
@@ -465,29 +436,26 @@ mod tests {
                 "`--bind` needs an address of this machine, such as 127.0.0.1 or 0.0.0.0, found \
                  \"localhost\"",
             ),
-            ("--bind ::1 --bind ::1", "`--bind` is there twice"),
+            ("--bind ::1 --bind ::1", "`--bind` is given twice"),
             (
                 "--allow-origin http://localhost:5173/",
                 "`--allow-origin` needs an origin such as http://localhost:5173, found \
-                 \"http://localhost:5173/\": expected nothing but host and port: no user, no \
-                 path, no `/` at the end",
+                 \"http://localhost:5173/\": expected only host and port: no user, no path, no \
+                 trailing `/`",
             ),
             (
                 "--allow-origin https://*.example.com",
                 "`--allow-origin` needs an origin such as http://localhost:5173, found \
-                 \"https://*.example.com\": expected one origin, without wildcard",
+                 \"https://*.example.com\": expected one origin, without a wildcard",
             ),
             (
                 "--host http://tunnel.example",
                 "`--host` needs a name such as `my-laptop.local` or `192.168.1.5:9000`, found \
                  \"http://tunnel.example\": expected the name alone, without `https://`",
             ),
-            ("token", "`token` needs a subject: whom the token is about"),
+            ("token", "`token` needs a subject"),
             ("token alice bob", "`token` does not know \"bob\""),
-            (
-                "token --groups a",
-                "`token` needs a subject: whom the token is about",
-            ),
+            ("token --groups a", "`token` needs a subject"),
             ("token alice --group a", "`token` does not know \"--group\""),
             (
                 "token alice --expires-in 8d",
@@ -507,11 +475,11 @@ mod tests {
             ),
             (
                 "token alice --claim sub=bob",
-                "`--claim` cannot set `sub`, which the token says anyway",
+                "`--claim` cannot set `sub`, which the token has anyway",
             ),
             (
                 "token alice --client a --client b",
-                "`--client` is there twice",
+                "`--client` is given twice",
             ),
             (
                 "--as api-key:",
@@ -519,13 +487,13 @@ mod tests {
             ),
             (
                 "--source alb --as cognito:alice",
-                "`--as cognito:alice` cannot be served: source `alb` knows no callers of a Cognito \
-                 user pool; these do: `rest`, `http`, `http1`",
+                "`--as cognito:alice` cannot be served: source `alb` does not support callers of a \
+                 Cognito user pool; supported sources: `rest`, `http`, `http1`",
             ),
             (
                 "--as api-key:k",
-                "`--as api-key:k` cannot be served: source `http` knows no callers with an API \
-                 key; these do: `rest`",
+                "`--as api-key:k` cannot be served: source `http` does not support callers with \
+                 an API key; supported sources: `rest`",
             ),
             (
                 "--source sqs",

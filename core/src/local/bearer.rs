@@ -1,16 +1,16 @@
-//! A token that comes with a request: verified as an authorizer of the gateway would.
+//! Verification of tokens in place of the authorizers of the gateway.
 
 use super::caller::LocalCaller;
 use crate::{
     Body, Identity, Problem, Request, Response,
-    auth::{GatewayScheme, Installed, Refusal},
+    auth::{AuthError, GatewayScheme, Installed},
     event::Source,
 };
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 
-/// Who verifies tokens in place of the gateway.
+/// The authenticators that verify tokens in place of the gateway.
 #[derive(Debug, Default)]
 pub(super) struct Verifiers(Vec<Verifier>);
 
@@ -20,19 +20,19 @@ struct Verifier {
     verifier: Installed,
 }
 
-/// The authorizer that the verifier stands for.
+/// The authorizer that the verifier replaces.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Jwt,
     Cognito,
 }
 
-/// Why no verifier accepts a token.
+/// Rejection of a token by all verifiers.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refused(String);
+pub(super) struct Rejected(String);
 
 impl Verifiers {
-    /// Those of authorizers that the source has.
+    /// The verifiers of the authorizers that the source has.
     pub(super) fn new(schemes: &[GatewayScheme], source: Source) -> Self {
         let verifiers = schemes.iter().filter_map(|scheme| {
             let kind = match scheme.kind {
@@ -55,52 +55,52 @@ impl Verifiers {
         self.0.iter().map(|one| one.verifier.name())
     }
 
-    /// The caller with the token of this request; `None` when it has none.
+    /// The caller with the token of this request; `None` if it has no token.
     ///
-    /// Here it is not known which authorizer a route has. So a token has to be good for one of
-    /// them, and the authenticators of the Api decide where it may be used.
+    /// It is not known which authorizer a route has. So one of them must accept the token, and the
+    /// authenticators of the Api decide where it may be used.
     ///
     /// # Errors
-    /// When there is a token, and no authorizer accepts it.
+    /// If no authorizer accepts the token.
     pub(super) async fn caller(
         &self,
         request: &http::Request<Bytes>,
-    ) -> Result<Option<LocalCaller>, Refused> {
-        let mut refused = Vec::new();
+    ) -> Result<Option<LocalCaller>, Rejected> {
+        let mut rejected = Vec::new();
         for Verifier { kind, verifier } in &self.0 {
             match verifier.authenticate(&with_body(request)).await {
                 Ok(identity) => return Ok(Some(kind.caller(claims(&identity), scopes(&identity)))),
-                Err(Refusal::Absent) => {}
-                Err(refusal) => refused.push((verifier.name(), refusal)),
+                Err(AuthError::Absent) => {}
+                Err(rejection) => rejected.push((verifier.name(), rejection)),
             }
         }
-        if refused.is_empty() {
+        if rejected.is_empty() {
             return Ok(None);
         }
-        let reasons: Vec<String> = refused
+        let reasons: Vec<String> = rejected
             .into_iter()
-            .map(|(name, refusal)| format!("token refused by `{name}`: {refusal}"))
+            .map(|(name, rejection)| format!("token rejected by `{name}`: {rejection}"))
             .collect();
-        Err(Refused(reasons.join("\n")))
+        Err(Rejected(reasons.join("\n")))
     }
 }
 
 impl Kind {
     fn caller(self, claims: Value, scopes: Vec<String>) -> LocalCaller {
         match self {
-            Self::Jwt => LocalCaller::jwt(claims, scopes),
-            Self::Cognito => LocalCaller::cognito(claims),
+            Self::Jwt => LocalCaller::Jwt { claims, scopes },
+            Self::Cognito => LocalCaller::Cognito(claims),
         }
     }
 }
 
-/// The request as an authenticator sees it.
+/// The request for an authenticator.
 fn with_body(request: &http::Request<Bytes>) -> Request {
     let (parts, body) = request.clone().into_parts();
     Request::from_parts(parts, Body::from(body))
 }
 
-/// The claims of the token; of a verifier that tells none, what it says instead.
+/// The claims of the token, or those made of an identity without claims.
 fn claims(identity: &Identity) -> Value {
     let raw = identity.raw_claims().unwrap_or_default();
     if let Ok(claims @ Value::Object(_)) = serde_json::from_str(raw) {
@@ -126,8 +126,8 @@ fn scopes(identity: &Identity) -> Vec<String> {
     identity.scopes().map(str::to_owned).collect()
 }
 
-impl Refused {
-    /// What API Gateway answers before any function is called.
+impl Rejected {
+    /// The response of API Gateway, which does not call the function.
     ///
     /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html>.
     pub(super) fn response(&self) -> Response {
@@ -138,7 +138,7 @@ impl Refused {
         response
     }
 
-    /// What the terminal says of it.
+    /// The problem shown in the terminal.
     pub(super) fn problem(&self) -> Problem {
         Problem::new(StatusCode::UNAUTHORIZED, "unauthorized").with_cause(self.0.as_str())
     }

@@ -1,4 +1,4 @@
-//! What Lambda would say of an invocation.
+//! Lambda contexts of local invocations.
 
 use crate::LambdaContext;
 use std::{
@@ -7,19 +7,19 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// How long a local invocation may take: what an HTTP API waits.
+/// How long a local invocation may take: the timeout of an HTTP API.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// Makes the contexts of one run of the program.
+/// Source of the contexts of one run of the program.
 #[derive(Default)]
 pub(super) struct Contexts {
-    /// Its keys are random, which is enough for ids that only have to differ.
+    /// Its keys are random, which is enough for ids that only need to differ.
     hasher: RandomState,
     count: AtomicU64,
 }
 
 impl Contexts {
-    /// A context with an id of its own, which ends in 30 seconds.
+    /// A context with a new id and a deadline in 30 seconds.
     pub(super) fn next(&self) -> LambdaContext {
         let received = SystemTime::now();
         let now = received.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -43,8 +43,8 @@ impl Contexts {
 }
 
 impl Contexts {
-    /// The same for one event that is answered again and again: its id is made of the event, so that
-    /// the response, which may tell the id, is the same each time.
+    /// A context whose id is derived from the event, so that a response that contains the id is the same
+    /// each time.
     pub(super) fn of(&self, event: &[u8]) -> LambdaContext {
         let hash = |part: &str| {
             let mut hasher = DefaultHasher::new();

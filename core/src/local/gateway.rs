@@ -1,11 +1,11 @@
-//! One request: checked, turned into an event, answered, and the reply read back.
+//! Gateway: checks a request, turns it into an event, and reads the response of the function.
 
 use super::{
-    Handle,
-    callers::Callers,
     context::Contexts,
+    event_callers::Callers,
+    handle::Handle,
+    host_guard::HostGuard,
     log::{self, Shown},
-    own::Own,
     record::Recorder,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     error::observed,
     event::{
         Source,
-        emulate::{self, Facts},
+        emulate::{self, GatewayContext},
     },
     sensitive,
 };
@@ -33,7 +33,7 @@ use std::{
 use tokio::time::timeout;
 
 pub(super) struct Gateway<H> {
-    own: Own,
+    guard: HostGuard,
     port: u16,
     source: Source,
     binary_media_types: Vec<String>,
@@ -41,22 +41,21 @@ pub(super) struct Gateway<H> {
     recorder: Option<Recorder>,
     handle: H,
     contexts: Contexts,
-    /// How long a body may bring nothing.
+    /// How long a body may stall.
     patience: Duration,
 }
 
-/// How long a request's body may stall: what comes from this machine comes at once, and a gateway
-/// does not wait for ever either.
+/// How long the body of a request may stall. Gateways do not wait forever either.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 impl<H: Handle> Gateway<H> {
-    pub(super) fn new(own: Own, port: u16, source: Source, handle: H) -> Self {
+    pub(super) fn new(guard: HostGuard, port: u16, source: Source, handle: H) -> Self {
         Self {
-            own,
+            guard,
             port,
             source,
             binary_media_types: Vec::new(),
-            callers: Callers::nobody(source),
+            callers: Callers::none(source),
             recorder: None,
             handle,
             contexts: Contexts::default(),
@@ -72,7 +71,7 @@ impl<H: Handle> Gateway<H> {
         Self { callers, ..self }
     }
 
-    /// With these in the list of a REST API, which is empty as that of a new one.
+    /// Sets the binary media types of a REST API. The list is empty by default, like that of a new API.
     pub(super) fn listing(self, binary_media_types: Vec<String>) -> Self {
         Self {
             binary_media_types,
@@ -84,8 +83,8 @@ impl<H: Handle> Gateway<H> {
         Self { recorder, ..self }
     }
 
-    /// Answers one request, and logs it.
-    pub(super) async fn answer<B>(&self, request: http::Request<B>, client: IpAddr) -> Response
+    /// Serves one request, and logs it.
+    pub(super) async fn respond<B>(&self, request: http::Request<B>, client: IpAddr) -> Response
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<crate::BoxError>,
@@ -93,11 +92,11 @@ impl<H: Handle> Gateway<H> {
         let started = Instant::now();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let (reply, mut problems) = observed(self.reply(request, client)).await;
-        let response = match reply {
+        let (raw_response, mut problems) = observed(self.response(request, client)).await;
+        let response = match raw_response {
             Ok(response) => response,
-            Err(refused) => {
-                let (response, problem) = *refused;
+            Err(rejected) => {
+                let (response, problem) = *rejected;
                 problems.push(problem);
                 response
             }
@@ -112,48 +111,52 @@ impl<H: Handle> Gateway<H> {
         response
     }
 
-    async fn reply<B>(&self, request: http::Request<B>, client: IpAddr) -> Result<Response, Refused>
+    async fn response<B>(
+        &self,
+        request: http::Request<B>,
+        client: IpAddr,
+    ) -> Result<Response, Rejected>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<crate::BoxError>,
     {
-        if let Err(foreign) = self.own.check(request.uri(), request.headers()) {
-            return Err(refused(
+        if let Err(foreign) = self.guard.check(request.uri(), request.headers()) {
+            return Err(rejected(
                 Problem::new(StatusCode::FORBIDDEN, foreign.code)
                     .with_detail(foreign.detail)
                     .with_cause(foreign.why),
             ));
         }
         let is_head = request.method() == Method::HEAD;
-        let mut request = self.collected(request).await.map_err(refused)?;
+        let mut request = self.collected(request).await.map_err(rejected)?;
         sensitive::mark_all(request.headers_mut(), self.callers.credentials());
-        let named = match self.callers.of(&request).await {
-            Ok(named) => named,
-            Err(refused) => return Err(Box::new((refused.response(), refused.problem()))),
+        let callers = match self.callers.of(&request).await {
+            Ok(callers) => callers,
+            Err(rejected) => return Err(Box::new((rejected.response(), rejected.problem()))),
         };
         let lambda = self.contexts.next();
-        let facts = Facts::new()
+        let context = GatewayContext::new()
             .source_ip(client.to_string())
             .request_id(lambda.request_id.as_str())
             .forwarded("http", self.port)
             .binary_media_types(self.binary_media_types.iter().map(String::as_str));
-        let facts = named.call(facts, self.port);
-        let told = named.tell(facts.clone());
-        let event = emulate::event(self.source, &request, &told).to_string();
+        let context = callers.set_url(context, self.port);
+        let sent = callers.apply(context.clone());
+        let event = emulate::event(self.source, &request, &sent).to_string();
         if event.len() > EVENT_LIMIT {
-            return Err(refused(too_large(EVENT_LIMIT)));
+            return Err(rejected(too_large(EVENT_LIMIT)));
         }
-        // Before anything can go wrong with it.
+        // The event is recorded before anything can fail.
         if let Some(recorder) = &self.recorder {
-            recorder.record(self.source, request.clone(), facts, &named);
+            recorder.record(self.source, request.clone(), context, &callers);
         }
-        let reply = match self.handle.handle(event.into(), lambda).await {
-            Ok(reply) => reply,
-            Err(error) => return Err(bad_reply("event refused", &error.to_string())),
+        let raw_response = match self.handle.handle(event.into(), lambda).await {
+            Ok(raw_response) => raw_response,
+            Err(error) => return Err(bad_response("event rejected", &error.to_string())),
         };
-        let response = emulate::response(self.source, &request, &told, &reply)
-            .map_err(|error| bad_reply("invalid reply", &error.to_string()))?;
-        if !is_head && self.left_encoded(&reply, &response) {
+        let response = emulate::client_response(self.source, &request, &sent, &raw_response)
+            .map_err(|error| bad_response("invalid response", &error.to_string()))?;
+        if !is_head && self.left_encoded(&raw_response, &response) {
             log::line(NOT_DECODED);
         }
         let (mut parts, body) = response.into_parts();
@@ -161,10 +164,11 @@ impl<H: Handle> Gateway<H> {
         Ok(Response::from_parts(parts, Body::from(body)))
     }
 
-    /// Whether the client receives base64 in place of what the function sent.
-    fn left_encoded(&self, reply: &[u8], response: &http::Response<Bytes>) -> bool {
+    /// Whether the client receives base64 instead of the body that the function returned.
+    fn left_encoded(&self, raw_response: &[u8], response: &http::Response<Bytes>) -> bool {
         self.source == Source::RestApi
-            && emulate::reply(self.source, reply).is_ok_and(|sent| sent.body() != response.body())
+            && emulate::parse_response(self.source, raw_response)
+                .is_ok_and(|sent| sent.body() != response.body())
     }
 
     async fn collected<B>(&self, request: http::Request<B>) -> Result<http::Request<Bytes>, Problem>
@@ -177,7 +181,7 @@ impl<H: Handle> Gateway<H> {
             _ => EVENT_LIMIT,
         };
         let (parts, body) = request.into_parts();
-        // Known before anything is read; such a body is not read at all.
+        // A body with a length above the limit is not read.
         if body.size_hint().lower() > limit as u64 {
             return Err(too_large(limit));
         }
@@ -198,40 +202,39 @@ impl<H: Handle> Gateway<H> {
                 Err(error) if error.is::<LengthLimitError>() => return Err(too_large(limit)),
                 Err(_) => {
                     return Err(Problem::new(StatusCode::BAD_REQUEST, "unreadable_body")
-                        .with_detail("the body ended before its end"));
+                        .with_detail("the request body is incomplete"));
                 }
             }
         }
     }
 }
 
-/// A request that goes no further: the response, and what the terminal says of it.
-type Refused = Box<(Response, Problem)>;
+/// A rejected request: the response, and the problem for the terminal.
+type Rejected = Box<(Response, Problem)>;
 
-fn refused(problem: Problem) -> Refused {
+fn rejected(problem: Problem) -> Rejected {
     Box::new((problem.clone().into_response(), problem))
 }
 
-/// What Lambda takes as an event, and a load balancer as a body.
+/// The limits of Lambda for an event, and of a load balancer for a body.
 ///
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const EVENT_LIMIT: usize = 6 << 20;
 
-/// Nobody would find out why from what a browser shows.
+/// Browsers do not show why a response has base64.
 const NOT_DECODED: &str = "note: the client received the response as base64 text: no binary media type \
     of the REST API fits its `accept`; see `--binary-media-types`";
 
 fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
-        .with_detail(format!("the source takes at most {limit} bytes"))
+        .with_detail(format!("the limit of the source is {limit} bytes"))
 }
 
-/// The client has sent no more of its body (RFC 9110, section 15.5.9). The connection cannot be used
-/// for another request.
+/// The body of the request stalled (RFC 9110, section 15.5.9). The connection cannot be reused.
 fn stalled(patience: Duration) -> Problem {
     let mut problem =
         Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout").with_detail(format!(
-            "nothing more of the body came for {} s",
+            "no data of the request body for {} s",
             patience.as_secs_f64()
         ));
     let close = HeaderValue::from_static("close");
@@ -239,15 +242,15 @@ fn stalled(patience: Duration) -> Problem {
     problem
 }
 
-/// What a source answers when it cannot read the reply of the function. The developer is told why
-/// on standard error, where AWS would say it as well.
-fn bad_reply(what: &str, why: &str) -> Refused {
+/// The response of a source that cannot read the response of the function. The reason is written to
+/// standard error.
+fn bad_response(what: &str, why: &str) -> Rejected {
     let problem = Problem::new(StatusCode::BAD_GATEWAY, "bad_gateway");
-    refused(problem.with_cause(format!("{what}: {why}")))
+    rejected(problem.with_cause(format!("{what}: {why}")))
 }
 
-/// The server frames responses itself, and a source may have sent what an Api never sends. A response
-/// to HEAD has no body to take the length of.
+/// Removes the headers that frame a response: the server writes its own. A response to HEAD has no body
+/// to take the length from.
 fn remove_connection_headers(headers: &mut HeaderMap, is_head: bool) {
     for name in [
         CONNECTION,

@@ -1,10 +1,10 @@
-//! `invoke`: one event in, one reply out.
+//! `invoke`: one event in, one response out.
 
-use super::{Failure, Handle, context::Contexts, log::Printable};
+use super::{context::Contexts, handle::Handle, log::Printable, output::Failure};
 use bytes::Bytes;
 use std::io::{self, Read};
 
-/// The event in a file, or on standard input when the file is `-`.
+/// The event in a file, or on standard input if the file is `-`.
 pub(super) fn read(file: &str) -> Result<Bytes, Failure> {
     let read = if file == "-" {
         let mut event = Vec::new();
@@ -16,15 +16,15 @@ pub(super) fn read(file: &str) -> Result<Bytes, Failure> {
         .map_err(|error| Failure(format!("{} cannot be read: {error}", name(file))))
 }
 
-/// The reply to an event; `file` is where it came from, for messages.
+/// The response to an event. `file` is for messages.
 pub(super) async fn invoke(
     event: Bytes,
     file: &str,
     handle: impl Handle,
 ) -> Result<Vec<u8>, Failure> {
     let lambda = Contexts::default().of(&event);
-    let reply = handle.handle(event, lambda).await;
-    reply.map_err(|error| {
+    let response = handle.handle(event, lambda).await;
+    response.map_err(|error| {
         let why = error.to_string();
         Failure(format!("{}: {}", name(file), Printable(&why)))
     })
@@ -46,13 +46,13 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn the_reply_is_the_one_of_the_handler() {
+    async fn the_response_is_the_one_of_the_handler() {
         let echo = |event: Bytes, lambda: LambdaContext| async move {
             assert_eq!(lambda.request_id.len(), 36);
             Ok(event.to_vec())
         };
-        let reply = invoke(Bytes::from_static(b"{}"), "-", echo).await.unwrap();
-        assert_eq!(reply, b"{}");
+        let response = invoke(Bytes::from_static(b"{}"), "-", echo).await.unwrap();
+        assert_eq!(response, b"{}");
     }
 
     #[tokio::test]
@@ -69,8 +69,8 @@ mod tests {
     #[tokio::test]
     async fn an_event_of_another_source_is_named() {
         for (file, expected) in [
-            ("-", "standard input: the event comes from no HTTP source"),
-            ("sqs.json", "sqs.json: the event comes from no HTTP source"),
+            ("-", "standard input: the event is not from an HTTP source"),
+            ("sqs.json", "sqs.json: the event is not from an HTTP source"),
         ] {
             let decode = |event: Bytes, lambda: LambdaContext| async {
                 decode(event, lambda, &DecodeOptions::default()).map(|_| Vec::new())

@@ -2,15 +2,15 @@
 
 use super::terminal::{Paint, Style, reason};
 use crate::Problem;
-pub(super) use crate::runtime::log::Printable;
+pub(super) use crate::log::Printable;
 use http::{Method, StatusCode};
 use std::{io::Write as _, time::Duration};
 
-/// How many letters of a path are shown.
+/// The number of characters of a path that are shown.
 const PATH: usize = 300;
 
-/// Writes a line to standard error, with its first word coloured where it says how bad it is; when
-/// standard error is gone, there is nobody to tell.
+/// Writes a line to standard error, with a leading `error:` or `warning:` in colour. Errors of standard
+/// error are ignored.
 pub(super) fn line(text: &str) {
     let text = marked(text.trim_end(), Style::of_stderr());
     let _ = writeln!(std::io::stderr().lock(), "{text}");
@@ -25,23 +25,23 @@ fn marked(text: &str, style: Style) -> String {
     text.to_owned()
 }
 
-/// What is shown of one request.
+/// The parts of a request that are shown.
 pub(super) struct Shown<'a> {
     pub(super) method: &'a Method,
     pub(super) path: &'a str,
     pub(super) status: StatusCode,
     pub(super) took: Duration,
-    /// What went wrong, in the order in which it did.
+    /// The problems, in the order of their occurrence.
     pub(super) problems: &'a [Problem],
 }
 
-/// Writes what is shown of one request, as a whole.
+/// Writes a request, in one piece.
 pub(super) fn request(shown: &Shown<'_>) {
     let text = text(shown, Style::of_stderr());
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// The line of one request, and under it why it failed. The query is not in it: it may have secrets.
+/// The line of a request, and below it why it failed. The query is left out: it may contain secrets.
 fn text(shown: &Shown<'_>, style: Style) -> String {
     let millis = shown.took.as_secs_f64() * 1000.0;
     let paint = match shown.status.as_u16() {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn why_a_request_failed_stands_under_its_line() {
+    fn the_reason_of_a_failure_is_below_the_line() {
         assert_eq!(
             shown("/x", 404, &[framework::not_found()], Style::PLAIN),
             "GET /x -> 404 in 1.2 ms\n    route_not_found: there is nothing at this path"
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_warns_begins_with_a_coloured_word() {
+    fn warnings_start_with_a_coloured_word() {
         for (line, expected) in [
             ("error: no", "\u{1b}[31merror:\u{1b}[0m no"),
             ("warning: no", "\u{1b}[33mwarning:\u{1b}[0m no"),

@@ -1,14 +1,14 @@
-//! `serve --record DIR`: each event in a file of its own.
+//! Recorder of `serve --record DIR`: one file for each event.
 
 use super::{
-    Failure,
-    callers::Named,
+    event_callers::EventCallers,
     log::{self, Printable},
-    redact::redacted,
+    output::Failure,
+    redact,
 };
 use crate::event::{
     Source,
-    emulate::{self, Facts},
+    emulate::{self, GatewayContext},
 };
 use bytes::Bytes;
 use http::Request;
@@ -19,7 +19,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// Writes events to the files of a directory.
+/// Recorder of events in the files of a directory.
 pub(super) struct Recorder {
     directory: PathBuf,
     /// The number of the last file.
@@ -27,7 +27,7 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// Makes the directory if there is none. Its files are counted on from the last one there.
+    /// Creates the directory if it does not exist. New files continue the numbers of those in it.
     pub(super) fn open(directory: PathBuf) -> Result<Self, Failure> {
         let last = fs::create_dir_all(&directory).and_then(|()| last_number(&directory));
         match last {
@@ -35,7 +35,7 @@ impl Recorder {
                 let shown = directory.display().to_string();
                 log::line(&format!(
                     "recording events in {}, without the credentials in headers, cookies and query, \
-                     and without what says who the caller is; bodies are written as they are",
+                     and without the identity of the caller; bodies are not redacted",
                     Printable(&shown)
                 ));
                 Ok(Self {
@@ -50,20 +50,20 @@ impl Recorder {
         }
     }
 
-    /// Writes the event of a request; when that fails, a warning is all that comes of it.
+    /// Writes the event of a request. A failure is a warning in the terminal.
     ///
-    /// Request and caller are redacted rather than the event, so that no form of the event can tell
-    /// more than another. The facts have no callers.
+    /// Request and caller are redacted rather than the event, so that it does not depend on the form of
+    /// the event. `context` has no callers.
     pub(super) fn record(
         &self,
         source: Source,
         request: Request<Bytes>,
-        facts: Facts,
-        named: &Named,
+        context: GatewayContext,
+        callers: &EventCallers,
     ) {
         let name = name(request.method().as_str(), request.uri().path());
-        let facts = named.redacted().tell(facts);
-        let event = emulate::event(source, &redacted(request), &facts);
+        let context = callers.redacted().apply(context);
+        let event = emulate::event(source, &redact::request(request), &context);
         let written = self.file(&name).and_then(|mut file| {
             serde_json::to_writer_pretty(&mut file, &event)?;
             file.write_all(b"\n")
@@ -75,7 +75,7 @@ impl Recorder {
         }
     }
 
-    /// A new file; one that is there is never written to.
+    /// A new file. Existing files are never overwritten.
     fn file(&self, name: &str) -> io::Result<File> {
         loop {
             let number = self.last.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
@@ -88,7 +88,7 @@ impl Recorder {
     }
 }
 
-/// A new file that nobody else can read: bodies may have secrets.
+/// A new file that other users cannot read: bodies may contain secrets.
 fn created(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -97,7 +97,7 @@ fn created(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The highest number that a file of the directory begins with.
+/// The highest number at the start of a name in the directory.
 fn last_number(directory: &Path) -> io::Result<u32> {
     let mut last = 0;
     for entry in fs::read_dir(directory)? {
@@ -110,25 +110,19 @@ fn last_number(directory: &Path) -> io::Result<u32> {
     Ok(last)
 }
 
-/// What the name of a file says of the request: `GET-hello-world`.
+/// Method and path in the name of a file: `GET-hello-world`.
 fn name(method: &str, path: &str) -> String {
     let path = plain(path, 80);
     let path = if path.is_empty() { "root" } else { &path };
     format!("{}-{path}", plain(method, 20))
 }
 
-/// Letters and digits, and a hyphen wherever there is something else between them.
+/// The words of letters and digits, with a hyphen between them.
 fn plain(text: &str, length: usize) -> String {
-    let mut plain = String::new();
-    for part in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_') {
-        if !part.is_empty() {
-            if !plain.is_empty() {
-                plain.push('-');
-            }
-            plain.push_str(part);
-        }
-    }
-    // All of it is ASCII.
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    let mut plain = words.join("-");
+    // It is ASCII.
     plain.truncate(length);
     plain
 }
@@ -136,10 +130,10 @@ fn plain(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::{caller::LocalCaller, callers::Callers};
+    use crate::local::{caller::LocalCaller, event_callers::Callers};
 
     #[test]
-    fn a_name_tells_the_request_and_no_other_path() {
+    fn names_contain_method_and_path_only() {
         for (method, path, expected) in [
             ("GET", "/hello/world", "GET-hello-world"),
             ("GET", "/", "GET-root"),
@@ -188,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_counted_on_and_never_written_over() {
+    fn numbers_continue_and_files_are_never_overwritten() {
         let scratch = Scratch::new("record-count");
         let directory = scratch.0.join("a");
         fs::create_dir_all(&directory).unwrap();
@@ -198,16 +192,16 @@ mod tests {
         recorder.record(
             Source::HttpApi,
             request("/a"),
-            Facts::new(),
-            &Named::default(),
+            GatewayContext::new(),
+            &EventCallers::default(),
         );
-        // Somebody else was quicker.
+        // Another process was faster.
         fs::write(directory.join("0009-GET-b.json"), "other").unwrap();
         recorder.record(
             Source::HttpApi,
             request("/b"),
-            Facts::new(),
-            &Named::default(),
+            GatewayContext::new(),
+            &EventCallers::default(),
         );
         let names = Scratch(directory.clone()).names();
         assert_eq!(
@@ -233,7 +227,12 @@ mod tests {
                     .headers_mut()
                     .insert(name, "s=open-sesame".parse().unwrap());
             }
-            recorder.record(source, request, Facts::new(), &Named::default());
+            recorder.record(
+                source,
+                request,
+                GatewayContext::new(),
+                &EventCallers::default(),
+            );
         }
         let names = scratch.names();
         assert_eq!(names.len(), Source::ALL.len());
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn no_source_writes_who_the_caller_is() {
+    fn no_source_writes_the_identity_of_the_caller() {
         let scratch = Scratch::new("record-caller");
         let recorder = Recorder::open(scratch.0.clone()).unwrap();
         let mut written = 0;
@@ -267,11 +266,11 @@ mod tests {
             ] {
                 let caller = LocalCaller::parse(caller).unwrap();
                 if caller.sent().check(source).is_ok() {
-                    let named = Callers::nobody(source).named(vec![caller]);
-                    let told = named.tell(Facts::new());
-                    let event = emulate::event(source, &request("/a"), &told).to_string();
+                    let callers = Callers::none(source).event(vec![caller]);
+                    let sent = callers.apply(GatewayContext::new());
+                    let event = emulate::event(source, &request("/a"), &sent).to_string();
                     assert!(event.contains("open-sesame"), "{event}");
-                    recorder.record(source, request("/a"), Facts::new(), &named);
+                    recorder.record(source, request("/a"), GatewayContext::new(), &callers);
                     written += 1;
                 }
             }
@@ -286,11 +285,11 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_made_is_named() {
+    fn the_error_names_a_directory_that_cannot_be_created() {
         let scratch = Scratch::new("record-file");
         fs::write(&scratch.0, "a file").unwrap();
         let Err(Failure(text)) = Recorder::open(scratch.0.join("events")) else {
-            panic!("a file is no directory");
+            panic!("a file is not a directory");
         };
         fs::remove_file(&scratch.0).unwrap();
         assert!(text.starts_with("events cannot be recorded in "), "{text}");

@@ -1,11 +1,12 @@
-//! `serve`: the listener, on loopback unless another address is asked for.
+//! Listener of `serve`, on loopback unless `--bind` sets another address.
 
 use super::{
-    Failure, Handle,
-    callers::Callers,
+    event_callers::Callers,
     gateway::{self, Gateway},
+    handle::Handle,
+    host_guard::{Host, HostGuard},
     log,
-    own::{Host, Own},
+    output::Failure,
     record::Recorder,
 };
 use crate::event::Source;
@@ -24,14 +25,14 @@ use tokio::{
     task::JoinSet,
 };
 
-/// How long replies may still take once the program was asked to end.
+/// How long responses may take after the program was asked to stop.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A bound address, on which requests are not answered yet.
+/// A bound address that does not serve requests yet.
 pub(super) struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    own: Own,
+    guard: HostGuard,
     source: Source,
     binary_media_types: Vec<String>,
     callers: Callers,
@@ -40,7 +41,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Takes a port of an address; 0 is any free one.
+    /// Binds a port of an address; 0 is any free one.
     pub(super) async fn bind(address: SocketAddr, source: Source) -> Result<Self, Failure> {
         let bound = TcpListener::bind(address).await;
         let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
@@ -48,10 +49,10 @@ impl Server {
             Ok((address, listener)) => Ok(Self {
                 listener,
                 address,
-                own: Own::new(address),
+                guard: HostGuard::new(address),
                 source,
                 binary_media_types: Vec::new(),
-                callers: Callers::nobody(source),
+                callers: Callers::none(source),
                 recorder: None,
                 body_patience: gateway::PATIENCE,
             }),
@@ -63,40 +64,40 @@ impl Server {
         }
     }
 
-    /// Answers under these names, too, and lets in pages of these origins: with `loopback` those of
-    /// this machine at any port.
+    /// Adds hosts, and allows pages of these origins; with `loopback`, those of this machine at any
+    /// port.
     pub(super) fn open_to(&mut self, hosts: Vec<Host>, origins: Vec<String>, loopback: bool) {
-        let own = Own::new(self.address).named(hosts);
-        self.own = own.open_to(origins, loopback);
+        let guard = HostGuard::new(self.address).add_hosts(hosts);
+        self.guard = guard.allow_origins(origins, loopback);
     }
 
-    /// What the developer should know of an address that others can reach.
+    /// The warning for an address that other machines can reach.
     pub(super) fn warning(&self) -> Option<String> {
         let ip = self.address.ip();
         (!ip.is_loopback()).then(|| {
             format!(
-                "warning: listening on {ip}: whoever can reach this machine there can call the API, \
-                 and comes as whomever `--as` names; tokens of `token` are not accepted"
+                "warning: listening on {ip}: whoever can reach this address can call the API as the \
+                 caller of `--as`; tokens of `token` are not accepted"
             )
         })
     }
 
-    /// Has events name these callers.
+    /// Sets the callers of events.
     pub(super) fn name(&mut self, callers: Callers) {
         self.callers = callers;
     }
 
-    /// Has the REST API list these.
+    /// Sets the binary media types of the REST API.
     pub(super) fn list(&mut self, binary_media_types: Vec<String>) {
         self.binary_media_types = binary_media_types;
     }
 
-    /// Has each event recorded.
+    /// Records each event.
     pub(super) fn record(&mut self, recorder: Recorder) {
         self.recorder = Some(recorder);
     }
 
-    /// The line that says where the server is, and whose events it sends.
+    /// The line with the address and the source.
     pub(super) fn address(&self) -> String {
         let events = match self.source {
             Source::RestApi => "REST API events",
@@ -111,10 +112,10 @@ impl Server {
         format!("listening on http://{} ({events})", self.address)
     }
 
-    /// Answers until `stop` has a message; then no new connection is accepted, and replies that are
-    /// on their way are finished, unless there is a second message.
+    /// Serves until `stop` has a message. Then it accepts no new connection and finishes the responses
+    /// in flight, unless there is a second message.
     pub(super) async fn run(self, handle: impl Handle, mut stop: mpsc::Receiver<()>) {
-        let gateway = Gateway::new(self.own, self.address.port(), self.source, handle)
+        let gateway = Gateway::new(self.guard, self.address.port(), self.source, handle)
             .patient(self.body_patience)
             .listing(self.binary_media_types)
             .naming(self.callers)
@@ -132,7 +133,7 @@ impl Server {
                     }
                     Err(error) => {
                         log::line(&format!("warning: no connection could be accepted: {error}"));
-                        // Out of file descriptors, mostly: there is no use in trying at once.
+                        // Mostly out of file descriptors: retrying at once is useless.
                         tokio::time::sleep(Duration::from_millis(100)).await;
                     }
                 },
@@ -154,17 +155,17 @@ async fn connection(
     gateway: Arc<Gateway<impl Handle>>,
     mut closed: watch::Receiver<bool>,
 ) {
-    // Small replies would wait for an acknowledgement otherwise.
+    // Otherwise small responses wait for an acknowledgement.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let gateway = gateway.clone();
-        async move { Ok::<_, Infallible>(gateway.answer(request, client).await) }
+        async move { Ok::<_, Infallible>(gateway.respond(request, client).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
-    // Errors are those of the client: it went away, or it did not speak HTTP.
+    // Errors are those of the client: it disconnected, or did not send HTTP.
     tokio::select! {
         _ = connection.as_mut() => {}
         () = asked(&mut closed) => {
@@ -174,7 +175,7 @@ async fn connection(
     }
 }
 
-/// Resolves when connections are asked to close, or when there is nobody left to ask.
+/// Resolves when connections are asked to close, or the sender is dropped.
 async fn asked(closed: &mut watch::Receiver<bool>) {
     let _ = closed.wait_for(|closed| *closed).await;
 }

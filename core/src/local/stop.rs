@@ -1,8 +1,7 @@
 //! Ctrl-C and SIGTERM.
 //!
-//! The first one asks the server to end when responses that are under way are finished, the second
-//! one ends the process at once. A thread of its own watches for them: a handler that blocks its
-//! thread blocks the server, which then notices nothing.
+//! The first signal stops the server after the responses in flight, the second one ends the process at
+//! once. A separate thread waits for them: a handler that blocks its thread blocks the server, too.
 
 use super::{log, serve::PATIENCE};
 #[cfg(unix)]
@@ -23,17 +22,16 @@ use tokio::{
     time::timeout,
 };
 
-/// How long the first request to end may take before the developer is told what it waits for.
+/// How long stopping may take before a message says what it waits for.
 const NOTICE: Duration = Duration::from_secs(1);
 
-/// How much longer than responses may take the end itself may: for hooks, and for a thread that
-/// notices late.
+/// How much longer than responses stopping may take: for hooks, and for a thread that is late.
 const SLACK: Duration = Duration::from_secs(2);
 
-/// While this lives, the process is ended should the server not end itself when it is asked to.
+/// While this exists, the process is ended if the server does not stop when it is asked to.
 pub(super) struct Guard {
     is_over: Arc<AtomicBool>,
-    /// A channel without sender would look like a request.
+    /// A channel without a sender would look like a signal.
     _sender: Sender<()>,
 }
 
@@ -43,10 +41,9 @@ impl Drop for Guard {
     }
 }
 
-/// A message for the first signal that asks the program to end.
+/// Returns a channel with a message for each signal.
 ///
-/// Signals are caught from here on. When the guard is dropped, the program goes on as it likes; a
-/// signal still ends it.
+/// Signals are caught from here on. After the guard is dropped, a signal still ends the program.
 pub(super) fn requests() -> (Receiver<()>, Guard) {
     let (sender, receiver) = mpsc::channel(1);
     let guard = Guard {
@@ -66,7 +63,7 @@ pub(super) fn requests() -> (Receiver<()>, Guard) {
     (receiver, guard)
 }
 
-/// Waits for signals; `ready` is told when none is missed any more, or why none can be seen.
+/// Waits for signals. `ready` gets a message when none can be missed, or the reason why none arrive.
 fn watch(sender: &Sender<()>, is_over: &AtomicBool, ready: std_mpsc::Sender<io::Result<()>>) {
     let runtime = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -80,16 +77,16 @@ fn watch(sender: &Sender<()>, is_over: &AtomicBool, ready: std_mpsc::Sender<io::
         let _ = ready.send(Ok(()));
         drop(ready);
         signals.next().await;
-        // A server that does not take it up finds it later.
+        // A server that is busy receives it later.
         let _ = sender.try_send(());
         for (patience, text) in [
             (
                 NOTICE,
-                "waiting for responses that are under way; once more ends the program at once",
+                "waiting for responses in flight; press again to stop at once",
             ),
             (
                 PATIENCE + SLACK - NOTICE,
-                "a handler blocks its thread: the program ends without its response",
+                "a handler blocks its thread: the program stops without its response",
             ),
         ] {
             match timeout(patience, signals.next()).await {
@@ -125,7 +122,7 @@ impl Signals {
         })
     }
 
-    /// Waits for one; the exit code of a process that it ends.
+    /// Waits for a signal and returns the exit code for it.
     async fn next(&mut self) -> i32 {
         tokio::select! {
             () = self.interrupt.recv() => INTERRUPTED,
@@ -143,7 +140,7 @@ impl Signals {
         Ok(Self)
     }
 
-    /// Waits for one; the exit code of a process that it ends.
+    /// Waits for a signal and returns the exit code for it.
     async fn next(&mut self) -> i32 {
         match tokio::signal::ctrl_c().await {
             Ok(()) => INTERRUPTED,

@@ -1,8 +1,6 @@
-//! `serve --as CALLER`: whom the local gateway passes off as verified.
+//! Callers of `serve --as`: the local gateway treats them as authenticated.
 
-mod members;
 mod parse;
-mod redact;
 
 use crate::event::{
     Source,
@@ -11,8 +9,7 @@ use crate::event::{
 use serde_json::Value;
 use std::fmt;
 
-/// A caller whom the gateway has recognised: one of `--as`, or one with a token that was verified
-/// here.
+/// A caller that the local gateway has authenticated: by `--as`, or by a token that was verified here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum LocalCaller {
     Iam(Iam),
@@ -36,36 +33,21 @@ pub(super) enum LocalCaller {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Iam {
-    arn: String,
-    organization: Option<String>,
-    access_key: Option<String>,
+    pub(super) arn: String,
+    pub(super) organization: Option<String>,
+    pub(super) access_key: Option<String>,
     /// The id of the identity in a Cognito identity pool.
-    cognito_identity: Option<String>,
+    pub(super) cognito_identity: Option<String>,
 }
 
-/// The pool of Cognito identities.
+/// The pool of all Cognito identities.
 const IDENTITY_POOL: &str = "eu-west-1:1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4a5b";
 
-/// What an API key of a usage plan is called in the event; only its id says whose it is.
+/// The value of an API key in the event. Its id identifies the key.
 const API_KEY: &str = "local-api-key";
 
 impl LocalCaller {
-    /// Reads what follows `--as`. The error says what was expected, with an example.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        parse::parse(text)
-    }
-
-    /// A caller with a token, as the JWT authorizer of an HTTP API passes him on.
-    pub(super) fn jwt(claims: Value, scopes: Vec<String>) -> Self {
-        Self::Jwt { claims, scopes }
-    }
-
-    /// A caller with a token of a user pool.
-    pub(super) fn cognito(claims: Value) -> Self {
-        Self::Cognito(claims)
-    }
-
-    /// What the schemes of authenticators call this kind of caller.
+    /// The kind, as in the schemes of authenticators.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Iam(_) => "iam",
@@ -77,7 +59,7 @@ impl LocalCaller {
         }
     }
 
-    /// Whether this is what the authorizer of a route says, of which there is one.
+    /// Whether the authorizer of a route recognises such callers. An event has at most one.
     pub(super) fn is_authorized(&self) -> bool {
         !matches!(self, Self::Certificate { .. } | Self::ApiKey { .. })
     }
@@ -96,7 +78,7 @@ impl LocalCaller {
         }
     }
 
-    /// The issuer of a token of which none was said.
+    /// Sets the issuer of a token if it has none.
     pub(super) fn issued_by(&mut self, issuer: &str) {
         if let Self::Cognito(claims) | Self::Jwt { claims, .. } = self
             && let Some(claims) = claims.as_object_mut()
@@ -106,8 +88,8 @@ impl LocalCaller {
         }
     }
 
-    /// Has the context of a Lambda authorizer name the principal in this member, unless it names
-    /// one. An authenticator that looks for `principalId` takes `sub` as well.
+    /// Adds the principal to the context of a Lambda authorizer as this member if there is none. For
+    /// `principalId`, authenticators read `sub` as well.
     pub(super) fn named_by(&mut self, member: &str) {
         if let Self::Lambda { principal, context } = self
             && let Some(context) = context.as_object_mut()
@@ -116,11 +98,6 @@ impl LocalCaller {
         {
             context.insert(member.to_owned(), principal.as_str().into());
         }
-    }
-
-    /// The same caller with nothing in it that says who it is: for a recorded event.
-    pub(super) fn redacted(&self) -> Self {
-        redact::redacted(self)
     }
 }
 
@@ -158,10 +135,10 @@ impl fmt::Display for LocalCaller {
     }
 }
 
-/// Whether a source can send these callers, in one event.
+/// Checks whether a source can send these callers in one event.
 ///
 /// # Errors
-/// A sentence that names the caller.
+/// A sentence that names the callers.
 pub(super) fn check(callers: &[LocalCaller], source: Source) -> Result<(), String> {
     for caller in callers {
         caller

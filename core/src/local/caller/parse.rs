@@ -1,13 +1,10 @@
-//! The text of `--as`.
+//! Parser for the text of `--as`.
 
-use super::{
-    Iam, LocalCaller,
-    members::{Members, Rest, members, texts},
-};
+use super::{Iam, LocalCaller};
 use crate::auth::gateway::IamIdentity;
 use serde_json::{Map, Value};
 
-/// What there is, with an example of each.
+/// The kinds of callers.
 pub(super) const KINDS: [Kind; 6] = [
     Kind {
         names: &["iam"],
@@ -19,7 +16,7 @@ pub(super) const KINDS: [Kind; 6] = [
         names: &["cognito"],
         needs: "the subject of a token, and its claims",
         example: "cognito:alice,groups=admins,scopes=orders/read,email=alice@example.com",
-        read: cognito,
+        read: |text| Ok(LocalCaller::Cognito(claims(text)?.into())),
     },
     Kind {
         names: &["jwt"],
@@ -29,7 +26,7 @@ pub(super) const KINDS: [Kind; 6] = [
     },
     Kind {
         names: &["lambda"],
-        needs: "the principal that a Lambda authorizer names, and what else it says",
+        needs: "the principal and the context of a Lambda authorizer",
         example: "lambda:alice,plan=gold",
         read: lambda,
     },
@@ -51,37 +48,38 @@ pub(super) struct Kind {
     names: &'static [&'static str],
     needs: &'static str,
     pub(super) example: &'static str,
-    /// The error is what was found.
+    /// The error is what was found instead.
     read: fn(&str) -> Result<LocalCaller, String>,
 }
 
-pub(super) fn parse(text: &str) -> Result<LocalCaller, String> {
-    let named = text.split_once(':').and_then(|(name, rest)| {
-        let kind = KINDS.iter().find(|kind| kind.names.contains(&name))?;
-        Some((name, kind, rest))
-    });
-    let Some((name, kind, rest)) = named else {
-        let examples = KINDS.map(|kind| format!("`{}`", kind.example)).join(", ");
-        return Err(format!(
-            "`--as` needs a caller of one of these kinds: {examples}; found {text:?}"
-        ));
-    };
-    (kind.read)(rest).map_err(|found| {
-        format!(
-            "`--as {name}:` needs {}, such as `{}`; found {found}",
-            kind.needs, kind.example
-        )
-    })
+impl LocalCaller {
+    /// Parses the value of `--as`. The error says what was expected, with an example.
+    pub(in super::super) fn parse(text: &str) -> Result<Self, String> {
+        let named = text.split_once(':').and_then(|(name, rest)| {
+            let kind = KINDS.iter().find(|kind| kind.names.contains(&name))?;
+            Some((name, kind, rest))
+        });
+        let Some((name, kind, rest)) = named else {
+            let examples = KINDS.map(|kind| format!("`{}`", kind.example)).join(", ");
+            return Err(format!(
+                "`--as` needs a caller of one of these kinds: {examples}; found {text:?}"
+            ));
+        };
+        (kind.read)(rest).map_err(|found| {
+            format!(
+                "`--as {name}:` needs {}, such as `{}`; found {found}",
+                kind.needs, kind.example
+            )
+        })
+    }
 }
 
-/// The names of users and sessions may have `,` and `=` in them, so that only these few names count
-/// as what follows the ARN.
+/// An ARN may contain `,` and `=`: only these names are options after it.
 fn iam(text: &str) -> Result<LocalCaller, String> {
     let mut iam = Iam::default();
     let mut arn = text;
-    while let Some((before, (name, value))) = arn
-        .rsplit_once(',')
-        .and_then(|(before, last)| Some((before, last.split_once('=')?)))
+    while let Some((before, option)) = arn.rsplit_once(',')
+        && let Some((name, value)) = option.split_once('=')
     {
         let slot = match name {
             "organization" => &mut iam.organization,
@@ -97,115 +95,131 @@ fn iam(text: &str) -> Result<LocalCaller, String> {
         }
         arn = before;
     }
-    if !is_identity(arn) {
+    let caller = IamIdentity::new(arn.to_owned());
+    if caller.is_none_or(|caller| caller.account().len() != 12) {
         return Err(format!("{arn:?}"));
     }
     arn.clone_into(&mut iam.arn);
     Ok(LocalCaller::Iam(iam))
 }
 
-/// Whether an authenticator can read this ARN, and the account in it is one.
-fn is_identity(arn: &str) -> bool {
-    let account = arn.split(':').nth(4).unwrap_or_default();
-    account.len() == 12 && IamIdentity::new(arn.to_owned()).is_some()
-}
-
-fn cognito(text: &str) -> Result<LocalCaller, String> {
-    Ok(LocalCaller::cognito(claims(text)?.into()))
-}
-
 fn jwt(text: &str) -> Result<LocalCaller, String> {
     let claims = claims(text)?;
     let scopes = scopes(&claims);
-    Ok(LocalCaller::jwt(claims.into(), scopes))
+    let claims = claims.into();
+    Ok(LocalCaller::Jwt { claims, scopes })
 }
 
-/// The claims of a token; an object is taken as it is.
 fn claims(text: &str) -> Result<Map<String, Value>, String> {
-    let Members { name, rest } = members(text)?;
-    let mut claims = match rest {
-        Rest::Object(claims) => claims,
-        Rest::Pairs(pairs) => named_claims(pairs),
-    };
-    if claims.insert("sub".to_owned(), name.into()).is_some() {
+    let (subject, mut claims) = members(text, add_claim)?;
+    if claims.insert("sub".to_owned(), subject.into()).is_some() {
         return Err("`sub` twice: the subject is what comes first".to_owned());
     }
     Ok(claims)
 }
 
-fn named_claims(pairs: Vec<(String, String)>) -> Map<String, Value> {
-    let mut claims = Map::new();
-    let (mut groups, mut scopes, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for (name, value) in pairs {
-        match name.as_str() {
-            "groups" | "cognito:groups" => groups.push(Value::String(value)),
-            "scope" | "scopes" => scopes.push(value),
-            _ => others.push((name, value)),
-        }
-    }
-    // A list even when there is one: that is how tokens have it.
-    if !groups.is_empty() {
-        claims.insert("cognito:groups".to_owned(), groups.into());
-    }
-    if !scopes.is_empty() {
-        claims.insert("scope".to_owned(), scopes.join(" ").into());
-    }
-    claims.extend(texts(others));
-    // Gateways treat these two as what they are in a token: numbers.
-    for name in ["exp", "iat"] {
-        if let Some(value) = claims.get_mut(name)
-            && let Some(seconds) = value.as_str().and_then(|text| text.parse::<u64>().ok())
-        {
-            *value = seconds.into();
-        }
-    }
-    claims
-}
-
-/// As the JWT authorizer finds them: in `scope`, separated by spaces, or in `scp`.
-///
-/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>.
-pub(in super::super) fn scopes(claims: &Map<String, Value>) -> Vec<String> {
-    let split = |text: &str| text.split_whitespace().map(str::to_owned).collect();
-    match claims.get("scope").or_else(|| claims.get("scp")) {
-        Some(Value::String(text)) => split(text),
-        Some(Value::Array(values)) => {
-            let texts = values.iter().filter_map(Value::as_str);
-            texts.map(str::to_owned).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 fn lambda(text: &str) -> Result<LocalCaller, String> {
-    let Members { name, rest } = members(text)?;
-    let context = match rest {
-        Rest::Object(context) => context,
-        Rest::Pairs(pairs) => texts(pairs),
-    };
-    Ok(LocalCaller::Lambda {
-        principal: name,
-        context: context.into(),
-    })
+    let (principal, context) = members(text, add)?;
+    let context = context.into();
+    Ok(LocalCaller::Lambda { principal, context })
 }
 
-/// All of it is the subject, which has `,` and `=` in it.
+/// A subject contains `,` and `=`.
 fn certificate(text: &str) -> Result<LocalCaller, String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
-            Ok(LocalCaller::Certificate {
-                subject: text.to_owned(),
-            })
-        }
-        _ => Err(format!("{text:?}")),
+    let pair = text.split_once('=');
+    if !pair.is_some_and(|(name, value)| !name.is_empty() && !value.is_empty()) {
+        return Err(format!("{text:?}"));
     }
+    let subject = text.to_owned();
+    Ok(LocalCaller::Certificate { subject })
 }
 
 fn api_key(text: &str) -> Result<LocalCaller, String> {
     if text.is_empty() || text.contains([',', '=']) {
         return Err(format!("{text:?}"));
     }
-    Ok(LocalCaller::ApiKey {
-        id: text.to_owned(),
-    })
+    let id = text.to_owned();
+    Ok(LocalCaller::ApiKey { id })
+}
+
+/// Reads `alice,email=a@example.com` or `alice,{"level": 3}`. `add` adds a pair to the members; an
+/// object is taken as it is.
+fn members(
+    text: &str,
+    add: fn(&mut Map<String, Value>, &str, &str),
+) -> Result<(String, Map<String, Value>), String> {
+    let (name, rest) = match text.split_once(',') {
+        Some((name, rest)) => (name, Some(rest.trim_start())),
+        None => (text, None),
+    };
+    if name.is_empty() {
+        return Err("no name".to_owned());
+    }
+    let mut members = Map::new();
+    match rest {
+        None => {}
+        Some(json) if json.starts_with('{') => {
+            members =
+                serde_json::from_str(json).map_err(|error| format!("invalid JSON: {error}"))?;
+        }
+        Some(pairs) => {
+            for pair in pairs.split(',') {
+                match pair.split_once('=') {
+                    Some((name, value)) if !name.is_empty() => add(&mut members, name, value),
+                    _ => return Err(format!("{pair:?} without a name and `=`")),
+                }
+            }
+        }
+    }
+    Ok((name.to_owned(), members))
+}
+
+/// Adds a string. Repeated names become a list.
+fn add(members: &mut Map<String, Value>, name: &str, value: &str) {
+    let value = Value::from(value);
+    match members.get_mut(name) {
+        None => {
+            members.insert(name.to_owned(), value);
+        }
+        Some(Value::Array(values)) => values.push(value),
+        Some(first) => *first = Value::Array(vec![first.take(), value]),
+    }
+}
+
+/// Adds a claim in the form that tokens have.
+fn add_claim(claims: &mut Map<String, Value>, name: &str, value: &str) {
+    match name {
+        // A list even if there is one group.
+        "groups" | "cognito:groups" => {
+            let groups = claims
+                .entry("cognito:groups")
+                .or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(groups) = groups {
+                groups.push(value.into());
+            }
+        }
+        "scope" | "scopes" => match claims.get_mut("scope") {
+            Some(Value::String(scopes)) => scopes.extend([" ", value]),
+            _ => add(claims, "scope", value),
+        },
+        "exp" | "iat" if !claims.contains_key(name) => {
+            let seconds = value.parse::<u64>().map(Value::from);
+            claims.insert(name.to_owned(), seconds.unwrap_or_else(|_| value.into()));
+        }
+        _ => add(claims, name, value),
+    }
+}
+
+/// The scopes as the JWT authorizer reads them: in `scope`, separated by spaces, or in `scp`.
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>.
+pub(in super::super) fn scopes(claims: &Map<String, Value>) -> Vec<String> {
+    match claims.get("scope").or_else(|| claims.get("scp")) {
+        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+        Some(Value::Array(values)) => {
+            let texts = values.iter().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -21,7 +21,7 @@ fn iam(arn: &str, organization: Option<&str>, access_key: Option<&str>) -> Local
 }
 
 #[test]
-fn an_iam_caller_is_an_arn_with_what_else_is_known() {
+fn iam_callers_are_an_arn_with_options() {
     for (text, expected) in [
         (format!("iam:{USER}"), iam(USER, None, None)),
         (format!("iam:{SESSION}"), iam(SESSION, None, None)),
@@ -44,7 +44,7 @@ fn an_iam_caller_is_an_arn_with_what_else_is_known() {
 }
 
 #[test]
-fn names_and_values_become_claims() {
+fn pairs_and_objects_become_claims() {
     for (text, claims) in [
         ("alice", json!({"sub": "alice"})),
         (
@@ -74,14 +74,14 @@ fn names_and_values_become_claims() {
         let cognito = parsed(&format!("cognito:{text}"));
         assert_eq!(cognito, LocalCaller::Cognito(claims.clone()), "{text}");
         let LocalCaller::Jwt { claims: found, .. } = parsed(&format!("jwt:{text}")) else {
-            panic!("{text} is no JWT");
+            panic!("{text} is not a JWT");
         };
         assert_eq!(found, claims, "{text}");
     }
 }
 
 #[test]
-fn the_scopes_of_a_jwt_stand_apart_too() {
+fn the_scopes_of_a_jwt_are_listed() {
     for (text, expected) in [
         ("jwt:alice", vec![]),
         ("jwt:alice,scope=r,scope=w x", vec!["r", "w", "x"]),
@@ -89,14 +89,14 @@ fn the_scopes_of_a_jwt_stand_apart_too() {
         (r#"jwt:alice,{"scope": 7}"#, vec![]),
     ] {
         let LocalCaller::Jwt { scopes, .. } = parsed(text) else {
-            panic!("{text} is no JWT");
+            panic!("{text} is not a JWT");
         };
         assert_eq!(scopes, expected, "{text}");
     }
 }
 
 #[test]
-fn other_callers_are_a_name_or_a_name_with_a_context() {
+fn other_callers_are_a_name_with_a_context_or_without() {
     for (text, expected) in [
         (
             "lambda:alice,plan=gold,level=3",
@@ -136,7 +136,7 @@ fn other_callers_are_a_name_or_a_name_with_a_context() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_with_an_example() {
+fn errors_show_an_example() {
     for (text, expected) in [
         (
             "iam:alice",
@@ -163,9 +163,9 @@ fn what_cannot_be_read_is_told_with_an_example() {
         ),
         (
             "lambda:alice,{",
-            "`--as lambda:` needs the principal that a Lambda authorizer names, and what else it \
-             says, such as `lambda:alice,plan=gold`; found no JSON object: EOF while parsing an \
-             object at line 1 column 1",
+            "`--as lambda:` needs the principal and the context of a Lambda authorizer, such as \
+             `lambda:alice,plan=gold`; found invalid JSON: EOF while parsing an object at line 1 \
+             column 1",
         ),
         (
             "mtls:till-7",
@@ -183,7 +183,39 @@ fn what_cannot_be_read_is_told_with_an_example() {
 }
 
 #[test]
-fn only_arns_of_identities_are_callers() {
+fn a_name_comes_before_pairs_or_an_object() {
+    let object = json!({"a": [1, "b,c"], "d=e": null});
+    for (text, context) in [
+        ("alice", json!({})),
+        (
+            "alice,a=1,b=,a=x=y,a=4",
+            json!({"a": ["1", "x=y", "4"], "b": ""}),
+        ),
+        (r#"alice,{"a": [1, "b,c"], "d=e": null}"#, object.clone()),
+        (r#"alice, {"a": [1, "b,c"], "d=e": null}"#, object),
+    ] {
+        let principal = "alice".to_owned();
+        let expected = LocalCaller::Lambda { principal, context };
+        assert_eq!(parsed(&format!("lambda:{text}")), expected, "{text}");
+    }
+    for (text, found) in [
+        ("", "no name"),
+        (",a=1", "no name"),
+        ("alice,", "\"\" without a name and `=`"),
+        ("alice,admin", "\"admin\" without a name and `=`"),
+        ("alice,=1", "\"=1\" without a name and `=`"),
+        (
+            "alice,{a: 1}",
+            "invalid JSON: key must be a string at line 1 column 2",
+        ),
+    ] {
+        let error = LocalCaller::parse(&format!("lambda:{text}")).unwrap_err();
+        assert!(error.ends_with(&format!("; found {found}")), "{error}");
+    }
+}
+
+#[test]
+fn iam_callers_need_the_arn_of_an_identity() {
     for arn in [
         "",
         "arn",
@@ -206,7 +238,7 @@ fn only_arns_of_identities_are_callers() {
 }
 
 #[test]
-fn an_unknown_kind_is_answered_with_all_there_are() {
+fn the_error_for_an_unknown_kind_lists_all_kinds() {
     for text in ["alice", "saml:alice", "", "IAM:x"] {
         let error = LocalCaller::parse(text).unwrap_err();
         assert!(
@@ -221,7 +253,7 @@ fn an_unknown_kind_is_answered_with_all_there_are() {
 }
 
 #[test]
-fn every_example_can_be_read_and_sent() {
+fn every_example_can_be_parsed_and_sent() {
     for kind in parse::KINDS {
         let caller = parsed(kind.example);
         assert!(caller.sent().check(Source::HttpApiV1).is_ok() || caller.kind() == "api-key");
@@ -230,26 +262,27 @@ fn every_example_can_be_read_and_sent() {
 }
 
 #[test]
-fn a_source_that_cannot_send_a_caller_says_so() {
+fn sources_reject_callers_that_they_cannot_send() {
     for (text, source, expected) in [
         (
             "iam:arn:aws:iam::123456789012:user/alice",
             Source::Alb,
-            "`--as iam:arn:aws:iam::123456789012:user/alice` cannot be served: source `alb` knows \
-             no callers with IAM credentials; these do: `rest`, `http`, `http1`, `url`, \
-             `lattice1`, `lattice2`",
+            "`--as iam:arn:aws:iam::123456789012:user/alice` cannot be served: source `alb` does \
+             not support callers with IAM credentials; supported sources: `rest`, `http`, \
+             `http1`, `url`, `lattice1`, `lattice2`",
         ),
         (
             "jwt:alice",
             Source::Alb,
-            "`--as jwt:alice` cannot be served: source `alb` knows no callers with a JWT; these \
-             do: `rest`, `http`, `http1`",
+            "`--as jwt:alice` cannot be served: source `alb` does not support callers with a \
+             JWT; supported sources: `rest`, `http`, `http1`",
         ),
         (
             r#"lambda:alice,{"roles": []}"#,
             Source::RestApi,
-            "`--as lambda:alice` cannot be served: the context of a Lambda authorizer has \
-             strings, numbers and booleans at source `rest`, found a list or an object in `roles`",
+            "`--as lambda:alice` cannot be served: the context of a Lambda authorizer can \
+             only have strings, numbers and booleans at source `rest`, found a list or an object \
+             in `roles`",
         ),
     ] {
         let checked = check(&[parsed(text)], source);
@@ -258,7 +291,7 @@ fn a_source_that_cannot_send_a_caller_says_so() {
 }
 
 #[test]
-fn an_event_has_one_caller_of_each_sort() {
+fn events_have_one_caller_of_each_kind() {
     let fits = |texts: &[&str]| {
         let callers: Vec<_> = texts.iter().map(|text| parsed(text)).collect();
         check(&callers, Source::RestApi)

@@ -21,7 +21,7 @@ fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-/// A server whose handler replies with `reply`, and the events that it saw.
+/// A server whose handler responds with `response`, and the events that it saw.
 pub(super) struct Fixture {
     port: u16,
     events: Arc<Mutex<Vec<Value>>>,
@@ -30,14 +30,14 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    async fn start(source: Source, reply: Value) -> Self {
-        Self::start_naming(source, reply, Callers::nobody(source)).await
+    async fn start(source: Source, response: Value) -> Self {
+        Self::start_naming(source, response, Callers::none(source)).await
     }
 
-    async fn start_naming(source: Source, reply: Value, callers: Callers) -> Self {
+    async fn start_naming(source: Source, response: Value, callers: Callers) -> Self {
         let handle = move |_: Bytes, _: LambdaContext| {
-            let reply = reply.to_string().into_bytes();
-            async move { Ok::<_, DecodeError>(reply) }
+            let response = response.to_string().into_bytes();
+            async move { Ok::<_, DecodeError>(response) }
         };
         Self::start_with(source, callers, handle).await
     }
@@ -70,16 +70,16 @@ impl Fixture {
         }
     }
 
-    /// Sends a request as it stands, and waits for the whole reply.
+    /// Sends the bytes of a request, and waits for the whole response.
     async fn send(&self, request: String) -> String {
         let port = self.port;
         let exchange = move || {
             let mut client = Client::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
             client.write_all(request.as_bytes()).unwrap();
-            let mut reply = Vec::new();
-            // A refused body is not read: the connection may be reset after the reply.
-            let _ = client.read_to_end(&mut reply);
-            String::from_utf8(reply).unwrap()
+            let mut response = Vec::new();
+            // A rejected body is not read: the connection may be reset after the response.
+            let _ = client.read_to_end(&mut response);
+            String::from_utf8(response).unwrap()
         };
         tokio::task::spawn_blocking(exchange).await.unwrap()
     }
@@ -99,7 +99,7 @@ impl Fixture {
 
 #[tokio::test]
 async fn base64_is_decoded_for_the_types_that_a_rest_api_lists() {
-    let reply = json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true});
+    let response = json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true});
     for (source, types, accept, body) in [
         (Source::RestApi, &[][..], "image/png", "aGk="),
         (Source::RestApi, &["image/png"], "image/png", "hi"),
@@ -109,10 +109,10 @@ async fn base64_is_decoded_for_the_types_that_a_rest_api_lists() {
     ] {
         let mut server = Server::bind(local(0), source).await.unwrap();
         server.list(types.iter().map(ToString::to_string).collect());
-        let reply = reply.clone();
+        let response = response.clone();
         let server = Fixture::run(server, move |_: Bytes, _: LambdaContext| {
-            let reply = reply.to_string().into_bytes();
-            async move { Ok::<_, DecodeError>(reply) }
+            let response = response.to_string().into_bytes();
+            async move { Ok::<_, DecodeError>(response) }
         });
         let found = server.get("/", &format!("accept: {accept}\r\n")).await;
         let (_, found) = found.split_once("\r\n\r\n").unwrap();
@@ -127,13 +127,13 @@ fn hello() -> Value {
 #[tokio::test]
 async fn a_request_goes_through_an_event_of_the_source_and_back() {
     let server = Fixture::start(Source::HttpApi, hello()).await;
-    let reply = server
+    let response = server
         .get("/orders/7?a=1&a=2", "cookie: c=1\r\nuser-agent: test\r\n")
         .await;
-    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
-    assert!(reply.contains("\r\nx-a: 1\r\n"), "{reply}");
-    assert!(reply.contains("\r\ncontent-length: 5\r\n"), "{reply}");
-    assert!(reply.ends_with("\r\n\r\nhello"), "{reply}");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(response.contains("\r\nx-a: 1\r\n"), "{response}");
+    assert!(response.contains("\r\ncontent-length: 5\r\n"), "{response}");
+    assert!(response.ends_with("\r\n\r\nhello"), "{response}");
     let events = server.events();
     let [event] = events.as_slice() else {
         panic!("expected one event, found {events:?}");
@@ -155,18 +155,18 @@ async fn a_request_goes_through_an_event_of_the_source_and_back() {
 #[tokio::test]
 async fn every_source_is_served() {
     for source in Source::ALL {
-        let reply = if source == Source::AlbMultiValue {
+        let response = if source == Source::AlbMultiValue {
             json!({"statusCode": 200, "multiValueHeaders": {"x-a": ["1"]}, "body": "hello"})
         } else {
             hello()
         };
-        let server = Fixture::start(source, reply).await;
-        let reply = server.get("/", "").await;
+        let server = Fixture::start(source, response).await;
+        let response = server.get("/", "").await;
         assert!(
-            reply.starts_with("HTTP/1.1 200 OK\r\n"),
-            "{source}: {reply}"
+            response.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{source}: {response}"
         );
-        assert!(reply.ends_with("hello"), "{source}: {reply}");
+        assert!(response.ends_with("hello"), "{source}: {response}");
         assert_eq!(server.events().len(), 1, "{source}");
     }
 }
@@ -176,7 +176,7 @@ async fn links_of_a_served_api_lead_back_to_the_server() {
     let handle = |event: Bytes, lambda: LambdaContext| async move {
         let request = decode(event, lambda, &DecodeOptions::default())?;
         let invocation = Invocation::of(&request);
-        let reply = json!({
+        let response = json!({
             "statusCode": 200,
             "headers": {
                 "x-link": format!("{}{}", invocation.path_prefix(), request.uri()),
@@ -184,33 +184,33 @@ async fn links_of_a_served_api_lead_back_to_the_server() {
             },
             "body": "",
         });
-        Ok(reply.to_string().into_bytes())
+        Ok(response.to_string().into_bytes())
     };
     let sources = [Source::RestApi, Source::HttpApi, Source::HttpApiV1];
     for source in sources {
-        let server = Fixture::start_with(source, Callers::nobody(source), handle).await;
-        let reply = server.get("/orders", "").await;
+        let server = Fixture::start_with(source, Callers::none(source), handle).await;
+        let response = server.get("/orders", "").await;
         assert!(
-            reply.contains("\r\nx-link: /orders\r\n"),
-            "{source}: {reply}"
+            response.contains("\r\nx-link: /orders\r\n"),
+            "{source}: {response}"
         );
         let url = format!("\r\nx-url: http://127.0.0.1:{}\r\n", server.port);
-        assert!(reply.contains(&url), "{source}: {reply}");
+        assert!(response.contains(&url), "{source}: {response}");
     }
-    // The API of a caller has a domain of the gateway, and still no stage in the URL.
+    // With a caller, the domain is that of the gateway, without a stage in the URL.
     let api = Api::new().authenticate(crate::auth::gateway::Iam::from_apis(["a1b2c3"]));
     let caller = LocalCaller::parse("iam:arn:aws:iam::111122223333:user/alice").unwrap();
     let callers = Callers::new(&api, vec![caller], Source::RestApi);
     let server = Fixture::start_with(Source::RestApi, callers, handle).await;
-    let reply = server.get("/orders", "").await;
-    assert!(reply.contains("\r\nx-link: /orders\r\n"), "{reply}");
+    let response = server.get("/orders", "").await;
+    assert!(response.contains("\r\nx-link: /orders\r\n"), "{response}");
 }
 
 #[tokio::test]
-async fn a_foreign_host_or_origin_never_reaches_the_function() {
+async fn foreign_hosts_and_origins_never_reach_the_function() {
     let server = Fixture::start(Source::HttpApi, hello()).await;
     let foreign_host = "GET / HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n";
-    let refused = [
+    let rejected = [
         (server.send(foreign_host.to_owned()).await, "foreign_host"),
         (
             server.get("/", "origin: http://localhost:5173\r\n").await,
@@ -221,46 +221,57 @@ async fn a_foreign_host_or_origin_never_reaches_the_function() {
             "cross_site",
         ),
     ];
-    for (reply, code) in refused {
-        assert!(reply.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{reply}");
-        assert!(reply.contains("application/problem+json"), "{reply}");
-        assert!(reply.contains(code), "{reply}");
+    for (response, code) in rejected {
+        assert!(
+            response.starts_with("HTTP/1.1 403 Forbidden\r\n"),
+            "{response}"
+        );
+        assert!(response.contains("application/problem+json"), "{response}");
+        assert!(response.contains(code), "{response}");
     }
     assert_eq!(server.events(), Vec::<Value>::new());
     let own = format!("origin: http://127.0.0.1:{}\r\n", server.port);
-    let reply = server.get("/", &own).await;
-    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+    let response = server.get("/", &own).await;
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
 }
 
-/// A server of an Api with these rules, and what it replies to a page of this origin.
+/// A server of an Api with these rules.
 async fn with_cors(cors: crate::Cors) -> Fixture {
     let api = crate::Api::new()
-        .fallback(async |_: crate::Request| "let in")
+        .fallback(async |_: crate::Request| "handled")
         .cors(cors);
     let (origins, loopback) = api.named_origins();
     let app = api.build().await.unwrap();
     let mut server = Server::bind(local(0), Source::HttpApi).await.unwrap();
     server.open_to(Vec::new(), origins, loopback);
-    Fixture::run(server, super::super::handler(app))
+    Fixture::run(server, super::super::handle::handler(app))
 }
 
 #[tokio::test]
-async fn pages_that_cors_names_are_let_in() {
+async fn pages_that_cors_lists_are_allowed() {
     let vite = "http://localhost:5173";
     let server = with_cors(crate::Cors::new().allow_origins([vite])).await;
-    for (page, let_in) in [
+    for (page, is_allowed) in [
         (vite, true),
         ("http://localhost:5174", false),
         ("http://127.0.0.1:5173", false),
         ("https://evil.example", false),
     ] {
         let headers = format!("origin: {page}\r\nsec-fetch-site: same-site\r\n");
-        let reply = server.get("/", &headers).await;
+        let response = server.get("/", &headers).await;
         let permission = format!("access-control-allow-origin: {page}\r\n");
-        assert_eq!(reply.ends_with("let in"), let_in, "{page}: {reply}");
-        assert_eq!(reply.contains(&permission), let_in, "{page}: {reply}");
+        assert_eq!(
+            response.ends_with("handled"),
+            is_allowed,
+            "{page}: {response}"
+        );
+        assert_eq!(
+            response.contains(&permission),
+            is_allowed,
+            "{page}: {response}"
+        );
     }
-    // Through the proxy of the page's own server, which keeps its `host` or not.
+    // Through the proxy of the page's server, which may keep its `host`.
     for host in [
         "localhost:5173".to_owned(),
         format!("localhost:{}", server.port),
@@ -274,8 +285,8 @@ async fn pages_that_cors_names_are_let_in() {
                 "{method} / HTTP/1.1\r\nhost: {host}\r\n{origin}\
                  sec-fetch-site: same-origin\r\nconnection: close\r\n\r\n"
             );
-            let reply = server.send(request).await;
-            assert!(reply.ends_with("let in"), "{method} {host}: {reply}");
+            let response = server.send(request).await;
+            assert!(response.ends_with("handled"), "{method} {host}: {response}");
         }
     }
     let preflight = format!(
@@ -284,19 +295,19 @@ async fn pages_that_cors_names_are_let_in() {
          connection: close\r\n\r\n",
         server.port
     );
-    let reply = server.send(preflight).await;
+    let response = server.send(preflight).await;
     let permission = format!("access-control-allow-origin: {vite}\r\n");
-    assert!(reply.contains(&permission), "{reply}");
+    assert!(response.contains(&permission), "{response}");
 }
 
 #[tokio::test]
-async fn any_origin_lets_in_pages_of_this_machine_alone() {
+async fn any_origin_allows_pages_of_this_machine_only() {
     for cors in [
         crate::Cors::new().allow_any_origin(),
         crate::Cors::new().allow_origins(["https://*.example.com"]),
     ] {
         let server = with_cors(cors).await;
-        for (page, let_in) in [
+        for (page, is_allowed) in [
             ("http://localhost:5173", true),
             ("http://127.0.0.1:3000", true),
             ("https://a.example.com", false),
@@ -304,8 +315,12 @@ async fn any_origin_lets_in_pages_of_this_machine_alone() {
             ("null", false),
         ] {
             let headers = format!("origin: {page}\r\nsec-fetch-site: cross-site\r\n");
-            let reply = server.get("/", &headers).await;
-            assert_eq!(reply.ends_with("let in"), let_in, "{page}: {reply}");
+            let response = server.get("/", &headers).await;
+            assert_eq!(
+                response.ends_with("handled"),
+                is_allowed,
+                "{page}: {response}"
+            );
         }
     }
 }
@@ -322,27 +337,30 @@ async fn a_body_that_stalls_is_a_408() {
         "transfer-encoding: chunked\r\n\r\n5\r\nab",
     ] {
         let head = format!("POST / HTTP/1.1\r\nhost: localhost:{}\r\n", server.port);
-        let reply = server.send(format!("{head}{body}")).await;
+        let response = server.send(format!("{head}{body}")).await;
         assert!(
-            reply.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
-            "{reply}"
+            response.starts_with("HTTP/1.1 408 Request Timeout\r\n"),
+            "{response}"
         );
-        assert!(reply.contains("\r\nconnection: close\r\n"), "{reply}");
-        assert!(reply.contains("request_timeout"), "{reply}");
+        assert!(response.contains("\r\nconnection: close\r\n"), "{response}");
+        assert!(response.contains("request_timeout"), "{response}");
     }
     assert_eq!(server.events(), Vec::<Value>::new());
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_unread() {
+async fn a_body_that_is_too_large_is_rejected_unread() {
     for (source, length) in [(Source::HttpApi, 6_291_457), (Source::Alb, 1_048_577)] {
         let server = Fixture::start(source, hello()).await;
         let head = format!(
             "POST / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n",
             server.port
         );
-        let reply = server.send(head).await;
-        assert!(reply.starts_with("HTTP/1.1 413 "), "{source}: {reply}");
+        let response = server.send(head).await;
+        assert!(
+            response.starts_with("HTTP/1.1 413 "),
+            "{source}: {response}"
+        );
         assert_eq!(server.events(), Vec::<Value>::new());
     }
 }
@@ -366,30 +384,33 @@ async fn a_chunked_body_is_counted_while_it_is_read() {
 }
 
 #[tokio::test]
-async fn a_reply_that_the_source_cannot_read_is_a_502_without_details() {
+async fn unreadable_responses_are_a_502_without_details() {
     let server = Fixture::start(Source::RestApi, json!({"body": "secret"})).await;
-    let reply = server.get("/", "").await;
-    assert!(reply.starts_with("HTTP/1.1 502 Bad Gateway\r\n"), "{reply}");
-    assert!(reply.contains("bad_gateway"), "{reply}");
-    assert!(!reply.contains("secret"), "{reply}");
+    let response = server.get("/", "").await;
+    assert!(
+        response.starts_with("HTTP/1.1 502 Bad Gateway\r\n"),
+        "{response}"
+    );
+    assert!(response.contains("bad_gateway"), "{response}");
+    assert!(!response.contains("secret"), "{response}");
 }
 
 #[tokio::test]
-async fn a_reply_to_head_has_no_body() {
+async fn a_response_to_head_has_no_body() {
     let server = Fixture::start(
         Source::HttpApi,
         json!({"statusCode": 200, "headers": {"content-length": "7"}, "body": ""}),
     )
     .await;
-    let reply = server
+    let response = server
         .send(format!(
             "HEAD / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n",
             server.port
         ))
         .await;
-    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
-    assert!(reply.contains("content-length: 7\r\n"), "{reply}");
-    assert!(reply.ends_with("\r\n\r\n"), "{reply}");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(response.contains("content-length: 7\r\n"), "{response}");
+    assert!(response.ends_with("\r\n\r\n"), "{response}");
 }
 
 #[tokio::test]
@@ -421,7 +442,7 @@ async fn the_address_says_port_and_source() {
 }
 
 #[tokio::test]
-async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
+async fn shutdown_waits_for_inflight() {
     let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
     let port = server.address.port();
     let (called, mut calls) = mpsc::channel(1);
@@ -439,24 +460,24 @@ async fn a_reply_on_its_way_is_finished_before_the_server_stops() {
     let running = tokio::spawn(server.run(handle, stopped));
     let client = tokio::task::spawn_blocking(move || {
         let mut client = Client::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-        // A connection that would stay open, if it could.
+        // A keep-alive connection.
         write!(client, "GET / HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n").unwrap();
-        let mut reply = String::new();
-        client.read_to_string(&mut reply).unwrap();
-        reply
+        let mut response = String::new();
+        client.read_to_string(&mut response).unwrap();
+        response
     });
     calls.recv().await.unwrap();
     stop.send(()).await.unwrap();
     go_on.notify_one();
-    let reply = client.await.unwrap();
-    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
-    assert!(reply.ends_with("hello"), "{reply}");
+    let response = client.await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(response.ends_with("hello"), "{response}");
     running.await.unwrap();
     assert!(Client::connect((Ipv4Addr::LOCALHOST, port)).is_err());
 }
 
 #[tokio::test]
-async fn a_second_request_to_stop_does_not_wait_for_replies() {
+async fn a_second_stop_does_not_wait_for_inflight() {
     let server = Server::bind(local(0), Source::HttpApi).await.unwrap();
     let port = server.address.port();
     let (called, mut calls) = mpsc::channel(1);

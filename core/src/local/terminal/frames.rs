@@ -1,8 +1,8 @@
-//! The developer's own part of a backtrace.
+//! The developer's frames of a backtrace.
 
 use std::path::Path;
 
-/// Paths of code that is not the developer's: the standard library, and what cargo has fetched.
+/// Paths of other code: the standard library, and crates fetched by cargo.
 const OF_OTHERS: [&str; 6] = [
     "/rustc/",
     "/rustlib/",
@@ -12,15 +12,14 @@ const OF_OTHERS: [&str; 6] = [
     "/registry/src/",
 ];
 
-/// Where this crate is, should it not be among those.
+/// The path of this crate, which may be elsewhere.
 const OWN_CRATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
 
-/// The frames of a backtrace that are in code of the developer's own, innermost first: what was
-/// called, and where.
+/// The frames of a backtrace in the developer's code, innermost first: function and location.
 ///
-/// A backtrace is a text: `12: orders::price` on a line, and `at ./src/price.rs:7:9` on the next
-/// one, which is missing where nothing is known of the place. Paths below the working directory begin
-/// with `./`. What was inlined has lost the crate's name, so that places say whose a frame is.
+/// A backtrace is text: `12: orders::price` on a line, and `at ./src/price.rs:7:9` on the next one, if
+/// the location is known. Paths below the working directory begin with `./`. Inlined functions have no
+/// name of a crate, so that the location decides.
 pub(super) fn own_frames<'b>(backtrace: &'b str, directory: &Path) -> Vec<(&'b str, &'b str)> {
     let mut frames = Vec::new();
     let mut function = "";
@@ -41,7 +40,7 @@ pub(super) fn own_frames<'b>(backtrace: &'b str, directory: &Path) -> Vec<(&'b s
 }
 
 fn is_own(function: &str, place: &str, directory: &Path) -> bool {
-    // Backslashes are those of Windows.
+    // Windows has backslashes.
     let slashed = |path: &str| path.replace('\\', "/");
     let place = slashed(place);
     let place = match place.strip_prefix("./") {
@@ -59,7 +58,7 @@ fn is_own(function: &str, place: &str, directory: &Path) -> bool {
         && !OF_OTHERS.iter().any(|path| place.contains(path))
 }
 
-/// The name without the hash that older symbols end in.
+/// The name without the hash at the end of older symbols.
 fn without_hash(name: &str) -> &str {
     match name.rsplit_once("::h") {
         Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
@@ -76,7 +75,7 @@ mod tests {
     #[test]
     fn the_frames_of_libraries_are_left_out() {
         let backtrace = "\
-   0: lambda_api::middleware::panic::witness
+   0: lambda_api::middleware::panic::record_panic
              at ./core/src/middleware/panic.rs:170:21
    1: std::panicking::rust_panic_with_hook
              at /rustc/0123abcd/library/std/src/panicking.rs:842:13

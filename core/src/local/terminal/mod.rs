@@ -1,8 +1,7 @@
-//! What a person reads on the terminal: requests, why they failed, and records of the log.
+//! Terminal output: requests, why they failed, and records of the log.
 //!
-//! Everything that came from outside is escaped before colours are added, so that no request, error
-//! or record moves the cursor, changes a title or writes a line of its own. What belongs to a line
-//! stands indented under it.
+//! Text from outside is escaped before colours are added, so that no request, error or record can move
+//! the cursor, change a title or add a line. Details are indented below their line.
 
 mod frames;
 mod reason;
@@ -13,16 +12,16 @@ pub(super) use reason::reason;
 pub(crate) use records::Human;
 pub(super) use style::{Paint, Style};
 
-use crate::runtime::log::Printable;
+use crate::log::Printable;
 
-/// How far what belongs to a line is indented.
+/// Indentation of details.
 const INDENT: &str = "    ";
 
-/// How many bytes of a text are shown, and how many of its lines.
+/// The number of bytes and lines of a text that are shown.
 const MAX_BYTES: usize = 32 << 10;
 const MAX_LINES: usize = 100;
 
-/// Writes a text of any number of lines under another line, as far as it is not too long.
+/// Writes a text below a line, cut off if it is too long.
 fn indented(out: &mut String, text: &str, depth: usize) {
     let cut = text
         .char_indices()
@@ -53,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_under_a_line_is_indented_escaped_and_bounded() {
+    fn texts_below_a_line_are_indented_escaped_and_cut() {
         for (text, expected) in [
             ("one", "\n    one"),
             ("one\ntwo\r\n\n  three", "\n    one\n    two\n      three"),

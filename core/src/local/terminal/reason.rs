@@ -1,13 +1,12 @@
-//! Why a request was not answered with what it asked for.
+//! Reasons of failed requests.
 
 use super::{INDENT, Paint, Style, frames::own_frames, indented};
-use crate::{Problem, runtime::log::Printable};
+use crate::{Problem, log::Printable};
 use serde_json::Value;
 
-/// The reason of a problem, indented, to stand under the line of its request.
+/// The reason of a problem, indented below the line of its request.
 ///
-/// Of a 4xx it is what the client was told, and what was kept for the log; of a 5xx the whole cause,
-/// and of a panic where it happened.
+/// For a 4xx it is the detail and the cause, for a 5xx the whole cause, and for a panic its location.
 pub(in super::super) fn reason(problem: &Problem, style: Style) -> String {
     let mut out = String::new();
     let is_server = problem.status().is_server_error();
@@ -38,7 +37,7 @@ pub(in super::super) fn reason(problem: &Problem, style: Style) -> String {
     out
 }
 
-/// The developer's own frames of a backtrace, a line each.
+/// The developer's frames of a backtrace, one a line.
 pub(super) fn frames(out: &mut String, backtrace: &str, style: Style) {
     let directory = std::env::current_dir().unwrap_or_default();
     for (function, place) in own_frames(backtrace, &directory).into_iter().take(50) {
@@ -48,14 +47,14 @@ pub(super) fn frames(out: &mut String, backtrace: &str, style: Style) {
     }
 }
 
-/// The values that were refused, where there is more to say of them than the detail.
+/// The rejected values, if they say more than the detail.
 fn errors(problem: &Problem) -> Vec<String> {
     let Some(Value::Array(errors)) = problem.extension("errors") else {
         return Vec::new();
     };
     let text = |error: &Value, name: &str| error.get(name)?.as_str().map(str::to_owned);
     let known = problem.detail().unwrap_or_default();
-    let told = errors.iter().take(20).filter_map(|error| {
+    let values = errors.iter().take(20).filter_map(|error| {
         let detail = text(error, "detail").filter(|detail| !known.contains(detail.as_str()))?;
         Some(match (text(error, "in"), text(error, "name")) {
             (Some(place), Some(name)) => format!("{place} `{name}`: {detail}"),
@@ -64,7 +63,7 @@ fn errors(problem: &Problem) -> Vec<String> {
             (None, None) => detail,
         })
     });
-    told.collect()
+    values.collect()
 }
 
 #[cfg(test)]
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_has_the_developers_frames_on_lines_of_their_own() {
+    fn panics_have_the_frames_of_the_developer() {
         let library = "9: tokio::poll\n   at /x/.cargo/registry/src/y/tokio/z.rs:1:1\n".repeat(200);
         let backtrace = format!("1: orders::total\n   at /home/alice/price.rs:7:9\n{library}");
         let problem = framework::panicked("no").with_trace(Trace {

@@ -1,7 +1,7 @@
-//! Records of the log for a person: one short line, and under it what would make the line long.
+//! Log records on the terminal: one short line, with long fields below it.
 
 use super::{Paint, Style, indented, reason::frames};
-use crate::{error::is_shown_elsewhere, runtime::log::Printable};
+use crate::{error::is_shown_elsewhere, log::Printable};
 use std::fmt::{self, Debug, Write as _};
 use tracing::{
     Event, Level, Subscriber,
@@ -12,10 +12,10 @@ use tracing_subscriber::{
     registry::{LookupSpan, Scope},
 };
 
-/// Fields that stand under a record, since they may be long.
+/// Fields that are shown below a record, since they may be long.
 const UNDER: [&str; 2] = ["cause", "error"];
 
-/// Writes records for a person.
+/// Writer of log records.
 pub(crate) struct Human {
     style: Style,
 }
@@ -40,7 +40,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        // It stands under the line of its request.
+        // It is shown below the line of its request.
         if is_shown_elsewhere() {
             return Ok(());
         }
@@ -58,7 +58,7 @@ where
         let target = Printable(metadata.target()).to_string();
         out += &format!(" {}", self.style.paint(Paint::Dim, &format!("{target}:")));
         for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
-            // The library's own says of every record what the line of the request says.
+            // The span of the library repeats the line of the request.
             if span.metadata().target() == "lambda_api" {
                 continue;
             }
@@ -91,11 +91,11 @@ impl Debug for Human {
     }
 }
 
-/// The fields of a record, sorted by where they are shown.
+/// The fields of a record, by where they are shown.
 #[derive(Default)]
 struct Fields {
     message: String,
-    /// Behind the message.
+    /// After the message.
     beside: String,
     under: Vec<String>,
     location: Option<String>,
@@ -137,10 +137,10 @@ impl Visit for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::log::human_lines;
+    use crate::log::human_lines;
 
     #[test]
-    fn a_record_is_short_and_what_is_long_stands_under_it() {
+    fn long_fields_are_below_the_record() {
         let text = human_lines(Human::styled(Style::PLAIN), || {
             tracing::info!(target: "orders", sku = "tea", left = 3, "sold");
             let span = tracing::info_span!(target: "orders", "batch", number = 7);

@@ -1,4 +1,4 @@
-//! Colours, where there is somebody to see them.
+//! Colours on the terminal.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -11,7 +11,7 @@ pub(crate) struct Style {
     colored: bool,
 }
 
-/// What a part of a line stands for.
+/// The meaning of a part of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Paint {
     Good,
@@ -27,7 +27,7 @@ impl Style {
     #[cfg(test)]
     pub(crate) const COLORED: Self = Self { colored: true };
 
-    /// That of standard error.
+    /// The style of standard error.
     pub(crate) fn of_stderr() -> Self {
         static STYLE: OnceLock<Style> = OnceLock::new();
         *STYLE.get_or_init(|| {
@@ -36,8 +36,8 @@ impl Style {
         })
     }
 
-    /// Colours are for terminals, unless `NO_COLOR` has a value (<https://no-color.org>) or the
-    /// terminal is one without them. Consoles of Windows say that they have them by `WT_SESSION`.
+    /// Terminals have colours, unless `NO_COLOR` has a value (<https://no-color.org>) or the terminal
+    /// does not support them. `WT_SESSION` means that a console of Windows supports them.
     fn of(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
@@ -47,12 +47,12 @@ impl Style {
         }
     }
 
-    /// The text in the colour of what it stands for. It has no control characters of its own.
+    /// The text in the colour of its meaning. It must not contain control characters.
     pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
         if !self.colored || text.is_empty() {
             return text.to_owned();
         }
-        // ECMA-48, 8.3.117: the colours are those of the terminal's own palette.
+        // ECMA-48, 8.3.117: colours of the palette of the terminal.
         let code = match paint {
             Paint::Good => "32",
             Paint::Moved => "36",

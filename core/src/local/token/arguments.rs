@@ -1,16 +1,16 @@
 //! The options of `token`.
 
-use super::super::arguments::{doubled_option, option, unexpected, value};
+use super::super::option::{doubled_option, option, unexpected, value};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
-/// How long a token is good, if nothing else is said.
+/// The default lifetime of a token.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// How long a token may be good.
+/// The longest lifetime of a token.
 const MAX_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The claims that the token gets anyway, or that would make it another one.
+/// Claims that are set by options, or that change what a token is valid for.
 const OWN: [&str; 8] = [
     "iss",
     "sub",
@@ -22,7 +22,7 @@ const OWN: [&str; 8] = [
     "exp",
 ];
 
-/// The token that is wanted.
+/// The contents of a token.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(
     not(all(debug_assertions, feature = "jwt")),
@@ -38,7 +38,7 @@ pub(crate) struct Wanted {
     pub(crate) client: Option<String>,
 }
 
-/// Reads what stands behind `token`.
+/// Parses the arguments after `token`.
 pub(in super::super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
     let (mut subject, mut lifetime, mut issuer, mut client) = (None, None, None, None);
     let (mut groups, mut scopes, mut claims) = (Vec::new(), Vec::new(), Map::new());
@@ -85,7 +85,7 @@ pub(in super::super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> 
     }
     let subject = subject.filter(|subject| !subject.is_empty());
     Ok(Wanted {
-        subject: subject.ok_or("`token` needs a subject: whom the token is about")?,
+        subject: subject.ok_or("`token` needs a subject")?,
         groups,
         scopes,
         claims,
@@ -95,7 +95,7 @@ pub(in super::super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> 
     })
 }
 
-/// Names with commas or spaces between them.
+/// Names, separated by commas or spaces.
 fn names_in(option: &str, text: &str) -> Result<Vec<String>, String> {
     let names = text.split([',', ' ']).filter(|name| !name.is_empty());
     let names: Vec<String> = names.map(str::to_owned).collect();
@@ -112,7 +112,7 @@ fn not_empty(option: &str, text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A claim, whose value is JSON, or else the text as it stands.
+/// A claim whose value is JSON, or a text.
 fn parse_claim(text: &str) -> Result<(String, Value), String> {
     let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
         return Err(format!(
@@ -121,7 +121,7 @@ fn parse_claim(text: &str) -> Result<(String, Value), String> {
     };
     if OWN.contains(&name) {
         return Err(format!(
-            "`--claim` cannot set `{name}`, which the token says anyway"
+            "`--claim` cannot set `{name}`, which the token has anyway"
         ));
     }
     let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());

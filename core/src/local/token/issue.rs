@@ -1,12 +1,12 @@
-//! Issuing tokens, and having the program accept them.
+//! Issuing tokens, and lending the key for them to authenticators.
 
 use super::{Wanted, store};
 use crate::{
     Api,
     auth::{Installed, LocalIssuer, Said},
     local::{
-        Failure,
         log::{self, Printable},
+        output::Failure,
     },
 };
 use std::net::IpAddr;
@@ -19,8 +19,8 @@ const OF_LAMBDA: [&str; 3] = [
     "LAMBDA_TASK_ROOT",
 ];
 
-/// Has the authenticators of an Api accept tokens for local calls: their names. None where others
-/// could call: `address` is what the server listens on, if it is one.
+/// Makes the authenticators of an Api accept tokens for local calls, and returns their names. It does
+/// nothing if other machines can call: `address` is that of the server, if there is one.
 pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Vec<String> {
     let is_elsewhere = OF_LAMBDA
         .iter()
@@ -41,9 +41,9 @@ pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Vec<Stri
     }
 }
 
-/// A token that the program accepts while it is served on this machine.
+/// A token that the program accepts when it is served on this machine.
 ///
-/// Standard error has what else there is to know: it is for standard output to be used as it is.
+/// Notes go to standard error, so that standard output can be used as it is.
 pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String, Failure> {
     let issuers = issuers(api);
     let issuer = choose(&issuers, wanted)?;
@@ -60,8 +60,8 @@ pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String
     for note in notes(&issuers, issuer, wanted) {
         log::line(&format!("{}", Printable(&note)));
     }
-    if let Err(refusal) = issuer.accepts(&key, &token).await {
-        let why = refusal.to_string();
+    if let Err(rejection) = issuer.accepts(&key, &token).await {
+        let why = rejection.to_string();
         log::line(&format!(
             "warning: `{}` does not accept this token: {}",
             Printable(issuer.authenticator()),
@@ -77,12 +77,12 @@ fn issuers(api: &Api) -> Vec<LocalIssuer> {
     issuers.collect()
 }
 
-/// The issuer that is asked for: the first one where none is.
+/// The issuer with this name, or the first one.
 fn choose<'a>(issuers: &'a [LocalIssuer], wanted: &Wanted) -> Result<&'a LocalIssuer, Failure> {
     if issuers.is_empty() {
         return Err(Failure(
-            "no authenticator of this program verifies tokens itself, as `Jwt` and `Cognito` do; \
-             whom a gateway would have recognised, `serve --as` says"
+            "no authenticator of this program verifies tokens itself, as `Jwt` and `Cognito` do; use \
+             `serve --as` for callers that a gateway authenticates"
                 .to_owned(),
         ));
     }
@@ -106,18 +106,18 @@ fn choose<'a>(issuers: &'a [LocalIssuer], wanted: &Wanted) -> Result<&'a LocalIs
     };
     let known: Vec<String> = issuers.iter().map(described).collect();
     Err(Failure(format!(
-        "`{option}` names none that this program trusts: found {found:?}, expected one of\n- {}",
+        "`{option}` is not trusted by this program: found {found:?}, expected one of\n- {}",
         known.join("\n- ")
     )))
 }
 
-/// What the developer should know of a token, a line each.
+/// Notes on a token.
 fn notes(issuers: &[LocalIssuer], issuer: &LocalIssuer, wanted: &Wanted) -> Vec<String> {
     let mut notes = vec![format!(
         "for {}, in {}, good for {}",
         described(issuer),
         issuer.place(),
-        told(wanted.lifetime.as_secs())
+        duration(wanted.lifetime.as_secs())
     )];
     if wanted.issuer.is_none() && wanted.client.is_none() && issuers.len() > 1 {
         let others = issuers.iter().filter(|other| !std::ptr::eq(*other, issuer));
@@ -143,7 +143,7 @@ fn described(issuer: &LocalIssuer) -> String {
 }
 
 /// A time in its largest whole unit.
-fn told(seconds: u64) -> String {
+fn duration(seconds: u64) -> String {
     match seconds {
         s if s % 3600 == 0 => format!("{} h", s / 3600),
         s if s % 60 == 0 => format!("{} min", s / 60),

@@ -1,12 +1,12 @@
 //! `token`: a token for calls on this machine.
 //!
-//! It is signed with a key that was made for this machine, and that no deployed program knows:
-//! `serve` and `invoke` of a debug build lend its public half to the authenticators of the program
-//! that verify tokens themselves, and to those that stand in for an authorizer of the gateway.
-//! Everything else about them stays as it is: issuer, audience or client, token use, expiry, checks
-//! of the program's own, rules of routes. Tokens of the real issuer are accepted as well.
+//! It is signed with a key of this machine, which no deployed program knows: `serve` and `invoke` of a
+//! debug build lend the public key to the authenticators of the program that verify tokens, and to the
+//! local verifiers of gateway authenticators. Everything else stays as configured: issuer, audience or
+//! client, token use, expiry, checks of the program, rules of routes. Tokens of the real issuer are
+//! accepted as well.
 //!
-//! Who can read the key can sign in to programs that are being developed on this machine, and
+//! Whoever can read the key can sign in to programs that are developed on this machine, and
 //! nowhere else. The key is not lent where other machines can call (`--bind`), nor where the
 //! environment is that of Lambda, nor is any of this compiled in a build without debug assertions.
 
@@ -21,21 +21,21 @@ pub(super) use arguments::{Wanted, parse};
 pub(super) use issue::{issue, lend};
 
 #[cfg(not(all(debug_assertions, feature = "jwt")))]
-use {super::Failure, crate::Api, std::net::IpAddr};
+use {super::output::Failure, crate::Api, std::net::IpAddr};
 
-/// Prints nothing of a token where there can be none.
+/// Fails: this build has no tokens.
 #[cfg(not(all(debug_assertions, feature = "jwt")))]
 pub(super) async fn issue(_: &Api, _: &Wanted) -> Result<String, Failure> {
     let why = if cfg!(debug_assertions) {
         "no authenticator of this program verifies tokens itself: that takes the feature `jwt` of \
          lambda-api"
     } else {
-        "tokens for local calls are accepted by debug builds alone, and this is none"
+        "only debug builds accept tokens for local calls, and this is a release build"
     };
     std::future::ready(Err(Failure(why.to_owned()))).await
 }
 
-/// Lends nothing.
+/// Lends no keys.
 #[cfg(not(all(debug_assertions, feature = "jwt")))]
 pub(super) fn lend(_: &mut Api, _: Option<IpAddr>) -> Vec<String> {
     Vec::new()

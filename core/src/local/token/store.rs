@@ -1,8 +1,8 @@
-//! The key of this machine, in a file that its owner alone can read.
+//! Key of this machine, in a file that only its owner can read.
 
 use crate::{
     auth::{LocalKey, SECRET, new_secret, secret_of, text_of},
-    local::Failure,
+    local::output::Failure,
 };
 use std::{
     ffi::OsString,
@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where state that outlives a program belongs
+/// The directory for the state of programs
 /// ([XDG base directories](https://specifications.freedesktop.org/basedir/latest/)): outside of any
 /// project, so that the key is never committed.
 fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
@@ -28,11 +28,11 @@ fn directory(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     state.map(|state| state.join("lambda-api"))
 }
 
-/// The key of this machine, which is made when there is none.
+/// The key of this machine, which is created if there is none.
 pub(super) fn key() -> Result<LocalKey, Failure> {
     let directory = directory(|name| std::env::var_os(name)).ok_or_else(|| {
         Failure(
-            "there is no place for the key that signs tokens for local calls: set \
+            "there is no directory for the key that signs tokens for local calls: set \
              `XDG_STATE_HOME` or `HOME`"
                 .to_owned(),
         )
@@ -54,7 +54,7 @@ fn key_in(directory: &Path, file: &Path) -> io::Result<LocalKey> {
         }
         read => read?,
     };
-    LocalKey::new(&secret).ok_or_else(|| io::Error::other("it is no key"))
+    LocalKey::new(&secret).ok_or_else(|| io::Error::other("it is not a valid key"))
 }
 
 fn read(file: &Path) -> io::Result<[u8; SECRET]> {
@@ -63,27 +63,26 @@ fn read(file: &Path) -> io::Result<[u8; SECRET]> {
     let mut text = String::new();
     file.take(100).read_to_string(&mut text)?;
     secret_of(text.trim_end()).ok_or_else(|| {
-        io::Error::other("it does not hold a key; delete it, and another one is made")
+        io::Error::other("it does not contain a key; delete it to create another one")
     })
 }
 
-/// A key that others have read is theirs as well.
+/// A key that others can read could be theirs.
 fn check_owner_only(file: &File) -> io::Result<()> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("it is not a file"));
     }
     #[cfg(unix)]
     if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0 {
         return Err(io::Error::other(
-            "others can read or change it; delete it, and another one is made",
+            "others can read or change it; delete it to create another one",
         ));
     }
     Ok(())
 }
 
-/// Writes a new key, unless another process is quicker: whoever is second finds the key of the first
-/// one, and never half of it.
+/// Writes a new key. If another process is faster, its key is read, and never half of it.
 fn make(directory: &Path, file: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -103,7 +102,7 @@ fn make(directory: &Path, file: &Path) -> io::Result<()> {
         .and_then(|()| match fs::hard_link(&unfinished, file) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Ok(()) => Ok(()),
-            // Not every file system has links.
+            // Some file systems have no links.
             Err(_) => fs::rename(&unfinished, file),
         });
     let _ = fs::remove_file(&unfinished);
@@ -114,7 +113,7 @@ fn make(directory: &Path, file: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A directory of one test, which goes with it.
+    /// A directory of one test, removed at its end.
     struct Scratch(PathBuf);
 
     impl Scratch {
@@ -173,7 +172,7 @@ mod tests {
         for text in ["", "x\n", &"A".repeat(1000)] {
             fs::write(scratch.file(), text).unwrap();
             let error = scratch.key().err().unwrap().to_string();
-            assert!(error.contains("does not hold a key"), "{error}");
+            assert!(error.contains("does not contain a key"), "{error}");
         }
     }
 

@@ -1,13 +1,13 @@
-//! Whom events name.
+//! Callers in events.
 
 use super::*;
 use crate::{
-    Api, Authenticator, Identity, Request,
-    auth::{Credential, Refusal, Scheme, install},
+    Api, Identity, Request,
+    auth::{AuthError, Authenticator, Credential, Scheme, install},
     local::{arguments, caller::LocalCaller},
 };
 
-/// An authenticator for what a gateway has verified.
+/// A gateway authenticator.
 struct Trusting {
     kind: &'static str,
     apis: &'static [&'static str],
@@ -23,8 +23,8 @@ impl Authenticator for Trusting {
         }
     }
 
-    async fn authenticate(&self, _: &Request) -> Result<Identity, Refusal> {
-        Err(Refusal::Absent)
+    async fn authenticate(&self, _: &Request) -> Result<Identity, AuthError> {
+        Err(AuthError::Absent)
     }
 }
 
@@ -36,13 +36,13 @@ impl Authenticator for Passwords {
         Scheme::new("passwords", Credential::bearer())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         match Credential::bearer().read(request)? {
             "bob" => Ok(Identity::new("bob")
                 .with_scopes(["r", "w"])
                 .with_claims(&json!({"sub": "bob", "exp": 1_583_798_639, "aud": ["a", "b"]}))),
             "plain" => Ok(Identity::new("carol").with_scopes(["r"]).with_groups(["g"])),
-            _ => Err(Refusal::Expired),
+            _ => Err(AuthError::Expired),
         }
     }
 }
@@ -55,8 +55,8 @@ async fn started(source: Source, api: &Api, as_: &[&str]) -> Fixture {
 
 async fn event_of(source: Source, api: &Api, as_: &[&str]) -> Value {
     let server = started(source, api, as_).await;
-    let reply = server.get("/", "").await;
-    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+    let response = server.get("/", "").await;
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
     server.events().remove(0)
 }
 
@@ -64,7 +64,7 @@ const USER: &str = "arn:aws:iam::111122223333:user/alice";
 const AS_USER: &str = "iam:arn:aws:iam::111122223333:user/alice";
 
 #[tokio::test]
-async fn an_iam_caller_arrives_with_an_api_that_is_trusted() {
+async fn iam_callers_arrive_with_a_trusted_api() {
     let nested = Api::new().authenticate(Trusting {
         kind: "iam",
         apis: &["a1b2c3", "z"],
@@ -91,7 +91,7 @@ async fn an_iam_caller_arrives_with_an_api_that_is_trusted() {
 }
 
 #[tokio::test]
-async fn an_iam_caller_of_vpc_lattice_arrives_with_a_service_that_is_trusted() {
+async fn iam_callers_of_lattice_arrive_with_a_trusted_service() {
     let api = Api::new().authenticate(Trusting {
         kind: "iam",
         apis: &["a1b2c3", "svc-1"],
@@ -145,7 +145,7 @@ async fn several_callers_arrive_together() {
 }
 
 #[tokio::test]
-async fn nobody_calls_unless_it_is_said() {
+async fn local_requests_are_anonymous_by_default() {
     let api = Api::new().authenticate(Trusting {
         kind: "iam",
         apis: &["a1b2c3"],
@@ -158,7 +158,7 @@ async fn nobody_calls_unless_it_is_said() {
 }
 
 #[test]
-fn the_developer_is_told_who_calls_and_who_verifies() {
+fn the_start_lists_callers_and_verifiers() {
     let api = Api::new().authenticate(Trusting {
         kind: "jwt",
         apis: &["j"],
@@ -168,22 +168,23 @@ fn the_developer_is_told_who_calls_and_who_verifies() {
     assert_eq!(
         notes(vec![alice], Source::HttpApi),
         [
-            "every request comes as jwt:alice",
-            "a token in a request is verified by `passwords`; who has one comes as its holder",
+            "every request is from jwt:alice",
+            "tokens in requests are verified by `passwords`",
         ]
     );
     assert_eq!(notes(Vec::new(), Source::Alb), [""; 0]);
 }
 
 #[tokio::test]
-async fn a_caller_that_the_source_cannot_send_is_refused_before_there_is_a_server() {
+async fn callers_that_cannot_be_sent_are_rejected_at_the_start() {
     let line = ["serve", "--port=0", "--source=alb", "--as", AS_USER].map(str::to_owned);
     let error = arguments::parse(&line).unwrap_err();
     assert_eq!(
         error,
         format!(
-            "`--as {AS_USER}` cannot be served: source `alb` knows no callers with IAM \
-             credentials; these do: `rest`, `http`, `http1`, `url`, `lattice1`, `lattice2`"
+            "`--as {AS_USER}` cannot be served: source `alb` does not support callers with \
+             IAM credentials; supported sources: `rest`, `http`, `http1`, `url`, `lattice1`, \
+             `lattice2`"
         )
     );
 }
@@ -191,7 +192,7 @@ async fn a_caller_that_the_source_cannot_send_is_refused_before_there_is_a_serve
 const BOB: &str = "authorization: Bearer bob\r\n";
 
 #[tokio::test]
-async fn a_token_is_verified_and_stands_where_the_authorizer_puts_it() {
+async fn verified_claims_are_where_the_authorizer_puts_them() {
     for (kind, source, pointer, expected) in [
         (
             "jwt",
@@ -220,11 +221,11 @@ async fn a_token_is_verified_and_stands_where_the_authorizer_puts_it() {
     ] {
         let apis = &["a1"];
         let api = Api::new().nest("/n", Api::new().authenticate(Trusting { kind, apis }));
-        // Whoever has a token is nobody else.
+        // The holder of a token replaces the caller of `--as`.
         for as_ in [&[][..], &["lambda:alice"]] {
             let server = started(source, &api, as_).await;
-            let reply = server.get("/", BOB).await;
-            assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"), "{reply}");
+            let response = server.get("/", BOB).await;
+            assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
             let context = &server.events()[0]["requestContext"];
             assert_eq!(context.pointer(pointer), Some(&expected), "{source}");
             assert_eq!(context["apiId"], "a1", "{source}");
@@ -234,7 +235,7 @@ async fn a_token_is_verified_and_stands_where_the_authorizer_puts_it() {
 }
 
 #[tokio::test]
-async fn a_verifier_without_claims_tells_what_it_knows() {
+async fn verifiers_without_claims_give_the_identity() {
     let api = Api::new().authenticate(Trusting {
         kind: "jwt",
         apis: &[],
@@ -251,34 +252,34 @@ async fn a_verifier_without_claims_tells_what_it_knows() {
 }
 
 #[tokio::test]
-async fn a_refused_token_never_reaches_the_function() {
+async fn a_rejected_token_never_reaches_the_function() {
     let api = Api::new().authenticate(Trusting {
         kind: "jwt",
         apis: &[],
     });
     let server = started(Source::HttpApi, &api, &["jwt:alice"]).await;
     for token in ["Bearer eve", "Bearer", "Bearer a b"] {
-        let reply = server
+        let response = server
             .get("/", &format!("authorization: {token}\r\n"))
             .await;
         assert!(
-            reply.starts_with("HTTP/1.1 401 Unauthorized\r\n"),
-            "{reply}"
+            response.starts_with("HTTP/1.1 401 Unauthorized\r\n"),
+            "{response}"
         );
         assert!(
-            reply.contains("\r\ncontent-type: application/json\r\n"),
-            "{reply}"
+            response.contains("\r\ncontent-type: application/json\r\n"),
+            "{response}"
         );
         assert!(
-            reply.ends_with("\r\n\r\n{\"message\":\"Unauthorized\"}"),
-            "{reply}"
+            response.ends_with("\r\n\r\n{\"message\":\"Unauthorized\"}"),
+            "{response}"
         );
     }
     assert_eq!(server.events(), Vec::<Value>::new());
 }
 
 #[tokio::test]
-async fn a_request_without_a_token_comes_as_whom_it_is_said() {
+async fn requests_without_a_token_have_the_caller_of_as() {
     let api = Api::new().authenticate(Trusting {
         kind: "jwt",
         apis: &[],
@@ -295,17 +296,17 @@ async fn a_request_without_a_token_comes_as_whom_it_is_said() {
 }
 
 #[tokio::test]
-async fn a_source_without_this_authorizer_verifies_no_token() {
+async fn sources_without_the_authorizer_verify_no_tokens() {
     let api = Api::new().authenticate(Trusting {
         kind: "jwt",
         apis: &[],
     });
     for source in [Source::LatticeV2, Source::FunctionUrl, Source::Alb] {
         let server = started(source, &api, &[]).await;
-        let reply = server.get("/", "authorization: Bearer eve\r\n").await;
+        let response = server.get("/", "authorization: Bearer eve\r\n").await;
         assert!(
-            reply.starts_with("HTTP/1.1 200 OK\r\n"),
-            "{source}: {reply}"
+            response.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{source}: {response}"
         );
         let context = &server.events()[0]["requestContext"];
         assert_eq!(context["authorizer"], Value::Null, "{source}");

@@ -1,17 +1,17 @@
-//! From the command line to the identity that a handler sees, through the real authenticators.
+//! From the command line to the identity in a handler, with the real authenticators.
 
 use super::*;
 use crate::{
-    Api, Authenticator, Identity, Request,
+    Api, Identity, Request,
     auth::{
-        Access, Credential, Refusal, Scheme,
+        Access, AuthError, Authenticator, Credential, Scheme,
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
     },
-    extract,
-    local::{caller::LocalCaller, handler},
+    extract::extract,
+    local::{caller::LocalCaller, handle::handler},
 };
 
-/// Says who calls, to whoever is let in by `access`.
+/// An Api with a handler that responds with the caller.
 fn api(authenticator: impl Authenticator, access: Access) -> Api {
     let who = tower::service_fn(|request: Request| async move {
         let identity = extract::<Identity>(&request).await.unwrap();
@@ -43,20 +43,20 @@ async fn serving(source: Source, api: Api, as_: &[&str]) -> Fixture {
 }
 
 /// The body of a 200.
-async fn answer(source: Source, api: Api, as_: &[&str]) -> String {
-    let reply = serving(source, api, as_).await.get("/who", "").await;
+async fn respond(source: Source, api: Api, as_: &[&str]) -> String {
+    let response = serving(source, api, as_).await.get("/who", "").await;
     assert!(
-        reply.starts_with("HTTP/1.1 200 OK\r\n"),
-        "{source}: {reply}"
+        response.starts_with("HTTP/1.1 200 OK\r\n"),
+        "{source}: {response}"
     );
-    let (_, body) = reply.split_once("\r\n\r\n").unwrap();
+    let (_, body) = response.split_once("\r\n\r\n").unwrap();
     body.to_owned()
 }
 
 const API: [&str; 1] = ["a1b2c3"];
 
 #[tokio::test]
-async fn an_iam_caller_is_recognised_behind_every_source_that_checks_signatures() {
+async fn iam_callers_are_recognised_behind_their_sources() {
     let session = "iam:arn:aws:sts::123456789012:assumed-role/shop/session-1,organization=o-1";
     for source in [
         Source::HttpApi,
@@ -68,9 +68,9 @@ async fn an_iam_caller_is_recognised_behind_every_source_that_checks_signatures(
         let iam = Iam::from_apis(API)
             .account("123456789012")
             .organization("o-1");
-        let answer = answer(source, api(iam, Access::authenticated()), &[session]).await;
+        let response = respond(source, api(iam, Access::authenticated()), &[session]).await;
         assert_eq!(
-            answer, "arn:aws:sts::123456789012:assumed-role/shop  ",
+            response, "arn:aws:sts::123456789012:assumed-role/shop  ",
             "{source}"
         );
     }
@@ -82,8 +82,8 @@ async fn a_user_of_a_pool_has_groups_and_scopes() {
         let pool = CognitoAuthorizer::from_apis(API).user_pool("eu-west-1_shop");
         let api = api(pool, Access::authenticated().groups(&["admins"]));
         let alice = "cognito:alice,groups=users,groups=admins,scopes=r,scopes=w";
-        let answer = answer(source, api, &[alice]).await;
-        assert_eq!(answer, "alice r+w users+admins", "{source}");
+        let response = respond(source, api, &[alice]).await;
+        assert_eq!(response, "alice r+w users+admins", "{source}");
     }
 }
 
@@ -92,48 +92,48 @@ async fn a_caller_without_the_group_is_turned_away() {
     let pool = CognitoAuthorizer::from_apis(API);
     let api = api(pool, Access::authenticated().groups(&["admins"]));
     let server = serving(Source::HttpApi, api, &["cognito:bob,groups=users"]).await;
-    let reply = server.get("/who", "").await;
-    assert!(reply.starts_with("HTTP/1.1 403 "), "{reply}");
+    let response = server.get("/who", "").await;
+    assert!(response.starts_with("HTTP/1.1 403 "), "{response}");
 }
 
 #[tokio::test]
-async fn nobody_is_let_in_where_nobody_is_named() {
+async fn requests_without_a_caller_are_rejected() {
     let api = api(Iam::from_apis(API), Access::authenticated());
     let server = serving(Source::HttpApi, api, &[]).await;
-    let reply = server.get("/who", "").await;
-    assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
+    let response = server.get("/who", "").await;
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
 }
 
 #[tokio::test]
 async fn other_callers_are_recognised_too() {
     for source in [Source::HttpApi, Source::HttpApiV1] {
-        let jwt = JwtAuthorizer::from_apis(API).issuer("https://issuer.example.com");
+        let jwt = JwtAuthorizer::from_apis(API).add_issuer("https://issuer.example.com");
         let api = api(jwt, Access::authenticated().scopes(&["w"]));
-        let answer = answer(source, api, &["jwt:alice,scope=r,scope=w,groups=g"]).await;
-        assert_eq!(answer, "alice r+w g", "{source}");
+        let response = respond(source, api, &["jwt:alice,scope=r,scope=w,groups=g"]).await;
+        assert_eq!(response, "alice r+w g", "{source}");
     }
     for source in [Source::RestApi, Source::HttpApiV1, Source::HttpApi] {
         let lambda = LambdaAuthorizer::from_apis(API);
-        let answer = answer(
+        let response = respond(
             source,
             api(lambda, Access::authenticated()),
             &["lambda:alice,plan=gold"],
         );
-        assert_eq!(answer.await, "alice  ", "{source}");
+        assert_eq!(response.await, "alice  ", "{source}");
         let lambda = LambdaAuthorizer::from_apis(API).subject("tenant");
-        let answer = self::answer(
+        let response = self::respond(
             source,
             api(lambda, Access::authenticated()),
             &["lambda:alice"],
         );
-        assert_eq!(answer.await, "alice  ", "{source}");
+        assert_eq!(response.await, "alice  ", "{source}");
         let mtls = MutualTls::from_apis(API);
-        let answer = self::answer(
+        let response = self::respond(
             source,
             api(mtls, Access::authenticated()),
             &["certificate:CN=till-7,O=Example"],
         );
-        assert_eq!(answer.await, "CN=till-7,O=Example  ", "{source}");
+        assert_eq!(response.await, "CN=till-7,O=Example  ", "{source}");
     }
 }
 
@@ -145,7 +145,7 @@ impl Authenticator for OneToken {
         Scheme::new("one-token", Credential::bearer())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         match Credential::bearer().read(request)? {
             "good" => Ok(Identity::new("bob").with_claims(&json!({
                 "sub": "bob",
@@ -153,13 +153,13 @@ impl Authenticator for OneToken {
                 "scope": "r w",
                 "cognito:groups": ["admins", "users"],
             }))),
-            _ => Err(Refusal::BadSignature),
+            _ => Err(AuthError::BadSignature),
         }
     }
 }
 
 #[tokio::test]
-async fn the_holder_of_a_token_that_the_verifier_accepts_is_recognised() {
+async fn holders_of_verified_tokens_are_recognised() {
     let jwt = || {
         let jwt = JwtAuthorizer::from_apis(API).locally(OneToken);
         api(jwt, Access::authenticated().groups(&["admins"]))
@@ -186,15 +186,15 @@ async fn the_holder_of_a_token_that_the_verifier_accepts_is_recognised() {
                 "401 Unauthorized",
                 r#"{"message":"Unauthorized"}"#,
             ),
-            // The Api itself answers.
+            // The response of the Api.
             ("", "401 Unauthorized", "}"),
         ] {
-            let reply = server.get("/who", header).await;
+            let response = server.get("/who", header).await;
             assert!(
-                reply.starts_with(&format!("HTTP/1.1 {status}\r\n")),
-                "{source}: {reply}"
+                response.starts_with(&format!("HTTP/1.1 {status}\r\n")),
+                "{source}: {response}"
             );
-            assert!(reply.ends_with(body), "{source}: {reply}");
+            assert!(response.ends_with(body), "{source}: {response}");
         }
         assert_eq!(server.events().len(), 2, "{source}");
     }
@@ -209,7 +209,7 @@ async fn a_real_token_is_verified_with_the_keys_of_its_pool() {
     let issuer = TestIssuer::cognito(POOL, "till");
     let other_pool = TestIssuer::cognito("eu-west-1_other", "till");
     for source in [Source::RestApi, Source::HttpApi] {
-        let verifier = crate::Cognito::user_pool(POOL)
+        let verifier = crate::auth::Cognito::user_pool(POOL)
             .client("till")
             .jwks(issuer.jwks().to_string());
         let pool = CognitoAuthorizer::from_apis(API)
@@ -248,12 +248,12 @@ async fn a_real_token_is_verified_with_the_keys_of_its_pool() {
             ),
         ] {
             let header = format!("authorization: Bearer {token}\r\n");
-            let reply = server.get("/who", &header).await;
+            let response = server.get("/who", &header).await;
             assert!(
-                reply.starts_with(&format!("HTTP/1.1 {status}\r\n")),
-                "{source}: {reply}"
+                response.starts_with(&format!("HTTP/1.1 {status}\r\n")),
+                "{source}: {response}"
             );
-            assert!(reply.ends_with(body), "{source}: {reply}");
+            assert!(response.ends_with(body), "{source}: {response}");
         }
         assert_eq!(server.events().len(), 1, "{source}");
     }

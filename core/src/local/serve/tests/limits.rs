@@ -1,10 +1,10 @@
-//! The limits of the application hold for what comes from the local server as well.
+//! Limits of the application in the local server.
 
 use super::*;
-use crate::{Api, Limits, Request, local::handler};
+use crate::{Api, Limits, Request, local::handle::handler};
 
 #[tokio::test]
-async fn what_is_over_a_limit_gets_the_same_problem_as_on_lambda() {
+async fn limits_give_the_same_problems_as_on_lambda() {
     for source in Source::ALL {
         let limits = Limits::default()
             .body(10)
@@ -15,7 +15,7 @@ async fn what_is_over_a_limit_gets_the_same_problem_as_on_lambda() {
             .cookies(2);
         let api = Api::new().fallback(async |_: Request| "let through");
         let app = api.limits(limits).build().await.unwrap();
-        let server = Fixture::start_with(source, Callers::nobody(source), handler(app)).await;
+        let server = Fixture::start_with(source, Callers::none(source), handler(app)).await;
         let many: String = (0..20).map(|n| format!("x-{n}: 1\r\n")).collect();
         for (path, headers, expected) in [
             ("/fits?a&b", "cookie: a=1; b=2\r\n", "let through"),
@@ -29,14 +29,14 @@ async fn what_is_over_a_limit_gets_the_same_problem_as_on_lambda() {
                 "headers_too_large",
             ),
         ] {
-            let reply = server.get(path, headers).await;
-            assert!(reply.contains(expected), "{source} {path}: {reply}");
+            let response = server.get(path, headers).await;
+            assert!(response.contains(expected), "{source} {path}: {response}");
         }
         let body = format!(
             "POST / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\ncontent-length: 11\r\n\r\n01234567890",
             server.port
         );
-        let reply = server.send(body).await;
-        assert!(reply.starts_with("HTTP/1.1 413"), "{source} {reply}");
+        let response = server.send(body).await;
+        assert!(response.starts_with("HTTP/1.1 413"), "{source} {response}");
     }
 }

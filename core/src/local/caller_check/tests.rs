@@ -24,7 +24,7 @@ fn callers(texts: &[&str]) -> Vec<LocalCaller> {
 const IAM: &str = "iam:arn:aws:iam::123456789012:user/alice";
 
 #[test]
-fn an_event_comes_from_an_api_that_the_authenticator_of_its_caller_trusts() {
+fn events_come_from_an_api_that_is_trusted() {
     for (schemes, as_, expected) in [
         (vec![], vec![IAM], None),
         (vec![scheme("iam", &[])], vec![IAM], None),
@@ -34,14 +34,14 @@ fn an_event_comes_from_an_api_that_the_authenticator_of_its_caller_trusts() {
             vec![IAM],
             Some("a"),
         ),
-        // Nobody calls, or somebody whom any API may name.
+        // No caller, or one that any API may have.
         (vec![scheme("iam", &["a"])], vec![], Some("a")),
         (
             vec![scheme("iam", &[]), scheme("jwt", &["j"])],
             vec![IAM],
             Some("j"),
         ),
-        // Two authenticators look at one event.
+        // Two authenticators read one event.
         (
             vec![scheme("iam", &["a", "b"]), scheme("mtls", &["b", "c"])],
             vec![IAM, "certificate:CN=till"],
@@ -125,7 +125,7 @@ fn a_token_is_of_an_issuer_that_is_trusted() {
             "cognito:alice",
             Some(own),
         ),
-        // Another authenticator that cannot see this caller.
+        // Another authenticator does not recognise this caller.
         (
             vec![issued_by("jwt", own)],
             Source::RestApi,
@@ -154,7 +154,7 @@ fn a_token_is_of_an_issuer_that_is_trusted() {
 }
 
 #[test]
-fn a_principal_stands_where_it_is_looked_for() {
+fn a_principal_is_found_in_the_context() {
     let named_by = |member: &str| GatewayScheme {
         subject: Some(member.to_owned()),
         ..scheme("lambda", &[])
@@ -210,19 +210,18 @@ fn a_principal_stands_where_it_is_looked_for() {
 }
 
 #[test]
-fn a_caller_whom_nobody_recognises_is_named() {
+fn callers_that_nobody_recognises_are_named() {
     let trust = trust(Source::RestApi, &[scheme("cognito", &[])]);
     assert_eq!(
         trust.warnings(&callers(&[IAM, "api-key:k"])),
         ["warning: no authenticator of this API recognises \
-             `--as iam:arn:aws:iam::123456789012:user/alice`; it is in the request context, \
-             and nothing else comes of it. An authenticator that verifies tokens itself is to be \
-             sent one"]
+             `--as iam:arn:aws:iam::123456789012:user/alice`: it is only in the request \
+             context. Authenticators that verify tokens need a token"]
     );
 }
 
 #[test]
-fn an_authenticator_that_trusts_another_api_is_named() {
+fn authenticators_that_trust_another_api_are_named() {
     let schemes = [
         scheme("iam", &["a"]),
         scheme("iam", &["b", "c"]),
@@ -232,7 +231,7 @@ fn an_authenticator_that_trusts_another_api_is_named() {
         trust(Source::RestApi, &schemes).warnings(&callers(&[IAM])),
         [
             "warning: events come from the API `a`, and an authenticator for `iam` trusts \
-             only b, c: its routes refuse this caller"
+             only b, c: its routes reject this caller"
         ]
     );
     let one = trust(Source::RestApi, &schemes[..1]);

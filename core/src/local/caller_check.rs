@@ -1,15 +1,15 @@
-//! What the authenticators of the program want to see of a gateway.
+//! Requirements of the authenticators for callers and APIs in events.
 
 use super::caller::LocalCaller;
 use crate::{Api, auth::GatewayScheme, event::Source};
 
-/// The authenticators of identities that a gateway has verified, in front of which a source stands.
+/// The gateway authenticators of the program, and the source of events.
 pub(super) struct Trust {
     schemes: Vec<GatewayScheme>,
     source: Source,
 }
 
-/// The issuer that a user pool of AWS's examples would be.
+/// The issuer of a user pool in AWS's examples.
 const USER_POOL: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
 
 impl Trust {
@@ -24,7 +24,7 @@ impl Trust {
         }
     }
 
-    pub(super) fn nobody(source: Source) -> Self {
+    pub(super) fn none(source: Source) -> Self {
         Self {
             schemes: Vec::new(),
             source,
@@ -35,15 +35,15 @@ impl Trust {
         &self.schemes
     }
 
-    /// The authenticators that look for such a caller.
+    /// The authenticators that recognise such a caller.
     fn asked(&self, caller: &LocalCaller) -> Vec<&GatewayScheme> {
         let of_kind = |kind: &str| {
             let schemes = self.schemes.iter().filter(|scheme| scheme.kind == kind);
             schemes.collect::<Vec<_>>()
         };
         let asked = of_kind(caller.kind());
-        // JWT authorizers verify tokens of user pools as well; a REST API has Cognito authorizers
-        // besides, whose claims are nobody else's.
+        // JWT authorizers verify tokens of user pools as well. A REST API also has Cognito
+        // authorizers, whose claims only `CognitoAuthorizer` reads.
         let other = match caller.kind() {
             "cognito" => "jwt",
             "jwt" => "cognito",
@@ -58,8 +58,8 @@ impl Trust {
         }
     }
 
-    /// The caller with what those who look for it ask for, where `--as` did not say it: an issuer
-    /// that they trust, a name where they look for one.
+    /// Adds what the authenticators require and `--as` left out: a trusted issuer, the member with the
+    /// subject.
     pub(super) fn complete(&self, mut caller: LocalCaller) -> LocalCaller {
         let asked = self.asked(&caller);
         let issuers = asked.iter().flat_map(|scheme| &scheme.issuers);
@@ -80,12 +80,10 @@ impl Trust {
         caller
     }
 
-    /// The id of the API that an event of these callers says it is from; `None` when no
-    /// authenticator cares.
+    /// The id of the API in events of these callers; `None` if every authenticator trusts any API.
     ///
-    /// It is one of the ids of the authenticators that look for such a caller, and one that all of
-    /// them trust where there is one; when they trust any, it is one that another authenticator
-    /// trusts.
+    /// It is an id that the authenticators of these callers trust, all of them if possible. If they
+    /// trust any API, it is one that another authenticator trusts.
     pub(super) fn api_id(&self, callers: &[LocalCaller]) -> Option<&str> {
         let asked: Vec<&[String]> = callers
             .iter()
@@ -107,19 +105,18 @@ impl Trust {
         id.map(String::as_str)
     }
 
-    /// What a developer may wonder about: callers that nobody looks for, authenticators that trust
-    /// another API than the one of the events.
+    /// Warnings about callers that no authenticator recognises, and about authenticators that trust
+    /// another API than that of the events.
     pub(super) fn warnings(&self, callers: &[LocalCaller]) -> Vec<String> {
-        // An API key recognises nobody.
+        // An API key of the gateway is not an identity.
         let unheard = callers
             .iter()
             .filter(|caller| caller.kind() != "api-key" && self.asked(caller).is_empty());
         let mut warnings: Vec<String> = unheard
             .map(|caller| {
                 format!(
-                    "warning: no authenticator of this API recognises `--as {caller}`; it is in \
-                     the request context, and nothing else comes of it. An authenticator that \
-                     verifies tokens itself is to be sent one"
+                    "warning: no authenticator of this API recognises `--as {caller}`: it is only in \
+                     the request context. Authenticators that verify tokens need a token"
                 )
             })
             .collect();
@@ -131,7 +128,7 @@ impl Trust {
             warnings.extend(elsewhere.map(|scheme| {
                 format!(
                     "warning: events come from the API `{id}`, and an authenticator for `{}` \
-                     trusts only {}: its routes refuse this caller",
+                     trusts only {}: its routes reject this caller",
                     scheme.kind,
                     scheme.apis.join(", ")
                 )
@@ -141,7 +138,7 @@ impl Trust {
     }
 }
 
-/// Services of VPC Lattice have ids and ARNs that nothing else has.
+/// Only services of VPC Lattice have such ids and ARNs.
 fn suits(id: &str, source: Source) -> bool {
     let of_lattice = id.starts_with("svc-") || id.starts_with("arn:");
     of_lattice == matches!(source, Source::LatticeV1 | Source::LatticeV2)

@@ -1,63 +1,56 @@
-//! Which requests the gateway takes for its own.
+//! Guard against requests of foreign pages.
 //!
-//! Every page in the developer's browser can send requests to loopback. One whose name was rebound
-//! to 127.0.0.1 shows by its `host`; one of another origin by `origin` or `sec-fetch-site`, which
-//! pages cannot set themselves.
+//! Every page in the developer's browser can send requests to loopback. A page whose name was rebound
+//! to 127.0.0.1 is recognised by `host`; a page of another origin by `origin` or `sec-fetch-site`,
+//! which pages cannot set themselves.
 
 use crate::middleware::{Origin, OriginRule, check_host, is_loopback, split_port};
 use http::{
     HeaderMap, HeaderValue, Uri,
     header::{HOST, ORIGIN},
-    uri::Authority,
 };
 use std::{
     fmt,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
-/// How much of a header's value the terminal shows.
+/// The number of bytes of a header that are shown.
 const SHOWN: usize = 100;
 
-/// The addresses of the gateway, and the pages that may call it.
+/// The addresses of the server, and the origins of pages that may call it.
 #[derive(Clone, Debug)]
-pub(super) struct Own {
+pub(super) struct HostGuard {
     hosts: Vec<Host>,
-    /// Those that are let in besides the pages of the gateway itself.
+    /// Origins of other pages that are allowed.
     origins: Vec<String>,
-    /// Whether pages of this machine are, at any port.
+    /// Whether pages of this machine are allowed, at any port.
     loopback: bool,
 }
 
-/// A name under which the gateway is reached.
+/// A name or address of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Host {
-    /// In lower case; an IPv6 address in its brackets.
+    /// In lowercase; an IPv6 address in brackets.
     name: String,
-    port: Port,
-    /// Whether TLS may end in front of it, as at a tunnel.
+    /// `None` for any port.
+    port: Option<u16>,
+    /// Whether TLS may be terminated in front of the server, as by a tunnel.
     tls: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Port {
-    /// This one; `host` may leave it out when it is the default one.
-    This(u16),
-    Any,
-}
-
-/// Why a request is refused.
+/// Rejection of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Foreign {
     /// The code of the problem.
     pub(super) code: &'static str,
     /// For the client.
     pub(super) detail: &'static str,
-    /// For the terminal: what came, and what lets it in.
+    /// For the terminal: what was received, and how to allow it.
     pub(super) why: String,
 }
 
 impl Host {
-    /// Reads what `--host` names: a name or an address, with a port or for any.
+    /// Parses the value of `--host`: a name or an address, with a port or for any port.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase();
         let (name, port) = split_port(&lower);
@@ -70,99 +63,93 @@ impl Host {
             return Err(expected("expected the name alone, without `https://`"));
         }
         check_host(name).map_err(expected)?;
-        let port = match port {
-            None => Port::Any,
-            Some(port) => match port.parse() {
-                Ok(number) if number > 0 && !port.starts_with('+') => Port::This(number),
-                _ => return Err(expected("expected a port from 1 to 65535")),
-            },
-        };
+        let port = port.map(|port| number(port).filter(|number| *number > 0));
+        if port == Some(None) {
+            return Err(expected("expected a port from 1 to 65535"));
+        }
         Ok(Self {
             name: name.to_owned(),
-            port,
+            port: port.flatten(),
             tls: true,
         })
     }
 
-    fn plain(name: impl Into<String>, port: Port) -> Self {
+    fn plain(name: impl Into<String>, port: u16) -> Self {
         Self {
             name: name.into(),
-            port,
+            port: Some(port),
             tls: false,
         }
     }
 
-    /// Whether a `host` header, or the authority of an origin, names it.
-    fn is(&self, authority: &[u8], default_port: u16) -> bool {
-        let Ok(authority) = std::str::from_utf8(authority) else {
-            return false;
-        };
+    /// Whether a `host` header, or the authority of an origin, names this host.
+    fn is(&self, authority: &str, default_port: u16) -> bool {
         let (name, port) = split_port(authority);
-        let port = match port {
-            None => Some(default_port),
-            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
-            Some(_) => None,
-        };
-        let is_port = |port| match self.port {
-            Port::This(own) => own == port,
-            Port::Any => true,
-        };
-        self.name.eq_ignore_ascii_case(name) && port.is_some_and(is_port)
+        let port = port.map_or(Some(default_port), number);
+        self.name.eq_ignore_ascii_case(name)
+            && port.is_some_and(|port| self.port.is_none_or(|own| own == port))
     }
 
-    fn is_origin(&self, origin: &[u8]) -> bool {
-        if let Some(authority) = origin.strip_prefix(b"http://") {
-            return self.is(authority, 80);
+    fn is_origin(&self, origin: &str) -> bool {
+        match origin.split_once("://") {
+            Some(("http", authority)) => self.is(authority, 80),
+            Some(("https", authority)) => self.tls && self.is(authority, 443),
+            _ => false,
         }
-        let authority = origin.strip_prefix(b"https://").filter(|_| self.tls);
-        authority.is_some_and(|authority| self.is(authority, 443))
     }
 }
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.port {
-            Port::This(port) => write!(f, "{}:{port}", self.name),
-            Port::Any => f.write_str(&self.name),
+            Some(port) => write!(f, "{}:{port}", self.name),
+            None => f.write_str(&self.name),
         }
     }
 }
 
-impl Own {
-    /// The gateway at this address: reached by its loopback names, and by the address itself.
+/// The number of a port, without a sign.
+fn number(port: &str) -> Option<u16> {
+    let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| port.parse().ok()).flatten()
+}
+
+impl HostGuard {
+    /// The server at this address: its hosts are the loopback names, and the address itself.
     pub(super) fn new(address: SocketAddr) -> Self {
-        let port = Port::This(address.port());
-        let mut hosts: Vec<Host> = ["127.0.0.1", "localhost", "[::1]"]
-            .map(|name| Host::plain(name, port))
-            .into();
+        let mut names = ["127.0.0.1", "localhost", "[::1]"]
+            .map(str::to_owned)
+            .to_vec();
         let ip = address.ip();
         let is_known = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].contains(&ip);
         if !ip.is_unspecified() && !is_known {
-            let name = if ip.is_ipv6() {
+            names.push(if ip.is_ipv6() {
                 format!("[{ip}]")
             } else {
                 ip.to_string()
-            };
-            hosts.push(Host::plain(name, port));
+            });
         }
+        let hosts = names.into_iter();
         Self {
-            hosts,
+            hosts: hosts
+                .map(|name| Host::plain(name, address.port()))
+                .collect(),
             origins: Vec::new(),
             loopback: false,
         }
     }
 
-    /// Answers under these names, too.
-    pub(super) fn named(mut self, hosts: Vec<Host>) -> Self {
+    /// Adds hosts.
+    pub(super) fn add_hosts(mut self, hosts: Vec<Host>) -> Self {
         self.hosts.extend(hosts);
         self
     }
 
-    /// Lets in pages of these origins, and with `loopback` those of this machine at any port.
+    /// Allows pages of these origins, and with `loopback` those of this machine at any port.
     ///
-    /// A development server forwards requests with its own `host`, or with ours: the loopback
-    /// addresses of such pages are let in as hosts. Names that a stranger could rebind are not.
-    pub(super) fn open_to(mut self, origins: Vec<String>, loopback: bool) -> Self {
+    /// A development server forwards requests with its own `host` or with ours, so the loopback
+    /// addresses of such pages become hosts. Names that someone else could rebind do not.
+    pub(super) fn allow_origins(mut self, origins: Vec<String>, loopback: bool) -> Self {
         for origin in &origins {
             if let Some(page) = Origin::loopback(origin) {
                 let (name, port) = split_port(page.authority());
@@ -171,9 +158,8 @@ impl Own {
                 } else {
                     80
                 };
-                let port = port.map_or(Some(default), |port| port.parse().ok());
-                let port = port.map(|port| Host::plain(name, Port::This(port)));
-                self.hosts.extend(port);
+                let port = port.map_or(Some(default), number);
+                self.hosts.extend(port.map(|port| Host::plain(name, port)));
             }
         }
         self.origins.extend(origins);
@@ -182,8 +168,7 @@ impl Own {
     }
 
     /// # Errors
-    /// When the request was not sent to this address, or by a page of another origin that is not
-    /// let in.
+    /// If the request was not sent to this server, or by a page of an origin that is not allowed.
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
         self.check_host(uri, headers)?;
         if self.check_origin(headers)? {
@@ -193,97 +178,78 @@ impl Own {
     }
 
     fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
-        let mut named = headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
-        let host = match (named.next(), named.next()) {
-            (Some(host), None) => host,
-            (named, _) => {
-                let found = if named.is_some() { "several" } else { "none" };
-                return Err(self.foreign_host(&format!("expected one `host`, found {found}"), b""));
-            }
-        };
-        // A request line may name a host as well.
-        let line = uri
-            .authority()
-            .map(|authority| Authority::as_str(authority).as_bytes());
-        let foreign = [Some(host), line]
-            .into_iter()
-            .flatten()
-            .find(|host| !self.has_host(host));
-        match foreign {
-            None => Ok(()),
-            Some(host) => Err(self.foreign_host("", host)),
-        }
-    }
-
-    fn foreign_host(&self, why: &str, host: &[u8]) -> Foreign {
-        let known: Vec<String> = self.hosts.iter().map(ToString::to_string).collect();
-        let known = known.join(", ");
-        let why = if why.is_empty() {
-            let host = shown(host);
-            let advice = match Host::parse(&host) {
-                Ok(_) => format!("; if that is you, start with `--host {host}`"),
-                Err(_) => String::new(),
-            };
-            format!("`host` is {host:?}, and this server is {known}{advice}")
-        } else {
-            why.to_owned()
-        };
-        Foreign {
+        let foreign = |why| Foreign {
             code: "foreign_host",
             detail: "expected `host` to be an address of this server",
             why,
-        }
-    }
-
-    /// Whether a page says its origin, and is let in for it.
-    fn check_origin(&self, headers: &HeaderMap) -> Result<bool, Foreign> {
-        let mut let_in = false;
-        for origin in headers.get_all(ORIGIN) {
-            let origin = origin.as_bytes();
-            if self.has_origin(origin) {
-                let_in = true;
-            } else if !self.hosts.iter().any(|host| host.is_origin(origin)) {
-                return Err(foreign_origin(origin));
+        };
+        let hosts: Vec<&HeaderValue> = headers.get_all(HOST).iter().collect();
+        let &[host] = hosts.as_slice() else {
+            let found = if hosts.is_empty() { "none" } else { "several" };
+            return Err(foreign(format!("expected one `host`, found {found}")));
+        };
+        // The request line may have a host as well.
+        let line = uri.authority().map(|line| line.as_str().as_bytes());
+        for host in [Some(host.as_bytes()), line].into_iter().flatten() {
+            if !std::str::from_utf8(host).is_ok_and(|host| self.has_host(host)) {
+                let host = shown(host);
+                let known: Vec<String> = self.hosts.iter().map(ToString::to_string).collect();
+                let known = known.join(", ");
+                let advice = match Host::parse(&host) {
+                    Ok(_) => format!("; if that is you, start with `--host {host}`"),
+                    Err(_) => String::new(),
+                };
+                return Err(foreign(format!(
+                    "`host` is {host:?}, and this server is {known}{advice}"
+                )));
             }
         }
-        Ok(let_in)
+        Ok(())
     }
 
-    fn has_host(&self, host: &[u8]) -> bool {
+    /// Whether a page names its origin and is allowed.
+    fn check_origin(&self, headers: &HeaderMap) -> Result<bool, Foreign> {
+        let mut is_allowed = false;
+        for origin in headers.get_all(ORIGIN) {
+            let text = std::str::from_utf8(origin.as_bytes()).unwrap_or_default();
+            if self.has_origin(text) {
+                is_allowed = true;
+            } else if !self.hosts.iter().any(|host| host.is_origin(text)) {
+                return Err(foreign_origin(origin.as_bytes()));
+            }
+        }
+        Ok(is_allowed)
+    }
+
+    fn has_host(&self, host: &str) -> bool {
         let is = |own: &Host| own.is(host, 80) || (own.tls && own.is(host, 443));
         self.hosts.iter().any(is) || (self.loopback && is_loopback_host(host))
     }
 
-    fn has_origin(&self, origin: &[u8]) -> bool {
-        self.origins.iter().any(|known| known.as_bytes() == origin)
-            || (self.loopback
-                && std::str::from_utf8(origin).is_ok_and(|text| Origin::loopback(text).is_some()))
+    fn has_origin(&self, origin: &str) -> bool {
+        self.origins.iter().any(|known| known == origin)
+            || (self.loopback && Origin::loopback(origin).is_some())
     }
 }
 
 /// A loopback name or address, at any port.
-fn is_loopback_host(host: &[u8]) -> bool {
-    let Ok(host) = std::str::from_utf8(host) else {
-        return false;
-    };
+fn is_loopback_host(host: &str) -> bool {
     let (name, port) = split_port(host);
-    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
-    is_port && check_host(name).is_ok() && is_loopback(name)
+    port.is_none_or(|port| number(port).is_some()) && check_host(name).is_ok() && is_loopback(name)
 }
 
 fn foreign_origin(origin: &[u8]) -> Foreign {
     let origin = shown(origin);
     let advice = match OriginRule::exact(&origin) {
         Ok(origin) => format!(
-            ": name it in `Cors::allow_origins`, or start with `--allow-origin {origin}`, if it is \
-             yours"
+            ": if it is yours, add it to `Cors::allow_origins`, or start with `--allow-origin {origin}`"
         ),
         Err(_) => String::new(),
     };
     Foreign {
         code: "foreign_origin",
-        detail: "expected `origin` to be the address of this server, or one that is let in",
-        why: format!("pages of {origin:?} are not let in{advice}"),
+        detail: "expected `origin` to be the address of this server, or an allowed origin",
+        why: format!("pages of {origin:?} are not allowed{advice}"),
     }
 }
 
@@ -295,16 +261,16 @@ fn check_fetch_site(headers: &HeaderMap) -> Result<(), Foreign> {
     };
     Err(Foreign {
         code: "cross_site",
-        detail: "expected `sec-fetch-site` to be same-origin or none where no `origin` is let in",
+        detail: "expected `sec-fetch-site` to be same-origin or none without an allowed `origin`",
         why: format!(
-            "`sec-fetch-site` is {:?}: a link, an image or a form of a page of another origin, \
-             which does not say whose it is",
+            "`sec-fetch-site` is {:?}: a link, an image or a form on a page of another origin, which \
+             the request does not name",
             shown(site.as_bytes())
         ),
     })
 }
 
-/// A part of what a header says.
+/// The start of a header.
 fn shown(value: &[u8]) -> String {
     let value = value.get(..SHOWN).unwrap_or(value);
     String::from_utf8_lossy(value).into_owned()
@@ -324,12 +290,12 @@ mod tests {
         checked.err().map(|foreign| foreign.code)
     }
 
-    fn own(port: u16) -> Own {
-        Own::new((Ipv4Addr::LOCALHOST, port).into())
+    fn own(port: u16) -> HostGuard {
+        HostGuard::new((Ipv4Addr::LOCALHOST, port).into())
     }
 
-    /// Why a request is refused that has these headers.
-    fn refused(own: &Own, headers: &[(&'static str, &str)]) -> Option<Foreign> {
+    /// The rejection of a request with these headers.
+    fn rejected(own: &HostGuard, headers: &[(&'static str, &str)]) -> Option<Foreign> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
@@ -337,15 +303,15 @@ mod tests {
         own.check(&Uri::from_static("/"), &map).err()
     }
 
-    fn code(own: &Own, headers: &[(&'static str, &str)]) -> Option<&'static str> {
-        refused(own, headers).map(|foreign| foreign.code)
+    fn code(own: &HostGuard, headers: &[(&'static str, &str)]) -> Option<&'static str> {
+        rejected(own, headers).map(|foreign| foreign.code)
     }
 
     const HERE: (&str, &str) = ("host", "localhost:9000");
 
     #[test]
-    fn an_origin_that_is_named_is_let_in_from_any_site() {
-        let own = own(9000).open_to(
+    fn listed_origins_are_allowed_from_any_site() {
+        let own = own(9000).allow_origins(
             vec![
                 "http://localhost:5173".to_owned(),
                 "https://app.example.com".to_owned(),
@@ -369,10 +335,10 @@ mod tests {
                 assert_eq!(code(&own, &headers), expected, "{origin} {site}");
             }
         }
-        // A page that does not say whose it is.
+        // Without an `origin`.
         let headers = [HERE, ("sec-fetch-site", "same-site")];
         assert_eq!(code(&own, &headers), Some("cross_site"));
-        // Two origins are let in only together.
+        // Every origin must be allowed.
         let both = [
             HERE,
             ("origin", "http://localhost:5173"),
@@ -382,9 +348,9 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_of_a_page_that_is_named_may_keep_its_host() {
+    fn proxies_of_listed_origins_may_keep_their_host() {
         let origins = ["http://localhost:5173", "https://app.example.com"];
-        let own = own(9000).open_to(origins.map(str::to_owned).into(), false);
+        let own = own(9000).allow_origins(origins.map(str::to_owned).into(), false);
         for (host, expected) in [
             ("localhost:5173", None),
             ("localhost:9000", None),
@@ -406,8 +372,8 @@ mod tests {
     }
 
     #[test]
-    fn any_origin_means_this_machine_at_any_port() {
-        let own = own(9000).open_to(Vec::new(), true);
+    fn any_origin_means_loopback_at_any_port() {
+        let own = own(9000).allow_origins(Vec::new(), true);
         for (origin, expected) in [
             ("http://localhost:5173", None),
             ("https://localhost:3000", None),
@@ -434,9 +400,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_given_is_an_address_of_the_server() {
+    fn added_hosts_are_addresses_of_the_server() {
         let hosts = ["tunnel.example", "MyLaptop.local:9000", "[FD00::5]"].map(Host::parse);
-        let own = own(9000).named(hosts.into_iter().collect::<Result<_, _>>().unwrap());
+        let own = own(9000).add_hosts(hosts.into_iter().collect::<Result<_, _>>().unwrap());
         for (host, expected) in [
             ("tunnel.example", None),
             ("Tunnel.Example", None),
@@ -466,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_none_is_no_option() {
+    fn invalid_hosts_are_rejected() {
         for text in [
             "",
             "*",
@@ -485,30 +451,29 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_bound_is_its_own() {
+    fn the_bound_address_is_a_host() {
         let lan: SocketAddr = "192.168.1.5:9000".parse().unwrap();
-        let own = Own::new(lan);
+        let own = HostGuard::new(lan);
         assert_eq!(code(&own, &[("host", "192.168.1.5:9000")]), None);
         assert_eq!(code(&own, &[("host", "localhost:9000")]), None);
-        let all = Own::new("0.0.0.0:9000".parse().unwrap());
+        let all = HostGuard::new("0.0.0.0:9000".parse().unwrap());
         for host in ["0.0.0.0:9000", "192.168.1.5:9000"] {
             assert_eq!(code(&all, &[("host", host)]), Some("foreign_host"));
         }
     }
 
     #[test]
-    fn the_reason_says_what_came_and_what_lets_it_in() {
+    fn the_reason_says_what_was_received_and_how_to_allow_it() {
         let own = own(9000);
         for (headers, expected) in [
             (
                 vec![HERE, ("origin", "http://localhost:5173")],
-                "pages of \"http://localhost:5173\" are not let in: name it in \
-                 `Cors::allow_origins`, or start with `--allow-origin http://localhost:5173`, if \
-                 it is yours",
+                "pages of \"http://localhost:5173\" are not allowed: if it is yours, add it to \
+                 `Cors::allow_origins`, or start with `--allow-origin http://localhost:5173`",
             ),
             (
                 vec![HERE, ("origin", "null")],
-                "pages of \"null\" are not let in",
+                "pages of \"null\" are not allowed",
             ),
             (
                 vec![("host", "my-laptop.local:9000")],
@@ -519,18 +484,18 @@ mod tests {
             (vec![], "expected one `host`, found none"),
             (
                 vec![HERE, ("sec-fetch-site", "cross-site")],
-                "`sec-fetch-site` is \"cross-site\": a link, an image or a form of a page of \
-                 another origin, which does not say whose it is",
+                "`sec-fetch-site` is \"cross-site\": a link, an image or a form on a page of \
+                 another origin, which the request does not name",
             ),
         ] {
-            let foreign = refused(&own, &headers).unwrap();
+            let foreign = rejected(&own, &headers).unwrap();
             assert_eq!(foreign.why, expected);
             assert!(!foreign.detail.contains("5173"), "{}", foreign.detail);
         }
     }
 
     #[test]
-    fn only_its_own_host_is_answered() {
+    fn other_hosts_are_rejected() {
         for (port, host, expected) in [
             (9000, "127.0.0.1:9000", None),
             (9000, "localhost:9000", None),
@@ -550,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_names_exactly_one_host() {
+    fn requests_need_exactly_one_host() {
         assert_eq!(check(9000, "/", &[]), Some("foreign_host"));
         let twice = [("host", "localhost:9000"), ("host", "localhost:9000")];
         assert_eq!(check(9000, "/", &twice), Some("foreign_host"));
@@ -563,7 +528,7 @@ mod tests {
     }
 
     #[test]
-    fn only_its_own_origin_is_answered() {
+    fn other_origins_are_rejected() {
         for (origin, expected) in [
             ("http://localhost:9000", None),
             ("http://127.0.0.1:9000", None),
@@ -579,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fetch_of_another_site_is_refused() {
+    fn a_fetch_of_another_site_is_rejected() {
         for (site, expected) in [
             ("same-origin", None),
             ("none", None),

@@ -1,19 +1,21 @@
-//! An API that answers.
+//! `App`: an API that was built.
 
 #[cfg(feature = "lambda-http")]
 use crate::interop::arrive;
 use crate::{
-    Body, BoxError, BoxFuture, Invocation, LambdaContext, Next, Problem, Request, Response,
+    Body, BoxError, BoxFuture, Invocation, LambdaContext, Problem, Request, Response,
     auth::{Installed, named_headers},
-    current,
+    catch_unwind::{Panic, catch_unwind},
+    deadline::Limit,
     error::framework,
-    event::{self, DecodeError, DecodeOptions, Source},
+    event::{self, DecodeError, DecodeOptions, Source, current},
+    hooks::Hooks,
+    log,
     middleware::{
-        CorsGate, Finish, Limit, Panic, Restyled, Timing, caught, copy_permission, late,
-        timed_body, whole,
+        CorsGate, Next, ProblemRenderer, Restyled, copy_permission, late, timed_body, whole,
     },
-    runtime::{Hooks, log},
-    sensitive, spelling,
+    path_normalization, sensitive,
+    timing::Timing,
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::ORIGIN};
@@ -31,33 +33,34 @@ use std::{
 use tower::Service;
 use tracing::Instrument;
 
-/// A built [`Api`](crate::Api): a tower service that answers requests, and Lambda events.
+/// A built [`Api`](crate::Api): a tower service that handles requests and Lambda events.
 ///
 /// Cloning it is cheap: all clones share one state.
 ///
-/// As a service it keeps the timeouts of routes, and the deadline of a request that has an
-/// [`Invocation`], once its body is read; in another runtime than tokio's, or in one without a timer,
-/// neither. Equivalent spellings of a path become one, as in [`event::decode`](crate::event::decode).
-/// The stream of a response body fails when its time is over. With the feature `lambda-http` it knows
-/// the invocation of a request that `lambda_http` has made, and routes it by the path that the gateway
-/// sent; see the module `interop`. What an `Api` wants to do at the end of the process
-/// ([`Api::on_shutdown`](crate::Api::on_shutdown)) is for the runtime, and not done here.
+/// As a service, it applies the timeouts of routes, and the deadline of a request that has an
+/// [`Invocation`], once its body is read. Neither applies in a runtime other than tokio's or
+/// without a timer. Equivalent spellings of a path are normalised, as in
+/// [`event::decode`](crate::event::decode). The stream of a response body fails when its time is
+/// over. With the feature `lambda-http`, it uses the invocation of a request from `lambda_http`,
+/// and routes it by the path that the gateway sent; see the module `interop`. It does not run the
+/// hooks at the end of the process ([`Api::on_shutdown`](crate::Api::on_shutdown)); the runtime
+/// does.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
 struct Inner {
     next: Next,
     cors: Option<CorsGate>,
-    finish: Finish,
+    renderer: ProblemRenderer,
     timing: Timing,
-    /// The header that tells the client the id of its request.
+    /// The response header with the id of the request.
     request_id_header: Option<HeaderName>,
     decode: DecodeOptions,
     authenticators: Vec<Installed>,
-    /// Where they take credentials that no name tells to be some.
+    /// Headers with credentials whose names do not show this.
     credentials: Vec<HeaderName>,
     hooks: Hooks,
-    /// Whether no event was handled yet.
+    /// Whether no event has been handled yet.
     cold: AtomicBool,
 }
 
@@ -65,7 +68,7 @@ impl App {
     pub(crate) fn new(
         next: Next,
         cors: Option<CorsGate>,
-        (finish, timing): (Finish, Timing),
+        (renderer, timing): (ProblemRenderer, Timing),
         request_id_header: Option<HeaderName>,
         decode: DecodeOptions,
         authenticators: Vec<Installed>,
@@ -74,7 +77,7 @@ impl App {
         Self(Arc::new(Inner {
             next,
             cors,
-            finish,
+            renderer,
             timing,
             request_id_header,
             decode,
@@ -85,8 +88,9 @@ impl App {
         }))
     }
 
-    /// Lets authenticators fetch what they need, keys above all, before the first request asks for
-    /// it: for at most `limit`. What is under way then goes on; what fails, a request tries again.
+    /// Lets authenticators fetch what they need, mainly keys, before the first request needs it.
+    /// Waits for at most `limit`: unfinished work then continues, and a request retries what
+    /// failed.
     pub(crate) async fn prepare(&self, limit: Duration) {
         let tasks: Vec<_> = self
             .0
@@ -95,9 +99,9 @@ impl App {
             .cloned()
             .map(|one| {
                 tokio::spawn(async move {
-                    // It is not worth the start.
-                    if let Err(panic) = caught(one.prepare()).await {
-                        panic.log("an authenticator panicked when it was to prepare");
+                    // A panic here must not prevent the start.
+                    if let Err(panic) = catch_unwind(one.prepare()).await {
+                        panic.log("an authenticator panicked during preparation");
                     }
                 })
             })
@@ -110,25 +114,25 @@ impl App {
         let _ = tokio::time::timeout(limit, all).await;
     }
 
-    /// What the application wants to do at turns of the process' life.
+    /// The application's hooks for the life of the process.
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.0.hooks
     }
 
-    /// Answers one Lambda event: decodes it, handles the request and encodes the reply, exactly as
-    /// on Lambda.
+    /// Handles one Lambda event as on Lambda: decodes it, handles the request and encodes the
+    /// response.
     ///
-    /// That includes the deadline: where the event or `lambda` tells one, a handler that waits too
-    /// long is stopped, and the reply is a 504 problem. It takes a tokio runtime with a timer.
+    /// This includes the deadline, if the event or `lambda` has one: a handler that waits too long
+    /// is stopped, and the response is a 504 problem. Requires a tokio runtime with a timer.
     ///
-    /// What no gateway takes is not sent to one: a response with a status of 1xx or above 599 is a
-    /// 500 problem whose cause is in the log, and [`event::encode`](crate::event::encode) has what
-    /// else is left out. Header fields that come near to what the source lets through
-    /// ([`Source::response_header_limit`](crate::event::Source::response_header_limit), four fifths
-    /// of it) are a warning in the log, with their length and the name of the longest.
+    /// A response that gateways do not accept, with a status of 1xx or above 599, is replaced by a
+    /// 500 problem whose cause is logged; [`event::encode`](crate::event::encode) lists what else
+    /// is left out. If the header fields come close to the limit of the source (four fifths of
+    /// [`Source::response_header_limit`](crate::event::Source::response_header_limit)), a warning
+    /// is logged, with their length and the name of the longest.
     ///
-    /// Nobody takes the response before this returns, so what is to be done after it
-    /// ([`Api::after_response`](crate::Api::after_response)) is done before: a test sees what came of it.
+    /// The hooks of [`Api::after_response`](crate::Api::after_response) run before this returns the
+    /// response, so that a test sees their effects.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -140,70 +144,70 @@ impl App {
     ///
     /// let app = Api::new().routes(routes![health]).build().await?;
     /// let event = r#"{"version": "2.0", "rawPath": "/health", "requestContext": {"http": {"method": "GET"}}}"#;
-    /// let reply = app.handle_event(event.into(), LambdaContext::default()).await?;
-    /// assert!(String::from_utf8(reply)?.contains(r#""statusCode":200"#));
+    /// let response = app.handle_event(event.into(), LambdaContext::default()).await?;
+    /// assert!(String::from_utf8(response)?.contains(r#""statusCode":200"#));
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// [`DecodeError::NotHttp`] when the event comes from no HTTP source. Everything else is a
-    /// reply.
+    /// Returns [`DecodeError::UnsupportedEvent`] if the event does not come from an HTTP source.
+    /// All other errors are responses.
     pub async fn handle_event(
         &self,
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let (reply, _) = self.handle_event_with_problem(event, lambda).await?;
-        Ok(reply)
+        let (response, _) = self.handle_event_with_problem(event, lambda).await?;
+        Ok(response)
     }
 
-    /// The same as [`App::handle_event`], and the problem that `on_problem` has restyled, which the
-    /// client does not see. For tests.
+    /// Like [`App::handle_event`], with the problem that `on_problem` replaced, which the client
+    /// does not see. For tests.
     pub(crate) async fn handle_event_with_problem(
         &self,
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
         let deadline_ms = lambda.deadline_ms;
-        let both = self.text_and_problem(event, lambda).await;
+        let both = self.json_and_problem(event, lambda).await;
         if let Some(after) = self.0.hooks.responded(deadline_ms) {
             after.await;
         }
-        both.map(|(text, problem)| (text.into_bytes(), problem))
+        both
     }
 
-    /// The same as a text, for those who run what is to be done after the response themselves.
-    pub(crate) async fn handle_event_text(
+    /// The response to an event, for callers that run the functions of `after_response` themselves.
+    pub(crate) async fn respond_to_event(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<String, DecodeError> {
-        let (text, _) = self.text_and_problem(event, lambda).await?;
-        Ok(text)
+    ) -> Result<Vec<u8>, DecodeError> {
+        let (json, _) = self.json_and_problem(event, lambda).await?;
+        Ok(json)
     }
 
-    async fn text_and_problem(
+    async fn json_and_problem(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(String, Option<Problem>), DecodeError> {
-        // What else the response has is dropped where a panic is caught.
+    ) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
+        // The rest of the response is dropped where a panic is caught.
         let both = async {
-            let (text, mut extensions) = self.event_text(event, lambda).await?;
-            Ok((text, extensions.remove().map(|Restyled(problem)| problem)))
+            let (json, mut extensions) = self.event_json(event, lambda).await?;
+            Ok((json, extensions.remove().map(|Restyled(problem)| problem)))
         };
-        match caught(both).await {
+        match catch_unwind(both).await {
             Ok(both) => both,
             Err(panic) => Ok((bare(panic), None)),
         }
     }
 
-    async fn event_text(
+    async fn event_json(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(String, http::Extensions), DecodeError> {
+    ) -> Result<(Vec<u8>, http::Extensions), DecodeError> {
         let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(mut request) => {
                 sensitive::mark(request.headers_mut(), &self.0.credentials);
@@ -211,42 +215,44 @@ impl App {
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
                 invocation.set_span(span.clone());
-                let reply = self.whole_reply(request, &invocation).instrument(span);
-                let reply = current::scope(invocation.clone(), reply).await;
-                (invocation, reply)
+                let response = self.whole_response(request, &invocation).instrument(span);
+                let response = current::scope(invocation.clone(), response).await;
+                (invocation, response)
             }
             Err(error) => {
                 let (invocation, head, problem) = error.into_parts()?;
-                let reply = self.refuse(head, problem, &invocation).await;
-                (invocation, in_memory(reply).await)
+                let asked = self.asked(head.method(), head.headers());
+                let response = self.reject(asked, problem, &invocation).await;
+                (invocation, in_memory(response).await)
             }
         };
         self.tell_request_id(&mut parts.headers, &invocation);
         let source = source(&invocation);
-        let mut reply = event::encode_text(source, &parts, &body);
-        let limit = self.reply_limit(&invocation);
-        if reply.text.len() > limit {
-            // The gateway would answer with an error that explains nothing.
-            let problem = framework::response_too_large(reply.text.len(), limit);
+        let mut response = event::encode_measured(source, &parts, &body);
+        let limit = self.response_limit(&invocation);
+        if response.json.len() > limit {
+            // Otherwise the gateway would respond with an error that explains nothing.
+            let problem = framework::response_too_large(response.json.len(), limit);
             let body;
             (parts, body) = self.instead_of(&parts, problem, &invocation).await;
             self.tell_request_id(&mut parts.headers, &invocation);
-            reply = event::encode_text(source, &parts, &body);
+            response = event::encode_measured(source, &parts, &body);
         }
         if let Some(limit) = source.response_header_limit()
-            && reply.header_bytes > limit / 5 * 4
+            && response.header_bytes > limit / 5 * 4
         {
-            warn_of_headers(reply.header_bytes, limit, &parts.headers, &invocation);
+            warn_of_headers(response.header_bytes, limit, &parts.headers, &invocation);
         }
-        Ok((reply.text, parts.extensions))
+        Ok((response.json, parts.extensions))
     }
 
-    /// Puts the id of the request where the client looks for it, if the application wants that.
+    /// Adds the header with the id of the request, if the application has set one.
     fn tell_request_id(&self, headers: &mut HeaderMap, invocation: &Invocation) {
         if let Some(name) = &self.0.request_id_header
             && let Some(id) = invocation.request_id()
         {
-            // What whoever may invoke the function writes into an event need not be a header's value.
+            // A caller with permission to invoke the function can send an id that is not a valid
+            // header value.
             match HeaderValue::from_str(id) {
                 Ok(id) => headers.insert(name, id),
                 Err(_) => headers.remove(name),
@@ -254,29 +260,29 @@ impl App {
         }
     }
 
-    /// How many bytes a reply may have.
-    fn reply_limit(&self, invocation: &Invocation) -> usize {
+    /// The maximum size of a response in bytes.
+    fn response_limit(&self, invocation: &Invocation) -> usize {
         let source = source(invocation);
-        source.reply_limit().min(self.0.decode.limits.reply)
+        source.response_limit().min(self.0.decode.limits.response)
     }
 
-    /// The reply with its whole body; whatever goes wrong on the way there is a problem.
-    async fn whole_reply(
+    /// The response with its whole body. Any error on the way becomes a problem.
+    async fn whole_response(
         &self,
         request: Request,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
         let asked = self.asked(request.method(), request.headers());
         let is_head = asked.is_head;
-        let response = match caught(async { self.answer(request).await }).await {
+        let response = match catch_unwind(async { self.respond(request).await }).await {
             Ok(response) => response,
-            Err(panic) => self.refuse(asked.head(), panic.problem(), invocation).await,
+            Err(panic) => self.reject(asked, panic.problem(), invocation).await,
         };
         let (mut parts, body) = response.into_parts();
-        // As JSON, it only gets larger.
-        let limit = self.reply_limit(invocation);
+        // The JSON is never smaller.
+        let limit = self.response_limit(invocation);
         let problem = if event::is_final(parts.status) {
-            match caught(body.collect_within(limit)).await {
+            match catch_unwind(body.collect_within(limit)).await {
                 Ok(Ok(body)) => {
                     if body.is_empty() && !is_head {
                         event::settle_length(parts.status, &mut parts.headers);
@@ -297,20 +303,20 @@ impl App {
         (parts, if is_head { Bytes::new() } else { body })
     }
 
-    /// A problem in place of a reply that has left the CORS layer already: what that reply permits
-    /// to pages of other origins, the problem does too.
+    /// Replaces a response that has already passed the CORS layer by a problem with the same CORS
+    /// headers.
     async fn instead_of(
         &self,
-        reply: &http::response::Parts,
+        raw_response: &http::response::Parts,
         problem: Problem,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
-        let (mut parts, body) = in_memory(self.0.finish.problem(problem, invocation)).await;
-        copy_permission(&reply.headers, &mut parts.headers);
+        let (mut parts, body) = in_memory(self.0.renderer.problem(problem, invocation)).await;
+        copy_permission(&raw_response.headers, &mut parts.headers);
         (parts, body)
     }
 
-    /// What is kept of a request in case that a panic takes it.
+    /// The data of a request that is needed if a panic takes the request.
     fn asked(&self, method: &Method, headers: &HeaderMap) -> Asked {
         let cors = self.0.cors.as_ref();
         Asked {
@@ -319,17 +325,20 @@ impl App {
         }
     }
 
-    /// A problem for a request that goes no further, inside of CORS.
-    async fn refuse(&self, head: Request, problem: Problem, invocation: &Invocation) -> Response {
-        let is_head = head.method() == Method::HEAD;
-        let mut reply = self.0.finish.problem(problem, invocation);
+    /// Responds with a problem to a request that is not passed on, inside CORS.
+    async fn reject(&self, asked: Asked, problem: Problem, invocation: &Invocation) -> Response {
+        let mut response = self.0.renderer.problem(problem, invocation);
         if let Some(cors) = &self.0.cors {
-            reply = cors.around(head, reply).await;
+            response = cors.allow(asked.origin, response).await;
         }
-        if is_head { without_body(reply) } else { reply }
+        if asked.is_head {
+            without_body(response)
+        } else {
+            response
+        }
     }
 
-    /// The request with its whole body, as far as the limits let it through.
+    /// The request with its whole body, within the limits.
     async fn admit<B>(&self, head: &http::request::Parts, body: B) -> Result<Body, Problem>
     where
         B: http_body::Body + Send + 'static,
@@ -340,56 +349,42 @@ impl App {
         whole(body, || limits.body).await
     }
 
-    fn answer(&self, request: Request) -> BoxFuture<'static, Response> {
+    fn respond(&self, request: Request) -> BoxFuture<'static, Response> {
         let is_head = request.method() == Method::HEAD;
-        let reply = match &self.0.cors {
+        let response = match &self.0.cors {
             Some(cors) => cors.handle(request),
             None => self.0.next.handle(request),
         };
         if is_head {
-            Box::pin(async move { without_body(reply.await) })
+            Box::pin(async move { without_body(response.await) })
         } else {
-            reply
+            response
         }
     }
 }
 
-/// What the response to a request depends on, whatever the request was.
+/// The parts of a request that its response depends on.
 struct Asked {
     is_head: bool,
     origin: Option<HeaderValue>,
-}
-
-impl Asked {
-    #[cold]
-    fn head(self) -> Request {
-        let mut head = Request::default();
-        if self.is_head {
-            *head.method_mut() = Method::HEAD;
-        }
-        if let Some(origin) = self.origin {
-            head.headers_mut().insert(ORIGIN, origin);
-        }
-        head
-    }
 }
 
 fn source(invocation: &Invocation) -> Source {
     invocation.source().unwrap_or(Source::HttpApi)
 }
 
-/// The reply to an event of which nothing is known but that it could not be handled: a mistake in
-/// here, or in the drop of something that the application made.
+/// The response to an event that could not be handled, when nothing else is known: an error in this
+/// library, or in the drop of a value of the application.
 #[cold]
-fn bare(panic: Panic) -> String {
+fn bare(panic: Panic) -> Vec<u8> {
     let problem = panic.problem();
     problem.log();
     let (parts, body) = problem.render().into_parts();
-    event::encode_text(Source::HttpApi, &parts, body.bytes()).text
+    event::encode_measured(Source::HttpApi, &parts, body.bytes()).json
 }
 
-/// Says that a source may refuse a response for its header fields, which no part of the response
-/// shows. Values may be secrets, so there are none in the record.
+/// Warns that a source may reject a response for its header fields, since nothing in the response
+/// shows it. Values may be secrets and are not logged.
 #[cold]
 fn warn_of_headers(found: usize, limit: usize, headers: &HeaderMap, invocation: &Invocation) {
     let longest = headers.iter().max_by_key(|(_, value)| value.len());
@@ -400,11 +395,11 @@ fn warn_of_headers(found: usize, limit: usize, headers: &HeaderMap, invocation: 
         header_bytes = found,
         limit,
         longest = longest.map(|(name, _)| name.as_str()),
-        "the header fields of the response are near or over what the source lets through"
+        "the header fields of the response are near or over the limit of the source"
     );
 }
 
-/// The reply to a HEAD: the headers of the GET (RFC 9110, section 9.3.2).
+/// The response to `HEAD`: the headers of the `GET` (RFC 9110, section 9.3.2).
 fn without_body(mut response: Response) -> Response {
     *response.body_mut() = Body::empty();
     response
@@ -415,9 +410,9 @@ fn arrive(_: &mut http::request::Parts, _: &DecodeOptions) -> Result<(), Problem
     Ok(())
 }
 
-/// Gives the path the one spelling that those of events have when they are decoded.
+/// Normalises the path, as for decoded events.
 fn spell(head: &mut http::request::Parts) {
-    if let Some(uri) = spelling::normal_uri(&head.uri) {
+    if let Some(uri) = path_normalization::normal_uri(&head.uri) {
         if head.extensions.get::<Invocation>().is_none() {
             head.extensions.insert(Invocation::spelt(head.uri.path()));
         }
@@ -425,10 +420,10 @@ fn spell(head: &mut http::request::Parts) {
     }
 }
 
-/// A problem's reply; where the application's own style of it is a stream that fails, or that is
-/// slow, its status and headers.
+/// The response of a problem. If an `on_problem` hook returned a stream that fails or is slow, only
+/// its status and headers.
 async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
-    // The time of the request itself may be over.
+    // The time limit of the request itself may have passed.
     let limit = || {
         Some(Limit {
             left: Duration::from_millis(100),
@@ -437,7 +432,7 @@ async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
         })
     };
     let (mut parts, body) = timed_body(response, limit).into_parts();
-    let body = caught(body.collect()).await;
+    let body = catch_unwind(body.collect()).await;
     let body = body.ok().and_then(Result::ok).unwrap_or_default();
     if body.is_empty() {
         event::settle_length(parts.status, &mut parts.headers);
@@ -471,10 +466,10 @@ where
             let (mut head, body) = request.into_parts();
             let readable = arrive(&mut head, &app.0.decode);
             let asked = app.asked(&head.method, &head.headers);
-            // Only a response that says so needs it.
+            // Only needed for the request id header.
             let invocation = app.0.request_id_header.as_ref();
             let invocation = invocation.and_then(|_| head.extensions.get::<Invocation>().cloned());
-            let answer = caught(async {
+            let outcome = catch_unwind(async {
                 sensitive::mark_all(&mut head.headers, &app.0.credentials);
                 let admitted = match readable {
                     Ok(()) => app.admit(&head, body).await,
@@ -485,22 +480,23 @@ where
                     Ok(body) => {
                         let request = Request::from_parts(head, body);
                         match request.extensions().get::<Invocation>().cloned() {
-                            Some(current) => current::scope(current, app.answer(request)).await,
-                            None => app.answer(request).await,
+                            Some(current) => current::scope(current, app.respond(request)).await,
+                            None => app.respond(request).await,
                         }
                     }
                     Err(problem) => {
-                        let head = Request::from_parts(head, Body::empty());
-                        let invocation = Invocation::of(&head).clone();
-                        app.refuse(head, problem, &invocation).await
+                        let asked = app.asked(&head.method, &head.headers);
+                        let invocation = head.extensions.get::<Invocation>();
+                        let invocation = invocation.cloned().unwrap_or_default();
+                        app.reject(asked, problem, &invocation).await
                     }
                 }
             });
-            let mut response = match answer.await {
+            let mut response = match outcome.await {
                 Ok(response) => response,
                 Err(panic) => {
-                    let (head, none) = (asked.head(), Invocation::default());
-                    app.refuse(head, panic.problem(), &none).await
+                    let none = Invocation::default();
+                    app.reject(asked, panic.problem(), &none).await
                 }
             };
             if let Some(invocation) = invocation {
@@ -516,9 +512,9 @@ mod tests {
     use super::*;
     use crate::{
         Api, Routes,
-        endpoint::{BROKEN, Route},
-        from_fn,
-        shape::Shape,
+        endpoint::{INVALID, Route},
+        middleware::from_fn,
+        path_shape::Shape,
     };
 
     #[test]
@@ -529,33 +525,35 @@ mod tests {
 
     type Call = for<'r> fn(&'r Request) -> BoxFuture<'r, Response>;
 
-    /// The records of an event that one route answers with these headers, and the response.
+    /// Handles one event on a route that responds with these headers. Returns the log records and
+    /// the response.
     fn answered(source: Source, call: Call) -> (Vec<serde_json::Value>, String) {
         let route: &'static Route = Box::leak(Box::new(Route {
             method: "GET",
             path: "/",
             shape: Shape::of("/"),
             call,
-            ..BROKEN
+            ..INVALID
         }));
         let request = http::Request::new(Bytes::new());
-        let facts = event::emulate::Facts::new();
+        let facts = event::emulate::GatewayContext::new();
         let event = event::emulate::event(source, &request, &facts).to_string();
         let mut text = String::new();
         let records = log::capture(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
             runtime.expect("a runtime").block_on(async {
                 let routes = Routes::__new(std::slice::from_ref(route));
-                let app = Api::new().routes(routes).build().await.expect("no faults");
-                let reply = app.handle_event_text(event.into(), LambdaContext::default());
-                text = reply.await.expect("a response");
+                let app = Api::new().routes(routes).build().await.expect("no errors");
+                let response = app.respond_to_event(event.into(), LambdaContext::default());
+                let response = response.await.expect("a response");
+                text = String::from_utf8(response).expect("UTF-8");
             });
         });
         (records, text)
     }
 
     #[test]
-    fn a_status_that_gateways_refuse_is_logged() {
+    fn a_status_that_gateways_reject_is_logged() {
         let (records, text) = answered(Source::RestApi, |_| {
             Box::pin(async {
                 let mut response = Response::default();
@@ -570,7 +568,7 @@ mod tests {
         assert_eq!(record["code"], "internal_error");
         assert_eq!(
             record["cause"],
-            "the response has the status 101, and gateways take 200 to 599"
+            "the response has the status 101, but gateways only accept 200 to 599"
         );
         assert!(
             text.contains(r#""statusCode":500"#) && !text.contains("101"),
@@ -620,7 +618,7 @@ mod tests {
     }
 
     #[test]
-    fn the_records_of_a_handler_name_its_route_whatever_spans_layers_open() {
+    fn handler_records_name_the_route_inside_layer_spans() {
         async fn traced(request: Request, next: Next) -> Response {
             next.run(request)
                 .instrument(tracing::info_span!("of a layer"))
@@ -636,33 +634,33 @@ mod tests {
                     Response::default()
                 })
             },
-            ..BROKEN
+            ..INVALID
         };
         let records = log::capture(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
             runtime.expect("a runtime").block_on(async {
                 let routes = Routes::__new(std::slice::from_ref(&ROUTE));
                 let api = Api::new().routes(routes).layer(from_fn(traced));
-                let app = api.build().await.expect("no faults");
+                let app = api.build().await.expect("no errors");
                 for path in ["/orders/7", "/nothing"] {
                     let event = format!(
                         r#"{{"rawPath": "{path}", "requestContext": {{"http": {{"method": "GET"}},
                             "requestId": "id-1"}}}}"#
                     );
-                    let reply = app.handle_event(event.into(), LambdaContext::default());
-                    assert!(reply.await.is_ok());
+                    let response = app.handle_event(event.into(), LambdaContext::default());
+                    assert!(response.await.is_ok());
                 }
             });
         });
-        let [found, refused] = &records[..] else {
+        let [found, rejected] = &records[..] else {
             panic!("{records:?}");
         };
         assert_eq!(found["message"], "found");
         assert_eq!(found["route"], "/orders/{id}");
         assert_eq!(found["cold_start"], true);
-        assert_eq!(refused["code"], "route_not_found");
-        assert_eq!(refused["gateway_request_id"], "id-1");
-        assert_eq!(refused["cold_start"], false);
-        assert!(refused.get("route").is_none());
+        assert_eq!(rejected["code"], "route_not_found");
+        assert_eq!(rejected["gateway_request_id"], "id-1");
+        assert_eq!(rejected["cold_start"], false);
+        assert!(rejected.get("route").is_none());
     }
 }

@@ -1,6 +1,5 @@
-//! The body of a request or a reply: bytes in memory, or a stream on its way out.
+//! The body of a request or a response: bytes in memory, or a stream of the response.
 
-use crate::BoxFuture;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Empty, Full, Limited, combinators::UnsyncBoxBody};
@@ -16,14 +15,23 @@ use std::{
 };
 use tokio::task::coop::poll_proceed;
 
+/// A request as layers, extractors and handlers see it.
+pub type Request = http::Request<Body>;
+
+/// A response as handlers and layers make it.
+pub type Response = http::Response<Body>;
+
+/// A boxed future that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Any error, boxed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The body of a [`Request`](crate::Request) or a [`Response`](crate::Response).
 ///
-/// A request body is always in memory: Lambda hands the whole event over before the function
-/// runs, which is why extractors can borrow from it. A reply body is bytes, or a stream that is
-/// collected before the reply is encoded.
+/// A request body is always in memory, because Lambda passes the whole event to the function. So
+/// extractors can borrow from it. A response body is bytes, or a stream that is collected before
+/// the response is encoded.
 ///
 /// ```
 /// use lambda_api::Body;
@@ -36,8 +44,8 @@ pub struct Body(Inner);
 
 enum Inner {
     Buffered(Bytes),
-    // The mutex makes the stream `Sync` without `unsafe`; it is only ever reached through
-    // `get_mut`, so it is never locked.
+    // The mutex makes the stream `Sync` without `unsafe`. It is only accessed through `get_mut`, so
+    // it is never locked.
     Stream(Box<Mutex<UnsyncBoxBody<Bytes, BoxError>>>),
 }
 
@@ -48,13 +56,13 @@ impl Default for Inner {
 }
 
 impl Body {
-    /// A body without content.
+    /// Creates an empty body.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// A body that is produced piece by piece by any `http_body::Body`.
+    /// Creates a body that an `http_body::Body` produces piece by piece.
     ///
     /// ```
     /// use lambda_api::Body;
@@ -73,8 +81,8 @@ impl Body {
         ))))
     }
 
-    /// A body of any `http_body::Body`: content that is in memory already stays there, everything
-    /// else is a stream.
+    /// Creates a body from any `http_body::Body`. Content that is already in memory stays there;
+    /// everything else becomes a stream.
     ///
     /// ```
     /// use lambda_api::Body;
@@ -102,8 +110,8 @@ impl Body {
         body.map_or_else(Self::empty, Self::stream)
     }
 
-    /// A body that a layer has made: what has a length and is there at once, as the body of a
-    /// response is that a layer has only wrapped, is in memory again, and costs no stream.
+    /// Creates a body from one that a layer has created. If it has a length and is ready, such as
+    /// the wrapped body of a response, it is in memory again and needs no stream.
     pub(crate) fn of_layer<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -120,13 +128,13 @@ impl Body {
         }
     }
 
-    /// Whether the content is still to be produced.
+    /// Returns `true` if the content is a stream.
     #[must_use]
     pub fn is_stream(&self) -> bool {
         matches!(self.0, Inner::Stream(_))
     }
 
-    /// The content in memory; nothing for a stream, which has to be collected first.
+    /// Returns the content in memory; empty for a stream, which must be collected first.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.0 {
@@ -135,7 +143,7 @@ impl Body {
         }
     }
 
-    /// The same content as a shared slice, without copying it.
+    /// Returns the content as a shared slice, without copying it.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
         match &self.0 {
@@ -144,15 +152,15 @@ impl Body {
         }
     }
 
-    /// Waits for the whole content.
+    /// Collects the whole content.
     ///
     /// # Errors
-    /// The error of the stream, when it fails before its end.
+    /// Returns the error of the stream if it fails before its end.
     pub async fn collect(self) -> Result<Bytes, BoxError> {
         self.collect_within(usize::MAX).await
     }
 
-    /// The same, of a stream for so many bytes; then it fails with a `LengthLimitError`.
+    /// Collects at most `limit` bytes; a longer stream fails with a `LengthLimitError`.
     pub(crate) async fn collect_within(self, limit: usize) -> Result<Bytes, BoxError> {
         match self.0 {
             Inner::Buffered(bytes) => Ok(bytes),
@@ -167,8 +175,8 @@ impl Body {
     }
 }
 
-// Boxed: in the future of a caller that has to be `Send`, the compiler does not see that the error's
-// conversion holds for every lifetime (rust-lang/rust#100013).
+// Boxed: in a future that must be `Send`, the compiler does not see that the error's conversion
+// holds for every lifetime (rust-lang/rust#100013).
 fn collect<B>(body: B) -> BoxFuture<'static, Result<Bytes, BoxError>>
 where
     B: http_body::Body<Data = Bytes, Error = BoxError> + Send + 'static,
@@ -177,12 +185,12 @@ where
 }
 
 pin_project! {
-    /// A body that gives its thread back now and then, though it always has a next frame.
+    /// A body that yields to the runtime now and then, even if it always has a next frame.
     ///
-    /// Whoever collects a body asks for frames until there is none. A body that is always ready, one
-    /// of endless empty frames say, would keep timers and signals from their turn for ever: no
-    /// deadline would stop it, and no SIGTERM would end the process. So each frame costs a unit of
-    /// what tokio lets a task do at once. Outside of tokio nothing is counted.
+    /// Collecting a body polls it until it ends. A body that is always ready, such as one of
+    /// endless empty frames, would starve timers and signals: no deadline would stop it, and no
+    /// SIGTERM would end the process. So each frame uses up a unit of tokio's cooperative budget.
+    /// Outside of tokio nothing is counted.
     pub(crate) struct Fair<B> {
         #[pin]
         body: B,
@@ -218,7 +226,7 @@ impl<B: http_body::Body> http_body::Body for Fair<B> {
     }
 }
 
-/// A body of which some frames have been read.
+/// A body whose first frames have been read.
 struct Begun<B> {
     read: VecDeque<Result<Frame<Bytes>, BoxError>>,
     rest: Pin<Box<B>>,
@@ -229,8 +237,8 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    /// The content, when it is one frame that is there, or a stream. Whoever reads the stream is woken
-    /// by it; for these looks nobody has to be.
+    /// Reads the content if it is a single frame that is ready, or returns a stream. These polls
+    /// need no waker, since the reader of the stream polls it again.
     fn look(body: B) -> Body {
         let mut rest = Box::pin(body);
         let mut context = Context::from_waker(Waker::noop());
@@ -275,12 +283,12 @@ where
     }
 }
 
-/// Takes the value out, when its type `A` is `B`.
+/// Takes the value if its type `A` is `B`.
 pub(crate) fn take<A: 'static, B: 'static>(slot: &mut Option<A>) -> Option<B> {
     (slot as &mut dyn Any).downcast_mut::<Option<B>>()?.take()
 }
 
-/// The only frame of a `Full`, which is always there and never fails.
+/// The only frame of a `Full`, which is always ready and never fails.
 fn in_memory(mut full: Full<Bytes>) -> Body {
     let mut context = Context::from_waker(Waker::noop());
     match http_body::Body::poll_frame(Pin::new(&mut full), &mut context) {
@@ -391,7 +399,7 @@ mod tests {
         assert!(Body::new(stream).is_stream());
     }
 
-    /// Frames as a script has them; `None` is one that has to be waited for.
+    /// A scripted sequence of frames; `None` is pending once.
     struct Script(VecDeque<Option<Result<Frame<Bytes>, BoxError>>>);
 
     impl http_body::Body for Script {
@@ -446,7 +454,7 @@ mod tests {
             let error = body.collect().await.expect_err("an error");
             assert_eq!(error.to_string(), "lost");
         }
-        // Without a length it is a stream, and nobody looks.
+        // Without a length it is a stream, and is not polled.
         assert!(Body::of_layer(Fair::new(Body::stream(Full::new(Bytes::new())))).is_stream());
     }
 

@@ -1,16 +1,16 @@
-//! What a route says about itself before any request arrives.
+//! The description of a route, for checks before any request arrives.
 
 use std::any::{TypeId, type_name};
 
-/// One route as its extractors and its reply describe it.
+/// The description of a route by its extractors and its response.
 ///
-/// [`Api::build`](crate::Api::build) asks every route for its description, and refuses to build
-/// when something is needed that the Api does not have.
+/// [`Api::build`](crate::Api::build) asks every route for its description, and fails if a route
+/// needs something that the API does not have.
 ///
-/// An extractor that asks other ones passes the question on:
+/// An extractor that calls other ones also calls their `describe`:
 ///
 /// ```
-/// use lambda_api::{FromRequest, Operation, Request, State, StateRejection, extract};
+/// use lambda_api::{FromRequest, Operation, Request, State, extract::{StateRejection, extract}};
 ///
 /// #[derive(Clone)]
 /// struct Flags { beta: bool }
@@ -33,20 +33,20 @@ use std::any::{TypeId, type_name};
 #[derive(Debug, Default)]
 pub struct Operation {
     pub(crate) state: Vec<(TypeId, &'static str)>,
-    /// An extractor cannot do without an identity.
+    /// An extractor requires an identity.
     pub(crate) needs_identity: bool,
-    /// An extractor takes an identity where there is one.
+    /// An extractor takes an identity, if there is one.
     pub(crate) takes_identity: bool,
-    /// An extractor cannot do without the pattern of the route.
+    /// An extractor requires the pattern of the route.
     pub(crate) needs_route: bool,
-    /// An extractor cannot do without parameters of the path.
+    /// An extractor requires path parameters.
     pub(crate) needs_parameters: bool,
     /// Within an `Option` or a `Result`.
     optional: bool,
 }
 
 impl Operation {
-    /// Says that the route needs a state of type `T`.
+    /// Declares that the route needs a state of type `T`.
     pub fn require_state<T: 'static>(&mut self) {
         let id = TypeId::of::<T>();
         if !self.state.iter().any(|(known, _)| *known == id) {
@@ -54,24 +54,24 @@ impl Operation {
         }
     }
 
-    /// Says that the route takes an identity, and cannot do without unless this is said within
+    /// Declares that the route takes an identity. It is required, unless this is called within
     /// [`optionally`](Operation::optionally).
     pub(crate) fn require_identity(&mut self) {
         self.takes_identity = true;
         self.needs_identity |= !self.optional;
     }
 
-    /// Says that the pattern of the route is taken.
+    /// Declares that the route takes its pattern.
     pub(crate) fn require_route(&mut self) {
         self.needs_route |= !self.optional;
     }
 
-    /// Says that parameters of the path are taken, by whatever names.
+    /// Declares that the route takes path parameters, of any name.
     pub(crate) fn require_parameters(&mut self) {
         self.needs_parameters |= !self.optional;
     }
 
-    /// Passes the question on to something without which the route can do.
+    /// Describes something that the route takes but does not require.
     pub(crate) fn optionally(&mut self, describe: impl FnOnce(&mut Self)) {
         let outside = std::mem::replace(&mut self.optional, true);
         describe(self);

@@ -1,11 +1,11 @@
-//! What `#[api_handler]` makes of a function: a route that can be described and called.
+//! The code that `#[api_handler]` generates for: a route that can be described and called.
 
 use crate::{
     BoxFuture, FromRequest, IntoResponse, Problem, Request, Response,
     auth::Access,
     describe::Operation,
-    extract::together,
-    shape::{Shape, hash, written_alike},
+    extract::{Check, merge_rejections},
+    path_shape::{Shape, hash, written_alike},
 };
 use std::{
     future::Future,
@@ -14,29 +14,29 @@ use std::{
     time::Duration,
 };
 
-/// A function marked `#[api_handler(..)]`.
+/// The handler of a route: a function marked `#[api_handler(..)]`.
 ///
-/// The attribute implements this for a hidden struct of the function's name; there is no need to
-/// implement it by hand.
+/// The attribute implements this for a hidden struct with the function's name. Do not implement it
+/// by hand.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no API handler",
-    label = "not marked `#[api_handler(..)]`"
+    message = "`{Self}` is not an API handler",
+    label = "the `#[api_handler(..)]` attribute is missing"
 )]
 pub trait Endpoint {
     #[doc(hidden)]
     const ROUTE: Route;
 }
 
-/// One route: what it answers, who may call it, and the function behind it.
+/// One route: its methods and paths, its access rule, and the function.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Route {
     /// An HTTP method in capitals, or `ANY`.
     pub method: &'static str,
-    /// In API Gateway's syntax; of a fallback, [`FALLBACK`].
+    /// A path in API Gateway's syntax, or [`FALLBACK`].
     pub path: &'static str,
     pub shape: Shape,
-    /// The other methods and paths, where there are several.
+    /// The other methods and paths, if there are several.
     pub also: &'static [Place],
     pub name: &'static str,
     pub module: &'static str,
@@ -44,15 +44,15 @@ pub struct Route {
     pub line: u32,
     pub doc: &'static str,
     pub access: Access,
-    /// How long it may take.
+    /// The timeout of a request.
     pub timeout: Option<Duration>,
-    /// The parameters that `#[path]` arguments ask for.
+    /// The parameters that `#[path]` arguments name.
     pub path_args: &'static [&'static str],
     pub call: for<'r> fn(&'r Request) -> BoxFuture<'r, Response>,
     pub describe: fn(&mut Operation),
 }
 
-/// One method and path that a route answers.
+/// A method and a path of a route.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub struct Place {
@@ -61,7 +61,7 @@ pub struct Place {
     pub shape: Shape,
 }
 
-/// What `#[api_handler(fallback)]` has for a path: no path of a request is like it.
+/// The path of `#[api_handler(fallback)]`, which no request's path can match.
 #[doc(hidden)]
 pub const FALLBACK: &str = "(fallback)";
 
@@ -70,7 +70,7 @@ impl Route {
         same(self.path, FALLBACK)
     }
 
-    /// All methods and paths, one at least.
+    /// All methods and paths, at least one.
     pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
         std::iter::once(self.place(0)).chain(self.also.iter().copied())
     }
@@ -87,10 +87,10 @@ impl Route {
     }
 }
 
-/// The route of a function whose `#[api_handler]` has a fault, which is reported: it is like no
-/// other route, so that nothing else is.
+/// The route of a function whose `#[api_handler]` has an error that was reported. It differs from
+/// all other routes, so that it causes no further error.
 #[doc(hidden)]
-pub const BROKEN: Route = Route {
+pub const INVALID: Route = Route {
     method: "",
     path: "",
     shape: Shape::of(""),
@@ -103,11 +103,11 @@ pub const BROKEN: Route = Route {
     access: Access::authenticated(),
     timeout: None,
     path_args: &[],
-    call: |_| ready_reply(Response::default()),
+    call: |_| ready_response(Response::default()),
     describe: |_| {},
 };
 
-/// How many slots [`Unique::new`] takes for these routes: half of them stay free.
+/// The number of slots that [`DuplicateCheck::new`] uses for these routes: half of them stay empty.
 #[doc(hidden)]
 #[must_use]
 pub const fn slots(routes: &[Route]) -> usize {
@@ -120,23 +120,22 @@ pub const fn slots(routes: &[Route]) -> usize {
     (2 * places).next_power_of_two()
 }
 
-/// Goes through the routes of one `routes!`, and refuses the later one of two that answer the same.
+/// Checks the routes of one `routes!` for duplicates, and reports the second one of each pair.
 ///
-/// `routes!` calls [`next`](Unique::next) once for each handler, at the handler's place: that is
-/// where the compiler reports it.
+/// `routes!` calls [`next`](DuplicateCheck::next) once for each handler, with the handler's span,
+/// so that the compiler reports the error there.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
-pub struct Unique {
+pub struct DuplicateCheck {
     routes: &'static [Route],
     next: usize,
-    /// The first two that answer the same, each with the index of its method and path.
+    /// The first two duplicates, each with the index of its method and path.
     duplicate: Option<[(usize, usize); 2]>,
 }
 
-impl Unique {
-    /// Compares all routes, by way of a table with `SLOTS` places: a power of two, and more than
-    /// they have methods and paths. (Comparing each with each takes the compiler a second for 1000
-    /// routes.)
+impl DuplicateCheck {
+    /// Compares all routes, using a table with `SLOTS` places: a power of two, and more than they
+    /// have methods and paths. (Comparing all pairs takes the compiler a second for 1000 routes.)
     #[must_use]
     pub const fn new<const SLOTS: usize>(routes: &'static [Route]) -> Self {
         assert!(SLOTS.is_power_of_two());
@@ -166,7 +165,7 @@ impl Unique {
         unique
     }
 
-    /// Goes on to the next route.
+    /// Continues with the next route.
     #[must_use]
     #[track_caller]
     pub const fn next(self) -> Self {
@@ -175,7 +174,7 @@ impl Unique {
         {
             panic!(
                 "{}",
-                refusal(
+                rejection(
                     (&self.routes[first.0], self.routes[first.0].place(first.1)),
                     (
                         &self.routes[second.0],
@@ -193,7 +192,7 @@ impl Unique {
 }
 
 impl Place {
-    /// Those that answer the same have the same one, and hardly any others.
+    /// A hash: duplicates have the same one, and hardly any others.
     const fn number(&self) -> u64 {
         self.shape.key() ^ hash(self.method.as_bytes()).0
     }
@@ -206,7 +205,7 @@ const fn answer_the_same(a: &Place, b: &Place) -> bool {
         && written_alike(a.path, b.path)
 }
 
-const fn refusal((first, here): (&Route, Place), (second, there): (&Route, Place)) -> Text {
+const fn rejection((first, here): (&Route, Place), (second, there): (&Route, Place)) -> Text {
     let text = Text::new()
         .push("duplicate route: `")
         .push(second.module)
@@ -215,7 +214,7 @@ const fn refusal((first, here): (&Route, Place), (second, there): (&Route, Place
     if first.line == second.line && same(first.name, second.name) && same(first.file, second.file) {
         return text.push("` is listed twice");
     }
-    text.push("` answers ")
+    text.push("` handles ")
         .push(there.method)
         .push(" ")
         .push(there.path)
@@ -244,7 +243,7 @@ const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// A message put together when compiled; what does not fit is cut off.
+/// A message built at compile time. Text that does not fit is cut off.
 struct Text {
     bytes: [u8; 512],
     len: usize,
@@ -277,8 +276,8 @@ impl Text {
     }
 }
 
-fn ready_reply<'r>(reply: Response) -> BoxFuture<'r, Response> {
-    Box::pin(std::future::ready(reply))
+fn ready_response<'r>(response: Response) -> BoxFuture<'r, Response> {
+    Box::pin(std::future::ready(response))
 }
 
 #[cold]
@@ -287,17 +286,17 @@ fn problem<'r, T: FromRequest<'r>>(rejection: &T::Rejection) -> Problem {
 }
 
 #[inline(never)]
-fn take<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Result<T, Problem>> {
-    let now = T::NOW?;
+fn extract_sync<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Result<T, Problem>> {
+    let now = T::SYNC?;
     Some(now(request).map_err(|rejection| problem::<T>(&rejection)))
 }
 
 #[inline(never)]
-fn wait<'r, T: FromRequest<'r> + Send + 'r>(
+fn extract_async<'r, T: FromRequest<'r> + Send + 'r>(
     request: &'r Request,
 ) -> BoxFuture<'r, Result<T, Problem>> {
     Box::pin(async move {
-        match take::<T>(request) {
+        match extract_sync::<T>(request) {
             Some(taken) => taken,
             None => T::from_request(request)
                 .await
@@ -306,19 +305,16 @@ fn wait<'r, T: FromRequest<'r> + Send + 'r>(
     })
 }
 
-/// Asks an extractor only for what it would reject.
-pub(crate) type Check<'r> = fn(&'r Request) -> Option<Problem>;
-
-/// The [`Check`] of an extractor; one that waits is not asked, since what it does may cost more
-/// than a request that is rejected anyway is worth.
+/// The [`Check`] of an extractor. Asynchronous extractors are not run, since that may cost too much
+/// for a request that is rejected anyway.
 #[doc(hidden)]
 #[inline(never)]
 pub fn check<'r, T: FromRequest<'r>>(request: &'r Request) -> Option<Problem> {
-    take::<T>(request)?.err()
+    extract_sync::<T>(request)?.err()
 }
 
-/// The response to a request that an extractor has rejected, with what those behind it reject, of
-/// which so many have been `asked`.
+/// The response to a request that an extractor has rejected, together with the rejections of the
+/// extractors after the first `asked` ones.
 #[cold]
 fn rejected<'r>(
     first: Problem,
@@ -327,36 +323,36 @@ fn rejected<'r>(
     asked: usize,
 ) -> Response {
     let behind = checks.iter().skip(asked);
-    together(first, behind.filter_map(|check| check(request))).into_response()
+    merge_rejections(first, behind.filter_map(|check| check(request))).into_response()
 }
 
 pin_project_lite::pin_project! {
-    /// A handler's future, and what turns its value into a reply.
-    struct Drive<F, P> {
+    /// A handler's future, and the function that converts its value into a response.
+    struct MapResponse<F, P> {
         #[pin]
         future: F,
-        reply: P,
+        response: P,
     }
 }
 
-impl<F: Future, P: Fn(F::Output) -> Response> Future for Drive<F, P> {
+impl<F: Future, P: Fn(F::Output) -> Response> Future for MapResponse<F, P> {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
         let this = self.project();
         let value = ready!(this.future.poll(cx));
-        Poll::Ready((this.reply)(value))
+        Poll::Ready((this.response)(value))
     }
 }
 
-// One function for each number of extractors. The bounds stand on plain type parameters, so that
-// a type that fits none is reported at the argument; and the proof that waiting extractors are
-// `Send` happens here, in generic code, where rust-lang/rust#100013 does not bite.
+// One function for each number of extractors. The bounds are on plain type parameters, so that a
+// type that does not satisfy them is reported at the argument. Asynchronous extractors are proved
+// `Send` here, in generic code, to avoid rust-lang/rust#100013.
 macro_rules! arity {
     ($async_name:ident $sync_name:ident: $($t:ident)*) => {
         #[allow(non_snake_case, clippy::too_many_arguments)]
         #[doc(hidden)]
-        pub fn $async_name<'r, $($t,)* F, Fut, P>(request: &'r Request, call: F, reply: P) -> BoxFuture<'r, Response>
+        pub fn $async_name<'r, $($t,)* F, Fut, P>(request: &'r Request, call: F, response: P) -> BoxFuture<'r, Response>
         where
             $($t: FromRequest<'r> + Send + 'r,)*
             F: FnOnce($($t),*) -> Fut + Send + 'r,
@@ -368,31 +364,31 @@ macro_rules! arity {
             let _ = &checks;
             let mut asked = 0;
             let _ = &mut asked;
-            if const { false $(|| $t::NOW.is_none())* } {
+            if const { false $(|| $t::SYNC.is_none())* } {
                 Box::pin(async move {
                     $(asked += 1;
-                    let $t = match wait::<$t>(request).await {
+                    let $t = match extract_async::<$t>(request).await {
                         Ok(taken) => taken,
                         Err(first) => return rejected(first, request, &checks(), asked),
                     };)*
-                    reply(call($($t),*).await)
+                    response(call($($t),*).await)
                 })
             } else {
                 $(asked += 1;
-                let $t = match take::<$t>(request) {
+                let $t = match extract_sync::<$t>(request) {
                     Some(Ok(taken)) => taken,
                     Some(Err(first)) => {
-                        return ready_reply(rejected(first, request, &checks(), asked));
+                        return ready_response(rejected(first, request, &checks(), asked));
                     }
-                    None => unreachable!("every extractor has `NOW`"),
+                    None => unreachable!("every extractor has `SYNC`"),
                 };)*
-                Box::pin(Drive { future: call($($t),*), reply })
+                Box::pin(MapResponse { future: call($($t),*), response })
             }
         }
 
         #[allow(non_snake_case, clippy::too_many_arguments)]
         #[doc(hidden)]
-        pub fn $sync_name<'r, $($t,)* F, R, P>(request: &'r Request, call: F, reply: P) -> BoxFuture<'r, Response>
+        pub fn $sync_name<'r, $($t,)* F, R, P>(request: &'r Request, call: F, response: P) -> BoxFuture<'r, Response>
         where
             $($t: FromRequest<'r> + Send + 'r,)*
             F: FnOnce($($t),*) -> R + Send + 'r,
@@ -400,14 +396,14 @@ macro_rules! arity {
         {
             $async_name::<$($t,)* _, _, _>(
                 request,
-                move |$($t),*| std::future::ready(reply(call($($t),*))),
+                move |$($t),*| std::future::ready(response(call($($t),*))),
                 std::convert::identity,
             )
         }
     };
 }
 
-// One call each, so that an error shows one of them and not all.
+// Separate calls, so that a compile error shows one of them instead of all.
 arity!(async_0 sync_0:);
 arity!(async_1 sync_1: A);
 arity!(async_2 sync_2: A B);
@@ -422,9 +418,9 @@ arity!(async_10 sync_10: A B C D E G H I J K);
 arity!(async_11 sync_11: A B C D E G H I J K L);
 arity!(async_12 sync_12: A B C D E G H I J K L M);
 
-/// Turns a handler's value into a reply, once for each type.
+/// Converts a handler's value into a response; instantiated once per type.
 #[doc(hidden)]
 #[inline(never)]
-pub fn reply<R: IntoResponse>(value: R) -> Response {
+pub fn into_response<R: IntoResponse>(value: R) -> Response {
     value.into_response()
 }

@@ -1,18 +1,18 @@
-//! Which parts of a request are credentials, by their names.
+//! Names of the parts of a request that contain credentials.
 //!
-//! One list for all that has to keep them to itself: the `Debug` form of a request, whose header
-//! values are marked [sensitive](http::HeaderValue::set_sensitive), and what the local server
-//! records. A name that is on it without need costs nothing; one that is missing is a token in a log.
+//! One list for all code that must not show them: the `Debug` form of a request, whose header
+//! values are marked [sensitive](http::HeaderValue::set_sensitive), and the records of the local
+//! server. A superfluous name costs nothing; a missing one leaks a token into a log.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{Entry, OccupiedEntry},
 };
 
-/// Parts of the names of headers whose values let others in, or may; and of those in which CDNs,
-/// load balancers and VPC Lattice say who the caller is.
+/// Substrings of the names of headers that contain credentials, or may; and of headers in which
+/// CDNs, load balancers and VPC Lattice identify the caller.
 ///
-/// In lower case, with `-` for `_` as well.
+/// In lower case; `_` matches `-` too.
 const HEADERS: [&str; 25] = [
     "access-key",
     "amzn-lattice-identity",
@@ -41,7 +41,7 @@ const HEADERS: [&str; 25] = [
     "xsrf",
 ];
 
-/// The same for parameters of a query, where a `token` is often the place in a list.
+/// The same for query parameters, where `token` is often a position in a list.
 #[cfg(any(debug_assertions, feature = "local"))]
 const PARAMETERS: [&str; 11] = [
     "authorization",
@@ -57,23 +57,23 @@ const PARAMETERS: [&str; 11] = [
     "signature",
 ];
 
-/// Whether a header of this name, in any letter case, carries a credential.
+/// Whether a header of this name contains a credential. The case does not matter.
 ///
-/// It is a constant function, so that of the headers that every request has it is known before the
-/// program runs.
+/// This is a constant function, so that the result for headers that every request has is computed
+/// at compile time.
 pub(crate) const fn is_credential(name: &[u8]) -> bool {
     const BEGINNINGS: Beginnings = Beginnings::of(&HEADERS);
     has_part(name, &HEADERS, &BEGINNINGS)
 }
 
-/// Whether a parameter of this name carries a credential.
+/// Whether a query parameter of this name contains a credential.
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) const fn is_credential_parameter(name: &[u8]) -> bool {
     const BEGINNINGS: Beginnings = Beginnings::of(&PARAMETERS);
     has_part(name, &PARAMETERS, &BEGINNINGS)
 }
 
-/// Marks the values of all headers that carry credentials, and of those that are `named`.
+/// Marks the values of all headers that contain credentials, and of those that are `named`.
 pub(crate) fn mark_all(headers: &mut HeaderMap, named: &[HeaderName]) {
     for (name, value) in headers.iter_mut() {
         if is_credential(name.as_str().as_bytes()) || named.contains(name) {
@@ -85,7 +85,7 @@ pub(crate) fn mark_all(headers: &mut HeaderMap, named: &[HeaderName]) {
 /// Marks the values of the headers that are `named`.
 pub(crate) fn mark(headers: &mut HeaderMap, named: &[HeaderName]) {
     for name in named {
-        // An entry that is vacant may make room for a header that nobody adds.
+        // A vacant entry may reserve space for a header that is never added.
         if headers.contains_key(name)
             && let Ok(Entry::Occupied(mut entry)) = headers.try_entry(name)
         {
@@ -100,11 +100,11 @@ fn mark_entry(entry: &mut OccupiedEntry<'_, HeaderValue>) {
     }
 }
 
-/// Which characters parts begin with: for each first one, a bit for each second one, and for each second
-/// one, a bit for each third one. Nearly all places of a name are passed over by a look at this.
+/// The first characters of the parts: for each first one, a bit for each second one, and for each
+/// second one, a bit for each third one. This excludes most positions of a name at once.
 struct Beginnings([u32; 32], [u32; 32]);
 
-/// A character in five bits, the same in both letter cases. Others may have the same.
+/// A character in five bits, equal for both cases. Other characters may collide.
 const fn class(byte: u8) -> usize {
     let byte = if byte == b'_' { b'-' } else { byte };
     (byte & 31) as usize

@@ -1,24 +1,19 @@
-//! The values that all invocations share.
+//! State: values that all invocations share.
 
 use crate::{
-    BoxError, BoxFuture, Error, Limits, Request,
-    error::Chain,
-    matched::Matched,
-    middleware::{Timing, caught},
+    BoxError, BoxFuture, Error, Limits, catch_unwind::catch_unwind, error::Chain, timing::Timing,
 };
-use http::Extensions;
 use std::{
     any::{Any, TypeId, type_name},
     collections::{HashMap, HashSet},
     fmt,
     future::Future,
-    sync::Arc,
 };
 
 type Value = Box<dyn Any + Send + Sync>;
 type Make = Box<dyn FnOnce() -> BoxFuture<'static, Result<Value, BoxError>> + Send>;
 
-/// One value of each type, and what else every part of an application needs.
+/// One value of each type, and other data that all parts of an application need.
 #[derive(Default)]
 pub(crate) struct States {
     pub(crate) values: HashMap<TypeId, Value>,
@@ -27,18 +22,6 @@ pub(crate) struct States {
 }
 
 impl States {
-    /// The values of the application that a request is in, whether its router was reached or not.
-    pub(crate) fn of(request: &Request) -> Option<&States> {
-        Self::in_extensions(request.extensions())
-    }
-
-    pub(crate) fn in_extensions(extensions: &Extensions) -> Option<&States> {
-        match extensions.get::<Matched>() {
-            Some(matched) => Some(&matched.states),
-            None => extensions.get::<Arc<States>>().map(|s| &**s),
-        }
-    }
-
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.values.get(&TypeId::of::<T>())?.downcast_ref()
     }
@@ -50,7 +33,7 @@ impl fmt::Debug for States {
     }
 }
 
-/// A state that is given, or a promise to make it.
+/// A state, or a function that creates it.
 pub(crate) struct StateInit {
     pub(crate) id: TypeId,
     name: &'static str,
@@ -82,7 +65,8 @@ impl StateInit {
             id: TypeId::of::<T>(),
             name: type_name::<T>(),
             kind: Kind::Make(Box::new(|| {
-                // The function itself runs on the first poll: a panic in it is one of the future.
+                // The function itself runs on the first poll, so a panic in it is a panic of the
+                // future.
                 Box::pin(async move {
                     match make().await {
                         Ok(value) => Ok(Box::new(value) as Value),
@@ -94,7 +78,7 @@ impl StateInit {
     }
 }
 
-/// Which initialisers a given value stands in for.
+/// The types for which a value replaces an initialiser.
 fn given<'a>(inits: impl Iterator<Item = &'a StateInit>) -> HashSet<TypeId> {
     inits
         .filter(|init| matches!(init.kind, Kind::Value(_)))
@@ -102,7 +86,7 @@ fn given<'a>(inits: impl Iterator<Item = &'a StateInit>) -> HashSet<TypeId> {
         .collect()
 }
 
-/// A fault for each type of which there would be two values.
+/// An error for each type that has two values.
 pub(crate) fn doubled<'a>(inits: impl Iterator<Item = &'a StateInit> + Clone) -> Vec<String> {
     let given = given(inits.clone());
     let mut seen = HashSet::new();
@@ -111,19 +95,19 @@ pub(crate) fn doubled<'a>(inits: impl Iterator<Item = &'a StateInit> + Clone) ->
         .filter(|init| !seen.insert(init.id))
         .map(|init| {
             format!(
-                "state `{}` is given twice: an application has one value of each type, so wrap \
-                 one of them in a type of its own",
+                "state `{}` is set twice: an application has one value of each type, so wrap \
+                 one of them in a new type",
                 init.name
             )
         })
         .collect()
 }
 
-/// Makes all states, one after the other in the order given; what is wrong goes to `faults`.
+/// Creates all states one after the other, in order. Errors go to `errors`.
 pub(crate) async fn make_all(
     inits: Vec<StateInit>,
     limits: Limits,
-    faults: &mut Vec<String>,
+    errors: &mut Vec<String>,
 ) -> States {
     let mut seen = given(inits.iter());
     let mut states = States {
@@ -135,7 +119,7 @@ pub(crate) async fn make_all(
             Kind::Value(value) => value,
             Kind::Make(_) if !seen.insert(init.id) => continue,
             Kind::Make(make) => {
-                let made = match caught(make()).await {
+                let made = match catch_unwind(make()).await {
                     Ok(Ok(value)) => Ok(value),
                     Ok(Err(error)) => Err(Chain(&*error).to_string()),
                     Err(panic) => Err(panic.to_string()),
@@ -143,7 +127,7 @@ pub(crate) async fn make_all(
                 match made {
                     Ok(value) => value,
                     Err(why) => {
-                        faults.push(format!("state `{}` cannot be made: {why}", init.name));
+                        errors.push(format!("state `{}` cannot be created: {why}", init.name));
                         continue;
                     }
                 }

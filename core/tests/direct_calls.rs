@@ -1,10 +1,11 @@
-//! A handler is a function: a unit test calls it, and makes each of its arguments by hand.
+//! Handlers are functions: unit tests can call them and construct each argument.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri, Version};
 use lambda_api::{
-    Body, Cookies, Created, Deadline, Extension, Form, Invocation, Json, LambdaContext,
-    MatchedPath, Path, Query, Request, State, Text, api_handler, event::Source,
+    Body, Created, Invocation, Json, LambdaContext, Path, Query, Request, State, api_handler,
+    event::Source,
+    extract::{Cookies, Deadline, Extension, Form, MatchedPath, Text},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -96,7 +97,7 @@ async fn whoami(
 }
 
 #[tokio::test]
-async fn what_layers_and_the_router_add_is_made_by_hand() {
+async fn layers_and_router_add_extensions() {
     let found = whoami(
         Extension(Tenant("blue")),
         Cookies::parse("theme=dark"),
@@ -146,7 +147,7 @@ async fn an_invocation_and_its_deadline_are_made_for_the_test() {
 #[tokio::test]
 async fn the_invocation_of_any_source_comes_from_an_event() {
     let invocation = lambda_api_testing::EventBuilder::new(Source::RestApi)
-        .stage("test")
+        .facts(|facts| facts.stage("test"))
         .to_invocation();
     let lambda = invocation.lambda().clone();
     let found = report(Deadline::none(), invocation, lambda).await;
@@ -184,7 +185,7 @@ async fn the_request_itself_is_made_like_any_other() {
 #[api_handler(POST "/maybe")]
 async fn maybe(
     order: Option<Json<Order>>,
-    page: Result<Query<Page>, lambda_api::QueryRejection>,
+    page: Result<Query<Page>, lambda_api::extract::QueryRejection>,
 ) -> StatusCode {
     match (order, page) {
         (Some(_), Ok(_)) => StatusCode::OK,
@@ -194,7 +195,7 @@ async fn maybe(
 }
 
 #[tokio::test]
-async fn what_may_be_absent_or_refused_is_an_option_or_a_result() {
+async fn extractors_can_be_options_or_results() {
     let page = || {
         Ok(Query(Page {
             page: 1,
@@ -202,13 +203,16 @@ async fn what_may_be_absent_or_refused_is_an_option_or_a_result() {
         }))
     };
     assert_eq!(maybe(None, page()).await, 204);
-    let refused = lambda_api::extract::<Query<Page>>(&Request::default()).await;
-    assert_eq!(maybe(None, refused).await, 400);
+    let rejected = lambda_api::extract::extract::<Query<Page>>(&Request::default()).await;
+    assert_eq!(maybe(None, rejected).await, 400);
 }
 
 #[cfg(feature = "multipart")]
 mod multipart {
-    use lambda_api::{Multipart, Part, api_handler};
+    use lambda_api::{
+        api_handler,
+        extract::{Multipart, Part},
+    };
 
     #[api_handler(POST "/photos")]
     async fn upload(form: Multipart) -> String {

@@ -1,6 +1,5 @@
-//! What an event source sends is decoded into the request that it was sent for, and what is encoded
-//! as a reply reaches the client. These are examples; the law for arbitrary requests is tested in
-//! `testing/tests/laws.rs`.
+//! Requests and responses survive the conversion to events and back, shown with examples. The same
+//! is tested for arbitrary requests in `testing/tests/laws.rs`.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -9,7 +8,11 @@ use lambda_api::{
     event::{self, DecodeOptions, Source, emulate},
 };
 
-fn through(source: Source, request: &Request<Bytes>, facts: &emulate::Facts) -> Request<Body> {
+fn through(
+    source: Source,
+    request: &Request<Bytes>,
+    facts: &emulate::GatewayContext,
+) -> Request<Body> {
     let event = emulate::event(source, request, facts).to_string();
     match event::decode(
         event.clone().into(),
@@ -17,18 +20,18 @@ fn through(source: Source, request: &Request<Bytes>, facts: &emulate::Facts) -> 
         &DecodeOptions::default(),
     ) {
         Ok(request) => request,
-        Err(error) => panic!("{source} sent an event that is refused: {error}\n{event}"),
+        Err(error) => panic!("{source} encoded an event that is rejected: {error}\n{event}"),
     }
 }
 
 fn sent_back(source: Source, response: Response<&[u8]>) -> Response<Bytes> {
     let (parts, body) = response.into_parts();
-    let reply = event::encode(source, &parts, body);
-    match emulate::reply(source, &reply) {
+    let raw_response = event::encode(source, &parts, body);
+    match emulate::parse_response(source, &raw_response) {
         Ok(response) => response,
         Err(error) => panic!(
-            "{source} cannot read the reply: {error}\n{}",
-            String::from_utf8_lossy(&reply)
+            "{source} rejects the response: {error}\n{}",
+            String::from_utf8_lossy(&raw_response)
         ),
     }
 }
@@ -43,7 +46,7 @@ fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     pairs.into_owned().collect()
 }
 
-/// How a source carries values of one name.
+/// Whether a source sends only one value per name.
 fn carries_one_value(source: Source) -> bool {
     matches!(source, Source::Alb)
 }
@@ -66,7 +69,7 @@ fn a_request_arrives_as_it_was_sent() {
             .header("user-agent", "test")
             .body(Bytes::from_static(br#"{"sku":"tea"}"#))
             .unwrap();
-        let arrived = through(source, &request, &emulate::Facts::new());
+        let arrived = through(source, &request, &emulate::GatewayContext::new());
         assert_eq!(arrived.method(), "POST", "{source}");
         assert_eq!(arrived.uri().path(), "/orders/7", "{source}");
         assert_eq!(arrived.body().bytes(), br#"{"sku":"tea"}"#, "{source}");
@@ -87,7 +90,7 @@ fn a_request_arrives_as_it_was_sent() {
         };
         assert_eq!(values(headers, "x-tag"), tags, "{source}");
 
-        // Names that a source sends in a map may come in another order; the values of one name not.
+        // Sources that send names in a map may reorder them; the values of a name keep their order.
         let mut query = pairs(arrived.uri().query());
         query.sort_by(|(a, _), (b, _)| a.cmp(b));
         let last_only = matches!(source, Source::Alb | Source::LatticeV1);
@@ -104,7 +107,7 @@ fn a_request_arrives_as_it_was_sent() {
 #[test]
 fn the_source_and_its_facts_are_recognised() {
     let request = Request::get("/").body(Bytes::new()).unwrap();
-    let facts = emulate::Facts::new()
+    let facts = emulate::GatewayContext::new()
         .source_ip("198.51.100.7")
         .request_id("r-1")
         .stage_variable("table", "orders");
@@ -128,11 +131,11 @@ fn the_source_and_its_facts_are_recognised() {
 }
 
 #[test]
-fn the_stage_is_no_part_of_the_path() {
+fn the_stage_is_not_part_of_the_path() {
     let request = Request::get("/dev/orders").body(Bytes::new()).unwrap();
     for source in Source::ALL {
         for domain in [None, Some("api.example.com")] {
-            let mut facts = emulate::Facts::new().stage("dev");
+            let mut facts = emulate::GatewayContext::new().stage("dev");
             if let Some(domain) = domain {
                 facts = facts.domain(domain);
             }
@@ -159,14 +162,14 @@ fn a_path_stays_encoded_but_at_an_http_api() {
                 Source::HttpApi | Source::HttpApiV1 => at_http_api,
                 _ => path,
             };
-            let arrived = through(source, &request, &emulate::Facts::new());
+            let arrived = through(source, &request, &emulate::GatewayContext::new());
             assert_eq!(arrived.uri().path(), expected, "{source}");
         }
     }
 }
 
 #[test]
-fn a_reply_reaches_the_client_as_it_was_made() {
+fn a_response_reaches_the_client_as_it_was_made() {
     for source in Source::ALL {
         let response = Response::builder()
             .status(201)

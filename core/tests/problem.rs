@@ -1,4 +1,4 @@
-//! What errors become.
+//! The problem documents that errors are converted to.
 
 use http::StatusCode;
 use lambda_api::{ApiError, Error, IntoResponse, Problem, Response};
@@ -57,7 +57,7 @@ fn storage() -> OrderError {
     OrderError::Storage("tea".parse::<u8>().expect_err("no number"))
 }
 
-fn reply(error: OrderError) -> Response {
+fn response(error: OrderError) -> Response {
     Err::<(), _>(error).into_response()
 }
 
@@ -67,39 +67,42 @@ fn body(response: &Response) -> &str {
 
 #[test]
 fn the_text_of_a_4xx_is_its_detail_and_extensions_follow() {
-    let reply = reply(OrderError::OutOfStock {
+    let response = response(OrderError::OutOfStock {
         left: 2,
         sku: "tea",
     });
-    assert_eq!(reply.status(), 409);
-    assert_eq!(reply.headers()["content-type"], "application/problem+json");
+    assert_eq!(response.status(), 409);
     assert_eq!(
-        body(&reply),
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
+    assert_eq!(
+        body(&response),
         r#"{"type":"about:blank","title":"Conflict","status":409,"detail":"only 2 of tea left","code":"out_of_stock","left":2}"#,
     );
 }
 
 #[test]
 fn the_text_of_a_5xx_and_its_causes_are_not_sent() {
-    let reply = reply(storage());
+    let response = response(storage());
     assert_eq!(
-        body(&reply),
+        body(&response),
         r#"{"type":"about:blank","title":"Service Unavailable","status":503,"code":"storage_unavailable"}"#,
     );
 }
 
 #[test]
 fn any_error_is_a_500_that_hides_it() {
-    let reply = Err::<(), _>(Error::new(storage())).into_response();
+    let response = Err::<(), _>(Error::new(storage())).into_response();
     assert_eq!(
-        body(&reply),
+        body(&response),
         r#"{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal_error"}"#,
     );
 }
 
 #[test]
-fn all_members_have_their_place_whatever_the_order_they_are_set_in() {
-    let reply = Problem::new(StatusCode::FORBIDDEN, "out_of_credit")
+fn members_are_ordered_however_they_are_set() {
+    let response = Problem::new(StatusCode::FORBIDDEN, "out_of_credit")
         .with_extension("balance", &30)
         .with_extension("accounts", &["/account/1", "/account/2"])
         .with_extension("balance", &31)
@@ -109,7 +112,7 @@ fn all_members_have_their_place_whatever_the_order_they_are_set_in() {
         .with_type("https://example.com/probs/out-of-credit")
         .into_response();
     assert_eq!(
-        body(&reply),
+        body(&response),
         concat!(
             r#"{"type":"https://example.com/probs/out-of-credit","#,
             r#""title":"You do not have enough credit","status":403,"#,
@@ -148,18 +151,21 @@ fn an_extension_that_cannot_be_serialised_is_left_out() {
 
 #[test]
 fn headers_are_kept_and_invalid_ones_left_out() {
-    let reply = reply(OrderError::TooMany);
-    assert_eq!(reply.headers()["retry-after"], "30");
+    let response = response(OrderError::TooMany);
+    assert_eq!(response.headers()["retry-after"], "30");
 
     let problem = Problem::new(StatusCode::UNAUTHORIZED, "who")
         .with_header("www-authenticate", "Bearer")
         .with_header("bad name", "a")
         .with_header("x-a", "b\r\nc: d")
         .with_header("content-type", "text/html");
-    let reply = problem.into_response();
-    assert_eq!(reply.headers().len(), 2);
-    assert_eq!(reply.headers()["www-authenticate"], "Bearer");
-    assert_eq!(reply.headers()["content-type"], "application/problem+json");
+    let response = problem.into_response();
+    assert_eq!(response.headers().len(), 2);
+    assert_eq!(response.headers()["www-authenticate"], "Bearer");
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
 }
 
 #[test]
@@ -175,13 +181,13 @@ fn a_problem_inside_an_error_is_copied_whole() {
         .with_title("No longer here")
         .with_header("x-a", "b");
     let expected = body(&problem.clone().into_response()).to_owned();
-    let reply = reply(OrderError::Other(problem));
-    assert_eq!(body(&reply), expected);
-    assert_eq!(reply.headers()["x-a"], "b");
+    let response = response(OrderError::Other(problem));
+    assert_eq!(body(&response), expected);
+    assert_eq!(response.headers()["x-a"], "b");
 }
 
 #[test]
-fn a_status_that_is_no_error_becomes_500() {
+fn a_non_error_status_becomes_500() {
     let problem = Problem::from_error(&OrderError::Wrong);
     assert_eq!(problem.status(), 500);
     assert_eq!(problem.detail(), None);
@@ -205,27 +211,30 @@ fn debug_and_display_show_what_the_client_may_see() {
 
 #[test]
 fn a_status_is_an_error_alone_and_with_a_text() {
-    type Answer<E> = Result<&'static str, E>;
-    let alone: Answer<StatusCode> = Err(StatusCode::NOT_FOUND);
-    let owned: Answer<(StatusCode, String)> = Err((StatusCode::CONFLICT, "taken".to_owned()));
-    let fixed: Answer<(StatusCode, &'static str)> = Err((StatusCode::GONE, "sold out"));
-    let hidden: Answer<(StatusCode, Cow<'static, str>)> =
+    type Respond<E> = Result<&'static str, E>;
+    let alone: Respond<StatusCode> = Err(StatusCode::NOT_FOUND);
+    let owned: Respond<(StatusCode, String)> = Err((StatusCode::CONFLICT, "taken".to_owned()));
+    let fixed: Respond<(StatusCode, &'static str)> = Err((StatusCode::GONE, "sold out"));
+    let hidden: Respond<(StatusCode, Cow<'static, str>)> =
         Err((StatusCode::BAD_GATEWAY, "db.internal is down".into()));
-    for (reply, status, code, detail) in [
+    for (response, status, code, detail) in [
         (alone.into_response(), 404, "not_found", None),
         (owned.into_response(), 409, "conflict", Some("taken")),
         (fixed.into_response(), 410, "gone", Some("sold out")),
         (hidden.into_response(), 502, "bad_gateway", None),
     ] {
-        assert_eq!(reply.status(), status);
-        assert_eq!(reply.headers()["content-type"], "application/problem+json");
-        let problem: serde_json::Value = serde_json::from_str(body(&reply)).expect("JSON");
+        assert_eq!(response.status(), status);
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/problem+json"
+        );
+        let problem: serde_json::Value = serde_json::from_str(body(&response)).expect("JSON");
         assert_eq!(problem["code"], code);
         assert_eq!(
             problem.get("detail").and_then(|detail| detail.as_str()),
             detail
         );
     }
-    let fine: Answer<(StatusCode, String)> = Ok("tea");
+    let fine: Respond<(StatusCode, String)> = Ok("tea");
     assert_eq!(fine.into_response().body().bytes(), b"tea");
 }

@@ -1,11 +1,11 @@
-//! What the values of handlers become.
+//! The responses that return values of handlers are converted to.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::Full;
 use lambda_api::{
-    Accepted, Body, Created, Error, Html, IntoResponse, Json, NoContent, Problem, Redirect,
-    Response, SameSite, SetCookie,
+    Body, Created, Error, IntoResponse, Json, NoContent, Problem, Response,
+    response::{Accepted, Html, Redirect, SameSite, SetCookie},
 };
 use serde::{Serialize, Serializer, ser::Error as _};
 use std::borrow::Cow;
@@ -83,48 +83,48 @@ fn every_value_has_its_status_content_type_and_content() {
 
 #[test]
 fn a_response_in_memory_stays_in_memory_whatever_its_body() {
-    let replies = [
+    let responses = [
         Response::new(Body::from("a")).into_response(),
         http::Response::new(String::from("a")).into_response(),
         http::Response::new(Full::new(Bytes::from("a"))).into_response(),
     ];
-    for reply in replies {
-        assert!(!reply.body().is_stream());
-        assert_eq!(reply.body().bytes(), b"a");
-        assert!(reply.headers().is_empty());
+    for response in responses {
+        assert!(!response.body().is_stream());
+        assert_eq!(response.body().bytes(), b"a");
+        assert!(response.headers().is_empty());
     }
 }
 
 #[tokio::test]
 async fn a_response_with_a_body_of_another_kind_becomes_a_stream() {
     let boxed = http_body_util::BodyExt::boxed(Full::new(Bytes::from("a")));
-    let reply = http::Response::builder()
+    let response = http::Response::builder()
         .status(418)
         .body(boxed)
         .expect("a valid response")
         .into_response();
-    assert_eq!(reply.status(), 418);
-    assert!(reply.body().is_stream());
-    assert_eq!(reply.into_body().collect().await.expect("a body"), "a");
+    assert_eq!(response.status(), 418);
+    assert!(response.body().is_stream());
+    assert_eq!(response.into_body().collect().await.expect("a body"), "a");
 }
 
 #[test]
 fn a_value_that_cannot_be_serialised_is_a_500_that_hides_why() {
-    let reply = Json(Unserialisable).into_response();
+    let response = Json(Unserialisable).into_response();
     let expected = r#"{"type":"about:blank","title":"Internal Server Error","status":500,"code":"internal_error"}"#;
-    assert_eq!(reply.status(), 500);
-    assert_eq!(reply.body().bytes(), expected.as_bytes());
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.body().bytes(), expected.as_bytes());
 }
 
 #[test]
 fn created_says_where_to_find_what_was_made() {
-    let reply = Created::at(format!("/orders/{}", 7), Json(7)).into_response();
-    assert_eq!(reply.status(), 201);
-    assert_eq!(headers(&reply, "location"), ["/orders/7"]);
+    let response = Created::at(format!("/orders/{}", 7), Json(7)).into_response();
+    assert_eq!(response.status(), 201);
+    assert_eq!(headers(&response, "location"), ["/orders/7"]);
 
-    let reply = Created::at("/orders/7\r\nx: y", Json(7)).into_response();
-    assert_eq!(reply.status(), 500);
-    assert_eq!(headers(&reply, "location"), [""; 0]);
+    let response = Created::at("/orders/7\r\nx: y", Json(7)).into_response();
+    assert_eq!(response.status(), 500);
+    assert_eq!(headers(&response, "location"), [""; 0]);
 }
 
 #[test]
@@ -135,10 +135,10 @@ fn redirects_have_the_status_that_keeps_or_changes_the_method() {
         (Redirect::permanent("/a"), 308),
     ];
     for (redirect, status) in table {
-        let reply = redirect.into_response();
-        assert_eq!(reply.status(), status);
-        assert_eq!(headers(&reply, "location"), ["/a"]);
-        assert_eq!(reply.body().bytes(), b"");
+        let response = redirect.into_response();
+        assert_eq!(response.status(), status);
+        assert_eq!(headers(&response, "location"), ["/a"]);
+        assert_eq!(response.body().bytes(), b"");
     }
     for location in ["", "/a\nset-cookie: b=c"] {
         assert_eq!(Redirect::to(location).into_response().status(), 500);
@@ -146,11 +146,11 @@ fn redirects_have_the_status_that_keeps_or_changes_the_method() {
 }
 
 #[test]
-fn parts_are_applied_from_left_to_right_over_what_the_value_has_set() {
+fn parts_override_the_value_from_left_to_right() {
     let mut map = HeaderMap::new();
     map.append("x-b", HeaderValue::from_static("1"));
     map.append("x-b", HeaderValue::from_static("2"));
-    let reply = (
+    let response = (
         StatusCode::ACCEPTED,
         [("x-a", "1"), ("content-type", "text/csv"), ("x-b", "0")],
         map,
@@ -158,22 +158,22 @@ fn parts_are_applied_from_left_to_right_over_what_the_value_has_set() {
         "a,b",
     )
         .into_response();
-    assert_eq!(reply.status(), 202);
-    assert_eq!(headers(&reply, "content-type"), ["text/csv"]);
-    assert_eq!(headers(&reply, "x-a"), ["1"]);
-    assert_eq!(headers(&reply, "x-b"), ["1", "2"]);
-    assert_eq!(headers(&reply, "vary"), ["accept"]);
+    assert_eq!(response.status(), 202);
+    assert_eq!(headers(&response, "content-type"), ["text/csv"]);
+    assert_eq!(headers(&response, "x-a"), ["1"]);
+    assert_eq!(headers(&response, "x-b"), ["1", "2"]);
+    assert_eq!(headers(&response, "vary"), ["accept"]);
 }
 
 #[test]
 fn a_name_that_one_part_repeats_is_sent_repeatedly() {
-    let reply = ([("link", "</a>"), ("link", "</b>")], ()).into_response();
-    assert_eq!(headers(&reply, "link"), ["</a>", "</b>"]);
+    let response = ([("link", "</a>"), ("link", "</b>")], ()).into_response();
+    assert_eq!(headers(&response, "link"), ["</a>", "</b>"]);
 }
 
 #[test]
 fn cookies_add_up_in_order() {
-    let reply = (
+    let response = (
         SetCookie::new("a", "1"),
         [("set-cookie", "raw=2")],
         [SetCookie::new("b", "3"), SetCookie::new("c", "4")],
@@ -183,7 +183,7 @@ fn cookies_add_up_in_order() {
         "done",
     )
         .into_response();
-    let names: Vec<&str> = headers(&reply, "set-cookie")
+    let names: Vec<&str> = headers(&response, "set-cookie")
         .into_iter()
         .filter_map(|cookie| cookie.split('=').next())
         .collect();
@@ -191,57 +191,57 @@ fn cookies_add_up_in_order() {
 }
 
 #[test]
-fn an_invalid_part_makes_the_reply_a_500_without_its_value() {
-    let replies = [
+fn an_invalid_part_makes_the_response_a_500_without_its_value() {
+    let responses = [
         ([("bad name", "secret")], "a").into_response(),
         ([("x-a", "secret\r\nx-b: c")], "a").into_response(),
         ([("x-a".to_owned(), "secret\0".to_owned())], "a").into_response(),
         (SetCookie::new("bad name", "secret"), "a").into_response(),
         (SetCookie::new("__Host-a", "secret").path("/b"), "a").into_response(),
     ];
-    for mut reply in replies {
-        assert_eq!(reply.status(), 500);
+    for mut response in responses {
+        assert_eq!(response.status(), 500);
         assert_eq!(
-            headers(&reply, "content-type"),
+            headers(&response, "content-type"),
             ["application/problem+json"]
         );
-        let body = String::from_utf8_lossy(reply.body().bytes()).into_owned();
+        let body = String::from_utf8_lossy(response.body().bytes()).into_owned();
         assert!(!body.contains("secret"), "{body}");
-        let problem = reply.extensions_mut().remove::<Problem>();
+        let problem = response.extensions_mut().remove::<Problem>();
         assert_eq!(problem.expect("a problem").code(), "internal_error");
     }
 }
 
 #[test]
-fn an_error_stays_an_error_whatever_stands_before_it() {
+fn parts_before_an_error_keep_it_an_error() {
     let failed: Result<Json<u8>, Problem> = Err(conflict());
-    let replies = [
+    let responses = [
         (StatusCode::CREATED, failed.clone()).into_response(),
         ([("content-type", "text/csv")], failed.clone()).into_response(),
         Created::at("/a", failed.clone()).into_response(),
         Accepted(failed).into_response(),
     ];
-    for reply in replies {
-        assert_eq!(reply.status(), 409);
+    for response in responses {
+        assert_eq!(response.status(), 409);
         assert_eq!(
-            headers(&reply, "content-type"),
+            headers(&response, "content-type"),
             ["application/problem+json"]
         );
-        assert_eq!(headers(&reply, "location"), [""; 0]);
+        assert_eq!(headers(&response, "location"), [""; 0]);
     }
-    let reply = (SetCookie::remove("session"), conflict()).into_response();
-    assert_eq!(headers(&reply, "set-cookie").len(), 1);
+    let response = (SetCookie::remove("session"), conflict()).into_response();
+    assert_eq!(headers(&response, "set-cookie").len(), 1);
 }
 
 #[test]
-fn a_handler_may_reply_with_different_types_on_each_way() {
-    fn reply(ok: bool) -> Result<impl IntoResponse, Error> {
+fn a_handler_can_return_different_response_types() {
+    fn response(ok: bool) -> Result<impl IntoResponse, Error> {
         if ok {
             Ok((StatusCode::OK, "a"))
         } else {
             Err("secret".into())
         }
     }
-    assert_eq!(reply(true).into_response().status(), 200);
-    assert_eq!(reply(false).into_response().status(), 500);
+    assert_eq!(response(true).into_response().status(), 200);
+    assert_eq!(response(false).into_response().status(), 500);
 }

@@ -1,28 +1,32 @@
-//! What the compiler says to those who make a mistake, and that it says nothing to the others.
+//! The compile errors of incorrect programs, and that correct programs compile.
 //!
-//! Each file in `ui/fail` has one mistake; the file of the same name in `.stderr` is what its
-//! author is shown. `TRYBUILD=overwrite cargo test -p lambda-api --all-features --test ui` writes them anew: read
-//! them then as somebody who has just made that mistake.
+//! Each file in a folder of `ui/fail` contains one mistake. The `.stderr` file with the same name
+//! contains the expected output of the compiler. To update all of them, run
+//! `TRYBUILD=overwrite cargo test -p lambda-api --all-features --test ui`, then read them as a user
+//! who has just made that mistake.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 #[test]
 #[cfg_attr(
     not(feature = "multipart"),
-    ignore = "the compiler lists the types of all features: run with --all-features"
+    ignore = "the expected output requires --all-features"
 )]
 fn mistakes_are_reported_at_their_place() {
     let tests = trybuild::TestCases::new();
     tests.pass("tests/ui/pass/*.rs");
-    tests.compile_fail("tests/ui/fail/*.rs");
+    tests.compile_fail("tests/ui/fail/*/*.rs");
 }
 
 #[test]
 fn one_mistake_is_one_error_and_no_warning() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/fail");
     let mut seen = 0;
-    for entry in fs::read_dir(folder).expect("the folder") {
-        let path = entry.expect("an entry").path();
+    let subjects = fs::read_dir(folder).expect("the folder");
+    for path in subjects.flat_map(|subject| files(&subject.expect("an entry").path())) {
         if path
             .extension()
             .is_some_and(|extension| extension == "stderr")
@@ -35,4 +39,9 @@ fn one_mistake_is_one_error_and_no_warning() {
         }
     }
     assert!(seen > 100, "only {seen} files of output");
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(folder).expect("a folder of one subject");
+    entries.map(|entry| entry.expect("an entry").path())
 }

@@ -1,27 +1,27 @@
-//! From the description to something that answers.
+//! Builds an [`App`] from the description of an API.
 
 use super::{
     Api,
-    flat::{Scope, base_path_fault, prefix_fault},
+    flatten::{Scope, base_path_error, prefix_error},
     middleware::check_outer,
 };
 use crate::{
-    App, Limits, Next,
-    middleware::{CorsGate, Guard, LayerFn},
+    App, Limits,
+    hooks::Hooks,
+    middleware::{CorsGate, Guard, LayerFn, Next},
     router::{Router, Routing},
-    runtime::Hooks,
     state::{StateInit, doubled, make_all},
 };
 use http::HeaderName;
 use std::{fmt, sync::Arc};
 use tower_http::cors::CorsLayer;
 
-/// Everything that keeps an [`Api`] from being built, at once.
+/// All errors that prevent an [`Api`] from being built.
 #[derive(Debug)]
 pub struct BuildErrors(Vec<String>);
 
 impl BuildErrors {
-    /// The faults, a sentence each.
+    /// Returns the errors, one sentence each.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
@@ -29,11 +29,11 @@ impl BuildErrors {
 
 impl fmt::Display for BuildErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, fault) in self.0.iter().enumerate() {
+        for (index, error) in self.0.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "- {fault}")?;
+            write!(f, "- {error}")?;
         }
         Ok(())
     }
@@ -41,16 +41,16 @@ impl fmt::Display for BuildErrors {
 
 impl std::error::Error for BuildErrors {}
 
-/// What follows from a description alone, and everything that is wrong with it.
+/// The parts that follow from the description alone, and its errors.
 struct Checked {
     router: Router,
     cors: Option<CorsLayer>,
     request_id_header: Option<HeaderName>,
-    faults: Vec<String>,
+    errors: Vec<String>,
 }
 
 impl Api {
-    /// Makes the state, inserts the routes, and reports every fault at once.
+    /// Creates the state, inserts the routes, and reports all errors together.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -70,58 +70,61 @@ impl Api {
     /// ```
     ///
     /// # Errors
-    /// Two routes of one method and path; a path of more than 64 segments; a state that a handler
-    /// needs and nobody gives, that is given twice or cannot be made; a `#[path]` argument without a
-    /// parameter; an access rule, or an identity as an argument, without an authenticator; an
-    /// authenticator that cannot work or would never be asked; CORS rules that browsers refuse; a
-    /// setting of the outermost API on a nested one.
+    /// Returns an error if:
+    /// - two routes have the same method and path
+    /// - a path has more than 64 segments
+    /// - the state that a handler needs is missing, is set twice, or cannot be created
+    /// - a `#[path]` argument has no parameter in the path
+    /// - a route has an access rule or takes an identity, but the API has no authenticator
+    /// - an authenticator is misconfigured or can never be reached
+    /// - browsers would reject the CORS rules
+    /// - a nested API has a setting of the outermost API
     pub async fn build(mut self) -> Result<App, BuildErrors> {
         self.lend_test_keys();
         let Checked {
             router,
             cors,
             request_id_header,
-            mut faults,
+            mut errors,
         } = self.checked();
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
-        let mut states = make_all(inits, self.decode.limits, &mut faults).await;
+        let mut states = make_all(inits, self.decode.limits, &mut errors).await;
         states.timing = self.timing;
         let states = Arc::new(states);
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
             Arc::clone(&states),
-            self.finish.clone(),
+            self.renderer.clone(),
         ));
         let layered = wrap(routing, self.layers.iter(), &self);
         let for_layers = (!self.layers.is_empty()).then_some(states);
         let guarded = Next::new(Guard::new(
             layered,
-            self.finish.clone(),
+            self.renderer.clone(),
             self.timing,
             for_layers,
         ));
-        let cors = cors.map(|layer| CorsGate::new(&layer, guarded.clone(), router));
+        let cors = cors.map(|layer| CorsGate::new(layer, guarded.clone(), router));
         let authenticators = self.all_authenticators().into_iter().cloned().collect();
         let app = App::new(
             guarded,
             cors,
-            (self.finish.clone(), self.timing),
+            (self.renderer.clone(), self.timing),
             request_id_header,
             self.decode.clone(),
             authenticators,
             self.take_hooks(),
         );
-        if faults.is_empty() {
+        if errors.is_empty() {
             Ok(app)
         } else {
-            Err(BuildErrors(faults))
+            Err(BuildErrors(errors))
         }
     }
 
-    /// The origins that CORS lets in by their names, and whether it lets in others by `*` or a
-    /// wildcard.
+    /// The origins that CORS names, and whether it allows others by `*` or a wildcard.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn named_origins(&self) -> (Vec<String>, bool) {
         self.cors
@@ -130,35 +133,35 @@ impl Api {
             .unwrap_or_default()
     }
 
-    /// Everything that is wrong with the description itself; nothing is made for it.
+    /// Returns the errors of the description, without creating the state.
     #[cfg(any(debug_assertions, feature = "local"))]
-    pub(crate) fn faults(&self) -> Option<BuildErrors> {
-        let Checked { faults, .. } = self.checked();
-        (!faults.is_empty()).then_some(BuildErrors(faults))
+    pub(crate) fn errors(&self) -> Option<BuildErrors> {
+        let Checked { errors, .. } = self.checked();
+        (!errors.is_empty()).then_some(BuildErrors(errors))
     }
 
     fn checked(&self) -> Checked {
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let mut states = Vec::new();
         self.all_states(&mut states);
         let given: Vec<_> = states.iter().map(|init| init.id).collect();
-        check_outer(&self.layers, &given, &mut faults);
-        let router = self.router(&given, &mut faults);
-        faults.extend(doubled(states.into_iter()));
+        check_outer(&self.layers, &given, &mut errors);
+        let router = self.router(&given, &mut errors);
+        errors.extend(doubled(states.into_iter()));
         for base in self.decode.base_paths() {
-            if let Some(fault) = base_path_fault(base) {
-                faults.push(format!("the base path `{base}` {fault}"));
+            if let Some(error) = base_path_error(base) {
+                errors.push(format!("the base path `{base}` {error}"));
             }
         }
         if self.timing.gateway.is_some_and(|timeout| timeout.is_zero()) {
-            faults.push("`gateway_timeout` is zero: no request could be answered".to_owned());
+            errors.push("`gateway_timeout` must be greater than zero".to_owned());
         }
-        let cors = self.cors.as_ref().map(|cors| cors.layer(&mut faults));
+        let cors = self.cors.as_ref().map(|cors| cors.layer(&mut errors));
         let request_id_header = self.request_id_header.as_ref();
         let request_id_header = request_id_header.and_then(|name| match own_header(name) {
             Ok(name) => Some(name),
-            Err(fault) => {
-                faults.push(format!("`request_id_header`: `{name}` {fault}"));
+            Err(error) => {
+                errors.push(format!("`request_id_header`: `{name}` {error}"));
                 None
             }
         });
@@ -166,7 +169,7 @@ impl Api {
             router,
             cors,
             request_id_header,
-            faults,
+            errors,
         }
     }
 
@@ -193,7 +196,7 @@ impl Api {
     }
 }
 
-/// The name of a header that means nothing yet to clients, gateways and servers.
+/// Parses the name of a header that has no other meaning to clients, gateways and servers.
 fn own_header(name: &str) -> Result<HeaderName, &'static str> {
     const TAKEN: [&str; 22] = [
         "age",
@@ -219,19 +222,19 @@ fn own_header(name: &str) -> Result<HeaderName, &'static str> {
         "vary",
         "www-authenticate",
     ];
-    let name: HeaderName = name.parse().map_err(|_| "is no header name")?;
+    let name: HeaderName = name.parse().map_err(|_| "is not a header name")?;
     let families = ["access-control-", "content-", "accept"];
     let is_taken = TAKEN.contains(&name.as_str())
         || families
             .iter()
             .any(|family| name.as_str().starts_with(family));
     if is_taken {
-        return Err("means something else already");
+        return Err("is a header with another meaning");
     }
     Ok(name)
 }
 
-/// Puts layers around a part of the way, the first one outermost.
+/// Wraps a service in layers, the first one outermost.
 pub(super) fn wrap<'a>(
     next: Next,
     layers: impl DoubleEndedIterator<Item = &'a LayerFn>,
@@ -239,30 +242,30 @@ pub(super) fn wrap<'a>(
 ) -> Next {
     layers
         .rev()
-        .fold(next, |next, layer| layer.around(next, &api.finish))
+        .fold(next, |next, layer| layer.around(next, &api.renderer))
 }
 
-/// Whether the prefix of the scope is one.
-pub(super) fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<String>) -> bool {
+/// Checks the prefix of a nested API, and that it has no setting of the outermost API.
+pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<String>) -> bool {
     if index == 0 {
         return true;
     }
     let api = scope.api;
-    let prefix_fault = prefix_fault(&scope.prefix);
-    if let Some(fault) = prefix_fault {
-        faults.push(format!(
-            "the prefix `{}` of a nested API {fault}",
+    let prefix_error = prefix_error(&scope.prefix);
+    if let Some(error) = prefix_error {
+        errors.push(format!(
+            "the prefix `{}` of a nested API {error}",
             scope.prefix
         ));
     } else if scope.prefix == "/" {
-        faults.push(
-            "the prefix `/` of a nested API is none: add its routes with `routes`".to_owned(),
+        errors.push(
+            "the prefix `/` of a nested API is empty: add its routes with `routes`".to_owned(),
         );
     }
     for (set, name) in [
         (api.cors.is_some(), "cors"),
-        (api.finish.is_restyled(), "on_problem"),
-        (api.decode.base_path.is_some(), "base_path"),
+        (api.renderer.is_restyled(), "on_problem"),
+        (!api.decode.base_paths.is_empty(), "base_path"),
         (api.decode.strip_stage.is_some(), "strip_stage"),
         (api.decode.limits != Limits::default(), "limits"),
         (api.ignore_trailing_slash, "ignore_trailing_slash"),
@@ -272,12 +275,12 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, faults: &mut Vec<Stri
         (api.timing.retry_after.is_some(), "retry_after_timeout"),
     ] {
         if set {
-            faults.push(format!(
-                "`{name}` is set on the API nested at `{}`: it concerns the whole application, so \
-                 set it on the outermost API",
+            errors.push(format!(
+                "`{name}` is set on the API nested at `{}`: it applies to the whole application, \
+                 so set it on the outermost API",
                 scope.prefix
             ));
         }
     }
-    prefix_fault.is_none()
+    prefix_error.is_none()
 }

@@ -1,33 +1,21 @@
-//! What answers where no route does.
+//! Fallbacks: handlers and services for requests that no route matches.
 
-use super::{Api, IntoService, Routes};
+use super::{Api, Fallback, Routes};
 use crate::{
     IntoResponse, Request, Response,
     auth::Access,
-    middleware::{ServiceFn, erase_service},
+    middleware::{IntoService, erase_service},
 };
 use std::{convert::Infallible, future::Future};
 
-/// The fallback of one Api.
-pub(super) enum Fallback {
-    Service {
-        service: ServiceFn,
-        access: Access,
-        /// Whether it gets the methods that a path with routes has not, too.
-        every_method: bool,
-    },
-    /// An annotated handler, alone in its list.
-    Handler(Routes),
-}
-
-/// What [`Api::fallback`] takes: an async function of the [`Request`], or the list of one handler
-/// marked `#[api_handler(fallback)]`, as [`routes!`](crate::routes) makes it.
+/// Types that [`Api::fallback`] accepts: an async function of the [`Request`], or a
+/// [`routes!`](crate::routes) list of one handler marked `#[api_handler(fallback)]`.
 ///
-/// `M` tells the two apart.
+/// `M` distinguishes the two implementations.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no fallback",
-    label = "expected an `async fn(Request) -> R`, or `routes![..]` of a handler marked `#[api_handler(fallback)]`",
-    note = "a function with extractors is marked `#[api_handler(fallback)]`, and added as `fallback(routes![name])`"
+    message = "`{Self}` is not a fallback",
+    label = "expected an `async fn(Request) -> R`, or `routes![..]` with an `#[api_handler(fallback)]`",
+    note = "mark a function with extractors `#[api_handler(fallback)]`, and add it as `fallback(routes![name])`"
 )]
 pub trait IntoFallback<M> {
     #[doc(hidden)]
@@ -49,8 +37,8 @@ where
 {
     fn add_to(self, mut api: Api) -> Api {
         let service = tower::service_fn(move |request: Request| {
-            let answer = self(request);
-            async move { Ok::<Response, Infallible>(answer.await.into_response()) }
+            let response = self(request);
+            async move { Ok::<Response, Infallible>(response.await.into_response()) }
         });
         api.fallback = Some(Fallback::Service {
             service: erase_service(service),
@@ -62,7 +50,7 @@ where
 }
 
 impl Api {
-    /// The list of the handler that is the fallback.
+    /// The list that contains the fallback handler.
     pub(super) fn fallback_routes(&self) -> Option<&Routes> {
         match &self.fallback {
             Some(Fallback::Handler(routes)) => Some(routes),
@@ -70,12 +58,12 @@ impl Api {
         }
     }
 
-    /// Answers requests to paths that no route has, instead of the 404 problem.
+    /// Sets the handler of paths that no route matches, in place of the 404 problem.
     ///
-    /// A nested API's fallback answers under its prefix. A path that exists, but not with the
-    /// method of the request, stays a 405 with `allow`; a
-    /// [`fallback_service`](Api::fallback_service) gets such a request, too. Of several fallbacks of
-    /// one API, the last one counts.
+    /// The fallback of a nested API handles the paths under its prefix. If the path exists but not
+    /// with the method of the request, the response is still a 405 with `allow`; a
+    /// [`fallback_service`](Api::fallback_service) gets such requests too. If an API sets several
+    /// fallbacks, the last one applies.
     ///
     /// ```
     /// use lambda_api::{Api, Problem, Request};
@@ -88,11 +76,11 @@ impl Api {
     ///
     /// # With extractors and access rules
     ///
-    /// A handler marked [`#[api_handler(fallback)]`](macro@crate::api_handler) takes what other
-    /// handlers take, but for the parameters of a path: only those of a nest's prefix are there, by
-    /// `#[path]`. Access rules, timeouts and [`Routes::layer`] work as for routes;
-    /// [`route_layer`](Api::route_layer)s are around routes only. Without `public`, the fallback of
-    /// an API that has an authenticator is for those whom it recognises.
+    /// A handler marked [`#[api_handler(fallback)]`](macro@crate::api_handler) takes the same
+    /// arguments as other handlers, except for path parameters: only those of a nested API's prefix
+    /// exist, with `#[path]`. Access rules, timeouts and [`Routes::layer`] work as for routes;
+    /// [`route_layer`](Api::route_layer)s do not apply. Without `public`, the fallback of an API
+    /// that has an authenticator requires authentication.
     ///
     /// ```
     /// use lambda_api::{Api, State, api_handler, routes};
@@ -111,24 +99,24 @@ impl Api {
     ///     .fallback(routes![elsewhere]);
     /// ```
     ///
-    /// It may as well stand among the routes: `routes(routes![get_order, elsewhere])`. A program
-    /// with one handler for everything has `#[api_handler(fallback)]` on its `main`.
+    /// It can also be listed among the routes: `routes(routes![get_order, elsewhere])`. A program
+    /// with a single handler for all requests puts `#[api_handler(fallback)]` on its `main`.
     pub fn fallback<M>(self, fallback: impl IntoFallback<M>) -> Self {
         fallback.add_to(self)
     }
 
-    /// Hands requests that no route takes to a tower service, such as the application that the API
-    /// takes the place of, route by route.
+    /// Passes requests that no route matches to a tower service, such as the application that the
+    /// API replaces route by route.
     ///
-    /// The service gets every path that no route has, and of the other paths the methods that no
-    /// route has, `OPTIONS` included: with a route `GET /new`, it still answers `POST /new`. A `HEAD`
-    /// goes where the `GET` goes. So with such a service no request is a 404 or a 405 of the API
-    /// itself. Preflights are answered by [`Api::cors`], where there are rules.
+    /// The service gets every path without a route. On paths with routes, it gets the methods that
+    /// no route has, including `OPTIONS`: with a route `GET /new`, it still gets `POST /new`.
+    /// `HEAD` is routed like `GET`. So the API itself never responds with a 404 or a 405.
+    /// [`Api::cors`], if set, handles preflights.
     ///
-    /// A nested API's service gets what is under its prefix. In an API that has an authenticator, it
-    /// is for those whom the authenticator recognises; see
-    /// [`fallback_service_with`](Api::fallback_service_with). [`IntoService`] says which services
-    /// there are; an axum `Router` is one.
+    /// The service of a nested API gets the requests under its prefix. In an API that has an
+    /// authenticator, it requires authentication; see
+    /// [`fallback_service_with`](Api::fallback_service_with). [`IntoService`] lists the types of
+    /// services that it accepts, such as an axum `Router`.
     ///
     /// ```
     /// use lambda_api::{Api, Body, Request, Response, api_handler, routes};
@@ -155,11 +143,11 @@ impl Api {
         self.fallback_service_with(Access::authenticated(), service)
     }
 
-    /// Like [`fallback_service`](Api::fallback_service), with an access rule of its own: without
-    /// one, the fallback of an API that has an authenticator is for those whom it recognises.
+    /// Like [`fallback_service`](Api::fallback_service), with an access rule. Without a rule, the
+    /// fallback of an API that has an authenticator requires authentication.
     ///
-    /// The rule holds for everything that the service gets: with `Access::public()`, also for the
-    /// methods that a closed path does not have.
+    /// The rule applies to everything that the service gets: `Access::public()` also allows the
+    /// methods that a path with protected routes does not have.
     ///
     /// ```
     /// use lambda_api::{Api, Body, Request, Response, auth::Access};

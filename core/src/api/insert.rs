@@ -1,37 +1,37 @@
-//! Every handler and every service in its place, with what stands before it.
+//! Inserts all handlers and services into the router, with their layers and access rules.
 
 use super::{
     Api, Fallback, Mount, Routes,
     build::{check_scope, wrap},
-    closed::{check_access, check_authenticators},
-    flat::{Kind, Scope, join, prefix_fault, scopes},
+    flatten::{Kind, Scope, join, prefix_error, scopes},
     middleware::{check_around, check_inner, described},
+    validate::{check_access, check_authenticators},
 };
 use crate::{
-    Next, Operation,
+    Operation,
     auth::{Access, Policy},
     endpoint::Route,
-    matched::Pattern,
-    middleware::{Described, LayerFn},
-    router::{Dispatch, Entry, Handler, Mounted, Origin, Router, Target, Way, names},
-    shape::Shape,
-    spelling,
+    matched_route::Pattern,
+    middleware::{Described, LayerFn, Next},
+    path_normalization,
+    path_shape::Shape,
+    router::{Dispatch, Entry, Mounted, Origin, RouteHandler, Router, Target, Way, names},
 };
 use std::{any::TypeId, sync::Arc};
 
 impl Api {
-    pub(super) fn router(&self, given: &[TypeId], faults: &mut Vec<String>) -> Router {
+    pub(super) fn router(&self, given: &[TypeId], errors: &mut Vec<String>) -> Router {
         let scopes = scopes(self);
         let routes = scopes.iter().flat_map(|scope| &scope.api.routes);
         let routes = routes.map(Routes::len).sum();
         let mut router = Router::new(self.ignore_trailing_slash, routes);
         let mut parts = Vec::with_capacity(scopes.len());
         for (index, scope) in scopes.iter().enumerate() {
-            let sound = check_scope(index, scope, faults);
-            check_authenticators(&scope.api.authenticators, faults);
-            check_inner(scope, scope.layers.iter().copied(), given, faults);
+            let sound = check_scope(index, scope, errors);
+            check_authenticators(&scope.api.authenticators, errors);
+            check_inner(scope, scope.layers.iter().copied(), given, errors);
             for routes in scope.api.routes.iter().chain(scope.api.fallback_routes()) {
-                check_inner(scope, &routes.layers, given, faults);
+                check_inner(scope, &routes.layers, given, errors);
             }
             if let Some(policy) = Policy::of(&scope.authenticators, Access::authenticated(), false)
             {
@@ -42,41 +42,41 @@ impl Api {
                 gate: self.gate(&scope.layers),
                 fallback: None,
             };
-            self.insert_fallback(&mut router, &mut part, faults);
-            // What is wrong with a prefix would only be said again for each route behind it.
+            self.insert_fallback(&mut router, &mut part, errors);
+            // An invalid prefix would be reported again for each route under it.
             parts.extend(sound.then_some(part));
         }
         for part in &mut parts {
             for kind in part.scope.contents() {
                 match kind {
                     Kind::Route(route, layers) => {
-                        self.insert_route(&mut router, part, (route, layers), given, faults);
+                        self.insert_route(&mut router, part, (route, layers), given, errors);
                     }
                     Kind::Fallback(route, layers) => {
                         let handler = (route, layers);
-                        self.insert_fallback_handler(&mut router, part, handler, given, faults);
+                        self.insert_fallback_handler(&mut router, part, handler, given, errors);
                     }
-                    Kind::Mount(mount) => self.insert_mount(&mut router, part, mount, faults),
+                    Kind::Mount(mount) => self.insert_mount(&mut router, part, mount, errors),
                 }
             }
         }
         router
     }
 
-    /// Layers around whatever is found behind them.
+    /// The layers around the dispatch to a route.
     fn gate(&self, layers: &[&LayerFn]) -> Option<Next> {
         (!layers.is_empty()).then(|| {
-            let dispatch = Next::new(Dispatch::new(self.finish.clone()));
+            let dispatch = Next::new(Dispatch::new(self.renderer.clone()));
             wrap(dispatch, layers.iter().copied(), self)
         })
     }
 
-    /// A handler, with the layers of its own.
+    /// A handler with its own layers.
     fn target(&self, route: &Route, layers: &[LayerFn]) -> Target {
         if layers.is_empty() {
             Target::Handler(route.call)
         } else {
-            let handler = Next::new(Handler::new(route.call, self.finish.clone()));
+            let handler = Next::new(RouteHandler::new(route.call, self.renderer.clone()));
             Target::Service(wrap(handler, layers.iter(), self))
         }
     }
@@ -87,12 +87,12 @@ impl Api {
         part: &Part<'_>,
         (route, layers): (&'static Route, &[LayerFn]),
         given: &[TypeId],
-        faults: &mut Vec<String>,
+        errors: &mut Vec<String>,
     ) {
         let origin = Origin::Route(route);
-        let operation = described_route(route, &origin, given, faults);
+        let operation = described_route(route, &origin, given, errors);
         let around = || described(part.scope.layers.iter().copied().chain(layers));
-        let policy = part.policy(&origin, route.access, &operation, around, faults);
+        let policy = part.policy(&origin, route.access, &operation, around, errors);
         let way = Way {
             gate: part.gate.clone(),
             target: self.target(route, layers),
@@ -100,10 +100,10 @@ impl Api {
         };
         for (index, place) in route.places().enumerate() {
             let (pattern, shape) = part.scope.path(&place);
-            // The macro has looked at the path itself; and the same prefix is before all of them.
+            // The macro has checked the path itself, and all places have the same prefix.
             if !part.scope.prefix.is_empty() || !route.path_args.is_empty() {
                 let path_args = if index == 0 { route.path_args } else { &[] };
-                check_parameters(path_args, &origin, &pattern, faults);
+                check_parameters(path_args, &origin, &pattern, errors);
             }
             let entry = Entry {
                 pattern: pattern.clone(),
@@ -112,19 +112,19 @@ impl Api {
                 origin: origin.clone(),
             };
             if let Err(conflict) = router.insert(place.method, shape, entry) {
-                faults.push(conflict.describe(&origin, place.method, pattern.text()));
+                errors.push(conflict.describe(&origin, place.method, pattern.text()));
             }
         }
     }
 
-    /// The service that is the fallback of an Api.
-    fn insert_fallback(&self, router: &mut Router, part: &mut Part<'_>, faults: &mut Vec<String>) {
+    /// Inserts the service that is the fallback of an `Api`.
+    fn insert_fallback(&self, router: &mut Router, part: &mut Part<'_>, errors: &mut Vec<String>) {
         let (scope, prefix) = (part.scope, &part.scope.prefix);
         match &scope.api.fallback {
             None => {}
             Some(Fallback::Handler(routes)) => {
                 for route in routes.routes.iter().filter(|route| !route.is_fallback()) {
-                    faults.push(format!(
+                    errors.push(format!(
                         "{} is a route: add it with `Api::routes`, or mark it \
                          `#[api_handler(fallback)]`",
                         Origin::Route(route)
@@ -143,46 +143,46 @@ impl Api {
                 let layers = &scope.outer;
                 let around = || described(layers.iter().copied());
                 let operation = Operation::default();
-                let policy = part.policy(&origin, *access, &operation, around, faults);
+                let policy = part.policy(&origin, *access, &operation, around, errors);
                 let entry = Entry {
                     pattern: fallback_pattern(prefix),
                     policy,
                     way: Way {
                         gate: self.gate(layers),
-                        target: Target::Service(service(&self.finish)),
+                        target: Target::Service(service(&self.renderer)),
                         timeout: None,
                     },
                     origin: origin.clone(),
                 };
-                check_fallback(&entry, around().map(|one| &one.operation), faults);
+                check_fallback(&entry, around().map(|one| &one.operation), errors);
                 router.insert_fallback(prefix, entry, *every_method);
                 part.fallback = Some(origin);
             }
         }
     }
 
-    /// A handler that is the fallback of an Api.
+    /// Inserts the handler that is the fallback of an `Api`.
     fn insert_fallback_handler(
         &self,
         router: &mut Router,
         part: &mut Part<'_>,
         (route, layers): (&'static Route, &[LayerFn]),
         given: &[TypeId],
-        faults: &mut Vec<String>,
+        errors: &mut Vec<String>,
     ) {
         let origin = Origin::Route(route);
         if let Some(other) = &part.fallback {
-            faults.push(format!(
-                "{other} and {origin} are fallbacks of one API, which can have one"
+            errors.push(format!(
+                "{other} and {origin} are both fallbacks of one API, which can only have one"
             ));
             return;
         }
-        let operation = described_route(route, &origin, given, faults);
+        let operation = described_route(route, &origin, given, errors);
         let outer = &part.scope.outer;
         let around = || described(outer.iter().copied().chain(layers));
         let entry = Entry {
             pattern: fallback_pattern(&part.scope.prefix),
-            policy: part.policy(&origin, route.access, &operation, around, faults),
+            policy: part.policy(&origin, route.access, &operation, around, errors),
             way: Way {
                 gate: self.gate(outer),
                 target: self.target(route, layers),
@@ -190,12 +190,12 @@ impl Api {
             },
             origin: origin.clone(),
         };
-        check_parameters(route.path_args, &origin, &entry.pattern, faults);
+        check_parameters(route.path_args, &origin, &entry.pattern, errors);
         let inside = std::iter::once(&operation);
         check_fallback(
             &entry,
             inside.chain(around().map(|one| &one.operation)),
-            faults,
+            errors,
         );
         router.insert_fallback(&part.scope.prefix, entry, false);
         part.fallback = Some(origin);
@@ -206,23 +206,23 @@ impl Api {
         router: &mut Router,
         part: &Part<'_>,
         mount: &Mount,
-        faults: &mut Vec<String>,
+        errors: &mut Vec<String>,
     ) {
-        if let Some(fault) = prefix_fault(&mount.prefix) {
-            faults.push(format!(
-                "the prefix `{}` of a mounted service {fault}",
+        if let Some(error) = prefix_error(&mount.prefix) {
+            errors.push(format!(
+                "the prefix `{}` of a mounted service {error}",
                 mount.prefix
             ));
             return;
         }
         let path = join(&part.scope.prefix, &mount.prefix);
         let prefix = path.strip_suffix('/').unwrap_or(&path);
-        let service = Next::new(Mounted::new(prefix, (mount.service)(&self.finish)));
+        let service = Next::new(Mounted::new(prefix, (mount.service)(&self.renderer)));
         let origin = format!("service `{}` ({})", mount.name, mount.location);
         let origin = Origin::Service(origin.into());
         let around = || described(part.scope.layers.iter().copied());
         let operation = Operation::default();
-        let policy = part.policy(&origin, mount.access, &operation, around, faults);
+        let policy = part.policy(&origin, mount.access, &operation, around, errors);
         let mut paths = vec![format!("{prefix}/"), format!("{prefix}/{{path+}}")];
         if !prefix.is_empty() {
             if self.ignore_trailing_slash {
@@ -242,52 +242,52 @@ impl Api {
                 origin: origin.clone(),
             };
             if let Err(conflict) = router.insert("ANY", Shape::normal(&path), entry) {
-                faults.push(conflict.describe(&origin, "ANY", &path));
+                errors.push(conflict.describe(&origin, "ANY", &path));
             }
         }
     }
 }
 
-/// A scope, and what all routes in it have in common.
+/// A scope, and what all its routes share.
 struct Part<'a> {
     scope: &'a Scope<'a>,
     gate: Option<Next>,
-    /// Who is the fallback, for messages.
+    /// The fallback of the `Api`, for messages.
     fallback: Option<Origin>,
 }
 
 impl Part<'_> {
-    /// Who is asked about the callers of something in here, which itself says what `operation` is,
-    /// and has `around` it what is described there.
+    /// The access policy of a handler or service with this `operation` and the middleware `around`
+    /// it.
     fn policy<'d, M: Iterator<Item = &'d Described>>(
         &self,
         origin: &Origin,
         access: Access,
         operation: &Operation,
         around: impl Fn() -> M,
-        faults: &mut Vec<String>,
+        errors: &mut Vec<String>,
     ) -> Option<Arc<Policy>> {
         let asked = &self.scope.authenticators;
-        check_access(origin, access, operation, asked, faults);
-        check_around(origin, access, around(), faults);
+        check_access(origin, access, operation, asked, errors);
+        check_around(origin, access, around(), errors);
         let takes_identity =
             operation.takes_identity || around().any(|one| one.operation.takes_identity);
         Policy::of(asked, access, takes_identity).map(Arc::new)
     }
 }
 
-/// What a handler says of itself, and which state of it nobody gives.
+/// Describes a handler, and reports state that it needs but the API does not have.
 fn described_route(
     route: &Route,
     origin: &Origin,
     given: &[TypeId],
-    faults: &mut Vec<String>,
+    errors: &mut Vec<String>,
 ) -> Operation {
     let mut operation = Operation::default();
     (route.describe)(&mut operation);
     for (id, name) in &operation.state {
         if !given.contains(id) {
-            faults.push(format!(
+            errors.push(format!(
                 "{origin} needs `State<{name}>`, but there is no `.state(..)` or \
                  `.state_with(..)` of this type"
             ));
@@ -300,7 +300,7 @@ fn check_parameters(
     path_args: &[&str],
     origin: &Origin,
     pattern: &Pattern,
-    faults: &mut Vec<String>,
+    errors: &mut Vec<String>,
 ) {
     let names = names(pattern.text());
     for name in path_args {
@@ -309,7 +309,7 @@ fn check_parameters(
                 Some(path) => format!("its path `{path}`"),
                 None => "the prefix of its API".to_owned(),
             };
-            faults.push(format!(
+            errors.push(format!(
                 "{origin} takes `#[path] {name}`, but {path} has no parameter of this name"
             ));
         }
@@ -317,30 +317,30 @@ fn check_parameters(
     for (index, name) in names.clone().enumerate() {
         if names.clone().take(index).any(|known| known == name) {
             let path = pattern.route().unwrap_or_default();
-            faults.push(format!(
+            errors.push(format!(
                 "{origin}: the path `{path}` has two parameters named `{name}`"
             ));
         }
     }
 }
 
-/// The parameters of a fallback are those of its prefix, as the router compares it.
+/// The parameters of a fallback are those of its prefix, normalised as in the router.
 fn fallback_pattern(prefix: &str) -> Pattern {
-    Pattern::Fallback(spelling::normal(prefix).into())
+    Pattern::Fallback(path_normalization::normal(prefix).into())
 }
 
-/// What a fallback, or middleware around it, takes that is not there where no route is.
+/// Reports arguments of a fallback, or of middleware around it, that only exist on a route.
 fn check_fallback<'a>(
     entry: &Entry,
     operations: impl Iterator<Item = &'a Operation>,
-    faults: &mut Vec<String>,
+    errors: &mut Vec<String>,
 ) {
     let no_parameters = names(entry.pattern.text()).next().is_none();
     for operation in operations {
         if operation.needs_route || (operation.needs_parameters && no_parameters) {
-            faults.push(format!(
-                "{} answers where no route is, but takes, or has a middleware around it that takes, \
-                 the route of the request or its parameters: take an `Option` of it",
+            errors.push(format!(
+                "{} is a fallback and has no route, but it or a middleware around it takes the \
+                 route of the request or its parameters: take an `Option` of it",
                 entry.origin
             ));
         }

@@ -1,41 +1,37 @@
-//! The description of an API: routes, state, layers. Making one does nothing.
+//! The description of an API: routes, state, layers. Creating one has no side effects.
 
 mod build;
-mod closed;
 mod fallback;
-mod flat;
+mod flatten;
 mod insert;
-mod life;
+mod lifecycle;
 mod middleware;
 mod routes;
-mod service;
 mod table;
-mod time;
+mod timeouts;
+mod validate;
 
 pub use build::BuildErrors;
-use fallback::Fallback;
 pub use fallback::IntoFallback;
 pub use routes::Routes;
-#[cfg(feature = "lambda-http")]
-pub(crate) use service::Erased;
-pub use service::IntoService;
 pub(crate) use table::RouteInfo;
 
 use crate::{
-    BoxError, Cors, Error, Limits, Next, Problem, Request, Response,
+    BoxError, Cors, Error, Limits, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::DecodeOptions,
-    middleware::{Finish, LayerFn, ServiceFn, Timing, erase_layer},
-    runtime::Hooks,
+    hooks::Hooks,
+    middleware::{IntoService, LayerFn, Next, ProblemRenderer, ServiceFn, erase_layer},
     state::StateInit,
+    timing::Timing,
 };
 use bytes::Bytes;
-use std::{any::type_name, fmt, future::Future, panic::Location};
+use std::{any::type_name, future::Future, panic::Location};
 use tower::{Layer, Service};
 
-/// The description of an API: its routes, and what they share.
+/// The description of an API: its routes, state, layers and settings.
 ///
-/// Making one does nothing: no I/O, no look at the environment. [`run`](crate::run),
+/// Creating an `Api` does no I/O and does not read the environment. [`run`](crate::run),
 /// [`#[lambda_api::main]`](crate::main) and the testing crate [`build`](Api::build) it.
 ///
 /// ```
@@ -55,10 +51,10 @@ use tower::{Layer, Service};
 ///     .routes(routes![hello]);
 /// ```
 ///
-/// A request passes, in this order: CORS, a guard that turns panics and passed deadlines into replies, the
-/// [`layer`](Api::layer)s, the router, the [authenticators](Api::authenticate), the [`route_layer`](Api::route_layer)s, the layers of
-/// [`Routes::layer`], the handler. Of several layers of one kind, the first one added is the first
-/// one to see the request.
+/// A request passes through, in this order: CORS, a guard that turns panics and timeouts into
+/// responses, the [`layer`](Api::layer)s, the router, the [authenticators](Api::authenticate), the
+/// [`route_layer`](Api::route_layer)s, the layers of [`Routes::layer`], the handler. Layers of one
+/// kind run in the order in which they were added: the first one sees the request first.
 #[derive(Default)]
 #[must_use = "an `Api` does nothing until it is run or built"]
 pub struct Api {
@@ -71,7 +67,7 @@ pub struct Api {
     states: Vec<StateInit>,
     authenticators: Vec<Installed>,
     cors: Option<Cors>,
-    finish: Finish,
+    renderer: ProblemRenderer,
     decode: DecodeOptions,
     timing: Timing,
     request_id_header: Option<String>,
@@ -88,33 +84,46 @@ struct Mount {
     location: &'static Location<'static>,
 }
 
+/// The fallback of one `Api`.
+enum Fallback {
+    Service {
+        service: ServiceFn,
+        access: Access,
+        /// Whether it also gets methods that no route of the path has.
+        every_method: bool,
+    },
+    /// An annotated handler, the only one in its list.
+    Handler(Routes),
+}
+
 impl Api {
-    /// An API without routes.
+    /// Creates an API without routes.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds routes; [`routes!`](crate::routes) makes the list.
+    /// Adds a list of routes, made by [`routes!`](crate::routes).
     pub fn routes(mut self, routes: Routes) -> Self {
         self.routes.push(routes);
         self
     }
 
-    /// Gives every invocation a value that handlers take as [`State<T>`](crate::State).
+    /// Adds a value that handlers extract as [`State<T>`](crate::State).
     ///
-    /// There is one value of each type in an application, nested APIs included; a type of your own
-    /// for each purpose keeps them apart. The value stands in for a
-    /// [`state_with`](Api::state_with) of the same type, which a test uses to replace a database.
+    /// An application, including its nested APIs, has one value of each type. Use a type of your
+    /// own for each purpose. The value replaces a [`state_with`](Api::state_with) of the same type,
+    /// so a test can replace a database.
     pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.states.push(StateInit::value(value));
         self
     }
 
-    /// Like [`state`](Api::state), with a value that has to be made first: a connection, say.
+    /// Like [`state`](Api::state), for a value that an async function creates, such as a
+    /// connection.
     ///
-    /// The function runs once, when the API is built: at the cold start, but not for
-    /// printing the route table. An error, or a panic, keeps the API from being built. The error is
-    /// anything that `?` takes in a function that returns [`Error`], and that itself.
+    /// The function runs once, when the API is built: at a cold start, but not when the route table
+    /// is printed. If it returns an error or panics, `build` fails. The error is [`Error`] or any
+    /// type that `?` converts into it.
     ///
     /// ```
     /// use lambda_api::Api;
@@ -141,36 +150,37 @@ impl Api {
         self
     }
 
-    /// Closes the API: everything in it needs a caller whom this authenticator recognises, except
-    /// routes that are `public`.
+    /// Requires that each request is authenticated by this authenticator, except on `public`
+    /// routes.
     ///
-    /// That goes for mounted services, the fallback, and for what the router itself answers: who is
-    /// not recognised cannot tell which routes exist. Only preflights of CORS are answered, which
-    /// carry no credentials.
+    /// This includes mounted services, the fallback, and the responses of the router itself: an
+    /// unauthenticated client cannot find out which routes exist. CORS preflights, which carry no
+    /// credentials, are the only exception.
     ///
-    /// Of several authenticators, the next one is asked when the request has no credential for the
-    /// one before; a credential that was refused is refused. A route can name the one that it
-    /// means, and must do so when it has a rule: `authenticator = "staff", groups("admins")`.
+    /// If there are several authenticators, they are tried in the order in which they were added,
+    /// until one finds a credential in the request. If that credential is invalid, the request is
+    /// rejected. A route can name its authenticator, and must do so if it has an access rule:
+    /// `authenticator = "staff", groups("admins")`.
     ///
     /// # Two credentials
-    /// A request with good credentials for two authenticators is rejected with 400
+    /// A request with valid credentials for two authenticators is rejected with 400
     /// `invalid_request` ([RFC 6750, section
-    /// 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)): nobody can say which caller it is,
-    /// and a gateway or a log in front of the function may have gone by the other one. What a gateway
-    /// has found out counts as a credential: an IAM signature, a client certificate, the claims of its
+    /// 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)): the caller is ambiguous, and a
+    /// gateway or a log in front of the function may have used the other credential. Results of the
+    /// gateway count as credentials: an IAM signature, a client certificate, the claims of its
     /// authorizer.
     ///
-    /// - A route that names its authenticator has said which credential counts, and is served by that
-    ///   one alone. That is the way for functions behind a gateway that signs or checks every request,
-    ///   while users send a token in another header: CloudFront's origin access control, mutual TLS,
-    ///   load balancers that sign users in.
-    /// - A `public` route without an identity asks nobody, and looks at no credential.
-    /// - `JwtAuthorizer` and `CognitoAuthorizer` read the same claims: that is one credential. A
-    ///   verifier of this process (`Jwt`, `Cognito`) beside them is another way in, and a token that
-    ///   both accept is rejected: the verifier alone will do, behind a gateway too.
+    /// - A route that names its authenticator uses only the credential of that authenticator. Name
+    ///   it if a gateway signs or checks every request while users send a token in another header:
+    ///   CloudFront's origin access control, mutual TLS, load balancers that sign users in.
+    /// - A `public` route that takes no identity runs no authenticator and ignores all credentials.
+    /// - `JwtAuthorizer` and `CognitoAuthorizer` read the same claims, which count as one
+    ///   credential. A verifier in this process (`Jwt`, `Cognito`) beside them is a second
+    ///   authenticator, and a token that both accept is rejected: use the verifier alone, behind a
+    ///   gateway too.
     ///
-    /// A nested API is closed by the authenticators of the API around it, unless it has some of its
-    /// own: those are asked instead.
+    /// A nested API uses the authenticators of the outer API, unless it has its own, which then
+    /// replace them.
     ///
     /// ```
     /// use lambda_api::{Api, Identity, api_handler, auth::gateway::Iam, routes};
@@ -190,20 +200,20 @@ impl Api {
         self
     }
 
-    /// Puts a tower layer around everything but CORS: it sees every request, whether a route
-    /// exists or not, and every response. **The layer that is added first is the outermost one**, as
-    /// in tower's `ServiceBuilder`, and the reverse of axum's `Router::layer`, where the last one is:
+    /// Adds a tower layer around everything but CORS: it sees every request, even if no route
+    /// matches, and every response. **The layer that is added first is the outermost one**, as in
+    /// tower's `ServiceBuilder`. This is the reverse of axum's `Router::layer`:
     ///
     /// | `a` sees a request before `b` does | |
     /// |---|---|
     /// | lambda-api | `Api::new().layer(a).layer(b)` |
     /// | axum | `Router::new().layer(b).layer(a)` |
     ///
-    /// So the calls of an axum program are turned round when it is moved over; layers inside one
-    /// `ServiceBuilder` stay as they are. The same goes for [`route_layer`](Api::route_layer) and
+    /// Reverse the order of the calls when you move an axum program; the layers inside one
+    /// `ServiceBuilder` keep their order. The same applies to [`route_layer`](Api::route_layer) and
     /// [`Routes::layer`].
     ///
-    /// The layer of a nested API sees what is routed to that API.
+    /// The layer of a nested API sees the requests that are routed to that API.
     ///
     /// ```
     /// use lambda_api::{Api, Response};
@@ -217,8 +227,8 @@ impl Api {
     /// }));
     /// ```
     ///
-    /// An error of the layer's service is a logged 500 problem. See [`from_fn`](crate::from_fn) for
-    /// middleware from an async function.
+    /// An error of the layer's service is logged and becomes a 500 problem. See
+    /// [`from_fn`](crate::middleware::from_fn) for middleware from an async function.
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<Next> + Send + Sync + 'static,
@@ -232,13 +242,15 @@ impl Api {
         self
     }
 
-    /// Puts a tower layer around every route of this API and of those nested in it: it sees the
-    /// requests that a route answers, after the router. As with [`layer`](Api::layer), the one that is
-    /// added first is the outermost one: `route_layer(a).route_layer(b)`, where axum has
-    /// `route_layer(b).route_layer(a)`.
+    /// Adds a tower layer around every route of this API and of its nested APIs. It runs after the
+    /// router and sees the requests that match a route. As with [`layer`](Api::layer), the layer
+    /// that is added first is the outermost one: `route_layer(a).route_layer(b)` is
+    /// `route_layer(b).route_layer(a)` in axum.
     ///
     /// ```
-    /// use lambda_api::{Api, MatchedPath, Next, Request, Response, extract, from_fn};
+    /// use lambda_api::{
+    ///     Api, Request, Response, extract::{MatchedPath, extract}, middleware::{Next, from_fn},
+    /// };
     ///
     /// async fn counted(request: Request, next: Next) -> Response {
     ///     if let Ok(route) = extract::<MatchedPath>(&request).await {
@@ -250,8 +262,8 @@ impl Api {
     /// let api = Api::new().route_layer(from_fn(counted));
     /// ```
     ///
-    /// A request that the router itself answers, with a 404, a 405 or the methods of a path, does
-    /// not come here. A layer that counts, such as a limit, counts for each nested API apart.
+    /// It does not see requests that the router itself handles with a 404, a 405 or the methods of
+    /// a path. A layer with state, such as a limit, has separate state for each nested API.
     pub fn route_layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<Next> + Send + Sync + 'static,
@@ -265,18 +277,18 @@ impl Api {
         self
     }
 
-    /// Lets pages of other origins call the API. See [`Cors`].
+    /// Allows pages of other origins to call the API. See [`Cors`].
     ///
-    /// Only for the outermost API: nested ones are inside its rules.
+    /// Only on the outermost API; it applies to nested APIs too.
     pub fn cors(mut self, cors: Cors) -> Self {
         self.cors = Some(cors);
         self
     }
 
-    /// Puts all routes of another API under a prefix, which may have parameters.
+    /// Adds all routes of another API under a prefix, which may have parameters.
     ///
-    /// The route `/` of the nested API answers at the prefix itself. A handler takes a parameter of
-    /// the prefix with `#[path]`.
+    /// The route `/` of the nested API is the prefix itself. A handler takes a parameter of the
+    /// prefix with `#[path]`.
     ///
     /// ```
     /// use lambda_api::{Api, api_handler, routes};
@@ -293,10 +305,11 @@ impl Api {
         self
     }
 
-    /// Puts a tower service, such as an axum `Router`, under a prefix, for every method.
+    /// Adds a tower service, such as an axum `Router`, under a prefix, for every method.
     ///
-    /// The service sees the path behind the prefix, `/` at least. Routes of the API go first where
-    /// both fit. [`IntoService`] says which services there are.
+    /// The service sees the path after the prefix, which is at least `/`. If a route of the API
+    /// also matches, it takes precedence. [`IntoService`] lists the types of services that it
+    /// accepts.
     ///
     /// ```
     /// use lambda_api::{Api, Body, Request, Response};
@@ -315,8 +328,8 @@ impl Api {
         self.mount_service_with(prefix, Access::authenticated(), service)
     }
 
-    /// Like [`mount_service`](Api::mount_service), with an access rule of its own: without one, a
-    /// service in an API that has an authenticator is for those whom it recognises.
+    /// Like [`mount_service`](Api::mount_service), with an access rule. Without a rule, a service
+    /// in an API that has an authenticator requires authentication.
     ///
     /// ```
     /// use lambda_api::{Api, Body, Request, Response, auth::{Access, gateway::CognitoAuthorizer}};
@@ -350,17 +363,17 @@ impl Api {
         self
     }
 
-    /// A base path that clients write before the paths of this API, such as `/v1`: that of a custom
-    /// domain's API mapping, or one that CloudFront or a load balancer passes on. It is taken off
-    /// the path of an event where it is there.
+    /// Adds a base path that clients write before the paths of this API, such as `/v1`: the API
+    /// mapping of a custom domain, or a prefix that CloudFront or a load balancer passes on. It is
+    /// removed from the path of an event that has it.
     ///
-    /// Several are told one by one. Each comes off at most once, in whole segments, before or after
-    /// the stage and in any order: with `/v1` and `/v2`, `/v1/orders`, `/v2/orders` and
-    /// `/v1/prod/orders` are `/orders` all three, and `/v1/v1/orders` is `/v1/orders`. A base path
-    /// is compared as it is written here, before equivalent spellings become one.
+    /// Call this once for each base path. Each one is removed at most once, as whole segments,
+    /// before or after the stage and in any order: with `/v1` and `/v2`, `/v1/orders`, `/v2/orders`
+    /// and `/v1/prod/orders` all become `/orders`, and `/v1/v1/orders` becomes `/v1/orders`. A base
+    /// path is compared literally, before equivalent spellings are normalised.
     ///
-    /// A link back into the API needs it again: [`Invocation::path_prefix`](crate::Invocation::path_prefix)
-    /// has it.
+    /// A link to a path of the API must include it; use
+    /// [`Invocation::path_prefix`](crate::Invocation::path_prefix).
     ///
     /// ```
     /// use lambda_api::Api;
@@ -368,34 +381,35 @@ impl Api {
     /// let api = Api::new().base_path("/v1").base_path("/shop/v2");
     /// ```
     pub fn base_path(mut self, path: impl Into<String>) -> Self {
-        self.decode.add_base_path(path.into());
+        self.decode.base_paths.push(path.into());
         self
     }
 
-    /// Whether the stage is taken off the path of an event, in place of the gateway's own rule:
+    /// Sets whether the stage is removed from the path of an event. By default, this depends on the
+    /// gateway:
     ///
-    /// | source | path of the event | by itself | `true` | `false` |
+    /// | source | path of the event | default | `true` | `false` |
     /// |---|---|---|---|---|
-    /// | HTTP API, 2.0 and 1.0 | begins with a named stage, on every domain | taken off | taken off | stays |
-    /// | REST API | begins with the stage where the base path mapping of a custom domain names none, and the client writes it; nowhere else | stays | taken off | stays |
-    /// | the others | has no stage | | | |
+    /// | HTTP API, 2.0 and 1.0 | begins with a named stage, on every domain | removed | removed | stays |
+    /// | REST API | begins with the stage only if the base path mapping of a custom domain names no stage and the client writes it | stays | removed | stays |
+    /// | others | has no stage | | | |
     ///
-    /// It is taken off where the first segment is the stage, once, and `$default` never is. So at an
-    /// HTTP API whose stage is `prod`, the route `/prod/report` is called as `/prod/prod/report` on
-    /// the gateway's own domain. `false` is for an API that has the stage in its routes, as one
-    /// that was moved here may have.
+    /// The stage is removed once, if it is the first segment; `$default` is never removed. So at an
+    /// HTTP API whose stage is `prod`, the URL of the route `/prod/report` on the gateway's own
+    /// domain is `/prod/prod/report`. Use `false` for an API whose routes contain the stage, such
+    /// as one that was migrated.
     ///
-    /// At a REST API nothing tells `/prod/report` with a stage from the route `/prod/report`, which
-    /// is why the stage stays there unless this says otherwise, and `false` changes nothing.
+    /// At a REST API, `/prod/report` with a stage cannot be distinguished from the route
+    /// `/prod/report`. So the stage stays there by default, and `false` has no effect.
     pub fn strip_stage(mut self, strip: bool) -> Self {
         self.decode.strip_stage = Some(strip);
         self
     }
 
-    /// How much a request may bring, and how large a reply may be. See [`Limits`], which are on
-    /// without being set.
+    /// Sets the limits on the size of requests and responses. See [`Limits`]; its defaults apply
+    /// without this call.
     ///
-    /// Only for the outermost API: they hold for nested ones, too.
+    /// Only on the outermost API; it applies to nested APIs too.
     ///
     /// ```
     /// use lambda_api::{Api, Limits};
@@ -407,23 +421,23 @@ impl Api {
         self
     }
 
-    /// Takes `/orders/` for `/orders`. Without this, they are two paths.
+    /// Treats `/orders/` as `/orders`. By default, they are different paths.
     pub fn ignore_trailing_slash(mut self) -> Self {
         self.ignore_trailing_slash = true;
         self
     }
 
-    /// Restyles every problem of the application: those of handlers and those of the library.
+    /// Replaces the response of every problem, of handlers and of the library.
     ///
-    /// The headers of the problem, such as `allow` and `retry-after`, stay where the reply has none
-    /// of that name.
+    /// The headers of the problem, such as `allow` and `retry-after`, are added to the response
+    /// unless it sets them itself.
     ///
-    /// Only for the outermost API: it holds for nested ones, too. Where the hook panics, or responds
-    /// with a status of 1xx or above 599, the problem is sent as it is.
+    /// Only on the outermost API; it applies to nested APIs too. If the hook panics, or returns a
+    /// status of 1xx or above 599, the problem is sent unchanged.
     ///
-    /// Tests see the problem itself: `TestResponse::problem` and `assert_problem` of
-    /// [`lambda-api-testing`](https://docs.rs/lambda-api-testing) are about the one that the hook was
-    /// given. The client receives nothing of it but what the hook puts into its response.
+    /// In tests, `TestResponse::problem` and `assert_problem` of
+    /// [`lambda-api-testing`](https://docs.rs/lambda-api-testing) see the problem that the hook was
+    /// given. A client only receives what the hook puts into its response.
     ///
     /// ```
     /// use lambda_api::{Api, IntoResponse, Json};
@@ -437,24 +451,24 @@ impl Api {
     where
         F: Fn(&Problem) -> Response + Send + Sync + 'static,
     {
-        self.finish = Finish::restyled(restyle);
+        self.renderer = ProblemRenderer::restyled(restyle);
         self
     }
 
-    /// Tells the client the id of its request in a header of every response, whatever it is:
-    /// handlers' own, 404s, preflights of CORS, problems, and what stands in for a panic, for a
-    /// response that is too large, or for a request that could not be read.
+    /// Adds a header with the id of the request to every response: those of handlers, 404s, CORS
+    /// preflights, problems, and responses that replace a panic, a response that is too large, or
+    /// an unreadable request.
     ///
-    /// It is the id of [`Invocation::request_id`](crate::Invocation::request_id): the gateway's, or
-    /// Lambda's where the gateway has none. It takes the place of a header of that name that a handler
-    /// has set. A response to a request that has no id, as one to the tower service without an
-    /// [`Invocation`](crate::Invocation) does, has no such header.
+    /// The id is [`Invocation::request_id`](crate::Invocation::request_id): the gateway's, or
+    /// Lambda's if the gateway has none. It replaces a header of that name that a handler has set.
+    /// Without an id, as in a request to the tower service that has no
+    /// [`Invocation`](crate::Invocation), the header is not added.
     ///
-    /// Pages of other origins can read it only if [`Cors::expose_headers`](crate::Cors::expose_headers)
-    /// names it, too.
+    /// Pages of other origins can only read it if
+    /// [`Cors::expose_headers`](crate::Cors::expose_headers) names it.
     ///
-    /// Only for the outermost API: it holds for nested ones, too. A name that is none, or that of a
-    /// header which means something else, such as `content-type`, keeps the API from being built.
+    /// Only on the outermost API; it applies to nested APIs too. `build` fails if the name is not a
+    /// header name, or is a header with another meaning, such as `content-type`.
     ///
     /// ```
     /// use lambda_api::{Api, Cors};
@@ -470,24 +484,6 @@ impl Api {
     pub fn request_id_header(mut self, name: impl Into<String>) -> Self {
         self.request_id_header = Some(name.into());
         self
-    }
-
-    /// The route table; nothing is made or connected for it.
-    pub(crate) fn table(&self) -> Vec<RouteInfo> {
-        flat::table(self)
-    }
-}
-
-impl fmt::Debug for Api {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let table = self.table();
-        f.debug_list()
-            .entries(
-                table
-                    .iter()
-                    .map(|route| (route.method, &route.path, &route.handler)),
-            )
-            .finish()
     }
 }
 

@@ -1,15 +1,15 @@
-//! A list of routes, as `routes!` makes it.
+//! Lists of routes, made by `routes!`.
 
 use crate::{
-    BoxError, Next, Request,
+    BoxError, Request,
     endpoint::Route,
-    middleware::{LayerFn, erase_layer},
+    middleware::{LayerFn, Next, erase_layer},
 };
 use bytes::Bytes;
 use std::fmt;
 use tower::{Layer, Service};
 
-/// Routes to add to an [`Api`](crate::Api): what [`routes!`](crate::routes) makes.
+/// A list of routes for [`Api::routes`](crate::Api::routes), made by [`routes!`](crate::routes).
 #[must_use = "routes do nothing until they are added to an `Api`"]
 pub struct Routes {
     pub(super) routes: &'static [Route],
@@ -25,12 +25,12 @@ impl Routes {
         }
     }
 
-    /// Puts a tower layer around just these routes, one or several; around each by itself. As with
-    /// [`Api::layer`](crate::Api::layer), the one that is added first is the outermost one:
-    /// `layer(a).layer(b)`, where axum's `MethodRouter` has `layer(b).layer(a)`.
+    /// Adds a tower layer around each of these routes. As with [`Api::layer`](crate::Api::layer),
+    /// the layer that is added first is the outermost one: `layer(a).layer(b)` is
+    /// `layer(b).layer(a)` of axum's `MethodRouter`.
     ///
     /// ```
-    /// use lambda_api::{Api, Next, Request, Response, api_handler, from_fn, routes};
+    /// use lambda_api::{Api, Request, Response, api_handler, middleware::{Next, from_fn}, routes};
     ///
     /// async fn slowly(request: Request, next: Next) -> Response {
     ///     next.run(request).await
@@ -54,13 +54,13 @@ impl Routes {
         self
     }
 
-    /// How many routes there are: one for each method and path of each handler.
+    /// Returns the number of routes: one for each method and path of each handler.
     #[must_use]
     pub fn len(&self) -> usize {
         self.routes.iter().map(|route| route.places().count()).sum()
     }
 
-    /// Whether there is no route.
+    /// Returns `true` if the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.routes.is_empty()
@@ -80,7 +80,7 @@ impl fmt::Debug for Routes {
     }
 }
 
-/// Collects handlers, to be added to an [`Api`](crate::Api).
+/// Collects handlers into [`Routes`](crate::Routes) for an [`Api`](crate::Api).
 ///
 /// ```
 /// use lambda_api::{Api, api_handler, routes};
@@ -107,12 +107,12 @@ impl fmt::Debug for Routes {
 /// ]);
 /// ```
 ///
-/// Each one is the name of a function marked [`#[api_handler(..)]`](macro@crate::api_handler), or
-/// the path to it; of a function that is not marked, the compiler says "expected type, found
-/// function". The macro finds the library by itself, under whatever name a program depends on it.
+/// Each element is the name of a function marked [`#[api_handler(..)]`](macro@crate::api_handler),
+/// or a path to it. If the function is not marked, the compiler reports "expected type, found
+/// function". The macro finds the library even if the dependency is renamed.
 ///
-/// Two handlers of one method and path are an error at the second, however their parameters are
-/// named; this costs next to nothing, for hundreds of routes too:
+/// Two handlers with the same method and path are a compile error at the second one, even if the
+/// names of their parameters differ. The check is cheap, even for hundreds of routes:
 ///
 /// ```compile_fail,E0080
 /// # use lambda_api::{api_handler, routes};
@@ -123,10 +123,10 @@ impl fmt::Debug for Routes {
 /// async fn other(number: u64) -> String { number.to_string() }
 ///
 /// let routes = routes![one, other];
-/// // duplicate route: `app::other` answers GET /orders/{number}, and so does `app::one` ..
+/// // duplicate route: `app::other` handles GET /orders/{number}, and so does `app::one` ..
 /// ```
 ///
-/// What several `routes!` have in common is found by [`Api::build`](crate::Api::build).
+/// [`Api::build`](crate::Api::build) finds duplicates between several `routes!`.
 #[macro_export]
 macro_rules! routes {
     ($($handlers:tt)*) => {

@@ -11,7 +11,7 @@ pub(crate) struct RouteInfo {
     pub(crate) path: String,
     /// `public`, `open` (no authenticator), `scopes(a b)`, ...
     pub(crate) access: String,
-    /// How long the route may take.
+    /// The timeout of the route, in milliseconds.
     #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
     pub(crate) timeout: Option<u64>,
     /// `module::function`.
@@ -22,7 +22,7 @@ pub(crate) struct RouteInfo {
 
 #[cfg(any(debug_assertions, feature = "local"))]
 impl RouteInfo {
-    /// The timeout has a column where a route has one.
+    /// The cells of one row. The timeout column only exists if a route has a timeout.
     fn cells(&self, with_timeout: bool) -> Vec<String> {
         let timeout = self.timeout.map(|ms| match ms % 1000 {
             0 => format!("{}s", ms / 1000),
@@ -38,7 +38,7 @@ impl RouteInfo {
         cells
     }
 
-    /// The table in aligned columns, one line a route, each with its line break.
+    /// Formats the table as text: aligned columns, one line per route.
     pub(crate) fn text(routes: &[RouteInfo]) -> String {
         if routes.is_empty() {
             return "no routes\n".to_owned();
@@ -69,7 +69,7 @@ impl RouteInfo {
         table
     }
 
-    /// The table as a JSON array, with a line break at its end.
+    /// Formats the table as a JSON array that ends with a newline.
     pub(crate) fn json(routes: &[RouteInfo]) -> String {
         // Serialising strings cannot fail.
         let mut json = serde_json::to_string_pretty(routes).unwrap_or_default();

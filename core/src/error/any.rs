@@ -1,12 +1,12 @@
-//! The error of handlers that need none of their own.
+//! `Error`: any error, as a 500.
 
-use super::chain::Chain;
-use crate::{ApiError, BoxError, Outcome, Problem};
+use super::{ApiError, Outcome, Problem, chain::Chain};
+use crate::BoxError;
 use http::StatusCode;
 use std::{borrow::Cow, fmt};
 
-/// Any error, taken through `?`, as a 500 that says nothing to the client and everything to the
-/// log.
+/// An error that is converted from any other error by `?` and responds with a 500. The client gets
+/// no details; the log gets the error and its sources.
 ///
 /// ```
 /// use lambda_api::Error;
@@ -21,22 +21,22 @@ use std::{borrow::Cow, fmt};
 /// }
 /// ```
 ///
-/// The code of the problem is `internal_error`. An error which is a [`Problem`] is the one
-/// exception: it stays the reply that it is.
+/// The code of the problem is `internal_error`. If the error is a [`Problem`], the response is that
+/// problem instead.
 pub struct Error(BoxError);
 
 impl Error {
-    /// An error made of another one, or of a text.
+    /// Creates an error from another error or from a text.
     pub fn new(error: impl Into<BoxError>) -> Self {
         Self(error.into())
     }
 
-    /// An error that is only a message, for the log.
+    /// Creates an error from a message, for the log.
     pub fn msg(message: impl fmt::Display) -> Self {
         Self(message.to_string().into())
     }
 
-    /// Says what was being done: the message stands before the error in the log.
+    /// Adds a message that says what failed. The log shows it before the error.
     #[must_use]
     pub fn context(self, message: impl fmt::Display) -> Self {
         Self(Box::new(Context {
@@ -45,13 +45,13 @@ impl Error {
         }))
     }
 
-    /// The error itself, when it is an `E`.
+    /// Returns the inner error if it has the type `E`.
     #[must_use]
     pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
         self.0.downcast_ref()
     }
 
-    /// The error inside, with everything that caused it.
+    /// Returns the inner error, with its sources.
     pub(crate) fn into_boxed(self) -> BoxError {
         self.0
     }
@@ -75,7 +75,7 @@ impl<E: Into<BoxError>> From<E> for Error {
 }
 
 impl fmt::Debug for Error {
-    /// The error and everything that caused it, in one line.
+    /// The error and its sources, on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&Chain(&*self.0), f)
     }
@@ -84,6 +84,21 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl Problem {
+    /// Sets the error that is logged with its sources, replacing the previous one. It is never
+    /// sent.
+    pub fn set_cause(&mut self, error: impl Into<Error>) {
+        self.keep(&*error.into().into_boxed());
+    }
+
+    /// Sets the error for the log, like [`set_cause`](Self::set_cause).
+    #[must_use]
+    pub fn with_cause(mut self, error: impl Into<Error>) -> Self {
+        self.set_cause(error);
+        self
     }
 }
 
@@ -140,11 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_inside_stays_the_reply_that_it_is() {
+    fn a_problem_inside_stays_the_response_that_it_is() {
         let problem = Problem::new(StatusCode::CONFLICT, "taken").with_detail("pick another name");
-        let reply = Problem::from_error(&Error::new(problem));
-        assert_eq!(reply.status(), 409);
-        assert_eq!(reply.code(), "taken");
-        assert_eq!(reply.detail(), Some("pick another name"));
+        let response = Problem::from_error(&Error::new(problem));
+        assert_eq!(response.status(), 409);
+        assert_eq!(response.code(), "taken");
+        assert_eq!(response.detail(), Some("pick another name"));
     }
 }

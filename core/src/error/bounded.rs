@@ -1,17 +1,18 @@
-//! Texts that end somewhere, however long they are.
+//! Texts with a limited length.
 
 use std::{
     borrow::Cow,
     fmt::{self, Display, Write},
 };
 
-/// What is kept of one text: of a field of a log record, and of the message in an error document.
+/// The maximum size of one text, such as a field of a log record or the message of an error
+/// document.
 pub(crate) const TEXT_LIMIT: usize = 16 * 1024;
 
-/// Room for the words that say how much was cut.
+/// Room for the text that says how much was cut.
 const WORDS: usize = 40;
 
-/// A text that keeps its beginning, and counts the rest.
+/// A text that keeps its beginning and counts the rest.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bounded {
     kept: String,
@@ -19,15 +20,15 @@ pub(crate) struct Bounded {
 }
 
 impl Bounded {
-    /// What a value shows, up to [`TEXT_LIMIT`]. One whose `Display` fails is shown as far as it got.
+    /// Formats a value, up to [`TEXT_LIMIT`]. If its `Display` fails, the text ends there.
     pub(crate) fn of(value: impl Display) -> Self {
         let mut text = Self::default();
         let _ = write!(text, "{value}");
         text
     }
 
-    /// The text in at most so many bytes, with what says that something is missing:
-    /// `connection res… (3000123 bytes cut)`.
+    /// The text in at most `limit` bytes, with a note if it was cut: `connection res… (3000123
+    /// bytes cut)`.
     pub(crate) fn within(&self, limit: usize) -> Cow<'_, str> {
         let limit = limit.max(WORDS);
         if self.cut == 0 && self.kept.len() <= limit {
@@ -43,7 +44,7 @@ impl Write for Bounded {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         let room = match self.cut {
             0 => TEXT_LIMIT - self.kept.len(),
-            // Nothing comes after what was cut.
+            // Once something was cut, nothing more is kept.
             _ => 0,
         };
         let kept = beginning(part, room);
@@ -53,12 +54,12 @@ impl Write for Bounded {
     }
 }
 
-/// What a value shows, in at most [`TEXT_LIMIT`] bytes.
+/// Formats a value in at most [`TEXT_LIMIT`] bytes.
 pub(crate) fn bounded(value: impl Display) -> String {
     Bounded::of(value).within(TEXT_LIMIT).into_owned()
 }
 
-/// As many whole characters as fit.
+/// The longest prefix of whole characters that fits.
 pub(crate) fn beginning(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
         return text;
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_fails_to_show_itself_is_no_panic() {
+    fn a_failing_display_does_not_panic() {
         struct Fails;
         impl Display for Fails {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,8 @@
-//! An error with everything that caused it, in one line.
+//! An error with its sources, on one line.
 
 use std::{error::Error, fmt};
 
-/// More causes than this are no chain, but a circle.
+/// More sources than this are assumed to be a cycle.
 const MAX_LINKS: usize = 32;
 
 /// Writes an error and its sources as `first: second: third`.

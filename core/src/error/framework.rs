@@ -1,8 +1,10 @@
-//! The problems that the framework itself replies with, in one place: their codes are part of the
-//! public interface, and stand in the table of [`Problem`].
+//! The problems that the framework itself responds with. Their codes are part of the public
+//! interface; [`Problem`] lists them.
 
+use super::{Problem, Trace};
 use crate::{
-    BoxError, Problem,
+    BoxError,
+    catch_unwind::Panic,
     limits::{Exceeded, Measure},
 };
 use http::{
@@ -13,34 +15,35 @@ use std::{error::Error, time::Duration};
 
 const BODY_TOO_LARGE: &str = "body_too_large";
 
-/// No route has this path.
+/// No route matches the path.
 pub(crate) fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "route_not_found")
         .with_detail("there is nothing at this path")
 }
 
-/// The path has routes, but none for this method; `allow` lists those it has.
+/// The path has routes, but none for this method; `allow` lists the methods that it has.
 pub(crate) fn method_not_allowed(allow: HeaderValue) -> Problem {
     let mut problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
         .with_detail(
-            "this path does not answer this method; the header `allow` names those it does",
+            "this path does not support this method; the header `allow` lists those it does",
         );
     problem.headers_mut().insert(ALLOW, allow);
     problem
 }
 
-/// The event holds something that is no valid HTTP request.
+/// The event does not contain a valid HTTP request.
 pub(crate) fn malformed_request(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed_request").with_detail(detail)
 }
 
-/// The body of the request is larger than a layer lets through.
+/// The body of the request exceeds the limit of a layer.
 pub(crate) fn body_too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE)
-        .with_detail("the body is larger than is let through")
+        .with_detail("the request body exceeds the limit")
 }
 
-/// Something of the request is over a limit. The client is told the limit, and the log what came.
+/// A part of the request exceeds a limit. The client gets the limit; the log also gets the actual
+/// value.
 pub(crate) fn over_limit(exceeded: Exceeded) -> Problem {
     // RFC 6585, section 5.
     const TOO_LARGE_FIELDS: StatusCode = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
@@ -66,12 +69,12 @@ pub(crate) fn unreadable_body(cause: &(dyn Error + 'static)) -> Problem {
         .caused_by(cause)
 }
 
-/// A fault of the application or of the framework.
+/// An error of the application or of the framework.
 pub(crate) fn internal(cause: &(dyn Error + 'static)) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error").caused_by(cause)
 }
 
-/// A fault in the way the application is put together, which only a request brings to light.
+/// An error in the configuration of the application that only a request reveals.
 pub(crate) fn misused(what: &'static str) -> Problem {
     internal(&*BoxError::from(what))
 }
@@ -81,17 +84,40 @@ pub(crate) fn panicked(message: &str) -> Problem {
     internal(&*BoxError::from(format!("panicked: {message}")))
 }
 
-/// A handler was stopped because its time was over.
+impl Panic {
+    /// The response to a request whose handling panicked.
+    pub(crate) fn problem(self) -> Problem {
+        panicked(&self.message).with_trace(self.into())
+    }
+
+    /// The problem of a panic in `on_problem`: only logged, since the problem itself is sent.
+    pub(crate) fn hook_problem(self) -> Problem {
+        let cause = format!("`on_problem` panicked: {}", self.message);
+        internal(&*BoxError::from(cause)).with_trace(self.into())
+    }
+}
+
+impl From<Panic> for Trace {
+    fn from(panic: Panic) -> Self {
+        Self {
+            location: panic.location,
+            backtrace: panic.backtrace,
+            elapsed: None,
+        }
+    }
+}
+
+/// A handler was stopped by a timeout.
 pub(crate) fn timed_out(cause: String, retry_after: Option<Duration>) -> Problem {
     let status = match retry_after {
         Some(_) => StatusCode::SERVICE_UNAVAILABLE,
         None => StatusCode::GATEWAY_TIMEOUT,
     };
     let mut problem = Problem::new(status, "timed_out")
-        .with_detail("the request took too long, and was stopped")
+        .with_detail("the request took too long and was stopped")
         .with_cause(cause);
     if let Some(after) = retry_after {
-        // Whole seconds (RFC 9110, section 10.2.3), and not too few of them.
+        // Whole seconds (RFC 9110, section 10.2.3), rounded up.
         let part = u64::from(after.subsec_nanos() > 0);
         let seconds = after.as_secs().saturating_add(part);
         problem.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -99,41 +125,33 @@ pub(crate) fn timed_out(cause: String, retry_after: Option<Duration>) -> Problem
     problem
 }
 
-/// A response whose status no gateway takes, since it is none that ends a request.
+/// The response has a status that gateways do not accept, because it does not end a request.
 pub(crate) fn unsendable(status: StatusCode) -> Problem {
     internal(&*BoxError::from(format!(
-        "the response has the status {}, and gateways take 200 to 599",
+        "the response has the status {}, but gateways only accept 200 to 599",
         status.as_u16()
     )))
 }
 
-/// The hook that restyles problems made such a response: only logged, since the problem itself is
-/// sent.
+/// The `on_problem` hook returned such a response. Only logged: the problem itself is sent.
 pub(crate) fn hook_unsendable(status: StatusCode) -> Problem {
     internal(&*BoxError::from(format!(
-        "`on_problem` responded with the status {}, and gateways take 200 to 599",
+        "`on_problem` responded with the status {}, but gateways only accept 200 to 599",
         status.as_u16()
     )))
 }
 
-/// A panic of the hook that restyles problems: only logged, since the problem itself is sent.
-pub(crate) fn hook_panicked(message: &str) -> Problem {
-    internal(&*BoxError::from(format!(
-        "`on_problem` panicked: {message}"
-    )))
-}
-
-/// The reply is larger than the source lets through.
+/// The response exceeds the limit of its source.
 pub(crate) fn response_too_large(size: usize, limit: usize) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "response_too_large").with_cause(format!(
-        "the reply has {size} bytes, and {limit} are let through"
+        "the response has {size} bytes, which exceeds the limit of {limit} bytes"
     ))
 }
 
-/// A reply that comes piece by piece is larger than its source lets through.
+/// A streamed response exceeds the limit of its source.
 pub(crate) fn stream_too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "response_too_large").with_cause(format!(
-        "the reply is a stream of more than the {limit} bytes that are let through"
+        "the streamed response exceeds the limit of {limit} bytes"
     ))
 }
 
@@ -171,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_has_a_problem_of_its_own_which_tells_the_log_what_came() {
+    fn an_exceeded_limit_is_a_problem_with_a_logged_cause() {
         for (measure, status, code) in [
             (Measure::Body, 413, "body_too_large"),
             (Measure::EncodedBody, 413, "body_too_large"),
@@ -194,12 +212,12 @@ mod tests {
     }
 
     #[test]
-    fn a_method_that_is_not_allowed_is_told_which_are() {
+    fn a_405_lists_the_allowed_methods() {
         assert_eq!(method_not_allowed(allow()).headers()["allow"], "GET, HEAD");
     }
 
     #[test]
-    fn who_may_try_again_is_told_when_in_whole_seconds() {
+    fn retry_after_is_in_whole_seconds() {
         for (after, expected) in [(1_500, "2"), (2_000, "2"), (1, "1"), (0, "0")] {
             let problem = timed_out("late".into(), Some(Duration::from_millis(after)));
             assert_eq!(problem.headers()["retry-after"], expected, "{after}");
@@ -207,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_the_server_say_nothing_to_the_client() {
+    fn errors_of_the_server_say_nothing_to_the_client() {
         for problem in [
             internal(&fmt::Error),
             misused("secret"),

@@ -1,15 +1,14 @@
-//! One log record for each error reply.
+//! One log record for each error response.
 
 use super::Problem;
 
 impl Problem {
-    /// Writes the one record about this reply.
+    /// Writes the log record of this response.
     ///
-    /// A 5xx is an error, and the record holds its whole cause. A 4xx is the client's matter: an
-    /// info when a cause was kept for the log, and else a debug record. The detail, which often
-    /// repeats what the client sent, is in none of them. Route and `requestId`, Lambda's id, are those
-    /// of the span around it; the id that the client holds stands beside it where that is the
-    /// gateway's.
+    /// A 5xx is logged as an error with its whole cause. A 4xx is logged as info if it has a cause,
+    /// and otherwise as debug. The detail is never logged, because it often repeats what the client
+    /// sent. The route and `requestId`, Lambda's id, come from the surrounding span; if the id that
+    /// the client gets is the gateway's, it is logged too.
     pub(crate) fn log(&self) {
         #[cfg(any(debug_assertions, feature = "local"))]
         super::observed::record(self, || self.record());
@@ -36,9 +35,9 @@ impl Problem {
         if self.status().is_server_error() {
             record!(error, "request failed");
         } else if self.cause_text().is_some() {
-            record!(info, "request refused");
+            record!(info, "request rejected");
         } else {
-            record!(debug, "request refused");
+            record!(debug, "request rejected");
         }
     }
 }
@@ -50,7 +49,7 @@ mod tests {
         Error, Invocation, LambdaContext,
         error::framework,
         event::{self, DecodeOptions},
-        runtime::log::capture,
+        log::capture,
     };
     use http::StatusCode;
     use serde_json::json;
@@ -72,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_5xx_is_one_error_record_with_the_whole_cause_and_the_request_id() {
+    fn a_5xx_is_one_error_record_with_cause_and_request_id() {
         let error = Error::msg("connection reset").context("storage failed");
         let records = logged(Problem::from_error(&error));
         let expected = json!([{

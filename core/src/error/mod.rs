@@ -1,4 +1,4 @@
-//! Errors as replies: every failure reaches the client as an RFC 9457 problem.
+//! Errors as responses: every failure reaches the client as a problem (RFC 9457).
 
 mod any;
 mod bounded;
@@ -18,14 +18,17 @@ pub(crate) use chain::Chain;
 pub(crate) use observed::{is_shown_elsewhere, observed};
 pub use problem::Problem;
 pub(crate) use problem::Trace;
+pub(crate) use status::with_text;
 
-use crate::{IntoResponse, Response};
 use http::StatusCode;
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
-/// An error that knows which reply it makes.
+/// An error that defines its response.
 ///
-/// Derive it beside `thiserror::Error`:
+/// Derive it together with `thiserror::Error`:
 ///
 /// ```
 /// use lambda_api::ApiError;
@@ -43,7 +46,7 @@ use std::{borrow::Cow, fmt};
 /// assert_eq!(OrderError::NotFound(7).status(), 404);
 /// ```
 ///
-/// Written by hand, it looks like this:
+/// A manual implementation looks like this:
 ///
 /// ```
 /// use http::StatusCode;
@@ -82,18 +85,18 @@ use std::{borrow::Cow, fmt};
 /// assert_eq!(problem.headers()["retry-after"], "7");
 /// ```
 ///
-/// The text of an error below 500 is the `detail` of the problem. The text of a 5xx stays in the
-/// log, together with the errors that caused it.
+/// If the status is below 500, the error's text is the `detail` of the problem. The text of a 5xx
+/// is only logged, together with its sources.
 ///
 /// # A status as an error
 ///
-/// `Err(StatusCode::NOT_FOUND)` is a problem, too, and so is a status with a text: the `Err` of a
-/// handler may be `(StatusCode, String)`, with a `&'static str` or a `Cow<'static, str>` as well.
-/// The code is the name of the status: `not_found`, `conflict`, `service_unavailable`; that of 500
-/// is `internal_error`, and that of a status without a name `client_error` or `server_error`. Below
-/// 500 the text is the detail, and from there on it goes to the log alone. A status that is no error
-/// is a logged 500. Clients can tell such problems apart only as far as their statuses differ: an
-/// error type has a code for each case.
+/// `Err(StatusCode::NOT_FOUND)` becomes a problem too, and so does a status with a text: the `Err`
+/// of a handler can be `(StatusCode, String)`, or have a `&'static str` or a `Cow<'static, str>`.
+/// The code is the name of the status: `not_found`, `conflict`, `service_unavailable`; the code of
+/// 500 is `internal_error`, and a status without a name has `client_error` or `server_error`. Below
+/// 500 the text is the detail; from 500 on it is only logged. If the status is not an error, the
+/// response is a 500, which is logged. Clients can only distinguish such problems by their status;
+/// use an error type to give each case its own code.
 ///
 /// ```
 /// use http::StatusCode;
@@ -109,40 +112,39 @@ use std::{borrow::Cow, fmt};
 /// # async fn main() { assert_eq!(get_order(8).await.into_response().status(), 404); }
 /// ```
 ///
-/// A whole response is no error: [`Problem::new`] makes one by hand, with headers and members of your
-/// own.
+/// A whole response cannot be an error. Use [`Problem::new`] for an error with your own headers and
+/// members.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `ApiError`",
+    message = "`{Self}` is not an `ApiError`",
     label = "the error of an API handler must implement `ApiError`",
-    note = "derive it beside `thiserror::Error`: `#[derive(Debug, thiserror::Error, ApiError)]`, with `#[api(status = .., code = \"..\")]` on each variant",
-    note = "or return `Result<_, lambda_api::Error>`, which takes any error through `?` and replies with a masked 500",
-    note = "an error made by hand is `Problem::new(status, \"code\")`, a `StatusCode`, or `(StatusCode, String)`; a whole response, or a status with JSON, is none"
+    note = "derive it together with `thiserror::Error`: `#[derive(Debug, thiserror::Error, ApiError)]`, with `#[api(status = .., code = \"..\")]` on each variant",
+    note = "or return `Result<_, lambda_api::Error>`, which converts from any error with `?` and responds with a masked 500",
+    note = "without an error type, return `Problem::new(status, \"code\")`, a `StatusCode`, or `(StatusCode, String)`; a whole response, or a status with JSON, is not an error"
 )]
 pub trait ApiError: fmt::Debug + fmt::Display {
-    /// The status of the reply, 400 to 599.
+    /// The status of the response, 400 to 599.
     fn status(&self) -> StatusCode;
 
     /// The stable, machine-readable name of the error, in `snake_case`.
     fn code(&self) -> Cow<'static, str>;
 
-    /// Adds to the problem what status, code and text do not say: extension members, headers, a
-    /// title.
+    /// Adds extension members, headers or a title to the problem.
     fn decorate(&self, problem: &mut Problem) {
         let _ = problem;
     }
 
-    /// The error that caused this one; it is written to the log and never sent.
+    /// The error that caused this one. It is logged and never sent.
     fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
         None
     }
 
-    /// Of the rejection of an extractor: the thing was not there at all, so that
+    /// For rejections of extractors: whether the value is missing from the request, so that
     /// `Option<T>` is `None`.
     fn is_absent(&self) -> bool {
         false
     }
 
-    /// Every reply this error can make, for the description of the API.
+    /// All responses that this error can produce, for the description of the API.
     fn outcomes() -> Vec<Outcome>
     where
         Self: Sized,
@@ -151,18 +153,18 @@ pub trait ApiError: fmt::Debug + fmt::Display {
     }
 }
 
-/// One reply that an error type can make.
+/// A response that an error type can produce.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The status of the reply.
+    /// The status of the response.
     pub status: StatusCode,
     /// The code of the problem.
     pub code: &'static str,
 }
 
 impl Outcome {
-    /// An outcome of this status and code.
+    /// Creates an outcome.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
         Self { status, code }
@@ -179,15 +181,49 @@ impl ApiError for std::convert::Infallible {
     }
 }
 
-impl<T: IntoResponse, E: ApiError> IntoResponse for Result<T, E> {
-    fn into_response(self) -> Response {
-        match self {
-            Ok(reply) => reply.into_response(),
-            Err(error) => Problem::from_error(&error).into_response(),
-        }
+impl Problem {
+    /// Creates the problem of an error.
+    ///
+    /// If the status is below 500, the error's text is the detail; otherwise it is kept for the
+    /// log. [`ApiError::cause`] is always kept for the log.
+    #[must_use]
+    pub fn from_error(error: &impl ApiError) -> Self {
+        Self::from_dyn(error)
     }
 
-    fn describe(operation: &mut crate::describe::Operation) {
-        T::describe(operation);
+    fn from_dyn(error: &dyn ApiError) -> Self {
+        let mut problem = Self::new(error.status(), error.code());
+        let text = error.to_string();
+        let cause = error.cause().map(Chain);
+        if problem.status().is_server_error() {
+            let mut kept = text;
+            if let Some(cause) = cause {
+                // Writing to a string cannot fail.
+                let _ = write!(kept, ": {cause}");
+            }
+            problem.set_cause_text(kept);
+        } else {
+            problem.set_detail(text);
+            if let Some(cause) = cause {
+                problem.set_cause_text(cause.to_string());
+            }
+        }
+        error.decorate(&mut problem);
+        problem
+    }
+}
+
+impl ApiError for Problem {
+    fn status(&self) -> StatusCode {
+        Problem::status(self)
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        self.code_text().clone()
+    }
+
+    /// Copies the whole problem, including the hidden cause.
+    fn decorate(&self, problem: &mut Problem) {
+        *problem = self.clone();
     }
 }

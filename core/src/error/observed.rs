@@ -1,4 +1,4 @@
-//! The problems of one request, for who shows them in another form than the log's.
+//! The problems of one request, for callers that show them in another form than the log.
 
 use super::Problem;
 use std::{
@@ -11,11 +11,11 @@ tokio::task_local! {
 }
 
 thread_local! {
-    /// Whether the record that is being written is of a problem that somebody observes.
+    /// Whether the record that is being written is shown by an observer.
     static IS_SHOWN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs a request, and hands out what it has logged of problems.
+/// Runs a request, and returns the problems that it has logged.
 pub(crate) async fn observed<F: Future>(request: F) -> (F::Output, Vec<Problem>) {
     let run = async {
         let output = request.await;
@@ -24,7 +24,7 @@ pub(crate) async fn observed<F: Future>(request: F) -> (F::Output, Vec<Problem>)
     SEEN.scope(RefCell::default(), run).await
 }
 
-/// Whether the record that this thread is writing will be shown by who observes the request.
+/// Whether an observer of the request shows the record that this thread is writing.
 pub(crate) fn is_shown_elsewhere() -> bool {
     IS_SHOWN.get()
 }

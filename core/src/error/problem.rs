@@ -1,7 +1,6 @@
-//! An error reply (RFC 9457): what it says to the client, and what it keeps for the log.
+//! The error response (RFC 9457): what the client gets, and what is only logged.
 
-use super::{Error, chain::Chain};
-use crate::{ApiError, Invocation};
+use super::chain::Chain;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -11,11 +10,12 @@ use std::{
     time::Duration,
 };
 
-/// An error reply: `application/problem+json`, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
-/// defines it, with a stable `code` and the id of the request.
+/// An error response: `application/problem+json`, as [RFC
+/// 9457](https://www.rfc-editor.org/rfc/rfc9457) defines it, with a stable `code` and the id of the
+/// request.
 ///
-/// Every error of an API becomes one; most of them through [`ApiError`]. One can also be made by
-/// hand, and returned as it is or as the `Err` of a `Result`:
+/// Every error of an API becomes a problem, mostly through [`ApiError`](crate::ApiError). A problem can also be
+/// created directly, and returned as it is or as the `Err` of a `Result`:
 ///
 /// ```
 /// use http::StatusCode;
@@ -41,19 +41,19 @@ use std::{
 ///
 /// # What the client does not see
 ///
-/// The text of an error with a status of 500 or more, and the errors that caused it, go to the log
-/// together with the request id; the client gets only status, title and code. A detail is sent
-/// with such a status only when it is set explicitly.
+/// If the status is 500 or more, the text of the error and its sources are only logged, together
+/// with the request id; the client gets status, title and code. Such a problem only has a detail if
+/// it is set explicitly.
 ///
 /// # Several errors
 ///
-/// All that is wrong with the values of one request comes in one problem: the errors of all
-/// arguments and extractors are its `errors`. Each one has the place, `in`, the `name` and the
-/// `detail`, or the `code` of a rejection that lists nothing. Where rejections have several statuses
-/// the problem is a 400, with the code of the first rejection that is one, then a 422. A rejection
-/// with any other status is the whole response, the first one in the order of the arguments: what
-/// else is wrong is not told to somebody who may not call, and of no request that the server failed.
-/// After a rejection, extractors that wait are not run any more.
+/// The invalid values of a request are reported in one problem, whose `errors` are those of all
+/// arguments and extractors. Each has its place, `in`, the `name` and the `detail`, or the `code`
+/// of a rejection that has no list. If the rejections have different statuses, the problem is a 400
+/// if one of them is, and otherwise a 422, with the code of the first rejection of that status. A
+/// rejection with any other status is the whole response, the first one in the order of the
+/// arguments: an unauthorized client does not get the other errors, and they do not matter if the
+/// server failed. After a rejection, asynchronous extractors are not run.
 ///
 /// ```text
 /// {"type":"about:blank","title":"Bad Request","status":400,
@@ -64,36 +64,36 @@ use std::{
 ///
 /// # Codes
 ///
-/// Clients tell problems apart by their `code`. These are the framework's own:
+/// Clients distinguish problems by their `code`. The framework uses these codes:
 ///
 /// | code | status | when |
 /// |---|---|---|
 /// | `route_not_found` | 404 | no route has this path |
-/// | `method_not_allowed` | 405 | the path has routes, but none for this method; `allow` names those it has |
-/// | `malformed_request` | 400 | the event holds something that is no valid HTTP request |
+/// | `method_not_allowed` | 405 | the path has routes, but none for this method; `allow` lists the methods that it has |
+/// | `malformed_request` | 400 | the event does not contain a valid HTTP request |
 /// | `invalid_parameters` | 400 | values of the path, the query, headers or cookies are missing or wrong; `errors` lists them |
 /// | `missing_body` | 400 | the body is empty |
-/// | `invalid_json`, `invalid_form`, `invalid_multipart`, `invalid_text` | 400 | the body is not what its content type says |
-/// | `unsupported_media_type` | 415 | the body is of another type than the handler takes, or compressed |
+/// | `invalid_json`, `invalid_form`, `invalid_multipart`, `invalid_text` | 400 | the body is not valid for its content type |
+/// | `unsupported_media_type` | 415 | the content type of the body is not the one that the handler takes, or the body is compressed |
 /// | `invalid_body` | 422 | a field of the body is missing or wrong; `errors` names it |
-/// | `unauthorized` | 401 | there are no credentials, and these are needed |
+/// | `unauthorized` | 401 | the request has no credentials, but the route requires them |
 /// | `invalid_request` | 400 | the credentials are malformed |
-/// | `invalid_token` | 401 | the credentials are not accepted |
+/// | `invalid_token` | 401 | the credentials are invalid |
 /// | `insufficient_scope` | 403 | the credentials lack a scope |
-/// | `forbidden` | 403 | the caller is not in a group, or not let in by a guard |
+/// | `forbidden` | 403 | the caller is not in a required group, or a guard denied access |
 /// | `unexpected_claims` | 403 | the claims do not fit the type that the handler takes |
-/// | `authentication_unavailable` | 503 | credentials cannot be checked at the moment; `retry-after` says when to try again |
-/// | `uri_too_long` | 414 | the path is longer than the [limits](crate::Limits) let through |
+/// | `authentication_unavailable` | 503 | credentials cannot be checked at the moment; `retry-after` is set |
+/// | `uri_too_long` | 414 | the path exceeds its [limit](crate::Limits) |
 /// | `too_many_headers`, `headers_too_large` | 431 | the header fields are too many, or too large together |
-/// | `too_many_parameters`, `too_many_cookies`, `too_many_fields`, `too_many_parts` | 400 | the query, the `cookie` header or a form has too many of them |
-/// | `json_too_deep` | 400 | the body nests arrays and objects too deep |
+/// | `too_many_parameters`, `too_many_cookies`, `too_many_fields`, `too_many_parts` | 400 | the query, the `cookie` header or a form has too many elements |
+/// | `json_too_deep` | 400 | arrays and objects in the body are nested too deeply |
 /// | `part_too_large` | 413 | a part of a multipart form is too large |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
-/// | `body_too_large` | 413 | the body of the request is larger than is let through |
-/// | `not_found`, `conflict`, .. | any error | a handler returned a status alone, or with a text: the code is its [name](ApiError#a-status-as-an-error) |
-/// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a reply that could not be made, a status of 1xx or above 599 |
-/// | `timed_out` | 504 | the handler was stopped: its deadline was near, or the timeout of its route was over; 503 with `retry-after` where [`Api::retry_after_timeout`](crate::Api::retry_after_timeout) says so |
-/// | `response_too_large` | 500 | the reply is larger than the gateway lets through |
+/// | `body_too_large` | 413 | the body of the request exceeds its limit |
+/// | `not_found`, `conflict`, .. | any error | a handler returned a status alone, or with a text: the code is its [name](crate::ApiError#a-status-as-an-error) |
+/// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a response that could not be created, a status of 1xx or above 599 |
+/// | `timed_out` | 504 | the handler was stopped by its deadline or the timeout of its route; 503 with `retry-after` if [`Api::retry_after_timeout`](crate::Api::retry_after_timeout) is set |
+/// | `response_too_large` | 500 | the response exceeds the limit of the gateway |
 #[derive(Clone)]
 pub struct Problem(Box<Inner>);
 
@@ -106,24 +106,24 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     instance: Option<Cow<'static, str>>,
     request_id: Option<String>,
-    /// The id is the gateway's, and not Lambda's.
+    /// Whether the id is the gateway's instead of Lambda's.
     id_of_gateway: bool,
     /// In the order in which they were set.
     extensions: Vec<(String, Value)>,
     headers: HeaderMap,
-    /// For the log only.
+    /// Only for the log.
     cause: Option<String>,
     trace: Trace,
 }
 
-/// What else goes to the log, and only there.
+/// Further data that is only logged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
     /// Where a panic happened.
     pub(crate) location: Option<String>,
-    /// What led to a panic.
+    /// The backtrace of a panic.
     pub(crate) backtrace: Option<String>,
-    /// For how long something ran that was stopped.
+    /// How long something ran before it was stopped.
     pub(crate) elapsed: Option<Duration>,
 }
 
@@ -133,7 +133,7 @@ impl Trace {
     }
 }
 
-/// The members that an extension cannot take the place of.
+/// The members that an extension cannot replace.
 const STANDARD: [&str; 7] = [
     "type",
     "title",
@@ -145,7 +145,7 @@ const STANDARD: [&str; 7] = [
 ];
 
 impl Problem {
-    /// A problem of this status, 400 to 599, and code. Any other status is no error, and becomes
+    /// Creates a problem. The status is 400 to 599; any other status is not an error, and becomes
     /// 500.
     #[must_use]
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>) -> Self {
@@ -170,35 +170,7 @@ impl Problem {
         }))
     }
 
-    /// The problem that an error makes.
-    ///
-    /// The error's text is the detail below 500, and is kept for the log from there on. What
-    /// [`ApiError::cause`] names is always kept for the log.
-    #[must_use]
-    pub fn from_error(error: &impl ApiError) -> Self {
-        Self::from_dyn(error)
-    }
-
-    fn from_dyn(error: &dyn ApiError) -> Self {
-        let mut problem = Self::new(error.status(), error.code());
-        let text = error.to_string();
-        let cause = error.cause().map(Chain);
-        if problem.status().is_server_error() {
-            let mut kept = text;
-            if let Some(cause) = cause {
-                // Writing to a string cannot fail.
-                let _ = write!(kept, ": {cause}");
-            }
-            problem.0.cause = Some(kept);
-        } else {
-            problem.0.detail = Some(text.into());
-            problem.0.cause = cause.map(|cause| cause.to_string());
-        }
-        error.decorate(&mut problem);
-        problem
-    }
-
-    /// The status of the reply.
+    /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
@@ -210,13 +182,17 @@ impl Problem {
         &self.0.code
     }
 
-    /// The URI that names the kind of problem; `about:blank` when none is set.
+    pub(super) fn code_text(&self) -> &Cow<'static, str> {
+        &self.0.code
+    }
+
+    /// The URI that identifies the kind of problem; `about:blank` if none is set.
     #[must_use]
     pub fn problem_type(&self) -> &str {
         self.0.kind.as_deref().unwrap_or("about:blank")
     }
 
-    /// The short text that all problems of this kind share; the status' own when none is set.
+    /// The short text that all problems of this kind share; by default that of the status.
     #[must_use]
     pub fn title(&self) -> &str {
         let status = self.0.status;
@@ -237,28 +213,27 @@ impl Problem {
         self.0.detail.as_deref()
     }
 
-    /// The URI that names this occurrence.
+    /// The URI that identifies this occurrence.
     #[must_use]
     pub fn instance(&self) -> Option<&str> {
         self.0.instance.as_deref()
     }
 
-    /// The id of the request that the client is told, as soon as it is known: the gateway's, or
-    /// Lambda's where the gateway has none
-    /// ([`Invocation::request_id`](crate::Invocation::request_id)).
+    /// The id of the request as the client gets it, once it is known: the gateway's, or Lambda's if
+    /// the gateway has none ([`Invocation::request_id`](crate::Invocation::request_id)).
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// A member of your own.
+    /// The value of an extension member.
     #[must_use]
     pub fn extension(&self, name: &str) -> Option<&Value> {
         self.extensions()
             .find_map(|(known, value)| (known == name).then_some(value))
     }
 
-    /// All members of your own, in the order in which they were set.
+    /// All extension members, in the order in which they were set.
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0
             .extensions
@@ -266,23 +241,23 @@ impl Problem {
             .map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The headers that the reply gets besides `content-type`.
+    /// The headers of the response, except `content-type`.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// Changes the headers that the reply gets besides `content-type`.
+    /// The headers of the response, except `content-type`, for changing them.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.0.headers
     }
 
-    /// What is kept for the log: the error's text and everything that caused it.
+    /// The text for the log: the error and its sources.
     pub(crate) fn cause_text(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
 
-    /// What else is kept for the log.
+    /// Further data for the log.
     pub(crate) fn trace(&self) -> &Trace {
         &self.0.trace
     }
@@ -292,20 +267,17 @@ impl Problem {
         self
     }
 
-    /// The same, where it is the gateway's own.
+    /// The request id, if it is the gateway's own.
     pub(super) fn gateway_request_id(&self) -> Option<&str> {
         self.request_id().filter(|_| self.0.id_of_gateway)
     }
 
-    pub(crate) fn set_request_id(&mut self, invocation: &Invocation) {
-        let gateway = invocation.gateway_request_id();
+    pub(crate) fn set_ids(&mut self, gateway: Option<&str>, lambda: Option<&str>) {
         self.0.id_of_gateway = gateway.is_some();
-        self.0.request_id = gateway
-            .or_else(|| invocation.request_id())
-            .map(str::to_owned);
+        self.0.request_id = gateway.or(lambda).map(str::to_owned);
     }
 
-    /// Sets the URI that names the kind of problem.
+    /// Sets the URI that identifies the kind of problem.
     pub fn set_type(&mut self, uri: impl Into<Cow<'static, str>>) {
         self.0.kind = Some(uri.into());
     }
@@ -315,20 +287,20 @@ impl Problem {
         self.0.title = Some(title.into());
     }
 
-    /// Explains this occurrence to the client, whatever the status.
+    /// Sets the text that explains this occurrence to the client. It is sent with any status.
     pub fn set_detail(&mut self, detail: impl Into<Cow<'static, str>>) {
         self.0.detail = Some(detail.into());
     }
 
-    /// Sets the URI that names this occurrence.
+    /// Sets the URI that identifies this occurrence.
     pub fn set_instance(&mut self, uri: impl Into<Cow<'static, str>>) {
         self.0.instance = Some(uri.into());
     }
 
-    /// Sets a member of your own.
+    /// Sets an extension member.
     ///
-    /// Nothing is set, and a warning logged, when the value cannot be serialised or the name is
-    /// one of `type`, `title`, `status`, `detail`, `instance`, `code` and `request_id`.
+    /// If the value cannot be serialised, or the name is one of `type`, `title`, `status`,
+    /// `detail`, `instance`, `code` and `request_id`, nothing is set and a warning is logged.
     pub fn set_extension(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         self.insert_extension(name, serde_json::to_value(value));
     }
@@ -337,7 +309,7 @@ impl Problem {
         if STANDARD.contains(&name) {
             tracing::warn!(
                 name,
-                "a problem's extension has the name of a standard member: left out"
+                "ignored a problem's extension that has the name of a standard member"
             );
             return;
         }
@@ -348,7 +320,7 @@ impl Problem {
                 tracing::warn!(
                     name,
                     error,
-                    "a problem's extension cannot be serialised: left out"
+                    "ignored a problem's extension that cannot be serialised"
                 );
                 return;
             }
@@ -364,9 +336,9 @@ impl Problem {
         }
     }
 
-    /// Sets a header of the reply, in place of others of that name.
+    /// Sets a header of the response, replacing others of that name.
     ///
-    /// Nothing is set, and a warning logged, when the name or the value is not valid.
+    /// If the name or the value is invalid, nothing is set and a warning is logged.
     pub fn set_header(&mut self, name: &str, value: impl Display) {
         self.insert_header(name, value.to_string());
     }
@@ -376,12 +348,12 @@ impl Problem {
             (Ok(name), Ok(value)) => {
                 self.0.headers.insert(name, value);
             }
-            _ => tracing::warn!(name, "a problem's header is not valid: left out"),
+            _ => tracing::warn!(name, "ignored an invalid header of a problem"),
         }
     }
 
-    /// Takes over what another problem of the same request says besides: members that this one does
-    /// not have, and what is kept for the log.
+    /// Takes over the data of another problem of the same request: members that this one does not
+    /// have, and what is kept for the log.
     pub(crate) fn join(&mut self, other: &Self) {
         for (name, value) in other.extensions() {
             if self.extension(name).is_none() {
@@ -399,13 +371,11 @@ impl Problem {
         }
     }
 
-    /// Keeps an error and everything that caused it for the log, in place of what was kept before.
-    /// It is never sent.
-    pub fn set_cause(&mut self, error: impl Into<Error>) {
-        self.keep(&*error.into().into_boxed());
+    pub(super) fn set_cause_text(&mut self, text: String) {
+        self.0.cause = Some(text);
     }
 
-    fn keep(&mut self, error: &(dyn std::error::Error + 'static)) {
+    pub(super) fn keep(&mut self, error: &(dyn std::error::Error + 'static)) {
         self.0.cause = Some(Chain(error).to_string());
     }
 
@@ -414,58 +384,51 @@ impl Problem {
         self
     }
 
-    /// With the URI that names the kind of problem.
+    /// Sets the type, like [`set_type`](Self::set_type).
     #[must_use]
     pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.set_type(uri);
         self
     }
 
-    /// With the short text that all problems of this kind share.
+    /// Sets the title, like [`set_title`](Self::set_title).
     #[must_use]
     pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.set_title(title);
         self
     }
 
-    /// With a text that explains this occurrence to the client, whatever the status.
+    /// Sets the detail, like [`set_detail`](Self::set_detail).
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.set_detail(detail);
         self
     }
 
-    /// With the URI that names this occurrence.
+    /// Sets the instance, like [`set_instance`](Self::set_instance).
     #[must_use]
     pub fn with_instance(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.set_instance(uri);
         self
     }
 
-    /// With a member of your own, as [`set_extension`](Self::set_extension) sets it.
+    /// Sets an extension member, like [`set_extension`](Self::set_extension).
     #[must_use]
     pub fn with_extension(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Self {
         self.set_extension(name, value);
         self
     }
 
-    /// With a header, as [`set_header`](Self::set_header) sets it.
+    /// Sets a header, like [`set_header`](Self::set_header).
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Display) -> Self {
         self.set_header(name, value);
         self
     }
-
-    /// With an error for the log, as [`set_cause`](Self::set_cause) keeps it.
-    #[must_use]
-    pub fn with_cause(mut self, error: impl Into<Error>) -> Self {
-        self.set_cause(error);
-        self
-    }
 }
 
 impl fmt::Debug for Problem {
-    /// What the client may see: neither the cause nor the values of headers.
+    /// Leaves out the cause and the values of headers, like the response to the client.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Problem")
             .field("type", &self.problem_type())
@@ -492,18 +455,3 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
-
-impl ApiError for Problem {
-    fn status(&self) -> StatusCode {
-        self.0.status
-    }
-
-    fn code(&self) -> Cow<'static, str> {
-        self.0.code.clone()
-    }
-
-    /// Copies the whole problem, the hidden cause included.
-    fn decorate(&self, problem: &mut Problem) {
-        *problem = self.clone();
-    }
-}

@@ -1,11 +1,11 @@
-//! From a problem to the reply, and back.
+//! Conversion of a problem to a response, and back.
 //!
-//! A handler's problem becomes a complete reply at once, and travels along in the reply's
-//! extensions. Where the request id is known, it is taken out, logged, restyled if the user wishes
-//! so, and rendered again.
+//! A handler's problem becomes a complete response at once, and is kept in the response's
+//! extensions. Where the request id is known, it is taken out, logged, passed to the `on_problem`
+//! hook, and rendered again.
 
 use super::Problem;
-use crate::{Body, IntoResponse, Response};
+use crate::{Body, Response};
 use http::{
     HeaderName, HeaderValue,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, TRANSFER_ENCODING},
@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// What no longer holds for another body.
+/// Headers that describe the old body and are removed with it.
 const OF_THE_BODY: [HeaderName; 5] = [
     CONTENT_ENCODING,
     CONTENT_LENGTH,
@@ -24,13 +24,13 @@ const OF_THE_BODY: [HeaderName; 5] = [
 ];
 
 impl Problem {
-    /// Whether the reply was made by a problem.
+    /// Whether the response was created from a problem.
     pub(crate) fn is_in(response: &Response) -> bool {
         response.extensions().get::<Problem>().is_some()
     }
 
-    /// Takes the problem that made the reply out of it, with all headers that the reply was given
-    /// besides those of the problem.
+    /// Takes the problem out of its response, with all headers that were added to the response
+    /// since.
     pub(crate) fn take(response: &mut Response) -> Option<Problem> {
         let mut problem: Problem = response.extensions_mut().remove()?;
         let headers = problem.headers_mut();
@@ -41,9 +41,9 @@ impl Problem {
         Some(problem)
     }
 
-    /// The reply.
+    /// Renders the response.
     pub(crate) fn render(&self) -> Response {
-        // Every key is a string and every value serialises: this does not fail.
+        // Every key is a string and every value serialises, so this does not fail.
         let body = serde_json::to_vec(&Members(self)).unwrap_or_else(|_| b"{}".to_vec());
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status();
@@ -53,16 +53,8 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let mut response = self.render();
-        response.extensions_mut().insert(self);
-        response
-    }
-}
-
 /// The body: the standard members in the order of the RFC, then those of the framework, then the
-/// user's own.
+/// extension members.
 struct Members<'a>(&'a Problem);
 
 impl Serialize for Members<'_> {
@@ -92,6 +84,7 @@ impl Serialize for Members<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::IntoResponse;
     use http::StatusCode;
 
     fn busy() -> Problem {
@@ -99,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_carries_its_problem_so_that_it_can_be_rendered_again() {
+    fn a_response_carries_its_problem_for_rendering() {
         let mut response = busy().into_response();
         assert!(Problem::is_in(&response));
         let mut problem = Problem::take(&mut response).expect("a problem");
@@ -118,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_the_reply_was_given_stay_but_not_those_of_its_old_body() {
+    fn rendering_keeps_headers_except_those_of_the_old_body() {
         let mut response = busy().into_response();
         let headers = response.headers_mut();
         headers.append("set-cookie", HeaderValue::from_static("a=1"));

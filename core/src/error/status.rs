@@ -1,10 +1,10 @@
-//! A status as an error, alone or with a text.
+//! A status as an error, with or without a text.
 
-use crate::{ApiError, IntoResponse, Outcome, Problem, Response, describe::Operation};
+use super::{ApiError, Outcome, Problem};
 use http::StatusCode;
 use std::borrow::Cow;
 
-/// The status alone, with its name as the code: see [`ApiError`](ApiError#a-status-as-an-error).
+/// The code is the name of the status: see [`ApiError`](ApiError#a-status-as-an-error).
 impl ApiError for StatusCode {
     fn status(&self) -> StatusCode {
         *self
@@ -23,28 +23,8 @@ impl ApiError for StatusCode {
     }
 }
 
-macro_rules! with_text {
-    ($($text:ty)*) => { $(
-        /// A problem of this status, with its name as the code, and the text as the detail; from 500
-        /// on the text goes to the log alone.
-        impl<T: IntoResponse> IntoResponse for Result<T, (StatusCode, $text)> {
-            fn into_response(self) -> Response {
-                match self {
-                    Ok(value) => value.into_response(),
-                    Err((status, text)) => with_text(status, text.into()).into_response(),
-                }
-            }
-
-            fn describe(operation: &mut Operation) {
-                T::describe(operation);
-            }
-        }
-    )* };
-}
-with_text! { String &'static str Cow<'static, str> }
-
 #[cold]
-fn with_text(status: StatusCode, text: Cow<'static, str>) -> Problem {
+pub(crate) fn with_text(status: StatusCode, text: Cow<'static, str>) -> Problem {
     let problem = bare(status);
     if !problem.status().is_server_error() {
         return problem.with_detail(text);
@@ -64,7 +44,7 @@ fn bare(status: StatusCode) -> Problem {
 }
 
 fn no_error(status: StatusCode) -> String {
-    format!("a handler returned the status {status} as an error, which is none")
+    format!("a handler returned the status {status} as an error, but it is not an error status")
 }
 
 fn is_error(status: StatusCode) -> bool {
@@ -74,7 +54,7 @@ fn is_error(status: StatusCode) -> bool {
 /// The name of a status in `snake_case`.
 fn code(status: StatusCode) -> Cow<'static, str> {
     match status {
-        // What every other failure of the server is called.
+        // Like the code of all other server errors.
         StatusCode::INTERNAL_SERVER_ERROR => "internal_error".into(),
         status if !is_error(status) => "internal_error".into(),
         status => match status.canonical_reason() {
@@ -131,7 +111,9 @@ mod tests {
             (
                 302,
                 None,
-                Some("a handler returned the status 302 Found as an error, which is none: no tea"),
+                Some(
+                    "a handler returned the status 302 Found as an error, but it is not an error status: no tea",
+                ),
             ),
         ] {
             let problem = with_text(status(number), "no tea".into());

@@ -1,25 +1,25 @@
 //! The body of an event.
 
-use super::{error::Refusal, json::Content, shared::share};
+use super::{json::Content, rejection::Rejection, shared::share};
 use crate::{Limits, limits::Measure};
 use bytes::Bytes;
 
-/// Reads a body: a slice of the event where it stands there as it is, decoded otherwise.
+/// Decodes a body. A body without escapes is a slice of the event.
 ///
-/// A body that is no string (an event written by hand may have an object there) is its own JSON.
+/// A body that is not a string, as in events written by hand, is used as its JSON text.
 pub(super) fn body(
     event: &Bytes,
     content: Option<Content<'_>>,
     is_base64: bool,
     limits: &Limits,
-) -> Result<Bytes, Refusal> {
+) -> Result<Bytes, Rejection> {
     let Some(content) = content else {
         return Ok(Bytes::new());
     };
     let encoded = match &content {
         Content::Plain(text) | Content::Other(text) => text.len(),
         Content::Unescaped(text) => text.len(),
-        Content::NoText => return Err("the body is no Unicode text".into()),
+        Content::NoText => return Err("the body is not valid Unicode".into()),
     };
     Measure::EncodedBody.check(encoded, limits.encoded_body)?;
     let body = match content {
@@ -33,19 +33,19 @@ pub(super) fn body(
     Ok(body)
 }
 
-fn base64(text: &[u8], limits: &Limits) -> Result<Bytes, Refusal> {
+fn base64(text: &[u8], limits: &Limits) -> Result<Bytes, Rejection> {
     if text.len() / 4 > limits.body / 3 {
         Measure::Body.check(decoded(text), limits.body)?;
     }
     base64_simd::STANDARD
         .decode_to_vec(text)
-        // Emulators leave out the padding, or break lines.
+        // Emulators omit the padding, or insert line breaks.
         .or_else(|_| base64_simd::forgiving_decode_to_vec(text))
         .map(Bytes::from)
         .map_err(|_| "the body is not valid base64".into())
 }
 
-/// How many bytes a text will be when it is decoded: three for four letters.
+/// The length after decoding: three bytes for four characters.
 fn decoded(text: &[u8]) -> usize {
     let letter = |byte: &&u8| !matches!(byte, b'=' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0c');
     let letters = text.iter().filter(letter).count();
@@ -59,11 +59,11 @@ mod tests {
         *,
     };
 
-    fn read(json: &str, is_base64: bool) -> Result<Bytes, Refusal> {
+    fn read(json: &str, is_base64: bool) -> Result<Bytes, Rejection> {
         read_within(json, is_base64, &Limits::default())
     }
 
-    fn read_within(json: &str, is_base64: bool, limits: &Limits) -> Result<Bytes, Refusal> {
+    fn read_within(json: &str, is_base64: bool, limits: &Limits) -> Result<Bytes, Rejection> {
         body(
             &Bytes::new(),
             json::read(json.as_bytes(), Reader::content).unwrap(),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_surrogate_pair_is_refused() {
+    fn half_a_surrogate_pair_is_rejected() {
         assert!(read(r#""\ud83d""#, false).is_err());
     }
 
@@ -95,14 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base64_is_refused() {
+    fn invalid_base64_is_rejected() {
         for json in [r#""%%%""#, r#""a""#, r#""ab=c""#, r#""é""#] {
             assert!(read(json, true).is_err(), "{json}");
         }
     }
 
     #[test]
-    fn a_body_that_is_no_string_is_its_own_json() {
+    fn a_body_that_is_not_a_string_is_sent_as_json() {
         assert_eq!(read(r#"{"a": 1}"#, false).unwrap(), r#"{"a": 1}"#);
         assert_eq!(read("17", true).unwrap(), "17");
         let none = body(&Bytes::new(), None, true, &Limits::default());
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_refused_from_the_first_byte_over_its_limit() {
+    fn a_body_is_rejected_from_the_first_byte_over_its_limit() {
         for (json, is_base64, bytes) in [
             (r#""12345""#, false, 5),
             (r#""1234\n""#, false, 5),
@@ -123,27 +123,27 @@ mod tests {
         ] {
             let limits = Limits::default().body(bytes);
             assert!(read_within(json, is_base64, &limits).is_ok(), "{json}");
-            let refused = read_within(json, is_base64, &limits.body(bytes - 1));
+            let rejected = read_within(json, is_base64, &limits.body(bytes - 1));
             let expected = Measure::Body.exceeded(bytes - 1, Some(bytes));
-            assert_eq!(refused, Err(Refusal::OverLimit(expected)), "{json}");
+            assert_eq!(rejected, Err(Rejection::LimitExceeded(expected)), "{json}");
         }
     }
 
     #[test]
     fn base64_that_would_be_too_much_is_not_decoded() {
-        // Were it decoded, it would be found not to be base64.
+        // If it were decoded, it would be reported as invalid base64.
         let text = format!("\"{}%\"", "A".repeat(400));
         let limits = Limits::default().body(100);
         assert!(matches!(
             read_within(&text, true, &limits),
-            Err(Refusal::OverLimit(_))
+            Err(Rejection::LimitExceeded(_))
         ));
-        assert!(matches!(read(&text, true), Err(Refusal::Malformed(_))));
+        assert!(matches!(read(&text, true), Err(Rejection::Malformed(_))));
         let limits = Limits::default().encoded_body(400);
         let expected = Measure::EncodedBody.exceeded(400, Some(401));
         assert_eq!(
             read_within(&text, true, &limits),
-            Err(Refusal::OverLimit(expected))
+            Err(Rejection::LimitExceeded(expected))
         );
     }
 }

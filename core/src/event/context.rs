@@ -1,12 +1,12 @@
-//! What is taken from the `requestContext`, whichever source wrote it.
+//! The `requestContext` of an event, from any source.
 
 use super::{
-    json::{Fault, Members, Reader, read},
+    json::{JsonError, Members, Reader, read},
     shared::place,
 };
 use std::{borrow::Cow, ops::Range};
 
-/// One look at a request context: what tells the sources apart, and the facts in it.
+/// The members of a request context that distinguish the sources, and those that a request needs.
 #[derive(Default)]
 pub(super) struct Context<'e> {
     pub(super) http: Option<Http<'e>>,
@@ -26,8 +26,8 @@ pub(super) struct Context<'e> {
     time: Option<u64>,
 }
 
-/// Whether a context has anything that tells its source from a REST API. That is all that is looked
-/// for in the context of an event that seems to be one's.
+/// Whether a context has a member that no REST API sends. Nothing else of the context is read if
+/// the event seems to be from a REST API.
 #[derive(Default)]
 pub(super) struct Marked(pub(super) bool);
 
@@ -46,9 +46,9 @@ struct Identity<'e> {
     api_key_id: Option<Cow<'e, [u8]>>,
 }
 
-/// What a gateway says about a request: where in the context it stands.
+/// What a gateway states about a request: positions in the context.
 #[derive(Default)]
-pub(crate) struct Facts {
+pub(crate) struct GatewayContext {
     pub(crate) request_id: Fact,
     pub(crate) source_ip: Fact,
     pub(crate) stage: Fact,
@@ -58,31 +58,31 @@ pub(crate) struct Facts {
     /// The path of the URL that the client called, at a REST API.
     pub(crate) path: Fact,
     pub(crate) api_key_id: Fact,
-    /// As it stands there: milliseconds since the epoch, microseconds at VPC Lattice.
+    /// As in the event: milliseconds since the epoch, microseconds for VPC Lattice.
     pub(crate) time: Option<u64>,
 }
 
-/// One text of the context.
+/// A string of the context.
 #[derive(Default)]
 pub(crate) enum Fact {
     #[default]
     Unknown,
-    /// As it stands there.
+    /// The string as it is in the context.
     At(Range<usize>),
-    /// Without its escapes.
+    /// The string after unescaping.
     Text(Box<str>),
 }
 
 impl<'e> Context<'e> {
-    /// Reads what can be read: what cannot is as if it were not there, and never fails the event.
+    /// Reads what is valid. Invalid members count as missing, so that they never fail the event.
     pub(super) fn read(json: &'e [u8]) -> Self {
         let mut context = Self::default();
         let _ = read(json, |value| value.object(&mut context));
         context
     }
 
-    /// What was read from this JSON.
-    pub(super) fn facts(self, json: &[u8]) -> Facts {
+    /// Converts what was read from `json` into positions in it.
+    pub(super) fn facts(self, json: &[u8]) -> GatewayContext {
         let bytes = |text| Fact::of(text, json);
         let text = |text: Option<Cow<'e, str>>| match text {
             Some(Cow::Borrowed(text)) => Fact::of(Some(text.as_bytes().into()), json),
@@ -90,7 +90,7 @@ impl<'e> Context<'e> {
             None => Fact::Unknown,
         };
         let from_http = self.http.and_then(|http| http.source_ip);
-        Facts {
+        GatewayContext {
             request_id: bytes(self.request_id),
             source_ip: bytes(from_http.or(self.identity.source_ip)),
             stage: text(self.stage),
@@ -104,7 +104,7 @@ impl<'e> Context<'e> {
     }
 }
 
-impl Facts {
+impl GatewayContext {
     pub(crate) fn read(context: &[u8]) -> Self {
         Context::read(context).facts(context)
     }
@@ -122,7 +122,7 @@ impl Fact {
         }
     }
 
-    /// The text, in the context that it was read from.
+    /// Returns the text. `context` is the JSON that it was read from.
     pub(crate) fn in_context<'c>(&'c self, context: &'c [u8]) -> Option<&'c str> {
         match self {
             Self::Unknown => None,
@@ -132,10 +132,9 @@ impl Fact {
     }
 }
 
-// Of a member that stands twice, the last value counts that can be read: `null` and a wrong type take
-// nothing away.
+// Of a repeated member, the last valid value counts: `null` or a wrong type does not reset it.
 impl<'e> Members<'e> for Context<'e> {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
         let text = match name {
             b"requestId" => &mut self.request_id,
             b"accountId" => &mut self.account_id,
@@ -171,13 +170,13 @@ impl<'e> Members<'e> for Context<'e> {
         keep(text, value, Reader::text_bytes)
     }
 
-    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn nameless(&mut self, _: JsonError, value: &mut Reader<'e>) -> Result<(), JsonError> {
         value.skip()
     }
 }
 
 impl<'e> Members<'e> for Http<'e> {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
         match name {
             b"method" => keep(&mut self.method, value, Reader::text),
             b"path" => keep(&mut self.path, value, Reader::text),
@@ -186,13 +185,13 @@ impl<'e> Members<'e> for Http<'e> {
         }
     }
 
-    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn nameless(&mut self, _: JsonError, value: &mut Reader<'e>) -> Result<(), JsonError> {
         value.skip()
     }
 }
 
 impl<'e> Members<'e> for Identity<'e> {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
         let text = match name {
             b"sourceIp" => &mut self.source_ip,
             b"apiKeyId" => &mut self.api_key_id,
@@ -201,13 +200,13 @@ impl<'e> Members<'e> for Identity<'e> {
         keep(text, value, Reader::text_bytes)
     }
 
-    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn nameless(&mut self, _: JsonError, value: &mut Reader<'e>) -> Result<(), JsonError> {
         value.skip()
     }
 }
 
 impl<'e> Members<'e> for Marked {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
         match name {
             b"elb" | b"http" | b"connectionId" | b"eventType" | b"messageDirection"
             | b"serviceArn" | b"serviceNetworkArn" | b"targetGroupArn" => mark(&mut self.0, value),
@@ -215,31 +214,31 @@ impl<'e> Members<'e> for Marked {
         }
     }
 
-    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn nameless(&mut self, _: JsonError, value: &mut Reader<'e>) -> Result<(), JsonError> {
         value.skip()
     }
 }
 
-/// Keeps what a value is read as, if it can be.
+/// Keeps the result of reading a value, if the value is valid.
 fn keep<'e, T>(
     kept: &mut Option<T>,
     value: &mut Reader<'e>,
-    read: impl FnOnce(&mut Reader<'e>) -> Result<Option<T>, Fault>,
-) -> Result<(), Fault> {
+    read: impl FnOnce(&mut Reader<'e>) -> Result<Option<T>, JsonError>,
+) -> Result<(), JsonError> {
     if let Ok(Some(found)) = value.attempt(read)? {
         *kept = Some(found);
     }
     Ok(())
 }
 
-/// Notes that a member is there and is not null.
-fn mark(there: &mut bool, value: &mut Reader<'_>) -> Result<(), Fault> {
-    *there |= value.is_there()?;
+/// Records that a member is present and not null.
+fn mark(there: &mut bool, value: &mut Reader<'_>) -> Result<(), JsonError> {
+    *there |= value.is_present()?;
     Ok(())
 }
 
-/// A whole number, bare or between quotes.
-fn number(value: &mut Reader<'_>) -> Result<Option<u64>, Fault> {
+/// An integer, also as a string.
+fn number(value: &mut Reader<'_>) -> Result<Option<u64>, JsonError> {
     let json = value.json()?;
     let text = json.and_then(|json| str::from_utf8(json).ok());
     Ok(text.and_then(|text| text.trim_matches('"').parse().ok()))
@@ -249,8 +248,8 @@ fn number(value: &mut Reader<'_>) -> Result<Option<u64>, Fault> {
 mod tests {
     use super::*;
 
-    fn facts(json: &str) -> Facts {
-        Facts::read(json.as_bytes())
+    fn facts(json: &str) -> GatewayContext {
+        GatewayContext::read(json.as_bytes())
     }
 
     fn source_ip(json: &str) -> Option<String> {
@@ -262,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_ip_stands_in_two_places() {
+    fn the_source_ip_is_in_two_places() {
         for json in [
             r#"{"http": {"sourceIp": "192.0.2.1"}}"#,
             r#"{"identity": {"sourceIp": "192.0.2.1", "user": null}}"#,
@@ -273,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_member_that_stands_twice_the_last_counts_as_a_whole() {
+    fn the_last_of_duplicate_members_wins() {
         let twice = r#"{"identity": {"sourceIp": "192.0.2.1"}, "identity": {"user": null}}"#;
         assert_eq!(source_ip(twice), None);
     }
@@ -298,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_takes_nothing_away() {
+    fn an_unreadable_part_loses_nothing_else() {
         for odd in ["null", "{}", "[1]", r#""\ud800""#] {
             let json = format!(
                 r#"{{"stage": "s", "requestId": "r", "http": {{"sourceIp": "192.0.2.1"}},
@@ -353,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_context_that_is_no_object_has_no_facts() {
+    fn a_context_that_is_not_an_object_is_empty() {
         for json in ["[]", "\"requestId\""] {
             let facts = facts(json);
             assert_eq!(facts.request_id.in_context(json.as_bytes()), None);

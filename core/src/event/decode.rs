@@ -1,15 +1,16 @@
-//! From the bytes of an event to a request.
+//! Converts an event into a request.
 
 use super::{
     Source, body,
     context::Context,
     detect,
-    error::{DecodeError, NotHttp, OverLimit, Refusal},
-    fields::Fields,
+    error::{DecodeError, LimitExceeded, UnsupportedEvent},
     headers::{Cookies, Headers},
     json::Content,
     query::{self, Form},
+    raw_event::RawEvent,
     received::Received,
+    rejection::Rejection,
     shared::Shared,
     uri::{self, Stripped},
 };
@@ -21,112 +22,125 @@ use bytes::{Buf, Bytes};
 use http::{Method, Uri};
 use std::borrow::Cow;
 
-/// How paths of events become paths of requests, and how much an event may bring.
+/// Options of [`decode`]: how paths are stripped, and the limits of a request.
 ///
 /// ```
 /// use lambda_api::{LambdaContext, event::{self, DecodeOptions}};
 ///
 /// let event = r#"{"httpMethod": "GET", "path": "/v1/orders"}"#;
-/// let options = DecodeOptions { base_path: Some("/v1".into()), ..DecodeOptions::default() };
+/// let options = DecodeOptions::default().base_path("/v1");
 /// let request = event::decode(event.into(), LambdaContext::default(), &options)?;
 /// assert_eq!(request.uri().path(), "/orders");
 /// # Ok::<(), event::DecodeError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct DecodeOptions {
-    /// Whether the stage is taken off the path; see
-    /// [`Api::strip_stage`](crate::Api::strip_stage). `None` follows the gateway's own rule.
-    pub strip_stage: Option<bool>,
-    /// A base path, such as `/v1`; see [`Api::base_path`](crate::Api::base_path).
-    pub base_path: Option<String>,
-    /// More base paths, where there are several.
-    pub more_base_paths: Vec<String>,
-    /// How much the request may bring.
-    pub limits: Limits,
+    pub(crate) strip_stage: Option<bool>,
+    pub(crate) base_paths: Vec<String>,
+    pub(crate) limits: Limits,
 }
 
 impl DecodeOptions {
-    pub(crate) fn add_base_path(&mut self, base_path: String) {
-        match self.base_path {
-            Some(_) => self.more_base_paths.push(base_path),
-            None => self.base_path = Some(base_path),
-        }
+    /// Sets whether the stage is removed from the path; see
+    /// [`Api::strip_stage`](crate::Api::strip_stage). The default depends on the source.
+    #[must_use]
+    pub fn strip_stage(mut self, strip: bool) -> Self {
+        self.strip_stage = Some(strip);
+        self
+    }
+
+    /// Adds a base path, such as `/v1`; see [`Api::base_path`](crate::Api::base_path).
+    #[must_use]
+    pub fn base_path(mut self, path: impl Into<String>) -> Self {
+        self.base_paths.push(path.into());
+        self
+    }
+
+    /// Sets the limits of a request.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     pub(crate) fn base_paths(&self) -> impl Iterator<Item = &str> + Clone {
-        let base_paths = self.base_path.iter().chain(&self.more_base_paths);
-        base_paths.map(String::as_str)
+        self.base_paths.iter().map(String::as_str)
     }
 }
 
-/// Reads an event as the request it carries.
+/// Decodes an event into the request that it contains.
 ///
-/// Headers and bodies that need no decoding share the memory of the event. What the gateway says
-/// about the request is in its extensions, as an [`Invocation`].
+/// Headers and bodies that need no decoding share the memory of the event. The gateway's data about
+/// the request is an [`Invocation`] in the extensions of the request.
 ///
-/// - The URI is path and query, without stage and base paths. Characters that no URI can have are
-///   percent-encoded, and in a path that was decoded by the gateway (that of an HTTP API) every
-///   `%` is. Equivalent spellings of a path become one
-///   ([RFC 3986, section 6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)): `%7e` is
-///   `~`, and `%c3` is `%C3`. Nothing else is changed or resolved, and an encoded dot stays
-///   encoded. The path as it came is [`Invocation::raw_path`]. A path without a `/` at its
-///   beginning gets one.
-/// - A header or a query parameter that was sent several times keeps all its values in their
-///   order, where the source tells them apart: HTTP API 2.0 and function URL join the values of
-///   a header with commas, and an ALB without multi-value headers only sends the last one.
-/// - A header or a query parameter that is in one only of the two maps of a REST API, as an event
-///   written by hand may have it, is taken from that one. Where both have it, the map with several
-///   values counts.
-/// - A body that is base64 is decoded.
-/// - A byte order mark before the event is passed over.
+/// - The URI is the path and the query, without stage and base paths. Characters that are invalid
+///   in a URI are percent-encoded. In a path that the gateway has decoded (that of an HTTP API),
+///   each `%` is encoded. Equivalent spellings of a path are normalized ([RFC 3986, section
+///   6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)): `%7e` becomes `~`, and `%c3`
+///   becomes `%C3`. Nothing else is changed or resolved, and an encoded dot stays encoded. A path
+///   that does not begin with a `/` gets one. [`Invocation::raw_path`] is the path as received.
+/// - A repeated header or query parameter keeps all its values in order, if the source separates
+///   them. HTTP API 2.0 and function URL join the values of a header with commas, and an ALB
+///   without multi-value headers only sends the last value.
+/// - REST APIs send headers and query parameters in two maps. If both maps have a name, the
+///   multi-value map takes precedence. A name that only one map has, as in events written by hand,
+///   is taken from that map.
+/// - A base64 body is decoded.
+/// - A byte order mark before the event is skipped.
 ///
-/// The source is told from the members that are there and are not `null`; their order has no say.
+/// The source is detected from the members that are present and not `null`, in any order.
 ///
 /// # Errors
-/// [`DecodeError::NotHttp`] when the event is not from an HTTP source,
-/// [`DecodeError::Malformed`] when it is and cannot be represented: a header with control
-/// characters, invalid base64, a path that is `*` or begins with `http://`.
-/// [`DecodeError::OverLimit`] when it brings more than [`DecodeOptions::limits`] let through.
+/// - [`DecodeError::UnsupportedEvent`] if the event is not from an HTTP source.
+/// - [`DecodeError::Malformed`] if the event is from an HTTP source but cannot be represented as a
+///   request: for example, a header with control characters, invalid base64, or a path that is `*`
+///   or begins with `http://`.
+/// - [`DecodeError::LimitExceeded`] if the request exceeds one of [`DecodeOptions::limits`].
 pub fn decode(
     event: Bytes,
     lambda: LambdaContext,
     options: &DecodeOptions,
 ) -> Result<Request, DecodeError> {
-    // Events are ASCII but for what people write, and that is told several times as fast.
+    // Most events are ASCII, and `is_ascii` is several times as fast as the check for UTF-8.
     if !event.is_ascii()
         && let Err(error) = std::str::from_utf8(&event)
     {
-        return Err(DecodeError::NotHttp(NotHttp::syntax(&error)));
+        return Err(DecodeError::UnsupportedEvent(UnsupportedEvent::syntax(
+            &error,
+        )));
     }
     let event = without_bom(event);
-    let mut fields = Fields::new(&event);
-    if let Err(fault) = fields.read(&event) {
-        return Err(DecodeError::NotHttp(NotHttp::no_json(&event, &fault)));
+    let mut fields = RawEvent::new(&event);
+    if let Err(reason) = fields.read(&event) {
+        return Err(DecodeError::UnsupportedEvent(UnsupportedEvent::no_json(
+            &event, &reason,
+        )));
     }
     let needs_context = !fields.is_plainly_rest() || options.strip_stage == Some(true);
-    let context = match fields.seen.take() {
+    let context = match fields.parsed_context.take() {
         Some(context) => Some(context),
         None => fields.context.filter(|_| needs_context).map(Context::read),
     };
     let no_context = Context::default();
-    let seen = context.as_ref().unwrap_or(&no_context);
-    let source = detect::source(&fields, seen)
-        .map_err(|looks_like| DecodeError::NotHttp(NotHttp::new(&event, looks_like)))?;
+    let parsed_context = context.as_ref().unwrap_or(&no_context);
+    let source = detect::source(&fields, parsed_context).map_err(|looks_like| {
+        DecodeError::UnsupportedEvent(UnsupportedEvent::new(&event, looks_like))
+    })?;
 
     let headers = std::mem::replace(&mut fields.headers, Headers::new(&event));
     let (cookies, body) = (fields.cookies.take(), fields.body.take());
     let mut request = Request::default();
-    let raw = raw_path(source, &fields, seen);
-    // What cannot begin with a `/` is refused where the URI is made.
+    let raw = raw_path(source, &fields, parsed_context);
+    // If the path cannot begin with a `/`, building the URI fails.
     let path = rooted(raw).unwrap_or(Cow::Borrowed(raw));
-    let target = Target::new(source, &path, seen, options);
+    let target = Target::new(source, &path, parsed_context, options);
     let read = fill(
         &mut request,
         &event,
         source,
         (headers, cookies, body),
         &fields,
-        (seen, &target),
+        (parsed_context, &target),
         options,
     );
     let share = |json: Option<&[u8]>| json.map(|json| Shared::part(&event, json));
@@ -144,12 +158,12 @@ pub fn decode(
             request.extensions_mut().insert(invocation);
             Ok(request)
         }
-        Err(refusal) => Err(refused(refusal, invocation, request)),
+        Err(rejection) => Err(rejected(rejection, invocation, request)),
     }
 }
 
-/// The text behind a byte order mark, which editors put there. A reader may pass over it
-/// (RFC 8259, section 8.1).
+/// Removes a byte order mark, which some editors add. A parser may ignore it (RFC 8259, section
+/// 8.1).
 fn without_bom(mut event: Bytes) -> Bytes {
     if event.starts_with(b"\xef\xbb\xbf") {
         event.advance(3);
@@ -158,14 +172,14 @@ fn without_bom(mut event: Bytes) -> Bytes {
 }
 
 #[cold]
-fn refused(refusal: Refusal, invocation: Invocation, head: Request) -> DecodeError {
-    match refusal {
-        Refusal::Malformed(detail) => DecodeError::Malformed {
+fn rejected(rejection: Rejection, invocation: Invocation, head: Request) -> DecodeError {
+    match rejection {
+        Rejection::Malformed(detail) => DecodeError::Malformed {
             invocation: Box::new(invocation),
             detail: detail.into_owned(),
             head: Box::new(head),
         },
-        Refusal::OverLimit(exceeded) => DecodeError::OverLimit(Box::new(OverLimit {
+        Rejection::LimitExceeded(exceeded) => DecodeError::LimitExceeded(Box::new(LimitExceeded {
             invocation,
             head,
             exceeded,
@@ -173,28 +187,29 @@ fn refused(refusal: Refusal, invocation: Invocation, head: Request) -> DecodeErr
     }
 }
 
-/// Reads the parts of a request; what was read before a refusal stays.
+/// Fills in the parts of a request. After a rejection, the parts read so far remain.
 fn fill(
     request: &mut Request,
     event: &Bytes,
     source: Source,
     (headers, cookies, content): (Headers<'_>, Option<Cookies<'_>>, Option<Content<'_>>),
-    fields: &Fields<'_>,
+    fields: &RawEvent<'_>,
     (context, target): (&Context<'_>, &Target<'_>),
     options: &DecodeOptions,
-) -> Result<(), Refusal> {
+) -> Result<(), Rejection> {
     let limits = &options.limits;
     let method = method(source, fields, context).map(|name| Method::from_bytes(name.as_bytes()));
-    // Whatever is refused: with the headers, a page of another origin gets to see it.
+    // Headers come first, so that an error response can have the CORS headers of the request's
+    // origin.
     let headers_done = headers.finish(request.headers_mut(), limits);
     if let Some(method) = method {
-        *request.method_mut() = method.map_err(|_| "the method is no HTTP method")?;
+        *request.method_mut() = method.map_err(|_| "the method is not a valid HTTP method")?;
     }
     headers_done?;
     if let (Source::HttpApi | Source::FunctionUrl, Some(cookies)) = (source, cookies) {
         cookies.set(event, request.headers_mut(), limits)?;
     }
-    // The headers are a part of the event, where a name may stand once for several values.
+    // The headers are a part of the event, where a name with several values may occur only once.
     let headers = request.headers();
     let most = match headers.len() == headers.keys_len() {
         true => event.len(),
@@ -215,8 +230,12 @@ fn fill(
     Ok(())
 }
 
-/// The method; an event written by hand may do without one.
-fn method<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>) -> Option<&'f str> {
+/// The method. Events written by hand may omit it.
+fn method<'f>(
+    source: Source,
+    fields: &'f RawEvent<'_>,
+    context: &'f Context<'_>,
+) -> Option<&'f str> {
     match source {
         Source::HttpApi | Source::FunctionUrl => {
             let http = context
@@ -231,13 +250,13 @@ fn method<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>) 
     }
 }
 
-/// The path of an event, and what is to become of it.
+/// The path of an event, and how it is converted.
 pub(super) struct Target<'f> {
     raw: &'f str,
     form: uri::Form,
     stripped: Stripped<'f>,
-    /// Other adapters report that the path of VPC Lattice has the query with it. Where that is
-    /// so, it is the query as the client sent it.
+    /// The query, if VPC Lattice sent it in the path, as other adapters report. It is then the
+    /// query as the client sent it.
     query: Option<&'f str>,
 }
 
@@ -253,7 +272,7 @@ impl<'f> Target<'f> {
             _ => (raw, None),
         };
         let form = form(source, context);
-        // An HTTP API puts a named stage before the path, whatever the domain. A REST API does not.
+        // An HTTP API puts a named stage before the path on every domain. A REST API does not.
         let is_http_api = matches!(source, Source::HttpApi | Source::HttpApiV1);
         let stage = context
             .stage
@@ -277,9 +296,10 @@ impl<'f> Target<'f> {
     }
 }
 
-/// An HTTP API hands over the path percent-decoded, in both payload formats. All other sources hand
-/// over what the client sent, and so does cargo-lambda's emulator, which sends payload format 2.0
-/// from this domain. Where no domain is named, the event is written after those of AWS.
+/// The encoding of a source's path. An HTTP API sends the path percent-decoded in both payload
+/// formats. All other sources send the path as the client sent it. So does cargo-lambda's emulator,
+/// which sends payload format 2.0 with the domain `localhost`. Events without a domain are assumed
+/// to be from AWS.
 fn form(source: Source, context: &Context<'_>) -> uri::Form {
     match (source, context.domain_name.as_deref()) {
         (Source::HttpApi, Some("localhost")) => uri::Form::Sent,
@@ -288,16 +308,16 @@ fn form(source: Source, context: &Context<'_>) -> uri::Form {
     }
 }
 
-/// The URI of a path and the query that came apart from it.
+/// Builds the URI from a path and a separate query.
 pub(super) fn uri(
     event: &Bytes,
     query: Cow<'_, str>,
     target: &Target<'_>,
     limits: &Limits,
-) -> Result<Uri, Refusal> {
+) -> Result<Uri, Rejection> {
     let query = target.query.map_or(query, Cow::Borrowed);
     let path = target.stripped.path;
-    // Before what a URI cannot have is encoded, and after.
+    // Both before and after encoding.
     check_path(path, limits)?;
     check_query(&query, limits)?;
     let uri = uri::build(event, path, target.form, &query)?;
@@ -305,8 +325,8 @@ pub(super) fn uri(
     Ok(uri)
 }
 
-/// The path as the event has it.
-fn raw_path<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>) -> &'f str {
+/// The path as in the event.
+fn raw_path<'f>(source: Source, fields: &'f RawEvent<'_>, context: &'f Context<'_>) -> &'f str {
     let path = match source {
         Source::HttpApi | Source::FunctionUrl => {
             let http = context.http.as_ref().and_then(|http| http.path.as_deref());
@@ -318,11 +338,11 @@ fn raw_path<'f>(source: Source, fields: &'f Fields<'_>, context: &'f Context<'_>
     path.unwrap_or_default()
 }
 
-/// A path that begins with `/`, or is empty. API Gateway's console leaves it out where it tests a
-/// method.
+/// A path that begins with `/`. It may be empty in the event: API Gateway's console omits the slash
+/// when it tests a method.
 ///
-/// That there is none does not make a path of another form of request target (RFC 9112, section
-/// 3.2): `*` is about the whole server, and `http://..` would be a path under another host's name.
+/// Other forms of a request target (RFC 9112, section 3.2) are not completed to a path: `*` refers
+/// to the whole server, and `http://..` would be a path under the name of another host.
 pub(super) fn rooted(path: &str) -> Option<Cow<'_, str>> {
     if path.is_empty() || path.starts_with('/') {
         return Some(Cow::Borrowed(path));
@@ -337,7 +357,7 @@ pub(super) fn rooted(path: &str) -> Option<Cow<'_, str>> {
     (path != "*" && !is_absolute).then(|| Cow::Owned(format!("/{path}")))
 }
 
-fn query<'f>(source: Source, fields: &'f Fields<'_>) -> Result<Cow<'f, str>, String> {
+fn query<'f>(source: Source, fields: &'f RawEvent<'_>) -> Result<Cow<'f, str>, String> {
     let form = match source {
         Source::HttpApi | Source::FunctionUrl => match fields.raw_query.as_deref() {
             Some(raw) => return Ok(Cow::Borrowed(raw)),
@@ -347,11 +367,11 @@ fn query<'f>(source: Source, fields: &'f Fields<'_>) -> Result<Cow<'f, str>, Str
         // "If the query parameters are URL-encoded, the load balancer does not decode them":
         // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
         Source::Alb | Source::AlbMultiValue => Form::Encoded,
-        // The user guide of VPC Lattice does not say. Its events follow those of the ALB, and
-        // AWS's own Rust runtime reads them as still encoded.
+        // The user guide of VPC Lattice does not state this. Its events follow those of the ALB,
+        // and AWS's own Rust runtime reads them as still encoded.
         Source::LatticeV1 | Source::LatticeV2 => Form::Encoded,
     };
     query::from_maps([fields.multi_query, fields.query(source)], form)
         .map(Cow::Owned)
-        .map_err(|error| format!("the query is no readable JSON: {error}"))
+        .map_err(|error| format!("the query is not valid JSON: {error}"))
 }

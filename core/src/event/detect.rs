@@ -1,40 +1,38 @@
-//! Which source wrote an event: told from all of its keys, not by trying formats.
+//! Detects the source of an event from all of its keys, without trying one format after the other.
 //!
-//! The first line that holds decides. A key counts as there when its value is not `null`, wherever it
-//! stands. What only one service writes goes first, in the request context above all; after that, keys
-//! that several services have in common, and that events written by hand may consist of.
+//! The first row that matches decides. A key is present if its value is not `null`, at any
+//! position. Keys that only one service sends come first, above all those in the request context.
+//! Then follow keys that several services send, and that events written by hand may consist of.
 //!
-//! | the event has | it is of |
+//! | the event has | source |
 //! |---|---|
-//! | two `requestContext` | nobody: which one would be believed? |
-//! | `methodArn` or `routeArn` | an authorizer's question: it has all else that an integration's event has, and the response is a policy |
-//! | `requestContext` with `connectionId`, `eventType` or `messageDirection` | a WebSocket API, whatever else is there: it sends no HTTP requests |
-//! | `requestContext.elb` | an ALB; with multi-value headers where only these are there, or neither form of headers and a multi-value query |
-//! | `requestContext.http` that is an object | HTTP API 2.0, or function URL where the domain is one's |
-//! | `rawPath` and `version` "2.0" | the same |
-//! | `httpMethod`, and `path` or `resource` | REST API; HTTP API 1.0 where `version` is "1.0". `rawPath` makes no difference: custom domains with a base path mapping send it, too |
+//! | two `requestContext` | none: it is ambiguous which one to trust |
+//! | `methodArn` or `routeArn` | none: a request to a Lambda authorizer. It has all keys of an integration's event, but the response is a policy |
+//! | `requestContext` with `connectionId`, `eventType` or `messageDirection` | none: a WebSocket API, even if other keys exist. It sends no HTTP requests |
+//! | `requestContext.elb` | ALB; with multi-value headers if only these exist, or if no headers but a multi-value query exist |
+//! | `requestContext.http` that is an object | HTTP API 2.0; function URL if the domain is one of a function URL |
+//! | `rawPath` and `version` "2.0" | as above |
+//! | `httpMethod`, and `path` or `resource` | REST API; HTTP API 1.0 if `version` is "1.0". `rawPath` makes no difference: custom domains with a base path mapping send it, too |
 //! | `raw_path` | VPC Lattice 1 |
-//! | `rawPath` | HTTP API 2.0 or function URL: there is no `httpMethod`, or none of a REST API |
+//! | `rawPath` | HTTP API 2.0 or function URL: `httpMethod` is missing, or not that of a REST API |
 //! | `path`, and `method` or an ARN of VPC Lattice in `requestContext` | VPC Lattice 2 |
-//! | none of these | no HTTP source ([`hint`](super::hint) says what it looks like) |
+//! | none of these | none; [`hint`](super::hint) guesses what the event is |
 
-use super::{Source, context::Context, fields::Fields};
+use super::{Source, context::Context, raw_event::RawEvent};
 
-/// The source of an event, or what else it is.
+/// Returns the source of an event; the error describes an event from another kind of service.
 pub(super) fn source(
-    fields: &Fields<'_>,
+    fields: &RawEvent<'_>,
     context: &Context<'_>,
 ) -> Result<Source, Option<&'static str>> {
     if fields.has_two_contexts {
-        return Err(Some(
-            "an event that somebody has put together: it has two request contexts",
-        ));
+        return Err(Some("a forged event: it has two request contexts"));
     }
     if fields.has_authorizer_arn {
-        return Err(Some("the event of a Lambda authorizer"));
+        return Err(Some("a Lambda authorizer event"));
     }
     if context.is_web_socket {
-        return Err(Some("the event of a WebSocket API"));
+        return Err(Some("a WebSocket API event"));
     }
     if context.is_alb {
         let headers = (fields.headers.multi, fields.headers.single);
@@ -48,7 +46,7 @@ pub(super) fn source(
     if context.http.is_some() || (has_raw_path && version == Some("2.0")) {
         return Ok(payload_2(context));
     }
-    // `httpMethod` alone is not enough: agents of Bedrock send it with an `apiPath`.
+    // `httpMethod` alone is not enough: Bedrock agents send it with an `apiPath`.
     if fields.http_method.is_some() && (fields.path.is_some() || fields.has_resource) {
         return Ok(match version {
             Some("1.0") => Source::HttpApiV1,
@@ -67,7 +65,7 @@ pub(super) fn source(
     Err(None)
 }
 
-/// HTTP API and function URL write the same payload.
+/// HTTP API and function URL send the same payload; the domain differs.
 pub(super) fn payload_2(context: &Context<'_>) -> Source {
     let domain_name = context.domain_name.as_deref();
     match domain_name.is_some_and(|name| contains(name, ".lambda-url.")) {
@@ -76,7 +74,7 @@ pub(super) fn payload_2(context: &Context<'_>) -> Source {
     }
 }
 
-/// Whether a domain name has this part; `part` is in lower case.
+/// Whether a domain name contains `part`, which is in lower case.
 pub(super) fn contains(name: &str, part: &str) -> bool {
     name.as_bytes()
         .windows(part.len())
@@ -89,14 +87,14 @@ mod tests {
 
     fn detect(event: &str) -> Result<Source, Option<&'static str>> {
         let nowhere = bytes::Bytes::new();
-        let mut fields = Fields::new(&nowhere);
+        let mut fields = RawEvent::new(&nowhere);
         fields.read(event.as_bytes()).unwrap();
         let context = fields.context.map_or_else(Context::default, Context::read);
         source(&fields, &context)
     }
 
     #[test]
-    fn a_source_is_told_from_the_fewest_keys() {
+    fn a_source_is_detected_from_few_keys() {
         for (event, expected) in [
             (r#"{"httpMethod": "GET", "path": "/"}"#, Source::RestApi),
             (r#"{"httpMethod": "GET", "resource": "/"}"#, Source::RestApi),

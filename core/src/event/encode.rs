@@ -1,4 +1,4 @@
-//! From a reply to the JSON that its source expects.
+//! Converts a response into the JSON that its source expects.
 
 use super::{
     Source,
@@ -13,34 +13,36 @@ use http::{
 };
 use std::borrow::Cow;
 
-/// Writes a reply as the JSON that the source expects.
+/// Encodes a response as the JSON that the source expects.
 ///
-/// - HTTP API 2.0 and function URL: repeated headers joined with `, `, cookies in an array.
-/// - REST API and HTTP API 1.0: all headers in `multiValueHeaders`, none in `headers`, since the
-///   gateway would merge the two. A REST API renames some headers on their way to the client;
+/// - HTTP API 2.0 and function URL: repeated headers are joined with `, `, cookies are an array.
+/// - REST API and HTTP API 1.0: all headers are in `multiValueHeaders` and none in `headers`, since
+///   the gateway would merge the two. A REST API renames some headers before they reach the client;
 ///   `www-authenticate` arrives as `x-amzn-remapped-www-authenticate`.
-/// - ALB: the header form of the request, a `statusDescription`, never a null body.
-/// - VPC Lattice: as an ALB with single values.
+/// - ALB: headers have the form of the request's headers, `statusDescription` is set, and the body
+///   is never null.
+/// - VPC Lattice: like an ALB with single-value headers.
 ///
-/// What belongs to the framing of a message is the gateway's, and left out for every source: the
-/// fields of one connection ([RFC 9110, section 7.6.1]: `connection` and the fields that it names,
-/// `keep-alive`, `proxy-connection`, `te`, `transfer-encoding`, `upgrade`; `trailer` and
-/// `proxy-authenticate` too), and a `content-length` that is not the length of the body. Without a
-/// body it stays, for it may be that of a response to a `HEAD`, and with 304.
+/// Header fields for message framing belong to the gateway. They are removed for every source: the
+/// hop-by-hop fields ([RFC 9110, section 7.6.1]: `connection` and the fields that it names,
+/// `keep-alive`, `proxy-connection`, `te`, `transfer-encoding`, `upgrade`; also `trailer` and
+/// `proxy-authenticate`), and a `content-length` that is not the length of the body.
+/// `content-length` is kept if there is no body, since the response may be for a `HEAD` request,
+/// and with status 304.
 ///
-/// Single values cannot hold a second `set-cookie`: it goes under a name of other letter case
-/// (`Set-cookie`), which is the same header to a client.
+/// Single-value headers cannot hold a second `set-cookie`. Its name is written in different letter
+/// case (`Set-cookie`), which is the same header for a client.
 ///
-/// The body is text when its bytes are UTF-8 and its content type is one of text, and base64
-/// otherwise; a compressed body is always base64. A body without a content type is sent as
+/// The body is text if its bytes are UTF-8 and its content type is textual, and base64 otherwise. A
+/// compressed body is always base64. A body without a content type is sent as
 /// `text/plain; charset=utf-8` or `application/octet-stream`. The bodies of 1xx, 204, 205 and 304
-/// are left out. A header value that is not UTF-8 is taken for Latin-1.
+/// are removed. A header value that is not UTF-8 is read as Latin-1.
 ///
 /// # Binary bodies at a REST API
 ///
-/// A REST API decodes base64 only where one of its [`binaryMediaTypes`] fits the first media type
-/// of the request's `accept`; to all other clients it sends the base64 itself, as text. A new API
-/// lists none. So an API that sends images, or compresses what it sends, lists `*/*`, which fits
+/// A REST API decodes base64 only if one of its [`binaryMediaTypes`] matches the first media type
+/// of the request's `accept`. To all other clients it sends the base64 text itself. A new API has
+/// no such types. So an API that sends images or compressed responses needs `*/*`, which matches
 /// every request:
 ///
 /// ```yaml
@@ -50,25 +52,25 @@ use std::borrow::Cow;
 ///   BinaryMediaTypes: ["*/*"]
 /// ```
 ///
-/// No other source has such a setting. [`emulate::Facts::binary_media_types`] is the setting of the
-/// emulated API.
+/// No other source has such a setting. [`emulate::GatewayContext::binary_media_types`] is the
+/// setting of the emulated API.
 ///
 /// [RFC 9110, section 7.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 /// [`binaryMediaTypes`]: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
-/// [`emulate::Facts::binary_media_types`]: super::emulate::Facts::binary_media_types
+/// [`emulate::GatewayContext::binary_media_types`]: super::emulate::GatewayContext::binary_media_types
 #[must_use]
 pub fn encode(source: Source, parts: &Parts, body: &[u8]) -> Vec<u8> {
-    encode_text(source, parts, body).text.into_bytes()
+    encode_measured(source, parts, body).json
 }
 
-/// A response as text, and how long its header fields are: all names and values.
+/// A response as text, and the length of its header fields: all names and values.
 pub(crate) struct Encoded {
-    pub(crate) text: String,
+    pub(crate) json: Vec<u8>,
     pub(crate) header_bytes: usize,
 }
 
-/// The same, for who needs the response as a text.
-pub(crate) fn encode_text(source: Source, parts: &Parts, body: &[u8]) -> Encoded {
+/// Encodes a response as [`encode`] does, and measures its header fields.
+pub(crate) fn encode_measured(source: Source, parts: &Parts, body: &[u8]) -> Encoded {
     let body = if has_no_body(parts.status) { &[] } else { body };
     let fields = Fields::of(parts.status, &parts.headers, body);
     let headers = &*fields.headers;
@@ -92,12 +94,12 @@ pub(crate) fn encode_text(source: Source, parts: &Parts, body: &[u8]) -> Encoded
         }
     }
     Encoded {
-        text: json.payload(&payload),
+        json: json.payload(&payload),
         header_bytes: fields.bytes,
     }
 }
 
-/// How many bytes a reply will about need.
+/// The approximate length of a response.
 fn estimate(fields: &Fields<'_>, payload: &Payload<'_>) -> usize {
     160 + fields.bytes
         + fields.headers.len() * 8
@@ -107,7 +109,7 @@ fn estimate(fields: &Fields<'_>, payload: &Payload<'_>) -> usize {
         }
 }
 
-/// Where `set-cookie` goes when each header can have only one value.
+/// How several `set-cookie` fields are written if each header can have only one value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cookies {
     Apart,
@@ -184,7 +186,8 @@ impl Writer {
     }
 
     fn cookies(&mut self, headers: &HeaderMap) {
-        // Without any too: cargo-lambda's emulator refuses a reply that has no such member.
+        // Always present, even if empty: cargo-lambda's emulator rejects a response without
+        // `cookies`.
         self.raw(r#","cookies":["#);
         self.strings(headers.get_all(SET_COOKIE).iter());
         self.0.push(b']');
@@ -198,29 +201,26 @@ impl Writer {
         }
     }
 
-    /// The end of the reply.
-    fn payload(mut self, payload: &Payload<'_>) -> String {
+    /// Writes the end of the response.
+    fn payload(mut self, payload: &Payload<'_>) -> Vec<u8> {
         self.raw(r#","body":""#);
         match payload {
             Payload::Text(text) => {
                 self.escaped(text);
                 self.raw(r#"","isBase64Encoded":false}"#);
-                self.into_text()
             }
-            // What comes before it is a text by now, for that of the base64 is known without a look
-            // at it.
+            // Converted to `String` first: base64 needs no UTF-8 check.
             Payload::Base64(bytes) => {
-                let mut json = self.into_text();
-                base64_simd::STANDARD.encode_append(bytes, &mut json);
-                json.push_str(r#"","isBase64Encoded":true}"#);
-                json
+                base64_simd::STANDARD.encode_append(bytes, &mut self.0);
+                self.raw(r#"","isBase64Encoded":true}"#);
             }
         }
+        self.0
     }
 }
 
-/// The text of a header value. The bytes of one that is not UTF-8 are Latin-1, as HTTP once had
-/// it (RFC 9110, section 5.5).
+/// The text of a header value. A value that is not UTF-8 is read as Latin-1 (RFC 9110, section
+/// 5.5).
 fn text(value: &HeaderValue) -> Cow<'_, str> {
     match std::str::from_utf8(value.as_bytes()) {
         Ok(text) => Cow::Borrowed(text),
@@ -228,8 +228,8 @@ fn text(value: &HeaderValue) -> Cow<'_, str> {
     }
 }
 
-/// `set-cookie`, `Set-cookie`, `sEt-cookie` and so on: all 512 of them, which is more cookies
-/// than fit into the headers of any reply.
+/// The spellings of `set-cookie` by letter case: `set-cookie`, `Set-cookie`, `sEt-cookie` and so
+/// on. The 512 spellings are more cookies than the headers of a response can hold.
 fn spellings() -> impl Iterator<Item = String> {
     (0..512_u32).map(|upper| {
         let mut letter = 1;
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_fits_into_what_was_reserved_for_it() {
+    fn a_response_fits_into_what_was_reserved_for_it() {
         let (mut parts, ()) = http::Response::new(()).into_parts();
         parts
             .headers

@@ -1,37 +1,37 @@
-//! Why an event is no request.
+//! Errors of decoding an event.
 
-use super::{fields, hint::hint};
+use super::{hint::hint, raw_event, rejection::shorten};
 use crate::{Invocation, Problem, Request, error::framework, limits::Exceeded};
 use serde::de::IgnoredAny;
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-/// Why an event is no request.
+/// The error of [`decode`](super::decode): the event is not a valid request.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The event comes from no HTTP source.
+    /// The event is not from an HTTP source.
     #[error(transparent)]
-    NotHttp(NotHttp),
-    /// The event comes from an HTTP source, and cannot be represented as a request. The reply is
-    /// a 400.
+    UnsupportedEvent(UnsupportedEvent),
+    /// The event is from an HTTP source, but cannot be represented as a request. The response is a
+    /// 400.
     #[error("the event cannot be read as a request: {detail}")]
     Malformed {
-        /// The invocation, to reply to.
+        /// The invocation, needed for the response.
         invocation: Box<Invocation>,
-        /// What is wrong, for the log and the client; it never quotes a value of the request.
+        /// What is invalid, for the log and the client. It never contains a value of the request.
         detail: String,
-        /// What is known of the request, for the reply: the headers that could be read, and, unless
-        /// it is the fault, the method. The body is empty.
+        /// The valid parts of the request, needed for the response: the headers that could be read,
+        /// and the method unless it is invalid. The body is empty.
         head: Box<Request>,
     },
-    /// The event comes from an HTTP source, and brings more than the
-    /// [limits](crate::Limits) let through.
+    /// The event is from an HTTP source, and exceeds one of the [limits](crate::Limits).
     #[error(transparent)]
-    OverLimit(Box<OverLimit>),
+    LimitExceeded(Box<LimitExceeded>),
 }
 
 impl DecodeError {
-    /// What to reply to, and with what; the error itself when it comes from no HTTP source.
+    /// Returns the invocation, the request and the problem of the response; the error itself if the
+    /// event is not from an HTTP source.
     pub(crate) fn into_parts(self) -> Result<(Invocation, Request, Problem), Self> {
         match self {
             Self::Malformed {
@@ -39,102 +39,77 @@ impl DecodeError {
                 detail,
                 head,
             } => Ok((*invocation, *head, framework::malformed_request(detail))),
-            Self::OverLimit(over) => {
+            Self::LimitExceeded(over) => {
                 let problem = over.problem();
                 Ok((over.invocation, over.head, problem))
             }
-            Self::NotHttp(_) => Err(self),
+            Self::UnsupportedEvent(_) => Err(self),
         }
     }
 }
 
-/// An event that brings more than the [limits](crate::Limits) let through.
+/// The error of an event that exceeds one of the [limits](crate::Limits).
 ///
 /// ```
 /// use lambda_api::{LambdaContext, Limits, event::{self, DecodeError, DecodeOptions}};
 ///
 /// let event = r#"{"httpMethod": "POST", "path": "/", "body": "far too much"}"#;
-/// let options = DecodeOptions { limits: Limits::default().body(8), ..DecodeOptions::default() };
+/// let options = DecodeOptions::default().limits(Limits::default().body(8));
 /// let error = event::decode(event.into(), LambdaContext::default(), &options);
-/// let Err(DecodeError::OverLimit(over)) = error else { panic!() };
+/// let Err(DecodeError::LimitExceeded(over)) = error else { panic!() };
 /// assert_eq!(over.problem().status(), 413);
 /// assert_eq!(over.to_string(), "the body has more than 8 bytes");
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{exceeded}")]
-pub struct OverLimit {
+pub struct LimitExceeded {
     pub(super) invocation: Invocation,
-    /// What is known of the request, for the reply.
+    /// The valid parts of the request, needed for the response.
     pub(super) head: Request,
     pub(super) exceeded: Exceeded,
 }
 
-impl OverLimit {
-    /// The invocation, to reply to.
+impl LimitExceeded {
+    /// The invocation, needed for the response.
     #[must_use]
     pub fn invocation(&self) -> &Invocation {
         &self.invocation
     }
 
-    /// What to reply.
+    /// Returns the problem to respond with.
     #[must_use]
     pub fn problem(&self) -> Problem {
         framework::over_limit(self.exceeded)
     }
 }
 
-/// Why an event makes no request.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    Malformed(Cow<'static, str>),
-    OverLimit(Exceeded),
-}
-
-impl From<String> for Refusal {
-    fn from(detail: String) -> Self {
-        Self::Malformed(detail.into())
-    }
-}
-
-impl From<&'static str> for Refusal {
-    fn from(detail: &'static str) -> Self {
-        Self::Malformed(detail.into())
-    }
-}
-
-impl From<Exceeded> for Refusal {
-    fn from(exceeded: Exceeded) -> Self {
-        Self::OverLimit(exceeded)
-    }
-}
-
-/// An event that comes from no HTTP source. The text says which keys were looked for, and which
-/// were there.
+/// The error of an event that is not from an HTTP source. Its message lists the keys that were
+/// expected and those that were found.
 ///
 /// ```
 /// use lambda_api::{LambdaContext, event::{self, DecodeError}};
 ///
 /// let event = br#"{"Records": []}"#;
 /// let error = event::decode(event.as_slice().into(), LambdaContext::default(), &Default::default());
-/// let Err(DecodeError::NotHttp(error)) = error else { panic!() };
+/// let Err(DecodeError::UnsupportedEvent(error)) = error else { panic!() };
 /// assert_eq!(error.keys(), ["Records"]);
 /// assert!(error.to_string().contains("`httpMethod`"));
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct NotHttp {
+pub struct UnsupportedEvent {
     looks_like: Option<&'static str>,
     syntax: Option<String>,
     keys: Option<Vec<String>>,
 }
 
-impl NotHttp {
-    /// A JSON text from which nothing could be told; `looks_like` names what it seems to be.
+impl UnsupportedEvent {
+    /// A JSON text of unknown source; `looks_like` describes it, if known.
     #[cold]
     pub(super) fn new(event: &[u8], looks_like: Option<&'static str>) -> Self {
         Self {
             looks_like: looks_like.or_else(|| hint(event)),
             syntax: None,
-            keys: fields::names(event),
+            keys: raw_event::names(event),
         }
     }
 
@@ -147,31 +122,31 @@ impl NotHttp {
         }
     }
 
-    /// A text that is not JSON. `serde_json` knows best what to say of it, and where the fault is.
+    /// A text that is not JSON. The error of `serde_json` is preferred, since it has the position.
     #[cold]
-    pub(super) fn no_json(event: &[u8], fault: &impl fmt::Display) -> Self {
+    pub(super) fn no_json(event: &[u8], reason: &impl fmt::Display) -> Self {
         match serde_json::from_slice::<IgnoredAny>(event) {
             Err(error) => Self::syntax(&error),
-            Ok(_) => Self::syntax(fault),
+            Ok(_) => Self::syntax(reason),
         }
     }
 
-    /// The keys at the top level of the event.
+    /// Returns the keys at the top level of the event.
     #[must_use]
     pub fn keys(&self) -> &[String] {
         self.keys.as_deref().unwrap_or_default()
     }
 }
 
-/// How many keys an error lists, and how much of each.
+/// The maximum number of keys in an error message.
 const SHOWN: usize = 24;
 
-impl fmt::Display for NotHttp {
+impl fmt::Display for UnsupportedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(error) = &self.syntax {
             return write!(f, "the event is not JSON: {error}");
         }
-        f.write_str("the event comes from no HTTP source")?;
+        f.write_str("the event is not from an HTTP source")?;
         if let Some(other) = self.looks_like {
             write!(f, " (it looks like {other})")?;
         }
@@ -182,7 +157,7 @@ impl fmt::Display for NotHttp {
              (VPC Lattice 2)",
         )?;
         match self.keys.as_deref() {
-            None => f.write_str("; found no JSON object"),
+            None => f.write_str("; the event is not a JSON object"),
             Some([]) => f.write_str("; found an empty object"),
             Some(keys) => {
                 f.write_str("; found ")?;
@@ -199,16 +174,7 @@ impl fmt::Display for NotHttp {
     }
 }
 
-impl std::error::Error for NotHttp {}
-
-/// The beginning of a name, fit for one line of a log.
-pub(super) fn shorten(name: &str) -> String {
-    let mut short: String = name.chars().take(40).flat_map(char::escape_debug).collect();
-    if name.chars().nth(40).is_some() {
-        short.push_str("..");
-    }
-    short
-}
+impl std::error::Error for UnsupportedEvent {}
 
 #[cfg(test)]
 mod tests {
@@ -217,7 +183,8 @@ mod tests {
     #[test]
     fn the_text_says_what_was_looked_for_and_what_was_there() {
         let text =
-            NotHttp::new(br#"{"detail": {}, "id": 1}"#, Some("an EventBridge event")).to_string();
+            UnsupportedEvent::new(br#"{"detail": {}, "id": 1}"#, Some("an EventBridge event"))
+                .to_string();
         for part in [
             "an EventBridge event",
             "`rawPath`",
@@ -229,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_is_no_object_is_said_to_be_none() {
+    fn an_event_that_is_not_an_object_is_reported() {
         assert!(
-            NotHttp::new(b"[]", None)
+            UnsupportedEvent::new(b"[]", None)
                 .to_string()
-                .ends_with("found no JSON object")
+                .ends_with("the event is not a JSON object")
         );
         assert!(
-            NotHttp::new(b"{}", None)
+            UnsupportedEvent::new(b"{}", None)
                 .to_string()
                 .ends_with("found an empty object")
         );
@@ -247,7 +214,8 @@ mod tests {
         let keys: Vec<_> = (0..1000)
             .map(|i| format!("\"{}{i}\": 0", "x\\n".repeat(100)))
             .collect();
-        let text = NotHttp::new(format!("{{{}}}", keys.join(",")).as_bytes(), None).to_string();
+        let text =
+            UnsupportedEvent::new(format!("{{{}}}", keys.join(",")).as_bytes(), None).to_string();
         assert!(text.len() < 3000, "{}", text.len());
         assert!(text.ends_with("and 976 more"));
     }

@@ -1,9 +1,9 @@
-//! What of a response is for the connection and not for the client: fields of one hop, the length,
-//! statuses that announce another response.
+//! Removes from a response what concerns the connection and not the client: hop-by-hop fields, the
+//! length, and interim statuses.
 //!
-//! A function never speaks to its client over a connection of its own, so the gateway frames every
-//! response itself. Some gateways refuse a response that has such fields, others pass them on, and
-//! then a client waits for chunks that nobody sends.
+//! A function has no connection to its client, so the gateway frames every response itself. Some
+//! gateways reject a response with such fields. Others pass them on, so that the client waits for
+//! chunks that are never sent.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -11,8 +11,8 @@ use http::{
 };
 use std::borrow::Cow;
 
-/// Whether a status is one that a gateway takes: it answers the request, which a 1xx does not, and
-/// HTTP defines its class, which it does not above 599 (RFC 9110, section 15).
+/// Whether gateways accept a status: it must be final, unlike 1xx, and its class must be defined by
+/// HTTP, so it is at most 599 (RFC 9110, section 15).
 pub(crate) fn is_final(status: StatusCode) -> bool {
     (200..=599).contains(&status.as_u16())
 }
@@ -25,16 +25,15 @@ pub(super) fn has_no_body(status: StatusCode) -> bool {
         || status == StatusCode::NOT_MODIFIED
 }
 
-/// The header fields that go to the source, and how long they are.
+/// The header fields that are sent to the source, and their length.
 pub(super) struct Fields<'h> {
     pub(super) headers: Cow<'h, HeaderMap>,
-    /// Of all names and values.
+    /// The length of all names and values.
     pub(super) bytes: usize,
 }
 
 impl<'h> Fields<'h> {
-    /// Leaves out the fields of the connection, and a length that is wrong. The body is the one that
-    /// will be sent.
+    /// Removes hop-by-hop fields and a wrong length. `body` is the body that will be sent.
     pub(super) fn of(status: StatusCode, headers: &'h HeaderMap, body: &[u8]) -> Self {
         let (bytes, suspect) = survey(headers);
         if !suspect {
@@ -62,8 +61,8 @@ impl<'h> Fields<'h> {
     }
 }
 
-/// The length of all names and values, and whether a name could be one of those below. Hardly any
-/// response has a field whose name is as long as one of them, so that most pay for nothing else.
+/// Returns the length of all names and values, and whether a name has the length of one of the
+/// removed fields. Few responses have such a name, so most need no further check.
 fn survey(headers: &HeaderMap) -> (usize, bool) {
     const LENGTHS: u32 = {
         let mut lengths = 1 << CONTENT_LENGTH_NAME.len();
@@ -86,9 +85,9 @@ fn survey(headers: &HeaderMap) -> (usize, bool) {
 
 const CONTENT_LENGTH_NAME: &str = "content-length";
 
-/// What ends with the connection ([RFC 9110, section 7.6.1]), and besides: `trailer`, for a response
-/// inside JSON has no trailers, and `proxy-authenticate`, which is only for the next client of a
-/// proxy (section 11.7.1).
+/// The fields that are removed: hop-by-hop fields ([RFC 9110, section 7.6.1]); `trailer`, since a
+/// response in JSON has no trailers; and `proxy-authenticate`, which only concerns the next client
+/// of a proxy (section 11.7.1).
 ///
 /// [RFC 9110, section 7.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
 const OF_CONNECTION: [&str; 8] = [
@@ -106,7 +105,7 @@ fn is_of_connection(name: &HeaderName) -> bool {
     OF_CONNECTION.contains(&name.as_str())
 }
 
-/// The fields without those of the connection, and without those that `connection` names.
+/// Copies the fields without hop-by-hop fields and those that `connection` names.
 #[cold]
 fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     let mut kept = headers.clone();
@@ -123,8 +122,9 @@ fn end_to_end(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// Whether `content-length` is that of the body that is sent, or may be that of one that is not:
-/// responses to a HEAD and 304 tell the length that a GET would have had ([RFC 9110, section 8.6]).
+/// Whether `content-length` matches the body that is sent, or may be the length of an omitted body:
+/// responses to HEAD and 304 responses have the length of the GET response ([RFC 9110, section
+/// 8.6]).
 ///
 /// [RFC 9110, section 8.6]: https://www.rfc-editor.org/rfc/rfc9110#section-8.6
 fn length_fits(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> bool {
@@ -152,8 +152,8 @@ fn length(value: &HeaderValue) -> Option<u64> {
     digits.parse().ok().filter(|_| is_number)
 }
 
-/// Takes a `content-length` off a response that has no body although the request was no HEAD, which
-/// who writes the response cannot know.
+/// Removes a wrong `content-length` from a response without body to a request that is not HEAD.
+/// Handlers do not know the method.
 pub(crate) fn settle_length(status: StatusCode, headers: &mut HeaderMap) {
     let is_wrong = |value: &HeaderValue| length(value) != Some(0);
     if status != StatusCode::NOT_MODIFIED && headers.get(CONTENT_LENGTH).is_some_and(is_wrong) {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_connection_names_is_left_out() {
+    fn headers_named_by_connection_are_removed() {
         let fields = [
             ("connection", "X-Hop ,, close"),
             ("connection", "x-other;"),
@@ -217,7 +217,7 @@ mod tests {
             (200, &["5, 5"], "hello", false),
             (200, &[""], "hello", false),
             (200, &["99999999999999999999999"], "hello", false),
-            // Of a HEAD.
+            // A response to HEAD.
             (200, &["999"], "", true),
             (304, &["999"], "", true),
             (204, &["0"], "", false),

@@ -3,15 +3,16 @@
 use crate::sensitive::is_credential;
 use http::HeaderName;
 
-/// The name of a header, in lower case; `None` when no header can have it.
+/// Parses the name of a header; returns it in lower case, or `None` if it is invalid.
 ///
-/// `HeaderName` looks every letter up in a table, and copies what RFCs do not know. What browsers
-/// and gateways send, in the two usual spellings, is told apart here without either.
+/// `HeaderName` looks up every letter in a table, and copies names that are not in its list. The
+/// common names that browsers and gateways send are matched here in their two usual spellings,
+/// without either cost.
 pub(super) fn header_name(name: &[u8]) -> Option<HeaderName> {
     judged(name).map(|(name, _)| name)
 }
 
-/// The same, and whether such a header [carries a credential](is_credential).
+/// Like [`header_name`]; also returns whether the header [carries a credential](is_credential).
 pub(super) fn judged(name: &[u8]) -> Option<(HeaderName, bool)> {
     match usual(name) {
         Some(judged) => Some(judged),

@@ -1,9 +1,9 @@
 //! The headers of an event.
 
 use super::{
-    error::{Refusal, shorten},
     header_name,
-    json::{Fault, Members, Reader, read},
+    json::{JsonError, Members, Reader, read},
+    rejection::{Rejection, shorten},
     shared::share_text,
 };
 use crate::{
@@ -14,21 +14,20 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::COOKIE};
 use std::borrow::Cow;
 
-/// What a browser sends through CDN and gateway fits without the map having to grow.
+/// Enough for the headers of a browser, a CDN and a gateway.
 const USUAL: usize = 48;
 
-/// The members of an event that hold headers, read where they stand as far as it makes sense.
+/// The members of an event that contain headers, parsed in one pass where possible.
 ///
-/// Where a source sends two maps, the one with several values for each name is the truth, and the
-/// other one adds the names that are missing there: events written by hand often fill only one of
-/// the two.
+/// If a source sends two maps, the multi-value map takes precedence, and the other map adds missing
+/// names: events written by hand often fill only one of them.
 pub(super) struct Headers<'e> {
     event: &'e Bytes,
     pub(super) single: Option<&'e [u8]>,
     pub(super) multi: Option<&'e [u8]>,
-    /// What has been read so far: `multi` if that is there, `single` otherwise.
+    /// The headers parsed so far: those of `multi` if present, otherwise those of `single`.
     read: Option<Map<'e>>,
-    /// The names of `single`, where it is unread; none where they cannot be read.
+    /// The names in `single` if it is not parsed yet; empty if they are invalid.
     names: Vec<Cow<'e, [u8]>>,
 }
 
@@ -43,12 +42,12 @@ impl<'e> Headers<'e> {
         }
     }
 
-    /// Takes the map of single values; unread, if it is known that the other one will follow.
+    /// Takes the single-value map. It is not parsed if the multi-value map is known to follow.
     pub(super) fn take_single(
         &mut self,
         value: &mut Reader<'e>,
         other_follows: bool,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), JsonError> {
         if self.multi.is_some() || other_follows {
             let mut names = Vec::with_capacity(USUAL);
             let (json, done) = value.both(|value| value.names(|name| names.push(name)))?;
@@ -67,15 +66,15 @@ impl<'e> Headers<'e> {
         Ok(())
     }
 
-    pub(super) fn take_multi(&mut self, value: &mut Reader<'e>) -> Result<(), Fault> {
+    pub(super) fn take_multi(&mut self, value: &mut Reader<'e>) -> Result<(), JsonError> {
         if let Some((json, map)) = self.take(value)? {
             (self.multi, self.read) = (Some(json), Some(map));
         }
         Ok(())
     }
 
-    /// A map, if there is one: `null`, and what is no object, is none.
-    fn take(&self, value: &mut Reader<'e>) -> Result<Option<(&'e [u8], Map<'e>)>, Fault> {
+    /// Parses a map. `null` and values that are not objects count as missing.
+    fn take(&self, value: &mut Reader<'e>) -> Result<Option<(&'e [u8], Map<'e>)>, JsonError> {
         let mut map = Map::new(self.event);
         let (json, done) = value.both(|value| value.object(&mut map))?;
         let is_map = done != Ok(false);
@@ -83,8 +82,8 @@ impl<'e> Headers<'e> {
         Ok(json.filter(|_| is_map).map(|json| (json, map)))
     }
 
-    /// Puts all headers where they belong; the fault names the header and never quotes its value.
-    pub(super) fn finish(self, headers: &mut HeaderMap, limits: &Limits) -> Result<(), Refusal> {
+    /// Writes all headers. An error has the name of the header, but never its value.
+    pub(super) fn finish(self, headers: &mut HeaderMap, limits: &Limits) -> Result<(), Rejection> {
         let single_is_read = self.multi.is_none() && self.read.is_some();
         let mut map = self.read.unwrap_or_else(|| Map::new(self.event));
         if let Some(single) = self.single.filter(|_| !single_is_read)
@@ -93,9 +92,9 @@ impl<'e> Headers<'e> {
             map.add_missing(single);
         }
         *headers = map.map;
-        match map.fault {
+        match map.error {
             _ if map.overflowed => return Err(too_many(limits)),
-            Some(fault) => return Err(fault.into()),
+            Some(error) => return Err(error.into()),
             None => {}
         }
         if map.cookie_bytes / 2 > limits.cookies {
@@ -105,18 +104,18 @@ impl<'e> Headers<'e> {
     }
 }
 
-/// The cookies that HTTP API 2.0 and function URLs take out of the headers.
+/// The cookies that HTTP API 2.0 and function URLs move out of the headers.
 pub(super) struct Cookies<'e> {
     joined: Option<Cow<'e, [u8]>>,
-    fault: Option<Fault>,
+    error: Option<JsonError>,
 }
 
-/// What a browser sends to a site that has a few cookies.
+/// Enough for a site with a few cookies.
 const COOKIES: usize = 512;
 
 impl<'e> Cookies<'e> {
-    /// Takes them; `None` when there are none.
-    pub(super) fn take(value: &mut Reader<'e>) -> Result<Option<Self>, Fault> {
+    /// Takes the cookies; `None` if there are none.
+    pub(super) fn take(value: &mut Reader<'e>) -> Result<Option<Self>, JsonError> {
         let mut joined = None;
         let (json, done) = value.both(|value| {
             value.each(|cookie| {
@@ -126,20 +125,20 @@ impl<'e> Cookies<'e> {
                 });
             })
         })?;
-        let fault = done.err();
-        let is_there = json.is_some() && (joined.is_some() || fault.is_some());
-        Ok(is_there.then_some(Self { joined, fault }))
+        let error = done.err();
+        let is_present = json.is_some() && (joined.is_some() || error.is_some());
+        Ok(is_present.then_some(Self { joined, error }))
     }
 
-    /// Replaces the header `cookie` by them, if there are any.
+    /// Replaces the header `cookie` with the cookies, if there are any.
     pub(super) fn set(
         self,
         event: &Bytes,
         headers: &mut HeaderMap,
         limits: &Limits,
-    ) -> Result<(), Refusal> {
-        if let Some(fault) = self.fault {
-            return Err(format!("the cookies are no readable JSON: {fault}").into());
+    ) -> Result<(), Rejection> {
+        if let Some(error) = self.error {
+            return Err(format!("the cookies are not valid JSON: {error}").into());
         }
         if let Some(cookies) = self.joined {
             let value = header_value(event, true, cookies);
@@ -173,32 +172,31 @@ fn join(before: Cow<'_, [u8]>, cookie: &[u8]) -> Vec<u8> {
 struct Map<'e> {
     event: &'e Bytes,
     map: HeaderMap,
-    /// The first thing that cannot be represented.
-    fault: Option<String>,
+    /// The first error.
+    error: Option<String>,
     /// Whether there are more headers than a map can hold.
     overflowed: bool,
-    /// How long the values of `cookie` are together, and what separates them: a cookie has two
-    /// bytes of that at least.
+    /// The length of all `cookie` values with their separators. A cookie has at least two bytes.
     cookie_bytes: usize,
 }
 
 impl<'j> Members<'j> for Map<'_> {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), JsonError> {
         let Some((name, is_credential)) = header_name::judged(name) else {
             value.skip()?;
-            self.refuse(|| {
+            self.reject(|| {
                 format!(
-                    "`{}` is no header name",
+                    "`{}` is not a valid header name",
                     shorten(&String::from_utf8_lossy(name))
                 )
             });
             return Ok(());
         };
-        // The last value takes the name along, and most are the only one.
+        // The last value takes the name, so that a single value needs no clone.
         let mut last = None;
         let done = value.attempt(|value| {
             value.each(|text| match header_value(self.event, is_credential, text) {
-                None => self.refuse(|| bad_value(name.as_str())),
+                None => self.reject(|| bad_value(name.as_str())),
                 Some(value) => {
                     if let Some(value) = last.replace(value) {
                         self.append(name.clone(), value);
@@ -213,29 +211,29 @@ impl<'j> Members<'j> for Map<'_> {
         Ok(())
     }
 
-    // The headers behind it are those of the response as well: the origin of the page, for one.
-    fn nameless(&mut self, fault: Fault, value: &mut Reader<'j>) -> Result<(), Fault> {
-        self.note::<()>(Err(fault));
+    // The following headers are still needed for the error response: `origin`, for example.
+    fn nameless(&mut self, error: JsonError, value: &mut Reader<'j>) -> Result<(), JsonError> {
+        self.note::<()>(Err(error));
         value.skip()
     }
 }
 
-/// The headers of one map that another one lacks.
+/// Collects the headers of one map that another map does not have.
 struct Missing<'m, 'e> {
     known: &'m HeaderMap,
     found: Map<'e>,
 }
 
 impl<'j> Members<'j> for Missing<'_, '_> {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'j>) -> Result<(), JsonError> {
         match contains(self.known, name) {
             true => value.skip(),
             false => self.found.member(name, value),
         }
     }
 
-    fn nameless(&mut self, fault: Fault, value: &mut Reader<'j>) -> Result<(), Fault> {
-        self.found.nameless(fault, value)
+    fn nameless(&mut self, error: JsonError, value: &mut Reader<'j>) -> Result<(), JsonError> {
+        self.found.nameless(error, value)
     }
 }
 
@@ -244,14 +242,14 @@ impl<'e> Map<'e> {
         Self {
             event,
             map: HeaderMap::with_capacity(USUAL),
-            fault: None,
+            error: None,
             overflowed: false,
             cookie_bytes: 0,
         }
     }
 
-    /// Adds the headers of another map whose names are not there. One that is there only, in two
-    /// spellings, keeps the values of both.
+    /// Adds the headers whose names are missing. A name that occurs in two spellings keeps both
+    /// values.
     fn add_missing(&mut self, json: &[u8]) {
         let mut missing = Missing {
             known: &self.map,
@@ -261,8 +259,8 @@ impl<'e> Map<'e> {
         let mut found = missing.found;
         found.note(done);
         self.overflowed |= found.overflowed;
-        if let Some(fault) = found.fault {
-            self.refuse(|| fault);
+        if let Some(error) = found.error {
+            self.reject(|| error);
         }
         for (name, value) in &found.map {
             self.append(name.clone(), value.clone());
@@ -273,23 +271,22 @@ impl<'e> Map<'e> {
         if value.is_sensitive() && name == COOKIE {
             self.cookie_bytes += value.len() + 1;
         }
-        // `append` panics on more headers than a map can hold.
+        // `append` panics if there are more headers than a map can hold.
         self.overflowed |= self.map.try_append(name, value).is_err();
     }
 
-    fn note<T>(&mut self, done: Result<T, Fault>) {
-        if let Some(fault) = done.err() {
-            self.refuse(|| format!("the headers are no readable JSON: {fault}"));
+    fn note<T>(&mut self, done: Result<T, JsonError>) {
+        if let Some(error) = done.err() {
+            self.reject(|| format!("the headers are not valid JSON: {error}"));
         }
     }
 
-    fn refuse(&mut self, fault: impl FnOnce() -> String) {
-        self.fault.get_or_insert_with(fault);
+    fn reject(&mut self, error: impl FnOnce() -> String) {
+        self.error.get_or_insert_with(error);
     }
 }
 
-/// Whether a map has all of some names: a source sends the same ones in both maps, in the same
-/// order.
+/// Whether a map has all the names. A source sends the same names in both maps in the same order.
 fn has_all(map: &HeaderMap, names: &[Cow<'_, [u8]>]) -> bool {
     let mut known = map.keys();
     let mut is_known = |name: &[u8]| {
@@ -303,38 +300,38 @@ fn contains(map: &HeaderMap, name: &[u8]) -> bool {
     header_name::header_name(name).is_some_and(|name| map.contains_key(name))
 }
 
-/// A value that shares the event's memory; `None` when no header can have it.
+/// A value that shares the memory of the event; `None` if it is invalid.
 fn header_value(event: &Bytes, is_credential: bool, text: Cow<'_, [u8]>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_maybe_shared(share_text(event, text)).ok()?;
-    // Keeps credentials out of `Debug`.
+    // Both before and after encoding.
     value.set_sensitive(is_credential);
     Some(value)
 }
 
 fn bad_value(name: &str) -> String {
     format!(
-        "the value of header `{}` has characters that no header can have",
+        "the value of header `{}` contains invalid characters",
         shorten(name)
     )
 }
 
-/// More than a map can hold, however many are let through.
-fn too_many(limits: &Limits) -> Refusal {
+/// The map cannot hold so many headers, whatever the limit is.
+fn too_many(limits: &Limits) -> Rejection {
     Measure::Headers.exceeded(limits.headers, None).into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::fields::Fields, *};
+    use super::{super::raw_event::RawEvent, *};
 
-    fn fields<'e>(text: &'e str, event: &'e Bytes) -> Fields<'e> {
-        let mut fields = Fields::new(event);
+    fn fields<'e>(text: &'e str, event: &'e Bytes) -> RawEvent<'e> {
+        let mut fields = RawEvent::new(event);
         fields.read(text.as_bytes()).unwrap();
         fields
     }
 
-    /// The headers of two maps, which come in either order.
-    fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, Refusal> {
+    /// Parses the headers of two maps, in either order.
+    fn headers(single: Option<&str>, multi: Option<&str>) -> Result<HeaderMap, Rejection> {
         let event = Bytes::new();
         let ways = [(false, false), (false, true), (true, false)].map(|(multi_first, defer)| {
             let mut headers = Headers::new(&event);
@@ -356,14 +353,14 @@ mod tests {
         one
     }
 
-    fn finished(headers: Headers<'_>) -> Result<HeaderMap, Refusal> {
+    fn finished(headers: Headers<'_>) -> Result<HeaderMap, Rejection> {
         let mut map = HeaderMap::new();
         headers.finish(&mut map, &Limits::default()).map(|()| map)
     }
 
-    fn detail(refused: Result<HeaderMap, Refusal>) -> String {
-        match refused {
-            Err(Refusal::Malformed(detail)) => detail.into_owned(),
+    fn detail(rejected: Result<HeaderMap, Rejection>) -> String {
+        match rejected {
+            Err(Rejection::Malformed(detail)) => detail.into_owned(),
             other => panic!("{other:?}"),
         }
     }
@@ -378,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn the_multi_value_map_is_the_truth_and_the_other_adds_what_it_lacks() {
+    fn the_multi_value_map_wins_and_the_other_completes_it() {
         let headers = headers(
             Some(r#"{"A": "last", "Only": "here"}"#),
             Some(r#"{"a": ["first", "last"], "b": ["1"]}"#),
@@ -391,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_that_is_null_or_stands_twice_does_not_count() {
+    fn a_null_or_duplicate_map_is_ignored() {
         let event = Bytes::new();
         for (text, expected) in [
             (r#"{"headers": {"a": "1"}, "multiValueHeaders": null}"#, "1"),
@@ -430,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_a_map_that_stands_twice_are_those_of_the_last() {
+    fn the_last_of_two_maps_has_the_names() {
         let event = Bytes::new();
         let text = r#"{"multiValueHeaders": {}, "headers": {"a": "1"}, "multiValueHeaders": null,
             "headers": {"b": "2"}, "multiValueHeaders": {"a": ["3"]}}"#;
@@ -439,16 +436,16 @@ mod tests {
     }
 
     #[test]
-    fn half_of_a_surrogate_pair_is_a_fault_of_the_headers_only() {
+    fn a_lone_surrogate_is_an_error_of_the_headers() {
         let event = Bytes::new();
         for name in ["headers", "multiValueHeaders"] {
             let text = format!(r#"{{"{name}": {{"a": ["1", "\ud800", "2"]}}, "path": "/"}}"#);
             let fields = fields(&text, &event);
             assert_eq!(fields.path.as_deref(), Some("/"));
-            let fault = detail(finished(fields.headers));
+            let error = detail(finished(fields.headers));
             assert!(
-                fault.starts_with("the headers are no readable JSON"),
-                "{fault}"
+                error.starts_with("the headers are not valid JSON"),
+                "{error}"
             );
         }
     }
@@ -475,7 +472,7 @@ mod tests {
                 let done = fields(&text, &event)
                     .headers
                     .finish(&mut headers, &Limits::default());
-                assert!(matches!(done, Err(Refusal::Malformed(_))), "{text}");
+                assert!(matches!(done, Err(Rejection::Malformed(_))), "{text}");
                 assert_eq!(headers["origin"], "https://a.example", "{text}");
             }
         }
@@ -498,28 +495,28 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_be_is_refused_by_name() {
+    fn invalid_headers_are_rejected_by_name() {
         for (json, expected) in [
             (r#"{"x-a": "1\u0000"}"#, "the value of header `x-a`"),
             (
                 r#"{"x-a": ["ok", "1\r\nx-b: 2"]}"#,
                 "the value of header `x-a`",
             ),
-            (r#"{"x a": "1"}"#, "`x a` is no header name"),
-            (r#"{"": "1"}"#, "`` is no header name"),
-            (r#"{"x\n": "1"}"#, r"`x\n` is no header name"),
+            (r#"{"x a": "1"}"#, "`x a` is not a valid header name"),
+            (r#"{"": "1"}"#, "`` is not a valid header name"),
+            (r#"{"x\n": "1"}"#, r"`x\n` is not a valid header name"),
         ] {
-            let fault = detail(headers(Some(json), None));
-            assert!(fault.starts_with(expected), "{json}: {fault}");
+            let error = detail(headers(Some(json), None));
+            assert!(error.starts_with(expected), "{json}: {error}");
         }
     }
 
     #[test]
-    fn more_headers_than_a_map_can_hold_are_refused() {
+    fn more_headers_than_a_map_can_hold_are_rejected() {
         let many: Vec<_> = (0..40_000).map(|i| format!("\"x-{i}\": \"\"")).collect();
         let json = format!("{{{}}}", many.join(","));
-        let refused = headers(Some(&json), None);
-        assert_eq!(refused, Err(too_many(&Limits::default())));
+        let rejected = headers(Some(&json), None);
+        assert_eq!(rejected, Err(too_many(&Limits::default())));
     }
 
     #[test]

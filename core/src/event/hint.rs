@@ -1,28 +1,26 @@
-//! What an event that comes from no HTTP source looks like, for the message that says so.
+//! Guesses which service sent an event that is not from an HTTP source, for the error message.
 //!
-//! A function often gets one by a trigger that was attached to it by mistake, or by a test event of
-//! the console. Members that are `null` are not there, and their order has no say.
+//! A function may get such events from a trigger that was attached by mistake, or from a test
+//! event of the console. Members that are `null` count as missing, and the order of members does
+//! not matter.
 
-use super::json::{Fault, Members, Reader, read};
+use super::json::{JsonError, Members, Reader, read};
 use std::collections::HashSet;
 
-/// What an event is that has all of some members. The first line that fits counts.
+/// Kinds of events by members that they all have. The first entry that matches counts.
 const KINDS: &[(&[&str], &str)] = &[
     (&["triggerSource"], "a trigger of a Cognito user pool"),
     (&["identityPoolId", "datasetName"], "a Cognito Sync event"),
     (&["detail-type"], "an EventBridge event"),
-    (
-        &["authorizationToken"],
-        "the event of an AppSync authorizer",
-    ),
-    (&["info", "arguments"], "a request of an AppSync resolver"),
-    (&["info", "stash"], "a request of an AppSync resolver"),
+    (&["authorizationToken"], "an AppSync authorizer event"),
+    (&["info", "arguments"], "an AppSync resolver request"),
+    (&["info", "stash"], "an AppSync resolver request"),
     (&["info", "events"], "messages of an AppSync Events API"),
-    (&["apiPath"], "an action of a Bedrock agent"),
-    (&["actionGroup"], "an action of a Bedrock agent"),
-    (&["agent", "messageVersion"], "an action of a Bedrock agent"),
-    (&["bot", "messageVersion"], "the event of a Lex bot"),
-    (&["bot", "sessionState"], "the event of a Lex bot"),
+    (&["apiPath"], "a Bedrock agent action"),
+    (&["actionGroup"], "a Bedrock agent action"),
+    (&["agent", "messageVersion"], "a Bedrock agent action"),
+    (&["bot", "messageVersion"], "a Lex bot event"),
+    (&["bot", "sessionState"], "a Lex bot event"),
     (
         &["deliveryStreamArn", "records"],
         "records of a Firehose stream",
@@ -50,10 +48,10 @@ const KINDS: &[(&[&str], &str)] = &[
         &["ResponseURL", "RequestType"],
         "a CloudFormation custom resource",
     ),
-    (&["CodePipeline.job"], "a job of CodePipeline"),
-    (&["invokingEvent"], "the event of an AWS Config rule"),
-    (&["SecretId", "Step"], "a rotation of Secrets Manager"),
-    (&["Details", "Name"], "the event of an Amazon Connect flow"),
+    (&["CodePipeline.job"], "a CodePipeline job"),
+    (&["invokingEvent"], "an AWS Config rule event"),
+    (&["SecretId", "Step"], "a Secrets Manager rotation"),
+    (&["Details", "Name"], "an Amazon Connect flow event"),
     (
         &["requestPayload", "requestContext"],
         "the record of an asynchronous invocation",
@@ -62,12 +60,12 @@ const KINDS: &[(&[&str], &str)] = &[
 
 const RECORDS: &str = "records of a queue, a topic, a stream or a bucket";
 
-/// What an event looks like; `None` where that is not known.
+/// Describes an event; `None` if it is unknown.
 #[cold]
 pub(super) fn hint(event: &[u8]) -> Option<&'static str> {
     let mut top = Top::default();
-    // Half of a surrogate pair is no reason to say nothing: what was read before it counts. An
-    // AppSync resolver that is asked for several things at once gets an array.
+    // An unpaired surrogate is not a reason to give no hint: what was read before it counts. Batch
+    // AppSync resolvers get an array.
     let _ = read(event, |value| first(value, &mut top));
     if top.is_cloud_front {
         return Some("a CloudFront event (Lambda@Edge)");
@@ -79,8 +77,8 @@ pub(super) fn hint(event: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(fits).map(|(_, kind)| *kind)
 }
 
-/// Reads an object, or the first one of an array.
-fn first<'e>(value: &mut Reader<'e>, members: &mut impl Members<'e>) -> Result<(), Fault> {
+/// Reads an object, or the first object of an array.
+fn first<'e>(value: &mut Reader<'e>, members: &mut impl Members<'e>) -> Result<(), JsonError> {
     let mut members = Some(members);
     value.items(|value| match members.take() {
         Some(members) => value.object(members).map(|_| ()),
@@ -88,17 +86,16 @@ fn first<'e>(value: &mut Reader<'e>, members: &mut impl Members<'e>) -> Result<(
     })
 }
 
-/// The top level of an event.
 #[derive(Default)]
 struct Top {
-    /// Those that any kind has.
+    /// The names that some kind has.
     names: HashSet<&'static str>,
     has_records: bool,
     is_cloud_front: bool,
 }
 
 impl<'e> Members<'e> for Top {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
         if name == b"Records" {
             let mut record = Record::default();
             let (json, _) = value.both(|value| first(value, &mut record))?;
@@ -106,7 +103,7 @@ impl<'e> Members<'e> for Top {
             self.is_cloud_front |= record.is_cloud_front;
             return Ok(());
         }
-        if value.is_there()? {
+        if value.is_present()? {
             let mut known = KINDS.iter().flat_map(|(names, _)| *names);
             self.names
                 .extend(known.find(|known| known.as_bytes() == name));
@@ -114,20 +111,20 @@ impl<'e> Members<'e> for Top {
         Ok(())
     }
 
-    fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn nameless(&mut self, _: JsonError, value: &mut Reader<'e>) -> Result<(), JsonError> {
         value.skip()
     }
 }
 
-/// The first one of `Records`.
+/// The first element of `Records`.
 #[derive(Default)]
 struct Record {
     is_cloud_front: bool,
 }
 
 impl<'e> Members<'e> for Record {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
-        self.is_cloud_front |= value.is_there()? && name == b"cf";
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
+        self.is_cloud_front |= value.is_present()? && name == b"cf";
         Ok(())
     }
 }
@@ -196,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_null_or_known_from_nowhere_gives_no_hint() {
+    fn unknown_events_give_no_hint() {
         for event in [
             r#"{"Records": null, "records": null, "detail-type": null, "apiPath": null}"#,
             r#"{"info": {}}"#,

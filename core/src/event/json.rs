@@ -1,33 +1,33 @@
-//! Lenient reading of JSON on borrowed data.
+//! A lenient JSON reader on borrowed data.
 //!
-//! Events are written by services, by emulators and by hand. What has an unexpected type is
-//! passed over here rather than refused, so that one odd member cannot fail a whole event. What is
-//! no JSON is refused, wherever it stands.
+//! Events are written by services, by emulators and by hand. A value of an unexpected type is
+//! skipped instead of rejected, so that a single odd member does not fail the whole event. Invalid
+//! JSON is rejected at every position.
 //!
-//! This is no `serde`: a visitor for every type and a `Result` for every byte cost several times
-//! what it takes to find where a string ends. And it reads bytes, which are known to be UTF-8:
-//! most of them become header values, which are bytes, or are passed over.
+//! The reader does not use `serde`: a visitor for every type and a `Result` for every byte cost
+//! several times as much as finding the end of a string. It reads bytes, which are known to be
+//! UTF-8: most of them become header values, which are bytes, or are skipped.
 
 use super::{scan::special, unescape::unescape};
 use serde::de::IgnoredAny;
 use std::{borrow::Cow, fmt};
 
-/// Takes the members of an object, one by one, in the order in which they stand.
+/// Receives the members of an object one by one, in their order.
 pub(super) trait Members<'e> {
-    /// Takes one member; it has to read the value, by one call of the reader.
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault>;
+    /// Takes one member. The implementation must read the value by exactly one call of the reader.
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError>;
 
-    /// Takes a member whose name is no text, with half of a surrogate pair in it.
-    fn nameless(&mut self, fault: Fault, _value: &mut Reader<'e>) -> Result<(), Fault> {
-        Err(fault)
+    /// Takes a member whose name contains an unpaired surrogate.
+    fn nameless(&mut self, error: JsonError, _value: &mut Reader<'e>) -> Result<(), JsonError> {
+        Err(error)
     }
 }
 
-/// Why a text is no JSON, or cannot be read.
+/// The error of a text that is not JSON, or cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fault(&'static str);
+pub(super) struct JsonError(&'static str);
 
-impl fmt::Display for Fault {
+impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
@@ -36,41 +36,41 @@ impl fmt::Display for Fault {
 /// The content of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content<'e> {
-    /// That of a string in which nothing is escaped.
+    /// The content of a string without escapes.
     Plain(&'e [u8]),
-    /// That of a string with escapes.
+    /// The unescaped content of a string with escapes.
     Unescaped(Vec<u8>),
-    /// Of a string with half of a surrogate pair in it, which is JSON and no text.
+    /// A string with an unpaired surrogate: valid JSON, but not Unicode text.
     NoText,
-    /// Anything but a string, as JSON.
+    /// A value that is not a string, as JSON.
     Other(&'e [u8]),
 }
 
-/// A value as JSON, and what was read of it.
-type Both<'e, T> = (Option<&'e [u8]>, Result<T, Fault>);
+/// A value as JSON, and the result of reading it.
+type Both<'e, T> = (Option<&'e [u8]>, Result<T, JsonError>);
 
-/// A place in a JSON text.
+/// A position in a JSON text.
 #[derive(Debug)]
 pub(super) struct Reader<'e> {
     bytes: &'e [u8],
     at: usize,
 }
 
-const END: Fault = Fault("the text ends too early");
-const VALUE: Fault = Fault("expected a value");
-const NAME: Fault = Fault("expected the name of a member");
-const COLON: Fault = Fault("expected `:`");
-const SEPARATOR: Fault = Fault("expected `,` or the end of an array or object");
-const STRING: Fault = Fault("a control character or a bad escape in a string");
-const NUMBER: Fault = Fault("a bad number");
-const SURROGATE: Fault = Fault("half of a surrogate pair in a string");
-const TRAILING: Fault = Fault("more text behind the value");
+const END: JsonError = JsonError("unexpected end of the text");
+const VALUE: JsonError = JsonError("expected a value");
+const NAME: JsonError = JsonError("expected a member name");
+const COLON: JsonError = JsonError("expected `:`");
+const SEPARATOR: JsonError = JsonError("expected `,` or the end of an array or object");
+const STRING: JsonError = JsonError("control character or invalid escape in a string");
+const NUMBER: JsonError = JsonError("invalid number");
+const SURROGATE: JsonError = JsonError("unpaired surrogate in a string");
+const TRAILING: JsonError = JsonError("trailing characters");
 
-/// Reads a JSON text; trailing text is a fault.
+/// Reads a JSON text. Trailing text is an error.
 pub(super) fn read<'e, T>(
     text: &'e [u8],
-    read: impl FnOnce(&mut Reader<'e>) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    read: impl FnOnce(&mut Reader<'e>) -> Result<T, JsonError>,
+) -> Result<T, JsonError> {
     let mut reader = Reader { bytes: text, at: 0 };
     let value = read(&mut reader)?;
     match reader.token() {
@@ -79,12 +79,12 @@ pub(super) fn read<'e, T>(
     }
 }
 
-/// The members of an object whose values are strings.
+/// Returns the members of an object whose values are strings.
 pub(crate) fn string_map(json: &str) -> Vec<(String, String)> {
     struct Strings(Vec<(String, String)>);
 
     impl<'e> Members<'e> for Strings {
-        fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+        fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
             if let Some(value) = value.text()? {
                 let name = String::from_utf8_lossy(name).into_owned();
                 self.0.push((name, value.into_owned()));
@@ -94,34 +94,35 @@ pub(crate) fn string_map(json: &str) -> Vec<(String, String)> {
     }
 
     let mut strings = Strings(Vec::new());
-    // What was read before a fault stays: there is nobody left to report it to.
+    // The members before an error are kept: the error can no longer be reported.
     let _ = read(json.as_bytes(), |value| value.object(&mut strings));
     strings.0
 }
 
 impl<'e> Reader<'e> {
-    /// Hands the members of an object to `members`; says whether there was an object.
-    pub(super) fn object(&mut self, members: &mut impl Members<'e>) -> Result<bool, Fault> {
+    /// Passes the members of an object to `members`; returns whether the value is an object.
+    pub(super) fn object(&mut self, members: &mut impl Members<'e>) -> Result<bool, JsonError> {
         self.each_member(|name, value| match name {
             Ok(name) => members.member(&name, value),
-            Err(fault) => members.nameless(fault, value),
+            Err(error) => members.nameless(error, value),
         })
     }
 
-    /// Goes past an object, and calls a function with the name of each member.
-    pub(super) fn names(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<bool, Fault> {
+    /// Skips an object, and calls a function with the name of each member.
+    pub(super) fn names(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<bool, JsonError> {
         self.each_member(|name, value| {
             f(name?);
             value.skip()
         })
     }
 
-    // Inlined, as are `each` and `attempt`: names and values would be copied for each call otherwise.
+    // Inlined, as are `each` and `attempt`: otherwise names and values would be copied for each
+    // call.
     #[inline(always)]
     fn each_member(
         &mut self,
-        mut f: impl FnMut(Result<Cow<'e, [u8]>, Fault>, &mut Self) -> Result<(), Fault>,
-    ) -> Result<bool, Fault> {
+        mut f: impl FnMut(Result<Cow<'e, [u8]>, JsonError>, &mut Self) -> Result<(), JsonError>,
+    ) -> Result<bool, JsonError> {
         if self.token() != Some(b'{') {
             self.skip()?;
             return Ok(false);
@@ -136,7 +137,7 @@ impl<'e> Reader<'e> {
                 return Err(NAME);
             }
             let name = match self.string() {
-                Err(fault) if fault != SURROGATE => return Err(fault),
+                Err(error) if error != SURROGATE => return Err(error),
                 name => name,
             };
             self.colon()?;
@@ -152,8 +153,8 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// A string, or what can be taken for one: a number, `true`, `false`. `None` is anything else.
-    pub(super) fn text(&mut self) -> Result<Option<Cow<'e, str>>, Fault> {
+    /// Reads a string, a number, `true` or `false` as text. `None` is any other value.
+    pub(super) fn text(&mut self) -> Result<Option<Cow<'e, str>>, JsonError> {
         Ok(match self.text_bytes()? {
             None => None,
             Some(Cow::Borrowed(text)) => Some(Cow::Borrowed(str::from_utf8(text).or(Err(STRING))?)),
@@ -161,8 +162,8 @@ impl<'e> Reader<'e> {
         })
     }
 
-    /// The same, as bytes.
-    pub(super) fn text_bytes(&mut self) -> Result<Option<Cow<'e, [u8]>>, Fault> {
+    /// Like `text`, but returns bytes.
+    pub(super) fn text_bytes(&mut self) -> Result<Option<Cow<'e, [u8]>>, JsonError> {
         match self.token() {
             Some(b'"') => self.string().map(Some),
             Some(b'{' | b'[' | b'n') => {
@@ -173,50 +174,50 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// Whether something is set; any text but `true` is not. `None` is what is no text.
-    pub(super) fn flag(&mut self) -> Result<Option<bool>, Fault> {
+    /// Reads a flag: `true` only for the text `true`. `None` is a value that is not text.
+    pub(super) fn flag(&mut self) -> Result<Option<bool>, JsonError> {
         Ok(self.text_bytes()?.map(|text| *text == *b"true"))
     }
 
-    /// Whether something is there; `null` is not.
-    pub(super) fn is_there(&mut self) -> Result<bool, Fault> {
+    /// Skips a value; returns whether it is not `null`.
+    pub(super) fn is_present(&mut self) -> Result<bool, JsonError> {
         let is_null = self.token() == Some(b'n');
         self.skip()?;
         Ok(!is_null)
     }
 
-    /// A value as JSON, unread; `null` is none.
-    pub(super) fn json(&mut self) -> Result<Option<&'e [u8]>, Fault> {
+    /// Skips a value and returns it as JSON; `None` for `null`.
+    pub(super) fn json(&mut self) -> Result<Option<&'e [u8]>, JsonError> {
         let is_null = self.token() == Some(b'n');
         let json = self.skipped()?;
         Ok(Some(json).filter(|_| !is_null))
     }
 
-    /// An object as JSON, unread; any other value is none.
-    pub(super) fn object_json(&mut self) -> Result<Option<&'e [u8]>, Fault> {
+    /// Skips an object and returns it as JSON; `None` for any other value.
+    pub(super) fn object_json(&mut self) -> Result<Option<&'e [u8]>, JsonError> {
         let is_object = self.token() == Some(b'{');
         let json = self.skipped()?;
         Ok(Some(json).filter(|_| is_object))
     }
 
-    /// What a value holds, which may be large; `null` is none.
-    pub(super) fn content(&mut self) -> Result<Option<Content<'e>>, Fault> {
+    /// Returns the content of a value, which may be large; `None` for `null`.
+    pub(super) fn content(&mut self) -> Result<Option<Content<'e>>, JsonError> {
         if self.token() != Some(b'"') {
             return Ok(self.json()?.map(Content::Other));
         }
-        // At most all of the rest, and a body is most of it.
+        // An upper bound: the body is most of the rest of an event.
         let capacity = self.bytes.len().saturating_sub(self.at);
         Ok(Some(match self.string_within(capacity) {
             Ok(Cow::Borrowed(text)) => Content::Plain(text),
             Ok(Cow::Owned(text)) => Content::Unescaped(text),
             Err(SURROGATE) => Content::NoText,
-            Err(fault) => return Err(fault),
+            Err(error) => return Err(error),
         }))
     }
 
     /// Calls a function with a text, or with each text of an array.
     #[inline(always)]
-    pub(super) fn each(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<(), Fault> {
+    pub(super) fn each(&mut self, mut f: impl FnMut(Cow<'e, [u8]>)) -> Result<(), JsonError> {
         self.items(|value| {
             if let Some(text) = value.text_bytes()? {
                 f(text);
@@ -225,12 +226,13 @@ impl<'e> Reader<'e> {
         })
     }
 
-    /// Calls a function with each value of an array, or with what is none; it has to read it.
+    /// Calls a function for each value of an array, or for a value that is not an array. The
+    /// function must read the value.
     #[inline(always)]
     pub(super) fn items(
         &mut self,
-        mut f: impl FnMut(&mut Self) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+        mut f: impl FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
         if self.token() != Some(b'[') {
             return f(self);
         }
@@ -252,11 +254,11 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// Goes past a value. It is read no further than to see that it is JSON, without recursion.
-    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+    /// Skips a value. It is only checked for valid JSON, without recursion.
+    pub(super) fn skip(&mut self) -> Result<(), JsonError> {
         self.token();
         let start = self.at;
-        // What is open around the current place, the innermost in the lowest bit: 1 for an object.
+        // The open arrays and objects; the innermost is the lowest bit, 1 is an object.
         let (mut open, mut depth) = (0_u64, 0_u32);
         loop {
             match self.token().ok_or(END)? {
@@ -284,7 +286,7 @@ impl<'e> Reader<'e> {
                 b'n' => self.word("null")?,
                 _ => self.number()?,
             }
-            // A value has ended, and with it perhaps what it was the last one of.
+            // After a value, the arrays and objects that contain it may end.
             loop {
                 if depth == 0 {
                     return Ok(());
@@ -309,13 +311,13 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// Reads a value, and is behind it even if that cannot be read: the fault is the caller's
-    /// business, as long as the value is JSON.
+    /// Reads a value, and continues after it even if it cannot be read. As long as the value is
+    /// JSON, the caller handles the error.
     #[inline(always)]
     pub(super) fn attempt<T>(
         &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<Result<T, Fault>, Fault> {
+        read: impl FnOnce(&mut Self) -> Result<T, JsonError>,
+    ) -> Result<Result<T, JsonError>, JsonError> {
         let start = self.at;
         let value = read(self);
         if value.is_err() {
@@ -325,11 +327,11 @@ impl<'e> Reader<'e> {
         Ok(value)
     }
 
-    /// Attempts to read a value, and keeps it as JSON besides; `null` is none.
+    /// Like `attempt`; also returns the value as JSON, `None` for `null`.
     pub(super) fn both<T>(
         &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<Both<'e, T>, Fault> {
+        read: impl FnOnce(&mut Self) -> Result<T, JsonError>,
+    ) -> Result<Both<'e, T>, JsonError> {
         let is_null = self.token() == Some(b'n');
         let start = self.at;
         let value = self.attempt(read)?;
@@ -337,9 +339,9 @@ impl<'e> Reader<'e> {
         Ok((Some(json).filter(|_| !is_null), value))
     }
 
-    /// What nobody writes: brackets in brackets, more than there are bits.
+    /// Skips arrays and objects that are nested deeper than `open` has bits. No service sends them.
     #[cold]
-    fn skip_deep(&mut self, start: usize) -> Result<(), Fault> {
+    fn skip_deep(&mut self, start: usize) -> Result<(), JsonError> {
         let rest = self.bytes.get(start..).ok_or(END)?;
         let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
         match values.next() {
@@ -351,18 +353,18 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// The text of the next value.
-    fn skipped(&mut self) -> Result<&'e [u8], Fault> {
+    /// Skips the next value and returns its text.
+    fn skipped(&mut self) -> Result<&'e [u8], JsonError> {
         self.token();
         let start = self.at;
         self.skip()?;
         self.bytes.get(start..self.at).ok_or(VALUE)
     }
 
-    /// The byte that the next token begins with.
+    /// Returns the first byte of the next token.
     #[inline]
     fn token(&mut self) -> Option<u8> {
-        // Events come without spaces.
+        // Most events have no spaces.
         match self.byte()? {
             0..=b' ' => self.token_behind_spaces(),
             byte => Some(byte),
@@ -385,7 +387,7 @@ impl<'e> Reader<'e> {
         self.bytes.get(self.at).copied()
     }
 
-    fn pass_name(&mut self) -> Result<(), Fault> {
+    fn pass_name(&mut self) -> Result<(), JsonError> {
         if self.token() != Some(b'"') {
             return Err(NAME);
         }
@@ -393,7 +395,7 @@ impl<'e> Reader<'e> {
         self.colon()
     }
 
-    fn colon(&mut self) -> Result<(), Fault> {
+    fn colon(&mut self) -> Result<(), JsonError> {
         if self.token() != Some(b':') {
             return Err(COLON);
         }
@@ -401,13 +403,13 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<Cow<'e, [u8]>, Fault> {
+    fn string(&mut self) -> Result<Cow<'e, [u8]>, JsonError> {
         self.string_within(64)
     }
 
-    /// The text of the string that begins here; `capacity` is how long it may be without its escapes.
-    /// The reader is behind the string even if there is half of a surrogate pair in it.
-    fn string_within(&mut self, capacity: usize) -> Result<Cow<'e, [u8]>, Fault> {
+    /// Reads the string that begins here. `capacity` is its maximum length without escapes. The
+    /// reader continues after the string even if it contains an unpaired surrogate.
+    fn string_within(&mut self, capacity: usize) -> Result<Cow<'e, [u8]>, JsonError> {
         let start = self.at + 1;
         let end = special(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
@@ -426,8 +428,8 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// Goes past the string that begins here.
-    fn pass_string(&mut self) -> Result<(), Fault> {
+    /// Skips the string that begins here.
+    fn pass_string(&mut self) -> Result<(), JsonError> {
         let end = special(self.bytes, self.at + 1);
         self.at = match self.bytes.get(end) {
             Some(b'"') => end + 1,
@@ -436,8 +438,8 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// The place of the quote that ends a string, from the place of its first escape.
-    fn end_behind_escapes(&self, mut at: usize) -> Result<usize, Fault> {
+    /// Returns the position of the closing quote; `at` is the position of the first escape.
+    fn end_behind_escapes(&self, mut at: usize) -> Result<usize, JsonError> {
         loop {
             match self.bytes.get(at..).unwrap_or_default() {
                 [] => return Err(END),
@@ -447,7 +449,7 @@ impl<'e> Reader<'e> {
         }
     }
 
-    fn word(&mut self, word: &str) -> Result<(), Fault> {
+    fn word(&mut self, word: &str) -> Result<(), JsonError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         if !rest.starts_with(word.as_bytes()) {
             return Err(VALUE);
@@ -456,8 +458,8 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// A number as in RFC 8259, section 6.
-    fn number(&mut self) -> Result<(), Fault> {
+    /// Skips a number (RFC 8259, section 6).
+    fn number(&mut self) -> Result<(), JsonError> {
         if self.byte() == Some(b'-') {
             self.at += 1;
         }
@@ -480,8 +482,8 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// At least one digit.
-    fn digits(&mut self) -> Result<(), Fault> {
+    /// Skips digits, at least one.
+    fn digits(&mut self) -> Result<(), JsonError> {
         let start = self.at;
         while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
@@ -493,7 +495,7 @@ impl<'e> Reader<'e> {
     }
 }
 
-/// How long the escape is that begins here; `None` when it is none.
+/// The length of the escape that begins here; `None` if it is invalid.
 fn escape(text: &[u8]) -> Option<usize> {
     match text {
         [
@@ -625,7 +627,7 @@ mod tests {
         })
     }
 
-    /// What else a byte of a JSON text could be.
+    /// Any part of a JSON text.
     fn byte() -> impl Strategy<Value = String> {
         let odd = prop::sample::select(
             &[
@@ -642,7 +644,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_serde_json_takes_for_json_is_json_and_nothing_else_is(
+        fn the_reader_accepts_what_serde_json_accepts(
             text in json(),
             changes in prop::collection::vec((any::<prop::sample::Index>(), byte(), 0..3_usize), 0..3),
         ) {
@@ -670,7 +672,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_at_every_place_are_found() {
+    fn errors_at_every_place_are_found() {
         let json = r#"{"a":[1,-0.5e+3,"b\u00e9\n",true,false,null,{},[]],"c":{"d":""}}"#;
         for end in 0..json.len() {
             let cut = &json[..end];
@@ -708,18 +710,18 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_left_behind() {
+    fn unreadable_members_are_skipped() {
         struct Known(Vec<String>);
 
         impl<'e> Members<'e> for Known {
-            fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+            fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
                 self.0.push(String::from_utf8_lossy(name).into_owned());
                 let texts = value.attempt(|value| value.each(|_| ()))?;
                 assert_eq!(texts.is_err(), name == b"odd");
                 Ok(())
             }
 
-            fn nameless(&mut self, _: Fault, value: &mut Reader<'e>) -> Result<(), Fault> {
+            fn nameless(&mut self, _: JsonError, value: &mut Reader<'e>) -> Result<(), JsonError> {
                 value.skip()
             }
         }
@@ -733,7 +735,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_a_surrogate_pair_is_no_text_and_can_be_skipped() {
+    fn a_lone_surrogate_is_invalid_but_skippable() {
         assert_eq!(read(br#""\ud800""#, Reader::text), Err(SURROGATE));
         assert_eq!(read(br#""\ud800""#, Reader::skip), Ok(()));
     }

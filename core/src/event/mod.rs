@@ -1,9 +1,9 @@
-//! The JSON of events and replies, for every service that can invoke an HTTP function.
+//! Conversion between HTTP and the JSON of every service that can invoke an HTTP function.
 //!
-//! [`decode`] reads the event of any [`Source`] as a request, in one pass and without trying one
-//! format after the other; [`encode`] writes the reply as that source expects it. Both are what
-//! [`App::handle_event`](crate::App::handle_event) uses; call them yourself to put something else
-//! between an event and its reply.
+//! [`decode`] converts the event of any [`Source`] into a request, in one pass and without trying
+//! one format after the other. [`encode`] converts a response into the JSON that the source
+//! expects. [`App::handle_event`](crate::App::handle_event) uses both. Call them yourself to add
+//! processing between an event and its response.
 //!
 //! ```
 //! use lambda_api::{LambdaContext, event::{self, DecodeOptions, Source}};
@@ -13,8 +13,8 @@
 //! assert_eq!(request.uri().path(), "/hello");
 //!
 //! let (parts, ()) = http::Response::new(()).into_parts();
-//! let reply = event::encode(Source::HttpApi, &parts, b"Hello!");
-//! assert!(reply.starts_with(br#"{"statusCode":200"#));
+//! let response = event::encode(Source::HttpApi, &parts, b"Hello!");
+//! assert!(response.starts_with(br#"{"statusCode":200"#));
 //! # Ok::<(), event::DecodeError>(())
 //! ```
 
@@ -22,22 +22,25 @@ pub mod emulate;
 
 mod body;
 mod context;
+pub(crate) mod current;
 mod decode;
 mod detect;
 mod encode;
 mod error;
-mod fields;
 mod framing;
 mod header_name;
 mod headers;
 mod hint;
+mod invocation;
 mod json;
+#[cfg(feature = "lambda-http")]
+mod lambda_http_event;
 mod payload;
 mod query;
+mod raw_event;
 mod received;
+mod rejection;
 mod scan;
-#[cfg(feature = "lambda-http")]
-mod second_hand;
 mod shared;
 mod source;
 mod unescape;
@@ -46,14 +49,15 @@ mod writer;
 
 pub use decode::{DecodeOptions, decode};
 pub use encode::encode;
-pub use error::{DecodeError, NotHttp, OverLimit};
+pub use error::{DecodeError, LimitExceeded, UnsupportedEvent};
+pub use invocation::{CognitoIdentity, ContextError, Invocation, LambdaContext};
 pub use source::Source;
 
-pub(crate) use context::{Fact, Facts};
-pub(crate) use encode::encode_text;
+pub(crate) use context::{Fact, GatewayContext};
+pub(crate) use encode::encode_measured;
 pub(crate) use framing::{is_final, settle_length};
 pub(crate) use json::string_map;
-pub(crate) use received::{Called, Received, origin};
 #[cfg(feature = "lambda-http")]
-pub(crate) use second_hand::{SecondHand, take_over};
+pub(crate) use lambda_http_event::{LambdaHttpEvent, take_over};
+pub(crate) use received::{Called, Received, origin};
 pub(crate) use shared::Shared;

@@ -1,21 +1,20 @@
-//! How the bytes of a reply travel inside JSON: as text or as base64.
+//! The form of a response body in JSON: text or base64.
 
 use http::{
     HeaderMap,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
 
-/// The body of a reply, ready to be written.
+/// The body of a response, in the form in which it is written.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Payload<'b> {
     Text(&'b str),
     Base64(&'b [u8]),
 }
 
-/// Decides the form of a body, and the content type to add when the reply has none.
+/// Chooses the form of a body, and the content type to add if the response has none.
 ///
-/// A missing content type would be made up by the gateway: a REST API says `application/json`,
-/// whatever the body is.
+/// Without a content type, the gateway adds one: a REST API adds `application/json` to any body.
 pub(super) fn payload<'b>(
     headers: &HeaderMap,
     body: &'b [u8],
@@ -47,15 +46,15 @@ fn is_compressed(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether a media type is one of text; its parameters do not matter, since a gateway sends the
-/// characters of a text body as UTF-8, which is what they were read from.
+/// Whether a media type is textual. Its parameters do not matter: a gateway sends the characters of
+/// a text body as UTF-8, and the body was read as UTF-8.
 fn is_textual(content_type: &[u8]) -> bool {
     let essence = content_type
         .split(|byte| *byte == b';')
         .next()
         .unwrap_or_default();
     let essence = essence.trim_ascii();
-    // What replies nearly always are.
+    // The type of most responses.
     if essence == b"application/json" {
         return true;
     }
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_without_content_type_gets_one_that_fits() {
+    fn a_response_without_content_type_gets_one_that_fits() {
         let (payload, added) = decide(&[], "é".as_bytes());
         assert_eq!(
             (payload, added),

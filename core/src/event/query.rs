@@ -1,6 +1,6 @@
-//! Query strings from the maps of those sources that send no raw one.
+//! Builds the query string from maps, for sources that do not send it.
 
-use super::json::{Fault, Members, Reader, read};
+use super::json::{JsonError, Members, Reader, read};
 use crate::limits::MAX_URI;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use std::collections::HashSet;
@@ -8,27 +8,28 @@ use std::collections::HashSet;
 /// Whether a source decodes the names and values of a query before it sends them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// They are plain text, and have to be encoded again.
+    /// They are decoded, and must be encoded again.
     Decoded,
     /// They are as the client sent them.
     Encoded,
 }
 
-/// Everything but the unreserved characters of RFC 3986, section 2.3.
+/// All characters but the unreserved ones of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// What separates the parts of a query, and so cannot stand in a name or a value. (What no URI
-/// can have is encoded later, with the path.)
+/// The separators of a query, which must be encoded in names and values. Characters that are
+/// invalid in a URI are encoded later, together with the path.
 const VALUE_SEPARATORS: &AsciiSet = &AsciiSet::EMPTY.add(b'&').add(b'#');
 const NAME_SEPARATORS: &AsciiSet = &VALUE_SEPARATORS.add(b'=');
 
-/// The query string of two maps. The first one, with several values for a name, is the truth; the
-/// other one adds the names that have no value there. Names and values stay in order.
-pub(super) fn from_maps(maps: [Option<&[u8]>; 2], form: Form) -> Result<String, Fault> {
+/// Builds the query string from two maps. The first map, with several values for each name, takes
+/// precedence; the second adds names that have no value in the first. Names and values keep their
+/// order.
+pub(super) fn from_maps(maps: [Option<&[u8]>; 2], form: Form) -> Result<String, JsonError> {
     let mut query = Query {
         text: String::new(),
         form,
@@ -48,17 +49,18 @@ pub(super) fn from_maps(maps: [Option<&[u8]>; 2], form: Form) -> Result<String, 
 struct Query {
     text: String,
     form: Form,
-    /// The names of the first map, while the second one is read.
+    /// The names of the first map, set while the second one is read.
     known: Option<Known>,
 }
 
-/// The names in a part of a query.
+/// The names in the first part of a query.
 struct Known {
-    /// How long that part is.
+    /// The length of that part.
     end: usize,
-    /// Where the next name stands: a source sends the same ones in both maps, in the same order.
+    /// The position of the next expected name: a source sends the same names in both maps in the
+    /// same order.
     next: usize,
-    /// All names, from when one stands elsewhere.
+    /// All names; collected when the order differs for the first time.
     names: Option<HashSet<String>>,
 }
 
@@ -71,10 +73,10 @@ impl Known {
         })
     }
 
-    /// Whether a name is there, encoded as it would be.
+    /// Whether an encoded name is present.
     fn has<'n>(&mut self, text: &str, name: impl Iterator<Item = &'n str> + Clone) -> bool {
         let text = text.get(..self.end).unwrap_or_default();
-        // Past the parameters of this name, of which there may be several.
+        // Skips all parameters with this name.
         let mut is_next = false;
         while let Some(rest) = text.get(self.next..).filter(|rest| !rest.is_empty())
             && let Some(value) = value_of(rest, name.clone())
@@ -96,7 +98,7 @@ impl Known {
     }
 }
 
-/// What is behind `name=`, where a text begins with that.
+/// The text after `name=`, if the text begins with it.
 fn value_of<'t, 'n>(text: &'t str, name: impl Iterator<Item = &'n str>) -> Option<&'t str> {
     let mut rest = text;
     for part in name {
@@ -106,7 +108,7 @@ fn value_of<'t, 'n>(text: &'t str, name: impl Iterator<Item = &'n str>) -> Optio
 }
 
 impl<'e> Members<'e> for Query {
-    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), Fault> {
+    fn member(&mut self, name: &[u8], value: &mut Reader<'e>) -> Result<(), JsonError> {
         let (names, values) = match self.form {
             Form::Decoded => (RESERVED, RESERVED),
             Form::Encoded => (NAME_SEPARATORS, VALUE_SEPARATORS),
@@ -118,7 +120,7 @@ impl<'e> Members<'e> for Query {
             return value.skip();
         }
         value.each(|value| {
-            // No URI can hold it, so that the rest does not matter any more.
+            // The URI is too long in any case, so the rest does not matter.
             if self.text.len() > MAX_URI {
                 return;
             }
@@ -185,7 +187,7 @@ mod tests {
                 r#"{"a": "2", "b": "4"}"#,
                 "a=1&a=2&b=3&b=4",
             ),
-            // A name that begins like another one, and one that is written like a parameter.
+            // Names with a common prefix, and a name that looks like a parameter.
             (
                 r#"{"ab": ["1"]}"#,
                 r#"{"a": "2", "b": "3"}"#,
@@ -194,7 +196,7 @@ mod tests {
             (r#"{"a": ["b=1"]}"#, r#"{"b": "2"}"#, "a=b%3D1&b=2"),
             (r#"{"a&b=": ["1"]}"#, r#"{"b": "2"}"#, "a%26b%3D=1&b=2"),
             (r#"{"ü": ["1"]}"#, r#"{"ü": "1", "": "2"}"#, "%C3%BC=1&=2"),
-            // Names of a query tell upper from lower case.
+            // Names in a query are case-sensitive.
             (r#"{"a": ["1"]}"#, r#"{"A": "2"}"#, "a=1&A=2"),
             (
                 r#"{"a": [], "b": null, "c": ["1"]}"#,
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_is_no_parameter() {
+    fn null_is_not_a_parameter() {
         let map = r#"{"a": null, "b": [null, "1", null], "c": []}"#;
         assert_eq!(query([Some(map), None], Form::Decoded), "b=1");
     }

@@ -1,4 +1,4 @@
-//! The path of an event as it came, and where clients find what is behind it.
+//! The path of an event as received, and the public URL that it belongs to.
 
 use super::{
     Source, detect,
@@ -8,18 +8,18 @@ use super::{
 use http::uri::Authority;
 use std::ops::Range;
 
-/// The path that a gateway sent, and what was taken off it to get the path of the request.
+/// The path that a gateway sent, and the prefix that was removed to get the path of the request.
 #[derive(Default)]
 pub(crate) struct Received {
     path: Shared,
     form: Form,
-    /// How much of it is no part of the request's own path.
+    /// The length of the prefix that is not part of the request's path.
     taken: usize,
-    /// Where in that the stage is.
+    /// The position of the stage in that prefix.
     stage: Option<Range<usize>>,
 }
 
-/// What a gateway says about where it was called.
+/// What a gateway states about the URL that was called.
 #[derive(Clone, Copy)]
 pub(crate) struct Called<'a> {
     pub(crate) source: Source,
@@ -39,7 +39,7 @@ impl Received {
         }
     }
 
-    /// The path of a request that came from no event.
+    /// The path of a request that does not come from an event.
     pub(crate) fn without_event(path: &str) -> Self {
         Self {
             path: Shared::copy(path),
@@ -51,8 +51,8 @@ impl Received {
         self.path.as_str()
     }
 
-    /// What stands before the path of the request in the URL that the client called, in the
-    /// spelling of a URI.
+    /// Returns what precedes the path of the request in the URL that the client called, encoded as
+    /// in a URI.
     pub(crate) fn prefix(&self, called: Called<'_>) -> String {
         let path = self.path();
         let (taken, own) = path.split_at_checked(self.taken).unwrap_or((path, ""));
@@ -65,7 +65,8 @@ impl Received {
                     _ => taken.to_owned(),
                 },
             },
-            // Behind a custom domain it is the gateway that puts the stage there.
+            // With a custom domain, the stage in the path comes from the gateway and not from the
+            // client.
             Source::HttpApi | Source::HttpApiV1 if is_custom => match &self.stage {
                 Some(stage) => [taken.get(..stage.start), taken.get(stage.end..)]
                     .into_iter()
@@ -79,8 +80,8 @@ impl Received {
     }
 }
 
-/// What a path has before its end, where that is another path. A link must not begin with two
-/// slashes: what follows would be a host.
+/// Returns the part of a path before `own`, its end. A link must not begin with two slashes: the
+/// text after them would be a host.
 fn before<'w>(whole: &'w str, own: &str) -> Option<&'w str> {
     let before = match own {
         "" | "/" => whole,
@@ -106,7 +107,7 @@ pub(crate) fn origin(domain: &str) -> Option<String> {
     Some(format!("{scheme}://{domain}"))
 }
 
-/// Whether API Gateway gave out this domain, on which a named stage begins every path.
+/// Whether API Gateway assigned this domain, on which every path begins with the named stage.
 pub(super) fn is_gateways(domain: &str) -> bool {
     detect::contains(domain, ".execute-api.")
 }
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_path_of_a_rest_api_tells_what_is_before_its_own() {
+    fn a_rest_base_path_is_found_in_the_whole_path() {
         for (whole, own, expected) in [
             ("/prod/orders", "/orders", Some("/prod")),
             ("/prod/", "/", Some("/prod")),

@@ -1,7 +1,7 @@
-//! Finding where the plain part of a JSON string ends, several bytes at a time.
+//! Finds the end of the plain part of a JSON string, several bytes at a time.
 
-/// The place, from `at` on, of the first byte that a JSON string cannot have as it is: a quote, a
-/// backslash, a control character. The length of `bytes` when there is none.
+/// Returns the position of the first byte from `at` on that must be escaped or ends a JSON string:
+/// a quote, a backslash, a control character. Without one, it is the length of `bytes`.
 pub(super) fn special(bytes: &[u8], at: usize) -> usize {
     let mut rest = bytes.get(at..).unwrap_or_default();
     let mut steps = 0;
@@ -19,8 +19,8 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
     bytes.len() - rest.len() + place.unwrap_or(rest.len())
 }
 
-/// Goes on as long as there is nothing special, in strides that the compiler turns into vector
-/// instructions: for bodies, not for names and headers.
+/// Skips plain bytes in strides that the compiler converts to vector instructions. This pays for
+/// bodies, not for names and headers.
 #[inline(never)]
 fn long(mut rest: &[u8]) -> &[u8] {
     while let Some((stride, behind)) = rest.split_first_chunk::<64>() {
@@ -35,13 +35,13 @@ fn long(mut rest: &[u8]) -> &[u8] {
     rest
 }
 
-/// A quote is 0x22: with that bit turned it is 0x20, what was 0x20 and 0x21 is above it, and control
-/// characters stay below. So one comparison tells both.
+/// A quote is 0x22; XOR 2 makes it 0x20. 0x20 and 0x21 become greater than that, and control
+/// characters remain less, so that a single comparison detects both.
 fn is_special(byte: u8) -> bool {
     byte ^ 2 < 0x21 || byte == b'\\'
 }
 
-/// The position of the lowest byte that is marked.
+/// Returns the position of the lowest marked byte.
 pub(super) fn first(marks: u64) -> Option<usize> {
     (marks != 0).then(|| (marks.trailing_zeros() / 8) as usize)
 }
@@ -49,12 +49,12 @@ pub(super) fn first(marks: u64) -> Option<usize> {
 const ONES: u64 = u64::MAX / 255;
 const HIGH: u64 = ONES << 7;
 
-/// Marks each byte that is special by its highest bit.
+/// Marks each special byte by its highest bit.
 ///
-/// Both subtractions borrow from the highest bit of a byte that is too small, and perhaps from the
-/// bytes above it, which may so be marked wrongly. The lowest mark is always true. Bytes whose
-/// highest bit is set, those of characters beyond ASCII, are never special. (After "Determine if a
-/// word has a byte less than n", <https://graphics.stanford.edu/~seander/bithacks.html>.)
+/// Both subtractions borrow from the highest bit of a byte that is too small, and possibly from the
+/// bytes above it, which may be marked wrongly. The lowest mark is always correct. Bytes with the
+/// highest bit set, those of non-ASCII characters, are never special. (After "Determine if a word
+/// has a byte less than n", <https://graphics.stanford.edu/~seander/bithacks.html>.)
 pub(super) fn specials(word: u64) -> u64 {
     let quote_or_control = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
     let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);

@@ -1,16 +1,16 @@
-//! Parts of an event that share its memory.
+//! Slices of an event that share its memory.
 
 use bytes::Bytes;
 use std::{borrow::Cow, ops::Range};
 
-/// Where in `whole` its slice `part` is; `None` when it is none.
+/// Returns the position of the slice `part` in `whole`; `None` if it is not a part of it.
 pub(super) fn place(whole: &[u8], part: &[u8]) -> Option<Range<usize>> {
     let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
     let end = start.checked_add(part.len())?;
     (end <= whole.len()).then_some(start..end)
 }
 
-/// The slice of `event` that `part` is, without copying it; a copy when it is none.
+/// Returns the slice of `event` that `part` is, without copying; a copy if it is not one.
 pub(super) fn share(event: &Bytes, part: &[u8]) -> Bytes {
     match place(event, part) {
         Some(range) => event.slice(range),
@@ -18,7 +18,7 @@ pub(super) fn share(event: &Bytes, part: &[u8]) -> Bytes {
     }
 }
 
-/// The same of a text: a copy only if it is borrowed from elsewhere.
+/// Like [`share`] for a text; owned text is not copied.
 pub(super) fn share_text(event: &Bytes, text: Cow<'_, [u8]>) -> Bytes {
     match text {
         Cow::Borrowed(part) => share(event, part),
@@ -26,17 +26,17 @@ pub(super) fn share_text(event: &Bytes, text: Cow<'_, [u8]>) -> Bytes {
     }
 }
 
-/// A text that shares the memory of the event.
+/// A text that shares the memory of an event.
 #[derive(Clone, Default)]
 pub(crate) struct Shared(Bytes);
 
 impl Shared {
-    /// A part of the event that is text.
+    /// A text in the event.
     pub(super) fn part(event: &Bytes, part: &[u8]) -> Self {
         Self(share(event, part))
     }
 
-    /// A text from elsewhere.
+    /// A copy of any text.
     pub(super) fn copy(text: &str) -> Self {
         Self(Bytes::copy_from_slice(text.as_bytes()))
     }

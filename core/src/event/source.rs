@@ -43,7 +43,7 @@ impl Source {
         Source::LatticeV2,
     ];
 
-    /// The short name, as in the command line: `rest`, `http`, `http1`, `url`, `alb`,
+    /// Returns the short name, as on the command line: `rest`, `http`, `http1`, `url`, `alb`,
     /// `alb-multi`, `lattice1`, `lattice2`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -59,11 +59,12 @@ impl Source {
         }
     }
 
-    /// How long the service waits for the function, where that is less than Lambda does:
-    /// [29 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html)
-    /// at a REST API unless its quota was raised,
-    /// [30 s](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)
-    /// at an HTTP API. [`Api::gateway_timeout`](crate::Api::gateway_timeout) sets another one.
+    /// Returns how long the service waits for the function, if that is less than Lambda's timeout:
+    /// [29
+    /// s](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html)
+    /// for a REST API unless its quota was increased, [30
+    /// s](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html) for an
+    /// HTTP API. [`Api::gateway_timeout`](crate::Api::gateway_timeout) overrides it.
     #[must_use]
     pub fn timeout(self) -> Option<Duration> {
         match self {
@@ -73,19 +74,21 @@ impl Source {
         }
     }
 
-    /// The largest reply, as JSON in bytes, that reaches the client: 6 MB, which is
-    /// [Lambda's own limit](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html),
-    /// and [1 MB](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html)
-    /// behind an ALB.
+    /// Returns the size of the largest response that reaches the client, in bytes of JSON: 6 MB,
+    /// which is [Lambda's own
+    /// limit](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and [1
+    /// MB](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html)
+    /// for an ALB.
     #[must_use]
-    pub fn reply_limit(self) -> usize {
+    pub fn response_limit(self) -> usize {
         match self {
             Source::Alb | Source::AlbMultiValue => 1024 * 1024,
             _ => 6 * 1024 * 1024,
         }
     }
 
-    /// How many bytes the header fields of a response may have together, as far as AWS says so.
+    /// Returns the limit of all header fields of a response together, in bytes, if AWS documents
+    /// one.
     ///
     /// | source | bytes | AWS calls it |
     /// |---|---|---|
@@ -95,8 +98,8 @@ impl Source {
     /// | ALB | 32 KB | [entire response header][alb] |
     /// | VPC Lattice | not stated | |
     ///
-    /// API Gateway's two quotas do not say whether they are of responses as well. None of them can
-    /// be increased. A response that comes near is sent, and is a warning in the log
+    /// API Gateway's two quotas do not state whether they apply to responses. None of the limits
+    /// can be increased. A response that comes near the limit is sent and logged as a warning
     /// ([`App::handle_event`](crate::App::handle_event)).
     ///
     /// [rest]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html

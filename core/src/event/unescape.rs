@@ -1,13 +1,14 @@
-//! Taking the escapes out of JSON strings.
+//! Removes the escapes from JSON strings.
 
 use super::scan::{first, special, specials};
 
-/// The bytes of the text in the JSON string that begins at `at`, behind its quote, and the place of
-/// the quote that ends it; `None` when there is no such string, or half of a surrogate pair in it.
+/// Returns the unescaped bytes of the JSON string that begins at `at`, after its opening quote, and
+/// the position of its closing quote. `None` if the string is invalid or contains an unpaired
+/// surrogate.
 ///
-/// `serde_json` does it by way of a buffer that it grows bit by bit, and bodies are large: a body
-/// that is JSON has an escape every few bytes. So eight bytes are copied at once, and what follows
-/// a backslash is taken off again.
+/// `serde_json` uses a buffer that it grows step by step, but bodies are large, and a JSON body has
+/// an escape every few bytes. So eight bytes are copied at once, and those from a backslash on are
+/// removed again.
 pub(super) fn unescape(bytes: &[u8], mut at: usize, capacity: usize) -> Option<(Vec<u8>, usize)> {
     let mut plain = Vec::with_capacity(capacity);
     let mut clean = 0;
@@ -25,7 +26,7 @@ pub(super) fn unescape(bytes: &[u8], mut at: usize, capacity: usize) -> Option<(
         } else {
             at += 8;
             clean += 1;
-            // Text without escapes, of which there may be much.
+            // A long text without escapes.
             if clean == 4 {
                 let end = special(bytes, at);
                 plain.extend_from_slice(bytes.get(at..end)?);
@@ -47,7 +48,7 @@ pub(super) fn unescape(bytes: &[u8], mut at: usize, capacity: usize) -> Option<(
     }
 }
 
-/// Adds the character of the escape at the beginning of `text`; the length of the escape.
+/// Adds the character of the escape at the beginning of `text`; returns the length of the escape.
 fn escape(text: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
     plain.push(match text.get(1)? {
         c @ (b'"' | b'\\' | b'/') => *c,
@@ -62,7 +63,7 @@ fn escape(text: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
     Some(2)
 }
 
-/// As [`escape`], of a `\u` escape, whose second half may be an escape of its own.
+/// Like [`escape`], for a `\u` escape. The second half of a pair is another escape.
 fn unicode(text: &[u8], plain: &mut Vec<u8>) -> Option<usize> {
     let first = four_digits(text.get(2..)?)?;
     let (c, length) = if (0xD800..0xE000).contains(&first) {
@@ -91,7 +92,7 @@ fn four_digits(text: &[u8]) -> Option<u32> {
 mod tests {
     use super::*;
 
-    /// The text of a string of JSON, in front of `behind`.
+    /// Unescapes a JSON string that is followed by `behind`.
     fn plain(json: &str, behind: &str) -> Option<Vec<u8>> {
         let (plain, end) = unescape(format!("{json}{behind}").as_bytes(), 1, 0)?;
         assert_eq!(end, json.len() - 1, "{json}");
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_a_surrogate_pair_is_refused() {
+    fn half_of_a_surrogate_pair_is_rejected() {
         for text in [
             r"\ud83d",
             r"\ude00",
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_string_is_refused() {
+    fn a_value_that_is_not_a_string_is_rejected() {
         for text in [
             r"\x",
             r"\u",

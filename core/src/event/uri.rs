@@ -1,9 +1,9 @@
-//! The path and query of a request: origin form only, nothing resolved.
+//! Builds the URI of a request: origin form only, nothing resolved.
 
-use super::{error::Refusal, shared::share};
+use super::{rejection::Rejection, shared::share};
 use crate::{
     limits::{MAX_URI, Measure},
-    spelling,
+    path_normalization,
 };
 use bytes::Bytes;
 use http::{Uri, uri::PathAndQuery};
@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use smallvec::SmallVec;
 use std::{borrow::Cow, ops::Range};
 
-/// What RFC 3986 allows in no query. `http::Uri` refuses some of it and cuts the URI at `#`.
+/// Characters that RFC 3986 forbids in a query. `http::Uri` rejects some and cuts the URI at `#`.
 const QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -25,13 +25,13 @@ const QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A raw `?` in a path that came apart from its query belongs to the path.
+/// The path is separate from the query, so a raw `?` belongs to the path.
 const PATH: &AsciiSet = &QUERY.add(b'?');
 
-/// In a path that was decoded, a `%` is text as well.
+/// In a decoded path, a `%` is a literal character.
 const DECODED: &AsciiSet = &PATH.add(b'%');
 
-/// How a source hands over a path.
+/// The encoding of a source's path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Form {
     /// As the client sent it.
@@ -41,11 +41,11 @@ pub(super) enum Form {
     Decoded,
 }
 
-/// Puts a URI together. What a URI cannot have is percent-encoded, and the path has its
-/// [one spelling](spelling::normal); all else, dots and doubled slashes included, stays as it was
-/// received, so that routing and authorisation can only ever see one and the same path. The host
-/// has no part in it: a bad one cannot fail a request, and a forged one cannot change it.
-pub(super) fn build(event: &Bytes, path: &str, form: Form, query: &str) -> Result<Uri, Refusal> {
+/// Builds a URI. Characters that are invalid in a URI are percent-encoded, and the path is
+/// [normalized](spelling::normal). Everything else, including dots and repeated slashes, stays as
+/// received, so that routing and authorization see the same path. The host is not part of the URI:
+/// an invalid host cannot fail a request, and a forged one cannot change it.
+pub(super) fn build(event: &Bytes, path: &str, form: Form, query: &str) -> Result<Uri, Rejection> {
     let path = if path.is_empty() { "/" } else { path };
     if !path.starts_with('/') {
         return Err("the path does not begin with `/`".into());
@@ -66,12 +66,12 @@ pub(super) fn build(event: &Bytes, path: &str, form: Form, query: &str) -> Resul
     Measure::Uri.check(whole.len(), MAX_URI)?;
     PathAndQuery::from_maybe_shared(whole)
         .map(Uri::from)
-        .map_err(|error| format!("path and query make no URI: {error}").into())
+        .map_err(|error| format!("the path and query are not a valid URI: {error}").into())
 }
 
-/// The path of a URI that a path of an event stands for.
+/// Returns the path of the URI for the path of an event.
 pub(super) fn encoded(path: &str, form: Form) -> Cow<'_, str> {
-    // Most paths have nothing in them that any of this would change.
+    // Most paths need no change.
     let first = utf8_percent_encode(path, DECODED).next();
     if first.is_none_or(|first| first == path) {
         return Cow::Borrowed(path);
@@ -79,8 +79,8 @@ pub(super) fn encoded(path: &str, form: Form) -> Cow<'_, str> {
     match form {
         Form::Decoded => Cow::from(utf8_percent_encode(path, DECODED)),
         Form::Sent => match Cow::from(utf8_percent_encode(path, PATH)) {
-            Cow::Borrowed(path) => spelling::normal(path),
-            Cow::Owned(path) => Cow::Owned(spelling::normal(&path).into_owned()),
+            Cow::Borrowed(path) => path_normalization::normal(path),
+            Cow::Owned(path) => Cow::Owned(path_normalization::normal(&path).into_owned()),
         },
     }
 }
@@ -88,17 +88,17 @@ pub(super) fn encoded(path: &str, form: Form) -> Cow<'_, str> {
 /// A path without its stage and its base paths.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Stripped<'p> {
-    /// What is left: it begins with `/`.
+    /// The remaining path; it begins with `/`.
     pub(super) path: &'p str,
-    /// How much of the path was taken off.
+    /// The length of the removed prefix.
     pub(super) taken: usize,
-    /// Where in that the stage is, with the `/` before it.
+    /// The position of the stage in that prefix, with the `/` before it.
     pub(super) stage: Option<Range<usize>>,
 }
 
-/// Takes stage and base paths off a path, each at most once and in whichever order they are there:
-/// `/prod/v1/orders` and `/v1/prod/orders` are both `/orders`. The stage goes first where both fit,
-/// and of several base paths the longest one.
+/// Removes stage and base paths from a path, each at most once and in any order: `/prod/v1/orders`
+/// and `/v1/prod/orders` both become `/orders`. The stage is tried first, and then the longest base
+/// path.
 pub(super) fn strip<'p, 'b>(
     path: &'p str,
     form: Form,
@@ -143,7 +143,7 @@ fn trimmed(base_path: &str) -> &str {
     base_path.trim_matches('/')
 }
 
-/// A base path is written as clients send it.
+/// Base paths are configured as clients send them.
 fn in_form(base_path: &str, form: Form) -> Cow<'_, str> {
     match form {
         Form::Decoded if base_path.contains('%') => {
@@ -153,7 +153,7 @@ fn in_form(base_path: &str, form: Form) -> Cow<'_, str> {
     }
 }
 
-/// What is left of a path behind a prefix of whole segments: nothing, or `/` and more.
+/// Returns the path after a prefix of whole segments: nothing, or `/` and more.
 fn behind<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
     if prefix.is_empty() || prefix.starts_with('/') {
         return None;
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_off_is_known() {
+    fn the_removed_prefix_is_known() {
         let base_paths = || ["/v1"].into_iter();
         let found = strip("/v1/prod/x", Form::Sent, Some("prod"), &base_paths());
         assert_eq!(
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_uri_may_have_stays_as_it_was_received() {
+    fn valid_uri_characters_are_kept() {
         let path = "/%2E%2E/.././a%2Fb/%zz/~!$&'()*+,;=:@[]-._%";
         let query = "a=%3D&b=/?:@+%zz'[]()*,;!$%61%c3";
         let uri = build(&Bytes::new(), path, Form::Sent, query).unwrap();
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unusable_path_is_refused() {
+    fn an_unusable_path_is_rejected() {
         for path in ["x", "http://example.com/x", "*", "?a=b", " /x"] {
             assert!(
                 build(&Bytes::new(), path, Form::Sent, "").is_err(),
@@ -295,7 +295,7 @@ mod tests {
             let built = build(&Bytes::new(), &path, Form::Sent, &"q".repeat(query));
             match built {
                 Ok(uri) => assert!(fits, "{}", uri.to_string().len()),
-                Err(Refusal::OverLimit(_)) => assert!(!fits),
+                Err(Rejection::LimitExceeded(_)) => assert!(!fits),
                 Err(other) => panic!("{other:?}"),
             }
         }

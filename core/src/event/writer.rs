@@ -1,21 +1,13 @@
-//! JSON strings, written straight to bytes.
+//! Writes JSON strings directly to bytes.
 
 use super::scan::{first, specials};
 
-/// JSON in the making.
+/// A JSON text that is being written.
 pub(super) struct Writer(pub(super) Vec<u8>);
 
 impl Writer {
     pub(super) fn raw(&mut self, json: &str) {
         self.0.extend_from_slice(json.as_bytes());
-    }
-
-    pub(super) fn into_text(self) -> String {
-        match String::from_utf8(self.0) {
-            Ok(text) => text,
-            // Nothing but texts was written.
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        }
     }
 
     pub(super) fn comma(&mut self, first: &mut bool) {
@@ -30,10 +22,10 @@ impl Writer {
         self.0.push(b'"');
     }
 
-    /// Writes a text with what a JSON string cannot have escaped (RFC 8259, section 7).
+    /// Writes a text with the escapes that a JSON string needs (RFC 8259, section 7).
     ///
-    /// JSON has a quote every few bytes. So eight bytes are written at once, and those from the first
-    /// one that needs an escape are taken off again: to look at each byte costs twice as much.
+    /// JSON has a quote every few bytes. So eight bytes are written at once, and those from the
+    /// first special one on are removed again. Checking each byte costs twice as much.
     pub(super) fn escaped(&mut self, text: &str) {
         let mut rest = text.as_bytes();
         while let Some(chunk) = rest.first_chunk::<8>() {
@@ -72,7 +64,7 @@ impl Writer {
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// For each byte what follows the backslash, `u` for a number; 0 where no escape is needed.
+/// For each byte, the character after the backslash, `u` for a code; 0 if no escape is needed.
 const ESCAPES: [u8; 256] = {
     let mut table = [0; 256];
     let mut control = 0;

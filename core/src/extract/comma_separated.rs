@@ -1,16 +1,16 @@
-//! Several values in one text.
+//! Comma-separated values.
 
-use super::values::Values;
+use super::string_de::Values;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, SeqAccess, Visitor},
 };
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-/// A list with commas between its items: `?ids=1,2,3`.
+/// Extractor for a comma-separated list: `?ids=1,2,3`.
 ///
 /// ```
-/// use lambda_api::{CommaSeparated, api_handler};
+/// use lambda_api::{api_handler, extract::CommaSeparated};
 ///
 /// // GET /orders?ids=1,2,3
 /// #[api_handler(GET "/orders")]
@@ -21,15 +21,17 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 /// # async fn main() { assert_eq!(orders(CommaSeparated(vec![1, 2, 3])).await, "3 orders"); }
 /// ```
 ///
-/// It is for arguments marked `#[query]` and `#[header]`, and for the fields of
-/// [`Query`](crate::Query) and [`Form`](crate::Form). A repeated key goes on with the list, so that
-/// `?ids=1,2&ids=3` has three items. White space around an item is taken off, and an empty item is
-/// left out, as in the lists of headers
-/// ([RFC 9110, section 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1)): an item cannot
-/// have a comma in it. An item that is no `T` rejects the request. Without the key the list is empty;
-/// a field needs `#[serde(default)]` for that.
+/// Use it for arguments marked `#[query]` and `#[header]`, and for fields of
+/// [`Query`](crate::Query) and [`Form`](crate::extract::Form).
 ///
-/// Repeated keys alone, `?id=1&id=2`, are a `Vec<T>`.
+/// - A repeated key continues the list: `?ids=1,2&ids=3` has three items.
+/// - White space around items and empty items are removed, as in the lists of headers ([RFC 9110,
+///   section 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1)). An item cannot contain
+///   a comma.
+/// - The request is rejected if an item is not a valid `T`.
+/// - Without the key the list is empty; a field needs `#[serde(default)]` for that.
+///
+/// For repeated keys only, `?id=1&id=2`, use `Vec<T>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommaSeparated<T>(pub Vec<T>);
 
@@ -51,7 +53,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Lists<T> {
     type Value = CommaSeparated<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a sequence of texts with commas between their items")
+        f.write_str("a sequence of comma-separated values")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut lists: A) -> Result<CommaSeparated<T>, A::Error> {

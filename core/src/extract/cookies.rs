@@ -5,10 +5,10 @@ use crate::Request;
 use http::{HeaderMap, header::COOKIE};
 use std::{convert::Infallible, fmt};
 
-/// The cookies that came with a request.
+/// Extractor for the cookies of a request.
 ///
 /// ```
-/// use lambda_api::Cookies;
+/// use lambda_api::extract::Cookies;
 ///
 /// async fn theme(cookies: Cookies<'_>) -> String {
 ///     cookies.get("theme").unwrap_or("light").to_owned()
@@ -21,17 +21,17 @@ use std::{convert::Infallible, fmt};
 /// # }
 /// ```
 ///
-/// They are read as [RFC 6265, section 5](https://www.rfc-editor.org/rfc/rfc6265#section-5) asks
-/// of those who receive cookies, tolerantly: white space around names and values goes, and so do
-/// quotes around a value; a piece without a name or an equals sign, or one that is no UTF-8, is
-/// passed over. Values are not percent-decoded: which encoding they have is up to who set them.
+/// Cookies are parsed leniently, as [RFC 6265, section
+/// 5](https://www.rfc-editor.org/rfc/rfc6265#section-5) requires of user agents: white space around
+/// names and values is removed, and so are quotes around a value. A part without a name or an
+/// equals sign, or one that is not UTF-8, is skipped. Values are not percent-decoded, since their
+/// encoding is up to the application that set them.
 ///
-/// Looking up a cookie reads the header each time, which costs less than a table for the few
-/// cookies that a request has.
+/// Each lookup parses the header, which costs less than a table for the few cookies of a request.
 #[derive(Clone, Copy)]
 pub struct Cookies<'r>(Lines<'r>);
 
-/// Where the cookies stand.
+/// The source of the cookies.
 #[derive(Clone, Copy)]
 enum Lines<'r> {
     Headers(&'r HeaderMap),
@@ -39,16 +39,16 @@ enum Lines<'r> {
 }
 
 impl<'r> Cookies<'r> {
-    /// The cookies in these headers.
+    /// Creates a view of the cookies in these headers.
     #[must_use]
     pub fn new(headers: &'r HeaderMap) -> Self {
         Self(Lines::Headers(headers))
     }
 
-    /// The cookies in the value of one `cookie` header, for calling a handler in a test.
+    /// Parses the value of a single `cookie` header, to call a handler in a test.
     ///
     /// ```
-    /// use lambda_api::Cookies;
+    /// use lambda_api::extract::Cookies;
     ///
     /// let cookies = Cookies::parse("a=1; b=2");
     /// assert_eq!(cookies.get("b"), Some("2"));
@@ -58,15 +58,15 @@ impl<'r> Cookies<'r> {
         Self(Lines::One(header))
     }
 
-    /// The value of the cookie of this name. Of several, it is the first: that is the one with
-    /// the most specific path.
+    /// Returns the value of the cookie with this name. If there are several, it is the first one,
+    /// which has the most specific path.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'r str> {
         self.iter()
             .find_map(|(known, value)| (known == name).then_some(value))
     }
 
-    /// All names and values, in their order.
+    /// Iterates over all names and values in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&'r str, &'r str)> + use<'r> {
         let (headers, line) = match self.0 {
             Lines::Headers(headers) => (Some(headers), None),
@@ -80,10 +80,10 @@ impl<'r> Cookies<'r> {
     }
 }
 
-/// The white space of headers: no other is taken off.
+/// The white space of headers; other white space is kept.
 const SPACE: [char; 2] = [' ', '\t'];
 
-/// Names and values; `None` for a value that is no UTF-8.
+/// Returns names and values; `None` for a value that is not UTF-8.
 pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, Option<&str>)> {
     headers
         .get_all(COOKIE)
@@ -101,7 +101,7 @@ fn in_line(line: &[u8]) -> impl Iterator<Item = (&str, Option<&str>)> {
     })
 }
 
-/// The value behind the equals sign, without quotes.
+/// Returns the value after the equals sign, without quotes.
 fn unquote(value: &str) -> &str {
     let value = value.strip_prefix('=').unwrap_or(value).trim_matches(SPACE);
     value
@@ -110,7 +110,7 @@ fn unquote(value: &str) -> &str {
         .unwrap_or(value)
 }
 
-/// Shows the names alone: values are often credentials.
+/// Shows only the names: values are often credentials.
 impl fmt::Debug for Cookies<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cookies")?;
@@ -123,7 +123,7 @@ impl fmt::Debug for Cookies<'_> {
 impl<'r> FromRequest<'r> for Cookies<'r> {
     type Rejection = Infallible;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
         Some(|request| Ok(Self::new(request.headers())));
 }
 

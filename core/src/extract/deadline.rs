@@ -1,72 +1,76 @@
-//! When an invocation ends.
+//! The deadline of an invocation.
 
 use super::FromRequest;
-use crate::{Request, middleware::stop_of};
+use crate::{Request, deadline::stop_of};
 use std::{
     convert::Infallible,
     time::{Duration, SystemTime},
 };
 
-/// The moment at which the handler is stopped: a little before somebody gives up on the request.
+/// Extractor for the deadline of the request: the time at which the handler is stopped.
 ///
-/// That is Lambda, or the gateway where it is sooner
-/// ([`Source::timeout`](crate::event::Source::timeout),
-/// [`Api::gateway_timeout`](crate::Api::gateway_timeout)), less the time for the reply
-/// ([`Api::deadline_margin`](crate::Api::deadline_margin)); or it is the end of the timeout of the
-/// route, where that comes first. A handler that is still waiting then is dropped, and the client
-/// gets a 504 problem, `timed_out`.
+/// The deadline is the earliest of:
 ///
-/// Take it to hand the time on, as the timeout of a call say, or to see whether there is enough of
-/// it to begin with something:
+/// - the deadline of Lambda, or the timeout of the gateway
+///   ([`Source::timeout`](crate::event::Source::timeout),
+///   [`Api::gateway_timeout`](crate::Api::gateway_timeout)), less the time for the response
+///   ([`Api::deadline_margin`](crate::Api::deadline_margin)),
+/// - the end of the timeout of the route.
+///
+/// A handler that is still running at that time is dropped, and the client gets a 504 problem,
+/// `timed_out`.
+///
+/// Use it to set the timeout of a call, or to check whether there is enough time to start some
+/// work:
 ///
 /// ```
-/// use lambda_api::Deadline;
+/// use lambda_api::extract::Deadline;
 /// use std::time::Duration;
 ///
 /// async fn report(deadline: Deadline) -> &'static str {
-///     // Leave a second for the reply.
+///     // Leave a second for the response.
 ///     let budget = deadline.remaining().saturating_sub(Duration::from_secs(1));
 ///     if budget < Duration::from_secs(5) { "too late to start" } else { "started" }
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// // In a test the handler is a function.
+/// // In a test, the handler is an ordinary function.
 /// assert_eq!(report(Deadline::none()).await, "started");
 /// let soon = Deadline::after(Duration::from_secs(2));
 /// assert_eq!(report(soon).await, "too late to start");
 /// # }
 /// ```
 ///
-/// A request that came from no event has none but the timeout of its route. Nor has one of an
-/// emulator that sends a deadline in the far past
+/// A request that does not come from an event only has the timeout of its route. The same applies to
+/// an emulator that sends a deadline in the far past
 /// ([`LambdaContext::deadline`](crate::LambdaContext::deadline)).
 ///
-/// It is a time of the system's clock: in a test with tokio's clock paused, it does not stand still.
+/// The deadline is based on the system's clock: pausing tokio's clock in a test does not stop it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deadline(Option<SystemTime>);
 
 impl Deadline {
-    /// No deadline at all.
+    /// Creates a value without a deadline.
     #[must_use]
     pub fn none() -> Self {
         Self(None)
     }
 
-    /// The deadline that is this far from now, for calling a handler in a test; none when it is
-    /// beyond what the clock can tell.
+    /// Creates a deadline this far from now, to call a handler in a test. There is no deadline if
+    /// the time exceeds the range of the clock.
     #[must_use]
     pub fn after(left: Duration) -> Self {
         Self(SystemTime::now().checked_add(left))
     }
 
-    /// The moment itself; `None` when there is no deadline.
+    /// Returns the time of the deadline; `None` if there is none.
     #[must_use]
     pub fn at(self) -> Option<SystemTime> {
         self.0
     }
 
-    /// The time that is left: nothing once it has passed, and [`Duration::MAX`] when there is no
+    /// Returns the remaining time: zero after the deadline, and [`Duration::MAX`] if there is no
     /// deadline.
     #[must_use]
     pub fn remaining(self) -> Duration {
@@ -90,7 +94,7 @@ impl From<SystemTime> for Deadline {
 impl<'r> FromRequest<'r> for Deadline {
     type Rejection = Infallible;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
         Some(|request| Ok(Self(stop_of(request))));
 }
 
@@ -105,7 +109,7 @@ mod tests {
         event::{self, DecodeOptions},
     };
 
-    /// A request of an event that came with this deadline.
+    /// A request of an event with this deadline.
     fn request(deadline_ms: u64) -> Request {
         let lambda = LambdaContext {
             deadline_ms: Some(deadline_ms),
@@ -177,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_from_now_is_as_far_as_was_said() {
+    fn a_deadline_from_now_has_the_given_duration() {
         let left = Deadline::after(Duration::from_secs(60)).remaining();
         assert!(left <= Duration::from_secs(60), "{left:?}");
         assert!(left > Duration::from_secs(30), "{left:?}");

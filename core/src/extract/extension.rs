@@ -1,14 +1,14 @@
-//! What a layer put into the request.
+//! A value that a layer inserted into the request.
 
-use super::{FromRequest, fault::INTERNAL_ERROR};
+use super::{FromRequest, field_error::INTERNAL_ERROR};
 use crate::{ApiError, Request};
 use http::StatusCode;
 use std::{any::type_name, borrow::Cow};
 
-/// A value that a layer put into the extensions of the request.
+/// Extractor for a value that a layer inserted into the extensions of the request.
 ///
 /// ```
-/// use lambda_api::{Extension, ExtensionRejection, Request, extract};
+/// use lambda_api::{Request, extract::{Extension, ExtensionRejection, extract}};
 ///
 /// #[derive(Clone)]
 /// struct Tenant(String);
@@ -27,16 +27,17 @@ use std::{any::type_name, borrow::Cow};
 /// # }
 /// ```
 ///
-/// `Option<Extension<T>>` is `None` when no layer put one there; without `Option` that is a 500.
+/// `Option<Extension<T>>` is `None` if no layer inserted a value. Without `Option`, a missing value
+/// is a 500.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extension<T>(pub T);
 
-/// Why there is no [`Extension`].
+/// Rejection of [`Extension`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtensionRejection {
-    /// No layer put a value of the type into the request: the program's mistake, a 500.
-    #[error("no layer put a `{0}` into the extensions of the request")]
+    /// No layer inserted a value of the type: an error of the application, 500.
+    #[error("no layer inserted a `{0}` into the extensions of the request")]
     Missing(&'static str),
 }
 
@@ -57,7 +58,7 @@ impl ApiError for ExtensionRejection {
 impl<'r, T: Clone + Send + Sync + 'static> FromRequest<'r> for Extension<T> {
     type Rejection = ExtensionRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, ExtensionRejection>> = Some(|request| {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, ExtensionRejection>> = Some(|request| {
         let value = request.extensions().get::<T>().cloned();
         value
             .map(Self)
@@ -82,9 +83,9 @@ mod tests {
     #[test]
     fn a_missing_extension_is_a_500_or_none() {
         let request = get("/");
-        let refusal = now::<Extension<u64>>(&request).unwrap_err();
-        assert_eq!(refusal, ExtensionRejection::Missing("u64"));
-        assert_eq!(refusal.status(), 500);
+        let rejection = now::<Extension<u64>>(&request).unwrap_err();
+        assert_eq!(rejection, ExtensionRejection::Missing("u64"));
+        assert_eq!(rejection.status(), 500);
         assert_eq!(now(&request), Ok(None::<Extension<u64>>));
     }
 }

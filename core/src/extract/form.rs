@@ -1,23 +1,24 @@
-//! A form in the body.
+//! Extractor for form bodies.
 
 use super::{
     FromRequest,
-    fault::{Fault, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
-    media, pairs,
+    field_error::{FieldError, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
+    media,
+    string_de::Origin,
+    urlencoded,
     value_error::{Echo, ValueError},
-    values::Origin,
 };
-use crate::{ApiError, Limits, Outcome, Problem, Request};
+use crate::{ApiError, Outcome, Problem, Request, matched_route::limits_of};
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
 use std::borrow::Cow;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A body of type `application/x-www-form-urlencoded`, as an HTML form sends it.
+/// Extractor for a body of type `application/x-www-form-urlencoded`, as sent by HTML forms.
 ///
 /// ```
-/// use lambda_api::Form;
+/// use lambda_api::extract::Form;
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]
@@ -35,57 +36,58 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// ```
 ///
 /// The rules are those of [`Query`](crate::Query): `+` and percent-encoding are decoded, repeated
-/// fields are a `Vec`, and a field that was not filled in is `None` for an `Option`. A `bool` is true
-/// for `on` as well, which a checkbox sends; one that is not ticked sends nothing, so that the field
-/// needs `#[serde(default)]`. For files there is `Multipart`, with the feature of that name.
+/// fields are a `Vec`, and an empty field is `None` for an `Option`. A `bool` is also true for
+/// `on`, which checkboxes send. An unchecked box sends nothing, so its field needs
+/// `#[serde(default)]`. For files, use `Multipart` (feature `multipart`).
 ///
-/// A compressed body is a 415 that says so, unless a layer of the API decompresses requests and takes
-/// the header `content-encoding` off: `tower_http::decompression::RequestDecompressionLayer`.
+/// A compressed body is rejected with 415, unless a layer of the API decompresses requests and
+/// removes the header `content-encoding`: `tower_http::decompression::RequestDecompressionLayer`.
 ///
-/// How many fields there may be is one of the [`Limits`](crate::Limits).
+/// The maximum number of fields is one of the [`Limits`](crate::Limits).
 ///
-/// A page of any origin can make a browser post a form together with the user's cookies: where
-/// cookies say who the user is, check the `origin` header, a token, or set the cookie `SameSite`.
+/// A page of any origin can make a browser post a form together with the user's cookies. If cookies
+/// authenticate the user, check the `origin` header or a token, or set the cookie with `SameSite`.
 ///
-/// `Option<Form<T>>` is `None` when there is neither a body nor a content type.
+/// `Option<Form<T>>` is `None` if there is neither a body nor a content type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
 
-/// Why a body could not be read as [`Form`].
+/// Rejection of [`Form`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormRejection {
     /// There is neither a body nor a content type: 400, `missing_body`.
     #[error("expected a form, found an empty body")]
     Missing,
-    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
-    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    /// The body is compressed, and no layer decompressed it: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section
+    /// 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
     #[error("expected a body without content-encoding, found {found}")]
     Encoding {
-        /// The content encodings that were sent.
+        /// The content encodings of the request.
         found: String,
     },
     /// The content type is not that of a form: 415, `unsupported_media_type`.
     #[error("expected content-type `{FORM}`, found {found}")]
     MediaType {
-        /// The content type that was sent.
+        /// The content type of the request.
         found: String,
     },
-    /// The body is no text: 400, `invalid_form`.
+    /// The body is not UTF-8: 400, `invalid_form`.
     #[error("expected a form, found a body that is not UTF-8")]
     NotUtf8,
     /// There are too many fields: 400, `too_many_fields`.
     #[error("the form has more than {limit} fields")]
     TooManyFields {
-        /// How many there may be: [`Limits::form_fields`].
+        /// The maximum number: [`Limits::form_fields`](crate::Limits::form_fields).
         limit: usize,
     },
-    /// A field is not what the handler takes: 422, `invalid_body`.
-    #[error("{}", Fault::new(Place::Body, name.as_deref(), detail))]
+    /// A field is invalid or missing: 422, `invalid_body`.
+    #[error("{}", FieldError::new(Place::Body, name.as_deref(), detail))]
     Invalid {
-        /// The name of the field, when it is known.
+        /// The name of the field, if it is known.
         name: Option<String>,
-        /// What is wrong.
+        /// A description of the error.
         detail: String,
     },
 }
@@ -111,10 +113,10 @@ impl ApiError for FormRejection {
 
     fn decorate(&self, problem: &mut Problem) {
         if let Self::Encoding { .. } = self {
-            media::refuse_encoding(problem);
+            media::reject_encoding(problem);
         }
         if let Self::Invalid { name, detail } = self {
-            Fault::new(Place::Body, name.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Body, name.as_deref(), detail).decorate(problem);
         }
     }
 
@@ -136,13 +138,13 @@ impl ApiError for FormRejection {
 impl<'r, T: Deserialize<'r>> FromRequest<'r> for Form<T> {
     type Rejection = FormRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, FormRejection>> = Some(|request| {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, FormRejection>> = Some(|request| {
         let body = body(request)?;
-        let limit = Limits::of(request.extensions()).form_fields;
-        pairs::read(body, Origin::Form, limit)
+        let limit = limits_of(request.extensions()).form_fields;
+        urlencoded::read(body, Origin::Form, limit)
             .ok_or(FormRejection::TooManyFields { limit })?
             .map(Self)
-            .map_err(refuse)
+            .map_err(reject)
     });
 }
 
@@ -163,7 +165,7 @@ fn body(request: &Request) -> Result<&str, FormRejection> {
 }
 
 #[cold]
-fn refuse(error: ValueError) -> FormRejection {
+fn reject(error: ValueError) -> FormRejection {
     let (name, detail) = error.explain(Echo::Value);
     FormRejection::Invalid { name, detail }
 }
@@ -183,7 +185,7 @@ mod tests {
         stars: Vec<u8>,
     }
 
-    fn refusal(request: &Request) -> FormRejection {
+    fn rejection(request: &Request) -> FormRejection {
         now::<Form<Feedback<'_>>>(request).unwrap_err()
     }
 
@@ -206,12 +208,12 @@ mod tests {
     #[test]
     fn nothing_at_all_is_absent() {
         let request = post("", "");
-        assert_eq!(refusal(&request), FormRejection::Missing);
+        assert_eq!(rejection(&request), FormRejection::Missing);
         assert_eq!(now(&request), Ok(None::<Form<Feedback<'_>>>));
     }
 
     #[test]
-    fn each_refusal_has_its_status_and_code() {
+    fn each_rejection_has_its_status_and_code() {
         let cases = [
             (post("text/plain", "stars=1"), 415, "unsupported_media_type"),
             (post("", "stars=1"), 415, "unsupported_media_type"),
@@ -220,12 +222,12 @@ mod tests {
             (post(FORM, "stars=1&".repeat(1001)), 400, "too_many_fields"),
         ];
         for (request, status, code) in cases {
-            let refusal = refusal(&request);
-            assert_eq!(refusal.status(), status);
-            assert_eq!(refusal.code(), code);
+            let rejection = rejection(&request);
+            assert_eq!(rejection.status(), status);
+            assert_eq!(rejection.code(), code);
         }
         assert_eq!(
-            refusal(&post(FORM, "stars=many")).to_string(),
+            rejection(&post(FORM, "stars=many")).to_string(),
             "field `stars`: expected a whole number from 0 to 255, found \"many\""
         );
     }

@@ -1,17 +1,20 @@
-//! A JSON body.
+//! The JSON extractor and response.
 
 use super::{
     FromRequest,
-    clip::clip,
-    fault::{Fault, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
+    field_error::{FieldError, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
     media,
+    truncate::truncate,
 };
-use crate::{ApiError, Limits, Outcome, Problem, Request, limits::is_deeper};
+use crate::{
+    ApiError, Error, IntoResponse, Outcome, Problem, Request, Response, limits::is_deeper,
+    matched_route::limits_of, response::ok,
+};
 use http::StatusCode;
 use serde::{Deserialize, de::IgnoredAny};
 use std::{borrow::Cow, str::Utf8Error};
 
-/// JSON: the body of a request as an argument, or a value as a reply.
+/// JSON extractor and response.
 ///
 /// ```
 /// use lambda_api::Json;
@@ -20,7 +23,7 @@ use std::{borrow::Cow, str::Utf8Error};
 ///
 /// #[derive(Deserialize)]
 /// struct NewOrder<'r> {
-///     // Borrowed from the body, unless the text has a JSON escape in it.
+///     // Borrowed from the body, unless the text contains a JSON escape.
 ///     #[serde(borrow)]
 ///     sku: Cow<'r, str>,
 ///     quantity: u32,
@@ -31,80 +34,105 @@ use std::{borrow::Cow, str::Utf8Error};
 /// }
 /// ```
 ///
-/// A field of type `&str` cannot hold a text with an escape in it, such as `"5\""`, and refuses
-/// it: take a `Cow` with `#[serde(borrow)]`, or a `String`. Inside an `Option`, `serde` borrows no
-/// `Cow`.
+/// A field of type `&str` cannot hold a string with an escape, such as `"5\""`, and rejects it. Use
+/// a `Cow` with `#[serde(borrow)]`, or a `String`. `serde` does not borrow a `Cow` inside an
+/// `Option`.
 ///
-/// The body must say that it is JSON: `content-type: application/json`, or an
-/// `application/..+json`. A web page of any origin can make a browser send `text/plain`, or no
-/// type at all, together with the user's cookies and without asking first; `application/json` it
-/// cannot. That check is why a body without a content type is refused too:
+/// The request must have a JSON content type: `application/json`, or an `application/..+json`. A
+/// page of any origin can make a browser send `text/plain`, or no content type, together with the
+/// user's cookies and without a preflight; it cannot do so with `application/json`. So a body
+/// without a content type is rejected, too:
 ///
 /// ```sh
 /// curl -H 'content-type: application/json' -d '{"sku": "tea", "quantity": 2}' ..
 /// ```
 ///
-/// A byte order mark before the JSON is passed over
-/// ([RFC 8259, section 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
+/// A byte order mark before the JSON is skipped ([RFC 8259, section
+/// 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
 ///
-/// A compressed body is a 415 that says so, unless a layer of the API decompresses requests and takes
-/// the header `content-encoding` off: `tower_http::decompression::RequestDecompressionLayer`.
+/// A compressed body is rejected with 415, unless a layer of the API decompresses requests and
+/// removes the header `content-encoding`: `tower_http::decompression::RequestDecompressionLayer`.
 ///
-/// `Option<Json<T>>` is `None` when the body is empty, and only then.
-/// `Result<Json<T>, JsonRejection>` hands the refusal to the handler.
+/// `Option<Json<T>>` is `None` only if the body is empty. `Result<Json<T>, JsonRejection>` passes
+/// the rejection to the handler.
 ///
 /// # Rejections
-/// See [`JsonRejection`]. How large and how deeply nested a body may be are two of the
+/// See [`JsonRejection`]. The maximum size and the maximum depth of a body are two of the
 /// [`Limits`](crate::Limits).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-/// Why a body could not be read as [`Json`].
+/// `application/json`. If the value cannot be serialised, the response is a 500, which is logged.
+impl<T: serde::Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        let mut text = Vec::with_capacity(USUAL);
+        text_response(serde_json::to_writer(&mut text, &self.0).map(|()| text))
+    }
+}
+
+/// The initial capacity. Most responses fit, so the buffer does not have to grow.
+const USUAL: usize = 1024;
+
+fn text_response(text: serde_json::Result<Vec<u8>>) -> Response {
+    match text {
+        Ok(text) => ok("application/json", text.into()),
+        Err(error) => unserialisable(error),
+    }
+}
+
+#[cold]
+fn unserialisable(error: serde_json::Error) -> Response {
+    let error = Error::new(error).context("the response cannot be serialised as JSON");
+    Problem::from_error(&error).into_response()
+}
+
+/// Rejection of [`Json`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonRejection {
     /// The body is empty: 400, `missing_body`.
     #[error("expected a JSON body, found an empty one")]
     Missing,
-    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
-    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    /// The body is compressed, and no layer decompressed it: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section
+    /// 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
     #[error("expected a body without content-encoding, found {found}")]
     Encoding {
-        /// The content encodings that were sent.
+        /// The content encodings of the request.
         found: String,
     },
     /// The content type is not JSON: 415, `unsupported_media_type`.
     #[error("expected content-type `application/json`, found {found}")]
     MediaType {
-        /// The content type that was sent.
+        /// The content type of the request.
         found: String,
     },
     /// The body is not JSON: 400, `invalid_json`.
     #[error("the body is not valid JSON: {detail}{}", position(*line, *column))]
     Syntax {
-        /// What is wrong.
+        /// A description of the error.
         detail: String,
-        /// The line of the fault, from 1; 0 when unknown.
+        /// The line of the error, from 1; 0 if unknown.
         line: usize,
-        /// The column of the fault, from 1; 0 when unknown.
+        /// The column of the error, from 1; 0 if unknown.
         column: usize,
     },
-    /// Arrays and objects are nested too deep: 400, `json_too_deep`.
+    /// Arrays and objects are nested too deeply: 400, `json_too_deep`.
     #[error("arrays and objects are nested more than {limit} deep")]
     TooDeep {
-        /// How deep they may be: [`Limits::json_depth`].
+        /// The maximum depth: [`Limits::json_depth`](crate::Limits::json_depth).
         limit: usize,
     },
-    /// The body is JSON, and not what the handler takes: 422, `invalid_body`.
-    #[error("{}{}", Fault::new(Place::Body, field.as_deref(), detail), position(*line, *column))]
+    /// The body is JSON, but does not match the type: 422, `invalid_body`.
+    #[error("{}{}", FieldError::new(Place::Body, field.as_deref(), detail), position(*line, *column))]
     Data {
         /// The path to the field, such as `items[1].sku`; `None` for the body itself.
         field: Option<String>,
-        /// What is wrong.
+        /// A description of the error.
         detail: String,
-        /// The line of the fault, from 1; 0 when unknown.
+        /// The line of the error, from 1; 0 if unknown.
         line: usize,
-        /// The column of the fault, from 1; 0 when unknown.
+        /// The column of the error, from 1; 0 if unknown.
         column: usize,
     },
 }
@@ -137,10 +165,10 @@ impl ApiError for JsonRejection {
 
     fn decorate(&self, problem: &mut Problem) {
         if let Self::Encoding { .. } = self {
-            media::refuse_encoding(problem);
+            media::reject_encoding(problem);
         }
         if let Self::Data { field, detail, .. } = self {
-            Fault::new(Place::Body, field.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Body, field.as_deref(), detail).decorate(problem);
         }
         if let Self::Syntax { line, column, .. } | Self::Data { line, column, .. } = self
             && *line > 0
@@ -168,9 +196,9 @@ impl ApiError for JsonRejection {
 impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
     type Rejection = JsonRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, JsonRejection>> = Some(|request| {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, JsonRejection>> = Some(|request| {
         let body = body(request)?;
-        let limit = Limits::of(request.extensions()).json_depth;
+        let limit = limits_of(request.extensions()).json_depth;
         if is_deeper(body.as_bytes(), limit) {
             return Err(JsonRejection::TooDeep { limit });
         }
@@ -181,8 +209,8 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
     });
 }
 
-/// The body of a request that says it is JSON. JSON is UTF-8 (RFC 8259, section 8.1): to know that of
-/// the whole is cheaper than to look at each string.
+/// Returns the body of a request with a JSON content type. JSON is UTF-8 (RFC 8259, section 8.1);
+/// validating the whole body is cheaper than validating each string.
 fn body(request: &Request) -> Result<&str, JsonRejection> {
     let body = request.body().bytes();
     if body.is_empty() {
@@ -197,7 +225,7 @@ fn body(request: &Request) -> Result<&str, JsonRejection> {
         });
     }
     match std::str::from_utf8(body) {
-        // A byte order mark in front is no part of the JSON, and may be passed over.
+        // The byte order mark is not part of the JSON.
         Ok(text) => match text.strip_prefix('\u{feff}').unwrap_or(text) {
             "" => Err(JsonRejection::Missing),
             json => Ok(json),
@@ -217,34 +245,34 @@ fn not_utf8(body: &[u8], error: Utf8Error) -> JsonRejection {
     }
 }
 
-/// Reads the body once more to find the field that was refused. Keeping track of the path costs
-/// time, so that only bodies that are refused pay for it.
+/// Reads a rejected body again to find the invalid field. Tracking the path costs time, so only
+/// rejected bodies pay for it.
 #[cold]
 #[inline(never)]
 fn explain<'r, T: Deserialize<'r>>(body: &'r str, error: &serde_json::Error) -> JsonRejection {
     let mut reader = serde_json::Deserializer::from_str(body);
     match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Ok(_) => refuse(body, None, error),
+        Ok(_) => reject(body, None, error),
         Err(tracked) => {
             let path = tracked.path();
             let field = path.iter().next().map(|_| path.to_string());
-            refuse(body, field, &tracked.into_inner())
+            reject(body, field, &tracked.into_inner())
         }
     }
 }
 
-fn refuse(body: &str, field: Option<String>, error: &serde_json::Error) -> JsonRejection {
-    // `serde` stops at the first fault of the data, though the rest may be no JSON at all: a
-    // truncated body should not be reported as one with a bad field.
+fn reject(body: &str, field: Option<String>, error: &serde_json::Error) -> JsonRejection {
+    // `serde` stops at the first invalid field, but the rest may not be JSON: a truncated body
+    // should not be reported as an invalid field.
     let broken = serde_json::from_str::<IgnoredAny>(body).err();
     let error = broken.as_ref().unwrap_or(error);
     let (line, column) = (error.line(), error.column());
     let text = error.to_string();
     let suffix = format!(" at line {line} column {column}");
-    let detail = clip(text.strip_suffix(&suffix).unwrap_or(&text));
+    let detail = truncate(text.strip_suffix(&suffix).unwrap_or(&text));
     if error.is_data() {
         JsonRejection::Data {
-            field: field.map(|field| clip(&field)),
+            field: field.map(|field| truncate(&field)),
             detail,
             line,
             column,
@@ -276,7 +304,7 @@ mod tests {
         post("application/json", body)
     }
 
-    fn refusal(request: &Request) -> JsonRejection {
+    fn rejection(request: &Request) -> JsonRejection {
         now::<Json<Order<'_>>>(request).unwrap_err()
     }
 
@@ -293,9 +321,9 @@ mod tests {
         let request = json("\u{feff}{\"sku\": \"\u{feff}\", \"quantity\": 2}");
         let Json(order) = now::<Json<Order<'_>>>(&request).unwrap();
         assert!(matches!(order.sku, Cow::Borrowed("\u{feff}")));
-        assert_eq!(refusal(&json("\u{feff}")), JsonRejection::Missing);
+        assert_eq!(rejection(&json("\u{feff}")), JsonRejection::Missing);
         for body in ["\u{feff}\u{feff}{}", "{}\u{feff}", "{\u{feff}}"] {
-            assert_eq!(refusal(&json(body)).code(), "invalid_json", "{body:?}");
+            assert_eq!(rejection(&json(body)).code(), "invalid_json", "{body:?}");
         }
     }
 
@@ -309,7 +337,7 @@ mod tests {
     #[test]
     fn an_empty_body_is_absent() {
         let request = json("");
-        assert_eq!(refusal(&request), JsonRejection::Missing);
+        assert_eq!(rejection(&request), JsonRejection::Missing);
         assert_eq!(
             now::<Option<Json<Order<'_>>>>(&request).ok().flatten(),
             None
@@ -317,46 +345,46 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_called_json_is_refused() {
+    fn a_media_type_other_than_json_is_rejected() {
         for content_type in ["", "text/plain", "application/x-www-form-urlencoded"] {
             let request = post(content_type, r#"{"sku": "tea", "quantity": 2}"#);
-            let refusal = refusal(&request);
-            assert_eq!(refusal.status(), 415, "{content_type}");
-            assert_eq!(refusal.code(), "unsupported_media_type");
-            assert!(!refusal.is_absent());
+            let rejection = rejection(&request);
+            assert_eq!(rejection.status(), 415, "{content_type}");
+            assert_eq!(rejection.code(), "unsupported_media_type");
+            assert!(!rejection.is_absent());
         }
         assert_eq!(
-            refusal(&post("text/plain", "{}")).to_string(),
+            rejection(&post("text/plain", "{}")).to_string(),
             "expected content-type `application/json`, found \"text/plain\""
         );
     }
 
     #[test]
     fn broken_json_is_a_400_with_its_place() {
-        let refusal = refusal(&json("{\"sku\": \"tea\",\n \"quantity\" 2}"));
+        let rejection = rejection(&json("{\"sku\": \"tea\",\n \"quantity\" 2}"));
         assert_eq!(
-            (refusal.status().as_u16(), refusal.code()),
+            (rejection.status().as_u16(), rejection.code()),
             (400, "invalid_json".into())
         );
         assert_eq!(
-            refusal.to_string(),
+            rejection.to_string(),
             "the body is not valid JSON: expected `:` at line 2 column 13"
         );
     }
 
     #[test]
     fn a_body_that_is_broken_behind_a_bad_field_is_broken() {
-        let refusal = refusal(&json(r#"{"quantity": "x", "sku": "#));
-        assert_eq!(refusal.code(), "invalid_json");
+        let rejection = rejection(&json(r#"{"quantity": "x", "sku": "#));
+        assert_eq!(rejection.code(), "invalid_json");
     }
 
     #[test]
-    fn garbage_behind_the_json_is_refused() {
-        let refusal = refusal(&json(r#"{"sku": "tea", "quantity": 2} {}"#));
-        assert_eq!(refusal.code(), "invalid_json");
+    fn garbage_behind_the_json_is_rejected() {
+        let rejection = rejection(&json(r#"{"sku": "tea", "quantity": 2} {}"#));
+        assert_eq!(rejection.code(), "invalid_json");
         assert!(
-            refusal.to_string().contains("trailing characters"),
-            "{refusal}"
+            rejection.to_string().contains("trailing characters"),
+            "{rejection}"
         );
     }
 
@@ -368,16 +396,16 @@ mod tests {
             items: Vec<Order<'r>>,
         }
         let request = json("{\"items\": [{\"sku\": \"a\", \"quantity\": 1},\n {\"sku\": 5}]}");
-        let refusal = now::<Json<Basket<'_>>>(&request).unwrap_err();
+        let rejection = now::<Json<Basket<'_>>>(&request).unwrap_err();
         assert_eq!(
-            (refusal.status().as_u16(), refusal.code()),
+            (rejection.status().as_u16(), rejection.code()),
             (422, "invalid_body".into())
         );
         assert_eq!(
-            refusal.to_string(),
+            rejection.to_string(),
             "field `items[1].sku`: invalid type: integer `5`, expected a string at line 2 column 10"
         );
-        let problem = Problem::from_error(&refusal);
+        let problem = Problem::from_error(&rejection);
         assert_eq!(
             problem.extension("errors"),
             Some(&serde_json::json!([{
@@ -400,10 +428,13 @@ mod tests {
 
     #[test]
     fn a_missing_field_of_the_body_itself_has_no_path() {
-        let refusal = refusal(&json(r#"{"sku": "tea"}"#));
-        assert!(matches!(&refusal, JsonRejection::Data { field: None, .. }));
+        let rejection = rejection(&json(r#"{"sku": "tea"}"#));
+        assert!(matches!(
+            &rejection,
+            JsonRejection::Data { field: None, .. }
+        ));
         assert_eq!(
-            refusal.to_string(),
+            rejection.to_string(),
             "missing field `quantity` at line 1 column 14"
         );
     }
@@ -411,32 +442,32 @@ mod tests {
     #[test]
     fn a_long_value_is_not_sent_back() {
         let body = format!(r#"{{"sku": "tea", "quantity": "{}"}}"#, "x".repeat(100_000));
-        let refusal = refusal(&post("application/json", body)).to_string();
-        assert!(refusal.len() < 400, "{refusal}");
-        assert!(refusal.contains("expected u32"), "{refusal}");
+        let rejection = rejection(&post("application/json", body)).to_string();
+        assert!(rejection.len() < 400, "{rejection}");
+        assert!(rejection.contains("expected u32"), "{rejection}");
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_are_no_json() {
+    fn invalid_utf8_is_not_json() {
         let request = post(
             "application/json",
             &b"{\n\"sku\": \"\xff\", \"quantity\": 1}"[..],
         );
-        assert_eq!(refusal(&request).code(), "invalid_json");
+        assert_eq!(rejection(&request).code(), "invalid_json");
         assert_eq!(
-            refusal(&request).to_string(),
+            rejection(&request).to_string(),
             "the body is not valid JSON: invalid UTF-8 at line 2 column 9"
         );
     }
 
     #[test]
-    fn nesting_without_end_is_refused() {
+    fn nesting_without_end_is_rejected() {
         for body in ["[".repeat(200_000), "{\"a\":".repeat(200_000)] {
             let request = post("application/json", body);
-            let refusal = now::<Json<serde_json::Value>>(&request).unwrap_err();
-            assert_eq!(refusal, JsonRejection::TooDeep { limit: 64 });
-            assert_eq!(refusal.status(), 400);
-            assert_eq!(refusal.code(), "json_too_deep");
+            let rejection = now::<Json<serde_json::Value>>(&request).unwrap_err();
+            assert_eq!(rejection, JsonRejection::TooDeep { limit: 64 });
+            assert_eq!(rejection.status(), 400);
+            assert_eq!(rejection.code(), "json_too_deep");
         }
     }
 }

@@ -1,20 +1,20 @@
 //! The route that a request matched.
 
-use super::{FromRequest, fault::INTERNAL_ERROR};
+use super::{FromRequest, field_error::INTERNAL_ERROR};
 use crate::{
     ApiError, Operation, Request,
-    matched::{Matched, Pattern},
+    matched_route::{MatchedRoute, Pattern},
 };
 use http::StatusCode;
 use std::{borrow::Cow, fmt};
 
-/// The pattern of the route that a request matched, such as `/orders/{id}`, with the prefixes of
-/// all nests.
+/// Extractor for the pattern of the matched route, such as `/orders/{id}`, with the prefixes of all
+/// nested APIs.
 ///
-/// Unlike the path itself it has few values, which makes it a good name for metrics.
+/// Unlike the path, it has few values, and so is a good label for metrics.
 ///
 /// ```
-/// use lambda_api::MatchedPath;
+/// use lambda_api::extract::MatchedPath;
 ///
 /// async fn get_order(route: MatchedPath) -> String {
 ///     format!("served by {route}")
@@ -22,23 +22,23 @@ use std::{borrow::Cow, fmt};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let reply = get_order(MatchedPath::new("/orders/{id}")).await;
-/// assert_eq!(reply, "served by /orders/{id}");
+/// let response = get_order(MatchedPath::new("/orders/{id}")).await;
+/// assert_eq!(response, "served by /orders/{id}");
 /// # }
 /// ```
 ///
-/// `Option<MatchedPath>` is `None` in a fallback, where no route matched.
+/// `Option<MatchedPath>` is `None` in a fallback.
 #[derive(Clone, Debug)]
 pub struct MatchedPath(Pattern);
 
 impl MatchedPath {
-    /// A pattern of your own, for calling a handler in a test.
+    /// Creates a pattern, to call a handler in a test.
     #[must_use]
     pub fn new(pattern: impl Into<String>) -> Self {
         Self(Pattern::Joined(pattern.into().into()))
     }
 
-    /// The pattern.
+    /// Returns the pattern.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.text()
@@ -51,11 +51,11 @@ impl fmt::Display for MatchedPath {
     }
 }
 
-/// Why there is no [`MatchedPath`].
+/// Rejection of [`MatchedPath`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MatchedPathRejection {
-    /// The request matched no route: the program's mistake, a 500.
+    /// The request matched no route: an error of the application, 500.
     #[error("the request matched no route")]
     Missing,
 }
@@ -77,8 +77,8 @@ impl ApiError for MatchedPathRejection {
 impl<'r> FromRequest<'r> for MatchedPath {
     type Rejection = MatchedPathRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, MatchedPathRejection>> =
-        Some(|request| match Matched::of(request) {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, MatchedPathRejection>> =
+        Some(|request| match MatchedRoute::of(request) {
             Some(matched) if matched.pattern.route().is_some() => Ok(Self(matched.pattern.clone())),
             _ => Err(MatchedPathRejection::Missing),
         });

@@ -1,14 +1,14 @@
 //! The media type and the encoding of a request body.
 
-use super::clip::quote;
+use super::truncate::quote;
 use crate::{Problem, Request};
 use http::{
     HeaderValue,
     header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE},
 };
 
-/// The `content-type` of a request, parameters included. Several of them are as good as none:
-/// which one another program in front would believe cannot be known.
+/// Returns the `content-type` of a request with its parameters. Several headers count as none,
+/// since another program in front may use a different one.
 pub(crate) fn content_type(request: &Request) -> Option<&str> {
     let mut types = request.headers().get_all(CONTENT_TYPE).iter();
     let only = types.next()?;
@@ -28,7 +28,7 @@ pub(crate) fn is(content_type: &str, expected: &str) -> bool {
     essence(content_type).eq_ignore_ascii_case(expected)
 }
 
-/// `application/json`, or a type that says it is JSON underneath (RFC 6839, section 3.1).
+/// Whether a type is `application/json`, or has the suffix `+json` (RFC 6839, section 3.1).
 pub(crate) fn is_json(content_type: &str) -> bool {
     let essence = essence(content_type);
     let Some((kind, subtype)) = essence.split_once('/') else {
@@ -40,27 +40,27 @@ pub(crate) fn is_json(content_type: &str) -> bool {
     kind.eq_ignore_ascii_case("application") && suffix.eq_ignore_ascii_case("json")
 }
 
-/// The type of a body that was refused, for a message.
+/// Describes the type of a rejected body, for a message.
 pub(crate) fn found(request: &Request) -> String {
     match content_type(request) {
         Some(content_type) => quote(content_type),
-        None if request.headers().contains_key(CONTENT_TYPE) => "an unreadable one".to_owned(),
+        None if request.headers().contains_key(CONTENT_TYPE) => "an invalid value".to_owned(),
         None => "none".to_owned(),
     }
 }
 
-/// How a body is compressed or encoded in another way that was not taken off, for a message. A layer
-/// that decompresses requests takes the header off as well.
+/// Describes the encoding of a body that is still encoded, for a message. Layers that decompress
+/// requests remove the header as well.
 pub(crate) fn encoded(request: &Request) -> Option<String> {
     let mut all = request.headers().get_all(CONTENT_ENCODING).iter();
     let encodings = all.find(|value| !is_identity(value))?;
     Some(match encodings.to_str() {
         Ok(encodings) => quote(encodings),
-        Err(_) => "an unreadable one".to_owned(),
+        Err(_) => "an invalid value".to_owned(),
     })
 }
 
-/// A list of codings (RFC 9110, section 8.4) that leave the body as it is.
+/// Whether a list of codings (RFC 9110, section 8.4) leaves the body unchanged.
 fn is_identity(encodings: &HeaderValue) -> bool {
     encodings.as_bytes().split(|byte| *byte == b',').all(|one| {
         let one = one.trim_ascii();
@@ -68,8 +68,8 @@ fn is_identity(encodings: &HeaderValue) -> bool {
     })
 }
 
-/// Says in a 415 which encodings would have been read: RFC 9110, section 15.5.16.
-pub(crate) fn refuse_encoding(problem: &mut Problem) {
+/// Adds the supported encodings to a 415 (RFC 9110, section 15.5.16).
+pub(crate) fn reject_encoding(problem: &mut Problem) {
     let identity = HeaderValue::from_static("identity");
     problem.headers_mut().insert(ACCEPT_ENCODING, identity);
 }
@@ -109,7 +109,7 @@ mod tests {
         let second = "text/plain".parse().unwrap();
         request.headers_mut().append(CONTENT_TYPE, second);
         assert_eq!(content_type(&request), None);
-        assert_eq!(found(&request), "an unreadable one");
+        assert_eq!(found(&request), "an invalid value");
         assert_eq!(found(&post("", "{}")), "none");
     }
 
@@ -122,7 +122,7 @@ mod tests {
             (&["gzip"], Some("\"gzip\"")),
             (&["identity", "br"], Some("\"br\"")),
             (&["identity, zstd"], Some("\"identity, zstd\"")),
-            (&["gz\u{e9}"], Some("an unreadable one")),
+            (&["gz\u{e9}"], Some("an invalid value")),
         ] {
             let mut request = post("text/plain", "a");
             for line in lines {

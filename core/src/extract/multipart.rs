@@ -1,10 +1,10 @@
-//! A form with files in the body.
+//! Extractor for forms with files.
 
 use super::{
     FromRequest,
-    clip::clip,
-    fault::{BODY_TOO_LARGE, MISSING_BODY, UNSUPPORTED_MEDIA_TYPE},
+    field_error::{BODY_TOO_LARGE, MISSING_BODY, UNSUPPORTED_MEDIA_TYPE},
     media,
+    truncate::truncate,
 };
 use crate::{ApiError, Limits, Outcome, Problem, Request};
 use bytes::Bytes;
@@ -22,11 +22,11 @@ const FORM_DATA: &str = "multipart/form-data";
 const TOO_MANY_PARTS: &str = "too_many_parts";
 const PART_TOO_LARGE: &str = "part_too_large";
 
-/// A body of type `multipart/form-data`, as an HTML form with files sends it
+/// Extractor for a body of type `multipart/form-data`, as sent by HTML forms with files
 /// ([RFC 7578](https://www.rfc-editor.org/rfc/rfc7578)).
 ///
 /// ```
-/// use lambda_api::Multipart;
+/// use lambda_api::extract::Multipart;
 ///
 /// async fn upload(form: Multipart) -> String {
 ///     match form.get("photo") {
@@ -37,41 +37,41 @@ const PART_TOO_LARGE: &str = "part_too_large";
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// use lambda_api::Part;
+/// use lambda_api::extract::Part;
 ///
 /// let photo = Part::new("photo", &b"\xff\xd8"[..]).with_file("tea.jpg", "image/jpeg");
 /// assert_eq!(upload(Multipart::from_iter([photo])).await, "2 bytes");
 /// # }
 /// ```
 ///
-/// The whole body is in memory before the function runs, so that all parts are there at once. How
-/// large it may be, how many parts it may have and how large each of them may be, are three of the
-/// [`Limits`](crate::Limits).
+/// The whole body is in memory before the function runs, so all parts are available at once. The
+/// maximum size of the body, the maximum number of parts and the maximum size of a part are three
+/// of the [`Limits`](crate::Limits).
 ///
-/// As with [`Form`](crate::Form), a page of any origin can make a browser send one together with
-/// the user's cookies.
+/// As with [`Form`](crate::extract::Form), a page of any origin can make a browser send such a body together
+/// with the user's cookies.
 ///
-/// A compressed body is a 415 that says so, unless a layer of the API decompresses requests and takes
-/// the header `content-encoding` off: `tower_http::decompression::RequestDecompressionLayer`.
+/// A compressed body is rejected with 415, unless a layer of the API decompresses requests and
+/// removes the header `content-encoding`: `tower_http::decompression::RequestDecompressionLayer`.
 ///
-/// `Option<Multipart>` is `None` when there is neither a body nor a content type.
+/// `Option<Multipart>` is `None` if there is neither a body nor a content type.
 #[derive(Clone, Debug, Default)]
 pub struct Multipart(Vec<Part>);
 
 impl Multipart {
-    /// The first part of this name.
+    /// Returns the first part with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Part> {
         self.0.iter().find(|part| part.name == name)
     }
 
-    /// All parts, in their order.
+    /// Iterates over all parts in their order.
     pub fn iter(&self) -> slice::Iter<'_, Part> {
         self.0.iter()
     }
 }
 
-/// Makes a form of its parts, for calling a handler in a test.
+/// Collects parts into a form, to call a handler in a test.
 impl FromIterator<Part> for Multipart {
     fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
         Self(parts.into_iter().collect())
@@ -96,7 +96,7 @@ impl<'a> IntoIterator for &'a Multipart {
     }
 }
 
-/// One field or file of a [`Multipart`] form.
+/// A field or file of a [`Multipart`] form.
 #[derive(Clone, Debug)]
 pub struct Part {
     name: String,
@@ -106,10 +106,10 @@ pub struct Part {
 }
 
 impl Part {
-    /// A field of this name, for calling a handler in a test.
+    /// Creates a field with this name, to call a handler in a test.
     ///
     /// ```
-    /// use lambda_api::Part;
+    /// use lambda_api::extract::Part;
     ///
     /// let title = Part::new("title", "Tea");
     /// assert_eq!(title.text(), Some("Tea"));
@@ -124,7 +124,7 @@ impl Part {
         }
     }
 
-    /// The same as a file.
+    /// Turns the part into a file.
     #[must_use]
     pub fn with_file(
         mut self,
@@ -136,80 +136,81 @@ impl Part {
         self
     }
 
-    /// The name of the field.
+    /// Returns the name of the field.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The name of the file, as the client says it. Never use it as a path: it may contain
-    /// `../`, or a path of the client's own.
+    /// Returns the name of the file as sent by the client. Never use it as a path: it may contain
+    /// `../`, or be an absolute path.
     #[must_use]
     pub fn file_name(&self) -> Option<&str> {
         self.file_name.as_deref()
     }
 
-    /// The type of the content, as the client says it.
+    /// Returns the content type as sent by the client.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
-    /// The content.
+    /// Returns the content.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.content
     }
 
-    /// The content as text; `None` when it is not UTF-8.
+    /// Returns the content as text; `None` if it is not UTF-8.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.content).ok()
     }
 }
 
-/// Why a body could not be read as [`Multipart`].
+/// Rejection of [`Multipart`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MultipartRejection {
     /// There is neither a body nor a content type: 400, `missing_body`.
     #[error("expected a multipart form, found an empty body")]
     Missing,
-    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
-    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    /// The body is compressed, and no layer decompressed it: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section
+    /// 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
     #[error("expected a body without content-encoding, found {found}")]
     Encoding {
-        /// The content encodings that were sent.
+        /// The content encodings of the request.
         found: String,
     },
     /// The content type is not that of a multipart form: 415, `unsupported_media_type`.
     #[error("expected content-type `{FORM_DATA}` with a boundary, found {found}")]
     MediaType {
-        /// The content type that was sent.
+        /// The content type of the request.
         found: String,
     },
-    /// The body is not what its content type says: 400, `invalid_multipart`.
+    /// The body is not a valid multipart form: 400, `invalid_multipart`.
     #[error("the body is not a valid multipart form: {detail}")]
     Invalid {
-        /// What is wrong.
+        /// A description of the error.
         detail: String,
     },
-    /// The body is too large: 413, `body_too_large`.
+    /// The body exceeds the limit: 413, `body_too_large`.
     #[error("the body has more than {limit} bytes")]
     TooLarge {
-        /// How many it may have: [`Limits::body`].
+        /// The maximum size in bytes: [`Limits::body`].
         limit: usize,
     },
     /// The form has too many parts: 400, `too_many_parts`.
     #[error("the form has more than {limit} parts")]
     TooManyParts {
-        /// How many it may have: [`Limits::parts`].
+        /// The maximum number: [`Limits::parts`].
         limit: usize,
     },
-    /// A part is too large: 413, `part_too_large`.
+    /// A part exceeds the limit: 413, `part_too_large`.
     #[error("a part of the form has more than {limit} bytes")]
     PartTooLarge {
-        /// How many it may have: [`Limits::part_bytes`].
+        /// The maximum size in bytes: [`Limits::part_bytes`].
         limit: usize,
     },
 }
@@ -238,7 +239,7 @@ impl ApiError for MultipartRejection {
 
     fn decorate(&self, problem: &mut Problem) {
         if let Self::Encoding { .. } = self {
-            media::refuse_encoding(problem);
+            media::reject_encoding(problem);
         }
     }
 
@@ -261,7 +262,7 @@ impl ApiError for MultipartRejection {
 impl<'r> FromRequest<'r> for Multipart {
     type Rejection = MultipartRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, MultipartRejection>> = Some(read);
+    const SYNC: Option<fn(&'r Request) -> Result<Self, MultipartRejection>> = Some(read);
 }
 
 fn read(request: &Request) -> Result<Multipart, MultipartRejection> {
@@ -278,12 +279,12 @@ fn read(request: &Request) -> Result<Multipart, MultipartRejection> {
         .ok_or_else(|| MultipartRejection::MediaType {
             found: media::found(request),
         })?;
-    let limits = Limits::of(request.extensions());
+    let limits = crate::matched_route::limits_of(request.extensions());
     if body.len() > limits.body {
         return Err(MultipartRejection::TooLarge { limit: limits.body });
     }
-    // The parser is written for bodies that are still arriving. This one never has to wait, so
-    // that one poll finishes it.
+    // The parser supports bodies that are still arriving. This body is complete, so a single poll
+    // finishes it.
     let mut parts = pin!(parts(body, boundary, limits));
     match parts.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(parts) => parts.map(Multipart),
@@ -333,7 +334,7 @@ async fn parts(
 #[cold]
 fn invalid(error: &multer::Error) -> MultipartRejection {
     MultipartRejection::Invalid {
-        detail: clip(&error.to_string()),
+        detail: truncate(&error.to_string()),
     }
 }
 
@@ -355,7 +356,7 @@ mod tests {
         format!("{parts}--X--\r\n")
     }
 
-    fn refusal(content_type: &str, body: impl Into<Body>) -> MultipartRejection {
+    fn rejection(content_type: &str, body: impl Into<Body>) -> MultipartRejection {
         now::<Multipart>(&post(content_type, body)).unwrap_err()
     }
 
@@ -380,12 +381,12 @@ mod tests {
 
     #[test]
     fn nothing_at_all_is_absent() {
-        assert_eq!(refusal("", ""), MultipartRejection::Missing);
+        assert_eq!(rejection("", ""), MultipartRejection::Missing);
         assert!(now::<Option<Multipart>>(&post("", "")).unwrap().is_none());
     }
 
     #[test]
-    fn a_part_that_is_no_text_has_bytes() {
+    fn a_binary_part_has_bytes() {
         let mut body = b"--X\r\nContent-Disposition: form-data; name=a\r\n\r\n\xff".to_vec();
         body.extend(b"\r\n--X--");
         let form = now::<Multipart>(&post(TYPE, body)).unwrap();
@@ -394,16 +395,16 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_has_its_status_and_code() {
+    fn each_rejection_has_its_status_and_code() {
         let many = form(&vec!["name=a\r\n\r\n"; 257]);
         let large = vec![b'x'; (6 << 20) + 1];
         let cases = [
-            (refusal("text/plain", "x"), 415, "unsupported_media_type"),
-            (refusal(FORM_DATA, "x"), 415, "unsupported_media_type"),
-            (refusal(TYPE, ""), 400, "invalid_multipart"),
-            (refusal(TYPE, "x"), 400, "invalid_multipart"),
+            (rejection("text/plain", "x"), 415, "unsupported_media_type"),
+            (rejection(FORM_DATA, "x"), 415, "unsupported_media_type"),
+            (rejection(TYPE, ""), 400, "invalid_multipart"),
+            (rejection(TYPE, "x"), 400, "invalid_multipart"),
             (
-                refusal(
+                rejection(
                     TYPE,
                     "--X\r\nContent-Disposition: form-data; name=a\r\n\r\nx",
                 ),
@@ -411,16 +412,16 @@ mod tests {
                 "invalid_multipart",
             ),
             (
-                refusal(TYPE, form(&["filename=a\r\n\r\nx"])),
+                rejection(TYPE, form(&["filename=a\r\n\r\nx"])),
                 400,
                 "invalid_multipart",
             ),
-            (refusal(TYPE, many), 400, "too_many_parts"),
-            (refusal(TYPE, large), 413, "body_too_large"),
+            (rejection(TYPE, many), 400, "too_many_parts"),
+            (rejection(TYPE, large), 413, "body_too_large"),
         ];
-        for (refusal, status, code) in cases {
-            assert_eq!(refusal.status(), status, "{refusal}");
-            assert_eq!(refusal.code(), code, "{refusal}");
+        for (rejection, status, code) in cases {
+            assert_eq!(rejection.status(), status, "{rejection}");
+            assert_eq!(rejection.code(), code, "{rejection}");
         }
     }
 

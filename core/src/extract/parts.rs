@@ -1,4 +1,4 @@
-//! The parts of a request as they are: these extractors cannot fail.
+//! Extractors for the parts of a request. They cannot fail.
 
 use super::FromRequest;
 use crate::{Invocation, LambdaContext, Request};
@@ -11,7 +11,7 @@ macro_rules! parts {
         impl<'r> FromRequest<'r> for $type {
             type Rejection = Infallible;
 
-            const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+            const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
                 Some(|request| Ok($read(request)));
         }
     )* };

@@ -1,14 +1,14 @@
-//! All parameters of the path as one value.
+//! Extractor for all parameters of the path.
 
 use super::{
     FromRequest,
-    fault::{Fault, INTERNAL_ERROR, INVALID_PARAMETERS, Place},
-    guess,
-    pairs::Entries,
+    field_error::{FieldError, INTERNAL_ERROR, INVALID_PARAMETERS, Place},
+    reread,
+    string_de::{Origin, Values},
+    urlencoded::Entries,
     value_error::{Echo, ValueError},
-    values::{Origin, Values},
 };
-use crate::{ApiError, Operation, Outcome, Problem, Request, matched::Matched};
+use crate::{ApiError, Operation, Outcome, Problem, Request, matched_route::MatchedRoute};
 use http::StatusCode;
 use serde::{
     Deserialize,
@@ -16,10 +16,10 @@ use serde::{
 };
 use std::borrow::Cow;
 
-/// All parameters of the path, read into one value.
+/// Extractor for all parameters of the path.
 ///
-/// A single parameter is more easily taken as an argument of its name. This type serves where
-/// several belong together, or where their names are not known beforehand:
+/// A single parameter is simpler as an argument with its name. Use this type for several parameters
+/// that belong together, or if their names are not known in advance:
 ///
 /// ```
 /// use lambda_api::Path;
@@ -37,32 +37,31 @@ use std::borrow::Cow;
 /// }
 /// ```
 ///
-/// A struct or a map takes the parameters by name, a tuple takes all of them in their order, a
-/// `Vec<(String, String)>` takes names and values, and any other type takes the value of the only
-/// parameter there is. Values are percent-decoded; `&'r str` and borrowed fields are always
-/// possible.
+/// A struct or a map gets the parameters by name, a tuple gets all of them in their order, a
+/// `Vec<(String, String)>` gets names and values, and any other type gets the value of the only
+/// parameter. Values are percent-decoded; `&'r str` and borrowed fields are always supported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Path<T>(pub T);
 
-/// Why the parameters of a path could not be read as [`Path`].
+/// Rejection of [`Path`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PathRejection {
-    /// A parameter is not what the handler takes: 400, `invalid_parameters`.
-    #[error("{}", Fault::new(Place::Path, name.as_deref(), detail))]
+    /// A parameter is invalid: 400, `invalid_parameters`.
+    #[error("{}", FieldError::new(Place::Path, name.as_deref(), detail))]
     Invalid {
-        /// The name of the parameter, when it is known.
+        /// The name of the parameter, if it is known.
         name: Option<String>,
-        /// What is wrong.
+        /// A description of the error.
         detail: String,
     },
-    /// The route has no parameters at all: the program's mistake, a 500.
+    /// The route has no parameters: an error of the application, 500.
     #[error("the route of this handler has no path parameters")]
     Missing,
-    /// The handler takes other parameters than the route has: the program's mistake, a 500.
-    #[error("the path parameters of the handler are not those of its route: {detail}")]
+    /// The handler and its route have different parameters: an error of the application, 500.
+    #[error("the path parameters of the handler do not match its route: {detail}")]
     Mismatch {
-        /// What does not fit.
+        /// A description of the difference.
         detail: String,
     },
 }
@@ -84,7 +83,7 @@ impl ApiError for PathRejection {
 
     fn decorate(&self, problem: &mut Problem) {
         if let Self::Invalid { name, detail } = self {
-            Fault::new(Place::Path, name.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Path, name.as_deref(), detail).decorate(problem);
         }
     }
 
@@ -100,12 +99,12 @@ impl ApiError for PathRejection {
 impl<'r, T: Deserialize<'r>> FromRequest<'r> for Path<T> {
     type Rejection = PathRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, PathRejection>> = Some(|request| {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, PathRejection>> = Some(|request| {
         let parameters = Parameters(request);
         let name = |number| parameters.iter().nth(number).map(|(name, _)| name);
-        match guess::read(parameters, || parameters, name) {
+        match reread::read(parameters, || parameters, name) {
             Ok(value) => Ok(Self(value)),
-            Err(error) => Err(refuse(parameters, error)),
+            Err(error) => Err(reject(parameters, error)),
         }
     });
 
@@ -115,7 +114,7 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Path<T> {
 }
 
 #[cold]
-fn refuse(parameters: Parameters<'_>, error: ValueError) -> PathRejection {
+fn reject(parameters: Parameters<'_>, error: ValueError) -> PathRejection {
     if parameters.len() == 0 {
         return PathRejection::Missing;
     }
@@ -123,20 +122,20 @@ fn refuse(parameters: Parameters<'_>, error: ValueError) -> PathRejection {
     let (name, detail) = error.explain(Echo::Value);
     if mismatch {
         PathRejection::Mismatch {
-            detail: Fault::new(Place::Path, name.as_deref(), &detail).to_string(),
+            detail: FieldError::new(Place::Path, name.as_deref(), &detail).to_string(),
         }
     } else {
         PathRejection::Invalid { name, detail }
     }
 }
 
-/// The parameters of a matched route; none, for a request that matched no route.
+/// The parameters of the matched route; empty if the request matched no route.
 #[derive(Clone, Copy)]
 struct Parameters<'r>(&'r Request);
 
 impl<'r> Parameters<'r> {
     fn iter(self) -> impl Iterator<Item = (Cow<'r, str>, Values<'r>)> {
-        let matched = Matched::of(self.0).into_iter();
+        let matched = MatchedRoute::of(self.0).into_iter();
         let parameters = matched.flat_map(move |matched| matched.params(self.0));
         parameters.enumerate().map(|(number, (name, value))| {
             let values = Values::single(value.map(Cow::Borrowed));
@@ -256,7 +255,7 @@ impl<'r> Deserializer<'r> for Parameters<'r> {
     serde::forward_to_deserialize_any! { <V: Visitor<'r>> map struct identifier }
 }
 
-/// The values alone, for a tuple.
+/// The values without names, for a tuple.
 struct InOrder<I>(I);
 
 impl<'r, I: Iterator<Item = (Cow<'r, str>, Values<'r>)>> SeqAccess<'r> for InOrder<I> {
@@ -310,7 +309,7 @@ mod tests {
         routed("/items/{item}", "/items/_", &[("item", value)])
     }
 
-    fn refusal<T: for<'r> Deserialize<'r> + std::fmt::Debug>(request: &Request) -> PathRejection {
+    fn rejection<T: for<'r> Deserialize<'r> + std::fmt::Debug>(request: &Request) -> PathRejection {
         now::<Path<T>>(request).unwrap_err()
     }
 
@@ -346,33 +345,33 @@ mod tests {
     fn a_bad_value_is_a_400_that_names_the_parameter() {
         let cases = [
             (
-                refusal::<u8>(&item(Some("x"))),
+                rejection::<u8>(&item(Some("x"))),
                 "expected a whole number from 0 to 255, found \"x\"",
             ),
             (
-                refusal::<Id>(&item(Some("x"))),
+                rejection::<Id>(&item(Some("x"))),
                 "expected a whole number from 0 to 18446744073709551615, found \"x\"",
             ),
             (
-                refusal::<(u8,)>(&item(Some("x"))),
+                rejection::<(u8,)>(&item(Some("x"))),
                 "expected a whole number from 0 to 255, found \"x\"",
             ),
             (
-                refusal::<HashMap<String, u8>>(&item(Some("x"))),
+                rejection::<HashMap<String, u8>>(&item(Some("x"))),
                 "expected a whole number from 0 to 255, found \"x\"",
             ),
             (
-                refusal::<Color>(&item(Some("x"))),
+                rejection::<Color>(&item(Some("x"))),
                 "expected `red`, found \"x\"",
             ),
-            (refusal::<String>(&item(None)), "not UTF-8"),
-            (refusal::<Vec<(String, String)>>(&item(None)), "not UTF-8"),
+            (rejection::<String>(&item(None)), "not UTF-8"),
+            (rejection::<Vec<(String, String)>>(&item(None)), "not UTF-8"),
         ];
-        for (refusal, detail) in cases {
-            assert_eq!(refusal.status(), 400);
-            assert_eq!(refusal.code(), "invalid_parameters");
+        for (rejection, detail) in cases {
+            assert_eq!(rejection.status(), 400);
+            assert_eq!(rejection.code(), "invalid_parameters");
             assert_eq!(
-                refusal.to_string(),
+                rejection.to_string(),
                 format!("path parameter `item`: {detail}")
             );
         }
@@ -381,14 +380,14 @@ mod tests {
     #[test]
     fn a_handler_that_does_not_fit_its_route_is_a_500() {
         let request = line();
-        for refusal in [
-            refusal::<u8>(&request),
-            refusal::<(u8,)>(&request),
-            refusal::<(u8, u8, u8)>(&request),
+        for rejection in [
+            rejection::<u8>(&request),
+            rejection::<(u8,)>(&request),
+            rejection::<(u8, u8, u8)>(&request),
         ] {
-            assert_eq!(refusal.status(), 500);
-            assert_eq!(refusal.code(), "internal_error");
-            assert!(refusal.to_string().ends_with("the route has 2"));
+            assert_eq!(rejection.status(), 500);
+            assert_eq!(rejection.code(), "internal_error");
+            assert!(rejection.to_string().ends_with("the route has 2"));
         }
         let request = item(Some("x"));
         let missing = now::<Path<Line<'_>>>(&request).unwrap_err();
@@ -398,7 +397,7 @@ mod tests {
     #[test]
     fn without_parameters_a_path_is_absent_or_an_empty_map() {
         for request in [get("/"), routed("/", "/", &[])] {
-            assert_eq!(refusal::<u8>(&request), PathRejection::Missing);
+            assert_eq!(rejection::<u8>(&request), PathRejection::Missing);
             assert_eq!(now(&request), Ok(None::<Path<u8>>));
             assert_eq!(now(&request), Ok(Path(HashMap::<String, String>::new())));
         }

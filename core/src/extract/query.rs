@@ -1,21 +1,21 @@
-//! The query string as one value.
+//! Extractor for the query string.
 
 use super::{
     FromRequest,
-    fault::{Fault, INVALID_PARAMETERS, Place, TOO_MANY_PARAMETERS},
-    pairs,
+    field_error::{FieldError, INVALID_PARAMETERS, Place, TOO_MANY_PARAMETERS},
+    string_de::Origin,
+    urlencoded,
     value_error::{Echo, ValueError},
-    values::Origin,
 };
-use crate::{ApiError, Limits, Outcome, Problem, Request};
+use crate::{ApiError, Outcome, Problem, Request, matched_route::limits_of};
 use http::StatusCode;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// The whole query string, read into a struct.
+/// Extractor for the whole query string, deserialized into a struct.
 ///
 /// ```
-/// use lambda_api::{Query, QueryRejection, Request, extract};
+/// use lambda_api::{Query, Request, extract::{QueryRejection, extract}};
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]
@@ -41,30 +41,30 @@ use std::borrow::Cow;
 /// ```
 ///
 /// - `+` and percent-encoding are decoded; a field of type `Cow<'_, str>` with `#[serde(borrow)]`
-///   borrows what needs no decoding.
-/// - A repeated key is a `Vec`, in the order of the request; where one value is expected, a repeated
-///   key is rejected. [`CommaSeparated`](crate::CommaSeparated) reads `?ids=1,2`.
-/// - An empty value, `?page=` or `?page`, is `None` for an `Option` of anything but text: of
-///   whatever cannot be read from an empty text.
-/// - A `HashMap` takes all keys, a `Vec<(String, String)>` all pairs in their order.
+///   borrows values that need no decoding.
+/// - A repeated key is a `Vec`, in the order of the request. If a single value is expected, a
+///   repeated key is rejected. [`CommaSeparated`](crate::extract::CommaSeparated) reads `?ids=1,2`.
+/// - An empty value, `?page=` or `?page`, is `None` for an `Option` of any type that cannot be read
+///   from an empty string.
+/// - A `HashMap` gets all keys, a `Vec<(String, String)>` gets all pairs in their order.
 ///
-/// # Where serde asks for anything
+/// # Flattened structs and untagged enums
 ///
-/// Fields of a struct with `#[serde(flatten)]`, of an internally tagged enum and of an untagged one
-/// are read as elsewhere: `?page=2&zip=01234&q=7` fills a `u32` and two `String`s. serde puts their
-/// values aside before it knows what the fields are; so a value is given by its spelling first, and
-/// the query is read once more where a field turns out to ask for something else. Large queries of
-/// that kind, some 200 decimals in a flattened map say, are rejected.
+/// Fields of a struct with `#[serde(flatten)]`, of an internally tagged enum and of an untagged
+/// enum are read like other fields: `?page=2&zip=01234&q=7` fills a `u32` and two `String`s. serde
+/// stores their values before it knows the types of the fields. So a value is first typed by its
+/// spelling, and the query is read again if a field needs another type. Large queries of that kind
+/// are rejected, for example some 200 decimals in a flattened map.
 ///
-/// A type that really takes anything, such as `serde_json::Value` or an untagged
-/// `enum Id { Number(u64), Name(String) }`, gets a number for a whole number as JSON writes it, which
-/// has to fit into a `u64` or an `i64`, a boolean for `true` and `false`, and a text for everything
-/// else: `007`, `+5`, `1e5`, `1.50`, `NaN` and longer numbers stay what they are. serde itself reads
-/// no `u128` and no `i128` there: take such a field out of the flattened struct, or read it with
-/// `#[serde(deserialize_with = "..")]` from a `String`.
+/// A type that accepts any value, such as `serde_json::Value` or an untagged
+/// `enum Id { Number(u64), Name(String) }`, gets a number for an integer in JSON's format that fits
+/// into a `u64` or an `i64`, a boolean for `true` and `false`, and a string for everything else:
+/// `007`, `+5`, `1e5`, `1.50`, `NaN` and longer numbers stay strings. serde itself does not support
+/// `u128` and `i128` there: move such a field out of the flattened struct, or read it from a
+/// `String` with `#[serde(deserialize_with = "..")]`.
 ///
 /// ```
-/// # use lambda_api::{Query, QueryRejection, Request, extract};
+/// # use lambda_api::{Query, Request, extract::{QueryRejection, extract}};
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]
@@ -93,36 +93,36 @@ use std::borrow::Cow;
 /// # }
 /// ```
 ///
-/// How many parameters there may be is one of the [`Limits`](crate::Limits).
+/// The maximum number of parameters is one of the [`Limits`](crate::Limits).
 ///
-/// `Option<Query<T>>` is `None` when there is no query and `T` cannot do without one.
+/// `Option<Query<T>>` is `None` if there is no query and `T` requires one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
-/// Why a query string could not be read as [`Query`].
+/// Rejection of [`Query`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryRejection {
-    /// There is no query, and the handler needs one: 400, `invalid_parameters`.
-    #[error("{}", Fault::new(Place::Query, name.as_deref(), detail))]
+    /// There is no query, but the handler requires one: 400, `invalid_parameters`.
+    #[error("{}", FieldError::new(Place::Query, name.as_deref(), detail))]
     Missing {
-        /// The name of the first parameter that is needed.
+        /// The name of the first required parameter.
         name: Option<String>,
-        /// What is needed.
+        /// A description of the error.
         detail: String,
     },
-    /// A parameter is not what the handler takes: 400, `invalid_parameters`.
-    #[error("{}", Fault::new(Place::Query, name.as_deref(), detail))]
+    /// A parameter is invalid: 400, `invalid_parameters`.
+    #[error("{}", FieldError::new(Place::Query, name.as_deref(), detail))]
     Invalid {
-        /// The name of the parameter, when it is known.
+        /// The name of the parameter, if it is known.
         name: Option<String>,
-        /// What is wrong.
+        /// A description of the error.
         detail: String,
     },
     /// There are too many parameters: 400, `too_many_parameters`.
     #[error("the query has more than {limit} parameters")]
     TooMany {
-        /// How many there may be: [`Limits::query_pairs`].
+        /// The maximum number: [`Limits::query_pairs`](crate::Limits::query_pairs).
         limit: usize,
     },
 }
@@ -141,7 +141,7 @@ impl ApiError for QueryRejection {
 
     fn decorate(&self, problem: &mut Problem) {
         if let Self::Missing { name, detail } | Self::Invalid { name, detail } = self {
-            Fault::new(Place::Query, name.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Query, name.as_deref(), detail).decorate(problem);
         }
     }
 
@@ -160,18 +160,18 @@ impl ApiError for QueryRejection {
 impl<'r, T: Deserialize<'r>> FromRequest<'r> for Query<T> {
     type Rejection = QueryRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, QueryRejection>> = Some(|request| {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, QueryRejection>> = Some(|request| {
         let query = request.uri().query().unwrap_or_default();
-        let limit = Limits::of(request.extensions()).query_pairs;
-        pairs::read(query, Origin::Query, limit)
+        let limit = limits_of(request.extensions()).query_pairs;
+        urlencoded::read(query, Origin::Query, limit)
             .ok_or(QueryRejection::TooMany { limit })?
             .map(Self)
-            .map_err(|error| refuse(query, error))
+            .map_err(|error| reject(query, error))
     });
 }
 
 #[cold]
-fn refuse(query: &str, error: ValueError) -> QueryRejection {
+fn reject(query: &str, error: ValueError) -> QueryRejection {
     let (name, detail) = error.explain(Echo::Value);
     if query.is_empty() {
         QueryRejection::Missing { name, detail }
@@ -205,11 +205,11 @@ mod tests {
     #[test]
     fn a_bad_parameter_is_a_400_that_names_it() {
         let request = get("/orders?page=abc");
-        let refusal = now::<Query<Page<'_>>>(&request).unwrap_err();
-        assert_eq!(refusal.status(), 400);
-        assert_eq!(refusal.code(), "invalid_parameters");
+        let rejection = now::<Query<Page<'_>>>(&request).unwrap_err();
+        assert_eq!(rejection.status(), 400);
+        assert_eq!(rejection.code(), "invalid_parameters");
         assert_eq!(
-            refusal.to_string(),
+            rejection.to_string(),
             "query parameter `page`: expected a whole number from 0 to 4294967295, found \"abc\""
         );
         assert!(now::<Option<Query<Page<'_>>>>(&request).is_err());
@@ -222,8 +222,8 @@ mod tests {
             page: Option<u32>,
         }
         for request in [get("/orders"), get("/orders?")] {
-            let refusal = now::<Query<Page<'_>>>(&request).unwrap_err();
-            assert_eq!(refusal.to_string(), "query parameter `page`: missing");
+            let rejection = now::<Query<Page<'_>>>(&request).unwrap_err();
+            assert_eq!(rejection.to_string(), "query parameter `page`: missing");
             assert_eq!(now::<Option<Query<Page<'_>>>>(&request), Ok(None));
             assert_eq!(
                 now::<Option<Query<Loose>>>(&request),
@@ -238,11 +238,11 @@ mod tests {
             let request = get(&format!("/orders?{}", "page=1&".repeat(pairs)));
             match now::<Query<Vec<(&str, &str)>>>(&request) {
                 Ok(Query(all)) => assert!(fits && all.len() == pairs),
-                Err(refusal) => {
+                Err(rejection) => {
                     assert!(!fits);
-                    assert_eq!(refusal, QueryRejection::TooMany { limit: 1000 });
-                    assert_eq!(refusal.status(), 400);
-                    assert_eq!(refusal.code(), "too_many_parameters");
+                    assert_eq!(rejection, QueryRejection::TooMany { limit: 1000 });
+                    assert_eq!(rejection.status(), 400);
+                    assert_eq!(rejection.code(), "too_many_parameters");
                 }
             }
         }

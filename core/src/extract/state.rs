@@ -1,11 +1,11 @@
-//! The values that all invocations share.
+//! Extractor for values that all invocations share.
 
-use super::{FromRequest, dry_run, fault::INTERNAL_ERROR};
-use crate::{ApiError, Operation, Request, state::States};
+use super::{FromRequest, field_error::INTERNAL_ERROR, from_request::asked_for};
+use crate::{ApiError, Operation, Request, matched_route::states_of, state::States};
 use http::StatusCode;
 use std::{any::type_name, borrow::Cow};
 
-/// A value that was given to the [`Api`](crate::Api), such as a database client.
+/// Extractor for a value that was added to the [`Api`](crate::Api), such as a database client.
 ///
 /// ```
 /// use lambda_api::State;
@@ -19,15 +19,15 @@ use std::{any::type_name, borrow::Cow};
 /// }
 /// ```
 ///
-/// A state is told apart by its type, and cloned for each handler: put large values behind an
-/// [`Arc`](std::sync::Arc). A route that needs a state which the Api does not have is found when
-/// the Api is built, not when the route is called.
+/// A state is identified by its type, and cloned for each handler: put large values into an
+/// [`Arc`](std::sync::Arc). If a route needs a state that the Api does not have, building the Api
+/// fails.
 ///
-/// A middleware made with [`from_fn`](crate::from_fn) takes one like a handler, and it is looked for
-/// when the Api is built, too:
+/// A middleware made with [`from_fn`](crate::middleware::from_fn) can take a state like a handler. It is
+/// checked when the Api is built, too:
 ///
 /// ```
-/// use lambda_api::{Api, Next, Request, Response, State, from_fn};
+/// use lambda_api::{Api, Request, Response, State, middleware::{Next, from_fn}};
 ///
 /// #[derive(Clone)]
 /// struct Banned(Vec<String>);
@@ -42,11 +42,11 @@ use std::{any::type_name, borrow::Cow};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State<T>(pub T);
 
-/// Why there is no [`State`].
+/// Rejection of [`State`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateRejection {
-    /// The Api has no state of the type: the program's mistake, a 500.
+    /// The Api has no state of the type: an error of the application, 500.
     #[error("no state of type `{0}` was given to the Api")]
     Missing(&'static str),
 }
@@ -64,8 +64,8 @@ impl ApiError for StateRejection {
 impl<'r, T: Clone + Send + Sync + 'static> FromRequest<'r> for State<T> {
     type Rejection = StateRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, StateRejection>> = Some(|request| {
-        States::of(request)
+    const SYNC: Option<fn(&'r Request) -> Result<Self, StateRejection>> = Some(|request| {
+        states_of(request.extensions())
             .and_then(States::get::<T>)
             .map(|state| Self(state.clone()))
             .ok_or_else(|| missing::<T>(request))
@@ -78,7 +78,7 @@ impl<'r, T: Clone + Send + Sync + 'static> FromRequest<'r> for State<T> {
 
 #[cold]
 fn missing<T: 'static>(request: &Request) -> StateRejection {
-    dry_run::asked_for::<T>(request);
+    asked_for::<T>(request);
     StateRejection::Missing(type_name::<T>())
 }
 
@@ -98,9 +98,9 @@ mod tests {
     #[test]
     fn a_missing_state_is_a_500_that_names_the_type() {
         for request in [with_state(7_u32), get("/")] {
-            let refusal = now::<State<u64>>(&request).unwrap_err();
-            assert_eq!(refusal, StateRejection::Missing("u64"));
-            assert_eq!(refusal.status(), 500);
+            let rejection = now::<State<u64>>(&request).unwrap_err();
+            assert_eq!(rejection, StateRejection::Missing("u64"));
+            assert_eq!(rejection.status(), 500);
             assert!(now::<Option<State<u64>>>(&request).is_err());
         }
     }

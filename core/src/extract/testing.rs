@@ -1,9 +1,9 @@
-//! Requests made by hand, as the router would hand them over.
+//! Requests for tests, as the router passes them on.
 
 use super::FromRequest;
 use crate::{
     Body, Request,
-    matched::{Matched, Pattern, Value},
+    matched_route::{MatchedRoute, Pattern, Value},
     state::States,
 };
 use std::{
@@ -11,14 +11,12 @@ use std::{
     sync::Arc,
 };
 
-/// A GET of this path and query.
 pub(super) fn get(uri: &str) -> Request {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = uri.parse().expect("a valid uri");
     request
 }
 
-/// A POST of this body.
 pub(super) fn post(content_type: &str, body: impl Into<Body>) -> Request {
     let mut request = Request::new(body.into());
     *request.method_mut() = http::Method::POST;
@@ -29,9 +27,9 @@ pub(super) fn post(content_type: &str, body: impl Into<Body>) -> Request {
     request
 }
 
-/// A request that a route with these parameters has matched:
-/// `routed("/orders/{id}", "/orders/7", &[("id", Some("7"))])`. A value that does not stand in the
-/// path was decoded; `None` is one that is no UTF-8.
+/// A request that matched a route with these parameters:
+/// `routed("/orders/{id}", "/orders/7", &[("id", Some("7"))])`. A value that does not occur in the
+/// path is a decoded one; `None` is one that is not UTF-8.
 pub(super) fn routed(pattern: &str, path: &str, values: &[(&str, Option<&str>)]) -> Request {
     let mut request = get(path);
     let values = values.iter().map(|(name, value)| {
@@ -45,7 +43,7 @@ pub(super) fn routed(pattern: &str, path: &str, values: &[(&str, Option<&str>)])
         };
         (at..at + name.len(), value)
     });
-    let matched = Matched {
+    let matched = MatchedRoute {
         pattern: Pattern::Joined(pattern.into()),
         uri: None,
         values: values.collect(),
@@ -55,18 +53,18 @@ pub(super) fn routed(pattern: &str, path: &str, values: &[(&str, Option<&str>)])
     request
 }
 
-/// A request to an application with one state.
+/// A request to an application with a state.
 pub(super) fn with_state<T: Any + Send + Sync>(state: T) -> Request {
     let mut request = routed("/", "/", &[]);
     let mut states = States::default();
     states.values.insert(TypeId::of::<T>(), Box::new(state));
-    if let Some(matched) = request.extensions_mut().get_mut::<Matched>() {
+    if let Some(matched) = request.extensions_mut().get_mut::<MatchedRoute>() {
         matched.states = Arc::new(states);
     }
     request
 }
 
-/// Runs an extractor that never waits.
+/// Runs an extractor that never awaits.
 pub(super) fn now<'r, T: FromRequest<'r>>(request: &'r Request) -> Result<T, T::Rejection> {
-    T::NOW.expect("an extractor that never waits")(request)
+    T::SYNC.expect("an extractor that never waits")(request)
 }

@@ -1,11 +1,12 @@
-//! What all extractors have in common: they compile in every combination, their futures can move
-//! between threads, and no input makes them panic.
+//! Properties of all extractors: they compile in every combination, their futures can move between
+//! threads, and no input makes them panic.
 
 use super::{
-    plain::{self, Faults},
+    scalar_args::{self, ArgumentErrors},
     testing::{get, now, post},
     *,
 };
+use crate::{ApiError, Request};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use proptest::{prelude::*, test_runner::RngSeed};
@@ -22,7 +23,7 @@ fn assert_send<T: Send>(value: T) -> T {
     value
 }
 
-/// An extractor of a user, which waits and asks other extractors.
+/// An extractor of a user that awaits and calls other extractors.
 struct Session(String);
 
 impl<'r> FromRequest<'r> for Session {
@@ -35,7 +36,7 @@ impl<'r> FromRequest<'r> for Session {
     }
 }
 
-/// Two extractors as one, whatever they are.
+/// Two arbitrary extractors combined.
 struct Both<A, B>(A, B);
 
 impl<'r, A, B> FromRequest<'r> for Both<A, B>
@@ -75,8 +76,8 @@ async fn borrowed_data_is_extracted_in_every_wrapper() {
 #[tokio::test]
 async fn an_extractor_that_waits_works_in_wrappers() {
     let request = get("/?name=tea");
-    assert!(<Option<Session>>::NOW.is_none());
-    assert!(<Result<Session, QueryRejection>>::NOW.is_none());
+    assert!(<Option<Session>>::SYNC.is_none());
+    assert!(<Result<Session, QueryRejection>>::SYNC.is_none());
     let plain = assert_send(extract::<Session>(&request)).await;
     assert_eq!(plain.unwrap().0, "tea");
     let optional = assert_send(extract::<Option<Session>>(&request)).await;
@@ -88,7 +89,7 @@ async fn an_extractor_that_waits_works_in_wrappers() {
 }
 
 #[tokio::test]
-async fn from_request_of_an_extractor_that_never_waits_does_the_same() {
+async fn from_request_of_a_sync_extractor_does_the_same() {
     let request = get("/?name=tea");
     let taken = assert_send(Query::<Borrowed<'_>>::from_request(&request)).await;
     assert_eq!(taken, now(&request));
@@ -99,7 +100,7 @@ async fn from_request_of_an_extractor_that_never_waits_does_the_same() {
 #[test]
 fn no_built_in_extractor_waits() {
     fn never_waits<'r, T: FromRequest<'r>>() -> bool {
-        T::NOW.is_some()
+        T::SYNC.is_some()
     }
     assert!(never_waits::<Path<String>>());
     assert!(never_waits::<Query<Borrowed<'_>>>());
@@ -119,7 +120,7 @@ fn no_built_in_extractor_waits() {
     assert!(never_waits::<Option<Result<Json<Borrowed<'_>>, _>>>());
 }
 
-/// A type with every kind of value in it.
+/// A type with every kind of value.
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only read by serde")]
 struct Anything<'r> {
@@ -150,14 +151,14 @@ fn pairs() -> impl Strategy<Value = String> {
     ]
 }
 
-fn refuse<T, E: ApiError>(taken: Result<T, E>) {
+fn reject<T, E: ApiError>(taken: Result<T, E>) {
     if let Err(rejection) = taken {
         let _ = crate::Problem::from_error(&rejection);
         assert!(rejection.to_string().chars().count() < 600);
     }
 }
 
-/// Always the same inputs: a test that fails here fails everywhere.
+/// Uses the same inputs each time, so that failures are reproducible.
 fn config() -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
@@ -166,7 +167,7 @@ fn config() -> ProptestConfig {
     }
 }
 
-/// Any value that a header can have.
+/// Any valid value of a header.
 fn header_value() -> impl Strategy<Value = HeaderValue> {
     any::<Vec<u8>>().prop_map(|mut bytes| {
         for byte in &mut bytes {
@@ -189,15 +190,15 @@ proptest! {
         prop_assume!(uri.is_ok());
         let mut request = get("/");
         *request.uri_mut() = uri.unwrap();
-        refuse(now::<Query<Anything<'_>>>(&request));
-        refuse(now::<Query<HashMap<String, u8>>>(&request));
-        refuse(now::<Query<Vec<(String, Choice)>>>(&request));
-        let mut faults = Faults::new();
-        plain::query::<u8>(&request, "a", &mut faults);
-        plain::query::<Vec<i64>>(&request, "b", &mut faults);
-        plain::query::<&str>(&request, "e", &mut faults);
-        plain::query::<Choice>(&request, "f", &mut faults);
-        drop(faults.refuse(&request, &[]));
+        reject(now::<Query<Anything<'_>>>(&request));
+        reject(now::<Query<HashMap<String, u8>>>(&request));
+        reject(now::<Query<Vec<(String, Choice)>>>(&request));
+        let mut errors = ArgumentErrors::new();
+        scalar_args::query::<u8>(&request, "a", &mut errors);
+        scalar_args::query::<Vec<i64>>(&request, "b", &mut errors);
+        scalar_args::query::<&str>(&request, "e", &mut errors);
+        scalar_args::query::<Choice>(&request, "f", &mut errors);
+        drop(errors.reject(&request, &[]));
     }
 
     #[test]
@@ -208,10 +209,10 @@ proptest! {
         for (name, _) in cookies.iter() {
             prop_assert!(cookies.get(name).is_some());
         }
-        let mut faults = Faults::new();
-        plain::cookie::<u8>(&request, "a", &mut faults);
-        plain::header::<Choice>(&request, "cookie", &mut faults);
-        drop(faults.refuse(&request, &[]));
+        let mut errors = ArgumentErrors::new();
+        scalar_args::cookie::<u8>(&request, "a", &mut errors);
+        scalar_args::header::<Choice>(&request, "cookie", &mut errors);
+        drop(errors.reject(&request, &[]));
     }
 
     #[test]
@@ -220,9 +221,9 @@ proptest! {
         pairs().prop_map(String::into_bytes),
     ]) {
         let request = post("application/x-www-form-urlencoded", body);
-        refuse(now::<Form<Anything<'_>>>(&request));
-        refuse(now::<Form<Vec<(String, f32)>>>(&request));
-        refuse(now::<Text>(&request));
+        reject(now::<Form<Anything<'_>>>(&request));
+        reject(now::<Form<Vec<(String, f32)>>>(&request));
+        reject(now::<Text>(&request));
     }
 
     #[test]
@@ -232,16 +233,16 @@ proptest! {
         "\\{\"[a-g]\":(1|\"\\PC*\"|\\[\\]|null|1e999)\\}".prop_map(String::into_bytes),
     ]) {
         let request = post("application/json", body);
-        refuse(now::<Json<Anything<'_>>>(&request));
-        refuse(now::<Json<HashMap<String, Choice>>>(&request));
+        reject(now::<Json<Anything<'_>>>(&request));
+        reject(now::<Json<HashMap<String, Choice>>>(&request));
     }
 
     #[test]
     fn no_content_type_makes_an_extractor_panic(value in header_value()) {
         let mut request = post("", "{}");
         request.headers_mut().insert("content-type", value);
-        refuse(now::<Json<Anything<'_>>>(&request));
-        refuse(now::<Form<Anything<'_>>>(&request));
+        reject(now::<Json<Anything<'_>>>(&request));
+        reject(now::<Form<Anything<'_>>>(&request));
     }
 }
 
@@ -257,13 +258,13 @@ proptest! {
         "(--X\r\n(Content-(Disposition|Type): ?[\\PC]{0,12}\r\n){0,3}\r\n){1,3}(--X--)?"
             .prop_map(String::into_bytes),
     ]) {
-        refuse(now::<Multipart>(&post("multipart/form-data; boundary=X", body)));
+        reject(now::<Multipart>(&post("multipart/form-data; boundary=X", body)));
     }
 
     #[test]
     fn no_multipart_type_makes_an_extractor_panic(parameters in "[ -~]{0,30}") {
         let content_type = format!("multipart/form-data;{parameters}");
-        refuse(now::<Multipart>(&post(&content_type, "--X\r\n")));
+        reject(now::<Multipart>(&post(&content_type, "--X\r\n")));
     }
 }
 

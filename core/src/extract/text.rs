@@ -1,45 +1,50 @@
-//! A body of text.
+//! Extractor for text bodies.
 
-use super::{FromRequest, fault::UNSUPPORTED_MEDIA_TYPE, media};
+use super::{FromRequest, field_error::UNSUPPORTED_MEDIA_TYPE, media};
 use crate::{ApiError, Outcome, Problem, Request};
 use http::StatusCode;
 use std::borrow::Cow;
 
-/// The body as text, whatever its content type.
+/// Extractor for the body as text, with any content type.
 ///
 /// ```
-/// use lambda_api::Text;
+/// use lambda_api::extract::Text;
 ///
 /// async fn shout(Text(body): Text) -> String {
 ///     body.to_uppercase()
 /// }
 /// ```
 ///
-/// An empty body is an empty text. The text is owned, since most handlers keep or return it; one
-/// that only looks at the body can take a `&Request` instead, whose
+/// An empty body is an empty string. The string is owned, since most handlers keep or return it. A
+/// handler that only reads the body can take a `&Request` instead, whose
 /// [`body().bytes()`](crate::Body::bytes) are borrowed.
 ///
 /// # Rejections
-/// 400, `invalid_text`, when the body is not UTF-8; 415, `unsupported_media_type`, when it is
-/// compressed and no layer has taken that off. `bytes::Bytes` takes a body as it is.
+/// The request is rejected if:
+///
+/// - the body is not UTF-8: 400, `invalid_text`.
+/// - the body is compressed and no layer decompressed it: 415, `unsupported_media_type`.
+///
+/// Use `bytes::Bytes` for the unchanged body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text(pub String);
 
-/// Why a body could not be read as [`Text`].
+/// Rejection of [`Text`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextRejection {
-    /// The body is compressed, and no layer has taken that off: 415, `unsupported_media_type`, with
-    /// `accept-encoding` ([RFC 9110, section 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
+    /// The body is compressed, and no layer decompressed it: 415, `unsupported_media_type`, with
+    /// `accept-encoding` ([RFC 9110, section
+    /// 15.5.16](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16)).
     #[error("expected a body without content-encoding, found {found}")]
     Encoding {
-        /// The content encodings that were sent.
+        /// The content encodings of the request.
         found: String,
     },
-    /// The body is no text: 400, `invalid_text`.
-    #[error("expected a body in UTF-8, found other bytes from byte {valid} on")]
+    /// The body is not UTF-8: 400, `invalid_text`.
+    #[error("expected a UTF-8 body, found invalid bytes from byte {valid} on")]
     NotUtf8 {
-        /// How many bytes at the beginning are text.
+        /// The number of valid bytes at the beginning.
         valid: usize,
     },
 }
@@ -61,7 +66,7 @@ impl ApiError for TextRejection {
 
     fn decorate(&self, problem: &mut Problem) {
         if let Self::Encoding { .. } = self {
-            media::refuse_encoding(problem);
+            media::reject_encoding(problem);
         }
     }
 
@@ -76,7 +81,7 @@ impl ApiError for TextRejection {
 impl<'r> FromRequest<'r> for Text {
     type Rejection = TextRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, TextRejection>> = Some(|request| {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, TextRejection>> = Some(|request| {
         let body = request.body().bytes();
         if let Some(found) = media::encoded(request).filter(|_| !body.is_empty()) {
             return Err(TextRejection::Encoding { found });
@@ -106,11 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_are_a_400() {
-        let refusal = now::<Text>(&post("text/plain", &b"ab\xff"[..])).unwrap_err();
-        assert_eq!(refusal, TextRejection::NotUtf8 { valid: 2 });
+    fn invalid_utf8_is_a_400() {
+        let rejection = now::<Text>(&post("text/plain", &b"ab\xff"[..])).unwrap_err();
+        assert_eq!(rejection, TextRejection::NotUtf8 { valid: 2 });
         assert_eq!(
-            (refusal.status().as_u16(), refusal.code()),
+            (rejection.status().as_u16(), rejection.code()),
             (400, "invalid_text".into())
         );
     }

@@ -1,20 +1,20 @@
-//! Why a value of a request could not be read.
+//! The error of a value that could not be read.
 
 use super::{
-    clip::{clip, quote},
-    guess,
+    truncate::{quote, truncate},
+    untyped,
 };
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
-/// The error of the deserializers of this module. Boxed, so that the happy path stays small.
+/// The error of the deserializers of this module. It is boxed so that results stay small.
 #[derive(Debug)]
 pub(crate) struct ValueError(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     name: Option<String>,
-    /// Of a value whose name is still to be found.
+    /// The number of a value whose name is not known yet.
     number: Option<usize>,
     reason: Reason,
 }
@@ -30,12 +30,12 @@ enum Reason {
     Custom(String),
 }
 
-/// Whether a message may repeat the value that was found.
+/// Whether a message may contain the invalid value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Echo {
     Value,
-    /// Of headers and cookies: proxies and browsers add secrets to a request that the one who
-    /// reads the reply need not know.
+    /// For headers and cookies: proxies and browsers add secrets to requests, which the reader of
+    /// the response should not see.
     Nothing,
 }
 
@@ -51,9 +51,9 @@ impl ValueError {
     #[cold]
     pub(crate) fn missing(expected: &dyn Expected) -> Self {
         let expected = match expected.to_string() {
-            // How serde calls it; the client sends the same for both.
-            text if text == "a string" || text == "a borrowed string" => "a text".to_owned(),
-            other => clip(&other),
+            // serde's names for owned and borrowed strings, which are the same for clients.
+            text if text == "a string" || text == "a borrowed string" => "a string".to_owned(),
+            other => truncate(&other),
         };
         Self::new(Reason::Missing {
             expected: Some(expected),
@@ -70,7 +70,7 @@ impl ValueError {
         Self::new(Reason::Repeated { times })
     }
 
-    /// The text is no value of the type.
+    /// The text is not a valid value of the type.
     #[cold]
     pub(crate) fn unexpected(text: &str, expected: &str) -> Self {
         Self::new(Reason::Unexpected {
@@ -79,20 +79,19 @@ impl ValueError {
         })
     }
 
-    /// The handler asks for what its route cannot give: no fault of the client.
+    /// The handler requests what its route cannot provide: not an error of the client.
     #[cold]
     pub(crate) fn mismatch(text: String) -> Self {
         Self::new(Reason::Mismatch(text))
     }
 
-    /// The same error, of the parameter of this name.
+    /// Sets the name of the parameter, unless it is known.
     #[cold]
     pub(crate) fn of(mut self, name: &str) -> Self {
-        self.0.name.get_or_insert_with(|| clip(name));
+        self.0.name.get_or_insert_with(|| truncate(name));
         self
     }
 
-    /// The same error, of the value with this number.
     pub(super) fn numbered(mut self, number: Option<usize>) -> Self {
         self.0.number = number;
         self
@@ -102,22 +101,22 @@ impl ValueError {
         self.0.number
     }
 
-    /// Whether it is known which value is meant.
+    /// Whether the value is known.
     pub(super) fn is_located(&self) -> bool {
         self.0.name.is_some() || self.0.number.is_some()
     }
 
-    /// Whether a value is not of the type that was asked for.
+    /// Whether a value has another type than requested.
     pub(super) fn is_unexpected(&self) -> bool {
         matches!(self.0.reason, Reason::Unexpected { .. })
     }
 
-    /// Whether no request could give what the type asks for.
+    /// Whether no request can provide the requested type.
     pub(crate) fn is_impossible(&self) -> bool {
         matches!(self.0.reason, Reason::Mismatch(_))
     }
 
-    /// Whether the type asks for names or numbers of values that the route does not have.
+    /// Whether the type requests names or numbers of values that the route does not have.
     pub(crate) fn is_mismatch(&self) -> bool {
         matches!(
             self.0.reason,
@@ -125,7 +124,7 @@ impl ValueError {
         )
     }
 
-    /// The parameter's name, when it is known, and what is wrong with it.
+    /// Returns the name of the parameter, if it is known, and a description of the error.
     pub(crate) fn explain(self, echo: Echo) -> (Option<String>, String) {
         let detail = self.detail(echo);
         (self.0.name, detail)
@@ -157,7 +156,7 @@ fn one_of(names: &[&str]) -> String {
     }
 }
 
-/// What a type asks for, as clients are told of it, who need not know Rust's names.
+/// Describes what a type expects, without Rust's type names.
 fn plainly(expected: &dyn Expected) -> String {
     let text = expected.to_string();
     macro_rules! whole {
@@ -169,14 +168,14 @@ fn plainly(expected: &dyn Expected) -> String {
                 })*
                 "f32" | "f64" => "a number".to_owned(),
                 "a boolean" => "`true` or `false`".to_owned(),
-                other => clip(other),
+                other => truncate(other),
             }
         };
     }
     whole!(i8 i16 i32 i64 isize i128 u8 u16 u32 u64 usize u128)
 }
 
-/// A whole number, as clients are told of it.
+/// Describes an integer type.
 pub(super) struct Whole {
     pub(super) min: i128,
     pub(super) max: u128,
@@ -191,18 +190,18 @@ impl Expected for Whole {
 impl Error for ValueError {
     #[cold]
     fn custom<T: fmt::Display>(text: T) -> Self {
-        Self::new(Reason::Custom(clip(&text.to_string())))
+        Self::new(Reason::Custom(truncate(&text.to_string())))
     }
 
     #[cold]
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let expected = plainly(expected);
-        let number = guess::missed(&found, &expected);
+        let number = untyped::missed(&found, &expected);
         Self::new(Reason::Unexpected {
             expected,
             found: match found {
                 Unexpected::Str(text) => quote(text),
-                other => clip(&other.to_string()),
+                other => truncate(&other.to_string()),
             },
         })
         .numbered(number)
@@ -216,7 +215,7 @@ impl Error for ValueError {
     #[cold]
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
         Self::new(Reason::Unexpected {
-            expected: clip(&expected.to_string()),
+            expected: truncate(&expected.to_string()),
             found: length.to_string(),
         })
     }
@@ -224,7 +223,7 @@ impl Error for ValueError {
     #[cold]
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let expected = one_of(expected);
-        let number = guess::missed(&Unexpected::Str(variant), &expected);
+        let number = untyped::missed(&Unexpected::Str(variant), &expected);
         Self::unexpected(variant, &expected).numbered(number)
     }
 
@@ -242,8 +241,8 @@ impl Error for ValueError {
     }
 }
 
-/// What a type sees that turns this error into one of its own: it may be about a header, and so
-/// it says nothing of the value.
+/// The message for types that convert this error into their own. The value may be from a header, so
+/// the message does not contain it.
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail(Echo::Nothing))

@@ -1,8 +1,8 @@
-//! A request that lambda_http has made, as if its event had been read here.
+//! Conversion of requests from lambda_http, as if their event had been read here.
 
 use crate::{
-    CognitoIdentity, Invocation, LambdaContext, Problem,
-    event::{DecodeOptions, SecondHand, Source, take_over},
+    Invocation, LambdaContext, Problem,
+    event::{CognitoIdentity, DecodeOptions, LambdaHttpEvent, Source, take_over},
 };
 use lambda_http::{
     Context, RequestExt,
@@ -11,11 +11,11 @@ use lambda_http::{
 };
 use std::{borrow::Cow, collections::BTreeMap, time::SystemTime};
 
-/// Puts an [`Invocation`] into a request that comes from lambda_http, and gives it the URI that
-/// routes are for. Any other request stays as it is.
+/// Puts an [`Invocation`] into a request that comes from lambda_http, and gives it the URI for
+/// routing. Other requests do not change.
 ///
 /// # Errors
-/// The response, where the path of the event is none.
+/// Returns a response if the path of the event is invalid.
 pub(crate) fn arrive(
     head: &mut http::request::Parts,
     options: &DecodeOptions,
@@ -24,7 +24,7 @@ pub(crate) fn arrive(
     if extensions.get::<Invocation>().is_some() {
         return Ok(());
     }
-    // Nothing but code of this process puts them there.
+    // Only code of this process can set these extensions.
     let (lambda, context) = (
         extensions.lambda_context_ref(),
         extensions.request_context_ref(),
@@ -39,7 +39,7 @@ pub(crate) fn arrive(
     .to_owned();
     let query = query(&path, head);
     let json = context.and_then(|context| serde_json::to_vec(context).ok());
-    let event = SecondHand {
+    let event = LambdaHttpEvent {
         source: context.and_then(source),
         path: &path,
         query: Cow::Owned(query),
@@ -65,14 +65,14 @@ fn source(context: &RequestContext) -> Option<Source> {
     })
 }
 
-/// An HTTP API has routes, such as `ANY /orders`, and no resources with ids.
+/// An HTTP API has route keys, such as `ANY /orders`, and no resources with ids.
 fn is_http_api(context: &ApiGatewayProxyRequestContext) -> bool {
     let id = context.resource_id.as_deref();
     id.is_none_or(|id| id.contains([' ', '$']))
 }
 
-/// The query, which lambda_http puts behind the path. Where a path that an API decoded has a `#` or
-/// a `?`, it is another one there, or lost.
+/// The query, which lambda_http appends to the path. If an API has decoded a path with a `#` or a
+/// `?`, the query there is wrong or missing.
 fn query(path: &str, head: &http::request::Parts) -> String {
     match head.query_string_parameters_ref() {
         Some(query) if path.contains(['#', '?']) => query.to_query_string(),
@@ -80,7 +80,7 @@ fn query(path: &str, head: &http::request::Parts) -> String {
     }
 }
 
-/// Each of them has one.
+/// The first value of each name.
 fn first_values(map: &QueryMap) -> Option<Vec<u8>> {
     let values: BTreeMap<_, _> = map.iter().collect();
     serde_json::to_vec(&values).ok()
@@ -91,7 +91,7 @@ fn lambda_context(context: &Context) -> LambdaContext {
     LambdaContext {
         request_id: context.request_id.clone(),
         deadline_ms: Some(context.deadline),
-        // Where there is none, it has a sentence.
+        // If there is no ARN, lambda_http sets a sentence.
         function_arn: Some(context.invoked_function_arn.clone())
             .filter(|arn| arn.starts_with("arn:")),
         trace_id: context.xray_trace_id.clone(),

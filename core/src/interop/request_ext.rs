@@ -1,6 +1,6 @@
-//! What `lambda_http::RequestExt` looks for in a request.
+//! The extensions that `lambda_http::RequestExt` reads from a request.
 
-use crate::{Invocation, LambdaContext, event::Source};
+use crate::event::{ContextError, Invocation, LambdaContext, Source};
 use lambda_http::{
     Context, RequestExt, aws_lambda_events::query_map::QueryMap, lambda_runtime::Config,
     request::RequestContext,
@@ -19,9 +19,9 @@ use std::{
 };
 use tower::{Layer, Service};
 
-/// A layer that gives the services and handlers behind it what `lambda_http::RequestExt` looks for.
+/// A layer that adds the extensions that `lambda_http::RequestExt` reads.
 ///
-/// | `RequestExt` | is |
+/// | `RequestExt` | value |
 /// |---|---|
 /// | `raw_http_path` | [`Invocation::raw_path`]: as the gateway sent it |
 /// | `query_string_parameters` | the query of the URI, decoded, the values of a name in their order |
@@ -29,26 +29,27 @@ use tower::{Layer, Service};
 /// | `request_context` | that of the event, as the type of its source |
 /// | `lambda_context` | [`Invocation::lambda`], and `env_config` from the environment |
 ///
-/// It goes around a service that is [mounted](crate::Api::mount_service) or the
-/// [fallback](crate::Api::fallback_service), or around routes, as any layer. All of it is put there
-/// for each request that passes, which costs a parse of the whole request context: so it belongs
-/// around what needs it. A request that `lambda_http` itself has made has it all already, and passes
-/// unchanged.
+/// Wrap it around a service that is [mounted](crate::Api::mount_service) or the
+/// [fallback](crate::Api::fallback_service), or around routes, like any layer. It adds all values
+/// to each request, which parses the whole request context, so only wrap what needs it. A request
+/// from `lambda_http` itself already has them, and does not change.
 ///
-/// It is what the event says, which is as trustworthy as the permission to invoke the function. A
-/// handler that decides by `request_context`'s authorizer believes any API; the authenticators of
-/// [`auth::gateway`](crate::auth::gateway) in front of it believe those that they name.
+/// The values come from the event, which is only as trustworthy as the permission to invoke the
+/// function. A handler that relies on the authorizer of `request_context` trusts any API; the
+/// authenticators of [`auth::gateway`](crate::auth::gateway) only trust the APIs that they name.
 ///
 /// # What is left out
-/// The types of the request context are stricter than events are: VPC Lattice 1 has none, and an odd
-/// or hand-written event may not fit its own. Then there is no request context, and the log has one
-/// warning for all such requests of the layer: which source, and where in the context the fault is.
-/// A client context that does not fit is left out in the same way. **`request_context()` panics where
-/// there is none, and so does `lambda_context()` outside of this layer: use the forms that end in
-/// `_ref`**, which return an `Option`.
+/// The types of the request context are stricter than events: there is none for VPC Lattice 1, and
+/// an unusual or hand-written event may not fit its type. Then there is no request context, and one
+/// warning is logged for all such requests of the layer, with the source and the position of the
+/// error in the context. A client context that does not fit is left out in the same way. **Without
+/// one, `request_context()` panics, and so does `lambda_context()` outside of this layer: use the
+/// methods that end in `_ref`**, which return an `Option`.
 ///
 /// ```
-/// use lambda_api::{Api, Request, Response, Body, interop::RequestExtLayer, from_fn, Next};
+/// use lambda_api::{
+///     Api, Body, Request, Response, interop::RequestExtLayer, middleware::{Next, from_fn},
+/// };
 /// use lambda_http::{RequestExt, request::RequestContext};
 ///
 /// async fn regional(request: Request, next: Next) -> Response {
@@ -62,12 +63,12 @@ use tower::{Layer, Service};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct RequestExtLayer {
-    /// Whether something was left out already.
+    /// Whether the warning was logged.
     warned: Arc<AtomicBool>,
 }
 
 impl RequestExtLayer {
-    /// The layer; it has no settings.
+    /// Creates the layer; it has no settings.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -126,9 +127,9 @@ fn filled(
     warned: &AtomicBool,
 ) -> http::Extensions {
     let invocation = extensions.get::<Invocation>().cloned().unwrap_or_default();
-    let left_out = |what: &str, error: &serde_json::Error| {
+    let left_out = |what: &str, position: (usize, usize)| {
         if !warned.swap(true, Ordering::Relaxed) {
-            warn(what, error, &invocation);
+            warn(what, position, &invocation);
         }
     };
     if let Some(query) = query {
@@ -140,12 +141,12 @@ fn filled(
     if let Some(source) = invocation.source() {
         match request_context(source, &invocation) {
             Ok(context) => extensions = extensions.with_request_context(context),
-            Err(error) => left_out("request context", &error),
+            Err(error) => left_out("request context", error.position()),
         }
     }
     let (context, client) = lambda_context(invocation.lambda());
     if let Err(error) = client {
-        left_out("client context", &error);
+        left_out("client context", (error.line(), error.column()));
     }
     extensions
         .with_raw_http_path(invocation.raw_path().unwrap_or_default())
@@ -154,40 +155,40 @@ fn filled(
         .with_lambda_context(context)
 }
 
-/// The text of the error may quote the context, which has claims and addresses in it.
+/// The text of the error may quote the context, which contains claims and addresses.
 #[cold]
-fn warn(what: &str, error: &serde_json::Error, invocation: &Invocation) {
+fn warn(what: &str, (line, column): (usize, usize), invocation: &Invocation) {
     tracing::warn!(
         target: "lambda_api",
         request_id = invocation.request_id(),
         source = invocation.source().map(Source::name),
-        line = error.line(),
-        column = error.column(),
-        "lambda_http has no {what} for such a request: it is left out, here and from now on"
+        line,
+        column,
+        "lambda_http has no {what} for such a request: it is left out, and only logged once"
     );
 }
 
 fn request_context(
     source: Source,
     invocation: &Invocation,
-) -> Result<RequestContext, serde_json::Error> {
+) -> Result<RequestContext, ContextError> {
     fn read<T: DeserializeOwned>(
         invocation: &Invocation,
         variant: fn(T) -> RequestContext,
-    ) -> Result<RequestContext, serde_json::Error> {
+    ) -> Result<RequestContext, ContextError> {
         invocation.request_context_as().map(variant)
     }
     match source {
         Source::RestApi | Source::HttpApiV1 => read(invocation, RequestContext::ApiGatewayV1),
         Source::HttpApi | Source::FunctionUrl => read(invocation, RequestContext::ApiGatewayV2),
         Source::Alb | Source::AlbMultiValue => read(invocation, RequestContext::Alb),
-        // Version 1 has no context, and fails.
+        // Version 1 has no context, so this fails.
         Source::LatticeV1 | Source::LatticeV2 => read(invocation, RequestContext::VpcLattice),
     }
 }
 
-/// The context of Lambda, and whether that of the client was left out. Two of its types have no
-/// public name, so that they are read from JSON.
+/// Lambda's context, and whether the client context was left out. Two of its types have no public
+/// name, so they are read from JSON.
 fn lambda_context(lambda: &LambdaContext) -> (Context, Result<(), serde_json::Error>) {
     let mut context = Context::default();
     context.request_id.clone_from(&lambda.request_id);
@@ -210,7 +211,7 @@ fn lambda_context(lambda: &LambdaContext) -> (Context, Result<(), serde_json::Er
     (context, client)
 }
 
-/// The function, as its environment describes it: read at the first request, for it does not change.
+/// The function's configuration from the environment, read once because it does not change.
 fn env_config() -> Arc<Config> {
     static CONFIG: OnceLock<Arc<Config>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| {

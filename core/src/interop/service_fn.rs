@@ -1,12 +1,16 @@
-//! Handlers of lambda_http as services of an Api.
+//! Handlers of lambda_http as services of an `Api`.
 
 use super::RequestExtService;
-use crate::{BoxError, IntoService, Request, api::Erased, body::take};
+use crate::{
+    BoxError, Request,
+    body::take,
+    middleware::{Erased, IntoService},
+};
 use lambda_http::IntoResponse;
 use tower::{Service, ServiceExt, util::ServiceFn};
 
-// Of all services for lambda_http's request, these alone can be told from those for ours: an axum
-// `Router` is both, and so is whatever stands behind a layer that takes any body.
+// Of all services for lambda_http's request, only these can be distinguished from those for ours:
+// an axum `Router` is both, and so is every layer that accepts any body.
 impl<F, R> IntoService<lambda_http::Request> for ServiceFn<F>
 where
     Self: Service<lambda_http::Request, Response = R> + Clone + Send + Sync + 'static,
@@ -41,7 +45,7 @@ where
     let service = service
         .map_request(|request: Request| request.map(lambda_http::Body::from))
         .and_then(|response: R| {
-            // lambda_http would take bytes without a content type for text, and lose some.
+            // lambda_http would treat bytes without a content type as text, and corrupt some.
             let mut response = Some(response);
             let whole = take::<R, http::Response<lambda_http::Body>>(&mut response);
             let converted = response.map(IntoResponse::into_response);

@@ -1,18 +1,18 @@
-//! How deep a JSON text is nested.
+//! The nesting depth of a JSON text.
 
-/// Whether arrays and objects are nested deeper than this. Of a text that is no JSON, the answer
-/// is as good as any: nothing reads it deeper than this before it is refused.
+/// Whether arrays and objects are nested deeper than `limit`. The result is arbitrary if the text
+/// is not JSON: parsers fail before they get deeper.
 ///
-/// Most bodies have fewer brackets than levels are allowed, and to count bytes takes a small part
-/// of the time that it takes to read them. Only the others are looked at once more.
+/// Most bodies have fewer brackets than the limit allows levels, and counting bytes is much cheaper
+/// than parsing. Only other bodies are scanned in full.
 pub(crate) fn is_deeper(json: &[u8], limit: usize) -> bool {
     json.len() > limit && brackets(json) > limit && depth_exceeds(json, limit)
 }
 
-/// How many arrays and objects begin, those in strings counted as well.
+/// The number of opening brackets, including those in strings.
 fn brackets(json: &[u8]) -> usize {
-    // Few enough for their count to fit into a byte, and as many as whole vectors hold: so that the
-    // compiler counts in vectors.
+    // 224 is small enough for a count in one byte, and a multiple of the vector size, so that the
+    // compiler vectorises the loop.
     json.chunks(224)
         .map(|chunk| {
             let count = chunk.iter().map(|byte| u8::from(opens(*byte))).sum::<u8>();
@@ -21,7 +21,7 @@ fn brackets(json: &[u8]) -> usize {
         .sum()
 }
 
-/// `[` is 0x5b and `{` 0x7b: one bit tells them apart.
+/// `[` is 0x5b and `{` is 0x7b: they differ in one bit.
 fn opens(byte: u8) -> bool {
     byte | 0x20 == b'{'
 }
@@ -90,7 +90,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_no_json_is_looked_at_without_a_panic(text in any::<Vec<u8>>(), limit in 0..4_usize) {
+        fn invalid_json_does_not_panic(text in any::<Vec<u8>>(), limit in 0..4_usize) {
             let _ = is_deeper(&text, limit);
         }
     }

@@ -1,14 +1,14 @@
-//! What went over a limit.
+//! A limit that was exceeded.
 
 use std::fmt;
 
-/// What is measured.
+/// The quantity that is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measure {
     Body,
     EncodedBody,
     Path,
-    /// Path and query together, which have a limit that cannot be changed.
+    /// Path and query together, whose limit cannot be changed.
     Uri,
     Headers,
     HeaderBytes,
@@ -16,17 +16,17 @@ pub(crate) enum Measure {
     Cookies,
 }
 
-/// A limit that something of a request is over.
+/// A limit that a request exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exceeded {
     pub(crate) measure: Measure,
     pub(crate) limit: usize,
-    /// How much there is, if that is known.
+    /// The actual value, if known.
     pub(crate) found: Option<usize>,
 }
 
 impl Measure {
-    /// Whether so much is let through.
+    /// Returns an error if `found` exceeds the limit.
     #[inline]
     pub(crate) fn check(self, found: usize, limit: usize) -> Result<(), Exceeded> {
         if found > limit {
@@ -45,7 +45,7 @@ impl Measure {
     }
 }
 
-/// What the client is told.
+/// The text for the client.
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let limit = self.limit;

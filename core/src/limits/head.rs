@@ -1,20 +1,20 @@
-//! What comes before the body of a request.
+//! Limits of the request head.
 //!
-//! Nothing is counted that cannot be over its limit, going by a length that is known anyway.
+//! If a known length proves that a limit is not exceeded, nothing is counted.
 
 use super::{Exceeded, Limits, Measure};
 use http::{HeaderMap, header::COOKIE};
 
-/// How many bytes `http::Uri` can hold.
+/// The maximum length of an `http::Uri`, in bytes.
 pub(crate) const MAX_URI: usize = 65_534;
 
 pub(crate) fn check_path(path: &str, limits: &Limits) -> Result<(), Exceeded> {
     Measure::Path.check(path.len(), limits.path)
 }
 
-/// Counts what an extractor would take for a parameter.
+/// Counts the parameters that an extractor would see.
 pub(crate) fn check_query(query: &str, limits: &Limits) -> Result<(), Exceeded> {
-    // A parameter has one byte at least, and one between it and the next.
+    // Each parameter has at least one byte, and one separator.
     if query.len() / 2 < limits.query_pairs {
         return Ok(());
     }
@@ -22,7 +22,7 @@ pub(crate) fn check_query(query: &str, limits: &Limits) -> Result<(), Exceeded> 
     Measure::QueryPairs.check(pairs, limits.query_pairs)
 }
 
-/// `most` is how many bytes they have at most.
+/// `most` is an upper bound of their bytes.
 pub(crate) fn check_headers(
     headers: &HeaderMap,
     most: usize,
@@ -38,8 +38,8 @@ pub(crate) fn check_headers(
     Ok(())
 }
 
-/// Counts the pieces of `cookie` headers; one without a name is passed over by the extractors, and
-/// costs them the same.
+/// Counts the pieces of `cookie` headers. Pieces without a name count too: extractors skip them, at
+/// the same cost.
 pub(crate) fn check_cookies(headers: &HeaderMap, limits: &Limits) -> Result<(), Exceeded> {
     let lines = headers.get_all(COOKIE).iter();
     let pieces = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
@@ -48,7 +48,7 @@ pub(crate) fn check_cookies(headers: &HeaderMap, limits: &Limits) -> Result<(), 
 }
 
 impl Limits {
-    /// Checks what comes before the body of a request that was no event.
+    /// Checks the head of a request that did not come from an event.
     pub(crate) fn check(&self, head: &http::request::Parts) -> Result<(), Exceeded> {
         check_path(head.uri.path(), self)?;
         check_query(head.uri.query().unwrap_or_default(), self)?;

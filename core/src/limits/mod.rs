@@ -1,4 +1,4 @@
-//! How much a request may bring.
+//! Limits on the size of requests and responses.
 
 mod depth;
 mod exceeded;
@@ -8,14 +8,11 @@ pub(crate) use depth::is_deeper;
 pub(crate) use exceeded::{Exceeded, Measure};
 pub(crate) use head::{MAX_URI, check_cookies, check_headers, check_path, check_query};
 
-use crate::state::States;
-use http::Extensions;
-
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
-/// How much a request may bring, and how large a reply may be. All limits are on without being
-/// asked for; a setter changes one of them.
+/// Limits on the size of requests and responses. All limits apply by default; each setter changes
+/// one.
 ///
 /// ```
 /// use lambda_api::{Api, Limits};
@@ -23,15 +20,15 @@ const MIB: usize = 1024 * KIB;
 /// let api = Api::new().limits(Limits::default().body(1 << 20).json_depth(32));
 /// ```
 ///
-/// They hold on every way in: for Lambda's events, for the local server, for requests that an
-/// [`App`](crate::App) gets as a tower service, and for what a layer makes of a body, such as one
-/// that decompresses it. They are those of the whole application, nested APIs and mounted services
-/// included, and so are set on the outermost [`Api`](crate::Api). An [`App`](crate::App) that is
-/// mounted as a service has limits of its own besides. A handler or an extractor that is called
-/// without an application has the defaults.
+/// They apply to Lambda's events, to the local server, to requests that an [`App`](crate::App) gets
+/// as a tower service, and to bodies that a layer creates, such as one that decompresses. They
+/// apply to the whole application, including nested APIs and mounted services, so they are set on
+/// the outermost [`Api`](crate::Api). An [`App`](crate::App) that is mounted as a service also has
+/// its own limits. A handler or an extractor that is called without an application uses the
+/// defaults.
 ///
-/// What is over a limit is a problem of its own. The client is told the limit, and the log how much
-/// there was; of a stream, only that it was too much.
+/// Each limit has its own problem. The client gets the limit, and the log also gets the actual
+/// value, except for a stream.
 ///
 /// | limit | default | problem |
 /// |---|---|---|
@@ -45,14 +42,14 @@ const MIB: usize = 1024 * KIB;
 /// | [`form_fields`](Limits::form_fields) | 1000 | 400 `too_many_fields` |
 /// | [`parts`](Limits::parts) | 256 | 400 `too_many_parts` |
 /// | [`part_bytes`](Limits::part_bytes) | 6 MiB | 413 `part_too_large` |
-/// | [`reply`](Limits::reply) | that of the source | 500 `response_too_large` |
+/// | [`response`](Limits::response) | that of the source | 500 `response_too_large` |
 ///
-/// `json_depth`, `form_fields`, `parts` and `part_bytes` are limits of the extractors that read such
-/// a body, [`Json`](crate::Json), [`Form`](crate::Form) and `Multipart`, and of nothing else: a layer,
-/// an authenticator, a mounted service or a handler that reads the bytes by itself has to set limits
-/// of its own. All others of a request hold before any of these sees it.
+/// `json_depth`, `form_fields`, `parts` and `part_bytes` only apply to the extractors that read
+/// such a body: [`Json`](crate::Json), [`Form`](crate::extract::Form) and `Multipart`. A layer, an
+/// authenticator, a mounted service or a handler that reads the bytes itself has to set its own
+/// limits. All other request limits are checked before any of these sees the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "limits do nothing until they are given to `Api::limits`"]
+#[must_use = "limits do nothing until they are passed to `Api::limits`"]
 pub struct Limits {
     pub(crate) body: usize,
     pub(crate) encoded_body: usize,
@@ -65,10 +62,8 @@ pub struct Limits {
     pub(crate) form_fields: usize,
     pub(crate) parts: usize,
     pub(crate) part_bytes: usize,
-    pub(crate) reply: usize,
+    pub(crate) response: usize,
 }
-
-static DEFAULT: Limits = Limits::DEFAULT;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -77,7 +72,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    const DEFAULT: Self = Self {
+    pub(crate) const DEFAULT: Self = Self {
         body: 6 * MIB,
         encoded_body: 6 * MIB,
         path: 8 * KIB,
@@ -89,16 +84,16 @@ impl Limits {
         form_fields: 1000,
         parts: 256,
         part_bytes: 6 * MIB,
-        reply: usize::MAX,
+        response: usize::MAX,
     };
 
-    /// How many bytes the body may have, as handlers see it: base64 of an event is decoded.
+    /// Sets the maximum size of the body, in bytes, as handlers see it: after base64 is decoded.
     ///
-    /// By default 6 MiB, which no event can be larger than
-    /// ([quotas of Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
-    /// What the base64 in an event will be is known before it is decoded; what is too much is not
-    /// decoded, and not allocated for. A stream, which only a request to the tower service or a layer
-    /// brings, is not read any further.
+    /// The default is 6 MiB, the maximum size of an event ([quotas of
+    /// Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)). The
+    /// decoded size of base64 is known in advance, so a body that is too large is not decoded and
+    /// no memory is allocated for it. A stream, which only comes from a request to the tower
+    /// service or from a layer, is not read any further.
     pub const fn body(self, bytes: usize) -> Self {
         Self {
             body: bytes,
@@ -106,12 +101,13 @@ impl Limits {
         }
     }
 
-    /// How many bytes the body may have as it stands in an event: in base64, where it is that.
+    /// Sets the maximum size of the body, in bytes, as it is encoded in the event, such as in
+    /// base64.
     ///
-    /// By default 6 MiB, which no event can be larger than
-    /// ([quotas of Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)).
-    /// Base64 takes four bytes for three, so that [`body`](Limits::body) is the limit that
-    /// matters to clients; this one spares the work.
+    /// The default is 6 MiB, the maximum size of an event ([quotas of
+    /// Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)). Base64
+    /// uses four bytes for three. Clients are limited by [`body`](Limits::body); this limit only
+    /// avoids work.
     pub const fn encoded_body(self, bytes: usize) -> Self {
         Self {
             encoded_body: bytes,
@@ -119,13 +115,12 @@ impl Limits {
         }
     }
 
-    /// How many bytes the path of a request may have, percent-encoded as it is.
+    /// Sets the maximum length of the path, in bytes, including percent-encoding.
     ///
-    /// By default 8 KiB: 8000 bytes is what every recipient of a URI should take ([RFC 9110, section
-    /// 4.1](https://www.rfc-editor.org/rfc/rfc9110#section-4.1)), and an edge-optimized REST API
-    /// takes 8192
+    /// The default is 8 KiB: recipients should accept URIs of 8000 bytes ([RFC 9110, section 4.1](https://www.rfc-editor.org/rfc/rfc9110#section-4.1)),
+    /// and an edge-optimized REST API accepts 8192
     /// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html)).
-    /// A path with its query can never have more than 65,534 bytes.
+    /// Path and query together cannot exceed 65,534 bytes.
     pub const fn path(self, bytes: usize) -> Self {
         Self {
             path: bytes,
@@ -133,10 +128,10 @@ impl Limits {
         }
     }
 
-    /// How many header fields a request may have; one that is there twice counts twice.
+    /// Sets the maximum number of header fields. A repeated name counts each time.
     ///
-    /// By default 128: HTTP servers commonly take 100 from a client, and load balancers, gateways
-    /// and CloudFront add their own.
+    /// The default is 128: HTTP servers commonly accept 100 from a client, and load balancers,
+    /// gateways and CloudFront add more.
     pub const fn headers(self, fields: usize) -> Self {
         Self {
             headers: fields,
@@ -144,11 +139,11 @@ impl Limits {
         }
     }
 
-    /// How many bytes the names and values of all header fields of a request may have together.
+    /// Sets the maximum size of the names and values of all header fields together, in bytes.
     ///
-    /// By default 64 KiB, which is what an Application Load Balancer takes
+    /// The default is 64 KiB, the limit of an Application Load Balancer
     /// ([quotas](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html)).
-    /// API Gateway takes 10,240 bytes, request line included
+    /// API Gateway accepts 10,240 bytes, including the request line
     /// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)).
     pub const fn header_bytes(self, bytes: usize) -> Self {
         Self {
@@ -157,12 +152,12 @@ impl Limits {
         }
     }
 
-    /// How many parameters a query string may have; a name that is there twice counts twice.
+    /// Sets the maximum number of query parameters. A repeated name counts each time.
     ///
-    /// By default 1000. Each costs fifty bytes of memory and two of the request, so that without a
-    /// limit a small request could use up a small function; 1000 is what PHP takes
-    /// ([`max_input_vars`](https://www.php.net/manual/en/info.configuration.php)), and more than fit
-    /// into the request line of most gateways.
+    /// The default is 1000. A parameter uses fifty bytes of memory for two bytes of the request, so
+    /// without a limit a small request could exhaust a small function. PHP also allows 1000
+    /// ([`max_input_vars`](https://www.php.net/manual/en/info.configuration.php)), which is more
+    /// than fits into the request line of most gateways.
     pub const fn query_pairs(self, pairs: usize) -> Self {
         Self {
             query_pairs: pairs,
@@ -170,22 +165,20 @@ impl Limits {
         }
     }
 
-    /// How many cookies a request may have.
+    /// Sets the maximum number of cookies.
     ///
-    /// By default 180. Browsers keep at least 50 for a site ([RFC 6265, section
-    /// 6.1](https://www.rfc-editor.org/rfc/rfc6265#section-6.1)), and the most common ones 150 to
-    /// 180.
+    /// The default is 180. Browsers keep at least 50 per site ([RFC 6265, section 6.1](https://www.rfc-editor.org/rfc/rfc6265#section-6.1)),
+    /// and the most common ones 150 to 180.
     pub const fn cookies(self, cookies: usize) -> Self {
         Self { cookies, ..self }
     }
 
-    /// How deep arrays and objects of a JSON body may be nested: `[]` is one deep, `{"a": []}` two.
-    /// No more than 127, which is as far as `serde_json` goes.
+    /// Sets the maximum nesting depth of arrays and objects in a JSON body: `[]` has depth one,
+    /// `{"a": []}` two. At most 127, the limit of `serde_json`.
     ///
-    /// By default 64. Nested values cost stack, several times as much where `serde` has to buffer
-    /// them (untagged enums, `#[serde(flatten)]`); data of people and programs rarely goes beyond
-    /// ten levels. The limit holds for all of the body, what the handler's type passes over
-    /// included.
+    /// The default is 64. Nested values use stack, several times as much if `serde` has to buffer
+    /// them (untagged enums, `#[serde(flatten)]`); real data rarely has more than ten levels. The
+    /// limit applies to the whole body, including parts that the handler's type ignores.
     pub const fn json_depth(self, levels: usize) -> Self {
         Self {
             json_depth: if levels < 127 { levels } else { 127 },
@@ -193,9 +186,10 @@ impl Limits {
         }
     }
 
-    /// How many fields a [`Form`](crate::Form) may have; a name that is there twice counts twice.
+    /// Sets the maximum number of fields of a [`Form`](crate::extract::Form). A repeated name counts each
+    /// time.
     ///
-    /// By default 1000, for the reasons of [`query_pairs`](Limits::query_pairs).
+    /// The default is 1000, for the same reasons as for [`query_pairs`](Limits::query_pairs).
     pub const fn form_fields(self, fields: usize) -> Self {
         Self {
             form_fields: fields,
@@ -203,16 +197,17 @@ impl Limits {
         }
     }
 
-    /// How many parts a `Multipart` form may have.
+    /// Sets the maximum number of parts of a `Multipart` form.
     ///
-    /// By default 256. A part costs some hundred bytes besides its content, which may be empty.
+    /// The default is 256. A part uses some hundred bytes in addition to its content, which may be
+    /// empty.
     pub const fn parts(self, parts: usize) -> Self {
         Self { parts, ..self }
     }
 
-    /// How many bytes the content of one part of a `Multipart` form may have.
+    /// Sets the maximum size of the content of one `Multipart` part, in bytes.
     ///
-    /// By default 6 MiB, which is the limit of the whole [`body`](Limits::body).
+    /// The default is 6 MiB, the limit of the whole [`body`](Limits::body).
     pub const fn part_bytes(self, bytes: usize) -> Self {
         Self {
             part_bytes: bytes,
@@ -220,23 +215,18 @@ impl Limits {
         }
     }
 
-    /// How many bytes the JSON of a reply may have.
+    /// Sets the maximum size of the JSON of a response, in bytes.
     ///
-    /// By default, and at the most, what its source lets through
-    /// ([`Source::reply_limit`](crate::event::Source::reply_limit)): 6 MB, and 1 MB behind an
-    /// Application Load Balancer. A reply beyond it would be lost, and the client would get an error
-    /// of the gateway that explains nothing. So it is replaced by a 500, and the log says how large
-    /// it was.
-    pub const fn reply(self, bytes: usize) -> Self {
+    /// The default, and the maximum, is the limit of the source
+    /// ([`Source::response_limit`](crate::event::Source::response_limit)): 6 MB, and 1 MB behind an
+    /// Application Load Balancer. A larger response would be lost, and the client would get an
+    /// error of the gateway that explains nothing. So it is replaced by a 500, and its size is
+    /// logged.
+    pub const fn response(self, bytes: usize) -> Self {
         Self {
-            reply: bytes,
+            response: bytes,
             ..self
         }
-    }
-
-    /// The limits of the application that a request is in.
-    pub(crate) fn of(extensions: &Extensions) -> &Limits {
-        States::in_extensions(extensions).map_or(&DEFAULT, |states| &states.limits)
     }
 }
 
@@ -258,7 +248,7 @@ mod tests {
             .form_fields(9)
             .parts(10)
             .part_bytes(11)
-            .reply(12);
+            .response(12);
         let expected = Limits {
             body: 1,
             encoded_body: 2,
@@ -271,7 +261,7 @@ mod tests {
             form_fields: 9,
             parts: 10,
             part_bytes: 11,
-            reply: 12,
+            response: 12,
         };
         assert_eq!(one, expected);
     }

@@ -1,24 +1,30 @@
-//! Cross-origin requests from browsers.
+//! CORS: cross-origin requests from browsers.
 
 use super::{Next, origin::OriginRule};
-use crate::{BoxFuture, Request, Response, router::Router};
+use crate::body::{BoxFuture, Request, Response};
 use http::{
-    HeaderMap, HeaderName, Method,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
         ORIGIN, VARY,
     },
 };
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tower::{Layer, ServiceExt};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 
-/// Which pages of other origins may call the API from a browser.
+/// CORS rules: which pages of other origins may call the API from a browser.
 ///
-/// The rules are checked when the API is built. Preflight requests are answered for the routes that
-/// exist, with the methods they have; in a closed API, for every path and with all methods, since
-/// they carry no credentials. Every other reply, problems included, gets the headers that let the
-/// page read it.
+/// The rules are validated when the API is built. A preflight request to a path with routes gets
+/// the methods of these routes. In an API with an authenticator, it gets all methods on every path,
+/// because preflights carry no credentials. All other responses, including problems, get the
+/// headers that allow the page to read them.
 ///
 /// ```
 /// use lambda_api::{Api, Cors};
@@ -32,15 +38,15 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer, ExposeHeaders};
 /// );
 /// ```
 ///
-/// The local server of debug builds goes by the same rules: it lets in the pages of each origin that
-/// is named exactly, such as `http://localhost:5173`. Of `*` and of wildcards it takes no more than
-/// leave for pages of this machine, at any port: whoever surfs while the server runs visits other
-/// pages as well. `serve --allow-origin URL` lets in further ones.
+/// The local server of debug builds applies the same rules: it allows the pages of each origin that
+/// is named exactly, such as `http://localhost:5173`. `*` and wildcards only allow pages on this
+/// machine, at any port, because a developer also visits other pages while the server runs. `serve
+/// --allow-origin URL` allows further origins.
 ///
-/// See the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol). Where the gateway
-/// has a CORS configuration of its own, use one of the two, not both.
+/// See the [Fetch standard](https://fetch.spec.whatwg.org/#http-cors-protocol). If the gateway has
+/// its own CORS configuration, use either that or these rules, not both.
 #[derive(Clone, Debug, Default)]
-#[must_use = "rules do nothing until they are given to `Api::cors`"]
+#[must_use = "rules do nothing until they are passed to `Api::cors`"]
 pub struct Cors {
     origins: List,
     headers: Option<List>,
@@ -72,18 +78,20 @@ impl List {
 }
 
 impl Cors {
-    /// No origin is allowed yet; pages may send `authorization` and `content-type`.
+    /// Creates rules that allow no origin, and the request headers `authorization` and
+    /// `content-type`.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The origins whose pages may call: `https://app.example.com`, with the port where it is not
-    /// the default one, and without a path.
+    /// Sets the allowed origins, such as `https://app.example.com`: with the port if it is not the
+    /// default one, and without a path.
     ///
-    /// `https://*.example.com` stands for all sub-domains, one label deep or more, and not for
-    /// `https://example.com` itself; scheme and port are those that are written. `*` is the whole
-    /// first label, before a domain of at least two (or `localhost`). Whoever can have a page below
-    /// that domain may call: name no domain where everybody can have one, as below `github.io`.
+    /// `https://*.example.com` allows all subdomains, of one or more labels, but not
+    /// `https://example.com` itself; the scheme and the port must match. `*` is the whole first
+    /// label, before a domain of at least two labels (or `localhost`). Everyone who can host a page
+    /// below that domain is allowed, so do not use a domain that is open to everyone, such as
+    /// `github.io`.
     ///
     /// ```
     /// use lambda_api::Cors;
@@ -95,57 +103,60 @@ impl Cors {
     /// ]);
     /// ```
     ///
-    /// An origin is written as browsers send it
-    /// ([RFC 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)). Any other
-    /// spelling, which would never match, keeps the API from being built: upper case, the default
-    /// port (`https://a.example:443`), a `/` at the end, a user, a name that is not in punycode,
-    /// and `null`, which is what pages without an origin of their own send.
+    /// Write an origin as browsers send it ([RFC 6454, section
+    /// 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)). `build` fails if it has another
+    /// spelling, since it would never match: upper case, the default port
+    /// (`https://a.example:443`), a trailing `/`, a user, a name that is not in punycode, or
+    /// `null`, which pages without an origin send.
     pub fn allow_origins<S: Into<String>>(mut self, origins: impl IntoIterator<Item = S>) -> Self {
         self.origins = List::these(origins);
         self
     }
 
-    /// Pages of every origin may call (`*`). Not together with
+    /// Allows pages of every origin (`*`). Cannot be combined with
     /// [`allow_credentials`](Cors::allow_credentials).
     pub fn allow_any_origin(mut self) -> Self {
         self.origins = List::Any;
         self
     }
 
-    /// The request headers that pages may send, instead of `authorization` and `content-type`.
+    /// Sets the request headers that pages may send, in place of `authorization` and
+    /// `content-type`.
     pub fn allow_headers<S: Into<String>>(mut self, headers: impl IntoIterator<Item = S>) -> Self {
         self.headers = Some(List::these(headers));
         self
     }
 
-    /// Pages may send every request header (`*`, and `authorization`, which browsers do not count
-    /// among them). Not together with [`allow_credentials`](Cors::allow_credentials).
+    /// Allows pages to send every request header (`*`, and `authorization`, which `*` does not
+    /// include in browsers). Cannot be combined with
+    /// [`allow_credentials`](Cors::allow_credentials).
     pub fn allow_any_header(mut self) -> Self {
         self.headers = Some(List::Any);
         self
     }
 
-    /// The reply headers that pages may read, besides the few that they always may.
+    /// Sets the response headers that pages may read, in addition to those that browsers always
+    /// expose.
     pub fn expose_headers<S: Into<String>>(mut self, headers: impl IntoIterator<Item = S>) -> Self {
         self.expose = List::these(headers);
         self
     }
 
-    /// Pages may send cookies and HTTP authentication.
+    /// Allows pages to send cookies and HTTP authentication.
     pub fn allow_credentials(mut self) -> Self {
         self.credentials = true;
         self
     }
 
-    /// How long a browser may keep the answer to a preflight. Whole seconds; browsers have upper
-    /// limits of their own, of 2 to 24 hours.
+    /// Sets how long a browser may cache the response to a preflight, in whole seconds. Browsers
+    /// limit it to 2 to 24 hours.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self
     }
 
-    /// What the rules let in, for the local server: the origins that are named exactly, and whether
-    /// there are others.
+    /// The allowed origins, for the local server: those that are named exactly, and whether there
+    /// are others.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn named_origins(&self) -> (Vec<String>, bool) {
         let List::These(origins) = &self.origins else {
@@ -164,13 +175,12 @@ impl Cors {
         (exact.collect(), has_wildcard)
     }
 
-    /// The tower layer of these rules; what is wrong with them is left out of it, and added to
-    /// `faults`.
-    pub(crate) fn layer(&self, faults: &mut Vec<String>) -> CorsLayer {
+    /// Creates the tower layer of these rules. Invalid rules are left out, and added to `errors`.
+    pub(crate) fn layer(&self, errors: &mut Vec<String>) -> CorsLayer {
         if self.credentials
             && (self.origins.is_any() || self.headers.as_ref().is_some_and(List::is_any))
         {
-            faults.push(
+            errors.push(
                 "cors: `*` for origins or headers cannot be combined with credentials: name the \
                  origins with `allow_origins` and the headers with `allow_headers`"
                     .to_owned(),
@@ -180,21 +190,21 @@ impl Cors {
         let mut layer = CorsLayer::new();
         layer = layer.allow_origin(match &self.origins {
             List::Any => AllowOrigin::any(),
-            List::These(origins) => allow(origins, faults),
+            List::These(origins) => allow(origins, errors),
         });
         layer = layer.allow_headers(match &self.headers {
             None => AllowHeaders::list([AUTHORIZATION, CONTENT_TYPE]),
-            // Browsers send `authorization` only where it is named, whatever the `*` says.
+            // Browsers only send `authorization` if it is named, even if there is a `*`.
             Some(List::Any) => AllowHeaders::list([HeaderName::from_static("*"), AUTHORIZATION]),
             Some(List::These(names)) => {
                 let advice = ": write `allow_any_header()`, or name each header";
-                AllowHeaders::list(header_names(names, advice, faults))
+                AllowHeaders::list(header_names(names, advice, errors))
             }
         });
         if let List::These(names) = &self.expose
             && !names.is_empty()
         {
-            let names = header_names(names, ": name each header", faults);
+            let names = header_names(names, ": name each header", errors);
             layer = layer.expose_headers(ExposeHeaders::list(names));
         }
         if let Some(age) = self.max_age {
@@ -204,28 +214,28 @@ impl Cors {
     }
 }
 
-/// The names of headers; `advice` is what to write instead of `*`, which is a token, too.
-fn header_names(names: &[String], advice: &str, faults: &mut Vec<String>) -> Vec<HeaderName> {
+/// Parses header names. `advice` is the alternative to `*`, which would be a valid token.
+fn header_names(names: &[String], advice: &str, errors: &mut Vec<String>) -> Vec<HeaderName> {
     names
         .iter()
         .filter_map(|name| {
             let parsed = name.parse().ok().filter(|_| name != "*");
             if parsed.is_none() {
                 let advice = if name == "*" { advice } else { "" };
-                faults.push(format!("cors: `{name}` is no header name{advice}"));
+                errors.push(format!("cors: `{name}` is not a header name{advice}"));
             }
             parsed
         })
         .collect()
 }
 
-/// The origins that are listed, with their wildcards.
-fn allow(origins: &[String], faults: &mut Vec<String>) -> AllowOrigin {
+/// Parses the listed origins and their wildcards.
+fn allow(origins: &[String], errors: &mut Vec<String>) -> AllowOrigin {
     let mut rules = Vec::new();
     for origin in origins {
         match OriginRule::parse(origin) {
             Ok(rule) => rules.push(rule),
-            Err(why) => faults.push(format!("cors: `{origin}` is no origin: {why}")),
+            Err(why) => errors.push(format!("cors: `{origin}` is not an origin: {why}")),
         }
     }
     AllowOrigin::predicate(move |origin, _| {
@@ -233,96 +243,109 @@ fn allow(origins: &[String], faults: &mut Vec<String>) -> AllowOrigin {
     })
 }
 
+/// The methods of the paths that there are, for preflight requests.
+pub(crate) trait PathMethods: Send + Sync {
+    /// The methods that a preflight may know, as `access-control-allow-methods`; `None` if the path
+    /// has no routes, in an API that is open.
+    fn preflight(&self, path: &str) -> Option<HeaderValue>;
+}
+
 /// CORS around the whole application.
 #[derive(Clone)]
 pub(crate) struct CorsGate {
     service: tower_http::cors::Cors<Inner>,
     layer: CorsLayer,
-    router: Arc<Router>,
+    next: Next,
+    routes: Arc<dyn PathMethods>,
 }
-
-/// A method that was put aside, because tower-http takes every `OPTIONS` for a preflight.
-#[derive(Clone)]
-struct Aside(Method);
 
 #[derive(Clone)]
 struct Inner(Next);
 
 impl tower::Service<Request> for Inner {
     type Response = Response;
-    type Error = std::convert::Infallible;
-    type Future = BoxFuture<'static, Result<Response, Self::Error>>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
 
-    fn poll_ready(
-        &mut self,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), Self::Error>> {
-        std::task::Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        if let Some(Aside(method)) = request.extensions_mut().remove() {
-            *request.method_mut() = method;
-        }
-        let reply = self.0.handle(request);
-        Box::pin(async move { Ok(reply.await) })
+    fn call(&mut self, request: Request) -> Self::Future {
+        let response = self.0.handle(request);
+        Box::pin(async move { Ok(response.await) })
     }
 }
 
 impl CorsGate {
-    /// With the layer that [`Cors::layer`] makes.
-    pub(crate) fn new(layer: &CorsLayer, next: Next, router: Arc<Router>) -> Self {
+    /// Wraps `next` in the layer that [`Cors::layer`] creates.
+    pub(crate) fn new(layer: CorsLayer, next: Next, routes: Arc<dyn PathMethods>) -> Self {
         Self {
-            service: layer.layer(Inner(next)),
-            layer: layer.clone(),
-            router,
+            service: layer.layer(Inner(next.clone())),
+            layer,
+            next,
+            routes,
         }
     }
 
-    /// Lets pages of other origins see a reply to a request that goes no further.
-    pub(crate) async fn around(&self, mut head: Request, response: Response) -> Response {
-        // Any `OPTIONS` would be answered as a preflight.
-        *head.method_mut() = Method::GET;
+    /// Lets a page of this origin see a response.
+    pub(crate) async fn allow(&self, origin: Option<HeaderValue>, response: Response) -> Response {
+        // tower-http adds the headers to what a service responds with. No `OPTIONS` comes here: it
+        // takes each one for a preflight.
+        let mut request = Request::default();
+        if let Some(origin) = origin {
+            request.headers_mut().insert(ORIGIN, origin);
+        }
         let mut response = Some(response);
         let service = tower::service_fn(move |_: Request| {
             let response = response.take().unwrap_or_default();
-            std::future::ready(Ok::<_, std::convert::Infallible>(response))
+            std::future::ready(Ok::<_, Infallible>(response))
         });
-        match self.layer.layer(service).oneshot(head).await {
+        match self.layer.layer(service).oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }
     }
 
-    pub(crate) fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
-        let service = self.service.clone();
-        let mut methods = None;
+    pub(crate) fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
         if request.method() == Method::OPTIONS {
-            if is_preflight(&request) {
-                methods = self.router.preflight(request.uri().path());
-            }
-            if methods.is_none() {
-                let method = std::mem::replace(request.method_mut(), Method::GET);
-                request.extensions_mut().insert(Aside(method));
-            }
+            return self.options(request);
         }
+        let service = self.service.clone();
         Box::pin(async move {
-            let mut response = match service.oneshot(request).await {
+            match service.oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        })
+    }
+
+    fn options(&self, request: Request) -> BoxFuture<'static, Response> {
+        let gate = self.clone();
+        let methods = if is_preflight(&request) {
+            self.routes.preflight(request.uri().path())
+        } else {
+            None
+        };
+        Box::pin(async move {
+            let Some(methods) = methods else {
+                let origin = request.headers().get(ORIGIN).cloned();
+                let response = gate.next.handle(request).await;
+                return gate.allow(origin, response).await;
+            };
+            let mut response = match gate.service.oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             };
-            if let Some(methods) = methods {
-                *response.status_mut() = http::StatusCode::NO_CONTENT;
-                response
-                    .headers_mut()
-                    .insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
-            }
+            *response.status_mut() = http::StatusCode::NO_CONTENT;
+            let headers = response.headers_mut();
+            headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
             response
         })
     }
 }
 
-/// Copies what one reply permits to pages of other origins to another one.
+/// Copies the CORS headers of one response to another one.
 pub(crate) fn copy_permission(from: &HeaderMap, to: &mut HeaderMap) {
     for (name, value) in from {
         if name == VARY || name.as_str().starts_with("access-control-") {

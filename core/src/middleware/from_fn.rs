@@ -12,10 +12,10 @@ use std::{
 };
 use tower::{Layer, Service};
 
-/// A layer from an async function of the request and the rest of the way.
+/// Creates a layer from an async function of the request and [`Next`].
 ///
 /// ```
-/// use lambda_api::{Api, Next, Request, Response, from_fn};
+/// use lambda_api::{Api, Request, Response, middleware::{Next, from_fn}};
 /// use http::HeaderValue;
 ///
 /// async fn no_store(request: Request, next: Next) -> Response {
@@ -27,22 +27,21 @@ use tower::{Layer, Service};
 /// let api = Api::new().layer(from_fn(no_store));
 /// ```
 ///
-/// The function may also respond by itself, with anything that is
-/// [`IntoResponse`](crate::IntoResponse); a [`Problem`](crate::Problem) is completed with the id of
-/// the request.
+/// The function can also respond itself, with any [`IntoResponse`](crate::IntoResponse). If it
+/// returns a [`Problem`](crate::Problem), the id of the request is added.
 ///
 /// # Extractors
 ///
-/// Before `Request` and [`Next`], the function may take up to eight extractors, as a handler does:
+/// Like a handler, the function can take up to eight extractors, before `Request` and [`Next`]:
 ///
 /// ```
-/// use lambda_api::{Api, Identity, Next, Problem, Request, Response, State, from_fn};
+/// use lambda_api::{Api, Identity, Problem, Request, Response, State, middleware::{Next, from_fn}};
 /// use http::StatusCode;
 ///
 /// #[derive(Clone)]
 /// struct Banned(Vec<String>);
 ///
-/// async fn refuse_banned(
+/// async fn reject_banned(
 ///     State(banned): State<Banned>,
 ///     identity: Option<Identity>,
 ///     request: Request,
@@ -55,34 +54,34 @@ use tower::{Layer, Service};
 /// }
 ///
 /// # struct Nobody;
-/// # impl lambda_api::Authenticator for Nobody {
+/// # impl lambda_api::auth::Authenticator for Nobody {
 /// #     fn scheme(&self) -> lambda_api::auth::Scheme {
 /// #         lambda_api::auth::Scheme::new("none", lambda_api::auth::Credential::bearer())
 /// #     }
-/// #     async fn authenticate(&self, _: &Request) -> Result<Identity, lambda_api::auth::Refusal> {
-/// #         Err(lambda_api::auth::Refusal::Absent)
+/// #     async fn authenticate(&self, _: &Request) -> Result<Identity, lambda_api::auth::AuthError> {
+/// #         Err(lambda_api::auth::AuthError::Absent)
 /// #     }
 /// # }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let api = || Api::new().authenticate(Nobody).route_layer(from_fn(refuse_banned));
+/// let api = || Api::new().authenticate(Nobody).route_layer(from_fn(reject_banned));
 /// assert!(api().state(Banned(vec![])).build().await.is_ok());
 /// // What an extractor needs is found missing when the Api is built.
 /// assert!(api().build().await.is_err());
 /// # }
 /// ```
 ///
-/// A rejection is the response, and the rest of the way is not taken. Extractors own what they
-/// take, since the request moves on: `HeaderMap` and `Identity` rather than `&HeaderMap` and
-/// `&Identity`. Where something is to be borrowed, or taken in some cases only, the function calls
-/// [`extract`](crate::extract) with `&request`; what that needs is not known beforehand.
+/// If an extractor rejects the request, the rejection is the response and `next` does not run.
+/// Extractors must own their values, because the request is moved: `HeaderMap` and `Identity`
+/// instead of `&HeaderMap` and `&Identity`. To borrow a value, or to extract it only in some cases,
+/// call [`extract`](crate::extract) with `&request`; `build` cannot check what that needs.
 ///
-/// What there is to take depends on where the layer stands. One of the outermost
-/// [`Api::layer`](crate::Api::layer) sees the request before the router and the authenticators do: it
-/// has states, headers, the query and the body, but neither an identity nor the parameters or the
-/// [`MatchedPath`](crate::MatchedPath) of a route, and an API with such a layer is not built. Those
-/// of [`Api::route_layer`](crate::Api::route_layer) and [`Routes::layer`](crate::Routes::layer) have
-/// all of it.
+/// The available values depend on the layer. The layers of the outermost
+/// [`Api::layer`](crate::Api::layer) run before the router and the authenticators: they have
+/// states, headers, the query and the body, but no identity, and no parameters or
+/// [`MatchedPath`](crate::extract::MatchedPath) of a route. `build` fails if such a layer takes them. The
+/// layers of [`Api::route_layer`](crate::Api::route_layer) and
+/// [`Routes::layer`](crate::Routes::layer) have all values.
 pub fn from_fn<F, M>(function: F) -> FromFn
 where
     F: Middleware<M>,
@@ -96,26 +95,26 @@ where
     }
 }
 
-/// A function that [`from_fn`] makes a layer of: `async fn(Request, Next) -> R`, with up to eight
-/// extractors before the request.
+/// A function that [`from_fn`] converts into a layer: `async fn(Request, Next) -> R`, with up to
+/// eight extractors before the request.
 ///
-/// `M` tells functions of different numbers of extractors apart.
+/// `M` distinguishes functions with different numbers of extractors.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no middleware",
+    message = "`{Self}` is not a middleware",
     label = "expected an `async fn(Request, Next) -> R`",
-    note = "a middleware takes up to eight extractors, then `Request`, then `Next`, and returns what is `IntoResponse`",
-    note = "its extractors own what they take (`HeaderMap`, not `&HeaderMap`), since the request moves on",
-    note = "of a closure, the types of all arguments are written out: `async |request: Request, next: Next| ..`"
+    note = "a middleware takes up to eight extractors, then `Request`, then `Next`, and returns a type that implements `IntoResponse`",
+    note = "its extractors must own their values (`HeaderMap`, not `&HeaderMap`), because the request is moved",
+    note = "a closure needs the types of all arguments: `async |request: Request, next: Next| ..`"
 )]
 pub trait Middleware<M>: Clone + Send + Sync + 'static {
     #[doc(hidden)]
-    fn call(&self, request: Request, next: Next) -> Answer;
+    fn call(&self, request: Request, next: Next) -> Respond;
 
     #[doc(hidden)]
     fn describe(operation: &mut Operation);
 }
 
-type Answer = BoxFuture<'static, Result<Response, Infallible>>;
+type Respond = BoxFuture<'static, Result<Response, Infallible>>;
 
 macro_rules! middleware {
     ($($t:ident)*) => {
@@ -127,7 +126,7 @@ macro_rules! middleware {
             $($t: for<'r> FromRequest<'r> + Send + 'static,)*
         {
             #[allow(non_snake_case)]
-            fn call(&self, request: Request, next: Next) -> Answer {
+            fn call(&self, request: Request, next: Next) -> Respond {
                 middleware!(@call self request next; $($t)*)
             }
 
@@ -138,8 +137,8 @@ macro_rules! middleware {
         }
     };
     (@call $self:ident $request:ident $next:ident;) => {{
-        let answer = $self($request, $next);
-        Box::pin(async move { Ok(answer.await.into_response()) })
+        let response = $self($request, $next);
+        Box::pin(async move { Ok(response.await.into_response()) })
     }};
     (@call $self:ident $request:ident $next:ident; $($t:ident)+) => {{
         let function = $self.clone();
@@ -163,21 +162,21 @@ middleware!(A B C D E G);
 middleware!(A B C D E G H);
 middleware!(A B C D E G H I);
 
-/// Boxed, which proves it `Send` where `T` is known for one lifetime only.
+/// Boxed, which proves it `Send` if `T` is only known for one lifetime.
 fn taken<'r, T: FromRequest<'r> + Send + 'r>(
     request: &'r Request,
 ) -> BoxFuture<'r, Result<T, Problem>> {
-    let refused = |rejection| Problem::from_error(&rejection);
-    match T::NOW {
-        Some(now) => Box::pin(std::future::ready(now(request).map_err(refused))),
-        None => Box::pin(async move { T::from_request(request).await.map_err(refused) }),
+    let rejected = |rejection| Problem::from_error(&rejection);
+    match T::SYNC {
+        Some(now) => Box::pin(std::future::ready(now(request).map_err(rejected))),
+        None => Box::pin(async move { T::from_request(request).await.map_err(rejected) }),
     }
 }
 
-/// The layer that [`from_fn`] makes.
+/// The layer that [`from_fn`] creates.
 #[derive(Clone)]
 pub struct FromFn {
-    call: Arc<dyn Fn(Request, Next) -> Answer + Send + Sync>,
+    call: Arc<dyn Fn(Request, Next) -> Respond + Send + Sync>,
     note: Note,
 }
 

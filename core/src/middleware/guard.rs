@@ -1,28 +1,31 @@
-//! Turns a panic anywhere inside into a problem, and what takes too long.
+//! Turns panics and passed deadlines into problems.
 
-use super::{Finish, Handle, Next, Timing, caught, keep_stop, timed, timed_body};
-use crate::{BoxFuture, Request, Response, auth::Recognised, matched::Matched, state::States};
+use super::{Handle, Next, ProblemRenderer, timed, timed_body};
+use crate::{
+    BoxFuture, Request, Response, auth::Recognised, catch_unwind::catch_unwind,
+    deadline::keep_stop, matched_route::MatchedRoute, state::States, timing::Timing,
+};
 use std::sync::Arc;
 
-/// The outermost part of the way but for CORS.
+/// The outermost service, inside CORS only.
 pub(crate) struct Guard {
     next: Next,
-    finish: Finish,
+    renderer: ProblemRenderer,
     timing: Timing,
-    /// For layers, which see the request before the router does.
+    /// For layers, which run before the router.
     states: Option<Arc<States>>,
 }
 
 impl Guard {
     pub(crate) fn new(
         next: Next,
-        finish: Finish,
+        renderer: ProblemRenderer,
         timing: Timing,
         states: Option<Arc<States>>,
     ) -> Self {
         Self {
             next,
-            finish,
+            renderer,
             timing,
             states,
         }
@@ -31,25 +34,25 @@ impl Guard {
 
 impl Handle for Guard {
     fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
-        // These are of an application that this one is mounted in.
-        if Matched::of(&request).is_some() {
+        // They belong to an application that this one is mounted in.
+        if MatchedRoute::of(&request).is_some() {
             keep_stop(&mut request);
         }
         request.extensions_mut().remove::<Recognised>();
         if let Some(states) = &self.states {
-            request.extensions_mut().remove::<Matched>();
+            request.extensions_mut().remove::<MatchedRoute>();
             request.extensions_mut().insert(Arc::clone(states));
         }
         let next = self.next.clone();
-        let finish = self.finish.clone();
+        let renderer = self.renderer.clone();
         let timing = self.timing;
         Box::pin(async move {
-            let invocation = finish.remember(&request);
-            let inside = caught(next.run(request));
+            let invocation = renderer.remember(&request);
+            let inside = catch_unwind(next.run(request));
             let response = match timed(inside, || timing.limit(&invocation)).await {
-                Ok(Ok(response)) => finish.response(response, &invocation),
-                Ok(Err(panic)) => finish.problem(panic.problem(), &invocation),
-                Err(late) => finish.problem(timing.problem(late), &invocation),
+                Ok(Ok(response)) => renderer.response(response, &invocation),
+                Ok(Err(panic)) => renderer.problem(panic.problem(), &invocation),
+                Err(late) => renderer.problem(timing.problem(late), &invocation),
             };
             timed_body(response, move || timing.limit(&invocation))
         })

@@ -1,27 +1,26 @@
-//! What stands between the event and the handler: layers, `from_fn` middleware, CORS, panics,
+//! The services between the event and the handler: layers, `from_fn` middleware, CORS, panics,
 //! deadlines.
 
 mod cors;
-mod finish;
 mod from_fn;
 mod guard;
+mod into_service;
+mod layer;
 mod next;
-mod note;
 mod origin;
-mod panic;
-mod timed;
-mod timing;
+mod problem_renderer;
+mod timeout;
 
 pub use cors::Cors;
-pub(crate) use cors::{CorsGate, copy_permission};
-pub(crate) use finish::{Finish, Restyled};
+pub(crate) use cors::{CorsGate, PathMethods, copy_permission};
 pub use from_fn::{FromFn, FromFnService, Middleware, from_fn};
 pub(crate) use guard::Guard;
+pub use into_service::{Erased, IntoService};
+pub(crate) use layer::{Described, LayerFn, erase_layer};
 pub use next::Next;
-pub(crate) use next::{Handle, ServiceFn, erase_layer, erase_service, whole};
-pub(crate) use note::{Described, LayerFn, Note};
+pub(crate) use next::{Handle, Note, ServiceFn, erase_service, whole};
+
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use origin::{Origin, OriginRule, check_host, is_loopback, split_port};
-pub(crate) use panic::{Panic, caught, caught_now, witness};
-pub(crate) use timed::{late, timed, timed_body};
-pub(crate) use timing::{Limit, RouteClock, Timing, keep_stop, stop_of};
+pub(crate) use problem_renderer::{ProblemRenderer, Restyled};
+pub(crate) use timeout::{late, timed, timed_body};

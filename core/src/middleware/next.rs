@@ -1,11 +1,12 @@
-//! The rest of the way to the handler, as a tower service that layers wrap.
+//! `Next`: the service that layers wrap.
 
-use super::{Finish, LayerFn, Note};
+use super::ProblemRenderer;
 use crate::{
-    Body, BoxError, BoxFuture, IntoResponse, Limits, Problem, Request, Response,
+    Body, BoxError, BoxFuture, IntoResponse, Operation, Problem, Request, Response,
     body::{Fair, take},
     error::framework,
     limits::Measure,
+    matched_route::limits_of,
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -15,24 +16,32 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-use tower::{Layer, Service, ServiceExt};
+use tower::{Service, ServiceExt};
 
-/// Everything behind a layer, up to the handler.
+/// The rest of the services up to the handler, which a layer wraps.
 ///
-/// A [`from_fn`](crate::from_fn) middleware calls [`run`](Next::run); a tower layer wraps it as the
-/// service that it is. A layer that changes the type of the request's body is fine: the body is
-/// collected again here, so that handlers can always borrow from it.
+/// A [`from_fn`](crate::middleware::from_fn) middleware calls [`run`](Next::run); a tower layer wraps it as a
+/// service. A layer may change the type of the request's body: the body is collected again here, so
+/// that handlers can always borrow from it.
 #[derive(Clone)]
 pub struct Next(pub(super) Arc<dyn Handle>);
 
-/// Answers one request.
+/// Handles a request.
 pub(crate) trait Handle: Send + Sync {
     fn handle(&self, request: Request) -> BoxFuture<'static, Response>;
 
-    /// Is told what a middleware around this says of itself.
+    /// Receives the description of a middleware around this.
     fn note(&self, note: &Note) {
         let _ = note;
     }
+}
+
+/// The name of a [`from_fn`](crate::middleware::from_fn) middleware, and the description of its
+/// extractors.
+#[derive(Clone, Copy)]
+pub(crate) struct Note {
+    pub(crate) name: &'static str,
+    pub(crate) describe: fn(&mut Operation),
 }
 
 impl Next {
@@ -40,7 +49,7 @@ impl Next {
         Self(Arc::new(handle))
     }
 
-    /// Lets the request go on, and waits for the reply.
+    /// Passes the request on, and returns the response.
     pub async fn run(self, request: Request) -> Response {
         if !request.body().is_stream() {
             return self.0.handle(request).await;
@@ -91,19 +100,19 @@ where
     }
 }
 
-/// The request with its whole body in memory. A layer may make more of a body than came, as one that
-/// decompresses it does.
+/// The request with its whole body in memory. A layer can enlarge a body, such as one that
+/// decompresses it.
 async fn buffered<B>(request: http::Request<B>) -> Result<Request, Problem>
 where
     B: http_body::Body + Send + 'static,
     B::Error: Into<BoxError>,
 {
     let (parts, body) = request.into_parts();
-    let body = whole(body, || Limits::of(&parts.extensions).body).await?;
+    let body = whole(body, || limits_of(&parts.extensions).body).await?;
     Ok(Request::from_parts(parts, body))
 }
 
-/// The whole body, which is within the limit: a stream is not read any further.
+/// The whole body, if it is within the limit; otherwise a stream is not read any further.
 pub(crate) async fn whole<B>(body: B, limit: impl FnOnce() -> usize) -> Result<Body, Problem>
 where
     B: http_body::Body + Send + 'static,
@@ -133,7 +142,7 @@ where
     B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    // What says that it is too large is not read at all.
+    // A body whose stated size exceeds the limit is not read at all.
     if let Ok(least) = usize::try_from(body.size_hint().lower()) {
         Measure::Body
             .check(least, limit)
@@ -141,27 +150,14 @@ where
     }
     match Limited::new(Fair::new(body), limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().into()),
-        // Of this limit, or of a narrower one that a layer has put around the body.
+        // The limit is this one, or a lower one that a layer has set on the body.
         Err(error) if error.is::<LengthLimitError>() => Err(framework::body_too_large()),
         Err(error) => Err(framework::unreadable_body(&*error)),
     }
 }
 
-pub(crate) fn erase_layer<L, B>(layer: L) -> LayerFn
-where
-    L: Layer<Next> + Send + Sync + 'static,
-    L::Service: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-    <L::Service as Service<Request>>::Future: Send,
-    <L::Service as Service<Request>>::Error: Into<BoxError>,
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
-    LayerFn::new(move |next, finish| as_next(layer.layer(next), finish))
-}
-
-/// A tower service that becomes a part of the way when it is known how the application completes
-/// problems.
-pub(crate) type ServiceFn = Box<dyn Fn(&Finish) -> Next + Send + Sync>;
+/// Creates a service once it is known how the application completes problems.
+pub(crate) type ServiceFn = Box<dyn Fn(&ProblemRenderer) -> Next + Send + Sync>;
 
 pub(crate) fn erase_service<S, B>(service: S) -> ServiceFn
 where
@@ -171,10 +167,10 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    Box::new(move |finish| as_next(service.clone(), finish))
+    Box::new(move |renderer| as_next(service.clone(), renderer))
 }
 
-fn as_next<S, B>(service: S, finish: &Finish) -> Next
+pub(super) fn as_next<S, B>(service: S, renderer: &ProblemRenderer) -> Next
 where
     S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
     S::Future: Send,
@@ -184,13 +180,13 @@ where
 {
     Next::new(Layered {
         service,
-        finish: finish.clone(),
+        renderer: renderer.clone(),
     })
 }
 
 struct Layered<S> {
     service: S,
-    finish: Finish,
+    renderer: ProblemRenderer,
 }
 
 impl<S, B> Handle for Layered<S>
@@ -203,14 +199,14 @@ where
 {
     fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
         let service = self.service.clone();
-        let finish = self.finish.clone();
+        let renderer = self.renderer.clone();
         Box::pin(async move {
-            let invocation = finish.remember(&request);
+            let invocation = renderer.remember(&request);
             let response = match service.oneshot(request).await {
                 Ok(response) => response.map(Body::of_layer),
                 Err(error) => framework::internal(&*error.into()).into_response(),
             };
-            finish.response(response, &invocation)
+            renderer.response(response, &invocation)
         })
     }
 }

@@ -1,24 +1,24 @@
-//! Origins of pages: which spellings are one, and which rules match them.
+//! Origins of pages: valid spellings, and the rules that match them.
 
 #[cfg(any(debug_assertions, feature = "local"))]
 use std::net::IpAddr;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Which origins a rule lets in.
+/// A rule that allows origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum OriginRule {
-    /// This one: `https://app.example.com`.
+    /// A single origin: `https://app.example.com`.
     Exact(String),
-    /// Those of all sub-domains: `https://*.example.com` is `https://`, and `.example.com` with the
+    /// All subdomains: `https://*.example.com` is stored as `https://`, and `.example.com` with the
     /// port.
     SubDomains { before: String, after: String },
 }
 
 impl OriginRule {
-    /// Reads a rule: an origin as browsers send it, or one whose first label is `*`.
+    /// Parses a rule: an origin as browsers send it, or one whose first label is `*`.
     ///
-    /// An origin that browsers spell in another way (RFC 6454, section 6.2; in upper case, with the
-    /// default port) is an error, since it would never match.
+    /// Another spelling of an origin (RFC 6454, section 6.2; in upper case, with the default port)
+    /// is an error, since it would never match.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let origin = Origin::split(text)?;
         match origin.host.strip_prefix("*.") {
@@ -38,16 +38,16 @@ impl OriginRule {
         }
     }
 
-    /// Reads an origin, without wildcard.
+    /// Parses an origin without a wildcard.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn exact(text: &str) -> Result<String, &'static str> {
         match Self::parse(text)? {
             Self::Exact(origin) => Ok(origin),
-            Self::SubDomains { .. } => Err("expected one origin, without wildcard"),
+            Self::SubDomains { .. } => Err("expected one origin, without a wildcard"),
         }
     }
 
-    /// Whether the rule lets in the value of an `origin` header.
+    /// Whether the rule allows the value of an `origin` header.
     pub(crate) fn matches(&self, origin: &[u8]) -> bool {
         match self {
             Self::Exact(known) => known.as_bytes() == origin,
@@ -55,7 +55,7 @@ impl OriginRule {
                 let labels = origin
                     .strip_prefix(before.as_bytes())
                     .and_then(|rest| rest.strip_suffix(after.as_bytes()));
-                // Labels have no `.`, `:`, `/` or `@`: nothing but whole labels can stand here.
+                // Labels contain no `.`, `:`, `/` or `@`, so only whole labels match here.
                 labels.is_some_and(|labels| {
                     labels.len() <= MAX_NAME && labels.split(|byte| *byte == b'.').all(is_label)
                 })
@@ -64,10 +64,10 @@ impl OriginRule {
     }
 }
 
-/// How long a name may be, in bytes (RFC 1035, section 2.3.4).
+/// The maximum length of a name, in bytes (RFC 1035, section 2.3.4).
 const MAX_NAME: usize = 253;
 
-/// An origin in its parts.
+/// The parts of an origin.
 pub(crate) struct Origin<'a> {
     #[cfg(any(debug_assertions, feature = "local"))]
     scheme: &'a str,
@@ -77,7 +77,7 @@ pub(crate) struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// Takes an origin apart; the host is not looked at.
+    /// Splits an origin; the host is not validated.
     fn split(text: &'a str) -> Result<Self, &'static str> {
         let Some((scheme, after_scheme)) = text.split_once("://") else {
             return Err("expected `https://` and a host");
@@ -89,7 +89,7 @@ impl<'a> Origin<'a> {
             return Err("browsers send names in punycode, as in `xn--bcher-kva.example`");
         }
         if after_scheme.contains(['/', '?', '#', '@', '\\']) {
-            return Err("expected nothing but host and port: no user, no path, no `/` at the end");
+            return Err("expected only host and port: no user, no path, no trailing `/`");
         }
         if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Err("browsers send it in lower case");
@@ -112,8 +112,9 @@ impl<'a> Origin<'a> {
         })
     }
 
-    /// An origin of plain HTTP or TLS on this machine: `localhost`, a name below it, or a loopback
-    /// address, at any port. Browsers resolve such names to nothing else (RFC 6761, section 6.3).
+    /// An origin of HTTP or HTTPS on this machine: `localhost`, a name below it, or a loopback
+    /// address, at any port. Browsers only resolve such names to this machine (RFC 6761, section
+    /// 6.3).
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn loopback(text: &'a str) -> Option<Self> {
         let origin = Self::split(text).ok()?;
@@ -121,14 +122,14 @@ impl<'a> Origin<'a> {
         (is_web && check_host(origin.host).is_ok() && is_loopback(origin.host)).then_some(origin)
     }
 
-    /// Host and port, as a `host` header names them.
+    /// Host and port, as in a `host` header.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn authority(&self) -> &'a str {
         self.after_scheme
     }
 }
 
-/// Takes the port off; IPv6 addresses stand in brackets.
+/// Splits off the port; IPv6 addresses are in brackets.
 pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     let host_end = authority.rfind(']').map_or(0, |end| end + 1);
     match authority.get(host_end..).and_then(|rest| rest.find(':')) {
@@ -150,7 +151,7 @@ fn check_port(scheme: &str, port: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A name, or an address, as browsers spell it.
+/// Checks that a name or an address is spelt as browsers send it.
 pub(crate) fn check_host(host: &str) -> Result<(), &'static str> {
     if let Some(inside) = host.strip_prefix('[') {
         let address = inside
@@ -162,7 +163,7 @@ pub(crate) fn check_host(host: &str) -> Result<(), &'static str> {
         };
     }
     if host.contains('*') {
-        return Err("a wildcard stands for whole sub-domains: `https://*.example.com`");
+        return Err("a wildcard matches whole subdomains: `https://*.example.com`");
     }
     if host.len() > MAX_NAME || !host.as_bytes().split(|byte| *byte == b'.').all(is_label) {
         return Err("expected a host of letters, digits, `-` and `_`, with `.` between its labels");
@@ -173,17 +174,17 @@ pub(crate) fn check_host(host: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// What stands behind `*.`: a domain that can be somebody's own. What public suffixes of two labels
-/// there are, nobody knows here.
+/// Checks the domain after `*.`, which must be one that a single owner can have. Public suffixes of
+/// two labels are not known here.
 fn check_domain(domain: &str) -> Result<(), &'static str> {
     check_host(domain)?;
     if ends_in_number(domain) || domain.starts_with('[') {
-        return Err("an address has no sub-domains");
+        return Err("an IP address has no subdomains");
     }
     if domain.contains('.') || domain == "localhost" {
         Ok(())
     } else {
-        Err("a wildcard stands before a domain of at least two labels: `https://*.example.com`")
+        Err("a wildcard requires a domain of at least two labels: `https://*.example.com`")
     }
 }
 
@@ -194,7 +195,7 @@ fn is_label(label: &[u8]) -> bool {
     (1..=63).contains(&label.len()) && label.iter().all(is_letter)
 }
 
-/// Browsers take such a host for an IPv4 address (WHATWG URL, 3.5, "ends in a number").
+/// Browsers parse such a host as an IPv4 address (WHATWG URL, 3.5, "ends in a number").
 fn ends_in_number(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or_default();
     let is_hexadecimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -202,7 +203,7 @@ fn ends_in_number(host: &str) -> bool {
         || last.strip_prefix("0x").is_some_and(is_hexadecimal)
 }
 
-/// Whether a host, without port, is this machine by its name or address.
+/// Whether a host without port is a name or an address of this machine.
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) fn is_loopback(host: &str) -> bool {
     let unbracketed = host
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_browsers_never_send_is_no_origin() {
+    fn invalid_origins_are_rejected() {
         for bad in [
             "",
             "*",

@@ -1,18 +1,17 @@
-//! HTML as a reply.
+//! HTML responses.
 
 use super::plain::ok;
 use crate::{Body, IntoResponse, Response};
 
-/// A page: `text/html; charset=utf-8`.
+/// An HTML response: `text/html; charset=utf-8`.
 ///
-/// Nothing is escaped here: text that comes from outside has to be escaped by the template that
-/// makes the page.
+/// The text is not escaped. A template must escape text that comes from outside.
 ///
 /// ```
-/// use lambda_api::{Html, IntoResponse};
+/// use lambda_api::{IntoResponse, response::Html};
 ///
-/// let reply = Html("<h1>Orders</h1>").into_response();
-/// assert_eq!(reply.headers()["content-type"], "text/html; charset=utf-8");
+/// let response = Html("<h1>Orders</h1>").into_response();
+/// assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Html<T>(pub T);

@@ -1,11 +1,11 @@
-//! The `location` of a reply.
+//! The `location` header of a response.
 
 use crate::Error;
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// What no URI holds as it is (RFC 3986), and browsers send encoded. The backslash is among it:
-/// a browser reads `/\example.com` as another host.
+/// Characters that a URI cannot contain (RFC 3986) and browsers encode, and the backslash: a
+/// browser reads `/\example.com` as another host.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -18,15 +18,15 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The header's value. What a URI cannot hold is percent-encoded; what is percent-encoded already
-/// stays.
+/// The value of the header. Characters that a URI cannot contain are percent-encoded; existing
+/// percent-encoding is kept.
 pub(super) fn header(location: &str) -> Result<HeaderValue, Error> {
     if location.is_empty() {
-        return Err(Error::msg("a `location` was expected, found an empty one"));
+        return Err(Error::msg("expected a `location`, found an empty one"));
     }
     if location.bytes().any(|byte| byte.is_ascii_control()) {
         return Err(Error::msg(
-            "a `location` was expected, found one with control characters",
+            "expected a `location`, found one with control characters",
         ));
     }
     let encoded = utf8_percent_encode(location, ENCODED).to_string();
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_uri_cannot_hold_is_percent_encoded_once() {
+    fn invalid_uri_characters_are_encoded_once() {
         let table = [
             ("/orders/7?page=2#top", "/orders/7?page=2#top"),
             ("https://[::1]:8080/a", "https://[::1]:8080/a"),
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_and_nothing_at_all_are_refused() {
+    fn control_characters_and_nothing_at_all_are_rejected() {
         for location in ["", "/a\r\nset-cookie: b=c", "/a\0", "/a\tb", "/\u{7f}"] {
             assert!(header(location).is_err(), "{location:?}");
         }

@@ -1,8 +1,8 @@
-//! From the value of a handler to a reply.
+//! Conversion of the values of handlers into responses.
 
 mod cookie;
+mod error;
 mod html;
-mod json;
 mod location;
 mod part;
 mod plain;
@@ -12,14 +12,15 @@ mod status;
 pub use cookie::{SameSite, SetCookie};
 pub use html::Html;
 pub use part::ResponsePart;
+pub(crate) use plain::ok;
 pub use redirect::Redirect;
 pub use status::{Accepted, Created, NoContent};
 
 use crate::{Response, describe::Operation};
 
-/// A type that a handler can reply with.
+/// A type that a handler can respond with.
 ///
-/// | value | reply |
+/// | value | response |
 /// |---|---|
 /// | `()`, [`NoContent`] | 204 without content |
 /// | `&'static str`, `String`, `Cow<'static, str>` | 200, `text/plain; charset=utf-8` |
@@ -37,7 +38,7 @@ use crate::{Response, describe::Operation};
 ///
 /// ```
 /// use http::StatusCode;
-/// use lambda_api::{IntoResponse, Json, SetCookie};
+/// use lambda_api::{IntoResponse, Json, response::SetCookie};
 ///
 /// fn sign_in() -> impl IntoResponse {
 ///     (
@@ -50,11 +51,11 @@ use crate::{Response, describe::Operation};
 /// # assert_eq!(sign_in().into_response().status(), 201);
 /// ```
 ///
-/// Bodies that are no text reach the clients of a REST API only where its `binaryMediaTypes` list
-/// them; [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api) says how. It also says
-/// which header fields are left to the gateway.
+/// Through a REST API, a binary body only reaches clients if `binaryMediaTypes` lists its type; see
+/// [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api), which also lists the header
+/// fields that are left to the gateway.
 ///
-/// A type of your own builds on the replies that are there:
+/// Build your own types from existing responses:
 ///
 /// ```
 /// use lambda_api::{IntoResponse, Response};
@@ -66,20 +67,20 @@ use crate::{Response, describe::Operation};
 ///         ([("content-type", "text/csv")], self.0).into_response()
 ///     }
 /// }
-/// # let reply = Csv("a,b".into()).into_response();
-/// # assert_eq!(reply.headers()["content-type"], "text/csv");
+/// # let response = Csv("a,b".into()).into_response();
+/// # assert_eq!(response.headers()["content-type"], "text/csv");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the reply of an API handler",
-    label = "cannot be turned into an HTTP response",
-    note = "reply with a string, `Json<T>`, `Created<Json<T>>`, a status code, a tuple of these, or `Result<_, E>` where `E: ApiError`",
-    note = "a value of your own, a number or a `Vec` goes into `Json(value)`; for an `Option<T>` say what absence is: return `Result<T, StatusCode>` and `value.ok_or(StatusCode::NOT_FOUND)`; of types of axum, actix or poem take the one of `lambda_api`, such as `lambda_api::Json`"
+    message = "`{Self}` cannot be the response of an API handler",
+    label = "cannot be converted into an HTTP response",
+    note = "return a string, `Json<T>`, `Created<Json<T>>`, a status code, a tuple of these, or `Result<_, E>` where `E: ApiError`",
+    note = "wrap your own type, a number or a `Vec` in `Json(value)`; for an `Option<T>`, return `Result<T, StatusCode>` and `value.ok_or(StatusCode::NOT_FOUND)`; instead of types of axum, actix or poem, use those of `lambda_api`, such as `lambda_api::Json`"
 )]
 pub trait IntoResponse {
-    /// Makes the reply.
+    /// Converts the value into a response.
     fn into_response(self) -> Response;
 
-    /// Says what the reply looks like, for the description of the API.
+    /// Describes the response, for the description of the API.
     fn describe(operation: &mut Operation)
     where
         Self: Sized,

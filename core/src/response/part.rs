@@ -1,4 +1,4 @@
-//! What stands before the value in a tuple: a status, headers, cookies.
+//! Status, headers and cookies before the value in a tuple.
 
 use super::status;
 use crate::{Error, IntoResponse, Problem, Response, describe::Operation};
@@ -7,22 +7,21 @@ use http::{
     header::{CONTENT_TYPE, SET_COOKIE},
 };
 
-/// Something that is added to a reply, in a tuple before it.
+/// A part of a response, such as a status or a header, before the value in a tuple.
 ///
-/// These are there: [`StatusCode`], `[(name, value); N]`, [`HeaderMap`],
-/// [`SetCookie`](crate::SetCookie), arrays and `Vec`s of cookies, and `Option` of a part.
-/// They are applied from left to right:
+/// Implemented by [`StatusCode`], `[(name, value); N]`, [`HeaderMap`],
+/// [`SetCookie`](crate::response::SetCookie), arrays and `Vec`s of cookies, and `Option` of a part. Parts are
+/// applied from left to right:
 ///
-/// - a header takes the place of one that the value has set, and a name that one part repeats is
-///   sent repeatedly; cookies always add up;
-/// - a status that stands before a [`Problem`] or a `Result` that is `Err` is ignored, and so is a
-///   `content-type`: an error stays the error that it is.
+/// - a header replaces a header that the value has set; a name that one part repeats is sent
+///   repeatedly; cookies are always added;
+/// - before a [`Problem`] or a `Result` that is `Err`, a status and a `content-type` are ignored.
 ///
-/// A part that cannot be applied, as a header value with a line break, makes the whole reply a
-/// logged 500.
+/// If a part cannot be applied, such as a header value with a line break, the response is a 500,
+/// which is logged.
 ///
 /// ```
-/// use lambda_api::{Error, IntoResponse, Response, ResponsePart};
+/// use lambda_api::{Error, IntoResponse, Response, response::ResponsePart};
 /// use http::HeaderValue;
 ///
 /// struct MaxAge(u32);
@@ -35,23 +34,23 @@ use http::{
 ///     }
 /// }
 ///
-/// let reply = (MaxAge(60), "hello").into_response();
-/// assert_eq!(reply.headers()["cache-control"], "max-age=60");
+/// let response = (MaxAge(60), "hello").into_response();
+/// assert_eq!(response.headers()["cache-control"], "max-age=60");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand before a reply in a tuple",
-    label = "neither a status, nor headers, nor cookies",
-    note = "the last element of a tuple is the reply itself; what stands before it is `StatusCode`, `[(name, value); N]`, `HeaderMap`, `SetCookie` or a `ResponsePart` of your own"
+    message = "`{Self}` cannot come before a response in a tuple",
+    label = "not a status, headers or cookies",
+    note = "the last element of a tuple is the response itself; the elements before it can be `StatusCode`, `[(name, value); N]`, `HeaderMap`, `SetCookie` or your own `ResponsePart`"
 )]
 pub trait ResponsePart {
-    /// Changes the reply.
+    /// Applies the part to the response.
     ///
     /// # Errors
-    /// When the part is invalid: the client gets a 500 in place of the reply, and the error is
-    /// logged.
+    /// Returns an error if the part is invalid. The client then gets a 500 instead of the response,
+    /// and the error is logged.
     fn apply(self, response: &mut Response) -> Result<(), Error>;
 
-    /// Says what the part adds, for the description of the API.
+    /// Describes what the part adds, for the description of the API.
     fn describe(operation: &mut Operation)
     where
         Self: Sized,
@@ -71,7 +70,7 @@ impl ResponsePart for HeaderMap {
     fn apply(self, response: &mut Response) -> Result<(), Error> {
         let mut last = None;
         for (name, value) in self {
-            // A map gives the name only with the first of its values.
+            // `HeaderMap` yields a name only with the first of its values.
             let first = name.is_some();
             if name.is_some() {
                 last = name;
@@ -106,10 +105,10 @@ where
 
 #[cold]
 fn invalid(error: http::Error, name: Option<&HeaderName>) -> Error {
-    // The value itself may be a secret.
+    // The value is left out: it may be a secret.
     Error::new(error).context(match name {
-        Some(name) => format!("the value of the reply's header `{name}` is invalid"),
-        None => "the name of a header of the reply is invalid".to_owned(),
+        Some(name) => format!("the value of the response header `{name}` is invalid"),
+        None => "the name of a response header is invalid".to_owned(),
     })
 }
 
@@ -136,7 +135,7 @@ impl<P: ResponsePart> ResponsePart for Option<P> {
 
 macro_rules! tuple {
     ($(($($part:ident)*))*) => { $(
-        /// The value of the last element with the parts before it applied, from left to right.
+        /// The response of the last element, with the parts before it applied from left to right.
         impl<$($part: ResponsePart,)* T: IntoResponse> IntoResponse for ($($part,)* T) {
             #[allow(non_snake_case)]
             fn into_response(self) -> Response {

@@ -1,12 +1,12 @@
-//! Replies that are values of other crates: text, bytes, a status, a whole response.
+//! Responses from types of other crates: text, bytes, a status, a whole response.
 
 use crate::{Body, BoxError, IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use std::{borrow::Cow, convert::Infallible};
 
-/// A 200 with this content.
-pub(super) fn ok(content_type: &'static str, body: Body) -> Response {
+/// A 200 response with this content.
+pub(crate) fn ok(content_type: &'static str, body: Body) -> Response {
     let mut response = Response::new(body);
     response
         .headers_mut()
@@ -26,14 +26,14 @@ macro_rules! content {
 content!("text/plain; charset=utf-8": &'static str, String, Cow<'static, str>);
 content!("application/octet-stream": Bytes, Vec<u8>, &'static [u8]);
 
-/// As for `&'static [u8]`: the type of a byte string literal.
+/// Like `&'static [u8]`, for the type of a byte string literal.
 impl<const N: usize> IntoResponse for &'static [u8; N] {
     fn into_response(self) -> Response {
         self.as_slice().into_response()
     }
 }
 
-/// 204: there is nothing to say.
+/// A 204 response without content.
 impl IntoResponse for () {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
@@ -48,7 +48,7 @@ impl IntoResponse for StatusCode {
     }
 }
 
-/// A 200 without `content-type`: only the handler knows what the bytes are.
+/// A 200 response without `content-type`, since only the handler knows the type of the bytes.
 impl IntoResponse for Body {
     fn into_response(self) -> Response {
         Response::new(self)

@@ -1,28 +1,28 @@
-//! Sending the client somewhere else.
+//! Redirects.
 
 use super::location;
 use crate::{IntoResponse, Problem, Response};
 use http::{StatusCode, header::LOCATION};
 use std::borrow::Cow;
 
-/// Sends the client to another address.
+/// A response that redirects the client to another address.
 ///
 /// ```
-/// use lambda_api::{IntoResponse, Redirect};
+/// use lambda_api::{IntoResponse, response::Redirect};
 ///
-/// let reply = Redirect::to("/orders/7").into_response();
-/// assert_eq!(reply.status(), 303);
-/// assert_eq!(reply.headers()["location"], "/orders/7");
+/// let response = Redirect::to("/orders/7").into_response();
+/// assert_eq!(response.status(), 303);
+/// assert_eq!(response.headers()["location"], "/orders/7");
 /// ```
 ///
-/// What a URI cannot hold is percent-encoded. An empty address or one with control characters is a
-/// logged 500.
+/// Characters that a URI cannot contain are percent-encoded. If the address is empty or has control
+/// characters, the response is a 500, which is logged.
 ///
-/// The address is sent as it is given. One within the API begins with what clients write before its
-/// paths, a stage or a base path:
+/// The address is sent as given. An address within the API begins with the stage or the base path
+/// that clients write before its paths:
 ///
 /// ```
-/// use lambda_api::{Invocation, Redirect, api_handler};
+/// use lambda_api::{Invocation, api_handler, response::Redirect};
 ///
 /// #[api_handler(GET "/orders/latest")]
 /// async fn latest(invocation: &Invocation) -> Redirect {
@@ -32,14 +32,14 @@ use std::borrow::Cow;
 ///
 /// # Addresses from outside
 ///
-/// An address that a client names (`?next=..`) must not be followed as it is: a link to your
-/// domain could then lead anyone to a page that imitates it (an open redirect). Prefer a name that
-/// you map to an address of your own. Where it must be a path, take only what begins with one
-/// slash and is followed neither by a second one nor by a backslash, since browsers read both
-/// `//example.com` and `/\example.com` as another host:
+/// Do not redirect to an address that a client sends (`?next=..`): a link to your domain could then
+/// lead to a page that imitates it (an open redirect). Prefer a name that you map to an address of
+/// your own. If it must be a path, only accept one that begins with a single slash that is followed
+/// neither by a second slash nor by a backslash: browsers read both `//example.com` and
+/// `/\example.com` as another host:
 ///
 /// ```
-/// use lambda_api::Redirect;
+/// use lambda_api::response::Redirect;
 ///
 /// fn back_to(next: String) -> Redirect {
 ///     let mut begin = next.chars();
@@ -59,19 +59,19 @@ pub struct Redirect {
 }
 
 impl Redirect {
-    /// 303: look there with GET, as after a form was sent.
+    /// A 303: the client gets the other address with `GET`, as after submitting a form.
     #[must_use]
     pub fn to(location: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::SEE_OTHER, location.into())
     }
 
-    /// 307: send the same request there, this time.
+    /// A 307: the client repeats the same request there, this time only.
     #[must_use]
     pub fn temporary(location: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::TEMPORARY_REDIRECT, location.into())
     }
 
-    /// 308: send the same request there, from now on. Browsers remember it.
+    /// A 308: the client sends the same request there from now on. Browsers cache it.
     #[must_use]
     pub fn permanent(location: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::PERMANENT_REDIRECT, location.into())

@@ -1,33 +1,32 @@
-//! Replies named after their status.
+//! Responses named after their status.
 
 use super::location;
 use crate::{IntoResponse, Problem, Response, describe::Operation};
 use http::{StatusCode, header::LOCATION};
 use std::borrow::Cow;
 
-/// Sets the status of a reply that is not an error.
+/// Sets the status of a response, unless it is a problem.
 pub(super) fn set(response: &mut Response, status: StatusCode) {
     if !Problem::is_in(response) {
         *response.status_mut() = status;
     }
 }
 
-/// 201: something was made, and this is it.
+/// A 201 response: a resource was created.
 ///
 /// ```
 /// use lambda_api::{Created, IntoResponse, Json};
 ///
-/// let reply = Created(Json(7)).into_response();
-/// assert_eq!(reply.status(), 201);
+/// let response = Created(Json(7)).into_response();
+/// assert_eq!(response.status(), 201);
 ///
-/// let reply = Created::at("/orders/7", Json(7)).into_response();
-/// assert_eq!(reply.headers()["location"], "/orders/7");
+/// let response = Created::at("/orders/7", Json(7)).into_response();
+/// assert_eq!(response.headers()["location"], "/orders/7");
 /// ```
 ///
-/// The `location` is sent as it is given. Where clients write a stage or a base path before the paths
-/// of the API, it has to begin with that, or they are sent out of the API:
-/// [`Invocation::path_prefix`](crate::Invocation::path_prefix) is what they write, and it is empty
-/// where there is nothing:
+/// The `location` is sent as given. If clients write a stage or a base path before the paths of the
+/// API, it must begin with that: [`Invocation::path_prefix`](crate::Invocation::path_prefix)
+/// returns the prefix, or an empty string if there is none:
 ///
 /// ```
 /// use lambda_api::{Created, Invocation, Json, api_handler};
@@ -38,16 +37,17 @@ pub(super) fn set(response: &mut Response, status: StatusCode) {
 /// }
 /// ```
 ///
-/// What a URI cannot hold is percent-encoded, so a value from outside is best encoded before it is
-/// put between slashes. An empty location or one with control characters is a logged 500.
+/// Characters that a URI cannot contain are percent-encoded. Encode values from outside before you
+/// put them between slashes. If the location is empty or has control characters, the response is a
+/// 500, which is logged.
 #[derive(Clone, Debug)]
 pub struct Created<T> {
-    /// What was made.
+    /// The response that describes the created resource.
     pub body: T,
     location: Option<Cow<'static, str>>,
 }
 
-/// The reply of a handler that made something: the short form of [`Created::new`].
+/// Creates a 201 response; short for [`Created::new`].
 ///
 /// ```
 /// use lambda_api::{Created, Json};
@@ -56,14 +56,14 @@ pub struct Created<T> {
 ///     Created(Json(7))
 /// }
 /// ```
-#[allow(non_snake_case)] // It reads as the tuple struct it stands for.
+#[allow(non_snake_case)] // It reads like the constructor of a tuple struct.
 #[must_use]
 pub fn Created<T>(body: T) -> Created<T> {
     Created::new(body)
 }
 
 impl<T> Created<T> {
-    /// Made, without saying where it is now.
+    /// Creates a 201 response without a `location`.
     #[must_use]
     pub fn new(body: T) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl<T> Created<T> {
         }
     }
 
-    /// Made, and to be found there.
+    /// Creates a 201 response with the `location` of the resource.
     #[must_use]
     pub fn at(location: impl Into<Cow<'static, str>>, body: T) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl<T> Created<T> {
         }
     }
 
-    /// Where it is to be found.
+    /// Returns the `location`.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.location.as_deref()
@@ -109,10 +109,10 @@ fn created(mut response: Response, at: Option<&str>) -> Response {
     response
 }
 
-/// 202: the work is taken on, and not done yet.
+/// A 202 response: the request was accepted, but the work is not finished.
 ///
 /// ```
-/// use lambda_api::{Accepted, IntoResponse};
+/// use lambda_api::{IntoResponse, response::Accepted};
 ///
 /// assert_eq!(Accepted("queued").into_response().status(), 202);
 /// ```
@@ -131,7 +131,7 @@ impl<T: IntoResponse> IntoResponse for Accepted<T> {
     }
 }
 
-/// 204: done, and there is nothing to say.
+/// A 204 response without content.
 ///
 /// ```
 /// use lambda_api::{IntoResponse, NoContent};

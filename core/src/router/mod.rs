@@ -1,127 +1,70 @@
-//! Method and path to endpoint.
+//! The router: finds the endpoint of a method and a path.
 
+mod entry;
 mod prefix;
 #[cfg(test)]
 mod reference;
 mod routing;
 mod table;
 
+use entry::value;
+pub(crate) use entry::{Conflict, Entry, Origin, Target, Way};
 use prefix::{behind, specificity, under};
 pub(crate) use prefix::{names, parameter};
-pub(crate) use routing::{Dispatch, Handler, Mounted, Routing};
+pub(crate) use routing::{Dispatch, Mounted, RouteHandler, Routing};
 
 use crate::{
-    BoxFuture, Request, Response,
-    auth::Policy,
-    endpoint::Route,
-    matched::{Pattern, Value, Values},
-    middleware::Next,
-    shape::{MOST_SEGMENTS, Shape},
-    spelling,
+    auth::Policy, matched_route::Values, middleware::PathMethods, path_normalization,
+    path_shape::Shape,
 };
 use http::{HeaderValue, Method};
-use percent_encoding::percent_decode_str;
-use std::{cmp::Reverse, fmt, sync::Arc, time::Duration};
+use std::{cmp::Reverse, fmt, sync::Arc};
 use table::{Listed, Table};
 
-/// All routes of an application, nested ones included.
+/// All routes of an application, including nested ones.
 ///
-/// A request is for the narrowest path that it fits, and of those that have its method, for the
-/// narrowest one. A path without a greedy parameter is narrower than one with it, as at API Gateway,
-/// and else the one whose first different segment is a literal.
+/// Of the routes whose path and method match a request, the most specific one is chosen. A path
+/// without a greedy parameter is more specific than one with it, as at API Gateway; otherwise the
+/// one whose first different segment is a literal.
 #[derive(Default)]
 pub(crate) struct Router {
     table: Table,
-    /// Prefix and fallback of every Api that has one, the [most specific](specificity) prefix
-    /// first.
+    /// Prefix and fallback of every `Api` that has one, ordered by [specificity], the most specific
+    /// prefix first.
     fallbacks: Vec<(String, Fallback)>,
-    /// Prefix and policy of every Api that is closed, the most specific prefix first.
+    /// Prefix and policy of every `Api` with an authenticator, the most specific prefix first.
     closed: Vec<(String, Arc<Policy>)>,
 }
 
-/// What answers where no route does.
+/// A fallback, for requests that no route matches.
 struct Fallback {
     entry: Entry,
-    /// Whether it gets the methods that a path with routes has not, too.
+    /// Whether it also gets methods that no route of the path has.
     every_method: bool,
 }
 
-/// What answers a request.
-pub(crate) struct Entry {
-    pub(crate) pattern: Pattern,
-    /// Who is asked about the caller; nobody where everybody may call.
-    pub(crate) policy: Option<Arc<Policy>>,
-    pub(crate) way: Way,
-    pub(crate) origin: Origin,
-}
-
-/// What a request passes that was admitted.
-#[derive(Clone)]
-pub(crate) struct Way {
-    /// The layers of the Api the route belongs to, around the target.
-    pub(crate) gate: Option<Next>,
-    pub(crate) target: Target,
-    /// How long it may take.
-    pub(crate) timeout: Option<Duration>,
-}
-
-/// The end of the way.
-#[derive(Clone)]
-pub(crate) enum Target {
-    /// A handler without layers of its own.
-    Handler(for<'r> fn(&'r Request) -> BoxFuture<'r, Response>),
-    /// Anything else.
-    Service(Next),
-}
-
-/// Who answers, for messages: handler and source line.
-#[derive(Clone)]
-pub(crate) enum Origin {
-    Route(&'static Route),
-    Service(Arc<str>),
-}
-
-/// Where a request goes.
+/// The result of routing a request.
 pub(crate) enum Found<'r> {
     Endpoint {
         entry: &'r Entry,
         values: Values,
     },
-    /// An OPTIONS that nobody answers but the router.
+    /// An `OPTIONS` request that only the router handles.
     Options(Allow),
     MethodNotAllowed(Allow),
     Nothing,
 }
 
-/// What the router itself says about a path.
+/// The methods of a path, for the router's own responses.
 pub(crate) struct Allow {
     /// The methods that the path has.
     pub(crate) methods: HeaderValue,
-    /// Whether all of them are public: then so is the list of them.
+    /// Whether all of them are public, and so the list too.
     pub(crate) public: bool,
 }
 
-/// Why a route cannot be inserted.
-pub(crate) enum Conflict {
-    /// Another one stands there.
-    Taken(Origin),
-    /// It has too many segments.
-    TooLong,
-}
-
-impl Conflict {
-    pub(crate) fn describe(&self, origin: &Origin, method: &str, path: &str) -> String {
-        match self {
-            Conflict::Taken(other) => format!("{other} and {origin} both answer {method} {path}"),
-            Conflict::TooLong => {
-                format!("{origin}: the path `{path}` has more than {MOST_SEGMENTS} segments")
-            }
-        }
-    }
-}
-
 impl Router {
-    /// `routes`: how many there will be.
+    /// `routes` is the expected number of routes.
     pub(crate) fn new(ignore_trailing_slash: bool, routes: usize) -> Self {
         Self {
             table: Table::new(ignore_trailing_slash, routes),
@@ -129,8 +72,8 @@ impl Router {
         }
     }
 
-    /// Adds an endpoint; `method` is a method or `ANY`, and the shape that of the entry's path, as
-    /// the path of a request is spelt.
+    /// Adds an endpoint. `method` is a method or `ANY`; `shape` is that of the entry's path,
+    /// normalised like the path of a request.
     pub(crate) fn insert(
         &mut self,
         method: &str,
@@ -140,7 +83,7 @@ impl Router {
         self.table.insert(method, shape, entry)
     }
 
-    /// `every_method`: it gets the methods that a path with routes has not, too.
+    /// If `every_method` is set, it also gets methods that no route of the path has.
     pub(crate) fn insert_fallback(&mut self, prefix: &str, entry: Entry, every_method: bool) {
         let fallback = Fallback {
             entry,
@@ -149,13 +92,13 @@ impl Router {
         insert_prefix(&mut self.fallbacks, prefix, fallback);
     }
 
-    /// Closes what is under a prefix: there, nobody learns from the router which routes exist but
-    /// who passes this policy.
+    /// Protects everything under a prefix: the router only reveals which routes exist to callers
+    /// that pass this policy.
     pub(crate) fn close(&mut self, prefix: &str, policy: Arc<Policy>) {
         insert_prefix(&mut self.closed, prefix, policy);
     }
 
-    /// The policy of a path where no route is.
+    /// The policy of a path without a route.
     pub(crate) fn policy(&self, path: &str) -> Option<&Arc<Policy>> {
         of_prefix(&self.closed, path).map(|(_, policy)| policy)
     }
@@ -190,18 +133,8 @@ impl Router {
         }
     }
 
-    /// The methods that a preflight is told: those of the path, or all that there are where the
-    /// path is closed, since a preflight carries no credentials, and where a fallback takes all.
-    pub(crate) fn preflight(&self, path: &str) -> Option<HeaderValue> {
-        let fallback = of_prefix(&self.fallbacks, path);
-        if self.policy(path).is_some() || fallback.is_some_and(|(_, one)| one.every_method) {
-            return Some(HeaderValue::from_static(ALL_METHODS));
-        }
-        self.allow(path).map(|allow| allow.methods)
-    }
-
-    /// `Allow` (RFC 9110, section 10.2.1): the methods of all routes that the path fits, HEAD where
-    /// there is GET, and OPTIONS.
+    /// `Allow` (RFC 9110, section 10.2.1): the methods of all routes whose path matches, `HEAD` if
+    /// there is `GET`, and `OPTIONS`.
     fn allow(&self, path: &str) -> Option<Allow> {
         let routes = || {
             let nodes = self.table.numbered(path);
@@ -240,7 +173,7 @@ impl Router {
 
 const ALL_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-/// The route of the method; a HEAD is answered as a GET where it has none of its own.
+/// The route of the method. `HEAD` is handled as `GET` if it has no route.
 fn of_method<'r>(
     node: &(impl Iterator<Item = &'r Listed> + Clone),
     method: &Method,
@@ -270,47 +203,19 @@ impl Fallback {
 }
 
 fn insert_prefix<T>(prefixes: &mut Vec<(String, T)>, prefix: &str, value: T) {
-    let prefix = spelling::normal(prefix).into_owned();
+    let prefix = path_normalization::normal(prefix).into_owned();
     let key = |prefix: &str| Reverse(specificity(prefix));
-    // Of two that are as specific, the one that came first.
+    // Of two equally specific ones, the one that was added first comes first.
     let at = prefixes.partition_point(|(known, _)| key(known) <= key(&prefix));
     prefixes.insert(at, (prefix, value));
 }
 
-/// What belongs to the first prefix that the path is under.
+/// The value of the first prefix that contains the path.
 fn of_prefix<'a, T>(prefixes: &'a [(String, T)], path: &str) -> Option<(&'a str, &'a T)> {
     let (prefix, value) = prefixes
         .iter()
         .find(|(prefix, _)| under(prefix, path).is_some())?;
     Some((prefix, value))
-}
-
-/// A parameter's value, percent-decoded: only now, so that an encoded `/` never splits a segment.
-fn value(path: &str, part: &str) -> Value {
-    if part.contains('%') {
-        match percent_decode_str(part).decode_utf8() {
-            Ok(text) => Value::Decoded(text.into_owned()),
-            Err(_) => Value::NotUtf8,
-        }
-    } else {
-        // It is a part of the path, so its place follows from the two addresses.
-        let start = (part.as_ptr() as usize).wrapping_sub(path.as_ptr() as usize);
-        Value::Plain(start..start.saturating_add(part.len()))
-    }
-}
-
-impl fmt::Display for Origin {
-    /// `orders::get (src/orders.rs:12)`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Route(route) => write!(
-                f,
-                "`{}::{}` ({}:{})",
-                route.module, route.name, route.file, route.line
-            ),
-            Self::Service(text) => f.write_str(text),
-        }
-    }
 }
 
 impl fmt::Debug for Router {
@@ -319,9 +224,25 @@ impl fmt::Debug for Router {
     }
 }
 
+impl PathMethods for Router {
+    /// The methods of the path; all that there are if the path is closed, since a preflight carries
+    /// no credentials, or if a fallback takes all.
+    fn preflight(&self, path: &str) -> Option<HeaderValue> {
+        let fallback = of_prefix(&self.fallbacks, path);
+        if self.policy(path).is_some() || fallback.is_some_and(|(_, one)| one.every_method) {
+            return Some(HeaderValue::from_static(ALL_METHODS));
+        }
+        self.allow(path).map(|allow| allow.methods)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        Response,
+        matched_route::{Pattern, Value},
+    };
 
     pub(super) fn entry(method: &str, path: &str) -> Entry {
         Entry {

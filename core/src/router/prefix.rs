@@ -1,6 +1,6 @@
-//! Paths of routes and prefixes as text: what of a request's path fits one.
+//! Matching of paths against the text of routes and prefixes.
 
-use crate::spelling::normal;
+use crate::path_normalization::normal;
 use std::ops::Range;
 
 /// The name of a segment that is a parameter, and whether it is greedy.
@@ -17,7 +17,7 @@ pub(crate) fn names(path: &str) -> impl Iterator<Item = &str> + Clone {
     path.split('/').filter_map(parameter).map(|(name, _)| name)
 }
 
-/// How narrow a prefix is: by its segments, and of as many, by the first one that is no parameter.
+/// The specificity of a prefix: its number of segments, then the first one that is not a parameter.
 pub(super) fn specificity(prefix: &str) -> (usize, Vec<bool>) {
     let literal: Vec<bool> = prefix
         .split('/')
@@ -26,13 +26,13 @@ pub(super) fn specificity(prefix: &str) -> (usize, Vec<bool>) {
     (literal.len(), literal)
 }
 
-/// What is left of a path behind a pattern of whole segments: `""`, or `/` and more.
+/// The rest of a path after a pattern of whole segments: `""`, or `/` and more.
 pub(crate) fn under<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     behind(pattern, path, |_, _| {})
 }
 
-/// The same; it is told of each parameter, where its name stands in the pattern and what stands there
-/// in the path. A greedy one leaves `""`.
+/// Like [`under`]. Calls `parameter_is` for each parameter, with the range of its name in the
+/// pattern and its value in the path. A greedy parameter leaves `""`.
 pub(super) fn behind<'p>(
     pattern: &str,
     path: &'p str,
@@ -60,7 +60,7 @@ pub(super) fn behind<'p>(
         if found.is_empty() {
             return None;
         }
-        // Behind the brace.
+        // After the brace.
         parameter_is(at + 1..at + 1 + name.len(), found);
         rest = next;
     }

@@ -1,10 +1,10 @@
-//! The router, held against one that looks at every route.
+//! Compares the router with a reference that checks every route.
 
 use super::{
     Found, Router,
     tests::{entry, found},
 };
-use crate::shape::Shape;
+use crate::path_shape::Shape;
 use proptest::{collection::vec, prelude::*, sample::select};
 use std::cmp::Ordering;
 
@@ -37,7 +37,7 @@ fn path() -> impl Strategy<Value = String> {
     vec(segment, 0..6).prop_map(|segments| segments.concat())
 }
 
-/// A path that fits a route: something else for each parameter.
+/// A path that matches a route, with a value for each parameter.
 fn path_of(route: &str, values: &[&str]) -> String {
     let mut values = values.iter().cycle();
     let mut spelt = Vec::new();
@@ -53,7 +53,7 @@ fn path_of(route: &str, values: &[&str]) -> String {
     spelt.join("/")
 }
 
-/// What a path without its last slash is.
+/// The path without its last slash.
 fn trimmed(path: &str, ignore: bool) -> &str {
     let trimmed = path.strip_suffix('/').filter(|path| !path.is_empty());
     trimmed.filter(|_| ignore).unwrap_or(path)
@@ -102,7 +102,7 @@ fn fits(route: &str, path: &str) -> bool {
     rest.is_none()
 }
 
-/// One without a greedy parameter first, and else the one whose first different segment is narrower.
+/// A path without a greedy parameter comes first; otherwise the first segment that differs decides.
 fn narrower(one: &str, other: &str) -> Ordering {
     let greedy = |route: &str| segments(route).contains(&Segment::Greedy);
     let kinds = |route: &str| {
@@ -118,7 +118,7 @@ fn narrower(one: &str, other: &str) -> Ordering {
         .then_with(|| kinds(one).cmp(&kinds(other)))
 }
 
-/// The routes that can stand side by side, and the router of them.
+/// The routes that do not conflict, and their router.
 fn build(routes: &[Route], ignore: bool) -> Result<(Router, Vec<Route>), TestCaseError> {
     let (mut router, mut kept) = (Router::new(ignore, 0), Vec::<Route>::new());
     for (method, path) in routes {
@@ -134,8 +134,8 @@ fn build(routes: &[Route], ignore: bool) -> Result<(Router, Vec<Route>), TestCas
     Ok((router, kept))
 }
 
-/// What answers: the narrowest of the routes that have the method; or whether there are others.
-fn answer<'r>(
+/// The expected result: the most specific route that has the method, or whether there are others.
+fn respond<'r>(
     routes: &'r [Route],
     (method, path): (&str, &str),
     ignore: bool,
@@ -148,7 +148,7 @@ fn answer<'r>(
     fitting.sort_by(|(_, one), (_, other)| narrower(trimmed(one, ignore), trimmed(other, ignore)));
     let narrowest = |wanted: &str| fitting.iter().position(|(known, _)| *known == wanted);
     let shape = |at: usize| segments(trimmed(&fitting[at].1, ignore));
-    // Of one path, the method itself goes before GET for HEAD, and that before ANY.
+    // On the same path, the method itself precedes `GET` for `HEAD`, and that precedes `ANY`.
     let wanted = match method {
         "HEAD" => &["HEAD", "GET", "ANY"][..],
         _ => &[method, "ANY"],
@@ -173,7 +173,7 @@ fn agree(
     ignore: bool,
 ) -> Result<(), TestCaseError> {
     let told = found(router, method, path);
-    match answer(routes, (method, path), ignore) {
+    match respond(routes, (method, path), ignore) {
         Ok((method, route)) => {
             let expected = format!("{method} {route} [");
             prop_assert!(

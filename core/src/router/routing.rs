@@ -1,56 +1,58 @@
-//! The steps of the way that know routes: from the router to the handler.
+//! The services that know routes: from the router to the handler.
 
 use super::{Found, Router, Target, Way, under};
 use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
+    deadline::RouteClock,
     error::framework,
-    matched::Matched,
-    middleware::{Finish, Handle, Next, RouteClock, Timing, timed, timed_body},
-    spelling,
+    matched_route::MatchedRoute,
+    middleware::{Handle, Next, ProblemRenderer, timed, timed_body},
+    path_normalization,
     state::States,
+    timing::Timing,
 };
 use http::{StatusCode, header::ALLOW, uri::PathAndQuery};
 use std::sync::Arc;
 
 type Call = for<'r> fn(&'r Request) -> BoxFuture<'r, Response>;
 
-/// Finds the route of a request, and lets the request go on there.
+/// Finds the route of a request, and passes the request on to it.
 pub(crate) struct Routing(Arc<Shared>);
 
 struct Shared {
     router: Arc<Router>,
     states: Arc<States>,
-    finish: Finish,
+    renderer: ProblemRenderer,
 }
 
-/// What a route's own timeout is kept with.
+/// The running timeout of a route.
 struct Timeout {
     clock: RouteClock,
     timing: Timing,
-    finish: Finish,
+    renderer: ProblemRenderer,
     invocation: Invocation,
 }
 
 impl Timeout {
-    /// Sets a route's timeout, if it has one.
+    /// Starts the timeout of a route, if it has one.
     fn start(way: &Way, request: &mut Request, shared: &Shared) -> Option<Self> {
         let clock = RouteClock::start(way.timeout?, request);
         Some(Self {
             clock,
             timing: shared.states.timing,
-            finish: shared.finish.clone(),
-            invocation: shared.finish.remember(request),
+            renderer: shared.renderer.clone(),
+            invocation: shared.renderer.remember(request),
         })
     }
 
-    fn keep(self, reply: BoxFuture<'static, Response>) -> BoxFuture<'static, Response> {
+    fn keep(self, raw_response: BoxFuture<'static, Response>) -> BoxFuture<'static, Response> {
         Box::pin(async move {
             let clock = self.clock;
-            let response = match timed(reply, || Some(clock.limit())).await {
+            let response = match timed(raw_response, || Some(clock.limit())).await {
                 Ok(response) => response,
                 Err(late) => {
                     let problem = self.timing.problem(late);
-                    self.finish.problem(problem, &self.invocation)
+                    self.renderer.problem(problem, &self.invocation)
                 }
             };
             timed_body(response, move || Some(clock.limit()))
@@ -59,11 +61,11 @@ impl Timeout {
 }
 
 impl Routing {
-    pub(crate) fn new(router: Arc<Router>, states: Arc<States>, finish: Finish) -> Self {
+    pub(crate) fn new(router: Arc<Router>, states: Arc<States>, renderer: ProblemRenderer) -> Self {
         Self(Arc::new(Shared {
             router,
             states,
-            finish,
+            renderer,
         }))
     }
 }
@@ -77,14 +79,14 @@ impl Handle for Routing {
             Found::Options(allow) => {
                 let mut response = StatusCode::NO_CONTENT.into_response();
                 response.headers_mut().insert(ALLOW, allow.methods);
-                return shared.answer(Ok(response), allow.public, request);
+                return shared.respond(Ok(response), allow.public, request);
             }
             Found::MethodNotAllowed(allow) => {
                 let problem = framework::method_not_allowed(allow.methods);
-                return shared.answer(Err(problem), allow.public, request);
+                return shared.respond(Err(problem), allow.public, request);
             }
             Found::Nothing => {
-                return shared.answer(Err(framework::not_found()), false, request);
+                return shared.respond(Err(framework::not_found()), false, request);
             }
         };
         if let Some(span) = Invocation::of(&request).span()
@@ -93,7 +95,7 @@ impl Handle for Routing {
             span.record("route", route);
         }
         let uri = entry.way.is_wrapped().then(|| request.uri().clone());
-        request.extensions_mut().insert(Matched {
+        request.extensions_mut().insert(MatchedRoute {
             pattern: entry.pattern.clone(),
             uri,
             values,
@@ -108,7 +110,7 @@ impl Handle for Routing {
                 Box::pin(async move {
                     match policy.admit(&mut request).await {
                         Ok(()) => shared.go_on(way, request).await,
-                        Err(problem) => shared.finish.problem(problem, Invocation::of(&request)),
+                        Err(problem) => shared.renderer.problem(problem, Invocation::of(&request)),
                     }
                 })
             }
@@ -117,56 +119,60 @@ impl Handle for Routing {
 }
 
 impl Shared {
-    /// Behind admission: the timeout of a route does not run while its caller is being recognised,
-    /// for a stranger who waits must not learn from the 504 that there is a route.
+    /// Runs after authorization: the timeout of a route does not include it, so that an
+    /// unauthorized client cannot detect a route by its 504.
     fn go_on(&self, way: Way, mut request: Request) -> BoxFuture<'static, Response> {
         let timeout = Timeout::start(&way, &mut request, self);
-        let response = way.go_on(request, &self.finish);
+        let response = way.go_on(request, &self.renderer);
         match timeout {
             None => response,
             Some(timeout) => timeout.keep(response),
         }
     }
 
-    /// The router's own answer, which tells whether a route exists: only to those who may know.
-    fn answer(
+    /// The router's own response. It reveals whether a route exists, so it requires authorization.
+    fn respond(
         &self,
-        answer: Result<Response, Problem>,
+        outcome: Result<Response, Problem>,
         public: bool,
         mut request: Request,
     ) -> BoxFuture<'static, Response> {
-        let finish = self.finish.clone();
-        let done = move |answer: Result<Response, Problem>, request: &Request| match answer {
+        let renderer = self.renderer.clone();
+        let done = move |outcome: Result<Response, Problem>, request: &Request| match outcome {
             Ok(response) => response,
-            Err(problem) => finish.problem(problem, Invocation::of(request)),
+            Err(problem) => renderer.problem(problem, Invocation::of(request)),
         };
         match self.router.policy(request.uri().path()) {
             Some(policy) if !public => {
                 let policy = Arc::clone(policy);
                 Box::pin(async move {
-                    let answer = policy.admit(&mut request).await.and(answer);
-                    done(answer, &request)
+                    let outcome = policy.admit(&mut request).await.and(outcome);
+                    done(outcome, &request)
                 })
             }
-            _ => ready(done(answer, &request)),
+            _ => ready(done(outcome, &request)),
         }
     }
 }
 
 impl Way {
-    /// Whether something stands before the target, or is the target, that may change the request.
+    /// Whether the target, or something before it, may change the request.
     fn is_wrapped(&self) -> bool {
         self.gate.is_some() || matches!(self.target, Target::Service(_))
     }
 
-    /// To the layers around the target, or to the target itself.
-    fn go_on(self, mut request: Request, finish: &Finish) -> BoxFuture<'static, Response> {
+    /// Passes the request to the layers around the target, or to the target itself.
+    fn go_on(
+        self,
+        mut request: Request,
+        renderer: &ProblemRenderer,
+    ) -> BoxFuture<'static, Response> {
         match self.gate {
             Some(gate) => {
                 request.extensions_mut().insert(self.target);
                 gate.handle(request)
             }
-            None => self.target.handle(request, finish),
+            None => self.target.handle(request, renderer),
         }
     }
 }
@@ -176,65 +182,69 @@ fn ready(response: Response) -> BoxFuture<'static, Response> {
 }
 
 impl Target {
-    fn handle(&self, request: Request, finish: &Finish) -> BoxFuture<'static, Response> {
+    fn handle(&self, request: Request, renderer: &ProblemRenderer) -> BoxFuture<'static, Response> {
         match self {
-            Target::Handler(call) => call_handler(*call, request, finish.clone()),
+            Target::Handler(call) => call_handler(*call, request, renderer.clone()),
             Target::Service(next) => next.handle(request),
         }
     }
 }
 
-fn call_handler(call: Call, request: Request, finish: Finish) -> BoxFuture<'static, Response> {
+fn call_handler(
+    call: Call,
+    request: Request,
+    renderer: ProblemRenderer,
+) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let response = call(&request).await;
-        finish.response(response, Invocation::of(&request))
+        renderer.response(response, Invocation::of(&request))
     })
 }
 
-/// What the layers of an Api wrap: goes on to whichever route was found.
+/// The service inside the layers of an `Api`: passes requests on to the route that was found.
 pub(crate) struct Dispatch {
-    finish: Finish,
+    renderer: ProblemRenderer,
 }
 
 impl Dispatch {
-    pub(crate) fn new(finish: Finish) -> Self {
-        Self { finish }
+    pub(crate) fn new(renderer: ProblemRenderer) -> Self {
+        Self { renderer }
     }
 }
 
 impl Handle for Dispatch {
     fn handle(&self, mut request: Request) -> BoxFuture<'static, Response> {
         match request.extensions_mut().remove::<Target>() {
-            Some(target) => target.handle(request, &self.finish),
+            Some(target) => target.handle(request, &self.renderer),
             None => {
                 let problem = framework::misused(
-                    "a layer made a new request and left out the extensions of the one it got",
+                    "a layer created a new request without the extensions of the original one",
                 );
-                ready(self.finish.problem(problem, Invocation::of(&request)))
+                ready(self.renderer.problem(problem, Invocation::of(&request)))
             }
         }
     }
 }
 
-/// A handler that has layers of its own.
-pub(crate) struct Handler {
+/// A handler that has its own layers.
+pub(crate) struct RouteHandler {
     call: Call,
-    finish: Finish,
+    renderer: ProblemRenderer,
 }
 
-impl Handler {
-    pub(crate) fn new(call: Call, finish: Finish) -> Self {
-        Self { call, finish }
+impl RouteHandler {
+    pub(crate) fn new(call: Call, renderer: ProblemRenderer) -> Self {
+        Self { call, renderer }
     }
 }
 
-impl Handle for Handler {
+impl Handle for RouteHandler {
     fn handle(&self, request: Request) -> BoxFuture<'static, Response> {
-        call_handler(self.call, request, self.finish.clone())
+        call_handler(self.call, request, self.renderer.clone())
     }
 }
 
-/// A service that sees the path behind its prefix.
+/// A service that sees the path after its prefix.
 pub(crate) struct Mounted {
     prefix: String,
     next: Next,
@@ -242,7 +252,7 @@ pub(crate) struct Mounted {
 
 impl Mounted {
     pub(crate) fn new(prefix: &str, next: Next) -> Self {
-        let prefix = spelling::normal(prefix).into_owned();
+        let prefix = path_normalization::normal(prefix).into_owned();
         Self { prefix, next }
     }
 }

@@ -1,13 +1,16 @@
 //! The routes of an application, by the shapes of their paths.
 //!
-//! To insert a route is to put its number into an array: shapes are [constants](Shape) but for
-//! prefixes. A request is looked up once for each [`Kind`] of path that there is, the narrowest one
-//! first: there are few, however many routes there are.
+//! To insert a route is to put its number into an array: shapes are [constants](Shape), except for
+//! prefixes. A request is looked up once for each [`Kind`] of path, the most specific one first.
+//! There are few kinds, even if there are many routes.
 
-use super::{Conflict, Entry, prefix::behind, value};
+use super::{
+    entry::{Conflict, Entry, value},
+    prefix::behind,
+};
 use crate::{
-    matched::Values,
-    shape::{Kind, Segments, Shape, alike},
+    matched_route::Values,
+    path_shape::{Kind, Segments, Shape, alike},
 };
 use http::Method;
 use std::iter;
@@ -15,27 +18,27 @@ use std::iter;
 #[derive(Default)]
 pub(super) struct Table {
     routes: Vec<Listed>,
-    /// The first route of each shape, where its key says or behind that: its place in `routes`,
-    /// counted from one. At least half of them are zero, and their number is a power of two.
+    /// A hash table of the first route of each shape, as its index in `routes` plus one. At least
+    /// half of the slots are zero, and their number is a power of two.
     slots: Vec<usize>,
-    /// All kinds of path, the narrowest first.
+    /// All kinds of path, the most specific one first.
     kinds: Vec<Kind>,
-    /// The most segments of a path.
+    /// The maximum number of segments of a path.
     longest: usize,
     ignore_trailing_slash: bool,
 }
 
-/// A route, and its method: none is every one.
+/// A route, and its method; `None` is any method.
 pub(super) struct Listed {
     pub(super) entry: Entry,
     pub(super) method: Option<Method>,
     key: u64,
-    /// The next route of this shape, counted as in `slots`.
+    /// The next route of this shape, numbered as in `slots`.
     next: usize,
 }
 
 impl Table {
-    /// `routes`: how many there will be.
+    /// `routes` is the expected number of routes.
     pub(super) fn new(ignore_trailing_slash: bool, routes: usize) -> Self {
         Self {
             routes: Vec::with_capacity(routes),
@@ -45,8 +48,8 @@ impl Table {
         }
     }
 
-    /// Adds a route; `method` is a method or `ANY`, and the shape that of the entry's path, as the
-    /// path of a request is spelt.
+    /// Adds a route. `method` is a method or `ANY`; `shape` is that of the entry's path, normalised
+    /// like the path of a request.
     pub(super) fn insert(
         &mut self,
         method: &str,
@@ -118,21 +121,22 @@ impl Table {
         }
     }
 
-    /// Where the slot of a key may be: at its own place, or at one of those behind it.
+    /// The slots in which a key may be: its own, and the following ones.
     fn places(&self, key: u64) -> impl Iterator<Item = usize> + use<> {
         let all = self.slots.len();
         let last = all.wrapping_sub(1);
         (0..all).map(move |step| (key as usize).wrapping_add(step) & last)
     }
 
-    /// The first routes of the shapes that have this key; hardly ever two.
+    /// The first routes of the shapes that have this key; rarely two.
     fn first_of(&self, key: u64) -> impl Iterator<Item = usize> {
         self.places(key)
             .map_while(|at| self.slots.get(at)?.checked_sub(1))
             .filter(move |index| self.routes.get(*index).is_some_and(|one| one.key == key))
     }
 
-    /// All routes of one shape, in the order they were added, each with its place in `routes`.
+    /// All routes of one shape, in the order in which they were added, each with its index in
+    /// `routes`.
     fn node(&self, first: usize) -> impl Iterator<Item = (usize, &Listed)> + Clone {
         let at = |index: usize| Some((index, self.routes.get(index)?));
         iter::successors(at(first), move |(_, one)| at(one.next.checked_sub(1)?))
@@ -144,8 +148,8 @@ impl Table {
         Some(self.wanted(listed.entry.pattern.text()))
     }
 
-    /// The shapes that a path has the number of, the narrowest first, and the routes of each. But for
-    /// two of one number, the path [fits](Table::values) each of them, or no route of it.
+    /// The routes of each shape whose key the path has, the most specific shape first. The path
+    /// [matches](Table::values) all routes of a shape or none, unless two shapes have the same key.
     pub(super) fn numbered<'t>(
         &'t self,
         path: &str,
@@ -158,7 +162,7 @@ impl Table {
             .map(|first| self.node(first).map(|(_, listed)| listed))
     }
 
-    /// The values of a route's parameters in a path; `None` where it does not fit.
+    /// The values of a route's parameters in a path; `None` if it does not match.
     pub(super) fn values(&self, route: &Listed, path: &str) -> Option<Values> {
         let (mut values, pattern) = (Values::new(), self.wanted(route.entry.pattern.text()));
         let rest = behind(pattern, self.wanted(path), |name, part| {
@@ -180,7 +184,7 @@ impl Table {
     }
 }
 
-/// How many slots so many shapes take.
+/// The number of slots for this number of shapes.
 fn slots_for(shapes: usize) -> usize {
     (2 * shapes).next_power_of_two()
 }

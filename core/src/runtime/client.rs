@@ -1,4 +1,4 @@
-//! The calls to the APIs that Lambda has for a process.
+//! A client for the Runtime API and the Extensions API.
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html> and
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>.
@@ -18,66 +18,66 @@ use std::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long a call takes at most that Lambda answers at once.
+/// The time limit for calls that Lambda answers immediately.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The longest that an invocation takes.
+/// The maximum duration of an invocation.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// Where the APIs are.
+/// The address of the APIs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
     host: String,
-    /// Before every path; emulators have one.
+    /// The prefix of every path. Some emulators have one.
     base: String,
 }
 
-/// A client with a connection of its own.
+/// A client with its own connection.
 #[derive(Debug)]
 pub(super) struct Client {
     connection: Connection,
     base: String,
-    /// The request for the next event, which is always the same.
+    /// The request for the next event, which never changes.
     next: String,
-    /// The head of any other request.
+    /// The head of any other request; the buffer is reused.
     head: String,
     timer: Timer,
 }
 
-/// The timer of all calls. To set it to a later time costs next to nothing; a new one would wake the
-/// driver of the timers each time, by a system call.
+/// The timer of all calls. Resetting it to a later time is nearly free, while a new timer would
+/// wake the timer driver with a system call each time.
 #[derive(Debug, Default)]
 struct Timer(Option<Pin<Box<Sleep>>>);
 
-/// Why there is no event.
+/// Error of `Client::next`.
 #[derive(Debug)]
 pub(super) enum NextError {
     Call(CallError),
     Status(u16),
-    /// Nobody can be answered.
+    /// The event has no valid request id, so no response can be sent.
     NoRequestId,
 }
 
-/// What became of a response.
+/// The outcome of sending a response.
 #[derive(Debug)]
 pub(super) enum Delivery {
-    /// Lambda has it.
+    /// Lambda accepted the response.
     Accepted,
-    /// Lambda has given the invocation up, and told its caller.
+    /// Lambda had already ended the invocation and responded to its caller.
     TooLate,
-    /// Lambda does not take it.
+    /// Lambda rejected the response with this status.
     Rejected(u16),
-    /// Nobody knows.
+    /// It is unknown whether Lambda has the response.
     Lost(String),
 }
 
 impl Address {
-    /// The one that the environment names.
+    /// Returns the address from the environment.
     pub(super) fn here() -> Option<Self> {
         Self::parse(&std::env::var("AWS_LAMBDA_RUNTIME_API").ok()?)
     }
 
-    /// Lambda names host and port; emulators put a path behind them.
+    /// Parses `host:port`. Emulators may add a path.
     pub(super) fn parse(api: &str) -> Option<Self> {
         let uri: Uri = match api.strip_prefix("http://") {
             Some(_) => api.parse(),
@@ -107,7 +107,7 @@ impl Client {
         }
     }
 
-    /// Waits for the next event, for as long as it takes: Lambda freezes the process meanwhile.
+    /// Waits for the next event without a time limit: Lambda freezes the process meanwhile.
     pub(super) async fn next(&mut self) -> Result<Invoke, NextError> {
         let mut invoke = Invoke::default();
         let mut again = false;
@@ -115,7 +115,7 @@ impl Client {
             let header = &mut |name: &str, value: &[u8]| invoke.header(name, value);
             let call = self.connection.call(self.next.as_bytes(), b"", header);
             match call.await {
-                // Nothing has happened but that a connection was idle for long.
+                // The server closed an idle connection, so one retry is safe.
                 Err(CallError::Stale) if !again => again = true,
                 result => break result.map_err(NextError::Call)?,
             }
@@ -132,17 +132,17 @@ impl Client {
         Ok(invoke)
     }
 
-    /// Hands a response over. One that does not arrive is sent once more.
+    /// Sends a response. If it does not arrive, it is sent once more.
     pub(super) async fn respond(
         &mut self,
         id: &InvokeId,
         deadline: Option<SystemTime>,
-        response: &str,
+        response: &[u8],
     ) -> Delivery {
         self.deliver("response", id, deadline, "", response).await
     }
 
-    /// Reports that there is no response, and why.
+    /// Reports an invocation error instead of a response.
     pub(super) async fn fail(
         &mut self,
         id: &InvokeId,
@@ -150,7 +150,8 @@ impl Client {
         error: &ErrorDocument<'_>,
     ) -> Delivery {
         let (header, body) = (error.header(), error.body());
-        self.deliver("error", id, deadline, &header, &body).await
+        self.deliver("error", id, deadline, &header, body.as_bytes())
+            .await
     }
 
     async fn deliver(
@@ -159,7 +160,7 @@ impl Client {
         id: &InvokeId,
         deadline: Option<SystemTime>,
         headers: &str,
-        body: &str,
+        body: &[u8],
     ) -> Delivery {
         let (base, host) = (&self.base, self.connection.host());
         let request_id = &id.request_id;
@@ -182,9 +183,9 @@ impl Client {
             first => {
                 self.connection.close();
                 match self.post(body, left).await {
-                    // There is no such invocation any more: what seemed lost had arrived.
+                    // The invocation is over: the first attempt had arrived.
                     Ok(400 | 403 | 404) if first.is_err() => Delivery::Accepted,
-                    Ok(status @ 500..) => Delivery::Lost(format!("the status is {status}")),
+                    Ok(status @ 500..) => Delivery::Lost(format!("unexpected status {status}")),
                     Ok(status) => Delivery::of(status),
                     Err(error) => Delivery::Lost(error.to_string()),
                 }
@@ -192,14 +193,14 @@ impl Client {
         }
     }
 
-    /// Tells Lambda why the function does not start.
+    /// Reports to Lambda why the function failed to start.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>
     pub(super) async fn init_error(&mut self, error: &ErrorDocument<'_>) -> Result<u16, CallError> {
         self.once("/2018-06-01/runtime/init/error", error).await
     }
 
-    /// Tells Lambda why the function does not go on after a snapshot of it was restored.
+    /// Reports to Lambda why the function cannot continue after the restore of a snapshot.
     pub(super) async fn restore_error(
         &mut self,
         error: &ErrorDocument<'_>,
@@ -211,19 +212,19 @@ impl Client {
         let body = error.body();
         let headers = format!("content-type: application/json\r\n{}", error.header());
         self.begin("POST", path, &headers, body.len());
-        self.post(&body, PATIENCE).await
+        self.post(body.as_bytes(), PATIENCE).await
     }
 
-    /// Waits until a snapshot of the process is restored, for as long as it takes.
+    /// Waits until a snapshot of the process is restored, without a time limit.
     pub(super) async fn restore_next(&mut self) -> Result<u16, CallError> {
         self.begin("GET", "/2018-06-01/runtime/restore/next", "", 0);
-        let response = self.send("", &mut |_, _| {}).await?;
-        // No connection outlives a snapshot.
+        let response = self.send(b"", &mut |_, _| {}).await?;
+        // A connection does not survive a snapshot.
         self.connection.close();
         Ok(response.status)
     }
 
-    /// Registers an extension for no events; the result is its identifier.
+    /// Registers an extension without events and returns its identifier.
     pub(super) async fn register(&mut self, name: &str) -> Result<String, String> {
         let body = r#"{"events":[]}"#;
         let headers =
@@ -236,23 +237,25 @@ impl Client {
                 id = std::str::from_utf8(value).ok().map(str::to_owned);
             }
         };
-        let response = self.send_within(PATIENCE, body, &mut header).await;
+        let response = self
+            .send_within(PATIENCE, body.as_bytes(), &mut header)
+            .await;
         let status = response.map_err(|error| error.to_string())?.status;
         if !(200..300).contains(&status) {
-            return Err(format!("the status is {status}"));
+            return Err(format!("unexpected status {status}"));
         }
-        id.ok_or_else(|| "the response has no identifier".to_owned())
+        id.ok_or_else(|| "the response has no extension identifier".to_owned())
     }
 
-    /// Says that an extension is ready, and waits for an event, which does not come.
+    /// Signals that an extension is ready, and waits for an event that never comes.
     pub(super) async fn extension_next(&mut self, id: &str) -> Result<u16, CallError> {
         let header = format!("lambda-extension-identifier: {id}\r\n");
         self.begin("GET", "/2020-01-01/extension/event/next", &header, 0);
-        let response = self.send("", &mut |_, _| {}).await?;
+        let response = self.send(b"", &mut |_, _| {}).await?;
         Ok(response.status)
     }
 
-    /// Writes a head; `headers` are whole lines.
+    /// Writes the head of a request. `headers` contains whole lines.
     fn begin(&mut self, method: &str, path: &str, headers: &str, length: usize) {
         let (base, host) = (&self.base, self.connection.host());
         self.head.clear();
@@ -262,8 +265,8 @@ impl Client {
         );
     }
 
-    /// Sends the head as it is, with a body, and waits for at most so long.
-    async fn post(&mut self, body: &str, limit: Duration) -> Result<u16, CallError> {
+    /// Sends the current head with a body, with a time limit.
+    async fn post(&mut self, body: &[u8], limit: Duration) -> Result<u16, CallError> {
         let response = self.send_within(limit, body, &mut |_, _| {}).await?;
         Ok(response.status)
     }
@@ -271,21 +274,21 @@ impl Client {
     async fn send_within(
         &mut self,
         limit: Duration,
-        body: &str,
+        body: &[u8],
         header: &mut (dyn FnMut(&str, &[u8]) + Send),
     ) -> Result<Response, CallError> {
-        let (head, body) = (self.head.as_bytes(), body.as_bytes());
+        let (head, body) = (self.head.as_bytes(), body);
         let call = self.connection.call(head, body, header);
         self.timer.within(limit, call).await
     }
 
-    /// The same, for as long as it takes.
+    /// Like `post`, without a time limit.
     async fn send(
         &mut self,
-        body: &str,
+        body: &[u8],
         header: &mut (dyn FnMut(&str, &[u8]) + Send),
     ) -> Result<Response, CallError> {
-        let (head, body) = (self.head.as_bytes(), body.as_bytes());
+        let (head, body) = (self.head.as_bytes(), body);
         self.connection.call(head, body, header).await
     }
 }
@@ -314,10 +317,8 @@ impl fmt::Display for NextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NextError::Call(error) => error.fmt(f),
-            NextError::Status(status) => write!(f, "the status is {status}"),
-            NextError::NoRequestId => {
-                f.write_str("the event has no request id that can be answered")
-            }
+            NextError::Status(status) => write!(f, "unexpected status {status}"),
+            NextError::NoRequestId => f.write_str("the event has no valid request id"),
         }
     }
 }
@@ -377,7 +378,7 @@ mod tests {
             (invoke.event.as_ref(), invoke.id.invocation_id.as_deref()),
             (&b"{}"[..], Some("x-1"))
         );
-        let delivery = client.respond(&invoke.id, None, "[1]").await;
+        let delivery = client.respond(&invoke.id, None, b"[1]").await;
         assert!(matches!(delivery, Delivery::Accepted), "{delivery:?}");
         let requests = requests.lock().unwrap();
         assert!(
@@ -409,25 +410,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_arrived_is_not_lost() {
-        let refused = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    async fn received_bytes_are_not_lost() {
+        let rejected = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
         let failed = "HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n";
         let large = "HTTP/1.1 413 X\r\ncontent-length: 0\r\n\r\n";
         let gone = "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n";
         for (script, expected) in [
-            // The first answer was lost; the second says that there is no such invocation any more.
-            (&[&[""][..], &[refused]][..], "Accepted"),
+            // The first response was lost; the second says that the invocation is over.
+            (&[&[""][..], &[rejected]][..], "Accepted"),
             (&[&[""], &[ACCEPTED]], "Accepted"),
             (&[&[""], &[gone]], "TooLate"),
             (&[&[""], &[large]], "Rejected(413)"),
             (&[&[failed], &[ACCEPTED]], "Accepted"),
-            (&[&[failed], &[failed]], "Lost(\"the status is 500\")"),
-            (&[&[refused]], "Rejected(400)"),
+            (&[&[failed], &[failed]], "Lost(\"unexpected status 500\")"),
+            (&[&[rejected]], "Rejected(400)"),
             (&[&[gone]], "TooLate"),
         ] {
             let (host, requests, _server) = server(script).await;
             let mut client = client(&host);
-            let delivery = client.respond(&InvokeId::default(), None, "{}").await;
+            let delivery = client.respond(&InvokeId::default(), None, b"{}").await;
             assert_eq!(format!("{delivery:?}"), expected);
             let requests = requests.lock().unwrap();
             assert!(
@@ -439,7 +440,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_call_but_next_is_waited_for_without_end() {
-        // It takes connections, and says nothing.
+        // The server accepts connections but sends nothing.
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = client(&silent.local_addr().unwrap().to_string());
         let now = SystemTime::now();
@@ -450,7 +451,7 @@ mod tests {
             (Some(now + 2 * minute), 2 * minute, 5 * minute),
         ] {
             let started = Instant::now();
-            let delivery = client.respond(&InvokeId::default(), deadline, "{}").await;
+            let delivery = client.respond(&InvokeId::default(), deadline, b"{}").await;
             assert!(
                 matches!(&delivery, Delivery::Lost(error) if error.contains("in time")),
                 "{delivery:?}"
@@ -504,11 +505,11 @@ mod tests {
         for (response, reason) in [
             (
                 "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
-                "the status is 404",
+                "unexpected status 404",
             ),
             (
                 "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
-                "the response has no identifier",
+                "the response has no extension identifier",
             ),
         ] {
             let (host, _, _server) = server(&[&[response]]).await;

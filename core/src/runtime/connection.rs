@@ -1,8 +1,9 @@
-//! One kept-alive HTTP/1.1 connection to the Runtime API.
+//! A kept-alive HTTP/1.1 connection to the Runtime API.
 //!
-//! The Runtime API is a local server that answers one request at a time, so this is a small part of
-//! HTTP/1.1 (RFC 9112): no pipelining, no upgrades, bodies with a length, chunked ones, and those
-//! that end with the connection. A request goes out in one write; what comes back is bounded.
+//! The Runtime API is a local server that handles one request at a time, so this implements a small
+//! part of HTTP/1.1 (RFC 9112): no pipelining and no upgrades; bodies with a length, chunked
+//! bodies, and bodies that end with the connection. Each request is one write, and responses have
+//! limits.
 
 use bytes::{BufMut, Bytes};
 use std::{
@@ -20,52 +21,52 @@ use tokio::{
 
 use super::head::{self, Framing, Head};
 
-/// The most that the head of a response may have, in bytes.
+/// The maximum size of a response head, in bytes.
 const HEAD_LIMIT: usize = 256 * 1024;
 
-/// The most that the body of a response may have, in bytes: events have 6 MB, an emulator's
-/// may have more.
+/// The maximum size of a response body, in bytes. Events have at most 6 MB; emulators may send
+/// larger ones.
 const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
-/// How much is made room for before anything of a body has come.
+/// The maximum memory reserved before any byte of the body has arrived.
 const RESERVED: usize = 8 * 1024 * 1024;
 
-/// How much is read at once of what has no length of its own.
+/// The number of bytes per read where the length is not known.
 const READ: usize = 16 * 1024;
 
 thread_local! {
-    /// What is read goes here, and then into memory of its own size.
+    /// The read buffer of the thread. Its contents are then copied to a buffer of the exact size.
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ]);
 }
 
-/// A connection, which is made when it is first needed, and again after an error.
+/// A connection that is opened on first use and again after an error.
 #[derive(Debug)]
 pub(super) struct Connection {
     host: String,
     stream: Option<TcpStream>,
-    /// What has been read; up to `taken` it belongs to responses.
+    /// The bytes read so far; those before `taken` have been consumed.
     buffer: Vec<u8>,
     taken: usize,
-    /// Whether anything came back for the last request.
+    /// Whether any byte of a response to the current request has arrived.
     begun: bool,
 }
 
-/// Why a request has no response.
+/// Error of a request that got no response.
 #[derive(Debug)]
 pub(super) enum CallError {
-    /// The connection could not be made.
+    /// The connection could not be opened.
     Connect(io::Error),
-    /// The connection, kept from an earlier request, had been closed by the other side.
+    /// The server closed a kept-alive connection before it was reused.
     Stale,
-    /// The request or the response was cut off.
+    /// The connection was lost during the request or the response.
     Lost(io::Error),
-    /// What came is no response, or exceeds a limit.
+    /// The response is not valid HTTP, or exceeds a limit.
     Invalid(&'static str),
-    /// The time is over.
+    /// The time limit was exceeded.
     Elapsed,
 }
 
-/// A response without its headers, which were shown as they came.
+/// A response without its headers, which were passed to the callback.
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) status: u16,
@@ -73,7 +74,7 @@ pub(super) struct Response {
 }
 
 impl Connection {
-    /// A connection to `host`, a name or address with its port.
+    /// Creates a connection to `host`, a name or address with a port. It is opened on first use.
     pub(super) fn new(host: String) -> Self {
         Self {
             host,
@@ -88,19 +89,19 @@ impl Connection {
         &self.host
     }
 
-    /// Ends the connection: the next request makes a new one.
+    /// Closes the connection. The next request opens a new one.
     pub(super) fn close(&mut self) {
         self.stream = None;
     }
 
-    /// Sends a request, `head` with its empty line, and reads the response. The headers are shown
-    /// one by one, those of informational responses too.
+    /// Sends a request, `head` including the empty line, and reads the response. Each header is
+    /// passed to `header`, including those of informational responses.
     ///
-    /// When this is dropped before its end, the connection is closed: what was under way on it
-    /// belongs to no later request.
+    /// If the future is dropped before it completes, the connection is closed, so that the rest of
+    /// this response is not read as part of a later one.
     ///
     /// # Errors
-    /// When there is no whole response. The connection is closed then.
+    /// Fails if the response is incomplete or invalid. The connection is then closed.
     pub(super) async fn call(
         &mut self,
         head: &[u8],
@@ -118,7 +119,7 @@ impl Connection {
         };
         self.begun = false;
         let written = write(&mut stream, head, body).await;
-        // A server that takes no more of a request may have said why.
+        // A server that stops reading a request may have sent a response that says why.
         let read = self.read(&mut stream, header).await;
         let (response, keep) = match (read, written) {
             (Ok(read), _) => read,
@@ -128,7 +129,7 @@ impl Connection {
             (Err(_), Err(error)) => return Err(CallError::Lost(error)),
             (Err(error), Ok(())) => return Err(error),
         };
-        // More than the response belongs to nothing that was asked for.
+        // Bytes after the response were not requested; such a connection is not reused.
         if keep && self.unread().is_empty() {
             self.stream = Some(stream);
         }
@@ -136,8 +137,8 @@ impl Connection {
         Ok(response)
     }
 
-    /// Reads a response, and whether the connection can be used again. Generic for the fuzzer, which
-    /// has no sockets.
+    /// Reads a response. Also returns whether the connection can be reused. Generic for the fuzz
+    /// target, which has no sockets.
     pub(super) async fn read<S: AsyncRead + Unpin>(
         &mut self,
         stream: &mut S,
@@ -148,14 +149,14 @@ impl Connection {
                 match head::parse(self.unread(), header).map_err(CallError::Invalid)? {
                     Some(head) => {
                         self.taken += head.length;
-                        // Informational: the response is still to come.
+                        // Skip informational responses (1xx).
                         if head.status >= 200 {
                             break head;
                         }
                         continue;
                     }
                     None if self.unread().len() > HEAD_LIMIT => {
-                        return Err(CallError::Invalid("the head exceeds its limit"));
+                        return Err(CallError::Invalid("the head exceeds the limit"));
                     }
                     None => {}
                 }
@@ -177,7 +178,7 @@ impl Connection {
         Ok((Response { status, body }, keep))
     }
 
-    /// Reads more, and fails at the end of the stream.
+    /// Reads more bytes. Fails at the end of the stream.
     async fn more<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<(), CallError> {
         match self.some(stream).await? {
             0 => Err(CallError::Lost(io::ErrorKind::UnexpectedEof.into())),
@@ -185,7 +186,7 @@ impl Connection {
         }
     }
 
-    /// Reads what there is; nothing at the end of the stream.
+    /// Reads the available bytes. Returns zero at the end of the stream.
     async fn some<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<usize, CallError> {
         let buffer = &mut self.buffer;
         let read = poll_fn(|cx| {
@@ -205,19 +206,19 @@ impl Connection {
         self.buffer.get(self.taken..).unwrap_or_default()
     }
 
-    /// Gives the memory back: a connection that waits, for an event or for a handler, has none.
+    /// Frees the buffer, so that an idle connection holds no memory.
     fn release(&mut self) {
         (self.buffer, self.taken) = (Vec::new(), 0);
     }
 
-    /// A body of a known length, in memory of its own size.
+    /// Reads a body of a known length into a buffer of that size.
     async fn sized<S: AsyncRead + Unpin>(
         &mut self,
         stream: &mut S,
         length: usize,
     ) -> Result<Bytes, CallError> {
         if length > BODY_LIMIT {
-            return Err(CallError::Invalid("the body exceeds its limit"));
+            return Err(CallError::Invalid("the body exceeds the limit"));
         }
         let mut body = Vec::with_capacity(length.min(RESERVED));
         self.take(length, &mut body);
@@ -236,9 +237,9 @@ impl Connection {
         Ok(body.into())
     }
 
-    /// A body in chunks (RFC 9112, section 7.1), as emulators send it.
+    /// Reads a chunked body (RFC 9112, section 7.1), as sent by emulators.
     async fn chunked<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<Bytes, CallError> {
-        const NO_CHUNK: CallError = CallError::Invalid("a chunk has no size");
+        const NO_CHUNK: CallError = CallError::Invalid("invalid chunk size");
         let mut body = Vec::new();
         loop {
             let line = self.line(stream).await?;
@@ -247,7 +248,7 @@ impl Connection {
                 break;
             }
             if size > BODY_LIMIT.saturating_sub(body.len()) {
-                return Err(CallError::Invalid("the body exceeds its limit"));
+                return Err(CallError::Invalid("the body exceeds the limit"));
             }
             let end = body.len() + size;
             while body.len() < end {
@@ -260,7 +261,7 @@ impl Connection {
                 return Err(NO_CHUNK);
             }
         }
-        // Trailers say nothing that anybody needs.
+        // Trailers are ignored.
         while !self.line(stream).await?.is_empty() {}
         Ok(body.into())
     }
@@ -271,7 +272,7 @@ impl Connection {
     ) -> Result<Bytes, CallError> {
         while self.some(stream).await? > 0 {
             if self.unread().len() > BODY_LIMIT {
-                return Err(CallError::Invalid("the body exceeds its limit"));
+                return Err(CallError::Invalid("the body exceeds the limit"));
             }
         }
         let mut body = Vec::new();
@@ -279,7 +280,7 @@ impl Connection {
         Ok(body.into())
     }
 
-    /// The next line, without its end.
+    /// Returns the next line without its line ending.
     async fn line<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<Vec<u8>, CallError> {
         loop {
             if let Some(end) = self.unread().iter().position(|byte| *byte == b'\n') {
@@ -289,13 +290,13 @@ impl Connection {
                 return Ok(line);
             }
             if self.unread().len() > HEAD_LIMIT {
-                return Err(CallError::Invalid("a line exceeds its limit"));
+                return Err(CallError::Invalid("a line exceeds the limit"));
             }
             self.more(stream).await?;
         }
     }
 
-    /// Moves at most so many bytes from what has been read.
+    /// Moves at most `most` bytes out of the buffer.
     fn take(&mut self, most: usize, to: &mut Vec<u8>) {
         let unread = self.unread();
         let part = unread.get(..most).unwrap_or(unread);
@@ -310,12 +311,12 @@ impl Connection {
 
 async fn connect(host: &str) -> Result<TcpStream, CallError> {
     let stream = TcpStream::connect(host).await.map_err(CallError::Connect)?;
-    // A response is one write, and waits for nothing.
+    // Each message is one write, so Nagle's algorithm would only add latency.
     let _ = stream.set_nodelay(true);
     Ok(stream)
 }
 
-/// Writes both parts with as few system calls as can be.
+/// Writes both parts with as few system calls as possible.
 async fn write(stream: &mut TcpStream, mut head: &[u8], mut body: &[u8]) -> io::Result<()> {
     while !head.is_empty() || !body.is_empty() {
         let parts = [IoSlice::new(head), IoSlice::new(body)];
@@ -333,10 +334,10 @@ async fn write(stream: &mut TcpStream, mut head: &[u8], mut body: &[u8]) -> io::
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CallError::Connect(error) => write!(f, "the connection could not be made: {error}"),
+            CallError::Connect(error) => write!(f, "connection failed: {error}"),
             CallError::Stale => f.write_str("the connection was closed"),
             CallError::Lost(error) => write!(f, "the connection was lost: {error}"),
-            CallError::Invalid(what) => write!(f, "the Runtime API sent no response: {what}"),
+            CallError::Invalid(what) => write!(f, "invalid response from the Runtime API: {what}"),
             CallError::Elapsed => f.write_str("the Runtime API did not respond in time"),
         }
     }
@@ -350,8 +351,9 @@ pub(super) mod tests {
     use std::sync::{Arc, Mutex};
     use tokio::{net::TcpListener, task::JoinHandle};
 
-    /// A server of scripted connections: on each, one request is read for each part of the script and
-    /// the part written, then the connection is closed. The requests are collected.
+    /// Starts a server with scripted connections. On each connection, the server reads one request
+    /// for each entry of the script and writes the entry, then closes the connection. Returns the
+    /// requests.
     pub(in super::super) async fn server(
         connections: &[&[&'static str]],
     ) -> (String, Arc<Mutex<Vec<String>>>, JoinHandle<()>) {
@@ -373,7 +375,7 @@ pub(super) mod tests {
         (host, requests, task)
     }
 
-    /// One whole request.
+    /// Reads one whole request.
     async fn request(stream: &mut TcpStream) -> String {
         let mut text = String::new();
         loop {
@@ -430,14 +432,14 @@ pub(super) mod tests {
         for _ in 0..3 {
             assert!(call(&mut connection).await.is_ok());
         }
-        // The server closed the second connection, without a word.
+        // The server closed the second connection without a response.
         assert!(matches!(call(&mut connection).await, Err(CallError::Stale)));
         assert!(call(&mut connection).await.is_ok());
         assert_eq!(requests.lock().unwrap().len(), 4);
     }
 
     #[tokio::test]
-    async fn what_is_cut_off_or_no_response_is_an_error() {
+    async fn a_truncated_or_invalid_response_is_an_error() {
         for response in [
             "",
             "HTTP/1.1 200 OK\r\ncontent-le",
@@ -466,7 +468,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn what_follows_a_response_belongs_to_no_other() {
+    async fn bytes_after_a_response_are_not_the_next_one() {
         let more = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nbad";
         let ok = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
         let (host, _, _server) = server(&[&[more], &[ok]]).await;
@@ -477,7 +479,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_there_is_an_error() {
+    async fn an_absent_identity_is_an_error() {
         let host = {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             listener.local_addr().unwrap().to_string()

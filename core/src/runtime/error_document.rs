@@ -1,9 +1,9 @@
-//! What Lambda is told of an error.
+//! The errors that are reported to Lambda.
 
 use crate::error::{Bounded, bounded};
 use serde_json::json;
 
-/// The error document of the [Runtime API], and the header that goes with it.
+/// The error document of the [Runtime API] and its header.
 ///
 /// [Runtime API]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl<'a> ErrorDocument<'a> {
         }
     }
 
-    /// The place of a panic, and what led there where that is known.
+    /// Sets the location and the backtrace of a panic.
     pub(super) fn with_stack_trace(mut self, lines: impl Iterator<Item = &'a str>) -> Self {
         self.stack_trace = lines.collect();
         self

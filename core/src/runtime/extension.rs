@@ -1,6 +1,7 @@
-//! The extension without which Lambda sends no SIGTERM.
+//! The extension that makes Lambda send SIGTERM.
 //!
-//! It asks for no events, and waits for the first one for ever.
+//! Lambda sends SIGTERM only to functions with an extension. This one subscribes to no events and
+//! waits forever for the first one.
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>.
 
@@ -8,10 +9,10 @@ use super::client::{Address, Client};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How often the wait is begun anew: its connection does not survive a snapshot.
+/// How often the wait is started. Its connection does not survive a snapshot.
 const ATTEMPTS: u32 = 3;
 
-/// Registers the extension, before the first invocation is asked for.
+/// Registers the extension. Must run before the first event is requested.
 pub(super) async fn register(address: &Address) {
     let mut client = Client::new(address.clone());
     match client.register("lambda-api-shutdown").await {
@@ -21,12 +22,12 @@ pub(super) async fn register(address: &Address) {
         Err(error) => tracing::warn!(
             target: "lambda_api",
             error,
-            "the shutdown hooks may not run: Lambda could not be told that there are some"
+            "registering the shutdown extension failed: the shutdown hooks may not run"
         ),
     }
 }
 
-/// Says that the extension is ready, without which the start would not end.
+/// Signals that the extension is ready. Lambda waits for this at startup.
 async fn wait(mut client: Client, id: String) {
     for _ in 0..ATTEMPTS {
         let _ = client.extension_next(&id).await;

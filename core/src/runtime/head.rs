@@ -2,33 +2,33 @@
 
 use std::mem::MaybeUninit;
 
-/// The most headers that a response may have.
+/// The maximum number of headers of a response.
 const HEADERS: usize = 128;
 
-/// What of a head is about the connection.
+/// The parts of a head that concern the connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) status: u16,
     pub(super) framing: Framing,
     /// Whether the connection stays open.
     pub(super) keep: bool,
-    /// How many bytes the head has.
+    /// The size of the head, in bytes.
     pub(super) length: usize,
 }
 
-/// Where the body ends (RFC 9112, section 6.3).
+/// How the end of the body is found (RFC 9112, section 6.3).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Framing {
     Length(usize),
     Chunked,
-    /// Where the connection does.
+    /// At the end of the connection.
     ToEnd,
 }
 
-/// Reads a head; `None` when it is not whole. Each header is shown once the head is.
+/// Parses a head. Returns `None` if it is incomplete. `header` is called once the head is complete.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Returns the reason if the head is invalid.
 pub(super) fn parse(
     text: &[u8],
     header: &mut (dyn FnMut(&str, &[u8]) + Send),
@@ -40,24 +40,24 @@ pub(super) fn parse(
     let length = match parsed {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Ok(None),
-        Err(httparse::Error::TooManyHeaders) => return Err("it has too many headers"),
-        Err(_) => return Err("it is no HTTP"),
+        Err(httparse::Error::TooManyHeaders) => return Err("too many headers"),
+        Err(_) => return Err("not HTTP"),
     };
-    let status = response.code.ok_or("it has no status")?;
+    let status = response.code.ok_or("no status")?;
     let mut keep = response.version == Some(1);
     let (mut declared, mut chunked) = (None, false);
     for found in response.headers.iter() {
         let name = found.name;
         if name.eq_ignore_ascii_case("content-length") {
-            let length = decimal(found.value).ok_or("its length is no number")?;
+            let length = decimal(found.value).ok_or("invalid content-length")?;
             if declared.is_some_and(|declared| declared != length) {
-                return Err("it has two lengths");
+                return Err("contradictory content-length headers");
             }
             declared = Some(length);
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
             chunked = found.value.trim_ascii().eq_ignore_ascii_case(b"chunked");
             if !chunked {
-                return Err("its transfer coding is unknown");
+                return Err("unknown transfer coding");
             }
         } else if name.eq_ignore_ascii_case("connection") {
             let mut options = found.value.split(|byte| *byte == b',');
@@ -82,7 +82,7 @@ pub(super) fn parse(
     }))
 }
 
-/// The size of a chunk, without the extensions that may follow it.
+/// Parses the size of a chunk; chunk extensions are ignored.
 pub(super) fn chunk_size(line: &[u8]) -> Option<usize> {
     let end = line.iter().position(|byte| *byte == b';');
     let digits = line.get(..end.unwrap_or(line.len()))?.trim_ascii();

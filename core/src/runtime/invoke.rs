@@ -1,25 +1,25 @@
-//! An invocation as Lambda hands it out: what the headers of `/next` say, and the event.
+//! An invocation as received from `/next`: its headers and the event.
 
 use crate::LambdaContext;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// An event, and what Lambda says of it.
+/// An event and the invocation headers of Lambda.
 #[derive(Debug, Default)]
 pub(super) struct Invoke {
     pub(super) id: InvokeId,
     pub(super) context: LambdaContext,
     pub(super) event: Bytes,
-    /// The names of headers that could not be read.
+    /// The names of headers that could not be parsed.
     pub(super) unreadable: Vec<&'static str>,
 }
 
-/// What tells an invocation from others, and what its response is sent to.
+/// The identity of an invocation; its response is addressed to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct InvokeId {
     pub(super) request_id: String,
-    /// Tells two invocations with one request id apart. It goes back as it came.
+    /// Distinguishes two invocations with the same request id. Sent back unchanged.
     pub(super) invocation_id: Option<String>,
 }
 
@@ -28,7 +28,7 @@ const CLIENT_CONTEXT: &str = "lambda-runtime-client-context";
 const COGNITO_IDENTITY: &str = "lambda-runtime-cognito-identity";
 
 impl Invoke {
-    /// Takes note of a header. What is missing or cannot be read ends nothing: it is not known then.
+    /// Stores a header. A missing or invalid header is not an error; its value is then `None`.
     pub(super) fn header(&mut self, name: &str, value: &[u8]) {
         const PREFIX: &str = "lambda-runtime-";
         let Some((prefix, rest)) = name.split_at_checked(PREFIX.len()) else {
@@ -70,7 +70,7 @@ impl Invoke {
         }
     }
 
-    /// Whether the request id can be a part of an address.
+    /// Whether the request id is valid as a segment of a URL path.
     pub(super) fn can_be_answered(&self) -> bool {
         let id = self.id.request_id.as_bytes();
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
@@ -78,7 +78,7 @@ impl Invoke {
     }
 }
 
-/// What a header holds; nothing, when it is empty or `null`.
+/// Parses the value of a header. Returns `None` if it is empty or `null`.
 fn json<'t, T: Deserialize<'t>>(text: &'t str) -> serde_json::Result<Option<T>> {
     if text.is_empty() {
         return Ok(None);

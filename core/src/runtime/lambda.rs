@@ -1,41 +1,24 @@
-//! On Lambda: the pollers, and the end of the process.
+//! The invocation loop on Lambda, and the shutdown of the process.
 
 use super::{
     client::{Address, Client},
-    in_flight::InFlight,
     invoke::InvokeId,
     poller::{Ended, Poller},
     snapshot,
     terminate::Terminate,
     wake::Wake,
 };
-use crate::{App, BoxError, error::Chain};
+use crate::{App, BoxError, environment::concurrency, error::Chain, hooks::InFlight};
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 use tokio::{runtime::Handle, task::JoinSet};
 
-/// Whether this process was started by Lambda, or by an emulator of it.
-pub(super) fn is_here() -> bool {
-    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
-}
-
-/// Whether Lambda sends several invocations at once (Managed Instances).
-pub(super) fn is_concurrent() -> bool {
-    concurrency() > 1
-}
-
-/// How many invocations Lambda sends at once.
-fn concurrency() -> u32 {
-    let limit = std::env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok();
-    limit.and_then(|limit| limit.parse().ok()).unwrap_or(1)
-}
-
-/// For how long the start waits for keys. Lambda gives it ten seconds in all.
+/// The time limit for loading keys at startup. Lambda allows ten seconds for the whole startup.
 const PREPARE: Duration = Duration::from_secs(2);
 
-/// Handles invocations until Lambda ends the process, or should. Those in flight at its end go on
-/// beside the shutdown hooks.
-pub(super) async fn run(app: App) -> Result<(), BoxError> {
-    let address = Address::here().ok_or("AWS_LAMBDA_RUNTIME_API is no address")?;
+/// Handles invocations until the process receives SIGTERM or has to end. At shutdown, invocations
+/// in flight continue while the hooks run.
+pub(crate) async fn run(app: App) -> Result<(), BoxError> {
+    let address = Address::here().ok_or("AWS_LAMBDA_RUNTIME_API is not a valid address")?;
     app.prepare(PREPARE).await;
     let terminate = Terminate::listen(app.hooks(), &address).await;
     let in_flight = terminate.is_expected().then(Arc::<InFlight>::default);
@@ -48,13 +31,13 @@ pub(super) async fn run(app: App) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Runs the hooks, while invocations in flight go on.
+/// Runs the hooks while invocations in flight continue.
 async fn shut_down(
     app: &App,
     serving: impl Future<Output = Result<(), BoxError>>,
     in_flight: &InFlight,
 ) {
-    // The end of the loop, for which there are reasons now, does not cut the hooks off.
+    // The loop may now fail, since Lambda is shutting down. That must not cancel the hooks.
     let serving = async {
         if let Err(error) = serving.await {
             let error = Chain(&*error).to_string();
@@ -94,7 +77,7 @@ async fn serve(
     for _ in 0..pollers {
         tasks.spawn(poller(Client::new(address.clone()), wake.clone()).run());
     }
-    // A poller never ends alone: what ends one is wrong for all of them.
+    // What ends one poller affects all of them, so the process ends.
     match tasks.join_next().await {
         Some(Ok(ended)) => end(ended),
         Some(Err(error)) => Err(error.into()),
@@ -104,7 +87,7 @@ async fn serve(
 
 fn end(ended: Ended) -> Result<(), BoxError> {
     Err(match ended {
-        // Whoever tells of the end looks for the place of a panic.
+        // Keeps the type, so that the location of the panic can be reported.
         Ended::Panicked(panic) => panic.into(),
         ended => ended.into(),
     })
@@ -113,10 +96,10 @@ fn end(ended: Ended) -> Result<(), BoxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Api, runtime::log::capture};
+    use crate::{Api, log::capture};
     use tokio::time::sleep;
 
-    /// The records of an end with one invocation in flight, which takes so long, and a hook.
+    /// The records of a shutdown with one invocation in flight and one hook of these durations.
     fn records_of_an_end(invocation: Duration, hook: Duration) -> Vec<serde_json::Value> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -147,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_flight_ends_beside_the_hooks() {
+    fn inflight_invocations_end_beside_hooks() {
         let ms = Duration::from_millis;
         for (invocation, hook) in [(440, 10), (10, 440)] {
             let records = records_of_an_end(ms(invocation), ms(hook));
@@ -157,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_up_is_named() {
+    fn abandoned_invocations_are_named() {
         let (long, short) = (Duration::from_secs(5), Duration::ZERO);
         let of_hook = "lambda_api::runtime::lambda::tests::";
         for (invocation, hook) in [(long, short), (short, long), (long, long)] {

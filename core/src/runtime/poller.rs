@@ -1,23 +1,23 @@
-//! One poller: asks for an event, has it handled, sends the response, and asks again.
+//! The poller: requests an event, runs the handler, sends the response, and repeats.
 
 use super::{
     client::{Client, Delivery, NextError},
     error_document::ErrorDocument,
-    in_flight::InFlight,
     invoke::{Invoke, InvokeId},
     trace_environment,
     wake::Wake,
 };
 use crate::{
     App, LambdaContext,
-    middleware::{Panic, caught},
+    catch_unwind::{Panic, catch_unwind},
+    hooks::InFlight,
 };
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::time::sleep;
 use tracing::Instrument;
 
-/// How long a poller waits before it asks once more for an event that did not arrive. After the last
-/// one, the process ends.
+/// The pauses before a failed request for an event is retried. After the last one, the process
+/// ends.
 const PAUSES: [Duration; 6] = [
     Duration::ZERO,
     Duration::from_millis(50),
@@ -27,21 +27,21 @@ const PAUSES: [Duration; 6] = [
     Duration::from_millis(800),
 ];
 
-/// What a poller works with.
+/// A poller and what it uses.
 #[derive(Debug)]
 pub(super) struct Poller {
     pub(super) app: App,
     pub(super) client: Client,
-    /// Whether other pollers run beside this one.
+    /// Whether the process has several pollers.
     pub(super) among_several: bool,
-    /// Where there is something to do at the end of the process.
+    /// Set if the process has shutdown hooks.
     pub(super) in_flight: Option<Arc<InFlight>>,
     pub(super) wake: Option<Arc<Wake>>,
-    /// The invocation that came last.
+    /// The previous invocation.
     pub(super) last: InvokeId,
 }
 
-/// Why a poller ended, and with it the process.
+/// Why a poller, and with it the process, ended.
 #[derive(Debug)]
 pub(super) enum Ended {
     NoEvent(NextError),
@@ -49,14 +49,14 @@ pub(super) enum Ended {
         request_id: String,
         error: String,
     },
-    /// A mistake in here.
+    /// A bug in this library.
     Panicked(Panic),
 }
 
 impl Poller {
-    /// Handles one invocation after the other, until it makes no sense any more.
+    /// Handles one invocation after the other until an error ends the poller.
     pub(super) async fn run(mut self) -> Ended {
-        match caught(self.poll()).await {
+        match catch_unwind(self.poll()).await {
             Ok(ended) => ended,
             Err(panic) => Ended::Panicked(panic),
         }
@@ -69,7 +69,7 @@ impl Poller {
                 Ok(invoke) => invoke,
                 Err(error) => {
                     let pause = match (&error, PAUSES.get(failures)) {
-                        // Lambda gave it out, so it goes on; but no faster than it can.
+                        // Lambda still sends events, so continue, but with a pause.
                         (NextError::NoRequestId, pause) => pause.or(PAUSES.last()),
                         // "Container error. Non-recoverable state. Runtime should exit promptly."
                         (NextError::Status(500), _) => None,
@@ -86,8 +86,8 @@ impl Poller {
             };
             failures = 0;
             if let Delivery::Lost(error) = self.handle(invoke).await
-                // Lambda would hand the event out again, and the handler would run twice: the end of
-                // the process tells Lambda, and Lambda the caller.
+                // Lambda would send the event again, and the handler would run twice. When the
+                // process ends, Lambda reports the failure to the caller.
                 && !self.among_several
             {
                 let request_id = std::mem::take(&mut self.last.request_id);
@@ -111,7 +111,7 @@ impl Poller {
                 target: "lambda_api",
                 requestId = id.request_id,
                 headers = unreadable.join(", "),
-                "what Lambda says of an invocation cannot be read"
+                "invocation headers could not be parsed"
             );
         }
         let _running = self.wake.as_deref().map(Wake::enter);
@@ -120,13 +120,13 @@ impl Poller {
         let (deadline, deadline_ms) = (context.deadline(), context.deadline_ms);
         let mut size = 0;
         let handled = if is_repeated {
-            let message = "the invocation was handed out twice";
+            let message = "the invocation was received twice";
             tracing::error!(target: "lambda_api", requestId = id.request_id, "{message}");
             Err(("RepeatedInvocation", message.to_owned()))
         } else {
             self.set_trace_environment(&context);
-            let handled = self.app.handle_event_text(event, context).await;
-            // Not an HTTP invocation, so there is nobody who could read a problem.
+            let handled = self.app.respond_to_event(event, context).await;
+            // Not an HTTP event, so a problem response would make no sense to the caller.
             handled.map_err(|error| ("NotAnHttpEvent", error.to_string()))
         };
         let delivery = match handled {
@@ -151,7 +151,7 @@ impl Poller {
         delivery
     }
 
-    /// One variable of the environment cannot tell of several invocations.
+    /// The variable is process-wide, so it is not set when there are concurrent invocations.
     fn set_trace_environment(&self, context: &LambdaContext) {
         if !self.among_several && self.app.hooks().trace_environment {
             trace_environment::set(context.trace_id.as_deref());
@@ -164,24 +164,24 @@ fn no_event(error: &NextError) {
     let text = error.to_string();
     match error {
         NextError::NoRequestId => {
-            tracing::error!(target: "lambda_api", error = text, "an event was lost");
+            tracing::error!(target: "lambda_api", error = text, "an event was skipped");
         }
         _ => tracing::warn!(
             target: "lambda_api",
             error = text,
-            "an event did not arrive, and is asked for again"
+            "receiving an event failed, retrying"
         ),
     }
 }
 
-/// Writes down what became of a response that Lambda does not have.
+/// Logs a response that Lambda did not accept.
 fn record(delivery: &Delivery, request_id: &str, size: usize) {
     match delivery {
         Delivery::Accepted => {}
         Delivery::TooLate => tracing::warn!(
             target: "lambda_api",
             requestId = request_id,
-            "the response came too late: Lambda has given the invocation up"
+            "the response came too late: Lambda had already ended the invocation"
         ),
         Delivery::Rejected(status) => tracing::error!(
             target: "lambda_api",
@@ -203,7 +203,7 @@ fn record(delivery: &Delivery, request_id: &str, size: usize) {
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Ended::NoEvent(error) => write!(f, "there is no next event: {error}"),
+            Ended::NoEvent(error) => write!(f, "receiving the next event failed: {error}"),
             Ended::NotDelivered { request_id, error } => write!(
                 f,
                 "the response to the invocation {request_id} could not be sent to Lambda: {error}"
@@ -220,7 +220,7 @@ mod tests {
     use super::{super::client::Address, super::connection::tests::server, *};
     use crate::Api;
 
-    /// What `/next` says, with these headers and an event that no route is for.
+    /// A response of `/next` with these headers and an event that matches no route.
     fn next(headers: &str) -> &'static str {
         let event = r#"{"rawPath": "/", "requestContext": {"http": {"method": "GET"}}}"#;
         let length = event.len();

@@ -1,7 +1,7 @@
-//! Signals of Unix.
+//! Unix signals.
 //!
-//! Not those of tokio: with its feature `signal`, the start of each runtime prepares for every signal
-//! there is, which costs a tenth of the instructions up to the first event.
+//! Does not use `tokio::signal`: with tokio's feature `signal`, every runtime prepares for all
+//! signals when it starts, a tenth of all instructions up to the first event.
 
 use signal_hook::low_level::pipe;
 use std::{ffi::c_int, io};
@@ -10,18 +10,18 @@ use tokio::{io::AsyncReadExt, net::UnixStream};
 /// Ctrl-C.
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) const INTERRUPT: c_int = signal_hook::consts::SIGINT;
-/// The request to end.
+/// The request to terminate.
 pub(crate) const TERMINATE: c_int = signal_hook::consts::SIGTERM;
 
-/// A signal that does nothing any more but to be told here.
+/// A signal whose default action is replaced by a notification.
 #[derive(Debug)]
 pub(crate) struct Signal(UnixStream);
 
 impl Signal {
-    /// Catches the signal from here on, for the rest of the process.
+    /// Replaces the default action of the signal for the rest of the process.
     ///
     /// # Errors
-    /// When no more files can be opened, or outside of a tokio runtime with sockets.
+    /// Fails if no more files can be opened, or outside of a tokio runtime with IO enabled.
     pub(crate) fn listen(signal: c_int) -> io::Result<Self> {
         let (receiver, sender) = std::os::unix::net::UnixStream::pair()?;
         receiver.set_nonblocking(true)?;
@@ -30,9 +30,9 @@ impl Signal {
         Ok(Self(receiver))
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub(crate) async fn recv(&mut self) {
-        // A byte for each signal.
+        // The signal handler writes one byte for each signal.
         match self.0.read_u8().await {
             Ok(_) => {}
             // The other end is never closed.

@@ -1,19 +1,20 @@
-//! SnapStart: the hooks around a snapshot of the process, and what Lambda is told of them.
+//! SnapStart: the hooks around a snapshot of the process, and their errors.
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-custom.html>.
 
-use super::{client::Client, error_document::ErrorDocument, hooks::Hooks};
+use super::{client::Client, error_document::ErrorDocument};
+use crate::hooks::Hooks;
 use crate::{BoxError, error::Chain};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Lambda gives the start before a snapshot 130 seconds.
+/// Lambda allows 130 seconds for the startup before a snapshot.
 const BEFORE: Duration = Duration::from_secs(120);
 
-/// Lambda gives the hooks after a restore 10 seconds.
+/// Lambda allows 10 seconds for the hooks after a restore.
 const AFTER: Duration = Duration::from_millis(9_500);
 
-/// Whether Lambda is going to take a snapshot of this process.
+/// Whether Lambda will take a snapshot of this process.
 pub(super) fn is_due() -> bool {
     std::env::var("AWS_LAMBDA_INITIALIZATION_TYPE").is_ok_and(|kind| kind == "snap-start")
 }
@@ -21,7 +22,7 @@ pub(super) fn is_due() -> bool {
 /// Runs the hooks, and waits for the restore between them.
 ///
 /// # Errors
-/// When the process cannot go on. Lambda has been told why.
+/// Fails if the process cannot continue. The error has then been reported to Lambda.
 pub(super) async fn around(client: &mut Client, hooks: &Hooks) -> Result<(), BoxError> {
     if let Err(error) = within(BEFORE, hooks.run_before_snapshot()).await {
         let message = Chain(&*error).to_string();
@@ -31,7 +32,7 @@ pub(super) async fn around(client: &mut Client, hooks: &Hooks) -> Result<(), Box
     }
     let status = client.restore_next().await?;
     if !(200..300).contains(&status) {
-        return Err(format!("`/restore/next` was answered with {status}").into());
+        return Err(format!("`/restore/next` returned the status {status}").into());
     }
     if let Err(error) = within(AFTER, hooks.run_after_restore()).await {
         let message = Chain(&*error).to_string();
@@ -55,7 +56,7 @@ async fn within(
 fn report<T>(told: Result<T, super::connection::CallError>) {
     if let Err(error) = told {
         let error = error.to_string();
-        tracing::warn!(target: "lambda_api", error, "the error could not be reported to Lambda");
+        tracing::warn!(target: "lambda_api", error, "reporting the error to Lambda failed");
     }
 }
 

@@ -1,28 +1,29 @@
-//! The end of the process, when Lambda needs it no more.
+//! Waits for the signal that ends the process.
 
 #[cfg(unix)]
 use super::signal::{Signal, TERMINATE};
-use super::{Hooks, client::Address, extension};
+use super::{client::Address, extension};
+use crate::hooks::Hooks;
 
-/// Waits for SIGTERM, for the shutdown hooks; where there are none, it never comes.
+/// Receives SIGTERM for the shutdown hooks. Without hooks, it never completes.
 pub(super) struct Terminate {
     #[cfg(unix)]
     signal: Option<Signal>,
 }
 
 impl Terminate {
-    /// Has Lambda send the signal, if anybody wants it.
+    /// Registers for SIGTERM if there are shutdown hooks.
     #[cfg(unix)]
     pub(super) async fn listen(hooks: &Hooks, address: &Address) -> Self {
         if !hooks.has_shutdown() {
             return Self { signal: None };
         }
-        // Caught from here on, so that none is missed.
+        // Listens before the registration, so that no signal is missed.
         let signal = match Signal::listen(TERMINATE) {
             Ok(signal) => Some(signal),
             Err(error) => {
                 let error = error.to_string();
-                tracing::warn!(target: "lambda_api", error, "the shutdown hooks cannot run");
+                tracing::warn!(target: "lambda_api", error, "listening for SIGTERM failed: the shutdown hooks will not run");
                 None
             }
         };
@@ -32,14 +33,14 @@ impl Terminate {
         Self { signal }
     }
 
-    /// Lambda has no other systems; an emulator may.
+    /// Lambda runs on Linux only; an emulator may run elsewhere.
     #[cfg(not(unix))]
     #[allow(clippy::unused_async)]
     pub(super) async fn listen(_: &Hooks, _: &Address) -> Self {
         Self {}
     }
 
-    /// Whether the signal may come.
+    /// Whether the signal may arrive.
     pub(super) fn is_expected(&self) -> bool {
         #[cfg(unix)]
         return self.signal.is_some();
@@ -47,7 +48,7 @@ impl Terminate {
         false
     }
 
-    /// Ends when the hooks are due.
+    /// Completes when the hooks have to run.
     pub(super) async fn signalled(self) {
         #[cfg(unix)]
         if let Some(mut signal) = self.signal {

@@ -1,9 +1,9 @@
-//! Keeps sockets and timers polled while a handler computes.
+//! Keeps sockets and timers polled while a handler is CPU-bound.
 //!
-//! Of tokio's workers, the one that polls the sockets also runs the task whose event it has read. If
-//! it reads only one and that computes for long, the other workers sleep, and nobody reads the events
-//! that come meanwhile. So, while invocations are in flight and none of them begins or ends, a thread
-//! of its own wakes another worker, which then polls the sockets.
+//! The tokio worker that polls the sockets also runs the task whose event it has read. If it reads
+//! one event and that task is CPU-bound, the other workers sleep and later events are not read. So,
+//! while invocations are in flight and none starts or ends, a separate thread wakes another worker,
+//! which then polls the sockets.
 
 use std::{
     sync::{
@@ -15,14 +15,13 @@ use std::{
 };
 use tokio::runtime::Handle;
 
-/// How long nothing may begin or end before a worker is woken.
+/// The time without a start or end of an invocation after which a worker is woken.
 const TICK: Duration = Duration::from_millis(2);
 
-/// For how many ticks without an invocation the thread goes on, before it sleeps: to wake it costs
-/// more than a tick.
+/// The number of idle ticks before the thread sleeps. Waking the thread costs more than a tick.
 const IDLE_TICKS: u32 = 50;
 
-/// The thread, and what it looks at.
+/// The thread and the state that it shares with the pollers.
 #[derive(Debug)]
 pub(super) struct Wake {
     shared: Arc<Shared>,
@@ -32,18 +31,18 @@ pub(super) struct Wake {
 #[derive(Debug, Default)]
 struct Shared {
     in_flight: AtomicUsize,
-    /// How many invocations have begun or ended.
+    /// The number of invocations that have started or ended.
     steps: AtomicUsize,
     sleeps: AtomicBool,
     is_over: AtomicBool,
 }
 
-/// An invocation in flight, until this is dropped.
+/// An invocation in flight; dropping it ends it.
 #[derive(Debug)]
 pub(super) struct Running<'a>(&'a Shared);
 
 impl Wake {
-    /// Starts the thread; `None` when it cannot be started, or when there is no second worker to wake.
+    /// Starts the thread. Returns `None` if that fails, or if there is no second worker to wake.
     pub(super) fn start(runtime: Handle) -> Option<Self> {
         if runtime.metrics().num_workers() < 2 {
             return None;
@@ -61,7 +60,7 @@ impl Wake {
             }),
             Err(error) => {
                 let error = error.to_string();
-                tracing::warn!(target: "lambda_api", error, "handlers that compute will delay others");
+                tracing::warn!(target: "lambda_api", error, "starting a thread failed: CPU-bound handlers will delay others");
                 None
             }
         }
@@ -97,7 +96,7 @@ impl Shared {
             }
             idle = 0;
             self.sleeps.store(true, Ordering::SeqCst);
-            // One may have begun before it could see that this sleeps.
+            // An invocation may have started before `sleeps` was set.
             if self.in_flight.load(Ordering::SeqCst) == 0 {
                 thread::park();
             }

@@ -1,4 +1,4 @@
-//! What is done when a response is there.
+//! Hooks that run after a response.
 
 use crate::{app, ask};
 use lambda_api::{Api, LambdaContext, api_handler, event::Source, routes};
@@ -36,21 +36,25 @@ async fn hooks_run_after_each_response_in_order() {
         .nest("/nested", nested);
     let app = app(api).await;
     let event = EventBuilder::new(Source::HttpApi).path("/").to_string();
-    let reply = app
+    let response = app
         .handle_event(event.into(), LambdaContext::for_test())
         .await;
-    assert!(String::from_utf8(reply.unwrap()).unwrap().contains("200"));
+    assert!(
+        String::from_utf8(response.unwrap())
+            .unwrap()
+            .contains("200")
+    );
     assert_eq!(
         *DONE.lock().unwrap(),
         ["handler", "first", "second", "nested"]
     );
-    // Also after what is no request.
-    let reply = app
+    // The hooks also run after an unsupported event.
+    let response = app
         .handle_event("{}".into(), LambdaContext::for_test())
         .await;
-    assert!(reply.is_err());
+    assert!(response.is_err());
     assert_eq!(done.lock().unwrap().len(), 6);
-    // A service has no runtime around it.
+    // As a tower service, the App runs no hooks.
     assert_eq!(ask(&app, "GET", "/").await.status(), 200);
     assert_eq!(done.lock().unwrap().len(), 6);
 }

@@ -1,29 +1,29 @@
-//! Who is let in where: a closed Api from the outside.
+//! Authentication and access rules of a protected Api, from the outside.
 
-use super::{Reply, app, ask, code, faults, header, send, text};
+use super::{BytesResponse, app, ask, code, errors, header, send, text};
 use http::{Method, Request as HttpRequest};
 use lambda_api::{
-    Api, App, Authenticator, Body, Claims, Cors, Identity, LambdaContext, Request, Response,
-    api_handler,
+    Api, App, Body, Claims, Cors, Identity, LambdaContext, Request, Response, api_handler,
     auth::{
-        Access, Credential, IdentityRejection, Refusal, Scheme,
+        Access, AuthError, Authenticator, Credential, IdentityRejection, Scheme,
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer},
     },
     event::{Source, emulate::Caller},
-    from_fn, routes,
+    middleware::from_fn,
+    routes,
 };
 use lambda_api_testing::EventBuilder;
 use serde::Deserialize;
 use std::convert::Infallible;
 
-/// Reads who calls from a header: `alice;scope scope;group group`.
+/// Parses the identity from a header: `alice~scope+scope~group+group`.
 pub(crate) struct Written {
     name: &'static str,
     credential: Credential,
 }
 
 impl Written {
-    /// As a bearer token.
+    /// Reads a bearer token.
     pub(crate) fn bearer(name: &'static str) -> Self {
         written(name, "authorization")
     }
@@ -42,13 +42,13 @@ impl Authenticator for Written {
         Scheme::new(self.name, self.credential.clone()).realm("tests")
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         match self.credential.read(request)? {
-            "bad" => Err(Refusal::BadSignature),
-            "other" => Err(Refusal::NotAccepted),
-            "down" => Err(Refusal::KeysUnavailable),
+            "bad" => Err(AuthError::BadSignature),
+            "other" => Err(AuthError::NotAccepted),
+            "down" => Err(AuthError::KeysUnavailable),
             text => {
-                // Waits, as one that fetches keys does.
+                // Asynchronous, like an authenticator that fetches keys.
                 tokio::task::yield_now().await;
                 let mut parts = text.split('~');
                 let subject = parts.next().unwrap_or_default();
@@ -111,7 +111,7 @@ async fn greeting(identity: Option<Identity>) -> String {
 async fn why(identity: Result<Identity, IdentityRejection>) -> String {
     match identity {
         Ok(identity) => identity.subject().to_owned(),
-        Err(rejection) => format!("{:?}", rejection.refusal()),
+        Err(rejection) => format!("{:?}", rejection.rejection()),
     }
 }
 
@@ -167,7 +167,7 @@ fn api() -> Api {
         ])
 }
 
-async fn with(app: &App, method: &str, path: &str, credential: &str) -> Reply {
+async fn with(app: &App, method: &str, path: &str, credential: &str) -> BytesResponse {
     let request = HttpRequest::builder()
         .method(method)
         .uri(path)
@@ -176,27 +176,27 @@ async fn with(app: &App, method: &str, path: &str, credential: &str) -> Reply {
     send(app, request.unwrap()).await
 }
 
-async fn get(app: &App, path: &str, token: &str) -> Reply {
+async fn get(app: &App, path: &str, token: &str) -> BytesResponse {
     with(app, "GET", path, &format!("Bearer {token}")).await
 }
 
 #[tokio::test]
-async fn who_is_recognised_gets_in_and_who_is_not_is_asked_for_credentials() {
+async fn recognised_callers_get_in_and_others_are_challenged() {
     let app = app(api()).await;
     assert_eq!(text(&get(&app, "/me", "alice").await), "alice by main");
-    let reply = ask(&app, "GET", "/me").await;
+    let response = ask(&app, "GET", "/me").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (401, "unauthorized")
     );
     assert_eq!(
-        header(&reply, "www-authenticate"),
+        header(&response, "www-authenticate"),
         Some(r#"Bearer realm="tests""#)
     );
 }
 
 #[tokio::test]
-async fn each_refusal_has_its_answer() {
+async fn each_rejection_has_its_response() {
     let app = app(api()).await;
     for (credential, status, expected, challenge) in [
         (
@@ -233,32 +233,32 @@ async fn each_refusal_has_its_answer() {
         ("Bearer other", 403, "forbidden", None),
         ("Bearer down", 503, "authentication_unavailable", None),
     ] {
-        let reply = with(&app, "GET", "/me", credential).await;
-        assert_eq!(reply.status().as_u16(), status, "{credential}");
-        assert_eq!(code(&reply), expected, "{credential}");
+        let response = with(&app, "GET", "/me", credential).await;
+        assert_eq!(response.status().as_u16(), status, "{credential}");
+        assert_eq!(code(&response), expected, "{credential}");
         assert_eq!(
-            header(&reply, "www-authenticate"),
+            header(&response, "www-authenticate"),
             challenge,
             "{credential}"
         );
         let retry = (status == 503).then_some("10");
-        assert_eq!(header(&reply, "retry-after"), retry, "{credential}");
+        assert_eq!(header(&response, "retry-after"), retry, "{credential}");
     }
 }
 
 #[tokio::test]
-async fn two_credentials_are_none() {
+async fn two_credentials_are_rejected() {
     let app = app(api()).await;
     let request = HttpRequest::get("/me")
         .header("authorization", "Bearer alice")
         .header("authorization", "Bearer bob")
         .body(Body::empty());
-    let reply = send(&app, request.unwrap()).await;
-    assert_eq!(reply.status(), 400);
+    let response = send(&app, request.unwrap()).await;
+    assert_eq!(response.status(), 400);
 }
 
 #[tokio::test]
-async fn a_refusal_tells_nothing_of_its_reason() {
+async fn rejections_do_not_reveal_their_reason() {
     let app = app(api()).await;
     let bad = get(&app, "/me", "bad").await;
     let problem: serde_json::Value = serde_json::from_slice(bad.body()).unwrap();
@@ -275,7 +275,7 @@ async fn a_stranger_cannot_tell_which_routes_exist() {
     let plain = app(api().mount_service("/service", service)).await;
     let other = app(api().fallback(fallback)).await;
     for app in [&plain, &other] {
-        let mut replies = Vec::new();
+        let mut responses = Vec::new();
         for (method, path) in [
             ("GET", "/me"),
             ("GET", "/nothing"),
@@ -289,48 +289,52 @@ async fn a_stranger_cannot_tell_which_routes_exist() {
             ("GET", "/%6de"),
             ("GET", "/me/../health"),
         ] {
-            let reply = ask(app, method, path).await;
-            let headers: Vec<_> = reply.headers().keys().map(ToString::to_string).collect();
-            replies.push((reply.status().as_u16(), headers, text(&reply).to_owned()));
+            let response = ask(app, method, path).await;
+            let headers: Vec<_> = response.headers().keys().map(ToString::to_string).collect();
+            responses.push((
+                response.status().as_u16(),
+                headers,
+                text(&response).to_owned(),
+            ));
         }
-        let first = replies[0].clone();
+        let first = responses[0].clone();
         assert_eq!(first.0, 401);
-        for reply in replies {
-            assert_eq!(reply, first);
+        for response in responses {
+            assert_eq!(response, first);
         }
     }
     assert_eq!(text(&get(&plain, "/service/x", "alice").await), "service");
     assert_eq!(text(&get(&other, "/nothing", "alice").await), "fallback");
     assert_eq!(get(&plain, "/nothing", "alice").await.status(), 404);
-    let reply = with(&plain, "DELETE", "/me", "Bearer alice").await;
-    assert_eq!(reply.status(), 405);
-    let reply = with(&plain, "OPTIONS", "/me", "Bearer alice").await;
+    let response = with(&plain, "DELETE", "/me", "Bearer alice").await;
+    assert_eq!(response.status(), 405);
+    let response = with(&plain, "OPTIONS", "/me", "Bearer alice").await;
     assert_eq!(
-        (reply.status().as_u16(), header(&reply, "allow")),
+        (response.status().as_u16(), header(&response, "allow")),
         (204, Some("GET, HEAD, OPTIONS"))
     );
 }
 
 #[tokio::test]
-async fn what_is_public_is_open_with_all_that_the_router_says_of_it() {
+async fn public_routes_include_the_responses_of_the_router() {
     let app = app(api()).await;
     assert_eq!(text(&ask(&app, "GET", "/health").await), "ok");
     assert_eq!(ask(&app, "HEAD", "/health").await.status(), 200);
     assert_eq!(ask(&app, "POST", "/health").await.status(), 405);
     assert_eq!(ask(&app, "OPTIONS", "/health").await.status(), 204);
-    // A credential that nobody asks for is not looked at.
+    // On a public route, the credential is not verified.
     assert_eq!(text(&get(&app, "/health", "bad").await), "ok");
 }
 
 #[tokio::test]
-async fn a_public_route_may_take_whoever_is_there() {
+async fn public_routes_may_take_an_identity() {
     let app = app(api()).await;
     assert_eq!(text(&ask(&app, "GET", "/greeting").await), "stranger");
     assert_eq!(text(&get(&app, "/greeting", "alice").await), "alice");
-    let refused = get(&app, "/greeting", "bad").await;
-    assert_eq!(refused.status(), 401);
+    let rejected = get(&app, "/greeting", "bad").await;
+    assert_eq!(rejected.status(), 401);
     assert_eq!(
-        header(&refused, "www-authenticate"),
+        header(&rejected, "www-authenticate"),
         Some(r#"Bearer realm="tests", error="invalid_token""#)
     );
     assert_eq!(text(&ask(&app, "GET", "/why").await), "Some(Absent)");
@@ -339,15 +343,15 @@ async fn a_public_route_may_take_whoever_is_there() {
 }
 
 #[tokio::test]
-async fn claims_arrive_as_a_type_and_are_refused_when_they_do_not_fit() {
+async fn claims_that_do_not_fit_their_type_are_rejected() {
     let app = app(api()).await;
     assert_eq!(text(&get(&app, "/claims", "alice").await), "alice 3");
-    let reply = get(&app, "/email", "alice").await;
+    let response = get(&app, "/email", "alice").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (403, "unexpected_claims")
     );
-    assert!(!text(&reply).contains("email"));
+    assert!(!text(&response).contains("email"));
 }
 
 #[tokio::test]
@@ -414,15 +418,19 @@ async fn rules_are_kept() {
             Some(&insufficient("x")),
         ),
     ] {
-        let reply = with(&app, method, path, &format!("Bearer {token}")).await;
-        assert_eq!(reply.status().as_u16(), status, "{method} {path} {token}");
+        let response = with(&app, method, path, &format!("Bearer {token}")).await;
         assert_eq!(
-            header(&reply, "www-authenticate"),
+            response.status().as_u16(),
+            status,
+            "{method} {path} {token}"
+        );
+        assert_eq!(
+            header(&response, "www-authenticate"),
             challenge,
             "{path} {token}"
         );
         if status != 200 {
-            assert_eq!(code(&reply), expected, "{path} {token}");
+            assert_eq!(code(&response), expected, "{path} {token}");
         }
     }
 }
@@ -432,7 +440,7 @@ async fn staff_only() -> &'static str {
     "staff"
 }
 
-async fn with_headers(app: &App, path: &str, headers: &[(&str, &str)]) -> Reply {
+async fn with_headers(app: &App, path: &str, headers: &[(&str, &str)]) -> BytesResponse {
     let request = headers
         .iter()
         .fold(HttpRequest::get(path), |request, (name, value)| {
@@ -442,7 +450,7 @@ async fn with_headers(app: &App, path: &str, headers: &[(&str, &str)]) -> Reply 
 }
 
 #[tokio::test]
-async fn the_next_authenticator_is_asked_only_when_there_is_no_credential_for_the_first() {
+async fn the_next_authenticator_is_asked_only_after_absent() {
     let api = Api::new()
         .authenticate(written("staff", "authorization"))
         .authenticate(written("partners", "x-partner"))
@@ -477,11 +485,11 @@ async fn the_next_authenticator_is_asked_only_when_there_is_no_credential_for_th
         ),
         (&[], 401, ""),
     ] {
-        let reply = with_headers(&app, "/me", headers).await;
-        assert_eq!(reply.status().as_u16(), status, "{headers:?}");
-        assert!(text(&reply).contains(expected));
+        let response = with_headers(&app, "/me", headers).await;
+        assert_eq!(response.status().as_u16(), status, "{headers:?}");
+        assert!(text(&response).contains(expected));
     }
-    // A rule means the groups of one authenticator, and no other is asked.
+    // The groups in the rule belong to one authenticator, so the others are not asked.
     for (headers, status) in [
         (&[("authorization", "Bearer alice~~admins")][..], 200),
         (&[("x-partner", "bob~~admins")], 401),
@@ -493,13 +501,13 @@ async fn the_next_authenticator_is_asked_only_when_there_is_no_credential_for_th
             403,
         ),
     ] {
-        let reply = with_headers(&app, "/staff", headers).await;
-        assert_eq!(reply.status().as_u16(), status, "{headers:?}");
+        let response = with_headers(&app, "/staff", headers).await;
+        assert_eq!(response.status().as_u16(), status, "{headers:?}");
     }
 }
 
 #[tokio::test]
-async fn credentials_for_two_authenticators_are_none() {
+async fn credentials_for_two_authenticators_are_rejected() {
     let api = Api::new()
         .authenticate(written("staff", "authorization"))
         .authenticate(written("partners", "x-partner"))
@@ -521,7 +529,7 @@ async fn credentials_for_two_authenticators_are_none() {
         ("/me", &[partner], false, 200),
         ("/me", &[], true, 200),
         ("/me", &[staff, partner], false, 400),
-        // Whether the second one is any good does not matter.
+        // The second credential is not verified.
         ("/me", &[staff, ("x-partner", "bad")], false, 400),
         ("/me", &[staff, ("x-partner", "a b")], false, 400),
         ("/me", &[staff], true, 400),
@@ -529,14 +537,14 @@ async fn credentials_for_two_authenticators_are_none() {
         ("/nothing", &[staff, partner], false, 400),
         ("/greeting", &[staff, partner], false, 400),
         ("/why", &[staff, partner], false, 200),
-        // A credential of another kind is none for them.
+        // A credential of another scheme does not count.
         (
             "/me",
             &[("authorization", "Basic YTpi"), partner],
             false,
             200,
         ),
-        // A route that names one has said whose counts, and a public one asks nobody.
+        // The route selects an authenticator; a public route uses none.
         ("/staff", &[staff, partner], true, 200),
         ("/partners", &[staff, partner], true, 204),
         ("/health", &[staff, partner], true, 200),
@@ -552,11 +560,14 @@ async fn credentials_for_two_authenticators_are_none() {
             true => event.caller(Caller::iam(role)),
             false => event,
         };
-        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
-        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-        assert_eq!(reply["statusCode"], status, "{path} {headers:?} {signed}");
+        let response = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let response: serde_json::Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+        assert_eq!(
+            response["statusCode"], status,
+            "{path} {headers:?} {signed}"
+        );
         if status == 400 {
-            let body = reply["body"].as_str().unwrap();
+            let body = response["body"].as_str().unwrap();
             assert!(body.contains("invalid_request"), "{body}");
         }
     }
@@ -574,14 +585,14 @@ async fn claims_of_one_authorizer_are_one_credential() {
     for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
         let caller = Caller::jwt(claims.clone(), [""; 0]);
         let event = EventBuilder::new(source).path("/me").caller(caller);
-        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
-        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-        assert_eq!(reply["body"], "alice by cognito", "{source}");
+        let response = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let response: serde_json::Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+        assert_eq!(response["body"], "alice by cognito", "{source}");
     }
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_tell_which_authenticator_a_route_means() {
+async fn anonymous_responses_do_not_reveal_the_authenticator() {
     let partners = Written {
         name: "partners",
         credential: Credential::header("x-partner"),
@@ -591,7 +602,7 @@ async fn a_stranger_cannot_tell_which_authenticator_a_route_means() {
         fn scheme(&self) -> Scheme {
             self.0.scheme().challenge("ApiKey").realm("partners")
         }
-        async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+        async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
             self.0.authenticate(request).await
         }
     }
@@ -610,30 +621,34 @@ async fn a_stranger_cannot_tell_which_authenticator_a_route_means() {
         &[("x-partner", "bad"), ("authorization", "Bearer")],
         &[("x-partner", "a b"), ("authorization", "Bearer bad")],
     ] {
-        let mut replies = Vec::new();
+        let mut responses = Vec::new();
         for path in ["/nothing", "/me", "/staff", "/partners"] {
-            let reply = with_headers(&app, path, headers).await;
-            let challenges: Vec<_> = reply.headers().get_all("www-authenticate").iter().collect();
-            replies.push(format!(
+            let response = with_headers(&app, path, headers).await;
+            let challenges: Vec<_> = response
+                .headers()
+                .get_all("www-authenticate")
+                .iter()
+                .collect();
+            responses.push(format!(
                 "{} {challenges:?} {}",
-                reply.status(),
-                text(&reply)
+                response.status(),
+                text(&response)
             ));
         }
-        replies.dedup();
-        assert_eq!(replies.len(), 1, "{headers:?}: {replies:#?}");
+        responses.dedup();
+        assert_eq!(responses.len(), 1, "{headers:?}: {responses:#?}");
     }
-    // Who has a good credential gets in, whatever else there is.
+    // A valid credential for the route is sufficient, whatever else was sent.
     let headers = [("x-partner", "bob"), ("authorization", "Bearer bad")];
-    let reply = with_headers(&app, "/partners", &headers).await;
-    assert_eq!(reply.status(), 204);
+    let response = with_headers(&app, "/partners", &headers).await;
+    assert_eq!(response.status(), 204);
 }
 
 #[api_handler(GET "/partners", authenticator = "partners")]
 async fn partners_only() {}
 
 #[tokio::test]
-async fn a_nested_api_has_its_own_authenticator_or_that_around_it() {
+async fn nested_apis_have_their_own_or_inherited_authenticators() {
     let own = Api::new()
         .authenticate(written("own", "x-own"))
         .routes(routes![me, health]);
@@ -650,8 +665,8 @@ async fn a_nested_api_has_its_own_authenticator_or_that_around_it() {
         ("/inherited/me", &[("x-own", "bob")], 401),
         ("/me", &[("x-own", "bob")], 401),
     ] {
-        let reply = with_headers(&app, path, headers).await;
-        assert_eq!(reply.status().as_u16(), status, "{path} {headers:?}");
+        let response = with_headers(&app, path, headers).await;
+        assert_eq!(response.status().as_u16(), status, "{path} {headers:?}");
     }
 }
 
@@ -718,14 +733,14 @@ async fn the_rule_is_that_of_the_route_that_answers() {
         ("HEAD", "/users/me", 401),
         ("PUT", "/users/me", 401),
         ("PATCH", "/users/me", 200),
-        // Not all routes of the path are public, so the list of methods is not, either.
+        // Some routes of the path are not public, so the list of methods is not public either.
         ("DELETE", "/users/me", 401),
         ("OPTIONS", "/users/me", 401),
         ("OPTIONS", "/public/x", 204),
         ("GET", "/public/x", 405),
     ] {
-        let reply = stranger(method, path).await;
-        assert_eq!(reply.status(), status, "{method} {path}");
+        let response = stranger(method, path).await;
+        assert_eq!(response.status(), status, "{method} {path}");
     }
     for (method, token, status, expected) in [
         ("GET", "Bearer alice", 200, "known me"),
@@ -733,15 +748,15 @@ async fn the_rule_is_that_of_the_route_that_answers() {
         ("PUT", "Bearer alice~~admins", 200, "admin me"),
         ("DELETE", "Bearer alice", 405, ""),
     ] {
-        let reply = with(&app, method, "/users/me", token).await;
-        assert_eq!(reply.status(), status, "{method} {token}");
+        let response = with(&app, method, "/users/me", token).await;
+        assert_eq!(response.status(), status, "{method} {token}");
         if !expected.is_empty() {
-            assert_eq!(text(&reply), expected);
+            assert_eq!(text(&response), expected);
         }
     }
-    let reply = with(&app, "DELETE", "/users/me", "Bearer alice").await;
+    let response = with(&app, "DELETE", "/users/me", "Bearer alice").await;
     assert_eq!(
-        header(&reply, "allow"),
+        header(&response, "allow"),
         Some("POST, GET, HEAD, PUT, PATCH, OPTIONS")
     );
 }
@@ -768,10 +783,10 @@ async fn services_and_fallbacks_have_rules_of_their_own() {
 }
 
 #[tokio::test]
-async fn preflights_are_answered_alike_for_every_path_of_a_closed_api() {
+async fn preflights_do_not_reveal_which_routes_exist() {
     let cors = Cors::new().allow_origins(["https://app.example.com"]);
     let app = app(api().cors(cors)).await;
-    let mut replies = Vec::new();
+    let mut responses = Vec::new();
     for path in ["/me", "/nothing", "/orders", "/health"] {
         let request = HttpRequest::builder()
             .method(Method::OPTIONS)
@@ -779,48 +794,50 @@ async fn preflights_are_answered_alike_for_every_path_of_a_closed_api() {
             .header("origin", "https://app.example.com")
             .header("access-control-request-method", "POST")
             .body(Body::empty());
-        let reply = send(&app, request.unwrap()).await;
-        assert_eq!(reply.status(), 204, "{path}");
-        let methods = header(&reply, "access-control-allow-methods").map(str::to_owned);
+        let response = send(&app, request.unwrap()).await;
+        assert_eq!(response.status(), 204, "{path}");
+        let methods = header(&response, "access-control-allow-methods").map(str::to_owned);
         assert!(
             methods
                 .as_ref()
                 .is_some_and(|methods| methods.contains("POST"))
         );
-        replies.push(methods);
+        responses.push(methods);
     }
-    replies.dedup();
-    assert_eq!(replies.len(), 1);
-    // And a refusal can be read by the page.
+    responses.dedup();
+    assert_eq!(responses.len(), 1);
+    // The page can read the rejection.
     let request = HttpRequest::get("/me").header("origin", "https://app.example.com");
-    let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-    assert_eq!(reply.status(), 401);
+    let response = send(&app, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), 401);
     assert_eq!(
-        header(&reply, "access-control-allow-origin"),
+        header(&response, "access-control-allow-origin"),
         Some("https://app.example.com")
     );
 }
 
 #[tokio::test]
 async fn route_layers_see_the_identity_and_outer_ones_do_not() {
-    async fn outer(request: Request, next: lambda_api::Next) -> Response {
-        let seen = lambda_api::extract::<Identity>(&request).await.is_ok();
-        let mut reply = next.run(request).await;
-        reply.headers_mut().insert(
+    async fn outer(request: Request, next: lambda_api::middleware::Next) -> Response {
+        let seen = lambda_api::extract::extract::<Identity>(&request)
+            .await
+            .is_ok();
+        let mut response = next.run(request).await;
+        response.headers_mut().insert(
             "x-outer",
             http::HeaderValue::from_static(if seen { "yes" } else { "no" }),
         );
-        reply
+        response
     }
     async fn inner(
         request: Request,
-        next: lambda_api::Next,
+        next: lambda_api::middleware::Next,
     ) -> Result<Response, IdentityRejection> {
-        let identity = lambda_api::extract::<Identity>(&request).await?;
-        let mut reply = next.run(request).await;
+        let identity = lambda_api::extract::extract::<Identity>(&request).await?;
+        let mut response = next.run(request).await;
         let subject = http::HeaderValue::from_str(identity.subject()).unwrap();
-        reply.headers_mut().insert("x-inner", subject);
-        Ok(reply)
+        response.headers_mut().insert("x-inner", subject);
+        Ok(response)
     }
     let api = Api::new()
         .authenticate(written("main", "authorization"))
@@ -828,12 +845,12 @@ async fn route_layers_see_the_identity_and_outer_ones_do_not() {
         .route_layer(from_fn(inner))
         .routes(routes![me]);
     let app = app(api).await;
-    let reply = get(&app, "/me", "alice").await;
-    assert_eq!(header(&reply, "x-outer"), Some("no"));
-    assert_eq!(header(&reply, "x-inner"), Some("alice"));
-    let refused = ask(&app, "GET", "/me").await;
-    assert_eq!(header(&refused, "x-outer"), Some("no"));
-    assert_eq!(header(&refused, "x-inner"), None);
+    let response = get(&app, "/me", "alice").await;
+    assert_eq!(header(&response, "x-outer"), Some("no"));
+    assert_eq!(header(&response, "x-inner"), Some("alice"));
+    let rejected = ask(&app, "GET", "/me").await;
+    assert_eq!(header(&rejected, "x-outer"), Some("no"));
+    assert_eq!(header(&rejected, "x-inner"), None);
 }
 
 #[api_handler(GET "/public-identity", public)]
@@ -846,7 +863,7 @@ async fn public_claims(_claims: Claims<User>) {}
 async fn elsewhere() {}
 
 #[tokio::test]
-async fn what_could_not_be_enforced_does_not_build() {
+async fn rules_without_an_authenticator_do_not_build() {
     let main = || written("main", "authorization");
     for (api, expected) in [
         (
@@ -898,7 +915,7 @@ async fn what_could_not_be_enforced_does_not_build() {
                 .authenticate(main())
                 .authenticate(written("other", "x-other"))
                 .routes(routes![admin]),
-            "the API has several authenticators (`main`, `other`): say whose it means with `authenticator = \"..\"`",
+            "the API has several authenticators (`main`, `other`): name one of them with `authenticator = \"..\"`",
         ),
         (
             Api::new()
@@ -917,8 +934,8 @@ async fn what_could_not_be_enforced_does_not_build() {
             Api::new()
                 .authenticate(main())
                 .authenticate(written("other", "authorization")),
-            "the authenticator `other` would never be asked: `main`, which is asked before it, takes its \
-             credential from the header `authorization`, too",
+            "the authenticator `other` can never be reached: `main`, which runs before it, also takes \
+             its credential from the header `authorization`",
         ),
         (
             Api::new().authenticate(written("", "x-a")),
@@ -938,7 +955,7 @@ async fn what_could_not_be_enforced_does_not_build() {
                 Access::public().groups(&["admins"]),
                 tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::default()) }),
             ),
-            "is `public`, which lets everybody in, and has the rule `groups(..)`",
+            "is `public`, but has the rule `groups(..)`",
         ),
         (
             Api::new().fallback_service_with(
@@ -948,20 +965,20 @@ async fn what_could_not_be_enforced_does_not_build() {
             "the fallback has the rule `scopes(..)`, but the API has no authenticator",
         ),
     ] {
-        let faults = faults(api).await;
+        let errors = errors(api).await;
         assert!(
-            matches!(&faults[..], [one] if one.contains(expected)),
-            "{expected}: {faults:#?}"
+            matches!(&errors[..], [one] if one.contains(expected)),
+            "{expected}: {errors:#?}"
         );
     }
 }
 
-/// Shows what a request says of itself where a log would.
-async fn shown(request: Request, next: lambda_api::Next) -> Response {
+/// Returns the `Debug` output of the headers, as a log would contain it.
+async fn shown(request: Request, next: lambda_api::middleware::Next) -> Response {
     let text = format!("{:?}", request.headers());
-    let mut reply = next.run(request).await;
-    *reply.body_mut() = Body::from(text);
-    reply
+    let mut response = next.run(request).await;
+    *response.body_mut() = Body::from(text);
+    response
 }
 
 #[tokio::test]
@@ -971,8 +988,8 @@ async fn debug_of_a_request_shows_no_credentials() {
         fn scheme(&self) -> Scheme {
             Scheme::new("unused", self.0.clone())
         }
-        async fn authenticate(&self, _: &Request) -> Result<Identity, Refusal> {
-            Err(Refusal::Absent)
+        async fn authenticate(&self, _: &Request) -> Result<Identity, AuthError> {
+            Err(AuthError::Absent)
         }
     }
     let nested = Api::new().authenticate(Unused(Credential::header("x-nested")));
@@ -999,22 +1016,22 @@ async fn debug_of_a_request_shows_no_credentials() {
     for name in names {
         request = request.header(name, "s3cret-1").header(name, "s3cret-2");
     }
-    let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-    assert!(text(&reply).contains("plain"), "{}", text(&reply));
-    assert!(!text(&reply).contains("s3cret"), "{}", text(&reply));
+    let response = send(&app, request.body(Body::empty()).unwrap()).await;
+    assert!(text(&response).contains("plain"), "{}", text(&response));
+    assert!(!text(&response).contains("s3cret"), "{}", text(&response));
     for source in Source::ALL {
         let event = EventBuilder::new(source).header("x-plain", "plain");
         let event = names.into_iter().fold(event, |event, name| {
             event.header(name, "s3cret-1").header(name, "s3cret-2")
         });
-        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
-        let reply = String::from_utf8(reply.await.unwrap()).unwrap();
-        assert!(reply.contains("plain"), "{source} {reply}");
-        assert!(!reply.contains("s3cret"), "{source} {reply}");
+        let response = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let response = String::from_utf8(response.await.unwrap()).unwrap();
+        assert!(response.contains("plain"), "{source} {response}");
+        assert!(!response.contains("s3cret"), "{source} {response}");
     }
 }
 
-/// Never comes to an end with a token that says so.
+/// Takes ten seconds to authenticate.
 struct Slow(Written);
 
 impl Authenticator for Slow {
@@ -1022,7 +1039,7 @@ impl Authenticator for Slow {
         self.0.scheme()
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         tokio::time::sleep(std::time::Duration::from_secs(10)).await;
         self.0.authenticate(request).await
     }
@@ -1051,13 +1068,13 @@ async fn the_timeout_of_a_route_starts_after_admission() {
         .routes(routes![short, too_short, short_greeting]);
     let app = app(api).await;
     for token in ["bad", "down", "other"] {
-        let mut replies = Vec::new();
+        let mut responses = Vec::new();
         for path in ["/short", "/too-short", "/nothing"] {
-            let reply = get(&app, path, token).await;
-            replies.push((reply.status(), text(&reply).to_owned()));
+            let response = get(&app, path, token).await;
+            responses.push((response.status(), text(&response).to_owned()));
         }
-        replies.dedup();
-        assert_eq!(replies.len(), 1, "{token}: {replies:?}");
+        responses.dedup();
+        assert_eq!(responses.len(), 1, "{token}: {responses:?}");
     }
     for (path, token, status) in [
         ("/short", "alice", 200),
@@ -1065,7 +1082,7 @@ async fn the_timeout_of_a_route_starts_after_admission() {
         ("/too-short", "alice", 403),
         ("/too-short", "alice~a", 504),
     ] {
-        let reply = get(&app, path, token).await;
-        assert_eq!(reply.status(), status, "{path} {token}");
+        let response = get(&app, path, token).await;
+        assert_eq!(response.status(), status, "{path} {token}");
     }
 }

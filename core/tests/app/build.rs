@@ -1,6 +1,6 @@
-//! What keeps an API from being built, and how it is said.
+//! The errors of `Api::build`.
 
-use crate::faults;
+use crate::errors;
 use lambda_api::{Api, api_handler, routes};
 
 mod orders {
@@ -48,15 +48,15 @@ async fn a_path_has_at_most_64_segments() {
         let api = Api::new().routes(routes![orders::get]);
         Api::new().nest("/a".repeat(depth), api)
     };
-    assert_eq!(faults(nested(62)).await, [""; 0]);
-    let faults = faults(nested(63)).await;
-    let [fault] = &faults[..] else {
-        panic!("{faults:?}");
+    assert_eq!(errors(nested(62)).await, [""; 0]);
+    let errors = errors(nested(63)).await;
+    let [error] = &errors[..] else {
+        panic!("{errors:?}");
     };
-    assert!(fault.contains("orders::get"), "{fault}");
+    assert!(error.contains("orders::get"), "{error}");
     assert!(
-        fault.ends_with("/orders/{id}` has more than 64 segments"),
-        "{fault}"
+        error.ends_with("/orders/{id}` has more than 64 segments"),
+        "{error}"
     );
 }
 
@@ -70,13 +70,13 @@ async fn a_conflict_names_both_handlers_and_their_source_lines() {
             .routes(routes![orders::get])
             .nest("/orders", Api::new().routes(routes![index])),
     ] {
-        let faults = faults(api).await;
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        let fault = &faults[0];
+        let errors = errors(api).await;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        let error = &errors[0];
         for part in ["orders::get", "build.rs:", "GET /orders/{"] {
-            assert!(fault.contains(part), "{part} in {fault}");
+            assert!(error.contains(part), "{part} in {error}");
         }
-        assert_eq!(fault.matches("build.rs:").count(), 2, "{fault}");
+        assert_eq!(error.matches("build.rs:").count(), 2, "{error}");
     }
 }
 
@@ -87,20 +87,20 @@ async fn index(id: u64) -> String {
 
 #[tokio::test]
 async fn a_rule_without_an_authenticator_does_not_build() {
-    let faults = faults(Api::new().routes(routes![reports, admin, health])).await;
-    assert_eq!(faults.len(), 2, "{faults:?}");
+    let errors = errors(Api::new().routes(routes![reports, admin, health])).await;
+    assert_eq!(errors.len(), 2, "{errors:?}");
     assert!(
-        faults[0].contains("reports") && faults[0].contains("scopes"),
-        "{faults:?}"
+        errors[0].contains("reports") && errors[0].contains("scopes"),
+        "{errors:?}"
     );
     assert!(
-        faults[1].contains("admin") && faults[1].contains("groups"),
-        "{faults:?}"
+        errors[1].contains("admin") && errors[1].contains("groups"),
+        "{errors:?}"
     );
 }
 
 #[tokio::test]
-async fn faults_of_every_kind_come_at_once() {
+async fn errors_of_every_kind_come_at_once() {
     let nested = Api::new()
         .base_path("/v2")
         .ignore_trailing_slash()
@@ -111,7 +111,7 @@ async fn faults_of_every_kind_come_at_once() {
         .nest("no-slash", Api::new())
         .nest("/", Api::new())
         .base_path("v1");
-    let faults = faults(api).await;
+    let errors = errors(api).await;
     for (count, expected) in [
         (1, "`base_path` is set on the API nested at `/{id}`"),
         (
@@ -120,20 +120,20 @@ async fn faults_of_every_kind_come_at_once() {
         ),
         (1, "two parameters named `id`"),
         (1, "`no-slash` of a nested API must begin with `/`"),
-        (1, "the prefix `/` of a nested API is none"),
+        (1, "the prefix `/` of a nested API is empty"),
         (1, "#[path] tenant"),
         (1, "the base path `v1` must begin with `/`"),
     ] {
-        let found = faults
+        let found = errors
             .iter()
-            .filter(|fault| fault.contains(expected))
+            .filter(|error| error.contains(expected))
             .count();
-        assert_eq!(found, count, "{expected} in {faults:#?}");
+        assert_eq!(found, count, "{expected} in {errors:#?}");
     }
 }
 
 #[tokio::test]
-async fn the_text_of_all_faults_is_a_list() {
+async fn the_text_of_all_errors_is_a_list() {
     let errors = Api::new()
         .routes(routes![reports, admin])
         .build()

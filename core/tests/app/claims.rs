@@ -1,14 +1,17 @@
-//! Claims that rules of routes look at, in forms that issuers give them.
+//! Claims that access rules use, in the formats of several issuers.
 
-use super::{Reply, app, code, header, send, text};
+use super::{BytesResponse, app, code, header, send, text};
 use http::Request as HttpRequest;
 use lambda_api::{
-    Api, App, Authenticator, Body, Cognito, Identity, Jwt, LambdaContext, api_handler,
-    auth::gateway::{CognitoAuthorizer, JwtAuthorizer},
+    Api, App, Body, Identity, LambdaContext, api_handler,
+    auth::{
+        Authenticator, Cognito, Jwt,
+        gateway::{CognitoAuthorizer, JwtAuthorizer},
+    },
     event::Source,
     routes,
 };
-use lambda_api_testing::{EventBuilder, TestIssuer, issuer::TestToken};
+use lambda_api_testing::{EventBuilder, TestIssuer, TestToken};
 use serde_json::{Value, json};
 use std::{
     io,
@@ -40,7 +43,7 @@ fn api(authenticator: impl Authenticator) -> Api {
         .routes(routes![plain, scoped, grouped])
 }
 
-async fn get(app: &App, path: &str, token: &str) -> Reply {
+async fn get(app: &App, path: &str, token: &str) -> BytesResponse {
     let request = HttpRequest::get(path).header("authorization", format!("Bearer {token}"));
     send(app, request.body(Body::empty()).unwrap()).await
 }
@@ -55,7 +58,7 @@ fn with(mut token: TestToken, claims: &Value) -> String {
 #[tokio::test]
 async fn an_unreadable_claim_fails_the_rule_that_needs_it() {
     let oidc = TestIssuer::oidc(URL, "orders-api");
-    let jwt = Jwt::issuer(URL)
+    let jwt = Jwt::new(URL)
         .audience("orders-api")
         .jwks(oidc.jwks().to_string());
     let pool = TestIssuer::cognito("eu-west-1_abc123", "client");
@@ -102,22 +105,22 @@ async fn an_unreadable_claim_fails_the_rule_that_needs_it() {
             (json!({"groups": [["admins"]]}), &default, &[]),
         ] {
             let token = with(issuer.token("alice").scopes("orders/read"), &claims);
-            let reply = get(&app, "/plain", &token).await;
+            let response = get(&app, "/plain", &token).await;
             let expected = format!("{};{}", scopes.join("|"), groups.join("|"));
-            assert_eq!(text(&reply), expected, "{claims}");
+            assert_eq!(text(&response), expected, "{claims}");
 
-            let reply = get(&app, "/scoped", &token).await;
+            let response = get(&app, "/scoped", &token).await;
             if scopes.contains(&"orders/read") {
-                assert_eq!(text(&reply), "scoped", "{claims}");
+                assert_eq!(text(&response), "scoped", "{claims}");
             } else {
-                assert_eq!(code(&reply), "insufficient_scope", "{claims}");
-                assert!(header(&reply, "www-authenticate").is_some());
+                assert_eq!(code(&response), "insufficient_scope", "{claims}");
+                assert!(header(&response, "www-authenticate").is_some());
             }
-            let reply = get(&app, "/grouped", &token).await;
+            let response = get(&app, "/grouped", &token).await;
             if groups.contains(&"admins") {
-                assert_eq!(text(&reply), "grouped", "{claims}");
+                assert_eq!(text(&response), "grouped", "{claims}");
             } else {
-                assert_eq!(code(&reply), "forbidden", "{claims}");
+                assert_eq!(code(&response), "forbidden", "{claims}");
             }
         }
     }
@@ -127,7 +130,7 @@ async fn an_unreadable_claim_fails_the_rule_that_needs_it() {
 async fn groups_and_scopes_claims_take_a_path() {
     let oidc = TestIssuer::oidc(URL, "orders-api");
     let api_of = |groups: &'static str, scopes: &'static str| {
-        let jwt = Jwt::issuer(URL).audience("orders-api");
+        let jwt = Jwt::new(URL).audience("orders-api");
         let jwt = jwt.jwks(oidc.jwks().to_string());
         api(jwt.groups_claim(groups).scopes_claim(scopes))
     };
@@ -147,7 +150,7 @@ async fn groups_and_scopes_claims_take_a_path() {
             }),
             "orders/read|x;admins",
         ),
-        // The literal name goes before the path.
+        // The literal name takes precedence over the path.
         (
             "a.b",
             "a.b",
@@ -166,13 +169,13 @@ async fn groups_and_scopes_claims_take_a_path() {
     ] {
         let app = app(api_of(groups, scopes)).await;
         let token = with(oidc.token("alice"), &claims);
-        let reply = get(&app, "/plain", &token).await;
-        assert_eq!(text(&reply), expected, "{claims}");
+        let response = get(&app, "/plain", &token).await;
+        assert_eq!(text(&response), expected, "{claims}");
     }
 }
 
 #[tokio::test]
-async fn claims_of_gateways_are_found_by_a_path_too() {
+async fn claims_of_gateways_are_found_by_a_path() {
     const POOL: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
     let jwt = JwtAuthorizer::from_any_api()
         .groups_claim("realm_access.roles")
@@ -217,19 +220,19 @@ async fn claims_of_gateways_are_found_by_a_path_too() {
             ] {
                 let event = EventBuilder::new(source)
                     .path(path)
-                    .authorizer(authorizer.clone())
+                    .facts(|facts| facts.authorizer(authorizer.clone()))
                     .to_string();
-                let reply = app.handle_event(event.into(), LambdaContext::default());
-                let reply: Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-                assert_eq!(reply["statusCode"], status, "{source} {path} {reply}");
-                let text = reply["body"].as_str().unwrap();
+                let response = app.handle_event(event.into(), LambdaContext::default());
+                let response: Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+                assert_eq!(response["statusCode"], status, "{source} {path} {response}");
+                let text = response["body"].as_str().unwrap();
                 assert!(text.contains(body), "{source} {path} {text}");
             }
         }
     }
 }
 
-/// What a log is told.
+/// Collects log records.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -244,9 +247,9 @@ impl io::Write for Log {
 }
 
 #[tokio::test]
-async fn a_rule_says_in_the_log_which_claim_it_lacks() {
+async fn the_log_names_the_claim_that_a_rule_lacks() {
     let oidc = TestIssuer::oidc(URL, "orders-api");
-    let jwt = Jwt::issuer(URL)
+    let jwt = Jwt::new(URL)
         .audience("orders-api")
         .groups_claim("realm_access.roles")
         .jwks(oidc.jwks().to_string());
@@ -273,11 +276,11 @@ async fn a_rule_says_in_the_log_which_claim_it_lacks() {
     ] {
         log.0.lock().unwrap().clear();
         let token = with(oidc.token("alice"), &claims);
-        let reply = get(&app, path, &token).await;
-        assert_eq!(reply.status(), 403);
+        let response = get(&app, path, &token).await;
+        assert_eq!(response.status(), 403);
         let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert!(told.contains(expected), "{claims}: {told}");
         assert!(!told.contains("s3cret"), "{told}");
-        assert!(!text(&reply).contains("claim"), "{}", text(&reply));
+        assert!(!text(&response).contains("claim"), "{}", text(&response));
     }
 }

@@ -1,6 +1,6 @@
-//! Requests of pages from other origins.
+//! Cross-origin requests.
 
-use crate::{Reply, app, code, faults, header, send};
+use crate::{BytesResponse, app, code, errors, header, send};
 use http::Request;
 use lambda_api::{Api, App, Body, Cors, LambdaContext, api_handler, event::Source, routes};
 use lambda_api_testing::EventBuilder;
@@ -27,7 +27,7 @@ async fn shop(cors: Cors) -> App {
     app(Api::new().routes(routes![get, delete, own]).cors(cors)).await
 }
 
-async fn preflight(app: &App, origin: &str, uri: &str, method: &str) -> Reply {
+async fn preflight(app: &App, origin: &str, uri: &str, method: &str) -> BytesResponse {
     let request = Request::options(uri)
         .header("origin", origin)
         .header("access-control-request-method", method)
@@ -35,7 +35,7 @@ async fn preflight(app: &App, origin: &str, uri: &str, method: &str) -> Reply {
     send(app, request.body(Body::empty()).unwrap()).await
 }
 
-async fn from_page(app: &App, method: &str, uri: &str) -> Reply {
+async fn from_page(app: &App, method: &str, uri: &str) -> BytesResponse {
     let request = Request::builder()
         .method(method)
         .uri(uri)
@@ -51,36 +51,36 @@ async fn a_preflight_is_answered_with_the_methods_of_the_path() {
             .max_age(Duration::from_secs(60)),
     )
     .await;
-    let reply = preflight(&app, PAGE, "/orders/7", "DELETE").await;
-    assert_eq!(reply.status(), 204);
-    assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+    let response = preflight(&app, PAGE, "/orders/7", "DELETE").await;
+    assert_eq!(response.status(), 204);
+    assert_eq!(header(&response, "access-control-allow-origin"), Some(PAGE));
     assert_eq!(
-        header(&reply, "access-control-allow-methods"),
+        header(&response, "access-control-allow-methods"),
         Some("GET, HEAD, DELETE, OPTIONS")
     );
     assert_eq!(
-        header(&reply, "access-control-allow-headers"),
+        header(&response, "access-control-allow-headers"),
         Some("authorization,content-type")
     );
-    assert_eq!(header(&reply, "access-control-max-age"), Some("60"));
-    assert!(header(&reply, "vary").is_some_and(|vary| vary.contains("origin")));
+    assert_eq!(header(&response, "access-control-max-age"), Some("60"));
+    assert!(header(&response, "vary").is_some_and(|vary| vary.contains("origin")));
 }
 
 #[tokio::test]
 async fn a_preflight_for_no_route_is_a_404_that_the_page_can_read() {
     let app = shop(Cors::new().allow_origins([PAGE])).await;
-    let reply = preflight(&app, PAGE, "/nothing", "GET").await;
-    assert_eq!(reply.status(), 404);
-    assert_eq!(code(&reply), "route_not_found");
-    assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+    let response = preflight(&app, PAGE, "/nothing", "GET").await;
+    assert_eq!(response.status(), 404);
+    assert_eq!(code(&response), "route_not_found");
+    assert_eq!(header(&response, "access-control-allow-origin"), Some(PAGE));
 }
 
 #[tokio::test]
 async fn any_header_includes_the_one_that_browsers_want_named() {
     let app = shop(Cors::new().allow_any_origin().allow_any_header()).await;
-    let reply = preflight(&app, PAGE, "/orders/7", "GET").await;
+    let response = preflight(&app, PAGE, "/orders/7", "GET").await;
     assert_eq!(
-        header(&reply, "access-control-allow-headers"),
+        header(&response, "access-control-allow-headers"),
         Some("*,authorization")
     );
 }
@@ -94,9 +94,9 @@ async fn another_origin_gets_no_permission() {
         "http://app.example.com",
         "null",
     ] {
-        let reply = preflight(&app, origin, "/orders/7", "GET").await;
+        let response = preflight(&app, origin, "/orders/7", "GET").await;
         assert_eq!(
-            header(&reply, "access-control-allow-origin"),
+            header(&response, "access-control-allow-origin"),
             None,
             "{origin}"
         );
@@ -104,7 +104,7 @@ async fn another_origin_gets_no_permission() {
 }
 
 #[tokio::test]
-async fn every_reply_is_readable_by_the_page() {
+async fn every_response_is_readable_by_the_page() {
     let app = shop(
         Cors::new()
             .allow_origins([PAGE])
@@ -118,15 +118,15 @@ async fn every_reply_is_readable_by_the_page() {
         ("PUT", "/orders/7", 405),
         ("GET", "/orders/x", 400),
     ] {
-        let reply = from_page(&app, method, uri).await;
-        assert_eq!(reply.status(), status, "{method} {uri}");
-        assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+        let response = from_page(&app, method, uri).await;
+        assert_eq!(response.status(), status, "{method} {uri}");
+        assert_eq!(header(&response, "access-control-allow-origin"), Some(PAGE));
         assert_eq!(
-            header(&reply, "access-control-allow-credentials"),
+            header(&response, "access-control-allow-credentials"),
             Some("true")
         );
         assert_eq!(
-            header(&reply, "access-control-expose-headers"),
+            header(&response, "access-control-expose-headers"),
             Some("location")
         );
     }
@@ -141,7 +141,7 @@ async fn report(how: String) -> Body {
     }
 }
 
-/// Fails, or panics, before its first frame.
+/// A body that fails or panics before its first frame.
 struct Breaks(bool);
 
 impl http_body::Body for Breaks {
@@ -158,7 +158,7 @@ impl http_body::Body for Breaks {
 }
 
 #[tokio::test]
-async fn a_reply_that_fails_when_it_is_encoded_is_readable_by_the_page_too() {
+async fn an_encoding_failure_has_cors_headers() {
     let api = Api::new()
         .routes(routes![report])
         .cors(Cors::new().allow_origins([PAGE]));
@@ -172,13 +172,13 @@ async fn a_reply_that_fails_when_it_is_encoded_is_readable_by_the_page_too() {
             r#"{{"rawPath": "/reports/{how}", "headers": {{"origin": "{PAGE}"}},
                 "requestContext": {{"http": {{"method": "GET"}}}}}}"#
         );
-        let reply = app.handle_event(event.into(), LambdaContext::default());
-        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-        assert_eq!(reply["statusCode"], 500, "{how}");
-        assert!(reply["body"].as_str().unwrap().contains(code), "{how}");
-        assert!(!reply.to_string().contains("secret"), "{how}");
+        let response = app.handle_event(event.into(), LambdaContext::default());
+        let response: serde_json::Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+        assert_eq!(response["statusCode"], 500, "{how}");
+        assert!(response["body"].as_str().unwrap().contains(code), "{how}");
+        assert!(!response.to_string().contains("secret"), "{how}");
         assert_eq!(
-            reply["headers"]["access-control-allow-origin"], PAGE,
+            response["headers"]["access-control-allow-origin"], PAGE,
             "{how}"
         );
     }
@@ -228,23 +228,26 @@ async fn a_malformed_event_is_readable_by_the_page_too() {
                     .set(path, "*"),
             ),
         ] {
-            let reply: Reply = event.send(&app).await;
-            assert_eq!(code(&reply), "malformed_request", "{source} {what}");
+            let response: BytesResponse = event.send(&app).await;
+            assert_eq!(code(&response), "malformed_request", "{source} {what}");
             assert_eq!(
-                header(&reply, "access-control-allow-origin"),
+                header(&response, "access-control-allow-origin"),
                 Some(PAGE),
                 "{source} {what}"
             );
-            let vary = header(&reply, "vary");
+            let vary = header(&response, "vary");
             assert!(vary.is_some_and(|vary| vary.contains("origin")), "{source}");
         }
-        let reply: Reply = event("HEAD").set(path, "*").send(&app).await;
-        assert_eq!((reply.status().as_u16(), reply.body().len()), (400, 0));
-        assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+        let response: BytesResponse = event("HEAD").set(path, "*").send(&app).await;
+        assert_eq!(
+            (response.status().as_u16(), response.body().len()),
+            (400, 0)
+        );
+        assert_eq!(header(&response, "access-control-allow-origin"), Some(PAGE));
         let stranger = EventBuilder::new(source).header("origin", "https://evil.example");
-        let reply: Reply = stranger.set(path, "*").send(&app).await;
-        assert_eq!(reply.status(), 400, "{source}");
-        assert_eq!(header(&reply, "access-control-allow-origin"), None);
+        let response: BytesResponse = stranger.set(path, "*").send(&app).await;
+        assert_eq!(response.status(), 400, "{source}");
+        assert_eq!(header(&response, "access-control-allow-origin"), None);
     }
 }
 
@@ -270,30 +273,33 @@ async fn a_wildcard_lets_in_sub_domains_alone() {
     ] {
         let expected = expected.then_some(origin);
         let request = Request::get("/orders/7").header("origin", origin);
-        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(header(&reply, "access-control-allow-origin"), expected);
-        let vary = header(&reply, "vary").unwrap_or_default();
+        let response = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(header(&response, "access-control-allow-origin"), expected);
+        let vary = header(&response, "vary").unwrap_or_default();
         assert!(vary.contains("origin"), "{vary}");
-        let reply = preflight(&app, origin, "/orders/7", "DELETE").await;
-        assert_eq!(header(&reply, "access-control-allow-origin"), expected);
+        let response = preflight(&app, origin, "/orders/7", "DELETE").await;
+        assert_eq!(header(&response, "access-control-allow-origin"), expected);
     }
 }
 
 #[tokio::test]
-async fn options_that_is_no_preflight_reaches_the_routes() {
+async fn a_plain_options_request_reaches_the_routes() {
     let app = shop(Cors::new().allow_any_origin()).await;
-    let reply = from_page(&app, "OPTIONS", "/own").await;
+    let response = from_page(&app, "OPTIONS", "/own").await;
     assert_eq!(
-        (reply.status().as_u16(), &reply.body()[..]),
+        (response.status().as_u16(), &response.body()[..]),
         (200, &b"own options"[..])
     );
-    assert_eq!(header(&reply, "access-control-allow-origin"), Some("*"));
-    let reply = from_page(&app, "OPTIONS", "/orders/7").await;
-    assert_eq!(header(&reply, "allow"), Some("GET, HEAD, DELETE, OPTIONS"));
+    assert_eq!(header(&response, "access-control-allow-origin"), Some("*"));
+    let response = from_page(&app, "OPTIONS", "/orders/7").await;
+    assert_eq!(
+        header(&response, "allow"),
+        Some("GET, HEAD, DELETE, OPTIONS")
+    );
 }
 
 #[tokio::test]
-async fn rules_that_browsers_refuse_do_not_build() {
+async fn rules_that_browsers_reject_do_not_build() {
     for (cors, expected) in [
         (
             Cors::new().allow_any_origin().allow_credentials(),
@@ -308,38 +314,38 @@ async fn rules_that_browsers_refuse_do_not_build() {
         ),
         (
             Cors::new().allow_origins(["https://app.example.com/"]),
-            "`https://app.example.com/` is no origin",
+            "`https://app.example.com/` is not an origin",
         ),
-        (Cors::new().allow_origins(["*"]), "`*` is no origin"),
+        (Cors::new().allow_origins(["*"]), "`*` is not an origin"),
         (
             Cors::new().allow_origins(["https://a.example:443"]),
-            "`https://a.example:443` is no origin: browsers leave out the default port",
+            "`https://a.example:443` is not an origin: browsers leave out the default port",
         ),
         (
             Cors::new().allow_origins(["https://*.com"]),
-            "`https://*.com` is no origin: a wildcard stands before a domain",
+            "`https://*.com` is not an origin: a wildcard requires a domain",
         ),
         (
             Cors::new()
                 .allow_origins([PAGE])
                 .allow_headers(["*"])
                 .allow_credentials(),
-            "`*` is no header name: write `allow_any_header()`",
+            "`*` is not a header name: write `allow_any_header()`",
         ),
         (
             Cors::new()
                 .allow_origins([PAGE])
                 .expose_headers(["*"])
                 .allow_credentials(),
-            "`*` is no header name: name each header",
+            "`*` is not a header name: name each header",
         ),
         (
             Cors::new().allow_any_origin().allow_headers(["x y"]),
-            "`x y` is no header name",
+            "`x y` is not a header name",
         ),
     ] {
-        let faults = faults(Api::new().cors(cors)).await;
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert!(faults[0].contains(expected), "{faults:?}");
+        let errors = errors(Api::new().cors(cors)).await;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains(expected), "{errors:?}");
     }
 }

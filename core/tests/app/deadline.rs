@@ -1,14 +1,15 @@
-//! What takes too long is stopped.
+//! Time limits: handlers, layers and streams that take too long are stopped.
 
-use crate::{app, ask, code, faults, header};
+use crate::{app, ask, code, errors, header};
 use bytes::Bytes;
 use http_body::Frame;
 use lambda_api::{
-    Api, App, Authenticator, Body, Deadline, FromRequest, Identity, LambdaContext, Next, Request,
-    Response, api_handler,
-    auth::{Credential, Refusal, Scheme},
+    Api, App, Body, FromRequest, Identity, LambdaContext, Request, Response, api_handler,
+    auth::{AuthError, Authenticator, Credential, Scheme},
     event::Source,
-    from_fn, routes,
+    extract::Deadline,
+    middleware::{Next, from_fn},
+    routes,
 };
 use lambda_api_testing::EventBuilder;
 use serde_json::Value;
@@ -23,7 +24,7 @@ use std::{
 use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
 
-/// An invocation that has just begun, with so much time.
+/// The context of an invocation that has just started and has this much time.
 fn lambda(time: Duration) -> LambdaContext {
     let mut lambda = LambdaContext::for_test();
     let received = SystemTime::now();
@@ -33,24 +34,27 @@ fn lambda(time: Duration) -> LambdaContext {
     lambda
 }
 
-/// The reply to an event of this source, and how long it took on tokio's clock.
+/// Returns the response to an event of this source and its duration on tokio's clock.
 async fn timed(app: &App, source: Source, path: &str, time: Duration) -> (Value, Duration) {
     let event = EventBuilder::new(source).path(path).to_string();
     let started = Instant::now();
-    let reply = app.handle_event(event.into(), lambda(time)).await.unwrap();
-    (serde_json::from_slice(&reply).unwrap(), started.elapsed())
+    let response = app.handle_event(event.into(), lambda(time)).await.unwrap();
+    (
+        serde_json::from_slice(&response).unwrap(),
+        started.elapsed(),
+    )
 }
 
 #[track_caller]
-fn assert_stopped((reply, took): &(Value, Duration), after: Duration) {
-    assert_eq!(reply["statusCode"], 504, "{reply}");
-    let body = reply["body"].as_str().unwrap();
+fn assert_stopped((response, took): &(Value, Duration), after: Duration) {
+    assert_eq!(response["statusCode"], 504, "{response}");
+    let body = response["body"].as_str().unwrap();
     assert!(body.contains(r#""code":"timed_out""#), "{body}");
-    // What goes by on the system's clock between the two is not there on the paused one.
+    // The system clock advances while the paused clock of tokio does not.
     let slack = Duration::from_millis(1500);
     assert!(
         *took <= after + Duration::from_millis(5) && *took + slack >= after,
-        "took {took:?}, and not {after:?}"
+        "took {took:?}, expected {after:?}"
     );
 }
 
@@ -98,7 +102,7 @@ async fn a_handler_is_stopped_shortly_before_the_first_deadline() {
             Duration::from_millis(59_500),
         ),
         (Source::Alb, 10 * SECOND, Duration::from_millis(9_500)),
-        // No more than a quarter of what there is.
+        // The margin is at most a quarter of the time.
         (Source::HttpApi, SECOND, Duration::from_millis(750)),
     ] {
         assert_stopped(&timed(&app, source, "/hang", time).await, after);
@@ -113,32 +117,32 @@ async fn gateway_and_margin_can_be_set() {
         .deadline_margin(2 * SECOND);
     let app = app(api).await;
     for source in [Source::RestApi, Source::FunctionUrl] {
-        let reply = timed(&app, source, "/hang", 900 * SECOND).await;
-        assert_stopped(&reply, 58 * SECOND);
+        let response = timed(&app, source, "/hang", 900 * SECOND).await;
+        assert_stopped(&response, 58 * SECOND);
     }
-    let reply = timed(&app, Source::RestApi, "/hang", 10 * SECOND).await;
-    assert_stopped(&reply, 8 * SECOND);
+    let response = timed(&app, Source::RestApi, "/hang", 10 * SECOND).await;
+    assert_stopped(&response, 8 * SECOND);
 
     let api = Api::new().routes(routes![hang, ready]);
     let app = crate::app(api.deadline_margin(Duration::MAX)).await;
-    let reply = timed(&app, Source::RestApi, "/hang", 10 * SECOND).await;
-    assert_stopped(&reply, Duration::ZERO);
-    let (reply, _) = timed(&app, Source::RestApi, "/ready", 10 * SECOND).await;
-    assert_eq!(reply["statusCode"], 200);
+    let response = timed(&app, Source::RestApi, "/hang", 10 * SECOND).await;
+    assert_stopped(&response, Duration::ZERO);
+    let (response, _) = timed(&app, Source::RestApi, "/ready", 10 * SECOND).await;
+    assert_eq!(response["statusCode"], 200);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_in_time_is_left_alone() {
+async fn a_handler_in_time_is_not_stopped() {
     let app = app(Api::new().routes(routes![ready, soon])).await;
     for path in ["/ready", "/soon"] {
-        let (reply, _) = timed(&app, Source::HttpApi, path, 3 * SECOND).await;
-        assert_eq!(reply["statusCode"], 200, "{path}");
+        let (response, _) = timed(&app, Source::HttpApi, path, 3 * SECOND).await;
+        assert_eq!(response["statusCode"], 200, "{path}");
     }
-    // One that has nothing to wait for is never late, whatever the clock says.
-    let (reply, _) = timed(&app, Source::HttpApi, "/ready", Duration::ZERO).await;
-    assert_eq!(reply["statusCode"], 200);
-    let (reply, _) = timed(&app, Source::HttpApi, "/soon", Duration::ZERO).await;
-    assert_eq!(reply["statusCode"], 504);
+    // A handler that never waits is not late, whatever the clock shows.
+    let (response, _) = timed(&app, Source::HttpApi, "/ready", Duration::ZERO).await;
+    assert_eq!(response["statusCode"], 200);
+    let (response, _) = timed(&app, Source::HttpApi, "/soon", Duration::ZERO).await;
+    assert_eq!(response["statusCode"], 504);
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,16 +158,16 @@ async fn an_invocation_on_a_clock_of_its_own_has_all_its_time() {
         for (path, status, after) in [("/soon", 200, 0), ("/hang", 504, 9)] {
             let event = EventBuilder::new(Source::HttpApi).path(path).to_string();
             let started = Instant::now();
-            let reply = app.handle_event(event.into(), lambda.clone()).await;
-            let reply: Value = serde_json::from_slice(&reply.unwrap()).unwrap();
-            assert_eq!(reply["statusCode"], status, "{path} {moved}");
+            let response = app.handle_event(event.into(), lambda.clone()).await;
+            let response: Value = serde_json::from_slice(&response.unwrap()).unwrap();
+            assert_eq!(response["statusCode"], status, "{path} {moved}");
             assert_eq!(started.elapsed().as_secs(), after, "{path} {moved}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_deadline_nobody_is_stopped() {
+async fn without_a_deadline_handlers_are_not_stopped() {
     let app = app(Api::new().routes(routes![hang])).await;
     let ask = async {
         ask(&app, "GET", "/hang").await;
@@ -176,35 +180,35 @@ async fn without_a_deadline_nobody_is_stopped() {
 async fn the_timeout_of_a_route_is_kept_with_and_without_an_event() {
     let app = app(Api::new().routes(routes![short])).await;
     let started = Instant::now();
-    let reply = ask(&app, "GET", "/hang/0").await;
+    let response = ask(&app, "GET", "/hang/0").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (504, "timed_out")
     );
     assert_eq!(started.elapsed().as_secs(), 2);
     assert_eq!(ask(&app, "GET", "/hang/1").await.status(), 200);
-    let reply = timed(&app, Source::HttpApi, "/hang/0", 30 * SECOND).await;
-    assert_stopped(&reply, 2 * SECOND);
-    // The deadline of the request is sooner.
-    let reply = timed(&app, Source::HttpApi, "/hang/0", SECOND).await;
-    assert_stopped(&reply, Duration::from_millis(750));
+    let response = timed(&app, Source::HttpApi, "/hang/0", 30 * SECOND).await;
+    assert_stopped(&response, 2 * SECOND);
+    // The deadline of the request is earlier.
+    let response = timed(&app, Source::HttpApi, "/hang/0", SECOND).await;
+    assert_stopped(&response, Duration::from_millis(750));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_stopped_may_be_told_to_try_again() {
+async fn a_timed_out_request_can_get_retry_after() {
     let api = Api::new()
         .routes(routes![short])
         .retry_after_timeout(Duration::from_millis(1500));
-    let reply = ask(&app(api).await, "GET", "/hang/0").await;
+    let response = ask(&app(api).await, "GET", "/hang/0").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (503, "timed_out")
     );
-    assert_eq!(header(&reply, "retry-after"), Some("2"));
+    assert_eq!(header(&response, "retry-after"), Some("2"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_reply_of_what_was_stopped_is_inside_cors() {
+async fn the_response_of_what_was_stopped_is_inside_cors() {
     let cors = lambda_api::Cors::new().allow_origins(["https://app.example.com"]);
     let app = app(Api::new().routes(routes![hang, streams]).cors(cors)).await;
     for path in ["/hang", "/streams"] {
@@ -212,15 +216,15 @@ async fn the_reply_of_what_was_stopped_is_inside_cors() {
             .path(path)
             .header("origin", "https://app.example.com")
             .to_string();
-        let reply = app.handle_event(event.into(), lambda(3 * SECOND)).await;
-        let reply: Value = serde_json::from_slice(&reply.unwrap()).unwrap();
-        assert_eq!(reply["statusCode"], 504, "{path}");
-        let allowed = &reply["headers"]["access-control-allow-origin"];
-        assert_eq!(allowed, "https://app.example.com", "{path}: {reply}");
+        let response = app.handle_event(event.into(), lambda(3 * SECOND)).await;
+        let response: Value = serde_json::from_slice(&response.unwrap()).unwrap();
+        assert_eq!(response["statusCode"], 504, "{path}");
+        let allowed = &response["headers"]["access-control-allow-origin"];
+        assert_eq!(allowed, "https://app.example.com", "{path}: {response}");
     }
 }
 
-/// Sends something, and then nothing for ever.
+/// A body that sends one frame and then never ends.
 struct Endless(bool);
 
 impl http_body::Body for Endless {
@@ -250,20 +254,20 @@ async fn short_streams() -> Response {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_stream_of_a_reply_has_no_more_time() {
+async fn the_stream_of_a_response_has_no_more_time() {
     let app = app(Api::new().routes(routes![streams, short_streams])).await;
     for source in [Source::HttpApi, Source::Alb] {
-        let reply = timed(&app, source, "/streams", 10 * SECOND).await;
-        assert_stopped(&reply, Duration::from_millis(9_500));
-        let reply = timed(&app, source, "/short-streams", 10 * SECOND).await;
-        assert_stopped(&reply, 2 * SECOND);
+        let response = timed(&app, source, "/streams", 10 * SECOND).await;
+        assert_stopped(&response, Duration::from_millis(9_500));
+        let response = timed(&app, source, "/short-streams", 10 * SECOND).await;
+        assert_stopped(&response, 2 * SECOND);
     }
-    // Of a service, the body is a stream still: that fails.
+    // As a service, the response has a body that is still a stream, which fails.
     let request = http::Request::get("/short-streams").body(Body::empty());
-    let reply = app.oneshot(request.unwrap()).await.unwrap();
-    assert_eq!(reply.status(), 200);
+    let response = app.oneshot(request.unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
     let started = Instant::now();
-    let error = reply.into_body().collect().await.unwrap_err();
+    let error = response.into_body().collect().await.unwrap_err();
     assert_eq!(started.elapsed().as_secs(), 1);
     assert!(
         error
@@ -273,7 +277,7 @@ async fn the_stream_of_a_reply_has_no_more_time() {
     );
 }
 
-/// Always has a next frame: an empty one at once, or one that takes its time.
+/// A body that always has another frame: an empty one at once or, if set, after a blocking sleep.
 struct Ready(Option<Duration>);
 
 impl http_body::Body for Ready {
@@ -302,7 +306,7 @@ async fn short_frames(millis: u64) -> Response {
     frames(millis).await
 }
 
-/// On the real clock, as nothing here ever waits.
+/// On the real clock, because nothing here waits.
 #[tokio::test]
 async fn a_stream_that_is_always_ready_is_stopped() {
     let api = Api::new().routes(routes![frames, short_frames, ready]);
@@ -313,14 +317,14 @@ async fn a_stream_that_is_always_ready_is_stopped() {
         "/short-frames/0",
         "/short-frames/30",
     ] {
-        let reply = timed(&app, Source::HttpApi, path, Duration::from_millis(200)).await;
-        assert_eq!(reply.0["statusCode"], 504, "{path}");
-        assert!(reply.1 < 2 * SECOND, "{path}: {:?}", reply.1);
+        let response = timed(&app, Source::HttpApi, path, Duration::from_millis(200)).await;
+        assert_eq!(response.0["statusCode"], 504, "{path}");
+        assert!(response.1 < 2 * SECOND, "{path}: {:?}", response.1);
     }
-    // Of a service, the body is a stream still: that fails.
+    // As a service, the response has a body that is still a stream, which fails.
     let request = http::Request::get("/short-frames/0").body(Body::empty());
-    let reply = app.oneshot(request.unwrap()).await.unwrap();
-    let error = reply.into_body().collect().await.unwrap_err();
+    let response = app.oneshot(request.unwrap()).await.unwrap();
+    let error = response.into_body().collect().await.unwrap_err();
     assert!(
         error
             .to_string()
@@ -332,12 +336,13 @@ async fn a_stream_that_is_always_ready_is_stopped() {
 #[tokio::test]
 async fn a_stream_that_is_always_ready_gives_its_thread_back() {
     let app = app(Api::new().routes(routes![frames, ready])).await;
-    // In either direction, of the library's own body or of another one: a timer has its turn.
+    // Other timers must run in the meantime, for bodies of this library and others, in requests and
+    // responses.
     let limit = Duration::from_millis(50);
     let request = http::Request::get("/frames/0").body(Body::empty()).unwrap();
-    let reply = app.clone().oneshot(request).await.unwrap();
+    let response = app.clone().oneshot(request).await.unwrap();
     assert!(
-        tokio::time::timeout(limit, reply.into_body().collect())
+        tokio::time::timeout(limit, response.into_body().collect())
             .await
             .is_err()
     );
@@ -369,12 +374,12 @@ async fn a_restyled_problem_that_never_ends_is_its_status() {
         .set("/body", "%")
         .set("/isBase64Encoded", true)
         .to_string();
-    let reply = app
+    let raw_response = app
         .handle_event(event.into(), lambda(SECOND))
         .await
         .unwrap();
-    let reply: Value = serde_json::from_slice(&reply).unwrap();
-    assert_eq!(reply["statusCode"], 400);
+    let raw_response: Value = serde_json::from_slice(&raw_response).unwrap();
+    assert_eq!(raw_response["statusCode"], 400);
 }
 
 struct Slow(Credential);
@@ -384,7 +389,7 @@ impl Authenticator for Slow {
         Scheme::new("slow", self.0.clone())
     }
 
-    async fn authenticate(&self, _: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, _: &Request) -> Result<Identity, AuthError> {
         pending().await
     }
 }
@@ -424,12 +429,12 @@ async fn layers_authenticators_and_extractors_are_stopped_as_well() {
         ),
     ] {
         let app = app(api.routes(routes![ready, waits])).await;
-        let reply = timed(&app, Source::HttpApi, path, 3 * SECOND).await;
-        assert_stopped(&reply, Duration::from_millis(2_500));
+        let response = timed(&app, Source::HttpApi, path, 3 * SECOND).await;
+        assert_stopped(&response, Duration::from_millis(2_500));
     }
 }
 
-/// How many are under way.
+/// The number of handlers in progress.
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
 struct Counted;
@@ -444,7 +449,7 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         UNDER_WAY.fetch_sub(1, Ordering::SeqCst);
-        panic!("as some do");
+        panic!("a panic in drop");
     }
 }
 
@@ -455,24 +460,24 @@ async fn counted() -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_stopped_is_dropped_and_a_panic_then_changes_nothing() {
+async fn a_stopped_handler_is_dropped_even_if_it_panics() {
     let app = app(Api::new().routes(routes![counted])).await;
-    let reply = timed(&app, Source::HttpApi, "/counted", 3 * SECOND).await;
-    assert_stopped(&reply, Duration::from_millis(2_500));
+    let response = timed(&app, Source::HttpApi, "/counted", 3 * SECOND).await;
+    assert_stopped(&response, Duration::from_millis(2_500));
     assert_eq!(UNDER_WAY.load(Ordering::SeqCst), 0);
 }
 
 #[api_handler(GET "/busy", timeout = "20ms")]
 async fn busy() -> &'static str {
-    // Never waits for anything but its turn.
+    // Only yields, and never waits for anything.
     loop {
         tokio::task::consume_budget().await;
     }
 }
 
-/// On the real clock: a paused one only goes on when there is nothing to do.
+/// On the real clock: the paused clock only advances when the runtime is idle.
 #[tokio::test]
-async fn a_handler_that_is_always_busy_is_stopped_at_a_point_where_it_could_wait() {
+async fn a_busy_handler_is_stopped_at_an_await_point() {
     let app = app(Api::new().routes(routes![busy])).await;
     assert_eq!(ask(&app, "GET", "/busy").await.status(), 504);
 }
@@ -483,18 +488,18 @@ async fn left(deadline: Deadline) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mounted_application_knows_when_the_one_around_it_stops_a_handler() {
+async fn a_mounted_app_knows_when_the_outer_one_times_out() {
     let inner = app(Api::new().routes(routes![left])).await;
     let outer = Api::new().mount_service("/inner", inner);
     let app = app(outer.gateway_timeout(Duration::from_secs(10))).await;
-    let (reply, _) = timed(
+    let (response, _) = timed(
         &app,
         Source::HttpApi,
         "/inner/left",
         Duration::from_secs(60),
     )
     .await;
-    let left: u32 = reply["body"].as_str().unwrap().parse().unwrap();
+    let left: u32 = response["body"].as_str().unwrap().parse().unwrap();
     assert!(left < 10, "{left}");
 }
 
@@ -516,13 +521,13 @@ async fn a_handler_knows_when_it_is_stopped() {
         ("/short-left", 300, 120),
         ("/short-left", 100, 90),
     ] {
-        let (reply, _) = timed(&app, Source::HttpApi, path, time * SECOND).await;
-        let left: u32 = reply["body"].as_str().unwrap().parse().unwrap();
-        // The system's clock goes on meanwhile.
+        let (response, _) = timed(&app, Source::HttpApi, path, time * SECOND).await;
+        let left: u32 = response["body"].as_str().unwrap().parse().unwrap();
+        // The system clock advances in the meantime.
         assert!((most - 8..=most).contains(&left), "{path}: {left}");
     }
-    let reply = ask(&app, "GET", "/short-left").await;
-    let left: u32 = crate::text(&reply).parse().unwrap();
+    let response = ask(&app, "GET", "/short-left").await;
+    let left: u32 = crate::text(&response).parse().unwrap();
     assert!((110..=120).contains(&left), "{left}");
 }
 
@@ -532,24 +537,21 @@ async fn settings_concern_the_whole_application() {
         .gateway_timeout(SECOND)
         .deadline_margin(SECOND)
         .retry_after_timeout(SECOND);
-    let found = faults(Api::new().nest("/v1", nested)).await;
+    let found = errors(Api::new().nest("/v1", nested)).await;
     for name in ["gateway_timeout", "deadline_margin", "retry_after_timeout"] {
         let expected = format!("`{name}` is set on the API nested at `/v1`");
         assert!(
-            found.iter().any(|fault| fault.contains(&expected)),
+            found.iter().any(|error| error.contains(&expected)),
             "{found:?}"
         );
     }
-    let found = faults(Api::new().gateway_timeout(Duration::ZERO)).await;
-    assert_eq!(
-        found,
-        ["`gateway_timeout` is zero: no request could be answered"]
-    );
+    let found = errors(Api::new().gateway_timeout(Duration::ZERO)).await;
+    assert_eq!(found, ["`gateway_timeout` must be greater than zero"]);
 }
 
-/// What runs futures here is no tokio, or a tokio that knows no time.
+/// Without tokio, or with a tokio runtime without a timer.
 #[test]
-fn without_a_timer_nobody_is_stopped_and_nothing_panics() {
+fn without_a_timer_handlers_are_not_stopped() {
     fn poll_some(future: impl Future) -> bool {
         let mut future = std::pin::pin!(future);
         let mut cx = Context::from_waker(std::task::Waker::noop());

@@ -1,4 +1,4 @@
-//! JSON that is nested without end, in a thread with little stack.
+//! Deeply nested JSON, in a thread with a small stack.
 
 use crate::{app, code, send, text};
 use bytes::Bytes;
@@ -6,7 +6,8 @@ use lambda_api::{
     Api, App, Body, Identity, Invocation, Json, LambdaContext, Limits, api_handler,
     auth::gateway::{CognitoAuthorizer, JwtAuthorizer, LambdaAuthorizer},
     event::Source,
-    extract, routes,
+    extract::extract,
+    routes,
 };
 use lambda_api_testing::EventBuilder;
 use serde::{Deserialize, de::IgnoredAny};
@@ -15,8 +16,8 @@ use std::collections::HashMap;
 
 const DEEP: usize = 100_000;
 
-/// Runs with a quarter of the stack that threads have: without optimisation, the 127 levels that
-/// `serde_json` reads for a handler take a half of that.
+/// Runs with a quarter of the default stack. Without optimization, the 127 levels that `serde_json`
+/// allows in a handler take half of that.
 fn on_a_small_stack(run: impl AsyncFnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(512 * 1024);
     let thread = thread.spawn(|| {
@@ -92,12 +93,12 @@ async fn reader(limits: Limits) -> App {
     app(Api::new().routes(routes).limits(limits)).await
 }
 
-async fn post(app: &App, path: &str, body: String) -> crate::Reply {
+async fn post(app: &App, path: &str, body: String) -> crate::BytesResponse {
     let request = http::Request::post(path).header("content-type", "application/json");
     send(app, request.body(Body::from(body)).unwrap()).await
 }
 
-/// Closed or not, of arrays, of objects, or of an array in a member that nobody asks for.
+/// Nested arrays and objects, closed or not, and an array in an unused member.
 fn nested(depth: usize) -> [String; 5] {
     let (open, close) = ("[".repeat(depth), "]".repeat(depth));
     let object = "{\"a\":".repeat(depth);
@@ -111,15 +112,15 @@ fn nested(depth: usize) -> [String; 5] {
 }
 
 #[test]
-fn nesting_without_end_in_a_body_is_a_problem_of_its_own_whatever_the_type() {
+fn deep_nesting_in_a_body_is_a_problem_for_every_type() {
     on_a_small_stack(async || {
         for limits in [Limits::default(), Limits::default().json_depth(8)] {
             let app = reader(limits).await;
             for path in PATHS {
                 for body in nested(DEEP) {
-                    let reply = post(&app, path, body).await;
-                    assert_eq!(reply.status(), 400, "{path}");
-                    assert_eq!(code(&reply), "json_too_deep", "{path}");
+                    let response = post(&app, path, body).await;
+                    assert_eq!(response.status(), 400, "{path}");
+                    assert_eq!(code(&response), "json_too_deep", "{path}");
                 }
             }
         }
@@ -134,10 +135,15 @@ fn as_deep_as_the_limit_is_read_whatever_the_type() {
             let app = reader(limits.json_depth(limit)).await;
             let object = |depth| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));
             for path in PATHS {
-                let reply = post(&app, path, object(limit)).await;
-                assert_eq!(reply.status(), 200, "{path} {limit}: {}", text(&reply));
-                let reply = post(&app, path, object(limit + 1)).await;
-                assert_eq!(code(&reply), "json_too_deep", "{path} {limit}");
+                let response = post(&app, path, object(limit)).await;
+                assert_eq!(
+                    response.status(),
+                    200,
+                    "{path} {limit}: {}",
+                    text(&response)
+                );
+                let response = post(&app, path, object(limit + 1)).await;
+                assert_eq!(code(&response), "json_too_deep", "{path} {limit}");
             }
         }
     });
@@ -156,7 +162,7 @@ fn an_extractor_without_an_application_has_the_default_limit() {
     });
 }
 
-/// Reads all that there is of an invocation.
+/// Calls all accessors of an invocation.
 #[api_handler(ANY "/{path+}", public)]
 async fn look(path: String, invocation: Invocation, identity: Option<Identity>) -> String {
     let context = invocation.request_context_as::<Value>();
@@ -173,7 +179,7 @@ async fn look(path: String, invocation: Invocation, identity: Option<Identity>) 
     )
 }
 
-/// Every place of an event where a gateway, or who invokes the function, can put something.
+/// All places of an event that a gateway, or the caller of the function, can fill.
 const PLACES: [&str; 21] = [
     "/body",
     "/headers",
@@ -198,7 +204,7 @@ const PLACES: [&str; 21] = [
     "/unknown",
 ];
 
-/// An event with something in one place that `serde_json` could not write.
+/// Returns an event with a value in one place that `serde_json` could not serialize.
 fn event_with(source: Source, place: &str, value: &str) -> Option<Bytes> {
     let mark = "the place";
     let event = EventBuilder::new(source).path("/x").to_value();
@@ -218,7 +224,7 @@ fn event_with(source: Source, place: &str, value: &str) -> Option<Bytes> {
 }
 
 #[test]
-fn nesting_without_end_anywhere_in_an_event_overflows_no_stack() {
+fn deep_nesting_in_an_event_does_not_overflow() {
     on_a_small_stack(async || {
         let api = |api: Api| app(api.routes(routes![look]));
         let apps = [
@@ -236,15 +242,15 @@ fn nesting_without_end_anywhere_in_an_event_overflows_no_stack() {
         let (mut turn, mut answered) = (0, 0);
         for source in sources {
             for place in PLACES {
-                // Each place has each shape, at one source or another.
+                // Each place gets each shape, from one source or another.
                 turn += 1;
                 let deep = &shapes[turn % shapes.len()];
                 let Some(event) = event_with(source, place, deep) else {
                     continue;
                 };
                 let app = &apps[turn % apps.len()];
-                let reply = app.handle_event(event, LambdaContext::default());
-                answered += usize::from(reply.await.is_ok());
+                let response = app.handle_event(event, LambdaContext::default());
+                answered += usize::from(response.await.is_ok());
             }
         }
         assert!(answered > 30, "{answered}");

@@ -1,9 +1,11 @@
-//! Every failure is a reply, and the next request is unharmed.
+//! Every failure results in a response, and does not affect the next request.
 
 use crate::{app, ask, code, header, send, text};
 use lambda_api::{
-    Api, ApiError, Body, FromRequest, IntoResponse, Json, LambdaContext, Next, Problem, Request,
-    Response, api_handler, from_fn, routes,
+    Api, ApiError, Body, FromRequest, IntoResponse, Json, LambdaContext, Problem, Request,
+    Response, api_handler,
+    middleware::{Next, from_fn},
+    routes,
 };
 
 #[api_handler(GET "/panics/{how}")]
@@ -28,7 +30,7 @@ struct Broken;
 impl<'r> FromRequest<'r> for Broken {
     type Rejection = std::convert::Infallible;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> =
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> =
         Some(|_| panic!("the secret"));
 }
 
@@ -41,13 +43,13 @@ async fn extractor(_broken: Broken) -> &'static str {
 async fn a_panic_is_a_500_problem_and_the_next_request_works() {
     let app = app(Api::new().routes(routes![panics, sync, extractor])).await;
     for uri in ["/panics/now", "/panics/later", "/sync", "/extractor"] {
-        let reply = ask(&app, "GET", uri).await;
+        let response = ask(&app, "GET", uri).await;
         assert_eq!(
-            (reply.status().as_u16(), code(&reply).as_str()),
+            (response.status().as_u16(), code(&response).as_str()),
             (500, "internal_error"),
             "{uri}"
         );
-        assert!(!text(&reply).contains("secret"), "{uri}");
+        assert!(!text(&response).contains("secret"), "{uri}");
         assert_eq!(text(&ask(&app, "GET", "/panics/fine").await), "fine");
     }
 }
@@ -66,9 +68,9 @@ async fn a_panic_in_a_layer_is_a_500_problem() {
         Api::new().routes(routes![panics].layer(from_fn(broken))),
     ] {
         let app = app(api).await;
-        let reply = ask(&app, "GET", "/panics/layer").await;
+        let response = ask(&app, "GET", "/panics/layer").await;
         assert_eq!(
-            (reply.status().as_u16(), code(&reply).as_str()),
+            (response.status().as_u16(), code(&response).as_str()),
             (500, "internal_error")
         );
         assert_eq!(text(&ask(&app, "GET", "/panics/fine").await), "fine");
@@ -119,9 +121,9 @@ async fn anyhow() -> Result<&'static str, lambda_api::Error> {
 async fn an_error_of_a_handler_is_the_problem_it_says() {
     let app = app(Api::new().routes(routes![errors, anyhow])).await;
     let problem = async |uri: &str| -> serde_json::Value {
-        let reply = ask(&app, "GET", uri).await;
-        let _ = code(&reply);
-        serde_json::from_slice(reply.body()).unwrap()
+        let response = ask(&app, "GET", uri).await;
+        let _ = code(&response);
+        serde_json::from_slice(response.body()).unwrap()
     };
     assert_eq!(
         problem("/errors/1").await,
@@ -144,9 +146,9 @@ async fn an_error_of_a_handler_is_the_problem_it_says() {
         );
         assert!(!problem.to_string().contains("secret"), "{problem}");
     }
-    let reply = ask(&app, "GET", "/errors/4").await;
+    let response = ask(&app, "GET", "/errors/4").await;
     assert_eq!(
-        (reply.status().as_u16(), header(&reply, "retry-after")),
+        (response.status().as_u16(), header(&response, "retry-after")),
         (429, Some("7"))
     );
 }
@@ -167,9 +169,9 @@ async fn one_hook_restyles_every_problem() {
         ("PUT", "/errors/1", 405, r#"{"error":"method_not_allowed"}"#),
         ("GET", "/panics/now", 500, r#"{"error":"internal_error"}"#),
     ] {
-        let reply = ask(&app, method, uri).await;
+        let response = ask(&app, method, uri).await;
         assert_eq!(
-            (reply.status().as_u16(), text(&reply)),
+            (response.status().as_u16(), text(&response)),
             (status, expected),
             "{uri}"
         );
@@ -185,11 +187,11 @@ async fn a_restyled_problem_keeps_its_headers() {
             (problem.status(), own, problem.code().to_owned()).into_response()
         });
     let app = app(api).await;
-    let reply = ask(&app, "PUT", "/errors/1").await;
-    assert_eq!(header(&reply, "allow"), Some("GET, HEAD, OPTIONS"));
-    let reply = ask(&app, "GET", "/errors/4").await;
-    assert_eq!(header(&reply, "retry-after"), Some("60"));
-    assert_eq!(reply.headers().get_all("retry-after").iter().count(), 1);
+    let response = ask(&app, "PUT", "/errors/1").await;
+    assert_eq!(header(&response, "allow"), Some("GET, HEAD, OPTIONS"));
+    let response = ask(&app, "GET", "/errors/4").await;
+    assert_eq!(header(&response, "retry-after"), Some("60"));
+    assert_eq!(response.headers().get_all("retry-after").iter().count(), 1);
 }
 
 #[tokio::test]
@@ -199,13 +201,13 @@ async fn a_hook_may_only_add_to_the_problem() {
         problem.set_extension("docs", &"https://example.com/errors");
         problem.into_response()
     });
-    let reply = ask(&app(api).await, "GET", "/nothing").await;
-    assert_eq!(code(&reply), "route_not_found");
-    assert!(text(&reply).contains(r#""docs":"https://example.com/errors""#));
+    let response = ask(&app(api).await, "GET", "/nothing").await;
+    assert_eq!(code(&response), "route_not_found");
+    assert!(text(&response).contains(r#""docs":"https://example.com/errors""#));
 }
 
 #[tokio::test]
-async fn the_hook_holds_for_fallbacks_and_services_wherever_they_were_added() {
+async fn on_problem_applies_to_fallbacks_and_services() {
     let restyle = |problem: &Problem| (problem.status(), "restyled").into_response();
     let lost = async |_: Request| Problem::new(http::StatusCode::NOT_FOUND, "lost");
     let broken =
@@ -234,19 +236,19 @@ async fn where_the_hook_panics_the_problem_is_sent_as_it_is() {
         ("/nothing", 404, "route_not_found"),
         ("/panics/now", 500, "internal_error"),
     ] {
-        let reply = ask(&app, "GET", uri).await;
+        let response = ask(&app, "GET", uri).await;
         assert_eq!(
-            (reply.status().as_u16(), code(&reply).as_str()),
+            (response.status().as_u16(), code(&response).as_str()),
             (status, expected),
             "{uri}"
         );
-        assert!(!text(&reply).contains("secret"), "{uri}");
+        assert!(!text(&response).contains("secret"), "{uri}");
     }
-    // No path of a route: this one is refused before there is a request.
+    // This path is rejected before a request is built, so it has no route.
     let event = r#"{"rawPath": "*", "requestContext": {"http": {"method": "GET"}}}"#;
-    let reply = app.handle_event(event.into(), LambdaContext::default());
-    let reply = String::from_utf8(reply.await.unwrap()).unwrap();
-    assert!(reply.contains("malformed_request"), "{reply}");
+    let response = app.handle_event(event.into(), LambdaContext::default());
+    let response = String::from_utf8(response.await.unwrap()).unwrap();
+    assert!(response.contains("malformed_request"), "{response}");
 }
 
 #[tokio::test]
@@ -258,9 +260,9 @@ async fn a_hook_whose_status_no_gateway_takes_is_not_asked() {
                 http::StatusCode::from_u16(status).unwrap().into_response()
             });
         let app = app(api).await;
-        let reply = ask(&app, "GET", "/errors/1").await;
+        let response = ask(&app, "GET", "/errors/1").await;
         assert_eq!(
-            (reply.status().as_u16(), code(&reply).as_str()),
+            (response.status().as_u16(), code(&response).as_str()),
             (404, "order_not_found"),
             "{status}"
         );
@@ -274,14 +276,14 @@ async fn a_request_body_that_breaks_off_is_a_400_problem() {
     let request = http::Request::get("/errors/9")
         .body(Body::stream(frames))
         .unwrap();
-    let reply = send(&app, request).await;
+    let response = send(&app, request).await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (400, "unreadable_body")
     );
 }
 
-/// A body that fails at once.
+/// A body that fails immediately.
 fn broken_body() -> impl http_body::Body<Data = bytes::Bytes, Error = std::io::Error> {
     struct Fails;
     impl http_body::Body for Fails {

@@ -1,10 +1,13 @@
-//! What answers where no route does, and one handler in several places.
+//! Fallbacks for unmatched requests, and a handler in several places.
 
-use crate::{app, ask, auth::Written, code, faults, header, send, text};
+use crate::{app, ask, auth::Written, code, errors, header, send, text};
 use http::{Method, Uri};
 use lambda_api::{
-    Api, Body, Cors, Identity, MatchedPath, Next, Path, Request, Response, Routes, State, Text,
-    api_handler, auth::Access, from_fn, routes,
+    Api, Body, Cors, Identity, Path, Request, Response, Routes, State, api_handler,
+    auth::Access,
+    extract::{MatchedPath, Text},
+    middleware::{Next, from_fn},
+    routes,
 };
 use std::convert::Infallible;
 
@@ -73,8 +76,8 @@ async fn a_fallback_handler_has_extractors_and_state() {
             ("GET", "/", 200, "GET old/ None "),
             ("DELETE", "/a/b?page=7", 200, "DELETE old/a/b Some(7) "),
         ] {
-            let reply = ask(&app, method, uri).await;
-            let got = (reply.status().as_u16(), text(&reply));
+            let response = ask(&app, method, uri).await;
+            let got = (response.status().as_u16(), text(&response));
             assert_eq!(got, (status, expected), "{method} {uri}");
         }
         let wrong = ask(&app, "GET", "/x?page=y").await;
@@ -82,8 +85,8 @@ async fn a_fallback_handler_has_extractors_and_state() {
         let other = ask(&app, "POST", "/orders").await;
         assert_eq!(code(&other), "method_not_allowed");
         let request = http::Request::put("/x").header("content-type", "text/plain");
-        let reply = send(&app, request.body(Body::from("tea")).unwrap()).await;
-        assert_eq!(text(&reply), "PUT old/x None tea");
+        let response = send(&app, request.body(Body::from("tea")).unwrap()).await;
+        assert_eq!(text(&response), "PUT old/x None tea");
     }
 }
 
@@ -110,9 +113,9 @@ async fn a_fallback_handler_keeps_its_access_rule() {
         if let Some(credential) = credential {
             request = request.header("authorization", format!("Bearer {credential}"));
         }
-        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(reply.status(), status, "{what}");
-        // Whatever the fallback is, a route stays closed.
+        let response = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), status, "{what}");
+        // A protected route stays protected with any fallback.
         assert_eq!(ask(&app, "GET", "/orders").await.status(), 401, "{what}");
     }
 }
@@ -136,9 +139,9 @@ async fn a_nested_fallback_handler_has_its_prefix_and_layers() {
         .route_layer(layer("outer"))
         .nest("/tenants", between.nest("/{tenant}", nested)))
     .await;
-    let reply = ask(&app, "PUT", "/tenants/a%20b/x/y").await;
-    assert_eq!(text(&reply), r#"a b [("tenant", "a b")]"#);
-    let way: Vec<_> = reply.headers().get_all("x-way").iter().collect();
+    let response = ask(&app, "PUT", "/tenants/a%20b/x/y").await;
+    assert_eq!(text(&response), r#"a b [("tenant", "a b")]"#);
+    let way: Vec<_> = response.headers().get_all("x-way").iter().collect();
     assert_eq!(way, ["own", "api", "between"]);
     assert_eq!(ask(&app, "GET", "/tenants").await.status(), 404);
 }
@@ -163,7 +166,7 @@ async fn a_fallback_that_cannot_work_does_not_build() {
             Api::new()
                 .routes(routes![public])
                 .routes(routes![needs_a_route]),
-            "are fallbacks of one API",
+            "are both fallbacks of one API",
         ),
         (
             Api::new().fallback(routes![of_tenant]),
@@ -171,22 +174,22 @@ async fn a_fallback_that_cannot_work_does_not_build() {
         ),
         (
             Api::new().fallback(routes![needs_a_route]),
-            "answers where no route is",
+            "is a fallback and has no route",
         ),
         (
             Api::new().fallback(routes![needs_parameters]),
-            "answers where no route is",
+            "is a fallback and has no route",
         ),
         (
             Api::new().fallback(routes![for_admins]),
             "has no authenticator",
         ),
     ] {
-        let faults = faults(api).await;
-        assert!(faults[0].contains(expected), "{expected} in {faults:?}");
+        let errors = errors(api).await;
+        assert!(errors[0].contains(expected), "{expected} in {errors:?}");
     }
     let nested = Api::new().fallback(routes![needs_parameters]);
-    assert_eq!(faults(Api::new().nest("/{id}", nested)).await, [""; 0]);
+    assert_eq!(errors(Api::new().nest("/{id}", nested)).await, [""; 0]);
 }
 
 fn legacy() -> impl tower::Service<
@@ -225,13 +228,13 @@ async fn methods_that_no_route_has_go_to_the_fallback_service() {
         ("PUT", "/v2/orders", "legacy PUT /v2/orders"),
         ("GET", "/v3/else", "public /v3/else"),
     ] {
-        let reply = ask(&app, method, uri).await;
-        assert_eq!(text(&reply), expected, "{method} {uri}");
+        let response = ask(&app, method, uri).await;
+        assert_eq!(text(&response), expected, "{method} {uri}");
     }
     assert_eq!(ask(&app, "HEAD", "/orders").await.status(), 200);
-    // The nearest fallback decides, and this one answers unknown paths only.
-    let reply = ask(&app, "PUT", "/v3/orders").await;
-    assert_eq!(code(&reply), "method_not_allowed");
+    // The nearest fallback applies, and this one only handles unknown paths.
+    let response = ask(&app, "PUT", "/v3/orders").await;
+    assert_eq!(code(&response), "method_not_allowed");
 }
 
 #[tokio::test]
@@ -252,8 +255,8 @@ async fn a_fallback_service_answers_by_its_own_rule() {
         (&open, "HEAD", 401),
         (&open, "POST", 200),
     ] {
-        let reply = ask(app, method, "/orders").await;
-        assert_eq!(reply.status(), status, "{method}");
+        let response = ask(app, method, "/orders").await;
+        assert_eq!(response.status(), status, "{method}");
     }
 }
 
@@ -271,10 +274,10 @@ async fn a_preflight_allows_what_a_fallback_service_may_have() {
         let request = http::Request::options(path)
             .header("origin", "https://app.example.com")
             .header("access-control-request-method", "POST");
-        let reply = send(app, request.body(Body::empty()).unwrap()).await;
-        let methods = header(&reply, "access-control-allow-methods").unwrap_or_default();
+        let response = send(app, request.body(Body::empty()).unwrap()).await;
+        let methods = header(&response, "access-control-allow-methods").unwrap_or_default();
         assert_eq!(methods.contains("POST"), expected, "{path}: {methods}");
-        assert_eq!(reply.status(), 204, "{path}");
+        assert_eq!(response.status(), 204, "{path}");
     }
 }
 
@@ -309,13 +312,13 @@ async fn one_handler_answers_several_methods_and_paths() {
         ("PATCH", "/all", "None"),
         ("PATCH", "/all/x", r#"Some("x")"#),
     ] {
-        let reply = ask(&app, method, uri).await;
-        assert_eq!(text(&reply), expected, "{method} {uri}");
+        let response = ask(&app, method, uri).await;
+        assert_eq!(text(&response), expected, "{method} {uri}");
     }
     for uri in ["/a", "/b/7", "/c/x"] {
-        let reply = ask(&app, "POST", uri).await;
+        let response = ask(&app, "POST", uri).await;
         assert_eq!(
-            header(&reply, "allow"),
+            header(&response, "allow"),
             Some("GET, HEAD, PUT, OPTIONS"),
             "{uri}"
         );
@@ -331,11 +334,11 @@ async fn a_route_in_several_places_conflicts_in_each() {
         name
     }
     let api = Api::new().routes(routes![several]).routes(routes![other]);
-    let faults = faults(api).await;
-    assert_eq!(faults.len(), 1, "{faults:?}");
+    let errors = errors(api).await;
+    assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(
-        faults[0].contains("both answer PUT /b/{name}"),
-        "{faults:?}"
+        errors[0].contains("both handle PUT /b/{name}"),
+        "{errors:?}"
     );
 }
 

@@ -1,12 +1,13 @@
-//! What a client sends is never taken for anything else than what it is.
+//! Input of a client is never interpreted as anything else: no header, cookie or claim injection.
 
-use crate::{Reply, app, code, send, text};
+use crate::{BytesResponse, app, code, send, text};
 use http::{HeaderName, HeaderValue};
 use lambda_api::{
-    Api, ApiError, App, Body, Created, Html, Identity, IntoResponse, Invocation, Json,
-    LambdaContext, Problem, Query, Redirect, Response, SetCookie, api_handler,
+    Api, ApiError, App, Body, Created, Identity, IntoResponse, Invocation, Json, LambdaContext,
+    Problem, Query, Response, api_handler,
     auth::gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer},
     event::{Source, emulate},
+    response::{Html, Redirect, SetCookie},
     routes,
 };
 use lambda_api_testing::EventBuilder;
@@ -21,7 +22,7 @@ struct Input {
     text: String,
 }
 
-/// An error with the input in every place that it has.
+/// An error that contains the input in each of its fields.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Echoed(String);
@@ -44,7 +45,7 @@ impl ApiError for Echoed {
     }
 }
 
-/// Puts the input into a part of the reply that becomes a header, or stands beside one.
+/// Puts the input into a part of the response that becomes a header or is next to one.
 #[api_handler(POST "/echo/{place}")]
 async fn echo(place: String, Json(Input { text }): Json<Input>) -> Response {
     match place.as_str() {
@@ -128,7 +129,7 @@ fn input() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat())
 }
 
-/// Names that a reply of `echo` may have, whatever the input.
+/// The names of headers that a response of `echo` may have for any input.
 fn is_own(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
@@ -140,7 +141,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
-    fn no_input_adds_a_header_to_a_reply(text in input(), source in select(&Source::ALL[..])) {
+    fn no_input_adds_a_header_to_a_response(text in input(), source in select(&Source::ALL[..])) {
         let (runtime, app) = echoing();
         for place in ECHOED {
             let event = EventBuilder::new(source)
@@ -148,10 +149,10 @@ proptest! {
                 .path(&format!("/echo/{place}"))
                 .json(&json!({ "text": text }))
                 .to_bytes();
-            let reply = runtime.block_on(app.handle_event(event, LambdaContext::default()));
-            let reply = reply.unwrap();
-            // What the source reads.
-            let read = emulate::reply(source, &reply).unwrap();
+            let response = runtime.block_on(app.handle_event(event, LambdaContext::default()));
+            let response = response.unwrap();
+            // The response as parsed by the source.
+            let read = emulate::parse_response(source, &response).unwrap();
             for (name, value) in read.headers() {
                 let named = name.as_str() == text.to_ascii_lowercase();
                 prop_assert!(is_own(name) || named, "{place} {name}");
@@ -166,8 +167,8 @@ proptest! {
                 let value = cookie.strip_suffix(expected).unwrap();
                 prop_assert!(!value.contains([';', ',', ' ', '"']), "{value}");
             }
-            // And what stands in the JSON, where no string may have a member or a line of its own.
-            let json: Value = serde_json::from_slice(&reply).unwrap();
+            // The raw JSON must not contain strings that inject a member or a line.
+            let json: Value = serde_json::from_slice(&response).unwrap();
             let members = json["headers"].as_object().into_iter().chain(json["multiValueHeaders"].as_object());
             for (name, value) in members.flatten() {
                 prop_assert!(HeaderName::try_from(name.as_str()).is_ok(), "{place} {name}");
@@ -193,10 +194,10 @@ proptest! {
         let value = format!("before{control}after");
         let value = if list { json!(["first", value]) } else { json!(value) };
         let event = EventBuilder::new(source).set("/headers", json!({})).set(at, value).to_bytes();
-        let reply = runtime.block_on(app.handle_event(event, LambdaContext::default())).unwrap();
-        let reply: Value = serde_json::from_slice(&reply).unwrap();
-        prop_assert_eq!(&reply["statusCode"], 400);
-        prop_assert!(!reply.to_string().contains("after"));
+        let response = runtime.block_on(app.handle_event(event, LambdaContext::default())).unwrap();
+        let response: Value = serde_json::from_slice(&response).unwrap();
+        prop_assert_eq!(&response["statusCode"], 400);
+        prop_assert!(!response.to_string().contains("after"));
     }
 }
 
@@ -216,7 +217,7 @@ async fn add() -> &'static str {
 }
 
 #[tokio::test]
-async fn the_method_is_that_of_the_request_and_no_wish_of_the_client_changes_it() {
+async fn method_override_headers_are_ignored() {
     let app = app(Api::new().routes(routes![read, delete, add])).await;
     let wishes = [
         "x-http-method-override",
@@ -253,18 +254,18 @@ async fn a_method_has_one_spelling() {
         };
         for source in Source::ALL {
             let event = EventBuilder::new(source).path("/item").method(method);
-            let reply = event.send(&app).await;
-            assert_eq!(code(&reply), "method_not_allowed", "{source} {method}");
+            let response = event.send(&app).await;
+            assert_eq!(code(&response), "method_not_allowed", "{source} {method}");
         }
         let request = http::Request::builder().method(parsed).uri("/item");
-        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(code(&reply), "method_not_allowed", "{method}");
+        let response = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(code(&response), "method_not_allowed", "{method}");
     }
 }
 
-/// Two members of one name, or more than one place for it.
+/// Methods that are not tokens, in each place of the method.
 #[tokio::test]
-async fn a_method_that_is_no_token_is_a_400() {
+async fn an_invalid_method_is_a_400() {
     let app = app(Api::new().routes(routes![read, delete, add])).await;
     for method in ["GET /admin HTTP/1.1\r\nx: ", "GET ", "", "G\u{0}T", "GET\n"] {
         for (source, place) in [
@@ -274,8 +275,8 @@ async fn a_method_that_is_no_token_is_a_400() {
             (Source::LatticeV2, "/method"),
         ] {
             let event = EventBuilder::new(source).path("/item").set(place, method);
-            let reply: Reply = event.send(&app).await;
-            assert_eq!(code(&reply), "malformed_request", "{source} {method:?}");
+            let response: BytesResponse = event.send(&app).await;
+            assert_eq!(code(&response), "malformed_request", "{source} {method:?}");
         }
     }
 }
@@ -285,7 +286,7 @@ async fn me(identity: Identity) -> String {
     identity.subject().to_owned()
 }
 
-/// What a context would say of an administrator, for every source and authorizer.
+/// The request context of an administrator, for every source and authorizer.
 fn context() -> Value {
     let claims = json!({"sub": "admin", "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123", "scope": "all",
         "cognito:groups": "admins", "token_use": "access", "exp": "4102444800"});
@@ -305,7 +306,7 @@ fn context() -> Value {
 }
 
 #[tokio::test]
-async fn a_context_in_the_body_or_in_a_header_makes_nobody() {
+async fn a_context_in_body_or_header_is_not_an_identity() {
     let apis = [
         Api::new().authenticate(Iam::from_any_api()),
         Api::new().authenticate(CognitoAuthorizer::from_any_api()),
@@ -360,15 +361,15 @@ async fn a_context_in_the_body_or_in_a_header_makes_nobody() {
                 events.push(event().header(name, "admin"));
             }
             for (n, event) in events.iter().enumerate() {
-                let reply = app.handle_event(event.to_bytes(), LambdaContext::for_test());
-                let reply: Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-                let status = reply["statusCode"].as_u64();
+                let response = app.handle_event(event.to_bytes(), LambdaContext::for_test());
+                let response: Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+                let status = response["statusCode"].as_u64();
                 assert!(
                     matches!(status, Some(400 | 401)),
                     "{index} {source} {n}: {status:?}"
                 );
             }
-            // Where it belongs, it is believed.
+            // In the right place, it is trusted.
             let told = event().set("/requestContext/authorizer", context["authorizer"].clone());
             let told = told.set("/requestContext/identity", context["identity"].clone());
             known += usize::from(told.send(&app).await.status() == 200);
@@ -377,7 +378,7 @@ async fn a_context_in_the_body_or_in_a_header_makes_nobody() {
     }
 }
 
-/// What a gateway says of the request, and a header might say as well.
+/// Facts from the gateway that a request header might forge.
 #[api_handler(GET "/facts")]
 async fn facts(invocation: Invocation) -> Json<Value> {
     Json(json!([
@@ -430,27 +431,27 @@ async fn no_header_changes_what_the_gateway_says() {
                 let event = values
                     .iter()
                     .fold(event(), |event, value| event.header(name, value));
-                let reply = event.send(&app).await;
-                // The id of the request is another one each time.
-                let facts = |reply: &Reply| {
-                    let mut facts: Vec<Value> = serde_json::from_slice(reply.body()).unwrap();
+                let response = event.send(&app).await;
+                // The request id differs each time.
+                let facts = |response: &BytesResponse| {
+                    let mut facts: Vec<Value> = serde_json::from_slice(response.body()).unwrap();
                     assert!(!facts[1].to_string().contains("6.6"), "{source} {name}");
                     facts.remove(1);
                     facts
                 };
-                assert_eq!(facts(&reply), facts(&expected), "{source} {name}");
+                assert_eq!(facts(&response), facts(&expected), "{source} {name}");
             }
         }
     }
 }
 
 #[tokio::test]
-async fn of_x_forwarded_for_only_what_the_load_balancer_has_added_counts() {
+async fn only_the_alb_part_of_x_forwarded_for_is_trusted() {
     let app = app(Api::new().routes(routes![facts])).await;
     let address = async |event: Value| -> Value {
-        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
-        let reply: Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-        let facts: Vec<Value> = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+        let response = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let response: Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+        let facts: Vec<Value> = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
         facts[0].clone()
     };
     let alb = |headers: Value| {
@@ -473,7 +474,7 @@ async fn of_x_forwarded_for_only_what_the_load_balancer_has_added_counts() {
             json!({"headers": {"x-forwarded-for": "6.6.6.6,,192.0.2.1"}}),
             json!("192.0.2.1"),
         ),
-        // Look-alikes, of which the load balancer sets none.
+        // Similar names, none of which the load balancer sets.
         (
             json!({"headers": {"x_forwarded_for": "6.6.6.6", "x-forwarded-for": "192.0.2.1",
                 "x-forwarded-for-": "6.6.6.6", "forwarded": "for=6.6.6.6"}}),
@@ -490,7 +491,7 @@ async fn of_x_forwarded_for_only_what_the_load_balancer_has_added_counts() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_told_without_control_characters() {
+async fn rejections_show_no_control_characters() {
     #[api_handler(GET "/typed")]
     async fn typed(Query(Number { n }): Query<Number>) -> String {
         n.to_string()
@@ -507,16 +508,13 @@ async fn what_is_refused_is_told_without_control_characters() {
         "n=%00",
         "n=%c2%9b",
     ] {
-        let reply = crate::ask(&app, "GET", &format!("/typed?{query}")).await;
-        assert_eq!(code(&reply), "invalid_parameters");
-        let problem: Value = serde_json::from_slice(reply.body()).unwrap();
+        let response = crate::ask(&app, "GET", &format!("/typed?{query}")).await;
+        assert_eq!(code(&response), "invalid_parameters");
+        let problem: Value = serde_json::from_slice(response.body()).unwrap();
         let detail = problem["detail"].as_str().unwrap();
         assert!(!detail.chars().any(char::is_control), "{detail:?}");
-        assert!(reply.headers().get("set-cookie").is_none());
+        assert!(response.headers().get("set-cookie").is_none());
     }
     let sent = HeaderValue::from_bytes(b"a\r\nb");
-    assert!(
-        sent.is_err(),
-        "the type of header values has no place for them"
-    );
+    assert!(sent.is_err(), "`HeaderValue` rejects control characters");
 }

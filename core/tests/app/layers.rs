@@ -1,12 +1,14 @@
-//! The order of layers, and what they may do.
+//! The order of layers, and their effects.
 
 use crate::{app, ask, code, header, send, text};
 use bytes::{Buf, Bytes};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 use lambda_api::{
-    Api, Body, BoxError, Cors, Extension, Next, Problem, Request, Response, State, StateRejection,
-    Text, api_handler, extract, from_fn, routes,
+    Api, Body, BoxError, Cors, Problem, Request, Response, State, api_handler,
+    extract::{Extension, StateRejection, Text, extract},
+    middleware::{Next, from_fn},
+    routes,
 };
 use std::{
     convert::Infallible,
@@ -35,7 +37,7 @@ async fn plain(headers: HeaderMap) -> String {
     way.join(">")
 }
 
-/// A middleware that leaves its name on the request and on the reply.
+/// A middleware that adds its name to the request and to the response.
 macro_rules! mark {
     ($name:literal) => {
         from_fn(async |mut request: Request, next: Next| {
@@ -65,8 +67,8 @@ async fn a_request_passes_the_layers_in_the_order_of_the_design() {
         .layer(mark!("2"))
         .nest("/nested", nested);
     let app = app(api).await;
-    let back = |reply: &crate::Reply| {
-        let names: Vec<_> = reply
+    let back = |response: &crate::BytesResponse| {
+        let names: Vec<_> = response
             .headers()
             .get_all("x-back")
             .iter()
@@ -79,12 +81,12 @@ async fn a_request_passes_the_layers_in_the_order_of_the_design() {
         ("POST", "/orders/7", "7 1>2>3>route ", "route>3>2>1"),
         ("GET", "/nested/plain", "1>2>3>4>5>6>7", "7>6>5>4>3>2>1"),
     ] {
-        let reply = ask(&app, method, uri).await;
-        assert_eq!(text(&reply), way, "{uri}");
-        assert_eq!(back(&reply), returned, "{uri}");
+        let response = ask(&app, method, uri).await;
+        assert_eq!(text(&response), way, "{uri}");
+        assert_eq!(back(&response), returned, "{uri}");
     }
     let missing = ask(&app, "GET", "/nothing").await;
-    assert_eq!(back(&missing), "2>1", "route layers see routes only");
+    assert_eq!(back(&missing), "2>1", "route layers only run for routes");
 }
 
 #[tokio::test]
@@ -94,10 +96,10 @@ async fn cors_is_outside_of_every_layer() {
         .cors(Cors::new().allow_origins(["https://app.example.com"]))
         .layer(from_fn(async |_: Request, _: Next| StatusCode::IM_A_TEAPOT));
     let request = http::Request::get("/plain").header("origin", "https://app.example.com");
-    let reply = send(&app(api).await, request.body(Body::empty()).unwrap()).await;
-    assert_eq!(reply.status(), 418);
+    let response = send(&app(api).await, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), 418);
     assert_eq!(
-        header(&reply, "access-control-allow-origin"),
+        header(&response, "access-control-allow-origin"),
         Some("https://app.example.com")
     );
 }
@@ -123,20 +125,20 @@ async fn a_layer_can_hand_something_on_to_a_handler() {
 }
 
 #[tokio::test]
-async fn a_middleware_may_refuse_with_a_problem() {
+async fn a_middleware_may_reject_with_a_problem() {
     let api = Api::new().routes(routes![plain]).route_layer(from_fn(
         async |_: Request, _: Next| -> Result<Response, Problem> {
             Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "slow_down"))
         },
     ));
-    let reply = ask(&app(api).await, "GET", "/plain").await;
+    let response = ask(&app(api).await, "GET", "/plain").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (429, "slow_down")
     );
 }
 
-/// A body of another type, as compressing and limiting layers have them.
+/// A body of another type, as compression and limit layers return it.
 struct Shouting(Body);
 
 impl http_body::Body for Shouting {
@@ -191,9 +193,9 @@ async fn a_body_above_the_limit_of_a_layer_is_a_413_problem() {
         send(&app, request.body(Body::from(body)).unwrap()).await
     };
     assert_eq!(text(&post("four").await), "7  four");
-    let reply = post("larger").await;
-    assert_eq!(reply.status(), 413);
-    assert_eq!(code(&reply), "body_too_large");
+    let response = post("larger").await;
+    assert_eq!(response.status(), 413);
+    assert_eq!(code(&response), "body_too_large");
 }
 
 #[tokio::test]
@@ -217,8 +219,8 @@ async fn every_layer_can_take_the_state_of_its_application() {
         ("/inner/plain", &["inner", "outer", "outer"]),
         ("/nothing", &["outer"]),
     ] {
-        let reply = ask(&outer, "GET", uri).await;
-        let found: Vec<_> = reply.headers().get_all("x-name").iter().collect();
+        let raw_response = ask(&outer, "GET", uri).await;
+        let found: Vec<_> = raw_response.headers().get_all("x-name").iter().collect();
         assert_eq!(found, names, "{uri}");
     }
 }
@@ -230,16 +232,16 @@ async fn the_error_of_a_layer_is_a_masked_500_problem() {
             Err::<Response, _>(std::io::Error::other("secret"))
         })
     }));
-    let reply = ask(&app(api).await, "GET", "/plain").await;
+    let response = ask(&app(api).await, "GET", "/plain").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (500, "internal_error")
     );
-    assert!(!text(&reply).contains("secret"));
+    assert!(!text(&response).contains("secret"));
 }
 
 #[tokio::test]
-async fn a_layer_that_loses_the_extensions_is_a_500_and_never_another_route() {
+async fn a_layer_that_drops_extensions_causes_a_500() {
     let api =
         Api::new()
             .routes(routes![plain])
@@ -247,9 +249,9 @@ async fn a_layer_that_loses_the_extensions_is_a_500_and_never_another_route() {
                 next.run(http::Request::get("/plain").body(Body::empty()).unwrap())
                     .await
             }));
-    let reply = ask(&app(api).await, "GET", "/plain").await;
+    let response = ask(&app(api).await, "GET", "/plain").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (500, "internal_error")
     );
 }
@@ -258,9 +260,9 @@ async fn a_layer_that_loses_the_extensions_is_a_500_and_never_another_route() {
 async fn an_app_is_a_tower_service_of_any_body() {
     let app = app(Api::new().routes(routes![order])).await;
     let body = http_body_util::Full::new(Bytes::from_static(b"full"));
-    let reply = app
+    let response = app
         .oneshot(http::Request::post("/orders/1").body(body).unwrap())
         .await
         .unwrap();
-    assert_eq!(reply.into_body().collect().await.unwrap(), "1  full");
+    assert_eq!(response.into_body().collect().await.unwrap(), "1  full");
 }

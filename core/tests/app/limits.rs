@@ -1,12 +1,16 @@
-//! How much a request may bring, on every way in.
+//! Request limits, for events and for tower requests.
 
-use crate::{Reply, app, code, faults, header, send, text};
+use crate::{BytesResponse, app, code, errors, header, send, text};
 use bytes::Bytes;
 use http::{HeaderValue, Request as HttpRequest};
 use http_body::{Frame, SizeHint};
 use lambda_api::{
-    Api, App, Body, BoxError, Cors, Form, IntoResponse, Json, LambdaContext, Limits, Next, Query,
-    Request, Response, api_handler, event::Source, from_fn, routes,
+    Api, App, Body, BoxError, Cors, IntoResponse, Json, LambdaContext, Limits, Query, Request,
+    Response, api_handler,
+    event::Source,
+    extract::Form,
+    middleware::{Next, from_fn},
+    routes,
 };
 use lambda_api_testing::EventBuilder;
 use serde_json::{Value, json};
@@ -50,7 +54,7 @@ fn routes() -> Api {
     Api::new().routes(routes![take, json, form, query])
 }
 
-/// The body of the request again, whatever it is.
+/// Echoes the body of the request.
 fn service() -> impl tower::Service<Request, Response = Response, Error = Infallible, Future: Send>
 + Clone
 + Send
@@ -71,22 +75,22 @@ async fn limited(limits: Limits) -> App {
     app(api).await
 }
 
-/// What becomes of a request through the events of all sources, and without an event. The request
-/// has a `{}` in its path for where in the application it goes to.
-async fn everywhere(app: &App, request: &HttpRequest<Bytes>) -> Vec<(String, Reply)> {
-    let mut replies = Vec::new();
+/// Returns the responses to a request from all sources and without an event. The request is sent to
+/// the application, to a nested API, to a mounted service and to a mounted application.
+async fn everywhere(app: &App, request: &HttpRequest<Bytes>) -> Vec<(String, BytesResponse)> {
+    let mut responses = Vec::new();
     for prefix in ["", "/nested", "/mounted", "/app"] {
         let mut request = request.clone();
         let uri = format!("{prefix}{}", request.uri());
         *request.uri_mut() = uri.parse().unwrap();
         for source in Source::ALL {
             let event = EventBuilder::new(source).request(request.clone());
-            replies.push((format!("{source} {uri}"), event.send(app).await));
+            responses.push((format!("{source} {uri}"), event.send(app).await));
         }
-        let reply = send(app, request.map(Body::from)).await;
-        replies.push((format!("tower {uri}"), reply));
+        let response = send(app, request.map(Body::from)).await;
+        responses.push((format!("tower {uri}"), response));
     }
-    replies
+    responses
 }
 
 fn get(uri: &str) -> HttpRequest<Bytes> {
@@ -114,7 +118,8 @@ fn with_cookies(count: usize) -> HttpRequest<Bytes> {
     request
 }
 
-/// Limits, a request that just fits, one that does not, and what becomes of that.
+/// The limits, a request within them, a request that exceeds them, and the status and code of its
+/// rejection.
 type Case = (
     Limits,
     HttpRequest<Bytes>,
@@ -124,7 +129,7 @@ type Case = (
 );
 
 #[tokio::test]
-async fn what_is_over_a_limit_is_a_problem_of_its_own_on_every_way_in() {
+async fn each_limit_has_a_problem_on_every_entry() {
     let limits = Limits::default();
     let path = |length: usize| get(&format!("/take/{}", "x".repeat(length)));
     let cases: Vec<Case> = vec![
@@ -135,7 +140,7 @@ async fn what_is_over_a_limit_is_a_problem_of_its_own_on_every_way_in() {
             413,
             "body_too_large",
         ),
-        // No text, so that sources send it as base64.
+        // Binary, so that sources encode it as base64.
         (
             limits.body(10),
             post("/take/x", vec![0xff; 10]),
@@ -182,12 +187,17 @@ async fn what_is_over_a_limit_is_a_problem_of_its_own_on_every_way_in() {
     ];
     for (limits, fits, too_much, status, problem) in cases {
         let app = limited(limits).await;
-        for (way, reply) in everywhere(&app, &fits).await {
-            assert_eq!(reply.status(), 200, "{problem} {way}: {}", text(&reply));
+        for (way, response) in everywhere(&app, &fits).await {
+            assert_eq!(
+                response.status(),
+                200,
+                "{problem} {way}: {}",
+                text(&response)
+            );
         }
-        for (way, reply) in everywhere(&app, &too_much).await {
-            assert_eq!(reply.status(), status, "{problem} {way}");
-            assert_eq!(code(&reply), problem, "{way}");
+        for (way, response) in everywhere(&app, &too_much).await {
+            assert_eq!(response.status(), status, "{problem} {way}");
+            assert_eq!(code(&response), problem, "{way}");
         }
     }
 }
@@ -218,13 +228,19 @@ async fn the_defaults_hold_without_being_asked_for() {
         ),
         (with_cookies(181), 400, "too_many_cookies"),
     ] {
-        let reply = EventBuilder::new(Source::HttpApi)
+        let response = EventBuilder::new(Source::HttpApi)
             .request(request.clone())
             .send(&app)
             .await;
-        assert_eq!((reply.status().as_u16(), &*code(&reply)), (status, problem));
-        let reply = send(&app, request.map(Body::from)).await;
-        assert_eq!((reply.status().as_u16(), &*code(&reply)), (status, problem));
+        assert_eq!(
+            (response.status().as_u16(), &*code(&response)),
+            (status, problem)
+        );
+        let response = send(&app, request.map(Body::from)).await;
+        assert_eq!(
+            (response.status().as_u16(), &*code(&response)),
+            (status, problem)
+        );
     }
 }
 
@@ -234,8 +250,8 @@ async fn an_encoded_body_has_a_limit_of_its_own_in_events() {
     for source in Source::ALL {
         for (length, status) in [(30, 200), (31, 413)] {
             let request = post("/take/x", vec![0xff; length]);
-            let reply = EventBuilder::new(source).request(request).send(&app).await;
-            assert_eq!(reply.status(), status, "{source} {length}");
+            let response = EventBuilder::new(source).request(request).send(&app).await;
+            assert_eq!(response.status(), status, "{source} {length}");
         }
     }
 }
@@ -281,17 +297,17 @@ async fn the_limits_of_json_and_forms_are_those_of_the_application() {
             let mut request = request.clone();
             *request.uri_mut() = format!("{prefix}{path}").parse().unwrap();
             for source in Source::ALL {
-                let reply = EventBuilder::new(source)
+                let response = EventBuilder::new(source)
                     .request(request.clone())
                     .send(&app)
                     .await;
-                assert_eq!(reply.status(), status, "{source} {prefix}{path}");
+                assert_eq!(response.status(), status, "{source} {prefix}{path}");
                 if status != 200 {
-                    assert_eq!(code(&reply), problem);
+                    assert_eq!(code(&response), problem);
                 }
             }
-            let reply = send(&app, request.map(Body::from)).await;
-            assert_eq!(reply.status(), status, "{prefix}{path}");
+            let response = send(&app, request.map(Body::from)).await;
+            assert_eq!(response.status(), status, "{prefix}{path}");
         }
     }
 }
@@ -299,7 +315,7 @@ async fn the_limits_of_json_and_forms_are_those_of_the_application() {
 #[cfg(feature = "multipart")]
 #[tokio::test]
 async fn the_limits_of_multipart_forms_are_those_of_the_application() {
-    use lambda_api::Multipart;
+    use lambda_api::extract::Multipart;
 
     #[api_handler(POST "/upload")]
     async fn upload(form: Multipart) -> String {
@@ -320,15 +336,15 @@ async fn the_limits_of_multipart_forms_are_those_of_the_application() {
         let mut request = post("/upload", format!("{parts}--X--\r\n"));
         let value = HeaderValue::from_static("multipart/form-data; boundary=X");
         request.headers_mut().insert("content-type", value);
-        let reply = send(&app, request.map(Body::from)).await;
-        assert_eq!(reply.status(), status, "{}", text(&reply));
+        let response = send(&app, request.map(Body::from)).await;
+        assert_eq!(response.status(), status, "{}", text(&response));
         if status != 200 {
-            assert_eq!(code(&reply), problem);
+            assert_eq!(code(&response), problem);
         }
     }
 }
 
-/// A stream without an end, which counts how much of it was asked for.
+/// An endless stream that counts how many bytes were requested.
 struct Endless {
     given: Arc<AtomicUsize>,
     says: u64,
@@ -364,19 +380,19 @@ async fn a_stream_is_read_no_further_than_its_limit() {
                 says,
             };
             let request = HttpRequest::post("/take/x");
-            let reply = if boxed {
+            let response = if boxed {
                 send(&app, request.body(Body::stream(body)).unwrap()).await
             } else {
                 let request = request.body(body).unwrap();
-                let reply = tower::ServiceExt::oneshot(app.clone(), request)
+                let response = tower::ServiceExt::oneshot(app.clone(), request)
                     .await
                     .unwrap();
-                let (parts, body) = reply.into_parts();
-                Reply::from_parts(parts, body.collect().await.unwrap())
+                let (parts, body) = response.into_parts();
+                BytesResponse::from_parts(parts, body.collect().await.unwrap())
             };
-            assert_eq!(reply.status(), 413);
-            assert_eq!(code(&reply), "body_too_large");
-            // A boxed stream does not say how long it is.
+            assert_eq!(response.status(), 413);
+            assert_eq!(code(&response), "body_too_large");
+            // A boxed stream has no size hint.
             let read = if boxed { 1100 } else { read };
             assert_eq!(given.load(Ordering::Relaxed), read);
         }
@@ -384,8 +400,8 @@ async fn a_stream_is_read_no_further_than_its_limit() {
 }
 
 #[tokio::test]
-async fn what_a_layer_makes_of_a_body_has_the_same_limit() {
-    // As a layer that decompresses does.
+async fn a_body_from_a_layer_has_the_same_limit() {
+    // Like a layer that decompresses.
     let inflate = || {
         MapRequestLayer::new(|request: Request| {
             let given = Arc::default();
@@ -411,9 +427,9 @@ async fn what_a_layer_makes_of_a_body_has_the_same_limit() {
         Api::new().nest("/take", Api::new().routes(routes![rest]).layer(inflate())),
     ] {
         let app = app(api.limits(limits)).await;
-        let reply = send(&app, post("/take/x", "small").map(Body::from)).await;
-        assert_eq!(reply.status(), 413);
-        assert_eq!(code(&reply), "body_too_large");
+        let response = send(&app, post("/take/x", "small").map(Body::from)).await;
+        assert_eq!(response.status(), 413);
+        assert_eq!(code(&response), "body_too_large");
     }
 }
 
@@ -424,12 +440,12 @@ async fn a_stream_that_a_middleware_makes_is_in_memory_behind_it() {
         next.run(request.map(|_| Body::stream(whole))).await
     }
     let app = app(routes().layer(from_fn(stream))).await;
-    let reply = send(&app, post("/take/x", "").map(Body::from)).await;
-    assert_eq!(text(&reply), "1 6");
+    let response = send(&app, post("/take/x", "").map(Body::from)).await;
+    assert_eq!(text(&response), "1 6");
 }
 
 #[tokio::test]
-async fn a_name_that_stands_once_counts_for_each_of_its_values() {
+async fn one_header_name_covers_each_of_its_values() {
     let app = limited(Limits::default().header_bytes(1000)).await;
     let name = "x".repeat(100);
     for (values, status) in [(9, 200), (10, 200), (11, 431)] {
@@ -437,14 +453,14 @@ async fn a_name_that_stands_once_counts_for_each_of_its_values() {
             "httpMethod": "GET", "path": "/take/x", "resource": "/",
             "multiValueHeaders": {&name: vec![""; values]},
         });
-        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
-        let reply: Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-        assert_eq!(reply["statusCode"], status, "{values}: {reply}");
+        let response = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let response: Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+        assert_eq!(response["statusCode"], status, "{values}: {response}");
     }
 }
 
 #[tokio::test]
-async fn a_reply_that_is_a_stream_is_read_no_further_than_its_source_lets_through() {
+async fn a_stream_is_collected_up_to_the_limit_of_its_source() {
     let given = Arc::new(AtomicUsize::new(0));
     let endless = {
         let given = Arc::clone(&given);
@@ -455,22 +471,24 @@ async fn a_reply_that_is_a_stream_is_read_no_further_than_its_source_lets_throug
         })
     };
     let api = Api::new().mount_service("/endless", endless);
-    let app = app(api.limits(Limits::default().reply(10_000))).await;
+    let app = app(api.limits(Limits::default().response(10_000))).await;
     let event = EventBuilder::new(Source::HttpApi).path("/endless");
-    let reply = event.send(&app).await;
-    assert_eq!(reply.status(), 500);
-    assert_eq!(code(&reply), "response_too_large");
+    let response = event.send(&app).await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(code(&response), "response_too_large");
     assert_eq!(given.load(Ordering::Relaxed), 10_100);
 }
 
 #[tokio::test]
-async fn nothing_of_the_application_sees_a_request_that_is_over_a_limit() {
+async fn a_request_over_a_limit_does_not_reach_the_app() {
     let seen = Arc::new(AtomicUsize::new(0));
     let counting = Arc::clone(&seen);
-    let count = from_fn(move |request: Request, next: lambda_api::Next| {
-        counting.fetch_add(1, Ordering::Relaxed);
-        next.run(request)
-    });
+    let count = from_fn(
+        move |request: Request, next: lambda_api::middleware::Next| {
+            counting.fetch_add(1, Ordering::Relaxed);
+            next.run(request)
+        },
+    );
     let app = app(routes().layer(count).limits(Limits::default().body(4))).await;
     for (body, expected) in [("larger", 0), ("1234", 1)] {
         seen.store(0, Ordering::Relaxed);
@@ -480,7 +498,7 @@ async fn nothing_of_the_application_sees_a_request_that_is_over_a_limit() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_origin_may_see_that_its_request_was_too_large() {
+async fn a_413_has_cors_headers() {
     const PAGE: &str = "https://app.example.com";
     let cors = Cors::new().allow_origins([PAGE]);
     let api = routes()
@@ -500,36 +518,42 @@ async fn a_page_of_another_origin_may_see_that_its_request_was_too_large() {
         (many, "too_many_headers"),
     ] {
         for source in Source::ALL {
-            let reply = EventBuilder::new(source)
+            let response = EventBuilder::new(source)
                 .request(request.clone())
                 .send(&app)
                 .await;
-            assert_eq!(code(&reply), problem, "{source}");
-            let allowed = header(&reply, "access-control-allow-origin");
+            assert_eq!(code(&response), problem, "{source}");
+            let allowed = header(&response, "access-control-allow-origin");
             assert_eq!(allowed, Some(PAGE), "{source}");
         }
-        let reply = send(&app, request.map(Body::from)).await;
-        assert_eq!(code(&reply), problem);
-        assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+        let response = send(&app, request.map(Body::from)).await;
+        assert_eq!(code(&response), problem);
+        assert_eq!(header(&response, "access-control-allow-origin"), Some(PAGE));
     }
 }
 
 #[tokio::test]
-async fn the_reply_to_a_head_that_is_over_a_limit_has_no_body() {
+async fn a_head_response_over_a_limit_has_no_body() {
     let app = limited(Limits::default().query_pairs(1)).await;
     let request = HttpRequest::head("/take/x?a&b");
-    let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-    assert_eq!((reply.status().as_u16(), reply.body().len()), (400, 0));
+    let response = send(&app, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (response.status().as_u16(), response.body().len()),
+        (400, 0)
+    );
     let request = HttpRequest::head("/take/x?a&b").body(Bytes::new()).unwrap();
-    let reply = EventBuilder::new(Source::HttpApi)
+    let response = EventBuilder::new(Source::HttpApi)
         .request(request)
         .send(&app)
         .await;
-    assert_eq!((reply.status().as_u16(), reply.body().len()), (400, 0));
+    assert_eq!(
+        (response.status().as_u16(), response.body().len()),
+        (400, 0)
+    );
 }
 
 #[tokio::test]
-async fn the_problem_of_a_limit_has_the_style_of_the_application_and_the_id_of_the_request() {
+async fn a_limit_problem_has_app_style_and_request_id() {
     let api = routes()
         .limits(Limits::default().body(4))
         .on_problem(|problem| {
@@ -544,11 +568,11 @@ async fn the_problem_of_a_limit_has_the_style_of_the_application_and_the_id_of_t
 }
 
 #[tokio::test]
-async fn limits_of_a_nested_api_are_a_fault() {
+async fn limits_of_a_nested_api_are_an_error() {
     let nested = routes().limits(Limits::default().body(4));
-    let faults = faults(Api::new().nest("/nested", nested)).await;
-    assert_eq!(faults.len(), 1, "{faults:?}");
-    assert!(faults[0].starts_with("`limits` is set on the API nested at `/nested`"));
+    let errors = errors(Api::new().nest("/nested", nested)).await;
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("`limits` is set on the API nested at `/nested`"));
 }
 
 #[api_handler(GET "/large/{size}")]
@@ -557,7 +581,7 @@ async fn large(size: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_reply_is_as_large_as_its_source_lets_through_and_no_larger_than_the_limit() {
+async fn a_response_is_limited_by_source_and_by_setting() {
     const MIB: usize = 1 << 20;
     for (limits, source, size, status) in [
         (Limits::default(), Source::HttpApi, 6 * MIB - 1000, 200),
@@ -565,17 +589,27 @@ async fn a_reply_is_as_large_as_its_source_lets_through_and_no_larger_than_the_l
         (Limits::default(), Source::Alb, MIB - 1000, 200),
         (Limits::default(), Source::Alb, MIB, 500),
         (Limits::default(), Source::AlbMultiValue, MIB, 500),
-        (Limits::default().reply(10_000), Source::HttpApi, 9000, 200),
         (
-            Limits::default().reply(10_000),
+            Limits::default().response(10_000),
+            Source::HttpApi,
+            9000,
+            200,
+        ),
+        (
+            Limits::default().response(10_000),
             Source::HttpApi,
             10_000,
             500,
         ),
-        (Limits::default().reply(10_000), Source::Alb, 10_000, 500),
-        (Limits::default().reply(usize::MAX), Source::Alb, MIB, 500),
+        (Limits::default().response(10_000), Source::Alb, 10_000, 500),
         (
-            Limits::default().reply(2 * MIB),
+            Limits::default().response(usize::MAX),
+            Source::Alb,
+            MIB,
+            500,
+        ),
+        (
+            Limits::default().response(2 * MIB),
             Source::AlbMultiValue,
             MIB,
             500,
@@ -583,35 +617,35 @@ async fn a_reply_is_as_large_as_its_source_lets_through_and_no_larger_than_the_l
     ] {
         let app = app(Api::new().routes(routes![large]).limits(limits)).await;
         let event = EventBuilder::new(source).path(&format!("/large/{size}"));
-        let reply = event.send(&app).await;
-        assert_eq!(reply.status(), status, "{source} {size}");
+        let response = event.send(&app).await;
+        assert_eq!(response.status(), status, "{source} {size}");
         if status == 500 {
-            assert_eq!(code(&reply), "response_too_large");
+            assert_eq!(code(&response), "response_too_large");
         }
     }
 }
 
 #[tokio::test]
-async fn the_client_is_told_the_limit() {
+async fn a_limit_problem_states_the_limit() {
     let app = limited(Limits::default().body(4)).await;
-    let reply = send(&app, post("/take/x", "larger").map(Body::from)).await;
-    let problem: Value = serde_json::from_slice(reply.body()).unwrap();
+    let response = send(&app, post("/take/x", "larger").map(Body::from)).await;
+    let problem: Value = serde_json::from_slice(response.body()).unwrap();
     let expected = json!({"type": "about:blank", "title": "Payload Too Large", "status": 413,
         "detail": "the body has more than 4 bytes", "code": "body_too_large"});
     assert_eq!(problem, expected);
 }
 
 #[tokio::test]
-async fn an_event_that_is_over_a_limit_is_answered_and_the_next_one_is_unharmed() {
+async fn an_event_over_a_limit_does_not_affect_the_next() {
     let app = limited(Limits::default().body(4)).await;
     for (body, status) in [("larger", "413"), ("1234", "200")] {
         let event = json!({"rawPath": "/take/x", "body": body,
             "requestContext": {"http": {"method": "POST"}}});
-        let reply = app.handle_event(event.to_string().into(), LambdaContext::default());
-        let reply = String::from_utf8(reply.await.unwrap()).unwrap();
+        let response = app.handle_event(event.to_string().into(), LambdaContext::default());
+        let response = String::from_utf8(response.await.unwrap()).unwrap();
         assert!(
-            reply.starts_with(&format!("{{\"statusCode\":{status}")),
-            "{reply}"
+            response.starts_with(&format!("{{\"statusCode\":{status}")),
+            "{response}"
         );
     }
 }

@@ -27,8 +27,8 @@ use bytes::Bytes;
 use lambda_api::{Api, App, Body};
 use tower::ServiceExt;
 
-/// A reply, all of it in memory.
-pub(crate) type Reply = http::Response<Bytes>;
+/// A response whose body is in memory.
+pub(crate) type BytesResponse = http::Response<Bytes>;
 
 pub(crate) async fn app(api: Api) -> App {
     match api.build().await {
@@ -37,42 +37,42 @@ pub(crate) async fn app(api: Api) -> App {
     }
 }
 
-/// The faults of an API that cannot be built.
-pub(crate) async fn faults(api: Api) -> Vec<String> {
+/// Returns the build errors of an API.
+pub(crate) async fn errors(api: Api) -> Vec<String> {
     match api.build().await {
         Ok(_) => Vec::new(),
         Err(errors) => errors.iter().map(str::to_owned).collect(),
     }
 }
 
-pub(crate) async fn send(app: &App, request: http::Request<Body>) -> Reply {
+pub(crate) async fn send(app: &App, request: http::Request<Body>) -> BytesResponse {
     let (parts, body) = app.clone().oneshot(request).await.unwrap().into_parts();
-    Reply::from_parts(parts, body.collect().await.unwrap())
+    BytesResponse::from_parts(parts, body.collect().await.unwrap())
 }
 
-pub(crate) async fn ask(app: &App, method: &str, uri: &str) -> Reply {
+pub(crate) async fn ask(app: &App, method: &str, uri: &str) -> BytesResponse {
     let request = http::Request::builder().method(method).uri(uri);
     send(app, request.body(Body::empty()).unwrap()).await
 }
 
-pub(crate) fn text(reply: &Reply) -> &str {
-    std::str::from_utf8(reply.body()).unwrap()
+pub(crate) fn text(response: &BytesResponse) -> &str {
+    std::str::from_utf8(response.body()).unwrap()
 }
 
-pub(crate) fn header<'a>(reply: &'a Reply, name: &str) -> Option<&'a str> {
-    reply
+pub(crate) fn header<'a>(response: &'a BytesResponse, name: &str) -> Option<&'a str> {
+    response
         .headers()
         .get(name)
         .map(|value| value.to_str().unwrap())
 }
 
-/// The code of a problem.
-pub(crate) fn code(reply: &Reply) -> String {
+/// Returns the code of a problem.
+pub(crate) fn code(response: &BytesResponse) -> String {
     assert_eq!(
-        header(reply, "content-type"),
+        header(response, "content-type"),
         Some("application/problem+json")
     );
-    let problem: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
-    assert_eq!(problem["status"], reply.status().as_u16());
+    let problem: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
+    assert_eq!(problem["status"], response.status().as_u16());
     problem["code"].as_str().unwrap().to_owned()
 }

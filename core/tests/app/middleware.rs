@@ -1,10 +1,14 @@
-//! Middleware that takes what handlers take.
+//! Middleware functions with extractors.
 
-use crate::{app, ask, auth::Written, code, faults, header, send, text};
+use crate::{app, ask, auth::Written, code, errors, header, send, text};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use lambda_api::{
-    Api, Body, FromRequest, Identity, Json, MatchedPath, Next, Path, Problem, Query, Request,
-    Response, State, api_handler, auth::Access, from_fn, routes,
+    Api, Body, FromRequest, Identity, Json, Path, Problem, Query, Request, Response, State,
+    api_handler,
+    auth::Access,
+    extract::MatchedPath,
+    middleware::{Next, from_fn},
+    routes,
 };
 use std::convert::Infallible;
 
@@ -16,7 +20,7 @@ struct Paging {
     page: u32,
 }
 
-/// An extractor that waits.
+/// An asynchronous extractor.
 struct Slow(usize);
 
 impl<'r> FromRequest<'r> for Slow {
@@ -99,9 +103,9 @@ async fn a_middleware_takes_extractors_before_the_request() {
         );
     let app = app(api).await;
     let request = http::Request::post("/orders/7?page=3").header("x-a", "b");
-    let reply = send(&app, request.body(Body::from("four")).unwrap()).await;
-    assert_eq!(text(&reply), "7");
-    let marks: Vec<_> = reply.headers().get_all("x-mark").iter().collect();
+    let response = send(&app, request.body(Body::from("four")).unwrap()).await;
+    assert_eq!(text(&response), "7");
+    let marks: Vec<_> = response.headers().get_all("x-mark").iter().collect();
     assert_eq!(marks, ["7", "/orders/{id}", "1 tea 3 4", "tea"]);
 }
 
@@ -110,10 +114,10 @@ async fn a_rejection_in_a_middleware_is_the_response() {
     let never = async |_: Json<u32>, _: Request, _: Next| -> Response { unreachable!() };
     let api = Api::new().state(Name("tea")).routes(routes![order]);
     let app = app(api.route_layer(from_fn(many)).layer(from_fn(named))).await;
-    let reply = ask(&app, "GET", "/orders/7?page=x").await;
-    assert_eq!(reply.status(), 400);
-    assert_eq!(code(&reply), "invalid_parameters");
-    assert_eq!(header(&reply, "x-mark"), Some("tea"));
+    let response = ask(&app, "GET", "/orders/7?page=x").await;
+    assert_eq!(response.status(), 400);
+    assert_eq!(code(&response), "invalid_parameters");
+    assert_eq!(header(&response, "x-mark"), Some("tea"));
     let app = crate::app(Api::new().routes(routes![order]).layer(from_fn(never))).await;
     assert_eq!(ask(&app, "GET", "/orders/7").await.status(), 400);
 }
@@ -136,7 +140,7 @@ async fn the_state_of_a_middleware_is_missed_when_the_api_is_built() {
         Api::new().nest("/a", nested().layer(from_fn(named))),
         Api::new().layer(stack),
     ] {
-        let missing = faults(api).await;
+        let missing = errors(api).await;
         assert_eq!(missing.len(), 1, "{missing:?}");
         for part in ["middleware::named` needs `State<", "Name>`"] {
             assert!(missing[0].contains(part), "{missing:?}");
@@ -149,24 +153,24 @@ async fn a_layer_before_the_router_cannot_take_what_it_finds() {
     for (api, expected) in [
         (
             Api::new().layer(from_fn(recognised)),
-            "where nobody is recognised yet",
+            "which runs before authentication",
         ),
         (
             Api::new().layer(from_fn(known)),
-            "where nobody is recognised yet",
+            "which runs before authentication",
         ),
         (
             Api::new().layer(from_fn(counted)),
-            "where no route is known yet",
+            "which runs before the router",
         ),
         (
             Api::new().layer(from_fn(first_id)),
-            "where no route is known yet",
+            "which runs before the router",
         ),
     ] {
-        let faults = faults(api.authenticate(Written::bearer("main"))).await;
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert!(faults[0].contains(expected), "{faults:?}");
+        let errors = errors(api.authenticate(Written::bearer("main"))).await;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains(expected), "{errors:?}");
     }
 }
 
@@ -194,9 +198,9 @@ async fn a_middleware_around_public_routes_takes_an_optional_caller() {
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(reply.status(), status, "{path} {token:?}");
-        assert_eq!(header(&reply, "x-mark"), mark, "{path} {token:?}");
+        let response = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), status, "{path} {token:?}");
+        assert_eq!(header(&response, "x-mark"), mark, "{path} {token:?}");
     }
 }
 
@@ -212,8 +216,8 @@ async fn the_caller_in_a_middleware_is_checked_like_a_handlers() {
         ),
         (Api::new().nest("/a", open), "no authenticator"),
     ] {
-        let faults = faults(api).await;
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert!(faults[0].contains(expected), "{faults:?}");
+        let errors = errors(api).await;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains(expected), "{errors:?}");
     }
 }

@@ -4,8 +4,10 @@ use crate::{app, ask, code, send, text};
 use bytes::Bytes;
 use http_body_util::Full;
 use lambda_api::{
-    Api, Body, MatchedPath, Next, Problem, Request, Response, State, StateRejection, api_handler,
-    extract, from_fn, routes,
+    Api, Body, Problem, Request, Response, State, api_handler,
+    extract::{MatchedPath, StateRejection, extract},
+    middleware::{Next, from_fn},
+    routes,
 };
 use std::convert::Infallible;
 use tower::service_fn;
@@ -34,7 +36,7 @@ async fn marked(request: Request, next: Next) -> Response {
 }
 
 #[tokio::test]
-async fn a_nested_api_answers_under_its_prefix_and_knows_its_parameters() {
+async fn a_nested_api_has_its_prefix_and_its_parameters() {
     let nested = Api::new().routes(routes![index, order]);
     let app = app(Api::new()
         .routes(routes![orders])
@@ -45,9 +47,9 @@ async fn a_nested_api_answers_under_its_prefix_and_knows_its_parameters() {
         ("/tenants/a", 200, "index of a"),
         ("/tenants/a%20b/orders/7", 200, "order 7 of a b"),
     ] {
-        let reply = ask(&app, "GET", uri).await;
+        let response = ask(&app, "GET", uri).await;
         assert_eq!(
-            (reply.status().as_u16(), text(&reply)),
+            (response.status().as_u16(), text(&response)),
             (status, expected),
             "{uri}"
         );
@@ -82,15 +84,15 @@ async fn a_fallback_answers_what_no_route_takes() {
         ("GET", "/v10", 200, "no /v10"),
         ("GET", "/v1/orders", 200, "orders"),
     ] {
-        let reply = ask(&app, method, uri).await;
+        let response = ask(&app, method, uri).await;
         assert_eq!(
-            (reply.status().as_u16(), text(&reply)),
+            (response.status().as_u16(), text(&response)),
             (status, expected),
             "{uri}"
         );
     }
-    let reply = ask(&app, "POST", "/v1/orders").await;
-    assert_eq!(code(&reply), "method_not_allowed");
+    let response = ask(&app, "POST", "/v1/orders").await;
+    assert_eq!(code(&response), "method_not_allowed");
 }
 
 #[tokio::test]
@@ -111,14 +113,14 @@ async fn a_fallback_knows_the_state_and_that_no_route_matched() {
 async fn a_fallback_may_answer_with_a_problem() {
     let api =
         Api::new().fallback(async |_: Request| Problem::new(http::StatusCode::GONE, "moved_away"));
-    let reply = ask(&app(api).await, "GET", "/x").await;
+    let response = ask(&app(api).await, "GET", "/x").await;
     assert_eq!(
-        (reply.status().as_u16(), code(&reply).as_str()),
+        (response.status().as_u16(), code(&response).as_str()),
         (410, "moved_away")
     );
 }
 
-/// A tower service that knows nothing of this crate but its body.
+/// A tower service that only uses the body type of this crate.
 async fn legacy(request: http::Request<Body>) -> Result<http::Response<Full<Bytes>>, Infallible> {
     let said = format!(
         "{} {} {}",
@@ -130,7 +132,7 @@ async fn legacy(request: http::Request<Body>) -> Result<http::Response<Full<Byte
 }
 
 #[tokio::test]
-async fn a_mounted_service_sees_every_method_and_the_path_behind_its_prefix() {
+async fn a_mounted_service_gets_every_method_without_its_prefix() {
     let api = Api::new()
         .routes(routes![orders])
         .mount_service("/legacy", service_fn(legacy))
@@ -157,7 +159,7 @@ async fn a_mounted_service_sees_every_method_and_the_path_behind_its_prefix() {
 }
 
 #[tokio::test]
-async fn a_service_mounted_at_the_root_stands_behind_the_routes() {
+async fn a_service_at_the_root_comes_after_routes() {
     let api = Api::new()
         .routes(routes![orders])
         .mount_service("/", service_fn(legacy));

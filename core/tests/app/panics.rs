@@ -1,11 +1,11 @@
-//! Where else a panic may come from: who lets callers in, and bodies on either side.
+//! Panics in other places: authenticators, guards, and bodies of requests and responses.
 
-use crate::{Reply, app, ask, code, header, send, text};
+use crate::{BytesResponse, app, ask, code, header, send, text};
 use bytes::Bytes;
 use http_body::Frame;
 use lambda_api::{
-    Api, Authenticator, Body, Cors, Identity, Request, Response, api_handler,
-    auth::{Credential, Refusal, Scheme},
+    Api, Body, Cors, Identity, Request, Response, api_handler,
+    auth::{AuthError, Authenticator, Credential, Scheme},
     event::Source,
     routes,
 };
@@ -24,7 +24,7 @@ impl Authenticator for Keys {
         Scheme::new("keys", self.0.clone())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         match self.0.read(request)? {
             "panic" => panic!("the secret"),
             "later" => {
@@ -46,7 +46,7 @@ async fn guarded() -> &'static str {
     "in"
 }
 
-/// A body that panics, when it is read or when it is dropped.
+/// A body that panics when it is read or when it is dropped.
 struct Broken {
     when_read: bool,
 }
@@ -83,24 +83,27 @@ async fn a_panic_of_who_lets_callers_in_is_a_500_problem() {
     let app = app(api).await;
     for (key, status) in [("panic", 500), ("later", 500), ("eve", 500), ("alice", 200)] {
         let request = http::Request::get("/guarded").header("x-key", key);
-        let reply = send(&app, request.body(Body::empty()).unwrap()).await;
-        assert_eq!(reply.status(), status, "{key}");
+        let response = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), status, "{key}");
         if status == 500 {
-            assert_eq!(code(&reply), "internal_error", "{key}");
-            assert!(!text(&reply).contains("secret"), "{key}");
+            assert_eq!(code(&response), "internal_error", "{key}");
+            assert!(!text(&response).contains("secret"), "{key}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_body_that_panics_when_it_is_read_or_dropped_is_a_500_problem() {
+async fn a_body_that_panics_on_read_or_drop_is_a_500() {
     let app = app(Api::new().routes(routes![dropped])).await;
     let request = http::Request::get("/dropped").body(Broken { when_read: true });
-    let reply = app.clone().oneshot(request.unwrap()).await;
-    assert_eq!(reply.unwrap().status(), 500);
-    // A HEAD drops the body without reading it.
-    let reply = ask(&app, "HEAD", "/dropped").await;
-    assert_eq!((reply.status().as_u16(), reply.body().len()), (500, 0));
+    let response = app.clone().oneshot(request.unwrap()).await;
+    assert_eq!(response.unwrap().status(), 500);
+    // For a HEAD request, the body is dropped without being read.
+    let response = ask(&app, "HEAD", "/dropped").await;
+    assert_eq!(
+        (response.status().as_u16(), response.body().len()),
+        (500, 0)
+    );
 }
 
 #[tokio::test]
@@ -115,16 +118,16 @@ async fn a_panic_of_a_body_is_readable_by_the_page_too() {
             .header("origin", PAGE)
     };
     let broken = head("GET").body(Broken { when_read: true }).unwrap();
-    let reply = app.clone().oneshot(broken).await.unwrap();
-    assert_eq!(reply.status(), 500);
-    assert_eq!(reply.headers()["access-control-allow-origin"], PAGE);
-    let reply = send(&app, head("HEAD").body(Body::empty()).unwrap()).await;
-    assert_eq!(header(&reply, "access-control-allow-origin"), Some(PAGE));
+    let response = app.clone().oneshot(broken).await.unwrap();
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.headers()["access-control-allow-origin"], PAGE);
+    let response = send(&app, head("HEAD").body(Body::empty()).unwrap()).await;
+    assert_eq!(header(&response, "access-control-allow-origin"), Some(PAGE));
     for source in Source::ALL {
         let event = EventBuilder::new(source).method("HEAD").path("/dropped");
-        let reply: Reply = event.header("origin", PAGE).send(&app).await;
-        assert_eq!(reply.status(), 500, "{source}");
-        let allowed = header(&reply, "access-control-allow-origin");
+        let response: BytesResponse = event.header("origin", PAGE).send(&app).await;
+        assert_eq!(response.status(), 500, "{source}");
+        let allowed = header(&response, "access-control-allow-origin");
         assert_eq!(allowed, Some(PAGE), "{source}");
     }
 }

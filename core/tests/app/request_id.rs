@@ -1,9 +1,9 @@
-//! The id of a request, where its client looks for it.
+//! The request id in response headers.
 
-use crate::{app, ask, faults, header};
+use crate::{app, ask, errors, header};
 use lambda_api::{
-    Api, App, Body, Cors, IntoResponse, Invocation, LambdaContext, Limits, Problem, Response, Text,
-    api_handler, event::Source, routes,
+    Api, App, Body, Cors, IntoResponse, Invocation, LambdaContext, Limits, Problem, Response,
+    api_handler, event::Source, extract::Text, routes,
 };
 use lambda_api_testing::EventBuilder;
 use serde_json::Value;
@@ -39,15 +39,15 @@ fn api() -> Api {
     Api::new()
         .routes(routes![fine, panics, large, streams, body])
         .request_id_header("X-Request-Id")
-        .limits(Limits::default().reply(1_000).body(100))
+        .limits(Limits::default().response(1_000).body(100))
         .cors(Cors::new().allow_origins(["https://a.example"]))
 }
 
-async fn answer(app: &App, event: &EventBuilder) -> Value {
+async fn respond(app: &App, event: &EventBuilder) -> Value {
     let mut lambda = LambdaContext::for_test();
     lambda.request_id = "lambda-1".to_owned();
-    let reply = app.handle_event(event.to_string().into(), lambda).await;
-    serde_json::from_slice(&reply.unwrap()).unwrap()
+    let response = app.handle_event(event.to_string().into(), lambda).await;
+    serde_json::from_slice(&response.unwrap()).unwrap()
 }
 
 #[tokio::test]
@@ -76,9 +76,12 @@ async fn every_response_has_the_id_of_its_request() {
             400,
         ),
     ] {
-        let reply = answer(&app, &event.request_id("gateway-1")).await;
-        assert_eq!(reply["statusCode"], status, "{reply}");
-        assert_eq!(reply["headers"]["x-request-id"], "gateway-1", "{reply}");
+        let response = respond(&app, &event.facts(|facts| facts.request_id("gateway-1"))).await;
+        assert_eq!(response["statusCode"], status, "{response}");
+        assert_eq!(
+            response["headers"]["x-request-id"], "gateway-1",
+            "{response}"
+        );
     }
 }
 
@@ -92,27 +95,31 @@ async fn the_id_is_the_one_of_problems() {
     ] {
         let event = EventBuilder::new(source)
             .path("/nothing")
-            .request_id("gateway-1");
-        let reply = answer(&app, &event).await;
-        let told = &reply["headers"]["x-request-id"];
+            .facts(|facts| facts.request_id("gateway-1"));
+        let response = respond(&app, &event).await;
+        let told = &response["headers"]["x-request-id"];
         let told = told
             .as_str()
-            .or(reply["multiValueHeaders"]["x-request-id"][0].as_str());
-        assert_eq!(told, Some(id), "{reply}");
-        let problem: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+            .or(response["multiValueHeaders"]["x-request-id"][0].as_str());
+        assert_eq!(told, Some(id), "{response}");
+        let problem: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
         assert_eq!(problem["request_id"], id);
     }
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_header_value_is_left_out() {
+async fn an_id_that_is_not_a_header_value_is_omitted() {
     let app = app(api()).await;
     let event = EventBuilder::new(Source::HttpApi)
         .path("/fine")
-        .request_id("a\nset-cookie: x");
-    let reply = answer(&app, &event).await;
-    assert_eq!(reply["statusCode"], 200);
-    assert_eq!(reply["headers"]["x-request-id"], Value::Null, "{reply}");
+        .facts(|facts| facts.request_id("a\nset-cookie: x"));
+    let response = respond(&app, &event).await;
+    assert_eq!(response["statusCode"], 200);
+    assert_eq!(
+        response["headers"]["x-request-id"],
+        Value::Null,
+        "{response}"
+    );
 }
 
 #[tokio::test]
@@ -125,8 +132,8 @@ async fn a_service_tells_the_id_of_a_request_that_has_one() {
     let mut request = http::Request::get("/nothing").body(Body::empty()).unwrap();
     let invocation = Invocation::for_test();
     request.extensions_mut().insert(invocation.clone());
-    let reply = crate::send(&app, request).await;
-    assert_eq!(header(&reply, "x-request-id"), invocation.request_id());
+    let response = crate::send(&app, request).await;
+    assert_eq!(header(&response, "x-request-id"), invocation.request_id());
 }
 
 #[tokio::test]
@@ -134,13 +141,13 @@ async fn a_restyled_problem_has_the_id_too() {
     let api = api().on_problem(|problem: &Problem| problem.status().into_response());
     let event = EventBuilder::new(Source::HttpApi)
         .path("/nothing")
-        .request_id("gateway-1");
-    let reply = answer(&app(api).await, &event).await;
-    assert_eq!(reply["headers"]["x-request-id"], "gateway-1");
+        .facts(|facts| facts.request_id("gateway-1"));
+    let response = respond(&app(api).await, &event).await;
+    assert_eq!(response["headers"]["x-request-id"], "gateway-1");
 }
 
 #[tokio::test]
-async fn a_header_that_means_something_else_is_refused() {
+async fn a_header_that_means_something_else_is_rejected() {
     for name in [
         "",
         "x y",
@@ -150,18 +157,18 @@ async fn a_header_that_means_something_else_is_refused() {
         "access-control-allow-origin",
         "te",
     ] {
-        let found = faults(Api::new().request_id_header(name)).await;
+        let found = errors(Api::new().request_id_header(name)).await;
         assert_eq!(found.len(), 1, "{name}: {found:?}");
         assert!(found[0].starts_with("`request_id_header`: "), "{found:?}");
     }
     let nested = Api::new().nest("/v1", Api::new().request_id_header("x-request-id"));
-    let found = faults(nested).await;
+    let found = errors(nested).await;
     assert!(
         found[0].starts_with("`request_id_header` is set on the API nested at"),
         "{found:?}"
     );
     assert_eq!(
-        faults(Api::new().request_id_header("x-amzn-requestid")).await,
+        errors(Api::new().request_id_header("x-amzn-requestid")).await,
         [""; 0]
     );
 }

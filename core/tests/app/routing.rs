@@ -1,10 +1,12 @@
-//! Method and path to handler.
+//! Routing by method and path.
 
 use crate::{app, ask, code, header, send, text};
 use http::Uri;
 use lambda_api::{
-    Api, App, Body, Cors, IntoResponse, LambdaContext, MatchedPath, Next, Path, Request, Response,
-    api_handler, from_fn, routes,
+    Api, App, Body, Cors, IntoResponse, LambdaContext, Path, Request, Response, api_handler,
+    extract::MatchedPath,
+    middleware::{Next, from_fn},
+    routes,
 };
 
 #[api_handler(GET "/")]
@@ -48,9 +50,9 @@ async fn each_route_answers_its_method_and_path() {
         ("DELETE", "/files/a/b.txt", "a/b.txt by /files/{path+}"),
         ("PATCH", "/any?a=b", "PATCH /any?a=b"),
     ] {
-        let reply = ask(&app, method, uri).await;
+        let response = ask(&app, method, uri).await;
         assert_eq!(
-            (reply.status().as_u16(), text(&reply)),
+            (response.status().as_u16(), text(&response)),
             (200, expected),
             "{method} {uri}"
         );
@@ -70,22 +72,22 @@ async fn an_unknown_path_is_a_404_problem() {
         "/Orders/7",
         "/%4Frders/7",
     ] {
-        let reply = ask(&app, "GET", uri).await;
-        assert_eq!(code(&reply), "route_not_found", "{uri}");
-        assert_eq!(reply.status(), 404, "{uri}");
+        let response = ask(&app, "GET", uri).await;
+        assert_eq!(code(&response), "route_not_found", "{uri}");
+        assert_eq!(response.status(), 404, "{uri}");
     }
 }
 
 #[tokio::test]
 async fn a_known_path_with_another_method_is_a_405_with_allow() {
-    let reply = ask(&shop().await, "DELETE", "/orders/7").await;
-    assert_eq!(reply.status(), 405);
-    assert_eq!(code(&reply), "method_not_allowed");
-    assert_eq!(header(&reply, "allow"), Some("GET, HEAD, PUT, OPTIONS"));
+    let response = ask(&shop().await, "DELETE", "/orders/7").await;
+    assert_eq!(response.status(), 405);
+    assert_eq!(code(&response), "method_not_allowed");
+    assert_eq!(header(&response, "allow"), Some("GET, HEAD, PUT, OPTIONS"));
 }
 
 mod users {
-    use lambda_api::{MatchedPath, api_handler};
+    use lambda_api::{api_handler, extract::MatchedPath};
 
     #[api_handler(POST "/users/me")]
     pub(super) async fn post() -> &'static str {
@@ -126,8 +128,8 @@ async fn a_wider_route_answers_what_a_narrower_one_does_not() {
         ("DELETE", "/n/users/me", "deleted me"),
         ("GET", "/n/users/me", "me by /n/users/{id}"),
     ] {
-        let reply = ask(&app, method, uri).await;
-        assert_eq!(text(&reply), expected, "{method} {uri}");
+        let response = ask(&app, method, uri).await;
+        assert_eq!(text(&response), expected, "{method} {uri}");
     }
     let get = ask(&app, "GET", "/users/me").await;
     let head = ask(&app, "HEAD", "/users/me").await;
@@ -150,9 +152,9 @@ async fn allow_names_the_methods_of_all_routes_of_a_path() {
         ("/users/me", all),
         ("/users/7", "GET, HEAD, DELETE, OPTIONS"),
     ] {
-        let refused = ask(&app, "PATCH", path).await;
+        let rejected = ask(&app, "PATCH", path).await;
         assert_eq!(
-            (refused.status().as_u16(), header(&refused, "allow")),
+            (rejected.status().as_u16(), header(&rejected, "allow")),
             (405, Some(expected))
         );
         let options = ask(&app, "OPTIONS", path).await;
@@ -172,13 +174,13 @@ async fn allow_names_the_methods_of_all_routes_of_a_path() {
 #[tokio::test]
 async fn head_has_the_headers_of_get_and_no_body() {
     let app = shop().await;
-    let reply = ask(&app, "HEAD", "/orders/7").await;
-    assert_eq!(reply.status(), 200);
+    let response = ask(&app, "HEAD", "/orders/7").await;
+    assert_eq!(response.status(), 200);
     assert_eq!(
-        header(&reply, "content-type"),
+        header(&response, "content-type"),
         Some("text/plain; charset=utf-8")
     );
-    assert!(reply.body().is_empty());
+    assert!(response.body().is_empty());
     let missing = ask(&app, "HEAD", "/nothing").await;
     assert_eq!(missing.status(), 404);
     assert!(missing.body().is_empty());
@@ -186,7 +188,7 @@ async fn head_has_the_headers_of_get_and_no_body() {
 
 #[tokio::test]
 async fn a_head_has_no_body_whoever_answers_it() {
-    async fn own_reply(request: Request, next: Next) -> Response {
+    async fn own_response(request: Request, next: Next) -> Response {
         match request.uri().path() {
             "/layer" => "from the layer".into_response(),
             "/panic" => panic!("in the layer"),
@@ -195,7 +197,7 @@ async fn a_head_has_no_body_whoever_answers_it() {
     }
     let app = app(Api::new()
         .routes(routes![order])
-        .layer(from_fn(own_reply))
+        .layer(from_fn(own_response))
         .fallback(async |_: Request| "from the fallback"))
     .await;
     for (uri, status) in [
@@ -214,10 +216,10 @@ async fn a_head_has_no_body_whoever_answers_it() {
 
 #[tokio::test]
 async fn options_lists_the_methods_of_a_path() {
-    let reply = ask(&shop().await, "OPTIONS", "/orders/7").await;
-    assert_eq!(reply.status(), 204);
-    assert_eq!(header(&reply, "allow"), Some("GET, HEAD, PUT, OPTIONS"));
-    assert!(reply.body().is_empty());
+    let response = ask(&shop().await, "OPTIONS", "/orders/7").await;
+    assert_eq!(response.status(), 204);
+    assert_eq!(header(&response, "allow"), Some("GET, HEAD, PUT, OPTIONS"));
+    assert!(response.body().is_empty());
 }
 
 #[tokio::test]
@@ -229,9 +231,9 @@ async fn a_path_value_that_does_not_fit_is_a_400_problem() {
         "/orders/-1",
         "/orders/99999999999999999999",
     ] {
-        let reply = ask(&app, "PUT", uri).await;
-        assert_eq!(reply.status(), 400, "{uri}");
-        assert_eq!(code(&reply), "invalid_parameters", "{uri}");
+        let response = ask(&app, "PUT", uri).await;
+        assert_eq!(response.status(), 400, "{uri}");
+        assert_eq!(code(&response), "invalid_parameters", "{uri}");
     }
 }
 
@@ -293,9 +295,9 @@ async fn the_api_says_what_is_taken_off_the_path_of_an_event() {
                 "stage": "prod", "domainName": "{domain}"}}}}"#
         );
         let app = app(api.routes(routes![seen])).await;
-        let reply = app.handle_event(event.into(), LambdaContext::default());
-        let reply: serde_json::Value = serde_json::from_slice(&reply.await.unwrap()).unwrap();
-        reply["statusCode"].as_u64()
+        let response = app.handle_event(event.into(), LambdaContext::default());
+        let response: serde_json::Value = serde_json::from_slice(&response.await.unwrap()).unwrap();
+        response["statusCode"].as_u64()
     };
     let two = || Api::new().base_path("/v1").base_path("/v2");
     let gateway = "x.execute-api.eu-west-1.amazonaws.com";

@@ -1,14 +1,17 @@
-//! A closed route stays closed under every spelling of its path, and everybody sees one path.
+//! A protected route is protected under every spelling of its path, and all parts of an Api see the
+//! same path.
 
-use crate::{Reply, app, send};
+use crate::{BytesResponse, app, send};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 use lambda_api::{
-    Api, App, Authenticator, Body, Identity, IntoResponse, Invocation, LambdaContext, MatchedPath,
-    Next, Problem, Request, Response, api_handler,
-    auth::{Access, Credential, Refusal, Scheme},
+    Api, App, Body, Identity, IntoResponse, Invocation, LambdaContext, Problem, Request, Response,
+    api_handler,
+    auth::{Access, AuthError, Authenticator, Credential, Scheme},
     event::{self, DecodeOptions, Source},
-    from_fn, routes,
+    extract::MatchedPath,
+    middleware::{Next, from_fn},
+    routes,
 };
 use lambda_api_testing::EventBuilder;
 use percent_encoding::percent_decode_str;
@@ -23,17 +26,17 @@ impl Authenticator for Token {
         Scheme::new("token", Credential::bearer())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         match Credential::bearer().read(request)? {
             "good" => Ok(Identity::new("alice")),
-            _ => Err(Refusal::BadSignature),
+            _ => Err(AuthError::BadSignature),
         }
     }
 }
 
 const SEEN: &str = "x-seen-by-layer";
 
-/// Notes the path that a layer sees.
+/// Records the path that a layer sees.
 async fn note(mut request: Request, next: Next) -> Response {
     let path = HeaderValue::try_from(request.uri().path()).unwrap();
     request.headers_mut().insert(SEEN, path);
@@ -48,11 +51,11 @@ fn same_path(_: &Identity, request: &Request) -> bool {
     is_what_the_layer_saw(request.headers(), request.uri().path())
 }
 
-/// A reply that says who gives it, in a header, since that to a HEAD has no body.
+/// A response that names its handler in a header, because a HEAD response has no body.
 fn says(who: &'static str, request: &Request, prefix: &str) -> Response {
     let path = request.uri().path();
     let whole = format!("{prefix}{path}");
-    // A mounted service is told `/` where there is nothing behind its prefix.
+    // A mounted service gets `/` if the path ends after its prefix.
     let agrees = is_what_the_layer_saw(request.headers(), &whole)
         || (path == "/" && is_what_the_layer_saw(request.headers(), prefix));
     let agrees = if agrees { "yes" } else { "no" };
@@ -106,7 +109,7 @@ fn api() -> Api {
         .mount_service_with("/site", Access::public(), service("public", "/site"))
 }
 
-/// Applications, and how their events are read.
+/// The applications, with the decode options of their events.
 fn apps() -> &'static (Runtime, Vec<(App, DecodeOptions)>) {
     static APPS: OnceLock<(Runtime, Vec<(App, DecodeOptions)>)> = OnceLock::new();
     APPS.get_or_init(|| {
@@ -115,14 +118,8 @@ fn apps() -> &'static (Runtime, Vec<(App, DecodeOptions)>) {
             Ok::<_, Infallible>(says("public", &request, ""))
         });
         let plain = DecodeOptions::default();
-        let base = DecodeOptions {
-            base_path: Some("/v1".to_owned()),
-            ..DecodeOptions::default()
-        };
-        let stage = DecodeOptions {
-            strip_stage: Some(true),
-            ..DecodeOptions::default()
-        };
+        let base = DecodeOptions::default().base_path("/v1");
+        let stage = DecodeOptions::default().strip_stage(true);
         let apis = [
             (api(), plain.clone()),
             (api().ignore_trailing_slash(), plain.clone()),
@@ -153,11 +150,11 @@ const CLOSED: [&str; 9] = [
     "/nothing",
 ];
 
-/// What is put in at a place of a path, in place of so many characters.
+/// Returns a replacement for a number of characters in a path.
 fn change() -> impl Strategy<Value = (String, usize)> {
     let part = select(
         &[
-            // Slashes that are none.
+            // Characters that look like slashes.
             "/",
             "//",
             "\\",
@@ -173,7 +170,7 @@ fn change() -> impl Strategy<Value = (String, usize)> {
             "%ef%bc%8f",
             "\u{2215}",
             "%u2215",
-            // Segments that are none.
+            // Segments that are not part of a normalized path.
             "/.",
             "/./",
             "/..",
@@ -191,7 +188,7 @@ fn change() -> impl Strategy<Value = (String, usize)> {
             ";a=b",
             ";/",
             "/;/",
-            // Ends that are none.
+            // Characters that may truncate a path.
             "%00",
             "\0",
             "%0",
@@ -218,7 +215,7 @@ fn change() -> impl Strategy<Value = (String, usize)> {
             "*",
             "%ff",
             "%80",
-            // Letters that look alike, or are alike to some.
+            // Letters that look alike, or that some systems treat as equal.
             "A",
             "%41",
             "%61",
@@ -240,7 +237,7 @@ fn change() -> impl Strategy<Value = (String, usize)> {
     (part.prop_map(str::to_owned), 0..3_usize)
 }
 
-/// Ways to write a path that somebody might take for one that is closed.
+/// Paths that might be confused with the path of a protected route.
 fn spelling() -> impl Strategy<Value = String> {
     let odd = select(
         &[
@@ -289,7 +286,7 @@ fn method() -> impl Strategy<Value = &'static str> {
     prop_oneof![2 => Just("GET"), 1 => other]
 }
 
-/// Headers by which some frameworks let the client say what it wants.
+/// Headers by which some frameworks let the client override parts of the request.
 fn wishes() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
     let wish = select(
         &[
@@ -314,7 +311,7 @@ fn wishes() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
     prop::collection::vec(wish, 0..4)
 }
 
-/// The places in which an event has its path and its method.
+/// The members of an event that contain its path and its method.
 fn places(source: Source) -> (&'static [&'static str], &'static str) {
     match source {
         Source::HttpApi | Source::FunctionUrl => (
@@ -356,7 +353,7 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 
 impl Attempt {
     fn event(&self, token: Option<&str>) -> Bytes {
-        let mut event = EventBuilder::new(self.source).raw_query("_method=GET");
+        let mut event = EventBuilder::new(self.source).path("/?_method=GET");
         for (name, value) in &self.wishes {
             event = event.header(name, value);
         }
@@ -373,13 +370,13 @@ impl Attempt {
         event.set(method, self.method).to_bytes()
     }
 
-    fn send(&self, runtime: &Runtime, app: &App, token: Option<&str>) -> Reply {
+    fn send(&self, runtime: &Runtime, app: &App, token: Option<&str>) -> BytesResponse {
         let event = self.event(token);
-        let reply = runtime.block_on(app.handle_event(event, LambdaContext::default()));
-        event::emulate::reply(self.source, &reply.unwrap()).unwrap()
+        let response = runtime.block_on(app.handle_event(event, LambdaContext::default()));
+        event::emulate::parse_response(self.source, &response.unwrap()).unwrap()
     }
 
-    /// The same without an event, where a URI can have such a path.
+    /// Returns the same request without an event, if a URI can have this path.
     fn request(&self, token: Option<&str>) -> Option<http::Request<Body>> {
         let uri: http::Uri = self.path.parse().ok()?;
         let request = http::Request::builder().method(self.method).uri(uri);
@@ -395,25 +392,28 @@ impl Attempt {
     }
 }
 
-fn who(reply: &Reply) -> Option<&str> {
-    reply.headers().get("x-who")?.to_str().ok()
+fn who(response: &BytesResponse) -> Option<&str> {
+    response.headers().get("x-who")?.to_str().ok()
 }
 
-/// Says what is wrong with the reply to somebody who has no token.
-fn check_stranger(reply: &Reply) -> Result<(), String> {
-    match (reply.status().as_u16(), who(reply)) {
+/// Checks the response to a request without a valid token.
+fn check_stranger(response: &BytesResponse) -> Result<(), String> {
+    match (response.status().as_u16(), who(response)) {
         (200, Some("public")) | (204 | 400 | 401 | 405, None) => Ok(()),
         (status, who) => Err(format!("{status} by {who:?}")),
     }
 }
 
-/// The same of somebody who has one: whoever answers has seen the path that the layer has seen,
-/// which is that of the request.
-fn check_user(reply: &Reply) -> Result<(), String> {
-    let agrees = reply.headers().get("x-agrees").map(HeaderValue::as_bytes);
-    match (reply.status().as_u16(), who(reply), agrees) {
+/// Checks the response to a request with a valid token: the handler must have seen the same path as
+/// the layer.
+fn check_user(response: &BytesResponse) -> Result<(), String> {
+    let agrees = response
+        .headers()
+        .get("x-agrees")
+        .map(HeaderValue::as_bytes);
+    match (response.status().as_u16(), who(response), agrees) {
         (200, Some("public" | "closed"), Some(b"yes")) => Ok(()),
-        // What the guard refuses would be a 403.
+        // A rejection by the guard would be a 403.
         (204 | 400 | 404 | 405, None, None) => Ok(()),
         (status, who, agrees) => Err(format!("{status} by {who:?}, {agrees:?}")),
     }
@@ -427,13 +427,13 @@ proptest! {
         let (runtime, apps) = apps();
         for (app, _) in apps {
             for token in [None, Some("bad"), Some("")] {
-                let reply = attempt.send(runtime, app, token);
-                if let Err(why) = check_stranger(&reply) {
+                let response = attempt.send(runtime, app, token);
+                if let Err(why) = check_stranger(&response) {
                     prop_assert!(false, "{why}");
                 }
                 if let Some(request) = attempt.request(token) {
-                    let reply = runtime.block_on(send(app, request));
-                    if let Err(why) = check_stranger(&reply) {
+                    let response = runtime.block_on(send(app, request));
+                    if let Err(why) = check_stranger(&response) {
                         prop_assert!(false, "without an event: {why}");
                     }
                 }
@@ -445,26 +445,25 @@ proptest! {
     fn layers_guards_and_handlers_see_the_path_that_is_routed(attempt in attempt()) {
         let (runtime, apps) = apps();
         for (app, options) in apps {
-            let reply = attempt.send(runtime, app, Some("good"));
-            if let Err(why) = check_user(&reply) {
+            let response = attempt.send(runtime, app, Some("good"));
+            if let Err(why) = check_user(&response) {
                 prop_assert!(false, "{why}");
             }
-            if who(&reply).is_none() {
+            if who(&response).is_none() {
                 continue;
             }
-            // And that is the path of the event, with nothing resolved.
+            // It is also the path of the event, without dot segments being resolved.
             let decoded = event::decode(attempt.event(None), LambdaContext::default(), options);
             let seen = decoded.unwrap().uri().path().to_owned();
             let bytes = |path: &str| percent_decode_str(path).collect::<Vec<u8>>();
             let literal = match (attempt.source, attempt.path.split_once('?')) {
-                // An HTTP API has decoded it.
+                // An HTTP API has already decoded the path.
                 (Source::HttpApi | Source::HttpApiV1, _) => attempt.path.clone().into_bytes(),
-                // (At VPC Lattice a query may follow it.)
+                // At VPC Lattice the path may include a query.
                 (Source::LatticeV1 | Source::LatticeV2, Some((path, _))) => bytes(path),
                 _ => bytes(&attempt.path),
             };
-            // (What is empty, once a stage is taken off, is the root; a `/` at the beginning may be
-            // missing.)
+            // An empty path after removing the stage is the root; the leading `/` may be missing.
             let seen_bytes = bytes(&seen);
             let is_part = seen == "/"
                 || literal.ends_with(&seen_bytes)
@@ -487,7 +486,7 @@ async fn users() -> &'static str {
 
 #[tokio::test]
 async fn equivalent_spellings_are_one_path_on_every_way_in() {
-    // A layer that compares paths, before the router and its authenticators.
+    // A layer that compares paths before the router and its authenticators run.
     async fn no_admin(request: Request, next: Next) -> Response {
         match request.uri().path().starts_with("/admin") {
             true => Problem::new(http::StatusCode::FORBIDDEN, "no_admin").into_response(),
@@ -529,15 +528,15 @@ async fn equivalent_spellings_are_one_path_on_every_way_in() {
         assert_eq!(parts.status, status, "{path}: {text}");
         assert!(text.contains(expected), "{path}: {text}");
         for source in Source::ALL {
-            // The slash is gone before an HTTP API sends the path.
+            // An HTTP API decodes the slash before it sends the path.
             let is_destroyed = matches!(source, Source::HttpApi | Source::HttpApiV1)
                 && (path.contains("%2F") || path.contains("%2e"));
             if is_destroyed {
                 continue;
             }
-            let reply = EventBuilder::new(source).path(path).send(&app).await;
-            let text = std::str::from_utf8(reply.body()).unwrap();
-            assert_eq!(reply.status(), status, "{source} {path}: {text}");
+            let response = EventBuilder::new(source).path(path).send(&app).await;
+            let text = std::str::from_utf8(response.body()).unwrap();
+            assert_eq!(response.status(), status, "{source} {path}: {text}");
             assert!(text.contains(expected), "{source} {path}: {text}");
         }
     }
@@ -548,16 +547,16 @@ async fn a_path_that_was_respelt_is_known_as_it_came() {
     let app = app(Api::new().routes(routes![home])).await;
     for (path, raw) in [("/%7Ealice/%61", "/%7Ealice/%61"), ("/~alice/a", "")] {
         let request = http::Request::get(path).body(Body::empty()).unwrap();
-        let reply = send(&app, request).await;
+        let response = send(&app, request).await;
         let expected = format!("a at /~alice/a was {raw}");
-        assert_eq!(std::str::from_utf8(reply.body()).unwrap(), expected);
+        assert_eq!(std::str::from_utf8(response.body()).unwrap(), expected);
     }
     let event = EventBuilder::new(Source::Alb).path("/%7Ealice/%61");
-    let reply = event.send(&app).await;
-    assert_eq!(reply.body(), "a at /~alice/a was /%7Ealice/%61");
+    let response = event.send(&app).await;
+    assert_eq!(response.body(), "a at /~alice/a was /%7Ealice/%61");
 }
 
-/// One URL has one value of a parameter, whatever it comes through.
+/// A URL has the same parameter value with every source.
 #[tokio::test]
 async fn a_path_parameter_is_decoded_once_through_every_source() {
     let app = app(Api::new().routes(routes![home])).await;
@@ -572,8 +571,8 @@ async fn a_path_parameter_is_decoded_once_through_every_source() {
         ("/~alice/%zz", "%zz"),
     ] {
         for source in Source::ALL {
-            let reply = EventBuilder::new(source).path(path).send(&app).await;
-            let text = std::str::from_utf8(reply.body()).unwrap();
+            let response = EventBuilder::new(source).path(path).send(&app).await;
+            let text = std::str::from_utf8(response.body()).unwrap();
             let found = text.split(" at /").next();
             assert_eq!(found, Some(file), "{source} {path}: {text}");
         }
@@ -593,10 +592,10 @@ fn the_closed_routes_are_there_for_those_who_may() {
                 stage: None,
             };
             for (app, _) in apps {
-                let reply = attempt.send(runtime, app, Some("good"));
-                assert_eq!(who(&reply), Some("closed"), "{source} {path}");
-                let reply = attempt.send(runtime, app, None);
-                assert_eq!(reply.status(), 401, "{source} {path}");
+                let response = attempt.send(runtime, app, Some("good"));
+                assert_eq!(who(&response), Some("closed"), "{source} {path}");
+                let response = attempt.send(runtime, app, None);
+                assert_eq!(response.status(), 401, "{source} {path}");
             }
         }
     }
@@ -611,9 +610,9 @@ fn many_spellings_reach_a_route_after_all() {
     let (mut closed, mut public) = (0, 0);
     for _ in 0..500 {
         let attempt = attempt().new_tree(&mut runner).unwrap().current();
-        let reply = attempt.send(runtime, &apps[0].0, Some("good"));
-        closed += usize::from(who(&reply) == Some("closed"));
-        public += usize::from(who(&reply) == Some("public"));
+        let response = attempt.send(runtime, &apps[0].0, Some("good"));
+        closed += usize::from(who(&response) == Some("closed"));
+        public += usize::from(who(&response) == Some("public"));
     }
     assert!(closed > 40 && public > 5, "{closed} {public}");
 }

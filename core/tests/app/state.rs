@@ -1,8 +1,10 @@
-//! State: given, made, missing, doubled.
+//! State: given, created, missing and given twice.
 
-use crate::{app, ask, faults, text};
+use crate::{app, ask, errors, text};
 use lambda_api::{
-    Api, FromRequest, Operation, Request, State, StateRejection, api_handler, extract, routes,
+    Api, FromRequest, Operation, Request, State, api_handler,
+    extract::{StateRejection, extract},
+    routes,
 };
 use std::{
     io,
@@ -45,7 +47,11 @@ async fn a_state_is_made_once_when_the_api_is_built() {
             Ok::<_, io::Error>(Store("made"))
         })
         .routes(routes![store]);
-    assert_eq!(made.load(Ordering::Relaxed), 0, "describing makes nothing");
+    assert_eq!(
+        made.load(Ordering::Relaxed),
+        0,
+        "creating the routes must not create the state"
+    );
     let app = app(api).await;
     for _ in 0..3 {
         assert_eq!(text(&ask(&app, "GET", "/store").await), "made");
@@ -69,16 +75,16 @@ async fn a_state_is_made_with_any_kind_of_error() {
     let app = app(api.routes(routes![store, clock])).await;
     assert_eq!(text(&ask(&app, "GET", "/store").await), "made");
     assert_eq!(text(&ask(&app, "GET", "/clock").await), "7");
-    let all = faults(Api::new().state_with(failing).routes(routes![clock])).await;
+    let all = errors(Api::new().state_with(failing).routes(routes![clock])).await;
     assert!(
         all.iter()
-            .any(|fault| fault.contains("connecting: no network")),
+            .any(|reason| reason.contains("connecting: no network")),
         "{all:?}"
     );
 }
 
 #[tokio::test]
-async fn a_given_state_stands_in_for_one_to_be_made() {
+async fn a_given_state_replaces_an_initialiser() {
     async fn connect() -> Result<Store, io::Error> {
         Err(io::Error::other("no network in tests"))
     }
@@ -103,16 +109,16 @@ async fn everything_wrong_with_the_state_is_reported_at_once() {
         .state_with(async || Ok::<_, io::Error>(Clock(2)))
         .state_with(async || Err::<u16, _>(io::Error::other("host unreachable")))
         .routes(routes![store, clock]);
-    let faults = faults(api).await;
-    let [missing, doubled, remade, failed] = &faults[..] else {
-        panic!("{faults:#?}");
+    let errors = errors(api).await;
+    let [missing, doubled, remade, failed] = &errors[..] else {
+        panic!("{errors:#?}");
     };
     assert!(
         missing.contains("State<") && missing.contains("Store>") && missing.contains("state.rs:"),
         "{missing}"
     );
-    assert!(doubled.contains("`u8` is given twice"), "{doubled}");
-    assert!(remade.contains("Clock` is given twice"), "{remade}");
+    assert!(doubled.contains("`u8` is set twice"), "{doubled}");
+    assert!(remade.contains("Clock` is set twice"), "{remade}");
     assert!(
         failed.contains("`u16`") && failed.contains("host unreachable"),
         "{failed}"
@@ -120,7 +126,7 @@ async fn everything_wrong_with_the_state_is_reported_at_once() {
 }
 
 #[tokio::test]
-async fn a_state_whose_error_is_its_own_cause_is_a_fault_like_any_other() {
+async fn a_state_error_with_a_cyclic_cause_is_reported() {
     #[derive(Debug)]
     struct Circle;
     impl std::fmt::Display for Circle {
@@ -133,12 +139,12 @@ async fn a_state_whose_error_is_its_own_cause_is_a_fault_like_any_other() {
             Some(self)
         }
     }
-    let faults = faults(Api::new().state_with(async || Err::<Store, _>(Circle))).await;
-    assert!(faults[0].contains("cannot be made: again"), "{faults:?}");
+    let errors = errors(Api::new().state_with(async || Err::<Store, _>(Circle))).await;
+    assert!(errors[0].contains("cannot be created: again"), "{errors:?}");
 }
 
 #[tokio::test]
-async fn a_panic_where_a_state_is_made_is_a_fault_beside_the_others() {
+async fn a_panic_where_a_state_is_made_is_an_error_beside_the_others() {
     async fn now() -> Result<Store, io::Error> {
         panic!("no variable STORE")
     }
@@ -146,21 +152,21 @@ async fn a_panic_where_a_state_is_made_is_a_fault_beside_the_others() {
         panic!("no clock")
     }
     let api = Api::new().state_with(now).state_with(at_once);
-    let faults = faults(api.state(1_u8).state(2_u8)).await;
+    let errors = errors(api.state(1_u8).state(2_u8)).await;
     for expected in ["panicked: no variable STORE", "panicked: no clock", "`u8`"] {
-        let found = faults.iter().filter(|fault| fault.contains(expected));
-        assert_eq!(found.count(), 1, "{expected} in {faults:#?}");
+        let found = errors.iter().filter(|error| error.contains(expected));
+        assert_eq!(found.count(), 1, "{expected} in {errors:#?}");
     }
 }
 
-/// An extractor that takes the state it was built from.
+/// An extractor that is built from a state.
 struct Tenant(&'static str);
 
 impl<'r> FromRequest<'r> for Tenant {
     type Rejection = <State<Store> as FromRequest<'r>>::Rejection;
 
     async fn from_request(request: &'r Request) -> Result<Self, Self::Rejection> {
-        let State(store) = lambda_api::extract::<State<Store>>(request).await?;
+        let State(store) = lambda_api::extract::extract::<State<Store>>(request).await?;
         Ok(Tenant(store.0))
     }
 
@@ -176,13 +182,13 @@ async fn tenant(tenant: Option<Tenant>) -> String {
 
 #[tokio::test]
 async fn the_state_an_extractor_needs_is_missed_when_the_api_is_built() {
-    let missing = faults(Api::new().routes(routes![tenant])).await;
+    let missing = errors(Api::new().routes(routes![tenant])).await;
     assert_eq!(missing.len(), 1, "{missing:?}");
     let app = app(Api::new().state(Store("a")).routes(routes![tenant])).await;
     assert_eq!(text(&ask(&app, "GET", "/tenant").await), "a");
 }
 
-/// An extractor that does not say what it needs.
+/// An extractor that does not declare the state it needs.
 macro_rules! silent {
     ($($name:ident($request:ident) $body:block)*) => { $(
         struct $name(#[expect(dead_code, reason = "built only")] &'static str);
@@ -206,7 +212,7 @@ silent! {
         clock.map(|_| Self(""))
     }
     Panics(request) {
-        let _ = request.headers().get("x-user").expect("a layer puts it there");
+        let _ = request.headers().get("x-user").expect("set by a layer");
         Ok(Self(""))
     }
     Waits(request) {
@@ -220,8 +226,8 @@ struct Now;
 impl<'r> FromRequest<'r> for Now {
     type Rejection = StateRejection;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, StateRejection>> = Some(|request| {
-        let now = <State<Clock> as FromRequest>::NOW.expect("a state is there at once");
+    const SYNC: Option<fn(&'r Request) -> Result<Self, StateRejection>> = Some(|request| {
+        let now = <State<Clock> as FromRequest>::SYNC.expect("the state extractor is synchronous");
         now(request).map(|_| Now)
     });
 }
@@ -239,25 +245,25 @@ async fn now(_: Result<Now, StateRejection>) {}
 async fn others(_: Panics, _: Waits) {}
 
 #[tokio::test]
-async fn a_state_is_missed_when_built_though_no_one_describes_it() {
+async fn a_missing_state_is_found_without_describe() {
     for (routes, missing) in [
         (routes![first], &["Store"][..]),
         (routes![inner], &["Store", "Clock"]),
         (routes![now], &["Clock"]),
         (routes![others], &[]),
     ] {
-        let faults = faults(Api::new().routes(routes)).await;
-        assert_eq!(faults.len(), missing.len(), "{faults:?}");
-        for (fault, name) in faults.iter().zip(missing) {
+        let errors = errors(Api::new().routes(routes)).await;
+        assert_eq!(errors.len(), missing.len(), "{errors:?}");
+        for (error, name) in errors.iter().zip(missing) {
             assert!(
-                fault.contains(&format!("{name}>`, but there is no")),
-                "{fault}"
+                error.contains(&format!("{name}>`, but there is no")),
+                "{error}"
             );
         }
     }
     let all = routes![first, inner, now, others];
     let api = Api::new().state(Store("a")).state(Clock(1)).routes(all);
-    assert_eq!(faults(api).await, [""; 0]);
+    assert_eq!(errors(api).await, [""; 0]);
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
-//! The versions that a program of a user may resolve to.
+//! The minimum versions of dependencies.
 
 use std::{fs, path::Path};
 
-/// What an advisory says of older ones holds for whoever builds with the least that is allowed.
+/// A user may build with minimal versions, so these must not have known advisories.
 #[test]
 fn minimum_versions_have_no_known_advisory() {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-    // A published crate has none around it.
+    // A published crate has no workspace.
     let Ok(manifest) = fs::read_to_string(manifest) else {
         return;
     };

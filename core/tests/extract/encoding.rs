@@ -1,9 +1,10 @@
-//! Bodies that are compressed.
+//! Compressed bodies.
 
 use http::header::CONTENT_ENCODING;
 use lambda_api::{
-    ApiError, Body, Form, FromRequest, IntoResponse, Json, Problem, Request, Text, bytes::Bytes,
-    extract,
+    ApiError, Body, FromRequest, IntoResponse, Json, Problem, Request,
+    bytes::Bytes,
+    extract::{Form, Text, extract},
 };
 use std::collections::HashMap;
 
@@ -17,14 +18,14 @@ fn request(content_type: &str, encoding: &str, body: &'static [u8]) -> Request {
         .unwrap()
 }
 
-async fn refused<T>(content_type: &str) -> Problem
+async fn rejected<T>(content_type: &str) -> Problem
 where
     T: for<'r> FromRequest<'r> + Send,
     for<'r> <T as FromRequest<'r>>::Rejection: Send,
 {
     let request = request(content_type, "gzip", GZIP);
     match extract::<T>(&request).await {
-        Ok(_) => panic!("a compressed body was read"),
+        Ok(_) => panic!("a compressed body was accepted"),
         Err(rejection) => Problem::from_error(&rejection),
     }
 }
@@ -34,12 +35,12 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[tokio::test]
 async fn a_compressed_body_is_a_415_that_says_what_is_read() {
     for problem in [
-        refused::<Json<HashMap<String, u8>>>("application/json").await,
-        refused::<Option<Json<HashMap<String, u8>>>>("application/json").await,
-        refused::<Form<HashMap<String, u8>>>(FORM).await,
-        refused::<Text>("text/plain").await,
+        rejected::<Json<HashMap<String, u8>>>("application/json").await,
+        rejected::<Option<Json<HashMap<String, u8>>>>("application/json").await,
+        rejected::<Form<HashMap<String, u8>>>(FORM).await,
+        rejected::<Text>("text/plain").await,
         #[cfg(feature = "multipart")]
-        refused::<lambda_api::Multipart>("multipart/form-data; boundary=X").await,
+        rejected::<lambda_api::extract::Multipart>("multipart/form-data; boundary=X").await,
     ] {
         assert_eq!(problem.status(), 415);
         assert_eq!(problem.code(), "unsupported_media_type");

@@ -1,4 +1,4 @@
-//! Extractors through the public interface, as code outside the crate uses them.
+//! Extractors through the public interface, as used by other crates.
 
 mod encoding;
 mod together;
@@ -6,8 +6,8 @@ mod typing;
 
 use http::{HeaderMap, StatusCode};
 use lambda_api::{
-    ApiError, Body, Cookies, Deadline, Extension, Form, FromRequest, IntoResponse, Json,
-    JsonRejection, MatchedPath, Path, Problem, Query, Request, State, Text, extract,
+    ApiError, Body, FromRequest, IntoResponse, Json, Path, Problem, Query, Request, State,
+    extract::{Cookies, Deadline, Extension, Form, JsonRejection, MatchedPath, Text, extract},
 };
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -28,15 +28,15 @@ fn post(content_type: &str, body: &'static str) -> Request {
     request.body(Body::from(body)).unwrap()
 }
 
-/// The status, the media type and the members of the problem that an error makes.
-fn reply(error: &impl ApiError) -> (StatusCode, String, serde_json::Value) {
+/// Returns the status, the media type and the members of the problem of an error.
+fn response(error: &impl ApiError) -> (StatusCode, String, serde_json::Value) {
     let response = Problem::from_error(error).into_response();
     let media_type = response.headers()["content-type"].to_str().unwrap();
     let body = serde_json::from_slice(response.body().bytes()).unwrap();
     (response.status(), media_type.to_owned(), body)
 }
 
-/// An order that belongs to the tenant of a header: one extractor made of others.
+/// An order of the tenant in a header: an extractor composed of others.
 struct TenantOrder<'r> {
     tenant: &'r str,
     order: NewOrder<'r>,
@@ -101,7 +101,7 @@ async fn a_future_of_an_extractor_can_be_spawned() {
 async fn a_rejection_is_a_problem() {
     let request = post("application/json", r#"{"sku": "tea", "quantity": "2"}"#);
     let rejection = extract::<Json<NewOrder<'_>>>(&request).await.unwrap_err();
-    let (status, media_type, body) = reply(&rejection);
+    let (status, media_type, body) = response(&rejection);
     assert_eq!(status, 422);
     assert_eq!(media_type, "application/problem+json");
     assert_eq!(body["code"], "invalid_body");
@@ -113,17 +113,17 @@ async fn a_rejection_is_a_problem() {
 }
 
 #[tokio::test]
-async fn what_the_program_lacks_is_not_told_to_the_client() {
+async fn a_missing_state_is_not_shown_to_the_client() {
     let request = get("/");
     let state = extract::<State<String>>(&request).await.unwrap_err();
     let extension = extract::<Extension<String>>(&request).await.unwrap_err();
     let path = extract::<Path<String>>(&request).await.unwrap_err();
     let pattern = extract::<MatchedPath>(&request).await.unwrap_err();
     for (status, _, body) in [
-        reply(&state),
-        reply(&extension),
-        reply(&path),
-        reply(&pattern),
+        response(&state),
+        response(&extension),
+        response(&path),
+        response(&pattern),
     ] {
         assert_eq!(status, 500);
         assert_eq!(body["code"], "internal_error");

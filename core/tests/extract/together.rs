@@ -1,9 +1,10 @@
-//! What several extractors and arguments reject, in one response.
+//! Rejections of several extractors and arguments in one response.
 
 use http::StatusCode;
 use lambda_api::{
-    Api, ApiError, Body, Form, FromRequest, Json, Operation, Query, QueryRejection, Request, Text,
-    api_handler, routes,
+    Api, ApiError, Body, FromRequest, Json, Operation, Query, Request, api_handler,
+    extract::{Form, QueryRejection, Text},
+    routes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,7 +30,7 @@ struct NewOrder<'r> {
 
 type Order<'r> = Json<NewOrder<'r>>;
 
-/// Rejects with the status that the header of its name says.
+/// Rejects with the status in the header with its number.
 struct Rejecting<const NUMBER: usize>;
 
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +50,7 @@ impl ApiError for Rejected {
 impl<'r, const NUMBER: usize> FromRequest<'r> for Rejecting<NUMBER> {
     type Rejection = Rejected;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Rejected>> =
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Rejected>> =
         Some(
             |request| match request.headers().get(format!("x-reject-{NUMBER}")) {
                 Some(status) => Err(Rejected(StatusCode::from_bytes(status.as_bytes()).unwrap())),
@@ -74,7 +75,7 @@ impl<'r> FromRequest<'r> for Waiting {
         }
     }
 
-    // It needs nothing; without this, it would be run while the Api is built.
+    // Without this, the default would run the extractor while the Api is built.
     fn describe(_: &mut Operation) {}
 }
 
@@ -147,7 +148,7 @@ async fn send(uri: &str, headers: &[(&str, &str)], body: &'static str) -> (u16, 
     (response.status().as_u16(), body)
 }
 
-/// Place and name, or code, of each error.
+/// Returns the place and the name, or the code, of each error.
 fn errors(body: &Value) -> Vec<String> {
     let errors = body["errors"].as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
@@ -175,7 +176,7 @@ async fn arguments_query_and_body_are_reported_together() {
         problem["errors"],
         json!([
             {"in": "query", "name": "page", "detail": "expected a whole number from 0 to 255, found \"x\""},
-            {"in": "header", "name": "x-tenant", "detail": "missing, expected a text"},
+            {"in": "header", "name": "x-tenant", "detail": "missing, expected a string"},
             {"in": "query", "name": "sort", "detail": "expected a whole number from 0 to 255, found \"300\""},
             {"in": "body", "name": "quantity", "detail": "invalid type: string \"x\", expected u32"},
         ])
@@ -308,7 +309,7 @@ async fn extractors_that_wait_are_not_run_for_a_rejected_request() {
 }
 
 #[tokio::test]
-async fn what_a_handler_takes_itself_is_not_reported() {
+async fn errors_that_a_handler_takes_are_not_reported() {
     let (status, problem) = send("/own?page=x&sort=x", &[], "").await;
     assert_eq!(status, 400);
     assert_eq!(errors(&problem), ["query page"]);

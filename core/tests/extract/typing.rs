@@ -1,9 +1,11 @@
-//! Numbers, booleans and texts where serde does not say which one it wants.
+//! Numbers, booleans and texts where serde does not request a specific type.
 
 use crate::{get, post};
 use http::StatusCode;
 use lambda_api::{
-    Api, ApiError, Body, CommaSeparated, Form, Path, Query, Request, api_handler, extract, routes,
+    Api, ApiError, Body, Path, Query, Request, api_handler,
+    extract::{CommaSeparated, Form, extract},
+    routes,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
@@ -72,7 +74,7 @@ enum Filter {
     Name { name: String },
 }
 
-/// Reads the text as a query and as a form, which have to agree.
+/// Parses the text as a query and as a form, and checks that the results agree.
 async fn read<T: DeserializeOwned + Debug + PartialEq + Send>(
     text: &'static str,
 ) -> Result<T, String> {
@@ -100,7 +102,7 @@ async fn read<T: DeserializeOwned + Debug + PartialEq + Send>(
 async fn flattened_fields_are_read_as_their_types() {
     for (text, zip, ratio, page) in [
         ("q=2&page=2&all=true&ratio=0.5&zip=01234", "01234", 0.5, 2),
-        // The same spelling as a number and as texts.
+        // The same text as a number and as a string.
         ("q=7&page=7&all=true&ratio=7&zip=7", "7", 7.0, 7),
         (
             "q=true&page=+7&all=true&ratio=1e1&zip=true",
@@ -120,7 +122,7 @@ async fn flattened_fields_are_read_as_their_types() {
         ),
         ("q=x&page=1&all=true&ratio=1&zip=", "", 1.0, 1),
     ] {
-        // A plus is a space in a query, which no number may have.
+        // In a query, a plus is a space, which is invalid in a number.
         let text: &'static str = text.replace("page=+7", "page=%2B7").leak();
         let search: Search = read(text).await.expect(text);
         let Paging {
@@ -262,7 +264,7 @@ async fn tagged_enums_have_numbers_and_booleans() {
     ] {
         assert_eq!(read::<Shape>(text).await, Ok(expected), "{text}");
     }
-    // A number is no position of a variant, and no position of a field.
+    // A number is not accepted as the index of a variant or of a field.
     for text in [
         "kind=1&side=7&name=a",
         "kind=square&0=7&1=a",
@@ -331,7 +333,7 @@ async fn untagged_structs_fit_with_texts_that_look_like_numbers() {
 }
 
 #[tokio::test]
-async fn a_flattened_option_is_there_whatever_its_texts_look_like() {
+async fn a_flattened_option_is_present_for_any_text() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Outer {
         #[serde(flatten)]
@@ -541,7 +543,7 @@ async fn an_empty_value_is_absent_for_an_option_of_no_text() {
 
 #[tokio::test]
 async fn an_empty_flattened_value_is_absent_for_an_option_too() {
-    /// Read from a text, and with an error of its own.
+    /// Parsed from a text, with its own error.
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(try_from = "String")]
     struct Day(String);

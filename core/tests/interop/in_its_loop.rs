@@ -4,7 +4,7 @@ use crate::{READ, app, in_its_loop, made_there};
 use lambda_api::{
     Api, App, Body, Identity, Invocation, Json, LambdaContext, api_handler,
     auth::gateway::{Iam, JwtAuthorizer},
-    event::{self, Source},
+    event::{self, Source, emulate::Caller},
     routes,
 };
 use lambda_api_testing::{EventBuilder, TestIssuer};
@@ -43,14 +43,14 @@ async fn facts(invocation: &Invocation) -> Json<Value> {
     }))
 }
 
-async fn answer(app: &App, request: lambda_http::Request) -> (u16, Value) {
+async fn respond(app: &App, request: lambda_http::Request) -> (u16, Value) {
     let response = app.clone().oneshot(request).await.unwrap();
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap();
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 
-/// They compile, which is what this is about: none of them is called.
+/// Only checks that these calls compile; none of them is made.
 #[test]
 fn its_loops_take_an_app() {
     fn takes<F: Future<Output = Result<(), Error>>>(_: fn(App) -> F) {}
@@ -94,12 +94,12 @@ async fn the_invocation_is_known() {
     for source in READ {
         let event = EventBuilder::new(source)
             .path("/facts")
-            .time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+            .facts(|facts| facts.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)))
             .source_ip("192.0.2.7");
         let event = match source {
             Source::RestApi | Source::HttpApi | Source::HttpApiV1 => event
-                .stage_variable("table", "orders")
-                .path_parameter("id", "7"),
+                .facts(|facts| facts.stage_variable("table", "orders"))
+                .facts(|facts| facts.path_parameter("id", "7")),
             _ => event,
         };
         let request = in_its_loop(&event, |context| {
@@ -108,7 +108,7 @@ async fn the_invocation_is_known() {
             context.xray_trace_id = Some("Root=1-2-3".to_owned());
             context.tenant_id = Some("blue".to_owned());
         });
-        let (status, theirs) = answer(&app, request).await;
+        let (status, theirs) = respond(&app, request).await;
         assert_eq!(status, 200, "{source}");
         let lambda = json!(["lambda-1", arn, "Root=1-2-3", "blue"]);
         assert_eq!(theirs["lambda"], lambda, "{source}");
@@ -116,7 +116,7 @@ async fn the_invocation_is_known() {
         assert_eq!(theirs["deadline_ms"], 1_900_000_000_000_u64);
         assert_eq!(theirs["received"], true);
         assert_eq!(theirs["source_ip"], "192.0.2.7", "{source}");
-        // The rest is what it is in our own loop.
+        // Everything else is as in our own loop.
         let ours = event.send(&app).await;
         let ours: Value = serde_json::from_slice(ours.body()).unwrap();
         for name in [
@@ -152,7 +152,7 @@ async fn a_function_without_arn_has_none() {
         context.invoked_function_arn =
             "No header lambda-runtime-invoked-function-arn found.".into();
     });
-    assert_eq!(answer(&app, request).await.1["lambda"][1], Value::Null);
+    assert_eq!(respond(&app, request).await.1["lambda"][1], Value::Null);
 }
 
 #[tokio::test]
@@ -171,14 +171,14 @@ async fn its_deadline_stops_a_handler() {
     let request = in_its_loop(&EventBuilder::new(Source::FunctionUrl), |context| {
         context.deadline = u64::try_from(now.as_millis()).unwrap() + 20;
     });
-    assert_eq!(answer(&app, request).await.0, 504);
+    assert_eq!(respond(&app, request).await.0, 504);
 }
 
 #[tokio::test]
 async fn a_test_without_its_loop_has_no_context_of_lambda() {
     let app = app(Api::new().routes(routes![facts])).await;
     let event = EventBuilder::new(Source::HttpApi).path("/facts");
-    let (status, facts) = answer(&app, made_there(&event)).await;
+    let (status, facts) = respond(&app, made_there(&event)).await;
     assert_eq!((status, &facts["source"]), (200, &json!("http")));
     assert_eq!(facts["deadline_ms"], Value::Null);
 }
@@ -198,7 +198,7 @@ async fn an_invocation_that_is_there_stays() {
     let mut request = in_its_loop(&other, |_| {});
     request.extensions_mut().insert(invocation);
     *request.uri_mut() = "/facts".parse().unwrap();
-    let (status, facts) = answer(&app, request).await;
+    let (status, facts) = respond(&app, request).await;
     assert_eq!((status, &facts["source"]), (200, &json!("lattice1")));
     assert_eq!(facts["lambda"][0], LambdaContext::for_test().request_id);
 }
@@ -234,12 +234,12 @@ async fn nothing_that_a_client_sends_makes_an_invocation() {
     }
     assert_eq!(facts["lambda"], json!(["", null, null, null]));
 
-    // Nor does it change one that is there.
+    // An existing value is not changed.
     let event = EventBuilder::new(Source::HttpApi)
         .path("/facts")
         .header("lambda-runtime-aws-request-id", "forged")
         .header("x-amzn-trace-id", "forged");
-    let (_, facts) = answer(&app, in_its_loop(&event, |_| {})).await;
+    let (_, facts) = respond(&app, in_its_loop(&event, |_| {})).await;
     assert_eq!(facts["lambda"], json!(["lambda-1", null, null, null]));
 }
 
@@ -257,7 +257,7 @@ async fn a_token_is_verified_there() {
     .await;
     for source in READ {
         let event = EventBuilder::new(source).path("/me");
-        let (status, _) = answer(&app, in_its_loop(&event, |_| {})).await;
+        let (status, _) = respond(&app, in_its_loop(&event, |_| {})).await;
         assert_eq!(status, 401, "{source}");
         let event = event.bearer(issuer.token("alice"));
         let response = app
@@ -280,20 +280,20 @@ async fn a_user_of_a_load_balancer_is_verified_there() {
     for (source, status) in [
         (Source::Alb, 200),
         (Source::AlbMultiValue, 200),
-        // Whoever can call that may write the header.
+        // Anyone who can call this source may write the header.
         (Source::HttpApi, 401),
         (Source::RestApi, 401),
     ] {
         let event = EventBuilder::new(source)
             .path("/me")
             .header("x-amzn-oidc-data", &token);
-        let (found, _) = answer(&app, in_its_loop(&event, |_| {})).await;
+        let (found, _) = respond(&app, in_its_loop(&event, |_| {})).await;
         assert_eq!(found, status, "{source}");
     }
 }
 
 #[tokio::test]
-async fn gateway_authenticators_recognise_nobody_there() {
+async fn gateway_authenticators_find_no_identity_there() {
     let user = "arn:aws:iam::123456789012:user/alice";
     let iam = app(Api::new()
         .authenticate(Iam::from_any_api())
@@ -305,9 +305,11 @@ async fn gateway_authenticators_recognise_nobody_there() {
         Source::FunctionUrl,
         Source::LatticeV2,
     ] {
-        let event = EventBuilder::new(source).path("/me").iam(user);
+        let event = EventBuilder::new(source)
+            .path("/me")
+            .caller(Caller::iam(user));
         assert_eq!(event.send(&iam).await.status(), 200, "{source}");
-        let (status, _) = answer(&iam, in_its_loop(&event, |_| {})).await;
+        let (status, _) = respond(&iam, in_its_loop(&event, |_| {})).await;
         assert_eq!(status, 401, "{source}");
     }
     let jwt = app(Api::new()
@@ -316,9 +318,9 @@ async fn gateway_authenticators_recognise_nobody_there() {
     .await;
     let event = EventBuilder::new(Source::HttpApi)
         .path("/me")
-        .jwt(&json!({"sub": "alice"}), &[]);
+        .caller(Caller::jwt(json!({"sub": "alice"}), [""; 0]));
     assert_eq!(event.send(&jwt).await.status(), 200);
-    assert_eq!(answer(&jwt, in_its_loop(&event, |_| {})).await.0, 401);
+    assert_eq!(respond(&jwt, in_its_loop(&event, |_| {})).await.0, 401);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Beside lambda_http: services made for it in an Api, and an App in its loop.
+//! Interoperation with lambda_http: its services in an Api, and an App in its loop.
 
 #![cfg(feature = "lambda-http")]
 #![allow(missing_docs, reason = "handlers of tests")]
@@ -12,7 +12,7 @@ use lambda_api::{Api, App, event::Source};
 use lambda_api_testing::EventBuilder;
 use lambda_http::{Context, RequestExt};
 
-/// The sources whose events lambda_http can read.
+/// The sources whose events lambda_http supports.
 const READ: [Source; 7] = [
     Source::RestApi,
     Source::HttpApi,
@@ -24,15 +24,15 @@ const READ: [Source; 7] = [
 ];
 
 async fn app(api: Api) -> App {
-    api.build().await.expect("no faults")
+    api.build().await.expect("no errors")
 }
 
-/// The request that lambda_http makes of an event.
+/// Returns the request that lambda_http decodes from an event.
 fn made_there(event: &EventBuilder) -> lambda_http::Request {
-    lambda_http::request::from_str(&event.to_string()).expect("an event that it can read")
+    lambda_http::request::from_str(&event.to_string()).expect("a supported event")
 }
 
-/// The same in its loop.
+/// Returns the same request as in its loop.
 fn in_its_loop(event: &EventBuilder, change: impl FnOnce(&mut Context)) -> lambda_http::Request {
     let mut context = Context::default();
     context.request_id = "lambda-1".to_owned();

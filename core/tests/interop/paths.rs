@@ -16,7 +16,7 @@ async fn seen(uri: &http::Uri, invocation: &Invocation) -> String {
     )
 }
 
-/// The texts of the response in our loop, and in that of lambda_http.
+/// Returns the response texts in our loop and in that of lambda_http.
 async fn both(app: &App, event: &EventBuilder) -> [String; 2] {
     let ours = event.send(app).await;
     let request = in_its_loop(event, |_| {});
@@ -38,7 +38,7 @@ async fn it_is_the_path_that_they_see_in_ours() {
             "/a%20b;c=d/",
             "/v1/orders",
         ] {
-            let event = EventBuilder::new(source).path(path).raw_query("q=a%3Db");
+            let event = EventBuilder::new(source).path(&format!("{path}?q=a%3Db"));
             let [ours, theirs] = both(&app, &event).await;
             assert_eq!(theirs, ours, "{source} {path}");
             assert!(theirs.contains("?q=a"), "{source} {path} {theirs}");
@@ -46,10 +46,12 @@ async fn it_is_the_path_that_they_see_in_ours() {
     }
     for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
         for path in ["/", "/orders", "/prod/orders", "/production", "/v1/x"] {
-            let event = EventBuilder::new(source).path(path).stage("prod");
+            let event = EventBuilder::new(source)
+                .path(path)
+                .facts(|facts| facts.stage("prod"));
             let [ours, theirs] = both(&app, &event).await;
             assert_eq!(theirs, ours, "{source} {path}");
-            let event = event.domain("api.example.com");
+            let event = event.facts(|facts| facts.domain("api.example.com"));
             let [ours, theirs] = both(&app, &event).await;
             assert_eq!(theirs, ours, "{source} {path}");
         }
@@ -61,14 +63,16 @@ async fn a_setting_of_the_stage_holds_there_as_well() {
     for strip in [true, false] {
         let app = app(Api::new().routes(routes![seen]).strip_stage(strip)).await;
         for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
-            let event = EventBuilder::new(source).path("/prod/x").stage("prod");
+            let event = EventBuilder::new(source)
+                .path("/prod/x")
+                .facts(|facts| facts.stage("prod"));
             let [ours, theirs] = both(&app, &event).await;
             assert_eq!(theirs, ours, "{source} {strip}");
         }
     }
 }
 
-/// There the query is cut off with what looks like a fragment.
+/// lambda_http takes a decoded `#` for a fragment and drops the query after it.
 #[tokio::test]
 async fn a_query_behind_a_decoded_hash_is_not_lost() {
     let app = app(Api::new().routes(routes![seen])).await;
@@ -97,7 +101,7 @@ async fn the_host_of_a_request_has_no_part_in_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_path_or_too_long_is_a_problem() {
+async fn an_invalid_or_long_path_is_a_problem() {
     let api = Api::new()
         .routes(routes![seen])
         .limits(Limits::default().path(20));
@@ -107,7 +111,7 @@ async fn what_is_no_path_or_too_long_is_a_problem() {
         ("/far/too/long/for/this/limit", 414, "uri_too_long"),
     ] {
         let event = EventBuilder::new(Source::RestApi)
-            .stage("prod")
+            .facts(|facts| facts.stage("prod"))
             .set("/path", path);
         let request = in_its_loop(&event, |_| {});
         let response = app.clone().oneshot(request).await.unwrap();

@@ -1,9 +1,13 @@
-//! What `RequestExt` finds behind the layer, and without it.
+//! The values of `RequestExt` with and without the layer.
 
 use crate::{READ, app, made_there};
 use lambda_api::{
-    Api, App, CognitoIdentity, Invocation, LambdaContext, Next, Request, Response, api_handler,
-    event::Source, extract, from_fn, interop::RequestExtLayer, routes,
+    Api, App, Invocation, LambdaContext, Request, Response, api_handler,
+    event::{CognitoIdentity, Source},
+    extract::extract,
+    interop::RequestExtLayer,
+    middleware::{Next, from_fn},
+    routes,
 };
 use lambda_api_testing::EventBuilder;
 use lambda_http::{Error, RequestExt, request::RequestContext, service_fn, tower::ServiceBuilder};
@@ -15,7 +19,7 @@ use std::{
 };
 use tower::ServiceExt;
 
-/// All that there is but the context of Lambda.
+/// Returns all values except the context of Lambda.
 fn found(request: &http::Request<impl Sized>) -> Value {
     let query = request.query_string_parameters();
     let map = |map: Option<&lambda_http::aws_lambda_events::query_map::QueryMap>| {
@@ -54,17 +58,16 @@ async fn behind_the_layer() -> App {
 
 fn event(source: Source) -> EventBuilder {
     let event = EventBuilder::new(source)
-        .time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+        .facts(|facts| facts.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)))
         .path("/orders/a%20b")
         .query("tag", "x&y")
         .query("tag", "z \u{e9}")
         .query("page", "2");
     match source {
         Source::RestApi | Source::HttpApi | Source::HttpApiV1 => event
-            .stage("prod")
-            .route("/orders/{id}")
-            .path_parameter("id", "a b")
-            .stage_variable("table", "orders-prod"),
+            .facts(|facts| facts.stage("prod").route("/orders/{id}"))
+            .facts(|facts| facts.path_parameter("id", "a b"))
+            .facts(|facts| facts.stage_variable("table", "orders-prod")),
         _ => event,
     }
 }
@@ -84,7 +87,7 @@ async fn it_finds_what_it_finds_in_lambda_http() {
         assert_eq!(found, there, "{source}");
         assert!(found["kind"].as_u64() > Some(0), "{source}: {found}");
         let expected = match source {
-            // It sends the last value of a name, and no other.
+            // An ALB sends only the last value of a name.
             Source::Alb => json!([["page", "2"], ["tag", "z \u{e9}"]]),
             _ => json!([["page", "2"], ["tag", "x&y"], ["tag", "z \u{e9}"]]),
         };
@@ -148,9 +151,9 @@ async fn without_the_layer_nothing_is_filled() {
     }
 }
 
-/// What handlers, layers and extractors behind it see; one that stands before it sees nothing.
+/// Handlers, layers and extractors after the layer have the values; a layer before it does not.
 #[tokio::test]
-async fn it_stands_before_layers_and_routes_as_well() {
+async fn it_also_runs_before_layers_and_routes() {
     #[api_handler(GET "/orders/{id}")]
     async fn order(id: String, request: &Request) -> String {
         let variables = request.stage_variables_ref();
@@ -200,7 +203,7 @@ async fn a_request_without_event_has_its_query() {
 }
 
 #[tokio::test]
-async fn what_lambda_http_has_filled_stays() {
+async fn fields_of_lambda_http_are_kept() {
     async fn mark(request: Request, next: Next) -> Response {
         let invocation = extract::<&Invocation>(&request).await;
         assert!(invocation.is_ok_and(|invocation| invocation.source().is_some()));
@@ -234,7 +237,7 @@ impl io::Write for Log {
 }
 
 #[tokio::test]
-async fn what_its_types_cannot_read_is_left_out_with_one_warning() {
+async fn unreadable_context_is_omitted_with_one_warning() {
     let odd = |source| EventBuilder::new(source).path("/x").query("a", "1");
     let with = |client: &str| {
         let mut lambda = LambdaContext::for_test();

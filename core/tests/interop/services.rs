@@ -106,7 +106,7 @@ async fn an_error_is_a_problem_without_its_text() {
     assert!(!problem.to_string().contains("password"), "{problem}");
 }
 
-/// As an axum `Router` and the services of tower-http are: for requests with any body.
+/// Accepts requests with any body, like an axum `Router` and the services of tower-http.
 #[derive(Clone)]
 struct AnyBody;
 
@@ -125,7 +125,7 @@ impl<B> Service<http::Request<B>> for AnyBody {
     }
 }
 
-/// For lambda_http's request alone, and no `service_fn`.
+/// Accepts only lambda_http's request, and is not a `service_fn`.
 #[derive(Clone)]
 struct Own;
 
@@ -144,7 +144,7 @@ impl Service<lambda_http::Request> for Own {
 }
 
 #[tokio::test]
-async fn services_of_other_requests_are_told_apart() {
+async fn the_request_type_selects_the_service_adapter() {
     let ours = tower::service_fn(|request: Request| async move {
         Ok::<_, Infallible>(Response::new(request.into_body()))
     });
@@ -182,13 +182,13 @@ async fn services_of_other_requests_are_told_apart() {
 }
 
 #[test]
-fn a_stream_is_no_body_of_lambda_http_yet() {
+fn a_stream_is_not_a_lambda_http_body() {
     let stream = Body::stream(http_body_util::Full::new(bytes::Bytes::from("x")));
     assert_eq!(lambda_http::Body::from(stream), lambda_http::Body::Empty);
 }
 
 #[tokio::test]
-async fn what_is_taken_over_is_closed_by_default() {
+async fn mounted_services_are_closed_by_default() {
     let issuer = lambda_api_testing::TestIssuer::oidc("https://issuer.example", "orders-api");
     let api = || Api::new().authenticate(issuer.verifier());
     let closed = app(api().fallback_service(service_fn(kind))).await;

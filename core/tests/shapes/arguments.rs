@@ -1,4 +1,4 @@
-//! Arguments: patterns, many of them, and what comes from one string of the request.
+//! Arguments: patterns, large numbers of them, and values parsed from one string of the request.
 
 use crate::{
     call, post, route, text,
@@ -48,8 +48,8 @@ async fn a_dozen(
 
 #[tokio::test]
 async fn twelve_extractors_and_all_patterns_fit() {
-    let reply = call(route!(a_dozen), post("/", "abc")).await;
-    assert_eq!(text(&reply), "3 3 4 3 3 ada 3 abc 3 abc");
+    let response = call(route!(a_dozen), post("/", "abc")).await;
+    assert_eq!(text(&response), "3 3 4 3 3 ada 3 abc 3 abc");
 }
 
 #[api_handler(POST "/many")]
@@ -77,11 +77,11 @@ async fn sixteen(
 
 #[tokio::test]
 async fn any_number_of_extractors_fits() {
-    let reply = call(route!(sixteen), post("/", "abc")).await;
-    assert_eq!(text(&reply), "3 3 abc ada 3 abc true");
+    let response = call(route!(sixteen), post("/", "abc")).await;
+    assert_eq!(text(&response), "3 3 abc ada 3 abc true");
 }
 
-// Only extractors are counted.
+// Only extractors count towards the limit of arguments.
 #[api_handler(ANY "/{a}/{b}/{kind}/{type}/{rest+}")]
 #[allow(clippy::too_many_arguments)]
 async fn plain_arguments(
@@ -128,21 +128,21 @@ async fn plain_arguments_come_from_their_part_of_the_request() {
     let request = request
         .body(lambda_api::Body::from("four"))
         .expect("a request");
-    let Ok(reply) = app().await.oneshot(request).await;
+    let Ok(response) = app().await.oneshot(request).await;
     assert_eq!(
-        text(&reply),
+        text(&response),
         "1 Some(2) Tea raw type a/b 1 42 eu None Some(5) x acme Some(\"tag\") \
          Some(\"s\") Some(Coffee) 4"
     );
 }
 
 #[tokio::test]
-async fn all_faults_of_plain_arguments_are_reported_at_once() {
+async fn all_errors_of_plain_arguments_are_reported_at_once() {
     let request = http::Request::get("/in/eu/x/300/2/milk/t/a/b?page=-1");
     let request = request.body(lambda_api::Body::empty()).expect("a request");
-    let Ok(reply) = app().await.oneshot(request).await;
-    assert_eq!(reply.status(), 400);
-    let problem: serde_json::Value = serde_json::from_str(text(&reply)).expect("a problem");
+    let Ok(response) = app().await.oneshot(request).await;
+    assert_eq!(response.status(), 400);
+    let problem: serde_json::Value = serde_json::from_str(text(&response)).expect("a problem");
     let names: Vec<_> = problem["errors"]
         .as_array()
         .expect("a list")
@@ -160,9 +160,9 @@ async fn underscores_and_raw_identifiers(_id: u64, r#type: String) -> Response {
 
 #[tokio::test]
 async fn a_handler_can_be_called_like_any_function() {
-    let reply = underscores_and_raw_identifiers(7, "tea".to_owned()).await;
-    assert_eq!(text(&reply), "tea");
-    let reply = a_dozen(
+    let response = underscores_and_raw_identifiers(7, "tea".to_owned()).await;
+    assert_eq!(text(&response), "tea");
+    let response = a_dozen(
         Length(1),
         Length(1),
         Length(1),
@@ -176,5 +176,5 @@ async fn a_handler_can_be_called_like_any_function() {
         Length(1),
         Slowly(Slowly(Body("y"))),
     );
-    assert_eq!(text(&reply.await), "1 1 2 1 1 eva 1 x 1 y");
+    assert_eq!(text(&response.await), "1 1 2 1 1 eva 1 x 1 y");
 }

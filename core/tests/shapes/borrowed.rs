@@ -4,7 +4,7 @@ use crate::{
     call, post, route, text,
     wrappers::{Bad, Body, Slowly, User, Valid, ValidRejection, Validate},
 };
-use lambda_api::{Json, JsonRejection, Request, Response, api_handler};
+use lambda_api::{Json, Request, Response, api_handler, extract::JsonRejection};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -129,14 +129,14 @@ async fn borrowed_data_arrives_in_every_combination() {
         (route!(named), NOTE, "16 tea"),
         (route!(sync), NOTE, "tea ada"),
     ] {
-        let reply = call(route, post("/x", body)).await;
-        assert_eq!(reply.status(), 200, "{} {body}", route.path);
-        assert_eq!(text(&reply), expected, "{} {body}", route.path);
+        let response = call(route, post("/x", body)).await;
+        assert_eq!(response.status(), 200, "{} {body}", route.path);
+        assert_eq!(text(&response), expected, "{} {body}", route.path);
     }
 }
 
 #[tokio::test]
-async fn a_rejection_is_the_reply() {
+async fn a_rejection_is_the_response() {
     for (route, body, status, code) in [
         (route!(plain), "", 400, "missing_body"),
         (route!(plain), "1", 422, "invalid_body"),
@@ -145,8 +145,8 @@ async fn a_rejection_is_the_reply() {
         (route!(slowly), "1", 422, "invalid_body"),
         (route!(sync), "", 400, "missing_body"),
     ] {
-        let reply = call(route, post("/x", body)).await;
-        assert_eq!(reply.status(), status, "{} {body}", route.path);
-        assert!(text(&reply).contains(code), "{}", text(&reply));
+        let response = call(route, post("/x", body)).await;
+        assert_eq!(response.status(), status, "{} {body}", route.path);
+        assert!(text(&response).contains(code), "{}", text(&response));
     }
 }

@@ -1,4 +1,4 @@
-//! `#[derive(ApiError)]`: what each key does to the reply.
+//! `#[derive(ApiError)]`: the effect of each key on the response.
 
 use lambda_api::{ApiError, Outcome, Problem};
 use std::error::Error as _;
@@ -35,7 +35,7 @@ enum OrderError<T: std::fmt::Debug + serde::Serialize = u8> {
 }
 
 #[derive(Debug, thiserror::Error, ApiError)]
-#[error("the card was refused")]
+#[error("the card was rejected")]
 #[api(status = 402, code = "card_refused", title = "Payment failed")]
 struct PaymentError {
     #[api(extension)]
@@ -51,7 +51,7 @@ struct Wrapped {
     inner: PaymentError,
 }
 
-/// Without `thiserror`, and no `std::error::Error`.
+/// Without `thiserror` and without `std::error::Error`.
 #[derive(Debug, ApiError)]
 #[api(status = 400, code = "by_hand")]
 struct ByHand;
@@ -132,7 +132,7 @@ fn fields_become_extensions_and_headers() {
 }
 
 #[test]
-fn a_transparent_error_leaves_everything_to_the_one_inside() {
+fn a_transparent_error_delegates_to_the_inner_one() {
     let outer = OrderError::<u8>::from(payment());
     for problem in [
         Problem::from_error(&payment()),
@@ -176,11 +176,11 @@ fn all_outcomes_are_listed_those_of_the_error_inside_too() {
     assert!(Never::outcomes().is_empty());
 }
 
-/// The derive where no trait is in scope, and no name of the standard library.
+/// Uses the derive where no trait and no name of the standard library is in scope.
 #[no_implicit_prelude]
 mod bare {
     #[derive(::std::fmt::Debug, ::thiserror::Error, ::lambda_api::ApiError)]
-    pub(crate) enum Refused {
+    pub(crate) enum Rejected {
         #[error("away")]
         #[api(status = 404, code = "away", absent)]
         Away,
@@ -189,14 +189,14 @@ mod bare {
         Busy(#[api(header = "retry-after", extension = "seconds")] ::std::primitive::u8),
         #[error(transparent)]
         #[api(transparent)]
-        Body(#[from] ::lambda_api::TextRejection),
+        Body(#[from] ::lambda_api::extract::TextRejection),
     }
 }
 
 #[test]
 fn the_derive_needs_no_trait_in_scope() {
     use lambda_api::ApiError as _;
-    let codes: Vec<_> = bare::Refused::outcomes()
+    let codes: Vec<_> = bare::Rejected::outcomes()
         .into_iter()
         .map(|outcome| outcome.code)
         .collect();
@@ -204,8 +204,8 @@ fn the_derive_needs_no_trait_in_scope() {
         codes,
         ["away", "busy", "invalid_text", "unsupported_media_type"]
     );
-    assert!(bare::Refused::Away.is_absent());
-    assert_eq!(bare::Refused::Busy(1).status(), 503);
-    let body = lambda_api::TextRejection::NotUtf8 { valid: 0 };
-    assert_eq!(bare::Refused::from(body).status(), 400);
+    assert!(bare::Rejected::Away.is_absent());
+    assert_eq!(bare::Rejected::Busy(1).status(), 503);
+    let body = lambda_api::extract::TextRejection::NotUtf8 { valid: 0 };
+    assert_eq!(bare::Rejected::from(body).status(), 400);
 }

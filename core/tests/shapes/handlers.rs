@@ -1,4 +1,4 @@
-//! Functions that can be handlers, and where they can stand.
+//! Functions that can be handlers, and the places where they can be defined.
 
 use crate::{call, post, route, text, wrappers::Length};
 use lambda_api::{BoxFuture, Response, api_handler, routes};
@@ -28,7 +28,7 @@ async fn r#match() -> Response {
     say("match")
 }
 
-/// A whole program, as a module.
+/// A complete program as a module.
 mod program {
     #[lambda_api::api_handler(GET "/hello")]
     #[allow(dead_code)]
@@ -71,10 +71,10 @@ async fn conditional() -> Response {
 #[cfg(any())]
 async fn conditional() -> DoesNotExist {}
 
-// Names that the generated code might have used.
+// Names that the generated code might use itself.
 #[api_handler(GET "/request/{__request}")]
-async fn call_(__request: Option<String>, __faults: Length) -> Response {
-    say(&format!("{__request:?}{}", __faults.0))
+async fn call_(__request: Option<String>, __errors: Length) -> Response {
+    say(&format!("{__request:?}{}", __errors.0))
 }
 
 #[tokio::test]
@@ -97,8 +97,8 @@ async fn each_form_answers() {
         (route!(conditional), "conditional"),
         (route!(in_a_function), "in a function"),
     ] {
-        let reply = call(route, post("/", "x")).await;
-        assert_eq!(text(&reply), expected);
+        let response = call(route, post("/", "x")).await;
+        assert_eq!(text(&response), expected);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The forms that handlers, extractors and errors may take: each compiles, and does what it says.
+//! The supported forms of handlers, extractors and errors. Each compiles and works as documented.
 
 #![allow(missing_docs, reason = "handlers of tests")]
 
@@ -12,7 +12,7 @@ mod wrappers;
 
 use lambda_api::{__private::Route, Body, Request, Response};
 
-/// The route of the named handler.
+/// The route of a handler.
 macro_rules! route {
     ($handler:path) => {
         <$handler as lambda_api::Endpoint>::ROUTE
@@ -27,12 +27,12 @@ pub(crate) fn post(path: &str, body: &'static str) -> Request {
     request.body(Body::from(body)).expect("a request")
 }
 
-/// Calls a route as the router does, on a runtime that may move it between threads.
+/// Calls a route as the router does, on a runtime that may move the future between threads.
 pub(crate) async fn call(route: Route, request: Request) -> Response {
     let task = tokio::spawn(async move { (route.call)(&request).await });
     task.await.expect("no panic")
 }
 
-pub(crate) fn text(reply: &Response) -> &str {
-    std::str::from_utf8(reply.body().bytes()).expect("a text")
+pub(crate) fn text(response: &Response) -> &str {
+    std::str::from_utf8(response.body().bytes()).expect("a text")
 }

@@ -2,7 +2,7 @@
 
 use lambda_api::{Routes, routes};
 
-/// Six handlers for each path, and all of them as routes.
+/// Defines six handlers for each path, and returns all of them as routes.
 macro_rules! resources {
     ($($module:ident $path:literal,)*) => {
         $(

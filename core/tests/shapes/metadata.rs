@@ -1,4 +1,4 @@
-//! What a route says of itself.
+//! The metadata of routes.
 
 use crate::route;
 use lambda_api::{__private::Shape, Response, api_handler};

@@ -1,14 +1,14 @@
-//! Extractors as the library and its users write them, in their smallest form.
+//! Minimal extractors, in the forms that the library and its users write.
 
-use lambda_api::{ApiError, FromRequest, Json, Request, extract};
+use lambda_api::{ApiError, FromRequest, Json, Request, extract::extract};
 use std::convert::Infallible;
 
 #[derive(Debug, thiserror::Error, ApiError)]
 pub(crate) enum Bad {
-    #[error("nobody said who they are")]
+    #[error("no user in the request")]
     #[api(status = 401, code = "no_user", absent)]
     Absent,
-    #[error("this is no text")]
+    #[error("not UTF-8")]
     #[api(status = 400, code = "no_text")]
     NoText,
 }
@@ -23,7 +23,7 @@ impl<T: Validate> Validate for Json<T> {
     }
 }
 
-/// A wrapper that asks the value within; it waits if the inner one does.
+/// A wrapper that validates the inner value. It is asynchronous if the inner extractor is.
 pub(crate) struct Valid<X>(pub(crate) X);
 
 #[derive(Debug, thiserror::Error, ApiError)]
@@ -53,8 +53,8 @@ where
 {
     type Rejection = ValidRejection<X::Rejection>;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> = match X::NOW {
-        Some(_) => Some(|request| match X::NOW {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Self::Rejection>> = match X::SYNC {
+        Some(_) => Some(|request| match X::SYNC {
             Some(now) => Self::check(now(request)),
             None => unreachable!(),
         }),
@@ -66,19 +66,19 @@ where
     }
 }
 
-/// The body as text, borrowed.
+/// The body as borrowed text.
 pub(crate) struct Body<'r>(pub(crate) &'r str);
 
 impl<'r> FromRequest<'r> for Body<'r> {
     type Rejection = Bad;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Bad>> = Some(|request| {
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Bad>> = Some(|request| {
         let text = std::str::from_utf8(request.body().bytes()).map_err(|_| Bad::NoText)?;
         Ok(Body(text))
     });
 }
 
-/// An extractor that waits, and borrows over the wait.
+/// An asynchronous extractor that borrows across an await point.
 #[derive(Clone, Copy)]
 pub(crate) struct User<'r>(pub(crate) &'r str);
 
@@ -92,7 +92,7 @@ impl<'r> FromRequest<'r> for User<'r> {
     }
 }
 
-/// A wrapper that waits, around anything.
+/// An asynchronous wrapper around any extractor.
 pub(crate) struct Slowly<X>(pub(crate) X);
 
 impl<'r, X> FromRequest<'r> for Slowly<X>
@@ -109,13 +109,13 @@ where
     }
 }
 
-/// The length of the body, owned.
+/// The length of the body, an owned value.
 #[derive(Clone, Copy)]
 pub(crate) struct Length(pub(crate) usize);
 
 impl<'r> FromRequest<'r> for Length {
     type Rejection = Infallible;
 
-    const NOW: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
         Some(|request| Ok(Length(request.body().bytes().len())));
 }

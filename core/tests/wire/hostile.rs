@@ -1,4 +1,4 @@
-//! Requests that somebody sends on purpose. None may fail the event as a whole.
+//! Malicious requests. None of them may make the whole event fail.
 
 use crate::{decode, event, event_with, header, invocation, malformed, path_key, try_decode};
 use lambda_api::event::{DecodeError, DecodeOptions, Source};
@@ -137,7 +137,7 @@ fn an_invalid_method_is_malformed() {
     ] {
         assert_eq!(
             malformed(&event),
-            (Some(source), "the method is no HTTP method".into())
+            (Some(source), "the method is not a valid HTTP method".into())
         );
     }
 }
@@ -161,14 +161,14 @@ fn a_path_of_another_form_of_request_target_is_malformed() {
 }
 
 #[test]
-fn a_uri_that_is_too_long_for_any_limit_is_refused() {
+fn a_uri_that_is_too_long_for_any_limit_is_rejected() {
     for more in [
         json!({"rawQueryString": "x".repeat(70_000)}),
         json!({"rawQueryString": null, "queryStringParameters": {"a": "/".repeat(40_000)}}),
     ] {
         let event = event_with(Source::HttpApi, more);
         match try_decode(&event, &DecodeOptions::default()) {
-            Err(DecodeError::OverLimit(over)) => {
+            Err(DecodeError::LimitExceeded(over)) => {
                 assert_eq!(over.invocation().source(), Some(Source::HttpApi));
                 assert_eq!(over.problem().code(), "uri_too_long");
             }
@@ -248,7 +248,7 @@ fn numbers_are_taken_for_their_text() {
 }
 
 #[test]
-fn a_claim_that_is_no_string_fails_nothing() {
+fn a_claim_that_is_not_a_string_is_accepted() {
     let claims = json!({"sub": "a", "exp": 1_700_000_000, "admin": true, "groups": ["x"], "nested": {"a": null}});
     for (source, authorizer) in [
         (Source::RestApi, json!({"claims": claims})),

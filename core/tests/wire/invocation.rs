@@ -1,4 +1,4 @@
-//! What the gateway says about a request.
+//! The invocation: the data of the gateway about a request.
 
 use crate::{decode, event, event_with, invocation};
 use lambda_api::{LambdaContext, event::Source};
@@ -87,7 +87,7 @@ fn the_source_ip_is_the_gateways_word() {
 }
 
 #[test]
-fn the_source_ip_of_an_alb_and_lattice_is_the_last_of_x_forwarded_for() {
+fn alb_and_lattice_source_ip_is_the_last_forwarded_for() {
     for source in [Source::Alb, Source::LatticeV1, Source::LatticeV2] {
         let event = event_with(
             source,

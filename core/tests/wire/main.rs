@@ -1,4 +1,4 @@
-//! The facts about events and replies that the platform guarantees, one test for each.
+//! The properties of events and responses that AWS guarantees, one test for each.
 
 mod hostile;
 mod invocation;
@@ -6,8 +6,8 @@ mod not_http;
 mod order;
 mod paths;
 mod properties;
-mod replies;
 mod requests;
+mod responses;
 mod sharing;
 
 use lambda_api::{
@@ -16,7 +16,7 @@ use lambda_api::{
 };
 use serde_json::{Value, json};
 
-/// Decodes an event as an API without options does.
+/// Decodes an event with the default options.
 fn decode(event: &Value) -> Request {
     match try_decode(event, &DecodeOptions::default()) {
         Ok(request) => request,
@@ -28,7 +28,7 @@ fn try_decode(event: &Value, options: &DecodeOptions) -> Result<Request, DecodeE
     event::decode(event.to_string().into(), LambdaContext::default(), options)
 }
 
-/// Decodes an event that cannot be represented: its source, and what is wrong with it.
+/// Decodes a malformed event. Returns its source and the error.
 fn malformed(event: &Value) -> (Option<Source>, String) {
     match try_decode(event, &DecodeOptions::default()) {
         Err(DecodeError::Malformed {
@@ -54,7 +54,7 @@ fn header<'r>(request: &'r Request, name: &str) -> Vec<&'r str> {
         .collect()
 }
 
-/// The parameters of a query, decoded, in order.
+/// Returns the decoded query parameters, in order.
 fn query(request: &Request) -> Vec<(String, String)> {
     form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
         .into_owned()
@@ -68,7 +68,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The smallest event of a source, to which a test adds what it is about.
+/// Returns a minimal event of a source, which tests extend.
 fn event(source: Source) -> Value {
     match source {
         Source::RestApi => json!({"httpMethod": "GET", "path": "/", "resource": "/{proxy+}"}),
@@ -89,7 +89,7 @@ fn event(source: Source) -> Value {
     }
 }
 
-/// The event of a source, with further members.
+/// Returns the event of a source with additional members.
 fn event_with(source: Source, more: Value) -> Value {
     let mut event = event(source);
     merge(&mut event, more);
@@ -107,7 +107,7 @@ fn merge(into: &mut Value, more: Value) {
     }
 }
 
-/// The member in which a source sends the path.
+/// The member that contains the path.
 fn path_key(source: Source) -> &'static str {
     match source {
         Source::HttpApi | Source::FunctionUrl => "rawPath",

@@ -1,4 +1,4 @@
-//! Events that are no requests, and what is said of them.
+//! Unsupported events and their errors.
 
 use crate::{event, event_with, merge, try_decode};
 use lambda_api::{
@@ -7,20 +7,20 @@ use lambda_api::{
 };
 use serde_json::{Value, json};
 
-/// What an event of no HTTP source is said to look like.
-fn refused(text: &str) -> String {
+/// Returns the error of an unsupported event.
+fn rejected(text: &str) -> String {
     match decode(
         text.to_owned().into(),
         LambdaContext::default(),
         &DecodeOptions::default(),
     ) {
-        Err(DecodeError::NotHttp(error)) => error.to_string(),
+        Err(DecodeError::UnsupportedEvent(error)) => error.to_string(),
         other => panic!("{other:?}\n{text}"),
     }
 }
 
 #[test]
-fn a_web_socket_event_with_a_method_is_no_request() {
+fn a_web_socket_event_with_a_method_is_unsupported() {
     for source in Source::ALL {
         for mark in [
             json!({"connectionId": "x", "eventType": "CONNECT", "routeKey": "$connect"}),
@@ -29,7 +29,7 @@ fn a_web_socket_event_with_a_method_is_no_request() {
             json!({"messageDirection": "IN"}),
         ] {
             let event = event_with(source, json!({"requestContext": mark}));
-            let found = refused(&event.to_string());
+            let found = rejected(&event.to_string());
             assert!(found.contains("WebSocket"), "{source}: {found}");
         }
         let nulls = json!({"connectionId": null, "eventType": null, "messageDirection": null});
@@ -55,7 +55,7 @@ fn a_web_socket_event_cannot_hide_its_marks() {
             let event = format!(
                 r#"{{"httpMethod": "GET", "path": "/", {before} "requestContext": {context} {behind}}}"#
             );
-            assert!(refused(&event).contains("WebSocket"), "{context}");
+            assert!(rejected(&event).contains("WebSocket"), "{context}");
         }
     }
 }
@@ -67,7 +67,7 @@ fn two_request_contexts_make_no_request() {
         merge(&mut event, json!({"requestContext": {"requestId": "r"}}));
         let text = event.to_string();
         let members = text.strip_suffix('}').unwrap();
-        for (second, refusal) in [
+        for (second, rejection) in [
             (r#""requestContext": {"authorizer": {}}"#, true),
             (r#""request\u0043ontext": {}"#, true),
             (r#""requestContext": 1"#, true),
@@ -77,8 +77,8 @@ fn two_request_contexts_make_no_request() {
                 format!("{members}, {second}}}"),
                 format!("{{{second}, {}", &text[1..]),
             ] {
-                if refusal {
-                    let found = refused(&event);
+                if rejection {
+                    let found = rejected(&event);
                     assert!(found.contains("two request contexts"), "{source}: {found}");
                 } else {
                     let decoded = decode(
@@ -139,9 +139,9 @@ fn an_event_of_another_service_is_named() {
         ),
     ];
     for (event, expected) in named {
-        let found = refused(&event.to_string());
+        let found = rejected(&event.to_string());
         assert!(found.contains("it looks like"), "{found}");
         assert!(found.contains(expected), "{event}: {found}");
     }
-    assert!(!refused(r#"{"key1": "value1"}"#).contains("it looks like"));
+    assert!(!rejected(r#"{"key1": "value1"}"#).contains("it looks like"));
 }

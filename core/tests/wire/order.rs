@@ -1,4 +1,4 @@
-//! The order of the members of an event has no say in what it is read as.
+//! The order of the members of an event does not change the result.
 
 use lambda_api::{
     Invocation, LambdaContext, Request,
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 type Member = (String, Value);
 
-/// An event with all that its source sends, and more that other sources send.
+/// An event with all members of its source, and members of other sources.
 fn full(source: Source) -> Value {
     let headers = json!({"Host": "example.com", "X-A": "2", "x-only": "here"});
     let multi_headers = json!({"Host": ["example.com"], "X-A": ["1", "2"]});
@@ -48,7 +48,7 @@ fn full(source: Source) -> Value {
     event
 }
 
-/// Members that emulators and SDKs write for what is not there, under every name there is.
+/// Members that emulators and SDKs set to null when absent, in all spellings.
 const NULLS: &[&str] = &[
     "queryStringParameters",
     "query_string_parameters",
@@ -102,8 +102,8 @@ fn object<'m>(members: impl IntoIterator<Item = (&'m String, String)>) -> String
     format!("{{{}}}", members.join(","))
 }
 
-/// An event of a source, and its members in any order, those of its context too, with nulls among
-/// them.
+/// An event of a source and the same event with its members, and those of its context, in random
+/// order, with nulls among them.
 fn shuffled() -> impl Strategy<Value = (Source, Value, String)> {
     proptest::sample::select(&Source::ALL[..]).prop_flat_map(|source| {
         let event = full(source);
@@ -137,7 +137,7 @@ fn decode(text: &str, options: &DecodeOptions) -> Request {
     }
 }
 
-/// Everything that a handler can see, but for the context as it came.
+/// Everything that a handler can observe, except for the raw request context.
 fn seen(request: &Request) -> String {
     let invocation = request.extensions().get::<Invocation>().unwrap();
     let mut headers: Vec<_> = request.headers().iter().collect();
@@ -169,7 +169,7 @@ proptest! {
     #[test]
     fn no_order_of_members_and_no_null_changes_a_request((source, event, shuffled) in shuffled()) {
         for strip_stage in [None, Some(true)] {
-            let options = DecodeOptions { strip_stage, ..DecodeOptions::default() };
+            let options = strip_stage.into_iter().fold(DecodeOptions::default(), DecodeOptions::strip_stage);
             let expected = decode(&event.to_string(), &options);
             prop_assert_eq!(expected.uri().path(), "/a/b");
             let request = decode(&shuffled, &options);

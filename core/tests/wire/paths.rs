@@ -1,4 +1,4 @@
-//! Stages, base paths, and paths that nobody may normalise.
+//! Stages, base paths, and paths that must not be normalized.
 
 use crate::{decode, event, event_with, invocation, path_key, try_decode};
 use lambda_api::event::{DecodeOptions, Source};
@@ -34,7 +34,7 @@ fn an_http_api_has_its_stage_in_the_path_on_every_domain() {
             let event = staged(raw, stage, domain);
             let found = path(&event, &DecodeOptions::default());
             assert_eq!(found, expected, "{raw} {stage} {domain:?}");
-            // Payload format 1.0 has it as well, whatever the route is.
+            // Payload format 1.0 does the same for every route.
             for resource in ["/orders", "$default"] {
                 let event = event_with(
                     Source::HttpApiV1,
@@ -72,14 +72,8 @@ fn the_path_of_a_rest_api_never_has_the_stage() {
 
 #[test]
 fn one_setting_overrides_the_stage_rule() {
-    let always = DecodeOptions {
-        strip_stage: Some(true),
-        ..DecodeOptions::default()
-    };
-    let never = DecodeOptions {
-        strip_stage: Some(false),
-        ..DecodeOptions::default()
-    };
+    let always = DecodeOptions::default().strip_stage(true);
+    let never = DecodeOptions::default().strip_stage(false);
     assert_eq!(path(&staged("/prod/x", "prod", CUSTOM), &always), "/x");
     assert_eq!(path(&staged("/x", "prod", CUSTOM), &always), "/x");
     assert_eq!(
@@ -101,10 +95,7 @@ fn one_setting_overrides_the_stage_rule() {
 #[test]
 fn the_base_path_is_stripped_where_it_is_there() {
     for base_path in ["v1", "/v1", "/v1/"] {
-        let options = DecodeOptions {
-            base_path: Some(base_path.to_owned()),
-            ..DecodeOptions::default()
-        };
+        let options = DecodeOptions::default().base_path(base_path);
         for source in Source::ALL {
             for (raw, expected) in [
                 ("/v1/orders", "/orders"),
@@ -123,11 +114,10 @@ fn the_base_path_is_stripped_where_it_is_there() {
 
 #[test]
 fn base_paths_come_off_before_and_after_the_stage() {
-    let options = DecodeOptions {
-        base_path: Some("/v1".to_owned()),
-        more_base_paths: vec!["/shop/v2".to_owned(), "/a%20b".to_owned()],
-        ..DecodeOptions::default()
-    };
+    let options = DecodeOptions::default()
+        .base_path("/v1")
+        .base_path("/shop/v2")
+        .base_path("/a%20b");
     for (raw, expected) in [
         ("/prod/v1/orders", "/orders"),
         ("/v1/prod/orders", "/orders"),
@@ -167,7 +157,7 @@ fn dots_slashes_and_escapes_of_a_path_are_never_resolved() {
     }
 }
 
-/// An HTTP API has decoded the path, whatever its payload format.
+/// Whether the source decodes the path, as an HTTP API does with both payload formats.
 fn is_decoded(source: Source) -> bool {
     matches!(source, Source::HttpApi | Source::HttpApiV1)
 }
@@ -251,7 +241,7 @@ fn a_stage_is_not_stripped_through_dots() {
         ("/x/../prod/orders", "/x/../prod/orders"),
         ("/./prod/orders", "/./prod/orders"),
         ("//prod/orders", "//prod/orders"),
-        // That is no stage, but text which the gateway has decoded once.
+        // Not a stage: the gateway has already decoded this text once.
         ("/pro%64/orders", "/pro%2564/orders"),
     ] {
         assert_eq!(
@@ -259,12 +249,8 @@ fn a_stage_is_not_stripped_through_dots() {
             expected
         );
     }
-    // Nor through escapes: what is taken off is taken off before.
-    let options = DecodeOptions {
-        base_path: Some("/v1".to_owned()),
-        strip_stage: Some(true),
-        ..DecodeOptions::default()
-    };
+    // Escapes cannot be used either: the stage is removed before they are decoded.
+    let options = DecodeOptions::default().base_path("/v1").strip_stage(true);
     let event = event_with(
         Source::RestApi,
         json!({"path": "/%761/%70rod/x", "requestContext": {"stage": "prod"}}),
@@ -272,13 +258,10 @@ fn a_stage_is_not_stripped_through_dots() {
     assert_eq!(path(&event, &options), "/v1/prod/x");
 }
 
-/// Where clients call, by source, domain, stage, path of the event and path of its context.
+/// The base URL of clients, by source, domain, stage, path of the event and path of its context.
 #[test]
 fn an_invocation_knows_what_clients_write_before_the_path() {
-    let options = DecodeOptions {
-        base_path: Some("/v1".to_owned()),
-        ..DecodeOptions::default()
-    };
+    let options = DecodeOptions::default().base_path("/v1");
     let gateway = "https://abc123.execute-api.eu-west-1.amazonaws.com";
     let custom = "https://api.example.com";
     for (source, domain, stage, raw, context, prefix, url) in [
@@ -337,7 +320,7 @@ fn an_invocation_knows_what_clients_write_before_the_path() {
             "/v1",
             custom,
         ),
-        // The mapping's own path is not in the path of the event.
+        // The path of the mapping is not part of the path of the event.
         (
             Source::RestApi,
             CUSTOM,

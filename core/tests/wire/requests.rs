@@ -1,11 +1,11 @@
-//! What the sources send.
+//! Requests as the sources send them.
 
 use crate::{decode, event_with, header, invocation, pairs, query, try_decode};
 use lambda_api::event::{DecodeOptions, Source};
 use serde_json::json;
 
 #[test]
-fn every_source_is_told_from_its_smallest_event() {
+fn every_source_is_detected_from_its_smallest_event() {
     for source in Source::ALL {
         let request = decode(&crate::event(source));
         assert_eq!(invocation(&request).source(), Some(source));
@@ -35,7 +35,7 @@ fn rest_query_parameters_are_already_decoded() {
             json!({"queryStringParameters": {"z": "b"},
                 "multiValueQueryStringParameters": {"z": ["a&b=c", "b"], "a b": ["100%25"]}}),
         ));
-        // serde_json sorts the names of a `Value`; the order of an event is tested with a text.
+        // serde_json sorts the names of a `Value`; another test checks the order with a text.
         assert_eq!(
             query(&request),
             pairs(&[("a b", "100%25"), ("z", "a&b=c"), ("z", "b")])
@@ -128,7 +128,7 @@ fn a_missing_raw_query_is_made_of_the_parameters() {
 }
 
 #[test]
-fn a_repeated_header_that_was_joined_with_a_comma_stays_one_value() {
+fn a_comma_joined_header_stays_one_value() {
     for source in [Source::HttpApi, Source::FunctionUrl, Source::LatticeV1] {
         let request = decode(&event_with(source, json!({"headers": {"x-a": "1,2"}})));
         assert_eq!(header(&request, "x-a"), ["1,2"]);
@@ -238,7 +238,7 @@ fn lattice_v1_has_names_of_its_own() {
 }
 
 #[test]
-fn an_event_written_by_hand_may_lack_what_can_be_defaulted() {
+fn a_hand_written_event_can_omit_members() {
     for (event, source, method, uri) in [
         (
             json!({"httpMethod": "GET", "path": "/a"}),
@@ -341,11 +341,8 @@ fn a_missing_leading_slash_is_added() {
             assert_eq!(decode(&event).uri().path(), expected, "{source} {path}");
         }
     }
-    // Before stage and base path come off.
-    let options = DecodeOptions {
-        strip_stage: Some(true),
-        ..DecodeOptions::default()
-    };
+    // Before the stage and the base path are removed.
+    let options = DecodeOptions::default().strip_stage(true);
     let event = event_with(
         Source::HttpApi,
         json!({"rawPath": "prod/x", "requestContext": {"stage": "prod"}}),
@@ -354,7 +351,7 @@ fn a_missing_leading_slash_is_added() {
 }
 
 #[test]
-fn what_only_the_map_of_single_values_has_is_kept() {
+fn values_of_the_single_value_map_are_kept() {
     for source in [Source::RestApi, Source::HttpApiV1] {
         let request = decode(&event_with(
             source,
@@ -414,7 +411,7 @@ fn a_byte_order_mark_before_an_event_is_skipped() {
 }
 
 #[test]
-fn an_event_of_no_http_source_names_the_keys_looked_for_and_found() {
+fn an_unsupported_event_error_names_the_keys() {
     for event in [
         json!({"Records": [{"eventSource": "aws:s3"}]}),
         json!({"detail-type": "x", "source": "y", "version": "0"}),

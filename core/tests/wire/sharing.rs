@@ -1,4 +1,4 @@
-//! What has no escapes is not copied.
+//! Strings without escapes are not copied.
 
 use bytes::Bytes;
 use lambda_api::{
@@ -33,7 +33,7 @@ fn header_values_path_and_body_share_the_memory_of_the_event() {
 }
 
 #[test]
-fn a_path_without_its_stage_still_shares_the_memory_of_the_event() {
+fn a_path_without_its_stage_shares_the_events_memory() {
     let (within, request) =
         decode(r#"{"rawPath": "/prod/orders", "requestContext": {"stage": "prod", "http": {}}}"#);
     assert_eq!(request.uri(), "/orders");
@@ -41,7 +41,7 @@ fn a_path_without_its_stage_still_shares_the_memory_of_the_event() {
 }
 
 #[test]
-fn what_has_escapes_is_copied_and_right() {
+fn escaped_text_is_copied_correctly() {
     let (within, request) =
         decode(r#"{"rawPath": "\/a", "headers": {"x-\u0061": "\u0062"}, "body": "\n"}"#);
     assert_eq!(request.uri(), "/a");

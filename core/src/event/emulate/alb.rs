@@ -1,42 +1,42 @@
 //! Application Load Balancer, with and without multi-value headers.
 
 use super::{
-    arrival::Arrival,
     body::carry,
-    facts::REGION,
+    gateway_context::REGION,
     headers::received,
+    incoming::Incoming,
     query::{encoded, last, lists},
 };
 use serde_json::{Value, json};
 
-pub(super) fn single(arrival: &Arrival<'_>) -> Value {
-    let body = carry(arrival);
+pub(super) fn single(incoming: &Incoming<'_>) -> Value {
+    let body = carry(incoming);
     json!({
-        "requestContext": context(arrival),
-        "httpMethod": arrival.method(),
-        "path": arrival.path(),
-        "queryStringParameters": last(&encoded(arrival.query())),
-        "headers": last(&received(arrival)),
+        "requestContext": context(incoming),
+        "httpMethod": incoming.method(),
+        "path": incoming.path(),
+        "queryStringParameters": last(&encoded(incoming.query())),
+        "headers": last(&received(incoming)),
         "body": body.text.unwrap_or_default(),
         "isBase64Encoded": body.base64,
     })
 }
 
-pub(super) fn multi(arrival: &Arrival<'_>) -> Value {
-    let body = carry(arrival);
+pub(super) fn multi(incoming: &Incoming<'_>) -> Value {
+    let body = carry(incoming);
     json!({
-        "requestContext": context(arrival),
-        "httpMethod": arrival.method(),
-        "path": arrival.path(),
-        "multiValueQueryStringParameters": lists(&encoded(arrival.query())),
-        "multiValueHeaders": lists(&received(arrival)),
+        "requestContext": context(incoming),
+        "httpMethod": incoming.method(),
+        "path": incoming.path(),
+        "multiValueQueryStringParameters": lists(&encoded(incoming.query())),
+        "multiValueHeaders": lists(&received(incoming)),
         "body": body.text.unwrap_or_default(),
         "isBase64Encoded": body.base64,
     })
 }
 
-fn context(arrival: &Arrival<'_>) -> Value {
-    let account = arrival.account();
+fn context(incoming: &Incoming<'_>) -> Value {
+    let account = incoming.account();
     json!({
         "elb": {
             "targetGroupArn": format!(

@@ -1,44 +1,44 @@
-//! The body: text where the source takes it for text, base64 elsewhere.
+//! Encodes the body as text or base64, as the source does.
 
-use super::{arrival::Arrival, headers, media_types};
+use super::{headers, incoming::Incoming, media_types};
 use crate::event::Source;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
-/// The body as the event has it.
+/// The body as it is in the event.
 pub(super) struct Carried {
-    /// `None` when there is none, which each source writes in its own way.
+    /// `None` if there is no body, which each source writes differently.
     pub(super) text: Option<String>,
     pub(super) base64: bool,
 }
 
-pub(super) fn carry(arrival: &Arrival<'_>) -> Carried {
-    let body = arrival.request.body();
+pub(super) fn carry(incoming: &Incoming<'_>) -> Carried {
+    let body = incoming.request.body();
     if body.is_empty() {
         return Carried {
             text: None,
             base64: false,
         };
     }
-    if arrival.source == Source::RestApi {
-        return of_rest_api(arrival, body);
+    if incoming.source == Source::RestApi {
+        return of_rest_api(incoming, body);
     }
-    // HTTP API and function URL go by the type alone, the others by the encoding first.
+    // HTTP API and function URL only check the type; the others check the encoding first.
     let encoded = !matches!(
-        arrival.source,
+        incoming.source,
         Source::HttpApi | Source::HttpApiV1 | Source::FunctionUrl
-    ) && arrival.request.headers().contains_key(CONTENT_ENCODING);
-    if encoded || !is_textual(&media_type(arrival)) {
+    ) && incoming.request.headers().contains_key(CONTENT_ENCODING);
+    if encoded || !is_textual(&media_type(incoming)) {
         return base64(body);
     }
     utf8(body).unwrap_or_else(|| base64(body))
 }
 
-fn of_rest_api(arrival: &Arrival<'_>, body: &Bytes) -> Carried {
-    let Some(types) = &arrival.facts.binary_media_types else {
+fn of_rest_api(incoming: &Incoming<'_>, body: &Bytes) -> Carried {
+    let Some(types) = &incoming.facts.binary_media_types else {
         return utf8(body).unwrap_or_else(|| base64(body));
     };
-    if media_types::fit(types, arrival.request.headers().get(CONTENT_TYPE)) {
+    if media_types::fit(types, incoming.request.headers().get(CONTENT_TYPE)) {
         return base64(body);
     }
     Carried {
@@ -62,15 +62,15 @@ fn base64(body: &Bytes) -> Carried {
     }
 }
 
-/// The type without its parameters, in lower case; empty when none is named.
-fn media_type(arrival: &Arrival<'_>) -> String {
-    let named = arrival.request.headers().get(CONTENT_TYPE);
+/// The media type without parameters, in lower case; empty if there is none.
+fn media_type(incoming: &Incoming<'_>) -> String {
+    let named = incoming.request.headers().get(CONTENT_TYPE);
     let named = named.map(headers::text).unwrap_or_default();
     let essence = named.split(';').next().unwrap_or("");
     essence.trim().to_ascii_lowercase()
 }
 
-/// The types that sources send as text. A form is not among them.
+/// The types that sources send as text. The type of a form is not one of them.
 fn is_textual(media_type: &str) -> bool {
     media_type.starts_with("text/")
         || matches!(
@@ -91,12 +91,12 @@ mod tests {
         }
         let request = request.body(Bytes::from_static(body)).unwrap();
         let facts = facts();
-        let carried = carry(&Arrival::new(source, &request, &facts));
+        let carried = carry(&Incoming::new(source, &request, &facts));
         (carried.text.unwrap(), carried.base64)
     }
 
     #[test]
-    fn text_stays_text_only_where_the_source_takes_it_for_text() {
+    fn text_stays_text_only_if_the_source_allows_it() {
         use Source::*;
         let text = ("<hi/>".to_owned(), false);
         let base64 = ("PGhpLz4=".to_owned(), true);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_utf8_is_base64_whatever_its_type() {
+    fn invalid_utf8_is_sent_as_base64() {
         for source in Source::ALL {
             let (text, base64) = carried(source, &[("content-type", "text/plain")], b"\xff\x00");
             assert_eq!((text.as_str(), base64), ("/wA=", true), "{source}");
@@ -162,7 +162,7 @@ mod tests {
                 .body(Bytes::from_static(b"\xff"))
                 .unwrap();
             let facts = facts().binary_media_types(types.iter().copied());
-            let carried = carry(&Arrival::new(Source::RestApi, &request, &facts));
+            let carried = carry(&Incoming::new(Source::RestApi, &request, &facts));
             let found = (carried.text.as_deref().unwrap(), carried.base64);
             assert_eq!(found, expected, "{types:?} {content_type}");
         }

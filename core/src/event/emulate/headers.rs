@@ -1,8 +1,8 @@
-//! The headers of a request as sources hand them over, with those that they add.
+//! The headers of a request as sources send them, including those that the source adds.
 
 use super::{
-    arrival::Arrival,
     caller,
+    incoming::Incoming,
     query::{Groups, push},
 };
 use crate::event::Source;
@@ -12,39 +12,39 @@ use http::{
 };
 use std::borrow::Cow;
 
-/// All headers in lower case, each with its values in order, and those that the source adds.
-pub(super) fn received(arrival: &Arrival<'_>) -> Groups {
+/// Returns all headers in lower case, with their values in order, and those that the source adds.
+pub(super) fn received(incoming: &Incoming<'_>) -> Groups {
     let mut groups = Groups::new();
-    let headers = arrival.request.headers();
+    let headers = incoming.request.headers();
     for (name, value) in headers {
-        if passes(arrival.source, name.as_str()) {
+        if passes(incoming.source, name.as_str()) {
             push(&mut groups, name.as_str(), text(value));
         }
     }
     join_cookies(&mut groups);
-    add(&mut groups, "host", || arrival.domain.clone());
-    let (proto, port) = arrival.facts.forwarded_as();
-    append_client(&mut groups, arrival.facts.client_ip());
+    add(&mut groups, "host", || incoming.domain.clone());
+    let (proto, port) = incoming.facts.forwarded_as();
+    append_client(&mut groups, incoming.facts.client_ip());
     add(&mut groups, "x-forwarded-port", || port.to_string());
     add(&mut groups, "x-forwarded-proto", || proto.to_owned());
-    match arrival.source {
+    match incoming.source {
         Source::LatticeV1 | Source::LatticeV2 => {}
         Source::FunctionUrl => {
-            add(&mut groups, "x-amzn-trace-id", || arrival.trace_id());
+            add(&mut groups, "x-amzn-trace-id", || incoming.trace_id());
             add(&mut groups, "x-amzn-tls-version", || "TLSv1.3".to_owned());
             add(&mut groups, "x-amzn-tls-cipher-suite", || {
                 "TLS_AES_128_GCM_SHA256".to_owned()
             });
         }
-        _ => add(&mut groups, "x-amzn-trace-id", || arrival.trace_id()),
+        _ => add(&mut groups, "x-amzn-trace-id", || incoming.trace_id()),
     }
-    add_length(&mut groups, arrival);
-    caller::headers(arrival, &mut groups);
+    add_length(&mut groups, incoming);
+    caller::headers(incoming, &mut groups);
     groups
 }
 
-/// A client may split its cookies into several headers in HTTP/2. What passes them on has to make
-/// them one again (RFC 9113, section 8.2.3).
+/// In HTTP/2 a client may split its cookies into several headers. An intermediary must join them
+/// (RFC 9113, section 8.2.3).
 fn join_cookies(groups: &mut Groups) {
     for (name, values) in groups {
         if name == COOKIE.as_str() {
@@ -53,7 +53,7 @@ fn join_cookies(groups: &mut Groups) {
     }
 }
 
-/// The same, with the names that API Gateway knows written in its own way.
+/// Capitalizes the header names that API Gateway capitalizes.
 pub(super) fn in_capitals(groups: Groups) -> Groups {
     groups
         .into_iter()
@@ -61,10 +61,10 @@ pub(super) fn in_capitals(groups: Groups) -> Groups {
         .collect()
 }
 
-/// The cookies of a request, one by one.
-pub(super) fn cookies(arrival: &Arrival<'_>) -> Vec<String> {
+/// Returns the cookies of a request one by one.
+pub(super) fn cookies(incoming: &Incoming<'_>) -> Vec<String> {
     let mut cookies = Vec::new();
-    for value in arrival.request.headers().get_all(COOKIE) {
+    for value in incoming.request.headers().get_all(COOKIE) {
         let value = text(value);
         let pairs = value.split(';').map(str::trim);
         cookies.extend(pairs.filter(|pair| !pair.is_empty()).map(str::to_owned));
@@ -72,7 +72,7 @@ pub(super) fn cookies(arrival: &Arrival<'_>) -> Vec<String> {
     cookies
 }
 
-/// A header value as text. What is no UTF-8 is read as Latin-1, so that no byte is lost.
+/// Returns a header value as text. Invalid UTF-8 is read as Latin-1, so that no byte is lost.
 pub(super) fn text(value: &HeaderValue) -> String {
     match std::str::from_utf8(value.as_bytes()) {
         Ok(text) => text.to_owned(),
@@ -80,8 +80,8 @@ pub(super) fn text(value: &HeaderValue) -> String {
     }
 }
 
-/// Whether a header of the client reaches the function: those of the connection do not, except
-/// that a load balancer passes `connection` on.
+/// Whether the source forwards a header of the client. Hop-by-hop headers are not forwarded, except
+/// `connection` by a load balancer.
 fn passes(source: Source, name: &str) -> bool {
     match name {
         "connection" => matches!(source, Source::Alb | Source::AlbMultiValue),
@@ -111,14 +111,14 @@ fn append_client(groups: &mut Groups, ip: &str) {
     *values = vec![values.join(", ")];
 }
 
-/// The whole body is there before the function is called, so that its length is known even when the
-/// client did not say it.
-fn add_length(groups: &mut Groups, arrival: &Arrival<'_>) {
-    let length = arrival.request.body().len();
-    let headers = arrival.request.headers();
+/// Adds the length of the body. It is known before the function is called, even if the client did
+/// not send it.
+fn add_length(groups: &mut Groups, incoming: &Incoming<'_>) {
+    let length = incoming.request.body().len();
+    let headers = incoming.request.headers();
     let chunked = headers.contains_key(TRANSFER_ENCODING) && !headers.contains_key(CONTENT_LENGTH);
-    let always = matches!(arrival.source, Source::HttpApi | Source::HttpApiV1);
-    if arrival.source != Source::RestApi && (length > 0 || chunked || always) {
+    let always = matches!(incoming.source, Source::HttpApi | Source::HttpApiV1);
+    if incoming.source != Source::RestApi && (length > 0 || chunked || always) {
         add(groups, "content-length", || length.to_string());
     }
 }
@@ -157,7 +157,7 @@ mod tests {
         }
         let request = request.body(Bytes::from_static(body.as_bytes())).unwrap();
         let facts = facts();
-        received(&Arrival::new(source, &request, &facts))
+        received(&Incoming::new(source, &request, &facts))
     }
 
     fn value(groups: &Groups, name: &str) -> Option<String> {
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_are_latin_1() {
+    fn invalid_utf8_is_read_as_latin_1() {
         let groups = received_by(
             Source::Alb,
             &[("x-a", b"caf\xe9"), ("x-b", "é".as_bytes())],
@@ -277,8 +277,8 @@ mod tests {
             .body(Bytes::new())
             .unwrap();
         let facts = facts();
-        let arrival = Arrival::new(Source::HttpApi, &request, &facts);
-        assert_eq!(cookies(&arrival), ["a=1", "b=2", "c=x=y"]);
+        let incoming = Incoming::new(Source::HttpApi, &request, &facts);
+        assert_eq!(cookies(&incoming), ["a=1", "b=2", "c=x=y"]);
     }
 
     #[test]

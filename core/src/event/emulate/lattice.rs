@@ -1,48 +1,48 @@
 //! VPC Lattice, event versions 1 and 2.
 //!
-//! Its documentation does not say whether the query is decoded; as it follows the load balancer in
-//! the rest, the query is left encoded.
+//! Its documentation does not state whether the query is decoded. The rest of the format follows
+//! ALB, so the query stays encoded.
 
 use super::{
-    arrival::Arrival,
     body::carry,
     caller,
-    facts::REGION,
+    gateway_context::REGION,
     headers::received,
+    incoming::Incoming,
     query::{encoded, joined, last, lists},
 };
 use serde_json::{Map, Value, json};
 
-pub(super) fn version_1(arrival: &Arrival<'_>) -> Value {
-    let body = carry(arrival);
+pub(super) fn version_1(incoming: &Incoming<'_>) -> Value {
+    let body = carry(incoming);
     json!({
-        "raw_path": arrival.path(),
-        "method": arrival.method(),
-        "headers": joined(&received(arrival), ","),
-        "query_string_parameters": last(&encoded(arrival.query())),
+        "raw_path": incoming.path(),
+        "method": incoming.method(),
+        "headers": joined(&received(incoming), ","),
+        "query_string_parameters": last(&encoded(incoming.query())),
         "body": body.text.unwrap_or_default(),
         "is_base64_encoded": body.base64,
     })
 }
 
-pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
-    let account = arrival.account();
+pub(super) fn version_2(incoming: &Incoming<'_>) -> Value {
+    let account = incoming.account();
     let arn = |resource: &str| format!("arn:aws:vpc-lattice:{REGION}:{account}:{resource}");
-    let service = match arrival.api_id() {
+    let service = match incoming.api_id() {
         full if full.starts_with("arn:") => full.to_owned(),
         id => arn(&format!("service/{id}")),
     };
     let mut identity = Map::new();
     let vpc = format!("arn:aws:ec2:{REGION}:{account}:vpc/vpc-0b8276c84697e7339");
     identity.insert("sourceVpcArn".to_owned(), vpc.into());
-    caller::lattice_identity(arrival, &mut identity);
-    let body = carry(arrival);
+    caller::lattice_identity(incoming, &mut identity);
+    let body = carry(incoming);
     let mut event = json!({
         "version": "2.0",
-        "path": arrival.path(),
-        "method": arrival.method(),
-        "headers": lists(&received(arrival)),
-        "queryStringParameters": lists(&encoded(arrival.query())),
+        "path": incoming.path(),
+        "method": incoming.method(),
+        "headers": lists(&received(incoming)),
+        "queryStringParameters": lists(&encoded(incoming.query())),
         "isBase64Encoded": body.base64,
         "requestContext": {
             "serviceNetworkArn": arn("servicenetwork/sn-0bf3f2882e9cc805a"),
@@ -50,7 +50,7 @@ pub(super) fn version_2(arrival: &Arrival<'_>) -> Value {
             "targetGroupArn": arn("targetgroup/tg-6d0ecf831eec9f09"),
             "identity": identity,
             "region": REGION,
-            "timeEpoch": format!("{}000", arrival.millis),
+            "timeEpoch": format!("{}000", incoming.millis),
         },
     });
     if let (Some(event), Some(text)) = (event.as_object_mut(), body.text) {

@@ -3,11 +3,12 @@
 use super::headers;
 use http::HeaderValue;
 
-/// Whether one of the types fits a header: the `content-type` of a request with a body, or the
-/// `accept` of one that wants a body. Of several media types in the header the first counts, and
-/// its parameters do not.
+/// Whether one of the types matches a header: the `content-type` of a request with a body, or the
+/// `accept` of a client that expects a body. Only the first media type in the header counts,
+/// without its parameters.
 ///
-/// `*/*` fits every request, `image/*` every image; a `*/*` of the client fits nothing but `*/*`.
+/// `*/*` matches every request, and `image/*` every image. A `*/*` of the client only matches
+/// `*/*`.
 ///
 /// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html>.
 pub(super) fn fit(types: &[String], header: Option<&HeaderValue>) -> bool {

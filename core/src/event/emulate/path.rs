@@ -1,38 +1,38 @@
-//! Paths and path parameters as API Gateway hands them over.
+//! Paths and path parameters as API Gateway sends them.
 
-use super::arrival::{Arrival, map};
+use super::incoming::{Incoming, map};
 use crate::event::Source;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-/// A path as an HTTP API sends it in both payload formats: decoded, cut off at a `?` that was
-/// encoded, and behind the stage, unless that is `$default`. cargo-lambda's emulator, which sends
-/// payload format 2.0 from the domain `localhost`, leaves it as the client sent it.
-pub(super) fn of_http_api(arrival: &Arrival<'_>) -> String {
-    let is_as_sent = arrival.source == Source::HttpApi && arrival.domain == "localhost";
+/// The path as an HTTP API sends it in both payload formats: decoded, cut at an encoded `?`, and
+/// after the stage unless that is `$default`. cargo-lambda's emulator, which sends payload format
+/// 2.0 with the domain `localhost`, leaves the path as the client sent it.
+pub(super) fn of_http_api(incoming: &Incoming<'_>) -> String {
+    let is_as_sent = incoming.source == Source::HttpApi && incoming.domain == "localhost";
     let path = if is_as_sent {
-        arrival.path().to_owned()
+        incoming.path().to_owned()
     } else {
-        let decoded = decode(arrival.path());
+        let decoded = decode(incoming.path());
         decoded.split('?').next().unwrap_or("/").to_owned()
     };
-    match arrival.stage() {
+    match incoming.stage() {
         "$default" => path,
         stage => format!("/{stage}{path}"),
     }
 }
 
-/// The parameters that the gateway's route finds in the path, decoded; `None` without any.
-pub(super) fn parameters(arrival: &Arrival<'_>, route: &str) -> Option<Map<String, Value>> {
-    let mut found = matched(route, arrival.route_path()).unwrap_or_default();
-    for (name, value) in &arrival.facts.path_parameters {
+/// Extracts the parameters of the gateway's route from the path, decoded; `None` if there are none.
+pub(super) fn parameters(incoming: &Incoming<'_>, route: &str) -> Option<Map<String, Value>> {
+    let mut found = matched(route, incoming.route_path()).unwrap_or_default();
+    for (name, value) in &incoming.facts.path_parameters {
         found.retain(|(known, _)| known != name);
         found.push((name.clone(), value.clone()));
     }
     map(&found)
 }
 
-/// `None` when the path is not one of the route's.
+/// Matches a path; `None` if the route does not match.
 fn matched(route: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut found = Vec::new();
     let mut rest = Some(path.strip_prefix('/')?);

@@ -1,11 +1,11 @@
-//! The query, decoded and grouped as events list it.
+//! The query, decoded and grouped by name.
 
 use serde_json::{Map, Value};
 
-/// Names in the order of their first value, each with all of its values.
+/// Names in the order of their first value, with all values of each name.
 pub(super) type Groups = Vec<(String, Vec<String>)>;
 
-/// The query decoded, as API Gateway hands it over.
+/// The query decoded, as API Gateway sends it.
 pub(super) fn decoded(query: &str) -> Groups {
     group(
         form_urlencoded::parse(query.as_bytes())
@@ -13,7 +13,7 @@ pub(super) fn decoded(query: &str) -> Groups {
     )
 }
 
-/// The query still percent-encoded, as a load balancer hands it over.
+/// The query percent-encoded, as a load balancer sends it.
 pub(super) fn encoded(query: &str) -> Groups {
     group(
         query
@@ -41,18 +41,18 @@ pub(super) fn push(groups: &mut Groups, name: &str, value: String) {
     }
 }
 
-/// One value a name: the last one.
+/// The last value of each name.
 pub(super) fn last(groups: &Groups) -> Map<String, Value> {
     let value = |values: &Vec<String>| values.last().map(String::as_str).unwrap_or_default().into();
     object(groups, value)
 }
 
-/// One value a name: all of them, joined.
+/// All values of each name, joined.
 pub(super) fn joined(groups: &Groups, separator: &str) -> Map<String, Value> {
     object(groups, |values| values.join(separator).into())
 }
 
-/// All values, in lists.
+/// All values of each name, as lists.
 pub(super) fn lists(groups: &Groups) -> Map<String, Value> {
     object(groups, |values| values.as_slice().into())
 }

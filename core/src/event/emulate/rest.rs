@@ -1,95 +1,95 @@
-//! Payload format 1.0: of a REST API, and of an HTTP API that is set to it.
+//! Payload format 1.0: REST APIs, and HTTP APIs that are configured for it.
 
 use super::{
-    arrival::Arrival,
     body::carry,
     caller,
     headers::{in_capitals, received},
+    incoming::Incoming,
     path,
     query::{decoded, last, lists},
 };
 use crate::event::Source;
 use serde_json::{Map, Value, json};
 
-pub(super) fn rest_api(arrival: &Arrival<'_>) -> Value {
-    let resource = match arrival.facts.route.as_deref() {
+pub(super) fn rest_api(incoming: &Incoming<'_>) -> Value {
+    let resource = match incoming.facts.route.as_deref() {
         Some(route) => route,
-        None if arrival.route_path() == "/" => "/",
+        None if incoming.route_path() == "/" => "/",
         None => "/{proxy+}",
     };
-    let path = arrival.path();
+    let path = incoming.path();
     let mut context = json!({
-        "accountId": arrival.account(),
-        "apiId": arrival.api_id(),
+        "accountId": incoming.account(),
+        "apiId": incoming.api_id(),
         "deploymentId": "d1e2f3",
-        "domainName": arrival.domain,
-        "domainPrefix": arrival.domain_prefix(),
+        "domainName": incoming.domain,
+        "domainPrefix": incoming.domain_prefix(),
         "extendedRequestId": "JKJaXmPLvHcESHA=",
-        "httpMethod": arrival.method(),
-        "identity": identity(arrival),
-        "path": arrival.public_path(),
+        "httpMethod": incoming.method(),
+        "identity": identity(incoming),
+        "path": incoming.public_path(),
         "protocol": "HTTP/1.1",
-        "requestId": arrival.request_id(),
-        "requestTime": arrival.log_time(),
-        "requestTimeEpoch": arrival.millis,
+        "requestId": incoming.request_id(),
+        "requestTime": incoming.log_time(),
+        "requestTimeEpoch": incoming.millis,
         "resourceId": "r3s0rc",
         "resourcePath": resource,
-        "stage": arrival.stage(),
+        "stage": incoming.stage(),
     });
-    set_authorizer(&mut context, arrival);
-    payload(arrival, resource, path, &context)
+    set_authorizer(&mut context, incoming);
+    payload(incoming, resource, path, &context)
 }
 
-pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
-    let resource = arrival.facts.route.as_deref().unwrap_or("$default");
-    let path = path::of_http_api(arrival);
+pub(super) fn http_api(incoming: &Incoming<'_>) -> Value {
+    let resource = incoming.facts.route.as_deref().unwrap_or("$default");
+    let path = path::of_http_api(incoming);
     let mut context = json!({
-        "accountId": arrival.account(),
-        "apiId": arrival.api_id(),
-        "domainName": arrival.domain,
-        "domainPrefix": arrival.domain_prefix(),
-        "extendedRequestId": arrival.request_id(),
-        "httpMethod": arrival.method(),
-        "identity": identity(arrival),
+        "accountId": incoming.account(),
+        "apiId": incoming.api_id(),
+        "domainName": incoming.domain,
+        "domainPrefix": incoming.domain_prefix(),
+        "extendedRequestId": incoming.request_id(),
+        "httpMethod": incoming.method(),
+        "identity": identity(incoming),
         "path": path,
         "protocol": "HTTP/1.1",
-        "requestId": arrival.request_id(),
-        "requestTime": arrival.log_time(),
-        "requestTimeEpoch": arrival.millis,
+        "requestId": incoming.request_id(),
+        "requestTime": incoming.log_time(),
+        "requestTimeEpoch": incoming.millis,
         "resourceId": null,
         "resourcePath": resource,
-        "stage": arrival.stage(),
+        "stage": incoming.stage(),
     });
-    set_authorizer(&mut context, arrival);
-    let mut event = payload(arrival, resource, &path, &context);
+    set_authorizer(&mut context, incoming);
+    let mut event = payload(incoming, resource, &path, &context);
     if let Some(event) = event.as_object_mut() {
         event.insert("version".to_owned(), "1.0".into());
     }
     event
 }
 
-fn payload(arrival: &Arrival<'_>, resource: &str, path: &str, context: &Value) -> Value {
-    let headers = in_capitals(received(arrival));
-    let query = Some(decoded(arrival.query())).filter(|query| !query.is_empty());
-    let body = carry(arrival);
+fn payload(incoming: &Incoming<'_>, resource: &str, path: &str, context: &Value) -> Value {
+    let headers = in_capitals(received(incoming));
+    let query = Some(decoded(incoming.query())).filter(|query| !query.is_empty());
+    let body = carry(incoming);
     json!({
         "resource": resource,
         "path": path,
-        "httpMethod": arrival.method(),
+        "httpMethod": incoming.method(),
         "headers": last(&headers),
         "multiValueHeaders": lists(&headers),
         "queryStringParameters": query.as_ref().map(last),
         "multiValueQueryStringParameters": query.as_ref().map(lists),
-        "pathParameters": path::parameters(arrival, resource),
-        "stageVariables": arrival.stage_variables(),
+        "pathParameters": path::parameters(incoming, resource),
+        "stageVariables": incoming.stage_variables(),
         "requestContext": context,
         "body": body.text,
         "isBase64Encoded": body.base64,
     })
 }
 
-/// The caller, of whom only address and user agent are known unless he was checked.
-fn identity(arrival: &Arrival<'_>) -> Map<String, Value> {
+/// The identity of the caller. Without authentication, only address and user agent are known.
+fn identity(incoming: &Incoming<'_>) -> Map<String, Value> {
     let unknown = [
         "accessKey",
         "accountId",
@@ -106,18 +106,18 @@ fn identity(arrival: &Arrival<'_>) -> Map<String, Value> {
         .into_iter()
         .map(|name| (name.to_owned(), Value::Null))
         .collect();
-    identity.insert("sourceIp".to_owned(), arrival.facts.client_ip().into());
-    identity.insert("userAgent".to_owned(), arrival.user_agent().into());
-    if arrival.source == Source::HttpApiV1 {
+    identity.insert("sourceIp".to_owned(), incoming.facts.client_ip().into());
+    identity.insert("userAgent".to_owned(), incoming.user_agent().into());
+    if incoming.source == Source::HttpApiV1 {
         identity.insert("cognitoAmr".to_owned(), Value::Null);
     }
-    caller::identity(arrival, &mut identity);
+    caller::identity(incoming, &mut identity);
     identity
 }
 
-pub(super) fn set_authorizer(context: &mut Value, arrival: &Arrival<'_>) {
+pub(super) fn set_authorizer(context: &mut Value, incoming: &Incoming<'_>) {
     if let (Some(context), Some(authorizer)) =
-        (context.as_object_mut(), caller::authorizer(arrival))
+        (context.as_object_mut(), caller::authorizer(incoming))
     {
         context.insert("authorizer".to_owned(), authorizer);
     }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_rest_request_does_not_have_is_null() {
+    fn absent_members_of_a_rest_event_are_null() {
         let event = sent(Source::RestApi, request("GET", "/"), "");
         for key in [
             "queryStringParameters",
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stage_of_a_rest_api_is_in_the_context_and_not_in_the_path() {
+    fn a_rest_stage_is_in_the_context_not_in_the_path() {
         let get = request("GET", "/a%2Fb/c").body(Bytes::new()).unwrap();
         let event = event(Source::RestApi, &get, &facts().stage("test"));
         assert_eq!(event["path"], "/a%2Fb/c");
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn an_http_api_says_its_version_and_has_its_stage_in_the_path() {
+    fn an_http_api_has_its_stage_in_the_path() {
         let get = request("GET", "/caf%C3%A9").body(Bytes::new()).unwrap();
         for (stage, domain, path) in [
             ("$default", None, "/café"),

@@ -1,4 +1,4 @@
-//! Time as events write it.
+//! Formats of time in events.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,14 +17,14 @@ pub(super) fn log_time(millis: u64) -> String {
     format!("{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000")
 }
 
-/// The time as certificates write it: `Aug  5 00:28:21 2120 GMT`.
+/// The time in the format of certificates: `Aug  5 00:28:21 2120 GMT`.
 pub(super) fn certificate_time(seconds: u64) -> String {
     let (year, month, day) = date(seconds / 86_400);
     let (hour, minute, second) = clock(seconds);
     format!("{month} {day:2} {hour:02}:{minute:02}:{second:02} {year} GMT")
 }
 
-/// The time as Java writes it: `Tue Mar 10 00:03:59 UTC 2020`.
+/// The time in Java's format: `Tue Mar 10 00:03:59 UTC 2020`.
 pub(super) fn java_time(seconds: u64) -> String {
     let (year, month, day) = date(seconds / 86_400);
     let (hour, minute, second) = clock(seconds);
@@ -41,7 +41,7 @@ pub(super) fn java_time(seconds: u64) -> String {
     format!("{weekday} {month} {day:02} {hour:02}:{minute:02}:{second:02} UTC {year}")
 }
 
-/// The time as RFC 3339 has it: `2020-03-10T00:03:59Z`.
+/// The time as in RFC 3339: `2020-03-10T00:03:59Z`.
 pub(super) fn rfc3339(seconds: u64) -> String {
     let (year, month, day) = date(seconds / 86_400);
     let (hour, minute, second) = clock(seconds);
@@ -58,7 +58,7 @@ fn clock(seconds: u64) -> (u64, u64, u64) {
 
 /// Year, month and day of a number of days since 1970-01-01.
 fn date(mut days: u64) -> (u64, &'static str, u64) {
-    // The calendar repeats itself every 400 years, which are 146,097 days.
+    // The calendar repeats every 400 years, which are 146,097 days.
     let mut year = 1970 + days / 146_097 * 400;
     days %= 146_097;
     while days >= days_of_year(year) {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_tokens_and_load_balancers_write_times_of_their_own() {
+    fn certificates_tokens_and_albs_format_times_differently() {
         for (seconds, certificate, java, rfc) in [
             (
                 0,

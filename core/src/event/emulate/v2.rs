@@ -1,86 +1,86 @@
-//! Payload format 2.0: of an HTTP API and of a function URL.
+//! Payload format 2.0: HTTP APIs and function URLs.
 
 use super::{
-    arrival::Arrival,
     body::carry,
     caller,
     headers::{cookies, received},
+    incoming::Incoming,
     path,
     query::{Groups, decoded, joined},
     rest::set_authorizer,
 };
 use serde_json::{Value, json};
 
-pub(super) fn http_api(arrival: &Arrival<'_>) -> Value {
-    let route = arrival.facts.route.as_deref();
+pub(super) fn http_api(incoming: &Incoming<'_>) -> Value {
+    let route = incoming.facts.route.as_deref();
     let route_key = match route {
-        Some(route) if route.starts_with('/') => format!("{} {route}", arrival.method()),
+        Some(route) if route.starts_with('/') => format!("{} {route}", incoming.method()),
         Some(route) => route.to_owned(),
         None => "$default".to_owned(),
     };
-    let mut headers = received(arrival);
+    let mut headers = received(incoming);
     headers.retain(|(name, _)| name != "cookie");
-    let path = path::of_http_api(arrival);
-    let mut event = payload(arrival, &route_key, &path, &headers);
+    let path = path::of_http_api(incoming);
+    let mut event = payload(incoming, &route_key, &path, &headers);
     if let Some(event) = event.as_object_mut() {
-        if let Some(parameters) = path::parameters(arrival, route.unwrap_or("")) {
+        if let Some(parameters) = path::parameters(incoming, route.unwrap_or("")) {
             event.insert("pathParameters".to_owned(), parameters.into());
         }
-        if let Some(variables) = arrival.stage_variables() {
+        if let Some(variables) = incoming.stage_variables() {
             event.insert("stageVariables".to_owned(), variables.into());
         }
     }
     event
 }
 
-pub(super) fn function_url(arrival: &Arrival<'_>) -> Value {
-    // Unlike an HTTP API, a function URL leaves the cookies among the headers as well.
-    let headers = received(arrival);
-    payload(arrival, "$default", arrival.path(), &headers)
+pub(super) fn function_url(incoming: &Incoming<'_>) -> Value {
+    // Unlike an HTTP API, a function URL also leaves the cookies in the headers.
+    let headers = received(incoming);
+    payload(incoming, "$default", incoming.path(), &headers)
 }
 
-fn payload(arrival: &Arrival<'_>, route_key: &str, path: &str, headers: &Groups) -> Value {
+fn payload(incoming: &Incoming<'_>, route_key: &str, path: &str, headers: &Groups) -> Value {
     let mut context = json!({
-        "accountId": arrival.account(),
-        "apiId": arrival.api_id(),
-        "domainName": arrival.domain,
-        "domainPrefix": arrival.domain_prefix(),
+        "accountId": incoming.account(),
+        "apiId": incoming.api_id(),
+        "domainName": incoming.domain,
+        "domainPrefix": incoming.domain_prefix(),
         "http": {
-            "method": arrival.method(),
+            "method": incoming.method(),
             "path": path,
             "protocol": "HTTP/1.1",
-            "sourceIp": arrival.facts.client_ip(),
-            "userAgent": arrival.user_agent().unwrap_or_default(),
+            "sourceIp": incoming.facts.client_ip(),
+            "userAgent": incoming.user_agent().unwrap_or_default(),
         },
-        "requestId": arrival.request_id(),
+        "requestId": incoming.request_id(),
         "routeKey": route_key,
-        "stage": arrival.stage(),
-        "time": arrival.log_time(),
-        "timeEpoch": arrival.millis,
+        "stage": incoming.stage(),
+        "time": incoming.log_time(),
+        "timeEpoch": incoming.millis,
     });
-    set_authorizer(&mut context, arrival);
+    set_authorizer(&mut context, incoming);
     if let (Some(context), Some(authentication)) =
-        (context.as_object_mut(), caller::authentication(arrival))
+        (context.as_object_mut(), caller::authentication(incoming))
     {
         context.insert("authentication".to_owned(), authentication);
     }
-    let body = carry(arrival);
+    let body = carry(incoming);
     let mut event = json!({
         "version": "2.0",
         "routeKey": route_key,
         "rawPath": path,
-        "rawQueryString": arrival.query(),
+        "rawQueryString": incoming.query(),
         "headers": joined(headers, ","),
         "requestContext": context,
         "isBase64Encoded": body.base64,
     });
-    // What is not there is left out in this format.
+    // This format omits members without a value.
     if let Some(event) = event.as_object_mut() {
-        let cookies = cookies(arrival);
+        let cookies = cookies(incoming);
         if !cookies.is_empty() {
             event.insert("cookies".to_owned(), cookies.into());
         }
-        let query = decoded(arrival.query());
+        let query = decoded(incoming.query());
         if !query.is_empty() {
             event.insert(
                 "queryStringParameters".to_owned(),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_http_api_takes_cookies_out_of_the_headers_and_a_function_url_does_not() {
+    fn only_an_http_api_moves_cookies_out_of_headers() {
         for (source, left) in [
             (Source::HttpApi, Value::Null),
             (Source::FunctionUrl, json!("a=1; b=2; c=3")),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_url_sends_the_path_as_it_was_and_has_one_stage() {
+    fn a_function_url_keeps_the_path_and_has_one_stage() {
         let get = request("GET", "/a%2Fb%3F").body(Bytes::new()).unwrap();
         let facts = facts().stage("dev").domain("api.example.com");
         let event = event(Source::FunctionUrl, &get, &facts);

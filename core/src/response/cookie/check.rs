@@ -1,22 +1,22 @@
-//! What keeps a browser from taking a cookie.
+//! Checks whether browsers would accept a cookie.
 
 use super::{SameSite, SetCookie};
 
-/// What browsers keep of name and value together.
+/// The limit of browsers for name and value together, in bytes.
 const MAX_LEN: usize = 4096;
 
 impl SetCookie {
-    /// Says what is wrong, for the log.
+    /// Validates the cookie. The error is for the log.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         let rules = [
-            (is_token(&self.name), "its name is no token of RFC 9110"),
+            (is_token(&self.name), "its name is not a token of RFC 9110"),
             (
                 self.name.len().saturating_add(self.value.len()) <= MAX_LEN,
                 "its name and encoded value have more than 4096 bytes",
             ),
             (
                 self.domain.as_deref().is_none_or(is_domain),
-                "its domain is no host name",
+                "its domain is not a host name",
             ),
             (
                 is_path(&self.path),
@@ -45,7 +45,7 @@ impl SetCookie {
         }
     }
 
-    /// Browsers compare prefixes without regard to case.
+    /// Browsers compare these prefixes case-insensitively.
     fn has_prefix(&self, prefix: &str) -> bool {
         self.name
             .get(..prefix.len())
@@ -64,7 +64,7 @@ fn is_token(name: &str) -> bool {
 
 fn is_domain(domain: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    // Browsers ignore one dot at the beginning.
+    // Browsers ignore one leading dot.
     let labels = domain.strip_prefix('.').unwrap_or(domain).split('.');
     domain.len() <= 253
         && labels
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_browsers_keep_is_accepted() {
+    fn cookies_that_browsers_keep_are_accepted() {
         let table = [
             SetCookie::new("a", ""),
             SetCookie::new("session.id", "b").domain(".example.com"),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_keeps_is_refused_with_the_rule_it_breaks() {
+    fn invalid_cookies_are_rejected_with_the_broken_rule() {
         let cookie = |name: &'static str| SetCookie::new(name, "b");
         let table = [
             (cookie(""), "name"),
@@ -133,8 +133,8 @@ mod tests {
             (cookie("__HOST-a").path("/orders"), "__Host-"),
         ];
         for (cookie, rule) in table {
-            let fault = cookie.check().expect_err(rule);
-            assert!(fault.contains(rule), "{fault} for {cookie:?}");
+            let error = cookie.check().expect_err(rule);
+            assert!(error.contains(rule), "{error} for {cookie:?}");
         }
     }
 }

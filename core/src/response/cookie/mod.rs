@@ -1,8 +1,8 @@
-//! Cookies of a reply (RFC 6265 and its successor in draft, which browsers follow).
+//! Response cookies (RFC 6265 and the draft of its successor, which browsers follow).
 
 mod check;
 
-use crate::{Error, Response, ResponsePart};
+use crate::{Error, Response, response::ResponsePart};
 use http::{HeaderValue, header::SET_COOKIE};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::{
@@ -11,8 +11,8 @@ use std::{
     time::Duration,
 };
 
-/// What a cookie's value cannot hold (RFC 6265, section 4.1.1), and the percent sign, so that
-/// decoding gives back what was encoded.
+/// The bytes that the value of a cookie cannot contain (RFC 6265, section 4.1.1), and the percent
+/// sign, so that decoding restores the original.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -21,46 +21,46 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b';')
     .add(b'\\');
 
-/// A cookie to set, as a part of a reply.
+/// A cookie to set, as a part of a response.
 ///
-/// Unless told otherwise it is `Path=/; Secure; HttpOnly; SameSite=Lax`, and lives until the
-/// browser is closed. The value is percent-encoded where a cookie cannot hold it.
+/// The default is `Path=/; Secure; HttpOnly; SameSite=Lax` and a lifetime until the browser is
+/// closed. Bytes that a cookie cannot contain are percent-encoded in the value.
 ///
 /// ```
-/// use lambda_api::{IntoResponse, SameSite, SetCookie};
+/// use lambda_api::{IntoResponse, response::{SameSite, SetCookie}};
 /// use std::time::Duration;
 ///
 /// let session = SetCookie::new("__Host-session", "38afes7a8")
 ///     .max_age(Duration::from_secs(3600))
 ///     .same_site(SameSite::Strict);
 ///
-/// let reply = (session, "welcome").into_response();
+/// let response = (session, "welcome").into_response();
 /// assert_eq!(
-///     reply.headers()["set-cookie"],
+///     response.headers()["set-cookie"],
 ///     "__Host-session=38afes7a8; Max-Age=3600; Path=/; Secure; HttpOnly; SameSite=Strict",
 /// );
 /// ```
 ///
-/// Several cookies stand side by side, or in an array or a `Vec`:
+/// Several cookies can be elements of the tuple, or of an array or a `Vec`:
 ///
 /// ```
-/// use lambda_api::{IntoResponse, SetCookie};
+/// use lambda_api::{IntoResponse, response::SetCookie};
 ///
-/// let reply = (SetCookie::new("a", "1"), SetCookie::remove("b"), "done").into_response();
-/// assert_eq!(reply.headers().get_all("set-cookie").iter().count(), 2);
+/// let response = (SetCookie::new("a", "1"), SetCookie::remove("b"), "done").into_response();
+/// assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
 /// ```
 ///
 /// # Errors
 ///
-/// A cookie that no browser would keep makes the reply a logged 500:
+/// If browsers would reject the cookie, the response is a 500, which is logged:
 ///
-/// - a name that is empty or no token, or name and value of more than 4096 bytes together;
-/// - a domain or a path that is none;
-/// - `SameSite=None` or `Partitioned` without `Secure`;
-/// - a name beginning with `__Secure-` without `Secure`, or one beginning with `__Host-` without
-///   `Secure`, with a `Domain`, or with a `Path` other than `/`.
+/// - the name is empty or not a token, or name and value together have more than 4096 bytes;
+/// - the domain or the path is invalid;
+/// - `SameSite=None` or `Partitioned` is set without `Secure`;
+/// - the name begins with `__Secure-`, but `Secure` is not set; or it begins with `__Host-`, but
+///   `Secure` is not set, `Domain` is set, or `Path` is not `/`.
 #[derive(Clone)]
-#[must_use = "a cookie is set by returning it in a tuple before the reply"]
+#[must_use = "a cookie is set by returning it in a tuple before the response"]
 pub struct SetCookie {
     name: Cow<'static, str>,
     /// Encoded.
@@ -81,12 +81,13 @@ enum Life {
     Over,
 }
 
-/// Whether a cookie is sent with requests that another site causes.
+/// Whether a browser sends a cookie with cross-site requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SameSite {
     /// Never.
     Strict,
-    /// Only when the user follows a link.
+    /// Only if the user follows a link.
     #[default]
     Lax,
     /// Always; the cookie must be `Secure`.
@@ -94,7 +95,7 @@ pub enum SameSite {
 }
 
 impl SetCookie {
-    /// A cookie of this name; the value is percent-encoded where a cookie cannot hold it.
+    /// Creates a cookie. Bytes that a cookie cannot contain are percent-encoded in the value.
     pub fn new(name: impl Into<Cow<'static, str>>, value: impl AsRef<str>) -> Self {
         Self {
             name: name.into(),
@@ -109,10 +110,10 @@ impl SetCookie {
         }
     }
 
-    /// Removes the cookie of this name.
+    /// Removes the cookie with this name.
     ///
-    /// A browser removes only the cookie of the same domain and path: name them when they were
-    /// named to set it.
+    /// A browser only removes a cookie with the same domain and path, so set these if they were set
+    /// when the cookie was created.
     pub fn remove(name: impl Into<Cow<'static, str>>) -> Self {
         Self {
             life: Life::Over,
@@ -120,53 +121,53 @@ impl SetCookie {
         }
     }
 
-    /// How long the cookie lives, in whole seconds; browsers keep none longer than 400 days.
+    /// Sets the lifetime, in whole seconds. Browsers limit it to 400 days.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.life = Life::For(age);
         self
     }
 
-    /// Sends the cookie to the subdomains of this domain, too.
+    /// Also sends the cookie to the subdomains of this domain.
     pub fn domain(mut self, domain: impl Into<Cow<'static, str>>) -> Self {
         self.domain = Some(domain.into());
         self
     }
 
-    /// Sends the cookie only with this path and those below it. This does not keep other paths
-    /// from reading it.
+    /// Sends the cookie only with requests to this path and those below it. This does not prevent
+    /// other paths from reading it.
     pub fn path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Whether the cookie is sent with requests that another site causes.
+    /// Sets whether the cookie is sent with cross-site requests.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.same_site = same_site;
         self
     }
 
-    /// Whether the cookie is sent over HTTPS only (as it is unless told otherwise). Most browsers
-    /// count `http://localhost` as HTTPS here.
+    /// Sets whether the cookie is sent over HTTPS only; the default is `true`. Most browsers treat
+    /// `http://localhost` as HTTPS here.
     pub fn secure(mut self, secure: bool) -> Self {
         self.secure = secure;
         self
     }
 
-    /// Whether the cookie is hidden from scripts (as it is unless told otherwise).
+    /// Sets whether the cookie is hidden from scripts; the default is `true`.
     pub fn http_only(mut self, http_only: bool) -> Self {
         self.http_only = http_only;
         self
     }
 
-    /// Keeps one cookie for each site that embeds this one.
+    /// Sets `Partitioned`: a browser keeps a separate cookie for each site that embeds this one.
     pub fn partitioned(mut self) -> Self {
         self.partitioned = true;
         self
     }
 
     fn header(&self) -> Result<HeaderValue, Error> {
-        self.check().map_err(|fault| {
-            Error::msg(format!("the cookie {:?} is invalid: {fault}", self.name))
+        self.check().map_err(|error| {
+            Error::msg(format!("the cookie {:?} is invalid: {error}", self.name))
         })?;
         let mut value = HeaderValue::try_from(self.to_text())?;
         value.set_sensitive(true);
@@ -203,7 +204,7 @@ impl SetCookie {
 }
 
 impl fmt::Debug for SetCookie {
-    /// Everything but the value, which is often a secret.
+    /// Leaves out the value, which is often a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SetCookie")
             .field("name", &self.name)

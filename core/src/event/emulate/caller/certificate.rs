@@ -4,13 +4,13 @@ use super::super::time::{certificate_time, rfc3339};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-/// The certificate of a client, at a gateway that asks for one (mutual TLS).
+/// The certificate of a client, for a gateway with mutual TLS.
 ///
 /// ```
-/// use lambda_api::event::emulate::{ClientCertificate, Facts};
+/// use lambda_api::event::emulate::{ClientCertificate, GatewayContext};
 ///
 /// let certificate = ClientCertificate::new("CN=till-7").serial_number("0a:1b");
-/// let facts = Facts::new().domain("api.example.com").caller(certificate);
+/// let facts = GatewayContext::new().domain("api.example.com").caller(certificate);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -19,12 +19,12 @@ pub struct ClientCertificate {
     issuer: String,
     serial_number: String,
     pem: String,
-    /// Seconds since the epoch.
+    /// `not_before` and `not_after`, in seconds since the epoch.
     valid: (u64, u64),
 }
 
 impl ClientCertificate {
-    /// The certificate of this subject, valid from 2020 to 2120.
+    /// Creates a certificate with this subject, valid from 2020 to 2120.
     pub fn new(subject: impl Into<String>) -> Self {
         Self {
             subject: subject.into(),
@@ -36,31 +36,31 @@ impl ClientCertificate {
         }
     }
 
-    /// The issuer.
+    /// Sets the issuer.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = issuer.into();
         self
     }
 
-    /// The serial number, as text.
+    /// Sets the serial number.
     pub fn serial_number(mut self, number: impl Into<String>) -> Self {
         self.serial_number = number.into();
         self
     }
 
-    /// The certificate itself, as PEM.
+    /// Sets the certificate itself, as PEM.
     pub fn pem(mut self, pem: impl Into<String>) -> Self {
         self.pem = pem.into();
         self
     }
 
-    /// From when until when it is valid, in seconds since the epoch.
+    /// Sets the validity, in seconds since the epoch.
     pub fn valid(mut self, not_before: u64, not_after: u64) -> Self {
         self.valid = (not_before, not_after);
         self
     }
 
-    /// As API Gateway writes it.
+    /// The certificate in API Gateway's format.
     pub(super) fn client_cert(&self) -> Value {
         json!({
             "clientCertPem": self.pem,
@@ -98,7 +98,7 @@ impl ClientCertificate {
     }
 }
 
-/// The PEM is URL-encoded, with `+`, `=` and `/` as safe characters.
+/// The PEM is URL-encoded; `+`, `=` and `/` are safe characters.
 const LEAF: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
     .remove(b'+')
     .remove(b'=')

@@ -1,9 +1,9 @@
-//! The claims of a token, as text: gateways send no other.
+//! The claims of a token, converted to strings as gateways do.
 
 use super::super::time::java_time;
 use serde_json::{Map, Value};
 
-/// As the Cognito authorizer of a REST API sends them.
+/// Claims as the Cognito authorizer of a REST API sends them.
 pub(super) fn of_rest_api(claims: &Value) -> Map<String, Value> {
     texts(claims, |name, value| match value {
         Value::Number(seconds) if matches!(name, "exp" | "iat") => match seconds.as_u64() {
@@ -15,7 +15,7 @@ pub(super) fn of_rest_api(claims: &Value) -> Map<String, Value> {
     })
 }
 
-/// As the JWT authorizer of an HTTP API sends them.
+/// Claims as the JWT authorizer of an HTTP API sends them.
 pub(super) fn of_http_api(claims: &Value) -> Map<String, Value> {
     texts(claims, |_, value| match value {
         Value::Array(values) => {
@@ -26,7 +26,7 @@ pub(super) fn of_http_api(claims: &Value) -> Map<String, Value> {
     })
 }
 
-/// The scalars of an object, as a REST API sends what a Lambda authorizer said.
+/// The scalars of an object, as a REST API sends the context of a Lambda authorizer.
 pub(super) fn of_context(context: &Value) -> Map<String, Value> {
     let mut members = texts(context, |_, value| text(value));
     members.retain(|name, _| {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_has_no_claims() {
+    fn claims_that_are_not_an_object_are_empty() {
         for claims in [json!(null), json!("sub"), json!([1])] {
             assert!(of_rest_api(&claims).is_empty());
             assert!(of_http_api(&claims).is_empty());

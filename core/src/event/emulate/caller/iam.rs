@@ -1,18 +1,19 @@
-//! Callers with credentials of IAM.
+//! Callers with IAM credentials.
 
 use serde_json::{Value, json};
 
-/// A user or role that signed the request with credentials of IAM.
+/// A user or role that signed the request with IAM credentials.
 ///
-/// Account and session name come from the ARN; the ids are those of AWS's own examples.
+/// The account and the session name are taken from the ARN. The ids are those of AWS's own
+/// examples.
 ///
 /// ```
-/// use lambda_api::event::emulate::{Facts, IamCaller};
+/// use lambda_api::event::emulate::{GatewayContext, IamCaller};
 ///
 /// let caller = IamCaller::new("arn:aws:sts::123456789012:assumed-role/shop/session-1")
 ///     .access_key("ASIAIOSFODNN7EXAMPLE")
 ///     .organization("o-exampleorgid");
-/// let facts = Facts::new().caller(caller);
+/// let facts = GatewayContext::new().caller(caller);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -23,7 +24,7 @@ pub struct IamCaller {
     pub(super) cognito: Option<CognitoIdentity>,
 }
 
-/// The identity pool that gave out the credentials.
+/// The identity pool that issued the credentials.
 #[derive(Clone, Debug)]
 pub(super) struct CognitoIdentity {
     pub(super) pool: String,
@@ -32,7 +33,7 @@ pub(super) struct CognitoIdentity {
 }
 
 impl IamCaller {
-    /// The caller of this ARN.
+    /// Creates a caller with this ARN.
     pub fn new(arn: impl Into<String>) -> Self {
         Self {
             arn: arn.into(),
@@ -42,20 +43,20 @@ impl IamCaller {
         }
     }
 
-    /// The id of the access key.
+    /// Sets the id of the access key.
     pub fn access_key(mut self, id: impl Into<String>) -> Self {
         self.access_key = Some(id.into());
         self
     }
 
-    /// The AWS organization that the account belongs to; none by default.
+    /// Sets the AWS organization of the account; none by default.
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         self.organization = Some(id.into());
         self
     }
 
-    /// The Cognito identity that the credentials were given to, with how it signed in (`amr`):
-    /// `["authenticated", "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123"]`.
+    /// Sets the Cognito identity to which the credentials were issued, and how it signed in
+    /// (`amr`): `["authenticated", "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123"]`.
     pub fn cognito_identity<S: Into<String>>(
         mut self,
         pool: impl Into<String>,
@@ -78,7 +79,7 @@ impl IamCaller {
             .filter(|account| !account.is_empty())
     }
 
-    /// The name of the session of a role: what follows it in the ARN.
+    /// The name of a role session: the part of the ARN after the role.
     pub(super) fn session(&self) -> Option<&str> {
         let (_, role) = self.arn.split_once(":assumed-role/")?;
         role.split_once('/').map(|(_, session)| session)
@@ -102,7 +103,7 @@ impl IamCaller {
         }
     }
 
-    /// As payload format 2.0 has it.
+    /// The caller in payload format 2.0.
     pub(super) fn authorizer(&self) -> Value {
         let cognito = self.cognito.as_ref().map(|cognito| {
             json!({

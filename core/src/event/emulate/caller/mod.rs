@@ -1,24 +1,24 @@
-//! Whom a source says the caller is.
+//! The caller of a request, as authenticated by the source.
 
+mod caller_location;
 mod certificate;
 mod claims;
 mod iam;
-mod place;
 
+pub(super) use caller_location::{authentication, authorizer, headers, identity, lattice_identity};
 pub use certificate::ClientCertificate;
 pub use iam::IamCaller;
-pub(super) use place::{authentication, authorizer, headers, identity, lattice_identity};
 
 use crate::event::Source;
 use serde_json::Value;
 use std::fmt;
 
-/// Whom a source says the caller is, having checked it: an IAM user, the claims of a token, what a
-/// Lambda authorizer said, an API key, a client certificate.
+/// The caller of a request, as authenticated by the source: an IAM user, the claims of a token, the
+/// context of a Lambda authorizer, an API key, or a client certificate.
 ///
-/// Each source that knows such a caller has a shape of its own for it:
+/// Each source that supports a kind of caller has its own location for it:
 ///
-/// | caller | where it stands |
+/// | caller | location |
 /// |---|---|
 /// | [`iam`](Caller::iam) | REST API and HTTP API 1.0: `requestContext.identity`; HTTP API 2.0 and function URL: `requestContext.authorizer.iam`; VPC Lattice 2: `requestContext.identity`; VPC Lattice 1: the header `x-amzn-lattice-identity` |
 /// | [`cognito`](Caller::cognito) | REST API and HTTP API 1.0: `requestContext.authorizer.claims`; HTTP API 2.0: `requestContext.authorizer.jwt.claims` |
@@ -29,11 +29,11 @@ use std::fmt;
 ///
 /// ```
 /// use bytes::Bytes;
-/// use lambda_api::event::{Source, emulate::{self, Caller, Facts}};
+/// use lambda_api::event::{Source, emulate::{self, Caller, GatewayContext}};
 /// use serde_json::json;
 ///
 /// let request = http::Request::get("/").body(Bytes::new())?;
-/// let facts = Facts::new().caller(Caller::jwt(json!({"sub": "alice", "exp": 1583798639}), ["orders/read"]));
+/// let facts = GatewayContext::new().caller(Caller::jwt(json!({"sub": "alice", "exp": 1583798639}), ["orders/read"]));
 /// let event = emulate::event(Source::HttpApi, &request, &facts);
 /// assert_eq!(
 ///     event["requestContext"]["authorizer"]["jwt"],
@@ -55,7 +55,7 @@ enum Kind {
 }
 
 impl Caller {
-    /// A user or role that signed the request. [`IamCaller`] has the details.
+    /// A user or role that signed the request. [`IamCaller`] has more options.
     ///
     /// ```
     /// use lambda_api::event::emulate::Caller;
@@ -66,22 +66,23 @@ impl Caller {
         IamCaller::new(arn).into()
     }
 
-    /// The claims of a token of a Cognito user pool.
+    /// The claims of a token from a Cognito user pool.
     ///
-    /// They are an object, and arrive as strings. A REST API separates the entries of a list by
-    /// commas and writes `exp` and `iat` as dates (`Tue Mar 10 00:03:59 UTC 2020`); an HTTP API,
-    /// where the authorizer is one for JWTs, writes a list as `[admins users]`. A claim that is an
-    /// object arrives as JSON.
+    /// The claims are an object, and arrive as strings. A REST API joins a list by commas and
+    /// writes `exp` and `iat` as dates (`Tue Mar 10 00:03:59 UTC 2020`). The JWT authorizer of an
+    /// HTTP API writes a list as `[admins users]`. A claim that is an object arrives as JSON.
     pub fn cognito(claims: Value) -> Self {
         Self(Kind::Cognito(claims))
     }
 
-    /// The claims of a token that a JWT authorizer has verified, with the scopes of the token where
-    /// the route asks for any. At an HTTP API claims arrive as strings, a list as `[admins users]`.
+    /// The claims of a token that a JWT authorizer has verified, with the token's scopes if the
+    /// route requires any. At an HTTP API the claims arrive as strings, and a list as
+    /// `[admins users]`.
     ///
-    /// At a REST API they have their types. How its events look is not public yet, so this is what is
-    /// assumed: see [`JwtAuthorizer`](crate::auth::gateway::JwtAuthorizer). The scopes stand in the
-    /// claims alone, and `exp`, which such an authorizer asks for, is added where it is missing.
+    /// At a REST API the claims keep their types. The format of its events is not documented yet,
+    /// so this is an assumption: see [`JwtAuthorizer`](crate::auth::gateway::JwtAuthorizer). The
+    /// scopes are only in the claims, and `exp`, which such an authorizer requires, is added if it
+    /// is missing.
     pub fn jwt<S: Into<String>>(claims: Value, scopes: impl IntoIterator<Item = S>) -> Self {
         Self(Kind::Jwt {
             claims,
@@ -89,10 +90,10 @@ impl Caller {
         })
     }
 
-    /// What a Lambda authorizer said: the principal, and an object of its own making.
+    /// The result of a Lambda authorizer: the principal, and a custom context object.
     ///
-    /// A REST API sends the members of that object as strings, and takes none that are lists or
-    /// objects. HTTP API 2.0 sends it as it is, without the principal.
+    /// A REST API sends the members of the context as strings, and does not accept lists and
+    /// objects. HTTP API 2.0 sends the context unchanged, without the principal.
     pub fn lambda(principal: impl Into<String>, context: Value) -> Self {
         Self(Kind::Lambda {
             principal: principal.into(),
@@ -105,7 +106,7 @@ impl Caller {
         Self::api_key_with_id(key, "a1b2c3d4e5")
     }
 
-    /// The value of an API key of a usage plan, and the id by which API Gateway knows that key.
+    /// The value of an API key of a usage plan, and the id of that key in API Gateway.
     ///
     /// ```
     /// use lambda_api::event::emulate::Caller;
@@ -119,8 +120,8 @@ impl Caller {
         })
     }
 
-    /// Whether a source can send this caller. [`event`](super::event) leaves out one that it
-    /// cannot.
+    /// Checks whether a source supports this caller. [`event`](super::event) omits callers that the
+    /// source does not support.
     ///
     /// ```
     /// use lambda_api::event::{Source, emulate::Caller};
@@ -129,19 +130,21 @@ impl Caller {
     /// assert!(caller.check(Source::RestApi).is_ok());
     /// assert_eq!(
     ///     caller.check(Source::FunctionUrl).unwrap_err().to_string(),
-    ///     "source `url` knows no callers with an API key; these do: `rest`",
+    ///     "source `url` does not support callers with an API key; supported sources: `rest`",
     /// );
     /// ```
     ///
     /// # Errors
-    /// When the source has no such callers, or the claims or the context have members that it
-    /// does not take.
+    /// Returns an error if:
+    ///
+    /// - the source does not support this kind of caller, or
+    /// - the claims or the context have members that the source does not accept.
     pub fn check(&self, source: Source) -> Result<(), UnknownCaller> {
         let (name, sources) = self.known_to();
         if !sources.contains(&source) {
             let names: Vec<_> = sources.iter().map(|known| format!("`{known}`")).collect();
             return Err(UnknownCaller(format!(
-                "source `{source}` knows no {name}; these do: {}",
+                "source `{source}` does not support {name}; supported sources: {}",
                 names.join(", ")
             )));
         }
@@ -164,7 +167,7 @@ impl Caller {
                 if matches!(self.0, Kind::Lambda { .. }) && source != Source::HttpApi =>
             {
                 Err(UnknownCaller(format!(
-                    "{what} has strings, numbers and booleans at source `{source}`, found a list or an object in `{name}`"
+                    "{what} can only have strings, numbers and booleans at source `{source}`, found a list or an object in `{name}`"
                 )))
             }
             _ => Ok(()),
@@ -225,7 +228,7 @@ impl From<ClientCertificate> for Caller {
     }
 }
 
-/// Why a source cannot send a caller.
+/// The error of a caller that a source does not support.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownCaller(String);
 

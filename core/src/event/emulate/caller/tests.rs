@@ -1,6 +1,6 @@
 use super::*;
 use crate::event::emulate::{
-    Facts, event,
+    GatewayContext, event,
     testing::{facts, request},
 };
 use bytes::Bytes;
@@ -32,7 +32,7 @@ fn all() -> Vec<Caller> {
 }
 
 #[test]
-fn a_caller_changes_the_event_of_just_those_sources_that_know_it() {
+fn a_caller_changes_only_events_of_sources_that_support_it() {
     for source in Source::ALL {
         let get = request("GET", "/").body(Bytes::new()).unwrap();
         let plain = event(source, &get, &facts());
@@ -48,7 +48,7 @@ fn a_caller_changes_the_event_of_just_those_sources_that_know_it() {
 }
 
 #[test]
-fn an_iam_caller_stands_where_the_source_puts_it() {
+fn an_iam_caller_is_where_the_source_puts_it() {
     let iam = context(Source::HttpApi, Caller::iam(USER), "/authorizer/iam");
     assert_eq!(
         iam,
@@ -174,7 +174,7 @@ fn an_api_key_is_a_header_too() {
 }
 
 #[test]
-fn a_certificate_stands_where_the_source_puts_it() {
+fn a_certificate_is_where_the_source_puts_it() {
     let certificate = || ClientCertificate::new("CN=till").pem("-----BEGIN\n+/=");
     let expected = json!({
         "clientCertPem": "-----BEGIN\n+/=",
@@ -221,7 +221,7 @@ fn several_callers_may_come_together() {
 #[test]
 fn a_raw_authorizer_takes_the_place_of_all() {
     let get = request("GET", "/").body(Bytes::new()).unwrap();
-    let facts = Facts::new()
+    let facts = GatewayContext::new()
         .caller(Caller::cognito(json!({"sub": "alice"})))
         .authorizer(json!({"odd": 1}));
     let event = event(Source::RestApi, &get, &facts);
@@ -229,12 +229,12 @@ fn a_raw_authorizer_takes_the_place_of_all() {
 }
 
 #[test]
-fn what_a_source_does_not_take_is_refused_in_words() {
+fn invalid_responses_are_rejected_with_a_message() {
     for (source, caller, expected) in [
         (
             Source::Alb,
             Caller::jwt(json!({}), ["read"]),
-            "source `alb` knows no callers with a JWT; these do: `rest`, `http`, `http1`",
+            "source `alb` does not support callers with a JWT; supported sources: `rest`, `http`, `http1`",
         ),
         (
             Source::HttpApi,
@@ -244,7 +244,7 @@ fn what_a_source_does_not_take_is_refused_in_words() {
         (
             Source::RestApi,
             Caller::lambda("alice", json!({"roles": ["a"]})),
-            "the context of a Lambda authorizer has strings, numbers and booleans at source `rest`, found a list or an object in `roles`",
+            "the context of a Lambda authorizer can only have strings, numbers and booleans at source `rest`, found a list or an object in `roles`",
         ),
     ] {
         let error = caller.check(source).unwrap_err().to_string();

@@ -1,0 +1,182 @@
+//! Validates authenticators and access rules, and lends them the keys of test issuers.
+
+use super::Api;
+use crate::{
+    Operation,
+    auth::{Access, Installed, TestKeys},
+    router::Origin,
+};
+
+impl Api {
+    /// Gives the keys of test issuers to the authenticators that trust these issuers, and removes
+    /// each test verifier whose keys were accepted.
+    pub(super) fn lend_test_keys(&mut self) {
+        let mut lent = Vec::new();
+        self.each_authenticator(&mut |list| {
+            lent.extend(list.iter().filter_map(Installed::test_keys));
+        });
+        for keys in lent {
+            self.lend(&keys);
+        }
+    }
+
+    fn lend(&mut self, keys: &TestKeys) {
+        let mut taken = false;
+        self.each_authenticator(&mut |list| {
+            for one in list.iter_mut().filter(|one| one.test_keys().is_none()) {
+                if let Some(with_keys) = one.with_test_keys(keys) {
+                    *one = with_keys;
+                    taken = true;
+                }
+            }
+        });
+        if taken {
+            tracing::warn!(target: "lambda_api", "the keys of a test issuer are accepted: do not use this in production");
+            self.each_authenticator(&mut |list| {
+                let lent =
+                    |one: &Installed| one.test_keys().is_some_and(|own| own.issuer == keys.issuer);
+                // Without its own authenticators, the API would inherit others, or be open.
+                if !list.iter().all(lent) {
+                    list.retain(|one| !lent(one));
+                }
+            });
+        }
+    }
+
+    /// Makes authenticators accept tokens of the local development key. Returns their names.
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    pub(crate) fn lend_local_key(&mut self, key: &crate::auth::LocalKey) -> Vec<String> {
+        let mut names = Vec::new();
+        self.each_authenticator(&mut |list| {
+            for one in list {
+                if let Some(lent) = one.with_local_key(key) {
+                    *one = lent;
+                    names.push(one.name().to_owned());
+                }
+            }
+        });
+        names
+    }
+
+    fn each_authenticator(&mut self, visit: &mut impl FnMut(&mut Vec<Installed>)) {
+        visit(&mut self.authenticators);
+        for (_, nested) in &mut self.nests {
+            nested.each_authenticator(visit);
+        }
+    }
+
+    /// All authenticators, including those of nested APIs.
+    pub(crate) fn all_authenticators(&self) -> Vec<&Installed> {
+        let mut all: Vec<_> = self.authenticators.iter().collect();
+        for (_, nested) in &self.nests {
+            all.extend(nested.all_authenticators());
+        }
+        all
+    }
+}
+
+/// Validates the authenticators of one `Api`.
+pub(super) fn check_authenticators(authenticators: &[Installed], errors: &mut Vec<String>) {
+    for (index, one) in authenticators.iter().enumerate() {
+        let name = one.name();
+        errors.extend(
+            one.config_errors()
+                .into_iter()
+                .map(|error| format!("the authenticator `{name}`: {error}")),
+        );
+        if let Some(error) = one.scheme.error() {
+            errors.push(format!("the authenticator `{name}`: {error}"));
+        }
+        if let Some(keys) = one.test_keys()
+            && authenticators.len() > 1
+        {
+            errors.push(format!(
+                "the keys of a test issuer are unused: no authenticator of the API trusts `{}`",
+                keys.issuer
+            ));
+            continue;
+        }
+        for before in authenticators.iter().take(index) {
+            if before.name() == name {
+                errors.push(format!(
+                    "two authenticators are named `{name}`: rules cannot distinguish them, so \
+                     rename one of them"
+                ));
+            }
+            if let Some(place) = &one.scheme.credential
+                && before.scheme.credential.as_ref() == Some(place)
+            {
+                errors.push(format!(
+                    "the authenticator `{name}` can never be reached: `{}`, which runs before it, \
+                     also takes its credential from {place}. One authenticator can trust several \
+                     issuers (`add_issuer`, `add_user_pool`), or can take its credential from \
+                     another place (`credential`)",
+                    before.name()
+                ));
+            }
+        }
+    }
+}
+
+/// Validates the access rule of one route.
+pub(super) fn check_access(
+    origin: &Origin,
+    access: Access,
+    operation: &Operation,
+    authenticators: &[Installed],
+    errors: &mut Vec<String>,
+) {
+    if authenticators.is_empty() {
+        if let Some(rule) = access.rule() {
+            errors.push(format!(
+                "{origin} has the rule `{rule}`, but the API has no authenticator: the rule cannot \
+                 be enforced"
+            ));
+        }
+        if operation.takes_identity {
+            errors.push(format!(
+                "{origin} takes the identity of the caller, but the API has no authenticator: add \
+                 one with `Api::authenticate`"
+            ));
+        }
+        return;
+    }
+    if access.public
+        && let Some(rule) = access.rule()
+    {
+        errors.push(format!(
+            "{origin} is `public`, but has the rule `{rule}`, which would have no effect: remove \
+             one of them"
+        ));
+    }
+    if access.public && operation.needs_identity {
+        errors.push(format!(
+            "{origin} is `public`, but takes an identity or claims: take an `Option` of it, or \
+             remove `public`"
+        ));
+    }
+    let names = || {
+        let names: Vec<_> = authenticators
+            .iter()
+            .map(|one| format!("`{}`", one.name()))
+            .collect();
+        names.join(", ")
+    };
+    match access.authenticator {
+        Some(name) if !authenticators.iter().any(|one| one.name() == name) => {
+            errors.push(format!(
+                "{origin} names the authenticator `{name}`, but the API has {}",
+                names()
+            ));
+        }
+        None if authenticators.len() > 1 && access.rule().is_some() => {
+            errors.push(format!(
+                "{origin} has the rule `{}`, and the API has several authenticators ({}): name \
+                 one of them with `authenticator = \"..\"`",
+                access.rule().unwrap_or_default(),
+                names()
+            ));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,176 @@
+//! The deadline of a request, and the response after it.
+
+use crate::{
+    Invocation, Problem, Request,
+    error::{Trace, framework},
+    matched_route::states_of,
+    timing::Timing,
+};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+use tokio::time::Instant;
+
+/// The default margin for sending the response: at 128 MB of memory a function has a fourteenth of
+/// a processor, and the response has to be written, sent, and passed on.
+const MARGIN: Duration = Duration::from_millis(500);
+
+/// The margin is at most this fraction of the whole time, so that a function with a timeout of one
+/// second can use most of it.
+const MARGIN_PART: u32 = 4;
+
+/// The longest duration of an invocation: see
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+impl Timing {
+    /// The time at which a handler is stopped; `None` if there is no deadline.
+    pub(crate) fn stop(&self, invocation: &Invocation) -> Option<SystemTime> {
+        let deadline = invocation.deadline_behind(self.gateway)?;
+        let stop = deadline.checked_sub(self.margin(invocation, deadline));
+        // The margin exceeds the whole time: stop at once.
+        Some(stop.unwrap_or(SystemTime::UNIX_EPOCH))
+    }
+
+    fn margin(&self, invocation: &Invocation, deadline: SystemTime) -> Duration {
+        if let Some(margin) = self.margin {
+            return margin;
+        }
+        let received = invocation.lambda().received;
+        let whole = received.and_then(|received| deadline.duration_since(received).ok());
+        whole.map_or(MARGIN, |whole| MARGIN.min(whole / MARGIN_PART))
+    }
+
+    /// The remaining time of a request that has to wait now.
+    #[cold]
+    pub(crate) fn limit(&self, invocation: &Invocation) -> Option<Limit> {
+        let stop = self.stop(invocation)?;
+        let now = SystemTime::now();
+        let Some(received) = invocation.lambda().received else {
+            return Some(Limit {
+                left: stop.duration_since(now).unwrap_or_default(),
+                gone: Duration::ZERO,
+                route: None,
+            });
+        };
+        let whole = stop.duration_since(received).unwrap_or_default();
+        let gone = now.duration_since(received).ok();
+        // In a test, the arrival time can be far from that of the clock.
+        let gone = gone.filter(|gone| *gone <= LONGEST).unwrap_or_default();
+        Some(Limit {
+            left: whole.saturating_sub(gone),
+            gone,
+            route: None,
+        })
+    }
+
+    /// The response to a request that was stopped.
+    #[cold]
+    pub(crate) fn problem(&self, late: Elapsed) -> Problem {
+        let trace = Trace {
+            elapsed: Some(late.after),
+            ..Trace::default()
+        };
+        framework::timed_out(late.to_string(), self.retry_after).with_trace(trace)
+    }
+}
+
+/// The time at which something around the request stops it, kept in its extensions: the timeout of
+/// its route, or the application that this one is mounted in.
+#[derive(Clone, Copy, Debug)]
+struct Stop(SystemTime);
+
+impl Stop {
+    fn of(request: &Request) -> Option<SystemTime> {
+        request.extensions().get::<Self>().map(|stop| stop.0)
+    }
+}
+
+/// The running timeout of a route.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RouteClock {
+    timeout: Duration,
+    started: Instant,
+}
+
+impl RouteClock {
+    /// Starts the timeout, and makes it known to extractors.
+    pub(crate) fn start(timeout: Duration, request: &mut Request) -> Self {
+        if let Some(stop) = SystemTime::now().checked_add(timeout) {
+            // The timeout of a mounted application can only be shorter.
+            let stop = Stop::of(request).map_or(stop, |outer| outer.min(stop));
+            request.extensions_mut().insert(Stop(stop));
+        }
+        Self {
+            timeout,
+            started: Instant::now(),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn limit(&self) -> Limit {
+        let gone = self.started.elapsed();
+        Limit {
+            left: self.timeout.saturating_sub(gone),
+            gone,
+            route: Some(self.timeout),
+        }
+    }
+}
+
+/// The time at which the handler of a request is stopped, if known.
+pub(crate) fn stop_of(request: &Request) -> Option<SystemTime> {
+    let invocation = Invocation::of(request);
+    let whole = match states_of(request.extensions()) {
+        Some(states) => states.timing.stop(invocation),
+        None => invocation.deadline(),
+    };
+    match (whole, Stop::of(request)) {
+        (Some(whole), Some(around)) => Some(whole.min(around)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Makes the time at which the outer application stops a request known to extractors of a mounted
+/// one.
+pub(crate) fn keep_stop(request: &mut Request) {
+    if let Some(stop) = stop_of(request) {
+        request.extensions_mut().insert(Stop(stop));
+    }
+}
+
+/// A time limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub(crate) left: Duration,
+    /// The time that has elapsed already.
+    pub(crate) gone: Duration,
+    /// The timeout of the route, if that is the limit.
+    pub(crate) route: Option<Duration>,
+}
+
+/// A time limit that was exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Elapsed {
+    /// How long it ran.
+    pub(crate) after: Duration,
+    /// The timeout of the route, if that was the limit.
+    pub(crate) route: Option<Duration>,
+}
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let after = self.after.as_millis();
+        match self.route {
+            Some(timeout) => write!(
+                f,
+                "stopped after {after} ms: the timeout of the route is {} ms",
+                timeout.as_millis()
+            ),
+            None => write!(f, "stopped after {after} ms, shortly before the deadline"),
+        }
+    }
+}
+
+impl std::error::Error for Elapsed {}

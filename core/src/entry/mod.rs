@@ -1,0 +1,193 @@
+//! The functions that `#[lambda_api::main]` and `#[api_handler]` on `main` call.
+
+mod run;
+
+pub use run::run;
+
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::local;
+use crate::{
+    Api, BoxError, Routes,
+    catch_unwind::{Panic, catch_unwind, install_panic_hook, warn_of_abort},
+    endpoint::Route,
+    environment::{is_concurrent, is_on_lambda},
+    error::Chain,
+    log,
+    runtime::{init_error, lambda},
+};
+use std::{error::Error, fmt, future::Future, pin::pin, process::ExitCode};
+
+/// The kind of tokio runtime that a program runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavor {
+    /// One thread: the cheapest for a function that handles one invocation at a time.
+    CurrentThread,
+    /// Several threads, for concurrent handlers that are CPU-bound.
+    MultiThread,
+}
+
+/// The return type of a `main` marked `#[lambda_api::main]`.
+#[diagnostic::on_unimplemented(
+    message = "`main` must return `Api` or `Result<Api, E>`, not `{Self}`",
+    label = "not an `Api`"
+)]
+pub trait IntoApi {
+    /// Returns the API.
+    ///
+    /// # Errors
+    /// Returns the text of the error that the program's `main` returned.
+    fn into_api(self) -> Result<Api, String>;
+}
+
+impl IntoApi for Api {
+    fn into_api(self) -> Result<Api, String> {
+        Ok(self)
+    }
+}
+
+// Not `Into<BoxError>`: `Box<dyn Error>` and `lambda_api::Error` do not implement it.
+impl<E: fmt::Display + fmt::Debug> IntoApi for Result<Api, E> {
+    fn into_api(self) -> Result<Api, String> {
+        self.map_err(|error| {
+            let (text, debug) = (error.to_string(), format!("{error:?}"));
+            // For an arbitrary error type, only `Debug` shows the source.
+            if debug.trim_matches('"') == text {
+                text
+            } else {
+                format!("{text} ({debug})")
+            }
+        })
+    }
+}
+
+#[cfg_attr(any(debug_assertions, feature = "local"), allow(dead_code))]
+pub(super) const NOT_ON_LAMBDA: &str = "this release build runs on AWS Lambda only: start it with \
+    `cargo run` (a debug build), or build it with the feature `local` of lambda-api";
+
+/// Runs a whole program. `start` is the body of the user's `main`.
+pub fn main<F>(flavor: Flavor, start: F) -> ExitCode
+where
+    F: Future,
+    F::Output: IntoApi,
+{
+    let on_lambda = is_on_lambda();
+    #[cfg(not(any(debug_assertions, feature = "local")))]
+    if !on_lambda {
+        eprintln!("error: {NOT_ON_LAMBDA}");
+        return ExitCode::from(2);
+    }
+    install_panic_hook();
+    let log = Log { on_lambda };
+    let several = flavor == Flavor::MultiThread || (on_lambda && is_concurrent());
+    let mut builder = if several {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = match builder.enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            drop(log);
+            return failed("the tokio runtime", &error);
+        }
+    };
+    // Pinned here, because passing the future by value would copy it before it is polled.
+    let program = pin!(async {
+        let start = async {
+            let begun = {
+                // The program may install its own subscriber, so the default one is installed after
+                // `start`. A panic of `start` or inside a `catch_unwind` of the program is logged
+                // after that.
+                let _log = log;
+                start.await
+            };
+            // The error's `Display` implementation may panic.
+            begun.into_api()
+        };
+        match catch_unwind(start).await {
+            Ok(Ok(api)) => with_api(api, on_lambda).await,
+            Ok(Err(error)) => {
+                let error = BoxError::from(error);
+                not_started("MainFailed", "main", &*error, on_lambda).await
+            }
+            Err(panic) => not_started("MainPanicked", "main", &panic, on_lambda).await,
+        }
+    });
+    let code = runtime.block_on(program);
+    // Does not wait for blocking threads: the process has to end.
+    runtime.shutdown_background();
+    code
+}
+
+/// Installs the log when dropped, unless the program has installed a subscriber.
+struct Log {
+    on_lambda: bool,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if self.on_lambda {
+            log::init();
+            warn_of_abort();
+        }
+        #[cfg(any(debug_assertions, feature = "local"))]
+        if !self.on_lambda {
+            log::init_local(local::Human::new());
+        }
+    }
+}
+
+async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
+    #[cfg(any(debug_assertions, feature = "local"))]
+    if !on_lambda {
+        let arguments = std::env::args_os()
+            .skip(1)
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect();
+        return local::run(api, arguments).await;
+    }
+    let app = match catch_unwind(api.build()).await {
+        Ok(Ok(app)) => app,
+        Ok(Err(errors)) => {
+            return not_started("ApiNotBuilt", "building the API", &errors, on_lambda).await;
+        }
+        Err(panic) => {
+            return not_started("ApiNotBuilt", "building the API", &panic, on_lambda).await;
+        }
+    };
+    match catch_unwind(lambda::run(app)).await {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => failed("the Lambda runtime", &*error),
+        Err(panic) => failed("the Lambda runtime", &panic),
+    }
+}
+
+/// Logs an error at startup and, on Lambda, reports it to Lambda.
+async fn not_started(
+    error_type: &'static str,
+    what: &str,
+    error: &(dyn Error + Send + Sync + 'static),
+    on_lambda: bool,
+) -> ExitCode {
+    let code = failed(what, error);
+    if on_lambda {
+        init_error::report(error_type, error).await;
+    }
+    code
+}
+
+/// Logs the error and returns the exit code that makes Lambda start a new process.
+fn failed(what: &str, error: &(dyn Error + 'static)) -> ExitCode {
+    let panic = error.downcast_ref::<Panic>();
+    let error = Chain(error).to_string();
+    let backtrace = panic.and_then(Panic::backtrace);
+    tracing::error!(error, backtrace, "{what} failed");
+    ExitCode::FAILURE
+}
+
+/// Runs a program whose only handler is named `main`.
+pub fn main_of_one(routes: &'static [Route]) -> ExitCode {
+    main(Flavor::CurrentThread, async move {
+        Api::new().routes(Routes::__new(routes))
+    })
+}

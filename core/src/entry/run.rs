@@ -1,0 +1,151 @@
+//! Entry point for programs with their own `main`.
+
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::local;
+use crate::{
+    Api, BoxError,
+    catch_unwind::{catch_unwind, install_panic_hook, warn_of_abort},
+    environment::is_on_lambda,
+    log,
+    runtime::{init_error, lambda},
+};
+
+/// Runs an API.
+///
+/// On Lambda, `run` handles invocations through the Lambda Runtime API. Elsewhere, in a debug build
+/// or with the feature `local`, it serves HTTP on `http://127.0.0.1:9000`.
+///
+/// Use `run` in programs that have their own `main` function. [`#[lambda_api::main]`](crate::main)
+/// does the same on the cheapest tokio runtime and also reads the command line. `run` ignores the
+/// command line and logs a warning if the first argument is a command such as `invoke`.
+///
+/// ```no_run
+/// use lambda_api::{Api, BoxError};
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), BoxError> {
+///     lambda_api::run(Api::new()).await
+/// }
+/// ```
+///
+/// An error or a panic in `main` before `run` is called is not reported to Lambda. With
+/// [`#[lambda_api::main]`](crate::main), it is. `run` returns when the process should end, after
+/// the hooks of [`Api::on_shutdown`] have run, or when Lambda can no longer be reached.
+///
+/// On a multi-threaded tokio runtime, a function that handles one invocation at a time uses 1.5 to
+/// 3 times the CPU per invocation.
+///
+/// # When Lambda fails
+///
+/// Every lost response is recorded in the log, no call waits forever except the poll for an event,
+/// and the process ends only where Lambda should replace it: Lambda then knows immediately that no
+/// response will come. Before such an end, the record `the Lambda runtime failed` is written. The
+/// exit code is 1.
+///
+/// "One at a time" is a function that handles one invocation at a time. "Concurrent" is a function
+/// with `AWS_LAMBDA_MAX_CONCURRENCY` above 1. It has that many pollers, each with its own
+/// connection. When one poller ends, the process ends.
+///
+/// | error | one at a time | concurrent |
+/// |---|---|---|
+/// | [`/next`][next]: the connection is rejected or reset, the event is truncated, the response is not HTTP, or its status is not 200 | a warning and a retry, after 0, 50, 100, 200, 400 and 800 ms; after the seventh failure in a row the process ends | the same |
+/// | `/next`: 500, "non-recoverable state" | the process ends | the same |
+/// | `/next`: the event has no request id, or one that is not valid in a URL path | one error record, then the next event is requested, after the same pauses | the same |
+/// | the same event is received twice in a row | the handler is not called the second time; one error record, and Lambda gets the error `RepeatedInvocation` | the same |
+/// | no deadline, trace or ARN; unknown headers | missing values are `None`, unknown headers are ignored | the same |
+/// | an invalid deadline, client context or Cognito identity | the value is `None`; one warning with the request id and the names of the headers | the same |
+/// | the event is not UTF-8, not JSON, or not an HTTP event | Lambda gets the error `NotAnHttpEvent` | the same |
+/// | `/response`: the connection is reset, Lambda's response is not HTTP, or the status is 5xx | the response is sent once more, on a new connection; if that fails too, the process ends | the response is sent once more; if that fails too, one error record |
+/// | the same, and the second status is 400, 403 or 404 | nothing: the response had arrived, or came too late | the same |
+/// | `/response`: no response from Lambda until the deadline of the invocation, or for 2 s if less time is left | as if the connection were reset | the same |
+/// | `/response`: another 4xx (400, 403, 413) | one error record with the request id and the size | the same |
+/// | `/response`: 410, Lambda has ended the invocation | one warning with the request id | the same |
+/// | the response exceeds the size limit of its source | a 500 problem, and a record with the size | the same |
+/// | `/init/error` or `/restore/error` fails, or does not respond within 2 s | one warning; the process ends, as it would anyway | the same |
+/// | `/restore/next` fails, or its status is not 2xx | the process ends | the same |
+/// | a SnapStart hook fails, or takes longer than 120 s before the snapshot or 9.5 s after the restore | Lambda gets the error, and the process ends | the same |
+/// | the extension for [`Api::on_shutdown`] cannot be registered, or Lambda does not respond within 2 s | one warning; the hooks may not run | the same |
+///
+/// Invocation errors are sent to `/error`, with the same retries as responses. An invocation is
+/// identified by its request id and, if Lambda sends it, `lambda-runtime-invocation-id`. The head
+/// of a response of the Runtime API has at most 256 KiB and 128 headers, its body at most 256 MiB.
+/// The address in `AWS_LAMBDA_RUNTIME_API` may include a path, as with some emulators.
+///
+/// # Memory
+///
+/// Memory use does not grow with the number of invocations, with one exception. In a function that
+/// handles one invocation at a time, the trace id of each invocation is set as the environment
+/// variable `_X_AMZN_TRACE_ID`. AWS requires this of runtimes; tracing and the AWS SDKs read it.
+/// glibc never frees the values of environment variables: about 170 bytes for each trace id, 17 MB
+/// in 100,000 invocations. musl frees them, and a concurrent function does not set the variable.
+/// With [`Api::trace_environment`] turned off, memory use is constant, as
+/// `cargo test --release -p faults --test soak -- --ignored --nocapture` shows.
+///
+/// [next]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
+///
+/// # Errors
+/// Returns [`BuildErrors`](crate::api::BuildErrors) if the API cannot be built, or the error of the
+/// runtime loop if Lambda can no longer be reached or sends an invalid response.
+pub async fn run(api: Api) -> Result<(), BoxError> {
+    if is_on_lambda() {
+        log::init();
+        install_panic_hook();
+        warn_of_abort();
+        let app = match catch_unwind(api.build()).await {
+            Ok(Ok(app)) => app,
+            Ok(Err(errors)) => {
+                init_error::report("ApiNotBuilt", &errors).await;
+                return Err(errors.into());
+            }
+            Err(panic) => {
+                init_error::report("ApiNotBuilt", &panic).await;
+                return Err(panic.into());
+            }
+        };
+        return catch_unwind(lambda::run(app)).await?;
+    }
+    #[cfg(any(debug_assertions, feature = "local"))]
+    {
+        log::init_local(local::Human::new());
+        install_panic_hook();
+        let first = std::env::args_os().nth(1);
+        if let Some(warning) = ignored(first.as_deref().and_then(|first| first.to_str())) {
+            tracing::warn!("{warning}");
+        }
+        match local::serve(api).await {
+            true => Ok(()),
+            false => Err("the local server failed; see the error above".into()),
+        }
+    }
+    #[cfg(not(any(debug_assertions, feature = "local")))]
+    {
+        drop(api);
+        Err(super::NOT_ON_LAMBDA.into())
+    }
+}
+
+/// The warning about a command that `run` ignores.
+#[cfg(any(debug_assertions, feature = "local"))]
+fn ignored(first: Option<&str>) -> Option<String> {
+    let command = first.filter(|first| local::is_command(first))?;
+    Some(format!(
+        "`{command}` is ignored: `lambda_api::run` does not read the command line; a program whose \
+         `main` is marked `#[lambda_api::main]` and returns the Api has this command"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ignored;
+
+    #[test]
+    fn run_says_that_it_ignores_a_command() {
+        for command in ["invoke", "routes", "serve"] {
+            let warning = ignored(Some(command)).expect(command);
+            assert!(warning.contains(command) && warning.contains("#[lambda_api::main]"));
+        }
+        for other in [None, Some("--config"), Some("import"), Some("")] {
+            assert_eq!(ignored(other), None, "{other:?}");
+        }
+    }
+}

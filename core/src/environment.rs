@@ -1,0 +1,17 @@
+//! Variables by which Lambda tells a process how it runs.
+
+/// Whether this process was started by Lambda or by an emulator of it.
+pub(crate) fn is_on_lambda() -> bool {
+    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
+/// Whether Lambda sends several invocations at once (Managed Instances).
+pub(crate) fn is_concurrent() -> bool {
+    concurrency() > 1
+}
+
+/// The number of invocations that Lambda sends at once.
+pub(crate) fn concurrency() -> u32 {
+    let limit = std::env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok();
+    limit.and_then(|limit| limit.parse().ok()).unwrap_or(1)
+}

@@ -1,0 +1,272 @@
+//! Parses the response of the function as the source does.
+
+mod response_format;
+
+use super::{GatewayContext, media_types};
+use crate::event::Source;
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, SET_COOKIE},
+};
+pub use response_format::InvalidResponse;
+use response_format::{Pairs, ResponseFormat};
+
+/// Returns what the client receives when the function responds with this JSON.
+///
+/// The rules depend on the source:
+///
+/// - A REST API only accepts the five keys that it supports, joins `headers` and
+///   `multiValueHeaders`, and renames reserved headers: `WWW-Authenticate` arrives as
+///   `x-amzn-Remapped-WWW-Authenticate`.
+/// - Payload format 2.0 (HTTP API, function URL) converts JSON without `statusCode` into a 200
+///   response of type `application/json`, and each of the `cookies` into a `set-cookie` header.
+/// - An ALB requires the header form of its events, and a body that is not null.
+/// - A response with a body but without `content-type` gets the source's default type.
+/// - Responses above 6 MB (1 MB for an ALB) are rejected.
+///
+/// The request is assumed to be a GET that accepts the type of the response, and a REST API to have
+/// the binary media type `*/*`. Use [`client_response`] for a specific request and API.
+///
+/// ```
+/// use lambda_api::event::{Source, emulate};
+///
+/// let response = emulate::parse_response(Source::RestApi, br#"{"statusCode": 200, "cookies": ["a=1"]}"#);
+/// assert_eq!(
+///     response.unwrap_err().to_string(),
+///     "a REST API does not support the key `cookies`",
+/// );
+/// ```
+///
+/// # Errors
+/// Returns an error if the source could not read the response.
+pub fn parse_response(
+    source: Source,
+    response: &[u8],
+) -> Result<http::Response<Bytes>, InvalidResponse> {
+    read(source, response, true)
+}
+
+/// Returns what the client of this request receives when the function responds with this JSON.
+///
+/// The rules are those of [`parse_response`], and two more that depend on the request and on the
+/// configuration of the source:
+///
+/// - A response to a `HEAD` request has no body.
+/// - A REST API only decodes base64 if its
+///   [`binary_media_types`](GatewayContext::binary_media_types) match the request's `accept`. Any
+///   other client receives the base64 text.
+///
+/// ```
+/// use bytes::Bytes;
+/// use lambda_api::event::{Source, emulate};
+///
+/// let request = http::Request::get("/logo").body(Bytes::new())?;
+/// let response = br#"{"statusCode": 200, "body": "iVBORw==", "isBase64Encoded": true}"#;
+/// let new = emulate::GatewayContext::new().binary_media_types([""; 0]);
+/// let rest = emulate::client_response(Source::RestApi, &request, &new, response)?;
+/// assert_eq!(rest.body(), "iVBORw==");
+/// let http = emulate::client_response(Source::HttpApi, &request, &new, response)?;
+/// assert_eq!(http.body(), &b"\x89PNG"[..]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Returns an error if the source could not read the response.
+pub fn client_response(
+    source: Source,
+    request: &http::Request<Bytes>,
+    facts: &GatewayContext,
+    raw_response: &[u8],
+) -> Result<http::Response<Bytes>, InvalidResponse> {
+    let decodes = match &facts.binary_media_types {
+        Some(types) if source == Source::RestApi => {
+            media_types::fit(types, request.headers().get(ACCEPT))
+        }
+        _ => true,
+    };
+    let mut response = read(source, raw_response, decodes)?;
+    if request.method() == Method::HEAD {
+        // A response to HEAD has no body, whatever the source sends.
+        response.body_mut().clear();
+    }
+    Ok(response)
+}
+
+fn read(
+    source: Source,
+    raw_response: &[u8],
+    decodes: bool,
+) -> Result<http::Response<Bytes>, InvalidResponse> {
+    check_size(source, raw_response.len())?;
+    if has_format_2(source)
+        && let Some(inferred) = response_format::inferred(raw_response)?
+    {
+        return Ok(inferred);
+    }
+    let format_ = ResponseFormat::parse(raw_response)?;
+    if source == Source::RestApi
+        && let Some(unknown) = &format_.unknown
+    {
+        let text = format!("a REST API does not support the key `{unknown}`");
+        return Err(InvalidResponse::new(text));
+    }
+    let mut response =
+        http::Response::new(response_format::body(&format_, is_alb(source), decodes)?);
+    *response.status_mut() = status(source, &format_)?;
+    *response.headers_mut() = headers(source, &format_)?;
+    add_content_type(source, &mut response);
+    Ok(response)
+}
+
+fn has_format_2(source: Source) -> bool {
+    matches!(source, Source::HttpApi | Source::FunctionUrl)
+}
+
+fn is_alb(source: Source) -> bool {
+    matches!(source, Source::Alb | Source::AlbMultiValue)
+}
+
+fn check_size(source: Source, size: usize) -> Result<(), InvalidResponse> {
+    let limit = if is_alb(source) { 1 << 20 } else { 6 << 20 };
+    if size <= limit {
+        return Ok(());
+    }
+    let text = format!("expected a response of at most {limit} bytes, found {size}");
+    Err(InvalidResponse::new(text))
+}
+
+fn status(source: Source, format_: &ResponseFormat) -> Result<StatusCode, InvalidResponse> {
+    let Some(status) = format_.status.as_ref() else {
+        return Err(InvalidResponse::new("`statusCode` is missing"));
+    };
+    // API Gateway accepts a number in a string; the other sources do not.
+    let is_gateway = has_format_2(source) || uses_format_1(source);
+    let code = match status {
+        serde_json::Value::String(text) if is_gateway => text.parse().ok(),
+        status => status.as_u64().and_then(|code| u16::try_from(code).ok()),
+    };
+    code.filter(|code| (200..=599).contains(code))
+        .and_then(|code| StatusCode::from_u16(code).ok())
+        .ok_or_else(|| {
+            let text = format!("`statusCode` must be a number from 200 to 599, found {status}");
+            InvalidResponse::new(text)
+        })
+}
+
+fn uses_format_1(source: Source) -> bool {
+    matches!(source, Source::RestApi | Source::HttpApiV1)
+}
+
+fn headers(source: Source, format_: &ResponseFormat) -> Result<HeaderMap, InvalidResponse> {
+    let mut headers = HeaderMap::new();
+    match source {
+        Source::RestApi | Source::HttpApiV1 => {
+            // If a name is in both maps, only the multi-value map counts.
+            let multi = format_.multi_headers(true)?;
+            for (name, value) in format_.single_headers(true)? {
+                if !multi
+                    .iter()
+                    .any(|(known, _)| known.eq_ignore_ascii_case(&name))
+                {
+                    append(&mut headers, &name, &value)?;
+                }
+            }
+            for (name, values) in multi {
+                for value in values {
+                    append(&mut headers, &name, &value)?;
+                }
+            }
+            if source == Source::RestApi {
+                headers = remapped(headers);
+            }
+        }
+        Source::HttpApi | Source::FunctionUrl => {
+            append_all(&mut headers, format_.single_headers(true)?)?;
+            for cookie in format_.cookies()? {
+                append(&mut headers, SET_COOKIE.as_str(), &cookie)?;
+            }
+        }
+        Source::Alb => {
+            format_.reject_multi_headers("an ALB without multi-value headers")?;
+            append_all(&mut headers, format_.single_headers(false)?)?;
+        }
+        Source::AlbMultiValue => {
+            format_.reject_single_headers("an ALB with multi-value headers")?;
+            for (name, values) in format_.multi_headers(false)? {
+                for value in values {
+                    append(&mut headers, &name, &value)?;
+                }
+            }
+        }
+        Source::LatticeV1 | Source::LatticeV2 => {
+            append_all(&mut headers, format_.single_headers(false)?)?;
+        }
+    }
+    Ok(headers)
+}
+
+fn append_all(headers: &mut HeaderMap, pairs: Pairs<String>) -> Result<(), InvalidResponse> {
+    for (name, value) in pairs {
+        append(headers, &name, &value)?;
+    }
+    Ok(())
+}
+
+fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), InvalidResponse> {
+    let Ok(known) = HeaderName::try_from(name) else {
+        return Err(InvalidResponse::new(format!(
+            "{name:?} is not a valid header name"
+        )));
+    };
+    // The value may be a secret, so it is not part of the error.
+    let Ok(value) = HeaderValue::try_from(value) else {
+        let text = format!("the value of header `{name}` contains invalid characters");
+        return Err(InvalidResponse::new(text));
+    };
+    headers.append(known, value);
+    Ok(())
+}
+
+/// Renames the headers that a REST API reserves.
+///
+/// See <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>.
+fn remapped(headers: HeaderMap) -> HeaderMap {
+    let mut renamed = HeaderMap::with_capacity(headers.len());
+    let mut current = None;
+    for (name, value) in headers {
+        current = name.or(current);
+        let Some(name) = &current else { continue };
+        let name = match name.as_str() {
+            "authorization" => HeaderName::from_static("x-amzn-remapped-authorization"),
+            "connection" => HeaderName::from_static("x-amzn-remapped-connection"),
+            "content-length" => HeaderName::from_static("x-amzn-remapped-content-length"),
+            "date" => HeaderName::from_static("x-amzn-remapped-date"),
+            "host" => HeaderName::from_static("x-amzn-remapped-host"),
+            "server" => HeaderName::from_static("x-amzn-remapped-server"),
+            "user-agent" => HeaderName::from_static("x-amzn-remapped-user-agent"),
+            "www-authenticate" => HeaderName::from_static("x-amzn-remapped-www-authenticate"),
+            _ => name.clone(),
+        };
+        renamed.append(name, value);
+    }
+    renamed
+}
+
+fn add_content_type(source: Source, response: &mut http::Response<Bytes>) {
+    if response.body().is_empty() || response.headers().contains_key(CONTENT_TYPE) {
+        return;
+    }
+    let made_up = match source {
+        Source::RestApi | Source::FunctionUrl => "application/json",
+        Source::HttpApi | Source::HttpApiV1 => "text/plain; charset=utf-8",
+        Source::Alb | Source::AlbMultiValue => "application/octet-stream",
+        Source::LatticeV1 | Source::LatticeV2 => return,
+    };
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(made_up));
+}
+
+#[cfg(test)]
+mod tests;

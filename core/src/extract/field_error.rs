@@ -1,0 +1,112 @@
+//! An invalid value of a request, in the format that clients see.
+
+use crate::Problem;
+use serde::Serialize;
+use std::fmt;
+
+/// The code of a problem with parameters.
+pub(crate) const INVALID_PARAMETERS: &str = "invalid_parameters";
+/// The code of a problem with the content of a body.
+pub(crate) const INVALID_BODY: &str = "invalid_body";
+/// The code of a problem with a missing body.
+pub(crate) const MISSING_BODY: &str = "missing_body";
+/// The code of a problem with the type of a body.
+pub(crate) const UNSUPPORTED_MEDIA_TYPE: &str = "unsupported_media_type";
+/// The code of a problem with a query that has too many parameters.
+pub(crate) const TOO_MANY_PARAMETERS: &str = "too_many_parameters";
+/// The code of a problem with a body that exceeds the limit.
+#[cfg(feature = "multipart")]
+pub(crate) const BODY_TOO_LARGE: &str = "body_too_large";
+/// The code of an error of the application.
+pub(crate) const INTERNAL_ERROR: &str = "internal_error";
+
+/// The part of a request that contains a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+    Cookie,
+    Body,
+}
+
+impl Place {
+    /// The parts that contain single values, by their names in a problem.
+    pub(crate) const PARAMETERS: [&str; 4] = ["path", "query", "header", "cookie"];
+}
+
+/// The part that a code of this library refers to, for problems without a list of errors.
+pub(crate) fn place_of(code: &str) -> Option<Place> {
+    Some(match code {
+        TOO_MANY_PARAMETERS => Place::Query,
+        MISSING_BODY | "invalid_json" | "json_too_deep" | "invalid_form" | "too_many_fields"
+        | "invalid_text" | "invalid_multipart" | "too_many_parts" | INVALID_BODY => Place::Body,
+        _ => return None,
+    })
+}
+
+/// An invalid value: a member of the `errors` of a problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FieldError<'a> {
+    #[serde(rename = "in")]
+    pub(crate) place: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<&'a str>,
+    pub(crate) detail: &'a str,
+}
+
+impl<'a> FieldError<'a> {
+    pub(crate) fn new(place: Place, name: Option<&'a str>, detail: &'a str) -> Self {
+        Self {
+            place,
+            name,
+            detail,
+        }
+    }
+
+    /// Sets this error as the only one of a problem.
+    pub(crate) fn decorate(self, problem: &mut Problem) {
+        set_errors(problem, &[self]);
+    }
+}
+
+pub(crate) fn set_errors(problem: &mut Problem, errors: &[FieldError<'_>]) {
+    problem.set_extension("errors", errors);
+}
+
+impl fmt::Display for FieldError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match self.place {
+            Place::Path => "path parameter",
+            Place::Query => "query parameter",
+            Place::Header => "header",
+            Place::Cookie => "cookie",
+            Place::Body => "field",
+        };
+        match self.name {
+            Some(name) => write!(f, "{place} `{name}`: {}", self.detail),
+            None => f.write_str(self.detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_an_object_with_place_name_and_detail() {
+        let error = FieldError::new(Place::Query, Some("page"), "missing");
+        assert_eq!(
+            serde_json::to_value(&error).unwrap(),
+            serde_json::json!({"in": "query", "name": "page", "detail": "missing"})
+        );
+        assert_eq!(error.to_string(), "query parameter `page`: missing");
+        let nameless = FieldError::new(Place::Body, None, "missing");
+        assert_eq!(
+            serde_json::to_value(&nameless).unwrap(),
+            serde_json::json!({"in": "body", "detail": "missing"})
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! The guide: one page for each subject that needs more room than the documentation of an item.
+//!
+//! | page | subject |
+//! |---|---|
+//! | [`handlers`] | arguments, routes, responses, errors, limits, layers |
+//! | [`access`] | authentication and access rules |
+//! | [`testing`] | tests of handlers, of whole APIs and of the compiled program |
+//! | [`local_runs`] | the command line and the local server |
+//! | [`deploying`] | building, deploying, timeouts, logs, the lifecycle of the process |
+//! | [`sources`] | the services that send requests to a function |
+//! | [`beside_axum`] | how this crate differs from axum on `lambda_http` |
+//! | [`moving_over`] | moving a program from axum and `lambda_http`, with a table of idioms |
+//! | [`costs`] | instructions, allocations, binary size and build time |
+//!
+//! The modules of the guide exist in the documentation only.
+
+#[doc = include_str!("handlers.md")]
+pub mod handlers {}
+
+#[doc = include_str!("access.md")]
+pub mod access {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("local_runs.md")]
+pub mod local_runs {}
+
+#[doc = include_str!("deploying.md")]
+pub mod deploying {}
+
+#[doc = include_str!("sources.md")]
+pub mod sources {}
+
+#[doc = include_str!("beside_axum.md")]
+pub mod beside_axum {}
+
+#[doc = include_str!("moving_over.md")]
+pub mod moving_over {}
+
+#[doc = include_str!("costs.md")]
+pub mod costs {}

@@ -1,0 +1,95 @@
+//! Completes problems: adds the request id, calls the `on_problem` hook, and logs them.
+
+use crate::{
+    Invocation, Problem, Request, Response, catch_unwind::catch_unwind_now, error::framework, event,
+};
+use std::{fmt, sync::Arc};
+
+type Restyle = dyn Fn(&Problem) -> Response + Send + Sync;
+
+/// The problem that the `on_problem` hook replaced. It is kept with the response until it is
+/// encoded, for tests.
+#[derive(Clone)]
+pub(crate) struct Restyled(pub(crate) Problem);
+
+/// Completes responses that are problems; others do not change.
+#[derive(Clone, Default)]
+pub(crate) struct ProblemRenderer {
+    restyle: Option<Arc<Restyle>>,
+}
+
+impl ProblemRenderer {
+    pub(crate) fn restyled(restyle: impl Fn(&Problem) -> Response + Send + Sync + 'static) -> Self {
+        Self {
+            restyle: Some(Arc::new(restyle)),
+        }
+    }
+
+    pub(crate) fn is_restyled(&self) -> bool {
+        self.restyle.is_some()
+    }
+
+    /// The data of a request that is needed after it was passed on.
+    pub(crate) fn remember(&self, request: &Request) -> Invocation {
+        Invocation::of(request).clone()
+    }
+
+    /// Completes the response where the problem occurred, so that outer layers see its final form.
+    pub(crate) fn response(&self, mut response: Response, invocation: &Invocation) -> Response {
+        match Problem::take(&mut response) {
+            Some(problem) => self.problem(problem, invocation),
+            None => response,
+        }
+    }
+
+    #[cold]
+    pub(crate) fn problem(&self, mut problem: Problem, invocation: &Invocation) -> Response {
+        problem.set_request_id(invocation);
+        problem.log();
+        let Some(restyle) = &self.restyle else {
+            return problem.render();
+        };
+        let fall_back = |mut failed: Problem| {
+            failed.set_request_id(invocation);
+            failed.log();
+            problem.render()
+        };
+        // A panic itself becomes a problem, for which the hook would be called again: it may only
+        // fail for the problem that it is given.
+        match catch_unwind_now(|| restyle(&problem)) {
+            Ok(response) if !event::is_final(response.status()) => {
+                fall_back(framework::hook_unsendable(response.status()))
+            }
+            Ok(mut response) => {
+                // The hook may return the very problem that it was given; it is final.
+                response.extensions_mut().remove::<Problem>();
+                add_headers(&problem, &mut response);
+                response.extensions_mut().insert(Restyled(problem));
+                response
+            }
+            Err(panic) => fall_back(panic.hook_problem()),
+        }
+    }
+}
+
+/// The headers of a problem, such as `allow` and `retry-after`, apply to any form of it; headers
+/// that the hook sets take precedence.
+fn add_headers(problem: &Problem, response: &mut Response) {
+    for name in problem.headers().keys() {
+        if !response.headers().contains_key(name) {
+            for value in problem.headers().get_all(name) {
+                response.headers_mut().append(name, value.clone());
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ProblemRenderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "ProblemRenderer {{ restyled: {} }}",
+            self.restyle.is_some()
+        )
+    }
+}

@@ -1,14 +1,13 @@
-//! Events, as each source sends them.
+//! Builder of events, as each source sends them.
 
 mod body;
-mod caller;
 mod difference;
-mod facts;
+mod gateway;
 mod output;
 mod patch;
 mod recorded;
 
-use crate::uri;
+use crate::encoding;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
@@ -22,11 +21,11 @@ use patch::Patch;
 use recorded::Recorded;
 use std::{collections::HashSet, fmt};
 
-/// Makes the event that a source sends for an HTTP request.
+/// Builder of the event that a source sends for an HTTP request.
 ///
-/// It is told about the request, not about the event: the source's own habits (where cookies go,
-/// what is decoded, when a body is base64) are those of [`emulate::event`]. What is not told has a
-/// default that could be real; a `GET` of `/` needs nothing at all.
+/// Its methods describe the request; how the source encodes it (where cookies go, what is decoded, when a
+/// body is base64) follows from [`emulate::event`]. Everything has a default: a new event is a `GET` of
+/// `/`.
 ///
 /// ```
 /// use lambda_api::event::Source;
@@ -64,7 +63,7 @@ use std::{collections::HashSet, fmt};
 /// assert_eq!(event["requestContext"]["requestId"], "r-1");
 /// ```
 ///
-/// An event that no source would send is made from one that it does:
+/// To make an invalid event, change a valid one:
 ///
 /// ```
 /// # use lambda_api::event::Source;
@@ -77,8 +76,7 @@ use std::{collections::HashSet, fmt};
 /// ```
 ///
 /// # Panics
-/// Its methods panic when they are given something that no HTTP request can have, such as a method
-/// with a space in it: then the test is wrong.
+/// Its methods panic on invalid arguments, such as a method with a space.
 #[derive(Clone, Debug)]
 #[must_use = "an event is made by `to_value`, `to_bytes` or `send`"]
 pub struct EventBuilder {
@@ -87,12 +85,11 @@ pub struct EventBuilder {
     path: String,
     query: String,
     headers: HeaderMap,
-    /// The headers that are there by default, for a body or from a recording, as long as the test
-    /// has not said anything about them.
+    /// The headers that come from a default, a body or a recording, and that the test has not set.
     given: HashSet<HeaderName>,
     cookies: Vec<String>,
     body: Bytes,
-    facts: emulate::Facts,
+    facts: emulate::GatewayContext,
     lambda: Option<LambdaContext>,
     base_path: Option<String>,
     recorded: Option<Recorded>,
@@ -113,7 +110,7 @@ impl EventBuilder {
             given: HashSet::from([USER_AGENT]),
             cookies: Vec::new(),
             body: Bytes::new(),
-            facts: emulate::Facts::new(),
+            facts: emulate::GatewayContext::new(),
             lambda: None,
             base_path: None,
             recorded: None,
@@ -121,8 +118,7 @@ impl EventBuilder {
         }
     }
 
-    /// The whole request at once: method, path, query, headers and body, in place of what there was.
-    /// Its path and its headers go as they are.
+    /// Replaces method, path, query, headers and body by those of a request.
     ///
     /// ```
     /// # use lambda_api::event::Source;
@@ -160,13 +156,13 @@ impl EventBuilder {
     pub fn method(mut self, method: &str) -> Self {
         match method.parse() {
             Ok(method) => self.method = method,
-            Err(_) => panic!("{method:?} is no HTTP method"),
+            Err(_) => panic!("expected an HTTP method, found {method:?}"),
         }
         self
     }
 
-    /// The path as a client writes it, with its query if it has one. What a URI cannot have, such
-    /// as a space, is percent-encoded; `%` is left alone.
+    /// Sets the path, and the query if it has one. Characters that a URI cannot have, such as a space,
+    /// are percent-encoded; `%` is not.
     ///
     /// ```
     /// # use lambda_api::event::Source;
@@ -183,10 +179,10 @@ impl EventBuilder {
         );
         match path.split_once('?') {
             Some((path, query)) => {
-                self.path = uri::encoded(path);
-                self.query = uri::encoded(query);
+                self.path = encoding::encode_uri(path);
+                self.query = encoding::encode_uri(query);
             }
-            None => self.path = uri::encoded(path),
+            None => self.path = encoding::encode_uri(path),
         }
         self
     }
@@ -199,23 +195,8 @@ impl EventBuilder {
         self
     }
 
-    /// The whole query as a client writes it, in place of what there was. What a URI cannot have is
-    /// percent-encoded; `%` and `+` are left alone.
-    ///
-    /// ```
-    /// # use lambda_api::event::Source;
-    /// # use lambda_api_testing::EventBuilder;
-    /// let event = EventBuilder::new(Source::HttpApi).raw_query("a=1&&b&a=%zz").to_value();
-    /// assert_eq!(event["rawQueryString"], "a=1&&b&a=%zz");
-    /// ```
-    pub fn raw_query(mut self, query: &str) -> Self {
-        self.query = uri::encoded(query);
-        self
-    }
-
-    /// Adds a header; one that the test has added before gets a second value. What was there by
-    /// default, for a body such as [`json`](EventBuilder::json), or in a recorded event, is
-    /// replaced.
+    /// Adds a header; a second call with the same name adds a second value. The value of a default, of a
+    /// body such as [`json`](EventBuilder::json) or of a recorded event is replaced.
     #[track_caller]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let known = header_name(name);
@@ -227,7 +208,7 @@ impl EventBuilder {
         self
     }
 
-    /// Takes a header away, whoever put it there.
+    /// Removes a header.
     #[track_caller]
     pub fn without_header(mut self, name: &str) -> Self {
         let name = header_name(name);
@@ -239,15 +220,7 @@ impl EventBuilder {
         self
     }
 
-    /// The client, as it calls itself: the header `user-agent`, which the request context of API
-    /// Gateway repeats.
-    #[track_caller]
-    pub fn user_agent(self, client: &str) -> Self {
-        self.without_header(USER_AGENT.as_str())
-            .header(USER_AGENT.as_str(), client)
-    }
-
-    /// A token: the header `authorization: Bearer <token>`, in place of what there was.
+    /// Sets the header `authorization: Bearer <token>`.
     ///
     /// ```
     /// # use lambda_api::event::Source;
@@ -261,13 +234,13 @@ impl EventBuilder {
             .header(AUTHORIZATION.as_str(), format!("Bearer {token}"))
     }
 
-    /// Adds a cookie, as it stands.
+    /// Adds a cookie. The value is not encoded.
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
         self.cookies.push(format!("{name}={value}"));
         self
     }
 
-    /// What Lambda says of the invocation, for [`send`](EventBuilder::send) and
+    /// Sets the context of the invocation, for [`send`](EventBuilder::send) and
     /// [`to_invocation`](EventBuilder::to_invocation); [`LambdaContext::for_test`] by default, as
     /// of when the event is sent.
     pub fn lambda(mut self, lambda: LambdaContext) -> Self {
@@ -276,15 +249,14 @@ impl EventBuilder {
     }
 
     /// The request that the event is about, as the client sent it.
-    #[must_use]
-    pub fn to_request(&self) -> Request<Bytes> {
+    pub(crate) fn to_request(&self) -> Request<Bytes> {
         let mut target = self.path.clone();
         if !self.query.is_empty() {
             target.push('?');
             target.push_str(&self.query);
         }
         let Ok(uri) = target.parse::<http::Uri>() else {
-            panic!("{target:?} is no request target");
+            panic!("expected a request target, found {target:?}");
         };
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
@@ -311,7 +283,7 @@ impl EventBuilder {
         headers.insert(COOKIE, value);
     }
 
-    /// Makes room for what the test says of a header.
+    /// Removes a header unless the test has set it.
     fn drop_given(&mut self, name: &HeaderName) {
         if self.given.remove(name) {
             self.headers.remove(name);
@@ -319,14 +291,14 @@ impl EventBuilder {
     }
 }
 
-/// How the client calls itself unless the test says otherwise.
+/// The default `user-agent`.
 const CLIENT: &str = concat!("lambda-api-testing/", env!("CARGO_PKG_VERSION"));
 
 #[track_caller]
 fn header_name(name: &str) -> HeaderName {
     match HeaderName::try_from(name) {
         Ok(name) => name,
-        Err(_) => panic!("{name:?} is no header name"),
+        Err(_) => panic!("expected the name of a header, found {name:?}"),
     }
 }
 

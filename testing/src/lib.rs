@@ -1,28 +1,28 @@
-//! Tests of APIs that are built with [`lambda_api`]: of a handler, of the whole API, and of the
+//! Test support for APIs built with [`lambda_api`]: for a handler, for the whole API, and for the
 //! compiled program.
 //!
-//! | a test of | uses | and sees |
+//! | to test | use | it shows |
 //! |---|---|---|
 //! | [a handler](#a-handler) | the function itself | what it returns |
-//! | [an API](#an-api) | [`TestClient`] | what its clients see: routing, extraction, errors, and what each event source makes of it all |
-//! | [an event](#an-event) | [`EventBuilder`] | what becomes of this very event: a recorded one, or one that no source would send |
+//! | [an API](#an-api) | [`TestClient`] | what clients receive: routing, extraction, errors, and the effects of each event source |
+//! | [an event](#an-event) | [`EventBuilder`] | the response to this event, whether recorded or invalid |
 //! | [the program](#the-program) | [`FakeLambda`] | its start, its environment, its log and its end |
-//! | [who may call](#tokens) | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/issuer/struct.TestIssuer.html) | that good tokens are let in, and bad ones are not |
-//! | [any request](#any-request) | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/) | what holds for all of them |
+//! | [access rules](#tokens) | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/struct.TestIssuer.html) | that valid tokens are accepted and invalid ones rejected |
+//! | [any request](#any-request) | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/) | properties that hold for all requests |
 //!
 //! # A handler
 //!
-//! A handler stays the function it was. A test calls it, and makes its arguments by hand:
-//! [`State`](lambda_api::State), [`Json`](lambda_api::Json), [`Query`](lambda_api::Query) and the
-//! like hold plain values, and what comes from Lambda has constructors such as
+//! A handler is an ordinary function, which a test calls with arguments of its own.
+//! [`State`](lambda_api::State), [`Json`](lambda_api::Json), [`Query`](lambda_api::Query) and other
+//! extractors hold plain values. Arguments from Lambda have constructors such as
 //! [`Invocation::for_test`](lambda_api::Invocation::for_test),
 //! [`LambdaContext::for_test`](lambda_api::LambdaContext::for_test),
-//! [`Deadline::after`](lambda_api::Deadline::after),
-//! [`Cookies::parse`](lambda_api::Cookies::parse) and
-//! [`MatchedPath::new`](lambda_api::MatchedPath::new). This needs nothing of this crate.
+//! [`Deadline::after`](lambda_api::extract::Deadline::after),
+//! [`Cookies::parse`](lambda_api::extract::Cookies::parse) and
+//! [`MatchedPath::new`](lambda_api::extract::MatchedPath::new). This needs nothing of this crate.
 //!
 //! ```
-//! use lambda_api::{Cookies, Deadline, Invocation, State, api_handler};
+//! use lambda_api::{Invocation, State, api_handler, extract::{Cookies, Deadline}};
 //! use std::time::Duration;
 //!
 //! #[derive(Clone)]
@@ -53,18 +53,16 @@
 //! # }
 //! ```
 //!
-//! For an invocation through a certain source, with its caller and its stage, there is
-//! [`EventBuilder::to_invocation`].
+//! [`EventBuilder::to_invocation`] makes an invocation of a certain source, with caller and stage.
 //!
 //! # An API
 //!
-//! [`TestClient`] calls an API as its clients do through AWS: each request becomes an event, and
-//! each reply is read as the event source reads it. Cookies are kept, `location` can be followed,
-//! and a failed assertion [shows](TestClient#a-failed-assertion) what was sent, what came, and where
-//! the two differ.
+//! [`TestClient`] calls an API as its clients do through AWS: each request becomes an event, and each
+//! response is read as the event source reads it. The client keeps cookies and follows `location`. A
+//! failed assertion [shows](TestClient#a-failed-assertion) the request, the response and the difference.
 //!
 //! ```
-//! use lambda_api::{Api, ApiError, Created, Json, SetCookie, State, api_handler, routes};
+//! use lambda_api::{Api, ApiError, Created, Json, State, api_handler, response::SetCookie, routes};
 //! use lambda_api_testing::{TestClient, on_every_source};
 //! use serde_json::{Value, json};
 //! use std::sync::{Arc, Mutex};
@@ -110,7 +108,7 @@
 //!
 //! // Its tests; each is a `#[tokio::test]`.
 //!
-//! async fn an_order_can_be_placed_and_read_back() {
+//! async fn orders_can_be_placed_and_read() {
 //!     let client = TestClient::new(api().state(Store::default())).await;
 //!     let placed = client
 //!         .post("/orders")
@@ -124,7 +122,7 @@
 //!     client.get("/orders/last").await.assert_text("/orders/0");
 //! }
 //!
-//! async fn an_order_that_does_not_exist_is_a_problem_on_every_source() {
+//! async fn missing_orders_are_a_problem_on_every_source() {
 //!     on_every_source(async |source| {
 //!         let api = api().state(Store::default());
 //!         let client = TestClient::new(api).await.via(source);
@@ -136,17 +134,16 @@
 //! }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! #     an_order_can_be_placed_and_read_back().await;
-//! #     an_order_that_does_not_exist_is_a_problem_on_every_source().await;
+//! #     orders_can_be_placed_and_read().await;
+//! #     missing_orders_are_a_problem_on_every_source().await;
 //! # }
 //! ```
 //!
 //! # An event
 //!
-//! [`EventBuilder`] makes one event, down to the last field of its source. It says what a gateway
-//! has found out, such as the claims of a caller, and it can be wrong on purpose. Events that the
-//! command `serve --record DIR` of your program, or a log, has kept become test cases by
-//! [`EventBuilder::from_file`].
+//! [`EventBuilder`] makes one event with all fields of its source. It also sets what a gateway adds,
+//! such as the claims of a caller, and can make invalid events. [`EventBuilder::from_file`] reads events
+//! that `serve --record DIR` of your program has recorded.
 //!
 //! ```
 //! use lambda_api::{Api, Invocation, api_handler, event::Source, routes};
@@ -154,7 +151,7 @@
 //!
 //! #[api_handler(GET "/whoami")]
 //! async fn whoami(invocation: Invocation) -> String {
-//!     invocation.source_ip().unwrap_or("nobody knows").to_owned()
+//!     invocation.source_ip().unwrap_or("unknown").to_owned()
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -170,8 +167,8 @@
 //!
 //! # The program
 //!
-//! [`FakeLambda`] starts your binary as Lambda does, invokes it, and sees its replies, its errors,
-//! its log, how fast it starts and how it ends.
+//! [`FakeLambda`] starts your binary as Lambda does and invokes it. It returns responses and errors, the
+//! log, the time of a cold start, and the exit of the process.
 //!
 //! ```no_run
 //! use lambda_api::event::Source;
@@ -188,15 +185,14 @@
 //!
 //! # Tokens
 //!
-//! `TestIssuer`, of the feature `issuer`, is an OIDC issuer, a Cognito user pool or a load balancer
-//! that exists for the test. It makes good tokens and bad ones, each with one fault, and an API
-//! trusts it that is given its `verifier()`: authenticators of the API that trust the issuer by its
-//! name get its keys and keep all their settings. [`TestRequest::bearer`] and
-//! [`EventBuilder::bearer`] send a token.
+//! `TestIssuer`, behind the feature `issuer`, is an OIDC issuer, a Cognito user pool or a load balancer
+//! for tests. It makes valid tokens and invalid ones, each with one error. With its `verifier()`, the
+//! authenticators of an API that trust the issuer by its name use its keys, and keep all their settings.
+//! [`TestRequest::bearer`] and [`EventBuilder::bearer`] send a token.
 //!
 #![cfg_attr(feature = "issuer", doc = "```")]
 #![cfg_attr(not(feature = "issuer"), doc = "```ignore")]
-//! use lambda_api::{Api, Cognito, Json, State, api_handler, routes};
+//! use lambda_api::{Api, Json, State, api_handler, auth::Cognito, routes};
 //! use lambda_api_testing::{TestClient, TestIssuer};
 //!
 //! # #[derive(Clone, Default)]
@@ -213,7 +209,7 @@
 //!         .routes(routes![place_order])
 //! }
 //!
-//! async fn an_order_needs_its_scope() {
+//! async fn orders_need_their_scope() {
 //!     let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
 //!     let api = api().state(Store::default()).authenticate(issuer.verifier());
 //!     let client = TestClient::new(api).await;
@@ -228,51 +224,60 @@
 //! }
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! #     an_order_needs_its_scope().await;
+//! #     orders_need_their_scope().await;
 //! # }
 //! ```
 //!
-//! An issuer also rotates its keys and serves them on loopback: slowly, as garbage, or not at all.
-//!
 //! # Any request
 //!
-//! `strategies`, of the feature `proptest`, has arbitrary requests and replies, events of every
-//! source, and events that are damaged, for tests of what holds for all of them.
+//! `strategies`, behind the feature `proptest`, has arbitrary requests, and events of every source, for
+//! property tests.
 //!
 //! # Features
 //!
 //! | feature | adds | costs |
 //! |---|---|---|
-//! | (none) | all else | this crate alone, some three seconds of a debug build: what it depends on, `lambda-api` needs as well |
+//! | (none) | everything else | about three seconds of a debug build: its dependencies are those of `lambda-api` |
 //! | `issuer` | `TestIssuer` | cryptography that is built from C |
 //! | `proptest` | `strategies` | the crate [`proptest`](https://docs.rs/proptest/1) |
 //!
-//! The crate belongs under `[dev-dependencies]`, where it is no part of what is deployed.
+//! List the crate under `[dev-dependencies]`, so that it is not part of what is deployed.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod at_caller;
 mod client;
+mod encoding;
 mod event;
 pub mod fake_lambda;
-mod form;
 #[cfg(feature = "issuer")]
-#[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
-pub mod issuer;
+mod issuer;
 mod multipart;
 #[cfg(feature = "proptest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
 pub mod strategies;
-mod uri;
+mod tracked_future;
 
-pub use at_caller::AtCaller;
 pub use client::{
-    ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse, on_every_source,
+    OnEverySource, ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse,
+    on_every_source,
 };
 pub use event::EventBuilder;
 pub use fake_lambda::FakeLambda;
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]
-#[doc(inline)]
-pub use issuer::TestIssuer;
+pub use issuer::{TestIssuer, TestToken, TestVerifier};
 pub use multipart::MultipartForm;
+pub use tracked_future::TrackedFuture;
+
+/// Support for the unpublished tests of `lambda-api`; not part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::encoding::NOT_IN_URIS;
+    #[cfg(feature = "issuer")]
+    pub use crate::issuer::{Forgery, KeyRing, Signature, forge, header_members, is_alb, key_ring};
+
+    #[cfg(feature = "proptest")]
+    pub mod strategies {
+        pub use crate::strategies::{append, body, content_type, header_name, header_value};
+    }
+}

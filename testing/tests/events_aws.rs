@@ -108,8 +108,11 @@ fn they_find_the_request_in_it() {
             .header("x-tenant", "red")
             .cookie("session", "s-1")
             .json(&json!({"sku": "tea"}))
-            .route("/orders/{id}")
-            .stage_variable("table", "orders")
+            .facts(|facts| {
+                facts
+                    .route("/orders/{id}")
+                    .stage_variable("table", "orders")
+            })
             .to_string()
     };
     let rest: ApiGatewayProxyRequest = serde_json::from_str(&event(Source::RestApi)).unwrap();

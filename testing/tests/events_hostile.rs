@@ -1,12 +1,14 @@
 //! Whatever arrives, an API answers it, or says that it comes from no HTTP source: it never panics,
-//! and its reply is one that the source can read.
+//! and its response is one that the source can read.
 
 use lambda_api::{
-    Api, App, Cookies, Invocation, Json, LambdaContext, Query, Text, api_handler,
+    Api, App, Invocation, Json, LambdaContext, Query, api_handler,
     event::{self, DecodeError, DecodeOptions, emulate},
+    extract::{Cookies, Text},
     routes,
 };
 use lambda_api_testing::strategies;
+use lambda_api_testing_internal::strategies as internal;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::{collections::HashMap, sync::OnceLock};
@@ -18,7 +20,7 @@ async fn look(
     path: String,
     query: Option<Query<HashMap<String, String>>>,
     cookies: Cookies<'_>,
-    json: Result<Json<Value>, lambda_api::JsonRejection>,
+    json: Result<Json<Value>, lambda_api::extract::JsonRejection>,
     text: Option<Text>,
     invocation: Invocation,
 ) -> String {
@@ -52,45 +54,45 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
-    fn a_hostile_event_is_answered_or_refused(event in strategies::hostile_events()) {
+    fn hostile_events_get_a_response_or_an_error(event in internal::hostile_events()) {
         let decoded = event::decode(event.clone(), LambdaContext::default(), &DecodeOptions::default());
         let source = match &decoded {
             Ok(request) => request.extensions().get::<Invocation>().and_then(Invocation::source),
             Err(DecodeError::Malformed { invocation, .. }) => invocation.source(),
-            Err(DecodeError::OverLimit(over)) => over.invocation().source(),
+            Err(DecodeError::LimitExceeded(over)) => over.invocation().source(),
             Err(_) => None,
         };
         let (runtime, app) = runtime();
-        let reply = runtime.block_on(app.handle_event(event, LambdaContext::default()));
-        match (source, reply) {
+        let response = runtime.block_on(app.handle_event(event, LambdaContext::default()));
+        match (source, response) {
             (None, Err(error)) => prop_assert!(error.to_string().len() < 10_000),
-            (Some(source), Ok(reply)) => {
-                let received = emulate::reply(source, &reply);
+            (Some(source), Ok(response)) => {
+                let received = emulate::parse_response(source, &response);
                 prop_assert!(received.is_ok(), "{source}: {received:?}");
                 let status = received.unwrap().status();
                 prop_assert_ne!(status, http::StatusCode::INTERNAL_SERVER_ERROR);
                 match &decoded {
                     Ok(_) => {}
-                    Err(DecodeError::OverLimit(over)) => {
+                    Err(DecodeError::LimitExceeded(over)) => {
                         prop_assert_eq!(status, over.problem().status());
                     }
                     Err(_) => prop_assert_eq!(status, http::StatusCode::BAD_REQUEST),
                 }
             }
-            (source, reply) => prop_assert!(false, "{source:?} {reply:?}"),
+            (source, response) => prop_assert!(false, "{source:?} {response:?}"),
         }
     }
 
     #[test]
-    fn an_event_that_nobody_damaged_is_answered(
+    fn undamaged_events_get_a_response(
         event in strategies::sources().prop_flat_map(strategies::events),
     ) {
         let (runtime, app) = runtime();
-        let reply = runtime.block_on(event.send(app));
-        prop_assert_ne!(reply.status(), 500);
+        let response = runtime.block_on(event.send(app));
+        prop_assert_ne!(response.status(), 500);
         // A method that no route has, a parameter that is no UTF-8, or a body that is encoded.
-        let status = reply.status().as_u16();
-        prop_assert!(matches!(status, 200 | 204 | 400 | 404 | 405 | 415), "{reply:?}");
+        let status = response.status().as_u16();
+        prop_assert!(matches!(status, 200 | 204 | 400 | 404 | 405 | 415), "{response:?}");
     }
 }
 
@@ -101,7 +103,7 @@ fn most_hostile_events_still_come_from_their_source() {
     let mut runner = TestRunner::deterministic();
     let (mut answered, mut malformed) = (0, 0);
     for _ in 0..500 {
-        let event = strategies::hostile_events()
+        let event = internal::hostile_events()
             .new_tree(&mut runner)
             .unwrap()
             .current();

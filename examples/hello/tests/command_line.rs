@@ -60,22 +60,22 @@ fn the_routes_are_listed() {
 }
 
 #[test]
-fn one_event_is_answered() {
+fn one_event_gets_a_response() {
     let event = r#"{"version": "2.0", "rawPath": "/hello/world", "rawQueryString": "",
         "headers": {}, "requestContext": {"http": {"method": "GET"}}}"#;
     let (code, out, _) = run(&["invoke", "-"], event);
     assert_eq!(code, Some(0));
     assert!(out.ends_with("}\n"), "{out}");
-    let reply: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(reply["statusCode"], 200);
-    assert_eq!(reply["body"], "Hello, world!");
+    let response: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(response["statusCode"], 200);
+    assert_eq!(response["body"], "Hello, world!");
 }
 
 #[test]
 fn an_event_of_no_http_source_fails_with_a_reason() {
     let (code, out, err) = run(&["invoke", "-"], r#"{"Records": []}"#);
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.starts_with("error: standard input: the event comes from no HTTP source"));
+    assert!(err.starts_with("error: standard input: the event is not from an HTTP source"));
     let (code, _, err) = run(&["invoke", "no/such/file"], "");
     assert_eq!(code, Some(1));
     assert!(
@@ -85,7 +85,7 @@ fn an_event_of_no_http_source_fails_with_a_reason() {
 }
 
 #[test]
-fn a_mistake_on_the_command_line_exits_with_2_and_help_with_0() {
+fn usage_errors_exit_with_2_and_help_with_0() {
     let (code, out, err) = run(&["sevre"], "");
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(err.starts_with("usage: "), "{err}");
@@ -108,7 +108,7 @@ fn a_program_that_verifies_no_tokens_makes_none() {
 }
 
 #[test]
-fn a_page_that_is_not_let_in_is_told_on_the_terminal() {
+fn rejected_origins_are_shown_on_the_terminal() {
     let page = "http://localhost:5173";
     let post = |server: &Server| {
         server.send(&format!(
@@ -118,9 +118,12 @@ fn a_page_that_is_not_let_in_is_told_on_the_terminal() {
         ))
     };
     let mut closed = Server::start(&mut hello(&["--port", "0"]));
-    let reply = post(&closed);
-    assert!(reply.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{reply}");
-    assert!(!reply.contains(page), "{reply}");
+    let response = post(&closed);
+    assert!(
+        response.starts_with("HTTP/1.1 403 Forbidden\r\n"),
+        "{response}"
+    );
+    assert!(!response.contains(page), "{response}");
     closed.child.kill().unwrap();
     let mut said = String::new();
     let mut stderr = closed.child.stderr.take().unwrap();
@@ -129,21 +132,24 @@ fn a_page_that_is_not_let_in_is_told_on_the_terminal() {
     assert!(said.contains(&advice), "{said}");
 
     let open = serve(&["--port", "0", "--allow-origin", page]);
-    let reply = post(&open);
-    assert!(reply.ends_with("Hello, world!"), "{reply}");
+    let response = post(&open);
+    assert!(response.ends_with("Hello, world!"), "{response}");
 }
 
 #[test]
-fn another_name_is_answered_when_it_is_given() {
+fn other_hosts_are_served_if_named() {
     let get = |server: &Server| {
         server
             .send("GET /hello/world HTTP/1.1\r\nhost: tunnel.example\r\nconnection: close\r\n\r\n")
     };
-    let reply = get(&serve(&["--port", "0"]));
-    assert!(reply.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{reply}");
+    let response = get(&serve(&["--port", "0"]));
+    assert!(
+        response.starts_with("HTTP/1.1 403 Forbidden\r\n"),
+        "{response}"
+    );
     let names = ["--host", "other.example", "--host=tunnel.example"];
-    let reply = get(&serve(&[&["--port", "0"][..], &names].concat()));
-    assert!(reply.ends_with("Hello, world!"), "{reply}");
+    let response = get(&serve(&[&["--port", "0"][..], &names].concat()));
+    assert!(response.ends_with("Hello, world!"), "{response}");
 }
 
 fn serve(arguments: &[&str]) -> Server {
@@ -164,14 +170,14 @@ fn requests_are_served_through_every_source() {
         "lattice",
     ] {
         let server = serve(&["serve", "--port", "0", "--source", source]);
-        let reply = server.get("/hello/J%C3%BCrgen%20K");
+        let response = server.get("/hello/J%C3%BCrgen%20K");
         assert!(
-            reply.starts_with("HTTP/1.1 200 OK\r\n"),
-            "{source}: {reply}"
+            response.starts_with("HTTP/1.1 200 OK\r\n"),
+            "{source}: {response}"
         );
         assert!(
-            reply.ends_with("\r\n\r\nHello, Jürgen K!"),
-            "{source}: {reply}"
+            response.ends_with("\r\n\r\nHello, Jürgen K!"),
+            "{source}: {response}"
         );
     }
 }
@@ -198,7 +204,7 @@ impl Drop for Scratch {
 }
 
 #[test]
-fn an_event_that_was_recorded_can_be_answered_again() {
+fn recorded_events_get_a_response() {
     let scratch = Scratch::new("record");
     for source in ["rest", "http", "alb-multi"] {
         let server = serve(&[
@@ -209,8 +215,11 @@ fn an_event_that_was_recorded_can_be_answered_again() {
             "--record",
             scratch.path(),
         ]);
-        let reply = server.get("/hello/world%20again?access_token=open-sesame");
-        assert!(reply.ends_with("Hello, world again!"), "{source}: {reply}");
+        let response = server.get("/hello/world%20again?access_token=open-sesame");
+        assert!(
+            response.ends_with("Hello, world again!"),
+            "{source}: {response}"
+        );
     }
     let mut files: Vec<_> = fs::read_dir(&scratch.0)
         .unwrap()
@@ -232,8 +241,8 @@ fn an_event_that_was_recorded_can_be_answered_again() {
         let path = file.path();
         let (code, out, err) = run(&["invoke", path.to_str().unwrap()], "");
         assert_eq!(code, Some(0), "{path:?}: {err}");
-        let reply: serde_json::Value = serde_json::from_str(&out).unwrap();
-        assert_eq!(reply["body"], "Hello, world again!", "{path:?}");
+        let response: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(response["body"], "Hello, world again!", "{path:?}");
         assert!(
             !fs::read_to_string(&path).unwrap().contains("open-sesame"),
             "{path:?}"

@@ -1,5 +1,5 @@
 //! A small API for notes: with axum on lambda_http ([`old`]), and with lambda-api ([`new`]). The
-//! programs in `src/bin` are the stations between the two; the README walks through them.
+//! programs in `src/bin` are the steps from one to the other, which the README explains.
 
 pub mod new;
 pub mod note;

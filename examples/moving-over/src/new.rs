@@ -1,4 +1,4 @@
-//! The program as it becomes: annotated functions, route by route.
+//! The program with annotated functions, route by route.
 
 use crate::{
     note::{NewNote, Note, Store},
@@ -34,7 +34,7 @@ async fn read(id: usize, State(store): State<Store>) -> Result<Json<Note>, Probl
     store.get(id).map(Json).ok_or_else(missing)
 }
 
-/// Say what the gateway and Lambda say.
+/// Return what the gateway and Lambda know of the request.
 #[api_handler(GET "/whoami", public)]
 async fn whoami(invocation: &Invocation) -> Json<Value> {
     Json(json!({
@@ -44,41 +44,41 @@ async fn whoami(invocation: &Invocation) -> Json<Value> {
     }))
 }
 
-/// Say what the URI is.
+/// Return the URI.
 #[api_handler(GET "/uri", public)]
 async fn uri(uri: &Uri) -> String {
     uri.to_string()
 }
 
-/// Forget all notes: new, and not for everybody.
+/// Delete all notes: a new route that needs an identity.
 #[api_handler(DELETE "/notes")]
 async fn clear(identity: Identity, State(store): State<Store>) -> NoContent {
-    println!("{} forgets all notes", identity.subject());
+    println!("{} deletes all notes", identity.subject());
     store.clear();
     NoContent
 }
 
-/// Who calls is known where the API asks for signed requests, and only this API is believed.
-fn closed() -> Api {
+/// Callers are known where the API requires signed requests; events of other APIs are not trusted.
+fn authenticated() -> Api {
     Api::new().authenticate(Iam::from_apis(["a1b2c3d4e5"]))
 }
 
-/// On the way: what has moved is in front, and the old router answers the rest. It is as open as it
-/// was, which has to be said: with an authenticator, an `Api` is closed.
-pub fn on_the_way() -> Api {
+/// Moved routes in front of the old router, which serves all others. The router stays public by
+/// `Access::public()`: with an authenticator, an `Api` requires an identity by default.
+pub fn mixed() -> Api {
     let store = Store::default();
     let old = ServiceBuilder::new()
         .layer(RequestExtLayer::new())
         .service(old::router(store.clone()));
-    closed()
+    authenticated()
         .state(store)
         .routes(routes![read, clear])
         .fallback_service_with(Access::public(), old)
 }
 
-/// After: nothing is left of axum and `lambda_http`.
+/// All routes moved, without axum and `lambda_http`.
 pub fn after() -> Api {
-    closed()
+    authenticated()
         .state(Store::default())
         .routes(routes![list, add, read, whoami, uri, clear])
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with an order, and what the client is told about it.
+//! Errors of orders, and their problems.
 
 use crate::order::{OrderId, Version};
 use lambda_api::ApiError;

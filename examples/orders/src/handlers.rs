@@ -6,15 +6,16 @@ use crate::{
     store::Store,
 };
 use lambda_api::{
-    Created, Identity, Invocation, Json, NoContent, Redirect, SetCookie, State, api_handler,
+    Created, Identity, Invocation, Json, NoContent, State, api_handler,
+    response::{Redirect, SetCookie},
 };
 
-/// A reply that tells the version of the order it carries.
+/// A response that tells the version of the order it carries.
 type Tagged = ([(&'static str, String); 1], Json<Order>);
 
 /// Place an order.
 ///
-/// The reply sets a cookie, by which `GET /orders/last` finds the order again.
+/// The response sets a cookie, by which `GET /orders/last` finds the order again.
 #[api_handler(POST "/orders")]
 pub(crate) async fn place_order(
     caller: Identity,

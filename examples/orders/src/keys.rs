@@ -6,14 +6,13 @@ use lambda_api::{
 };
 use std::env;
 
-/// Why there are no API keys. What stands in the variable may be a key by mistake, so none of it is
-/// shown.
+/// Why there are no API keys. The variable may contain a key by accident, so its value is not shown.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoKeys {
     #[error("expected `NAME=HASH,NAME=HASH,..` in the environment variable ORDERS_API_KEYS")]
     Variable,
     #[error(
-        "expected `NAME=HASH` at place {0} of the environment variable ORDERS_API_KEYS: the name \
+        "expected `NAME=HASH` at position {0} of the environment variable ORDERS_API_KEYS: the name \
          of a caller, and the SHA-256 of their key in 64 hexadecimal digits"
     )]
     Pair(usize),
@@ -30,7 +29,7 @@ fn parse(pairs: &str) -> Result<ApiKeys, NoKeys> {
         .enumerate()
         .map(|(index, pair)| key(pair).ok_or(NoKeys::Pair(index + 1)))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(ApiKeys::fixed(keys))
+    Ok(ApiKeys::from_keys(keys))
 }
 
 fn key(pair: &str) -> Option<(KeyHash, Identity)> {
@@ -53,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_that_is_none_is_refused_with_its_place() {
+    fn an_invalid_pair_is_rejected_with_its_position() {
         let alice = format!("alice={}", KeyHash::of("7be6cb4db8b9a63bb27f2b2cb3d6a1dd"));
         for (pairs, place) in [
             ("", 1),
@@ -63,8 +62,8 @@ mod tests {
             (&format!("{alice},"), 2),
             (&format!("{alice},bob="), 2),
         ] {
-            let refused = parse(pairs).err();
-            assert_eq!(refused, Some(NoKeys::Pair(place)), "{pairs}");
+            let rejected = parse(pairs).err();
+            assert_eq!(rejected, Some(NoKeys::Pair(place)), "{pairs}");
         }
     }
 }

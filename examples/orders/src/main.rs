@@ -4,8 +4,8 @@
 //! is set up once at start ([`store`]), errors with a status and a code of their own ([`error`]),
 //! headers, cookies and paging ([`handlers`]).
 //!
-//! The environment has no keys, but their hashes: who reads it cannot call. Keys are random, so
-//! that nobody finds one by its hash.
+//! The environment has hashes of the keys, so that reading it does not give access. Keys are random and
+//! long, so that they cannot be guessed from their hashes.
 //!
 //! ```console
 //! $ KEY=$(openssl rand -hex 32)

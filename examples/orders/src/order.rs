@@ -38,7 +38,7 @@ pub(crate) struct Order {
     pub(crate) placed_by: String,
 }
 
-/// The version of an order; as an entity tag it stands in quotes (RFC 9110, section 8.8.3).
+/// The version of an order. As an entity tag it is quoted (RFC 9110, section 8.8.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Version(pub(crate) u32);

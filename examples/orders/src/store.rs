@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_reaches_the_orders_of_others() {
+    fn orders_are_visible_to_their_owner_only() {
         let store = Store::default();
         let id = store.place("alice", tea(1)).unwrap().id;
         assert!(store.get("bob", id).is_err());
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_somebody_else_changed_meanwhile_is_not_overwritten() {
+    fn concurrent_changes_are_not_overwritten() {
         let store = Store::default();
         let placed = store.place("alice", tea(1)).unwrap();
         let changed = store.change("alice", placed.id, Some(placed.version), tea(2));

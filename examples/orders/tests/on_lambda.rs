@@ -30,7 +30,7 @@ fn json_of(body: &[u8]) -> Value {
 }
 
 #[tokio::test]
-async fn an_order_is_placed_through_one_source_and_read_through_every_other() {
+async fn orders_are_shared_between_all_sources() {
     let lambda = orders().await;
     let order = json!({"sku": "tea", "quantity": 2});
     let placed = lambda
@@ -68,27 +68,30 @@ async fn a_new_process_knows_nothing_of_the_last_one() {
 #[tokio::test]
 async fn a_typed_error_is_a_problem_and_not_an_error_of_the_function() {
     let lambda = orders().await;
-    let reply = lambda
+    let response = lambda
         .send(&request(Source::HttpApi, "GET", "/orders/7"))
         .await;
-    assert_eq!(reply.status(), 404);
-    assert_eq!(reply.headers()["content-type"], "application/problem+json");
-    let problem = json_of(reply.body());
+    assert_eq!(response.status(), 404);
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
+    let problem = json_of(response.body());
     assert_eq!(problem["code"], "order_not_found");
     assert_eq!(problem["detail"], "order 7 does not exist");
 }
 
 #[tokio::test]
-async fn nobody_comes_in_without_a_key() {
+async fn requests_without_a_key_are_rejected() {
     let lambda = orders().await;
     let stranger = EventBuilder::new(Source::HttpApi).path("/orders");
-    let refused = lambda.send(&stranger).await;
-    assert_eq!(refused.status(), 401);
-    assert_eq!(json_of(refused.body())["code"], "unauthorized");
+    let rejected = lambda.send(&stranger).await;
+    assert_eq!(rejected.status(), 401);
+    assert_eq!(json_of(rejected.body())["code"], "unauthorized");
 }
 
 #[tokio::test]
-async fn without_keys_the_function_does_not_start_and_says_why() {
+async fn without_keys_the_start_fails_with_a_reason() {
     let start = FakeLambda::start(env!("CARGO_BIN_EXE_orders")).try_start();
     let exit = start.await.unwrap_err();
     assert_eq!(exit.code(), Some(1));
@@ -105,7 +108,7 @@ async fn a_key_in_place_of_its_hash_is_never_in_the_log() {
         .await
         .unwrap_err();
     let error = exit.init_error().unwrap();
-    assert!(error.error_message.contains("at place 3"), "{error}");
+    assert!(error.error_message.contains("at position 3"), "{error}");
     let told = format!("{error} {:?}", exit.logs());
     assert!(!told.contains(BOB), "{told}");
 }
@@ -128,7 +131,7 @@ async fn many_callers_at_once_keep_their_own_orders() {
         .flat_map(|n| [ALICE, BOB].map(|key| (n, key, place(n, key))))
         .collect();
     for (n, key, pending) in pending {
-        let placed = pending.await.reply().http(Source::HttpApi);
+        let placed = pending.await.response().http(Source::HttpApi);
         assert_eq!(placed.status(), 201);
         let order = json_of(placed.body());
         assert_eq!(order["sku"], format!("{key}-{n}"));

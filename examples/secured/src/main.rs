@@ -1,7 +1,7 @@
-//! An API that knows who calls, and closes what it does not open.
+//! An API with authenticated callers, which denies access unless a route allows it.
 //!
-//! People sign in at a Cognito user pool, and send the token that they get. Other programs of the
-//! same AWS account call `/internal` with their IAM role, which API Gateway checks.
+//! People sign in at a Cognito user pool and send its token. Other programs of the same AWS account
+//! call `/internal` with their IAM role, which API Gateway checks.
 //!
 //! ```console
 //! $ export COGNITO_POOL=eu-west-1_abc123 COGNITO_CLIENT=app-client-id
@@ -16,11 +16,15 @@ mod settings;
 mod tests;
 
 use http::StatusCode;
-use lambda_api::{Api, Claims, Cognito, Identity, Json, api_handler, auth::gateway::Iam, routes};
+use lambda_api::{
+    Api, Claims, Identity, Json, api_handler,
+    auth::{Cognito, gateway::Iam},
+    routes,
+};
 use serde::{Deserialize, Serialize};
 use settings::{MissingSetting, Settings};
 
-/// Whether the API answers.
+/// Health check.
 #[api_handler(GET "/health", public)]
 async fn health() -> &'static str {
     "ok"
@@ -88,11 +92,11 @@ fn api(settings: &Settings) -> Api {
         cognito = cognito.allow_loopback_http();
     }
     let iam = if settings.api_id.is_none() && cfg!(debug_assertions) {
-        // On a developer's machine there is no API.
+        // There is no gateway on a developer's machine.
         Iam::from_any_api()
     } else {
-        // Without an id the API is not built: then only the permission to invoke the function would
-        // stand between a caller and a made-up identity.
+        // `build()` fails without an id: anyone with permission to invoke the function could otherwise
+        // claim any identity.
         Iam::from_apis(settings.api_id.clone())
     };
     Api::new()

@@ -2,7 +2,7 @@
 
 use super::{api, settings::Settings};
 use lambda_api::event::{Source, emulate::Caller};
-use lambda_api_testing::{TestClient, issuer::TestIssuer};
+use lambda_api_testing::{TestClient, TestIssuer};
 use serde_json::json;
 
 const POOL: &str = "eu-west-1_abc123";
@@ -30,7 +30,7 @@ async fn everybody_may_ask_for_its_health() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_pool_says_who_calls() {
+async fn pool_tokens_identify_the_caller() {
     let token = issuer()
         .token("alice")
         .scopes("orders/read orders/write")
@@ -60,8 +60,8 @@ async fn no_token_and_bad_tokens_get_a_401() {
         TestIssuer::cognito("eu-west-1_other", CLIENT).token("alice"),
         TestIssuer::cognito(POOL, "another-client").token("alice"),
     ] {
-        let reply = client.get("/me").bearer(token).await;
-        reply.assert_problem(401, "invalid_token");
+        let response = client.get("/me").bearer(token).await;
+        response.assert_problem(401, "invalid_token");
     }
 }
 
@@ -86,8 +86,8 @@ async fn placing_an_order_needs_the_scope() {
     placed
         .assert_status(201)
         .assert_json(&json!({"customer": "alice"}));
-    let refused = client.post("/orders").bearer(issuer().token("bob")).await;
-    refused
+    let rejected = client.post("/orders").bearer(issuer().token("bob")).await;
+    rejected
         .assert_problem(403, "insufficient_scope")
         .assert_header(
             "www-authenticate",
@@ -110,7 +110,7 @@ async fn other_programs_are_known_by_their_role() {
         .get("/internal")
         .await
         .assert_problem(401, "unauthorized");
-    // A token is no role.
+    // A token does not replace a role.
     let token = issuer().token("alice").groups(["admins"]);
     client
         .get("/internal")

@@ -85,10 +85,10 @@ fn a_token_is_trusted_by_another_process_of_this_machine() {
     let server = machine.serve(&[]);
     assert!(server.get("/health").ends_with("ok"));
     let alice = machine.token(&["alice", "--groups", "admins", "--scopes", "orders/write"]);
-    let reply = call(&server, "GET", "/me", &alice);
+    let response = call(&server, "GET", "/me", &alice);
     assert!(
-        reply.ends_with(r#"{"subject":"alice","scopes":["orders/write"],"groups":["admins"]}"#),
-        "{reply}"
+        response.ends_with(r#"{"subject":"alice","scopes":["orders/write"],"groups":["admins"]}"#),
+        "{response}"
     );
     for (method, path, token, status) in [
         ("GET", "/admin", &alice, 200),
@@ -97,9 +97,12 @@ fn a_token_is_trusted_by_another_process_of_this_machine() {
         ("POST", "/orders", &machine.token(&["bob"]), 403),
         ("GET", "/me", &other.token(&["mallory"]), 401),
     ] {
-        let reply = call(&server, method, path, token);
+        let response = call(&server, method, path, token);
         let expected = format!("HTTP/1.1 {status} ");
-        assert!(reply.starts_with(&expected), "{method} {path}: {reply}");
+        assert!(
+            response.starts_with(&expected),
+            "{method} {path}: {response}"
+        );
     }
 }
 
@@ -147,7 +150,7 @@ fn a_token_names_an_issuer_and_a_client_that_are_trusted() {
         let (code, out, err) = machine.run(&["token", "alice", option, value]);
         assert_eq!((code, out.as_str()), (Some(1), ""));
         assert!(
-            err.starts_with(&format!("error: `{option}` names none")),
+            err.starts_with(&format!("error: `{option}` is not trusted by this program")),
             "{err}"
         );
         assert!(err.contains(pool), "{err}");
@@ -160,8 +163,8 @@ fn the_key_is_not_lent_where_lambda_could_be() {
     let token = machine.token(&["alice"]);
     let mut command = machine.secured(&["serve", "--port", "0"]);
     let server = Server::start(command.env("AWS_LAMBDA_FUNCTION_NAME", "orders"));
-    let reply = call(&server, "GET", "/me", &token);
-    assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
+    let response = call(&server, "GET", "/me", &token);
+    assert!(response.starts_with("HTTP/1.1 401 "), "{response}");
 }
 
 #[cfg(unix)]

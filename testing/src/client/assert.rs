@@ -1,9 +1,9 @@
-//! The assertions of a reply.
+//! The assertions of a response.
 
 use super::{
     ReceivedProblem, TestResponse,
-    difference::{Difference, Fields, differences, table},
-    show, text,
+    difference::{Difference, Fields, differences, table, text_difference},
+    show,
 };
 use http::{HeaderName, StatusCode};
 use serde::Serialize;
@@ -48,8 +48,8 @@ impl TestResponse {
     /// ```
     /// # use lambda_api_testing::TestResponse;
     /// # use serde_json::json;
-    /// # fn check(reply: &TestResponse) {
-    /// reply.assert_json(&json!({"id": 7, "sku": "tea"}));
+    /// # fn check(response: &TestResponse) {
+    /// response.assert_json(&json!({"id": 7, "sku": "tea"}));
     /// # }
     /// ```
     #[track_caller]
@@ -57,15 +57,15 @@ impl TestResponse {
         self.compare_json(serde_json::to_value(expected), Fields::Exactly)
     }
 
-    /// Expects a JSON body of which this is a part: its objects may have more fields, at any
-    /// depth, and its arrays may not have more elements.
+    /// Expects a JSON body that contains this value: its objects may have more fields, at any depth;
+    /// its arrays may not have more elements.
     ///
     /// ```
     /// # use lambda_api_testing::TestResponse;
     /// # use serde_json::json;
-    /// # fn check(reply: &TestResponse) {
+    /// # fn check(response: &TestResponse) {
     /// // Also matches {"orders": [{"id": 7, "sku": "tea"}], "next": null}
-    /// reply.assert_json_matches(&json!({"orders": [{"id": 7}]}));
+    /// response.assert_json_matches(&json!({"orders": [{"id": 7}]}));
     /// # }
     /// ```
     #[track_caller]
@@ -83,7 +83,7 @@ impl TestResponse {
             Ok(found) => found,
             Err(_) if self.bytes().is_empty() => self.fail("expected JSON, found an empty body"),
             Err(error) => self.fail(&format!(
-                "expected JSON, found a body that is none: {error}"
+                "expected JSON, found a body that is not JSON: {error}"
             )),
         };
         let differences = differences(&expected, &found, fields);
@@ -98,7 +98,7 @@ impl TestResponse {
     pub fn assert_text(&self, expected: impl AsRef<str>) -> &Self {
         let (expected, found) = (expected.as_ref(), self.text());
         if expected != found {
-            self.fail(&text::difference(expected, found));
+            self.fail(&text_difference(expected, found));
         }
         self
     }
@@ -124,7 +124,7 @@ impl TestResponse {
     /// Expects that there is no header of this name.
     ///
     /// # Panics
-    /// Also when no header can have this name: then the test would never fail.
+    /// Also if the name is invalid, since the assertion would never fail.
     #[track_caller]
     pub fn assert_no_header(&self, name: &str) -> &Self {
         assert!(
@@ -150,14 +150,13 @@ impl TestResponse {
 
     /// Expects a problem (RFC 9457) of this status and code.
     ///
-    /// Where the API gives problems a form of its own
-    /// ([`Api::on_problem`](lambda_api::Api::on_problem)), the problem is the one that this form was
-    /// made of. What the client received of it is for the other assertions.
+    /// Where [`Api::on_problem`](lambda_api::Api::on_problem) gives problems another form, the original
+    /// problem is compared.
     ///
     /// ```
     /// # use lambda_api_testing::TestResponse;
-    /// # fn check(reply: &TestResponse) {
-    /// reply.assert_problem(404, "order_not_found");
+    /// # fn check(response: &TestResponse) {
+    /// response.assert_problem(404, "order_not_found");
     /// # }
     /// ```
     #[track_caller]
@@ -181,8 +180,8 @@ impl TestResponse {
         self
     }
 
-    /// Expects that the reply sets a cookie to this value, percent-decoded: the value that was
-    /// given to [`SetCookie::new`](lambda_api::SetCookie::new).
+    /// Expects that the response sets a cookie to this value, percent-decoded: the value that was
+    /// given to [`SetCookie::new`](lambda_api::response::SetCookie::new).
     #[track_caller]
     pub fn assert_cookie(&self, name: &str, value: impl AsRef<str>) -> &Self {
         let expected = value.as_ref();
@@ -197,7 +196,7 @@ impl TestResponse {
         ));
     }
 
-    /// Expects that the reply removes a cookie.
+    /// Expects that the response removes a cookie.
     #[track_caller]
     pub fn assert_cookie_removed(&self, name: &str) -> &Self {
         let found = match self.cookie(name) {

@@ -1,9 +1,9 @@
-//! A cookie as a reply sets it.
+//! Cookie of a response.
 
 use percent_encoding::percent_decode_str;
 use std::time::{Duration, SystemTime};
 
-/// A cookie that a reply sets, as a client reads its `set-cookie` header
+/// Cookie that a response sets, as a client reads the `set-cookie` header
 /// ([RFC 6265, section 5.2](https://www.rfc-editor.org/rfc/rfc6265#section-5.2)).
 ///
 /// [`TestResponse::cookie`](crate::TestResponse::cookie) finds one.
@@ -46,13 +46,12 @@ impl ReceivedCookie {
     }
 
     /// The value as it came, quotes and percent-encoding included.
-    #[must_use]
-    pub fn raw_value(&self) -> &str {
+    pub(super) fn raw_value(&self) -> &str {
         &self.value
     }
 
     /// The value, percent-decoded: what was given to
-    /// [`SetCookie::new`](lambda_api::SetCookie::new).
+    /// [`SetCookie::new`](lambda_api::response::SetCookie::new).
     #[must_use]
     pub fn value(&self) -> String {
         percent_decode_str(&self.value)
@@ -64,7 +63,7 @@ impl ReceivedCookie {
     /// `Secure`, is empty. Of several, the last one counts.
     ///
     /// ```
-    /// # use lambda_api::{Api, SetCookie, api_handler, routes};
+    /// # use lambda_api::{Api, api_handler, response::SetCookie, routes};
     /// # use lambda_api_testing::TestClient;
     /// #[api_handler(POST "/session")]
     /// async fn sign_in() -> (SetCookie, &'static str) {
@@ -74,8 +73,8 @@ impl ReceivedCookie {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// let client = TestClient::new(Api::new().routes(routes![sign_in])).await;
-    /// let reply = client.post("/session").await;
-    /// let session = reply.cookie("session").unwrap();
+    /// let response = client.post("/session").await;
+    /// let session = response.cookie("session").unwrap();
     /// assert_eq!(session.attribute("SameSite"), Some("Lax"));
     /// assert_eq!(session.attribute("Secure"), Some(""));
     /// assert_eq!(session.attribute("Max-Age"), None);
@@ -89,8 +88,8 @@ impl ReceivedCookie {
             .find_map(|(known, value)| known.eq_ignore_ascii_case(name).then_some(value.as_str()))
     }
 
-    /// Whether the cookie is over as soon as it arrives: this is how a reply removes one. The time
-    /// is that of the client's [`clock`](crate::TestClient::clock).
+    /// Whether the response removes the cookie, which is expired on arrival. The time is that of the
+    /// client's [`clock`](crate::TestClient::clock).
     #[must_use]
     pub fn is_removed(&self) -> bool {
         self.removed
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_without_a_name_is_none() {
+    fn a_cookie_without_a_name_is_ignored() {
         for header in ["", "a", "=x", " =x; Path=/"] {
             assert_eq!(ReceivedCookie::parse(header, now()), None, "{header:?}");
         }

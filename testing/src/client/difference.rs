@@ -1,4 +1,4 @@
-//! Where two JSON values differ.
+//! Differences of JSON values and of texts.
 
 use serde_json::Value;
 use std::fmt::Write;
@@ -84,7 +84,7 @@ fn compare(
     }
 }
 
-/// `a.b`, or `a["b c"]` where a name is no word.
+/// `a.b`, or `a["b c"]` if the name is not a word.
 fn field(path: &str, name: &str) -> String {
     let word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || !name.chars().all(word) {
@@ -136,6 +136,35 @@ pub(super) fn table(what: &str, all: &[Difference]) -> String {
         }
     }
     text
+}
+
+/// The first line that differs, or both texts when they are one line each.
+pub(super) fn text_difference(expected: &str, found: &str) -> String {
+    let several = expected.contains('\n') || found.contains('\n');
+    if !several {
+        return text_table("the text differs", Some(expected), Some(found));
+    }
+    let mut lines = (expected.split('\n'), found.split('\n'));
+    for number in 1_usize.. {
+        let (expected, found) = (lines.0.next(), lines.1.next());
+        if expected != found || expected.is_none() {
+            return text_table(
+                &format!("the text differs in line {number}"),
+                expected,
+                found,
+            );
+        }
+    }
+    "the text differs".to_owned()
+}
+
+fn text_table(heading: &str, expected: Option<&str>, found: Option<&str>) -> String {
+    let show = |line: Option<&str>| match line {
+        Some(line) => format!("{line:?}"),
+        None => "the end".to_owned(),
+    };
+    let (expected, found) = (show(expected), show(found));
+    format!("{heading}\n  expected  {expected}\n  found     {found}")
 }
 
 #[cfg(test)]
@@ -206,5 +235,33 @@ the JSON differs in one place
         let many = text(&expected, &json!(vec![1; 100]), Fields::Exactly);
         assert_eq!(many.lines().count(), 22);
         assert!(many.ends_with("  and 80 more"), "{many}");
+    }
+
+    #[test]
+    fn the_first_line_that_differs_is_shown() {
+        for (expected, found, message) in [
+            (
+                "ok",
+                "OK",
+                "the text differs\n  expected  \"ok\"\n  found     \"OK\"",
+            ),
+            (
+                "a\nb\nc",
+                "a\nB\nC",
+                "the text differs in line 2\n  expected  \"b\"\n  found     \"B\"",
+            ),
+            (
+                "a",
+                "a\n",
+                "the text differs in line 2\n  expected  the end\n  found     \"\"",
+            ),
+            (
+                "a\r\nb",
+                "a\nb",
+                "the text differs in line 1\n  expected  \"a\\r\"\n  found     \"a\"",
+            ),
+        ] {
+            assert_eq!(text_difference(expected, found), message);
+        }
     }
 }

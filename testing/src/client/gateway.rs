@@ -1,4 +1,4 @@
-//! What happens between a client and a function: the event, the function, the reply.
+//! Exchange of a request for a response through an event source.
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
@@ -6,7 +6,7 @@ use lambda_api::{
     __private, App, LambdaContext, Problem,
     event::{
         Source,
-        emulate::{self, Facts},
+        emulate::{self, GatewayContext},
     },
 };
 use serde_json::{Value, json};
@@ -24,20 +24,20 @@ const ALB_BODY_LIMIT: usize = 1 << 20;
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
 const HEADER_LIMIT: usize = 10_240;
 
-/// One request, and what came of it.
+/// Request and response at the source.
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) event: Value,
-    /// What the function replied; `None` when it was not asked, or did not answer.
-    pub(super) reply: Option<Bytes>,
+    /// The response of the function, if there is one.
+    pub(super) raw: Option<Bytes>,
     pub(super) response: Response<Bytes>,
     /// The problem that `Api::on_problem` has given another form.
     pub(super) problem: Option<Problem>,
-    /// Why the gateway answered in place of the function.
-    pub(super) fault: Option<String>,
+    /// Why the gateway responded instead of the function.
+    pub(super) error: Option<String>,
 }
 
-/// How long the function may take, and who gives up then.
+/// How long the function may take, and whether the limit is that of the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Patience {
     limit: Duration,
@@ -63,7 +63,7 @@ pub(super) async fn exchange(
     app: &App,
     source: Source,
     request: &Request<Bytes>,
-    facts: &Facts,
+    facts: &GatewayContext,
     lambda: LambdaContext,
     patience: Option<Patience>,
 ) -> Exchange {
@@ -71,13 +71,13 @@ pub(super) async fn exchange(
     let text = event.to_string();
     let mut exchange = Exchange {
         event,
-        reply: None,
+        raw: None,
         response: Response::new(Bytes::new()),
         problem: None,
-        fault: None,
+        error: None,
     };
-    if let Some((status, fault)) = refused(source, request, text.len()) {
-        return exchange.answered_by_gateway(source, status, fault);
+    if let Some((status, reason)) = rejected(source, request, text.len()) {
+        return exchange.gateway_response(source, status, reason);
     }
     let handled = __private::handle_event_with_problem(app, text.into(), lambda);
     let handled = match patience {
@@ -90,75 +90,78 @@ pub(super) async fn exchange(
                 } else {
                     (function_failed(source), "Lambda lets it run")
                 };
-                let fault = format!(
-                    "the function did not reply within the {:?} that {who}",
+                let reason = format!(
+                    "the function did not respond within the {:?} that {who}",
                     patience.limit
                 );
-                return exchange.answered_by_gateway(source, status, fault);
+                return exchange.gateway_response(source, status, reason);
             }
         },
     };
-    let reply = match handled {
-        Ok((reply, problem)) => {
+    let raw_response = match handled {
+        Ok((raw_response, problem)) => {
             exchange.problem = problem;
-            Bytes::from(reply)
+            Bytes::from(raw_response)
         }
         Err(error) => {
-            let fault = format!("the function refused the event: {error}");
-            return exchange.answered_by_gateway(source, function_failed(source), fault);
+            let reason = format!("the function rejected the event: {error}");
+            return exchange.gateway_response(source, function_failed(source), reason);
         }
     };
-    exchange.reply = Some(reply.clone());
-    match emulate::response(source, request, facts, &reply) {
+    exchange.raw = Some(raw_response.clone());
+    match emulate::client_response(source, request, facts, &raw_response) {
         Ok(response) => {
             exchange.response = response;
             exchange
         }
         Err(error) => {
-            let fault = format!("the source cannot read the reply: {error}");
-            exchange.answered_by_gateway(source, function_failed(source), fault)
+            let reason = format!("the source cannot read the response: {error}");
+            exchange.gateway_response(source, function_failed(source), reason)
         }
     }
 }
 
-/// What comes of a request to a URL that is none of the API: it lacks the stage or the base path, so
-/// that the source knows nobody to send it to.
-pub(super) fn outside(source: Source, request: &Request<Bytes>, facts: &Facts) -> Exchange {
+/// The response to a URL outside of the API, which lacks the stage or the base path.
+pub(super) fn outside(
+    source: Source,
+    request: &Request<Bytes>,
+    facts: &GatewayContext,
+) -> Exchange {
     let prefix = facts.path_prefix(source);
-    let fault = format!(
+    let error = format!(
         "{} is outside of the API, whose paths begin with {prefix}",
         request.uri().path()
     );
     let exchange = Exchange {
         event: emulate::event(source, request, facts),
-        reply: None,
+        raw: None,
         response: Response::new(Bytes::new()),
         problem: None,
-        fault: None,
+        error: None,
     };
-    // A REST API does not tell what is not there from what is closed.
+    // A REST API responds to unknown paths as to forbidden ones.
     let status = match source {
         Source::RestApi => StatusCode::FORBIDDEN,
         _ => StatusCode::NOT_FOUND,
     };
-    exchange.answered_by_gateway(source, status, fault)
+    exchange.gateway_response(source, status, error)
 }
 
 /// Why a request does not reach the function.
-fn refused(
+fn rejected(
     source: Source,
     request: &Request<Bytes>,
     event_size: usize,
 ) -> Option<(StatusCode, String)> {
     let too_large = |what: &str, size: usize, limit: usize| {
-        let fault = format!("{what} has {size} bytes, and the limit is {limit}");
-        (StatusCode::PAYLOAD_TOO_LARGE, fault)
+        let error = format!("{what} has {size} bytes, and the limit is {limit}");
+        (StatusCode::PAYLOAD_TOO_LARGE, error)
     };
     if let Source::RestApi | Source::HttpApi | Source::HttpApiV1 = source {
         let size = header_size(source, request);
         if size > HEADER_LIMIT {
-            let (_, fault) = too_large("the head of the request", size, HEADER_LIMIT);
-            return Some((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, fault));
+            let (_, error) = too_large("the head of the request", size, HEADER_LIMIT);
+            return Some((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, error));
         }
     }
     let body = request.body().len();
@@ -181,7 +184,7 @@ fn header_size(source: Source, request: &Request<Bytes>) -> usize {
     values + request.method().as_str().len() + target + " HTTP/1.1 ".len()
 }
 
-/// What a source answers when the function failed, or replied with what it cannot read.
+/// The status if the function failed, or if its response is invalid.
 fn function_failed(source: Source) -> StatusCode {
     match source {
         Source::HttpApi | Source::HttpApiV1 => StatusCode::INTERNAL_SERVER_ERROR,
@@ -199,15 +202,15 @@ fn gateway_timeout(source: Source) -> StatusCode {
 impl Exchange {
     /// Whether a REST API left the body as the base64 that the function wrote.
     pub(super) fn is_left_encoded(&self, source: Source) -> bool {
-        let Some(reply) = self.reply.as_ref().filter(|_| source == Source::RestApi) else {
+        let Some(response) = self.raw.as_ref().filter(|_| source == Source::RestApi) else {
             return false;
         };
         let found = self.response.body();
-        let sent = emulate::reply(source, reply);
-        self.fault.is_none() && !found.is_empty() && sent.is_ok_and(|sent| sent.body() != found)
+        let sent = emulate::parse_response(source, response);
+        self.error.is_none() && !found.is_empty() && sent.is_ok_and(|sent| sent.body() != found)
     }
 
-    fn answered_by_gateway(mut self, source: Source, status: StatusCode, fault: String) -> Self {
+    fn gateway_response(mut self, source: Source, status: StatusCode, error: String) -> Self {
         let reason = status.canonical_reason().unwrap_or_default();
         let (content_type, body) = match source {
             Source::Alb | Source::AlbMultiValue => (
@@ -226,7 +229,7 @@ impl Exchange {
         response.headers_mut().insert(CONTENT_TYPE, content_type);
         self.response = response;
         self.problem = None;
-        self.fault = Some(fault);
+        self.error = Some(error);
         self
     }
 }
@@ -236,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_gives_up_first_counts() {
+    fn the_shorter_timeout_applies() {
         let seconds = Duration::from_secs;
         for (source, lambda, limit, by_gateway) in [
             (Source::RestApi, 60, 29, true),

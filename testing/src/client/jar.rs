@@ -23,7 +23,7 @@ struct Kept {
 }
 
 impl Jar {
-    /// Keeps a cookie that a reply sets, or forgets the one that it removes.
+    /// Keeps a cookie that a response sets, or forgets the one that it removes.
     pub(super) fn store(
         &mut self,
         cookie: &ReceivedCookie,
@@ -78,10 +78,6 @@ impl Jar {
             .find(|kept| kept.name == name && kept.is_live(now))
             .map(|kept| kept.value.clone())
     }
-
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
 }
 
 impl Kept {
@@ -125,10 +121,10 @@ fn kept(
         let start = cookie.name().get(..prefix.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    let refused = secure && !origin.is_secure()
+    let rejected = secure && !origin.is_secure()
         || prefixed("__Secure-") && !secure
         || prefixed("__Host-") && (!secure || domain.is_some() || path != Some("/"));
-    if refused {
+    if rejected {
         return None;
     }
     Some(Kept {
@@ -170,10 +166,10 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    const NOW: Duration = Duration::from_secs(1_000_000_000);
+    const SYNC: Duration = Duration::from_secs(1_000_000_000);
 
     fn now() -> SystemTime {
-        SystemTime::UNIX_EPOCH + NOW
+        SystemTime::UNIX_EPOCH + SYNC
     }
 
     fn split(url: &str) -> (Origin, Target) {

@@ -1,4 +1,4 @@
-//! A client for tests: every request becomes an event, every reply is read as its source reads it.
+//! Test client: each request becomes an event, each response is read as its source reads it.
 
 mod assert;
 mod cookie;
@@ -11,20 +11,19 @@ mod response;
 mod show;
 mod sources;
 mod target;
-mod text;
 
 pub use cookie::ReceivedCookie;
 pub use problem::ReceivedProblem;
 pub use request::TestRequest;
 pub use response::TestResponse;
-pub use sources::on_every_source;
+pub use sources::{OnEverySource, on_every_source};
 
-use crate::AtCaller;
+use crate::TrackedFuture;
 use http::{HeaderMap, HeaderValue, Method};
 use jar::Jar;
 use lambda_api::{
     Api, App, BoxError, LambdaContext, Request,
-    event::{Source, emulate::Facts},
+    event::{Source, emulate::GatewayContext},
 };
 use std::{
     fmt,
@@ -37,11 +36,10 @@ use std::{
 };
 use tower::Service;
 
-/// Calls an [`Api`] in a test as clients on the internet call it through AWS.
+/// Client that calls an [`Api`] as clients on the internet do through AWS.
 ///
-/// Each request is turned into the very JSON that an event source sends. That JSON is decoded,
-/// handled and encoded by the code that runs on Lambda, and the reply is read as the source would
-/// read it. Nothing is cut short, so that the test sees what a client would see.
+/// Each request is turned into the JSON that an event source sends. The code that runs on Lambda decodes
+/// it, handles it and encodes the response, which the client reads as the source would.
 ///
 /// ```
 /// use lambda_api::{Api, Created, Json, api_handler, routes};
@@ -79,32 +77,31 @@ use tower::Service;
 /// The source is an HTTP API unless [`via`](Self::via) names another.
 /// [`on_every_source`](Self::on_every_source) runs a test on all of them.
 ///
-/// What the sources themselves do is part of the game:
+/// The client also does what the sources do:
 ///
-/// - A REST API renames some headers of replies: `www-authenticate` arrives as
+/// - A REST API renames some headers of responses: `www-authenticate` arrives as
 ///   `x-amzn-remapped-www-authenticate`.
 /// - A REST API decodes what the function wrote as base64, images and compressed bodies above all,
-///   only where one of its [binary media types](Self::binary_media_types) fits the request's
-///   `accept`. It has none unless the test lists some, and then its clients receive base64 text. The
-///   body of a request whose `content-type` fits none is text as well, and what is no UTF-8 in it
-///   is lost.
-/// - A request that is too large does not reach the function: the reply is a 413, for a body of
+///   only where one of its [binary media types](GatewayContext::binary_media_types) fits the request's
+///   `accept`. Without any, which is the default, clients receive base64 text. The body of a request
+///   whose `content-type` fits none is read as text, and its invalid UTF-8 is lost.
+/// - A request that is too large does not reach the function: the response is a 413, for a body of
 ///   more than 1 MB at an ALB and for an event of more than 6 MB elsewhere, or a 431 for a head
 ///   of more than 10,240 bytes at API Gateway.
-/// - A reply that the source cannot read is a 502 (a 500 at an HTTP API), and
-///   [`TestResponse::gateway_fault`] says why. The texts of these replies are not AWS's own.
+/// - A response that the source cannot read is a 502 (a 500 at an HTTP API), and
+///   [`TestResponse::gateway_error`] says why. The texts of these responses are not AWS's own.
 ///
 /// # Paths
 ///
 /// A path is one of the API: `/orders`, with the query if there is one. The source adds stage and base
 /// path where it does so on AWS. A URL, `https://api.example.com/v1/orders`, is what a client on the
-/// internet writes: with the [base path](Facts::base_path) on a custom domain, and with the stage on
-/// a domain of API Gateway. To one that lacks it the source itself answers, with a 403 at a REST API
-/// and a 404 elsewhere.
+/// internet writes: with the [base path](GatewayContext::base_path) on a custom domain, and with the stage on
+/// a domain of API Gateway. A URL without them gets the source's own response: a 403 at a REST API, a
+/// 404 elsewhere.
 ///
 /// [`location`](TestResponse::location) and [`follow`](TestResponse::follow) read the header as the
 /// client of that URL does. A REST API is called on its own domain, unless the test names
-/// [another](Self::domain), so that an API that sends `/orders/7` in place of `/prod/orders/7` sends
+/// [another](GatewayContext::domain), so that an API that sends `/orders/7` in place of `/prod/orders/7` sends
 /// clients out of itself:
 ///
 /// ```
@@ -142,7 +139,7 @@ use tower::Service;
 ///
 /// # Cookies
 ///
-/// The client keeps the cookies that replies set, and sends them along, as
+/// The client keeps the cookies that responses set, and sends them along, as
 /// [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265) has it: by domain, path, age and `Secure`,
 /// and with the rules for names that begin with `__Host-` or `__Secure-`. There is no list of
 /// public suffixes; `HttpOnly` and `SameSite` change nothing, as there are no scripts and no other
@@ -153,7 +150,7 @@ use tower::Service;
 ///
 /// # A failed assertion
 ///
-/// It shows what was sent, what came, and the difference:
+/// It shows the difference, the request and the response:
 ///
 /// ```should_panic
 /// # use lambda_api::{Api, Json, api_handler, routes};
@@ -186,7 +183,7 @@ use tower::Service;
 ///
 ///          {"items":[{"quantity":3,"sku":"tea"}]}
 ///
-/// reply    200 OK
+/// response 200 OK
 ///          content-type: application/json
 ///
 ///          {
@@ -207,15 +204,15 @@ use tower::Service;
 ///
 /// # Panics
 ///
-/// Its methods panic when the test itself is wrong: a path that is none, a header that no request
-/// can have. The message names the line of the test.
+/// Its methods panic on invalid arguments, such as an invalid path or header. The panic names the line
+/// of the test.
 #[derive(Clone)]
 #[must_use = "a client does nothing until it sends a request"]
 pub struct TestClient {
     app: App,
     source: Source,
     headers: HeaderMap,
-    facts: Facts,
+    facts: GatewayContext,
     lambda: LambdaContext,
     deadline: Option<Duration>,
     clock: Option<SystemTime>,
@@ -227,10 +224,10 @@ pub struct TestClient {
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 impl TestClient {
-    /// Builds an [`Api`], to call it.
+    /// Builds an [`Api`] and returns a client of it.
     ///
     /// # Panics
-    /// Where the future is awaited, with all [`BuildErrors`](lambda_api::BuildErrors), when the
+    /// Where the future is awaited, with all [`BuildErrors`](lambda_api::api::BuildErrors), when the
     /// API cannot be built.
     ///
     /// ```should_panic
@@ -247,8 +244,8 @@ impl TestClient {
     /// let client = TestClient::new(Api::new().routes(routes![motd])).await;
     /// # }
     /// ```
-    pub fn new(api: Api) -> AtCaller<impl Future<Output = Result<Self, String>> + Send> {
-        AtCaller::new(async move {
+    pub fn new(api: Api) -> TrackedFuture<'static, Self> {
+        TrackedFuture::new(async move {
             match api.build().await {
                 Ok(app) => Ok(Self::from(app)),
                 Err(errors) => Err(format!("the API cannot be built\n{errors}")),
@@ -256,8 +253,7 @@ impl TestClient {
         })
     }
 
-    /// Wraps any tower service that answers HTTP requests, to call it through Lambda events: an
-    /// axum `Router`, say, before it is made into an [`Api`].
+    /// A client of any tower service of HTTP requests, such as an axum `Router`.
     ///
     /// ```
     /// use lambda_api::{Body, Request, Response};
@@ -273,7 +269,7 @@ impl TestClient {
     /// client.get("/some/path").await.assert_text("/some/path");
     /// # }
     /// ```
-    pub fn of<S, B>(service: S) -> AtCaller<impl Future<Output = Result<Self, String>> + Send>
+    pub fn of<S, B>(service: S) -> TrackedFuture<'static, Self>
     where
         S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
         S::Future: Send,
@@ -284,8 +280,8 @@ impl TestClient {
         Self::new(Api::new().fallback_service(service))
     }
 
-    /// Sends the requests through another source, to the same application with the same state. It
-    /// has this client's settings, and no cookies.
+    /// A client of the same application through another source. It has this client's settings, and no
+    /// cookies.
     ///
     /// ```
     /// # use lambda_api::{Api, api_handler, routes};
@@ -297,8 +293,8 @@ impl TestClient {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// # let client = TestClient::new(Api::new().routes(routes![health])).await;
-    /// let reply = client.via(Source::RestApi).get("/health").await;
-    /// assert_eq!(reply.event()["resource"], "/{proxy+}");
+    /// let response = client.via(Source::RestApi).get("/health").await;
+    /// assert_eq!(response.event()["resource"], "/{proxy+}");
     /// # }
     /// ```
     pub fn via(&self, source: Source) -> Self {
@@ -311,9 +307,8 @@ impl TestClient {
 
     /// Runs a test once for each [`Source`], one after the other, with a client of that source.
     ///
-    /// They call one application, so that a test finds what the one before it left there; for an
-    /// application of its own for each, see [`on_every_source`]. A failure names the sources on
-    /// which the test failed.
+    /// All sources share one application and its state; [`on_every_source`] can build one for each. A
+    /// failure names the sources on which the test failed.
     ///
     /// ```
     /// # use lambda_api::{Api, api_handler, routes};
@@ -330,15 +325,12 @@ impl TestClient {
     ///     .await;
     /// # }
     /// ```
-    pub fn on_every_source<T, F>(
-        &self,
-        mut test: T,
-    ) -> AtCaller<impl Future<Output = Result<(), String>> + use<'_, T, F>>
+    pub fn on_every_source<'a, T, F>(&'a self, mut test: T) -> OnEverySource<'a>
     where
-        T: FnMut(TestClient) -> F,
-        F: Future<Output = ()>,
+        T: FnMut(TestClient) -> F + 'a,
+        F: Future<Output = ()> + 'a,
     {
-        AtCaller::new(sources::run(move |source| test(self.via(source))))
+        on_every_source(move |source| test(self.via(source)))
     }
 
     /// The source through which requests go.
@@ -355,14 +347,15 @@ impl TestClient {
         self
     }
 
-    /// Neither keeps nor sends cookies, but for those that a request names itself.
+    /// Does not keep cookies, and sends only those that a request sets.
     pub fn without_cookie_jar(mut self) -> Self {
         self.jar = None;
         self
     }
 
-    /// Changes the facts that the source knows of each request: the stage, the domain, the client's
-    /// address, what an authorizer found out.
+    /// Changes what the source knows of each request: its stage, domain and
+    /// [binary media types](GatewayContext::binary_media_types), the client's address, the result of an
+    /// authorizer.
     ///
     /// ```
     /// # use lambda_api::{Api, Invocation, Request, api_handler, routes};
@@ -380,58 +373,18 @@ impl TestClient {
     /// client.get("/whoami").await.assert_text("192.0.2.7");
     /// # }
     /// ```
-    pub fn facts(mut self, change: impl FnOnce(Facts) -> Facts) -> Self {
+    pub fn facts(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
         self.facts = change(self.facts);
         self
     }
 
-    /// The stage; see [`Facts::stage`].
-    pub fn stage(self, stage: impl Into<String>) -> Self {
-        self.facts(|facts| facts.stage(stage))
-    }
-
-    /// The domain that the client calls, which is the `host` of its requests, too. Any but one that
-    /// AWS gives out is a custom domain; see [`Facts::domain`].
-    pub fn domain(self, domain: impl Into<String>) -> Self {
-        self.facts(|facts| facts.domain(domain))
-    }
-
-    /// The address of the client; see [`Facts::source_ip`].
-    pub fn source_ip(self, ip: impl Into<String>) -> Self {
-        self.facts(|facts| facts.source_ip(ip))
-    }
-
-    /// The `binaryMediaTypes` of a REST API; see [`Facts::binary_media_types`]. There are none in the
-    /// beginning, as in a new API, so that binary and compressed responses are base64 text.
+    /// Sets the timeout of the function, 30 seconds in the context by default. The API stops a waiting
+    /// handler shortly before, with a 504 problem.
     ///
-    /// ```
-    /// # use lambda_api::{Api, api_handler, event::Source, routes};
-    /// # use lambda_api_testing::TestClient;
-    /// #[api_handler(GET "/logo")]
-    /// async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8]) {
-    ///     ([("content-type", "image/png")], b"\x89PNG")
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// let client = TestClient::new(Api::new().routes(routes![logo])).await.via(Source::RestApi);
-    /// client.get("/logo").await.assert_text("iVBORw==");
-    ///
-    /// let client = client.binary_media_types(["*/*"]);
-    /// assert_eq!(client.get("/logo").await.bytes(), &b"\x89PNG"[..]);
-    /// # }
-    /// ```
-    pub fn binary_media_types<T: Into<String>>(self, types: impl IntoIterator<Item = T>) -> Self {
-        self.facts(|facts| facts.binary_media_types(types))
-    }
-
-    /// How long Lambda lets the function run; without this the context says 30 seconds. A handler that
-    /// waits is stopped shortly before, by the API itself, with a 504 problem.
-    ///
-    /// With it, a function that goes on nevertheless is given up by whoever waits least: by Lambda,
-    /// with the reply to a function that failed, or by the source ([`Source::timeout`]), with a 504
-    /// (a 503 at an HTTP API). [`gateway_fault`](crate::TestResponse::gateway_fault) says so. This
-    /// takes tokio's clock, which `#[tokio::test(start_paused = true)]` makes run fast.
+    /// If the function keeps running, the response is that of Lambda to a failed function, or a 504 (503 at an
+    /// HTTP API) if the source waits for less time ([`Source::timeout`]).
+    /// [`gateway_error`](crate::TestResponse::gateway_error) has the reason. The time is that of tokio's
+    /// clock; `#[tokio::test(start_paused = true)]` skips it.
     ///
     /// ```
     /// # use lambda_api::{Api, api_handler, routes};
@@ -448,8 +401,8 @@ impl TestClient {
     /// # async fn main() {
     /// # let api = Api::new().routes(routes![report]);
     /// let client = TestClient::new(api).await.deadline(Duration::from_secs(3));
-    /// let reply = client.get("/report").await;
-    /// reply.assert_problem(504, "timed_out");
+    /// let response = client.get("/report").await;
+    /// response.assert_problem(504, "timed_out");
     /// # }
     /// ```
     pub fn deadline(mut self, limit: Duration) -> Self {
@@ -457,20 +410,17 @@ impl TestClient {
         self
     }
 
-    /// The time at which each request arrives, at the source and at the function, and by which
-    /// cookies end: now, unless told otherwise.
+    /// Sets the time at which requests arrive and cookies expire: the system's by default.
     ///
-    /// The deadline counts from it. [`Deadline::remaining`](lambda_api::Deadline::remaining),
+    /// The deadline counts from it. [`Deadline::remaining`](lambda_api::extract::Deadline::remaining),
     /// however, goes by the clock of the machine.
     pub fn clock(mut self, time: SystemTime) -> Self {
         self.clock = Some(time);
         self
     }
 
-    /// Changes what Lambda says of each invocation. An id, a deadline and a time of arrival that
-    /// are not set here get a value: so there is half a minute for each request, and a handler that
-    /// waits longer is stopped with a 504, as on Lambda. Where tokio's clock is paused, half a minute
-    /// is over as soon as nothing but time is waited for.
+    /// Changes the [`LambdaContext`] of each invocation. A request id, a deadline and a time of arrival
+    /// that are not set here have default values; the deadline is in 30 seconds.
     ///
     /// ```
     /// # use lambda_api_testing::TestClient;
@@ -483,17 +433,10 @@ impl TestClient {
         self
     }
 
-    /// The value of a cookie that the client keeps, as it came.
+    /// The raw value of a cookie that the client keeps.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.jar()?.value(name, self.now())
-    }
-
-    /// Forgets all cookies, as when the browser is closed.
-    pub fn clear_cookies(&self) {
-        if let Some(mut jar) = self.jar() {
-            jar.clear();
-        }
     }
 
     /// A `GET` request. The path may have a query; a URL names the domain as well.
@@ -526,18 +469,6 @@ impl TestClient {
         TestRequest::new(self, Method::DELETE, &path.to_string())
     }
 
-    /// A `HEAD` request.
-    #[track_caller]
-    pub fn head(&self, path: impl fmt::Display) -> TestRequest {
-        TestRequest::new(self, Method::HEAD, &path.to_string())
-    }
-
-    /// An `OPTIONS` request.
-    #[track_caller]
-    pub fn options(&self, path: impl fmt::Display) -> TestRequest {
-        TestRequest::new(self, Method::OPTIONS, &path.to_string())
-    }
-
     /// A request of any method, named as a text or as a [`Method`].
     #[track_caller]
     pub fn request(&self, method: impl AsRef<str>, path: impl fmt::Display) -> TestRequest {
@@ -557,7 +488,7 @@ impl TestClient {
         Some(jar.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What Lambda says of the next invocation.
+    /// The context of the next invocation.
     fn next_context(&self) -> LambdaContext {
         let number = self.sent.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let mut lambda = self.lambda.clone();
@@ -582,7 +513,7 @@ impl From<App> for TestClient {
             app,
             source: Source::HttpApi,
             headers: HeaderMap::new(),
-            facts: Facts::new().binary_media_types([""; 0]),
+            facts: GatewayContext::new().binary_media_types([""; 0]),
             lambda: LambdaContext::default(),
             deadline: None,
             clock: None,

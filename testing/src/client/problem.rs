@@ -1,12 +1,9 @@
-//! A problem as a client reads it.
+//! Problem of a response.
 
 use lambda_api::{IntoResponse, Problem};
 use serde_json::{Map, Value};
 
-/// A problem (RFC 9457) as it came in a reply: what
-/// [`TestResponse::problem`](crate::TestResponse::problem) gives. Where
-/// [`Api::on_problem`](lambda_api::Api::on_problem) has made something else of it, it is the problem
-/// that came before.
+/// Problem (RFC 9457) of a response; see [`TestResponse::problem`](crate::TestResponse::problem).
 ///
 /// ```
 /// # use lambda_api::{Api, Problem, api_handler, routes};
@@ -50,7 +47,7 @@ impl ReceivedProblem {
         match serde_json::from_slice(body) {
             Ok(Value::Object(members)) => Ok(Self { status, members }),
             Ok(other) => Err(format!("the body is {other}")),
-            Err(error) => Err(format!("the body is no JSON: {error}")),
+            Err(error) => Err(format!("the body is not JSON: {error}")),
         }
     }
 
@@ -65,22 +62,16 @@ impl ReceivedProblem {
         }
     }
 
-    /// The status of the problem, which is that of the reply.
+    /// The status of the problem, which is that of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The stable name of the error; empty when there is none.
+    /// The code of the error; empty if there is none.
     #[must_use]
     pub fn code(&self) -> &str {
         self.text("code").unwrap_or_default()
-    }
-
-    /// The short text that all problems of this kind share.
-    #[must_use]
-    pub fn title(&self) -> Option<&str> {
-        self.text("title")
     }
 
     /// The text that explains this occurrence.
@@ -89,22 +80,10 @@ impl ReceivedProblem {
         self.text("detail")
     }
 
-    /// The id by which the log has this request.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        self.text("request_id")
-    }
-
-    /// Any other member, such as `errors`.
+    /// Any member, such as `errors`.
     #[must_use]
     pub fn extension(&self, name: &str) -> Option<&Value> {
         self.members.get(name)
-    }
-
-    /// All members, the standard ones among them.
-    #[must_use]
-    pub fn members(&self) -> &Map<String, Value> {
-        &self.members
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -117,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_problem_is_said_to_be_none() {
+    fn a_response_without_a_problem_is_reported() {
         let read = |content_type, body: &str| {
             ReceivedProblem::read(404, content_type, body.as_bytes()).unwrap_err()
         };
@@ -129,6 +108,6 @@ mod tests {
             assert_eq!(read(content_type, body), expected);
         }
         let error = read(Some("application/problem+json; charset=utf-8"), "");
-        assert!(error.starts_with("the body is no JSON: "), "{error}");
+        assert!(error.starts_with("the body is not JSON: "), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! A request that is being put together, and sent by awaiting it.
+//! Builder of a request, which is sent by awaiting it.
 
 use super::{
     TestClient, TestResponse,
@@ -6,7 +6,7 @@ use super::{
     response::Sent,
     target::{Origin, Target},
 };
-use crate::{MultipartForm, form};
+use crate::{MultipartForm, encoding};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
@@ -14,13 +14,13 @@ use http::{
 };
 use lambda_api::{
     BoxFuture,
-    event::emulate::{self, Facts},
+    event::emulate::{self, GatewayContext},
 };
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::{self, Display};
 
-/// A request to send: awaiting it gives the [`TestResponse`].
+/// Request of a [`TestClient`], which is sent by awaiting it.
 ///
 /// ```
 /// # use lambda_api_testing::{TestClient, TestResponse};
@@ -36,7 +36,7 @@ use std::fmt::{self, Display};
 /// ```
 ///
 /// # Panics
-/// Its methods panic when they are given something that no HTTP request can have.
+/// Its methods panic on invalid arguments.
 #[derive(Clone)]
 #[must_use = "a request is sent by awaiting it"]
 pub struct TestRequest {
@@ -48,7 +48,7 @@ pub struct TestRequest {
     /// Of the body; a header of the test's own goes before it.
     content_type: Option<HeaderValue>,
     body: Bytes,
-    facts: Facts,
+    facts: GatewayContext,
 }
 
 impl TestRequest {
@@ -92,8 +92,7 @@ impl TestRequest {
         self
     }
 
-    /// Sends a cookie, in place of one of this name that the client keeps. The value is sent as it
-    /// is.
+    /// Sends a cookie, which replaces one of this name that the client keeps. The value is not encoded.
     #[track_caller]
     pub fn cookie(mut self, name: impl Into<String>, value: impl Display) -> Self {
         let (name, value) = (name.into(), value.to_string());
@@ -127,8 +126,8 @@ impl TestRequest {
     /// ```
     #[track_caller]
     pub fn form(self, fields: &(impl Serialize + ?Sized)) -> Self {
-        match form::encode(fields) {
-            Ok(form) => self.content(HeaderValue::from_static(form::MEDIA_TYPE), form),
+        match encoding::encode_form(fields) {
+            Ok(form) => self.content(HeaderValue::from_static(encoding::FORM_MEDIA_TYPE), form),
             Err(error) => panic!("{error}"),
         }
     }
@@ -155,14 +154,14 @@ impl TestRequest {
         )
     }
 
-    /// Sends bytes, without saying of what type they are.
+    /// Sends bytes without a `content-type`.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self.content_type = None;
         self
     }
 
-    /// Changes the facts that the source knows of this request.
+    /// Changes what the source knows of this request.
     ///
     /// ```
     /// # use lambda_api_testing::TestClient;
@@ -170,7 +169,7 @@ impl TestRequest {
     /// client.get("/orders/7").facts(|facts| facts.route("/orders/{id}")).await;
     /// # }
     /// ```
-    pub fn facts(mut self, change: impl FnOnce(Facts) -> Facts) -> Self {
+    pub fn facts(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
         self.facts = change(self.facts);
         self
     }
@@ -232,7 +231,7 @@ impl TestRequest {
         request
     }
 
-    fn facts_of_target(&self) -> Facts {
+    fn facts_of_target(&self) -> GatewayContext {
         let mut facts = self.facts.clone();
         if let Some(origin) = &self.target.origin {
             facts = facts
@@ -318,7 +317,7 @@ impl TestRequest {
 }
 
 /// Where the request goes, which the source knows: what it says to the function is read back.
-fn origin(client: &TestClient, request: &Request<Bytes>, facts: &Facts) -> Origin {
+fn origin(client: &TestClient, request: &Request<Bytes>, facts: &GatewayContext) -> Origin {
     let (mut head, ()) = Request::new(()).into_parts();
     for name in [HOST, HeaderName::from_static("x-forwarded-proto")] {
         if let Some(value) = request.headers().get(&name) {

@@ -1,4 +1,4 @@
-//! The reply, as a client sees it.
+//! Response, as the client sees it.
 
 use super::{
     ReceivedCookie, ReceivedProblem, TestRequest,
@@ -15,11 +15,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{fmt, time::SystemTime};
 
-/// The reply to a [`TestRequest`], as the client of the source receives it.
+/// Response to a [`TestRequest`], as the client of the source receives it.
 ///
-/// The assertions return the reply, so that they can be chained. When one fails, its message shows
-/// the request, the reply and the difference; [`TestClient`](crate::TestClient#a-failed-assertion)
-/// has an example.
+/// Assertions can be chained. If one fails, its message shows the request, the response and the
+/// difference; see the [example](crate::TestClient#a-failed-assertion).
 ///
 /// ```
 /// # use lambda_api::{Api, Json, api_handler, routes};
@@ -75,13 +74,13 @@ impl TestResponse {
         self.exchange.response.headers()
     }
 
-    /// The first value of a header; `None` when there is none, or none that is text.
+    /// The first value of a header; `None` if it is missing or not text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers().get(name)?.to_str().ok()
     }
 
-    /// The cookies that the reply sets or removes.
+    /// The cookies that the response sets or removes.
     #[must_use]
     pub fn cookies(&self) -> Vec<ReceivedCookie> {
         let now = self.sent.at;
@@ -93,7 +92,7 @@ impl TestResponse {
             .collect()
     }
 
-    /// The cookie of this name, if the reply sets or removes it. Of several, it is the last one.
+    /// The last cookie of this name that the response sets or removes.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<ReceivedCookie> {
         let mut cookies = self.cookies();
@@ -110,14 +109,14 @@ impl TestResponse {
     /// The body as text.
     ///
     /// # Panics
-    /// When it is no UTF-8.
+    /// If it is not UTF-8.
     #[must_use]
     #[track_caller]
     pub fn text(&self) -> &str {
         match std::str::from_utf8(self.bytes()) {
             Ok(text) => text,
             Err(error) => self.fail(&format!(
-                "expected text, found a body that is none: {error}"
+                "expected text, found a body that is not UTF-8: {error}"
             )),
         }
     }
@@ -143,7 +142,7 @@ impl TestResponse {
     /// ```
     ///
     /// # Panics
-    /// When it is no JSON, or does not fit `T`.
+    /// If it is not JSON, or does not fit `T`.
     #[must_use]
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
@@ -156,13 +155,11 @@ impl TestResponse {
         }
     }
 
-    /// The problem that the reply is; the problem that
-    /// [`Api::on_problem`](lambda_api::Api::on_problem) was given where it has made something else
-    /// of it.
+    /// The problem in the body. Where [`Api::on_problem`](lambda_api::Api::on_problem) gives problems
+    /// another form, this is the original problem.
     ///
     /// # Panics
-    /// When it is none: the content type is not `application/problem+json`, or the body is no JSON
-    /// object.
+    /// If the content type is not `application/problem+json`, or the body is not a JSON object.
     #[must_use]
     #[track_caller]
     pub fn problem(&self) -> ReceivedProblem {
@@ -191,14 +188,13 @@ impl TestResponse {
         self.exchange.problem.as_ref().map(ReceivedProblem::of)
     }
 
-    /// Where the reply points to with `location`: resolved against the URL of the request, so that a
-    /// [`TestClient`](crate::TestClient) can go there. It is a path when it leads into the API, and a
-    /// URL when it does not: to another domain, or to a path of this one that lacks the
-    /// [stage or base path](crate::TestClient#paths), where the source itself would answer. The
-    /// header itself is [`header("location")`](Self::header).
+    /// The target of the `location` header, resolved against the URL of the request, for a
+    /// [`TestClient`](crate::TestClient). It is a path if it leads into the API, and a URL if it leads to
+    /// another domain or to a path without the [stage or base path](crate::TestClient#paths). The
+    /// unresolved header is [`header("location")`](Self::header).
     ///
     /// # Panics
-    /// When there is no `location`, or one that is no address.
+    /// If there is no `location`, or if it is invalid.
     #[must_use]
     #[track_caller]
     pub fn location(&self) -> String {
@@ -236,12 +232,12 @@ impl TestResponse {
         }
     }
 
-    /// Goes where `location` points to, as a browser follows a redirect: with a `GET`, or with the
-    /// same method and body after a 307 or 308. The credentials of the request are sent again, and
-    /// nothing else of its headers after a `GET`.
+    /// Follows the `location` header as a browser does: with a `GET`, or with the same method, body and
+    /// headers after a 307 or 308. A `GET` has the credentials of the request, and none of its other
+    /// headers.
     ///
     /// ```
-    /// # use lambda_api::{Api, Redirect, api_handler, routes};
+    /// # use lambda_api::{Api, api_handler, response::Redirect, routes};
     /// # use lambda_api_testing::TestClient;
     /// #[api_handler(GET "/orders/last")]
     /// async fn last() -> Redirect { Redirect::to("/orders/7") }
@@ -257,8 +253,7 @@ impl TestResponse {
     /// ```
     ///
     /// # Panics
-    /// When there is no `location`, or when it points to another domain: this application does not
-    /// answer there.
+    /// If there is no `location`, or if it points to another domain.
     #[track_caller]
     pub fn follow(&self) -> TestRequest {
         let mut target = self.located();
@@ -279,31 +274,23 @@ impl TestResponse {
         request.clone().redirected(target, keeps_body)
     }
 
-    /// The event that the function received; an object even when the request was refused before.
+    /// The event of the request, also if the source rejected it.
     #[must_use]
     pub fn event(&self) -> &Value {
         &self.exchange.event
     }
 
-    /// What the function replied to the event, before the source read it; `None` when there was no
-    /// reply.
+    /// The JSON that the function returned to the source; `None` if it returned none.
     #[must_use]
-    pub fn reply(&self) -> Option<&Bytes> {
-        self.exchange.reply.as_ref()
+    pub fn raw(&self) -> Option<&Bytes> {
+        self.exchange.raw.as_ref()
     }
 
-    /// The same as JSON; null when there was no reply, or one that is no JSON.
+    /// Why the source responded instead of the function: the URL is not part of the API, the request or
+    /// the response is too large, the response is invalid or late. `None` if the function responded.
     #[must_use]
-    pub fn reply_json(&self) -> Value {
-        let reply = self.reply().map(|reply| serde_json::from_slice(reply));
-        reply.and_then(Result::ok).unwrap_or_default()
-    }
-
-    /// Why the source answered in place of the function: the URL was none of the API, the request or
-    /// the reply was too large, the reply cannot be read, or it did not come in time. `None` when the function answered.
-    #[must_use]
-    pub fn gateway_fault(&self) -> Option<&str> {
-        self.exchange.fault.as_deref()
+    pub fn gateway_error(&self) -> Option<&str> {
+        self.exchange.error.as_deref()
     }
 
     pub(super) fn keep_cookies(&self) {
@@ -320,14 +307,14 @@ impl TestResponse {
         }
     }
 
-    /// Ends the test: what is wrong, the request, and the reply.
+    /// Ends the test: what is wrong, the request, and the response.
     #[track_caller]
     pub(super) fn fail(&self, what: &str) -> ! {
         panic!("{what}\n\n{self}");
     }
 }
 
-/// The request and the reply, as failed assertions show them.
+/// The request and the response, as failed assertions show them.
 impl fmt::Display for TestResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let request = &self.sent.request;
@@ -340,16 +327,16 @@ impl fmt::Display for TestResponse {
         let sent = show::message("request", &first, &self.sent.headers, request.bytes());
 
         let mut first = show::status(self.status());
-        if let Some(fault) = self.gateway_fault() {
-            first.push_str(&format!(", from the source itself: {fault}"));
+        if let Some(error) = self.gateway_error() {
+            first.push_str(&format!(", from the source itself: {error}"));
         }
         if self.exchange.is_left_encoded(source) {
             first.push_str(
                 ", the body left as base64: no binary media type of the REST API fits `accept`",
             );
         }
-        let reply = show::message("reply", &first, self.headers(), self.bytes());
-        write!(f, "{sent}\n\n{reply}")
+        let response = show::message("response", &first, self.headers(), self.bytes());
+        write!(f, "{sent}\n\n{response}")
     }
 }
 

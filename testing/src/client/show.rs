@@ -1,4 +1,4 @@
-//! Requests and replies as text, for the messages of failed assertions.
+//! Requests and responses as text, for the messages of failed assertions.
 
 use http::{HeaderMap, StatusCode, header};
 use std::fmt::Write;
@@ -59,10 +59,10 @@ fn credential(value: &[u8]) -> String {
     }
 }
 
-/// A body as lines: JSON is laid out, what is no text is counted, and what is long is cut.
+/// A body as lines: JSON is indented, binary data is counted, and long text is cut.
 pub(super) fn body_text(body: &[u8]) -> String {
     let Ok(text) = std::str::from_utf8(body) else {
-        return format!("<{} bytes that are no text>", body.len());
+        return format!("<{} bytes of binary data>", body.len());
     };
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     if is_json && text.chars().count() > ONE_LINE {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_stands_behind_its_label() {
+    fn a_message_starts_with_its_label() {
         let headers = headers(&[
             ("authorization", "Bearer open-sesame"),
             ("accept", "text/html"),
@@ -185,8 +185,8 @@ request  GET / (source http)
          {\"a\":1}"
         );
         assert_eq!(
-            message("reply", "204", &HeaderMap::new(), b""),
-            "reply    204"
+            message("response", "204", &HeaderMap::new(), b""),
+            "response 204"
         );
     }
 
@@ -218,8 +218,8 @@ request  GET / (source http)
     }
 
     #[test]
-    fn a_body_that_is_no_text_is_counted() {
-        assert_eq!(body_text(b"\x89PNG"), "<4 bytes that are no text>");
+    fn a_binary_body_is_shown_by_length() {
+        assert_eq!(body_text(b"\x89PNG"), "<4 bytes of binary data>");
     }
 
     #[test]

@@ -1,21 +1,20 @@
-//! One test, through every source.
+//! A test that runs once for each source.
 
-use crate::AtCaller;
+use crate::tracked_future::unwrap;
 use lambda_api::event::Source;
 use std::{
     any::Any,
-    fmt::Write,
+    fmt::{self, Write},
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    task::Poll,
+    pin::{Pin, pin},
+    task::{Context, Poll},
 };
 
 /// Runs a test once for each [`Source`], one after the other.
 ///
-/// A failure does not keep the others from running: in the end there is one panic, at the line
-/// that awaits, which names the sources on which the test failed. What exactly failed is printed
-/// by the failing assertions themselves, as always.
+/// A failure does not stop the test on the other sources. At the end there is one panic, at the line
+/// that awaits, which names the sources on which the test failed.
 ///
 /// ```
 /// use lambda_api::{Api, api_handler, routes};
@@ -34,14 +33,42 @@ use std::{
 /// # }
 /// ```
 ///
-/// Here each source gets an API of its own. Where they may share one, and its state,
+/// Here each source gets its own API. To share one,
 /// [`TestClient::on_every_source`](crate::TestClient::on_every_source) is shorter.
-pub fn on_every_source<T, F>(test: T) -> AtCaller<impl Future<Output = Result<(), String>>>
+pub fn on_every_source<'a, T, F>(test: T) -> OnEverySource<'a>
 where
-    T: FnMut(Source) -> F,
-    F: Future<Output = ()>,
+    T: FnMut(Source) -> F + 'a,
+    F: Future<Output = ()> + 'a,
 {
-    AtCaller::new(run(test))
+    OnEverySource(Box::pin(run(test)))
+}
+
+/// Future of [`on_every_source`]. It need not be `Send`.
+///
+/// # Panics
+/// At the line that awaits it, if the test fails on any source.
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct OnEverySource<'a>(Pin<Box<dyn Future<Output = Result<(), String>> + 'a>>);
+
+impl Future for OnEverySource<'_> {
+    type Output = ();
+
+    #[track_caller]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        match self.0.as_mut().poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(result) => {
+                unwrap(result);
+                Poll::Ready(())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for OnEverySource<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnEverySource")
+    }
 }
 
 pub(super) async fn run<F>(mut test: impl FnMut(Source) -> F) -> Result<(), String>
@@ -61,7 +88,7 @@ where
     }
 }
 
-/// Which sources, and why; those that failed in the same way stand together.
+/// The sources and their errors; sources with the same error share a line.
 fn summary(failed: &[(Source, String)]) -> String {
     let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
     for (source, why) in failed {

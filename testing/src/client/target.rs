@@ -1,6 +1,6 @@
 //! Where a request goes: a path, or a whole URL.
 
-use crate::uri::encoded;
+use crate::encoding::encode_uri;
 use std::fmt;
 
 /// Scheme and host, with the port where it is not the scheme's own.
@@ -62,10 +62,10 @@ impl Target {
             (Some(origin), rest)
         };
         let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (path, Some(encoded(query))),
+            Some((path, query)) => (path, Some(encode_uri(query))),
             None => (rest, None),
         };
-        let path = match encoded(path) {
+        let path = match encode_uri(path) {
             path if path.is_empty() => "/".to_owned(),
             path => path,
         };
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_path_nor_url_is_refused() {
+    fn an_invalid_target_is_rejected() {
         for text in ["", "orders", "?a=1", "ftp://example.com/", "https:///x"] {
             let error = Target::parse(text).unwrap_err();
             assert!(

@@ -1,7 +1,7 @@
 //! Bodies.
 
 use super::EventBuilder;
-use crate::{MultipartForm, form};
+use crate::{MultipartForm, encoding};
 use bytes::Bytes;
 use http::{
     HeaderValue,
@@ -41,8 +41,8 @@ impl EventBuilder {
     /// ```
     #[track_caller]
     pub fn form(self, fields: &(impl Serialize + ?Sized)) -> Self {
-        match form::encode(fields) {
-            Ok(form) => self.typed(form::MEDIA_TYPE, form),
+        match encoding::encode_form(fields) {
+            Ok(form) => self.typed(encoding::FORM_MEDIA_TYPE, form),
             Err(error) => panic!("{error}"),
         }
     }

@@ -1,4 +1,4 @@
-//! From the difference of two events to changes of a third.
+//! Applies the difference of two events to a third.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
-//! What becomes of an event.
+//! Conversions of an event, and sending it.
 
 use super::EventBuilder;
-use crate::AtCaller;
+use crate::TrackedFuture;
 use bytes::Bytes;
 use http::Response;
 use lambda_api::{
@@ -9,7 +9,7 @@ use lambda_api::{
     event::{self, DecodeError, DecodeOptions, emulate},
 };
 use serde_json::Value;
-use std::{fmt, fs, path::Path, time::SystemTime};
+use std::{fmt, time::SystemTime};
 
 impl EventBuilder {
     /// The event.
@@ -31,32 +31,15 @@ impl EventBuilder {
         self.to_string().into()
     }
 
-    /// Writes the event to a file, laid out for reading; directories on the way there are made.
-    /// [`from_file`](EventBuilder::from_file) reads it back.
-    ///
-    /// # Panics
-    /// When the file cannot be written.
-    #[track_caller]
-    pub fn to_file(&self, path: impl AsRef<Path>) {
-        let path = path.as_ref();
-        let directory = path.parent().unwrap_or(Path::new(""));
-        let written =
-            fs::create_dir_all(directory).and_then(|()| fs::write(path, format!("{self:#}\n")));
-        if let Err(error) = written {
-            panic!("cannot write the event to {}: {error}", path.display());
-        }
-    }
-
-    /// The request as an API receives it: the event, decoded. Its extensions have the
-    /// [`Invocation`]. A [base path](EventBuilder::base_path) is taken off, as for an API that was
-    /// told of it.
+    /// The decoded event: the request as an API receives it, with the [`Invocation`] in its extensions
+    /// and without the [base path](EventBuilder::base_path).
     ///
     /// ```
-    /// use lambda_api::{Json, event::Source, extract};
+    /// use lambda_api::{Json, event::Source, extract::extract};
     /// use lambda_api_testing::EventBuilder;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), lambda_api::JsonRejection> {
+    /// # async fn main() -> Result<(), lambda_api::extract::JsonRejection> {
     /// let request = EventBuilder::new(Source::RestApi).method("POST").json(&[1, 2]).decode();
     /// let Json(numbers) = extract::<Json<Vec<u8>>>(&request).await?;
     /// assert_eq!(numbers, [1, 2]);
@@ -65,18 +48,17 @@ impl EventBuilder {
     /// ```
     ///
     /// # Panics
-    /// When the event cannot be decoded, after [`set`](EventBuilder::set) for example: an API would
-    /// answer it with 400.
+    /// If the event cannot be decoded, after [`set`](EventBuilder::set) for example.
     #[must_use]
     #[track_caller]
     pub fn decode(&self) -> Request {
         match self.try_decode() {
             Ok(request) => request,
-            Err(error) => panic!("the event of source `{}` is refused: {error}", self.source),
+            Err(error) => panic!("the event of source `{}` is rejected: {error}", self.source),
         }
     }
 
-    /// What a handler is told of the invocation, for calling it directly.
+    /// The [`Invocation`] of the event, to call a handler directly.
     ///
     /// ```
     /// use lambda_api::{Invocation, event::Source};
@@ -91,7 +73,7 @@ impl EventBuilder {
     /// ```
     ///
     /// # Panics
-    /// When the event is none of an HTTP source, after [`set`](EventBuilder::set) for example.
+    /// If it is not the event of an HTTP source, after [`set`](EventBuilder::set) for example.
     #[must_use]
     #[track_caller]
     pub fn to_invocation(&self) -> Invocation {
@@ -101,16 +83,14 @@ impl EventBuilder {
                 invocation.cloned().unwrap_or_default()
             }
             Err(DecodeError::Malformed { invocation, .. }) => *invocation,
-            Err(DecodeError::OverLimit(over)) => over.invocation().clone(),
-            Err(error) => panic!("the event of source `{}` is refused: {error}", self.source),
+            Err(DecodeError::LimitExceeded(over)) => over.invocation().clone(),
+            Err(error) => panic!("the event of source `{}` is rejected: {error}", self.source),
         }
     }
 
     fn try_decode(&self) -> Result<Request, DecodeError> {
-        let options = DecodeOptions {
-            base_path: self.base_path.clone(),
-            ..DecodeOptions::default()
-        };
+        let base_paths = self.base_path.iter();
+        let options = base_paths.fold(DecodeOptions::default(), DecodeOptions::base_path);
         event::decode(self.to_bytes(), self.lambda_context(), &options)
     }
 
@@ -118,27 +98,23 @@ impl EventBuilder {
         self.lambda.clone().unwrap_or_else(LambdaContext::for_test)
     }
 
-    /// Sends the event to an API, and reads the reply as the source would: as its client sees it.
-    /// [`emulate::Facts::binary_media_types`] says what a REST API does with binary responses.
+    /// Sends the event to an API, and returns the response that the client of the source receives.
+    /// [`emulate::GatewayContext::binary_media_types`] says what a REST API does with binary responses.
     ///
     /// # Panics
-    /// When the source could not read the reply, and its client would see a 502. An API that is
-    /// built with `lambda-api` never replies so, unless a reply is larger than the source allows.
-    pub fn send(
-        &self,
-        app: &App,
-    ) -> AtCaller<impl Future<Output = Result<Response<Bytes>, String>> + Send> {
-        AtCaller::new(async move {
+    /// If the source cannot read the response, for example because it is too large.
+    pub fn send<'a>(&'a self, app: &'a App) -> TrackedFuture<'a, Response<Bytes>> {
+        TrackedFuture::new(async move {
             let source = self.source;
             let mut lambda = self.lambda_context();
             lambda.received.get_or_insert_with(SystemTime::now);
-            let reply = app.handle_event(self.to_bytes(), lambda).await;
-            let reply = reply
-                .map_err(|error| format!("the event of source `{source}` is refused: {error}"))?;
+            let response = app.handle_event(self.to_bytes(), lambda).await;
+            let response = response
+                .map_err(|error| format!("the event of source `{source}` is rejected: {error}"))?;
             let request = self.to_request();
-            emulate::response(source, &request, &self.facts, &reply).map_err(|error| {
-                let found = String::from_utf8_lossy(&reply);
-                format!("source `{source}` cannot read the reply: {error}; found {found}")
+            emulate::client_response(source, &request, &self.facts, &response).map_err(|error| {
+                let found = String::from_utf8_lossy(&response);
+                format!("source `{source}` cannot read the response: {error}; found {found}")
             })
         })
     }

@@ -1,4 +1,4 @@
-//! Changes of the JSON itself, after all else.
+//! Changes of the JSON of an event.
 
 use super::EventBuilder;
 use serde_json::{Map, Value};
@@ -12,10 +12,9 @@ pub(super) struct Patch {
 }
 
 impl EventBuilder {
-    /// Puts a value anywhere in the event, at a JSON pointer
-    /// ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)): what has no method of its own, and what
-    /// no source would send. Objects on the way there are made, and `-` stands for the end of an
-    /// array, as in [JSON patches](https://www.rfc-editor.org/rfc/rfc6902#section-4.1).
+    /// Sets a value at a JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)), for
+    /// members without a method and for invalid events. Missing objects are added, and `-` means the end
+    /// of an array, as in [JSON patches](https://www.rfc-editor.org/rfc/rfc6902#section-4.1).
     ///
     /// ```
     /// # use lambda_api::event::Source;
@@ -33,8 +32,7 @@ impl EventBuilder {
         self.patched(pointer, Some(value.into()))
     }
 
-    /// Takes a member or an item out of the event, at a JSON pointer. When there is none, nothing
-    /// changes.
+    /// Removes the member or item at a JSON pointer, if there is one.
     #[track_caller]
     pub fn unset(self, pointer: &str) -> Self {
         self.patched(pointer, None)
@@ -142,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_put_where_the_pointer_says() {
+    fn a_value_is_set_at_its_pointer() {
         for (event, pointer, expected) in [
             (json!({}), "/a", json!({"a": 1})),
             (json!({"a": {"b": 2}}), "/a/b", json!({"a": {"b": 1}})),

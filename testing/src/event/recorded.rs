@@ -1,4 +1,4 @@
-//! Events that were recorded, and what a test changes in them.
+//! Recorded events, and changes of them.
 
 use super::{EventBuilder, difference::carry_over};
 use bytes::Bytes;
@@ -24,32 +24,31 @@ pub(super) struct Recorded {
     event: Value,
     source: Source,
     request: Request<Bytes>,
-    facts: emulate::Facts,
+    facts: emulate::GatewayContext,
 }
 
 impl EventBuilder {
     /// Starts from an event that was recorded in a file, such as one that the command
-    /// `serve --record DIR` of an API has made, one from the log of a function, or one from
-    /// [`to_file`](EventBuilder::to_file).
+    /// `serve --record DIR` of an API has made, or one from the log of a function.
     ///
-    /// What the test then says is changed in the JSON of the event, in the shape of its own source;
-    /// all else stays as it was recorded. Methods that add (`query`, `cookie`, `stage_variable`)
+    /// Changes are made in the JSON of the event; everything else stays as it was recorded. Methods that
+    /// add (`query`, `cookie`, `stage_variable`)
     /// add to what was recorded. A `header` replaces the recorded one of that name.
     ///
     /// ```no_run
     /// use lambda_api_testing::EventBuilder;
     ///
     /// # async fn test(app: &lambda_api::App) {
-    /// let reply = EventBuilder::from_file("tests/events/place-order.json")
+    /// let response = EventBuilder::from_file("tests/events/place-order.json")
     ///     .header("x-tenant", "blue")
     ///     .send(app)
     ///     .await;
-    /// assert_eq!(reply.status(), 201);
+    /// assert_eq!(response.status(), 201);
     /// # }
     /// ```
     ///
     /// # Panics
-    /// When there is no such file, or it is none of an HTTP source.
+    /// If there is no such file, or if it is not the event of an HTTP source.
     #[track_caller]
     pub fn from_file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
@@ -68,11 +67,11 @@ impl EventBuilder {
         }
     }
 
-    /// Starts from an event that is at hand as JSON, otherwise like
+    /// Starts from an event as JSON, like
     /// [`from_file`](EventBuilder::from_file).
     ///
     /// # Panics
-    /// When it is no event of an HTTP source.
+    /// If it is not the event of an HTTP source.
     #[track_caller]
     pub fn from_value(event: Value) -> Self {
         match Self::recorded(event.to_string(), event) {
@@ -98,7 +97,7 @@ impl EventBuilder {
             Err(DecodeError::Malformed { invocation, .. }) => {
                 (*invocation, Request::new(Bytes::new()))
             }
-            Err(DecodeError::OverLimit(over)) => {
+            Err(DecodeError::LimitExceeded(over)) => {
                 (over.invocation().clone(), Request::new(Bytes::new()))
             }
             Err(error) => return Err(error.to_string()),
@@ -134,10 +133,14 @@ impl EventBuilder {
 impl Recorded {
     /// The recorded event, with all that differs between the request as it was recorded and this
     /// one.
-    pub(super) fn changed(&self, request: &Request<Bytes>, facts: &emulate::Facts) -> Value {
+    pub(super) fn changed(
+        &self,
+        request: &Request<Bytes>,
+        facts: &emulate::GatewayContext,
+    ) -> Value {
         let emulated = |request: &Request<Bytes>, facts| {
             let mut request = request.clone();
-            // The emulator makes this one up from path and time, which is no change of the test's.
+            // The emulator derives this one from path and time, which is not a change by the test.
             let trace = HeaderValue::from_static(UNKNOWN);
             request.headers_mut().entry(TRACE_ID).or_insert(trace);
             emulate::event(self.source, &request, facts)
@@ -162,10 +165,10 @@ const UNKNOWN: &str = "unrecorded";
 /// Where no domain is named, the gateway's own is meant: the stage is part of the path.
 const UNKNOWN_DOMAIN: &str = "unrecorded.execute-api.invalid";
 
-fn facts(event: &Value, source: Source, invocation: &Invocation) -> emulate::Facts {
+fn facts(event: &Value, source: Source, invocation: &Invocation) -> emulate::GatewayContext {
     let known = |value: Option<&str>| value.unwrap_or(UNKNOWN).to_owned();
     let time = invocation.time();
-    let mut facts = emulate::Facts::new()
+    let mut facts = emulate::GatewayContext::new()
         .stage(invocation.stage().unwrap_or(stage_of(source)))
         .domain(invocation.domain_name().unwrap_or(UNKNOWN_DOMAIN))
         .account_id(known(invocation.account_id()))

@@ -1,6 +1,9 @@
 use super::*;
 use crate::MultipartForm;
-use lambda_api::App;
+use lambda_api::{
+    App,
+    event::emulate::{Caller, ClientCertificate},
+};
 use serde_json::{Value, json};
 
 #[test]
@@ -62,7 +65,7 @@ fn cookies_and_repeated_headers_are_sent_in_order() {
 }
 
 #[test]
-fn each_kind_of_body_says_its_type_unless_the_test_does() {
+fn bodies_have_a_default_content_type() {
     let new = || EventBuilder::new(Source::RestApi).method("POST");
     let own = "application/vnd.example+json";
     for (event, content_type, body) in [
@@ -91,7 +94,7 @@ fn each_kind_of_body_says_its_type_unless_the_test_does() {
 }
 
 #[test]
-fn the_last_body_says_its_type_and_the_test_has_the_last_word() {
+fn an_explicit_content_type_replaces_the_default() {
     let new = || EventBuilder::new(Source::AlbMultiValue).method("POST");
     for (event, expected) in [
         (new().json(&1).text("hi"), "text/plain; charset=utf-8"),
@@ -126,15 +129,18 @@ fn bytes_arrive_as_base64() {
 fn facts_reach_the_request_context() {
     let event = EventBuilder::new(Source::HttpApi)
         .path("/orders/7")
-        .stage("dev")
-        .account_id("111122223333")
-        .api_id("abc")
-        .request_id("r-1")
+        .facts(|facts| facts.stage("dev"))
+        .facts(|facts| {
+            facts
+                .account_id("111122223333")
+                .api_id("abc")
+                .path_parameter("extra", "x")
+        })
+        .facts(|facts| facts.authorizer(json!({"lambda": {"role": "admin"}})))
+        .facts(|facts| facts.request_id("r-1"))
         .source_ip("198.51.100.7")
-        .stage_variable("table", "orders")
-        .route("/orders/{id}")
-        .path_parameter("extra", "x")
-        .authorizer(json!({"lambda": {"role": "admin"}}))
+        .facts(|facts| facts.stage_variable("table", "orders"))
+        .facts(|facts| facts.route("/orders/{id}"))
         .facts(|facts| facts.forwarded("http", 80))
         .to_value();
     assert_eq!(event["rawPath"], "/dev/orders/7");
@@ -155,13 +161,13 @@ fn facts_reach_the_request_context() {
     assert_eq!(context["http"]["sourceIp"], "198.51.100.7");
     assert_eq!(context["authorizer"], json!({"lambda": {"role": "admin"}}));
     let event = EventBuilder::new(Source::HttpApi)
-        .domain("api.example.com")
+        .facts(|facts| facts.domain("api.example.com"))
         .to_value();
     assert_eq!(event["headers"]["host"], "api.example.com");
 }
 
 #[test]
-fn a_client_calls_itself_something_unless_the_test_says_otherwise() {
+fn the_user_agent_has_a_default() {
     let agent = |event: EventBuilder| {
         let event = event.to_value();
         let context = &event["requestContext"]["http"]["userAgent"];
@@ -173,7 +179,10 @@ fn a_client_calls_itself_something_unless_the_test_says_otherwise() {
     };
     let new = || EventBuilder::new(Source::HttpApi);
     assert!(agent(new()).starts_with("lambda-api-testing/"));
-    assert_eq!(agent(new().user_agent("curl/8.5.0")), "curl/8.5.0");
+    assert_eq!(
+        agent(new().header("user-agent", "curl/8.5.0")),
+        "curl/8.5.0"
+    );
     assert_eq!(
         agent(new().header("User-Agent", "curl/8.5.0")),
         "curl/8.5.0"
@@ -220,14 +229,14 @@ fn a_base_path_is_in_the_path_and_in_no_route() {
         let event = EventBuilder::new(source)
             .base_path("/v1")
             .path("/orders/7")
-            .route("/orders/{id}");
+            .facts(|facts| facts.route("/orders/{id}"));
         assert!(event.to_string().contains("\"/v1/orders/7\""), "{source}");
         assert_eq!(event.decode().uri(), "/orders/7", "{source}");
     }
     let event = EventBuilder::new(Source::RestApi)
         .base_path("v1")
         .path("/orders/7")
-        .route("/orders/{id}")
+        .facts(|facts| facts.route("/orders/{id}"))
         .to_value();
     assert_eq!(event["pathParameters"], json!({"id": "7"}));
     assert_eq!(event["requestContext"]["domainName"], "api.example.com");
@@ -239,25 +248,25 @@ fn a_base_path_is_in_the_path_and_in_no_route() {
 fn a_caller_is_in_the_event_or_the_test_is_wrong() {
     let claims = json!({"sub": "alice"});
     let event = EventBuilder::new(Source::RestApi)
-        .api_key("k-1")
-        .cognito(&claims)
+        .caller(Caller::api_key("k-1"))
+        .caller(Caller::cognito(claims.clone()))
         .to_value();
     let context = &event["requestContext"];
     assert_eq!(context["identity"]["apiKey"], "k-1");
     assert_eq!(context["authorizer"], json!({"claims": claims}));
     let event = EventBuilder::new(Source::LatticeV2)
-        .iam("arn:aws:iam::123456789012:user/alice")
+        .caller(Caller::iam("arn:aws:iam::123456789012:user/alice"))
         .to_value();
     assert_eq!(event["requestContext"]["identity"]["type"], "AWS_IAM");
     let event = EventBuilder::new(Source::AlbMultiValue)
-        .client_certificate("CN=till")
+        .caller(ClientCertificate::new("CN=till"))
         .to_value();
     assert_eq!(
         event["multiValueHeaders"]["x-amzn-mtls-clientcert-subject"],
         json!(["CN=till"])
     );
     let event = EventBuilder::new(Source::HttpApiV1)
-        .lambda_authorizer("alice", &json!({"level": 3}))
+        .caller(Caller::lambda("alice", json!({"level": 3})))
         .to_value();
     assert_eq!(
         event["requestContext"]["authorizer"],
@@ -266,9 +275,11 @@ fn a_caller_is_in_the_event_or_the_test_is_wrong() {
 }
 
 #[test]
-#[should_panic(expected = "source `url` knows no callers with an API key; these do: `rest`")]
-fn a_caller_that_the_source_does_not_know_is_a_mistake_of_the_test() {
-    let _ = EventBuilder::new(Source::FunctionUrl).api_key("k-1");
+#[should_panic(
+    expected = "source `url` does not support callers with an API key; supported sources: `rest`"
+)]
+fn a_caller_unknown_to_the_source_panics() {
+    let _ = EventBuilder::new(Source::FunctionUrl).caller(Caller::api_key("k-1"));
 }
 
 #[test]
@@ -276,8 +287,8 @@ fn an_invocation_is_that_of_the_event() {
     let mut lambda = LambdaContext::default();
     lambda.tenant_id = Some("blue".to_owned());
     let invocation = EventBuilder::new(Source::RestApi)
-        .stage("test")
-        .request_id("r-1")
+        .facts(|facts| facts.stage("test"))
+        .facts(|facts| facts.request_id("r-1"))
         .lambda(lambda)
         .to_invocation();
     assert_eq!(invocation.source(), Some(Source::RestApi));
@@ -304,12 +315,12 @@ fn sending_can_move_between_threads() {
 
 #[test]
 #[should_panic(expected = "a path begins with `/`, found \"orders\"")]
-fn a_path_without_a_slash_is_a_mistake_of_the_test() {
+fn a_path_without_a_slash_panics() {
     let _ = EventBuilder::new(Source::HttpApi).path("orders");
 }
 
 #[test]
-#[should_panic(expected = "\"G T\" is no HTTP method")]
-fn a_method_that_is_none_is_a_mistake_of_the_test() {
+#[should_panic(expected = "expected an HTTP method, found \"G T\"")]
+fn an_invalid_method_panics() {
     let _ = EventBuilder::new(Source::HttpApi).method("G T");
 }

@@ -1,10 +1,9 @@
 //! The environment variables that a function sees.
 
-use super::options::{HANDLER, Options, REGION, VERSION};
+use super::builder::{HANDLER, Options, REGION, VERSION};
 use std::{ffi::OsString, net::SocketAddr};
 
-/// What a program needs of the test's own environment to run at all, or to be measured: where to
-/// find programs and libraries, and where to write coverage.
+/// The variables of the test that a program needs to run, or to write coverage.
 const INHERITED: [&str; 6] = [
     "PATH",
     "LD_LIBRARY_PATH",
@@ -17,7 +16,7 @@ const INHERITED: [&str; 6] = [
 /// All variables of the process that is started as number `process`.
 ///
 /// They are [those of Lambda](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime),
-/// then those of the test, which win. The credentials are those of nobody.
+/// then those of the test, which replace them. The credentials are invalid.
 pub(super) fn variables(
     options: &Options,
     api: SocketAddr,
@@ -30,10 +29,7 @@ pub(super) fn variables(
         ("AWS_LAMBDA_RUNTIME_API", api.to_string()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.clone()),
         ("AWS_LAMBDA_FUNCTION_VERSION", VERSION.to_owned()),
-        (
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-            options.memory_mb.to_string(),
-        ),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".to_owned()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
         (
             "AWS_LAMBDA_LOG_STREAM_NAME",
@@ -90,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_is_told_about_itself_and_nothing_about_the_developer() {
+    fn the_environment_is_that_of_lambda_alone() {
         let variables = of(&Options::new("/srv/app/hello".into()));
         for (name, expected) in [
             ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1234"),

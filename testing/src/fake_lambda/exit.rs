@@ -1,4 +1,4 @@
-//! How a process ended.
+//! The end of a process.
 
 use super::{
     log::{LastLines, LogLine},
@@ -8,7 +8,7 @@ use std::{fmt, process::ExitStatus, sync::Arc};
 
 /// The end of a function's process.
 ///
-/// Displayed, it is what Lambda tells whoever waits for a reply, such as
+/// Its `Display` text is the error message of Lambda, such as
 /// `Runtime exited with error: exit status 1`.
 #[derive(Clone, Debug)]
 pub struct Exit {
@@ -20,12 +20,6 @@ pub struct Exit {
 }
 
 impl Exit {
-    /// The status, as the system has it.
-    #[must_use]
-    pub fn status(&self) -> ExitStatus {
-        self.status
-    }
-
     /// The exit code; none when a signal ended the process.
     #[must_use]
     pub fn code(&self) -> Option<i32> {
@@ -41,6 +35,7 @@ impl Exit {
 
     /// Whether it ended before it had asked for its first invocation.
     #[must_use]
+    #[doc(hidden)]
     pub fn is_in_init(&self) -> bool {
         self.in_init
     }
@@ -53,6 +48,7 @@ impl Exit {
 
     /// Whether it was asked to end by SIGTERM.
     #[must_use]
+    #[doc(hidden)]
     pub fn was_terminated(&self) -> bool {
         self.was_terminated
     }
@@ -102,7 +98,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
 
     #[test]
-    fn an_end_is_told_in_the_words_of_lambda() {
+    fn an_exit_has_the_message_of_lambda() {
         for (raw, expected) in [
             (0, "Runtime exited without providing a reason"),
             (3 << 8, "Runtime exited with error: exit status 3"),

@@ -1,12 +1,12 @@
-//! The Extensions API: what a function calls that wants to hear of its end.
+//! The Extensions API, which a function calls to get SIGTERM before its end.
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>. All extensions
 //! are internal ones here, since they are part of the function's own process.
 
 use super::{
-    answer::{Answer, json, refusal},
+    builder::{HANDLER, Options, VERSION},
     invoke::{DEADLINE, FUNCTION_ARN, REQUEST_ID, TRACE_ID},
-    options::{HANDLER, Options, VERSION},
+    messages::{ApiResponse, json, rejection},
     shared::Shared,
     state::Extension,
 };
@@ -18,7 +18,12 @@ use serde_json::json;
 const NAME: &str = "lambda-extension-name";
 const IDENTIFIER: &str = "lambda-extension-identifier";
 
-pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body: &Bytes) -> Answer {
+pub(super) fn register(
+    shared: &Shared,
+    process: u64,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> ApiResponse {
     #[derive(Deserialize)]
     struct Wanted {
         #[serde(default)]
@@ -26,7 +31,7 @@ pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body:
     }
     if !headers.contains_key(NAME) {
         let message = format!("the header `{NAME}` is missing");
-        return refusal(
+        return rejection(
             shared,
             StatusCode::BAD_REQUEST,
             "Extension.InvalidExtensionName",
@@ -36,8 +41,8 @@ pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body:
     let wanted = match serde_json::from_slice::<Wanted>(body) {
         Ok(wanted) => wanted.events,
         Err(error) => {
-            let message = format!("the body of `register` is not what it should be: {error}");
-            return refusal(
+            let message = format!("the body of `register` is invalid: {error}");
+            return rejection(
                 shared,
                 StatusCode::BAD_REQUEST,
                 "InvalidRequestFormat",
@@ -48,7 +53,7 @@ pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body:
     if let Some(event) = wanted.iter().find(|event| *event != "INVOKE") {
         let message = format!("an internal extension cannot register for {event:?}");
         let kind = "ShutdownEventNotSupportedForInternalExtension";
-        return refusal(shared, StatusCode::FORBIDDEN, kind, message);
+        return rejection(shared, StatusCode::FORBIDDEN, kind, message);
     }
     let index = shared.update(|state| {
         let process = state
@@ -62,25 +67,25 @@ pub(super) fn register(shared: &Shared, process: u64, headers: &HeaderMap, body:
     });
     let Some(index) = index else {
         let message = "an extension registered after the function was ready";
-        return refusal(
+        return rejection(
             shared,
             StatusCode::FORBIDDEN,
             "InvalidStateTransition",
             message,
         );
     };
-    let mut answer = json(StatusCode::OK, &about(&shared.options));
+    let mut response = json(StatusCode::OK, &about(&shared.options));
     let identifier = HeaderValue::from(index);
-    answer.headers_mut().insert(IDENTIFIER, identifier);
-    answer
+    response.headers_mut().insert(IDENTIFIER, identifier);
+    response
 }
 
 fn about(options: &Options) -> serde_json::Value {
     json!({"functionName": options.name, "functionVersion": VERSION, "handler": HANDLER})
 }
 
-/// Waits for an event. There is none of the end: an internal extension gets SIGTERM in its place.
-pub(super) async fn next(shared: &Shared, process: u64, headers: &HeaderMap) -> Answer {
+/// Waits for an event. There is no event for the end: internal extensions get SIGTERM instead.
+pub(super) async fn next(shared: &Shared, process: u64, headers: &HeaderMap) -> ApiResponse {
     let index = headers
         .get(IDENTIFIER)
         .and_then(|index| index.to_str().ok()?.parse::<usize>().ok());
@@ -92,7 +97,7 @@ pub(super) async fn next(shared: &Shared, process: u64, headers: &HeaderMap) -> 
     });
     let Some(index) = known else {
         let message = format!("`{IDENTIFIER}` is not that of an extension: {index:?}");
-        return refusal(
+        return rejection(
             shared,
             StatusCode::FORBIDDEN,
             "Extension.UnknownExtensionIdentifier",
@@ -103,10 +108,10 @@ pub(super) async fn next(shared: &Shared, process: u64, headers: &HeaderMap) -> 
         let extension = state.process(process)?.extensions.get_mut(index)?;
         extension.events.pop_front()
     });
-    let mut answer = Answer::new(Bytes::from(event.await).into());
+    let mut response = ApiResponse::new(Bytes::from(event.await).into());
     let kind = HeaderValue::from_static("application/json");
-    answer.headers_mut().insert("content-type", kind);
-    answer
+    response.headers_mut().insert("content-type", kind);
+    response
 }
 
 /// The event of an invocation with these headers.

@@ -1,9 +1,8 @@
-//! What goes wrong with the Runtime API, when a test wants it to.
+//! Errors of the Runtime API that a test scripts.
 
-use super::answer::Spoilt;
-use crate::AtCaller;
+use super::messages::Corruption;
+use crate::TrackedFuture;
 use http::StatusCode;
-use std::future::Future;
 use tokio::sync::oneshot;
 
 /// A call of the function to the Runtime API.
@@ -14,44 +13,42 @@ use tokio::sync::oneshot;
 pub enum Call {
     /// `GET /runtime/invocation/next`: the function asks for an event.
     Next,
-    /// `POST /runtime/invocation/{id}/response`: the function replies.
+    /// `POST /runtime/invocation/{id}/response`: the function responds.
     Response,
     /// `POST /runtime/invocation/{id}/error`: the function reports an error.
     Error,
     /// `POST /runtime/init/error`: the function cannot start.
+    #[doc(hidden)]
     InitError,
 }
 
 /// What happens to a call of the function.
 ///
-/// | fault | the call | its answer |
+/// | fault | the call | the response |
 /// |---|---|---|
 /// | [`Status`](Fault::Status) | has no effect | this status |
 /// | [`Reset`](Fault::Reset) | has no effect | none: the connection is reset |
-/// | [`GivenUp`](Fault::GivenUp) | is too late | 410 |
-/// | [`Cut`](Fault::Cut) | has its effect | its first half, then the connection ends |
-/// | [`Huge`](Fault::Huge) | has its effect | its own, much larger |
-///
-/// For an answer that only takes its time, see [`FakeLambda::hold`](super::FakeLambda::hold).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It is answered with this status, and has no other effect.
+    /// The call gets this status, and has no other effect.
     Status(StatusCode),
-    /// Its connection is reset, and it has no other effect.
+    /// The connection is reset, and the call has no other effect.
     Reset,
     /// Lambda has given the invocation up meanwhile: its outcome is
-    /// [`TimedOut`](super::Outcome::TimedOut), the process lives on, and the call is answered with
-    /// 410. Only a reply or an error can come too late; other calls go on.
+    /// [`TimedOut`](super::Outcome::TimedOut), the process keeps running, and the call gets a 410.
+    /// Only a response or an error can come too late; other calls go on.
+    #[doc(hidden)]
     GivenUp,
-    /// The connection ends in the middle of the answer's body. What the call does is done: a reply
-    /// is taken.
+    /// The connection ends in the middle of the response's body. The call has its effect.
     ///
     /// An event that did not arrive whole is handed out again to a function that asks again, as
     /// Lambda does. With a [concurrency](super::FakeLambdaBuilder::concurrency) above 1 it is not:
     /// there the outcome is the error `Runtime.Unknown`.
+    #[doc(hidden)]
     Cut,
-    /// The answer's body has so many spaces behind it, in bytes. The same JSON stands in it.
+    /// The response's body is followed by this many spaces, so that its JSON stays the same.
+    #[doc(hidden)]
     Huge(usize),
 }
 
@@ -72,9 +69,9 @@ impl Hold {
     ///
     /// # Panics
     /// When it did not within the [limit](super::FakeLambdaBuilder::limit).
-    pub fn reached(&mut self) -> AtCaller<impl Future<Output = Result<(), String>> + Send> {
+    pub fn reached(&mut self) -> TrackedFuture<'_, ()> {
         let what = format!("a call of {:?} to be held", self.call);
-        AtCaller::new(async move {
+        TrackedFuture::new(async move {
             let reached = self.lambda.bounded(&what, &mut self.reached).await?;
             reached.map_err(|_| format!("waited for {what}, which it never will"))
         })
@@ -98,11 +95,11 @@ pub(super) enum Plan {
 }
 
 impl Plan {
-    /// What it does to the answer, if the call goes on.
-    pub(super) fn spoilt(&self) -> Option<Spoilt> {
+    /// What it does to the response, if the call goes on.
+    pub(super) fn corruption(&self) -> Option<Corruption> {
         match self {
-            Plan::Fault(Fault::Cut) => Some(Spoilt::Cut),
-            Plan::Fault(Fault::Huge(more)) => Some(Spoilt::Padded(*more)),
+            Plan::Fault(Fault::Cut) => Some(Corruption::Cut),
+            Plan::Fault(Fault::Huge(more)) => Some(Corruption::Padded(*more)),
             Plan::Fault(_) | Plan::Hold { .. } => None,
         }
     }

@@ -1,15 +1,16 @@
-//! What the function is invoked with.
+//! Event and headers of an invocation.
 
-use super::options::Options;
+use super::builder::Options;
 use crate::EventBuilder;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// An event, and what Lambda says beside it.
+/// Event with the headers that Lambda sends beside it.
 ///
-/// Every event becomes one by itself; this is for tests of what stands beside it.
+/// [`FakeLambda::invoke`](super::FakeLambda::invoke) makes one of any event; build one to change the
+/// headers, such as `lambda-runtime-aws-tenant-id`.
 ///
 /// ```no_run
 /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
@@ -17,7 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// use serde_json::json;
 ///
 /// let event = json!({"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET"}}});
-/// let outcome = lambda.invoke(Invoke::new(event).tenant_id("blue")).await;
+/// let outcome = lambda.invoke(Invoke::new(event).header("lambda-runtime-aws-tenant-id", "blue")).await;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -35,9 +36,6 @@ pub(super) const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
 pub(super) const DEADLINE: &str = "lambda-runtime-deadline-ms";
 pub(super) const FUNCTION_ARN: &str = "lambda-runtime-invoked-function-arn";
 pub(super) const TRACE_ID: &str = "lambda-runtime-trace-id";
-const TENANT_ID: &str = "lambda-runtime-aws-tenant-id";
-const CLIENT_CONTEXT: &str = "lambda-runtime-client-context";
-const COGNITO_IDENTITY: &str = "lambda-runtime-cognito-identity";
 
 impl Invoke {
     /// An invocation with this event: a JSON value, an [`EventBuilder`], text or bytes.
@@ -47,33 +45,10 @@ impl Invoke {
 
     /// The id of the invocation; one of its own by default.
     #[track_caller]
+    #[doc(hidden)]
     pub fn request_id(mut self, id: &str) -> Self {
         self.request_id = Some(id.to_owned());
         self.header(REQUEST_ID, id)
-    }
-
-    /// The X-Ray trace header.
-    #[track_caller]
-    pub fn trace_id(self, id: &str) -> Self {
-        self.header(TRACE_ID, id)
-    }
-
-    /// The tenant, for functions that are isolated by tenant.
-    #[track_caller]
-    pub fn tenant_id(self, id: &str) -> Self {
-        self.header(TENANT_ID, id)
-    }
-
-    /// The context of a mobile SDK.
-    #[track_caller]
-    pub fn client_context(self, context: &Value) -> Self {
-        self.header(CLIENT_CONTEXT, context.to_string())
-    }
-
-    /// The identity of a caller with credentials of an Amazon Cognito identity pool.
-    #[track_caller]
-    pub fn cognito_identity(self, identity: &Value) -> Self {
-        self.header(COGNITO_IDENTITY, identity.to_string())
     }
 
     /// How long the function may take for this one, in place of its own
@@ -96,6 +71,7 @@ impl Invoke {
 
     /// Leaves a header out, such as `lambda-runtime-deadline-ms`.
     #[track_caller]
+    #[doc(hidden)]
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers.push((header_name(name), None));
         self
@@ -113,7 +89,7 @@ impl Invoke {
         self.request_id.clone().unwrap_or_else(own)
     }
 
-    /// What a function is told that gets the event now.
+    /// The headers of an event that is handed out now.
     pub(super) fn headers_now(&self, number: u64, options: &Options) -> HeaderMap {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -153,7 +129,7 @@ impl Invoke {
 fn header_name(name: &str) -> HeaderName {
     match HeaderName::try_from(name) {
         Ok(name) => name,
-        Err(_) => panic!("{name:?} is no header name"),
+        Err(_) => panic!("expected the name of a header, found {name:?}"),
     }
 }
 
@@ -219,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invocation_has_what_lambda_says() {
+    fn an_invocation_has_the_headers_of_lambda() {
         let headers = Invoke::new("{}").headers_now(7, &options());
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let deadline: u128 = headers[DEADLINE].to_str().unwrap().parse().unwrap();
@@ -238,15 +214,15 @@ mod tests {
     fn the_headers_of_the_test_win() {
         let invoke = Invoke::new("{}")
             .request_id("mine")
-            .tenant_id("blue")
-            .client_context(&serde_json::json!({"custom": {}}))
+            .header("lambda-runtime-aws-tenant-id", "blue")
+            .header("lambda-runtime-client-context", "{\"custom\":{}}")
             .header("lambda-runtime-trace-id", "{")
             .without_header("lambda-runtime-deadline-ms");
         assert_eq!(invoke.id(7), "mine");
         let headers = invoke.headers_now(7, &options());
         assert_eq!(headers[REQUEST_ID], "mine");
-        assert_eq!(headers[TENANT_ID], "blue");
-        assert_eq!(headers[CLIENT_CONTEXT], r#"{"custom":{}}"#);
+        assert_eq!(headers["lambda-runtime-aws-tenant-id"], "blue");
+        assert_eq!(headers["lambda-runtime-client-context"], r#"{"custom":{}}"#);
         assert_eq!(headers[TRACE_ID], "{");
         assert!(!headers.contains_key(DEADLINE));
     }

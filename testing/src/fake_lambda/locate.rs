@@ -1,4 +1,4 @@
-//! Where cargo puts programs.
+//! Programs in cargo's target directory.
 
 use std::{
     env::consts::EXE_SUFFIX,
@@ -8,10 +8,10 @@ use std::{
 /// The program `name` of the build that this test belongs to.
 ///
 /// # Errors
-/// Where it was looked for, and how to have it built.
+/// If there is none, with where it was searched for and how to build it.
 pub(super) fn example(name: &str) -> Result<PathBuf, String> {
     let test = std::env::current_exe()
-        .map_err(|error| format!("this test does not know where it lies: {error}"))?;
+        .map_err(|error| format!("the path of this test is unknown: {error}"))?;
     beside(&test, name)
 }
 
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_built_is_named_with_the_command_that_builds_it() {
+    fn a_missing_binary_is_named_with_its_build_command() {
         for (test, expected) in [
             (
                 "/t/debug/deps/api-01",

@@ -1,10 +1,11 @@
-//! What a function writes.
+//! Log of a function.
 
 use serde_json::Value;
 use std::{collections::VecDeque, fmt, sync::Arc};
 
-/// Where a program writes to.
+/// Output that a line was written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LogStream {
     /// Standard output.
     Stdout,
@@ -12,7 +13,7 @@ pub enum LogStream {
     Stderr,
 }
 
-/// A line that the function wrote.
+/// Line that the function wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
     pub(super) stream: LogStream,
@@ -27,19 +28,19 @@ impl LogLine {
         self.stream
     }
 
-    /// The line without its end. What is no UTF-8 stands as `\u{fffd}`.
+    /// The line without its line break. Invalid UTF-8 is replaced by `\u{fffd}`.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether the line has this text in it.
+    /// Whether the line contains this text.
     #[must_use]
     pub fn contains(&self, text: &str) -> bool {
         self.text.contains(text)
     }
 
-    /// The JSON object that the line is, if it is one: the record of a JSON log.
+    /// The record of a JSON log, if the line is a JSON object.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_str(&self.text)
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_log_the_last_lines_are_kept() {
+    fn the_last_lines_of_a_long_log_are_kept() {
         let mut logs = Logs::default();
         for n in 0..50 {
             logs.push(line(&n.to_string()), 45);
@@ -169,7 +170,7 @@ mod tests {
             |lines: Vec<LogLine>| lines.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
         assert_eq!(logs.all().len(), 45);
         assert_eq!(logs.all()[0].text(), "5");
-        // Whoever has seen 48 lines sees two more, and whoever saw none does not see what is gone.
+        // After 48 lines there are two new ones; dropped lines are not returned.
         let (new, seen) = logs.since(48);
         assert_eq!(
             (texts(new), seen),

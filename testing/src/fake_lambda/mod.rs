@@ -1,26 +1,25 @@
-//! A function as a process, behind a Lambda Runtime API on loopback: [`FakeLambda`].
+//! Lambda Runtime API on loopback that runs a compiled function: [`FakeLambda`].
 //!
-//! This is what a test inside the program cannot see: how it starts, and how fast; what it reads from
-//! its environment; what it writes; that one invocation leaves the next one alone; how it ends.
+//! Such a test sees what a test inside the program cannot: how the process starts and how fast, what
+//! it reads from its environment, what it logs, and how it ends.
 //!
 //! | what happens | what the test sees |
 //! |---|---|
-//! | the function replies | [`Outcome::Reply`], whole or collected from a stream |
+//! | the function responds | [`Outcome::Response`], whole or collected from a stream |
 //! | it reports an error | [`Outcome::Error`] with type and message |
-//! | it panics, exits or is killed | [`Outcome::Crash`] with exit status and log, and a new process for the next invocation |
+//! | it exits or is killed | [`Outcome::Crash`] with exit status and log, and a new process for the next invocation |
 //! | it takes too long | [`Outcome::TimedOut`], and a new process for the next invocation |
 //! | it does not start | [`try_start`](FakeLambdaBuilder::try_start) with exit status, log and init error |
-//! | it calls what no runtime should call | [`refused_calls`](FakeLambda::refused_calls) |
-//! | nothing | a panic after the [limit](FakeLambdaBuilder::limit), with all that is known |
+//! | nothing happens | a panic after the [limit](FakeLambdaBuilder::limit), with the state and the log |
 //!
-//! What Lambda may do to a function can be chosen: headers of an invocation ([`Invoke`]), faults and
-//! delays of the Runtime API ([`FakeLambda::inject`], [`FakeLambda::hold`]), the end of the
+//! What Lambda may do to a function can be chosen: headers of an invocation ([`Invoke`]), faults
+//! of the Runtime API ([`FakeLambda::inject`]), the end of the
 //! environment ([`FakeLambda::terminate`]).
 //!
 //! # Faults
 //!
-//! [`Fault`] says what happens to a call, [`Call`] to which one. Faults are planned one by one, for
-//! the next call of a kind; so a test says exactly what goes wrong, and when:
+//! A [`Fault`] happens to the next [`Call`] of a kind. Several faults of one kind happen in the order in
+//! which they were injected:
 //!
 //! ```no_run
 //! # async fn example() {
@@ -38,7 +37,8 @@
 //!
 //! # Several at once
 //!
-//! Several invocations at once, as on Managed Instances:
+//! A process gets several invocations at once, as on Managed Instances, with a
+//! [`concurrency`](FakeLambdaBuilder::concurrency) above 1:
 //!
 //! ```no_run
 //! # async fn example() {
@@ -50,82 +50,78 @@
 //!     .map(|n| lambda.invoke(EventBuilder::new(Source::HttpApi).path(&format!("/hello/{n}"))))
 //!     .collect();
 //! for (n, pending) in pending.into_iter().enumerate() {
-//!     let reply = pending.await.reply().http(Source::HttpApi);
-//!     assert_eq!(reply.body(), &format!("Hello, {n}!"));
+//!     let response = pending.await.response().http(Source::HttpApi);
+//!     assert_eq!(response.body(), &format!("Hello, {n}!"));
 //! }
 //! # }
 //! ```
 //!
 //! # A failed expectation
 //!
-//! Asked for the reply of a function that has exited, `outcome.reply()` panics with
+//! Asked for the response of a function that has exited, `outcome.response()` panics with
 //!
 //! ```text
-//! expected a reply, found the end of the process: Runtime exited with error: exit status 3
+//! expected a response, found the end of the process: Runtime exited with error: exit status 3
 //! its log:
 //!   stdout | {"timestamp":"2025-01-01T12:00:00Z","level":"INFO","message":"placing","requestId":"..."}
 //!   stderr | out of paper
 //! ```
 //!
-//! # Unlike Lambda
+//! # Differences from Lambda
 //!
-//! Of a process that can have several invocations at once, one that takes too long ends alone; so it
-//! is on Managed Instances. There is one process at a time, which is started at once, as with provisioned concurrency, and is
-//! never frozen. A start that fails is not tried twice. Extensions are internal ones; there is no
-//! Telemetry API, and no snapshot where a function asks for one. Memory and CPU are those of the
-//! machine. Credentials in the
-//! environment are those of nobody.
+//! There is one process at a time. It is started at once, as with provisioned concurrency, and is never
+//! frozen. A start that fails is not repeated. Only internal extensions are supported; there is no
+//! Telemetry API and no snapshot. Memory and CPU are those of the machine. The credentials in the
+//! environment are invalid.
 
-mod answer;
 mod builder;
 mod connection;
-mod engine;
 mod environment;
 mod exit;
 mod extension;
 mod fault;
+mod inflight;
 mod invoke;
 mod locate;
 mod log;
-mod options;
+mod messages;
 mod outcome;
 mod pending;
-mod posted;
 mod process;
-mod reply;
+mod response;
 mod restore;
+mod runtime_thread;
 mod server;
 mod shared;
 mod state;
-mod under_way;
 
 pub use builder::FakeLambdaBuilder;
 pub use exit::Exit;
-pub use fault::{Call, Fault, Hold};
+#[doc(hidden)]
+pub use fault::Hold;
+pub use fault::{Call, Fault};
 pub use invoke::Invoke;
 pub use log::{LogLine, LogStream};
 pub use outcome::{FunctionError, Outcome};
 pub use pending::Pending;
-pub use reply::Reply;
-pub use state::ColdStart;
+pub use response::InvocationResponse;
 
-use crate::{AtCaller, EventBuilder};
+use crate::{EventBuilder, TrackedFuture};
+use builder::Options;
 use bytes::Bytes;
-use engine::Engine;
 use fault::Plan;
 use http::Response;
-use options::Options;
+use inflight::{AbortOnDrop, Job};
+use runtime_thread::RuntimeThread;
 use shared::Shared;
 use state::Stop;
-use std::{fmt, future::Future, path::Path, sync::Arc};
+use std::{fmt, future::Future, path::Path, sync::Arc, time::Duration};
 use tokio::{runtime, sync::oneshot};
-use under_way::{AbortOnDrop, Job};
 
-/// Runs a compiled program as Lambda does, and drives it.
+/// Compiled function, run as Lambda runs it.
 ///
-/// The program is started with the environment that Lambda gives it, and nothing of yours but what
-/// a program needs to run. It finds a Lambda Runtime API on loopback, and gets its invocations
-/// there. What it replies, reports and writes, and how it ends, is for the test to look at.
+/// The program is started with the environment variables of Lambda, and with those of the test only as
+/// far as a program needs them to run. It gets its invocations from a Lambda Runtime API on loopback.
 ///
 /// ```no_run
 /// use lambda_api::event::Source;
@@ -137,27 +133,24 @@ use under_way::{AbortOnDrop, Job};
 ///     // In a test of the package that has the program: FakeLambda::start(env!("CARGO_BIN_EXE_hello"))
 ///     let lambda = FakeLambda::for_example("hello").await;
 ///
-///     let reply = lambda.send(&EventBuilder::new(Source::HttpApi).path("/hello/world")).await;
-///     assert_eq!(reply.status(), 200);
-///     assert_eq!(reply.body(), "Hello, world!");
+///     let response = lambda.send(&EventBuilder::new(Source::HttpApi).path("/hello/world")).await;
+///     assert_eq!(response.status(), 200);
+///     assert_eq!(response.body(), "Hello, world!");
 ///
 ///     let error = lambda.invoke(serde_json::json!({"Records": []})).await.error();
 ///     assert_eq!(error.error_type, "NotAnHttpEvent");
 /// }
 /// ```
 ///
-/// As on Lambda, a process that has ended is followed by another when the next invocation comes;
-/// [`starts`](FakeLambda::starts) counts them. Unlike on Lambda, there is one process at a time,
-/// and it is not frozen between invocations.
-///
-/// A clone is the same function. The process is killed with the last one. Nothing here depends on
-/// the clock or the threads of the test's own tokio runtime.
+/// If the process has ended, the next invocation starts another; [`starts`](FakeLambda::starts) counts
+/// them. Clones share the function, and the process is killed when the last clone is dropped. The
+/// function does not depend on the clock or the threads of the test's tokio runtime.
 #[derive(Clone)]
 pub struct FakeLambda {
     shared: Arc<Shared>,
     runtime: runtime::Handle,
     /// Only held: it ends the process with the last clone.
-    _engine: Arc<Engine>,
+    _engine: Arc<RuntimeThread>,
 }
 
 impl FakeLambda {
@@ -191,17 +184,17 @@ impl FakeLambda {
         }
     }
 
-    /// The function, or the end of a process that was never ready; an error when neither comes.
+    /// The function, or the end of a process that was never ready; an error if neither comes.
     async fn with(options: Options) -> Result<Result<Self, Exit>, String> {
         let shared = Arc::new(Shared::new(options));
         for (call, fault) in shared.options.faults.clone() {
             shared.update(|state| state.plan(call, Plan::Fault(fault)));
         }
-        let (engine, runtime) = Engine::start(shared.clone());
+        let (runtime_thread, runtime) = RuntimeThread::start(shared.clone());
         let lambda = Self {
             shared,
             runtime,
-            _engine: Arc::new(engine),
+            _engine: Arc::new(runtime_thread),
         };
         let started = lambda.started().await?;
         Ok(started.map(|()| lambda))
@@ -210,8 +203,8 @@ impl FakeLambda {
     /// Invokes the function: with a [`serde_json::Value`], an [`EventBuilder`], text, bytes, or an
     /// [`Invoke`] that says more.
     ///
-    /// The invocation is in the queue at once. To await what is returned is to wait for its
-    /// outcome; several can be under way.
+    /// The invocation is queued at once. Awaiting the returned future waits for its outcome; there can
+    /// be several invocations at a time.
     ///
     /// # Panics
     /// When the event is larger than the 6 MB that Lambda takes. When awaited: if there is no
@@ -251,32 +244,26 @@ impl FakeLambda {
         }
     }
 
-    /// Sends an event, and reads the reply as its source would: as the client sees it.
+    /// Sends an event, and returns the response that the client of its source receives.
     ///
     /// # Panics
-    /// When the function does not reply, with what it did instead; and when the source could not
-    /// read the reply.
-    pub fn send(
-        &self,
-        event: &EventBuilder,
-    ) -> AtCaller<impl Future<Output = Result<Response<Bytes>, String>> + Send> {
-        AtCaller::new(async move {
+    /// If the function does not respond, or if the source cannot read the response.
+    pub fn send<'a>(&'a self, event: &'a EventBuilder) -> TrackedFuture<'a, Response<Bytes>> {
+        TrackedFuture::new(async move {
             let outcome = self.invoke(event).outcome().await?;
-            outcome.try_reply()?.read(event.source())
+            outcome.try_response()?.read(event.source())
         })
     }
 
-    /// All lines that the function wrote, of all its processes, in the order in which they came; of
-    /// very many, the [last ones](FakeLambdaBuilder::kept_lines).
+    /// The lines that all processes of the function have written, in order: the last 100,000.
     ///
-    /// A line comes a moment after it was written, which may be after the reply: wait with
-    /// [`log`](FakeLambda::log) for one that is to come.
+    /// A line may arrive after the response that it belongs to. [`log`](FakeLambda::log) waits for one.
     #[must_use]
     pub fn logs(&self) -> Vec<LogLine> {
         self.shared.read(|state| state.logs.all())
     }
 
-    /// The first line that matches, of those that are there and those that come.
+    /// Returns the first line that matches, and waits for it if necessary.
     ///
     /// ```no_run
     /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
@@ -287,10 +274,10 @@ impl FakeLambda {
     ///
     /// # Panics
     /// When none comes within the [limit](FakeLambdaBuilder::limit).
-    pub fn log(
-        &self,
-        mut matches: impl FnMut(&LogLine) -> bool,
-    ) -> AtCaller<impl Future<Output = Result<LogLine, String>>> {
+    pub fn log<'a>(
+        &'a self,
+        mut matches: impl FnMut(&LogLine) -> bool + Send + 'a,
+    ) -> TrackedFuture<'a, LogLine> {
         let mut seen = 0;
         let found = async move {
             loop {
@@ -308,20 +295,27 @@ impl FakeLambda {
                 }
             }
         };
-        AtCaller::new(self.bounded("a line of the log", found))
+        TrackedFuture::new(self.bounded("a line of the log", found))
     }
 
-    /// How long the start of the last process took.
+    /// How long the last start took, from the start of the process to its first call for an event.
     ///
     /// # Panics
-    /// When that process was never ready for an invocation.
+    /// If that process was never ready for an invocation.
     #[must_use]
     #[track_caller]
-    pub fn cold_start(&self) -> ColdStart {
+    pub fn cold_start(&self) -> Duration {
         match self.shared.read(|state| state.cold_start) {
-            Some(cold_start) => cold_start,
+            Some(cold_start) => cold_start.init,
             None => panic!("no start was completed: {}", self.story()),
         }
+    }
+
+    /// How long the first invocation of the process took.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn first_response(&self) -> Option<Duration> {
+        self.shared.read(|state| state.cold_start)?.first_response
     }
 
     /// How many processes were started.
@@ -332,19 +326,21 @@ impl FakeLambda {
 
     /// The id of the process, while there is one.
     #[must_use]
+    #[doc(hidden)]
     pub fn process_id(&self) -> Option<u32> {
         self.shared.read(|state| state.process.as_ref()?.id)
     }
 
-    /// The calls that were refused because no runtime should make them: a reply to an invocation
-    /// that is not under way, or with the `lambda-runtime-invocation-id` of another, say.
+    /// The calls that were rejected because no runtime should make them, such as a response to an
+    /// unknown invocation.
     #[must_use]
-    pub fn refused_calls(&self) -> Vec<String> {
-        self.shared.read(|state| state.refused.clone())
+    #[doc(hidden)]
+    pub fn rejected_calls(&self) -> Vec<String> {
+        self.shared.read(|state| state.rejected.clone())
     }
 
-    /// Has a call go wrong: the next one of this kind, or the one that waits. Several faults
-    /// happen one after the other.
+    /// Lets the next call of this kind fail, or the one that is waiting. Several faults happen in
+    /// order.
     ///
     /// ```no_run
     /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
@@ -359,21 +355,21 @@ impl FakeLambda {
             .update(|state| state.plan(call, Plan::Fault(fault)));
     }
 
-    /// Holds a call as long as the test wants: the next one of this kind, or the one that
-    /// waits. So the order of what happens can be chosen, where otherwise it would be chance.
+    /// Holds the next call of this kind, or the one that is waiting, until it is released.
     ///
     /// ```no_run
     /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
     /// use lambda_api_testing::fake_lambda::Call;
     ///
-    /// let mut reply = lambda.hold(Call::Response);
+    /// let mut response = lambda.hold(Call::Response);
     /// let pending = lambda.invoke(serde_json::json!({}));
-    /// reply.reached().await;
-    /// // The function has replied, and Lambda is slow to take it.
-    /// reply.release();
+    /// response.reached().await;
+    /// // The function has responded, and Lambda is slow to take it.
+    /// response.release();
     /// let outcome = pending.await;
     /// # }
     /// ```
+    #[doc(hidden)]
     pub fn hold(&self, call: Call) -> Hold {
         let (reached_sender, reached) = oneshot::channel();
         let (release, release_receiver) = oneshot::channel();
@@ -390,14 +386,13 @@ impl FakeLambda {
         }
     }
 
-    /// Ends the process as Lambda ends one that it needs no more: with SIGTERM and
-    /// [500 ms](FakeLambdaBuilder::shutdown_grace) if an extension is registered, else at once,
-    /// with SIGKILL.
+    /// Ends the process as Lambda does: with SIGTERM and 500 ms of time if an extension is registered,
+    /// with SIGKILL otherwise.
     ///
     /// # Panics
     /// When there is no process.
-    pub fn terminate(&self) -> AtCaller<impl Future<Output = Result<Exit, String>> + Send> {
-        AtCaller::new(async move {
+    pub fn terminate(&self) -> TrackedFuture<'_, Exit> {
+        TrackedFuture::new(async move {
             let number = self.shared.update(|state| {
                 let number = state.process.as_ref()?.number;
                 state.stop = Some(Stop::Shutdown);
@@ -410,13 +405,12 @@ impl FakeLambda {
         })
     }
 
-    /// Waits until the process has ended by itself. When there is none, this is the end of the last
-    /// one.
+    /// Waits until the process has ended by itself. If none is running, returns the last end.
     ///
     /// # Panics
     /// When it does not end within the [limit](FakeLambdaBuilder::limit).
-    pub fn ended(&self) -> AtCaller<impl Future<Output = Result<Exit, String>> + Send> {
-        AtCaller::new(async move {
+    pub fn ended(&self) -> TrackedFuture<'_, Exit> {
+        TrackedFuture::new(async move {
             let number = self.shared.read(|state| state.started);
             self.end_of(number).await
         })
@@ -433,8 +427,8 @@ impl FakeLambda {
     ///
     /// # Panics
     /// When the new one does not start, with the reason and its log.
-    pub fn restart(&self) -> AtCaller<impl Future<Output = Result<(), String>> + Send> {
-        AtCaller::new(async move {
+    pub fn restart(&self) -> TrackedFuture<'_, ()> {
+        TrackedFuture::new(async move {
             self.started().await?.map_err(|exit| {
                 let program = self.shared.options.program.display();
                 format!("{program} did not start: {}", exit.story())
@@ -489,7 +483,7 @@ impl FakeLambda {
         self.shared.read(|state| state.story(&self.shared.options))
     }
 
-    /// What is said of a wait that was in vain.
+    /// The message of a wait that has reached its limit.
     fn failure(&self, what: &str) -> String {
         let limit = self.shared.options.limit;
         format!(

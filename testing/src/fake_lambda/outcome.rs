@@ -1,49 +1,48 @@
-//! What becomes of an invocation.
+//! Outcome of an invocation.
 
-use super::{exit::Exit, reply::Reply};
+use super::{exit::Exit, response::InvocationResponse};
 use serde::Deserialize;
 use std::{fmt, time::Duration};
 
-/// What became of an invocation.
+/// Outcome of an invocation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The function replied.
-    Reply(Reply),
-    /// The function reported an error; a gateway makes a 502 of it.
+    /// The function responded.
+    Response(InvocationResponse),
+    /// The function reported an error, which a gateway turns into a 502.
     Error(FunctionError),
-    /// The process ended before it had answered. The next invocation starts another.
+    /// The process ended before it responded. The next invocation starts another.
     Crash(Exit),
-    /// The function did not answer in its [timeout](super::FakeLambdaBuilder::timeout), and was
+    /// The function did not respond within its [timeout](super::FakeLambdaBuilder::timeout), and was
     /// killed, unless it can have several invocations at once. The next one starts another process.
     TimedOut(Duration),
 }
 
 impl Outcome {
-    /// The reply.
+    /// The response.
     ///
     /// # Panics
-    /// When there is none, with what there was in its place, and with the log of a process that
-    /// ended.
+    /// If there is none, with the actual outcome and the log of a process that ended.
     #[track_caller]
-    pub fn reply(self) -> Reply {
-        match self.try_reply() {
-            Ok(reply) => reply,
+    pub fn response(self) -> InvocationResponse {
+        match self.try_response() {
+            Ok(response) => response,
             Err(error) => panic!("{error}"),
         }
     }
 
-    pub(super) fn try_reply(self) -> Result<Reply, String> {
+    pub(super) fn try_response(self) -> Result<InvocationResponse, String> {
         match self {
-            Outcome::Reply(reply) => Ok(reply),
-            other => Err(format!("expected a reply, found {other}")),
+            Outcome::Response(response) => Ok(response),
+            other => Err(format!("expected a response, found {other}")),
         }
     }
 
     /// The error that the function reported.
     ///
     /// # Panics
-    /// When it reported none, with what there was in its place.
+    /// If it reported none, with the actual outcome.
     #[track_caller]
     pub fn error(self) -> FunctionError {
         match self {
@@ -55,7 +54,7 @@ impl Outcome {
     /// The end of the process.
     ///
     /// # Panics
-    /// When the process went on, with what there was in its place.
+    /// If the process did not end, with the actual outcome.
     #[track_caller]
     pub fn crash(self) -> Exit {
         match self {
@@ -68,20 +67,20 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Outcome::Reply(reply) => write!(f, "a reply: {reply}"),
+            Outcome::Response(response) => write!(f, "a response: {response}"),
             Outcome::Error(error) => write!(f, "an error: {error}"),
             Outcome::Crash(exit) => write!(f, "the end of the process: {}", exit.story()),
-            Outcome::TimedOut(after) => write!(f, "no answer: {}", timed_out(*after)),
+            Outcome::TimedOut(after) => write!(f, "no response: {}", timed_out(*after)),
         }
     }
 }
 
-/// What Lambda says of it.
+/// The message of Lambda.
 fn timed_out(after: Duration) -> String {
     format!("Task timed out after {:.2} seconds", after.as_secs_f64())
 }
 
-/// An error as a function reports it to Lambda.
+/// Error that a function reported to Lambda.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FunctionError {
@@ -104,13 +103,13 @@ impl FunctionError {
     pub(super) fn read(body: &[u8], header: Option<&str>) -> Self {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
-        struct Posted {
+        struct RequestBody {
             error_type: Option<String>,
             error_message: Option<String>,
         }
         let header = header.unwrap_or("Unhandled");
         match serde_json::from_slice(body) {
-            Ok(Posted {
+            Ok(RequestBody {
                 error_type,
                 error_message,
             }) => Self {
@@ -150,16 +149,16 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "expected a reply, found an error: NotFound: no such order")]
-    fn what_was_not_expected_is_shown() {
-        let _ = Outcome::Error(FunctionError::new("NotFound", "no such order")).reply();
+    #[should_panic(expected = "expected a response, found an error: NotFound: no such order")]
+    fn an_unexpected_response_is_shown() {
+        let _ = Outcome::Error(FunctionError::new("NotFound", "no such order")).response();
     }
 
     #[test]
     #[should_panic(
-        expected = "expected an error, found no answer: Task timed out after 3.00 seconds"
+        expected = "expected an error, found no response: Task timed out after 3.00 seconds"
     )]
-    fn a_time_out_is_told_in_the_words_of_lambda() {
+    fn a_timeout_has_the_message_of_lambda() {
         let _ = Outcome::TimedOut(Duration::from_secs(3)).error();
     }
 }

@@ -1,7 +1,7 @@
-//! An invocation that has no outcome yet.
+//! An invocation without an outcome yet.
 
 use super::{FakeLambda, outcome::Outcome};
-use crate::AtCaller;
+use crate::TrackedFuture;
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
@@ -9,9 +9,9 @@ use std::{
 };
 use tokio::{sync::oneshot, task::JoinHandle};
 
-/// An invocation on its way; awaited, it is its [`Outcome`].
+/// Future of an invocation's [`Outcome`].
 ///
-/// It is in the queue from the start, whether or not anybody awaits it.
+/// The invocation is queued whether or not the future is awaited.
 ///
 /// # Panics
 /// When there is no outcome within the [limit](super::FakeLambdaBuilder::limit).
@@ -32,12 +32,12 @@ impl Pending {
         &self.request_id
     }
 
-    /// Waits until the function has taken the invocation, so that it is under way.
+    /// Waits until the function has received the event.
     ///
     /// # Panics
-    /// When it has not within the limit, and when it never will.
-    pub fn taken(&mut self) -> AtCaller<impl Future<Output = Result<(), String>> + Send> {
-        AtCaller::new(async move {
+    /// If it does not receive the event within the limit.
+    pub fn taken(&mut self) -> TrackedFuture<'_, ()> {
+        TrackedFuture::new(async move {
             let Some(taken) = self.taken.take() else {
                 return Ok(());
             };
@@ -75,7 +75,7 @@ impl Pending {
                 None
             }
         };
-        let what = || format!("the outcome of invocation {}", self.request_id);
+        let what = || format!("the response to invocation {}", self.request_id);
         Poll::Ready(outcome.ok_or_else(|| self.lambda.failure(&what())))
     }
 }

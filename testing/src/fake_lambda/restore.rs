@@ -1,15 +1,15 @@
 //! SnapStart: what a function calls around a snapshot of it.
 //!
-//! No snapshot is taken here: the call for the restore is answered at once, as if it had been. A
-//! test asks for it with the variable `AWS_LAMBDA_INITIALIZATION_TYPE`, as `snap-start`.
+//! No snapshot is taken: the call for the restore succeeds at once. A test enables it by setting the
+//! variable `AWS_LAMBDA_INITIALIZATION_TYPE` to `snap-start`.
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-custom.html>.
 
 use super::{
     FakeLambda,
-    answer::{Answer, accepted, json, refusal},
+    messages::{ApiResponse, accepted, json, rejection},
+    messages::{RequestBody, error_type},
     outcome::FunctionError,
-    posted::{Posted, error_type},
     shared::Shared,
 };
 use http::{HeaderMap, StatusCode};
@@ -19,13 +19,14 @@ impl FakeLambda {
     /// How often a function asked to be restored from a snapshot: once in each process that is told
     /// of SnapStart.
     #[must_use]
+    #[doc(hidden)]
     pub fn restores(&self) -> u64 {
         self.shared.read(|state| state.restores)
     }
 }
 
 /// The function is ready for its snapshot.
-pub(super) fn next(shared: &Shared, process: u64) -> Answer {
+pub(super) fn next(shared: &Shared, process: u64) -> ApiResponse {
     let is_in_init = shared.update(|state| {
         let starting = state.process(process)?;
         let starting = !starting.is_ready();
@@ -36,7 +37,7 @@ pub(super) fn next(shared: &Shared, process: u64) -> Answer {
         return json(StatusCode::OK, &json!({}));
     }
     let message = "it asked to be restored after it was ready";
-    refusal(
+    rejection(
         shared,
         StatusCode::FORBIDDEN,
         "InvalidStateTransition",
@@ -45,8 +46,13 @@ pub(super) fn next(shared: &Shared, process: u64) -> Answer {
 }
 
 /// The function cannot go on after its snapshot: as good as an error of its start.
-pub(super) fn error(shared: &Shared, process: u64, headers: &HeaderMap, posted: &Posted) -> Answer {
-    let error = FunctionError::read(&posted.body, error_type(headers));
+pub(super) fn error(
+    shared: &Shared,
+    process: u64,
+    headers: &HeaderMap,
+    request_body: &RequestBody,
+) -> ApiResponse {
+    let error = FunctionError::read(&request_body.body, error_type(headers));
     shared.update(|state| {
         if let Some(process) = state.process(process) {
             process.init_error = Some(error);

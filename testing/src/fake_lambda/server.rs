@@ -3,17 +3,17 @@
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
 use super::{
-    answer::{Answer, Spoilt, accepted, json, refusal, spoil},
     connection::Connection,
     extension,
     fault::{Call, Fault, Plan},
+    inflight::{HandedOut, NotFound},
     invoke::INVOCATION_ID,
+    messages::{ApiResponse, Corruption, accepted, corrupt, json, rejection},
+    messages::{Cut, RequestBody, error_type, stream_error},
     outcome::{FunctionError, Outcome},
-    posted::{Cut, Posted, error_type, stream_error},
-    reply::Reply,
+    response::InvocationResponse,
     restore,
     shared::Shared,
-    under_way::{HandedOut, NotFound},
 };
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header::CONTENT_TYPE};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -28,10 +28,10 @@ use std::{
 };
 use tokio::{net::TcpListener, task::JoinSet};
 
-/// The largest reply that is not streamed, in bytes: 6 MB and what Lambda adds.
-const REPLY_LIMIT: usize = 6 * 1024 * 1024 + 100;
+/// The largest response that is not streamed, in bytes: 6 MB and what Lambda adds.
+const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
 
-/// Answers all calls of one process, until it is dropped.
+/// Serves all calls of one process, until it is dropped.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, process: u64) {
     let mut connections = JoinSet::new();
     loop {
@@ -39,7 +39,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, process: u
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else {
-                    // Out of file descriptors, mostly: there is no use in trying at once.
+                    // Mostly out of file descriptors: trying again at once would not help.
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     continue;
                 };
@@ -49,7 +49,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, process: u
                 connections.spawn(async move {
                     let service = service_fn(move |request| {
                         let api = api.clone();
-                        async move { api.answer(request).await }
+                        async move { api.respond(request).await }
                     });
                     // An error is a connection that the function, or a fault, has cut.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -69,7 +69,7 @@ struct Api {
 }
 
 impl Api {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Cut> {
+    async fn respond(&self, request: Request<Incoming>) -> Result<ApiResponse, Cut> {
         let (head, body) = request.into_parts();
         let parts: Vec<&str> = head.uri.path().split('/').skip(1).collect();
         let headers = &head.headers;
@@ -88,16 +88,21 @@ impl Api {
                 Ok(restore::next(&self.shared, self.process))
             }
             (&Method::POST, ["2018-06-01", "runtime", "restore", "error"]) => {
-                let posted = Posted::read(body).await?;
-                Ok(restore::error(&self.shared, self.process, headers, &posted))
+                let request_body = RequestBody::read(body).await?;
+                Ok(restore::error(
+                    &self.shared,
+                    self.process,
+                    headers,
+                    &request_body,
+                ))
             }
             (&Method::POST, ["2020-01-01", "extension", "register"]) => {
-                let posted = Posted::read(body).await?;
+                let request_body = RequestBody::read(body).await?;
                 Ok(extension::register(
                     &self.shared,
                     self.process,
                     headers,
-                    &posted.body,
+                    &request_body.body,
                 ))
             }
             (&Method::GET, ["2020-01-01", "extension", "event", "next"]) => {
@@ -105,7 +110,7 @@ impl Api {
             }
             (method, _) => {
                 let message = format!("there is no `{method} {}`", head.uri.path());
-                Ok(refusal(
+                Ok(rejection(
                     &self.shared,
                     StatusCode::NOT_FOUND,
                     "NotFound",
@@ -115,7 +120,7 @@ impl Api {
         }
     }
 
-    async fn next(&self) -> Result<Answer, Cut> {
+    async fn next(&self) -> Result<ApiResponse, Cut> {
         enum Found {
             Plan(Plan),
             Invocation(HandedOut, Option<Plan>),
@@ -125,7 +130,7 @@ impl Api {
             .shared
             .update(|state| state.asks_next(self.process, options));
         if let Err(message) = asked {
-            return Ok(refusal(
+            return Ok(rejection(
                 &self.shared,
                 StatusCode::FORBIDDEN,
                 INVALID_STATE,
@@ -144,23 +149,23 @@ impl Api {
             });
             match found.await {
                 Found::Plan(plan) => {
-                    if let Go::Answer(answer) = self.follow(plan).await? {
-                        return Ok(answer);
+                    if let Go::ApiResponse(response) = self.follow(plan).await? {
+                        return Ok(response);
                     }
                 }
                 Found::Invocation(invocation, plan) => {
-                    let spoilt = plan.as_ref().and_then(Plan::spoilt);
-                    return Ok(self.hand_out(invocation, spoilt));
+                    let corruption = plan.as_ref().and_then(Plan::corruption);
+                    return Ok(self.hand_out(invocation, corruption));
                 }
             }
         }
     }
 
-    fn hand_out(&self, invocation: HandedOut, spoilt: Option<Spoilt>) -> Answer {
+    fn hand_out(&self, invocation: HandedOut, corruption: Option<Corruption>) -> ApiResponse {
         let number = invocation.number;
         let options = &self.shared.options;
         self.shared.update(|state| {
-            if spoilt == Some(Spoilt::Cut) {
+            if corruption == Some(Corruption::Cut) {
                 state.was_cut(invocation.clone(), options);
             }
             state.time(number, |timeout| {
@@ -172,31 +177,36 @@ impl Api {
                 timer.abort_handle()
             });
         });
-        let mut answer = Answer::new(invocation.event.into());
-        *answer.headers_mut() = invocation.headers;
+        let mut response = ApiResponse::new(invocation.event.into());
+        *response.headers_mut() = invocation.headers;
         let kind = HeaderValue::from_static("application/json");
-        answer.headers_mut().entry(CONTENT_TYPE).or_insert(kind);
-        spoil(answer, spoilt)
+        response.headers_mut().entry(CONTENT_TYPE).or_insert(kind);
+        corrupt(response, corruption)
     }
 
-    async fn response(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
+    async fn response(
+        &self,
+        id: &str,
+        headers: &HeaderMap,
+        body: Incoming,
+    ) -> Result<ApiResponse, Cut> {
         let found = self.find(id, headers);
-        let spoilt = match self.planned(Call::Response, found.ok()).await? {
-            Go::On(spoilt) => spoilt,
-            Go::Answer(answer) => {
-                let _ = Posted::read(body).await;
-                return Ok(answer);
+        let corruption = match self.planned(Call::Response, found.ok()).await? {
+            Go::On(corruption) => corruption,
+            Go::ApiResponse(response) => {
+                let _ = RequestBody::read(body).await;
+                return Ok(response);
             }
         };
         let number = match found {
             Ok(number) => number,
-            Err(fault) => return Ok(self.not_found(fault, id)),
+            Err(reason) => return Ok(self.not_found(reason, id)),
         };
-        let posted = match Posted::read(body).await {
-            Ok(posted) => posted,
+        let request_body = match RequestBody::read(body).await {
+            Ok(request_body) => request_body,
             Err(cut) => {
-                let message = format!("the reply to {id} ended before its end");
-                let _ = refusal(
+                let message = format!("the response to {id} ended before its end");
+                let _ = rejection(
                     &self.shared,
                     StatusCode::BAD_REQUEST,
                     "Runtime.TruncatedResponse",
@@ -205,71 +215,76 @@ impl Api {
                 return Err(cut);
             }
         };
-        let reply = |request_id, took| Reply {
+        let response = |request_id, took| InvocationResponse {
             request_id,
-            body: posted.body,
+            body: request_body.body,
             headers: headers.clone(),
-            stream_error: posted.trailers.as_ref().and_then(stream_error),
+            stream_error: request_body.trailers.as_ref().and_then(stream_error),
             took,
         };
         let mut is_too_large = false;
         let finished = self.shared.update(|state| {
             state.finish(number, |id, took| {
-                let reply = reply(id, took);
-                is_too_large = !reply.is_streamed() && reply.body.len() > REPLY_LIMIT;
+                let response = response(id, took);
+                is_too_large = !response.is_streamed() && response.body.len() > RESPONSE_LIMIT;
                 match is_too_large {
                     true => Outcome::Error(too_large()),
-                    false => Outcome::Reply(reply),
+                    false => Outcome::Response(response),
                 }
             })
         });
-        let answer = match finished {
-            Ok(()) if is_too_large => self.refused(
+        let outcome = match finished {
+            Ok(()) if is_too_large => self.rejected(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "RequestEntityTooLarge",
-                format!("the reply to {id} is too large"),
+                format!("the response to {id} is too large"),
             ),
             Ok(()) => accepted(),
-            Err(fault) => self.not_found(fault, id),
+            Err(reason) => self.not_found(reason, id),
         };
-        Ok(spoil(answer, spoilt))
+        Ok(corrupt(outcome, corruption))
     }
 
-    async fn error(&self, id: &str, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
+    async fn error(
+        &self,
+        id: &str,
+        headers: &HeaderMap,
+        body: Incoming,
+    ) -> Result<ApiResponse, Cut> {
         let found = self.find(id, headers);
-        let spoilt = match self.planned(Call::Error, found.ok()).await? {
-            Go::On(spoilt) => spoilt,
-            Go::Answer(answer) => {
-                let _ = Posted::read(body).await;
-                return Ok(answer);
+        let corruption = match self.planned(Call::Error, found.ok()).await? {
+            Go::On(corruption) => corruption,
+            Go::ApiResponse(response) => {
+                let _ = RequestBody::read(body).await;
+                return Ok(response);
             }
         };
         let number = match found {
             Ok(number) => number,
-            Err(fault) => return Ok(self.not_found(fault, id)),
+            Err(reason) => return Ok(self.not_found(reason, id)),
         };
-        let posted = Posted::read(body).await?;
-        let error = FunctionError::read(&posted.body, error_type(headers));
+        let request_body = RequestBody::read(body).await?;
+        let error = FunctionError::read(&request_body.body, error_type(headers));
         let finished = self
             .shared
             .update(|state| state.finish(number, |_, _| Outcome::Error(error)));
-        let answer = match finished {
+        let response = match finished {
             Ok(()) => accepted(),
-            Err(fault) => self.not_found(fault, id),
+            Err(reason) => self.not_found(reason, id),
         };
-        Ok(spoil(answer, spoilt))
+        Ok(corrupt(response, corruption))
     }
 
-    async fn init_error(&self, headers: &HeaderMap, body: Incoming) -> Result<Answer, Cut> {
-        let spoilt = match self.planned(Call::InitError, None).await? {
-            Go::On(spoilt) => spoilt,
-            Go::Answer(answer) => {
-                let _ = Posted::read(body).await;
-                return Ok(answer);
+    async fn init_error(&self, headers: &HeaderMap, body: Incoming) -> Result<ApiResponse, Cut> {
+        let corruption = match self.planned(Call::InitError, None).await? {
+            Go::On(corruption) => corruption,
+            Go::ApiResponse(response) => {
+                let _ = RequestBody::read(body).await;
+                return Ok(response);
             }
         };
-        let posted = Posted::read(body).await?;
-        let error = FunctionError::read(&posted.body, error_type(headers));
+        let request_body = RequestBody::read(body).await?;
+        let error = FunctionError::read(&request_body.body, error_type(headers));
         let is_in_init = self.shared.update(|state| {
             let starting = state
                 .process(self.process)
@@ -279,10 +294,10 @@ impl Api {
                 .is_some()
         });
         if is_in_init {
-            return Ok(spoil(accepted(), spoilt));
+            return Ok(corrupt(accepted(), corruption));
         }
         let message = "it posted an init error after it was ready";
-        Ok(self.refused(StatusCode::FORBIDDEN, INVALID_STATE, message))
+        Ok(self.rejected(StatusCode::FORBIDDEN, INVALID_STATE, message))
     }
 
     fn find(&self, id: &str, headers: &HeaderMap) -> Result<u64, NotFound> {
@@ -290,17 +305,17 @@ impl Api {
         self.shared.read(|state| state.find(id, invocation_id))
     }
 
-    fn not_found(&self, fault: NotFound, id: &str) -> Answer {
-        match fault {
+    fn not_found(&self, reason: NotFound, id: &str) -> ApiResponse {
+        match reason {
             NotFound::RequestId => {
-                let message = format!("no invocation {id:?} is under way");
-                self.refused(StatusCode::BAD_REQUEST, "InvalidRequestID", message)
+                let message = format!("there is no invocation {id:?} in flight");
+                self.rejected(StatusCode::BAD_REQUEST, "InvalidRequestID", message)
             }
             NotFound::InvocationId => {
                 let message = format!("the `{INVOCATION_ID}` is not that of invocation {id:?}");
-                self.refused(StatusCode::GONE, "InvalidInvocationID", message)
+                self.rejected(StatusCode::GONE, "InvalidInvocationID", message)
             }
-            // No fault of the function.
+            // Not an error of the function.
             NotFound::TooLate => {
                 let message = format!("the invocation {id} has timed out");
                 let late = json!({"errorType": "InvokeTimeout", "errorMessage": message});
@@ -309,8 +324,8 @@ impl Api {
         }
     }
 
-    fn refused(&self, status: StatusCode, kind: &str, message: impl Into<String>) -> Answer {
-        refusal(&self.shared, status, kind, message)
+    fn rejected(&self, status: StatusCode, kind: &str, message: impl Into<String>) -> ApiResponse {
+        rejection(&self.shared, status, kind, message)
     }
 
     /// What the test wants to happen to a call, which is about the invocation of this number.
@@ -331,13 +346,15 @@ impl Api {
         match plan {
             Plan::Fault(Fault::Status(status)) => {
                 let fault = json!({"errorType": "Fault", "errorMessage": "as the test wants it"});
-                Ok(Go::Answer(json(status, &fault)))
+                Ok(Go::ApiResponse(json(status, &fault)))
             }
             Plan::Fault(Fault::Reset) => {
                 self.reset.store(true, Ordering::Relaxed);
                 Err(Cut)
             }
-            Plan::Fault(Fault::GivenUp | Fault::Cut | Fault::Huge(_)) => Ok(Go::On(plan.spoilt())),
+            Plan::Fault(Fault::GivenUp | Fault::Cut | Fault::Huge(_)) => {
+                Ok(Go::On(plan.corruption()))
+            }
             Plan::Hold { reached, release } => {
                 let _ = reached.send(());
                 // Dropping the other end releases it as well.
@@ -351,9 +368,9 @@ impl Api {
 /// What becomes of a call that a test has plans for.
 enum Go {
     /// It goes no further.
-    Answer(Answer),
-    /// It goes on, and its answer may be spoilt.
-    On(Option<Spoilt>),
+    ApiResponse(ApiResponse),
+    /// It goes on, and its response may be corrupted.
+    On(Option<Corruption>),
 }
 
 const INVALID_STATE: &str = "InvalidStateTransition";
@@ -362,7 +379,7 @@ fn too_large() -> FunctionError {
     FunctionError::new(
         "Function.ResponseSizeTooLarge",
         format!(
-            "Response payload size exceeded maximum allowed payload size ({REPLY_LIMIT} bytes)."
+            "Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
         ),
     )
 }

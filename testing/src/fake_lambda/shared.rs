@@ -1,6 +1,6 @@
 //! The state of a function, and waiting for it to change.
 
-use super::{options::Options, state::State};
+use super::{builder::Options, state::State};
 use std::{
     pin::pin,
     sync::{Mutex, PoisonError},
@@ -28,7 +28,7 @@ impl Shared {
         look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes the state, and wakes whoever waits for that.
+    /// Changes the state, and wakes all waiting tasks.
     pub(super) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let value = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_waiters();

@@ -1,12 +1,12 @@
 //! What is known of a function and of its invocations.
 
 use super::{
+    builder::Options,
     exit::Exit,
     fault::{Call, Plan},
+    inflight::{AbortOnDrop, HandedOut, Inflight, Job, KnownAs, NotFound},
     log::Logs,
-    options::Options,
     outcome::{FunctionError, Outcome},
-    under_way::{AbortOnDrop, HandedOut, Job, KnownAs, NotFound, UnderWay},
 };
 use std::{
     collections::VecDeque,
@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// Nobody is interested any more.
+    /// The last clone of the function was dropped.
     pub(super) closing: bool,
     /// Why there will be no process again.
     pub(super) fatal: Option<String>,
@@ -34,11 +34,11 @@ pub(super) struct State {
     /// How often a function asked to be restored from a snapshot.
     pub(super) restores: u64,
     /// Calls of the function that no runtime should make.
-    pub(super) refused: Vec<String>,
+    pub(super) rejected: Vec<String>,
     plans: Vec<(Call, Plan)>,
     queue: VecDeque<Job>,
-    under_way: Vec<UnderWay>,
-    /// The last ones that nobody waits for any more.
+    inflight: Vec<Inflight>,
+    /// The last invocations that were given up.
     given_up: VecDeque<KnownAs>,
     invoked: u64,
 }
@@ -75,14 +75,13 @@ pub(super) struct Extension {
 }
 
 /// How long the start of a process took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ColdStart {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ColdStart {
     /// From the start of the process to its asking for the first invocation.
-    pub init: Duration,
-    /// From the first invocation's being handed out to the end of its reply; none as long as
-    /// there is no reply.
-    pub first_reply: Option<Duration>,
+    pub(super) init: Duration,
+    /// From the first invocation's being handed out to the end of its response; none as long as
+    /// there is no response.
+    pub(super) first_response: Option<Duration>,
 }
 
 impl State {
@@ -116,7 +115,7 @@ impl State {
         Some(self.plans.remove(at).1)
     }
 
-    /// The same, unless that is about what the call will be answered with.
+    /// The same, unless the plan needs an event to hand out.
     pub(super) fn planned_at_once(&mut self, call: Call) -> Option<Plan> {
         let mut of_call = self.plans.iter().filter(|(planned, _)| *planned == call);
         let is_due = of_call
@@ -152,15 +151,15 @@ impl State {
     /// The function asks for an event. It may have as many at once as its concurrency allows.
     pub(super) fn asks_next(&mut self, process: u64, options: &Options) -> Result<(), String> {
         // What did not arrive is what it asks for.
-        let arrived = |known: &&UnderWay| known.again.is_none();
-        let under_way = self.under_way.iter().filter(arrived).count();
+        let arrived = |known: &&Inflight| known.again.is_none();
+        let inflight = self.inflight.iter().filter(arrived).count();
         if let Some(process) = self.process(process) {
             process.asked_next = true;
         }
         self.check_ready(process);
-        if under_way >= options.concurrency as usize {
+        if inflight >= options.concurrency as usize {
             return Err(format!(
-                "it asked for an event with {under_way} unanswered, and its concurrency is {}",
+                "it asked for an event with {inflight} unanswered, and its concurrency is {}",
                 options.concurrency
             ));
         }
@@ -178,7 +177,7 @@ impl State {
             let init = process.began.elapsed();
             self.cold_start = Some(ColdStart {
                 init,
-                first_reply: None,
+                first_response: None,
             });
         }
     }
@@ -186,12 +185,12 @@ impl State {
     /// Hands the first invocation of the queue to the process.
     pub(super) fn hand_out(&mut self, process: u64, options: &Options) -> Option<HandedOut> {
         self.process(process).filter(|process| process.ready)?;
-        let again = self.under_way.iter_mut().find_map(|it| it.again.take());
+        let again = self.inflight.iter_mut().find_map(|it| it.again.take());
         if again.is_some() {
             return again;
         }
-        let (handed_out, under_way) = self.queue.pop_front()?.hand_out(options);
-        self.under_way.push(under_way);
+        let (handed_out, inflight) = self.queue.pop_front()?.hand_out(options);
+        self.inflight.push(inflight);
         if let Some(process) = self.process(process) {
             for extension in process
                 .extensions
@@ -215,16 +214,16 @@ impl State {
             return;
         }
         let number = invocation.number;
-        let cut = self.under_way.iter_mut().find(|it| it.number == number);
+        let cut = self.inflight.iter_mut().find(|it| it.number == number);
         if let Some(cut) = cut {
             cut.again = Some(invocation);
         }
     }
 
-    /// Nobody waits for the reply any more, which may come all the same.
+    /// Nobody waits for the response any more, which may come all the same.
     pub(super) fn give_up_on(&mut self, number: u64) {
-        let at = self.under_way.iter().position(|it| it.number == number);
-        let Some(given_up) = at.map(|at| self.under_way.swap_remove(at)) else {
+        let at = self.inflight.iter().position(|it| it.number == number);
+        let Some(given_up) = at.map(|at| self.inflight.swap_remove(at)) else {
             return;
         };
         self.given_up.push_back(given_up.known_as());
@@ -237,13 +236,13 @@ impl State {
 
     /// Has `timer` started with the time that an invocation may take.
     pub(super) fn time(&mut self, number: u64, timer: impl FnOnce(Duration) -> AbortHandle) {
-        let under_way = self
-            .under_way
+        let inflight = self
+            .inflight
             .iter_mut()
             .find(|known| known.number == number);
         // One that is handed out again has no more time than before.
-        if let Some(under_way) = under_way.filter(|known| known.timer.is_none()) {
-            under_way.timer = Some(AbortOnDrop(timer(under_way.timeout)));
+        if let Some(inflight) = inflight.filter(|known| known.timer.is_none()) {
+            inflight.timer = Some(AbortOnDrop(timer(inflight.timeout)));
         }
     }
 
@@ -252,19 +251,19 @@ impl State {
         if options.concurrency > 1 {
             return self.give_up_on(number);
         }
-        let under_way = self
-            .under_way
+        let inflight = self
+            .inflight
             .iter_mut()
             .find(|known| known.number == number);
-        if let Some(under_way) = under_way {
-            under_way.timed_out = true;
+        if let Some(inflight) = inflight {
+            inflight.timed_out = true;
             self.stop = Some(Stop::Kill);
         }
     }
 
     /// The number of the invocation that a call is about.
     pub(super) fn find(&self, id: &str, invocation_id: Option<&[u8]>) -> Result<u64, NotFound> {
-        let same_id = || self.under_way.iter().filter(|known| known.id == id);
+        let same_id = || self.inflight.iter().filter(|known| known.id == id);
         let meant = same_id().find(|known| known.is_meant_by(invocation_id));
         let mut late = self.given_up.iter();
         match meant {
@@ -284,11 +283,11 @@ impl State {
         outcome: impl FnOnce(String, Duration) -> Outcome,
     ) -> Result<(), NotFound> {
         let at = self
-            .under_way
+            .inflight
             .iter()
             .position(|known| known.number == number);
         let Some(at) = at else {
-            // It was given up while its reply was read, or replied to twice.
+            // It was given up while its response was read, or responded to twice.
             let is_late = self.given_up.iter().any(|known| known.number == number);
             return Err(if is_late {
                 NotFound::TooLate
@@ -296,17 +295,17 @@ impl State {
                 NotFound::RequestId
             });
         };
-        let under_way = self.under_way.swap_remove(at);
-        let took = under_way.took();
+        let inflight = self.inflight.swap_remove(at);
+        let took = inflight.took();
         if let Some(cold_start) = &mut self.cold_start {
-            cold_start.first_reply.get_or_insert(took);
+            cold_start.first_response.get_or_insert(took);
         }
-        let outcome = outcome(under_way.id.clone(), took);
-        under_way.end(outcome);
+        let outcome = outcome(inflight.id.clone(), took);
+        inflight.end(outcome);
         Ok(())
     }
 
-    /// The process is gone, and so is the reply to all that it had taken.
+    /// The process is gone, and so is the response to all that it had taken.
     pub(super) fn process_ended(&mut self, status: ExitStatus, was_terminated: bool) {
         let Some(process) = self.process.take() else {
             return;
@@ -318,12 +317,12 @@ impl State {
             was_terminated,
             logs: self.logs.of(process.number),
         };
-        for under_way in self.under_way.drain(..) {
-            let outcome = match under_way.timed_out {
-                true => Outcome::TimedOut(under_way.timeout),
+        for inflight in self.inflight.drain(..) {
+            let outcome = match inflight.timed_out {
+                true => Outcome::TimedOut(inflight.timeout),
                 false => Outcome::Crash(exit.clone()),
             };
-            under_way.end(outcome);
+            inflight.end(outcome);
         }
         let was_asked = self.stop.take().is_some() || was_terminated;
         if !process.ready && !was_asked {
@@ -335,7 +334,7 @@ impl State {
         self.ended = Some((process.number, exit));
     }
 
-    /// There will be no process any more: whoever waits learns why from `fatal`.
+    /// There will be no further process; `fatal` has the reason.
     pub(super) fn give_up(&mut self, why: String) {
         self.fatal = Some(why);
         self.queue.clear();
@@ -355,13 +354,13 @@ impl State {
             (_, None, Some((_, exit))) => write!(story, "{program} has ended: {exit}"),
             (_, None, None) => write!(story, "{program} was not started"),
         };
-        let (under_way, queued) = (self.under_way.len(), self.queue.len());
+        let (inflight, queued) = (self.inflight.len(), self.queue.len());
         let _ = write!(
             story,
-            "; {under_way} invocations are under way, {queued} wait"
+            "; {inflight} invocations are in flight, {queued} are queued"
         );
-        for refused in &self.refused {
-            let _ = write!(story, "\nit made a call that was refused: {refused}");
+        for rejected in &self.rejected {
+            let _ = write!(story, "\nit made a call that was rejected: {rejected}");
         }
         let _ = write!(story, "\n{}", self.logs.last());
         story

@@ -1,6 +1,6 @@
 //! The Runtime API, called by hand.
 
-use super::{options::Options, outcome::Outcome, *};
+use super::{builder::Options, outcome::Outcome, *};
 use serde_json::json;
 use std::time::Duration;
 use tokio::{
@@ -44,7 +44,7 @@ impl Fixture {
         outcome
     }
 
-    /// The answer to a call, head and body; `head` is request line and headers without their end.
+    /// The response to a call, head and body; `head` is request line and headers without their end.
     async fn call(&self, head: &str, body: &str) -> String {
         let length = body.len();
         let request = format!(
@@ -56,17 +56,17 @@ impl Fixture {
     async fn send(&self, request: &str) -> Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         stream.write_all(request.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        Ok(answer)
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await?;
+        Ok(response)
     }
 
     async fn next(&self) -> String {
         self.call(NEXT, "").await
     }
 
-    fn refused(&self) -> Vec<String> {
-        self.shared.read(|state| state.refused.clone())
+    fn rejected(&self) -> Vec<String> {
+        self.shared.read(|state| state.rejected.clone())
     }
 }
 
@@ -76,20 +76,20 @@ fn post(id: &str, what: &str) -> String {
     format!("POST /2018-06-01/runtime/invocation/{id}/{what} HTTP/1.1")
 }
 
-fn assert_status(answer: &str, status: u16) {
+fn assert_status(response: &str, status: u16) {
     assert!(
-        answer.starts_with(&format!("HTTP/1.1 {status} ")),
-        "expected {status}: {answer}"
+        response.starts_with(&format!("HTTP/1.1 {status} ")),
+        "expected {status}: {response}"
     );
 }
 
 #[tokio::test]
-async fn an_invocation_is_handed_out_and_answered() {
+async fn an_invocation_gets_its_response() {
     let api = Fixture::new(1).await;
     let outcome = api.invoke(
         Invoke::new(json!({"n": 1}))
             .request_id("one")
-            .tenant_id("blue"),
+            .header("lambda-runtime-aws-tenant-id", "blue"),
     );
     let event = api.next().await;
     assert_status(&event, 200);
@@ -108,13 +108,13 @@ async fn an_invocation_is_handed_out_and_answered() {
     assert!(event.ends_with("\r\n\r\n{\"n\":1}"), "{event}");
     let head = post("one", "response") + "\r\nlambda-runtime-invocation-id: invocation-1";
     assert_status(&api.call(&head, "{\"ok\":true}").await, 202);
-    let reply = outcome.await.unwrap().reply();
-    assert_eq!(reply.request_id(), "one");
-    assert_eq!(reply.json(), json!({"ok": true}));
-    assert!(!reply.is_streamed());
+    let response = outcome.await.unwrap().response();
+    assert_eq!(response.request_id(), "one");
+    assert_eq!(response.json(), json!({"ok": true}));
+    assert!(!response.is_streamed());
     let cold_start = api.shared.read(|state| state.cold_start).unwrap();
-    assert_eq!(cold_start.first_reply, Some(reply.took()));
-    assert_eq!(api.refused(), [""; 0]);
+    assert_eq!(cold_start.first_response, Some(response.took()));
+    assert_eq!(api.rejected(), [""; 0]);
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn an_error_is_an_outcome() {
 }
 
 #[tokio::test]
-async fn a_streamed_reply_is_collected() {
+async fn a_streamed_response_is_collected() {
     let api = Fixture::new(1).await;
     let outcome = api.invoke(Invoke::new("{}").request_id("one"));
     api.next().await;
@@ -143,15 +143,15 @@ async fn a_streamed_reply_is_collected() {
          Lambda-Runtime-Function-Error-Body: eyJlcnJvck1lc3NhZ2UiOiJwaXBlIn0=\r\n\r\n"
     );
     assert_status(&api.send(&streamed).await.unwrap(), 202);
-    let reply = outcome.await.unwrap().reply();
-    assert!(reply.is_streamed());
-    let response = reply.http(lambda_api::event::Source::FunctionUrl);
-    assert_eq!(response.body(), "onetwo");
-    assert_eq!(reply.stream_error().unwrap().to_string(), "Broken: pipe");
+    let response = outcome.await.unwrap().response();
+    assert!(response.is_streamed());
+    let http = response.http(lambda_api::event::Source::FunctionUrl);
+    assert_eq!(http.body(), "onetwo");
+    assert_eq!(response.stream_error().unwrap().to_string(), "Broken: pipe");
 }
 
 #[tokio::test]
-async fn a_call_that_no_runtime_should_make_is_refused_and_kept() {
+async fn an_invalid_runtime_call_is_rejected_and_recorded() {
     let api = Fixture::new(1).await;
     let mut outcome = api.invoke(Invoke::new("{}").request_id("one"));
     api.next().await;
@@ -167,28 +167,30 @@ async fn a_call_that_no_runtime_should_make_is_refused_and_kept() {
     ] {
         assert_status(&api.call(head, "{}").await, status);
     }
-    let refused = api.refused();
-    assert_eq!(refused.len(), 7, "{refused:#?}");
+    let rejected = api.rejected();
+    assert_eq!(rejected.len(), 7, "{rejected:#?}");
     assert_eq!(
-        refused[1],
-        "InvalidRequestID: no invocation \"two\" is under way"
+        rejected[1],
+        "InvalidRequestID: there is no invocation \"two\" in flight"
     );
-    assert!(outcome.try_recv().is_err(), "none of these was an answer");
+    assert!(outcome.try_recv().is_err(), "none of these was a response");
     assert_status(&api.call(&post("one", "response"), "{}").await, 202);
-    // A second answer is one too many.
+    // A second response is rejected.
     assert_status(&api.call(&post("one", "response"), "{}").await, 400);
 }
 
 #[tokio::test]
-async fn a_reply_is_as_large_as_lambda_takes_and_no_larger() {
+async fn a_response_is_as_large_as_lambda_takes_and_no_larger() {
     let api = Fixture::new(1).await;
     for (size, status) in [(6_291_556, 202), (6_291_557, 413)] {
         let outcome = api.invoke(Invoke::new("{}").request_id("one"));
         api.next().await;
-        let answer = api.call(&post("one", "response"), &"x".repeat(size)).await;
-        assert_status(&answer, status);
+        let answered = api.call(&post("one", "response"), &"x".repeat(size)).await;
+        assert_status(&answered, status);
         match outcome.await.unwrap() {
-            Outcome::Reply(reply) => assert_eq!((reply.bytes().len(), status), (size, 202)),
+            Outcome::Response(response) => {
+                assert_eq!((response.bytes().len(), status), (size, 202));
+            }
             other => assert_eq!(
                 (other.error().error_type.as_str(), status),
                 ("Function.ResponseSizeTooLarge", 413)
@@ -198,7 +200,7 @@ async fn a_reply_is_as_large_as_lambda_takes_and_no_larger() {
 }
 
 #[tokio::test]
-async fn several_invocations_are_under_way_at_once_even_with_one_id() {
+async fn invocations_with_one_id_run_concurrently() {
     let api = Fixture::new(3).await;
     let outcomes = [1, 2, 3].map(|n| api.invoke(Invoke::new(json!(n)).request_id("same")));
     for _ in 0..3 {
@@ -211,7 +213,7 @@ async fn several_invocations_are_under_way_at_once_even_with_one_id() {
         assert_status(&api.call(&head, &n.to_string()).await, 202);
     }
     for (n, outcome) in (1..).zip(outcomes) {
-        assert_eq!(outcome.await.unwrap().reply().json(), json!(n));
+        assert_eq!(outcome.await.unwrap().response().json(), json!(n));
     }
 }
 
@@ -219,11 +221,11 @@ async fn several_invocations_are_under_way_at_once_even_with_one_id() {
 async fn a_process_is_ready_when_its_extensions_are() {
     let api = Fixture::new(1).await;
     let register = "POST /2020-01-01/extension/register HTTP/1.1\r\nlambda-extension-name: test";
-    let refused = api.call(register, r#"{"events": ["SHUTDOWN"]}"#).await;
-    assert_status(&refused, 403);
+    let rejected = api.call(register, r#"{"events": ["SHUTDOWN"]}"#).await;
+    assert_status(&rejected, 403);
     assert!(
-        refused.contains("ShutdownEventNotSupportedForInternalExtension"),
-        "{refused}"
+        rejected.contains("ShutdownEventNotSupportedForInternalExtension"),
+        "{rejected}"
     );
     let registered = api.call(register, r#"{"events": ["INVOKE"]}"#).await;
     assert_status(&registered, 200);
@@ -246,7 +248,7 @@ async fn a_process_is_ready_when_its_extensions_are() {
             .then_some(())
     });
     tokio::select! {
-        answer = &mut event => panic!("it was ready too early: {answer}"),
+        response = &mut event => panic!("it was ready too early: {response}"),
         () = asked => {}
     }
     assert!(
@@ -285,11 +287,11 @@ async fn faults_happen_one_after_the_other_and_then_no_more() {
     assert_status(&api.next().await, 200);
     assert_status(&api.call(&post("one", "response"), "{}").await, 410);
     assert_status(&api.call(&post("one", "response"), "{}").await, 202);
-    let _ = outcome.await.unwrap().reply();
+    let _ = outcome.await.unwrap().response();
 }
 
 #[tokio::test]
-async fn an_event_that_is_cut_off_is_handed_out_again_where_there_is_one_runtime() {
+async fn a_truncated_event_is_sent_again_to_a_single_runtime() {
     let api = Fixture::new(1).await;
     api.shared
         .update(|state| state.plan(Call::Next, Plan::Fault(Fault::Cut)));
@@ -307,11 +309,11 @@ async fn an_event_that_is_cut_off_is_handed_out_again_where_there_is_one_runtime
     // And no third time.
     assert_status(&api.next().await, 403);
     assert_status(&api.call(&post("one", "response"), "{}").await, 202);
-    let _ = outcome.await.unwrap().reply();
+    let _ = outcome.await.unwrap().response();
 }
 
 #[tokio::test]
-async fn an_event_that_is_cut_off_fails_where_there_are_several_runtimes() {
+async fn a_truncated_event_fails_with_several_runtimes() {
     let api = Fixture::new(2).await;
     api.shared
         .update(|state| state.plan(Call::Next, Plan::Fault(Fault::Cut)));
@@ -322,7 +324,7 @@ async fn an_event_that_is_cut_off_fails_where_there_are_several_runtimes() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_spoilt_and_the_reply_is_taken() {
+async fn corrupted_acknowledgements_keep_the_response() {
     let api = Fixture::new(1).await;
     for (fault, length, body) in [
         (Fault::Cut, 15, "{\"statu".to_owned()),
@@ -336,19 +338,19 @@ async fn an_answer_can_be_spoilt_and_the_reply_is_taken() {
         api.next().await;
         api.shared
             .update(|state| state.plan(Call::Response, Plan::Fault(fault)));
-        let answer = api.call(&post("one", "response"), "{}").await;
-        assert_status(&answer, 202);
+        let response = api.call(&post("one", "response"), "{}").await;
+        assert_status(&response, 202);
         assert!(
-            answer.contains(&format!("\r\ncontent-length: {length}\r\n")),
-            "{answer}"
+            response.contains(&format!("\r\ncontent-length: {length}\r\n")),
+            "{response}"
         );
-        assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{answer}");
-        let _ = outcome.await.unwrap().reply();
+        assert!(response.ends_with(&format!("\r\n\r\n{body}")), "{response}");
+        let _ = outcome.await.unwrap().response();
     }
 }
 
 #[tokio::test]
-async fn a_reply_can_come_too_late() {
+async fn a_response_can_come_too_late() {
     let api = Fixture::new(1).await;
     let late = Invoke::new("{}").request_id("one");
     for call in ["response", "error"] {
@@ -367,7 +369,7 @@ async fn a_reply_can_come_too_late() {
             Outcome::TimedOut(after) if after == Duration::from_secs(9)
         ));
     }
-    assert_eq!(api.refused(), [""; 0]);
+    assert_eq!(api.rejected(), [""; 0]);
 }
 
 #[tokio::test]
@@ -382,7 +384,7 @@ async fn among_several_one_that_takes_too_long_ends_alone() {
     api.next().await;
     assert!(matches!(slow.await.unwrap(), Outcome::TimedOut(_)));
     assert_eq!(api.shared.read(|state| state.stop), None);
-    // Its place is free, and its reply is too late.
+    // Its place is free, and its response is too late.
     let third = api.invoke(Invoke::new("{}").request_id("third"));
     assert_status(&api.next().await, 200);
     let late = api.call(&post("slow", "response"), "{}").await;
@@ -390,8 +392,11 @@ async fn among_several_one_that_takes_too_long_ends_alone() {
     for id in ["other", "third"] {
         assert_status(&api.call(&post(id, "response"), "{}").await, 202);
     }
-    let _ = (other.await.unwrap().reply(), third.await.unwrap().reply());
-    assert_eq!(api.refused(), [""; 0]);
+    let _ = (
+        other.await.unwrap().response(),
+        third.await.unwrap().response(),
+    );
+    assert_eq!(api.rejected(), [""; 0]);
 }
 
 #[tokio::test]
@@ -405,7 +410,7 @@ async fn a_poll_that_waits_meets_the_fault_as_well() {
             .then_some(())
     });
     tokio::select! {
-        answer = &mut waiting => panic!("there was nothing to answer: {answer}"),
+        response = &mut waiting => panic!("there was nothing to respond to: {response}"),
         () = asked => {}
     }
     let fault = Fault::Status(http::StatusCode::SERVICE_UNAVAILABLE);
@@ -415,7 +420,7 @@ async fn a_poll_that_waits_meets_the_fault_as_well() {
 }
 
 #[tokio::test]
-async fn whoever_is_late_is_told_so_by_the_state() {
+async fn an_invocation_times_out() {
     let api = Fixture::new(1).await;
     let invoke = Invoke::new("{}")
         .request_id("one")

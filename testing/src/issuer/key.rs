@@ -1,10 +1,6 @@
 //! Key pairs: making them, showing the public half, signing.
 
-use super::{
-    algorithm::{Algorithm, KeyKind},
-    base64url,
-    digest::sha256,
-};
+use super::encoding::{self, sha256};
 use aws_lc_rs::{
     encoding::{AsDer, PublicKeyX509Der},
     rand::SystemRandom,
@@ -15,7 +11,34 @@ use aws_lc_rs::{
         RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaSignatureEncoding,
     },
 };
+use lambda_api::auth::Algorithm;
 use serde_json::{Value, json};
+
+/// The kind of a key. One key can sign with all algorithms of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum KeyKind {
+    Rsa,
+    P256,
+    P384,
+    Ed25519,
+}
+
+impl KeyKind {
+    pub(super) fn of(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => Self::Rsa,
+            Algorithm::Es256 => Self::P256,
+            Algorithm::Es384 => Self::P384,
+            Algorithm::EdDsa => Self::Ed25519,
+            _ => panic!("a test issuer cannot sign with {algorithm}"),
+        }
+    }
+}
 
 /// A key pair that lives as long as the process, and never leaves it.
 pub(super) struct Key {
@@ -65,7 +88,7 @@ impl Key {
             Pair::Ed25519(pair) => pair.public_key().as_der(),
         };
         let der = der.expect("a public key of our own can be written as DER");
-        base64url::public_key_pem(der.as_ref())
+        encoding::public_key_pem(der.as_ref())
     }
 
     /// Signs, with an algorithm that fits the kind of the key.
@@ -94,9 +117,7 @@ fn rsa_encoding(algorithm: Algorithm) -> &'static RsaSignatureEncoding {
         Algorithm::Ps256 => &RSA_PSS_SHA256,
         Algorithm::Ps384 => &RSA_PSS_SHA384,
         Algorithm::Ps512 => &RSA_PSS_SHA512,
-        Algorithm::Es256 | Algorithm::Es384 | Algorithm::EdDsa => {
-            unreachable!("{algorithm} does not sign with an RSA key")
-        }
+        _ => unreachable!("{algorithm} does not sign with an RSA key"),
     }
 }
 
@@ -109,9 +130,9 @@ impl Pair {
                 let exponent = public.exponent().big_endian_without_leading_zero();
                 let modulus = public.modulus().big_endian_without_leading_zero();
                 vec![
-                    ("e", base64url::encode(exponent)),
+                    ("e", encoding::encode(exponent)),
                     ("kty", "RSA".to_owned()),
-                    ("n", base64url::encode(modulus)),
+                    ("n", encoding::encode(modulus)),
                 ]
             }
             Self::P256(pair) => ec_members("P-256", pair.public_key().as_ref()),
@@ -119,7 +140,7 @@ impl Pair {
             Self::Ed25519(pair) => vec![
                 ("crv", "Ed25519".to_owned()),
                 ("kty", "OKP".to_owned()),
-                ("x", base64url::encode(pair.public_key())),
+                ("x", encoding::encode(pair.public_key())),
             ],
         }
     }
@@ -142,7 +163,7 @@ fn ec_members(curve: &str, point: &[u8]) -> Vec<(&'static str, String)> {
     vec![
         ("crv", curve.to_owned()),
         ("kty", "EC".to_owned()),
-        ("x", base64url::encode(x)),
-        ("y", base64url::encode(y)),
+        ("x", encoding::encode(x)),
+        ("y", encoding::encode(y)),
     ]
 }

@@ -1,116 +1,91 @@
 //! A local issuer of tokens: an OIDC issuer, a Cognito user pool, or a load balancer.
-//!
-//! A test of an API that asks for tokens needs good ones, to see that they are let in, and above
-//! all bad ones, each with one fault, to see that they are not. [`TestIssuer`] makes both, makes an
-//! API [trust](TestIssuer::verifier) them without a network, and can serve its public keys on
-//! loopback as the real one would, with faults too.
-//!
-//! ```
-//! use lambda_api_testing::issuer::TestIssuer;
-//! use serde_json::json;
-//!
-//! let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
-//!
-//! let good = issuer.token("alice").scopes("orders/write").groups(["admins"]);
-//! assert_eq!(good.claims()["cognito:groups"], json!(["admins"]));
-//!
-//! let header = format!("Bearer {good}");
-//! assert_eq!(header.split('.').count(), 3);
-//!
-//! let bad = [
-//!     issuer.token("alice").expired(),
-//!     issuer.token("alice").audience("another-client-id"),
-//!     issuer.token("alice").unsigned(),
-//!     issuer.token("alice").tampered(),
-//!     issuer.token("alice").wrong_key(),
-//!     issuer.token("alice").hs256_with_public_key(),
-//!     issuer.token("alice").header("crit", json!(["urn:example:unknown"])),
-//! ];
-//! # for token in bad { assert!(!token.to_string().is_empty()); }
-//! ```
-//!
-//! # Keys
-//! Keys are made at random, once per process for each name of an issuer: two that are made with the
-//! same name are the same issuer, wherever in the process, and have the same keys. They are for
-//! tests alone. No production system may trust them, and nothing of this module belongs into one:
-//! list the crate under `[dev-dependencies]`.
-//!
-//! # Cost
-//! The feature `issuer` brings cryptography that is built from C, which takes about half as long to
-//! build as the rest of this crate and all that it needs. See [`Algorithm`] for the time that keys
-//! take to make.
 
-mod address;
-mod algorithm;
-mod base64url;
-mod digest;
-mod jwks;
+mod encoding;
 mod key;
-mod pool;
+mod key_ring;
 mod profile;
-mod ring;
-mod server;
 mod token;
 mod verifier;
 
-pub use algorithm::Algorithm;
-pub use jwks::OddKey;
-pub use server::{Fault, JwksServer};
-pub use token::TestToken;
+pub use key_ring::KeyRing;
+pub use token::{Forgery, Signature, TestToken, header_members};
 pub use verifier::TestVerifier;
 
-use crate::AtCaller;
-use profile::Profile;
-use ring::Ring;
+use lambda_api::auth::Algorithm;
+use profile::{Kind, Profile};
 use serde_json::Value;
 use std::{
     fmt,
-    future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 
-/// Issues tokens, good and bad, and publishes the keys to verify them with.
+/// Issuer of tokens, good and bad, for tests of an API that asks for tokens.
 ///
 /// There are three kinds: any OIDC issuer ([`oidc`](TestIssuer::oidc)), a Cognito user pool
 /// ([`cognito`](TestIssuer::cognito)), and a load balancer that signs what it knows of its users
-/// ([`alb`](TestIssuer::alb)). Clones share their keys, so that a server and a test see the same
-/// rotation; the clock is each clone's own.
+/// ([`alb`](TestIssuer::alb)). An API trusts the issuer through its
+/// [`verifier`](TestIssuer::verifier), without a network.
 ///
 /// ```
-/// use lambda_api_testing::issuer::TestIssuer;
+/// use lambda_api_testing::TestIssuer;
+/// use serde_json::json;
 ///
-/// let issuer = TestIssuer::oidc("https://id.example.com", "orders-api");
-/// let claims = issuer.token("alice").claims();
-/// assert_eq!(claims["iss"], "https://id.example.com");
-/// assert_eq!(claims["aud"], "orders-api");
-/// assert_eq!(claims["sub"], "alice");
-/// assert_eq!(issuer.jwks()["keys"][0]["alg"], "ES256");
+/// let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
+///
+/// let good = issuer.token("alice").scopes("orders/write").groups(["admins"]);
+/// assert_eq!(good.claims()["cognito:groups"], json!(["admins"]));
+///
+/// let header = format!("Bearer {good}");
+/// assert_eq!(header.split('.').count(), 3);
+///
+/// let bad = [
+///     issuer.token("alice").expired(),
+///     issuer.token("alice").not_yet_valid(),
+///     issuer.token("alice").audience("another-client-id"),
+///     issuer.token("alice").unsigned(),
+///     issuer.token("alice").tampered(),
+///     issuer.token("alice").wrong_key(),
+///     issuer.token("alice").header("crit", json!(["urn:example:unknown"])),
+/// ];
+/// # for token in bad { assert!(!token.to_string().is_empty()); }
 /// ```
+///
+/// # Keys
+/// Keys are random, and made once per process for each name of an issuer: two issuers with the same
+/// name have the same keys. An RSA key, which a Cognito user pool needs, takes some tenths of a second
+/// to make; the others take no longer than a signature. The keys are for tests only, and production
+/// systems must not trust them: list this crate under `[dev-dependencies]`.
+///
+/// Clones share their keys; the clock is each clone's own.
 #[derive(Clone)]
 pub struct TestIssuer {
     profile: Arc<Profile>,
     audience: String,
-    ring: Arc<Mutex<Ring>>,
+    key_ring: Arc<Mutex<KeyRing>>,
     now: Option<SystemTime>,
 }
 
 impl TestIssuer {
-    /// An OIDC issuer that signs with [`Algorithm::Es256`].
+    /// An OIDC issuer with this URL. It signs with [`Algorithm::Es256`].
     ///
-    /// It is named by its URL, or by a word such as `tenant`. The word stands for an issuer on
-    /// loopback: its URL is `http://127.0.0.1:PORT/tenant`, at a port that is its own from now on.
-    /// Connections are refused there until it is [served](TestIssuer::serve); then its discovery
-    /// document is found where its URL says, so that a verifier that begins with discovery can be
-    /// tested as it is. A URL stays what it is, wherever the keys are served.
+    /// ```
+    /// use lambda_api_testing::TestIssuer;
+    ///
+    /// let issuer = TestIssuer::oidc("https://id.example.com", "orders-api");
+    /// let claims = issuer.token("alice").claims();
+    /// assert_eq!(claims["iss"], "https://id.example.com");
+    /// assert_eq!(claims["aud"], "orders-api");
+    /// assert_eq!(claims["sub"], "alice");
+    /// assert_eq!(issuer.jwks()["keys"][0]["alg"], "ES256");
+    /// ```
     ///
     /// # Panics
-    /// When the name is neither a URL nor a word of letters, digits, `-`, `_` and `.`, or when
-    /// there is no free port.
+    /// If it is not the URL of an issuer.
     #[track_caller]
     #[must_use]
-    pub fn oidc(url_or_name: &str, audience: &str) -> Self {
-        let profile = Profile::oidc(url_or_name);
+    pub fn oidc(url: &str, audience: &str) -> Self {
+        let profile = Profile::oidc(url);
         Self::new(profile, audience, Algorithm::Es256)
     }
 
@@ -118,7 +93,7 @@ impl TestIssuer {
     /// Cognito does.
     ///
     /// ```
-    /// use lambda_api_testing::issuer::TestIssuer;
+    /// use lambda_api_testing::TestIssuer;
     ///
     /// let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
     /// assert_eq!(
@@ -150,15 +125,12 @@ impl TestIssuer {
     /// no set of keys, but a PEM for each `kid`.
     ///
     /// ```
-    /// use lambda_api_testing::issuer::TestIssuer;
+    /// use lambda_api_testing::TestIssuer;
     ///
     /// let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc6c495c0c9188";
     /// let issuer = TestIssuer::alb(arn, "app-client-id");
     /// let token = issuer.token("alice").claim("email", "alice@example.com");
-    /// assert_eq!(token.header_members()["signer"], arn);
-    /// assert_eq!(token.header_members()["client"], "app-client-id");
-    /// let pem = issuer.public_key_pem(&issuer.kid()).expect("the key of a new token is published");
-    /// assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----"));
+    /// assert_eq!(token.claims()["email"], "alice@example.com");
     /// ```
     ///
     /// # Panics
@@ -171,11 +143,11 @@ impl TestIssuer {
     }
 
     fn new(profile: Profile, audience: &str, algorithm: Algorithm) -> Self {
-        let ring = Ring::new(profile.holder(), profile.kid_form(), algorithm);
+        let key_ring = KeyRing::new(profile.holder(), profile.kid_form(), algorithm);
         Self {
             profile: Arc::new(profile),
             audience: audience.to_owned(),
-            ring: Arc::new(Mutex::new(ring)),
+            key_ring: Arc::new(Mutex::new(key_ring)),
             now: None,
         }
     }
@@ -184,7 +156,8 @@ impl TestIssuer {
     /// kind, and says so.
     ///
     /// ```
-    /// use lambda_api_testing::issuer::{Algorithm, TestIssuer};
+    /// use lambda_api_testing::TestIssuer;
+    /// use lambda_api::auth::Algorithm;
     ///
     /// let issuer = TestIssuer::oidc("https://id.example.com", "orders-api")
     ///     .with_algorithm(Algorithm::EdDsa);
@@ -192,8 +165,8 @@ impl TestIssuer {
     /// ```
     #[must_use]
     pub fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
-        let ring = Ring::new(self.profile.holder(), self.profile.kid_form(), algorithm);
-        self.ring = Arc::new(Mutex::new(ring));
+        let key_ring = KeyRing::new(self.profile.holder(), self.profile.kid_form(), algorithm);
+        self.key_ring = Arc::new(Mutex::new(key_ring));
         self
     }
 
@@ -201,7 +174,7 @@ impl TestIssuer {
     /// this, it is now.
     ///
     /// ```
-    /// use lambda_api_testing::issuer::TestIssuer;
+    /// use lambda_api_testing::TestIssuer;
     /// use std::time::{Duration, SystemTime};
     ///
     /// let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_268_800);
@@ -224,27 +197,7 @@ impl TestIssuer {
         self.profile.issuer_url()
     }
 
-    /// The other URL under which a Cognito user pool may issue tokens,
-    /// `https://issuer-cognito-idp.REGION.amazonaws.com/POOL`
-    /// ([OIDC issuer](https://docs.aws.amazon.com/cognito/latest/developerguide/federation-endpoints.html#user-pool-oidc-issuer)).
-    /// Other issuers have none.
-    ///
-    /// ```
-    /// use lambda_api_testing::issuer::TestIssuer;
-    ///
-    /// let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
-    /// let url = issuer.updated_issuer_url().expect("a user pool has one");
-    /// assert_eq!(url, "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123");
-    /// let token = issuer.token("alice").issuer(url);
-    /// # assert_eq!(token.claims()["iss"], url);
-    /// ```
-    #[must_use]
-    pub fn updated_issuer_url(&self) -> Option<&str> {
-        self.profile.updated_issuer_url()
-    }
-
-    /// A token of this user, without faults. An access token, unless it is told
-    /// [otherwise](TestToken::id_token).
+    /// A valid access token of this user; [`id_token`](TestToken::id_token) makes an ID token of it.
     pub fn token(&self, subject: &str) -> TestToken {
         TestToken::new(self.clone(), subject)
     }
@@ -255,105 +208,29 @@ impl TestIssuer {
     /// A load balancer publishes no set; for it this is what the set would be.
     #[must_use]
     pub fn jwks(&self) -> Value {
-        self.ring().jwks()
+        self.key_ring().jwks()
     }
 
-    /// The public key with this `kid` in PEM, when it is published.
-    #[must_use]
-    pub fn public_key_pem(&self, kid: &str) -> Option<String> {
-        let key = self.ring().published(kid)?;
-        Some(key.get().public_pem())
+    fn key_ring(&self) -> MutexGuard<'_, KeyRing> {
+        self.key_ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// The `kid` of the key that signs new tokens.
-    #[must_use]
-    pub fn kid(&self) -> String {
-        self.ring().kid()
-    }
+/// The keys of an issuer.
+pub fn key_ring(issuer: &TestIssuer) -> MutexGuard<'_, KeyRing> {
+    issuer.key_ring()
+}
 
-    /// Begins to sign with a new key, and returns its `kid`. The old one stays published, as it has
-    /// to be while tokens are about that were signed with it.
-    ///
-    /// ```
-    /// use lambda_api_testing::issuer::TestIssuer;
-    ///
-    /// let issuer = TestIssuer::oidc("https://id.example.com", "orders-api");
-    /// let old = issuer.kid();
-    /// let new = issuer.rotate();
-    /// assert_eq!(issuer.kid(), new);
-    /// assert_eq!(issuer.token("alice").header_members()["kid"], new.as_str());
-    /// assert_eq!(issuer.token("alice").signed_by(&old).header_members()["kid"], old.as_str());
-    /// assert_eq!(issuer.jwks()["keys"].as_array().map(Vec::len), Some(2));
-    ///
-    /// issuer.retire_old_keys();
-    /// assert_eq!(issuer.jwks()["keys"].as_array().map(Vec::len), Some(1));
-    /// ```
-    pub fn rotate(&self) -> String {
-        self.ring().rotate()
-    }
+/// Changes how a token is signed and encoded.
+pub fn forge(mut token: TestToken, change: impl FnOnce(&mut Forgery)) -> TestToken {
+    change(&mut token.forgery);
+    token
+}
 
-    /// Publishes the key that signs, and no other any more. Tokens can still be
-    /// [signed by](TestToken::signed_by) the old ones.
-    pub fn retire_old_keys(&self) {
-        self.ring().retire();
-    }
-
-    /// Publishes one more key, and returns its `kid`. What signs new tokens stays the same; single
-    /// tokens can be [signed by](TestToken::signed_by) this one.
-    pub fn add_key(&self, algorithm: Algorithm) -> String {
-        self.ring().add(algorithm)
-    }
-
-    /// Publishes anything, before the issuer's own keys: see [`OddKey`] for what is worth it.
-    ///
-    /// ```
-    /// use lambda_api_testing::issuer::TestIssuer;
-    /// use serde_json::json;
-    ///
-    /// let issuer = TestIssuer::oidc("https://id.example.com", "orders-api");
-    /// issuer.publish(json!({"kty": "AKP", "alg": "ML-DSA-44", "kid": "tomorrow", "pub": "AA"}));
-    /// assert_eq!(issuer.jwks()["keys"][0]["kid"], "tomorrow");
-    /// ```
-    pub fn publish(&self, jwk: Value) {
-        self.ring().publish(jwk);
-    }
-
-    /// Publishes a key that verifiers have to pass over, before the issuer's own keys.
-    pub fn publish_odd(&self, odd: OddKey) {
-        let mut ring = self.ring();
-        let jwk = odd.jwk(&ring);
-        ring.publish(jwk);
-    }
-
-    /// Serves the public keys on loopback, until the server is dropped.
-    ///
-    /// The port is the system's choice, but for an issuer that is on loopback by its name. What is
-    /// published later, by a rotation say, is served from then on.
-    ///
-    /// ```
-    /// use lambda_api_testing::issuer::TestIssuer;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
-    /// let server = issuer.serve().await;
-    /// assert!(server.url().starts_with("http://127.0.0.1:"));
-    /// assert!(server.url().ends_with("/eu-west-1_abc123/.well-known/jwks.json"));
-    /// assert_eq!(server.fetches(), 0);
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    /// Outside of a tokio runtime with I/O enabled; and when an issuer that is on loopback by its
-    /// name is served already.
-    pub fn serve(&self) -> AtCaller<impl Future<Output = Result<JwksServer, String>> + Send> {
-        let issuer = self.clone();
-        AtCaller::new(async move { JwksServer::start(issuer) })
-    }
-
-    fn ring(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Whether an issuer is a load balancer, which publishes each key alone.
+#[must_use]
+pub fn is_alb(issuer: &TestIssuer) -> bool {
+    matches!(issuer.profile.kind, Kind::Alb { .. })
 }
 
 impl fmt::Debug for TestIssuer {

@@ -1,12 +1,6 @@
-//! Who an issuer is: its URLs, and what is peculiar to its kind.
+//! Kind and identity of an issuer.
 
-use super::{address, pool::Holder, ring::KidForm};
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
-use tokio::net::TcpSocket;
+use super::key_ring::{Holder, KidForm};
 
 /// The identity of an issuer, which never changes.
 pub(super) struct Profile {
@@ -16,69 +10,19 @@ pub(super) struct Profile {
 }
 
 pub(super) enum Kind {
-    Oidc { loopback: Option<Loopback> },
-    Cognito { updated_issuer_url: String },
+    Oidc,
+    Cognito,
     Alb { signer: String },
-}
-
-/// The port of an issuer that is on loopback by its name.
-pub(super) struct Loopback {
-    address: SocketAddr,
-    /// Holds the port while nobody listens.
-    reserved: Mutex<Option<TcpSocket>>,
-}
-
-impl Loopback {
-    /// The socket to listen on.
-    pub(super) fn take(&self) -> io::Result<TcpSocket> {
-        match self.reserved().take() {
-            Some(socket) => Ok(socket),
-            None => address::reserve(self.address),
-        }
-    }
-
-    /// Holds the port again, after nobody listens any more.
-    pub(super) fn give_back(&self) {
-        // If another process was faster, the next one who wants to listen is told.
-        *self.reserved() = address::reserve(self.address).ok();
-    }
-
-    fn reserved(&self) -> MutexGuard<'_, Option<TcpSocket>> {
-        self.reserved.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Profile {
     #[track_caller]
-    pub(super) fn oidc(url_or_name: &str) -> Self {
-        let name = url_or_name.to_owned();
-        if is_url(url_or_name) {
-            return Self {
-                issuer_url: name.clone(),
-                name,
-                kind: Kind::Oidc { loopback: None },
-            };
-        }
-        assert!(
-            is_word(url_or_name),
-            "expected the URL of an issuer, or a name of letters, digits, `-`, `_` and `.`; \
-             found {url_or_name:?}"
-        );
-        let reserved =
-            address::reserve(address::any()).and_then(|socket| Ok((socket.local_addr()?, socket)));
-        let (address, socket) = match reserved {
-            Ok(reserved) => reserved,
-            Err(error) => panic!("no port of 127.0.0.1 could be taken: {error}"),
-        };
+    pub(super) fn oidc(url: &str) -> Self {
+        assert!(is_url(url), "expected the URL of an issuer, found {url:?}");
         Self {
-            issuer_url: format!("http://{address}/{name}"),
-            name,
-            kind: Kind::Oidc {
-                loopback: Some(Loopback {
-                    address,
-                    reserved: Mutex::new(Some(socket)),
-                }),
-            },
+            name: url.to_owned(),
+            issuer_url: url.to_owned(),
+            kind: Kind::Oidc,
         }
     }
 
@@ -96,11 +40,7 @@ impl Profile {
         Self {
             name: url.clone(),
             issuer_url: url,
-            kind: Kind::Cognito {
-                updated_issuer_url: format!(
-                    "https://issuer-cognito-idp.{region}.{domain}/{pool_id}"
-                ),
-            },
+            kind: Kind::Cognito,
         }
     }
 
@@ -120,22 +60,14 @@ impl Profile {
         }
     }
 
-    /// The address of an issuer that is on loopback by its name.
-    pub(super) fn loopback(&self) -> Option<&Loopback> {
-        match &self.kind {
-            Kind::Oidc { loopback } => loopback.as_ref(),
-            Kind::Cognito { .. } | Kind::Alb { .. } => None,
-        }
-    }
-
     pub(super) fn holder(&self) -> Holder {
         Holder::Issuer(self.name.clone())
     }
 
     pub(super) fn kid_form(&self) -> KidForm {
         match self.kind {
-            Kind::Oidc { .. } => KidForm::Base64Url,
-            Kind::Cognito { .. } => KidForm::Base64,
+            Kind::Oidc => KidForm::Base64Url,
+            Kind::Cognito => KidForm::Base64,
             Kind::Alb { .. } => KidForm::Uuid,
         }
     }
@@ -144,26 +76,22 @@ impl Profile {
         &self.issuer_url
     }
 
-    pub(super) fn updated_issuer_url(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::Cognito { updated_issuer_url } => Some(updated_issuer_url),
-            Kind::Oidc { .. } | Kind::Alb { .. } => None,
-        }
-    }
-
     /// What an identifier of this issuer is derived from, for one to be the same in each run.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The path of the issuer's URL, without `/` at its end.
-    pub(super) fn path(&self) -> &str {
-        if let Kind::Alb { .. } = self.kind {
-            return "";
+    /// How long its tokens are valid, in seconds.
+    pub(super) fn lifetime(&self) -> u64 {
+        match self.kind {
+            Kind::Oidc | Kind::Cognito => 3600,
+            Kind::Alb { .. } => 120,
         }
-        let rest = self.issuer_url.split_once("://");
-        let path = rest.and_then(|(_, rest)| rest.find('/').and_then(|start| rest.get(start..)));
-        path.unwrap_or_default().trim_end_matches('/')
+    }
+
+    /// Whether its base64url is padded.
+    pub(super) fn pads(&self) -> bool {
+        matches!(self.kind, Kind::Alb { .. })
     }
 }
 
@@ -234,19 +162,6 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_an_issuer_is_that_of_its_url() {
-        for (profile, path) in [
-            (Profile::oidc("https://id.example.com"), ""),
-            (Profile::oidc("https://id.example.com/"), ""),
-            (Profile::oidc("https://id.example.com/a/b"), "/a/b"),
-            (Profile::oidc("tenant"), "/tenant"),
-            (Profile::cognito("eu-west-1_x"), "/eu-west-1_x"),
-        ] {
-            assert_eq!(profile.path(), path, "{}", profile.issuer_url());
-        }
-    }
-
-    #[test]
     fn a_listener_belongs_to_its_load_balancer() {
         let own = format!("{ACCOUNT}loadbalancer/app/shop/50dc6c495c0c9188");
         let listener = format!("{ACCOUNT}listener/app/shop/50dc6c495c0c9188/f2f7dc8efc522ab2");
@@ -265,13 +180,13 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "found \"abc123\"")]
-    fn a_pool_without_its_region_is_a_mistake() {
+    fn a_pool_without_its_region_panics() {
         let _ = Profile::cognito("abc123");
     }
 
     #[test]
     #[should_panic(expected = "found \"my tenant\"")]
-    fn a_name_that_no_url_can_have_is_a_mistake() {
+    fn an_invalid_issuer_url_panics() {
         let _ = Profile::oidc("my tenant");
     }
 }

@@ -1,29 +1,28 @@
-//! The stand-in for the authenticators of an API.
+//! Authenticator that trusts a test issuer.
 
 use super::{TestIssuer, profile::Kind};
 use lambda_api::{
-    AlbOidc, Authenticator, Cognito, Identity, Jwt, Request,
-    auth::{Refusal, Scheme, TestKeys},
+    __private::{LendKeys, TestKeys, lending_scheme},
+    Identity, Request,
+    auth::{AlbOidc, AuthError, Authenticator, Cognito, Jwt, Scheme},
 };
 use std::{borrow::Cow, fmt, sync::Arc};
 
-/// Makes an API trust a [`TestIssuer`]; [`TestIssuer::verifier`] makes one.
+/// Authenticator that makes an API trust a [`TestIssuer`]; [`TestIssuer::verifier`] returns one.
 ///
-/// It is given to [`Api::authenticate`](lambda_api::Api::authenticate) beside the authenticators
-/// that the API has:
+/// Add it with [`Api::authenticate`](lambda_api::Api::authenticate):
 ///
-/// - Those that trust this issuer, by its URL, its user pool or its load balancer, get its keys and
-///   its clock for their own, and fetch nothing. Everything else about them stays as it is:
-///   audience, client, allowed algorithms, name, hooks. The stand-in itself is left out then, so
-///   that a test exercises the settings that production has.
-/// - An API that has no other authenticator gets the stand-in for one. It verifies with the same
-///   verifier, for the audience or client of the issuer; of a user pool it takes access and ID
-///   tokens.
-/// - An API that has others, none of which trusts the issuer, is not built: mostly a name is
-///   mistyped.
+/// - If authenticators of the API trust this issuer, by its URL, user pool or load balancer, they use its
+///   keys and its clock, and fetch nothing. Their other settings stay: audience, client, allowed
+///   algorithms, name, hooks. The test verifier itself is dropped, so that the test exercises the settings
+///   of production.
+/// - If the API has no other authenticator, the test verifier authenticates, for the audience or client of
+///   the issuer. Of a user pool it accepts access and ID tokens.
+/// - `build()` fails if the API has other authenticators and none trusts the issuer, mostly because of a
+///   mistyped name.
 ///
 /// ```
-/// use lambda_api::{Api, Cognito, Identity, api_handler, routes};
+/// use lambda_api::{Api, Identity, api_handler, auth::Cognito, routes};
 /// use lambda_api_testing::{TestClient, TestIssuer};
 ///
 /// #[api_handler(GET "/me")]
@@ -56,9 +55,8 @@ use std::{borrow::Cow, fmt, sync::Arc};
 /// ```
 ///
 /// # Keys and time
-/// The keys are those that the issuer has when the verifier is made: of a rotation after that it
-/// knows nothing. To see one, [serve](TestIssuer::serve) the keys and let the API's own
-/// authenticator fetch them. The time is that of [`TestIssuer::at`]; without it, the system's.
+/// The keys are those that the issuer has when the verifier is made. The time is that of
+/// [`TestIssuer::at`]; without it, the system's.
 #[derive(Clone)]
 #[must_use = "an API trusts the issuer once it has this: `api().authenticate(issuer.verifier())`"]
 pub struct TestVerifier {
@@ -67,7 +65,7 @@ pub struct TestVerifier {
     verifier: Verifier,
 }
 
-/// The real ones, with the keys of the issuer.
+/// The library's own authenticators, with the keys of the issuer.
 #[derive(Clone)]
 enum Verifier {
     Oidc(Arc<Jwt>),
@@ -107,7 +105,7 @@ impl TestVerifier {
     fn new(issuer: &TestIssuer) -> Self {
         let trusted = match &issuer.profile.kind {
             Kind::Alb { signer } => signer,
-            Kind::Oidc { .. } | Kind::Cognito { .. } => issuer.issuer_url(),
+            Kind::Oidc | Kind::Cognito => issuer.issuer_url(),
         };
         let keys = TestKeys {
             issuer: trusted.to_owned(),
@@ -121,11 +119,9 @@ impl TestVerifier {
         }
     }
 
-    /// The same one under this name, for rules that say whose scopes or groups they mean. Without
-    /// this it is that of the verifier that it is: `jwt`, `cognito` or `alb`.
-    ///
-    /// Where the API's own authenticators get the keys, they keep their names.
-    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+    /// Sets the name, for access rules that name an authenticator: `jwt`, `cognito` or `alb` by default.
+    /// Authenticators of the API that use the keys keep their names.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.verifier = Verifier::new(&self.issuer, &self.keys, Some(name.into()));
         self
     }
@@ -135,19 +131,19 @@ impl Verifier {
     fn new(issuer: &TestIssuer, keys: &TestKeys, name: Option<Cow<'static, str>>) -> Self {
         let audience = issuer.audience.as_str();
         match &issuer.profile.kind {
-            Kind::Oidc { .. } => {
-                let mut jwt = Jwt::issuer(&keys.issuer).audience(audience);
+            Kind::Oidc => {
+                let mut jwt = Jwt::new(&keys.issuer).audience(audience);
                 if let Some(name) = name {
-                    jwt = jwt.named(name);
+                    jwt = jwt.name(name);
                 }
                 Self::Oidc(lend(&jwt, keys))
             }
-            Kind::Cognito { .. } => {
-                let pool = issuer.profile.path().trim_start_matches('/');
+            Kind::Cognito => {
+                let pool = issuer.issuer_url().rsplit('/').next().unwrap_or_default();
                 let mut access = Cognito::user_pool(pool).client(audience);
                 let mut id = Cognito::user_pool(pool).client(audience).id_tokens();
                 if let Some(name) = name {
-                    (access, id) = (access.named(name.clone()), id.named(name));
+                    (access, id) = (access.name(name.clone()), id.name(name));
                 }
                 Self::Cognito {
                     access: lend(&access, keys),
@@ -157,7 +153,7 @@ impl Verifier {
             Kind::Alb { signer } => {
                 let mut alb = AlbOidc::listener(signer).client(audience);
                 if let Some(name) = name {
-                    alb = alb.named(name);
+                    alb = alb.name(name);
                 }
                 Self::Alb(lend(&alb, keys))
             }
@@ -166,33 +162,30 @@ impl Verifier {
 }
 
 /// The verifier with the keys, which are those of its own issuer.
-fn lend<A: Authenticator>(verifier: &A, keys: &TestKeys) -> Arc<A> {
+fn lend<A: LendKeys>(verifier: &A, keys: &TestKeys) -> Arc<A> {
     let lent = verifier.with_test_keys(keys);
     Arc::new(lent.expect("a verifier trusts the issuer that it was made for"))
 }
 
 impl Authenticator for TestVerifier {
     fn scheme(&self) -> Scheme {
-        match &self.verifier {
+        let scheme = match &self.verifier {
             Verifier::Oidc(jwt) => jwt.scheme(),
             Verifier::Cognito { access, .. } => access.scheme(),
             Verifier::Alb(alb) => alb.scheme(),
-        }
+        };
+        lending_scheme(scheme, self.keys.clone())
     }
 
-    async fn authenticate(&self, request: &Request) -> Result<Identity, Refusal> {
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
         match &self.verifier {
             Verifier::Oidc(jwt) => jwt.authenticate(request).await,
             Verifier::Cognito { access, id } => match access.authenticate(request).await {
-                Err(Refusal::WrongTokenUse) => id.authenticate(request).await,
+                Err(AuthError::WrongTokenUse) => id.authenticate(request).await,
                 verdict => verdict,
             },
             Verifier::Alb(alb) => alb.authenticate(request).await,
         }
-    }
-
-    fn test_keys(&self) -> Option<TestKeys> {
-        Some(self.keys.clone())
     }
 }
 

@@ -4,7 +4,7 @@ use super::requests::requests;
 use crate::EventBuilder;
 use lambda_api::event::{
     Source,
-    emulate::{Caller, ClientCertificate, Facts},
+    emulate::{Caller, ClientCertificate, GatewayContext},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
@@ -29,7 +29,7 @@ pub fn events(source: Source) -> impl Strategy<Value = EventBuilder> {
 }
 
 /// What a source says besides the request: stage, domain, ids, time, callers.
-pub fn facts() -> impl Strategy<Value = Facts> {
+fn facts() -> impl Strategy<Value = GatewayContext> {
     let names = || "[a-zA-Z0-9_-]{1,8}";
     let domain = select(
         &[
@@ -51,7 +51,8 @@ pub fn facts() -> impl Strategy<Value = Facts> {
     )
         .prop_map(
             |(stage, base_path, variables, route, ip, millis, callers, domain)| {
-                let mut facts = Facts::new().time(UNIX_EPOCH + Duration::from_millis(millis));
+                let mut facts =
+                    GatewayContext::new().time(UNIX_EPOCH + Duration::from_millis(millis));
                 if let Some(stage) = stage {
                     facts = facts.stage(stage);
                 }
@@ -70,7 +71,7 @@ pub fn facts() -> impl Strategy<Value = Facts> {
                 for (name, value) in variables {
                     facts = facts.stage_variable(name, value);
                 }
-                callers.into_iter().fold(facts, Facts::caller)
+                callers.into_iter().fold(facts, GatewayContext::caller)
             },
         )
 }

@@ -1,15 +1,11 @@
 //! Requests as clients send them.
 
-use super::{
-    carried,
-    text::{body, content_type, header_name, header_value, path_segment, query_part},
-};
+use super::text::{body, content_type, header_name, header_value, path_segment, query_part};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
     header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE},
 };
-use lambda_api::event::Source;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 /// Any request that a client can get through to a source: every method, paths and queries with
@@ -40,37 +36,6 @@ pub fn requests() -> impl Strategy<Value = Request<Bytes>> {
         };
         *request.headers_mut() = headers;
         request
-    })
-}
-
-/// Requests that a source carries without a loss: what arrives is what was sent.
-///
-/// They are [`requests`] without all that the source changes, as [`carried`] says.
-///
-/// ```
-/// use lambda_api::{LambdaContext, event::{self, Source, emulate}};
-/// use lambda_api_testing::strategies;
-/// use proptest::prelude::*;
-///
-/// proptest!(|(request in strategies::requests_of(Source::FunctionUrl))| {
-///     let event = emulate::event(Source::FunctionUrl, &request, &emulate::Facts::new());
-///     let arrived = event::decode(event.to_string().into(), LambdaContext::default(), &Default::default())?;
-///     prop_assert_eq!(arrived.uri(), request.uri());
-///     prop_assert_eq!(arrived.body().bytes(), request.body());
-/// });
-/// ```
-pub fn requests_of(source: Source) -> impl Strategy<Value = Request<Bytes>> {
-    requests().prop_map(move |mut request| {
-        // To them the source adds an address.
-        request.headers_mut().remove("x-forwarded-for");
-        // What is left of a path that was decoded can be decoded once more.
-        loop {
-            let arrived = carried(source, &request);
-            if arrived.uri() == request.uri() {
-                return arrived;
-            }
-            request = arrived;
-        }
     })
 }
 
@@ -148,7 +113,8 @@ fn headers() -> impl Strategy<Value = HeaderMap> {
         })
 }
 
-pub(super) fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
+/// Adds a header, if there can be one like this.
+pub fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
         headers.append(name, value);
     }

@@ -1,9 +1,9 @@
-//! The characters that requests are made of.
+//! Strategies of the parts of requests.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-/// What may stand in a segment of a path (RFC 3986, section 3.3), percent-encoded bytes included,
-/// be they UTF-8 or not, and what clients send there all the same.
+/// A segment of a path (RFC 3986, section 3.3), percent-encoded bytes included, and characters that are
+/// not allowed and that clients send.
 pub(super) fn path_segment() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-zA-Z0-9._~-]{0,8}",
@@ -20,8 +20,8 @@ pub(super) fn path_segment() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What a target must not have, and clients send: whoever parses HTTP tends to let it pass. Paths
-/// and queries have one each of their `own`.
+/// Characters that a target must not have, and that HTTP parsers accept. Paths and queries have one each
+/// of their `own`.
 fn forbidden(own: &'static str) -> impl Strategy<Value = String> {
     let parts = ["{x}", "|", "^", "\\", "[1]", "é", "😀", own];
     select(parts.to_vec()).prop_map(str::to_owned)
@@ -54,7 +54,7 @@ fn percent_encoded() -> impl Strategy<Value = String> {
 
 /// The value of a header: visible characters, UTF-8, or any bytes that HTTP allows (RFC 9110,
 /// section 5.5).
-pub(super) fn header_value() -> impl Strategy<Value = Vec<u8>> {
+pub fn header_value() -> impl Strategy<Value = Vec<u8>> {
     let visible = "[ -~]{0,16}".prop_map(String::into_bytes);
     let text = "[a-zé€😀\t]{0,6}".prop_map(String::into_bytes);
     let bytes = vec(prop_oneof![0x20_u8..0x7f, 0x80_u8..], 0..8);
@@ -62,7 +62,7 @@ pub(super) fn header_value() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// The name of a header: some that mean something to sources, and many that do not.
-pub(super) fn header_name(known: &'static [&'static str]) -> impl Strategy<Value = String> {
+pub fn header_name(known: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop_oneof![
         2 => select(known).prop_map(str::to_owned),
         1 => "x-[a-z0-9-]{1,6}",
@@ -71,7 +71,7 @@ pub(super) fn header_name(known: &'static [&'static str]) -> impl Strategy<Value
 }
 
 /// Any bytes, and more often such as are text.
-pub(super) fn body() -> impl Strategy<Value = Vec<u8>> {
+pub fn body() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         1 => Just(Vec::new()),
         2 => "\\PC{0,24}".prop_map(String::into_bytes),
@@ -80,7 +80,8 @@ pub(super) fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-pub(super) fn content_type() -> impl Strategy<Value = &'static str> {
+/// The media type of a body.
+pub fn content_type() -> impl Strategy<Value = &'static str> {
     select(
         &[
             "application/json",

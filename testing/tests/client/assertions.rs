@@ -9,22 +9,22 @@ use lambda_api_testing::{TestClient, TestResponse};
 use serde_json::{Value, json};
 
 /// The first part of a message, after a look at the rest and at the line it names.
-fn what(reply: &TestResponse, panic: &Panic) -> String {
+fn what(response: &TestResponse, panic: &Panic) -> String {
     let (what, rest) = panic.message.split_once("\n\n").unwrap();
-    assert_eq!(rest, reply.to_string());
+    assert_eq!(rest, response.to_string());
     panic.assert_is_at_its_test();
     what.to_owned()
 }
 
 #[tokio::test]
-async fn a_message_shows_the_request_the_reply_and_the_difference() {
+async fn a_message_shows_the_request_the_response_and_the_difference() {
     let client = client().await;
-    let reply = client
+    let response = client
         .get("/orders/8?full=true")
         .bearer("open-sesame")
         .cookie("theme", "dark")
         .await;
-    let panic = panic_of(|| reply.assert_status(200));
+    let panic = panic_of(|| response.assert_status(200));
     assert_eq!(
         panic.message,
         "\
@@ -34,7 +34,7 @@ request  GET /orders/8?full=true (source http)
          authorization: Bearer <11 bytes>
          cookie: theme=dark
 
-reply    404 Not Found
+response 404 Not Found
          content-type: application/problem+json
 
          {
@@ -53,9 +53,9 @@ reply    404 Not Found
 #[tokio::test]
 async fn a_message_shows_the_bodies_of_both_sides() {
     let client = client().await;
-    let reply = client.put("/orders/8").json(&json!({"sku": "tea"})).await;
+    let response = client.put("/orders/8").json(&json!({"sku": "tea"})).await;
     assert_eq!(
-        panic_of(|| reply.assert_status(201)).message,
+        panic_of(|| response.assert_status(201)).message,
         "\
 expected status 201 Created, found 405 Method Not Allowed
 
@@ -64,7 +64,7 @@ request  PUT /orders/8 (source http)
 
          {\"sku\":\"tea\"}
 
-reply    405 Method Not Allowed
+response 405 Method Not Allowed
          allow: GET, HEAD, OPTIONS
          content-type: application/problem+json
 
@@ -72,7 +72,7 @@ reply    405 Method Not Allowed
            \"type\": \"about:blank\",
            \"title\": \"Method Not Allowed\",
            \"status\": 405,
-           \"detail\": \"this path does not answer this method; the header `allow` names those it does\",
+           \"detail\": \"this path does not support this method; the header `allow` lists those it does\",
            \"code\": \"method_not_allowed\",
            \"request_id\": \"JKJaXmPLvHcESHA=\"
          }"
@@ -80,15 +80,15 @@ reply    405 Method Not Allowed
 }
 
 #[tokio::test]
-async fn a_message_says_when_the_source_answered_itself() {
+async fn messages_name_responses_of_the_gateway() {
     let client = client().await.via(lambda_api::event::Source::RestApi);
     let request = client
         .get("https://api.example.com/text")
         .header("x-a", "x".repeat(10_241));
     let message = panic_of({
-        let reply = request.await;
+        let response = request.await;
         move || {
-            reply.assert_status(200);
+            response.assert_status(200);
         }
     })
     .message;
@@ -101,7 +101,7 @@ expected status 200 OK, found 431 Request Header Fields Too Large
 request  GET https://api.example.com/text (source rest)
          x-a: ..
 
-reply    431 Request Header Fields Too Large, from the source itself: the head of the request has \
+response 431 Request Header Fields Too Large, from the source itself: the head of the request has \
          10241 bytes, and the limit is 10240
          content-type: application/json
 
@@ -118,14 +118,14 @@ async fn the_message_in_the_documentation_is_the_real_one() {
     }
 
     let client = TestClient::new(Api::new().routes(routes![change_order])).await;
-    let reply = client
+    let response = client
         .put("/orders/7")
         .bearer("open-sesame")
         .json(&json!({"items": [{"sku": "tea", "quantity": 3}]}))
         .await;
     let items = json!([{"sku": "tea", "quantity": 3}]);
     let expected = json!({"id": 7, "items": items, "version": 2});
-    let message = panic_of(|| reply.assert_json(&expected)).message;
+    let message = panic_of(|| response.assert_json(&expected)).message;
 
     let documentation = include_str!("../../src/client/mod.rs");
     let (_, block) = documentation.split_once("/// ```text\n").unwrap();
@@ -140,84 +140,84 @@ async fn the_message_in_the_documentation_is_the_real_one() {
 
 #[tokio::test]
 async fn json_is_compared_place_by_place() {
-    let reply = client().await.get("/orders/7").await;
+    let response = client().await.get("/orders/7").await;
     let expected = json!({"id": 8, "items": [{"sku": "tea"}, {"sku": "milk"}]});
-    let panic = panic_of(|| reply.assert_json(&expected));
+    let panic = panic_of(|| response.assert_json(&expected));
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "\
 the JSON differs in 3 places
   id                 expected 8, found 7
   items[0].quantity  expected nothing, found 2
   items[1]           expected {\"sku\":\"milk\"}, found nothing"
     );
-    let panic = panic_of(|| reply.assert_json_matches(&expected));
+    let panic = panic_of(|| response.assert_json_matches(&expected));
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "\
 the JSON differs in 2 places
   id        expected 8, found 7
   items[1]  expected {\"sku\":\"milk\"}, found nothing"
     );
-    reply
+    response
         .assert_json_matches(&json!({"items": [{"sku": "tea"}]}))
         .assert_json(&json!({"id": 7, "items": [{"sku": "tea", "quantity": 2}]}));
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_said_to_be_none() {
+async fn a_body_that_is_not_json_is_reported() {
     let client = client().await;
-    let reply = client.get("/text").await;
+    let response = client.get("/text").await;
     for panic in [
-        panic_of(|| reply.assert_json(&json!({}))),
-        panic_of(|| reply.assert_json_matches(&json!({}))),
+        panic_of(|| response.assert_json(&json!({}))),
+        panic_of(|| response.assert_json_matches(&json!({}))),
     ] {
         assert_eq!(
-            what(&reply, &panic),
-            "expected JSON, found a body that is none: expected ident at line 1 column 2"
+            what(&response, &panic),
+            "expected JSON, found a body that is not JSON: expected ident at line 1 column 2"
         );
     }
-    let panic = panic_of(|| reply.json::<u8>());
+    let panic = panic_of(|| response.json::<u8>());
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "the body cannot be read as `u8`: expected ident at line 1 column 2"
     );
-    let empty = client.head("/text").await;
+    let empty = client.request("HEAD", "/text").await;
     let panic = panic_of(|| empty.assert_json(&json!({})));
     assert_eq!(what(&empty, &panic), "expected JSON, found an empty body");
 }
 
 #[tokio::test]
 async fn headers_are_named_with_all_their_values() {
-    let reply = client().await.get("/text").await;
-    reply
+    let response = client().await.get("/text").await;
+    response
         .assert_header("ETag", "\"1\"")
         .assert_no_header("location");
     for (panic, expected) in [
         (
-            panic_of(|| reply.assert_header("etag", "\"2\"")),
+            panic_of(|| response.assert_header("etag", "\"2\"")),
             "header `etag`: expected `\"2\"`, found `\"1\"`",
         ),
         (
-            panic_of(|| reply.assert_header("location", "/")),
+            panic_of(|| response.assert_header("location", "/")),
             "header `location`: expected `/`, found none",
         ),
         (
-            panic_of(|| reply.assert_no_header("x-tag")),
+            panic_of(|| response.assert_no_header("x-tag")),
             "header `x-tag`: expected none, found `one`",
         ),
     ] {
-        assert_eq!(what(&reply, &panic), expected);
+        assert_eq!(what(&response, &panic), expected);
     }
 }
 
 #[tokio::test]
 async fn texts_are_compared_line_by_line() {
-    let reply = client().await.get("/text").await;
-    reply.assert_text("first\nsecond");
-    let panic = panic_of(|| reply.assert_text("first\nlast"));
+    let response = client().await.get("/text").await;
+    response.assert_text("first\nsecond");
+    let panic = panic_of(|| response.assert_text("first\nlast"));
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "the text differs in line 2\n  expected  \"last\"\n  found     \"second\""
     );
 }
@@ -225,7 +225,7 @@ async fn texts_are_compared_line_by_line() {
 #[tokio::test]
 async fn a_problem_in_the_style_of_the_api_is_still_one() {
     use http::StatusCode;
-    use lambda_api::{IntoResponse, Problem, Response, from_fn};
+    use lambda_api::{IntoResponse, Problem, Response, middleware::from_fn};
 
     #[api_handler(GET "/taken")]
     async fn taken() -> Result<String, Problem> {
@@ -258,7 +258,8 @@ async fn a_problem_in_the_style_of_the_api_is_still_one() {
         (as_text, 200, "all is well"),
         (as_problem_without_code, 409, r#"{"title":"no"}"#),
     ] {
-        let outer = from_fn(async |request, next: lambda_api::Next| next.run(request).await);
+        let outer =
+            from_fn(async |request, next: lambda_api::middleware::Next| next.run(request).await);
         let api = Api::new()
             .routes(routes![taken, fine, number])
             .layer(outer)
@@ -266,12 +267,12 @@ async fn a_problem_in_the_style_of_the_api_is_still_one() {
         TestClient::new(api)
             .await
             .on_every_source(async |client| {
-                let reply = client.get("/taken").await;
-                reply.assert_problem(409, "taken");
-                reply.assert_status(status).assert_text(body);
-                let sent = String::from_utf8(reply.reply().unwrap().to_vec()).unwrap();
+                let response = client.get("/taken").await;
+                response.assert_problem(409, "taken");
+                response.assert_status(status).assert_text(body);
+                let sent = String::from_utf8(response.raw().unwrap().to_vec()).unwrap();
                 assert!(!sent.contains("taken") && !sent.contains("alice"), "{sent}");
-                let message = panic_of(|| reply.assert_problem(404, "order_not_found")).message;
+                let message = panic_of(|| response.assert_problem(404, "order_not_found")).message;
                 assert!(
                     message.starts_with(
                         "the problem differs in 2 places\n  status  expected 404, found 409"
@@ -298,28 +299,28 @@ async fn a_problem_in_the_style_of_the_api_is_still_one() {
 #[tokio::test]
 async fn a_problem_is_compared_by_status_and_code() {
     let client = client().await;
-    let reply = client.get("/orders/8").await;
-    reply.assert_problem(404, "order_not_found");
-    assert_eq!(reply.problem().detail(), Some("there is no such order"));
-    assert_eq!(reply.problem().extension("id"), Some(&json!(8)));
-    let panic = panic_of(|| reply.assert_problem(409, "out_of_stock"));
+    let response = client.get("/orders/8").await;
+    response.assert_problem(404, "order_not_found");
+    assert_eq!(response.problem().detail(), Some("there is no such order"));
+    assert_eq!(response.problem().extension("id"), Some(&json!(8)));
+    let panic = panic_of(|| response.assert_problem(409, "out_of_stock"));
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "\
 the problem differs in 2 places
   status  expected 409, found 404
   code    expected \"out_of_stock\", found \"order_not_found\""
     );
-    let reply = client.get("/text").await;
-    let panic = panic_of(|| reply.assert_problem(404, "order_not_found"));
+    let response = client.get("/text").await;
+    let panic = panic_of(|| response.assert_problem(404, "order_not_found"));
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "expected the problem 404 `order_not_found`, found none: \
          the content type is `text/plain`"
     );
-    let panic = panic_of(|| reply.problem());
+    let panic = panic_of(|| response.problem());
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "expected a problem, found none: the content type is `text/plain`"
     );
 }
@@ -331,7 +332,7 @@ async fn cookies_are_compared_by_their_decoded_value() {
     set.assert_cookie("session", "a b");
     let removed = client.delete("/session").await;
     removed.assert_cookie_removed("session");
-    for (reply, panic, expected) in [
+    for (response, panic, expected) in [
         (
             &set,
             panic_of(|| set.assert_cookie("session", "x")),
@@ -358,14 +359,14 @@ async fn cookies_are_compared_by_their_decoded_value() {
             "cookie `theme`: expected that it is removed, found nothing about it",
         ),
     ] {
-        assert_eq!(what(reply, &panic), expected);
+        assert_eq!(what(response, &panic), expected);
     }
 }
 
 #[tokio::test]
-async fn no_header_can_be_missing_under_a_name_that_none_can_have() {
-    let reply = client().await.get("/text").await;
-    let panic = panic_of(|| reply.assert_no_header("set cookie"));
+async fn assert_no_header_rejects_invalid_names() {
+    let response = client().await.get("/text").await;
+    let panic = panic_of(|| response.assert_no_header("set cookie"));
     panic.assert_is_at_its_test();
     assert_eq!(
         panic.message,
@@ -374,12 +375,12 @@ async fn no_header_can_be_missing_under_a_name_that_none_can_have() {
 }
 
 #[tokio::test]
-async fn a_location_that_cannot_be_followed_is_said_to_be_none() {
+async fn an_invalid_location_is_reported() {
     let client = client().await;
-    let reply = client.get("/text").await;
-    let panic = panic_of(|| reply.location());
+    let response = client.get("/text").await;
+    let panic = panic_of(|| response.location());
     assert_eq!(
-        what(&reply, &panic),
+        what(&response, &panic),
         "expected header `location`, found none"
     );
     let away = client.get("/old/away").await;

@@ -5,8 +5,8 @@ use lambda_api::event::Source;
 use lambda_api_testing::TestResponse;
 use std::time::{Duration, SystemTime};
 
-fn cookies(reply: &TestResponse) -> Vec<String> {
-    echoed(&reply.json(), "cookie")
+fn cookies(response: &TestResponse) -> Vec<String> {
+    echoed(&response.json(), "cookie")
 }
 
 #[tokio::test]
@@ -14,27 +14,27 @@ async fn cookies_are_kept_sent_and_removed_on_every_source() {
     client()
         .await
         .on_every_source(async |client| {
-            let reply = client.post("/session").await;
-            reply
+            let response = client.post("/session").await;
+            response
                 .assert_cookie("session", "a b")
                 .assert_cookie("theme", "dark");
             assert_eq!(client.cookie("session").as_deref(), Some("a%20b"));
-            let reply = client.get("/echo/x").await;
-            assert_eq!(cookies(&reply), ["session=a%20b; theme=dark"]);
+            let response = client.get("/echo/x").await;
+            assert_eq!(cookies(&response), ["session=a%20b; theme=dark"]);
 
-            let reply = client.delete("/session").await;
-            reply.assert_cookie_removed("session");
+            let response = client.delete("/session").await;
+            response.assert_cookie_removed("session");
             assert_eq!(client.cookie("session"), None);
             assert_eq!(cookies(&client.get("/echo/x").await), ["theme=dark"]);
 
-            client.clear_cookies();
+            let client = client.via(client.source());
             assert_eq!(cookies(&client.get("/echo/x").await), [""; 0]);
         })
         .await;
 }
 
 #[tokio::test]
-async fn a_cookie_of_the_request_goes_before_the_one_that_is_kept() {
+async fn a_request_cookie_overrides_the_stored_one() {
     let client = client().await;
     client.post("/session").await;
     let request = client
@@ -78,7 +78,7 @@ async fn a_clone_shares_the_cookies_and_another_source_does_not() {
 
 #[tokio::test]
 async fn cookies_end_by_the_clock_of_the_client() {
-    use lambda_api::{Api, SetCookie, api_handler, routes};
+    use lambda_api::{Api, api_handler, response::SetCookie, routes};
 
     #[api_handler(POST "/session")]
     async fn sign_in() -> (SetCookie, &'static str) {

@@ -98,7 +98,7 @@ async fn caught(future: impl Future<Output = ()>) -> Panic {
 }
 
 #[tokio::test]
-async fn an_api_that_cannot_be_built_fails_the_test_where_it_is_awaited() {
+async fn build_errors_panic_where_awaited() {
     #[derive(Clone)]
     struct Store;
 
@@ -124,13 +124,13 @@ async fn an_api_that_cannot_be_built_fails_the_test_where_it_is_awaited() {
     assert!(
         lines
             .iter()
-            .any(|line| line.ends_with("both answer GET /a"))
+            .any(|line| line.ends_with("both handle GET /a"))
     );
     panic.assert_is_at_its_test();
 }
 
 #[tokio::test]
-async fn an_event_that_is_refused_fails_the_test_where_it_is_sent() {
+async fn an_event_that_is_rejected_fails_the_test_where_it_is_sent() {
     let app = Api::new().build().await.unwrap();
     let panic = panic_of_async(async {
         let event = EventBuilder::new(Source::HttpApi);
@@ -141,7 +141,7 @@ async fn an_event_that_is_refused_fails_the_test_where_it_is_sent() {
     assert!(
         panic
             .message
-            .starts_with("the event of source `http` is refused: "),
+            .starts_with("the event of source `http` is rejected: "),
         "{}",
         panic.message
     );
@@ -149,7 +149,7 @@ async fn an_event_that_is_refused_fails_the_test_where_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_program_that_does_not_start_fails_the_test_where_it_is_awaited() {
+async fn start_errors_panic_where_awaited() {
     let panic = panic_of_async(async {
         let _ = FakeLambda::start("/no/such/program").await;
     })
@@ -170,7 +170,7 @@ async fn a_program_that_does_not_start_fails_the_test_where_it_is_awaited() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_is_refused_at_its_line() {
+async fn a_request_that_cannot_be_is_rejected_at_its_line() {
     let client = client().await;
     let bell = "a\u{7}";
     let cases: [(Panic, &str); 9] = [

@@ -3,8 +3,9 @@
 use super::{api, client, echoed};
 use http::StatusCode;
 use lambda_api::{
-    Api, App, Deadline, Invocation, Request, api_handler,
+    Api, App, Invocation, Request, api_handler,
     event::{Source, emulate},
+    extract::Deadline,
     routes,
 };
 use lambda_api_testing::TestClient;
@@ -29,26 +30,25 @@ async fn a_request_that_is_too_large_does_not_reach_the_function() {
         .on_every_source(async |client| {
             let limit = if is_alb(client.source()) { 1 } else { 6 };
             let body = vec![b'x'; (limit << 20) + 1];
-            let reply = client.post("/echo/x").body(body).await;
-            reply.assert_status(413);
-            assert_eq!(reply.reply(), None);
-            assert_eq!(reply.reply_json(), Value::Null);
-            let fault = reply.gateway_fault().unwrap();
+            let response = client.post("/echo/x").body(body).await;
+            response.assert_status(413);
+            assert_eq!(response.raw(), None);
+            let error = response.gateway_error().unwrap();
             assert!(
-                fault.contains(&format!("the limit is {}", limit << 20)),
-                "{fault}"
+                error.contains(&format!("the limit is {}", limit << 20)),
+                "{error}"
             );
         })
         .await;
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_large_is_refused_by_api_gateway() {
+async fn a_head_that_is_too_large_is_rejected_by_api_gateway() {
     client()
         .await
         .on_every_source(async |client| {
             let large = "x".repeat(10_240);
-            let reply = client
+            let response = client
                 .get("/text")
                 .header("x-large", large.clone() + "y")
                 .await;
@@ -57,11 +57,11 @@ async fn a_head_that_is_too_large_is_refused_by_api_gateway() {
             } else {
                 200
             };
-            reply.assert_status(expected);
+            response.assert_status(expected);
             // Only an HTTP API counts the request line.
-            let reply = client.get("/text").header("x-large", large).await;
+            let response = client.get("/text").header("x-large", large).await;
             let counts = matches!(client.source(), Source::HttpApi | Source::HttpApiV1);
-            reply.assert_status(if counts { 431 } else { 200 });
+            response.assert_status(if counts { 431 } else { 200 });
         })
         .await;
 }
@@ -70,14 +70,14 @@ async fn a_head_that_is_too_large_is_refused_by_api_gateway() {
 async fn the_largest_body_of_an_alb_passes() {
     let client = client().await;
     let body = "x".repeat(1 << 20);
-    // The echo is larger than an ALB takes as a reply, which the function notices itself.
-    let reply = client.via(Source::Alb).post("/echo/x").body(body).await;
-    reply.assert_problem(500, "response_too_large");
-    assert_eq!(reply.gateway_fault(), None);
+    // The echo is larger than an ALB takes as a response, which the function notices itself.
+    let response = client.via(Source::Alb).post("/echo/x").body(body).await;
+    response.assert_problem(500, "response_too_large");
+    assert_eq!(response.gateway_error(), None);
 }
 
 #[tokio::test]
-async fn a_status_that_gateways_refuse_is_a_500_problem() {
+async fn a_status_that_gateways_reject_is_a_500_problem() {
     #[api_handler(GET "/status/{code}")]
     async fn status(code: u16) -> StatusCode {
         StatusCode::from_u16(code).unwrap()
@@ -87,17 +87,18 @@ async fn a_status_that_gateways_refuse_is_a_500_problem() {
     client
         .on_every_source(async |client| {
             for code in [100, 101, 102, 103, 199, 600, 799, 999] {
-                let reply = client.get(format!("/status/{code}")).await;
-                reply.assert_problem(500, "internal_error");
-                assert_eq!(reply.problem().detail(), None);
-                assert_eq!(reply.gateway_fault(), None);
-                let reply = client.head(format!("/status/{code}")).await;
-                reply.assert_status(500).assert_text("");
-                assert_eq!(reply.reply_json()["body"], "");
+                let response = client.get(format!("/status/{code}")).await;
+                response.assert_problem(500, "internal_error");
+                assert_eq!(response.problem().detail(), None);
+                assert_eq!(response.gateway_error(), None);
+                let response = client.request("HEAD", format!("/status/{code}")).await;
+                response.assert_status(500).assert_text("");
+                let raw: Value = serde_json::from_slice(response.raw().unwrap()).unwrap();
+                assert_eq!(raw["body"], "");
             }
             for code in [200, 299, 418, 599] {
-                let reply = client.get(format!("/status/{code}")).await;
-                reply.assert_status(code);
+                let response = client.get(format!("/status/{code}")).await;
+                response.assert_status(code);
             }
         })
         .await;
@@ -125,12 +126,12 @@ async fn a_rest_api_sends_binary_responses_as_base64_text() {
                 Source::RestApi => (&b"iVBORw=="[..], &b"H4s="[..]),
                 _ => (&b"\x89PNG"[..], &b"\x1f\x8b"[..]),
             };
-            let reply = client.get("/logo").header("accept", "image/png").await;
-            reply.assert_header("content-type", "image/png");
-            assert_eq!(reply.bytes(), logo);
-            let reply = client.get("/packed").await;
-            reply.assert_header("content-encoding", "gzip");
-            assert_eq!(reply.bytes(), packed);
+            let response = client.get("/logo").header("accept", "image/png").await;
+            response.assert_header("content-type", "image/png");
+            assert_eq!(response.bytes(), logo);
+            let response = client.get("/packed").await;
+            response.assert_header("content-encoding", "gzip");
+            assert_eq!(response.bytes(), packed);
             client.get("/text").await.assert_text("plain");
         })
         .await;
@@ -158,25 +159,27 @@ async fn accept_decides_whether_a_rest_api_decodes_base64() {
         (&["image/gif"], Some("image/png"), false),
         (&[], Some("*/*"), false),
     ] {
-        let client = client.clone().binary_media_types(types.iter().copied());
+        let client = client
+            .clone()
+            .facts(|facts| facts.binary_media_types(types.iter().copied()));
         let mut request = client.get("/logo");
         if let Some(accept) = accept {
             request = request.header("accept", accept);
         }
-        let reply = request.await;
+        let response = request.await;
         let expected = if decoded {
             &b"\x89PNG"[..]
         } else {
             b"iVBORw=="
         };
-        assert_eq!(reply.bytes(), expected, "{types:?} {accept:?}");
-        let is_told = reply.to_string().contains("the body left as base64");
-        assert_eq!(is_told, !decoded, "{reply}");
-        let reply = client.get("/text").header("accept", "image/png").await;
-        reply.assert_text("plain");
-        let reply = client.head("/logo").await;
-        assert!(reply.bytes().is_empty());
-        assert!(!reply.to_string().contains("base64"));
+        assert_eq!(response.bytes(), expected, "{types:?} {accept:?}");
+        let is_told = response.to_string().contains("the body left as base64");
+        assert_eq!(is_told, !decoded, "{response}");
+        let response = client.get("/text").header("accept", "image/png").await;
+        response.assert_text("plain");
+        let response = client.request("HEAD", "/logo").await;
+        assert!(response.bytes().is_empty());
+        assert!(!response.to_string().contains("base64"));
     }
 }
 
@@ -191,11 +194,13 @@ async fn a_rest_api_loses_binary_requests_that_it_does_not_list() {
     client
         .on_every_source(async |client| {
             for (types, lost) in [(&[][..], true), (&["image/png"], false), (&["*/*"], false)] {
-                let client = client.clone().binary_media_types(types.iter().copied());
+                let client = client
+                    .clone()
+                    .facts(|facts| facts.binary_media_types(types.iter().copied()));
                 let request = client.post("/size").header("content-type", "image/png");
-                let reply = request.body(&b"\x89PNG"[..]).await;
+                let response = request.body(&b"\x89PNG"[..]).await;
                 let lost = lost && client.source() == Source::RestApi;
-                reply.assert_text(if lost {
+                response.assert_text(if lost {
                     r#"b"\xef\xbf\xbdPNG""#
                 } else {
                     r#"b"\x89PNG""#
@@ -249,13 +254,13 @@ async fn framing_of_a_response_does_not_reach_the_client() {
                 ("GET", "/unchanged", "", true),
                 ("GET", "/reset", "", false),
             ] {
-                let reply = client.request(method, path).await;
-                reply.assert_text(body).assert_header("x-end", "1");
+                let response = client.request(method, path).await;
+                response.assert_text(body).assert_header("x-end", "1");
                 for (name, _) in &FIELDS[..4] {
-                    reply.assert_no_header(name);
-                    reply.assert_no_header(&format!("x-amzn-remapped-{name}"));
+                    response.assert_no_header(name);
+                    response.assert_no_header(&format!("x-amzn-remapped-{name}"));
                 }
-                let found = reply.header(length);
+                let found = response.header(length);
                 assert_eq!(found, has_length.then_some("999"), "{method} {path}");
             }
         })
@@ -267,12 +272,12 @@ async fn a_rest_api_renames_the_challenge() {
     client()
         .await
         .on_every_source(async |client| {
-            let reply = client.get("/closed").await;
+            let response = client.get("/closed").await;
             let name = match client.source() {
                 Source::RestApi => "x-amzn-remapped-www-authenticate",
                 _ => "www-authenticate",
             };
-            reply
+            response
                 .assert_problem(401, "sign_in")
                 .assert_header(name, "Bearer");
         })
@@ -280,15 +285,16 @@ async fn a_rest_api_renames_the_challenge() {
 }
 
 #[tokio::test]
-async fn event_and_reply_can_be_looked_at() {
+async fn event_and_response_can_be_looked_at() {
     client()
         .await
         .on_every_source(async |client| {
-            let reply = client.get("/text").await;
-            let read = emulate::reply(client.source(), reply.reply().unwrap()).unwrap();
-            assert_eq!(read.body(), reply.bytes());
-            assert_eq!(reply.reply_json()["statusCode"], 200);
-            let event = reply.event().to_string();
+            let response = client.get("/text").await;
+            let read = emulate::parse_response(client.source(), response.raw().unwrap()).unwrap();
+            assert_eq!(read.body(), response.bytes());
+            let raw: Value = serde_json::from_slice(response.raw().unwrap()).unwrap();
+            assert_eq!(raw["statusCode"], 200);
+            let event = response.event().to_string();
             assert!(
                 event.contains("\"GET\"") && event.contains("/text"),
                 "{event}"
@@ -325,9 +331,12 @@ async fn facts_client() -> TestClient {
 async fn stage_domain_address_and_time_can_be_set() {
     let client = facts_client()
         .await
-        .stage("test")
-        .domain("api.example.com")
-        .source_ip("192.0.2.7")
+        .facts(|facts| {
+            facts
+                .stage("test")
+                .domain("api.example.com")
+                .source_ip("192.0.2.7")
+        })
         .clock(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
         .deadline(Duration::from_secs(5))
         .lambda(|lambda| lambda.tenant_id = Some("blue".to_owned()));
@@ -366,18 +375,19 @@ async fn link(kind: String, invocation: &Invocation) -> ([(&'static str, String)
 /// Clients of every source, at the domains and stages that there are, and what their URLs have
 /// before the paths of the API.
 fn callers(client: &TestClient) -> Vec<(TestClient, &'static str)> {
-    let own = |client: TestClient| client.domain("api.example.com");
+    let own = |client: TestClient| client.facts(|facts| facts.domain("api.example.com"));
+    let staged = |source| client.via(source).facts(|facts| facts.stage("test"));
     let mut callers = vec![
         (client.via(Source::RestApi), "/prod"),
-        (client.via(Source::RestApi).stage("test"), "/test"),
+        (staged(Source::RestApi), "/test"),
         (own(client.via(Source::RestApi)), ""),
-        (client.via(Source::FunctionUrl).stage("test"), ""),
+        (staged(Source::FunctionUrl), ""),
     ];
     for source in [Source::HttpApi, Source::HttpApiV1] {
         callers.extend([
             (client.via(source), ""),
-            (client.via(source).stage("test"), "/test"),
-            (own(client.via(source).stage("test")), ""),
+            (staged(source), "/test"),
+            (own(staged(source)), ""),
         ]);
     }
     for source in Source::ALL {
@@ -417,9 +427,9 @@ async fn a_link_without_the_prefix_leads_out_of_the_api() {
         let placed = client.post("/links/plain").await;
         let there = client.get(placed.location()).await;
         let followed = placed.follow().await;
-        for reply in [there, followed] {
+        for response in [there, followed] {
             if prefix.is_empty() {
-                reply.assert_json_matches(&json!({"path": "/facts"}));
+                response.assert_json_matches(&json!({"path": "/facts"}));
                 continue;
             }
             let status = if client.source() == Source::RestApi {
@@ -427,10 +437,10 @@ async fn a_link_without_the_prefix_leads_out_of_the_api() {
             } else {
                 404
             };
-            reply.assert_status(status);
-            assert_eq!(reply.reply(), None);
-            let fault = format!("/facts is outside of the API, whose paths begin with {prefix}");
-            assert_eq!(reply.gateway_fault(), Some(fault.as_str()));
+            response.assert_status(status);
+            assert_eq!(response.raw(), None);
+            let error = format!("/facts is outside of the API, whose paths begin with {prefix}");
+            assert_eq!(response.gateway_error(), Some(error.as_str()));
         }
     }
 }
@@ -461,8 +471,8 @@ async fn the_deadline_of_the_source_counts_where_it_comes_first() {
             } else {
                 30
             };
-            let reply = client.get("/facts").await;
-            reply.assert_json_matches(&json!({"deadline": 1_700_000_000 + seconds}));
+            let response = client.get("/facts").await;
+            response.assert_json_matches(&json!({"deadline": 1_700_000_000 + seconds}));
         })
         .await;
 }
@@ -482,13 +492,13 @@ async fn a_handler_that_takes_too_long_is_stopped_as_on_lambda() {
         (Source::HttpApi, 504),
         (Source::FunctionUrl, 200),
     ] {
-        let reply = minute.via(source).get("/slow").await;
-        reply.assert_status(status);
-        assert_eq!(reply.gateway_fault(), None);
+        let response = minute.via(source).get("/slow").await;
+        response.assert_status(status);
+        assert_eq!(response.gateway_error(), None);
     }
     let short = client.deadline(Duration::from_secs(3));
-    let reply = short.get("/slow").await;
-    reply.assert_problem(504, "timed_out");
+    let response = short.get("/slow").await;
+    response.assert_problem(504, "timed_out");
 }
 
 #[tokio::test(start_paused = true)]
@@ -510,9 +520,9 @@ async fn a_function_that_takes_too_long_is_given_up() {
         (Source::HttpApi, 503, "within the 30s that the source waits"),
         (Source::FunctionUrl, 200, ""),
     ] {
-        let reply = minute.via(source).get("/slow").await;
-        reply.assert_status(status);
-        assert!(reply.gateway_fault().unwrap_or_default().ends_with(why));
+        let response = minute.via(source).get("/slow").await;
+        response.assert_status(status);
+        assert!(response.gateway_error().unwrap_or_default().ends_with(why));
     }
     // One that is told of no deadline.
     let short = client
@@ -524,9 +534,9 @@ async fn a_function_that_takes_too_long_is_given_up() {
         (Source::HttpApi, 500),
         (Source::Alb, 502),
     ] {
-        let reply = short.via(source).get("/slow").await;
-        reply.assert_status(status);
-        let why = reply.gateway_fault().unwrap();
+        let response = short.via(source).get("/slow").await;
+        response.assert_status(status);
+        let why = response.gateway_error().unwrap();
         assert!(
             why.ends_with("within the 3s that Lambda lets it run"),
             "{why}"

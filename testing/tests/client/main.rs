@@ -1,4 +1,4 @@
-//! What `TestClient` sends, what it makes of replies, and what it says when a test fails.
+//! What `TestClient` sends, what it makes of responses, and what it says when a test fails.
 
 mod assertions;
 mod cookies;
@@ -8,7 +8,8 @@ mod requests;
 mod sources;
 
 use lambda_api::{
-    Accepted, Api, Created, Json, NoContent, Problem, Redirect, Request, SetCookie, api_handler,
+    Api, Created, Json, NoContent, Problem, Request, api_handler,
+    response::{Accepted, Redirect, SetCookie},
     routes,
 };
 use lambda_api_testing::TestClient;

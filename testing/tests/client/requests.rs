@@ -13,7 +13,7 @@ async fn every_method_is_sent_as_it_is_called() {
         (client.put("/echo/x"), "PUT"),
         (client.patch("/echo/x"), "PATCH"),
         (client.delete("/echo/x"), "DELETE"),
-        (client.options("/echo/x"), "OPTIONS"),
+        (client.request("OPTIONS", "/echo/x"), "OPTIONS"),
         (client.request("PROPFIND", "/echo/x"), "PROPFIND"),
         (client.request(http::Method::TRACE, "/echo/x"), "TRACE"),
     ] {
@@ -21,7 +21,7 @@ async fn every_method_is_sent_as_it_is_called() {
             .await
             .assert_json_matches(&json!({"method": method}));
     }
-    let head = client.head("/text").await;
+    let head = client.request("HEAD", "/text").await;
     head.assert_status(200)
         .assert_header("etag", "\"1\"")
         .assert_text("");
@@ -38,8 +38,8 @@ async fn a_path_may_be_anything_that_can_be_shown() {
         client.get("/echo/7".to_owned()).query("a", 1),
         client.get("https://api.example.com/echo/7?a=1"),
     ] {
-        let reply = request.await;
-        reply.assert_json_matches(&json!({"path": "7", "query": "a=1"}));
+        let response = request.await;
+        response.assert_json_matches(&json!({"path": "7", "query": "a=1"}));
     }
 }
 
@@ -48,8 +48,8 @@ async fn a_url_names_the_domain_of_its_request() {
     client()
         .await
         .on_every_source(async |client| {
-            let reply = client.get("http://api.example.com:8080/echo/x").await;
-            let seen: Value = reply.json();
+            let response = client.get("http://api.example.com:8080/echo/x").await;
+            let seen: Value = response.json();
             assert_eq!(echoed(&seen, "host"), ["api.example.com:8080"]);
             assert_eq!(echoed(&seen, "x-forwarded-proto"), ["http"]);
             assert_eq!(echoed(&seen, "x-forwarded-port"), ["8080"]);
@@ -63,8 +63,8 @@ async fn query_parameters_are_encoded_and_repeat() {
         .await
         .on_every_source(async |client| {
             let request = client.get("/echo/x?first=1").query("tag", "a & b");
-            let reply = request.query("last", 'ü').await;
-            let seen: Value = reply.json();
+            let response = request.query("last", 'ü').await;
+            let seen: Value = response.json();
             let mut pairs: Vec<_> =
                 form_urlencoded::parse(seen["query"].as_str().unwrap().as_bytes())
                     .into_owned()
@@ -125,7 +125,7 @@ async fn a_body_comes_with_its_content_type() {
 
 #[tokio::test]
 async fn a_form_with_files_is_read_by_the_extractor_on_every_source() {
-    use lambda_api::{Api, Multipart, api_handler, routes};
+    use lambda_api::{Api, api_handler, extract::Multipart, routes};
 
     #[api_handler(POST "/photos")]
     async fn upload(form: Multipart) -> String {
@@ -138,7 +138,7 @@ async fn a_form_with_files_is_read_by_the_extractor_on_every_source() {
 
     let client = TestClient::new(Api::new().routes(routes![upload])).await;
     client
-        .binary_media_types(["multipart/form-data"])
+        .facts(|facts| facts.binary_media_types(["multipart/form-data"]))
         .on_every_source(async |client| {
             let form = MultipartForm::new().text("title", "Tea").file(
                 "photo",
@@ -146,14 +146,14 @@ async fn a_form_with_files_is_read_by_the_extractor_on_every_source() {
                 "image/png",
                 &b"\x89PNG\xff"[..],
             );
-            let reply = client.post("/photos").multipart(&form).await;
-            reply.assert_text("Tea: tea.png, b\"\\x89PNG\\xff\"");
+            let response = client.post("/photos").multipart(&form).await;
+            response.assert_text("Tea: tea.png, b\"\\x89PNG\\xff\"");
         })
         .await;
 }
 
 #[tokio::test]
-async fn default_headers_give_way_to_those_of_a_request() {
+async fn request_headers_replace_default_headers() {
     let client = client().await;
     let client = client
         .default_header("x-tenant", "blue")
@@ -177,13 +177,13 @@ async fn a_location_can_be_gone_to() {
     let old = client.get("/old/here").bearer("t").header("x-a", "1").await;
     assert_eq!(old.header("location"), Some("../echo/new?a=1#part"));
     assert_eq!(old.location(), "/echo/new?a=1");
-    let reply = old.follow().await;
-    reply.assert_json_matches(&json!({"method": "GET", "path": "new", "query": "a=1"}));
-    let seen: Value = reply.json();
+    let response = old.follow().await;
+    response.assert_json_matches(&json!({"method": "GET", "path": "new", "query": "a=1"}));
+    let seen: Value = response.json();
     assert_eq!(echoed(&seen, "authorization"), ["Bearer t"]);
     assert_eq!(echoed(&seen, "x-a"), [""; 0]);
 
     let moved = client.post("/moved").json(&json!([1])).await;
-    let reply = moved.follow().await;
-    reply.assert_json_matches(&json!({"method": "POST", "body": "[1]"}));
+    let response = moved.follow().await;
+    response.assert_json_matches(&json!({"method": "POST", "body": "[1]"}));
 }

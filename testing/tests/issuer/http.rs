@@ -8,12 +8,12 @@ use tokio::{
 };
 
 #[derive(Debug)]
-pub(crate) struct Reply {
+pub(crate) struct ServerResponse {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Reply {
+impl ServerResponse {
     pub(crate) fn status(&self) -> u16 {
         let status = self.head.split(' ').nth(1).expect("a status");
         status.parse().expect("a number")
@@ -32,23 +32,23 @@ impl Reply {
 }
 
 /// One request on a connection of its own, and all that comes back on it.
-pub(crate) async fn get(url: &str) -> io::Result<Reply> {
+pub(crate) async fn get(url: &str) -> io::Result<ServerResponse> {
     send("GET", url).await
 }
 
-pub(crate) async fn send(method: &str, url: &str) -> io::Result<Reply> {
+pub(crate) async fn send(method: &str, url: &str) -> io::Result<ServerResponse> {
     let (address, path) = parts(url);
     let mut stream = TcpStream::connect(address).await?;
     let request =
         format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut reply = Vec::new();
-    stream.read_to_end(&mut reply).await?;
-    let end = reply.windows(4).position(|window| window == b"\r\n\r\n");
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).await?;
+    let end = response.windows(4).position(|window| window == b"\r\n\r\n");
     let end = end.expect("a head that ends");
-    let body = reply.split_off(end + 4);
-    let head = String::from_utf8(reply).expect("a head in UTF-8");
-    Ok(Reply { head, body })
+    let body = response.split_off(end + 4);
+    let head = String::from_utf8(response).expect("a head in UTF-8");
+    Ok(ServerResponse { head, body })
 }
 
 pub(crate) fn parts(url: &str) -> (SocketAddr, String) {
@@ -57,7 +57,7 @@ pub(crate) fn parts(url: &str) -> (SocketAddr, String) {
     (address.parse().expect("an address"), format!("/{path}"))
 }
 
-/// A reply that has to come.
-pub(crate) async fn got(url: &str) -> Reply {
-    get(url).await.expect("a reply")
+/// A response that has to come.
+pub(crate) async fn got(url: &str) -> ServerResponse {
+    get(url).await.expect("a response")
 }

@@ -2,7 +2,8 @@
 
 use crate::verifier::{ARN, POOL, decoded, segments, validation, verify_with};
 use jsonwebtoken::{Algorithm as Alg, DecodingKey};
-use lambda_api_testing::issuer::{TestIssuer, TestToken};
+use lambda_api_testing::{TestIssuer, TestToken};
+use lambda_api_testing_internal::{IssuerExt as _, TokenExt as _};
 use serde_json::{Value, json};
 use std::time::SystemTime;
 
@@ -101,7 +102,7 @@ fn a_load_balancer_signs_padded_segments() {
 }
 
 #[test]
-fn faults_of_a_load_balancer_are_in_its_header() {
+fn errors_of_a_load_balancer_are_in_its_header() {
     let issuer = TestIssuer::alb(ARN, "app-client-id").at(SystemTime::UNIX_EPOCH);
     let header = |token: TestToken| token.header_members();
     assert_eq!(header(issuer.token("alice"))["exp"], 120);

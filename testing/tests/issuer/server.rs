@@ -1,11 +1,13 @@
 //! What a server serves, and how long.
 
 use crate::{
-    http::{Reply, get, got, parts, send},
+    http::{ServerResponse, get, got, parts, send},
     verifier::{ARN, DISCOVERY, JWKS, POOL, oidc},
 };
 use jsonwebtoken::{Algorithm as Alg, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
-use lambda_api_testing::issuer::{Algorithm, JwksServer, TestIssuer};
+use lambda_api::auth::Algorithm;
+use lambda_api_testing::TestIssuer;
+use lambda_api_testing_internal::{IssuerExt as _, JwksServer, loopback_issuer};
 use serde_json::{Value, json};
 use std::io;
 use tokio::{
@@ -24,29 +26,29 @@ fn url_of(server: &JwksServer, path: &str) -> String {
 #[tokio::test]
 async fn the_served_set_is_the_one_in_memory_and_follows_rotations() {
     let issuer = pool();
-    let server = issuer.serve().await;
-    let reply = got(&server.url()).await;
-    assert_eq!(reply.status(), 200);
-    assert_eq!(reply.header("content-type"), Some("application/json"));
-    assert_eq!(reply.json(), issuer.jwks());
+    let server = issuer.serve();
+    let response = got(&server.url()).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    assert_eq!(response.json(), issuer.jwks());
     issuer.publish(json!("odd"));
     issuer.add_key(Algorithm::Es256);
-    let reply = got(&server.url()).await;
-    assert_eq!(reply.json(), issuer.jwks());
-    assert_eq!(reply.json()["keys"].as_array().map(Vec::len), Some(3));
+    let response = got(&server.url()).await;
+    assert_eq!(response.json(), issuer.jwks());
+    assert_eq!(response.json()["keys"].as_array().map(Vec::len), Some(3));
 }
 
 #[tokio::test]
 async fn it_listens_on_loopback_alone() {
-    let server = pool().serve().await;
+    let server = pool().serve();
     assert_eq!(server.address().ip().to_string(), "127.0.0.1");
     assert_ne!(server.address().port(), 0);
 }
 
 #[tokio::test]
-async fn a_token_is_verified_by_discovery_at_an_issuer_that_has_a_name() {
-    let issuer = TestIssuer::oidc("tenant", "orders-api");
-    let server = issuer.serve().await;
+async fn loopback_issuers_are_found_by_discovery() {
+    let issuer = loopback_issuer("tenant", "orders-api");
+    let server = issuer.serve();
     assert_eq!(server.issuer_url(), issuer.issuer_url());
     let found = got(&format!("{}{DISCOVERY}", issuer.issuer_url()))
         .await
@@ -81,7 +83,7 @@ async fn a_token_is_verified_by_discovery_at_an_issuer_that_has_a_name() {
 #[tokio::test]
 async fn an_issuer_with_a_url_keeps_it_wherever_it_is_served() {
     for (issuer, path) in [(pool(), "/eu-west-1_abc123"), (oidc(), "")] {
-        let server = issuer.serve().await;
+        let server = issuer.serve();
         assert_eq!(
             parts(&server.discovery_url()).1,
             format!("{path}{DISCOVERY}")
@@ -95,13 +97,13 @@ async fn an_issuer_with_a_url_keeps_it_wherever_it_is_served() {
 #[tokio::test]
 async fn a_load_balancer_serves_the_pem_of_each_key() {
     let issuer = TestIssuer::alb(ARN, "app-client-id");
-    let server = issuer.serve().await;
+    let server = issuer.serve();
     let old = issuer.kid();
     let new = issuer.rotate();
     for kid in [&old, &new] {
-        let reply = got(&format!("{}/{kid}", server.url())).await;
-        assert_eq!(reply.status(), 200);
-        let pem = String::from_utf8(reply.body).expect("a text");
+        let response = got(&format!("{}/{kid}", server.url())).await;
+        assert_eq!(response.status(), 200);
+        let pem = String::from_utf8(response.body).expect("a text");
         assert_eq!(Some(pem.clone()), issuer.public_key_pem(kid));
         DecodingKey::from_ec_pem(pem.as_bytes()).expect("an EC key in PEM");
     }
@@ -112,8 +114,8 @@ async fn a_load_balancer_serves_the_pem_of_each_key() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found_and_counted_all_the_same() {
-    let server = pool().serve().await;
+async fn unknown_urls_are_404_and_counted() {
+    let server = pool().serve();
     for path in [
         "/",
         JWKS,
@@ -123,12 +125,12 @@ async fn what_is_not_there_is_not_found_and_counted_all_the_same() {
         let url = format!("http://{}{path}", server.address());
         assert_eq!(got(&url).await.status(), 404, "{path}");
     }
-    let post = send("POST", &server.url()).await.expect("a reply");
+    let post = send("POST", &server.url()).await.expect("a response");
     assert_eq!(
         (post.status(), post.header("allow")),
         (405, Some("GET, HEAD"))
     );
-    let head = send("HEAD", &server.url()).await.expect("a reply");
+    let head = send("HEAD", &server.url()).await.expect("a response");
     assert_eq!((head.status(), head.body.len()), (200, 0));
     assert_eq!(server.fetches(), 6);
     assert_eq!(server.fetches_of(JWKS), 2);
@@ -136,7 +138,7 @@ async fn what_is_not_there_is_not_found_and_counted_all_the_same() {
 
 #[tokio::test]
 async fn several_requests_may_share_a_connection() {
-    let server = oidc().serve().await;
+    let server = oidc().serve();
     let (address, path) = parts(&server.url());
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let request = |connection: &str| {
@@ -144,34 +146,37 @@ async fn several_requests_may_share_a_connection() {
     };
     let both = request("keep-alive") + &request("close");
     stream.write_all(both.as_bytes()).await.expect("sent");
-    let mut replies = String::new();
-    stream.read_to_string(&mut replies).await.expect("replies");
-    assert_eq!(replies.matches("HTTP/1.1 200 OK").count(), 2);
+    let mut responses = String::new();
+    stream
+        .read_to_string(&mut responses)
+        .await
+        .expect("responses");
+    assert_eq!(responses.matches("HTTP/1.1 200 OK").count(), 2);
     assert_eq!(server.fetches(), 2);
 }
 
 #[tokio::test]
-async fn a_named_issuer_refuses_connections_until_it_is_served_and_when_it_stopped() {
-    let issuer = TestIssuer::oidc("tenant", "orders-api");
+async fn a_loopback_issuer_listens_only_while_served() {
+    let issuer = loopback_issuer("tenant", "orders-api");
     let url = format!("{}{JWKS}", issuer.issuer_url());
-    let refused = |result: io::Result<Reply>| {
-        let error = result.expect_err("no reply");
+    let rejected = |result: io::Result<ServerResponse>| {
+        let error = result.expect_err("no response");
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     };
-    refused(get(&url).await);
-    let server = issuer.serve().await;
+    rejected(get(&url).await);
+    let server = issuer.serve();
     assert_eq!(server.url(), url);
     assert_eq!(got(&url).await.status(), 200);
     server.stop().await;
-    refused(get(&url).await);
-    let again = issuer.serve().await;
+    rejected(get(&url).await);
+    let again = issuer.serve();
     assert_eq!(got(&url).await.status(), 200);
     assert_eq!(again.fetches(), 1);
 }
 
 #[tokio::test]
 async fn stopping_closes_the_connections_that_are_open() {
-    let server = oidc().serve().await;
+    let server = oidc().serve();
     server.hold();
     let mut stream = TcpStream::connect(server.address())
         .await
@@ -189,7 +194,7 @@ async fn stopping_closes_the_connections_that_are_open() {
 
 #[tokio::test]
 async fn a_dropped_server_ends() {
-    let server = oidc().serve().await;
+    let server = oidc().serve();
     let address = server.address();
     drop(server);
     // The runtime ends it in a moment of its own.
@@ -201,16 +206,13 @@ async fn a_dropped_server_ends() {
 #[tokio::test]
 #[should_panic(expected = "cannot be served")]
 async fn a_named_issuer_is_served_once_at_a_time() {
-    let issuer = TestIssuer::oidc("tenant", "orders-api");
-    let _first = issuer.serve().await;
-    let _second = issuer.serve().await;
+    let issuer = loopback_issuer("tenant", "orders-api");
+    let _first = issuer.serve();
+    let _second = issuer.serve();
 }
 
 #[test]
 fn servers_move_between_threads() {
     fn assert_send_sync<T: Send + Sync>() {}
     assert_send_sync::<JwksServer>();
-    fn assert_send(_: impl Send) {}
-    let issuer = oidc();
-    assert_send(issuer.serve());
 }

@@ -1,10 +1,11 @@
-//! One token has one text: every other one is refused.
+//! One token has one text: every other one is rejected.
 
 use crate::{
     by_hand::{base64url, decoded, negated, with_unused_bits},
-    judge::{self, ALGORITHMS, Verifier, kid_of, oidc},
+    verifiers::{self, ALGORITHMS, Verifier, kid_of, oidc},
 };
-use lambda_api_testing::issuer::Algorithm;
+use lambda_api::auth::Algorithm;
+use lambda_api_testing_internal::TokenExt as _;
 
 /// A good token with no claims but those it needs, judged to be one.
 async fn good(algorithm: Algorithm, subject: &str) -> String {
@@ -14,14 +15,14 @@ async fn good(algorithm: Algorithm, subject: &str) -> String {
         .iter()
         .fold(token, |token, claim| token.without(claim));
     let token = token.to_string();
-    let verdict = judge::judge(Verifier::Oidc, &token).await;
+    let verdict = verifiers::judge(Verifier::Oidc, &token).await;
     assert_eq!(verdict, Ok(()), "{algorithm}");
     token
 }
 
-async fn refused(algorithm: Algorithm, what: &str, good: &str, token: &str) {
+async fn rejected(algorithm: Algorithm, what: &str, good: &str, token: &str) {
     assert_ne!(good, token, "{algorithm}: {what}: nothing was changed");
-    let verdict = judge::judge(Verifier::Oidc, token).await;
+    let verdict = verifiers::judge(Verifier::Oidc, token).await;
     assert!(
         verdict.is_err(),
         "{algorithm}: {what} was accepted: {token}"
@@ -30,7 +31,7 @@ async fn refused(algorithm: Algorithm, what: &str, good: &str, token: &str) {
 
 /// The bits of what is encoded, one after the other: header, payload, signature.
 #[tokio::test]
-async fn no_bit_of_what_a_token_says_can_be_changed() {
+async fn no_bit_of_a_token_can_be_changed() {
     for algorithm in ALGORITHMS {
         let token = good(algorithm, "alice").await;
         let segments: Vec<_> = token.split('.').collect();
@@ -43,7 +44,7 @@ async fn no_bit_of_what_a_token_says_can_be_changed() {
                 let mut segments = segments.clone();
                 segments[position] = &changed;
                 let what = format!("bit {bit} of segment {position}");
-                refused(algorithm, &what, &token, &segments.join(".")).await;
+                rejected(algorithm, &what, &token, &segments.join(".")).await;
             }
         }
     }
@@ -61,7 +62,7 @@ async fn no_bit_of_the_text_of_a_token_can_be_changed() {
                 changed[at] ^= 1 << bit;
                 let changed = String::from_utf8(changed).expect("ASCII");
                 let what = format!("bit {bit} of character {at}");
-                refused(algorithm, &what, &token, &changed).await;
+                rejected(algorithm, &what, &token, &changed).await;
             }
         }
     }
@@ -81,7 +82,7 @@ async fn no_other_text_of_the_same_bytes_is_accepted() {
                 "=", "==", "===", "A", "AA", "AAA", "AAAA", "-", "_", "+", "/", ".", "~",
             ] {
                 let token_and_more = format!("{before}{more}{after}");
-                refused(algorithm, &what(more), &token, &token_and_more).await;
+                rejected(algorithm, &what(more), &token, &token_and_more).await;
             }
             for bits in 1..=15 {
                 let Some(changed) = with_unused_bits(before, bits) else {
@@ -89,11 +90,11 @@ async fn no_other_text_of_the_same_bytes_is_accepted() {
                 };
                 if changed != before {
                     let changed = format!("{changed}{after}");
-                    refused(algorithm, &what("unused bits"), &token, &changed).await;
+                    rejected(algorithm, &what("unused bits"), &token, &changed).await;
                 }
             }
             let (shorter, _) = before.split_at(end - 1);
-            refused(
+            rejected(
                 algorithm,
                 &what("a character less"),
                 &token,
@@ -103,25 +104,25 @@ async fn no_other_text_of_the_same_bytes_is_accepted() {
         }
         let standard = token.replace('-', "+").replace('_', "/");
         if standard != token {
-            refused(algorithm, "the alphabet of base64", &token, &standard).await;
+            rejected(algorithm, "the alphabet of base64", &token, &standard).await;
         }
     }
 }
 
 #[tokio::test]
-async fn no_character_can_be_left_out_doubled_or_exchanged_with_the_next() {
+async fn characters_cannot_be_dropped_doubled_or_swapped() {
     for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa] {
         let token = good(algorithm, "alice").await;
         for at in 0..token.len() {
             let (before, rest) = token.split_at(at);
             let (character, after) = rest.split_at(1);
             let less = format!("{before}{after}");
-            refused(algorithm, "a character less", &token, &less).await;
+            rejected(algorithm, "a character less", &token, &less).await;
             let twice = format!("{before}{character}{rest}");
-            refused(algorithm, "a character twice", &token, &twice).await;
+            rejected(algorithm, "a character twice", &token, &twice).await;
             if let Some(next) = after.get(..1).filter(|next| *next != character) {
                 let exchanged = format!("{before}{next}{character}{}", &after[1..]);
-                refused(algorithm, "two characters exchanged", &token, &exchanged).await;
+                rejected(algorithm, "two characters exchanged", &token, &exchanged).await;
             }
         }
     }
@@ -151,7 +152,7 @@ async fn segments_of_two_good_tokens_make_no_third_one() {
             let mixed = mixed.join(".");
             // The headers are the same, and then it is one of the two.
             if mixed != one.join(".") && mixed != other.join(".") {
-                refused(algorithm, "a mixture", &one.join("."), &mixed).await;
+                rejected(algorithm, "a mixture", &one.join("."), &mixed).await;
             }
         }
     }
@@ -167,6 +168,6 @@ async fn the_other_signature_of_ecdsa_is_one() {
     let signature = decoded(signature);
     let (r, s) = signature.split_at(32);
     let other = base64url([r, &negated(s)].concat());
-    let verdict = judge::judge(Verifier::Oidc, &format!("{signed}.{other}")).await;
+    let verdict = verifiers::judge(Verifier::Oidc, &format!("{signed}.{other}")).await;
     assert_eq!(verdict, Ok(()));
 }

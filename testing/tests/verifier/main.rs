@@ -4,7 +4,7 @@
 mod bits;
 mod by_hand;
 mod differential;
-mod faults;
-mod judge;
-mod stand_in;
+mod invalid;
+mod test_verifier;
+mod verifiers;
 mod wycheproof;

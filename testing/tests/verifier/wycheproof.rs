@@ -1,19 +1,21 @@
 //! The cases of Wycheproof's JSON Web Signature and JSON Web Key vectors, under the names that they
 //! have there, with keys and claims of our own.
 //!
-//! Theirs sign payloads that are no claims, and no package carries them; a copy is run as it is by
-//! `core/src/auth/jwt/wycheproof.rs`, and so are, always, the vectors for the signatures
-//! themselves: the paddings of RSA, the salts of PSS, the integers of ECDSA.
+//! Theirs sign payloads that are not claims, and no package carries them. The vectors for the
+//! signatures themselves (the paddings of RSA, the salts of PSS, the integers of ECDSA) are run by
+//! `core/src/auth/jwt/wycheproof.rs`.
 
 use crate::{
     by_hand::{self, base64url, decoded, negated},
-    judge::{ALGORITHMS, AUDIENCE, URL, Verifier, judge, kid_of, noon, oidc, request},
+    verifiers::{ALGORITHMS, AUDIENCE, URL, Verifier, judge, kid_of, noon, oidc, request},
 };
-use lambda_api::{Authenticator, Jwt};
-use lambda_api_testing::{TestIssuer, issuer::Algorithm};
+use lambda_api::auth::Algorithm;
+use lambda_api::auth::{Authenticator, Jwt};
+use lambda_api_testing::TestIssuer;
+use lambda_api_testing_internal::TokenExt as _;
 use serde_json::{Value, json};
 
-async fn refused(name: &str, token: &str) {
+async fn rejected(name: &str, token: &str) {
     let verdict = judge(Verifier::Oidc, token).await;
     assert!(verdict.is_err(), "{name} was accepted: {token}");
 }
@@ -71,12 +73,12 @@ async fn what_is_missing_modified_or_too_much() {
             }),
             ("rejectsSymmetryConfusionAttacks", confused),
         ] {
-            refused(&format!("{algorithm}, {name}"), &token).await;
+            rejected(&format!("{algorithm}, {name}"), &token).await;
         }
         // `UsingRS256` and the like.
         for other in ALGORITHMS.iter().filter(|other| **other != algorithm) {
             let name = format!("{algorithm}, says {other}");
-            refused(&name, &forged(other.name())).await;
+            rejected(&name, &forged(other.name())).await;
         }
     }
 }
@@ -90,7 +92,7 @@ async fn rejects_attacker_provided_embedded_jwk() {
     for kid in [own.as_str(), "attacker"] {
         let token = attacker.clone().at(noon()).token("alice");
         let token = token.wrong_key().header("jwk", jwk.clone());
-        refused(
+        rejected(
             "rejectsAttackerProvidedEmbeddedJwk",
             &token.header("kid", kid).to_string(),
         )
@@ -108,7 +110,7 @@ async fn base64_of_one_form_and_json_of_any() {
         for inserted in ["    ", "?", "####", "\u{e9}", "\r\n"] {
             let (before, after) = text.split_at(at);
             let name = format!("{inserted:?} inserted at {at}");
-            refused(&name, &format!("{before}{inserted}{after}")).await;
+            rejected(&name, &format!("{before}{inserted}{after}")).await;
         }
     }
     let header = token.header_members().to_string();
@@ -143,7 +145,7 @@ async fn integers_of_es256_out_of_their_range() {
     for r in &numbers {
         for s in &numbers {
             let signature = base64url([&r[..], s].concat());
-            refused("r and s at the edges", &format!("{signed}.{signature}")).await;
+            rejected("r and s at the edges", &format!("{signed}.{signature}")).await;
         }
     }
     for (name, signature) in [
@@ -156,7 +158,7 @@ async fn integers_of_es256_out_of_their_range() {
         ("r alone", r.to_vec()),
         ("nothing but zeros", vec![0; 64]),
     ] {
-        refused(name, &format!("{signed}.{}", base64url(signature))).await;
+        rejected(name, &format!("{signed}.{}", base64url(signature))).await;
     }
 }
 
@@ -169,7 +171,7 @@ async fn with_key(algorithm: Algorithm, change: impl Fn(&mut Value)) -> bool {
     let mut key = issuer.jwks()["keys"][0].clone();
     change(&mut key);
     let set = json!({"keys": [by_hand::jwk(), key]}).to_string();
-    let jwt = Jwt::issuer(URL).audience(AUDIENCE).jwks(set).clock(noon);
+    let jwt = Jwt::new(URL).audience(AUDIENCE).jwks(set).clock(noon);
     let request = request(&issuer.token("alice").to_string()).expect("a request");
     jwt.authenticate(&request).await.is_ok()
 }
@@ -286,7 +288,7 @@ async fn sets_that_can_be_read_in_two_ways() {
         ("mixed, by the other", json!([secret, key]), &good, true),
     ] {
         let set = json!({ "keys": keys }).to_string();
-        let jwt = Jwt::issuer(URL).audience(AUDIENCE).jwks(set).clock(noon);
+        let jwt = Jwt::new(URL).audience(AUDIENCE).jwks(set).clock(noon);
         let request = request(token).expect("a request");
         let verdict = jwt.authenticate(&request).await;
         assert_eq!(verdict.is_ok(), expected, "{name}");

@@ -36,13 +36,13 @@ impl Server {
         ))
     }
 
-    /// Sends a request as it stands, and waits for the whole reply.
+    /// Sends a raw request, and waits for the whole response.
     pub(crate) fn send(&self, request: &str) -> String {
         let mut client = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         client.write_all(request.as_bytes()).unwrap();
-        let mut reply = String::new();
-        client.read_to_string(&mut reply).unwrap();
-        reply
+        let mut response = String::new();
+        client.read_to_string(&mut response).unwrap();
+        response
     }
 }
 

@@ -1,4 +1,4 @@
-//! After: every route has moved.
+//! All routes moved.
 
 use lambda_api::Api;
 

@@ -1,4 +1,4 @@
-//! Before: axum in the loop of lambda_http. Its paths begin with the stage, so that the routes do.
+//! axum in `lambda_http::run`. Paths of its events begin with the stage, and so do the routes.
 
 use axum::Router;
 use moving_over::{note::Store, old};

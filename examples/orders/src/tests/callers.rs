@@ -1,4 +1,4 @@
-//! Who is let in, and what each caller gets to see.
+//! Access of callers, and the orders that they see.
 
 use super::Callers;
 use lambda_api_testing::{TestClient, TestRequest, on_every_source};
@@ -19,7 +19,7 @@ fn every_route(client: &TestClient) -> [TestRequest; 7] {
 }
 
 #[tokio::test]
-async fn nobody_gets_in_without_a_key_that_is_known() {
+async fn unknown_keys_are_rejected() {
     let guess = "0123456789abcdef0123456789abcdef";
     on_every_source(async |source| {
         let Callers { nobody, .. } = Callers::via(source).await;
@@ -27,8 +27,8 @@ async fn nobody_gets_in_without_a_key_that_is_known() {
             request.await.assert_problem(401, "unauthorized");
         }
         for request in every_route(&nobody) {
-            let refused = request.bearer(guess).await;
-            refused.assert_problem(401, "invalid_token");
+            let rejected = request.bearer(guess).await;
+            rejected.assert_problem(401, "invalid_token");
         }
     })
     .await;
@@ -46,8 +46,8 @@ async fn the_orders_of_others_look_as_if_they_did_not_exist() {
             bob.put(placed.location()).json(&tea),
             bob.delete(placed.location()),
         ] {
-            let refused = request.await;
-            refused.assert_problem(404, "order_not_found");
+            let rejected = request.await;
+            rejected.assert_problem(404, "order_not_found");
         }
         let list = bob.get("/orders").await;
         list.assert_json(&json!({"orders": []}));

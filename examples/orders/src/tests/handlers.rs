@@ -77,12 +77,12 @@ async fn a_list_takes_its_query_as_arguments() {
 }
 
 #[tokio::test]
-async fn a_reply_can_be_looked_at_without_an_event() {
+async fn a_response_can_be_looked_at_without_an_event() {
     let invocation = Invocation::for_test();
     let redirect = last_order(Some(OrderId(7)), &invocation).await.unwrap();
-    let reply = redirect.into_response();
-    assert_eq!(reply.status(), 303);
-    assert_eq!(reply.headers()["location"], "/orders/7");
+    let response = redirect.into_response();
+    assert_eq!(response.status(), 303);
+    assert_eq!(response.headers()["location"], "/orders/7");
     let none = last_order(None, &invocation).await;
     assert!(matches!(none, Err(OrderError::NoLastOrder)));
 }

@@ -3,7 +3,7 @@
 mod callers;
 mod handlers;
 mod orders;
-mod refusals;
+mod rejections;
 
 use crate::{api, store::Store};
 use lambda_api::{
@@ -32,7 +32,7 @@ impl Callers {
         let keys = [("alice", ALICE), ("bob", BOB)]
             .map(|(name, key)| (KeyHash::of(key), Identity::new(name)));
         let store = Store::default();
-        let nobody = TestClient::new(api(ApiKeys::fixed(keys)).state(store.clone()))
+        let nobody = TestClient::new(api(ApiKeys::from_keys(keys)).state(store.clone()))
             .await
             .via(source);
         let with_key = |key: &str| {

@@ -25,7 +25,7 @@ async fn an_order_can_be_placed_and_read_back() {
 }
 
 #[tokio::test]
-async fn text_of_any_kind_survives_the_way_through_the_source() {
+async fn any_text_passes_through_the_source() {
     on_every_source(async |source| {
         let Callers { alice, .. } = Callers::via(source).await;
         let sku = "thé \"vert\"\\\n🍵";
@@ -58,7 +58,7 @@ async fn an_order_can_be_changed() {
 }
 
 #[tokio::test]
-async fn a_change_of_an_order_that_was_changed_meanwhile_is_refused() {
+async fn a_conflicting_order_change_is_rejected() {
     on_every_source(async |source| {
         let Callers { alice, .. } = Callers::via(source).await;
         let order = |quantity: u32| json!({"sku": "tea", "quantity": quantity});
@@ -163,12 +163,12 @@ async fn a_cookie_leads_to_the_order_that_was_placed_last() {
 }
 
 #[tokio::test]
-async fn the_head_of_an_order_has_its_version_and_no_body() {
+async fn head_requests_return_the_version_without_a_body() {
     on_every_source(async |source| {
         let Callers { alice, .. } = Callers::via(source).await;
         let tea = json!({"sku": "tea", "quantity": 1});
         let placed = alice.post("/orders").json(&tea).await;
-        let head = alice.head(placed.location()).await;
+        let head = alice.request("HEAD", placed.location()).await;
         head.assert_status(200)
             .assert_header("etag", "\"1\"")
             .assert_header("content-type", "application/json")

@@ -1,28 +1,13 @@
 //! The claims and headers that each kind of issuer puts into its tokens.
 
-use super::{HOUR, TestToken, Usage, change, compact::Signing};
+use super::{TestToken, Usage, change, signing::Signing};
 use crate::issuer::{
-    digest::{sha256, uuid},
-    profile::{Kind, Profile},
+    encoding::{sha256, uuid},
+    profile::Kind,
 };
 use serde_json::{Map, Value};
 
 type Members = Map<String, Value>;
-
-impl Profile {
-    /// How long its tokens are valid, in seconds.
-    pub(super) fn lifetime(&self) -> u64 {
-        match self.kind {
-            Kind::Oidc { .. } | Kind::Cognito { .. } => HOUR,
-            Kind::Alb { .. } => 120,
-        }
-    }
-
-    /// Whether its base64url is padded.
-    pub(super) fn pads(&self) -> bool {
-        matches!(self.kind, Kind::Alb { .. })
-    }
-}
 
 impl TestToken {
     pub(super) fn claim_members(&self) -> Members {
@@ -34,12 +19,12 @@ impl TestToken {
         if let Some(not_before) = self.times.not_before {
             set("nbf", not_before.into());
         }
-        if let Some(scopes) = &self.told.scopes {
+        if let Some(scopes) = &self.settings.scopes {
             set("scope", scopes.as_str().into());
         }
         match &self.issuer.profile.kind {
-            Kind::Oidc { .. } => self.oidc(set),
-            Kind::Cognito { .. } => self.cognito(set),
+            Kind::Oidc => self.oidc(set),
+            Kind::Cognito => self.cognito(set),
             Kind::Alb { .. } => self.alb(set),
         }
         change(&mut claims, &self.claims);
@@ -68,7 +53,7 @@ impl TestToken {
                 set("client_id", self.aud());
                 set("username", self.subject.as_str().into());
                 set("version", 2.into());
-                if self.told.scopes.is_none() {
+                if self.settings.scopes.is_none() {
                     set("scope", "aws.cognito.signin.user.admin".into());
                 }
             }
@@ -94,7 +79,7 @@ impl TestToken {
     }
 
     fn grouped<R>(&self, name: &str, mut set: impl FnMut(&str, Value) -> R) {
-        if let Some(groups) = &self.told.groups {
+        if let Some(groups) = &self.settings.groups {
             set(name, groups.as_slice().into());
         }
     }
@@ -104,13 +89,13 @@ impl TestToken {
         let mut set = |name: &str, value: Value| header.insert(name.to_owned(), value);
         set("alg", signing.alg().into());
         set("kid", signing.kid().into());
-        if self.encrypted {
+        if self.forgery.encrypted {
             set("alg", "RSA-OAEP-256".into());
             set("enc", "A256GCM".into());
         }
         match &self.issuer.profile.kind {
-            Kind::Cognito { .. } => {}
-            Kind::Oidc { .. } => {
+            Kind::Cognito => {}
+            Kind::Oidc => {
                 set("typ", "JWT".into());
             }
             Kind::Alb { signer } => {
@@ -122,17 +107,20 @@ impl TestToken {
             }
         }
         change(&mut header, &self.header);
+        for name in &self.forgery.without_header {
+            header.remove(name);
+        }
         header
     }
 
     fn iss(&self) -> Value {
-        let told = self.told.issuer.clone();
-        told.unwrap_or_else(|| self.issuer.issuer_url().into())
+        let issuer = self.settings.issuer.clone();
+        issuer.unwrap_or_else(|| self.issuer.issuer_url().into())
     }
 
     fn aud(&self) -> Value {
-        let told = self.told.audience.clone();
-        told.unwrap_or_else(|| self.issuer.audience.as_str().into())
+        let audience = self.settings.audience.clone();
+        audience.unwrap_or_else(|| self.issuer.audience.as_str().into())
     }
 
     /// An identifier that no other token of this issuer has.

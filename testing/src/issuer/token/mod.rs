@@ -1,39 +1,37 @@
-//! Tokens, good and bad.
+//! Tokens, valid and invalid.
 
 mod claims;
-mod compact;
-mod signature;
+mod signing;
 
-use super::{Algorithm, TestIssuer};
+pub use signing::{Forgery, Signature};
+
+use super::TestIssuer;
 use serde_json::{Map, Value};
 use std::{
     fmt,
     time::{Duration, SystemTime},
 };
 
-/// A token in the making; [`TestIssuer::token`] begins one.
+/// Builder of a token; [`TestIssuer::token`] makes one.
 ///
-/// It starts without a fault, and each method changes one thing. Where two change the same thing,
-/// the later one counts. The text of the token is what `to_string` gives, or `String::from`, or
-/// `{}` in a format; it is signed at that moment, and since some algorithms sign at random, two
-/// texts of one token may differ in their signatures.
+/// It starts as a valid token, and each method changes one thing. If two change the same thing, the later
+/// one counts. `to_string` and `String::from` sign the token and return its text. Some algorithms sign at
+/// random, so that two texts of one token may differ in their signatures.
 ///
 /// ```
-/// use lambda_api_testing::issuer::TestIssuer;
+/// use lambda_api_testing::TestIssuer;
 /// use serde_json::json;
 ///
 /// let issuer = TestIssuer::oidc("https://id.example.com", "orders-api");
 /// let token = issuer
 ///     .token("alice")
 ///     .scopes("orders/read orders/write")
-///     .claim("tenant", "blue")
-///     .header("typ", "at+jwt");
+///     .claim("tenant", "blue");
 /// assert_eq!(token.claims()["scope"], "orders/read orders/write");
 /// assert_eq!(token.claims()["tenant"], "blue");
-/// assert_eq!(token.header_members()["typ"], "at+jwt");
 /// ```
 ///
-/// # What is in it
+/// # Contents
 /// | | header | claims |
 /// |---|---|---|
 /// | OIDC, access | `alg` `kid` `typ` | `iss` `sub` `aud` `client_id` `iat` `exp` `auth_time` `jti` |
@@ -43,9 +41,8 @@ use std::{
 /// | load balancer | `alg` `kid` `typ` `iss` `client` `signer` `exp` | `iss` `sub` `username` `exp` |
 ///
 /// `exp` is an hour from now, or two minutes at a load balancer. The `scope` of a Cognito access
-/// token is `aws.cognito.signin.user.admin` until it is told otherwise, as for users who signed in
-/// through Cognito's API. Identifiers such as `jti` differ from token to token, and are the same
-/// in each run.
+/// token is `aws.cognito.signin.user.admin` by default, as for users who signed in through Cognito's
+/// API. Identifiers such as `jti` are unique, and the same in each run.
 #[derive(Clone)]
 #[must_use = "a token is a text once it is formatted"]
 pub struct TestToken {
@@ -54,16 +51,11 @@ pub struct TestToken {
     number: u64,
     usage: Usage,
     times: Times,
-    told: Told,
+    settings: Settings,
     claims: Vec<Change>,
     header: Vec<Change>,
-    raw_header: Option<Vec<u8>>,
-    raw_payload: Option<Vec<u8>>,
-    algorithm: Option<Algorithm>,
-    signature: Signature,
+    pub(super) forgery: Forgery,
     tampered: bool,
-    padded: bool,
-    encrypted: bool,
 }
 
 /// What the token is for.
@@ -82,9 +74,9 @@ struct Times {
     expires: u64,
 }
 
-/// What was told in the words of the builder; the kind of issuer decides which claims it becomes.
+/// Settings whose claims depend on the kind of issuer.
 #[derive(Clone, Default)]
-struct Told {
+struct Settings {
     issuer: Option<Value>,
     audience: Option<Value>,
     scopes: Option<String>,
@@ -98,16 +90,6 @@ struct Change {
     value: Option<Value>,
 }
 
-#[derive(Clone)]
-enum Signature {
-    Current,
-    Own { kid: String },
-    Stranger { known_kid: bool },
-    Secret(Vec<u8>),
-    PublicKey,
-    None,
-}
-
 const HOUR: u64 = 3600;
 
 impl TestToken {
@@ -118,7 +100,7 @@ impl TestToken {
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         let now = now.as_secs();
-        let number = issuer.ring().next_token();
+        let number = issuer.key_ring().next_token();
         Self {
             number,
             subject: subject.to_owned(),
@@ -129,26 +111,16 @@ impl TestToken {
                 not_before: None,
                 expires: now.saturating_add(issuer.profile.lifetime()),
             },
-            told: Told::default(),
+            settings: Settings::default(),
             claims: Vec::new(),
             header: Vec::new(),
-            raw_header: None,
-            raw_payload: None,
-            algorithm: None,
-            signature: Signature::Current,
+            forgery: Forgery {
+                padded: issuer.profile.pads(),
+                ..Forgery::default()
+            },
             tampered: false,
-            padded: issuer.profile.pads(),
-            encrypted: false,
             issuer,
         }
-    }
-
-    /// An access token, which is the default. For Cognito it has `client_id` and no `aud`.
-    ///
-    /// A load balancer has only one kind of token, and this changes nothing.
-    pub fn access_token(mut self) -> Self {
-        self.usage = Usage::Access;
-        self
     }
 
     /// An ID token. For Cognito it has `aud` and no `client_id`.
@@ -161,27 +133,26 @@ impl TestToken {
 
     /// The scopes, with a space between two: the claim `scope`.
     pub fn scopes(mut self, scopes: impl Into<String>) -> Self {
-        self.told.scopes = Some(scopes.into());
+        self.settings.scopes = Some(scopes.into());
         self
     }
 
     /// The groups: the claim `cognito:groups`, or `groups` of other issuers.
     pub fn groups(mut self, groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.told.groups = Some(groups.into_iter().map(Into::into).collect());
+        self.settings.groups = Some(groups.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Who the token is for: `aud`; `client_id` of a Cognito access token; `client` in the header
-    /// of a load balancer. Any JSON will do, a list or a number for instance.
+    /// Sets the audience to any JSON: `aud`, `client_id` in a Cognito access token, `client` in the header
+    /// of a load balancer.
     pub fn audience(mut self, audience: impl Into<Value>) -> Self {
-        self.told.audience = Some(audience.into());
+        self.settings.audience = Some(audience.into());
         self
     }
 
-    /// Who says to have issued the token: `iss`, which a load balancer has in the header as well.
-    /// The key stays that of the issuer. Any JSON will do.
+    /// Sets `iss` to any JSON, for a load balancer also in the header. The key stays that of the issuer.
     pub fn issuer(mut self, issuer: impl Into<Value>) -> Self {
-        self.told.issuer = Some(issuer.into());
+        self.settings.issuer = Some(issuer.into());
         self
     }
 
@@ -194,7 +165,7 @@ impl TestToken {
         self
     }
 
-    /// Takes a claim away.
+    /// Removes a claim.
     ///
     /// ```
     /// # let issuer = lambda_api_testing::TestIssuer::oidc("https://id.example.com", "orders-api");
@@ -219,22 +190,13 @@ impl TestToken {
         self
     }
 
-    /// Takes a member of the header away.
-    pub fn without_header(mut self, name: &str) -> Self {
-        self.header.push(Change {
-            name: name.to_owned(),
-            value: None,
-        });
-        self
-    }
-
     /// Valid for this long from now, to the second.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.times.expires = self.times.now.saturating_add(lifetime.as_secs());
         self
     }
 
-    /// Issued two hours ago, and expired since an hour.
+    /// Issued two hours ago, and expired one hour ago.
     ///
     /// For one that expired some seconds ago, see [`TestIssuer::at`].
     pub fn expired(mut self) -> Self {
@@ -243,32 +205,48 @@ impl TestToken {
         self
     }
 
-    /// Valid in an hour only: `nbf` is an hour from now, and `exp` two.
+    /// Valid from an hour from now (`nbf`) to two hours from now (`exp`).
     pub fn not_yet_valid(mut self) -> Self {
         self.times.not_before = Some(self.times.now.saturating_add(HOUR));
         self.times.expires = self.times.now.saturating_add(2 * HOUR);
         self
     }
 
-    /// The claims, before anything is [tampered with](TestToken::tampered). A
-    /// [raw payload](TestToken::raw_payload) is read as JSON, if it is any, and is null if not.
+    /// Signs with a key that is not published, under the `kid` of the published one.
+    pub fn wrong_key(mut self) -> Self {
+        self.forgery.signature = Signature::Stranger { known_kid: true };
+        self
+    }
+
+    /// Does not sign: `alg` is `none`, and the last segment is empty
+    /// ([RFC 7519, section 6](https://www.rfc-editor.org/rfc/rfc7519#section-6)).
+    pub fn unsigned(mut self) -> Self {
+        self.forgery.signature = Signature::None;
+        self
+    }
+
+    /// Changes the subject after the token was signed.
+    pub fn tampered(mut self) -> Self {
+        self.tampered = true;
+        self
+    }
+
+    /// The claims, before the token is [tampered](TestToken::tampered) with.
     #[must_use]
     pub fn claims(&self) -> Value {
-        match &self.raw_payload {
+        match &self.forgery.payload {
             Some(payload) => serde_json::from_slice(payload).unwrap_or_default(),
             None => Value::Object(self.claim_members()),
         }
     }
+}
 
-    /// The members of the header. A [raw header](TestToken::raw_header) is read as JSON, if it is
-    /// any, and is null if not.
-    #[must_use]
-    #[track_caller]
-    pub fn header_members(&self) -> Value {
-        match &self.raw_header {
-            Some(header) => serde_json::from_slice(header).unwrap_or_default(),
-            None => Value::Object(self.header_with(&self.signing())),
-        }
+/// The members of the header of a token.
+#[must_use]
+pub fn header_members(token: &TestToken) -> Value {
+    match &token.forgery.header {
+        Some(header) => serde_json::from_slice(header).unwrap_or_default(),
+        None => Value::Object(token.header_with(&token.signing())),
     }
 }
 

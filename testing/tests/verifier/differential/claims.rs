@@ -1,7 +1,8 @@
 //! What the claims say.
 
 use super::{Case, Cases, Stricter};
-use crate::judge::{AUDIENCE, NOON, URL, Verifier, oidc};
+use crate::verifiers::{AUDIENCE, NOON, URL, Verifier, oidc};
+use lambda_api_testing_internal::TokenExt as _;
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -26,7 +27,7 @@ fn times(cases: &mut Cases) {
         let token = issuer.token("alice").claim("exp", time);
         let name = format!("exp {from_noon} s from now");
         match from_noon {
-            ..-30 => cases.refused(name, token),
+            ..-30 => cases.rejected(name, token),
             // Theirs has one allowance for all times, of 30 s here; ours has none for `exp`.
             -30..=0 => cases.stricter(Stricter::Expiry, name, token),
             _ => cases.accepted(name, token),
@@ -36,7 +37,7 @@ fn times(cases: &mut Cases) {
         let name = format!("nbf {from_noon} s from now");
         match from_noon {
             ..=30 => cases.accepted(name, token),
-            _ => cases.refused(name, token),
+            _ => cases.rejected(name, token),
         }
 
         let token = issuer.token("alice").claim("iat", time);
@@ -55,8 +56,8 @@ fn times(cases: &mut Cases) {
     cases.accepted("exp with a fraction", {
         issuer.token("alice").claim("exp", 1_767_268_800.5)
     });
-    cases.refused("expired", issuer.token("alice").expired());
-    cases.refused("not yet valid", issuer.token("alice").not_yet_valid());
+    cases.rejected("expired", issuer.token("alice").expired());
+    cases.rejected("not yet valid", issuer.token("alice").not_yet_valid());
 }
 
 fn odd_times(cases: &mut Cases) {
@@ -93,7 +94,7 @@ fn odd_times(cases: &mut Cases) {
                 r#""exp":1767272400,"#
             };
             let token = with(name, &format!("{number},{exp}\"x\":0"));
-            cases.refused(format!("{name} {number}"), token);
+            cases.rejected(format!("{name} {number}"), token);
         }
     }
     for number in [
@@ -111,7 +112,7 @@ fn odd_times(cases: &mut Cases) {
         for name in ["nbf", "iat"] {
             let token = with(name, &format!("{number},\"exp\":1767272400"));
             match name {
-                "nbf" => cases.refused(format!("{name} {number}"), token),
+                "nbf" => cases.rejected(format!("{name} {number}"), token),
                 _ => cases.stricter(
                     Stricter::IssuedInTheFuture,
                     format!("{name} {number}"),
@@ -129,7 +130,7 @@ fn odd_times(cases: &mut Cases) {
         "-9223372036854775809",
         "1e-300",
     ] {
-        cases.refused(format!("exp {number}"), with("exp", number));
+        cases.rejected(format!("exp {number}"), with("exp", number));
     }
     for number in ["17672724e2", "1767272400.0", "1767272400.999"] {
         cases.accepted(format!("exp {number}"), with("exp", number));
@@ -143,7 +144,7 @@ fn members(object: &Value) -> String {
 
 fn issuers(cases: &mut Cases) {
     let issuer = oidc();
-    cases.refused("no iss", issuer.token("alice").without("iss"));
+    cases.rejected("no iss", issuer.token("alice").without("iss"));
     for iss in [
         json!(""),
         json!("https://id.example.com/"),
@@ -166,13 +167,13 @@ fn issuers(cases: &mut Cases) {
         json!(0),
         json!(true),
     ] {
-        cases.refused(format!("iss {iss}"), issuer.token("alice").issuer(iss));
+        cases.rejected(format!("iss {iss}"), issuer.token("alice").issuer(iss));
     }
 }
 
 fn audiences(cases: &mut Cases) {
     let issuer = oidc();
-    cases.refused("no aud", issuer.token("alice").without("aud"));
+    cases.rejected("no aud", issuer.token("alice").without("aud"));
     for aud in [
         json!([AUDIENCE]),
         json!([AUDIENCE, "another"]),
@@ -207,7 +208,7 @@ fn audiences(cases: &mut Cases) {
         json!(0),
         json!(true),
     ] {
-        cases.refused(format!("aud {aud}"), issuer.token("alice").audience(aud));
+        cases.rejected(format!("aud {aud}"), issuer.token("alice").audience(aud));
     }
 }
 
@@ -233,7 +234,7 @@ fn others(cases: &mut Cases) {
             json!(["alice"]),
             json!({}),
         ] {
-            cases.refused(format!("{name} {value}"), token().claim(name, value));
+            cases.rejected(format!("{name} {value}"), token().claim(name, value));
         }
     }
     cases.stricter(Stricter::NoSubject, "no sub", token().without("sub"));

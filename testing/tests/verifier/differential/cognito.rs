@@ -1,8 +1,9 @@
 //! Tokens of a user pool.
 
 use super::{Case, Cases, Stricter};
-use crate::judge::{CLIENT, POOL, Verifier, cognito};
+use crate::verifiers::{CLIENT, POOL, Verifier, cognito};
 use lambda_api_testing::TestIssuer;
+use lambda_api_testing_internal::{IssuerExt as _, TokenExt as _};
 use serde_json::json;
 
 pub(super) fn access() -> Vec<Case> {
@@ -15,21 +16,21 @@ pub(super) fn access() -> Vec<Case> {
         "access token with scopes",
         token().scopes("orders/write a/b"),
     );
-    cases.refused("an id token for an access token", token().id_token());
+    cases.rejected("an id token for an access token", token().id_token());
     // The one says `aud`, the other `client_id`; neither stands in for the other.
     let with_aud = token().without("client_id").claim("aud", CLIENT);
-    cases.refused("access token with aud for client_id", with_aud);
+    cases.rejected("access token with aud for client_id", with_aud);
     cases.accepted(
         "access token with another aud",
         token().claim("aud", "another"),
     );
-    cases.refused("access token with an odd aud", token().claim("aud", 1));
+    cases.rejected("access token with an odd aud", token().claim("aud", 1));
     for client in odd_clients() {
         let name = format!("client_id {client}");
-        cases.refused(name, token().claim("client_id", client));
+        cases.rejected(name, token().claim("client_id", client));
     }
     cases.accepted("one group", token().claim("cognito:groups", "admins"));
-    cases.refused("no client_id", token().without("client_id"));
+    cases.rejected("no client_id", token().without("client_id"));
     let groups = [
         json!([1]),
         json!(["admins", 1]),
@@ -52,18 +53,18 @@ pub(super) fn id() -> Vec<Case> {
     let token = || issuer.token("alice").id_token();
     cases.accepted("id token", token());
     cases.accepted("id token with groups", token().groups(["admins"]));
-    cases.refused("an access token for an id token", token().access_token());
+    cases.rejected("an access token for an id token", issuer.token("alice"));
     let with_client = token().without("aud").claim("client_id", CLIENT);
-    cases.refused("id token with client_id for aud", with_client);
+    cases.rejected("id token with client_id for aud", with_client);
     cases.accepted(
         "id token with another client_id",
         token().claim("client_id", "another"),
     );
     for client in odd_clients() {
         let name = format!("aud of an id token {client}");
-        cases.refused(name, token().claim("aud", client));
+        cases.rejected(name, token().claim("aud", client));
     }
-    cases.refused("id token without aud", token().without("aud"));
+    cases.rejected("id token without aud", token().without("aud"));
     common(&mut cases, &issuer, "id");
     cases.list
 }
@@ -105,9 +106,9 @@ fn common(cases: &mut Cases, issuer: &TestIssuer, usage: &str) {
         json!({}),
     ] {
         let name = format!("{usage}: token_use {value}");
-        cases.refused(name, token().claim("token_use", value));
+        cases.rejected(name, token().claim("token_use", value));
     }
-    cases.refused(
+    cases.rejected(
         format!("{usage}: no token_use"),
         token().without("token_use"),
     );
@@ -130,16 +131,16 @@ fn common(cases: &mut Cases, issuer: &TestIssuer, usage: &str) {
         POOL.to_owned(),
     ] {
         let name = format!("{usage}: iss {iss}");
-        cases.refused(name, token().issuer(iss));
+        cases.rejected(name, token().issuer(iss));
     }
-    cases.refused(format!("{usage}: no iss"), token().without("iss"));
-    cases.refused(format!("{usage}: expired"), token().expired());
-    cases.refused(format!("{usage}: unsigned"), token().unsigned());
-    cases.refused(format!("{usage}: tampered"), token().tampered());
-    cases.refused(format!("{usage}: wrong key"), token().wrong_key());
-    cases.refused(format!("{usage}: unknown key"), token().unknown_key());
+    cases.rejected(format!("{usage}: no iss"), token().without("iss"));
+    cases.rejected(format!("{usage}: expired"), token().expired());
+    cases.rejected(format!("{usage}: unsigned"), token().unsigned());
+    cases.rejected(format!("{usage}: tampered"), token().tampered());
+    cases.rejected(format!("{usage}: wrong key"), token().wrong_key());
+    cases.rejected(format!("{usage}: unknown key"), token().unknown_key());
     let forged = token().hs256_with_public_key();
-    cases.refused(format!("{usage}: HS256 with the public key"), forged);
+    cases.rejected(format!("{usage}: HS256 with the public key"), forged);
     let endless = token().without("exp");
     cases.stricter(Stricter::NoExpiry, format!("{usage}: no exp"), endless);
     let critical = token().header("crit", json!(["exp"]));

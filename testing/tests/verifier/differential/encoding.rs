@@ -3,8 +3,9 @@
 use super::{Case, Cases, Stricter};
 use crate::{
     by_hand::{base64url, sign, with_unused_bits},
-    judge::{ALGORITHMS, Verifier, kid_of, oidc},
+    verifiers::{ALGORITHMS, Verifier, kid_of, oidc},
 };
+use lambda_api_testing_internal::TokenExt as _;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Cases::new(Verifier::Oidc);
@@ -73,7 +74,7 @@ fn segments(cases: &mut Cases) {
             format!(r#"{{"payload":"{payload}","protected":"{header}","signature":"{signature}"}}"#)
         }),
     ] {
-        cases.refused(name, token);
+        cases.rejected(name, token);
     }
 }
 
@@ -97,14 +98,14 @@ fn characters(cases: &mut Cases) {
         ] {
             let (before, after) = token.split_at(at);
             let name = format!("{inserted:?} {place}");
-            cases.refused(name, format!("{before}{inserted}{after}"));
+            cases.rejected(name, format!("{before}{inserted}{after}"));
         }
     }
     for (place, at) in [("first", dots[0]), ("second", dots[1])] {
         for padding in ["=", "=="] {
             let (before, after) = token.split_at(at);
             let name = format!("{padding} before the {place} dot");
-            cases.refused(name, format!("{before}{padding}{after}"));
+            cases.rejected(name, format!("{before}{padding}{after}"));
         }
     }
 }
@@ -197,6 +198,6 @@ fn signed_as_they_are(cases: &mut Cases) {
         ("no payload", header.clone(), String::new()),
         ("no header", String::new(), payload.clone()),
     ] {
-        cases.refused(format!("{name}, signed so"), sign(&header, &payload));
+        cases.rejected(format!("{name}, signed so"), sign(&header, &payload));
     }
 }

@@ -1,8 +1,9 @@
 //! What the header says.
 
 use super::{Case, Cases, Stricter};
-use crate::judge::{ALGORITHMS, Verifier, kid_of, oidc};
-use lambda_api_testing::issuer::{Algorithm, OddKey};
+use crate::verifiers::{ALGORITHMS, Verifier, kid_of, oidc};
+use lambda_api::auth::Algorithm;
+use lambda_api_testing_internal::{IssuerExt as _, OddKey, TokenExt as _};
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -26,14 +27,14 @@ fn algorithms(cases: &mut Cases) {
             }
             _ => cases.accepted(format!("signed with {algorithm}"), token()),
         }
-        cases.refused(format!("{algorithm}, wrong key"), {
+        cases.rejected(format!("{algorithm}, wrong key"), {
             issuer.token("alice").algorithm(algorithm).wrong_key()
         });
-        cases.refused(format!("{algorithm}, tampered"), token().tampered());
+        cases.rejected(format!("{algorithm}, tampered"), token().tampered());
         // What is signed with one algorithm says to be signed with another.
         for other in ALGORITHMS.iter().filter(|other| **other != algorithm) {
             let name = format!("signed with {algorithm}, says {other}");
-            cases.refused(name, token().header("alg", other.name()));
+            cases.rejected(name, token().header("alg", other.name()));
         }
     }
     // A key signs with another algorithm of its kind than the one it is published for.
@@ -47,7 +48,7 @@ fn algorithms(cases: &mut Cases) {
     ] {
         let name = format!("a key for {published} signs with {used}");
         let token = issuer.token("alice").signed_by(&kid_of(published));
-        cases.refused(name, token.algorithm(used));
+        cases.rejected(name, token.algorithm(used));
     }
 
     let token = || issuer.token("alice");
@@ -82,26 +83,26 @@ fn algorithms(cases: &mut Cases) {
         json!("__proto__"),
         json!("toString"),
     ] {
-        cases.refused(format!("alg {alg}"), token().header("alg", alg));
+        cases.rejected(format!("alg {alg}"), token().header("alg", alg));
     }
-    cases.refused("no alg", token().without_header("alg"));
-    cases.refused("unsigned", token().unsigned());
-    cases.refused(
+    cases.rejected("no alg", token().without_header("alg"));
+    cases.rejected("unsigned", token().unsigned());
+    cases.rejected(
         "unsigned with a signature",
         format!("{}AAAA", token().unsigned()),
     );
-    cases.refused("HS256 with the public key", token().hs256_with_public_key());
-    cases.refused("HS256 with a guess", token().hs256("secret"));
-    cases.refused("HS256 with nothing", token().hs256(""));
+    cases.rejected("HS256 with the public key", token().hs256_with_public_key());
+    cases.rejected("HS256 with a guess", token().hs256("secret"));
+    cases.rejected("HS256 with nothing", token().hs256(""));
     let symmetric = token().hs256(OddKey::SECRET).header("kid", "symmetric");
-    cases.refused("HS256 with the secret that is published", symmetric);
+    cases.rejected("HS256 with the secret that is published", symmetric);
 }
 
 fn keys(cases: &mut Cases) {
     let issuer = oidc();
     let token = || issuer.token("alice");
-    cases.refused("no kid among several keys", token().without_header("kid"));
-    cases.refused("unknown key", token().unknown_key());
+    cases.rejected("no kid among several keys", token().without_header("kid"));
+    cases.rejected("unknown key", token().unknown_key());
     let kid = issuer.kid();
     for (name, wrong) in [
         ("is empty", json!("")),
@@ -125,7 +126,7 @@ fn keys(cases: &mut Cases) {
         ("is that of a key of no known type", json!("unknown-type")),
         ("is that of a short key", json!("short-rsa")),
     ] {
-        cases.refused(format!("a kid that {name}"), token().header("kid", wrong));
+        cases.rejected(format!("a kid that {name}"), token().header("kid", wrong));
     }
     for (said, used) in [
         (Algorithm::Es256, Algorithm::Es384),
@@ -137,7 +138,7 @@ fn keys(cases: &mut Cases) {
     ] {
         let name = format!("signed with the key for {used}, names the one for {said}");
         let token = token().signed_by(&kid_of(used));
-        cases.refused(name, token.header("kid", kid_of(said)));
+        cases.rejected(name, token.header("kid", kid_of(said)));
     }
     // An escape is another way to write the same.
     let (first, rest) = kid.split_at(1);
@@ -238,8 +239,8 @@ fn ignored(cases: &mut Cases) {
             token().header(name, value.clone()),
         );
         let stranger = token().wrong_key().header(name, value.clone());
-        cases.refused(format!("{name}, and a wrong key"), stranger);
+        cases.rejected(format!("{name}, and a wrong key"), stranger);
         let unknown = token().unknown_key().header(name, value);
-        cases.refused(format!("{name}, and an unknown key"), unknown);
+        cases.rejected(format!("{name}, and an unknown key"), unknown);
     }
 }

@@ -1,8 +1,9 @@
 //! Header and payload as JSON that is odd, or none.
 
 use super::{Case, Cases, Stricter};
-use crate::judge::{NOON, Verifier, oidc};
-use lambda_api_testing::issuer::TestToken;
+use crate::verifiers::{NOON, Verifier, oidc};
+use lambda_api_testing::TestToken;
+use lambda_api_testing_internal::TokenExt as _;
 use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -51,8 +52,8 @@ fn no_objects(cases: &mut Cases) {
         "undefined",
         "{]",
     ] {
-        cases.refused(format!("payload {text:?}"), token().raw_payload(text));
-        cases.refused(format!("header {text:?}"), token().raw_header(text));
+        cases.rejected(format!("payload {text:?}"), token().raw_payload(text));
+        cases.rejected(format!("header {text:?}"), token().raw_header(text));
     }
     for (name, payload) in [
         ("in a list", format!("[{}]", payload())),
@@ -62,7 +63,7 @@ fn no_objects(cases: &mut Cases) {
             json!({"payload": token().claims()}).to_string(),
         ),
     ] {
-        cases.refused(format!("payload {name}"), token().raw_payload(payload));
+        cases.rejected(format!("payload {name}"), token().raw_payload(payload));
     }
 }
 
@@ -100,11 +101,11 @@ fn texts(cases: &mut Cases) {
         ("with a number that is none", |text| with(text, r#""x":01"#)),
         ("with a name without quotes", |text| with(text, "x:1")),
     ] {
-        cases.refused(
+        cases.rejected(
             format!("payload {name}"),
             token().raw_payload(change(&payload())),
         );
-        cases.refused(
+        cases.rejected(
             format!("header {name}"),
             token().raw_header(change(&header())),
         );
@@ -169,7 +170,7 @@ fn duplicates(cases: &mut Cases) {
     ] {
         let text = with(&payload(), &format!("\"{name}\":{bad}"));
         let name = format!("payload with {name} {bad} after the good one");
-        cases.refused(name, token().raw_payload(text));
+        cases.rejected(name, token().raw_payload(text));
     }
     let first = header().replacen('{', r#"{"alg":"none","#, 1);
     cases.stricter(
@@ -178,7 +179,7 @@ fn duplicates(cases: &mut Cases) {
         token().raw_header(first),
     );
     let last = with(&header(), r#""alg":"none""#);
-    cases.refused("header with alg none last", token().raw_header(last));
+    cases.rejected("header with alg none last", token().raw_header(last));
     let escaped = with(&payload(), r#""\u0073ub":"mallory""#);
     cases.stricter(Stricter::Duplicate, "a name twice, once with an escape", {
         token().raw_payload(escaped)
@@ -199,7 +200,7 @@ fn duplicates(cases: &mut Cases) {
         cases.accepted(format!("payload with {name}"), token);
     }
     let unprotected = json!({"__proto__": token().claims()}).to_string();
-    cases.refused("payload in __proto__", token().raw_payload(unprotected));
+    cases.rejected("payload in __proto__", token().raw_payload(unprotected));
 }
 
 fn depth(cases: &mut Cases) {

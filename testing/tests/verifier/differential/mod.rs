@@ -2,8 +2,8 @@
 //!
 //! Two verifiers judge them: ours, here; and [aws-jwt-verify](https://github.com/awslabs/aws-jwt-verify),
 //! the one of the field, in `.ci/differential.mjs`, which reads what the test here writes. Ours may
-//! accept nothing that it refuses, but for algorithms that it does not know and for a `scope` that is
-//! no string. Where ours refuses what it accepts, the case says so and
+//! accept nothing that it rejects, but for algorithms that it does not know and for a `scope` that is
+//! no string. Where ours rejects what it accepts, the case says so and
 //! [`Stricter`] says why; a difference that is on neither list fails.
 
 mod claims;
@@ -13,7 +13,7 @@ mod header;
 mod json;
 mod signature;
 
-use crate::judge::{self, NOON, Verifier};
+use crate::verifiers::{self, NOON, Verifier};
 use serde_json::json;
 use std::{collections::HashSet, env, fmt::Write as _, fs};
 
@@ -29,9 +29,9 @@ pub(crate) struct Case {
 enum Expected {
     /// Both accept it.
     Accepted,
-    /// Both refuse it.
-    Refused,
-    /// Ours alone refuses it.
+    /// Both reject it.
+    Rejected,
+    /// Ours alone rejects it.
     Stricter(Stricter),
     /// Ours alone accepts it, for the other one does not know the algorithm.
     UnknownAlgorithm,
@@ -40,7 +40,7 @@ enum Expected {
     ScopeOfAnotherForm,
 }
 
-/// Why ours refuses what the other one accepts.
+/// Why ours rejects what the other one accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Stricter {
     /// What has no end cannot be taken back.
@@ -99,8 +99,8 @@ impl Cases {
         self.add(Expected::Accepted, name, token);
     }
 
-    fn refused(&mut self, name: impl Into<String>, token: impl Into<String>) {
-        self.add(Expected::Refused, name, token);
+    fn rejected(&mut self, name: impl Into<String>, token: impl Into<String>) {
+        self.add(Expected::Rejected, name, token);
     }
 
     fn unknown_algorithm(&mut self, name: impl Into<String>, token: impl Into<String>) {
@@ -145,7 +145,7 @@ async fn every_changed_token_meets_its_verdict() {
     for case in &cases {
         let name = (case.verifier.name(), &case.name);
         assert!(names.insert(name), "two cases are {name:?}");
-        let verdict = judge::judge(case.verifier, &case.token).await;
+        let verdict = verifiers::judge(case.verifier, &case.token).await;
         let accept = matches!(
             case.expected,
             Expected::Accepted | Expected::UnknownAlgorithm | Expected::ScopeOfAnotherForm
@@ -163,7 +163,7 @@ async fn every_changed_token_meets_its_verdict() {
             "now": NOON,
             "token": case.token,
             "accepted": verdict.is_ok(),
-            "refusal": verdict.err().map(|refusal| refusal.to_string()),
+            "rejection": verdict.err().map(|rejection| rejection.to_string()),
             "stricter": stricter,
             "unknownAlgorithm": unknown,
             "scopeOfAnotherForm": case.expected == Expected::ScopeOfAnotherForm,

@@ -3,9 +3,10 @@
 use super::{Case, Cases};
 use crate::{
     by_hand::{base64url, decoded, negated},
-    judge::{Verifier, kid_of, oidc},
+    verifiers::{Verifier, kid_of, oidc},
 };
-use lambda_api_testing::issuer::Algorithm;
+use lambda_api::auth::Algorithm;
+use lambda_api_testing_internal::TokenExt as _;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Cases::new(Verifier::Oidc);
@@ -61,7 +62,7 @@ fn changed(cases: &mut Cases, algorithm: Algorithm) {
         ("inverted", good.iter().map(|byte| !byte).collect()),
     ] {
         let name = format!("{algorithm}, a signature {name}");
-        cases.refused(name, format!("{signed}.{}", base64url(&signature)));
+        cases.rejected(name, format!("{signed}.{}", base64url(&signature)));
     }
 }
 
@@ -87,7 +88,7 @@ fn flipped(cases: &mut Cases, algorithm: Algorithm) {
             ),
             ("signature", format!("{signed}.{}", flip(&good))),
         ] {
-            cases.refused(
+            cases.rejected(
                 format!("{algorithm}, bit {step} of 12 of the {part} flipped"),
                 token,
             );
@@ -106,7 +107,7 @@ fn ecdsa(cases: &mut Cases) {
     let integers = [integer(r), integer(s)].concat();
     let length = u8::try_from(integers.len()).expect("short");
     let der = [&[0x30, length], &integers[..]].concat();
-    cases.refused(
+    cases.rejected(
         "ES256, a signature in DER",
         format!("{signed}.{}", base64url(&der)),
     );
@@ -124,7 +125,7 @@ fn ecdsa(cases: &mut Cases) {
         ("both are the order", &order[..], &order[..]),
     ] {
         let signature = base64url([r, s].concat());
-        cases.refused(format!("ES256, {name}"), format!("{signed}.{signature}"));
+        cases.rejected(format!("ES256, {name}"), format!("{signed}.{signature}"));
     }
 }
 
@@ -137,6 +138,6 @@ fn of_another_token(cases: &mut Cases) {
             .to_string();
         let (_, signature) = bob.rsplit_once('.').expect("a signature");
         let name = format!("{algorithm}, the signature of another token");
-        cases.refused(name, format!("{signed}.{signature}"));
+        cases.rejected(name, format!("{signed}.{signature}"));
     }
 }

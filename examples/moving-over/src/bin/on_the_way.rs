@@ -1,8 +1,0 @@
-//! On the way: new routes in front of the old router.
-
-use lambda_api::Api;
-
-#[lambda_api::main]
-fn main() -> Api {
-    moving_over::new::on_the_way()
-}

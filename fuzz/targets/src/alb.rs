@@ -1,5 +1,7 @@
-//! Tokens of load balancers: `header`, line break, `payload`, which get a good signature; or, in one
-//! line, a whole token as it is. As in [`jwt`](super::jwt), what is accepted is read once more.
+//! Tokens of load balancers.
+//!
+//! The input is `header`, a line break and `payload`, which get a valid signature. An input of one
+//! line is a whole token. As in [`jwt`](super::jwt), accepted tokens are checked again.
 
 use crate::{
     calls::{block_on, first_line},
@@ -7,7 +9,10 @@ use crate::{
     signer::{self, NOON},
 };
 use http::{HeaderValue, Request};
-use lambda_api::{AlbOidc, Authenticator, Body};
+use lambda_api::{
+    Body,
+    auth::{AlbOidc, Authenticator},
+};
 use std::sync::LazyLock;
 
 const ARN: &str =
@@ -20,10 +25,10 @@ static VERIFIER: LazyLock<AlbOidc> = LazyLock::new(|| {
     verifier.key(KID, signer::pem()).clock(signer::noon)
 });
 
-/// Judges one token.
+/// Verifies a token.
 ///
 /// # Panics
-/// When a token is accepted that should not be.
+/// Panics if an invalid token is accepted.
 pub fn run(data: &[u8]) {
     let token = match data.contains(&b'\n') {
         true => {
@@ -40,7 +45,7 @@ pub fn run(data: &[u8]) {
     let Ok(identity) = block_on(VERIFIER.authenticate(&request)) else {
         return;
     };
-    let (signed, signature) = token.rsplit_once('.').expect("a signature");
+    let (signed, signature) = token.rsplit_once('.').expect("the token has a signature");
     let signature = decoded(signature);
     assert!(
         signer::is_alb_signature(signed, &signature),
@@ -53,7 +58,7 @@ pub fn run(data: &[u8]) {
     assert_eq!(header.text("signer"), ARN);
     assert_eq!(header.text("client"), CLIENT);
     assert!(header.get("crit").is_none() && header.get("b64").is_none());
-    assert!(header.time("exp").expect("an end") > f64::from(NOON));
+    assert!(header.time("exp").expect("an expiry") > f64::from(NOON));
     let claims: Object = serde_json::from_slice(&decoded(payload)).expect("an object");
     assert_eq!(claims.text("sub"), identity.subject());
     assert!(!identity.subject().is_empty());

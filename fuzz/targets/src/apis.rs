@@ -1,4 +1,4 @@
-//! The APIs that are called.
+//! The APIs under test.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -9,28 +9,31 @@
 use crate::calls::block_on;
 use http::{HeaderMap, Method, Uri, Version};
 use lambda_api::{
-    Api, App, Claims, Cookies, Cors, Deadline, Extension, Form, FormRejection, Identity,
-    Invocation, Json, JsonRejection, LambdaContext, MatchedPath, Multipart, Path, Query, Request,
-    State, Text, api_handler,
+    Api, App, Claims, Cors, Identity, Invocation, Json, LambdaContext, Path, Query, Request, State,
+    api_handler,
     auth::{
         ApiKeys, KeyHash,
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
     },
     bytes::Bytes,
+    extract::{
+        Cookies, Deadline, Extension, Form, FormRejection, JsonRejection, MatchedPath, Multipart,
+        Text,
+    },
     routes,
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::{borrow::Cow, collections::HashMap, fmt::Debug, sync::LazyLock};
 
 fn build(api: Api) -> App {
-    block_on(api.build()).expect("the API has no fault")
+    block_on(api.build()).expect("the API has no error")
 }
 
 fn shown(value: &impl Debug) -> String {
     format!("{value:?}")
 }
 
-/// What a handler saw of path and query.
+/// The path and the query as a handler received them.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Sees {
     pub(crate) raw: String,
@@ -54,7 +57,7 @@ fn rest(first: &str, rest: Cow<'_, str>, uri: &Uri, Query(query): Query<Pairs>) 
     Json(Sees { raw, values, query })
 }
 
-/// Says what its handlers saw of path and query.
+/// Returns the path and the query that its handlers received.
 pub(crate) static SEES: LazyLock<App> =
     LazyLock::new(|| build(Api::new().routes(routes![one, rest])));
 
@@ -78,12 +81,12 @@ fn below_open(_path: IgnoredAny) -> &'static str {
     "closed"
 }
 
-/// Has one public route, beside others that nobody gets into.
+/// Has one public route among routes that reject all requests.
 pub(crate) static CLOSED: LazyLock<App> = LazyLock::new(|| {
     let hash: KeyHash = "01ecfadb13c6d282d5b757e7bd8c2de684355d790b3c5dc5313aa5350e56e8df"
         .parse()
         .expect("a hash");
-    let keys = ApiKeys::fixed([(hash, Identity::new("importer"))]).header("x-key");
+    let keys = ApiKeys::from_keys([(hash, Identity::new("importer"))]).header("x-key");
     let routes = routes![open, closed, closed_one, below_open];
     build(Api::new().authenticate(keys).routes(routes))
 });
@@ -200,7 +203,7 @@ fn parts(
     shown(&(request, invocation, context, deadline, state, extension))
 }
 
-/// The claims of anybody: what a gateway says may have any form.
+/// The claims of any caller: claims from a gateway can have any shape.
 #[derive(Debug, Deserialize)]
 struct User {
     sub: Option<String>,
@@ -227,7 +230,7 @@ fn maybe(identity: Option<Identity>) -> String {
     shown(&identity)
 }
 
-/// Has a handler for every kind of argument, and believes what gateways say of their callers.
+/// Has a handler for every kind of argument, and trusts the claims of gateways.
 pub(crate) static ALL: LazyLock<App> = LazyLock::new(|| {
     let api = |routes| Api::new().routes(routes);
     let callers = || routes![who, claims, maybe];

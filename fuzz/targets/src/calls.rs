@@ -1,4 +1,4 @@
-//! Running what is async, and reading inputs of several parts.
+//! Runs futures and splits inputs into parts.
 
 use std::{cell::RefCell, future::Future};
 use tokio::runtime::{Builder, Runtime};
@@ -8,7 +8,7 @@ thread_local! {
         Builder::new_current_thread()
             .enable_time()
             .build()
-            .expect("a runtime is made"),
+            .expect("a runtime"),
     );
 }
 
@@ -16,7 +16,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     RUNTIME.with_borrow(|runtime| runtime.block_on(future))
 }
 
-/// What comes before the first line break, and what comes after it.
+/// Splits the input at the first line break.
 pub(crate) fn first_line(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|byte| *byte == b'\n') {
         Some(at) => (&data[..at], &data[at + 1..]),

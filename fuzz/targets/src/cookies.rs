@@ -1,18 +1,22 @@
-//! Cookies: each line is the value of one `cookie` header.
+//! Cookies. Each line of the input is the value of a `cookie` header.
 
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 use lambda_api::{
-    Cookies, IntoResponse, LambdaContext, SetCookie,
+    IntoResponse, LambdaContext,
     event::{self, DecodeError, DecodeOptions},
+    extract::Cookies,
+    response::SetCookie,
 };
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-/// Reads the cookies of a request, and sets them again.
+/// Parses the cookies of a request and sets them again.
 ///
 /// # Panics
-/// When a cookie is read that was not sent, or when one that is set is not read as what it was, or
-/// sets more than itself.
+/// Panics if:
+/// - a parsed cookie was not sent,
+/// - a cookie that is set is parsed as a different one,
+/// - setting a cookie sets more than that cookie.
 pub fn run(data: &[u8]) {
     let headers: HeaderMap = data
         .split(|byte| *byte == b'\n')
@@ -20,7 +24,7 @@ pub fn run(data: &[u8]) {
         .map(|line| (COOKIE, line))
         .collect();
     let cookies = Cookies::new(&headers);
-    // Looking each of them up takes time that grows with the square of their number.
+    // Limited, because looking up all of them takes quadratic time.
     for (name, value) in cookies.iter().take(32) {
         assert!(!name.is_empty() && !name.contains([';', '=']), "{name:?}");
         assert!(!value.contains(';'), "{value:?}");
@@ -41,11 +45,11 @@ fn contains(line: &[u8], part: &str) -> bool {
     part.is_empty() || line.windows(part.len()).any(|at| at == part.as_bytes())
 }
 
-/// What is set is one cookie of one header, and comes back as it was.
+/// Checks that a cookie is set as one cookie in one header and is parsed as the same cookie.
 fn set(name: &str, value: &str) {
-    let reply = (SetCookie::new(name.to_owned(), value), "done").into_response();
-    let Some(header) = reply.headers().get("set-cookie") else {
-        assert_eq!(reply.status(), 500);
+    let response = (SetCookie::new(name.to_owned(), value), "done").into_response();
+    let Some(header) = response.headers().get("set-cookie") else {
+        assert_eq!(response.status(), 500);
         return;
     };
     let text = header.to_str().expect("a cookie is ASCII");
@@ -59,11 +63,11 @@ fn set(name: &str, value: &str) {
     assert_eq!(percent_decode_str(encoded).decode_utf8_lossy(), value);
 }
 
-/// An HTTP API takes the cookies apart; they come together as they were.
+/// Checks that cookies stay the same in an HTTP API event, which has each in a separate member.
 fn through_event(headers: &HeaderMap, cookies: &Cookies<'_>) {
     let mut lines = Vec::new();
     for line in headers.get_all(COOKIE) {
-        // What is no UTF-8 cannot stand in an event.
+        // An event cannot contain invalid UTF-8.
         let Ok(line) = line.to_str() else { return };
         lines.extend(line.split(';').map(str::trim));
     }
@@ -73,10 +77,10 @@ fn through_event(headers: &HeaderMap, cookies: &Cookies<'_>) {
     let decoded = event::decode(event, LambdaContext::default(), &DecodeOptions::default());
     let request = match decoded {
         Ok(request) => request,
-        Err(error @ (DecodeError::NotHttp(_) | DecodeError::Malformed { .. })) => {
-            panic!("what stood in a header stands in an event: {error}")
+        Err(error @ (DecodeError::UnsupportedEvent(_) | DecodeError::Malformed { .. })) => {
+            panic!("the cookies of a header are rejected in an event: {error}")
         }
-        // There are more of them than an event may have.
+        // There are more cookies than the limit of an event.
         Err(_) => return,
     };
     let arrived = Cookies::new(request.headers());

@@ -1,21 +1,21 @@
-//! Events, answered: by the example `echo`, and by an API that has a handler for every kind of
+//! Events, handled by the example `echo` and by an API that has a handler for every kind of
 //! argument.
 
-use crate::{apis, calls::block_on, echo_example, reply};
+use crate::{apis, calls::block_on, echo_example, response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use lambda_api::{
     App, Invocation, LambdaContext,
     event::{self, DecodeError, DecodeOptions, Source},
 };
-use lambda_api_testing::strategies::carried_reply;
+use lambda_api_testing_internal::strategies::lossy_response;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
 static ECHO: LazyLock<App> =
-    LazyLock::new(|| block_on(echo_example::api().build()).expect("the example has no fault"));
+    LazyLock::new(|| block_on(echo_example::api().build()).expect("the example is valid"));
 
-/// The reply that a request asks the example for.
+/// The response that a request asks the example for.
 #[derive(Deserialize)]
 struct Wanted {
     status: u16,
@@ -23,10 +23,10 @@ struct Wanted {
     body: String,
 }
 
-/// Answers one event.
+/// Handles an event.
 ///
 /// # Panics
-/// When a reply is none, or is a 5xx that nobody asked for.
+/// Panics if the response is invalid, or has a 5xx status that the request did not ask for.
 pub fn run(data: &[u8]) {
     let event = Bytes::copy_from_slice(data);
     let decoded = event::decode(
@@ -44,24 +44,24 @@ pub fn run(data: &[u8]) {
         Err(DecodeError::Malformed { invocation, .. }) => (invocation.source(), None),
         Err(_) => (None, None),
     };
-    let is_http = !matches!(decoded, Err(DecodeError::NotHttp(_)));
-    let is_refused = decoded.is_err();
+    let is_http = !matches!(decoded, Err(DecodeError::UnsupportedEvent(_)));
+    let is_rejected = decoded.is_err();
     for (app, wanted) in [(&ECHO, wanted.as_ref()), (&apis::ALL, None)] {
-        let reply = block_on(app.handle_event(event.clone(), LambdaContext::default()));
-        match (source, reply) {
-            (None, Err(_)) => assert!(!is_http, "a request was not answered"),
-            // An event that is over a limit does not tell whose it is.
-            (None, Ok(reply)) => {
-                assert!(is_http, "an event of nobody was answered");
-                assert!(reply::check_any(&reply).is_client_error());
+        let raw_response = block_on(app.handle_event(event.clone(), LambdaContext::default()));
+        match (source, raw_response) {
+            (None, Err(_)) => assert!(!is_http, "a request got no response"),
+            // If an event exceeds a limit, its source is unknown.
+            (None, Ok(raw_response)) => {
+                assert!(is_http, "an event without a source got a response");
+                assert!(response::check_any(&raw_response).is_client_error());
             }
-            (Some(_), Err(error)) => panic!("no reply: {error}"),
-            (Some(source), Ok(reply)) => {
-                let reply = reply::check(source, &reply);
-                if is_refused {
-                    assert_eq!(reply.status(), StatusCode::BAD_REQUEST);
+            (Some(_), Err(error)) => panic!("no response: {error}"),
+            (Some(source), Ok(raw_response)) => {
+                let raw_response = response::check(source, &raw_response);
+                if is_rejected {
+                    assert_eq!(raw_response.status(), StatusCode::BAD_REQUEST);
                 } else if wanted.is_none() {
-                    assert!(!reply.status().is_server_error(), "{reply:?}");
+                    assert!(!raw_response.status().is_server_error(), "{raw_response:?}");
                 }
             }
         }
@@ -73,13 +73,13 @@ pub fn run(data: &[u8]) {
     }
 }
 
-fn is_reply(wanted: &Wanted) -> bool {
+fn is_response(wanted: &Wanted) -> bool {
     (200..600).contains(&wanted.status)
 }
 
 impl Wanted {
     fn response(self) -> Option<Response<Bytes>> {
-        if !is_reply(&self) {
+        if !is_response(&self) {
             return None;
         }
         let body = base64_simd::STANDARD.decode_to_vec(self.body).ok()?;
@@ -94,12 +94,13 @@ impl Wanted {
     }
 }
 
-/// The law of replies: what is encoded, its source reads as far as it can carry it.
+/// Checks that a response survives encoding and parsing by its source, within the limits of the
+/// format.
 fn round_trip(source: Source, response: &Response<Bytes>) {
     let (parts, body) = response.clone().into_parts();
-    let reply = event::encode(source, &parts, &body);
-    let received = reply::check(source, &reply);
-    let expected = carried_reply(source, response);
+    let raw_response = event::encode(source, &parts, &body);
+    let received = response::check(source, &raw_response);
+    let expected = lossy_response(source, response);
     assert_eq!(received.status(), expected.status());
     assert_eq!(
         listed(received.headers()),

@@ -1,4 +1,4 @@
-//! Events: the input is what Lambda hands over, whatever it is.
+//! Events. The input is the payload that Lambda sends.
 
 use bytes::Bytes;
 use http::{Request, Uri};
@@ -6,16 +6,18 @@ use lambda_api::{
     Invocation, LambdaContext,
     event::{self, DecodeError, DecodeOptions, Source, emulate},
 };
-use lambda_api_testing::strategies::carried;
+use lambda_api_testing_internal::strategies::lossy;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
 use std::{collections::HashSet, fmt};
 
-/// Decodes one event, in several ways.
+/// Decodes an event in several ways.
 ///
 /// # Panics
-/// When it is decoded though it is no JSON, when two ways differ, or when what was decoded is no
-/// request that a source could have sent.
+/// Panics if:
+/// - the input is decoded although it is not JSON,
+/// - two ways of decoding it differ,
+/// - the result is a request that no source could have sent.
 pub fn run(data: &[u8]) {
     let event = Bytes::copy_from_slice(data);
     let options = DecodeOptions::default();
@@ -28,11 +30,14 @@ pub fn run(data: &[u8]) {
             assert_eq!(request.body().bytes(), again.body().bytes());
         }
         (Err(error), Err(again)) => assert_eq!(error.to_string(), again.to_string()),
-        _ => panic!("decoded otherwise the second time"),
+        _ => panic!("decoding a second time gave a different result"),
     }
     let json = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);
     if serde_json::from_slice::<IgnoredAny>(json).is_err() {
-        assert!(matches!(decoded, Err(DecodeError::NotHttp(_))), "no JSON");
+        assert!(
+            matches!(decoded, Err(DecodeError::UnsupportedEvent(_))),
+            "no JSON"
+        );
     }
     if let Some(turned) = turned(json) {
         let turned = decode(&turned.into(), &options);
@@ -60,19 +65,18 @@ pub fn run(data: &[u8]) {
         Err(error) => assert!(error.to_string().len() < 10_000),
     }
     #[allow(clippy::needless_update, reason = "there will be more of them")]
-    let stripped = DecodeOptions {
-        strip_stage: Some(true),
-        base_path: Some("/v1".to_owned()),
-        more_base_paths: vec!["/a%20b/c".to_owned(), "/v1/v1".to_owned()],
-        ..DecodeOptions::default()
-    };
+    let stripped = DecodeOptions::default()
+        .strip_stage(true)
+        .base_path("/v1")
+        .base_path("/a%20b/c")
+        .base_path("/v1/v1");
     if let Ok(request) = decode(&event, &stripped) {
         check(&request);
     }
 }
 
-/// An event with its members, and those of its context, in the opposite order; `None` when a name
-/// stands twice, for then the order has to matter.
+/// Returns the event with its members, and those of its context, in reverse order. Returns `None`
+/// if a name is repeated, because the order is then significant.
 fn turned(json: &[u8]) -> Option<String> {
     let mut members = members(json)?;
     for (name, value) in &mut members {
@@ -85,7 +89,8 @@ fn turned(json: &[u8]) -> Option<String> {
     Some(object(members))
 }
 
-/// The members of an object whose names all differ, with their values as JSON.
+/// Returns the members of an object with their values as JSON. Returns `None` if a name is
+/// repeated.
 fn members(json: &[u8]) -> Option<Vec<(String, String)>> {
     struct Members(Vec<(String, String)>);
 
@@ -123,7 +128,8 @@ fn object(members: Vec<(String, String)>) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-/// What was made of an event, but for the text of an error, which names its keys in their order.
+/// Describes the result of decoding. The text of an error is left out, because it names keys in
+/// their order.
 fn told(decoded: &Result<lambda_api::Request, DecodeError>) -> String {
     match decoded {
         Ok(request) => {
@@ -131,8 +137,8 @@ fn told(decoded: &Result<lambda_api::Request, DecodeError>) -> String {
             let told = (request.uri(), request.headers(), request.body().bytes());
             format!("{} {told:?} {invocation:?}", request.method())
         }
-        // Of several things that are wrong, the one that is read first is told.
-        Err(DecodeError::Malformed { .. } | DecodeError::OverLimit(_)) => "rejected".to_owned(),
+        // With several errors, the first one is reported, which depends on the order.
+        Err(DecodeError::Malformed { .. } | DecodeError::LimitExceeded(_)) => "rejected".to_owned(),
         Err(_) => "no request".to_owned(),
     }
 }
@@ -153,13 +159,13 @@ fn check(request: &lambda_api::Request) -> Source {
     invocation.source().expect("an event has a source")
 }
 
-/// Asks for everything that is read only when somebody asks.
+/// Calls all accessors that parse lazily.
 fn ask(invocation: &Invocation) {
     let _ = (invocation.source_ip(), invocation.stage());
     let _ = (invocation.account_id(), invocation.domain_name());
     let _ = (invocation.api_id(), invocation.time());
     let _ = (invocation.raw_path(), invocation.public_url());
-    // Two slashes would make a host of what follows them.
+    // After a leading `//`, the next segment would be a host.
     let prefix = invocation.path_prefix();
     assert!(
         prefix.is_empty() || prefix.starts_with('/') && !prefix.starts_with("//"),
@@ -174,25 +180,26 @@ fn ask(invocation: &Invocation) {
     assert!(!shown.contains(['\r', '\n', '\0']), "{shown}");
 }
 
-/// What was decoded, sent once more by its source, arrives as far as that source can carry it.
+/// Checks that the request survives encoding by its source and decoding, within the limits of the
+/// format.
 fn round_trip(source: Source, request: &Request<Bytes>) {
-    let event = emulate::event(source, request, &emulate::Facts::new()).to_string();
+    let event = emulate::event(source, request, &emulate::GatewayContext::new()).to_string();
     let arrived = match decode(&event.clone().into(), &DecodeOptions::default()) {
         Ok(request) => request,
-        Err(error @ (DecodeError::NotHttp(_) | DecodeError::Malformed { .. })) => {
-            panic!("{source} sent an event that is refused: {error}\n{event}")
+        Err(error @ (DecodeError::UnsupportedEvent(_) | DecodeError::Malformed { .. })) => {
+            panic!("{source} encoded an event that is rejected: {error}\n{event}")
         }
-        // With what the source has added, it is over a limit.
+        // The members that the source adds can exceed a limit.
         Err(_) => return,
     };
-    let expected = carried(source, request);
+    let expected = lossy(source, request);
     assert_eq!(arrived.method(), expected.method());
     assert_eq!(arrived.uri().path(), expected.uri().path());
     assert_eq!(query(arrived.uri()), query(expected.uri()));
     assert_eq!(arrived.body().bytes(), expected.body());
 }
 
-/// The parameters; names in any order, the values of a name in theirs.
+/// The parameters, sorted by name; the values of a name stay in order.
 fn query(uri: &Uri) -> Vec<&str> {
     let mut parameters: Vec<_> = uri.query().unwrap_or_default().split('&').collect();
     parameters.sort_by_key(|parameter| parameter.split('=').next());

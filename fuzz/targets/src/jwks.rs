@@ -1,17 +1,20 @@
-//! Key sets: the input is the document that an issuer publishes.
+//! Key sets. The input is the document that an issuer publishes.
 
 use crate::{
     calls::block_on,
     signer::{self, KID},
 };
 use http::{HeaderValue, Request, header::AUTHORIZATION};
-use lambda_api::{Authenticator, Body, Jwt};
+use lambda_api::{
+    Body,
+    auth::{Authenticator, Jwt},
+};
 use serde_json::Value;
 use std::sync::LazyLock;
 
 const CLAIMS: &[u8] = br#"{"iss":"https://id.example.com","aud":"a","sub":"s","exp":4102444800}"#;
 
-/// A good token that names its key, and a good one that does not.
+/// A valid token with a key id, and a valid one without.
 static TOKENS: LazyLock<[(bool, lambda_api::Request); 2]> = LazyLock::new(|| {
     [
         (true, request(br#"{"alg":"EdDSA","kid":"k"}"#)),
@@ -28,28 +31,31 @@ fn request(header: &[u8]) -> lambda_api::Request {
     request
 }
 
-/// Judges good tokens by the keys of any document.
+/// Verifies valid tokens with the keys of the document.
 ///
 /// # Panics
-/// When a token is accepted, and the document does not have its key.
+/// Panics if a token is accepted and the document does not contain its key.
 pub fn run(data: &[u8]) {
     let Ok(document) = std::str::from_utf8(data) else {
         return;
     };
-    let jwt = Jwt::issuer("https://id.example.com").audience("a");
+    let jwt = Jwt::new("https://id.example.com").audience("a");
     let jwt = jwt.jwks(document).clock(signer::noon);
     for (names_key, request) in TOKENS.iter() {
         if block_on(jwt.authenticate(request)).is_ok() {
-            assert!(has_key(document, *names_key), "no such key was published");
+            assert!(has_key(document, *names_key), "the key was not published");
         }
     }
 }
 
-/// Whether one of the keys is the one that signed, for all that another JSON reader can tell.
+/// Whether the document contains the signing key, according to a second JSON parser.
 fn has_key(document: &str, named: bool) -> bool {
     let document: Value = serde_json::from_str(document).expect("a key set is JSON");
     let keys = document["keys"].as_array().expect("a set has keys");
-    assert!(named || keys.len() == 1, "a key was guessed");
+    assert!(
+        named || keys.len() == 1,
+        "a token without a key id was accepted with several keys"
+    );
     let own = signer::jwk();
     keys.iter().any(|key| {
         let same = ["kty", "crv", "x"]

@@ -1,8 +1,10 @@
-//! Tokens: `header`, line break, `payload`, which get a good signature; or, in one line, a whole
-//! token as it is.
+//! Tokens.
 //!
-//! The signature is good, so everything hangs on the reading of header and claims. What is accepted
-//! is read once more here, by another JSON reader, and has to be right by that as well.
+//! The input is `header`, a line break and `payload`, which get a valid signature. An input of one
+//! line is a whole token.
+//!
+//! With a valid signature, acceptance depends on the parsing of the header and the claims. An
+//! accepted token is checked again with a second JSON parser, and must be valid by that as well.
 
 use crate::{
     calls::{block_on, first_line},
@@ -10,7 +12,10 @@ use crate::{
     signer::{self, KID, NOON},
 };
 use http::{HeaderValue, Request, header::AUTHORIZATION};
-use lambda_api::{Authenticator, Body, Cognito, Identity, Jwt};
+use lambda_api::{
+    Body, Identity,
+    auth::{Authenticator, Cognito, Jwt},
+};
 use std::sync::LazyLock;
 
 const ISSUER: &str = "https://id.example.com";
@@ -20,7 +25,7 @@ const POOL_URL: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_ab
 const CLIENT: &str = "app-client-id";
 
 static JWT: LazyLock<Jwt> = LazyLock::new(|| {
-    let jwt = Jwt::issuer(ISSUER).audience(AUDIENCE);
+    let jwt = Jwt::new(ISSUER).audience(AUDIENCE);
     jwt.jwks(signer::jwks()).clock(signer::noon)
 });
 
@@ -33,10 +38,10 @@ fn pool() -> Cognito {
     pool.jwks(signer::jwks()).clock(signer::noon)
 }
 
-/// Judges one token by each kind of verifier.
+/// Verifies a token with each kind of verifier.
 ///
 /// # Panics
-/// When a token is accepted that should not be.
+/// Panics if an invalid token is accepted.
 pub fn run(data: &[u8]) {
     let token = match data.contains(&b'\n') {
         true => {
@@ -69,19 +74,19 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// Holds an accepted token to what RFC 7515 and RFC 7519 ask, and returns its claims.
+/// Checks an accepted token against RFC 7515 and RFC 7519, and returns its claims.
 fn check(token: &str, identity: &Identity, issuer: &str) -> Object {
-    let (signed, signature) = token.rsplit_once('.').expect("a signature");
+    let (signed, signature) = token.rsplit_once('.').expect("the token has a signature");
     assert_eq!(signature, signer::signature(signed), "a forged signature");
     let (header, payload) = signed.split_once('.').expect("two segments");
     let header = decoded(header);
     let header: Object = serde_json::from_slice(&header).expect("the header is an object");
     assert_eq!(header.text("alg"), "EdDSA");
-    // RFC 7515, section 4.1.11, and RFC 7797, section 3: nothing critical is understood.
-    assert!(header.get("crit").is_none(), "`crit` was passed over");
+    // RFC 7515, section 4.1.11, and RFC 7797, section 3: critical headers are unsupported.
+    assert!(header.get("crit").is_none(), "`crit` was ignored");
     assert!(
         header.get("b64").is_none_or(|b64| b64 == true),
-        "`b64` was passed over"
+        "`b64` was ignored"
     );
     if let Some(kid) = header.get("kid") {
         assert_eq!(kid, KID);
@@ -89,7 +94,7 @@ fn check(token: &str, identity: &Identity, issuer: &str) -> Object {
     let payload = decoded(payload);
     assert_eq!(identity.raw_claims().map(str::as_bytes), Some(&payload[..]));
     let claims: Object = serde_json::from_slice(&payload).expect("the claims are an object");
-    // Names that issuers were told apart by since the pool has two.
+    // The pool has two issuers, which are distinguished by this claim.
     let named = claims.text("iss");
     let updated = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";
     assert!(
@@ -99,7 +104,7 @@ fn check(token: &str, identity: &Identity, issuer: &str) -> Object {
     assert_eq!(identity.issuer(), Some(named));
     assert_eq!(claims.text("sub"), identity.subject());
     assert!(!identity.subject().is_empty());
-    assert!(claims.time("exp").expect("an end") > f64::from(NOON));
+    assert!(claims.time("exp").expect("an expiry") > f64::from(NOON));
     for beginning in ["nbf", "iat"] {
         let beginning = claims.time(beginning).unwrap_or_default();
         assert!(beginning <= f64::from(NOON) + 30.0, "{beginning}");

@@ -1,13 +1,12 @@
-//! What is fuzzed, as plain functions of bytes.
+//! Fuzz targets as plain functions of bytes.
 //!
-//! Each module is one target: its `run` takes any bytes, and panics when something that has to hold
-//! does not. libFuzzer calls it from `fuzz/fuzz_targets`; the test `replay` calls it on stable with
-//! every seed, and with every input that once was a fault.
+//! Each module is a target. Its `run` takes any bytes and panics if a property is violated.
+//! libFuzzer calls it from `fuzz/fuzz_targets`. The test `replay` calls it on stable Rust with
+//! every seed and with every input that once caused an error.
 //!
-//! The targets use the public interface of the crates. Three things have none, and are taken over as
-//! files: the example `echo`, which is a program, the parsers of the macros, since a crate of
-//! procedural macros exports nothing else, and what reads the answers of the Runtime API, since
-//! nobody else is to call it.
+//! The targets use the public interface of the crates. Three parts have none and are included as
+//! files: the example `echo`, which is a program; the parsers of the macros, because a procedural
+//! macro crate cannot export functions; and the parser of Runtime API responses, which is private.
 
 pub mod alb;
 pub mod cookies;
@@ -23,21 +22,19 @@ pub mod target;
 mod apis;
 mod calls;
 mod object;
-mod reply;
+mod response;
 mod signer;
 
-/// The example, without its `main`.
-#[path = "../../../examples/echo/src/main.rs"]
+/// The program, without its `main`.
+#[path = "../../../testing/programs/echo/src/main.rs"]
 #[allow(dead_code, reason = "it is a program")]
 mod echo_example;
 
-// The macros as functions of token streams. Their files name each other by `crate::`.
-#[path = "../../../macros/src/ends.rs"]
-mod ends;
+// The macros as functions of token streams. Their files refer to each other by `crate::`.
 #[path = "../../../macros/src/error/mod.rs"]
 mod error;
-#[path = "../../../macros/src/faults.rs"]
-mod faults;
+#[path = "../../../macros/src/error_store.rs"]
+mod error_store;
 #[path = "../../../macros/src/function.rs"]
 mod function;
 #[path = "../../../macros/src/handler/mod.rs"]
@@ -48,10 +45,12 @@ mod krate;
 mod main_fn;
 #[path = "../../../macros/src/routes.rs"]
 mod routes;
-#[path = "../../../macros/src/similar.rs"]
-mod similar;
+#[path = "../../../macros/src/span_range.rs"]
+mod span_range;
+#[path = "../../../macros/src/suggest.rs"]
+mod suggest;
 
-// What reads the answers of the Runtime API. Nothing is sent here.
+// The parser of Runtime API responses. Nothing is sent here.
 #[path = "../../../core/src/runtime/connection.rs"]
 #[allow(dead_code, reason = "nothing is sent")]
 mod connection;
@@ -61,13 +60,14 @@ mod head;
 #[allow(dead_code, reason = "the event is a body")]
 mod invoke;
 
-/// For the files that are taken over.
+/// Used by the included files.
 use lambda_api::LambdaContext;
 
-/// A target, by its name.
+/// The name of a target and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All targets. Each has a folder of its name under `fuzz/seeds`, and a binary in `fuzz/Cargo.toml`.
+/// All targets. Each has a folder with its name under `fuzz/seeds` and a binary in
+/// `fuzz/Cargo.toml`.
 pub const TARGETS: [Target; 10] = [
     ("alb", alb::run),
     ("cookies", cookies::run),

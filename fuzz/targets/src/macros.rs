@@ -1,25 +1,25 @@
-//! Macro input: the first line is what stands in the brackets of an attribute, the rest is the item
-//! below it.
+//! Macro input. The first line contains the arguments of an attribute, the rest is the item below
+//! it.
 
 use crate::calls::first_line;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::str::FromStr;
 
-/// How deep brackets may be nested. The compiler that calls the macros has a limit of its own, and
-/// the parser of the language, which is not ours, takes some stack for each level.
+/// The maximum nesting of brackets. The compiler has its own limit for macro input, and the parser
+/// (`syn`) uses stack space for each level.
 const MAX_DEPTH: usize = 40;
 
-/// Expands the input by each macro.
+/// Expands the input with each macro.
 ///
 /// # Panics
-/// When what a macro makes of an item that the language has is none.
+/// Panics if a macro expands a valid item to invalid code.
 pub fn run(data: &[u8]) {
     let (attribute, item) = first_line(data);
     let (Some(attribute), Some(item)) = (tokens(attribute), tokens(item)) else {
         return;
     };
-    // Of an item that does not parse, the macros keep what was written.
+    // If an item does not parse, the macros emit it unchanged, so the output is not checked.
     let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
     let handler = crate::handler::api_handler(attribute.clone(), &item);
     let main = crate::main_fn::main(attribute.clone(), &item);
@@ -34,7 +34,7 @@ pub fn run(data: &[u8]) {
     let expression = syn::parse2::<syn::Expr>(routes.clone());
     assert!(expression.is_ok(), "routes: {routes}");
     if let Ok(item) = syn::parse2::<syn::Item>(item) {
-        // The printer has to print what the parser has read.
+        // The parsed item must be printable.
         let _ = item.into_token_stream();
     }
 }

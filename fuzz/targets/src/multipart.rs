@@ -1,16 +1,20 @@
-//! Multipart forms: the first line is the content type, the rest is the body.
+//! Multipart forms. The first line is the content type, the rest is the body.
 
 use crate::calls::{block_on, first_line};
 use http::{HeaderValue, header::CONTENT_TYPE};
-use lambda_api::{ApiError, Body, Multipart, Part, Request, extract};
+use lambda_api::{
+    ApiError, Body, Request,
+    extract::{Multipart, Part, extract},
+};
 
-/// As many as there may be, unless an application says otherwise.
+/// The default limit for the number of parts.
 const MOST_PARTS: usize = 256;
 
-/// Reads one form.
+/// Parses a form.
 ///
 /// # Panics
-/// When a part has what was not sent, or when a form that was read is not read again.
+/// Panics if a part contains bytes that were not sent, or if a parsed form is not parsed again
+/// after it has been serialized.
 pub fn run(data: &[u8]) {
     let (content_type, body) = first_line(data);
     let Some(form) = read(content_type, body.to_vec()) else {
@@ -26,7 +30,7 @@ pub fn run(data: &[u8]) {
     }
     if let Some(written) = write(&form) {
         let again = read(b"multipart/form-data; boundary=0-boundary-0", written);
-        let again = again.expect("a plain form is read");
+        let again = again.expect("a serialized form is valid");
         assert_eq!(form.iter().count(), again.iter().count());
         for (one, other) in form.iter().zip(&again) {
             assert_eq!(one.name(), other.name());
@@ -49,7 +53,7 @@ fn read(content_type: &[u8], body: Vec<u8>) -> Option<Multipart> {
     }
 }
 
-/// The same form, plainly written; `None` where a name or the content would need more than that.
+/// Serializes the form. Returns `None` if a name or the content would need escaping.
 fn write(form: &Multipart) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     for part in form {

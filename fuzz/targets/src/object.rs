@@ -1,4 +1,4 @@
-//! JSON objects as another reader sees them, one that keeps every member.
+//! JSON objects, parsed without merging repeated members.
 
 use serde::{
     Deserialize,
@@ -7,7 +7,7 @@ use serde::{
 use serde_json::Value;
 use std::fmt;
 
-/// An object in which no name stands twice.
+/// A JSON object without repeated names.
 pub(crate) struct Object(Vec<(String, Value)>);
 
 impl Object {

@@ -1,5 +1,7 @@
-//! Answers of the Runtime API: each byte of the first line is how much arrives at once, the rest is
-//! what arrives: one response after the other.
+//! Responses of the Runtime API.
+//!
+//! Each byte of the first line of the input is the size of a part that arrives at once. The rest is
+//! the data that arrives: responses, one after the other.
 
 use crate::{
     calls::{block_on, first_line},
@@ -15,17 +17,20 @@ use std::{
 };
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// More than that in one input is a matter of limits, not of reading.
+/// The maximum size of an input. Larger inputs would only test limits.
 const MOST: usize = 64 * 1024;
 
-/// How many responses are read of one input.
+/// The maximum number of responses that are read from an input.
 const RESPONSES: usize = 4;
 
 /// Reads all responses of an input.
 ///
 /// # Panics
-/// When it matters in which parts they arrive, when more is read than they have, when a body is not
-/// what was sent, or when what would be sent back to Lambda could be more than one header.
+/// Panics if:
+/// - the result depends on how the data is split,
+/// - more is read than the response has,
+/// - a body differs from the one that was sent,
+/// - an id that is sent back to Lambda could contain more than one header.
 pub fn run(data: &[u8]) {
     let (parts, sent) = first_line(data);
     if sent.len() > MOST {
@@ -52,11 +57,11 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// What was read of an input.
+/// The responses that were read from an input.
 #[derive(Default)]
 struct Read {
     told: Vec<Told>,
-    /// How many bytes had been taken after each of them.
+    /// The number of bytes consumed after each of them.
     ends: Vec<usize>,
 }
 
@@ -108,11 +113,11 @@ fn one(connection: &mut Connection, stream: &mut Parts<'_>) -> Told {
             assert!(error.len() < 200, "{error}");
             Told::Error(error)
         }
-        Err(error) => panic!("there is no connection to make, and no time that ends: {error}"),
+        Err(error) => panic!("neither connecting nor a time limit can fail here: {error}"),
     }
 }
 
-/// Where the head is whose status is not informational.
+/// Finds the first head whose status is not informational.
 fn last_head(mut sent: &[u8]) -> (Head, &[u8]) {
     loop {
         let head = head::parse(sent, &mut |_, _| {});
@@ -124,12 +129,16 @@ fn last_head(mut sent: &[u8]) -> (Head, &[u8]) {
     }
 }
 
-/// The body is what stands there; of a chunked one, what is left without sizes.
+/// Checks that the body is the data after the head, for chunked bodies without the chunk framing.
 fn check_body(sent: &[u8], response: &Response) {
     let (head, body) = last_head(sent);
     match head.framing {
         Framing::Length(length) => {
-            assert_eq!(body.len(), length, "more was read than the response has");
+            assert_eq!(
+                body.len(),
+                length,
+                "the body length differs from content-length"
+            );
             assert_eq!(body, response.body);
         }
         Framing::ToEnd => assert_eq!(body, response.body),
@@ -137,23 +146,24 @@ fn check_body(sent: &[u8], response: &Response) {
             assert!(response.body.len() < body.len());
             let mut rest = body.iter();
             let all_there = response.body.iter().all(|byte| rest.any(|at| at == byte));
-            assert!(all_there, "a byte that was not sent");
+            assert!(all_there, "the body contains a byte that was not sent");
         }
     }
 }
 
-/// Without its last byte it is no response, unless it ends with the connection.
+/// Checks that the response is incomplete without its last byte, unless it ends with the
+/// connection.
 fn check_end(sent: &[u8], response: &Response) {
     let (head, _) = last_head(sent);
     let [ref shorter @ .., _] = *sent else {
-        panic!("a response of nothing");
+        panic!("a response of zero bytes");
     };
     let told = read(shorter, &[MOST]).told;
     let is_same = matches!(&told[0], Told::Response(cut) if cut.body == response.body);
     assert!(!is_same || head.framing == Framing::ToEnd, "{told:?}");
 }
 
-/// Written once more, it is read as the same: with a length, and in chunks.
+/// Checks that the response, serialized with a length and in chunks, is read as the same response.
 fn check_again(response: &Response) {
     let Response {
         status,
@@ -180,7 +190,7 @@ fn check_again(response: &Response) {
     chunked.extend(b"0\r\n\r\n");
     for written in [sized, chunked] {
         let again = &read(&written, &[MOST]).told[0];
-        // Several heads had more headers than one may have.
+        // The headers of several informational heads can exceed the limit for one head.
         if headers.len() >= 128 && matches!(again, Told::Error(_)) {
             continue;
         }
@@ -194,7 +204,8 @@ fn check_again(response: &Response) {
     }
 }
 
-/// Ids go back to Lambda in a request line and in a header, and can be no more than that.
+/// Checks that ids, which are sent to Lambda in a request line and a header, cannot contain
+/// anything else.
 fn check_invoke(response: &Response) {
     let mut invoke = Invoke::default();
     for (name, value) in &response.headers {
@@ -215,7 +226,7 @@ fn check_invoke(response: &Response) {
     assert!(invoke.unreadable.len() <= response.headers.len());
 }
 
-/// What arrives in parts of these sizes, over and over, and then ends.
+/// A stream that yields the data in parts of these sizes, repeated.
 struct Parts<'s> {
     sent: &'s [u8],
     sizes: Vec<usize>,
@@ -225,7 +236,7 @@ struct Parts<'s> {
 
 impl<'s> Parts<'s> {
     fn new(sent: &'s [u8], sizes: &[usize]) -> Self {
-        // Nothing at all would be the end.
+        // A part of zero bytes would mean the end of the stream.
         let sizes: Vec<usize> = sizes.iter().map(|size| (*size).max(1)).collect();
         Self {
             sent,

@@ -1,4 +1,4 @@
-//! An issuer whose key is always the same, so that an input always means the same token.
+//! An issuer with a fixed key, so that an input always results in the same token.
 
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -16,7 +16,7 @@ use std::{
 
 pub(crate) const KID: &str = "k";
 
-/// Noon of the first day of 2026, in seconds: the time of all tokens and verifiers here.
+/// Noon of 1 January 2026, in seconds: the time of all tokens and verifiers here.
 pub(crate) const NOON: u32 = 1_767_268_800;
 
 static KEY: LazyLock<Ed25519KeyPair> =
@@ -26,7 +26,7 @@ pub(crate) fn noon() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(NOON.into())
 }
 
-/// The public key as a JWK.
+/// Returns the public key as a JWK.
 pub(crate) fn jwk() -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "kid": KID, "x": base64url(KEY.public_key())})
 }
@@ -35,14 +35,14 @@ pub(crate) fn jwks() -> String {
     json!({"keys": [jwk()]}).to_string()
 }
 
-/// A token of these two texts, whatever they are, with a good signature.
+/// Returns a token of these two texts, whatever they are, with a valid signature.
 pub(crate) fn token(header: &[u8], payload: &[u8]) -> String {
     let signed = format!("{}.{}", base64url(header), base64url(payload));
     let signature = signature(&signed);
     format!("{signed}.{signature}")
 }
 
-/// The only signature that the key makes of a text.
+/// Returns the signature of a text. Ed25519 signatures are deterministic.
 pub(crate) fn signature(signed: &str) -> String {
     base64url(KEY.sign(signed.as_bytes()))
 }
@@ -70,19 +70,19 @@ const POINT: [u8; 65] = [
     0x99,
 ];
 
-/// What stands before the point of a key of P-256 in its DER (RFC 5480, section 2).
+/// The DER prefix of a P-256 public key, before the point (RFC 5480, section 2).
 const ALGORITHM: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
     0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
-/// The public key of the load balancer.
+/// Returns the public key of the load balancer.
 pub(crate) fn pem() -> String {
     let key = STANDARD.encode_to_string([&ALGORITHM[..], &POINT[..]].concat());
     format!("-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----\n")
 }
 
-/// A token of a load balancer, in padded base64url.
+/// Returns a token of a load balancer, in padded base64url.
 pub(crate) fn alb_token(header: &[u8], payload: &[u8]) -> String {
     let encode = |bytes: &[u8]| URL_SAFE.encode_to_string(bytes);
     let signed = format!("{}.{}", encode(header), encode(payload));
@@ -92,7 +92,7 @@ pub(crate) fn alb_token(header: &[u8], payload: &[u8]) -> String {
     format!("{signed}.{}", encode(signature.as_ref()))
 }
 
-/// Whether the load balancer could have signed this.
+/// Whether the signature is one of the load balancer's key.
 pub(crate) fn is_alb_signature(signed: &str, signature: &[u8]) -> bool {
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, POINT);
     key.verify(signed.as_bytes(), signature).is_ok()

@@ -1,10 +1,10 @@
-//! Path and query: the first byte chooses the source, the rest of its line is the path, and what
-//! comes after it is the query.
+//! Path and query. The first byte of the input selects the source, the rest of its line is the
+//! path, and what follows is the query.
 
 use crate::{
     apis,
     calls::{block_on, first_line},
-    reply,
+    response,
 };
 use http::{Response, StatusCode, Uri};
 use lambda_api::{
@@ -15,10 +15,10 @@ use lambda_api::{
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-/// Sends one path and query through one source.
+/// Sends a path and a query through a source.
 ///
 /// # Panics
-/// When a closed route is open, or when a handler sees other values than were sent.
+/// Panics if a protected route is accessible, or if a handler gets values that were not sent.
 pub fn run(data: &[u8]) {
     let (target, query) = first_line(data);
     let Some((chosen, path)) = target.split_first() else {
@@ -32,8 +32,8 @@ pub fn run(data: &[u8]) {
     let decoded = event::decode(event.clone(), LambdaContext::default(), &options);
     let uri = match &decoded {
         Ok(request) => Some(request.uri()),
-        Err(DecodeError::NotHttp(error)) => panic!("an event of {source}: {error}"),
-        // It cannot be represented, or is over a limit.
+        Err(DecodeError::UnsupportedEvent(error)) => panic!("an event of {source}: {error}"),
+        // It cannot be represented in an event, or exceeds a limit.
         Err(_) => None,
     };
     let seen = send(source, &apis::SEES, &event);
@@ -51,24 +51,25 @@ pub fn run(data: &[u8]) {
 }
 
 fn send(source: Source, app: &App, event: &Bytes) -> Response<Bytes> {
-    let reply = block_on(app.handle_event(event.clone(), LambdaContext::default()));
-    let reply = reply.expect("the event is one");
-    let reply = reply::check(source, &reply);
-    assert!(!reply.status().is_server_error(), "{reply:?}");
-    reply
+    let response = block_on(app.handle_event(event.clone(), LambdaContext::default()));
+    let response = response.expect("the event is valid");
+    let response = response::check(source, &response);
+    assert!(!response.status().is_server_error(), "{response:?}");
+    response
 }
 
-/// A handler that answers has seen the path and the query as they were sent, decoded once.
-fn check_seen(uri: &Uri, reply: &Response<Bytes>) {
-    if reply.status() != StatusCode::OK {
-        assert!(reply.status().is_client_error(), "{reply:?}");
+/// Checks that a handler got the path and the query as they were sent, decoded once.
+fn check_seen(uri: &Uri, response: &Response<Bytes>) {
+    if response.status() != StatusCode::OK {
+        assert!(response.status().is_client_error(), "{response:?}");
         return;
     }
-    let seen: apis::Sees = serde_json::from_slice(reply.body()).expect("what a handler saw");
+    let seen: apis::Sees =
+        serde_json::from_slice(response.body()).expect("the values a handler got");
     assert_eq!(seen.raw, uri.path());
     let decoded = |part: &str| {
         let decoded = percent_decode_str(part).decode_utf8();
-        decoded.expect("what is no UTF-8 is refused").into_owned()
+        decoded.expect("invalid UTF-8 is rejected").into_owned()
     };
     let path = uri.path();
     match seen.values.as_slice() {
@@ -91,17 +92,17 @@ fn check_seen(uri: &Uri, reply: &Response<Bytes>) {
     assert_eq!(seen.query, sent);
 }
 
-/// Without a credential nothing answers but the one route that is public, by its one name; and
-/// which others there are, nobody can tell.
-fn check_closed(uri: &Uri, reply: &Response<Bytes>) {
-    match reply.status().as_u16() {
-        200 => assert_eq!((uri.path(), &reply.body()[..]), ("/open", &b"open"[..])),
-        404 | 405 => panic!("{uri} was looked up for nobody"),
+/// Checks that without a credential only the public route responds, under its exact name, and that
+/// other responses do not reveal which routes exist.
+fn check_closed(uri: &Uri, response: &Response<Bytes>) {
+    match response.status().as_u16() {
+        200 => assert_eq!((uri.path(), &response.body()[..]), ("/open", &b"open"[..])),
+        404 | 405 => panic!("{uri} was routed without authentication"),
         status => assert!((400..500).contains(&status), "{uri}: {status}"),
     }
 }
 
-/// The least event of each source, with a path and a query as it has them.
+/// The smallest event of each source, with the path and query in its format.
 fn event(source: Source, path: &str, query: &str) -> Value {
     let mut last = Map::new();
     let mut lists = Map::new();

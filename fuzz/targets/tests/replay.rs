@@ -1,4 +1,4 @@
-//! Every seed of the fuzzers, and every input that once was a fault, run on stable.
+//! Every seed of the fuzzers, and every input that once was an error, run on stable.
 
 use fuzz_targets::TARGETS;
 use std::{fs, panic, path::Path};

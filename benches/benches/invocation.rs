@@ -1,4 +1,4 @@
-//! Time per invocation, event bytes to reply bytes, as ratios to lambda-api's own.
+//! The time per invocation, from event bytes to response bytes, as ratios to lambda-api.
 
 use benches::{
     Work,
@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 const ROUNDS: usize = 40;
 
-/// How the examples of lambda_http keep the stage out of the path.
+/// The variable with which the examples of lambda_http remove the stage from the path.
 const NO_STAGE: &str = "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH";
 
 struct Timed {
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
                 times: Vec::new(),
             })
             .collect();
-        // In turns, so that a slow moment of the machine meets all of them.
+        // Interleaved, so that a slow moment of the machine affects all of them.
         for _ in 0..ROUNDS {
             for one in &mut all {
                 one.times.push(time(&runtime, &*one.api, &event, n));

@@ -1,4 +1,4 @@
-//! axum on lambda_http, on one thread.
+//! The API on axum and lambda_http, on one thread.
 
 use lambda_http::{Error, run, tracing};
 

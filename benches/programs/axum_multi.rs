@@ -1,4 +1,4 @@
-//! axum on lambda_http, as the examples of lambda_http set it up.
+//! The API on axum and lambda_http, on several threads as in the examples of lambda_http.
 
 use lambda_http::{Error, run, tracing};
 

@@ -1,4 +1,4 @@
-//! Hello, with axum on lambda_http.
+//! Hello world with axum on lambda_http.
 
 use axum::{Router, extract::Path, routing::get};
 use lambda_http::{Error, run, tracing};

@@ -1,4 +1,4 @@
-//! Hello, with a bare handler of lambda_runtime.
+//! Hello world with a bare handler of lambda_runtime.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::{Value, json};

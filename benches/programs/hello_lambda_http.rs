@@ -1,4 +1,4 @@
-//! Hello, with lambda_http alone.
+//! Hello world with lambda_http alone.
 
 use lambda_http::{Error, Request, run, service_fn, tracing};
 

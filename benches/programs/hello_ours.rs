@@ -1,4 +1,4 @@
-//! Hello, with lambda-api.
+//! Hello world with lambda-api.
 
 use lambda_api::api_handler;
 

@@ -1,4 +1,4 @@
-//! Hello, with poem on poem-lambda.
+//! Hello world with poem on poem-lambda.
 
 use poem::{Route, get, handler, web::Path};
 use poem_lambda::{Error, run};

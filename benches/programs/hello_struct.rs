@@ -1,4 +1,5 @@
-//! Hello, with a bare handler of lambda_runtime on a struct of what it reads.
+//! Hello world with a bare handler of lambda_runtime that deserializes a struct of the fields it
+//! reads.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde::{Deserialize, Serialize};

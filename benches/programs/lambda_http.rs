@@ -1,4 +1,4 @@
-//! lambda_http alone, on one thread.
+//! The API on lambda_http alone, on one thread.
 
 use lambda_http::{Error, run, service_fn, tracing};
 

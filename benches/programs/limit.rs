@@ -1,4 +1,4 @@
-//! The limit as a process: the Runtime API spoken over one TCP connection of `std`.
+//! The lower limit as a process: the Runtime API over one TCP connection of `std`.
 
 use std::{
     env,
@@ -6,12 +6,12 @@ use std::{
     net::TcpStream,
 };
 
-struct Answer {
+struct Respond {
     request_id: String,
     body: Vec<u8>,
 }
 
-fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Answer> {
+fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Respond> {
     let (mut length, mut request_id, mut line) = (0, String::new(), String::new());
     loop {
         line.clear();
@@ -29,7 +29,7 @@ fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Answer> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok(Answer { request_id, body })
+    Ok(Respond { request_id, body })
 }
 
 fn main() -> io::Result<()> {
@@ -42,15 +42,15 @@ fn main() -> io::Result<()> {
     loop {
         stream.get_mut().write_all(next.as_bytes())?;
         let event = read(&mut stream)?;
-        let reply = benches::apis::limit::answer(&event.body);
+        let raw_response = benches::apis::limit::respond(&event.body);
         let mut post = format!(
             "POST /2018-06-01/runtime/invocation/{}/response HTTP/1.1\r\nhost: {address}\r\n\
              content-length: {}\r\n\r\n",
             event.request_id,
-            reply.len()
+            raw_response.len()
         )
         .into_bytes();
-        post.extend_from_slice(&reply);
+        post.extend_from_slice(&raw_response);
         stream.get_mut().write_all(&post)?;
         read(&mut stream)?;
     }

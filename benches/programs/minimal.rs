@@ -1,4 +1,4 @@
-//! A bare handler of lambda_runtime, on one thread.
+//! The API as a bare handler of lambda_runtime on a struct, on one thread.
 
 use lambda_runtime::{Error, run, service_fn};
 

@@ -1,4 +1,4 @@
-//! lambda-api.
+//! The API on lambda-api.
 
 use lambda_api::Api;
 

@@ -1,4 +1,4 @@
-//! poem on poem-lambda, on one thread.
+//! The API on poem and poem-lambda, on one thread.
 
 use poem_lambda::{Error, run};
 

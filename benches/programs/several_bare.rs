@@ -1,4 +1,5 @@
-//! Handlers that wait and one that computes, bare on a struct, as many at once as Lambda sends.
+//! Concurrent invocations with a bare handler on a struct: a route that waits and one that
+//! computes.
 
 use lambda_runtime::{Error, run_concurrent, service_fn};
 

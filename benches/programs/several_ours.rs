@@ -1,4 +1,4 @@
-//! Handlers that wait and one that computes, with lambda-api.
+//! Concurrent invocations with lambda-api: a route that waits and one that computes.
 
 use lambda_api::Api;
 

@@ -1,4 +1,4 @@
-//! A bare handler of lambda_runtime, on one thread.
+//! The API as a bare handler of lambda_runtime on a `serde_json::Value`, on one thread.
 
 use lambda_runtime::{Error, run, service_fn};
 

@@ -1,5 +1,5 @@
-//! `allocations PEER WORK`: how often one invocation asks the allocator for memory, and for how
-//! many bytes. A program of its own, so that the counting is not counted elsewhere.
+//! `allocations PEER WORK` prints the number of allocations of one invocation and their bytes. It
+//! is a separate program, so that the counting allocator does not affect the other measurements.
 
 use benches::{Work, in_process};
 use in_process::Peer;
@@ -18,14 +18,14 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let (Some(peer), Some(work)) = (Peer::of(peer), Work::of(work)) else {
-        eprintln!("there is no such peer or work");
+        eprintln!("unknown peer or work");
         return ExitCode::from(2);
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime");
     let (event, context) = (work.event(), in_process::context());
     let api = peer.api(work, &runtime);
-    // The first ones fill what is kept.
+    // The first invocations fill caches.
     api.repeat(&runtime, &event, &context, 3);
     let region = Region::new(ALLOCATOR);
     api.repeat(&runtime, &event, &context, INVOCATIONS);

@@ -1,5 +1,6 @@
-//! One API of thirty routes, built with lambda-api and with each of its peers, and what an
-//! invocation of it costs. `cargo bench -p benches` times it;
+//! Benchmarks of an API of thirty routes, built with lambda-api and with each of its peers.
+//!
+//! `cargo bench -p benches` measures the time of an invocation;
 //! `cargo run --release -p benches -- report` measures everything.
 
 pub mod apis;

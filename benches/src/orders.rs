@@ -1,61 +1,61 @@
-//! What all the APIs answer with: the data of a small shop, the same for every peer.
+//! The data that all APIs return: a small shop, the same for every peer.
 
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
-/// What a GET of an order replies: 400 bytes of JSON.
+/// The response to a GET of an order: 400 bytes of JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// From the path.
+    /// The id, from the path.
     pub id: u64,
-    /// From the query.
+    /// The page, from the query.
     pub page: u32,
-    /// Who ordered.
+    /// The customer.
     pub customer: String,
-    /// What was ordered.
+    /// The lines of the order.
     pub lines: Vec<Line>,
-    /// Of all lines.
+    /// The sum of all lines.
     pub total_cents: u64,
 }
 
-/// One kind of goods in an order.
+/// A line of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// The goods.
+    /// The article number.
     pub sku: String,
-    /// For people.
+    /// The name of the article.
     pub name: String,
-    /// How many.
+    /// The quantity.
     pub quantity: u32,
-    /// Of one.
+    /// The price of one piece.
     pub price_cents: u64,
 }
 
-/// What a POST of an order sends: 2 KB of JSON.
+/// The body of a POST of an order: 2 KB of JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewOrder {
-    /// Who orders.
+    /// The customer.
     pub customer: String,
-    /// What is ordered.
+    /// The lines of the order.
     pub lines: Vec<NewLine>,
-    /// For the warehouse.
+    /// Notes for the warehouse.
     pub notes: Vec<String>,
 }
 
-/// One kind of goods to order.
+/// A line of a new order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewLine {
-    /// The goods.
+    /// The article number.
     pub sku: String,
-    /// How many.
+    /// The quantity.
     pub quantity: u32,
-    /// Wrapped as a gift.
+    /// Whether it is wrapped as a gift.
     pub gift: bool,
-    /// What to write on it.
+    /// The text of the engraving.
     pub engraving: Option<String>,
 }
 
-/// What a POST of a file replies.
+/// The response to a POST of a file.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Stored {
     /// The length of the file.
@@ -65,12 +65,12 @@ pub struct Stored {
 /// The query of a GET of an order.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Page {
-    /// Which one.
+    /// The page.
     pub page: u32,
 }
 
 impl Order {
-    /// An order as a database would have it.
+    /// Returns an order, like a database would.
     #[must_use]
     pub fn found(id: u64, page: u32) -> Self {
         let lines = [
@@ -120,14 +120,14 @@ impl From<NewOrder> for Order {
     }
 }
 
-/// 100 KB that are no text.
+/// Returns 100 KB of binary data.
 #[must_use]
 pub fn picture() -> &'static [u8] {
     static PICTURE: LazyLock<Vec<u8>> = LazyLock::new(|| noise(100 * 1024));
     &PICTURE
 }
 
-/// Bytes without a pattern, the same ones each time.
+/// Returns pseudorandom bytes, the same in each run.
 #[must_use]
 pub fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x2545_f491_u32;

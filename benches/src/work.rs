@@ -1,33 +1,34 @@
-//! The work: what is asked of every peer.
+//! The kinds of work that every peer is measured with.
 
 use crate::orders::{NewLine, NewOrder, noise};
 use bytes::Bytes;
 use std::fmt;
 
-/// One kind of invocation.
+/// A kind of invocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// (a) A GET with path and query, in an HTTP API event of 2 KB; 400 bytes of JSON come back.
+    /// (a) A GET with path and query parameters, in an HTTP API event of 2 KB; the response has 400
+    /// bytes of JSON.
     Get,
-    /// (b) A POST of 2 KB of JSON into a typed struct.
+    /// (b) A POST of 2 KB of JSON, deserialized into a struct.
     Post,
     /// (c) The GET of (a) from a REST API, with multi-value headers.
     Rest,
     /// (d) A GET of 100 KB of binary.
     Download,
-    /// (e) A POST of a body of 1 MB of base64.
+    /// (e) A POST of 1 MB of base64.
     Upload,
-    /// (f) The GET of (a) with a token of RS256, which is verified.
+    /// (f) The GET of (a) with an RS256 token, which is verified.
     Token,
-    /// (g) A GET of what is not there.
+    /// (g) A GET of a path without a route.
     Nothing,
 }
 
-/// Where the upload of (e) has this many characters.
+/// The length of the upload of (e), in characters.
 const BASE64: usize = 1024 * 1024;
 
 impl Work {
-    /// All of it, in order.
+    /// All kinds, in order.
     pub const ALL: &[Self] = &[
         Self::Get,
         Self::Post,
@@ -38,7 +39,7 @@ impl Work {
         Self::Nothing,
     ];
 
-    /// The letter of the table.
+    /// The letter of the kind in the tables.
     #[must_use]
     pub fn letter(self) -> &'static str {
         match self {
@@ -52,7 +53,7 @@ impl Work {
         }
     }
 
-    /// The work of a letter.
+    /// Returns the kind with this letter.
     #[must_use]
     pub fn of(letter: &str) -> Option<Self> {
         Self::ALL
@@ -61,13 +62,13 @@ impl Work {
             .find(|work| work.letter() == letter)
     }
 
-    /// Whether a token is verified, which peers without a middleware for it do not do.
+    /// Whether a token is verified. Peers without an authentication middleware skip this work.
     #[must_use]
     pub fn needs_token(self) -> bool {
         matches!(self, Self::Token)
     }
 
-    /// What it is, in a few words.
+    /// A short description.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -81,7 +82,7 @@ impl Work {
         }
     }
 
-    /// The status of the reply.
+    /// The status of the response.
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
@@ -90,7 +91,7 @@ impl Work {
         }
     }
 
-    /// The event, as Lambda sends it: JSON without spaces.
+    /// Returns the event as Lambda sends it: JSON without whitespace.
     #[must_use]
     pub fn event(self) -> Bytes {
         match self {
@@ -127,7 +128,7 @@ impl fmt::Display for Work {
 const HTTP: &str = include_str!("events/http.json");
 const REST: &str = include_str!("events/rest.json");
 
-/// The event of an upload, of this many characters of base64.
+/// Returns the event of an upload of this many characters of base64.
 pub(crate) fn upload(characters: usize) -> Bytes {
     let body = base64_simd::STANDARD.encode_to_string(noise(characters / 4 * 3));
     sends("/files", "image/png", &body, true)
@@ -195,7 +196,7 @@ mod tests {
         }
         let body = serde_json::to_string(&new_order()).unwrap();
         assert!(body.len().abs_diff(2048) < 100, "{}", body.len());
-        let reply = serde_json::to_string(&Order::found(7, 3)).unwrap();
-        assert!(reply.len().abs_diff(400) < 20, "{}", reply.len());
+        let response = serde_json::to_string(&Order::found(7, 3)).unwrap();
+        assert!(response.len().abs_diff(400) < 20, "{}", response.len());
     }
 }

@@ -1,4 +1,4 @@
-//! The API on axum, behind lambda_http.
+//! The API on axum and lambda_http.
 
 use crate::orders::{NewOrder, Order, Page, Stored, picture};
 use axum::{
@@ -26,17 +26,17 @@ async fn upload(body: Bytes) -> Json<Stored> {
     Json(Stored { bytes: body.len() })
 }
 
-/// A route that is there, and not called.
+/// A route that exists but is never called.
 async fn one(Path(id): Path<u64>) -> Json<u64> {
     Json(id)
 }
 
-/// Likewise.
+/// Another one.
 async fn all() -> &'static str {
     "[]"
 }
 
-/// The API, with its thirty routes.
+/// Returns the API with its thirty routes.
 pub fn router() -> Router {
     Router::new()
         .route("/orders", get(all).post(place_order))
@@ -56,6 +56,6 @@ pub fn router() -> Router {
         .route("/version", get(all))
         .route("/status", get(all))
         .route("/me", get(all))
-        // Its own limit of 2 MB is for servers; Lambda has one already.
+        // axum limits bodies to 2 MB by default; Lambda has its own limit.
         .layer(DefaultBodyLimit::disable())
 }

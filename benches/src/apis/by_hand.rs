@@ -1,14 +1,14 @@
 //! The thirty routes as one `match`, for peers without a router.
 
-/// What a request asks for.
+/// The route of a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Found<'p> {
-    /// An order, by its id.
+    /// An order and its id.
     Order(&'p str),
     NewOrder,
     Picture,
     NewPicture,
-    /// What is there, and not called: of an id, or a list.
+    /// A route that exists but is never called, with an id.
     One(&'p str),
     All,
 }

@@ -8,38 +8,38 @@ use lambda_http::{
 };
 use serde::Serialize;
 
-fn reply(body: &impl Serialize) -> Result<Response<Body>, Error> {
-    let reply = Response::builder().header(CONTENT_TYPE, "application/json");
-    Ok(reply.body(serde_json::to_string(body)?.into())?)
+fn response(body: &impl Serialize) -> Result<Response<Body>, Error> {
+    let response = Response::builder().header(CONTENT_TYPE, "application/json");
+    Ok(response.body(serde_json::to_string(body)?.into())?)
 }
 
-/// Answers one request.
+/// Handles a request.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Fails if the request is invalid.
 pub async fn handle(request: Request) -> Result<Response<Body>, Error> {
     match find(request.method().as_str(), request.uri().path()) {
         Some(Found::Order(id)) => {
             let query = request.query_string_parameters();
             let page = query.first("page").ok_or("no page")?.parse()?;
-            reply(&Order::found(id.parse()?, page))
+            response(&Order::found(id.parse()?, page))
         }
         Some(Found::NewOrder) => {
             let order: NewOrder = serde_json::from_slice(request.body())?;
-            reply(&Order::from(order))
+            response(&Order::from(order))
         }
         Some(Found::Picture) => {
-            let reply = Response::builder().header(CONTENT_TYPE, "application/octet-stream");
-            Ok(reply.body(picture().into())?)
+            let response = Response::builder().header(CONTENT_TYPE, "application/octet-stream");
+            Ok(response.body(picture().into())?)
         }
-        Some(Found::NewPicture) => reply(&Stored {
+        Some(Found::NewPicture) => response(&Stored {
             bytes: request.body().len(),
         }),
-        Some(Found::One(id)) => reply(&id),
-        Some(Found::All) => reply(&[(); 0]),
+        Some(Found::One(id)) => response(&id),
+        Some(Found::All) => response(&[(); 0]),
         None => {
-            let reply = Response::builder().status(StatusCode::NOT_FOUND);
-            Ok(reply.body(Body::Empty)?)
+            let response = Response::builder().status(StatusCode::NOT_FOUND);
+            Ok(response.body(Body::Empty)?)
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The limit: what any framework has to do at least. The event is read once, into a borrowed
-//! struct of the fields that the work needs, and the reply is written once. There is no runtime and
-//! no error.
+//! The lower limit: the minimum that any framework has to do. The event is deserialized once, into
+//! a borrowed struct of the fields that the work needs, and the response is serialized once. There
+//! is no runtime and no error handling.
 
 use super::{
     by_hand::{Found, find},
-    reply::Reply,
+    response::WireResponse,
 };
 use crate::orders::{NewOrder, Order, Stored, picture};
 use serde::Deserialize;
@@ -50,12 +50,12 @@ impl Event<'_> {
     }
 }
 
-/// Answers one event.
+/// Handles an event.
 ///
 /// # Panics
-/// When it is not an event of the benchmarks.
+/// Panics if it is not an event of the benchmarks.
 #[must_use]
-pub fn answer(event: &[u8]) -> Vec<u8> {
+pub fn respond(event: &[u8]) -> Vec<u8> {
     let event: Event<'_> = serde_json::from_slice(event).expect("an event");
     let method = match &event.request_context.http {
         Some(http) => &http.method,
@@ -65,13 +65,13 @@ pub fn answer(event: &[u8]) -> Vec<u8> {
     match find(method, &event.raw_path) {
         Some(Found::Order(id)) => {
             let id = id.parse().expect("a number");
-            Reply::json(&Order::found(id, event.page().expect("a page"))).write()
+            WireResponse::json(&Order::found(id, event.page().expect("a page"))).write()
         }
         Some(Found::NewOrder) => {
             let order: NewOrder = serde_json::from_str(body).expect("an order");
-            Reply::json(&Order::from(order)).write()
+            WireResponse::json(&Order::from(order)).write()
         }
-        // Base64 needs no escaping: it is written to where it stays.
+        // Base64 needs no escaping, so it is written directly into the response.
         Some(Found::Picture) => {
             let picture = picture();
             let mut written = Vec::with_capacity(picture.len() * 4 / 3 + 256);
@@ -83,10 +83,10 @@ pub fn answer(event: &[u8]) -> Vec<u8> {
         }
         Some(Found::NewPicture) => {
             let body = base64_simd::STANDARD.decode_to_vec(body).expect("base64");
-            Reply::json(&Stored { bytes: body.len() }).write()
+            WireResponse::json(&Stored { bytes: body.len() }).write()
         }
-        Some(Found::One(id)) => Reply::json(&id).write(),
-        Some(Found::All) => Reply::json(&[(); 0]).write(),
-        None => Reply::problem().write(),
+        Some(Found::One(id)) => WireResponse::json(&id).write(),
+        Some(Found::All) => WireResponse::json(&[(); 0]).write(),
+        None => WireResponse::problem().write(),
     }
 }

@@ -1,14 +1,14 @@
-//! The API as a bare handler of `lambda_runtime`, on a struct of the needed fields.
+//! The API as a bare handler of `lambda_runtime` on a struct of the needed fields.
 
 use super::{
     by_hand::{Found, find},
-    reply::Reply,
+    response::WireResponse,
 };
 use crate::orders::{NewOrder, Order, Stored};
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Deserialize;
 
-/// What of an event is needed.
+/// The needed fields of an event.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -44,11 +44,11 @@ impl Event {
     }
 }
 
-/// Answers one event.
+/// Handles an event.
 ///
 /// # Errors
-/// What is wrong with it.
-pub async fn handle(event: LambdaEvent<Event>) -> Result<Reply, Error> {
+/// Fails if the event is invalid.
+pub async fn handle(event: LambdaEvent<Event>) -> Result<WireResponse, Error> {
     let event = event.payload;
     let method = match &event.request_context.http {
         Some(http) => &http.method,
@@ -58,19 +58,19 @@ pub async fn handle(event: LambdaEvent<Event>) -> Result<Reply, Error> {
     Ok(match find(method, &event.raw_path) {
         Some(Found::Order(id)) => {
             let query = event.query_string_parameters.ok_or("no query")?;
-            Reply::json(&Order::found(id.parse()?, query.page.parse()?))
+            WireResponse::json(&Order::found(id.parse()?, query.page.parse()?))
         }
         Some(Found::NewOrder) => {
             let order: NewOrder = serde_json::from_str(body)?;
-            Reply::json(&Order::from(order))
+            WireResponse::json(&Order::from(order))
         }
-        Some(Found::Picture) => Reply::picture(),
+        Some(Found::Picture) => WireResponse::picture(),
         Some(Found::NewPicture) => {
             let body = base64_simd::STANDARD.decode_to_vec(body)?;
-            Reply::json(&Stored { bytes: body.len() })
+            WireResponse::json(&Stored { bytes: body.len() })
         }
-        Some(Found::One(id)) => Reply::json(&id),
-        Some(Found::All) => Reply::json(&[(); 0]),
-        None => Reply::not_found(),
+        Some(Found::One(id)) => WireResponse::json(&id),
+        Some(Found::All) => WireResponse::json(&[(); 0]),
+        None => WireResponse::not_found(),
     })
 }

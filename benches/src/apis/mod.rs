@@ -1,5 +1,5 @@
-//! The same API of thirty routes, built with each of the peers, and a small one for several
-//! invocations at once.
+//! The same API of thirty routes, built with each of the peers, and a small API for concurrent
+//! invocations.
 
 #[cfg(feature = "axum")]
 pub mod axum;
@@ -16,11 +16,11 @@ pub mod ours;
 #[cfg(feature = "poem")]
 pub mod poem;
 #[cfg(any(feature = "limit", feature = "runtime"))]
-mod reply;
+mod response;
 #[cfg(feature = "several")]
 pub mod several;
 #[cfg(feature = "runtime")]
 pub mod value;
 
 #[cfg(any(feature = "limit", feature = "runtime"))]
-pub use reply::Reply;
+pub use response::WireResponse;

@@ -27,7 +27,7 @@ async fn upload(request: &Request) -> Json<Stored> {
     })
 }
 
-/// Routes that are there, and not called.
+/// Routes that exist but are never called.
 macro_rules! others {
     ($($method:ident $path:tt $name:ident($($id:ident)?);)*) => {
         $(
@@ -37,7 +37,7 @@ macro_rules! others {
                 "[]"
             }
         )*
-        /// The API, with its thirty routes.
+        /// Returns the API with its thirty routes.
         pub fn api() -> Api {
             Api::new().routes(routes![get_order, place_order, download, upload, $($name),*])
         }

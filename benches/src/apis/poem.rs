@@ -1,4 +1,4 @@
-//! The API on poem, behind poem-lambda.
+//! The API on poem and poem-lambda.
 
 use crate::orders::{NewOrder, Order, Page, Stored, picture};
 use poem::{
@@ -18,32 +18,32 @@ fn place_order(Json(order): Json<NewOrder>) -> Json<Order> {
 
 #[handler]
 fn download(Path(_name): Path<String>) -> Response {
-    let reply = Response::builder().content_type("application/octet-stream");
-    reply.body(picture())
+    let response = Response::builder().content_type("application/octet-stream");
+    response.body(picture())
 }
 
 #[handler]
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "extractors of poem own what they take"
+    reason = "extractors of poem own their values"
 )]
 fn upload(body: Vec<u8>) -> Json<Stored> {
     Json(Stored { bytes: body.len() })
 }
 
-/// A route that is there, and not called.
+/// A route that exists but is never called.
 #[handler]
 fn one(Path(id): Path<u64>) -> Json<u64> {
     Json(id)
 }
 
-/// Likewise.
+/// Another one.
 #[handler]
 fn all() -> &'static str {
     "[]"
 }
 
-/// The API, with its thirty routes.
+/// Returns the API with its thirty routes.
 #[must_use]
 pub fn route() -> Route {
     Route::new()

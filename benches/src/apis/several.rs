@@ -1,5 +1,4 @@
-//! Two routes for several invocations at once: one waits, as a query of a database does, and one
-//! computes.
+//! Two routes for concurrent invocations: one waits, like a database query, and one computes.
 
 use crate::orders::Order;
 use std::time::{Duration, Instant};
@@ -9,7 +8,7 @@ async fn wait(ms: u64) -> Order {
     Order::found(ms, 1)
 }
 
-/// Keeps its thread for so long.
+/// Keeps its thread busy for this long.
 fn compute(ms: u64) -> Order {
     let start = Instant::now();
     while start.elapsed() < Duration::from_millis(ms) {
@@ -33,7 +32,7 @@ mod ours {
         Json(super::compute(ms))
     }
 
-    /// The API, with its two routes.
+    /// Returns the API with its two routes.
     pub fn api() -> Api {
         Api::new().routes(routes![wait, compute])
     }
@@ -41,20 +40,20 @@ mod ours {
 
 #[cfg(feature = "runtime")]
 mod bare {
-    use crate::apis::{Reply, minimal::Event};
+    use crate::apis::{WireResponse, minimal::Event};
     use lambda_runtime::{Error, LambdaEvent};
 
-    /// Answers one event.
+    /// Handles an event.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub async fn handle(event: LambdaEvent<Event>) -> Result<Reply, Error> {
+    /// Fails if the event is invalid.
+    pub async fn handle(event: LambdaEvent<Event>) -> Result<WireResponse, Error> {
         let path = event.payload.path();
         let order = match path.strip_prefix("/compute/") {
             Some(ms) => super::compute(ms.parse()?),
             None => super::wait(path.strip_prefix("/wait/").ok_or("no route")?.parse()?).await,
         };
-        Ok(Reply::json(&order))
+        Ok(WireResponse::json(&order))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The API as a bare handler of `lambda_runtime`, on a `serde_json::Value`.
+//! The API as a bare handler of `lambda_runtime` on a `serde_json::Value`.
 
 use super::by_hand::{Found, find};
 use crate::orders::{NewOrder, Order, Stored, picture};
@@ -6,7 +6,7 @@ use lambda_runtime::{Error, LambdaEvent};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-fn reply(body: &impl Serialize) -> Result<Value, Error> {
+fn response(body: &impl Serialize) -> Result<Value, Error> {
     Ok(json!({
         "statusCode": 200,
         "headers": {"content-type": "application/json"},
@@ -14,10 +14,10 @@ fn reply(body: &impl Serialize) -> Result<Value, Error> {
     }))
 }
 
-/// Answers one event.
+/// Handles an event.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Fails if the event is invalid.
 pub async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     let event = event.payload;
     let http = &event["requestContext"]["http"];
@@ -28,11 +28,11 @@ pub async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         Some(Found::Order(id)) => {
             let page = event["queryStringParameters"]["page"].as_str();
             let page = page.ok_or("no page")?.parse()?;
-            reply(&Order::found(id.parse()?, page))
+            response(&Order::found(id.parse()?, page))
         }
         Some(Found::NewOrder) => {
             let order: NewOrder = serde_json::from_str(body)?;
-            reply(&Order::from(order))
+            response(&Order::from(order))
         }
         Some(Found::Picture) => Ok(json!({
             "statusCode": 200,
@@ -42,10 +42,10 @@ pub async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         })),
         Some(Found::NewPicture) => {
             let body = base64_simd::STANDARD.decode_to_vec(body)?;
-            reply(&Stored { bytes: body.len() })
+            response(&Stored { bytes: body.len() })
         }
-        Some(Found::One(id)) => reply(&id),
-        Some(Found::All) => reply(&[(); 0]),
+        Some(Found::One(id)) => response(&id),
+        Some(Found::All) => response(&[(); 0]),
         None => Ok(json!({"statusCode": 404, "body": ""})),
     }
 }

@@ -1,43 +1,42 @@
-//! Each peer's API in this process, from event bytes to reply bytes.
+//! The API of each peer in this process, from event bytes to response bytes.
 //!
-//! An event comes as the loop has it that received it, and the reply leaves as the loop sends it. What
-//! lambda_runtime does in between is done here as it does it, with the same crates: its own services
-//! can only be called with a client behind them.
+//! Input and output are those of the receive loop. What lambda_runtime does in between is repeated
+//! here with the same crates, because its own services can only be called with an HTTP client.
 
-mod answer;
+mod respond;
 mod token;
 
-pub use answer::Repeat;
+pub use respond::Repeat;
 pub(crate) use token::TOKEN;
 
 use crate::{Work, apis};
-use answer::{Limit, Ours};
 use lambda_runtime::Context;
+use respond::{Limit, Ours};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// Whose API it is.
+/// A peer: a framework or a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
-    /// The least that has to be done.
+    /// The lower limit: the minimum work.
     Limit,
-    /// lambda-api, as its own loop calls it.
+    /// lambda-api, called as its own loop does.
     Ours,
     /// axum on lambda_http.
     Axum,
     /// lambda_http alone.
     LambdaHttp,
-    /// lambda_runtime, with a handler on a struct of the needed fields.
+    /// lambda_runtime with a handler on a struct of the needed fields.
     Minimal,
-    /// lambda_runtime, with a handler on a `Value`.
+    /// lambda_runtime with a handler on a `Value`.
     Value,
-    /// The signature of the token of (f), and nothing else.
+    /// Only the signature check of the token of (f).
     Signature,
 }
 
 impl Peer {
-    /// All that answer events.
+    /// All peers that handle events.
     pub const ALL: &[Self] = &[
         Self::Limit,
         Self::Ours,
@@ -47,7 +46,7 @@ impl Peer {
         Self::Value,
     ];
 
-    /// What the command line calls it.
+    /// The name on the command line.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -61,7 +60,7 @@ impl Peer {
         }
     }
 
-    /// What the tables call it.
+    /// The name in the tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -73,7 +72,7 @@ impl Peer {
         }
     }
 
-    /// The peer of a name on the command line.
+    /// Returns the peer with this name on the command line.
     #[must_use]
     pub fn of(key: &str) -> Option<Self> {
         if key == Self::Signature.key() {
@@ -82,7 +81,7 @@ impl Peer {
         Self::ALL.iter().copied().find(|peer| peer.key() == key)
     }
 
-    /// Whether it does this work.
+    /// Whether the peer supports this work.
     #[must_use]
     pub fn does(self, work: Work) -> bool {
         match self {
@@ -92,22 +91,22 @@ impl Peer {
         }
     }
 
-    /// Its API, ready to answer events of this work.
+    /// Returns the API, ready to handle events of this work.
     ///
     /// # Panics
-    /// When it cannot be built, or does not do this work.
+    /// Panics if the API cannot be built, or does not support this work.
     #[must_use]
     pub fn api(self, work: Work, runtime: &Runtime) -> Box<dyn Repeat> {
-        assert!(self.does(work), "{} does no {work}", self.key());
+        assert!(self.does(work), "{} does not support {work}", self.key());
         match self {
             Self::Limit => Box::new(Limit),
-            Self::Ours => of_app(runtime.block_on(ours(work).build()).expect("a sound API")),
+            Self::Ours => of_app(runtime.block_on(ours(work).build()).expect("a valid API")),
             Self::Axum => of_router(axum(work)),
-            Self::LambdaHttp => Box::new(answer::OnLambdaHttp(lambda_http::service_fn(
+            Self::LambdaHttp => Box::new(respond::OnLambdaHttp(lambda_http::service_fn(
                 apis::lambda_http::handle,
             ))),
-            Self::Minimal => Box::new(answer::OnRuntime::new(apis::minimal::handle)),
-            Self::Value => Box::new(answer::OnRuntime::new(apis::value::handle)),
+            Self::Minimal => Box::new(respond::OnRuntime::new(apis::minimal::handle)),
+            Self::Value => Box::new(respond::OnRuntime::new(apis::value::handle)),
             Self::Signature => Box::new(token::Signature::new()),
         }
     }
@@ -120,7 +119,7 @@ pub(crate) fn of_app(app: lambda_api::App) -> Box<dyn Repeat> {
 
 /// Any API on axum.
 pub(crate) fn of_router(router: axum::Router) -> Box<dyn Repeat> {
-    Box::new(answer::OnLambdaHttp(router))
+    Box::new(respond::OnLambdaHttp(router))
 }
 
 fn ours(work: Work) -> lambda_api::Api {
@@ -139,7 +138,7 @@ fn axum(work: Work) -> axum::Router {
     }
 }
 
-/// What the Lambda runtime says about an invocation.
+/// The context of an invocation, as lambda_runtime passes it.
 #[must_use]
 pub fn context() -> Context {
     let mut context = Context::default();
@@ -153,7 +152,7 @@ pub fn context() -> Context {
     context
 }
 
-/// Reads an event as the Lambda runtime does for every handler.
+/// Deserializes an event as lambda_runtime does for every handler.
 fn read<'e, T: Deserialize<'e>>(event: &'e [u8]) -> T {
     let mut reader = serde_json::Deserializer::from_slice(event);
     serde_path_to_error::deserialize(&mut reader).expect("an event of this type")

@@ -1,6 +1,6 @@
-//! A token of RS256, verified by each.
+//! Verification of an RS256 token with each peer.
 
-use super::{Context, answer::Answer};
+use super::{Context, respond::Respond};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64_simd::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -8,16 +8,16 @@ use lambda_api::auth::Jwt;
 
 const ISSUER: &str = "https://issuer.example.com/pool";
 const AUDIENCE: &str = "orders";
-/// Of a key that nobody has any more; it is good until 2100.
+/// A token whose private key was discarded. It is valid until 2100.
 pub(crate) const TOKEN: &str = include_str!("../events/token.jwt").trim_ascii_end();
 const JWKS: &str = include_str!("../events/jwks.json");
 
-/// The token is verified each time, not remembered.
-pub(super) fn ours() -> impl lambda_api::Authenticator {
-    Jwt::issuer(ISSUER).audience(AUDIENCE).jwks(JWKS)
+/// Verifies the token each time, without a cache.
+pub(super) fn ours() -> impl lambda_api::auth::Authenticator {
+    Jwt::new(ISSUER).audience(AUDIENCE).jwks(JWKS)
 }
 
-/// A middleware as users of axum write it, with what `jsonwebtoken` checks.
+/// A middleware as users of axum write it, with the checks of `jsonwebtoken`.
 pub(super) fn axum(router: axum::Router) -> axum::Router {
     use axum::{
         extract::Request,
@@ -65,7 +65,7 @@ pub(super) fn axum(router: axum::Router) -> axum::Router {
     }))
 }
 
-/// The check of the signature alone, with a key that is kept parsed.
+/// The signature check alone, with a parsed key.
 pub(super) struct Signature {
     key: ParsedPublicKey,
     signature: Vec<u8>,
@@ -83,17 +83,17 @@ impl Signature {
         let key = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256);
         let (_, signature) = TOKEN.rsplit_once('.').expect("a signature");
         Self {
-            key: key.expect("a good key"),
+            key: key.expect("a valid key"),
             signature: decoded(signature),
         }
     }
 }
 
-impl Answer for Signature {
-    async fn answer(&self, _: Bytes, _: &Context) -> Vec<u8> {
+impl Respond for Signature {
+    async fn respond(&self, _: Bytes, _: &Context) -> Vec<u8> {
         let (signed, _) = TOKEN.rsplit_once('.').expect("a signature");
         let verdict = self.key.verify_sig(signed.as_bytes(), &self.signature);
-        verdict.expect("a good signature");
+        verdict.expect("a valid signature");
         Vec::new()
     }
 }

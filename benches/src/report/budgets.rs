@@ -1,8 +1,8 @@
-//! What was promised, and what is.
+//! Budgets: promised and measured values.
 
 use super::table::{Table, number};
 
-/// One promise.
+/// A budget.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     what: String,
@@ -15,7 +15,7 @@ pub(super) struct Budget {
 pub(super) struct Budgets(Vec<Budget>);
 
 impl Budgets {
-    /// A value that is at most `budget`, of what `of` says.
+    /// Adds a budget: the value, relative to `of`, is at most `budget`.
     pub(super) fn at_most(
         &mut self,
         what: impl Into<String>,

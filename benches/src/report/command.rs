@@ -1,4 +1,4 @@
-//! Other programs: cargo, valgrind, and this one again.
+//! Running other programs: cargo, valgrind, and this program itself.
 
 use super::Error;
 use std::{
@@ -7,11 +7,11 @@ use std::{
     process::{Command, Output},
 };
 
-/// Runs a command; its output, unless it fails.
+/// Runs a command and returns its output. Fails if the command fails.
 pub(super) fn run(command: &mut Command) -> Result<Output, Error> {
     let output = command
         .output()
-        .map_err(|error| format!("{:?} does not run: {error}", command.get_program()))?;
+        .map_err(|error| format!("{:?} failed to start: {error}", command.get_program()))?;
     if output.status.success() {
         return Ok(output);
     }
@@ -19,22 +19,22 @@ pub(super) fn run(command: &mut Command) -> Result<Output, Error> {
     Err(format!("{command:?} failed: {log}").into())
 }
 
-/// Where the programs of this build are.
+/// The directory of the programs of this build.
 pub(super) fn directory() -> Result<PathBuf, Error> {
     let program = env::current_exe()?;
     Ok(program
         .parent()
-        .ok_or("a program is in a folder")?
+        .ok_or("the program has no parent directory")?
         .to_owned())
 }
 
-/// cargo, for this package.
+/// Returns a cargo command for this package.
 pub(super) fn cargo(command: &str) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.arg(command);
     cargo.args(["--locked", "--manifest-path"]);
     cargo.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
-    // What `cargo run` sets for this program is not meant for others.
+    // Variables that `cargo run` sets for this program must not affect other ones.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
@@ -44,14 +44,14 @@ pub(super) fn cargo(command: &str) -> Command {
     cargo
 }
 
-/// Builds the program that counts allocations, which `cargo run` does not.
+/// Builds the program that counts allocations, which `cargo run` does not build.
 pub(super) fn build_allocations() -> Result<(), Error> {
     let mut cargo = cargo("build");
     cargo.args(["--release", "--bin", "allocations"]);
     run(&mut cargo).map(drop)
 }
 
-/// The instructions of this program with some arguments, all of them.
+/// Counts all instructions of this program with these arguments.
 pub(super) fn instructions(arguments: &[&str]) -> Result<u64, Error> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
@@ -60,7 +60,7 @@ pub(super) fn instructions(arguments: &[&str]) -> Result<u64, Error> {
     collected(&String::from_utf8_lossy(&output.stderr))
 }
 
-/// What callgrind says at its end.
+/// Reads the count from the output of callgrind.
 pub(super) fn collected(log: &str) -> Result<u64, Error> {
     let count = log
         .lines()
@@ -69,7 +69,8 @@ pub(super) fn collected(log: &str) -> Result<u64, Error> {
     Ok(count.trim().parse()?)
 }
 
-/// With what the examples of lambda_http set, so that the stage is not part of the path.
+/// Sets the variables that the examples of lambda_http set, so that the stage is removed from the
+/// path.
 pub(super) fn in_lambda(command: &mut Command) -> &mut Command {
     command.env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true")
 }

@@ -1,14 +1,14 @@
-//! What does not depend on the moment: instructions and allocations of one invocation.
+//! Reproducible counts: instructions and allocations of an invocation.
 
 use super::{Error, command};
 use crate::{Work, in_process::Peer};
 use std::process::Command;
 
-/// The cost of one invocation.
+/// The cost of an invocation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Count {
     pub(super) instructions: f64,
-    /// Calls that ask for memory, or for more of it.
+    /// Calls that allocate or grow memory.
     pub(super) allocations: f64,
     pub(super) bytes: f64,
 }
@@ -38,7 +38,7 @@ pub(super) fn count(peer: Peer, work: Work) -> Result<Count, Error> {
     })
 }
 
-/// The cost of one of many: what more of them cost, without the start of the program.
+/// Returns the cost per step: the difference between many and few, which excludes the startup.
 pub(super) fn per_step(
     cost: impl Fn(usize) -> Result<u64, Error>,
     few: usize,

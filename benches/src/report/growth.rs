@@ -1,4 +1,4 @@
-//! How the cost of an invocation grows with what there is of something.
+//! Growth of the cost of an invocation, for example with the number of routes.
 
 mod apis;
 
@@ -12,7 +12,7 @@ use crate::{
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-/// What there is more and more of.
+/// A quantity that is increased step by step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Axis {
     Routes,
@@ -51,12 +51,12 @@ impl Axis {
         }
     }
 
-    /// Whether the steps are factors of one another.
+    /// Whether each step is a multiple of the previous one.
     pub(super) fn is_logarithmic(self) -> bool {
         matches!(self, Self::Routes | Self::Body)
     }
 
-    /// Those that are measured. The limit has neither routes nor layers.
+    /// The measured peers. The limit has neither routes nor layers.
     pub(super) fn peers(self) -> &'static [Peer] {
         match self {
             Self::Headers | Self::Body => &[Peer::Ours, Peer::Axum, Peer::Limit],
@@ -106,7 +106,7 @@ impl Axis {
     }
 }
 
-/// The event with this many headers: those that it has, and more like them.
+/// Returns the event with this many headers: its own and additional ones.
 fn with_headers(event: &str, count: usize) -> String {
     let (before, rest) = event.split_once("\"headers\":").expect("headers");
     let (headers, after) = rest.split_once(",\"queryString").expect("a query");
@@ -125,30 +125,30 @@ fn with_headers(event: &str, count: usize) -> String {
     format!("{before}\"headers\":{headers},\"queryString{after}")
 }
 
-/// Answers one event many times, and shows the last reply.
+/// Handles an event many times and prints the last response.
 ///
 /// # Errors
-/// When there is no such peer or axis.
+/// Fails if the peer or the axis is unknown.
 pub fn grow(key: &str, axis: &str, step: &str, n: &str) -> Verdict {
-    let axis = Axis::of(axis).ok_or("there is no such axis")?;
+    let axis = Axis::of(axis).ok_or("unknown axis")?;
     let step = step.parse()?;
     let api = axis.api(peer(key)?, step)?;
-    let reply = api.repeat(
+    let response = api.repeat(
         &runtime()?,
         &axis.event(step),
         &in_process::context(),
         n.parse()?,
     );
-    println!("{}", String::from_utf8_lossy(&reply));
+    println!("{}", String::from_utf8_lossy(&response));
     Ok(true)
 }
 
-/// What an invocation costs one peer, step by step.
+/// The cost of an invocation for one peer, step by step.
 #[derive(Clone, Debug)]
 pub(super) struct Curve {
     pub(super) axis: Axis,
     pub(super) peer: Peer,
-    /// Of each step, the instructions.
+    /// The instructions at each step.
     pub(super) costs: Vec<(usize, f64)>,
 }
 
@@ -166,7 +166,7 @@ pub(super) fn curve(axis: Axis, peer: Peer) -> Result<Curve, Error> {
 }
 
 impl Curve {
-    /// The last cost, as a multiple of the first one.
+    /// The last cost as a multiple of the first.
     pub(super) fn growth(&self) -> f64 {
         match (self.costs.first(), self.costs.last()) {
             (Some(first), Some(last)) => last.1 / first.1,

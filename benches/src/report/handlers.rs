@@ -1,4 +1,5 @@
-//! What one more handler costs to build: programs of few and of many, with the same types.
+//! The build cost of an additional handler: programs with few and with many handlers of the same
+//! types.
 
 use super::{
     Error, Verdict, command,
@@ -89,7 +90,7 @@ fn core() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/../core")
 }
 
-/// How long the program itself took to build, and its size.
+/// Returns the build time of the program itself and its size.
 fn build(directory: &Path, ours: bool, handlers: usize) -> Result<(Duration, u64), Error> {
     let name = format!("{}-{handlers}", if ours { "ours" } else { "axum" });
     let package = directory.join(&name);
@@ -108,7 +109,7 @@ fn build(directory: &Path, ours: bool, handlers: usize) -> Result<(Duration, u64
             .arg(&target);
         command::run(cargo.current_dir(&package))
     };
-    // The first time, what it depends on is built as well.
+    // The first build includes the dependencies.
     build()?;
     let start = Instant::now();
     build()?;
@@ -116,10 +117,10 @@ fn build(directory: &Path, ours: bool, handlers: usize) -> Result<(Duration, u64
     Ok((start.elapsed(), size))
 }
 
-/// Shows it.
+/// Prints the table.
 ///
 /// # Errors
-/// When something cannot be built.
+/// Fails if a build fails.
 pub fn handlers() -> Verdict {
     println!("{}", table()?);
     Ok(true)

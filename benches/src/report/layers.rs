@@ -1,4 +1,4 @@
-//! What a layer costs that changes the type of the body.
+//! The cost of layers that change the type of the body.
 
 use super::{
     Error, Verdict,
@@ -17,7 +17,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-/// The layers of tower-http.
+/// A layer of tower-http.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layer {
     None,
@@ -25,10 +25,10 @@ enum Layer {
     Compression,
 }
 
-/// Of those that change the body, for the reports.
+/// The layers that change the body, for the reports.
 const CHANGING: [Layer; 2] = [Layer::Trace, Layer::Compression];
 
-/// So large is no response of (a), so that all pass through.
+/// A size above that of the response of (a), so that no response is compressed.
 const LARGE: u64 = 64 * 1024;
 
 impl Layer {
@@ -76,27 +76,27 @@ impl Layer {
     }
 }
 
-/// Answers (a) many times through a layer, and shows the last reply.
+/// Handles (a) many times through a layer and prints the last response.
 ///
 /// # Errors
-/// When there is no such peer or layer.
+/// Fails if the peer or the layer is unknown.
 pub fn layer(key: &str, layer: &str, n: &str) -> Verdict {
     let mut all = CHANGING.into_iter().chain([Layer::None]);
     let layer = all.find(|one| one.key() == layer);
-    let api = layer.ok_or("there is no such layer")?.api(peer(key)?)?;
+    let api = layer.ok_or("unknown layer")?.api(peer(key)?)?;
     let (event, context) = (Work::Get.event(), in_process::context());
-    let reply = api.repeat(&runtime()?, &event, &context, n.parse()?);
-    println!("{}", String::from_utf8_lossy(&reply));
+    let response = api.repeat(&runtime()?, &event, &context, n.parse()?);
+    println!("{}", String::from_utf8_lossy(&response));
     Ok(true)
 }
 
-/// What a layer adds to (a), in instructions.
+/// The instructions that a layer adds to (a).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Added {
     layer: Layer,
     ours: f64,
     axum: f64,
-    /// The cost of (a) in lambda-api without it.
+    /// The cost of (a) in lambda-api without the layer.
     without: f64,
 }
 
@@ -105,8 +105,8 @@ impl Added {
         self.layer.name()
     }
 
-    /// The cost of (a) through the layer, as a multiple of that without it. What is added alone is too
-    /// small to be the same in each run.
+    /// The cost of (a) with the layer as a multiple of that without it. The difference alone is too
+    /// small to be reproducible.
     pub(super) fn factor(self) -> f64 {
         1.0 + self.ours / self.without
     }

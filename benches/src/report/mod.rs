@@ -1,10 +1,11 @@
-//! What is measured, and how it is shown.
+//! Measurements and reports.
 
 mod budgets;
 mod check;
 mod command;
 mod count;
 mod counted;
+mod features;
 mod growth;
 mod handlers;
 mod layers;
@@ -19,6 +20,7 @@ mod table;
 mod whole;
 
 pub use check::check;
+pub use features::features;
 pub use growth::grow;
 pub use handlers::handlers;
 pub use layers::layer;
@@ -34,10 +36,10 @@ use crate::{
 use table::{Table, number};
 use tokio::runtime::{Builder, Runtime};
 
-/// Why there is nothing to show.
+/// The error of a measurement.
 pub type Error = Box<dyn std::error::Error>;
 
-/// Whether all is well.
+/// Whether all budgets are met.
 pub type Verdict = Result<bool, Error>;
 
 fn runtime() -> Result<Runtime, Error> {
@@ -45,30 +47,30 @@ fn runtime() -> Result<Runtime, Error> {
 }
 
 fn peer(key: &str) -> Result<Peer, Error> {
-    Peer::of(key).ok_or_else(|| format!("there is no peer {key:?}").into())
+    Peer::of(key).ok_or_else(|| format!("unknown peer {key:?}").into())
 }
 
-/// Answers one event many times, and shows the last reply.
+/// Handles an event many times and prints the last response.
 ///
 /// # Errors
-/// When there is no such peer or work.
+/// Fails if the peer or the work is unknown.
 pub fn one(key: &str, work: &str, n: &str) -> Verdict {
     let peer = peer(key)?;
-    let work = Work::of(work).ok_or("there is no such work")?;
+    let work = Work::of(work).ok_or("unknown work")?;
     if !peer.does(work) {
-        return Err(format!("{key} does no {work}").into());
+        return Err(format!("{key} does not support {work}").into());
     }
     let runtime = runtime()?;
     let api = peer.api(work, &runtime);
-    let reply = api.repeat(&runtime, &work.event(), &in_process::context(), n.parse()?);
-    println!("{}", String::from_utf8_lossy(&reply));
+    let response = api.repeat(&runtime, &work.event(), &in_process::context(), n.parse()?);
+    println!("{}", String::from_utf8_lossy(&response));
     Ok(true)
 }
 
-/// Shows the counts of some peers, or of all.
+/// Prints the counts of some peers, or of all.
 ///
 /// # Errors
-/// When valgrind is missing or fails.
+/// Fails if valgrind is missing or fails.
 pub fn counts(keys: &[&str]) -> Verdict {
     let peers = match keys {
         [] => Peer::ALL.to_vec(),

@@ -1,4 +1,4 @@
-//! What is seen from outside: processes, sizes and growth, and what was promised of them.
+//! Measurements from outside (processes, sizes and growth) and their budgets.
 
 use super::{
     Error, Verdict,
@@ -19,7 +19,7 @@ const ROUNDS: Rounds = Rounds {
     invocations: 2000,
 };
 
-/// The crates that a hello may have.
+/// The maximum number of crates of a hello world.
 pub(super) const CRATES: f64 = 62.0;
 
 const OURS: &str = "lambda-api";
@@ -29,17 +29,17 @@ const LIMIT: &str = "limit, a loop over std's TCP";
 const AXUM: &str = "axum + lambda_http";
 const MULTI: &str = "axum + lambda_http, multi-thread";
 
-/// Shows the processes of some peers, or of all.
+/// Prints the process measurements of some peers, or of all.
 ///
 /// # Errors
-/// When a tool is missing or fails.
+/// Fails if a tool is missing or fails.
 pub fn process(keys: &[&str]) -> Verdict {
     let programs = match keys {
         [] => APIS.to_vec(),
         keys => {
             let programs = keys.iter().map(|key| Program::of(key));
             let programs: Option<_> = programs.collect();
-            programs.ok_or("there is no such program")?
+            programs.ok_or("unknown program")?
         }
     };
     println!("{}", process_table(&processes(&programs, ROUNDS)?));
@@ -56,7 +56,7 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    /// Measures it; `full` builds some programs from nothing.
+    /// Measures everything; `full` includes clean builds of some programs.
     pub(super) fn new(full: bool) -> Result<Self, Error> {
         let mut curves = Vec::new();
         for axis in Axis::ALL {
@@ -95,7 +95,7 @@ impl Outside {
         found.map_or(f64::NAN, value)
     }
 
-    /// The size of a program that says hello, at its smallest.
+    /// The size of a hello world with the smallest settings.
     fn hello(&self, name: &str) -> f64 {
         let mut sizes = self.sizes.iter();
         let found = sizes.find(|size| size.program.name == name);
@@ -142,10 +142,12 @@ impl Outside {
         });
         for (what, value) in [
             (
-                "cold start to the first reply, CPU",
+                "cold start to the first response, CPU",
                 (|one| one.start_cpu_ms) as fn(&Process) -> f64,
             ),
-            ("cold start to the first reply, wall", |one| one.reply_ms),
+            ("cold start to the first response, wall", |one| {
+                one.response_ms
+            }),
         ] {
             at_most(what, BARE, 1.05, value);
             at_most(what, AXUM, 1.0, value);
@@ -209,7 +211,7 @@ fn process_table(processes: &[Process]) -> Table {
         "system calls",
         "peak, MB",
         "first `/next`, ms",
-        "first reply, ms",
+        "first response, ms",
         "CPU by then, ms",
         "page faults",
     ]);
@@ -222,7 +224,7 @@ fn process_table(processes: &[Process]) -> Table {
             format!("{:.2}", one.syscalls),
             format!("{:.2}", one.peak_kb / 1024.0),
             format!("{:.2}", one.next_ms),
-            format!("{:.2}", one.reply_ms),
+            format!("{:.2}", one.response_ms),
             format!("{:.2}", one.start_cpu_ms),
             number(one.start_faults),
         ]);

@@ -1,4 +1,4 @@
-//! The plot of growth, as an SVG: one small panel for each axis.
+//! The plot of growth as an SVG, with one panel for each axis.
 
 use super::{
     growth::{Axis, Curve},
@@ -12,7 +12,7 @@ const HEIGHT: f64 = 130.0;
 const LEFT: f64 = 16.0;
 const TOP: f64 = 56.0;
 const STEP: f64 = 218.0;
-/// Where the one logarithmic axis of costs begins.
+/// The lower end of the logarithmic cost axis.
 const LOWEST: f64 = 1e4;
 
 fn color(peer: Peer) -> &'static str {
@@ -23,7 +23,7 @@ fn color(peer: Peer) -> &'static str {
     }
 }
 
-/// A step, in as few letters as it takes.
+/// Formats a step as briefly as possible.
 fn short(step: usize) -> String {
     match step {
         1_000_000.. => format!("{}M", step / 1_000_000),
@@ -85,7 +85,7 @@ fn panel(svg: &mut String, axis: Axis, left: f64, curves: &[Curve]) {
     let first = steps.first().copied().map_or(0.0, place);
     let last = steps.last().copied().map_or(1.0, place);
     let x = |step: usize| left + (place(step) - first) / (last - first) * WIDTH;
-    // Over so many sizes, no line but the highest would leave the ground.
+    // With a linear scale, all lines but the highest would be flat.
     let y = |cost: f64| {
         let share = match axis {
             Axis::Body => (cost / LOWEST).ln() / (highest / LOWEST).ln(),

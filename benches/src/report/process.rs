@@ -1,4 +1,4 @@
-//! A program as Lambda runs it: its CPU, its memory, its system calls, its start.
+//! A program as Lambda runs it: CPU, memory, system calls and startup.
 
 use super::{
     Error,
@@ -17,7 +17,7 @@ use std::{
 };
 use tokio::runtime::Runtime;
 
-/// How often what depends on the moment is measured; the median counts.
+/// The number of repetitions of timings; the median is reported.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rounds {
     pub(super) starts: usize,
@@ -25,7 +25,7 @@ pub(super) struct Rounds {
     pub(super) invocations: usize,
 }
 
-/// What one program costs with work (a).
+/// The cost of a program with work (a).
 #[derive(Clone, Debug)]
 pub(super) struct Process {
     pub(super) program: Program,
@@ -34,17 +34,17 @@ pub(super) struct Process {
     pub(super) instructions: f64,
     pub(super) syscalls: f64,
     pub(super) peak_kb: f64,
-    /// From the start of the process to its first call of `/next`.
+    /// From the start of the process to the first request of `/next`.
     pub(super) next_ms: f64,
-    /// From there on to the end of the first reply.
-    pub(super) reply_ms: f64,
-    /// The CPU that it has had by then.
+    /// From there to the end of the first response.
+    pub(super) response_ms: f64,
+    /// The CPU time until then.
     pub(super) start_cpu_ms: f64,
-    /// The pages that it has touched for the first time by then.
+    /// The minor page faults until then.
     pub(super) start_faults: f64,
 }
 
-/// What is gathered of one program, round by round.
+/// The values of one program, by round.
 struct Rounded {
     program: Program,
     path: PathBuf,
@@ -52,7 +52,7 @@ struct Rounded {
     wall: Vec<f64>,
     peak: Vec<f64>,
     next: Vec<f64>,
-    reply: Vec<f64>,
+    response: Vec<f64>,
     start_cpu: Vec<f64>,
     start_faults: Vec<f64>,
 }
@@ -69,12 +69,12 @@ pub(super) fn processes(programs: &[Program], rounds: Rounds) -> Result<Vec<Proc
             wall: Vec::new(),
             peak: Vec::new(),
             next: Vec::new(),
-            reply: Vec::new(),
+            response: Vec::new(),
             start_cpu: Vec::new(),
             start_faults: Vec::new(),
         });
     }
-    // In turns, so that a slow moment of the machine meets all of them.
+    // Interleaved, so that a slow moment of the machine affects all of them.
     for _ in 0..rounds.starts {
         for one in &mut all {
             one.start(&runtime)?;
@@ -103,8 +103,8 @@ async fn lambda(program: &Path, variables: &[(&str, &Path)]) -> FakeLambda {
 async fn invoke(lambda: &FakeLambda, times: usize) {
     let event = event();
     for _ in 0..times {
-        let reply = lambda.invoke(event.as_str()).await.reply();
-        assert!(!reply.bytes().is_empty());
+        let response = lambda.invoke(event.as_str()).await.response();
+        assert!(!response.bytes().is_empty());
     }
 }
 
@@ -112,7 +112,7 @@ impl Rounded {
     fn start(&mut self, runtime: &Runtime) -> Result<(), Error> {
         let start = runtime.block_on(cold_start(&self.path))?;
         self.next.push(start.next_ms);
-        self.reply.push(start.reply_ms);
+        self.response.push(start.response_ms);
         self.start_cpu.push(start.cpu_ms);
         self.start_faults.push(start.faults);
         Ok(())
@@ -143,21 +143,21 @@ impl Rounded {
             wall_us: median(self.wall),
             peak_kb: median(self.peak),
             next_ms: median(self.next),
-            reply_ms: median(self.reply),
+            response_ms: median(self.response),
             start_cpu_ms: median(self.start_cpu),
             start_faults: median(self.start_faults),
         })
     }
 }
 
-/// What it takes until the end of the first reply.
+/// The cost until the end of the first response.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ColdStart {
-    /// Until the first call of `/next`.
+    /// The time until the first request of `/next`.
     pub(super) next_ms: f64,
-    pub(super) reply_ms: f64,
+    pub(super) response_ms: f64,
     pub(super) cpu_ms: f64,
-    /// The pages that were touched for the first time.
+    /// The minor page faults.
     pub(super) faults: f64,
 }
 
@@ -165,29 +165,29 @@ pub(super) async fn cold_start(program: &Path) -> Result<ColdStart, Error> {
     let lambda = lambda(program, &[]).await;
     let process = lambda.process_id().ok_or("a process")?;
     invoke(&lambda, 1).await;
-    // It asks for the next one; CPU is noted when it waits.
+    // The process requests the next event. The kernel updates its CPU time when it waits.
     thread::sleep(Duration::from_millis(5));
-    let start = lambda.cold_start();
-    let first_reply = start.first_reply.unwrap_or_default();
+    let init = lambda.cold_start();
+    let first_response = lambda.first_response().unwrap_or_default();
     Ok(ColdStart {
-        next_ms: milliseconds(start.init),
-        reply_ms: milliseconds(start.init + first_reply),
+        next_ms: milliseconds(init),
+        response_ms: milliseconds(init + first_response),
         cpu_ms: milliseconds(cpu(process)?),
         faults: minor_faults(process)?,
     })
 }
 
-/// What an invocation costs.
+/// Returns the cost of an invocation under a tool.
 fn under(tool: Tool, path: &Path, runtime: &Runtime) -> Result<f64, Error> {
     per_step(|n| runtime.block_on(tool.cost(path, n)), 20, 120)
 }
 
-/// The instructions of a process for each invocation.
+/// Returns the instructions of a process per invocation.
 pub(super) fn instructions(program: Program, runtime: &Runtime) -> Result<f64, Error> {
     under(Tool::Callgrind, &program.build()?, runtime)
 }
 
-/// Not known where there is no strace, or it may not look.
+/// Returns NaN if strace is missing or not permitted.
 fn syscalls(path: &Path, runtime: &Runtime) -> Result<f64, Error> {
     if Command::new("strace")
         .args(["-c", "true"])
@@ -196,7 +196,7 @@ fn syscalls(path: &Path, runtime: &Runtime) -> Result<f64, Error> {
     {
         return under(Tool::Strace, path, runtime);
     }
-    eprintln!("NOTICE: strace does not run, so system calls are not counted");
+    eprintln!("NOTICE: strace failed to run: system calls are not counted");
     Ok(f64::NAN)
 }
 
@@ -209,7 +209,7 @@ pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// The CPU that all threads of a process have had.
+/// Returns the CPU time of all threads of a process.
 pub(super) fn cpu(process: u32) -> Result<Duration, Error> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
@@ -220,7 +220,7 @@ pub(super) fn cpu(process: u32) -> Result<Duration, Error> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// The most memory that a process has had resident, in kB.
+/// Returns the peak resident memory of a process, in kB.
 pub(super) fn peak(process: u32) -> Result<f64, Error> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -228,26 +228,26 @@ pub(super) fn peak(process: u32) -> Result<f64, Error> {
     Ok(peak.ok_or("no VmHWM")?.parse()?)
 }
 
-/// The pages that a process has touched for the first time when it asks for its first event.
+/// Returns the minor page faults of a process until it requests its first event.
 pub(super) async fn faults_at_start(program: &Path) -> Result<f64, Error> {
     let lambda = lambda(program, &[]).await;
     minor_faults(lambda.process_id().ok_or("a process")?)
 }
 
-/// The pages that a process has touched for the first time.
+/// Returns the minor page faults of a process.
 fn minor_faults(process: u32) -> Result<f64, Error> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // Behind the name, which may hold anything: state, five ids, flags, minor faults.
+    // After the name, which may contain any character: state, five ids, flags, minor faults.
     let (_, fields) = stat.rsplit_once(')').ok_or("a name")?;
     let faults = fields.split_whitespace().nth(7).ok_or("minor faults")?;
     Ok(faults.parse()?)
 }
 
-/// What counts in a process from outside.
+/// A tool that counts events of a process from outside.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Tool {
     Callgrind,
-    /// Of the program's own `main` and what that calls alone.
+    /// Only instructions of the program's own `main` and the functions it calls.
     CallgrindMain,
     Strace,
 }
@@ -270,7 +270,7 @@ impl Tool {
         }
     }
 
-    /// What a process costs that answers this many invocations.
+    /// Returns the count of a process that handles this many invocations.
     pub(super) async fn cost(self, program: &Path, invocations: usize) -> Result<u64, Error> {
         let directory = command::directory()?;
         let (script, log) = (
@@ -284,7 +284,7 @@ impl Tool {
         )
         .await;
         invoke(&lambda, invocations).await;
-        // It asks for the next one, which takes a moment under a tool.
+        // The process requests the next event, which takes a moment under a tool.
         thread::sleep(Duration::from_millis(300));
         let process = lambda.process_id().ok_or("a process")?;
         let process = child_of(process)?.unwrap_or(process);
@@ -304,7 +304,7 @@ fn executable(path: &Path, text: &str) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
 
-/// strace has a child; valgrind runs the program itself.
+/// strace runs the program as a child process; valgrind runs it in its own process.
 fn child_of(process: u32) -> Result<Option<u32>, Error> {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"))?;
     Ok(children
@@ -314,7 +314,7 @@ fn child_of(process: u32) -> Result<Option<u32>, Error> {
         .transpose()?)
 }
 
-/// The last line of strace's table, without which there was none.
+/// Reads the last line of strace's table.
 fn calls(log: &str) -> Result<u64, Error> {
     let total = log.lines().find(|line| line.ends_with(" total"));
     let total = total.and_then(|line| line.split_whitespace().next());

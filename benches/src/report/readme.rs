@@ -1,4 +1,4 @@
-//! What the README shows, which no hand writes.
+//! The generated parts of documents.
 
 use super::{
     Error,
@@ -8,22 +8,27 @@ use super::{
 use crate::{Work, in_process::Peer};
 use std::{fmt::Display, fs};
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+/// The README of the benchmarks.
+pub(super) const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+/// The README of the repository.
+pub(super) const MAIN_README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+/// The guide's page on costs.
+pub(super) const COSTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/src/guide/costs.md");
 
-/// Puts a text between the marks of this name.
-pub(super) fn put(name: &str, text: &dyn Display) -> Result<(), Error> {
-    let readme = fs::read_to_string(README)?;
+/// Inserts a text between the marks with this name in a document.
+pub(super) fn put(document: &str, name: &str, text: &dyn Display) -> Result<(), Error> {
+    let readme = fs::read_to_string(document)?;
     let start = format!("<!-- {name} -->\n");
     let end = format!("<!-- end of {name} -->");
-    let missing = || format!("README.md has no {start}");
+    let missing = || format!("{document} has no {start}");
     let (before, rest) = readme.split_once(&start).ok_or_else(missing)?;
     let (_, after) = rest.split_once(&end).ok_or_else(missing)?;
-    fs::write(README, format!("{before}{start}\n{text}\n{end}{after}"))?;
+    fs::write(document, format!("{before}{start}\n{text}\n{end}{after}"))?;
     Ok(())
 }
 
-/// The six lines for those who do not read on, which the main README has as well. No times: what is
-/// here is the same in each run.
+/// The six-line summary, which three documents contain. It has no timings, so that it is the same in
+/// each run.
 pub(super) fn summary(counted: &Counted) -> Table {
     let mut table = Table::new(&[
         "instructions / allocations of an invocation",
@@ -52,4 +57,25 @@ pub(super) fn summary(counted: &Counted) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_have_their_marks() {
+        for (document, name) in [
+            (README, "summary"),
+            (README, "report"),
+            (MAIN_README, "summary"),
+            (COSTS, "summary"),
+            (COSTS, "features"),
+        ] {
+            let text = fs::read_to_string(document).unwrap();
+            let start = text.find(&format!("<!-- {name} -->\n"));
+            let end = text.find(&format!("<!-- end of {name} -->"));
+            assert!(start.is_some() && start < end, "{document}: {name}");
+        }
+    }
 }

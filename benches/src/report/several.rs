@@ -1,4 +1,5 @@
-//! Several invocations at once: what each costs, and how long the others wait for one that computes.
+//! Concurrent invocations: the cost of each, and the delay that a CPU-bound one causes for the
+//! others.
 
 use super::{
     Error, Verdict,
@@ -17,37 +18,37 @@ use tokio::{runtime::Builder, task::JoinSet};
 const FEW: u32 = 64;
 const MANY: u32 = 512;
 
-/// How long a handler waits.
+/// The time for which a handler waits.
 const WAIT: Duration = Duration::from_millis(20);
-/// How long one computes.
+/// The time for which a handler computes.
 const COMPUTE: Duration = Duration::from_millis(100);
 
 const ROUNDS: usize = 5;
-/// Of one round.
+/// The number of invocations of a round.
 const INVOCATIONS: usize = 4096;
 
-/// What a program is like with several invocations at once.
+/// The measurements of a program with concurrent invocations.
 #[derive(Clone, Debug)]
 pub(super) struct Several {
     pub(super) program: Program,
-    /// Of an invocation with 64 in flight, and with 512.
+    /// The CPU time of an invocation with 64 and with 512 in flight.
     pub(super) cpu_us: [f64; 2],
     pub(super) peak_kb: [f64; 2],
-    /// By how much the slowest of a hundred are late, while one computes.
+    /// The delay at p99 while another invocation computes.
     pub(super) late_ms: f64,
 }
 
 impl Several {
-    /// The memory for one more in flight.
+    /// The memory per invocation in flight.
     pub(super) fn each_kb(&self) -> f64 {
         (self.peak_kb[1] - self.peak_kb[0]) / f64::from(MANY - FEW)
     }
 }
 
-/// Shows it.
+/// Prints the table.
 ///
 /// # Errors
-/// When a program cannot be built.
+/// Fails if a program cannot be built.
 pub fn several() -> Verdict {
     println!("{}", table(&all()?));
     Ok(true)
@@ -77,8 +78,8 @@ pub(super) fn all() -> Result<Vec<Several>, Error> {
     Ok(all.collect())
 }
 
-/// Of each program, the CPU of an invocation in us, and the peak of memory in kB, with so many in
-/// flight. In turns, so that a slow moment of the machine meets all of them.
+/// Returns for each program the CPU time of an invocation in us and the peak memory in kB, with
+/// this many in flight. Interleaved, so that a slow moment of the machine affects all of them.
 async fn loads(paths: &[PathBuf], in_flight: u32) -> Result<Vec<(f64, f64)>, Error> {
     let senders = in_flight as usize;
     let mut all = Vec::new();
@@ -101,8 +102,7 @@ async fn loads(paths: &[PathBuf], in_flight: u32) -> Result<Vec<(f64, f64)>, Err
         .collect()
 }
 
-/// What the slowest of a hundred that wait take longer than they wait, in ms, while another computes
-/// over and over.
+/// Returns the delay at p99 of invocations that wait, in ms, while another one computes repeatedly.
 async fn late(path: &Path) -> f64 {
     let lambda = FakeLambda::start(path).concurrency(FEW).await;
     let computing = event("compute", COMPUTE);
@@ -110,7 +110,7 @@ async fn late(path: &Path) -> f64 {
     let mut computes = JoinSet::new();
     computes.spawn(async move {
         loop {
-            other.invoke(computing.as_str()).await.reply();
+            other.invoke(computing.as_str()).await.response();
         }
     });
     let mut took = wait_for(&lambda, FEW as usize - 1, 100).await;
@@ -119,7 +119,8 @@ async fn late(path: &Path) -> f64 {
     slow.saturating_sub(WAIT).as_secs_f64() * 1e3
 }
 
-/// So many senders, each of which waits for its reply before it sends again; how long each reply took.
+/// Starts this many senders, each of which waits for its response before it sends again. Returns
+/// the time of each response.
 async fn wait_for(lambda: &FakeLambda, senders: usize, times: usize) -> Vec<Duration> {
     let mut all = JoinSet::new();
     for _ in 0..senders {
@@ -127,7 +128,7 @@ async fn wait_for(lambda: &FakeLambda, senders: usize, times: usize) -> Vec<Dura
         all.spawn(async move {
             let mut took = Vec::with_capacity(times);
             for _ in 0..times {
-                took.push(lambda.invoke(event.as_str()).await.reply().took());
+                took.push(lambda.invoke(event.as_str()).await.response().took());
             }
             took
         });
@@ -135,7 +136,7 @@ async fn wait_for(lambda: &FakeLambda, senders: usize, times: usize) -> Vec<Dura
     all.join_all().await.into_iter().flatten().collect()
 }
 
-/// The GET of (a) at another path.
+/// The GET of (a) with another path.
 fn event(route: &str, time: Duration) -> String {
     let event = String::from_utf8_lossy(&Work::Get.event()).into_owned();
     event.replace("/orders/7", &format!("/{route}/{}", time.as_millis()))

@@ -1,4 +1,4 @@
-//! What is built: how large, of how many crates, in how long.
+//! Builds: size, number of crates, and time.
 
 use super::{Error, command};
 use std::{
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Something to build, with what its users would depend on and nothing else.
+/// A program to build, with only the dependencies that its users would have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Program {
     pub(super) name: &'static str,
@@ -24,7 +24,7 @@ const fn program(name: &'static str, bin: &'static str, features: &'static str) 
     }
 }
 
-/// The API of thirty routes. poem-lambda stands on an old lambda_http.
+/// The API of thirty routes. poem-lambda depends on an old version of lambda_http.
 pub(super) const APIS: [Program; 8] = [
     program(
         "limit, a loop over std's TCP",
@@ -44,13 +44,13 @@ pub(super) const APIS: [Program; 8] = [
     ),
 ];
 
-/// Two routes, for several invocations at once.
+/// Two routes, for concurrent invocations.
 pub(super) const SEVERAL: [Program; 2] = [
     program("lambda-api", "several_ours", "several,ours"),
     program("bare, on a struct", "several_bare", "several,runtime"),
 ];
 
-/// One route that says hello.
+/// Hello world: one route.
 pub(super) const HELLOS: [Program; 6] = [
     program("bare, on a struct", "hello_struct", "programs,runtime"),
     program("bare, on `Value`", "hello_bare", "programs,runtime"),
@@ -68,21 +68,26 @@ const SMALLEST: [&str; 4] = [
 ];
 
 impl Program {
-    /// The API of a peer, as the command line calls it.
+    /// Returns the API of the peer with this name on the command line.
     pub(super) fn of(key: &str) -> Option<Self> {
         let mut all = APIS.into_iter();
         all.find(|program| program.bin.strip_prefix("api_") == Some(key))
     }
 
-    /// The program that says hello with lambda-api.
+    /// The hello world with lambda-api.
     pub(super) fn hello() -> Self {
         program("lambda-api", "hello_ours", "programs,ours")
     }
 
-    /// Builds it for release as this workspace does, beside this program.
+    /// The same with a feature of lambda-api; `name` is that of the feature.
+    pub(super) const fn hello_with(name: &'static str, features: &'static str) -> Self {
+        program(name, "hello_ours", features)
+    }
+
+    /// Builds the program with the release profile of this workspace, next to this program.
     pub(super) fn build(&self) -> Result<PathBuf, Error> {
         let directory = command::directory()?;
-        let target = directory.parent().ok_or("a target directory")?;
+        let target = directory.parent().ok_or("no target directory")?;
         self.build_in(target, &[])
     }
 
@@ -100,31 +105,27 @@ impl Program {
     }
 }
 
-/// What one program is like.
+/// The measurements of a build.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Size {
     pub(super) program: Program,
     pub(super) smallest: u64,
     pub(super) release: u64,
     pub(super) crates: usize,
-    /// Of everything, from nothing.
+    /// The time of a clean build.
     pub(super) build: Option<Duration>,
 }
 
 pub(super) fn size(program: Program, clean: bool) -> Result<Size, Error> {
     let directory = command::directory()?;
-    let target = directory.parent().ok_or("a target directory")?;
+    let target = directory.parent().ok_or("no target directory")?;
     let release = fs::metadata(program.build()?)?.len();
     let smallest = program.build_in(&target.join("smallest"), &SMALLEST)?;
-    let mut build = None;
-    if clean {
-        let target = target.join("clean");
-        let _ = fs::remove_dir_all(&target);
-        let start = Instant::now();
-        program.build_in(&target, &[])?;
-        build = Some(start.elapsed());
-        fs::remove_dir_all(&target)?;
-    }
+    let build = if clean {
+        Some(build_clean(program)?.0)
+    } else {
+        None
+    };
     Ok(Size {
         program,
         smallest: fs::metadata(smallest)?.len(),
@@ -134,7 +135,23 @@ pub(super) fn size(program: Program, clean: bool) -> Result<Size, Error> {
     })
 }
 
-/// The crates that are compiled for it, and not only run while others are.
+/// The time of a release build from nothing, and the bytes of the program.
+pub(super) fn build_clean(program: Program) -> Result<(Duration, u64), Error> {
+    let directory = command::directory()?;
+    let target = directory
+        .parent()
+        .ok_or("no target directory")?
+        .join("clean");
+    let _ = fs::remove_dir_all(&target);
+    let start = Instant::now();
+    let built = program.build_in(&target, &[])?;
+    let time = start.elapsed();
+    let bytes = fs::metadata(built)?.len();
+    fs::remove_dir_all(&target)?;
+    Ok((time, bytes))
+}
+
+/// Returns the number of crates that are compiled into the program, without build dependencies.
 pub(super) fn crates(program: Program) -> Result<usize, Error> {
     let mut cargo = command::cargo("tree");
     cargo.args(["--no-default-features", "--features", program.features]);

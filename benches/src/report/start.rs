@@ -1,5 +1,5 @@
-//! What a start costs, until the process asks for its first event: programs of no, of some and of
-//! many routes.
+//! The cost of a cold start until the process requests its first event, for programs with no, some
+//! and many routes.
 
 use super::{
     Error, Verdict, command,
@@ -17,7 +17,8 @@ use tokio::runtime::Builder;
 
 const ROUTES: [usize; 3] = [0, 30, 1000];
 
-/// A resource has five routes on three paths: method, path behind the resource, takes an id.
+/// The five routes of a resource, on three paths: method, path after the resource, whether it has
+/// an id.
 const RESOURCE: [(&str, &str, bool); 5] = [
     ("GET", "", false),
     ("POST", "", false),
@@ -26,13 +27,13 @@ const RESOURCE: [(&str, &str, bool); 5] = [
     ("GET", "/{id}/lines", true),
 ];
 
-/// How often what depends on the moment is measured; the median counts.
+/// The number of repetitions of timings; the median is reported.
 const STARTS: usize = 40;
 
-/// Shows it; of these programs where some are named, which may have been built in any way.
+/// Prints the table. If programs are named, measures those, however they were built.
 ///
 /// # Errors
-/// When something cannot be built, or valgrind is missing or fails.
+/// Fails if a build fails, or if valgrind is missing or fails.
 pub fn start(programs: &[&str]) -> Verdict {
     if !programs.is_empty() {
         return built(programs);
@@ -81,7 +82,7 @@ pub fn start(programs: &[&str]) -> Verdict {
 fn built(programs: &[&str]) -> Verdict {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut starts = vec![Vec::new(); programs.len()];
-    // In turns, so that a slow moment of the machine meets all of them.
+    // Interleaved, so that a slow moment of the machine affects all of them.
     for _ in 0..STARTS {
         for (program, starts) in programs.iter().zip(&mut starts) {
             starts.push(runtime.block_on(cold_start(Path::new(program)))?);
@@ -93,7 +94,7 @@ fn built(programs: &[&str]) -> Verdict {
         "from `exec`",
         "page faults",
         "first `/next`, ms",
-        "first reply, ms",
+        "first response, ms",
         "CPU, ms",
     ]);
     for (name, starts) in programs.iter().zip(starts) {
@@ -109,7 +110,7 @@ fn built(programs: &[&str]) -> Verdict {
             number(all as f64),
             number(faults),
             of(|start| start.next_ms),
-            of(|start| start.reply_ms),
+            of(|start| start.response_ms),
             of(|start| start.cpu_ms),
         ]);
     }
@@ -117,7 +118,7 @@ fn built(programs: &[&str]) -> Verdict {
     Ok(true)
 }
 
-/// Builds a program of this many routes, as its users would but for the symbol of `main`.
+/// Builds a program with this many routes, as its users would, except for the symbol of `main`.
 fn build(directory: &Path, ours: bool, routes: usize) -> Result<PathBuf, Error> {
     let name = format!("{}-{routes}", if ours { "ours" } else { "axum" });
     let package = directory.join(&name);

@@ -53,7 +53,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// A number for people: whole, with commas, where it is large.
+/// Formats a number for people: large ones are rounded and have thousands separators.
 pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     if size < 10.0 && value.fract() != 0.0 {

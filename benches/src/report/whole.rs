@@ -1,4 +1,4 @@
-//! The command `report`: everything in tables, and whether the budgets are met.
+//! The command `report`: prints all tables and checks the budgets.
 
 use super::{Verdict, budgets::Budgets, check, counted::Counted, outside::Outside, plot, readme};
 
@@ -9,10 +9,10 @@ struct Options {
     write: bool,
 }
 
-/// Measures, and shows it.
+/// Measures everything and prints it.
 ///
 /// # Errors
-/// When a tool is missing or fails.
+/// Fails if a tool is missing or fails.
 pub fn report(options: &[&str]) -> Verdict {
     let mut chosen = Options::default();
     for option in options {
@@ -20,11 +20,11 @@ pub fn report(options: &[&str]) -> Verdict {
             "--quick" => chosen.quick = true,
             "--full" => chosen.full = true,
             "--write" => chosen.write = true,
-            other => return Err(format!("there is no option {other}").into()),
+            other => return Err(format!("unknown option {other}").into()),
         }
     }
     if chosen.quick && (chosen.full || chosen.write) {
-        return Err("--quick is not the whole report".into());
+        return Err("--quick cannot be combined with --full or --write".into());
     }
     let mut budgets = Budgets::default();
     let counted = Counted::new(chosen.quick)?;
@@ -35,14 +35,17 @@ pub fn report(options: &[&str]) -> Verdict {
         outside.add_to(&mut budgets);
         tables += &outside.tables();
         if chosen.write {
-            readme::put("summary", &readme::summary(&counted))?;
+            let summary = readme::summary(&counted);
+            for document in [readme::README, readme::MAIN_README, readme::COSTS] {
+                readme::put(document, "summary", &summary)?;
+            }
             plot::write(outside.curves())?;
         }
     }
     let text = format!("### Budgets\n\n{}\n{tables}", budgets.table());
     println!("{text}");
     if chosen.write {
-        readme::put("report", &text)?;
+        readme::put(readme::README, "report", &text)?;
         check(true)?;
     }
     Ok(budgets.are_met())

@@ -1,4 +1,4 @@
-//! APIs of any number of routes, extractors and layers.
+//! APIs with any number of routes, extractors and layers.
 
 use crate::orders::Order;
 use axum::{
@@ -7,12 +7,16 @@ use axum::{
     middleware,
     routing::get,
 };
-use lambda_api::{Api, Json, Next, Request, api_handler, from_fn, routes};
+use lambda_api::{
+    Api, Json, Request, api_handler,
+    middleware::{Next, from_fn},
+    routes,
+};
 
-/// The routes of one group, of which there are as many as it takes.
+/// The number of routes in a group.
 const GROUP: usize = 10;
 
-/// A path of the last group.
+/// Returns a path of the last group.
 pub(super) fn last_path(routes: usize) -> String {
     format!("/shop-{}/orders/7", routes / GROUP - 1)
 }
@@ -86,7 +90,7 @@ macro_rules! extractors {
             Api::new().routes(routes![$($name),*])
         }
 
-        /// As users of axum would do it: one struct for the query.
+        /// One struct for the query, as is usual with axum.
         pub(super) fn axum_with_extractors() -> Router {
             Router::new()
                 $(.route($path, get(|Query($query { $($q),* }): Query<$query>| async move {
@@ -102,7 +106,7 @@ extractors! {
     "/of/12" of_12 Of12(q1 q2 q3 q4 q5 q6 q7 q8 q9 q10 q11 q12);
 }
 
-/// A layer that looks and lets pass.
+/// A layer that inspects each request and passes it on.
 pub(super) fn ours_layer(api: Api) -> Api {
     api.layer(from_fn(|request: Request, next: Next| async move {
         next.run(request).await

@@ -1,4 +1,4 @@
-//! One event answered, by each kind of handler.
+//! Handling an event with each kind of handler.
 
 use super::read;
 use crate::apis;
@@ -14,49 +14,49 @@ use std::{
 };
 use tokio::runtime::Runtime;
 
-/// An API that answers an event.
-pub(crate) trait Answer {
-    fn answer(&self, event: Bytes, context: &Context) -> impl Future<Output = Vec<u8>>;
+/// An API that handles an event.
+pub(crate) trait Respond {
+    fn respond(&self, event: Bytes, context: &Context) -> impl Future<Output = Vec<u8>>;
 }
 
-/// An API that answers one event many times.
+/// An API that handles the same event repeatedly.
 pub trait Repeat {
-    /// Answers it `n` times; the last reply.
+    /// Handles the event `n` times and returns the last response.
     fn repeat(&self, runtime: &Runtime, event: &Bytes, context: &Context, n: usize) -> Vec<u8>;
 }
 
-impl<A: Answer> Repeat for A {
+impl<A: Respond> Repeat for A {
     fn repeat(&self, runtime: &Runtime, event: &Bytes, context: &Context, n: usize) -> Vec<u8> {
         runtime.block_on(async {
-            let mut reply = Vec::new();
+            let mut response = Vec::new();
             for _ in 0..n {
-                reply = black_box(self.answer(event.clone(), context).await);
+                response = black_box(self.respond(event.clone(), context).await);
             }
-            reply
+            response
         })
     }
 }
 
 pub(crate) struct Limit;
 
-impl Answer for Limit {
-    async fn answer(&self, event: Bytes, _: &Context) -> Vec<u8> {
-        apis::limit::answer(&event)
+impl Respond for Limit {
+    async fn respond(&self, event: Bytes, _: &Context) -> Vec<u8> {
+        apis::limit::respond(&event)
     }
 }
 
 pub(crate) struct Ours(pub(crate) Arc<App>);
 
-impl Answer for Ours {
-    // As lambda-api's own loop does it, `core/src/runtime/poller.rs`: the event is read where it was
-    // received, and the response is sent as it was written.
-    async fn answer(&self, event: Bytes, lambda: &Context) -> Vec<u8> {
-        let reply = self.0.handle_event(event, context(lambda)).await;
-        reply.expect("an HTTP event")
+impl Respond for Ours {
+    // As in lambda-api's own loop, `core/src/runtime/poller.rs`: the event is parsed in the receive
+    // buffer, and the response is sent without a copy.
+    async fn respond(&self, event: Bytes, lambda: &Context) -> Vec<u8> {
+        let response = self.0.handle_event(event, context(lambda)).await;
+        response.expect("an HTTP event")
     }
 }
 
-/// As lambda-api's loop reads it from headers.
+/// The context that lambda-api's loop reads from headers.
 fn context(context: &Context) -> LambdaContext {
     let mut own = LambdaContext::default();
     own.request_id.clone_from(&context.request_id);
@@ -71,20 +71,20 @@ fn context(context: &Context) -> LambdaContext {
 /// A service on lambda_http.
 pub(crate) struct OnLambdaHttp<S>(pub(crate) S);
 
-impl<S, R> Answer for OnLambdaHttp<S>
+impl<S, R> Respond for OnLambdaHttp<S>
 where
     S: Service<Request, Response = R> + Clone,
     S::Future: Send + 'static,
     S::Error: Debug,
     R: IntoResponse + 'static,
 {
-    async fn answer(&self, event: Bytes, context: &Context) -> Vec<u8> {
+    async fn respond(&self, event: Bytes, context: &Context) -> Vec<u8> {
         let payload: LambdaRequest = read(&event);
         let event = LambdaEvent::new(payload, context.clone());
         let mut adapter = Adapter::from(self.0.clone());
         let ready = ServiceExt::<LambdaEvent<LambdaRequest>>::ready(&mut adapter).await;
-        let reply = ready.expect("a ready service").call(event).await;
-        serde_json::to_vec(&reply.expect("a reply")).expect("a reply is JSON")
+        let response = ready.expect("a ready service").call(event).await;
+        serde_json::to_vec(&response.expect("a response")).expect("a response is JSON")
     }
 }
 
@@ -100,16 +100,16 @@ impl<F, E> OnRuntime<F, E> {
     }
 }
 
-impl<F, E, Fut, R> Answer for OnRuntime<F, E>
+impl<F, E, Fut, R> Respond for OnRuntime<F, E>
 where
     F: Fn(LambdaEvent<E>) -> Fut,
     E: DeserializeOwned,
     Fut: Future<Output = Result<R, Error>>,
     R: Serialize,
 {
-    async fn answer(&self, event: Bytes, context: &Context) -> Vec<u8> {
+    async fn respond(&self, event: Bytes, context: &Context) -> Vec<u8> {
         let event = LambdaEvent::new(read(&event), context.clone());
-        let reply = (self.0)(event).await.expect("a reply");
-        serde_json::to_vec(&reply).expect("a reply is JSON")
+        let response = (self.0)(event).await.expect("a response");
+        serde_json::to_vec(&response).expect("a response is JSON")
     }
 }

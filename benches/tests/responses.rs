@@ -1,12 +1,13 @@
-//! The peers do the same work: a benchmark of different replies would say nothing.
+//! Checks that all peers give the same responses. Otherwise, the benchmarks would not be
+//! comparable.
 #![cfg(feature = "report")]
 
 use benches::{Work, in_process::Peer};
 use serde_json::Value;
 use std::process::Command;
 
-/// Through the program, whose environment can be chosen.
-fn reply(peer: Peer, work: Work) -> Value {
+/// Runs the program, so that its environment can be set.
+fn response(peer: Peer, work: Work) -> Value {
     let run = Command::new(env!("CARGO_BIN_EXE_benches"))
         .args(["one", peer.key(), work.letter(), "1"])
         .env("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true")
@@ -20,13 +21,13 @@ fn reply(peer: Peer, work: Work) -> Value {
 #[test]
 fn all_peers_give_the_same_answers() {
     for &work in Work::ALL {
-        let expected = reply(Peer::Ours, work);
+        let expected = response(Peer::Ours, work);
         assert_eq!(expected["statusCode"], work.status(), "{work}: {expected}");
         for &peer in Peer::ALL.iter().filter(|peer| peer.does(work)) {
-            let found = reply(peer, work);
+            let found = response(peer, work);
             let name = peer.key();
             assert_eq!(found["statusCode"], work.status(), "{work}, {name}");
-            // What a 404 says is everybody's own.
+            // The body of a 404 differs between peers.
             if work != Work::Nothing {
                 assert_eq!(found["body"], expected["body"], "{work}, {name}");
                 let is_base64 = found["isBase64Encoded"].as_bool().unwrap_or_default();

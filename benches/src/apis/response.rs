@@ -1,13 +1,13 @@
-//! A reply, for peers that write it themselves.
+//! The response, for peers that serialize it themselves.
 
 #[cfg(feature = "runtime")]
 use crate::orders::picture;
 use serde::Serialize;
 
-/// What a function replies to an HTTP API or a REST API.
+/// The response of a function to an HTTP API or a REST API.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Reply {
+pub struct WireResponse {
     status_code: u16,
     headers: Headers,
     body: String,
@@ -20,7 +20,7 @@ struct Headers {
     content_type: &'static str,
 }
 
-impl Reply {
+impl WireResponse {
     fn new(status_code: u16, content_type: &'static str, body: String) -> Self {
         Self {
             status_code,
@@ -49,7 +49,7 @@ impl Reply {
         Self::new(404, "text/plain", String::new())
     }
 
-    /// What lambda-api says of it as well.
+    /// The same problem as lambda-api returns.
     #[cfg(feature = "limit")]
     pub(super) fn problem() -> Self {
         #[derive(Serialize)]
@@ -75,11 +75,11 @@ impl Reply {
         }
     }
 
-    /// The JSON of it, in one buffer.
+    /// Serializes it into one buffer.
     #[cfg(feature = "limit")]
     pub(super) fn write(&self) -> Vec<u8> {
         let mut written = Vec::with_capacity(self.body.len() * 5 / 4 + 128);
-        serde_json::to_writer(&mut written, self).expect("a reply is JSON");
+        serde_json::to_writer(&mut written, self).expect("a response is JSON");
         written
     }
 }

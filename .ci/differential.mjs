@@ -1,11 +1,11 @@
-// Reads tokens with the verdicts of lambda-api, and asks aws-jwt-verify for its own.
+// Compares the verdicts of lambda-api on tokens with those of aws-jwt-verify.
 //
 // usage: node differential.mjs DIRECTORY FILE
 //
-// DIRECTORY is where aws-jwt-verify is installed. FILE is what the test `differential` of
-// lambda-api-testing has written: a line of JSON for each verifier, then one for each token. Fails
-// when lambda-api accepts what is refused here, but for what is listed below; and when it refuses what is accepted here, unless
-// the case says why.
+// DIRECTORY is where aws-jwt-verify is installed. FILE was written by the test `differential`: a line of
+// JSON for each verifier, then one for each token. Fails if lambda-api accepts a token that
+// aws-jwt-verify rejects, except for the cases below, or if it rejects an accepted one without a reason in
+// the case.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,7 +19,7 @@ const { SimpleJwksCache } = await import(
   pathToFileURL(createRequire(join(resolve(directory), "_")).resolve("aws-jwt-verify/jwk"))
 );
 
-// Keys are given to it, and nothing is fetched.
+// Keys are passed in.
 const offline = {
   fetch: async () => {
     throw new Error("nothing is fetched here");
@@ -29,7 +29,7 @@ const offline = {
 const verifiers = new Map();
 const kinds = { jwt: JwtVerifier, cognito: CognitoJwtVerifier };
 const counts = { both: 0, neither: 0, stricter: 0, unknown: 0 };
-const faults = [];
+const violations = [];
 
 async function verdict(verifier, token) {
   try {
@@ -53,31 +53,31 @@ for (const line of readFileSync(file, "utf8").split("\n")) {
   Date.now = () => it.now * 1000;
   const error = await verdict(verifiers.get(it.verifier), it.token);
   const theirs = error === null;
-  const fault = (what) => faults.push(`${it.verifier}: ${it.name}: ${what}`);
+  const violation = (what) => violations.push(`${it.verifier}: ${it.name}: ${what}`);
   if (it.accepted && theirs) {
     counts.both += 1;
   } else if (!it.accepted && !theirs) {
     counts.neither += 1;
-    if (it.stricter) fault(`listed as ${it.stricter}, but refused by both (${error.message})`);
+    if (it.stricter) violation(`listed as ${it.stricter}, but rejected by both (${error.message})`);
   } else if (theirs) {
     counts.stricter += 1;
-    if (!it.stricter) fault(`refused by lambda-api alone (${it.refusal}), and not listed`);
+    if (!it.stricter) violation(`rejected by lambda-api alone (${it.rejection}), and not listed`);
   } else {
     counts.unknown += 1;
-    // The one thing it cannot know: PS256, PS384 and PS512 are not among its algorithms. And a `scope`
-    // that is no string ends a token here, and there only the rules that ask for a scope.
+    // aws-jwt-verify does not implement PS256, PS384 and PS512. And it rejects a token whose `scope` is
+    // not a string, where lambda-api only fails the rules that need a scope.
     const unknown =
       it.unknownAlgorithm && error.constructor.name === "JwtInvalidSignatureAlgorithmError";
     const scope = it.scopeOfAnotherForm && /scope/i.test(error.message);
-    if (!unknown && !scope) fault(`accepted by lambda-api alone (${error.message})`);
+    if (!unknown && !scope) violation(`accepted by lambda-api alone (${error.message})`);
   }
 }
 
 const judged = counts.both + counts.neither + counts.stricter + counts.unknown;
 console.log(
-  `${judged} tokens: ${counts.both} accepted by both, ${counts.neither} refused by both, ` +
-    `${counts.stricter} refused by lambda-api alone, for listed reasons, ` +
-    `${counts.unknown} of algorithms that aws-jwt-verify does not know, or with a scope that is no string`,
+  `${judged} tokens: ${counts.both} accepted by both, ${counts.neither} rejected by both, ` +
+    `${counts.stricter} rejected by lambda-api alone, for listed reasons, ` +
+    `${counts.unknown} with algorithms that aws-jwt-verify does not implement, or a scope that is not a string`,
 );
-for (const fault of faults) console.error(`FAULT ${fault}`);
-if (faults.length > 0 || judged < 500) process.exit(1);
+for (const each of violations) console.error(`ERROR ${each}`);
+if (violations.length > 0 || judged < 500) process.exit(1);

@@ -1,9 +1,9 @@
-"""Runs the hello example where users run it, and asks it for what the README promises.
+"""Runs the hello example where users run it, and checks what the README promises.
 
 usage: end_to_end.py TARGET_DIRECTORY CARGO_LAMBDA
 
-Served on loopback by its own command line; behind the Lambda Runtime API of cargo-lambda's
-emulator, as debug and as release build; and, as release build, refusing to start elsewhere.
+It is served on loopback by its own command line, and runs behind the Lambda Runtime API of
+cargo-lambda's emulator, as a debug and as a release build. Elsewhere, a release build must not start.
 """
 
 import contextlib
@@ -26,16 +26,16 @@ environment = {name: value for name, value in os.environ.items() if not name.sta
 
 
 def get(port, path):
-    """Status, content type and text of a reply."""
+    """Status, content type and text of a response."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     with contextlib.closing(connection):
         connection.request("GET", path)
-        reply = connection.getresponse()
-        return reply.status, reply.getheader("content-type", ""), reply.read().decode()
+        response = connection.getresponse()
+        return response.status, response.getheader("content-type", ""), response.read().decode()
 
 
 def wait_for(what, attempt):
-    """The first value that an attempt has, within bounds."""
+    """The first value that an attempt returns, within a time limit."""
     until = time.monotonic() + PATIENCE
     while True:
         if value := attempt():
@@ -53,7 +53,7 @@ def expect(what, found, expected):
 
 @contextlib.contextmanager
 def running(name, command):
-    """A process with its output in a file; it is interrupted, as Ctrl-C would, at the end."""
+    """A process with its output in a file. It gets SIGINT at the end, as by Ctrl-C."""
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -75,18 +75,18 @@ def running(name, command):
 
 
 def says_hello(name, port, prefix=""):
-    def answers():
+    def response():
         with contextlib.suppress(OSError, http.client.HTTPException):
             return get(port, f"{prefix}/hello/world")
 
-    status, content_type, text = wait_for(name, answers)
+    status, content_type, text = wait_for(name, response)
     expect(f"{name} says hello", (status, text), (200, "Hello, world!"))
     expect(f"{name} sends text", content_type, "text/plain; charset=utf-8")
     world = urllib.parse.quote("Wörld 2")
     expect(f"{name} decodes", get(port, f"{prefix}/hello/{world}")[2], "Hello, Wörld 2!")
     status, content_type, _ = get(port, f"{prefix}/nothing")
     expect(
-        f"{name} knows what it does not have",
+        f"{name} sends 404 for an unknown path",
         (status, content_type),
         (404, "application/problem+json"),
     )
@@ -107,7 +107,7 @@ def on_lambda(profile):
     command += ["--ignore-changes", "-p", "hello", "--profile", profile]
     with running(name, command):
         says_hello(name, port, "/lambda-url/hello")
-        expect(f"{name} is what the root calls", get(port, "/hello/world")[0], 200)
+        expect(f"{name} is called by the root path", get(port, "/hello/world")[0], 200)
 
 
 def elsewhere():
@@ -120,7 +120,7 @@ def elsewhere():
         timeout=20,
     )
     expect("a release build outside Lambda exits with 2", run.returncode, 2)
-    expect("a release build outside Lambda says why in one line", run.stderr.count("\n"), 1)
+    expect("a release build outside Lambda prints the reason in one line", run.stderr.count("\n"), 1)
 
 
 on_loopback()

@@ -1,4 +1,4 @@
-"""Invokes the echo example with every sample event of a folder, and reads its replies.
+"""Invokes the echo program with every sample event of a folder, and checks its responses.
 
 usage: events.py ECHO FOLDER
 """
@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 # The sources that the events of a subfolder may come from. Those of an HTTP API with payload
-# format 1.0 lie among those of REST APIs, which they look like.
+# format 1.0 are among those of REST APIs, which they resemble.
 SOURCES = {
     "rest": {"rest", "http1"},
     "http": {"http"},
@@ -27,9 +27,9 @@ MEMBERS = {
 
 
 def is_readable(event):
-    """Whether the body of an event is what the event says it is.
+    """Whether the body of an event is valid.
 
-    Some samples call a plain text base64; the answer to these is a 400.
+    Some samples declare plain text as base64; the response to these is a 400.
     """
     event = json.loads(event.read_bytes())
     if event.get("isBase64Encoded") or event.get("is_base64_encoded"):
@@ -41,34 +41,34 @@ def is_readable(event):
 
 
 def is_web_socket(event):
-    """Whether an event, among those of REST APIs, whose members it has, is of a WebSocket API."""
+    """Whether an event is of a WebSocket API; it has the members of a REST API event."""
     context = json.loads(event.read_bytes()).get("requestContext") or {}
     return context.get("connectionId") is not None
 
 
-def fault(echo, event, sources):
-    """What is wrong with the reply to an event, or nothing."""
+def violation(echo, event, sources):
+    """What is wrong with the response to an event, or None."""
     run = subprocess.run(
         [echo, "invoke", event], capture_output=True, timeout=20, stdin=subprocess.DEVNULL
     )
     if is_web_socket(event):
-        told = run.stderr.decode(errors="replace")
-        is_told = run.returncode != 0 and "WebSocket" in told
-        return None if is_told else f"expected an error that names a WebSocket API: {told}"
+        log = run.stderr.decode(errors="replace")
+        is_named = run.returncode != 0 and "WebSocket" in log
+        return None if is_named else f"expected an error that names a WebSocket API: {log}"
     if run.returncode != 0:
         return f"exit {run.returncode}: {run.stderr.decode(errors='replace').strip()}"
     try:
-        reply = json.loads(run.stdout)
+        response = json.loads(run.stdout)
         status = 200 if is_readable(event) else 400
-        if reply["statusCode"] != status:
-            return f"expected status {status}: {reply}"
-        body = reply["body"]
-        if reply.get("isBase64Encoded"):
+        if response["statusCode"] != status:
+            return f"expected status {status}: {response}"
+        body = response["body"]
+        if response.get("isBase64Encoded"):
             body = base64.b64decode(body, validate=True)
         seen = json.loads(body)
         if status == 400:
             expected = "malformed_request"
-            return None if seen["code"] == expected else f"expected {expected}: {reply}"
+            return None if seen["code"] == expected else f"expected {expected}: {response}"
     except (ValueError, KeyError, TypeError) as error:
         return f"{error!r} in {run.stdout.decode(errors='replace')}"
     if set(seen) != MEMBERS:
@@ -86,10 +86,10 @@ for name, sources in SOURCES.items():
         failed += 1
         print(f"{folder / name}: no events", file=sys.stderr)
     for event in events:
-        if problem := fault(echo, event, sources):
+        if problem := violation(echo, event, sources):
             failed += 1
             print(f"{event}: {problem}", file=sys.stderr)
         else:
             passed += 1
-print(f"{passed} events answered, {failed} not")
+print(f"{passed} events passed, {failed} failed")
 sys.exit(failed > 0)

@@ -1,9 +1,9 @@
-"""The secured example against a user pool of moto, with real tokens.
+"""Calls the secured example with tokens of a user pool in moto.
 
 usage: moto.py TARGET_DIRECTORY MOTO_SERVER
 
 Runs in an environment that has boto3. moto signs the tokens of all its pools with one key, so a
-token of another pool is refused for its issuer alone.
+token of another pool is rejected for its issuer alone.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ def expect(what, found, expected):
 
 
 def wait_for(what, attempt):
-    """The first value that an attempt has, within bounds."""
+    """The first value that an attempt returns, within a time limit."""
     until = time.monotonic() + PATIENCE
     while True:
         if value := attempt():
@@ -46,7 +46,7 @@ def wait_for(what, attempt):
 
 
 def call(port, method, path, token=None, body=None):
-    """Status, headers and text of a reply."""
+    """Status, headers and text of a response."""
     headers = {"authorization": f"Bearer {token}"} if token else {}
     if body is not None:
         headers["content-type"] = "application/json"
@@ -54,13 +54,13 @@ def call(port, method, path, token=None, body=None):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     with contextlib.closing(connection):
         connection.request(method, path, body=body, headers=headers)
-        reply = connection.getresponse()
-        return reply.status, reply.headers, reply.read().decode()
+        response = connection.getresponse()
+        return response.status, response.headers, response.read().decode()
 
 
 @contextlib.contextmanager
 def running(command, **variables):
-    """A process that is ended, and its output, which is shown when something fails."""
+    """A process that is killed at the end, and its output, which is printed if something fails."""
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             command,
@@ -98,12 +98,12 @@ def moto():
     port = free_port()
     with running([moto_server, "-H", "127.0.0.1", "-p", str(port)]) as output:
 
-        def answers():
+        def responds():
             output()
             with contextlib.suppress(OSError, http.client.HTTPException):
                 return call(port, "GET", "/moto-api/")[0] == 200
 
-        wait_for("moto", answers)
+        wait_for("moto", responds)
         address = f"http://127.0.0.1:{port}"
         yield boto3.client(
             "cognito-idp",
@@ -115,7 +115,7 @@ def moto():
 
 
 def pool(cognito, name):
-    """A new pool with a client and a group: what identifies it, and a function that signs in."""
+    """A new pool with a client and a group: their ids, and a function that signs in."""
     pool_id = cognito.create_user_pool(PoolName=name)["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
         UserPoolId=pool_id,
@@ -146,7 +146,7 @@ def pool(cognito, name):
 
 @contextlib.contextmanager
 def secured(pool_id, client_id, jwks_url):
-    """The port of the example, as its own command line serves it."""
+    """The port of the example, served by its own command line."""
     variables = {"COGNITO_POOL": pool_id, "COGNITO_CLIENT": client_id, "JWKS_URL": jwks_url}
     with running([target / "debug/secured", "serve", "--port", "0"], **variables) as output:
         found = wait_for("secured", lambda: re.search(r"127\.0\.0\.1:(\d+)", output()))
@@ -174,9 +174,9 @@ with moto() as (cognito, address):
     with secured(pool_id, client_id, jwks_url) as port:
         expect("health is public", status(port, "GET", "/health"), 200)
         code, headers, _ = call(port, "GET", "/me")
-        expect("nobody is refused", code, 401)
+        expect("an anonymous request is rejected", code, 401)
         challenge = headers.get("www-authenticate", "")
-        expect("and asked for a bearer token", challenge.split(" ")[0], "Bearer")
+        expect("with a challenge for a bearer token", challenge.split(" ")[0], "Bearer")
 
         code, _, text = call(port, "GET", "/me", admin)
         expect("a real token is accepted", code, 200)
@@ -186,29 +186,29 @@ with moto() as (cognito, address):
         expect("its scopes are the user's", me["scopes"], ["aws.cognito.signin.user.admin"])
 
         code, headers, _ = call(port, "GET", "/me", stranger)
-        expect("a token of another pool is refused", code, 401)
+        expect("a token of another pool is rejected", code, 401)
         challenge = headers.get("www-authenticate", "")
         expect("as an invalid token", 'error="invalid_token"' in challenge, True)
-        expect("and so is a changed one", status(port, "GET", "/me", changed(admin)), 401)
-        expect("and an id token", status(port, "GET", "/me", id_token), 401)
+        expect("a changed token is rejected", status(port, "GET", "/me", changed(admin)), 401)
+        expect("an id token is rejected", status(port, "GET", "/me", id_token), 401)
 
-        expect("a token is no IAM identity", status(port, "GET", "/internal", admin), 401)
+        expect("a token is not an IAM identity", status(port, "GET", "/internal", admin), 401)
 
-        expect("an admin may", status(port, "GET", "/admin", admin), 200)
-        expect("another may not", status(port, "GET", "/admin", user), 403)
+        expect("an admin is allowed", status(port, "GET", "/admin", admin), 200)
+        expect("another user is denied", status(port, "GET", "/admin", user), 403)
         order = {"sku": "tea", "quantity": 2}
         code, headers, _ = call(port, "POST", "/orders", admin, order)
-        expect("orders need their scope", code, 403)
+        expect("orders require a scope", code, 403)
         challenge = headers.get("www-authenticate", "")
-        expect("which is named", 'scope="orders/write"' in challenge, True)
+        expect("the challenge names the scope", 'scope="orders/write"' in challenge, True)
 
-    # The key is the same: nothing but the issuer tells these two pools apart.
+    # The key is the same: only the issuer distinguishes these two pools.
     with secured(other_pool_id, client_id, jwks_url) as port:
-        expect("the other way round as well", status(port, "GET", "/me", admin), 401)
+        expect("a token of the first pool is rejected by the second", status(port, "GET", "/me", admin), 401)
 
     nowhere = f"http://127.0.0.1:{free_port()}/jwks.json"
     with secured(pool_id, client_id, nowhere) as port:
-        expect("without keys there is health", status(port, "GET", "/health"), 200)
+        expect("health works without keys", status(port, "GET", "/health"), 200)
         code, headers, _ = call(port, "GET", "/me", admin)
-        expect("and no decision", code, 503)
-        expect("for a while", headers.get("retry-after", "").isdecimal(), True)
+        expect("without keys, a token is a 503", code, 503)
+        expect("with Retry-After", headers.get("retry-after", "").isdecimal(), True)

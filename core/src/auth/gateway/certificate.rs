@@ -1,7 +1,6 @@
 //! Client certificate that the gateway has checked.
 
-use super::object::Object;
-use crate::auth::{AuthError, date};
+use crate::auth::{AuthError, date, json::Object};
 use std::{
     fmt,
     time::{Duration, SystemTime},

@@ -8,8 +8,7 @@
 //! Where `T` does not say what it expects (`serde_json::Value`, `#[serde(flatten)]`,
 //! `#[serde(untagged)]`), strings stay strings.
 
-use super::object::Object;
-use crate::auth::date;
+use crate::auth::{date, json::Object};
 use serde::{
     Deserialize, Deserializer,
     de::{

@@ -2,7 +2,6 @@
 
 use super::{
     claims_coercion::Lists,
-    object::Object,
     trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
     auth::{
         AuthError, Authenticator, Identity, IdentityKind, Scheme,
         identity::{LambdaIdentity, RawClaims},
+        json::Object,
     },
     event::Source,
 };

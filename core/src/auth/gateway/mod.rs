@@ -71,7 +71,6 @@ mod iam;
 mod jwt;
 mod lambda;
 mod mtls;
-mod object;
 mod token;
 mod trusted_apis;
 

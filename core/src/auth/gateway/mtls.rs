@@ -2,12 +2,11 @@
 
 use super::{
     certificate::Certificate,
-    object::Object,
     trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
 use crate::{
     Request,
-    auth::{AuthError, Authenticator, Identity, IdentityKind, Scheme},
+    auth::{AuthError, Authenticator, Identity, IdentityKind, Scheme, json::Object},
     event::Source,
 };
 

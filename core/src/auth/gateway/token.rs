@@ -1,12 +1,10 @@
 //! Tokens that a gateway has verified.
 
-use super::{
-    claims_coercion::Lists,
-    object::{Object, text, texts},
-};
+use super::claims_coercion::Lists;
 use crate::auth::{
     AuthError, Identity, IdentityKind,
     identity::RawClaims,
+    json::{Object, text, texts},
     list_claim::{List, ListClaim, Said},
     names::Names,
     pool::Pool,

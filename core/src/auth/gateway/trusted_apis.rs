@@ -1,7 +1,10 @@
 //! The APIs whose identities are trusted.
 
-use super::object::Object;
-use crate::{Invocation, Request, auth::AuthError, event::Source};
+use crate::{
+    Invocation, Request,
+    auth::{AuthError, json::Object},
+    event::Source,
+};
 use std::borrow::Cow;
 
 /// The parts of an event that identities are read from.

@@ -4,10 +4,8 @@ use super::{CognitoIdentity, IamIdentity};
 use crate::{
     auth::{
         AuthError,
-        gateway::{
-            object::{Object, texts},
-            trusted_apis::Event,
-        },
+        gateway::trusted_apis::Event,
+        json::{Object, texts},
     },
     event::Source,
 };

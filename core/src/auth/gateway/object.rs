@@ -1,3 +1,0 @@
-//! Parts of a request context.
-
-pub(super) use super::super::json::{Object, text, texts};

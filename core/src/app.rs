@@ -12,7 +12,7 @@ use crate::{
     hooks::Hooks,
     log,
     middleware::{
-        CorsGate, Next, ProblemRenderer, Restyled, copy_permission, late, timed_body, whole,
+        CorsGate, Next, ProblemRenderer, Restyled, copy_permission, find_elapsed, timed_body, whole,
     },
     path_normalization, sensitive,
     timing::Timing,
@@ -289,7 +289,7 @@ impl App {
                     }
                     return (parts, body);
                 }
-                Ok(Err(error)) => match late(&*error) {
+                Ok(Err(error)) => match find_elapsed(&*error) {
                     Some(late) => self.0.timing.problem(late),
                     None if error.is::<LengthLimitError>() => framework::stream_too_large(limit),
                     None => framework::internal(&*error),
@@ -307,12 +307,12 @@ impl App {
     /// headers.
     async fn instead_of(
         &self,
-        raw_response: &http::response::Parts,
+        before: &http::response::Parts,
         problem: Problem,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
         let (mut parts, body) = in_memory(self.0.renderer.problem(problem, invocation)).await;
-        copy_permission(&raw_response.headers, &mut parts.headers);
+        copy_permission(&before.headers, &mut parts.headers);
         (parts, body)
     }
 

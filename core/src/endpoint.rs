@@ -152,7 +152,7 @@ impl DuplicateCheck {
                 let place = routes[position].place(index);
                 let mut slot = place.number() as usize % SLOTS;
                 while let Some((other, at)) = slots[slot] {
-                    if answer_the_same(&routes[other].place(at), &place) {
+                    if handle_the_same(&routes[other].place(at), &place) {
                         unique.duplicate = Some([(other, at), (position, index)]);
                     }
                     slot = (slot + 1) % SLOTS;
@@ -198,7 +198,7 @@ impl Place {
     }
 }
 
-const fn answer_the_same(a: &Place, b: &Place) -> bool {
+const fn handle_the_same(a: &Place, b: &Place) -> bool {
     a.number() == b.number()
         && !a.method.is_empty()
         && same(a.method, b.method)
@@ -331,7 +331,7 @@ pin_project_lite::pin_project! {
     struct MapResponse<F, P> {
         #[pin]
         future: F,
-        response: P,
+        respond: P,
     }
 }
 
@@ -341,7 +341,7 @@ impl<F: Future, P: Fn(F::Output) -> Response> Future for MapResponse<F, P> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
         let this = self.project();
         let value = ready!(this.future.poll(cx));
-        Poll::Ready((this.response)(value))
+        Poll::Ready((this.respond)(value))
     }
 }
 
@@ -352,7 +352,7 @@ macro_rules! arity {
     ($async_name:ident $sync_name:ident: $($t:ident)*) => {
         #[allow(non_snake_case, clippy::too_many_arguments)]
         #[doc(hidden)]
-        pub fn $async_name<'r, $($t,)* F, Fut, P>(request: &'r Request, call: F, response: P) -> BoxFuture<'r, Response>
+        pub fn $async_name<'r, $($t,)* F, Fut, P>(request: &'r Request, call: F, respond: P) -> BoxFuture<'r, Response>
         where
             $($t: FromRequest<'r> + Send + 'r,)*
             F: FnOnce($($t),*) -> Fut + Send + 'r,
@@ -371,7 +371,7 @@ macro_rules! arity {
                         Ok(taken) => taken,
                         Err(first) => return rejected(first, request, &checks(), asked),
                     };)*
-                    response(call($($t),*).await)
+                    respond(call($($t),*).await)
                 })
             } else {
                 $(asked += 1;
@@ -382,13 +382,13 @@ macro_rules! arity {
                     }
                     None => unreachable!("every extractor has `SYNC`"),
                 };)*
-                Box::pin(MapResponse { future: call($($t),*), response })
+                Box::pin(MapResponse { future: call($($t),*), respond })
             }
         }
 
         #[allow(non_snake_case, clippy::too_many_arguments)]
         #[doc(hidden)]
-        pub fn $sync_name<'r, $($t,)* F, R, P>(request: &'r Request, call: F, response: P) -> BoxFuture<'r, Response>
+        pub fn $sync_name<'r, $($t,)* F, R, P>(request: &'r Request, call: F, respond: P) -> BoxFuture<'r, Response>
         where
             $($t: FromRequest<'r> + Send + 'r,)*
             F: FnOnce($($t),*) -> R + Send + 'r,
@@ -396,7 +396,7 @@ macro_rules! arity {
         {
             $async_name::<$($t,)* _, _, _>(
                 request,
-                move |$($t),*| std::future::ready(response(call($($t),*))),
+                move |$($t),*| std::future::ready(respond(call($($t),*))),
                 std::convert::identity,
             )
         }

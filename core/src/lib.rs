@@ -112,10 +112,10 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `extract` | extractors and their rejections |
-//! | `response` | responses and their parts |
+//! | [`extract`] | extractors and their rejections |
+//! | [`response`] | responses and their parts |
 //! | [`auth`] | authenticators, identities and access rules |
-//! | `middleware` | CORS, `from_fn` and `Next` |
+//! | [`middleware`] | CORS, `from_fn` and `Next` |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | [`guide`] | the guide |

@@ -73,7 +73,7 @@ async fn handlers_can_read_the_rejection() {
 async fn there_is_no_identity_where_nobody_is_authenticated() {
     let rejection: IdentityRejection = extract::<Identity>(&Request::default()).await.unwrap_err();
     assert_eq!(
-        (rejection.rejection(), rejection.status().as_u16()),
+        (rejection.auth_error(), rejection.status().as_u16()),
         (None, 500)
     );
     let claims = extract::<Claims<User>>(&Request::default()).await;
@@ -89,7 +89,7 @@ async fn there_is_no_identity_where_nobody_is_authenticated() {
     let asks = from_fn(
         |request: Request, next: lambda_api::middleware::Next| async move {
             let asked = extract::<Identity>(&request).await;
-            assert!(asked.is_err_and(|rejection| rejection.rejection().is_none()));
+            assert!(asked.is_err_and(|rejection| rejection.auth_error().is_none()));
             next.run(request).await
         },
     );

@@ -1,5 +1,5 @@
 //! Requests and responses survive the conversion to events and back, shown with examples. The same
-//! is tested for arbitrary requests in `testing/tests/laws.rs`.
+//! is tested for arbitrary requests in `testing/tests/round_trip.rs`.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -26,12 +26,12 @@ fn through(
 
 fn sent_back(source: Source, response: Response<&[u8]>) -> Response<Bytes> {
     let (parts, body) = response.into_parts();
-    let raw_response = event::encode(source, &parts, body);
-    match emulate::parse_response(source, &raw_response) {
+    let encoded = event::encode(source, &parts, body);
+    match emulate::parse_response(source, &encoded) {
         Ok(response) => response,
         Err(error) => panic!(
             "{source} rejects the response: {error}\n{}",
-            String::from_utf8_lossy(&raw_response)
+            String::from_utf8_lossy(&encoded)
         ),
     }
 }

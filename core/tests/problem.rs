@@ -211,11 +211,11 @@ fn debug_and_display_show_what_the_client_may_see() {
 
 #[test]
 fn a_status_is_an_error_alone_and_with_a_text() {
-    type Respond<E> = Result<&'static str, E>;
-    let alone: Respond<StatusCode> = Err(StatusCode::NOT_FOUND);
-    let owned: Respond<(StatusCode, String)> = Err((StatusCode::CONFLICT, "taken".to_owned()));
-    let fixed: Respond<(StatusCode, &'static str)> = Err((StatusCode::GONE, "sold out"));
-    let hidden: Respond<(StatusCode, Cow<'static, str>)> =
+    type Returned<E> = Result<&'static str, E>;
+    let alone: Returned<StatusCode> = Err(StatusCode::NOT_FOUND);
+    let owned: Returned<(StatusCode, String)> = Err((StatusCode::CONFLICT, "taken".to_owned()));
+    let fixed: Returned<(StatusCode, &'static str)> = Err((StatusCode::GONE, "sold out"));
+    let hidden: Returned<(StatusCode, Cow<'static, str>)> =
         Err((StatusCode::BAD_GATEWAY, "db.internal is down".into()));
     for (response, status, code, detail) in [
         (alone.into_response(), 404, "not_found", None),
@@ -235,6 +235,6 @@ fn a_status_is_an_error_alone_and_with_a_text() {
             detail
         );
     }
-    let fine: Respond<(StatusCode, String)> = Ok("tea");
+    let fine: Returned<(StatusCode, String)> = Ok("tea");
     assert_eq!(fine.into_response().body().bytes(), b"tea");
 }

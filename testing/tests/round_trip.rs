@@ -133,12 +133,12 @@ fn a_source_adds_only_the_documented_headers() {
 
 fn sent_back(source: Source, response: &Response<Bytes>) -> Response<Bytes> {
     let (parts, body) = response.clone().into_parts();
-    let raw_response = event::encode(source, &parts, &body);
-    match emulate::parse_response(source, &raw_response) {
+    let encoded = event::encode(source, &parts, &body);
+    match emulate::parse_response(source, &encoded) {
         Ok(response) => response,
         Err(error) => panic!(
-            "{source} cannot read the raw_response: {error}\n{}",
-            String::from_utf8_lossy(&raw_response)
+            "{source} cannot read the response: {error}\n{}",
+            String::from_utf8_lossy(&encoded)
         ),
     }
 }

@@ -148,7 +148,7 @@ impl Api {
         check_outer(&self.layers, &given, &mut errors);
         let router = self.router(&given, &mut errors);
         errors.extend(doubled(states.into_iter()));
-        for base in self.decode.base_paths() {
+        for base in &self.decode.base_paths {
             if let Some(error) = base_path_error(base) {
                 errors.push(format!("the base path `{base}` {error}"));
             }

@@ -121,7 +121,58 @@ fn kind<'a>(route: &'static Route, layers: &'a [LayerFn]) -> Kind<'a> {
 impl Api {
     /// Returns the route table. This does not create the state.
     pub(crate) fn table(&self) -> Vec<RouteInfo> {
-        table(self)
+        let mut table = Vec::new();
+        for scope in scopes(self) {
+            let access = |access: Access| {
+                if scope.authenticators.is_empty() && !access.public && access.rule().is_none() {
+                    "open".to_owned()
+                } else {
+                    access.to_string()
+                }
+            };
+            for kind in scope.contents() {
+                let (route, paths) = match kind {
+                    Kind::Mount(mount) => {
+                        let path = join(&scope.prefix, &mount.prefix);
+                        table.push(RouteInfo {
+                            method: "ANY",
+                            path: format!("{}/{{path+}}", path.trim_end_matches('/')),
+                            access: access(mount.access),
+                            timeout: None,
+                            handler: format!("service {}", mount.name),
+                            location: format!(
+                                "{}:{}",
+                                mount.location.file(),
+                                mount.location.line()
+                            ),
+                        });
+                        continue;
+                    }
+                    Kind::Route(route, _) => {
+                        let places = route.places();
+                        let paths =
+                            places.map(|place| (place.method, join(&scope.prefix, place.path)));
+                        (route, paths.collect())
+                    }
+                    Kind::Fallback(route, _) => {
+                        let path = [&*scope.prefix, route.path].join(" ");
+                        (route, vec![(route.method, path.trim_start().to_owned())])
+                    }
+                };
+                table.extend(paths.into_iter().map(|(method, path)| {
+                    let timeout = route.timeout.map(|timeout| timeout.as_millis());
+                    RouteInfo {
+                        method,
+                        path,
+                        access: access(route.access),
+                        timeout: timeout.and_then(|timeout| u64::try_from(timeout).ok()),
+                        handler: format!("{}::{}", route.module, route.name),
+                        location: format!("{}:{}", route.file, route.line),
+                    }
+                }));
+            }
+        }
+        table
     }
 }
 
@@ -136,58 +187,6 @@ impl fmt::Debug for Api {
             )
             .finish()
     }
-}
-
-/// The rows of the route table. The access `open` means that a route has no rule and its API has no
-/// authenticator.
-fn table(api: &Api) -> Vec<RouteInfo> {
-    let mut table = Vec::new();
-    for scope in scopes(api) {
-        let access = |access: Access| {
-            if scope.authenticators.is_empty() && !access.public && access.rule().is_none() {
-                "open".to_owned()
-            } else {
-                access.to_string()
-            }
-        };
-        for kind in scope.contents() {
-            let (route, paths) = match kind {
-                Kind::Mount(mount) => {
-                    let path = join(&scope.prefix, &mount.prefix);
-                    table.push(RouteInfo {
-                        method: "ANY",
-                        path: format!("{}/{{path+}}", path.trim_end_matches('/')),
-                        access: access(mount.access),
-                        timeout: None,
-                        handler: format!("service {}", mount.name),
-                        location: format!("{}:{}", mount.location.file(), mount.location.line()),
-                    });
-                    continue;
-                }
-                Kind::Route(route, _) => {
-                    let places = route.places();
-                    let paths = places.map(|place| (place.method, join(&scope.prefix, place.path)));
-                    (route, paths.collect())
-                }
-                Kind::Fallback(route, _) => {
-                    let path = [&*scope.prefix, route.path].join(" ");
-                    (route, vec![(route.method, path.trim_start().to_owned())])
-                }
-            };
-            table.extend(paths.into_iter().map(|(method, path)| {
-                let timeout = route.timeout.map(|timeout| timeout.as_millis());
-                RouteInfo {
-                    method,
-                    path,
-                    access: access(route.access),
-                    timeout: timeout.and_then(|timeout| u64::try_from(timeout).ok()),
-                    handler: format!("{}::{}", route.module, route.name),
-                    location: format!("{}:{}", route.file, route.line),
-                }
-            }));
-        }
-    }
-    table
 }
 
 /// Appends a path to a prefix; the path `/` is the prefix itself.

@@ -137,7 +137,7 @@ impl IdentityRejection {
     /// program: an identity is extracted in a layer around a public route, or in an API without an
     /// authenticator.
     #[must_use]
-    pub fn rejection(&self) -> Option<AuthError> {
+    pub fn auth_error(&self) -> Option<AuthError> {
         self.rejection
     }
 

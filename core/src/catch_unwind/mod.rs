@@ -1,8 +1,8 @@
 //! Turns panics into problems.
 //!
-//! While code of an application runs, the thread is watched. The process' panic hook, if the
-//! [runtime](crate::runtime) has installed one, then prints nothing, but stores the panic here, so
-//! that it becomes one log record with its location.
+//! While code of an application runs, the thread is watched. The process' panic hook, if
+//! [`install_panic_hook`] was called, then prints nothing, but stores the panic here, so that it
+//! becomes one log record with its location.
 
 mod panic_hook;
 

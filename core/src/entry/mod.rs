@@ -7,7 +7,7 @@ pub use run::run;
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::local;
 use crate::{
-    Api, BoxError, Routes,
+    Api, App, BoxError, Routes,
     catch_unwind::{Panic, catch_unwind, install_panic_hook, warn_of_abort},
     endpoint::Route,
     environment::{is_concurrent, is_on_lambda},
@@ -60,8 +60,8 @@ impl<E: fmt::Display + fmt::Debug> IntoApi for Result<Api, E> {
     }
 }
 
-#[cfg_attr(any(debug_assertions, feature = "local"), allow(dead_code))]
-pub(super) const NOT_ON_LAMBDA: &str = "this release build runs on AWS Lambda only: start it with \
+#[cfg(not(any(debug_assertions, feature = "local")))]
+const NOT_ON_LAMBDA: &str = "this release build runs on AWS Lambda only: start it with \
     `cargo run` (a debug build), or build it with the feature `local` of lambda-api";
 
 /// Runs a whole program. `start` is the body of the user's `main`.
@@ -146,13 +146,10 @@ async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
             .collect();
         return local::run(api, arguments).await;
     }
-    let app = match catch_unwind(api.build()).await {
-        Ok(Ok(app)) => app,
-        Ok(Err(errors)) => {
-            return not_started("ApiNotBuilt", "building the API", &errors, on_lambda).await;
-        }
-        Err(panic) => {
-            return not_started("ApiNotBuilt", "building the API", &panic, on_lambda).await;
+    let app = match build(api).await {
+        Ok(app) => app,
+        Err(error) => {
+            return not_started("ApiNotBuilt", "building the API", &*error, on_lambda).await;
         }
     };
     match catch_unwind(lambda::run(app)).await {
@@ -160,6 +157,11 @@ async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
         Ok(Err(error)) => failed("the Lambda runtime", &*error),
         Err(panic) => failed("the Lambda runtime", &panic),
     }
+}
+
+/// Builds the API. A panic is an error.
+async fn build(api: Api) -> Result<App, BoxError> {
+    Ok(catch_unwind(api.build()).await??)
 }
 
 /// Logs an error at startup and, on Lambda, reports it to Lambda.

@@ -91,15 +91,11 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
         log::init();
         install_panic_hook();
         warn_of_abort();
-        let app = match catch_unwind(api.build()).await {
-            Ok(Ok(app)) => app,
-            Ok(Err(errors)) => {
-                init_error::report("ApiNotBuilt", &errors).await;
-                return Err(errors.into());
-            }
-            Err(panic) => {
-                init_error::report("ApiNotBuilt", &panic).await;
-                return Err(panic.into());
+        let app = match super::build(api).await {
+            Ok(app) => app,
+            Err(error) => {
+                init_error::report("ApiNotBuilt", &*error).await;
+                return Err(error);
             }
         };
         return catch_unwind(lambda::run(app)).await?;

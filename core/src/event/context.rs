@@ -48,7 +48,7 @@ struct Identity<'e> {
 
 /// What a gateway states about a request: positions in the context.
 #[derive(Default)]
-pub(crate) struct GatewayContext {
+pub(crate) struct ContextFacts {
     pub(crate) request_id: Fact,
     pub(crate) source_ip: Fact,
     pub(crate) stage: Fact,
@@ -82,7 +82,7 @@ impl<'e> Context<'e> {
     }
 
     /// Converts what was read from `json` into positions in it.
-    pub(super) fn facts(self, json: &[u8]) -> GatewayContext {
+    pub(super) fn facts(self, json: &[u8]) -> ContextFacts {
         let bytes = |text| Fact::of(text, json);
         let text = |text: Option<Cow<'e, str>>| match text {
             Some(Cow::Borrowed(text)) => Fact::of(Some(text.as_bytes().into()), json),
@@ -90,7 +90,7 @@ impl<'e> Context<'e> {
             None => Fact::Unknown,
         };
         let from_http = self.http.and_then(|http| http.source_ip);
-        GatewayContext {
+        ContextFacts {
             request_id: bytes(self.request_id),
             source_ip: bytes(from_http.or(self.identity.source_ip)),
             stage: text(self.stage),
@@ -104,7 +104,7 @@ impl<'e> Context<'e> {
     }
 }
 
-impl GatewayContext {
+impl ContextFacts {
     pub(crate) fn read(context: &[u8]) -> Self {
         Context::read(context).facts(context)
     }
@@ -248,8 +248,8 @@ fn number(value: &mut Reader<'_>) -> Result<Option<u64>, JsonError> {
 mod tests {
     use super::*;
 
-    fn facts(json: &str) -> GatewayContext {
-        GatewayContext::read(json.as_bytes())
+    fn facts(json: &str) -> ContextFacts {
+        ContextFacts::read(json.as_bytes())
     }
 
     fn source_ip(json: &str) -> Option<String> {

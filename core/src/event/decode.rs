@@ -63,7 +63,7 @@ impl DecodeOptions {
         self
     }
 
-    pub(crate) fn base_paths(&self) -> impl Iterator<Item = &str> + Clone {
+    pub(super) fn base_paths(&self) -> impl Iterator<Item = &str> + Clone {
         self.base_paths.iter().map(String::as_str)
     }
 }

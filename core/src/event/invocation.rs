@@ -3,7 +3,7 @@
 use crate::{
     Request,
     error::Problem,
-    event::{self, Called, Fact, GatewayContext, Received, Shared, Source, string_map},
+    event::{self, Called, ContextFacts, Fact, Received, Shared, Source, string_map},
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -51,8 +51,8 @@ struct Inner {
     context: Option<Shared>,
     /// Whether the context was serialised again instead of written by the gateway. Then only single
     /// values are taken from it, and it is not exposed, in particular not to authenticators.
-    is_second_hand: bool,
-    facts: OnceLock<GatewayContext>,
+    is_from_lambda_http: bool,
+    facts: OnceLock<ContextFacts>,
     stage_variables: StringMap,
     path_parameters: StringMap,
     /// The span of the invocation, in which the router records the route. The current span may be
@@ -180,7 +180,7 @@ impl Invocation {
         lambda: LambdaContext,
         received: Received,
         context: Option<Shared>,
-        facts: Option<GatewayContext>,
+        facts: Option<ContextFacts>,
         [stage_variables, path_parameters]: [Option<Shared>; 2],
     ) -> Self {
         let inner = Inner {
@@ -189,7 +189,7 @@ impl Invocation {
             received,
             public: OnceLock::new(),
             context,
-            is_second_hand: false,
+            is_from_lambda_http: false,
             facts: facts.map(OnceLock::from).unwrap_or_default(),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
@@ -208,7 +208,7 @@ impl Invocation {
         source: Option<Source>,
         lambda: LambdaContext,
         received: Received,
-        (context, facts): (Shared, GatewayContext),
+        (context, facts): (Shared, ContextFacts),
         [stage_variables, path_parameters]: [Option<Shared>; 2],
     ) -> Self {
         let inner = Inner {
@@ -216,7 +216,7 @@ impl Invocation {
             lambda,
             received,
             context: Some(context),
-            is_second_hand: true,
+            is_from_lambda_http: true,
             facts: OnceLock::from(facts),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
@@ -261,17 +261,17 @@ impl Invocation {
         }
     }
 
-    fn facts(&self) -> &GatewayContext {
+    fn facts(&self) -> &ContextFacts {
         self.inner.facts.get_or_init(|| {
             self.inner
                 .context
                 .as_ref()
-                .map(|context| GatewayContext::read(context.bytes()))
+                .map(|context| ContextFacts::read(context.bytes()))
                 .unwrap_or_default()
         })
     }
 
-    fn fact(&self, fact: impl Fn(&GatewayContext) -> &Fact) -> Option<&str> {
+    fn fact(&self, fact: impl Fn(&ContextFacts) -> &Fact) -> Option<&str> {
         let context = self.inner.context.as_ref()?;
         fact(self.facts()).in_context(context.bytes())
     }
@@ -526,7 +526,7 @@ impl Invocation {
     #[must_use]
     pub fn request_context(&self) -> Option<&str> {
         let context = self.inner.context.as_ref();
-        let as_it_came = context.filter(|_| !self.inner.is_second_hand);
+        let as_it_came = context.filter(|_| !self.inner.is_from_lambda_http);
         as_it_came.map(Shared::as_str)
     }
 

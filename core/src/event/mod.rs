@@ -53,7 +53,7 @@ pub use error::{DecodeError, LimitExceeded, UnsupportedEvent};
 pub use invocation::{CognitoIdentity, ContextError, Invocation, LambdaContext};
 pub use source::Source;
 
-pub(crate) use context::{Fact, GatewayContext};
+pub(crate) use context::{ContextFacts, Fact};
 pub(crate) use encode::encode_measured;
 pub(crate) use framing::{is_final, settle_length};
 pub(crate) use json::string_map;

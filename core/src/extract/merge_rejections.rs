@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_key_list_is_an_error_with_a_code() {
+    fn a_problem_without_errors_is_listed_by_its_code() {
         let listed = problem(400, "invalid_parameters")
             .with_extension(
                 "errors",

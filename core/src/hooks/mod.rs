@@ -165,7 +165,7 @@ impl Hooks {
     }
 
     /// Whether there are shutdown hooks.
-    pub(super) fn has_shutdown(&self) -> bool {
+    pub(crate) fn has_shutdown(&self) -> bool {
         let hooks = self.shutdown.lock().unwrap_or_else(PoisonError::into_inner);
         !hooks.is_empty()
     }
@@ -214,12 +214,12 @@ impl Hooks {
 
     /// Runs the hooks before a snapshot, in reverse order of registration, so that a later hook is
     /// undone before the earlier ones it may depend on.
-    pub(super) async fn run_before_snapshot(&self) -> Result<(), BoxError> {
+    pub(crate) async fn run_before_snapshot(&self) -> Result<(), BoxError> {
         in_turn(self.before_snapshot.iter().rev()).await
     }
 
     /// Runs the hooks after a restore, in order of registration.
-    pub(super) async fn run_after_restore(&self) -> Result<(), BoxError> {
+    pub(crate) async fn run_after_restore(&self) -> Result<(), BoxError> {
         in_turn(self.after_restore.iter()).await
     }
 }

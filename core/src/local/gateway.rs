@@ -92,8 +92,8 @@ impl<H: Handle> Gateway<H> {
         let started = Instant::now();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let (raw_response, mut problems) = observed(self.response(request, client)).await;
-        let response = match raw_response {
+        let (outcome, mut problems) = observed(self.response(request, client)).await;
+        let response = match outcome {
             Ok(response) => response,
             Err(rejected) => {
                 let (response, problem) = *rejected;

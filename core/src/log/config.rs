@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_log_level_is_logged() {
+    fn a_capped_level_is_reported() {
         let config = read(&[("RUST_LOG", "debug,hyper=trace,lambda_runtime=debug")]);
         let [error] = &config.errors[..] else {
             panic!("one error was expected, found {:?}", config.errors);

@@ -108,13 +108,13 @@ where
 )]
 pub trait Middleware<M>: Clone + Send + Sync + 'static {
     #[doc(hidden)]
-    fn call(&self, request: Request, next: Next) -> Respond;
+    fn call(&self, request: Request, next: Next) -> ResponseFuture;
 
     #[doc(hidden)]
     fn describe(operation: &mut Operation);
 }
 
-type Respond = BoxFuture<'static, Result<Response, Infallible>>;
+type ResponseFuture = BoxFuture<'static, Result<Response, Infallible>>;
 
 macro_rules! middleware {
     ($($t:ident)*) => {
@@ -126,7 +126,7 @@ macro_rules! middleware {
             $($t: for<'r> FromRequest<'r> + Send + 'static,)*
         {
             #[allow(non_snake_case)]
-            fn call(&self, request: Request, next: Next) -> Respond {
+            fn call(&self, request: Request, next: Next) -> ResponseFuture {
                 middleware!(@call self request next; $($t)*)
             }
 
@@ -176,7 +176,7 @@ fn taken<'r, T: FromRequest<'r> + Send + 'r>(
 /// The layer that [`from_fn`] creates.
 #[derive(Clone)]
 pub struct FromFn {
-    call: Arc<dyn Fn(Request, Next) -> Respond + Send + Sync>,
+    call: Arc<dyn Fn(Request, Next) -> ResponseFuture + Send + Sync>,
     note: Note,
 }
 

@@ -23,4 +23,4 @@ pub(crate) use next::{Handle, Note, ServiceFn, erase_service, whole};
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use origin::{Origin, OriginRule, check_host, is_loopback, split_port};
 pub(crate) use problem_renderer::{ProblemRenderer, Restyled};
-pub(crate) use timeout::{late, timed, timed_body};
+pub(crate) use timeout::{find_elapsed, timed, timed_body};

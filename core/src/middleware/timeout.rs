@@ -60,7 +60,7 @@ impl<L: Fn() -> Option<Limit>> LazySleep<L> {
             return Poll::Pending;
         };
         ready!(set.as_mut().project().sleep.poll(cx));
-        Poll::Ready(set.late())
+        Poll::Ready(set.elapsed())
     }
 
     /// Checks the clock, for code that never waits and so never lets the timer fire.
@@ -68,7 +68,7 @@ impl<L: Fn() -> Option<Limit>> LazySleep<L> {
     fn look(&mut self) -> Option<Elapsed> {
         let set = self.set()?;
         let (now, is_over) = (Instant::now(), set.set_at.elapsed() >= set.limit.left);
-        let late = is_over.then(|| set.late());
+        let late = is_over.then(|| set.elapsed());
         self.looks.looked(now);
         late
     }
@@ -88,7 +88,7 @@ impl<L: Fn() -> Option<Limit>> LazySleep<L> {
 }
 
 impl Set {
-    fn late(&self) -> Elapsed {
+    fn elapsed(&self) -> Elapsed {
         Elapsed {
             after: self.limit.gone.saturating_add(self.set_at.elapsed()),
             route: self.limit.route,
@@ -175,7 +175,7 @@ pin_project! {
     pub(crate) struct Timed<F, L> {
         #[pin]
         future: Option<F>,
-        alarm: LazySleep<L>,
+        sleep: LazySleep<L>,
     }
 }
 
@@ -187,7 +187,7 @@ where
 {
     Timed {
         future: Some(future),
-        alarm: LazySleep::new(limit),
+        sleep: LazySleep::new(limit),
     }
 }
 
@@ -202,7 +202,7 @@ impl<F: Future, L: Fn() -> Option<Limit>> Future for Timed<F, L> {
         if let Poll::Ready(value) = future.poll(cx) {
             return Poll::Ready(Ok(value));
         }
-        let late = ready!(this.alarm.poll(cx));
+        let late = ready!(this.sleep.poll(cx));
         if let Err(panic) = catch_unwind_now(|| this.future.set(None)) {
             panic.log("a handler that was stopped panicked when it was dropped");
         }
@@ -214,7 +214,7 @@ pin_project! {
     /// A body that fails when its time is over.
     struct TimedBody<L> {
         body: Option<Body>,
-        alarm: LazySleep<L>,
+        sleep: LazySleep<L>,
     }
 }
 
@@ -229,7 +229,7 @@ where
     response.map(|body| {
         Body::stream(TimedBody {
             body: Some(body),
-            alarm: LazySleep::new(limit),
+            sleep: LazySleep::new(limit),
         })
     })
 }
@@ -248,13 +248,13 @@ impl<L: Fn() -> Option<Limit>> http_body::Body for TimedBody<L> {
         };
         let late = match Pin::new(body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
-                match this.alarm.looks.is_due().then(|| this.alarm.look()) {
+                match this.sleep.looks.is_due().then(|| this.sleep.look()) {
                     Some(Some(late)) => late,
                     None | Some(None) => return Poll::Ready(Some(Ok(frame))),
                 }
             }
             Poll::Ready(end) => return Poll::Ready(end),
-            Poll::Pending => ready!(this.alarm.poll(cx)),
+            Poll::Pending => ready!(this.sleep.poll(cx)),
         };
         if let Err(panic) = catch_unwind_now(|| drop(this.body.take())) {
             panic.log("a body that was stopped panicked when it was dropped");
@@ -264,7 +264,7 @@ impl<L: Fn() -> Option<Limit>> http_body::Body for TimedBody<L> {
 }
 
 /// The time limit that made a body fail; layers may have wrapped it in their own errors.
-pub(crate) fn late(error: &(dyn std::error::Error + 'static)) -> Option<Elapsed> {
+pub(crate) fn find_elapsed(error: &(dyn std::error::Error + 'static)) -> Option<Elapsed> {
     let mut next = Some(error);
     // A longer chain is assumed to be a cycle.
     for _ in 0..32 {
@@ -350,7 +350,7 @@ mod tests {
             after: Duration::from_secs(1),
             route: None,
         };
-        assert_eq!(late(&Wrapped(reason)), Some(reason));
-        assert_eq!(late(&std::io::Error::other("cut")), None);
+        assert_eq!(find_elapsed(&Wrapped(reason)), Some(reason));
+        assert_eq!(find_elapsed(&std::io::Error::other("cut")), None);
     }
 }

@@ -45,10 +45,10 @@ impl Timeout {
         })
     }
 
-    fn keep(self, raw_response: BoxFuture<'static, Response>) -> BoxFuture<'static, Response> {
+    fn keep(self, response: BoxFuture<'static, Response>) -> BoxFuture<'static, Response> {
         Box::pin(async move {
             let clock = self.clock;
-            let response = match timed(raw_response, || Some(clock.limit())).await {
+            let response = match timed(response, || Some(clock.limit())).await {
                 Ok(response) => response,
                 Err(late) => {
                     let problem = self.timing.problem(late);

@@ -479,7 +479,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn an_absent_identity_is_an_error() {
+    async fn a_refused_connection_is_an_error() {
         let host = {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             listener.local_addr().unwrap().to_string()

@@ -1,6 +1,6 @@
-//! The runtime of a process: the tokio runtime, the invocation loop, startup and shutdown.
+//! The loop on Lambda: polling, responding, snapshots and shutdown.
 //!
-//! Only this module calls the Runtime API and reads the environment variables of Lambda.
+//! Only this module calls the Runtime API.
 
 mod client;
 mod connection;

@@ -111,7 +111,7 @@ async fn greeting(identity: Option<Identity>) -> String {
 async fn why(identity: Result<Identity, IdentityRejection>) -> String {
     match identity {
         Ok(identity) => identity.subject().to_owned(),
-        Err(rejection) => format!("{:?}", rejection.rejection()),
+        Err(rejection) => format!("{:?}", rejection.auth_error()),
     }
 }
 

@@ -55,7 +55,7 @@ async fn only_an_alb_can_set_the_header() {
 }
 
 #[tokio::test]
-async fn an_unsigned_token_is_never_parsed() {
+async fn unsigned_headers_are_ignored() {
     let issuer = issuer();
     let token = issuer.token("alice").to_string();
     let headers = [

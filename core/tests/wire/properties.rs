@@ -213,11 +213,11 @@ proptest! {
         for (name, value) in headers {
             response.headers_mut().append(HeaderName::from_static(name), HeaderValue::from_bytes(&value).unwrap());
         }
-        let raw_response = event::encode(source, &response.into_parts().0, &body);
-        let raw_response: Value = serde_json::from_slice(&raw_response).unwrap();
-        prop_assert_eq!(&raw_response["statusCode"], status);
-        let text = raw_response["body"].as_str().unwrap();
-        let sent = match raw_response["isBase64Encoded"].as_bool().unwrap() {
+        let encoded = event::encode(source, &response.into_parts().0, &body);
+        let encoded: Value = serde_json::from_slice(&encoded).unwrap();
+        prop_assert_eq!(&encoded["statusCode"], status);
+        let text = encoded["body"].as_str().unwrap();
+        let sent = match encoded["isBase64Encoded"].as_bool().unwrap() {
             true => base64_simd::STANDARD.decode_to_vec(text).unwrap(),
             false => text.as_bytes().to_vec(),
         };

@@ -17,9 +17,9 @@ fn encode(source: Source, status: u16, headers: &[(&str, &[u8])], body: &[u8]) -
             .headers_mut()
             .append(name, HeaderValue::from_bytes(value).unwrap());
     }
-    let raw_response = event::encode(source, &response.into_parts().0, body);
-    serde_json::from_slice(&raw_response)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&raw_response)))
+    let encoded = event::encode(source, &response.into_parts().0, body);
+    serde_json::from_slice(&encoded)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&encoded)))
 }
 
 const HEADERS: &[(&str, &[u8])] = &[

@@ -47,21 +47,21 @@ pub fn run(data: &[u8]) {
     let is_http = !matches!(decoded, Err(DecodeError::UnsupportedEvent(_)));
     let is_rejected = decoded.is_err();
     for (app, wanted) in [(&ECHO, wanted.as_ref()), (&apis::ALL, None)] {
-        let raw_response = block_on(app.handle_event(event.clone(), LambdaContext::default()));
-        match (source, raw_response) {
+        let encoded = block_on(app.handle_event(event.clone(), LambdaContext::default()));
+        match (source, encoded) {
             (None, Err(_)) => assert!(!is_http, "a request got no response"),
             // If an event exceeds a limit, its source is unknown.
-            (None, Ok(raw_response)) => {
+            (None, Ok(encoded)) => {
                 assert!(is_http, "an event without a source got a response");
-                assert!(response::check_any(&raw_response).is_client_error());
+                assert!(response::check_any(&encoded).is_client_error());
             }
             (Some(_), Err(error)) => panic!("no response: {error}"),
-            (Some(source), Ok(raw_response)) => {
-                let raw_response = response::check(source, &raw_response);
+            (Some(source), Ok(encoded)) => {
+                let encoded = response::check(source, &encoded);
                 if is_rejected {
-                    assert_eq!(raw_response.status(), StatusCode::BAD_REQUEST);
+                    assert_eq!(encoded.status(), StatusCode::BAD_REQUEST);
                 } else if wanted.is_none() {
-                    assert!(!raw_response.status().is_server_error(), "{raw_response:?}");
+                    assert!(!encoded.status().is_server_error(), "{encoded:?}");
                 }
             }
         }
@@ -98,8 +98,8 @@ impl Wanted {
 /// format.
 fn round_trip(source: Source, response: &Response<Bytes>) {
     let (parts, body) = response.clone().into_parts();
-    let raw_response = event::encode(source, &parts, &body);
-    let received = response::check(source, &raw_response);
+    let encoded = event::encode(source, &parts, &body);
+    let received = response::check(source, &encoded);
     let expected = lossy_response(source, response);
     assert_eq!(received.status(), expected.status());
     assert_eq!(

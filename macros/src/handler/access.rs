@@ -2,7 +2,7 @@
 
 use crate::error_store::ErrorStore;
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Expr, Ident, LitStr, Path, Token, ext::IdentExt, parenthesized, parse::ParseStream,
     punctuated::Punctuated, spanned::Spanned, token::Paren,
@@ -124,9 +124,11 @@ impl Access {
         if let Some(name) = &self.authenticator {
             access.extend(quote!(.authenticator(#name)));
         }
-        for (rule, method) in [(&self.scopes, "__scopes"), (&self.groups, "__groups")] {
+        for (rule, method) in [
+            (&self.scopes, quote!(__scopes)),
+            (&self.groups, quote!(__groups)),
+        ] {
             if let Some(Rule { any, names, .. }) = rule {
-                let method = format_ident!("{method}");
                 access.extend(quote!(.#method(#any, &[#(#names),*])));
             }
         }

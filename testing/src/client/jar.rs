@@ -166,10 +166,10 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    const SYNC: Duration = Duration::from_secs(1_000_000_000);
+    const NOW: Duration = Duration::from_secs(1_000_000_000);
 
     fn now() -> SystemTime {
-        SystemTime::UNIX_EPOCH + SYNC
+        SystemTime::UNIX_EPOCH + NOW
     }
 
     fn split(url: &str) -> (Origin, Target) {

@@ -181,7 +181,7 @@ fn names(claim: Option<&RawValue>, string: impl FnOnce(&str) -> Names) -> Said {
 mod tests {
     use super::*;
 
-    const SYNC: Duration = Duration::from_secs(1_767_268_800);
+    const NOW: Duration = Duration::from_secs(1_767_268_800);
     const LEEWAY: Leeway = Leeway {
         start: Duration::from_secs(30),
         expiry: Duration::ZERO,
@@ -197,17 +197,17 @@ mod tests {
 
     fn until(json: &str) -> Result<u64, AuthError> {
         read(json)
-            .period(None, SYNC, LEEWAY)
+            .period(None, NOW, LEEWAY)
             .map(|period| period.end.as_secs())
     }
 
     #[test]
     fn a_token_ends_with_its_expiry() {
-        let good = SYNC.as_secs() + 1;
+        let good = NOW.as_secs() + 1;
         for (exp, expected) in [
             ("1767268801".to_owned(), Ok(good)),
             ("1767268801.0".to_owned(), Ok(good)),
-            ("1767268800.5".to_owned(), Ok(SYNC.as_secs())),
+            ("1767268800.5".to_owned(), Ok(NOW.as_secs())),
             ("1.767268801e9".to_owned(), Ok(good)),
             ("1767268800".to_owned(), Err(AuthError::Expired)),
             ("1767268799.999".to_owned(), Err(AuthError::Expired)),
@@ -278,7 +278,7 @@ mod tests {
             (r#"{"exp":1767268900,"iat":1767268800}"#, Ok(())),
         ] {
             assert_eq!(
-                read(json).period(None, SYNC, leeway).map(drop),
+                read(json).period(None, NOW, leeway).map(drop),
                 expected,
                 "{json}"
             );

@@ -129,10 +129,10 @@ pub(super) fn set(keys: impl IntoIterator<Item = Json>) -> String {
 pub(super) const ISSUER: &str = "https://id.example.com";
 
 /// Noon of the first of January 2026.
-pub(super) const SYNC: u64 = 1_767_268_800;
+pub(super) const NOW: u64 = 1_767_268_800;
 
 pub(super) fn now() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(SYNC)
+    UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
 /// The claims of a good token, with changes; `null` takes a claim away.
@@ -141,8 +141,8 @@ pub(super) fn claims(changes: &[(&str, Json)]) -> String {
         "iss": ISSUER,
         "sub": "alice",
         "aud": "orders-api",
-        "iat": SYNC - 60,
-        "exp": SYNC + 3600,
+        "iat": NOW - 60,
+        "exp": NOW + 3600,
     });
     for (name, value) in changes {
         match value {

@@ -170,7 +170,7 @@ mod tests {
     use super::super::{
         super::AuthError,
         Algorithm, Jwt, VerifiedTokens,
-        testing::{ISSUER, SYNC, Signer, ask, claims, encode, now, set},
+        testing::{ISSUER, NOW, Signer, ask, claims, encode, now, set},
     };
     use crate::auth::IdentityKind;
     use serde_json::{Value as Json, json};
@@ -362,10 +362,10 @@ mod tests {
             ),
             ("iss", json!(""), AuthError::UnknownIssuer),
             ("exp", Json::Null, AuthError::NoExpiry),
-            ("exp", json!(SYNC), AuthError::Expired),
+            ("exp", json!(NOW), AuthError::Expired),
             ("exp", json!(u64::MAX), AuthError::MalformedClaims),
-            ("nbf", json!(SYNC + 31), AuthError::NotYetValid),
-            ("iat", json!(SYNC + 31), AuthError::NotYetValid),
+            ("nbf", json!(NOW + 31), AuthError::NotYetValid),
+            ("iat", json!(NOW + 31), AuthError::NotYetValid),
             ("aud", Json::Null, AuthError::WrongAudience),
             ("aud", json!("Orders-API"), AuthError::WrongAudience),
             ("aud", json!(["orders-api", 7]), AuthError::MalformedClaims),
@@ -553,7 +553,7 @@ mod tests {
     #[tokio::test]
     async fn a_remembered_token_is_checked_each_time() {
         let signer = Signer::p256();
-        let time = Arc::new(AtomicU64::new(SYNC));
+        let time = Arc::new(AtomicU64::new(NOW));
         let asked = Arc::new(AtomicUsize::new(0));
         let (clock, count) = (Arc::clone(&time), Arc::clone(&asked));
         let jwt = trusting(&signer)
@@ -563,13 +563,13 @@ mod tests {
                 count.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             });
-        let good = token(&signer, &[("exp", json!(SYNC + 60))]);
+        let good = token(&signer, &[("exp", json!(NOW + 60))]);
         for (second, rejection, times) in [
             (0, None, 1),
             (59, None, 2),
             (60, Some(AuthError::Expired), 2),
         ] {
-            time.store(SYNC + second, Ordering::Relaxed);
+            time.store(NOW + second, Ordering::Relaxed);
             let asked_again = ask(&jwt, &good).await;
             assert_eq!(asked_again.err(), rejection);
             assert_eq!(asked.load(Ordering::Relaxed), times);

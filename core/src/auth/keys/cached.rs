@@ -57,7 +57,7 @@ impl<D> fmt::Debug for Cached<D> {
 }
 
 enum Step<D> {
-    Respond(Result<Arc<D>, AuthError>),
+    Done(Result<Arc<D>, AuthError>),
     Wait(Done, Duration),
 }
 
@@ -107,7 +107,7 @@ impl<D: Document> Cached<D> {
 
     async fn find(&self, wanted: impl Fn(&D) -> bool) -> Result<Arc<D>, AuthError> {
         let (done, patience) = match self.step(&wanted) {
-            Step::Respond(response) => return response,
+            Step::Done(response) => return response,
             Step::Wait(done, patience) => (done, patience),
         };
         // What ends the wait does not matter, only what is there then.
@@ -122,7 +122,7 @@ impl<D: Document> Cached<D> {
                 return;
             }
             match self.step(wanted) {
-                Step::Respond(_) => return,
+                Step::Done(_) => return,
                 Step::Wait(next, _) => done = next,
             }
         }
@@ -134,7 +134,7 @@ impl<D: Document> Cached<D> {
         let patience = shared.fetcher.limit.saturating_add(MARGIN);
         let mut state = shared.state();
         match state.next(now, patience, wanted) {
-            Next::Respond(response) => Step::Respond(response),
+            Next::Done(response) => Step::Done(response),
             Next::Join(done) => Step::Wait(done, patience),
             Next::Fetch { needed } => match Handle::try_current() {
                 Ok(runtime) => {
@@ -143,7 +143,7 @@ impl<D: Document> Cached<D> {
                 }
                 Err(_) => {
                     warn(Failure::NoRuntime);
-                    Step::Respond(match state.settle(now, wanted) {
+                    Step::Done(match state.settle(now, wanted) {
                         Ok(document) if wanted(&document) => Ok(document),
                         _ => Err(AuthError::KeysUnavailable),
                     })

@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_that_is_not_http_is_rejected() {
+    async fn a_response_that_is_not_http_is_rejected() {
         for garbage in [
             "SSH-2.0-server\r\n",
             "HTTP/0.9 200 OK\r\n\r\n",

@@ -53,7 +53,7 @@ pub(super) type Done = watch::Receiver<bool>;
 /// What a request does next.
 #[derive(Debug)]
 pub(super) enum Next<D> {
-    Respond(Result<Arc<D>, AuthError>),
+    Done(Result<Arc<D>, AuthError>),
     /// It waits for the fetch that is under way.
     Join(Done),
     /// It begins a fetch, and waits for that; only a moment when it could do without.
@@ -88,7 +88,7 @@ impl<D: Document> State<D> {
         let good = match self.usable(now) {
             Some((document, age)) if wanted(&document) => {
                 if age < FRESH {
-                    return Next::Respond(Ok(document));
+                    return Next::Done(Ok(document));
                 }
                 Some(document)
             }
@@ -98,12 +98,12 @@ impl<D: Document> State<D> {
             && fetch.is_alive(now, overdue)
         {
             return match good {
-                Some(document) => Next::Respond(Ok(document)),
+                Some(document) => Next::Done(Ok(document)),
                 None => Next::Join(fetch.done.clone()),
             };
         }
         if !self.may_fetch(now) {
-            return Next::Respond(self.settle(now, wanted));
+            return Next::Done(self.settle(now, wanted));
         }
         Next::Fetch {
             needed: good.is_none(),
@@ -272,10 +272,10 @@ mod tests {
         fn next(&mut self, kid: &str) -> &'static str {
             let holds = |names: &Names| names.holds(Some(kid));
             match self.state.next(self.clock.now(), OVERDUE, holds) {
-                Next::Respond(Ok(names)) if holds(&names) => "serve",
-                Next::Respond(Ok(_)) => "unknown",
-                Next::Respond(Err(AuthError::KeysUnavailable)) => "reject",
-                Next::Respond(Err(_)) => "missing",
+                Next::Done(Ok(names)) if holds(&names) => "serve",
+                Next::Done(Ok(_)) => "unknown",
+                Next::Done(Err(AuthError::KeysUnavailable)) => "reject",
+                Next::Done(Err(_)) => "missing",
                 Next::Join(_) => "join",
                 Next::Fetch { needed: true } => "fetch",
                 Next::Fetch { needed: false } => "refresh",

@@ -229,7 +229,7 @@ fn a_raw_authorizer_takes_the_place_of_all() {
 }
 
 #[test]
-fn invalid_responses_are_rejected_with_a_message() {
+fn unsupported_callers_are_rejected_with_a_message() {
     for (source, caller, expected) in [
         (
             Source::Alb,

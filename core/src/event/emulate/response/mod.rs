@@ -10,7 +10,7 @@ use http::{
     header::{ACCEPT, CONTENT_TYPE, SET_COOKIE},
 };
 pub use response_format::InvalidResponse;
-use response_format::{Pairs, ResponseFormat};
+use response_format::{LambdaResponse, Pairs};
 
 /// Returns what the client receives when the function responds with this JSON.
 ///
@@ -104,17 +104,17 @@ fn read(
     {
         return Ok(inferred);
     }
-    let format_ = ResponseFormat::parse(raw_response)?;
+    let parsed = LambdaResponse::parse(raw_response)?;
     if source == Source::RestApi
-        && let Some(unknown) = &format_.unknown
+        && let Some(unknown) = &parsed.unknown
     {
         let text = format!("a REST API does not support the key `{unknown}`");
         return Err(InvalidResponse::new(text));
     }
     let mut response =
-        http::Response::new(response_format::body(&format_, is_alb(source), decodes)?);
-    *response.status_mut() = status(source, &format_)?;
-    *response.headers_mut() = headers(source, &format_)?;
+        http::Response::new(response_format::body(&parsed, is_alb(source), decodes)?);
+    *response.status_mut() = status(source, &parsed)?;
+    *response.headers_mut() = headers(source, &parsed)?;
     add_content_type(source, &mut response);
     Ok(response)
 }
@@ -136,8 +136,8 @@ fn check_size(source: Source, size: usize) -> Result<(), InvalidResponse> {
     Err(InvalidResponse::new(text))
 }
 
-fn status(source: Source, format_: &ResponseFormat) -> Result<StatusCode, InvalidResponse> {
-    let Some(status) = format_.status.as_ref() else {
+fn status(source: Source, parsed: &LambdaResponse) -> Result<StatusCode, InvalidResponse> {
+    let Some(status) = parsed.status.as_ref() else {
         return Err(InvalidResponse::new("`statusCode` is missing"));
     };
     // API Gateway accepts a number in a string; the other sources do not.
@@ -158,13 +158,13 @@ fn uses_format_1(source: Source) -> bool {
     matches!(source, Source::RestApi | Source::HttpApiV1)
 }
 
-fn headers(source: Source, format_: &ResponseFormat) -> Result<HeaderMap, InvalidResponse> {
+fn headers(source: Source, parsed: &LambdaResponse) -> Result<HeaderMap, InvalidResponse> {
     let mut headers = HeaderMap::new();
     match source {
         Source::RestApi | Source::HttpApiV1 => {
             // If a name is in both maps, only the multi-value map counts.
-            let multi = format_.multi_headers(true)?;
-            for (name, value) in format_.single_headers(true)? {
+            let multi = parsed.multi_headers(true)?;
+            for (name, value) in parsed.single_headers(true)? {
                 if !multi
                     .iter()
                     .any(|(known, _)| known.eq_ignore_ascii_case(&name))
@@ -182,25 +182,25 @@ fn headers(source: Source, format_: &ResponseFormat) -> Result<HeaderMap, Invali
             }
         }
         Source::HttpApi | Source::FunctionUrl => {
-            append_all(&mut headers, format_.single_headers(true)?)?;
-            for cookie in format_.cookies()? {
+            append_all(&mut headers, parsed.single_headers(true)?)?;
+            for cookie in parsed.cookies()? {
                 append(&mut headers, SET_COOKIE.as_str(), &cookie)?;
             }
         }
         Source::Alb => {
-            format_.reject_multi_headers("an ALB without multi-value headers")?;
-            append_all(&mut headers, format_.single_headers(false)?)?;
+            parsed.reject_multi_headers("an ALB without multi-value headers")?;
+            append_all(&mut headers, parsed.single_headers(false)?)?;
         }
         Source::AlbMultiValue => {
-            format_.reject_single_headers("an ALB with multi-value headers")?;
-            for (name, values) in format_.multi_headers(false)? {
+            parsed.reject_single_headers("an ALB with multi-value headers")?;
+            for (name, values) in parsed.multi_headers(false)? {
                 for value in values {
                     append(&mut headers, &name, &value)?;
                 }
             }
         }
         Source::LatticeV1 | Source::LatticeV2 => {
-            append_all(&mut headers, format_.single_headers(false)?)?;
+            append_all(&mut headers, parsed.single_headers(false)?)?;
         }
     }
     Ok(headers)

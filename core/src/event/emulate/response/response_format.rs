@@ -33,7 +33,7 @@ pub(super) type Pairs<V> = Vec<(String, V)>;
 
 /// The members that responses have, unchecked.
 #[derive(Default)]
-pub(super) struct ResponseFormat {
+pub(super) struct LambdaResponse {
     pub(super) status: Option<Value>,
     headers: Option<Member>,
     multi_headers: Option<Member>,
@@ -44,7 +44,7 @@ pub(super) struct ResponseFormat {
     pub(super) unknown: Option<String>,
 }
 
-impl ResponseFormat {
+impl LambdaResponse {
     pub(super) fn parse(response: &[u8]) -> Result<Self, InvalidResponse> {
         let members = match serde_json::from_slice(response).map_err(|error| no_json(&error))? {
             Member::Object(members) => members,
@@ -53,23 +53,23 @@ impl ResponseFormat {
                 return Err(InvalidResponse::new(text));
             }
         };
-        let mut format_ = ResponseFormat::default();
+        let mut parsed = LambdaResponse::default();
         for (key, member) in members {
             match key.as_str() {
-                "statusCode" => format_.status = Some(member.into_value()),
-                "headers" => format_.headers = Some(member),
-                "multiValueHeaders" => format_.multi_headers = Some(member),
-                "body" => format_.body = Some(member.into_value()),
-                "isBase64Encoded" => format_.base64 = Some(member.into_value()),
+                "statusCode" => parsed.status = Some(member.into_value()),
+                "headers" => parsed.headers = Some(member),
+                "multiValueHeaders" => parsed.multi_headers = Some(member),
+                "body" => parsed.body = Some(member.into_value()),
+                "isBase64Encoded" => parsed.base64 = Some(member.into_value()),
                 _ => {
                     if key == "cookies" {
-                        format_.cookies = Some(member);
+                        parsed.cookies = Some(member);
                     }
-                    format_.unknown.get_or_insert(key);
+                    parsed.unknown.get_or_insert(key);
                 }
             }
         }
-        Ok(format_)
+        Ok(parsed)
     }
 
     /// Returns `headers`. With `lenient`, numbers and booleans are converted to strings.
@@ -291,11 +291,11 @@ fn no_json(error: &serde_json::Error) -> InvalidResponse {
 /// Returns the bytes of the body, decoded if the source does so. A load balancer rejects `null`,
 /// which is an empty body for the other sources.
 pub(super) fn body(
-    format_: &ResponseFormat,
+    parsed: &LambdaResponse,
     reject_null: bool,
     decodes: bool,
 ) -> Result<Bytes, InvalidResponse> {
-    let text = match &format_.body {
+    let text = match &parsed.body {
         None => return Ok(Bytes::new()),
         Some(Value::Null) if !reject_null => return Ok(Bytes::new()),
         Some(Value::String(text)) => text,
@@ -304,7 +304,7 @@ pub(super) fn body(
             return Err(InvalidResponse::new(text));
         }
     };
-    if !is_base64(format_)? || !decodes {
+    if !is_base64(parsed)? || !decodes {
         return Ok(Bytes::copy_from_slice(text.as_bytes()));
     }
     match base64_simd::STANDARD.decode_to_vec(text) {
@@ -315,8 +315,8 @@ pub(super) fn body(
     }
 }
 
-fn is_base64(format_: &ResponseFormat) -> Result<bool, InvalidResponse> {
-    match &format_.base64 {
+fn is_base64(parsed: &LambdaResponse) -> Result<bool, InvalidResponse> {
+    match &parsed.base64 {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(base64)) => Ok(*base64),
         Some(other) => {

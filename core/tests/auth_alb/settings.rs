@@ -139,6 +139,15 @@ fn invalid_settings_fail_the_build() {
             "ALB: `keys_url`: the URL is http, which is allowed to loopback only",
         ),
         (
+            // The URL of a key is longer.
+            good().keys_url(format!("https://id.example.com/{}", "k".repeat(2000))),
+            "ALB: `keys_url`: the URL is longer than 2048 characters",
+        ),
+        (
+            good().key(&kid, &pem).key(&kid, &pem),
+            &format!("ALB: the key id `{kid}` is repeated"),
+        ),
+        (
             good().key("main", &pem),
             "ALB: the key id `main` is not a UUID",
         ),

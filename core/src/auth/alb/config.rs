@@ -12,6 +12,9 @@ use super::{
 };
 use std::sync::{Arc, OnceLock};
 
+/// A key id, for checking the URLs that end with one.
+const ANY_KEY: &str = "00000000-0000-0000-0000-000000000000";
+
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) common: Common,
@@ -159,14 +162,17 @@ impl Settings {
                         ));
                         continue;
                     };
-                    if let Err(error) = self.parse()(&base) {
+                    if let Err(error) = self.parse()(&format!("{base}/{ANY_KEY}")) {
                         reject(format!("`keys_url`: {error}"));
                         break;
                     }
                 }
             }
             Keys::Given(keys) => {
-                for (id, key) in keys {
+                for (at, (id, key)) in keys.iter().enumerate() {
+                    if keys.iter().take(at).any(|(other, _)| other == id) {
+                        reject(format!("the key id `{id}` is repeated"));
+                    }
                     if !is_uuid(id) {
                         reject(format!("the key id `{id}` is not a UUID"));
                     }

@@ -185,7 +185,14 @@ impl<'de> Text<'de> {
             Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= LIMIT => {
                 visitor.visit_i64(float as i64)
             }
-            _ => number.deserialize_any(visitor),
+            // Not `deserialize_any`: with the feature `arbitrary_precision`, which another crate may
+            // enable, it passes a number as a map.
+            Some(float) => match (number.as_u64(), number.as_i64()) {
+                (Some(natural), _) => visitor.visit_u64(natural),
+                (None, Some(negative)) => visitor.visit_i64(negative),
+                (None, None) => visitor.visit_f64(float),
+            },
+            None => Err(Error::custom("expected a number")),
         }
     }
 

@@ -553,21 +553,11 @@ mod tests {
         });
         assert_eq!(outcome, Err(AuthError::KeysUnavailable));
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        // The HTTP client logs where it connects to.
-        let own: Vec<_> = text
-            .lines()
-            .filter(|line| !line.contains(": hyper"))
-            .collect();
         assert_eq!(
-            own,
-            [
-                " WARN request{id=7}: lambda_api: keys could not be fetched reason=the status of the \
-                 response is 404 Not Found, not 200; redirects are not followed"
-            ]
+            text,
+            " WARN request{id=7}: lambda_api: keys could not be fetched reason=the status of the \
+             response is 404 Not Found, not 200; redirects are not followed\n"
         );
-        for sent in ["/keys", "a-key", "Secret", "a: b", "html"] {
-            assert!(!text.contains(sent), "{text}");
-        }
     }
 
     #[test]

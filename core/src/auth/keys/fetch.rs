@@ -7,22 +7,26 @@ use http::{
     header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, USER_AGENT},
 };
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper::body::{Body as _, Incoming};
+use hyper::{
+    body::{Body as _, Incoming},
+    rt::Executor,
+};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector};
-use hyper_util::{
-    client::legacy::{
-        Client,
-        connect::{HttpConnector, dns::Name},
-    },
-    rt::TokioExecutor,
+use hyper_util::client::legacy::{
+    Client,
+    connect::{HttpConnector, dns::Name},
 };
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use std::{
+    convert::Infallible,
+    future::{Future, ready},
+    io,
     net::SocketAddr,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 use tokio::{net::lookup_host, time::timeout};
+use tracing::{instrument::WithSubscriber as _, subscriber::NoSubscriber};
 
 /// How large a document may be.
 pub(super) const MAX_BODY: usize = 150 * 1024;
@@ -82,38 +86,64 @@ impl Fetcher {
     }
 
     async fn get_once(&self, url: &Url) -> Result<Vec<u8>, Failure> {
-        let mut http = HttpConnector::new_with_resolver(tower::service_fn(resolve));
+        let addresses = resolve(url).await?;
+        // The connector divides its time by the number of addresses.
+        let time = u32::try_from(addresses.len()).map(|count| self.connect.saturating_mul(count));
+        let resolver = move |_: Name| ready(Ok::<_, Infallible>(addresses.clone().into_iter()));
+        let mut http = HttpConnector::new_with_resolver(tower::service_fn(resolver));
         http.enforce_http(false);
-        http.set_connect_timeout(Some(self.connect));
+        http.set_connect_timeout(time.ok());
         http.set_nodelay(true);
         let tls = match &self.tls {
             Some(config) => Arc::clone(config),
             None => public()?,
         };
-        let client = Client::builder(TokioExecutor::new())
+        let client = Client::builder(Unlogged)
             // A connection that is kept dies while Lambda freezes the process.
             .pool_max_idle_per_host(0)
             .retry_canceled_requests(false)
             .http1_max_buf_size(MAX_HEAD)
             .build(HttpsConnector::from((http, tls)));
-        let response = client.request(request(url)).await;
-        read(response.map_err(|error| Failure::of_request(&error))?).await
+        let fetch = async {
+            let response = client.request(request(url)).await;
+            read(response.map_err(|error| Failure::of_request(&error))?).await
+        };
+        fetch.with_subscriber(NoSubscriber::new()).await
     }
 }
 
-/// The addresses of a host.
-async fn resolve(name: Name) -> Result<impl Iterator<Item = SocketAddr>, Failure> {
-    let addresses = lookup_host((name.as_str(), 0)).await;
+/// Runs the tasks of connections without a log: at level TRACE, the client would log addresses.
+#[derive(Clone)]
+struct Unlogged;
+
+impl<F> Executor<F> for Unlogged
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, task: F) {
+        tokio::spawn(task.with_subscriber(NoSubscriber::new()));
+    }
+}
+
+/// The addresses of a host: an IP address is its own.
+async fn resolve(url: &Url) -> Result<Vec<SocketAddr>, Failure> {
+    let host = url.uri().host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let addresses = lookup_host((host, 0)).await;
     let addresses = addresses.map_err(|error| Failure::Lookup(error.kind()))?;
     let mut addresses: Vec<_> = addresses.take(ADDRESSES).collect();
+    if addresses.is_empty() {
+        return Err(Failure::Lookup(io::ErrorKind::NotFound));
+    }
     // Plain HTTP is allowed to `localhost`, which is what the resolver says it is.
-    if name.as_str().eq_ignore_ascii_case("localhost") {
+    if url.is_plain() {
         addresses.retain(|address| address.ip().is_loopback());
         if addresses.is_empty() {
             return Err(Failure::NotLoopback);
         }
     }
-    Ok(addresses.into_iter())
+    Ok(addresses)
 }
 
 /// TLS with the certificates of the public web. It is set up when the first connection needs it: a

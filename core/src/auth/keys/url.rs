@@ -103,6 +103,11 @@ impl Url {
         })
     }
 
+    /// Whether it is http to this machine.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
     pub(super) fn uri(&self) -> &Uri {
         &self.uri
     }

@@ -316,3 +316,22 @@ fn the_challenge_names_the_signature() {
             .is_empty()
     );
 }
+
+#[test]
+fn the_subject_has_no_session() {
+    for (arn, subject) in [
+        (
+            "arn:aws:sts::123456789012:assumed-role/deploy/session",
+            "arn:aws:sts::123456789012:assumed-role/deploy",
+        ),
+        (
+            "arn:aws:iam::123456789012:user/eng/alice",
+            "arn:aws:iam::123456789012:user/eng/alice",
+        ),
+    ] {
+        let identity = Identity::from(IamIdentity::for_test(arn));
+        assert_eq!(identity.subject(), subject);
+        assert_eq!(identity.iam().unwrap().arn(), arn);
+        assert!(!format!("{identity:?}").contains("session"));
+    }
+}

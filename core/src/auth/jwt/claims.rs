@@ -41,11 +41,11 @@ impl Leeway {
 
 impl<'a> Payload<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, AuthError> {
-        let claims = Object::parse_signed(bytes).map_err(|error| match error {
+        let text = std::str::from_utf8(bytes).map_err(|_| AuthError::MalformedClaims)?;
+        let claims = Object::parse_signed(text).map_err(|error| match error {
             JsonError::Malformed => AuthError::MalformedClaims,
             JsonError::Duplicate => AuthError::DuplicateMember,
         })?;
-        let text = std::str::from_utf8(bytes).map_err(|_| AuthError::MalformedClaims)?;
         Ok(Self { text, claims })
     }
 

@@ -58,7 +58,8 @@ impl HeaderRules {
 
     /// Reads a header.
     pub(crate) fn read<'a>(&self, bytes: &'a [u8]) -> Result<Header<'a>, AuthError> {
-        let members = Object::parse_signed(bytes).map_err(|error| match error {
+        let json = std::str::from_utf8(bytes).map_err(|_| AuthError::MalformedHeader)?;
+        let members = Object::parse_signed(json).map_err(|error| match error {
             JsonError::Malformed => AuthError::MalformedHeader,
             JsonError::Duplicate => AuthError::DuplicateMember,
         })?;

@@ -34,7 +34,7 @@ pub(super) struct Jwk {
 /// it is malformed, not for signatures, of an unknown kind, too weak, or not public: a private key
 /// that is published is known to everybody, and what it signs proves nothing.
 pub(super) fn read(json: &str) -> Option<Jwk> {
-    let jwk = Object::parse_signed(json.as_bytes()).ok()?;
+    let jwk = Object::parse_signed(json).ok()?;
     if PRIVATE.iter().any(|name| jwk.member(name).is_some()) || !is_for_signatures(&jwk) {
         return None;
     }

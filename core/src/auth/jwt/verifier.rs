@@ -5,7 +5,7 @@ use super::{
     Key, VerifiedTokens,
     claims::Payload,
     common::Common,
-    compact,
+    compact::{self, Compact},
     header::{Header, HeaderRules},
     source::Source,
 };
@@ -74,6 +74,7 @@ impl<P: Profile> Verifier<P> {
         if !self.errors.is_empty() {
             return Err(AuthError::Unavailable("the verifier has invalid settings"));
         }
+        let parts = compact::split(token)?;
         let remembered = match &self.cache {
             Some(cache) => cache.get(token, (self.common.clock)()),
             None => None,
@@ -81,7 +82,7 @@ impl<P: Profile> Verifier<P> {
         let identity = match remembered {
             Some(identity) => identity,
             None => {
-                let (identity, valid) = self.verify_anew(token).await?;
+                let (identity, valid) = self.verify_anew(parts).await?;
                 if let Some(cache) = &self.cache {
                     cache.put(token, identity.clone(), valid, (self.common.clock)());
                 }
@@ -96,8 +97,10 @@ impl<P: Profile> Verifier<P> {
         }
     }
 
-    async fn verify_anew(&self, token: &str) -> Result<(Identity, Range<SystemTime>), AuthError> {
-        let token = compact::split(token)?;
+    async fn verify_anew(
+        &self,
+        token: Compact<'_>,
+    ) -> Result<(Identity, Range<SystemTime>), AuthError> {
         let decode = |segment| compact::decode_as(P::BASE64, segment);
         let header = decode(token.header)?;
         let header = self.header.read(&header)?;
@@ -114,7 +117,7 @@ impl<P: Profile> Verifier<P> {
         self.key(issuer, &header).await?.verify(
             header.algorithm,
             token.signed.as_bytes(),
-            &signature,
+            signature,
         )?;
         issuer.source.proven(header.kid.as_deref());
 

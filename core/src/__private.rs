@@ -53,13 +53,15 @@ pub fn lending_scheme(scheme: Scheme, keys: TestKeys) -> Scheme {
 }
 
 /// Adds a field marked `#[api(extension)]` to the problem.
-pub fn set_extension<T: Serialize>(problem: &mut Problem, name: &str, value: &T) {
-    problem.set_extension(name, value);
+#[must_use]
+pub fn with_extension<T: Serialize>(problem: Problem, name: &str, value: &T) -> Problem {
+    problem.with_extension(name, value)
 }
 
 /// Adds a field marked `#[api(header = "..")]` to the response.
-pub fn set_header<T: Display>(problem: &mut Problem, name: &str, value: &T) {
-    problem.set_header(name, value);
+#[must_use]
+pub fn with_header<T: Display>(problem: Problem, name: &str, value: &T) -> Problem {
+    problem.with_header(name, value)
 }
 
 /// The cause of an error that may or may not implement `std::error::Error`: the inherent method

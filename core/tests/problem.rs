@@ -39,12 +39,12 @@ impl ApiError for OrderError {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, problem: Problem) -> Problem {
         match self {
-            Self::OutOfStock { left, .. } => problem.set_extension("left", left),
-            Self::TooMany => problem.set_header("retry-after", 30),
+            Self::OutOfStock { left, .. } => problem.with_extension("left", left),
+            Self::TooMany => problem.with_header("retry-after", 30),
             Self::Other(other) => other.decorate(problem),
-            Self::Storage(_) | Self::Wrong => {}
+            Self::Storage(_) | Self::Wrong => problem,
         }
     }
 
@@ -136,7 +136,7 @@ fn an_extension_cannot_take_the_place_of_a_standard_member() {
         "code",
         "request_id",
     ] {
-        tried.set_extension(name, "forged");
+        tried = tried.with_extension(name, "forged");
         assert_eq!(tried.extension(name), None);
     }
     assert_eq!(body(&tried.into_response()), body(&plain.into_response()));

@@ -92,9 +92,10 @@ impl ApiError for ClaimsRejection {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
-        if let Self::Identity(rejection) = self {
-            rejection.decorate(problem);
+    fn decorate(&self, problem: Problem) -> Problem {
+        match self {
+            Self::Identity(rejection) => rejection.decorate(problem),
+            Self::Unexpected(_) => problem,
         }
     }
 

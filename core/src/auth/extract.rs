@@ -170,7 +170,7 @@ impl ApiError for IdentityRejection {
         self.kind().problem().1.into()
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, mut problem: Problem) -> Problem {
         for challenge in &self.challenges {
             let headers = problem.headers_mut();
             headers.append(WWW_AUTHENTICATE, challenge.clone());
@@ -178,6 +178,7 @@ impl ApiError for IdentityRejection {
         if self.kind() == Kind::Unavailable {
             problem.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
         }
+        problem
     }
 
     fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {

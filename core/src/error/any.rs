@@ -90,15 +90,9 @@ impl fmt::Display for Error {
 impl Problem {
     /// Sets the error that is logged with its sources, replacing the previous one. It is never
     /// sent.
-    pub fn set_cause(&mut self, error: impl Into<Error>) {
-        self.keep(&*error.into().into_boxed());
-    }
-
-    /// Sets the error for the log, like [`set_cause`](Self::set_cause).
     #[must_use]
-    pub fn with_cause(mut self, error: impl Into<Error>) -> Self {
-        self.set_cause(error);
-        self
+    pub fn with_cause(self, error: impl Into<Error>) -> Self {
+        self.caused_by(&*error.into().into_boxed())
     }
 }
 
@@ -113,9 +107,10 @@ impl ApiError for Error {
             .map_or("internal_error".into(), ApiError::code)
     }
 
-    fn decorate(&self, problem: &mut Problem) {
-        if let Some(own) = self.problem() {
-            own.decorate(problem);
+    fn decorate(&self, problem: Problem) -> Problem {
+        match self.problem() {
+            Some(own) => own.clone(),
+            None => problem,
         }
     }
 

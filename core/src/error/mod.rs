@@ -71,8 +71,8 @@ use std::{
 ///         "busy".into()
 ///     }
 ///
-///     fn decorate(&self, problem: &mut Problem) {
-///         problem.set_header("retry-after", self.seconds);
+///     fn decorate(&self, problem: Problem) -> Problem {
+///         problem.with_header("retry-after", self.seconds)
 ///     }
 ///
 ///     fn outcomes() -> Vec<Outcome> {
@@ -129,8 +129,8 @@ pub trait ApiError: fmt::Debug + fmt::Display {
     fn code(&self) -> Cow<'static, str>;
 
     /// Adds extension members, headers or a title to the problem.
-    fn decorate(&self, problem: &mut Problem) {
-        let _ = problem;
+    fn decorate(&self, problem: Problem) -> Problem {
+        problem
     }
 
     /// The error that caused this one. It is logged and never sent.
@@ -208,8 +208,7 @@ impl Problem {
                 problem.set_cause_text(cause.to_string());
             }
         }
-        error.decorate(&mut problem);
-        problem
+        error.decorate(problem)
     }
 }
 
@@ -223,7 +222,7 @@ impl ApiError for Problem {
     }
 
     /// Copies the whole problem, including the hidden cause.
-    fn decorate(&self, problem: &mut Problem) {
-        *problem = self.clone();
+    fn decorate(&self, _: Problem) -> Problem {
+        self.clone()
     }
 }

@@ -277,31 +277,11 @@ impl Problem {
         self.0.request_id = gateway.or(lambda).map(str::to_owned);
     }
 
-    /// Sets the URI that identifies the kind of problem.
-    pub fn set_type(&mut self, uri: impl Into<Cow<'static, str>>) {
-        self.0.kind = Some(uri.into());
-    }
-
-    /// Sets the short text that all problems of this kind share.
-    pub fn set_title(&mut self, title: impl Into<Cow<'static, str>>) {
-        self.0.title = Some(title.into());
-    }
-
-    /// Sets the text that explains this occurrence to the client. It is sent with any status.
-    pub fn set_detail(&mut self, detail: impl Into<Cow<'static, str>>) {
+    pub(crate) fn set_detail(&mut self, detail: impl Into<Cow<'static, str>>) {
         self.0.detail = Some(detail.into());
     }
 
-    /// Sets the URI that identifies this occurrence.
-    pub fn set_instance(&mut self, uri: impl Into<Cow<'static, str>>) {
-        self.0.instance = Some(uri.into());
-    }
-
-    /// Sets an extension member.
-    ///
-    /// If the value cannot be serialised, or the name is one of `type`, `title`, `status`,
-    /// `detail`, `instance`, `code` and `request_id`, nothing is set and a warning is logged.
-    pub fn set_extension(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+    pub(crate) fn set_extension(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         self.insert_extension(name, serde_json::to_value(value));
     }
 
@@ -334,13 +314,6 @@ impl Problem {
             Some((_, known)) => *known = value,
             None => self.0.extensions.push((name.to_owned(), value)),
         }
-    }
-
-    /// Sets a header of the response, replacing others of that name.
-    ///
-    /// If the name or the value is invalid, nothing is set and a warning is logged.
-    pub fn set_header(&mut self, name: &str, value: impl Display) {
-        self.insert_header(name, value.to_string());
     }
 
     fn insert_header(&mut self, name: &str, value: String) {
@@ -384,45 +357,50 @@ impl Problem {
         self
     }
 
-    /// Sets the type, like [`set_type`](Self::set_type).
+    /// Sets the URI that identifies the kind of problem.
     #[must_use]
     pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
-        self.set_type(uri);
+        self.0.kind = Some(uri.into());
         self
     }
 
-    /// Sets the title, like [`set_title`](Self::set_title).
+    /// Sets the short text that all problems of this kind share.
     #[must_use]
     pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
-        self.set_title(title);
+        self.0.title = Some(title.into());
         self
     }
 
-    /// Sets the detail, like [`set_detail`](Self::set_detail).
+    /// Sets the text that explains this occurrence to the client. It is sent with any status.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.set_detail(detail);
         self
     }
 
-    /// Sets the instance, like [`set_instance`](Self::set_instance).
+    /// Sets the URI that identifies this occurrence.
     #[must_use]
     pub fn with_instance(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
-        self.set_instance(uri);
+        self.0.instance = Some(uri.into());
         self
     }
 
-    /// Sets an extension member, like [`set_extension`](Self::set_extension).
+    /// Sets an extension member.
+    ///
+    /// If the value cannot be serialised, or the name is one of `type`, `title`, `status`,
+    /// `detail`, `instance`, `code` and `request_id`, nothing is set and a warning is logged.
     #[must_use]
     pub fn with_extension(mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Self {
         self.set_extension(name, value);
         self
     }
 
-    /// Sets a header, like [`set_header`](Self::set_header).
+    /// Sets a header of the response, replacing others of that name.
+    ///
+    /// If the name or the value is invalid, nothing is set and a warning is logged.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Display) -> Self {
-        self.set_header(name, value);
+        self.insert_header(name, value.to_string());
         self
     }
 }

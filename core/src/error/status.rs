@@ -14,8 +14,8 @@ impl ApiError for StatusCode {
         code(*self)
     }
 
-    fn decorate(&self, problem: &mut Problem) {
-        *problem = bare(*self);
+    fn decorate(&self, _: Problem) -> Problem {
+        bare(*self)
     }
 
     fn outcomes() -> Vec<Outcome> {

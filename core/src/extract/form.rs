@@ -111,13 +111,14 @@ impl ApiError for FormRejection {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, mut problem: Problem) -> Problem {
         if let Self::Encoding { .. } = self {
-            media::reject_encoding(problem);
+            media::reject_encoding(&mut problem);
         }
         if let Self::Invalid { name, detail } = self {
-            FieldError::new(Place::Body, name.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Body, name.as_deref(), detail).decorate(&mut problem);
         }
+        problem
     }
 
     fn is_absent(&self) -> bool {

@@ -163,12 +163,12 @@ impl ApiError for JsonRejection {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, mut problem: Problem) -> Problem {
         if let Self::Encoding { .. } = self {
-            media::reject_encoding(problem);
+            media::reject_encoding(&mut problem);
         }
         if let Self::Data { field, detail, .. } = self {
-            FieldError::new(Place::Body, field.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Body, field.as_deref(), detail).decorate(&mut problem);
         }
         if let Self::Syntax { line, column, .. } | Self::Data { line, column, .. } = self
             && *line > 0
@@ -176,6 +176,7 @@ impl ApiError for JsonRejection {
             problem.set_extension("line", line);
             problem.set_extension("column", column);
         }
+        problem
     }
 
     fn is_absent(&self) -> bool {

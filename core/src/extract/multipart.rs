@@ -237,10 +237,11 @@ impl ApiError for MultipartRejection {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, mut problem: Problem) -> Problem {
         if let Self::Encoding { .. } = self {
-            media::reject_encoding(problem);
+            media::reject_encoding(&mut problem);
         }
+        problem
     }
 
     fn is_absent(&self) -> bool {

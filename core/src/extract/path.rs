@@ -81,10 +81,11 @@ impl ApiError for PathRejection {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, mut problem: Problem) -> Problem {
         if let Self::Invalid { name, detail } = self {
-            FieldError::new(Place::Path, name.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Path, name.as_deref(), detail).decorate(&mut problem);
         }
+        problem
     }
 
     fn is_absent(&self) -> bool {

@@ -139,10 +139,11 @@ impl ApiError for QueryRejection {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, mut problem: Problem) -> Problem {
         if let Self::Missing { name, detail } | Self::Invalid { name, detail } = self {
-            FieldError::new(Place::Query, name.as_deref(), detail).decorate(problem);
+            FieldError::new(Place::Query, name.as_deref(), detail).decorate(&mut problem);
         }
+        problem
     }
 
     fn is_absent(&self) -> bool {

@@ -64,10 +64,11 @@ impl ApiError for TextRejection {
         }
     }
 
-    fn decorate(&self, problem: &mut Problem) {
+    fn decorate(&self, mut problem: Problem) -> Problem {
         if let Self::Encoding { .. } = self {
-            media::reject_encoding(problem);
+            media::reject_encoding(&mut problem);
         }
+        problem
     }
 
     fn outcomes() -> Vec<Outcome> {

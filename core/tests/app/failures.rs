@@ -197,8 +197,8 @@ async fn a_restyled_problem_keeps_its_headers() {
 #[tokio::test]
 async fn a_hook_may_only_add_to_the_problem() {
     let api = Api::new().on_problem(|problem: &Problem| {
-        let mut problem = problem.clone();
-        problem.set_extension("docs", &"https://example.com/errors");
+        let problem = problem.clone();
+        let problem = problem.with_extension("docs", &"https://example.com/errors");
         problem.into_response()
     });
     let response = ask(&app(api).await, "GET", "/nothing").await;

@@ -36,12 +36,13 @@ impl ApiError for Echoed {
         self.0.clone().into()
     }
 
-    fn decorate(&self, problem: &mut Problem) {
-        problem.set_header("x-name", &self.0);
-        problem.set_header(&self.0, "value");
-        problem.set_extension(&self.0, &self.0);
-        problem.set_instance(self.0.clone());
-        problem.set_title(self.0.clone());
+    fn decorate(&self, problem: Problem) -> Problem {
+        problem
+            .with_header("x-name", &self.0)
+            .with_header(&self.0, "value")
+            .with_extension(&self.0, &self.0)
+            .with_instance(self.0.clone())
+            .with_title(self.0.clone())
     }
 }
 

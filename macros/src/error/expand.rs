@@ -158,9 +158,9 @@ impl Parts<'_> {
                 Some(self.delegate(variant, &quote!(decorate), &quote!(__problem)))
             }
         });
-        let body = self.with_default(arms, &quote!({}))?;
+        let body = self.with_default(arms, &quote!(__problem))?;
         Some(quote! {
-            fn decorate(&self, __problem: &mut #krate::Problem) {
+            fn decorate(&self, __problem: #krate::Problem) -> #krate::Problem {
                 #body
             }
         })
@@ -188,11 +188,11 @@ impl Parts<'_> {
                 let member = member(*index, *ident);
                 fields.push(quote!(#member: ref #variable));
             }
-            let set = match into {
-                Into::Extension => quote!(set_extension),
-                Into::Header => quote!(set_header),
+            let with = match into {
+                Into::Extension => quote!(with_extension),
+                Into::Header => quote!(with_header),
             };
-            puts.push(quote!(#private::#set::<#ty>(__problem, #name, #variable);));
+            puts.push(quote!(let __problem = #private::#with::<#ty>(__problem, #name, #variable);));
         }
         if response.title.is_none() && response.kind.is_none() && puts.is_empty() {
             return None;
@@ -200,9 +200,10 @@ impl Parts<'_> {
         let pattern = pattern(response.variant);
         Some(quote! {
             #pattern { #(#fields,)* .. } => {
-                #(__problem.set_title(#title);)*
-                #(__problem.set_type(#kind);)*
+                #(let __problem = __problem.with_title(#title);)*
+                #(let __problem = __problem.with_type(#kind);)*
                 #(#puts)*
+                __problem
             }
         })
     }

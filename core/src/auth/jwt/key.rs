@@ -103,7 +103,7 @@ impl Key {
         &self,
         algorithm: Algorithm,
         signed: &[u8],
-        signature: Vec<u8>,
+        signature: &[u8],
     ) -> Result<(), AuthError> {
         if !self.is_for(algorithm) {
             return Err(AuthError::KeyMismatch);
@@ -112,7 +112,7 @@ impl Key {
             (DEFAULT_PROVIDER.verifier_factory)(&algorithm.for_signatures(), &self.public)
                 .map_err(|_| AuthError::KeyMismatch)?;
         verifier
-            .verify(signed, &signature)
+            .verify(signed, &signature.to_vec())
             .map_err(|_| AuthError::BadSignature)
     }
 }
@@ -160,12 +160,12 @@ mod tests {
             let key = Key::from_pem(text.as_bytes()).expect("it is a key");
             let signature = signer.sign(Algorithm::Es256, b"signed");
             assert_eq!(
-                key.verify(Algorithm::Es256, b"signed", signature.clone()),
+                key.verify(Algorithm::Es256, b"signed", &signature),
                 Ok(())
             );
-            let rejected = key.verify(Algorithm::Es256, b"other", signature.clone());
+            let rejected = key.verify(Algorithm::Es256, b"other", &signature);
             assert_eq!(rejected, Err(AuthError::BadSignature));
-            let rejected = key.verify(Algorithm::Rs256, b"signed", signature.clone());
+            let rejected = key.verify(Algorithm::Rs256, b"signed", &signature);
             assert_eq!(rejected, Err(AuthError::KeyMismatch));
         }
     }

@@ -117,7 +117,7 @@ impl<P: Profile> Verifier<P> {
         self.key(issuer, &header).await?.verify(
             header.algorithm,
             token.signed.as_bytes(),
-            signature,
+            &signature,
         )?;
         issuer.source.proven(header.kid.as_deref());
 

@@ -536,8 +536,8 @@ mod tests {
             ..INVALID
         }));
         let request = http::Request::new(Bytes::new());
-        let facts = event::emulate::GatewayContext::new();
-        let event = event::emulate::event(source, &request, &facts).to_string();
+        let gateway = event::emulate::GatewayContext::new();
+        let event = event::emulate::event(source, &request, &gateway).to_string();
         let mut text = String::new();
         let records = log::capture(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();

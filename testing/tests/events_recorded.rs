@@ -106,7 +106,9 @@ fn a_changed_recorded_event_is_like_a_sent_one() {
         ("time", |event| {
             event.gateway(|gateway| gateway.time(UNIX_EPOCH + Duration::from_secs(1_700_000_000)))
         }),
-        ("stage", |event| event.gateway(|gateway| gateway.stage("prod"))),
+        ("stage", |event| {
+            event.gateway(|gateway| gateway.stage("prod"))
+        }),
         ("route", |event| {
             event.gateway(|gateway| gateway.route("/{proxy+}"))
         }),

@@ -76,7 +76,11 @@ async fn every_response_has_the_id_of_its_request() {
             400,
         ),
     ] {
-        let response = respond(&app, &event.gateway(|gateway| gateway.request_id("gateway-1"))).await;
+        let response = respond(
+            &app,
+            &event.gateway(|gateway| gateway.request_id("gateway-1")),
+        )
+        .await;
         assert_eq!(response["statusCode"], status, "{response}");
         assert_eq!(
             response["headers"]["x-request-id"], "gateway-1",

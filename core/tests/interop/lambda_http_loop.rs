@@ -94,7 +94,9 @@ async fn the_invocation_is_known() {
     for source in READ {
         let event = EventBuilder::new(source)
             .path("/facts")
-            .gateway(|gateway| gateway.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)))
+            .gateway(|gateway| {
+                gateway.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+            })
             .source_ip("192.0.2.7");
         let event = match source {
             Source::RestApi | Source::HttpApi | Source::HttpApiV1 => event

@@ -58,7 +58,9 @@ async fn behind_the_layer() -> App {
 
 fn event(source: Source) -> EventBuilder {
     let event = EventBuilder::new(source)
-        .gateway(|gateway| gateway.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)))
+        .gateway(|gateway| {
+            gateway.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+        })
         .path("/orders/a%20b")
         .query("tag", "x&y")
         .query("tag", "z \u{e9}")

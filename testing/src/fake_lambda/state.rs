@@ -159,7 +159,7 @@ impl State {
         self.check_ready(process);
         if inflight >= options.concurrency as usize {
             return Err(format!(
-                "it asked for an event with {inflight} unanswered, and its concurrency is {}",
+                "it asked for an event with {inflight} invocations in flight, and its concurrency is {}",
                 options.concurrency
             ));
         }

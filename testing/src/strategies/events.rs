@@ -24,7 +24,9 @@ use std::time::{Duration, UNIX_EPOCH};
 /// ```
 pub fn events(source: Source) -> impl Strategy<Value = EventBuilder> {
     (requests(), gateway()).prop_map(move |(request, gateway)| {
-        EventBuilder::new(source).request(request).gateway(|_| gateway)
+        EventBuilder::new(source)
+            .request(request)
+            .gateway(|_| gateway)
     })
 }
 

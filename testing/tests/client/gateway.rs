@@ -391,7 +391,9 @@ fn callers(client: &TestClient) -> Vec<(TestClient, &'static str)> {
         ]);
     }
     for source in Source::ALL {
-        let client = client.via(source).gateway(|gateway| gateway.base_path("/v1"));
+        let client = client
+            .via(source)
+            .gateway(|gateway| gateway.base_path("/v1"));
         callers.push((client, "/v1"));
     }
     callers

@@ -353,7 +353,7 @@ impl TestClient {
         self
     }
 
-    /// Changes what the source knows of each request: its stage, domain and
+    /// Changes what the gateway reports about each request: its stage, domain and
     /// [binary media types](GatewayContext::binary_media_types), the client's address, the result of an
     /// authorizer.
     ///

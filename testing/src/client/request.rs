@@ -161,7 +161,7 @@ impl TestRequest {
         self
     }
 
-    /// Changes what the source knows of this request.
+    /// Changes what the gateway reports about this request.
     ///
     /// ```
     /// # use lambda_api_testing::TestClient;
@@ -327,17 +327,17 @@ fn origin(client: &TestClient, request: &Request<Bytes>, gateway: &GatewayContex
     let probe = Request::from_parts(head, Bytes::new());
     let event = emulate::event(client.source, &probe, gateway);
     Origin {
-        scheme: told(&event, "x-forwarded-proto")
+        scheme: header_of(&event, "x-forwarded-proto")
             .unwrap_or("https")
             .to_owned(),
-        host: told(&event, "host")
+        host: header_of(&event, "host")
             .unwrap_or_default()
             .to_ascii_lowercase(),
     }
 }
 
 /// The value of a header in an event.
-fn told<'e>(event: &'e Value, name: &str) -> Option<&'e str> {
+fn header_of<'e>(event: &'e Value, name: &str) -> Option<&'e str> {
     let maps =
         ["headers", "multiValueHeaders"].map(|key| event.get(key).and_then(Value::as_object));
     let (_, value) = maps

@@ -1,4 +1,4 @@
-//! What the source knows of a request: its caller, its address, its base path.
+//! What the gateway reports about a request: its caller, the client's address, its base path.
 
 use super::EventBuilder;
 use lambda_api::event::emulate::{Caller, GatewayContext};
@@ -75,7 +75,7 @@ impl EventBuilder {
         self.gateway(|gateway| gateway.source_ip(ip))
     }
 
-    /// Changes what the source knows of the request: stage, domain, route, stage variables, ids, time.
+    /// Changes what the gateway reports about the request: stage, domain, route, stage variables, ids, time.
     pub fn gateway(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
         self.gateway = change(self.gateway);
         self

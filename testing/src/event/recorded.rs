@@ -158,11 +158,11 @@ impl Recorded {
     }
 }
 
-/// What is not recorded gets a value here that no test would choose: what differs then is only what
-/// the test has said, be it what the emulator takes by default.
+/// The value of a part that the event does not have. No test would choose it, so a test that sets the
+/// default of the emulator still makes a difference.
 const UNKNOWN: &str = "unrecorded";
 
-/// Where no domain is named, the gateway's own is meant: the stage is part of the path.
+/// An event without a domain comes through the gateway's own, so the stage is part of its path.
 const UNKNOWN_DOMAIN: &str = "unrecorded.execute-api.invalid";
 
 fn gateway(event: &Value, source: Source, invocation: &Invocation) -> emulate::GatewayContext {

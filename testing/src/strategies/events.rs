@@ -30,7 +30,7 @@ pub fn events(source: Source) -> impl Strategy<Value = EventBuilder> {
     })
 }
 
-/// What a source says besides the request: stage, domain, ids, time, callers.
+/// What a gateway reports besides the request: stage, domain, ids, time, callers.
 fn gateway() -> impl Strategy<Value = GatewayContext> {
     let names = || "[a-zA-Z0-9_-]{1,8}";
     let domain = select(

@@ -216,7 +216,7 @@ fn an_event_of_no_http_source_panics() {
 }
 
 #[test]
-fn a_file_that_is_no_json_is_named() {
+fn invalid_json_files_are_named() {
     let path = std::env::temp_dir().join(format!("lambda-api-no-json-{}", std::process::id()));
     std::fs::write(&path, "{").unwrap();
     let failed = std::panic::catch_unwind(|| EventBuilder::from_file(&path)).unwrap_err();

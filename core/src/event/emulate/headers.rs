@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_says_who_called_and_how() {
+    fn forwarded_headers_come_from_the_source() {
         let groups = received_by(Source::HttpApi, &[], "");
         for (name, expected) in [
             ("host", "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"),

@@ -11,9 +11,12 @@ import re
 import sys
 
 document = json.load(open(sys.argv[1]))
-FORMAT = 57
+FORMAT = 57  # as Rust 1.95 writes it
 if document["format_version"] != FORMAT:
-    print(f"rustdoc's JSON has version {document['format_version']}, not {FORMAT}", file=sys.stderr)
+    sys.exit(
+        f"rustdoc wrote JSON of format_version {document['format_version']}; .ci/public_api.py reads {FORMAT}. "
+        "Use Rust 1.95, or adapt the script to the new format."
+    )
 index = document["index"]
 summaries = document["paths"]
 CRATE = index[str(document["root"])]["name"]

@@ -6,12 +6,12 @@ use std::{
     net::TcpStream,
 };
 
-struct Respond {
+struct Next {
     request_id: String,
     body: Vec<u8>,
 }
 
-fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Respond> {
+fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Next> {
     let (mut length, mut request_id, mut line) = (0, String::new(), String::new());
     loop {
         line.clear();
@@ -29,7 +29,7 @@ fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Respond> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok(Respond { request_id, body })
+    Ok(Next { request_id, body })
 }
 
 fn main() -> io::Result<()> {
@@ -42,15 +42,15 @@ fn main() -> io::Result<()> {
     loop {
         stream.get_mut().write_all(next.as_bytes())?;
         let event = read(&mut stream)?;
-        let raw_response = benches::apis::limit::respond(&event.body);
+        let response = benches::apis::limit::respond(&event.body);
         let mut post = format!(
             "POST /2018-06-01/runtime/invocation/{}/response HTTP/1.1\r\nhost: {address}\r\n\
              content-length: {}\r\n\r\n",
             event.request_id,
-            raw_response.len()
+            response.len()
         )
         .into_bytes();
-        post.extend_from_slice(&raw_response);
+        post.extend_from_slice(&response);
         stream.get_mut().write_all(&post)?;
         read(&mut stream)?;
     }

@@ -19,7 +19,7 @@ fn response(peer: Peer, work: Work) -> Value {
 }
 
 #[test]
-fn all_peers_give_the_same_answers() {
+fn all_peers_give_the_same_responses() {
     for &work in Work::ALL {
         let expected = response(Peer::Ours, work);
         assert_eq!(expected["statusCode"], work.status(), "{work}: {expected}");

@@ -527,7 +527,7 @@ mod tests {
 
     /// Handles one event on a route that responds with these headers. Returns the log records and
     /// the response.
-    fn answered(source: Source, call: Call) -> (Vec<serde_json::Value>, String) {
+    fn respond(source: Source, call: Call) -> (Vec<serde_json::Value>, String) {
         let route: &'static Route = Box::leak(Box::new(Route {
             method: "GET",
             path: "/",
@@ -536,8 +536,8 @@ mod tests {
             ..INVALID
         }));
         let request = http::Request::new(Bytes::new());
-        let facts = event::emulate::GatewayContext::new();
-        let event = event::emulate::event(source, &request, &facts).to_string();
+        let gateway = event::emulate::GatewayContext::new();
+        let event = event::emulate::event(source, &request, &gateway).to_string();
         let mut text = String::new();
         let records = log::capture(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -554,7 +554,7 @@ mod tests {
 
     #[test]
     fn a_status_that_gateways_reject_is_logged() {
-        let (records, text) = answered(Source::RestApi, |_| {
+        let (records, text) = respond(Source::RestApi, |_| {
             Box::pin(async {
                 let mut response = Response::default();
                 *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
@@ -605,7 +605,7 @@ mod tests {
             (Source::FunctionUrl, with::<1_000_000>(), Some(1_048_576)),
             (Source::LatticeV2, with::<40_000>(), None),
         ] {
-            let (records, text) = answered(source, call);
+            let (records, text) = respond(source, call);
             assert!(text.contains(r#""statusCode":200"#), "{source}");
             assert_eq!(records.len(), usize::from(limit.is_some()), "{records:?}");
             for record in records {

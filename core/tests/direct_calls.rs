@@ -147,7 +147,7 @@ async fn an_invocation_and_its_deadline_are_made_for_the_test() {
 #[tokio::test]
 async fn the_invocation_of_any_source_comes_from_an_event() {
     let invocation = lambda_api_testing::EventBuilder::new(Source::RestApi)
-        .facts(|facts| facts.stage("test"))
+        .gateway(|gateway| gateway.stage("test"))
         .to_invocation();
     let lambda = invocation.lambda().clone();
     let found = report(Deadline::none(), invocation, lambda).await;

@@ -198,7 +198,7 @@ impl Crate {
 
 struct Found {
     module: Segments,
-    /// The path names the module itself, and so nothing in it.
+    /// The path names the module itself, not an item of it.
     is_module: bool,
 }
 
@@ -234,17 +234,47 @@ fn is_left_out(attribute: &TokenStream) -> bool {
     matches!(first, Some("test" | "doc" | "doctest"))
 }
 
-/// The place behind the item that begins at `at`.
+/// The place behind the item, field, variant or match arm that begins at `at`.
 fn end_of_item(tokens: &[TokenTree], mut at: usize) -> usize {
+    while is_punct(tokens, at, '#') {
+        at += 2;
+    }
+    let is_item = is_item(tokens, at);
+    let mut depth = 0_usize;
     while at < tokens.len() {
-        let is_end = is_punct(tokens, at, ';') || group(tokens, at, Delimiter::Brace).is_some();
-        let is_use = matches!(tokens.get(at + 1), Some(next) if next.to_string() == ";");
+        let is_arrow = at > 0 && (is_punct(tokens, at - 1, '-') || is_punct(tokens, at - 1, '='));
+        if is_punct(tokens, at, '<') {
+            depth += 1;
+        } else if is_punct(tokens, at, '>') && !is_arrow {
+            depth = depth.saturating_sub(1);
+        }
+        // What goes on behind braces: `use a::{b, c};`, a pattern, a field's value.
+        let goes_on = [';', ',', '=', '|', '.', '?']
+            .iter()
+            .any(|char| is_punct(tokens, at + 1, *char))
+            || word(tokens, at + 1) == "if";
+        let is_end = is_punct(tokens, at, ';')
+            || group(tokens, at, Delimiter::Brace).is_some() && !goes_on
+            || is_punct(tokens, at, ',') && depth == 0 && !is_item;
         at += 1;
-        if is_end && !is_use {
+        if is_end {
             break;
         }
     }
     at
+}
+
+/// An item or `let`, which may have commas outside of brackets, as in a `where` clause.
+fn is_item(tokens: &[TokenTree], mut at: usize) -> bool {
+    if word(tokens, at) == "pub" {
+        at += 1 + usize::from(group(tokens, at + 1, Delimiter::Parenthesis).is_some());
+    }
+    // A field may have the name of a weak keyword, but is followed by a colon.
+    let items = [
+        "async", "const", "enum", "extern", "fn", "impl", "let", "mod", "static", "struct",
+        "trait", "type", "union", "unsafe", "use",
+    ];
+    items.contains(&word(tokens, at).as_str()) && !is_punct(tokens, at + 1, ':')
 }
 
 /// The paths of a `use`, each with the name that it brings into scope.
@@ -358,17 +388,33 @@ fn sources(folder: &Path, below: &str, found: &mut BTreeMap<String, String>) {
     }
 }
 
-#[test]
-fn imports_go_down_the_layers() {
+/// The modules of this crate, and the table of layers.
+fn this_crate() -> (Crate, Vec<Vec<String>>) {
     let core = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = BTreeMap::new();
     sources(&core.join("src"), "", &mut files);
     let architecture = fs::read_to_string(core.join("../ARCHITECTURE.md")).expect("a file");
-    let layers = layers(&architecture);
-    let uses = Crate::read(&files).uses();
+    (Crate::read(&files), layers(&architecture))
+}
+
+#[test]
+fn imports_go_down_the_layers() {
+    let (modules, layers) = this_crate();
+    let uses = modules.uses();
     assert!(layers.len() > 5 && uses.len() > 500, "little was read");
     let violations = violations(&layers, &uses);
     assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
+#[test]
+fn the_table_has_each_module_once() {
+    let (modules, layers) = this_crate();
+    let mut named = layers.concat();
+    named.sort_unstable();
+    // The guide is documentation and imports nothing.
+    let root = modules.0[&Segments::new()].children.iter();
+    let declared: Vec<_> = root.filter(|name| *name != "guide").cloned().collect();
+    assert_eq!(named, declared);
 }
 
 /// What goes against a table of the layers `low` and `high` in these sources.
@@ -396,6 +442,11 @@ fn an_upward_import_is_found_however_it_is_written() {
         "fn f() { println!(\"{}\", crate::high::call()); }",
         "mod inner { use super::super::high::High; }",
         "#[cfg(not(test))] use crate::high::High;",
+        "struct S { #[cfg(test)] a: u8, b: crate::high::High }",
+        "enum E { #[cfg(test)] A(u8, u8), B(crate::high::High) }",
+        "fn f(n: u8) { match n { #[cfg(test)] 0 => g(), _ => crate::high::call() } }",
+        "fn f(n: u8) { match n { #[cfg(test)] 0 => {} _ => crate::high::call() } }",
+        "#[cfg(test)] use a::{b, c}; use crate::high::High;",
     ] {
         let sources = [
             ("lib", root),
@@ -407,7 +458,7 @@ fn an_upward_import_is_found_however_it_is_written() {
 }
 
 #[test]
-fn what_is_no_import_is_not_counted() {
+fn other_mentions_are_not_imports() {
     for low in [
         "// use crate::high::High;",
         "/* use crate::high::High; */",
@@ -416,6 +467,9 @@ fn what_is_no_import_is_not_counted() {
         "#[cfg(test)] use crate::high::High;",
         "#[cfg(test)] mod tests { use crate::high::High; }",
         "#[cfg(all(test, unix))] fn f() { crate::high::call(); }",
+        "#[cfg(test)] #[inline] fn f<A, B>() -> A where A: B, B: crate::high::High {}",
+        "struct S { #[cfg(test)] a: Map<u8, crate::high::High>, b: u8 }",
+        "fn f(n: N) { match n { #[cfg(test)] N { a, .. } if a => crate::high::call(), _ => {} } }",
         "use http::high::High; use std::{fmt, high::Other};",
         "mod high { pub struct High; } use self::high::High;",
     ] {

@@ -11,9 +11,9 @@ use lambda_api::{
 fn through(
     source: Source,
     request: &Request<Bytes>,
-    facts: &emulate::GatewayContext,
+    gateway: &emulate::GatewayContext,
 ) -> Request<Body> {
-    let event = emulate::event(source, request, facts).to_string();
+    let event = emulate::event(source, request, gateway).to_string();
     match event::decode(
         event.clone().into(),
         LambdaContext::default(),
@@ -107,12 +107,12 @@ fn a_request_arrives_as_it_was_sent() {
 #[test]
 fn the_source_and_its_facts_are_recognised() {
     let request = Request::get("/").body(Bytes::new()).unwrap();
-    let facts = emulate::GatewayContext::new()
+    let gateway = emulate::GatewayContext::new()
         .source_ip("198.51.100.7")
         .request_id("r-1")
         .stage_variable("table", "orders");
     for source in Source::ALL {
-        let arrived = through(source, &request, &facts);
+        let arrived = through(source, &request, &gateway);
         let invocation = arrived
             .extensions()
             .get::<lambda_api::Invocation>()
@@ -135,11 +135,11 @@ fn the_stage_is_not_part_of_the_path() {
     let request = Request::get("/dev/orders").body(Bytes::new()).unwrap();
     for source in Source::ALL {
         for domain in [None, Some("api.example.com")] {
-            let mut facts = emulate::GatewayContext::new().stage("dev");
+            let mut gateway = emulate::GatewayContext::new().stage("dev");
             if let Some(domain) = domain {
-                facts = facts.domain(domain);
+                gateway = gateway.domain(domain);
             }
-            let arrived = through(source, &request, &facts);
+            let arrived = through(source, &request, &gateway);
             assert_eq!(arrived.uri().path(), "/dev/orders", "{source} {domain:?}");
         }
     }

@@ -108,8 +108,8 @@ fn they_find_the_request_in_it() {
             .header("x-tenant", "red")
             .cookie("session", "s-1")
             .json(&json!({"sku": "tea"}))
-            .facts(|facts| {
-                facts
+            .gateway(|gateway| {
+                gateway
                     .route("/orders/{id}")
                     .stage_variable("table", "orders")
             })

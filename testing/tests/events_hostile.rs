@@ -1,5 +1,5 @@
-//! Whatever arrives, an API answers it, or says that it comes from no HTTP source: it never panics,
-//! and its response is one that the source can read.
+//! Hostile events: an API responds to each of them, with a response that the source can read, or
+//! reports that the event is not from an HTTP source. It never panics.
 
 use lambda_api::{
     Api, App, Invocation, Json, LambdaContext, Query, api_handler,
@@ -101,18 +101,18 @@ fn most_hostile_events_still_come_from_their_source() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
 
     let mut runner = TestRunner::deterministic();
-    let (mut answered, mut malformed) = (0, 0);
+    let (mut decoded, mut malformed) = (0, 0);
     for _ in 0..500 {
         let event = internal::hostile_events()
             .new_tree(&mut runner)
             .unwrap()
             .current();
         match event::decode(event, LambdaContext::default(), &DecodeOptions::default()) {
-            Ok(_) => answered += 1,
+            Ok(_) => decoded += 1,
             Err(DecodeError::Malformed { .. }) => malformed += 1,
             Err(_) => {}
         }
     }
-    assert!(answered > 250, "{answered}");
+    assert!(decoded > 250, "{decoded}");
     assert!(malformed > 10, "{malformed}");
 }

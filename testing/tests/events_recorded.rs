@@ -17,11 +17,11 @@ fn full(source: Source) -> EventBuilder {
         .header("x-forwarded-for", "203.0.113.9")
         .cookie("session", "s-1")
         .json(&json!({"sku": "tea"}))
-        .facts(|facts| facts.stage("test").route("/orders/{id}"))
-        .facts(|facts| facts.stage_variable("table", "orders"))
+        .gateway(|gateway| gateway.stage("test").route("/orders/{id}"))
+        .gateway(|gateway| gateway.stage_variable("table", "orders"))
         .source_ip("198.51.100.7")
-        .facts(|facts| facts.request_id("r-1"))
-        .facts(|facts| facts.time(UNIX_EPOCH + Duration::from_millis(1_583_349_317_135)))
+        .gateway(|gateway| gateway.request_id("r-1"))
+        .gateway(|gateway| gateway.time(UNIX_EPOCH + Duration::from_millis(1_583_349_317_135)))
 }
 
 fn recorded(source: Source) -> EventBuilder {
@@ -91,24 +91,26 @@ fn a_changed_recorded_event_is_like_a_sent_one() {
         ("bytes", |event| event.body(vec![0xff, 0xfe])),
         ("no body", |event| event.body("")),
         ("stage variable", |event| {
-            event.facts(|facts| facts.stage_variable("colour", "blue"))
+            event.gateway(|gateway| gateway.stage_variable("colour", "blue"))
         }),
         ("source ip", |event| event.source_ip("198.51.100.8")),
         ("user agent", |event| {
             event.header("user-agent", "curl/8.5.0")
         }),
         ("request id", |event| {
-            event.facts(|facts| facts.request_id("r-2"))
+            event.gateway(|gateway| gateway.request_id("r-2"))
         }),
         ("account", |event| {
-            event.facts(|facts| facts.account_id("111122223333"))
+            event.gateway(|gateway| gateway.account_id("111122223333"))
         }),
         ("time", |event| {
-            event.facts(|facts| facts.time(UNIX_EPOCH + Duration::from_secs(1_700_000_000)))
+            event.gateway(|gateway| gateway.time(UNIX_EPOCH + Duration::from_secs(1_700_000_000)))
         }),
-        ("stage", |event| event.facts(|facts| facts.stage("prod"))),
+        ("stage", |event| {
+            event.gateway(|gateway| gateway.stage("prod"))
+        }),
         ("route", |event| {
-            event.facts(|facts| facts.route("/{proxy+}"))
+            event.gateway(|gateway| gateway.route("/{proxy+}"))
         }),
     ];
     for source in Source::ALL {
@@ -174,7 +176,7 @@ fn only_explicit_changes_are_added_to_a_recording() {
     );
     // The value that the emulator takes by default is as good as any other.
     let event = event()
-        .facts(|facts| facts.account_id("123456789012"))
+        .gateway(|gateway| gateway.account_id("123456789012"))
         .to_value();
     assert_eq!(
         event["requestContext"],
@@ -214,7 +216,7 @@ fn an_event_of_no_http_source_panics() {
 }
 
 #[test]
-fn a_file_that_is_no_json_is_named() {
+fn invalid_json_files_are_named() {
     let path = std::env::temp_dir().join(format!("lambda-api-no-json-{}", std::process::id()));
     std::fs::write(&path, "{").unwrap();
     let failed = std::panic::catch_unwind(|| EventBuilder::from_file(&path)).unwrap_err();

@@ -1,5 +1,5 @@
-//! What `FakeLambda` says of programs that are no Lambda functions. What it does with functions is
-//! tested beside the example `faults`.
+//! `FakeLambda` with programs that are not Lambda functions. The tests of the program `faults` cover
+//! functions.
 
 use lambda_api_testing::FakeLambda;
 

@@ -61,10 +61,10 @@ fn listed(headers: &HeaderMap) -> Vec<(String, Vec<Bytes>)> {
 fn through(
     source: Source,
     request: &Request<Bytes>,
-    facts: &emulate::GatewayContext,
+    gateway: &emulate::GatewayContext,
     options: &DecodeOptions,
 ) -> Request<Bytes> {
-    let event = emulate::event(source, request, facts).to_string();
+    let event = emulate::event(source, request, gateway).to_string();
     match event::decode(event.clone().into(), LambdaContext::default(), options) {
         Ok(request) => request.map(|body| body.to_bytes()),
         Err(error) => panic!("{source} sent an event that is rejected: {error}\n{event}"),
@@ -120,8 +120,8 @@ fn a_source_adds_only_the_documented_headers() {
             }
             expected.sort_unstable();
             let request = Request::new(Bytes::from(body));
-            let facts = emulate::GatewayContext::new();
-            let arrived = through(source, &request, &facts, &DecodeOptions::default());
+            let gateway = emulate::GatewayContext::new();
+            let arrived = through(source, &request, &gateway, &DecodeOptions::default());
             let names: Vec<_> = listed(arrived.headers())
                 .into_iter()
                 .map(|(name, _)| name)
@@ -150,8 +150,8 @@ proptest! {
     fn any_request_arrives_as_far_as_the_source_can_carry_it(
         (source, request) in (strategies::sources(), strategies::requests()),
     ) {
-        let facts = emulate::GatewayContext::new().source_ip(IP);
-        let arrived = through(source, &request, &facts, &DecodeOptions::default());
+        let gateway = emulate::GatewayContext::new().source_ip(IP);
+        let arrived = through(source, &request, &gateway, &DecodeOptions::default());
         let arrived = without_additions(request.headers(), arrived);
         let expected = internal::lossy(source, &request);
         prop_assert_eq!(Seen::of(&arrived), Seen::of(&expected), "{}", source);
@@ -162,8 +162,8 @@ proptest! {
         (source, request) in strategies::sources()
             .prop_flat_map(|source| (Just(source), internal::requests_of(source))),
     ) {
-        let facts = emulate::GatewayContext::new().source_ip(IP);
-        let arrived = through(source, &request, &facts, &DecodeOptions::default());
+        let gateway = emulate::GatewayContext::new().source_ip(IP);
+        let arrived = through(source, &request, &gateway, &DecodeOptions::default());
         let arrived = without_additions(request.headers(), arrived);
         prop_assert_eq!(arrived.uri(), request.uri(), "{}", source);
         prop_assert_eq!(Seen::of(&arrived), Seen::of(&request), "{}", source);
@@ -177,18 +177,18 @@ proptest! {
         custom in any::<bool>(),
         base_path in prop::option::of("/[a-z]{1,4}"),
     ) {
-        let mut facts = emulate::GatewayContext::new().source_ip(IP);
+        let mut gateway = emulate::GatewayContext::new().source_ip(IP);
         if let Some(stage) = stage {
-            facts = facts.stage(stage);
+            gateway = gateway.stage(stage);
         }
         if custom {
-            facts = facts.domain("api.example.com");
+            gateway = gateway.domain("api.example.com");
         }
         if let Some(base_path) = &base_path {
-            facts = facts.base_path(base_path.as_str());
+            gateway = gateway.base_path(base_path.as_str());
         }
         let options = base_path.into_iter().fold(DecodeOptions::default(), DecodeOptions::base_path);
-        let arrived = through(source, &request, &facts, &options);
+        let arrived = through(source, &request, &gateway, &options);
         let expected = internal::lossy(source, &request);
         prop_assert_eq!(arrived.uri().path(), expected.uri().path(), "{}", source);
     }

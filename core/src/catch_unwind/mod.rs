@@ -32,18 +32,6 @@ pub(crate) struct Panic {
 }
 
 impl Panic {
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
-
-    pub(crate) fn location(&self) -> Option<&str> {
-        self.location.as_deref()
-    }
-
-    pub(crate) fn backtrace(&self) -> Option<&str> {
-        self.backtrace.as_deref()
-    }
-
     /// Finds the panic with this message; other panics that the hook has seen were caught before.
     fn caught(message: String, mut seen: Vec<Panic>) -> Self {
         // It is not always the last one: another panic may have come and gone during this
@@ -65,9 +53,9 @@ impl Panic {
     fn log_swallowed(&self) {
         tracing::warn!(
             target: "lambda_api",
-            cause = self.message(),
-            location = self.location(),
-            backtrace = self.backtrace(),
+            cause = self.message,
+            location = self.location.as_deref(),
+            backtrace = self.backtrace.as_deref(),
             "a panic was caught by the application"
         );
     }
@@ -83,9 +71,9 @@ impl Panic {
     pub(crate) fn log(&self, what: &'static str) {
         tracing::error!(
             target: "lambda_api",
-            cause = self.message(),
-            location = self.location(),
-            backtrace = self.backtrace(),
+            cause = self.message,
+            location = self.location.as_deref(),
+            backtrace = self.backtrace.as_deref(),
             "{what}"
         );
     }
@@ -171,13 +159,14 @@ pub(crate) fn record_panic(info: &PanicHookInfo<'_>) -> bool {
     }
     let mut seen = take_seen();
     if is_last(info) {
-        // So are the panics that led here: the one that unwound, and the one in a drop during it.
-        let under_way = seen.split_off(seen.len().saturating_sub(2));
+        // The panics that led here end the process too: the one that unwound, and the one in a drop
+        // during it.
+        let in_flight = seen.split_off(seen.len().saturating_sub(2));
         log_swallowed(&seen);
-        for panic in &under_way {
+        for panic in &in_flight {
             panic.log_last();
         }
-        if under_way.is_empty() {
+        if in_flight.is_empty() {
             panic.log_last();
         }
         return false;

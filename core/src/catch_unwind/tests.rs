@@ -10,7 +10,7 @@ use crate::{
 use serde_json::Value;
 
 /// The log records of one event, and the response.
-fn answered(api: Api) -> (Vec<Value>, Value) {
+fn respond(api: Api) -> (Vec<Value>, Value) {
     install_panic_hook();
     let mut response = Value::Null;
     let records = capture(|| {
@@ -130,14 +130,14 @@ fn a_panic_is_one_problem_and_one_record_with_location() {
             })),
         ),
     ] {
-        assert_told_once(what, &answered(api));
+        assert_told_once(what, &respond(api));
     }
 }
 
 #[test]
 fn a_panic_of_on_problem_is_a_second_record() {
     let api = Api::new().on_problem(|_: &Problem| panic!("the secret of a hook"));
-    let (records, response) = answered(api);
+    let (records, response) = respond(api);
     assert_eq!(response["statusCode"], 404);
     let errors: Vec<_> = records
         .iter()
@@ -156,7 +156,7 @@ fn a_panic_that_a_handler_catches_is_a_warning_and_no_500() {
             "ok".into_response()
         })
     }));
-    let (records, response) = answered(api);
+    let (records, response) = respond(api);
     assert_eq!(response["statusCode"], 200);
     assert_eq!(records.len(), 1, "{records:?}");
     assert_eq!(records[0]["level"], "WARN");
@@ -172,12 +172,15 @@ fn a_resumed_panic_keeps_its_first_location() {
         std::panic::resume_unwind(payload)
     });
     let panic: Panic = panic.expect_err("a panic");
-    assert_eq!(panic.message(), "first");
-    assert!(panic.location().is_some());
+    assert_eq!(panic.message, "first");
+    assert!(panic.location.is_some());
     // The location of a panic of another thread is unknown here.
     let panic = catch_unwind_now::<()>(|| std::panic::resume_unwind(Box::new("foreign")));
     let panic: Panic = panic.expect_err("a panic");
-    assert_eq!((panic.message(), panic.location()), ("foreign", None));
+    assert_eq!(
+        (panic.message, panic.location),
+        ("foreign".to_owned(), None)
+    );
 }
 
 #[test]
@@ -185,7 +188,7 @@ fn a_payload_that_panics_on_drop_is_a_panic() {
     install_panic_hook();
     let panic = catch_unwind_now::<()>(|| std::panic::panic_any(PanicsWhenDropped));
     let panic: Panic = panic.expect_err("a panic");
-    assert_eq!(panic.message(), "a panic without a message");
+    assert_eq!(panic.message, "a panic without a message");
     // Nothing is left for the next panic.
     assert!(take_seen().is_empty());
     let records = capture(|| assert!(catch_unwind_now(|| 7).is_ok_and(|seven| seven == 7)));
@@ -214,8 +217,8 @@ fn a_panic_that_unwinds_is_not_one_that_was_caught() {
             }));
         });
         let panic = caught.unwrap().expect_err("a panic");
-        assert_eq!(panic.message(), "the outer one");
-        assert!(panic.location().is_some());
+        assert_eq!(panic.message, "the outer one");
+        assert!(panic.location.is_some());
         let messages: Vec<_> = records.iter().map(|record| &record["cause"]).collect();
         let expected = if watched {
             &["watched", "in a drop"][..]
@@ -257,12 +260,12 @@ fn a_nested_panic_is_reported_where_it_is_caught() {
     let outer = catch_unwind_now::<()>(|| {
         let inner = catch_unwind_now::<()>(|| panic!("inner"));
         let inner: Panic = inner.expect_err("a panic");
-        assert_eq!(inner.message(), "inner");
+        assert_eq!(inner.message, "inner");
         panic!("outer")
     });
     let outer: Panic = outer.expect_err("a panic");
-    assert_eq!(outer.message(), "outer");
-    assert!(outer.location().is_some());
+    assert_eq!(outer.message, "outer");
+    assert!(outer.location.is_some());
     assert!(outer.to_string().starts_with("panicked at "), "{outer}");
 }
 
@@ -286,7 +289,7 @@ fn a_second_panic_on_drop_of_the_future_is_caught() {
         );
     });
     let panic = result.expect("a result").expect_err("a panic");
-    assert_eq!(panic.message(), "the first");
+    assert_eq!(panic.message, "the first");
     assert_eq!(records.len(), 1, "{records:?}");
     assert_eq!(records[0]["cause"], "the secret of a drop");
 }

@@ -182,7 +182,7 @@ async fn not_started(
 fn failed(what: &str, error: &(dyn Error + 'static)) -> ExitCode {
     let panic = error.downcast_ref::<Panic>();
     let error = Chain(error).to_string();
-    let backtrace = panic.and_then(Panic::backtrace);
+    let backtrace = panic.and_then(|panic| panic.backtrace.as_deref());
     tracing::error!(error, backtrace, "{what} failed");
     ExitCode::FAILURE
 }

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_recorded_where_it_is_said() {
+    fn record_takes_a_directory() {
         for line in ["serve --record events", "--record=events"] {
             let expected = Serve {
                 record: Some("events".into()),

@@ -30,9 +30,9 @@ where
 
 /// Handler that also runs the work after each response; the channel closes when all of it is done.
 pub(super) fn responding(app: App) -> (impl Handle, mpsc::Receiver<()>) {
-    let (under_way, responded) = mpsc::channel(1);
+    let (in_flight, responded) = mpsc::channel(1);
     let handle = move |event, lambda: LambdaContext| {
-        let (app, under_way) = (app.clone(), under_way.clone());
+        let (app, in_flight) = (app.clone(), in_flight.clone());
         async move {
             let deadline_ms = lambda.deadline_ms;
             let response = app.respond_to_event(event, lambda).await;
@@ -40,7 +40,7 @@ pub(super) fn responding(app: App) -> (impl Handle, mpsc::Receiver<()>) {
             if let Some(after) = app.hooks().responded(deadline_ms) {
                 tokio::spawn(async move {
                     after.await;
-                    drop(under_way);
+                    drop(in_flight);
                 });
             }
             response

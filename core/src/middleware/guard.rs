@@ -2,7 +2,7 @@
 
 use super::{Handle, Next, ProblemRenderer, timed, timed_body};
 use crate::{
-    BoxFuture, Request, Response, auth::Recognised, catch_unwind::catch_unwind,
+    BoxFuture, Invocation, Request, Response, auth::Recognised, catch_unwind::catch_unwind,
     deadline::keep_stop, matched_route::MatchedRoute, state::States, timing::Timing,
 };
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Handle for Guard {
         let renderer = self.renderer.clone();
         let timing = self.timing;
         Box::pin(async move {
-            let invocation = renderer.remember(&request);
+            let invocation = Invocation::of(&request).clone();
             let inside = catch_unwind(next.run(request));
             let response = match timed(inside, || timing.limit(&invocation)).await {
                 Ok(Ok(response)) => renderer.response(response, &invocation),

@@ -2,7 +2,7 @@
 
 use super::ProblemRenderer;
 use crate::{
-    Body, BoxError, BoxFuture, IntoResponse, Operation, Problem, Request, Response,
+    Body, BoxError, BoxFuture, IntoResponse, Invocation, Operation, Problem, Request, Response,
     body::{Fair, take},
     error::framework,
     limits::Measure,
@@ -201,7 +201,7 @@ where
         let service = self.service.clone();
         let renderer = self.renderer.clone();
         Box::pin(async move {
-            let invocation = renderer.remember(&request);
+            let invocation = Invocation::of(&request).clone();
             let response = match service.oneshot(request).await {
                 Ok(response) => response.map(Body::of_layer),
                 Err(error) => framework::internal(&*error.into()).into_response(),

@@ -1,7 +1,7 @@
 //! Completes problems: adds the request id, calls the `on_problem` hook, and logs them.
 
 use crate::{
-    Invocation, Problem, Request, Response, catch_unwind::catch_unwind_now, error::framework, event,
+    Invocation, Problem, Response, catch_unwind::catch_unwind_now, error::framework, event,
 };
 use std::{fmt, sync::Arc};
 
@@ -27,11 +27,6 @@ impl ProblemRenderer {
 
     pub(crate) fn is_restyled(&self) -> bool {
         self.restyle.is_some()
-    }
-
-    /// The data of a request that is needed after it was passed on.
-    pub(crate) fn remember(&self, request: &Request) -> Invocation {
-        Invocation::of(request).clone()
     }
 
     /// Completes the response where the problem occurred, so that outer layers see its final form.

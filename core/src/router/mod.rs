@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_specific_route_answers() {
+    fn the_most_specific_route_is_found() {
         let router = router(&[
             ("GET", "/"),
             ("GET", "/orders"),
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wider_route_answers_the_methods_of_a_narrower_one() {
+    fn missing_methods_are_found_in_wider_routes() {
         let router = router(&[
             ("POST", "/users/me"),
             ("GET", "/users/{id}"),
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fallback_of_the_most_specific_prefix_answers() {
+    fn the_fallback_of_the_longest_prefix_is_used() {
         let mut router = router(&[("GET", "/v1/orders"), ("GET", "/v2/orders")]);
         for (prefix, every_method) in [
             ("", true),

@@ -41,7 +41,7 @@ impl Timeout {
             clock,
             timing: shared.states.timing,
             renderer: shared.renderer.clone(),
-            invocation: shared.renderer.remember(request),
+            invocation: Invocation::of(request).clone(),
         })
     }
 

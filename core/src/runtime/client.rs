@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// The time limit for calls that Lambda answers immediately.
+/// The time limit for calls to which Lambda responds immediately.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The maximum duration of an invocation.
@@ -123,7 +123,7 @@ impl Client {
         if response.status != 200 {
             return Err(NextError::Status(response.status));
         }
-        if !invoke.can_be_answered() {
+        if !invoke.has_valid_id() {
             return Err(NextError::NoRequestId);
         }
         invoke.context.request_id.clone_from(&invoke.id.request_id);
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_id_that_no_address_can_have_cannot_be_answered() {
+    async fn ids_that_do_not_fit_in_a_path_are_rejected() {
         for id in ["", "a b", "a/b", "..%2f", "é", "a?b", "a#b"] {
             let text = format!(
                 "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\ncontent-length: 2\r\n\r\n{{}}"

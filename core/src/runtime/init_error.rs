@@ -19,8 +19,10 @@ pub(crate) async fn report(error_type: &'static str, error: &(dyn Error + 'stati
     };
     let message = Chain(error).to_string();
     let panic = error.downcast_ref::<Panic>();
-    let place = panic.and_then(Panic::location);
-    let backtrace = panic.and_then(Panic::backtrace).unwrap_or_default();
+    let place = panic.and_then(|panic| panic.location.as_deref());
+    let backtrace = panic
+        .and_then(|panic| panic.backtrace.as_deref())
+        .unwrap_or_default();
     let stack = place.into_iter().chain(backtrace.lines());
     let error = ErrorDocument::new(error_type, &message).with_stack_trace(stack);
     // The status is ignored: Lambda sends it after it has read the error.

@@ -71,7 +71,7 @@ impl Invoke {
     }
 
     /// Whether the request id is valid as a segment of a URL path.
-    pub(super) fn can_be_answered(&self) -> bool {
+    pub(super) fn has_valid_id(&self) -> bool {
         let id = self.id.request_id.as_bytes();
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
         !id.is_empty() && !id.starts_with(b".") && id.iter().all(is_plain)

@@ -53,8 +53,8 @@ async fn within(
     }
 }
 
-fn report<T>(told: Result<T, super::connection::CallError>) {
-    if let Err(error) = told {
+fn report<T>(result: Result<T, super::connection::CallError>) {
+    if let Err(error) = result {
         let error = error.to_string();
         tracing::warn!(target: "lambda_api", error, "reporting the error to Lambda failed");
     }
@@ -68,8 +68,8 @@ mod tests {
     async fn hooks_around_a_snapshot_are_not_waited_for_without_end() {
         for limit in [BEFORE, AFTER] {
             let error = within(limit, std::future::pending()).await.unwrap_err();
-            let told = format!("a hook took longer than {} ms", limit.as_millis());
-            assert_eq!(error.to_string(), told);
+            let expected = format!("a hook took longer than {} ms", limit.as_millis());
+            assert_eq!(error.to_string(), expected);
         }
     }
 }

@@ -5,14 +5,14 @@ use http::{Method, Request as HttpRequest};
 use lambda_api::{
     Api, App, Body, Claims, Cors, Identity, LambdaContext, Request, Response, api_handler,
     auth::{
-        Access, AuthError, Authenticator, Credential, IdentityRejection, Scheme,
+        Access, AuthError, Authenticator, Credential, IdentityRejection, Jwt, Scheme,
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer},
     },
     event::{Source, emulate::Caller},
     middleware::from_fn,
     routes,
 };
-use lambda_api_testing::EventBuilder;
+use lambda_api_testing::{EventBuilder, TestIssuer};
 use serde::Deserialize;
 use std::convert::Infallible;
 
@@ -714,7 +714,7 @@ mod wider {
 }
 
 #[tokio::test]
-async fn the_rule_is_that_of_the_route_that_answers() {
+async fn the_rule_of_the_handling_route_applies() {
     let routes = routes![
         wider::public,
         wider::known,
@@ -1085,4 +1085,23 @@ async fn the_timeout_of_a_route_starts_after_admission() {
         let response = get(&app, path, token).await;
         assert_eq!(response.status(), status, "{path} {token}");
     }
+}
+
+#[tokio::test]
+async fn configured_token_types_are_accepted() {
+    let issuer = TestIssuer::oidc("https://id.example.com", "orders-api");
+    let jwt = Jwt::new("https://id.example.com")
+        .audience("orders-api")
+        .token_type("vc+jwt");
+    let api = Api::new().routes(routes![greeting]).authenticate(jwt);
+    let app = app(api.authenticate(issuer.verifier())).await;
+    for typ in ["vc+jwt", "application/VC+JWT", "JWT"] {
+        let token = issuer.token("alice").header("typ", typ).to_string();
+        let response = get(&app, "/greeting", &token).await;
+        assert_eq!(text(&response), "alice", "{typ}");
+    }
+    let other = issuer.token("alice").header("typ", "logout+jwt");
+    let response = get(&app, "/greeting", &other.to_string()).await;
+    assert_eq!(response.status(), 401);
+    assert_eq!(code(&response), "invalid_token");
 }

@@ -220,7 +220,7 @@ async fn claims_of_gateways_are_found_by_a_path() {
             ] {
                 let event = EventBuilder::new(source)
                     .path(path)
-                    .facts(|facts| facts.authorizer(authorizer.clone()))
+                    .gateway(|gateway| gateway.authorizer(authorizer.clone()))
                     .to_string();
                 let response = app.handle_event(event.into(), LambdaContext::default());
                 let response: Value = serde_json::from_slice(&response.await.unwrap()).unwrap();

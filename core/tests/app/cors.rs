@@ -44,7 +44,7 @@ async fn from_page(app: &App, method: &str, uri: &str) -> BytesResponse {
 }
 
 #[tokio::test]
-async fn a_preflight_is_answered_with_the_methods_of_the_path() {
+async fn preflights_list_the_methods_of_the_path() {
     let app = shop(
         Cors::new()
             .allow_origins([PAGE])

@@ -239,7 +239,7 @@ fn deep_nesting_in_an_event_does_not_overflow() {
             Source::LatticeV2,
         ];
         let shapes = nested(DEEP);
-        let (mut turn, mut answered) = (0, 0);
+        let (mut turn, mut responses) = (0, 0);
         for source in sources {
             for place in PLACES {
                 // Each place gets each shape, from one source or another.
@@ -250,9 +250,9 @@ fn deep_nesting_in_an_event_does_not_overflow() {
                 };
                 let app = &apps[turn % apps.len()];
                 let response = app.handle_event(event, LambdaContext::default());
-                answered += usize::from(response.await.is_ok());
+                responses += usize::from(response.await.is_ok());
             }
         }
-        assert!(answered > 30, "{answered}");
+        assert!(responses > 30, "{responses}");
     });
 }

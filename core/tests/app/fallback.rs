@@ -238,7 +238,7 @@ async fn methods_that_no_route_has_go_to_the_fallback_service() {
 }
 
 #[tokio::test]
-async fn a_fallback_service_answers_by_its_own_rule() {
+async fn fallback_services_have_their_own_rule() {
     let api = |access| {
         Api::new()
             .authenticate(Written::bearer("main"))
@@ -297,7 +297,7 @@ async fn everything(path: Option<String>) -> String {
 }
 
 #[tokio::test]
-async fn one_handler_answers_several_methods_and_paths() {
+async fn one_handler_serves_several_methods_and_paths() {
     let app = app(Api::new()
         .routes(routes![several])
         .nest("/n", Api::new().routes(routes![several]))

@@ -68,7 +68,7 @@ async fn the_layer_of_a_nested_api_sees_only_its_own_requests() {
 }
 
 #[tokio::test]
-async fn a_fallback_answers_what_no_route_takes() {
+async fn unmatched_requests_go_to_the_fallback() {
     let nested = Api::new()
         .routes(routes![orders])
         .fallback(async |_: Request| "nested fallback");
@@ -110,7 +110,7 @@ async fn a_fallback_knows_the_state_and_that_no_route_matched() {
 }
 
 #[tokio::test]
-async fn a_fallback_may_answer_with_a_problem() {
+async fn a_fallback_may_return_a_problem() {
     let api =
         Api::new().fallback(async |_: Request| Problem::new(http::StatusCode::GONE, "moved_away"));
     let response = ask(&app(api).await, "GET", "/x").await;

@@ -76,7 +76,7 @@ async fn dropped() -> Response {
 }
 
 #[tokio::test]
-async fn a_panic_of_who_lets_callers_in_is_a_500_problem() {
+async fn panics_of_authenticators_are_500_problems() {
     let api = Api::new()
         .authenticate(Keys(Credential::header("x-key")))
         .routes(routes![guarded]);

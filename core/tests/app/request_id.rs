@@ -76,7 +76,11 @@ async fn every_response_has_the_id_of_its_request() {
             400,
         ),
     ] {
-        let response = respond(&app, &event.facts(|facts| facts.request_id("gateway-1"))).await;
+        let response = respond(
+            &app,
+            &event.gateway(|gateway| gateway.request_id("gateway-1")),
+        )
+        .await;
         assert_eq!(response["statusCode"], status, "{response}");
         assert_eq!(
             response["headers"]["x-request-id"], "gateway-1",
@@ -95,7 +99,7 @@ async fn the_id_is_the_one_of_problems() {
     ] {
         let event = EventBuilder::new(source)
             .path("/nothing")
-            .facts(|facts| facts.request_id("gateway-1"));
+            .gateway(|gateway| gateway.request_id("gateway-1"));
         let response = respond(&app, &event).await;
         let told = &response["headers"]["x-request-id"];
         let told = told
@@ -112,7 +116,7 @@ async fn an_id_that_is_not_a_header_value_is_omitted() {
     let app = app(api()).await;
     let event = EventBuilder::new(Source::HttpApi)
         .path("/fine")
-        .facts(|facts| facts.request_id("a\nset-cookie: x"));
+        .gateway(|gateway| gateway.request_id("a\nset-cookie: x"));
     let response = respond(&app, &event).await;
     assert_eq!(response["statusCode"], 200);
     assert_eq!(
@@ -141,7 +145,7 @@ async fn a_restyled_problem_has_the_id_too() {
     let api = api().on_problem(|problem: &Problem| problem.status().into_response());
     let event = EventBuilder::new(Source::HttpApi)
         .path("/nothing")
-        .facts(|facts| facts.request_id("gateway-1"));
+        .gateway(|gateway| gateway.request_id("gateway-1"));
     let response = respond(&app(api).await, &event).await;
     assert_eq!(response["headers"]["x-request-id"], "gateway-1");
 }

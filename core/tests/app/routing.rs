@@ -39,7 +39,7 @@ async fn shop() -> App {
 }
 
 #[tokio::test]
-async fn each_route_answers_its_method_and_path() {
+async fn each_route_gets_its_method_and_path() {
     let app = shop().await;
     for (method, uri, expected) in [
         ("GET", "/", "root"),
@@ -111,7 +111,7 @@ mod users {
 }
 
 #[tokio::test]
-async fn a_wider_route_answers_what_a_narrower_one_does_not() {
+async fn wider_routes_get_what_narrower_ones_lack() {
     let routes = || routes![users::post, users::get, users::put, users::delete];
     let app = app(Api::new()
         .routes(routes())
@@ -187,7 +187,7 @@ async fn head_has_the_headers_of_get_and_no_body() {
 }
 
 #[tokio::test]
-async fn a_head_has_no_body_whoever_answers_it() {
+async fn responses_to_head_have_no_body() {
     async fn own_response(request: Request, next: Next) -> Response {
         match request.uri().path() {
             "/layer" => "from the layer".into_response(),

@@ -580,7 +580,7 @@ async fn a_path_parameter_is_decoded_once_through_every_source() {
 }
 
 #[test]
-fn the_closed_routes_are_there_for_those_who_may() {
+fn closed_routes_are_served_to_allowed_callers() {
     let (runtime, apps) = apps();
     for source in Source::ALL {
         for path in &CLOSED[..8] {

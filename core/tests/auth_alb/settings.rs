@@ -61,7 +61,7 @@ async fn with_keys_of_its_own_nothing_is_fetched() {
 }
 
 #[tokio::test]
-async fn a_test_issuer_lends_its_keys_to_who_trusts_it() {
+async fn issuers_lend_keys_to_their_verifiers() {
     let issuer = issuer();
     let keys = |issuer_arn: &str| TestKeys {
         issuer: issuer_arn.to_owned(),

@@ -3,7 +3,7 @@
 #![cfg(feature = "lambda-http")]
 #![allow(missing_docs, reason = "handlers of tests")]
 
-mod in_its_loop;
+mod lambda_http_loop;
 mod paths;
 mod request_ext;
 mod services;

@@ -48,10 +48,10 @@ async fn it_is_the_path_that_they_see_in_ours() {
         for path in ["/", "/orders", "/prod/orders", "/production", "/v1/x"] {
             let event = EventBuilder::new(source)
                 .path(path)
-                .facts(|facts| facts.stage("prod"));
+                .gateway(|gateway| gateway.stage("prod"));
             let [ours, theirs] = both(&app, &event).await;
             assert_eq!(theirs, ours, "{source} {path}");
-            let event = event.facts(|facts| facts.domain("api.example.com"));
+            let event = event.gateway(|gateway| gateway.domain("api.example.com"));
             let [ours, theirs] = both(&app, &event).await;
             assert_eq!(theirs, ours, "{source} {path}");
         }
@@ -65,7 +65,7 @@ async fn a_setting_of_the_stage_holds_there_as_well() {
         for source in [Source::RestApi, Source::HttpApi, Source::HttpApiV1] {
             let event = EventBuilder::new(source)
                 .path("/prod/x")
-                .facts(|facts| facts.stage("prod"));
+                .gateway(|gateway| gateway.stage("prod"));
             let [ours, theirs] = both(&app, &event).await;
             assert_eq!(theirs, ours, "{source} {strip}");
         }
@@ -111,7 +111,7 @@ async fn an_invalid_or_long_path_is_a_problem() {
         ("/far/too/long/for/this/limit", 414, "uri_too_long"),
     ] {
         let event = EventBuilder::new(Source::RestApi)
-            .facts(|facts| facts.stage("prod"))
+            .gateway(|gateway| gateway.stage("prod"))
             .set("/path", path);
         let request = in_its_loop(&event, |_| {});
         let response = app.clone().oneshot(request).await.unwrap();

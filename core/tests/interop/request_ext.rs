@@ -58,16 +58,18 @@ async fn behind_the_layer() -> App {
 
 fn event(source: Source) -> EventBuilder {
     let event = EventBuilder::new(source)
-        .facts(|facts| facts.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)))
+        .gateway(|gateway| {
+            gateway.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+        })
         .path("/orders/a%20b")
         .query("tag", "x&y")
         .query("tag", "z \u{e9}")
         .query("page", "2");
     match source {
         Source::RestApi | Source::HttpApi | Source::HttpApiV1 => event
-            .facts(|facts| facts.stage("prod").route("/orders/{id}"))
-            .facts(|facts| facts.path_parameter("id", "a b"))
-            .facts(|facts| facts.stage_variable("table", "orders-prod")),
+            .gateway(|gateway| gateway.stage("prod").route("/orders/{id}"))
+            .gateway(|gateway| gateway.path_parameter("id", "a b"))
+            .gateway(|gateway| gateway.stage_variable("table", "orders-prod")),
         _ => event,
     }
 }

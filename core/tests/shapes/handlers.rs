@@ -78,7 +78,7 @@ async fn call_(__request: Option<String>, __errors: Length) -> Response {
 }
 
 #[tokio::test]
-async fn each_form_answers() {
+async fn each_form_is_called() {
     #[api_handler(GET "/local")]
     async fn in_a_function() -> Response {
         say("in a function")

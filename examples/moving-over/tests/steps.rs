@@ -18,7 +18,7 @@ const LAMBDA_HTTP_LOOP: &str = env!("CARGO_BIN_EXE_lambda_http_loop");
 /// What a client calls as `https://{domain}/prod{path}`.
 fn call(method: &str, path: &str) -> EventBuilder {
     EventBuilder::new(Source::HttpApi)
-        .facts(|facts| facts.stage("prod"))
+        .gateway(|gateway| gateway.stage("prod"))
         .method(method)
         .path(path)
 }
@@ -84,7 +84,7 @@ async fn the_stage_is_removed_from_paths() {
             .await;
         for source in [Source::HttpApi, Source::HttpApiV1, Source::RestApi] {
             let event = EventBuilder::new(source)
-                .facts(|facts| facts.stage("prod"))
+                .gateway(|gateway| gateway.stage("prod"))
                 .path("/uri");
             assert_eq!(
                 lambda.send(&event).await.body(),

@@ -102,7 +102,7 @@ async fn other_programs_are_known_by_their_role() {
     let of = |api_id: &'static str| {
         client
             .get("/internal")
-            .facts(move |facts| facts.caller(Caller::iam(ROLE)).api_id(api_id))
+            .gateway(move |gateway| gateway.caller(Caller::iam(ROLE)).api_id(api_id))
     };
     of(API_ID).await.assert_status(200);
     of("another-api").await.assert_problem(401, "invalid_token");

@@ -1,7 +1,7 @@
-//! Events, handled by the example `echo` and by an API that has a handler for every kind of
+//! Events, handled by the program `echo` and by an API that has a handler for every kind of
 //! argument.
 
-use crate::{apis, calls::block_on, echo_example, response};
+use crate::{apis, calls::block_on, echo_program, response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use lambda_api::{
@@ -13,9 +13,9 @@ use serde::Deserialize;
 use std::sync::LazyLock;
 
 static ECHO: LazyLock<App> =
-    LazyLock::new(|| block_on(echo_example::api().build()).expect("the example is valid"));
+    LazyLock::new(|| block_on(echo_program::api().build()).expect("a valid API"));
 
-/// The response that a request asks the example for.
+/// The response that a request asks the program for.
 #[derive(Deserialize)]
 struct Wanted {
     status: u16,

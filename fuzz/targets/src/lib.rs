@@ -5,7 +5,7 @@
 //! every seed and with every input that once caused an error.
 //!
 //! The targets use the public interface of the crates. Three parts have none and are included as
-//! files: the example `echo`, which is a program; the parsers of the macros, because a procedural
+//! files: the program `echo`; the parsers of the macros, because a procedural
 //! macro crate cannot export functions; and the parser of Runtime API responses, which is private.
 
 pub mod alb;
@@ -28,7 +28,7 @@ mod signer;
 /// The program, without its `main`.
 #[path = "../../../testing/programs/echo/src/main.rs"]
 #[allow(dead_code, reason = "it is a program")]
-mod echo_example;
+mod echo_program;
 
 // The macros as functions of token streams. Their files refer to each other by `crate::`.
 #[path = "../../../macros/src/error/mod.rs"]

@@ -211,7 +211,7 @@ fn check_invoke(response: &Response) {
     for (name, value) in &response.headers {
         invoke.header(name, value);
     }
-    if invoke.can_be_answered() {
+    if invoke.has_valid_id() {
         let id = &invoke.id.request_id;
         let is_segment = |byte: u8| byte.is_ascii_graphic() && !b"/?#%".contains(&byte);
         assert!(!id.is_empty() && id.bytes().all(is_segment), "{id:?}");

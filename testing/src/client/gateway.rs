@@ -63,11 +63,11 @@ pub(super) async fn exchange(
     app: &App,
     source: Source,
     request: &Request<Bytes>,
-    facts: &GatewayContext,
+    gateway: &GatewayContext,
     lambda: LambdaContext,
     patience: Option<Patience>,
 ) -> Exchange {
-    let event = emulate::event(source, request, facts);
+    let event = emulate::event(source, request, gateway);
     let text = event.to_string();
     let mut exchange = Exchange {
         event,
@@ -109,7 +109,7 @@ pub(super) async fn exchange(
         }
     };
     exchange.raw = Some(raw_response.clone());
-    match emulate::client_response(source, request, facts, &raw_response) {
+    match emulate::client_response(source, request, gateway, &raw_response) {
         Ok(response) => {
             exchange.response = response;
             exchange
@@ -125,15 +125,15 @@ pub(super) async fn exchange(
 pub(super) fn outside(
     source: Source,
     request: &Request<Bytes>,
-    facts: &GatewayContext,
+    gateway: &GatewayContext,
 ) -> Exchange {
-    let prefix = facts.path_prefix(source);
+    let prefix = gateway.path_prefix(source);
     let error = format!(
         "{} is outside of the API, whose paths begin with {prefix}",
         request.uri().path()
     );
     let exchange = Exchange {
-        event: emulate::event(source, request, facts),
+        event: emulate::event(source, request, gateway),
         raw: None,
         response: Response::new(Bytes::new()),
         problem: None,

@@ -212,7 +212,7 @@ pub struct TestClient {
     app: App,
     source: Source,
     headers: HeaderMap,
-    facts: GatewayContext,
+    gateway: GatewayContext,
     lambda: LambdaContext,
     deadline: Option<Duration>,
     clock: Option<SystemTime>,
@@ -353,7 +353,7 @@ impl TestClient {
         self
     }
 
-    /// Changes what the source knows of each request: its stage, domain and
+    /// Changes what the gateway reports about each request: its stage, domain and
     /// [binary media types](GatewayContext::binary_media_types), the client's address, the result of an
     /// authorizer.
     ///
@@ -369,12 +369,12 @@ impl TestClient {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// # let api = Api::new().routes(routes![whoami]);
-    /// let client = TestClient::new(api).await.facts(|facts| facts.source_ip("192.0.2.7"));
+    /// let client = TestClient::new(api).await.gateway(|gateway| gateway.source_ip("192.0.2.7"));
     /// client.get("/whoami").await.assert_text("192.0.2.7");
     /// # }
     /// ```
-    pub fn facts(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
-        self.facts = change(self.facts);
+    pub fn gateway(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
+        self.gateway = change(self.gateway);
         self
     }
 
@@ -513,7 +513,7 @@ impl From<App> for TestClient {
             app,
             source: Source::HttpApi,
             headers: HeaderMap::new(),
-            facts: GatewayContext::new().binary_media_types([""; 0]),
+            gateway: GatewayContext::new().binary_media_types([""; 0]),
             lambda: LambdaContext::default(),
             deadline: None,
             clock: None,

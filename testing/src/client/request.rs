@@ -48,7 +48,7 @@ pub struct TestRequest {
     /// Of the body; a header of the test's own goes before it.
     content_type: Option<HeaderValue>,
     body: Bytes,
-    facts: GatewayContext,
+    gateway: GatewayContext,
 }
 
 impl TestRequest {
@@ -63,7 +63,7 @@ impl TestRequest {
                 cookies: Vec::new(),
                 content_type: None,
                 body: Bytes::new(),
-                facts: client.facts.clone(),
+                gateway: client.gateway.clone(),
             },
             Err(error) => panic!("{error}"),
         }
@@ -161,16 +161,16 @@ impl TestRequest {
         self
     }
 
-    /// Changes what the source knows of this request.
+    /// Changes what the gateway reports about this request.
     ///
     /// ```
     /// # use lambda_api_testing::TestClient;
     /// # async fn example(client: &TestClient) {
-    /// client.get("/orders/7").facts(|facts| facts.route("/orders/{id}")).await;
+    /// client.get("/orders/7").gateway(|gateway| gateway.route("/orders/{id}")).await;
     /// # }
     /// ```
-    pub fn facts(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
-        self.facts = change(self.facts);
+    pub fn gateway(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
+        self.gateway = change(self.gateway);
         self
     }
 
@@ -231,27 +231,27 @@ impl TestRequest {
         request
     }
 
-    fn facts_of_target(&self) -> GatewayContext {
-        let mut facts = self.facts.clone();
+    fn gateway_of_target(&self) -> GatewayContext {
+        let mut gateway = self.gateway.clone();
         if let Some(origin) = &self.target.origin {
-            facts = facts
+            gateway = gateway
                 .domain(origin.host_name())
                 .forwarded(origin.scheme.as_str(), origin.port());
         }
         if let Some(time) = self.client.clock {
-            facts = facts.time(time);
+            gateway = gateway.time(time);
         }
-        facts
+        gateway
     }
 
     async fn send(self) -> TestResponse {
         let client = &self.client;
-        let facts = self.facts_of_target();
-        let prefix = facts.path_prefix(client.source);
+        let gateway = self.gateway_of_target();
+        let prefix = gateway.path_prefix(client.source);
         let target = self.target.behind(&prefix);
         let within = target.within(&prefix);
         let mut request = self.without_cookies(within.as_deref().unwrap_or(&target.path));
-        let origin = origin(client, &request, &facts);
+        let origin = origin(client, &request, &gateway);
         if let Some(cookies) = self.cookie_header(&origin) {
             request.headers_mut().append(COOKIE, cookies);
         }
@@ -262,9 +262,9 @@ impl TestRequest {
         let exchange = match within {
             Some(_) => {
                 let app = &client.app;
-                exchange(app, client.source, &request, &facts, lambda, patience).await
+                exchange(app, client.source, &request, &gateway, lambda, patience).await
             }
-            None => outside(client.source, &request, &facts),
+            None => outside(client.source, &request, &gateway),
         };
         let response = TestResponse::new(
             Sent {
@@ -317,7 +317,7 @@ impl TestRequest {
 }
 
 /// Where the request goes, which the source knows: what it says to the function is read back.
-fn origin(client: &TestClient, request: &Request<Bytes>, facts: &GatewayContext) -> Origin {
+fn origin(client: &TestClient, request: &Request<Bytes>, gateway: &GatewayContext) -> Origin {
     let (mut head, ()) = Request::new(()).into_parts();
     for name in [HOST, HeaderName::from_static("x-forwarded-proto")] {
         if let Some(value) = request.headers().get(&name) {
@@ -325,19 +325,19 @@ fn origin(client: &TestClient, request: &Request<Bytes>, facts: &GatewayContext)
         }
     }
     let probe = Request::from_parts(head, Bytes::new());
-    let event = emulate::event(client.source, &probe, facts);
+    let event = emulate::event(client.source, &probe, gateway);
     Origin {
-        scheme: told(&event, "x-forwarded-proto")
+        scheme: header_of(&event, "x-forwarded-proto")
             .unwrap_or("https")
             .to_owned(),
-        host: told(&event, "host")
+        host: header_of(&event, "host")
             .unwrap_or_default()
             .to_ascii_lowercase(),
     }
 }
 
 /// The value of a header in an event.
-fn told<'e>(event: &'e Value, name: &str) -> Option<&'e str> {
+fn header_of<'e>(event: &'e Value, name: &str) -> Option<&'e str> {
     let maps =
         ["headers", "multiValueHeaders"].map(|key| event.get(key).and_then(Value::as_object));
     let (_, value) = maps

@@ -47,8 +47,8 @@ impl EventBuilder {
         }
     }
 
-    /// A body of text, with `content-type: text/plain; charset=utf-8` unless the test has said
-    /// another `content-type` before.
+    /// A body of text, with `content-type: text/plain; charset=utf-8` unless another
+    /// `content-type` is already set.
     pub fn text(self, text: impl Into<String>) -> Self {
         self.typed("text/plain; charset=utf-8", text.into())
     }

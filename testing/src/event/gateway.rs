@@ -1,4 +1,4 @@
-//! What the source knows of a request: its caller, its address, its base path.
+//! What the gateway reports about a request: its caller, the client's address, its base path.
 
 use super::EventBuilder;
 use lambda_api::event::emulate::{Caller, GatewayContext};
@@ -37,7 +37,7 @@ impl EventBuilder {
     /// assert_eq!(context, &json!({"tenant": "blue", "level": 3}));
     ///
     /// let event = EventBuilder::new(Source::HttpApi)
-    ///     .facts(|facts| facts.domain("api.example.com"))
+    ///     .gateway(|gateway| gateway.domain("api.example.com"))
     ///     .caller(ClientCertificate::new("CN=till-7").serial_number("0a:1b"))
     ///     .to_value();
     /// let certificate = &event["requestContext"]["authentication"]["clientCert"];
@@ -52,7 +52,7 @@ impl EventBuilder {
         if let Err(unknown) = caller.check(self.source) {
             panic!("{unknown}");
         }
-        self.facts(|facts| facts.caller(caller))
+        self.gateway(|gateway| gateway.caller(caller))
     }
 
     /// The base path of a custom domain, `/v1`: the client sent it before the path. The domain is
@@ -67,17 +67,17 @@ impl EventBuilder {
     /// ```
     pub fn base_path(mut self, base_path: &str) -> Self {
         self.base_path = Some(base_path.to_owned());
-        self.facts(|facts| facts.base_path(base_path))
+        self.gateway(|gateway| gateway.base_path(base_path))
     }
 
     /// The address of the client.
     pub fn source_ip(self, ip: &str) -> Self {
-        self.facts(|facts| facts.source_ip(ip))
+        self.gateway(|gateway| gateway.source_ip(ip))
     }
 
-    /// Changes what the source knows of the request: stage, domain, route, stage variables, ids, time.
-    pub fn facts(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
-        self.facts = change(self.facts);
+    /// Changes what the gateway reports about the request: stage, domain, route, stage variables, ids, time.
+    pub fn gateway(mut self, change: impl FnOnce(GatewayContext) -> GatewayContext) -> Self {
+        self.gateway = change(self.gateway);
         self
     }
 }

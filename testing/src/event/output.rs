@@ -16,8 +16,8 @@ impl EventBuilder {
     #[must_use]
     pub fn to_value(&self) -> Value {
         let mut event = match &self.recorded {
-            Some(recorded) => recorded.changed(&self.to_request(), &self.facts),
-            None => emulate::event(self.source, &self.to_request(), &self.facts),
+            Some(recorded) => recorded.changed(&self.to_request(), &self.gateway),
+            None => emulate::event(self.source, &self.to_request(), &self.gateway),
         };
         for patch in &self.patches {
             patch.apply(&mut event);
@@ -112,7 +112,7 @@ impl EventBuilder {
             let response = response
                 .map_err(|error| format!("the event of source `{source}` is rejected: {error}"))?;
             let request = self.to_request();
-            emulate::client_response(source, &request, &self.facts, &response).map_err(|error| {
+            emulate::client_response(source, &request, &self.gateway, &response).map_err(|error| {
                 let found = String::from_utf8_lossy(&response);
                 format!("source `{source}` cannot read the response: {error}; found {found}")
             })

@@ -24,7 +24,7 @@ pub(super) struct Recorded {
     event: Value,
     source: Source,
     request: Request<Bytes>,
-    facts: emulate::GatewayContext,
+    gateway: emulate::GatewayContext,
 }
 
 impl EventBuilder {
@@ -103,7 +103,7 @@ impl EventBuilder {
             Err(error) => return Err(error.to_string()),
         };
         let source = invocation.source().unwrap_or(Source::HttpApi);
-        let facts = facts(&event, source, &invocation);
+        let gateway = gateway(&event, source, &invocation);
         let (parts, body) = request.into_parts();
         let headers = headers(parts.headers);
         let builder = Self {
@@ -113,7 +113,7 @@ impl EventBuilder {
             given: headers.keys().cloned().collect(),
             headers,
             body,
-            facts: facts.clone(),
+            gateway: gateway.clone(),
             ..Self::new(source)
         };
         let recorded = Recorded {
@@ -121,7 +121,7 @@ impl EventBuilder {
             event,
             source,
             request: builder.to_request(),
-            facts,
+            gateway,
         };
         Ok(Self {
             recorded: Some(recorded),
@@ -136,17 +136,17 @@ impl Recorded {
     pub(super) fn changed(
         &self,
         request: &Request<Bytes>,
-        facts: &emulate::GatewayContext,
+        gateway: &emulate::GatewayContext,
     ) -> Value {
-        let emulated = |request: &Request<Bytes>, facts| {
+        let emulated = |request: &Request<Bytes>, gateway| {
             let mut request = request.clone();
             // The emulator derives this one from path and time, which is not a change by the test.
             let trace = HeaderValue::from_static(UNKNOWN);
             request.headers_mut().entry(TRACE_ID).or_insert(trace);
-            emulate::event(self.source, &request, facts)
+            emulate::event(self.source, &request, gateway)
         };
-        let before = emulated(&self.request, &self.facts);
-        let after = emulated(request, facts);
+        let before = emulated(&self.request, &self.gateway);
+        let after = emulated(request, gateway);
         let mut event = self.event.clone();
         carry_over(&mut event, &before, &after);
         event
@@ -158,17 +158,17 @@ impl Recorded {
     }
 }
 
-/// What is not recorded gets a value here that no test would choose: what differs then is only what
-/// the test has said, be it what the emulator takes by default.
+/// The value of a part that the event does not have. No test would choose it, so a test that sets the
+/// default of the emulator still makes a difference.
 const UNKNOWN: &str = "unrecorded";
 
-/// Where no domain is named, the gateway's own is meant: the stage is part of the path.
+/// An event without a domain comes through the gateway's own, so the stage is part of its path.
 const UNKNOWN_DOMAIN: &str = "unrecorded.execute-api.invalid";
 
-fn facts(event: &Value, source: Source, invocation: &Invocation) -> emulate::GatewayContext {
+fn gateway(event: &Value, source: Source, invocation: &Invocation) -> emulate::GatewayContext {
     let known = |value: Option<&str>| value.unwrap_or(UNKNOWN).to_owned();
     let time = invocation.time();
-    let mut facts = emulate::GatewayContext::new()
+    let mut gateway = emulate::GatewayContext::new()
         .stage(invocation.stage().unwrap_or(stage_of(source)))
         .domain(invocation.domain_name().unwrap_or(UNKNOWN_DOMAIN))
         .account_id(known(invocation.account_id()))
@@ -177,11 +177,11 @@ fn facts(event: &Value, source: Source, invocation: &Invocation) -> emulate::Gat
         .source_ip(known(invocation.source_ip()))
         .time(time.unwrap_or(SystemTime::UNIX_EPOCH + Duration::from_millis(1)));
     for (name, value) in invocation.stage_variables() {
-        facts = facts.stage_variable(name, value);
+        gateway = gateway.stage_variable(name, value);
     }
     match route(event) {
-        Some(route) => facts.route(route),
-        None => facts,
+        Some(route) => gateway.route(route),
+        None => gateway,
     }
 }
 

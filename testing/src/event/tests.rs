@@ -129,19 +129,19 @@ fn bytes_arrive_as_base64() {
 fn facts_reach_the_request_context() {
     let event = EventBuilder::new(Source::HttpApi)
         .path("/orders/7")
-        .facts(|facts| facts.stage("dev"))
-        .facts(|facts| {
-            facts
+        .gateway(|gateway| gateway.stage("dev"))
+        .gateway(|gateway| {
+            gateway
                 .account_id("111122223333")
                 .api_id("abc")
                 .path_parameter("extra", "x")
         })
-        .facts(|facts| facts.authorizer(json!({"lambda": {"role": "admin"}})))
-        .facts(|facts| facts.request_id("r-1"))
+        .gateway(|gateway| gateway.authorizer(json!({"lambda": {"role": "admin"}})))
+        .gateway(|gateway| gateway.request_id("r-1"))
         .source_ip("198.51.100.7")
-        .facts(|facts| facts.stage_variable("table", "orders"))
-        .facts(|facts| facts.route("/orders/{id}"))
-        .facts(|facts| facts.forwarded("http", 80))
+        .gateway(|gateway| gateway.stage_variable("table", "orders"))
+        .gateway(|gateway| gateway.route("/orders/{id}"))
+        .gateway(|gateway| gateway.forwarded("http", 80))
         .to_value();
     assert_eq!(event["rawPath"], "/dev/orders/7");
     assert_eq!(event["routeKey"], "GET /orders/{id}");
@@ -161,7 +161,7 @@ fn facts_reach_the_request_context() {
     assert_eq!(context["http"]["sourceIp"], "198.51.100.7");
     assert_eq!(context["authorizer"], json!({"lambda": {"role": "admin"}}));
     let event = EventBuilder::new(Source::HttpApi)
-        .facts(|facts| facts.domain("api.example.com"))
+        .gateway(|gateway| gateway.domain("api.example.com"))
         .to_value();
     assert_eq!(event["headers"]["host"], "api.example.com");
 }
@@ -229,14 +229,14 @@ fn a_base_path_is_in_the_path_and_in_no_route() {
         let event = EventBuilder::new(source)
             .base_path("/v1")
             .path("/orders/7")
-            .facts(|facts| facts.route("/orders/{id}"));
+            .gateway(|gateway| gateway.route("/orders/{id}"));
         assert!(event.to_string().contains("\"/v1/orders/7\""), "{source}");
         assert_eq!(event.decode().uri(), "/orders/7", "{source}");
     }
     let event = EventBuilder::new(Source::RestApi)
         .base_path("v1")
         .path("/orders/7")
-        .facts(|facts| facts.route("/orders/{id}"))
+        .gateway(|gateway| gateway.route("/orders/{id}"))
         .to_value();
     assert_eq!(event["pathParameters"], json!({"id": "7"}));
     assert_eq!(event["requestContext"]["domainName"], "api.example.com");
@@ -287,8 +287,8 @@ fn an_invocation_is_that_of_the_event() {
     let mut lambda = LambdaContext::default();
     lambda.tenant_id = Some("blue".to_owned());
     let invocation = EventBuilder::new(Source::RestApi)
-        .facts(|facts| facts.stage("test"))
-        .facts(|facts| facts.request_id("r-1"))
+        .gateway(|gateway| gateway.stage("test"))
+        .gateway(|gateway| gateway.request_id("r-1"))
         .lambda(lambda)
         .to_invocation();
     assert_eq!(invocation.source(), Some(Source::RestApi));

@@ -98,8 +98,8 @@ impl FunctionError {
         }
     }
 
-    /// Reads the body of a call; its header `lambda-runtime-function-error-type` stands in where
-    /// the body does not name a type.
+    /// Reads the body of a call. If the body has no type, the header
+    /// `lambda-runtime-function-error-type` has it.
     pub(super) fn read(body: &[u8], header: Option<&str>) -> Self {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]

@@ -140,8 +140,9 @@ fn streamed(bytes: &Bytes) -> Result<Response<Bytes>, String> {
         .windows(8)
         .position(|eight| eight == [0; 8])
         .ok_or("there are no eight NULs between head and body")?;
-    let head: Prelude = serde_json::from_slice(&bytes[..end])
-        .map_err(|error| format!("the head of the stream is no JSON of a response: {error}"))?;
+    let head: Prelude = serde_json::from_slice(&bytes[..end]).map_err(|error| {
+        format!("the head of the stream is not the JSON of a response: {error}")
+    })?;
     let mut response = Response::new(bytes.slice(end + 8..));
     *response.status_mut() = StatusCode::from_u16(head.status_code)
         .map_err(|_| format!("{} is not a status", head.status_code))?;

@@ -16,8 +16,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 impl FakeLambda {
-    /// How often a function asked to be restored from a snapshot: once in each process that is told
-    /// of SnapStart.
+    /// The number of accepted calls of `/restore/next`: one for each process with SnapStart.
     #[must_use]
     #[doc(hidden)]
     pub fn restores(&self) -> u64 {

@@ -77,10 +77,9 @@ pub(super) struct Extension {
 /// How long the start of a process took.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ColdStart {
-    /// From the start of the process to its asking for the first invocation.
+    /// The time from the start of the process to its request for the first invocation.
     pub(super) init: Duration,
-    /// From the first invocation's being handed out to the end of its response; none as long as
-    /// there is no response.
+    /// The time from the first invocation to the end of its response, once there is one.
     pub(super) first_response: Option<Duration>,
 }
 
@@ -159,7 +158,7 @@ impl State {
         self.check_ready(process);
         if inflight >= options.concurrency as usize {
             return Err(format!(
-                "it asked for an event with {inflight} unanswered, and its concurrency is {}",
+                "it asked for an event with {inflight} invocations in flight, and its concurrency is {}",
                 options.concurrency
             ));
         }

@@ -185,8 +185,8 @@ async fn a_response_is_as_large_as_lambda_takes_and_no_larger() {
     for (size, status) in [(6_291_556, 202), (6_291_557, 413)] {
         let outcome = api.invoke(Invoke::new("{}").request_id("one"));
         api.next().await;
-        let answered = api.call(&post("one", "response"), &"x".repeat(size)).await;
-        assert_status(&answered, status);
+        let response = api.call(&post("one", "response"), &"x".repeat(size)).await;
+        assert_status(&response, status);
         match outcome.await.unwrap() {
             Outcome::Response(response) => {
                 assert_eq!((response.bytes().len(), status), (size, 202));

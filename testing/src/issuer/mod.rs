@@ -20,10 +20,10 @@ use std::{
     time::SystemTime,
 };
 
-/// Issuer of tokens, good and bad, for tests of an API that asks for tokens.
+/// Issuer of valid and invalid tokens, for tests of an API with authenticators.
 ///
 /// There are three kinds: any OIDC issuer ([`oidc`](TestIssuer::oidc)), a Cognito user pool
-/// ([`cognito`](TestIssuer::cognito)), and a load balancer that signs what it knows of its users
+/// ([`cognito`](TestIssuer::cognito)), and a load balancer that signs the claims of its users
 /// ([`alb`](TestIssuer::alb)). An API trusts the issuer through its
 /// [`verifier`](TestIssuer::verifier), without a network.
 ///
@@ -113,7 +113,7 @@ impl TestIssuer {
         Self::new(profile, client_id, Algorithm::Rs256)
     }
 
-    /// A load balancer that authenticates users, and sends what it knows of them in
+    /// A load balancer that authenticates users, and sends their claims in
     /// `x-amzn-oidc-data`, signed with [`Algorithm::Es256`].
     ///
     /// The ARN is that of the load balancer or of one of its listeners; `signer` names the load

@@ -4,7 +4,6 @@ use super::key_ring::{Holder, KidForm};
 
 /// The identity of an issuer, which never changes.
 pub(super) struct Profile {
-    name: String,
     issuer_url: String,
     pub(super) kind: Kind,
 }
@@ -20,7 +19,6 @@ impl Profile {
     pub(super) fn oidc(url: &str) -> Self {
         assert!(is_url(url), "expected the URL of an issuer, found {url:?}");
         Self {
-            name: url.to_owned(),
             issuer_url: url.to_owned(),
             kind: Kind::Oidc,
         }
@@ -38,7 +36,6 @@ impl Profile {
         let domain = domain(region);
         let url = format!("https://cognito-idp.{region}.{domain}/{pool_id}");
         Self {
-            name: url.clone(),
             issuer_url: url,
             kind: Kind::Cognito,
         }
@@ -54,14 +51,13 @@ impl Profile {
             );
         };
         Self {
-            name: signer.clone(),
             issuer_url: "https://id.example.com".to_owned(),
             kind: Kind::Alb { signer },
         }
     }
 
     pub(super) fn holder(&self) -> Holder {
-        Holder::Issuer(self.name.clone())
+        Holder::Issuer(self.name().to_owned())
     }
 
     pub(super) fn kid_form(&self) -> KidForm {
@@ -76,12 +72,15 @@ impl Profile {
         &self.issuer_url
     }
 
-    /// What an identifier of this issuer is derived from, for one to be the same in each run.
+    /// The seed of identifiers of this issuer, which are the same in each run.
     pub(super) fn name(&self) -> &str {
-        &self.name
+        match &self.kind {
+            Kind::Oidc | Kind::Cognito => &self.issuer_url,
+            Kind::Alb { signer } => signer,
+        }
     }
 
-    /// How long its tokens are valid, in seconds.
+    /// The lifetime of its tokens, in seconds.
     pub(super) fn lifetime(&self) -> u64 {
         match self.kind {
             Kind::Oidc | Kind::Cognito => 3600,
@@ -89,7 +88,7 @@ impl Profile {
         }
     }
 
-    /// Whether its base64url is padded.
+    /// Returns whether its base64url is padded.
     pub(super) fn pads(&self) -> bool {
         matches!(self.kind, Kind::Alb { .. })
     }

@@ -23,13 +23,15 @@ use std::time::{Duration, UNIX_EPOCH};
 /// });
 /// ```
 pub fn events(source: Source) -> impl Strategy<Value = EventBuilder> {
-    (requests(), facts()).prop_map(move |(request, facts)| {
-        EventBuilder::new(source).request(request).facts(|_| facts)
+    (requests(), gateway()).prop_map(move |(request, gateway)| {
+        EventBuilder::new(source)
+            .request(request)
+            .gateway(|_| gateway)
     })
 }
 
-/// What a source says besides the request: stage, domain, ids, time, callers.
-fn facts() -> impl Strategy<Value = GatewayContext> {
+/// What a gateway reports besides the request: stage, domain, ids, time, callers.
+fn gateway() -> impl Strategy<Value = GatewayContext> {
     let names = || "[a-zA-Z0-9_-]{1,8}";
     let domain = select(
         &[
@@ -51,27 +53,27 @@ fn facts() -> impl Strategy<Value = GatewayContext> {
     )
         .prop_map(
             |(stage, base_path, variables, route, ip, millis, callers, domain)| {
-                let mut facts =
+                let mut gateway =
                     GatewayContext::new().time(UNIX_EPOCH + Duration::from_millis(millis));
                 if let Some(stage) = stage {
-                    facts = facts.stage(stage);
+                    gateway = gateway.stage(stage);
                 }
                 if let Some(base_path) = base_path {
-                    facts = facts.base_path(base_path);
+                    gateway = gateway.base_path(base_path);
                 }
                 if let Some(domain) = domain {
-                    facts = facts.domain(domain);
+                    gateway = gateway.domain(domain);
                 }
                 if let Some(route) = route {
-                    facts = facts.route(route);
+                    gateway = gateway.route(route);
                 }
                 if let Some(ip) = ip {
-                    facts = facts.source_ip(ip);
+                    gateway = gateway.source_ip(ip);
                 }
                 for (name, value) in variables {
-                    facts = facts.stage_variable(name, value);
+                    gateway = gateway.stage_variable(name, value);
                 }
-                callers.into_iter().fold(facts, GatewayContext::caller)
+                callers.into_iter().fold(gateway, GatewayContext::caller)
             },
         )
 }

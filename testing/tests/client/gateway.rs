@@ -161,7 +161,7 @@ async fn accept_decides_whether_a_rest_api_decodes_base64() {
     ] {
         let client = client
             .clone()
-            .facts(|facts| facts.binary_media_types(types.iter().copied()));
+            .gateway(|gateway| gateway.binary_media_types(types.iter().copied()));
         let mut request = client.get("/logo");
         if let Some(accept) = accept {
             request = request.header("accept", accept);
@@ -196,7 +196,7 @@ async fn a_rest_api_loses_binary_requests_that_it_does_not_list() {
             for (types, lost) in [(&[][..], true), (&["image/png"], false), (&["*/*"], false)] {
                 let client = client
                     .clone()
-                    .facts(|facts| facts.binary_media_types(types.iter().copied()));
+                    .gateway(|gateway| gateway.binary_media_types(types.iter().copied()));
                 let request = client.post("/size").header("content-type", "image/png");
                 let response = request.body(&b"\x89PNG"[..]).await;
                 let lost = lost && client.source() == Source::RestApi;
@@ -331,8 +331,8 @@ async fn facts_client() -> TestClient {
 async fn stage_domain_address_and_time_can_be_set() {
     let client = facts_client()
         .await
-        .facts(|facts| {
-            facts
+        .gateway(|gateway| {
+            gateway
                 .stage("test")
                 .domain("api.example.com")
                 .source_ip("192.0.2.7")
@@ -352,7 +352,7 @@ async fn stage_domain_address_and_time_can_be_set() {
     }));
     let next = client
         .get("/facts")
-        .facts(|facts| facts.source_ip("192.0.2.8"))
+        .gateway(|gateway| gateway.source_ip("192.0.2.8"))
         .await;
     next.assert_json_matches(&json!({
         "ip": "192.0.2.8",
@@ -375,8 +375,8 @@ async fn link(kind: String, invocation: &Invocation) -> ([(&'static str, String)
 /// Clients of every source, at the domains and stages that there are, and what their URLs have
 /// before the paths of the API.
 fn callers(client: &TestClient) -> Vec<(TestClient, &'static str)> {
-    let own = |client: TestClient| client.facts(|facts| facts.domain("api.example.com"));
-    let staged = |source| client.via(source).facts(|facts| facts.stage("test"));
+    let own = |client: TestClient| client.gateway(|gateway| gateway.domain("api.example.com"));
+    let staged = |source| client.via(source).gateway(|gateway| gateway.stage("test"));
     let mut callers = vec![
         (client.via(Source::RestApi), "/prod"),
         (staged(Source::RestApi), "/test"),
@@ -391,7 +391,9 @@ fn callers(client: &TestClient) -> Vec<(TestClient, &'static str)> {
         ]);
     }
     for source in Source::ALL {
-        let client = client.via(source).facts(|facts| facts.base_path("/v1"));
+        let client = client
+            .via(source)
+            .gateway(|gateway| gateway.base_path("/v1"));
         callers.push((client, "/v1"));
     }
     callers

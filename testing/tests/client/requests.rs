@@ -138,7 +138,7 @@ async fn a_form_with_files_is_read_by_the_extractor_on_every_source() {
 
     let client = TestClient::new(Api::new().routes(routes![upload])).await;
     client
-        .facts(|facts| facts.binary_media_types(["multipart/form-data"]))
+        .gateway(|gateway| gateway.binary_media_types(["multipart/form-data"]))
         .on_every_source(async |client| {
             let form = MultipartForm::new().text("title", "Tea").file(
                 "photo",

@@ -35,7 +35,7 @@ pub(super) fn carry(incoming: &Incoming<'_>) -> Carried {
 }
 
 fn of_rest_api(incoming: &Incoming<'_>, body: &Bytes) -> Carried {
-    let Some(types) = &incoming.facts.binary_media_types else {
+    let Some(types) = &incoming.gateway.binary_media_types else {
         return utf8(body).unwrap_or_else(|| base64(body));
     };
     if media_types::fit(types, incoming.request.headers().get(CONTENT_TYPE)) {
@@ -81,7 +81,7 @@ fn is_textual(media_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{facts, request};
+    use super::super::testing::{gateway, request};
     use super::*;
 
     fn carried(source: Source, headers: &[(&str, &str)], body: &'static [u8]) -> (String, bool) {
@@ -90,8 +90,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(Bytes::from_static(body)).unwrap();
-        let facts = facts();
-        let carried = carry(&Incoming::new(source, &request, &facts));
+        let gateway = gateway();
+        let carried = carry(&Incoming::new(source, &request, &gateway));
         (carried.text.unwrap(), carried.base64)
     }
 
@@ -161,8 +161,8 @@ mod tests {
                 .header("content-type", content_type)
                 .body(Bytes::from_static(b"\xff"))
                 .unwrap();
-            let facts = facts().binary_media_types(types.iter().copied());
-            let carried = carry(&Incoming::new(Source::RestApi, &request, &facts));
+            let gateway = gateway().binary_media_types(types.iter().copied());
+            let carried = carry(&Incoming::new(Source::RestApi, &request, &gateway));
             let found = (carried.text.as_deref().unwrap(), carried.base64);
             assert_eq!(found, expected, "{types:?} {content_type}");
         }

@@ -17,8 +17,8 @@ pub(super) const REGION: &str = "eu-west-1";
 /// use lambda_api::event::{Source, emulate};
 ///
 /// let request = http::Request::get("/orders/7").body(bytes::Bytes::new())?;
-/// let facts = emulate::GatewayContext::new().stage("test").route("/orders/{id}");
-/// let event = emulate::event(Source::RestApi, &request, &facts);
+/// let gateway = emulate::GatewayContext::new().stage("test").route("/orders/{id}");
+/// let event = emulate::event(Source::RestApi, &request, &gateway);
 /// assert_eq!(event["requestContext"]["stage"], "test");
 /// assert_eq!(event["resource"], "/orders/{id}");
 /// assert_eq!(event["pathParameters"]["id"], "7");
@@ -152,7 +152,7 @@ impl GatewayContext {
     /// use lambda_api::event::emulate::{Caller, GatewayContext};
     /// use serde_json::json;
     ///
-    /// let facts = GatewayContext::new().caller(Caller::cognito(json!({"sub": "alice"})));
+    /// let gateway = GatewayContext::new().caller(Caller::cognito(json!({"sub": "alice"})));
     /// ```
     pub fn caller(mut self, caller: impl Into<Caller>) -> Self {
         self.callers.push(caller.into());
@@ -166,7 +166,7 @@ impl GatewayContext {
     /// use lambda_api::event::emulate::GatewayContext;
     /// use serde_json::json;
     ///
-    /// let facts = GatewayContext::new().authorizer(json!({"jwt": {"claims": {"sub": "alice"}, "scopes": null}}));
+    /// let gateway = GatewayContext::new().authorizer(json!({"jwt": {"claims": {"sub": "alice"}, "scopes": null}}));
     /// ```
     pub fn authorizer(mut self, authorizer: Value) -> Self {
         self.authorizer = Some(authorizer);
@@ -199,8 +199,8 @@ impl GatewayContext {
     ///     (&["image/gif"], b"iVBORw=="),
     ///     (&["*/*"], b"\x89PNG"),
     /// ] {
-    ///     let facts = emulate::GatewayContext::new().binary_media_types(types.iter().copied());
-    ///     let response = emulate::client_response(Source::RestApi, &request, &facts, response)?;
+    ///     let gateway = emulate::GatewayContext::new().binary_media_types(types.iter().copied());
+    ///     let response = emulate::client_response(Source::RestApi, &request, &gateway, response)?;
     ///     assert_eq!(response.body(), received, "{types:?}");
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())

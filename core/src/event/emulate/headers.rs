@@ -23,8 +23,8 @@ pub(super) fn received(incoming: &Incoming<'_>) -> Groups {
     }
     join_cookies(&mut groups);
     add(&mut groups, "host", || incoming.domain.clone());
-    let (proto, port) = incoming.facts.forwarded_as();
-    append_client(&mut groups, incoming.facts.client_ip());
+    let (proto, port) = incoming.gateway.forwarded_as();
+    append_client(&mut groups, incoming.gateway.client_ip());
     add(&mut groups, "x-forwarded-port", || port.to_string());
     add(&mut groups, "x-forwarded-proto", || proto.to_owned());
     match incoming.source {
@@ -146,7 +146,7 @@ fn capitals(name: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{facts, request};
+    use super::super::testing::{gateway, request};
     use super::*;
     use bytes::Bytes;
 
@@ -156,8 +156,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(Bytes::from_static(body.as_bytes())).unwrap();
-        let facts = facts();
-        received(&Incoming::new(source, &request, &facts))
+        let gateway = gateway();
+        received(&Incoming::new(source, &request, &gateway))
     }
 
     fn value(groups: &Groups, name: &str) -> Option<String> {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_says_who_called_and_how() {
+    fn forwarded_headers_come_from_the_source() {
         let groups = received_by(Source::HttpApi, &[], "");
         for (name, expected) in [
             ("host", "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com"),
@@ -276,8 +276,8 @@ mod tests {
             .header("cookie", "c=x=y")
             .body(Bytes::new())
             .unwrap();
-        let facts = facts();
-        let incoming = Incoming::new(Source::HttpApi, &request, &facts);
+        let gateway = gateway();
+        let incoming = Incoming::new(Source::HttpApi, &request, &gateway);
         assert_eq!(cookies(&incoming), ["a=1", "b=2", "c=x=y"]);
     }
 

@@ -15,7 +15,7 @@ use std::{
 pub(super) struct Incoming<'a> {
     pub(super) source: Source,
     pub(super) request: &'a http::Request<Bytes>,
-    pub(super) facts: &'a GatewayContext,
+    pub(super) gateway: &'a GatewayContext,
     pub(super) domain: String,
     pub(super) millis: u64,
     path: String,
@@ -25,15 +25,15 @@ impl<'a> Incoming<'a> {
     pub(super) fn new(
         source: Source,
         request: &'a http::Request<Bytes>,
-        facts: &'a GatewayContext,
+        gateway: &'a GatewayContext,
     ) -> Self {
         Self {
             source,
             request,
-            facts,
-            domain: facts.domain_of(source),
-            millis: epoch_millis(facts.time.unwrap_or_else(SystemTime::now)),
-            path: with_base_path(request.uri().path(), &facts.normal_base_path()),
+            gateway,
+            domain: gateway.domain_of(source),
+            millis: epoch_millis(gateway.time.unwrap_or_else(SystemTime::now)),
+            path: with_base_path(request.uri().path(), &gateway.normal_base_path()),
         }
     }
 
@@ -61,24 +61,24 @@ impl<'a> Incoming<'a> {
     /// The callers that this source supports.
     pub(super) fn callers(&self) -> impl Iterator<Item = &'a Caller> + use<'a> {
         let source = self.source;
-        let callers = self.facts.callers.iter();
+        let callers = self.gateway.callers.iter();
         callers.filter(move |caller| caller.check(source).is_ok())
     }
 
     pub(super) fn stage(&self) -> &str {
-        self.facts.stage_of(self.source)
+        self.gateway.stage_of(self.source)
     }
 
     pub(super) fn account(&self) -> &str {
-        self.facts.account_of(self.source)
+        self.gateway.account_of(self.source)
     }
 
     pub(super) fn api_id(&self) -> &str {
-        self.facts.api_id_of(self.source)
+        self.gateway.api_id_of(self.source)
     }
 
     pub(super) fn request_id(&self) -> &str {
-        self.facts.request_id_of(self.source)
+        self.gateway.request_id_of(self.source)
     }
 
     /// The first label of the domain.
@@ -90,7 +90,7 @@ impl<'a> Incoming<'a> {
     pub(super) fn public_path(&self) -> String {
         format!(
             "{}{}",
-            self.facts.path_prefix(self.source),
+            self.gateway.path_prefix(self.source),
             self.route_path()
         )
     }
@@ -107,7 +107,7 @@ impl<'a> Incoming<'a> {
 
     /// The stage variables; `None` if there are none.
     pub(super) fn stage_variables(&self) -> Option<Map<String, Value>> {
-        map(&self.facts.stage_variables)
+        map(&self.gateway.stage_variables)
     }
 
     /// The X-Ray header that the source adds. The same request id results in the same trace.

@@ -26,8 +26,7 @@
 //! their values, its cookies, and the bytes of its body. If [`encode`](super::encode) writes a
 //! response and [`parse_response`] reads it, the result is the same response. This is tested with
 //! arbitrary requests and responses for every source. The two tables list everything that a source
-//! cannot transport, or adds. The crate `lambda-api-testing` has them as functions
-//! (`strategies::carried` and `strategies::carried_response`).
+//! cannot transport, or adds.
 //!
 //! | part of a request | source | what arrives |
 //! |---|---|---|
@@ -115,8 +114,8 @@ use serde_json::Value;
 /// [ALB]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 /// [VPC Lattice]: https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
 #[must_use]
-pub fn event(source: Source, request: &http::Request<Bytes>, facts: &GatewayContext) -> Value {
-    let incoming = Incoming::new(source, request, facts);
+pub fn event(source: Source, request: &http::Request<Bytes>, gateway: &GatewayContext) -> Value {
+    let incoming = Incoming::new(source, request, gateway);
     match source {
         Source::RestApi => rest::rest_api(&incoming),
         Source::HttpApiV1 => rest::http_api(&incoming),
@@ -147,10 +146,10 @@ pub(crate) mod testing {
         request: http::request::Builder,
         body: impl Into<Bytes>,
     ) -> Value {
-        event(source, &request.body(body.into()).unwrap(), &facts())
+        event(source, &request.body(body.into()).unwrap(), &gateway())
     }
 
-    pub(crate) fn facts() -> GatewayContext {
+    pub(crate) fn gateway() -> GatewayContext {
         GatewayContext::new().time(UNIX_EPOCH + Duration::from_millis(1_583_349_317_135))
     }
 
@@ -168,7 +167,7 @@ pub(crate) mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{facts, request, sent};
+    use super::testing::{gateway, request, sent};
     use super::*;
 
     #[test]
@@ -203,7 +202,7 @@ mod tests {
         for request in requests {
             let request = request.body(Bytes::from_static(b"\xff\x00")).unwrap();
             for source in Source::ALL {
-                let event = event(source, &request, &facts().route("/{a}/{b+}"));
+                let event = event(source, &request, &gateway().route("/{a}/{b+}"));
                 assert!(event.is_object(), "{source}");
             }
         }

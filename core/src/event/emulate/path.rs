@@ -25,7 +25,7 @@ pub(super) fn of_http_api(incoming: &Incoming<'_>) -> String {
 /// Extracts the parameters of the gateway's route from the path, decoded; `None` if there are none.
 pub(super) fn parameters(incoming: &Incoming<'_>, route: &str) -> Option<Map<String, Value>> {
     let mut found = matched(route, incoming.route_path()).unwrap_or_default();
-    for (name, value) in &incoming.facts.path_parameters {
+    for (name, value) in &incoming.gateway.path_parameters {
         found.retain(|(known, _)| known != name);
         found.push((name.clone(), value.clone()));
     }

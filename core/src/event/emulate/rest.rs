@@ -12,7 +12,7 @@ use crate::event::Source;
 use serde_json::{Map, Value, json};
 
 pub(super) fn rest_api(incoming: &Incoming<'_>) -> Value {
-    let resource = match incoming.facts.route.as_deref() {
+    let resource = match incoming.gateway.route.as_deref() {
         Some(route) => route,
         None if incoming.route_path() == "/" => "/",
         None => "/{proxy+}",
@@ -41,7 +41,7 @@ pub(super) fn rest_api(incoming: &Incoming<'_>) -> Value {
 }
 
 pub(super) fn http_api(incoming: &Incoming<'_>) -> Value {
-    let resource = incoming.facts.route.as_deref().unwrap_or("$default");
+    let resource = incoming.gateway.route.as_deref().unwrap_or("$default");
     let path = path::of_http_api(incoming);
     let mut context = json!({
         "accountId": incoming.account(),
@@ -106,7 +106,7 @@ fn identity(incoming: &Incoming<'_>) -> Map<String, Value> {
         .into_iter()
         .map(|name| (name.to_owned(), Value::Null))
         .collect();
-    identity.insert("sourceIp".to_owned(), incoming.facts.client_ip().into());
+    identity.insert("sourceIp".to_owned(), incoming.gateway.client_ip().into());
     identity.insert("userAgent".to_owned(), incoming.user_agent().into());
     if incoming.source == Source::HttpApiV1 {
         identity.insert("cognitoAmr".to_owned(), Value::Null);
@@ -127,7 +127,7 @@ pub(super) fn set_authorizer(context: &mut Value, incoming: &Incoming<'_>) {
 mod tests {
     use super::super::{
         event,
-        testing::{facts, keys, request, sent},
+        testing::{gateway, keys, request, sent},
     };
     use super::*;
     use bytes::Bytes;
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_rest_stage_is_in_the_context_not_in_the_path() {
         let get = request("GET", "/a%2Fb/c").body(Bytes::new()).unwrap();
-        let event = event(Source::RestApi, &get, &facts().stage("test"));
+        let event = event(Source::RestApi, &get, &gateway().stage("test"));
         assert_eq!(event["path"], "/a%2Fb/c");
         assert_eq!(event["requestContext"]["path"], "/test/a%2Fb/c");
         assert_eq!(event["requestContext"]["stage"], "test");
@@ -240,8 +240,8 @@ mod tests {
     #[test]
     fn a_custom_domain_has_its_base_path_in_the_path() {
         let get = request("GET", "/shop/orders").body(Bytes::new()).unwrap();
-        let facts = facts().domain("api.example.com").route("/orders");
-        let event = event(Source::RestApi, &get, &facts);
+        let gateway = gateway().domain("api.example.com").route("/orders");
+        let event = event(Source::RestApi, &get, &gateway);
         assert_eq!(event["path"], "/shop/orders");
         assert_eq!(event["requestContext"]["path"], "/shop/orders");
         assert_eq!(event["requestContext"]["domainPrefix"], "api");
@@ -254,7 +254,7 @@ mod tests {
             .header("user-agent", "curl/8.5.0")
             .body(Bytes::new())
             .unwrap();
-        let facts = facts()
+        let gateway = gateway()
             .account_id("111122223333")
             .api_id("abc")
             .request_id("r-1")
@@ -264,7 +264,7 @@ mod tests {
             .path_parameter("extra", "x")
             .authorizer(json!({"principalId": "alice"}));
         for source in [Source::RestApi, Source::HttpApiV1] {
-            let event = event(source, &get, &facts);
+            let event = event(source, &get, &gateway);
             let context = &event["requestContext"];
             for (key, expected) in [
                 ("accountId", "111122223333"),
@@ -294,11 +294,11 @@ mod tests {
             ("dev", None, "/dev/café"),
             ("dev", Some("api.example.com"), "/dev/café"),
         ] {
-            let mut facts = facts().stage(stage);
+            let mut gateway = gateway().stage(stage);
             if let Some(domain) = domain {
-                facts = facts.domain(domain);
+                gateway = gateway.domain(domain);
             }
-            let event = event(Source::HttpApiV1, &get, &facts);
+            let event = event(Source::HttpApiV1, &get, &gateway);
             assert_eq!(event["version"], "1.0");
             assert_eq!(event["path"], path, "{stage} {domain:?}");
             assert_eq!(event["requestContext"]["path"], path, "{stage} {domain:?}");

@@ -12,7 +12,7 @@ use super::{
 use serde_json::{Value, json};
 
 pub(super) fn http_api(incoming: &Incoming<'_>) -> Value {
-    let route = incoming.facts.route.as_deref();
+    let route = incoming.gateway.route.as_deref();
     let route_key = match route {
         Some(route) if route.starts_with('/') => format!("{} {route}", incoming.method()),
         Some(route) => route.to_owned(),
@@ -49,7 +49,7 @@ fn payload(incoming: &Incoming<'_>, route_key: &str, path: &str, headers: &Group
             "method": incoming.method(),
             "path": path,
             "protocol": "HTTP/1.1",
-            "sourceIp": incoming.facts.client_ip(),
+            "sourceIp": incoming.gateway.client_ip(),
             "userAgent": incoming.user_agent().unwrap_or_default(),
         },
         "requestId": incoming.request_id(),
@@ -98,7 +98,7 @@ fn payload(incoming: &Incoming<'_>, route_key: &str, path: &str, headers: &Group
 mod tests {
     use super::super::{
         event,
-        testing::{facts, keys, request, sent},
+        testing::{gateway, keys, request, sent},
     };
     use super::*;
     use crate::event::Source;
@@ -152,8 +152,8 @@ mod tests {
             .header("content-type", "text/plain")
             .body(Bytes::from_static(b"hello"))
             .unwrap();
-        let facts = facts().route("/orders/{id}").stage_variable("k", "v");
-        let event = event(Source::HttpApi, &post, &facts);
+        let gateway = gateway().route("/orders/{id}").stage_variable("k", "v");
+        let event = event(Source::HttpApi, &post, &gateway);
         assert_eq!(event["routeKey"], "POST /orders/{id}");
         assert_eq!(event["pathParameters"], json!({"id": "7"}));
         assert_eq!(event["stageVariables"], json!({"k": "v"}));
@@ -206,11 +206,11 @@ mod tests {
             ("$default", Some("localhost.example.com"), "/a%2Fb", "/a/b"),
         ] {
             let get = request("GET", uri).body(Bytes::new()).unwrap();
-            let mut facts = facts().stage(stage);
+            let mut gateway = gateway().stage(stage);
             if let Some(domain) = domain {
-                facts = facts.domain(domain);
+                gateway = gateway.domain(domain);
             }
-            let event = event(Source::HttpApi, &get, &facts);
+            let event = event(Source::HttpApi, &get, &gateway);
             assert_eq!(event["rawPath"], expected, "{stage} {uri}");
             assert_eq!(
                 event["requestContext"]["http"]["path"], expected,
@@ -223,8 +223,8 @@ mod tests {
     #[test]
     fn a_function_url_keeps_the_path_and_has_one_stage() {
         let get = request("GET", "/a%2Fb%3F").body(Bytes::new()).unwrap();
-        let facts = facts().stage("dev").domain("api.example.com");
-        let event = event(Source::FunctionUrl, &get, &facts);
+        let gateway = gateway().stage("dev").domain("api.example.com");
+        let event = event(Source::FunctionUrl, &get, &gateway);
         assert_eq!(event["rawPath"], "/a%2Fb%3F");
         assert_eq!(event["requestContext"]["stage"], "$default");
         assert_eq!(event["requestContext"]["accountId"], "anonymous");

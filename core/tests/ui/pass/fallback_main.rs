@@ -8,7 +8,7 @@ mod program {
     use http::{Method, Uri};
     use lambda_api::api_handler;
 
-    /// Answers every method and every path.
+    /// Handles every method and every path.
     #[api_handler(fallback)]
     async fn main(method: Method, uri: &Uri) -> String {
         format!("{method} {uri}")

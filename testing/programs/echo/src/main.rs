@@ -1,7 +1,7 @@
 //! Shows from outside how events are read and responses are written.
 //!
 //! `ANY /` and `ANY /{path+}` respond with the request as it was decoded; see [`received::Received`].
-//! `POST /response` sends the response that its body describes; see [`response::Wanted`].
+//! `POST /reply` sends the response that its body describes; see [`response::Wanted`].
 //!
 //! ```console
 //! $ cargo run -q -p echo -- invoke event.json

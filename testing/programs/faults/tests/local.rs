@@ -1,6 +1,6 @@
-//! What goes wrong on the developer's machine.
+//! Failures and shutdown of the local server.
 
-// The tests of `hello` start a server just so.
+// Shared with the tests of `hello`.
 #[path = "../../../../examples/hello/tests/server/mod.rs"]
 mod server;
 

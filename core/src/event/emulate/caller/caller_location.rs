@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 /// `requestContext.authorizer`, if there is one.
 pub(in super::super) fn authorizer(incoming: &Incoming<'_>) -> Option<Value> {
-    if let Some(authorizer) = &incoming.facts.authorizer {
+    if let Some(authorizer) = &incoming.gateway.authorizer {
         return Some(authorizer.clone());
     }
     let mut members = Map::new();

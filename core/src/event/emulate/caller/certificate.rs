@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// use lambda_api::event::emulate::{ClientCertificate, GatewayContext};
 ///
 /// let certificate = ClientCertificate::new("CN=till-7").serial_number("0a:1b");
-/// let facts = GatewayContext::new().domain("api.example.com").caller(certificate);
+/// let gateway = GatewayContext::new().domain("api.example.com").caller(certificate);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

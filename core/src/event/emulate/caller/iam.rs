@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// let caller = IamCaller::new("arn:aws:sts::123456789012:assumed-role/shop/session-1")
 ///     .access_key("ASIAIOSFODNN7EXAMPLE")
 ///     .organization("o-exampleorgid");
-/// let facts = GatewayContext::new().caller(caller);
+/// let gateway = GatewayContext::new().caller(caller);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

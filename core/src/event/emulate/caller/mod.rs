@@ -33,8 +33,8 @@ use std::fmt;
 /// use serde_json::json;
 ///
 /// let request = http::Request::get("/").body(Bytes::new())?;
-/// let facts = GatewayContext::new().caller(Caller::jwt(json!({"sub": "alice", "exp": 1583798639}), ["orders/read"]));
-/// let event = emulate::event(Source::HttpApi, &request, &facts);
+/// let gateway = GatewayContext::new().caller(Caller::jwt(json!({"sub": "alice", "exp": 1583798639}), ["orders/read"]));
+/// let event = emulate::event(Source::HttpApi, &request, &gateway);
 /// assert_eq!(
 ///     event["requestContext"]["authorizer"]["jwt"],
 ///     json!({"claims": {"sub": "alice", "exp": "1583798639"}, "scopes": ["orders/read"]}),

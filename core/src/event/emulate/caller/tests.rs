@@ -1,7 +1,7 @@
 use super::*;
 use crate::event::emulate::{
     GatewayContext, event,
-    testing::{facts, request},
+    testing::{gateway, request},
 };
 use bytes::Bytes;
 use serde_json::json;
@@ -11,7 +11,7 @@ const ROLE: &str = "arn:aws:sts::111122223333:assumed-role/shop/session-1";
 
 fn sent(source: Source, caller: impl Into<Caller>) -> Value {
     let get = request("GET", "/").body(Bytes::new()).unwrap();
-    event(source, &get, &facts().caller(caller))
+    event(source, &get, &gateway().caller(caller))
 }
 
 fn context(source: Source, caller: impl Into<Caller>, pointer: &str) -> Value {
@@ -35,7 +35,7 @@ fn all() -> Vec<Caller> {
 fn a_caller_changes_only_events_of_sources_that_support_it() {
     for source in Source::ALL {
         let get = request("GET", "/").body(Bytes::new()).unwrap();
-        let plain = event(source, &get, &facts());
+        let plain = event(source, &get, &gateway());
         for caller in all() {
             let known = caller.check(source).is_ok();
             assert_eq!(
@@ -209,10 +209,10 @@ fn a_certificate_is_where_the_source_puts_it() {
 #[test]
 fn several_callers_may_come_together() {
     let get = request("GET", "/").body(Bytes::new()).unwrap();
-    let facts = facts()
+    let gateway = gateway()
         .caller(Caller::api_key("k-1"))
         .caller(Caller::cognito(json!({"sub": "alice"})));
-    let event = event(Source::RestApi, &get, &facts);
+    let event = event(Source::RestApi, &get, &gateway);
     let context = &event["requestContext"];
     assert_eq!(context["identity"]["apiKey"], "k-1");
     assert_eq!(context["authorizer"]["claims"]["sub"], "alice");
@@ -221,10 +221,10 @@ fn several_callers_may_come_together() {
 #[test]
 fn a_raw_authorizer_takes_the_place_of_all() {
     let get = request("GET", "/").body(Bytes::new()).unwrap();
-    let facts = GatewayContext::new()
+    let gateway = GatewayContext::new()
         .caller(Caller::cognito(json!({"sub": "alice"})))
         .authorizer(json!({"odd": 1}));
-    let event = event(Source::RestApi, &get, &facts);
+    let event = event(Source::RestApi, &get, &gateway);
     assert_eq!(event["requestContext"]["authorizer"], json!({"odd": 1}));
 }
 

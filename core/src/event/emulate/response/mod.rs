@@ -76,10 +76,10 @@ pub fn parse_response(
 pub fn client_response(
     source: Source,
     request: &http::Request<Bytes>,
-    facts: &GatewayContext,
+    gateway: &GatewayContext,
     raw_response: &[u8],
 ) -> Result<http::Response<Bytes>, InvalidResponse> {
-    let decodes = match &facts.binary_media_types {
+    let decodes = match &gateway.binary_media_types {
         Some(types) if source == Source::RestApi => {
             media_types::fit(types, request.headers().get(ACCEPT))
         }

@@ -59,7 +59,7 @@ impl Soaked {
                 match expected.check(&response) {
                     Ok(200) => {}
                     Ok(_) => self.problems += 1,
-                    Err(fault) => self.lost.push(fault),
+                    Err(error) => self.lost.push(error),
                 }
             }
             Outcome::Error(error) if expected.may_be_an_error(&error) => self.errors += 1,

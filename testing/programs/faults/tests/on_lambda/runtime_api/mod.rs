@@ -1,8 +1,7 @@
-//! A Runtime API that goes wrong itself.
+//! A Runtime API that fails.
 //!
-//! Never a hang, never a lost response without a record, and an end only where Lambda's replacing the
-//! process is the right answer. What each fault leads to is a table in the documentation of
-//! `lambda_api::run`.
+//! The process never hangs, logs each lost response, and ends only where Lambda should replace it. The
+//! documentation of `lambda_api::run` has a table of all cases.
 
 mod event_headers;
 mod events;

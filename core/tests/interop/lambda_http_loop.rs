@@ -94,12 +94,14 @@ async fn the_invocation_is_known() {
     for source in READ {
         let event = EventBuilder::new(source)
             .path("/facts")
-            .facts(|facts| facts.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)))
+            .gateway(|gateway| {
+                gateway.time(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+            })
             .source_ip("192.0.2.7");
         let event = match source {
             Source::RestApi | Source::HttpApi | Source::HttpApiV1 => event
-                .facts(|facts| facts.stage_variable("table", "orders"))
-                .facts(|facts| facts.path_parameter("id", "7")),
+                .gateway(|gateway| gateway.stage_variable("table", "orders"))
+                .gateway(|gateway| gateway.path_parameter("id", "7")),
             _ => event,
         };
         let request = in_its_loop(&event, |context| {

@@ -3,6 +3,7 @@
 use super::{
     FromRequest,
     field_error::{FieldError, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
+    integral::Integral,
     media,
     truncate::truncate,
 };
@@ -203,10 +204,9 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
         if is_deeper(body.as_bytes(), limit) {
             return Err(JsonRejection::TooDeep { limit });
         }
-        match serde_json::from_str(body) {
-            Ok(value) => Ok(Self(value)),
-            Err(error) => Err(explain::<T>(body, &error)),
-        }
+        serde_json::from_str(body)
+            .or_else(|_| read_again(body))
+            .map(Self)
     });
 }
 
@@ -246,18 +246,21 @@ fn not_utf8(body: &[u8], error: Utf8Error) -> JsonRejection {
     }
 }
 
-/// Reads a rejected body again to find the invalid field. Tracking the path costs time, so only
-/// rejected bodies pay for it.
+/// Reads a rejected body again, with integers that are written as floats, and to find the invalid
+/// field. Both cost time, so only such bodies pay for it.
 #[cold]
 #[inline(never)]
-fn explain<'r, T: Deserialize<'r>>(body: &'r str, error: &serde_json::Error) -> JsonRejection {
+fn read_again<'r, T: Deserialize<'r>>(body: &'r str) -> Result<T, JsonRejection> {
     let mut reader = serde_json::Deserializer::from_str(body);
-    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Ok(_) => reject(body, None, error),
+    match serde_path_to_error::deserialize::<_, T>(Integral(&mut reader)) {
+        Ok(value) => match reader.end() {
+            Ok(()) => Ok(value),
+            Err(error) => Err(reject(body, None, &error)),
+        },
         Err(tracked) => {
             let path = tracked.path();
             let field = path.iter().next().map(|_| path.to_string());
-            reject(body, field, &tracked.into_inner())
+            Err(reject(body, field, &tracked.into_inner()))
         }
     }
 }

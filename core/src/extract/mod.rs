@@ -10,6 +10,7 @@ mod extension;
 mod field_error;
 mod form;
 mod from_request;
+mod integral;
 mod json;
 mod matched_path;
 mod media;

@@ -134,13 +134,13 @@ impl Identity {
 
     /// Replaces the scopes.
     #[must_use]
-    pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+    pub fn with_scopes<S: AsRef<str>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.with_lists(Some(scopes.into_iter().collect()), None)
     }
 
     /// Replaces the groups.
     #[must_use]
-    pub fn with_groups<S: Into<String>>(self, groups: impl IntoIterator<Item = S>) -> Self {
+    pub fn with_groups<S: AsRef<str>>(self, groups: impl IntoIterator<Item = S>) -> Self {
         self.with_lists(None, Some(groups.into_iter().collect()))
     }
 

@@ -15,11 +15,7 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, btree_map::IntoIter},
-    fmt,
-};
+use std::{borrow::Cow, fmt, vec::IntoIter};
 
 /// How deep the arrays and objects of a token may be nested. Known issuers need four levels.
 #[cfg(feature = "jwt")]
@@ -34,10 +30,13 @@ pub(crate) enum JsonError {
     Duplicate,
 }
 
+pub(crate) type Member<'a> = (Cow<'a, str>, &'a RawValue);
+
 /// An object whose members have different names. Its values are not parsed yet.
 #[derive(Debug, Default)]
 pub(crate) struct Object<'a> {
-    members: BTreeMap<Cow<'a, str>, &'a RawValue>,
+    /// Sorted by name.
+    members: Vec<Member<'a>>,
     repeated: bool,
 }
 
@@ -66,8 +65,16 @@ impl<'a> Object<'a> {
 
     /// A member that is not `null`.
     pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
-        let value = self.members.get(name).copied()?;
-        (value.get() != "null").then_some(value)
+        self.member(name).filter(|value| value.get() != "null")
+    }
+
+    /// A member, `null` or not.
+    pub(crate) fn member(&self, name: &str) -> Option<&'a RawValue> {
+        let index = self
+            .members
+            .binary_search_by(|(known, _)| (**known).cmp(name));
+        let (_, value) = self.members.get(index.ok()?)?;
+        Some(value)
     }
 
     /// A string that is not empty, or a number or a boolean as text.
@@ -102,7 +109,7 @@ impl<'a> Object<'a> {
     }
 
     /// All members, by name.
-    pub(crate) fn into_members(self) -> IntoIter<Cow<'a, str>, &'a RawValue> {
+    pub(crate) fn into_members(self) -> IntoIter<Member<'a>> {
         self.members.into_iter()
     }
 
@@ -163,13 +170,8 @@ impl<'a> Object<'a> {
     }
 
     fn check(&self, depth: usize) -> Result<(), JsonError> {
-        let mut values = self.members.values();
-        values.try_for_each(|value| check(value, depth))
-    }
-
-    /// A member, `null` or not.
-    pub(crate) fn member(&self, name: &str) -> Option<&'a RawValue> {
-        self.members.get(name).copied()
+        let mut members = self.members.iter();
+        members.try_for_each(|(_, value)| check(value, depth))
     }
 
     /// The claim of a token of this name, or at the end of this path.
@@ -223,7 +225,10 @@ pub(crate) fn texts(value: &RawValue) -> Vec<Cow<'_, str>> {
 
 /// The elements of an array.
 pub(crate) fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(value.get()).ok()
+    let json = value.get();
+    // For another value, serde_json would compose an error.
+    json.starts_with('[')
+        .then(|| serde_json::from_str(json).ok())?
 }
 
 /// A string; `None` when the value is anything else.
@@ -253,11 +258,15 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut object = Object::default();
+                // The claims of most tokens.
+                let mut members = Vec::with_capacity(12);
                 while let Some((Text(name), value)) = map.next_entry()? {
-                    object.repeated |= object.members.insert(name, value).is_some();
+                    members.push((name, value));
                 }
-                Ok(object)
+                members.sort_unstable_by(|(a, _), (b, _): &Member<'_>| a.cmp(b));
+                let mut pairs = members.windows(2);
+                let repeated = pairs.any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
+                Ok(Object { members, repeated })
             }
         }
 

@@ -29,7 +29,7 @@ pub(crate) struct List {
     pub(crate) lack: Option<Lack>,
 }
 
-impl<S: Into<String>> FromIterator<S> for List {
+impl<S: AsRef<str>> FromIterator<S> for List {
     fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
         Self {
             names: names.into_iter().collect(),

@@ -39,11 +39,11 @@ impl Names {
     }
 }
 
-impl<S: Into<String>> FromIterator<S> for Names {
+impl<S: AsRef<str>> FromIterator<S> for Names {
     fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
         let mut all = Self::default();
         for name in names {
-            all.push(&name.into());
+            all.push(name.as_ref());
         }
         all
     }

@@ -8,7 +8,10 @@
 //! Where `T` does not say what it expects (`serde_json::Value`, `#[serde(flatten)]`,
 //! `#[serde(untagged)]`), strings stay strings.
 
-use crate::auth::{date, json::Object};
+use crate::auth::{
+    date,
+    json::{Member, Object},
+};
 use serde::{
     Deserialize, Deserializer,
     de::{
@@ -17,8 +20,8 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use serde_json::{Error, Number, Value, value::RawValue};
-use std::{borrow::Cow, collections::btree_map::IntoIter, fmt};
+use serde_json::{Error, Number, Value};
+use std::{borrow::Cow, fmt, vec::IntoIter};
 
 /// How a gateway writes a list as one string.
 ///
@@ -116,7 +119,7 @@ impl<'de> Deserializer<'de> for Claims<'de> {
 }
 
 struct Members<'de> {
-    members: IntoIter<Cow<'de, str>, &'de RawValue>,
+    members: IntoIter<Member<'de>>,
     /// The claim whose name was read last.
     value: Option<(Cow<'de, str>, &'de str)>,
     lists: Option<Lists>,

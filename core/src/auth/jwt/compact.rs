@@ -22,19 +22,22 @@ pub(super) fn split(token: &str) -> Result<Compact<'_>, AuthError> {
     if token.len() > MAX_LENGTH {
         return Err(AuthError::TokenTooLarge);
     }
-    let (signed, _) = token.rsplit_once('.').ok_or(AuthError::NotAToken)?;
-    let segments: Vec<_> = token.split('.').collect();
-    match *segments.as_slice() {
-        [header, payload, signature] if ![header, payload, signature].contains(&"") => {
+    let mut segments = token.split('.');
+    match [(); 6].map(|()| segments.next()) {
+        [Some(header), Some(payload), Some(signature), None, ..]
+            if ![header, payload, signature].contains(&"") =>
+        {
+            let signed = token.strip_suffix(signature);
+            let signed = signed.and_then(|signed| signed.strip_suffix('.'));
             Ok(Compact {
                 header,
                 payload,
                 signature,
-                signed,
+                signed: signed.ok_or(AuthError::NotAToken)?,
             })
         }
         // RFC 7516, section 3.1.
-        [_, _, _, _, _] => Err(AuthError::EncryptedToken),
+        [.., Some(_), None] => Err(AuthError::EncryptedToken),
         _ => Err(AuthError::NotAToken),
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::{collections::HashMap, fmt::Debug};
 
 fn read<'a, T: Deserialize<'a>>(json: &'a str, lists: Lists) -> Result<T, Error> {

@@ -17,6 +17,7 @@ pub(crate) mod authenticator;
 mod claims;
 mod credential;
 mod date;
+pub(crate) mod description;
 mod error;
 mod extract;
 pub mod gateway;
@@ -26,7 +27,6 @@ mod json;
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
-mod lend;
 mod list_claim;
 mod names;
 mod policy;

@@ -5,6 +5,10 @@ use std::panic::Location;
 
 /// One line of the route table.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(debug_assertions, feature = "local")),
+    allow(dead_code, reason = "the command line alone prints all fields")
+)]
 pub(crate) struct RouteInfo {
     /// An HTTP method in capitals, or `ANY`.
     pub(crate) method: &'static str,

@@ -1,20 +1,33 @@
-//! The manifest for infrastructure code, printed without any environment.
+//! Commands without any environment.
 #![cfg(debug_assertions)]
 
 use lambda_api_testing_internal::assert_schema;
 use serde_json::{Value, json};
-use std::process::Command;
+use std::process::{Command, Output};
+
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_secured"));
+    command.args(arguments).env_clear().output().unwrap()
+}
 
 fn routes(arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_secured"));
-    let output = command
-        .arg("routes")
-        .args(arguments)
-        .env_clear()
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
+    let output = run(&[&["routes"], arguments].concat());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn missing_variables_are_all_named() {
+    for arguments in [&["token", "alice"][..], &["serve", "--port", "0"]] {
+        let Output { status, stderr, .. } = run(arguments);
+        assert_eq!(status.code(), Some(1), "{arguments:?}");
+        let stderr = String::from_utf8(stderr).unwrap();
+        for variable in ["COGNITO_POOL", "COGNITO_CLIENT"] {
+            let expected = format!("the environment variable `{variable}` for ");
+            assert!(stderr.contains(&expected), "{stderr}");
+        }
+        assert!(!stderr.contains("API_ID"), "{stderr}");
+    }
 }
 
 #[test]

@@ -1,13 +1,45 @@
-//! Validates authenticators and access rules, and lends them the keys of test issuers.
+//! Validates authenticators and access rules, resolves the settings of authenticators, and lends them
+//! the keys of test issuers.
 
 use super::Api;
 use crate::{
     Operation,
     auth::{Access, Installed, TestKeys},
+    environment::is_on_lambda,
     router::Origin,
+    setting::Variables,
 };
 
 impl Api {
+    /// Replaces references to environment variables by their values. Those that are missing or empty
+    /// stay.
+    pub(crate) fn resolve_settings(&mut self) {
+        let replaced = self.environment.take();
+        let variables = Variables {
+            get: &|name| match &replaced {
+                Some(environment) => environment.get(name).cloned(),
+                None => std::env::var(name).ok(),
+            },
+            local: cfg!(any(debug_assertions, feature = "local")) && !is_on_lambda(),
+        };
+        self.each_authenticator(&mut |list| {
+            for one in list {
+                one.resolve(&variables);
+            }
+        });
+        self.environment = replaced;
+        self.is_resolved = true;
+    }
+
+    /// The errors for references that [`resolve_settings`](Self::resolve_settings) left.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn missing_settings(&self) -> Vec<String> {
+        let authenticators = self.all_authenticators().into_iter();
+        authenticators
+            .flat_map(|one| missing(one.name(), &one.references()))
+            .collect()
+    }
+
     /// Gives the keys of test issuers to the authenticators that trust these issuers, and removes
     /// each test verifier whose keys were accepted.
     pub(super) fn lend_test_keys(&mut self) {
@@ -75,15 +107,36 @@ impl Api {
     }
 }
 
-/// Validates the authenticators of one `Api`.
-pub(super) fn check_authenticators(authenticators: &[Installed], errors: &mut Vec<String>) {
+/// The errors for the settings of an authenticator that refer to missing variables.
+fn missing(authenticator: &str, references: &[(&str, &str)]) -> Vec<String> {
+    let mut errors: Vec<_> = references
+        .iter()
+        .map(|(setting, variable)| {
+            format!(
+                "the authenticator `{authenticator}`: the environment variable `{variable}` for \
+                 `{setting}` is not set"
+            )
+        })
+        .collect();
+    errors.dedup();
+    errors
+}
+
+/// Validates the authenticators of one `Api`. `is_resolved`: whether their settings were resolved.
+pub(super) fn check_authenticators(
+    authenticators: &[Installed],
+    is_resolved: bool,
+    errors: &mut Vec<String>,
+) {
     for (index, one) in authenticators.iter().enumerate() {
         let name = one.name();
-        errors.extend(
-            one.config_errors()
-                .into_iter()
-                .map(|error| format!("the authenticator `{name}`: {error}")),
-        );
+        let references = one.references();
+        if references.is_empty() {
+            let own = one.config_errors().into_iter();
+            errors.extend(own.map(|error| format!("the authenticator `{name}`: {error}")));
+        } else if is_resolved {
+            errors.extend(missing(name, &references));
+        }
         if let Some(error) = one.scheme.error() {
             errors.push(format!("the authenticator `{name}`: {error}"));
         }

@@ -9,8 +9,8 @@ use super::super::{
 use serde_json::value::RawValue;
 use std::{borrow::Cow, ops::Range, time::Duration};
 
-/// The claims of a payload, of the right type or not. None is to be believed before the signature is
-/// verified; the issuer alone is read before, to know whose keys that takes.
+/// The claims of a payload, of the right type or not. None is trusted before the signature is verified,
+/// except the issuer, which selects the keys.
 #[derive(Debug)]
 pub(crate) struct Payload<'a> {
     /// The whole payload.
@@ -51,13 +51,7 @@ impl<'a> Payload<'a> {
 
     /// A claim that is a string.
     pub(crate) fn string(&self, name: &str) -> Result<Option<Cow<'a, str>>, AuthError> {
-        match self.claims.member(name) {
-            None => Ok(None),
-            Some(value) => match json::string(value) {
-                Some(string) => Ok(Some(string)),
-                None => Err(AuthError::MalformedClaims),
-            },
-        }
+        self.claims.string(name, AuthError::MalformedClaims)
     }
 
     /// A claim that is a time, since the epoch.

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How far clocks may be allowed to differ.
-pub(crate) const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
 /// A check of the application.
 pub(crate) type Check = Arc<dyn Fn(&Identity) -> Result<(), AuthError> + Send + Sync>;
@@ -54,7 +54,7 @@ impl Common {
         }
     }
 
-    /// What is wrong with these settings.
+    /// The errors in these settings.
     pub(crate) fn errors(&self) -> Vec<String> {
         let leeways = [self.leeway.start, self.leeway.expiry];
         let too_much = leeways.into_iter().filter(|leeway| *leeway > MAX_LEEWAY);

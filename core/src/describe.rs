@@ -1,5 +1,7 @@
 //! The description of a route, for checks before any request arrives.
 
+use crate::error::{ApiError, Outcome};
+use http::StatusCode;
 use std::any::{TypeId, type_name};
 
 /// The description of a route by its extractors and its response.
@@ -43,6 +45,37 @@ pub struct Operation {
     pub(crate) needs_parameters: bool,
     /// Within an `Option` or a `Result`.
     optional: bool,
+    /// What the document of the API shows; `None` while an API is built.
+    #[cfg(feature = "openapi")]
+    pub(crate) contents: Option<Box<Contents>>,
+}
+
+/// What a route reads and responds with, without schemas.
+#[cfg(feature = "openapi")]
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    pub(crate) bodies: Vec<RequestBody>,
+    pub(crate) responses: Vec<SuccessResponse>,
+    pub(crate) failures: Vec<Outcome>,
+}
+
+/// A body that an extractor accepts.
+#[cfg(feature = "openapi")]
+#[derive(Debug)]
+pub(crate) struct RequestBody {
+    pub(crate) media_type: &'static str,
+    pub(crate) required: bool,
+}
+
+/// A response that is not a problem.
+#[cfg(feature = "openapi")]
+#[derive(Debug)]
+pub(crate) struct SuccessResponse {
+    pub(crate) status: StatusCode,
+    /// `None` without content.
+    pub(crate) media_type: Option<&'static str>,
+    /// Header fields, in lower case.
+    pub(crate) headers: Vec<&'static str>,
 }
 
 impl Operation {
@@ -76,5 +109,40 @@ impl Operation {
         let outside = std::mem::replace(&mut self.optional, true);
         describe(self);
         self.optional = outside;
+    }
+
+    /// Declares a media type of the request's body. The body is required, unless this is called
+    /// within [`optionally`](Operation::optionally).
+    pub fn request_body(&mut self, media_type: &'static str) {
+        let _ = media_type;
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = &mut self.contents {
+            let required = !self.optional;
+            contents.bodies.push(RequestBody {
+                media_type,
+                required,
+            });
+        }
+    }
+
+    /// Declares a response: its status, and its media type if it has content.
+    pub fn response(&mut self, status: StatusCode, media_type: Option<&'static str>) {
+        let _ = (status, media_type);
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = &mut self.contents {
+            contents.responses.push(SuccessResponse {
+                status,
+                media_type,
+                headers: Vec::new(),
+            });
+        }
+    }
+
+    /// Declares the problems of an error type.
+    pub fn error<E: ApiError>(&mut self) {
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = &mut self.contents {
+            contents.failures.extend(E::outcomes());
+        }
     }
 }

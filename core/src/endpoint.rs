@@ -50,7 +50,29 @@ pub struct Route {
     pub path_args: &'static [&'static str],
     pub call: for<'r> fn(&'r Request) -> BoxFuture<'r, Response>,
     pub describe: fn(&mut Operation),
+    pub document: Document,
 }
+
+/// The function that adds schemas to the description of a route; `None` in a build that does not
+/// write documents.
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub type Document = Option<fn(&mut crate::documentation::Documentation)>;
+
+/// Without the feature `openapi`, a route has no such function.
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+pub type Document = ();
+
+/// The value for a route without a description.
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub const NO_DOCUMENT: Document = None;
+
+/// The value for a route without a description.
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+pub const NO_DOCUMENT: Document = ();
 
 /// A method and a path of a route.
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +127,7 @@ pub const INVALID: Route = Route {
     path_args: &[],
     call: |_| ready_response(Response::default()),
     describe: |_| {},
+    document: NO_DOCUMENT,
 };
 
 /// The number of slots that [`DuplicateCheck::new`] uses for these routes: half of them stay empty.

@@ -141,6 +141,9 @@ mod body;
 mod catch_unwind;
 mod deadline;
 mod describe;
+#[cfg(feature = "openapi")]
+#[allow(dead_code, unreachable_pub, reason = "being built")]
+mod documentation;
 mod endpoint;
 mod entry;
 mod environment;

@@ -253,6 +253,7 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
             path_args: &[#(#brought),*],
             call: #call,
             describe: #describe,
+            document: #private::NO_DOCUMENT,
         }
     }
 }

@@ -159,10 +159,7 @@ mod tests {
         ] {
             let key = Key::from_pem(text.as_bytes()).expect("it is a key");
             let signature = signer.sign(Algorithm::Es256, b"signed");
-            assert_eq!(
-                key.verify(Algorithm::Es256, b"signed", &signature),
-                Ok(())
-            );
+            assert_eq!(key.verify(Algorithm::Es256, b"signed", &signature), Ok(()));
             let rejected = key.verify(Algorithm::Es256, b"other", &signature);
             assert_eq!(rejected, Err(AuthError::BadSignature));
             let rejected = key.verify(Algorithm::Rs256, b"signed", &signature);

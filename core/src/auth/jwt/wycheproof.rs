@@ -37,8 +37,7 @@ impl Tally {
         expected: TestResult,
     ) {
         let key = jwk::read(&jwk.to_string()).map(|jwk| jwk.key);
-        let good =
-            key.is_some_and(|key| key.verify(algorithm, message, signature).is_ok());
+        let good = key.is_some_and(|key| key.verify(algorithm, message, signature).is_ok());
         match (expected, good) {
             (TestResult::Valid, true) => self.accepted += 1,
             // What may be accepted, such as a padding that leaves something out, need not be.

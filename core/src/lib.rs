@@ -142,7 +142,6 @@ mod catch_unwind;
 mod deadline;
 mod describe;
 #[cfg(feature = "openapi")]
-#[allow(dead_code, unreachable_pub, reason = "being built")]
 mod documentation;
 mod endpoint;
 mod entry;
@@ -173,6 +172,13 @@ mod timing;
 
 #[doc(hidden)]
 pub mod __private;
+
+/// What extractors and responses of your own add to the OpenAPI document.
+#[cfg(feature = "openapi")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
+pub mod openapi {
+    pub use crate::documentation::{Documentation, RequestSchema, ResponseSchema};
+}
 
 #[doc(inline)]
 pub use api::{Api, Routes};

@@ -2,8 +2,8 @@
 //!
 //! Generated code fills it, and `openapi` turns it into an operation of the document.
 
+mod example;
 mod generated;
-mod null;
 mod probe;
 #[allow(dead_code, reason = "being built")]
 mod route;
@@ -11,7 +11,8 @@ mod route;
 mod tests;
 mod wrappers;
 
-pub use probe::{Example, ExampleFunction, NoSchema, Probe};
+pub use example::example;
+pub use probe::{NoSchema, Probe};
 pub(crate) use route::{Documented, ExtraResponse, Parameter};
 pub use route::{Options, Place};
 #[allow(unused_imports, reason = "being built")]
@@ -19,6 +20,11 @@ pub(crate) use wrappers::COMMA_SEPARATED;
 
 use crate::describe::Operation;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
+
+/// Where references in schemas of requests point to, until types have their names in a document.
+pub(crate) const REQUESTS: &str = "/components/requests";
+/// Where references in schemas of responses point to, until types have their names in a document.
+pub(crate) const RESPONSES: &str = "/components/types-of-responses";
 
 /// The description of one route with the schemas of its request and its responses.
 ///
@@ -122,15 +128,15 @@ pub trait ResponseSchema {
 impl Documentation {
     #[allow(dead_code, reason = "being built")]
     pub(crate) fn new() -> Self {
-        let settings = || {
+        let settings = |path: &'static str| {
             SchemaSettings::draft2020_12().with(|settings| {
-                settings.definitions_path = "/components/schemas".into();
+                settings.definitions_path = path.into();
                 settings.meta_schema = None;
             })
         };
         Self {
-            requests: settings().for_deserialize().into_generator(),
-            responses: settings().for_serialize().into_generator(),
+            requests: settings(REQUESTS).for_deserialize().into_generator(),
+            responses: settings(RESPONSES).for_serialize().into_generator(),
             route: Documented::default(),
             optional: false,
         }

@@ -15,13 +15,16 @@ pub use crate::auth::{
     access::guard,
     authenticator::{LendKeys, TestKeys},
 };
+#[cfg(feature = "openapi")]
+pub use crate::documentation::{Documentation, NoSchema, Options, Place as In, Probe, example};
 pub use crate::endpoint::{
-    DuplicateCheck, FALLBACK, INVALID, Place, Route, async_0, async_1, async_2, async_3, async_4,
-    async_5, async_6, async_7, async_8, async_9, async_10, async_11, async_12, check,
-    into_response, slots, sync_0, sync_1, sync_2, sync_3, sync_4, sync_5, sync_6, sync_7, sync_8,
-    sync_9, sync_10, sync_11, sync_12,
+    Document, DuplicateCheck, FALLBACK, INVALID, NO_DOCUMENT, Place, Route, async_0, async_1,
+    async_2, async_3, async_4, async_5, async_6, async_7, async_8, async_9, async_10, async_11,
+    async_12, check, into_response, slots, sync_0, sync_1, sync_2, sync_3, sync_4, sync_5, sync_6,
+    sync_7, sync_8, sync_9, sync_10, sync_11, sync_12,
 };
 pub use crate::entry::{Flavor, IntoApi, main, main_of_one};
+pub use crate::extract::from_request::describe;
 pub use crate::extract::scalar_args::{ArgumentErrors, cookie, header, path, query};
 pub use crate::path_shape::Shape;
 pub use http::StatusCode;

@@ -50,6 +50,60 @@ pub struct Route {
     pub path_args: &'static [&'static str],
     pub call: for<'r> fn(&'r Request) -> BoxFuture<'r, Response>,
     pub describe: fn(&mut Operation),
+    pub document: Document,
+}
+
+/// The function that adds schemas to the description of a route; `None` in a build that does not
+/// write documents.
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub type Document = Option<fn(&mut crate::documentation::Documentation)>;
+
+/// Without the feature `openapi`, a route has no such function.
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+pub type Document = ();
+
+/// The value for a route without a description.
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub const NO_DOCUMENT: Document = None;
+
+/// The value for a route without a description.
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+pub const NO_DOCUMENT: Document = ();
+
+/// The `document` of a route, from the code that adds its schemas: `|documentation| { .. }`.
+///
+/// The features of this crate choose whether the code is compiled, so that a build that writes no
+/// documents spends nothing on it.
+#[cfg(all(
+    feature = "openapi",
+    any(debug_assertions, feature = "local", feature = "openapi-release")
+))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __document {
+    (|$documentation:ident| $body:block) => {
+        ::core::option::Option::Some(|$documentation: &mut $crate::__private::Documentation| {
+            #[allow(unused_imports)]
+            use $crate::__private::NoSchema as _;
+            $body
+        })
+    };
+}
+
+#[cfg(not(all(
+    feature = "openapi",
+    any(debug_assertions, feature = "local", feature = "openapi-release")
+)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __document {
+    ($($code:tt)*) => {
+        $crate::__private::NO_DOCUMENT
+    };
 }
 
 /// A method and a path of a route.
@@ -105,6 +159,7 @@ pub const INVALID: Route = Route {
     path_args: &[],
     call: |_| ready_response(Response::default()),
     describe: |_| {},
+    document: NO_DOCUMENT,
 };
 
 /// The number of slots that [`DuplicateCheck::new`] uses for these routes: half of them stay empty.

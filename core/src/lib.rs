@@ -141,6 +141,8 @@ mod body;
 mod catch_unwind;
 mod deadline;
 mod describe;
+#[cfg(feature = "openapi")]
+mod documentation;
 mod endpoint;
 mod entry;
 mod environment;
@@ -171,6 +173,13 @@ mod timing;
 
 #[doc(hidden)]
 pub mod __private;
+
+/// What extractors and responses of your own add to the OpenAPI document.
+#[cfg(feature = "openapi")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
+pub mod openapi {
+    pub use crate::documentation::{Documentation, RequestSchema, ResponseSchema};
+}
 
 #[doc(inline)]
 pub use api::{Api, Routes};

@@ -6,7 +6,7 @@ use crate::{
     middleware::{LayerFn, Next, erase_layer},
 };
 use bytes::Bytes;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 use tower::{Layer, Service};
 
 /// A list of routes for [`Api::routes`](crate::Api::routes), made by [`routes!`](crate::routes).
@@ -14,6 +14,10 @@ use tower::{Layer, Service};
 pub struct Routes {
     pub(super) routes: &'static [Route],
     pub(super) layers: Vec<LayerFn>,
+    /// The tags of all routes in the document.
+    #[cfg(feature = "openapi")]
+    #[allow(dead_code, reason = "being built")]
+    pub(super) tags: Vec<Cow<'static, str>>,
 }
 
 impl Routes {
@@ -22,6 +26,8 @@ impl Routes {
         Self {
             routes,
             layers: Vec::new(),
+            #[cfg(feature = "openapi")]
+            tags: Vec::new(),
         }
     }
 
@@ -53,6 +59,30 @@ impl Routes {
         self.layers.push(erase_layer(layer));
         self
     }
+
+    /// Adds a tag to each of these routes in the OpenAPI document (feature `openapi`), after the tags
+    /// of the handlers. Tools group operations by it.
+    ///
+    /// ```
+    /// use lambda_api::{Api, api_handler, routes};
+    ///
+    /// #[api_handler(GET "/orders")]
+    /// async fn list() -> &'static str { "[]" }
+    ///
+    /// let api = Api::new().routes(routes![list].tag("orders"));
+    /// ```
+    pub fn tag(mut self, tag: impl Into<Cow<'static, str>>) -> Self {
+        self.add_tag(tag.into());
+        self
+    }
+
+    #[cfg(feature = "openapi")]
+    fn add_tag(&mut self, tag: Cow<'static, str>) {
+        self.tags.push(tag);
+    }
+
+    #[cfg(not(feature = "openapi"))]
+    fn add_tag(&mut self, _: Cow<'static, str>) {}
 
     /// Returns the number of routes: one for each method and path of each handler.
     #[must_use]

@@ -156,7 +156,9 @@ pub trait FromRequest<'r>: Sized {
     }
 
     /// Declares what the extractor needs and reads, for the checks of
-    /// [`Api::build`](crate::Api::build) and for the description of the API.
+    /// [`Api::build`](crate::Api::build) and for the OpenAPI document:
+    /// [`request_body`](Operation::request_body) if it reads a body. The problems of its
+    /// [`Rejection`](FromRequest::Rejection) are declared by themselves.
     ///
     /// Implement it for every extractor that calls other extractors. Without it, a debug build runs
     /// the extractor when the Api is built; see [the trait](FromRequest#what-it-needs).
@@ -195,6 +197,13 @@ where
         Some(now) => Box::pin(std::future::ready(now(request))),
         None => Box::pin(T::from_request(request)),
     }
+}
+
+/// Describes an extractor and its rejection.
+#[inline]
+pub fn describe<'r, T: FromRequest<'r>>(operation: &mut Operation) {
+    T::describe(operation);
+    operation.error::<T::Rejection>();
 }
 
 /// Runs an extractor only for its rejection.

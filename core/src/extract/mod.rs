@@ -7,10 +7,11 @@ mod comma_separated;
 mod cookies;
 mod deadline;
 mod extension;
-mod field_error;
+pub(crate) mod field_error;
 mod form;
 mod from_request;
 mod json;
+mod json_location;
 mod matched_path;
 mod media;
 mod merge_rejections;
@@ -18,6 +19,7 @@ mod merge_rejections;
 mod multipart;
 mod option_result;
 mod parts;
+mod patch;
 mod path;
 mod query;
 mod reread;
@@ -32,6 +34,8 @@ mod text;
 mod truncate;
 mod untyped;
 mod urlencoded;
+#[cfg(feature = "validate")]
+mod valid;
 mod value_error;
 
 pub use comma_separated::CommaSeparated;
@@ -48,7 +52,11 @@ pub(crate) use merge_rejections::merge_rejections;
 #[cfg(feature = "multipart")]
 #[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
 pub use multipart::{Multipart, MultipartRejection, Part};
+pub use patch::Patch;
 pub use path::{Path, PathRejection};
 pub use query::{Query, QueryRejection};
 pub use state::{State, StateRejection};
 pub use text::{Text, TextRejection};
+#[cfg(feature = "validate")]
+#[cfg_attr(docsrs, doc(cfg(feature = "validate")))]
+pub use valid::{Invalid, Valid, ValidRejection, Validated};

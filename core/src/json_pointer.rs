@@ -1,5 +1,10 @@
 //! Pointers to values of a request (RFC 6901): `/items/0/sku`.
 
+#![cfg_attr(
+    not(feature = "validate"),
+    allow(dead_code, reason = "only rules return to an ancestor")
+)]
+
 use std::fmt::{self, Display, Write};
 
 /// The maximum length in bytes. The client chooses the keys of maps, and a response repeats the
@@ -75,7 +80,6 @@ pub(crate) fn to_member(name: &str) -> String {
 
 /// The value of a pointer in the spelling of programming languages: `items[0].sku`. An empty
 /// pointer has none.
-#[cfg_attr(not(feature = "validate"), allow(dead_code))]
 pub(crate) fn spelled(pointer: &str) -> Option<String> {
     let mut name = String::new();
     for segment in pointer.split('/').skip(1) {

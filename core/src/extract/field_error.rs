@@ -40,6 +40,10 @@ pub(crate) mod code {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[doc(hidden)]
+#[cfg_attr(
+    not(feature = "validate"),
+    allow(unreachable_pub, reason = "generated code names it for rules")
+)]
 pub enum Place {
     Path,
     Query,

@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 /// the lengths of lists, or the size of the body.
 ///
 /// ```
-/// use lambda_api::{Json, Valid, validate::{Garde, garde}};
-/// use serde::Deserialize;
+/// use lambda_api::{Json, Valid, validate::Garde};
 ///
 /// # mod other_crate {
-/// # use super::*;
+/// # use lambda_api::validate::garde;
+/// # use serde::Deserialize;
 /// // In another crate, which has `garde` as a dependency.
 /// #[derive(Deserialize, garde::Validate)]
 /// #[serde(rename_all = "camelCase")]

@@ -4,6 +4,7 @@ use lambda_api::{
     Api, Body, Json, Patch, Path, Query, Valid, Validate, api_handler,
     extract::{Form, JsonRejection, ValidRejection},
     routes,
+    validate::Violation,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -64,7 +65,7 @@ async fn results(
 ) -> String {
     match order {
         Err(ValidRejection::Invalid(invalid)) => {
-            invalid.violations().iter().map(|v| v.code()).collect()
+            invalid.violations().iter().map(Violation::code).collect()
         }
         other => other.is_ok().to_string(),
     }

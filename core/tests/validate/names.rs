@@ -43,7 +43,7 @@ struct Names<'a, T: Serialize> {
     #[allow(dead_code)]
     free: u32,
     #[garde(dive, inner(dive))]
-    boxed: Box<Vec<Small>>,
+    boxed: Box<[Small]>,
     #[garde(inner(range(max = 9)))]
     set: HashSet<u32>,
 }
@@ -77,7 +77,7 @@ fn pointers_are_the_names_of_the_request() {
         tuple: Tuple(10, 10, Small(10)),
         skipped: 10,
         free: 10,
-        boxed: Box::new(vec![Small(10)]),
+        boxed: Box::new([Small(10)]),
         set: [10].into(),
     };
     assert_found(
@@ -190,10 +190,10 @@ struct Transparent {
 struct Converted(#[garde(range(max = 9))] u32);
 
 impl TryFrom<u32> for Converted {
-    type Error = std::convert::Infallible;
+    type Error = &'static str;
 
     fn try_from(number: u32) -> Result<Self, Self::Error> {
-        Ok(Self(number))
+        (number < 100).then_some(Self(number)).ok_or("too large")
     }
 }
 

@@ -112,7 +112,8 @@ fn numbers_are_within_bounds() {
 }
 
 fn even(number: &u32) -> Result<(), garde::Error> {
-    (*number % 2 == 0)
+    number
+        .is_multiple_of(2)
         .then_some(())
         .ok_or_else(|| garde::Error::new("odd"))
 }

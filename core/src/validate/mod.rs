@@ -1,8 +1,8 @@
-//! Rules for values: what [`Validate`](crate::Validate) checks, and what it finds.
+//! Rules for values: what [`Validate`] checks, and what it finds.
 //!
 //! [`#[derive(Validate)]`](macro@crate::Validate) reads the rules of a type, and
 //! [`Valid`](crate::Valid) checks what an extractor has read. The traits of this module are for types
-//! of your own: [`Validate`](crate::Validate) for rules that attributes cannot express,
+//! of your own: [`Validate`] for rules that attributes cannot express,
 //! [`AsNumber`], [`AsText`], [`HasLength`], [`Items`] and [`MapKey`] so that rules apply to a type.
 //! [The guide](crate::guide::validation) has all rules.
 

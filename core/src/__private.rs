@@ -29,6 +29,61 @@ pub use crate::extract::scalar_args::{ArgumentErrors, cookie, header, path, quer
 pub use crate::path_shape::Shape;
 pub use http::StatusCode;
 pub use lambda_api_macros::routes;
+pub use serde_json::Value;
+
+/// What the rules of types and arguments are checked with.
+#[cfg(feature = "validate")]
+pub mod validate {
+    pub use crate::extract::{
+        field_error::Place,
+        scalar_args::{Ruled, Unruled, constrained},
+    };
+    #[cfg(feature = "validate-credit-card")]
+    pub use crate::validate::rules::credit_card;
+    #[cfg(feature = "validate-url")]
+    pub use crate::validate::rules::url;
+    pub use crate::validate::{
+        pattern::Pattern,
+        rules::{
+            alphanumeric, ascii, contains, custom, dive, email, inner, ip, ipv4, ipv6, length,
+            matches, member, pattern, prefix, range, required, suffix,
+        },
+    };
+}
+
+/// Checks the rules that the type of an argument may have, or says whether it has any.
+#[cfg(feature = "validate")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __ruled {
+    ($type:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::validate::Unruled as _;
+        $crate::__private::validate::Ruled::<$type>(::core::option::Option::None).has_rules()
+    }};
+    ($value:expr, $place:ident, $name:expr, $errors:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::validate::Unruled as _;
+        $crate::__private::validate::Ruled($value).valid(
+            $crate::__private::validate::Place::$place,
+            $name,
+            $errors,
+        )
+    }};
+}
+
+/// Without the feature `validate`, no type has rules.
+#[cfg(not(feature = "validate"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __ruled {
+    ($type:ty) => {
+        false
+    };
+    ($value:expr, $place:ident, $name:expr, $errors:expr) => {
+        $value
+    };
+}
 
 /// A status that the macro has validated.
 #[must_use]

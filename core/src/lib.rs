@@ -83,6 +83,7 @@
 //! | page | subject |
 //! |---|---|
 //! | [`guide::handlers`] | arguments, routes, responses, errors, time, limits, layers |
+//! | [`guide::validation`] | rules for values, and the errors of values |
 //! | [`guide::access`] | authentication and access rules |
 //! | [`guide::testing`] | tests of handlers, of whole APIs and of the compiled program |
 //! | [`guide::local_runs`] | the command line and the local server |
@@ -116,6 +117,7 @@
 //! | [`response`] | responses and their parts |
 //! | [`auth`] | authenticators, identities and access rules |
 //! | [`middleware`] | CORS, `from_fn` and `Next` |
+//! | `validate` | what rules apply to, and violations; feature `validate` |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | [`guide`] | the guide |
@@ -131,6 +133,8 @@
 //! | `lambda-http` | the module `interop`; adds the crate lambda_http |
 //! | `local` | the command line and the local server in release builds |
 //! | `multipart` | the extractor `Multipart` for `multipart/form-data` |
+//! | `validate` | the extractor `Valid`, `#[derive(Validate)]` and `#[validate(..)]` on arguments: rules for values |
+//! | `validate-credit-card`, `validate-url` | the rules `credit_card` and `url`; each adds a crate |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -155,6 +159,7 @@ mod hooks;
 #[cfg(feature = "lambda-http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "lambda-http")))]
 pub mod interop;
+mod json_pointer;
 mod limits;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod local;
@@ -170,6 +175,9 @@ mod sensitive;
 mod setting;
 mod state;
 mod timing;
+#[cfg(feature = "validate")]
+#[cfg_attr(docsrs, doc(cfg(feature = "validate")))]
+pub mod validate;
 
 #[doc(hidden)]
 pub mod __private;
@@ -196,7 +204,7 @@ pub use error::{ApiError, Error, Outcome, Problem};
 #[doc(inline)]
 pub use event::{Invocation, LambdaContext};
 #[doc(inline)]
-pub use extract::{FromRequest, Json, Path, Query, State};
+pub use extract::{FromRequest, Json, Patch, Path, Query, State};
 /// The crate of methods, statuses, headers and URIs.
 pub use http;
 #[doc(inline)]
@@ -208,6 +216,13 @@ pub use middleware::Cors;
 #[doc(inline)]
 pub use response::{Created, IntoResponse, NoContent};
 pub use setting::{Setting, env};
+#[cfg(feature = "validate")]
+#[cfg_attr(docsrs, doc(cfg(feature = "validate")))]
+pub use {
+    extract::Valid,
+    lambda_api_macros::Validate,
+    validate::{Validate, Violations},
+};
 
 // Compiles the programs of the README.
 #[cfg(doctest)]
@@ -223,4 +238,7 @@ mod macros {
     struct Main;
     #[doc = include_str!("../../macros/docs/api_error.md")]
     struct DeriveApiError;
+    #[cfg(feature = "validate")]
+    #[doc = include_str!("../../macros/docs/validate.md")]
+    struct DeriveValidate;
 }

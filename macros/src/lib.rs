@@ -14,6 +14,7 @@ mod main_fn;
 mod routes;
 mod span_range;
 mod suggest;
+mod validate;
 
 use proc_macro::TokenStream;
 
@@ -42,6 +43,12 @@ pub fn api_error(item: TokenStream) -> TokenStream {
     error::derive(item.into()).into()
 }
 
+#[doc = include_str!("../docs/validate.md")]
+#[proc_macro_derive(Validate, attributes(garde, serde, validate))]
+pub fn validate(item: TokenStream) -> TokenStream {
+    validate::derive(item.into()).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,7 +59,7 @@ mod tests {
         let handler = handler::api_handler(
             quote!(GET "/orders/{id}", scopes("a"), crate = gateway),
             &quote! {
-                async fn order(id: u64, #[query] page: u32, body: Text) -> Result<String, Error> {}
+                async fn order(id: u64, #[query] #[validate(range(max = 7))] page: u32, body: Text) -> Result<String, Error> {}
             },
         );
         let main = main_fn::main(
@@ -71,7 +78,14 @@ mod tests {
                 Other(Other),
             }
         });
-        for code in [handler, main, routes, error] {
+        let rules = validate::derive(quote! {
+            #[garde(crate = gateway, custom(check))]
+            enum Order<T> {
+                A { #[garde(dive, inner(length(min = 1)))] items: Vec<T> },
+                B(#[garde(pattern("a"))] String),
+            }
+        });
+        for code in [handler, main, routes, error, rules] {
             let code = code.to_string();
             assert!(code.contains("gateway"), "{code}");
             assert!(!code.contains(":: lambda_api"), "{code}");

@@ -10,6 +10,8 @@ use crate::{
     extract::scalar_args::{ArgumentErrors, invalid_parameters, is_optional},
 };
 use http::StatusCode;
+use schemars::Schema;
+use serde_json::Value;
 use std::any::type_name;
 
 #[doc(hidden)]
@@ -27,10 +29,14 @@ impl Documentation {
         name: &'static str,
         read: fn(&'static Request, &'static str, &mut ArgumentErrors) -> Option<T>,
         schema: Option<SchemaOf>,
+        has_rules: bool,
     ) {
         let required = !is_optional(read);
         let schema = schema.map(|schema| schema(&mut self.requests));
-        self.route.operation.failure(invalid_parameters());
+        self.route.operation.failure(invalid_parameters(false));
+        if has_rules {
+            self.route.operation.failure(invalid_parameters(true));
+        }
         self.route.parameters.push(Parameter {
             place,
             name,
@@ -38,6 +44,19 @@ impl Documentation {
             schema,
             type_name: type_name::<T>(),
         });
+    }
+
+    /// Adds the keywords of rules to the argument that was added last.
+    pub fn constraints<const N: usize>(&mut self, keywords: [(&'static str, Value); N]) {
+        let Some(parameter) = self.route.parameters.last_mut() else {
+            return;
+        };
+        let schema = parameter.schema.get_or_insert_default();
+        for (keyword, value) in keywords {
+            if applies(keyword, schema) {
+                schema.insert(keyword.to_owned(), value);
+            }
+        }
     }
 
     /// Adds an extractor.
@@ -102,5 +121,23 @@ impl Documentation {
             operation,
             schemas,
         });
+    }
+}
+
+/// Whether a keyword says anything about values of the schema: a length is that of a text or of a
+/// list. Without a type, it applies to those values that it concerns.
+fn applies(keyword: &str, schema: &Schema) -> bool {
+    let concerned: &[&str] = match keyword {
+        "minimum" | "maximum" => &["integer", "number"],
+        "minLength" | "maxLength" | "pattern" | "format" => &["string"],
+        "minItems" | "maxItems" => &["array"],
+        "minProperties" | "maxProperties" => &["object"],
+        _ => return true,
+    };
+    let is_concerned = |ty: &Value| ty.as_str().is_some_and(|ty| concerned.contains(&ty));
+    match schema.get("type") {
+        None => true,
+        Some(Value::Array(types)) => types.iter().any(is_concerned),
+        Some(ty) => is_concerned(ty),
     }
 }

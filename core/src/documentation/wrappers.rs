@@ -2,7 +2,7 @@
 
 use super::{Documentation, RequestSchema, ResponseSchema};
 use crate::{
-    extract::{CommaSeparated, Form, Json, Path, Query, Text, form::FORM},
+    extract::{CommaSeparated, Form, Json, Patch, Path, Query, Text, form::FORM},
     response::{Accepted, Created, Html, media_type},
 };
 use bytes::Bytes;
@@ -72,6 +72,13 @@ impl<T: RequestSchema, E> RequestSchema for Result<T, E> {
     }
 }
 
+#[cfg(feature = "validate")]
+impl<T: RequestSchema> RequestSchema for crate::Valid<T> {
+    fn document(documentation: &mut Documentation) {
+        T::document(documentation);
+    }
+}
+
 impl<A: RequestSchema, B: RequestSchema> RequestSchema for (A, B) {
     fn document(documentation: &mut Documentation) {
         A::document(documentation);
@@ -135,6 +142,25 @@ impl<T: JsonSchema> JsonSchema for CommaSeparated<T> {
             "items": generator.subschema_for::<T>(),
             COMMA_SEPARATED: true,
         })
+    }
+}
+
+/// The schema of the value, or `null`. A field of this type is optional by its `#[serde(default)]`.
+impl<T: JsonSchema> JsonSchema for Patch<T> {
+    fn inline_schema() -> bool {
+        Option::<T>::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Option::<T>::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
     }
 }
 

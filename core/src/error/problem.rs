@@ -48,19 +48,37 @@ use std::{
 /// # Several errors
 ///
 /// The invalid values of a request are reported in one problem, whose `errors` are those of all
-/// arguments and extractors. Each has its place, `in`, the `name` and the `detail`, or the `code`
-/// of a rejection that has no list. If the rejections have different statuses, the problem is a 400
-/// if one of them is, and otherwise a 422, with the code of the first rejection of that status. A
-/// rejection with any other status is the whole response, the first one in the order of the
+/// arguments and extractors, in [one format](#errors-of-values). If the rejections have different
+/// statuses, the problem is a 400 if one of them is, and otherwise a 422, with the code of the first
+/// rejection of that status. A rejection with any other status is the whole response, the first one in the order of the
 /// arguments: an unauthorized client does not get the other errors, and they do not matter if the
 /// server failed. After a rejection, asynchronous extractors are not run.
 ///
 /// ```text
 /// {"type":"about:blank","title":"Bad Request","status":400,
 ///  "detail":"2 values of the request are missing or invalid","code":"invalid_parameters",
-///  "errors":[{"in":"query","name":"page","detail":"expected a whole number from 0 to 255, found \"x\""},
-///            {"in":"body","name":"items[1].sku","detail":"missing field `sku`"}]}
+///  "errors":[{"in":"query","name":"page","pointer":"/page","code":"type",
+///             "detail":"expected a whole number from 0 to 255, found \"x\""},
+///            {"in":"body","name":"items[1]","pointer":"/items/1/sku","code":"missing",
+///             "detail":"missing field `sku`"}]}
 /// ```
+///
+/// # Errors of values
+///
+/// An error of a value has its place, `in`; the `pointer` to it, a JSON pointer ([RFC
+/// 6901](https://www.rfc-editor.org/rfc/rfc6901)) from the body or from the parameters of that place;
+/// the `name`, where it is known; a stable `code`; and a `detail` for people. A rejection without a
+/// list, such as `missing_body`, is an error with its `code` and no pointer.
+///
+/// | code | when |
+/// |---|---|
+/// | `missing` | a required value is not in the request |
+/// | `unknown_field` | the type has no field of this name |
+/// | `type` | the value cannot be read as its type |
+/// | `enum` | the value is none of the allowed ones |
+/// | `repeated` | there are several values, but only one is allowed |
+/// | `invalid` | a conversion of the program failed, or the text is not UTF-8 |
+/// | `range`, `length`, `pattern`, .. | a [validation rule](crate::guide::validation) of this name is violated |
 ///
 /// # Codes
 ///
@@ -71,11 +89,11 @@ use std::{
 /// | `route_not_found` | 404 | no route has this path |
 /// | `method_not_allowed` | 405 | the path has routes, but none for this method; `allow` lists the methods that it has |
 /// | `malformed_request` | 400 | the event does not contain a valid HTTP request |
-/// | `invalid_parameters` | 400 | values of the path, the query, headers or cookies are missing or wrong; `errors` lists them |
+/// | `invalid_parameters` | 400, 422 | values of the path, the query, headers or cookies are missing or wrong (400), or violate a rule (422); `errors` lists them |
 /// | `missing_body` | 400 | the body is empty |
 /// | `invalid_json`, `invalid_form`, `invalid_multipart`, `invalid_text` | 400 | the body is not valid for its content type |
 /// | `unsupported_media_type` | 415 | the content type of the body is not the one that the handler takes, or the body is compressed |
-/// | `invalid_body` | 422 | a field of the body is missing or wrong; `errors` names it |
+/// | `invalid_body` | 422 | a field of the body is missing, wrong or violates a rule; `errors` lists it |
 /// | `unauthorized` | 401 | the request has no credentials, but the route requires them |
 /// | `invalid_request` | 400 | the credentials are malformed |
 /// | `invalid_token` | 401 | the credentials are invalid |

@@ -1,8 +1,8 @@
 //! An invalid value of a request, in the format that clients see.
 
-use crate::Problem;
+use crate::{Problem, json_pointer::to_member};
 use serde::Serialize;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// The code of a problem with parameters.
 pub(crate) const INVALID_PARAMETERS: &str = "invalid_parameters";
@@ -20,10 +20,31 @@ pub(crate) const BODY_TOO_LARGE: &str = "body_too_large";
 /// The code of an error of the application.
 pub(crate) const INTERNAL_ERROR: &str = "internal_error";
 
+/// The codes of invalid values. Others are the names of validation rules.
+pub(crate) mod code {
+    /// A required value is not in the request.
+    pub(crate) const MISSING: &str = "missing";
+    /// The type has no field of this name.
+    pub(crate) const UNKNOWN_FIELD: &str = "unknown_field";
+    /// The value cannot be read as the type of its field.
+    pub(crate) const TYPE: &str = "type";
+    /// The value is none of the allowed ones.
+    pub(crate) const ENUM: &str = "enum";
+    /// There are several values, but only one is allowed.
+    pub(crate) const REPEATED: &str = "repeated";
+    /// The conversion of a type failed.
+    pub(crate) const INVALID: &str = "invalid";
+}
+
 /// The part of a request that contains a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Place {
+#[doc(hidden)]
+#[cfg_attr(
+    not(feature = "validate"),
+    allow(unreachable_pub, reason = "generated code names it for rules")
+)]
+pub enum Place {
     Path,
     Query,
     Header,
@@ -52,17 +73,32 @@ pub(crate) struct FieldError<'a> {
     #[serde(rename = "in")]
     pub(crate) place: Place,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) name: Option<&'a str>,
+    pub(crate) name: Option<Cow<'a, str>>,
+    /// The path from the body, or from the parameters of one place, to the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pointer: Option<Cow<'a, str>>,
+    pub(crate) code: &'a str,
     pub(crate) detail: &'a str,
 }
 
 impl<'a> FieldError<'a> {
-    pub(crate) fn new(place: Place, name: Option<&'a str>, detail: &'a str) -> Self {
+    /// An error of a value with this name; without a name, of the whole body or of an unknown
+    /// parameter.
+    pub(crate) fn new(place: Place, name: Option<&'a str>, code: &'a str, detail: &'a str) -> Self {
+        let whole = (place == Place::Body).then_some(Cow::Borrowed(""));
         Self {
             place,
-            name,
+            name: name.map(Cow::Borrowed),
+            pointer: name.map(|name| to_member(name).into()).or(whole),
+            code,
             detail,
         }
+    }
+
+    /// Replaces the pointer that follows from the name.
+    pub(crate) fn at(mut self, pointer: &'a str) -> Self {
+        self.pointer = Some(pointer.into());
+        self
     }
 
     /// Sets this error as the only one of a problem.
@@ -76,6 +112,31 @@ pub(crate) fn set_errors(problem: &mut Problem, errors: &[FieldError<'_>]) {
 }
 
 impl fmt::Display for FieldError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(self.place, self.name.as_deref(), self.detail).fmt(f)
+    }
+}
+
+/// The text of an error: its value and its detail.
+pub(crate) fn describe<'a>(
+    place: Place,
+    name: Option<&'a str>,
+    detail: &'a str,
+) -> Description<'a> {
+    Description {
+        place,
+        name,
+        detail,
+    }
+}
+
+pub(crate) struct Description<'a> {
+    place: Place,
+    name: Option<&'a str>,
+    detail: &'a str,
+}
+
+impl fmt::Display for Description<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match self.place {
             Place::Path => "path parameter",
@@ -96,17 +157,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_an_object_with_place_name_and_detail() {
-        let error = FieldError::new(Place::Query, Some("page"), "missing");
+    fn an_error_has_place_name_pointer_code_and_detail() {
+        let error = FieldError::new(Place::Query, Some("page"), code::MISSING, "missing");
         assert_eq!(
             serde_json::to_value(&error).unwrap(),
-            serde_json::json!({"in": "query", "name": "page", "detail": "missing"})
+            serde_json::json!({
+                "in": "query", "name": "page", "pointer": "/page",
+                "code": "missing", "detail": "missing",
+            })
         );
         assert_eq!(error.to_string(), "query parameter `page`: missing");
-        let nameless = FieldError::new(Place::Body, None, "missing");
+        let nameless = FieldError::new(Place::Body, None, code::TYPE, "no object");
         assert_eq!(
             serde_json::to_value(&nameless).unwrap(),
-            serde_json::json!({"in": "body", "detail": "missing"})
+            serde_json::json!({"in": "body", "pointer": "", "code": "type", "detail": "no object"})
         );
+        let item = FieldError::new(Place::Body, Some("items[0]"), code::TYPE, "no").at("/items/0");
+        assert_eq!(item.pointer.as_deref(), Some("/items/0"));
     }
 }

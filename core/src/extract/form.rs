@@ -2,7 +2,9 @@
 
 use super::{
     FromRequest,
-    field_error::{FieldError, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
+    field_error::{
+        FieldError, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE, describe,
+    },
     media,
     string_de::Origin,
     urlencoded,
@@ -83,10 +85,12 @@ pub enum FormRejection {
         limit: usize,
     },
     /// A field is invalid or missing: 422, `invalid_body`.
-    #[error("{}", FieldError::new(Place::Body, name.as_deref(), detail))]
+    #[error("{}", describe(Place::Body, name.as_deref(), detail))]
     Invalid {
         /// The name of the field, if it is known.
         name: Option<String>,
+        /// The [code](crate::Problem#errors-of-values) of the error, such as `type`.
+        code: &'static str,
         /// A description of the error.
         detail: String,
     },
@@ -115,8 +119,8 @@ impl ApiError for FormRejection {
         if let Self::Encoding { .. } = self {
             media::reject_encoding(&mut problem);
         }
-        if let Self::Invalid { name, detail } = self {
-            FieldError::new(Place::Body, name.as_deref(), detail).decorate(&mut problem);
+        if let Self::Invalid { name, code, detail } = self {
+            FieldError::new(Place::Body, name.as_deref(), code, detail).decorate(&mut problem);
         }
         problem
     }
@@ -171,8 +175,9 @@ fn body(request: &Request) -> Result<&str, FormRejection> {
 
 #[cold]
 fn reject(error: ValueError) -> FormRejection {
+    let code = error.code();
     let (name, detail) = error.explain(Echo::Value);
-    FormRejection::Invalid { name, detail }
+    FormRejection::Invalid { name, code, detail }
 }
 
 #[cfg(test)]

@@ -120,6 +120,7 @@ use std::{
 /// | [`State<T>`](crate::State), [`Extension<T>`](crate::extract::Extension) | a value of the application, a value that a layer inserted into the request |
 /// | [`MatchedPath`](crate::extract::MatchedPath) | the pattern of the route |
 /// | [`Invocation`](crate::Invocation), [`LambdaContext`](crate::LambdaContext) (or references), [`Deadline`](crate::extract::Deadline) | the data of the gateway and of Lambda about the invocation |
+/// | `Valid<E>` (feature `validate`) | the value of the extractor `E`, if it satisfies the rules of its type |
 /// | `Option<E>` | `None` if the value of the extractor `E` is missing; an invalid value is still rejected |
 /// | `Result<E, E::Rejection>` | passes the rejection to the handler |
 #[diagnostic::on_unimplemented(

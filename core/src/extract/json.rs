@@ -2,8 +2,11 @@
 
 use super::{
     FromRequest,
-    field_error::{FieldError, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE},
+    field_error::{
+        FieldError, INVALID_BODY, MISSING_BODY, Place, UNSUPPORTED_MEDIA_TYPE, describe,
+    },
     integral::Integral,
+    json_location::{Location, code_of},
     media,
     truncate::truncate,
 };
@@ -131,10 +134,15 @@ pub enum JsonRejection {
         limit: usize,
     },
     /// The body is JSON, but does not match the type: 422, `invalid_body`.
-    #[error("{}{}", FieldError::new(Place::Body, field.as_deref(), detail), position(*line, *column))]
+    #[error("{}{}", describe(Place::Body, field.as_deref(), detail), position(*line, *column))]
     Data {
         /// The path to the field, such as `items[1].sku`; `None` for the body itself.
         field: Option<String>,
+        /// The JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) to the field, such
+        /// as `/items/1/sku`; empty for the body itself. A missing field has one too.
+        pointer: String,
+        /// The [code](crate::Problem#errors-of-values) of the error, such as `type`.
+        code: &'static str,
         /// A description of the error.
         detail: String,
         /// The line of the error, from 1; 0 if unknown.
@@ -174,8 +182,17 @@ impl ApiError for JsonRejection {
         if let Self::Encoding { .. } = self {
             media::reject_encoding(&mut problem);
         }
-        if let Self::Data { field, detail, .. } = self {
-            FieldError::new(Place::Body, field.as_deref(), detail).decorate(&mut problem);
+        if let Self::Data {
+            field,
+            pointer,
+            code,
+            detail,
+            ..
+        } = self
+        {
+            FieldError::new(Place::Body, field.as_deref(), code, detail)
+                .at(pointer)
+                .decorate(&mut problem);
         }
         if let Self::Syntax { line, column, .. } | Self::Data { line, column, .. } = self
             && *line > 0
@@ -265,17 +282,16 @@ fn read_again<'r, T: Deserialize<'r>>(body: &'r str) -> Result<T, JsonRejection>
     match serde_path_to_error::deserialize::<_, T>(Integral(&mut reader)) {
         Ok(value) => match reader.end() {
             Ok(()) => Ok(value),
-            Err(error) => Err(reject(body, None, &error)),
+            Err(error) => Err(reject(body, Location::default(), &error)),
         },
         Err(tracked) => {
-            let path = tracked.path();
-            let field = path.iter().next().map(|_| path.to_string());
-            Err(reject(body, field, &tracked.into_inner()))
+            let location = Location::of(tracked.path());
+            Err(reject(body, location, &tracked.into_inner()))
         }
     }
 }
 
-fn reject(body: &str, field: Option<String>, error: &serde_json::Error) -> JsonRejection {
+fn reject(body: &str, location: Location, error: &serde_json::Error) -> JsonRejection {
     // `serde` stops at the first invalid field, but the rest may not be JSON: a truncated body
     // should not be reported as an invalid field.
     let broken = serde_json::from_str::<IgnoredAny>(body).err();
@@ -283,10 +299,13 @@ fn reject(body: &str, field: Option<String>, error: &serde_json::Error) -> JsonR
     let (line, column) = (error.line(), error.column());
     let text = error.to_string();
     let suffix = format!(" at line {line} column {column}");
-    let detail = truncate(text.strip_suffix(&suffix).unwrap_or(&text));
+    let text = text.strip_suffix(&suffix).unwrap_or(&text);
+    let detail = truncate(text);
     if error.is_data() {
         JsonRejection::Data {
-            field: field.map(|field| truncate(&field)),
+            pointer: location.pointer(text),
+            field: location.field.map(|field| truncate(&field)),
+            code: code_of(text),
             detail,
             line,
             column,
@@ -425,6 +444,8 @@ mod tests {
             Some(&serde_json::json!([{
                 "in": "body",
                 "name": "items[1].sku",
+                "pointer": "/items/1/sku",
+                "code": "type",
                 "detail": "invalid type: integer `5`, expected a string",
             }]))
         );
@@ -451,6 +472,72 @@ mod tests {
             rejection.to_string(),
             "missing field `quantity` at line 1 column 14"
         );
+    }
+
+    #[test]
+    fn each_error_has_a_pointer_and_a_code() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nested<'r> {
+            #[allow(dead_code)]
+            #[serde(borrow)]
+            order: Order<'r>,
+            #[allow(dead_code)]
+            #[serde(default)]
+            kind: Option<Kind>,
+            #[allow(dead_code)]
+            #[serde(default)]
+            by_name: std::collections::BTreeMap<String, std::net::IpAddr>,
+        }
+        #[derive(Debug, Deserialize)]
+        enum Kind {
+            #[allow(dead_code)]
+            Gift(u8),
+        }
+        let order = r#""order": {"sku": "a", "quantity": 1}"#;
+        for (body, pointer, code) in [
+            ("[]".to_owned(), "", "type"),
+            (r#"{"kind": null}"#.to_owned(), "/order", "missing"),
+            (
+                r#"{"order": {"sku": "a"}}"#.to_owned(),
+                "/order/quantity",
+                "missing",
+            ),
+            (
+                r#"{"order": {"sku": "a", "quantity": -1}}"#.to_owned(),
+                "/order/quantity",
+                "type",
+            ),
+            (
+                format!(r#"{{{order}, "a/b": 1}}"#),
+                "/a~1b",
+                "unknown_field",
+            ),
+            (format!("{{{order}, {order}}}"), "/order", "repeated"),
+            (format!(r#"{{{order}, "kind": "Other"}}"#), "/kind", "enum"),
+            (format!(r#"{{{order}, "kind": "Gift"}}"#), "/kind", "type"),
+            (
+                format!(r#"{{{order}, "kind": {{"Gift": true}}}}"#),
+                "/kind/Gift",
+                "type",
+            ),
+            (
+                format!(r#"{{{order}, "by_name": {{"x~y": "z"}}}}"#),
+                "/by_name/x~0y",
+                "invalid",
+            ),
+        ] {
+            let request = post("application/json", body.clone());
+            let rejection = now::<Json<Nested<'_>>>(&request).unwrap_err();
+            let problem = Problem::from_error(&rejection);
+            let error = problem.extension("errors").map(|errors| &errors[0]);
+            let error = error.unwrap_or_else(|| panic!("{body}: {problem:?}"));
+            assert_eq!(
+                (&error["pointer"], &error["code"]),
+                (&pointer.into(), &code.into()),
+                "{body}"
+            );
+        }
     }
 
     #[test]

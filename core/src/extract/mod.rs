@@ -7,11 +7,12 @@ mod comma_separated;
 mod cookies;
 mod deadline;
 mod extension;
-mod field_error;
+pub(crate) mod field_error;
 pub(crate) mod form;
 pub(crate) mod from_request;
 mod integral;
 mod json;
+mod json_location;
 mod matched_path;
 mod media;
 mod merge_rejections;
@@ -19,6 +20,7 @@ mod merge_rejections;
 pub(crate) mod multipart;
 mod option_result;
 mod parts;
+mod patch;
 mod path;
 mod query;
 mod reread;
@@ -33,6 +35,8 @@ mod text;
 mod truncate;
 mod untyped;
 mod urlencoded;
+#[cfg(feature = "validate")]
+mod valid;
 mod value_error;
 
 pub use comma_separated::CommaSeparated;
@@ -49,7 +53,11 @@ pub(crate) use merge_rejections::merge_rejections;
 #[cfg(feature = "multipart")]
 #[cfg_attr(docsrs, doc(cfg(feature = "multipart")))]
 pub use multipart::{Multipart, MultipartRejection, Part};
+pub use patch::Patch;
 pub use path::{Path, PathRejection};
 pub use query::{Query, QueryRejection};
 pub use state::{State, StateRejection};
 pub use text::{Text, TextRejection};
+#[cfg(feature = "validate")]
+#[cfg_attr(docsrs, doc(cfg(feature = "validate")))]
+pub use valid::{Invalid, Valid, ValidRejection, Validated};

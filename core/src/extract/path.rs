@@ -2,7 +2,7 @@
 
 use super::{
     FromRequest,
-    field_error::{FieldError, INTERNAL_ERROR, INVALID_PARAMETERS, Place},
+    field_error::{FieldError, INTERNAL_ERROR, INVALID_PARAMETERS, Place, describe},
     reread,
     string_de::{Origin, Values},
     urlencoded::Entries,
@@ -48,10 +48,12 @@ pub struct Path<T>(pub T);
 #[non_exhaustive]
 pub enum PathRejection {
     /// A parameter is invalid: 400, `invalid_parameters`.
-    #[error("{}", FieldError::new(Place::Path, name.as_deref(), detail))]
+    #[error("{}", describe(Place::Path, name.as_deref(), detail))]
     Invalid {
         /// The name of the parameter, if it is known.
         name: Option<String>,
+        /// The [code](crate::Problem#errors-of-values) of the error, such as `type`.
+        code: &'static str,
         /// A description of the error.
         detail: String,
     },
@@ -82,8 +84,8 @@ impl ApiError for PathRejection {
     }
 
     fn decorate(&self, mut problem: Problem) -> Problem {
-        if let Self::Invalid { name, detail } = self {
-            FieldError::new(Place::Path, name.as_deref(), detail).decorate(&mut problem);
+        if let Self::Invalid { name, code, detail } = self {
+            FieldError::new(Place::Path, name.as_deref(), code, detail).decorate(&mut problem);
         }
         problem
     }
@@ -123,13 +125,14 @@ fn reject(parameters: Parameters<'_>, error: ValueError) -> PathRejection {
         return PathRejection::Missing;
     }
     let mismatch = error.is_mismatch();
+    let code = error.code();
     let (name, detail) = error.explain(Echo::Value);
     if mismatch {
         PathRejection::Mismatch {
-            detail: FieldError::new(Place::Path, name.as_deref(), &detail).to_string(),
+            detail: describe(Place::Path, name.as_deref(), &detail).to_string(),
         }
     } else {
-        PathRejection::Invalid { name, detail }
+        PathRejection::Invalid { name, code, detail }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     FromRequest,
-    field_error::{FieldError, INVALID_PARAMETERS, Place, TOO_MANY_PARAMETERS},
+    field_error::{FieldError, INVALID_PARAMETERS, Place, TOO_MANY_PARAMETERS, code, describe},
     string_de::Origin,
     urlencoded,
     value_error::{Echo, ValueError},
@@ -104,7 +104,7 @@ pub struct Query<T>(pub T);
 #[non_exhaustive]
 pub enum QueryRejection {
     /// There is no query, but the handler requires one: 400, `invalid_parameters`.
-    #[error("{}", FieldError::new(Place::Query, name.as_deref(), detail))]
+    #[error("{}", describe(Place::Query, name.as_deref(), detail))]
     Missing {
         /// The name of the first required parameter.
         name: Option<String>,
@@ -112,10 +112,12 @@ pub enum QueryRejection {
         detail: String,
     },
     /// A parameter is invalid: 400, `invalid_parameters`.
-    #[error("{}", FieldError::new(Place::Query, name.as_deref(), detail))]
+    #[error("{}", describe(Place::Query, name.as_deref(), detail))]
     Invalid {
         /// The name of the parameter, if it is known.
         name: Option<String>,
+        /// The [code](crate::Problem#errors-of-values) of the error, such as `type`.
+        code: &'static str,
         /// A description of the error.
         detail: String,
     },
@@ -140,9 +142,12 @@ impl ApiError for QueryRejection {
     }
 
     fn decorate(&self, mut problem: Problem) -> Problem {
-        if let Self::Missing { name, detail } | Self::Invalid { name, detail } = self {
-            FieldError::new(Place::Query, name.as_deref(), detail).decorate(&mut problem);
-        }
+        let (name, code, detail) = match self {
+            Self::Missing { name, detail } => (name, code::MISSING, detail),
+            Self::Invalid { name, code, detail } => (name, *code, detail),
+            Self::TooMany { .. } => return problem,
+        };
+        FieldError::new(Place::Query, name.as_deref(), code, detail).decorate(&mut problem);
         problem
     }
 
@@ -177,11 +182,12 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Query<T> {
 
 #[cold]
 fn reject(query: &str, error: ValueError) -> QueryRejection {
+    let code = error.code();
     let (name, detail) = error.explain(Echo::Value);
     if query.is_empty() {
         QueryRejection::Missing { name, detail }
     } else {
-        QueryRejection::Invalid { name, detail }
+        QueryRejection::Invalid { name, code, detail }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     cookies,
-    field_error::{FieldError, INVALID_PARAMETERS, Place, set_errors},
+    field_error::{FieldError, INVALID_PARAMETERS, Place, describe, set_errors},
     merge_rejections::merge_rejections,
     reread,
     string_de::{Origin, Values},
@@ -16,6 +16,8 @@ use crate::{
     BoxFuture, Error, IntoResponse, Problem, Request, Response, extract::Check,
     matched_route::MatchedRoute,
 };
+#[cfg(feature = "validate")]
+use crate::{Validate, Violations};
 use http::StatusCode;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -25,9 +27,31 @@ use {crate::Outcome, std::sync::LazyLock};
 /// The errors of the plain arguments of a request, which are reported together.
 #[derive(Debug, Default)]
 pub struct ArgumentErrors {
-    list: Vec<(Place, &'static str, String)>,
+    list: Vec<Entry>,
     /// An argument whose type cannot be read from any request: an error of the application.
     impossible: Option<String>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    place: Place,
+    name: &'static str,
+    /// The path to a value within the argument.
+    within: String,
+    code: Cow<'static, str>,
+    detail: String,
+    /// The value can be read, but violates a rule.
+    violation: bool,
+}
+
+impl Entry {
+    fn error(&self) -> FieldError<'_> {
+        let mut error = FieldError::new(self.place, Some(self.name), &self.code, &self.detail);
+        if let Some(pointer) = &mut error.pointer {
+            *pointer += self.within.as_str();
+        }
+        error
+    }
 }
 
 impl ArgumentErrors {
@@ -44,18 +68,48 @@ impl ArgumentErrors {
             Place::Path | Place::Query | Place::Body => Echo::Value,
         };
         let impossible = error.is_impossible();
+        let code = error.code().into();
         let (_, detail) = error.explain(echo);
         if impossible {
-            self.impossible = Some(FieldError::new(place, Some(name), &detail).to_string());
+            self.impossible = Some(describe(place, Some(name), &detail).to_string());
         }
-        self.list.push((place, name, detail));
+        self.list.push(Entry {
+            place,
+            name,
+            within: String::new(),
+            code,
+            detail,
+            violation: false,
+        });
+    }
+
+    /// Returns the value unless a rule is violated; violations are recorded.
+    #[cfg(feature = "validate")]
+    fn keep<T>(
+        &mut self,
+        value: Option<T>,
+        place: Place,
+        name: &'static str,
+        check: impl FnOnce(&T, &mut Violations),
+    ) -> Option<T> {
+        let mut violations = Violations::new();
+        check(value.as_ref()?, &mut violations);
+        if violations.is_empty() {
+            return value;
+        }
+        self.list.extend(violations.iter().map(|violation| Entry {
+            place,
+            name,
+            within: violation.pointer().to_owned(),
+            code: violation.code().to_owned().into(),
+            detail: violation.detail().to_owned(),
+            violation: true,
+        }));
+        None
     }
 
     fn list(&self) -> Vec<FieldError<'_>> {
-        self.list
-            .iter()
-            .map(|(place, name, detail)| FieldError::new(*place, Some(name), detail))
-            .collect()
+        self.list.iter().map(Entry::error).collect()
     }
 
     fn problem(&self) -> Problem {
@@ -67,8 +121,12 @@ impl ArgumentErrors {
             [only] => only.to_string(),
             errors => format!("{} parameters are missing or invalid", errors.len()),
         };
-        let mut problem =
-            Problem::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS).with_detail(detail);
+        let status = if self.list.iter().all(|entry| entry.violation) {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        let mut problem = Problem::new(status, INVALID_PARAMETERS).with_detail(detail);
         set_errors(&mut problem, &errors);
         problem
     }
@@ -86,10 +144,15 @@ impl ArgumentErrors {
     }
 }
 
-/// The problem of invalid arguments, in a document.
+/// The problem of arguments that cannot be read, or that violate rules, in a document.
 #[cfg(feature = "openapi")]
-pub(crate) fn invalid_parameters() -> Outcome {
-    Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS)
+pub(crate) fn invalid_parameters(violation: bool) -> Outcome {
+    let status = if violation {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    Outcome::new(status, INVALID_PARAMETERS)
 }
 
 /// Whether an argument that `read` reads can be absent from a request.
@@ -99,6 +162,57 @@ pub(crate) fn is_optional<T>(
 ) -> bool {
     static EMPTY: LazyLock<Request> = LazyLock::new(Request::default);
     read(&EMPTY, "absent", &mut ArgumentErrors::new()).is_some()
+}
+
+/// Keeps an argument if it satisfies its `#[validate(..)]`.
+#[cfg(feature = "validate")]
+pub fn constrained<T>(
+    value: Option<T>,
+    place: Place,
+    name: &'static str,
+    errors: &mut ArgumentErrors,
+    check: impl FnOnce(&T, &mut Violations),
+) -> Option<T> {
+    errors.keep(value, place, name, check)
+}
+
+/// Keeps an argument if it satisfies the rules of its type, which may have none: the inherent method
+/// applies if the type implements `Validate`, and the trait's method otherwise.
+#[cfg(feature = "validate")]
+#[derive(Debug)]
+pub struct Ruled<T>(pub Option<T>);
+
+#[cfg(feature = "validate")]
+impl<T: Validate> Ruled<T> {
+    /// Whether the type has rules.
+    #[must_use]
+    pub fn has_rules(&self) -> bool {
+        true
+    }
+
+    /// Checks the value.
+    pub fn valid(self, place: Place, name: &'static str, errors: &mut ArgumentErrors) -> Option<T> {
+        errors.keep(self.0, place, name, Validate::validate)
+    }
+}
+
+/// The fallback for types without rules.
+#[cfg(feature = "validate")]
+pub trait Unruled<T> {
+    /// Always `false`.
+    fn has_rules(&self) -> bool {
+        false
+    }
+
+    /// Returns the value as it is.
+    fn valid(self, place: Place, name: &'static str, errors: &mut ArgumentErrors) -> Option<T>;
+}
+
+#[cfg(feature = "validate")]
+impl<T> Unruled<T> for Ruled<T> {
+    fn valid(self, _: Place, _: &'static str, _: &mut ArgumentErrors) -> Option<T> {
+        self.0
+    }
 }
 
 /// Finds the values of a name.
@@ -320,8 +434,8 @@ mod tests {
         assert_eq!(
             body["errors"],
             json!([
-                {"in": "query", "name": "page", "detail": "expected a whole number from 0 to 4294967295, found \"abc\""},
-                {"in": "header", "name": "x-tenant", "detail": "missing, expected a string"},
+                {"in": "query", "name": "page", "pointer": "/page", "code": "type", "detail": "expected a whole number from 0 to 4294967295, found \"abc\""},
+                {"in": "header", "name": "x-tenant", "pointer": "/x-tenant", "code": "missing", "detail": "missing, expected a string"},
             ])
         );
     }

@@ -1,6 +1,7 @@
 //! The error of a value that could not be read.
 
 use super::{
+    field_error::code,
     truncate::{quote, truncate},
     untyped,
 };
@@ -25,6 +26,7 @@ enum Reason {
     NotUtf8,
     Repeated { times: usize },
     Unexpected { expected: String, found: String },
+    UnknownVariant { expected: String, found: String },
     UnknownName { expected: String },
     Mismatch(String),
     Custom(String),
@@ -108,7 +110,10 @@ impl ValueError {
 
     /// Whether a value has another type than requested.
     pub(super) fn is_unexpected(&self) -> bool {
-        matches!(self.0.reason, Reason::Unexpected { .. })
+        matches!(
+            self.0.reason,
+            Reason::Unexpected { .. } | Reason::UnknownVariant { .. }
+        )
     }
 
     /// Whether no request can provide the requested type.
@@ -122,6 +127,18 @@ impl ValueError {
             self.0.reason,
             Reason::Mismatch(_) | Reason::Missing { .. } | Reason::UnknownName { .. }
         )
+    }
+
+    /// The stable name of the error for clients.
+    pub(crate) fn code(&self) -> &'static str {
+        match &self.0.reason {
+            Reason::Missing { .. } => code::MISSING,
+            Reason::Unexpected { .. } => code::TYPE,
+            Reason::UnknownVariant { .. } => code::ENUM,
+            Reason::Repeated { .. } => code::REPEATED,
+            Reason::UnknownName { .. } => code::UNKNOWN_FIELD,
+            Reason::NotUtf8 | Reason::Mismatch(_) | Reason::Custom(_) => code::INVALID,
+        }
     }
 
     /// Returns the name of the parameter, if it is known, and a description of the error.
@@ -138,10 +155,12 @@ impl ValueError {
             Reason::Missing { expected: None } => "missing".to_owned(),
             Reason::NotUtf8 => "not UTF-8".to_owned(),
             Reason::Repeated { times } => format!("expected one value, found {times}"),
-            Reason::Unexpected { expected, found } => match echo {
-                Echo::Value => format!("expected {expected}, found {found}"),
-                Echo::Nothing => format!("expected {expected}"),
-            },
+            Reason::Unexpected { expected, found } | Reason::UnknownVariant { expected, found } => {
+                match echo {
+                    Echo::Value => format!("expected {expected}, found {found}"),
+                    Echo::Nothing => format!("expected {expected}"),
+                }
+            }
             Reason::UnknownName { expected } => format!("unknown name, expected {expected}"),
             Reason::Mismatch(text) | Reason::Custom(text) => text.clone(),
         }
@@ -224,7 +243,11 @@ impl Error for ValueError {
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let expected = one_of(expected);
         let number = untyped::missed(&Unexpected::Str(variant), &expected);
-        Self::unexpected(variant, &expected).numbered(number)
+        Self::new(Reason::UnknownVariant {
+            expected,
+            found: quote(variant),
+        })
+        .numbered(number)
     }
 
     #[cold]

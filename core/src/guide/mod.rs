@@ -3,6 +3,7 @@
 //! | page | subject |
 //! |---|---|
 //! | [`handlers`] | arguments, routes, responses, errors, limits, layers |
+//! | [`validation`] | rules for values, and the errors of values |
 //! | [`access`] | authentication and access rules |
 //! | [`testing`] | tests of handlers, of whole APIs and of the compiled program |
 //! | [`local_runs`] | the command line and the local server |
@@ -16,6 +17,9 @@
 
 #[doc = include_str!("handlers.md")]
 pub mod handlers {}
+
+#[doc = include_str!("validation.md")]
+pub mod validation {}
 
 #[doc = include_str!("access.md")]
 pub mod access {}

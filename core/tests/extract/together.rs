@@ -153,9 +153,9 @@ fn errors(body: &Value) -> Vec<String> {
     let errors = body["errors"].as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     errors
-        .map(|error| match error.get("code") {
-            Some(code) => format!("{} {}", text(&error["in"]), text(code)),
-            None => format!("{} {}", text(&error["in"]), text(&error["name"])),
+        .map(|error| match error.get("pointer") {
+            Some(_) => format!("{} {}", text(&error["in"]), text(&error["name"])),
+            None => format!("{} {}", text(&error["in"]), text(&error["code"])),
         })
         .collect()
 }
@@ -175,10 +175,10 @@ async fn arguments_query_and_body_are_reported_together() {
     assert_eq!(
         problem["errors"],
         json!([
-            {"in": "query", "name": "page", "detail": "expected a whole number from 0 to 255, found \"x\""},
-            {"in": "header", "name": "x-tenant", "detail": "missing, expected a string"},
-            {"in": "query", "name": "sort", "detail": "expected a whole number from 0 to 255, found \"300\""},
-            {"in": "body", "name": "quantity", "detail": "invalid type: string \"x\", expected u32"},
+            {"in": "query", "name": "page", "pointer": "/page", "code": "type", "detail": "expected a whole number from 0 to 255, found \"x\""},
+            {"in": "header", "name": "x-tenant", "pointer": "/x-tenant", "code": "missing", "detail": "missing, expected a string"},
+            {"in": "query", "name": "sort", "pointer": "/sort", "code": "type", "detail": "expected a whole number from 0 to 255, found \"300\""},
+            {"in": "body", "name": "quantity", "pointer": "/quantity", "code": "type", "detail": "invalid type: string \"x\", expected u32"},
         ])
     );
     assert_eq!(

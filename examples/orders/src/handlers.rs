@@ -6,7 +6,7 @@ use crate::{
     store::Store,
 };
 use lambda_api::{
-    Created, Identity, Invocation, Json, NoContent, State, api_handler,
+    Created, Identity, Invocation, Json, NoContent, State, Valid, api_handler,
     response::{Redirect, SetCookie},
 };
 
@@ -21,7 +21,7 @@ pub(crate) async fn place_order(
     caller: Identity,
     invocation: &Invocation,
     State(store): State<Store>,
-    Json(order): Json<NewOrder<'_>>,
+    Valid(Json(order)): Valid<Json<NewOrder<'_>>>,
 ) -> Result<(SetCookie, Created<Json<Order>>), OrderError> {
     let order = store.place(caller.subject(), order)?;
     let cookie = SetCookie::new("last-order", order.id.to_string()).path("/orders");
@@ -69,7 +69,7 @@ pub(crate) async fn change_order(
     #[header("if-match")] seen: Option<Version>,
     caller: Identity,
     State(store): State<Store>,
-    Json(order): Json<NewOrder<'_>>,
+    Valid(Json(order)): Valid<Json<NewOrder<'_>>>,
 ) -> Result<Tagged, OrderError> {
     store.change(caller.subject(), id, seen, order).map(tagged)
 }

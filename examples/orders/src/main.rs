@@ -1,8 +1,8 @@
 //! An API to place, read, list, change and delete orders.
 //!
 //! It shows what an application needs beyond a hello: callers with API keys ([`keys`]), state that
-//! is set up once at start ([`store`]), errors with a status and a code of their own ([`error`]),
-//! headers, cookies and paging ([`handlers`]).
+//! is set up once at start ([`store`]), rules for what callers send ([`order`]), errors with a status
+//! and a code of their own ([`error`]), headers, cookies and paging ([`handlers`]).
 //!
 //! The environment has hashes of the keys, so that reading it does not give access. Keys are random and
 //! long, so that they cannot be guessed from their hashes.

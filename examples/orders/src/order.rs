@@ -1,5 +1,6 @@
 //! What the API is about.
 
+use lambda_api::Validate;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, num::NonZeroU32};
 
@@ -17,10 +18,11 @@ impl fmt::Display for OrderId {
 /// An order as the client sends it.
 ///
 /// The text is borrowed from the request wherever the JSON has no escapes in it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOrder<'r> {
     #[serde(borrow)]
+    #[garde(length(min = 1, max = 100))]
     pub(crate) sku: Cow<'r, str>,
     pub(crate) quantity: NonZeroU32,
 }
@@ -66,33 +68,12 @@ impl TryFrom<String> for Version {
 }
 
 /// How many orders a page has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "usize")]
-pub(crate) struct PageSize(usize);
-
-impl PageSize {
-    const MAX: usize = 100;
-
-    pub(crate) fn get(self) -> usize {
-        self.0
-    }
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Validate)]
+pub(crate) struct PageSize(#[garde(range(min = 1, max = 100))] pub(crate) usize);
 
 impl Default for PageSize {
     fn default() -> Self {
         Self(20)
-    }
-}
-
-impl TryFrom<usize> for PageSize {
-    type Error = String;
-
-    fn try_from(size: usize) -> Result<Self, Self::Error> {
-        if (1..=Self::MAX).contains(&size) {
-            Ok(Self(size))
-        } else {
-            Err(format!("expected 1 to {}, found {size}", Self::MAX))
-        }
     }
 }
 
@@ -108,6 +89,7 @@ pub(crate) struct Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lambda_api::Violations;
 
     #[test]
     fn a_version_is_read_back_from_its_entity_tag() {
@@ -121,7 +103,8 @@ mod tests {
     #[test]
     fn a_page_has_one_to_a_hundred_orders() {
         for (size, allowed) in [(0, false), (1, true), (100, true), (101, false)] {
-            assert_eq!(PageSize::try_from(size).is_ok(), allowed, "{size}");
+            let violations = Violations::of(&PageSize(size));
+            assert_eq!(violations.is_empty(), allowed, "{size}");
         }
     }
 }

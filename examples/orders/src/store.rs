@@ -74,7 +74,7 @@ impl Store {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let orders = self.orders();
         let mut own = orders.of(caller, start).cloned();
-        let page: Vec<_> = own.by_ref().take(size.get()).collect();
+        let page: Vec<_> = own.by_ref().take(size.0).collect();
         let next = own.next().and(page.last()).map(|order| order.id);
         Page { orders: page, next }
     }
@@ -156,7 +156,7 @@ mod tests {
         for caller in ["alice", "bob", "alice", "alice", "bob"] {
             store.place(caller, tea(1)).unwrap();
         }
-        let size = PageSize::try_from(2).unwrap();
+        let size = PageSize(2);
         let first = store.list("alice", None, size);
         assert_eq!(ids(&first), [1, 3]);
         let second = store.list("alice", first.next, size);

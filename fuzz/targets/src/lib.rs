@@ -49,6 +49,8 @@ mod routes;
 mod span_range;
 #[path = "../../../macros/src/suggest.rs"]
 mod suggest;
+#[path = "../../../macros/src/validate/mod.rs"]
+mod validate;
 
 // The parser of Runtime API responses. Nothing is sent here.
 #[path = "../../../core/src/runtime/connection.rs"]

@@ -24,7 +24,13 @@ pub fn run(data: &[u8]) {
     let handler = crate::handler::api_handler(attribute.clone(), &item);
     let main = crate::main_fn::main(attribute.clone(), &item);
     let error = crate::error::derive(item.clone());
-    for (name, expanded) in [("handler", handler), ("main", main), ("error", error)] {
+    let rules = crate::validate::derive(item.clone());
+    for (name, expanded) in [
+        ("handler", handler),
+        ("main", main),
+        ("error", error),
+        ("rules", rules),
+    ] {
         if is_item {
             let file = syn::parse2::<syn::File>(expanded.clone());
             assert!(file.is_ok(), "{name}: {expanded}");

@@ -1,10 +1,10 @@
 //! Attributes of arguments: `#[path]`, `#[query("page-size")]`, `#[header("x-tenant")]`, `#[cookie]`.
 
 use super::path::invalid_name;
-use crate::{error_store::ErrorStore, suggest::similar};
+use crate::{error_store::ErrorStore, suggest::similar, validate::has_rules};
 use syn::{Attribute, LitStr, Meta};
 
-const NAMES: [&str; 4] = ["path", "query", "header", "cookie"];
+const NAMES: [&str; 5] = ["path", "query", "header", "cookie", "validate"];
 
 /// The part of the request that holds an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +123,7 @@ pub(crate) fn take(
 
 /// Removes the attributes of this crate.
 pub(crate) fn strip(attrs: &mut Vec<Attribute>) {
-    attrs.retain(|attr| Part::of(attr).is_none());
+    attrs.retain(|attr| Part::of(attr).is_none() && !has_rules(attr));
 }
 
 fn name(part: Part, attr: &Attribute, ident: Option<&str>) -> syn::Result<String> {

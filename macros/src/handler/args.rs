@@ -5,7 +5,11 @@ use super::{
     lifetimes,
     path::{RoutePath, caret},
 };
-use crate::{error_store::ErrorStore, suggest::similar};
+use crate::{
+    error_store::ErrorStore,
+    suggest::similar,
+    validate::{self, Rules},
+};
 use syn::{Attribute, FnArg, Ident, LitStr, Pat, Signature, Type, ext::IdentExt};
 
 /// The arguments of a handler, in order.
@@ -15,7 +19,12 @@ pub(crate) struct Arguments(pub(crate) Vec<Argument>);
 /// One argument; the lifetimes of its type are erased.
 pub(crate) enum Argument {
     /// One string of the request, read through `serde::Deserialize`.
-    Scalar { part: Part, name: String, ty: Type },
+    Scalar {
+        part: Part,
+        name: String,
+        ty: Type,
+        rules: Rules,
+    },
     /// A type that implements `FromRequest`.
     Extractor { ty: Type },
 }
@@ -36,6 +45,7 @@ impl Arguments {
             reject_cfg(&input.attrs, errors);
             let ident = ident_of(&input.pat);
             let bare = ident.as_deref().map(|name| name.trim_start_matches('_'));
+            let rules = validate::take(&mut input.attrs, errors);
             let Ok(attr) = arg_attr::take(&mut input.attrs, bare, errors) else {
                 continue;
             };
@@ -56,9 +66,21 @@ impl Arguments {
                     if part == Part::Path && !lifetimes::is_option(&ty) {
                         reject_missing(&name, &input.ty, paths, errors);
                     }
-                    Argument::Scalar { part, name, ty }
+                    Argument::Scalar {
+                        part,
+                        name,
+                        ty,
+                        rules,
+                    }
                 }
                 None => {
+                    if let Some(rule) = rules.list.first() {
+                        errors.add(
+                            rule.span,
+                            "the rules of an extractor are those of its type: derive `Validate` for \
+                             it, and take `Valid<..>`",
+                        );
+                    }
                     idents.extend(bare.map(str::to_owned));
                     Argument::Extractor { ty }
                 }

@@ -42,20 +42,36 @@ fn output(handler: &Handler) -> Option<Type> {
 
 /// The function that adds what a document shows. The library decides whether it is compiled.
 pub(crate) fn document(handler: &Handler, private: &TokenStream) -> TokenStream {
+    let krate = &handler.options.krate;
     let mut calls = options(handler, private);
     for argument in &handler.arguments.0 {
         match argument {
-            Argument::Scalar { part, name, ty } => {
+            Argument::Scalar {
+                part,
+                name,
+                ty,
+                rules,
+            } => {
                 let read = format_ident!("{}", part.word());
                 let place = format_ident!("{part:?}");
+                let has_rules = if rules.is_empty() {
+                    quote!(#krate::__ruled!(#ty))
+                } else {
+                    quote!(true)
+                };
                 calls.push(quote! {
                     __documentation.parameter(
                         #private::In::#place,
                         #name,
                         #private::#read::<#ty>,
                         #private::Probe::<#ty>::new().plain(),
+                        #has_rules,
                     );
                 });
+                if !rules.is_empty() {
+                    let keywords = rules.schema_tokens(private);
+                    calls.push(quote!(__documentation.constraints(#keywords);));
+                }
             }
             Argument::Extractor { ty } => extractor(ty, private, &mut calls),
         }
@@ -79,7 +95,6 @@ pub(crate) fn document(handler: &Handler, private: &TokenStream) -> TokenStream 
             },
         });
     }
-    let krate = &handler.options.krate;
     quote!(#krate::__document!(|__documentation| { #(#calls)* }))
 }
 

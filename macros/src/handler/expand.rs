@@ -118,6 +118,7 @@ fn structure(function: &Function) -> TokenStream {
 /// Reads all scalar arguments first, so that their errors are reported together with those of the
 /// extractors. Then calls the library function for this number of extractors.
 fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
+    let krate = &handler.options.krate;
     let arguments = &handler.arguments.0;
     let all: Vec<_> = (0..arguments.len())
         .map(|n| format_ident!("__a{n}"))
@@ -127,12 +128,31 @@ fn call(handler: &Handler, private: &TokenStream, name: &Ident) -> TokenStream {
     let mut extracted = Vec::new();
     for (argument, variable) in arguments.iter().zip(&all) {
         match argument {
-            Argument::Scalar { part, name, ty } => {
+            Argument::Scalar {
+                part,
+                name,
+                ty,
+                rules,
+            } => {
                 let read = format_ident!("{}", part.word());
+                let place = format_ident!("{part:?}");
                 scalar.push(variable);
                 reads.push(quote! {
                     let #variable = #private::#read::<#ty>(__request, #name, &mut __errors);
+                    let #variable = #krate::__ruled!(#variable, #place, #name, &mut __errors);
                 });
+                if !rules.is_empty() {
+                    let checks = rules.checks(&quote!(__value), private, &|_| None);
+                    reads.push(quote! {
+                        let #variable = #private::validate::constrained(
+                            #variable,
+                            #private::validate::Place::#place,
+                            #name,
+                            &mut __errors,
+                            |__value, __violations| { #checks },
+                        );
+                    });
+                }
             }
             Argument::Extractor { .. } => extracted.push(variable),
         }

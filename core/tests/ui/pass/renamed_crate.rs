@@ -26,8 +26,22 @@ mod program {
         },
     }
 
+    #[derive(gateway::Validate)]
+    #[garde(crate = gateway)]
+    struct Line<T> {
+        #[garde(dive, length(max = 9))]
+        items: Vec<T>,
+        #[garde(pattern("^[a-z]+$"))]
+        sku: Option<&'static str>,
+    }
+
     #[api_handler(GET "/orders/{id}", crate = gateway)]
-    async fn order(id: u64, #[query] page: Option<u32>) -> Result<String, OrderError> {
+    async fn order(
+        id: u64,
+        #[query]
+        #[validate(range(max = 9))]
+        page: Option<u32>,
+    ) -> Result<String, OrderError> {
         match page {
             Some(_) => Ok(String::new()),
             None => Err(OrderError::NotFound { id, header: id }),

@@ -6,18 +6,18 @@ use crate::{
     order::{NewOrder, Order, OrderId, PageSize, Version},
     store::Store,
 };
-use lambda_api::{Identity, IntoResponse, Invocation, Json, State};
+use lambda_api::{Identity, IntoResponse, Invocation, Json, State, Valid};
 use std::num::NonZeroU32;
 
 fn alice() -> Identity {
     Identity::new("alice")
 }
 
-fn tea(quantity: u32) -> Json<NewOrder<'static>> {
-    Json(NewOrder {
+fn tea(quantity: u32) -> Valid<Json<NewOrder<'static>>> {
+    Valid(Json(NewOrder {
         sku: "tea".into(),
         quantity: NonZeroU32::new(quantity).unwrap(),
-    })
+    }))
 }
 
 async fn placed(store: &Store) -> Order {
@@ -69,7 +69,7 @@ async fn a_list_takes_its_query_as_arguments() {
     for _ in 0..3 {
         placed(&store).await;
     }
-    let size = PageSize::try_from(2).ok();
+    let size = Some(PageSize(2));
     let Json(page) = list_orders(alice(), State(store.clone()), None, size).await;
     assert_eq!((page.orders.len(), page.next), (2, Some(OrderId(2))));
     let Json(page) = list_orders(alice(), State(store), page.next, size).await;

@@ -20,6 +20,10 @@ async fn invalid_orders_are_rejected_with_their_fields() {
                 json!({"in": "body", "name": "quantity"}),
             ),
             (
+                json!({"sku": "", "quantity": 1}),
+                json!({"in": "body", "pointer": "/sku", "code": "length"}),
+            ),
+            (
                 json!({"sku": 7, "quantity": 1}),
                 json!({"in": "body", "name": "sku"}),
             ),

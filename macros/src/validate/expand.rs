@@ -1,0 +1,138 @@
+//! Generates the implementation of `Validate`.
+
+use super::{
+    parse::Container,
+    rule::mentions,
+    wire::{Field, Variant},
+};
+use crate::error_store::ErrorStore;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::{DeriveInput, Member};
+
+pub(crate) fn implementation(
+    input: &DeriveInput,
+    container: &Container,
+    variants: &[Variant<'_>],
+) -> TokenStream {
+    let krate = &container.krate;
+    let private = quote!(#krate::__private);
+    let checks = match variants {
+        [
+            Variant {
+                ident: None,
+                fields,
+            },
+        ] => checks(fields, &private, &|field| {
+            let member = &field.member;
+            quote!(&self.#member)
+        }),
+        variants => {
+            let arms = variants.iter().map(|variant| arm(variant, &private));
+            // An enum without variants has no value.
+            let arms = arms.collect::<TokenStream>();
+            if arms.is_empty() {
+                quote!(match *self {})
+            } else {
+                quote!(match self { #arms })
+            }
+        }
+    };
+    let whole = container.rules.checks(&quote!(self), &private, &|_| None);
+    implement(
+        input,
+        container,
+        &bounds(input, container, variants),
+        &quote!(#checks #whole),
+    )
+}
+
+/// The errors and an implementation without checks, so that uses of the type cause no further errors.
+pub(crate) fn stub(input: &DeriveInput, container: &Container, errors: &ErrorStore) -> TokenStream {
+    let errors = errors.to_tokens();
+    let implementation = implement(input, container, &[], &TokenStream::new());
+    quote!(#errors #implementation)
+}
+
+fn implement(
+    input: &DeriveInput,
+    container: &Container,
+    bounds: &[TokenStream],
+    checks: &TokenStream,
+) -> TokenStream {
+    let krate = &container.krate;
+    let ident = &input.ident;
+    let (generics, arguments, where_clause) = input.generics.split_for_impl();
+    let known = where_clause.iter().flat_map(|clause| &clause.predicates);
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, unused_variables, clippy::all)]
+        impl #generics #krate::Validate for #ident #arguments where #(#known,)* #(#bounds,)* {
+            fn validate(&self, __violations: &mut #krate::Violations) {
+                #checks
+            }
+        }
+    }
+}
+
+/// Bounds of fields with a generic type.
+fn bounds(
+    input: &DeriveInput,
+    container: &Container,
+    variants: &[Variant<'_>],
+) -> Vec<TokenStream> {
+    let krate = &container.krate;
+    let parameters: Vec<&Ident> = input
+        .generics
+        .type_params()
+        .map(|param| &param.ident)
+        .collect();
+    let fields = variants.iter().flat_map(|variant| &variant.fields);
+    let generic = fields.filter(|field| mentions(field.ty, &parameters));
+    generic
+        .flat_map(|field| {
+            let ty = field.ty;
+            let bounds = field.rules.list.iter().filter_map(|rule| rule.kind.bound());
+            bounds.map(move |bound| quote!(#ty: #krate::#bound))
+        })
+        .collect()
+}
+
+fn arm(variant: &Variant<'_>, private: &TokenStream) -> TokenStream {
+    let ident = variant.ident;
+    let name = |field: &Field<'_>| match &field.member {
+        Member::Named(ident) => format_ident!("__field_{ident}"),
+        Member::Unnamed(index) => format_ident!("__field_{}", index.index),
+    };
+    let bindings = variant.fields.iter().map(|field| {
+        let (member, name) = (&field.member, name(field));
+        quote!(#member: #name)
+    });
+    let checks = checks(&variant.fields, private, &|field| {
+        let name = name(field);
+        quote!(#name)
+    });
+    quote!(Self::#ident { #(#bindings,)* .. } => { #checks })
+}
+
+/// The checks of all fields; `value` is an expression of a reference to a field.
+fn checks(
+    fields: &[Field<'_>],
+    private: &TokenStream,
+    value: &dyn Fn(&Field<'_>) -> TokenStream,
+) -> TokenStream {
+    let siblings = |ident: &Ident| {
+        let known =
+            |field: &&Field<'_>| matches!(&field.member, Member::Named(name) if name == ident);
+        let field = fields.iter().find(known)?;
+        Some((value(field), field.path.last().cloned().unwrap_or_default()))
+    };
+    let checked = fields.iter().filter(|field| !field.rules.is_empty());
+    let checks = checked.map(|field| {
+        let checks = field.rules.checks(&value(field), private, &siblings);
+        field.path.iter().rfold(checks, |checks, name| {
+            quote!(#private::validate::member(#name, __violations, |__violations| { #checks });)
+        })
+    });
+    checks.collect()
+}

@@ -6,6 +6,11 @@ use crate::describe::Operation;
 use http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 
+/// Where references in schemas of requests point to, until types have their names in a document.
+pub(crate) const REQUESTS: &str = "/components/requests";
+/// Where references in schemas of responses point to, until types have their names in a document.
+pub(crate) const RESPONSES: &str = "/components/types-of-responses";
+
 /// The description of one route with the schemas of its request and its responses.
 ///
 /// Extractors and responses add to it in [`RequestSchema`] and [`ResponseSchema`].
@@ -99,15 +104,15 @@ pub trait ResponseSchema {
 
 impl Documentation {
     pub(crate) fn new() -> Self {
-        let settings = || {
+        let settings = |path: &'static str| {
             SchemaSettings::draft2020_12().with(|settings| {
-                settings.definitions_path = "/components/schemas".into();
+                settings.definitions_path = path.into();
                 settings.meta_schema = None;
             })
         };
         Self {
-            requests: settings().for_deserialize().into_generator(),
-            responses: settings().for_serialize().into_generator(),
+            requests: settings(REQUESTS).for_deserialize().into_generator(),
+            responses: settings(RESPONSES).for_serialize().into_generator(),
             route: Documented::default(),
             optional: false,
         }

@@ -162,6 +162,9 @@ mod local;
 mod log;
 mod matched_route;
 pub mod middleware;
+#[cfg(feature = "openapi")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
+pub mod openapi;
 mod path_normalization;
 mod path_shape;
 pub mod response;

@@ -6,6 +6,8 @@ mod flatten;
 mod insert;
 mod lifecycle;
 mod middleware;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod routes;
 mod table;
 mod timeouts;
@@ -73,6 +75,8 @@ pub struct Api {
     request_id_header: Option<String>,
     hooks: Hooks,
     ignore_trailing_slash: bool,
+    #[cfg(feature = "openapi")]
+    openapi: crate::openapi::Settings,
 }
 
 /// A tower service under a prefix.

@@ -14,6 +14,8 @@ use tower::{Layer, Service};
 pub struct Routes {
     pub(super) routes: &'static [Route],
     pub(super) layers: Vec<LayerFn>,
+    #[cfg(feature = "openapi")]
+    pub(super) tag: Option<&'static str>,
 }
 
 impl Routes {
@@ -22,7 +24,29 @@ impl Routes {
         Self {
             routes,
             layers: Vec::new(),
+            #[cfg(feature = "openapi")]
+            tag: None,
         }
+    }
+
+    /// Sets the tag of these routes in the OpenAPI document, for those that set none with `tag = ".."`.
+    /// The default is the last segment of the handler's module.
+    ///
+    /// ```
+    /// use lambda_api::{Api, api_handler, routes};
+    ///
+    /// #[api_handler(GET "/report")]
+    /// async fn report() -> &'static str { "done" }
+    ///
+    /// let api = Api::new().routes(routes![report].tag("reports"));
+    /// ```
+    pub fn tag(mut self, name: &'static str) -> Self {
+        let _ = name;
+        #[cfg(feature = "openapi")]
+        {
+            self.tag = Some(name);
+        }
+        self
     }
 
     /// Adds a tower layer around each of these routes. As with [`Api::layer`](crate::Api::layer),

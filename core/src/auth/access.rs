@@ -151,6 +151,11 @@ impl Guard {
 }
 
 impl Required {
+    #[cfg(feature = "openapi")]
+    pub(crate) fn is_any(&self) -> bool {
+        self.any
+    }
+
     pub(crate) fn is_met(&self, has: impl Fn(&str) -> bool) -> bool {
         if self.any {
             self.names.iter().any(|name| has(name))

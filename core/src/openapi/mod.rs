@@ -1,0 +1,35 @@
+//! The OpenAPI document of an [`Api`](crate::Api).
+//!
+//! [`Api::openapi`](crate::Api::openapi) writes it, and so does the command `openapi`. It needs no
+//! environment, creates no state and sends nothing. [`guide::openapi`](crate::guide::openapi) says what in
+//! a handler's signature becomes what in the document.
+
+mod components;
+mod content;
+mod dialect;
+mod document;
+mod errors;
+mod failures;
+mod info;
+mod json;
+mod names;
+mod operation;
+mod parameters;
+mod paths;
+mod schemes;
+mod security;
+mod settings;
+mod write;
+
+pub use document::{Components, OpenApi, PathItem, Unspecified};
+pub use errors::DocumentErrors;
+pub use info::{Contact, Extensions, Info, License, Server, Tag};
+pub use json::Dialect;
+pub use operation::{
+    Example, Header, MediaType, Method, Operation, Parameter, ParameterIn, RefOr, RequestBody,
+    Response,
+};
+pub use security::{Requirement, SecurityKind, SecurityScheme};
+pub use settings::Route;
+pub(crate) use settings::{ProblemContent, Settings};
+pub(crate) use write::{Described, Listed, Mounted, write};

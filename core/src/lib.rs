@@ -171,6 +171,7 @@ pub mod response;
 mod router;
 mod runtime;
 mod sensitive;
+mod setting;
 mod state;
 mod timing;
 
@@ -203,6 +204,7 @@ pub use log::log_layer;
 pub use middleware::Cors;
 #[doc(inline)]
 pub use response::{Created, IntoResponse, NoContent};
+pub use setting::{Setting, env};
 
 // Compiles the programs of the README.
 #[cfg(doctest)]

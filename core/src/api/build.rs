@@ -21,6 +21,11 @@ use tower_http::cors::CorsLayer;
 pub struct BuildErrors(Vec<String>);
 
 impl BuildErrors {
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn new(errors: Vec<String>) -> Self {
+        Self(errors)
+    }
+
     /// Returns the errors, one sentence each.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
@@ -76,17 +81,21 @@ impl Api {
     /// - the state that a handler needs is missing, is set twice, or cannot be created
     /// - a `#[path]` argument has no parameter in the path
     /// - a route has an access rule or takes an identity, but the API has no authenticator
+    /// - an environment variable that a [`Setting`](crate::Setting) refers to is missing or empty
     /// - an authenticator is misconfigured or can never be reached
     /// - browsers would reject the CORS rules
     /// - a nested API has a setting of the outermost API
     pub async fn build(mut self) -> Result<App, BuildErrors> {
+        self.resolve_settings();
         self.lend_test_keys();
+        let missing = self.missing_settings();
         let Checked {
             router,
             cors,
             request_id_header,
             mut errors,
         } = self.checked();
+        errors.splice(0..0, missing);
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
@@ -133,7 +142,8 @@ impl Api {
             .unwrap_or_default()
     }
 
-    /// Returns the errors of the description, without creating the state.
+    /// Returns the errors of the description, without creating the state or reading the environment:
+    /// settings that refer to it are not checked.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn errors(&self) -> Option<BuildErrors> {
         let Checked { errors, .. } = self.checked();
@@ -264,6 +274,7 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<Stri
     }
     for (set, name) in [
         (api.cors.is_some(), "cors"),
+        (api.environment.is_some(), "environment"),
         (api.renderer.is_restyled(), "on_problem"),
         (!api.decode.base_paths.is_empty(), "base_path"),
         (api.decode.strip_stage.is_some(), "strip_stage"),

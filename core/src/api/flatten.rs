@@ -1,6 +1,9 @@
 //! All routes of an API and of those nested in it, with their full paths.
 
-use super::{Api, Mount, RouteInfo};
+use super::{
+    Api, Mount, RouteInfo,
+    table::{handler, line, location, timeout},
+};
 use crate::{
     auth::{Access, Installed},
     endpoint::{Place, Route},
@@ -140,11 +143,7 @@ impl Api {
                             access: access(mount.access),
                             timeout: None,
                             handler: format!("service {}", mount.name),
-                            location: format!(
-                                "{}:{}",
-                                mount.location.file(),
-                                mount.location.line()
-                            ),
+                            location: line(mount.location),
                         });
                         continue;
                     }
@@ -159,16 +158,13 @@ impl Api {
                         (route, vec![(route.method, path.trim_start().to_owned())])
                     }
                 };
-                table.extend(paths.into_iter().map(|(method, path)| {
-                    let timeout = route.timeout.map(|timeout| timeout.as_millis());
-                    RouteInfo {
-                        method,
-                        path,
-                        access: access(route.access),
-                        timeout: timeout.and_then(|timeout| u64::try_from(timeout).ok()),
-                        handler: format!("{}::{}", route.module, route.name),
-                        location: format!("{}:{}", route.file, route.line),
-                    }
+                table.extend(paths.into_iter().map(|(method, path)| RouteInfo {
+                    method,
+                    path,
+                    access: access(route.access),
+                    timeout: timeout(route),
+                    handler: handler(route),
+                    location: location(route),
                 }));
             }
         }

@@ -5,6 +5,8 @@ mod fallback;
 mod flatten;
 mod insert;
 mod lifecycle;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod manifest;
 mod middleware;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -28,7 +30,7 @@ use crate::{
     timing::Timing,
 };
 use bytes::Bytes;
-use std::{any::type_name, future::Future, panic::Location};
+use std::{any::type_name, collections::BTreeMap, future::Future, panic::Location};
 use tower::{Layer, Service};
 
 /// The description of an API: its routes, state, layers and settings.
@@ -68,6 +70,8 @@ pub struct Api {
     route_layers: Vec<LayerFn>,
     states: Vec<StateInit>,
     authenticators: Vec<Installed>,
+    /// Instead of the environment of the process.
+    environment: Option<BTreeMap<String, String>>,
     cors: Option<Cors>,
     renderer: ProblemRenderer,
     decode: DecodeOptions,
@@ -201,6 +205,43 @@ impl Api {
     /// ```
     pub fn authenticate(mut self, authenticator: impl Authenticator) -> Self {
         self.authenticators.push(install(authenticator));
+        self
+    }
+
+    /// Sets variables for [`env`](crate::env) instead of those of the process, for tests and for programs
+    /// that get their settings elsewhere. The first call replaces the whole environment; further calls
+    /// add variables.
+    ///
+    /// Only on the outermost API; it applies to nested APIs too.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use lambda_api::{Api, api_handler, auth::gateway::Iam, env, routes};
+    ///
+    /// #[api_handler(GET "/me")]
+    /// async fn me() -> &'static str { "you" }
+    ///
+    /// fn api() -> Api {
+    ///     Api::new().authenticate(Iam::from_apis([env("API_ID")])).routes(routes![me])
+    /// }
+    ///
+    /// let errors = api().environment([("OTHER", "x")]).build().await.err().unwrap();
+    /// assert_eq!(
+    ///     errors.to_string(),
+    ///     "- the authenticator `iam`: the environment variable `API_ID` for `api` is not set"
+    /// );
+    /// assert!(api().environment([("API_ID", "a1b2c3d4e5")]).build().await.is_ok());
+    /// # }
+    /// ```
+    pub fn environment<K, V>(mut self, variables: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        let variables = variables.into_iter();
+        let environment = self.environment.get_or_insert_default();
+        environment.extend(variables.map(|(name, value)| (name.into(), value.into())));
         self
     }
 

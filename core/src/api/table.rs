@@ -1,9 +1,10 @@
 //! The route table, as the command line shows it.
 
-use serde::Serialize;
+use crate::endpoint::Route;
+use std::panic::Location;
 
 /// One line of the route table.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct RouteInfo {
     /// An HTTP method in capitals, or `ANY`.
     pub(crate) method: &'static str,
@@ -12,7 +13,6 @@ pub(crate) struct RouteInfo {
     /// `public`, `open` (no authenticator), `scopes(a b)`, ...
     pub(crate) access: String,
     /// The timeout of the route, in milliseconds.
-    #[serde(rename = "timeout_ms", skip_serializing_if = "Option::is_none")]
     pub(crate) timeout: Option<u64>,
     /// `module::function`.
     pub(crate) handler: String,
@@ -68,14 +68,27 @@ impl RouteInfo {
         }
         table
     }
+}
 
-    /// Formats the table as a JSON array that ends with a newline.
-    pub(crate) fn json(routes: &[RouteInfo]) -> String {
-        // Serialising strings cannot fail.
-        let mut json = serde_json::to_string_pretty(routes).unwrap_or_default();
-        json.push('\n');
-        json
-    }
+/// `module::function`.
+pub(super) fn handler(route: &Route) -> String {
+    format!("{}::{}", route.module, route.name)
+}
+
+/// `file:line`.
+pub(super) fn location(route: &Route) -> String {
+    format!("{}:{}", route.file, route.line)
+}
+
+/// `file:line`.
+pub(super) fn line(location: &Location<'_>) -> String {
+    format!("{}:{}", location.file(), location.line())
+}
+
+/// The timeout of a route, in milliseconds.
+pub(super) fn timeout(route: &Route) -> Option<u64> {
+    let timeout = route.timeout?.as_millis();
+    u64::try_from(timeout).ok()
 }
 
 #[cfg(test)]
@@ -123,30 +136,10 @@ mod tests {
              GET     /b    open    3s       orders::read  src/main.rs:7\n\
              GET     /c    open    1500ms   orders::read  src/main.rs:7\n"
         );
-        let json = RouteInfo::json(&routes[1..2]);
-        assert!(json.contains(r#""timeout_ms": 3000"#), "{json}");
     }
 
     #[test]
     fn a_table_without_routes_says_so() {
         assert_eq!(RouteInfo::text(&[]), "no routes\n");
-        assert_eq!(RouteInfo::json(&[]), "[]\n");
-    }
-
-    #[test]
-    fn the_json_has_one_object_a_route() {
-        let json = RouteInfo::json(&[route("GET", "/a\"b", "open")]);
-        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(
-            value,
-            serde_json::json!([{
-                "method": "GET",
-                "path": "/a\"b",
-                "access": "open",
-                "handler": "orders::read",
-                "location": "src/main.rs:7",
-            }])
-        );
-        assert!(json.ends_with("]\n"));
     }
 }

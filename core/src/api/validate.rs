@@ -1,13 +1,53 @@
-//! Validates authenticators and access rules, and lends them the keys of test issuers.
+//! Validates authenticators and access rules, resolves the settings of authenticators, and lends them
+//! the keys of test issuers.
 
 use super::Api;
 use crate::{
     Operation,
     auth::{Access, Installed, TestKeys},
+    environment::is_on_lambda,
     router::Origin,
+    setting::Variables,
 };
 
 impl Api {
+    /// Replaces references to environment variables by their values. Those that are missing or empty
+    /// stay.
+    pub(crate) fn resolve_settings(&mut self) {
+        let replaced = self.environment.take();
+        let variables = Variables {
+            get: &|name| match &replaced {
+                Some(environment) => environment.get(name).cloned(),
+                None => std::env::var(name).ok(),
+            },
+            local: cfg!(any(debug_assertions, feature = "local")) && !is_on_lambda(),
+        };
+        self.each_authenticator(&mut |list| {
+            for one in list {
+                one.resolve(&variables);
+            }
+        });
+        self.environment = replaced;
+    }
+
+    /// The errors for references that [`resolve_settings`](Self::resolve_settings) left.
+    pub(crate) fn missing_settings(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        for one in self.all_authenticators() {
+            for (name, variable) in one.references() {
+                let error = format!(
+                    "the authenticator `{}`: the environment variable `{variable}` for `{name}` is \
+                     not set",
+                    one.name()
+                );
+                if !missing.contains(&error) {
+                    missing.push(error);
+                }
+            }
+        }
+        missing
+    }
+
     /// Gives the keys of test issuers to the authenticators that trust these issuers, and removes
     /// each test verifier whose keys were accepted.
     pub(super) fn lend_test_keys(&mut self) {
@@ -79,11 +119,11 @@ impl Api {
 pub(super) fn check_authenticators(authenticators: &[Installed], errors: &mut Vec<String>) {
     for (index, one) in authenticators.iter().enumerate() {
         let name = one.name();
-        errors.extend(
-            one.config_errors()
-                .into_iter()
-                .map(|error| format!("the authenticator `{name}`: {error}")),
-        );
+        // Values that are not known yet cannot be checked.
+        if one.references().is_empty() {
+            let own = one.config_errors().into_iter();
+            errors.extend(own.map(|error| format!("the authenticator `{name}`: {error}")));
+        }
         if let Some(error) = one.scheme.error() {
             errors.push(format!("the authenticator `{name}`: {error}"));
         }

@@ -2,6 +2,7 @@
 
 use super::Identity;
 use crate::{BoxFuture, Request};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::{fmt, future::Future};
 
 /// Access rule: who may call a route or a service.
@@ -147,6 +148,15 @@ impl Access {
 impl Guard {
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+}
+
+/// `{"all": [..]}` or `{"any": [..]}`.
+impl Serialize for Required {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(if self.any { "any" } else { "all" }, self.names)?;
+        map.end()
     }
 }
 

@@ -3,8 +3,17 @@
 //! One file, because they refer to each other: an authenticator has a scheme, and the scheme of a
 //! gateway can hold the authenticator for requests that come without the gateway.
 
-use super::{AuthError, Credential, Identity};
-use crate::{BoxFuture, Request, sensitive::is_credential};
+#[cfg(all(debug_assertions, feature = "jwt"))]
+use super::LocalKey;
+use super::{
+    AuthError, Credential, Identity,
+    description::{Description, Kind},
+};
+use crate::{
+    BoxFuture, Request,
+    sensitive::is_credential,
+    setting::{Variables, Visit},
+};
 use http::{HeaderName, HeaderValue};
 use std::{borrow::Cow, fmt, future::Future, sync::Arc};
 
@@ -72,6 +81,46 @@ pub trait Authenticator: Send + Sync + 'static {
     fn config_errors(&self) -> Vec<String> {
         Vec::new()
     }
+
+    // Only this crate can name the type.
+    #[doc(hidden)]
+    fn __built_in(&self) -> Option<Own<'_>> {
+        None
+    }
+}
+
+/// An authenticator of this crate, which no other crate can name or implement.
+#[expect(missing_debug_implementations, reason = "it cannot be named")]
+pub struct Own<'a>(pub(crate) &'a dyn BuiltIn);
+
+/// What authenticators of this crate can do beside [`Authenticator`].
+pub(crate) trait BuiltIn {
+    #[cfg_attr(
+        not(any(debug_assertions, feature = "local")),
+        allow(dead_code, reason = "the command line alone prints descriptions")
+    )]
+    fn describe(&self) -> Description;
+
+    /// The same one after a change of its settings.
+    fn visited(&self, visit: &mut Visit<'_>) -> Installed;
+
+    /// The same one with these keys; `None` if it does not trust the issuer.
+    fn lend_test_keys(&self, _: &TestKeys) -> Option<Installed> {
+        None
+    }
+
+    /// The same one, which also accepts tokens of this key; `None` if it verifies no tokens, neither
+    /// itself nor in place of the gateway.
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn lend_local_key(&self, _: &LocalKey) -> Option<Installed> {
+        None
+    }
+
+    /// The settings of a verifier of tokens, for signing such tokens.
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn token_config(&self) -> Option<&dyn std::any::Any> {
+        None
+    }
 }
 
 /// Description of an [`Authenticator`](super::Authenticator): its name, where its credential is in a
@@ -135,7 +184,6 @@ impl Scheme {
         apis: Vec<String>,
     ) -> Self {
         Self {
-            name: name.into(),
             credential: None,
             gateway: Some(GatewayScheme {
                 kind,
@@ -144,10 +192,14 @@ impl Scheme {
                 issuers: Vec::new(),
                 subject: None,
             }),
-            test_keys: None,
-            challenge: Cow::Borrowed("Bearer"),
-            realm: Cow::Borrowed("api"),
+            ..Self::new(name, Credential::bearer())
         }
+    }
+
+    /// The description of an authenticator with this scheme, without its settings.
+    pub(crate) fn describe(&self, kind: Kind) -> Description {
+        let place = self.credential.as_ref().map(Credential::place);
+        Description::new(kind, &self.name, &self.challenge, place)
     }
 
     /// The scheme of the verifier of a test issuer.
@@ -255,7 +307,7 @@ pub struct TestKeys {
     pub now: Option<std::time::SystemTime>,
 }
 
-/// An authenticator of this crate that can use the keys of a test issuer.
+/// A verifier of this crate that can use the keys of a test issuer.
 pub trait LendKeys: Authenticator + Sized {
     /// The same authenticator with these keys; `None` if it does not trust the issuer.
     fn with_test_keys(&self, keys: &TestKeys) -> Option<Self>;
@@ -269,10 +321,7 @@ pub(crate) trait Erased: Send + Sync {
     ) -> BoxFuture<'a, Result<Identity, AuthError>>;
     fn prepare(&self) -> BoxFuture<'_, ()>;
     fn config_errors(&self) -> Vec<String>;
-    /// For lending keys to the types of this crate: no method of [`Authenticator`] does it, so that no
-    /// other type can ask for keys.
-    #[cfg(feature = "jwt")]
-    fn as_any(&self) -> &dyn std::any::Any;
+    fn built_in(&self) -> Option<Own<'_>>;
 }
 
 impl<A: Authenticator> Erased for A {
@@ -291,9 +340,8 @@ impl<A: Authenticator> Erased for A {
         Authenticator::config_errors(self)
     }
 
-    #[cfg(feature = "jwt")]
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
+    fn built_in(&self) -> Option<Own<'_>> {
+        self.__built_in()
     }
 }
 
@@ -378,25 +426,49 @@ impl Installed {
         self.scheme.test_keys.as_deref().cloned()
     }
 
-    #[cfg(feature = "jwt")]
-    pub(super) fn as_any(&self) -> &dyn std::any::Any {
-        self.authenticator.as_any()
+    pub(crate) fn built_in(&self) -> Option<&dyn BuiltIn> {
+        self.authenticator.built_in().map(|own| own.0)
     }
 
-    #[cfg(feature = "jwt")]
-    pub(super) fn with_authenticator(&self, authenticator: Arc<dyn Erased>) -> Self {
-        Self {
-            authenticator,
-            ..self.clone()
+    #[cfg_attr(
+        not(any(debug_assertions, feature = "local")),
+        allow(dead_code, reason = "the command line alone prints descriptions")
+    )]
+    /// The structural description, with unresolved settings unless they were [resolved](Self::resolve).
+    pub(crate) fn describe(&self) -> Description {
+        match self.built_in() {
+            Some(one) => one.describe(),
+            None => self.scheme.describe(Kind::Custom),
         }
     }
 
-    #[cfg(all(debug_assertions, feature = "jwt"))]
-    pub(super) fn with_scheme(&self, scheme: Scheme) -> Self {
-        Self {
-            scheme: Arc::new(scheme),
-            ..self.clone()
+    /// The same one after a change of its settings.
+    pub(crate) fn visited(&self, visit: &mut Visit<'_>) -> Self {
+        let visited = self.built_in().map(|one| one.visited(visit));
+        visited.unwrap_or_else(|| self.clone())
+    }
+
+    /// Replaces references by the values of variables.
+    pub(crate) fn resolve(&mut self, variables: &Variables<'_>) {
+        let mut is_changed = false;
+        let visited = self.visited(&mut |_, setting| is_changed |= setting.resolve(variables));
+        if is_changed {
+            *self = visited;
         }
+    }
+
+    /// The settings that refer to variables, each with the name of the variable.
+    pub(crate) fn references(&self) -> Vec<(&'static str, &'static str)> {
+        let mut references = Vec::new();
+        self.visited(&mut |name, setting| {
+            references.extend(setting.variable().map(|variable| (name, variable)));
+        });
+        references
+    }
+
+    /// The same one with the keys of a test issuer; `None` if it does not trust the issuer.
+    pub(crate) fn with_test_keys(&self, keys: &TestKeys) -> Option<Self> {
+        self.built_in()?.lend_test_keys(keys)
     }
 }
 

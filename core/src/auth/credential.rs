@@ -3,18 +3,35 @@
 use super::AuthError;
 use crate::{Request, extract::cookie_pairs};
 use http::{HeaderName, header::AUTHORIZATION};
+use serde::Serialize;
 use std::fmt;
 
 /// Location of a credential in a request: a header or a cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Credential(Place);
+pub struct Credential(At);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum At {
     /// `authorization: Bearer ..`
     Bearer,
     Header(HeaderName),
     Cookie(String),
+}
+
+/// The location of a credential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "in", rename_all = "snake_case")]
+pub(crate) enum Place {
+    Header {
+        /// In lower case.
+        name: String,
+        /// The authentication scheme before the credential.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        prefix: Option<&'static str>,
+    },
+    Cookie {
+        name: String,
+    },
 }
 
 impl Credential {
@@ -22,7 +39,7 @@ impl Credential {
     /// ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     #[must_use]
     pub fn bearer() -> Self {
-        Self(Place::Bearer)
+        Self(At::Bearer)
     }
 
     /// The value of a header, without a leading `Bearer`.
@@ -40,8 +57,8 @@ impl Credential {
     #[track_caller]
     pub fn header(name: &str) -> Self {
         match HeaderName::from_bytes(name.as_bytes()) {
-            Ok(AUTHORIZATION) => Self(Place::Bearer),
-            Ok(name) => Self(Place::Header(name)),
+            Ok(AUTHORIZATION) => Self(At::Bearer),
+            Ok(name) => Self(At::Header(name)),
             Err(_) => panic!("`{name}` is not a valid name of a header"),
         }
     }
@@ -52,14 +69,29 @@ impl Credential {
     /// `Lax`, and change nothing on a GET.
     #[must_use]
     pub fn cookie(name: &str) -> Self {
-        Self(Place::Cookie(name.to_owned()))
+        Self(At::Cookie(name.to_owned()))
+    }
+
+    /// The location, as in a description.
+    pub(crate) fn place(&self) -> Place {
+        match &self.0 {
+            At::Bearer => Place::Header {
+                name: AUTHORIZATION.as_str().to_owned(),
+                prefix: Some("Bearer"),
+            },
+            At::Header(name) => Place::Header {
+                name: name.as_str().to_owned(),
+                prefix: None,
+            },
+            At::Cookie(name) => Place::Cookie { name: name.clone() },
+        }
     }
 
     /// The header, unless it is `authorization`.
     pub(crate) fn header_name(&self) -> Option<&HeaderName> {
         match &self.0 {
-            Place::Header(name) => Some(name),
-            Place::Bearer | Place::Cookie(_) => None,
+            At::Header(name) => Some(name),
+            At::Bearer | At::Cookie(_) => None,
         }
     }
 
@@ -72,18 +104,18 @@ impl Credential {
     ///   a token.
     pub fn read<'r>(&self, request: &'r Request) -> Result<&'r str, AuthError> {
         let value = match &self.0 {
-            Place::Bearer => {
+            At::Bearer => {
                 let value = header(request, &AUTHORIZATION)?;
                 match without_bearer(value) {
                     Some(token) => token,
                     None => return Err(AuthError::Absent),
                 }
             }
-            Place::Header(name) => {
+            At::Header(name) => {
                 let value = header(request, name)?;
                 without_bearer(value).unwrap_or(value)
             }
-            Place::Cookie(name) => cookie(request, name)?,
+            At::Cookie(name) => cookie(request, name)?,
         };
         if !value.is_empty() && is_token(value) {
             Ok(value)
@@ -96,9 +128,9 @@ impl Credential {
 impl fmt::Display for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Place::Bearer => f.write_str("the header `authorization`"),
-            Place::Header(name) => write!(f, "the header `{name}`"),
-            Place::Cookie(name) => write!(f, "the cookie `{name}`"),
+            At::Bearer => f.write_str("the header `authorization`"),
+            At::Header(name) => write!(f, "the header `{name}`"),
+            At::Cookie(name) => write!(f, "the cookie `{name}`"),
         }
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Object<'a> {
     }
 
     /// [`text`](Self::text) as an owned string.
-    pub(crate) fn string(&self, name: &str) -> Option<String> {
+    pub(crate) fn owned_text(&self, name: &str) -> Option<String> {
         self.text(name).map(Cow::into_owned)
     }
 
@@ -170,6 +170,17 @@ impl<'a> Object<'a> {
     /// A member, `null` or not.
     pub(crate) fn member(&self, name: &str) -> Option<&'a RawValue> {
         self.members.get(name).copied()
+    }
+
+    /// A member that is a string; `malformed` when it is another value.
+    pub(crate) fn string(
+        &self,
+        name: &str,
+        malformed: AuthError,
+    ) -> Result<Option<Cow<'a, str>>, AuthError> {
+        let member = self.member(name);
+        let value = member.map(|value| string(value).ok_or(malformed));
+        value.transpose()
     }
 
     /// The claim of a token of this name, or at the end of this path.

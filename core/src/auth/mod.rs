@@ -15,8 +15,9 @@ mod alb;
 mod api_keys;
 pub(crate) mod authenticator;
 mod claims;
-mod credential;
+pub(crate) mod credential;
 mod date;
+pub(crate) mod description;
 mod error;
 mod extract;
 pub mod gateway;
@@ -26,11 +27,10 @@ mod json;
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
-mod lend;
 mod list_claim;
 mod names;
 mod policy;
-mod pool;
+pub(crate) mod pool;
 
 pub use access::{Access, Required, any};
 #[cfg(feature = "jwt")]

@@ -76,7 +76,7 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
         Ok(Command::Routes { json }) => list(&api, json),
         Ok(Command::OpenApi(wanted)) => openapi(&api, &wanted),
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
-        Ok(Command::Token(wanted)) => token(&api, &wanted).await,
+        Ok(Command::Token(wanted)) => token(api, &wanted).await,
         Ok(Command::Serve(options)) => serve_on(api, options).await,
         Err(error) => {
             // The error comes last, where it is read.
@@ -114,14 +114,13 @@ async fn build(api: Api) -> Result<App, Failure> {
     api.build().await.map_err(|errors| cannot_be_built(&errors))
 }
 
-/// Prints the route table. It fails if the API has errors that are found without creating its state, so
-/// it can be used as a check in CI.
+/// Prints the route table. It fails if the API has errors that are found without its state and its
+/// environment, so it can be used as a check in CI.
 fn list(api: &Api, json: bool) -> Result<(), Failure> {
-    let routes = api.table();
     print(&if json {
-        RouteInfo::json(&routes)
+        api.manifest().json()
     } else {
-        RouteInfo::text(&routes)
+        RouteInfo::text(&api.table())
     })?;
     match api.errors() {
         Some(errors) => Err(cannot_be_built(&errors)),
@@ -143,13 +142,19 @@ fn openapi(_: &Api, _: &openapi::Wanted) -> Result<(), Failure> {
     ))
 }
 
-async fn token(api: &Api, wanted: &token::Wanted) -> Result<(), Failure> {
-    let token = token::issue(api, wanted).await?;
+async fn token(mut api: Api, wanted: &token::Wanted) -> Result<(), Failure> {
+    api.resolve_settings();
+    let missing = api.missing_settings();
+    if !missing.is_empty() {
+        return Err(cannot_be_built(&BuildErrors::new(missing)));
+    }
+    let token = token::issue(&api, wanted).await?;
     print(&format!("{token}\n"))
 }
 
 async fn invoke(mut api: Api, file: &str) -> Result<(), Failure> {
     let event = invoke::read(file)?;
+    api.resolve_settings();
     token::lend(&mut api, None);
     let app = build(api).await?;
     let (handle, mut responded) = responding(app);
@@ -172,6 +177,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         server.record(record::Recorder::open(directory)?);
     }
     server.list(options.binary_media_types);
+    api.resolve_settings();
     let trusting = token::lend(&mut api, Some(options.address.ip()));
     let callers = event_callers::Callers::new(&api, options.callers, options.source);
     for note in callers.notes() {

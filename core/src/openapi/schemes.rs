@@ -6,7 +6,15 @@ use super::{
     paths::slug,
     security::{Requirement, SecurityKind, SecurityScheme},
 };
-use crate::auth::{Access, Installed};
+use crate::{
+    auth::{
+        Access, Installed,
+        credential::Place,
+        description::{Description, Kind},
+        pool::{issuer_in, region},
+    },
+    setting::Setting,
+};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -42,10 +50,8 @@ impl Schemes {
             }
         }
         if let Some(groups) = access.groups {
-            let how = if groups.is_any() { "any" } else { "all" };
             let extensions = &mut operation.extensions;
-            let value = json!({ how: groups.names });
-            extensions.insert("x-lambda-api-groups".to_owned(), value);
+            extensions.insert("x-lambda-api-groups".to_owned(), json!(groups));
         }
         if let Some(guard) = access.guard {
             let extensions = &mut operation.extensions;
@@ -56,13 +62,15 @@ impl Schemes {
     /// The name of the scheme of an authenticator. A nested API can have another authenticator of the
     /// same name.
     fn name(&mut self, one: &Installed, prefix: &str) -> String {
-        let scheme = scheme(one);
+        let scheme = scheme(&one.describe());
         let mut name = valid(one.name());
-        if self
-            .by_name
-            .get(&name)
-            .is_some_and(|known| *known != scheme)
-        {
+        let is_same = |(known, other): &(&String, &SecurityScheme)| {
+            **other == scheme && (**known == name || known.ends_with(&format!("_{name}")))
+        };
+        if let Some((known, _)) = self.by_name.iter().find(is_same) {
+            return known.clone();
+        }
+        if self.by_name.contains_key(&name) {
             name = format!("{}_{name}", slug(prefix));
         }
         self.by_name.insert(name.clone(), scheme);
@@ -82,6 +90,99 @@ fn alternatives(access: Access) -> Vec<Vec<String>> {
     }
 }
 
-fn scheme(_one: &Installed) -> SecurityScheme {
-    SecurityKind::bearer(None).into()
+/// The scheme of an authenticator.
+fn scheme(one: &Description) -> SecurityScheme {
+    let token = Token::of(one);
+    let mut scheme: SecurityScheme = kind(one, &token).into();
+    scheme.description = match one.kind {
+        Kind::Iam => Some("A signature with AWS credentials (Signature Version 4).".to_owned()),
+        Kind::Mtls => Some("A client certificate.".to_owned()),
+        Kind::Lambda => Some("A credential that a Lambda authorizer checks.".to_owned()),
+        #[cfg(feature = "jwt")]
+        Kind::Alb => Some("The session of a load balancer, which signs users in.".to_owned()),
+        _ => token.text(),
+    };
+    if !token.variables.is_empty() {
+        let extensions = &mut scheme.extensions;
+        let variables = json!(token.variables);
+        extensions.insert("x-lambda-api-settings".to_owned(), variables);
+    }
+    scheme
+}
+
+fn kind(one: &Description, token: &Token) -> SecurityKind {
+    let key = |name: &str, place| SecurityKind::ApiKey {
+        name: name.to_owned(),
+        place,
+    };
+    match one.kind {
+        Kind::Iam => SecurityKind::Http {
+            scheme: "AWS4-HMAC-SHA256".to_owned(),
+            bearer_format: None,
+        },
+        Kind::Mtls => SecurityKind::MutualTls,
+        // The authorizer of the gateway takes it from wherever it is configured to.
+        Kind::Lambda => key("Authorization", "header"),
+        #[cfg(feature = "jwt")]
+        Kind::Alb => key("AWSELBAuthSessionCookie-0", "cookie"),
+        _ => match &one.credential {
+            Some(Place::Cookie { name }) => key(name, "cookie"),
+            Some(Place::Header { name, .. }) if name != "authorization" => key(name, "header"),
+            _ => token.kind(),
+        },
+    }
+}
+
+/// The issuers of tokens, if there are any.
+#[derive(Default)]
+struct Token {
+    issuers: Vec<String>,
+    /// The environment variables that name issuers.
+    variables: Vec<&'static str>,
+    /// A URL may not have a configuration, because the keys are elsewhere.
+    has_keys_elsewhere: bool,
+}
+
+impl Token {
+    fn of(one: &Description) -> Self {
+        let mut token = Self::default();
+        for issuer in &one.issuers {
+            token.add(&issuer.issuer, issuer.jwks_url.as_ref(), str::to_owned);
+        }
+        for pool in &one.user_pools {
+            token.add(&pool.id, pool.jwks_url.as_ref(), |id| match region(id) {
+                Some(region) => issuer_in(id, region),
+                None => id.to_owned(),
+            });
+        }
+        token
+    }
+
+    fn add(&mut self, of: &Setting, keys: Option<&Setting>, issuer: impl Fn(&str) -> String) {
+        self.has_keys_elsewhere |= keys.is_some();
+        self.variables.extend(of.variable());
+        let name = of.literal().map(issuer);
+        self.issuers.push(name.unwrap_or_else(|| of.to_string()));
+    }
+
+    fn kind(&self) -> SecurityKind {
+        match &self.issuers[..] {
+            [issuer] if self.variables.is_empty() && !self.has_keys_elsewhere => {
+                let issuer = issuer.trim_end_matches('/');
+                SecurityKind::OpenIdConnect {
+                    open_id_connect_url: format!("{issuer}/.well-known/openid-configuration"),
+                }
+            }
+            [] => SecurityKind::bearer(None),
+            // OpenAPI has one URL for a scheme.
+            _ => SecurityKind::bearer(Some("JWT")),
+        }
+    }
+
+    /// The issuers, unless the URL says it.
+    fn text(&self) -> Option<String> {
+        let is_url = matches!(self.kind(), SecurityKind::OpenIdConnect { .. });
+        let names = self.issuers.join("`, `");
+        (!is_url && !self.issuers.is_empty()).then(|| format!("A token of `{names}`."))
+    }
 }

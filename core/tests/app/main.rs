@@ -19,6 +19,7 @@ mod nesting;
 mod panics;
 mod request_id;
 mod routing;
+mod settings;
 mod spellings;
 mod state;
 mod versions;

@@ -8,7 +8,9 @@ use std::{fs, path::Path};
 
 /// Compares the document with the committed one. `UPDATE_OPENAPI=1` writes it instead.
 fn compare(name: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openapi").join(name);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/openapi")
+        .join(name);
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
         fs::write(&file, text).expect("a writable file");
     }

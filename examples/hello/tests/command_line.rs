@@ -55,8 +55,8 @@ fn the_routes_are_listed() {
 
     let (code, out, _) = run(&["routes", "--json"], "");
     assert_eq!(code, Some(0));
-    let routes: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(routes[0]["path"], "/hello/{name}");
+    let manifest: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(manifest["routes"][0]["path"], "/hello/{name}");
 }
 
 #[test]

@@ -4,14 +4,13 @@
 //! call `/internal` with their IAM role, which API Gateway checks.
 //!
 //! ```console
-//! $ export COGNITO_POOL=eu-west-1_abc123 COGNITO_CLIENT=app-client-id
 //! $ cargo run -p secured -- routes
+//! $ export COGNITO_POOL=eu-west-1_abc123 COGNITO_CLIENT=app-client-id
 //! $ cargo run -p secured -- serve --as iam:arn:aws:iam::123456789012:role/reports
 //! $ curl -i localhost:9000/internal
 //! $ curl -i localhost:9000/me -H "authorization: Bearer $TOKEN"
 //! ```
 
-mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -19,10 +18,9 @@ use http::StatusCode;
 use lambda_api::{
     Api, Claims, Identity, Json, api_handler,
     auth::{Cognito, gateway::Iam},
-    routes,
+    env, routes,
 };
 use serde::{Deserialize, Serialize};
-use settings::{MissingSetting, Settings};
 
 /// Health check.
 #[api_handler(GET "/health", public)]
@@ -80,32 +78,29 @@ async fn internal(identity: Identity) -> String {
     format!("hello, {}", identity.subject())
 }
 
-/// What this API is; nothing is fetched for it.
-fn api(settings: &Settings) -> Api {
-    let mut cognito = Cognito::user_pool(&*settings.pool).client(&*settings.client);
-    if let Some(url) = &settings.jwks_url {
-        cognito = cognito.jwks_url(&**url);
-    }
-    // A debug build may fetch keys without TLS, from an issuer on the same machine.
+/// The description of the API. Its settings are read when it is built, so that `routes` needs none.
+fn api() -> Api {
+    let cognito = Cognito::user_pool(env("COGNITO_POOL")).client(env("COGNITO_CLIENT"));
     #[cfg(debug_assertions)]
-    {
-        cognito = cognito.allow_loopback_http();
-    }
-    let iam = if settings.api_id.is_none() && cfg!(debug_assertions) {
-        // There is no gateway on a developer's machine.
-        Iam::from_any_api()
-    } else {
-        // `build()` fails without an id: anyone with permission to invoke the function could otherwise
-        // claim any identity.
-        Iam::from_apis(settings.api_id.clone())
-    };
+    let cognito = with_local_keys(cognito);
+    // On a developer's machine there is no gateway, and `serve --as` pretends to be this API.
+    let iam = Iam::from_apis([env("API_ID").locally("local")]);
     Api::new()
         .authenticate(cognito)
         .authenticate(iam)
         .routes(routes![health, me, admin, place_order, internal])
 }
 
+/// A debug build may fetch the keys from an emulator of Cognito on the same machine.
+#[cfg(debug_assertions)]
+fn with_local_keys(cognito: Cognito) -> Cognito {
+    match std::env::var("JWKS_URL") {
+        Ok(url) => cognito.jwks_url(url).allow_loopback_http(),
+        Err(_) => cognito,
+    }
+}
+
 #[lambda_api::main]
-fn main() -> Result<Api, MissingSetting> {
-    Ok(api(&Settings::from_environment()?))
+fn main() -> Api {
+    api()
 }

@@ -1,6 +1,6 @@
 //! The whole API, with tokens of an issuer that exists for the tests.
 
-use super::{api, settings::Settings};
+use super::api;
 use lambda_api::event::{Source, emulate::Caller};
 use lambda_api_testing::{TestClient, TestIssuer};
 use serde_json::json;
@@ -13,15 +13,33 @@ fn issuer() -> TestIssuer {
     TestIssuer::cognito(POOL, CLIENT)
 }
 
-/// The API as it is deployed, but that the keys of the pool are those of the test issuer.
+/// The API as it is deployed, with the keys of the test issuer.
 async fn client() -> TestClient {
-    let settings = Settings {
-        pool: POOL.to_owned(),
-        client: CLIENT.to_owned(),
-        jwks_url: None,
-        api_id: Some(API_ID.to_owned()),
-    };
-    TestClient::new(api(&settings).authenticate(issuer().verifier())).await
+    let settings = [
+        ("COGNITO_POOL", POOL),
+        ("COGNITO_CLIENT", CLIENT),
+        ("API_ID", API_ID),
+    ];
+    let api = api()
+        .environment(settings)
+        .authenticate(issuer().verifier());
+    TestClient::new(api).await
+}
+
+#[tokio::test]
+async fn all_missing_settings_are_errors() {
+    let none: [(&str, &str); 0] = [];
+    let errors = api().environment(none).build().await.err().unwrap();
+    let errors: Vec<_> = errors.iter().collect();
+    assert_eq!(
+        errors,
+        [
+            "the authenticator `cognito`: the environment variable `COGNITO_POOL` for `user_pool` is \
+             not set",
+            "the authenticator `cognito`: the environment variable `COGNITO_CLIENT` for `client` is \
+             not set",
+        ]
+    );
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ impl Machine {
             .env("LOCALAPPDATA", &self.0)
             .env("COGNITO_POOL", "eu-west-1_abc123")
             .env("COGNITO_CLIENT", "app-client-id")
-            // Nobody is there to be asked for keys.
+            // Keys cannot be fetched.
             .env("JWKS_URL", "http://127.0.0.1:1/keys")
             .env_remove("AWS_LAMBDA_RUNTIME_API")
             .stdin(Stdio::null())

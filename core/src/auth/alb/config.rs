@@ -3,13 +3,15 @@
 use super::{
     super::{
         Credential,
-        jwt::{Algorithm, Common, HeaderRules, Issuer, Key, KeySet, MAX_LEEWAY, Source, Verifier},
+        description::{self, Description, Kind},
+        jwt::{Algorithm, Common, HeaderRules, Issuer, Key, KeySet, Source, Verifier},
         keys::{Url, UrlError},
     },
     arn::LoadBalancer,
     keys::{Fetched, RegionKeys},
     token::{LoadBalancers, is_uuid},
 };
+use crate::setting::{Setting, Visit, literals, unresolved, visit_all};
 use std::sync::{Arc, OnceLock};
 
 /// A key id, for checking the URLs that end with one.
@@ -18,12 +20,11 @@ const ANY_KEY: &str = "00000000-0000-0000-0000-000000000000";
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) common: Common,
-    /// As they were passed.
-    pub(super) arns: Vec<String>,
-    pub(super) clients: Vec<String>,
+    pub(super) arns: Vec<Setting>,
+    pub(super) clients: Vec<Setting>,
     pub(super) any_client: bool,
-    pub(super) issuer: Option<String>,
-    pub(super) keys_url: Option<String>,
+    pub(super) issuer: Option<Setting>,
+    pub(super) keys_url: Option<Setting>,
     pub(super) keys: Keys,
     verifier: OnceLock<Arc<Verifier<LoadBalancers>>>,
 }
@@ -72,11 +73,7 @@ impl Settings {
     }
 
     fn build(&self) -> Verifier<LoadBalancers> {
-        let mut common = self.common.clone();
-        common.leeway.start = common.leeway.start.min(MAX_LEEWAY);
-        common.leeway.expiry = common.leeway.expiry.min(MAX_LEEWAY);
-        let clients = self.clients.iter().filter(|client| !client.is_empty());
-        let clients: Arc<[String]> = clients.cloned().collect();
+        let clients: Arc<[String]> = literals(&self.clients).map(str::to_owned).collect();
         let issuers = self.signers().map(|signer| Issuer {
             source: self.source(&signer),
             name: signer.arn,
@@ -87,17 +84,17 @@ impl Settings {
             header: HeaderRules::new(vec![Algorithm::Es256], ["JWT"]),
             profile: LoadBalancers {
                 issuers: issuers.collect(),
-                issuer: self.issuer.clone(),
+                issuer: self.issuer.as_ref().map(Setting::to_string),
             },
-            common,
+            common: self.common.clone(),
             cache: None,
-            errors: Vec::new(),
+            errors: self.errors(),
         }
     }
 
     /// The load balancers.
     pub(super) fn signers(&self) -> impl Iterator<Item = LoadBalancer> {
-        self.arns.iter().filter_map(|arn| LoadBalancer::read(arn))
+        literals(&self.arns).filter_map(LoadBalancer::read)
     }
 
     fn source(&self, signer: &LoadBalancer) -> Source {
@@ -116,8 +113,27 @@ impl Settings {
         }
     }
 
+    pub(super) fn visit(&mut self, visit: &mut Visit<'_>) {
+        visit_all("listener", &mut self.arns, visit);
+        visit_all("client", &mut self.clients, visit);
+        visit_all("issuer", &mut self.issuer, visit);
+        visit_all("keys_url", &mut self.keys_url, visit);
+    }
+
+    pub(super) fn describe(&self) -> Description {
+        let issuers = self.issuer.iter().cloned();
+        Description {
+            load_balancers: self.arns.clone(),
+            clients: self.clients.clone(),
+            issuers: issuers.map(description::Issuer::new).collect(),
+            groups_claim: Some(self.common.groups.path().to_owned()),
+            ..self.common.scheme().describe(Kind::Alb)
+        }
+    }
+
     fn keys_base(&self, signer: &LoadBalancer) -> Option<String> {
-        let base = self.keys_url.clone().or_else(|| signer.keys())?;
+        let given = self.keys_url.as_ref().map(Setting::to_string);
+        let base = given.or_else(|| signer.keys())?;
         Some(base.trim_end_matches('/').to_owned())
     }
 
@@ -130,17 +146,24 @@ impl Settings {
     }
 
     /// What is wrong with the settings.
-    pub(super) fn errors(&self) -> Vec<String> {
+    fn errors(&self) -> Vec<String> {
         let mut errors = Vec::new();
+        self.clone().visit(&mut |name, setting| {
+            errors.extend(
+                setting
+                    .variable()
+                    .map(|variable| unresolved(name, variable)),
+            );
+        });
         let mut reject = |text: String| errors.push(format!("ALB: {text}"));
-        for arn in &self.arns {
+        for arn in literals(&self.arns) {
             if LoadBalancer::read(arn).is_none() {
                 reject(format!(
                     "`{arn}` is not the ARN of an application load balancer or of its listener"
                 ));
             }
         }
-        let empty = |text: &String| text.is_empty();
+        let empty = |setting: &Setting| setting.is("");
         if self.clients.iter().any(empty) {
             reject("the id of a client is empty".to_owned());
         }

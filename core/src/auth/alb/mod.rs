@@ -10,11 +10,18 @@ mod keys;
 mod token;
 
 use super::{
-    AuthError, Authenticator, Identity, LendKeys, Scheme, TestKeys,
+    AuthError, Authenticator, Identity, Installed, LendKeys, Scheme, TestKeys,
+    authenticator::{BuiltIn, Own},
+    description::Description,
+    install,
     jwt::{Common, Key, KeySet, NeedsClient, Ready, common_settings},
     list_claim::ListClaim,
 };
-use crate::{Invocation, Request, event::Source};
+use crate::{
+    Invocation, Request,
+    event::Source,
+    setting::{Setting, Visit},
+};
 use arn::LoadBalancer;
 use config::{Keys, Settings};
 use std::{
@@ -91,20 +98,20 @@ impl AlbOidc<NeedsClient> {
     ///
     /// Tokens name the load balancer, not the listener: all of its listeners are trusted, as far as
     /// they sign users in for the clients.
-    pub fn listener(arn: impl AsRef<str>) -> Self {
+    pub fn listener(arn: impl Into<Setting>) -> Self {
         Self(Settings::default(), PhantomData).or_listener(arn)
     }
 }
 
 impl<S> AlbOidc<S> {
     /// Trusts another load balancer, for the same clients and with the same settings.
-    pub fn or_listener(self, arn: impl AsRef<str>) -> Self {
-        self.change(|settings| settings.arns.push(arn.as_ref().to_owned()))
+    pub fn or_listener(self, arn: impl Into<Setting>) -> Self {
+        self.change(|settings| settings.arns.push(arn.into()))
     }
 
     /// Accepts users whom the load balancer signs in for this client: the client id in the rule of
     /// the listener, or that of the user pool. Can be repeated.
-    pub fn client(self, id: impl Into<String>) -> AlbOidc<Ready> {
+    pub fn client(self, id: impl Into<Setting>) -> AlbOidc<Ready> {
         AlbOidc(self.0, PhantomData).change(|settings| settings.clients.push(id.into()))
     }
 
@@ -118,12 +125,12 @@ impl<S> AlbOidc<S> {
     ///
     /// Without this the client alone decides, which is enough if no two issuers use the same client
     /// id.
-    pub fn issuer(self, url: impl Into<String>) -> Self {
+    pub fn issuer(self, url: impl Into<Setting>) -> Self {
         self.change(|settings| settings.issuer = Some(url.into()))
     }
 
     /// The base URL of the keys, instead of AWS's. A `/` and the id of a key are appended.
-    pub fn keys_url(self, url: impl Into<String>) -> Self {
+    pub fn keys_url(self, url: impl Into<Setting>) -> Self {
         self.change(|settings| settings.keys_url = Some(url.into()))
     }
 
@@ -162,7 +169,25 @@ impl Authenticator for AlbOidc {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        self.0.errors()
+        self.0.verifier().errors.clone()
+    }
+
+    fn __built_in(&self) -> Option<Own<'_>> {
+        Some(Own(self))
+    }
+}
+
+impl BuiltIn for AlbOidc {
+    fn describe(&self) -> Description {
+        self.0.describe()
+    }
+
+    fn visited(&self, visit: &mut Visit<'_>) -> Installed {
+        install(self.clone().change(|settings| settings.visit(visit)))
+    }
+
+    fn lend_test_keys(&self, keys: &TestKeys) -> Option<Installed> {
+        self.with_test_keys(keys).map(install)
     }
 }
 
@@ -192,9 +217,13 @@ impl<S> fmt::Debug for AlbOidc<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AlbOidc")
             .field("name", &self.0.common.name)
-            .field("listeners", &self.0.arns)
-            .field("clients", &self.0.clients)
-            .field("issuer", &self.0.issuer)
+            .field("listeners", &texts(&self.0.arns))
+            .field("clients", &texts(&self.0.clients))
+            .field("issuer", &self.0.issuer.as_ref().map(Setting::to_string))
             .finish_non_exhaustive()
     }
+}
+
+fn texts(settings: &[Setting]) -> Vec<String> {
+    settings.iter().map(Setting::to_string).collect()
 }

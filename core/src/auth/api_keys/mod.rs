@@ -4,8 +4,13 @@ mod hash;
 
 pub use hash::{KeyHash, KeyHashError};
 
-use super::{AuthError, Authenticator, Credential, Identity, IdentityKind, Scheme};
-use crate::{BoxError, BoxFuture, Error, Request};
+use super::{
+    AuthError, Authenticator, Credential, Identity, IdentityKind, Installed, Scheme,
+    authenticator::{BuiltIn, Own},
+    description::{Description, Kind},
+    install,
+};
+use crate::{BoxError, BoxFuture, Error, Request, setting::Visit};
 use std::{borrow::Cow, fmt, future::Future, ops::RangeInclusive, sync::Arc};
 
 /// The length of a key in bytes. A shorter one can hardly be random; the upper limit bounds the work
@@ -187,6 +192,20 @@ impl Authenticator for ApiKeys {
             }
         }
         errors
+    }
+
+    fn __built_in(&self) -> Option<Own<'_>> {
+        Some(Own(self))
+    }
+}
+
+impl BuiltIn for ApiKeys {
+    fn describe(&self) -> Description {
+        self.scheme().describe(Kind::ApiKey)
+    }
+
+    fn visited(&self, _: &mut Visit<'_>) -> Installed {
+        install(self.clone())
     }
 }
 

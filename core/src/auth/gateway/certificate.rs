@@ -19,9 +19,13 @@ pub struct Certificate {
 
 impl Certificate {
     pub(super) fn read(certificate: &Object<'_>) -> Result<Self, AuthError> {
-        let required = |name| certificate.string(name).ok_or(AuthError::MalformedContext);
+        let required = |name| {
+            certificate
+                .owned_text(name)
+                .ok_or(AuthError::MalformedContext)
+        };
         let validity = certificate.object("validity")?;
-        let limit = |name| validity.as_ref().and_then(|limits| limits.string(name));
+        let limit = |name| validity.as_ref().and_then(|limits| limits.owned_text(name));
         Ok(Self {
             subject: match certificate.get("subjectDN") {
                 Some(subject) if subject.get() == "\"\"" => return Err(AuthError::NoSubject),
@@ -31,7 +35,7 @@ impl Certificate {
             serial_number: required("serialNumber")?,
             not_before: limit("notBefore"),
             not_after: limit("notAfter"),
-            pem: certificate.string("clientCertPem"),
+            pem: certificate.owned_text("clientCertPem"),
         })
     }
 

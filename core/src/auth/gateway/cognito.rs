@@ -5,14 +5,20 @@ use super::{
     token::{ListClaims, Token},
     trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
+#[cfg(all(debug_assertions, feature = "jwt"))]
+use crate::auth::LocalKey;
 use crate::{
     Request,
     auth::{
-        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme, install,
+        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme,
+        authenticator::{BuiltIn, Own},
+        description::{Description, Kind, UserPool},
+        install,
         list_claim::ListClaim,
         pool::{self, Pool},
     },
     event::Source,
+    setting::{Setting, Visit, literals, visit_all},
 };
 use std::borrow::Cow;
 
@@ -45,11 +51,16 @@ use std::borrow::Cow;
 #[must_use]
 pub struct CognitoAuthorizer {
     trust: Trust,
-    pools: Vec<String>,
-    /// Regions that a pool is replicated to, with the index of the pool.
-    replicas: Vec<(usize, String)>,
+    pools: Vec<Trusted>,
     lists: ListClaims,
     verifier: Option<Installed>,
+}
+
+/// A user pool, and the regions that it is replicated to.
+#[derive(Clone, Debug)]
+struct Trusted {
+    id: Setting,
+    regions: Vec<Setting>,
 }
 
 origins!(CognitoAuthorizer, "cognito");
@@ -59,7 +70,6 @@ impl CognitoAuthorizer {
         Self {
             trust,
             pools: Vec::new(),
-            replicas: Vec::new(),
             lists: ListClaims::default(),
             verifier: None,
         }
@@ -69,16 +79,19 @@ impl CognitoAuthorizer {
     /// [`AuthError::UnknownIssuer`].
     ///
     /// By default, all tokens that the gateway accepts are accepted.
-    pub fn user_pool(mut self, id: impl Into<String>) -> Self {
-        self.pools.push(id.into());
+    pub fn user_pool(mut self, id: impl Into<Setting>) -> Self {
+        self.pools.push(Trusted {
+            id: id.into(),
+            regions: Vec::new(),
+        });
         self
     }
 
     /// Accepts tokens of the last pool's replica in this region as well: see `Cognito::also_region`.
     /// Without a pool it has no effect, since all regions are accepted.
-    pub fn also_region(mut self, region: impl Into<String>) -> Self {
-        if let Some(last) = self.pools.len().checked_sub(1) {
-            self.replicas.push((last, region.into()));
+    pub fn also_region(mut self, region: impl Into<Setting>) -> Self {
+        if let Some(last) = self.pools.last_mut() {
+            last.regions.push(region.into());
         }
         self
     }
@@ -119,24 +132,23 @@ impl CognitoAuthorizer {
     }
 
     fn trusts(&self, pool: Pool<'_>) -> bool {
-        self.pools.iter().enumerate().any(|(at, known)| {
-            let mut replicas = self.replicas.iter();
-            known == pool.id
-                && (pool.is_primary()
-                    || replicas.any(|(of, region)| *of == at && region == pool.region))
+        self.pools.iter().any(|known| {
+            let is_replica = |region: &Setting| region.is(pool.region);
+            known.id.is(pool.id) && (pool.is_primary() || known.regions.iter().any(is_replica))
         })
     }
 
     /// The issuers of the accepted pools.
     fn issuers(&self) -> Vec<String> {
         let mut issuers = Vec::new();
-        for (at, id) in self.pools.iter().enumerate() {
+        for pool in &self.pools {
+            let id = pool.id.literal().unwrap_or_default();
             let Some(region) = pool::region(id) else {
                 continue;
             };
             issuers.extend(pool::issuers(id, region));
-            let replicas = self.replicas.iter().filter(|(of, _)| *of == at);
-            issuers.extend(replicas.map(|(_, region)| pool::issuer_in(id, region)));
+            let replicas = literals(&pool.regions);
+            issuers.extend(replicas.map(|region| pool::issuer_in(id, region)));
         }
         issuers
     }
@@ -171,13 +183,53 @@ impl Authenticator for CognitoAuthorizer {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        let odd = self.pools.iter().filter(|id| pool::region(id).is_none());
+        let ids = self.pools.iter().map(|pool| &pool.id);
+        let odd = ids.filter(|id| id.literal().and_then(pool::region).is_none());
         let own = odd.map(|pool| format!("`{pool}` is not a user pool: expected `REGION_ID`"));
-        let regions = self.replicas.iter().map(|(_, region)| region);
-        let odd = regions.filter(|region| !pool::is_region(region));
+        let regions = self.pools.iter().flat_map(|pool| &pool.regions);
+        let odd = regions.filter(|region| !region.literal().is_some_and(pool::is_region));
         let own = own.chain(odd.map(|region| format!("`{region}` is not an AWS region")));
         let verifier = self.verifier.as_ref().map(Installed::config_errors);
         let errors = self.trust.config_errors().into_iter().chain(own);
         errors.chain(verifier.unwrap_or_default()).collect()
+    }
+
+    fn __built_in(&self) -> Option<Own<'_>> {
+        Some(Own(self))
+    }
+}
+
+impl BuiltIn for CognitoAuthorizer {
+    fn describe(&self) -> Description {
+        let pools = self.pools.iter().map(|pool| UserPool {
+            regions: pool.regions.clone(),
+            ..UserPool::new(pool.id.clone())
+        });
+        Description {
+            user_pools: pools.collect(),
+            ..self
+                .lists
+                .describe(self.trust.describe(Kind::GatewayCognito, &self.scheme()))
+        }
+    }
+
+    fn visited(&self, visit: &mut Visit<'_>) -> Installed {
+        let mut visited = self.clone();
+        visited.trust.settings(visit);
+        for pool in &mut visited.pools {
+            visit("user_pool", &mut pool.id);
+            visit_all("region", &mut pool.regions, visit);
+        }
+        visited.verifier = self.verifier.as_ref().map(|one| one.visited(visit));
+        install(visited)
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn lend_local_key(&self, key: &LocalKey) -> Option<Installed> {
+        let verifier = Some(self.verifier.as_ref()?.with_local_key(key)?);
+        Some(install(Self {
+            verifier,
+            ..self.clone()
+        }))
     }
 }

@@ -5,13 +5,19 @@ use super::{
     token::{ListClaims, Token},
     trusted_apis::{API_GATEWAY, Event, Trust, origins},
 };
+#[cfg(all(debug_assertions, feature = "jwt"))]
+use crate::auth::LocalKey;
 use crate::{
     Request,
     auth::{
-        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme, install,
+        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme,
+        authenticator::{BuiltIn, Own},
+        description::{self, Description, Kind},
+        install,
         list_claim::ListClaim,
     },
     event::Source,
+    setting::{Setting, Visit, literals, visit_all},
 };
 use std::borrow::Cow;
 
@@ -49,7 +55,7 @@ use std::borrow::Cow;
 #[must_use]
 pub struct JwtAuthorizer {
     trust: Trust,
-    issuers: Vec<String>,
+    issuers: Vec<Setting>,
     lists: ListClaims,
     verifier: Option<Installed>,
 }
@@ -71,7 +77,7 @@ impl JwtAuthorizer {
     ///
     /// By default, all tokens that the gateway accepts are accepted. An API may have several JWT
     /// authorizers, for different routes, and one of a REST API may have several issuers.
-    pub fn add_issuer(mut self, issuer: impl Into<String>) -> Self {
+    pub fn add_issuer(mut self, issuer: impl Into<Setting>) -> Self {
         self.issuers.push(issuer.into());
         self
     }
@@ -112,7 +118,7 @@ impl JwtAuthorizer {
         self.trust.check(&event, API_GATEWAY)?;
         let known = token
             .issuer()
-            .is_some_and(|issuer| self.issuers.contains(&issuer));
+            .is_some_and(|issuer| self.issuers.iter().any(|known| known.is(&issuer)));
         if !known && !self.issuers.is_empty() {
             return Err(AuthError::UnknownIssuer);
         }
@@ -144,7 +150,7 @@ impl Authenticator for JwtAuthorizer {
     fn scheme(&self) -> Scheme {
         Scheme::gateway(self.trust.name.clone(), "jwt", self.trust.apis())
             .verified_locally(self.verifier.clone())
-            .issued_by(self.issuers.clone())
+            .issued_by(literals(&self.issuers).map(str::to_owned).collect())
     }
 
     async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
@@ -155,5 +161,38 @@ impl Authenticator for JwtAuthorizer {
         let verifier = self.verifier.as_ref().map(Installed::config_errors);
         let errors = self.trust.config_errors().into_iter();
         errors.chain(verifier.unwrap_or_default()).collect()
+    }
+
+    fn __built_in(&self) -> Option<Own<'_>> {
+        Some(Own(self))
+    }
+}
+
+impl BuiltIn for JwtAuthorizer {
+    fn describe(&self) -> Description {
+        let issuers = self.issuers.iter().cloned();
+        Description {
+            issuers: issuers.map(description::Issuer::new).collect(),
+            ..self
+                .lists
+                .describe(self.trust.describe(Kind::GatewayJwt, &self.scheme()))
+        }
+    }
+
+    fn visited(&self, visit: &mut Visit<'_>) -> Installed {
+        let mut visited = self.clone();
+        visited.trust.settings(visit);
+        visit_all("issuer", &mut visited.issuers, visit);
+        visited.verifier = self.verifier.as_ref().map(|one| one.visited(visit));
+        install(visited)
+    }
+
+    #[cfg(all(debug_assertions, feature = "jwt"))]
+    fn lend_local_key(&self, key: &LocalKey) -> Option<Installed> {
+        let verifier = Some(self.verifier.as_ref()?.with_local_key(key)?);
+        Some(install(Self {
+            verifier,
+            ..self.clone()
+        }))
     }
 }

@@ -7,11 +7,15 @@ use super::{
 use crate::{
     Request,
     auth::{
-        AuthError, Authenticator, Identity, IdentityKind, Scheme,
+        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme,
+        authenticator::{BuiltIn, Own},
+        description::{Description, Kind},
         identity::{LambdaIdentity, RawClaims},
+        install,
         json::Object,
     },
     event::Source,
+    setting::{Setting, Visit},
 };
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -99,7 +103,7 @@ impl LambdaAuthorizer {
                 let json = serde_json::to_string(&members);
                 let json = json.map_err(|_| AuthError::MalformedContext)?;
                 (
-                    authorizer.string(PRINCIPAL),
+                    authorizer.owned_text(PRINCIPAL),
                     authorizer,
                     RawClaims::Stringified(json.into(), Lists::Commas),
                 )
@@ -107,8 +111,10 @@ impl LambdaAuthorizer {
             Part::Nested(json, context) => (None, context, RawClaims::Json(json.get().into())),
         };
         let subject = match &self.subject {
-            Some(member) => context.string(member),
-            None => context.string(PRINCIPAL).or_else(|| context.string("sub")),
+            Some(member) => context.owned_text(member),
+            None => context
+                .owned_text(PRINCIPAL)
+                .or_else(|| context.owned_text("sub")),
         };
         let kind = IdentityKind::LambdaAuthorizer(LambdaIdentity { principal_id });
         Ok(Identity::new(subject.ok_or(AuthError::NoSubject)?)
@@ -156,5 +162,24 @@ impl Authenticator for LambdaAuthorizer {
 
     fn config_errors(&self) -> Vec<String> {
         self.trust.config_errors()
+    }
+
+    fn __built_in(&self) -> Option<Own<'_>> {
+        Some(Own(self))
+    }
+}
+
+impl BuiltIn for LambdaAuthorizer {
+    fn describe(&self) -> Description {
+        Description {
+            subject: self.subject.clone(),
+            ..self.trust.describe(Kind::Lambda, &self.scheme())
+        }
+    }
+
+    fn visited(&self, visit: &mut Visit<'_>) -> Installed {
+        let mut visited = self.clone();
+        visited.trust.settings(visit);
+        install(visited)
     }
 }

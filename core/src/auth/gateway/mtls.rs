@@ -6,8 +6,15 @@ use super::{
 };
 use crate::{
     Request,
-    auth::{AuthError, Authenticator, Identity, IdentityKind, Scheme, json::Object},
+    auth::{
+        AuthError, Authenticator, Identity, IdentityKind, Installed, Scheme,
+        authenticator::{BuiltIn, Own},
+        description::{Description, Kind},
+        install,
+        json::Object,
+    },
     event::Source,
+    setting::{Setting, Visit},
 };
 
 /// Authenticator for callers whose client certificate was checked by a custom domain of a REST API or an
@@ -97,5 +104,21 @@ impl Authenticator for MutualTls {
 
     fn config_errors(&self) -> Vec<String> {
         self.trust.config_errors()
+    }
+
+    fn __built_in(&self) -> Option<Own<'_>> {
+        Some(Own(self))
+    }
+}
+
+impl BuiltIn for MutualTls {
+    fn describe(&self) -> Description {
+        self.trust.describe(Kind::Mtls, &self.scheme())
+    }
+
+    fn visited(&self, visit: &mut Visit<'_>) -> Installed {
+        let mut visited = self.clone();
+        visited.trust.settings(visit);
+        install(visited)
     }
 }

@@ -3,6 +3,7 @@
 use super::claims_coercion::Lists;
 use crate::auth::{
     AuthError, Identity, IdentityKind,
+    description::Description,
     identity::RawClaims,
     json::{Object, text, texts},
     list_claim::{List, ListClaim, Said},
@@ -37,6 +38,17 @@ impl Default for ListClaims {
         Self {
             scopes: ListClaim::usual("scope"),
             groups: ListClaim::usual(COGNITO_GROUPS),
+        }
+    }
+}
+
+impl ListClaims {
+    /// Adds the names of the claims.
+    pub(super) fn describe(&self, description: Description) -> Description {
+        Description {
+            scopes_claim: Some(self.scopes.path().to_owned()),
+            groups_claim: Some(self.groups.path().to_owned()),
+            ..description
         }
     }
 }
@@ -82,7 +94,7 @@ impl<'a> Token<'a> {
     }
 
     pub(super) fn issuer(&self) -> Option<String> {
-        self.claims.string("iss")
+        self.claims.owned_text("iss")
     }
 
     /// Whether the issuer is a Cognito user pool.
@@ -100,7 +112,7 @@ impl<'a> Token<'a> {
         let subject = match (self.lists, self.claims.get("sub")) {
             // The number 7 and the string "7" are different subjects.
             (None, Some(sub)) if !sub.get().starts_with('"') => None,
-            _ => self.claims.string("sub"),
+            _ => self.claims.owned_text("sub"),
         };
         let subject = subject.ok_or(AuthError::NoSubject)?;
         let scopes = self.scopes(&claims.scopes)?;

@@ -2,8 +2,13 @@
 
 use crate::{
     Invocation, Request,
-    auth::{AuthError, json::Object},
+    auth::{
+        AuthError, Scheme,
+        description::{Description, Kind},
+        json::Object,
+    },
     event::Source,
+    setting::{Setting, Visit, literals, visit_all},
 };
 use std::borrow::Cow;
 
@@ -51,11 +56,11 @@ pub(super) const API_GATEWAY: &[Source] = &[Source::RestApi, Source::HttpApi, So
 pub(super) struct Trust {
     pub(super) name: Cow<'static, str>,
     /// `None` for any API.
-    apis: Option<Vec<String>>,
+    apis: Option<Vec<Setting>>,
 }
 
 impl Trust {
-    pub(super) fn in_apis(name: &'static str, apis: Vec<String>) -> Self {
+    pub(super) fn in_apis(name: &'static str, apis: Vec<Setting>) -> Self {
         Self {
             name: name.into(),
             apis: Some(apis),
@@ -88,7 +93,7 @@ impl Trust {
         };
         let trusted = apis
             .iter()
-            .any(|known| *known == *api || Some(known.as_str()) == id);
+            .any(|known| known.is(&api) || id.is_some_and(|id| known.is(id)));
         if trusted {
             Ok(())
         } else {
@@ -98,7 +103,20 @@ impl Trust {
 
     /// The ids, for the emulation of such an API; empty for all.
     pub(super) fn apis(&self) -> Vec<String> {
-        self.apis.clone().unwrap_or_default()
+        let apis = literals(self.apis.iter().flatten());
+        apis.map(str::to_owned).collect()
+    }
+
+    pub(super) fn settings(&mut self, visit: &mut Visit<'_>) {
+        visit_all("api", self.apis.iter_mut().flatten(), visit);
+    }
+
+    /// The description of an authenticator with this scheme.
+    pub(super) fn describe(&self, kind: Kind, scheme: &Scheme) -> Description {
+        Description {
+            apis: self.apis.clone().unwrap_or_default(),
+            ..scheme.describe(kind)
+        }
     }
 
     pub(super) fn config_errors(&self) -> Vec<String> {
@@ -106,13 +124,13 @@ impl Trust {
             return Vec::new();
         };
         if apis.is_empty() {
-            return vec![format!(
-                "no API is trusted: `from_apis` needs at least one id"
-            )];
+            return vec!["no API is trusted: `from_apis` needs at least one id".to_owned()];
         }
-        let odd = apis.iter().filter(|id| {
-            id.is_empty() || id.contains(|c: char| c == '*' || c.is_whitespace() || c.is_control())
-        });
+        let is_id = |id: &str| {
+            !id.is_empty()
+                && !id.contains(|c: char| c == '*' || c.is_whitespace() || c.is_control())
+        };
+        let odd = apis.iter().filter(|id| !id.literal().is_some_and(is_id));
         odd.map(|id| {
             format!(
                 "`{id}` is not the id of an API: ids are compared exactly, and `from_any_api` trusts \
@@ -132,7 +150,7 @@ macro_rules! origins {
             ///
             /// An identity from another API is rejected. [`Api::build`](crate::Api::build) fails if
             /// the list is empty.
-            pub fn from_apis<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
+            pub fn from_apis<I: Into<Setting>>(ids: impl IntoIterator<Item = I>) -> Self {
                 let ids = ids.into_iter().map(Into::into).collect();
                 Self::trusting(Trust::in_apis($name, ids))
             }
@@ -168,7 +186,7 @@ mod tests {
 
     #[test]
     fn only_a_named_api_is_trusted() {
-        let trust = Trust::in_apis("iam", vec!["a1".to_owned(), "svc-1".to_owned()]);
+        let trust = Trust::in_apis("iam", vec!["a1".into(), "svc-1".into()]);
         let arn = "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1";
         for (source, context, expected) in [
             (Source::RestApi, r#"{"apiId": "a1"}"#.to_owned(), Ok(())),
@@ -214,7 +232,7 @@ mod tests {
                 "{source} {context}"
             );
         }
-        let by_arn = Trust::in_apis("iam", vec![arn.to_owned()]);
+        let by_arn = Trust::in_apis("iam", vec![arn.into()]);
         let context = format!(r#"{{"serviceArn": "{arn}"}}"#);
         assert_eq!(checked(&by_arn, Source::LatticeV2, &context), Ok(()));
     }
@@ -238,7 +256,7 @@ mod tests {
             (vec!["a1 ", "b*"], 2),
             (vec!["a1", "<url-id>"], 0),
         ] {
-            let ids: Vec<_> = ids.into_iter().map(str::to_owned).collect();
+            let ids: Vec<Setting> = ids.into_iter().map(Setting::from).collect();
             let found = Trust::in_apis("iam", ids.clone()).config_errors();
             assert_eq!(found.len(), errors, "{ids:?}: {found:?}");
         }

@@ -51,13 +51,7 @@ impl<'a> Payload<'a> {
 
     /// A claim that is a string.
     pub(crate) fn string(&self, name: &str) -> Result<Option<Cow<'a, str>>, AuthError> {
-        match self.claims.member(name) {
-            None => Ok(None),
-            Some(value) => match json::string(value) {
-                Some(string) => Ok(Some(string)),
-                None => Err(AuthError::MalformedClaims),
-            },
-        }
+        self.claims.string(name, AuthError::MalformedClaims)
     }
 
     /// A claim that is a time, since the epoch.

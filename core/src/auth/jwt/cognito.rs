@@ -1,17 +1,25 @@
 //! Tokens of Cognito user pools.
 
+#[cfg(debug_assertions)]
+use super::LocalKey;
 use super::{
     super::{
-        AuthError, Authenticator, Credential, Identity, Scheme, TestKeys, list_claim::ListClaim,
-        pool,
+        AuthError, Authenticator, Credential, Identity, Installed, LendKeys, Scheme, TestKeys,
+        authenticator::{BuiltIn, Own},
+        description::Description,
+        install,
+        list_claim::ListClaim,
     },
     Algorithm, Ready, VerifiedTokens,
     common::Common,
-    config::{Config, Trust, common_settings, settings},
+    config::{Config, Trust, TrustedIssuer, common_settings, settings},
     issuer::Usage,
     source::KeysFrom,
 };
-use crate::Request;
+use crate::{
+    Request,
+    setting::{Setting, Visit},
+};
 use std::{
     borrow::Cow,
     fmt,
@@ -64,26 +72,22 @@ pub enum NeedsClient {}
 impl Cognito<NeedsClient> {
     /// Trusts the tokens of the user pool of this id, as in `eu-west-1_abc123`: its region, and
     /// what the region gave it.
-    pub fn user_pool(id: impl AsRef<str>) -> Self {
+    pub fn user_pool(id: impl Into<Setting>) -> Self {
         let config = Config::new("cognito", Usage::CognitoAccess, "cognito:groups");
         let config = config.change(|config| {
             config.algorithms = vec![Algorithm::Rs256];
-            config.trusted.push(trust(id.as_ref()));
+            config.trusted.push(trust(id.into()));
         });
         Self(config, PhantomData)
     }
 }
 
-fn trust(id: &str) -> Trust {
-    match pool::region(id) {
-        Some(region) => Trust::new(pool::issuers(id, region).to_vec(), KeysFrom::Below),
-        None => Trust {
-            error: Some(format!(
-                "{id:?} is not the id of a user pool, which is like \"eu-west-1_abc123\""
-            )),
-            ..Trust::new(Vec::new(), KeysFrom::Below)
-        },
-    }
+fn trust(id: Setting) -> Trust {
+    let pool = TrustedIssuer::UserPool {
+        id,
+        regions: Vec::new(),
+    };
+    Trust::new(pool, KeysFrom::Below)
 }
 
 impl Cognito<Ready> {
@@ -91,17 +95,17 @@ impl Cognito<Ready> {
     ///
     /// Rules of routes do not tell pools apart: `groups("admins")` accepts members of that group of
     /// **any** of them. A [check](Cognito::check) or a guard can look at [`Identity::issuer`].
-    pub fn add_user_pool(self, id: impl AsRef<str>) -> Cognito<NeedsClient> {
+    pub fn add_user_pool(self, id: impl Into<Setting>) -> Cognito<NeedsClient> {
         let config = self
             .0
-            .change(|config| config.trusted.push(trust(id.as_ref())));
+            .change(|config| config.trusted.push(trust(id.into())));
         Cognito(config, PhantomData)
     }
 }
 
 impl<S> Cognito<S> {
     /// Accepts tokens that were issued to this app client. Can be repeated.
-    pub fn client(self, id: impl Into<String>) -> Cognito<Ready> {
+    pub fn client(self, id: impl Into<Setting>) -> Cognito<Ready> {
         let config = self.0.change_last(|trust| trust.parties.push(id.into()));
         Cognito(config, PhantomData)
     }
@@ -137,20 +141,10 @@ impl<S> Cognito<S> {
     /// responds with 403. The issuer that all regions share
     /// (`https://issuer-cognito-idp.REGION.amazonaws.com/POOL`, of the primary region) is trusted
     /// without this. `build()` fails if it is not a region of AWS.
-    pub fn also_region(self, region: impl AsRef<str>) -> Self {
-        let region = region.as_ref();
+    pub fn also_region(self, region: impl Into<Setting>) -> Self {
         self.change_last(|trust| {
-            let pool = trust
-                .issuers
-                .first()
-                .and_then(|issuer| issuer.rsplit_once('/'));
-            let Some(pool) = pool.map(|(_, pool)| pool.to_owned()) else {
-                return;
-            };
-            if pool::is_region(region) {
-                trust.issuers.push(pool::issuer_in(&pool, region));
-            } else {
-                trust.error = Some(format!("{region:?} is not a region of AWS"));
+            if let TrustedIssuer::UserPool { regions, .. } = &mut trust.issuer {
+                regions.push(region.into());
             }
         })
     }
@@ -174,7 +168,6 @@ impl Cognito {
 mod tests {
     use super::super::testing::{Signer, ask, claims, now, set};
     use super::*;
-    use crate::auth::LendKeys;
     use serde_json::{Value as Json, json};
 
     const OLDER: &str = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc123";

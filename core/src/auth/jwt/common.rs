@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How far clocks may be allowed to differ.
-pub(crate) const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
+const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
 /// A check of the application.
 pub(crate) type Check = Arc<dyn Fn(&Identity) -> Result<(), AuthError> + Send + Sync>;

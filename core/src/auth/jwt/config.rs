@@ -1,9 +1,14 @@
 //! The settings of verifiers, and the verifier that is made of them when it is first needed.
 
 #[cfg(debug_assertions)]
-use super::local_key::LocalPublicKey;
+use super::local_key::{LocalKey, LocalPublicKey};
 use super::{
-    super::{AuthError, Credential, Identity, TestKeys, list_claim::ListClaim},
+    super::{
+        AuthError, Credential, Identity, TestKeys,
+        description::{self, Description, Kind, TokenKind, UserPool},
+        list_claim::ListClaim,
+        pool,
+    },
     Algorithm, VerifiedTokens,
     common::Common,
     header::HeaderRules,
@@ -11,7 +16,10 @@ use super::{
     source::KeysFrom,
     verifier::{Issuer, Verifier},
 };
-use crate::Request;
+use crate::{
+    Request,
+    setting::{Setting, Visit, literals, unresolved, visit_all},
+};
 use std::{
     collections::HashSet,
     fmt,
@@ -38,26 +46,100 @@ pub(super) struct Config {
 /// An issuer that is trusted, under one name or several.
 #[derive(Clone)]
 pub(super) struct Trust {
-    /// The forms of its `iss`.
-    pub(super) issuers: Vec<String>,
+    pub(super) issuer: TrustedIssuer,
     /// The audiences or clients that are accepted.
-    pub(super) parties: Vec<String>,
+    pub(super) parties: Vec<Setting>,
     /// Whether all are accepted.
     pub(super) anybody: bool,
     pub(super) keys: KeysFrom,
-    /// Why there is no such issuer.
-    pub(super) error: Option<String>,
+}
+
+#[derive(Clone)]
+pub(super) enum TrustedIssuer {
+    Url(Setting),
+    UserPool {
+        id: Setting,
+        /// Regions that it is replicated to.
+        regions: Vec<Setting>,
+    },
 }
 
 impl Trust {
     /// No audience or client is accepted yet.
-    pub(super) fn new(issuers: Vec<String>, keys: KeysFrom) -> Self {
+    pub(super) fn new(issuer: TrustedIssuer, keys: KeysFrom) -> Self {
         Self {
-            issuers,
+            issuer,
             parties: Vec::new(),
             anybody: false,
             keys,
-            error: None,
+        }
+    }
+
+    /// The forms of its `iss`; none if the setting has no value, or is not the id of a user pool.
+    pub(super) fn issuers(&self) -> Vec<String> {
+        match &self.issuer {
+            TrustedIssuer::Url(url) => url.literal().map(str::to_owned).into_iter().collect(),
+            TrustedIssuer::UserPool { id, regions } => {
+                let id = id.literal().unwrap_or_default();
+                let Some(region) = pool::region(id) else {
+                    return Vec::new();
+                };
+                let replicas = literals(regions).filter(|region| pool::is_region(region));
+                let replicas = replicas.map(|region| pool::issuer_in(id, region));
+                pool::issuers(id, region)
+                    .into_iter()
+                    .chain(replicas)
+                    .collect()
+            }
+        }
+    }
+
+    fn errors(&self) -> Vec<String> {
+        let TrustedIssuer::UserPool { id, regions } = &self.issuer else {
+            return Vec::new();
+        };
+        let pools = literals([id]).filter(|id| pool::region(id).is_none());
+        let pools = pools.map(|id| {
+            format!("{id:?} is not the id of a user pool, which is like \"eu-west-1_abc123\"")
+        });
+        let regions = literals(regions).filter(|region| !pool::is_region(region));
+        pools
+            .chain(regions.map(|region| format!("{region:?} is not a region of AWS")))
+            .collect()
+    }
+
+    fn settings(&mut self, party: &'static str, visit: &mut Visit<'_>) {
+        match &mut self.issuer {
+            TrustedIssuer::Url(url) => visit("issuer", url),
+            TrustedIssuer::UserPool { id, regions } => {
+                visit("user_pool", id);
+                visit_all("region", regions, visit);
+            }
+        }
+        visit_all(party, &mut self.parties, visit);
+        if let KeysFrom::Url(url) = &mut self.keys {
+            visit("jwks_url", url);
+        }
+    }
+
+    fn describe(&self, description: &mut Description) {
+        let jwks_url = match &self.keys {
+            KeysFrom::Url(url) => Some(url.clone()),
+            _ => None,
+        };
+        let parties = self.parties.clone();
+        match &self.issuer {
+            TrustedIssuer::Url(url) => description.issuers.push(description::Issuer {
+                audiences: parties,
+                jwks_url,
+                ..description::Issuer::new(url.clone())
+            }),
+            TrustedIssuer::UserPool { id, regions } => description.user_pools.push(UserPool {
+                clients: parties,
+                regions: regions.clone(),
+                jwks_url,
+                ..UserPool::new(id.clone())
+            }),
         }
     }
 }
@@ -104,6 +186,13 @@ impl Config {
             errors.push("no algorithm is allowed".to_owned());
         }
         errors.extend(self.common.errors());
+        self.clone().settings(&mut |name, setting| {
+            errors.extend(
+                setting
+                    .variable()
+                    .map(|variable| unresolved(name, variable)),
+            );
+        });
         let mut issuers = Vec::new();
         for trust in &self.trusted {
             self.trust(trust, &mut issuers, &mut errors);
@@ -137,17 +226,11 @@ impl Config {
     }
 
     fn trust(&self, trust: &Trust, issuers: &mut Vec<Issuer>, errors: &mut Vec<String>) {
-        let what = match self.usage {
-            Usage::Audience => "audience",
-            Usage::CognitoAccess | Usage::CognitoId => "client",
-        };
-        errors.extend(trust.error.clone());
-        let whose = trust
-            .issuers
-            .first()
-            .map(String::as_str)
-            .unwrap_or_default();
-        if trust.parties.iter().any(String::is_empty) {
+        let what = self.party();
+        errors.extend(trust.errors());
+        let names = trust.issuers();
+        let whose = names.first().map(String::as_str).unwrap_or_default();
+        if trust.parties.iter().any(|party| party.is("")) {
             errors.push(format!("the issuer {whose:?} has an empty {what}"));
         }
         if trust.anybody && !trust.parties.is_empty() {
@@ -158,10 +241,11 @@ impl Config {
         if !trust.anybody && trust.parties.is_empty() {
             errors.push(format!("the issuer {whose:?} has no {what}"));
         }
-        let parties = (!trust.anybody).then(|| Arc::from(trust.parties.as_slice()));
+        let parties: Option<Arc<[String]>> =
+            (!trust.anybody).then(|| literals(&trust.parties).map(str::to_owned).collect());
         // One that was given is the same for all names.
         let mut shared = None;
-        for (at, name) in trust.issuers.iter().enumerate() {
+        for (at, name) in names.iter().enumerate() {
             if name.is_empty() {
                 errors.push("an issuer is empty".to_owned());
             }
@@ -184,10 +268,51 @@ impl Config {
             issuers.push(Issuer {
                 name: name.clone(),
                 source,
-                parties: Option::clone(&parties),
+                parties: parties.clone(),
                 ahead: at == 0,
             });
         }
+    }
+
+    /// What the party is that a token is for.
+    fn party(&self) -> &'static str {
+        match self.usage {
+            Usage::Audience => "audience",
+            Usage::CognitoAccess | Usage::CognitoId => "client",
+        }
+    }
+
+    pub(super) fn settings(&mut self, visit: &mut Visit<'_>) {
+        let party = self.party();
+        for trust in &mut self.trusted {
+            trust.settings(party, visit);
+        }
+    }
+
+    pub(super) fn describe(&self) -> Description {
+        let (kind, token) = match self.usage {
+            Usage::Audience => (Kind::Jwt, None),
+            Usage::CognitoAccess => (Kind::Cognito, Some(TokenKind::Access)),
+            Usage::CognitoId => (Kind::Cognito, Some(TokenKind::Id)),
+        };
+        let has_scopes = self.usage != Usage::CognitoId;
+        let mut description = Description {
+            token,
+            scopes_claim: has_scopes.then(|| self.scopes.path().to_owned()),
+            groups_claim: Some(self.common.groups.path().to_owned()),
+            ..self.common.scheme().describe(kind)
+        };
+        for trust in &self.trusted {
+            trust.describe(&mut description);
+        }
+        description
+    }
+
+    /// The same config, which also accepts tokens of this key.
+    #[cfg(debug_assertions)]
+    pub(super) fn with_local_key(&self, key: &LocalKey) -> Self {
+        self.clone()
+            .change(|config| config.local = Some(key.public()))
     }
 
     pub(super) async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
@@ -200,7 +325,7 @@ impl Config {
         let at = self
             .trusted
             .iter()
-            .position(|trust| trust.issuers.contains(&keys.issuer))?;
+            .position(|trust| trust.issuers().contains(&keys.issuer))?;
         Some(self.clone().change(|config| {
             if let Some(trust) = config.trusted.get_mut(at) {
                 trust.keys = KeysFrom::Embedded(keys.jwks.as_str().into());
@@ -214,7 +339,7 @@ impl Config {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let issuers = self.trusted.iter().flat_map(|trust| &trust.issuers);
+        let issuers = self.trusted.iter().flat_map(Trust::issuers);
         f.debug_struct("Config")
             .field("name", &self.common.name)
             .field("issuers", &issuers.collect::<Vec<_>>())
@@ -330,7 +455,7 @@ macro_rules! settings {
             }
 
             /// The URL of the keys of the last issuer, instead of the one in its metadata.
-            pub fn jwks_url(self, url: impl Into<String>) -> Self {
+            pub fn jwks_url(self, url: impl Into<Setting>) -> Self {
                 self.change_last(|trust| trust.keys = KeysFrom::Url(url.into()))
             }
 
@@ -349,17 +474,9 @@ macro_rules! settings {
                 self.change(|config| config.cache = Some(tokens))
             }
 
-            #[cfg(debug_assertions)]
-            pub(super) fn config(&self) -> &Config {
-                &self.0
-            }
-
             /// The same verifier, which accepts what a local key has signed as well.
             #[cfg(debug_assertions)]
-            pub(super) fn with_local_key(
-                &self,
-                key: &Arc<super::local_key::LocalPublicKey>,
-            ) -> Self {
+            pub(super) fn with_local_key(&self, key: &LocalKey) -> Self {
                 Self(self.0.with_local_key(key), PhantomData)
             }
 
@@ -392,9 +509,37 @@ macro_rules! settings {
             fn config_errors(&self) -> Vec<String> {
                 self.0.verifier().errors.clone()
             }
+
+            fn __built_in(&self) -> Option<Own<'_>> {
+                Some(Own(self))
+            }
         }
 
-        impl crate::auth::LendKeys for $verifier<Ready> {
+        impl BuiltIn for $verifier<Ready> {
+            fn describe(&self) -> Description {
+                self.0.describe()
+            }
+
+            fn visited(&self, visit: &mut Visit<'_>) -> Installed {
+                install(self.clone().change(|config| config.settings(visit)))
+            }
+
+            fn lend_test_keys(&self, keys: &TestKeys) -> Option<Installed> {
+                self.with_test_keys(keys).map(install)
+            }
+
+            #[cfg(debug_assertions)]
+            fn lend_local_key(&self, key: &LocalKey) -> Option<Installed> {
+                Some(install(self.with_local_key(key)))
+            }
+
+            #[cfg(debug_assertions)]
+            fn token_config(&self) -> Option<&dyn std::any::Any> {
+                Some(&self.0)
+            }
+        }
+
+        impl LendKeys for $verifier<Ready> {
             fn with_test_keys(&self, keys: &TestKeys) -> Option<Self> {
                 Some(Self(self.0.with_test_keys(keys)?, PhantomData))
             }

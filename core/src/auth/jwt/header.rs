@@ -3,13 +3,15 @@
 use super::{
     super::{
         AuthError,
-        json::{self, JsonError, Object},
+        json::{JsonError, Object},
     },
     Algorithm,
     jwk::MAX_KID,
 };
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+
+const MALFORMED: AuthError = AuthError::MalformedHeader;
 
 /// A header, of which nothing is verified. A key in it (`jwk`), or the place of one (`jku`, `x5u`,
 /// `x5c`), is ignored: a forged token would name its own
@@ -34,7 +36,7 @@ pub(crate) struct HeaderRules {
 impl<'a> Header<'a> {
     /// A member that is a string.
     pub(crate) fn string(&self, name: &str) -> Result<Option<Cow<'a, str>>, AuthError> {
-        string(&self.members, name)
+        self.members.string(name, MALFORMED)
     }
 
     /// The text of a member, of whatever type.
@@ -63,8 +65,8 @@ impl HeaderRules {
             JsonError::Malformed => AuthError::MalformedHeader,
             JsonError::Duplicate => AuthError::DuplicateMember,
         })?;
-        let alg = string(&members, "alg")?.ok_or(AuthError::MalformedHeader)?;
-        let kid = string(&members, "kid");
+        let alg = members.string("alg", MALFORMED)?.ok_or(MALFORMED)?;
+        let kid = members.string("kid", MALFORMED);
         let named = kid.as_ref().ok().and_then(Option::as_deref);
         let algorithm = Algorithm::named(&alg)
             .filter(|algorithm| self.allows(*algorithm, named))
@@ -79,7 +81,10 @@ impl HeaderRules {
             Some("false") => return Err(AuthError::UnknownCriticalHeader),
             Some(_) => return Err(AuthError::MalformedHeader),
         }
-        if string(&members, "typ")?.is_some_and(|typ| !self.is_known_type(&typ)) {
+        if members
+            .string("typ", MALFORMED)?
+            .is_some_and(|typ| !self.is_known_type(&typ))
+        {
             return Err(AuthError::WrongTokenType);
         }
         match kid? {
@@ -116,16 +121,6 @@ fn short(typ: &str) -> &str {
     match typ.split_at_checked(PREFIX.len()) {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
         _ => typ,
-    }
-}
-
-fn string<'a>(members: &Object<'a>, name: &str) -> Result<Option<Cow<'a, str>>, AuthError> {
-    match members.member(name) {
-        None => Ok(None),
-        Some(value) => match json::string(value) {
-            Some(string) => Ok(Some(string)),
-            None => Err(AuthError::MalformedHeader),
-        },
     }
 }
 

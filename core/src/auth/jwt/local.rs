@@ -5,101 +5,21 @@
 //! without debug assertions there is none.
 
 use super::{
-    super::{AuthError, Installed, authenticator::Erased, keys::Clock},
-    Cognito, Jwt, KeySet, compact,
+    super::{AuthError, Installed, keys::Clock},
+    LocalKey,
     config::{Config, Trust},
     issuer::Usage,
-    local_key::{ALGORITHM, LocalPublicKey},
 };
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    rand,
-    signature::{Ed25519KeyPair, KeyPair as _},
-};
-use serde_json::{Map, Value, json};
-use std::{any::Any, sync::Arc, time::UNIX_EPOCH};
-
-/// How long the secret of a key is, in bytes.
-pub(crate) const SECRET: usize = 32;
-
-/// The key pair of a machine.
-pub(crate) struct LocalKey {
-    pair: Ed25519KeyPair,
-    public: Arc<LocalPublicKey>,
-}
-
-/// A random secret; `None` when the system has no randomness.
-pub(crate) fn new_secret() -> Option<[u8; SECRET]> {
-    let mut secret = [0; SECRET];
-    rand::fill(&mut secret).ok()?;
-    Some(secret)
-}
-
-impl LocalKey {
-    /// The pair of a secret ([RFC 8032, section 5.1.5](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.5)).
-    pub(crate) fn new(secret: &[u8; SECRET]) -> Option<Self> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(secret).ok()?;
-        let public = pair.public_key().as_ref();
-        // No issuer has a key of this name.
-        let kid = format!("local-{}", encode(digest(&SHA256, public).as_ref()));
-        let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": encode(public), "kid": kid});
-        let set = KeySet::read(json!({"keys": [jwk]}).to_string().as_bytes())?;
-        let public = LocalPublicKey {
-            kid,
-            set: Arc::new(set),
-        };
-        Some(Self {
-            pair,
-            public: Arc::new(public),
-        })
-    }
-
-    /// The authenticator with this key; `None` if it does not verify JWTs.
-    pub(crate) fn lend(&self, authenticator: &dyn Any) -> Option<Arc<dyn Erased>> {
-        if let Some(jwt) = authenticator.downcast_ref::<Jwt>() {
-            return Some(Arc::new(jwt.with_local_key(&self.public)));
-        }
-        let cognito = authenticator.downcast_ref::<Cognito>()?;
-        Some(Arc::new(cognito.with_local_key(&self.public)))
-    }
-
-    /// The name of the key.
-    #[cfg(test)]
-    pub(crate) fn kid(&self) -> &str {
-        &self.public.kid
-    }
-
-    fn sign(&self, typ: &str, claims: &Map<String, Value>) -> String {
-        let header = json!({"alg": ALGORITHM.name(), "kid": self.public.kid, "typ": typ});
-        let claims = Value::Object(claims.clone());
-        let signed = format!(
-            "{}.{}",
-            encode(header.to_string().as_bytes()),
-            encode(claims.to_string().as_bytes())
-        );
-        let signature = self.pair.sign(signed.as_bytes());
-        format!("{signed}.{}", encode(signature.as_ref()))
-    }
-}
-
-fn encode(bytes: &[u8]) -> String {
-    base64_simd::URL_SAFE_NO_PAD.encode_to_string(bytes)
-}
-
-/// Reads what [`LocalKey`]'s secret is written as.
-pub(crate) fn secret_of(text: &str) -> Option<[u8; SECRET]> {
-    compact::decode(text).ok()?.try_into().ok()
-}
-
-/// Writes a secret as a text.
-pub(crate) fn text_of(secret: &[u8; SECRET]) -> String {
-    encode(secret)
-}
+use crate::setting::literals;
+use serde_json::{Map, Value};
+use std::time::UNIX_EPOCH;
 
 /// An issuer of an authenticator, whose tokens can be made here.
 pub(crate) struct LocalIssuer {
     config: Config,
     trust: Trust,
+    /// The forms of its `iss`, at least one.
+    issuers: Vec<String>,
 }
 
 /// What a token says beside what its authenticator requires.
@@ -114,23 +34,14 @@ pub(crate) struct Said<'a> {
 }
 
 impl LocalIssuer {
-    /// Those of an authenticator.
-    pub(crate) fn of(authenticator: &dyn Any) -> Vec<Self> {
-        let jwt = authenticator.downcast_ref::<Jwt>().map(Jwt::config);
-        let cognito = || authenticator.downcast_ref::<Cognito>().map(Cognito::config);
-        let Some(config) = jwt.or_else(cognito) else {
-            return Vec::new();
-        };
-        let trusted = config
-            .trusted
-            .iter()
-            .filter(|trust| !trust.issuers.is_empty());
-        trusted
-            .map(|trust| Self {
-                config: config.clone(),
-                trust: trust.clone(),
-            })
-            .collect()
+    /// The issuers of an authenticator.
+    fn of(config: &Config) -> Vec<Self> {
+        let issuers = config.trusted.iter().map(|trust| Self {
+            config: config.clone(),
+            trust: trust.clone(),
+            issuers: trust.issuers(),
+        });
+        issuers.filter(|one| !one.issuers.is_empty()).collect()
     }
 
     /// Its authenticator's name.
@@ -140,26 +51,22 @@ impl LocalIssuer {
 
     /// The `iss` of its tokens.
     pub(crate) fn issuer(&self) -> &str {
-        self.trust
-            .issuers
-            .first()
-            .map(String::as_str)
-            .unwrap_or_default()
+        self.issuers.first().map(String::as_str).unwrap_or_default()
     }
 
     /// Whether this is one of its URLs, or the name of its authenticator.
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.trust.issuers.iter().any(|issuer| issuer == name) || self.authenticator() == name
+        self.issuers.iter().any(|issuer| issuer == name) || self.authenticator() == name
     }
 
     /// The clients or audiences that are accepted; all if there are none.
-    pub(crate) fn clients(&self) -> &[String] {
-        &self.trust.parties
+    pub(crate) fn clients(&self) -> Vec<&str> {
+        literals(&self.trust.parties).collect()
     }
 
     /// Whether it accepts this one.
     pub(crate) fn lets_in(&self, client: &str) -> bool {
-        self.trust.anybody || self.clients().iter().any(|known| known == client)
+        self.trust.anybody || self.clients().contains(&client)
     }
 
     /// Where the token is in a request.
@@ -172,7 +79,7 @@ impl LocalIssuer {
     /// # Errors
     /// If such tokens have no scopes.
     pub(crate) fn token(&self, key: &LocalKey, said: &Said<'_>) -> Result<String, String> {
-        let client = said.client.or(self.clients().first().map(String::as_str));
+        let client = said.client.or(self.clients().first().copied());
         let client = client.unwrap_or("local");
         let now = seconds(&self.config.common.clock)?;
         let mut claims = said.claims.clone();
@@ -212,7 +119,7 @@ impl LocalIssuer {
 
     /// Whether the authenticator, with the key, accepts a token.
     pub(crate) async fn accepts(&self, key: &LocalKey, token: &str) -> Result<(), AuthError> {
-        let config = self.config.with_local_key(&key.public);
+        let config = self.config.with_local_key(key);
         config.verifier().verify(token).await.map(drop)
     }
 }
@@ -224,31 +131,21 @@ fn seconds(clock: &Clock) -> Result<u64, String> {
         .map_err(|_| "the clock is before 1970".to_owned())
 }
 
-impl Config {
-    /// The same config, which accepts what a local key has signed as well.
-    pub(super) fn with_local_key(&self, key: &Arc<LocalPublicKey>) -> Self {
-        self.clone()
-            .change(|config| config.local = Some(Arc::clone(key)))
-    }
-}
-
 impl Installed {
     /// The same one, which accepts what a local key has signed as well; `None` when it verifies no
     /// tokens, neither itself nor in place of the gateway.
     pub(crate) fn with_local_key(&self, key: &LocalKey) -> Option<Self> {
-        if let Some(lent) = key.lend(self.as_any()) {
-            return Some(self.with_authenticator(lent));
-        }
-        let verifier = self.scheme.local_verifier()?.with_local_key(key)?;
-        Some(self.with_scheme(Clone::clone(&*self.scheme).verified_locally(Some(verifier))))
+        self.built_in()?.lend_local_key(key)
     }
 
     /// The issuers whose tokens can be made here.
     pub(crate) fn local_issuers(&self) -> Vec<LocalIssuer> {
-        let own = LocalIssuer::of(self.as_any());
-        match self.scheme.local_verifier() {
-            Some(verifier) if own.is_empty() => verifier.local_issuers(),
-            _ => own,
+        let config = self.built_in().and_then(|one| one.token_config());
+        let config = config.and_then(|config| config.downcast_ref::<Config>());
+        match (config, self.scheme.local_verifier()) {
+            (Some(config), _) => LocalIssuer::of(config),
+            (None, Some(verifier)) => verifier.local_issuers(),
+            (None, None) => Vec::new(),
         }
     }
 }
@@ -257,7 +154,8 @@ impl Installed {
 mod tests {
     use super::{
         super::{
-            super::{Algorithm, install},
+            super::{Algorithm, Authenticator, Cognito, Jwt, install},
+            local_key::{SECRET, encode},
             testing::{ISSUER, Signer, ask, claims, now, set},
         },
         *,
@@ -268,8 +166,12 @@ mod tests {
         LocalKey::new(&[byte; SECRET]).expect("any secret is one")
     }
 
-    fn token(authenticator: &dyn Any, key: &LocalKey) -> String {
-        let issuers = LocalIssuer::of(authenticator);
+    fn issuers(authenticator: &(impl Authenticator + Clone)) -> Vec<LocalIssuer> {
+        install(authenticator.clone()).local_issuers()
+    }
+
+    fn token(authenticator: &(impl Authenticator + Clone), key: &LocalKey) -> String {
+        let issuers = issuers(authenticator);
         let said = Said {
             subject: "alice",
             groups: &["admins".to_owned()],
@@ -299,13 +201,13 @@ mod tests {
         let key = key(1);
         let (for_jwt, for_cognito) = (token(&jwt, &key), token(&cognito, &key));
 
-        let lent = jwt.with_local_key(&key.public);
+        let lent = jwt.with_local_key(&key);
         let identity = ask(&lent, &for_jwt).await.expect("the key is lent");
         assert_eq!(identity.subject(), "alice");
         assert_eq!(identity.issuer(), Some(ISSUER));
         assert!(identity.groups().eq(["admins"]));
         assert!(identity.scopes().eq(["orders/write"]));
-        let lent = cognito.with_local_key(&key.public);
+        let lent = cognito.with_local_key(&key);
         assert!(ask(&lent, &for_cognito).await.is_ok());
         assert!(ask(&lent, &for_jwt).await.is_err());
 
@@ -320,7 +222,7 @@ mod tests {
         );
         // So is what another machine has signed, for any subject.
         let other = super::tests::key(2);
-        let lent = jwt.with_local_key(&key.public);
+        let lent = jwt.with_local_key(&key);
         assert!(ask(&lent, &token(&jwt, &other)).await.is_err());
         let forged = for_jwt.rsplit_once('.').expect("it has a signature").0;
         let signature = other.pair.sign(forged.as_bytes());
@@ -338,7 +240,7 @@ mod tests {
             "mallory" => Err(AuthError::NotAccepted),
             _ => Ok(()),
         });
-        let lent = jwt.with_local_key(&key.public);
+        let lent = jwt.with_local_key(&key);
         let real = Signer::rsa().token(
             Algorithm::Rs256,
             r#"{"alg":"RS256","kid":"k"}"#,
@@ -358,7 +260,7 @@ mod tests {
             Some(AuthError::AlgorithmNotAllowed)
         );
 
-        let issuer = &LocalIssuer::of(&jwt)[0];
+        let issuer = &issuers(&jwt)[0];
         let none = Map::new();
         let base = || Said {
             subject: "alice",
@@ -421,7 +323,7 @@ mod tests {
         let cognito = Cognito::user_pool("eu-west-1_abc123")
             .client("c1")
             .id_tokens();
-        let issuer = &LocalIssuer::of(&cognito)[0];
+        let issuer = &issuers(&cognito)[0];
         let said = Said {
             subject: "alice",
             groups: &[],
@@ -431,14 +333,5 @@ mod tests {
             client: None,
         };
         assert!(issuer.token(&key(1), &said).is_err());
-    }
-
-    #[test]
-    fn a_secret_is_a_text_and_back() {
-        let secret = new_secret().expect("there is randomness");
-        assert_eq!(secret_of(&text_of(&secret)), Some(secret));
-        for bad in ["", "AAAA", "not base64", &"A".repeat(44), &"A".repeat(200)] {
-            assert_eq!(secret_of(bad), None, "{bad}");
-        }
     }
 }

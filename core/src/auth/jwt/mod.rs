@@ -41,13 +41,15 @@ mod wycheproof;
 pub use algorithm::Algorithm;
 pub(crate) use claims::Payload;
 pub use cognito::{Cognito, NeedsClient};
-pub(crate) use common::{Common, MAX_LEEWAY};
+pub(crate) use common::Common;
 pub(crate) use config::common_settings;
 pub(crate) use header::{Header, HeaderRules};
 pub(crate) use key::Key;
 pub(crate) use key_set::KeySet;
 #[cfg(debug_assertions)]
-pub(crate) use local::{LocalIssuer, LocalKey, SECRET, Said, new_secret, secret_of, text_of};
+pub(crate) use local::{LocalIssuer, Said};
+#[cfg(debug_assertions)]
+pub(crate) use local_key::{LocalKey, SECRET, new_secret, secret_of, text_of};
 pub use oidc::{Jwt, NeedsAudience};
 pub(crate) use source::{KeysById, Source};
 pub use token_cache::VerifiedTokens;

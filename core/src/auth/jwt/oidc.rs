@@ -1,16 +1,25 @@
 //! Tokens of any issuer.
 
+#[cfg(debug_assertions)]
+use super::LocalKey;
 use super::{
     super::{
-        AuthError, Authenticator, Credential, Identity, Scheme, TestKeys, list_claim::ListClaim,
+        AuthError, Authenticator, Credential, Identity, Installed, LendKeys, Scheme, TestKeys,
+        authenticator::{BuiltIn, Own},
+        description::Description,
+        install,
+        list_claim::ListClaim,
     },
     Algorithm, Ready, VerifiedTokens,
     common::Common,
-    config::{Config, Trust, common_settings, settings},
+    config::{Config, Trust, TrustedIssuer, common_settings, settings},
     issuer::Usage,
     source::KeysFrom,
 };
-use crate::Request;
+use crate::{
+    Request,
+    setting::{Setting, Visit},
+};
 use std::{
     borrow::Cow,
     fmt,
@@ -119,14 +128,14 @@ impl Jwt<NeedsAudience> {
     ///
     /// Unless the keys come from [elsewhere](Jwt::jwks_url), it is an `https` URL without a
     /// fragment, below which the issuer's metadata are found.
-    pub fn new(issuer: impl Into<String>) -> Self {
+    pub fn new(issuer: impl Into<Setting>) -> Self {
         let config = Config::new("jwt", Usage::Audience, "groups");
         Self(trust(config, issuer.into()), PhantomData)
     }
 }
 
-fn trust(config: Config, issuer: String) -> Config {
-    let trust = Trust::new(vec![issuer], KeysFrom::Discovery);
+fn trust(config: Config, issuer: Setting) -> Config {
+    let trust = Trust::new(TrustedIssuer::Url(issuer), KeysFrom::Discovery);
     config.change(|config| config.trusted.push(trust))
 }
 
@@ -137,14 +146,14 @@ impl Jwt<Ready> {
     /// **any** of them, and two issuers may use one subject for different people. If they are not
     /// trusted alike, look at [`Identity::issuer`] in a [check](Jwt::check) or in a guard, or use
     /// separate authenticators with different [credentials](Jwt::credential).
-    pub fn add_issuer(self, issuer: impl Into<String>) -> Jwt<NeedsAudience> {
+    pub fn add_issuer(self, issuer: impl Into<Setting>) -> Jwt<NeedsAudience> {
         Jwt(trust(self.0, issuer.into()), PhantomData)
     }
 }
 
 impl<S> Jwt<S> {
     /// Accepts tokens for this audience. Can be repeated.
-    pub fn audience(self, audience: impl Into<String>) -> Jwt<Ready> {
+    pub fn audience(self, audience: impl Into<Setting>) -> Jwt<Ready> {
         let config = self
             .0
             .change_last(|trust| trust.parties.push(audience.into()));

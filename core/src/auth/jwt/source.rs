@@ -7,7 +7,7 @@ use super::{
     },
     Algorithm, Key, KeySet,
 };
-use crate::BoxFuture;
+use crate::{BoxFuture, setting::Setting};
 use std::sync::Arc;
 
 impl Document for KeySet {
@@ -27,7 +27,7 @@ pub(super) enum KeysFrom {
     Discovery,
     /// At the path below the issuer's URL where Cognito has them.
     Below,
-    Url(String),
+    Url(Setting),
     /// This JWK set.
     Embedded(Arc<str>),
 }
@@ -63,9 +63,14 @@ impl KeysFrom {
         };
         let location = match self {
             Self::Embedded(json) => return embedded(issuer, json),
-            Self::Url(url) => parse(url).map(Location::Url).map_err(|error| {
-                format!("the keys of the issuer {issuer:?} cannot be fetched from {url:?}: {error}")
-            })?,
+            Self::Url(url) => {
+                let url = url.to_string();
+                parse(&url).map(Location::Url).map_err(|error| {
+                    format!(
+                        "the keys of the issuer {issuer:?} cannot be fetched from {url:?}: {error}"
+                    )
+                })?
+            }
             Self::Below => parse(&format!("{issuer}/.well-known/jwks.json"))
                 .map(Location::Url)
                 .map_err(|error| not_fetched(issuer, &error))?,

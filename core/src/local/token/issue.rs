@@ -131,7 +131,7 @@ fn notes(issuers: &[LocalIssuer], issuer: &LocalIssuer, wanted: &Wanted) -> Vec<
 }
 
 fn described(issuer: &LocalIssuer) -> String {
-    let clients = match issuer.clients() {
+    let clients = match issuer.clients().as_slice() {
         [] => "any client".to_owned(),
         clients => clients.join(" or "),
     };

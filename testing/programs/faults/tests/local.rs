@@ -174,7 +174,7 @@ fn the_table_of_routes_has_their_timeouts() {
     assert_eq!(line("/short"), "GET /short open 50ms");
     assert_eq!(line("/hang"), "GET /hang open -");
     let json: serde_json::Value = serde_json::from_str(&table(&["routes", "--json"])).unwrap();
-    let routes = json.as_array().unwrap();
+    let routes = json["routes"].as_array().unwrap();
     let timeouts: Vec<_> = routes
         .iter()
         .filter_map(|route| route.get("timeout_ms"))

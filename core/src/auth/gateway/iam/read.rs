@@ -81,8 +81,12 @@ fn lattice<'a>(event: &Event<'a>) -> Result<Option<Part<'a>>, AuthError> {
 
 impl Part<'_> {
     pub(super) fn read(self) -> Result<IamIdentity, AuthError> {
-        let any = |names: [&str; 2]| names.into_iter().find_map(|name| self.members.string(name));
-        let iam = self.members.string(self.arn).and_then(IamIdentity::new);
+        let any = |names: [&str; 2]| {
+            names
+                .into_iter()
+                .find_map(|name| self.members.owned_text(name))
+        };
+        let iam = self.members.owned_text(self.arn).and_then(IamIdentity::new);
         let iam = iam.ok_or(AuthError::MalformedContext)?;
         // The gateway takes account and ARN from the same credentials.
         if let Some(account) = self.members.text("accountId")
@@ -92,9 +96,9 @@ impl Part<'_> {
         }
         Ok(IamIdentity {
             caller_id: any(["caller", "callerId"]),
-            access_key_id: self.members.string("accessKey"),
+            access_key_id: self.members.owned_text("accessKey"),
             organization: any(["principalOrgId", "principalOrgID"]),
-            source_vpc: self.members.string("sourceVpcArn"),
+            source_vpc: self.members.owned_text("sourceVpcArn"),
             cognito: cognito(&self.members)?,
             ..iam
         })
@@ -116,16 +120,16 @@ fn cognito(caller: &Object<'_>) -> Result<Option<CognitoIdentity>, AuthError> {
         }
         // A REST API has the first method and the others, in two members.
         None => {
-            let first = members.string("cognitoAuthenticationType");
-            let others = members.string("cognitoAuthenticationProvider");
+            let first = members.owned_text("cognitoAuthenticationType");
+            let others = members.owned_text("cognitoAuthenticationProvider");
             let others = others.iter().flat_map(|others| others.split(','));
             let others = others.filter(|method| !method.is_empty());
             first.into_iter().chain(others.map(str::to_owned)).collect()
         }
     };
-    Ok(members.string(id).map(|id| CognitoIdentity {
+    Ok(members.owned_text(id).map(|id| CognitoIdentity {
         id,
-        pool: members.string(pool),
+        pool: members.owned_text(pool),
         methods,
     }))
 }

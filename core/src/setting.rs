@@ -1,0 +1,241 @@
+//! Settings of authenticators: literals, and references to environment variables.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use std::fmt;
+
+/// Setting of an authenticator: a literal, or a reference to an environment variable.
+///
+/// Every builder that takes an id, an issuer, an audience, a client, an ARN or a URL takes a string or
+/// [`env("NAME")`](env). [`Api::build`](crate::Api::build) reads the variables and fails if one is missing
+/// or empty, with all other errors of the description. Until then nothing is read or parsed, so the route
+/// table and the other descriptions of an API need no environment: they show the reference.
+///
+/// ```
+/// use lambda_api::{Api, auth::gateway::{Iam, JwtAuthorizer}, env};
+///
+/// let api = Api::new()
+///     .authenticate(JwtAuthorizer::from_apis([env("API_ID")]).add_issuer("https://id.example.com"))
+///     .authenticate(Iam::from_apis(["a1b2c3d4e5"]).role(env("REPORTS_ROLE")));
+/// ```
+///
+/// Only authenticators that are passed to [`Api::authenticate`](crate::Api::authenticate), or to the
+/// `locally` of one, have their variables read. One that an authenticator of your own contains needs
+/// literals: with a reference it rejects every credential.
+///
+/// In tests, [`Api::environment`](crate::Api::environment) replaces the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Literal(String),
+    Variable {
+        name: &'static str,
+        locally: Option<String>,
+    },
+}
+
+/// Refers to an environment variable, which is read when the API is [built](crate::Api::build).
+///
+/// The build fails if the variable is missing or empty.
+///
+/// ```
+/// use lambda_api::{Api, auth::gateway::CognitoAuthorizer, env};
+///
+/// let api = Api::new().authenticate(
+///     CognitoAuthorizer::from_apis([env("API_ID")]).user_pool(env("COGNITO_POOL")),
+/// );
+/// ```
+#[must_use]
+pub const fn env(name: &'static str) -> Setting {
+    Setting(Kind::Variable {
+        name,
+        locally: None,
+    })
+}
+
+/// Calls a function for each setting of an authenticator, with the name of the builder's parameter.
+pub(crate) type Visit<'a> = dyn FnMut(&'static str, &mut Setting) + 'a;
+
+/// The variables that settings refer to.
+pub(crate) struct Variables<'a> {
+    pub(crate) get: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether the values of [`Setting::locally`] apply.
+    pub(crate) local: bool,
+}
+
+impl Setting {
+    /// Sets the value on the developer's machine: in a debug build (or with the feature `local`) that
+    /// does not run on Lambda, if the variable is missing or empty. On Lambda the build still fails
+    /// without the variable. A literal stays as it is.
+    ///
+    /// ```
+    /// use lambda_api::{Api, auth::gateway::Iam, env};
+    ///
+    /// // `cargo run -- serve --as iam` needs no variable.
+    /// let api = Api::new().authenticate(Iam::from_apis([env("API_ID").locally("local")]));
+    /// ```
+    #[must_use]
+    pub fn locally(mut self, value: impl Into<String>) -> Self {
+        if let Kind::Variable { locally, .. } = &mut self.0 {
+            *locally = Some(value.into());
+        }
+        self
+    }
+
+    /// The value; `None` for a reference.
+    pub(crate) fn literal(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Literal(value) => Some(value),
+            Kind::Variable { .. } => None,
+        }
+    }
+
+    /// Whether this is the value. A reference equals nothing.
+    pub(crate) fn is(&self, value: &str) -> bool {
+        self.literal() == Some(value)
+    }
+
+    /// The name of the variable; `None` for a literal.
+    pub(crate) fn variable(&self) -> Option<&'static str> {
+        match self.0 {
+            Kind::Literal(_) => None,
+            Kind::Variable { name, .. } => Some(name),
+        }
+    }
+
+    /// Replaces a reference by its value. Returns whether there is one.
+    pub(crate) fn resolve(&mut self, variables: &Variables<'_>) -> bool {
+        let Kind::Variable { name, locally } = &self.0 else {
+            return false;
+        };
+        let value = (variables.get)(name).filter(|value| !value.is_empty());
+        let value = value.or_else(|| locally.clone().filter(|_| variables.local));
+        let found = value.is_some();
+        if let Some(value) = value {
+            self.0 = Kind::Literal(value);
+        }
+        found
+    }
+}
+
+/// The literals among settings.
+pub(crate) fn literals<'a>(
+    settings: impl IntoIterator<Item = &'a Setting>,
+) -> impl Iterator<Item = &'a str> {
+    settings.into_iter().filter_map(Setting::literal)
+}
+
+/// The error in an authenticator whose references were not resolved.
+pub(crate) fn unresolved(name: &str, variable: &str) -> String {
+    format!(
+        "the environment variable `{variable}` for `{name}` is read only if the authenticator itself \
+         is passed to `Api::authenticate`"
+    )
+}
+
+/// Calls `visit` for each of several settings.
+pub(crate) fn visit_all<'a>(
+    name: &'static str,
+    settings: impl IntoIterator<Item = &'a mut Setting>,
+    visit: &mut Visit<'_>,
+) {
+    for setting in settings {
+        visit(name, setting);
+    }
+}
+
+impl From<String> for Setting {
+    fn from(value: String) -> Self {
+        Self(Kind::Literal(value))
+    }
+}
+
+impl From<&str> for Setting {
+    fn from(value: &str) -> Self {
+        value.to_owned().into()
+    }
+}
+
+impl From<&String> for Setting {
+    fn from(value: &String) -> Self {
+        value.as_str().into()
+    }
+}
+
+/// A literal, or `$NAME`.
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Literal(value) => f.write_str(value),
+            Kind::Variable { name, .. } => write!(f, "${name}"),
+        }
+    }
+}
+
+/// A string, or `{"env": "NAME"}`.
+impl Serialize for Setting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Kind::Literal(value) => serializer.serialize_str(value),
+            Kind::Variable { name, .. } => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("env", name)?;
+                map.end()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(mut setting: Setting, value: Option<&str>, local: bool) -> Setting {
+        let get = |name: &str| {
+            assert_eq!(name, "POOL");
+            value.map(str::to_owned)
+        };
+        let variables = Variables { get: &get, local };
+        setting.resolve(&variables);
+        setting
+    }
+
+    #[test]
+    fn references_become_literals() {
+        let pool = env("POOL");
+        assert!(resolved(pool.clone(), Some("a"), false).is("a"));
+        for missing in [None, Some("")] {
+            let setting = resolved(pool.clone(), missing, true);
+            assert_eq!(setting, pool);
+            assert_eq!(setting.variable(), Some("POOL"));
+        }
+        let literal = resolved("a".into(), None, false);
+        assert_eq!((literal.literal(), literal.variable()), (Some("a"), None));
+    }
+
+    #[test]
+    fn local_values_apply_to_local_runs_alone() {
+        let pool = || env("POOL").locally("l");
+        for (value, local, expected) in [
+            (None, true, Some("l")),
+            (Some(""), true, Some("l")),
+            (Some("a"), true, Some("a")),
+            (Some("a"), false, Some("a")),
+            (None, false, None),
+        ] {
+            let setting = resolved(pool(), value, local);
+            assert_eq!(setting.literal(), expected, "{value:?} {local}");
+        }
+        assert!(Setting::from("a").locally("l").is("a"));
+    }
+
+    #[test]
+    fn references_are_shown_by_name() {
+        let json = |setting: &Setting| serde_json::to_value(setting).unwrap();
+        let pool = env("POOL").locally("l");
+        assert_eq!(json(&pool), serde_json::json!({"env": "POOL"}));
+        assert_eq!(json(&"a".into()), "a");
+        assert_eq!(pool.to_string(), "$POOL");
+    }
+}

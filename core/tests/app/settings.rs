@@ -1,0 +1,220 @@
+//! Settings of authenticators that refer to environment variables.
+
+use crate::errors;
+use lambda_api::{
+    Api, Identity, Request, api_handler,
+    auth::{
+        AlbOidc, AuthError, Authenticator, Cognito, Jwt, Scheme,
+        gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer},
+    },
+    env, routes,
+};
+use lambda_api_testing::{TestClient, TestIssuer};
+
+#[api_handler(GET "/me")]
+async fn me(identity: Identity) -> String {
+    identity.subject().to_owned()
+}
+
+const NONE: [(&str, &str); 0] = [];
+
+#[tokio::test]
+async fn all_missing_variables_are_errors_with_all_others() {
+    let api = Api::new()
+        .authenticate(
+            Cognito::user_pool(env("POOL"))
+                .client(env("CLIENT"))
+                .also_region(env("REGION"))
+                .jwks_url(env("KEYS")),
+        )
+        .authenticate(
+            AlbOidc::listener(env("LISTENER"))
+                .client(env("CLIENT"))
+                .issuer(env("ISSUER"))
+                .keys_url(env("KEYS")),
+        )
+        .authenticate(
+            Iam::from_apis([env("API")])
+                .account(env("ACCOUNT"))
+                .organization(env("ORGANIZATION"))
+                .role(env("ROLE"))
+                .user(env("USER_ARN")),
+        )
+        .authenticate(LambdaAuthorizer::from_apis(["*"]))
+        .nest(
+            "/nested",
+            Api::new().authenticate(
+                JwtAuthorizer::from_apis([env("API")])
+                    .add_issuer(env("ISSUER"))
+                    .locally(Jwt::new(env("ISSUER")).audience(env("AUDIENCE"))),
+            ),
+        )
+        .routes(routes![me])
+        .routes(routes![me])
+        .environment([("POOL", ""), ("ORGANIZATION", "o-1")]);
+    let missing = |name: &str, settings: &[(&str, &str)]| {
+        let texts = settings.iter().map(|(variable, setting)| {
+            format!(
+                "the authenticator `{name}`: the environment variable `{variable}` for `{setting}` \
+                 is not set"
+            )
+        });
+        texts.collect::<Vec<_>>()
+    };
+    let expected = [
+        missing(
+            "cognito",
+            &[
+                ("POOL", "user_pool"),
+                ("REGION", "region"),
+                ("CLIENT", "client"),
+                ("KEYS", "jwks_url"),
+            ],
+        ),
+        missing(
+            "alb",
+            &[
+                ("LISTENER", "listener"),
+                ("CLIENT", "client"),
+                ("ISSUER", "issuer"),
+                ("KEYS", "keys_url"),
+            ],
+        ),
+        missing(
+            "iam",
+            &[
+                ("API", "api"),
+                ("ACCOUNT", "account"),
+                ("ROLE", "role"),
+                ("USER_ARN", "user"),
+            ],
+        ),
+        missing(
+            "jwt",
+            &[
+                ("API", "api"),
+                ("ISSUER", "issuer"),
+                ("AUDIENCE", "audience"),
+            ],
+        ),
+    ]
+    .concat();
+    let all = errors(api).await;
+    let (found, others) = all.split_at(expected.len());
+    assert_eq!(found, expected);
+    // The invalid id of an API, and the route that is there twice.
+    assert_eq!(others.len(), 2, "{others:?}");
+}
+
+#[tokio::test]
+async fn values_are_checked_like_literals() {
+    for (api, error) in [
+        (
+            Api::new().authenticate(Cognito::user_pool(env("X")).client("c")),
+            "the authenticator `cognito`: \"bad value\" is not the id of a user pool, which is like \
+             \"eu-west-1_abc123\"",
+        ),
+        (
+            Api::new().authenticate(
+                Cognito::user_pool("eu-west-1_a")
+                    .client("c")
+                    .also_region(env("X")),
+            ),
+            "the authenticator `cognito`: \"bad value\" is not a region of AWS",
+        ),
+        (
+            Api::new().authenticate(Jwt::new(env("X")).audience("a")),
+            "the authenticator `jwt`: the keys of the issuer \"bad value\" cannot be fetched: the \
+             URL is malformed",
+        ),
+        (
+            Api::new().authenticate(AlbOidc::listener(env("X")).client("c")),
+            "the authenticator `alb`: ALB: `bad value` is not the ARN of an application load \
+             balancer or of its listener",
+        ),
+        (
+            Api::new().authenticate(Iam::from_apis([env("X")])),
+            "the authenticator `iam`: `bad value` is not the id of an API: ids are compared \
+             exactly, and `from_any_api` trusts all",
+        ),
+        (
+            Api::new().authenticate(Iam::from_any_api().role(env("X"))),
+            "the authenticator `iam`: `bad value`: expected \
+             `arn:aws:iam::123456789012:role/NAME`",
+        ),
+        (
+            Api::new().authenticate(CognitoAuthorizer::from_any_api().user_pool(env("X"))),
+            "the authenticator `cognito`: `bad value` is not a user pool: expected `REGION_ID`",
+        ),
+    ] {
+        let found = errors(api.environment([("X", "bad value")])).await;
+        assert_eq!(found, [error]);
+    }
+}
+
+#[tokio::test]
+async fn test_issuers_are_trusted_after_resolution() {
+    let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
+    let api = || {
+        let cognito = Cognito::user_pool(env("POOL")).client(env("CLIENT"));
+        Api::new().authenticate(cognito).routes(routes![me])
+    };
+    let settings = [("POOL", "eu-west-1_abc123"), ("CLIENT", "app-client-id")];
+    let api = api().environment(settings).authenticate(issuer.verifier());
+    let client = TestClient::new(api).await;
+    let token = issuer.token("alice");
+    client.get("/me").bearer(token).await.assert_text("alice");
+    let other = issuer.token("alice").audience("another-client-id");
+    let rejected = client.get("/me").bearer(other).await;
+    rejected.assert_problem(401, "invalid_token");
+}
+
+#[tokio::test]
+async fn local_values_replace_missing_variables() {
+    let api = || Api::new().authenticate(Iam::from_apis([env("API").locally("local")]));
+    assert!(api().environment(NONE).build().await.is_ok());
+    let bad = api().environment([("API", "*")]);
+    assert!(errors(bad).await[0].contains("`*` is not the id of an API"));
+}
+
+#[tokio::test]
+async fn only_the_outermost_api_has_an_environment() {
+    let nested = Api::new().environment(NONE);
+    let found = errors(Api::new().nest("/v1", nested)).await;
+    assert!(found[0].starts_with("`environment` is set on the API nested at `/v1`"));
+}
+
+/// An authenticator of the program that contains one of the library.
+struct Wrapper(Jwt);
+
+impl Authenticator for Wrapper {
+    fn scheme(&self) -> Scheme {
+        self.0.scheme()
+    }
+
+    async fn authenticate(&self, request: &Request) -> Result<Identity, AuthError> {
+        self.0.authenticate(request).await
+    }
+
+    fn config_errors(&self) -> Vec<String> {
+        self.0.config_errors()
+    }
+}
+
+#[tokio::test]
+async fn a_wrapped_authenticator_needs_literals() {
+    let jwt = Jwt::new("https://id.example.com").audience(env("AUDIENCE"));
+    let api = Api::new().authenticate(Wrapper(jwt.clone()));
+    let found = errors(api.environment([("AUDIENCE", "a")])).await;
+    assert_eq!(
+        found,
+        [
+            "the authenticator `jwt`: the environment variable `AUDIENCE` for `audience` is read only \
+             if the authenticator itself is passed to `Api::authenticate`"
+        ]
+    );
+    let request = http::Request::get("/").header("authorization", "Bearer a.b.c");
+    let request = request.body(lambda_api::Body::empty()).unwrap();
+    let rejection = jwt.authenticate(&request).await.err();
+    assert!(matches!(rejection, Some(AuthError::Unavailable(_))));
+}

@@ -15,6 +15,10 @@ pub use crate::auth::{
     access::guard,
     authenticator::{LendKeys, TestKeys},
 };
+#[cfg(feature = "openapi")]
+pub use crate::documentation::{
+    Documentation, Example, ExampleFunction, NoSchema, Options, Place as In, Probe,
+};
 pub use crate::endpoint::{
     Document, DuplicateCheck, FALLBACK, INVALID, NO_DOCUMENT, Place, Route, async_0, async_1,
     async_2, async_3, async_4, async_5, async_6, async_7, async_8, async_9, async_10, async_11,
@@ -22,6 +26,7 @@ pub use crate::endpoint::{
     sync_7, sync_8, sync_9, sync_10, sync_11, sync_12,
 };
 pub use crate::entry::{Flavor, IntoApi, main, main_of_one};
+pub use crate::extract::from_request::describe;
 pub use crate::extract::scalar_args::{ArgumentErrors, cookie, header, path, query};
 pub use crate::path_shape::Shape;
 pub use http::StatusCode;

@@ -1,6 +1,8 @@
 //! The description of a route, for checks before any request arrives.
 
-use crate::error::{ApiError, Outcome};
+use crate::error::ApiError;
+#[cfg(feature = "openapi")]
+use crate::error::Outcome;
 use http::StatusCode;
 use std::any::{TypeId, type_name};
 
@@ -55,13 +57,19 @@ pub struct Operation {
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     pub(crate) bodies: Vec<RequestBody>,
+    /// Empty if the response is unspecified.
     pub(crate) responses: Vec<SuccessResponse>,
     pub(crate) failures: Vec<Outcome>,
+    /// There are further failures: those of an error type that does not list its outcomes.
+    pub(crate) any_failure: bool,
+    /// An extractor takes the whole query.
+    pub(crate) takes_query: bool,
 }
 
 /// A body that an extractor accepts.
 #[cfg(feature = "openapi")]
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "being built")]
 pub(crate) struct RequestBody {
     pub(crate) media_type: &'static str,
     pub(crate) required: bool,
@@ -69,12 +77,13 @@ pub(crate) struct RequestBody {
 
 /// A response that is not a problem.
 #[cfg(feature = "openapi")]
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct SuccessResponse {
-    pub(crate) status: StatusCode,
-    /// `None` without content.
+    /// `None` if only the handler knows it: `default` in a document.
+    pub(crate) status: Option<StatusCode>,
+    /// `None` if the response has no content, or content of an unknown type.
     pub(crate) media_type: Option<&'static str>,
-    /// Header fields, in lower case.
+    /// The names of header fields that it can have, in lower case.
     pub(crate) headers: Vec<&'static str>,
 }
 
@@ -104,32 +113,95 @@ impl Operation {
         self.needs_parameters |= !self.optional;
     }
 
+    /// Declares that the route takes the query as a whole.
+    pub(crate) fn take_query(&mut self) {
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = self.contents() {
+            contents.takes_query = true;
+        }
+    }
+
     /// Describes something that the route takes but does not require.
-    pub(crate) fn optionally(&mut self, describe: impl FnOnce(&mut Self)) {
+    ///
+    /// ```
+    /// use lambda_api::{FromRequest, Operation};
+    ///
+    /// fn describe<'r, T: FromRequest<'r>>(operation: &mut Operation) {
+    ///     operation.optionally(T::describe);
+    /// }
+    /// ```
+    pub fn optionally(&mut self, describe: impl FnOnce(&mut Self)) {
         let outside = std::mem::replace(&mut self.optional, true);
         describe(self);
         self.optional = outside;
     }
 
-    /// Declares a media type of the request's body. The body is required, unless this is called
-    /// within [`optionally`](Operation::optionally).
+    /// Declares a media type of the request's body, without parameters. The body is required,
+    /// unless this is called within [`optionally`](Operation::optionally).
+    ///
+    /// ```
+    /// use lambda_api::{FromRequest, Operation, Request, extract::{Text, TextRejection, extract}};
+    ///
+    /// struct Csv(Vec<String>);
+    ///
+    /// impl<'r> FromRequest<'r> for Csv {
+    ///     type Rejection = TextRejection;
+    ///
+    ///     async fn from_request(request: &'r Request) -> Result<Self, TextRejection> {
+    ///         let Text(text) = extract(request).await?;
+    ///         Ok(Csv(text.split(',').map(str::to_owned).collect()))
+    ///     }
+    ///
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.request_body("text/csv");
+    ///     }
+    /// }
+    /// ```
     pub fn request_body(&mut self, media_type: &'static str) {
         let _ = media_type;
         #[cfg(feature = "openapi")]
-        if let Some(contents) = &mut self.contents {
+        {
             let required = !self.optional;
-            contents.bodies.push(RequestBody {
-                media_type,
-                required,
-            });
+            if let Some(contents) = self.contents() {
+                contents.bodies.push(RequestBody {
+                    media_type,
+                    required,
+                });
+            }
         }
     }
 
-    /// Declares a response: its status, and its media type if it has content.
+    /// Declares a response: its status, and its media type without parameters if it has content.
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use lambda_api::{IntoResponse, Operation, Response};
+    ///
+    /// struct Csv(String);
+    ///
+    /// impl IntoResponse for Csv {
+    ///     fn into_response(self) -> Response {
+    ///         ([("content-type", "text/csv")], self.0).into_response()
+    ///     }
+    ///
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.response(StatusCode::OK, Some("text/csv"));
+    ///     }
+    /// }
+    /// ```
     pub fn response(&mut self, status: StatusCode, media_type: Option<&'static str>) {
+        self.any_response(Some(status), media_type);
+    }
+
+    /// Like [`response`](Operation::response). Without a status, only the handler knows it.
+    pub(crate) fn any_response(
+        &mut self,
+        status: Option<StatusCode>,
+        media_type: Option<&'static str>,
+    ) {
         let _ = (status, media_type);
         #[cfg(feature = "openapi")]
-        if let Some(contents) = &mut self.contents {
+        if let Some(contents) = self.contents() {
             contents.responses.push(SuccessResponse {
                 status,
                 media_type,
@@ -138,11 +210,91 @@ impl Operation {
         }
     }
 
+    /// Changes the status of the responses that are declared so far. `None`: only the handler knows
+    /// it.
+    pub(crate) fn response_status(&mut self, status: Option<StatusCode>) {
+        let _ = status;
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = self.contents() {
+            for response in &mut contents.responses {
+                response.status = status;
+            }
+        }
+    }
+
+    /// Declares a header field, in lower case, of the responses that are declared so far.
+    ///
+    /// ```
+    /// use lambda_api::{Error, Operation, Response, response::ResponsePart};
+    ///
+    /// struct NoStore;
+    ///
+    /// impl ResponsePart for NoStore {
+    ///     fn apply(self, response: &mut Response) -> Result<(), Error> {
+    ///         let value = http::HeaderValue::from_static("no-store");
+    ///         response.headers_mut().insert("cache-control", value);
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.response_header("cache-control");
+    ///     }
+    /// }
+    /// ```
+    pub fn response_header(&mut self, name: &'static str) {
+        let _ = name;
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = self.contents() {
+            for response in &mut contents.responses {
+                if !response.headers.contains(&name) {
+                    response.headers.push(name);
+                }
+            }
+        }
+    }
+
     /// Declares the problems of an error type.
+    ///
+    /// Those of an extractor's rejection and of a handler's error are declared by themselves. A
+    /// wrapper that handles some of them declares the others.
     pub fn error<E: ApiError>(&mut self) {
         #[cfg(feature = "openapi")]
-        if let Some(contents) = &mut self.contents {
-            contents.failures.extend(E::outcomes());
+        if let Some(contents) = self.contents() {
+            let outcomes = E::outcomes();
+            // An error that has no value never happens, and adds nothing to a `Result`.
+            let happens = size_of::<Result<E, ()>>() > 0;
+            contents.any_failure |= outcomes.is_empty() && happens;
+            contents.failures.extend(outcomes);
+        }
+    }
+
+    /// Declares one problem.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn failure(&mut self, outcome: Outcome) {
+        if let Some(contents) = self.contents()
+            && !contents.failures.contains(&outcome)
+        {
+            contents.failures.push(outcome);
+        }
+    }
+
+    /// What a document shows, in a build that writes documents: no other contains the code for it.
+    #[cfg(feature = "openapi")]
+    fn contents(&mut self) -> Option<&mut Contents> {
+        let written = cfg!(any(
+            debug_assertions,
+            feature = "local",
+            feature = "openapi-release"
+        ));
+        self.contents.as_deref_mut().filter(|_| written)
+    }
+
+    /// A description for a document.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn documented() -> Self {
+        Self {
+            contents: Some(Box::default()),
+            ..Self::default()
         }
     }
 }

@@ -74,6 +74,38 @@ pub const NO_DOCUMENT: Document = None;
 #[doc(hidden)]
 pub const NO_DOCUMENT: Document = ();
 
+/// The `document` of a route, from the code that adds its schemas: `|documentation| { .. }`.
+///
+/// The features of this crate choose whether the code is compiled, so that a build that writes no
+/// documents spends nothing on it.
+#[cfg(all(
+    feature = "openapi",
+    any(debug_assertions, feature = "local", feature = "openapi-release")
+))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __document {
+    (|$documentation:ident| $body:block) => {
+        ::core::option::Option::Some(|$documentation: &mut $crate::__private::Documentation| {
+            #[allow(unused_imports)]
+            use $crate::__private::{ExampleFunction as _, NoSchema as _};
+            $body
+        })
+    };
+}
+
+#[cfg(not(all(
+    feature = "openapi",
+    any(debug_assertions, feature = "local", feature = "openapi-release")
+)))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __document {
+    ($($code:tt)*) => {
+        $crate::__private::NO_DOCUMENT
+    };
+}
+
 /// A method and a path of a route.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]

@@ -142,7 +142,6 @@ mod catch_unwind;
 mod deadline;
 mod describe;
 #[cfg(feature = "openapi")]
-#[allow(dead_code, unreachable_pub, reason = "being built")]
 mod documentation;
 mod endpoint;
 mod entry;

@@ -67,7 +67,7 @@ impl Api {
                     route,
                     prefix: scope.prefix.clone(),
                     places: scope.full_places(route),
-                    tag: list.tag,
+                    tags: &list.tags,
                     authenticators: scope.authenticators.clone(),
                     takes_identity: scope.takes_identity(&list.layers),
                 }));

@@ -6,7 +6,7 @@ use crate::{
     middleware::{LayerFn, Next, erase_layer},
 };
 use bytes::Bytes;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 use tower::{Layer, Service};
 
 /// A list of routes for [`Api::routes`](crate::Api::routes), made by [`routes!`](crate::routes).
@@ -14,8 +14,9 @@ use tower::{Layer, Service};
 pub struct Routes {
     pub(super) routes: &'static [Route],
     pub(super) layers: Vec<LayerFn>,
+    /// The tags of all routes in the document.
     #[cfg(feature = "openapi")]
-    pub(super) tag: Option<&'static str>,
+    pub(super) tags: Vec<Cow<'static, str>>,
 }
 
 impl Routes {
@@ -25,28 +26,8 @@ impl Routes {
             routes,
             layers: Vec::new(),
             #[cfg(feature = "openapi")]
-            tag: None,
+            tags: Vec::new(),
         }
-    }
-
-    /// Sets the tag of these routes in the OpenAPI document, for those that set none with `tag = ".."`.
-    /// The default is the last segment of the handler's module.
-    ///
-    /// ```
-    /// use lambda_api::{Api, api_handler, routes};
-    ///
-    /// #[api_handler(GET "/report")]
-    /// async fn report() -> &'static str { "done" }
-    ///
-    /// let api = Api::new().routes(routes![report].tag("reports"));
-    /// ```
-    pub fn tag(mut self, name: &'static str) -> Self {
-        let _ = name;
-        #[cfg(feature = "openapi")]
-        {
-            self.tag = Some(name);
-        }
-        self
     }
 
     /// Adds a tower layer around each of these routes. As with [`Api::layer`](crate::Api::layer),
@@ -77,6 +58,30 @@ impl Routes {
         self.layers.push(erase_layer(layer));
         self
     }
+
+    /// Adds a tag to each of these routes in the OpenAPI document (feature `openapi`), after the tags
+    /// of the handlers. Tools group operations by it.
+    ///
+    /// ```
+    /// use lambda_api::{Api, api_handler, routes};
+    ///
+    /// #[api_handler(GET "/orders")]
+    /// async fn list() -> &'static str { "[]" }
+    ///
+    /// let api = Api::new().routes(routes![list].tag("orders"));
+    /// ```
+    pub fn tag(mut self, tag: impl Into<Cow<'static, str>>) -> Self {
+        self.add_tag(tag.into());
+        self
+    }
+
+    #[cfg(feature = "openapi")]
+    fn add_tag(&mut self, tag: Cow<'static, str>) {
+        self.tags.push(tag);
+    }
+
+    #[cfg(not(feature = "openapi"))]
+    fn add_tag(&mut self, _: Cow<'static, str>) {}
 
     /// Returns the number of routes: one for each method and path of each handler.
     #[must_use]

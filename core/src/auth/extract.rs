@@ -196,6 +196,7 @@ impl ApiError for IdentityRejection {
             Kind::Invalid,
             Kind::NotAccepted,
             Kind::Unavailable,
+            Kind::Unasked,
         ]
         .into_iter()
         .map(|kind| {

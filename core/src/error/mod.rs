@@ -7,6 +7,7 @@ pub(crate) mod framework;
 mod log;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod observed;
+mod outcome;
 mod problem;
 mod render;
 mod status;
@@ -16,6 +17,7 @@ pub(crate) use bounded::{Bounded, TEXT_LIMIT, beginning, bounded};
 pub(crate) use chain::Chain;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use observed::{is_shown_elsewhere, observed};
+pub use outcome::Outcome;
 pub use problem::Problem;
 pub(crate) use problem::Trace;
 pub(crate) use status::with_text;
@@ -144,30 +146,13 @@ pub trait ApiError: fmt::Debug + fmt::Display {
         false
     }
 
-    /// All responses that this error can produce, for the description of the API.
+    /// All responses that this error can produce, for the description of the API: documents list
+    /// them for each handler that returns the error.
     fn outcomes() -> Vec<Outcome>
     where
         Self: Sized,
     {
         Vec::new()
-    }
-}
-
-/// A response that an error type can produce.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// The status of the response.
-    pub status: StatusCode,
-    /// The code of the problem.
-    pub code: &'static str,
-}
-
-impl Outcome {
-    /// Creates an outcome.
-    #[must_use]
-    pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The error response (RFC 9457): what the client gets, and what is only logged.
 
-use super::chain::Chain;
+use super::{chain::Chain, outcome::title_of};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -195,15 +195,9 @@ impl Problem {
     /// The short text that all problems of this kind share; by default that of the status.
     #[must_use]
     pub fn title(&self) -> &str {
-        let status = self.0.status;
-        let fallback = if status.is_server_error() {
-            "Server Error"
-        } else {
-            "Client Error"
-        };
         match &self.0.title {
             Some(title) => title,
-            None => status.canonical_reason().unwrap_or(fallback),
+            None => title_of(self.0.status),
         }
     }
 

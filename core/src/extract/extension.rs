@@ -1,7 +1,7 @@
 //! A value that a layer inserted into the request.
 
 use super::{FromRequest, field_error::INTERNAL_ERROR};
-use crate::{ApiError, Request};
+use crate::{ApiError, Outcome, Request};
 use http::StatusCode;
 use std::{any::type_name, borrow::Cow};
 
@@ -52,6 +52,13 @@ impl ApiError for ExtensionRejection {
 
     fn is_absent(&self) -> bool {
         matches!(self, Self::Missing(_))
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![Outcome::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            INTERNAL_ERROR,
+        )]
     }
 }
 

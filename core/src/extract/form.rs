@@ -8,12 +8,12 @@ use super::{
     urlencoded,
     value_error::{Echo, ValueError},
 };
-use crate::{ApiError, Outcome, Problem, Request, matched_route::limits_of};
+use crate::{ApiError, Operation, Outcome, Problem, Request, matched_route::limits_of};
 use http::{StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
 use std::borrow::Cow;
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Extractor for a body of type `application/x-www-form-urlencoded`, as sent by HTML forms.
 ///
@@ -147,6 +147,10 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Form<T> {
             .map(Self)
             .map_err(reject)
     });
+
+    fn describe(operation: &mut Operation) {
+        operation.request_body(FORM);
+    }
 }
 
 fn body(request: &Request) -> Result<&str, FormRejection> {

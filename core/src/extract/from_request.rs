@@ -197,6 +197,13 @@ where
     }
 }
 
+/// Describes an extractor and its rejection.
+#[inline]
+pub fn describe<'r, T: FromRequest<'r>>(operation: &mut Operation) {
+    T::describe(operation);
+    operation.error::<T::Rejection>();
+}
+
 /// Runs an extractor only for its rejection.
 pub(crate) type Check<'r> = fn(&'r Request) -> Option<Problem>;
 

@@ -7,8 +7,10 @@ use super::{
     truncate::truncate,
 };
 use crate::{
-    ApiError, Error, IntoResponse, Outcome, Problem, Request, Response, limits::is_deeper,
-    matched_route::limits_of, response::ok,
+    ApiError, Error, IntoResponse, Operation, Outcome, Problem, Request, Response,
+    limits::is_deeper,
+    matched_route::limits_of,
+    response::{media_type::JSON, ok},
 };
 use http::StatusCode;
 use serde::{Deserialize, de::IgnoredAny};
@@ -68,6 +70,10 @@ impl<T: serde::Serialize> IntoResponse for Json<T> {
         let mut text = Vec::with_capacity(USUAL);
         text_response(serde_json::to_writer(&mut text, &self.0).map(|()| text))
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::OK, Some(JSON));
+    }
 }
 
 /// The initial capacity. Most responses fit, so the buffer does not have to grow.
@@ -75,7 +81,7 @@ const USUAL: usize = 1024;
 
 fn text_response(text: serde_json::Result<Vec<u8>>) -> Response {
     match text {
-        Ok(text) => ok("application/json", text.into()),
+        Ok(text) => ok(JSON, text.into()),
         Err(error) => unserialisable(error),
     }
 }
@@ -208,6 +214,10 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
             Err(error) => Err(explain::<T>(body, &error)),
         }
     });
+
+    fn describe(operation: &mut Operation) {
+        operation.request_body(JSON);
+    }
 }
 
 /// Returns the body of a request with a JSON content type. JSON is UTF-8 (RFC 8259, section 8.1);

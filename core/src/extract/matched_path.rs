@@ -2,7 +2,7 @@
 
 use super::{FromRequest, field_error::INTERNAL_ERROR};
 use crate::{
-    ApiError, Operation, Request,
+    ApiError, Operation, Outcome, Request,
     matched_route::{MatchedRoute, Pattern},
 };
 use http::StatusCode;
@@ -71,6 +71,13 @@ impl ApiError for MatchedPathRejection {
 
     fn is_absent(&self) -> bool {
         *self == Self::Missing
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![Outcome::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            INTERNAL_ERROR,
+        )]
     }
 }
 

@@ -8,14 +8,14 @@ mod cookies;
 mod deadline;
 mod extension;
 mod field_error;
-mod form;
-mod from_request;
+pub(crate) mod form;
+pub(crate) mod from_request;
 mod json;
 mod matched_path;
 mod media;
 mod merge_rejections;
 #[cfg(feature = "multipart")]
-mod multipart;
+pub(crate) mod multipart;
 mod option_result;
 mod parts;
 mod path;

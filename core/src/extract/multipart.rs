@@ -6,7 +6,7 @@ use super::{
     media,
     truncate::truncate,
 };
-use crate::{ApiError, Limits, Outcome, Problem, Request};
+use crate::{ApiError, Limits, Operation, Outcome, Problem, Request};
 use bytes::Bytes;
 use http::{StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyDataStream, Full};
@@ -18,7 +18,7 @@ use std::{
     vec,
 };
 
-const FORM_DATA: &str = "multipart/form-data";
+pub(crate) const FORM_DATA: &str = "multipart/form-data";
 const TOO_MANY_PARTS: &str = "too_many_parts";
 const PART_TOO_LARGE: &str = "part_too_large";
 
@@ -264,6 +264,10 @@ impl<'r> FromRequest<'r> for Multipart {
     type Rejection = MultipartRejection;
 
     const SYNC: Option<fn(&'r Request) -> Result<Self, MultipartRejection>> = Some(read);
+
+    fn describe(operation: &mut Operation) {
+        operation.request_body(FORM_DATA);
+    }
 }
 
 fn read(request: &Request) -> Result<Multipart, MultipartRejection> {

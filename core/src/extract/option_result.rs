@@ -1,6 +1,6 @@
 //! Extractors that wrap other extractors: `Option`, `Result`, and pairs.
 
-use super::{FromRequest, merge_rejections::merge_rejections};
+use super::{FromRequest, from_request::describe, merge_rejections::merge_rejections};
 use crate::{ApiError, Operation, Problem, Request};
 use std::convert::Infallible;
 
@@ -87,8 +87,9 @@ where
     }
 
     fn describe(operation: &mut Operation) {
-        A::describe(operation);
-        B::describe(operation);
+        // The rejection is a problem, which does not list what it can be.
+        describe::<A>(operation);
+        describe::<B>(operation);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Extractors for the parts of a request. They cannot fail.
 
 use super::FromRequest;
-use crate::{Invocation, LambdaContext, Request};
+use crate::{Invocation, LambdaContext, Operation, Request, response::media_type::BYTES};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version};
 use std::convert::Infallible;
@@ -13,6 +13,8 @@ macro_rules! parts {
 
             const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
                 Some(|request| Ok($read(request)));
+
+            fn describe(_: &mut Operation) {}
         }
     )* };
 }
@@ -26,11 +28,22 @@ parts! {
     Version: Request::version;
     &'r HeaderMap: Request::headers;
     HeaderMap: |request: &Request| request.headers().clone();
-    Bytes: |request: &Request| request.body().to_bytes();
     &'r Invocation: Invocation::of;
     Invocation: |request: &Request| Invocation::of(request).clone();
     &'r LambdaContext: |request: &'r Request| Invocation::of(request).lambda();
     LambdaContext: |request: &Request| Invocation::of(request).lambda().clone();
+}
+
+impl<'r> FromRequest<'r> for Bytes {
+    type Rejection = Infallible;
+
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+        Some(|request| Ok(request.body().to_bytes()));
+
+    fn describe(operation: &mut Operation) {
+        // What a client without another wish sends: every type is accepted.
+        operation.optionally(|operation| operation.request_body(BYTES));
+    }
 }
 
 #[cfg(test)]

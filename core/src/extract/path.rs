@@ -93,7 +93,10 @@ impl ApiError for PathRejection {
     }
 
     fn outcomes() -> Vec<Outcome> {
-        vec![Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS)]
+        vec![
+            Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS),
+            Outcome::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR),
+        ]
     }
 }
 

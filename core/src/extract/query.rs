@@ -7,7 +7,7 @@ use super::{
     urlencoded,
     value_error::{Echo, ValueError},
 };
-use crate::{ApiError, Outcome, Problem, Request, matched_route::limits_of};
+use crate::{ApiError, Operation, Outcome, Problem, Request, matched_route::limits_of};
 use http::StatusCode;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -169,6 +169,10 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Query<T> {
             .map(Self)
             .map_err(|error| reject(query, error))
     });
+
+    fn describe(operation: &mut Operation) {
+        operation.take_query();
+    }
 }
 
 #[cold]

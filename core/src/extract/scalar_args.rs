@@ -19,6 +19,8 @@ use crate::{
 use http::StatusCode;
 use serde::Deserialize;
 use std::borrow::Cow;
+#[cfg(feature = "openapi")]
+use {crate::Outcome, std::sync::LazyLock};
 
 /// The errors of the plain arguments of a request, which are reported together.
 #[derive(Debug, Default)]
@@ -82,6 +84,21 @@ impl ArgumentErrors {
         let problem = merge_rejections(self.problem(), rejected);
         Box::pin(std::future::ready(problem.into_response()))
     }
+}
+
+/// The problem of invalid arguments, in a document.
+#[cfg(feature = "openapi")]
+pub(crate) fn invalid_parameters() -> Outcome {
+    Outcome::new(StatusCode::BAD_REQUEST, INVALID_PARAMETERS)
+}
+
+/// Whether an argument that `read` reads can be absent from a request.
+#[cfg(feature = "openapi")]
+pub(crate) fn is_optional<T>(
+    read: fn(&'static Request, &'static str, &mut ArgumentErrors) -> Option<T>,
+) -> bool {
+    static EMPTY: LazyLock<Request> = LazyLock::new(Request::default);
+    read(&EMPTY, "absent", &mut ArgumentErrors::new()).is_some()
 }
 
 /// Finds the values of a name.

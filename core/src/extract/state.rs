@@ -1,7 +1,7 @@
 //! Extractor for values that all invocations share.
 
 use super::{FromRequest, field_error::INTERNAL_ERROR, from_request::asked_for};
-use crate::{ApiError, Operation, Request, matched_route::states_of, state::States};
+use crate::{ApiError, Operation, Outcome, Request, matched_route::states_of, state::States};
 use http::StatusCode;
 use std::{any::type_name, borrow::Cow};
 
@@ -58,6 +58,13 @@ impl ApiError for StateRejection {
 
     fn code(&self) -> Cow<'static, str> {
         INTERNAL_ERROR.into()
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        vec![Outcome::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            INTERNAL_ERROR,
+        )]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::FromRequest;
 use crate::{
-    Body, Request,
+    ApiError, Body, Request,
     matched_route::{MatchedRoute, Pattern, Value},
     state::States,
 };
@@ -64,7 +64,17 @@ pub(super) fn with_state<T: Any + Send + Sync>(state: T) -> Request {
     request
 }
 
-/// Runs an extractor that never awaits.
+/// Runs an extractor that never awaits. Its rejection must be one of those that a document lists.
 pub(super) fn now<'r, T: FromRequest<'r>>(request: &'r Request) -> Result<T, T::Rejection> {
-    T::SYNC.expect("an extractor that never waits")(request)
+    let taken = T::SYNC.expect("an extractor that never waits")(request);
+    let listed = T::Rejection::outcomes();
+    if let Err(rejection) = &taken
+        && !listed.is_empty()
+    {
+        let (status, code) = (rejection.status(), rejection.code());
+        let mut listed = listed.iter();
+        let found = listed.any(|one| one.status == status && one.code == code);
+        assert!(found, "{status} `{code}` is missing in `outcomes`");
+    }
+    taken
 }

@@ -1,7 +1,7 @@
 //! Extractor for text bodies.
 
 use super::{FromRequest, field_error::UNSUPPORTED_MEDIA_TYPE, media};
-use crate::{ApiError, Outcome, Problem, Request};
+use crate::{ApiError, Operation, Outcome, Problem, Request, response::media_type::TEXT};
 use http::StatusCode;
 use std::borrow::Cow;
 
@@ -94,6 +94,11 @@ impl<'r> FromRequest<'r> for Text {
             }),
         }
     });
+
+    fn describe(operation: &mut Operation) {
+        // What a client without another wish sends: every type is accepted.
+        operation.optionally(|operation| operation.request_body(TEXT));
+    }
 }
 
 #[cfg(test)]

@@ -9,18 +9,12 @@ use std::collections::BTreeMap;
 type Responses = BTreeMap<String, RefOr<Response>>;
 
 /// The body of the request, if an argument takes one.
-pub(super) fn request_body(
-    route: &Documented,
-    unspecified: &mut Vec<String>,
-) -> Option<RequestBody> {
+pub(super) fn request_body(route: &Documented) -> Option<RequestBody> {
     let contents = route.operation.contents.as_deref()?;
     let mut body = RequestBody::default();
     for one in &contents.bodies {
         body.required |= one.required;
         let mut content = content(one.media_type, &route.request_schemas);
-        if content.schema.is_none() && needs_schema(one.media_type) {
-            unspecified.push(format!("the request body `{}`", one.media_type));
-        }
         content.example = match is_json(one.media_type) {
             true => route.options.example.map(|example| example()),
             false => None,
@@ -36,35 +30,28 @@ pub(super) fn responses(route: &Documented, unspecified: &mut Vec<String>) -> Re
     let contents = route.operation.contents.as_deref();
     let described = contents.map(|contents| contents.responses.as_slice());
     for one in described.unwrap_or_default() {
-        let text = reason(Some(one.status)).to_owned();
-        add(&mut all, one, &text, &route.response_schemas, unspecified);
+        add(&mut all, one, reason(one.status), &route.response_schemas);
     }
     for extra in &route.extra {
         let contents = extra.operation.contents.as_deref();
         let described = contents.map(|contents| contents.responses.as_slice());
         let described = described.unwrap_or_default();
         let without_content = SuccessResponse {
-            status: extra.status,
+            status: Some(extra.status),
             media_type: None,
             headers: Vec::new(),
         };
         let schemas = &extra.schemas;
         for one in described {
             let one = SuccessResponse {
-                status: extra.status,
+                status: Some(extra.status),
                 media_type: one.media_type,
                 headers: one.headers.clone(),
             };
-            add(&mut all, &one, extra.description, schemas, unspecified);
+            add(&mut all, &one, extra.description, schemas);
         }
         if described.is_empty() {
-            add(
-                &mut all,
-                &without_content,
-                extra.description,
-                schemas,
-                unspecified,
-            );
+            add(&mut all, &without_content, extra.description, schemas);
         }
     }
     if all.is_empty() {
@@ -76,14 +63,9 @@ pub(super) fn responses(route: &Documented, unspecified: &mut Vec<String>) -> Re
 }
 
 /// Adds a response. Those with the same status are one, with several media types.
-fn add(
-    all: &mut Responses,
-    one: &SuccessResponse,
-    text: &str,
-    schemas: &[(&'static str, Schema)],
-    unspecified: &mut Vec<String>,
-) {
-    let key = one.status.as_str().to_owned();
+fn add(all: &mut Responses, one: &SuccessResponse, text: &str, schemas: &[(&'static str, Schema)]) {
+    let status = one.status.as_ref().map(StatusCode::as_str);
+    let key = status.unwrap_or("default").to_owned();
     let known = all.entry(key).or_insert_with(|| Response::default().into());
     let RefOr::Item(response) = known else {
         return;
@@ -100,9 +82,6 @@ fn add(
     }
     if let Some(media_type) = one.media_type {
         let content = content(media_type, schemas);
-        if content.schema.is_none() && needs_schema(media_type) {
-            unspecified.push(format!("the response `{media_type}`"));
-        }
         response.content.insert(media_type.to_owned(), content);
     }
 }
@@ -116,15 +95,6 @@ fn content(media_type: &str, schemas: &[(&'static str, Schema)]) -> MediaType {
         schema: schema.or_else(|| text.then(|| json_schema!({ "type": "string" }))),
         ..MediaType::default()
     }
-}
-
-/// Whether content of this type has a structure. Other content is bytes.
-fn needs_schema(media_type: &str) -> bool {
-    is_json(media_type)
-        || matches!(
-            media_type,
-            "application/x-www-form-urlencoded" | "multipart/form-data"
-        )
 }
 
 fn is_json(media_type: &str) -> bool {

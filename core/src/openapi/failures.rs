@@ -213,14 +213,7 @@ impl Writer {
             };
             response.headers.insert(name.to_owned(), header);
         }
-        let mut content = MediaType::default();
-        let media_type = match &self.content {
-            Some((media_type, schema)) => {
-                content.schema.clone_from(schema);
-                media_type
-            }
-            None => "*/*",
-        };
+        let (media_type, mut content) = self.content();
         if self.has_examples {
             for one in same {
                 let name = self.example(one, components);
@@ -228,8 +221,28 @@ impl Writer {
                 content.examples.insert(one.code.to_owned(), reference);
             }
         }
-        response.content.insert(media_type.to_owned(), content);
+        response.content.insert(media_type, content);
         response
+    }
+
+    /// The content of every problem.
+    fn content(&self) -> (String, MediaType) {
+        let (media_type, schema) = self.content.clone().unwrap_or(("*/*".to_owned(), None));
+        let content = MediaType {
+            schema,
+            ..MediaType::default()
+        };
+        (media_type, content)
+    }
+
+    /// Adds the problems of any other status and code.
+    pub(super) fn add_others(&self, operation: &mut Operation) {
+        let others = operation.responses.entry("default".to_owned());
+        let others = others.or_insert_with(|| Response::new("Another problem").into());
+        if let RefOr::Item(response) = others {
+            let (media_type, content) = self.content();
+            response.content.entry(media_type).or_insert(content);
+        }
     }
 
     /// Adds the example of a problem to the components. Returns its name there.
@@ -238,14 +251,19 @@ impl Writer {
             true => format!("{}_{}", one.code, one.status.as_u16()),
             false => one.code.to_owned(),
         };
+        let mut value = json!({
+            "type": one.problem_type().unwrap_or("about:blank"),
+            "title": one.title(),
+            "status": one.status.as_u16(),
+            "code": one.code,
+        });
+        if let Some(detail) = one.detail() {
+            value["detail"] = detail.into();
+        }
         let examples = &mut components.examples;
         examples.entry(name.clone()).or_insert_with(|| Example {
-            value: json!({
-                "type": "about:blank",
-                "title": reason(Some(one.status)),
-                "status": one.status.as_u16(),
-                "code": one.code,
-            }),
+            description: one.description().map(str::to_owned),
+            value,
             ..Example::default()
         });
         name

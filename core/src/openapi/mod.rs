@@ -3,6 +3,8 @@
 //! [`Api::openapi`](crate::Api::openapi) writes it, and so does the command `openapi`. It needs no
 //! environment, creates no state and sends nothing. [`guide::openapi`](crate::guide::openapi) says what in
 //! a handler's signature becomes what in the document.
+//!
+//! Extractors and responses of your own have schemas by [`RequestSchema`] and [`ResponseSchema`].
 
 mod components;
 mod content;
@@ -21,6 +23,7 @@ mod security;
 mod settings;
 mod write;
 
+pub use crate::documentation::{Documentation, RequestSchema, ResponseSchema};
 pub use document::{Components, OpenApi, PathItem, Unspecified};
 pub use errors::DocumentErrors;
 pub use info::{Contact, Extensions, Info, License, Server, Tag};

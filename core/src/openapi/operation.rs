@@ -160,6 +160,12 @@ pub struct Parameter {
     /// Whether clients should stop to use it.
     #[serde(skip_serializing_if = "is_false")]
     pub deprecated: bool,
+    /// How values are written: `form`, and so on. `None`: the default of the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<&'static str>,
+    /// Whether a list has a parameter for each item. `None`: the default of the style.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explode: Option<bool>,
     /// The type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<Schema>,

@@ -5,9 +5,9 @@ use super::{
     info::Extensions,
     operation::{Parameter, ParameterIn},
 };
-use crate::documentation::{self, Documented, Place};
+use crate::documentation::{self, COMMA_SEPARATED, Documented, Place, without_null};
 use schemars::Schema;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Headers that OpenAPI does not list as parameters: other parts of the document describe them.
 const NOT_LISTED: [&str; 3] = ["accept", "authorization", "content-type"];
@@ -89,7 +89,8 @@ fn argument(one: &documentation::Parameter, place: ParameterIn) -> Parameter {
 
 /// A parameter, whose schema may have the text of its field.
 fn with_schema(name: &str, place: ParameterIn, required: bool, schema: Schema) -> Parameter {
-    let mut schema = not_null(schema);
+    let mut schema = without_null(schema);
+    let is_joined = schema.remove(COMMA_SEPARATED).is_some();
     // A reference keeps its text: it may be that of the type.
     let is_reference = schema.get("$ref").is_some() && schema.get("description").is_none();
     let text = match is_reference {
@@ -103,41 +104,11 @@ fn with_schema(name: &str, place: ParameterIn, required: bool, schema: Schema) -
         description: text.and_then(|text| text.as_str().map(str::to_owned)),
         required,
         deprecated,
+        style: is_joined.then_some("form"),
+        explode: is_joined.then_some(false),
         schema: Some(schema),
         extensions: Extensions::new(),
     }
-}
-
-/// Without `null`, which no parameter can be.
-fn not_null(mut schema: Schema) -> Schema {
-    let Some(object) = schema.as_object_mut() else {
-        return schema;
-    };
-    let null = json!("null");
-    if let Some(Value::Array(types)) = object.get_mut("type") {
-        types.retain(|one| *one != null);
-        if let [only] = &types[..] {
-            let only = only.clone();
-            object.insert("type".to_owned(), only);
-        }
-    }
-    if let Some(Value::Array(values)) = object.get_mut("enum") {
-        values.retain(|value| !value.is_null());
-    }
-    if object.get("default") == Some(&Value::Null) {
-        object.remove("default");
-    }
-    if let Some(Value::Array(any)) = object.get_mut("anyOf") {
-        any.retain(|one| one.get("type") != Some(&null));
-        if let [Value::Object(only)] = &any[..] {
-            let only = only.clone();
-            object.remove("anyOf");
-            for (name, value) in only {
-                object.entry(name).or_insert(value);
-            }
-        }
-    }
-    schema
 }
 
 /// The schema of a path parameter in the schema of all of them: an object, a tuple, or the only one.

@@ -30,7 +30,7 @@ use std::{
 /// What the document is about.
 #[derive(Debug)]
 pub(crate) struct Described<'a> {
-    pub(crate) routes: Vec<Listed>,
+    pub(crate) routes: Vec<Listed<'a>>,
     pub(crate) mounts: Vec<Mounted>,
     pub(crate) settings: &'a Settings,
     /// Problems have members that the program chose.
@@ -41,13 +41,13 @@ pub(crate) struct Described<'a> {
 
 /// A route, with what its API adds to it.
 #[derive(Debug)]
-pub(crate) struct Listed {
+pub(crate) struct Listed<'a> {
     pub(crate) route: &'static Route,
     /// The prefix of its API.
     pub(crate) prefix: String,
     /// Methods and full paths.
     pub(crate) places: Vec<(&'static str, String)>,
-    pub(crate) tag: Option<&'static str>,
+    pub(crate) tags: &'a [Cow<'static, str>],
     pub(crate) authenticators: Arc<[Installed]>,
     /// A middleware around it takes the identity.
     pub(crate) takes_identity: bool,
@@ -62,7 +62,7 @@ pub(crate) struct Mounted {
 
 /// An operation that is being written.
 struct Entry<'a> {
-    listed: &'a Listed,
+    listed: &'a Listed<'a>,
     documented: &'a Documented,
     method: Method,
     path: &'a str,
@@ -91,7 +91,13 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
     let documented: Vec<_> = api
         .routes
         .iter()
-        .map(|listed| (listed, documented(listed.route, &mut documentation)))
+        .map(|listed| {
+            let route = listed.route;
+            (
+                listed,
+                documentation.of_route(route.describe, route.document),
+            )
+        })
         .collect();
     let problem = problem(api, &mut documentation.responses);
     let definitions = Definitions::take(&mut documentation.requests, &mut documentation.responses);
@@ -116,6 +122,9 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
         let template = template.unwrap_or(&entry.template);
         let mut operation = entry.operation(id, template, &definitions, &mut document);
         writer.add(failures, &mut operation, &mut document.components);
+        if entry.has_other_failures() {
+            writer.add_others(&mut operation);
+        }
         if secured {
             let listed = entry.listed;
             schemes.secure(
@@ -146,18 +155,6 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
     }
 }
 
-/// Asks a route for its description.
-fn documented(route: &Route, documentation: &mut Documentation) -> Documented {
-    documentation.route = Documented::default();
-    let operation = &mut documentation.route.operation;
-    operation.contents = Some(Box::default());
-    (route.describe)(operation);
-    if let Some(document) = route.document {
-        document(documentation);
-    }
-    std::mem::take(&mut documentation.route)
-}
-
 /// The media type and the schema of problems; `None` if they are unspecified.
 fn problem(
     api: &Described<'_>,
@@ -175,7 +172,7 @@ fn problem(
 
 /// The operations of all routes that are not hidden, without those that OpenAPI cannot express.
 fn entries<'a>(
-    documented: &'a [(&'a Listed, Documented)],
+    documented: &'a [(&'a Listed<'a>, Documented)],
     notes: &mut Vec<String>,
     errors: &mut Vec<String>,
 ) -> Vec<Entry<'a>> {
@@ -268,6 +265,12 @@ impl Entry<'_> {
         self.listed.takes_identity || self.documented.operation.takes_identity
     }
 
+    /// Whether the handler has failures that it does not list.
+    fn has_other_failures(&self) -> bool {
+        let contents = self.documented.operation.contents.as_deref();
+        contents.is_some_and(|contents| contents.any_failure)
+    }
+
     fn failures(&self, api: &Described<'_>) -> Failures {
         let access = self.listed.route.access;
         let is_authenticated =
@@ -299,6 +302,9 @@ impl Entry<'_> {
         for (parameter, (name, _)) in parameters.iter_mut().zip(&template.parameters) {
             parameter.name.clone_from(name);
         }
+        for name in &self.documented.unspecified {
+            unspecified.push(format!("`{name}`"));
+        }
         for one in &self.documented.parameters {
             if one.schema.is_none() {
                 let place = format!("{:?}", one.place).to_ascii_lowercase();
@@ -314,7 +320,7 @@ impl Entry<'_> {
             description,
             operation_id: id,
             parameters,
-            request_body: content::request_body(self.documented, &mut unspecified),
+            request_body: content::request_body(self.documented),
             responses: content::responses(self.documented, &mut unspecified),
             deprecated: options.deprecated,
             security: None,
@@ -330,16 +336,21 @@ impl Entry<'_> {
         operation
     }
 
-    /// The tags of the attribute; otherwise that of the list, or the module.
+    /// The tags of the attribute and of the list; otherwise the module.
     fn tags(&self) -> Vec<String> {
-        match (self.documented.options.tags, self.listed.tag) {
-            ([], Some(tag)) => vec![tag.to_owned()],
-            ([], None) => {
-                let module = self.listed.route.module.rsplit("::").next();
-                module.into_iter().map(str::to_owned).collect()
+        let own = self.documented.options.tags.iter().copied();
+        let of_list = self.listed.tags.iter().map(AsRef::as_ref);
+        let mut tags: Vec<String> = Vec::new();
+        for tag in own.chain(of_list) {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
             }
-            (tags, _) => tags.iter().map(ToString::to_string).collect(),
         }
+        if tags.is_empty() {
+            let module = self.listed.route.module.rsplit("::").next();
+            tags.extend(module.map(str::to_owned));
+        }
+        tags
     }
 }
 

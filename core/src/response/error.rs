@@ -15,6 +15,10 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.error::<Self>();
+    }
 }
 
 impl<T: IntoResponse, E: ApiError> IntoResponse for Result<T, E> {
@@ -27,6 +31,7 @@ impl<T: IntoResponse, E: ApiError> IntoResponse for Result<T, E> {
 
     fn describe(operation: &mut Operation) {
         T::describe(operation);
+        operation.error::<E>();
     }
 }
 
@@ -44,6 +49,7 @@ macro_rules! with_text {
 
             fn describe(operation: &mut Operation) {
                 T::describe(operation);
+                operation.error::<StatusCode>();
             }
         }
     )* };

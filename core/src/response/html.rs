@@ -1,7 +1,8 @@
 //! HTML responses.
 
-use super::plain::ok;
-use crate::{Body, IntoResponse, Response};
+use super::{media_type::HTML, plain::ok};
+use crate::{Body, IntoResponse, Response, describe::Operation};
+use http::StatusCode;
 
 /// An HTML response: `text/html; charset=utf-8`.
 ///
@@ -19,5 +20,9 @@ pub struct Html<T>(pub T);
 impl<T: Into<Body>> IntoResponse for Html<T> {
     fn into_response(self) -> Response {
         ok("text/html; charset=utf-8", self.0.into())
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::OK, Some(HTML));
     }
 }

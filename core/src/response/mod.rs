@@ -4,6 +4,7 @@ mod cookie;
 mod error;
 mod html;
 mod location;
+pub(crate) mod media_type;
 mod part;
 mod plain;
 mod redirect;

@@ -64,6 +64,10 @@ impl ResponsePart for StatusCode {
         status::set(response, self);
         Ok(())
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.response_status(None);
+    }
 }
 
 impl ResponsePart for HeaderMap {

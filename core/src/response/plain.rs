@@ -1,6 +1,7 @@
 //! Responses from types of other crates: text, bytes, a status, a whole response.
 
-use crate::{Body, BoxError, IntoResponse, Response};
+use super::media_type::{BYTES, TEXT};
+use crate::{Body, BoxError, IntoResponse, Response, describe::Operation};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use std::{borrow::Cow, convert::Infallible};
@@ -15,21 +16,29 @@ pub(crate) fn ok(content_type: &'static str, body: Body) -> Response {
 }
 
 macro_rules! content {
-    ($content_type:literal: $($type:ty),*) => { $(
+    ($content_type:literal, $media_type:expr; $($type:ty),*) => { $(
         impl IntoResponse for $type {
             fn into_response(self) -> Response {
                 ok($content_type, self.into())
             }
+
+            fn describe(operation: &mut Operation) {
+                operation.response(StatusCode::OK, Some($media_type));
+            }
         }
     )* };
 }
-content!("text/plain; charset=utf-8": &'static str, String, Cow<'static, str>);
-content!("application/octet-stream": Bytes, Vec<u8>, &'static [u8]);
+content!("text/plain; charset=utf-8", TEXT; &'static str, String, Cow<'static, str>);
+content!("application/octet-stream", BYTES; Bytes, Vec<u8>, &'static [u8]);
 
 /// Like `&'static [u8]`, for the type of a byte string literal.
 impl<const N: usize> IntoResponse for &'static [u8; N] {
     fn into_response(self) -> Response {
         self.as_slice().into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::OK, Some(BYTES));
     }
 }
 
@@ -37,6 +46,10 @@ impl<const N: usize> IntoResponse for &'static [u8; N] {
 impl IntoResponse for () {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::NO_CONTENT, None);
     }
 }
 
@@ -46,12 +59,20 @@ impl IntoResponse for StatusCode {
         *response.status_mut() = self;
         response
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.any_response(None, None);
+    }
 }
 
 /// A 200 response without `content-type`, since only the handler knows the type of the bytes.
 impl IntoResponse for Body {
     fn into_response(self) -> Response {
         Response::new(self)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::OK, None);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Redirects.
 
 use super::location;
-use crate::{IntoResponse, Problem, Response};
+use crate::{IntoResponse, Problem, Response, describe::Operation};
 use http::{StatusCode, header::LOCATION};
 use std::borrow::Cow;
 
@@ -92,5 +92,16 @@ impl IntoResponse for Redirect {
             }
             Err(error) => Problem::from_error(&error).into_response(),
         }
+    }
+
+    fn describe(operation: &mut Operation) {
+        for status in [
+            StatusCode::SEE_OTHER,
+            StatusCode::TEMPORARY_REDIRECT,
+            StatusCode::PERMANENT_REDIRECT,
+        ] {
+            operation.response(status, None);
+        }
+        operation.response_header("location");
     }
 }

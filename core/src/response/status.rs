@@ -95,6 +95,8 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
 
     fn describe(operation: &mut Operation) {
         T::describe(operation);
+        operation.response_status(Some(StatusCode::CREATED));
+        operation.response_header("location");
     }
 }
 
@@ -128,6 +130,7 @@ impl<T: IntoResponse> IntoResponse for Accepted<T> {
 
     fn describe(operation: &mut Operation) {
         T::describe(operation);
+        operation.response_status(Some(StatusCode::ACCEPTED));
     }
 }
 
@@ -144,5 +147,9 @@ pub struct NoContent;
 impl IntoResponse for NoContent {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::NO_CONTENT, None);
     }
 }

@@ -1,5 +1,7 @@
 //! An API with everything that a document can show.
 
+use bytes::Bytes;
+use http::StatusCode;
 use lambda_api::{
     Api, ApiError, Created, IntoResponse, Json, NoContent, Path, Query, Request, Response, State,
     api_handler,
@@ -134,12 +136,35 @@ async fn get(
 }
 
 /// Replace an order.
-#[api_handler(PUT "/orders/{order_id}")]
+#[api_handler(
+    PUT "/orders/{order_id}",
+    tag = "changes",
+    operation_id = "replaceOrder",
+    summary = "Replace the whole order.",
+    response(412, Json<Order>, "The order has changed: this is the new one."),
+    response(202, "The order is replaced later."),
+    example = example
+)]
 async fn replace(order_id: OrderId, Json(order): Json<Order>) -> Result<NoContent, OrderError> {
     let _ = (order_id, order);
     Err(OrderError::Shipped)
 }
 
+fn example() -> Order {
+    Order {
+        id: OrderId(7),
+        status: Status::Placed,
+        items: vec![Item {
+            sku: "tea".to_owned(),
+            quantity: 2,
+        }],
+        note: None,
+        previous: None,
+        tags: Vec::new(),
+    }
+}
+
+#[deprecated]
 #[api_handler(DELETE "/orders/{number}", groups("staff"), authenticator = "staff")]
 async fn delete(#[path] number: u64) -> Result<NoContent, OrderError> {
     Err(OrderError::NotFound(number))
@@ -155,6 +180,17 @@ async fn line(Path(line): Path<Line>) -> Json<Item2> {
 async fn search(Form(page): Form<Page>) -> Json<Undescribed> {
     let _ = page;
     Json(Undescribed { total: 0 })
+}
+
+/// Nothing for others.
+#[api_handler(GET "/internal", hidden)]
+async fn internal() {}
+
+/// Upload a picture.
+#[api_handler(PUT "/pictures/{name}")]
+async fn upload(name: &str, picture: Bytes) -> Result<NoContent, StatusCode> {
+    let _ = (name, picture);
+    Err(StatusCode::INSUFFICIENT_STORAGE)
 }
 
 /// Files.
@@ -249,7 +285,9 @@ pub(crate) fn api() -> Api {
         .authenticate(keys)
         .authenticate(Sessions)
         .routes(routes![list, place, get, replace, delete, line, search].tag("orders"))
-        .routes(routes![file, top_file, echo, explain, status])
+        .routes(routes![
+            internal, upload, file, top_file, echo, explain, status
+        ])
         .nest("/v1", nested())
         .nest(
             "/v2/{tenant}",

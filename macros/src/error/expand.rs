@@ -255,9 +255,30 @@ impl Parts<'_> {
     fn outcome(&self, variant: &Checked<'_>) -> TokenStream {
         let Self { krate, private } = self;
         match variant {
-            Checked::Response(Response { status, code, .. }) => quote! {
-                __outcomes.push(#krate::Outcome::new(#private::status(#status), #code));
-            },
+            Checked::Response(Response {
+                status,
+                code,
+                title,
+                kind,
+                description,
+                detail,
+                ..
+            }) => {
+                let title = title.iter();
+                let kind = kind.iter();
+                let detail = detail.iter();
+                let description = Some(description).filter(|text| !text.is_empty());
+                let description = description.iter();
+                quote! {
+                    __outcomes.push(
+                        #krate::Outcome::new(#private::status(#status), #code)
+                            #(.with_title(#title))*
+                            #(.with_type(#kind))*
+                            #(.with_description(#description))*
+                            #(.with_detail(#detail))*
+                    );
+                }
+            }
             Checked::Transparent { field, .. } => {
                 let ty = &field.ty;
                 quote!(::core::iter::Extend::extend(&mut __outcomes, <#ty as #krate::ApiError>::outcomes());)

@@ -3,6 +3,7 @@
 mod expand;
 mod names;
 mod parse;
+mod text;
 mod validate;
 
 use crate::error_store::ErrorStore;

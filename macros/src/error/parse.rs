@@ -1,6 +1,7 @@
 //! Parses the `#[api(..)]` attributes of a type, its variants and their fields.
 
-use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
+use super::text::error_text;
+use crate::{error_store::ErrorStore, handler::doc_text, krate::Krate, suggest::similar};
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Expr, ExprLit, Field, Fields, Ident, Lit, LitInt, LitStr, Token,
@@ -25,6 +26,10 @@ pub(crate) struct Variant<'a> {
     /// Whether this is a variant of an enum.
     pub(crate) in_enum: bool,
     pub(crate) response: Response,
+    /// The doc comment.
+    pub(crate) doc: String,
+    /// The text of `#[error("..")]` without arguments.
+    pub(crate) text: Option<String>,
     pub(crate) fields: &'a Fields,
     pub(crate) attr_fields: Vec<AttrField<'a>>,
 }
@@ -96,6 +101,8 @@ pub(crate) fn variants<'a>(input: &'a DeriveInput, errors: &mut ErrorStore) -> V
         ident,
         in_enum,
         response: response(attrs, !in_enum, errors),
+        doc: doc_text(attrs),
+        text: error_text(attrs),
         fields,
         attr_fields: attr_fields(fields, errors),
     };

@@ -26,6 +26,10 @@ pub(crate) struct Response<'a> {
     pub(crate) title: Option<String>,
     pub(crate) kind: Option<String>,
     pub(crate) absent: bool,
+    /// The doc comment, for documents.
+    pub(crate) description: String,
+    /// The text of the error, if it is always the same and sent.
+    pub(crate) detail: Option<String>,
     pub(crate) puts: Vec<Put<'a>>,
 }
 
@@ -114,13 +118,16 @@ fn response<'a>(variant: &'a Variant<'a>, errors: &mut ErrorStore) -> Option<Che
         return None;
     }
     report_missing(variant, errors);
+    let status = status?;
     Some(Checked::Response(Response {
         variant: variant.in_enum.then_some(variant.ident),
-        status: status?,
+        status,
         code: attrs.code.as_ref()?.value(),
         title: attrs.title.as_ref().map(LitStr::value),
         kind: attrs.kind.as_ref().map(LitStr::value),
         absent: attrs.absent.is_some(),
+        description: variant.doc.clone(),
+        detail: variant.text.clone().filter(|_| status < 500),
         puts,
     }))
 }

@@ -3,14 +3,17 @@
 //! Generated tokens have the call site's span, so that editors do not show them on hover. The user's
 //! types keep their spans, so that the compiler reports an unsupported type at the argument.
 
-use super::{Handler, args::Argument, doc, lifetimes, options::Options, timeout::Timeout};
+use super::{
+    Handler, args::Argument, doc, documented, lifetimes, options::Options, signature::return_type,
+    timeout::Timeout,
+};
 use crate::{
     error_store::ErrorStore,
     function::{Function, cfgs},
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{ReturnType, Type, Visibility, ext::IdentExt, parse_quote, spanned::Spanned};
+use syn::{ReturnType, Visibility, ext::IdentExt, spanned::Spanned};
 
 /// The new name of a handler called `main`.
 const HIDDEN_MAIN: &str = "__lambda_api_main";
@@ -195,27 +198,6 @@ fn response(output: &ReturnType, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn return_type(output: &ReturnType) -> Type {
-    match output {
-        ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, ty) => lifetimes::erase(ty),
-    }
-}
-
-/// Calls `describe` of the extractors and the response type, unless that is an `impl Trait`.
-fn describe(handler: &Handler, krate: &impl ToTokens) -> TokenStream {
-    let extractors = handler.arguments.extractors();
-    let output = Some(return_type(&handler.function.sig.output))
-        .filter(|ty| lifetimes::find_impl_trait(ty).is_none());
-    let output = output.iter();
-    quote! {
-        |__operation| {
-            #(<#extractors as #krate::FromRequest<'_>>::describe(__operation);)*
-            #(<#output as #krate::IntoResponse>::describe(__operation);)*
-        }
-    }
-}
-
 fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenStream {
     let Handler {
         options,
@@ -230,7 +212,8 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
     let also = places.map(|place| quote!(#private::Place { #place }));
     let doc = doc::text(&function.attrs);
     let call = call(handler, private, call_name);
-    let describe = describe(handler, &options.krate);
+    let describe = documented::describe(handler, private);
+    let document = documented::document(handler, private);
     let access = options.access.expand(private);
     let timeout = Timeout::expand(options.timeout.as_ref());
     let brought = arguments
@@ -253,7 +236,7 @@ fn route(handler: &Handler, private: &TokenStream, call_name: &Ident) -> TokenSt
             path_args: &[#(#brought),*],
             call: #call,
             describe: #describe,
-            document: #private::NO_DOCUMENT,
+            document: #document,
         }
     }
 }

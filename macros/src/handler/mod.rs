@@ -4,6 +4,8 @@ mod access;
 mod arg_attr;
 mod args;
 mod doc;
+mod document;
+mod documented;
 mod expand;
 mod lifetimes;
 mod options;
@@ -12,6 +14,7 @@ mod signature;
 mod timeout;
 
 pub(crate) use arg_attr::is_token;
+pub(crate) use doc::text as doc_text;
 
 use crate::{error_store::ErrorStore, function::Function};
 use args::Arguments;

@@ -3,6 +3,7 @@
 
 use super::{
     access::{Access, Rule},
+    document::{self, DocumentOptions},
     timeout::Timeout,
 };
 use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
@@ -12,13 +13,21 @@ use syn::{Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, parse::Parser
 const METHODS: [&str; 8] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY",
 ];
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 15] = [
     "public",
     "scopes",
     "groups",
     "guard",
     "authenticator",
     "timeout",
+    "operation_id",
+    "summary",
+    "tag",
+    "deprecated",
+    "hidden",
+    "returns",
+    "response",
+    "example",
     "crate",
 ];
 const EXAMPLE: &str = "`#[api_handler(GET \"/orders/{id}\")]`";
@@ -28,7 +37,9 @@ const NO_PATH: &str =
 const FALLBACK: &str = "fallback";
 const SEVERAL: &str = "write all methods before all paths: `GET | POST \"/a\" | \"/b\"`";
 const LIST: &str = "`public`, `scopes(\"..\")`, `groups(\"..\")`, `guard = path`, \
-                    `authenticator = \"..\"`, `timeout = \"3s\"` or `crate = path`";
+                    `authenticator = \"..\"`, `timeout = \"3s\"`, `operation_id = \"..\"`, \
+                    `summary = \"..\"`, `tag = \"..\"`, `deprecated`, `hidden`, `returns = Type`, \
+                    `response(404, Type, \"..\")`, `example = path` or `crate = path`";
 
 /// The options of a handler that could be parsed.
 #[derive(Default)]
@@ -39,6 +50,7 @@ pub(crate) struct Options {
     pub(crate) fallback: bool,
     pub(crate) access: Access,
     pub(crate) timeout: Option<Timeout>,
+    pub(crate) document: DocumentOptions,
     pub(crate) krate: Krate,
 }
 
@@ -219,6 +231,9 @@ impl Options {
                     errors.add(name.span(), "`crate` is repeated");
                 }
                 self.krate = Krate::parse_value(input)?;
+            }
+            word if document::NAMES.contains(&word) => {
+                self.document.parse(&name, input, errors)?;
             }
             other => {
                 let meant = match similar(other, OPTIONS) {

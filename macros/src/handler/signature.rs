@@ -40,6 +40,14 @@ pub(crate) fn check(function: &mut Function, errors: &mut ErrorStore) {
     reject_unsized_response(function, errors);
 }
 
+/// The type of the response; its lifetimes are erased.
+pub(crate) fn return_type(output: &ReturnType) -> Type {
+    match output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => lifetimes::erase(ty),
+    }
+}
+
 /// Rejects a `dyn Trait` return type. The compiler would report it at the function and at each use.
 fn reject_unsized_response(function: &mut Function, errors: &mut ErrorStore) {
     let ReturnType::Type(_, ty) = &function.sig.output else {

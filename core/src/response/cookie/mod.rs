@@ -2,7 +2,7 @@
 
 mod check;
 
-use crate::{Error, Response, response::ResponsePart};
+use crate::{Error, Response, describe::Operation, response::ResponsePart};
 use http::{HeaderValue, header::SET_COOKIE};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::{
@@ -224,6 +224,10 @@ impl ResponsePart for SetCookie {
         response.headers_mut().append(SET_COOKIE, self.header()?);
         Ok(())
     }
+
+    fn describe(operation: &mut Operation) {
+        operation.response_header("set-cookie");
+    }
 }
 
 impl<const LEN: usize> ResponsePart for [SetCookie; LEN] {
@@ -231,12 +235,20 @@ impl<const LEN: usize> ResponsePart for [SetCookie; LEN] {
         self.into_iter()
             .try_for_each(|cookie| cookie.apply(response))
     }
+
+    fn describe(operation: &mut Operation) {
+        SetCookie::describe(operation);
+    }
 }
 
 impl ResponsePart for Vec<SetCookie> {
     fn apply(self, response: &mut Response) -> Result<(), Error> {
         self.into_iter()
             .try_for_each(|cookie| cookie.apply(response))
+    }
+
+    fn describe(operation: &mut Operation) {
+        SetCookie::describe(operation);
     }
 }
 

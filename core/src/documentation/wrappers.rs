@@ -1,0 +1,162 @@
+//! The schemas of the extractors and responses of this library.
+
+use super::{Documentation, RequestSchema, ResponseSchema};
+use crate::{
+    extract::{CommaSeparated, Form, Json, Path, Query, Text, form::FORM},
+    response::{Accepted, Created, Html, media_type},
+};
+use bytes::Bytes;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
+
+/// Marks the schema of a list whose items are separated by commas: `explode: false` in a document.
+pub(crate) const COMMA_SEPARATED: &str = "x-comma-separated";
+
+fn binary() -> Schema {
+    json_schema!({ "type": "string", "format": "binary" })
+}
+
+impl<T: JsonSchema> RequestSchema for Json<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.body::<T>(media_type::JSON);
+    }
+}
+
+impl<T: JsonSchema> RequestSchema for Form<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.body::<T>(FORM);
+    }
+}
+
+#[cfg(feature = "multipart")]
+impl RequestSchema for crate::extract::Multipart {
+    fn document(documentation: &mut Documentation) {
+        let any_parts = json_schema!({ "type": "object" });
+        documentation.body_schema(crate::extract::multipart::FORM_DATA, any_parts);
+    }
+}
+
+impl RequestSchema for Text {
+    fn document(documentation: &mut Documentation) {
+        documentation.body::<str>(media_type::TEXT);
+    }
+}
+
+impl RequestSchema for Bytes {
+    fn document(documentation: &mut Documentation) {
+        documentation.body_schema(media_type::BYTES, binary());
+    }
+}
+
+impl<T: JsonSchema> RequestSchema for Query<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.query::<T>();
+    }
+}
+
+impl<T: JsonSchema> RequestSchema for Path<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.path::<T>();
+    }
+}
+
+impl<T: RequestSchema> RequestSchema for Option<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.optionally(T::document);
+    }
+}
+
+impl<T: RequestSchema, E> RequestSchema for Result<T, E> {
+    fn document(documentation: &mut Documentation) {
+        documentation.optionally(T::document);
+    }
+}
+
+impl<A: RequestSchema, B: RequestSchema> RequestSchema for (A, B) {
+    fn document(documentation: &mut Documentation) {
+        A::document(documentation);
+        B::document(documentation);
+    }
+}
+
+impl<T: JsonSchema> ResponseSchema for Json<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.response::<T>(media_type::JSON);
+    }
+}
+
+impl<T> ResponseSchema for Html<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.response::<str>(media_type::HTML);
+    }
+}
+
+macro_rules! content {
+    ($([$($generics:tt)*] $type:ty: $add:expr;)*) => { $(
+        impl<$($generics)*> ResponseSchema for $type {
+            fn document(documentation: &mut Documentation) {
+                $add(documentation);
+            }
+        }
+    )* };
+}
+
+content! {
+    [] &'static str: text;
+    [] String: text;
+    [] Cow<'static, str>: text;
+    [] Bytes: bytes;
+    [] Vec<u8>: bytes;
+    [] &'static [u8]: bytes;
+    [const N: usize] &'static [u8; N]: bytes;
+}
+
+fn text(documentation: &mut Documentation) {
+    documentation.response::<str>(media_type::TEXT);
+}
+
+fn bytes(documentation: &mut Documentation) {
+    documentation.response_schema(media_type::BYTES, binary());
+}
+
+/// A list in one value, which the document says beside the schema.
+impl<T: JsonSchema> JsonSchema for CommaSeparated<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("CommaSeparated_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "array",
+            "items": generator.subschema_for::<T>(),
+            COMMA_SEPARATED: true,
+        })
+    }
+}
+
+macro_rules! same {
+    ($([$($generics:tt)*] $type:ty;)*) => { $(
+        /// The schema of the response inside.
+        impl<T: ResponseSchema, $($generics)*> ResponseSchema for $type {
+            fn document(documentation: &mut Documentation) {
+                T::document(documentation);
+            }
+        }
+    )* };
+}
+
+same! {
+    [] Created<T>;
+    [] Accepted<T>;
+    [E] Result<T, E>;
+    [A] (A, T);
+    [A, B] (A, B, T);
+    [A, B, C] (A, B, C, T);
+    [A, B, C, D] (A, B, C, D, T);
+    [A, B, C, D, E] (A, B, C, D, E, T);
+    [A, B, C, D, E, F] (A, B, C, D, E, F, T);
+}

@@ -1,0 +1,6 @@
+//! Media types in a document, without parameters.
+
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const TEXT: &str = "text/plain";
+pub(crate) const BYTES: &str = "application/octet-stream";
+pub(crate) const HTML: &str = "text/html";

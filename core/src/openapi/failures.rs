@@ -81,46 +81,36 @@ fn of_library(when: Circumstances) -> Vec<Outcome> {
     all
 }
 
-/// Responses of the library alone: operations refer to them.
-const SHARED: [(&str, &[&str]); 11] = [
-    (
-        "BadRequest",
-        &[
-            "malformed_request",
-            "too_many_cookies",
-            "too_many_parameters",
-        ],
-    ),
-    (
-        "BadRequestOrCredential",
-        &[
-            "invalid_request",
-            "malformed_request",
-            "too_many_cookies",
-            "too_many_parameters",
-        ],
-    ),
-    ("Unauthorized", &["invalid_token", "unauthorized"]),
-    ("Forbidden", &["forbidden"]),
-    ("InsufficientScope", &["forbidden", "insufficient_scope"]),
-    ("BodyTooLarge", &["body_too_large"]),
-    ("UriTooLong", &["uri_too_long"]),
-    (
-        "HeadersTooLarge",
-        &["headers_too_large", "too_many_headers"],
-    ),
-    ("InternalError", &["internal_error", "response_too_large"]),
-    ("AuthenticationUnavailable", &["authentication_unavailable"]),
-    ("TimedOut", &["timed_out"]),
+/// Codes that most operations have. The names of responses leave them out.
+const USUAL: [&str; 3] = [
+    "malformed_request",
+    "too_many_cookies",
+    "too_many_parameters",
 ];
 
-fn shared_name(same: &[Outcome]) -> Option<&'static str> {
-    let is_plain = |one: &Outcome| *one == Outcome::new(one.status, one.code);
-    let is = |codes: &[&str]| same.iter().map(|one| one.code).eq(codes.iter().copied());
-    let found = SHARED.iter().find(|(_, codes)| is(codes));
-    found
-        .map(|(name, _)| *name)
-        .filter(|_| same.iter().all(is_plain))
+/// The name of a response with these codes: `OrderNotFound`, `InvalidTokenOrUnauthorized`. It depends on
+/// nothing else, so that a new operation changes no other one.
+fn name(status: StatusCode, same: &[Outcome]) -> String {
+    let codes = same.iter().map(|one| one.code);
+    let names: Vec<_> = codes
+        .filter(|code| !USUAL.contains(code))
+        .map(pascal)
+        .collect();
+    match names.is_empty() {
+        true => pascal(&reason(Some(status)).replace(' ', "_")),
+        false => names.join("Or"),
+    }
+}
+
+/// `OrderNotFound` for `order_not_found`.
+fn pascal(code: &str) -> String {
+    let words = code.split(|one: char| !one.is_ascii_alphanumeric());
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|one| one.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    words.map(capital).collect()
 }
 
 /// Writes failures as responses.
@@ -173,13 +163,12 @@ impl Writer {
                     }
                 }
                 _ => {
-                    let response = match shared_name(same) {
-                        Some(name) => {
-                            let known = &mut components.responses;
-                            known.entry(name.to_owned()).or_insert(response);
-                            RefOr::Ref(format!("#/components/responses/{name}"))
-                        }
-                        None => response.into(),
+                    let name = name(*status, same);
+                    let known = components.responses.entry(name.clone());
+                    // Problems with the same codes can have other titles.
+                    let response = match *known.or_insert_with(|| response.clone()) == response {
+                        true => RefOr::Ref(format!("#/components/responses/{name}")),
+                        false => response.into(),
                     };
                     let key = status.as_str().to_owned();
                     operation.responses.insert(key, response);

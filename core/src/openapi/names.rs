@@ -50,6 +50,10 @@ pub(super) fn operation_ids(all: &[Named<'_>], errors: &mut Vec<String>) -> Vec<
             },
         );
     }
+    // What the attribute says stays, unless one handler has several operations.
+    if !unique(all, &ids, |a, b| a.handler() != b.handler(), errors) {
+        return ids;
+    }
     extend(
         all,
         &mut ids,
@@ -74,9 +78,23 @@ pub(super) fn operation_ids(all: &[Named<'_>], errors: &mut Vec<String>) -> Vec<
             path => format!("{id}_{path}"),
         },
     );
+    unique(all, &ids, |_, _| true, errors);
+    ids
+}
+
+/// Reports operations with the same id. Returns whether there are none.
+fn unique(
+    all: &[Named<'_>],
+    ids: &[String],
+    differ: impl Fn(&Named<'_>, &Named<'_>) -> bool,
+    errors: &mut Vec<String>,
+) -> bool {
+    let before = errors.len();
     let mut first: BTreeMap<&str, &Named<'_>> = BTreeMap::new();
-    for (one, id) in all.iter().zip(&ids) {
-        if let Some(other) = first.insert(id, one) {
+    for (one, id) in all.iter().zip(ids) {
+        if let Some(other) = first.insert(id, one)
+            && differ(other, one)
+        {
             errors.push(format!(
                 "two operations are named `{id}`: `{}` ({} {}) and `{}` ({} {}); set \
                  `operation_id = \"..\"` on one of them",
@@ -89,7 +107,7 @@ pub(super) fn operation_ids(all: &[Named<'_>], errors: &mut Vec<String>) -> Vec<
             ));
         }
     }
-    ids
+    errors.len() == before
 }
 
 /// Changes the ids of operations that have the same id but differ by `by`.

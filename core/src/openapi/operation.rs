@@ -192,7 +192,7 @@ pub struct RequestBody {
 }
 
 /// A response.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Response {
     /// A description in Markdown.
@@ -226,7 +226,7 @@ impl Response {
 }
 
 /// The content of a request or a response in one media type.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MediaType {
     /// The type; `None` if it is unspecified.
@@ -244,7 +244,7 @@ pub struct MediaType {
 }
 
 /// A header field of a response.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Header {
     /// A description in Markdown.

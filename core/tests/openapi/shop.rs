@@ -127,7 +127,7 @@ async fn place(Json(order): Json<NewOrder<'_>>) -> Result<Created<Json<Order>>, 
 #[api_handler(GET "/orders/{id}", scopes(any("orders/read", "orders/all")), authenticator = "customers")]
 async fn get(
     id: OrderId,
-    #[query] fields: Option<CommaSeparated<Vec<String>>>,
+    #[query] fields: Option<CommaSeparated<String>>,
     #[header("if-none-match")] known: Option<&str>,
     #[cookie] theme: Option<Status>,
 ) -> Result<Json<Order>, OrderError> {
@@ -203,6 +203,12 @@ async fn file(path: &str) -> Response {
 #[api_handler(GET "/files/{name}", public)]
 async fn top_file(name: &str) -> String {
     name.to_owned()
+}
+
+#[api_handler(GET "/docs/{path+}", public)]
+async fn docs(path: &str) -> Result<String, StatusCode> {
+    let _ = path;
+    Err(StatusCode::NOT_FOUND)
 }
 
 #[api_handler(ANY "/echo", public)]
@@ -286,7 +292,7 @@ pub(crate) fn api() -> Api {
         .authenticate(Sessions)
         .routes(routes![list, place, get, replace, delete, line, search].tag("orders"))
         .routes(routes![
-            internal, upload, file, top_file, echo, explain, status
+            internal, upload, file, top_file, docs, echo, explain, status
         ])
         .nest("/v1", nested())
         .nest(

@@ -85,6 +85,7 @@
 //! | [`guide::handlers`] | arguments, routes, responses, errors, time, limits, layers |
 //! | [`guide::access`] | authentication and access rules |
 //! | [`guide::testing`] | tests of handlers, of whole APIs and of the compiled program |
+//! | [`guide::openapi`] | the OpenAPI document |
 //! | [`guide::local_runs`] | the command line and the local server |
 //! | [`guide::deploying`] | deploying, timeouts, logs, the lifecycle of the process |
 //! | [`guide::sources`] | the services that send requests |
@@ -118,6 +119,7 @@
 //! | [`middleware`] | CORS, `from_fn` and `Next` |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
+//! | `openapi` | the OpenAPI document as a value; feature `openapi` |
 //! | [`guide`] | the guide |
 //!
 //! # Features
@@ -131,6 +133,8 @@
 //! | `lambda-http` | the module `interop`; adds the crate lambda_http |
 //! | `local` | the command line and the local server in release builds |
 //! | `multipart` | the extractor `Multipart` for `multipart/form-data` |
+//! | `openapi` | the OpenAPI document, in debug builds and with `local`; adds the crate schemars |
+//! | `openapi-release` | the OpenAPI document in every build |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

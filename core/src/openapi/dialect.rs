@@ -72,25 +72,13 @@ struct Before;
 impl Transform for Before {
     fn transform(&mut self, schema: &mut Schema) {
         if let Some(object) = schema.as_object_mut() {
-            // Otherwise `null` stays an alternative of its own.
-            if let Some(Value::Array(any)) = object.get_mut("anyOf") {
-                let before = any.len();
-                any.retain(|one| one.get("type") != Some(&json!("null")));
-                if any.len() < before {
-                    object.insert("nullable".to_owned(), true.into());
-                }
-            }
-            // Only the first type can be `type`.
-            if let Some(Value::Array(types)) = object.get("type").cloned() {
-                let others: Vec<_> = types.iter().filter(|one| *one != "null").collect();
-                if others.len() > 1 {
-                    object.remove("type");
-                    let any: Vec<_> = others.iter().map(|one| json!({ "type": one })).collect();
-                    add_all_of(object, json!({ "anyOf": any }));
-                    if others.len() < types.len() {
-                        object.insert("nullable".to_owned(), true.into());
-                    }
-                }
+            // `type` is one type, and perhaps `null`.
+            if let Some(Value::Array(types)) = object.get("type").cloned()
+                && types.iter().filter(|one| *one != "null").count() > 1
+            {
+                object.remove("type");
+                let any: Vec<_> = types.iter().map(|one| json!({ "type": one })).collect();
+                add_all_of(object, json!({ "anyOf": any }));
             }
             if let Some(Value::Array(items)) = object.remove("prefixItems") {
                 object.insert("items".to_owned(), json!({ "anyOf": items }));
@@ -174,20 +162,15 @@ impl Transform for After {
     }
 }
 
-/// `null` must also be one of the values, and `nullable` needs a type beside it.
+/// `null` must be one of the values, too. Without a type, `nullable` has no meaning.
 fn make_nullable(object: &mut Map<String, Value>) {
     if let Some(Value::Array(values)) = object.get_mut("enum")
         && !values.contains(&Value::Null)
     {
         values.push(Value::Null);
     }
-    // A single alternative is more readable as `allOf`, which generators take for the type itself.
-    if let Some(Value::Array(any)) = object.get("anyOf")
-        && any.len() == 1
-        && !object.contains_key("allOf")
-        && let Some(only) = object.remove("anyOf")
-    {
-        object.insert("allOf".to_owned(), only);
+    if !object.contains_key("type") {
+        object.remove("nullable");
     }
 }
 
@@ -213,7 +196,7 @@ mod tests {
             ),
             (
                 json_schema!({"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}),
-                json!({"allOf": [{"$ref": "#/components/schemas/A"}], "nullable": true}),
+                json!({"anyOf": [{"$ref": "#/components/schemas/A"}, {"enum": [null]}]}),
             ),
             (
                 json_schema!({"$ref": "#/components/schemas/A", "description": "an A"}),
@@ -225,8 +208,10 @@ mod tests {
                 json!({"example": 1, "type": "integer"}),
             ),
             (
-                json_schema!({"type": ["string", "integer"]}),
-                json!({"allOf": [{"anyOf": [{"type": "string"}, {"type": "integer"}]}]}),
+                json_schema!({"type": ["string", "integer", "null"]}),
+                json!({"allOf": [
+                    {"anyOf": [{"type": "string"}, {"type": "integer"}, {"enum": [null]}]},
+                ]}),
             ),
             (
                 json_schema!({"type": "array", "prefixItems": [{"type": "string"}, true]}),

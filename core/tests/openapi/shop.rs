@@ -266,7 +266,7 @@ pub(crate) fn api() -> Api {
     Api::new()
         .state(Store)
         .openapi_info(info)
-        .openapi_server(Server::new("https://api.example.com"))
+        .openapi_server(Server::new("https://api.shop.test"))
         .openapi_operation(|route, operation| {
             if route.path == "/health" {
                 operation.description = Some("For load balancers.".to_owned());

@@ -164,7 +164,7 @@ impl Definitions {
             for (name, request, _) in both() {
                 let mut refers = false;
                 each_reference(request, &mut |key| {
-                    refers |= apart.contains(self.name(&key))
+                    refers |= apart.contains(self.name(&key));
                 });
                 if refers {
                     apart.insert(name);

@@ -16,9 +16,7 @@ pub use crate::auth::{
     authenticator::{LendKeys, TestKeys},
 };
 #[cfg(feature = "openapi")]
-pub use crate::documentation::{
-    Documentation, Example, ExampleFunction, NoSchema, Options, Place as In, Probe,
-};
+pub use crate::documentation::{Documentation, NoSchema, Options, Place as In, Probe, example};
 pub use crate::endpoint::{
     Document, DuplicateCheck, FALLBACK, INVALID, NO_DOCUMENT, Place, Route, async_0, async_1,
     async_2, async_3, async_4, async_5, async_6, async_7, async_8, async_9, async_10, async_11,

@@ -9,7 +9,8 @@ use std::any::{TypeId, type_name};
 /// The description of a route by its extractors and its response.
 ///
 /// [`Api::build`](crate::Api::build) asks every route for its description, and fails if a route
-/// needs something that the API does not have.
+/// needs something that the API does not have. The OpenAPI document (feature `openapi`) shows media
+/// types, statuses, headers and problems; a build that writes no documents ignores these.
 ///
 /// An extractor that calls other ones also calls their `describe`:
 ///
@@ -255,8 +256,30 @@ impl Operation {
 
     /// Declares the problems of an error type.
     ///
-    /// Those of an extractor's rejection and of a handler's error are declared by themselves. A
-    /// wrapper that handles some of them declares the others.
+    /// Those of an extractor's rejection and of a `Result` are declared by themselves. A response
+    /// that contains an error declares them:
+    ///
+    /// ```
+    /// use lambda_api::{ApiError, IntoResponse, Operation, Response};
+    ///
+    /// #[derive(Debug, thiserror::Error, ApiError)]
+    /// #[error("the card was rejected")]
+    /// #[api(status = 402, code = "card_rejected")]
+    /// struct CardRejected;
+    ///
+    /// struct Paid<T>(Result<T, CardRejected>);
+    ///
+    /// impl<T: IntoResponse> IntoResponse for Paid<T> {
+    ///     fn into_response(self) -> Response {
+    ///         self.0.into_response()
+    ///     }
+    ///
+    ///     fn describe(operation: &mut Operation) {
+    ///         T::describe(operation);
+    ///         operation.error::<CardRejected>();
+    ///     }
+    /// }
+    /// ```
     pub fn error<E: ApiError>(&mut self) {
         #[cfg(feature = "openapi")]
         if let Some(contents) = self.contents() {

@@ -88,7 +88,7 @@ macro_rules! __document {
     (|$documentation:ident| $body:block) => {
         ::core::option::Option::Some(|$documentation: &mut $crate::__private::Documentation| {
             #[allow(unused_imports)]
-            use $crate::__private::{ExampleFunction as _, NoSchema as _};
+            use $crate::__private::NoSchema as _;
             $body
         })
     };

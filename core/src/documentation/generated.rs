@@ -2,7 +2,6 @@
 
 use super::{
     Documentation, ExtraResponse, Options, Parameter, Place,
-    null::without_null,
     probe::{Document, SchemaOf},
 };
 use crate::{
@@ -36,10 +35,7 @@ impl Documentation {
             place,
             name,
             required,
-            schema: match required {
-                true => schema,
-                false => schema.map(without_null),
-            },
+            schema,
             type_name: type_name::<T>(),
         });
     }

@@ -2,16 +2,16 @@
 //!
 //! Generated code fills it, and `openapi` turns it into an operation of the document.
 
+mod example;
 mod generated;
-mod null;
 mod probe;
 mod route;
 #[cfg(test)]
 mod tests;
 mod wrappers;
 
-pub(crate) use null::without_null;
-pub use probe::{Example, ExampleFunction, NoSchema, Probe};
+pub use example::example;
+pub use probe::{NoSchema, Probe};
 pub(crate) use route::{Documented, ExtraResponse, Parameter};
 pub use route::{Options, Place};
 pub(crate) use wrappers::COMMA_SEPARATED;

@@ -1,4 +1,4 @@
-//! Whether a type has a schema, and the value of an example.
+//! Whether a type has a schema.
 //!
 //! Rust cannot ask whether a type implements a trait. But a method call prefers an inherent method,
 //! which exists under a bound, to the method of a trait, which exists always. That decides where
@@ -6,8 +6,6 @@
 
 use super::{Documentation, RequestSchema, ResponseSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
-use serde_json::Value;
 use std::marker::PhantomData;
 
 /// Adds the schemas of a type.
@@ -72,27 +70,3 @@ pub trait NoSchema {
 }
 
 impl<T: ?Sized> NoSchema for Probe<T> {}
-
-/// The value of `example = path`: a constant, or what a function returns.
-#[derive(Debug)]
-pub struct Example<T>(pub T);
-
-impl<T: Serialize> Example<T> {
-    /// The value as JSON; `null` if it cannot be serialized.
-    #[must_use]
-    pub fn json(self) -> Value {
-        serde_json::to_value(self.0).unwrap_or_default()
-    }
-}
-
-/// The method of an [`Example`] that is a function.
-pub trait ExampleFunction {
-    /// The value as JSON.
-    fn json(self) -> Value;
-}
-
-impl<F: FnOnce() -> T, T: Serialize> ExampleFunction for Example<F> {
-    fn json(self) -> Value {
-        Example(self.0()).json()
-    }
-}

@@ -55,7 +55,7 @@ pub(crate) struct Parameter {
     pub(crate) place: Place,
     pub(crate) name: &'static str,
     pub(crate) required: bool,
-    /// `None` if the type has no schema.
+    /// `None` if the type has no schema. That of an `Option` accepts `null`, which no parameter is.
     pub(crate) schema: Option<Schema>,
     /// The name of the type, for the list of types without a schema.
     pub(crate) type_name: &'static str,

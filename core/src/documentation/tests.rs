@@ -1,6 +1,6 @@
 //! What is found of the types in a signature.
 
-use super::{Documentation, Documented, Place, RequestSchema};
+use super::{Documentation, Documented, Place, REQUESTS, RESPONSES, RequestSchema};
 use crate::{
     ApiError, Claims, Created, Endpoint, Error, FromRequest, Identity, IntoResponse, Json,
     NoContent, Operation, Outcome, Path, Problem, Query, Request, Response, State, api_handler,
@@ -111,9 +111,9 @@ async fn borrowed(
 fn a_type_with_a_lifetime_has_its_schema() {
     let (route, schemas) = documented::<borrowed>();
     assert_eq!(bodies(&route), [("application/json", true)]);
-    let order = json!([["application/json", {"$ref": "#/components/schemas/Order"}]]);
-    assert_eq!(json!(&route.request_schemas), order);
-    assert_eq!(json!(&route.response_schemas), order);
+    let order = |path| json!([["application/json", {"$ref": format!("#{path}/Order")}]]);
+    assert_eq!(json!(&route.request_schemas), order(REQUESTS));
+    assert_eq!(json!(&route.response_schemas), order(RESPONSES));
     assert_eq!(schemas["requests"]["Order"]["required"], json!(["sku"]));
     assert_eq!(
         schemas["responses"]["Order"]["required"],
@@ -182,7 +182,7 @@ fn an_alias_and_an_option_have_the_schema_inside() {
     let (route, _) = documented::<optional>();
     assert_eq!(bodies(&route), [("application/json", false)]);
     assert_eq!(route.request_schemas.len(), 1);
-    let filter = json!([[{"$ref": "#/components/schemas/Filter"}, true]]);
+    let filter = json!([[{"$ref": "#/components/requests/Filter"}, true]]);
     assert_eq!(json!(&route.queries), filter);
     assert_eq!(responses(&route), [(204, "")]);
     assert!(route.response_schemas.is_empty() && route.unspecified.is_empty());
@@ -214,10 +214,10 @@ fn each_body_has_its_media_type_and_schema() {
     assert_eq!(
         json!(&route.request_schemas),
         json!([
-            ["application/json", {"$ref": "#/components/schemas/Order"}],
+            ["application/json", {"$ref": "#/components/requests/Order"}],
             ["text/plain", {"type": "string"}],
             ["application/octet-stream", {"type": "string", "format": "binary"}],
-            ["application/x-www-form-urlencoded", {"$ref": "#/components/schemas/Filter"}],
+            ["application/x-www-form-urlencoded", {"$ref": "#/components/requests/Filter"}],
         ])
     );
     // Not those of the body that the handler gets as a `Result`.
@@ -303,7 +303,7 @@ fn a_plain_argument_is_a_parameter() {
         )
     });
     let small = json!({"type": "integer", "format": "uint8", "minimum": 0, "maximum": 255});
-    let sku = json!({"$ref": "#/components/schemas/Sku"});
+    let sku = json!({"$ref": "#/components/requests/Sku"});
     let string = json!({"type": "string"});
     assert_eq!(
         parameters.collect::<Vec<_>>(),
@@ -314,7 +314,12 @@ fn a_plain_argument_is_a_parameter() {
                 true,
                 json!({"type": "integer", "format": "uint32", "minimum": 0})
             ),
-            (Place::Query, "page", false, small.clone()),
+            (
+                Place::Query,
+                "page",
+                false,
+                json!({"type": ["integer", "null"], "format": "uint8", "minimum": 0, "maximum": 255})
+            ),
             (
                 Place::Query,
                 "tag",
@@ -325,7 +330,7 @@ fn a_plain_argument_is_a_parameter() {
                 Place::Query,
                 "page-size",
                 false,
-                json!({"$ref": "#/components/schemas/Size"})
+                json!({"$ref": "#/components/requests/Size"})
             ),
             (Place::Query, "sku", true, sku.clone()),
             (
@@ -334,9 +339,19 @@ fn a_plain_argument_is_a_parameter() {
                 false,
                 json!({"type": "array", "items": small, "x-comma-separated": true})
             ),
-            (Place::Header, "x-tenant", true, string.clone()),
-            (Place::Header, "x-trace", false, sku),
-            (Place::Cookie, "theme", false, string),
+            (Place::Header, "x-tenant", true, string),
+            (
+                Place::Header,
+                "x-trace",
+                false,
+                json!({"anyOf": [sku, {"type": "null"}]})
+            ),
+            (
+                Place::Cookie,
+                "theme",
+                false,
+                json!({"type": ["string", "null"]})
+            ),
             (Place::Cookie, "sid", true, Value::Null),
         ]
     );
@@ -478,7 +493,7 @@ fn extractors_of_a_program_are_documented() {
     let (route, _) = documented::<own>();
     assert_eq!(failures(&route)[0], (401, "no_session"));
     assert_eq!(bodies(&route), [("application/vnd.own+json", true)]);
-    let orders = json!({"type": "array", "items": {"$ref": "#/components/schemas/Order"}});
+    let orders = json!({"type": "array", "items": {"$ref": "#/components/requests/Order"}});
     assert_eq!(
         json!(&route.request_schemas),
         json!([["application/vnd.own+json", orders]])

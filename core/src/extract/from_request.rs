@@ -156,7 +156,9 @@ pub trait FromRequest<'r>: Sized {
     }
 
     /// Declares what the extractor needs and reads, for the checks of
-    /// [`Api::build`](crate::Api::build) and for the description of the API.
+    /// [`Api::build`](crate::Api::build) and for the OpenAPI document:
+    /// [`request_body`](Operation::request_body) if it reads a body. The problems of its
+    /// [`Rejection`](FromRequest::Rejection) are declared by themselves.
     ///
     /// Implement it for every extractor that calls other extractors. Without it, a debug build runs
     /// the extractor when the Api is built; see [the trait](FromRequest#what-it-needs).

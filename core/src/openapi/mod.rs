@@ -15,6 +15,7 @@ mod failures;
 mod info;
 mod json;
 mod names;
+mod null;
 mod operation;
 mod parameters;
 mod paths;

@@ -3,9 +3,10 @@
 use super::{
     components::Definitions,
     info::Extensions,
+    null::without_null,
     operation::{Parameter, ParameterIn},
 };
-use crate::documentation::{self, COMMA_SEPARATED, Documented, Place, without_null};
+use crate::documentation::{self, COMMA_SEPARATED, Documented, Place};
 use schemars::Schema;
 use serde_json::{Map, Value};
 

@@ -81,7 +81,8 @@ pub trait IntoResponse {
     /// Converts the value into a response.
     fn into_response(self) -> Response;
 
-    /// Describes the response, for the description of the API.
+    /// Declares the response for the OpenAPI document: see
+    /// [`Operation::response`]. A type that does not declare any is documented as unspecified.
     fn describe(operation: &mut Operation)
     where
         Self: Sized,

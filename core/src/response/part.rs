@@ -50,7 +50,8 @@ pub trait ResponsePart {
     /// and the error is logged.
     fn apply(self, response: &mut Response) -> Result<(), Error>;
 
-    /// Describes what the part adds, for the description of the API.
+    /// Declares what the part adds, for the OpenAPI document: see
+    /// [`Operation::response_header`]. The response after it is declared before.
     fn describe(operation: &mut Operation)
     where
         Self: Sized,

@@ -121,7 +121,7 @@ fn options(handler: &Handler, private: &TokenStream) -> Option<TokenStream> {
     }
     if let Some(path) = &document.example {
         fields.push(quote! {
-            example: ::core::option::Option::Some(|| #private::Example(#path).json()),
+            example: ::core::option::Option::Some(|| #private::example(#path)),
         });
     }
     (!fields.is_empty()).then(|| {

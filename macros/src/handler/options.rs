@@ -303,6 +303,28 @@ mod tests {
     }
 
     #[test]
+    fn the_options_of_the_document_are_read() {
+        let (options, errors) = read(
+            r#"GET "/a", operation_id = "getA", summary = "Gets a", tag = "a", tag = "b", hidden,
+                deprecated, returns = Json<A<'a>>, response(404, "none"), example = self::a,
+                response(409, Json<B>, "taken",),"#,
+        );
+        assert_eq!(errors, [""; 0]);
+        let document = options.document;
+        assert_eq!(document.operation_id.as_deref(), Some("getA"));
+        assert_eq!(document.summary.as_deref(), Some("Gets a"));
+        assert_eq!(document.tags, ["a", "b"]);
+        assert!(document.hidden && document.deprecated);
+        assert!(document.returns.is_some() && document.example.is_some());
+        let responses = document.responses.iter();
+        let responses = responses.map(|one| (one.status, one.ty.is_some(), one.text.as_str()));
+        assert_eq!(
+            responses.collect::<Vec<_>>(),
+            [(404, false, "none"), (409, true, "taken")]
+        );
+    }
+
+    #[test]
     fn several_methods_and_paths_are_read() {
         let (options, errors) = read(r#"GET | POST "/a" | "/b" | "/{c}", public"#);
         assert_eq!(errors, [""; 0]);
@@ -424,6 +446,80 @@ mod tests {
             (
                 r#"GET "/a", timeout = "1s", timeout = "2s""#,
                 "`timeout` is repeated",
+            ),
+            (r#"GET "/a", sumary = "a""#, "did you mean `summary`?"),
+            (r#"GET "/a", tags = "a""#, "did you mean `tag`?"),
+            (r#"GET "/a", operation_id"#, "write `operation_id = \"..\"`"),
+            (r#"GET "/a", operation_id = a"#, "a string literal"),
+            (
+                r#"GET "/a", operation_id = """#,
+                "text of `operation_id` is empty",
+            ),
+            (r#"GET "/a", operation_id = "a b""#, "has letters, digits"),
+            (
+                r#"GET "/a", operation_id = "a", operation_id = "b""#,
+                "`operation_id` is repeated",
+            ),
+            (r#"GET "/a", summary("a")"#, "write `summary = \"..\"`"),
+            (r#"GET "/a", summary = "a\nb""#, "a summary is one line"),
+            (
+                r#"GET "/a", summary = "a", summary = "b""#,
+                "`summary` is repeated",
+            ),
+            (r#"GET "/a", tag = " ""#, "text of `tag` is empty"),
+            (r#"GET "/a", tag = "a", tag = "a""#, "`a` is repeated"),
+            (r#"GET "/a", hidden = true"#, "`hidden` takes no value"),
+            (r#"GET "/a", hidden, hidden"#, "`hidden` is repeated"),
+            (
+                r#"GET "/a", deprecated("a")"#,
+                "`deprecated` takes no value",
+            ),
+            (r#"GET "/a", returns"#, "write `returns = Type`"),
+            (r#"GET "/a", returns = "a""#, "write `returns = Type`"),
+            (r#"GET "/a", returns = impl A"#, "name the type"),
+            (
+                r#"GET "/a", returns = A, returns = B"#,
+                "`returns` is repeated",
+            ),
+            (
+                r#"GET "/a", response = 404"#,
+                "write `response(404, \"..\")`",
+            ),
+            (r#"GET "/a", response()"#, "expected a status"),
+            (r#"GET "/a", response("a")"#, "expected a status"),
+            (r#"GET "/a", response(99, "a")"#, "expected 200 to 599"),
+            (r#"GET "/a", response(404)"#, "expected `,`"),
+            (
+                r#"GET "/a", response(404, "")"#,
+                "text of `response` is empty",
+            ),
+            (r#"GET "/a", response(404, A)"#, "expected `,`"),
+            (
+                r#"GET "/a", response(404, A, 7)"#,
+                "a text as a string literal",
+            ),
+            (r#"GET "/a", response(404, "a", A)"#, "unexpected tokens"),
+            (r#"GET "/a", response(404, impl A, "a")"#, "name the type"),
+            (
+                r#"GET "/a", response(404, "a"), response(404, A, "b")"#,
+                "the response 404 is repeated",
+            ),
+            (
+                r#"GET "/a", example"#,
+                "write `example = path::to::constant`",
+            ),
+            (
+                r#"GET "/a", example = 7"#,
+                "write `example = path::to::constant`",
+            ),
+            (r#"GET "/a", example = a()"#, "without calling it"),
+            (
+                r#"GET "/a", example = a + b"#,
+                "write `example = path::to::constant`",
+            ),
+            (
+                r#"GET "/a", example = a, example = b"#,
+                "`example` is repeated",
             ),
             (r#"GET "/a", crate"#, "expected `crate = path`"),
             (r#"GET "/a", crate = a, crate = b"#, "`crate` is repeated"),

@@ -4,7 +4,7 @@ use schemars::Schema;
 use serde_json::{Map, Value};
 
 /// A schema that does not accept `null`.
-pub(crate) fn without_null(mut schema: Schema) -> Schema {
+pub(super) fn without_null(mut schema: Schema) -> Schema {
     if let Some(object) = schema.as_object_mut() {
         remove_null(object);
     }

@@ -190,9 +190,12 @@
 //! authenticators of an API that trust the issuer by its name use its keys, and keep all their settings.
 //! [`TestRequest::bearer`] and [`EventBuilder::bearer`] send a token.
 //!
+//! [`Api::environment`](lambda_api::Api::environment) sets the variables that an API refers to with
+//! [`env`](lambda_api::env()), so that a test does not depend on those of the process.
+//!
 #![cfg_attr(feature = "issuer", doc = "```")]
 #![cfg_attr(not(feature = "issuer"), doc = "```ignore")]
-//! use lambda_api::{Api, Json, State, api_handler, auth::Cognito, routes};
+//! use lambda_api::{Api, Json, State, api_handler, auth::Cognito, env, routes};
 //! use lambda_api_testing::{TestClient, TestIssuer};
 //!
 //! # #[derive(Clone, Default)]
@@ -205,13 +208,16 @@
 //!
 //! fn api() -> Api {
 //!     Api::new()
-//!         .authenticate(Cognito::user_pool("eu-west-1_abc123").client("app-client-id"))
+//!         .authenticate(Cognito::user_pool(env("COGNITO_POOL")).client(env("COGNITO_CLIENT")))
 //!         .routes(routes![place_order])
 //! }
 //!
 //! async fn orders_need_their_scope() {
 //!     let issuer = TestIssuer::cognito("eu-west-1_abc123", "app-client-id");
-//!     let api = api().state(Store::default()).authenticate(issuer.verifier());
+//!     let api = api()
+//!         .environment([("COGNITO_POOL", "eu-west-1_abc123"), ("COGNITO_CLIENT", "app-client-id")])
+//!         .state(Store::default())
+//!         .authenticate(issuer.verifier());
 //!     let client = TestClient::new(api).await;
 //!
 //!     let alice = issuer.token("alice").scopes("orders/write");

@@ -88,14 +88,12 @@ impl Api {
     pub async fn build(mut self) -> Result<App, BuildErrors> {
         self.resolve_settings();
         self.lend_test_keys();
-        let missing = self.missing_settings();
         let Checked {
             router,
             cors,
             request_id_header,
             mut errors,
         } = self.checked();
-        errors.splice(0..0, missing);
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);

@@ -28,7 +28,7 @@ impl Api {
         let mut parts = Vec::with_capacity(scopes.len());
         for (index, scope) in scopes.iter().enumerate() {
             let sound = check_scope(index, scope, errors);
-            check_authenticators(&scope.api.authenticators, errors);
+            check_authenticators(&scope.api.authenticators, self.is_resolved, errors);
             check_inner(scope, scope.layers.iter().copied(), given, errors);
             for routes in scope.api.routes.iter().chain(scope.api.fallback_routes()) {
                 check_inner(scope, &routes.layers, given, errors);

@@ -72,6 +72,8 @@ pub struct Api {
     authenticators: Vec<Installed>,
     /// Instead of the environment of the process.
     environment: Option<BTreeMap<String, String>>,
+    /// Whether the settings of the authenticators were resolved.
+    is_resolved: bool,
     cors: Option<Cors>,
     renderer: ProblemRenderer,
     decode: DecodeOptions,

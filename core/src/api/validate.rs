@@ -28,24 +28,16 @@ impl Api {
             }
         });
         self.environment = replaced;
+        self.is_resolved = true;
     }
 
     /// The errors for references that [`resolve_settings`](Self::resolve_settings) left.
+    #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn missing_settings(&self) -> Vec<String> {
-        let mut missing = Vec::new();
-        for one in self.all_authenticators() {
-            for (name, variable) in one.references() {
-                let error = format!(
-                    "the authenticator `{}`: the environment variable `{variable}` for `{name}` is \
-                     not set",
-                    one.name()
-                );
-                if !missing.contains(&error) {
-                    missing.push(error);
-                }
-            }
-        }
-        missing
+        let authenticators = self.all_authenticators().into_iter();
+        authenticators
+            .flat_map(|one| missing(one.name(), &one.references()))
+            .collect()
     }
 
     /// Gives the keys of test issuers to the authenticators that trust these issuers, and removes
@@ -115,14 +107,35 @@ impl Api {
     }
 }
 
-/// Validates the authenticators of one `Api`.
-pub(super) fn check_authenticators(authenticators: &[Installed], errors: &mut Vec<String>) {
+/// The errors for the settings of an authenticator that refer to missing variables.
+fn missing(authenticator: &str, references: &[(&str, &str)]) -> Vec<String> {
+    let mut errors: Vec<_> = references
+        .iter()
+        .map(|(setting, variable)| {
+            format!(
+                "the authenticator `{authenticator}`: the environment variable `{variable}` for \
+                 `{setting}` is not set"
+            )
+        })
+        .collect();
+    errors.dedup();
+    errors
+}
+
+/// Validates the authenticators of one `Api`. `is_resolved`: whether their settings were resolved.
+pub(super) fn check_authenticators(
+    authenticators: &[Installed],
+    is_resolved: bool,
+    errors: &mut Vec<String>,
+) {
     for (index, one) in authenticators.iter().enumerate() {
         let name = one.name();
-        // Values that are not known yet cannot be checked.
-        if one.references().is_empty() {
+        let references = one.references();
+        if references.is_empty() {
             let own = one.config_errors().into_iter();
             errors.extend(own.map(|error| format!("the authenticator `{name}`: {error}")));
+        } else if is_resolved {
+            errors.extend(missing(name, &references));
         }
         if let Some(error) = one.scheme.error() {
             errors.push(format!("the authenticator `{name}`: {error}"));

@@ -257,7 +257,7 @@ impl Scheme {
         &self.name
     }
 
-    /// What is wrong with the scheme, if anything.
+    /// The error in the scheme, if there is one.
     pub(crate) fn error(&self) -> Option<&'static str> {
         let is_token =
             |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+!#$%&'*^`|".contains(&byte);

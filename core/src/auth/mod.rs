@@ -5,6 +5,9 @@
 //! route requires an identity unless it is `public`. `build()` fails if a route has an access rule
 //! but no authenticator.
 //!
+//! What differs between deployments is a [`Setting`](crate::Setting): builders take a literal or
+//! [`env("NAME")`](crate::env()), which `build()` reads.
+//!
 //! Unauthenticated requests get 401 with `WWW-Authenticate`; authenticated but unauthorized ones get
 //! 403. The exact reason is only logged.
 
@@ -55,5 +58,5 @@ pub use identity::{ClaimsError, Identity, IdentityKind};
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use jwt::{Algorithm, Cognito, Jwt, NeedsAudience, NeedsClient, Ready, VerifiedTokens};
 #[cfg(all(debug_assertions, feature = "jwt"))]
-pub(crate) use jwt::{LocalIssuer, LocalKey, SECRET, Said, new_secret, secret_of, text_of};
+pub(crate) use jwt::{LocalIssuer, LocalKey, SECRET, TokenContent, new_secret, secret_of, text_of};
 pub(crate) use policy::Policy;

@@ -28,7 +28,7 @@ async fn health() -> &'static str {
     "ok"
 }
 
-/// Whoever calls, as the API knows them.
+/// The caller.
 #[derive(Serialize)]
 struct Me {
     subject: String,
@@ -36,7 +36,7 @@ struct Me {
     groups: Vec<String>,
 }
 
-/// Who calls.
+/// Describes the caller.
 #[api_handler(GET "/me", authenticator = "cognito")]
 async fn me(identity: Identity) -> Json<Me> {
     Json(Me {

@@ -43,7 +43,7 @@ async fn all_missing_settings_are_errors() {
 }
 
 #[tokio::test]
-async fn everybody_may_ask_for_its_health() {
+async fn health_is_public() {
     client().await.get("/health").await.assert_status(200);
 }
 

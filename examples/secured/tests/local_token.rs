@@ -81,7 +81,7 @@ fn call(server: &Server, method: &str, path: &str, token: &str) -> String {
 #[test]
 fn a_token_is_trusted_by_another_process_of_this_machine() {
     let (machine, other) = (Machine::new("token"), Machine::new("token-elsewhere"));
-    // Whoever is first makes the key.
+    // The first process creates the key.
     let server = machine.serve(&[]);
     assert!(server.get("/health").ends_with("ok"));
     let alice = machine.token(&["alice", "--groups", "admins", "--scopes", "orders/write"]);

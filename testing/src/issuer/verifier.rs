@@ -13,7 +13,8 @@ use std::{borrow::Cow, fmt, sync::Arc};
 /// Add it with [`Api::authenticate`](lambda_api::Api::authenticate):
 ///
 /// - If authenticators of the API trust this issuer, by its URL, user pool or load balancer, they use its
-///   keys and its clock, and fetch nothing. Their other settings stay: audience, client, allowed
+///   keys and its clock, and fetch nothing. Settings that refer to environment variables are resolved
+///   before they are compared. Their other settings stay: audience, client, allowed
 ///   algorithms, name, hooks. The test verifier itself is dropped, so that the test exercises the settings
 ///   of production.
 /// - If the API has no other authenticator, the test verifier authenticates, for the audience or client of

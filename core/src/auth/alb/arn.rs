@@ -3,7 +3,7 @@
 /// A load balancer that signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LoadBalancer {
-    /// What tokens call it in `signer`.
+    /// The `signer` in its tokens.
     pub(super) arn: String,
     partition: String,
     region: String,
@@ -48,8 +48,8 @@ impl LoadBalancer {
         })
     }
 
-    /// Where its public keys are: what a `/` and a key's id are appended to. `None` in a partition
-    /// of which that is not known.
+    /// Base URL of its public keys, to which `/` and the id of a key are appended. `None` in an unknown
+    /// partition.
     ///
     /// For regions of `aws` and `aws-us-gov` this is from
     /// [AWS's page](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding);

@@ -145,7 +145,7 @@ impl Settings {
         }
     }
 
-    /// What is wrong with the settings.
+    /// The errors in the settings.
     fn errors(&self) -> Vec<String> {
         let mut errors = Vec::new();
         self.clone().visit(&mut |name, setting| {

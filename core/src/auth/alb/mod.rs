@@ -1,4 +1,4 @@
-//! Users whom a load balancer has signed in.
+//! Authenticator for users that a load balancer has signed in.
 //!
 //! `token` says what is special about the load balancer's tokens, which the verifier of `auth::jwt`
 //! verifies. `keys` fetches the key that a token names, `arn` knows where it is, and `config` holds
@@ -32,12 +32,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Recognises the users that an Application Load Balancer has signed in.
+/// Authenticator for users that an Application Load Balancer has signed in.
 ///
 /// A rule with the action
 /// [`authenticate-oidc` or `authenticate-cognito`](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html)
-/// signs users in, and tells the function who they are in `x-amzn-oidc-data`: a token of the load
-/// balancer's own. This verifies it.
+/// signs users in and sends their claims in `x-amzn-oidc-data`, in a token that the load balancer
+/// signs. This authenticator verifies the token.
 ///
 /// ```
 /// use lambda_api::{Api, auth::AlbOidc};
@@ -94,7 +94,7 @@ use std::{
 pub struct AlbOidc<S = Ready>(Settings, PhantomData<fn() -> S>);
 
 impl AlbOidc<NeedsClient> {
-    /// Users whom this load balancer signs in, by the ARN of one of its listeners or its own.
+    /// Accepts users that this load balancer signs in: its ARN, or that of one of its listeners.
     ///
     /// Tokens name the load balancer, not the listener: all of its listeners are trusted, as far as
     /// they sign users in for the clients.
@@ -109,18 +109,18 @@ impl<S> AlbOidc<S> {
         self.change(|settings| settings.arns.push(arn.into()))
     }
 
-    /// Accepts users whom the load balancer signs in for this client: the client id in the rule of
+    /// Accepts users that the load balancer signs in for this client: the client id in the rule of
     /// the listener, or that of the user pool. Can be repeated.
     pub fn client(self, id: impl Into<Setting>) -> AlbOidc<Ready> {
         AlbOidc(self.0, PhantomData).change(|settings| settings.clients.push(id.into()))
     }
 
-    /// Accepts all users whom the load balancer signs in, for any client and issuer.
+    /// Accepts all users that the load balancer signs in, for any client and issuer.
     pub fn any_client(self) -> AlbOidc<Ready> {
         AlbOidc(self.0, PhantomData).change(|settings| settings.any_client = true)
     }
 
-    /// Accepts only users whom this issuer has signed in: the `issuer` in the rule of the listener;
+    /// Accepts only users that this issuer has signed in: the `issuer` in the rule of the listener;
     /// `https://cognito-idp.REGION.amazonaws.com/POOL` for a user pool.
     ///
     /// Without this the client alone decides, which is enough if no two issuers use the same client

@@ -99,14 +99,17 @@ pub(super) fn is_uuid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LoadBalancers, is_uuid};
+    use super::{super::config::Keys, LoadBalancers, is_uuid};
     use crate::auth::{
         AlbOidc, AuthError, Identity,
-        jwt::{Payload, Profile, Verifier},
+        jwt::{KeySet, Payload, Profile, Verifier},
     };
     use base64_simd::URL_SAFE;
     use serde_json::{Value, json};
-    use std::time::{Duration, SystemTime};
+    use std::{
+        sync::Arc,
+        time::{Duration, SystemTime},
+    };
 
     const ARN: &str = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc6c495c0c9188";
 
@@ -163,7 +166,9 @@ mod tests {
         let cut = |text: &str| text.trim_end_matches('=').to_owned();
         let clock = || SystemTime::UNIX_EPOCH + Duration::from_secs(6);
         let verifier = AlbOidc::listener(ARN).client("c").clock(clock);
-        let verifier = verifier.key("2f4a7d3e-90c1-4b6e-8a57-1c3d5e7f9b20", "no PEM");
+        let verifier = verifier.change(|settings| {
+            settings.keys = Keys::Set(Arc::new(KeySet::of([])));
+        });
         let long = |length: usize| {
             let signature = "A".repeat(length - header.len() - payload.len() - 2);
             format!("{header}.{payload}.{signature}")

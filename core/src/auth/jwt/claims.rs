@@ -9,8 +9,8 @@ use super::super::{
 use serde_json::value::RawValue;
 use std::{borrow::Cow, ops::Range, time::Duration};
 
-/// The claims of a payload, of the right type or not. None is to be believed before the signature is
-/// verified; the issuer alone is read before, to know whose keys that takes.
+/// The claims of a payload, of the right type or not. None is trusted before the signature is verified,
+/// except the issuer, which selects the keys.
 #[derive(Debug)]
 pub(crate) struct Payload<'a> {
     /// The whole payload.

@@ -112,7 +112,7 @@ impl<S> Cognito<S> {
 
     /// Accepts tokens of all app clients of the pool. Anybody who may create a client can sign in.
     pub fn any_client(self) -> Cognito<Ready> {
-        let config = self.0.change_last(|trust| trust.anybody = true);
+        let config = self.0.change_last(|trust| trust.any_party = true);
         Cognito(config, PhantomData)
     }
 

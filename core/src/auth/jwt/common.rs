@@ -54,7 +54,7 @@ impl Common {
         }
     }
 
-    /// What is wrong with these settings.
+    /// The errors in these settings.
     pub(crate) fn errors(&self) -> Vec<String> {
         let leeways = [self.leeway.start, self.leeway.expiry];
         let too_much = leeways.into_iter().filter(|leeway| *leeway > MAX_LEEWAY);

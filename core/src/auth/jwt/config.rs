@@ -50,7 +50,7 @@ pub(super) struct Trust {
     /// The audiences or clients that are accepted.
     pub(super) parties: Vec<Setting>,
     /// Whether all are accepted.
-    pub(super) anybody: bool,
+    pub(super) any_party: bool,
     pub(super) keys: KeysFrom,
 }
 
@@ -70,7 +70,7 @@ impl Trust {
         Self {
             issuer,
             parties: Vec::new(),
-            anybody: false,
+            any_party: false,
             keys,
         }
     }
@@ -229,20 +229,20 @@ impl Config {
         let what = self.party();
         errors.extend(trust.errors());
         let names = trust.issuers();
-        let whose = names.first().map(String::as_str).unwrap_or_default();
+        let issuer = names.first().map(String::as_str).unwrap_or_default();
         if trust.parties.iter().any(|party| party.is("")) {
-            errors.push(format!("the issuer {whose:?} has an empty {what}"));
+            errors.push(format!("the issuer {issuer:?} has an empty {what}"));
         }
-        if trust.anybody && !trust.parties.is_empty() {
+        if trust.any_party && !trust.parties.is_empty() {
             errors.push(format!(
-                "the issuer {whose:?} has both `{what}` and `any_{what}`"
+                "the issuer {issuer:?} has both `{what}` and `any_{what}`"
             ));
         }
-        if !trust.anybody && trust.parties.is_empty() {
-            errors.push(format!("the issuer {whose:?} has no {what}"));
+        if !trust.any_party && trust.parties.is_empty() {
+            errors.push(format!("the issuer {issuer:?} has no {what}"));
         }
         let parties: Option<Arc<[String]>> =
-            (!trust.anybody).then(|| literals(&trust.parties).map(str::to_owned).collect());
+            (!trust.any_party).then(|| literals(&trust.parties).map(str::to_owned).collect());
         // One that was given is the same for all names.
         let mut shared = None;
         for (at, name) in names.iter().enumerate() {
@@ -439,7 +439,7 @@ macro_rules! settings {
             ///
             /// `typ` keeps tokens for different purposes apart
             /// ([RFC 8725, section 3.11](https://www.rfc-editor.org/rfc/rfc8725#section-3.11)): a
-            /// logout token must not sign anybody in.
+            /// logout token must not authenticate a caller.
             pub fn token_type(self, typ: impl Into<String>) -> Self {
                 self.change(|config| config.types.push(typ.into()))
             }

@@ -14,7 +14,7 @@ use crate::setting::literals;
 use serde_json::{Map, Value};
 use std::time::UNIX_EPOCH;
 
-/// An issuer of an authenticator, whose tokens can be made here.
+/// Issuer that an authenticator trusts, with what is needed to make its tokens.
 pub(crate) struct LocalIssuer {
     config: Config,
     trust: Trust,
@@ -22,8 +22,8 @@ pub(crate) struct LocalIssuer {
     issuers: Vec<String>,
 }
 
-/// What a token says beside what its authenticator requires.
-pub(crate) struct Said<'a> {
+/// The content of a token beside the claims that its authenticator requires.
+pub(crate) struct TokenContent<'a> {
     pub(crate) subject: &'a str,
     pub(crate) groups: &'a [String],
     pub(crate) scopes: &'a [String],
@@ -64,30 +64,34 @@ impl LocalIssuer {
         literals(&self.trust.parties).collect()
     }
 
-    /// Whether it accepts this one.
-    pub(crate) fn lets_in(&self, client: &str) -> bool {
-        self.trust.anybody || self.clients().contains(&client)
+    /// Whether it accepts this client or audience.
+    pub(crate) fn accepts_client(&self, client: &str) -> bool {
+        self.trust.any_party || self.clients().contains(&client)
     }
 
-    /// Where the token is in a request.
+    /// The location of the token in a request.
     pub(crate) fn place(&self) -> String {
         self.config.common.credential.to_string()
     }
 
-    /// A token, as this issuer would write it.
+    /// Makes a token in the form of this issuer.
     ///
     /// # Errors
     /// If such tokens have no scopes.
-    pub(crate) fn token(&self, key: &LocalKey, said: &Said<'_>) -> Result<String, String> {
-        let client = said.client.or(self.clients().first().copied());
+    pub(crate) fn token(
+        &self,
+        key: &LocalKey,
+        content: &TokenContent<'_>,
+    ) -> Result<String, String> {
+        let client = content.client.or(self.clients().first().copied());
         let client = client.unwrap_or("local");
         let now = seconds(&self.config.common.clock)?;
-        let mut claims = said.claims.clone();
+        let mut claims = content.claims.clone();
         let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         claim("iss", self.issuer().into());
-        claim("sub", said.subject.into());
+        claim("sub", content.subject.into());
         claim("iat", now.into());
-        claim("exp", now.saturating_add(said.seconds).into());
+        claim("exp", now.saturating_add(content.seconds).into());
         match self.config.usage {
             Usage::Audience => {
                 claim("aud", client.into());
@@ -99,7 +103,7 @@ impl LocalIssuer {
             Usage::CognitoId => {
                 claim("token_use", "id".into());
                 claim("aud", client.into());
-                if !said.scopes.is_empty() {
+                if !content.scopes.is_empty() {
                     return Err(format!(
                         "`{}` takes ID tokens, which have no scopes",
                         self.authenticator()
@@ -107,11 +111,11 @@ impl LocalIssuer {
                 }
             }
         }
-        if !said.scopes.is_empty() {
-            claim(self.config.scopes.path(), said.scopes.join(" ").into());
+        if !content.scopes.is_empty() {
+            claim(self.config.scopes.path(), content.scopes.join(" ").into());
         }
-        if !said.groups.is_empty() {
-            claim(self.config.common.groups.path(), said.groups.into());
+        if !content.groups.is_empty() {
+            claim(self.config.common.groups.path(), content.groups.into());
         }
         let typ = self.config.types.first().map_or("JWT", String::as_str);
         Ok(key.sign(typ, &claims))
@@ -132,13 +136,13 @@ fn seconds(clock: &Clock) -> Result<u64, String> {
 }
 
 impl Installed {
-    /// The same one, which accepts what a local key has signed as well; `None` when it verifies no
-    /// tokens, neither itself nor in place of the gateway.
+    /// The same one, which also accepts tokens of a local key; `None` if it verifies no tokens, neither
+    /// itself nor in place of the gateway.
     pub(crate) fn with_local_key(&self, key: &LocalKey) -> Option<Self> {
         self.built_in()?.lend_local_key(key)
     }
 
-    /// The issuers whose tokens can be made here.
+    /// The issuers that it trusts, for making their tokens.
     pub(crate) fn local_issuers(&self) -> Vec<LocalIssuer> {
         let config = self.built_in().and_then(|one| one.token_config());
         let config = config.and_then(|config| config.downcast_ref::<Config>());
@@ -172,7 +176,7 @@ mod tests {
 
     fn token(authenticator: &(impl Authenticator + Clone), key: &LocalKey) -> String {
         let issuers = issuers(authenticator);
-        let said = Said {
+        let content = TokenContent {
             subject: "alice",
             groups: &["admins".to_owned()],
             scopes: &["orders/write".to_owned()],
@@ -180,7 +184,9 @@ mod tests {
             seconds: 60,
             client: None,
         };
-        issuers[0].token(key, &said).expect("it can say so")
+        issuers[0]
+            .token(key, &content)
+            .expect("such tokens have scopes and groups")
     }
 
     fn jwt() -> Jwt {
@@ -262,7 +268,7 @@ mod tests {
 
         let issuer = &issuers(&jwt)[0];
         let none = Map::new();
-        let base = || Said {
+        let base = || TokenContent {
             subject: "alice",
             groups: &[],
             scopes: &[],
@@ -270,31 +276,33 @@ mod tests {
             seconds: 60,
             client: None,
         };
-        for (said, rejection) in [
+        for (content, rejection) in [
             (base(), None),
             (
-                Said {
+                TokenContent {
                     client: Some("another"),
                     ..base()
                 },
                 Some(AuthError::WrongAudience),
             ),
             (
-                Said {
+                TokenContent {
                     seconds: 0,
                     ..base()
                 },
                 Some(AuthError::Expired),
             ),
             (
-                Said {
+                TokenContent {
                     subject: "mallory",
                     ..base()
                 },
                 Some(AuthError::NotAccepted),
             ),
         ] {
-            let token = issuer.token(&key, &said).expect("it can say so");
+            let token = issuer
+                .token(&key, &content)
+                .expect("such tokens have scopes and groups");
             assert_eq!(ask(&lent, &token).await.err(), rejection);
             assert_eq!(issuer.accepts(&key, &token).await.err(), rejection);
         }
@@ -324,7 +332,7 @@ mod tests {
             .client("c1")
             .id_tokens();
         let issuer = &issuers(&cognito)[0];
-        let said = Said {
+        let content = TokenContent {
             subject: "alice",
             groups: &[],
             scopes: &["orders/write".to_owned()],
@@ -332,6 +340,6 @@ mod tests {
             seconds: 60,
             client: None,
         };
-        assert!(issuer.token(&key(1), &said).is_err());
+        assert!(issuer.token(&key(1), &content).is_err());
     }
 }

@@ -11,8 +11,8 @@
 //! - `token_cache` may remember the identity.
 //!
 //! `oidc` and `cognito` are public. `config` holds their settings, and makes the verifier when it is
-//! first needed. In builds with debug assertions, `local` signs tokens for the developer's machine,
-//! and lends the key for them.
+//! first needed. In builds with debug assertions, `local_key` is a key of the developer's machine, and
+//! `local` signs tokens with it.
 
 mod algorithm;
 mod claims;
@@ -47,7 +47,7 @@ pub(crate) use header::{Header, HeaderRules};
 pub(crate) use key::Key;
 pub(crate) use key_set::KeySet;
 #[cfg(debug_assertions)]
-pub(crate) use local::{LocalIssuer, Said};
+pub(crate) use local::{LocalIssuer, TokenContent};
 #[cfg(debug_assertions)]
 pub(crate) use local_key::{LocalKey, SECRET, new_secret, secret_of, text_of};
 pub use oidc::{Jwt, NeedsAudience};

@@ -165,7 +165,7 @@ impl<S> Jwt<S> {
     /// Then another service that gets a token of a user can use it here
     /// ([RFC 8725, section 2.7](https://www.rfc-editor.org/rfc/rfc8725#section-2.7)).
     pub fn any_audience(self) -> Jwt<Ready> {
-        let config = self.0.change_last(|trust| trust.anybody = true);
+        let config = self.0.change_last(|trust| trust.any_party = true);
         Jwt(config, PhantomData)
     }
 }

@@ -25,13 +25,13 @@ pub(crate) struct Verifier<P> {
     pub(crate) header: HeaderRules,
     pub(crate) profile: P,
     pub(crate) cache: Option<VerifiedTokens>,
-    /// What is wrong with the settings. If there is anything, every token is rejected.
+    /// The errors in the settings. If there are any, every token is rejected.
     pub(crate) errors: Vec<String>,
 }
 
 /// A trusted issuer.
 pub(crate) struct Issuer {
-    /// What tokens call it, to the letter.
+    /// Its exact name in tokens.
     pub(crate) name: String,
     pub(crate) source: Source,
     /// The audiences or clients that are accepted; `None` accepts all.
@@ -58,7 +58,7 @@ pub(crate) trait Profile: Send + Sync {
         Ok(None)
     }
 
-    /// Checks whom a verified token is for, and makes its identity.
+    /// Checks the audience or client of a verified token, and makes its identity.
     fn identity(
         &self,
         header: &Header<'_>,

@@ -3,7 +3,7 @@
 use super::{Wanted, store};
 use crate::{
     Api,
-    auth::{Installed, LocalIssuer, Said},
+    auth::{Installed, LocalIssuer, TokenContent},
     local::{
         log::{self, Printable},
         output::Failure,
@@ -48,7 +48,7 @@ pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String
     let issuers = issuers(api);
     let issuer = choose(&issuers, wanted)?;
     let key = store::key()?;
-    let said = Said {
+    let content = TokenContent {
         subject: &wanted.subject,
         groups: &wanted.groups,
         scopes: &wanted.scopes,
@@ -56,7 +56,7 @@ pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String
         seconds: wanted.lifetime.as_secs(),
         client: wanted.client.as_deref(),
     };
-    let token = issuer.token(&key, &said).map_err(Failure)?;
+    let token = issuer.token(&key, &content).map_err(Failure)?;
     for note in notes(&issuers, issuer, wanted) {
         log::line(&format!("{}", Printable(&note)));
     }
@@ -92,7 +92,7 @@ fn choose<'a>(issuers: &'a [LocalIssuer], wanted: &Wanted) -> Result<&'a LocalIs
             && wanted
                 .client
                 .as_ref()
-                .is_none_or(|client| one.lets_in(client))
+                .is_none_or(|client| one.accepts_client(client))
     };
     if let Some(issuer) = issuers.iter().find(suits) {
         return Ok(issuer);

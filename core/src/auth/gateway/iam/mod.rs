@@ -99,7 +99,7 @@ impl Iam {
     /// with a path.
     ///
     /// `*` matches any text within one part of the path or the name. Federated users never match:
-    /// whoever asks for the token chooses their names.
+    /// the requester of the token chooses their names.
     pub fn user(self, pattern: impl Into<Setting>) -> Self {
         self.change(|iam| iam.principals.push((Kind::User, pattern.into())))
     }

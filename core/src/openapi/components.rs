@@ -83,7 +83,7 @@ impl Definitions {
         }
     }
 
-    /// Collects a type and those it contains.
+    /// Collects a type and the types that it contains.
     fn reach(&self, key: Key, used: &mut BTreeSet<Key>) {
         if let Some(schema) = self.schemas.get(&key)
             && used.insert(key)

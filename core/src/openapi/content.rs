@@ -16,7 +16,11 @@ pub(super) fn request_body(route: &Documented) -> Option<RequestBody> {
         body.required |= one.required;
         let mut content = content(one.media_type, &route.request_schemas);
         content.example = match is_json(one.media_type) {
-            true => route.options.example.map(|example| example()),
+            true => route.options.example.map(|example| {
+                let mut value = example();
+                value.sort_all_objects();
+                value
+            }),
             false => None,
         };
         body.content.insert(one.media_type.to_owned(), content);

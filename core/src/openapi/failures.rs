@@ -313,6 +313,10 @@ pub(super) fn problem_schema() -> Schema {
                             "type": "string",
                             "description": "The name of the parameter, or the path of the field.",
                         },
+                        "pointer": {
+                            "type": "string",
+                            "description": "The JSON pointer to the value.",
+                        },
                         "code": {
                             "type": "string",
                             "description": "The stable name of the error, for programs.",

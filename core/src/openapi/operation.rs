@@ -87,7 +87,7 @@ pub struct Operation {
     pub request_body: Option<RequestBody>,
     /// The responses, by status: `200`, or `default` for any other status.
     pub responses: BTreeMap<String, RefOr<Response>>,
-    /// Whether clients should stop to use the operation.
+    /// Whether clients should stop using the operation.
     #[serde(skip_serializing_if = "is_false")]
     pub deprecated: bool,
     /// The ways to authenticate, of which a caller needs one. An empty list: everyone may call the
@@ -157,7 +157,7 @@ pub struct Parameter {
     /// Whether requests need it. Those of the path are always required.
     #[serde(skip_serializing_if = "is_false")]
     pub required: bool,
-    /// Whether clients should stop to use it.
+    /// Whether clients should stop using it.
     #[serde(skip_serializing_if = "is_false")]
     pub deprecated: bool,
     /// How values are written: `form`, and so on. `None`: the default of the place.

@@ -46,7 +46,7 @@ fn name(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// A path as a part of a name: `v1_files_path` for `/v1/files/{path+}`.
+/// A path as part of a name: `v1_files_path` for `/v1/files/{path+}`.
 pub(super) fn slug(path: &str) -> String {
     let word = |text: &str| {
         let kept = text.chars().map(|one| match one {

@@ -1,4 +1,4 @@
-//! What a program says about its document.
+//! The settings of a document.
 
 use super::{
     document::OpenApi,
@@ -25,7 +25,7 @@ pub struct Route<'a> {
 type AmendOperation = dyn Fn(Route<'_>, &mut Operation) + Send + Sync;
 type AmendDocument = dyn Fn(&mut OpenApi) + Send + Sync;
 
-/// The settings of an `Api` for its document.
+/// The settings of an `Api` for its document. They cost nothing until it is written.
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) info: Option<Info>,
@@ -51,7 +51,7 @@ impl ProblemContent {
 }
 
 impl Settings {
-    /// Whether there is any.
+    /// Whether any setting is set.
     pub(crate) fn is_set(&self) -> bool {
         self.info.is_some()
             || !self.servers.is_empty()

@@ -27,7 +27,7 @@ use std::{
     sync::Arc,
 };
 
-/// What the document is about.
+/// The routes and the settings of an API, with those of nested ones.
 #[derive(Debug)]
 pub(crate) struct Described<'a> {
     pub(crate) routes: Vec<Listed<'a>>,
@@ -60,7 +60,7 @@ pub(crate) struct Mounted {
     pub(crate) access: Access,
 }
 
-/// An operation that is being written.
+/// A route with one of its methods and paths.
 struct Entry<'a> {
     listed: &'a Listed<'a>,
     documented: &'a Documented,
@@ -236,7 +236,7 @@ fn distinct<'a>(
 }
 
 impl Entry<'_> {
-    /// What no two operations can share.
+    /// The path without the names of its parameters, and the method: unique among operations.
     fn place(&self) -> (String, Method) {
         (self.template.key.clone(), self.method)
     }
@@ -383,7 +383,7 @@ fn mounts(mounts: &[Mounted]) -> Extensions {
     }
 }
 
-/// Calls the functions of the program that change operations.
+/// Applies the changes of the program to the operations.
 fn amend(
     settings: &Settings,
     entries: &[Entry<'_>],

@@ -186,6 +186,12 @@ async fn search(Form(page): Form<Page>) -> Json<Undescribed> {
 #[api_handler(GET "/internal", hidden)]
 async fn internal() {}
 
+/// The handler alone knows what it sends.
+#[api_handler(GET "/raw", public)]
+async fn raw() -> Result<Response, OrderError> {
+    Ok(Response::default())
+}
+
 /// Upload a picture.
 #[api_handler(PUT "/pictures/{name}")]
 async fn upload(name: &str, picture: Bytes) -> Result<NoContent, StatusCode> {
@@ -292,7 +298,7 @@ pub(crate) fn api() -> Api {
         .authenticate(Sessions)
         .routes(routes![list, place, get, replace, delete, line, search].tag("orders"))
         .routes(routes![
-            internal, upload, file, top_file, docs, echo, explain, status
+            internal, raw, upload, file, top_file, docs, echo, explain, status
         ])
         .nest("/v1", nested())
         .nest(

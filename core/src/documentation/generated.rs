@@ -14,8 +14,8 @@ use std::any::type_name;
 
 #[doc(hidden)]
 impl Documentation {
-    pub fn options(&mut self, options: Options) {
-        self.route.options = options;
+    pub fn options(&mut self) -> &mut Options {
+        &mut self.route.options
     }
 
     /// Adds a plain argument, which `read` reads from a request.

@@ -47,7 +47,7 @@ impl<T: JsonSchema> Probe<T> {
     /// The function that creates the schema.
     #[must_use]
     pub fn plain(&self) -> Option<SchemaOf> {
-        Some(|generator| generator.subschema_for::<T>())
+        Some(SchemaGenerator::subschema_for::<T>)
     }
 }
 

@@ -229,12 +229,11 @@ fn each_body_has_its_media_type_and_schema() {
 #[api_handler(POST "/d", crate = crate)]
 async fn unspecified(
     Json(plain): Json<Plain>,
-    Query(query): Query<Plain>,
+    _query: Query<Plain>,
     _state: State<u8>,
     _method: &Method,
     _claims: Option<Claims<Plain>>,
 ) -> Json<Plain> {
-    drop(query);
     Json(plain)
 }
 

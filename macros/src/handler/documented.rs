@@ -42,7 +42,7 @@ fn output(handler: &Handler) -> Option<Type> {
 
 /// The function that adds what a document shows. The library decides whether it is compiled.
 pub(crate) fn document(handler: &Handler, private: &TokenStream) -> TokenStream {
-    let mut calls = Vec::from_iter(options(handler, private));
+    let mut calls = options(handler, private);
     for argument in &handler.arguments.0 {
         match argument {
             Argument::Scalar { part, name, ty } => {
@@ -96,40 +96,36 @@ fn extractor(ty: &Type, private: &TokenStream, calls: &mut Vec<TokenStream>) {
     });
 }
 
-/// The options that differ from the default.
-fn options(handler: &Handler, private: &TokenStream) -> Option<TokenStream> {
+/// Sets the options that differ from the default.
+fn options(handler: &Handler, private: &TokenStream) -> Vec<TokenStream> {
     let document = &handler.options.document;
-    let mut fields = Vec::new();
-    let mut text = |name: &str, text: &Option<String>| {
+    let mut calls = Vec::new();
+    let mut set = |name: &str, value: TokenStream| {
         let name = format_ident!("{name}");
-        if let Some(text) = text {
-            fields.push(quote!(#name: ::core::option::Option::Some(#text),));
-        }
+        calls.push(quote!(__documentation.options().#name = #value;));
     };
-    text("operation_id", &document.operation_id);
-    text("summary", &document.summary);
+    for (name, text) in [
+        ("operation_id", &document.operation_id),
+        ("summary", &document.summary),
+    ] {
+        if let Some(text) = text {
+            set(name, quote!(::core::option::Option::Some(#text)));
+        }
+    }
     if !document.tags.is_empty() {
         let tags = &document.tags;
-        fields.push(quote!(tags: &[#(#tags),*],));
+        set("tags", quote!(&[#(#tags),*]));
     }
     let mut attrs = handler.function.attrs.iter();
     if document.deprecated || attrs.any(|attr| attr.path().is_ident("deprecated")) {
-        fields.push(quote!(deprecated: true,));
+        set("deprecated", quote!(true));
     }
     if document.hidden {
-        fields.push(quote!(hidden: true,));
+        set("hidden", quote!(true));
     }
     if let Some(path) = &document.example {
-        fields.push(quote! {
-            example: ::core::option::Option::Some(|| #private::example(#path)),
-        });
+        let example = quote!(::core::option::Option::Some(|| #private::example(#path)));
+        set("example", example);
     }
-    (!fields.is_empty()).then(|| {
-        quote! {
-            __documentation.options(#private::Options {
-                #(#fields)*
-                ..::core::default::Default::default()
-            });
-        }
-    })
+    calls
 }

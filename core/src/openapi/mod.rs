@@ -10,15 +10,18 @@ mod components;
 mod content;
 mod dialect;
 mod document;
+mod entry;
 mod errors;
 mod failures;
 mod info;
 mod json;
+mod listed;
 mod names;
 mod null;
 mod operation;
 mod parameters;
 mod paths;
+mod problem;
 mod schemes;
 mod security;
 mod settings;
@@ -29,6 +32,7 @@ pub use document::{Components, OpenApi, PathItem, Unspecified};
 pub use errors::DocumentErrors;
 pub use info::{Contact, Extensions, Info, License, Server, Tag};
 pub use json::Dialect;
+pub(crate) use listed::{Described, Listed, Mounted};
 pub use operation::{
     Example, Header, MediaType, Method, Operation, Parameter, ParameterIn, RefOr, RequestBody,
     Response,
@@ -36,4 +40,4 @@ pub use operation::{
 pub use security::{Requirement, SecurityKind, SecurityScheme};
 pub use settings::Route;
 pub(crate) use settings::{ProblemContent, Settings};
-pub(crate) use write::{Described, Listed, Mounted, write};
+pub(crate) use write::write;

@@ -70,7 +70,6 @@ pub(crate) struct Contents {
 /// A body that an extractor accepts.
 #[cfg(feature = "openapi")]
 #[derive(Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "being built")]
 pub(crate) struct RequestBody {
     pub(crate) media_type: &'static str,
     pub(crate) required: bool,
@@ -314,7 +313,6 @@ impl Operation {
 
     /// A description for a document.
     #[cfg(feature = "openapi")]
-    #[allow(dead_code, reason = "being built")]
     pub(crate) fn documented() -> Self {
         Self {
             contents: Some(Box::default()),

@@ -86,6 +86,7 @@
 //! | [`guide::validation`] | rules for values, and the errors of values |
 //! | [`guide::access`] | authentication and access rules |
 //! | [`guide::testing`] | tests of handlers, of whole APIs and of the compiled program |
+//! | [`guide::openapi`] | the OpenAPI document |
 //! | [`guide::local_runs`] | the command line and the local server |
 //! | [`guide::deploying`] | deploying, timeouts, logs, the lifecycle of the process |
 //! | [`guide::sources`] | the services that send requests |
@@ -120,6 +121,7 @@
 //! | `validate` | what rules apply to, and violations; feature `validate` |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
+//! | `openapi` | the OpenAPI document as a value; feature `openapi` |
 //! | [`guide`] | the guide |
 //!
 //! # Features
@@ -133,6 +135,8 @@
 //! | `lambda-http` | the module `interop`; adds the crate lambda_http |
 //! | `local` | the command line and the local server in release builds |
 //! | `multipart` | the extractor `Multipart` for `multipart/form-data` |
+//! | `openapi` | the OpenAPI document, in debug builds and with `local`; adds the crate schemars |
+//! | `openapi-release` | the OpenAPI document in every build |
 //! | `validate` | the extractor `Valid`, `#[derive(Validate)]` and `#[validate(..)]` on arguments: rules for values |
 //! | `validate-credit-card`, `validate-url` | the rules `credit_card` and `url`; each adds a crate |
 
@@ -166,6 +170,9 @@ mod local;
 mod log;
 mod matched_route;
 pub mod middleware;
+#[cfg(feature = "openapi")]
+#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
+pub mod openapi;
 mod path_normalization;
 mod path_shape;
 pub mod response;
@@ -181,13 +188,6 @@ pub mod validate;
 
 #[doc(hidden)]
 pub mod __private;
-
-/// What extractors and responses of your own add to the OpenAPI document.
-#[cfg(feature = "openapi")]
-#[cfg_attr(docsrs, doc(cfg(feature = "openapi")))]
-pub mod openapi {
-    pub use crate::documentation::{Documentation, RequestSchema, ResponseSchema};
-}
 
 #[doc(inline)]
 pub use api::{Api, Routes};

@@ -8,6 +8,8 @@ mod lifecycle;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod manifest;
 mod middleware;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod routes;
 mod table;
 mod timeouts;
@@ -79,6 +81,8 @@ pub struct Api {
     request_id_header: Option<String>,
     hooks: Hooks,
     ignore_trailing_slash: bool,
+    #[cfg(feature = "openapi")]
+    openapi: crate::openapi::Settings,
 }
 
 /// A tower service under a prefix.

@@ -16,7 +16,6 @@ pub struct Routes {
     pub(super) layers: Vec<LayerFn>,
     /// The tags of all routes in the document.
     #[cfg(feature = "openapi")]
-    #[allow(dead_code, reason = "being built")]
     pub(super) tags: Vec<Cow<'static, str>>,
 }
 

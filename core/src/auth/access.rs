@@ -161,6 +161,11 @@ impl Serialize for Required {
 }
 
 impl Required {
+    #[cfg(feature = "openapi")]
+    pub(crate) fn is_any(&self) -> bool {
+        self.any
+    }
+
     pub(crate) fn is_met(&self, has: impl Fn(&str) -> bool) -> bool {
         if self.any {
             self.names.iter().any(|name| has(name))

@@ -18,7 +18,7 @@ mod alb;
 mod api_keys;
 pub(crate) mod authenticator;
 mod claims;
-mod credential;
+pub(crate) mod credential;
 mod date;
 pub(crate) mod description;
 mod error;
@@ -33,7 +33,7 @@ mod keys;
 mod list_claim;
 mod names;
 mod policy;
-mod pool;
+pub(crate) mod pool;
 
 pub use access::{Access, Required, any};
 #[cfg(feature = "jwt")]

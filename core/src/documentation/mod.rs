@@ -5,7 +5,6 @@
 mod example;
 mod generated;
 mod probe;
-#[allow(dead_code, reason = "being built")]
 mod route;
 #[cfg(test)]
 mod tests;
@@ -15,7 +14,6 @@ pub use example::example;
 pub use probe::{NoSchema, Probe};
 pub(crate) use route::{Documented, ExtraResponse, Parameter};
 pub use route::{Options, Place};
-#[allow(unused_imports, reason = "being built")]
 pub(crate) use wrappers::COMMA_SEPARATED;
 
 use crate::describe::Operation;
@@ -126,7 +124,6 @@ pub trait ResponseSchema {
 }
 
 impl Documentation {
-    #[allow(dead_code, reason = "being built")]
     pub(crate) fn new() -> Self {
         let settings = |path: &'static str| {
             SchemaSettings::draft2020_12().with(|settings| {
@@ -143,7 +140,6 @@ impl Documentation {
     }
 
     /// Describes one route, from what its `describe` and its `document` say.
-    #[allow(dead_code, reason = "being built")]
     pub(crate) fn of_route(
         &mut self,
         describe: fn(&mut Operation),

@@ -6,6 +6,7 @@
 //! | [`validation`] | rules for values, and the errors of values |
 //! | [`access`] | authentication and access rules |
 //! | [`testing`] | tests of handlers, of whole APIs and of the compiled program |
+//! | [`openapi`] | the OpenAPI document: what in a signature becomes what in it |
 //! | [`local_runs`] | the command line and the local server |
 //! | [`deploying`] | building, deploying, timeouts, logs, the lifecycle of the process |
 //! | [`sources`] | the services that send requests to a function |
@@ -26,6 +27,9 @@ pub mod access {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("openapi.md")]
+pub mod openapi {}
 
 #[doc = include_str!("local_runs.md")]
 pub mod local_runs {}

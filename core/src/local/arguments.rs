@@ -3,6 +3,7 @@
 use super::{
     caller::{self, LocalCaller},
     host_guard::Host,
+    openapi::{self, Wanted as WantedDocument},
     option::{doubled_option, option, unexpected, value},
     token::{self, Wanted},
 };
@@ -19,6 +20,8 @@ commands:
   serve [OPTION]...  serve HTTP requests on 127.0.0.1; the default command
   invoke FILE        handle the event in a JSON file; - is standard input
   routes [--json]    list the routes, and check that the API can be built
+  openapi [OPTION]...
+                     print the OpenAPI document; needs the feature `openapi`
   token SUBJECT [OPTION]...
                      print a token that `serve` and `invoke` accept on this machine
   help               show this text
@@ -51,6 +54,12 @@ options of serve:
                      127.0.0.1: other machines can call then, and tokens of `token` are not
                      accepted
 
+options of openapi:
+  --dialect VERSION  3.1 (the default), or 3.0 for tools that cannot read 3.1
+  --out FILE         write the document to FILE
+  --check FILE       fail if FILE is not the document, and show the difference; list what the
+                     document leaves open
+
 options of token:
   --groups NAMES     groups, such as admins,staff; may be repeated
   --scopes NAMES     scopes, such as orders/read,orders/write; may be repeated
@@ -68,6 +77,7 @@ pub(super) enum Command {
     Serve(Serve),
     Invoke { file: String },
     Routes { json: bool },
+    OpenApi(WantedDocument),
     Token(Wanted),
     Help,
 }
@@ -115,11 +125,12 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
         ["serve", rest @ ..] => serve(rest),
         ["invoke", rest @ ..] => invoke(rest),
         ["routes", rest @ ..] => routes(rest),
+        ["openapi", rest @ ..] => openapi::parse(rest).map(Command::OpenApi),
         ["token", rest @ ..] => token::parse(rest).map(Command::Token),
         ["help", ..] => Ok(Command::Help),
         [option, ..] if option.starts_with('-') => serve(&arguments),
         [other, ..] => Err(format!(
-            "expected the command `serve`, `invoke`, `routes`, `token` or `help`, found {other:?}"
+            "expected the command `serve`, `invoke`, `routes`, `openapi`, `token` or `help`, found {other:?}"
         )),
     }
 }
@@ -380,6 +391,15 @@ mod tests {
             ("invoke -", Ok(Command::Invoke { file: "-".into() })),
             ("routes", Ok(Command::Routes { json: false })),
             ("routes --json", Ok(Command::Routes { json: true })),
+            ("openapi", Ok(Command::OpenApi(WantedDocument::default()))),
+            (
+                "openapi --dialect 3.0 --check=api.json",
+                Ok(Command::OpenApi(WantedDocument {
+                    is_3_0: true,
+                    check: Some("api.json".to_owned()),
+                    out: None,
+                })),
+            ),
             ("help", Ok(Command::Help)),
             ("-h", Ok(Command::Help)),
             ("serve --help", Ok(Command::Help)),
@@ -401,7 +421,7 @@ mod tests {
         for (line, expected) in [
             (
                 "sevre",
-                "expected the command `serve`, `invoke`, `routes`, `token` or `help`, found \"sevre\"",
+                "expected the command `serve`, `invoke`, `routes`, `openapi`, `token` or `help`, found \"sevre\"",
             ),
             ("serve now", "`serve` does not know \"now\""),
             ("--prot 1", "`serve` does not know \"--prot\""),
@@ -452,6 +472,17 @@ mod tests {
                 "--host http://tunnel.example",
                 "`--host` needs a name such as `my-laptop.local` or `192.168.1.5:9000`, found \
                  \"http://tunnel.example\": expected the name alone, without `https://`",
+            ),
+            ("openapi --yaml", "`openapi` does not know \"--yaml\""),
+            (
+                "openapi --dialect 2.0",
+                "`--dialect` needs 3.0 or 3.1, found \"2.0\"",
+            ),
+            ("openapi --out=", "`--out` needs a file, found \"\""),
+            ("openapi --out a --out b", "`--out` is given twice"),
+            (
+                "openapi --out a --check a",
+                "`--out` and `--check` exclude each other",
             ),
             ("token", "`token` needs a subject"),
             ("token alice bob", "`token` does not know \"bob\""),

@@ -1,10 +1,11 @@
 //! Notes, and where they are kept: the same before and after.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A note as clients send it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct NewNote {
     /// What it says.
     pub text: String,
@@ -14,7 +15,7 @@ pub struct NewNote {
 }
 
 /// A note that is kept.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Note {
     /// Its number, from 1.
     pub id: usize,

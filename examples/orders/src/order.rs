@@ -1,11 +1,14 @@
 //! What the API is about.
 
 use lambda_api::Validate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt, num::NonZeroU32};
 
 /// Identifies an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub(crate) struct OrderId(pub(crate) u64);
 
@@ -18,7 +21,7 @@ impl fmt::Display for OrderId {
 /// An order as the client sends it.
 ///
 /// The text is borrowed from the request wherever the JSON has no escapes in it.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, JsonSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewOrder<'r> {
     #[serde(borrow)]
@@ -28,7 +31,7 @@ pub(crate) struct NewOrder<'r> {
 }
 
 /// An order as it is kept and sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Order {
     pub(crate) id: OrderId,
     pub(crate) sku: String,
@@ -41,7 +44,7 @@ pub(crate) struct Order {
 }
 
 /// The version of an order. As an entity tag it is quoted (RFC 9110, section 8.8.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
 pub(crate) struct Version(pub(crate) u32);
 
@@ -68,7 +71,7 @@ impl TryFrom<String> for Version {
 }
 
 /// How many orders a page has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Validate)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, Validate)]
 pub(crate) struct PageSize(#[garde(range(min = 1, max = 100))] pub(crate) usize);
 
 impl Default for PageSize {
@@ -78,7 +81,7 @@ impl Default for PageSize {
 }
 
 /// Some orders, and where the next ones begin.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Page {
     pub(crate) orders: Vec<Order>,
     /// The `after` of the next page; absent on the last one.

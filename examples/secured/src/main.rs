@@ -20,6 +20,7 @@ use lambda_api::{
     auth::{Cognito, gateway::Iam},
     env, routes,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Health check.
@@ -29,7 +30,7 @@ async fn health() -> &'static str {
 }
 
 /// The caller.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Me {
     subject: String,
     scopes: Vec<String>,
@@ -58,7 +59,7 @@ struct Customer {
     sub: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Order {
     customer: String,
 }

@@ -1,0 +1,156 @@
+//! Writes the document of an API.
+
+use super::{
+    components::Definitions,
+    document::{OpenApi, PathItem},
+    entry::{Entry, entries},
+    errors::DocumentErrors,
+    failures::Writer,
+    info::{Extensions, Info, Tag},
+    listed::{Described, Mounted},
+    names::operation_ids,
+    paths::Template,
+    problem::Problem,
+    schemes::Schemes,
+    settings::Settings,
+};
+use crate::documentation::Documentation;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
+    let mut documentation = Documentation::new();
+    let documented: Vec<_> = api
+        .routes
+        .iter()
+        .map(|listed| {
+            let route = listed.route;
+            (
+                listed,
+                documentation.of_route(route.describe, route.document),
+            )
+        })
+        .collect();
+    let problem = problem(api, &mut documentation.responses);
+    let definitions = Definitions::take(&mut documentation.requests, &mut documentation.responses);
+    let mut document = OpenApi::empty();
+    let mut errors = Vec::new();
+    let entries = entries(&documented, &mut document.notes, &mut errors);
+    let names: Vec<_> = entries.iter().map(Entry::named).collect();
+    let ids = operation_ids(&names, &mut errors);
+    let failures: Vec<_> = entries
+        .iter()
+        .map(|entry| entry.failures(api.retry_after))
+        .collect();
+    let writer = Writer::new(problem, !api.is_restyled, failures.iter());
+    let mut schemes = Schemes::default();
+    // The first path of several that OpenAPI cannot distinguish names the parameters.
+    let mut templates: BTreeMap<&str, &Template> = BTreeMap::new();
+    for entry in &entries {
+        templates
+            .entry(&entry.template.key)
+            .or_insert(&entry.template);
+    }
+    let secured = api.routes.iter().any(|one| !one.authenticators.is_empty());
+    for ((entry, id), failures) in entries.iter().zip(ids).zip(&failures) {
+        let template = templates.get(&*entry.template.key).copied();
+        let template = template.unwrap_or(&entry.template);
+        let mut operation = entry.operation(id, template, &definitions, &mut document);
+        writer.add(failures, &mut operation, &mut document.components);
+        if entry.has_other_failures() {
+            writer.add_others(&mut operation);
+        }
+        if secured {
+            let listed = entry.listed;
+            schemes.secure(
+                &mut operation,
+                listed.route.access,
+                &listed.authenticators,
+                entry.takes_identity(),
+                &listed.prefix,
+            );
+        }
+        let paths = &mut document.paths;
+        let item = paths.entry(template.text.clone()).or_default();
+        item.operations.insert(entry.method, operation);
+    }
+    document.components.security_schemes = schemes.by_name;
+    document.info = info(api);
+    document.servers.clone_from(&api.settings.servers);
+    document.extensions = mounts(&api.mounts);
+    definitions.add_to(&mut document, &mut errors);
+    amend(api.settings, &entries, &templates, &mut document);
+    document.tags = tags(&document);
+    for amend in &api.settings.amend_document {
+        amend(&mut document);
+    }
+    match errors.is_empty() {
+        true => Ok(document),
+        false => Err(DocumentErrors(errors)),
+    }
+}
+
+/// The media type and the schema of problems; `None` if they are unspecified.
+fn problem(
+    api: &Described<'_>,
+    generator: &mut SchemaGenerator,
+) -> Option<(String, Option<Schema>)> {
+    match &api.settings.problem {
+        Some(own) => Some((own.media_type.clone(), Some((own.schema)(generator)))),
+        None if api.is_restyled => None,
+        None => {
+            let schema = generator.subschema_for::<Problem>();
+            Some(("application/problem+json".to_owned(), Some(schema)))
+        }
+    }
+}
+
+/// The title that the program sets; otherwise the name of its crate.
+fn info(api: &Described<'_>) -> Info {
+    let of_crate = || {
+        let module = api.routes.first().map(|listed| listed.route.module);
+        let name = module.and_then(|module| module.split("::").next());
+        Info::new(name.unwrap_or("api"), "0.0.0")
+    };
+    api.settings.info.clone().unwrap_or_else(of_crate)
+}
+
+fn mounts(mounts: &[Mounted]) -> Extensions {
+    let list: Vec<Value> = mounts
+        .iter()
+        .map(|one| json!({ "access": one.access.to_string(), "prefix": one.prefix }))
+        .collect();
+    match list.is_empty() {
+        true => Extensions::new(),
+        false => Extensions::from([("x-lambda-api-mounts".to_owned(), list.into())]),
+    }
+}
+
+/// Applies the changes of the program to the operations.
+fn amend(
+    settings: &Settings,
+    entries: &[Entry<'_>],
+    templates: &BTreeMap<&str, &Template>,
+    document: &mut OpenApi,
+) {
+    for entry in entries {
+        let template = templates.get(&*entry.template.key);
+        let item: Option<&mut PathItem> =
+            template.and_then(|template| document.paths.get_mut(&template.text));
+        let operation = item.and_then(|item| item.operations.get_mut(&entry.method));
+        if let Some(operation) = operation {
+            for amend in &settings.amend_operation {
+                amend(entry.route(), operation);
+            }
+        }
+    }
+}
+
+/// The tags of all operations.
+fn tags(document: &OpenApi) -> Vec<Tag> {
+    let items = document.paths.values();
+    let operations = items.flat_map(|item| item.operations.values());
+    let names: BTreeSet<_> = operations.flat_map(|operation| &operation.tags).collect();
+    names.into_iter().map(Tag::new).collect()
+}

@@ -43,11 +43,13 @@ pub mod validate {
     #[cfg(feature = "validate-url")]
     pub use crate::validate::rules::url;
     pub use crate::validate::{
+        inside::{Inside, NoRules},
         pattern::Pattern,
         rules::{
             alphanumeric, ascii, contains, custom, dive, email, inner, ip, ipv4, ipv6, length,
             matches, member, pattern, prefix, range, required, suffix,
         },
+        unsaid::Unsaid,
     };
 }
 
@@ -83,6 +85,24 @@ macro_rules! __ruled {
     ($value:expr, $place:ident, $name:expr, $errors:expr) => {
         $value
     };
+}
+
+/// Adds the rules of an argument that JSON Schema cannot say to its description.
+#[cfg(all(feature = "openapi", feature = "validate"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unsaid {
+    ($documentation:ident, $add:expr) => {
+        $documentation.unsaid_of_argument($add)
+    };
+}
+
+/// Without rules, there are none to list.
+#[cfg(all(feature = "openapi", not(feature = "validate")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __unsaid {
+    ($($any:tt)*) => {};
 }
 
 /// A status that the macro has validated.

@@ -65,7 +65,13 @@ pub(crate) struct Contents {
     pub(crate) any_failure: bool,
     /// An extractor takes the whole query.
     pub(crate) takes_query: bool,
+    /// The extractor that was described last is an `Option`.
+    accepts_absence: bool,
 }
+
+/// The codes of rejections that are `None` in an `Option`.
+#[cfg(feature = "openapi")]
+const ABSENT: [&str; 2] = ["missing_body", "unauthorized"];
 
 /// A body that an extractor accepts.
 #[cfg(feature = "openapi")]
@@ -287,6 +293,29 @@ impl Operation {
             let happens = size_of::<Result<E, ()>>() > 0;
             contents.any_failure |= outcomes.is_empty() && happens;
             contents.failures.extend(outcomes);
+        }
+    }
+
+    /// Declares that the rejection that follows does not occur for an absent value.
+    pub(crate) fn accept_absence(&mut self) {
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = self.contents() {
+            contents.accepts_absence = true;
+        }
+    }
+
+    /// Declares the problems of the rejection of an extractor, whose description is complete.
+    pub(crate) fn rejection<E: ApiError>(&mut self) {
+        #[cfg(feature = "openapi")]
+        if let Some(contents) = self.contents() {
+            let known = contents.failures.len();
+            let accepts_absence = std::mem::take(&mut contents.accepts_absence);
+            self.error::<E>();
+            if accepts_absence && let Some(contents) = self.contents() {
+                let mut added = contents.failures.split_off(known);
+                added.retain(|one| !ABSENT.contains(&one.code));
+                contents.failures.append(&mut added);
+            }
         }
     }
 

@@ -137,6 +137,7 @@
 //! | `multipart` | the extractor `Multipart` for `multipart/form-data` |
 //! | `openapi` | the OpenAPI document, in debug builds and with `local`; adds the crate schemars |
 //! | `openapi-release` | the OpenAPI document in every build |
+//! | `openapi-utoipa` | `openapi::Utoipa`, for types with utoipa's `ToSchema` |
 //! | `validate` | the extractor `Valid`, `#[derive(Validate)]` and `#[validate(..)]` on arguments: rules for values |
 //! | `validate-credit-card`, `validate-url` | the rules `credit_card` and `url`; each adds a crate |
 

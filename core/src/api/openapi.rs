@@ -63,13 +63,23 @@ impl Api {
             }
             for list in &scope.api.routes {
                 let listed = list.routes.iter().filter(|route| !route.is_fallback());
-                routes.extend(listed.map(|route| Listed {
-                    route,
-                    prefix: scope.prefix.clone(),
-                    places: scope.full_places(route),
-                    tags: &list.tags,
-                    authenticators: scope.authenticators.clone(),
-                    takes_identity: scope.takes_identity(&list.layers),
+                routes.extend(listed.map(|route| {
+                    Listed {
+                        route,
+                        prefix: scope.prefix.clone(),
+                        places: scope.full_places(route),
+                        tags: &list.tags,
+                        authenticators: scope.authenticators.clone(),
+                        takes_identity: scope.takes_identity(&list.layers),
+                        layers: described(
+                            self.layers
+                                .iter()
+                                .chain(scope.layers.iter().copied())
+                                .chain(&list.layers),
+                        )
+                        .map(|one| one.describe)
+                        .collect(),
+                    }
                 }));
             }
             mounts.extend(scope.contents().filter_map(|kind| match kind {

@@ -9,6 +9,8 @@ use crate::{
     describe::{Contents, Operation},
     extract::scalar_args::{ArgumentErrors, invalid_parameters, is_optional},
 };
+#[cfg(feature = "validate")]
+use crate::{extract::field_error, json_pointer::to_member, validate::unsaid::Unsaid};
 use http::StatusCode;
 use schemars::Schema;
 use serde_json::Value;
@@ -57,6 +59,40 @@ impl Documentation {
                 schema.insert(keyword.to_owned(), value);
             }
         }
+    }
+
+    /// Adds the rules that no schema has to the argument that was added last.
+    #[cfg(feature = "validate")]
+    pub fn unsaid_of_argument(&mut self, add: impl FnOnce(&mut Unsaid)) {
+        let Some(parameter) = self.route.parameters.last() else {
+            return;
+        };
+        let place = match parameter.place {
+            Place::Path => field_error::Place::Path,
+            Place::Query => field_error::Place::Query,
+            Place::Header => field_error::Place::Header,
+            Place::Cookie => field_error::Place::Cookie,
+        };
+        self.unsaid(place, Some(parameter.name), add);
+    }
+
+    /// Adds rules that no schema has: of the argument `name`, or of all values of a place.
+    #[cfg(feature = "validate")]
+    pub(super) fn unsaid(
+        &mut self,
+        place: field_error::Place,
+        name: Option<&str>,
+        add: impl FnOnce(&mut Unsaid),
+    ) {
+        let place = format!("{place:?}").to_ascii_lowercase();
+        let above = name.map(to_member).unwrap_or_default();
+        let found = Unsaid::of(add).into_iter().map(|(pointer, rule)| {
+            match format!("{above}{pointer}").as_str() {
+                "" => format!("the rule `{rule}` of the {place}"),
+                pointer => format!("the rule `{rule}` of `{pointer}` in the {place}"),
+            }
+        });
+        self.route.unsaid.extend(found);
     }
 
     /// Adds an extractor.

@@ -8,13 +8,17 @@ mod probe;
 mod route;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "openapi-utoipa")]
+mod utoipa;
 mod wrappers;
 
 pub use example::example;
 pub use probe::{NoSchema, Probe};
 pub(crate) use route::{Documented, ExtraResponse, Parameter};
 pub use route::{Options, Place};
-pub(crate) use wrappers::COMMA_SEPARATED;
+#[cfg(feature = "openapi-utoipa")]
+pub use utoipa::Utoipa;
+pub(crate) use wrappers::{COMMA_SEPARATED, UTOIPA};
 
 use crate::describe::Operation;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};

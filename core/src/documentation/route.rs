@@ -24,6 +24,22 @@ pub(crate) struct Documented {
     pub(crate) extra: Vec<ExtraResponse>,
     /// The names of the types whose content has no schema, except plain arguments.
     pub(crate) unspecified: Vec<&'static str>,
+    /// The rules that no schema has, such as ``the rule `ascii` of `/sku` in the body``.
+    pub(crate) unsaid: Vec<String>,
+}
+
+impl Documented {
+    /// Adds the failures of middleware around the route.
+    pub(crate) fn add_layers(&mut self, layers: &[fn(&mut Operation)]) {
+        for describe in layers {
+            let mut layer = Operation::documented();
+            describe(&mut layer);
+            if let (Some(all), Some(contents)) = (&mut self.operation.contents, layer.contents) {
+                all.failures.extend(contents.failures);
+                all.any_failure |= contents.any_failure;
+            }
+        }
+    }
 }
 
 /// The options of `#[api_handler]` for the document.

@@ -12,6 +12,9 @@ use std::borrow::Cow;
 /// Marks the schema of a list whose items are separated by commas: `explode: false` in a document.
 pub(crate) const COMMA_SEPARATED: &str = "x-comma-separated";
 
+/// Begins the names of definitions that are utoipa's. Names of schemars have no colon.
+pub(crate) const UTOIPA: &str = "utoipa:";
+
 fn binary() -> Schema {
     json_schema!({ "type": "string", "format": "binary" })
 }
@@ -73,9 +76,10 @@ impl<T: RequestSchema, E> RequestSchema for Result<T, E> {
 }
 
 #[cfg(feature = "validate")]
-impl<T: RequestSchema> RequestSchema for crate::Valid<T> {
+impl<T: RequestSchema + crate::extract::Validated> RequestSchema for crate::Valid<T> {
     fn document(documentation: &mut Documentation) {
         T::document(documentation);
+        documentation.unsaid(T::PLACE, None, T::unsaid);
     }
 }
 
@@ -142,6 +146,26 @@ impl<T: JsonSchema> JsonSchema for CommaSeparated<T> {
             "items": generator.subschema_for::<T>(),
             COMMA_SEPARATED: true,
         })
+    }
+}
+
+/// The schema of the value.
+#[cfg(feature = "validate")]
+impl<T: JsonSchema> JsonSchema for crate::validate::Garde<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
     }
 }
 

@@ -204,7 +204,7 @@ where
 #[inline]
 pub fn describe<'r, T: FromRequest<'r>>(operation: &mut Operation) {
     T::describe(operation);
-    operation.error::<T::Rejection>();
+    operation.rejection::<T::Rejection>();
 }
 
 /// Runs an extractor only for its rejection.

@@ -22,6 +22,7 @@ impl<'r, T: FromRequest<'r>> FromRequest<'r> for Option<T> {
 
     fn describe(operation: &mut Operation) {
         operation.optionally(T::describe);
+        operation.accept_absence();
     }
 }
 

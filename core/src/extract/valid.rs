@@ -81,6 +81,9 @@ mod sealed {
         const PLACE: Place;
 
         fn violations(&self) -> Violations;
+
+        #[cfg(feature = "openapi")]
+        fn unsaid(unsaid: &mut crate::validate::unsaid::Unsaid);
     }
 }
 
@@ -93,6 +96,11 @@ macro_rules! validated {
 
             fn violations(&self) -> Violations {
                 Violations::of(&self.0)
+            }
+
+            #[cfg(feature = "openapi")]
+            fn unsaid(unsaid: &mut crate::validate::unsaid::Unsaid) {
+                crate::validate::inside::Inside::<T>::new().unsaid(&[], unsaid);
             }
         }
     )* };

@@ -1,7 +1,10 @@
 //! Middleware from an async function.
 
 use super::{Next, Note};
-use crate::{BoxFuture, FromRequest, IntoResponse, Operation, Problem, Request, Response};
+use crate::{
+    BoxFuture, FromRequest, IntoResponse, Operation, Problem, Request, Response,
+    extract::from_request::describe,
+};
 use std::{
     any::type_name,
     convert::Infallible,
@@ -132,7 +135,7 @@ macro_rules! middleware {
 
             fn describe(operation: &mut Operation) {
                 let _ = &operation;
-                $($t::describe(operation);)*
+                $(describe::<$t>(operation);)*
             }
         }
     };

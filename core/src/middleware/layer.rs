@@ -14,6 +14,9 @@ use tower::{Layer, Service};
 pub(crate) struct Described {
     pub(crate) name: &'static str,
     pub(crate) operation: Operation,
+    /// Describes it for a document.
+    #[cfg(feature = "openapi")]
+    pub(crate) describe: fn(&mut Operation),
 }
 
 type Around = dyn Fn(Next, &ProblemRenderer) -> Next + Send + Sync;
@@ -53,6 +56,8 @@ impl LayerFn {
                 Described {
                     name: note.name,
                     operation,
+                    #[cfg(feature = "openapi")]
+                    describe: note.describe,
                 }
             };
             notes.iter().map(described).collect()

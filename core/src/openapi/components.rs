@@ -1,7 +1,7 @@
 //! Types as components: one for each type, or two if requests and responses have different schemas.
 
 use super::document::OpenApi;
-use crate::documentation::{REQUESTS, RESPONSES};
+use crate::documentation::{REQUESTS, RESPONSES, UTOIPA};
 use percent_encoding::percent_decode_str;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
@@ -113,9 +113,11 @@ impl Definitions {
         for key in used {
             let name = self.name(key);
             let is_input = key.0 == Contract::Request && apart.contains(name);
+            // A generic type can have the name of another one in its own.
+            let name = name.replace(UTOIPA, "");
             let chosen = match is_input {
                 true => format!("{name}Input"),
-                false => name.to_owned(),
+                false => name,
             };
             if is_input && let Some(ids) = types.get(&*chosen) {
                 let other = ids.keys().next().copied().unwrap_or_default();
@@ -176,8 +178,15 @@ impl Definitions {
         }
     }
 
-    /// The name of a type before the generator renamed it, because another one has the name too.
+    /// The name of a type, also if another one has the name too.
     fn name<'a>(&self, key: &'a Key) -> &'a str {
+        let name = self.first_name(key);
+        let of_utoipa = name.strip_prefix(UTOIPA);
+        of_utoipa.map_or(name, |name| name.split(':').next().unwrap_or(name))
+    }
+
+    /// The name of a type before the generator renamed it.
+    fn first_name<'a>(&self, key: &'a Key) -> &'a str {
         let name = key.1.as_str();
         let base = name.trim_end_matches(|one: char| one.is_ascii_digit());
         if base.len() == name.len() {
@@ -190,14 +199,16 @@ impl Definitions {
             self.schemas.contains_key(&other)
                 && match (self.ids.get(key), self.ids.get(&other)) {
                     (Some(own), Some(other)) => last_segments(own) == last_segments(other),
-                    _ => true,
+                    _ => !name.starts_with(UTOIPA),
                 }
         };
         bases.rev().find(renamed).unwrap_or(name)
     }
 
     fn id<'a>(&'a self, key: &'a Key) -> &'a str {
-        self.ids.get(key).unwrap_or(&key.1)
+        // The path of a type of utoipa is not known where another type refers to it.
+        let id = self.ids.get(key).filter(|_| !key.1.starts_with(UTOIPA));
+        id.unwrap_or(&key.1)
     }
 }
 

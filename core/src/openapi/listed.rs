@@ -2,6 +2,7 @@
 
 use super::settings::Settings;
 use crate::{
+    Operation,
     auth::{Access, Installed},
     endpoint::Route,
 };
@@ -31,6 +32,8 @@ pub(crate) struct Listed<'a> {
     pub(crate) authenticators: Arc<[Installed]>,
     /// A middleware around it takes the identity.
     pub(crate) takes_identity: bool,
+    /// The descriptions of the middleware around it.
+    pub(crate) layers: Vec<fn(&mut Operation)>,
 }
 
 /// A mounted service.

@@ -27,6 +27,8 @@ mod security;
 mod settings;
 mod write;
 
+#[cfg(feature = "openapi-utoipa")]
+pub use crate::documentation::Utoipa;
 pub use crate::documentation::{Documentation, RequestSchema, ResponseSchema};
 pub use document::{Components, OpenApi, PathItem, Unspecified};
 pub use errors::DocumentErrors;

@@ -7,14 +7,14 @@ use super::{
     errors::DocumentErrors,
     failures::Writer,
     info::{Extensions, Info, Tag},
-    listed::{Described, Mounted},
+    listed::{Described, Listed, Mounted},
     names::operation_ids,
     paths::Template,
     problem::Problem,
     schemes::Schemes,
     settings::Settings,
 };
-use crate::documentation::Documentation;
+use crate::documentation::{Documentation, Documented};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,16 +26,16 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
         .iter()
         .map(|listed| {
             let route = listed.route;
-            (
-                listed,
-                documentation.of_route(route.describe, route.document),
-            )
+            let mut documented = documentation.of_route(route.describe, route.document);
+            documented.add_layers(&listed.layers);
+            (listed, documented)
         })
         .collect();
     let problem = problem(api, &mut documentation.responses);
     let definitions = Definitions::take(&mut documentation.requests, &mut documentation.responses);
     let mut document = OpenApi::empty();
     let mut errors = Vec::new();
+    unsaid(&documented, &mut document.notes);
     let entries = entries(&documented, &mut document.notes, &mut errors);
     let names: Vec<_> = entries.iter().map(Entry::named).collect();
     let ids = operation_ids(&names, &mut errors);
@@ -88,6 +88,18 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
     match errors.is_empty() {
         true => Ok(document),
         false => Err(DocumentErrors(errors)),
+    }
+}
+
+/// Notes the rules that no schema has.
+fn unsaid(documented: &[(&Listed<'_>, Documented)], notes: &mut Vec<String>) {
+    let shown = documented.iter().filter(|(_, one)| !one.options.hidden);
+    for (listed, one) in shown {
+        let place = listed.places.first();
+        let place = place.map(|(method, path)| format!("`{method} {path}`"));
+        let place = place.unwrap_or_default();
+        let rules = one.unsaid.iter();
+        notes.extend(rules.map(|rule| format!("{place}: no schema has {rule}")));
     }
 }
 

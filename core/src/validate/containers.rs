@@ -1,7 +1,9 @@
 //! `Validate` of values that contain others.
 
 use super::{
+    inside::Inside,
     items::{Items, MapKey},
+    unsaid::Unsaid,
     violations::{Validate, Violations},
 };
 use std::{
@@ -16,6 +18,10 @@ macro_rules! lists {
         impl<$($generics)*> Validate for $list {
             fn validate(&self, violations: &mut Violations) {
                 self.each(violations, &mut |item, violations| item.validate(violations));
+            }
+
+            fn __unsaid(unsaid: &mut Unsaid) {
+                Inside::<<Self as Items>::Item>::new().unsaid(&["*"], unsaid);
             }
         }
     )* };
@@ -39,6 +45,10 @@ macro_rules! pointers {
             fn validate(&self, violations: &mut Violations) {
                 (**self).validate(violations);
             }
+
+            fn __unsaid(unsaid: &mut Unsaid) {
+                Inside::<T>::new().unsaid(&[], unsaid);
+            }
         }
     )* };
 }
@@ -49,6 +59,10 @@ impl<T: ToOwned + Validate + ?Sized> Validate for Cow<'_, T> {
     fn validate(&self, violations: &mut Violations) {
         (**self).validate(violations);
     }
+
+    fn __unsaid(unsaid: &mut Unsaid) {
+        Inside::<T>::new().unsaid(&[], unsaid);
+    }
 }
 
 impl<T: Validate> Validate for Option<T> {
@@ -56,5 +70,9 @@ impl<T: Validate> Validate for Option<T> {
         if let Some(value) = self {
             value.validate(violations);
         }
+    }
+
+    fn __unsaid(unsaid: &mut Unsaid) {
+        Inside::<T>::new().unsaid(&[], unsaid);
     }
 }

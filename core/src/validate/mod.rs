@@ -8,9 +8,11 @@
 
 mod adapter;
 mod containers;
+pub(crate) mod inside;
 mod items;
 pub(crate) mod pattern;
 pub(crate) mod rules;
+pub(crate) mod unsaid;
 mod values;
 mod violations;
 

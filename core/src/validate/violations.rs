@@ -1,5 +1,6 @@
 //! What is invalid about a value.
 
+use super::unsaid::Unsaid;
 use crate::{error::beginning, json_pointer::JsonPointer};
 use std::{borrow::Cow, fmt::Display};
 
@@ -36,6 +37,10 @@ use std::{borrow::Cow, fmt::Display};
 pub trait Validate {
     /// Adds what is invalid about this value.
     fn validate(&self, violations: &mut Violations);
+
+    /// Adds the rules that JSON Schema cannot say, for `openapi --check`.
+    #[doc(hidden)]
+    fn __unsaid(_unsaid: &mut Unsaid) {}
 }
 
 /// The maximum length of a detail, in bytes.

@@ -2,8 +2,13 @@
 
 #![cfg(all(feature = "api-keys", feature = "jwt", feature = "openapi"))]
 
+mod absence;
 mod rules;
 mod shop;
+#[cfg(feature = "validate")]
+mod unsaid;
+#[cfg(feature = "openapi-utoipa")]
+mod utoipa;
 mod valid;
 
 use lambda_api::openapi::Dialect;

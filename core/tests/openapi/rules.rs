@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-fn document(api: &Api) -> Value {
+pub(crate) fn document(api: &Api) -> Value {
     let json = api.openapi().expect("no errors").to_json();
     crate::valid::assert_valid(&json);
     serde_json::from_str(&json).expect("JSON")

@@ -1,8 +1,9 @@
 //! Generates the description of a handler: what it needs, and what a document shows.
 
 use super::{Handler, args::Argument, lifetimes, signature::return_type};
+use crate::validate::Holder;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 /// Calls `describe` of the extractors and the response type, unless that is an `impl Trait`.
@@ -72,6 +73,20 @@ pub(crate) fn document(handler: &Handler, private: &TokenStream) -> TokenStream 
                     let keywords = rules.schema_tokens(private);
                     calls.push(quote!(__documentation.constraints(#keywords);));
                 }
+                let unsaid = rules.unsaid(
+                    Holder::Argument,
+                    &quote!(#ty),
+                    &[],
+                    &krate.to_token_stream(),
+                );
+                calls.push(quote! {
+                    #krate::__unsaid!(__documentation, |__unsaid| {
+                        #[allow(unused_imports)]
+                        use #private::validate::NoRules as _;
+                        #private::validate::Inside::<#ty>::new().unsaid(&[], __unsaid);
+                        #unsaid
+                    });
+                });
             }
             Argument::Extractor { ty } => extractor(ty, private, &mut calls),
         }

@@ -2,12 +2,12 @@
 
 use super::{
     parse::Container,
-    rule::mentions,
+    rule::{Holder, mentions},
     wire::{Field, Variant},
 };
 use crate::error_store::ErrorStore;
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{DeriveInput, Member};
 
 pub(crate) fn implementation(
@@ -44,13 +44,36 @@ pub(crate) fn implementation(
         container,
         &bounds(input, container, variants),
         &quote!(#checks #whole),
+        &unsaid(container, variants),
     )
+}
+
+/// Lists the rules that no schema has.
+fn unsaid(container: &Container, variants: &[Variant<'_>]) -> TokenStream {
+    let krate = container.krate.to_token_stream();
+    let fields = variants.iter().flat_map(|variant| &variant.fields);
+    let of_fields = fields.map(|field| {
+        let path: Vec<_> = field.path.iter().map(String::as_str).collect();
+        let ty = field.ty.to_token_stream();
+        field.rules.unsaid(Holder::Field, &ty, &path, &krate)
+    });
+    let of_fields = of_fields.collect::<TokenStream>();
+    let whole = container
+        .rules
+        .unsaid(Holder::Field, &quote!(Self), &[], &krate);
+    quote!(#of_fields #whole)
 }
 
 /// The errors and an implementation without checks, so that uses of the type cause no further errors.
 pub(crate) fn stub(input: &DeriveInput, container: &Container, errors: &ErrorStore) -> TokenStream {
     let errors = errors.to_tokens();
-    let implementation = implement(input, container, &[], &TokenStream::new());
+    let implementation = implement(
+        input,
+        container,
+        &[],
+        &TokenStream::new(),
+        &TokenStream::new(),
+    );
     quote!(#errors #implementation)
 }
 
@@ -59,10 +82,20 @@ fn implement(
     container: &Container,
     bounds: &[TokenStream],
     checks: &TokenStream,
+    unsaid: &TokenStream,
 ) -> TokenStream {
     let krate = &container.krate;
     let ident = &input.ident;
     let (generics, arguments, where_clause) = input.generics.split_for_impl();
+    let unsaid = (!unsaid.is_empty()).then(|| {
+        quote! {
+            fn __unsaid(__unsaid: &mut #krate::__private::validate::Unsaid) {
+                #[allow(unused_imports)]
+                use #krate::__private::validate::NoRules as _;
+                #unsaid
+            }
+        }
+    });
     let known = where_clause.iter().flat_map(|clause| &clause.predicates);
     quote! {
         #[automatically_derived]
@@ -71,6 +104,8 @@ fn implement(
             fn validate(&self, __violations: &mut #krate::Violations) {
                 #checks
             }
+
+            #unsaid
         }
     }
 }

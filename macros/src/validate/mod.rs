@@ -10,7 +10,7 @@ mod rule;
 mod serde_attrs;
 mod wire;
 
-pub(crate) use rule::Rules;
+pub(crate) use rule::{Holder, Rules};
 
 use crate::error_store::ErrorStore;
 use proc_macro2::TokenStream;

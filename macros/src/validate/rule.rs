@@ -108,10 +108,88 @@ impl Rules {
     ///
     /// A keyword applies to a schema of its own type: `minLength` to texts, `minItems` to lists.
     pub(crate) fn schema_tokens(&self, private: &TokenStream) -> TokenStream {
-        let keywords = self.list.iter().flat_map(Rule::keywords);
+        let keywords = self.list.iter().flat_map(|rule| rule.kind.keywords());
         let pairs =
             keywords.map(|(keyword, value)| quote!((#keyword, #private::Value::from(#value))));
         quote!([#(#pairs),*])
+    }
+}
+
+/// Where rules are, for the list of those that no schema has.
+#[derive(Clone, Copy)]
+pub(crate) enum Holder {
+    /// A field, whose attributes schemars reads too.
+    Field,
+    /// An argument of a handler, with the keywords that [`Rules::schema_tokens`] adds.
+    Argument,
+}
+
+impl Rules {
+    /// Statements that list the rules without a keyword of JSON Schema, of the value of type `ty` at
+    /// this path.
+    pub(crate) fn unsaid(
+        &self,
+        holder: Holder,
+        ty: &TokenStream,
+        path: &[&str],
+        krate: &TokenStream,
+    ) -> TokenStream {
+        let private = quote!(#krate::__private);
+        let statements = self.list.iter().map(|rule| match &rule.kind {
+            Kind::Inner(rules) => {
+                let items = quote!(<#ty as #krate::validate::Items>::Item);
+                let path: Vec<_> = path.iter().copied().chain(["*"]).collect();
+                rules.unsaid(holder, &items, &path, krate)
+            }
+            Kind::Dive => quote! {
+                #private::validate::Inside::<#ty>::new().unsaid(&[#(#path),*], __unsaid);
+            },
+            kind if kind.is_said(holder, path) => TokenStream::new(),
+            kind => {
+                let name = kind.name();
+                quote!(__unsaid.rule(&[#(#path),*], #name);)
+            }
+        });
+        statements.collect()
+    }
+}
+
+impl Kind {
+    /// The keywords of JSON Schema that say the same.
+    fn keywords(&self) -> Vec<(&'static str, TokenStream)> {
+        let bounds = |bounds: &Bounds, keywords: &[[&'static str; 2]]| {
+            let mut all = Vec::new();
+            for [min, max] in keywords {
+                all.extend(bounds.min.as_ref().map(|value| (*min, quote!(#value))));
+                all.extend(bounds.max.as_ref().map(|value| (*max, quote!(#value))));
+            }
+            all
+        };
+        match self {
+            Self::Range(range) => bounds(range, &[["minimum", "maximum"]]),
+            Self::Length(length) => bounds(
+                length,
+                &[["minLength", "maxLength"], ["minItems", "maxItems"]],
+            ),
+            Self::Pattern(Expr::Lit(literal)) => vec![("pattern", quote!(#literal))],
+            Self::Pattern(regex) => vec![("pattern", quote!((#regex).to_string()))],
+            Self::Text(name) => match *name {
+                "email" | "ip" | "ipv4" | "ipv6" => vec![("format", quote!(#name))],
+                "url" => vec![("format", quote!("uri"))],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a schema has the rule.
+    fn is_said(&self, holder: Holder, path: &[&str]) -> bool {
+        match (self, holder) {
+            // The items of an argument have no keywords.
+            (_, Holder::Argument) if !path.is_empty() => false,
+            (Self::Part("contains", _) | Self::Required, holder) => matches!(holder, Holder::Field),
+            _ => !self.keywords().is_empty(),
+        }
     }
 }
 
@@ -159,32 +237,6 @@ impl Rule {
                 let checks = rules.checks(&item, private, siblings);
                 quote_spanned!(at=> #call(#value, #violations, |__item, __violations| { #checks });)
             }
-        }
-    }
-
-    fn keywords(&self) -> Vec<(&'static str, TokenStream)> {
-        let bounds = |bounds: &Bounds, keywords: &[[&'static str; 2]]| {
-            let mut all = Vec::new();
-            for [min, max] in keywords {
-                all.extend(bounds.min.as_ref().map(|value| (*min, quote!(#value))));
-                all.extend(bounds.max.as_ref().map(|value| (*max, quote!(#value))));
-            }
-            all
-        };
-        match &self.kind {
-            Kind::Range(range) => bounds(range, &[["minimum", "maximum"]]),
-            Kind::Length(length) => bounds(
-                length,
-                &[["minLength", "maxLength"], ["minItems", "maxItems"]],
-            ),
-            Kind::Pattern(Expr::Lit(literal)) => vec![("pattern", quote!(#literal))],
-            Kind::Pattern(regex) => vec![("pattern", quote!((#regex).to_string()))],
-            Kind::Text(name) => match *name {
-                "email" | "ip" | "ipv4" | "ipv6" => vec![("format", quote!(#name))],
-                "url" => vec![("format", quote!("uri"))],
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
         }
     }
 }

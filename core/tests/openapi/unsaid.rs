@@ -51,7 +51,11 @@ fn same(_: &Order<'_>) -> Result<(), &'static str> {
 }
 
 fn even(number: &u32) -> Result<(), &'static str> {
-    if number % 2 == 0 { Ok(()) } else { Err("odd") }
+    if number.is_multiple_of(2) {
+        Ok(())
+    } else {
+        Err("odd")
+    }
 }
 
 #[api_handler(POST "/orders")]

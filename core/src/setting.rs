@@ -127,7 +127,7 @@ pub(crate) fn literals<'a>(
 }
 
 /// The error in an authenticator whose references were not resolved.
-#[cfg(feature = "jwt")]
+#[cfg(any(feature = "api-keys", feature = "jwt"))]
 pub(crate) fn unresolved(name: &str, variable: &str) -> String {
     format!(
         "the environment variable `{variable}` for `{name}` is read only if the authenticator itself \

@@ -7,13 +7,24 @@ use super::{
 };
 
 /// The hello of lambda-api, without a feature and with each of them alone.
-const HELLOS: [Program; 6] = [
+const HELLOS: [Program; 11] = [
     Program::hello_with("none", "programs,ours"),
     Program::hello_with("api-keys", "programs,ours,lambda-api/api-keys"),
     Program::hello_with("jwt", "programs,ours,lambda-api/jwt"),
     Program::hello_with("lambda-http", "programs,ours,lambda-api/lambda-http"),
     Program::hello_with("local", "programs,ours,lambda-api/local"),
     Program::hello_with("multipart", "programs,ours,lambda-api/multipart"),
+    Program::hello_with("openapi", "programs,ours,lambda-api/openapi"),
+    Program::hello_with(
+        "openapi-release",
+        "programs,ours,lambda-api/openapi-release",
+    ),
+    Program::hello_with("validate", "programs,ours,lambda-api/validate"),
+    Program::hello_with(
+        "validate-credit-card",
+        "programs,ours,lambda-api/validate-credit-card",
+    ),
+    Program::hello_with("validate-url", "programs,ours,lambda-api/validate-url"),
 ];
 
 /// Builds a hello with each feature and shows what it costs; `--write` puts the table into the guide.

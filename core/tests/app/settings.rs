@@ -4,7 +4,7 @@ use crate::errors;
 use lambda_api::{
     Api, Identity, Request, api_handler,
     auth::{
-        AlbOidc, AuthError, Authenticator, Cognito, Jwt, Scheme,
+        AlbOidc, ApiKeys, AuthError, Authenticator, Cognito, Jwt, KeyHash, Scheme,
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer},
     },
     env, routes,
@@ -219,4 +219,38 @@ async fn a_wrapped_authenticator_needs_literals() {
     let request = request.body(lambda_api::Body::empty()).unwrap();
     let rejection = jwt.authenticate(&request).await.err();
     assert!(matches!(rejection, Some(AuthError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn api_keys_are_read_from_a_setting() {
+    const KEY: &str = "7be6cb4db8b9a63bb27f2b2cb3d6a1dd";
+    let parse = |text: &str| -> Result<_, &str> {
+        let hash: KeyHash = text.parse().map_err(|_| "expected a hash")?;
+        Ok([(hash, Identity::new("alice"))])
+    };
+    let api = |value: &str| {
+        Api::new()
+            .authenticate(ApiKeys::from_setting(env("KEYS"), parse))
+            .routes(routes![me])
+            .environment([("KEYS", value)])
+    };
+    let client = TestClient::new(api(&KeyHash::of(KEY).to_string())).await;
+    let response = client.get("/me").header("x-api-key", KEY).await;
+    assert_eq!(
+        (response.status().as_u16(), response.text()),
+        (200, "alice")
+    );
+    for (value, expected) in [
+        ("", "the environment variable `KEYS` for `keys` is not set"),
+        (KEY, "API keys: expected a hash"),
+    ] {
+        let errors = errors(api(value)).await;
+        assert_eq!(errors, [format!("the authenticator `api_key`: {expected}")]);
+    }
+    let literal = Api::new().authenticate(ApiKeys::from_setting("no hash", parse));
+    let errors = errors(literal.routes(routes![me])).await;
+    assert_eq!(
+        errors,
+        ["the authenticator `api_key`: API keys: expected a hash"]
+    );
 }

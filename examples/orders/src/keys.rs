@@ -3,33 +3,27 @@
 use lambda_api::{
     Identity,
     auth::{ApiKeys, KeyHash},
+    env,
 };
-use std::env;
 
-/// Why there are no API keys. The variable may contain a key by accident, so its value is not shown.
+/// A pair at this position is invalid. It may contain a key by accident, so it is not shown.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoKeys {
-    #[error("expected `NAME=HASH,NAME=HASH,..` in the environment variable ORDERS_API_KEYS")]
-    Variable,
-    #[error(
-        "expected `NAME=HASH` at position {0} of the environment variable ORDERS_API_KEYS: the name \
-         of a caller, and the SHA-256 of their key in 64 hexadecimal digits"
-    )]
-    Pair(usize),
+#[error(
+    "expected `NAME=HASH` at position {0} of the environment variable ORDERS_API_KEYS: the name of a \
+     caller, and the SHA-256 of their key in 64 hexadecimal digits"
+)]
+pub(crate) struct InvalidPair(usize);
+
+/// The keys that the environment variable `ORDERS_API_KEYS` has. It is read when the API is built.
+pub(crate) fn from_environment() -> ApiKeys {
+    ApiKeys::from_setting(env("ORDERS_API_KEYS"), parse)
 }
 
-/// The keys that the environment variable `ORDERS_API_KEYS` has.
-pub(crate) fn from_environment() -> Result<ApiKeys, NoKeys> {
-    parse(&env::var("ORDERS_API_KEYS").map_err(|_| NoKeys::Variable)?)
-}
-
-fn parse(pairs: &str) -> Result<ApiKeys, NoKeys> {
-    let keys = pairs
-        .split(',')
-        .enumerate()
-        .map(|(index, pair)| key(pair).ok_or(NoKeys::Pair(index + 1)))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(ApiKeys::from_keys(keys))
+fn parse(pairs: &str) -> Result<Vec<(KeyHash, Identity)>, InvalidPair> {
+    let pairs = pairs.split(',').enumerate();
+    pairs
+        .map(|(index, pair)| key(pair).ok_or(InvalidPair(index + 1)))
+        .collect()
 }
 
 fn key(pair: &str) -> Option<(KeyHash, Identity)> {
@@ -63,7 +57,7 @@ mod tests {
             (&format!("{alice},bob="), 2),
         ] {
             let rejected = parse(pairs).err();
-            assert_eq!(rejected, Some(NoKeys::Pair(place)), "{pairs}");
+            assert_eq!(rejected, Some(InvalidPair(place)), "{pairs}");
         }
     }
 }

@@ -23,7 +23,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use keys::NoKeys;
 use lambda_api::{
     Api,
     auth::{ApiKeys, Credential},
@@ -47,6 +46,6 @@ fn api(keys: ApiKeys) -> Api {
 }
 
 #[lambda_api::main]
-fn main() -> Result<Api, NoKeys> {
-    Ok(api(keys::from_environment()?))
+fn main() -> Api {
+    api(keys::from_environment())
 }

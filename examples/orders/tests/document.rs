@@ -1,4 +1,4 @@
-//! The committed document is that of the program, which needs only its keys to print it.
+//! The committed document is that of the program, which needs no environment to print it.
 #![cfg(debug_assertions)]
 
 use std::process::Command;
@@ -9,7 +9,6 @@ fn the_document_is_up_to_date() {
         .args(["openapi", "--check", "openapi.json"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_clear()
-        .env("ORDERS_API_KEYS", format!("alice={:0>64}", 7))
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);

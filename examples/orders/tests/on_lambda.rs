@@ -96,7 +96,7 @@ async fn without_keys_the_start_fails_with_a_reason() {
     let exit = start.await.unwrap_err();
     assert_eq!(exit.code(), Some(1));
     let error = exit.init_error().unwrap();
-    assert_eq!(error.error_type, "MainFailed");
+    assert_eq!(error.error_type, "ApiNotBuilt");
     assert!(error.error_message.contains("ORDERS_API_KEYS"), "{error}");
 }
 

@@ -10,7 +10,10 @@ use super::{
     description::{Description, Kind},
     install,
 };
-use crate::{BoxError, BoxFuture, Error, Request, setting::Visit};
+use crate::{
+    BoxError, BoxFuture, Error, Request,
+    setting::{Setting, Visit, unresolved},
+};
 use std::{borrow::Cow, fmt, future::Future, ops::RangeInclusive, sync::Arc};
 
 /// The length of a key in bytes. A shorter one can hardly be random; the upper limit bounds the work
@@ -75,7 +78,12 @@ pub struct ApiKeys {
 enum Keys {
     Fixed(Arc<[(KeyHash, Identity)]>),
     Find(Find),
+    /// A reference to a variable that was not read yet.
+    Setting(Setting, Parse),
+    Invalid(Arc<str>),
 }
+
+type Parse = Arc<dyn Fn(&str) -> Keys + Send + Sync>;
 
 type Found = Result<Option<(KeyHash, Identity)>, BoxError>;
 type Find = Arc<dyn Fn(KeyHash) -> BoxFuture<'static, Found> + Send + Sync>;
@@ -117,6 +125,43 @@ impl ApiKeys {
     /// ```
     pub fn from_keys(keys: impl IntoIterator<Item = (KeyHash, Identity)>) -> Self {
         Self::of(Keys::Fixed(keys.into_iter().collect()))
+    }
+
+    /// A fixed set of keys in a setting, such as an environment variable, whose value `parse` reads.
+    ///
+    /// [`Api::build`](crate::Api::build) fails if the variable is missing or empty, if `parse` returns
+    /// an error, whose text it shows, if the set is empty, or if it has a key twice. The error should
+    /// not repeat the value, which could be a key by mistake.
+    ///
+    /// ```
+    /// use lambda_api::{Api, Identity, auth::{ApiKeys, KeyHash}, env};
+    ///
+    /// /// One caller: `NAME=HASH`.
+    /// fn parse(text: &str) -> Result<[(KeyHash, Identity); 1], &'static str> {
+    ///     let (name, hash) = text.split_once('=').ok_or("expected NAME=HASH")?;
+    ///     let hash = hash.parse().map_err(|_| "expected a hash after the name")?;
+    ///     Ok([(hash, Identity::new(name))])
+    /// }
+    ///
+    /// let api = Api::new().authenticate(ApiKeys::from_setting(env("ORDERS_API_KEYS"), parse));
+    /// ```
+    pub fn from_setting<K, E>(
+        setting: impl Into<Setting>,
+        parse: impl Fn(&str) -> Result<K, E> + Send + Sync + 'static,
+    ) -> Self
+    where
+        K: IntoIterator<Item = (KeyHash, Identity)>,
+        E: fmt::Display,
+    {
+        let parse: Parse = Arc::new(move |text| match parse(text) {
+            Ok(keys) => Keys::Fixed(keys.into_iter().collect()),
+            Err(error) => Keys::Invalid(error.to_string().into()),
+        });
+        let setting = setting.into();
+        Self::of(match setting.literal() {
+            Some(text) => parse(text),
+            None => Keys::Setting(setting, parse),
+        })
     }
 
     fn of(keys: Keys) -> Self {
@@ -167,6 +212,9 @@ impl Authenticator for ApiKeys {
         let hash = KeyHash::of(key);
         let found = match &self.keys {
             Keys::Fixed(keys) => among(keys, hash),
+            Keys::Setting(..) | Keys::Invalid(_) => {
+                return Err(AuthError::Unavailable("the API keys are invalid"));
+            }
             Keys::Find(find) => find(hash).await.map_err(|error| unavailable(&*error))?,
         };
         match found {
@@ -178,8 +226,14 @@ impl Authenticator for ApiKeys {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        let Keys::Fixed(keys) = &self.keys else {
-            return Vec::new();
+        let keys = match &self.keys {
+            Keys::Fixed(keys) => keys,
+            Keys::Find(_) => return Vec::new(),
+            Keys::Setting(setting, _) => {
+                let variable = setting.variable().unwrap_or_default();
+                return vec![unresolved("keys", variable)];
+            }
+            Keys::Invalid(error) => return vec![format!("API keys: {error}")],
         };
         let mut errors = Vec::new();
         if keys.is_empty() {
@@ -204,8 +258,15 @@ impl BuiltIn for ApiKeys {
         self.scheme().describe(Kind::ApiKey)
     }
 
-    fn visited(&self, _: &mut Visit<'_>) -> Installed {
-        install(self.clone())
+    fn visited(&self, visit: &mut Visit<'_>) -> Installed {
+        let mut own = self.clone();
+        if let Keys::Setting(setting, parse) = &mut own.keys {
+            visit("keys", setting);
+            if let Some(text) = setting.literal() {
+                own.keys = parse(text);
+            }
+        }
+        install(own)
     }
 }
 

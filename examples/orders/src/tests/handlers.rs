@@ -55,7 +55,7 @@ async fn an_order_is_placed_read_changed_and_deleted() {
 async fn an_error_is_a_value_that_can_be_matched() {
     let store = Store::default();
     let order = placed(&store).await;
-    let seen = Some(Version(7));
+    let seen = Some("\"7\"");
     let late = change_order(order.id, seen, alice(), State(store), tea(2)).await;
     let Err(OrderError::Changed { version, .. }) = late else {
         panic!("the change of another version was made");

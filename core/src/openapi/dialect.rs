@@ -1,10 +1,6 @@
 //! Converts a document to OpenAPI 3.0.
 
-use super::{
-    document::OpenApi,
-    operation::{Operation, Parameter, RefOr},
-    security::SecurityKind,
-};
+use super::{document::OpenApi, security::SecurityKind};
 use schemars::{
     Schema,
     generate::SchemaSettings,
@@ -26,9 +22,16 @@ pub(super) fn to_3_0(document: &mut OpenApi) {
         }
         After.transform(schema);
     });
-    // 3.0 has neither the kind nor anything like it.
     let schemes = &mut document.components.security_schemes;
-    schemes.retain(|_, scheme| scheme.kind != SecurityKind::MutualTls);
+    // 3.0 does not have the kind. Without a scheme, the operation would be public.
+    for scheme in schemes.values_mut() {
+        if scheme.kind == SecurityKind::MutualTls {
+            scheme.kind = SecurityKind::Http {
+                scheme: "mutualTLS".to_owned(),
+                bearer_format: None,
+            };
+        }
+    }
     let has_scopes: Vec<_> = schemes
         .iter()
         .map(|(name, scheme)| (name.clone(), scheme.kind.has_scopes()))
@@ -36,7 +39,6 @@ pub(super) fn to_3_0(document: &mut OpenApi) {
     for item in document.paths.values_mut() {
         for operation in item.operations.values_mut() {
             for requirement in operation.security.iter_mut().flatten() {
-                requirement.retain(|name, _| has_scopes.iter().any(|(known, _)| known == name));
                 for (name, scopes) in requirement {
                     if has_scopes.contains(&(name.clone(), false)) {
                         scopes.clear();
@@ -45,22 +47,6 @@ pub(super) fn to_3_0(document: &mut OpenApi) {
             }
             if let Some(security) = &mut operation.security {
                 security.dedup();
-            }
-            describe_references(operation);
-        }
-    }
-}
-
-/// In 3.0, a reference has no other members, and a parameter needs a schema.
-fn describe_references(operation: &mut Operation) {
-    let unspecified = |parameter: &&mut Parameter| parameter.schema.is_none();
-    for parameter in operation.parameters.iter_mut().filter(unspecified) {
-        parameter.schema = Some(Schema::default());
-    }
-    for response in operation.responses.values_mut() {
-        if let RefOr::Item(response) = response {
-            for header in response.headers.values_mut() {
-                header.schema.get_or_insert_default();
             }
         }
     }
@@ -176,7 +162,10 @@ fn make_nullable(object: &mut Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::operation::{Method, Operation},
+        *,
+    };
     use schemars::json_schema;
 
     fn converted(schema: Schema) -> Value {
@@ -185,6 +174,27 @@ mod tests {
         schemas.insert("T".to_owned(), schema);
         to_3_0(&mut document);
         document.components.schemas["T"].clone().to_value()
+    }
+
+    #[test]
+    fn client_certificates_stay_a_requirement() {
+        let mut document = OpenApi::empty();
+        let schemes = &mut document.components.security_schemes;
+        schemes.insert("mtls".to_owned(), SecurityKind::MutualTls.into());
+        let mut operation = Operation::default();
+        operation.require([("mtls".to_owned(), Vec::new())].into());
+        let item = document.paths.entry("/".to_owned()).or_default();
+        item.operations.insert(Method::Get, operation);
+        to_3_0(&mut document);
+        let written = serde_json::to_value(&document).unwrap();
+        assert_eq!(
+            written["paths"]["/"]["get"]["security"],
+            json!([{"mtls": []}])
+        );
+        assert_eq!(
+            written["components"]["securitySchemes"],
+            json!({"mtls": {"type": "http", "scheme": "mutualTLS"}})
+        );
     }
 
     #[test]

@@ -25,8 +25,8 @@ impl OpenApi {
 
     /// The document as JSON in a version of the specification.
     ///
-    /// OpenAPI 3.0 has no client certificates as a security scheme: there, such operations do not
-    /// mention them.
+    /// OpenAPI 3.0 has no client certificates as a security scheme: they become the `http` scheme
+    /// `mutualTLS`.
     ///
     /// ```
     /// use lambda_api::{Api, openapi::Dialect};

@@ -6,6 +6,7 @@
 //!
 //! Extractors and responses of your own have schemas by [`RequestSchema`] and [`ResponseSchema`].
 
+mod bounds;
 mod components;
 mod content;
 mod dialect;

@@ -125,6 +125,16 @@ impl Operation {
     }
 }
 
+/// Writes a type that is unspecified as a schema that accepts everything: generators of clients need
+/// one.
+#[expect(clippy::ref_option, reason = "the signature of serde")]
+fn or_any<S: Serializer>(schema: &Option<Schema>, serializer: S) -> Result<S::Ok, S::Error> {
+    match schema {
+        Some(schema) => schema.serialize(serializer),
+        None => Schema::default().serialize(serializer),
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of serde")]
 fn is_false(value: &bool) -> bool {
     !value
@@ -166,8 +176,8 @@ pub struct Parameter {
     /// Whether a list has a parameter for each item. `None`: the default of the style.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explode: Option<bool>,
-    /// The type.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The type; `None` if it is unspecified.
+    #[serde(serialize_with = "or_any")]
     pub schema: Option<Schema>,
     /// Further members, whose names begin with `x-`.
     #[serde(flatten)]
@@ -230,7 +240,7 @@ impl Response {
 #[non_exhaustive]
 pub struct MediaType {
     /// The type; `None` if it is unspecified.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "or_any")]
     pub schema: Option<Schema>,
     /// An example.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -250,8 +260,8 @@ pub struct Header {
     /// A description in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The type.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The type; `None` if it is unspecified.
+    #[serde(serialize_with = "or_any")]
     pub schema: Option<Schema>,
 }
 

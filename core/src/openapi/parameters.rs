@@ -81,8 +81,6 @@ fn argument(one: &documentation::Parameter, place: ParameterIn) -> Parameter {
             name: one.name.to_owned(),
             place,
             required: one.required,
-            // A parameter needs a schema or content.
-            schema: Some(Schema::default()),
             ..Parameter::default()
         },
     }

@@ -1,12 +1,13 @@
 //! Writes the document of an API.
 
 use super::{
+    bounds::Bounds,
     components::Definitions,
     document::{OpenApi, PathItem},
     entry::{Entry, entries},
     errors::DocumentErrors,
     failures::Writer,
-    info::{Extensions, Info, Tag},
+    info::{Extensions, Info, Server, Tag},
     listed::{Described, Listed, Mounted},
     names::operation_ids,
     paths::Template,
@@ -15,7 +16,7 @@ use super::{
     settings::Settings,
 };
 use crate::documentation::{Documentation, Documented};
-use schemars::{Schema, SchemaGenerator};
+use schemars::{Schema, SchemaGenerator, transform::Transform};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,8 +79,12 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
     document.components.security_schemes = schemes.by_name;
     document.info = info(api);
     document.servers.clone_from(&api.settings.servers);
+    if document.servers.is_empty() {
+        document.servers.push(Server::new("/"));
+    }
     document.extensions = mounts(&api.mounts);
     definitions.add_to(&mut document, &mut errors);
+    document.each_schema(&mut |schema| Bounds.transform(schema));
     amend(api.settings, &entries, &templates, &mut document);
     document.tags = tags(&document);
     for amend in &api.settings.amend_document {

@@ -67,7 +67,7 @@ fn restyled_problems_have_the_schema_that_is_set() {
     let too_long = |api: &Api| document(api)["components"]["responses"]["UriTooLong"].clone();
     assert_eq!(
         too_long(&restyled()),
-        json!({"description": "URI Too Long: `uri_too_long`", "content": {"*/*": {}}})
+        json!({"description": "URI Too Long: `uri_too_long`", "content": {"*/*": {"schema": {}}}})
     );
     let reference = json!({"$ref": "#/components/schemas/Failure"});
     assert_eq!(

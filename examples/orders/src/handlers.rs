@@ -2,7 +2,7 @@
 
 use crate::{
     error::OrderError,
-    order::{NewOrder, Order, OrderId, Page, PageSize, Version},
+    order::{NewOrder, Order, OrderId, Page, PageSize},
     store::Store,
 };
 use lambda_api::{
@@ -15,7 +15,7 @@ type Tagged = ([(&'static str, String); 1], Json<Order>);
 
 /// Place an order.
 ///
-/// The response sets a cookie, by which `GET /orders/last` finds the order again.
+/// The response sets a cookie, by which `GET /last-order` finds the order again.
 #[api_handler(POST "/orders")]
 pub(crate) async fn place_order(
     caller: Identity,
@@ -24,7 +24,7 @@ pub(crate) async fn place_order(
     Valid(Json(order)): Valid<Json<NewOrder<'_>>>,
 ) -> Result<(SetCookie, Created<Json<Order>>), OrderError> {
     let order = store.place(caller.subject(), order)?;
-    let cookie = SetCookie::new("last-order", order.id.to_string()).path("/orders");
+    let cookie = SetCookie::new("last-order", order.id.to_string()).path("/");
     let location = link_to(invocation, order.id);
     Ok((cookie, Created::at(location, Json(order))))
 }
@@ -41,7 +41,7 @@ pub(crate) async fn list_orders(
 }
 
 /// Go to the order that was placed last from this browser.
-#[api_handler(GET "/orders/last")]
+#[api_handler(GET "/last-order")]
 pub(crate) async fn last_order(
     #[cookie("last-order")] last: Option<OrderId>,
     invocation: &Invocation,
@@ -62,11 +62,11 @@ pub(crate) async fn get_order(
 
 /// Change an order.
 ///
-/// With `if-match`, only if the order still has that version.
+/// With `if-match`, only if the order still has that version: its entity tag, or one of several.
 #[api_handler(PUT "/orders/{id}")]
 pub(crate) async fn change_order(
     id: OrderId,
-    #[header("if-match")] seen: Option<Version>,
+    #[header("if-match")] seen: Option<&str>,
     caller: Identity,
     State(store): State<Store>,
     Valid(Json(order)): Valid<Json<NewOrder<'_>>>,

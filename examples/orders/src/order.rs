@@ -44,8 +44,7 @@ pub(crate) struct Order {
 }
 
 /// The version of an order. As an entity tag it is quoted (RFC 9110, section 8.8.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Version(pub(crate) u32);
 
 impl Version {
@@ -56,17 +55,13 @@ impl Version {
     pub(crate) fn entity_tag(self) -> String {
         format!("\"{}\"", self.0)
     }
-}
 
-impl TryFrom<String> for Version {
-    type Error = &'static str;
-
-    fn try_from(tag: String) -> Result<Self, Self::Error> {
-        tag.strip_prefix('"')
-            .and_then(|tag| tag.strip_suffix('"'))
-            .and_then(|number| number.parse().ok())
-            .map(Self)
-            .ok_or("expected the entity tag of an order, such as \"1\"")
+    /// Whether the value of a header `if-match` has the entity tag, or allows any tag (RFC 9110,
+    /// section 13.1.1). An invalid value does not.
+    pub(crate) fn is_in(self, if_match: &str) -> bool {
+        let own = self.entity_tag();
+        let mut tags = if_match.split(',').map(str::trim);
+        if_match.trim() == "*" || tags.any(|tag| tag == own)
     }
 }
 
@@ -95,11 +90,12 @@ mod tests {
     use lambda_api::Violations;
 
     #[test]
-    fn a_version_is_read_back_from_its_entity_tag() {
-        let version = Version(7);
-        assert_eq!(Version::try_from(version.entity_tag()), Ok(version));
-        for tag in ["7", "\"7", "7\"", "\"\"", "\"x\"", "\"", "W/\"7\""] {
-            assert!(Version::try_from(tag.to_owned()).is_err(), "{tag}");
+    fn a_version_is_found_by_its_entity_tag() {
+        for seen in ["\"7\"", "*", "\"6\", \"7\"", " \"7\",\"x\""] {
+            assert!(Version(7).is_in(seen), "{seen}");
+        }
+        for seen in ["", "7", "\"7", "\"\"", "\"77\"", "W/\"7\"", "\"6\", *"] {
+            assert!(!Version(7).is_in(seen), "{seen}");
         }
     }
 

@@ -84,7 +84,7 @@ impl Store {
         &self,
         caller: &str,
         id: OrderId,
-        seen: Option<Version>,
+        seen: Option<&str>,
         new: NewOrder<'_>,
     ) -> Result<Order, OrderError> {
         let mut orders = self.orders();
@@ -93,7 +93,7 @@ impl Store {
             .get_mut(&id)
             .filter(|order| order.placed_by == caller)
             .ok_or(OrderError::NotFound(id))?;
-        if seen.is_some_and(|seen| seen != order.version) {
+        if seen.is_some_and(|seen| !order.version.is_in(seen)) {
             return Err(OrderError::Changed {
                 id,
                 version: order.version,
@@ -168,9 +168,10 @@ mod tests {
     fn concurrent_changes_are_not_overwritten() {
         let store = Store::default();
         let placed = store.place("alice", tea(1)).unwrap();
-        let changed = store.change("alice", placed.id, Some(placed.version), tea(2));
+        let seen = placed.version.entity_tag();
+        let changed = store.change("alice", placed.id, Some(&seen), tea(2));
         assert_eq!(changed.unwrap().version, Version(2));
-        let late = store.change("alice", placed.id, Some(placed.version), tea(3));
+        let late = store.change("alice", placed.id, Some(&seen), tea(3));
         assert!(matches!(
             late,
             Err(OrderError::Changed {

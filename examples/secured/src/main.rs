@@ -14,9 +14,8 @@
 #[cfg(test)]
 mod tests;
 
-use http::StatusCode;
 use lambda_api::{
-    Api, Claims, Identity, Json, api_handler,
+    Api, Claims, Created, Identity, Json, api_handler,
     auth::{Cognito, gateway::Iam},
     env, routes,
 };
@@ -66,11 +65,10 @@ struct Order {
 
 /// Place an order.
 #[api_handler(POST "/orders", authenticator = "cognito", scopes("orders/write"))]
-async fn place_order(Claims(customer): Claims<Customer>) -> (StatusCode, Json<Order>) {
-    let order = Order {
+async fn place_order(Claims(customer): Claims<Customer>) -> Created<Json<Order>> {
+    Created(Json(Order {
         customer: customer.sub,
-    };
-    (StatusCode::CREATED, Json(order))
+    }))
 }
 
 /// For other programs of this AWS account.

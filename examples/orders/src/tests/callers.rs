@@ -10,7 +10,7 @@ fn every_route(client: &TestClient) -> [TestRequest; 7] {
     [
         client.get("/orders"),
         client.post("/orders").json(&tea),
-        client.get("/orders/last").cookie("last-order", 1),
+        client.get("/last-order").cookie("last-order", 1),
         client.get("/orders/1"),
         client.put("/orders/1").json(&tea),
         client.delete("/orders/1"),

@@ -39,7 +39,8 @@ async fn an_order_is_placed_read_changed_and_deleted() {
     assert_eq!(headers, [("etag", "\"1\"".to_owned())]);
     assert_eq!(read, order);
 
-    let seen = Some(order.version);
+    let tag = order.version.entity_tag();
+    let seen = Some(tag.as_str());
     let changed = change_order(order.id, seen, alice(), State(store.clone()), tea(2)).await;
     let (_, Json(changed)) = changed.unwrap();
     assert_eq!((changed.quantity.get(), changed.version), (2, Version(2)));
@@ -55,7 +56,7 @@ async fn an_order_is_placed_read_changed_and_deleted() {
 async fn an_error_is_a_value_that_can_be_matched() {
     let store = Store::default();
     let order = placed(&store).await;
-    let seen = Some(Version(7));
+    let seen = Some("\"7\"");
     let late = change_order(order.id, seen, alice(), State(store), tea(2)).await;
     let Err(OrderError::Changed { version, .. }) = late else {
         panic!("the change of another version was made");

@@ -75,6 +75,11 @@ async fn a_conflicting_order_change_is_rejected() {
 
         let second = change(3).await;
         second.assert_problem(412, "order_changed");
+        for unknown in ["", "1", "W/\"2\""] {
+            let put = alice.put(placed.location()).json(&order(3));
+            let rejected = put.header("if-match", unknown).await;
+            rejected.assert_problem(412, "order_changed");
+        }
         let problem = second.problem();
         assert_eq!(problem.detail(), Some("order 1 was changed meanwhile"));
         assert_eq!(problem.extension("version"), Some(&json!(2)));
@@ -135,7 +140,7 @@ async fn a_list_comes_in_pages() {
 async fn a_cookie_leads_to_the_order_that_was_placed_last() {
     on_every_source(async |source| {
         let Callers { alice, .. } = Callers::via(source).await;
-        let none = alice.get("/orders/last").await;
+        let none = alice.get("/last-order").await;
         none.assert_problem(404, "no_last_order");
 
         let tea = json!({"sku": "tea", "quantity": 1});
@@ -144,18 +149,18 @@ async fn a_cookie_leads_to_the_order_that_was_placed_last() {
         let second = alice.post("/orders").json(&tea).await;
         second.assert_cookie("last-order", "2");
         let cookie = second.cookie("last-order").unwrap();
-        assert_eq!(cookie.attribute("path"), Some("/orders"));
+        assert_eq!(cookie.attribute("path"), Some("/"));
         assert!(cookie.attribute("secure").is_some());
         assert!(cookie.attribute("httponly").is_some());
 
-        let last = alice.get("/orders/last").await;
+        let last = alice.get("/last-order").await;
         last.assert_status(303);
         assert_eq!(last.location(), "/orders/2");
         let order = last.follow().await;
         order.assert_json_matches(&json!({"id": 2}));
 
         // Among others, and without the jar.
-        let request = alice.get("/orders/last").cookie("theme", "dark");
+        let request = alice.get("/last-order").cookie("theme", "dark");
         let last = request.cookie("last-order", 1).await;
         assert_eq!(last.location(), "/orders/1");
     })

@@ -82,13 +82,12 @@ async fn all_parameter_errors_are_reported_together() {
             .assert_json_matches(&json!({"errors": [{"name": "after"}, {"name": "page-size"}]}));
 
         let tea = json!({"sku": "tea", "quantity": 1});
-        let put = alice.put("/orders/x").header("if-match", "7");
-        let rejected = put.json(&tea).await;
+        let rejected = alice.put("/orders/x").json(&tea).await;
         rejected
             .assert_problem(400, "invalid_parameters")
-            .assert_json_matches(&json!({"errors": [{"name": "id"}, {"name": "if-match"}]}));
+            .assert_json_matches(&json!({"errors": [{"name": "id"}]}));
 
-        let request = alice.get("/orders/last").cookie("last-order", "x");
+        let request = alice.get("/last-order").cookie("last-order", "x");
         let rejected = request.await;
         rejected
             .assert_problem(400, "invalid_parameters")

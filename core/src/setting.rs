@@ -6,7 +6,7 @@ use std::fmt;
 /// Setting of an authenticator: a literal, or a reference to an environment variable.
 ///
 /// Every builder that takes an id, an issuer, an audience, a client, an ARN or a URL takes a string or
-/// [`env("NAME")`](env). [`Api::build`](crate::Api::build) reads the variables and fails if one is missing
+/// [`env("NAME")`](fn@env). [`Api::build`](crate::Api::build) reads the variables and fails if one is missing
 /// or empty, with all other errors of the description. Until then nothing is read or parsed, so the route
 /// table and the other descriptions of an API need no environment: they show the reference.
 ///

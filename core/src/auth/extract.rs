@@ -19,8 +19,7 @@ pub(crate) enum Recognised {
 /// Rejection of an [`Identity`].
 ///
 /// The request is rejected if authentication fails, with the response that [`AuthError`] describes.
-/// It is also rejected, with 500, where no authenticator is asked: see
-/// [`rejection`](IdentityRejection::rejection).
+/// It is also rejected, with 500, where no authenticator is asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.kind().problem().2)]
 pub struct IdentityRejection {

@@ -40,8 +40,8 @@ impl Verifiers {
                 "cognito" => Kind::Cognito,
                 _ => return None,
             };
-            let has_authorizer = kind.caller(Value::Object(Map::new()), Vec::new());
-            has_authorizer.sent().check(source).ok()?;
+            let caller = kind.caller(Value::Object(Map::new()), Vec::new());
+            caller.sent().check(source).ok()?;
             Some(Verifier {
                 kind,
                 verifier: scheme.verifier.clone()?,

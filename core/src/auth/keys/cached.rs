@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fetch_goes_on_when_all_who_waited_are_gone() {
+    async fn abandoned_fetches_continue() {
         let server = Server::start(|_, _| ServerResponse::Held(body("keys a")));
         let cached = cached(&server, &TestClock::new());
         assert!(now(cached.prepare()).is_none());

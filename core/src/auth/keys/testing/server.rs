@@ -25,12 +25,12 @@ pub(in super::super) enum ServerResponse {
     Endless(Vec<u8>, &'static [u8]),
 }
 
-/// The answer 200 with this body.
+/// The response 200 with this body.
 pub(in super::super) fn body(body: &str) -> Vec<u8> {
     status("200 OK", &format!("content-length: {}", body.len()), body)
 }
 
-/// An answer with this status line, these header lines and this body.
+/// A response with this status line, these header lines and this body.
 pub(in super::super) fn status(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}\r\n\r\n{body}").into_bytes()
 }
@@ -59,7 +59,7 @@ struct Shared {
 }
 
 impl Server {
-    /// Answers each request by its number, from 1, and its path.
+    /// Responds to each request by its number, from 1, and its path.
     pub(in super::super) fn start(
         response: impl Fn(usize, &str) -> ServerResponse + Send + Sync + 'static,
     ) -> Self {
@@ -183,7 +183,7 @@ impl Server {
         count.wait_for(|count| *count >= requests).await.unwrap();
     }
 
-    /// Waits until so many clients have left that were not answered to the end.
+    /// Waits until so many clients have left before their response was complete.
     pub(in super::super) async fn wait_for_left(&self, clients: usize) {
         let mut count = self.shared.left.subscribe();
         count.wait_for(|count| *count >= clients).await.unwrap();

@@ -12,7 +12,6 @@ pub(crate) struct Names {
 
 impl Names {
     /// `length`: the sum of the lengths of the names.
-    #[cfg(feature = "jwt")]
     pub(crate) fn with_capacity(length: usize) -> Self {
         Self {
             text: String::with_capacity(length),
@@ -41,7 +40,8 @@ impl Names {
 
 impl<S: AsRef<str>> FromIterator<S> for Names {
     fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        let mut all = Self::default();
+        // The scopes of most tokens.
+        let mut all = Self::with_capacity(64);
         for name in names {
             all.push(name.as_ref());
         }

@@ -4,7 +4,7 @@ use crate::errors;
 use lambda_api::{
     Api, Identity, Request, api_handler,
     auth::{
-        AlbOidc, ApiKeys, AuthError, Authenticator, Cognito, Jwt, KeyHash, Scheme,
+        AlbOidc, AuthError, Authenticator, Cognito, Jwt, Scheme,
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer},
     },
     env, routes,
@@ -221,8 +221,11 @@ async fn a_wrapped_authenticator_needs_literals() {
     assert!(matches!(rejection, Some(AuthError::Unavailable(_))));
 }
 
+#[cfg(feature = "api-keys")]
 #[tokio::test]
 async fn api_keys_are_read_from_a_setting() {
+    use lambda_api::auth::{ApiKeys, KeyHash};
+
     const KEY: &str = "7be6cb4db8b9a63bb27f2b2cb3d6a1dd";
     let parse = |text: &str| -> Result<_, &str> {
         let hash: KeyHash = text.parse().map_err(|_| "expected a hash")?;

@@ -78,12 +78,17 @@ pub(crate) fn to_member(name: &str) -> String {
     pointer.text
 }
 
+/// The name that a segment of a pointer means.
+pub(crate) fn unescaped(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
 /// The value of a pointer in the spelling of programming languages: `items[0].sku`. An empty
 /// pointer has none.
 pub(crate) fn spelled(pointer: &str) -> Option<String> {
     let mut name = String::new();
     for segment in pointer.split('/').skip(1) {
-        let segment = segment.replace("~1", "/").replace("~0", "~");
+        let segment = unescaped(segment);
         let is_index = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
         // Writing to a string cannot fail.
         let _ = match (is_index, name.is_empty()) {

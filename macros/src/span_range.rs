@@ -29,7 +29,8 @@ impl SpanRange {
     }
 }
 
-fn locate(tokens: &TokenStream, span: Span) -> TokenStream {
+/// The same tokens, located elsewhere, with their own hygiene.
+pub(crate) fn locate(tokens: &TokenStream, span: Span) -> TokenStream {
     let located = |mut token: TokenTree| {
         token.set_span(token.span().located_at(span));
         token

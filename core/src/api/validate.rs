@@ -17,7 +17,10 @@ impl Api {
         let replaced = self.environment.take();
         let variables = Variables {
             get: &|name| match &replaced {
-                Some(environment) => environment.get(name).cloned(),
+                Some(environment) => {
+                    let mut latest = environment.iter().rev();
+                    latest.find_map(|(known, value)| (known == name).then(|| value.clone()))
+                }
                 None => std::env::var(name).ok(),
             },
             local: cfg!(any(debug_assertions, feature = "local")) && !is_on_lambda(),
@@ -114,7 +117,7 @@ fn missing(authenticator: &str, references: &[(&str, &str)]) -> Vec<String> {
         .map(|(setting, variable)| {
             format!(
                 "the authenticator `{authenticator}`: the environment variable `{variable}` for \
-                 `{setting}` is not set"
+                 `{setting}` is missing or empty"
             )
         })
         .collect();

@@ -35,6 +35,36 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommaSeparated<T>(pub Vec<T>);
 
+#[cfg(feature = "validate")]
+mod rules {
+    use super::CommaSeparated;
+    use crate::validate::{HasLength, Items, Validate, Violations, unsaid::Unsaid};
+
+    impl<T> HasLength for CommaSeparated<T> {
+        fn length(&self) -> Option<usize> {
+            self.0.length()
+        }
+    }
+
+    impl<T> Items for CommaSeparated<T> {
+        type Item = T;
+
+        fn each(&self, violations: &mut Violations, check: &mut dyn FnMut(&T, &mut Violations)) {
+            self.0.each(violations, check);
+        }
+    }
+
+    impl<T: Validate> Validate for CommaSeparated<T> {
+        fn validate(&self, violations: &mut Violations) {
+            self.0.validate(violations);
+        }
+
+        fn __unsaid(unsaid: &mut Unsaid) {
+            Vec::<T>::__unsaid(unsaid);
+        }
+    }
+}
+
 impl<T> Default for CommaSeparated<T> {
     fn default() -> Self {
         Self(Vec::new())

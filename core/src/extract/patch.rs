@@ -148,7 +148,10 @@ impl<T: Serialize> Serialize for Patch<T> {
 #[cfg(feature = "validate")]
 mod rules {
     use super::Patch;
-    use crate::validate::{AsNumber, AsText, HasLength, Items, Optional, Validate, Violations};
+    use crate::validate::{
+        AsNumber, AsText, HasLength, Items, Optional, Validate, Violations, inside::Inside,
+        unsaid::Unsaid,
+    };
 
     impl<T> Patch<T> {
         fn present(&self) -> Option<&T> {
@@ -201,6 +204,10 @@ mod rules {
             if let Some(value) = self.present() {
                 value.validate(violations);
             }
+        }
+
+        fn __unsaid(unsaid: &mut Unsaid) {
+            Inside::<T>::new().unsaid(&[], unsaid);
         }
     }
 }

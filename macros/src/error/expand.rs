@@ -262,8 +262,10 @@ impl Parts<'_> {
                 kind,
                 description,
                 detail,
+                absent,
                 ..
             }) => {
+                let absent = absent.then(|| quote!(.with_absent()));
                 let title = title.iter();
                 let kind = kind.iter();
                 let detail = detail.iter();
@@ -276,6 +278,7 @@ impl Parts<'_> {
                             #(.with_type(#kind))*
                             #(.with_description(#description))*
                             #(.with_detail(#detail))*
+                            #absent
                     );
                 }
             }

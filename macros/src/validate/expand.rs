@@ -123,7 +123,9 @@ fn bounds(
         .map(|param| &param.ident)
         .collect();
     let fields = variants.iter().flat_map(|variant| &variant.fields);
-    let generic = fields.filter(|field| mentions(field.ty, &parameters));
+    // A bound on the type itself would need itself.
+    let generic = fields
+        .filter(|field| mentions(field.ty, &parameters) && !mentions(field.ty, &[&input.ident]));
     generic
         .flat_map(|field| {
             let ty = field.ty;

@@ -181,9 +181,14 @@ fn check_pattern(pattern: &Expr, errors: &mut ErrorStore) {
         lit: syn::Lit::Str(text),
         ..
     }) = pattern
-        && let Err(error) = regex_syntax::ast::parse::Parser::new().parse(&text.value())
+        && let Err(error) = regex_syntax::parse(&text.value())
     {
-        let message = format!("invalid regular expression: {}", error.kind());
+        let kind = match error {
+            regex_syntax::Error::Parse(error) => error.kind().to_string(),
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            error => error.to_string(),
+        };
+        let message = format!("invalid regular expression: {kind}");
         errors.add(text.span(), message);
     }
     #[cfg(not(feature = "validate"))]

@@ -1,9 +1,9 @@
 //! Rules and what they expand to.
 
-use crate::error_store::ErrorStore;
+use crate::{error_store::ErrorStore, span_range::locate};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, UnOp, ext::IdentExt};
+use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitInt, UnOp, ext::IdentExt};
 
 /// One rule of a value.
 pub(crate) struct Rule {
@@ -160,8 +160,8 @@ impl Kind {
         let bounds = |bounds: &Bounds, keywords: &[[&'static str; 2]]| {
             let mut all = Vec::new();
             for [min, max] in keywords {
-                all.extend(bounds.min.as_ref().map(|value| (*min, quote!(#value))));
-                all.extend(bounds.max.as_ref().map(|value| (*max, quote!(#value))));
+                all.extend(bounds.min.as_ref().map(|value| (*min, wide(value))));
+                all.extend(bounds.max.as_ref().map(|value| (*max, wide(value))));
             }
             all
         };
@@ -202,7 +202,7 @@ impl Rule {
     ) -> TokenStream {
         // The compiler reports a type that the rule does not apply to at the name of the rule.
         let at = Span::call_site().located_at(self.span);
-        let value = located(value, at);
+        let value = locate(value, at);
         let name = Ident::new(self.kind.name(), at);
         let call = quote_spanned!(at=> #private::validate::#name);
         let violations = quote_spanned!(at=> __violations);
@@ -248,13 +248,39 @@ fn option(value: Option<&Expr>) -> TokenStream {
     }
 }
 
-/// The same tokens, located elsewhere.
-fn located(tokens: &TokenStream, at: Span) -> TokenStream {
-    let located = tokens.clone().into_iter().map(|mut token| {
-        token.set_span(at);
-        token
-    });
-    located.collect()
+/// A bound without the type of its field: a literal of no type would be an `i32`.
+fn wide(value: &Expr) -> TokenStream {
+    let suffixed = |number: &LitInt, suffix: &str| {
+        LitInt::new(
+            &format!("{}{suffix}", number.base10_digits()),
+            number.span(),
+        )
+        .to_token_stream()
+    };
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        }) if number.suffix().is_empty() => {
+            let is_i64 = number.base10_parse::<i64>().is_ok();
+            suffixed(number, if is_i64 { "i64" } else { "u64" })
+        }
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(minus),
+            expr,
+            ..
+        }) => match &**expr {
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(number),
+                ..
+            }) if number.suffix().is_empty() => {
+                let number = suffixed(number, "i64");
+                quote!(#minus #number)
+            }
+            _ => value.to_token_stream(),
+        },
+        _ => value.to_token_stream(),
+    }
 }
 
 /// The value of a literal, to compare bounds.

@@ -20,7 +20,7 @@ use std::fmt;
 ///
 /// Only authenticators that are passed to [`Api::authenticate`](crate::Api::authenticate), or to the
 /// `locally` of one, have their variables read. One that an authenticator of your own contains needs
-/// literals: with a reference it rejects every credential.
+/// literals: a reference in it is an error of the build.
 ///
 /// In tests, [`Api::environment`](crate::Api::environment) replaces the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,13 +126,18 @@ pub(crate) fn literals<'a>(
     settings.into_iter().filter_map(Setting::literal)
 }
 
-/// The error in an authenticator whose references were not resolved.
-#[cfg(any(feature = "api-keys", feature = "jwt"))]
-pub(crate) fn unresolved(name: &str, variable: &str) -> String {
-    format!(
-        "the environment variable `{variable}` for `{name}` is read only if the authenticator itself \
-         is passed to `Api::authenticate`"
-    )
+/// The errors of an authenticator whose references were not resolved. `settings` visits its settings.
+pub(crate) fn unresolved(settings: impl FnOnce(&mut Visit<'_>)) -> Vec<String> {
+    let mut errors = Vec::new();
+    settings(&mut |name, setting| {
+        errors.extend(setting.variable().map(|variable| {
+            format!(
+                "the environment variable `{variable}` for `{name}` is read only if the authenticator \
+                 itself is passed to `Api::authenticate`"
+            )
+        }));
+    });
+    errors
 }
 
 /// Calls `visit` for each of several settings.

@@ -141,7 +141,7 @@ impl Api {
     }
 
     /// Returns the errors of the description, without creating the state or reading the environment:
-    /// settings that refer to it are not checked.
+    /// authenticators with a setting that refers to it are not checked.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn errors(&self) -> Option<BuildErrors> {
         let Checked { errors, .. } = self.checked();

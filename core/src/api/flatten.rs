@@ -94,6 +94,24 @@ impl<'a> Scope<'a> {
         routes.chain(fallback).chain(mounts)
     }
 
+    /// The methods and full paths of a route.
+    pub(super) fn places(
+        &self,
+        route: &'static Route,
+    ) -> impl Iterator<Item = (&'static str, String)> {
+        let places = route.places();
+        places.map(|place| (place.method, join(&self.prefix, place.path)))
+    }
+
+    /// Who may call, as the route table shows it.
+    pub(super) fn access(&self, access: Access) -> String {
+        if self.authenticators.is_empty() && !access.public && access.rule().is_none() {
+            "open".to_owned()
+        } else {
+            access.to_string()
+        }
+    }
+
     /// The full path of a route, and its shape, normalised like the path of a request.
     pub(super) fn path(&self, place: &Place) -> (Pattern, Shape) {
         let shape = place.shape.or_normal(place.path);
@@ -126,13 +144,6 @@ impl Api {
     pub(crate) fn table(&self) -> Vec<RouteInfo> {
         let mut table = Vec::new();
         for scope in scopes(self) {
-            let access = |access: Access| {
-                if scope.authenticators.is_empty() && !access.public && access.rule().is_none() {
-                    "open".to_owned()
-                } else {
-                    access.to_string()
-                }
-            };
             for kind in scope.contents() {
                 let (route, paths) = match kind {
                     Kind::Mount(mount) => {
@@ -140,19 +151,14 @@ impl Api {
                         table.push(RouteInfo {
                             method: "ANY",
                             path: format!("{}/{{path+}}", path.trim_end_matches('/')),
-                            access: access(mount.access),
+                            access: scope.access(mount.access),
                             timeout: None,
                             handler: format!("service {}", mount.name),
                             location: line(mount.location),
                         });
                         continue;
                     }
-                    Kind::Route(route, _) => {
-                        let places = route.places();
-                        let paths =
-                            places.map(|place| (place.method, join(&scope.prefix, place.path)));
-                        (route, paths.collect())
-                    }
+                    Kind::Route(route, _) => (route, scope.places(route).collect()),
                     Kind::Fallback(route, _) => {
                         let path = [&*scope.prefix, route.path].join(" ");
                         (route, vec![(route.method, path.trim_start().to_owned())])
@@ -161,7 +167,7 @@ impl Api {
                 table.extend(paths.into_iter().map(|(method, path)| RouteInfo {
                     method,
                     path,
-                    access: access(route.access),
+                    access: scope.access(route.access),
                     timeout: timeout(route),
                     handler: handler(route),
                     location: location(route),

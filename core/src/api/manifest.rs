@@ -117,14 +117,17 @@ impl Manifest {
     fn add(&mut self, scope: &Scope<'_>, rule: impl Fn(Access) -> Rule) {
         for kind in scope.contents() {
             match kind {
-                Kind::Route(route, _) => self.routes.extend(route.places().map(|place| Route {
-                    method: place.method,
-                    path: join(&scope.prefix, place.path),
-                    access: rule(route.access),
-                    timeout_ms: timeout(route),
-                    handler: handler(route),
-                    location: location(route),
-                })),
+                Kind::Route(route, _) => {
+                    self.routes
+                        .extend(scope.places(route).map(|(method, path)| Route {
+                            method,
+                            path,
+                            access: rule(route.access),
+                            timeout_ms: timeout(route),
+                            handler: handler(route),
+                            location: location(route),
+                        }));
+                }
                 Kind::Fallback(route, _) => self.fallbacks.push(Fallbacks {
                     prefix: scope.prefix.clone(),
                     access: rule(route.access),

@@ -30,7 +30,7 @@ use crate::{
     timing::Timing,
 };
 use bytes::Bytes;
-use std::{any::type_name, collections::BTreeMap, future::Future, panic::Location};
+use std::{any::type_name, future::Future, panic::Location};
 use tower::{Layer, Service};
 
 /// The description of an API: its routes, state, layers and settings.
@@ -71,7 +71,7 @@ pub struct Api {
     states: Vec<StateInit>,
     authenticators: Vec<Installed>,
     /// Instead of the environment of the process.
-    environment: Option<BTreeMap<String, String>>,
+    environment: Option<Vec<(String, String)>>,
     /// Whether the settings of the authenticators were resolved.
     is_resolved: bool,
     cors: Option<Cors>,
@@ -231,7 +231,7 @@ impl Api {
     /// let errors = api().environment([("OTHER", "x")]).build().await.err().unwrap();
     /// assert_eq!(
     ///     errors.to_string(),
-    ///     "- the authenticator `iam`: the environment variable `API_ID` for `api` is not set"
+    ///     "- the authenticator `iam`: the environment variable `API_ID` for `api` is missing or empty"
     /// );
     /// assert!(api().environment([("API_ID", "a1b2c3d4e5")]).build().await.is_ok());
     /// # }

@@ -28,6 +28,12 @@ pub(crate) struct Description {
     /// Listeners or load balancers, by ARN.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) load_balancers: Vec<Setting>,
+    /// The URL of the keys of load balancers, if it is not that of their regions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keys_url: Option<Setting>,
+    /// The variable of a set of API keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keys: Option<Setting>,
     /// The clients for which a load balancer signs users in.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) clients: Vec<Setting>,
@@ -140,6 +146,8 @@ impl Description {
             issuers: Vec::new(),
             user_pools: Vec::new(),
             load_balancers: Vec::new(),
+            keys_url: None,
+            keys: None,
             clients: Vec::new(),
             apis: Vec::new(),
             accounts: Vec::new(),

@@ -200,7 +200,12 @@ impl ApiError for IdentityRejection {
         .into_iter()
         .map(|kind| {
             let (status, code, _) = kind.problem();
-            Outcome::new(status, code)
+            let outcome = Outcome::new(status, code);
+            if kind == Kind::Absent {
+                outcome.with_absent()
+            } else {
+                outcome
+            }
         })
         .collect()
     }

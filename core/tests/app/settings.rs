@@ -56,7 +56,7 @@ async fn all_missing_variables_are_errors_with_all_others() {
         let texts = settings.iter().map(|(variable, setting)| {
             format!(
                 "the authenticator `{name}`: the environment variable `{variable}` for `{setting}` \
-                 is not set"
+                 is missing or empty"
             )
         });
         texts.collect::<Vec<_>>()
@@ -102,7 +102,7 @@ async fn all_missing_variables_are_errors_with_all_others() {
     let (found, others): (Vec<_>, Vec<_>) = errors(api)
         .await
         .into_iter()
-        .partition(|error| error.ends_with("is not set"));
+        .partition(|error| error.ends_with("is missing or empty"));
     assert_eq!(found, expected);
     // The invalid id of an API, and the route that is there twice.
     assert_eq!(others.len(), 2, "{others:?}");
@@ -244,7 +244,10 @@ async fn api_keys_are_read_from_a_setting() {
         (200, "alice")
     );
     for (value, expected) in [
-        ("", "the environment variable `KEYS` for `keys` is not set"),
+        (
+            "",
+            "the environment variable `KEYS` for `keys` is missing or empty",
+        ),
         (KEY, "API keys: expected a hash"),
     ] {
         let errors = errors(api(value)).await;

@@ -84,7 +84,7 @@ async fn assert_rejected(client: &TestClient, token: TestToken) {
     response.assert_problem(401, "invalid_token");
 }
 
-/// Nobody can say whether the token is good: that is no error of the caller's.
+/// The token cannot be verified: that is not an error of the caller.
 async fn assert_unavailable(client: &TestClient, token: TestToken) {
     let response = client.get("/me").bearer(token).await;
     response

@@ -126,6 +126,7 @@ impl Settings {
             load_balancers: self.arns.clone(),
             clients: self.clients.clone(),
             issuers: issuers.map(description::Issuer::new).collect(),
+            keys_url: self.keys_url.clone(),
             groups_claim: Some(self.common.groups.path().to_owned()),
             ..self.common.scheme().describe(Kind::Alb)
         }
@@ -147,14 +148,7 @@ impl Settings {
 
     /// The errors in the settings.
     fn errors(&self) -> Vec<String> {
-        let mut errors = Vec::new();
-        self.clone().visit(&mut |name, setting| {
-            errors.extend(
-                setting
-                    .variable()
-                    .map(|variable| unresolved(name, variable)),
-            );
-        });
+        let mut errors = unresolved(|visit| self.clone().visit(visit));
         let mut reject = |text: String| errors.push(format!("ALB: {text}"));
         for arn in literals(&self.arns) {
             if LoadBalancer::read(arn).is_none() {

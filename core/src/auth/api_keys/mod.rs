@@ -230,8 +230,7 @@ impl Authenticator for ApiKeys {
             Keys::Fixed(keys) => keys,
             Keys::Find(_) => return Vec::new(),
             Keys::Setting(setting, _) => {
-                let variable = setting.variable().unwrap_or_default();
-                return vec![unresolved("keys", variable)];
+                return unresolved(|visit| visit("keys", &mut setting.clone()));
             }
             Keys::Invalid(error) => return vec![format!("API keys: {error}")],
         };
@@ -255,7 +254,13 @@ impl Authenticator for ApiKeys {
 
 impl BuiltIn for ApiKeys {
     fn describe(&self) -> Description {
-        self.scheme().describe(Kind::ApiKey)
+        Description {
+            keys: match &self.keys {
+                Keys::Setting(setting, _) => Some(setting.clone()),
+                Keys::Fixed(_) | Keys::Find(_) | Keys::Invalid(_) => None,
+            },
+            ..self.scheme().describe(Kind::ApiKey)
+        }
     }
 
     fn visited(&self, visit: &mut Visit<'_>) -> Installed {

@@ -18,7 +18,7 @@ use crate::{
         pool::{self, Pool},
     },
     event::Source,
-    setting::{Setting, Visit, literals, visit_all},
+    setting::{Setting, Visit, literals, unresolved, visit_all},
 };
 use std::borrow::Cow;
 
@@ -183,6 +183,10 @@ impl Authenticator for CognitoAuthorizer {
     }
 
     fn config_errors(&self) -> Vec<String> {
+        let unresolved = unresolved(|visit| drop(self.visited(visit)));
+        if !unresolved.is_empty() {
+            return unresolved;
+        }
         let ids = self.pools.iter().map(|pool| &pool.id);
         let odd = ids.filter(|id| id.literal().and_then(pool::region).is_none());
         let own = odd.map(|pool| format!("`{pool}` is not a user pool: expected `REGION_ID`"));

@@ -14,7 +14,7 @@ use crate::{
         json::Object,
     },
     event::Source,
-    setting::{Setting, Visit},
+    setting::{Setting, Visit, unresolved},
 };
 
 /// Authenticator for callers whose client certificate was checked by a custom domain of a REST API or an
@@ -103,6 +103,10 @@ impl Authenticator for MutualTls {
     }
 
     fn config_errors(&self) -> Vec<String> {
+        let unresolved = unresolved(|visit| drop(self.visited(visit)));
+        if !unresolved.is_empty() {
+            return unresolved;
+        }
         self.trust.config_errors()
     }
 

@@ -186,13 +186,7 @@ impl Config {
             errors.push("no algorithm is allowed".to_owned());
         }
         errors.extend(self.common.errors());
-        self.clone().settings(&mut |name, setting| {
-            errors.extend(
-                setting
-                    .variable()
-                    .map(|variable| unresolved(name, variable)),
-            );
-        });
+        errors.extend(unresolved(|visit| self.clone().settings(visit)));
         let mut issuers = Vec::new();
         for trust in &self.trusted {
             self.trust(trust, &mut issuers, &mut errors);

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpSocket};
 type Reserved = HashMap<SocketAddr, Option<TcpSocket>>;
 
 /// An OIDC issuer with the URL `http://127.0.0.1:PORT/NAME`, whose port is reserved from now on.
-/// Connections are refused there until it is [served](super::IssuerExt::serve).
+/// Connecting fails until it is [served](super::IssuerExt::serve).
 ///
 /// # Panics
 /// If there is no free port.
@@ -64,7 +64,7 @@ fn free_port() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
-/// Binds an address without listening, so that connections are refused.
+/// Binds an address without listening, so that connecting fails.
 fn reserve(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     // The port can then be used again while earlier connections wind down. On Windows the option

@@ -107,9 +107,9 @@ fn everywhere<A: Authenticator>(
                 assert_eq!(rejection, AuthError::Absent, "{source}");
             }
         }
-        let nobody = sent(source, Caller::api_key("k-1"));
+        let anonymous = sent(source, Caller::api_key("k-1"));
         for id in ["a1", "a2"] {
-            assert_eq!(ask(&from(id), &nobody).unwrap_err(), AuthError::Absent);
+            assert_eq!(ask(&from(id), &anonymous).unwrap_err(), AuthError::Absent);
         }
     }
 }

@@ -26,7 +26,7 @@ fn one_authorizer_is_not_taken_for_another() {
         token
     };
     let absent = Some(AuthError::Absent);
-    let nobody = Some(AuthError::NoSubject);
+    let no_subject = Some(AuthError::NoSubject);
     let (rest, http1, http) = (Source::RestApi, Source::HttpApiV1, Source::HttpApi);
     for (source, authorizer, [cognito, jwt, lambda]) in [
         (rest, token.clone(), [None, absent, absent]),
@@ -51,7 +51,7 @@ fn one_authorizer_is_not_taken_for_another() {
         (http, json!({"jwt": other}), [absent, None, absent]),
         // A place of payload format 1.0.
         (http, token.clone(), [absent, absent, absent]),
-        (rest, json!({"jwt": token}), [absent, absent, nobody]),
+        (rest, json!({"jwt": token}), [absent, absent, no_subject]),
         // Members of a Lambda authorizer may have any name.
         (
             rest,
@@ -69,7 +69,11 @@ fn one_authorizer_is_not_taken_for_another() {
             [absent, absent, None],
         ),
         (http1, json!({"sub": "bob"}), [absent, absent, None]),
-        (http1, json!({"tenant": "blue"}), [absent, absent, nobody]),
+        (
+            http1,
+            json!({"tenant": "blue"}),
+            [absent, absent, no_subject],
+        ),
         (
             http,
             json!({"lambda": {"sub": "bob"}}),
@@ -80,7 +84,7 @@ fn one_authorizer_is_not_taken_for_another() {
             json!({"lambda": {"principalId": "bob"}}),
             [absent, absent, None],
         ),
-        (http, json!({"lambda": {}}), [absent, absent, nobody]),
+        (http, json!({"lambda": {}}), [absent, absent, no_subject]),
         (http, json!({"lambda": null}), [absent, absent, absent]),
         // Routes without an authorizer.
         (
@@ -422,10 +426,10 @@ fn schemes_and_config_errors_are_reported() {
             gateway.verifier.is_some(),
         )
     }
-    struct Nobody;
-    impl Authenticator for Nobody {
+    struct Unused;
+    impl Authenticator for Unused {
         fn scheme(&self) -> Scheme {
-            Scheme::new("nobody", crate::auth::Credential::bearer())
+            Scheme::new("unused", crate::auth::Credential::bearer())
         }
         async fn authenticate(&self, _: &Request) -> Result<Identity, AuthError> {
             Err(AuthError::Absent)
@@ -437,10 +441,10 @@ fn schemes_and_config_errors_are_reported() {
     let a1 = vec!["a1".to_owned()];
     let jwt = JwtAuthorizer::from_apis(["a1"])
         .name("people")
-        .locally(Nobody);
+        .locally(Unused);
     assert_eq!(scheme(&jwt), ("people".to_owned(), "jwt", a1.clone(), true));
     assert_eq!(jwt.config_errors(), ["a verifier is wrong"]);
-    let cognito = CognitoAuthorizer::from_apis(["a1"]).locally(Nobody);
+    let cognito = CognitoAuthorizer::from_apis(["a1"]).locally(Unused);
     assert_eq!(
         scheme(&cognito),
         ("cognito".to_owned(), "cognito", a1, true)

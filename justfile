@@ -42,3 +42,11 @@ coverage *ARGS:
 # Write the listings of the public API in docs/api
 api:
     .ci/public_api --update
+
+# Write the OpenAPI documents of the examples and of the tests
+documents:
+    UPDATE_OPENAPI=1 cargo test --locked -p lambda-api --all-features --test openapi
+    cargo run --locked -q -p hello -- openapi --out examples/hello/openapi.json
+    cargo run --locked -q --bin after -- openapi --out examples/moving-over/openapi.json
+    cargo run --locked -q -p orders -- openapi --out examples/orders/openapi.json
+    cargo run --locked -q -p secured -- openapi --out examples/secured/openapi.json

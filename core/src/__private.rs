@@ -16,7 +16,7 @@ pub use crate::auth::{
     authenticator::{LendKeys, TestKeys},
 };
 #[cfg(feature = "openapi")]
-pub use crate::documentation::{Documentation, NoSchema, Options, Place as In, Probe, example};
+pub use crate::documentation::{Documentation, NoSchema, Options, Probe, example};
 pub use crate::endpoint::{
     Document, DuplicateCheck, FALLBACK, INVALID, NO_DOCUMENT, Place, Route, async_0, async_1,
     async_2, async_3, async_4, async_5, async_6, async_7, async_8, async_9, async_10, async_11,
@@ -24,6 +24,8 @@ pub use crate::endpoint::{
     sync_7, sync_8, sync_9, sync_10, sync_11, sync_12,
 };
 pub use crate::entry::{Flavor, IntoApi, main, main_of_one};
+#[cfg(feature = "openapi")]
+pub use crate::extract::field_error::Place as In;
 pub use crate::extract::from_request::describe;
 pub use crate::extract::scalar_args::{ArgumentErrors, cookie, header, path, query};
 pub use crate::path_shape::Shape;

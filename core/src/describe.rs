@@ -69,10 +69,6 @@ pub(crate) struct Contents {
     accepts_absence: bool,
 }
 
-/// The codes of rejections that are `None` in an `Option`.
-#[cfg(feature = "openapi")]
-const ABSENT: [&str; 2] = ["missing_body", "unauthorized"];
-
 /// A body that an extractor accepts.
 #[cfg(feature = "openapi")]
 #[derive(Debug, PartialEq, Eq)]
@@ -313,7 +309,7 @@ impl Operation {
             self.error::<E>();
             if accepts_absence && let Some(contents) = self.contents() {
                 let mut added = contents.failures.split_off(known);
-                added.retain(|one| !ABSENT.contains(&one.code));
+                added.retain(|one| !one.is_absent());
                 contents.failures.append(&mut added);
             }
         }

@@ -67,7 +67,7 @@ impl Api {
                     Listed {
                         route,
                         prefix: scope.prefix.clone(),
-                        places: scope.full_places(route),
+                        places: scope.places(route).collect(),
                         tags: &list.tags,
                         authenticators: scope.authenticators.clone(),
                         takes_identity: scope.takes_identity(&list.layers),
@@ -85,25 +85,22 @@ impl Api {
             mounts.extend(scope.contents().filter_map(|kind| match kind {
                 Kind::Mount(mount) => Some(Mounted {
                     prefix: join(&scope.prefix, &mount.prefix),
-                    access: mount.access,
+                    access: scope.access(mount.access),
                 }),
                 Kind::Route(..) | Kind::Fallback(..) => None,
             }));
         }
-        let written = write(&Described {
+        let described = Described {
             routes,
             mounts,
             settings: &self.openapi,
             is_restyled: self.renderer.is_restyled(),
             retry_after: self.timing.retry_after.is_some(),
-        });
-        match written {
-            Ok(document) if errors.is_empty() => Ok(document),
-            Ok(_) => Err(DocumentErrors(errors)),
-            Err(DocumentErrors(others)) => {
-                errors.extend(others);
-                Err(DocumentErrors(errors))
-            }
+        };
+        let document = write(&described, &mut errors);
+        match errors.is_empty() {
+            true => Ok(document),
+            false => Err(DocumentErrors(errors)),
         }
     }
 
@@ -196,14 +193,6 @@ impl Api {
 }
 
 impl Scope<'_> {
-    /// The methods and full paths of a route.
-    fn full_places(&self, route: &'static crate::endpoint::Route) -> Vec<(&'static str, String)> {
-        let places = route.places();
-        places
-            .map(|place| (place.method, join(&self.prefix, place.path)))
-            .collect()
-    }
-
     /// Whether a middleware around routes with these layers takes the identity.
     fn takes_identity(&self, layers: &[LayerFn]) -> bool {
         described(self.layers.iter().copied().chain(layers)).any(|one| one.operation.takes_identity)

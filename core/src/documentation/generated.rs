@@ -1,16 +1,19 @@
 //! What generated code calls for each part of a handler's signature and for each option.
 
 use super::{
-    Documentation, ExtraResponse, Options, Parameter, Place,
+    Documentation, ExtraResponse, Options, Parameter,
     probe::{Document, SchemaOf},
 };
 use crate::{
     FromRequest, IntoResponse, Request,
     describe::{Contents, Operation},
-    extract::scalar_args::{ArgumentErrors, invalid_parameters, is_optional},
+    extract::{
+        field_error::Place,
+        scalar_args::{ArgumentErrors, invalid_parameters, is_optional},
+    },
 };
 #[cfg(feature = "validate")]
-use crate::{extract::field_error, json_pointer::to_member, validate::unsaid::Unsaid};
+use crate::{json_pointer::to_member, validate::unsaid::Unsaid};
 use http::StatusCode;
 use schemars::Schema;
 use serde_json::Value;
@@ -50,7 +53,7 @@ impl Documentation {
 
     /// Adds the keywords of rules to the argument that was added last.
     pub fn constraints<const N: usize>(&mut self, keywords: [(&'static str, Value); N]) {
-        let Some(parameter) = self.route.parameters.last_mut() else {
+        let Some(parameter) = self.route.parameters.last_mut().filter(|_| N > 0) else {
             return;
         };
         let schema = parameter.schema.get_or_insert_default();
@@ -67,24 +70,18 @@ impl Documentation {
         let Some(parameter) = self.route.parameters.last() else {
             return;
         };
-        let place = match parameter.place {
-            Place::Path => field_error::Place::Path,
-            Place::Query => field_error::Place::Query,
-            Place::Header => field_error::Place::Header,
-            Place::Cookie => field_error::Place::Cookie,
-        };
-        self.unsaid(place, Some(parameter.name), add);
+        self.unsaid(parameter.place, Some(parameter.name), add);
     }
 
     /// Adds rules that no schema has: of the argument `name`, or of all values of a place.
     #[cfg(feature = "validate")]
     pub(super) fn unsaid(
         &mut self,
-        place: field_error::Place,
+        place: Place,
         name: Option<&str>,
         add: impl FnOnce(&mut Unsaid),
     ) {
-        let place = format!("{place:?}").to_ascii_lowercase();
+        let place = place.name();
         let above = name.map(to_member).unwrap_or_default();
         let found = Unsaid::of(add).into_iter().map(|(pointer, rule)| {
             match format!("{above}{pointer}").as_str() {

@@ -14,8 +14,8 @@ mod wrappers;
 
 pub use example::example;
 pub use probe::{NoSchema, Probe};
+pub use route::Options;
 pub(crate) use route::{Documented, ExtraResponse, Parameter};
-pub use route::{Options, Place};
 #[cfg(feature = "openapi-utoipa")]
 pub use utoipa::Utoipa;
 pub(crate) use wrappers::{COMMA_SEPARATED, UTOIPA};

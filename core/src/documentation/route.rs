@@ -1,6 +1,6 @@
 //! What a document says about one route.
 
-use crate::describe::Operation;
+use crate::{describe::Operation, extract::field_error::Place};
 use http::StatusCode;
 use schemars::Schema;
 
@@ -53,16 +53,6 @@ pub struct Options {
     pub hidden: bool,
     /// An example of the request's body, as JSON.
     pub example: Option<fn() -> serde_json::Value>,
-}
-
-/// The place of a plain argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[doc(hidden)]
-pub enum Place {
-    Path,
-    Query,
-    Header,
-    Cookie,
 }
 
 /// A plain argument.

@@ -1,10 +1,11 @@
 //! What is found of the types in a signature.
 
-use super::{Documentation, Documented, Place, REQUESTS, RESPONSES, RequestSchema};
+use super::{Documentation, Documented, REQUESTS, RESPONSES, RequestSchema};
 use crate::{
     ApiError, Claims, Created, Endpoint, Error, FromRequest, Identity, IntoResponse, Json,
     NoContent, Operation, Outcome, Path, Problem, Query, Request, Response, State, api_handler,
     describe::SuccessResponse,
+    extract::field_error::Place,
     extract::{CommaSeparated, Extension, Form, JsonRejection, MatchedPath, Text, extract},
     response::{Accepted, Html, Redirect, SetCookie},
 };

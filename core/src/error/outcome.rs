@@ -24,6 +24,7 @@ pub struct Outcome {
     kind: Option<&'static str>,
     description: Option<&'static str>,
     detail: Option<&'static str>,
+    absent: bool,
 }
 
 impl Outcome {
@@ -37,6 +38,7 @@ impl Outcome {
             kind: None,
             description: None,
             detail: None,
+            absent: false,
         }
     }
 
@@ -68,6 +70,14 @@ impl Outcome {
         self
     }
 
+    /// Marks the rejection of a missing value, for which [`ApiError::is_absent`](crate::ApiError::is_absent)
+    /// is true: a handler that takes an `Option` of the extractor does not respond with it.
+    #[must_use]
+    pub fn with_absent(mut self) -> Self {
+        self.absent = true;
+        self
+    }
+
     /// Returns the title of the problem.
     #[must_use]
     pub fn title(&self) -> &'static str {
@@ -90,6 +100,12 @@ impl Outcome {
     #[must_use]
     pub fn detail(&self) -> Option<&'static str> {
         self.detail
+    }
+
+    /// Returns whether this is the rejection of a missing value.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.absent
     }
 }
 

@@ -41,8 +41,11 @@ pub(crate) mod code {
 #[serde(rename_all = "lowercase")]
 #[doc(hidden)]
 #[cfg_attr(
-    not(feature = "validate"),
-    allow(unreachable_pub, reason = "generated code names it for rules")
+    not(any(feature = "openapi", feature = "validate")),
+    allow(
+        unreachable_pub,
+        reason = "generated code names it for rules and documents"
+    )
 )]
 pub enum Place {
     Path,
@@ -53,6 +56,18 @@ pub enum Place {
 }
 
 impl Place {
+    /// The name of the part, as problems have it.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+            Self::Body => "body",
+        }
+    }
+
     /// The parts that contain single values, by their names in a problem.
     pub(crate) const PARAMETERS: [&str; 4] = ["path", "query", "header", "cookie"];
 }

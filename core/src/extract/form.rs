@@ -131,7 +131,7 @@ impl ApiError for FormRejection {
 
     fn outcomes() -> Vec<Outcome> {
         vec![
-            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
+            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY).with_absent(),
             Outcome::new(StatusCode::BAD_REQUEST, "invalid_form"),
             Outcome::new(StatusCode::BAD_REQUEST, "too_many_fields"),
             Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),

@@ -10,8 +10,8 @@ use serde::de::{
 };
 use std::fmt;
 
-/// The largest number up to which every integer has a float of its own: 2^53.
-const MOST: f64 = 9_007_199_254_740_992.0;
+/// 2^52. Below it, floats lie closer than integers, so an inexact one has a fraction.
+const MOST: f64 = 4_503_599_627_370_496.0;
 
 /// Passes floats without a fraction to integers. As a deserializer it wraps one, and the same for
 /// what deserializers call.
@@ -133,7 +133,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Visit<V> {
         reason = "the number has no fraction and is within the range"
     )]
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
-        if self.integer && value.fract() == 0.0 && value.abs() <= MOST {
+        if self.integer && value.fract() == 0.0 && value.abs() < MOST {
             self.visitor.visit_i64(value as i64)
         } else {
             self.visitor.visit_f64(value)
@@ -340,10 +340,16 @@ mod tests {
         ] {
             assert!(read::<u8>(json).is_err(), "{json}");
         }
-        assert_eq!(read::<u64>("9007199254740992.0").unwrap(), 1 << 53);
+        let largest = read::<u64>("4503599627370495.0").unwrap();
+        assert_eq!(largest, (1 << 52) - 1);
         // As a float it may be another number than the client wrote.
-        assert!(read::<u64>("9007199254740993.5").is_err());
-        assert!(read::<u64>("9007199254740994.0").is_err());
+        for json in [
+            "4503599627370496.0",
+            "4503599627370497.3",
+            "9007199254740990.00",
+        ] {
+            assert!(read::<u64>(json).is_err(), "{json}");
+        }
         assert_eq!(read::<u64>("18446744073709551615").unwrap(), u64::MAX);
         assert_eq!(read::<i64>("-0.0").unwrap(), 0);
     }

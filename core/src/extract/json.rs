@@ -53,6 +53,11 @@ use std::{borrow::Cow, str::Utf8Error};
 /// curl -H 'content-type: application/json' -d '{"sku": "tea", "quantity": 2}' ..
 /// ```
 ///
+/// A number without a fractional part is an integer, as in [JSON
+/// Schema](https://json-schema.org/draft/2020-12/json-schema-validation#section-6.1.1): a field of an
+/// integer type accepts `2.0` and `2e1`, below 2^52. Where serde buffers values before it knows their
+/// types (`#[serde(flatten)]`, untagged and internally tagged enums), it rejects them.
+///
 /// A byte order mark before the JSON is skipped ([RFC 8259, section
 /// 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
 ///
@@ -209,7 +214,7 @@ impl ApiError for JsonRejection {
 
     fn outcomes() -> Vec<Outcome> {
         vec![
-            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
+            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY).with_absent(),
             Outcome::new(StatusCode::BAD_REQUEST, "invalid_json"),
             Outcome::new(StatusCode::BAD_REQUEST, "json_too_deep"),
             Outcome::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE),

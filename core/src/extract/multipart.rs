@@ -250,7 +250,7 @@ impl ApiError for MultipartRejection {
 
     fn outcomes() -> Vec<Outcome> {
         vec![
-            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY),
+            Outcome::new(StatusCode::BAD_REQUEST, MISSING_BODY).with_absent(),
             Outcome::new(StatusCode::BAD_REQUEST, "invalid_multipart"),
             Outcome::new(StatusCode::BAD_REQUEST, TOO_MANY_PARTS),
             Outcome::new(StatusCode::PAYLOAD_TOO_LARGE, BODY_TOO_LARGE),

@@ -77,7 +77,8 @@ fn shown(lines: &[(char, &str)]) -> String {
             continue;
         }
         if gap {
-            text.push_str(&format!("@@ line {number}\n"));
+            // Lines before the first one have no number.
+            text.push_str(&format!("@@ line {}\n", number.max(1)));
             gap = false;
         }
         text.push_str(&format!("{sign}{line}\n"));

@@ -89,24 +89,25 @@ pub(super) fn run(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
             for note in notes(&document) {
                 log::line(&format!("note: {note}"));
             }
-            compare(file, &text)
+            compare(file, &text, wanted.is_3_0)
         }
         (None, None) => print(&text),
     }
 }
 
 #[cfg(feature = "openapi")]
-fn compare(file: &str, text: &str) -> Result<(), Failure> {
+fn compare(file: &str, text: &str, is_3_0: bool) -> Result<(), Failure> {
     let known = fs::read_to_string(file)
         .map_err(|error| Failure(format!("{file} cannot be read: {error}")))?;
-    // Git may have changed the ends of lines.
+    // Git may have changed the ends of lines, and an editor the end of the file.
     let known = known.replace("\r\n", "\n");
-    if known == text {
+    if known.trim_end() == text.trim_end() {
         return Ok(());
     }
     log::line(&diff(&known, text));
+    let dialect = if is_3_0 { "--dialect 3.0 " } else { "" };
     Err(Failure(format!(
-        "{file} is out of date: write it again with `openapi --out {file}`"
+        "{file} is out of date: write it again with `openapi {dialect}--out {file}`"
     )))
 }
 

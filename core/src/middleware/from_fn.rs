@@ -56,8 +56,8 @@ use tower::{Layer, Service};
 ///     Ok(next.run(request).await)
 /// }
 ///
-/// # struct Nobody;
-/// # impl lambda_api::auth::Authenticator for Nobody {
+/// # struct Sessions;
+/// # impl lambda_api::auth::Authenticator for Sessions {
 /// #     fn scheme(&self) -> lambda_api::auth::Scheme {
 /// #         lambda_api::auth::Scheme::new("none", lambda_api::auth::Credential::bearer())
 /// #     }
@@ -67,7 +67,7 @@ use tower::{Layer, Service};
 /// # }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let api = || Api::new().authenticate(Nobody).route_layer(from_fn(reject_banned));
+/// let api = || Api::new().authenticate(Sessions).route_layer(from_fn(reject_banned));
 /// assert!(api().state(Banned(vec![])).build().await.is_ok());
 /// // What an extractor needs is found missing when the Api is built.
 /// assert!(api().build().await.is_err());

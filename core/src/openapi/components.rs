@@ -1,7 +1,10 @@
 //! Types as components: one for each type, or two if requests and responses have different schemas.
 
 use super::document::OpenApi;
-use crate::documentation::{REQUESTS, RESPONSES, UTOIPA};
+use crate::{
+    documentation::{REQUESTS, RESPONSES, UTOIPA},
+    json_pointer::unescaped,
+};
 use percent_encoding::percent_decode_str;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
@@ -253,7 +256,7 @@ fn key_of(reference: &str) -> Option<Key> {
         None => (Contract::Response, path.strip_prefix(RESPONSES)?),
     };
     let name = percent_decode_str(name.strip_prefix('/')?).decode_utf8_lossy();
-    Some((contract, name.replace("~1", "/").replace("~0", "~")))
+    Some((contract, unescaped(&name)))
 }
 
 fn each_reference(schema: &Value, visit: &mut dyn FnMut(Key)) {

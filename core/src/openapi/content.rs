@@ -58,7 +58,9 @@ pub(super) fn responses(route: &Documented, unspecified: &mut Vec<String>) -> Re
             add(&mut all, &without_content, extra.description, schemas);
         }
     }
-    if all.is_empty() {
+    // The attribute may describe failures only.
+    let is_success = |status: &String| !status.starts_with(['4', '5']);
+    if !all.keys().any(is_success) {
         unspecified.push("the response".to_owned());
         let response = Response::new("Unspecified");
         all.insert("default".to_owned(), response.into());

@@ -66,6 +66,13 @@ impl Transform for Before {
                 let any: Vec<_> = types.iter().map(|one| json!({ "type": one })).collect();
                 add_all_of(object, json!({ "anyOf": any }));
             }
+            // Maps whose keys are numbers.
+            if object.get("additionalProperties") == Some(&Value::Bool(false))
+                && let Some(Value::Object(patterns)) = object.remove("patternProperties")
+            {
+                let any: Vec<_> = patterns.into_iter().map(|(_, value)| value).collect();
+                object.insert("additionalProperties".to_owned(), json!({ "anyOf": any }));
+            }
             if let Some(Value::Array(items)) = object.remove("prefixItems") {
                 object.insert("items".to_owned(), json!({ "anyOf": items }));
             }

@@ -34,9 +34,6 @@ pub(super) fn entries<'a>(
     let mut entries: Vec<Entry<'a>> = Vec::new();
     let mut any = Vec::new();
     for (listed, documented) in documented {
-        if documented.options.hidden {
-            continue;
-        }
         for (method, path) in &listed.places {
             let entry = |method| Entry {
                 listed,
@@ -51,12 +48,14 @@ pub(super) fn entries<'a>(
             }
         }
     }
-    // A route for any method handles those that no other route of the path has.
-    let specific: BTreeSet<_> = entries.iter().map(Entry::place).collect();
+    // A route for any method handles those that no other route of the path has, hidden or not.
+    let routed = |one: &Entry<'_>| (one.template.is_greedy(), one.place());
+    let specific: BTreeSet<_> = entries.iter().map(routed).collect();
     entries.extend(
         any.into_iter()
-            .filter(|one| !specific.contains(&one.place())),
+            .filter(|one| !specific.contains(&routed(one))),
     );
+    entries.retain(|one| !one.documented.options.hidden);
     distinct(entries, notes, errors)
 }
 
@@ -151,7 +150,10 @@ impl Entry<'_> {
         document: &mut OpenApi,
     ) -> Operation {
         let (route, options) = (self.listed.route, &self.documented.options);
-        let (summary, description) = texts(route.doc);
+        let (summary, description) = match options.summary {
+            Some(summary) => (Some(summary.to_owned()), text(route.doc)),
+            None => texts(route.doc),
+        };
         let mut unspecified = Vec::new();
         let mut parameters = parameters(&self.template.parameters, self.documented, definitions);
         for (parameter, (name, _)) in parameters.iter_mut().zip(&template.parameters) {
@@ -162,7 +164,7 @@ impl Entry<'_> {
         }
         for one in &self.documented.parameters {
             if one.schema.is_none() {
-                let place = format!("{:?}", one.place).to_ascii_lowercase();
+                let place = one.place.name();
                 unspecified.push(format!(
                     "the {place} parameter `{}` (`{}`)",
                     one.name, one.type_name
@@ -171,7 +173,7 @@ impl Entry<'_> {
         }
         let operation = Operation {
             tags: self.tags(),
-            summary: options.summary.map(str::to_owned).or(summary),
+            summary,
             description,
             operation_id: id,
             parameters,
@@ -213,6 +215,10 @@ impl Entry<'_> {
 fn texts(doc: &str) -> (Option<String>, Option<String>) {
     let doc = doc.trim();
     let (first, rest) = doc.split_once("\n").unwrap_or((doc, ""));
-    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    (text(first.trim()), text(rest.trim()))
+    (text(first), text(rest))
+}
+
+fn text(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }

@@ -73,7 +73,7 @@ fn of_library(when: Circumstances) -> Vec<Outcome> {
     }
     if let Some(optional) = when.optional_identity {
         let outcomes = IdentityRejection::outcomes().into_iter();
-        all.extend(outcomes.filter(|one| !optional || one.code != "unauthorized"));
+        all.extend(outcomes.filter(|one| !optional || !one.is_absent()));
     }
     if when.scopes {
         all.push(Outcome::new(StatusCode::FORBIDDEN, "insufficient_scope"));
@@ -161,6 +161,9 @@ impl Writer {
                     for (media_type, content) in response.content {
                         own.content.entry(media_type).or_insert(content);
                     }
+                    for (name, header) in response.headers {
+                        own.headers.entry(name).or_insert(header);
+                    }
                 }
                 _ => {
                     let name = name(*status, same);
@@ -187,9 +190,8 @@ impl Writer {
         let text = format!("{}: {}", reason(Some(status)), codes.join(", "));
         let mut response = Response::new(text);
         let headers = same.iter().filter_map(|one| match (one.status, one.code) {
-            (StatusCode::UNAUTHORIZED, "unauthorized" | "invalid_token") => {
-                Some("www-authenticate")
-            }
+            (StatusCode::UNAUTHORIZED, "unauthorized" | "invalid_token")
+            | (StatusCode::FORBIDDEN, "insufficient_scope") => Some("www-authenticate"),
             (_, "authentication_unavailable") | (StatusCode::SERVICE_UNAVAILABLE, "timed_out") => {
                 Some("retry-after")
             }
@@ -205,9 +207,8 @@ impl Writer {
         let (media_type, mut content) = self.content();
         if self.has_examples {
             for one in same {
-                let name = self.example(one, components);
-                let reference = RefOr::Ref(format!("#/components/examples/{name}"));
-                content.examples.insert(one.code.to_owned(), reference);
+                let example = self.example(one, components);
+                content.examples.insert(one.code.to_owned(), example);
             }
         }
         response.content.insert(media_type, content);
@@ -234,8 +235,8 @@ impl Writer {
         }
     }
 
-    /// Adds the example of a problem to the components. Returns its name there.
-    fn example(&self, one: &Outcome, components: &mut Components) -> String {
+    /// The example of a problem, in the components unless they have another one of its name.
+    fn example(&self, one: &Outcome, components: &mut Components) -> RefOr<Example> {
         let name = match self.ambiguous.contains(one.code) {
             true => format!("{}_{}", one.code, one.status.as_u16()),
             false => one.code.to_owned(),
@@ -249,12 +250,15 @@ impl Writer {
         if let Some(detail) = one.detail() {
             value["detail"] = detail.into();
         }
-        let examples = &mut components.examples;
-        examples.entry(name.clone()).or_insert_with(|| Example {
+        let example = Example {
             description: one.description().map(str::to_owned),
             value,
             ..Example::default()
-        });
-        name
+        };
+        let known = components.examples.entry(name.clone());
+        match *known.or_insert_with(|| example.clone()) == example {
+            true => RefOr::Ref(format!("#/components/examples/{name}")),
+            false => example.into(),
+        }
     }
 }

@@ -1,9 +1,7 @@
 //! The document as JSON.
 
 use super::{dialect, document::OpenApi};
-use crate::documentation::COMMA_SEPARATED;
 use schemars::Schema;
-use serde_json::Value;
 
 /// A version of the OpenAPI specification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,7 +53,6 @@ impl OpenApi {
     fn sort(&mut self) {
         self.each_schema(&mut |schema| {
             let mut value = schema.clone().to_value();
-            unmark(&mut value);
             value.sort_all_objects();
             if let Ok(sorted) = Schema::try_from(value) {
                 *schema = sorted;
@@ -63,17 +60,5 @@ impl OpenApi {
         });
         let examples = self.components.examples.values_mut();
         examples.for_each(|example| example.value.sort_all_objects());
-    }
-}
-
-/// Removes marks that only parameters use.
-fn unmark(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.remove(COMMA_SEPARATED);
-            members.values_mut().for_each(unmark);
-        }
-        Value::Array(items) => items.iter_mut().for_each(unmark),
-        _ => {}
     }
 }

@@ -1,11 +1,7 @@
 //! The input of a document: routes, mounted services and settings.
 
 use super::settings::Settings;
-use crate::{
-    Operation,
-    auth::{Access, Installed},
-    endpoint::Route,
-};
+use crate::{Operation, auth::Installed, endpoint::Route};
 use std::{borrow::Cow, sync::Arc};
 
 /// The routes and the settings of an API, with those of nested ones.
@@ -40,5 +36,5 @@ pub(crate) struct Listed<'a> {
 #[derive(Debug)]
 pub(crate) struct Mounted {
     pub(crate) prefix: String,
-    pub(crate) access: Access,
+    pub(crate) access: String,
 }

@@ -6,8 +6,11 @@ use super::{
     null::without_null,
     operation::{Parameter, ParameterIn},
 };
-use crate::documentation::{self, COMMA_SEPARATED, Documented, Place};
-use schemars::Schema;
+use crate::{
+    documentation::{self, COMMA_SEPARATED, Documented},
+    extract::field_error::Place,
+};
+use schemars::{Schema, json_schema};
 use serde_json::{Map, Value};
 
 /// Headers that OpenAPI does not list as parameters: other parts of the document describe them.
@@ -31,7 +34,7 @@ pub(super) fn parameters(
             schemas.find_map(|schema| of_path(schema, position, name, path.len(), definitions))
         };
         let schema = argument.or_else(of_struct);
-        let schema = schema.unwrap_or_else(|| schemars::json_schema!({ "type": "string" }));
+        let schema = schema.unwrap_or_else(|| json_schema!({ "type": "string" }));
         let mut parameter = with_schema(name, ParameterIn::Path, true, schema);
         if *greedy {
             let extensions = &mut parameter.extensions;
@@ -41,7 +44,7 @@ pub(super) fn parameters(
     }
     for one in &route.parameters {
         let place = match one.place {
-            Place::Path => continue,
+            Place::Path | Place::Body => continue,
             Place::Query => ParameterIn::Query,
             Place::Header => ParameterIn::Header,
             Place::Cookie => ParameterIn::Cookie,
@@ -90,12 +93,7 @@ fn argument(one: &documentation::Parameter, place: ParameterIn) -> Parameter {
 fn with_schema(name: &str, place: ParameterIn, required: bool, schema: Schema) -> Parameter {
     let mut schema = without_null(schema);
     let is_joined = schema.remove(COMMA_SEPARATED).is_some();
-    // A reference keeps its text: it may be that of the type.
-    let is_reference = schema.get("$ref").is_some() && schema.get("description").is_none();
-    let text = match is_reference {
-        true => None,
-        false => schema.remove("description"),
-    };
+    let text = schema.remove("description");
     let deprecated = schema.remove("deprecated") == Some(Value::Bool(true));
     Parameter {
         name: name.to_owned(),
@@ -141,7 +139,19 @@ fn properties(schema: &Value, definitions: &Definitions) -> Vec<(String, Schema,
     let mut found = Vec::new();
     collect(schema, true, 0, definitions, &mut found);
     found.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-    found.dedup_by(|(b, ..), (a, ..)| a == b);
+    found.dedup_by(
+        |(name, schema, required), (known, before, required_before)| {
+            if name != known {
+                return false;
+            }
+            *required_before |= *required;
+            // Variants of an enum can have a property in common, such as their tag.
+            if before != schema {
+                *before = json_schema!({ "anyOf": [before, schema] });
+            }
+            true
+        },
+    );
     found
 }
 

@@ -5,7 +5,6 @@ use super::{
     components::Definitions,
     document::{OpenApi, PathItem},
     entry::{Entry, entries},
-    errors::DocumentErrors,
     failures::Writer,
     info::{Extensions, Info, Server, Tag},
     listed::{Described, Listed, Mounted},
@@ -15,12 +14,15 @@ use super::{
     schemes::Schemes,
     settings::Settings,
 };
-use crate::documentation::{Documentation, Documented};
-use schemars::{Schema, SchemaGenerator, transform::Transform};
+use crate::documentation::{COMMA_SEPARATED, Documentation, Documented};
+use schemars::{
+    Schema, SchemaGenerator,
+    transform::{RecursiveTransform, Transform},
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
+pub(crate) fn write(api: &Described<'_>, errors: &mut Vec<String>) -> OpenApi {
     let mut documentation = Documentation::new();
     let documented: Vec<_> = api
         .routes
@@ -35,11 +37,10 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
     let problem = problem(api, &mut documentation.responses);
     let definitions = Definitions::take(&mut documentation.requests, &mut documentation.responses);
     let mut document = OpenApi::empty();
-    let mut errors = Vec::new();
     unsaid(&documented, &mut document.notes);
-    let entries = entries(&documented, &mut document.notes, &mut errors);
+    let entries = entries(&documented, &mut document.notes, errors);
     let names: Vec<_> = entries.iter().map(Entry::named).collect();
-    let ids = operation_ids(&names, &mut errors);
+    let ids = operation_ids(&names, errors);
     let failures: Vec<_> = entries
         .iter()
         .map(|entry| entry.failures(api.retry_after))
@@ -83,17 +84,21 @@ pub(crate) fn write(api: &Described<'_>) -> Result<OpenApi, DocumentErrors> {
         document.servers.push(Server::new("/"));
     }
     document.extensions = mounts(&api.mounts);
-    definitions.add_to(&mut document, &mut errors);
-    document.each_schema(&mut |schema| Bounds.transform(schema));
+    definitions.add_to(&mut document, errors);
+    document.each_schema(&mut |schema| {
+        Bounds.transform(schema);
+        // Only parameters use the mark.
+        RecursiveTransform(|schema: &mut Schema| {
+            schema.remove(COMMA_SEPARATED);
+        })
+        .transform(schema);
+    });
     amend(api.settings, &entries, &templates, &mut document);
     document.tags = tags(&document);
     for amend in &api.settings.amend_document {
         amend(&mut document);
     }
-    match errors.is_empty() {
-        true => Ok(document),
-        false => Err(DocumentErrors(errors)),
-    }
+    document
 }
 
 /// Notes the rules that no schema has.
@@ -136,7 +141,7 @@ fn info(api: &Described<'_>) -> Info {
 fn mounts(mounts: &[Mounted]) -> Extensions {
     let list: Vec<Value> = mounts
         .iter()
-        .map(|one| json!({ "access": one.access.to_string(), "prefix": one.prefix }))
+        .map(|one| json!({ "access": one.access, "prefix": one.prefix }))
         .collect();
     match list.is_empty() {
         true => Extensions::new(),

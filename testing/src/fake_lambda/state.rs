@@ -219,7 +219,7 @@ impl State {
         }
     }
 
-    /// Nobody waits for the response any more, which may come all the same.
+    /// The caller no longer waits for the response, which may still come.
     pub(super) fn give_up_on(&mut self, number: u64) {
         let at = self.inflight.iter().position(|it| it.number == number);
         let Some(given_up) = at.map(|at| self.inflight.swap_remove(at)) else {

@@ -22,11 +22,11 @@ fn every_route(client: &TestClient) -> [TestRequest; 7] {
 async fn unknown_keys_are_rejected() {
     let guess = "0123456789abcdef0123456789abcdef";
     on_every_source(async |source| {
-        let Callers { nobody, .. } = Callers::via(source).await;
-        for request in every_route(&nobody) {
+        let Callers { anonymous, .. } = Callers::via(source).await;
+        for request in every_route(&anonymous) {
             request.await.assert_problem(401, "unauthorized");
         }
-        for request in every_route(&nobody) {
+        for request in every_route(&anonymous) {
             let rejected = request.bearer(guess).await;
             rejected.assert_problem(401, "invalid_token");
         }

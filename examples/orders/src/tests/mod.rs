@@ -21,7 +21,7 @@ struct Callers {
     alice: TestClient,
     bob: TestClient,
     /// Somebody without an API key.
-    nobody: TestClient,
+    anonymous: TestClient,
     /// What the API keeps the orders in.
     store: Store,
 }
@@ -32,17 +32,17 @@ impl Callers {
         let keys = [("alice", ALICE), ("bob", BOB)]
             .map(|(name, key)| (KeyHash::of(key), Identity::new(name)));
         let store = Store::default();
-        let nobody = TestClient::new(api(ApiKeys::from_keys(keys)).state(store.clone()))
+        let anonymous = TestClient::new(api(ApiKeys::from_keys(keys)).state(store.clone()))
             .await
             .via(source);
         let with_key = |key: &str| {
-            let browser = nobody.via(source);
+            let browser = anonymous.via(source);
             browser.default_header("authorization", format!("Bearer {key}"))
         };
         Self {
             alice: with_key(ALICE),
             bob: with_key(BOB),
-            nobody,
+            anonymous,
             store,
         }
     }

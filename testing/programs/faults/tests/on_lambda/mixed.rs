@@ -23,13 +23,13 @@ enum Kind {
     /// It meets another one, and then panics.
     Panics,
     /// Without a credential.
-    Nobody,
+    Anonymous,
 }
 
 impl Kind {
     fn of(n: usize) -> Self {
         match n % 10 {
-            3 | 4 => Kind::Nobody,
+            3 | 4 => Kind::Anonymous,
             7 => Kind::Panics,
             _ => Kind::Whole,
         }
@@ -49,7 +49,7 @@ fn invoke(n: usize) -> (Source, Invoke) {
         .header("content-type", "text/plain")
         .cookie("mark", &mark)
         .text(mark.repeat(1 + n % 50));
-    if Kind::of(n) != Kind::Nobody {
+    if Kind::of(n) != Kind::Anonymous {
         event = event.header("x-who", &mark);
     }
     let invoke = Invoke::new(event)
@@ -85,7 +85,7 @@ fn check(n: usize, response: &Response<Bytes>, threads: &mut BTreeSet<String>) {
             threads.insert(body["thread"].to_string());
         }
         Kind::Panics => assert_eq!(response.status(), 500, "{n}: {body}"),
-        Kind::Nobody => assert_eq!(response.status(), 401, "{n}: {body}"),
+        Kind::Anonymous => assert_eq!(response.status(), 401, "{n}: {body}"),
     }
 }
 
@@ -167,7 +167,7 @@ async fn nothing_of_one_invocation_is_seen_by_another() {
         let expected: &[&str] = match Kind::of(n) {
             Kind::Whole => &["began", "met", "ended"],
             Kind::Panics => &["began", "met", "ERROR"],
-            Kind::Nobody => &[],
+            Kind::Anonymous => &[],
         };
         let found = told
             .get(&n.to_string())
@@ -188,6 +188,6 @@ async fn last_of_log(lambda: &FakeLambda) {
 
 #[test]
 fn those_that_meet_are_even_in_number() {
-    let meet = (0..INVOCATIONS).filter(|n| Kind::of(*n) != Kind::Nobody);
+    let meet = (0..INVOCATIONS).filter(|n| Kind::of(*n) != Kind::Anonymous);
     assert_eq!(meet.count() % 2, 0);
 }

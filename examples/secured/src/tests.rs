@@ -35,9 +35,9 @@ async fn all_missing_settings_are_errors() {
         errors,
         [
             "the authenticator `cognito`: the environment variable `COGNITO_POOL` for `user_pool` is \
-             not set",
+             missing or empty",
             "the authenticator `cognito`: the environment variable `COGNITO_CLIENT` for `client` is \
-             not set",
+             missing or empty",
         ]
     );
 }

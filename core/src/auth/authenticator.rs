@@ -12,7 +12,7 @@ use super::{
 use crate::{
     BoxFuture, Request,
     sensitive::is_credential,
-    setting::{Variables, Visit},
+    setting::{Variables, Visit, unresolved},
 };
 use http::{HeaderName, HeaderValue};
 use std::{borrow::Cow, fmt, future::Future, sync::Arc};
@@ -103,6 +103,18 @@ pub(crate) trait BuiltIn {
 
     /// The same one after a change of its settings.
     fn visited(&self, visit: &mut Visit<'_>) -> Installed;
+
+    /// The errors of its references to variables, unless they were resolved; then those of `check`.
+    fn checked(&self, check: impl FnOnce() -> Vec<String>) -> Vec<String>
+    where
+        Self: Sized,
+    {
+        let unresolved = unresolved(|visit| drop(self.visited(visit)));
+        match unresolved.is_empty() {
+            true => check(),
+            false => unresolved,
+        }
+    }
 
     /// The same one with these keys; `None` if it does not trust the issuer.
     fn lend_test_keys(&self, _: &TestKeys) -> Option<Installed> {

@@ -5,8 +5,10 @@ use crate::{
     ApiError, Claims, Created, Endpoint, Error, FromRequest, Identity, IntoResponse, Json,
     NoContent, Operation, Outcome, Path, Problem, Query, Request, Response, State, api_handler,
     describe::SuccessResponse,
-    extract::field_error::Place,
-    extract::{CommaSeparated, Extension, Form, JsonRejection, MatchedPath, Text, extract},
+    extract::{
+        CommaSeparated, Extension, Form, JsonRejection, MatchedPath, Text, extract,
+        field_error::Place,
+    },
     response::{Accepted, Html, Redirect, SetCookie},
 };
 use bytes::Bytes;

@@ -18,7 +18,7 @@ use crate::{
         pool::{self, Pool},
     },
     event::Source,
-    setting::{Setting, Visit, literals, unresolved, visit_all},
+    setting::{Setting, Visit, literals, visit_all},
 };
 use std::borrow::Cow;
 
@@ -183,19 +183,17 @@ impl Authenticator for CognitoAuthorizer {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        let unresolved = unresolved(|visit| drop(self.visited(visit)));
-        if !unresolved.is_empty() {
-            return unresolved;
-        }
-        let ids = self.pools.iter().map(|pool| &pool.id);
-        let odd = ids.filter(|id| id.literal().and_then(pool::region).is_none());
-        let own = odd.map(|pool| format!("`{pool}` is not a user pool: expected `REGION_ID`"));
-        let regions = self.pools.iter().flat_map(|pool| &pool.regions);
-        let odd = regions.filter(|region| !region.literal().is_some_and(pool::is_region));
-        let own = own.chain(odd.map(|region| format!("`{region}` is not an AWS region")));
-        let verifier = self.verifier.as_ref().map(Installed::config_errors);
-        let errors = self.trust.config_errors().into_iter().chain(own);
-        errors.chain(verifier.unwrap_or_default()).collect()
+        self.checked(|| {
+            let ids = self.pools.iter().map(|pool| &pool.id);
+            let odd = ids.filter(|id| id.literal().and_then(pool::region).is_none());
+            let own = odd.map(|pool| format!("`{pool}` is not a user pool: expected `REGION_ID`"));
+            let regions = self.pools.iter().flat_map(|pool| &pool.regions);
+            let odd = regions.filter(|region| !region.literal().is_some_and(pool::is_region));
+            let own = own.chain(odd.map(|region| format!("`{region}` is not an AWS region")));
+            let verifier = self.verifier.as_ref().map(Installed::config_errors);
+            let errors = self.trust.config_errors().into_iter().chain(own);
+            errors.chain(verifier.unwrap_or_default()).collect()
+        })
     }
 
     fn __built_in(&self) -> Option<Own<'_>> {

@@ -17,7 +17,7 @@ use crate::{
         list_claim::ListClaim,
     },
     event::Source,
-    setting::{Setting, Visit, literals, unresolved, visit_all},
+    setting::{Setting, Visit, literals, visit_all},
 };
 use std::borrow::Cow;
 
@@ -158,13 +158,11 @@ impl Authenticator for JwtAuthorizer {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        let unresolved = unresolved(|visit| drop(self.visited(visit)));
-        if !unresolved.is_empty() {
-            return unresolved;
-        }
-        let verifier = self.verifier.as_ref().map(Installed::config_errors);
-        let errors = self.trust.config_errors().into_iter();
-        errors.chain(verifier.unwrap_or_default()).collect()
+        self.checked(|| {
+            let verifier = self.verifier.as_ref().map(Installed::config_errors);
+            let errors = self.trust.config_errors().into_iter();
+            errors.chain(verifier.unwrap_or_default()).collect()
+        })
     }
 
     fn __built_in(&self) -> Option<Own<'_>> {

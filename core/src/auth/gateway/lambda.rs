@@ -15,7 +15,7 @@ use crate::{
         json::Object,
     },
     event::Source,
-    setting::{Setting, Visit, unresolved},
+    setting::{Setting, Visit},
 };
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -161,11 +161,7 @@ impl Authenticator for LambdaAuthorizer {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        let unresolved = unresolved(|visit| drop(self.visited(visit)));
-        if !unresolved.is_empty() {
-            return unresolved;
-        }
-        self.trust.config_errors()
+        self.checked(|| self.trust.config_errors())
     }
 
     fn __built_in(&self) -> Option<Own<'_>> {

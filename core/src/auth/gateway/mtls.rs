@@ -14,7 +14,7 @@ use crate::{
         json::Object,
     },
     event::Source,
-    setting::{Setting, Visit, unresolved},
+    setting::{Setting, Visit},
 };
 
 /// Authenticator for callers whose client certificate was checked by a custom domain of a REST API or an
@@ -103,11 +103,7 @@ impl Authenticator for MutualTls {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        let unresolved = unresolved(|visit| drop(self.visited(visit)));
-        if !unresolved.is_empty() {
-            return unresolved;
-        }
-        self.trust.config_errors()
+        self.checked(|| self.trust.config_errors())
     }
 
     fn __built_in(&self) -> Option<Own<'_>> {

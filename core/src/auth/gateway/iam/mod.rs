@@ -15,7 +15,7 @@ use crate::{
         description::{self, Description},
         install,
     },
-    setting::{Setting, Visit, unresolved, visit_all},
+    setting::{Setting, Visit, visit_all},
 };
 use arn::{Kind, Pattern, is_account};
 use std::sync::OnceLock;
@@ -181,12 +181,10 @@ impl Authenticator for Iam {
     }
 
     fn config_errors(&self) -> Vec<String> {
-        let unresolved = unresolved(|visit| drop(self.visited(visit)));
-        if !unresolved.is_empty() {
-            return unresolved;
-        }
-        let own = self.parsed().errors.iter().cloned();
-        self.trust.config_errors().into_iter().chain(own).collect()
+        self.checked(|| {
+            let own = self.parsed().errors.iter().cloned();
+            self.trust.config_errors().into_iter().chain(own).collect()
+        })
     }
 
     fn __built_in(&self) -> Option<Own<'_>> {

@@ -152,4 +152,28 @@ mod tests {
         assert_eq!(tokens.to_string(), expected.to_string());
         assert_eq!(errors.messages(), ["`pattern` is repeated"]);
     }
+
+    #[test]
+    fn wide_bounds_have_a_type() {
+        for (bound, expected) in [
+            (quote!(2147483647), quote!(2147483647)),
+            (quote!(-5), quote!(-5)),
+            (quote!(3_000_000_000), quote!(3000000000i64)),
+            (quote!(-3_000_000_000), quote!(-3000000000i64)),
+            (quote!(0xffff_ffff), quote!(4294967295i64)),
+            (quote!(9223372036854775808), quote!(9223372036854775808u64)),
+            (quote!(7u8), quote!(7u8)),
+            (quote!(1.5), quote!(1.5)),
+            (quote!(-MOST), quote!(-MOST)),
+        ] {
+            let attrs = quote!(#[validate(range(max = #bound))]);
+            let mut attrs = Attribute::parse_outer.parse2(attrs).expect("attributes");
+            let mut errors = ErrorStore::default();
+            let rules = take(&mut attrs, &mut errors);
+            let expected = quote!([("maximum", private::Value::from(#expected))]);
+            let tokens = rules.schema_tokens(&quote!(private));
+            assert_eq!(tokens.to_string(), expected.to_string());
+            assert!(errors.messages().is_empty());
+        }
+    }
 }

@@ -248,39 +248,33 @@ fn option(value: Option<&Expr>) -> TokenStream {
     }
 }
 
-/// A bound without the type of its field: a literal of no type would be an `i32`.
+/// A bound without the type of its field: a literal without a type would be an `i32`.
 fn wide(value: &Expr) -> TokenStream {
-    let suffixed = |number: &LitInt, suffix: &str| {
-        LitInt::new(
-            &format!("{}{suffix}", number.base10_digits()),
-            number.span(),
-        )
-        .to_token_stream()
-    };
-    match value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Int(number),
-            ..
-        }) if number.suffix().is_empty() => {
-            let is_i64 = number.base10_parse::<i64>().is_ok();
-            suffixed(number, if is_i64 { "i64" } else { "u64" })
-        }
+    let (minus, literal) = match value {
         Expr::Unary(ExprUnary {
             op: UnOp::Neg(minus),
             expr,
             ..
-        }) => match &**expr {
-            Expr::Lit(ExprLit {
-                lit: Lit::Int(number),
-                ..
-            }) if number.suffix().is_empty() => {
-                let number = suffixed(number, "i64");
-                quote!(#minus #number)
-            }
-            _ => value.to_token_stream(),
-        },
-        _ => value.to_token_stream(),
+        }) => (Some(minus), &**expr),
+        literal => (None, literal),
+    };
+    let Expr::Lit(ExprLit {
+        lit: Lit::Int(number),
+        ..
+    }) = literal
+    else {
+        return value.to_token_stream();
+    };
+    if !number.suffix().is_empty() || number.base10_parse::<i32>().is_ok() {
+        return value.to_token_stream();
     }
+    let is_signed = minus.is_some() || number.base10_parse::<i64>().is_ok();
+    let suffix = if is_signed { "i64" } else { "u64" };
+    let number = LitInt::new(
+        &format!("{}{suffix}", number.base10_digits()),
+        number.span(),
+    );
+    quote!(#minus #number)
 }
 
 /// The value of a literal, to compare bounds.

@@ -5,7 +5,7 @@ use lambda_api::{
     Api, Identity, Request, api_handler,
     auth::{
         AlbOidc, AuthError, Authenticator, Cognito, Jwt, Scheme,
-        gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer},
+        gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
     },
     env, routes,
 };
@@ -187,9 +187,9 @@ async fn only_the_outermost_api_has_an_environment() {
 }
 
 /// An authenticator of the program that contains one of the library.
-struct Wrapper(Jwt);
+struct Wrapper<A>(A);
 
-impl Authenticator for Wrapper {
+impl<A: Authenticator> Authenticator for Wrapper<A> {
     fn scheme(&self) -> Scheme {
         self.0.scheme()
     }
@@ -219,6 +219,52 @@ async fn a_wrapped_authenticator_needs_literals() {
     let request = request.body(lambda_api::Body::empty()).unwrap();
     let rejection = jwt.authenticate(&request).await.err();
     assert!(matches!(rejection, Some(AuthError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn wrapped_gateway_authenticators_need_literals() {
+    let api = Api::new;
+    for (api, name, setting) in [
+        (
+            api().authenticate(Wrapper(Iam::from_apis([env("ID")]))),
+            "iam",
+            "api",
+        ),
+        (
+            api().authenticate(Wrapper(Iam::from_any_api().account(env("ID")))),
+            "iam",
+            "account",
+        ),
+        (
+            api().authenticate(Wrapper(JwtAuthorizer::from_any_api().add_issuer(env("ID")))),
+            "jwt",
+            "issuer",
+        ),
+        (
+            api().authenticate(Wrapper(
+                CognitoAuthorizer::from_any_api().user_pool(env("ID")),
+            )),
+            "cognito",
+            "user_pool",
+        ),
+        (
+            api().authenticate(Wrapper(LambdaAuthorizer::from_apis([env("ID")]))),
+            "lambda",
+            "api",
+        ),
+        (
+            api().authenticate(Wrapper(MutualTls::from_apis([env("ID")]))),
+            "mtls",
+            "api",
+        ),
+    ] {
+        let found = errors(api.environment([("ID", "a")])).await;
+        let expected = format!(
+            "the authenticator `{name}`: the environment variable `ID` for `{setting}` is read only if \
+             the authenticator itself is passed to `Api::authenticate`"
+        );
+        assert_eq!(found, [expected]);
+    }
 }
 
 #[cfg(feature = "api-keys")]

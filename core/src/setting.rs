@@ -15,7 +15,7 @@ use std::fmt;
 ///
 /// let api = Api::new()
 ///     .authenticate(JwtAuthorizer::from_apis([env("API_ID")]).add_issuer("https://id.example.com"))
-///     .authenticate(Iam::from_apis(["a1b2c3d4e5"]).role(env("REPORTS_ROLE")));
+///     .authenticate(Iam::from_this_api().role(env("REPORTS_ROLE")));
 /// ```
 ///
 /// Only authenticators that are passed to [`Api::authenticate`](crate::Api::authenticate), or to the
@@ -43,7 +43,7 @@ enum Kind {
 /// use lambda_api::{Api, auth::gateway::CognitoAuthorizer, env};
 ///
 /// let api = Api::new().authenticate(
-///     CognitoAuthorizer::from_apis([env("API_ID")]).user_pool(env("COGNITO_POOL")),
+///     CognitoAuthorizer::from_this_api().user_pool(env("COGNITO_POOL")),
 /// );
 /// ```
 #[must_use]
@@ -70,10 +70,11 @@ impl Setting {
     /// without the variable. A literal stays as it is.
     ///
     /// ```
-    /// use lambda_api::{Api, auth::gateway::Iam, env};
+    /// use lambda_api::{Api, auth::gateway::CognitoAuthorizer, env};
     ///
-    /// // `cargo run -- serve --as iam` needs no variable.
-    /// let api = Api::new().authenticate(Iam::from_apis([env("API_ID").locally("local")]));
+    /// // `cargo run -- serve --as cognito:alice` needs no variable.
+    /// let pool = env("COGNITO_POOL").locally("eu-west-1_local");
+    /// let api = Api::new().authenticate(CognitoAuthorizer::from_this_api().user_pool(pool));
     /// ```
     #[must_use]
     pub fn locally(mut self, value: impl Into<String>) -> Self {

@@ -1,7 +1,7 @@
 //! Settings of authenticators: literals, and references to environment variables.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Setting of an authenticator: a literal, or a reference to an environment variable.
 ///
@@ -170,6 +170,18 @@ impl From<&String> for Setting {
     }
 }
 
+impl From<Box<str>> for Setting {
+    fn from(value: Box<str>) -> Self {
+        String::from(value).into()
+    }
+}
+
+impl From<Cow<'_, str>> for Setting {
+    fn from(value: Cow<'_, str>) -> Self {
+        value.into_owned().into()
+    }
+}
+
 /// A literal, or `$NAME`.
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -235,6 +247,21 @@ mod tests {
             assert_eq!(setting.literal(), expected, "{value:?} {local}");
         }
         assert!(Setting::from("a").locally("l").is("a"));
+    }
+
+    #[test]
+    fn every_kind_of_string_is_a_literal() {
+        let text = String::from("a");
+        for setting in [
+            Setting::from("a"),
+            (&text).into(),
+            text.clone().into(),
+            text.clone().into_boxed_str().into(),
+            Cow::Borrowed("a").into(),
+            Cow::<str>::Owned(text.clone()).into(),
+        ] {
+            assert!(setting.is("a"));
+        }
     }
 
     #[test]

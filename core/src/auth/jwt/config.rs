@@ -376,6 +376,10 @@ macro_rules! common_settings {
 
             /// Allows keys to be fetched by plain HTTP from this machine (`localhost`,
             /// `127.0.0.0/8`, `[::1]`), for tests and emulators.
+            ///
+            /// It exists in debug builds, and in release builds with the feature `local`.
+            #[cfg(any(debug_assertions, feature = "local"))]
+            #[cfg_attr(docsrs, doc(cfg(any(debug_assertions, feature = "local"))))]
             pub fn allow_loopback_http(self) -> Self {
                 self.change_common(|common| common.loopback = true)
             }

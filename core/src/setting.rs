@@ -1,7 +1,7 @@
 //! Settings of authenticators: literals, and references to environment variables.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Setting of an authenticator: a literal, or a reference to an environment variable.
 ///
@@ -15,7 +15,7 @@ use std::fmt;
 ///
 /// let api = Api::new()
 ///     .authenticate(JwtAuthorizer::from_apis([env("API_ID")]).add_issuer("https://id.example.com"))
-///     .authenticate(Iam::from_apis(["a1b2c3d4e5"]).role(env("REPORTS_ROLE")));
+///     .authenticate(Iam::from_this_api().role(env("REPORTS_ROLE")));
 /// ```
 ///
 /// Only authenticators that are passed to [`Api::authenticate`](crate::Api::authenticate), or to the
@@ -43,7 +43,7 @@ enum Kind {
 /// use lambda_api::{Api, auth::gateway::CognitoAuthorizer, env};
 ///
 /// let api = Api::new().authenticate(
-///     CognitoAuthorizer::from_apis([env("API_ID")]).user_pool(env("COGNITO_POOL")),
+///     CognitoAuthorizer::from_this_api().user_pool(env("COGNITO_POOL")),
 /// );
 /// ```
 #[must_use]
@@ -70,10 +70,11 @@ impl Setting {
     /// without the variable. A literal stays as it is.
     ///
     /// ```
-    /// use lambda_api::{Api, auth::gateway::Iam, env};
+    /// use lambda_api::{Api, auth::gateway::CognitoAuthorizer, env};
     ///
-    /// // `cargo run -- serve --as iam` needs no variable.
-    /// let api = Api::new().authenticate(Iam::from_apis([env("API_ID").locally("local")]));
+    /// // `cargo run -- serve --as cognito:alice` needs no variable.
+    /// let pool = env("COGNITO_POOL").locally("eu-west-1_local");
+    /// let api = Api::new().authenticate(CognitoAuthorizer::from_this_api().user_pool(pool));
     /// ```
     #[must_use]
     pub fn locally(mut self, value: impl Into<String>) -> Self {
@@ -169,6 +170,18 @@ impl From<&String> for Setting {
     }
 }
 
+impl From<Box<str>> for Setting {
+    fn from(value: Box<str>) -> Self {
+        String::from(value).into()
+    }
+}
+
+impl From<Cow<'_, str>> for Setting {
+    fn from(value: Cow<'_, str>) -> Self {
+        value.into_owned().into()
+    }
+}
+
 /// A literal, or `$NAME`.
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,6 +247,21 @@ mod tests {
             assert_eq!(setting.literal(), expected, "{value:?} {local}");
         }
         assert!(Setting::from("a").locally("l").is("a"));
+    }
+
+    #[test]
+    fn every_kind_of_string_is_a_literal() {
+        let text = String::from("a");
+        for setting in [
+            Setting::from("a"),
+            (&text).into(),
+            text.clone().into(),
+            text.clone().into_boxed_str().into(),
+            Cow::Borrowed("a").into(),
+            Cow::<str>::Owned(text.clone()).into(),
+        ] {
+            assert!(setting.is("a"));
+        }
     }
 
     #[test]

@@ -442,11 +442,11 @@ impl Installed {
         self.authenticator.built_in().map(|own| own.0)
     }
 
+    /// The structural description, with unresolved settings unless they were [resolved](Self::resolve).
     #[cfg_attr(
         not(any(debug_assertions, feature = "local")),
         allow(dead_code, reason = "the command line alone prints descriptions")
     )]
-    /// The structural description, with unresolved settings unless they were [resolved](Self::resolve).
     pub(crate) fn describe(&self) -> Description {
         match self.built_in() {
             Some(one) => one.describe(),

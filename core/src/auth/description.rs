@@ -18,6 +18,9 @@ pub(crate) struct Description {
     pub(crate) credential: Option<Place>,
     /// The authentication scheme in `WWW-Authenticate`.
     pub(crate) challenge: String,
+    /// The accepted algorithms of tokens of `Jwt`, by their JOSE names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) algorithms: Vec<&'static str>,
     /// What the tokens must be; `None` if they are of either kind, or there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) token: Option<TokenKind>,
@@ -142,6 +145,7 @@ impl Description {
             kind,
             credential,
             challenge: challenge.to_owned(),
+            algorithms: Vec::new(),
             token: None,
             issuers: Vec::new(),
             user_pools: Vec::new(),

@@ -7,7 +7,9 @@ use lambda_api::{
         AlbOidc, AuthError, Authenticator, Cognito, Jwt, Scheme,
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
     },
-    env, routes,
+    env,
+    event::{Source, emulate::Caller},
+    routes,
 };
 use lambda_api_testing::{TestClient, TestIssuer};
 
@@ -177,6 +179,89 @@ async fn local_values_replace_missing_variables() {
     assert!(api().environment(NONE).build().await.is_ok());
     let bad = api().environment([("API", "*")]);
     assert!(errors(bad).await[0].contains("`*` is not the id of an API"));
+}
+
+/// An API for IAM callers of the APIs in `LAMBDA_API_IDS`.
+fn for_this_api() -> Api {
+    let api = Api::new().authenticate(Iam::from_this_api());
+    api.routes(routes![me])
+}
+
+const ROLE: &str = "arn:aws:sts::123456789012:assumed-role/reports/session";
+
+#[tokio::test]
+async fn this_api_needs_no_variable_locally() {
+    let client = TestClient::new(for_this_api().environment(NONE)).await;
+    for source in [
+        Source::RestApi,
+        Source::HttpApi,
+        Source::HttpApiV1,
+        Source::FunctionUrl,
+        Source::LatticeV2,
+    ] {
+        let client = client.via(source);
+        let me = || client.get("/me");
+        let signed = me().gateway(|gateway| gateway.caller(Caller::iam(ROLE)));
+        signed.await.assert_status(200);
+        let other = me().gateway(|gateway| gateway.caller(Caller::iam(ROLE)).api_id("other"));
+        other.await.assert_problem(401, "invalid_token");
+        me().await.assert_problem(401, "unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn this_api_is_each_id_of_the_variable() {
+    let api = for_this_api().environment([("LAMBDA_API_IDS", "api1, url2")]);
+    let client = TestClient::new(api).await;
+    for (id, status) in [
+        ("api1", 200),
+        ("url2", 200),
+        ("api1, url2", 401),
+        ("api", 401),
+        ("", 401),
+        // Trusted locally, without the variable.
+        ("a1b2c3d4e5", 401),
+    ] {
+        let signed = client
+            .get("/me")
+            .gateway(|gateway| gateway.caller(Caller::iam(ROLE)).api_id(id));
+        assert_eq!(signed.await.status(), status, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn every_id_of_the_variable_is_checked() {
+    for (value, odd) in [
+        ("a1,", ""),
+        ("a1,,b2", ""),
+        ("a1, *", "*"),
+        ("a1 b2", "a1 b2"),
+    ] {
+        let api = for_this_api().environment([("LAMBDA_API_IDS", value)]);
+        let expected = format!(
+            "the authenticator `iam`: `{odd}` is not the id of an API: ids are compared exactly, and \
+             `from_any_api` trusts all"
+        );
+        assert_eq!(errors(api).await, [expected], "{value}");
+    }
+}
+
+#[tokio::test]
+async fn each_gateway_authenticator_can_trust_this_api() {
+    let ids = [("LAMBDA_API_IDS", "*")];
+    for api in [
+        Api::new().authenticate(Iam::from_this_api()),
+        Api::new().authenticate(JwtAuthorizer::from_this_api()),
+        Api::new().authenticate(CognitoAuthorizer::from_this_api()),
+        Api::new().authenticate(LambdaAuthorizer::from_this_api()),
+        Api::new().authenticate(MutualTls::from_this_api()),
+    ] {
+        let found = errors(api.environment(ids)).await;
+        assert!(
+            found[0].contains("`*` is not the id of an API"),
+            "{found:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -80,18 +80,18 @@ async fn internal(identity: Identity) -> String {
 /// The description of the API. Its settings are read when it is built, so that `routes` needs none.
 fn api() -> Api {
     let cognito = Cognito::user_pool(env("COGNITO_POOL")).client(env("COGNITO_CLIENT"));
-    #[cfg(debug_assertions)]
+    #[cfg(any(debug_assertions, feature = "loopback-keys"))]
     let cognito = with_local_keys(cognito);
-    // On a developer's machine there is no gateway, and `serve --as` pretends to be this API.
-    let iam = Iam::from_apis([env("API_ID").locally("local")]);
     Api::new()
         .authenticate(cognito)
-        .authenticate(iam)
+        // On Lambda, the APIs whose ids `LAMBDA_API_IDS` has; locally, the one that `serve --as` emulates.
+        .authenticate(Iam::from_this_api())
         .routes(routes![health, me, admin, place_order, internal])
 }
 
-/// A debug build may fetch the keys from an emulator of Cognito on the same machine.
-#[cfg(debug_assertions)]
+/// A debug build may fetch the keys from an emulator of Cognito on the same machine. A release build does
+/// so only with the feature `loopback-keys`, which no deployed program has.
+#[cfg(any(debug_assertions, feature = "loopback-keys"))]
 fn with_local_keys(cognito: Cognito) -> Cognito {
     match std::env::var("JWKS_URL") {
         Ok(url) => cognito.jwks_url(url).allow_loopback_http(),

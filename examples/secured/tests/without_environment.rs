@@ -26,7 +26,7 @@ fn missing_variables_are_all_named() {
             let expected = format!("the environment variable `{variable}` for ");
             assert!(stderr.contains(&expected), "{stderr}");
         }
-        assert!(!stderr.contains("API_ID"), "{stderr}");
+        assert!(!stderr.contains("LAMBDA_API_IDS"), "{stderr}");
     }
 }
 
@@ -75,7 +75,7 @@ fn the_manifest_refers_to_settings() {
                 "name": "iam",
                 "kind": "iam",
                 "challenge": "AWS4-HMAC-SHA256",
-                "apis": [{"env": "API_ID"}],
+                "apis": [{"env": "LAMBDA_API_IDS"}],
             },
         ])
     );

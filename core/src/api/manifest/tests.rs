@@ -100,7 +100,7 @@ fn references_of_gateway_authenticators_stay() {
 #[cfg(all(feature = "jwt", feature = "api-keys"))]
 #[test]
 fn references_of_verifiers_stay() {
-    use crate::auth::{AlbOidc, ApiKeys, Cognito, Jwt};
+    use crate::auth::{AlbOidc, Algorithm, ApiKeys, Cognito, Jwt};
 
     let api = Api::new()
         .authenticate(
@@ -110,6 +110,12 @@ fn references_of_verifiers_stay() {
                 .add_issuer("https://id.example.com")
                 .any_audience()
                 .credential(Credential::header("x-token")),
+        )
+        .authenticate(
+            Jwt::new("https://id.example.com")
+                .audience("a")
+                .algorithms([Algorithm::EdDsa, Algorithm::Es256, Algorithm::EdDsa])
+                .name("devices"),
         )
         .authenticate(
             Cognito::user_pool(env("POOL"))
@@ -130,6 +136,9 @@ fn references_of_verifiers_stay() {
             {
                 "id": "jwt", "name": "jwt", "kind": "jwt", "challenge": "Bearer",
                 "credential": {"in": "header", "name": "x-token"},
+                "algorithms": [
+                    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+                ],
                 "issuers": [
                     {
                         "issuer": {"env": "ISSUER"},
@@ -138,6 +147,13 @@ fn references_of_verifiers_stay() {
                     },
                     {"issuer": "https://id.example.com"},
                 ],
+                "scopes_claim": "scope", "groups_claim": "groups",
+            },
+            {
+                "id": "devices", "name": "devices", "kind": "jwt", "challenge": "Bearer",
+                "credential": {"in": "header", "name": "authorization", "prefix": "Bearer"},
+                "algorithms": ["ES256", "EdDSA"],
+                "issuers": [{"issuer": "https://id.example.com", "audiences": ["a"]}],
                 "scopes_claim": "scope", "groups_claim": "groups",
             },
             {

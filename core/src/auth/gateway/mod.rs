@@ -19,9 +19,9 @@
 //! #[api_handler(GET "/health", public)]
 //! async fn health() -> &'static str { "ok" }
 //!
-//! // People come through one API, other services through another.
+//! // People come through the API of the template, other services through another one.
 //! let api = Api::new()
-//!     .authenticate(JwtAuthorizer::from_apis(["a1b2c3d4e5"]))
+//!     .authenticate(JwtAuthorizer::from_this_api())
 //!     .authenticate(Iam::from_apis(["f6g7h8i9j0"]).account("123456789012"))
 //!     .routes(routes![health]);
 //! ```
@@ -39,9 +39,9 @@
 //!   See <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>.
 //! - Keep `lambda:InvokeFunction` out of the policies of people and roles, including wildcards such as
 //!   `lambda:*`.
-//! - List the APIs: `from_apis`. It rejects an API that somebody else puts in front of the function
-//!   with an authorizer of their own, and an older API without one. The id is part of the event, too,
-//!   so it does not replace the policy.
+//! - Name the APIs: `from_this_api` or `from_apis`. Events of another API are rejected: of one that
+//!   somebody else puts in front of the function with an authorizer of their own, or of an older one
+//!   without authorizers. The id is part of the event, too, so it does not replace the policy.
 //! - A function URL invokes the function without the API. One with `AuthType: AWS_IAM` checks
 //!   signatures, for [`Iam`]; one with `NONE` accepts every request, and its callers have no identity.
 //! - An authorizer belongs to a route of the gateway, not to the function. Requests to a route without

@@ -7,8 +7,8 @@ use crate::{
         description::{Description, Kind},
         json::Object,
     },
-    event::Source,
-    setting::{Setting, Visit, literals, visit_all},
+    event::{Source, emulate},
+    setting::{Setting, Visit, env, literals, visit_all},
 };
 use std::borrow::Cow;
 
@@ -55,22 +55,45 @@ pub(super) const API_GATEWAY: &[Source] = &[Source::RestApi, Source::HttpApi, So
 #[derive(Clone, Debug)]
 pub(super) struct Trust {
     pub(super) name: Cow<'static, str>,
-    /// `None` for any API.
-    apis: Option<Vec<Setting>>,
+    apis: Apis,
 }
+
+#[derive(Clone, Debug)]
+enum Apis {
+    Any,
+    Named(Vec<Setting>),
+    /// All ids in one setting, separated by commas. With its value it becomes `Named`.
+    List(Setting),
+}
+
+/// The variable with the ids of the APIs in front of the function.
+const OWN_IDS: &str = "LAMBDA_API_IDS";
 
 impl Trust {
     pub(super) fn in_apis(name: &'static str, apis: Vec<Setting>) -> Self {
-        Self {
-            name: name.into(),
-            apis: Some(apis),
-        }
+        Self::new(name, Apis::Named(apis))
+    }
+
+    pub(super) fn in_this_api(name: &'static str) -> Self {
+        let ids = env(OWN_IDS).locally(emulate::DEFAULT_IDS.join(","));
+        Self::new(name, Apis::List(ids))
     }
 
     pub(super) fn in_any_api(name: &'static str) -> Self {
-        Self {
-            name: name.into(),
-            apis: None,
+        Self::new(name, Apis::Any)
+    }
+
+    fn new(name: &'static str, apis: Apis) -> Self {
+        let name = name.into();
+        Self { name, apis }
+    }
+
+    /// The ids, or the setting that has all of them; `None` for any API.
+    fn ids(&self) -> Option<&[Setting]> {
+        match &self.apis {
+            Apis::Any => None,
+            Apis::Named(ids) => Some(ids),
+            Apis::List(ids) => Some(std::slice::from_ref(ids)),
         }
     }
 
@@ -79,7 +102,7 @@ impl Trust {
         if !carriers.contains(&event.source) {
             return Err(AuthError::UntrustedSource);
         }
-        let Some(apis) = &self.apis else {
+        let Some(apis) = self.ids() else {
             return Ok(());
         };
         let api = event.api().ok_or(AuthError::UntrustedApi)?;
@@ -103,24 +126,34 @@ impl Trust {
 
     /// The ids, for the emulation of such an API; empty for all.
     pub(super) fn apis(&self) -> Vec<String> {
-        let apis = literals(self.apis.iter().flatten());
+        let apis = literals(self.ids().unwrap_or_default());
         apis.map(str::to_owned).collect()
     }
 
     pub(super) fn settings(&mut self, visit: &mut Visit<'_>) {
-        visit_all("api", self.apis.iter_mut().flatten(), visit);
+        match &mut self.apis {
+            Apis::Any => {}
+            Apis::Named(ids) => visit_all("api", ids, visit),
+            Apis::List(ids) => {
+                visit("api", ids);
+                if let Some(ids) = ids.literal() {
+                    let ids = ids.split(',').map(|id| id.trim().into());
+                    self.apis = Apis::Named(ids.collect());
+                }
+            }
+        }
     }
 
     /// The description of an authenticator with this scheme.
     pub(super) fn describe(&self, kind: Kind, scheme: &Scheme) -> Description {
         Description {
-            apis: self.apis.clone().unwrap_or_default(),
+            apis: self.ids().unwrap_or_default().to_vec(),
             ..scheme.describe(kind)
         }
     }
 
     pub(super) fn config_errors(&self) -> Vec<String> {
-        let Some(apis) = &self.apis else {
+        let Some(apis) = self.ids() else {
             return Vec::new();
         };
         if apis.is_empty() {
@@ -128,7 +161,9 @@ impl Trust {
         }
         let is_id = |id: &str| {
             !id.is_empty()
-                && !id.contains(|c: char| c == '*' || c.is_whitespace() || c.is_control())
+                && !id.contains(|c: char| {
+                    matches!(c, '*' | ',') || c.is_whitespace() || c.is_control()
+                })
         };
         let odd = apis.iter().filter(|id| !id.literal().is_some_and(is_id));
         odd.map(|id| {
@@ -148,11 +183,39 @@ macro_rules! origins {
             /// Trusts identities from these APIs: their ids, the id of a function URL, and for VPC
             /// Lattice the ARN or the id of the service.
             ///
-            /// An identity from another API is rejected. [`Api::build`](crate::Api::build) fails if
-            /// the list is empty.
+            /// An identity from another API is rejected. [`Api::build`](crate::Api::build) fails if the
+            /// list is empty, or if an id is empty or contains `*`, a comma or white space.
             pub fn from_apis<I: Into<Setting>>(ids: impl IntoIterator<Item = I>) -> Self {
                 let ids = ids.into_iter().map(Into::into).collect();
                 Self::trusting(Trust::in_apis($name, ids))
+            }
+
+            /// Trusts identities from the APIs whose ids the environment variable `LAMBDA_API_IDS` has:
+            /// one id or several, separated by commas.
+            ///
+            /// The id of the API in front of the function is known when it is deployed: its template
+            /// sets the variable. [`Api::build`](crate::Api::build) fails if the variable is missing or
+            /// empty, or if an id is empty or contains `*` or white space.
+            ///
+            /// On a developer's machine the variable is optional: in a debug build (or with the feature
+            /// `local`) that does not run on Lambda, the default ids of emulated events are trusted
+            /// without it, which are those of `TestClient`, `serve --as` and
+            /// [`GatewayContext`](crate::event::emulate::GatewayContext).
+            ///
+            /// ```
+            #[doc = concat!("use lambda_api::{Api, auth::gateway::", stringify!($type), "};")]
+            ///
+            #[doc = concat!("let api = || Api::new().authenticate(", stringify!($type), "::from_this_api());")]
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() {
+            /// let deployed = api().environment([("LAMBDA_API_IDS", "a1b2c3d4e5, f6g7h8i9j0")]);
+            /// assert!(deployed.build().await.is_ok());
+            /// let open = api().environment([("LAMBDA_API_IDS", "*")]);
+            /// assert!(open.build().await.is_err());
+            /// # }
+            /// ```
+            pub fn from_this_api() -> Self {
+                Self::trusting(Trust::in_this_api($name))
             }
 
             /// Trusts identities from any API. Only the permission to invoke the function then limits
@@ -238,6 +301,35 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_ids_becomes_the_named_apis() {
+        for (value, ids, errors) in [
+            ("a1", vec!["a1"], 0),
+            (" a1 ,b2", vec!["a1", "b2"], 0),
+            ("a1,", vec!["a1", ""], 1),
+            (" ", vec![""], 1),
+            ("a1 b2,*", vec!["a1 b2", "*"], 2),
+        ] {
+            let mut trust = Trust::in_this_api("iam");
+            trust.settings(&mut |name, setting| {
+                assert_eq!(name, "api");
+                assert_eq!(setting.variable(), Some("LAMBDA_API_IDS"));
+                *setting = value.into();
+            });
+            assert_eq!(trust.apis(), ids, "{value:?}");
+            assert_eq!(trust.config_errors().len(), errors, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn an_unresolved_list_trusts_no_api() {
+        let trust = Trust::in_this_api("iam");
+        for context in ["{}", r#"{"apiId": ""}"#, r#"{"apiId": "a1b2c3d4e5"}"#] {
+            let found = checked(&trust, Source::RestApi, context);
+            assert_eq!(found, Err(AuthError::UntrustedApi), "{context}");
+        }
+    }
+
+    #[test]
     fn any_api_is_still_not_any_source() {
         let trust = Trust::in_any_api("iam");
         assert_eq!(checked(&trust, Source::RestApi, "{}"), Ok(()));
@@ -254,6 +346,7 @@ mod tests {
             (vec![""], 1),
             (vec!["*"], 1),
             (vec!["a1 ", "b*"], 2),
+            (vec!["a1,b2"], 1),
             (vec!["a1", "<url-id>"], 0),
         ] {
             let ids: Vec<Setting> = ids.into_iter().map(Setting::from).collect();

@@ -289,8 +289,12 @@ impl Config {
             Usage::CognitoAccess => (Kind::Cognito, Some(TokenKind::Access)),
             Usage::CognitoId => (Kind::Cognito, Some(TokenKind::Id)),
         };
+        // Tokens of Cognito are always signed with RS256.
+        let mut algorithms = Algorithm::ALL.to_vec();
+        algorithms.retain(|one| kind == Kind::Jwt && self.algorithms.contains(one));
         let has_scopes = self.usage != Usage::CognitoId;
         let mut description = Description {
+            algorithms: algorithms.into_iter().map(Algorithm::name).collect(),
             token,
             scopes_claim: has_scopes.then(|| self.scopes.path().to_owned()),
             groups_claim: Some(self.common.groups.path().to_owned()),
@@ -372,6 +376,10 @@ macro_rules! common_settings {
 
             /// Allows keys to be fetched by plain HTTP from this machine (`localhost`,
             /// `127.0.0.0/8`, `[::1]`), for tests and emulators.
+            ///
+            /// It exists in debug builds, and in release builds with the feature `local`.
+            #[cfg(any(debug_assertions, feature = "local"))]
+            #[cfg_attr(docsrs, doc(cfg(any(debug_assertions, feature = "local"))))]
             pub fn allow_loopback_http(self) -> Self {
                 self.change_common(|common| common.loopback = true)
             }

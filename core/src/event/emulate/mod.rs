@@ -83,6 +83,7 @@ mod time;
 mod v2;
 
 pub use caller::{Caller, ClientCertificate, IamCaller, UnknownCaller};
+pub(crate) use gateway_context::DEFAULT_IDS;
 pub use gateway_context::GatewayContext;
 pub use response::{InvalidResponse, client_response, parse_response};
 

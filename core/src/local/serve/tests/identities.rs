@@ -77,6 +77,24 @@ async fn iam_callers_are_recognised_behind_their_sources() {
 }
 
 #[tokio::test]
+async fn local_events_come_from_this_api() {
+    let none: [(&str, &str); 0] = [];
+    let deployed = [("LAMBDA_API_IDS", "f6g7h8i9j0")];
+    for source in [Source::HttpApi, Source::FunctionUrl, Source::LatticeV2] {
+        let alice = "iam:arn:aws:iam::123456789012:user/alice";
+        let api = || api(Iam::from_this_api(), Access::authenticated());
+        for mut api in [api().environment(none), api().environment(deployed)] {
+            api.resolve_settings();
+            let response = respond(source, api, &[alice]).await;
+            assert_eq!(
+                response, "arn:aws:iam::123456789012:user/alice  ",
+                "{source}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_user_of_a_pool_has_groups_and_scopes() {
     for source in [Source::RestApi, Source::HttpApiV1, Source::HttpApi] {
         let pool = CognitoAuthorizer::from_apis(API).user_pool("eu-west-1_shop");

@@ -14,3 +14,22 @@ pub(crate) struct Described<'a> {
     pub(crate) resources: Vec<&'a Resource>,
     pub(crate) options: &'a Options,
 }
+
+impl Described<'_> {
+    /// All functions with their settings: that of the whole API, which has no name, and those of nested
+    /// APIs.
+    pub(super) fn functions(&self) -> impl Iterator<Item = (Option<&str>, Function)> {
+        let merged = |own: Option<&Function>| Function::merged(&self.options.defaults, own);
+        let nested = self.functions.iter();
+        std::iter::once((None, merged(self.function)))
+            .chain(nested.map(move |(name, own)| (Some(name.as_str()), merged(Some(own)))))
+    }
+
+    /// The clients of user pools that the template creates.
+    pub(super) fn clients(&self) -> impl Iterator<Item = &UserPoolClient> {
+        self.resources.iter().filter_map(|resource| match &resource.0 {
+            Kind::UserPoolClient(client) => Some(client),
+            _ => None,
+        })
+    }
+}

@@ -122,6 +122,7 @@
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | `openapi` | the OpenAPI document as a value; feature `openapi` |
+//! | [`template`] | the AWS SAM template, and its settings |
 //! | [`guide`] | the guide |
 //!
 //! # Features
@@ -169,6 +170,8 @@ mod limits;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod local;
 mod log;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod manifest;
 mod matched_route;
 pub mod middleware;
 #[cfg(feature = "openapi")]
@@ -182,6 +185,7 @@ mod runtime;
 mod sensitive;
 mod setting;
 mod state;
+pub mod template;
 mod timing;
 #[cfg(feature = "validate")]
 #[cfg_attr(docsrs, doc(cfg(feature = "validate")))]

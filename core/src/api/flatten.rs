@@ -32,6 +32,9 @@ pub(super) struct Scope<'a> {
     /// The layers around everything in it, including its fallback. Empty for the outermost `Api`,
     /// whose layers are around the router.
     pub(super) outer: Vec<&'a LayerFn>,
+    /// The name of its function, if that is not the one of the outermost `Api`.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    function: Option<String>,
     /// Its own authenticators, or those of the `Api` around it.
     pub(super) authenticators: Arc<[Installed]>,
 }
@@ -44,6 +47,8 @@ pub(super) fn scopes(api: &Api) -> Vec<Scope<'_>> {
         api,
         layers: api.route_layers.iter().collect(),
         outer: Vec::new(),
+        #[cfg(any(debug_assertions, feature = "local"))]
+        function: None,
         authenticators: api.authenticators.clone().into(),
     }];
     let mut next = 0;
@@ -70,6 +75,11 @@ impl<'a> Scope<'a> {
                 api: nested,
                 layers,
                 outer,
+                #[cfg(any(debug_assertions, feature = "local"))]
+                function: match &nested.template.function {
+                    Some(own) => Some(own.name_or(under)),
+                    None => self.function.clone(),
+                },
                 authenticators: if nested.authenticators.is_empty() {
                     Arc::clone(&self.authenticators)
                 } else {
@@ -129,6 +139,13 @@ impl<'a> Scope<'a> {
             },
         )
     }
+}
+
+/// The name of the function that the gateway calls for the routes of a nested API; `None` for that of
+/// the outermost one.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(super) fn function(scope: &Scope<'_>) -> Option<String> {
+    scope.function.clone()
 }
 
 fn kind<'a>(route: &'static Route, layers: &'a [LayerFn]) -> Kind<'a> {

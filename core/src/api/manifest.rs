@@ -1,85 +1,15 @@
-//! The manifest of an API, for programs that create its infrastructure: `routes --json`.
-//!
-//! `docs/routes.schema.json` is its schema.
+//! The manifest of an API.
 
 use super::{
     Api, Fallback,
-    flatten::{Kind, Scope, join, scopes},
+    flatten::{Kind, Scope, function, join, scopes},
     table::{handler, line, location, timeout},
 };
-use crate::auth::{Access, Installed, Required, description::Description};
-use serde::Serialize;
+use crate::{
+    auth::{Access, Installed},
+    manifest::{Authenticator, Fallbacks, Manifest, Mount, Route, Rule, VERSION},
+};
 use std::sync::Arc;
-
-/// The version of the format. Members may be added to a version.
-const VERSION: u32 = 1;
-
-#[derive(Serialize)]
-pub(crate) struct Manifest {
-    version: u32,
-    routes: Vec<Route>,
-    mounts: Vec<Mount>,
-    fallbacks: Vec<Fallbacks>,
-    authenticators: Vec<Authenticator>,
-}
-
-#[derive(Serialize)]
-struct Route {
-    method: &'static str,
-    path: String,
-    access: Rule,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timeout_ms: Option<u64>,
-    handler: String,
-    location: String,
-}
-
-/// A mounted service: it gets every method of its prefix and of all paths below.
-#[derive(Serialize)]
-struct Mount {
-    prefix: String,
-    access: Rule,
-    service: &'static str,
-    location: String,
-}
-
-/// What handles the paths without a route, and its prefix.
-#[derive(Serialize)]
-struct Fallbacks {
-    prefix: String,
-    access: Rule,
-    /// Whether it also gets the methods that no route of a path has.
-    every_method: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timeout_ms: Option<u64>,
-    /// `None` for a service.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    handler: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<String>,
-}
-
-/// Who may call.
-#[derive(Serialize)]
-struct Rule {
-    public: bool,
-    /// The ids of the authenticators of which one must recognise the caller.
-    authenticators: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scopes: Option<Required>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<Required>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    guard: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct Authenticator {
-    /// The name, with `@` and the prefix of the nested API that it belongs to.
-    id: String,
-    #[serde(flatten)]
-    description: Description,
-}
 
 impl Api {
     /// The manifest, which needs neither state nor environment.
@@ -123,6 +53,7 @@ impl Manifest {
                             method,
                             path,
                             access: rule(route.access),
+                            function: function(scope),
                             timeout_ms: timeout(route),
                             handler: handler(route),
                             location: location(route),
@@ -131,6 +62,7 @@ impl Manifest {
                 Kind::Fallback(route, _) => self.fallbacks.push(Fallbacks {
                     prefix: scope.prefix.clone(),
                     access: rule(route.access),
+                    function: function(scope),
                     every_method: false,
                     timeout_ms: timeout(route),
                     handler: Some(handler(route)),
@@ -139,6 +71,7 @@ impl Manifest {
                 Kind::Mount(mount) => self.mounts.push(Mount {
                     prefix: join(&scope.prefix, &mount.prefix),
                     access: rule(mount.access),
+                    function: function(scope),
                     service: mount.name,
                     location: line(mount.location),
                 }),
@@ -153,20 +86,13 @@ impl Manifest {
             self.fallbacks.push(Fallbacks {
                 prefix: scope.prefix.clone(),
                 access: rule(*access),
+                function: function(scope),
                 every_method: *every_method,
                 timeout_ms: None,
                 handler: None,
                 location: None,
             });
         }
-    }
-
-    /// The manifest as JSON that ends with a newline.
-    pub(crate) fn json(&self) -> String {
-        // Serialising strings and numbers cannot fail.
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
-        json
     }
 }
 

@@ -12,6 +12,7 @@ mod middleware;
 mod openapi;
 mod routes;
 mod table;
+mod template;
 mod timeouts;
 mod validate;
 
@@ -81,6 +82,7 @@ pub struct Api {
     request_id_header: Option<String>,
     hooks: Hooks,
     ignore_trailing_slash: bool,
+    template: template::Settings,
     #[cfg(feature = "openapi")]
     openapi: crate::openapi::Settings,
 }

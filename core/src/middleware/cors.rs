@@ -155,6 +155,27 @@ impl Cors {
         self
     }
 
+    /// The rules, for a template.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn rules(&self) -> CorsRules {
+        let names = |list: &List| match list {
+            List::Any => vec!["*".to_owned()],
+            List::These(names) => names.clone(),
+        };
+        CorsRules {
+            origins: names(&self.origins),
+            headers: match &self.headers {
+                None => vec![AUTHORIZATION.to_string(), CONTENT_TYPE.to_string()],
+                // Browsers only send `authorization` if it is named, even if there is a `*`.
+                Some(List::Any) => vec!["*".to_owned(), AUTHORIZATION.to_string()],
+                Some(List::These(names)) => names.clone(),
+            },
+            expose: names(&self.expose),
+            credentials: self.credentials,
+            max_age: self.max_age,
+        }
+    }
+
     /// The allowed origins, for the local server: those that are named exactly, and whether there
     /// are others.
     #[cfg(any(debug_assertions, feature = "local"))]
@@ -212,6 +233,17 @@ impl Cors {
         }
         layer.allow_credentials(self.credentials)
     }
+}
+
+/// The rules of a [`Cors`], as they were written.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) struct CorsRules {
+    /// `*`, or origins, which may have a wildcard.
+    pub(crate) origins: Vec<String>,
+    pub(crate) headers: Vec<String>,
+    pub(crate) expose: Vec<String>,
+    pub(crate) credentials: bool,
+    pub(crate) max_age: Option<Duration>,
 }
 
 /// Parses header names. `advice` is the alternative to `*`, which would be a valid token.

@@ -12,6 +12,8 @@ mod problem_renderer;
 mod timeout;
 
 pub use cors::Cors;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use cors::CorsRules;
 pub(crate) use cors::{CorsGate, PathMethods, copy_permission};
 pub use from_fn::{FromFn, FromFnService, Middleware, from_fn};
 pub(crate) use guard::Guard;

@@ -1,0 +1,95 @@
+//! The manifest of an API, for programs that create its infrastructure: `routes --json`.
+//!
+//! `docs/routes.schema.json` is its schema.
+
+use crate::auth::{Required, description::Description};
+use serde::Serialize;
+
+/// The version of the format. Members may be added to a version.
+pub(crate) const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+pub(crate) struct Manifest {
+    pub(crate) version: u32,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) mounts: Vec<Mount>,
+    pub(crate) fallbacks: Vec<Fallbacks>,
+    pub(crate) authenticators: Vec<Authenticator>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) access: Rule,
+    /// The name of the function of a nested API; `None` for the function of the whole API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) function: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timeout_ms: Option<u64>,
+    pub(crate) handler: String,
+    pub(crate) location: String,
+}
+
+/// A mounted service: it gets every method of its prefix and of all paths below.
+#[derive(Serialize)]
+pub(crate) struct Mount {
+    pub(crate) prefix: String,
+    pub(crate) access: Rule,
+    /// The name of the function of a nested API; `None` for the function of the whole API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) function: Option<String>,
+    pub(crate) service: &'static str,
+    pub(crate) location: String,
+}
+
+/// What handles the paths without a route, and its prefix.
+#[derive(Serialize)]
+pub(crate) struct Fallbacks {
+    pub(crate) prefix: String,
+    pub(crate) access: Rule,
+    /// The name of the function of a nested API; `None` for the function of the whole API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) function: Option<String>,
+    /// Whether it also gets the methods that no route of a path has.
+    pub(crate) every_method: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timeout_ms: Option<u64>,
+    /// `None` for a service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) handler: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) location: Option<String>,
+}
+
+/// Who may call.
+#[derive(Serialize)]
+pub(crate) struct Rule {
+    pub(crate) public: bool,
+    /// The ids of the authenticators of which one must recognise the caller.
+    pub(crate) authenticators: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scopes: Option<Required>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) groups: Option<Required>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) guard: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Authenticator {
+    /// The name, with `@` and the prefix of the nested API that it belongs to.
+    pub(crate) id: String,
+    #[serde(flatten)]
+    pub(crate) description: Description,
+}
+
+impl Manifest {
+    /// The manifest as JSON that ends with a newline.
+    pub(crate) fn json(&self) -> String {
+        // Serialising strings and numbers cannot fail.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}

@@ -1,0 +1,68 @@
+//! What a template is written for.
+
+/// The service in front of the function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Gateway {
+    /// An [HTTP API](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html).
+    #[default]
+    HttpApi,
+    /// A [REST API](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html),
+    /// regional.
+    RestApi,
+    /// A [function URL](https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html).
+    FunctionUrl,
+    /// A rule for a listener of an Application Load Balancer that exists.
+    LoadBalancer,
+}
+
+/// Which routes the gateway knows. Function URLs and load balancers know none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Routing {
+    /// Each route of the API, closed at the gateway as far as the gateway can.
+    #[default]
+    Each,
+    /// One route for everything: the function decides.
+    Proxy,
+}
+
+/// Options of a template.
+///
+/// ```
+/// use lambda_api::template::{Gateway, Options, Routing};
+///
+/// let options = Options::new(Gateway::RestApi).routing(Routing::Proxy).binary("orders");
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Options {
+    pub(crate) gateway: Gateway,
+    pub(crate) routing: Routing,
+    pub(crate) binary: Option<String>,
+    /// Settings of the function, where the program has none.
+    pub(crate) defaults: super::Function,
+}
+
+impl Options {
+    /// The template for a gateway, with each route.
+    pub fn new(gateway: Gateway) -> Self {
+        Self {
+            gateway,
+            ..Self::default()
+        }
+    }
+
+    /// Sets which routes the gateway knows.
+    pub fn routing(mut self, routing: Routing) -> Self {
+        self.routing = routing;
+        self
+    }
+
+    /// Sets the name of the binary, as in Cargo.toml. The default is the name of the crate that has the
+    /// first route. The command `template` uses the name of the program that runs.
+    pub fn binary(mut self, name: impl Into<String>) -> Self {
+        self.binary = Some(name.into());
+        self
+    }
+}

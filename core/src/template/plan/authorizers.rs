@@ -1,0 +1,200 @@
+//! Authenticators as authorizers of a gateway.
+
+use crate::{
+    auth::{
+        Place,
+        description::{Description, Kind},
+    },
+    setting::Setting,
+    template::{
+        Gateway,
+        described::Described,
+        tree::Node,
+        values::{Values, pascal},
+    },
+};
+use http::header::AUTHORIZATION;
+
+/// An authorizer of a gateway.
+pub(in crate::template) struct Authorizer {
+    /// The id of the authenticator.
+    pub(super) id: String,
+    /// Letters and digits.
+    pub(in crate::template) name: String,
+    /// The header with the credential.
+    pub(in crate::template) header: String,
+    pub(in crate::template) verifies: Verifies,
+    pub(super) warnings: Vec<String>,
+}
+
+/// What an authorizer verifies.
+pub(in crate::template) enum Verifies {
+    /// At an HTTP API.
+    Jwt { issuer: Node, audiences: Vec<Node> },
+    /// At a REST API.
+    UserPools(Vec<Node>),
+    /// By calling a function, which has this ARN.
+    Lambda(Node),
+}
+
+/// Why a gateway has no authorizer for an authenticator.
+pub(super) enum NotHere {
+    /// The function verifies the caller.
+    FunctionDoes(&'static str),
+    /// The authenticator reads what a gateway has verified.
+    NobodyDoes(String),
+}
+
+use NotHere::{FunctionDoes, NobodyDoes};
+
+/// Whether the function verifies the caller itself.
+pub(super) fn is_in_function(kind: Kind) -> bool {
+    match kind {
+        #[cfg(feature = "jwt")]
+        Kind::Jwt | Kind::Cognito | Kind::Alb => true,
+        #[cfg(feature = "api-keys")]
+        Kind::ApiKey => true,
+        // The gateway verifies certificates for a whole domain, not for a route.
+        Kind::Custom | Kind::Mtls => true,
+        Kind::GatewayJwt | Kind::GatewayCognito | Kind::Iam | Kind::Lambda => false,
+    }
+}
+
+/// The authorizer for an authenticator that is not IAM's.
+pub(super) fn authorizer(
+    api: &Described<'_>,
+    id: &str,
+    authenticator: &Description,
+    values: &mut Values,
+) -> Result<Authorizer, NotHere> {
+    let gateway = api.options.gateway;
+    let name = pascal(id);
+    let mut warnings = Vec::new();
+    let verifies = match (gateway, authenticator.kind) {
+        (_, Kind::Lambda) => {
+            let description = format!("ARN of the function that authorizes callers of `{id}`");
+            Verifies::Lambda(values.parameter(&format!("{name}Arn"), description, false, None))
+        }
+        (_, Kind::Custom) => return Err(FunctionDoes("an authenticator of the program")),
+        (_, Kind::Mtls) => {
+            return Err(FunctionDoes(
+                "which needs a custom domain with mutual TLS that this template does not create",
+            ));
+        }
+        #[cfg(feature = "api-keys")]
+        (_, Kind::ApiKey) => return Err(FunctionDoes("keys of its own")),
+        #[cfg(feature = "jwt")]
+        (_, Kind::Alb) => return Err(FunctionDoes("tokens of a load balancer")),
+        #[cfg(feature = "jwt")]
+        (Gateway::RestApi, Kind::Jwt) => {
+            return Err(FunctionDoes("AWS SAM has no JWT authorizer for REST APIs"));
+        }
+        (Gateway::RestApi, Kind::GatewayJwt) => {
+            return Err(NobodyDoes(
+                "reads the claims of a JWT authorizer, which AWS SAM cannot create for a REST API: use \
+                 an HTTP API, or verify tokens in the function with `Jwt`"
+                    .to_owned(),
+            ));
+        }
+        (Gateway::RestApi, _) => {
+            let pools = &authenticator.user_pools;
+            if pools.is_empty() {
+                return Err(NobodyDoes(
+                    "accepts tokens of every user pool: name the pool with `.user_pool(..)`".to_owned(),
+                ));
+            }
+            Verifies::UserPools(pools.iter().map(|pool| values.arn(&pool.id)).collect())
+        }
+        _ => jwt(api, &name, authenticator, values, &mut warnings)?,
+    };
+    Ok(Authorizer {
+        id: id.to_owned(),
+        header: header(authenticator)?,
+        name,
+        verifies,
+        warnings,
+    })
+}
+
+/// The header with the credential.
+fn header(authenticator: &Description) -> Result<String, NotHere> {
+    match &authenticator.credential {
+        None => Ok("Authorization".to_owned()),
+        Some(Place::Header { name, .. }) if name == AUTHORIZATION.as_str() => {
+            Ok("Authorization".to_owned())
+        }
+        Some(Place::Header { name, .. }) => Ok(name.clone()),
+        Some(Place::Cookie { .. }) => Err(FunctionDoes("tokens in a cookie")),
+    }
+}
+
+/// The JWT authorizer of an HTTP API: one issuer, and tokens signed with RSA.
+fn jwt(
+    api: &Described<'_>,
+    name: &str,
+    authenticator: &Description,
+    values: &mut Values,
+    warnings: &mut Vec<String>,
+) -> Result<Verifies, NotHere> {
+    let by_gateway = !is_in_function(authenticator.kind);
+    let unable = |reason: &'static str, advice: &str| {
+        if by_gateway {
+            NobodyDoes(format!("{reason}: {advice}"))
+        } else {
+            FunctionDoes(reason)
+        }
+    };
+    if !authenticator.algorithms.is_empty() {
+        let rsa = authenticator.algorithms.iter().filter(|one| one.starts_with("RS"));
+        if rsa.count() == 0 {
+            return Err(FunctionDoes("an HTTP API verifies signatures of RSA only"));
+        }
+        if authenticator.algorithms.iter().any(|one| !one.starts_with("RS")) {
+            warnings.push(format!(
+                "`{}`: an HTTP API verifies signatures of RSA only, and rejects tokens with other \
+                 algorithms before the function sees them",
+                authenticator.name
+            ));
+        }
+    }
+    let (issuer, parties) = match (&*authenticator.issuers, &*authenticator.user_pools) {
+        ([one], []) => (values.of(&one.issuer), &one.audiences),
+        ([], [pool]) if pool.regions.is_empty() => (values.issuer(&pool.id), &pool.clients),
+        ([], []) => {
+            let description = format!("Issuer of the tokens of `{}`", authenticator.name);
+            let issuer = values.parameter(&format!("{name}Issuer"), description, false, None);
+            (issuer, &authenticator.clients)
+        }
+        _ => {
+            return Err(unable(
+                "accepts several issuers, but an authorizer of an HTTP API has one",
+                "use an authenticator for each issuer",
+            ));
+        }
+    };
+    let audiences: Vec<Node> = parties.iter().map(|one| values.of(one)).collect();
+    let audiences = match (audiences.is_empty(), by_gateway) {
+        (false, _) => audiences,
+        (true, false) => return Err(FunctionDoes("every audience is accepted")),
+        // The program relies on the gateway for the audience.
+        (true, true) => {
+            let pool = authenticator.user_pools.first().map(|pool| &pool.id);
+            let clients = clients_of(api, pool, values);
+            if clients.is_empty() {
+                let description = format!("Audience of the tokens of `{}`", authenticator.name);
+                vec![values.parameter(&format!("{name}Audience"), description, false, None)]
+            } else {
+                clients
+            }
+        }
+    };
+    Ok(Verifies::Jwt { issuer, audiences })
+}
+
+/// The clients that the template creates for a pool.
+fn clients_of(api: &Described<'_>, pool: Option<&Setting>, values: &Values) -> Vec<Node> {
+    let clients = api.clients().filter(|client| {
+        pool.is_some_and(|pool| values.refers_to(pool, &client.pool))
+    });
+    clients.map(|client| Node::Ref(client.id.clone())).collect()
+}

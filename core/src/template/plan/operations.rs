@@ -1,0 +1,231 @@
+//! The operations of a gateway: routes, mounted services and fallbacks.
+
+use super::security::{Judge, Security};
+use crate::template::{Gateway, Routing, described::Described};
+
+/// A path of a gateway.
+pub(in crate::template) struct PathItem {
+    /// In the syntax of API Gateway.
+    pub(in crate::template) path: String,
+    pub(in crate::template) operations: Vec<Operation>,
+}
+
+pub(in crate::template) struct Operation {
+    /// A method in lower case, or [`ANY`].
+    pub(in crate::template) method: &'static str,
+    pub(in crate::template) security: Security,
+    /// The name of the function; `None` for that of the whole API.
+    pub(in crate::template) function: Option<String>,
+    pub(in crate::template) comments: Vec<String>,
+}
+
+/// The operation for every method.
+pub(in crate::template) const ANY: &str = "x-amazon-apigateway-any-method";
+/// The path of the route of an HTTP API that takes what no other route takes.
+pub(in crate::template) const DEFAULT_ROUTE: &str = "/$default";
+
+/// All operations, in the order of the program.
+pub(super) fn collect(
+    api: &Described<'_>,
+    judge: &mut Judge<'_>,
+    errors: &mut Vec<String>,
+) -> Vec<PathItem> {
+    match api.options.routing {
+        Routing::Each => each(api, judge, errors),
+        Routing::Proxy => proxy(api, judge, errors),
+    }
+}
+
+fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -> Vec<PathItem> {
+    let mut paths = Paths(Vec::new());
+    for route in &api.manifest.routes {
+        let (security, comments) = judge.decide(
+            &format!("`{} {}`", route.method, route.path),
+            &route.access,
+            errors,
+        );
+        let Some(method) = method(route.method) else {
+            errors.push(format!(
+                "`{} {}`: API Gateway has no method {}: write the template with `--routes proxy`",
+                route.method, route.path, route.method
+            ));
+            continue;
+        };
+        paths.add(&route.path, Operation {
+            method,
+            security,
+            function: route.function.clone(),
+            comments,
+        });
+    }
+    for mount in &api.manifest.mounts {
+        let route = format!("the service at `{}`", mount.prefix);
+        let (security, comments) = judge.decide(&route, &mount.access, errors);
+        for path in [root_of(&mount.prefix), below(&mount.prefix)] {
+            paths.add(&path, Operation {
+                method: ANY,
+                security: security.clone(),
+                function: mount.function.clone(),
+                comments: comments.clone(),
+            });
+        }
+    }
+    // The most specific one first: a path has the fallback of its own API.
+    for fallback in api.manifest.fallbacks.iter().rev() {
+        let route = format!("the fallback of `{}`", root_of(&fallback.prefix));
+        let (security, comments) = judge.decide(&route, &fallback.access, errors);
+        let places = match (api.options.gateway, fallback.prefix.as_str()) {
+            (Gateway::HttpApi, "") => vec![DEFAULT_ROUTE.to_owned()],
+            (_, prefix) => vec![root_of(prefix), below(prefix)],
+        };
+        for path in places {
+            paths.add(&path, Operation {
+                method: ANY,
+                security: security.clone(),
+                function: fallback.function.clone(),
+                comments: comments.clone(),
+            });
+        }
+    }
+    for path in &mut paths.0 {
+        path.add_head();
+    }
+    paths.0
+}
+
+/// One operation for everything. The gateway closes it if all routes are closed in the same way.
+fn proxy(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -> Vec<PathItem> {
+    let manifest = &api.manifest;
+    let routes = manifest.routes.iter().map(|route| {
+        (format!("`{} {}`", route.method, route.path), &route.access)
+    });
+    let mounts = manifest.mounts.iter();
+    let mounts = mounts.map(|mount| (format!("the service at `{}`", mount.prefix), &mount.access));
+    let fallbacks = manifest.fallbacks.iter();
+    let fallbacks =
+        fallbacks.map(|one| (format!("the fallback of `{}`", root_of(&one.prefix)), &one.access));
+    let decided: Vec<_> = routes
+        .chain(mounts)
+        .chain(fallbacks)
+        .map(|(route, access)| {
+            let (security, _) = judge.decide(&route, access, errors);
+            (route, access, security)
+        })
+        .collect();
+    let first = decided.first().map(|(_, _, security)| security.clone());
+    let is_same = decided.iter().all(|(_, _, security)| Some(security) == first.as_ref());
+    let security = first.filter(|_| is_same).unwrap_or(Security::Open);
+    if !is_same {
+        let unverified = decided
+            .iter()
+            .find(|(_, access, _)| judge.needs_gateway(access));
+        if let Some((route, ..)) = unverified {
+            errors.push(format!(
+                "{route}: the gateway must verify the caller, but one route for everything cannot be \
+                 open for some callers and closed for others: use `--routes each`"
+            ));
+        }
+        judge.forget();
+    }
+    let comments = match security == Security::Open && !manifest.authenticators.is_empty() {
+        true => vec!["the function decides who may call".to_owned()],
+        false => Vec::new(),
+    };
+    let places = match api.options.gateway {
+        Gateway::HttpApi => vec![DEFAULT_ROUTE],
+        _ => vec!["/", "/{proxy+}"],
+    };
+    let operation = |path: &str| PathItem {
+        path: path.to_owned(),
+        operations: vec![Operation {
+            method: ANY,
+            security: security.clone(),
+            function: None,
+            comments: comments.clone(),
+        }],
+    };
+    places.into_iter().map(operation).collect()
+}
+
+/// Paths in the order in which they were added.
+struct Paths(Vec<PathItem>);
+
+impl Paths {
+    /// Adds an operation unless the path has one for this method.
+    fn add(&mut self, path: &str, operation: Operation) {
+        let path = self.spelled(path);
+        match self.0.iter_mut().find(|known| known.path == path) {
+            Some(known) => {
+                if !known.has(operation.method) {
+                    known.operations.push(operation);
+                }
+            }
+            None => self.0.push(PathItem {
+                path,
+                operations: vec![operation],
+            }),
+        }
+    }
+
+    /// The path with the name that a greedy parameter already has in this place.
+    fn spelled(&self, path: &str) -> String {
+        let parent = |path: &str| {
+            let (parent, last) = path.rsplit_once('/')?;
+            last.ends_with("+}").then(|| parent.to_owned())
+        };
+        let own = parent(path);
+        let known = self.0.iter().find(|known| own.is_some() && parent(&known.path) == own);
+        known.map_or(path, |known| &known.path).to_owned()
+    }
+}
+
+impl PathItem {
+    pub(super) fn has(&self, method: &str) -> bool {
+        self.operations.iter().any(|one| one.method == method)
+    }
+
+    /// Adds the `HEAD` that the router handles as `GET`.
+    fn add_head(&mut self) {
+        let get = self.operations.iter().position(|one| one.method == "get");
+        let Some(at) = get.filter(|_| !self.has("head")) else {
+            return;
+        };
+        if let Some(get) = self.operations.get(at) {
+            let head = Operation {
+                method: "head",
+                security: get.security.clone(),
+                function: get.function.clone(),
+                comments: Vec::new(),
+            };
+            self.operations.insert(at + 1, head);
+        }
+    }
+}
+
+/// The path of a prefix itself.
+fn root_of(prefix: &str) -> String {
+    match prefix {
+        "" => "/".to_owned(),
+        prefix => prefix.to_owned(),
+    }
+}
+
+/// Everything below a prefix.
+fn below(prefix: &str) -> String {
+    format!("{}/{{proxy+}}", prefix.trim_end_matches('/'))
+}
+
+/// The key of a method in an OpenAPI document; `None` if API Gateway has no such method.
+fn method(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "ANY" => ANY,
+        "GET" => "get",
+        "HEAD" => "head",
+        "POST" => "post",
+        "PUT" => "put",
+        "PATCH" => "patch",
+        "DELETE" => "delete",
+        "OPTIONS" => "options",
+        _ => return None,
+    })
+}

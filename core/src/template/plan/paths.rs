@@ -1,0 +1,49 @@
+//! Paths that a gateway cannot have.
+
+use super::operations::{DEFAULT_ROUTE, PathItem};
+use std::collections::BTreeMap;
+
+/// Reports paths that a REST API cannot have: two names for a parameter in one place, and segments with
+/// other characters than letters, digits and `._-:`.
+pub(super) fn check_rest(paths: &[PathItem], errors: &mut Vec<String>) {
+    // The parameter below each path, and the first path that has it.
+    let mut parameters: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    for path in paths.iter().map(|item| item.path.as_str()) {
+        let mut end = 0;
+        for segment in path.split('/').skip(1).filter(|_| path != "/") {
+            let parent = path.get(..end).unwrap_or_default();
+            end += 1 + segment.len();
+            if segment.starts_with('{') {
+                let (known, first) = *parameters.entry(parent).or_insert((segment, path));
+                if known != segment {
+                    errors.push(format!(
+                        "`{first}` and `{path}`: a REST API cannot have `{known}` and `{segment}` in \
+                         the same place: give both the same name, or write the template with `--routes \
+                         proxy`"
+                    ));
+                }
+            }
+            let name = segment.trim_matches(|c| matches!(c, '{' | '}' | '+'));
+            let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte);
+            if name.is_empty() || !name.bytes().all(is_allowed) {
+                errors.push(format!(
+                    "`{path}`: a segment of a REST API consists of letters, digits and `._-:`: write \
+                     the template with `--routes proxy`"
+                ));
+            }
+        }
+    }
+    errors.dedup();
+}
+
+/// Reports paths that an HTTP API cannot have: it matches the decoded path.
+pub(super) fn check_http(paths: &[PathItem], errors: &mut Vec<String>) {
+    for path in paths.iter().map(|item| item.path.as_str()) {
+        if path.contains('%') || path.starts_with("/$") && path != DEFAULT_ROUTE {
+            errors.push(format!(
+                "`{path}`: an HTTP API compares the decoded path, and has names of its own that begin \
+                 with `$`: write the template with `--routes proxy`"
+            ));
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What closes an operation at the gateway, and what only the function can decide.
+
+use super::authorizers::{Authorizer, NotHere, authorizer, is_in_function};
+use crate::{
+    auth::{
+        Required,
+        description::{Description, Kind, TokenKind},
+    },
+    manifest::Rule,
+    template::{Gateway, described::Described, values::Values},
+};
+use std::collections::BTreeSet;
+
+/// What closes an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::template) enum Security {
+    /// Nothing at the gateway: the route is public, or the function decides.
+    Open,
+    Iam,
+    Authorizer {
+        name: String,
+        /// Of which a token needs one.
+        scopes: Vec<String>,
+    },
+}
+
+/// The scope of every access token of a user who signed in without managed login.
+const SIGN_IN: &str = "aws.cognito.signin.user.admin";
+/// The most scopes of a route at an HTTP API.
+const MOST_SCOPES: usize = 10;
+
+/// Decides about routes, and collects the authorizers that they need.
+pub(super) struct Judge<'a> {
+    api: &'a Described<'a>,
+    values: &'a mut Values,
+    authorizers: Vec<Authorizer>,
+    warnings: BTreeSet<String>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(api: &'a Described<'a>, values: &'a mut Values) -> Self {
+        Self {
+            api,
+            values,
+            authorizers: Vec::new(),
+            warnings: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn done(self) -> (Vec<Authorizer>, Vec<String>) {
+        (self.authorizers, self.warnings.into_iter().collect())
+    }
+
+    /// What closes a route, and comments about what the gateway does not check. `route` names it.
+    pub(super) fn decide(
+        &mut self,
+        route: &str,
+        rule: &Rule,
+        errors: &mut Vec<String>,
+    ) -> (Security, Vec<String>) {
+        let mut comments = Vec::new();
+        if rule.public {
+            return (Security::Open, comments);
+        }
+        let api = self.api;
+        let all = api.manifest.authenticators.iter();
+        let accepted: Vec<_> = all
+            .filter(|one| rule.authenticators.contains(&one.id))
+            .collect();
+        let ids: Vec<_> = accepted.iter().map(|one| format!("`{}`", one.id)).collect();
+        let security = match accepted.as_slice() {
+            [] => Security::Open,
+            [one] => self.by_one(route, &one.id, &one.description, rule, &mut comments, errors),
+            several => {
+                let outside = several
+                    .iter()
+                    .filter(|one| !is_in_function(one.description.kind));
+                let outside: Vec<_> = outside.map(|one| format!("`{}`", one.id)).collect();
+                if outside.len() == several.len() {
+                    errors.push(format!(
+                        "{route}: a gateway has one authorizer for a route, which cannot be both {}: \
+                         name one with `authenticator = \"..\"`",
+                        outside.join(" and ")
+                    ));
+                } else if !outside.is_empty() {
+                    self.warnings.insert(format!(
+                        "{route}: callers cannot use {}, because a gateway that verifies nothing lets \
+                         the function decide: name one authenticator with `authenticator = \"..\"`",
+                        outside.join(" or ")
+                    ));
+                }
+                comments.push(format!("the function authenticates the caller: {}", ids.join(" or ")));
+                Security::Open
+            }
+        };
+        let names = |required: Required| {
+            let names: Vec<_> = required.names.iter().map(|name| format!("{name:?}")).collect();
+            let names = names.join(", ");
+            if required.is_any() { format!("any({names})") } else { names }
+        };
+        let is_closed = security != Security::Open;
+        comments.extend(rule.groups.filter(|_| is_closed).map(|groups| {
+            format!("the function checks groups({})", names(groups))
+        }));
+        comments.extend(rule.guard.filter(|_| is_closed).map(|guard| {
+            format!("the function calls the guard {guard}")
+        }));
+        let scopes = rule.scopes.filter(|scopes| {
+            let at_gateway = match &security {
+                Security::Authorizer { scopes, .. } => !scopes.is_empty(),
+                _ => false,
+            };
+            is_closed && (!at_gateway || !scopes.is_any() && scopes.names.len() > 1)
+        });
+        comments.extend(scopes.map(|scopes| format!("the function checks scopes({})", names(scopes))));
+        (security, comments)
+    }
+
+    /// The security of a route with one authenticator.
+    fn by_one(
+        &mut self,
+        route: &str,
+        id: &str,
+        authenticator: &Description,
+        rule: &Rule,
+        comments: &mut Vec<String>,
+        errors: &mut Vec<String>,
+    ) -> Security {
+        if authenticator.kind == Kind::Iam {
+            return Security::Iam;
+        }
+        let name = match self.authorizers.iter().find(|one| one.id == id) {
+            Some(known) => known.name.clone(),
+            None => match authorizer(self.api, id, authenticator, self.values) {
+                Ok(made) => {
+                    self.warnings.extend(made.warnings.iter().cloned());
+                    let name = made.name.clone();
+                    self.authorizers.push(made);
+                    name
+                }
+                Err(NotHere::FunctionDoes(reason)) => {
+                    comments.push(format!("the function authenticates the caller: `{id}` ({reason})"));
+                    return Security::Open;
+                }
+                Err(NotHere::NobodyDoes(reason)) => {
+                    errors.push(format!("{route}: the authenticator `{id}` {reason}"));
+                    return Security::Open;
+                }
+            },
+        };
+        let scopes = self.scopes(route, authenticator, rule, errors);
+        Security::Authorizer { name, scopes }
+    }
+
+    /// The scopes of which the gateway requires one.
+    fn scopes(
+        &mut self,
+        route: &str,
+        authenticator: &Description,
+        rule: &Rule,
+        errors: &mut Vec<String>,
+    ) -> Vec<String> {
+        let is_rest = self.api.options.gateway == Gateway::RestApi;
+        let wanted: Vec<String> = rule
+            .scopes
+            .iter()
+            .flat_map(|scopes| scopes.names)
+            .map(|&name| name.to_owned())
+            .collect();
+        let claim = authenticator.scopes_claim.as_deref();
+        let is_usual = claim.is_none_or(|claim| claim == "scope" || claim == "scp");
+        let takes_access_tokens = authenticator.token == Some(TokenKind::Access);
+        match authenticator.kind {
+            Kind::Lambda => Vec::new(),
+            // An authorizer with scopes takes access tokens, one without takes ID tokens.
+            _ if is_rest && takes_access_tokens && wanted.is_empty() => {
+                if self.signs_in_machines(authenticator) {
+                    errors.push(format!(
+                        "{route}: a REST API requires a scope of access tokens, and tokens of client \
+                         credentials have none that fits: add `scopes(..)` to the route, or accept ID \
+                         tokens with `.id_tokens()`"
+                    ));
+                } else {
+                    self.warnings.insert(format!(
+                        "routes without `scopes(..)` require the scope `{SIGN_IN}`: tokens of client \
+                         credentials do not have it, and tokens of managed login only if it is \
+                         requested"
+                    ));
+                }
+                vec![SIGN_IN.to_owned()]
+            }
+            _ if is_rest && takes_access_tokens && !is_usual => {
+                errors.push(format!(
+                    "{route}: a REST API requires a scope in the claim `scope` of access tokens, but \
+                     the scopes are in `{}`: accept ID tokens with `.id_tokens()`, or use the claim \
+                     `scope`",
+                    claim.unwrap_or_default()
+                ));
+                Vec::new()
+            }
+            _ if !is_usual => Vec::new(),
+            _ if wanted.len() > MOST_SCOPES => {
+                self.warnings.insert(format!(
+                    "{route}: a gateway accepts {MOST_SCOPES} scopes for a route: the function alone \
+                     checks them"
+                ));
+                Vec::new()
+            }
+            _ => wanted,
+        }
+    }
+
+    /// Whether all clients of an authenticator are programs.
+    fn signs_in_machines(&self, authenticator: &Description) -> bool {
+        let clients = || authenticator.user_pools.iter().flat_map(|pool| &pool.clients);
+        let is_machine = |client| {
+            self.api
+                .clients()
+                .any(|one| one.is_program && self.values.refers_to(client, &one.id))
+        };
+        clients().next().is_some() && clients().all(is_machine)
+    }
+}

@@ -1,0 +1,120 @@
+//! The AWS SAM template: blocks of resources, parameters and outputs.
+
+mod api;
+mod function;
+mod load_balancer;
+mod resources;
+
+use super::{
+    Gateway,
+    described::Described,
+    plan::Plan,
+    template::Block,
+    tree::{Map, Node},
+    values::Values,
+    yaml,
+};
+
+/// The blocks of an API behind an API Gateway.
+pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> Vec<Block> {
+    let mut blocks = resources::blocks(api, values);
+    blocks.push(api::block(api, plan));
+    let source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*";
+    for (name, settings) in api.functions() {
+        blocks.extend(function::blocks(api, name, &settings, values, Map::new()));
+        let id = format!("{}Permission", function_id(name));
+        let permission = Map::new()
+            .with("FunctionName", Node::Ref(function_id(name)))
+            .with("Action", "lambda:InvokeFunction")
+            .with("Principal", "apigateway.amazonaws.com")
+            .with("SourceArn", Node::sub(source));
+        blocks.push(resource(&id, "AWS::Lambda::Permission", Map::new(), permission));
+    }
+    let url = match api.options.gateway {
+        Gateway::RestApi => {
+            "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Api.Stage}"
+        }
+        _ => "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}",
+    };
+    let outputs = Map::new()
+        .with("ApiUrl", Map::new().with("Value", Node::sub(url)))
+        .with("ApiId", Map::new().with("Value", Node::Ref("Api".to_owned())));
+    finished(blocks, api, values, outputs)
+}
+
+/// The blocks of a function with a URL.
+pub(super) fn with_url(api: &Described<'_>, is_signed: bool, values: &Values) -> Vec<Block> {
+    let auth = if is_signed { "AWS_IAM" } else { "NONE" };
+    let mut url = Map::new().with("AuthType", auth);
+    // The function responds to preflights itself, unless the URL rejects them: they are not signed.
+    if let Some(cors) = api.cors.as_ref().filter(|_| is_signed) {
+        let methods = vec!["*".to_owned()];
+        url.push("Cors", api::cors_configuration(cors, &methods));
+    }
+    let mut blocks = resources::blocks(api, values);
+    let more = Map::new().with("FunctionUrlConfig", url);
+    if let Some((_, settings)) = api.functions().next() {
+        blocks.extend(function::blocks(api, None, &settings, values, more));
+    }
+    let url = Node::GetAtt("FunctionUrl.FunctionUrl".to_owned());
+    let host = Node::Part(2, "/", Box::new(url.clone()));
+    let id = Node::Part(0, ".", Box::new(host));
+    let outputs = Map::new()
+        .with("FunctionUrl", Map::new().with("Value", url))
+        .with("FunctionUrlId", Map::new().with("Value", id));
+    finished(blocks, api, values, outputs)
+}
+
+/// The blocks of a function behind a load balancer.
+pub(super) fn behind_load_balancer(api: &Described<'_>, values: &Values) -> Vec<Block> {
+    let mut blocks = resources::blocks(api, values);
+    if let Some((_, settings)) = api.functions().next() {
+        blocks.extend(function::blocks(api, None, &settings, values, Map::new()));
+    }
+    blocks.extend(load_balancer::blocks());
+    finished(blocks, api, values, Map::new())
+}
+
+/// The blocks between parameters and outputs.
+fn finished(
+    resources: Vec<Block>,
+    api: &Described<'_>,
+    values: &Values,
+    mut outputs: Map,
+) -> Vec<Block> {
+    for id in api.resources.iter().map(|resource| resource.id()) {
+        outputs.push(id, Map::new().with("Value", Node::Ref(id.to_owned())));
+    }
+    let section = |name: &str, entries: Map| Block {
+        name: name.to_owned(),
+        indent: 0,
+        text: match entries.is_empty() {
+            true => String::new(),
+            false => yaml::lines(&Map::new().with(name, yaml::long(entries)), 0),
+        },
+    };
+    let mut blocks = vec![section("Parameters", values.declared())];
+    blocks.extend(resources);
+    blocks.push(section("Outputs", outputs));
+    blocks
+}
+
+/// A block with one resource. `attributes` are beside its type.
+fn resource(id: &str, kind: &str, attributes: Map, properties: Map) -> Block {
+    let mut own = Map::new().with("Type", kind);
+    own.extend(attributes);
+    if !properties.is_empty() {
+        // The last one, so that lines after the block extend it.
+        own.push("Properties", yaml::long(properties));
+    }
+    Block {
+        name: id.to_owned(),
+        indent: 2,
+        text: yaml::lines(&Map::new().with(id, yaml::long(own)), 2),
+    }
+}
+
+/// The logical id of a function.
+pub(super) fn function_id(name: Option<&str>) -> String {
+    format!("{}Function", super::values::pascal(name.unwrap_or_default()))
+}

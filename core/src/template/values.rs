@@ -1,0 +1,261 @@
+//! Settings as values of a template: literals, references to resources, and parameters.
+
+use super::{
+    Gateway,
+    described::Described,
+    resource::Kind,
+    tree::{Map, Node},
+};
+use crate::{
+    auth::{TRUSTED_IDS, description::Description, pool},
+    setting::Setting,
+};
+use std::collections::BTreeMap;
+
+/// The values of environment variables, and the parameters that some of them need.
+pub(super) struct Values {
+    /// In the order of the alphabet.
+    pub(super) environment: BTreeMap<String, Node>,
+    parameters: BTreeMap<String, Parameter>,
+    /// Logical ids of user pools that the template creates, with their variables.
+    pools: Vec<(String, &'static str)>,
+}
+
+struct Parameter {
+    description: String,
+    is_secret: bool,
+    default: Option<&'static str>,
+}
+
+impl Values {
+    /// The values of all variables that the functions need.
+    pub(super) fn new(api: &Described<'_>, errors: &mut Vec<String>) -> Self {
+        let mut values = Self {
+            environment: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            pools: Vec::new(),
+        };
+        for resource in &api.resources {
+            let (id, variable) = match &resource.0 {
+                Kind::UserPool(pool) => {
+                    let variable = pool.variable.unwrap_or_default();
+                    values.pools.push((pool.id.clone(), variable));
+                    (&pool.id, pool.variable)
+                }
+                Kind::UserPoolClient(client) => (&client.id, client.variable),
+                Kind::Table(table) => (&table.id, table.variable),
+            };
+            let Some(variable) = variable else { continue };
+            let value = Node::Ref(id.clone());
+            if values.environment.insert(variable.to_owned(), value).is_some() {
+                errors.push(format!("two resources have the variable `{variable}`"));
+            }
+        }
+        let authenticators = api.manifest.authenticators.iter();
+        for authenticator in authenticators.map(|one| &one.description) {
+            for setting in settings(authenticator) {
+                let Some(variable) = setting.variable() else {
+                    continue;
+                };
+                let is_secret = authenticator.keys.as_ref() == Some(setting);
+                values.add(variable, api.options.gateway, is_secret, errors);
+            }
+        }
+        for variable in api.functions().flat_map(|(_, function)| function.parameters) {
+            values.add(&variable, api.options.gateway, false, errors);
+        }
+        values
+    }
+
+    fn add(&mut self, variable: &str, gateway: Gateway, is_secret: bool, errors: &mut Vec<String>) {
+        if self.environment.contains_key(variable) {
+            return;
+        }
+        let value = match (variable == TRUSTED_IDS, gateway) {
+            (true, Gateway::HttpApi | Gateway::RestApi) => Node::Ref("Api".to_owned()),
+            // The id of a URL is known after the first deployment.
+            (true, _) => {
+                let description = "The id of the function URL, after the first deployment";
+                self.parameter("FunctionUrlId", description.to_owned(), false, Some("unknown"))
+            }
+            (false, _) => {
+                let name = name_of(variable);
+                if self.parameters.contains_key(&name) {
+                    errors.push(format!(
+                        "the variable `{variable}` and another one have the same parameter `{name}`"
+                    ));
+                }
+                self.parameter(&name, format!("Value of {variable}"), is_secret, None)
+            }
+        };
+        self.environment.insert(variable.to_owned(), value);
+    }
+
+    /// A reference to a parameter, which is declared if it is not yet.
+    pub(super) fn parameter(
+        &mut self,
+        name: &str,
+        description: String,
+        is_secret: bool,
+        default: Option<&'static str>,
+    ) -> Node {
+        self.parameters.entry(name.to_owned()).or_insert(Parameter {
+            description,
+            is_secret,
+            default,
+        });
+        Node::Ref(name.to_owned())
+    }
+
+    /// The names of all parameters.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.keys().map(String::as_str)
+    }
+
+    /// The parameters of the template.
+    pub(super) fn declared(&self) -> Map {
+        let mut map = Map::new();
+        for (name, parameter) in &self.parameters {
+            let declared = Map::new()
+                .with("Type", "String")
+                .with("Description", parameter.description.as_str())
+                .with_some("Default", parameter.default)
+                .with_some("NoEcho", parameter.is_secret.then_some(true));
+            map.push(name.as_str(), declared);
+        }
+        map
+    }
+
+    pub(super) fn of(&self, setting: &Setting) -> Node {
+        match (setting.literal(), setting.variable()) {
+            (Some(literal), _) => Node::from(literal),
+            (None, variable) => {
+                let value = variable.and_then(|name| self.environment.get(name));
+                // Every variable of a setting has a value.
+                value.cloned().unwrap_or_else(|| Node::from(""))
+            }
+        }
+    }
+
+    /// The logical id of the pool that has this id.
+    fn created(&self, pool: &Setting) -> Option<&str> {
+        let variable = pool.variable()?;
+        let known = self.pools.iter().find(|(_, known)| *known == variable);
+        known.map(|(id, _)| id.as_str())
+    }
+
+    /// Whether a setting refers to this resource.
+    pub(super) fn refers_to(&self, setting: &Setting, id: &str) -> bool {
+        setting.variable().is_some() && self.of(setting) == Node::Ref(id.to_owned())
+    }
+
+    /// The issuer of a user pool.
+    pub(super) fn issuer(&self, pool: &Setting) -> Node {
+        if let Some(id) = pool.literal() {
+            let region = pool::region(id).unwrap_or_default();
+            let [issuer, _] = pool::issuers(id, region);
+            return issuer.into();
+        }
+        self.with_region(pool, "https://cognito-idp.{region}.${AWS::URLSuffix}/{id}")
+    }
+
+    /// The ARN of a user pool.
+    pub(super) fn arn(&self, pool: &Setting) -> Node {
+        const ARN: &str = "arn:${AWS::Partition}:cognito-idp:{region}:${AWS::AccountId}:userpool/{id}";
+        match (pool.literal(), self.created(pool)) {
+            (Some(id), _) => {
+                let region = pool::region(id).unwrap_or_default();
+                Node::sub(ARN.replace("{region}", region).replace("{id}", id))
+            }
+            (None, Some(created)) => Node::GetAtt(format!("{created}.Arn")),
+            (None, None) => self.with_region(pool, ARN),
+        }
+    }
+
+    /// A text with the region and the id of a pool that a variable names.
+    fn with_region(&self, pool: &Setting, text: &str) -> Node {
+        let value = self.of(pool);
+        let Node::Ref(name) = &value else {
+            return value;
+        };
+        let text = text.replace("{id}", &format!("${{{name}}}"));
+        if self.created(pool).is_some() {
+            return Node::sub(text.replace("{region}", "${AWS::Region}"));
+        }
+        let region = format!("{name}Region");
+        Node::Sub(
+            text.replace("{region}", &format!("${{{region}}}")),
+            vec![(region, Node::Part(0, "_", Box::new(value)))],
+        )
+    }
+}
+
+/// The parameter of a variable: `CognitoPool` for `COGNITO_POOL`.
+fn name_of(variable: &str) -> String {
+    pascal(&variable.to_ascii_lowercase())
+}
+
+/// Words with a capital each, without what separated them: a logical id.
+pub(super) fn pascal(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let capital = |word: &str| {
+        let mut chars = word.chars();
+        let first = chars.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(chars).collect::<String>()
+    };
+    let name: String = words.map(capital).collect();
+    match name.starts_with(|first: char| first.is_ascii_digit()) {
+        true => format!("P{name}"),
+        false => name,
+    }
+}
+
+/// All settings of an authenticator.
+fn settings(authenticator: &Description) -> impl Iterator<Item = &Setting> {
+    let Description {
+        issuers,
+        user_pools,
+        load_balancers,
+        keys_url,
+        keys,
+        clients,
+        apis,
+        accounts,
+        organizations,
+        roles,
+        users,
+        ..
+    } = authenticator;
+    let issuers = issuers.iter().flat_map(|one| {
+        let own = std::iter::once(&one.issuer);
+        own.chain(&one.audiences).chain(&one.jwks_url)
+    });
+    let pools = user_pools.iter().flat_map(|one| {
+        let own = std::iter::once(&one.id);
+        own.chain(&one.clients).chain(&one.regions).chain(&one.jwks_url)
+    });
+    let lists = [load_balancers, clients, apis, accounts, organizations, roles, users];
+    issuers
+        .chain(pools)
+        .chain(keys_url)
+        .chain(keys)
+        .chain(lists.into_iter().flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_have_names_of_variables() {
+        for (variable, name) in [
+            ("COGNITO_POOL", "CognitoPool"),
+            ("API_KEYS", "ApiKeys"),
+            ("table", "Table"),
+            ("2ND_KEY", "P2ndKey"),
+            ("_X__Y_", "XY"),
+        ] {
+            assert_eq!(name_of(variable), name);
+        }
+    }
+}

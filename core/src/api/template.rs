@@ -79,6 +79,13 @@ impl Api {
 
 #[cfg(any(debug_assertions, feature = "local"))]
 impl Api {
+    /// The IAM policy of a principal that calls the routes that IAM closes, as JSON.
+    pub(crate) fn caller_policy(&self, _: &Options) -> Result<String, TemplateErrors> {
+        Err(TemplateErrors(vec![
+            "the policy of callers cannot be written yet".to_owned(),
+        ]))
+    }
+
     fn described<'a>(&'a self, options: &'a Options) -> crate::template::Described<'a> {
         use super::flatten::{function, scopes};
         let scopes = scopes(self);

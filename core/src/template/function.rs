@@ -126,33 +126,35 @@ impl Function {
     }
 }
 
-/// The settings of a function: `defaults` of Cargo.toml, and `own` of the code.
-///
-/// A setting in code replaces the default. Variables and policies are added to the defaults, and a
-/// variable replaces the default of the same name.
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(super) fn merged(defaults: &Function, own: Option<&Function>) -> Function {
-    let mut merged = defaults.clone();
-    let Some(own) = own else {
-        return merged;
-    };
-    merged.name = own.name.clone().or(merged.name);
-    merged.memory = own.memory.or(merged.memory);
-    merged.timeout = own.timeout.or(merged.timeout);
-    merged.log_retention = own.log_retention.or(merged.log_retention);
-    merged.tracing = own.tracing.or(merged.tracing);
-    merged.role = own.role.clone().or(merged.role);
-    let is_own = |variable: &String| {
-        let mut set = own.environment.iter().map(|(name, _)| name);
-        set.any(|name| name == variable) || own.parameters.contains(variable)
-    };
-    merged.environment.retain(|(name, _)| !is_own(name));
-    merged.environment.extend(own.environment.iter().cloned());
-    merged.parameters.retain(|name| !is_own(name));
-    merged.parameters.extend(own.parameters.iter().cloned());
-    merged.policies.retain(|one| !own.policies.contains(one));
-    merged.policies.extend(own.policies.iter().cloned());
-    merged
+impl Function {
+    /// The settings of a function: `defaults` of Cargo.toml, and `own` of the code.
+    ///
+    /// A setting in code replaces the default. Variables and policies are added to the defaults, and a
+    /// variable replaces the default of the same name.
+    pub(crate) fn merged(defaults: &Self, own: Option<&Self>) -> Self {
+        let mut merged = defaults.clone();
+        let Some(own) = own else {
+            return merged;
+        };
+        merged.name = own.name.clone().or(merged.name);
+        merged.memory = own.memory.or(merged.memory);
+        merged.timeout = own.timeout.or(merged.timeout);
+        merged.log_retention = own.log_retention.or(merged.log_retention);
+        merged.tracing = own.tracing.or(merged.tracing);
+        merged.role = own.role.clone().or(merged.role);
+        let is_own = |variable: &String| {
+            let mut set = own.environment.iter().map(|(name, _)| name);
+            set.any(|name| name == variable) || own.parameters.contains(variable)
+        };
+        merged.environment.retain(|(name, _)| !is_own(name));
+        merged.environment.extend(own.environment.iter().cloned());
+        merged.parameters.retain(|name| !is_own(name));
+        merged.parameters.extend(own.parameters.iter().cloned());
+        merged.policies.retain(|one| !own.policies.contains(one));
+        merged.policies.extend(own.policies.iter().cloned());
+        merged
+    }
 }
 
 #[cfg(all(test, any(debug_assertions, feature = "local")))]
@@ -171,7 +173,7 @@ mod tests {
             .timeout(Duration::from_secs(3))
             .tracing(true);
         let own = Function::new().memory(512).tracing(false).role("arn:own");
-        let merged = merged(&defaults, Some(&own));
+        let merged = Function::merged(&defaults, Some(&own));
         assert_eq!(merged.memory, Some(512));
         assert_eq!(merged.timeout, Some(Duration::from_secs(3)));
         assert_eq!(merged.tracing, Some(false));
@@ -193,7 +195,7 @@ mod tests {
             .parameter("C")
             .policy("Two")
             .policy("Three");
-        let merged = merged(&defaults, Some(&own));
+        let merged = Function::merged(&defaults, Some(&own));
         assert_eq!(
             pairs(&merged),
             [("A", "cargo"), ("B", "code"), ("D", "code")]
@@ -205,7 +207,7 @@ mod tests {
     #[test]
     fn defaults_apply_without_settings_in_code() {
         let defaults = Function::new().memory(128).policy("One");
-        let merged = merged(&defaults, None);
+        let merged = Function::merged(&defaults, None);
         assert_eq!(merged.memory, Some(128));
         assert_eq!(merged.policies, ["One"]);
     }

@@ -23,6 +23,22 @@ pub(crate) struct Block {
     pub(crate) text: String,
 }
 
+#[cfg(test)]
+impl Template {
+    /// A template of blocks: names, indentations and texts.
+    pub(crate) fn of(blocks: &[(&str, usize, &str)]) -> Self {
+        let blocks = blocks.iter().map(|(name, indent, text)| Block {
+            name: (*name).to_owned(),
+            indent: *indent,
+            text: (*text).to_owned(),
+        });
+        Self {
+            blocks: blocks.collect(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
 impl Template {
     /// What the template leaves to the reader: quotas that are nearly reached, and what the gateway does
     /// not check.

@@ -1,14 +1,7 @@
-//! The template of an API, and its settings.
+//! The template of an API.
 
 use super::Api;
 use crate::template::{Function, Options, Resource, Template, TemplateErrors};
-
-/// What the template needs besides the routes.
-#[derive(Default)]
-pub(super) struct Settings {
-    pub(super) function: Option<Function>,
-    pub(super) resources: Vec<Resource>,
-}
 
 impl Api {
     /// Writes the AWS SAM template of this API.

@@ -291,6 +291,7 @@ fn routes(arguments: &[&str]) -> Result<Command, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::local::destination::Destination;
 
     fn parsed(line: &str) -> Result<Command, String> {
         let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
@@ -412,8 +413,7 @@ mod tests {
                 "openapi --dialect 3.0 --check=api.json",
                 Ok(Command::OpenApi(WantedDocument {
                     is_3_0: true,
-                    check: Some("api.json".to_owned()),
-                    out: None,
+                    destination: Destination::Check("api.json".to_owned()),
                 })),
             ),
             ("help", Ok(Command::Help)),
@@ -437,7 +437,7 @@ mod tests {
         for (line, expected) in [
             (
                 "sevre",
-                "expected the command `serve`, `invoke`, `routes`, `openapi`, `token` or `help`, found \"sevre\"",
+                "expected the command `serve`, `invoke`, `routes`, `openapi`, `template`, `token` or `help`, found \"sevre\"",
             ),
             ("serve now", "`serve` does not know \"now\""),
             ("--prot 1", "`serve` does not know \"--prot\""),

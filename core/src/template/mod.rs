@@ -27,6 +27,7 @@ mod yaml;
 pub(crate) use described::Described;
 pub use errors::TemplateErrors;
 pub use function::Function;
+pub(crate) use options::Settings;
 pub use options::{Gateway, Options, Routing};
 pub use resource::{KeyType, Resource, Table, UserPool, UserPoolClient};
 pub use template::Template;

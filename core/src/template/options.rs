@@ -1,6 +1,6 @@
 //! What a template is written for.
 
-use super::Function;
+use super::{Function, Resource};
 use std::collections::BTreeMap;
 
 /// The service in front of the function.
@@ -85,4 +85,11 @@ impl Options {
         self.binary = Some(name.into());
         self
     }
+}
+
+/// What an API states for its template, besides its routes.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) function: Option<Function>,
+    pub(crate) resources: Vec<Resource>,
 }

@@ -6,8 +6,9 @@
 mod keys;
 mod markers;
 
-use super::template::Block;
-use markers::{Marker, Span, begin, end};
+use super::block::Block;
+use keys::RESOURCES;
+use markers::{Error, Marker, Span, begin, end};
 
 /// The first lines of a new file.
 const HEADER: &str = "\
@@ -17,12 +18,6 @@ const HEADER: &str = "\
 AWSTemplateFormatVersion: \"2010-09-09\"
 Transform: AWS::Serverless-2016-10-31
 ";
-
-/// The key that the blocks of resources are below.
-const RESOURCES: &str = "Resources";
-
-/// An error, with the number of a line for the order of errors.
-type Error = (usize, String);
 
 /// A new file with these blocks.
 pub(super) fn write(blocks: &[Block]) -> String {

@@ -7,6 +7,7 @@
 //! policies of the function, and gives a nested API a function of its own. [`UserPool`],
 //! [`UserPoolClient`] and [`Table`] declare resources that the template creates.
 
+mod block;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod blocks;
 #[cfg(any(debug_assertions, feature = "local"))]

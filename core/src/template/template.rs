@@ -1,6 +1,6 @@
 //! A written template.
 
-use super::TemplateErrors;
+use super::{TemplateErrors, block::Block};
 
 /// A template of AWS SAM, in named blocks.
 ///
@@ -10,17 +10,6 @@ use super::TemplateErrors;
 pub struct Template {
     pub(crate) blocks: Vec<Block>,
     pub(crate) warnings: Vec<String>,
-}
-
-/// A part of a template that is replaced as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Block {
-    /// A logical id, `Parameters` or `Outputs`.
-    pub(crate) name: String,
-    /// The indentation of its lines and markers: 2 for resources, else 0.
-    pub(crate) indent: usize,
-    /// Whole lines, indented. May be empty.
-    pub(crate) text: String,
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! The keys of a file: what the user defines outside of the blocks, and the blocks too.
 
-use super::{Block, Error, RESOURCES, markers::Found};
+use super::markers::{Error, Found};
+use crate::template::block::Block;
 use std::{collections::HashMap, iter::zip};
+
+/// The key that the blocks of resources are below.
+pub(super) const RESOURCES: &str = "Resources";
 
 /// The indentation of the deepest keys that are compared: those of the properties of a resource.
 const DEEPEST: usize = 6;

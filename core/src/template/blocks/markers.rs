@@ -1,10 +1,13 @@
 //! The markers of a file.
 
-use super::{Block, Error};
+use crate::template::block::Block;
 use std::{iter::zip, ops::RangeInclusive};
 
 const BEGIN: &str = "# lambda-api: begin ";
 const END: &str = "# lambda-api: end ";
+
+/// An error, with the number of a line for the order of errors.
+pub(super) type Error = (usize, String);
 
 /// A line that begins or ends a block.
 pub(super) struct Marker<'a> {

@@ -82,7 +82,7 @@ pub struct Api {
     request_id_header: Option<String>,
     hooks: Hooks,
     ignore_trailing_slash: bool,
-    template: template::Settings,
+    template: crate::template::Settings,
     #[cfg(feature = "openapi")]
     openapi: crate::openapi::Settings,
 }

@@ -1,14 +1,7 @@
-//! The template of an API, and its settings.
+//! The template of an API.
 
 use super::Api;
 use crate::template::{Function, Options, Resource, Template, TemplateErrors};
-
-/// What the template needs besides the routes.
-#[derive(Default)]
-pub(super) struct Settings {
-    pub(super) function: Option<Function>,
-    pub(super) resources: Vec<Resource>,
-}
 
 impl Api {
     /// Writes the AWS SAM template of this API.
@@ -79,6 +72,13 @@ impl Api {
 
 #[cfg(any(debug_assertions, feature = "local"))]
 impl Api {
+    /// The IAM policy of a principal that calls the routes that IAM closes, as JSON.
+    pub(crate) fn caller_policy(&self, _: &Options) -> Result<String, TemplateErrors> {
+        Err(TemplateErrors(vec![
+            "the policy of callers cannot be written yet".to_owned(),
+        ]))
+    }
+
     fn described<'a>(&'a self, options: &'a Options) -> crate::template::Described<'a> {
         use super::flatten::{function, scopes};
         let scopes = scopes(self);

@@ -5,6 +5,7 @@ use super::{
     host_guard::Host,
     openapi::{self, Wanted as WantedDocument},
     option::{doubled_option, option, unexpected, value},
+    template::{self, Wanted as WantedTemplate},
     token::{self, Wanted},
 };
 use crate::{event::Source, middleware::OriginRule};
@@ -22,6 +23,8 @@ commands:
   routes [--json]    list the routes, and check that the API can be built
   openapi [OPTION]...
                      print the OpenAPI document; needs the feature `openapi`
+  template [OPTION]...
+                     print the AWS SAM template
   token SUBJECT [OPTION]...
                      print a token that `serve` and `invoke` accept on this machine
   help               show this text
@@ -60,6 +63,16 @@ options of openapi:
   --check FILE       fail if FILE is not the document, and show the difference; list what the
                      document leaves open
 
+options of template:
+  --kind KIND        http (the default) for an HTTP API, rest for a REST API, url for a function
+                     URL, alb for a load balancer
+  --routes ROUTES    each (the default): the gateway has every route, and closes it if it can;
+                     proxy: the gateway has one route for everything
+  --out FILE         write the template to FILE; if FILE exists, only the lines between its
+                     markers `# lambda-api: begin` and `# lambda-api: end` change
+  --check FILE       fail if these lines of FILE differ from the template, and show the difference
+  --caller-policy    print the IAM policy that allows a principal to call the routes with IAM
+
 options of token:
   --groups NAMES     groups, such as admins,staff; may be repeated
   --scopes NAMES     scopes, such as orders/read,orders/write; may be repeated
@@ -78,6 +91,7 @@ pub(super) enum Command {
     Invoke { file: String },
     Routes { json: bool },
     OpenApi(WantedDocument),
+    Template(WantedTemplate),
     Token(Wanted),
     Help,
 }
@@ -126,11 +140,13 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
         ["invoke", rest @ ..] => invoke(rest),
         ["routes", rest @ ..] => routes(rest),
         ["openapi", rest @ ..] => openapi::parse(rest).map(Command::OpenApi),
+        ["template", rest @ ..] => template::parse(rest).map(Command::Template),
         ["token", rest @ ..] => token::parse(rest).map(Command::Token),
         ["help", ..] => Ok(Command::Help),
         [option, ..] if option.starts_with('-') => serve(&arguments),
         [other, ..] => Err(format!(
-            "expected the command `serve`, `invoke`, `routes`, `openapi`, `token` or `help`, found {other:?}"
+            "expected the command `serve`, `invoke`, `routes`, `openapi`, `template`, `token` or \
+             `help`, found {other:?}"
         )),
     }
 }
@@ -275,6 +291,7 @@ fn routes(arguments: &[&str]) -> Result<Command, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::local::destination::Destination;
 
     fn parsed(line: &str) -> Result<Command, String> {
         let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
@@ -396,8 +413,7 @@ mod tests {
                 "openapi --dialect 3.0 --check=api.json",
                 Ok(Command::OpenApi(WantedDocument {
                     is_3_0: true,
-                    check: Some("api.json".to_owned()),
-                    out: None,
+                    destination: Destination::Check("api.json".to_owned()),
                 })),
             ),
             ("help", Ok(Command::Help)),
@@ -421,7 +437,7 @@ mod tests {
         for (line, expected) in [
             (
                 "sevre",
-                "expected the command `serve`, `invoke`, `routes`, `openapi`, `token` or `help`, found \"sevre\"",
+                "expected the command `serve`, `invoke`, `routes`, `openapi`, `template`, `token` or `help`, found \"sevre\"",
             ),
             ("serve now", "`serve` does not know \"now\""),
             ("--prot 1", "`serve` does not know \"--prot\""),

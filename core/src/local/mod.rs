@@ -1,4 +1,5 @@
-//! The command line of a program outside Lambda: `serve`, `invoke`, `routes`, `openapi`, `token`.
+//! The command line of a program outside Lambda: `serve`, `invoke`, `routes`, `openapi`, `template`,
+//! `token`.
 //!
 //! `serve` is a gateway on loopback: it turns each request into the event that the chosen source would
 //! send, passes it to the code that runs on Lambda, and reads the response as the source would. It
@@ -24,7 +25,7 @@ mod bearer;
 mod caller;
 mod caller_check;
 mod context;
-#[cfg(feature = "openapi")]
+mod destination;
 mod diff;
 mod event_callers;
 mod gateway;
@@ -32,6 +33,7 @@ mod handle;
 mod host_guard;
 mod invoke;
 mod log;
+mod metadata;
 mod openapi;
 mod option;
 mod output;
@@ -39,6 +41,7 @@ mod record;
 mod redact;
 mod serve;
 mod stop;
+mod template;
 mod terminal;
 mod token;
 
@@ -74,7 +77,8 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
     let done = match arguments::parse(&arguments) {
         Ok(Command::Help) => print(HELP),
         Ok(Command::Routes { json }) => list(&api, json),
-        Ok(Command::OpenApi(wanted)) => openapi(&api, &wanted),
+        Ok(Command::OpenApi(wanted)) => openapi::run(&api, &wanted),
+        Ok(Command::Template(wanted)) => template::run(&api, &wanted),
         Ok(Command::Invoke { file }) => invoke(api, &file).await,
         Ok(Command::Token(wanted)) => token(api, &wanted).await,
         Ok(Command::Serve(options)) => serve_on(api, options).await,
@@ -126,20 +130,6 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
         Some(errors) => Err(cannot_be_built(&errors)),
         None => Ok(()),
     }
-}
-
-#[cfg(feature = "openapi")]
-fn openapi(api: &Api, wanted: &openapi::Wanted) -> Result<(), Failure> {
-    openapi::run(api, wanted)
-}
-
-#[cfg(not(feature = "openapi"))]
-fn openapi(_: &Api, _: &openapi::Wanted) -> Result<(), Failure> {
-    Err(Failure(
-        "the feature `openapi` of lambda-api is off: turn it on with `cargo add lambda-api --features \
-         openapi`"
-            .to_owned(),
-    ))
 }
 
 async fn token(mut api: Api, wanted: &token::Wanted) -> Result<(), Failure> {

@@ -1,29 +1,22 @@
 //! The command `openapi`: prints the document, or compares it with a file.
 
-use super::option::{doubled_option, option, unexpected, value};
 #[cfg(feature = "openapi")]
+use super::{destination::compare, log, output::print};
 use super::{
-    diff::diff,
-    log,
-    output::{Failure, print},
+    destination::{Destination, parse_file},
+    option::{doubled_option, option, unexpected, value},
+    output::Failure,
 };
+use crate::Api;
 #[cfg(feature = "openapi")]
-use crate::{
-    Api,
-    openapi::{Dialect, OpenApi},
-};
-#[cfg(feature = "openapi")]
-use std::fs;
+use crate::openapi::{Dialect, OpenApi};
 
 /// The options of `openapi`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
     /// OpenAPI 3.0 instead of 3.1.
     pub(super) is_3_0: bool,
-    /// The file to write, instead of standard output.
-    pub(super) out: Option<String>,
-    /// The file to compare with.
-    pub(super) check: Option<String>,
+    pub(super) destination: Destination,
 }
 
 /// Parses the arguments after `openapi`.
@@ -45,13 +38,9 @@ pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
         }
         arguments = rest;
     }
-    if out.is_some() && check.is_some() {
-        return Err("`--out` and `--check` exclude each other".to_owned());
-    }
     Ok(Wanted {
         is_3_0: dialect.unwrap_or_default(),
-        out,
-        check,
+        destination: Destination::new(out, check)?,
     })
 }
 
@@ -60,13 +49,6 @@ fn parse_dialect(value: &str) -> Result<bool, String> {
         "3.0" => Ok(true),
         "3.1" => Ok(false),
         _ => Err(format!("`--dialect` needs 3.0 or 3.1, found {value:?}")),
-    }
-}
-
-fn parse_file(name: &str, value: &str) -> Result<String, String> {
-    match value {
-        "" => Err(format!("`{name}` needs a file, found \"\"")),
-        file => Ok(file.to_owned()),
     }
 }
 
@@ -82,33 +64,29 @@ pub(super) fn run(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
         Dialect::V3_1
     };
     let text = document.to_json_in(dialect);
-    match (&wanted.out, &wanted.check) {
-        (Some(file), _) => fs::write(file, text)
+    match &wanted.destination {
+        Destination::Print => print(&text),
+        Destination::Out(file) => std::fs::write(file, text)
             .map_err(|error| Failure(format!("{file} cannot be written: {error}"))),
-        (None, Some(file)) => {
+        Destination::Check(file) => {
             for note in notes(&document) {
                 log::line(&format!("note: {note}"));
             }
-            compare(file, &text, wanted.is_3_0)
+            let known = std::fs::read_to_string(file)
+                .map_err(|error| Failure(format!("{file} cannot be read: {error}")))?;
+            let dialect = if wanted.is_3_0 { " --dialect 3.0" } else { "" };
+            compare(file, &known, &text, &format!("openapi{dialect}"))
         }
-        (None, None) => print(&text),
     }
 }
 
-#[cfg(feature = "openapi")]
-fn compare(file: &str, text: &str, is_3_0: bool) -> Result<(), Failure> {
-    let known = fs::read_to_string(file)
-        .map_err(|error| Failure(format!("{file} cannot be read: {error}")))?;
-    // Git may have changed the ends of lines, and an editor the end of the file.
-    let known = known.replace("\r\n", "\n");
-    if known.trim_end() == text.trim_end() {
-        return Ok(());
-    }
-    log::line(&diff(&known, text));
-    let dialect = if is_3_0 { "--dialect 3.0 " } else { "" };
-    Err(Failure(format!(
-        "{file} is out of date: write it again with `openapi {dialect}--out {file}`"
-    )))
+#[cfg(not(feature = "openapi"))]
+pub(super) fn run(_: &Api, _: &Wanted) -> Result<(), Failure> {
+    Err(Failure(
+        "the feature `openapi` of lambda-api is off: turn it on with `cargo add lambda-api --features \
+         openapi`"
+            .to_owned(),
+    ))
 }
 
 /// What the document leaves open, and what it cannot express.
@@ -123,6 +101,7 @@ fn notes(document: &OpenApi) -> impl Iterator<Item = String> {
 #[cfg(all(test, feature = "openapi"))]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn checked(content: Option<&str>) -> Result<(), String> {
         let directory = std::env::temp_dir();
@@ -131,7 +110,7 @@ mod tests {
             fs::write(&file, content).expect("a file");
         }
         let wanted = Wanted {
-            check: Some(file.to_string_lossy().into_owned()),
+            destination: Destination::Check(file.to_string_lossy().into_owned()),
             ..Wanted::default()
         };
         let done = run(&Api::new(), &wanted);

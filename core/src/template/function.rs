@@ -4,10 +4,21 @@ use std::time::Duration;
 
 /// Settings of a Lambda function in the template, for [`Api::function`](crate::Api::function).
 ///
-/// The same settings can be in Cargo.toml, under `[package.metadata.lambda-api]`: `memory` in MiB,
-/// `timeout` and `log-retention` in seconds and days, `tracing`, `environment`, `policies`, `role`. A
-/// setting in code replaces the one in Cargo.toml; variables and policies are added to those of
-/// Cargo.toml.
+/// The command `template` reads the same settings from Cargo.toml: `memory` in MiB, `timeout` in seconds,
+/// `log-retention` in days, `tracing`, `environment`, `policies` and `role`. A setting in code replaces the
+/// one in Cargo.toml. Variables and policies are added to those of Cargo.toml, and a variable in code
+/// replaces one of the same name.
+///
+/// ```toml
+/// [package.metadata.lambda-api]
+/// memory = 512
+/// environment = { CURRENCY = "EUR" }
+///
+/// [package.metadata.lambda-api.functions.reports]
+/// timeout = 60
+/// ```
+///
+/// The same in code:
 ///
 /// ```
 /// use lambda_api::{Api, template::Function};
@@ -112,5 +123,92 @@ impl Function {
         let words = prefix.split(|c: char| !c.is_ascii_alphanumeric());
         let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
         words.join("-")
+    }
+}
+
+#[cfg(any(debug_assertions, feature = "local"))]
+impl Function {
+    /// The settings of a function: `defaults` of Cargo.toml, and `own` of the code.
+    ///
+    /// A setting in code replaces the default. Variables and policies are added to the defaults, and a
+    /// variable replaces the default of the same name.
+    pub(crate) fn merged(defaults: &Self, own: Option<&Self>) -> Self {
+        let mut merged = defaults.clone();
+        let Some(own) = own else {
+            return merged;
+        };
+        merged.name = own.name.clone().or(merged.name);
+        merged.memory = own.memory.or(merged.memory);
+        merged.timeout = own.timeout.or(merged.timeout);
+        merged.log_retention = own.log_retention.or(merged.log_retention);
+        merged.tracing = own.tracing.or(merged.tracing);
+        merged.role = own.role.clone().or(merged.role);
+        let is_own = |variable: &String| {
+            let mut set = own.environment.iter().map(|(name, _)| name);
+            set.any(|name| name == variable) || own.parameters.contains(variable)
+        };
+        merged.environment.retain(|(name, _)| !is_own(name));
+        merged.environment.extend(own.environment.iter().cloned());
+        merged.parameters.retain(|name| !is_own(name));
+        merged.parameters.extend(own.parameters.iter().cloned());
+        merged.policies.retain(|one| !own.policies.contains(one));
+        merged.policies.extend(own.policies.iter().cloned());
+        merged
+    }
+}
+
+#[cfg(all(test, any(debug_assertions, feature = "local")))]
+mod tests {
+    use super::*;
+
+    fn pairs(function: &Function) -> Vec<(&str, &str)> {
+        let pairs = function.environment.iter();
+        pairs.map(|(a, b)| (a.as_str(), b.as_str())).collect()
+    }
+
+    #[test]
+    fn settings_in_code_replace_defaults() {
+        let defaults = Function::new()
+            .memory(128)
+            .timeout(Duration::from_secs(3))
+            .tracing(true);
+        let own = Function::new().memory(512).tracing(false).role("arn:own");
+        let merged = Function::merged(&defaults, Some(&own));
+        assert_eq!(merged.memory, Some(512));
+        assert_eq!(merged.timeout, Some(Duration::from_secs(3)));
+        assert_eq!(merged.tracing, Some(false));
+        assert_eq!(merged.role.as_deref(), Some("arn:own"));
+        assert_eq!(merged.log_retention, None);
+    }
+
+    #[test]
+    fn variables_and_policies_are_added_to_defaults() {
+        let defaults = Function::new()
+            .environment("A", "cargo")
+            .environment("B", "cargo")
+            .environment("C", "cargo")
+            .policy("One")
+            .policy("Two");
+        let own = Function::new()
+            .environment("B", "code")
+            .environment("D", "code")
+            .parameter("C")
+            .policy("Two")
+            .policy("Three");
+        let merged = Function::merged(&defaults, Some(&own));
+        assert_eq!(
+            pairs(&merged),
+            [("A", "cargo"), ("B", "code"), ("D", "code")]
+        );
+        assert_eq!(merged.parameters, ["C"]);
+        assert_eq!(merged.policies, ["One", "Two", "Three"]);
+    }
+
+    #[test]
+    fn defaults_apply_without_settings_in_code() {
+        let defaults = Function::new().memory(128).policy("One");
+        let merged = Function::merged(&defaults, None);
+        assert_eq!(merged.memory, Some(128));
+        assert_eq!(merged.policies, ["One"]);
     }
 }

@@ -7,6 +7,7 @@
 //! policies of the function, and gives a nested API a function of its own. [`UserPool`],
 //! [`UserPoolClient`] and [`Table`] declare resources that the template creates.
 
+mod block;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod blocks;
 #[cfg(any(debug_assertions, feature = "local"))]
@@ -27,6 +28,7 @@ mod yaml;
 pub(crate) use described::Described;
 pub use errors::TemplateErrors;
 pub use function::Function;
+pub(crate) use options::Settings;
 pub use options::{Gateway, Options, Routing};
 pub use resource::{KeyType, Resource, Table, UserPool, UserPoolClient};
 pub use template::Template;

@@ -1,5 +1,8 @@
 //! What a template is written for.
 
+use super::{Function, Resource};
+use std::collections::BTreeMap;
+
 /// The service in front of the function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -34,14 +37,31 @@ pub enum Routing {
 ///
 /// let options = Options::new(Gateway::RestApi).routing(Routing::Proxy).binary("orders");
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Options {
     pub(crate) gateway: Gateway,
     pub(crate) routing: Routing,
     pub(crate) binary: Option<String>,
-    /// Settings of the function, where the program has none.
-    pub(crate) defaults: super::Function,
+    /// Settings of the function that Cargo.toml has.
+    pub(crate) defaults: Function,
+    /// The same for the functions of nested APIs, by name.
+    pub(crate) nested_defaults: BTreeMap<String, Function>,
+    /// The directory of the package, from the directory of the template. `sam build` runs there.
+    pub(crate) code_uri: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            gateway: Gateway::default(),
+            routing: Routing::default(),
+            binary: None,
+            defaults: Function::default(),
+            nested_defaults: BTreeMap::new(),
+            code_uri: ".".to_owned(),
+        }
+    }
 }
 
 impl Options {
@@ -65,4 +85,11 @@ impl Options {
         self.binary = Some(name.into());
         self
     }
+}
+
+/// What an API states for its template, besides its routes.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) function: Option<Function>,
+    pub(crate) resources: Vec<Resource>,
 }

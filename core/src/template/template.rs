@@ -1,6 +1,6 @@
 //! A written template.
 
-use super::TemplateErrors;
+use super::{TemplateErrors, block::Block};
 
 /// A template of AWS SAM, in named blocks.
 ///
@@ -12,15 +12,20 @@ pub struct Template {
     pub(crate) warnings: Vec<String>,
 }
 
-/// A part of a template that is replaced as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Block {
-    /// A logical id, `Parameters` or `Outputs`.
-    pub(crate) name: String,
-    /// The indentation of its lines and markers: 2 for resources, else 0.
-    pub(crate) indent: usize,
-    /// Whole lines, indented. May be empty.
-    pub(crate) text: String,
+#[cfg(test)]
+impl Template {
+    /// A template of blocks: names, indentations and texts.
+    pub(crate) fn of(blocks: &[(&str, usize, &str)]) -> Self {
+        let blocks = blocks.iter().map(|(name, indent, text)| Block {
+            name: (*name).to_owned(),
+            indent: *indent,
+            text: (*text).to_owned(),
+        });
+        Self {
+            blocks: blocks.collect(),
+            warnings: Vec::new(),
+        }
+    }
 }
 
 impl Template {

@@ -1,0 +1,48 @@
+//! Where a generated text goes.
+
+use super::{diff::diff, log, output::Failure};
+
+/// Standard output, or the file of `--out` or `--check`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Destination {
+    #[default]
+    Print,
+    /// The file to write.
+    Out(String),
+    /// The file to compare with.
+    Check(String),
+}
+
+impl Destination {
+    /// The destination of these options.
+    pub(super) fn new(out: Option<String>, check: Option<String>) -> Result<Self, String> {
+        match (out, check) {
+            (None, None) => Ok(Self::Print),
+            (Some(file), None) => Ok(Self::Out(file)),
+            (None, Some(file)) => Ok(Self::Check(file)),
+            (Some(_), Some(_)) => Err("`--out` and `--check` exclude each other".to_owned()),
+        }
+    }
+}
+
+/// The value of `--out` or `--check`.
+pub(super) fn parse_file(name: &str, value: &str) -> Result<String, String> {
+    match value {
+        "" => Err(format!("`{name}` needs a file, found \"\"")),
+        file => Ok(file.to_owned()),
+    }
+}
+
+/// Fails if the content of a file, `known`, is not `text`, and shows the difference. `command` with
+/// `--out` writes the file.
+pub(super) fn compare(file: &str, known: &str, text: &str, command: &str) -> Result<(), Failure> {
+    // Git may have changed the ends of lines, and an editor the end of the file.
+    let (known, text) = (known.replace("\r\n", "\n"), text.replace("\r\n", "\n"));
+    if known.trim_end() == text.trim_end() {
+        return Ok(());
+    }
+    log::line(&diff(&known, &text));
+    Err(Failure(format!(
+        "{file} is out of date: write it again with `{command} --out {file}`"
+    )))
+}

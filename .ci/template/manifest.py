@@ -132,7 +132,7 @@ def closure(one, kind):
     algorithms = one.get("algorithms", ["RS256"])
     match one["kind"], kind:
         case "iam", _:
-            return Closure("iam")
+            return Closure("iam", one)
         case "lambda", _:
             return Closure("lambda", one)
         case ("jwt" | "cognito"), _ if credential.get("in") == "cookie":

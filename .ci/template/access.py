@@ -72,7 +72,7 @@ class Rules:
 
 def described(access):
     """The rule of a route, for a message."""
-    words = ["public"] if access["public"] else access["authenticators"] or ["nobody"]
+    words = ["public"] if access["public"] else list(access["authenticators"]) or ["nobody"]
     for name in ("scopes", "groups"):
         for how, names in (access.get(name) or {}).items():
             words.append(f"{how} of the {name} {', '.join(names)}")

@@ -90,14 +90,18 @@ class Check:
         if self.routes == "proxy":
             return
         route = self.manifest.find(method, EVERYTHING if path == DEFAULT_ROUTE else path)
-        # Preflights carry no credentials; the program decides about its own `OPTIONS`.
-        is_own = route is not None and route.method == method
-        if method == "OPTIONS" and operation.access.kind == "none" and not is_own:
+        if self.is_preflight(method, route, operation):
             self.check_function(method, path, operation, None)
         elif route is None:
             self.errors.append(f"{method} {path}: the program has no such route")
         else:
             self.compare(method, path, operation, route)
+
+    @staticmethod
+    def is_preflight(method, route, operation):
+        """Whether an open `OPTIONS` is for preflights, which carry no credentials."""
+        is_own = route is not None and route.method == method
+        return method == "OPTIONS" and operation.access.kind == "none" and not is_own
 
     def compare(self, method, path, operation, route):
         for difference in self.rules.differences(route, operation.access):
@@ -143,7 +147,7 @@ class Check:
                     self.errors.append(f"{method} {route.path}: no operation")
                 elif self.routes == "proxy" and operation.access.kind == "none":
                     self.check_open_proxy(method, route, operation)
-                elif operation.path != route.path:
+                elif operation.path != route.path and not self.is_preflight(method, route, operation):
                     self.compare(method, route.path, operation, route)
 
     def check_open_proxy(self, method, route, operation):

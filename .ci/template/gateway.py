@@ -75,7 +75,7 @@ class Gateway:
             self.errors.append(f"{where}: another operation differs only in the name of its parameter")
         access = self.access(where, operation.get("security"))
         function = self.function(where, operation.get(INTEGRATION))
-        self.operations[key] = Operation(path, name, access, function)
+        self.operations[key] = Operation(normal(path), name, access, function)
 
     def access(self, where, security):
         """What closes an operation. What is not understood counts as open."""

@@ -91,7 +91,7 @@ def lint(text, ignored):
     """What the linter finds."""
     config = ManualArgs(ignore_checks=ignored, regions=[REGION])
     for match in cfn_lint(text, regions=[REGION], config=config):
-        at = "/".join(str(part) for part in match.path or [])
+        at = "/".join(str(part) for part in getattr(match, "path", None) or [])
         yield f"{match.rule.id} at {at}: {match.message}"
 
 

@@ -3,163 +3,12 @@
 usage: mutants.py [NAME..]
 """
 
-import copy
 import json
 import sys
 
 from check import check, stream
-
-ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
-URI = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/" + ARN
-MAIN, REPORTS = "${AWS::StackName}-shop", "${AWS::StackName}-shop-reports"
-SHARED = "#/components/x-amazon-apigateway-integrations/"
-ANY = "x-amazon-apigateway-any-method"
-SIGN_IN = "aws.cognito.signin.user.admin"
-PUBLIC, COGNITO = {"public": True, "authenticators": []}, {"public": False, "authenticators": ["cognito"]}
-IAM = {"public": False, "authenticators": ["iam"]}
-SEVERAL = {"public": False, "authenticators": ["cognito", "iam"]}
-
-
-def manifest():
-    def route(method, path, access, **more):
-        return {"method": method, "path": path, "access": access, "handler": "a::b", "location": "a:1"} | more
-
-    return {
-        "version": 1,
-        "routes": [
-            route("GET", "/health", PUBLIC),
-            route("GET", "/me", COGNITO | {"groups": {"all": ["staff"]}}),
-            route("POST", "/orders", COGNITO | {"scopes": {"all": ["orders/write", "orders/pay"]}}),
-            route("GET", "/orders/{id}", COGNITO | {"scopes": {"any": ["orders/read", "orders/all"]}}),
-            route("PUT", "/orders/{id}", SEVERAL),
-            route("GET", "/internal", IAM),
-            route("ANY", "/files/{path+}", COGNITO),
-            route("GET", "/reports", IAM, function="reports"),
-        ],
-        "mounts": [{"prefix": "/legacy", "access": PUBLIC, "service": "a", "location": "a:1"}],
-        "fallbacks": [],
-        "authenticators": [
-            {
-                "id": "cognito",
-                "name": "cognito",
-                "kind": "cognito",
-                "credential": {"in": "header", "name": "authorization", "prefix": "Bearer"},
-                "challenge": "Bearer",
-                "token": "access",
-                "user_pools": [{"id": {"env": "COGNITO_POOL"}, "clients": [{"env": "COGNITO_CLIENT"}]}],
-                "scopes_claim": "scope",
-            },
-            {
-                "id": "iam",
-                "name": "iam",
-                "kind": "iam",
-                "challenge": "AWS4-HMAC-SHA256",
-                "apis": [{"env": "LAMBDA_API_IDS"}],
-            },
-        ],
-    }
-
-
-def integration(kind, name):
-    version = {"payloadFormatVersion": "2.0"} if kind == "http" else {}
-    return {"type": "aws_proxy", "httpMethod": "POST", "uri": {"Fn::Sub": f"{URI}{name}/invocations"}} | version
-
-
-def operation(kind, scheme, *scopes, name=MAIN):
-    own = integration(kind, name)
-    if kind == "http":
-        own = {"$ref": SHARED + ("Function" if name == MAIN else "ReportsFunction")}
-    return {"security": [{scheme: list(scopes)}], "x-amazon-apigateway-integration": own}
-
-
-def function(name, policies):
-    variables = {
-        "COGNITO_POOL": {"Ref": "Pool"},
-        "COGNITO_CLIENT": {"Ref": "CognitoClient"},
-        "LAMBDA_API_IDS": {"Ref": "Api"},
-    }
-    return {
-        "Type": "AWS::Serverless::Function",
-        "Metadata": {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": "shop"}},
-        "Properties": {
-            "CodeUri": ".",
-            "FunctionName": {"Fn::Sub": name},
-            "Handler": "bootstrap",
-            "Runtime": "provided.al2023",
-            "Architectures": ["arm64"],
-            "Environment": {"Variables": variables},
-            "Policies": policies,
-        },
-    }
-
-
-def permission(function):
-    source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"
-    return {
-        "Type": "AWS::Lambda::Permission",
-        "Properties": {
-            "FunctionName": {"Ref": function},
-            "Action": "lambda:InvokeFunction",
-            "Principal": "apigateway.amazonaws.com",
-            "SourceArn": {"Fn::Sub": source},
-        },
-    }
-
-
-def api(kind):
-    def op(*scheme, **more):
-        return operation(kind, *scheme, **more)
-
-    me = [] if kind == "http" else [SIGN_IN]
-    reports = op("AWS_IAM", name=REPORTS)
-    paths = {
-        "/health": {"get": op("NONE"), "head": op("NONE")},
-        "/me": {"get": op("Cognito", *me), "head": op("Cognito", *me)},
-        "/orders": {"post": op("Cognito", "orders/write", "orders/pay")},
-        "/orders/{id}": {
-            "get": op("Cognito", "orders/read", "orders/all"),
-            "head": op("Cognito", "orders/read", "orders/all"),
-            "put": op("NONE"),
-        },
-        "/internal": {"get": op("AWS_IAM"), "head": op("AWS_IAM")},
-        "/files/{path+}": {ANY: op("Cognito", *me), "options": op("NONE")},
-        "/reports": {"get": reports, "head": copy.deepcopy(reports)},
-        "/legacy": {ANY: op("NONE")},
-        "/legacy/{proxy+}": {ANY: op("NONE")},
-    }
-    body = {"openapi": "3.0.1", "info": {"title": "shop", "version": "1"}, "paths": paths}
-    if kind == "http":
-        shared = {"Function": integration(kind, MAIN), "ReportsFunction": integration(kind, REPORTS)}
-        body["components"] = {"x-amazon-apigateway-integrations": shared}
-        issuer = "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}"
-        jwt = {"issuer": {"Fn::Sub": issuer}, "audience": [{"Ref": "CognitoClient"}]}
-        cognito = {"IdentitySource": "$request.header.Authorization", "JwtConfiguration": jwt}
-        own = {"StageName": "$default", "FailOnWarnings": True}
-        auth = {"EnableIamAuthorizer": True}
-    else:
-        cognito = {"UserPoolArn": {"Fn::GetAtt": ["Pool", "Arn"]}}
-        own = {"StageName": "prod", "OpenApiVersion": "3.0.1"}
-        auth = {"AddDefaultAuthorizerToCorsPreflight": False}
-    auth |= {"DefaultAuthorizer": "Cognito", "Authorizers": {"Cognito": cognito}}
-    type_name = "AWS::Serverless::HttpApi" if kind == "http" else "AWS::Serverless::Api"
-    return {"Type": type_name, "Properties": own | {"Auth": auth, "DefinitionBody": body}}
-
-
-def good(kind):
-    return {
-        "AWSTemplateFormatVersion": "2010-09-09",
-        "Transform": "AWS::Serverless-2016-10-31",
-        "Parameters": {"CognitoClient": {"Type": "String"}},
-        "Resources": {
-            "Pool": {"Type": "AWS::Cognito::UserPool"},
-            "Api": api(kind),
-            "Function": function(MAIN, ["AmazonSQSFullAccess"]),
-            "FunctionPermission": permission("Function"),
-            "ReportsFunction": function(REPORTS, []),
-            "ReportsFunctionPermission": permission("ReportsFunction"),
-        },
-    }
-
+from manifest import Manifest, closure
+from shop import ANY, IAM, SHARED, good, integration, manifest, operation, permission
 
 class Mutable:
     """A good template, with short names for its parts."""
@@ -189,8 +38,8 @@ class Mutable:
         self.event({}, "/health", Auth=None, **{id_key: None})
 
 
-def swap(container, one, other):
-    container[one], container[other] = container[other], container[one]
+def swap_security(one, other):
+    one["security"], other["security"] = other["security"], one["security"]
 
 
 def rename(container, old, new):
@@ -279,8 +128,7 @@ MUTANTS = {
         "its scopes are",
     ),
     "swapped_scopes": (
-        lambda m: swap(m.paths["/orders/{id}"], "get", "head")
-        or swap_security(m.paths["/orders"]["post"], m.paths["/orders/{id}"]["get"]),
+        lambda m: swap_security(m.paths["/orders"]["post"], m.paths["/orders/{id}"]["get"]),
         "its scopes are",
     ),
     "scopes_that_access_tokens_lack_rest": (
@@ -407,10 +255,6 @@ MUTANTS = {
 }
 
 
-def swap_security(one, other):
-    one["security"], other["security"] = other["security"], one["security"]
-
-
 def found(template, kind, with_lint=False, routes="each"):
     return check(manifest(), json.dumps(template), kind, routes, with_lint)
 
@@ -444,6 +288,57 @@ def test_proxy():
         assert any("not one route for everything" in one for one in errors), errors
 
 
+def test_closures():
+    """What a gateway can check for one authenticator."""
+    header, cookie = {"in": "header", "name": "authorization"}, {"in": "cookie", "name": "token"}
+    pool = {"id": "eu-west-1_a", "clients": ["a"]}
+    issuer = {"issuer": "https://id.example.com", "audiences": ["a"]}
+    jwt = {"kind": "jwt", "credential": header, "issuers": [issuer]}
+    cognito = {"kind": "cognito", "credential": header, "user_pools": [pool]}
+    for one, http, rest in [
+        (jwt, "jwt", "none"),
+        (jwt | {"algorithms": ["ES256"]}, "none", "none"),
+        (jwt | {"credential": cookie}, "none", "none"),
+        (jwt | {"issuers": [issuer, issuer]}, "none", "none"),
+        (jwt | {"issuers": [{"issuer": "https://id.example.com"}]}, "none", "none"),
+        (cognito, "jwt", "cognito"),
+        (cognito | {"credential": cookie}, "none", "none"),
+        (cognito | {"user_pools": [{"id": "eu-west-1_a"}]}, "none", "cognito"),
+        (cognito | {"user_pools": [pool, pool]}, "none", "cognito"),
+        ({"kind": "gateway_jwt"}, "jwt", "none"),
+        ({"kind": "gateway_cognito"}, "jwt", "cognito"),
+        ({"kind": "iam"}, "iam", "iam"),
+        ({"kind": "lambda"}, "lambda", "lambda"),
+        ({"kind": "mtls"}, "none", "none"),
+        ({"kind": "api_key", "credential": header}, "none", "none"),
+        ({"kind": "alb", "credential": header}, "none", "none"),
+        ({"kind": "custom"}, "none", "none"),
+    ]:
+        found = closure(one, "http").kind, closure(one, "rest").kind
+        assert found == (http, rest), (one, found)
+
+
+def test_router():
+    """The manifest's order of routes is that of the program's router."""
+    shop = manifest()
+    shop["fallbacks"] = [
+        {"prefix": "", "access": IAM, "every_method": False},
+        {"prefix": "/legacy", "access": IAM, "every_method": True},
+    ]
+    router = Manifest(shop)
+    for method, path, expected in [
+        ("HEAD", "/me", ("GET", "/me")),
+        ("HEAD", "/files/{+}", ("ANY", "/files/{+}")),
+        ("GET", "/orders/{id}", ("GET", "/orders/{id}")),
+        ("POST", "/legacy/a/b", ("ANY", "/legacy/{+}")),
+        ("POST", "/legacy", ("ANY", "/legacy")),
+        ("POST", "/{+}", ("ANY", "/{+}")),
+        ("DELETE", "/me", ("ANY", "/{+}")),
+    ]:
+        found = router.find(method, path)
+        assert (found.method, found.path) == expected, (method, path, found)
+
+
 def test_stream():
     lines = [
         json.dumps({"kind": kind, "manifest": manifest(), "template": json.dumps(good(kind))})
@@ -466,6 +361,8 @@ def test_mutants(names):
 
 
 test_mutants(sys.argv[1:])
+test_closures()
+test_router()
 test_good()
 test_another_kind()
 test_proxy()

@@ -28,6 +28,16 @@ async fn health() -> &'static str {
     "ok"
 }
 
+/// A pixel, in place of a picture.
+const LOGO: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\
+    \x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+
+/// The logo of the service.
+#[api_handler(GET "/logo", public)]
+async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8; 43]) {
+    ([("content-type", "image/gif")], LOGO)
+}
+
 /// The caller.
 #[derive(Serialize, JsonSchema)]
 struct Me {
@@ -80,18 +90,19 @@ async fn internal(identity: Identity) -> String {
 /// The description of the API. Its settings are read when it is built, so that `routes` needs none.
 fn api() -> Api {
     let cognito = Cognito::user_pool(env("COGNITO_POOL")).client(env("COGNITO_CLIENT"));
-    #[cfg(debug_assertions)]
+    #[cfg(any(debug_assertions, feature = "loopback-keys"))]
     let cognito = with_local_keys(cognito);
     // On a developer's machine there is no gateway, and `serve --as` pretends to be this API.
     let iam = Iam::from_apis([env("API_ID").locally("local")]);
     Api::new()
         .authenticate(cognito)
         .authenticate(iam)
-        .routes(routes![health, me, admin, place_order, internal])
+        .routes(routes![health, me, admin, place_order, internal, logo])
 }
 
-/// A debug build may fetch the keys from an emulator of Cognito on the same machine.
-#[cfg(debug_assertions)]
+/// A debug build may fetch the keys from an emulator of Cognito on the same machine. A release build does
+/// so only with the feature `loopback-keys`, which no deployed program has.
+#[cfg(any(debug_assertions, feature = "loopback-keys"))]
 fn with_local_keys(cognito: Cognito) -> Cognito {
     match std::env::var("JWKS_URL") {
         Ok(url) => cognito.jwks_url(url).allow_loopback_http(),

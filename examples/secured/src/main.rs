@@ -28,6 +28,16 @@ async fn health() -> &'static str {
     "ok"
 }
 
+/// A pixel, in place of a picture.
+const LOGO: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\
+    \x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+
+/// The logo of the service.
+#[api_handler(GET "/logo", public)]
+async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8; 43]) {
+    ([("content-type", "image/gif")], LOGO)
+}
+
 /// The caller.
 #[derive(Serialize, JsonSchema)]
 struct Me {
@@ -86,7 +96,7 @@ fn api() -> Api {
         .authenticate(cognito)
         // On Lambda, the APIs whose ids `LAMBDA_API_IDS` has; locally, the one that `serve --as` emulates.
         .authenticate(Iam::from_this_api())
-        .routes(routes![health, me, admin, place_order, internal])
+        .routes(routes![health, me, admin, place_order, internal, logo])
 }
 
 /// A debug build may fetch the keys from an emulator of Cognito on the same machine. A release build does

@@ -49,6 +49,14 @@ async fn health_is_public() {
 }
 
 #[tokio::test]
+async fn the_logo_is_a_public_image() {
+    let logo = client().await.get("/logo").await;
+    logo.assert_status(200)
+        .assert_header("content-type", "image/gif");
+    assert!(logo.bytes().starts_with(b"GIF89a"));
+}
+
+#[tokio::test]
 async fn pool_tokens_identify_the_caller() {
     let token = issuer()
         .token("alice")

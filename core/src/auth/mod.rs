@@ -50,6 +50,8 @@ pub use authenticator::{Authenticator, Scheme};
 pub(crate) use authenticator::{Installed, TestKeys, install, named_headers};
 pub use claims::{Claims, ClaimsRejection};
 pub use credential::Credential;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use credential::Place;
 pub use error::AuthError;
 pub use extract::IdentityRejection;
 pub(crate) use extract::Recognised;

@@ -1,7 +1,18 @@
 //! What a template is made of.
 
-use super::{Function, Options, Resource};
-use crate::{manifest::Manifest, middleware::CorsRules};
+use super::{
+    Function, Options,
+    resource::{Kind, Resource, UsagePlan, UserPoolClient},
+};
+use crate::{
+    manifest::{Authenticator, Manifest, Rule},
+    middleware::CorsRules,
+};
+
+/// The name of the stack in names of functions.
+const STACK: &str = "${AWS::StackName}";
+/// The most characters of the name of a function.
+const LONGEST_NAME: usize = 64;
 
 /// An API, and what to write of it.
 pub(crate) struct Described<'a> {
@@ -17,19 +28,102 @@ pub(crate) struct Described<'a> {
 
 impl Described<'_> {
     /// All functions with their settings: that of the whole API, which has no name, and those of nested
-    /// APIs.
+    /// APIs, which inherit its settings.
     pub(super) fn functions(&self) -> impl Iterator<Item = (Option<&str>, Function)> {
-        let merged = |own: Option<&Function>| Function::merged(&self.options.defaults, own);
-        let nested = self.functions.iter();
-        std::iter::once((None, merged(self.function)))
-            .chain(nested.map(move |(name, own)| (Some(name.as_str()), merged(Some(own)))))
+        let (_, whole) = self.whole();
+        let nested = self.functions.iter().map({
+            let whole = whole.clone();
+            move |(name, own)| {
+                let defaults = self.options.nested_defaults.get(name);
+                let defaults = Function::merged(&whole, defaults);
+                (Some(name.as_str()), Function::merged(&defaults, Some(own)))
+            }
+        });
+        std::iter::once((None, whole)).chain(nested)
+    }
+
+    /// The function of the whole API, which has no name.
+    pub(super) fn whole(&self) -> (Option<&str>, Function) {
+        let defaults = &self.options.defaults;
+        (None, Function::merged(defaults, self.function))
+    }
+
+    /// The access rules of all routes, mounted services and fallbacks, each with a text that names it.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (String, &Rule)> {
+        let manifest = &self.manifest;
+        let routes = manifest.routes.iter();
+        let routes = routes.map(|one| (format!("`{} {}`", one.method, one.path), &one.access));
+        let mounts = manifest.mounts.iter();
+        let mounts = mounts.map(|one| (mount(&one.prefix), &one.access));
+        let fallbacks = manifest.fallbacks.iter();
+        let fallbacks = fallbacks.map(|one| (fallback(&one.prefix), &one.access));
+        routes.chain(mounts).chain(fallbacks)
+    }
+
+    /// The authenticators that a rule accepts.
+    pub(super) fn accepted<'r>(
+        &'r self,
+        rule: &'r Rule,
+    ) -> impl Iterator<Item = &'r Authenticator> {
+        let all = self.manifest.authenticators.iter();
+        all.filter(|one| rule.authenticators.contains(&one.id))
     }
 
     /// The clients of user pools that the template creates.
     pub(super) fn clients(&self) -> impl Iterator<Item = &UserPoolClient> {
-        self.resources.iter().filter_map(|resource| match &resource.0 {
-            Kind::UserPoolClient(client) => Some(client),
-            _ => None,
-        })
+        self.resources
+            .iter()
+            .filter_map(|resource| match &resource.0 {
+                Kind::UserPoolClient(client) => Some(client),
+                _ => None,
+            })
+    }
+
+    /// The usage plan, if one is declared.
+    pub(super) fn usage_plan(&self) -> Option<&UsagePlan> {
+        self.resources
+            .iter()
+            .find_map(|resource| match &resource.0 {
+                Kind::UsagePlan(plan) => Some(plan),
+                _ => None,
+            })
+    }
+
+    /// The name of the binary: without one, that of the crate with the first handler.
+    pub(super) fn binary(&self) -> &str {
+        let routes = self.manifest.routes.iter().map(|route| &route.handler);
+        let fallbacks = self.manifest.fallbacks.iter();
+        let mut handlers = routes.chain(fallbacks.filter_map(|one| one.handler.as_ref()));
+        let crate_name = || handlers.next()?.split("::").next();
+        let named = self.options.binary.as_deref();
+        named.or_else(crate_name).unwrap_or("app")
+    }
+
+    /// The name of a function, with the name of the stack to substitute.
+    pub(super) fn function_name(&self, name: Option<&str>) -> String {
+        format!("{STACK}{}", self.suffix(name))
+    }
+
+    /// The length of the longest name of a stack with which the name of a function is valid.
+    pub(super) fn longest_stack_name(&self, name: Option<&str>) -> usize {
+        LONGEST_NAME.saturating_sub(self.suffix(name).len())
+    }
+
+    fn suffix(&self, name: Option<&str>) -> String {
+        let name = name.map_or(String::new(), |name| format!("-{name}"));
+        format!("-{}{name}", self.binary())
+    }
+}
+
+/// Names a mounted service in messages.
+pub(super) fn mount(prefix: &str) -> String {
+    format!("the service at `{prefix}`")
+}
+
+/// Names a fallback in messages.
+pub(super) fn fallback(prefix: &str) -> String {
+    match prefix {
+        "" => "the fallback".to_owned(),
+        prefix => format!("the fallback of `{prefix}`"),
     }
 }

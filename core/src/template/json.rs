@@ -10,7 +10,7 @@ pub(super) fn value(node: &Node) -> Value {
         Node::Number(number) => (*number).into(),
         Node::Bool(value) => (*value).into(),
         Node::List(list) => list.iter().map(value).collect(),
-        Node::Map(map) => {
+        Node::Map(map) | Node::Long(map) => {
             let entries = map.0.iter();
             let entries = entries.map(|entry| (entry.key.clone(), value(&entry.value)));
             Value::Object(entries.collect::<Map<_, _>>())

@@ -11,16 +11,26 @@ mod block;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod blocks;
 #[cfg(any(debug_assertions, feature = "local"))]
+mod check;
+#[cfg(any(debug_assertions, feature = "local"))]
 mod described;
 mod errors;
 mod function;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod json;
 mod options;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod plan;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod quotas;
 mod resource;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod sam;
 mod template;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod tree;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod values;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod yaml;
 
@@ -30,11 +40,51 @@ pub use errors::TemplateErrors;
 pub use function::Function;
 pub(crate) use options::Settings;
 pub use options::{Gateway, Options, Routing};
-pub use resource::{KeyType, Resource, Table, UserPool, UserPoolClient};
+pub use resource::{KeyType, Period, Resource, Table, UsagePlan, UserPool, UserPoolClient};
 pub use template::Template;
 
 /// Writes the template.
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) fn write(_: &Described<'_>) -> Result<Template, TemplateErrors> {
-    Err(TemplateErrors(Vec::new()))
+pub(crate) fn write(api: &Described<'_>) -> Result<Template, TemplateErrors> {
+    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
+    check::functions(api, &mut errors, &mut warnings);
+    let mut values = values::Values::new(api, &mut errors);
+    let blocks = match api.options.gateway {
+        Gateway::HttpApi | Gateway::RestApi => {
+            let plan = plan::Plan::new(api, &mut values, &mut errors);
+            warnings.extend(plan.warnings.iter().cloned());
+            let (errors, warnings) = (&mut errors, &mut warnings);
+            quotas::Quotas { errors, warnings }.count_gateway(api, &plan);
+            sam::behind_api(api, &plan, &values)
+        }
+        gateway => {
+            let is_signed = plan::is_signed(api, &mut errors, &mut warnings);
+            if !api.functions.is_empty() {
+                warnings.push(
+                    "a function URL and a load balancer have one function: it serves the \
+                    nested APIs, too"
+                        .to_owned(),
+                );
+            }
+            match gateway {
+                Gateway::FunctionUrl => sam::with_url(api, is_signed, &values),
+                _ => sam::behind_load_balancer(api, &mut values),
+            }
+        }
+    };
+    check::names(api, &blocks, &values, &mut errors);
+    if api.usage_plan().is_some() && api.options.gateway != Gateway::RestApi {
+        warnings.push("only a REST API has usage plans: this template has none".to_owned());
+    }
+    let text: usize = blocks.iter().map(|block| block.text.len()).sum();
+    let (e, w) = (&mut errors, &mut warnings);
+    quotas::Quotas {
+        errors: e,
+        warnings: w,
+    }
+    .count_bytes(text);
+    match errors.is_empty() {
+        true => Ok(Template { blocks, warnings }),
+        false => Err(TemplateErrors(errors)),
+    }
 }

@@ -43,6 +43,7 @@ pub struct Options {
     pub(crate) gateway: Gateway,
     pub(crate) routing: Routing,
     pub(crate) binary: Option<String>,
+    pub(crate) max_routes: Option<usize>,
     /// Settings of the function that Cargo.toml has.
     pub(crate) defaults: Function,
     /// The same for the functions of nested APIs, by name.
@@ -57,6 +58,7 @@ impl Default for Options {
             gateway: Gateway::default(),
             routing: Routing::default(),
             binary: None,
+            max_routes: None,
             defaults: Function::default(),
             nested_defaults: BTreeMap::new(),
             code_uri: ".".to_owned(),
@@ -76,6 +78,13 @@ impl Options {
     /// Sets which routes the gateway knows.
     pub fn routing(mut self, routing: Routing) -> Self {
         self.routing = routing;
+        self
+    }
+
+    /// Sets how many routes an HTTP API may have, or resources a REST API, if AWS has raised the quota of
+    /// 300 for this account.
+    pub fn max_routes(mut self, count: usize) -> Self {
+        self.max_routes = Some(count);
         self
     }
 

@@ -8,6 +8,8 @@ pub(crate) enum Node {
     Bool(bool),
     List(Vec<Node>),
     Map(Map),
+    /// A map that is written with one entry in a line, even if it is short.
+    Long(Map),
     /// `!Ref`: a logical id or a parameter.
     Ref(String),
     /// `!GetAtt`: a logical id and an attribute.
@@ -67,6 +69,11 @@ impl Map {
         });
     }
 
+    /// Adds the entries of another map.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -78,13 +85,13 @@ impl Node {
         Self::Sub(text.into(), Vec::new())
     }
 
-    pub(crate) fn texts<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Self {
-        Self::List(
-            texts
-                .into_iter()
-                .map(|text| Self::Text(text.into()))
-                .collect(),
-        )
+    pub(crate) fn reference(id: impl Into<String>) -> Self {
+        Self::Ref(id.into())
+    }
+
+    pub(crate) fn texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Self {
+        let texts = texts.into_iter();
+        Self::List(texts.map(|text| text.as_ref().into()).collect())
     }
 }
 

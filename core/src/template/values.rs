@@ -7,7 +7,7 @@ use super::{
     tree::{Map, Node},
 };
 use crate::{
-    auth::{TRUSTED_IDS, description::Description, pool},
+    auth::{description::Description, gateway::OWN_IDS, pool},
     setting::Setting,
 };
 use std::collections::BTreeMap;
@@ -25,7 +25,35 @@ struct Parameter {
     description: String,
     is_secret: bool,
     default: Option<&'static str>,
+    /// The variable with its value.
+    variable: Option<String>,
 }
+
+/// Variables that Lambda sets, and rejects in the settings of a function.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
+pub(super) const RESERVED: [&str; 21] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_MAX_CONCURRENCY",
+    "AWS_LAMBDA_METADATA_API",
+    "AWS_LAMBDA_METADATA_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
 
 impl Values {
     /// The values of all variables that the functions need.
@@ -36,19 +64,27 @@ impl Values {
             pools: Vec::new(),
         };
         for resource in &api.resources {
-            let (id, variable) = match &resource.0 {
-                Kind::UserPool(pool) => {
-                    let variable = pool.variable.unwrap_or_default();
-                    values.pools.push((pool.id.clone(), variable));
-                    (&pool.id, pool.variable)
-                }
-                Kind::UserPoolClient(client) => (&client.id, client.variable),
-                Kind::Table(table) => (&table.id, table.variable),
+            let (Some(id), Some(variable)) = (resource.id(), resource.variable()) else {
+                continue;
             };
-            let Some(variable) = variable else { continue };
-            let value = Node::Ref(id.clone());
-            if values.environment.insert(variable.to_owned(), value).is_some() {
+            if matches!(resource.0, Kind::UserPool(_)) {
+                values.pools.push((id.to_owned(), variable));
+            }
+            let known = values
+                .environment
+                .insert(variable.to_owned(), Node::reference(id));
+            if known.is_some() {
                 errors.push(format!("two resources have the variable `{variable}`"));
+            }
+        }
+        let (_, whole) = api.whole();
+        for (variable, value) in whole.environment {
+            let known = values.environment.insert(variable.clone(), value.into());
+            if known.is_some() {
+                errors.push(format!(
+                    "the variable `{variable}` has a value in the settings of the function and is that of \
+                     a resource: remove one"
+                ));
             }
         }
         let authenticators = api.manifest.authenticators.iter();
@@ -61,31 +97,42 @@ impl Values {
                 values.add(variable, api.options.gateway, is_secret, errors);
             }
         }
-        for variable in api.functions().flat_map(|(_, function)| function.parameters) {
+        for variable in api
+            .functions()
+            .flat_map(|(_, function)| function.parameters)
+        {
             values.add(&variable, api.options.gateway, false, errors);
         }
         values
     }
 
     fn add(&mut self, variable: &str, gateway: Gateway, is_secret: bool, errors: &mut Vec<String>) {
-        if self.environment.contains_key(variable) {
+        // Lambda sets its own.
+        if self.environment.contains_key(variable) || RESERVED.contains(&variable) {
             return;
         }
-        let value = match (variable == TRUSTED_IDS, gateway) {
-            (true, Gateway::HttpApi | Gateway::RestApi) => Node::Ref("Api".to_owned()),
+        let value = match (variable == OWN_IDS, gateway) {
+            (true, Gateway::HttpApi | Gateway::RestApi) => Node::reference("Api"),
             // The id of a URL is known after the first deployment.
             (true, _) => {
                 let description = "The id of the function URL, after the first deployment";
-                self.parameter("FunctionUrlId", description.to_owned(), false, Some("unknown"))
+                self.parameter("FunctionUrlId", description, false, Some("unknown"))
             }
             (false, _) => {
                 let name = name_of(variable);
-                if self.parameters.contains_key(&name) {
+                let known = self.parameters.get(&name);
+                if let Some(other) = known.and_then(|known| known.variable.as_deref()) {
                     errors.push(format!(
-                        "the variable `{variable}` and another one have the same parameter `{name}`"
+                        "the variables `{other}` and `{variable}` have the same parameter `{name}`: \
+                         rename one"
                     ));
                 }
-                self.parameter(&name, format!("Value of {variable}"), is_secret, None)
+                let description = format!("Value of {variable}");
+                let value = self.parameter(&name, &description, is_secret, None);
+                if let Some(parameter) = self.parameters.get_mut(&name) {
+                    parameter.variable = Some(variable.to_owned());
+                }
+                value
             }
         };
         self.environment.insert(variable.to_owned(), value);
@@ -95,16 +142,18 @@ impl Values {
     pub(super) fn parameter(
         &mut self,
         name: &str,
-        description: String,
+        description: &str,
         is_secret: bool,
         default: Option<&'static str>,
     ) -> Node {
-        self.parameters.entry(name.to_owned()).or_insert(Parameter {
-            description,
+        let parameter = self.parameters.entry(name.to_owned());
+        parameter.or_insert_with(|| Parameter {
+            description: description.to_owned(),
             is_secret,
             default,
+            variable: None,
         });
-        Node::Ref(name.to_owned())
+        Node::reference(name)
     }
 
     /// The names of all parameters.
@@ -129,6 +178,7 @@ impl Values {
     pub(super) fn of(&self, setting: &Setting) -> Node {
         match (setting.literal(), setting.variable()) {
             (Some(literal), _) => Node::from(literal),
+            (None, Some("AWS_REGION" | "AWS_DEFAULT_REGION")) => Node::reference("AWS::Region"),
             (None, variable) => {
                 let value = variable.and_then(|name| self.environment.get(name));
                 // Every variable of a setting has a value.
@@ -146,14 +196,14 @@ impl Values {
 
     /// Whether a setting refers to this resource.
     pub(super) fn refers_to(&self, setting: &Setting, id: &str) -> bool {
-        setting.variable().is_some() && self.of(setting) == Node::Ref(id.to_owned())
+        self.of(setting) == Node::reference(id)
     }
 
     /// The issuer of a user pool.
     pub(super) fn issuer(&self, pool: &Setting) -> Node {
-        if let Some(id) = pool.literal() {
-            let region = pool::region(id).unwrap_or_default();
-            let [issuer, _] = pool::issuers(id, region);
+        if let Node::Text(id) = self.of(pool) {
+            let region = pool::region(&id).unwrap_or_default();
+            let [issuer, _] = pool::issuers(&id, region);
             return issuer.into();
         }
         self.with_region(pool, "https://cognito-idp.{region}.${AWS::URLSuffix}/{id}")
@@ -161,14 +211,15 @@ impl Values {
 
     /// The ARN of a user pool.
     pub(super) fn arn(&self, pool: &Setting) -> Node {
-        const ARN: &str = "arn:${AWS::Partition}:cognito-idp:{region}:${AWS::AccountId}:userpool/{id}";
-        match (pool.literal(), self.created(pool)) {
-            (Some(id), _) => {
-                let region = pool::region(id).unwrap_or_default();
-                Node::sub(ARN.replace("{region}", region).replace("{id}", id))
+        const ARN: &str =
+            "arn:${AWS::Partition}:cognito-idp:{region}:${AWS::AccountId}:userpool/{id}";
+        match (self.of(pool), self.created(pool)) {
+            (Node::Text(id), _) => {
+                let region = pool::region(&id).unwrap_or_default();
+                Node::sub(ARN.replace("{region}", region).replace("{id}", &id))
             }
-            (None, Some(created)) => Node::GetAtt(format!("{created}.Arn")),
-            (None, None) => self.with_region(pool, ARN),
+            (_, Some(created)) => Node::GetAtt(format!("{created}.Arn")),
+            (_, None) => self.with_region(pool, ARN),
         }
     }
 
@@ -232,9 +283,19 @@ fn settings(authenticator: &Description) -> impl Iterator<Item = &Setting> {
     });
     let pools = user_pools.iter().flat_map(|one| {
         let own = std::iter::once(&one.id);
-        own.chain(&one.clients).chain(&one.regions).chain(&one.jwks_url)
+        own.chain(&one.clients)
+            .chain(&one.regions)
+            .chain(&one.jwks_url)
     });
-    let lists = [load_balancers, clients, apis, accounts, organizations, roles, users];
+    let lists = [
+        load_balancers,
+        clients,
+        apis,
+        accounts,
+        organizations,
+        roles,
+        users,
+    ];
     issuers
         .chain(pools)
         .chain(keys_url)

@@ -33,13 +33,13 @@ fn below(value: &Node, indent: usize, out: &mut String) {
     let line_start = out.rfind('\n').map_or(0, |newline| newline + 1);
     let used = out.len() - line_start;
     let flow = flow(value);
-    let is_scalar = !matches!(value, Node::Map(map) if !map.is_empty())
+    let is_scalar = !matches!(value, Node::Map(map) | Node::Long(map) if !map.is_empty())
         && !matches!(value, Node::List(list) if !list.is_empty());
     match (value, flow) {
         (_, Some(flow)) if is_scalar || used + 1 + flow.len() <= WIDTH => {
             out.push_str(&format!(" {flow}\n"));
         }
-        (Node::Map(map), _) => {
+        (Node::Map(map) | Node::Long(map), _) => {
             out.push('\n');
             entries(map, indent, out);
         }
@@ -49,7 +49,7 @@ fn below(value: &Node, indent: usize, out: &mut String) {
                 out.push_str(&format!("{}-", " ".repeat(indent)));
                 match item {
                     // The first entry follows the dash.
-                    Node::Map(map)
+                    Node::Map(map) | Node::Long(map)
                         if self::flow(item).is_none_or(|one| indent + one.len() > WIDTH) =>
                     {
                         let mut item = String::new();
@@ -64,7 +64,7 @@ fn below(value: &Node, indent: usize, out: &mut String) {
     }
 }
 
-/// The value in one line; `None` if it has comments.
+/// The value in one line; `None` if it has comments or is long.
 fn flow(value: &Node) -> Option<String> {
     Some(match value {
         Node::Text(text) => scalar(text),
@@ -91,7 +91,8 @@ fn flow(value: &Node) -> Option<String> {
             let list: Option<Vec<_>> = list.iter().map(flow).collect();
             format!("[{}]", list?.join(", "))
         }
-        Node::Map(map) => {
+        Node::Long(map) if !map.is_empty() => return None,
+        Node::Map(map) | Node::Long(map) => {
             let entries = map.0.iter().map(|entry| {
                 let value = flow(&entry.value).filter(|_| entry.comments.is_empty())?;
                 Some(format!("{}: {value}", scalar(&entry.key)))

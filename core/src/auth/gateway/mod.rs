@@ -83,6 +83,8 @@ pub use lambda::LambdaAuthorizer;
 pub use mtls::MutualTls;
 
 pub(crate) use claims_coercion::{Lists, from_str as coerced_claims};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use trusted_apis::OWN_IDS;
 
 #[cfg(test)]
 mod tests;

@@ -67,7 +67,7 @@ enum Apis {
 }
 
 /// The variable with the ids of the APIs in front of the function.
-const OWN_IDS: &str = "LAMBDA_API_IDS";
+pub(crate) const OWN_IDS: &str = "LAMBDA_API_IDS";
 
 impl Trust {
     pub(super) fn in_apis(name: &'static str, apis: Vec<Setting>) -> Self {

@@ -6,12 +6,7 @@ use crate::{
         description::{Description, Kind},
     },
     setting::Setting,
-    template::{
-        Gateway,
-        described::Described,
-        tree::Node,
-        values::{Values, pascal},
-    },
+    template::{Gateway, described::Described, tree::Node, values::Values},
 };
 use http::header::AUTHORIZATION;
 
@@ -32,7 +27,7 @@ pub(in crate::template) enum Verifies {
     /// At an HTTP API.
     Jwt { issuer: Node, audiences: Vec<Node> },
     /// At a REST API.
-    UserPools(Vec<Node>),
+    UserPool(Node),
     /// By calling a function, which has this ARN.
     Lambda(Node),
 }
@@ -64,16 +59,16 @@ pub(super) fn is_in_function(kind: Kind) -> bool {
 pub(super) fn authorizer(
     api: &Described<'_>,
     id: &str,
+    name: String,
     authenticator: &Description,
     values: &mut Values,
 ) -> Result<Authorizer, NotHere> {
     let gateway = api.options.gateway;
-    let name = pascal(id);
     let mut warnings = Vec::new();
     let verifies = match (gateway, authenticator.kind) {
         (_, Kind::Lambda) => {
             let description = format!("ARN of the function that authorizes callers of `{id}`");
-            Verifies::Lambda(values.parameter(&format!("{name}Arn"), description, false, None))
+            Verifies::Lambda(values.parameter(&format!("{name}Arn"), &description, false, None))
         }
         (_, Kind::Custom) => return Err(FunctionDoes("an authenticator of the program")),
         (_, Kind::Mtls) => {
@@ -97,13 +92,22 @@ pub(super) fn authorizer(
             ));
         }
         (Gateway::RestApi, _) => {
-            let pools = &authenticator.user_pools;
-            if pools.is_empty() {
-                return Err(NobodyDoes(
-                    "accepts tokens of every user pool: name the pool with `.user_pool(..)`".to_owned(),
-                ));
+            let several = "accepts several user pools, but SAM gives an authorizer one";
+            match &*authenticator.user_pools {
+                [pool] => Verifies::UserPool(values.arn(&pool.id)),
+                [] => {
+                    return Err(NobodyDoes(
+                        "accepts tokens of every user pool: name the pool with `.user_pool(..)`"
+                            .to_owned(),
+                    ));
+                }
+                _ if is_in_function(authenticator.kind) => return Err(FunctionDoes(several)),
+                _ => {
+                    return Err(NobodyDoes(format!(
+                        "{several}: use an authenticator for each pool"
+                    )));
+                }
             }
-            Verifies::UserPools(pools.iter().map(|pool| values.arn(&pool.id)).collect())
         }
         _ => jwt(api, &name, authenticator, values, &mut warnings)?,
     };
@@ -145,11 +149,18 @@ fn jwt(
         }
     };
     if !authenticator.algorithms.is_empty() {
-        let rsa = authenticator.algorithms.iter().filter(|one| one.starts_with("RS"));
+        let rsa = authenticator
+            .algorithms
+            .iter()
+            .filter(|one| one.starts_with("RS"));
         if rsa.count() == 0 {
             return Err(FunctionDoes("an HTTP API verifies signatures of RSA only"));
         }
-        if authenticator.algorithms.iter().any(|one| !one.starts_with("RS")) {
+        if authenticator
+            .algorithms
+            .iter()
+            .any(|one| !one.starts_with("RS"))
+        {
             warnings.push(format!(
                 "`{}`: an HTTP API verifies signatures of RSA only, and rejects tokens with other \
                  algorithms before the function sees them",
@@ -162,7 +173,7 @@ fn jwt(
         ([], [pool]) if pool.regions.is_empty() => (values.issuer(&pool.id), &pool.clients),
         ([], []) => {
             let description = format!("Issuer of the tokens of `{}`", authenticator.name);
-            let issuer = values.parameter(&format!("{name}Issuer"), description, false, None);
+            let issuer = values.parameter(&format!("{name}Issuer"), &description, false, None);
             (issuer, &authenticator.clients)
         }
         _ => {
@@ -182,7 +193,7 @@ fn jwt(
             let clients = clients_of(api, pool, values);
             if clients.is_empty() {
                 let description = format!("Audience of the tokens of `{}`", authenticator.name);
-                vec![values.parameter(&format!("{name}Audience"), description, false, None)]
+                vec![values.parameter(&format!("{name}Audience"), &description, false, None)]
             } else {
                 clients
             }
@@ -193,8 +204,8 @@ fn jwt(
 
 /// The clients that the template creates for a pool.
 fn clients_of(api: &Described<'_>, pool: Option<&Setting>, values: &Values) -> Vec<Node> {
-    let clients = api.clients().filter(|client| {
-        pool.is_some_and(|pool| values.refers_to(pool, &client.pool))
-    });
+    let clients = api
+        .clients()
+        .filter(|client| pool.is_some_and(|pool| values.refers_to(pool, &client.pool)));
     clients.map(|client| Node::Ref(client.id.clone())).collect()
 }

@@ -1,7 +1,7 @@
 //! Who responds to preflight requests.
 
 use super::{
-    operations::{ANY, DEFAULT_ROUTE, Operation, PathItem},
+    operations::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
     security::Security,
 };
 use crate::{
@@ -13,51 +13,61 @@ use crate::{
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::template) enum Preflights {
     /// The API has no CORS rules.
-    Nobody,
+    None,
     /// The gateway, with these methods, in capitals.
     Gateway { methods: Vec<String> },
     /// The function.
     Function,
 }
 
-/// Decides, and adds the operations that the function needs for preflights.
-pub(super) fn plan(api: &Described<'_>, paths: &mut Vec<PathItem>) -> Preflights {
+/// Everything below the root.
+const GREEDY: &str = "/{proxy+}";
+
+/// Decides, and adds the operations that preflight requests need.
+pub(super) fn plan(api: &Described<'_>, paths: &mut Paths) -> Preflights {
     let Some(rules) = &api.cors else {
-        return Preflights::Nobody;
+        return Preflights::None;
     };
-    let is_open = |path: &PathItem| {
-        let any = path.operations.iter().find(|one| one.method == ANY);
-        any.is_some_and(|any| any.security == Security::Open)
-    };
-    if api.options.routing == Routing::Proxy && paths.iter().all(is_open) {
+    let is_proxy = api.options.routing == Routing::Proxy;
+    if is_proxy && paths.0.iter().all(is_open) {
         return Preflights::Function;
     }
-    let by_gateway = match api.options.gateway {
-        Gateway::RestApi => rules.origins.len() == 1 && !has_wildcard(rules),
-        _ => !has_wildcard(rules),
-    };
-    match (by_gateway, api.options.gateway) {
-        (true, Gateway::RestApi) => {}
-        // The gateway passes preflights to an operation for every method, which must be open for them.
-        (true, _) => open_preflights(paths, |path| path.has(ANY) && !is_open(path)),
-        (false, Gateway::RestApi) => open_preflights(paths, |path| !is_open(path)),
-        (false, _) => {
-            open_preflights(paths, |path| path.has(ANY) && !is_open(path));
-            paths.push(PathItem {
-                path: "/{proxy+}".to_owned(),
-                operations: Vec::new(),
-            });
-            let is_new = |path: &PathItem| path.operations.is_empty();
-            open_preflights(paths, |path| path.path == "/" || is_new(path));
+    let is_rest = api.options.gateway == Gateway::RestApi;
+    let by_gateway = !has_wildcard(rules) && (!is_rest || rules.origins.len() == 1);
+    let default = paths.0.iter().find(|path| path.path == DEFAULT_ROUTE);
+    let default_is_open = default.map(is_open);
+    for path in &mut paths.0 {
+        let is_wanted = match (is_rest, path.path.as_str()) {
+            (_, DEFAULT_ROUTE) => false,
+            // SAM adds the operation that the gateway responds to.
+            (true, _) => !by_gateway,
+            // The gateway passes preflights to an operation for every method.
+            (false, _) => path.has(ANY),
+        };
+        if is_wanted && !is_open(path) && !path.has("options") {
+            path.operations.push(preflight(path));
         }
     }
-    if by_gateway {
-        Preflights::Gateway {
-            methods: methods(paths),
+    // What no other route takes: a preflight must not meet the authorizer of the default route, and
+    // without one the gateway would respond to it itself.
+    let needs_greedy = default_is_open == Some(false) || default_is_open.is_none() && !by_gateway;
+    if !is_rest && needs_greedy {
+        for path in ["/", GREEDY] {
+            paths.add(path, open_preflight(None));
         }
-    } else {
-        Preflights::Function
     }
+    match by_gateway {
+        true => Preflights::Gateway {
+            methods: methods(&paths.0),
+        },
+        false => Preflights::Function,
+    }
+}
+
+/// Whether every method of a path is open.
+fn is_open(path: &PathItem) -> bool {
+    let any = path.operations.iter().find(|one| one.method == ANY);
+    any.is_some_and(|any| any.security == Security::Open)
 }
 
 /// Whether an origin matches subdomains, which no gateway can express.
@@ -65,19 +75,17 @@ fn has_wildcard(rules: &CorsRules) -> bool {
     rules.origins.iter().any(|origin| origin.contains("*."))
 }
 
-/// Adds an open `OPTIONS` to some paths.
-fn open_preflights(paths: &mut [PathItem], wanted: impl Fn(&PathItem) -> bool) {
-    for path in paths {
-        if path.has("options") || path.path == DEFAULT_ROUTE || !wanted(path) {
-            continue;
-        }
-        let function = path.operations.first().and_then(|one| one.function.clone());
-        path.operations.push(Operation {
-            method: "options",
-            security: Security::Open,
-            function,
-            comments: vec!["preflight requests carry no credentials".to_owned()],
-        });
+fn preflight(path: &PathItem) -> Operation {
+    let first = path.operations.first();
+    open_preflight(first.and_then(|one| one.function.clone()))
+}
+
+fn open_preflight(function: Option<String>) -> Operation {
+    Operation {
+        method: "options",
+        security: Security::Open,
+        function,
+        comments: vec!["preflight requests carry no credentials".to_owned()],
     }
 }
 

@@ -5,15 +5,22 @@ mod cors;
 mod operations;
 mod paths;
 mod security;
+mod single;
 
 pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
-pub(super) use operations::{ANY, DEFAULT_ROUTE, Operation, PathItem};
+pub(super) use operations::{DEFAULT_ROUTE, Operation, PathItem};
 pub(super) use security::Security;
+pub(super) use single::is_signed;
 
-use super::{Gateway, described::Described, values::Values};
+use super::{
+    Gateway,
+    described::Described,
+    tree::{Map, Node},
+    values::Values,
+};
 
-/// What an API Gateway is told.
+/// The part of an API that its gateway knows.
 pub(super) struct Plan {
     pub(super) paths: Vec<PathItem>,
     pub(super) authorizers: Vec<Authorizer>,
@@ -21,6 +28,8 @@ pub(super) struct Plan {
     /// if the whole API is open.
     pub(super) default: Option<String>,
     pub(super) uses_iam: bool,
+    /// Whether closed operations require an API key of a usage plan.
+    pub(super) needs_key: bool,
     pub(super) preflights: Preflights,
     pub(super) warnings: Vec<String>,
 }
@@ -30,20 +39,23 @@ pub(super) const IAM: &str = "AWS_IAM";
 /// The scheme of open operations in an API that is closed, as SAM names it.
 pub(super) const NONE: &str = "NONE";
 
+/// The scheme of API keys of API Gateway, as SAM names it.
+pub(super) const API_KEY: &str = "api_key";
+
 impl Plan {
     /// The plan for an HTTP API or a REST API.
     pub(super) fn new(api: &Described<'_>, values: &mut Values, errors: &mut Vec<String>) -> Self {
         let mut judge = security::Judge::new(api, values);
         let mut paths = operations::collect(api, &mut judge, errors);
         let preflights = cors::plan(api, &mut paths);
+        let paths = paths.0;
         if api.options.gateway == Gateway::RestApi {
             paths::check_rest(&paths, errors);
         } else {
             paths::check_http(&paths, errors);
         }
         let operations = || paths.iter().flat_map(|path| &path.operations);
-        let is_closed = operations().any(|one| !matches!(one.security, Security::Open))
-            && !api.manifest.authenticators.is_empty();
+        let is_closed = !api.manifest.authenticators.is_empty();
         let uses_iam = operations().any(|one| one.security == Security::Iam);
         let (authorizers, warnings) = judge.done();
         let default = authorizers.first().map_or(IAM, |first| &first.name);
@@ -53,8 +65,25 @@ impl Plan {
             default,
             authorizers,
             preflights,
+            needs_key: api.options.gateway == Gateway::RestApi && api.usage_plan().is_some(),
             warnings,
             paths,
         }
+    }
+
+    /// The security of an operation in the document; `None` if the API is open.
+    pub(super) fn security(&self, operation: &Operation) -> Option<Node> {
+        self.default.as_ref()?;
+        let mut schemes = Map::new();
+        match &operation.security {
+            Security::Open => schemes.push(NONE, Vec::new()),
+            Security::Iam => schemes.push(IAM, Vec::new()),
+            Security::Authorizer { name, scopes } => schemes.push(name, Node::texts(scopes)),
+        }
+        // Beside the authorizer in the same requirement: a key alone opens nothing.
+        if self.needs_key && operation.security != Security::Open {
+            schemes.push(API_KEY, Vec::new());
+        }
+        Some(vec![Node::Map(schemes)].into())
     }
 }

@@ -1,7 +1,13 @@
 //! The operations of a gateway: routes, mounted services and fallbacks.
 
-use super::security::{Judge, Security};
-use crate::template::{Gateway, Routing, described::Described};
+use super::{
+    authorizers::is_in_function,
+    security::{Judge, Security},
+};
+use crate::template::{
+    Gateway, Routing,
+    described::{self, Described},
+};
 
 /// A path of a gateway.
 pub(in crate::template) struct PathItem {
@@ -29,14 +35,14 @@ pub(super) fn collect(
     api: &Described<'_>,
     judge: &mut Judge<'_>,
     errors: &mut Vec<String>,
-) -> Vec<PathItem> {
+) -> Paths {
     match api.options.routing {
         Routing::Each => each(api, judge, errors),
         Routing::Proxy => proxy(api, judge, errors),
     }
 }
 
-fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -> Vec<PathItem> {
+fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -> Paths {
     let mut paths = Paths(Vec::new());
     for route in &api.manifest.routes {
         let (security, comments) = judge.decide(
@@ -51,74 +57,77 @@ fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) ->
             ));
             continue;
         };
-        paths.add(&route.path, Operation {
-            method,
-            security,
-            function: route.function.clone(),
-            comments,
-        });
+        paths.add(
+            &route.path,
+            Operation {
+                method,
+                security,
+                function: route.function.clone(),
+                comments,
+            },
+        );
     }
     for mount in &api.manifest.mounts {
-        let route = format!("the service at `{}`", mount.prefix);
-        let (security, comments) = judge.decide(&route, &mount.access, errors);
+        let (security, comments) =
+            judge.decide(&described::mount(&mount.prefix), &mount.access, errors);
         for path in [root_of(&mount.prefix), below(&mount.prefix)] {
-            paths.add(&path, Operation {
-                method: ANY,
-                security: security.clone(),
-                function: mount.function.clone(),
-                comments: comments.clone(),
-            });
+            paths.add(
+                &path,
+                Operation {
+                    method: ANY,
+                    security: security.clone(),
+                    function: mount.function.clone(),
+                    comments: comments.clone(),
+                },
+            );
         }
     }
     // The most specific one first: a path has the fallback of its own API.
     for fallback in api.manifest.fallbacks.iter().rev() {
-        let route = format!("the fallback of `{}`", root_of(&fallback.prefix));
-        let (security, comments) = judge.decide(&route, &fallback.access, errors);
+        let name = described::fallback(&fallback.prefix);
+        let (security, comments) = judge.decide(&name, &fallback.access, errors);
         let places = match (api.options.gateway, fallback.prefix.as_str()) {
             (Gateway::HttpApi, "") => vec![DEFAULT_ROUTE.to_owned()],
             (_, prefix) => vec![root_of(prefix), below(prefix)],
         };
         for path in places {
-            paths.add(&path, Operation {
-                method: ANY,
-                security: security.clone(),
-                function: fallback.function.clone(),
-                comments: comments.clone(),
-            });
+            paths.add(
+                &path,
+                Operation {
+                    method: ANY,
+                    security: security.clone(),
+                    function: fallback.function.clone(),
+                    comments: comments.clone(),
+                },
+            );
         }
     }
     for path in &mut paths.0 {
         path.add_head();
     }
-    paths.0
+    paths
 }
 
 /// One operation for everything. The gateway closes it if all routes are closed in the same way.
-fn proxy(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -> Vec<PathItem> {
-    let manifest = &api.manifest;
-    let routes = manifest.routes.iter().map(|route| {
-        (format!("`{} {}`", route.method, route.path), &route.access)
-    });
-    let mounts = manifest.mounts.iter();
-    let mounts = mounts.map(|mount| (format!("the service at `{}`", mount.prefix), &mount.access));
-    let fallbacks = manifest.fallbacks.iter();
-    let fallbacks =
-        fallbacks.map(|one| (format!("the fallback of `{}`", root_of(&one.prefix)), &one.access));
-    let decided: Vec<_> = routes
-        .chain(mounts)
-        .chain(fallbacks)
+fn proxy(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -> Paths {
+    let decided: Vec<_> = api
+        .rules()
         .map(|(route, access)| {
             let (security, _) = judge.decide(&route, access, errors);
             (route, access, security)
         })
         .collect();
     let first = decided.first().map(|(_, _, security)| security.clone());
-    let is_same = decided.iter().all(|(_, _, security)| Some(security) == first.as_ref());
+    let is_same = decided
+        .iter()
+        .all(|(_, _, security)| Some(security) == first.as_ref());
     let security = first.filter(|_| is_same).unwrap_or(Security::Open);
     if !is_same {
-        let unverified = decided
-            .iter()
-            .find(|(_, access, _)| judge.needs_gateway(access));
+        let mut closed = decided.iter().filter(|(_, access, _)| !access.public);
+        let unverified = closed.find(|(_, access, _)| {
+            let mut accepted = api.accepted(access);
+            accepted.all(|one| !is_in_function(one.description.kind))
+        });
         if let Some((route, ..)) = unverified {
             errors.push(format!(
                 "{route}: the gateway must verify the caller, but one route for everything cannot be \
@@ -127,7 +136,7 @@ fn proxy(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -
         }
         judge.forget();
     }
-    let comments = match security == Security::Open && !manifest.authenticators.is_empty() {
+    let comments = match security == Security::Open && !api.manifest.authenticators.is_empty() {
         true => vec!["the function decides who may call".to_owned()],
         false => Vec::new(),
     };
@@ -144,15 +153,15 @@ fn proxy(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -
             comments: comments.clone(),
         }],
     };
-    places.into_iter().map(operation).collect()
+    Paths(places.into_iter().map(operation).collect())
 }
 
 /// Paths in the order in which they were added.
-struct Paths(Vec<PathItem>);
+pub(super) struct Paths(pub(super) Vec<PathItem>);
 
 impl Paths {
     /// Adds an operation unless the path has one for this method.
-    fn add(&mut self, path: &str, operation: Operation) {
+    pub(super) fn add(&mut self, path: &str, operation: Operation) {
         let path = self.spelled(path);
         match self.0.iter_mut().find(|known| known.path == path) {
             Some(known) => {
@@ -174,7 +183,10 @@ impl Paths {
             last.ends_with("+}").then(|| parent.to_owned())
         };
         let own = parent(path);
-        let known = self.0.iter().find(|known| own.is_some() && parent(&known.path) == own);
+        let known = self
+            .0
+            .iter()
+            .find(|known| own.is_some() && parent(&known.path) == own);
         known.map_or(path, |known| &known.path).to_owned()
     }
 }

@@ -1,13 +1,20 @@
 //! What closes an operation at the gateway, and what only the function can decide.
 
-use super::authorizers::{Authorizer, NotHere, authorizer, is_in_function};
+use super::{
+    NONE,
+    authorizers::{Authorizer, NotHere, authorizer, is_in_function},
+};
 use crate::{
     auth::{
         Required,
         description::{Description, Kind, TokenKind},
     },
     manifest::Rule,
-    template::{Gateway, described::Described, values::Values},
+    template::{
+        Gateway,
+        described::Described,
+        values::{Values, pascal},
+    },
 };
 use std::collections::BTreeSet;
 
@@ -51,6 +58,11 @@ impl<'a> Judge<'a> {
         (self.authorizers, self.warnings.into_iter().collect())
     }
 
+    /// Removes the authorizers.
+    pub(super) fn forget(&mut self) {
+        self.authorizers.clear();
+    }
+
     /// What closes a route, and comments about what the gateway does not check. `route` names it.
     pub(super) fn decide(
         &mut self,
@@ -63,14 +75,18 @@ impl<'a> Judge<'a> {
             return (Security::Open, comments);
         }
         let api = self.api;
-        let all = api.manifest.authenticators.iter();
-        let accepted: Vec<_> = all
-            .filter(|one| rule.authenticators.contains(&one.id))
-            .collect();
+        let accepted: Vec<_> = api.accepted(rule).collect();
         let ids: Vec<_> = accepted.iter().map(|one| format!("`{}`", one.id)).collect();
         let security = match accepted.as_slice() {
             [] => Security::Open,
-            [one] => self.by_one(route, &one.id, &one.description, rule, &mut comments, errors),
+            [one] => self.by_one(
+                route,
+                &one.id,
+                &one.description,
+                rule,
+                &mut comments,
+                errors,
+            ),
             several => {
                 let outside = several
                     .iter()
@@ -89,22 +105,37 @@ impl<'a> Judge<'a> {
                         outside.join(" or ")
                     ));
                 }
-                comments.push(format!("the function authenticates the caller: {}", ids.join(" or ")));
+                comments.push(format!(
+                    "the function authenticates the caller: {}",
+                    ids.join(" or ")
+                ));
                 Security::Open
             }
         };
         let names = |required: Required| {
-            let names: Vec<_> = required.names.iter().map(|name| format!("{name:?}")).collect();
+            let names: Vec<_> = required
+                .names
+                .iter()
+                .map(|name| format!("{name:?}"))
+                .collect();
             let names = names.join(", ");
-            if required.is_any() { format!("any({names})") } else { names }
+            if required.is_any() {
+                format!("any({names})")
+            } else {
+                names
+            }
         };
         let is_closed = security != Security::Open;
-        comments.extend(rule.groups.filter(|_| is_closed).map(|groups| {
-            format!("the function checks groups({})", names(groups))
-        }));
-        comments.extend(rule.guard.filter(|_| is_closed).map(|guard| {
-            format!("the function calls the guard {guard}")
-        }));
+        comments.extend(
+            rule.groups
+                .filter(|_| is_closed)
+                .map(|groups| format!("the function checks groups({})", names(groups))),
+        );
+        comments.extend(
+            rule.guard
+                .filter(|_| is_closed)
+                .map(|guard| format!("the function calls the guard {guard}")),
+        );
         let scopes = rule.scopes.filter(|scopes| {
             let at_gateway = match &security {
                 Security::Authorizer { scopes, .. } => !scopes.is_empty(),
@@ -112,7 +143,8 @@ impl<'a> Judge<'a> {
             };
             is_closed && (!at_gateway || !scopes.is_any() && scopes.names.len() > 1)
         });
-        comments.extend(scopes.map(|scopes| format!("the function checks scopes({})", names(scopes))));
+        comments
+            .extend(scopes.map(|scopes| format!("the function checks scopes({})", names(scopes))));
         (security, comments)
     }
 
@@ -131,7 +163,13 @@ impl<'a> Judge<'a> {
         }
         let name = match self.authorizers.iter().find(|one| one.id == id) {
             Some(known) => known.name.clone(),
-            None => match authorizer(self.api, id, authenticator, self.values) {
+            None => match authorizer(
+                self.api,
+                id,
+                self.unused_name(id),
+                authenticator,
+                self.values,
+            ) {
                 Ok(made) => {
                     self.warnings.extend(made.warnings.iter().cloned());
                     let name = made.name.clone();
@@ -139,7 +177,9 @@ impl<'a> Judge<'a> {
                     name
                 }
                 Err(NotHere::FunctionDoes(reason)) => {
-                    comments.push(format!("the function authenticates the caller: `{id}` ({reason})"));
+                    comments.push(format!(
+                        "the function authenticates the caller: `{id}` ({reason})"
+                    ));
                     return Security::Open;
                 }
                 Err(NotHere::NobodyDoes(reason)) => {
@@ -150,6 +190,18 @@ impl<'a> Judge<'a> {
         };
         let scopes = self.scopes(route, authenticator, rule, errors);
         Security::Authorizer { name, scopes }
+    }
+
+    /// A name for an authorizer that no other one has, nor a scheme of SAM.
+    fn unused_name(&self, id: &str) -> String {
+        let name = match pascal(id) {
+            name if name.is_empty() || name == NONE => format!("{name}Authorizer"),
+            name => name,
+        };
+        let is_used = |name: &String| self.authorizers.iter().any(|one| one.name == *name);
+        let numbered = (2..).map(|number| format!("{name}{number}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        names.find(|name| !is_used(name)).unwrap_or(name)
     }
 
     /// The scopes of which the gateway requires one.
@@ -199,20 +251,30 @@ impl<'a> Judge<'a> {
                 Vec::new()
             }
             _ if !is_usual => Vec::new(),
-            _ if wanted.len() > MOST_SCOPES => {
-                self.warnings.insert(format!(
-                    "{route}: a gateway accepts {MOST_SCOPES} scopes for a route: the function alone \
-                     checks them"
+            _ if is_rest || wanted.len() <= MOST_SCOPES => wanted,
+            // A token with all of them has those too.
+            _ if rule.scopes.is_some_and(|scopes| !scopes.is_any()) => {
+                wanted.into_iter().take(MOST_SCOPES).collect()
+            }
+            _ => {
+                errors.push(format!(
+                    "{route}: an HTTP API accepts {MOST_SCOPES} scopes for a route, found {}: write the \
+                     template with `--routes proxy`",
+                    wanted.len()
                 ));
                 Vec::new()
             }
-            _ => wanted,
         }
     }
 
     /// Whether all clients of an authenticator are programs.
     fn signs_in_machines(&self, authenticator: &Description) -> bool {
-        let clients = || authenticator.user_pools.iter().flat_map(|pool| &pool.clients);
+        let clients = || {
+            authenticator
+                .user_pools
+                .iter()
+                .flat_map(|pool| &pool.clients)
+        };
         let is_machine = |client| {
             self.api
                 .clients()

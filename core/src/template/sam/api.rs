@@ -5,11 +5,11 @@ use crate::{
     middleware::CorsRules,
     template::{
         Gateway,
+        block::Block,
         described::Described,
-        plan::{Authorizer, DEFAULT_ROUTE, IAM, Operation, Plan, Preflights, Verifies, security},
-        template::Block,
+        plan::{API_KEY, Authorizer, DEFAULT_ROUTE, Operation, Plan, Preflights, Verifies},
+        resource::{Period, UsagePlan},
         tree::{Map, Node},
-        yaml,
     },
 };
 
@@ -35,7 +35,10 @@ fn http(api: &Described<'_>, plan: &Plan) -> Block {
         let auth = Map::new()
             .with_some("EnableIamAuthorizer", plan.uses_iam.then_some(true))
             .with("DefaultAuthorizer", default.as_str())
-            .with_some("Authorizers", Some(authorizers).filter(|all| !all.is_empty()));
+            .with_some(
+                "Authorizers",
+                Some(authorizers).filter(|all| !all.is_empty()),
+            );
         properties.push("Auth", auth);
     }
     // Each operation refers to the integration: an API can have 300 of them.
@@ -47,10 +50,13 @@ fn http(api: &Described<'_>, plan: &Plan) -> Block {
     let components = Map::new().with("x-amazon-apigateway-integrations", integrations);
     let paths = paths(plan, &|operation| {
         let id = function_id(operation.function.as_deref());
-        Map::new().with("$ref", format!("#/components/x-amazon-apigateway-integrations/{id}"))
+        Map::new().with(
+            "$ref",
+            format!("#/components/x-amazon-apigateway-integrations/{id}"),
+        )
     });
     let body = body(paths).with("components", components);
-    properties.push("DefinitionBody", yaml::long(body));
+    properties.push("DefinitionBody", Node::Long(body));
     resource("Api", "AWS::Serverless::HttpApi", Map::new(), properties)
 }
 
@@ -69,7 +75,10 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Block {
             .with("AllowMethods", list(methods))
             .with("AllowHeaders", list(&cors.headers))
             .with_some("AllowCredentials", cors.credentials.then_some(true))
-            .with_some("MaxAge", cors.max_age.map(|age| format!("'{}'", age.as_secs())));
+            .with_some(
+                "MaxAge",
+                cors.max_age.map(|age| format!("'{}'", age.as_secs())),
+            );
         properties.push("Cors", rules);
         // The gateway's own errors.
         let headers = Map::new()
@@ -93,21 +102,26 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Block {
         let auth = Map::new()
             .with_some("DefaultAuthorizer", plan.default.as_deref())
             .with("AddDefaultAuthorizerToCorsPreflight", false)
-            .with_some("Authorizers", Some(authorizers).filter(|all| !all.is_empty()))
-            .with_some("UsagePlan", usage_plan.map(|plan| plan.auth()));
+            .with_some(
+                "Authorizers",
+                Some(authorizers).filter(|all| !all.is_empty()),
+            )
+            .with_some("UsagePlan", usage_plan.map(usage));
         properties.push("Auth", auth);
     }
-    let paths = paths(plan, &|operation| integration(api, operation.function.as_deref()));
+    let paths = paths(plan, &|operation| {
+        integration(api, operation.function.as_deref())
+    });
     let mut body = body(paths);
     if usage_plan.is_some() {
         let key = Map::new()
             .with("type", "apiKey")
             .with("name", "x-api-key")
             .with("in", "header");
-        let schemes = Map::new().with("api_key", key);
-        body.push("components", Map::new().with("securitySchemes", schemes));
+        // SAM drops schemes that are in `components`.
+        body.push("securityDefinitions", Map::new().with(API_KEY, key));
     }
-    properties.push("DefinitionBody", yaml::long(body));
+    properties.push("DefinitionBody", Node::Long(body));
     resource("Api", "AWS::Serverless::Api", Map::new(), properties)
 }
 
@@ -141,7 +155,10 @@ fn http_authorizer(authorizer: &Authorizer) -> Map {
                 .with("issuer", issuer.clone())
                 .with("audience", audiences.clone());
             Map::new()
-                .with("IdentitySource", format!("$request.header.{}", authorizer.header))
+                .with(
+                    "IdentitySource",
+                    format!("$request.header.{}", authorizer.header),
+                )
                 .with("JwtConfiguration", jwt)
         }
         Verifies::UserPool(_) => Map::new(),
@@ -162,12 +179,31 @@ fn rest_authorizer(authorizer: &Authorizer) -> Map {
         }
         Verifies::UserPool(arn) => {
             let identity = Map::new().with("Header", header);
-            Map::new()
-                .with("UserPoolArn", arn.clone())
-                .with_some("Identity", Some(identity).filter(|_| header != "Authorization"))
+            Map::new().with("UserPoolArn", arn.clone()).with_some(
+                "Identity",
+                Some(identity).filter(|_| header != "Authorization"),
+            )
         }
         Verifies::Jwt { .. } => Map::new(),
     }
+}
+
+fn usage(plan: &UsagePlan) -> Map {
+    let throttle = plan
+        .throttle
+        .map(|(rate, burst)| Map::new().with("RateLimit", rate).with("BurstLimit", burst));
+    let quota = plan.quota.map(|(requests, period)| {
+        let period = match period {
+            Period::Day => "DAY",
+            Period::Week => "WEEK",
+            Period::Month => "MONTH",
+        };
+        Map::new().with("Limit", requests).with("Period", period)
+    });
+    Map::new()
+        .with("CreateUsagePlan", "PER_API")
+        .with_some("Throttle", throttle)
+        .with_some("Quota", quota)
 }
 
 fn integration(api: &Described<'_>, name: Option<&str>) -> Map {
@@ -187,7 +223,7 @@ fn body(paths: Map) -> Map {
     Map::new()
         .with("openapi", "3.0.1")
         .with("info", info)
-        .with("paths", yaml::long(paths))
+        .with("paths", Node::Long(paths))
 }
 
 fn paths(plan: &Plan, integration: &dyn Fn(&Operation) -> Map) -> Map {
@@ -196,12 +232,15 @@ fn paths(plan: &Plan, integration: &dyn Fn(&Operation) -> Map) -> Map {
         let mut operations = Map::new();
         for operation in &item.operations {
             let own = Map::new()
-                .with_some("isDefaultRoute", (item.path == DEFAULT_ROUTE).then_some(true))
+                .with_some(
+                    "isDefaultRoute",
+                    (item.path == DEFAULT_ROUTE).then_some(true),
+                )
                 .with_some("security", plan.security(operation))
                 .with("x-amazon-apigateway-integration", integration(operation));
             operations.push_with(operation.comments.clone(), operation.method, own);
         }
-        paths.push(item.path.as_str(), yaml::long(operations));
+        paths.push(item.path.as_str(), Node::Long(operations));
     }
     paths
 }

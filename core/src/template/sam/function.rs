@@ -3,9 +3,9 @@
 use super::{function_id, resource};
 use crate::template::{
     Function,
+    block::Block,
     described::Described,
     resource::Kind,
-    template::Block,
     tree::{Map, Node},
     values::Values,
 };
@@ -28,25 +28,31 @@ pub(super) fn blocks(
     let logs = format!("{id}Logs");
     let function_name = api.function_name(name);
     let log_group = Map::new()
-        .with("LogGroupName", Node::sub(format!("/aws/lambda/{function_name}")))
-        .with("RetentionInDays", settings.log_retention.unwrap_or(LOG_RETENTION));
+        .with(
+            "LogGroupName",
+            Node::sub(format!("/aws/lambda/{function_name}")),
+        )
+        .with(
+            "RetentionInDays",
+            settings.log_retention.unwrap_or(LOG_RETENTION),
+        );
     let logging = Map::new()
         .with("LogGroup", Node::Ref(logs.clone()))
         .with("LogFormat", "JSON");
+    let mut environment = values.environment.clone();
+    let own = settings.environment.iter().cloned();
+    environment.extend(own.map(|(name, value)| (name, value.into())));
     let mut variables = Map::new();
-    for (name, value) in &values.environment {
-        variables.push(name.as_str(), value.clone());
-    }
-    for (name, value) in &settings.environment {
-        variables.push(name.as_str(), value.as_str());
+    for (name, value) in environment {
+        variables.push(name, value);
     }
     let timeout = settings.timeout.unwrap_or(TIMEOUT).as_secs();
     let policies = policies(api, settings);
     let mut properties = Map::new();
     properties.push_with(
         vec![format!(
-            "The name of the stack can have {} characters.",
-            api.longest_stack_name(name).unwrap_or_default()
+            "Lambda allows 64 characters: the name of the stack can have {}.",
+            api.longest_stack_name(name)
         )],
         "FunctionName",
         Node::sub(function_name),
@@ -58,7 +64,10 @@ pub(super) fn blocks(
         .with("Architectures", Node::texts(["arm64"]))
         .with("MemorySize", settings.memory.unwrap_or(MEMORY))
         .with("Timeout", timeout)
-        .with_some("Tracing", settings.tracing.unwrap_or(true).then_some("Active"))
+        .with_some(
+            "Tracing",
+            settings.tracing.unwrap_or(true).then_some("Active"),
+        )
         .with("LoggingConfig", logging)
         .with_some("Role", settings.role.as_deref());
     properties.extend(more);
@@ -81,15 +90,25 @@ pub(super) fn blocks(
 
 /// The policies of the program, and those for its tables.
 fn policies(api: &Described<'_>, settings: &Function) -> Vec<Node> {
-    let tables = api.resources.iter().filter_map(|resource| match &resource.0 {
-        Kind::Table(table) => Some(table),
-        _ => None,
-    });
+    let tables = api
+        .resources
+        .iter()
+        .filter_map(|resource| match &resource.0 {
+            Kind::Table(table) => Some(table),
+            _ => None,
+        });
     let tables = tables.map(|table| {
-        let policy = if table.reads_only { "DynamoDBReadPolicy" } else { "DynamoDBCrudPolicy" };
+        let policy = if table.reads_only {
+            "DynamoDBReadPolicy"
+        } else {
+            "DynamoDBCrudPolicy"
+        };
         let name = Map::new().with("TableName", Node::Ref(table.id.clone()));
         Node::Map(Map::new().with(policy, name))
     });
-    let own = settings.policies.iter().map(|policy| Node::from(policy.as_str()));
+    let own = settings
+        .policies
+        .iter()
+        .map(|policy| Node::from(policy.as_str()));
     own.chain(tables).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::resource;
 use crate::template::{
-    template::Block,
+    block::Block,
     tree::{Map, Node},
 };
 
@@ -34,8 +34,23 @@ pub(super) fn blocks() -> [Block; 3] {
         .with("Actions", vec![Node::Map(action)]);
     let after = Map::new().with("DependsOn", "FunctionPermission");
     [
-        resource("FunctionPermission", "AWS::Lambda::Permission", Map::new(), permission),
-        resource("TargetGroup", "AWS::ElasticLoadBalancingV2::TargetGroup", after, group),
-        resource("ListenerRule", "AWS::ElasticLoadBalancingV2::ListenerRule", Map::new(), rule),
+        resource(
+            "FunctionPermission",
+            "AWS::Lambda::Permission",
+            Map::new(),
+            permission,
+        ),
+        resource(
+            "TargetGroup",
+            "AWS::ElasticLoadBalancingV2::TargetGroup",
+            after,
+            group,
+        ),
+        resource(
+            "ListenerRule",
+            "AWS::ElasticLoadBalancingV2::ListenerRule",
+            Map::new(),
+            rule,
+        ),
     ]
 }

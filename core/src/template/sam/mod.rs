@@ -7,9 +7,9 @@ mod resources;
 
 use super::{
     Gateway,
+    block::Block,
     described::Described,
     plan::Plan,
-    template::Block,
     tree::{Map, Node},
     values::Values,
     yaml,
@@ -28,7 +28,12 @@ pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> V
             .with("Action", "lambda:InvokeFunction")
             .with("Principal", "apigateway.amazonaws.com")
             .with("SourceArn", Node::sub(source));
-        blocks.push(resource(&id, "AWS::Lambda::Permission", Map::new(), permission));
+        blocks.push(resource(
+            &id,
+            "AWS::Lambda::Permission",
+            Map::new(),
+            permission,
+        ));
     }
     let url = match api.options.gateway {
         Gateway::RestApi => {
@@ -38,7 +43,10 @@ pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> V
     };
     let outputs = Map::new()
         .with("ApiUrl", Map::new().with("Value", Node::sub(url)))
-        .with("ApiId", Map::new().with("Value", Node::Ref("Api".to_owned())));
+        .with(
+            "ApiId",
+            Map::new().with("Value", Node::Ref("Api".to_owned())),
+        );
     finished(blocks, api, values, outputs)
 }
 
@@ -66,7 +74,11 @@ pub(super) fn with_url(api: &Described<'_>, is_signed: bool, values: &Values) ->
 }
 
 /// The blocks of a function behind a load balancer.
-pub(super) fn behind_load_balancer(api: &Described<'_>, values: &Values) -> Vec<Block> {
+pub(super) fn behind_load_balancer(api: &Described<'_>, values: &mut Values) -> Vec<Block> {
+    let listener = "ARN of the listener that gets the rule";
+    values.parameter("ListenerArn", listener, false, None);
+    let priority = "Priority of the rule: a number that no other rule of the listener has";
+    values.parameter("RulePriority", priority, false, None);
     let mut blocks = resources::blocks(api, values);
     if let Some((_, settings)) = api.functions().next() {
         blocks.extend(function::blocks(api, None, &settings, values, Map::new()));
@@ -82,15 +94,15 @@ fn finished(
     values: &Values,
     mut outputs: Map,
 ) -> Vec<Block> {
-    for id in api.resources.iter().map(|resource| resource.id()) {
-        outputs.push(id, Map::new().with("Value", Node::Ref(id.to_owned())));
+    for id in api.resources.iter().filter_map(|resource| resource.id()) {
+        outputs.push(id, Map::new().with("Value", Node::reference(id)));
     }
     let section = |name: &str, entries: Map| Block {
         name: name.to_owned(),
         indent: 0,
         text: match entries.is_empty() {
             true => String::new(),
-            false => yaml::lines(&Map::new().with(name, yaml::long(entries)), 0),
+            false => yaml::lines(&Map::new().with(name, Node::Long(entries)), 0),
         },
     };
     let mut blocks = vec![section("Parameters", values.declared())];
@@ -105,16 +117,19 @@ fn resource(id: &str, kind: &str, attributes: Map, properties: Map) -> Block {
     own.extend(attributes);
     if !properties.is_empty() {
         // The last one, so that lines after the block extend it.
-        own.push("Properties", yaml::long(properties));
+        own.push("Properties", Node::Long(properties));
     }
     Block {
         name: id.to_owned(),
         indent: 2,
-        text: yaml::lines(&Map::new().with(id, yaml::long(own)), 2),
+        text: yaml::lines(&Map::new().with(id, Node::Long(own)), 2),
     }
 }
 
 /// The logical id of a function.
 pub(super) fn function_id(name: Option<&str>) -> String {
-    format!("{}Function", super::values::pascal(name.unwrap_or_default()))
+    format!(
+        "{}Function",
+        super::values::pascal(name.unwrap_or_default())
+    )
 }

@@ -1,12 +1,15 @@
 //! Resources that a description declares: user pools, their scopes and clients, tables.
 
 use super::resource;
-use crate::template::{
-    described::Described,
-    resource::{KeyType, Kind, Table, UserPool, UserPoolClient},
-    template::Block,
-    tree::{Map, Node},
-    values::{Values, pascal},
+use crate::{
+    manifest::Authenticator,
+    template::{
+        block::Block,
+        described::Described,
+        resource::{KeyType, Kind, Table, UserPool, UserPoolClient},
+        tree::{Map, Node},
+        values::{Values, pascal},
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +20,17 @@ pub(super) fn blocks(api: &Described<'_>, values: &Values) -> Vec<Block> {
             Kind::UserPool(pool) => {
                 blocks.push(user_pool(pool));
                 let servers = servers(api, values, &pool.id);
-                blocks.extend(servers.iter().map(|(server, names)| {
-                    resource_server(&pool.id, server, names)
-                }));
+                blocks.extend(
+                    servers
+                        .iter()
+                        .map(|(server, names)| resource_server(&pool.id, server, names)),
+                );
             }
             Kind::UserPoolClient(client) => {
-                blocks.push(user_pool_client(client, &servers(api, values, &client.pool)));
+                blocks.push(user_pool_client(
+                    client,
+                    &servers(api, values, &client.pool),
+                ));
             }
             Kind::Table(one) => blocks.push(table(one)),
             Kind::UsagePlan(_) => {}
@@ -46,18 +54,17 @@ fn user_pool(pool: &UserPool) -> Block {
 
 /// The scopes that routes require of tokens of a pool: names by resource server.
 fn servers(api: &Described<'_>, values: &Values, pool: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let manifest = &api.manifest;
-    let authenticators = manifest.authenticators.iter().filter(|one| {
+    let uses_pool = |one: &Authenticator| {
         let mut pools = one.description.user_pools.iter();
         pools.any(|known| values.refers_to(&known.id, pool))
-    });
-    let ids: Vec<_> = authenticators.map(|one| &one.id).collect();
-    let routes = manifest.routes.iter().map(|route| &route.access);
-    let rules = routes
-        .chain(manifest.mounts.iter().map(|mount| &mount.access))
-        .chain(manifest.fallbacks.iter().map(|fallback| &fallback.access))
-        .filter(|rule| rule.authenticators.iter().any(|id| ids.contains(&id)));
-    let scopes = rules.flat_map(|rule| rule.scopes).flat_map(|scopes| scopes.names);
+    };
+    let rules = api
+        .rules()
+        .map(|(_, rule)| rule)
+        .filter(|rule| api.accepted(rule).any(uses_pool));
+    let scopes = rules
+        .flat_map(|rule| rule.scopes)
+        .flat_map(|scopes| scopes.names);
     let mut servers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     // Other scopes are those of Cognito.
     for (server, name) in scopes.filter_map(|scope| scope.rsplit_once('/')) {
@@ -84,7 +91,12 @@ fn resource_server(pool: &str, server: &str, names: &BTreeSet<String>) -> Block 
         .with("Name", server)
         .with("Scopes", names.iter().map(scope).collect::<Vec<_>>());
     let id = server_id(pool, server);
-    resource(&id, "AWS::Cognito::UserPoolResourceServer", Map::new(), properties)
+    resource(
+        &id,
+        "AWS::Cognito::UserPoolResourceServer",
+        Map::new(),
+        properties,
+    )
 }
 
 fn user_pool_client(
@@ -94,9 +106,9 @@ fn user_pool_client(
     let mut attributes = Map::new();
     let mut properties = Map::new().with("UserPoolId", Node::Ref(client.pool.clone()));
     if client.is_program {
-        let scopes = servers.iter().flat_map(|(server, names)| {
-            names.iter().map(move |name| format!("{server}/{name}"))
-        });
+        let scopes = servers
+            .iter()
+            .flat_map(|(server, names)| names.iter().map(move |name| format!("{server}/{name}")));
         let ids = servers.keys().map(|server| server_id(&client.pool, server));
         attributes.push("DependsOn", Node::texts(ids));
         properties = properties
@@ -110,11 +122,19 @@ fn user_pool_client(
             .with("PreventUserExistenceErrors", "ENABLED")
             .with("ExplicitAuthFlows", Node::texts(flows));
     }
-    resource(&client.id, "AWS::Cognito::UserPoolClient", attributes, properties)
+    resource(
+        &client.id,
+        "AWS::Cognito::UserPoolClient",
+        attributes,
+        properties,
+    )
 }
 
 fn table(table: &Table) -> Block {
-    let keys = || std::iter::once((&table.key, "HASH")).chain(table.sort_key.as_ref().map(|key| (key, "RANGE")));
+    let keys = || {
+        std::iter::once((&table.key, "HASH"))
+            .chain(table.sort_key.as_ref().map(|key| (key, "RANGE")))
+    };
     let attributes = keys().map(|((name, kind), _)| {
         let kind = match kind {
             KeyType::String => "S",
@@ -125,7 +145,11 @@ fn table(table: &Table) -> Block {
         Node::Map(attribute.with("AttributeType", kind))
     });
     let schema = keys().map(|((name, _), role)| {
-        Node::Map(Map::new().with("AttributeName", name.as_str()).with("KeyType", role))
+        Node::Map(
+            Map::new()
+                .with("AttributeName", name.as_str())
+                .with("KeyType", role),
+        )
     });
     let properties = Map::new()
         .with("BillingMode", "PAY_PER_REQUEST")

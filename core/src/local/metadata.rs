@@ -64,14 +64,12 @@ pub(super) fn apply(options: &mut Options, directory: &Path) -> Result<(), Failu
             return Ok(());
         }
     };
-    let (defaults, nested) = settings(package.metadata.get("lambda-api")).map_err(|error| {
+    set(options, package.metadata.get("lambda-api")).map_err(|error| {
         Failure(format!(
             "{} is invalid: {error}",
             package.manifest_path.display()
         ))
     })?;
-    options.defaults = defaults;
-    options.nested_defaults = nested;
     let program = env::current_exe().ok();
     let program = program
         .as_ref()
@@ -144,14 +142,16 @@ impl Package {
     }
 }
 
-/// The settings of the function, and of those of nested APIs by name.
-fn settings(table: Option<&Value>) -> Result<(Function, BTreeMap<String, Function>), String> {
+/// Adds the settings of the function, those of functions of nested APIs by name, and the raised quota.
+fn set(options: &mut Options, table: Option<&Value>) -> Result<(), String> {
     let mut table = table
         .cloned()
         .unwrap_or_else(|| Value::Object(Default::default()));
-    let nested = table
-        .as_object_mut()
-        .and_then(|table| table.remove("functions"));
+    let mut remove = |key| table.as_object_mut().and_then(|table| table.remove(key));
+    let (nested, max_routes) = (remove("functions"), remove("max-routes"));
+    if let Some(count) = max_routes {
+        options.max_routes = Some(read(&format!("{TABLE}.max-routes"), count)?);
+    }
     let function: Settings = read(TABLE, table)?;
     let nested: BTreeMap<String, Value> = match nested {
         Some(nested) => read(&format!("{TABLE}.functions"), nested)?,
@@ -161,7 +161,9 @@ fn settings(table: Option<&Value>) -> Result<(Function, BTreeMap<String, Functio
         let settings: Settings = read(&format!("{TABLE}.functions.{name}"), table)?;
         Ok((name, settings.function()))
     });
-    Ok((function.function(), nested.collect::<Result<_, String>>()?))
+    options.defaults = function.function();
+    options.nested_defaults = nested.collect::<Result<_, String>>()?;
+    Ok(())
 }
 
 /// Reads a table. The error names the key.

@@ -6,9 +6,17 @@ fn settings_are_read() {
     let table = json!({
         "memory": 512, "timeout": 10, "log-retention": 7, "tracing": false,
         "environment": {"CURRENCY": "EUR"}, "policies": ["One"], "role": "arn:role",
-        "functions": {"reports": {"memory": 2048}},
+        "functions": {"reports": {"memory": 2048}}, "max-routes": 600,
     });
-    let (function, nested) = settings(Some(&table)).expect("settings");
+    let mut options = Options::default();
+    set(&mut options, Some(&table)).expect("settings");
+    let Options {
+        defaults: function,
+        nested_defaults: nested,
+        max_routes,
+        ..
+    } = options;
+    assert_eq!(max_routes, Some(600));
     assert_eq!(function.memory, Some(512));
     assert_eq!(function.timeout, Some(Duration::from_secs(10)));
     assert_eq!(function.log_retention, Some(7));
@@ -21,8 +29,9 @@ fn settings_are_read() {
     assert_eq!(function.role.as_deref(), Some("arn:role"));
     assert_eq!(nested["reports"].memory, Some(2048));
     assert_eq!(nested["reports"].timeout, None);
-    let (none, nested) = settings(None).expect("settings");
-    assert!(none.memory.is_none() && nested.is_empty());
+    let mut none = Options::default();
+    set(&mut none, None).expect("settings");
+    assert!(none.defaults.memory.is_none() && none.nested_defaults.is_empty());
 }
 
 #[test]
@@ -56,7 +65,8 @@ fn invalid_settings_name_their_key() {
              `timeout`, `log-retention`, `tracing`, `environment`, `policies`, `role`",
         ),
     ] {
-        assert_eq!(settings(Some(&table)).unwrap_err(), expected);
+        let error = set(&mut Options::default(), Some(&table)).unwrap_err();
+        assert_eq!(error, expected);
     }
 }
 

@@ -44,7 +44,7 @@ fn verifier(
 ) -> Verifier {
     let (own, outside): (Vec<_>, Vec<_>) = api
         .accepted(rule)
-        .partition(|one| is_in_function(one.description.kind));
+        .partition(|one| is_in_function(one.description.kind) && one.description.kind != Kind::Mtls);
     if rule.public || outside.is_empty() {
         return Verifier::Function;
     }

@@ -467,6 +467,23 @@ fn schemes_and_config_errors_are_reported() {
 }
 
 #[test]
+fn local_verifiers_need_no_variables_on_lambda() {
+    let verifier = || CognitoAuthorizer::from_apis([env("LOCAL_ONLY")]);
+    let jwt = || JwtAuthorizer::from_apis(["a1"]).locally(verifier());
+    let cognito = || CognitoAuthorizer::from_apis(["a1"]).locally(verifier());
+    for api in [
+        || Api::new().authenticate(jwt()),
+        || Api::new().authenticate(cognito()),
+    ] {
+        let on_lambda = [("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1")];
+        assert!(api().environment(on_lambda).build().is_ok());
+        let elsewhere = api().environment([("OTHER", "1")]).build();
+        let errors = elsewhere.map(drop).unwrap_err().to_string();
+        assert!(errors.contains("`LOCAL_ONLY`"), "{errors}");
+    }
+}
+
+#[test]
 fn a_request_of_no_event_has_no_callers() {
     let request = Request::default();
     assert_eq!(

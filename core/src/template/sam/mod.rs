@@ -5,6 +5,9 @@ mod function;
 mod load_balancer;
 mod resources;
 
+#[cfg(test)]
+pub(super) use api::properties;
+
 use super::{
     Gateway,
     block::Block,

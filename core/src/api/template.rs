@@ -1,7 +1,9 @@
 //! The template of an API.
 
 use super::Api;
-use crate::template::{Function, Options, Resource, Template, TemplateErrors};
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::template::Additions;
+use crate::template::{Function, GatewayDocument, Options, Resource, Template, TemplateErrors};
 
 impl Api {
     /// Writes the AWS SAM template of this API.
@@ -42,6 +44,53 @@ impl Api {
         }
     }
 
+    /// Writes the OpenAPI document that API Gateway imports, for infrastructure that is not a template.
+    ///
+    /// It has the same operations as the template, closed in the same way, and no schemas unless
+    /// [`Options::models`] asks for them. The permission of the gateway to call the functions, and the
+    /// functions themselves, are not part of it.
+    ///
+    /// ```
+    /// use lambda_api::{Api, api_handler, routes, template::{Gateway, Options}};
+    ///
+    /// #[api_handler(GET "/hello/{name}")]
+    /// async fn hello(name: String) -> String { format!("Hello, {name}!") }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # if cfg!(debug_assertions) {
+    /// let api = Api::new().routes(routes![hello]);
+    /// let document = api.gateway_document(&Options::new(Gateway::HttpApi))?;
+    /// assert!(document.to_json().contains("x-amazon-apigateway-integration"));
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if:
+    /// - the gateway is neither an HTTP API nor a REST API
+    /// - the gateway cannot have a route, or cannot authenticate the callers of one
+    /// - the API exceeds a quota of the gateway
+    /// - models are requested for an HTTP API, or without the feature `openapi`
+    /// - the [document with the schemas](https://docs.rs/lambda-api/latest/lambda_api/struct.Api.html#method.openapi)
+    ///   cannot be written
+    /// - this is a release build without the feature `local`
+    pub fn gateway_document(&self, options: &Options) -> Result<GatewayDocument, TemplateErrors> {
+        #[cfg(any(debug_assertions, feature = "local"))]
+        return crate::template::gateway_document(
+            &self.described(options),
+            self.additions(options)?,
+        );
+        #[cfg(not(any(debug_assertions, feature = "local")))]
+        {
+            let _ = options;
+            Err(TemplateErrors(vec![
+                "a release build writes a document only with the feature `local` of lambda-api"
+                    .to_owned(),
+            ]))
+        }
+    }
+
     /// Sets memory, time, variables and policies of the Lambda function in the template.
     ///
     /// On a nested API, it gives this API a function of its own: the same program with its own settings,
@@ -72,14 +121,42 @@ impl Api {
 
 #[cfg(any(debug_assertions, feature = "local"))]
 impl Api {
-    /// The IAM policy of a principal that calls the routes that IAM closes, as JSON.
-    pub(crate) fn caller_policy(&self, _: &Options) -> Result<String, TemplateErrors> {
-        Err(TemplateErrors(vec![
-            "the policy of callers cannot be written yet".to_owned(),
-        ]))
+    /// The IAM policy of a principal that calls the routes that IAM closes, as JSON, and warnings.
+    pub(crate) fn caller_policy(
+        &self,
+        options: &Options,
+    ) -> Result<(String, Vec<String>), TemplateErrors> {
+        crate::template::caller_policy(&self.described(options))
     }
 
-    fn described<'a>(&'a self, options: &'a Options) -> crate::template::Described<'a> {
+    #[cfg(feature = "openapi")]
+    fn additions(&self, options: &Options) -> Result<Additions, TemplateErrors> {
+        use crate::openapi::Dialect;
+        let info = self.openapi.info.as_ref();
+        let info = info.map(|info| (info.title.clone(), info.version.clone()));
+        let mut schemas = None;
+        if options.models {
+            let document = self.openapi().map_err(|errors| TemplateErrors(errors.0))?;
+            let json = serde_json::from_str(&document.to_json_in(Dialect::V3_0));
+            schemas = Some(json.map_err(|error| TemplateErrors(vec![error.to_string()]))?);
+        }
+        Ok(Additions { info, schemas })
+    }
+
+    #[cfg(not(feature = "openapi"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    fn additions(&self, options: &Options) -> Result<Additions, TemplateErrors> {
+        match options.models {
+            true => Err(TemplateErrors(vec![
+                "models need the feature `openapi` of lambda-api: turn it on with `cargo add lambda-api \
+                 --features openapi`"
+                    .to_owned(),
+            ])),
+            false => Ok(Additions::default()),
+        }
+    }
+
+    pub(crate) fn described<'a>(&'a self, options: &'a Options) -> crate::template::Described<'a> {
         use super::flatten::{function, scopes};
         let scopes = scopes(self);
         let nested = scopes.iter().skip(1);

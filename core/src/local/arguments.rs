@@ -22,7 +22,8 @@ commands:
   invoke FILE        handle the event in a JSON file; - is standard input
   routes [--json]    list the routes, and check that the API can be built
   openapi [OPTION]...
-                     print the OpenAPI document; needs the feature `openapi`
+                     print the OpenAPI document, which needs the feature `openapi`, or the one
+                     that API Gateway imports
   template [OPTION]...
                      print the AWS SAM template
   token SUBJECT [OPTION]...
@@ -59,6 +60,10 @@ options of serve:
 
 options of openapi:
   --dialect VERSION  3.1 (the default), or 3.0 for tools that cannot read 3.1
+  --gateway KIND     the document that API Gateway imports: http for an HTTP API, rest for a REST
+                     API; values that the deployment replaces are {\"Fn::Sub\": \"..${NAME}..\"}
+  --routes ROUTES    with --gateway: each (the default) or proxy, as for template
+  --models           with --gateway rest: add the schemas, without what API Gateway rejects
   --out FILE         write the document to FILE
   --check FILE       fail if FILE is not the document, and show the difference; list what the
                      document leaves open
@@ -71,7 +76,8 @@ options of template:
   --out FILE         write the template to FILE; if FILE exists, only the lines between its
                      markers `# lambda-api: begin` and `# lambda-api: end` change
   --check FILE       fail if these lines of FILE differ from the template, and show the difference
-  --caller-policy    print the IAM policy that allows a principal to call the routes with IAM
+  --caller-policy    print the IAM policy that allows a principal to call the routes with IAM; a
+                     parameter of a path becomes *, which also matches /
 
 options of token:
   --groups NAMES     groups, such as admins,staff; may be repeated
@@ -414,6 +420,7 @@ mod tests {
                 Ok(Command::OpenApi(WantedDocument {
                     is_3_0: true,
                     destination: Destination::Check("api.json".to_owned()),
+                    ..WantedDocument::default()
                 })),
             ),
             ("help", Ok(Command::Help)),

@@ -1,6 +1,11 @@
 //! Where a generated text goes.
 
-use super::{diff::diff, log, output::Failure};
+use super::{
+    diff::diff,
+    log,
+    output::{Failure, print},
+};
+use std::fs;
 
 /// Standard output, or the file of `--out` or `--check`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,6 +26,20 @@ impl Destination {
             (Some(file), None) => Ok(Self::Out(file)),
             (None, Some(file)) => Ok(Self::Check(file)),
             (Some(_), Some(_)) => Err("`--out` and `--check` exclude each other".to_owned()),
+        }
+    }
+
+    /// Prints a text, writes it, or compares it with the file. `command` with `--out` writes the file.
+    pub(super) fn deliver(&self, text: &str, command: &str) -> Result<(), Failure> {
+        match self {
+            Self::Print => print(text),
+            Self::Out(file) => fs::write(file, text)
+                .map_err(|error| Failure(format!("{file} cannot be written: {error}"))),
+            Self::Check(file) => {
+                let known = fs::read_to_string(file)
+                    .map_err(|error| Failure(format!("{file} cannot be read: {error}")))?;
+                compare(file, &known, text, command)
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ mod destination;
 mod diff;
 mod event_callers;
 mod gateway;
+mod gateway_document;
 mod handle;
 mod host_guard;
 mod invoke;

@@ -1,11 +1,13 @@
-//! The command `openapi`: prints the document, or compares it with a file.
+//! The command `openapi`: prints a document, writes it, or compares it with a file.
 
 #[cfg(feature = "openapi")]
-use super::{destination::compare, log, output::print};
+use super::log;
 use super::{
     destination::{Destination, parse_file},
+    gateway_document::{self, ForGateway, parse_gateway},
     option::{doubled_option, option, unexpected, value},
     output::Failure,
+    template::parse_routes,
 };
 use crate::Api;
 #[cfg(feature = "openapi")]
@@ -16,20 +18,33 @@ use crate::openapi::{Dialect, OpenApi};
 pub(super) struct Wanted {
     /// OpenAPI 3.0 instead of 3.1.
     pub(super) is_3_0: bool,
+    /// The document that API Gateway imports, instead of that for readers.
+    pub(super) gateway: Option<ForGateway>,
     pub(super) destination: Destination,
 }
 
 /// Parses the arguments after `openapi`.
 pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
-    let (mut dialect, mut out, mut check) = (None, None, None);
+    let (mut dialect, mut gateway, mut routes) = (None, None, None);
+    let (mut models, mut out, mut check) = (false, None, None);
     while let [argument, rest @ ..] = arguments {
+        if *argument == "--models" {
+            if models {
+                return Err(doubled_option(argument));
+            }
+            models = true;
+            arguments = rest;
+            continue;
+        }
         let (name, inline) = option(argument);
-        if !["--dialect", "--out", "--check"].contains(&name) {
+        if !["--dialect", "--gateway", "--routes", "--out", "--check"].contains(&name) {
             return Err(unexpected("openapi", argument));
         }
         let (value, rest) = value(name, inline, rest)?;
         let doubled = match name {
             "--dialect" => dialect.replace(parse_dialect(value)?).is_some(),
+            "--gateway" => gateway.replace(parse_gateway(value)?).is_some(),
+            "--routes" => routes.replace(parse_routes(value)?).is_some(),
             "--out" => out.replace(parse_file(name, value)?).is_some(),
             _ => check.replace(parse_file(name, value)?).is_some(),
         };
@@ -38,8 +53,12 @@ pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
         }
         arguments = rest;
     }
+    if gateway.is_some() && dialect.is_some() {
+        return Err("`--gateway` and `--dialect` exclude each other".to_owned());
+    }
     Ok(Wanted {
         is_3_0: dialect.unwrap_or_default(),
+        gateway: ForGateway::new(gateway, routes, models)?,
         destination: Destination::new(out, check)?,
     })
 }
@@ -53,35 +72,34 @@ fn parse_dialect(value: &str) -> Result<bool, String> {
 }
 
 /// Prints, writes or checks the document.
-#[cfg(feature = "openapi")]
 pub(super) fn run(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
-    let document = api
-        .openapi()
-        .map_err(|errors| Failure(format!("the document cannot be written\n{errors}")))?;
-    let dialect = if wanted.is_3_0 {
-        Dialect::V3_0
-    } else {
-        Dialect::V3_1
-    };
-    let text = document.to_json_in(dialect);
-    match &wanted.destination {
-        Destination::Print => print(&text),
-        Destination::Out(file) => std::fs::write(file, text)
-            .map_err(|error| Failure(format!("{file} cannot be written: {error}"))),
-        Destination::Check(file) => {
-            for note in notes(&document) {
-                log::line(&format!("note: {note}"));
-            }
-            let known = std::fs::read_to_string(file)
-                .map_err(|error| Failure(format!("{file} cannot be read: {error}")))?;
-            let dialect = if wanted.is_3_0 { " --dialect 3.0" } else { "" };
-            compare(file, &known, &text, &format!("openapi{dialect}"))
-        }
+    match &wanted.gateway {
+        Some(gateway) => gateway_document::run(api, gateway, &wanted.destination),
+        None => for_readers(api, wanted),
     }
 }
 
+#[cfg(feature = "openapi")]
+fn for_readers(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
+    let document = api
+        .openapi()
+        .map_err(|errors| Failure(format!("the document cannot be written\n{errors}")))?;
+    if let Destination::Check(_) = &wanted.destination {
+        for note in notes(&document) {
+            log::line(&format!("note: {note}"));
+        }
+    }
+    let (dialect, option) = match wanted.is_3_0 {
+        true => (Dialect::V3_0, " --dialect 3.0"),
+        false => (Dialect::V3_1, ""),
+    };
+    let text = document.to_json_in(dialect);
+    let command = format!("openapi{option}");
+    wanted.destination.deliver(&text, &command)
+}
+
 #[cfg(not(feature = "openapi"))]
-pub(super) fn run(_: &Api, _: &Wanted) -> Result<(), Failure> {
+fn for_readers(_: &Api, _: &Wanted) -> Result<(), Failure> {
     Err(Failure(
         "the feature `openapi` of lambda-api is off: turn it on with `cargo add lambda-api --features \
          openapi`"

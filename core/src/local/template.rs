@@ -80,7 +80,8 @@ fn parse_kind(value: &str) -> Result<Gateway, String> {
     }
 }
 
-fn parse_routes(value: &str) -> Result<Routing, String> {
+/// The value of `--routes`.
+pub(super) fn parse_routes(value: &str) -> Result<Routing, String> {
     match value {
         "each" => Ok(Routing::Each),
         "proxy" => Ok(Routing::Proxy),
@@ -116,18 +117,23 @@ pub(super) fn run(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
     };
     metadata::apply(&mut options, directory)?;
     if wanted.caller_policy {
-        let policy = api
+        let (policy, warnings) = api
             .caller_policy(&options)
             .map_err(|errors| Failure(format!("the policy cannot be written\n{errors}")))?;
+        warn(warnings.iter().map(String::as_str));
         return print(&policy);
     }
     let template = api
         .template(&options)
         .map_err(|errors| Failure(format!("the template cannot be written\n{errors}")))?;
-    for warning in template.warnings() {
+    warn(template.warnings());
+    deliver(&template, wanted)
+}
+
+fn warn<'a>(warnings: impl Iterator<Item = &'a str>) {
+    for warning in warnings {
         log::line(&format!("warning: {warning}"));
     }
-    deliver(&template, wanted)
 }
 
 fn deliver(template: &Template, wanted: &Wanted) -> Result<(), Failure> {

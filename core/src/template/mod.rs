@@ -11,13 +11,22 @@ mod block;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod blocks;
 #[cfg(any(debug_assertions, feature = "local"))]
+mod caller_policy;
+#[cfg(any(debug_assertions, feature = "local"))]
 mod check;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod described;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod document;
 mod errors;
 mod function;
 #[cfg(any(debug_assertions, feature = "local"))]
+mod gateway;
+mod gateway_document;
+#[cfg(any(debug_assertions, feature = "local"))]
 mod json;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod models;
 mod options;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod plan;
@@ -27,6 +36,8 @@ mod resource;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod sam;
 mod template;
+#[cfg(test)]
+mod testing;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod tree;
 #[cfg(any(debug_assertions, feature = "local"))]
@@ -35,9 +46,14 @@ mod values;
 mod yaml;
 
 #[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use caller_policy::write as caller_policy;
+#[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use described::Described;
 pub use errors::TemplateErrors;
 pub use function::Function;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use gateway::{Additions, write as gateway_document};
+pub use gateway_document::GatewayDocument;
 pub(crate) use options::Settings;
 pub use options::{Gateway, Options, Routing};
 pub use resource::{KeyType, Period, Resource, Table, UsagePlan, UserPool, UserPoolClient};

@@ -30,7 +30,7 @@ pub enum Routing {
     Proxy,
 }
 
-/// Options of a template.
+/// Options of a template, or of a document for API Gateway.
 ///
 /// ```
 /// use lambda_api::template::{Gateway, Options, Routing};
@@ -44,6 +44,7 @@ pub struct Options {
     pub(crate) routing: Routing,
     pub(crate) binary: Option<String>,
     pub(crate) max_routes: Option<usize>,
+    pub(crate) models: bool,
     /// Settings of the function that Cargo.toml has.
     pub(crate) defaults: Function,
     /// The same for the functions of nested APIs, by name.
@@ -59,6 +60,7 @@ impl Default for Options {
             routing: Routing::default(),
             binary: None,
             max_routes: None,
+            models: false,
             defaults: Function::default(),
             nested_defaults: BTreeMap::new(),
             code_uri: ".".to_owned(),
@@ -85,6 +87,17 @@ impl Options {
     /// 300 for this account.
     pub fn max_routes(mut self, count: usize) -> Self {
         self.max_routes = Some(count);
+        self
+    }
+
+    /// Adds the schemas of requests and responses to a document for a REST API, which needs the feature
+    /// `openapi`. A template has none.
+    ///
+    /// API Gateway rejects some parts of schemas, such as `anyOf` and `additionalProperties`, and names
+    /// with other characters than letters and digits. The document leaves these parts out and has other
+    /// names; [`GatewayDocument::warnings`](super::GatewayDocument::warnings) lists both.
+    pub fn models(mut self) -> Self {
+        self.models = true;
         self
     }
 

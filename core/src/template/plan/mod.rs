@@ -9,7 +9,7 @@ mod single;
 
 pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
-pub(super) use operations::{DEFAULT_ROUTE, Operation, PathItem};
+pub(super) use operations::{ANY, DEFAULT_ROUTE, Operation, PathItem};
 pub(super) use security::{API_KEY, IAM, NONE, Security};
 pub(super) use single::is_signed;
 
@@ -63,17 +63,22 @@ impl Plan {
         }
     }
 
-    /// The security of an operation in the document; `None` if the API is open.
+    /// The security of an operation in a template; `None` if the API is open.
     pub(super) fn security(&self, operation: &Operation) -> Option<Node> {
         self.default.as_ref()?;
-        let mut schemes = Map::new();
-        match &operation.security {
-            Security::Open => schemes.push(NONE, Vec::new()),
-            Security::Iam => schemes.push(IAM, Vec::new()),
-            Security::Authorizer { name, scopes } => schemes.push(name, Node::texts(scopes)),
-        }
+        let open = || vec![Node::Map(Map::new().with(NONE, Vec::new()))].into();
+        Some(self.requirement(operation).unwrap_or_else(open))
+    }
+
+    /// What the gateway requires of the callers of an operation; `None` if it is open.
+    pub(super) fn requirement(&self, operation: &Operation) -> Option<Node> {
+        let mut schemes = match &operation.security {
+            Security::Open => return None,
+            Security::Iam => Map::new().with(IAM, Vec::new()),
+            Security::Authorizer { name, scopes } => Map::new().with(name, Node::texts(scopes)),
+        };
         // Beside the authorizer in the same requirement: a key alone opens nothing.
-        if self.needs_key && operation.security != Security::Open {
+        if self.needs_key {
             schemes.push(API_KEY, Vec::new());
         }
         Some(vec![Node::Map(schemes)].into())

@@ -192,7 +192,7 @@ impl Paths {
 }
 
 impl PathItem {
-    pub(super) fn has(&self, method: &str) -> bool {
+    pub(in crate::template) fn has(&self, method: &str) -> bool {
         self.operations.iter().any(|one| one.method == method)
     }
 

@@ -7,20 +7,31 @@ use crate::{
         Gateway,
         block::Block,
         described::Described,
-        plan::{API_KEY, Authorizer, DEFAULT_ROUTE, Operation, Plan, Preflights, Verifies},
+        document,
+        plan::{API_KEY, Authorizer, Operation, Plan, Preflights, Verifies},
         resource::{Period, UsagePlan},
-        tree::{Map, Node},
+        tree::{Entry, Map, Node},
+        values::pascal,
     },
 };
 
 pub(super) fn block(api: &Described<'_>, plan: &Plan) -> Block {
+    let kind = match api.options.gateway {
+        Gateway::RestApi => "AWS::Serverless::Api",
+        _ => "AWS::Serverless::HttpApi",
+    };
+    resource("Api", kind, Map::new(), properties(api, plan))
+}
+
+/// The properties of the API.
+pub(in crate::template) fn properties(api: &Described<'_>, plan: &Plan) -> Map {
     match api.options.gateway {
         Gateway::RestApi => rest(api, plan),
         _ => http(api, plan),
     }
 }
 
-fn http(api: &Described<'_>, plan: &Plan) -> Block {
+fn http(api: &Described<'_>, plan: &Plan) -> Map {
     let mut properties = Map::new()
         .with("StageName", "$default")
         .with("FailOnWarnings", true);
@@ -41,26 +52,18 @@ fn http(api: &Described<'_>, plan: &Plan) -> Block {
             );
         properties.push("Auth", auth);
     }
-    // Each operation refers to the integration: an API can have 300 of them.
-    let mut integrations = Map::new();
-    for (name, _) in api.functions() {
-        let integration = integration(api, name).with("payloadFormatVersion", "2.0");
-        integrations.push(function_id(name), integration);
-    }
-    let components = Map::new().with("x-amazon-apigateway-integrations", integrations);
+    let functions = api
+        .functions()
+        .map(|(name, _)| (function_id(name), arn(api, name)));
+    let components = document::integrations(functions);
     let paths = paths(plan, &|operation| {
-        let id = function_id(operation.function.as_deref());
-        Map::new().with(
-            "$ref",
-            format!("#/components/x-amazon-apigateway-integrations/{id}"),
-        )
+        document::reference(operation, function_id)
     });
     let body = body(paths).with("components", components);
-    properties.push("DefinitionBody", Node::Long(body));
-    resource("Api", "AWS::Serverless::HttpApi", Map::new(), properties)
+    properties.with("DefinitionBody", Node::Long(body))
 }
 
-fn rest(api: &Described<'_>, plan: &Plan) -> Block {
+fn rest(api: &Described<'_>, plan: &Plan) -> Map {
     let mut properties = Map::new()
         .with("StageName", "prod")
         .with("OpenApiVersion", "3.0.1")
@@ -68,12 +71,11 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Block {
         // Every type: the function says which responses are binary.
         .with("BinaryMediaTypes", Node::texts(["*~1*"]));
     if let (Some(cors), Preflights::Gateway { methods }) = (&api.cors, &plan.preflights) {
-        let list = |names: &[String]| format!("'{}'", names.join(","));
-        let origin = list(&cors.origins);
+        let origin = document::literal(&cors.origins);
         let rules = Map::new()
             .with("AllowOrigin", origin.as_str())
-            .with("AllowMethods", list(methods))
-            .with("AllowHeaders", list(&cors.headers))
+            .with("AllowMethods", document::literal(methods))
+            .with("AllowHeaders", document::literal(&cors.headers))
             .with_some("AllowCredentials", cors.credentials.then_some(true))
             .with_some(
                 "MaxAge",
@@ -110,31 +112,25 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Block {
         properties.push("Auth", auth);
     }
     let paths = paths(plan, &|operation| {
-        integration(api, operation.function.as_deref())
+        document::integration(&arn(api, operation.function.as_deref()))
     });
     let mut body = body(paths);
     if usage_plan.is_some() {
-        let key = Map::new()
-            .with("type", "apiKey")
-            .with("name", "x-api-key")
-            .with("in", "header");
+        let key = document::in_header("x-api-key");
         // SAM drops schemes that are in `components`.
         body.push("securityDefinitions", Map::new().with(API_KEY, key));
     }
-    properties.push("DefinitionBody", Node::Long(body));
-    resource("Api", "AWS::Serverless::Api", Map::new(), properties)
+    properties.with("DefinitionBody", Node::Long(body))
 }
 
 /// The CORS configuration of an HTTP API, or of a function URL.
 pub(super) fn cors_configuration(cors: &CorsRules, methods: &[String]) -> Map {
-    let some = |names: &[String]| Some(Node::texts(names)).filter(|_| !names.is_empty());
-    Map::new()
-        .with("AllowOrigins", Node::texts(&cors.origins))
-        .with("AllowMethods", Node::texts(methods))
-        .with("AllowHeaders", Node::texts(&cors.headers))
-        .with_some("ExposeHeaders", some(&cors.expose))
-        .with_some("AllowCredentials", cors.credentials.then_some(true))
-        .with_some("MaxAge", cors.max_age.map(|age| age.as_secs()))
+    let entries = document::cors(cors, methods).0.into_iter();
+    let entries = entries.map(|entry| Entry {
+        key: pascal(&entry.key),
+        ..entry
+    });
+    Map(entries.collect())
 }
 
 fn http_authorizer(authorizer: &Authorizer) -> Map {
@@ -206,24 +202,14 @@ fn usage(plan: &UsagePlan) -> Map {
         .with_some("Quota", quota)
 }
 
-fn integration(api: &Described<'_>, name: Option<&str>) -> Map {
-    const URI: &str = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/\
-        arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:{name}/invocations";
-    Map::new()
-        .with("type", "aws_proxy")
-        .with("httpMethod", "POST")
-        // By name, since the function has the id of this API in its environment.
-        .with("uri", Node::sub(URI.replace("{name}", &api.function_name(name))))
+/// The ARN of a function: by name, since the function has the id of this API in its environment.
+fn arn(api: &Described<'_>, name: Option<&str>) -> String {
+    let name = api.function_name(name);
+    format!("arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}")
 }
 
 fn body(paths: Map) -> Map {
-    let info = Map::new()
-        .with("title", Node::Ref("AWS::StackName".to_owned()))
-        .with("version", "1");
-    Map::new()
-        .with("openapi", "3.0.1")
-        .with("info", info)
-        .with("paths", Node::Long(paths))
+    document::document(Node::reference("AWS::StackName"), "1", paths)
 }
 
 fn paths(plan: &Plan, integration: &dyn Fn(&Operation) -> Map) -> Map {
@@ -231,13 +217,8 @@ fn paths(plan: &Plan, integration: &dyn Fn(&Operation) -> Map) -> Map {
     for item in &plan.paths {
         let mut operations = Map::new();
         for operation in &item.operations {
-            let own = Map::new()
-                .with_some(
-                    "isDefaultRoute",
-                    (item.path == DEFAULT_ROUTE).then_some(true),
-                )
-                .with_some("security", plan.security(operation))
-                .with("x-amazon-apigateway-integration", integration(operation));
+            let security = plan.security(operation);
+            let own = document::operation(item, security, integration(operation));
             operations.push_with(operation.comments.clone(), operation.method, own);
         }
         paths.push(item.path.as_str(), Node::Long(operations));

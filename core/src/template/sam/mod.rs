@@ -6,6 +6,9 @@ mod load_balancer;
 mod resource;
 mod resources;
 
+#[cfg(test)]
+pub(super) use api::properties;
+
 use super::{
     Gateway,
     block::Block,
@@ -15,7 +18,8 @@ use super::{
     values::Values,
     yaml,
 };
-use resource::{function_id, resource};
+pub(super) use resource::function_id;
+use resource::resource;
 
 /// The blocks of an API behind an API Gateway.
 pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> Vec<Block> {

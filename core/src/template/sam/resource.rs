@@ -23,6 +23,6 @@ pub(super) fn resource(id: &str, kind: &str, attributes: Map, properties: Map) -
 }
 
 /// The logical id of a function.
-pub(super) fn function_id(name: Option<&str>) -> String {
+pub(in crate::template) fn function_id(name: Option<&str>) -> String {
     format!("{}Function", pascal(name.unwrap_or_default()))
 }

@@ -1,0 +1,89 @@
+//! The parts of the document for API Gateway that a template and a file have in common.
+
+use super::{
+    plan::{DEFAULT_ROUTE, Operation, PathItem},
+    tree::{Map, Node},
+};
+use crate::middleware::CorsRules;
+
+/// The document with these paths.
+pub(super) fn document(title: impl Into<Node>, version: &str, paths: Map) -> Map {
+    let info = Map::new().with("title", title).with("version", version);
+    Map::new()
+        .with("openapi", "3.0.1")
+        .with("info", info)
+        .with("paths", Node::Long(paths))
+}
+
+/// An operation of a path.
+pub(super) fn operation(item: &PathItem, security: Option<Node>, integration: Map) -> Map {
+    Map::new()
+        .with_some(
+            "isDefaultRoute",
+            (item.path == DEFAULT_ROUTE).then_some(true),
+        )
+        .with_some("security", security)
+        .with("x-amazon-apigateway-integration", integration)
+}
+
+/// The integration that calls the function with this ARN.
+pub(super) fn integration(function: &str) -> Map {
+    Map::new()
+        .with("type", "aws_proxy")
+        .with("httpMethod", "POST")
+        .with("uri", uri(function))
+}
+
+/// The URI of the function with this ARN, for an integration or an authorizer.
+pub(super) fn uri(function: &str) -> Node {
+    Node::sub(format!(
+        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/\
+         {function}/invocations"
+    ))
+}
+
+/// The components of an HTTP API: the integration of each function, by the id of the function.
+///
+/// Each operation refers to one, because an API can have 300 integrations.
+pub(super) fn integrations(functions: impl Iterator<Item = (String, String)>) -> Map {
+    let mut integrations = Map::new();
+    for (id, arn) in functions {
+        let integration = integration(&arn).with("payloadFormatVersion", "2.0");
+        integrations.push(id, integration);
+    }
+    Map::new().with("x-amazon-apigateway-integrations", integrations)
+}
+
+/// A reference to one of [`integrations`].
+pub(super) fn reference(operation: &Operation, id: impl Fn(Option<&str>) -> String) -> Map {
+    let id = id(operation.function.as_deref());
+    Map::new().with(
+        "$ref",
+        format!("#/components/x-amazon-apigateway-integrations/{id}"),
+    )
+}
+
+/// A security scheme whose credential is in a header.
+pub(super) fn in_header(name: &str) -> Map {
+    Map::new()
+        .with("type", "apiKey")
+        .with("name", name)
+        .with("in", "header")
+}
+
+/// The CORS configuration of an HTTP API.
+pub(super) fn cors(rules: &CorsRules, methods: &[String]) -> Map {
+    let some = |names: &[String]| Some(Node::texts(names)).filter(|_| !names.is_empty());
+    Map::new()
+        .with("allowOrigins", Node::texts(&rules.origins))
+        .with("allowMethods", Node::texts(methods))
+        .with("allowHeaders", Node::texts(&rules.headers))
+        .with_some("exposeHeaders", some(&rules.expose))
+        .with_some("allowCredentials", rules.credentials.then_some(true))
+        .with_some("maxAge", rules.max_age.map(|age| age.as_secs()))
+}
+
+/// A list as a literal of a mapping of a REST API.
+pub(super) fn literal(names: &[String]) -> String {
+    format!("'{}'", names.join(","))
+}

@@ -27,13 +27,14 @@ impl Api {
     ///
     /// # Errors
     /// Returns an error if:
+    /// - the description has an error that [`build`](Self::build) would report, too
     /// - the gateway cannot have a route, or cannot authenticate the callers of one
     /// - the API exceeds a quota of the gateway
     /// - two resources have the same logical id, or a setting of a function is out of range
     /// - this is a release build without the feature `local`
     pub fn template(&self, options: &Options) -> Result<Template, TemplateErrors> {
         #[cfg(any(debug_assertions, feature = "local"))]
-        return crate::template::write(&self.described(options));
+        return crate::template::write(&self.described(options)?);
         #[cfg(not(any(debug_assertions, feature = "local")))]
         {
             let _ = options;
@@ -78,7 +79,7 @@ impl Api {
     pub fn gateway_document(&self, options: &Options) -> Result<GatewayDocument, TemplateErrors> {
         #[cfg(any(debug_assertions, feature = "local"))]
         return crate::template::gateway_document(
-            &self.described(options),
+            &self.described(options)?,
             self.additions(options)?,
         );
         #[cfg(not(any(debug_assertions, feature = "local")))]
@@ -111,8 +112,8 @@ impl Api {
     /// Declares a resource that the template creates, with an environment variable that refers to it.
     ///
     /// See [`UserPool`](crate::template::UserPool),
-    /// [`UserPoolClient`](crate::template::UserPoolClient) and [`Table`](crate::template::Table). A
-    /// nested API can declare its own.
+    /// [`UserPoolClient`](crate::template::UserPoolClient), [`Table`](crate::template::Table) and
+    /// [`UsagePlan`](crate::template::UsagePlan). A nested API can declare its own.
     pub fn resource(mut self, resource: impl Into<Resource>) -> Self {
         self.template.resources.push(resource.into());
         self
@@ -126,7 +127,7 @@ impl Api {
         &self,
         options: &Options,
     ) -> Result<(String, Vec<String>), TemplateErrors> {
-        crate::template::caller_policy(&self.described(options))
+        crate::template::caller_policy(&self.described(options)?)
     }
 
     #[cfg(feature = "openapi")]
@@ -156,11 +157,18 @@ impl Api {
         }
     }
 
-    pub(crate) fn described<'a>(&'a self, options: &'a Options) -> crate::template::Described<'a> {
+    pub(crate) fn described<'a>(
+        &'a self,
+        options: &'a Options,
+    ) -> Result<crate::template::Described<'a>, TemplateErrors> {
         use super::flatten::{function, scopes};
+        if let Some(errors) = self.errors() {
+            let errors = errors.iter().map(str::to_owned);
+            return Err(TemplateErrors(errors.collect()));
+        }
         let scopes = scopes(self);
         let nested = scopes.iter().skip(1);
-        crate::template::Described {
+        Ok(crate::template::Described {
             manifest: self.manifest(),
             cors: self.cors.as_ref().map(crate::Cors::rules),
             function: self.template.function.as_ref(),
@@ -172,6 +180,6 @@ impl Api {
                 .flat_map(|scope| &scope.api.template.resources)
                 .collect(),
             options,
-        }
+        })
     }
 }

@@ -55,6 +55,11 @@ struct Settings {
 /// # Errors
 /// Returns an error if a setting has an unknown key or a wrong type.
 pub(super) fn apply(options: &mut Options, directory: &Path) -> Result<(), Failure> {
+    let program = env::current_exe().ok();
+    let program = program
+        .as_ref()
+        .and_then(|program| program.file_stem()?.to_str());
+    options.binary = program.map(str::to_owned);
     let package = match package() {
         Ok(package) => package,
         Err(reason) => {
@@ -70,11 +75,7 @@ pub(super) fn apply(options: &mut Options, directory: &Path) -> Result<(), Failu
             package.manifest_path.display()
         ))
     })?;
-    let program = env::current_exe().ok();
-    let program = program
-        .as_ref()
-        .and_then(|program| program.file_stem()?.to_str());
-    options.binary = package.binary(program);
+    options.binary = package.binary(program).or(options.binary.take());
     let from = if directory.as_os_str().is_empty() {
         Path::new(".")
     } else {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Api,
-    template::{Gateway, Options, Routing, Template, TemplateErrors},
+    template::{Gateway, Options, Routing, Template, TemplateErrors, WRITTEN_BY},
 };
 use std::{
     ffi::OsString,
@@ -89,23 +89,6 @@ pub(super) fn parse_routes(value: &str) -> Result<Routing, String> {
     }
 }
 
-impl Wanted {
-    /// The command line with these options, without the destination.
-    fn command(&self) -> String {
-        let kind = match self.gateway {
-            Gateway::HttpApi => "",
-            Gateway::RestApi => " --kind rest",
-            Gateway::FunctionUrl => " --kind url",
-            Gateway::LoadBalancer => " --kind alb",
-        };
-        let routes = match self.routing {
-            Routing::Each => "",
-            Routing::Proxy => " --routes proxy",
-        };
-        format!("template{kind}{routes}")
-    }
-}
-
 /// Prints, writes or checks the template. Warnings are lines on standard error.
 pub(super) fn run(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
     let mut options = Options::new(wanted.gateway).routing(wanted.routing);
@@ -127,7 +110,7 @@ pub(super) fn run(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
         .template(&options)
         .map_err(|errors| Failure(format!("the template cannot be written\n{errors}")))?;
     warn(template.warnings());
-    deliver(&template, wanted)
+    deliver(&template, &wanted.destination, &options.command())
 }
 
 fn warn<'a>(warnings: impl Iterator<Item = &'a str>) {
@@ -136,12 +119,12 @@ fn warn<'a>(warnings: impl Iterator<Item = &'a str>) {
     }
 }
 
-fn deliver(template: &Template, wanted: &Wanted) -> Result<(), Failure> {
-    match &wanted.destination {
+fn deliver(template: &Template, destination: &Destination, command: &str) -> Result<(), Failure> {
+    match destination {
         Destination::Print => print(&template.to_yaml()),
         Destination::Out(file) => {
             let text = match fs::read_to_string(file) {
-                Ok(known) => updated(template, file, &known)?,
+                Ok(known) => updated(template, file, &known, command)?,
                 Err(error) if error.kind() == ErrorKind::NotFound => template.to_yaml(),
                 Err(error) => return Err(cannot_be_read(file, &error)),
             };
@@ -150,13 +133,23 @@ fn deliver(template: &Template, wanted: &Wanted) -> Result<(), Failure> {
         }
         Destination::Check(file) => {
             let known = fs::read_to_string(file).map_err(|error| cannot_be_read(file, &error))?;
-            let text = updated(template, file, &known)?;
-            compare(file, &known, &text, &wanted.command())
+            let text = updated(template, file, &known, command)?;
+            compare(file, &known, &text, command)
         }
     }
 }
 
-fn updated(template: &Template, file: &str, known: &str) -> Result<String, Failure> {
+fn updated(template: &Template, file: &str, known: &str, command: &str) -> Result<String, Failure> {
+    let mut lines = known
+        .lines()
+        .filter_map(|line| line.strip_prefix(WRITTEN_BY));
+    let other = lines.find_map(|line| line.trim_end().strip_suffix('`'));
+    if let Some(other) = other.filter(|other| *other != command) {
+        return Err(Failure(format!(
+            "{file} was written by `{other}`, not by `{command}`: use the same options, or delete the line \
+             `{WRITTEN_BY}{other}`` to change the gateway"
+        )));
+    }
     let failure = |errors: TemplateErrors| Failure(format!("{file} cannot be updated\n{errors}"));
     template.update(known).map_err(failure)
 }

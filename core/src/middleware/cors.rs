@@ -246,6 +246,14 @@ pub(crate) struct CorsRules {
     pub(crate) max_age: Option<Duration>,
 }
 
+#[cfg(any(debug_assertions, feature = "local"))]
+impl CorsRules {
+    /// Whether an origin matches subdomains, which no gateway can express.
+    pub(crate) fn has_wildcard(&self) -> bool {
+        self.origins.iter().any(|origin| origin.contains("*."))
+    }
+}
+
 /// Parses header names. `advice` is the alternative to `*`, which would be a valid token.
 fn header_names(names: &[String], advice: &str, errors: &mut Vec<String>) -> Vec<HeaderName> {
     names

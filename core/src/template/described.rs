@@ -1,7 +1,7 @@
 //! What a template is made of.
 
 use super::{
-    Function, Options,
+    Function, Gateway, Options, Routing,
     resource::{Kind, Resource, UsagePlan, UserPoolClient},
 };
 use crate::{
@@ -27,11 +27,18 @@ pub(crate) struct Described<'a> {
 }
 
 impl Described<'_> {
+    /// Whether the gateway calls one function, that of the whole API.
+    pub(super) fn has_one_function(&self) -> bool {
+        let is_api = matches!(self.options.gateway, Gateway::HttpApi | Gateway::RestApi);
+        !is_api || self.options.routing == Routing::Proxy
+    }
+
     /// All functions with their settings: that of the whole API, which has no name, and those of nested
     /// APIs, which inherit its settings.
     pub(super) fn functions(&self) -> impl Iterator<Item = (Option<&str>, Function)> {
         let (_, whole) = self.whole();
-        let nested = self.functions.iter().map({
+        let nested = self.functions.iter().filter(|_| !self.has_one_function());
+        let nested = nested.map({
             let whole = whole.clone();
             move |(name, own)| {
                 let defaults = self.options.nested_defaults.get(name);

@@ -1,6 +1,7 @@
 //! The parts of the document for API Gateway that a template and a file have in common.
 
 use super::{
+    Gateway,
     plan::{DEFAULT_ROUTE, Operation, PathItem},
     tree::{Map, Node},
 };
@@ -15,15 +16,43 @@ pub(super) fn document(title: impl Into<Node>, version: &str, paths: Map) -> Map
         .with("paths", Node::Long(paths))
 }
 
-/// An operation of a path.
-pub(super) fn operation(item: &PathItem, security: Option<Node>, integration: Map) -> Map {
+/// An operation of a path, as SAM writes those of its events: API Gateway warns of an operation without
+/// `responses`, and at an HTTP API of a path without its parameters.
+pub(super) fn operation(
+    gateway: Gateway,
+    item: &PathItem,
+    security: Option<Node>,
+    integration: Map,
+) -> Map {
+    let parameters = match gateway {
+        Gateway::HttpApi => parameters(&item.path),
+        _ => Vec::new(),
+    };
     Map::new()
+        .with_some("parameters", Some(parameters).filter(|all| !all.is_empty()))
+        .with("responses", Map::new())
         .with_some(
             "isDefaultRoute",
             (item.path == DEFAULT_ROUTE).then_some(true),
         )
         .with_some("security", security)
         .with("x-amazon-apigateway-integration", integration)
+}
+
+fn parameters(path: &str) -> Vec<Node> {
+    let names = path.split('/').filter_map(|segment| {
+        let name = segment.strip_prefix('{')?;
+        name.strip_suffix('}')
+    });
+    let parameter = |name| {
+        Node::Map(
+            Map::new()
+                .with("name", name)
+                .with("in", "path")
+                .with("required", true),
+        )
+    };
+    names.map(parameter).collect()
 }
 
 /// The integration that calls the function with this ARN.
@@ -80,7 +109,14 @@ pub(super) fn cors(rules: &CorsRules, methods: &[String]) -> Map {
         .with("allowHeaders", Node::texts(&rules.headers))
         .with_some("exposeHeaders", some(&rules.expose))
         .with_some("allowCredentials", rules.credentials.then_some(true))
-        .with_some("maxAge", rules.max_age.map(|age| age.as_secs()))
+        .with_some("maxAge", max_age(rules))
+}
+
+/// The seconds for which a browser keeps the response to a preflight request: API Gateway and function
+/// URLs accept a day at most.
+pub(super) fn max_age(rules: &CorsRules) -> Option<u64> {
+    const DAY: u64 = 86_400;
+    Some(rules.max_age?.as_secs().min(DAY))
 }
 
 /// A list as a literal of a mapping of a REST API.

@@ -44,6 +44,7 @@ pub(crate) fn write(
         errors.push("one route for everything has no models".to_owned());
     }
     check::functions(api, &mut errors, &mut warnings);
+    check::readers(api, &mut errors);
     let mut values = Values::new(api, &mut errors);
     let plan = Plan::new(api, &mut values, &mut errors);
     warnings.extend(plan.warnings.iter().cloned());
@@ -88,6 +89,7 @@ fn arn(function: Option<&str>) -> String {
 
 /// Reports functions whose ARNs have the same name, or that of a parameter.
 fn check_functions(api: &Described<'_>, values: &Values, errors: &mut Vec<String>) {
+    errors.extend(values.clashes.iter().cloned());
     let mut known: Vec<_> = values.names().map(str::to_owned).collect();
     for (function, _) in api.functions() {
         let name = arn_name(function);
@@ -137,7 +139,7 @@ fn paths(api: &Described<'_>, plan: &Plan) -> Map {
             let security = plan.requirement(operation);
             operations.push(
                 operation.method,
-                document::operation(item, security, integration),
+                document::operation(api.options.gateway, item, security, integration),
             );
         }
         if let Some((rules, methods)) = preflights(api, plan).filter(|_| is_rest)
@@ -169,9 +171,9 @@ fn schemes(plan: &Plan, scheme: fn(&Authorizer) -> Map) -> Map {
 }
 
 fn http_scheme(authorizer: &Authorizer) -> Map {
-    let source = format!("$request.header.{}", authorizer.header);
     match &authorizer.verifies {
         Verifies::Jwt { issuer, audiences } => {
+            let source = format!("$request.header.{}", authorizer.header);
             let jwt = Map::new()
                 .with("issuer", issuer.clone())
                 .with("audience", audiences.clone());
@@ -184,7 +186,7 @@ fn http_scheme(authorizer: &Authorizer) -> Map {
                 .with("x-amazon-apigateway-authorizer", own)
         }
         Verifies::Lambda(arn) => {
-            let own = request_authorizer(arn, source)
+            let own = request_authorizer(arn)
                 .with("authorizerPayloadFormatVersion", "2.0")
                 .with("enableSimpleResponses", true);
             document::in_header("Unused").with("x-amazon-apigateway-authorizer", own)
@@ -202,11 +204,11 @@ fn rest_scheme(authorizer: &Authorizer) -> Map {
             let scheme = document::in_header(&authorizer.header);
             (scheme, "cognito_user_pools", own)
         }
-        Verifies::Lambda(arn) => {
-            let source = format!("method.request.header.{}", authorizer.header);
-            let own = request_authorizer(arn, source);
-            (document::in_header("Unused"), "custom", own)
-        }
+        Verifies::Lambda(arn) => (
+            document::in_header("Unused"),
+            "custom",
+            request_authorizer(arn),
+        ),
         Verifies::Jwt { .. } => return Map::new(),
     };
     scheme
@@ -214,8 +216,8 @@ fn rest_scheme(authorizer: &Authorizer) -> Map {
         .with("x-amazon-apigateway-authorizer", own)
 }
 
-/// The authorizer that calls a function for each request.
-fn request_authorizer(arn: &Node, source: String) -> Map {
+/// The authorizer that calls a function for each request, whatever credential the request has.
+fn request_authorizer(arn: &Node) -> Map {
     let uri = match arn {
         Node::Ref(name) => document::uri(&format!("${{{name}}}")),
         other => other.clone(),
@@ -223,7 +225,6 @@ fn request_authorizer(arn: &Node, source: String) -> Map {
     Map::new()
         .with("type", "request")
         .with("authorizerUri", uri)
-        .with("identitySource", source)
         .with("authorizerResultTtlInSeconds", 0_u32)
 }
 
@@ -238,7 +239,7 @@ fn preflights<'a>(api: &'a Described<'_>, plan: &'a Plan) -> Option<(&'a CorsRul
 /// The operation of a REST API that responds to preflight requests without the function.
 fn preflight(rules: &CorsRules, methods: &[String]) -> Map {
     const PREFIX: &str = "Access-Control-";
-    let age = rules.max_age.map(|age| format!("'{}'", age.as_secs()));
+    let age = document::max_age(rules).map(|age| format!("'{age}'"));
     let allowed = Some(&rules.headers).filter(|headers| !headers.is_empty());
     let fields = [
         ("Allow-Origin", Some(document::literal(&rules.origins))),

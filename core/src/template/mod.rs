@@ -35,13 +35,13 @@ mod quotas;
 mod resource;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod sam;
-mod template;
 #[cfg(test)]
 mod testing;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod tree;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod values;
+mod written;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod yaml;
 
@@ -57,13 +57,16 @@ pub use gateway_document::GatewayDocument;
 pub(crate) use options::Settings;
 pub use options::{Gateway, Options, Routing};
 pub use resource::{KeyType, Period, Resource, Table, UsagePlan, UserPool, UserPoolClient};
-pub use template::Template;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use sam::WRITTEN_BY;
+pub use written::Template;
 
 /// Writes the template.
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) fn write(api: &Described<'_>) -> Result<Template, TemplateErrors> {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     check::functions(api, &mut errors, &mut warnings);
+    check::readers(api, &mut errors);
     let mut values = values::Values::new(api, &mut errors);
     let blocks = match api.options.gateway {
         Gateway::HttpApi | Gateway::RestApi => {
@@ -75,22 +78,22 @@ pub(crate) fn write(api: &Described<'_>) -> Result<Template, TemplateErrors> {
         }
         gateway => {
             let is_signed = plan::is_signed(api, &mut errors, &mut warnings);
-            if !api.functions.is_empty() {
-                warnings.push(
-                    "a function URL and a load balancer have one function: it serves the \
-                    nested APIs, too"
-                        .to_owned(),
-                );
-            }
             match gateway {
                 Gateway::FunctionUrl => sam::with_url(api, is_signed, &values),
                 _ => sam::behind_load_balancer(api, &mut values),
             }
         }
     };
-    check::names(api, &blocks, &values, &mut errors);
-    if api.usage_plan().is_some() && api.options.gateway != Gateway::RestApi {
-        warnings.push("only a REST API has usage plans: this template has none".to_owned());
+    check::names(api, &blocks, &values, &mut errors, &mut warnings);
+    if api.usage_plan().is_some() {
+        let is_rest = api.options.gateway == Gateway::RestApi;
+        if !is_rest {
+            warnings.push("only a REST API has usage plans: this template has none".to_owned());
+        } else if api.manifest.authenticators.is_empty() {
+            warnings.push(
+                "the usage plan limits no route, because none has an authenticator".to_owned(),
+            );
+        }
     }
     let text: usize = blocks.iter().map(|block| block.text.len()).sum();
     let (e, w) = (&mut errors, &mut warnings);

@@ -77,6 +77,22 @@ impl Options {
         }
     }
 
+    /// The command that writes this template.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn command(&self) -> String {
+        let kind = match self.gateway {
+            Gateway::HttpApi => "",
+            Gateway::RestApi => " --kind rest",
+            Gateway::FunctionUrl => " --kind url",
+            Gateway::LoadBalancer => " --kind alb",
+        };
+        let routes = match self.routing {
+            Routing::Each => "",
+            Routing::Proxy => " --routes proxy",
+        };
+        format!("template{kind}{routes}")
+    }
+
     /// Sets which routes the gateway knows.
     pub fn routing(mut self, routing: Routing) -> Self {
         self.routing = routing;

@@ -41,7 +41,8 @@ impl Quotas<'_> {
         self.count("authorizers", plan.authorizers.len(), AUTHORIZERS, advice);
         for authorizer in &plan.authorizers {
             if let Verifies::Jwt { audiences, .. } = &authorizer.verifies {
-                let what = format!("audiences of `{}`", authorizer.name);
+                let what = format!("audiences of the authorizer `{}`", authorizer.name);
+                let advice = "accept fewer, or write the template with `--routes proxy`";
                 self.count(&what, audiences.len(), AUDIENCES, advice);
             }
         }
@@ -51,7 +52,7 @@ impl Quotas<'_> {
     pub(super) fn count_bytes(&mut self, bytes: usize) {
         let advice = "write the template with `--routes proxy`";
         self.count("bytes of a template", bytes, BYTES, advice);
-        if bytes * 5 > INLINE_BYTES * 4 {
+        if bytes * 5 >= INLINE_BYTES * 4 {
             self.warnings.push(format!(
                 "the template has {bytes} bytes: above {INLINE_BYTES}, CloudFormation takes it from a \
                  bucket only, to which `sam deploy` uploads it; with `--routes proxy` it is smaller"
@@ -63,7 +64,7 @@ impl Quotas<'_> {
         if count > most {
             self.errors
                 .push(format!("{count} {what}, but the quota is {most}: {advice}"));
-        } else if count * 5 > most * 4 {
+        } else if count * 5 >= most * 4 {
             self.warnings.push(format!(
                 "{count} {what} of a quota of {most}: above it, {advice}"
             ));

@@ -14,9 +14,13 @@ use std::collections::BTreeMap;
 
 /// The values of environment variables, and the parameters that some of them need.
 pub(super) struct Values {
-    /// In the order of the alphabet.
+    /// The variables of every function, in the order of the alphabet.
     pub(super) environment: BTreeMap<String, Node>,
+    /// Variables that the settings of the function of the whole API have as text.
+    texts: BTreeMap<String, String>,
     parameters: BTreeMap<String, Parameter>,
+    /// Errors of parameters with two meanings.
+    pub(super) clashes: Vec<String>,
     /// Logical ids of user pools that the template creates, with their variables.
     pools: Vec<(String, &'static str)>,
 }
@@ -25,8 +29,6 @@ struct Parameter {
     description: String,
     is_secret: bool,
     default: Option<&'static str>,
-    /// The variable with its value.
-    variable: Option<String>,
 }
 
 /// Variables that Lambda sets, and rejects in the settings of a function.
@@ -60,7 +62,9 @@ impl Values {
     pub(super) fn new(api: &Described<'_>, errors: &mut Vec<String>) -> Self {
         let mut values = Self {
             environment: BTreeMap::new(),
+            texts: BTreeMap::new(),
             parameters: BTreeMap::new(),
+            clashes: Vec::new(),
             pools: Vec::new(),
         };
         for resource in &api.resources {
@@ -78,15 +82,7 @@ impl Values {
             }
         }
         let (_, whole) = api.whole();
-        for (variable, value) in whole.environment {
-            let known = values.environment.insert(variable.clone(), value.into());
-            if known.is_some() {
-                errors.push(format!(
-                    "the variable `{variable}` has a value in the settings of the function and is that of \
-                     a resource: remove one"
-                ));
-            }
-        }
+        values.texts.extend(whole.environment);
         let authenticators = api.manifest.authenticators.iter();
         for authenticator in authenticators.map(|one| &one.description) {
             for setting in settings(authenticator) {
@@ -94,19 +90,21 @@ impl Values {
                     continue;
                 };
                 let is_secret = authenticator.keys.as_ref() == Some(setting);
-                values.add(variable, api.options.gateway, is_secret, errors);
+                if !values.texts.contains_key(variable) {
+                    values.add(variable, api.options.gateway, is_secret);
+                }
             }
         }
         for variable in api
             .functions()
             .flat_map(|(_, function)| function.parameters)
         {
-            values.add(&variable, api.options.gateway, false, errors);
+            values.add(&variable, api.options.gateway, false);
         }
         values
     }
 
-    fn add(&mut self, variable: &str, gateway: Gateway, is_secret: bool, errors: &mut Vec<String>) {
+    fn add(&mut self, variable: &str, gateway: Gateway, is_secret: bool) {
         // Lambda sets its own.
         if self.environment.contains_key(variable) || RESERVED.contains(&variable) {
             return;
@@ -114,25 +112,16 @@ impl Values {
         let value = match (variable == OWN_IDS, gateway) {
             (true, Gateway::HttpApi | Gateway::RestApi) => Node::reference("Api"),
             // The id of a URL is known after the first deployment.
-            (true, _) => {
+            (true, Gateway::FunctionUrl) => {
                 let description = "The id of the function URL, after the first deployment";
-                self.parameter("FunctionUrlId", description, false, Some("unknown"))
+                let default = Some("unknown");
+                self.parameter("FunctionUrlId", description, false, default)
             }
+            // No authenticator of a gateway works there.
+            (true, Gateway::LoadBalancer) => Node::from("none"),
             (false, _) => {
-                let name = name_of(variable);
-                let known = self.parameters.get(&name);
-                if let Some(other) = known.and_then(|known| known.variable.as_deref()) {
-                    errors.push(format!(
-                        "the variables `{other}` and `{variable}` have the same parameter `{name}`: \
-                         rename one"
-                    ));
-                }
                 let description = format!("Value of {variable}");
-                let value = self.parameter(&name, &description, is_secret, None);
-                if let Some(parameter) = self.parameters.get_mut(&name) {
-                    parameter.variable = Some(variable.to_owned());
-                }
-                value
+                self.parameter(&name_of(variable), &description, is_secret, None)
             }
         };
         self.environment.insert(variable.to_owned(), value);
@@ -147,12 +136,18 @@ impl Values {
         default: Option<&'static str>,
     ) -> Node {
         let parameter = self.parameters.entry(name.to_owned());
-        parameter.or_insert_with(|| Parameter {
+        let known = parameter.or_insert_with(|| Parameter {
             description: description.to_owned(),
             is_secret,
             default,
-            variable: None,
         });
+        if known.description != description {
+            self.clashes.push(format!(
+                "the parameter `{name}` would have two meanings, \"{}\" and \"{description}\": rename a \
+                 variable or an authenticator",
+                known.description
+            ));
+        }
         Node::reference(name)
     }
 
@@ -179,6 +174,9 @@ impl Values {
         match (setting.literal(), setting.variable()) {
             (Some(literal), _) => Node::from(literal),
             (None, Some("AWS_REGION" | "AWS_DEFAULT_REGION")) => Node::reference("AWS::Region"),
+            (None, Some(variable)) if self.texts.contains_key(variable) => {
+                Node::from(self.texts.get(variable).map_or("", String::as_str))
+            }
             (None, variable) => {
                 let value = variable.and_then(|name| self.environment.get(name));
                 // Every variable of a setting has a value.

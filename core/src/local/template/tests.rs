@@ -74,7 +74,9 @@ impl Directory {
     fn run(&self, template: &Template, option: &str) -> Result<(), String> {
         let file = self.file();
         let wanted = parsed(&format!("--kind rest {option} {file}")).expect("options");
-        deliver(template, &wanted).map_err(|Failure(text)| text.replace(&file, "FILE"))
+        let command = "template --kind rest";
+        deliver(template, &wanted.destination, command)
+            .map_err(|Failure(text)| text.replace(&file, "FILE"))
     }
 }
 
@@ -130,4 +132,20 @@ fn out_keeps_a_file_without_markers() {
     assert!(error.starts_with(expected), "{error}");
     let kept = fs::read_to_string(directory.file()).expect("a file");
     assert_eq!(kept, "Resources: {}\n");
+}
+
+#[test]
+fn the_gateway_of_a_file_does_not_change() {
+    let directory = Directory::new("kind");
+    let other = Template::of(&[
+        ("Parameters", 0, "# written by `template --routes proxy`\n"),
+        ("Api", 2, "  Api: {}\n"),
+    ]);
+    fs::write(directory.file(), other.to_yaml()).expect("a file");
+    for option in ["--check", "--out"] {
+        let error = directory.run(&other, option).unwrap_err();
+        let expected =
+            "FILE was written by `template --routes proxy`, not by `template --kind rest`: ";
+        assert!(error.starts_with(expected), "{error}");
+    }
 }

@@ -7,15 +7,12 @@ use std::{collections::HashMap, iter::zip};
 /// The key that the blocks of resources are below.
 pub(super) const RESOURCES: &str = "Resources";
 
-/// The indentation of the deepest keys that are compared: those of the properties of a resource.
-const DEEPEST: usize = 6;
-
 /// The keys around a line, with their indentation.
 #[derive(Default)]
 struct Path<'a>(Vec<(usize, &'a str)>);
 
 impl<'a> Path<'a> {
-    /// Enters a line. Returns the path of its key, if it has one that is compared.
+    /// Enters a line. Returns the path of its key, if it has one.
     fn enter(&mut self, line: &'a str) -> Option<String> {
         let (indentation, key) = key(line)?;
         while self.0.last().is_some_and(|(last, _)| *last >= indentation) {
@@ -23,7 +20,7 @@ impl<'a> Path<'a> {
         }
         self.0.push((indentation, key));
         let names: Vec<_> = self.0.iter().map(|(_, name)| *name).collect();
-        (indentation <= DEEPEST).then(|| names.join("/"))
+        Some(names.join("/"))
     }
 
     fn top(&self) -> Option<&'a str> {
@@ -67,12 +64,14 @@ pub(super) fn last_extension(lines: &[&str], end: usize, indent: usize) -> usize
     last
 }
 
-/// Adds an error for each key outside of the blocks that a block has too, and for blocks of resources
-/// that are not below `Resources`.
+/// Adds an error for each key outside of the blocks that a block has too, for lines that would continue a
+/// generated value, and for blocks of resources that are not below `Resources`.
 pub(super) fn check(lines: &[&str], found: &Found<'_>, blocks: &[Block], errors: &mut Vec<Error>) {
     let generated = generated(blocks);
     let mut path = Path::default();
     let (mut resources, mut reported) = (None, None::<String>);
+    // The block above, until a line of the user follows.
+    let mut above = None::<&Block>;
     for (index, line) in lines.iter().enumerate() {
         let number = index + 1;
         if let Some(span) = found.spans.iter().find(|span| span.begin == index) {
@@ -80,9 +79,18 @@ pub(super) fn check(lines: &[&str], found: &Found<'_>, blocks: &[Block], errors:
             for line in span.block.text.lines() {
                 path.enter(line);
             }
+            above = Some(span.block);
         }
         if found.inside.iter().any(|lines| lines.contains(&index)) {
             continue;
+        }
+        if is_text(line) {
+            errors.extend(
+                above
+                    .take()
+                    .and_then(|block| continued(number, line, block)),
+            );
+            errors.extend(complex_key(number, line));
         }
         let Some(key) = path.enter(line) else {
             continue;
@@ -108,6 +116,38 @@ pub(super) fn check(lines: &[&str], found: &Found<'_>, blocks: &[Block], errors:
     if resources.is_none() {
         errors.push((0, "the file has no line `Resources:`".to_owned()));
     }
+}
+
+/// Whether a line is neither empty nor a comment.
+fn is_text(line: &str) -> bool {
+    let text = line.trim();
+    !text.is_empty() && !text.starts_with('#')
+}
+
+/// The error of a line below a block that YAML reads as a part of the last generated value.
+fn continued(number: usize, line: &str, block: &Block) -> Option<Error> {
+    let most = match block.indent {
+        0 => 2,
+        indent => indent + 4,
+    };
+    let indentation = line.len() - line.trim_start().len();
+    (indentation > most).then(|| {
+        let name = &block.name;
+        let text = format!(
+            "line {number}: this line would belong to the last value of block `{name}`: indent it by at \
+             most {most} spaces"
+        );
+        (number, text)
+    })
+}
+
+/// The error of a key after `?`, which this module cannot compare.
+fn complex_key(number: usize, line: &str) -> Option<Error> {
+    let text = line.trim_start();
+    (text.starts_with("? ") || text.trim_end() == "?").then(|| {
+        let text = format!("line {number}: write the key without `?`");
+        (number, text)
+    })
 }
 
 /// The paths of the keys of blocks.

@@ -254,6 +254,47 @@ fn second_definitions_are_errors() {
 }
 
 #[test]
+fn generated_values_are_not_continued() {
+    let blocks = [block(
+        "Api",
+        2,
+        "  Api:\n    Properties:\n      Body:\n        paths:\n          /me:\n            get: {}\n",
+    )];
+    for (line, expected) in [
+        (
+            "        paths: {}",
+            Some("`paths` is defined here and in block `Api`"),
+        ),
+        (
+            "            get: {}",
+            Some("`get` is defined here and in block `Api`"),
+        ),
+        (
+            "            put: {}",
+            Some("this line would belong to the last value of block `Api`"),
+        ),
+        (
+            "        - item",
+            Some("this line would belong to the last value of block `Api`"),
+        ),
+        ("      ? Body", Some("write the key without `?`")),
+        ("      Other:\n        paths: {}", None),
+        ("      # paths: {}", None),
+    ] {
+        let file =
+            format!("Resources:\n  # lambda-api: begin Api\n  # lambda-api: end Api\n\n{line}\n");
+        let updated = update(&blocks, &file);
+        match expected {
+            Some(expected) => {
+                let errors = updated.unwrap_err().join("\n");
+                assert!(errors.contains(expected), "{line}: {errors}");
+            }
+            None => assert!(updated.is_ok(), "{line}: {updated:?}"),
+        }
+    }
+}
+
+#[test]
 fn equal_keys_elsewhere_are_allowed() {
     for lines in [
         "  Other:\n    Properties:\n      Timeout: 1\n      Api: {}\n",
@@ -283,7 +324,7 @@ fn user_lines(indent: &'static str) -> impl Strategy<Value = String> {
     let line = prop_oneof![
         Just(String::new()),
         "[ \t]*# [a-z:# ]{0,20}",
-        "[ ]{8,10}[a-zA-Z\":'|> \t]{0,20}",
+        "[ ]{4}own[A-Z]{1,3}: [a-zA-Z\":'|> \t]{0,20}",
         Just("# lambda-api: begin Api.".to_owned()),
         "own[A-Z]{1,3}: [a-z{}\"]{0,9}",
     ];

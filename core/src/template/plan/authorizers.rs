@@ -92,9 +92,9 @@ pub(super) fn authorizer(
             ));
         }
         (Gateway::RestApi, _) => {
-            let several = "accepts several user pools, but SAM gives an authorizer one";
+            let several = "accepts several user pools, but the linter of CloudFormation accepts one for an authorizer";
             match &*authenticator.user_pools {
-                [pool] => Verifies::UserPool(values.arn(&pool.id)),
+                [pool] if pool.regions.is_empty() => Verifies::UserPool(values.arn(&pool.id)),
                 [] => {
                     return Err(NobodyDoes(
                         "accepts tokens of every user pool: name the pool with `.user_pool(..)`"
@@ -167,6 +167,10 @@ fn jwt(
                 authenticator.name
             ));
         }
+    }
+    let mut urls = authenticator.issuers.iter().map(|one| &one.jwks_url);
+    if urls.any(Option::is_some) {
+        return Err(FunctionDoes("keys of a URL that the issuer does not name"));
     }
     let (issuer, parties) = match (&*authenticator.issuers, &*authenticator.user_pools) {
         ([one], []) => (values.of(&one.issuer), &one.audiences),

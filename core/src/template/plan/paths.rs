@@ -23,7 +23,11 @@ pub(super) fn check_rest(paths: &[PathItem], errors: &mut Vec<String>) {
                     ));
                 }
             }
-            let name = segment.trim_matches(|c| matches!(c, '{' | '}' | '+'));
+            let parameter = segment
+                .strip_prefix('{')
+                .and_then(|name| name.strip_suffix('}'));
+            let parameter = parameter.map(|name| name.strip_suffix('+').unwrap_or(name));
+            let name = parameter.unwrap_or(segment);
             let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte);
             if name.is_empty() || !name.bytes().all(is_allowed) {
                 errors.push(format!(

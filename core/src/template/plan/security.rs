@@ -82,7 +82,12 @@ impl<'a> Judge<'a> {
         let accepted: Vec<_> = api.accepted(rule).collect();
         let ids: Vec<_> = accepted.iter().map(|one| format!("`{}`", one.id)).collect();
         let security = match accepted.as_slice() {
-            [] => Security::Open,
+            [] => {
+                errors.push(format!(
+                    "{route}: the API has no authenticator for this route"
+                ));
+                Security::Open
+            }
             [one] => self.by_one(
                 route,
                 &one.id,
@@ -255,6 +260,8 @@ impl<'a> Judge<'a> {
                 Vec::new()
             }
             _ if !is_usual => Vec::new(),
+            // With scopes, it would reject every ID token.
+            _ if is_rest && authenticator.token == Some(TokenKind::Id) => Vec::new(),
             _ if is_rest || wanted.len() <= MOST_SCOPES => wanted,
             // A token with all of them has those too.
             _ if rule.scopes.is_some_and(|scopes| !scopes.is_any()) => {

@@ -4,6 +4,7 @@ use super::authorizers::is_in_function;
 use crate::{
     auth::description::Kind,
     manifest::Rule,
+    middleware::CorsRules,
     template::{Gateway, described::Described},
 };
 
@@ -25,6 +26,14 @@ pub(in crate::template) fn is_signed(
             "{signed} and {open}: a function URL verifies signatures of all requests or of none, and only \
              the first one requires IAM: use another gateway, or one function for each"
         ));
+    }
+    let cors = api.cors.as_ref().filter(|_| signed.is_some());
+    if cors.is_some_and(CorsRules::has_wildcard) {
+        errors.push(
+            "a function URL that requires IAM responds to preflight requests itself, and cannot match \
+             subdomains: name each origin"
+                .to_owned(),
+        );
     }
     signed.is_some()
 }
@@ -54,7 +63,7 @@ fn verifier(
         return Verifier::Url;
     }
     let names: Vec<_> = outside.iter().map(|one| format!("`{}`", one.id)).collect();
-    let names = names.join(" and ");
+    let names = names.join(" or ");
     let gateway = if is_url {
         "a function URL"
     } else {
@@ -62,7 +71,7 @@ fn verifier(
     };
     if own.is_empty() {
         errors.push(format!(
-            "{route}: {names} needs a gateway that verifies the caller, which {gateway} does not"
+            "{route}: {gateway} does not verify callers of {names}: use another gateway"
         ));
     } else {
         warnings.push(format!(

@@ -56,7 +56,7 @@ fn http(api: &Described<'_>, plan: &Plan) -> Map {
         .functions()
         .map(|(name, _)| (function_id(name), arn(api, name)));
     let components = document::integrations(functions);
-    let paths = paths(plan, &|operation| {
+    let paths = paths(api, plan, &|operation| {
         document::reference(operation, function_id)
     });
     let body = body(paths).with("components", components);
@@ -79,7 +79,7 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Map {
             .with_some("AllowCredentials", cors.credentials.then_some(true))
             .with_some(
                 "MaxAge",
-                cors.max_age.map(|age| format!("'{}'", age.as_secs())),
+                document::max_age(cors).map(|age| format!("'{age}'")),
             );
         properties.push("Cors", rules);
         // The gateway's own errors.
@@ -111,7 +111,7 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Map {
             .with_some("UsagePlan", usage_plan.map(usage));
         properties.push("Auth", auth);
     }
-    let paths = paths(plan, &|operation| {
+    let paths = paths(api, plan, &|operation| {
         document::integration(&arn(api, operation.function.as_deref()))
     });
     let mut body = body(paths);
@@ -135,17 +135,12 @@ pub(super) fn cors_configuration(cors: &CorsRules, methods: &[String]) -> Map {
 
 fn http_authorizer(authorizer: &Authorizer) -> Map {
     match &authorizer.verifies {
-        Verifies::Lambda(arn) => {
-            let identity = Map::new()
-                .with("Headers", Node::texts([&authorizer.header]))
-                .with("ReauthorizeEvery", 0_u32);
-            Map::new()
-                .with("FunctionArn", arn.clone())
-                .with("AuthorizerPayloadFormatVersion", "2.0")
-                .with("EnableSimpleResponses", true)
-                .with("EnableFunctionDefaultPermissions", true)
-                .with("Identity", identity)
-        }
+        Verifies::Lambda(arn) => Map::new()
+            .with("FunctionArn", arn.clone())
+            .with("AuthorizerPayloadFormatVersion", "2.0")
+            .with("EnableSimpleResponses", true)
+            .with("EnableFunctionDefaultPermissions", true)
+            .with("Identity", every_request()),
         Verifies::Jwt { issuer, audiences } => {
             let jwt = Map::new()
                 .with("issuer", issuer.clone())
@@ -164,15 +159,10 @@ fn http_authorizer(authorizer: &Authorizer) -> Map {
 fn rest_authorizer(authorizer: &Authorizer) -> Map {
     let header = authorizer.header.as_str();
     match &authorizer.verifies {
-        Verifies::Lambda(arn) => {
-            let identity = Map::new()
-                .with("Headers", Node::texts([header]))
-                .with("ReauthorizeEvery", 0_u32);
-            Map::new()
-                .with("FunctionArn", arn.clone())
-                .with("FunctionPayloadType", "REQUEST")
-                .with("Identity", identity)
-        }
+        Verifies::Lambda(arn) => Map::new()
+            .with("FunctionArn", arn.clone())
+            .with("FunctionPayloadType", "REQUEST")
+            .with("Identity", every_request()),
         Verifies::UserPool(arn) => {
             let identity = Map::new().with("Header", header);
             Map::new().with("UserPoolArn", arn.clone()).with_some(
@@ -182,6 +172,11 @@ fn rest_authorizer(authorizer: &Authorizer) -> Map {
         }
         Verifies::Jwt { .. } => Map::new(),
     }
+}
+
+/// A Lambda authorizer is called for each request: it alone knows where the credential is.
+fn every_request() -> Map {
+    Map::new().with("ReauthorizeEvery", 0_u32)
 }
 
 fn usage(plan: &UsagePlan) -> Map {
@@ -212,13 +207,14 @@ fn body(paths: Map) -> Map {
     document::document(Node::reference("AWS::StackName"), "1", paths)
 }
 
-fn paths(plan: &Plan, integration: &dyn Fn(&Operation) -> Map) -> Map {
+fn paths(api: &Described<'_>, plan: &Plan, integration: &dyn Fn(&Operation) -> Map) -> Map {
     let mut paths = Map::new();
     for item in &plan.paths {
         let mut operations = Map::new();
         for operation in &item.operations {
             let security = plan.security(operation);
-            let own = document::operation(item, security, integration(operation));
+            let own =
+                document::operation(api.options.gateway, item, security, integration(operation));
             operations.push_with(operation.comments.clone(), operation.method, own);
         }
         paths.push(item.path.as_str(), Node::Long(operations));

@@ -20,6 +20,10 @@ use super::{
 };
 pub(super) use resource::function_id;
 use resource::resource;
+pub(super) use resources::servers as scopes_of;
+
+/// What is before the command in the comment of a template that names it.
+pub(crate) const WRITTEN_BY: &str = "# written by `";
 
 /// The blocks of an API behind an API Gateway.
 pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> Vec<Block> {
@@ -111,7 +115,13 @@ fn finished(
             false => yaml::lines(&Map::new().with(name, Node::Long(entries)), 0),
         },
     };
-    let mut blocks = vec![section("Parameters", values.declared())];
+    let mut parameters = section("Parameters", values.declared());
+    parameters.text = format!(
+        "{WRITTEN_BY}{}`\n{}",
+        api.options.command(),
+        parameters.text
+    );
+    let mut blocks = vec![parameters];
     blocks.extend(resources);
     blocks.push(section("Outputs", outputs));
     blocks

@@ -42,7 +42,8 @@ pub(super) fn blocks(api: &Described<'_>, values: &Values) -> Vec<Block> {
 /// Deleting the stack keeps what users have stored.
 fn kept() -> Map {
     Map::new()
-        .with("DeletionPolicy", "Retain")
+        // Not after a failed first deployment.
+        .with("DeletionPolicy", "RetainExceptOnCreate")
         .with("UpdateReplacePolicy", "Retain")
 }
 
@@ -53,7 +54,11 @@ fn user_pool(pool: &UserPool) -> Block {
 }
 
 /// The scopes that routes require of tokens of a pool: names by resource server.
-fn servers(api: &Described<'_>, values: &Values, pool: &str) -> BTreeMap<String, BTreeSet<String>> {
+pub(in crate::template) fn servers(
+    api: &Described<'_>,
+    values: &Values,
+    pool: &str,
+) -> BTreeMap<String, BTreeSet<String>> {
     let uses_pool = |one: &Authenticator| {
         let mut pools = one.description.user_pools.iter();
         pools.any(|known| values.refers_to(&known.id, pool))
@@ -85,10 +90,13 @@ fn resource_server(pool: &str, server: &str, names: &BTreeSet<String>) -> Block 
         let scope = Map::new().with("ScopeName", name.as_str());
         Node::Map(scope.with("ScopeDescription", format!("{server}/{name}")))
     };
+    // Cognito accepts fewer characters in the name than in the identifier.
+    let is_allowed = |c: char| c.is_alphanumeric() || "_-.,@=+ ".contains(c);
+    let name = server.replace(|c| !is_allowed(c), "-");
     let properties = Map::new()
         .with("UserPoolId", Node::Ref(pool.to_owned()))
         .with("Identifier", server)
-        .with("Name", server)
+        .with("Name", name)
         .with("Scopes", names.iter().map(scope).collect::<Vec<_>>());
     let id = server_id(pool, server);
     resource(

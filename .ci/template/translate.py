@@ -28,6 +28,8 @@ IGNORED = ["W3005"]
 # W2001, unused parameter: SAM puts values in the place of parameters of a REST API.
 IGNORED_IN_TRANSLATED = [*IGNORED, "W2001"]
 
+# Where the code is after `sam package`.
+BUCKET, PACKAGE = "bucket", "key"
 AWS_POLICIES = "arn:aws:iam::aws:policy/"
 DUMMIES = {"Number": "1", "List<Number>": "1"}
 
@@ -79,7 +81,7 @@ def translate(text):
         properties = resource.get("Properties") or {}
         # `sam deploy` uploads the folder, and writes where to.
         if isinstance(properties.get("CodeUri"), str):
-            properties["CodeUri"] = "s3://bucket/key"
+            properties["CodeUri"] = f"s3://{BUCKET}/{PACKAGE}"
     try:
         return transform(template, parameters(template), ManagedPolicies())
     except InvalidDocumentException as error:

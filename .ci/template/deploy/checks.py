@@ -61,7 +61,8 @@ def tokens(kind, api, pool):
     expect("an ID token is rejected", call("GET", "/me", id_token), rejected)
     expect("an admin is allowed", call("GET", "/admin", admin), 200)
     expect("no group: the function denies", call("GET", "/admin", user), (403, "forbidden"))
-    # A REST API rejects a token without the scope as it rejects no token.
+    # A REST API rejects a token without the scope as it rejects no token:
+    # https://repost.aws/knowledge-center/api-gateway-cognito-401-unauthorized
     denied = (403, "gateway") if kind == "http" else (401, "gateway")
     expect("no scope: the gateway denies", call("POST", "/orders", user), denied)
     expect("the scope: an order is placed", call("POST", "/orders", writer), 201)

@@ -1,6 +1,6 @@
 """Deploys the templates of the secured example on an emulator of AWS, and calls the two APIs.
 
-usage: deploy.py PROGRAM
+usage: deploy.py PROGRAM, with `.ci/template` in PYTHONPATH
 
 PROGRAM is the secured example, built with `loopback-keys`: the emulator has no TLS, so the keys of its
 user pool come from an address on loopback. The function runs as a process of this machine.
@@ -8,9 +8,8 @@ user pool come from an address on loopback. The function runs as a process of th
 
 import io
 import json
-import logging
-import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -18,12 +17,9 @@ import zipfile
 
 import checks
 import gaps
-from emulator import REGION, Deployed, running
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
+from emulator import Deployed, running
+from translate import BUCKET, PACKAGE, REGION, translate
 from users import Pool, substituted
-
-BUCKET, PACKAGE = "code", "secured.zip"
 
 program = pathlib.Path(sys.argv[1])
 
@@ -32,22 +28,6 @@ def template_command(kind, *options):
     """What `template` prints, with no environment."""
     command = [program, "template", "--kind", kind, *options]
     return subprocess.check_output(command, text=True, timeout=20, env={})
-
-
-class NoManagedPolicies:
-    """The loader of managed policies, in place of one that asks IAM."""
-
-    def load(self):
-        return {}
-
-
-def translated(kind):
-    """The template for CloudFormation. Its code is in a bucket, as after `sam package`."""
-    source = yaml_parse(template_command(kind))
-    for resource in source["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/{PACKAGE}"
-    return transform(source, {}, NoManagedPolicies())
 
 
 def of_type(template, kind):
@@ -69,7 +49,7 @@ def upload(emulator):
 
 def deploy(emulator, kind):
     """Creates a stack: the API, and the physical ids of all resources by their logical ids."""
-    template = translated(kind)
+    template = translate(template_command(kind))
     gaps.fill(template, kind)
     for function in of_type(template, "AWS::Lambda::Function"):
         # The emulator has no TLS, and its user pools are not at the host of Cognito.
@@ -118,9 +98,8 @@ def check(emulator, kind):
 
 if __name__ == "__main__":
     started = time.monotonic()
-    # The translator warns of metrics of its own, and asks for a region before it reads a template.
-    logging.disable(logging.WARNING)
-    os.environ["AWS_DEFAULT_REGION"] = REGION
+    # So that the emulator ends with this process, which `timeout` ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("out of time"))
     with running() as emulator:
         upload(emulator)
         for kind in ("http", "rest"):

@@ -17,9 +17,9 @@ import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from translate import REGION
 
 PATIENCE = 30  # seconds
-REGION = "eu-west-1"
 # The emulator verifies no signature of the key `test`, so the root has another one.
 ROOT = ("AKIA" + secrets.token_hex(8).upper(), secrets.token_hex(20))
 

@@ -10,18 +10,12 @@ SCOPES = ["openid", "aws.cognito.signin.user.admin", "orders/write"]
 
 
 class Pool:
-    """The user pool of a stack, with the group `admins` and the scope `orders/write`."""
+    """The user pool of a stack, with the group `admins`. The template has the scope `orders/write`."""
 
     def __init__(self, emulator, pool_id, client_id):
         self.emulator, self.pool_id, self.client_id = emulator, pool_id, client_id
         self.cognito = emulator.client("cognito-idp")
         self.cognito.create_group(UserPoolId=pool_id, GroupName="admins")
-        self.cognito.create_resource_server(
-            UserPoolId=pool_id,
-            Identifier="orders",
-            Name="orders",
-            Scopes=[{"ScopeName": "write", "ScopeDescription": "place orders"}],
-        )
         self.cognito.update_user_pool_client(
             UserPoolId=pool_id,
             ClientId=client_id,

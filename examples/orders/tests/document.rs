@@ -1,16 +1,27 @@
-//! The committed document is that of the program, which needs no environment to print it.
+//! The committed document and template are those of the program, which needs no environment to write them.
 #![cfg(debug_assertions)]
 
 use std::process::Command;
 
-#[test]
-fn the_document_is_up_to_date() {
+fn check(arguments: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_orders"))
-        .args(["openapi", "--check", "openapi.json"])
+        .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_clear()
+        // `template` reads its settings in Cargo.toml with it.
+        .env("CARGO", env!("CARGO"))
         .output()
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
+}
+
+#[test]
+fn the_document_is_up_to_date() {
+    check(&["openapi", "--check", "openapi.json"]);
+}
+
+#[test]
+fn the_template_is_up_to_date() {
+    check(&["template", "--check", "template.yaml"]);
 }

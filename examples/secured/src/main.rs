@@ -1,7 +1,8 @@
 //! An API with authenticated callers, which denies access unless a route allows it.
 //!
 //! People sign in at a Cognito user pool and send its token. Other programs of the same AWS account
-//! call `/internal` with their IAM role, which API Gateway checks.
+//! call `/internal` with their IAM role, which API Gateway checks. A page at `https://app.example.com`
+//! can call the API from a browser. `template.yaml` and `template-rest.yaml` deploy it.
 //!
 //! ```console
 //! $ cargo run -p secured -- routes
@@ -15,9 +16,10 @@
 mod tests;
 
 use lambda_api::{
-    Api, Claims, Created, Identity, Json, api_handler,
+    Api, Claims, Cors, Created, Identity, Json, api_handler,
     auth::{Cognito, gateway::Iam},
     env, routes,
+    template::{UserPool, UserPoolClient},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,7 +89,7 @@ async fn internal(identity: Identity) -> String {
     format!("hello, {}", identity.subject())
 }
 
-/// The description of the API. Its settings are read when it is built, so that `routes` needs none.
+/// The description of the API. Its settings are read when it is built, so `routes` and `template` need none.
 fn api() -> Api {
     let cognito = Cognito::user_pool(env("COGNITO_POOL")).client(env("COGNITO_CLIENT"));
     #[cfg(any(debug_assertions, feature = "loopback-keys"))]
@@ -96,6 +98,10 @@ fn api() -> Api {
         .authenticate(cognito)
         // On Lambda, the APIs whose ids `LAMBDA_API_IDS` has; locally, the one that `serve --as` emulates.
         .authenticate(Iam::from_this_api())
+        .cors(Cors::new().allow_origins(["https://app.example.com"]))
+        // The template creates these, and sets the variables to their ids.
+        .resource(UserPool::new("Pool").env("COGNITO_POOL"))
+        .resource(UserPoolClient::new("PoolClient", "Pool").env("COGNITO_CLIENT"))
         .routes(routes![health, me, admin, place_order, internal, logo])
 }
 

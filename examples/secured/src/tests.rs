@@ -145,3 +145,26 @@ async fn other_programs_are_known_by_their_role() {
         .await
         .assert_problem(401, "unauthorized");
 }
+
+#[tokio::test]
+async fn one_page_may_call_the_api() {
+    const ORIGIN: &str = "https://app.example.com";
+    let client = client().await;
+    let preflight = |origin| {
+        client
+            .request("OPTIONS", "/orders")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+    };
+    preflight(ORIGIN)
+        .await
+        .assert_header("access-control-allow-origin", ORIGIN);
+    preflight("https://other.example.com")
+        .await
+        .assert_no_header("access-control-allow-origin");
+    // The page can read a rejection.
+    let rejected = client.get("/me").header("origin", ORIGIN).await;
+    rejected
+        .assert_problem(401, "unauthorized")
+        .assert_header("access-control-allow-origin", ORIGIN);
+}

@@ -50,3 +50,9 @@ documents:
     cargo run --locked -q --bin after -- openapi --out examples/moving-over/openapi.json
     cargo run --locked -q -p orders -- openapi --out examples/orders/openapi.json
     cargo run --locked -q -p secured -- openapi --out examples/secured/openapi.json
+
+# Write the templates of the examples
+templates:
+    cargo run --locked -q -p orders -- template --out examples/orders/template.yaml
+    cargo run --locked -q -p secured -- template --out examples/secured/template.yaml
+    cargo run --locked -q -p secured -- template --kind rest --out examples/secured/template-rest.yaml

@@ -90,8 +90,8 @@ impl Options {
         self
     }
 
-    /// Adds the schemas of requests and responses to a document for a REST API, which needs the feature
-    /// `openapi`. A template has none.
+    /// Adds the schemas of requests and responses in JSON to a document for a REST API, which needs the
+    /// feature `openapi`. A template has no schemas.
     ///
     /// API Gateway rejects some parts of schemas, such as `anyOf` and `additionalProperties`, and names
     /// with other characters than letters and digits. The document leaves these parts out and has other

@@ -1,8 +1,11 @@
 //! Variables by which Lambda tells a process how it runs.
 
+/// The variable with the address of the Runtime API.
+pub(crate) const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
 /// Whether this process was started by Lambda or by an emulator of it.
 pub(crate) fn is_on_lambda() -> bool {
-    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+    std::env::var_os(RUNTIME_API).is_some()
 }
 
 /// Whether Lambda sends several invocations at once (Managed Instances).

@@ -88,7 +88,8 @@
 //! | [`guide::testing`] | tests of handlers, of whole APIs and of the compiled program |
 //! | [`guide::openapi`] | the OpenAPI document |
 //! | [`guide::local_runs`] | the command line and the local server |
-//! | [`guide::deploying`] | deploying, timeouts, logs, the lifecycle of the process |
+//! | [`guide::deploying`] | the template, deploying, timeouts, logs, the lifecycle of the process |
+//! | [`guide::infrastructure`] | the AWS CDK, Terraform and other programs |
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
 //! | [`guide::costs`] | instructions, allocations, size, build time |

@@ -5,7 +5,7 @@ use super::Api;
 use crate::{
     Operation,
     auth::{Access, Installed, TestKeys},
-    environment::is_on_lambda,
+    environment::{RUNTIME_API, is_on_lambda},
     router::Origin,
     setting::Variables,
 };
@@ -15,18 +15,23 @@ impl Api {
     /// stay.
     pub(crate) fn resolve_settings(&mut self) {
         let replaced = self.environment.take();
+        let get = |name: &str| match &replaced {
+            Some(environment) => {
+                let mut latest = environment.iter().rev();
+                latest.find_map(|(known, value)| (known == name).then(|| value.clone()))
+            }
+            None => std::env::var(name).ok(),
+        };
+        let is_on_lambda = is_on_lambda() || get(RUNTIME_API).is_some();
         let variables = Variables {
-            get: &|name| match &replaced {
-                Some(environment) => {
-                    let mut latest = environment.iter().rev();
-                    latest.find_map(|(known, value)| (known == name).then(|| value.clone()))
-                }
-                None => std::env::var(name).ok(),
-            },
-            local: cfg!(any(debug_assertions, feature = "local")) && !is_on_lambda(),
+            get: &get,
+            local: cfg!(any(debug_assertions, feature = "local")) && !is_on_lambda,
         };
         self.each_authenticator(&mut |list| {
             for one in list {
+                if is_on_lambda {
+                    one.forget_local_verifier();
+                }
                 one.resolve(&variables);
             }
         });

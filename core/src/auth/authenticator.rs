@@ -104,6 +104,11 @@ pub(crate) trait BuiltIn {
     /// The same one after a change of its settings.
     fn visited(&self, visit: &mut Visit<'_>) -> Installed;
 
+    /// The same one without its verifier for the local server; `None` if it has none.
+    fn without_local_verifier(&self) -> Option<Installed> {
+        None
+    }
+
     /// The errors of its references to variables, unless they were resolved; then those of `check`.
     fn checked(&self, check: impl FnOnce() -> Vec<String>) -> Vec<String>
     where
@@ -458,6 +463,13 @@ impl Installed {
     pub(crate) fn visited(&self, visit: &mut Visit<'_>) -> Self {
         let visited = self.built_in().map(|one| one.visited(visit));
         visited.unwrap_or_else(|| self.clone())
+    }
+
+    /// Removes the verifier for the local server, whose settings have no values on Lambda.
+    pub(crate) fn forget_local_verifier(&mut self) {
+        if let Some(without) = self.built_in().and_then(BuiltIn::without_local_verifier) {
+            *self = without;
+        }
     }
 
     /// Replaces references by the values of variables.

@@ -8,7 +8,8 @@
 //! | [`testing`] | tests of handlers, of whole APIs and of the compiled program |
 //! | [`openapi`] | the OpenAPI document: what in a signature becomes what in it |
 //! | [`local_runs`] | the command line and the local server |
-//! | [`deploying`] | building, deploying, timeouts, logs, the lifecycle of the process |
+//! | [`deploying`] | the template, building, deploying, timeouts, logs, the lifecycle of the process |
+//! | [`infrastructure`] | the AWS CDK, Terraform and other programs that create an API |
 //! | [`sources`] | the services that send requests to a function |
 //! | [`beside_axum`] | how this crate differs from axum on `lambda_http` |
 //! | [`moving_over`] | moving a program from axum and `lambda_http`, with a table of idioms |
@@ -36,6 +37,9 @@ pub mod local_runs {}
 
 #[doc = include_str!("deploying.md")]
 pub mod deploying {}
+
+#[doc = include_str!("infrastructure.md")]
+pub mod infrastructure {}
 
 #[doc = include_str!("sources.md")]
 pub mod sources {}

@@ -69,7 +69,7 @@ pub struct Table {
 
 /// A usage plan of a REST API: limits for the callers who share an API key of API Gateway.
 ///
-/// Every route that is not public then requires a key in the header `x-api-key`, besides its
+/// Every route that the gateway closes then requires a key in the header `x-api-key`, besides its
 /// authenticator. Keys identify callers for limits and are
 /// [no protection](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html).
 /// They are not the keys of `auth::ApiKeys`, which the function verifies. Other gateways have no usage

@@ -111,7 +111,7 @@ impl CognitoAuthorizer {
     }
 
     /// Verifies tokens in the local server, where there is no gateway: the claims are put where the
-    /// Cognito authorizer would put them. On Lambda it is never used.
+    /// Cognito authorizer would put them. On Lambda it is never used, and needs no variables.
     pub fn locally(mut self, verifier: impl Authenticator) -> Self {
         self.verifier = Some(install(verifier));
         self
@@ -224,6 +224,14 @@ impl BuiltIn for CognitoAuthorizer {
         }
         visited.verifier = self.verifier.as_ref().map(|one| one.visited(visit));
         install(visited)
+    }
+
+    fn without_local_verifier(&self) -> Option<Installed> {
+        self.verifier.as_ref()?;
+        Some(install(Self {
+            verifier: None,
+            ..self.clone()
+        }))
     }
 
     #[cfg(all(debug_assertions, feature = "jwt"))]

@@ -98,7 +98,7 @@ impl JwtAuthorizer {
     }
 
     /// Verifies tokens in the local server, where there is no gateway: the claims are put where the
-    /// JWT authorizer would put them. On Lambda it is never used.
+    /// JWT authorizer would put them. On Lambda it is never used, and needs no variables.
     ///
     /// ```
     /// # use lambda_api::auth::{Authenticator, gateway::JwtAuthorizer};
@@ -187,6 +187,14 @@ impl BuiltIn for JwtAuthorizer {
         visit_all("issuer", &mut visited.issuers, visit);
         visited.verifier = self.verifier.as_ref().map(|one| one.visited(visit));
         install(visited)
+    }
+
+    fn without_local_verifier(&self) -> Option<Installed> {
+        self.verifier.as_ref()?;
+        Some(install(Self {
+            verifier: None,
+            ..self.clone()
+        }))
     }
 
     #[cfg(all(debug_assertions, feature = "jwt"))]

@@ -10,7 +10,7 @@ mod single;
 pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
 pub(super) use operations::{ANY, DEFAULT_ROUTE, Operation, PathItem};
-pub(super) use security::Security;
+pub(super) use security::{API_KEY, IAM, NONE, Security};
 pub(super) use single::is_signed;
 
 use super::{
@@ -33,14 +33,6 @@ pub(super) struct Plan {
     pub(super) preflights: Preflights,
     pub(super) warnings: Vec<String>,
 }
-
-/// The scheme of requests that are signed with Signature Version 4, as SAM names it.
-pub(super) const IAM: &str = "AWS_IAM";
-/// The scheme of open operations in an API that is closed, as SAM names it.
-pub(super) const NONE: &str = "NONE";
-
-/// The scheme of API keys of API Gateway, as SAM names it.
-pub(super) const API_KEY: &str = "api_key";
 
 impl Plan {
     /// The plan for an HTTP API or a REST API.

@@ -42,9 +42,9 @@ fn verifier(
     errors: &mut Vec<String>,
     warnings: &mut Vec<String>,
 ) -> Verifier {
-    let (own, outside): (Vec<_>, Vec<_>) = api
-        .accepted(rule)
-        .partition(|one| is_in_function(one.description.kind));
+    let (own, outside): (Vec<_>, Vec<_>) = api.accepted(rule).partition(|one| {
+        is_in_function(one.description.kind) && one.description.kind != Kind::Mtls
+    });
     if rule.public || outside.is_empty() {
         return Verifier::Function;
     }

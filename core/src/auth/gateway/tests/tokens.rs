@@ -466,6 +466,23 @@ fn schemes_and_config_errors_are_reported() {
     }
 }
 
+#[tokio::test]
+async fn local_verifiers_need_no_variables_on_lambda() {
+    async fn check<A: Authenticator>(authenticator: impl Fn() -> A) {
+        let build = async |variable| {
+            let api = crate::Api::new().authenticate(authenticator());
+            let api = api.environment([(variable, "127.0.0.1:1")]);
+            api.build().await
+        };
+        assert!(build("AWS_LAMBDA_RUNTIME_API").await.is_ok());
+        let errors = build("OTHER").await.map(drop).unwrap_err().to_string();
+        assert!(errors.contains("`LOCAL_ONLY`"), "{errors}");
+    }
+    let verifier = || CognitoAuthorizer::from_apis([crate::env("LOCAL_ONLY")]);
+    check(|| JwtAuthorizer::from_apis(["a1"]).locally(verifier())).await;
+    check(|| CognitoAuthorizer::from_apis(["a1"]).locally(verifier())).await;
+}
+
 #[test]
 fn a_request_of_no_event_has_no_callers() {
     let request = Request::default();

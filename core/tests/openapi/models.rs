@@ -89,12 +89,11 @@ fn models_have_what_a_rest_api_accepts() {
         ]
     );
     let post = &document["paths"]["/orders"]["post"];
-    let order = json!({"schema": {"$ref": "#/components/schemas/Order"}});
-    assert_eq!(post["requestBody"]["content"]["application/json"], order);
-    assert_eq!(
-        post["responses"]["201"]["content"]["application/json"],
-        order
-    );
+    let order = |name: &str| json!({"schema": {"$ref": format!("#/components/schemas/{name}")}});
+    let body = &post["requestBody"]["content"]["application/json"];
+    assert_eq!(*body, order("OrderInput"));
+    let created = &post["responses"]["201"]["content"]["application/json"];
+    assert_eq!(*created, order("Order"));
     let page = &document["paths"]["/orders"]["get"]["responses"]["200"]["content"];
     assert_eq!(
         page["application/json"]["schema"]["$ref"],
@@ -105,10 +104,7 @@ fn models_have_what_a_rest_api_accepts() {
     let name = list
         .and_then(|list| list.rsplit('/').next())
         .expect("a model");
-    assert_eq!(
-        models[name]["items"],
-        json!({"type": "integer", "minimum": 0})
-    );
+    assert_eq!(models[name]["type"], "array");
 }
 
 #[test]

@@ -143,7 +143,6 @@ impl Api {
     }
 
     #[cfg(not(feature = "openapi"))]
-    #[expect(clippy::unused_self, reason = "as with the feature")]
     fn additions(&self, options: &Options) -> Result<Additions, TemplateErrors> {
         match options.models {
             true => Err(TemplateErrors(vec![

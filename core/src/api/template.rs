@@ -48,8 +48,8 @@ impl Api {
     /// Writes the OpenAPI document that API Gateway imports, for infrastructure that is not a template.
     ///
     /// It has the same operations as the template, closed in the same way, and no schemas unless
-    /// [`Options::models`] asks for them. The permission of the gateway to call the functions, and the
-    /// functions themselves, are not part of it.
+    /// [`Options::models`] adds them. It does not contain the functions and the permission of the gateway
+    /// to call them. A REST API needs this permission for functions that authorize callers, too.
     ///
     /// ```
     /// use lambda_api::{Api, api_handler, routes, template::{Gateway, Options}};
@@ -73,8 +73,7 @@ impl Api {
     /// - the gateway cannot have a route, or cannot authenticate the callers of one
     /// - the API exceeds a quota of the gateway
     /// - models are requested for an HTTP API, or without the feature `openapi`
-    /// - the [document with the schemas](https://docs.rs/lambda-api/latest/lambda_api/struct.Api.html#method.openapi)
-    ///   cannot be written
+    /// - models are requested, and `Api::openapi` returns an error
     /// - this is a release build without the feature `local`
     pub fn gateway_document(&self, options: &Options) -> Result<GatewayDocument, TemplateErrors> {
         #[cfg(any(debug_assertions, feature = "local"))]
@@ -145,7 +144,6 @@ impl Api {
     }
 
     #[cfg(not(feature = "openapi"))]
-    #[expect(clippy::unused_self, reason = "as with the feature")]
     fn additions(&self, options: &Options) -> Result<Additions, TemplateErrors> {
         match options.models {
             true => Err(TemplateErrors(vec![

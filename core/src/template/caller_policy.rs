@@ -23,8 +23,11 @@ pub(crate) fn write(api: &Described<'_>) -> Result<(String, Vec<String>), Templa
             operations(&plan, &mut warnings)
         }
         Gateway::FunctionUrl => {
-            let is_signed = plan::is_signed(api, &mut errors, &mut warnings);
-            is_signed.then(|| function_url(api)).unwrap_or_default()
+            if plan::is_signed(api, &mut errors, &mut warnings) {
+                function_url(api)
+            } else {
+                Vec::new()
+            }
         }
         Gateway::LoadBalancer => {
             errors.push("a load balancer does not authenticate callers with IAM".to_owned());

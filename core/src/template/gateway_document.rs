@@ -3,11 +3,31 @@
 /// An OpenAPI document that API Gateway imports: the result of
 /// [`Api::gateway_document`](crate::Api::gateway_document).
 ///
-/// It has the operations, what closes each of them, and the integrations with the functions. A value
-/// that the deployment replaces is an object `{"Fn::Sub": "text with ${NAME}"}`, as CloudFormation
-/// evaluates it. The names are those of pseudo parameters such as `AWS::Region`, and of parameters and
-/// resources of the [template](crate::Api::template). `${FunctionArn}` is the ARN of the function, and
-/// `${ReportsFunctionArn}` that of the function `reports` of a nested API.
+/// It has the operations, what closes each of them, and their integrations with the functions. An
+/// operation without `security` is open at the gateway.
+///
+/// A value that the deployment replaces is an object `{"Fn::Sub": "text with ${NAME}"}`, as
+/// CloudFormation evaluates it. The names are:
+/// - pseudo parameters such as `AWS::Region`
+/// - parameters and resources of the [template](crate::Api::template), such as `CognitoPool`
+/// - `FunctionArn`, the ARN of the function, and `ReportsFunctionArn`, that of the function `reports` of
+///   a nested API
+/// - `CognitoPoolRegion`, the region in the id of the user pool `CognitoPool`: the part before `_`
+///
+/// ```
+/// use lambda_api::{Api, template::{Gateway, Options}};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # if cfg!(debug_assertions) {
+/// let document = Api::new().gateway_document(&Options::new(Gateway::HttpApi))?;
+/// for warning in document.warnings() {
+///     eprintln!("warning: {warning}");
+/// }
+/// println!("{}", document.to_json());
+/// # }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct GatewayDocument {
     pub(crate) json: String,

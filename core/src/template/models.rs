@@ -171,10 +171,12 @@ impl<'a> Models<'a> {
         }
     }
 
-    /// The models of a content, by media type. A schema that is no reference becomes a model.
+    /// The models of a content in JSON, by media type. A schema that is not a reference becomes a model.
     fn content(&mut self, owner: &Value, name: &str, pointer: &str) -> Map<String, Value> {
         let mut content = Map::new();
-        for (media_type, one) in owner["content"].as_object().into_iter().flatten() {
+        let all = owner["content"].as_object().into_iter().flatten();
+        // Models are schemas of JSON.
+        for (media_type, one) in all.filter(|(media_type, _)| is_json(media_type)) {
             let pointer = format!("{pointer}/content/{}/schema", escaped(media_type));
             let schema = match one.get("schema") {
                 Some(schema) if schema.as_object().is_some_and(|all| !all.is_empty()) => schema,
@@ -227,7 +229,7 @@ impl<'a> Models<'a> {
                     continue;
                 }
                 known if KEYWORDS.contains(&known) => value.clone(),
-                // Without a type, `null` is valid, too.
+                // With `nullable`, `type` is left out: `null` is valid then.
                 other => {
                     left_out.push(format!("`{other}`"));
                     continue;
@@ -251,6 +253,10 @@ impl<'a> Models<'a> {
             |name| format!("{SCHEMAS}{name}").into(),
         )
     }
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 fn is_valid(name: &str) -> bool {

@@ -106,12 +106,18 @@ impl Options {
         self
     }
 
-    /// Adds the schemas of requests and responses to a document for a REST API, which needs the feature
-    /// `openapi`. A template has none.
+    /// Adds the schemas of requests and responses in JSON to a document for a REST API, which needs the
+    /// feature `openapi`. A template has no schemas.
     ///
     /// API Gateway rejects some parts of schemas, such as `anyOf` and `additionalProperties`, and names
-    /// with other characters than letters and digits. The document leaves these parts out and has other
+    /// with other characters than letters and digits. The document leaves out these parts and changes such
     /// names; [`GatewayDocument::warnings`](super::GatewayDocument::warnings) lists both.
+    ///
+    /// ```
+    /// use lambda_api::template::{Gateway, Options};
+    ///
+    /// let options = Options::new(Gateway::RestApi).models();
+    /// ```
     pub fn models(mut self) -> Self {
         self.models = true;
         self

@@ -161,7 +161,7 @@ impl Serialize for Required {
 }
 
 impl Required {
-    #[cfg(feature = "openapi")]
+    #[cfg(any(debug_assertions, feature = "local", feature = "openapi"))]
     pub(crate) fn is_any(&self) -> bool {
         self.any
     }

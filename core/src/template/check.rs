@@ -134,6 +134,13 @@ pub(super) fn names(
             ));
         }
     }
+    let (_, whole) = api.whole();
+    let is_set = |name: &String| {
+        let mut set = whole.environment.iter().map(|(name, _)| name);
+        set.any(|known| known == name) || whole.parameters.contains(name)
+    };
+    let variables = values.environment.keys().filter(|name| !is_set(name));
+    errors.extend(variables.filter_map(|name| variable(name)));
     let mut known = BTreeSet::new();
     let roles = blocks
         .iter()

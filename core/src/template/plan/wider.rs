@@ -44,10 +44,15 @@ impl Known {
         self.fallbacks.sort_by_key(|one| specificity(&one.path));
     }
 
-    /// The operation of a route for a method at this path.
-    fn route(&self, path: &str, method: &'static str) -> Option<Operation> {
-        let wider = self.routes.iter().filter(|item| covers(&item.path, path));
-        let chosen = wider.into_iter().find_map(|item| {
+    /// The paths of routes that cover this path, the most specific one first.
+    fn wider(&self, path: &str) -> Vec<&PathItem> {
+        let all = self.routes.iter();
+        all.filter(|item| covers(&item.path, path)).collect()
+    }
+
+    /// The operation of a route for a method, in these paths.
+    fn route(&self, wider: &[&PathItem], method: &'static str) -> Option<Operation> {
+        let chosen = wider.iter().find_map(|item| {
             let of = |name: &str| item.operations.iter().find(|one| one.method == name);
             of(method).or_else(|| of(ANY))
         })?;
@@ -61,9 +66,16 @@ impl Known {
 
     /// Adds what precedes a fallback in its own path: routes of wider paths.
     pub(super) fn add_routes(&self, path: &str, fallback: &Operation, paths: &mut Paths) {
+        let wider = self.wider(path);
+        if wider
+            .iter()
+            .any(|item| is_same(&item.path, path) && item.has(ANY))
+        {
+            return;
+        }
         let routes = METHODS
             .into_iter()
-            .filter_map(|method| self.route(path, method));
+            .filter_map(|method| self.route(&wider, method));
         for operation in routes.filter(|one| !one.is_alike(fallback)) {
             paths.add_alike(path, operation);
         }
@@ -86,11 +98,11 @@ impl Known {
             if has(ANY) {
                 continue;
             }
-            let is_known = self.routes.iter().any(|item| covers(&item.path, path));
+            let wider = self.wider(path);
             let missing: Vec<_> = METHODS.into_iter().filter(|one| !has(one)).collect();
             let found = missing.iter().map(|method| {
-                self.route(path, method)
-                    .or_else(|| self.fallback(path, method, is_known))
+                self.route(&wider, method)
+                    .or_else(|| self.fallback(path, method, !wider.is_empty()))
             });
             let found: Vec<_> = found.collect();
             let first = found.iter().flatten().next().cloned();

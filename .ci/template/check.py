@@ -14,7 +14,7 @@ import sys
 
 from access import Rules
 from gateway import DEFAULT_ROUTE, Gateway
-from manifest import METHODS, Manifest, covers, greedy
+from manifest import METHODS, Manifest, covers, specificity
 from translate import Rejected, lint_both, load, parameters, rendered, translate
 from whitelist import misspelt
 
@@ -41,6 +41,8 @@ class Check:
         self.check_default()
         self.check_operations()
         self.check_coverage()
+        if routes == "each":
+            self.check_reach()
         self.check_functions()
         if kind == "rest":
             self.check_siblings()
@@ -80,8 +82,9 @@ class Check:
             if self.routes == "proxy" and path not in (DEFAULT_ROUTE, "/", EVERYTHING):
                 self.errors.append(f"{name} {path}: not one route for everything")
             elif name == "ANY":
+                alike = {own for other, own in operations if covers(other, path) and covers(path, other)}
                 for method in METHODS:
-                    if (path, method) not in operations:
+                    if method not in alike:
                         self.check_operation(method, path, operation)
             else:
                 self.check_operation(name, path, operation)
@@ -89,7 +92,14 @@ class Check:
     def check_operation(self, method, path, operation):
         if self.routes == "proxy":
             return
-        route = self.manifest.find(method, EVERYTHING if path == DEFAULT_ROUTE else path)
+        asked = path
+        if path == DEFAULT_ROUTE:
+            # The rest: the root alone, if a route takes all other paths.
+            taken = [one for one in (EVERYTHING, "/") if self.gateway.effective(method, one)]
+            if len(taken) == 2:
+                return
+            asked = "/" if taken == [EVERYTHING] else EVERYTHING
+        route = self.manifest.find(method, asked)
         if self.is_preflight(method, route, operation):
             self.check_function(method, path, operation, None)
         elif route is None:
@@ -123,9 +133,13 @@ class Check:
         paths = {path for path, _ in self.gateway.operations}
         if found or (self.kind == "rest" and path in paths):
             return found
-        general = [one for one in paths if greedy(one) and covers(one, path)]
-        for one in sorted(general, key=len, reverse=True):
-            if found := self.gateway.effective(method, one):
+        general = [one for one in paths if covers(one, path)]
+        # Paths that differ only in names of parameters have their methods in common.
+        for one in sorted(general, key=specificity):
+            alike = [other for other in general if covers(other, one) and covers(one, other)]
+            own = [self.gateway.operations.get((other, method)) for other in alike]
+            any_method = [self.gateway.effective(method, other) for other in alike]
+            if found := next(filter(None, own + any_method), None):
                 return found
         return self.gateway.effective(method, DEFAULT_ROUTE)
 
@@ -146,9 +160,23 @@ class Check:
                 if operation is None:
                     self.errors.append(f"{method} {route.path}: no operation")
                 elif self.routes == "proxy" and operation.access.kind == "none":
-                    self.check_open_proxy(method, route, operation)
+                    if not self.is_preflight(method, route, operation):
+                        self.check_open_proxy(method, route, operation)
                 elif operation.path != route.path and not self.is_preflight(method, route, operation):
                     self.compare(method, route.path, operation, route)
+
+    def check_reach(self):
+        """For each path of the gateway, the operation of what the program chooses for each method."""
+        for path in {path for path, _ in self.gateway.operations} - {DEFAULT_ROUTE}:
+            for method in METHODS:
+                route = self.manifest.find(method, path)
+                if route is None or route.optional:
+                    continue
+                operation = self.operation(method, path)
+                if operation is None:
+                    self.errors.append(f"{method} {path}: no operation, but {route.method} {route.path} has it")
+                elif operation.path != path and not self.is_preflight(method, route, operation):
+                    self.compare(method, path, operation, route)
 
     def check_open_proxy(self, method, route, operation):
         """The program decides, unless it relies on the gateway."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # The scope that each access token of a Cognito user has who signed in with a password.
 SIGN_IN = "aws.cognito.signin.user.admin"
-MOST_SCOPES = 10  # of a route
+MOST_SCOPES = 10  # of a route of an HTTP API
 USUAL_CLAIMS = (None, "scope", "scp")
 
 
@@ -56,7 +56,10 @@ def covers(pattern, path):
 
 
 def specificity(path):
-    return greedy(path), [part.startswith("{") for part in segments(path)], -len(segments(path))
+    """The order in which the router tries paths. A greedy parameter is one in all further segments."""
+    parameters = [part.startswith("{") for part in segments(path)]
+    padding = [greedy(path)] * (64 - len(parameters))
+    return greedy(path), parameters + padding, -len(parameters)
 
 
 def below(prefix):
@@ -93,7 +96,8 @@ class Manifest:
         for pattern in dict.fromkeys(route.path for route in self.routes):
             if not covers(pattern, path):
                 continue
-            own = {route.method: route for route in self.routes if route.path == pattern}
+            alike = [one for one in self.routes if covers(one.path, pattern) and covers(pattern, one.path)]
+            own = {route.method: route for route in alike}
             names = [method, "GET", "ANY"] if method == "HEAD" else [method, "ANY"]
             for name in names:
                 if name in own:
@@ -164,15 +168,14 @@ def scopes_fit(found, access, closed, kind):
     found_set = set(found)
     if closed.kind not in ("jwt", "cognito"):
         return not found
-    if one.get("token") == "id":
-        return not found or found_set == wanted
+    if one.get("token") == "id" and not found:
+        return True
     if one.get("scopes_claim") not in USUAL_CLAIMS:
         return not found
     if not wanted:
         access_tokens = kind == "rest" and one.get("token") == "access"
         return found == [SIGN_IN] if access_tokens else not found
-    if len(wanted) > MOST_SCOPES:
-        return not found
     if "any" in required:
-        return found_set == wanted
-    return bool(found) and found_set <= wanted
+        return found_set == wanted and (kind == "rest" or len(found) <= MOST_SCOPES)
+    # A token that has all of them has some of them.
+    return bool(found) and found_set <= wanted and (kind == "rest" or len(found) <= MOST_SCOPES)

@@ -33,6 +33,13 @@ pub use http::StatusCode;
 pub use lambda_api_macros::routes;
 pub use serde_json::Value;
 
+/// What `routes --json` prints, for the checks of templates.
+#[cfg(any(debug_assertions, feature = "local"))]
+#[must_use]
+pub fn manifest(api: &crate::Api) -> String {
+    api.manifest().json()
+}
+
 /// What the rules of types and arguments are checked with.
 #[cfg(feature = "validate")]
 pub mod validate {

@@ -108,7 +108,10 @@ fn settings_of(settings: &Function) -> impl Iterator<Item = String> {
         format!("CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90 .. days, found {found}")
     });
     let variables = settings.environment.iter().map(|(name, _)| name);
-    let variables: Vec<_> = variables.filter_map(|name| variable(name)).collect();
+    let variables: Vec<_> = variables
+        .chain(&settings.parameters)
+        .filter_map(|name| variable(name))
+        .collect();
     memory
         .into_iter()
         .chain(timeout)

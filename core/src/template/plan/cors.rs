@@ -1,6 +1,7 @@
 //! Who responds to preflight requests.
 
 use super::{
+    authorizers::is_in_function,
     operations::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
     security::Security,
 };
@@ -24,7 +25,12 @@ pub(in crate::template) enum Preflights {
 const GREEDY: &str = "/{proxy+}";
 
 /// Decides, and adds the operations that preflight requests need.
-pub(super) fn plan(api: &Described<'_>, paths: &mut Paths) -> Preflights {
+pub(super) fn plan(
+    api: &Described<'_>,
+    paths: &mut Paths,
+    errors: &mut Vec<String>,
+    warnings: &mut Vec<String>,
+) -> Preflights {
     let Some(rules) = &api.cors else {
         return Preflights::None;
     };
@@ -33,7 +39,30 @@ pub(super) fn plan(api: &Described<'_>, paths: &mut Paths) -> Preflights {
         return Preflights::Function;
     }
     let is_rest = api.options.gateway == Gateway::RestApi;
-    let by_gateway = !has_wildcard(rules) && (!is_rest || rules.origins.len() == 1);
+    // At a REST API, the gateway would respond to all of them, whatever route the program has.
+    let own = api.manifest.routes.iter();
+    let own = || own.clone().filter(|route| route.method == "OPTIONS");
+    let has_own = is_proxy && own().next().is_some();
+    let by_gateway = !has_wildcard(rules) && (!is_rest || rules.origins.len() == 1 && !has_own);
+    for route in own().filter(|route| is_proxy && !route.access.public) {
+        let mut accepted = api.accepted(&route.access);
+        if accepted.all(|one| !is_in_function(one.description.kind)) {
+            errors.push(format!(
+                "`OPTIONS {}`: the gateway must verify the caller, but one route for everything leaves \
+                 `OPTIONS` open for preflight requests: use `--routes each`",
+                route.path
+            ));
+        }
+    }
+    let mut all = paths.0.iter().filter(|_| is_rest || !by_gateway);
+    let is_closed = |one: &Operation| one.method == "options" && one.security != Security::Open;
+    if let Some(closed) = all.find(|path| path.operations.iter().any(is_closed)) {
+        warnings.push(format!(
+            "`OPTIONS {}`: the gateway rejects preflight requests for this path, which carry no \
+             credentials: make the route `public`",
+            closed.path
+        ));
+    }
     let default = paths.0.iter().find(|path| path.path == DEFAULT_ROUTE);
     let default_is_open = default.map(is_open);
     for path in &mut paths.0 {

@@ -6,6 +6,7 @@ mod operations;
 mod paths;
 mod security;
 mod single;
+mod wider;
 
 pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
@@ -14,7 +15,7 @@ pub(super) use security::{API_KEY, IAM, NONE, Security};
 pub(super) use single::is_signed;
 
 use super::{
-    Gateway,
+    Gateway, Routing,
     described::Described,
     tree::{Map, Node},
     values::Values,
@@ -39,17 +40,17 @@ impl Plan {
     pub(super) fn new(api: &Described<'_>, values: &mut Values, errors: &mut Vec<String>) -> Self {
         let mut judge = security::Judge::new(api, values);
         let mut paths = operations::collect(api, &mut judge, errors);
-        let preflights = cors::plan(api, &mut paths);
+        let (authorizers, mut warnings) = judge.done();
+        let preflights = cors::plan(api, &mut paths, errors, &mut warnings);
         let paths = paths.0;
         if api.options.gateway == Gateway::RestApi {
             paths::check_rest(&paths, errors);
-        } else {
-            paths::check_http(&paths, errors);
+        } else if api.options.routing == Routing::Each {
+            paths::check_http(api, errors);
         }
         let operations = || paths.iter().flat_map(|path| &path.operations);
         let is_closed = !api.manifest.authenticators.is_empty();
         let uses_iam = operations().any(|one| one.security == Security::Iam);
-        let (authorizers, warnings) = judge.done();
         let default = authorizers.first().map_or(IAM, |first| &first.name);
         let default = is_closed.then(|| default.to_owned());
         Self {

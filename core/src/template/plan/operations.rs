@@ -3,6 +3,7 @@
 use super::{
     authorizers::is_in_function,
     security::{Judge, Security},
+    wider::{Known, is_same},
 };
 use crate::template::{
     Gateway, Routing,
@@ -10,12 +11,14 @@ use crate::template::{
 };
 
 /// A path of a gateway.
+#[derive(Clone)]
 pub(in crate::template) struct PathItem {
     /// In the syntax of API Gateway.
     pub(in crate::template) path: String,
     pub(in crate::template) operations: Vec<Operation>,
 }
 
+#[derive(Clone)]
 pub(in crate::template) struct Operation {
     /// A method in lower case, or [`ANY`].
     pub(in crate::template) method: &'static str,
@@ -27,6 +30,8 @@ pub(in crate::template) struct Operation {
 
 /// The operation for every method.
 pub(in crate::template) const ANY: &str = "x-amazon-apigateway-any-method";
+/// All methods that API Gateway has.
+pub(super) const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
 /// The path of the route of an HTTP API that takes what no other route takes.
 pub(in crate::template) const DEFAULT_ROUTE: &str = "/$default";
 
@@ -71,7 +76,7 @@ fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) ->
         let (security, comments) =
             judge.decide(&described::mount(&mount.prefix), &mount.access, errors);
         for path in [root_of(&mount.prefix), below(&mount.prefix)] {
-            paths.add(
+            paths.add_alike(
                 &path,
                 Operation {
                     method: ANY,
@@ -82,6 +87,8 @@ fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) ->
             );
         }
     }
+    paths.add_heads();
+    let mut known = Known::new(&paths, api.cors.is_some());
     // The most specific one first: a path has the fallback of its own API.
     for fallback in api.manifest.fallbacks.iter().rev() {
         let name = described::fallback(&fallback.prefix);
@@ -91,19 +98,21 @@ fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) ->
             (_, prefix) => vec![root_of(prefix), below(prefix)],
         };
         for path in places {
-            paths.add(
-                &path,
-                Operation {
-                    method: ANY,
-                    security: security.clone(),
-                    function: fallback.function.clone(),
-                    comments: comments.clone(),
-                },
-            );
+            let operation = Operation {
+                method: ANY,
+                security: security.clone(),
+                function: fallback.function.clone(),
+                comments: comments.clone(),
+            };
+            known.add_fallback(&path, &operation, fallback.every_method);
+            if path != DEFAULT_ROUTE {
+                known.add_routes(&path, &operation, &mut paths);
+            }
+            paths.add_alike(&path, operation);
         }
     }
-    for path in &mut paths.0 {
-        path.add_head();
+    if api.options.gateway == Gateway::RestApi {
+        known.fill(&mut paths);
     }
     paths
 }
@@ -156,6 +165,13 @@ fn proxy(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) -
     Paths(places.into_iter().map(operation).collect())
 }
 
+impl Operation {
+    /// Whether another operation has the same caller and the same function.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.security == other.security && self.function == other.function
+    }
+}
+
 /// Paths in the order in which they were added.
 pub(super) struct Paths(pub(super) Vec<PathItem>);
 
@@ -173,6 +189,36 @@ impl Paths {
                 path,
                 operations: vec![operation],
             }),
+        }
+    }
+
+    /// Adds an operation of a mounted service or a fallback, which does not see names of parameters: they
+    /// are those of a path that is known.
+    pub(super) fn add_alike(&mut self, path: &str, operation: Operation) {
+        let mut paths = self.0.iter().map(|known| &known.path);
+        let known = paths.find(|known| is_same(known, path)).cloned();
+        self.add(known.as_deref().unwrap_or(path), operation);
+    }
+
+    /// Adds the `HEAD` that the router handles as `GET`.
+    fn add_heads(&mut self) {
+        let all = self.0.iter();
+        let with_head = all.filter(|item| item.has("head"));
+        let with_head: Vec<_> = with_head.map(|item| item.path.clone()).collect();
+        for item in &mut self.0 {
+            let get = item.operations.iter().position(|one| one.method == "get");
+            let has_head = with_head.iter().any(|path| is_same(path, &item.path));
+            let Some(at) = get.filter(|_| !has_head) else {
+                continue;
+            };
+            if let Some(get) = item.operations.get(at) {
+                let head = Operation {
+                    method: "head",
+                    comments: Vec::new(),
+                    ..get.clone()
+                };
+                item.operations.insert(at + 1, head);
+            }
         }
     }
 
@@ -194,23 +240,6 @@ impl Paths {
 impl PathItem {
     pub(in crate::template) fn has(&self, method: &str) -> bool {
         self.operations.iter().any(|one| one.method == method)
-    }
-
-    /// Adds the `HEAD` that the router handles as `GET`.
-    fn add_head(&mut self) {
-        let get = self.operations.iter().position(|one| one.method == "get");
-        let Some(at) = get.filter(|_| !self.has("head")) else {
-            return;
-        };
-        if let Some(get) = self.operations.get(at) {
-            let head = Operation {
-                method: "head",
-                security: get.security.clone(),
-                function: get.function.clone(),
-                comments: Vec::new(),
-            };
-            self.operations.insert(at + 1, head);
-        }
     }
 }
 

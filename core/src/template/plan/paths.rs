@@ -1,7 +1,8 @@
 //! Paths that a gateway cannot have.
 
-use super::operations::{DEFAULT_ROUTE, PathItem};
-use std::collections::BTreeMap;
+use super::operations::PathItem;
+use crate::template::described::Described;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports paths that a REST API cannot have: two names for a parameter in one place, and segments with
 /// other characters than letters, digits and `._-:`.
@@ -41,9 +42,14 @@ pub(super) fn check_rest(paths: &[PathItem], errors: &mut Vec<String>) {
 }
 
 /// Reports paths that an HTTP API cannot have: it matches the decoded path.
-pub(super) fn check_http(paths: &[PathItem], errors: &mut Vec<String>) {
-    for path in paths.iter().map(|item| item.path.as_str()) {
-        if path.contains('%') || path.starts_with("/$") && path != DEFAULT_ROUTE {
+pub(super) fn check_http(api: &Described<'_>, errors: &mut Vec<String>) {
+    let manifest = &api.manifest;
+    let routes = manifest.routes.iter().map(|one| &one.path);
+    let mounts = manifest.mounts.iter().map(|one| &one.prefix);
+    let fallbacks = manifest.fallbacks.iter().map(|one| &one.prefix);
+    let paths: BTreeSet<_> = routes.chain(mounts).chain(fallbacks).collect();
+    for path in paths {
+        if path.contains('%') || path.starts_with("/$") {
             errors.push(format!(
                 "`{path}`: an HTTP API compares the decoded path, and has names of its own that begin \
                  with `$`: write the template with `--routes proxy`"

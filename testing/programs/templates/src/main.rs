@@ -1,0 +1,104 @@
+//! Writes the templates of random APIs to standard output, each with its manifest, as lines for
+//! `.ci/template/check.py --stream`: `templates SEED COUNT`.
+//!
+//! `COUNT` APIs are drawn. Each has four templates: for an HTTP API and a REST API, with a route for each
+//! route of the program and with one for everything. An API that a gateway cannot have must have the reason
+//! that the error states. The exit code is 1 if a reason is wrong, or if most templates fail.
+
+mod api;
+mod authenticators;
+mod random;
+mod reasons;
+
+use api::Drawing;
+use lambda_api::template::{Gateway, Options, Routing};
+use random::Random;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+const GATEWAYS: [(Gateway, &str); 2] = [(Gateway::HttpApi, "http"), (Gateway::RestApi, "rest")];
+const ROUTINGS: [(Routing, &str); 2] = [(Routing::Each, "each"), (Routing::Proxy, "proxy")];
+
+/// What became of the templates of one kind.
+#[derive(Default)]
+struct Count {
+    written: usize,
+    /// By reason.
+    failed: BTreeMap<&'static str, usize>,
+}
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let mut number = |name: &str| {
+        let argument = arguments.next().ok_or(format!("{name} is missing"))?;
+        let number = argument.parse::<u64>();
+        number.map_err(|error| format!("{name} {argument:?}: {error}"))
+    };
+    let (seed, count) = (number("SEED")?, number("COUNT")?);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let mut counts: BTreeMap<[&str; 2], Count> = BTreeMap::new();
+    let mut invalid = 0;
+    let mut out = io::stdout().lock();
+    for number in 0..count {
+        let mut random = Random(seed.wrapping_mul(1 << 32).wrapping_add(number));
+        let drawing = Drawing::new(&mut random);
+        if let Err(errors) = runtime.block_on(drawing.api().build()) {
+            if std::env::var_os("SHOW_INVALID").is_some() {
+                eprintln!("{errors}\n");
+            }
+            invalid += 1;
+            continue;
+        }
+        let api = drawing.api();
+        let manifest: Value = serde_json::from_str(&lambda_api::__private::manifest(&api))?;
+        for (gateway, kind) in GATEWAYS {
+            for (routing, routes) in ROUTINGS {
+                let options = Options::new(gateway).routing(routing).binary("shop");
+                let own = counts.entry([kind, routes]).or_default();
+                match api.template(&options) {
+                    Ok(template) => {
+                        own.written += 1;
+                        let template = template.to_yaml();
+                        let line = json!({
+                            "kind": kind, "routes": routes, "manifest": manifest, "template": template
+                        });
+                        writeln!(out, "{line}")?;
+                    }
+                    Err(errors) => {
+                        for error in errors.iter() {
+                            let reason = reasons::find(error, &manifest, kind, routes);
+                            let Some(reason) = reason else {
+                                eprintln!("API {number}, {kind}, {routes}: {error}\n{manifest:#}");
+                                return Ok(ExitCode::FAILURE);
+                            };
+                            *own.failed.entry(reason).or_default() += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    out.flush()?;
+    eprintln!("seed {seed}: {count} APIs, {invalid} of them invalid");
+    let mut is_enough = invalid * 10 < count;
+    for ([kind, routes], own) in &counts {
+        eprintln!("{kind}, {routes}: {} templates", own.written);
+        for (reason, times) in &own.failed {
+            eprintln!("  {times:4} {reason}");
+        }
+        is_enough &= own.written as u64 * 4 > count;
+    }
+    if !is_enough {
+        eprintln!("too few APIs have a template");
+    }
+    Ok(if is_enough {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

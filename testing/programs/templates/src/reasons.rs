@@ -1,0 +1,168 @@
+//! The reasons why a gateway cannot have an API, found in the manifest without the generator.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The reason that the error states, if the manifest has it.
+pub(crate) fn find(
+    error: &str,
+    manifest: &Value,
+    kind: &str,
+    routes: &str,
+) -> Option<&'static str> {
+    let is_rest = kind == "rest";
+    let is_each = routes == "each";
+    let authenticators = || manifest["authenticators"].as_array().into_iter().flatten();
+    let has = |wanted: &dyn Fn(&Value) -> bool| authenticators().any(wanted);
+    let is = |one: &Value, kind: &str| one["kind"] == kind;
+    let length = |one: &Value, list: &str| one[list].as_array().map_or(0, Vec::len);
+    let reasons: [(&str, &'static str, bool); 15] = [
+        (
+            "in the same place",
+            "two parameters in one place",
+            is_rest && is_each && has_siblings(manifest),
+        ),
+        (
+            "a segment of a REST API",
+            "characters in a path",
+            is_rest
+                && is_each
+                && paths(manifest)
+                    .iter()
+                    .any(|path| path.contains(['%', '$', '+'])),
+        ),
+        (
+            "compares the decoded path",
+            "characters in a path",
+            !is_rest && is_each && paths(manifest).iter().any(|path| path.contains(['%', '$'])),
+        ),
+        (
+            "cannot be both",
+            "several authenticators of gateways",
+            rules(manifest).any(|rule| {
+                let ids = rule["authenticators"].as_array().map_or(0, Vec::len);
+                ids > 1 && reads_only(rule, manifest)
+            }),
+        ),
+        (
+            "AWS SAM cannot create for a REST API",
+            "a JWT authorizer at a REST API",
+            is_rest && has(&|one| is(one, "gateway_jwt")),
+        ),
+        (
+            "every user pool",
+            "no user pool",
+            is_rest && has(&|one| is(one, "gateway_cognito") && length(one, "user_pools") == 0),
+        ),
+        (
+            "accepts several user pools",
+            "several user pools",
+            is_rest && has(&|one| is(one, "gateway_cognito") && length(one, "user_pools") > 1),
+        ),
+        (
+            "accepts several issuers",
+            "several issuers",
+            !is_rest && has(&|one| length(one, "issuers") > 1 || length(one, "user_pools") > 1),
+        ),
+        (
+            "tokens of client credentials have none that fits",
+            "access tokens of programs without scopes",
+            is_rest && has(&|one| one["token"] == "access"),
+        ),
+        (
+            "accepts 10 scopes",
+            "too many scopes",
+            !is_rest
+                && rules(manifest)
+                    .any(|rule| rule["scopes"]["any"].as_array().map_or(0, Vec::len) > 10),
+        ),
+        (
+            "the gateway must verify the caller",
+            "different callers of one route",
+            !is_each && rules(manifest).any(|rule| reads_only(rule, manifest)),
+        ),
+        (
+            "leaves `OPTIONS` open",
+            "different callers of one route",
+            !is_each && rules(manifest).any(|rule| reads_only(rule, manifest)),
+        ),
+        (
+            "authorizers, but the quota is 10",
+            "too many authorizers",
+            length(manifest, "authenticators") > 10,
+        ),
+        (
+            "two nested APIs have a function of this name",
+            "names of functions",
+            !functions(manifest).is_empty(),
+        ),
+        (
+            "have the logical id",
+            "logical ids",
+            !functions(manifest).is_empty(),
+        ),
+    ];
+    let mut fitting = reasons
+        .iter()
+        .filter(|(text, _, is_true)| *is_true && error.contains(text));
+    fitting.next().map(|(_, reason, _)| *reason)
+}
+
+fn rules(manifest: &Value) -> impl Iterator<Item = &Value> {
+    let lists = ["routes", "mounts", "fallbacks"].into_iter();
+    let all = lists.flat_map(|list| manifest[list].as_array().into_iter().flatten());
+    all.map(|one| &one["access"])
+}
+
+/// Whether no authenticator of a rule is one that the function verifies itself.
+fn reads_only(rule: &Value, manifest: &Value) -> bool {
+    let ids = || rule["authenticators"].as_array().into_iter().flatten();
+    let known = || manifest["authenticators"].as_array().into_iter().flatten();
+    let reads = |id: &Value| {
+        known().any(|one| {
+            let readers = ["iam", "lambda", "gateway_jwt", "gateway_cognito"];
+            one["id"] == *id && readers.iter().any(|kind| one["kind"] == *kind)
+        })
+    };
+    rule["public"] == false && ids().count() > 0 && ids().all(reads)
+}
+
+/// The names of functions of nested APIs.
+fn functions(manifest: &Value) -> std::collections::BTreeSet<&str> {
+    let lists = ["routes", "mounts", "fallbacks"].into_iter();
+    let all = lists.flat_map(|list| manifest[list].as_array().into_iter().flatten());
+    all.filter_map(|one| one["function"].as_str()).collect()
+}
+
+fn paths(manifest: &Value) -> Vec<String> {
+    let list = |name: &str| manifest[name].as_array().into_iter().flatten();
+    let routes = list("routes").filter_map(|one| one["path"].as_str().map(str::to_owned));
+    let prefixes = list("mounts").chain(list("fallbacks"));
+    let prefixes = prefixes.filter_map(|one| one["prefix"].as_str());
+    let below = prefixes.map(|prefix| format!("{}/{{+}}", prefix.trim_end_matches('/')));
+    routes.chain(below).collect()
+}
+
+fn has_siblings(manifest: &Value) -> bool {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for path in paths(manifest) {
+        let mut parent = String::new();
+        for segment in path.split('/').skip(1) {
+            if segment.starts_with('{') {
+                let name = if segment.ends_with("+}") {
+                    "{+}"
+                } else {
+                    segment
+                };
+                let first = known
+                    .entry(parent.clone())
+                    .or_insert_with(|| name.to_owned());
+                if first != name {
+                    return true;
+                }
+            }
+            parent = format!("{parent}/{segment}");
+        }
+    }
+    false
+}

@@ -4,7 +4,7 @@ use super::{
     GATEWAYS, assert_contains, closed, errors, routes, security, template, warnings, yaml,
 };
 use lambda_api::{
-    Api, Identity, Request,
+    Api, Identity, Request, Routes,
     auth::{
         Access, AlbOidc, Algorithm, ApiKeys, AuthError, Authenticator, Cognito, Credential, Jwt,
         KeyHash, Scheme,
@@ -32,6 +32,10 @@ const LISTENER: &str = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:\
 
 fn with(authenticator: impl Authenticator) -> Api {
     Api::new().authenticate(authenticator).routes(closed())
+}
+
+fn closed_by(name: &'static str) -> Routes {
+    routes(&[("GET", "/a", Access::authenticated().authenticator(name))])
 }
 
 fn jwt() -> Jwt {
@@ -107,7 +111,7 @@ fn each_gateway_verifies_what_it_can() {
             with(pool().also_region("eu-north-1")),
             [
                 "{NONE: []} # the function authenticates the caller: `cognito` (accepts several issuers, but",
-                "{Cognito: [aws.cognito.signin.user.admin]}",
+                "{NONE: []} # the function authenticates the caller: `cognito` (accepts tokens of other regions",
                 "open",
                 "open",
             ],
@@ -145,7 +149,7 @@ fn each_gateway_verifies_what_it_can() {
                 "{AWS_IAM: []}",
                 "{AWS_IAM: []}",
                 "signed",
-                "error: `iam` needs a gateway that verifies the caller, which a load balancer does not",
+                "error: a load balancer does not verify callers of `iam`",
             ],
         ),
         (
@@ -153,8 +157,8 @@ fn each_gateway_verifies_what_it_can() {
             [
                 "{Lambda: []}",
                 "{Lambda: []}",
-                "error: `lambda` needs a gateway that verifies the caller, which a function URL does not",
-                "error: `lambda` needs a gateway that verifies the caller, which a load balancer does not",
+                "error: a function URL does not verify callers of `lambda`",
+                "error: a load balancer does not verify callers of `lambda`",
             ],
         ),
         (
@@ -162,8 +166,8 @@ fn each_gateway_verifies_what_it_can() {
             [
                 "{Jwt: []}",
                 reads,
-                "error: `jwt` needs a gateway",
-                "error: `jwt` needs a gateway",
+                "error: a function URL does not verify callers of `jwt`",
+                "error: a load balancer does not verify callers of `jwt`",
             ],
         ),
         (
@@ -175,8 +179,8 @@ fn each_gateway_verifies_what_it_can() {
             [
                 "error: `jwt` accepts several issuers, but an authorizer of an HTTP API has one: use an authenticator for each issuer",
                 reads,
-                "error: `jwt` needs a gateway",
-                "error: `jwt` needs a gateway",
+                "error: a function URL does not verify callers of `jwt`",
+                "error: a load balancer does not verify callers of `jwt`",
             ],
         ),
         (
@@ -184,17 +188,17 @@ fn each_gateway_verifies_what_it_can() {
             [
                 "{Cognito: []}",
                 "{Cognito: []}",
-                "error: `cognito` needs a gateway",
-                "error: `cognito` needs a gateway",
+                "error: a function URL does not verify callers of `cognito`",
+                "error: a load balancer does not verify callers of `cognito`",
             ],
         ),
         (
             with(CognitoAuthorizer::from_this_api()),
             [
                 "{Cognito: []}",
-                "error: `cognito` accepts tokens of every user pool: name the pool with `.user_pool(..)`",
-                "error: `cognito` needs a gateway",
-                "error: `cognito` needs a gateway",
+                "error: `cognito` accepts tokens of every user pool, but an authorizer those of one: name one pool",
+                "error: a function URL does not verify callers of `cognito`",
+                "error: a load balancer does not verify callers of `cognito`",
             ],
         ),
         (
@@ -229,8 +233,8 @@ fn each_gateway_verifies_what_it_can() {
             [
                 "{NONE: []} # the function authenticates the caller: `mtls` (which needs a custom domain",
                 "{NONE: []} # the function authenticates the caller: `mtls` (which needs a custom domain",
-                "open",
-                "open",
+                "error: a function URL does not verify callers of `mtls`",
+                "error: a load balancer does not verify callers of `mtls`",
             ],
         ),
         (
@@ -254,7 +258,7 @@ fn each_gateway_verifies_what_it_can() {
                 "error: a gateway has one authorizer for a route, which cannot be both `iam` and `lambda`",
                 "error: a gateway has one authorizer for a route, which cannot be both `iam` and `lambda`",
                 "signed",
-                "error: `iam` and `lambda` needs a gateway",
+                "error: a load balancer does not verify callers of `iam` or `lambda`",
             ],
         ),
     ];
@@ -478,4 +482,51 @@ fn function_urls_verify_all_requests_or_none() {
     let warnings = warnings(&either, &url);
     let expected = "`GET /a`: callers cannot use `iam`, which a function URL does not verify";
     assert_eq!(warnings, [expected]);
+}
+
+#[test]
+fn authorizers_of_one_kind_need_issuers_of_their_own() {
+    let jwt = |name: &'static str, issuers: &[&'static str]| {
+        let reader = JwtAuthorizer::from_this_api().name(name);
+        issuers
+            .iter()
+            .fold(reader, |reader, issuer| reader.add_issuer(*issuer))
+    };
+    let (a, b) = ("https://a.example.com", "https://b.example.com");
+    let api = |first, second| {
+        Api::new()
+            .authenticate(first)
+            .authenticate(second)
+            .routes(closed_by("x"))
+    };
+    for (first, second, is_error) in [
+        (jwt("x", &[a]), jwt("y", &[b]), false),
+        (jwt("x", &[a]), jwt("y", &[a]), true),
+        (jwt("x", &[a]), jwt("y", &[]), true),
+        (jwt("x", &[]), jwt("y", &[]), true),
+    ] {
+        let errors = errors(&api(first, second), &Options::new(Gateway::HttpApi));
+        assert_eq!(
+            errors.contains("`x` and `y`: the event does not say which"),
+            is_error,
+            "{errors}"
+        );
+    }
+    let lambda = |name: &'static str| LambdaAuthorizer::from_this_api().name(name);
+    let api = Api::new()
+        .authenticate(lambda("x"))
+        .authenticate(lambda("y"))
+        .routes(closed_by("x"));
+    assert_contains(
+        &errors(&api, &Options::new(Gateway::RestApi)),
+        &["`x` and `y`: the event does not say which of two authorizers of this kind"],
+    );
+}
+
+#[test]
+fn errors_of_the_description_come_first() {
+    let api = Api::new().authenticate(pool()).routes(closed_by("typo"));
+    for gateway in GATEWAYS {
+        assert_contains(&errors(&api, &Options::new(gateway)), &["typo"]);
+    }
 }

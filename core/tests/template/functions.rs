@@ -5,7 +5,7 @@ use lambda_api::{
     Api,
     auth::{Jwt, gateway::Iam},
     env,
-    template::{Function, Gateway, Options},
+    template::{Function, Gateway, Options, Routing},
 };
 use std::time::Duration;
 
@@ -237,13 +237,21 @@ fn nested_apis_can_have_functions() {
 
 #[test]
 fn other_gateways_have_one_function() {
-    for gateway in [Gateway::FunctionUrl, Gateway::LoadBalancer] {
+    for (options, expected) in [
+        (Options::new(Gateway::FunctionUrl), "a function URL"),
+        (Options::new(Gateway::LoadBalancer), "the target group"),
+        (
+            Options::new(Gateway::RestApi).routing(Routing::Proxy),
+            "one route for everything",
+        ),
+    ] {
         let nested = open(&[("GET", "/y")]).function(Function::new());
         let api = open(&[("GET", "/a")]).nest("/n", nested);
-        let options = Options::new(gateway);
-        assert!(!yaml(&api, gateway).contains("NFunction"));
-        let expected =
-            "a function URL and a load balancer have one function: it serves the nested APIs, too";
+        let template = api.template(&options).expect("a template");
+        assert!(!template.to_yaml().contains("NFunction"));
+        let expected = format!(
+            "{expected} has one function, which serves the nested APIs with functions of their own, too"
+        );
         assert_eq!(warnings(&api, &options), [expected]);
     }
 }
@@ -305,7 +313,7 @@ fn variables_of_settings_become_parameters() {
     let api = jwt("A_B", "A__B").routes(super::closed());
     assert_contains(
         &errors(&api, &options),
-        &["`A_B` and `A__B` have the same parameter `AB`"],
+        &["the parameter `AB` would have two meanings, \"Value of A_B\" and \"Value of A__B\""],
     );
 }
 

@@ -80,7 +80,7 @@ fn load_balancers_get_a_rule() {
 
 #[test]
 fn all_errors_are_reported_together() {
-    let api = open(&[("GET", "/a/{x}"), ("GET", "/a/{y}"), ("GET", "/caf%C3%A9")]);
+    let api = open(&[("GET", "/a/{x}"), ("PUT", "/a/{y}"), ("GET", "/caf%C3%A9")]);
     let errors = errors(&api, &Options::new(Gateway::RestApi));
     assert_eq!(errors.lines().count(), 2, "{errors}");
 }

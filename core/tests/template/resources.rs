@@ -79,7 +79,7 @@ fn pools_and_clients_are_created() {
             "audience: [!Ref Web]",
         ],
     );
-    assert_eq!(of("Parameters"), "");
+    assert_eq!(of("Parameters"), "# written by `template`");
     assert_contains(
         &super::yaml(&api, Gateway::RestApi),
         &["UserPoolArn: !GetAtt Pool.Arn"],
@@ -140,8 +140,11 @@ fn resources_have_ids_and_variables_of_their_own() {
             open(&[]).resource(table("FunctionRole")),
             "have the logical id `FunctionRole`",
         ),
-        (open(&[]).resource(table("a-b")), "\"a-b\" is no logical id"),
-        (open(&[]).resource(table("")), "\"\" is no logical id"),
+        (
+            open(&[]).resource(table("a-b")),
+            "\"a-b\" is not a logical id",
+        ),
+        (open(&[]).resource(table("")), "\"\" is not a logical id"),
         (
             open(&[])
                 .resource(table("A").env("T"))
@@ -152,7 +155,7 @@ fn resources_have_ids_and_variables_of_their_own() {
             open(&[])
                 .resource(table("A").env("TABLE"))
                 .function(Function::new().environment("TABLE", "x")),
-            "the variable `TABLE` has a value in the settings of the function and is that of a resource",
+            "the function: the variable `TABLE` has a value, but it is that of a resource",
         ),
         (
             open(&[]).resource(UserPoolClient::new("Web", "Pool")),

@@ -54,9 +54,15 @@ pub(in crate::template) fn names(
              function or the scope that it comes from"
         ));
     }
-    let parameters: Vec<_> = api.functions().flat_map(|(_, one)| one.parameters).collect();
+    let parameters: Vec<_> = api
+        .functions()
+        .flat_map(|(_, one)| one.parameters)
+        .collect();
     // Those of functions are reported with their function.
-    let others = values.environment.keys().filter(|name| !parameters.contains(name));
+    let others = values
+        .environment
+        .keys()
+        .filter(|name| !parameters.contains(name));
     errors.extend(others.filter_map(|name| variable(name)));
     errors.extend(values.clashes.iter().cloned());
     clients(api, values, errors, warnings);

@@ -92,25 +92,41 @@ pub(super) fn authorizer(
             ));
         }
         (Gateway::RestApi, _) => {
-            let several = "accepts several user pools, but the linter of CloudFormation accepts one for an authorizer";
-            match &*authenticator.user_pools {
-                [pool] if pool.regions.is_empty() => Verifies::UserPool(values.arn(&pool.id)),
-                [] => {
-                    return Err(NobodyDoes(
-                        "accepts tokens of every user pool: name the pool with `.user_pool(..)`"
-                            .to_owned(),
-                    ));
+            let reason = match &*authenticator.user_pools {
+                [pool] if pool.regions.is_empty() => {
+                    let arn = values.arn(&pool.id);
+                    return authorizer_of(
+                        id,
+                        name,
+                        authenticator,
+                        Verifies::UserPool(arn),
+                        warnings,
+                    );
                 }
-                _ if is_in_function(authenticator.kind) => return Err(FunctionDoes(several)),
+                [_] => "accepts tokens of other regions, but an authorizer those of one",
+                [] => "accepts tokens of every user pool, but an authorizer those of one",
                 _ => {
-                    return Err(NobodyDoes(format!(
-                        "{several}: use an authenticator for each pool"
-                    )));
+                    "accepts several user pools, but the linter of CloudFormation one for an authorizer"
                 }
-            }
+            };
+            return Err(if is_in_function(authenticator.kind) {
+                FunctionDoes(reason)
+            } else {
+                NobodyDoes(format!("{reason}: name one pool for each authenticator"))
+            });
         }
         _ => jwt(api, &name, authenticator, values, &mut warnings)?,
     };
+    authorizer_of(id, name, authenticator, verifies, warnings)
+}
+
+fn authorizer_of(
+    id: &str,
+    name: String,
+    authenticator: &Description,
+    verifies: Verifies,
+    warnings: Vec<String>,
+) -> Result<Authorizer, NotHere> {
     Ok(Authorizer {
         id: id.to_owned(),
         header: header(authenticator)?,

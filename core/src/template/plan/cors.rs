@@ -2,13 +2,10 @@
 
 use super::{
     authorizers::is_in_function,
-    operations::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
+    path_item::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
     security::Security,
 };
-use crate::{
-    middleware::CorsRules,
-    template::{Gateway, Routing, described::Described},
-};
+use crate::template::{Gateway, Routing, described::Described};
 
 /// Who responds to preflight requests.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +40,7 @@ pub(super) fn plan(
     let own = api.manifest.routes.iter();
     let own = || own.clone().filter(|route| route.method == "OPTIONS");
     let has_own = is_proxy && own().next().is_some();
-    let by_gateway = !has_wildcard(rules) && (!is_rest || rules.origins.len() == 1 && !has_own);
+    let by_gateway = !rules.has_wildcard() && (!is_rest || rules.origins.len() == 1 && !has_own);
     for route in own().filter(|route| is_proxy && !route.access.public) {
         let mut accepted = api.accepted(&route.access);
         if accepted.all(|one| !is_in_function(one.description.kind)) {
@@ -77,7 +74,7 @@ pub(super) fn plan(
             path.operations.push(preflight(path));
         }
     }
-    // What no other route takes: a preflight must not meet the authorizer of the default route, and
+    // What no other route takes: the authorizer of the default route would reject a preflight, and
     // without one the gateway would respond to it itself.
     let needs_greedy = default_is_open == Some(false) || default_is_open.is_none() && !by_gateway;
     if !is_rest && needs_greedy {
@@ -97,11 +94,6 @@ pub(super) fn plan(
 fn is_open(path: &PathItem) -> bool {
     let any = path.operations.iter().find(|one| one.method == ANY);
     any.is_some_and(|any| any.security == Security::Open)
-}
-
-/// Whether an origin matches subdomains, which no gateway can express.
-fn has_wildcard(rules: &CorsRules) -> bool {
-    rules.origins.iter().any(|origin| origin.contains("*."))
 }
 
 fn preflight(path: &PathItem) -> Operation {

@@ -3,6 +3,7 @@
 mod authorizers;
 mod cors;
 mod operations;
+mod path_item;
 mod paths;
 mod security;
 mod single;
@@ -10,7 +11,7 @@ mod wider;
 
 pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
-pub(super) use operations::{ANY, DEFAULT_ROUTE, Operation, PathItem};
+pub(super) use path_item::{ANY, DEFAULT_ROUTE, Operation, PathItem};
 pub(super) use security::{API_KEY, IAM, NONE, Security};
 pub(super) use single::is_signed;
 

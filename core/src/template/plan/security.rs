@@ -6,7 +6,7 @@ use crate::{
         Required,
         description::{Description, Kind, TokenKind},
     },
-    manifest::Rule,
+    manifest::{Authenticator, Rule},
     template::{
         Gateway,
         described::Described,
@@ -33,6 +33,38 @@ pub(in crate::template) enum Security {
         /// Of which a token needs one.
         scopes: Vec<String>,
     },
+}
+
+/// Comments about the rules of a closed operation that the function checks.
+fn left_to_function(security: &Security, rule: &Rule) -> Vec<String> {
+    let required = match security {
+        Security::Open => return Vec::new(),
+        Security::Iam => &[],
+        Security::Authorizer { scopes, .. } => scopes.as_slice(),
+    };
+    let names = |required: Required| {
+        let names: Vec<_> = required
+            .names
+            .iter()
+            .map(|name| format!("{name:?}"))
+            .collect();
+        match (required.is_any(), names.join(", ")) {
+            (true, names) => format!("any({names})"),
+            (false, names) => names,
+        }
+    };
+    let groups = rule
+        .groups
+        .map(|groups| format!("the function checks groups({})", names(groups)));
+    let guard = rule
+        .guard
+        .map(|guard| format!("the function calls the guard {guard}"));
+    // A gateway requires one scope of several.
+    let is_left =
+        |scopes: &Required| required.is_empty() || !scopes.is_any() && scopes.names.len() > 1;
+    let scopes = rule.scopes.filter(is_left);
+    let scopes = scopes.map(|scopes| format!("the function checks scopes({})", names(scopes)));
+    groups.into_iter().chain(guard).chain(scopes).collect()
 }
 
 /// The scope of every access token of a user who signed in without managed login.
@@ -62,9 +94,10 @@ impl<'a> Judge<'a> {
         (self.authorizers, self.warnings.into_iter().collect())
     }
 
-    /// Removes the authorizers.
+    /// Removes the authorizers, and what was said about them.
     pub(super) fn forget(&mut self) {
         self.authorizers.clear();
+        self.warnings.clear();
     }
 
     /// What closes a route, and comments about what the gateway does not check. `route` names it.
@@ -80,7 +113,6 @@ impl<'a> Judge<'a> {
         }
         let api = self.api;
         let accepted: Vec<_> = api.accepted(rule).collect();
-        let ids: Vec<_> = accepted.iter().map(|one| format!("`{}`", one.id)).collect();
         let security = match accepted.as_slice() {
             [] => {
                 errors.push(format!(
@@ -97,23 +129,8 @@ impl<'a> Judge<'a> {
                 errors,
             ),
             several => {
-                let outside = several
-                    .iter()
-                    .filter(|one| !is_in_function(one.description.kind));
-                let outside: Vec<_> = outside.map(|one| format!("`{}`", one.id)).collect();
-                if outside.len() == several.len() {
-                    errors.push(format!(
-                        "{route}: a gateway has one authorizer for a route, which cannot be both {}: \
-                         name one with `authenticator = \"..\"`",
-                        outside.join(" and ")
-                    ));
-                } else if !outside.is_empty() {
-                    self.warnings.insert(format!(
-                        "{route}: callers cannot use {}, because a gateway that verifies nothing lets \
-                         the function decide: name one authenticator with `authenticator = \"..\"`",
-                        outside.join(" or ")
-                    ));
-                }
+                self.check_several(route, several, errors);
+                let ids: Vec<_> = several.iter().map(|one| format!("`{}`", one.id)).collect();
                 comments.push(format!(
                     "the function authenticates the caller: {}",
                     ids.join(" or ")
@@ -121,40 +138,29 @@ impl<'a> Judge<'a> {
                 Security::Open
             }
         };
-        let names = |required: Required| {
-            let names: Vec<_> = required
-                .names
-                .iter()
-                .map(|name| format!("{name:?}"))
-                .collect();
-            let names = names.join(", ");
-            if required.is_any() {
-                format!("any({names})")
-            } else {
-                names
-            }
-        };
-        let is_closed = security != Security::Open;
-        comments.extend(
-            rule.groups
-                .filter(|_| is_closed)
-                .map(|groups| format!("the function checks groups({})", names(groups))),
-        );
-        comments.extend(
-            rule.guard
-                .filter(|_| is_closed)
-                .map(|guard| format!("the function calls the guard {guard}")),
-        );
-        let scopes = rule.scopes.filter(|scopes| {
-            let at_gateway = match &security {
-                Security::Authorizer { scopes, .. } => !scopes.is_empty(),
-                _ => false,
-            };
-            is_closed && (!at_gateway || !scopes.is_any() && scopes.names.len() > 1)
-        });
-        comments
-            .extend(scopes.map(|scopes| format!("the function checks scopes({})", names(scopes))));
+        comments.extend(left_to_function(&security, rule));
         (security, comments)
+    }
+
+    /// Reports authenticators of a route that nothing verifies, since the function decides.
+    fn check_several(&mut self, route: &str, several: &[&Authenticator], errors: &mut Vec<String>) {
+        let outside = several
+            .iter()
+            .filter(|one| !is_in_function(one.description.kind));
+        let outside: Vec<_> = outside.map(|one| format!("`{}`", one.id)).collect();
+        if outside.len() == several.len() {
+            errors.push(format!(
+                "{route}: a gateway has one authorizer for a route, which cannot be both {}: name one \
+                 with `authenticator = \"..\"`",
+                outside.join(" and ")
+            ));
+        } else if !outside.is_empty() {
+            self.warnings.insert(format!(
+                "{route}: callers cannot use {}, because a gateway that verifies nothing lets the \
+                 function decide: name one authenticator with `authenticator = \"..\"`",
+                outside.join(" or ")
+            ));
+        }
     }
 
     /// The security of a route with one authenticator.

@@ -2,9 +2,9 @@
 //! `.ci/template/check.py --stream`: `templates SEED COUNT`.
 //!
 //! `COUNT` APIs are drawn. Each has six templates: for an HTTP API and a REST API, with a route for each
-//! route of the program and with one for everything; for a function URL and a load balancer. An API that a gateway cannot have must have the reason
-//! that the error states. The exit code is 1 if a reason is wrong, or if too few templates are
-//! written.
+//! route of the program and with one for everything; for a function URL and a load balancer. An API that a
+//! gateway cannot have must have the reason that the error states. The exit code is 1 if a reason is wrong,
+//! or if too few templates are written.
 
 mod api;
 mod authenticators;

@@ -1,6 +1,6 @@
 """Walks the manifest of a program (`routes --json`) beside its template.
 
-usage: check.py [--kind http|rest] [--routes each|proxy] [--lint] MANIFEST TEMPLATE
+usage: check.py [--kind http|rest|url|alb] [--routes each|proxy] [--lint] MANIFEST TEMPLATE
        check.py --stream [--lint-every N]
 
 Each operation of the translated template must have the methods, the path and the access that the manifest
@@ -236,7 +236,9 @@ def check(manifest, text, kind, routes="each", with_lint=True):
     """The errors of a template, each once."""
     try:
         translated = translate(text)
-        errors = Check(manifest, load(text), translated, kind, routes).errors
+        # A function URL and a load balancer have no routes.
+        is_api = kind in ("http", "rest")
+        errors = Check(manifest, load(text), translated, kind, routes).errors if is_api else []
     except Rejected as error:
         return [str(error)]
     return list(dict.fromkeys(errors + (lint_both(text, translated) if with_lint else [])))
@@ -260,7 +262,7 @@ def stream(lines, lint_every):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--kind", choices=["http", "rest"], default="http")
+    parser.add_argument("--kind", choices=["http", "rest", "url", "alb"], default="http")
     parser.add_argument("--routes", choices=["each", "proxy"], default="each")
     parser.add_argument("--lint", action="store_true", help="lint the template and its translation")
     parser.add_argument("--stream", action="store_true", help="check pairs from standard input")

@@ -221,9 +221,14 @@ fn usage_plans_require_keys_beside_authorizers() {
         security(&yaml(&signed, Gateway::RestApi), "/a", "get"),
         "{AWS_IAM: [], api_key: []}"
     );
-    for gateway in [Gateway::HttpApi] {
-        assert!(!yaml(&api(), gateway).contains("api_key"));
+    let open = open(&[("GET", "/a")]).resource(plan);
+    for gateway in [
+        Gateway::HttpApi,
+        Gateway::FunctionUrl,
+        Gateway::LoadBalancer,
+    ] {
+        assert!(!yaml(&open, gateway).contains("api_key"), "{gateway:?}");
         let expected = "only a REST API has usage plans: this template has none";
-        assert_eq!(warnings(&api(), &Options::new(gateway)), [expected]);
+        assert_eq!(warnings(&open, &Options::new(gateway)), [expected]);
     }
 }

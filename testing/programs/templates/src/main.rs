@@ -1,9 +1,10 @@
 //! Writes the templates of random APIs to standard output, each with its manifest, as lines for
 //! `.ci/template/check.py --stream`: `templates SEED COUNT`.
 //!
-//! `COUNT` APIs are drawn. Each has four templates: for an HTTP API and a REST API, with a route for each
-//! route of the program and with one for everything. An API that a gateway cannot have must have the reason
-//! that the error states. The exit code is 1 if a reason is wrong, or if most templates fail.
+//! `COUNT` APIs are drawn. Each has six templates: for an HTTP API and a REST API, with a route for each
+//! route of the program and with one for everything; for a function URL and a load balancer. An API that a
+//! gateway cannot have must have the reason that the error states. The exit code is 1 if a reason is wrong,
+//! or if too few templates are written.
 
 mod api;
 mod authenticators;
@@ -21,8 +22,14 @@ use std::{
     process::ExitCode,
 };
 
-const GATEWAYS: [(Gateway, &str); 2] = [(Gateway::HttpApi, "http"), (Gateway::RestApi, "rest")];
-const ROUTINGS: [(Routing, &str); 2] = [(Routing::Each, "each"), (Routing::Proxy, "proxy")];
+const TEMPLATES: [(Gateway, &str, Routing, &str); 6] = [
+    (Gateway::HttpApi, "http", Routing::Each, "each"),
+    (Gateway::HttpApi, "http", Routing::Proxy, "proxy"),
+    (Gateway::RestApi, "rest", Routing::Each, "each"),
+    (Gateway::RestApi, "rest", Routing::Proxy, "proxy"),
+    (Gateway::FunctionUrl, "url", Routing::Each, "each"),
+    (Gateway::LoadBalancer, "alb", Routing::Each, "each"),
+];
 
 /// What became of the templates of one kind.
 #[derive(Default)]
@@ -48,38 +55,33 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let mut random = Random(seed.wrapping_mul(1 << 32).wrapping_add(number));
         let drawing = Drawing::new(&mut random);
         if let Err(errors) = runtime.block_on(drawing.api().build()) {
-            if std::env::var_os("SHOW_INVALID").is_some() {
-                eprintln!("{errors}\n");
-            }
+            eprintln!("API {number} is invalid:\n{errors}");
             invalid += 1;
             continue;
         }
         let api = drawing.api();
         let manifest: Value = serde_json::from_str(&lambda_api::__private::manifest(&api))?;
-        for (gateway, kind) in GATEWAYS {
-            for (routing, routes) in ROUTINGS {
-                let options = Options::new(gateway).routing(routing).binary("shop");
-                let own = counts.entry([kind, routes]).or_default();
-                match api.template(&options) {
-                    Ok(template) => {
-                        own.written += 1;
-                        let template = template.to_yaml();
-                        let line = json!({
-                            "kind": kind, "routes": routes, "manifest": manifest, "template": template
-                        });
-                        writeln!(out, "{line}")?;
-                    }
-                    Err(errors) => {
-                        for error in errors.iter() {
-                            let reason = reasons::find(error, &manifest, kind, routes);
-                            let Some(reason) = reason else {
-                                eprintln!("API {number}, {kind}, {routes}: {error}\n{manifest:#}");
-                                return Ok(ExitCode::FAILURE);
-                            };
-                            *own.failed.entry(reason).or_default() += 1;
-                        }
-                    }
+        for (gateway, kind, routing, routes) in TEMPLATES {
+            let options = Options::new(gateway).routing(routing).binary("shop");
+            let own = counts.entry([kind, routes]).or_default();
+            let errors = match api.template(&options) {
+                Ok(template) => {
+                    own.written += 1;
+                    let template = template.to_yaml();
+                    let line = json!({
+                        "kind": kind, "routes": routes, "manifest": manifest, "template": template
+                    });
+                    writeln!(out, "{line}")?;
+                    continue;
                 }
+                Err(errors) => errors,
+            };
+            for error in errors.iter() {
+                let Some(reason) = reasons::find(error, &manifest, kind, routes) else {
+                    eprintln!("API {number}, {kind}, {routes}: {error}\n{manifest:#}");
+                    return Ok(ExitCode::FAILURE);
+                };
+                *own.failed.entry(reason).or_default() += 1;
             }
         }
     }
@@ -91,7 +93,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         for (reason, times) in &own.failed {
             eprintln!("  {times:4} {reason}");
         }
-        is_enough &= own.written as u64 * 4 > count;
+        is_enough &= own.written as u64 * 8 > count;
     }
     if !is_enough {
         eprintln!("too few APIs have a template");

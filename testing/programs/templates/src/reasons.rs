@@ -10,13 +10,13 @@ pub(crate) fn find(
     kind: &str,
     routes: &str,
 ) -> Option<&'static str> {
-    let is_rest = kind == "rest";
+    let (is_http, is_rest) = (kind == "http", kind == "rest");
     let is_each = routes == "each";
     let authenticators = || manifest["authenticators"].as_array().into_iter().flatten();
     let has = |wanted: &dyn Fn(&Value) -> bool| authenticators().any(wanted);
     let is = |one: &Value, kind: &str| one["kind"] == kind;
     let length = |one: &Value, list: &str| one[list].as_array().map_or(0, Vec::len);
-    let reasons: [(&str, &'static str, bool); 15] = [
+    let reasons: [(&str, &'static str, bool); 17] = [
         (
             "in the same place",
             "two parameters in one place",
@@ -34,7 +34,7 @@ pub(crate) fn find(
         (
             "compares the decoded path",
             "characters in a path",
-            !is_rest && is_each && paths(manifest).iter().any(|path| path.contains(['%', '$'])),
+            is_http && is_each && paths(manifest).iter().any(|path| path.contains(['%', '$'])),
         ),
         (
             "cannot be both",
@@ -62,7 +62,7 @@ pub(crate) fn find(
         (
             "accepts several issuers",
             "several issuers",
-            !is_rest && has(&|one| length(one, "issuers") > 1 || length(one, "user_pools") > 1),
+            is_http && has(&|one| length(one, "issuers") > 1 || length(one, "user_pools") > 1),
         ),
         (
             "tokens of client credentials have none that fits",
@@ -72,7 +72,7 @@ pub(crate) fn find(
         (
             "accepts 10 scopes",
             "too many scopes",
-            !is_rest
+            is_http
                 && rules(manifest)
                     .any(|rule| rule["scopes"]["any"].as_array().map_or(0, Vec::len) > 10),
         ),
@@ -85,6 +85,17 @@ pub(crate) fn find(
             "leaves `OPTIONS` open",
             "different callers of one route",
             !is_each && rules(manifest).any(|rule| reads_only(rule, manifest)),
+        ),
+        (
+            "needs a gateway that verifies the caller",
+            "a gateway that verifies nobody",
+            ["url", "alb"].contains(&kind)
+                && rules(manifest).any(|rule| reads_only(rule, manifest)),
+        ),
+        (
+            "signatures of all requests or of none",
+            "signed and other requests of one URL",
+            kind == "url" && rules(manifest).any(|rule| reads_only(rule, manifest)),
         ),
         (
             "authorizers, but the quota is 10",

@@ -27,11 +27,19 @@ mod gateway_document;
 mod json;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod models;
+#[cfg_attr(
+    not(any(debug_assertions, feature = "local")),
+    allow(dead_code, reason = "only such a build writes templates")
+)]
 mod options;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod plan;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod quotas;
+#[cfg_attr(
+    not(any(debug_assertions, feature = "local")),
+    allow(dead_code, reason = "only such a build writes templates")
+)]
 mod resource;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod sam;
@@ -41,6 +49,10 @@ mod testing;
 mod tree;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod values;
+#[cfg_attr(
+    not(any(debug_assertions, feature = "local")),
+    allow(dead_code, reason = "only such a build writes templates")
+)]
 mod written;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod yaml;

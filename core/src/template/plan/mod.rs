@@ -2,15 +2,20 @@
 
 mod authorizers;
 mod cors;
+mod operation;
 mod operations;
 mod paths;
+mod pattern;
+mod schemes;
 mod security;
 mod single;
 mod wider;
 
 pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
-pub(super) use operations::{DEFAULT_ROUTE, Operation, PathItem};
+pub(super) use operation::{DEFAULT_ROUTE, Operation, PathItem};
+use schemes::NONE;
+pub(super) use schemes::{API_KEY, IAM};
 pub(super) use security::Security;
 pub(super) use single::is_signed;
 
@@ -34,14 +39,6 @@ pub(super) struct Plan {
     pub(super) preflights: Preflights,
     pub(super) warnings: Vec<String>,
 }
-
-/// The scheme of requests that are signed with Signature Version 4, as SAM names it.
-pub(super) const IAM: &str = "AWS_IAM";
-/// The scheme of open operations in an API that is closed, as SAM names it.
-pub(super) const NONE: &str = "NONE";
-
-/// The scheme of API keys of API Gateway, as SAM names it.
-pub(super) const API_KEY: &str = "api_key";
 
 impl Plan {
     /// The plan for an HTTP API or a REST API.

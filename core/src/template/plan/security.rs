@@ -1,8 +1,8 @@
 //! What closes an operation at the gateway, and what only the function can decide.
 
 use super::{
-    NONE,
     authorizers::{Authorizer, NotHere, authorizer, is_in_function},
+    schemes::NONE,
 };
 use crate::{
     auth::{

@@ -1,6 +1,6 @@
 //! The API Gateway, with the document that it imports.
 
-use super::{function_id, resource};
+use super::resource::{function_id, resource};
 use crate::{
     middleware::CorsRules,
     template::{

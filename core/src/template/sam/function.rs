@@ -1,6 +1,6 @@
 //! Functions with their logs.
 
-use super::{function_id, resource};
+use super::resource::{function_id, resource};
 use crate::template::{
     Function,
     block::Block,

@@ -1,6 +1,6 @@
 //! A target group and a rule for a listener that exists.
 
-use super::resource;
+use super::resource::resource;
 use crate::template::{
     block::Block,
     tree::{Map, Node},

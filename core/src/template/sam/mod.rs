@@ -3,7 +3,11 @@
 mod api;
 mod function;
 mod load_balancer;
+mod resource;
 mod resources;
+
+pub(super) use resource::function_id;
+use resource::resource;
 
 use super::{
     Gateway,
@@ -109,27 +113,4 @@ fn finished(
     blocks.extend(resources);
     blocks.push(section("Outputs", outputs));
     blocks
-}
-
-/// A block with one resource. `attributes` are beside its type.
-fn resource(id: &str, kind: &str, attributes: Map, properties: Map) -> Block {
-    let mut own = Map::new().with("Type", kind);
-    own.extend(attributes);
-    if !properties.is_empty() {
-        // The last one, so that lines after the block extend it.
-        own.push("Properties", Node::Long(properties));
-    }
-    Block {
-        name: id.to_owned(),
-        indent: 2,
-        text: yaml::lines(&Map::new().with(id, Node::Long(own)), 2),
-    }
-}
-
-/// The logical id of a function.
-pub(super) fn function_id(name: Option<&str>) -> String {
-    format!(
-        "{}Function",
-        super::values::pascal(name.unwrap_or_default())
-    )
 }

@@ -1,6 +1,6 @@
 //! Resources that a description declares: user pools, their scopes and clients, tables.
 
-use super::resource;
+use super::resource::resource;
 use crate::{
     manifest::Authenticator,
     template::{

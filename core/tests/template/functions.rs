@@ -168,6 +168,7 @@ fn nested() -> Api {
         .function(
             Function::new()
                 .memory(512)
+                .timeout(Duration::from_secs(20))
                 .environment("CURRENCY", "EUR")
                 .policy("One"),
         )
@@ -200,8 +201,8 @@ fn nested_apis_can_have_functions() {
     );
     for yaml in [yaml_of_http, yaml_of_rest] {
         for (id, name, memory, timeout, currency) in [
-            ("Function", "", 512, 30, "EUR"),
-            ("RePortsYearFunction", "-re-ports-year", 2048, 30, "USD"),
+            ("Function", "", 512, 20, "EUR"),
+            ("RePortsYearFunction", "-re-ports-year", 2048, 20, "USD"),
             ("DeepFunction", "-deep", 512, 60, "EUR"),
         ] {
             let of = |id: &str| resource(&yaml, id);

@@ -2,7 +2,7 @@
 
 use super::{
     authorizers::is_in_function,
-    path_item::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
+    operation::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
     security::Security,
 };
 use crate::template::{Gateway, Routing, described::Described};

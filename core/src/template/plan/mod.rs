@@ -2,17 +2,20 @@
 
 mod authorizers;
 mod cors;
+mod operation;
 mod operations;
-mod path_item;
 mod paths;
+mod pattern;
+mod schemes;
 mod security;
 mod single;
 mod wider;
 
 pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
-pub(super) use path_item::{ANY, DEFAULT_ROUTE, Operation, PathItem};
-pub(super) use security::{API_KEY, IAM, NONE, Security};
+pub(super) use operation::{ANY, DEFAULT_ROUTE, Operation, PathItem};
+pub(super) use schemes::{API_KEY, IAM, NONE};
+pub(super) use security::Security;
 pub(super) use single::is_signed;
 
 use super::{

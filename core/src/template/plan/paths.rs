@@ -1,6 +1,6 @@
 //! Paths that a gateway cannot have.
 
-use super::path_item::PathItem;
+use super::operation::PathItem;
 use crate::template::described::Described;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,9 @@
 //! What closes an operation at the gateway, and what only the function can decide.
 
-use super::authorizers::{Authorizer, NotHere, authorizer, is_in_function};
+use super::{
+    authorizers::{Authorizer, NotHere, authorizer, is_in_function},
+    schemes::NONE,
+};
 use crate::{
     auth::{
         Required,
@@ -14,13 +17,6 @@ use crate::{
     },
 };
 use std::collections::BTreeSet;
-
-/// The scheme of requests that are signed with Signature Version 4, as SAM names it.
-pub(in crate::template) const IAM: &str = "AWS_IAM";
-/// The scheme of open operations in an API that is closed, as SAM names it.
-pub(in crate::template) const NONE: &str = "NONE";
-/// The scheme of API keys of API Gateway, as SAM names it.
-pub(in crate::template) const API_KEY: &str = "api_key";
 
 /// What closes an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

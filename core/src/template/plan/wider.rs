@@ -4,11 +4,10 @@
 //! what remains. A REST API chooses a resource by its path alone, and at an HTTP API the path of a fallback
 //! may be more specific than that of a route. Their paths need the operations of wider paths, too.
 
-use super::path_item::{
-    ANY, METHODS, Operation, PathItem, Paths, covers, is_greedy, is_same, segments,
+use super::{
+    operation::{ANY, METHODS, Operation, PathItem, Paths},
+    pattern::{covers, is_same, specificity},
 };
-use crate::path_shape::MOST_SEGMENTS;
-use std::cmp::Reverse;
 
 /// The operations of a program.
 pub(super) struct Known {
@@ -136,37 +135,5 @@ impl Known {
             method,
             ..nearest.operation.clone()
         })
-    }
-}
-
-/// The order in which the router tries paths. A greedy parameter is one in all further segments.
-fn specificity(path: &str) -> (bool, Vec<bool>, Reverse<usize>) {
-    let mut parameters: Vec<_> = segments(path).map(|one| one.starts_with('{')).collect();
-    let count = parameters.len();
-    parameters.resize(MOST_SEGMENTS.into(), is_greedy(path));
-    (is_greedy(path), parameters, Reverse(count))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn specific_paths_come_first() {
-        let paths = [
-            "/a/b",
-            "/a/{x}",
-            "/{x}/b",
-            "/{x}/{y}",
-            "/a/b/{p+}",
-            "/a/{p+}",
-            "/{x}/b/{p+}",
-            "/{x}/{p+}",
-            "/{p+}",
-        ];
-        let mut sorted = paths;
-        sorted.reverse();
-        sorted.sort_by_key(|path| specificity(path));
-        assert_eq!(sorted, paths);
     }
 }

@@ -1,6 +1,6 @@
-//! Paths with operations, as a gateway has them.
+//! Operations of a gateway, by path.
 
-use super::security::Security;
+use super::{pattern::is_same, security::Security};
 
 /// A path of a gateway.
 #[derive(Clone)]
@@ -102,55 +102,5 @@ impl Paths {
 impl PathItem {
     pub(in crate::template) fn has(&self, method: &str) -> bool {
         self.operations.iter().any(|one| one.method == method)
-    }
-}
-
-pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').skip(1).filter(move |_| path != "/")
-}
-
-pub(super) fn is_greedy(path: &str) -> bool {
-    path.ends_with("+}")
-}
-
-/// Whether a path matches everything that another one matches.
-pub(super) fn covers(wide: &str, path: &str) -> bool {
-    let (ours, theirs) = (segments(wide).count(), segments(path).count());
-    let is_long_enough = match (is_greedy(wide), is_greedy(path)) {
-        (true, _) => theirs >= ours,
-        (false, greedy) => !greedy && theirs == ours,
-    };
-    let mut pairs = segments(wide).zip(segments(path));
-    is_long_enough && pairs.all(|(our, their)| our.starts_with('{') || our == their)
-}
-
-/// Whether two paths differ in the names of their parameters at most.
-pub(super) fn is_same(a: &str, b: &str) -> bool {
-    covers(a, b) && covers(b, a)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wide_paths_cover_specific_ones() {
-        for (wide, path, expected) in [
-            ("/{a}", "/b", true),
-            ("/{a}", "/{b}", true),
-            ("/b", "/{a}", false),
-            ("/{a}", "/b/c", false),
-            ("/{a+}", "/b/c", true),
-            ("/{a+}", "/{b+}", true),
-            ("/{a+}", "/", false),
-            ("/b/{a+}", "/b", false),
-            ("/{a}/{b+}", "/b/{c+}", true),
-            ("/b/{c+}", "/{a}/{b+}", false),
-            ("/{a}/{b}", "/b/{c+}", false),
-            ("/", "/", true),
-            ("/", "/a", false),
-        ] {
-            assert_eq!(covers(wide, path), expected, "{wide} {path}");
-        }
     }
 }

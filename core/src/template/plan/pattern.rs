@@ -1,0 +1,81 @@
+//! Which paths cover others, and the order in which the router tries them.
+
+use crate::path_shape::MOST_SEGMENTS;
+use std::cmp::Reverse;
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').skip(1).filter(move |_| path != "/")
+}
+
+fn is_greedy(path: &str) -> bool {
+    path.ends_with("+}")
+}
+
+/// Whether a path matches everything that another one matches.
+pub(super) fn covers(wide: &str, path: &str) -> bool {
+    let (ours, theirs) = (segments(wide).count(), segments(path).count());
+    let is_long_enough = match (is_greedy(wide), is_greedy(path)) {
+        (true, _) => theirs >= ours,
+        (false, greedy) => !greedy && theirs == ours,
+    };
+    let mut pairs = segments(wide).zip(segments(path));
+    is_long_enough && pairs.all(|(our, their)| our.starts_with('{') || our == their)
+}
+
+/// The order in which the router tries paths. A greedy parameter is one in all further segments.
+pub(super) fn specificity(path: &str) -> (bool, Vec<bool>, Reverse<usize>) {
+    let mut parameters: Vec<_> = segments(path).map(|one| one.starts_with('{')).collect();
+    let count = parameters.len();
+    parameters.resize(MOST_SEGMENTS.into(), is_greedy(path));
+    (is_greedy(path), parameters, Reverse(count))
+}
+
+/// Whether two paths differ in the names of their parameters at most.
+pub(super) fn is_same(a: &str, b: &str) -> bool {
+    covers(a, b) && covers(b, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_paths_cover_specific_ones() {
+        for (wide, path, expected) in [
+            ("/{a}", "/b", true),
+            ("/{a}", "/{b}", true),
+            ("/b", "/{a}", false),
+            ("/{a}", "/b/c", false),
+            ("/{a+}", "/b/c", true),
+            ("/{a+}", "/{b+}", true),
+            ("/{a+}", "/", false),
+            ("/b/{a+}", "/b", false),
+            ("/{a}/{b+}", "/b/{c+}", true),
+            ("/b/{c+}", "/{a}/{b+}", false),
+            ("/{a}/{b}", "/b/{c+}", false),
+            ("/", "/", true),
+            ("/", "/a", false),
+        ] {
+            assert_eq!(covers(wide, path), expected, "{wide} {path}");
+        }
+    }
+
+    #[test]
+    fn specific_paths_come_first() {
+        let paths = [
+            "/a/b",
+            "/a/{x}",
+            "/{x}/b",
+            "/{x}/{y}",
+            "/a/b/{p+}",
+            "/a/{p+}",
+            "/{x}/b/{p+}",
+            "/{x}/{p+}",
+            "/{p+}",
+        ];
+        let mut sorted = paths;
+        sorted.reverse();
+        sorted.sort_by_key(|path| specificity(path));
+        assert_eq!(sorted, paths);
+    }
+}

@@ -16,7 +16,7 @@ pub(crate) fn find(
     let has = |wanted: &dyn Fn(&Value) -> bool| authenticators().any(wanted);
     let is = |one: &Value, kind: &str| one["kind"] == kind;
     let length = |one: &Value, list: &str| one[list].as_array().map_or(0, Vec::len);
-    let reasons: [(&str, &'static str, bool); 17] = [
+    let reasons: [(&str, &'static str, bool); 21] = [
         (
             "in the same place",
             "two parameters in one place",
@@ -87,10 +87,43 @@ pub(crate) fn find(
             !is_each && rules(manifest).any(|rule| reads_only(rule, manifest)),
         ),
         (
-            "needs a gateway that verifies the caller",
-            "a gateway that verifies nobody",
+            "does not verify callers of",
+            "a gateway that verifies no callers",
             ["url", "alb"].contains(&kind)
-                && rules(manifest).any(|rule| reads_only(rule, manifest)),
+                && rules(manifest).any(|rule| all_read(rule, manifest, &OUTSIDE)),
+        ),
+        (
+            "needs a scope, but no route requires one",
+            "a program without scopes",
+            !rules(manifest).any(|rule| {
+                let scopes = rule["scopes"].as_object().into_iter().flatten();
+                let mut scopes =
+                    scopes.flat_map(|(_, names)| names.as_array().into_iter().flatten());
+                scopes.any(|name| name.as_str().is_some_and(|name| name.contains('/')))
+                    && ids(rule).any(|id| {
+                        authenticators().any(|one| {
+                            let pools = || one["user_pools"].as_array().into_iter().flatten();
+                            one["id"] == *id && pools().any(|pool| pool["id"].is_object())
+                        })
+                    })
+            }),
+        ),
+        (
+            "does not say which of two authorizers",
+            "two authorizers of one kind",
+            READERS[1..]
+                .iter()
+                .any(|kind| authenticators().filter(|one| is(one, kind)).count() > 1),
+        ),
+        (
+            "cannot match subdomains",
+            "wildcard origins of a signed URL",
+            kind == "url" && rules(manifest).any(|rule| reads_only(rule, manifest)),
+        ),
+        (
+            "accepts tokens of other regions",
+            "other regions",
+            is_rest && has(&|one| is(one, "gateway_cognito")),
         ),
         (
             "signatures of all requests or of none",
@@ -125,17 +158,27 @@ fn rules(manifest: &Value) -> impl Iterator<Item = &Value> {
     all.map(|one| &one["access"])
 }
 
+/// Authenticators that read what a gateway has verified.
+const READERS: [&str; 4] = ["iam", "lambda", "gateway_jwt", "gateway_cognito"];
+/// The same, and client certificates, which function URLs and load balancers do not pass on.
+const OUTSIDE: [&str; 5] = ["iam", "lambda", "gateway_jwt", "gateway_cognito", "mtls"];
+
+fn ids(rule: &Value) -> impl Iterator<Item = &Value> {
+    rule["authenticators"].as_array().into_iter().flatten()
+}
+
 /// Whether no authenticator of a rule is one that the function verifies itself.
 fn reads_only(rule: &Value, manifest: &Value) -> bool {
-    let ids = || rule["authenticators"].as_array().into_iter().flatten();
+    all_read(rule, manifest, &READERS)
+}
+
+/// Whether all authenticators of a closed rule are of these kinds.
+fn all_read(rule: &Value, manifest: &Value, kinds: &[&str]) -> bool {
     let known = || manifest["authenticators"].as_array().into_iter().flatten();
     let reads = |id: &Value| {
-        known().any(|one| {
-            let readers = ["iam", "lambda", "gateway_jwt", "gateway_cognito"];
-            one["id"] == *id && readers.iter().any(|kind| one["kind"] == *kind)
-        })
+        known().any(|one| one["id"] == *id && kinds.iter().any(|kind| one["kind"] == *kind))
     };
-    rule["public"] == false && ids().count() > 0 && ids().all(reads)
+    rule["public"] == false && ids(rule).count() > 0 && ids(rule).all(reads)
 }
 
 /// The names of functions of nested APIs.

@@ -52,8 +52,8 @@ pub struct UserPoolClient {
 /// use lambda_api::{Api, template::{KeyType, Table}};
 ///
 /// let api = Api::new().resource(
-///     Table::new("Orders", "customer", KeyType::String)
-///         .sort_key("placed", KeyType::Number)
+///     Table::new("Orders", "customer", KeyType::S)
+///         .sort_key("placed", KeyType::N)
 ///         .env("ORDERS_TABLE"),
 /// );
 /// ```
@@ -99,15 +99,15 @@ pub enum Period {
     Month,
 }
 
-/// The type of a key of a [`Table`].
+/// The type of a key of a [`Table`], by the names of DynamoDB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyType {
-    /// `S`
-    String,
-    /// `N`
-    Number,
-    /// `B`
-    Binary,
+    /// A string.
+    S,
+    /// A number.
+    N,
+    /// Bytes.
+    B,
 }
 
 impl UserPool {

@@ -90,13 +90,13 @@ fn pools_and_clients_are_created() {
 fn tables_are_created() {
     let api = open(&[("GET", "/a")])
         .resource(
-            Table::new("Orders", "customer", KeyType::String)
-                .sort_key("placed", KeyType::Number)
+            Table::new("Orders", "customer", KeyType::S)
+                .sort_key("placed", KeyType::N)
                 .env("ORDERS"),
         )
         .nest(
             "/n",
-            open(&[("GET", "/b")]).resource(Table::new("Rates", "id", KeyType::Binary).read_only()),
+            open(&[("GET", "/b")]).resource(Table::new("Rates", "id", KeyType::B).read_only()),
         );
     let yaml = yaml(&api, Gateway::HttpApi);
     let of = |id: &str| resource(&yaml, id);
@@ -126,7 +126,7 @@ fn tables_are_created() {
 #[test]
 fn resources_have_ids_and_variables_of_their_own() {
     let options = Options::new(Gateway::HttpApi);
-    let table = |id: &str| Table::new(id, "id", KeyType::String);
+    let table = |id: &str| Table::new(id, "id", KeyType::S);
     for (api, expected) in [
         (
             open(&[]).resource(table("Api")),
@@ -176,7 +176,7 @@ fn resources_have_ids_and_variables_of_their_own() {
 fn reserved_variables_of_resources_are_errors() {
     let options = Options::new(Gateway::HttpApi);
     for name in ["AWS_REGION", "A-B"] {
-        let table = Table::new("Orders", "id", KeyType::String).env(name);
+        let table = Table::new("Orders", "id", KeyType::S).env(name);
         let found = errors(&open(&[]).resource(table), &options);
         assert_contains(&found, &[name]);
     }

@@ -145,9 +145,9 @@ fn table(table: &Table) -> Block {
     };
     let attributes = keys().map(|((name, kind), _)| {
         let kind = match kind {
-            KeyType::String => "S",
-            KeyType::Number => "N",
-            KeyType::Binary => "B",
+            KeyType::S => "S",
+            KeyType::N => "N",
+            KeyType::B => "B",
         };
         let attribute = Map::new().with("AttributeName", name.as_str());
         Node::Map(attribute.with("AttributeType", kind))

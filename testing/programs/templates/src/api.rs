@@ -120,7 +120,7 @@ impl Drawing {
             api = api
                 .resource(UserPool::new("Pool").env("COGNITO_POOL"))
                 .resource(client)
-                .resource(Table::new("Orders", "id", KeyType::String).env("ORDERS"));
+                .resource(Table::new("Orders", "id", KeyType::S).env("ORDERS"));
         }
         if self.has_usage_plan {
             api = api.resource(UsagePlan::new().throttle(10, 20).quota(1000, Period::Day));

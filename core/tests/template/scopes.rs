@@ -66,6 +66,18 @@ fn an_http_api_takes_ten_scopes() {
 }
 
 #[test]
+fn eight_scopes_of_ten_are_a_warning() {
+    for (count, expected) in [(7, 0), (8, 1), (10, 1)] {
+        let scopes: &'static [&'static str] = &ELEVEN[..count];
+        let api = api(pool(), Access::authenticated().scopes(any(scopes)));
+        let found = warnings(&api, &Options::new(Gateway::HttpApi));
+        let text = format!("`GET /a`: {count} scopes of a quota of 10");
+        let found = found.iter().filter(|one| one.contains(&text)).count();
+        assert_eq!(found, expected, "{count}");
+    }
+}
+
+#[test]
 fn rest_apis_want_a_scope_of_access_tokens() {
     let rest = Options::new(Gateway::RestApi);
     let machine = |api: Api| {

@@ -71,9 +71,9 @@ use std::{
 ///
 /// - Sign users in by the listener's default action, or by every rule that leads to the function.
 ///   Callers of a rule without the action get 401 here.
-/// - Callers must not reach the function around the load balancer. Permit
-///   `elasticloadbalancing.amazonaws.com` to invoke it, with the target group's ARN as `SourceArn`,
-///   and nobody else: whoever may invoke the function directly can replay a token.
+/// - Callers must not reach the function around the load balancer. Permit only
+///   `elasticloadbalancing.amazonaws.com` to invoke it, with the target group's ARN as `SourceArn`:
+///   whoever may invoke the function directly can replay a token.
 /// - Events of API Gateway, function URLs and VPC Lattice with the header are rejected with
 ///   [`AuthError::UntrustedSource`], since no load balancer has set it. A request that came from no
 ///   event, in a test or behind a server of your own, is accepted if its token is valid.

@@ -264,7 +264,11 @@ impl<'a> Judge<'a> {
             _ if !is_usual => Vec::new(),
             // With scopes, it would reject every ID token.
             _ if is_rest && authenticator.token == Some(TokenKind::Id) => Vec::new(),
-            _ if is_rest || wanted.len() <= MOST_SCOPES => wanted,
+            _ if is_rest => wanted,
+            _ if wanted.len() <= MOST_SCOPES => {
+                self.count_scopes(route, wanted.len());
+                wanted
+            }
             // A token with all of them has those too.
             _ if rule.scopes.is_some_and(|scopes| !scopes.is_any()) => {
                 wanted.into_iter().take(MOST_SCOPES).collect()
@@ -277,6 +281,15 @@ impl<'a> Judge<'a> {
                 ));
                 Vec::new()
             }
+        }
+    }
+
+    /// Warns of a number of scopes that is near the quota.
+    fn count_scopes(&mut self, route: &str, count: usize) {
+        if count * 5 >= MOST_SCOPES * 4 {
+            self.warnings.insert(format!(
+                "{route}: {count} scopes of a quota of {MOST_SCOPES} for a route of an HTTP API"
+            ));
         }
     }
 

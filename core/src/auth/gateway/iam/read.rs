@@ -43,7 +43,7 @@ pub(super) fn find<'a>(event: &Event<'a>) -> Result<Option<Part<'a>>, AuthError>
     }
 }
 
-/// `requestContext.identity` of payload format 1.0. It is full of nulls if nobody signed, and
+/// `requestContext.identity` of payload format 1.0. It is full of nulls if the request is not signed, and
 /// emulators write empty strings.
 fn format_1<'a>(event: &Event<'a>) -> Result<Option<Part<'a>>, AuthError> {
     let arn = "userArn";

@@ -205,9 +205,9 @@ macro_rules! origins {
             /// ```
             #[doc = concat!("use lambda_api::{Api, auth::gateway::", stringify!($type), "};")]
             ///
-            #[doc = concat!("let api = || Api::new().authenticate(", stringify!($type), "::from_this_api());")]
             /// # #[tokio::main(flavor = "current_thread")]
             /// # async fn main() {
+            #[doc = concat!("let api = || Api::new().authenticate(", stringify!($type), "::from_this_api());")]
             /// let deployed = api().environment([("LAMBDA_API_IDS", "a1b2c3d4e5, f6g7h8i9j0")]);
             /// assert!(deployed.build().await.is_ok());
             /// let open = api().environment([("LAMBDA_API_IDS", "*")]);

@@ -152,7 +152,7 @@ mod tests {
             .with("Name", Node::sub("${AWS::StackName}-\"a\""))
             .with(
                 "Pool",
-                Node::Part(0, "_", Box::new(Node::Ref("Pool".to_owned()))),
+                Node::Part(0, "_", Box::new(Node::reference("Pool"))),
             )
             .with("Long", long)
             .with("Empty", Map::new());

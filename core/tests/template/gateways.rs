@@ -3,7 +3,8 @@
 use super::{assert_contains, errors, open, yaml};
 use lambda_api::{
     Api,
-    auth::gateway::Iam,
+    auth::{AlbOidc, gateway::Iam},
+    env,
     template::{Gateway, Options},
 };
 
@@ -76,6 +77,21 @@ fn load_balancers_get_a_rule() {
         ],
     );
     assert_eq!(super::resource(&yaml, "Outputs"), "");
+}
+
+#[test]
+fn the_listener_of_tokens_gets_the_rule() {
+    let listener = AlbOidc::listener(env("LISTENER_ARN")).client("web");
+    let api = Api::new().authenticate(listener).routes(super::closed());
+    let yaml = yaml(&api, Gateway::LoadBalancer);
+    assert_eq!(yaml.matches("ListenerArn: {Type").count(), 1, "{yaml}");
+    assert_contains(
+        &yaml,
+        &[
+            "LISTENER_ARN: !Ref ListenerArn",
+            "ListenerArn: !Ref ListenerArn",
+        ],
+    );
 }
 
 #[test]

@@ -6,13 +6,16 @@ use crate::template::{
     tree::{Map, Node},
 };
 
+/// The parameter that has the ARN of the listener.
+pub(super) const LISTENER: &str = "ListenerArn";
+
 pub(super) fn blocks() -> [Block; 3] {
     // A permission for the target group itself would be a circle: it needs the permission first.
     let permission = Map::new()
-        .with("FunctionName", Node::Ref("Function".to_owned()))
+        .with("FunctionName", Node::reference("Function"))
         .with("Action", "lambda:InvokeFunction")
         .with("Principal", "elasticloadbalancing.amazonaws.com")
-        .with("SourceAccount", Node::Ref("AWS::AccountId".to_owned()));
+        .with("SourceAccount", Node::reference("AWS::AccountId"));
     let attribute = Map::new()
         .with("Key", "lambda.multi_value_headers.enabled")
         .with("Value", "true");
@@ -26,10 +29,10 @@ pub(super) fn blocks() -> [Block; 3] {
         .with("Values", Node::texts(["/*"]));
     let action = Map::new()
         .with("Type", "forward")
-        .with("TargetGroupArn", Node::Ref("TargetGroup".to_owned()));
+        .with("TargetGroupArn", Node::reference("TargetGroup"));
     let rule = Map::new()
-        .with("ListenerArn", Node::Ref("ListenerArn".to_owned()))
-        .with("Priority", Node::Ref("RulePriority".to_owned()))
+        .with("ListenerArn", Node::reference(LISTENER))
+        .with("Priority", Node::reference("RulePriority"))
         .with("Conditions", vec![Node::Map(condition)])
         .with("Actions", vec![Node::Map(action)]);
     let after = Map::new().with("DependsOn", "FunctionPermission");

@@ -53,10 +53,7 @@ pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> V
     };
     let outputs = Map::new()
         .with("ApiUrl", Map::new().with("Value", Node::sub(url)))
-        .with(
-            "ApiId",
-            Map::new().with("Value", Node::Ref("Api".to_owned())),
-        );
+        .with("ApiId", Map::new().with("Value", Node::reference("Api")));
     finished(blocks, api, values, outputs)
 }
 
@@ -85,8 +82,11 @@ pub(super) fn with_url(api: &Described<'_>, is_signed: bool, values: &Values) ->
 
 /// The blocks of a function behind a load balancer.
 pub(super) fn behind_load_balancer(api: &Described<'_>, values: &mut Values) -> Vec<Block> {
-    let listener = "ARN of the listener that gets the rule";
-    values.parameter("ListenerArn", listener, false, None);
+    // A program that verifies tokens of the listener may have its ARN in `LISTENER_ARN`.
+    if values.names().all(|name| name != load_balancer::LISTENER) {
+        let description = "ARN of the listener that gets the rule";
+        values.parameter(load_balancer::LISTENER, description, false, None);
+    }
     let priority = "Priority of the rule: a number that no other rule of the listener has";
     values.parameter("RulePriority", priority, false, None);
     let mut blocks = resources::blocks(api, values);

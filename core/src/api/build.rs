@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     App, Limits,
+    error::write_list,
     hooks::Hooks,
     middleware::{CorsGate, Guard, LayerFn, Next},
     router::{Router, Routing},
@@ -34,13 +35,7 @@ impl BuildErrors {
 
 impl fmt::Display for BuildErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "- {error}")?;
-        }
-        Ok(())
+        write_list(f, &self.0)
     }
 }
 

@@ -4,6 +4,7 @@ mod any;
 mod bounded;
 mod chain;
 pub(crate) mod framework;
+mod list;
 mod log;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod observed;
@@ -15,6 +16,7 @@ mod status;
 pub use any::Error;
 pub(crate) use bounded::{Bounded, TEXT_LIMIT, beginning, bounded};
 pub(crate) use chain::Chain;
+pub(crate) use list::write_list;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use observed::{is_shown_elsewhere, observed};
 pub use outcome::Outcome;

@@ -1,5 +1,6 @@
 //! Errors of a document.
 
+use crate::error::write_list;
 use std::fmt;
 
 /// All errors that prevent the document of an [`Api`](crate::Api) from being written.
@@ -15,13 +16,7 @@ impl DocumentErrors {
 
 impl fmt::Display for DocumentErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "- {error}")?;
-        }
-        Ok(())
+        write_list(f, &self.0)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The errors of a template.
 
+use crate::error::write_list;
 use std::fmt;
 
 /// The reasons why a template cannot be written, all of them.
@@ -17,11 +18,7 @@ impl TemplateErrors {
 
 impl fmt::Display for TemplateErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut errors = self.iter();
-        if let Some(first) = errors.next() {
-            write!(f, "- {first}")?;
-        }
-        errors.try_for_each(|error| write!(f, "\n- {error}"))
+        write_list(f, &self.0)
     }
 }
 

@@ -10,8 +10,9 @@ use http::{
 /// A part of a response, such as a status or a header, before the value in a tuple.
 ///
 /// Implemented by [`StatusCode`], `[(name, value); N]`, [`HeaderMap`],
-/// [`SetCookie`](crate::response::SetCookie), arrays and `Vec`s of cookies, and `Option` of a part. Parts are
-/// applied from left to right:
+/// [`SetCookie`](crate::response::SetCookie), arrays and `Vec`s of cookies,
+/// [`Location`](struct@crate::response::Location), and `Option` of a part. Parts are applied from left to
+/// right:
 ///
 /// - a header replaces a header that the value has set; a name that one part repeats is sent
 ///   repeatedly; cookies are always added;

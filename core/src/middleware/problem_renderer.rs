@@ -1,8 +1,8 @@
 //! Completes problems: adds the request id, calls the `on_problem` hook, and logs them.
 
 use crate::{
-    Invocation, Problem, Request, Response, catch_unwind::catch_unwind_now, error::framework, event,
-    response::Unresolved,
+    Invocation, Problem, Request, Response, catch_unwind::catch_unwind_now, error::framework,
+    event, response::Unresolved,
 };
 use std::{fmt, sync::Arc};
 

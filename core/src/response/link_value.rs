@@ -171,11 +171,7 @@ impl Serializer for OneText {
         not_one("a map")
     }
 
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStruct, Invalid> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, Invalid> {
         not_one("a struct")
     }
 

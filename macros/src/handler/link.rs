@@ -74,6 +74,8 @@ fn implement(
     let Function { vis, sig, .. } = function;
     let mut target = sig.ident.clone();
     target.set_span(Span::call_site());
+    // Messages about a call show the handler as the function that is called.
+    let name = Ident::new("path", Span::call_site().located_at(sig.ident.span()));
     let cfgs = cfgs(&function.attrs);
     let doc = format!("Makes a link to `{}`.", path.text);
     quote! {
@@ -93,7 +95,7 @@ fn implement(
                 clippy::too_many_arguments
             )]
             #[inline]
-            #vis fn path(#parameters) -> #krate::response::Link
+            #vis fn #name(#parameters) -> #krate::response::Link
             where
                 #(#bounds,)*
             {

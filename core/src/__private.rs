@@ -8,6 +8,7 @@ use crate::{
     middleware::{FailedLink, Restyled},
 };
 use bytes::Bytes;
+use serde::Serialize;
 use std::{error::Error, fmt::Display};
 
 pub use crate::auth::{
@@ -28,12 +29,11 @@ pub use crate::entry::{Flavor, IntoApi, main, main_of_one};
 pub use crate::extract::field_error::Place as In;
 pub use crate::extract::from_request::describe;
 pub use crate::extract::scalar_args::{ArgumentErrors, cookie, header, path, query};
-pub use crate::links::link;
+pub use crate::links::{LinkTarget, link};
 pub use crate::path_shape::Shape;
-pub use crate::response::LinkValue;
+pub use crate::response::{LinkArgument, LinkValue};
 pub use http::StatusCode;
 pub use lambda_api_macros::routes;
-pub use serde::Serialize;
 pub use serde_json::Value;
 
 /// What `routes --json` prints, for the checks of templates.

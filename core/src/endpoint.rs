@@ -124,14 +124,6 @@ impl Route {
         same(self.path, FALLBACK)
     }
 
-    /// Whether both are the route of one function.
-    pub(crate) fn is_same_handler(&self, other: &Self) -> bool {
-        self.line == other.line
-            && self.name == other.name
-            && self.module == other.module
-            && self.file == other.file
-    }
-
     /// All methods and paths, at least one.
     pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
         std::iter::once(self.place(0)).chain(self.also.iter().copied())

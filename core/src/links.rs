@@ -11,12 +11,33 @@ use crate::{
     router::{Router, parameter},
 };
 
-/// The link to a route, with the values of the parameters of its path.
-pub fn link<const N: usize>(route: &'static Route, values: [LinkValue; N]) -> Link {
-    Link::new(route, values.into())
+/// A handler and its path, without the rest of the [`Route`].
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct LinkTarget {
+    pub module: &'static str,
+    pub name: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    pub path: &'static str,
 }
 
-impl Target for Route {
+/// The link to a handler, with the values of the parameters of its path.
+#[doc(hidden)]
+pub fn link<const N: usize>(target: &'static LinkTarget, values: [LinkValue; N]) -> Link {
+    Link::new(target, values.into())
+}
+
+impl LinkTarget {
+    fn is_of(&self, route: &Route) -> bool {
+        self.line == route.line
+            && self.name == route.name
+            && self.module == route.module
+            && self.file == route.file
+    }
+}
+
+impl Target for LinkTarget {
     fn handler(&self) -> (&'static str, &'static str, &'static str, u32) {
         (self.module, self.name, self.file, self.line)
     }
@@ -92,8 +113,13 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 
 /// The prefix that shares most with the request. Of several, the one with the shortest rest; then the
 /// one that was added first.
-fn nearest<'r>(route: &'r Route, here: &Here<'_>, router: &'r Router) -> Result<Prefix<'r>, Error> {
-    let prefixes = router.paths_of(route).filter_map(|path| match route.path {
+fn nearest<'r>(
+    target: &LinkTarget,
+    here: &Here<'_>,
+    router: &'r Router,
+) -> Result<Prefix<'r>, Error> {
+    let paths = router.paths_of(|route| target.is_of(route));
+    let prefixes = paths.filter_map(|path| match target.path {
         "/" if path == "/" => Some(""),
         "/" => Some(path),
         own => path.strip_suffix(own),
@@ -113,7 +139,7 @@ fn nearest<'r>(route: &'r Route, here: &Here<'_>, router: &'r Router) -> Result<
     nearest.ok_or_else(|| {
         Error::msg(format!(
             "no such route is mounted: `{}` is not in the `routes` of this API",
-            route.name
+            target.name
         ))
     })
 }

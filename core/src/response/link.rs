@@ -1,6 +1,6 @@
 //! Links to routes.
 
-use super::link_value::text;
+use super::link_value::{Invalid, text};
 use crate::{Error, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -221,13 +221,30 @@ impl Link {
     }
 }
 
+/// A value of a path parameter: the bound of the functions `path`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written into the path of a link",
+    label = "does not implement `serde::Serialize`",
+    note = "derive `serde::Serialize` for it, as `serde::Deserialize` for the argument of the handler"
+)]
+#[doc(hidden)]
+pub trait LinkArgument {
+    fn link_value(&self) -> LinkValue;
+}
+
+impl<T: Serialize + ?Sized> LinkArgument for T {
+    fn link_value(&self) -> LinkValue {
+        LinkValue::of(self)
+    }
+}
+
 impl LinkValue {
-    #[doc(hidden)]
-    pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
-        Self::new(text(value).map_err(|error| error.to_string()))
+    fn of<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self::new(text(value))
     }
 
-    fn new(text: Result<Option<String>, String>) -> Self {
+    fn new(text: Result<Option<String>, Invalid>) -> Self {
+        let text = text.map_err(|error| error.to_string());
         Self(text.and_then(|text| text.ok_or_else(|| "expected a value, found none".to_owned())))
     }
 

@@ -15,9 +15,9 @@ mod status;
 pub use cookie::{SameSite, SetCookie};
 pub use html::Html;
 pub use link::Link;
-#[doc(hidden)]
-pub use link::LinkValue;
 pub(crate) use link::Target;
+#[doc(hidden)]
+pub use link::{LinkArgument, LinkValue};
 pub use location::Location;
 pub(crate) use location::Unresolved;
 pub use part::ResponsePart;

@@ -149,12 +149,17 @@ impl Router {
     }
 
     /// The full paths of a handler, in the order in which they were added.
-    pub(crate) fn paths_of<'r>(&'r self, route: &'r Route) -> impl Iterator<Item = &'r str> {
-        let entries = self.table.entries();
-        let entries = entries.filter(|entry| match &entry.origin {
-            Origin::Route(known) => known.is_same_handler(route),
-            Origin::Service(_) => false,
-        });
+    pub(crate) fn paths_of(
+        &self,
+        is_wanted: impl Fn(&Route) -> bool,
+    ) -> impl Iterator<Item = &str> {
+        let entries = self
+            .table
+            .entries()
+            .filter(move |entry| match &entry.origin {
+                Origin::Route(route) => is_wanted(route),
+                Origin::Service(_) => false,
+            });
         entries.filter_map(|entry| entry.pattern.route())
     }
 

@@ -12,8 +12,8 @@ use crate::{
     krate::Krate,
 };
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{GenericArgument, PathArguments, Type, parse_quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{GenericArgument, PathArguments, Type, ext::IdentExt, parse_quote};
 
 /// `get_order::path(id)`, in an `impl` of the handler's struct; nothing for a fallback.
 pub(super) fn function(handler: &Handler) -> TokenStream {
@@ -30,17 +30,29 @@ pub(super) fn function(handler: &Handler) -> TokenStream {
                 let named = lifetimes::name(ty, "'__link");
                 // A bound with a lifetime is checked where `path` is called, and not here: a handler
                 // whose argument is not `Serialize` compiles as long as nothing links to it.
-                bounds.push(quote!(for<'__link> #named: #krate::__private::Serialize));
+                bounds.push(quote!(for<'__link> #named: #krate::__private::LinkArgument));
                 parameters.push(quote!(#name: #ty));
             }
             // `Path<T>` takes it.
-            None => parameters.push(quote!(#name: impl #krate::__private::Serialize)),
+            None => parameters.push(quote!(#name: impl #krate::__private::LinkArgument)),
         }
     }
+    let ident = &handler.function.sig.ident;
+    let name = ident.unraw().to_string();
+    // As in the route.
+    let file = quote_spanned!(ident.span()=> ::core::file!());
+    let line = quote_spanned!(ident.span()=> ::core::line!());
+    let text = &path.text;
     let body = quote! {
         #krate::__private::link(
-            &<Self as #krate::Endpoint>::ROUTE,
-            [#(#krate::__private::LinkValue::of(&#names)),*],
+            &#krate::__private::LinkTarget {
+                module: ::core::module_path!(),
+                name: #name,
+                file: #file,
+                line: #line,
+                path: #text,
+            },
+            [#(#krate::__private::LinkArgument::link_value(&#names)),*],
         )
     };
     implement(
@@ -78,22 +90,13 @@ fn implement(
     let name = Ident::new("path", Span::call_site().located_at(sig.ident.span()));
     let cfgs = cfgs(&function.attrs);
     let doc = format!("Makes a link to `{}`.", path.text);
+    // The compiler does not report lints in the code of an attribute. An `allow(dead_code)` would keep
+    // it from reporting a handler that is not used.
     quote! {
         #(#cfgs)*
         #[allow(deprecated)]
         impl #target {
             #[doc = #doc]
-            #[allow(
-                dead_code,
-                private_interfaces,
-                single_use_lifetimes,
-                trivial_bounds,
-                unreachable_pub,
-                unused_lifetimes,
-                unused_variables,
-                clippy::needless_pass_by_value,
-                clippy::too_many_arguments
-            )]
             #[inline]
             #vis fn #name(#parameters) -> #krate::response::Link
             where

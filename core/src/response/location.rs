@@ -1,7 +1,7 @@
 //! The `location` header of a response.
 
-use super::{Link, ResponsePart};
-use crate::{Error, Problem, Request, Response, describe::Operation};
+use super::Link;
+use crate::{Error, Problem, Request, Response};
 use http::{HeaderValue, header::LOCATION};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::{borrow::Cow, fmt};
@@ -76,19 +76,9 @@ impl Location {
             To::Link(link) => Some(link),
         }
     }
-}
 
-impl fmt::Debug for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.to {
-            To::Text(text) => text.fmt(f),
-            To::Link(link) => link.fmt(f),
-        }
-    }
-}
-
-impl ResponsePart for Location {
-    fn apply(self, response: &mut Response) -> Result<(), Error> {
+    /// Sets the header of a response, unless it is a problem.
+    pub(super) fn set(self, response: &mut Response) -> Result<(), Error> {
         if Problem::is_in(response) {
             return Ok(());
         }
@@ -106,9 +96,14 @@ impl ResponsePart for Location {
         }
         Ok(())
     }
+}
 
-    fn describe(operation: &mut Operation) {
-        operation.response_header("location");
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.to {
+            To::Text(text) => text.fmt(f),
+            To::Link(link) => link.fmt(f),
+        }
     }
 }
 

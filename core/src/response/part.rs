@@ -1,6 +1,6 @@
 //! Status, headers and cookies before the value in a tuple.
 
-use super::status;
+use super::{Location, status};
 use crate::{Error, IntoResponse, Problem, Response, describe::Operation};
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -69,6 +69,16 @@ impl ResponsePart for StatusCode {
 
     fn describe(operation: &mut Operation) {
         operation.response_status(None);
+    }
+}
+
+impl ResponsePart for Location {
+    fn apply(self, response: &mut Response) -> Result<(), Error> {
+        self.set(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response_header("location");
     }
 }
 

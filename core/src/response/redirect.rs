@@ -1,6 +1,6 @@
 //! Redirects.
 
-use super::{Location, ResponsePart};
+use super::Location;
 use crate::{IntoResponse, Problem, Response, describe::Operation};
 use http::StatusCode;
 
@@ -85,7 +85,7 @@ impl Redirect {
 impl IntoResponse for Redirect {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        match self.location.apply(&mut response) {
+        match self.location.set(&mut response) {
             Ok(()) => response,
             Err(error) => Problem::from_error(&error).into_response(),
         }

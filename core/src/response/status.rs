@@ -1,6 +1,6 @@
 //! Responses named after their status.
 
-use super::{Location, ResponsePart};
+use super::Location;
 use crate::{IntoResponse, Problem, Response, describe::Operation};
 use http::StatusCode;
 
@@ -110,7 +110,7 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
 
 fn created(mut response: Response, at: Option<Location>) -> Response {
     set(&mut response, StatusCode::CREATED);
-    match at.apply(&mut response) {
+    match at.map_or(Ok(()), |at| at.set(&mut response)) {
         Ok(()) => response,
         Err(error) => Problem::from_error(&error).into_response(),
     }

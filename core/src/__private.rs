@@ -5,6 +5,7 @@ use crate::{
     auth::Scheme,
     error::Problem,
     event::{DecodeError, LambdaContext},
+    middleware::{FailedLink, Restyled},
 };
 use bytes::Bytes;
 use serde::Serialize;
@@ -28,7 +29,9 @@ pub use crate::entry::{Flavor, IntoApi, main, main_of_one};
 pub use crate::extract::field_error::Place as In;
 pub use crate::extract::from_request::describe;
 pub use crate::extract::scalar_args::{ArgumentErrors, cookie, header, path, query};
+pub use crate::links::{LinkTarget, link};
 pub use crate::path_shape::Shape;
+pub use crate::response::{LinkArgument, LinkValue};
 pub use http::StatusCode;
 pub use lambda_api_macros::routes;
 pub use serde_json::Value;
@@ -120,17 +123,31 @@ pub fn status(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Like `App::handle_event`, with the problem that `Api::on_problem` replaced: for the assertions
-/// of `lambda-api-testing`.
+/// The response to an event, and what the client does not see of it.
+#[derive(Debug)]
+pub struct Handled {
+    pub response: Vec<u8>,
+    /// The problem that `Api::on_problem` replaced.
+    pub problem: Option<Problem>,
+    /// Why a link in the response could not be resolved.
+    pub failed_link: Option<String>,
+}
+
+/// Like `App::handle_event`, for the assertions of `lambda-api-testing`.
 ///
 /// # Errors
 /// The errors of `App::handle_event`.
-pub async fn handle_event_with_problem(
+pub async fn handle_event(
     app: &App,
     event: Bytes,
     lambda: LambdaContext,
-) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
-    app.handle_event_with_problem(event, lambda).await
+) -> Result<Handled, DecodeError> {
+    let (response, mut hidden) = app.handle_event_with_extensions(event, lambda).await?;
+    Ok(Handled {
+        response,
+        problem: hidden.remove().map(|Restyled(problem)| problem),
+        failed_link: hidden.remove().map(|FailedLink(reason)| reason),
+    })
 }
 
 /// The scheme of the verifier of a test issuer: [`Api::build`](crate::Api::build) lends its keys to

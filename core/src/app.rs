@@ -12,13 +12,14 @@ use crate::{
     hooks::Hooks,
     log,
     middleware::{
-        CorsGate, Next, ProblemRenderer, Restyled, copy_permission, find_elapsed, timed_body, whole,
+        CorsGate, FailedLink, Next, ProblemRenderer, Restyled, copy_permission, find_elapsed,
+        timed_body, whole,
     },
     path_normalization, sensitive,
     timing::Timing,
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header::ORIGIN};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header::ORIGIN};
 use http_body_util::LengthLimitError;
 use std::{
     convert::Infallible,
@@ -158,19 +159,19 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let (response, _) = self.handle_event_with_problem(event, lambda).await?;
+        let (response, _) = self.handle_event_with_extensions(event, lambda).await?;
         Ok(response)
     }
 
-    /// Like [`App::handle_event`], with the problem that `on_problem` replaced, which the client
-    /// does not see. For tests.
-    pub(crate) async fn handle_event_with_problem(
+    /// Like [`App::handle_event`], with the extensions of the response, which the client does not
+    /// see. For tests.
+    pub(crate) async fn handle_event_with_extensions(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
+    ) -> Result<(Vec<u8>, Extensions), DecodeError> {
         let deadline_ms = lambda.deadline_ms;
-        let both = self.json_and_problem(event, lambda).await;
+        let both = self.json_and_extensions(event, lambda).await;
         if let Some(after) = self.0.hooks.responded(deadline_ms) {
             after.await;
         }
@@ -183,23 +184,34 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let (json, _) = self.json_and_problem(event, lambda).await?;
-        Ok(json)
+        // The extensions are dropped where a panic is caught.
+        let json = async { Ok(self.event_json(event, lambda).await?.0) };
+        match catch_unwind(json).await {
+            Ok(json) => json,
+            Err(panic) => Ok(bare(panic)),
+        }
     }
 
-    async fn json_and_problem(
+    async fn json_and_extensions(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(Vec<u8>, Option<Problem>), DecodeError> {
-        // The rest of the response is dropped where a panic is caught.
+    ) -> Result<(Vec<u8>, Extensions), DecodeError> {
+        // Only those that tests read are kept; the others are dropped where a panic is caught.
         let both = async {
             let (json, mut extensions) = self.event_json(event, lambda).await?;
-            Ok((json, extensions.remove().map(|Restyled(problem)| problem)))
+            let mut kept = Extensions::new();
+            if let Some(restyled) = extensions.remove::<Restyled>() {
+                kept.insert(restyled);
+            }
+            if let Some(failed) = extensions.remove::<FailedLink>() {
+                kept.insert(failed);
+            }
+            Ok((json, kept))
         };
         match catch_unwind(both).await {
             Ok(both) => both,
-            Err(panic) => Ok((bare(panic), None)),
+            Err(panic) => Ok((bare(panic), Extensions::new())),
         }
     }
 
@@ -207,7 +219,7 @@ impl App {
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(Vec<u8>, http::Extensions), DecodeError> {
+    ) -> Result<(Vec<u8>, Extensions), DecodeError> {
         let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(mut request) => {
                 sensitive::mark(request.headers_mut(), &self.0.credentials);

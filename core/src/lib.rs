@@ -168,6 +168,7 @@ mod hooks;
 pub mod interop;
 mod json_pointer;
 mod limits;
+mod links;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod local;
 mod log;

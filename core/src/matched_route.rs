@@ -45,6 +45,10 @@ impl Pattern {
     }
 }
 
+/// What precedes the path of the request in the application that this one is mounted in.
+#[derive(Clone, Debug)]
+pub(crate) struct MountedAt(pub(crate) String);
+
 /// The values of a route's parameters, rarely more than two. Each has the range of its name in the
 /// text of the pattern.
 pub(crate) type Values = SmallVec<[(Range<usize>, Value); 2]>;
@@ -88,6 +92,21 @@ impl MatchedRoute {
             };
             (name, value)
         })
+    }
+}
+
+impl MountedAt {
+    /// The place of an application that gets this request from another one; `None` if it is not
+    /// mounted.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let whole = MatchedRoute::of(request)?.uri.as_ref()?.path();
+        let mount = match request.uri().path() {
+            "/" => whole.trim_end_matches('/'),
+            own => whole.strip_suffix(own)?,
+        };
+        let outer = request.extensions().get();
+        let outer = outer.map_or("", |Self(outer)| outer);
+        Some(Self([outer, mount].concat()))
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
     collections::{HashMap, HashSet},
     fmt,
     future::Future,
+    sync::Arc,
 };
 
 type Value = Box<dyn Any + Send + Sync>;
@@ -19,6 +20,8 @@ pub(crate) struct States {
     pub(crate) values: HashMap<TypeId, Value>,
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
+    /// The router, which only links look into. A lower module cannot name its type.
+    pub(crate) router: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl States {

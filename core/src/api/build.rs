@@ -9,7 +9,7 @@ use crate::{
     App, Limits,
     error::write_list,
     hooks::Hooks,
-    middleware::{CorsGate, Guard, LayerFn, Next},
+    middleware::{CorsGate, Guard, LayerFn, Layered, Next},
     router::{Router, Routing},
     state::{StateInit, doubled, make_all},
 };
@@ -94,19 +94,25 @@ impl Api {
         self.take_states(&mut inits);
         let mut states = make_all(inits, self.decode.limits, &mut errors).await;
         states.timing = self.timing;
+        states.router = Some(Arc::clone(&router) as _);
         let states = Arc::new(states);
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
             Arc::clone(&states),
             self.renderer.clone(),
         ));
-        let layered = wrap(routing, self.layers.iter(), &self);
-        let for_layers = (!self.layers.is_empty()).then_some(states);
+        let service = wrap(routing, self.layers.iter(), &self);
+        let layered = match (self.layers.is_empty(), router.has_layers()) {
+            (false, _) => Layered::BeforeRouter,
+            (true, true) => Layered::BehindRouter,
+            (true, false) => Layered::Nowhere,
+        };
         let guarded = Next::new(Guard::new(
-            layered,
+            service,
             self.renderer.clone(),
             self.timing,
-            for_layers,
+            states,
+            layered,
         ));
         let cors = cors.map(|layer| CorsGate::new(layer, guarded.clone(), router));
         let authenticators = self.all_authenticators().into_iter().cloned().collect();

@@ -2,9 +2,16 @@
 
 use super::{Handle, Next, ProblemRenderer, timed, timed_body};
 use crate::{
-    BoxFuture, Invocation, Request, Response, auth::Recognised, catch_unwind::catch_unwind,
-    deadline::keep_stop, matched_route::MatchedRoute, state::States, timing::Timing,
+    BoxFuture, Invocation, Request, Response,
+    auth::Recognised,
+    catch_unwind::catch_unwind,
+    deadline::keep_stop,
+    matched_route::{MatchedRoute, MountedAt},
+    response::Unresolved,
+    state::States,
+    timing::Timing,
 };
+use http::{Method, Uri};
 use std::sync::Arc;
 
 /// The outermost service, inside CORS only.
@@ -12,8 +19,18 @@ pub(crate) struct Guard {
     next: Next,
     renderer: ProblemRenderer,
     timing: Timing,
-    /// For layers, which run before the router.
-    states: Option<Arc<States>>,
+    states: Arc<States>,
+    layered: Layered,
+}
+
+/// The places from which a response can come, besides handlers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layered {
+    Nowhere,
+    /// Layers and services behind the router.
+    BehindRouter,
+    /// Layers before the router, which need the states.
+    BeforeRouter,
 }
 
 impl Guard {
@@ -21,14 +38,49 @@ impl Guard {
         next: Next,
         renderer: ProblemRenderer,
         timing: Timing,
-        states: Option<Arc<States>>,
+        states: Arc<States>,
+        layered: Layered,
     ) -> Self {
         Self {
             next,
             renderer,
             timing,
             states,
+            layered,
         }
+    }
+}
+
+/// What a link in the response of a layer needs of the request, which the layer has consumed.
+struct Asked {
+    method: Method,
+    uri: Uri,
+    mounted: Option<MountedAt>,
+    states: Arc<States>,
+}
+
+impl Asked {
+    fn of(request: &Request, states: &Arc<States>) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            mounted: request.extensions().get().cloned(),
+            states: Arc::clone(states),
+        }
+    }
+
+    #[cold]
+    fn request(self, invocation: Invocation) -> Request {
+        let mut request = Request::default();
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        let extensions = request.extensions_mut();
+        extensions.insert(self.states);
+        extensions.insert(invocation);
+        if let Some(mounted) = self.mounted {
+            extensions.insert(mounted);
+        }
+        request
     }
 }
 
@@ -37,12 +89,19 @@ impl Handle for Guard {
         // They belong to an application that this one is mounted in.
         if MatchedRoute::of(&request).is_some() {
             keep_stop(&mut request);
+            if let Some(mounted) = MountedAt::of(&request) {
+                request.extensions_mut().insert(mounted);
+            }
         }
         request.extensions_mut().remove::<Recognised>();
-        if let Some(states) = &self.states {
+        if self.layered == Layered::BeforeRouter {
             request.extensions_mut().remove::<MatchedRoute>();
-            request.extensions_mut().insert(Arc::clone(states));
+            request.extensions_mut().insert(Arc::clone(&self.states));
         }
+        let asked = match self.layered {
+            Layered::Nowhere => None,
+            _ => Some(Asked::of(&request, &self.states)),
+        };
         let next = self.next.clone();
         let renderer = self.renderer.clone();
         let timing = self.timing;
@@ -50,7 +109,13 @@ impl Handle for Guard {
             let invocation = Invocation::of(&request).clone();
             let inside = catch_unwind(next.run(request));
             let response = match timed(inside, || timing.limit(&invocation)).await {
-                Ok(Ok(response)) => renderer.response(response, &invocation),
+                Ok(Ok(response)) => match asked.filter(|_| Unresolved::is_in(&response)) {
+                    Some(asked) => {
+                        let request = asked.request(invocation.clone());
+                        renderer.resolved(response, &request, &invocation)
+                    }
+                    None => renderer.response(response, &invocation),
+                },
                 Ok(Err(panic)) => renderer.problem(panic.problem(), &invocation),
                 Err(late) => renderer.problem(timing.problem(late), &invocation),
             };

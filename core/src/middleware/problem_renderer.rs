@@ -1,7 +1,8 @@
 //! Completes problems: adds the request id, calls the `on_problem` hook, and logs them.
 
 use crate::{
-    Invocation, Problem, Response, catch_unwind::catch_unwind_now, error::framework, event,
+    Invocation, Problem, Request, Response, catch_unwind::catch_unwind_now, error::framework,
+    event, response::Unresolved,
 };
 use std::{fmt, sync::Arc};
 
@@ -11,6 +12,11 @@ type Restyle = dyn Fn(&Problem) -> Response + Send + Sync;
 /// encoded, for tests.
 #[derive(Clone)]
 pub(crate) struct Restyled(pub(crate) Problem);
+
+/// Why the link of a response could not be resolved. It is kept with the problem until that is
+/// encoded, for tests.
+#[derive(Clone)]
+pub(crate) struct FailedLink(pub(crate) String);
 
 /// Completes responses that are problems; others do not change.
 #[derive(Clone, Default)]
@@ -34,6 +40,35 @@ impl ProblemRenderer {
         match Problem::take(&mut response) {
             Some(problem) => self.problem(problem, invocation),
             None => response,
+        }
+    }
+
+    /// Completes the response to a request that is still at hand, which a link in the response needs.
+    pub(crate) fn response_to(&self, response: Response, request: &Request) -> Response {
+        let invocation = Invocation::of(request);
+        if Unresolved::is_in(&response) {
+            self.resolved(response, request, invocation)
+        } else {
+            self.response(response, invocation)
+        }
+    }
+
+    /// Completes a response with a link.
+    #[cold]
+    pub(crate) fn resolved(
+        &self,
+        mut response: Response,
+        request: &Request,
+        invocation: &Invocation,
+    ) -> Response {
+        match Unresolved::resolve(&mut response, request) {
+            Ok(()) => self.response(response, invocation),
+            Err(error) => {
+                let mut response = self.problem(Problem::from_error(&error), invocation);
+                let reason = FailedLink(format!("{error:?}"));
+                response.extensions_mut().insert(reason);
+                response
+            }
         }
     }
 

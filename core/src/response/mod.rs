@@ -3,6 +3,8 @@
 mod cookie;
 mod error;
 mod html;
+mod link;
+mod link_value;
 mod location;
 pub(crate) mod media_type;
 mod part;
@@ -12,6 +14,12 @@ mod status;
 
 pub use cookie::{SameSite, SetCookie};
 pub use html::Html;
+pub use link::Link;
+pub(crate) use link::Target;
+#[doc(hidden)]
+pub use link::{LinkArgument, LinkValue};
+pub use location::Location;
+pub(crate) use location::Unresolved;
 pub use part::ResponsePart;
 pub(crate) use plain::ok;
 pub use redirect::Redirect;
@@ -32,7 +40,7 @@ use crate::{Response, describe::Operation};
 /// | [`Redirect`] | 303, 307 or 308 |
 /// | [`http::StatusCode`] | that status without content |
 /// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |
-/// | tuples: `(StatusCode, T)`, `([(name, value); N], T)`, `(SetCookie, T)`, .. | that of `T` with each [`ResponsePart`] applied |
+/// | tuples: `(StatusCode, T)`, `([(name, value); N], T)`, `(SetCookie, T)`, `(Location, T)`, .. | that of `T` with each [`ResponsePart`] applied |
 /// | `Result<T, E>` where `E:` [`ApiError`](crate::ApiError) | that of `T`, or the problem of the error |
 /// | `Result<T, (StatusCode, String)>` | that of `T`, or a problem of [this status](crate::ApiError#a-status-as-an-error) |
 /// | [`Problem`](crate::Problem) | that problem |

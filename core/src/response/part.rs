@@ -1,6 +1,6 @@
 //! Status, headers and cookies before the value in a tuple.
 
-use super::status;
+use super::{Location, status};
 use crate::{Error, IntoResponse, Problem, Response, describe::Operation};
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -10,8 +10,9 @@ use http::{
 /// A part of a response, such as a status or a header, before the value in a tuple.
 ///
 /// Implemented by [`StatusCode`], `[(name, value); N]`, [`HeaderMap`],
-/// [`SetCookie`](crate::response::SetCookie), arrays and `Vec`s of cookies, and `Option` of a part. Parts are
-/// applied from left to right:
+/// [`SetCookie`](crate::response::SetCookie), arrays and `Vec`s of cookies,
+/// [`Location`](struct@crate::response::Location), and `Option` of a part. Parts are applied from left to
+/// right:
 ///
 /// - a header replaces a header that the value has set; a name that one part repeats is sent
 ///   repeatedly; cookies are always added;
@@ -68,6 +69,16 @@ impl ResponsePart for StatusCode {
 
     fn describe(operation: &mut Operation) {
         operation.response_status(None);
+    }
+}
+
+impl ResponsePart for Location {
+    fn apply(self, response: &mut Response) -> Result<(), Error> {
+        self.set(response)
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response_header("location");
     }
 }
 

@@ -1,9 +1,8 @@
 //! Redirects.
 
-use super::location;
+use super::Location;
 use crate::{IntoResponse, Problem, Response, describe::Operation};
-use http::{StatusCode, header::LOCATION};
-use std::borrow::Cow;
+use http::StatusCode;
 
 /// A response that redirects the client to another address.
 ///
@@ -15,19 +14,20 @@ use std::borrow::Cow;
 /// assert_eq!(response.headers()["location"], "/orders/7");
 /// ```
 ///
-/// Characters that a URI cannot contain are percent-encoded. If the address is empty or has control
-/// characters, the response is a 500, which is logged.
-///
-/// The address is sent as given. An address within the API begins with the stage or the base path
-/// that clients write before its paths:
+/// A text is sent as given; see [`Location`](struct@Location). An address within the API is better a
+/// [`Link`](crate::response::Link), which has the stage and the base path that clients write before its
+/// paths:
 ///
 /// ```
-/// use lambda_api::{Invocation, api_handler, response::Redirect};
+/// use lambda_api::{api_handler, response::Redirect};
 ///
 /// #[api_handler(GET "/orders/latest")]
-/// async fn latest(invocation: &Invocation) -> Redirect {
-///     Redirect::to(format!("{}/orders/7", invocation.path_prefix()))
+/// async fn latest() -> Redirect {
+///     Redirect::to(get_order::path(7))
 /// }
+///
+/// #[api_handler(GET "/orders/{id}")]
+/// async fn get_order(id: u64) {}
 /// ```
 ///
 /// # Addresses from outside
@@ -55,41 +55,38 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
     status: StatusCode,
-    location: Cow<'static, str>,
+    location: Location,
 }
 
 impl Redirect {
     /// A 303: the client gets the other address with `GET`, as after submitting a form.
     #[must_use]
-    pub fn to(location: impl Into<Cow<'static, str>>) -> Self {
+    pub fn to(location: impl Into<Location>) -> Self {
         Self::new(StatusCode::SEE_OTHER, location.into())
     }
 
     /// A 307: the client repeats the same request there, this time only.
     #[must_use]
-    pub fn temporary(location: impl Into<Cow<'static, str>>) -> Self {
+    pub fn temporary(location: impl Into<Location>) -> Self {
         Self::new(StatusCode::TEMPORARY_REDIRECT, location.into())
     }
 
     /// A 308: the client sends the same request there from now on. Browsers cache it.
     #[must_use]
-    pub fn permanent(location: impl Into<Cow<'static, str>>) -> Self {
+    pub fn permanent(location: impl Into<Location>) -> Self {
         Self::new(StatusCode::PERMANENT_REDIRECT, location.into())
     }
 
-    fn new(status: StatusCode, location: Cow<'static, str>) -> Self {
+    fn new(status: StatusCode, location: Location) -> Self {
         Self { status, location }
     }
 }
 
 impl IntoResponse for Redirect {
     fn into_response(self) -> Response {
-        match location::header(&self.location) {
-            Ok(value) => {
-                let mut response = self.status.into_response();
-                response.headers_mut().insert(LOCATION, value);
-                response
-            }
+        let mut response = self.status.into_response();
+        match self.location.set(&mut response) {
+            Ok(()) => response,
             Err(error) => Problem::from_error(&error).into_response(),
         }
     }

@@ -1,9 +1,8 @@
 //! Responses named after their status.
 
-use super::location;
+use super::Location;
 use crate::{IntoResponse, Problem, Response, describe::Operation};
-use http::{StatusCode, header::LOCATION};
-use std::borrow::Cow;
+use http::StatusCode;
 
 /// Sets the status of a response, unless it is a problem.
 pub(super) fn set(response: &mut Response, status: StatusCode) {
@@ -24,27 +23,29 @@ pub(super) fn set(response: &mut Response, status: StatusCode) {
 /// assert_eq!(response.headers()["location"], "/orders/7");
 /// ```
 ///
-/// The `location` is sent as given. If clients write a stage or a base path before the paths of the
-/// API, it must begin with that: [`Invocation::path_prefix`](crate::Invocation::path_prefix)
-/// returns the prefix, or an empty string if there is none:
+/// The `location` of a resource of the API is a [`Link`](crate::response::Link) to its route. It has the
+/// stage and the base path that clients write before the paths of the API:
 ///
 /// ```
-/// use lambda_api::{Created, Invocation, Json, api_handler};
+/// use lambda_api::{Created, Json, api_handler};
 ///
 /// #[api_handler(POST "/orders")]
-/// async fn place_order(invocation: &Invocation) -> Created<Json<u32>> {
-///     Created::at(format!("{}/orders/7", invocation.path_prefix()), Json(7))
+/// async fn place_order() -> Created<Json<u32>> {
+///     Created::at(get_order::path(7), Json(7))
 /// }
+///
+/// #[api_handler(GET "/orders/{id}")]
+/// async fn get_order(id: u32) -> Json<u32> { Json(id) }
 /// ```
 ///
-/// Characters that a URI cannot contain are percent-encoded. Encode values from outside before you
-/// put them between slashes. If the location is empty or has control characters, the response is a
-/// 500, which is logged.
+/// A text is sent as given; see [`Location`](struct@Location). Encode values from outside before you put
+/// them between slashes, and begin with
+/// [`Invocation::path_prefix`](crate::Invocation::path_prefix) if it leads to the API.
 #[derive(Clone, Debug)]
 pub struct Created<T> {
     /// The response that describes the created resource.
     pub body: T,
-    location: Option<Cow<'static, str>>,
+    location: Option<Location>,
 }
 
 /// Creates a 201 response; short for [`Created::new`].
@@ -74,7 +75,7 @@ impl<T> Created<T> {
 
     /// Creates a 201 response with the `location` of the resource.
     #[must_use]
-    pub fn at(location: impl Into<Cow<'static, str>>, body: T) -> Self {
+    pub fn at(location: impl Into<Location>, body: T) -> Self {
         Self {
             body,
             location: Some(location.into()),
@@ -82,15 +83,22 @@ impl<T> Created<T> {
     }
 
     /// Returns the `location`.
+    ///
+    /// ```
+    /// use lambda_api::{Created, Json};
+    ///
+    /// let created = Created::at("/orders/7", Json(7));
+    /// assert_eq!(created.location(), Some(&"/orders/7".into()));
+    /// ```
     #[must_use]
-    pub fn location(&self) -> Option<&str> {
-        self.location.as_deref()
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
     }
 }
 
 impl<T: IntoResponse> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
-        created(self.body.into_response(), self.location.as_deref())
+        created(self.body.into_response(), self.location)
     }
 
     fn describe(operation: &mut Operation) {
@@ -100,15 +108,12 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
     }
 }
 
-fn created(mut response: Response, at: Option<&str>) -> Response {
+fn created(mut response: Response, at: Option<Location>) -> Response {
     set(&mut response, StatusCode::CREATED);
-    if let Some(at) = at.filter(|_| !Problem::is_in(&response)) {
-        match location::header(at) {
-            Ok(value) => response.headers_mut().insert(LOCATION, value),
-            Err(error) => return Problem::from_error(&error).into_response(),
-        };
+    match at.map_or(Ok(()), |at| at.set(&mut response)) {
+        Ok(()) => response,
+        Err(error) => Problem::from_error(&error).into_response(),
     }
-    response
 }
 
 /// A 202 response: the request was accepted, but the work is not finished.

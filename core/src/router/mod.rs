@@ -14,7 +14,11 @@ pub(crate) use prefix::{names, parameter};
 pub(crate) use routing::{Dispatch, Mounted, RouteHandler, Routing};
 
 use crate::{
-    auth::Policy, matched_route::Values, middleware::PathMethods, path_normalization,
+    auth::Policy,
+    endpoint::Route,
+    matched_route::{Pattern, Values},
+    middleware::PathMethods,
+    path_normalization,
     path_shape::Shape,
 };
 use http::{HeaderValue, Method};
@@ -34,6 +38,7 @@ pub(crate) struct Router {
     fallbacks: Vec<(String, Fallback)>,
     /// Prefix and policy of every `Api` with an authenticator, the most specific prefix first.
     closed: Vec<(String, Arc<Policy>)>,
+    has_layers: bool,
 }
 
 /// A fallback, for requests that no route matches.
@@ -80,11 +85,13 @@ impl Router {
         shape: Shape,
         entry: Entry,
     ) -> Result<(), Conflict> {
+        self.has_layers |= entry.way.is_wrapped();
         self.table.insert(method, shape, entry)
     }
 
     /// If `every_method` is set, it also gets methods that no route of the path has.
     pub(crate) fn insert_fallback(&mut self, prefix: &str, entry: Entry, every_method: bool) {
+        self.has_layers |= entry.way.is_wrapped();
         let fallback = Fallback {
             entry,
             every_method,
@@ -131,6 +138,34 @@ impl Router {
             Some(allow) => Found::MethodNotAllowed(allow),
             None => Found::Nothing,
         }
+    }
+
+    /// The pattern of the route or the fallback that gets a request.
+    pub(crate) fn pattern_of(&self, method: &Method, path: &str) -> Option<&Pattern> {
+        match self.find(method, path) {
+            Found::Endpoint { entry, .. } => Some(&entry.pattern),
+            _ => None,
+        }
+    }
+
+    /// The full paths of a handler, in the order in which they were added.
+    pub(crate) fn paths_of(
+        &self,
+        is_wanted: impl Fn(&Route) -> bool,
+    ) -> impl Iterator<Item = &str> {
+        let entries = self
+            .table
+            .entries()
+            .filter(move |entry| match &entry.origin {
+                Origin::Route(route) => is_wanted(route),
+                Origin::Service(_) => false,
+            });
+        entries.filter_map(|entry| entry.pattern.route())
+    }
+
+    /// Whether something around a handler, or a service, can respond.
+    pub(crate) fn has_layers(&self) -> bool {
+        self.has_layers
     }
 
     /// `Allow` (RFC 9110, section 10.2.1): the methods of all routes whose path matches, `HEAD` if
@@ -239,10 +274,7 @@ impl PathMethods for Router {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        Response,
-        matched_route::{Pattern, Value},
-    };
+    use crate::{Response, matched_route::Value};
 
     pub(super) fn entry(method: &str, path: &str) -> Entry {
         Entry {

@@ -157,7 +157,7 @@ impl Shared {
 
 impl Way {
     /// Whether the target, or something before it, may change the request.
-    fn is_wrapped(&self) -> bool {
+    pub(super) fn is_wrapped(&self) -> bool {
         self.gate.is_some() || matches!(self.target, Target::Service(_))
     }
 
@@ -197,7 +197,7 @@ fn call_handler(
 ) -> BoxFuture<'static, Response> {
     Box::pin(async move {
         let response = call(&request).await;
-        renderer.response(response, Invocation::of(&request))
+        renderer.response_to(response, &request)
     })
 }
 

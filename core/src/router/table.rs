@@ -179,6 +179,11 @@ impl Table {
         }
     }
 
+    /// All routes, in the order in which they were added.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.routes.iter().map(|listed| &listed.entry)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.routes.len()
     }

@@ -14,6 +14,8 @@ mod fallback;
 mod injection;
 mod layers;
 mod limits;
+mod link_values;
+mod links;
 mod middleware;
 mod nesting;
 mod panics;

@@ -4,8 +4,8 @@
 //! types keep their spans, so that the compiler reports an unsupported type at the argument.
 
 use super::{
-    Handler, args::Argument, doc, documented, lifetimes, options::Options, signature::return_type,
-    timeout::Timeout,
+    Handler, args::Argument, doc, documented, lifetimes, link, options::Options, path::RoutePath,
+    signature::return_type, timeout::Timeout,
 };
 use crate::{
     error_store::ErrorStore,
@@ -30,6 +30,7 @@ pub(crate) fn handler(handler: &Handler) -> TokenStream {
     let cfgs = cfgs(&function.attrs);
     let target = at_call_site(&function.sig.ident);
     let route = route(handler, &private, &call_name);
+    let link = link::function(handler);
     let main = (function.sig.ident == "main").then(|| {
         quote! {
             #(#cfgs)*
@@ -47,12 +48,18 @@ pub(crate) fn handler(handler: &Handler) -> TokenStream {
         impl #krate::Endpoint for #target {
             const ROUTE: #private::Route = #route;
         }
+        #link
         #main
     }
 }
 
 /// The errors and stub items, so that uses of the handler cause no further errors.
-pub(crate) fn stub(errors: &ErrorStore, options: &Options, function: &Function) -> TokenStream {
+pub(crate) fn stub(
+    errors: &ErrorStore,
+    options: &Options,
+    path: Option<&RoutePath>,
+    function: &Function,
+) -> TokenStream {
     let errors = errors.to_tokens();
     let (item, _) = function_item(function);
     if function.sig.receiver().is_some() {
@@ -62,6 +69,7 @@ pub(crate) fn stub(errors: &ErrorStore, options: &Options, function: &Function) 
     let structure = structure(function);
     let cfgs = cfgs(&function.attrs);
     let target = at_call_site(&function.sig.ident);
+    let link = link::stub(krate, path, function);
     let main = (function.sig.ident == "main").then(|| quote!(#(#cfgs)* fn main() {}));
     quote! {
         #errors
@@ -73,6 +81,7 @@ pub(crate) fn stub(errors: &ErrorStore, options: &Options, function: &Function) 
         impl #krate::Endpoint for #target {
             const ROUTE: #krate::__private::Route = #krate::__private::INVALID;
         }
+        #link
         #main
     }
 }

@@ -47,6 +47,31 @@ impl VisitMut for Erase {
     }
 }
 
+/// Gives all erased lifetimes this name, also that of a reference without one.
+pub(crate) fn name(ty: &Type, name: &str) -> Type {
+    struct Name<'a>(&'a str);
+    impl VisitMut for Name<'_> {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident == "_" {
+                *lifetime = Lifetime::new(self.0, lifetime.span());
+            }
+        }
+
+        fn visit_type_reference_mut(&mut self, ty: &mut TypeReference) {
+            if ty.lifetime.is_none() {
+                ty.lifetime = Some(Lifetime::new(self.0, ty.and_token.span));
+            }
+            visit_mut::visit_type_reference_mut(self, ty);
+        }
+
+        // `fn(&str)` declares its own lifetime.
+        fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+    }
+    let mut ty = ty.clone();
+    Name(name).visit_type_mut(&mut ty);
+    ty
+}
+
 /// Rejects types such as `&'static str`: a request does not live that long.
 ///
 /// Inside an extractor they can be valid: `State<&'static str>`.

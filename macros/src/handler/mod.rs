@@ -8,6 +8,7 @@ mod document;
 mod documented;
 mod expand;
 mod lifetimes;
+mod link;
 mod options;
 mod path;
 mod signature;
@@ -56,9 +57,11 @@ pub(crate) fn api_handler(attribute: TokenStream, item: &TokenStream) -> TokenSt
             function,
             arguments,
         }),
-        _ => {
+        paths => {
             strip_arg_attrs(&mut function.sig);
-            expand::stub(&errors, &options, &function)
+            let path = paths.as_ref().and_then(|paths| paths.first());
+            let path = path.map(|(_, path)| path);
+            expand::stub(&errors, &options, path, &function)
         }
     }
 }

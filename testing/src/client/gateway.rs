@@ -33,6 +33,8 @@ pub(super) struct Exchange {
     pub(super) response: Response<Bytes>,
     /// The problem that `Api::on_problem` has given another form.
     pub(super) problem: Option<Problem>,
+    /// Why a link in the response could not be resolved.
+    pub(super) failed_link: Option<String>,
     /// Why the gateway responded instead of the function.
     pub(super) error: Option<String>,
 }
@@ -74,12 +76,13 @@ pub(super) async fn exchange(
         raw: None,
         response: Response::new(Bytes::new()),
         problem: None,
+        failed_link: None,
         error: None,
     };
     if let Some((status, reason)) = rejected(source, request, text.len()) {
         return exchange.gateway_response(source, status, reason);
     }
-    let handled = __private::handle_event_with_problem(app, text.into(), lambda);
+    let handled = __private::handle_event(app, text.into(), lambda);
     let handled = match patience {
         None => handled.await,
         Some(patience) => match tokio::time::timeout(patience.limit, handled).await {
@@ -99,9 +102,10 @@ pub(super) async fn exchange(
         },
     };
     let raw_response = match handled {
-        Ok((raw_response, problem)) => {
-            exchange.problem = problem;
-            Bytes::from(raw_response)
+        Ok(handled) => {
+            exchange.problem = handled.problem;
+            exchange.failed_link = handled.failed_link;
+            Bytes::from(handled.response)
         }
         Err(error) => {
             let reason = format!("the function rejected the event: {error}");
@@ -137,6 +141,7 @@ pub(super) fn outside(
         raw: None,
         response: Response::new(Bytes::new()),
         problem: None,
+        failed_link: None,
         error: None,
     };
     // A REST API responds to unknown paths as to forbidden ones.

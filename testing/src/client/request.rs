@@ -6,16 +6,13 @@ use super::{
     response::Sent,
     target::{Origin, Target},
 };
-use crate::{MultipartForm, encoding};
+use crate::{MultipartForm, TrackedFuture, encoding};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
     header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST},
 };
-use lambda_api::{
-    BoxFuture,
-    event::emulate::{self, GatewayContext},
-};
+use lambda_api::event::emulate::{self, GatewayContext};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::{self, Display};
@@ -362,10 +359,19 @@ pub(super) fn header(name: &str, value: Option<HeaderValue>) -> (HeaderName, Hea
 
 impl IntoFuture for TestRequest {
     type Output = TestResponse;
-    type IntoFuture = BoxFuture<'static, TestResponse>;
+    type IntoFuture = TrackedFuture<'static, TestResponse>;
 
+    /// # Panics
+    /// Where the future is awaited, when a [`Link`](lambda_api::response::Link) in the response cannot
+    /// be resolved.
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        TrackedFuture::new(async move {
+            let response = self.send().await;
+            match response.failed_link() {
+                None => Ok(response),
+                Some(reason) => Err(format!("{reason}\n\n{response}")),
+            }
+        })
     }
 }
 

@@ -307,6 +307,11 @@ impl TestResponse {
         }
     }
 
+    /// Why a link in the response could not be resolved.
+    pub(super) fn failed_link(&self) -> Option<&str> {
+        self.exchange.failed_link.as_deref()
+    }
+
     /// Ends the test: what is wrong, the request, and the response.
     #[track_caller]
     pub(super) fn fail(&self, what: &str) -> ! {

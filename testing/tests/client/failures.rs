@@ -1,7 +1,9 @@
 //! Tests that are wrong: the message, and the line it names.
 
 use super::client;
-use lambda_api::{Api, State, api_handler, event::Source, routes};
+use lambda_api::{
+    Api, Created, IntoResponse, Json, Problem, State, api_handler, event::Source, routes,
+};
 use lambda_api_testing::{EventBuilder, FakeLambda, TestClient};
 use std::{
     cell::RefCell,
@@ -127,6 +129,40 @@ async fn build_errors_panic_where_awaited() {
             .any(|line| line.ends_with("both handle GET /a"))
     );
     panic.assert_is_at_its_test();
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_resolved_fails_the_test() {
+    #[api_handler(GET "/orders/{id}")]
+    async fn get_order(id: u64) -> String {
+        id.to_string()
+    }
+
+    #[api_handler(POST "/orders")]
+    async fn place_order() -> Created<Json<u64>> {
+        Created::at(get_order::path(7), Json(7))
+    }
+
+    let restyled = |problem: &Problem| problem.status().into_response();
+    for api in [Api::new(), Api::new().on_problem(restyled)] {
+        let client = TestClient::new(api.routes(routes![place_order])).await;
+        let panic = panic_of_async(async {
+            let _ = client.post("/orders").await;
+        })
+        .await;
+        let lines: Vec<&str> = panic.message.lines().collect();
+        let begin = "the link to `client::failures::get_order` (testing/tests/client/failures.rs:";
+        assert!(lines[0].starts_with(begin), "{}", panic.message);
+        let end = ") cannot be resolved: no such route is mounted: `get_order` is not in the `routes` \
+                   of this API";
+        assert!(lines[0].ends_with(end), "{}", panic.message);
+        assert!(
+            lines[2].starts_with("request  POST /orders"),
+            "{}",
+            panic.message
+        );
+        panic.assert_is_at_its_test();
+    }
 }
 
 #[tokio::test]

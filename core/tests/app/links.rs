@@ -1,0 +1,324 @@
+//! Links to routes: the prefixes of their paths, and the responses that can have them.
+
+use crate::{app, ask, code, header, text};
+use http::StatusCode;
+use lambda_api::{
+    Api, Created, Json, Problem, Request, Response, api_handler,
+    event::{Source, emulate::GatewayContext},
+    middleware::{Next, from_fn},
+    response::{Location, Redirect},
+    routes,
+};
+use lambda_api_testing::TestClient;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize, Serialize)]
+pub(crate) struct OrderId(pub(crate) u64);
+
+#[api_handler(GET "/")]
+pub(crate) async fn index() -> &'static str {
+    "index"
+}
+
+#[api_handler(GET "/orders/{id}")]
+pub(crate) async fn get_order(id: OrderId) -> String {
+    id.0.to_string()
+}
+
+#[api_handler(POST "/orders")]
+async fn place_order() -> Created<Json<u64>> {
+    Created::at(get_order::path(OrderId(7)), Json(7))
+}
+
+/// Redirects to the index.
+#[api_handler(GET "/home")]
+pub(crate) async fn home() -> Redirect {
+    Redirect::to(index::path())
+}
+
+pub(crate) async fn location(api: Api, method: &str, uri: &str) -> String {
+    let response = ask(&app(api).await, method, uri).await;
+    let status = response.status();
+    let location = header(&response, "location");
+    location
+        .unwrap_or_else(|| panic!("{status} for {uri}"))
+        .to_owned()
+}
+
+/// The problem of a request whose response has a link that fails.
+pub(crate) async fn failure(api: Api, uri: &str) -> String {
+    let app = app(api).await;
+    let response = ask(&app, "GET", uri).await;
+    assert_eq!(response.status(), 500, "{uri}");
+    text(&response).to_owned()
+}
+
+pub(crate) fn links() -> Api {
+    Api::new().routes(routes![index, get_order, place_order, home,])
+}
+
+#[tokio::test]
+async fn a_link_has_the_stage_and_the_base_path() {
+    let client = TestClient::new(links().base_path("/v1")).await;
+    type Gateway = fn(GatewayContext) -> GatewayContext;
+    let cases: [(Source, Gateway, &str); 7] = [
+        (Source::HttpApi, |gateway| gateway, ""),
+        (Source::HttpApi, |gateway| gateway.stage("dev"), "/dev"),
+        (Source::HttpApiV1, |gateway| gateway.stage("dev"), "/dev"),
+        (Source::RestApi, |gateway| gateway, "/prod"),
+        (
+            Source::RestApi,
+            |gateway| gateway.domain("api.example.com"),
+            "",
+        ),
+        (Source::RestApi, |gateway| gateway.base_path("/v1"), "/v1"),
+        (Source::FunctionUrl, |gateway| gateway, ""),
+    ];
+    for (source, gateway, prefix) in cases {
+        let client = client.via(source).gateway(gateway);
+        let placed = client.post("/orders").await;
+        placed.assert_status(201);
+        placed.assert_header("location", format!("{prefix}/orders/7").as_str());
+        client.get(placed.location()).await.assert_text("7");
+        let home = client.get("/home").await;
+        home.assert_status(303);
+        home.assert_header("location", format!("{prefix}/").as_str());
+        client.get(home.location()).await.assert_text("index");
+    }
+}
+
+#[tokio::test]
+async fn a_link_stays_in_the_nested_api_of_the_request() {
+    let api = || {
+        Api::new()
+            .nest("/v1", links())
+            .nest("/v2", Api::new().nest("/shops/{shop}", links()))
+            .nest("/v3", links())
+    };
+    for (uri, expected) in [
+        ("/v1/orders", "/v1/orders/7"),
+        ("/v3/orders", "/v3/orders/7"),
+        ("/v2/shops/a/orders", "/v2/shops/a/orders/7"),
+        ("/v2/shops/a%2Fb%20c/orders", "/v2/shops/a%2Fb%20c/orders/7"),
+        ("/v2/shops/%2E%2E/orders", "/v2/shops/%2E%2E/orders/7"),
+    ] {
+        assert_eq!(location(api(), "POST", uri).await, expected);
+    }
+    assert_eq!(location(api(), "GET", "/v3/home").await, "/v3");
+}
+
+#[api_handler(GET "/start")]
+async fn start() -> Redirect {
+    Redirect::temporary(get_order::path(OrderId(1)))
+}
+
+#[api_handler(GET "/start-of-a")]
+async fn start_of_a() -> Redirect {
+    Redirect::permanent(get_order::path(OrderId(1)).with("shop", "a/ü"))
+}
+
+#[tokio::test]
+async fn of_several_mounts_the_nearest_one_is_linked() {
+    let from = || Api::new().routes(routes![start]);
+    let to = || Api::new().routes(routes![get_order]);
+    for (api, uri, expected) in [
+        (
+            from().nest("/a", to()).nest("/b", to()),
+            "/start",
+            "/a/orders/1",
+        ),
+        (
+            from().nest("/a", to()).routes(routes![get_order]),
+            "/start",
+            "/orders/1",
+        ),
+        (
+            from()
+                .nest("/a", Api::new().nest("/b", to()))
+                .nest("/c", to()),
+            "/start",
+            "/c/orders/1",
+        ),
+        (
+            Api::new()
+                .nest("/c", to())
+                .nest("/a", from().nest("/b", to())),
+            "/a/start",
+            "/a/b/orders/1",
+        ),
+    ] {
+        assert_eq!(location(api, "GET", uri).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_of_another_prefix_must_be_set() {
+    let api = || {
+        Api::new()
+            .routes(routes![start, start_of_a])
+            .nest("/shops/{shop}", Api::new().routes(routes![get_order]))
+    };
+    assert_eq!(
+        location(api(), "GET", "/start-of-a").await,
+        "/shops/a%2F%C3%BC/orders/1"
+    );
+    failure(api(), "/start").await;
+    let inside = Api::new().routes(routes![get_order, start_of_a, start]);
+    let api = Api::new().nest("/shops/{shop}", inside);
+    let set = location(api, "GET", "/shops/b/start-of-a").await;
+    assert_eq!(set, "/shops/a%2F%C3%BC/orders/1");
+}
+
+#[api_handler(GET "/elsewhere/{shop}")]
+async fn elsewhere(#[path("shop")] _shop: &str) -> Redirect {
+    Redirect::to(get_order::path(OrderId(1)))
+}
+
+#[tokio::test]
+async fn a_parameter_of_the_same_name_elsewhere_is_not_used() {
+    let api = Api::new()
+        .routes(routes![elsewhere])
+        .nest("/shops/{shop}", Api::new().routes(routes![get_order]));
+    failure(api, "/elsewhere/a").await;
+}
+
+async fn to_home(_: Request, _: Next) -> Redirect {
+    Redirect::to(home::path())
+}
+
+async fn pass(request: Request, next: Next) -> Response {
+    next.run(request).await
+}
+
+#[tokio::test]
+async fn layers_can_respond_with_a_link() {
+    let nest = |api: Api| Api::new().nest("/t/{tenant}", api);
+    for api in [
+        nest(Api::new().routes(routes![home, get_order])).layer(from_fn(to_home)),
+        nest(Api::new().routes(routes![home, get_order])).route_layer(from_fn(to_home)),
+        nest(
+            Api::new()
+                .routes(routes![home, get_order])
+                .layer(from_fn(to_home)),
+        ),
+        nest(
+            Api::new()
+                .routes(routes![home])
+                .routes(routes![get_order].layer(from_fn(to_home))),
+        ),
+    ] {
+        let api = api.layer(from_fn(pass));
+        assert_eq!(
+            location(api, "GET", "/t/a%20b/orders/7").await,
+            "/t/a%20b/home"
+        );
+    }
+}
+
+#[tokio::test]
+async fn outer_layers_see_the_location_of_a_handler() {
+    async fn seen(request: Request, next: Next) -> Response {
+        let mut response = next.run(request).await;
+        if let Some(location) = response.headers().get("location").cloned() {
+            response.headers_mut().insert("x-seen", location);
+        }
+        response
+    }
+    let app = app(links().layer(from_fn(seen))).await;
+    let response = ask(&app, "POST", "/orders").await;
+    assert_eq!(header(&response, "x-seen"), Some("/orders/7"));
+}
+
+#[tokio::test]
+async fn a_mounted_app_links_to_its_own_routes() {
+    let inner = app(links()).await;
+    let layered = app(links().layer(from_fn(to_home))).await;
+    let middle = app(Api::new()
+        .mount_service("/in", inner.clone())
+        .mount_service("/layered", layered))
+    .await;
+    let outer = Api::new()
+        .mount_service("/shop", inner.clone())
+        .mount_service("/middle", middle)
+        .fallback_service(inner);
+    let app = app(outer).await;
+    for (uri, expected) in [
+        ("/shop/home", "/shop/"),
+        ("/middle/in/home", "/middle/in/"),
+        ("/middle/layered/x", "/middle/layered/home"),
+        ("/home", "/"),
+    ] {
+        let response = ask(&app, "GET", uri).await;
+        assert_eq!(header(&response, "location"), Some(expected), "{uri}");
+    }
+}
+
+#[api_handler(GET "/parts/{part}")]
+async fn part(part: String) -> Result<(StatusCode, Location, Json<&'static str>), Problem> {
+    match part.as_str() {
+        "bad" => Err(Problem::new(StatusCode::CONFLICT, "bad")),
+        _ => Ok((
+            StatusCode::ACCEPTED,
+            Location(home::path()),
+            Json("started"),
+        )),
+    }
+}
+
+#[api_handler(GET "/before-an-error")]
+async fn before_an_error() -> (Location, Result<String, Problem>) {
+    let error = Problem::new(StatusCode::CONFLICT, "bad");
+    (Location(home::path()), Err(error))
+}
+
+#[api_handler(GET "/overridden")]
+async fn overridden() -> ([(&'static str, &'static str); 1], Redirect) {
+    ([("location", "/other")], Redirect::to(home::path()))
+}
+
+#[api_handler(GET "/replaced")]
+async fn replaced() -> (Location, Location, Redirect) {
+    (
+        Location(home::path()),
+        Location("/first"),
+        Redirect::to(home::path()),
+    )
+}
+
+#[api_handler(GET "/replaced-by-a-link")]
+async fn replaced_by_a_link() -> (Location, Redirect) {
+    (Location(home::path()), Redirect::to("/first"))
+}
+
+#[tokio::test]
+async fn a_location_is_a_part_of_a_response() {
+    let app = app(links().routes(routes![
+        part,
+        before_an_error,
+        overridden,
+        replaced,
+        replaced_by_a_link
+    ]))
+    .await;
+    for (uri, status, expected) in [
+        ("/parts/good", 202, Some("/home")),
+        ("/parts/bad", 409, None),
+        ("/before-an-error", 409, None),
+        ("/overridden", 303, Some("/other")),
+        ("/replaced", 303, Some("/first")),
+        ("/replaced-by-a-link", 303, Some("/home")),
+    ] {
+        let response = ask(&app, "GET", uri).await;
+        assert_eq!(response.status(), status, "{uri}");
+        assert_eq!(header(&response, "location"), expected, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_fails_is_a_problem() {
+    let app = app(Api::new().routes(routes![place_order])).await;
+    let response = ask(&app, "POST", "/orders").await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(code(&response), "internal_error");
+    assert!(!text(&response).contains("get_order"));
+}

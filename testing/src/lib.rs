@@ -264,8 +264,8 @@ pub mod strategies;
 mod tracked_future;
 
 pub use client::{
-    OnEverySource, ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse,
-    on_every_source,
+    OnEverySource, ReceivedCookie, ReceivedProblem, TestClient, TestClientBuilder, TestRequest,
+    TestResponse, on_every_source,
 };
 pub use event::EventBuilder;
 pub use fake_lambda::FakeLambda;

@@ -105,6 +105,11 @@ impl Api {
             Arc::clone(&states),
             self.renderer.clone(),
         ));
+        #[cfg(feature = "openapi")]
+        let routing = match &self.observer {
+            Some(observer) => observer.around(routing, &router),
+            None => routing,
+        };
         let layered = wrap(routing, self.layers.iter(), &self);
         let for_layers = (!self.layers.is_empty()).then_some(states);
         let guarded = Next::new(Guard::new(

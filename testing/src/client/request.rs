@@ -6,16 +6,13 @@ use super::{
     response::Sent,
     target::{Origin, Target},
 };
-use crate::{MultipartForm, encoding};
+use crate::{MultipartForm, TrackedFuture, encoding};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
     header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST},
 };
-use lambda_api::{
-    BoxFuture,
-    event::emulate::{self, GatewayContext},
-};
+use lambda_api::event::emulate::{self, GatewayContext};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::{self, Display};
@@ -244,7 +241,7 @@ impl TestRequest {
         gateway
     }
 
-    async fn send(self) -> TestResponse {
+    async fn send(self) -> Result<TestResponse, String> {
         let client = &self.client;
         let gateway = self.gateway_of_target();
         let prefix = gateway.path_prefix(client.source);
@@ -256,6 +253,8 @@ impl TestRequest {
             request.headers_mut().append(COOKIE, cookies);
         }
         let lambda = client.next_context();
+        #[cfg(feature = "openapi")]
+        let request_id = lambda.request_id.clone();
         let patience = client
             .deadline
             .map(|limit| Patience::new(client.source, limit));
@@ -277,7 +276,9 @@ impl TestRequest {
             exchange,
         );
         response.keep_cookies();
-        response
+        #[cfg(feature = "openapi")]
+        response.check_conformance(&request_id)?;
+        Ok(response)
     }
 
     /// The cookies of the jar and of the request.
@@ -362,10 +363,10 @@ pub(super) fn header(name: &str, value: Option<HeaderValue>) -> (HeaderName, Hea
 
 impl IntoFuture for TestRequest {
     type Output = TestResponse;
-    type IntoFuture = BoxFuture<'static, TestResponse>;
+    type IntoFuture = TrackedFuture<'static, TestResponse>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        TrackedFuture::new(self.send())
     }
 }
 

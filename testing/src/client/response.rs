@@ -307,6 +307,21 @@ impl TestResponse {
         }
     }
 
+    /// Compares the response with the document of the API, if the client does so.
+    #[cfg(feature = "openapi")]
+    pub(super) fn check_conformance(&self, request_id: &str) -> Result<(), String> {
+        let request = &self.sent.request;
+        let Some(conformance) = request.client().conformance() else {
+            return Ok(());
+        };
+        let is_head = request.method() == http::Method::HEAD;
+        let reads_body = !self.exchange.is_left_encoded(request.client().source());
+        let response = (self.exchange.error.is_none()).then_some(&self.exchange.response);
+        conformance
+            .check(request_id, is_head, reads_body, response)
+            .map_err(|what| format!("{what}\n\n{self}"))
+    }
+
     /// Ends the test: what is wrong, the request, and the response.
     #[track_caller]
     pub(super) fn fail(&self, what: &str) -> ! {

@@ -134,12 +134,7 @@ impl Received<'_> {
                         true => "expected JSON, found an empty body".to_owned(),
                         false => format!("expected JSON, found a body that is not JSON: {error}"),
                     };
-                    vec![Violation::new(
-                        "body",
-                        what,
-                        &schema.pointer,
-                        Some(schema.value),
-                    )]
+                    vec![Violation::new("body", what, &content.pointer, None)]
                 }
             };
         }

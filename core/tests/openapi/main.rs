@@ -3,7 +3,6 @@
 #![cfg(all(feature = "api-keys", feature = "jwt", feature = "openapi"))]
 
 mod absence;
-mod conforming;
 mod models;
 mod rules;
 mod shop;

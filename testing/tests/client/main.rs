@@ -93,8 +93,9 @@ fn api() -> Api {
     ])
 }
 
+/// Most tests send requests to this API, so they show that its document is true as well.
 async fn client() -> TestClient {
-    TestClient::new(api()).await
+    TestClient::new(api()).conforming().await
 }
 
 /// The values that the echoed request had of a header.

@@ -18,6 +18,12 @@ async fn file(path: String) -> (StatusCode, String) {
     (StatusCode::OK, path)
 }
 
+/// The document cannot distinguish its path from that of `file`, which it leaves out.
+#[api_handler(GET "/files/{name}", returns = NoContent)]
+async fn top_file(name: String) -> Response {
+    name.into_response()
+}
+
 #[api_handler(GET "/open")]
 async fn open() -> impl IntoResponse {
     (
@@ -66,7 +72,7 @@ fn api() -> Api {
         Ok::<_, Infallible>(Response::new(Body::from("service")))
     });
     Api::new()
-        .routes(routes![file, open, bytes, hidden, any, old, fail])
+        .routes(routes![file, top_file, open, bytes, hidden, any, old, fail])
         .nest("/orders/{id}", nested())
         .mount_service("/mounted", service)
 }
@@ -98,6 +104,7 @@ async fn responses_without_a_promise_pass() {
 async fn the_operation_is_that_of_the_route() {
     let client = TestClient::new(api()).conforming().await;
     for (method, path, operation) in [
+        ("GET", "/files/a", "GET /files/{name}"),
         ("GET", "/any/1", "GET /any/{id}"),
         ("HEAD", "/any/1", "GET /any/{id}"),
         ("PATCH", "/any/%31", "PATCH /any/{id}"),

@@ -19,7 +19,7 @@ pub(super) fn values(text: &str, schema: &Value) -> Vec<Value> {
         let items = text.split(',').map(str::trim);
         items.filter(|item| !item.is_empty()).map(scalars)
     };
-    let first = items().filter_map(|mut item| Some(item.swap_remove(0)));
+    let first = items().filter_map(|item| item.into_iter().next());
     let last = items().filter_map(|mut item| item.pop());
     vec![first.collect(), last.collect()]
 }

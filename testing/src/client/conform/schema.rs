@@ -30,7 +30,7 @@ impl Schemas {
         let registry = Registry::new()
             .draft(Draft::Draft202012)
             .add(DOCUMENT, document.clone())
-            .and_then(|registry| registry.prepare());
+            .and_then(jsonschema::RegistryBuilder::prepare);
         Ok(Self {
             document: document.clone(),
             registry: registry.map_err(|error| error.to_string())?,

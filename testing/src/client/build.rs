@@ -32,10 +32,9 @@ struct Described {
 
 impl TestClientBuilder {
     pub(super) fn new(api: Api) -> Self {
-        Self(State::Described(Box::new(Described {
-            api,
-            ..Described::default()
-        })))
+        let mut described = Box::<Described>::default();
+        described.api = api;
+        Self(State::Described(described))
     }
 
     /// Holds each response to the OpenAPI document of the API: a response that the document does not promise

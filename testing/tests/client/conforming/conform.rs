@@ -1,7 +1,15 @@
 //! Responses that keep what the document promises.
 
-use super::{COUNT, Case, Next, client, order_with};
-use lambda_api::event::Source;
+use super::{COUNT, Case, Next, client, order_with, what};
+use crate::failures::panic_of_async;
+use http::StatusCode;
+use lambda_api::{
+    Api, IntoResponse, NoContent, Response, api_handler,
+    event::Source,
+    openapi::{Header, RefOr},
+    routes,
+};
+use lambda_api_testing::TestClient;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -97,4 +105,37 @@ async fn bodies_left_as_base64_are_not_read() {
     let client = client(&next).await.via(Source::RestApi);
     next.set((200, "image/png", COUNT, "\u{e9}".to_owned()));
     client.get("/orders/7").await.assert_status(200);
+}
+
+#[api_handler(GET "/closed", returns = NoContent, response(401, "Sign in."))]
+async fn closed(#[query] silent: Option<bool>) -> Response {
+    let challenge = (silent != Some(true)).then_some([("www-authenticate", "Bearer")]);
+    (StatusCode::UNAUTHORIZED, challenge, ()).into_response()
+}
+
+/// A REST API renames the header.
+#[tokio::test]
+async fn renamed_headers_pass() {
+    let api = Api::new()
+        .routes(routes![closed])
+        .openapi_operation(|_, operation| {
+            let Some(RefOr::Item(response)) = operation.responses.get_mut("401") else {
+                panic!("a response");
+            };
+            let mut header = Header::default();
+            header.required = true;
+            let headers = &mut response.headers;
+            headers.insert("www-authenticate".to_owned(), header);
+        });
+    let client = TestClient::new(api).conforming().await;
+    for source in Source::ALL {
+        let client = client.via(source);
+        client.get("/closed").await.assert_status(401);
+        let panic = panic_of_async(async {
+            client.get("/closed?silent=true").await;
+        })
+        .await;
+        let missing = "header `www-authenticate`: expected a value, found none";
+        assert!(what(&panic).contains(missing), "{source}");
+    }
 }

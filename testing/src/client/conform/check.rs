@@ -94,8 +94,10 @@ impl Received<'_> {
                 let what = "expected a value, found none";
                 all.push(Violation::new(&*place, what, &header.pointer, None));
             }
-            if let Some(schema) = operation.member(&header, "schema") {
-                let fits = |text| schemas.any_fits(&place, &values(text, schema.value), &schema);
+            if let (Some(schema), Some(resolved)) =
+                (header.schema(), operation.member(&header, "schema"))
+            {
+                let fits = |text| schemas.any_fits(&place, &values(text, resolved.value), &schema);
                 all.extend(found.iter().flat_map(|text| fits(text)));
             }
         }
@@ -118,7 +120,7 @@ impl Received<'_> {
         if self.is_head || !self.reads_body || is_encoded(self.response.headers()) {
             return Vec::new();
         }
-        let Some(schema) = operation.member(content, "schema") else {
+        let Some(schema) = content.schema() else {
             return Vec::new();
         };
         let body = self.response.body();

@@ -15,14 +15,13 @@ use schema::Schemas;
 use serde_json::Value;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use violation::report;
 
 /// The document of an API, and the routes that its requests took.
 pub(super) struct Conformance {
     document: OpenApi,
-    json: Value,
     schemas: Schemas,
     /// By the id of the invocation.
     taken: Mutex<HashMap<String, Taken>>,
@@ -42,9 +41,8 @@ impl Conformance {
         let json: Value =
             serde_json::from_str(&document.to_json()).map_err(|error| failed(&error))?;
         let conformance = Arc::new(Self {
-            schemas: Schemas::of(&json).map_err(|error| failed(&error))?,
+            schemas: Schemas::of(json).map_err(|error| failed(&error))?,
             document,
-            json,
             taken: Mutex::default(),
         });
         let seen = Arc::clone(&conformance);
@@ -64,7 +62,7 @@ impl Conformance {
         self.taken().insert(id, taken);
     }
 
-    fn taken(&self) -> std::sync::MutexGuard<'_, HashMap<String, Taken>> {
+    fn taken(&self) -> MutexGuard<'_, HashMap<String, Taken>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -85,7 +83,7 @@ impl Conformance {
         let Some(routed) = __private::operation_of(&self.document, &method, &path) else {
             return Ok(());
         };
-        let operation = Operation::new(&self.json, &routed);
+        let operation = Operation::new(self.schemas.document(), &routed);
         let received = Received {
             response,
             is_head,

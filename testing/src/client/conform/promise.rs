@@ -34,6 +34,13 @@ pub(super) fn segment(name: &str) -> String {
 }
 
 impl<'a> Part<'a> {
+    /// The schema of a content or a header, which may have more than its reference.
+    pub(super) fn schema(&self) -> Option<Part<'a>> {
+        let value = self.value.get("schema")?;
+        let pointer = format!("{}/schema", self.pointer);
+        Some(Part { pointer, value })
+    }
+
     /// The member of this name, where a reference leads if it is one.
     pub(super) fn member(&self, document: &'a Value, name: &str) -> Option<Part<'a>> {
         let value = self.value.get(name)?;

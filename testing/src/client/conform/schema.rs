@@ -26,16 +26,20 @@ pub(super) struct Schemas {
 }
 
 impl Schemas {
-    pub(super) fn of(document: &Value) -> Result<Self, String> {
+    pub(super) fn of(document: Value) -> Result<Self, String> {
         let registry = Registry::new()
             .draft(Draft::Draft202012)
             .add(DOCUMENT, document.clone())
             .and_then(jsonschema::RegistryBuilder::prepare);
         Ok(Self {
-            document: document.clone(),
             registry: registry.map_err(|error| error.to_string())?,
+            document,
             compiled: Mutex::default(),
         })
+    }
+
+    pub(super) fn document(&self) -> &Value {
+        &self.document
     }
 
     /// Compares the values that a text can stand for with a schema: one has to fit.
@@ -115,26 +119,36 @@ impl Schemas {
     }
 }
 
-/// The errors of the only alternative that is of the right type, such as that of an `Option` which is not
-/// `null`.
+/// The errors of the alternative that the value is meant for: the only one of the right type and with the right
+/// constants, as of an `Option` or an enum with a tag, or the only one with the right properties.
 fn of_one_alternative<'e>(
     error: &'e ValidationError<'_>,
 ) -> Option<&'e [ValidationError<'static>]> {
     let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
         return None;
     };
-    let is_of_another_kind = |one: &ValidationError<'_>| {
-        let is_told_apart = matches!(
-            one.kind(),
-            Kind::Type { .. } | Kind::Constant { .. } | Kind::Enum { .. } | Kind::FalseSchema
-        );
-        is_told_apart && one.instance_path() == error.instance_path()
+    let is_here = |one: &ValidationError<'_>| one.instance_path() == error.instance_path();
+    let of_another_type = |one: &ValidationError<'_>| match one.kind() {
+        Kind::Type { .. } | Kind::Enum { .. } | Kind::FalseSchema => is_here(one),
+        Kind::Constant { .. } => true,
+        _ => false,
     };
-    let mut fitting = context
+    let of_another_variant = |one: &ValidationError<'_>| {
+        of_another_type(one) || matches!(one.kind(), Kind::Required { .. }) && is_here(one)
+    };
+    only(context, &of_another_type).or_else(|| only(context, &of_another_variant))
+}
+
+/// The only alternative without such an error.
+fn only<'e>(
+    alternatives: &'e [Vec<ValidationError<'static>>],
+    is_of_another: &dyn Fn(&ValidationError<'_>) -> bool,
+) -> Option<&'e [ValidationError<'static>]> {
+    let mut fitting = alternatives
         .iter()
-        .filter(|errors| !errors.iter().any(is_of_another_kind));
+        .filter(|errors| !errors.iter().any(is_of_another));
     let only = fitting.next()?;
-    fitting.next().is_none().then_some(only.as_slice())
+    fitting.next().is_none().then_some(only)
 }
 
 /// `expected .., found ..`.
@@ -173,5 +187,116 @@ fn what(
 impl Violation {
     fn is_of_type(&self) -> bool {
         self.what.starts_with("expected a value of type")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The violations of a value and the schema `/schema`.
+    fn found(schema: &Value, value: &Value) -> Vec<String> {
+        let document = json!({
+            "schema": schema,
+            "components": {"schemas": {
+                "Word": {"type": "string"},
+                "Tree": {"type": "object", "properties": {
+                    "name": {"type": "string"},
+                    "next": {"anyOf": [{"$ref": "#/components/schemas/Tree"}, {"type": "null"}]},
+                }},
+            }},
+        });
+        let schemas = Schemas::of(document.clone()).unwrap();
+        let part = Part {
+            pointer: "/schema".to_owned(),
+            value: &document["schema"],
+        };
+        let violations = schemas.fits("body", value, &part);
+        violations
+            .into_iter()
+            .map(|one| format!("{}: {}", one.place, one.what))
+            .collect()
+    }
+
+    #[test]
+    fn values_are_held_to_their_schemas() {
+        let tree = json!({"$ref": "#/components/schemas/Tree"});
+        let kinds = json!({"oneOf": [
+            {"type": "object", "properties": {"kind": {"const": "a"}, "n": {"type": "integer"}}},
+            {"type": "object", "properties": {"kind": {"const": "b"}, "n": {"type": "string"}}},
+        ]});
+        let variants = json!({"oneOf": [
+            {"required": ["A"], "properties": {"A": {"type": "string"}}},
+            {"required": ["B"], "properties": {"B": {"type": "integer"}}},
+        ]});
+        for (schema, value, expected) in [
+            (
+                json!({"$ref": "#/components/schemas/Word", "maxLength": 2}),
+                json!("abc"),
+                "body: expected maxLength 2, found \"abc\"",
+            ),
+            (
+                tree.clone(),
+                json!({"next": {"next": {"name": 1}}}),
+                "body at /next/next/name: expected a value of type string, found 1",
+            ),
+            (tree, json!({"next": {"next": null}}), ""),
+            (
+                json!({"not": {"type": "null"}}),
+                json!(null),
+                "body: expected not {\"type\":\"null\"}, found null",
+            ),
+            (
+                json!({"type": ["string", "null"]}),
+                json!(1),
+                "body: expected a value of type [\"string\",\"null\"], found 1",
+            ),
+            (
+                json!({"enum": ["a", "b"]}),
+                json!("c"),
+                "body: expected enum [\"a\",\"b\"], found \"c\"",
+            ),
+            (json!({"format": "uint8"}), json!("any"), ""),
+            (
+                json!({"format": "uuid"}),
+                json!("any"),
+                "body: expected format \"uuid\", found \"any\"",
+            ),
+            (json!(false), json!(1), "body: expected nothing, found 1"),
+            (
+                kinds.clone(),
+                json!({"kind": "b", "n": 1}),
+                "body at /n: expected a value of type string, found 1",
+            ),
+            (
+                kinds.clone(),
+                json!({"kind": "c"}),
+                "body: expected one of the alternatives, found {\"kind\":\"c\"}",
+            ),
+            (
+                variants.clone(),
+                json!({"B": "b"}),
+                "body at /B: expected a value of type integer, found \"b\"",
+            ),
+            (
+                variants,
+                json!({"C": 1}),
+                "body: expected one of the alternatives, found {\"C\":1}",
+            ),
+            (
+                kinds,
+                json!({}),
+                "body: expected only one of the alternatives, found several that {} fits",
+            ),
+        ] {
+            assert_eq!(found(&schema, &value).join("; "), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn an_invalid_schema_is_a_violation() {
+        let schema = json!({"$ref": "#/components/schemas/Missing"});
+        let found = found(&schema, &json!(1));
+        assert!(found.join("").starts_with("body: its schema is invalid: "));
     }
 }

@@ -1,5 +1,7 @@
 //! Items for generated code and the test client. Not part of the public interface.
 
+#[cfg(feature = "openapi")]
+use crate::{Api, Request, openapi::OpenApi};
 use crate::{
     app::App,
     auth::Scheme,
@@ -30,6 +32,8 @@ pub use crate::extract::field_error::Place as In;
 pub use crate::extract::from_request::describe;
 pub use crate::extract::scalar_args::{ArgumentErrors, cookie, header, path, query};
 pub use crate::links::{LinkTarget, link};
+#[cfg(feature = "openapi")]
+pub use crate::openapi::routed::RoutedOperation;
 pub use crate::path_shape::Shape;
 pub use crate::response::{LinkArgument, LinkValue};
 pub use http::StatusCode;
@@ -148,6 +152,24 @@ pub async fn handle_event(
         problem: hidden.remove().map(|Restyled(problem)| problem),
         failed_link: hidden.remove().map(|FailedLink(reason)| reason),
     })
+}
+
+/// Calls a function with each request that reaches a route of an API, and with the path of the route: for
+/// responses that `lambda-api-testing` compares with the document.
+#[cfg(feature = "openapi")]
+pub fn observe_routes(api: Api, tell: impl Fn(&Request, &str) + Send + Sync + 'static) -> Api {
+    api.observe_routes(tell)
+}
+
+/// The operation of a request that a route took, if the document has it.
+#[cfg(feature = "openapi")]
+#[must_use]
+pub fn operation_of<'a>(
+    document: &'a OpenApi,
+    method: &str,
+    route: &str,
+) -> Option<RoutedOperation<'a>> {
+    document.operation_of(method, route)
 }
 
 /// The scheme of the verifier of a test issuer: [`Api::build`](crate::Api::build) lends its keys to

@@ -85,8 +85,17 @@ pub(crate) struct SuccessResponse {
     pub(crate) status: Option<StatusCode>,
     /// `None` if the response has no content, or content of an unknown type.
     pub(crate) media_type: Option<&'static str>,
-    /// The names of header fields that it can have, in lower case.
-    pub(crate) headers: Vec<&'static str>,
+    pub(crate) headers: Vec<ResponseHeader>,
+}
+
+/// A header field of a response that is not a problem.
+#[cfg(feature = "openapi")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ResponseHeader {
+    /// In lower case.
+    pub(crate) name: &'static str,
+    /// Whether every such response has it.
+    pub(crate) required: bool,
 }
 
 impl Operation {
@@ -123,7 +132,8 @@ impl Operation {
         }
     }
 
-    /// Describes something that the route takes but does not require.
+    /// Describes something that the route takes but does not require, or a header field that its responses
+    /// may lack.
     ///
     /// ```
     /// use lambda_api::{FromRequest, Operation};
@@ -224,7 +234,8 @@ impl Operation {
         }
     }
 
-    /// Declares a header field, in lower case, of the responses that are declared so far.
+    /// Declares a header field, in lower case, of the responses that are declared so far. They all have it,
+    /// unless this is called within [`optionally`](Operation::optionally).
     ///
     /// ```
     /// use lambda_api::{Error, Operation, Response, response::ResponsePart};
@@ -246,10 +257,13 @@ impl Operation {
     pub fn response_header(&mut self, name: &'static str) {
         let _ = name;
         #[cfg(feature = "openapi")]
-        if let Some(contents) = self.contents() {
-            for response in &mut contents.responses {
-                if !response.headers.contains(&name) {
-                    response.headers.push(name);
+        {
+            let required = !self.optional;
+            let responses = self.contents().map(|contents| &mut contents.responses);
+            for response in responses.into_iter().flatten() {
+                match response.headers.iter_mut().find(|one| one.name == name) {
+                    Some(known) => known.required |= required,
+                    None => response.headers.push(ResponseHeader { name, required }),
                 }
             }
         }

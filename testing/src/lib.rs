@@ -139,6 +139,12 @@
 //! # }
 //! ```
 //!
+//! ## Its document
+//!
+//! With the feature `openapi`, `TestClient::new(api).conforming()` compares each response with the OpenAPI
+//! document of the API, and fails the test if it is not one that the document promises. See
+//! [`TestClientBuilder`].
+//!
 //! # An event
 //!
 //! [`EventBuilder`] makes one event with all fields of its source. It also sets what a gateway adds,
@@ -245,6 +251,7 @@
 //! |---|---|---|
 //! | (none) | everything else | about three seconds of a debug build: its dependencies are those of `lambda-api` |
 //! | `issuer` | `TestIssuer` | cryptography that is built from C |
+//! | `openapi` | `TestClientBuilder::conforming` | the crate [`jsonschema`](https://docs.rs/jsonschema/0.61), and the feature `openapi` of `lambda-api` |
 //! | `proptest` | `strategies` | the crate [`proptest`](https://docs.rs/proptest/1) |
 //!
 //! List the crate under `[dev-dependencies]`, so that it is not part of what is deployed.
@@ -264,8 +271,8 @@ pub mod strategies;
 mod tracked_future;
 
 pub use client::{
-    OnEverySource, ReceivedCookie, ReceivedProblem, TestClient, TestRequest, TestResponse,
-    on_every_source,
+    OnEverySource, ReceivedCookie, ReceivedProblem, TestClient, TestClientBuilder, TestRequest,
+    TestResponse, on_every_source,
 };
 pub use event::EventBuilder;
 pub use fake_lambda::FakeLambda;

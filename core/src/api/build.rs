@@ -101,6 +101,11 @@ impl Api {
             Arc::clone(&states),
             self.renderer.clone(),
         ));
+        #[cfg(feature = "openapi")]
+        let routing = match &self.observer {
+            Some(observer) => observer.around(routing, &router),
+            None => routing,
+        };
         let service = wrap(routing, self.layers.iter(), &self);
         let layered = match (self.layers.is_empty(), router.has_layers()) {
             (false, _) => Layered::BeforeRouter,

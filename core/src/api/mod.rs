@@ -85,6 +85,9 @@ pub struct Api {
     template: crate::template::Settings,
     #[cfg(feature = "openapi")]
     openapi: crate::openapi::Settings,
+    /// Set by the test client alone.
+    #[cfg(feature = "openapi")]
+    observer: Option<crate::router::RouteObserver>,
 }
 
 /// A tower service under a prefix.

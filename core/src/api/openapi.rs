@@ -6,11 +6,13 @@ use super::{
     middleware::described,
 };
 use crate::{
+    Request,
     middleware::LayerFn,
     openapi::{
         Described, DocumentErrors, Info, Listed, Mounted, OpenApi, Operation, ProblemContent,
         Route, Server, write,
     },
+    router::RouteObserver,
 };
 use schemars::JsonSchema;
 
@@ -188,6 +190,17 @@ impl Api {
         amend: impl Fn(&mut OpenApi) + Send + Sync + 'static,
     ) -> Self {
         self.openapi.amend_document.push(Box::new(amend));
+        self
+    }
+}
+
+impl Api {
+    /// Calls a function with each request that reaches a route, and with the path of the route.
+    pub(crate) fn observe_routes(
+        mut self,
+        tell: impl Fn(&Request, &str) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(RouteObserver::new(tell));
         self
     }
 }

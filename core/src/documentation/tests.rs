@@ -4,7 +4,7 @@ use super::{Documentation, Documented, REQUESTS, RESPONSES, RequestSchema};
 use crate::{
     ApiError, Claims, Created, Endpoint, Error, FromRequest, Identity, IntoResponse, Json,
     NoContent, Operation, Outcome, Path, Problem, Query, Request, Response, State, api_handler,
-    describe::SuccessResponse,
+    describe::{ResponseHeader, SuccessResponse},
     extract::{
         CommaSeparated, Extension, Form, JsonRejection, MatchedPath, Text, extract,
         field_error::Place,
@@ -128,7 +128,10 @@ fn a_type_with_a_lifetime_has_its_schema() {
         [SuccessResponse {
             status: Some(StatusCode::CREATED),
             media_type: Some("application/json"),
-            headers: vec!["location"],
+            headers: vec![ResponseHeader {
+                name: "location",
+                required: false,
+            }],
         }]
     );
     assert!(!contents.any_failure);
@@ -382,6 +385,7 @@ responders! {
     status_only: StatusCode = StatusCode::IM_A_TEAPOT;
     with_status: (StatusCode, Json<u8>) = (StatusCode::OK, Json(1));
     with_cookie: (SetCookie, String) = (SetCookie::new("a", "b"), String::new());
+    with_optional_cookie: (Option<SetCookie>, String) = (None, String::new());
     binary: Result<Bytes, Error> = Ok(Bytes::new());
     whole: Response = Response::default();
     texts: Result<Json<u8>, (StatusCode, String)> = Ok(Json(1));
@@ -390,13 +394,18 @@ responders! {
 #[test]
 fn each_response_has_its_status_and_media_type() {
     const JSON: &str = "application/json";
+    let shown = |header: &ResponseHeader| match header.required {
+        true => header.name.to_owned(),
+        false => format!("{}?", header.name),
+    };
     let all = |documented: &Documented| -> Vec<_> {
         let contents = documented.operation.contents.iter();
         contents
             .flat_map(|all| &all.responses)
             .map(|one| {
                 let status = one.status.map_or(0, |status| status.as_u16());
-                (status, one.media_type, one.headers.join(" "))
+                let headers: Vec<_> = one.headers.iter().map(shown).collect();
+                (status, one.media_type, headers.join(" "))
             })
             .collect()
     };
@@ -406,7 +415,7 @@ fn each_response_has_its_status_and_media_type() {
         (documented::<nothing>(), plain(204, None)),
         (
             documented::<created>(),
-            vec![(201, Some(JSON), "location".to_owned())],
+            vec![(201, Some(JSON), "location?".to_owned())],
         ),
         (documented::<accepted>(), plain(202, Some("text/plain"))),
         (
@@ -419,6 +428,10 @@ fn each_response_has_its_status_and_media_type() {
         (
             documented::<with_cookie>(),
             vec![(200, Some("text/plain"), "set-cookie".to_owned())],
+        ),
+        (
+            documented::<with_optional_cookie>(),
+            vec![(200, Some("text/plain"), "set-cookie?".to_owned())],
         ),
         (
             documented::<binary>(),

@@ -62,29 +62,45 @@ pub(super) fn responses(route: &Documented, unspecified: &mut Vec<String>) -> Re
     let is_success = |status: &String| !status.starts_with(['4', '5']);
     if !all.keys().any(is_success) {
         unspecified.push("the response".to_owned());
-        let response = Response::new("Unspecified");
-        all.insert("default".to_owned(), response.into());
+        all.insert("default".to_owned(), Response::new(UNSPECIFIED).into());
     }
     all
 }
 
-/// Adds a response. Those with the same status are one, with several media types.
+/// The text of a response that says nothing.
+const UNSPECIFIED: &str = "Unspecified";
+
+/// Whether the successful responses are unspecified.
+pub(super) fn is_unspecified(all: &Responses) -> bool {
+    let default = all.get("default");
+    default.is_some_and(|one| *one == Response::new(UNSPECIFIED).into())
+}
+
+/// Adds a response. Those with the same status are one, with several media types; it requires the header
+/// fields that all of them require.
 fn add(all: &mut Responses, one: &SuccessResponse, text: &str, schemas: &[(&'static str, Schema)]) {
     let status = one.status.as_ref().map(StatusCode::as_str);
     let key = status.unwrap_or("default").to_owned();
+    let is_first = !all.contains_key(&key);
     let known = all.entry(key).or_insert_with(|| Response::default().into());
     let RefOr::Item(response) = known else {
         return;
     };
+    for (name, header) in &mut response.headers {
+        let of_one = one.headers.iter().find(|header| header.name == name);
+        header.required &= of_one.is_some_and(|header| header.required);
+    }
     if response.description.is_empty() {
         response.description = text.to_owned();
     }
-    for name in &one.headers {
-        let header = Header {
-            description: None,
+    for of_one in &one.headers {
+        let header = || Header {
+            required: of_one.required && is_first,
             schema: Some(json_schema!({ "type": "string" })),
+            ..Header::default()
         };
-        response.headers.insert((*name).to_owned(), header);
+        let known = response.headers.entry(of_one.name.to_owned());
+        known.or_insert_with(header);
     }
     if let Some(media_type) = one.media_type {
         let content = content(media_type, schemas);

@@ -3,6 +3,7 @@
 use super::{
     info::{Extensions, Info, Server, Tag},
     operation::{Example, Method, Operation, Parameter, Response},
+    routed::{Routed, RoutedOperation, find},
     security::SecurityScheme,
 };
 use schemars::Schema;
@@ -50,6 +51,8 @@ pub struct OpenApi {
     pub(super) unspecified: Vec<Unspecified>,
     #[serde(skip)]
     pub(super) notes: Vec<String>,
+    #[serde(skip)]
+    pub(super) routed: Vec<Routed>,
 }
 
 /// Something that the document leaves open, because its type has no schema.
@@ -75,6 +78,7 @@ impl OpenApi {
             extensions: Extensions::new(),
             unspecified: Vec::new(),
             notes: Vec::new(),
+            routed: Vec::new(),
         }
     }
 
@@ -87,6 +91,18 @@ impl OpenApi {
     /// What the document cannot express, one sentence each.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
         self.notes.iter().map(String::as_str)
+    }
+
+    /// The operation of a request that a route took; `None` if it is hidden or removed.
+    pub(crate) fn operation_of(&self, method: &str, route: &str) -> Option<RoutedOperation<'_>> {
+        let routed = find(&self.routed, method, route)?;
+        let item = self.paths.get(&routed.path)?;
+        item.operations.get(&routed.method)?;
+        Some(RoutedOperation {
+            method: routed.method.lower(),
+            path: &routed.path,
+            is_open: routed.is_open,
+        })
     }
 
     /// Calls a function for each schema that is not part of another one.

@@ -113,6 +113,18 @@ fn pascal(code: &str) -> String {
     words.map(capital).collect()
 }
 
+/// The header field that a problem of the library has.
+fn header(one: &Outcome) -> Option<&'static str> {
+    match (one.status, one.code) {
+        (StatusCode::UNAUTHORIZED, "unauthorized" | "invalid_token")
+        | (StatusCode::FORBIDDEN, "insufficient_scope") => Some("www-authenticate"),
+        (_, "authentication_unavailable") | (StatusCode::SERVICE_UNAVAILABLE, "timed_out") => {
+            Some("retry-after")
+        }
+        _ => None,
+    }
+}
+
 /// Writes failures as responses.
 pub(super) struct Writer {
     /// The media type and the schema of problems; `None` if they are unspecified.
@@ -189,18 +201,11 @@ impl Writer {
         let codes: Vec<_> = same.iter().map(|one| format!("`{}`", one.code)).collect();
         let text = format!("{}: {}", reason(Some(status)), codes.join(", "));
         let mut response = Response::new(text);
-        let headers = same.iter().filter_map(|one| match (one.status, one.code) {
-            (StatusCode::UNAUTHORIZED, "unauthorized" | "invalid_token")
-            | (StatusCode::FORBIDDEN, "insufficient_scope") => Some("www-authenticate"),
-            (_, "authentication_unavailable") | (StatusCode::SERVICE_UNAVAILABLE, "timed_out") => {
-                Some("retry-after")
-            }
-            _ => None,
-        });
-        for name in headers {
+        for name in same.iter().filter_map(header) {
+            // Not required: a problem of the program can have the same code.
             let header = Header {
-                description: None,
                 schema: Some(json_schema!({ "type": "string" })),
+                ..Header::default()
             };
             response.headers.insert(name.to_owned(), header);
         }

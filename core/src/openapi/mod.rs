@@ -23,6 +23,7 @@ mod operation;
 mod parameters;
 mod paths;
 mod problem;
+pub(crate) mod routed;
 mod schemes;
 mod security;
 mod settings;

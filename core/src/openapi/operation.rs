@@ -260,6 +260,9 @@ pub struct Header {
     /// A description in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Whether every response of this status has it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub required: bool,
     /// The type; `None` if it is unspecified.
     #[serde(serialize_with = "or_any")]
     pub schema: Option<Schema>,

@@ -3,6 +3,7 @@
 use super::{
     bounds::Bounds,
     components::Definitions,
+    content::is_unspecified,
     document::{OpenApi, PathItem},
     entry::{Entry, entries},
     failures::Writer,
@@ -11,6 +12,7 @@ use super::{
     names::operation_ids,
     paths::Template,
     problem::Problem,
+    routed::Routed,
     schemes::Schemes,
     settings::Settings,
 };
@@ -59,6 +61,12 @@ pub(crate) fn write(api: &Described<'_>, errors: &mut Vec<String>) -> OpenApi {
         let template = templates.get(&*entry.template.key).copied();
         let template = template.unwrap_or(&entry.template);
         let mut operation = entry.operation(id, template, &definitions, &mut document);
+        document.routed.push(Routed {
+            method: entry.method,
+            route: entry.path.to_owned(),
+            path: template.text.clone(),
+            is_open: is_unspecified(&operation.responses),
+        });
         writer.add(failures, &mut operation, &mut document.components);
         if entry.has_other_failures() {
             writer.add_others(&mut operation);

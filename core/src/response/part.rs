@@ -145,7 +145,7 @@ impl<P: ResponsePart> ResponsePart for Option<P> {
     }
 
     fn describe(operation: &mut Operation) {
-        P::describe(operation);
+        operation.optionally(P::describe);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Responses from types of other crates: text, bytes, a status, a whole response.
 
-use super::media_type::{BYTES, TEXT};
+use super::media_type::{ANY, BYTES, TEXT};
 use crate::{Body, BoxError, IntoResponse, Response, describe::Operation};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
@@ -72,7 +72,7 @@ impl IntoResponse for Body {
     }
 
     fn describe(operation: &mut Operation) {
-        operation.response(StatusCode::OK, None);
+        operation.response(StatusCode::OK, Some(ANY));
     }
 }
 

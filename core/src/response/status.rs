@@ -104,7 +104,7 @@ impl<T: IntoResponse> IntoResponse for Created<T> {
     fn describe(operation: &mut Operation) {
         T::describe(operation);
         operation.response_status(Some(StatusCode::CREATED));
-        operation.response_header("location");
+        operation.optionally(|operation| operation.response_header("location"));
     }
 }
 

@@ -1,6 +1,8 @@
 //! The router: finds the endpoint of a method and a path.
 
 mod entry;
+#[cfg(feature = "openapi")]
+mod observer;
 mod prefix;
 #[cfg(test)]
 mod reference;
@@ -9,6 +11,8 @@ mod table;
 
 use entry::value;
 pub(crate) use entry::{Conflict, Entry, Origin, Target, Way};
+#[cfg(feature = "openapi")]
+pub(crate) use observer::RouteObserver;
 use prefix::{behind, specificity, under};
 pub(crate) use prefix::{names, parameter};
 pub(crate) use routing::{Dispatch, Mounted, RouteHandler, Routing};

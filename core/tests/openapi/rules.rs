@@ -1,7 +1,10 @@
 //! What single settings and clashes do to a document.
 
 use http::StatusCode;
-use lambda_api::{Api, IntoResponse, Json, Problem, Query, api_handler, openapi::Info, routes};
+use lambda_api::{
+    Api, IntoResponse, Json, Operation, Problem, Query, Response, api_handler, openapi::Info,
+    routes,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -213,5 +216,42 @@ fn two_operations_of_one_name_are_an_error() {
     assert!(
         errors[0].starts_with("two operations are named `it`: "),
         "{errors:?}"
+    );
+}
+
+/// Text or JSON, with header fields.
+struct Either;
+
+impl IntoResponse for Either {
+    fn into_response(self) -> Response {
+        Response::default()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::OK, Some("text/plain"));
+        operation.response_header("x-text");
+        operation.response(StatusCode::OK, Some("application/json"));
+        operation.response_header("x-both");
+        operation.optionally(|operation| operation.response_header("x-perhaps"));
+    }
+}
+
+#[test]
+fn headers_that_all_responses_have_are_required() {
+    #[api_handler(GET "/either")]
+    async fn either() -> Either {
+        Either
+    }
+
+    let document = document(&Api::new().routes(routes![either]));
+    let headers = &document["paths"]["/either"]["get"]["responses"]["200"]["headers"];
+    let text = json!({"type": "string"});
+    assert_eq!(
+        *headers,
+        json!({
+            "x-both": {"required": true, "schema": text},
+            "x-perhaps": {"schema": text},
+            "x-text": {"schema": text},
+        })
     );
 }

@@ -16,9 +16,11 @@
 mod tests;
 
 use lambda_api::{
-    Api, Claims, Cors, Created, Identity, Json, api_handler,
+    Api, Claims, Cors, Created, Identity, IntoResponse, Json, Operation, Response, api_handler,
     auth::{Cognito, gateway::Iam},
-    env, routes,
+    env,
+    http::StatusCode,
+    routes,
     template::{UserPool, UserPoolClient},
 };
 use schemars::JsonSchema;
@@ -34,10 +36,23 @@ async fn health() -> &'static str {
 const LOGO: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\
     \x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
+/// An image, with its media type for the document.
+struct Gif(&'static [u8]);
+
+impl IntoResponse for Gif {
+    fn into_response(self) -> Response {
+        ([("content-type", "image/gif")], self.0).into_response()
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::OK, Some("image/gif"));
+    }
+}
+
 /// The logo of the service.
 #[api_handler(GET "/logo", public)]
-async fn logo() -> ([(&'static str, &'static str); 1], &'static [u8; 43]) {
-    ([("content-type", "image/gif")], LOGO)
+async fn logo() -> Gif {
+    Gif(LOGO)
 }
 
 /// The caller.

@@ -13,7 +13,8 @@ fn issuer() -> TestIssuer {
     TestIssuer::cognito(POOL, CLIENT)
 }
 
-/// The API as it is deployed, with the keys of the test issuer.
+/// The API as it is deployed, with the keys of the test issuer. Its responses are those that the document
+/// promises.
 async fn client() -> TestClient {
     let settings = [
         ("COGNITO_POOL", POOL),
@@ -23,7 +24,7 @@ async fn client() -> TestClient {
     let api = api()
         .environment(settings)
         .authenticate(issuer().verifier());
-    TestClient::new(api).await
+    TestClient::new(api).conforming().await
 }
 
 #[tokio::test]

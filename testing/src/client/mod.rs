@@ -1,6 +1,9 @@
 //! Test client: each request becomes an event, each response is read as its source reads it.
 
 mod assert;
+mod build;
+#[cfg(feature = "openapi")]
+mod conform;
 mod cookie;
 mod difference;
 mod gateway;
@@ -12,13 +15,13 @@ mod show;
 mod sources;
 mod target;
 
+pub use build::TestClientBuilder;
 pub use cookie::ReceivedCookie;
 pub use problem::ReceivedProblem;
 pub use request::TestRequest;
 pub use response::TestResponse;
 pub use sources::{OnEverySource, on_every_source};
 
-use crate::TrackedFuture;
 use http::{HeaderMap, HeaderValue, Method};
 use jar::Jar;
 use lambda_api::{
@@ -218,13 +221,16 @@ pub struct TestClient {
     clock: Option<SystemTime>,
     jar: Option<Arc<Mutex<Jar>>>,
     sent: Arc<AtomicU64>,
+    #[cfg(feature = "openapi")]
+    conformance: Option<Arc<conform::Conformance>>,
 }
 
 /// How long Lambda lets a function run in a test that does not say.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 impl TestClient {
-    /// Builds an [`Api`] and returns a client of it.
+    /// Builds an [`Api`] and returns a client of it, whose responses can be
+    /// [held](TestClientBuilder#method.conforming) to the document of the API.
     ///
     /// # Panics
     /// Where the future is awaited, with all [`BuildErrors`](lambda_api::api::BuildErrors), when the
@@ -244,13 +250,9 @@ impl TestClient {
     /// let client = TestClient::new(Api::new().routes(routes![motd])).await;
     /// # }
     /// ```
-    pub fn new(api: Api) -> TrackedFuture<'static, Self> {
-        TrackedFuture::new(async move {
-            match api.build().await {
-                Ok(app) => Ok(Self::from(app)),
-                Err(errors) => Err(format!("the API cannot be built\n{errors}")),
-            }
-        })
+    #[allow(clippy::new_ret_no_self, reason = "the future of a client")]
+    pub fn new(api: Api) -> TestClientBuilder {
+        TestClientBuilder::new(api)
     }
 
     /// A client of any tower service of HTTP requests, such as an axum `Router`.
@@ -269,7 +271,7 @@ impl TestClient {
     /// client.get("/some/path").await.assert_text("/some/path");
     /// # }
     /// ```
-    pub fn of<S, B>(service: S) -> TrackedFuture<'static, Self>
+    pub fn of<S, B>(service: S) -> TestClientBuilder
     where
         S: Service<Request, Response = http::Response<B>> + Clone + Send + Sync + 'static,
         S::Future: Send,
@@ -483,6 +485,11 @@ impl TestClient {
         self.clock.unwrap_or_else(SystemTime::now)
     }
 
+    #[cfg(feature = "openapi")]
+    fn conformance(&self) -> Option<&conform::Conformance> {
+        self.conformance.as_deref()
+    }
+
     fn jar(&self) -> Option<MutexGuard<'_, Jar>> {
         let jar = self.jar.as_ref()?;
         Some(jar.lock().unwrap_or_else(PoisonError::into_inner))
@@ -519,6 +526,8 @@ impl From<App> for TestClient {
             clock: None,
             jar: Some(Arc::default()),
             sent: Arc::default(),
+            #[cfg(feature = "openapi")]
+            conformance: None,
         }
     }
 }

@@ -241,7 +241,7 @@ impl TestRequest {
         gateway
     }
 
-    async fn send(self) -> TestResponse {
+    async fn send(self) -> Result<TestResponse, String> {
         let client = &self.client;
         let gateway = self.gateway_of_target();
         let prefix = gateway.path_prefix(client.source);
@@ -253,6 +253,8 @@ impl TestRequest {
             request.headers_mut().append(COOKIE, cookies);
         }
         let lambda = client.next_context();
+        #[cfg(feature = "openapi")]
+        let request_id = lambda.request_id.clone();
         let patience = client
             .deadline
             .map(|limit| Patience::new(client.source, limit));
@@ -274,7 +276,10 @@ impl TestRequest {
             exchange,
         );
         response.keep_cookies();
-        response
+        response.check_link()?;
+        #[cfg(feature = "openapi")]
+        response.check_conformance(&request_id)?;
+        Ok(response)
     }
 
     /// The cookies of the jar and of the request.
@@ -365,13 +370,7 @@ impl IntoFuture for TestRequest {
     /// Where the future is awaited, when a [`Link`](lambda_api::response::Link) in the response cannot
     /// be resolved.
     fn into_future(self) -> Self::IntoFuture {
-        TrackedFuture::new(async move {
-            let response = self.send().await;
-            match response.failed_link() {
-                None => Ok(response),
-                Some(reason) => Err(format!("{reason}\n\n{response}")),
-            }
-        })
+        TrackedFuture::new(self.send())
     }
 }
 

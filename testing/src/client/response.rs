@@ -307,9 +307,27 @@ impl TestResponse {
         }
     }
 
-    /// Why a link in the response could not be resolved.
-    pub(super) fn failed_link(&self) -> Option<&str> {
-        self.exchange.failed_link.as_deref()
+    /// Fails if a link in the response could not be resolved.
+    pub(super) fn check_link(&self) -> Result<(), String> {
+        match &self.exchange.failed_link {
+            None => Ok(()),
+            Some(reason) => Err(format!("{reason}\n\n{self}")),
+        }
+    }
+
+    /// Compares the response with the document of the API, if the client does so.
+    #[cfg(feature = "openapi")]
+    pub(super) fn check_conformance(&self, request_id: &str) -> Result<(), String> {
+        let request = &self.sent.request;
+        let Some(conformance) = request.client().conformance() else {
+            return Ok(());
+        };
+        let is_head = request.method() == http::Method::HEAD;
+        let reads_body = !self.exchange.is_left_encoded(request.client().source());
+        let response = (self.exchange.error.is_none()).then_some(&self.exchange.response);
+        conformance
+            .check(request_id, is_head, reads_body, response)
+            .map_err(|what| format!("{what}\n\n{self}"))
     }
 
     /// Ends the test: what is wrong, the request, and the response.

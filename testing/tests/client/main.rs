@@ -1,6 +1,7 @@
 //! What `TestClient` sends, what it makes of responses, and what it says when a test fails.
 
 mod assertions;
+mod conforming;
 mod cookies;
 mod failures;
 mod gateway;
@@ -92,8 +93,9 @@ fn api() -> Api {
     ])
 }
 
+/// Most tests send requests to this API, so they show that its document is true as well.
 async fn client() -> TestClient {
-    TestClient::new(api()).await
+    TestClient::new(api()).conforming().await
 }
 
 /// The values that the echoed request had of a header.

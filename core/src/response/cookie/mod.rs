@@ -248,7 +248,8 @@ impl ResponsePart for Vec<SetCookie> {
     }
 
     fn describe(operation: &mut Operation) {
-        SetCookie::describe(operation);
+        // There may be none.
+        operation.optionally(SetCookie::describe);
     }
 }
 

@@ -32,9 +32,9 @@ impl Callers {
         let keys = [("alice", ALICE), ("bob", BOB)]
             .map(|(name, key)| (KeyHash::of(key), Identity::new(name)));
         let store = Store::default();
-        let anonymous = TestClient::new(api(ApiKeys::from_keys(keys)).state(store.clone()))
-            .await
-            .via(source);
+        let api = api(ApiKeys::from_keys(keys)).state(store.clone());
+        // Its responses are those that the document promises.
+        let anonymous = TestClient::new(api).conforming().await.via(source);
         let with_key = |key: &str| {
             let browser = anonymous.via(source);
             browser.default_header("authorization", format!("Bearer {key}"))

@@ -13,7 +13,7 @@ use crate::{
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{GenericArgument, PathArguments, Type, ext::IdentExt, parse_quote};
+use syn::{GenericArgument, PathArguments, Type, Visibility, ext::IdentExt, parse_quote, token};
 
 /// `get_order::path(id)`, in an `impl` of the handler's struct; nothing for a fallback.
 pub(super) fn function(handler: &Handler) -> TokenStream {
@@ -84,14 +84,15 @@ fn implement(
     body: &TokenStream,
 ) -> TokenStream {
     let Function { vis, sig, .. } = function;
+    let vis = generated(vis);
     let mut target = sig.ident.clone();
     target.set_span(Span::call_site());
     // Messages about a call show the handler as the function that is called.
     let name = Ident::new("path", Span::call_site().located_at(sig.ident.span()));
     let cfgs = cfgs(&function.attrs);
     let doc = format!("Makes a link to `{}`.", path.text);
-    // The compiler does not report lints in the code of an attribute. An `allow(dead_code)` would keep
-    // it from reporting a handler that is not used.
+    // The compiler does not report lints in generated code. An `allow(dead_code)` would keep it from
+    // reporting a handler that is not used.
     quote! {
         #(#cfgs)*
         #[allow(deprecated)]
@@ -106,6 +107,22 @@ fn implement(
             }
         }
     }
+}
+
+/// A visibility that belongs to the code of this macro: the span of a function begins with it, and decides
+/// whether a handler that another macro writes is reported for a `path` that nothing calls.
+fn generated(vis: &Visibility) -> Visibility {
+    let here = |span: Span| Span::call_site().located_at(span);
+    let mut vis = vis.clone();
+    match &mut vis {
+        Visibility::Public(public) => public.span = here(public.span),
+        Visibility::Restricted(restricted) => {
+            restricted.pub_token.span = here(restricted.pub_token.span);
+            restricted.paren_token = token::Paren(here(restricted.paren_token.span.join()));
+        }
+        Visibility::Inherited => {}
+    }
+    vis
 }
 
 /// The type of the argument that takes a parameter, without `Option`: a handler with several paths

@@ -152,6 +152,8 @@ mod body;
 mod catch_unwind;
 mod deadline;
 mod describe;
+#[cfg(feature = "docs")]
+mod docs;
 #[cfg(feature = "openapi")]
 mod documentation;
 mod endpoint;

@@ -45,3 +45,78 @@ fn opens(one: &Description) -> bool {
         _ => !matches!(one.credential, Some(Place::Header { .. })),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::{
+        gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
+        install,
+    };
+
+    fn warned(access: Access, authenticators: Vec<Installed>) -> Option<String> {
+        closed_to_browsers("/docs", access, &authenticators)
+    }
+
+    #[test]
+    fn closed_docs_need_what_a_browser_sends() {
+        let closed = Access::authenticated();
+        for (authenticators, is_warned) in [
+            (vec![], false),
+            (vec![install(Iam::from_any_api())], true),
+            (vec![install(JwtAuthorizer::from_any_api())], true),
+            (vec![install(CognitoAuthorizer::from_any_api())], true),
+            (vec![install(LambdaAuthorizer::from_any_api())], false),
+            (vec![install(MutualTls::from_any_api())], false),
+            (
+                vec![
+                    install(Iam::from_any_api()),
+                    install(MutualTls::from_any_api()),
+                ],
+                false,
+            ),
+        ] {
+            let names: Vec<_> = authenticators.iter().map(Installed::name).collect();
+            let names = names.join(" ");
+            assert_eq!(
+                warned(closed, authenticators).is_some(),
+                is_warned,
+                "{names}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_rule_may_name_the_authenticator() {
+        let both = || {
+            vec![
+                install(Iam::from_any_api()),
+                install(MutualTls::from_any_api()),
+            ]
+        };
+        let warning = warned(Access::authenticated().authenticator("iam"), both());
+        let warning = warning.unwrap_or_default();
+        assert!(
+            warning.starts_with("no browser can open the docs page at `/docs`: ")
+                && warning.contains("a credential of `iam`, which"),
+            "{warning}"
+        );
+        assert_eq!(warned(Access::public(), both()), None);
+    }
+
+    #[cfg(all(feature = "api-keys", feature = "jwt"))]
+    #[test]
+    fn the_place_of_a_credential_decides() {
+        use crate::auth::{ApiKeys, Authenticator, Cognito, Credential};
+        fn is_warned(authenticator: impl Authenticator) -> bool {
+            warned(Access::authenticated(), vec![install(authenticator)]).is_some()
+        }
+        let keys = || ApiKeys::from_keys([]);
+        let cognito = || Cognito::user_pool("eu-west-1_abc123").client("c");
+        assert!(is_warned(keys()) && is_warned(cognito()));
+        assert!(is_warned(keys().credential(Credential::bearer())));
+        let cookie = || Credential::cookie("sid");
+        assert!(!is_warned(keys().credential(cookie())));
+        assert!(!is_warned(cognito().credential(cookie())));
+    }
+}

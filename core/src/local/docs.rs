@@ -165,8 +165,8 @@ fn bar(issuers: &Issuers) -> String {
     format!(
         "<div class=\"token-strip\">\n\
          <form id=\"token\" class=\"token-bar\" autocomplete=\"off\" data-url=\"{PATH}{TOKEN}\">\n\
-         <p>A token for calls on this machine, as <code>cargo run -- token</code> prints it. This server \
-         alone accepts it.</p>\n\
+         <p>A token for calls on this machine, as <code>cargo run -- token</code> prints it. No deployed \
+         program accepts it.</p>\n\
          {authenticator}\
          <label>Subject <input name=\"subject\" value=\"alice\" required></label>\n\
          <label class=\"wide\">Scopes <input name=\"scopes\"></label>\n\

@@ -42,6 +42,8 @@
     if (response.url !== url || !response.ok) return response;
     const api = withoutDiscovery(JSON.parse(response.text));
     response.text = JSON.stringify(api);
+    // There is nothing to choose.
+    document.body.classList.toggle("one-server", (api.servers ?? []).length < 2);
     if (bar) {
       for (const [name, value] of Object.entries(needed(api))) {
         if (!bar.elements[name].value) bar.elements[name].value = value;
@@ -54,8 +56,8 @@
     url,
     dom_id: "#docs",
     deepLinking: true,
+    defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
-    filter: false,
     layout: "BaseLayout",
     persistAuthorization: false,
     presets: [SwaggerUIBundle.presets.apis],

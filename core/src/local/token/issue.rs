@@ -3,7 +3,7 @@
 use super::{Wanted, store};
 use crate::{
     Api,
-    auth::{Installed, LocalIssuer, TokenContent},
+    auth::{Installed, LocalIssuer, LocalKey, TokenContent},
     local::{
         log::{self, Printable},
         output::Failure,
@@ -54,7 +54,10 @@ pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String
 }
 
 /// The issuers whose tokens a program verifies.
-pub(in super::super) struct Issuers(Vec<LocalIssuer>);
+pub(in super::super) struct Issuers {
+    known: Vec<LocalIssuer>,
+    key: fn() -> Result<LocalKey, Failure>,
+}
 
 /// A token, and what its user should know.
 pub(in super::super) struct Issued {
@@ -69,19 +72,29 @@ pub(in super::super) struct Issued {
 
 impl Issuers {
     pub(in super::super) fn of(api: &Api) -> Self {
-        Self(issuers(api))
+        Self {
+            known: issuers(api),
+            key: store::key,
+        }
+    }
+
+    /// The same with another key than that of this machine.
+    #[cfg(all(test, feature = "docs"))]
+    pub(in super::super) fn with_key(mut self, key: fn() -> Result<LocalKey, Failure>) -> Self {
+        self.key = key;
+        self
     }
 
     /// The names of their authenticators.
     #[cfg(feature = "docs")]
     pub(in super::super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(LocalIssuer::authenticator)
+        self.known.iter().map(LocalIssuer::authenticator)
     }
 
     /// Makes a token.
     pub(in super::super) async fn issue(&self, wanted: &Wanted) -> Result<Issued, Failure> {
-        let issuer = choose(&self.0, wanted)?;
-        let key = store::key()?;
+        let issuer = choose(&self.known, wanted)?;
+        let key = (self.key)()?;
         let content = TokenContent {
             subject: &wanted.subject,
             groups: &wanted.groups,
@@ -102,7 +115,7 @@ impl Issuers {
             token,
             #[cfg(feature = "docs")]
             authenticator: issuer.authenticator().to_owned(),
-            notes: notes(&self.0, issuer, wanted),
+            notes: notes(&self.known, issuer, wanted),
             warning,
         })
     }

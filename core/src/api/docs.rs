@@ -7,7 +7,7 @@ use crate::{
     docs::{Docs, Document, Written, closed_to_browsers},
     event::Invocation,
     middleware::erase_service,
-    openapi::{OpenApi, Server},
+    openapi::{DocumentErrors, OpenApi, Server},
     response::IntoResponse,
 };
 use std::{
@@ -15,6 +15,13 @@ use std::{
     panic::Location,
     sync::{Arc, Mutex, PoisonError},
 };
+
+/// A docs page of an Api.
+pub(super) struct Page {
+    docs: Arc<Docs>,
+    /// Writes the document. Programs without a page do not contain it.
+    write: fn(&Api) -> Result<Written, DocumentErrors>,
+}
 
 impl Api {
     /// Adds a page with the OpenAPI document of this API, from which readers can send requests: Swagger
@@ -84,7 +91,10 @@ impl Api {
             access,
             name: "docs",
             location: Location::caller(),
-            docs: Some(docs),
+            docs: Some(Page {
+                docs,
+                write: |api| api.openapi().map(written),
+            }),
         });
         self
     }
@@ -110,28 +120,24 @@ impl Api {
             .drain(..)
             .partition(|mount| mount.docs.is_some());
         self.mounts = mounts;
-        let pages: Vec<_> = pages
-            .into_iter()
-            .filter_map(|page: Mount| page.docs)
-            .collect();
-        if pages.is_empty() {
+        let pages: Vec<Mount> = pages;
+        let pages: Vec<_> = pages.into_iter().filter_map(|page| page.docs).collect();
+        let Some(page) = pages.first() else {
             return;
-        }
+        };
         // All errors of an API are told together, but a cold start does not pay for them.
         if cfg!(debug_assertions)
             && errors.is_empty()
-            && let Err(wrong) = self.openapi()
+            && let Err(wrong) = (page.write)(&self)
         {
             errors.extend(wrong.iter().map(|error| format!("the docs page: {error}")));
         }
         let api = Arc::new(Mutex::new(self));
-        for page in pages {
+        for Page { docs, write } in pages {
             let api = Arc::clone(&api);
-            page.document().set(move || {
+            docs.document().set(move || {
                 let api = api.lock().unwrap_or_else(PoisonError::into_inner);
-                api.openapi()
-                    .map(written)
-                    .map_err(|errors| errors.to_string())
+                write(&api).map_err(|errors| errors.to_string())
             });
         }
     }

@@ -100,7 +100,7 @@ struct Mount {
     location: &'static Location<'static>,
     /// The docs page, if the service is one.
     #[cfg(feature = "docs")]
-    docs: Option<std::sync::Arc<crate::docs::Docs>>,
+    docs: Option<docs::Page>,
 }
 
 /// The fallback of one `Api`.

@@ -99,13 +99,13 @@ impl Document {
         };
         match &mut *state {
             State::Written(written) => Ok(read(written)),
-            State::Failed(error) => Err(failed(error.clone())),
-            State::Unknown | State::Unwritten(_) => Err(failed("the API is not built".to_owned())),
+            State::Failed(error) => Err(failed(error)),
+            State::Unknown | State::Unwritten(_) => Err(failed("the API is not built")),
         }
     }
 }
 
-fn failed(why: String) -> Problem {
+fn failed(why: &str) -> Problem {
     let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error");
     problem.with_cause(format!("the OpenAPI document cannot be written\n{why}"))
 }

@@ -54,8 +54,8 @@ mod tests {
         install,
     };
 
-    fn warned(access: Access, authenticators: Vec<Installed>) -> Option<String> {
-        closed_to_browsers("/docs", access, &authenticators)
+    fn warned(access: Access, authenticators: &[Installed]) -> Option<String> {
+        closed_to_browsers("/docs", access, authenticators)
     }
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
             let names: Vec<_> = authenticators.iter().map(Installed::name).collect();
             let names = names.join(" ");
             assert_eq!(
-                warned(closed, authenticators).is_some(),
+                warned(closed, &authenticators).is_some(),
                 is_warned,
                 "{names}"
             );
@@ -94,14 +94,14 @@ mod tests {
                 install(MutualTls::from_any_api()),
             ]
         };
-        let warning = warned(Access::authenticated().authenticator("iam"), both());
+        let warning = warned(Access::authenticated().authenticator("iam"), &both());
         let warning = warning.unwrap_or_default();
         assert!(
             warning.starts_with("no browser can open the docs page at `/docs`: ")
                 && warning.contains("a credential of `iam`, which"),
             "{warning}"
         );
-        assert_eq!(warned(Access::public(), both()), None);
+        assert_eq!(warned(Access::public(), &both()), None);
     }
 
     #[cfg(all(feature = "api-keys", feature = "jwt"))]
@@ -109,7 +109,7 @@ mod tests {
     fn the_place_of_a_credential_decides() {
         use crate::auth::{ApiKeys, Authenticator, Cognito, Credential};
         fn is_warned(authenticator: impl Authenticator) -> bool {
-            warned(Access::authenticated(), vec![install(authenticator)]).is_some()
+            warned(Access::authenticated(), &[install(authenticator)]).is_some()
         }
         let keys = || ApiKeys::from_keys([]);
         let cognito = || Cognito::user_pool("eu-west-1_abc123").client("c");

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
     use http::HeaderName;
 
-    fn headers(name: HeaderName, values: &[&str]) -> HeaderMap {
+    fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
         let values = values
             .iter()
             .map(|value| (name.clone(), value.parse().unwrap()));
@@ -92,7 +92,7 @@ mod tests {
             (&["br"], false),
             (&[""], false),
         ] {
-            let headers = headers(ACCEPT_ENCODING, values);
+            let headers = headers(&ACCEPT_ENCODING, values);
             assert_eq!(accepts_gzip(&headers), expected, "{values:?}");
         }
     }
@@ -108,7 +108,7 @@ mod tests {
             (&["a"], false),
             (&["\"b\""], false),
         ] {
-            let headers = headers(IF_NONE_MATCH, values);
+            let headers = headers(&IF_NONE_MATCH, values);
             assert_eq!(is_known(&headers, "\"a\""), expected, "{values:?}");
         }
     }

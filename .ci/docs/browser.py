@@ -48,28 +48,29 @@ class Browser:
     def run(self, script, *arguments):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
-    def find(self, selector):
-        """The first visible element of a selector, which appears within a time limit."""
+    def find(self, selector, script):
+        """What a script returns for the first visible element, which appears within a time limit."""
         return self.wait(
             f"an element {selector}",
             lambda: self.run(
-                "return [...document.querySelectorAll(arguments[0])]"
-                ".find((one) => one.checkVisibility()) ?? null",
+                "const one = [...document.querySelectorAll(arguments[0])]"
+                ".find((one) => one.checkVisibility());"
+                f"if (!one) return null; {script}",
                 selector,
             ),
-        )[ELEMENT]
+        )
 
     def click(self, selector):
         """Clicks as a reader does: what covers the element would get the click."""
-        element = self.find(selector)
-        self.run("arguments[0].scrollIntoView({block: 'center'})", {ELEMENT: element})
-        self.call("POST", f"/element/{element}/click", {})
+        element = self.find(selector, "one.scrollIntoView({block: 'center'}); return one")
+        self.call("POST", f"/element/{element[ELEMENT]}/click", {})
 
     def type(self, selector, text):
-        self.call("POST", f"/element/{self.find(selector)}/value", {"text": text})
+        element = self.find(selector, "return one")
+        self.call("POST", f"/element/{element[ELEMENT]}/value", {"text": text})
 
     def text(self, selector):
-        return self.call("GET", f"/element/{self.find(selector)}/text")
+        return self.find(selector, "return one.innerText")
 
     def wait(self, what, look):
         until = time.monotonic() + PATIENCE

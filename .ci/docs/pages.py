@@ -78,7 +78,11 @@ def served(program, environment):
 
 def rendered(page, expected):
     """Waits for all operations, and returns the id of each."""
-    blocks = page.wait("the operations", lambda: page.run(OPBLOCKS))
+    def all_of_them():
+        blocks = page.run(OPBLOCKS)
+        return len(blocks) >= len(expected) and blocks
+
+    blocks = page.wait(f"{len(expected)} operations", all_of_them)
     found = {(method, path): block for method, path, block in blocks}
     if sorted(found) != expected:
         raise AssertionError(f"expected the operations {expected}, found {sorted(found)}")
@@ -123,7 +127,7 @@ def secured(page, program, screenshot):
             raise AssertionError(f"without a token, GET /me is {status}")
         checked(page, url, "the server responded with a status of 401")
         page.click("#token button")
-        said = page.wait("a result", lambda: page.text("#token output"))
+        said = page.text("#token output")
         if said != "Requests of this page are from alice.":
             raise AssertionError(said)
         page.click(f"#{me} .execute")

@@ -125,7 +125,7 @@ impl<H: Handle> Gateway<H> {
             }
         };
         // The files of the docs page say nothing about the program.
-        if self.is_docs(&path) && !response.status().is_client_error() {
+        if self.is_docs(&path) && response.status().as_u16() < 400 {
             return response;
         }
         log::request(&Shown {

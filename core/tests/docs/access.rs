@@ -6,6 +6,10 @@ use lambda_api::{
     auth::{Access, ApiKeys, Credential, KeyHash},
     routes,
 };
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
 
 const FILES: [&str; 4] = [
     "/docs",
@@ -51,4 +55,40 @@ async fn a_cookie_opens_closed_docs() {
         .cookie("key", &key)
         .await
         .assert_status(200);
+}
+
+/// What a build logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn docs_that_no_browser_can_open_are_warned_of() {
+    for (api, is_warned) in [
+        (closed(), false),
+        (closed().docs("/docs"), true),
+        (closed().docs_with("/docs", Access::public()), false),
+    ] {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        assert!(api.build().await.is_ok());
+        drop(guard);
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let warning =
+            "no browser can open the docs page at `/docs`: it needs a credential of `api_key`";
+        assert_eq!(log.contains(warning), is_warned, "{log}");
+    }
 }

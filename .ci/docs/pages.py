@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from urllib.parse import urlsplit
 
 from browser import PATIENCE, browser
@@ -119,6 +120,10 @@ def secured(page, program, screenshot):
         }
         expected = operations(program, environment)
         url = stack.enter_context(served(program, environment))
+        with urllib.request.urlopen(f"{url}/openapi.json", timeout=PATIENCE) as response:
+            schemes = json.load(response)["components"]["securitySchemes"]
+        if schemes["cognito"]["type"] != "openIdConnect":
+            raise AssertionError("no scheme has a configuration elsewhere that the page could fetch")
         page.open(url)
         blocks = rendered(page, expected)
         me = blocks["get", "/me"]

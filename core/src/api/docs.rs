@@ -71,8 +71,8 @@ impl Api {
     ///     .docs_with("/docs", Access::public());
     /// ```
     ///
-    /// The document says who may call which operation, and names the environment variables that
-    /// authenticators are configured with: a public page shows that to everybody.
+    /// The document says who may call which operation, and names the issuers of tokens: a public page
+    /// shows that to everybody.
     #[track_caller]
     pub fn docs_with(mut self, path: impl Into<String>, access: Access) -> Self {
         let path = path.into();

@@ -100,7 +100,9 @@ impl Document {
         match &mut *state {
             State::Written(written) => Ok(read(written)),
             State::Failed(error) => Err(failed(error)),
-            State::Unknown | State::Unwritten(_) => Err(failed("the API is not built")),
+            State::Unknown | State::Unwritten(_) => {
+                Err(failed("the API is not built, or writing it panicked"))
+            }
         }
     }
 }

@@ -14,6 +14,8 @@
 //! $ curl -i localhost:9000/orders -H "authorization: Bearer $KEY" --json '{"sku": "tea", "quantity": 2}'
 //! $ curl -i localhost:9000/orders -H "authorization: Bearer $KEY"
 //! ```
+//!
+//! `http://localhost:9000/docs` shows the operations in a browser, and sends requests with a key.
 
 mod error;
 mod handlers;

@@ -1,13 +1,13 @@
 //! The docs page of an API.
 
-use super::{Api, Mount};
+use super::{Api, DocsPage, Mount};
 use crate::{
     Problem, Request,
     auth::Access,
     docs::{Docs, Document, Written, closed_to_browsers},
     event::Invocation,
     middleware::erase_service,
-    openapi::{DocumentErrors, OpenApi, Server},
+    openapi::{OpenApi, Server},
     response::IntoResponse,
 };
 use std::{
@@ -15,13 +15,6 @@ use std::{
     panic::Location,
     sync::{Arc, Mutex, PoisonError},
 };
-
-/// A docs page of an Api.
-pub(super) struct Page {
-    docs: Arc<Docs>,
-    /// Writes the document. Programs without a page do not contain it.
-    write: fn(&Api) -> Result<Written, DocumentErrors>,
-}
 
 impl Api {
     /// Adds a page with the OpenAPI document of this API, from which readers can send requests: Swagger
@@ -91,7 +84,7 @@ impl Api {
             access,
             name: "docs",
             location: Location::caller(),
-            docs: Some(Page {
+            docs: Some(DocsPage {
                 docs,
                 write: |api| api.openapi().map(written),
             }),
@@ -133,7 +126,7 @@ impl Api {
             errors.extend(wrong.iter().map(|error| format!("the docs page: {error}")));
         }
         let api = Arc::new(Mutex::new(self));
-        for Page { docs, write } in pages {
+        for DocsPage { docs, write } in pages {
             let api = Arc::clone(&api);
             docs.document().set(move || {
                 let api = api.lock().unwrap_or_else(PoisonError::into_inner);

@@ -100,7 +100,15 @@ struct Mount {
     location: &'static Location<'static>,
     /// The docs page, if the service is one.
     #[cfg(feature = "docs")]
-    docs: Option<docs::Page>,
+    docs: Option<DocsPage>,
+}
+
+/// A docs page, which is a mounted service.
+#[cfg(feature = "docs")]
+struct DocsPage {
+    docs: std::sync::Arc<crate::docs::Docs>,
+    /// Writes the document. Programs without a page do not contain it.
+    write: fn(&Api) -> Result<crate::docs::Written, crate::openapi::DocumentErrors>,
 }
 
 /// The fallback of one `Api`.

@@ -51,6 +51,11 @@ documents:
     cargo run --locked -q -p orders -- openapi --out examples/orders/openapi.json
     cargo run --locked -q -p secured -- openapi --out examples/secured/openapi.json
 
+# Write the picture of the docs page
+picture:
+    cargo build --locked -p orders -p secured
+    .ci/docs/run target/debug/secured target/debug/orders docs/page.png
+
 # Write the templates of the examples
 templates:
     cargo run --locked -q -p orders -- template --out examples/orders/template.yaml

@@ -86,7 +86,7 @@
 //! | [`guide::validation`] | rules for values, and the errors of values |
 //! | [`guide::access`] | authentication and access rules |
 //! | [`guide::testing`] | tests of handlers, of whole APIs and of the compiled program |
-//! | [`guide::openapi`] | the OpenAPI document |
+//! | [`guide::openapi`] | the OpenAPI document, and the docs page |
 //! | [`guide::local_runs`] | the command line and the local server |
 //! | [`guide::deploying`] | the template, deploying, timeouts, logs, the lifecycle of the process |
 //! | [`guide::infrastructure`] | the AWS CDK, Terraform and other programs |
@@ -133,6 +133,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `api-keys` | the authenticator `auth::ApiKeys` |
+//! | `docs` | [`Api::docs`], a page with the OpenAPI document and Swagger UI, and `/_docs` of the local server; implies `openapi-release`, adds a crate |
 //! | `jwt` | the authenticators `Jwt`, `Cognito` and `AlbOidc`; builds cryptography from C |
 //! | `lambda-http` | the module `interop`; adds the crate lambda_http |
 //! | `local` | the command line and the local server in release builds |
@@ -152,6 +153,8 @@ mod body;
 mod catch_unwind;
 mod deadline;
 mod describe;
+#[cfg(feature = "docs")]
+mod docs;
 #[cfg(feature = "openapi")]
 mod documentation;
 mod endpoint;

@@ -7,9 +7,10 @@ use super::{
 };
 
 /// The hello of lambda-api, without a feature and with each of them alone.
-const HELLOS: [Program; 12] = [
+const HELLOS: [Program; 13] = [
     Program::hello_with("none", "programs,ours"),
     Program::hello_with("api-keys", "programs,ours,lambda-api/api-keys"),
+    Program::hello_with("docs", "programs,ours,lambda-api/docs"),
     Program::hello_with("jwt", "programs,ours,lambda-api/jwt"),
     Program::hello_with("lambda-http", "programs,ours,lambda-api/lambda-http"),
     Program::hello_with("local", "programs,ours,lambda-api/local"),

@@ -96,6 +96,10 @@ impl Api {
         states.timing = self.timing;
         states.router = Some(Arc::clone(&router) as _);
         let states = Arc::new(states);
+        #[cfg(feature = "docs")]
+        for warning in self.docs_warnings() {
+            tracing::warn!(target: "lambda_api", "{warning}");
+        }
         let routing = Next::new(Routing::new(
             Arc::clone(&router),
             Arc::clone(&states),
@@ -130,6 +134,8 @@ impl Api {
             authenticators,
             self.take_hooks(),
         );
+        #[cfg(feature = "docs")]
+        self.publish_docs(&mut errors);
         if errors.is_empty() {
             Ok(app)
         } else {
@@ -277,6 +283,8 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<Stri
         );
     }
     for (set, name) in [
+        #[cfg(feature = "docs")]
+        (api.has_docs(), "docs"),
         (api.cors.is_some(), "cors"),
         (api.environment.is_some(), "environment"),
         (api.renderer.is_restyled(), "on_problem"),

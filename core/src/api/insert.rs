@@ -1,5 +1,7 @@
 //! Inserts all handlers and services into the router, with their layers and access rules.
 
+#[cfg(feature = "docs")]
+use super::docs;
 use super::{
     Api, Fallback, Mount, Routes,
     build::{check_scope, wrap},
@@ -211,6 +213,14 @@ impl Api {
         if let Some(error) = prefix_error(&mount.prefix) {
             errors.push(format!(
                 "the prefix `{}` of a mounted service {error}",
+                mount.prefix
+            ));
+            return;
+        }
+        #[cfg(feature = "docs")]
+        if let Some(error) = mount.docs.as_ref().and(docs::path_error(&mount.prefix)) {
+            errors.push(format!(
+                "the path `{}` of the docs page {error}",
                 mount.prefix
             ));
             return;

@@ -1,6 +1,8 @@
 //! The description of an API: routes, state, layers. Creating one has no side effects.
 
 mod build;
+#[cfg(feature = "docs")]
+mod docs;
 mod fallback;
 mod flatten;
 mod insert;
@@ -17,6 +19,8 @@ mod timeouts;
 mod validate;
 
 pub use build::BuildErrors;
+#[cfg(all(feature = "docs", any(debug_assertions, feature = "local")))]
+pub(crate) use docs::written;
 pub use fallback::IntoFallback;
 pub use routes::Routes;
 pub(crate) use table::RouteInfo;
@@ -97,6 +101,17 @@ struct Mount {
     access: Access,
     name: &'static str,
     location: &'static Location<'static>,
+    /// The docs page, if the service is one.
+    #[cfg(feature = "docs")]
+    docs: Option<DocsPage>,
+}
+
+/// A docs page, which is a mounted service.
+#[cfg(feature = "docs")]
+struct DocsPage {
+    docs: std::sync::Arc<crate::docs::Docs>,
+    /// Writes the document. Programs without a page do not contain it.
+    write: fn(&Api) -> Result<crate::docs::Written, crate::openapi::DocumentErrors>,
 }
 
 /// The fallback of one `Api`.
@@ -411,6 +426,8 @@ impl Api {
             access,
             name: type_name::<S>(),
             location: Location::caller(),
+            #[cfg(feature = "docs")]
+            docs: None,
         });
         self
     }

@@ -85,6 +85,8 @@ impl Api {
                 }));
             }
             mounts.extend(scope.contents().filter_map(|kind| match kind {
+                #[cfg(feature = "docs")]
+                Kind::Mount(mount) if mount.docs.is_some() => None,
                 Kind::Mount(mount) => Some(Mounted {
                     prefix: join(&scope.prefix, &mount.prefix),
                     access: scope.access(mount.access),

@@ -1,10 +1,12 @@
 //! Gateway: checks a request, turns it into an event, and reads the response of the function.
 
+#[cfg(feature = "docs")]
+use super::docs::{LocalDocs, TOKEN};
 use super::{
     context::Contexts,
     event_callers::Callers,
     handle::Handle,
-    host_guard::HostGuard,
+    host_guard::{Foreign, HostGuard},
     log::{self, Shown},
     record::Recorder,
 };
@@ -39,6 +41,8 @@ pub(super) struct Gateway<H> {
     binary_media_types: Vec<String>,
     callers: Callers,
     recorder: Option<Recorder>,
+    #[cfg(feature = "docs")]
+    docs: Option<LocalDocs>,
     handle: H,
     contexts: Contexts,
     /// How long a body may stall.
@@ -57,6 +61,8 @@ impl<H: Handle> Gateway<H> {
             binary_media_types: Vec::new(),
             callers: Callers::none(source),
             recorder: None,
+            #[cfg(feature = "docs")]
+            docs: None,
             handle,
             contexts: Contexts::default(),
             patience: PATIENCE,
@@ -83,6 +89,23 @@ impl<H: Handle> Gateway<H> {
         Self { recorder, ..self }
     }
 
+    /// Adds the docs page.
+    #[cfg(feature = "docs")]
+    pub(super) fn documented(self, docs: Option<LocalDocs>) -> Self {
+        Self { docs, ..self }
+    }
+
+    /// Whether a path is of the docs page.
+    #[cfg(feature = "docs")]
+    fn is_docs(&self, path: &str) -> bool {
+        self.docs.is_some() && LocalDocs::file(path).is_some()
+    }
+
+    #[cfg(not(feature = "docs"))]
+    fn is_docs(&self, _: &str) -> bool {
+        false
+    }
+
     /// Serves one request, and logs it.
     pub(super) async fn respond<B>(&self, request: http::Request<B>, client: IpAddr) -> Response
     where
@@ -101,6 +124,10 @@ impl<H: Handle> Gateway<H> {
                 response
             }
         };
+        // The files of the docs page say nothing about the program.
+        if self.is_docs(&path) && response.status().as_u16() < 400 {
+            return response;
+        }
         log::request(&Shown {
             method: &method,
             path: &path,
@@ -108,7 +135,31 @@ impl<H: Handle> Gateway<H> {
             took: started.elapsed(),
             problems: &problems,
         });
+        if cfg!(not(feature = "docs")) && path == "/_docs" && response.status().is_client_error() {
+            log::line(NO_DOCS);
+        }
         response
+    }
+
+    #[cfg(feature = "docs")]
+    async fn docs_response<B>(
+        &self,
+        docs: &LocalDocs,
+        file: &str,
+        request: http::Request<B>,
+    ) -> Result<Response, Rejected>
+    where
+        B: http_body::Body<Data = Bytes> + Send,
+        B::Error: Into<crate::BoxError>,
+    {
+        if file != TOKEN {
+            let response = docs.respond(request.method(), request.headers(), file);
+            return response.map_err(rejected);
+        }
+        let own = self.guard.check_own_page(request.headers());
+        own.map_err(forbidden)?;
+        let request = self.collected(request).await.map_err(rejected)?;
+        docs.token(&request).await.map_err(rejected)
     }
 
     async fn response<B>(
@@ -121,11 +172,14 @@ impl<H: Handle> Gateway<H> {
         B::Error: Into<crate::BoxError>,
     {
         if let Err(foreign) = self.guard.check(request.uri(), request.headers()) {
-            return Err(rejected(
-                Problem::new(StatusCode::FORBIDDEN, foreign.code)
-                    .with_detail(foreign.detail)
-                    .with_cause(foreign.why),
-            ));
+            return Err(forbidden(foreign));
+        }
+        #[cfg(feature = "docs")]
+        if let Some(docs) = &self.docs
+            && let Some(file) = LocalDocs::file(request.uri().path())
+        {
+            let file = file.to_owned();
+            return self.docs_response(docs, &file, request).await;
         }
         let is_head = request.method() == Method::HEAD;
         let mut request = self.collected(request).await.map_err(rejected)?;
@@ -216,6 +270,11 @@ fn rejected(problem: Problem) -> Rejected {
     Box::new((problem.clone().into_response(), problem))
 }
 
+fn forbidden(foreign: Foreign) -> Rejected {
+    let problem = Problem::new(StatusCode::FORBIDDEN, foreign.code);
+    rejected(problem.with_detail(foreign.detail).with_cause(foreign.why))
+}
+
 /// The limits of Lambda for an event, and of a load balancer for a body.
 ///
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
@@ -224,6 +283,9 @@ const EVENT_LIMIT: usize = 6 << 20;
 /// Browsers do not show why a response has base64.
 const NOT_DECODED: &str = "note: the client received the response as base64 text: no binary media type \
     of the REST API fits its `accept`; see `--binary-media-types`";
+
+const NO_DOCS: &str = "note: the feature `docs` of lambda-api adds a docs page at /_docs: `cargo add \
+    lambda-api --features docs`";
 
 fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")

@@ -21,6 +21,9 @@ const SHOWN: usize = 100;
 #[derive(Clone, Debug)]
 pub(super) struct HostGuard {
     hosts: Vec<Host>,
+    /// How many of the hosts are the addresses of the server itself. They come first.
+    #[cfg(feature = "docs")]
+    own: usize,
     /// Origins of other pages that are allowed.
     origins: Vec<String>,
     /// Whether pages of this machine are allowed, at any port.
@@ -129,8 +132,12 @@ impl HostGuard {
                 ip.to_string()
             });
         }
+        #[cfg(feature = "docs")]
+        let own = names.len();
         let hosts = names.into_iter();
         Self {
+            #[cfg(feature = "docs")]
+            own,
             hosts: hosts
                 .map(|name| Host::plain(name, address.port()))
                 .collect(),
@@ -175,6 +182,36 @@ impl HostGuard {
             return Ok(());
         }
         check_fetch_site(headers)
+    }
+
+    /// Checks that a request comes from a page of this server, which is more than that the page may call
+    /// the API: no page of an allowed origin, nor one behind a development server.
+    ///
+    /// # Errors
+    /// If the request does not say that it does.
+    #[cfg(feature = "docs")]
+    pub(super) fn check_own_page(&self, headers: &HeaderMap) -> Result<(), Foreign> {
+        let origins: Vec<_> = headers.get_all(ORIGIN).iter().collect();
+        let own = self.hosts.iter().take(self.own);
+        let host = headers.get(HOST).map(HeaderValue::as_bytes);
+        let is_own = match origins.as_slice() {
+            [origin] => origin.to_str().is_ok_and(|origin| {
+                own.clone().any(|host| host.is_origin(origin))
+                    && origin.split_once("://").map(|(_, host)| host.as_bytes()) == host
+            }),
+            _ => false,
+        };
+        if is_own {
+            return check_fetch_site(headers);
+        }
+        let shown: Vec<_> = origins.iter().map(|one| shown(one.as_bytes())).collect();
+        Err(Foreign {
+            code: "foreign_origin",
+            detail: "expected `origin` to be the address of this server",
+            why: format!(
+                "only the docs page of this server gets a token, found the origins {shown:?}"
+            ),
+        })
     }
 
     fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {

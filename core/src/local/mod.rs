@@ -27,6 +27,8 @@ mod caller_check;
 mod context;
 mod destination;
 mod diff;
+#[cfg(feature = "docs")]
+mod docs;
 mod event_callers;
 mod gateway;
 mod gateway_document;
@@ -127,6 +129,10 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
     } else {
         RouteInfo::text(&api.table())
     })?;
+    #[cfg(feature = "docs")]
+    for warning in api.docs_warnings() {
+        log::line(&format!("warning: {warning}"));
+    }
     match api.errors() {
         Some(errors) => Err(cannot_be_built(&errors)),
         None => Ok(()),
@@ -176,10 +182,11 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     }
     server.name(callers);
     let routes = api.table();
+    let docs = docs_page(&mut server, &api, !trusting.is_empty());
     let app = build(api).await?;
     let (stop, _guard) = stop::requests();
     print(&format!(
-        "{}\n\n{}\n{}",
+        "{}\n{docs}\n{}\n{}",
         server.address(),
         RouteInfo::text(&routes),
         about_tokens(&trusting)
@@ -189,6 +196,24 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     let _ = tokio::time::timeout(PATIENCE, responded.recv()).await;
     app.hooks().shut_down(&InFlight::default()).await;
     Ok(())
+}
+
+/// Adds the docs page to the server. Returns the line with its address, or why there is none.
+#[cfg(feature = "docs")]
+fn docs_page(server: &mut serve::Server, api: &Api, has_tokens: bool) -> String {
+    let issuers = has_tokens.then(|| token::Issuers::of(api));
+    match docs::LocalDocs::new(api, issuers) {
+        Ok(docs) => server.document(docs) + "\n",
+        Err(why) => {
+            log::line(&why);
+            String::new()
+        }
+    }
+}
+
+#[cfg(not(feature = "docs"))]
+fn docs_page(_: &mut serve::Server, _: &Api, _: bool) -> &'static str {
+    ""
 }
 
 /// How to get a token, if the program verifies tokens itself.

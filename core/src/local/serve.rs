@@ -1,5 +1,7 @@
 //! Listener of `serve`, on loopback unless `--bind` sets another address.
 
+#[cfg(feature = "docs")]
+use super::docs::{self, LocalDocs};
 use super::{
     event_callers::Callers,
     gateway::{self, Gateway},
@@ -37,6 +39,8 @@ pub(super) struct Server {
     binary_media_types: Vec<String>,
     callers: Callers,
     recorder: Option<Recorder>,
+    #[cfg(feature = "docs")]
+    docs: Option<LocalDocs>,
     body_patience: Duration,
 }
 
@@ -54,6 +58,8 @@ impl Server {
                 binary_media_types: Vec::new(),
                 callers: Callers::none(source),
                 recorder: None,
+                #[cfg(feature = "docs")]
+                docs: None,
                 body_patience: gateway::PATIENCE,
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(Failure(format!(
@@ -97,6 +103,13 @@ impl Server {
         self.recorder = Some(recorder);
     }
 
+    /// Adds the docs page. Returns the line with its address.
+    #[cfg(feature = "docs")]
+    pub(super) fn document(&mut self, docs: LocalDocs) -> String {
+        self.docs = Some(docs);
+        format!("docs at http://{}{}", self.address, docs::PATH)
+    }
+
     /// The line with the address and the source.
     pub(super) fn address(&self) -> String {
         let events = match self.source {
@@ -120,6 +133,8 @@ impl Server {
             .listing(self.binary_media_types)
             .naming(self.callers)
             .recording(self.recorder);
+        #[cfg(feature = "docs")]
+        let gateway = gateway.documented(self.docs);
         let gateway = Arc::new(gateway);
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();

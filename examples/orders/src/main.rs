@@ -14,6 +14,8 @@
 //! $ curl -i localhost:9000/orders -H "authorization: Bearer $KEY" --json '{"sku": "tea", "quantity": 2}'
 //! $ curl -i localhost:9000/orders -H "authorization: Bearer $KEY"
 //! ```
+//!
+//! `http://localhost:9000/docs` shows the operations in a browser, and sends requests with a key.
 
 mod error;
 mod handlers;
@@ -25,7 +27,7 @@ mod tests;
 
 use lambda_api::{
     Api,
-    auth::{ApiKeys, Credential},
+    auth::{Access, ApiKeys, Credential},
     routes,
 };
 use store::Store;
@@ -43,6 +45,8 @@ fn api(keys: ApiKeys) -> Api {
             handlers::change_order,
             handlers::delete_order,
         ])
+        // A browser sends no key when it opens a page, and the document has no secrets.
+        .docs_with("/docs", Access::public())
 }
 
 #[lambda_api::main]

@@ -1,4 +1,6 @@
 mod callers;
+#[cfg(all(feature = "docs", feature = "jwt"))]
+mod docs;
 mod identities;
 mod limits;
 

@@ -38,6 +38,27 @@ pub(crate) struct Wanted {
     pub(crate) client: Option<String>,
 }
 
+#[cfg(feature = "docs")]
+impl Wanted {
+    /// A token of an authenticator, as the docs page asks for it.
+    pub(in super::super) fn new(
+        subject: String,
+        scopes: Vec<String>,
+        groups: Vec<String>,
+        authenticator: String,
+    ) -> Self {
+        Self {
+            subject,
+            groups,
+            scopes,
+            claims: Map::new(),
+            lifetime: LIFETIME,
+            issuer: Some(authenticator),
+            client: None,
+        }
+    }
+}
+
 /// Parses the arguments after `token`.
 pub(in super::super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
     let (mut subject, mut lifetime, mut issuer, mut client) = (None, None, None, None);

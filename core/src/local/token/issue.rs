@@ -3,7 +3,7 @@
 use super::{Wanted, store};
 use crate::{
     Api,
-    auth::{Installed, LocalIssuer, TokenContent},
+    auth::{Installed, LocalIssuer, LocalKey, TokenContent},
     local::{
         log::{self, Printable},
         output::Failure,
@@ -45,30 +45,80 @@ pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Vec<Stri
 ///
 /// Notes go to standard error, so that standard output can be used as it is.
 pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String, Failure> {
-    let issuers = issuers(api);
-    let issuer = choose(&issuers, wanted)?;
-    let key = store::key()?;
-    let content = TokenContent {
-        subject: &wanted.subject,
-        groups: &wanted.groups,
-        scopes: &wanted.scopes,
-        claims: &wanted.claims,
-        seconds: wanted.lifetime.as_secs(),
-        client: wanted.client.as_deref(),
-    };
-    let token = issuer.token(&key, &content).map_err(Failure)?;
-    for note in notes(&issuers, issuer, wanted) {
-        log::line(&format!("{}", Printable(&note)));
+    let issuers = Issuers::of(api);
+    let issued = issuers.issue(wanted).await?;
+    for note in issued.notes.iter().chain(&issued.warning) {
+        log::line(&format!("{}", Printable(note)));
     }
-    if let Err(rejection) = issuer.accepts(&key, &token).await {
-        let why = rejection.to_string();
-        log::line(&format!(
-            "warning: `{}` does not accept this token: {}",
-            Printable(issuer.authenticator()),
-            Printable(&why)
-        ));
+    Ok(issued.token)
+}
+
+/// The issuers whose tokens a program verifies.
+pub(in super::super) struct Issuers {
+    known: Vec<LocalIssuer>,
+    key: fn() -> Result<LocalKey, Failure>,
+}
+
+/// A token, and what its user should know.
+pub(in super::super) struct Issued {
+    pub(in super::super) token: String,
+    /// The name of the authenticator that accepts it.
+    #[cfg(feature = "docs")]
+    pub(in super::super) authenticator: String,
+    notes: Vec<String>,
+    /// Why the authenticator does not accept it.
+    pub(in super::super) warning: Option<String>,
+}
+
+impl Issuers {
+    pub(in super::super) fn of(api: &Api) -> Self {
+        Self {
+            known: issuers(api),
+            key: store::key,
+        }
     }
-    Ok(token)
+
+    /// The same with another key than that of this machine.
+    #[cfg(all(test, feature = "docs"))]
+    pub(in super::super) fn with_key(mut self, key: fn() -> Result<LocalKey, Failure>) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// The names of their authenticators.
+    #[cfg(feature = "docs")]
+    pub(in super::super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(LocalIssuer::authenticator)
+    }
+
+    /// Makes a token.
+    pub(in super::super) async fn issue(&self, wanted: &Wanted) -> Result<Issued, Failure> {
+        let issuer = choose(&self.known, wanted)?;
+        let key = (self.key)()?;
+        let content = TokenContent {
+            subject: &wanted.subject,
+            groups: &wanted.groups,
+            scopes: &wanted.scopes,
+            claims: &wanted.claims,
+            seconds: wanted.lifetime.as_secs(),
+            client: wanted.client.as_deref(),
+        };
+        let token = issuer.token(&key, &content).map_err(Failure)?;
+        let rejection = issuer.accepts(&key, &token).await.err();
+        let warning = rejection.map(|rejection| {
+            format!(
+                "warning: `{}` does not accept this token: {rejection}",
+                issuer.authenticator()
+            )
+        });
+        Ok(Issued {
+            token,
+            #[cfg(feature = "docs")]
+            authenticator: issuer.authenticator().to_owned(),
+            notes: notes(&self.known, issuer, wanted),
+            warning,
+        })
+    }
 }
 
 fn issuers(api: &Api) -> Vec<LocalIssuer> {

@@ -17,6 +17,8 @@ mod issue;
 mod store;
 
 pub(super) use arguments::{Wanted, parse};
+#[cfg(all(debug_assertions, feature = "jwt", feature = "docs"))]
+pub(super) use issue::Issuers;
 #[cfg(all(debug_assertions, feature = "jwt"))]
 pub(super) use issue::{issue, lend};
 
@@ -40,3 +42,35 @@ pub(super) async fn issue(_: &Api, _: &Wanted) -> Result<String, Failure> {
 pub(super) fn lend(_: &mut Api, _: Option<IpAddr>) -> Vec<String> {
     Vec::new()
 }
+
+/// Issuers of tokens, of which this build has none.
+#[cfg(all(feature = "docs", not(all(debug_assertions, feature = "jwt"))))]
+mod none {
+    use super::{super::output::Failure, Wanted};
+    use crate::Api;
+
+    pub(in super::super) struct Issuers;
+
+    pub(in super::super) struct Issued {
+        pub(in super::super) token: String,
+        pub(in super::super) authenticator: String,
+        pub(in super::super) warning: Option<String>,
+    }
+
+    impl Issuers {
+        pub(in super::super) fn of(_: &Api) -> Self {
+            Self
+        }
+
+        pub(in super::super) fn names(&self) -> impl Iterator<Item = &str> {
+            std::iter::empty()
+        }
+
+        pub(in super::super) async fn issue(&self, _: &Wanted) -> Result<Issued, Failure> {
+            let why = "this build makes no tokens".to_owned();
+            std::future::ready(Err(Failure(why))).await
+        }
+    }
+}
+#[cfg(all(feature = "docs", not(all(debug_assertions, feature = "jwt"))))]
+pub(super) use none::Issuers;

@@ -1,0 +1,179 @@
+//! The docs page of the local server, at `/_docs`, with a bar that makes tokens for it.
+//!
+//! Requests of the page go to this server, whatever servers the program names. The bar is there where
+//! `token` makes tokens that this server accepts. Only the page itself gets one: not pages of other
+//! origins, even if they may call the API.
+
+use super::token::{Issuers, Wanted};
+use crate::{
+    Api, Json, Problem, Response,
+    api::written,
+    docs::{Docs, Document, escaped},
+    openapi::Server,
+    response::IntoResponse,
+};
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Method, Request, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+
+/// The path of the page.
+pub(super) const PATH: &str = "/_docs";
+
+/// The path of the bar's requests below the page.
+pub(super) const TOKEN: &str = "/token";
+
+pub(super) struct LocalDocs {
+    docs: Docs,
+    /// `None` if this server accepts no tokens of its own.
+    issuers: Option<Issuers>,
+}
+
+/// The request of the bar.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    authenticator: String,
+    subject: String,
+    scopes: Vec<String>,
+    groups: Vec<String>,
+}
+
+/// The response to it.
+#[derive(Serialize)]
+struct Made {
+    authenticator: String,
+    token: String,
+    warning: Option<String>,
+}
+
+impl LocalDocs {
+    /// The page for an Api. `issuers` are those whose tokens this server accepts.
+    ///
+    /// # Errors
+    /// If a route of the program has the path, or the document cannot be written.
+    pub(super) fn new(api: &Api, issuers: Option<Issuers>) -> Result<Self, String> {
+        let taken = api.table().into_iter().find(|route| {
+            let mut segments = route.path.split(['/', ' ']).skip(1);
+            Some(PATH) == segments.next().map(|first| format!("/{first}")).as_deref()
+        });
+        if let Some(route) = taken {
+            return Err(format!(
+                "note: no docs page at `{PATH}`, which is the path of {} ({})",
+                route.handler, route.location
+            ));
+        }
+        let mut document = api.openapi().map_err(|errors| {
+            format!("warning: no docs page at `{PATH}`: the document cannot be written\n{errors}")
+        })?;
+        document.servers = vec![Server::new("/")];
+        let own = Document::default();
+        own.set(move || Ok(written(document)));
+        let docs = Docs::new(PATH, own);
+        let issuers = issuers.filter(|issuers| issuers.names().next().is_some());
+        let docs = match &issuers {
+            Some(issuers) => docs.with_bar(bar(issuers)),
+            None => docs,
+        };
+        Ok(Self { docs, issuers })
+    }
+
+    /// The path below the page, if the request is for the page.
+    pub(super) fn file(path: &str) -> Option<&str> {
+        let file = path.strip_prefix(PATH)?;
+        (file.is_empty() || file.starts_with('/')).then_some(file)
+    }
+
+    /// A file of the page.
+    ///
+    /// # Errors
+    /// If there is no such file, or it cannot be sent.
+    pub(super) fn respond(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        file: &str,
+    ) -> Result<Response, Problem> {
+        self.docs.respond(method, headers, file, "")
+    }
+
+    /// A token for the page.
+    ///
+    /// # Errors
+    /// If this server accepts no tokens, or the request is not one for a token.
+    pub(super) async fn token(&self, request: &Request<Bytes>) -> Result<Response, Problem> {
+        let Some(issuers) = &self.issuers else {
+            return Err(crate::error::framework::not_found());
+        };
+        if request.method() != Method::POST {
+            let allow = HeaderValue::from_static("POST");
+            return Err(crate::error::framework::method_not_allowed(allow));
+        }
+        let media_type = request.headers().get(CONTENT_TYPE);
+        if media_type.is_none_or(|media_type| media_type != "application/json") {
+            let problem =
+                Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
+            return Err(problem.with_detail("expected `content-type` to be application/json"));
+        }
+        let invalid = |detail: String| {
+            Problem::new(StatusCode::BAD_REQUEST, "invalid_token_request").with_detail(detail)
+        };
+        let asked: Asked =
+            serde_json::from_slice(request.body()).map_err(|error| invalid(error.to_string()))?;
+        if asked.subject.is_empty() {
+            return Err(invalid("a token needs a subject".to_owned()));
+        }
+        let wanted = Wanted::new(
+            asked.subject,
+            asked.scopes,
+            asked.groups,
+            asked.authenticator,
+        );
+        let issued = issuers.issue(&wanted).await;
+        let issued = issued.map_err(|failure| invalid(failure.0))?;
+        let made = Made {
+            authenticator: issued.authenticator,
+            token: issued.token,
+            warning: issued.warning,
+        };
+        let mut response = Json(made).into_response();
+        let never = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(CACHE_CONTROL, never);
+        Ok(response)
+    }
+}
+
+/// The bar above the page.
+fn bar(issuers: &Issuers) -> String {
+    let mut names: Vec<_> = issuers.names().map(escaped).collect();
+    names.dedup();
+    let authenticator = match names.as_slice() {
+        [name] => format!("<input type=\"hidden\" name=\"authenticator\" value=\"{name}\">\n"),
+        names => {
+            let mut options = String::new();
+            for name in names {
+                let _ = write!(options, "<option>{name}</option>");
+            }
+            format!(
+                "<label>Authenticator <select name=\"authenticator\">{options}</select></label>\n"
+            )
+        }
+    };
+    format!(
+        "<div class=\"token-strip\">\n\
+         <form id=\"token\" class=\"token-bar\" autocomplete=\"off\" data-url=\"{PATH}{TOKEN}\">\n\
+         <p>A token for calls on this machine, as <code>cargo run -- token</code> prints it. No deployed \
+         program accepts it.</p>\n\
+         {authenticator}\
+         <label>Subject <input name=\"subject\" value=\"alice\" required></label>\n\
+         <label class=\"wide\">Scopes <input name=\"scopes\"></label>\n\
+         <label class=\"wide\">Groups <input name=\"groups\"></label>\n\
+         <button>Authorize</button>\n\
+         <output name=\"result\" role=\"status\"></output>\n\
+         </form>\n\
+         </div>\n"
+    )
+}

@@ -1,0 +1,220 @@
+//! The docs page of the local server.
+
+use super::*;
+use crate::{
+    auth::{Algorithm, Jwt, LocalKey, SECRET},
+    endpoint::{INVALID, Route},
+    local::{docs::LocalDocs, token::Issuers},
+    openapi::Server as Url,
+};
+
+/// An Api whose callers need a token.
+fn closed() -> Api {
+    let jwt = Jwt::new("https://id.example.com")
+        .audience("orders-api")
+        .algorithms([Algorithm::Rs256]);
+    Api::new().authenticate(jwt)
+}
+
+/// A server with the docs page of an Api. Its function responds to everything else.
+async fn documented(api: &Api, source: Source, has_tokens: bool) -> Fixture {
+    let key = || Ok(LocalKey::new(&[7; SECRET]).unwrap());
+    let issuers = has_tokens.then(|| Issuers::of(api).with_key(key));
+    let docs = LocalDocs::new(api, issuers).unwrap();
+    let mut server = Server::bind(local(0), source).await.unwrap();
+    server.open_to(
+        Vec::new(),
+        vec![
+            "http://localhost:5173".to_owned(),
+            "https://app.example.com".to_owned(),
+        ],
+        false,
+    );
+    let line = server.document(docs);
+    assert_eq!(line, format!("docs at http://{}/_docs", server.address));
+    Fixture::run(server, |_: Bytes, _: LambdaContext| async {
+        Ok::<_, DecodeError>(br#"{"statusCode": 200, "body": "function"}"#.to_vec())
+    })
+}
+
+fn status(response: &str) -> &str {
+    response.get(9..12).unwrap_or(response)
+}
+
+fn body(response: &str) -> &str {
+    response.split_once("\r\n\r\n").unwrap_or_default().1
+}
+
+#[tokio::test]
+async fn the_docs_page_is_served_without_an_event() {
+    let api = Api::new().openapi_server(Url::new("https://api.example.com"));
+    for source in [Source::HttpApi, Source::RestApi, Source::Alb] {
+        let server = documented(&api, source, false).await;
+        for path in ["/_docs", "/_docs/", "/_docs/docs.js?v=1"] {
+            let response = server.get(path, "").await;
+            assert_eq!(status(&response), "200", "{response}");
+        }
+        assert!(server.events().is_empty());
+        // Requests of the page come here, whatever servers the program names.
+        let response = server.get("/_docs/openapi.json", "").await;
+        let document: Value = serde_json::from_str(body(&response)).unwrap();
+        assert_eq!(document["servers"], json!([{"url": "/"}]));
+        for path in ["/_docsx", "/", "/docs"] {
+            let response = server.get(path, "").await;
+            assert_eq!(body(&response), "function", "{path}");
+        }
+        assert_eq!(server.events().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn foreign_pages_cannot_read_the_docs() {
+    let server = documented(&Api::new(), Source::HttpApi, false).await;
+    for headers in [
+        "origin: https://evil.example\r\n",
+        "sec-fetch-site: cross-site\r\n",
+    ] {
+        let response = server.get("/_docs/openapi.json", headers).await;
+        assert_eq!(status(&response), "403", "{response}");
+    }
+    let rebound = "GET /_docs HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n";
+    let response = server.send(rebound.to_owned()).await;
+    assert_eq!(status(&response), "403", "{response}");
+}
+
+/// Asks for a token with these headers.
+async fn asked(server: &Fixture, headers: &str, body: &str) -> String {
+    let host = format!("localhost:{}", server.port);
+    server
+        .send(format!(
+            "POST /_docs/token HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+             content-length: {}\r\n{headers}\r\n{body}",
+            body.len()
+        ))
+        .await
+}
+
+const ASKED: &str =
+    r#"{"authenticator": "jwt", "subject": "alice", "scopes": ["a"], "groups": []}"#;
+
+const JSON: &str = "content-type: application/json\r\n";
+
+#[tokio::test]
+async fn only_the_docs_page_gets_a_token() {
+    let server = documented(&closed(), Source::HttpApi, true).await;
+    let page = server.get("/_docs", "").await;
+    assert!(page.contains("data-url=\"/_docs/token\""), "{page}");
+    let own = format!("http://localhost:{}", server.port);
+    for (headers, expected) in [
+        // No page, or one that does not say so.
+        (String::new(), "403"),
+        ("sec-fetch-site: same-origin\r\n".to_owned(), "403"),
+        // Pages that may call the API.
+        ("origin: http://localhost:5173\r\n".to_owned(), "403"),
+        ("origin: https://app.example.com\r\n".to_owned(), "403"),
+        // Another name of this server, which is another origin.
+        (
+            format!("origin: http://127.0.0.1:{}\r\n", server.port),
+            "403",
+        ),
+        (format!("origin: {own}\r\norigin: {own}\r\n"), "403"),
+        (
+            format!("origin: {own}\r\nsec-fetch-site: cross-site\r\n"),
+            "403",
+        ),
+        (format!("origin: {own}\r\n"), "200"),
+        (
+            format!("origin: {own}\r\nsec-fetch-site: same-origin\r\n"),
+            "200",
+        ),
+    ] {
+        let response = asked(&server, &format!("{JSON}{headers}"), ASKED).await;
+        assert_eq!(status(&response), expected, "{headers}: {response}");
+        let has_token = response.contains("\"token\"");
+        assert_eq!(has_token, expected == "200", "{headers}: {response}");
+    }
+    // A development server forwards its own host.
+    let forwarded = format!(
+        "POST /_docs/token HTTP/1.1\r\nhost: localhost:5173\r\nconnection: close\r\n{JSON}\
+         origin: http://localhost:5173\r\ncontent-length: {}\r\n\r\n{ASKED}",
+        ASKED.len()
+    );
+    assert_eq!(status(&server.send(forwarded).await), "403");
+    assert!(server.events().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_request_is_checked() {
+    let server = documented(&closed(), Source::HttpApi, true).await;
+    let own = format!("origin: http://localhost:{}\r\n", server.port);
+    let other = ASKED.replace("\"jwt\"", "\"other\"");
+    let nobody = ASKED.replace("alice", "");
+    for (headers, body, expected) in [
+        (JSON, ASKED, "200"),
+        ("content-type: text/plain\r\n", ASKED, "415"),
+        ("", ASKED, "415"),
+        (JSON, "{}", "400"),
+        (JSON, "", "400"),
+        (JSON, &*other, "400"),
+        (JSON, &*nobody, "400"),
+    ] {
+        let response = asked(&server, &format!("{own}{headers}"), body).await;
+        assert_eq!(status(&response), expected, "{body}: {response}");
+    }
+    let response = server.get("/_docs/token", &own).await;
+    assert_eq!(status(&response), "405", "{response}");
+}
+
+#[tokio::test]
+async fn a_token_of_the_page_is_accepted() {
+    let api = closed();
+    let server = documented(&api, Source::HttpApi, true).await;
+    let own = format!("origin: http://localhost:{}\r\n{JSON}", server.port);
+    let response = asked(&server, &own, ASKED).await;
+    assert!(
+        response.contains("cache-control: no-store\r\n"),
+        "{response}"
+    );
+    let made: Value = serde_json::from_str(body(&response)).unwrap();
+    assert_eq!(made["authenticator"], "jwt");
+    // The authenticator accepts it with the key of this machine.
+    assert_eq!(made["warning"], Value::Null);
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(token.split('.').count(), 3);
+}
+
+#[tokio::test]
+async fn a_server_without_tokens_offers_none() {
+    for (api, has_tokens) in [(closed(), false), (Api::new(), true)] {
+        let server = documented(&api, Source::HttpApi, has_tokens).await;
+        let page = server.get("/_docs", "").await;
+        assert!(!page.contains("<form"), "{page}");
+        let own = format!("origin: http://localhost:{}\r\n{JSON}", server.port);
+        let response = asked(&server, &own, ASKED).await;
+        assert_eq!(status(&response), "404", "{response}");
+    }
+}
+
+#[test]
+fn a_route_of_the_program_wins() {
+    let at = |path: &'static str| {
+        let route = Route {
+            method: "GET",
+            path,
+            name: "own",
+            module: "shop",
+            ..INVALID
+        };
+        Api::new().routes(crate::Routes::__new(Vec::leak(vec![route])))
+    };
+    for path in ["/_docs", "/_docs/{file+}"] {
+        let error = LocalDocs::new(&at(path), None).err().unwrap_or_default();
+        let expected = "note: no docs page at `/_docs`, which is the path of shop::own (";
+        assert!(error.starts_with(expected), "{error}");
+    }
+    for path in ["/_docsx", "/{name}", "/docs"] {
+        assert!(LocalDocs::new(&at(path), None).is_ok(), "{path}");
+    }
+    let nested = Api::new().nest("/_docs", at("/x"));
+    assert!(LocalDocs::new(&nested, None).is_err());
+}

@@ -1,0 +1,67 @@
+//! Schemas that say the same.
+
+use super::super::document::{Document, Node};
+use serde_json::Value;
+
+/// Keywords that constrain nothing.
+pub(super) const ANNOTATIONS: [&str; 10] = [
+    "$comment",
+    "$schema",
+    "default",
+    "deprecated",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "title",
+    "xml",
+];
+
+/// Whether two values are equal, apart from annotations and the names of what they refer to.
+pub(super) fn is_same<'a>(one: (Document<'a>, &Node<'a>), other: (Document<'a>, &Node<'a>)) -> bool {
+    Pairs(Vec::new()).is_same(one, other)
+}
+
+/// The pairs that are being compared.
+struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    fn is_same<'a>(
+        &mut self,
+        (in_a, a): (Document<'a>, &Node<'a>),
+        (in_b, b): (Document<'a>, &Node<'a>),
+    ) -> bool {
+        let (a, b) = (in_a.resolve(a.clone()), in_b.resolve(b.clone()));
+        let pair = (a.pointer.clone(), b.pointer.clone());
+        if self.0.contains(&pair) {
+            return true;
+        }
+        self.0.push(pair);
+        let same = match (a.value, b.value) {
+            (Value::Object(_), Value::Object(_)) => {
+                let counts = |node: &Node<'a>| {
+                    let mut members = node.members();
+                    members.retain(|(name, _)| !ANNOTATIONS.contains(name));
+                    members
+                };
+                let (members, others) = (counts(&a), counts(&b));
+                members.len() == others.len()
+                    && members.iter().all(|(name, one)| {
+                        let other = others.iter().find(|(other, _)| other == name);
+                        other.is_some_and(|(_, other)| self.is_same((in_a, one), (in_b, other)))
+                    })
+            }
+            (Value::Array(_), Value::Array(_)) => {
+                let (elements, others) = (a.elements(), b.elements());
+                elements.len() == others.len()
+                    && elements
+                        .iter()
+                        .zip(&others)
+                        .all(|(one, other)| self.is_same((in_a, one), (in_b, other)))
+            }
+            (a, b) => a == b,
+        };
+        self.0.pop();
+        same
+    }
+}

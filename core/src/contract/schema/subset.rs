@@ -1,0 +1,303 @@
+//! Whether each value of one schema fits another one.
+
+use super::{
+    super::document::Node,
+    comparer::{Comparer, shown},
+    gap::Gap,
+    kind::Kind,
+    same::is_same,
+    shape::{Shape, shapes},
+};
+use serde_json::{Number, Value};
+use std::{collections::BTreeSet, mem};
+
+/// The deepest nesting of different schemas, and the number of pairs of schemas that are compared.
+const DEEPEST: usize = 200;
+const MOST_STEPS: usize = 500_000;
+
+impl<'a> Comparer<'a> {
+    /// Why a value that fits all of `sent` may not fit all of `accepted`. No schemas mean any value.
+    pub(crate) fn gaps(&mut self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Vec<Gap> {
+        let changed_default = self.default_gap(sent, accepted);
+        let (in_sent, in_accepted) = self.documents();
+        let sent = Self::canonical(in_sent, sent);
+        let accepted = Self::canonical(in_accepted, accepted);
+        let mut gaps = self.remembered(&sent, &accepted);
+        gaps.extend(changed_default);
+        gaps
+    }
+
+    /// Compares each pair once, and recursive types without end.
+    fn remembered(&mut self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Vec<Gap> {
+        let pointers =
+            |nodes: &[Node<'a>]| nodes.iter().map(|one| one.pointer.clone()).collect::<Vec<_>>();
+        let pair = (pointers(sent), pointers(accepted));
+        if let Some(at) = self.open.iter().position(|open| *open == pair) {
+            self.assumed = self.assumed.min(at);
+            return Vec::new();
+        }
+        if let Some(known) = self.known.get(&pair) {
+            return known.clone();
+        }
+        let depth = self.open.len();
+        self.steps += 1;
+        if depth > DEEPEST || self.steps > MOST_STEPS {
+            let place = self.whole(sent, accepted, "");
+            return vec![Gap::error(place, "the types are too large to be compared")];
+        }
+        self.open.push(pair.clone());
+        let outer = mem::replace(&mut self.assumed, usize::MAX);
+        let gaps = self.compared(sent, accepted);
+        self.open.pop();
+        // A result that assumes an outer pair holds only inside it.
+        if self.assumed >= depth {
+            self.known.insert(pair, gaps.clone());
+            self.assumed = outer;
+        } else {
+            self.assumed = self.assumed.min(outer);
+        }
+        gaps
+    }
+
+    /// What a client that leaves a value out gets instead.
+    fn default_gap(&self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Option<Gap> {
+        let default = |document: super::super::document::Document<'a>, nodes: &[Node<'a>]| {
+            let mut nodes = nodes.iter();
+            nodes.find_map(|one| {
+                let own = one.get("default");
+                own.or_else(|| document.resolve(one.clone()).get("default"))
+            })
+        };
+        let old = default(self.old, sent).filter(|_| self.is_request())?;
+        let new = default(self.new, accepted);
+        if new.as_ref().is_some_and(|new| new.value == old.value) {
+            return None;
+        }
+        let text = new.as_ref().map(|new| shown(new.value));
+        let change = self.was("default", Some(&shown(old.value)), text.as_deref());
+        let at = new.as_ref().map(|new| &*new.pointer);
+        Some(Gap::warning(self.place(Some(&old.pointer), at), change))
+    }
+
+    fn compared(&mut self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Vec<Gap> {
+        let (in_sent, in_accepted) = self.documents();
+        let (Some(sent_shapes), Some(accepted_shapes)) =
+            (shapes(in_sent, sent), shapes(in_accepted, accepted))
+        else {
+            let is_same = sent.len() == accepted.len()
+                && sent
+                    .iter()
+                    .zip(accepted)
+                    .all(|(one, other)| is_same((in_sent, one), (in_accepted, other)));
+            let place = self.whole(sent, accepted, "");
+            let change = "the type changed, and has too many alternatives to be compared";
+            return match is_same {
+                true => Vec::new(),
+                false => vec![Gap::error(place, change)],
+            };
+        };
+        if accepted_shapes.iter().any(Shape::is_anything) {
+            return Vec::new();
+        }
+        let sent_shapes = split(sent_shapes, &accepted_shapes);
+        let objects = |shapes: &[Shape<'_>]| {
+            let objects = shapes.iter().filter(|one| one.kind == Some(Kind::Object));
+            objects.count() > 1
+        };
+        let is_union = objects(&sent_shapes) || objects(&accepted_shapes);
+        let (mut gaps, mut missing) = (Vec::new(), BTreeSet::new());
+        for shape in &sent_shapes {
+            let candidates: Vec<_> = accepted_shapes
+                .iter()
+                .filter(|other| self.may_take(other, shape))
+                .collect();
+            match candidates.is_empty() {
+                true => drop(missing.insert(shape.kind)),
+                false => gaps.extend(self.fits(shape, &candidates, is_union)),
+            }
+        }
+        if !missing.is_empty() {
+            let (old, new) = self.by_age(&sent_shapes, &accepted_shapes);
+            let change = match (missing.len(), missing.contains(&Some(Kind::Null))) {
+                (1, true) if self.is_request() => "`null` is no longer accepted".to_owned(),
+                (1, true) => "it may be `null` now".to_owned(),
+                _ => format!("the type was {} and is {}", Self::types(old), Self::types(new)),
+            };
+            gaps.push(Gap::error(self.whole(sent, accepted, "type"), change));
+        }
+        gaps
+    }
+
+    /// Whether values of the type of `sent` can fit `accepted`.
+    fn may_take(&self, accepted: &Shape<'a>, sent: &Shape<'a>) -> bool {
+        match (accepted.kind, sent.kind) {
+            (None, _) => true,
+            (Some(kind), Some(other)) if kind.contains(other) => true,
+            (Some(Kind::String), Some(other)) => {
+                self.is_text && other.is_scalar() && accepted.is_any_text()
+            }
+            _ => false,
+        }
+    }
+
+    /// Why values of `sent` may fit none of the candidates, which have its type. `is_union`: the
+    /// schemas are unions of objects.
+    fn fits(
+        &mut self,
+        sent: &Shape<'a>,
+        candidates: &[&Shape<'a>],
+        is_union: bool,
+    ) -> Vec<Gap> {
+        let (listing, open): (Vec<&Shape<'_>>, Vec<&Shape<'_>>) =
+            candidates.iter().partition(|one| one.values.is_some());
+        let mut listed = listing.iter().filter_map(|one| one.values.as_ref()).flatten();
+        if let Some(values) = &sent.values {
+            let left: Vec<_> = values
+                .iter()
+                .filter(|one| !listed.clone().any(|other| other.value == one.value))
+                .collect();
+            if left.is_empty() {
+                return Vec::new();
+            }
+            if open.is_empty() {
+                let is_replaced = left.len() == values.len();
+                return left.iter().map(|one| self.value_gap(one, is_replaced)).collect();
+            }
+            return self.best(&enumerated(sent, &left), &open, is_union);
+        }
+        if open.is_empty() {
+            let is_both = sent.kind == Some(Kind::Boolean)
+                && [true, false]
+                    .iter()
+                    .all(|one| listed.any(|other| other.value == &Value::Bool(*one)));
+            return match is_both {
+                true => Vec::new(),
+                false => vec![self.enum_gap(sent, &listing)],
+            };
+        }
+        self.best(sent, &open, is_union)
+    }
+
+    /// The gaps of the candidate that is nearest.
+    fn best(
+        &mut self,
+        sent: &Shape<'a>,
+        candidates: &[&Shape<'a>],
+        is_union: bool,
+    ) -> Vec<Gap> {
+        let mut nearest: Option<Vec<Gap>> = None;
+        for accepted in candidates {
+            let is_other = is_union && self.differ(sent, accepted);
+            let gaps = self.constraints(sent, accepted);
+            if gaps.is_empty() {
+                return gaps;
+            }
+            let is_nearer = nearest.as_ref().is_none_or(|known| gaps.len() < known.len());
+            if is_nearer && !is_other {
+                nearest = Some(gaps);
+            }
+        }
+        nearest.unwrap_or_else(|| {
+            let place = |at: &[Node<'_>]| at.last().map_or(String::new(), |one| one.pointer.clone());
+            let at = place(&sent.sources);
+            vec![match self.is_request() {
+                true => Gap::error(
+                    super::super::finding::Place::gone(at),
+                    "an alternative of the type is gone",
+                ),
+                false => Gap::error(
+                    super::super::finding::Place::new(at),
+                    "the type has a new alternative",
+                ),
+            }]
+        })
+    }
+
+    /// A value that is no longer accepted, or a new one that may be sent. `is_replaced`: no old value
+    /// is left.
+    fn value_gap(&self, value: &Node<'a>, is_replaced: bool) -> Gap {
+        let text = shown(value.value);
+        if self.is_request() {
+            let change = format!("the value {text} is no longer accepted");
+            return Gap::error(self.place(Some(&value.pointer), None), change);
+        }
+        let change = format!("the value {text} is new");
+        let place = self.place(Some(&value.pointer), None);
+        match is_replaced {
+            true => Gap::error(place, format!("{change}, and all old ones are gone")),
+            false => Gap::warning(place, change),
+        }
+    }
+
+    /// Some values where any value of a type was, or the other way round.
+    fn enum_gap(&self, sent: &Shape<'a>, listing: &[&Shape<'a>]) -> Gap {
+        let values = listing.iter().filter_map(|one| one.values.as_ref()).flatten();
+        let mut texts: Vec<_> = values.clone().take(10).map(|one| shown(one.value)).collect();
+        if values.count() > texts.len() {
+            texts.push("..".to_owned());
+        }
+        let (texts, kind) = (texts.join(", "), sent.kind.map_or("value", Kind::name));
+        let sources: Vec<_> = listing.iter().flat_map(|one| one.sources.clone()).collect();
+        let place = self.whole(&sent.sources, &sources, "enum");
+        match self.is_request() {
+            true => Gap::error(place, format!("any {kind} was accepted, and now only {texts}")),
+            false => Gap::error(place, format!("it may be any {kind}, and was one of {texts}")),
+        }
+    }
+}
+
+/// Shapes of any type as one of each type, unless the other side has one of any type too.
+fn split<'a>(sent: Vec<Shape<'a>>, accepted: &[Shape<'a>]) -> Vec<Shape<'a>> {
+    if accepted.iter().any(|one| one.kind.is_none()) {
+        return sent;
+    }
+    let each = sent.into_iter().flat_map(|shape| match shape.kind {
+        Some(_) => vec![shape],
+        None => Kind::ALL
+            .into_iter()
+            .map(|kind| Shape {
+                kind: Some(kind),
+                ..shape.clone()
+            })
+            .collect(),
+    });
+    each.collect()
+}
+
+/// The smallest range that contains some values.
+fn enumerated<'a>(shape: &Shape<'a>, values: &[&Node<'a>]) -> Shape<'a> {
+    let mut around = Shape {
+        kind: shape.kind,
+        sources: shape.sources.clone(),
+        ..Shape::default()
+    };
+    let at = |one: &Node<'_>| one.pointer.clone();
+    let bound = |one: &&Node<'a>, number: &Number| super::bound::Bound {
+        number: number.clone(),
+        is_exclusive: false,
+        pointer: at(one),
+    };
+    for one in values {
+        match one.value {
+            Value::Number(number) => {
+                let bound = bound(one, number);
+                use super::bound::Side::{Lower, Upper};
+                if around.lower.as_ref().is_none_or(|known| known.is_within(&bound, Lower, false)) {
+                    around.lower = Some(bound.clone());
+                }
+                if around.upper.as_ref().is_none_or(|known| known.is_within(&bound, Upper, false)) {
+                    around.upper = Some(bound);
+                }
+            }
+            Value::String(text) => {
+                let length = text.chars().count() as u64;
+                let least = around.sizes.entry("minLength").or_insert((length, at(one)));
+                least.0 = least.0.min(length);
+                let most = around.sizes.entry("maxLength").or_insert((length, at(one)));
+                most.0 = most.0.max(length);
+            }
+            _ => {}
+        }
+    }
+    around
+}

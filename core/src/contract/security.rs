@@ -64,9 +64,10 @@ const PARTS: [&str; 6] = [
 
 /// Whether a credential of the old scheme is one of the new scheme.
 fn is_kept(old: &Node<'_>, new: &Node<'_>) -> bool {
+    // Names of headers and of schemes have no case.
+    let has_case = old.text("in").is_some_and(|place| place != "header");
     PARTS.iter().all(|part| match (*part, old.get(part), new.get(part)) {
-        // Names of headers and schemes have no case.
-        ("scheme" | "name", Some(old), Some(new)) if old.value.is_string() => {
+        ("scheme" | "name", Some(old), Some(new)) if !has_case => {
             let texts = (old.value.as_str(), new.value.as_str());
             matches!(texts, (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
         }
@@ -120,7 +121,7 @@ impl<'a> Comparison<'a> {
         let place = Place::new(&*now.pointer);
         let names = |way: &Way<'a>| way.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>();
         let text = names(way).join(" with ");
-        for other in now.ways.iter().filter(|other| other.keys().eq(way.keys())) {
+        if let Some(other) = now.ways.iter().find(|other| other.keys().eq(way.keys())) {
             let changed = way.keys().find(|name| !self.is_same_scheme(name, name));
             if let Some(name) = changed {
                 let pointer = scheme(self.new, name).map(|one| one.pointer);

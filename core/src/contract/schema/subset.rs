@@ -99,6 +99,8 @@ impl<'a> Comparer<'a> {
         if accepted_shapes.iter().any(Shape::is_anything) {
             return Vec::new();
         }
+        let (old, new) = self.by_age(&sent_shapes, &accepted_shapes);
+        let types = format!("the type was {} and is {}", Self::types(old), Self::types(new));
         let sent_shapes = split(sent_shapes, &accepted_shapes);
         let objects = |shapes: &[Shape<'_>]| {
             let objects = shapes.iter().filter(|one| one.kind == Some(Kind::Object));
@@ -117,11 +119,10 @@ impl<'a> Comparer<'a> {
             }
         }
         if !missing.is_empty() {
-            let (old, new) = self.by_age(&sent_shapes, &accepted_shapes);
             let change = match (missing.len(), missing.contains(&Some(Kind::Null))) {
                 (1, true) if self.is_request() => "`null` is no longer accepted".to_owned(),
                 (1, true) => "it may be `null` now".to_owned(),
-                _ => format!("the type was {} and is {}", Self::types(old), Self::types(new)),
+                _ => types,
             };
             gaps.push(Gap::error(self.whole(sent, accepted, "type"), change));
         }

@@ -9,6 +9,7 @@ mod comparison;
 mod document;
 mod finding;
 mod media;
+mod merge;
 mod operations;
 mod parameters;
 mod responses;
@@ -18,6 +19,7 @@ mod security;
 use comparison::Comparison;
 use document::Document;
 pub(crate) use finding::{Finding, Severity};
+pub(crate) use merge::merge;
 use serde_json::Value;
 
 /// What clients of the `old` document notice with the `new` one: errors, then warnings. Fails if the old

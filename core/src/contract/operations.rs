@@ -6,8 +6,9 @@ use super::{
     finding::Place,
 };
 
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+pub(super) /// Methods in the order in which the document has them.
+pub(super) const METHODS: [&str; 8] = [
+    "get", "head", "post", "put", "patch", "delete", "options", "trace",
 ];
 
 /// An operation of a document.

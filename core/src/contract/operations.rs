@@ -6,7 +6,7 @@ use super::{
     finding::Place,
 };
 
-pub(super) /// Methods in the order in which the document has them.
+/// Methods in the order in which the document has them.
 pub(super) const METHODS: [&str; 8] = [
     "get", "head", "post", "put", "patch", "delete", "options", "trace",
 ];

@@ -1,8 +1,7 @@
 //! The command `openapi`: prints a document, writes it, or compares it with a file.
 
-#[cfg(feature = "openapi")]
-use super::log;
 use super::{
+    breaking::Breaking,
     destination::{Destination, parse_file},
     gateway_document::{self, ForGateway, parse_gateway},
     option::{doubled_option, option, unexpected, value},
@@ -11,7 +10,12 @@ use super::{
 };
 use crate::Api;
 #[cfg(feature = "openapi")]
-use crate::openapi::{Dialect, OpenApi};
+use super::{destination::read, log};
+#[cfg(feature = "openapi")]
+use crate::{
+    contract,
+    openapi::{Dialect, OpenApi},
+};
 
 /// The options of `openapi`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,23 +25,43 @@ pub(super) struct Wanted {
     /// The document that API Gateway imports, instead of that for readers.
     pub(super) gateway: Option<ForGateway>,
     pub(super) destination: Destination,
+    /// The files of documents that are added.
+    pub(super) merge: Vec<String>,
+    /// Compare with an old document, instead of writing a new one.
+    pub(super) breaking: Option<Breaking>,
 }
+
+const OPTIONS: [&str; 7] = [
+    "--dialect",
+    "--gateway",
+    "--routes",
+    "--out",
+    "--check",
+    "--breaking",
+    "--merge",
+];
 
 /// Parses the arguments after `openapi`.
 pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
     let (mut dialect, mut gateway, mut routes) = (None, None, None);
-    let (mut models, mut out, mut check) = (false, None, None);
+    let (mut out, mut check, mut breaking) = (None, None, None);
+    let (mut models, mut strict, mut merge) = (false, false, Vec::new());
     while let [argument, rest @ ..] = arguments {
-        if *argument == "--models" {
-            if models {
+        let flag = match *argument {
+            "--models" => Some(&mut models),
+            "--strict" => Some(&mut strict),
+            _ => None,
+        };
+        if let Some(flag) = flag {
+            if *flag {
                 return Err(doubled_option(argument));
             }
-            models = true;
+            *flag = true;
             arguments = rest;
             continue;
         }
         let (name, inline) = option(argument);
-        if !["--dialect", "--gateway", "--routes", "--out", "--check"].contains(&name) {
+        if !OPTIONS.contains(&name) {
             return Err(unexpected("openapi", argument));
         }
         let (value, rest) = value(name, inline, rest)?;
@@ -46,20 +70,39 @@ pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
             "--gateway" => gateway.replace(parse_gateway(value)?).is_some(),
             "--routes" => routes.replace(parse_routes(value)?).is_some(),
             "--out" => out.replace(parse_file(name, value)?).is_some(),
-            _ => check.replace(parse_file(name, value)?).is_some(),
+            "--check" => check.replace(parse_file(name, value)?).is_some(),
+            "--breaking" => breaking.replace(parse_file(name, value)?).is_some(),
+            _ => {
+                merge.push(parse_file(name, value)?);
+                false
+            }
         };
         if doubled {
             return Err(doubled_option(name));
         }
         arguments = rest;
     }
-    if gateway.is_some() && dialect.is_some() {
-        return Err("`--gateway` and `--dialect` exclude each other".to_owned());
+    for (first, second, both) in [
+        ("--gateway", "--dialect", gateway.is_some() && dialect.is_some()),
+        ("--gateway", "--merge", gateway.is_some() && !merge.is_empty()),
+        ("--breaking", "--gateway", breaking.is_some() && gateway.is_some()),
+        ("--breaking", "--dialect", breaking.is_some() && dialect.is_some()),
+        ("--breaking", "--out", breaking.is_some() && out.is_some()),
+        ("--breaking", "--check", breaking.is_some() && check.is_some()),
+    ] {
+        if both {
+            return Err(format!("`{first}` and `{second}` exclude each other"));
+        }
+    }
+    if strict && breaking.is_none() {
+        return Err("`--strict` needs `--breaking`".to_owned());
     }
     Ok(Wanted {
         is_3_0: dialect.unwrap_or_default(),
         gateway: ForGateway::new(gateway, routes, models)?,
         destination: Destination::new(out, check)?,
+        merge,
+        breaking: breaking.map(|file| Breaking { file, strict }),
     })
 }
 
@@ -93,9 +136,31 @@ fn for_readers(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
         true => (Dialect::V3_0, " --dialect 3.0"),
         false => (Dialect::V3_1, ""),
     };
-    let text = document.to_json_in(dialect);
-    let command = format!("openapi{option}");
+    let text = merged(document.to_json_in(dialect), &wanted.merge)?;
+    if let Some(breaking) = &wanted.breaking {
+        return breaking.run(&text);
+    }
+    let merge = wanted.merge.iter().map(|file| format!(" --merge {file}"));
+    let command = format!("openapi{option}{}", merge.collect::<String>());
     wanted.destination.deliver(&text, &command)
+}
+
+/// The document together with those of other functions.
+#[cfg(feature = "openapi")]
+fn merged(own: String, files: &[String]) -> Result<String, Failure> {
+    if files.is_empty() {
+        return Ok(own);
+    }
+    let others = files.iter().map(|file| Ok((file.as_str(), read(file)?)));
+    let others = others.collect::<Result<Vec<_>, Failure>>()?;
+    let merged = contract::merge(&own, &others).map_err(|clashes| {
+        let clashes = clashes.join("\n- ");
+        Failure(format!("the documents cannot be merged\n- {clashes}"))
+    })?;
+    for note in &merged.notes {
+        log::line(&format!("note: {note}"));
+    }
+    Ok(merged.text)
 }
 
 #[cfg(not(feature = "openapi"))]

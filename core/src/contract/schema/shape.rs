@@ -10,7 +10,7 @@ use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keywords that are compared only for equality, and the type of the values that they constrain.
-pub(super) const OPAQUE: [(&str, Option<Kind>); 14] = [
+pub(super) const OPAQUE: [(&str, Option<Kind>); 12] = [
     ("$dynamicRef", None),
     ("not", None),
     ("if", None),
@@ -20,8 +20,6 @@ pub(super) const OPAQUE: [(&str, Option<Kind>); 14] = [
     ("pattern", Some(Kind::String)),
     ("contentSchema", Some(Kind::String)),
     ("contains", Some(Kind::Array)),
-    ("minContains", Some(Kind::Array)),
-    ("maxContains", Some(Kind::Array)),
     ("unevaluatedItems", Some(Kind::Array)),
     ("dependentRequired", Some(Kind::Object)),
     ("dependentSchemas", Some(Kind::Object)),
@@ -31,11 +29,13 @@ pub(super) const OPAQUE: [(&str, Option<Kind>); 14] = [
 pub(super) const ENCODINGS: [&str; 2] = ["contentEncoding", "contentMediaType"];
 
 /// Keywords that limit a size.
-pub(super) const SIZES: [(&str, Kind, Side); 6] = [
+pub(super) const SIZES: [(&str, Kind, Side); 8] = [
     ("minLength", Kind::String, Side::Lower),
     ("maxLength", Kind::String, Side::Upper),
     ("minItems", Kind::Array, Side::Lower),
     ("maxItems", Kind::Array, Side::Upper),
+    ("minContains", Kind::Array, Side::Lower),
+    ("maxContains", Kind::Array, Side::Upper),
     ("minProperties", Kind::Object, Side::Lower),
     ("maxProperties", Kind::Object, Side::Upper),
 ];

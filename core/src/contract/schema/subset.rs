@@ -101,14 +101,18 @@ impl<'a> Comparer<'a> {
         }
         let (old, new) = self.by_age(&sent_shapes, &accepted_shapes);
         let types = format!("the type was {} and is {}", Self::types(old), Self::types(new));
-        let sent_shapes = split(sent_shapes, &accepted_shapes);
         let objects = |shapes: &[Shape<'_>]| {
             let objects = shapes.iter().filter(|one| one.kind == Some(Kind::Object));
             objects.count() > 1
         };
         let is_union = objects(&sent_shapes) || objects(&accepted_shapes);
+        let place = self.whole(sent, accepted, "type");
+        let is_untyped = sent_shapes.iter().any(|one| one.kind.is_none());
+        if is_untyped && !accepts_all_types(&accepted_shapes) {
+            return vec![Gap::error(place, types)];
+        }
         let (mut gaps, mut missing) = (Vec::new(), BTreeSet::new());
-        for shape in &sent_shapes {
+        for shape in &split(sent_shapes, &accepted_shapes) {
             let candidates: Vec<_> = accepted_shapes
                 .iter()
                 .filter(|other| self.may_take(other, shape))
@@ -124,7 +128,7 @@ impl<'a> Comparer<'a> {
                 (1, true) => "it may be `null` now".to_owned(),
                 _ => types,
             };
-            gaps.push(Gap::error(self.whole(sent, accepted, "type"), change));
+            gaps.push(Gap::error(place, change));
         }
         gaps
     }
@@ -245,6 +249,14 @@ impl<'a> Comparer<'a> {
             false => Gap::error(place, format!("it may be any {kind}, and was one of {texts}")),
         }
     }
+}
+
+fn accepts_all_types(shapes: &[Shape<'_>]) -> bool {
+    let accepts = |kind: Kind| {
+        let mut kinds = shapes.iter().map(|one| one.kind);
+        kinds.any(|own| own.is_none_or(|own| own.contains(kind)))
+    };
+    Kind::ALL.into_iter().all(accepts)
 }
 
 /// Shapes of any type as one of each type, unless the other side has one of any type too.

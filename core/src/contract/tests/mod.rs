@@ -2,6 +2,7 @@
 
 mod directions;
 mod operations;
+mod properties;
 mod schemas;
 
 use super::*;

@@ -3,7 +3,7 @@
 use super::{
     comparison::{Comparison, Part},
     document::{Document, Node},
-    finding::Place,
+    finding::{Place, Severity},
     media::{containing, media_types},
     operations::Operation,
     schema::Direction,
@@ -97,8 +97,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn response(&mut self, part: &Part<'a, '_>, has_codes: bool) {
-        self.headers(part);
+    fn response(&mut self, part: &Part<'a, '_>, is_error: bool) {
+        self.headers(part, is_error);
         let (old, new) = (media_types(part.old), media_types(part.new));
         for (media, node) in &old {
             let is_kept = new.iter().any(|(other, _)| {
@@ -117,7 +117,7 @@ impl<'a> Comparison<'a> {
             };
             let name = part.name;
             self.schemas(&Part { name, old, new }, Direction::Response, false);
-            if has_codes {
+            if is_error {
                 self.codes(old, new, part.name);
             }
         }
@@ -135,7 +135,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn headers(&mut self, part: &Part<'a, '_>) {
+    /// An error may have header fields for some of its codes only, and lose them with these.
+    fn headers(&mut self, part: &Part<'a, '_>, is_error: bool) {
         let headers = |document: Document<'a>, response: &Node<'a>| {
             let headers = response.get("headers");
             let members = headers.iter().flat_map(Node::members);
@@ -149,7 +150,12 @@ impl<'a> Comparison<'a> {
             let occurrence = format!("{}, header `{name}`", part.name);
             let Some(new) = new.get(name) else {
                 let place = Place::gone(&*old.pointer);
-                self.findings.error(place, "the header is gone", occurrence);
+                let severity = match is_error && !old.is("required") {
+                    true => Severity::Warning,
+                    false => Severity::Error,
+                };
+                self.findings
+                    .add(severity, place, "the header is gone", occurrence);
                 continue;
             };
             if old.is("required") && !new.is("required") {

@@ -1,6 +1,7 @@
 //! Tables of changes.
 
 mod directions;
+mod examples;
 mod operations;
 mod properties;
 mod schemas;

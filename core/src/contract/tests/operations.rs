@@ -273,6 +273,11 @@ fn responses_of_an_operation() {
         (header(json!({})), responses(json!({"200": {}})), &["error: the header is gone"]),
         (responses(json!({"200": {}})), header(json!({})), &[]),
         (
+            responses(json!({"401": {"headers": {"x-a": {}, "x-b": {"required": true}}}})),
+            responses(json!({"401": {}})),
+            &["error: the header is gone", "warning: the header is gone"],
+        ),
+        (
             header(json!({"required": true})),
             header(json!({})),
             &["error: the header is no longer always there"],

@@ -74,3 +74,59 @@ fn changes_of_examples_are_found() {
         }
     }
 }
+#[test]
+fn dialects_of_one_document_are_no_change() {
+    let [old, new] = ["shop-3.0.json", "shop-3.1.json"]
+        .map(|name| read(&file(&format!("tests/openapi/{name}"))));
+    let none: [&str; 0] = [];
+    assert_eq!(lines(&old, &new), none);
+}
+
+/// Every reference in a value.
+fn references(value: &Value) -> Vec<&str> {
+    let own = value.get("$ref").and_then(Value::as_str);
+    let members = value.as_object().into_iter().flat_map(|object| object.values());
+    let elements = value.as_array().into_iter().flatten();
+    let below = members.chain(elements).flat_map(references);
+    own.into_iter().chain(below).collect()
+}
+
+#[test]
+fn documents_of_examples_are_merged() {
+    let text = |example: &str| {
+        let path = file(&format!("../examples/{example}/openapi.json"));
+        fs::read_to_string(path).expect("a file")
+    };
+    let others = ["secured", "hello"].map(|name| (name, text(name)));
+    let own = text("moving-over");
+    let merged = merge(&own, &others).expect("no clash");
+    let document: Value = serde_json::from_str(&merged.text).expect("JSON");
+    let found = references(&document);
+    assert!(found.len() > 50);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').expect("a reference in the document");
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    // Clients of each notice nothing.
+    let none: [&str; 0] = [];
+    for text in [&own, &others[0].1, &others[1].1] {
+        let old: Value = serde_json::from_str(text).expect("JSON");
+        assert_eq!(lines(&old, &document), none);
+    }
+    let clashes = merge(&text("orders"), &others).unwrap_err();
+    assert_eq!(
+        clashes,
+        [
+            "secured: `POST /orders` is an operation already",
+            "secured: another schema is named `Order`",
+        ]
+    );
+}
+
+#[test]
+fn a_merged_document_is_written_like_one_of_a_program() {
+    let path = file("../examples/orders/openapi.json");
+    let own = fs::read_to_string(path).expect("a file");
+    let empty = ("empty", "{\"openapi\": \"3.1.0\"}".to_owned());
+    assert_eq!(merge(&own, &[empty]).expect("no clash").text, own);
+}

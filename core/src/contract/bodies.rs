@@ -5,7 +5,7 @@ use super::{
     finding::Place,
     media::{containing, media_types},
     operations::Operation,
-    schema::Direction,
+    schema::{Direction, Form},
 };
 
 impl<'a> Comparison<'a> {
@@ -49,12 +49,15 @@ impl<'a> Comparison<'a> {
                 old: &old,
                 new,
             };
-            self.schemas(&part, Direction::Request, is_form(&media));
+            self.schemas(&part, Direction::Request, form(&media));
         }
     }
 }
 
 /// Fields of a form are texts.
-fn is_form(media: &str) -> bool {
-    media == "application/x-www-form-urlencoded" || media == "multipart/form-data"
+fn form(media: &str) -> Form {
+    match media {
+        "application/x-www-form-urlencoded" | "multipart/form-data" => Form::Repeated,
+        _ => Form::Json,
+    }
 }

@@ -3,7 +3,7 @@
 use super::{
     document::{Document, Node},
     finding::Findings,
-    schema::{Comparer, Direction},
+    schema::{Comparer, Direction, Form},
 };
 
 /// Compares documents part by part, and collects what it finds.
@@ -11,8 +11,7 @@ pub(super) struct Comparison<'a> {
     pub(super) old: Document<'a>,
     pub(super) new: Document<'a>,
     pub(super) findings: Findings,
-    bodies: [Comparer<'a>; 2],
-    texts: [Comparer<'a>; 2],
+    comparers: Vec<Comparer<'a>>,
 }
 
 /// A part of both documents, and where it belongs.
@@ -25,27 +24,33 @@ pub(super) struct Part<'a, 'b> {
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: Document<'a>, new: Document<'a>) -> Self {
-        let both = [Direction::Request, Direction::Response];
         Self {
             old,
             new,
             findings: Findings::default(),
-            bodies: both.map(|direction| Comparer::new(old, new, direction)),
-            texts: both.map(|direction| Comparer::of_texts(old, new, direction)),
+            comparers: Vec::new(),
         }
     }
 
+    /// The comparer of such values, which remembers what it compared.
+    fn comparer(&mut self, direction: Direction, form: Form) -> Option<&mut Comparer<'a>> {
+        let is_for = |one: &Comparer<'a>| one.is_for(direction, form);
+        if !self.comparers.iter().any(is_for) {
+            let comparer = Comparer::new(self.old, self.new, direction, form);
+            self.comparers.push(comparer);
+        }
+        self.comparers.iter_mut().find(|one| is_for(one))
+    }
+
     /// Compares the schemas of two media types, parameters or headers.
-    pub(super) fn schemas(&mut self, part: &Part<'a, '_>, direction: Direction, is_text: bool) {
+    pub(super) fn schemas(&mut self, part: &Part<'a, '_>, direction: Direction, form: Form) {
         let [old, new] = [part.old, part.new].map(|one| Vec::from_iter(one.get("schema")));
-        let comparers = match is_text {
-            true => &mut self.texts,
-            false => &mut self.bodies,
+        let Some(comparer) = self.comparer(direction, form) else {
+            return;
         };
-        let [requests, responses] = comparers;
         let gaps = match direction {
-            Direction::Request => requests.gaps(&old, &new),
-            Direction::Response => responses.gaps(&new, &old),
+            Direction::Request => comparer.gaps(&old, &new),
+            Direction::Response => comparer.gaps(&new, &old),
         };
         for gap in gaps {
             let value = gap.value();

@@ -5,7 +5,7 @@ use super::{
     document::{Document, Node},
     finding::Place,
     operations::Operation,
-    schema::Direction,
+    schema::{Direction, Form},
 };
 
 /// A parameter, and its name for people.
@@ -31,10 +31,10 @@ impl<'a> Parameter<'a> {
                 continue;
             };
             let name = match place {
-                "path" => match in_path.iter().position(|one| *one == name) {
-                    Some(position) => position.to_string(),
-                    None => continue,
-                },
+                "path" => {
+                    let position = in_path.iter().position(|one| *one == name);
+                    position.map_or(name.to_owned(), |position| position.to_string())
+                }
                 "header" => name.to_ascii_lowercase(),
                 _ => name.to_owned(),
             };
@@ -121,11 +121,16 @@ impl<'a> Comparison<'a> {
                     old: &old.node,
                     new: &new.node,
                 };
-                self.schemas(&part, Direction::Request, true);
+                // A list whose values are separated by commas would divide a single one.
+                let form = match new.style().as_str() {
+                    "form, exploded" if new.key.0 == "query" => Form::Repeated,
+                    _ => Form::Text,
+                };
+                self.schemas(&part, Direction::Request, form);
             }
             (Some((before, old)), Some((now, new))) if before == now => {
                 let (old, new) = (&old, &new);
-                self.schemas(&Part { name, old, new }, Direction::Request, false);
+                self.schemas(&Part { name, old, new }, Direction::Request, Form::Json);
             }
             (before, now) => {
                 let text = |one: Option<(&str, Node<'_>)>| match one {

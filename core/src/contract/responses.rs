@@ -6,7 +6,7 @@ use super::{
     finding::{Place, Severity},
     media::{containing, media_types},
     operations::Operation,
-    schema::Direction,
+    schema::{Direction, Form},
 };
 use std::collections::BTreeMap;
 
@@ -116,7 +116,7 @@ impl<'a> Comparison<'a> {
                 continue;
             };
             let name = part.name;
-            self.schemas(&Part { name, old, new }, Direction::Response, false);
+            self.schemas(&Part { name, old, new }, Direction::Response, Form::Json);
             if is_error {
                 self.codes(old, new, part.name);
             }
@@ -164,7 +164,7 @@ impl<'a> Comparison<'a> {
                 self.findings.error(place, change, &*occurrence);
             }
             let name = &*occurrence;
-            self.schemas(&Part { name, old, new }, Direction::Response, true);
+            self.schemas(&Part { name, old, new }, Direction::Response, Form::Text);
         }
     }
 }

@@ -41,6 +41,15 @@ impl<'a> Comparer<'a> {
         }
     }
 
+    /// A single value where a list is expected.
+    pub(super) fn single(&mut self, sent: &Shape<'a>, accepted: &Shape<'a>) -> Vec<Gap> {
+        let mut gaps = self.gaps(&sent.sources, &accepted.items);
+        if let Some((least, at)) = accepted.sizes.get("minItems").filter(|(least, _)| *least > 1) {
+            gaps.push(self.keyword("minItems", None, (least.to_string(), at)));
+        }
+        gaps
+    }
+
     fn element(
         &mut self,
         sent: &[Node<'a>],

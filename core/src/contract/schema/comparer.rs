@@ -21,6 +21,16 @@ pub(crate) enum Direction {
     Response,
 }
 
+/// How values are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Json,
+    /// As a text, so that a text accepts numbers too.
+    Text,
+    /// As a text that may be repeated, so that a list accepts a single one too.
+    Repeated,
+}
+
 /// Pointers of the schemas that are compared.
 pub(super) type Pair = (Vec<String>, Vec<String>);
 
@@ -30,8 +40,7 @@ pub(crate) struct Comparer<'a> {
     pub(super) old: Document<'a>,
     pub(super) new: Document<'a>,
     pub(super) direction: Direction,
-    /// Values are sent as texts, so that a text accepts numbers too.
-    pub(super) is_text: bool,
+    pub(super) form: Form,
     /// The pairs that are being compared: each one is assumed to fit.
     pub(super) open: Vec<Pair>,
     /// The outermost of them that was assumed.
@@ -41,12 +50,17 @@ pub(crate) struct Comparer<'a> {
 }
 
 impl<'a> Comparer<'a> {
-    pub(crate) fn new(old: Document<'a>, new: Document<'a>, direction: Direction) -> Self {
+    pub(crate) fn new(
+        old: Document<'a>,
+        new: Document<'a>,
+        direction: Direction,
+        form: Form,
+    ) -> Self {
         Self {
             old,
             new,
             direction,
-            is_text: false,
+            form,
             open: Vec::new(),
             assumed: usize::MAX,
             known: HashMap::new(),
@@ -54,12 +68,9 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// A comparer of values in paths, queries, headers and cookies.
-    pub(crate) fn of_texts(old: Document<'a>, new: Document<'a>, direction: Direction) -> Self {
-        Self {
-            is_text: true,
-            ..Self::new(old, new, direction)
-        }
+    /// Whether it compares these values.
+    pub(crate) fn is_for(&self, direction: Direction, form: Form) -> bool {
+        (self.direction, self.form) == (direction, form)
     }
 
     pub(super) fn is_request(&self) -> bool {

@@ -22,11 +22,14 @@ const NARROWER: [(&str, &str); 6] = [
 impl<'a> Comparer<'a> {
     /// Why a value of `sent` may not fit `accepted`, which has its type.
     pub(super) fn constraints(&mut self, sent: &Shape<'a>, accepted: &Shape<'a>) -> Vec<Gap> {
-        let is_converted = self.is_text
-            && accepted.kind == Some(Kind::String)
-            && sent.kind != Some(Kind::String);
-        if is_converted {
-            return Vec::new();
+        match (sent.kind, accepted.kind) {
+            (None | Some(Kind::String), Some(Kind::String)) => {}
+            // A text that may be any text.
+            (_, Some(Kind::String)) => return Vec::new(),
+            (Some(kind), Some(Kind::Array)) if kind != Kind::Array => {
+                return self.single(sent, accepted);
+            }
+            _ => {}
         }
         let has = |kind| sent.kind.is_none_or(|own| own == kind);
         let mut gaps = Vec::new();

@@ -15,4 +15,4 @@ mod same;
 mod shape;
 mod subset;
 
-pub(super) use comparer::{Comparer, Direction};
+pub(super) use comparer::{Comparer, Direction, Form};

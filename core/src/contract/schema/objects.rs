@@ -169,8 +169,10 @@ impl<'a> Comparer<'a> {
                 let found = self.gaps(rest, others);
                 gaps.extend(found.into_iter().map(|gap| gap.below(".*")));
             }
-            // An object of any properties.
-            (Some(others), None) if !sent.is_closed() && own.is_empty() => {
+            // Other properties may be anything; a response that names some has no others.
+            (Some(others), None)
+                if !sent.is_closed() && (self.is_request() || own.is_empty()) =>
+            {
                 let found = self.gaps(&[], others);
                 gaps.extend(found.into_iter().map(|gap| gap.below(".*")));
             }

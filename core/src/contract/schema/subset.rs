@@ -2,7 +2,7 @@
 
 use super::{
     super::document::Node,
-    comparer::{Comparer, shown},
+    comparer::{Comparer, Form, shown},
     gap::Gap,
     kind::Kind,
     same::is_same,
@@ -139,8 +139,9 @@ impl<'a> Comparer<'a> {
             (None, _) => true,
             (Some(kind), Some(other)) if kind.contains(other) => true,
             (Some(Kind::String), Some(other)) => {
-                self.is_text && other.is_scalar() && accepted.is_any_text()
+                self.form != Form::Json && other.is_scalar() && accepted.is_any_text()
             }
+            (Some(Kind::Array), Some(other)) => self.form == Form::Repeated && other.is_scalar(),
             _ => false,
         }
     }

@@ -80,6 +80,13 @@ fn changes_of_schemas_by_direction() {
         (
             object(json!({"a": {"type": "integer"}})),
             json!({"type": "object", "additionalProperties": {"type": "integer"}}),
+            "error: the type was any type and is integer",
+            "",
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "integer"}},
+                "additionalProperties": false}),
+            json!({"type": "object", "additionalProperties": {"type": "integer"}}),
             "",
             "",
         ),

@@ -111,6 +111,27 @@ fn parameters_of_an_operation() {
             query(json!({"type": "integer"})),
             &["error: the type was string and is integer"],
         ),
+        // A list accepts a single value, unless it is one of texts with commas between them.
+        (
+            query(json!({"type": "integer"})),
+            query(json!({"type": "array", "items": {"type": "string"}})),
+            &[],
+        ),
+        (
+            query(json!({"type": "string"})),
+            query(json!({"type": "array", "items": {"type": "string"}, "minItems": 2})),
+            &["error: `minItems` is new: 2"],
+        ),
+        (
+            query(json!({"type": "string"})),
+            query(json!({"type": "array", "items": {"type": "integer"}})),
+            &["error: the type was string and is integer"],
+        ),
+        (
+            path("id", json!({"type": "string"})),
+            path("id", json!({"type": "array", "items": {"type": "string"}})),
+            &["error: the type was string and is array"],
+        ),
         (
             path("id", json!({"type": "integer"})),
             path("id", json!({"type": "integer", "maximum": 9})),

@@ -34,7 +34,8 @@ impl<'a> Comparison<'a> {
         };
         if now.is("required") && !before.is("required") {
             let place = Place::new(now.pointer_to("required"));
-            self.findings.error(place, "the body is required now", &*name);
+            self.findings
+                .error(place, "the body is required now", &*name);
         }
         let accepted = media_types(&now);
         for (media, old) in media_types(&before) {

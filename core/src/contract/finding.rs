@@ -78,9 +78,10 @@ impl Findings {
         occurrence: impl Into<String>,
     ) {
         let (change, occurrence) = (change.into(), occurrence.into());
-        let same = self.0.iter_mut().find(|one| {
-            one.severity == severity && one.place == place && one.change == change
-        });
+        let same = self
+            .0
+            .iter_mut()
+            .find(|one| one.severity == severity && one.place == place && one.change == change);
         match same {
             Some(one) if one.occurrences.contains(&occurrence) => {}
             Some(one) => one.occurrences.push(occurrence),
@@ -126,7 +127,11 @@ mod tests {
     fn a_type_of_several_operations_is_one_finding() {
         let mut findings = Findings::default();
         findings.warning(Place::new("/a"), "it is new", "GET /a");
-        for operation in ["POST /a: request body", "PUT /a: request body", "PUT /a: request body"] {
+        for operation in [
+            "POST /a: request body",
+            "PUT /a: request body",
+            "PUT /a: request body",
+        ] {
             findings.error(Place::gone("/b~1c"), "`maximum` was 9 and is 8", operation);
         }
         let text: Vec<_> = findings.sorted().iter().map(ToString::to_string).collect();

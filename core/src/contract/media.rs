@@ -11,7 +11,9 @@ pub(super) fn media_types<'a>(body: &Node<'a>) -> Vec<(String, Node<'a>)> {
 
 /// In lower case, without spaces, and without `charset`, which only names the encoding.
 fn normal(media: &str) -> String {
-    let parts = media.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let parts = media
+        .split(';')
+        .map(|part| part.trim().to_ascii_lowercase());
     let kept: Vec<_> = parts.filter(|part| !part.starts_with("charset=")).collect();
     kept.join(";")
 }
@@ -51,7 +53,10 @@ mod tests {
         };
         let types = media_types(&body);
         for (media, expected) in [
-            ("application/json", "/content/Application~1JSON; charset=utf-8"),
+            (
+                "application/json",
+                "/content/Application~1JSON; charset=utf-8",
+            ),
             ("image/png", "/content/image~1*"),
             ("text/plain", "/content/*~1*"),
             ("a/b;v=2", "/content/a~1b;v=2"),

@@ -48,7 +48,9 @@ impl<'a> Operation<'a> {
     /// The names of the parameters in the path, in their order.
     pub(super) fn path_parameters(&self) -> Vec<&'a str> {
         let behind = self.path.split('{').skip(1);
-        behind.filter_map(|part| Some(part.split_once('}')?.0)).collect()
+        behind
+            .filter_map(|part| Some(part.split_once('}')?.0))
+            .collect()
     }
 
     /// Whether requests to one are requests to the other: names of parameters make no difference.
@@ -126,7 +128,8 @@ impl<'a> Comparison<'a> {
             let url = server.text("url").unwrap_or("/");
             // Without a server, the URL is `/`.
             let is_kept = new.iter().any(|one| one.text("url") == Some(url));
-            if !is_kept && !(new.is_empty() && url == "/") {
+            let is_default = new.is_empty() && url == "/";
+            if !is_kept && !is_default {
                 let change = format!("the server `{url}` is gone");
                 let place = Place::gone(&*server.pointer);
                 self.findings.warning(place, change, "all operations");

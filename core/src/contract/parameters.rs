@@ -60,7 +60,11 @@ impl<'a> Parameter<'a> {
             _ => "simple",
         };
         let style = self.node.text("style").unwrap_or(default);
-        let explode = self.node.value.get("explode").and_then(serde_json::Value::as_bool);
+        let explode = self
+            .node
+            .value
+            .get("explode")
+            .and_then(serde_json::Value::as_bool);
         match explode.unwrap_or(style == "form") {
             true => format!("{style}, exploded"),
             false => style.to_owned(),

@@ -64,7 +64,14 @@ impl<'a> Comparison<'a> {
         for (before, now) in pairs {
             if let (Some(old), Some(new)) = (old.get(before), new.get(now)) {
                 let name = format!("{operation}: response {}", label(now));
-                self.response(&Part { name: &name, old, new }, !is_success(now));
+                self.response(
+                    &Part {
+                        name: &name,
+                        old,
+                        new,
+                    },
+                    !is_success(now),
+                );
             }
         }
     }

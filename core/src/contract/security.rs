@@ -53,31 +53,26 @@ fn scheme<'a>(document: Document<'a>, name: &str) -> Option<Node<'a>> {
 }
 
 /// What makes two schemes different for clients.
-const PARTS: [&str; 6] = [
-    "type",
-    "scheme",
-    "in",
-    "name",
-    "openIdConnectUrl",
-    "flows",
-];
+const PARTS: [&str; 6] = ["type", "scheme", "in", "name", "openIdConnectUrl", "flows"];
 
 /// Whether a credential of the old scheme is one of the new scheme.
 fn is_kept(old: &Node<'_>, new: &Node<'_>) -> bool {
     // Names of headers and of schemes have no case.
     let has_case = old.text("in").is_some_and(|place| place != "header");
-    PARTS.iter().all(|part| match (*part, old.get(part), new.get(part)) {
-        ("scheme" | "name", Some(old), Some(new)) if !has_case => {
-            let texts = (old.value.as_str(), new.value.as_str());
-            matches!(texts, (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
-        }
-        ("flows", Some(old), Some(new)) => old.members().iter().all(|(flow, old)| {
-            let urls = ["authorizationUrl", "tokenUrl", "refreshUrl"];
-            new.get(flow)
-                .is_some_and(|new| urls.iter().all(|url| old.text(url) == new.text(url)))
-        }),
-        (_, old, new) => old.map(|one| one.value) == new.map(|one| one.value),
-    })
+    PARTS
+        .iter()
+        .all(|part| match (*part, old.get(part), new.get(part)) {
+            ("scheme" | "name", Some(old), Some(new)) if !has_case => {
+                let texts = (old.value.as_str(), new.value.as_str());
+                matches!(texts, (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
+            }
+            ("flows", Some(old), Some(new)) => old.members().iter().all(|(flow, old)| {
+                let urls = ["authorizationUrl", "tokenUrl", "refreshUrl"];
+                new.get(flow)
+                    .is_some_and(|new| urls.iter().all(|url| old.text(url) == new.text(url)))
+            }),
+            (_, old, new) => old.map(|one| one.value) == new.map(|one| one.value),
+        })
 }
 
 impl<'a> Comparison<'a> {
@@ -119,7 +114,11 @@ impl<'a> Comparison<'a> {
     /// Why callers that authenticate in a way are rejected now.
     fn insufficient(&self, way: &Way<'a>, now: &Ways<'a>) -> (Place, String) {
         let place = Place::new(&*now.pointer);
-        let names = |way: &Way<'a>| way.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let names = |way: &Way<'a>| {
+            way.keys()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+        };
         let text = names(way).join(" with ");
         if let Some(other) = now.ways.iter().find(|other| other.keys().eq(way.keys())) {
             let changed = way.keys().find(|name| !self.is_same_scheme(name, name));
@@ -131,14 +130,21 @@ impl<'a> Comparison<'a> {
             let needed = other.iter().flat_map(|(name, scopes)| {
                 let granted = way.get(name);
                 let is_new = move |scope: &&&str| !granted.is_some_and(|has| has.contains(**scope));
-                scopes.iter().filter(is_new).map(|scope| format!("`{scope}`"))
+                scopes
+                    .iter()
+                    .filter(is_new)
+                    .map(|scope| format!("`{scope}`"))
             });
             let needed: Vec<_> = needed.collect();
             let word = if needed.len() == 1 { "scope" } else { "scopes" };
             let needed = needed.join(", ");
             return (place, format!("{text} needs the {word} {needed} now"));
         }
-        let ways: Vec<_> = now.ways.iter().map(|way| names(way).join(" with ")).collect();
+        let ways: Vec<_> = now
+            .ways
+            .iter()
+            .map(|way| names(way).join(" with "))
+            .collect();
         let change = format!("{text} is no longer accepted, but {}", ways.join(" or "));
         (place, change)
     }
@@ -149,7 +155,9 @@ impl<'a> Comparison<'a> {
             return;
         };
         let before = old.node.get(keyword);
-        let sets = before.as_ref().map_or_else(|| vec![BTreeSet::new()], groups);
+        let sets = before
+            .as_ref()
+            .map_or_else(|| vec![BTreeSet::new()], groups);
         let accepted = groups(&now);
         let is_kept = |set: &BTreeSet<&str>| accepted.iter().any(|other| other.is_subset(set));
         if !sets.iter().all(is_kept) {

@@ -68,7 +68,8 @@ options of openapi:
   --check FILE       fail if FILE is not the document, and show the difference; list what the
                      document leaves open
   --breaking FILE    fail if the document breaks clients of the older one in FILE, and show each
-                     change; warn of new values of an enumeration, new errors and the like
+                     change; warn of new values of an enumeration, new errors and the like; - is
+                     standard input
   --strict           with --breaking: fail for warnings, too
   --merge FILE       add the operations of the document of another function; may be repeated
 
@@ -532,7 +533,10 @@ mod tests {
             ),
             ("openapi --strict", "`--strict` needs `--breaking`"),
             ("openapi --strict --strict", "`--strict` is given twice"),
-            ("openapi --breaking=", "`--breaking` needs a file, found \"\""),
+            (
+                "openapi --breaking=",
+                "`--breaking` needs a file, found \"\"",
+            ),
             ("openapi --merge", "`--merge` needs a value"),
             ("token", "`token` needs a subject"),
             ("token alice bob", "`token` does not know \"bob\""),

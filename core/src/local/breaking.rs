@@ -4,11 +4,13 @@
 use super::{destination::read, log, output::Failure};
 #[cfg(feature = "openapi")]
 use crate::contract::{Severity, changes};
+#[cfg(feature = "openapi")]
+use std::io;
 
 /// The options of the gate.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Breaking {
-    /// The file of the old document.
+    /// The file of the old document; `-` is standard input.
     pub(super) file: String,
     /// Warnings are errors.
     pub(super) strict: bool,
@@ -18,8 +20,14 @@ pub(super) struct Breaking {
 impl Breaking {
     /// Compares the old document with the new one, `text`. Findings are blocks on standard error.
     pub(super) fn run(&self, text: &str) -> Result<(), Failure> {
-        let file = &self.file;
-        let old = read(file)?;
+        let (file, old) = match &*self.file {
+            "-" => (
+                "standard input",
+                io::read_to_string(io::stdin())
+                    .map_err(|error| Failure(format!("standard input cannot be read: {error}")))?,
+            ),
+            file => (file, read(file)?),
+        };
         let old = serde_json::from_str(&old)
             .map_err(|error| Failure(format!("{file}: expected JSON: {error}")))?;
         let new = serde_json::from_str(text)
@@ -63,9 +71,8 @@ mod tests {
 
     #[test]
     fn the_gate_fails_for_breaks_and_if_strict_for_warnings() {
-        let document = |operation: &Value| {
-            json!({"openapi": "3.1.0", "paths": {"/a": {"get": operation}}})
-        };
+        let document =
+            |operation: &Value| json!({"openapi": "3.1.0", "paths": {"/a": {"get": operation}}});
         let old = document(&json!({"operationId": "a"})).to_string();
         let same = document(&json!({"operationId": "a"}));
         let renamed = document(&json!({"operationId": "b"}));
@@ -88,13 +95,20 @@ mod tests {
     fn the_old_file_must_be_a_document() {
         let new = json!({"openapi": "3.1.0"});
         for (old, expected) in [
-            ("{", "FILE: expected JSON: EOF while parsing an object at line 1 column 1"),
+            (
+                "{",
+                "FILE: expected JSON: EOF while parsing an object at line 1 column 1",
+            ),
             (
                 "{\"swagger\": \"2.0\"}",
                 "FILE: expected an OpenAPI document of version 3.0 or 3.1, found no version",
             ),
         ] {
-            assert_eq!(gate("old", old, &new, false), Err(expected.to_owned()), "{old}");
+            assert_eq!(
+                gate("old", old, &new, false),
+                Err(expected.to_owned()),
+                "{old}"
+            );
         }
     }
 }

@@ -8,9 +8,9 @@ use super::{
     output::Failure,
     template::parse_routes,
 };
-use crate::Api;
 #[cfg(feature = "openapi")]
 use super::{destination::read, log};
+use crate::Api;
 #[cfg(feature = "openapi")]
 use crate::{
     contract,
@@ -83,12 +83,32 @@ pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
         arguments = rest;
     }
     for (first, second, both) in [
-        ("--gateway", "--dialect", gateway.is_some() && dialect.is_some()),
-        ("--gateway", "--merge", gateway.is_some() && !merge.is_empty()),
-        ("--breaking", "--gateway", breaking.is_some() && gateway.is_some()),
-        ("--breaking", "--dialect", breaking.is_some() && dialect.is_some()),
+        (
+            "--gateway",
+            "--dialect",
+            gateway.is_some() && dialect.is_some(),
+        ),
+        (
+            "--gateway",
+            "--merge",
+            gateway.is_some() && !merge.is_empty(),
+        ),
+        (
+            "--breaking",
+            "--gateway",
+            breaking.is_some() && gateway.is_some(),
+        ),
+        (
+            "--breaking",
+            "--dialect",
+            breaking.is_some() && dialect.is_some(),
+        ),
         ("--breaking", "--out", breaking.is_some() && out.is_some()),
-        ("--breaking", "--check", breaking.is_some() && check.is_some()),
+        (
+            "--breaking",
+            "--check",
+            breaking.is_some() && check.is_some(),
+        ),
     ] {
         if both {
             return Err(format!("`{first}` and `{second}` exclude each other"));
@@ -186,20 +206,37 @@ mod tests {
     use super::*;
     use std::fs;
 
+    /// A path for a file of a test, which removes it at the end.
+    struct File(std::path::PathBuf);
+
+    impl File {
+        fn new(name: &str) -> Self {
+            let name = format!("lambda-api-openapi-{name}-{}.json", std::process::id());
+            Self(std::env::temp_dir().join(name))
+        }
+
+        fn name(&self) -> String {
+            self.0.to_string_lossy().into_owned()
+        }
+    }
+
+    impl Drop for File {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
     fn checked(content: Option<&str>) -> Result<(), String> {
-        let directory = std::env::temp_dir();
-        let file = directory.join(format!("lambda-api-openapi-{}.json", std::process::id()));
+        let file = File::new("check");
         if let Some(content) = content {
-            fs::write(&file, content).expect("a file");
+            fs::write(&file.0, content).expect("a file");
         }
         let wanted = Wanted {
-            destination: Destination::Check(file.to_string_lossy().into_owned()),
+            destination: Destination::Check(file.name()),
             ..Wanted::default()
         };
         let done = run(&Api::new(), &wanted);
-        let _ = fs::remove_file(&file);
-        let name = file.to_string_lossy().into_owned();
-        done.map_err(|Failure(text)| text.replace(&name, "FILE"))
+        done.map_err(|Failure(text)| text.replace(&file.name(), "FILE"))
     }
 
     #[test]
@@ -213,5 +250,66 @@ mod tests {
         );
         let missing = checked(None).unwrap_err();
         assert!(missing.starts_with("FILE cannot be read: "), "{missing}");
+    }
+    /// `openapi --merge OTHER` with another option.
+    fn merged_with(other: &File, change: impl FnOnce(&mut Wanted)) -> Result<(), String> {
+        let mut wanted = Wanted {
+            merge: vec![other.name()],
+            ..Wanted::default()
+        };
+        change(&mut wanted);
+        let done = run(&Api::new(), &wanted);
+        done.map_err(|Failure(text)| text.replace(&other.name(), "OTHER"))
+    }
+
+    #[test]
+    fn a_merged_document_is_written_checked_and_compared() {
+        let [other, out] = ["other", "out"].map(File::new);
+        let document = |paths: &str| format!("{{\"openapi\": \"3.1.0\", \"paths\": {paths}}}");
+        fs::write(&other.0, document(r#"{"/a": {"get": {}}}"#)).expect("a file");
+        let written = merged_with(&other, |wanted| {
+            wanted.destination = Destination::Out(out.name());
+        });
+        assert_eq!(written, Ok(()));
+        let text = fs::read_to_string(&out.0).expect("a file");
+        assert!(text.contains("\"/a\": {\n      \"get\": {}"), "{text}");
+        let checked = merged_with(&other, |wanted| {
+            wanted.destination = Destination::Check(out.name());
+        });
+        assert_eq!(checked, Ok(()));
+        let compared = || {
+            merged_with(&other, |wanted| {
+                let file = out.name();
+                wanted.breaking = Some(Breaking { file, strict: true });
+            })
+        };
+        assert_eq!(compared(), Ok(()));
+        fs::write(&other.0, document("{}")).expect("a file");
+        let broken = compared().map_err(|text| text.replace(&out.name(), "OUT"));
+        assert_eq!(broken, Err("1 change breaks clients of OUT".to_owned()));
+        let outdated = merged_with(&other, |wanted| {
+            wanted.destination = Destination::Check(out.name());
+        });
+        assert_eq!(
+            outdated.map_err(|text| text.replace(&out.name(), "OUT")),
+            Err(
+                "OUT is out of date: write it again with `openapi --merge OTHER --out OUT`"
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn clashes_of_merged_documents_are_listed() {
+        let other = File::new("clash");
+        fs::write(&other.0, "{\"openapi\": \"3.0.3\"}").expect("a file");
+        assert_eq!(
+            merged_with(&other, |_| {}),
+            Err(
+                "the documents cannot be merged\n- OTHER: expected an OpenAPI document of version 3.1, \
+                 found 3.0"
+                    .to_owned()
+            )
+        );
     }
 }

@@ -51,7 +51,10 @@ pub(super) fn rename(document: &Json, other: &mut Json) {
 /// Adds components. Returns the clashes.
 pub(super) fn add(document: &mut Json, other: &Json) -> Vec<String> {
     let mut clashes = Vec::new();
-    let sections = other.get("components").map(Json::members).unwrap_or_default();
+    let sections = other
+        .get("components")
+        .map(Json::members)
+        .unwrap_or_default();
     for (section, components) in sections {
         let known = document
             .entry("components", Json::Object(Vec::new()))

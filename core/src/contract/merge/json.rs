@@ -92,7 +92,9 @@ impl PartialEq for Json {
             (Self::Array(one), Self::Array(other)) => one == other,
             (Self::Object(one), Self::Object(members)) => {
                 one.len() == members.len()
-                    && one.iter().all(|(name, value)| other.get(name) == Some(value))
+                    && one
+                        .iter()
+                        .all(|(name, value)| other.get(name) == Some(value))
             }
             _ => false,
         }
@@ -184,8 +186,16 @@ mod tests {
 
     #[test]
     fn the_order_of_members_is_no_difference() {
-        assert_eq!(parsed(r#"{"a":1,"b":[{"c":2,"d":3}]}"#), parsed(r#"{"b":[{"d":3,"c":2}],"a":1}"#));
-        for other in [r#"{"a":1}"#, r#"{"a":1,"b":2}"#, r#"{"a":1,"c":3}"#, r#"[1,2]"#] {
+        assert_eq!(
+            parsed(r#"{"a":1,"b":[{"c":2,"d":3}]}"#),
+            parsed(r#"{"b":[{"d":3,"c":2}],"a":1}"#)
+        );
+        for other in [
+            r#"{"a":1}"#,
+            r#"{"a":1,"b":2}"#,
+            r#"{"a":1,"c":3}"#,
+            r#"[1,2]"#,
+        ] {
             assert_ne!(parsed(r#"{"a":1,"b":3}"#), parsed(other));
         }
     }

@@ -75,7 +75,9 @@ impl Adding<'_> {
             .into_iter()
             .chain(components::add(self.document, &other))
             .chain(self.add_mounts(&other));
-        let clashes: Vec<_> = clashes.map(|text| format!("{}: {text}", self.name)).collect();
+        let clashes: Vec<_> = clashes
+            .map(|text| format!("{}: {text}", self.name))
+            .collect();
         self.clashes.extend(clashes);
         self.add_tags(&other);
         self.note_servers(&other);
@@ -83,7 +85,8 @@ impl Adding<'_> {
 
     fn add_tags(&mut self, other: &Json) {
         for tag in other.get("tags").map(Json::elements).unwrap_or_default() {
-            let Some(Json::Array(own)) = self.document.entry("tags", Json::Array(Vec::new())) else {
+            let Some(Json::Array(own)) = self.document.entry("tags", Json::Array(Vec::new()))
+            else {
                 continue;
             };
             if !own.iter().any(|one| one.get("name") == tag.get("name")) {
@@ -97,7 +100,8 @@ impl Adding<'_> {
         let keyword = "x-lambda-api-mounts";
         let mut clashes = Vec::new();
         for mount in other.get(keyword).map(Json::elements).unwrap_or_default() {
-            let Some(Json::Array(own)) = self.document.entry(keyword, Json::Array(Vec::new())) else {
+            let Some(Json::Array(own)) = self.document.entry(keyword, Json::Array(Vec::new()))
+            else {
                 continue;
             };
             let same = |one: &Json| one.get("prefix") == mount.get("prefix");

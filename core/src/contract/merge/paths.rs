@@ -49,15 +49,17 @@ pub(super) fn add(document: &mut Json, other: &Json) -> Vec<String> {
         })
         .collect();
     for (method, path, operation) in operations(other) {
-        let is_known = operations(document)
-            .any(|(own, at, _)| own == method && shape(at) == shape(path));
+        let is_known =
+            operations(document).any(|(own, at, _)| own == method && shape(at) == shape(path));
         if is_known {
             clashes.push(format!("`{}` is an operation already", name(method, path)));
         } else if let Some(id) = operation.get("operationId").and_then(Json::text)
             && let Some(place) = known.get(id)
         {
             let name = name(method, path);
-            clashes.push(format!("the operation id `{id}` of `{name}` is that of `{place}`"));
+            clashes.push(format!(
+                "the operation id `{id}` of `{name}` is that of `{place}`"
+            ));
         }
     }
     let items = other.get("paths").map(Json::members).unwrap_or_default();
@@ -83,7 +85,10 @@ fn add_item(path: &str, own: &mut Json, item: &Json) -> Option<String> {
     let is_method = |member: &&(String, Json)| METHODS.contains(&&*member.0);
     let of_all = |item: &Json| -> Members {
         let members = item.members().iter();
-        members.filter(|member| !is_method(member)).cloned().collect()
+        members
+            .filter(|member| !is_method(member))
+            .cloned()
+            .collect()
     };
     // What one document says of all operations of the path is not true of the others.
     if Json::Object(of_all(own)) != Json::Object(of_all(item)) {

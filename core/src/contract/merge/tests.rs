@@ -12,9 +12,14 @@ fn document(paths: &Value, components: &Value) -> Value {
 fn merged(own: &Value, others: &[&Value]) -> Result<(Value, Vec<String>), Vec<String>> {
     let names = ["a.json", "b.json"];
     let others = others.iter().zip(names);
-    let others: Vec<_> = others.map(|(other, name)| (name, other.to_string())).collect();
+    let others: Vec<_> = others
+        .map(|(other, name)| (name, other.to_string()))
+        .collect();
     let merged = merge(&own.to_string(), &others)?;
-    Ok((serde_json::from_str(&merged.text).expect("JSON"), merged.notes))
+    Ok((
+        serde_json::from_str(&merged.text).expect("JSON"),
+        merged.notes,
+    ))
 }
 
 #[test]
@@ -75,7 +80,10 @@ fn clashes_are_told_together() {
         ]
     );
     let invalid = merge(&own.to_string(), &[("c.json", "{".to_owned())]).unwrap_err();
-    assert_eq!(invalid, ["c.json: invalid JSON: EOF while parsing an object at line 1 column 1"]);
+    assert_eq!(
+        invalid,
+        ["c.json: invalid JSON: EOF while parsing an object at line 1 column 1"]
+    );
 }
 
 #[test]
@@ -135,11 +143,22 @@ fn tags_and_mounts_are_added_and_servers_are_not() {
         document["x-lambda-api-mounts"] = mounts;
         document
     };
-    let own = with("/v1", json!([{"name": "a", "description": "A"}]), json!([{"prefix": "/a"}]));
-    let other = with("/v2", json!([{"name": "a"}, {"name": "b"}]), json!([{"prefix": "/b"}]));
+    let own = with(
+        "/v1",
+        json!([{"name": "a", "description": "A"}]),
+        json!([{"prefix": "/a"}]),
+    );
+    let other = with(
+        "/v2",
+        json!([{"name": "a"}, {"name": "b"}]),
+        json!([{"prefix": "/b"}]),
+    );
     let (found, notes) = merged(&own, &[&other]).unwrap();
     let tags = json!([{"name": "a", "description": "A"}, {"name": "b"}]);
-    assert_eq!(found, with("/v1", tags, json!([{"prefix": "/a"}, {"prefix": "/b"}])));
+    assert_eq!(
+        found,
+        with("/v1", tags, json!([{"prefix": "/a"}, {"prefix": "/b"}]))
+    );
     assert_eq!(notes, ["a.json: the server `/v2` is left out"]);
     let clash = merged(&own, &[&own]).unwrap_err();
     assert_eq!(clash, ["a.json: another service is mounted at `/a`"]);

@@ -17,16 +17,11 @@ fn is_nothing(schemas: &[Node<'_>]) -> bool {
 }
 
 impl<'a> Comparer<'a> {
-    pub(super) fn arrays(
-        &mut self,
-        sent: &Shape<'a>,
-        accepted: &Shape<'a>,
-        gaps: &mut Vec<Gap>,
-    ) {
+    pub(super) fn arrays(&mut self, sent: &Shape<'a>, accepted: &Shape<'a>, gaps: &mut Vec<Gap>) {
         if let Some(at) = &accepted.unique
             && sent.unique.is_none()
         {
-            gaps.push(self.keyword("uniqueItems", None, ("true".to_owned(), at)));
+            gaps.push(self.keyword("uniqueItems", None, &("true".to_owned(), at)));
         }
         let most = sent.sizes.get("maxItems").map(|(most, _)| *most);
         let is_possible = |index: usize| most.is_none_or(|most| (index as u64) < most);
@@ -44,8 +39,12 @@ impl<'a> Comparer<'a> {
     /// A single value where a list is expected.
     pub(super) fn single(&mut self, sent: &Shape<'a>, accepted: &Shape<'a>) -> Vec<Gap> {
         let mut gaps = self.gaps(&sent.sources, &accepted.items);
-        if let Some((least, at)) = accepted.sizes.get("minItems").filter(|(least, _)| *least > 1) {
-            gaps.push(self.keyword("minItems", None, (least.to_string(), at)));
+        if let Some((least, at)) = accepted
+            .sizes
+            .get("minItems")
+            .filter(|(least, _)| *least > 1)
+        {
+            gaps.push(self.keyword("minItems", None, &(least.to_string(), at)));
         }
         gaps
     }

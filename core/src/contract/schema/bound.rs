@@ -119,18 +119,78 @@ mod tests {
     fn bounds_are_compared_with_all_their_digits() {
         let great = json!(u64::MAX);
         for (one, other, side, integers, expected) in [
-            ((json!(1), false), (json!(1), false), Side::Lower, false, true),
-            ((json!(2), false), (json!(1), false), Side::Lower, false, true),
-            ((json!(1), false), (json!(2), false), Side::Lower, false, false),
-            ((json!(1), false), (json!(2), false), Side::Upper, false, true),
-            ((json!(0), true), (json!(1), false), Side::Lower, false, false),
+            (
+                (json!(1), false),
+                (json!(1), false),
+                Side::Lower,
+                false,
+                true,
+            ),
+            (
+                (json!(2), false),
+                (json!(1), false),
+                Side::Lower,
+                false,
+                true,
+            ),
+            (
+                (json!(1), false),
+                (json!(2), false),
+                Side::Lower,
+                false,
+                false,
+            ),
+            (
+                (json!(1), false),
+                (json!(2), false),
+                Side::Upper,
+                false,
+                true,
+            ),
+            (
+                (json!(0), true),
+                (json!(1), false),
+                Side::Lower,
+                false,
+                false,
+            ),
             ((json!(0), true), (json!(1), false), Side::Lower, true, true),
             ((json!(1), false), (json!(0), true), Side::Lower, true, true),
-            ((json!(1), false), (json!(1), true), Side::Upper, false, false),
-            ((json!(1), true), (json!(1), false), Side::Upper, false, true),
-            ((json!(1.5), false), (json!(2), false), Side::Upper, false, true),
-            ((great.clone(), false), (json!(u64::MAX - 1), false), Side::Upper, true, false),
-            ((json!(u64::MAX - 1), false), (great, false), Side::Upper, true, true),
+            (
+                (json!(1), false),
+                (json!(1), true),
+                Side::Upper,
+                false,
+                false,
+            ),
+            (
+                (json!(1), true),
+                (json!(1), false),
+                Side::Upper,
+                false,
+                true,
+            ),
+            (
+                (json!(1.5), false),
+                (json!(2), false),
+                Side::Upper,
+                false,
+                true,
+            ),
+            (
+                (great.clone(), false),
+                (json!(u64::MAX - 1), false),
+                Side::Upper,
+                true,
+                false,
+            ),
+            (
+                (json!(u64::MAX - 1), false),
+                (great, false),
+                Side::Upper,
+                true,
+                true,
+            ),
         ] {
             let found = bound(&one.0, one.1).is_within(&bound(&other.0, other.1), side, integers);
             assert_eq!(found, expected, "{one:?} {other:?} {side:?} {integers}");
@@ -146,7 +206,11 @@ mod tests {
             (json!(0.25), json!(0.1), false),
             (json!(1), json!(0), false),
         ] {
-            assert_eq!(is_multiple(&number(&one), &number(&other)), expected, "{one} {other}");
+            assert_eq!(
+                is_multiple(&number(&one), &number(&other)),
+                expected,
+                "{one} {other}"
+            );
         }
     }
 }

@@ -125,13 +125,11 @@ impl<'a> Comparer<'a> {
     pub(super) fn keyword(
         &self,
         keyword: &str,
-        sent: Option<(String, &str)>,
-        accepted: (String, &str),
+        sent: Option<&(String, &str)>,
+        accepted: &(String, &str),
     ) -> Gap {
-        let (sent, at) = match &sent {
-            Some((text, at)) => (Some(&**text), Some(*at)),
-            None => (None, None),
-        };
+        let at = sent.map(|(_, at)| *at);
+        let sent = sent.map(|(text, _)| &**text);
         let change = self.was(keyword, sent, Some(&accepted.0));
         Gap::error(self.place(at, Some(accepted.1)), change)
     }

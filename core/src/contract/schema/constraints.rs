@@ -62,7 +62,7 @@ impl<'a> Comparer<'a> {
             let is_within = |own: &super::bound::Bound| own.is_within(other, side, integers);
             if !own.as_ref().is_some_and(is_within) {
                 let own = own.as_ref().map(|one| (one.text(side), &*one.pointer));
-                gaps.push(self.keyword(keyword, own, (other.text(side), &other.pointer)));
+                gaps.push(self.keyword(keyword, own.as_ref(), &(other.text(side), &other.pointer)));
             }
         }
         for (number, pointer) in &accepted.multiples {
@@ -76,7 +76,7 @@ impl<'a> Comparer<'a> {
             }
             let own = sent.multiples.first();
             let own = own.map(|(one, at)| (one.to_string(), &**at));
-            gaps.push(self.keyword("multipleOf", own, (number.to_string(), pointer)));
+            gaps.push(self.keyword("multipleOf", own.as_ref(), &(number.to_string(), pointer)));
         }
     }
 
@@ -104,7 +104,7 @@ impl<'a> Comparer<'a> {
                 continue;
             }
             let own = own.map(|(own, at)| (own.to_string(), &**at));
-            gaps.push(self.keyword(keyword, own, (other.to_string(), at)));
+            gaps.push(self.keyword(keyword, own.as_ref(), &(other.to_string(), at)));
         }
     }
 
@@ -125,7 +125,11 @@ impl<'a> Comparer<'a> {
                 });
                 if !is_covered {
                     let own = own.first().map(|one| (shown(one.value), &*one.pointer));
-                    gaps.push(self.keyword(keyword, own, (shown(other.value), &other.pointer)));
+                    gaps.push(self.keyword(
+                        keyword,
+                        own.as_ref(),
+                        &(shown(other.value), &other.pointer),
+                    ));
                 }
             }
         }
@@ -145,7 +149,9 @@ impl<'a> Comparer<'a> {
             }
             let first = |shape: &Shape<'a>| {
                 let nodes = shape.opaque.get(keyword)?;
-                nodes.first().map(|one| (shown(one.value), one.pointer.clone()))
+                nodes
+                    .first()
+                    .map(|one| (shown(one.value), one.pointer.clone()))
             };
             let (own, other) = (first(sent), first(accepted));
             let texts = (own.as_ref(), other.as_ref());

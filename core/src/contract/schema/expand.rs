@@ -5,6 +5,8 @@ use serde_json::Value;
 
 /// The largest number of alternatives that are compared one by one.
 const MOST: usize = 300;
+/// The largest number of schemas that one alternative consists of.
+const LONGEST: usize = 1000;
 
 /// The alternatives of a value that fits all of `nodes`: each is a list of schemas, of which the
 /// references and combinations (`allOf`, `anyOf`, `oneOf`) are already followed. `None` if there are too
@@ -58,6 +60,9 @@ fn of<'a>(
         let mut any = Vec::new();
         for schema in &schemas {
             any.extend(of(document, schema, inside)?);
+            if any.len() > MOST {
+                return None;
+            }
         }
         found = product(&found, &any)?;
     }
@@ -65,7 +70,9 @@ fn of<'a>(
 }
 
 fn product<'a>(one: &[Vec<Node<'a>>], other: &[Vec<Node<'a>>]) -> Option<Vec<Vec<Node<'a>>>> {
-    if one.len().saturating_mul(other.len()) > MOST {
+    let longest = |lists: &[Vec<Node<'a>>]| lists.iter().map(Vec::len).max().unwrap_or_default();
+    let is_long = longest(one) + longest(other) > LONGEST;
+    if is_long || one.len().saturating_mul(other.len()) > MOST {
         return None;
     }
     let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));

@@ -35,6 +35,11 @@ impl Gap {
         self
     }
 
+    /// Whether both are one change of a type, in two places.
+    pub(super) fn is_same_change(&self, other: &Self) -> bool {
+        (self.severity, &self.place, &self.change) == (other.severity, &other.place, &other.change)
+    }
+
     /// The value, such as `orders[].sku`; empty for the whole one.
     pub(crate) fn value(&self) -> String {
         let path: String = self.steps.iter().rev().map(String::as_str).collect();

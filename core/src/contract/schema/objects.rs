@@ -15,12 +15,7 @@ type Properties<'a> = BTreeMap<&'a str, Vec<Node<'a>>>;
 impl<'a> Comparer<'a> {
     /// A property that one document has and the other one does not is gone or new: it makes no
     /// difference that a schema without `additionalProperties: false` accepts all names.
-    pub(super) fn objects(
-        &mut self,
-        sent: &Shape<'a>,
-        accepted: &Shape<'a>,
-        gaps: &mut Vec<Gap>,
-    ) {
+    pub(super) fn objects(&mut self, sent: &Shape<'a>, accepted: &Shape<'a>, gaps: &mut Vec<Gap>) {
         let (in_sent, in_accepted) = self.documents();
         let own = self.visible(in_sent, sent);
         let other = self.visible(in_accepted, accepted);
@@ -148,7 +143,8 @@ impl<'a> Comparer<'a> {
             let Some(others) = others.or_else(|| accepted.others_fit()) else {
                 if self.is_request() && accepted.is_closed() {
                     let at = schemas.first().map(|one| &*one.pointer);
-                    let change = format!("properties that match {pattern:?} are no longer accepted");
+                    let change =
+                        format!("properties that match {pattern:?} are no longer accepted");
                     gaps.push(Gap::error(self.place(at, None), change));
                 }
                 continue;
@@ -162,7 +158,7 @@ impl<'a> Comparer<'a> {
             }
             let at = schemas.first().map_or("", |one| &*one.pointer);
             let text = format!("{pattern:?}");
-            gaps.push(self.keyword("patternProperties", None, (text, at)));
+            gaps.push(self.keyword("patternProperties", None, &(text, at)));
         }
         match (accepted.others_fit(), sent.others_fit()) {
             (Some(others), Some(rest)) => {
@@ -170,9 +166,7 @@ impl<'a> Comparer<'a> {
                 gaps.extend(found.into_iter().map(|gap| gap.below(".*")));
             }
             // Other properties may be anything; a response that names some has no others.
-            (Some(others), None)
-                if !sent.is_closed() && (self.is_request() || own.is_empty()) =>
-            {
+            (Some(others), None) if !sent.is_closed() && (self.is_request() || own.is_empty()) => {
                 let found = self.gaps(&[], others);
                 gaps.extend(found.into_iter().map(|gap| gap.below(".*")));
             }
@@ -206,7 +200,10 @@ impl<'a> Comparer<'a> {
             }
         }
         let is_closed = sent.is_closed() && accepted.is_closed();
-        let has_common = sent.required.keys().any(|name| accepted.required.contains_key(name));
+        let has_common = sent
+            .required
+            .keys()
+            .any(|name| accepted.required.contains_key(name));
         is_closed && !has_common && !(sent.required.is_empty() && accepted.required.is_empty())
     }
 }
@@ -217,5 +214,11 @@ fn values<'a>(document: Document<'a>, schemas: &[Node<'a>]) -> Option<Vec<&'a Va
     let values = shapes
         .into_iter()
         .map(|shape| Some(shape.values?.into_iter().map(|one| one.value)));
-    Some(values.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
+    Some(
+        values
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .collect(),
+    )
 }

@@ -2,6 +2,7 @@
 
 use super::super::document::{Document, Node};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// Keywords that constrain nothing.
 pub(super) const ANNOTATIONS: [&str; 10] = [
@@ -18,12 +19,16 @@ pub(super) const ANNOTATIONS: [&str; 10] = [
 ];
 
 /// Whether two values are equal, apart from annotations and the names of what they refer to.
-pub(super) fn is_same<'a>(one: (Document<'a>, &Node<'a>), other: (Document<'a>, &Node<'a>)) -> bool {
-    Pairs(Vec::new()).is_same(one, other)
+pub(super) fn is_same<'a>(
+    one: (Document<'a>, &Node<'a>),
+    other: (Document<'a>, &Node<'a>),
+) -> bool {
+    Pairs(HashSet::new()).is_same(one, other)
 }
 
-/// The pairs that are being compared.
-struct Pairs(Vec<(String, String)>);
+/// The pairs that were compared, or are being compared. The first difference ends the comparison, so none
+/// of them is known to differ.
+struct Pairs(HashSet<(String, String)>);
 
 impl Pairs {
     fn is_same<'a>(
@@ -32,12 +37,10 @@ impl Pairs {
         (in_b, b): (Document<'a>, &Node<'a>),
     ) -> bool {
         let (a, b) = (in_a.resolve(a.clone()), in_b.resolve(b.clone()));
-        let pair = (a.pointer.clone(), b.pointer.clone());
-        if self.0.contains(&pair) {
+        if !self.0.insert((a.pointer.clone(), b.pointer.clone())) {
             return true;
         }
-        self.0.push(pair);
-        let same = match (a.value, b.value) {
+        match (a.value, b.value) {
             (Value::Object(_), Value::Object(_)) => {
                 let counts = |node: &Node<'a>| {
                     let mut members = node.members();
@@ -60,8 +63,6 @@ impl Pairs {
                         .all(|(one, other)| self.is_same((in_a, one), (in_b, other)))
             }
             (a, b) => a == b,
-        };
-        self.0.pop();
-        same
+        }
     }
 }

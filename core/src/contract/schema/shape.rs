@@ -10,7 +10,9 @@ use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keywords that are compared only for equality, and the type of the values that they constrain.
-pub(super) const OPAQUE: [(&str, Option<Kind>); 12] = [
+pub(super) const OPAQUE: [(&str, Option<Kind>); 13] = [
+    // One that is not followed.
+    ("$ref", None),
     ("$dynamicRef", None),
     ("not", None),
     ("if", None),
@@ -68,7 +70,7 @@ pub(super) struct Shape<'a> {
 pub(super) fn shapes<'a>(document: Document<'a>, nodes: &[Node<'a>]) -> Option<Vec<Shape<'a>>> {
     let mut found: Vec<Shape<'_>> = Vec::new();
     for alternative in alternatives(document, nodes)? {
-        for shape in Shape::read(&alternative).by_kind() {
+        for shape in Shape::read(document, &alternative).by_kind() {
             // Values of several alternatives are one enumeration.
             let same = found
                 .iter_mut()
@@ -88,7 +90,7 @@ struct Read<'a> {
 }
 
 impl<'a> Shape<'a> {
-    fn read(nodes: &[Node<'a>]) -> Read<'a> {
+    fn read(document: Document<'a>, nodes: &[Node<'a>]) -> Read<'a> {
         let mut read = Read {
             shape: Self::default(),
             kinds: None,
@@ -97,7 +99,7 @@ impl<'a> Shape<'a> {
             read.types(node);
             read.values(node);
             read.shape.numbers(node);
-            read.shape.others(node);
+            read.shape.others(document, node);
             read.shape.array(node);
             read.shape.object(node);
             read.shape.sources.push(node.clone());
@@ -140,25 +142,23 @@ impl<'a> Shape<'a> {
         }
     }
 
-    fn others(&mut self, node: &Node<'a>) {
+    fn others(&mut self, document: Document<'a>, node: &Node<'a>) {
         for (keyword, _, side) in SIZES {
             let Some(size) = node.value.get(keyword).and_then(Value::as_u64) else {
                 continue;
             };
-            let is_tighter = self
-                .sizes
-                .get(keyword)
-                .is_none_or(|(known, _)| match side {
-                    Side::Lower => size > *known,
-                    Side::Upper => size < *known,
-                });
+            let is_tighter = self.sizes.get(keyword).is_none_or(|(known, _)| match side {
+                Side::Lower => size > *known,
+                Side::Upper => size < *known,
+            });
             // At least nothing is no limit.
             if is_tighter && (size > 0 || side == Side::Upper) {
                 self.sizes.insert(keyword, (size, node.pointer_to(keyword)));
             }
         }
         let keywords = OPAQUE.iter().map(|(keyword, _)| *keyword);
-        for keyword in keywords.chain(ENCODINGS) {
+        let is_followed = |keyword| keyword == "$ref" && document.target(node).is_some();
+        for keyword in keywords.chain(ENCODINGS).filter(|one| !is_followed(*one)) {
             if let Some(one) = node.get(keyword) {
                 self.opaque.entry(keyword).or_default().push(one);
             }
@@ -293,7 +293,8 @@ impl<'a> Read<'a> {
             let mut by_kind: BTreeMap<Kind, Vec<Node<'a>>> = BTreeMap::new();
             for value in values {
                 let kind = Kind::of(value.value);
-                let is_allowed = |kinds: &BTreeSet<Kind>| kinds.iter().any(|one| one.contains(kind));
+                let is_allowed =
+                    |kinds: &BTreeSet<Kind>| kinds.iter().any(|one| one.contains(kind));
                 if self.kinds.as_ref().is_none_or(is_allowed) {
                     by_kind.entry(kind).or_default().push(value);
                 }

@@ -29,8 +29,12 @@ impl<'a> Comparer<'a> {
 
     /// Compares each pair once, and recursive types without end.
     fn remembered(&mut self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Vec<Gap> {
-        let pointers =
-            |nodes: &[Node<'a>]| nodes.iter().map(|one| one.pointer.clone()).collect::<Vec<_>>();
+        let pointers = |nodes: &[Node<'a>]| {
+            nodes
+                .iter()
+                .map(|one| one.pointer.clone())
+                .collect::<Vec<_>>()
+        };
         let pair = (pointers(sent), pointers(accepted));
         if let Some(at) = self.open.iter().position(|open| *open == pair) {
             self.assumed = self.assumed.min(at);
@@ -47,7 +51,7 @@ impl<'a> Comparer<'a> {
         }
         self.open.push(pair.clone());
         let outer = mem::replace(&mut self.assumed, usize::MAX);
-        let gaps = self.compared(sent, accepted);
+        let gaps = distinct(self.compared(sent, accepted));
         self.open.pop();
         // A result that assumes an outer pair holds only inside it.
         if self.assumed >= depth {
@@ -100,7 +104,11 @@ impl<'a> Comparer<'a> {
             return Vec::new();
         }
         let (old, new) = self.by_age(&sent_shapes, &accepted_shapes);
-        let types = format!("the type was {} and is {}", Self::types(old), Self::types(new));
+        let types = format!(
+            "the type was {} and is {}",
+            Self::types(old),
+            Self::types(new)
+        );
         let objects = |shapes: &[Shape<'_>]| {
             let objects = shapes.iter().filter(|one| one.kind == Some(Kind::Object));
             objects.count() > 1
@@ -112,7 +120,12 @@ impl<'a> Comparer<'a> {
             return vec![Gap::error(place, types)];
         }
         let (mut gaps, mut missing) = (Vec::new(), BTreeSet::new());
-        for shape in &split(sent_shapes, &accepted_shapes) {
+        // No text is `null`.
+        let is_sent =
+            |shape: &&Shape<'a>| self.form == Form::Json || shape.kind != Some(Kind::Null);
+        let sent_shapes = split(sent_shapes, &accepted_shapes);
+        let sent_shapes: Vec<_> = sent_shapes.iter().filter(is_sent).collect();
+        for shape in sent_shapes {
             let candidates: Vec<_> = accepted_shapes
                 .iter()
                 .filter(|other| self.may_take(other, shape))
@@ -148,15 +161,13 @@ impl<'a> Comparer<'a> {
 
     /// Why values of `sent` may fit none of the candidates, which have its type. `is_union`: the
     /// schemas are unions of objects.
-    fn fits(
-        &mut self,
-        sent: &Shape<'a>,
-        candidates: &[&Shape<'a>],
-        is_union: bool,
-    ) -> Vec<Gap> {
+    fn fits(&mut self, sent: &Shape<'a>, candidates: &[&Shape<'a>], is_union: bool) -> Vec<Gap> {
         let (listing, open): (Vec<&Shape<'_>>, Vec<&Shape<'_>>) =
             candidates.iter().partition(|one| one.values.is_some());
-        let mut listed = listing.iter().filter_map(|one| one.values.as_ref()).flatten();
+        let mut listed = listing
+            .iter()
+            .filter_map(|one| one.values.as_ref())
+            .flatten();
         if let Some(values) = &sent.values {
             let left: Vec<_> = values
                 .iter()
@@ -167,7 +178,10 @@ impl<'a> Comparer<'a> {
             }
             if open.is_empty() {
                 let is_replaced = left.len() == values.len();
-                return left.iter().map(|one| self.value_gap(one, is_replaced)).collect();
+                return left
+                    .iter()
+                    .map(|one| self.value_gap(one, is_replaced))
+                    .collect();
             }
             return self.best(&enumerated(sent, &left), &open, is_union);
         }
@@ -185,12 +199,7 @@ impl<'a> Comparer<'a> {
     }
 
     /// The gaps of the candidate that is nearest.
-    fn best(
-        &mut self,
-        sent: &Shape<'a>,
-        candidates: &[&Shape<'a>],
-        is_union: bool,
-    ) -> Vec<Gap> {
+    fn best(&mut self, sent: &Shape<'a>, candidates: &[&Shape<'a>], is_union: bool) -> Vec<Gap> {
         let mut nearest: Option<Vec<Gap>> = None;
         for accepted in candidates {
             let is_other = is_union && self.differ(sent, accepted);
@@ -198,13 +207,16 @@ impl<'a> Comparer<'a> {
             if gaps.is_empty() {
                 return gaps;
             }
-            let is_nearer = nearest.as_ref().is_none_or(|known| gaps.len() < known.len());
+            let is_nearer = nearest
+                .as_ref()
+                .is_none_or(|known| gaps.len() < known.len());
             if is_nearer && !is_other {
                 nearest = Some(gaps);
             }
         }
         nearest.unwrap_or_else(|| {
-            let place = |at: &[Node<'_>]| at.last().map_or(String::new(), |one| one.pointer.clone());
+            let place =
+                |at: &[Node<'_>]| at.last().map_or(String::new(), |one| one.pointer.clone());
             let at = place(&sent.sources);
             vec![match self.is_request() {
                 true => Gap::error(
@@ -237,8 +249,15 @@ impl<'a> Comparer<'a> {
 
     /// Some values where any value of a type was, or the other way round.
     fn enum_gap(&self, sent: &Shape<'a>, listing: &[&Shape<'a>]) -> Gap {
-        let values = listing.iter().filter_map(|one| one.values.as_ref()).flatten();
-        let mut texts: Vec<_> = values.clone().take(10).map(|one| shown(one.value)).collect();
+        let values = listing
+            .iter()
+            .filter_map(|one| one.values.as_ref())
+            .flatten();
+        let mut texts: Vec<_> = values
+            .clone()
+            .take(10)
+            .map(|one| shown(one.value))
+            .collect();
         if values.count() > texts.len() {
             texts.push("..".to_owned());
         }
@@ -246,10 +265,27 @@ impl<'a> Comparer<'a> {
         let sources: Vec<_> = listing.iter().flat_map(|one| one.sources.clone()).collect();
         let place = self.whole(&sent.sources, &sources, "enum");
         match self.is_request() {
-            true => Gap::error(place, format!("any {kind} was accepted, and now only {texts}")),
-            false => Gap::error(place, format!("it may be any {kind}, and was one of {texts}")),
+            true => Gap::error(
+                place,
+                format!("any {kind} was accepted, and now only {texts}"),
+            ),
+            false => Gap::error(
+                place,
+                format!("it may be any {kind}, and was one of {texts}"),
+            ),
         }
     }
+}
+
+/// One gap for each change: a type may be in many places of another one.
+fn distinct(gaps: Vec<Gap>) -> Vec<Gap> {
+    let mut distinct: Vec<Gap> = Vec::new();
+    for gap in gaps {
+        if !distinct.iter().any(|one| one.is_same_change(&gap)) {
+            distinct.push(gap);
+        }
+    }
+    distinct
 }
 
 fn accepts_all_types(shapes: &[Shape<'_>]) -> bool {
@@ -296,10 +332,18 @@ fn enumerated<'a>(shape: &Shape<'a>, values: &[&Node<'a>]) -> Shape<'a> {
             Value::Number(number) => {
                 let bound = bound(one, number);
                 use super::bound::Side::{Lower, Upper};
-                if around.lower.as_ref().is_none_or(|known| known.is_within(&bound, Lower, false)) {
+                if around
+                    .lower
+                    .as_ref()
+                    .is_none_or(|known| known.is_within(&bound, Lower, false))
+                {
                     around.lower = Some(bound.clone());
                 }
-                if around.upper.as_ref().is_none_or(|known| known.is_within(&bound, Upper, false)) {
+                if around
+                    .upper
+                    .as_ref()
+                    .is_none_or(|known| known.is_within(&bound, Upper, false))
+                {
                     around.upper = Some(bound);
                 }
             }

@@ -111,7 +111,12 @@ fn changes_of_schemas_by_direction() {
             "warning: `default` was `1` and is `2`",
             "",
         ),
-        (object(json!({"a": {}})), object(json!({"a": {"default": 2}})), "", ""),
+        (
+            object(json!({"a": {}})),
+            object(json!({"a": {"default": 2}})),
+            "",
+            "",
+        ),
         // Values within a constraint.
         (
             json!({"enum": ["a", "bcd"]}),

@@ -56,7 +56,9 @@ fn documents_do_not_break_themselves() {
 fn changes_of_examples_are_found() {
     let directory = file("tests/contract");
     let entries = fs::read_dir(&directory).expect("a directory");
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     files.sort();
     assert!(files.len() > 10);
     for path in files {
@@ -85,7 +87,10 @@ fn dialects_of_one_document_are_no_change() {
 /// Every reference in a value.
 fn references(value: &Value) -> Vec<&str> {
     let own = value.get("$ref").and_then(Value::as_str);
-    let members = value.as_object().into_iter().flat_map(|object| object.values());
+    let members = value
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.values());
     let elements = value.as_array().into_iter().flatten();
     let below = members.chain(elements).flat_map(references);
     own.into_iter().chain(below).collect()
@@ -104,7 +109,9 @@ fn documents_of_examples_are_merged() {
     let found = references(&document);
     assert!(found.len() > 50);
     for reference in found {
-        let pointer = reference.strip_prefix('#').expect("a reference in the document");
+        let pointer = reference
+            .strip_prefix('#')
+            .expect("a reference in the document");
         assert!(document.pointer(pointer).is_some(), "{reference}");
     }
     // Clients of each notice nothing.

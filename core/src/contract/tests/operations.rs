@@ -48,9 +48,7 @@ fn check(cases: &[(Value, Value, &[&str])]) {
 fn parameters_of_an_operation() {
     let parameters = |list: Value| json!({"parameters": list});
     let page = json!({"$ref": "#/components/parameters/Page"});
-    let query = |schema: Value| {
-        parameters(json!([{"name": "q", "in": "query", "schema": schema}]))
-    };
+    let query = |schema: Value| parameters(json!([{"name": "q", "in": "query", "schema": schema}]));
     let path = |name: &str, schema: Value| {
         parameters(json!([{"name": name, "in": "path", "required": true, "schema": schema}]))
     };
@@ -67,7 +65,11 @@ fn parameters_of_an_operation() {
             parameters(json!([{"name": "q", "in": "query", "required": true}])),
             &["error: the parameter is new and required"],
         ),
-        (query(json!({})), json!({}), &["error: the parameter is gone"]),
+        (
+            query(json!({})),
+            json!({}),
+            &["error: the parameter is gone"],
+        ),
         (
             query(json!({})),
             parameters(json!([{"name": "q", "in": "query", "required": true}])),
@@ -100,7 +102,11 @@ fn parameters_of_an_operation() {
             &[],
         ),
         // Every value is sent as a text.
-        (query(json!({"type": "integer"})), query(json!({"type": "string"})), &[]),
+        (
+            query(json!({"type": "integer"})),
+            query(json!({"type": "string"})),
+            &[],
+        ),
         (
             query(json!({"type": "integer"})),
             query(json!({"type": "string", "maxLength": 3})),
@@ -110,6 +116,11 @@ fn parameters_of_an_operation() {
             query(json!({"type": "string"})),
             query(json!({"type": "integer"})),
             &["error: the type was string and is integer"],
+        ),
+        (
+            query(json!({"type": ["integer", "null"]})),
+            query(json!({"type": "integer"})),
+            &[],
         ),
         // A list accepts a single value, unless it is one of texts with commas between them.
         (
@@ -143,7 +154,11 @@ fn parameters_of_an_operation() {
             &["warning: `default` was `10` and is `20`"],
         ),
         // Styles.
-        (listed(json!("form"), json!(true)), listed(Value::Null, Value::Null), &[]),
+        (
+            listed(json!("form"), json!(true)),
+            listed(Value::Null, Value::Null),
+            &[],
+        ),
         (
             listed(json!("form"), json!(true)),
             listed(json!("form"), json!(false)),
@@ -193,10 +208,22 @@ fn request_bodies_of_an_operation() {
     let (json, xml) = ("application/json", "application/xml");
     check(&[
         (json!({}), body(false, &[json]), &[]),
-        (json!({}), body(true, &[json]), &["error: the body is new and required"]),
-        (body(false, &[json]), json!({}), &["error: the body is gone"]),
+        (
+            json!({}),
+            body(true, &[json]),
+            &["error: the body is new and required"],
+        ),
+        (
+            body(false, &[json]),
+            json!({}),
+            &["error: the body is gone"],
+        ),
         (body(true, &[json]), body(false, &[json]), &[]),
-        (body(false, &[json]), body(true, &[json]), &["error: the body is required now"]),
+        (
+            body(false, &[json]),
+            body(true, &[json]),
+            &["error: the body is required now"],
+        ),
         (body(true, &[json]), body(true, &[json, xml]), &[]),
         (
             body(true, &[json, xml]),
@@ -204,7 +231,11 @@ fn request_bodies_of_an_operation() {
             &["error: the media type `application/xml` is no longer accepted"],
         ),
         (body(true, &[json]), body(true, &["application/*"]), &[]),
-        (body(true, &[json]), body(true, &["Application/JSON; charset=utf-8"]), &[]),
+        (
+            body(true, &[json]),
+            body(true, &["Application/JSON; charset=utf-8"]),
+            &[],
+        ),
         (
             body(true, &["application/*"]),
             body(true, &[json]),
@@ -217,7 +248,11 @@ fn request_bodies_of_an_operation() {
         ),
         // Fields of a form are texts.
         (form("integer"), form("string"), &[]),
-        (form("string"), form("integer"), &["error: the type was string and is integer"]),
+        (
+            form("string"),
+            form("integer"),
+            &["error: the type was string and is integer"],
+        ),
     ]);
 }
 
@@ -247,7 +282,10 @@ fn responses_of_an_operation() {
         (
             responses(json!({"200": {}})),
             responses(json!({"204": {}})),
-            &["error: the status 200 is gone", "warning: the status 204 is new"],
+            &[
+                "error: the status 200 is gone",
+                "warning: the status 204 is new",
+            ],
         ),
         (
             responses(json!({"200": {}, "404": {}})),
@@ -259,7 +297,11 @@ fn responses_of_an_operation() {
             responses(json!({"200": {}, "410": {"$ref": "#/components/responses/GoneOrBusy"}})),
             &["warning: the status 410 is new (`busy`, `gone`)"],
         ),
-        (responses(json!({"2XX": {}})), responses(json!({"201": {}})), &[]),
+        (
+            responses(json!({"2XX": {}})),
+            responses(json!({"201": {}})),
+            &[],
+        ),
         (
             responses(json!({"2XX": sized("integer")})),
             responses(json!({"201": sized("number")})),
@@ -273,7 +315,11 @@ fn responses_of_an_operation() {
                 "warning: the status 2XX is new",
             ],
         ),
-        (responses(json!({"default": {}})), responses(json!({"200": {}, "404": {}})), &[]),
+        (
+            responses(json!({"default": {}})),
+            responses(json!({"200": {}, "404": {}})),
+            &[],
+        ),
         (
             responses(json!({"200": {}})),
             responses(json!({"200": {}, "default": {}})),
@@ -291,7 +337,11 @@ fn responses_of_an_operation() {
             &[],
         ),
         // Header fields.
-        (header(json!({})), responses(json!({"200": {}})), &["error: the header is gone"]),
+        (
+            header(json!({})),
+            responses(json!({"200": {}})),
+            &["error: the header is gone"],
+        ),
         (responses(json!({"200": {}})), header(json!({})), &[]),
         (
             responses(json!({"401": {"headers": {"x-a": {}, "x-b": {"required": true}}}})),
@@ -303,7 +353,11 @@ fn responses_of_an_operation() {
             header(json!({})),
             &["error: the header is no longer always there"],
         ),
-        (header(json!({})), responses(json!({"200": {"headers": {"X-A": {}}}})), &[]),
+        (
+            header(json!({})),
+            responses(json!({"200": {"headers": {"X-A": {}}}})),
+            &[],
+        ),
         (
             header(json!({"schema": {"type": "integer"}})),
             header(json!({"schema": {"type": "string"}})),
@@ -316,7 +370,11 @@ fn responses_of_an_operation() {
         ),
         // Media types.
         (media(&[json]), media(&[json, csv]), &[]),
-        (media(&[json, csv]), media(&[json]), &["error: the media type `text/csv` is gone"]),
+        (
+            media(&[json, csv]),
+            media(&[json]),
+            &["error: the media type `text/csv` is gone"],
+        ),
         (media(&["text/*"]), media(&[csv]), &[]),
         (
             media(&[json]),
@@ -342,7 +400,11 @@ fn callers_of_an_operation() {
             &["error: the operation was public, and needs authentication now"],
         ),
         (security(json!([{"key": []}])), security(json!([])), &[]),
-        (security(json!([{"key": []}])), security(json!([{"key": []}, {"pool": []}])), &[]),
+        (
+            security(json!([{"key": []}])),
+            security(json!([{"key": []}, {"pool": []}])),
+            &[],
+        ),
         (
             security(json!([{"key": []}, {"pool": []}])),
             security(json!([{"key": []}])),
@@ -353,23 +415,39 @@ fn callers_of_an_operation() {
             security(json!([{"key": [], "pool": []}])),
             &["error: `key` is no longer accepted, but `key` with `pool`"],
         ),
-        (security(json!([{"key": [], "pool": []}])), security(json!([{"key": []}])), &[]),
+        (
+            security(json!([{"key": [], "pool": []}])),
+            security(json!([{"key": []}])),
+            &[],
+        ),
         // Callers may authenticate, and need not.
-        (security(json!([{}, {"key": []}])), security(json!([{}, {"pool": []}])), &[]),
+        (
+            security(json!([{}, {"key": []}])),
+            security(json!([{}, {"pool": []}])),
+            &[],
+        ),
         (
             security(json!([{}, {"key": []}])),
             security(json!([{"key": []}])),
             &["error: the operation was public, and needs authentication now"],
         ),
         // Schemes are compared by what they are.
-        (security(json!([{"key": []}])), security(json!([{"same": []}])), &[]),
+        (
+            security(json!([{"key": []}])),
+            security(json!([{"same": []}])),
+            &[],
+        ),
         (
             security(json!([{"key": []}])),
             security(json!([{"other": []}])),
             &["error: `key` is no longer accepted, but `other`"],
         ),
         // Scopes.
-        (security(json!([{"pool": ["a", "b"]}])), security(json!([{"pool": ["a"]}])), &[]),
+        (
+            security(json!([{"pool": ["a", "b"]}])),
+            security(json!([{"pool": ["a"]}])),
+            &[],
+        ),
         (
             security(json!([{"pool": ["a"]}])),
             security(json!([{"pool": ["a", "b", "c"]}])),
@@ -440,7 +518,10 @@ fn paths_servers_and_schemes() {
         {"name": "order", "in": "path", "required": true, "schema": {"type": "number"}},
     ]});
     let with = |key: &str, value: Value| {
-        let mut document = document(&json!({"/a": {"get": {"security": [{"s": []}]}}}), &json!({}));
+        let mut document = document(
+            &json!({"/a": {"get": {"security": [{"s": []}]}}}),
+            &json!({}),
+        );
         match key {
             "scheme" => document["components"]["securitySchemes"]["s"] = value,
             key => document[key] = value,
@@ -450,16 +531,26 @@ fn paths_servers_and_schemes() {
     let server = |url: &str| with("servers", json!([{"url": url}]));
     let flow = |url: &str, scopes: Value| {
         let flow = json!({"authorizationUrl": url, "tokenUrl": "https://t", "scopes": scopes});
-        with("scheme", json!({"type": "oauth2", "flows": {"authorizationCode": flow}}))
+        with(
+            "scheme",
+            json!({"type": "oauth2", "flows": {"authorizationCode": flow}}),
+        )
     };
     let mount = |access: &str| {
-        with("x-lambda-api-mounts", json!([{"prefix": "/old", "access": access}]))
+        with(
+            "x-lambda-api-mounts",
+            json!([{"prefix": "/old", "access": access}]),
+        )
     };
     let scheme = |name: &str| with("scheme", json!({"type": "http", "scheme": name}));
     let public = document(&json!({"/a": {"get": {}}}), &json!({}));
     for (old, new, expected) in [
         // The name of a path parameter is not part of a request, nor is the place of its description.
-        (paths(json!({"/a/{id}": id})), paths(json!({"/a/{order}": order})), ""),
+        (
+            paths(json!({"/a/{id}": id})),
+            paths(json!({"/a/{order}": order})),
+            "",
+        ),
         (paths(json!({})), paths(json!({"/a": {"get": {}}})), ""),
         (
             paths(json!({"/a/{id}": id})),
@@ -473,7 +564,11 @@ fn paths_servers_and_schemes() {
             "error: the operation is gone @ old /paths/~1a/get (GET /a)",
         ),
         (server("/"), with("servers", json!([])), ""),
-        (server("/v1"), with("servers", json!([{"url": "/v1"}, {"url": "/v2"}])), ""),
+        (
+            server("/v1"),
+            with("servers", json!([{"url": "/v1"}, {"url": "/v2"}])),
+            "",
+        ),
         (
             server("/v1"),
             server("/v2"),
@@ -486,11 +581,21 @@ fn paths_servers_and_schemes() {
             "error: the security scheme `s` changed @ /components/securitySchemes/s (GET /a)",
         ),
         (
-            with("scheme", json!({"type": "apiKey", "in": "cookie", "name": "sid"})),
-            with("scheme", json!({"type": "apiKey", "in": "cookie", "name": "SID"})),
+            with(
+                "scheme",
+                json!({"type": "apiKey", "in": "cookie", "name": "sid"}),
+            ),
+            with(
+                "scheme",
+                json!({"type": "apiKey", "in": "cookie", "name": "SID"}),
+            ),
             "error: the security scheme `s` changed @ /components/securitySchemes/s (GET /a)",
         ),
-        (flow("https://a", json!({"x": ""})), flow("https://a", json!({})), ""),
+        (
+            flow("https://a", json!({"x": ""})),
+            flow("https://a", json!({})),
+            "",
+        ),
         (
             flow("https://a", json!({})),
             flow("https://b", json!({})),

@@ -22,11 +22,19 @@ fn schemas_and_maps() -> BoxedStrategy<Value> {
 fn schemas_with(
     another: impl Fn(BoxedStrategy<Value>) -> BoxedStrategy<Value> + 'static,
 ) -> BoxedStrategy<Value> {
-    let number = (select(vec!["integer", "number"]), option::of(-3..3), option::of(-3..3)).prop_map(
-        |(kind, low, high)| with(json!({"type": kind}), [("minimum", low), ("maximum", high)]),
-    );
+    let number = (
+        select(vec!["integer", "number"]),
+        option::of(-3..3),
+        option::of(-3..3),
+    )
+        .prop_map(|(kind, low, high)| {
+            with(json!({"type": kind}), [("minimum", low), ("maximum", high)])
+        });
     let text = (option::of(0..3), option::of(0..3)).prop_map(|(least, most)| {
-        with(json!({"type": "string"}), [("minLength", least), ("maxLength", most)])
+        with(
+            json!({"type": "string"}),
+            [("minLength", least), ("maxLength", most)],
+        )
     });
     let leaf = prop_oneof![
         Just(json!({})),
@@ -34,14 +42,22 @@ fn schemas_with(
         Just(json!({"type": "boolean"})),
         Just(json!({"type": ["string", "null"]})),
         Just(json!({"type": ["integer", "string"]})),
-        vec(select(vec![json!("a"), json!("bb"), json!(1), json!(null)]), 1..3)
-            .prop_map(|values| json!({"enum": values})),
+        vec(
+            select(vec![json!("a"), json!("bb"), json!(1), json!(null)]),
+            1..3
+        )
+        .prop_map(|values| json!({"enum": values})),
         number,
         text,
     ];
     let all = leaf.prop_recursive(3, 12, 2, move |inner| {
         let pair = (inner.clone(), inner.clone());
-        let required = select(vec![json!([]), json!(["x"]), json!(["y"]), json!(["x", "y"])]);
+        let required = select(vec![
+            json!([]),
+            json!(["x"]),
+            json!(["y"]),
+            json!(["x", "y"]),
+        ]);
         prop_oneof![
             (inner.clone(), option::of(0..2), option::of(0..3)).prop_map(|(items, least, most)| {
                 let array = json!({"type": "array", "items": items});
@@ -51,7 +67,8 @@ fn schemas_with(
                 "type": "object", "properties": {"x": x, "y": y}, "required": required,
             })),
             another(inner.clone()),
-            pair.clone().prop_map(|(one, other)| json!({"anyOf": [one, other]})),
+            pair.clone()
+                .prop_map(|(one, other)| json!({"anyOf": [one, other]})),
             pair.prop_map(|(one, other)| json!({"allOf": [one, other]})),
         ]
     });

@@ -171,6 +171,12 @@ fn narrower_requests_and_wider_responses_break() {
             "`contains` was `{\"type\":\"integer\"}` and is gone",
         ),
         (
+            json!({"$ref": "other.json#/A"}),
+            json!({}),
+            "`$ref` is new: `\"other.json#/A\"`",
+            "`$ref` was `\"other.json#/A\"` and is gone",
+        ),
+        (
             json!({"type": "string", "not": {"const": "a"}}),
             json!({"type": "string"}),
             "`not` is new: `{\"const\":\"a\"}`",
@@ -275,7 +281,12 @@ fn narrower_requests_and_wider_responses_break() {
         ),
     ] {
         for (what, old, new, expected) in [
-            ("request", receiving(&wide), receiving(&narrow), Some(request)),
+            (
+                "request",
+                receiving(&wide),
+                receiving(&narrow),
+                Some(request),
+            ),
             ("response", sending(&narrow), sending(&wide), Some(response)),
             ("wider request", receiving(&narrow), receiving(&wide), None),
             ("narrower response", sending(&wide), sending(&narrow), None),
@@ -294,22 +305,58 @@ fn narrower_requests_and_wider_responses_break() {
 fn schemas_that_say_the_same_are_no_change() {
     let tree = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     for (one, other) in [
-        (json!({"type": ["string", "null"]}), json!({"anyOf": [{"type": "null"}, {"type": "string"}]})),
-        (json!({"enum": ["a", "b"]}), json!({"oneOf": [{"const": "b"}, {"const": "a", "title": "A"}]})),
-        (json!({"const": "a"}), json!({"type": "string", "enum": ["a"]})),
-        (json!({"type": "integer", "minimum": 1}), json!({"type": "integer", "exclusiveMinimum": 0})),
-        (json!({"type": "integer"}), json!({"$ref": "#/components/schemas/Id"})),
-        (json!({"type": "integer"}), json!({"allOf": [{"$ref": "#/components/schemas/Id"}]})),
-        (json!({"type": "integer"}), json!({"type": "integer", "multipleOf": 1})),
+        (
+            json!({"type": ["string", "null"]}),
+            json!({"anyOf": [{"type": "null"}, {"type": "string"}]}),
+        ),
+        (
+            json!({"enum": ["a", "b"]}),
+            json!({"oneOf": [{"const": "b"}, {"const": "a", "title": "A"}]}),
+        ),
+        (
+            json!({"const": "a"}),
+            json!({"type": "string", "enum": ["a"]}),
+        ),
+        (
+            json!({"type": "integer", "minimum": 1}),
+            json!({"type": "integer", "exclusiveMinimum": 0}),
+        ),
+        (
+            json!({"type": "integer"}),
+            json!({"$ref": "#/components/schemas/Id"}),
+        ),
+        (
+            json!({"type": "integer"}),
+            json!({"allOf": [{"$ref": "#/components/schemas/Id"}]}),
+        ),
+        (
+            json!({"type": "integer"}),
+            json!({"type": "integer", "multipleOf": 1}),
+        ),
         (json!({"type": "boolean"}), json!({"enum": [true, false]})),
-        (json!({"type": "array"}), json!({"type": "array", "items": {}, "minItems": 0})),
-        (json!({"type": "string"}), json!({"type": "string", "description": "a", "examples": ["b"]})),
-        (json!({"type": "object", "properties": {"a": {}}}), json!({
-            "allOf": [{"type": "object", "properties": {"a": {}}}],
-        })),
+        (
+            json!({"type": "array"}),
+            json!({"type": "array", "items": {}, "minItems": 0}),
+        ),
+        (
+            json!({"type": "string"}),
+            json!({"type": "string", "description": "a", "examples": ["b"]}),
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {}}}),
+            json!({
+                "allOf": [{"type": "object", "properties": {"a": {}}}],
+            }),
+        ),
         (tree("Tree"), tree("Twin")),
-        (json!({"anyOf": [tree("Tree"), {"type": "null"}]}), json!({"oneOf": [{"type": "null"}, tree("Twin")]})),
-        (json!({"type": ["string", "null"]}), json!({"type": "string", "nullable": true})),
+        (
+            json!({"anyOf": [tree("Tree"), {"type": "null"}]}),
+            json!({"oneOf": [{"type": "null"}, tree("Twin")]}),
+        ),
+        (
+            json!({"type": ["string", "null"]}),
+            json!({"type": "string", "nullable": true}),
+        ),
         (
             json!({"type": "integer", "exclusiveMinimum": 0}),
             json!({"type": "integer", "exclusiveMinimum": true, "minimum": 0}),
@@ -317,8 +364,16 @@ fn schemas_that_say_the_same_are_no_change() {
     ] {
         for (old, new) in [(&one, &other), (&other, &one)] {
             let none: [&str; 0] = [];
-            assert_eq!(lines(&receiving(old), &receiving(new)), none, "request: {old} {new}");
-            assert_eq!(lines(&sending(old), &sending(new)), none, "response: {old} {new}");
+            assert_eq!(
+                lines(&receiving(old), &receiving(new)),
+                none,
+                "request: {old} {new}"
+            );
+            assert_eq!(
+                lines(&sending(old), &sending(new)),
+                none,
+                "response: {old} {new}"
+            );
         }
     }
 }
@@ -331,4 +386,39 @@ fn recursive_types_are_compared_once() {
     let expected = "error: the property is gone @ old /components/schemas/Deep/properties/size \
                     (POST /a: request body, `size`)";
     assert_eq!(lines(&old, &receiving(&tree)), [expected]);
+}
+
+/// Types that refer twice to the next one: as many alternatives, or parts, as there are grains on a chessboard.
+#[test]
+fn large_types_are_compared_as_a_whole() {
+    for (keyword, expected) in [
+        (
+            "anyOf",
+            "the type changed, and has too many alternatives to be compared",
+        ),
+        (
+            "allOf",
+            "the type changed, and has too many alternatives to be compared",
+        ),
+        ("prefixItems", "the type was integer and is string"),
+    ] {
+        let document = |last: &str| {
+            let mut document = receiving(&json!({"$ref": "#/components/schemas/T0"}));
+            for number in 0..64 {
+                let next = json!({"$ref": format!("#/components/schemas/T{}", number + 1)});
+                document["components"]["schemas"][format!("T{number}")] =
+                    json!({keyword: [next, next]});
+            }
+            document["components"]["schemas"]["T64"] = json!({"type": last});
+            document
+        };
+        let (old, new) = (document("integer"), document("string"));
+        let none: [&str; 0] = [];
+        assert_eq!(lines(&old, &old), none);
+        assert_eq!(
+            short(&old, &new),
+            [format!("error: {expected}")],
+            "{keyword}"
+        );
+    }
 }

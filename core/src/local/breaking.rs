@@ -22,7 +22,7 @@ impl Breaking {
     pub(super) fn run(&self, text: &str) -> Result<(), Failure> {
         let (file, old) = match &*self.file {
             "-" => (
-                "standard input",
+                "the document of standard input",
                 io::read_to_string(io::stdin())
                     .map_err(|error| Failure(format!("standard input cannot be read: {error}")))?,
             ),

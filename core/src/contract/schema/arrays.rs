@@ -1,7 +1,6 @@
 //! Elements of arrays.
 
-use super::{comparer::Comparer, gap::Gap, shape::Shape};
-use crate::contract::document::Node;
+use super::{super::document::Node, comparer::Comparer, gap::Gap, shape::Shape};
 use serde_json::Value;
 
 impl Shape<'_> {

@@ -14,5 +14,6 @@ mod objects;
 mod same;
 mod shape;
 mod subset;
+mod values;
 
 pub(super) use comparer::{Comparer, Direction, Form};

@@ -23,12 +23,19 @@ pub(super) fn is_same<'a>(
     one: (Document<'a>, &Node<'a>),
     other: (Document<'a>, &Node<'a>),
 ) -> bool {
-    Pairs(HashSet::new()).is_same(one, other)
+    Pairs::default().is_same(one, other)
 }
 
 /// The pairs that were compared, or are being compared. The first difference ends the comparison, so none
 /// of them is known to differ.
-struct Pairs(HashSet<(String, String)>);
+#[derive(Default)]
+struct Pairs {
+    seen: HashSet<(String, String)>,
+    depth: usize,
+}
+
+/// The deepest nesting that is compared; anything deeper differs.
+const DEEPEST: usize = 1000;
 
 impl Pairs {
     fn is_same<'a>(
@@ -37,9 +44,20 @@ impl Pairs {
         (in_b, b): (Document<'a>, &Node<'a>),
     ) -> bool {
         let (a, b) = (in_a.resolve(a.clone()), in_b.resolve(b.clone()));
-        if !self.0.insert((a.pointer.clone(), b.pointer.clone())) {
+        if !self.seen.insert((a.pointer.clone(), b.pointer.clone())) {
             return true;
         }
+        self.depth += 1;
+        let is_same = self.depth < DEEPEST && self.is_same_value((in_a, &a), (in_b, &b));
+        self.depth -= 1;
+        is_same
+    }
+
+    fn is_same_value<'a>(
+        &mut self,
+        (in_a, a): (Document<'a>, &Node<'a>),
+        (in_b, b): (Document<'a>, &Node<'a>),
+    ) -> bool {
         match (a.value, b.value) {
             (Value::Object(_), Value::Object(_)) => {
                 let counts = |node: &Node<'a>| {
@@ -47,7 +65,7 @@ impl Pairs {
                     members.retain(|(name, _)| !ANNOTATIONS.contains(name));
                     members
                 };
-                let (members, others) = (counts(&a), counts(&b));
+                let (members, others) = (counts(a), counts(b));
                 members.len() == others.len()
                     && members.iter().all(|(name, one)| {
                         let other = others.iter().find(|(other, _)| other == name);

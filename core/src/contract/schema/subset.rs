@@ -1,14 +1,18 @@
 //! Whether each value of one schema fits another one.
 
 use super::{
-    super::document::Node,
+    super::{
+        document::{Document, Node},
+        finding::Place,
+    },
     comparer::{Comparer, Form, shown},
     gap::Gap,
     kind::Kind,
     same::is_same,
     shape::{Shape, shapes},
+    values::enumerated,
 };
-use serde_json::{Number, Value};
+use serde_json::Value;
 use std::{collections::BTreeSet, mem};
 
 /// The deepest nesting of different schemas, and the number of pairs of schemas that are compared.
@@ -46,8 +50,7 @@ impl<'a> Comparer<'a> {
         let depth = self.open.len();
         self.steps += 1;
         if depth > DEEPEST || self.steps > MOST_STEPS {
-            let place = self.whole(sent, accepted, "");
-            return vec![Gap::error(place, "the types are too large to be compared")];
+            return self.equal_only(sent, accepted);
         }
         self.open.push(pair.clone());
         let outer = mem::replace(&mut self.assumed, usize::MAX);
@@ -65,14 +68,17 @@ impl<'a> Comparer<'a> {
 
     /// What a client that leaves a value out gets instead.
     fn default_gap(&self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Option<Gap> {
-        let default = |document: super::super::document::Document<'a>, nodes: &[Node<'a>]| {
+        if !self.is_request() {
+            return None;
+        }
+        let default = |document: Document<'a>, nodes: &[Node<'a>]| {
             let mut nodes = nodes.iter();
             nodes.find_map(|one| {
                 let own = one.get("default");
                 own.or_else(|| document.resolve(one.clone()).get("default"))
             })
         };
-        let old = default(self.old, sent).filter(|_| self.is_request())?;
+        let old = default(self.old, sent)?;
         let new = default(self.new, accepted);
         if new.as_ref().is_some_and(|new| new.value == old.value) {
             return None;
@@ -88,17 +94,7 @@ impl<'a> Comparer<'a> {
         let (Some(sent_shapes), Some(accepted_shapes)) =
             (shapes(in_sent, sent), shapes(in_accepted, accepted))
         else {
-            let is_same = sent.len() == accepted.len()
-                && sent
-                    .iter()
-                    .zip(accepted)
-                    .all(|(one, other)| is_same((in_sent, one), (in_accepted, other)));
-            let place = self.whole(sent, accepted, "");
-            let change = "the type changed, and has too many alternatives to be compared";
-            return match is_same {
-                true => Vec::new(),
-                false => vec![Gap::error(place, change)],
-            };
+            return self.equal_only(sent, accepted);
         };
         if accepted_shapes.iter().any(Shape::is_anything) {
             return Vec::new();
@@ -144,6 +140,19 @@ impl<'a> Comparer<'a> {
             gaps.push(Gap::error(place, change));
         }
         gaps
+    }
+
+    /// A gap, unless both say the same.
+    fn equal_only(&self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Vec<Gap> {
+        let (in_sent, in_accepted) = self.documents();
+        let mut pairs = sent.iter().zip(accepted);
+        let is_same = sent.len() == accepted.len()
+            && pairs.all(|(one, other)| is_same((in_sent, one), (in_accepted, other)));
+        if is_same {
+            return Vec::new();
+        }
+        let change = "the type changed, and is too large to be compared";
+        vec![Gap::error(self.whole(sent, accepted, ""), change)]
     }
 
     /// Whether values of the type of `sent` can fit `accepted`.
@@ -219,61 +228,10 @@ impl<'a> Comparer<'a> {
                 |at: &[Node<'_>]| at.last().map_or(String::new(), |one| one.pointer.clone());
             let at = place(&sent.sources);
             vec![match self.is_request() {
-                true => Gap::error(
-                    super::super::finding::Place::gone(at),
-                    "an alternative of the type is gone",
-                ),
-                false => Gap::error(
-                    super::super::finding::Place::new(at),
-                    "the type has a new alternative",
-                ),
+                true => Gap::error(Place::gone(at), "an alternative of the type is gone"),
+                false => Gap::error(Place::new(at), "the type has a new alternative"),
             }]
         })
-    }
-
-    /// A value that is no longer accepted, or a new one that may be sent. `is_replaced`: no old value
-    /// is left.
-    fn value_gap(&self, value: &Node<'a>, is_replaced: bool) -> Gap {
-        let text = shown(value.value);
-        if self.is_request() {
-            let change = format!("the value {text} is no longer accepted");
-            return Gap::error(self.place(Some(&value.pointer), None), change);
-        }
-        let change = format!("the value {text} is new");
-        let place = self.place(Some(&value.pointer), None);
-        match is_replaced {
-            true => Gap::error(place, format!("{change}, and all old ones are gone")),
-            false => Gap::warning(place, change),
-        }
-    }
-
-    /// Some values where any value of a type was, or the other way round.
-    fn enum_gap(&self, sent: &Shape<'a>, listing: &[&Shape<'a>]) -> Gap {
-        let values = listing
-            .iter()
-            .filter_map(|one| one.values.as_ref())
-            .flatten();
-        let mut texts: Vec<_> = values
-            .clone()
-            .take(10)
-            .map(|one| shown(one.value))
-            .collect();
-        if values.count() > texts.len() {
-            texts.push("..".to_owned());
-        }
-        let (texts, kind) = (texts.join(", "), sent.kind.map_or("value", Kind::name));
-        let sources: Vec<_> = listing.iter().flat_map(|one| one.sources.clone()).collect();
-        let place = self.whole(&sent.sources, &sources, "enum");
-        match self.is_request() {
-            true => Gap::error(
-                place,
-                format!("any {kind} was accepted, and now only {texts}"),
-            ),
-            false => Gap::error(
-                place,
-                format!("it may be any {kind}, and was one of {texts}"),
-            ),
-        }
     }
 }
 
@@ -312,50 +270,4 @@ fn split<'a>(sent: Vec<Shape<'a>>, accepted: &[Shape<'a>]) -> Vec<Shape<'a>> {
             .collect(),
     });
     each.collect()
-}
-
-/// The smallest range that contains some values.
-fn enumerated<'a>(shape: &Shape<'a>, values: &[&Node<'a>]) -> Shape<'a> {
-    let mut around = Shape {
-        kind: shape.kind,
-        sources: shape.sources.clone(),
-        ..Shape::default()
-    };
-    let at = |one: &Node<'_>| one.pointer.clone();
-    let bound = |one: &&Node<'a>, number: &Number| super::bound::Bound {
-        number: number.clone(),
-        is_exclusive: false,
-        pointer: at(one),
-    };
-    for one in values {
-        match one.value {
-            Value::Number(number) => {
-                let bound = bound(one, number);
-                use super::bound::Side::{Lower, Upper};
-                if around
-                    .lower
-                    .as_ref()
-                    .is_none_or(|known| known.is_within(&bound, Lower, false))
-                {
-                    around.lower = Some(bound.clone());
-                }
-                if around
-                    .upper
-                    .as_ref()
-                    .is_none_or(|known| known.is_within(&bound, Upper, false))
-                {
-                    around.upper = Some(bound);
-                }
-            }
-            Value::String(text) => {
-                let length = text.chars().count() as u64;
-                let least = around.sizes.entry("minLength").or_insert((length, at(one)));
-                least.0 = least.0.min(length);
-                let most = around.sizes.entry("maxLength").or_insert((length, at(one)));
-                most.0 = most.0.max(length);
-            }
-            _ => {}
-        }
-    }
-    around
 }

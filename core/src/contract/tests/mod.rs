@@ -1,9 +1,11 @@
 //! Tables of changes.
 
+mod callers;
 mod directions;
 mod examples;
 mod operations;
 mod properties;
+mod responses;
 mod schemas;
 
 use super::*;

@@ -80,7 +80,10 @@ impl<'a> Comparison<'a> {
         for one in &old {
             let name = format!("{operation}: {}", one.name());
             match new.iter().find(|other| other.key == one.key) {
-                Some(other) => self.parameter(one, other, &name),
+                Some(other) => {
+                    let name = format!("{operation}: {}", other.name());
+                    self.parameter(one, other, &name);
+                }
                 None if one.key.0 == "path" => {}
                 None => {
                     let place = Place::gone(&*one.node.pointer);

@@ -137,7 +137,6 @@ impl<'a> Comparer<'a> {
         own: &Properties<'a>,
         gaps: &mut Vec<Gap>,
     ) {
-        let is_map = |shape: &Shape<'a>| !shape.patterns.is_empty() || shape.others_fit().is_some();
         for (pattern, schemas) in &sent.patterns {
             let others = accepted.patterns.get(pattern).map(Vec::as_slice);
             let Some(others) = others.or_else(|| accepted.others_fit()) else {
@@ -153,7 +152,9 @@ impl<'a> Comparer<'a> {
             gaps.extend(found.into_iter().map(|gap| gap.below(".*")));
         }
         for (pattern, schemas) in &accepted.patterns {
-            if sent.patterns.contains_key(pattern) || sent.is_closed() && !is_map(sent) {
+            // More names of a request are accepted; those of a response are gone.
+            let is_wider = self.is_request() && sent.is_closed();
+            if sent.patterns.contains_key(pattern) || is_wider {
                 continue;
             }
             let at = schemas.first().map_or("", |one| &*one.pointer);

@@ -113,6 +113,13 @@ fn paths_servers_and_schemes() {
     let order = json!({"get": {"operationId": "read"}, "parameters": [
         {"name": "order", "in": "path", "required": true, "schema": {"type": "number"}},
     ]});
+    // `x` is a number and `y` a text, wherever they are.
+    let pair = |path: &str| {
+        let parameter =
+            |name: &str, kind: &str| json!({"name": name, "in": "path", "schema": {"type": kind}});
+        let list = [parameter("x", "integer"), parameter("y", "string")];
+        paths(json!({path: {"get": {"parameters": list}}}))
+    };
     let with = |key: &str, value: Value| {
         let mut document = document(
             &json!({"/a": {"get": {"security": [{"s": []}]}}}),
@@ -146,6 +153,13 @@ fn paths_servers_and_schemes() {
             paths(json!({"/a/{id}": id})),
             paths(json!({"/a/{order}": order})),
             "",
+        ),
+        (pair("/a/{x}/{y}"), pair("/a/{x}/{y}"), ""),
+        (
+            pair("/a/{x}/{y}"),
+            pair("/a/{y}/{x}"),
+            "error: the type was string and is integer @ /paths/~1a~1{y}~1{x}/get/parameters/0/schema/type \
+             (GET /a/{y}/{x}: path parameter `x`)",
         ),
         (paths(json!({})), paths(json!({"/a": {"get": {}}})), ""),
         (

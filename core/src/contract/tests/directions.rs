@@ -5,6 +5,13 @@ use super::*;
 #[test]
 fn changes_of_schemas_by_direction() {
     let object = |properties: Value| json!({"type": "object", "properties": properties});
+    let map = |patterns: &[&str]| {
+        let patterns = patterns
+            .iter()
+            .map(|pattern| ((*pattern).to_owned(), json!({})));
+        let patterns: serde_json::Map<_, _> = patterns.collect();
+        json!({"type": "object", "patternProperties": patterns, "additionalProperties": false})
+    };
     for (old, new, request, response) in [
         // Values of enumerations.
         (
@@ -89,6 +96,21 @@ fn changes_of_schemas_by_direction() {
             json!({"type": "object", "additionalProperties": {"type": "integer"}}),
             "",
             "",
+        ),
+        // Names of a map.
+        (
+            map(&["^a", "^b"]),
+            map(&["^a"]),
+            "error: properties that match \"^b\" are no longer accepted",
+            "error: `patternProperties` was \"^b\" and is gone",
+        ),
+        (map(&["^a"]), map(&["^a", "^b"]), "", ""),
+        // A tag is a value like another one, unless there are several alternatives.
+        (
+            object(json!({"t": {"const": "a"}})),
+            object(json!({"t": {"const": "b"}})),
+            "error: the value `\"a\"` is no longer accepted",
+            "error: the value `\"b\"` is new, and all old ones are gone",
         ),
         // What cannot be compared.
         (

@@ -47,6 +47,11 @@ fn responses_of_an_operation() {
             &["warning: the status 410 is new (`busy`, `gone`)"],
         ),
         (
+            responses(json!({"2XX": {}, "404": {}})),
+            responses(json!({"201": {}, "404": {}})),
+            &[],
+        ),
+        (
             responses(json!({"2XX": {}})),
             responses(json!({"201": {}})),
             &[],

@@ -63,6 +63,18 @@ fn narrower_requests_and_wider_responses_break() {
             "it may be any string, and was one of `\"a\"`",
         ),
         (
+            json!({"enum": [true]}),
+            json!({"type": "boolean"}),
+            "any boolean was accepted, and now only `true`",
+            "it may be any boolean, and was one of `true`",
+        ),
+        (
+            json!({"minimum": 1}),
+            json!({"minimum": 0}),
+            "`minimum` was 0 and is 1",
+            "`minimum` was 1 and is 0",
+        ),
+        (
             json!({"type": "integer", "minimum": 1}),
             json!({"type": "integer"}),
             "`minimum` is new: 1",
@@ -305,6 +317,22 @@ fn narrower_requests_and_wider_responses_break() {
 fn schemas_that_say_the_same_are_no_change() {
     let tree = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
     for (one, other) in [
+        (
+            json!({"type": "integer"}),
+            json!({"allOf": [{"type": "number"}, {"type": "integer"}]}),
+        ),
+        (
+            json!({"type": "integer"}),
+            json!({"allOf": [{"type": "integer"}, {"type": "number"}]}),
+        ),
+        (
+            json!({"const": "b"}),
+            json!({"allOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}),
+        ),
+        (
+            json!({"type": "integer"}),
+            json!({"type": "integer", "pattern": "^a", "maxItems": 2}),
+        ),
         (
             json!({"type": ["string", "null"]}),
             json!({"anyOf": [{"type": "null"}, {"type": "string"}]}),

@@ -151,6 +151,8 @@ mod app;
 pub mod auth;
 mod body;
 mod catch_unwind;
+#[cfg(all(feature = "openapi", any(debug_assertions, feature = "local")))]
+mod contract;
 mod deadline;
 mod describe;
 #[cfg(feature = "docs")]

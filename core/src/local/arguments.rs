@@ -67,6 +67,11 @@ options of openapi:
   --out FILE         write the document to FILE
   --check FILE       fail if FILE is not the document, and show the difference; list what the
                      document leaves open
+  --breaking FILE    fail if the document breaks clients of the older one in FILE, and show each
+                     change; warn of new values of an enumeration, new errors and the like; - is
+                     standard input
+  --strict           with --breaking: fail for warnings, too
+  --merge FILE       add the operations of the document of another function; may be repeated
 
 options of template:
   --kind KIND        http (the default) for an HTTP API, rest for a REST API, url for a function
@@ -297,7 +302,7 @@ fn routes(arguments: &[&str]) -> Result<Command, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::local::destination::Destination;
+    use crate::local::{breaking::Breaking, destination::Destination};
 
     fn parsed(line: &str) -> Result<Command, String> {
         let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
@@ -423,6 +428,17 @@ mod tests {
                     ..WantedDocument::default()
                 })),
             ),
+            (
+                "openapi --merge a.json --strict --breaking=old.json --merge=b.json",
+                Ok(Command::OpenApi(WantedDocument {
+                    merge: vec!["a.json".to_owned(), "b.json".to_owned()],
+                    breaking: Some(Breaking {
+                        file: "old.json".to_owned(),
+                        strict: true,
+                    }),
+                    ..WantedDocument::default()
+                })),
+            ),
             ("help", Ok(Command::Help)),
             ("-h", Ok(Command::Help)),
             ("serve --help", Ok(Command::Help)),
@@ -507,6 +523,21 @@ mod tests {
                 "openapi --out a --check a",
                 "`--out` and `--check` exclude each other",
             ),
+            (
+                "openapi --check a --breaking b",
+                "`--breaking` and `--check` exclude each other",
+            ),
+            (
+                "openapi --gateway http --merge b",
+                "`--gateway` and `--merge` exclude each other",
+            ),
+            ("openapi --strict", "`--strict` needs `--breaking`"),
+            ("openapi --strict --strict", "`--strict` is given twice"),
+            (
+                "openapi --breaking=",
+                "`--breaking` needs a file, found \"\"",
+            ),
+            ("openapi --merge", "`--merge` needs a value"),
             ("token", "`token` needs a subject"),
             ("token alice bob", "`token` does not know \"bob\""),
             ("token --groups a", "`token` needs a subject"),

@@ -36,15 +36,19 @@ impl Destination {
             Self::Out(file) => fs::write(file, text)
                 .map_err(|error| Failure(format!("{file} cannot be written: {error}"))),
             Self::Check(file) => {
-                let known = fs::read_to_string(file)
-                    .map_err(|error| Failure(format!("{file} cannot be read: {error}")))?;
+                let known = read(file)?;
                 compare(file, &known, text, command)
             }
         }
     }
 }
 
-/// The value of `--out` or `--check`.
+/// The content of a file.
+pub(super) fn read(file: &str) -> Result<String, Failure> {
+    fs::read_to_string(file).map_err(|error| Failure(format!("{file} cannot be read: {error}")))
+}
+
+/// The value of an option such as `--out`.
 pub(super) fn parse_file(name: &str, value: &str) -> Result<String, String> {
     match value {
         "" => Err(format!("`{name}` needs a file, found \"\"")),

@@ -22,6 +22,7 @@
 
 mod arguments;
 mod bearer;
+mod breaking;
 mod caller;
 mod caller_check;
 mod context;

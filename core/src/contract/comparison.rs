@@ -1,0 +1,71 @@
+//! Two documents that are compared.
+
+use super::{
+    document::{Document, Node},
+    finding::Findings,
+    schema::{Comparer, Direction, Form},
+};
+
+/// Compares documents part by part, and collects what it finds.
+pub(super) struct Comparison<'a> {
+    pub(super) old: Document<'a>,
+    pub(super) new: Document<'a>,
+    pub(super) findings: Findings,
+    comparers: Vec<Comparer<'a>>,
+}
+
+/// A part of both documents, and where it belongs.
+pub(super) struct Part<'a, 'b> {
+    /// The operation and the part: `GET /orders: query parameter page`.
+    pub(super) name: &'b str,
+    pub(super) old: &'b Node<'a>,
+    pub(super) new: &'b Node<'a>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(old: Document<'a>, new: Document<'a>) -> Self {
+        Self {
+            old,
+            new,
+            findings: Findings::default(),
+            comparers: Vec::new(),
+        }
+    }
+
+    /// The comparer of such values, which remembers what it compared.
+    fn comparer(&mut self, direction: Direction, form: Form) -> Option<&mut Comparer<'a>> {
+        let is_for = |one: &Comparer<'a>| one.is_for(direction, form);
+        if !self.comparers.iter().any(is_for) {
+            let comparer = Comparer::new(self.old, self.new, direction, form);
+            self.comparers.push(comparer);
+        }
+        self.comparers.iter_mut().find(|one| is_for(one))
+    }
+
+    /// Compares the schemas of two media types, parameters or headers.
+    pub(super) fn schemas(&mut self, part: &Part<'a, '_>, direction: Direction, form: Form) {
+        let [old, new] = [part.old, part.new].map(|one| Vec::from_iter(one.get("schema")));
+        let Some(comparer) = self.comparer(direction, form) else {
+            return;
+        };
+        let gaps = match direction {
+            Direction::Request => comparer.gaps(&old, &new),
+            Direction::Response => comparer.gaps(&new, &old),
+        };
+        for gap in gaps {
+            let value = gap.value();
+            let occurrence = match value.is_empty() {
+                true => part.name.to_owned(),
+                false => format!("{}, `{value}`", part.name),
+            };
+            let mut place = gap.place;
+            if place.pointer.is_empty() {
+                // There is no schema at all.
+                place.pointer.clone_from(&part.new.pointer);
+                place.is_gone = false;
+            }
+            self.findings
+                .add(gap.severity, place, gap.change, occurrence);
+        }
+    }
+}

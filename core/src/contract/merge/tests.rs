@@ -107,6 +107,19 @@ fn responses_and_examples_get_another_name() {
         let [found, expected] = [&found, &expected].map(|one| &one["components"][section][name]);
         assert_eq!(found, expected);
     }
+    // The next name that is free, or that has the same content.
+    let mut both = own.clone();
+    for (name, value) in [("bad_2", 3), ("bad_3", 2)] {
+        both["components"]["examples"][name] = json!({"value": value});
+    }
+    let (found, _) = merged(&both, &[&with(2, "/b", ["Other", "bad"])]).unwrap();
+    let example = "/components/responses/Other/content/text~1plain/examples/bad/$ref";
+    let expected = json!("#/components/examples/bad_3");
+    assert_eq!(found.pointer(example), Some(&expected));
+    assert_eq!(
+        found["components"]["examples"],
+        both["components"]["examples"]
+    );
     let (same, _) = merged(&own, &[&with(1, "/b", ["Bad", "bad"])]).unwrap();
     assert_eq!(same["components"], own["components"]);
 }

@@ -191,6 +191,27 @@ mod tests {
                 true,
                 true,
             ),
+            (
+                (json!(10), true),
+                (json!(9), false),
+                Side::Upper,
+                true,
+                true,
+            ),
+            (
+                (json!(9), false),
+                (json!(10), true),
+                Side::Upper,
+                true,
+                true,
+            ),
+            (
+                (json!(10), true),
+                (json!(9), false),
+                Side::Upper,
+                false,
+                false,
+            ),
         ] {
             let found = bound(&one.0, one.1).is_within(&bound(&other.0, other.1), side, integers);
             assert_eq!(found, expected, "{one:?} {other:?} {side:?} {integers}");

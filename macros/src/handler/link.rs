@@ -11,8 +11,8 @@ use crate::{
     function::{Function, cfgs},
     krate::Krate,
 };
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type, ext::IdentExt, parse_quote};
 
 /// `get_order::path(id)`, in an `impl` of the handler's struct; nothing for a fallback.
@@ -88,10 +88,11 @@ fn implement(
     target.set_span(Span::call_site());
     // Messages about a call show the handler as the function that is called.
     let name = Ident::new("path", Span::call_site().located_at(sig.ident.span()));
+    let vis = at_call_site(vis.to_token_stream());
     let cfgs = cfgs(&function.attrs);
     let doc = format!("Makes a link to `{}`.", path.text);
-    // The compiler does not report lints in the code of an attribute. An `allow(dead_code)` would keep
-    // it from reporting a handler that is not used.
+    // The compiler does not report that a function is unused if its tokens are those of an attribute.
+    // An `allow(dead_code)` would keep it from reporting an unused handler, too.
     quote! {
         #(#cfgs)*
         #[allow(deprecated)]
@@ -106,6 +107,20 @@ fn implement(
             }
         }
     }
+}
+
+fn at_call_site(tokens: TokenStream) -> TokenStream {
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let inside = at_call_site(group.stream());
+            TokenTree::Group(Group::new(group.delimiter(), inside))
+        }
+        mut token => {
+            token.set_span(Span::call_site());
+            token
+        }
+    });
+    tokens.collect()
 }
 
 /// The type of the argument that takes a parameter, without `Option`: a handler with several paths

@@ -51,7 +51,7 @@
 //!     Json(order): Json<NewOrder>,
 //! ) -> Result<Created<Json<Order>>, OrderError> {
 //!     let order = store.add(order).await?;
-//!     Ok(Created::at(format!("/orders/{}", order.id), Json(order)))
+//!     Ok(Created::at(get_order::path(order.id), Json(order)))
 //! }
 //!
 //! /// Read an order.

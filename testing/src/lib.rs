@@ -88,7 +88,7 @@
 //!     orders.push(order.clone());
 //!     let id = orders.len() - 1;
 //!     let cookie = SetCookie::new("last-order", id.to_string());
-//!     (cookie, Created::at(format!("/orders/{id}"), Json(order)))
+//!     (cookie, Created::at(get_order::path(id), Json(order)))
 //! }
 //!
 //! #[api_handler(GET "/orders/{id}")]

@@ -6,7 +6,7 @@ use crate::{
     store::Store,
 };
 use lambda_api::{
-    Created, Identity, Invocation, Json, NoContent, State, Valid, api_handler,
+    Created, Identity, Json, NoContent, State, Valid, api_handler,
     response::{Redirect, SetCookie},
 };
 
@@ -19,14 +19,13 @@ type Tagged = ([(&'static str, String); 1], Json<Order>);
 #[api_handler(POST "/orders")]
 pub(crate) async fn place_order(
     caller: Identity,
-    invocation: &Invocation,
     State(store): State<Store>,
     Valid(Json(order)): Valid<Json<NewOrder<'_>>>,
 ) -> Result<(SetCookie, Created<Json<Order>>), OrderError> {
     let order = store.place(caller.subject(), order)?;
     let cookie = SetCookie::new("last-order", order.id.to_string()).path("/");
-    let location = link_to(invocation, order.id);
-    Ok((cookie, Created::at(location, Json(order))))
+    let link = get_order::path(order.id);
+    Ok((cookie, Created::at(link, Json(order))))
 }
 
 /// List the caller's orders, oldest first.
@@ -44,10 +43,9 @@ pub(crate) async fn list_orders(
 #[api_handler(GET "/last-order")]
 pub(crate) async fn last_order(
     #[cookie("last-order")] last: Option<OrderId>,
-    invocation: &Invocation,
 ) -> Result<Redirect, OrderError> {
     let id = last.ok_or(OrderError::NoLastOrder)?;
-    Ok(Redirect::to(link_to(invocation, id)))
+    Ok(Redirect::to(get_order::path(id)))
 }
 
 /// Read an order.
@@ -83,11 +81,6 @@ pub(crate) async fn delete_order(
 ) -> Result<NoContent, OrderError> {
     store.delete(caller.subject(), id)?;
     Ok(NoContent)
-}
-
-/// The path of an order as clients write it: with the stage where they call with one.
-fn link_to(invocation: &Invocation, id: OrderId) -> String {
-    format!("{}/orders/{id}", invocation.path_prefix())
 }
 
 fn tagged(order: Order) -> Tagged {

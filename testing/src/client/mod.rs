@@ -108,12 +108,12 @@ use tower::Service;
 /// clients out of itself:
 ///
 /// ```
-/// use lambda_api::{Api, Created, Invocation, Json, api_handler, event::Source, routes};
+/// use lambda_api::{Api, Created, Json, api_handler, event::Source, routes};
 /// use lambda_api_testing::TestClient;
 ///
 /// #[api_handler(POST "/orders")]
-/// async fn place_order(invocation: &Invocation) -> Created<Json<u32>> {
-///     Created::at(format!("{}/orders/7", invocation.path_prefix()), Json(7))
+/// async fn place_order() -> Created<Json<u32>> {
+///     Created::at(get_order::path(7), Json(7))
 /// }
 ///
 /// #[api_handler(POST "/drafts")]
@@ -207,8 +207,9 @@ use tower::Service;
 ///
 /// # Panics
 ///
-/// Its methods panic on invalid arguments, such as an invalid path or header. The panic names the line
-/// of the test.
+/// Its methods panic on invalid arguments, such as an invalid path or header. A request panics where it is
+/// awaited if a [`Link`](lambda_api::response::Link) in the response cannot be resolved, such as one to a
+/// route that is not mounted. The panic names the line of the test.
 #[derive(Clone)]
 #[must_use = "a client does nothing until it sends a request"]
 pub struct TestClient {

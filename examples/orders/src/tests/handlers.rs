@@ -6,7 +6,10 @@ use crate::{
     order::{NewOrder, Order, OrderId, PageSize, Version},
     store::Store,
 };
-use lambda_api::{Identity, IntoResponse, Invocation, Json, State, Valid};
+use lambda_api::{
+    Identity, IntoResponse, Json, State, Valid,
+    response::{Location, Redirect},
+};
 use std::num::NonZeroU32;
 
 fn alice() -> Identity {
@@ -21,10 +24,10 @@ fn tea(quantity: u32) -> Valid<Json<NewOrder<'static>>> {
 }
 
 async fn placed(store: &Store) -> Order {
-    let invocation = Invocation::for_test();
-    let (_cookie, created) = place_order(alice(), &invocation, State(store.clone()), tea(1))
-        .await
-        .unwrap();
+    let placed = place_order(alice(), State(store.clone()), tea(1)).await;
+    let (_cookie, created) = placed.unwrap();
+    let link = Location(get_order::path(created.body.0.id));
+    assert_eq!(created.location(), Some(&link));
     created.body.0
 }
 
@@ -79,11 +82,9 @@ async fn a_list_takes_its_query_as_arguments() {
 
 #[tokio::test]
 async fn a_response_can_be_looked_at_without_an_event() {
-    let invocation = Invocation::for_test();
-    let redirect = last_order(Some(OrderId(7)), &invocation).await.unwrap();
-    let response = redirect.into_response();
-    assert_eq!(response.status(), 303);
-    assert_eq!(response.headers()["location"], "/orders/7");
-    let none = last_order(None, &invocation).await;
+    let redirect = last_order(Some(OrderId(7))).await.unwrap();
+    assert_eq!(redirect, Redirect::to(get_order::path(OrderId(7))));
+    assert_eq!(redirect.into_response().status(), 303);
+    let none = last_order(None).await;
     assert!(matches!(none, Err(OrderError::NoLastOrder)));
 }

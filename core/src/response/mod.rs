@@ -14,6 +14,8 @@ mod plain;
 mod redirect;
 pub mod sse;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use channel::{Closed, Sender};
 pub use cookie::{SameSite, SetCookie};

@@ -40,7 +40,6 @@ impl Body {
     /// The channel holds one piece: [`send`](Sender::send) waits until the piece before it was read.
     /// So the sender belongs in a task of its own; a handler that sends two pieces before it returns
     /// the body waits until its deadline.
-    #[must_use]
     pub fn channel() -> (Sender, Self) {
         let (pieces, receiver) = mpsc::channel(1);
         let error = Arc::default();

@@ -73,34 +73,27 @@ impl Range {
     }
 
     pub(super) fn select(&self, size: u64, validators: &Validators) -> Selected {
-        let condition = self.condition.as_ref();
-        let Some(wanted) = self.wanted.filter(|_| size > 0 || self.is_behind(size)) else {
+        let Some(wanted) = self.wanted else {
             return Selected::Whole;
         };
+        let condition = self.condition.as_ref();
         if condition.is_some_and(|condition| !validators.allow(condition)) {
             return Selected::Whole;
         }
+        let end = size.saturating_sub(1);
         match wanted {
             Wanted::From { first, .. } if first >= size => Selected::Unsatisfiable,
-            Wanted::Last(0) => Selected::Unsatisfiable,
             Wanted::From { first, last } => Selected::Part {
                 first,
-                last: last.min(size.saturating_sub(1)),
+                last: last.min(end),
             },
+            Wanted::Last(0) => Selected::Unsatisfiable,
+            // It is satisfiable, but no `content-range` can name a part of nothing.
+            Wanted::Last(_) if size == 0 => Selected::Whole,
             Wanted::Last(length) => Selected::Part {
                 first: size.saturating_sub(length),
-                last: size.saturating_sub(1),
+                last: end,
             },
-        }
-    }
-
-    /// Whether it begins behind the end. The last bytes of an empty content do not, but no
-    /// `content-range` can say so.
-    fn is_behind(&self, size: u64) -> bool {
-        match self.wanted {
-            Some(Wanted::From { first, .. }) => first >= size,
-            Some(Wanted::Last(length)) => length == 0,
-            None => false,
         }
     }
 }
@@ -289,7 +282,7 @@ mod tests {
             request
         }
         let range = (RANGE, "bytes=1-2");
-        let found = Range::of(&request(Method::GET, &[range.clone()]));
+        let found = Range::of(&request(Method::GET, std::slice::from_ref(&range)));
         assert_eq!(found, Range::new("bytes=1-2"));
         for (method, headers) in [
             (Method::GET, vec![]),

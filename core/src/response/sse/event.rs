@@ -6,19 +6,18 @@ use std::{fmt::Write, time::Duration};
 /// A server-sent event.
 ///
 /// ```
-/// use futures_util::stream;
-/// use lambda_api::response::sse::{Event, Sse};
-/// use std::{convert::Infallible, time::Duration};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use lambda_api::response::sse::Event;
+/// use std::time::Duration;
 ///
 /// let event = Event::new()
 ///     .event("order")
 ///     .id("7")
 ///     .retry(Duration::from_secs(5))
 ///     .data("two\nlines");
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// # use lambda_api::IntoResponse;
-/// # let sse = Sse::new(stream::iter([Ok::<_, Infallible>(event)]));
+/// # use lambda_api::{IntoResponse, response::sse::Sse};
+/// # let sse = Sse::new(futures_util::stream::iter([Ok::<_, std::io::Error>(event)]));
 /// # let text = "event: order\nid: 7\nretry: 5000\ndata: two\ndata: lines\n\n";
 /// # assert_eq!(sse.into_response().into_body().collect().await.unwrap(), text);
 /// # }

@@ -30,8 +30,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of a [`Request`](crate::Request) or a [`Response`](crate::Response).
 ///
 /// A request body is always in memory, because Lambda passes the whole event to the function. So
-/// extractors can borrow from it. A response body is bytes, or a stream that is collected before
-/// the response is encoded.
+/// extractors can borrow from it.
 ///
 /// ```
 /// use lambda_api::Body;
@@ -39,6 +38,26 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// let body = Body::from("hello");
 /// assert_eq!(body.bytes(), b"hello");
 /// ```
+///
+/// # Streams
+///
+/// A response body is bytes, or a stream: [`from_stream`](Body::from_stream) takes the pieces from a
+/// `Stream`, [`channel`](Body::channel) from a task, and [`new`](Body::new) from an
+/// `http_body::Body`. [`response`](crate::response) has types for server-sent events, JSON and
+/// files.
+///
+/// Every source sends a stream as one buffered response: the body is collected, and the client gets
+/// it after its end.
+///
+/// - A body that exceeds [`Limits::response`](crate::Limits::response) or the limit of the source is
+///   a 500, `response_too_large`. No more than the limit is read.
+/// - A body that has not ended at the [deadline](crate::extract::Deadline) is dropped, and the client
+///   gets a 504, `timed_out`.
+/// - An error of the stream is a logged 500, `internal_error`. The client gets none of the pieces
+///   before it.
+///
+/// An [`App`](crate::App) that is called as a tower service passes the stream on. There, an error
+/// ends the body.
 #[derive(Default)]
 pub struct Body(Inner);
 
@@ -62,16 +81,8 @@ impl Body {
         Self::default()
     }
 
-    /// Creates a body that an `http_body::Body` produces piece by piece.
-    ///
-    /// ```
-    /// use lambda_api::Body;
-    /// use http_body_util::Full;
-    ///
-    /// let body = Body::stream(Full::new(bytes::Bytes::from_static(b"pieces")));
-    /// assert!(body.is_stream());
-    /// ```
-    pub fn stream<B>(body: B) -> Self
+    /// Creates a body that an `http_body::Body` produces piece by piece, even if it is in memory.
+    pub(crate) fn stream<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
@@ -82,7 +93,7 @@ impl Body {
     }
 
     /// Creates a body from any `http_body::Body`. Content that is already in memory stays there;
-    /// everything else becomes a stream.
+    /// everything else becomes a [stream](Body#streams).
     ///
     /// ```
     /// use lambda_api::Body;

@@ -6,17 +6,17 @@ use crate::{
     NoContent, Operation, Outcome, Path, Problem, Query, Request, Response, State, api_handler,
     describe::{ResponseHeader, SuccessResponse},
     extract::{
-        CommaSeparated, Extension, Form, JsonRejection, MatchedPath, Text, extract,
-        field_error::Place,
+        CommaSeparated, Extension, Form, JsonRejection, LastEventId, MatchedPath, Range, Text,
+        extract, field_error::Place,
     },
-    response::{Accepted, Html, Redirect, SetCookie},
+    response::{Accepted, Download, Html, JsonArray, JsonLines, Redirect, SetCookie, Sse},
 };
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::borrow::Cow;
+use std::{borrow::Cow, convert::Infallible};
 
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -389,6 +389,14 @@ responders! {
     binary: Result<Bytes, Error> = Ok(Bytes::new());
     whole: Response = Response::default();
     texts: Result<Json<u8>, (StatusCode, String)> = Ok(Json(1));
+    events: Sse = Sse::new(none());
+    array: JsonArray<u8> = JsonArray::new(none());
+    lines: JsonLines<Plain> = JsonLines::new(none());
+    file: Download = Download::new("a");
+}
+
+fn none<T>() -> impl futures_util::Stream<Item = Result<T, Infallible>> {
+    futures_util::stream::iter([])
 }
 
 #[test]
@@ -439,6 +447,19 @@ fn each_response_has_its_status_and_media_type() {
         ),
         (documented::<whole>(), vec![]),
         (documented::<texts>(), plain(200, Some(JSON))),
+        (
+            documented::<events>(),
+            plain(200, Some("text/event-stream")),
+        ),
+        (documented::<array>(), plain(200, Some(JSON))),
+        (
+            documented::<lines>(),
+            plain(200, Some("application/x-ndjson")),
+        ),
+        (
+            documented::<file>(),
+            vec![(200, Some("*/*"), "content-disposition".to_owned())],
+        ),
     ] {
         assert_eq!(all(&route), expected);
         let with_content = expected
@@ -453,6 +474,33 @@ fn each_response_has_its_status_and_media_type() {
     );
     let (texts, _) = documented::<texts>();
     assert!(texts.operation.contents.is_some_and(|all| all.any_failure));
+}
+
+#[api_handler(GET "/", crate = crate)]
+async fn ranges(range: Range, last: Option<LastEventId>) -> Download {
+    drop(last);
+    Download::new("a").range(range)
+}
+
+#[test]
+fn extractors_of_streams_have_headers_and_statuses() {
+    let (route, _) = documented::<ranges>();
+    assert_eq!(responses(&route), [(206, "*/*"), (200, "*/*")]);
+    assert_eq!(
+        failures(&route),
+        [(416, "range_not_satisfiable"), (400, "invalid_parameters")]
+    );
+    let parameters = route.parameters.iter();
+    let names: Vec<_> = parameters.map(|one| (one.name, one.required)).collect();
+    assert_eq!(
+        names,
+        [
+            ("range", false),
+            ("if-range", false),
+            ("last-event-id", false)
+        ]
+    );
+    assert_eq!(route.response_schemas.len(), 1);
 }
 
 /// An extractor of a program, of which a document knows the rejection.

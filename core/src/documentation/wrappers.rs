@@ -1,13 +1,16 @@
 //! The schemas of the extractors and responses of this library.
 
-use super::{Documentation, RequestSchema, ResponseSchema};
+use super::{Documentation, Parameter, RequestSchema, ResponseSchema};
 use crate::{
-    extract::{CommaSeparated, Form, Json, Patch, Path, Query, Text, form::FORM},
-    response::{Accepted, Created, Html, media_type},
+    extract::{
+        CommaSeparated, Form, Json, LastEventId, Patch, Path, Query, Range, Text,
+        field_error::Place, form::FORM, last_event_id::LAST_EVENT_ID,
+    },
+    response::{Accepted, Created, Download, Html, JsonArray, JsonLines, Sse, media_type},
 };
 use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use std::borrow::Cow;
+use std::{any::type_name, borrow::Cow};
 
 /// Marks the schema of a list whose items are separated by commas: `explode: false` in a document.
 pub(crate) const COMMA_SEPARATED: &str = "x-comma-separated";
@@ -63,6 +66,31 @@ impl<T: JsonSchema> RequestSchema for Path<T> {
     }
 }
 
+impl RequestSchema for LastEventId {
+    fn document(documentation: &mut Documentation) {
+        let required = !documentation.optional;
+        header::<Self>(documentation, LAST_EVENT_ID, required);
+    }
+}
+
+impl RequestSchema for Range {
+    fn document(documentation: &mut Documentation) {
+        header::<Self>(documentation, "range", false);
+        header::<Self>(documentation, "if-range", false);
+    }
+}
+
+/// Adds a header that the extractor `T` reads as text.
+fn header<T>(documentation: &mut Documentation, name: &'static str, required: bool) {
+    documentation.route.parameters.push(Parameter {
+        place: Place::Header,
+        name,
+        required,
+        schema: Some(json_schema!({ "type": "string" })),
+        type_name: type_name::<T>(),
+    });
+}
+
 impl<T: RequestSchema> RequestSchema for Option<T> {
     fn document(documentation: &mut Documentation) {
         documentation.optionally(T::document);
@@ -96,6 +124,12 @@ impl<T: JsonSchema> ResponseSchema for Json<T> {
     }
 }
 
+impl<T: JsonSchema> ResponseSchema for JsonArray<T> {
+    fn document(documentation: &mut Documentation) {
+        documentation.response::<Vec<T>>(media_type::JSON);
+    }
+}
+
 impl<T> ResponseSchema for Html<T> {
     fn document(documentation: &mut Documentation) {
         documentation.response::<str>(media_type::HTML);
@@ -120,6 +154,9 @@ content! {
     [] Vec<u8>: bytes;
     [] &'static [u8]: bytes;
     [const N: usize] &'static [u8; N]: bytes;
+    [] Sse: events;
+    [T] JsonLines<T>: lines;
+    [] Download: file;
 }
 
 fn text(documentation: &mut Documentation) {
@@ -128,6 +165,19 @@ fn text(documentation: &mut Documentation) {
 
 fn bytes(documentation: &mut Documentation) {
     documentation.response_schema(media_type::BYTES, binary());
+}
+
+fn events(documentation: &mut Documentation) {
+    documentation.response::<str>(media_type::EVENT_STREAM);
+}
+
+/// As text: OpenAPI 3.1 has no schema for the values of a sequence.
+fn lines(documentation: &mut Documentation) {
+    documentation.response::<str>(media_type::JSON_LINES);
+}
+
+fn file(documentation: &mut Documentation) {
+    documentation.response_schema(media_type::ANY, binary());
 }
 
 /// A list in one value, which the document says beside the schema.

@@ -1,8 +1,12 @@
 //! Conversion of the values of handlers into responses.
 
+mod channel;
 mod cookie;
+pub(crate) mod download;
+mod encoded;
 mod error;
 mod html;
+mod json_stream;
 mod link;
 mod link_value;
 mod location;
@@ -10,10 +14,16 @@ pub(crate) mod media_type;
 mod part;
 mod plain;
 mod redirect;
+pub mod sse;
 mod status;
+#[cfg(test)]
+mod tests;
 
+pub use channel::{Closed, Sender};
 pub use cookie::{SameSite, SetCookie};
+pub use download::Download;
 pub use html::Html;
+pub use json_stream::{JsonArray, JsonLines};
 pub use link::Link;
 pub(crate) use link::Target;
 #[doc(hidden)]
@@ -23,6 +33,8 @@ pub(crate) use location::Unresolved;
 pub use part::ResponsePart;
 pub(crate) use plain::ok;
 pub use redirect::Redirect;
+#[doc(inline)]
+pub use sse::Sse;
 pub use status::{Accepted, Created, NoContent};
 
 use crate::{Response, describe::Operation};
@@ -37,6 +49,8 @@ use crate::{Response, describe::Operation};
 /// | [`Json<T>`](crate::Json) | 200, `application/json` |
 /// | [`Html<T>`] | 200, `text/html; charset=utf-8` |
 /// | [`Created<T>`](struct@Created), [`Accepted<T>`] | that of `T` as 201 (with a `location`), 202 |
+/// | [`Sse`], [`JsonArray<T>`], [`JsonLines<T>`] | 200, what a stream yields, as events or as JSON |
+/// | [`Download`] | 200, 206 or 416: content with the name of a file, and ranges of it |
 /// | [`Redirect`] | 303, 307 or 308 |
 /// | [`http::StatusCode`] | that status without content |
 /// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |

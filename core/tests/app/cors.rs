@@ -135,8 +135,8 @@ async fn every_response_is_readable_by_the_page() {
 #[api_handler(GET "/reports/{how}")]
 async fn report(how: String) -> Body {
     match how.as_str() {
-        "breaks" => Body::stream(Breaks(false)),
-        "panics" => Body::stream(Breaks(true)),
+        "breaks" => Body::new(Breaks(false)),
+        "panics" => Body::new(Breaks(true)),
         _ => vec![b'x'; 7_000_000].into(),
     }
 }

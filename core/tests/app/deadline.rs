@@ -244,13 +244,13 @@ impl http_body::Body for Endless {
 
 #[api_handler(GET "/streams")]
 async fn streams() -> Response {
-    Response::new(Body::stream(Endless(false)))
+    Response::new(Body::new(Endless(false)))
 }
 
 #[api_handler(GET "/short-streams", timeout = "2s")]
 async fn short_streams() -> Response {
     sleep(SECOND).await;
-    Response::new(Body::stream(Endless(false)))
+    Response::new(Body::new(Endless(false)))
 }
 
 #[tokio::test(start_paused = true)]
@@ -298,7 +298,7 @@ impl http_body::Body for Ready {
 #[api_handler(GET "/frames/{millis}")]
 async fn frames(millis: u64) -> Response {
     let time = (millis > 0).then(|| Duration::from_millis(millis));
-    Response::new(Body::stream(Ready(time)))
+    Response::new(Body::new(Ready(time)))
 }
 
 #[api_handler(GET "/short-frames/{millis}", timeout = "100ms")]
@@ -347,7 +347,7 @@ async fn a_stream_that_is_always_ready_gives_its_thread_back() {
             .is_err()
     );
     let own = http::Request::get("/ready")
-        .body(Body::stream(Ready(None)))
+        .body(Body::new(Ready(None)))
         .unwrap();
     assert!(
         tokio::time::timeout(limit, app.clone().oneshot(own))
@@ -365,7 +365,7 @@ async fn a_stream_that_is_always_ready_gives_its_thread_back() {
 #[tokio::test]
 async fn a_restyled_problem_that_never_ends_is_its_status() {
     let api = Api::new().routes(routes![frames]).on_problem(|problem| {
-        let mut response = Response::new(Body::stream(Ready(None)));
+        let mut response = Response::new(Body::new(Ready(None)));
         *response.status_mut() = problem.status();
         response
     });

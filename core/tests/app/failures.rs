@@ -274,7 +274,7 @@ async fn a_request_body_that_breaks_off_is_a_400_problem() {
     let app = app(Api::new().routes(routes![errors])).await;
     let frames = broken_body();
     let request = http::Request::get("/errors/9")
-        .body(Body::stream(frames))
+        .body(Body::new(frames))
         .unwrap();
     let response = send(&app, request).await;
     assert_eq!(

@@ -381,7 +381,7 @@ async fn a_stream_is_read_no_further_than_its_limit() {
             };
             let request = HttpRequest::post("/take/x");
             let response = if boxed {
-                send(&app, request.body(Body::stream(body)).unwrap()).await
+                send(&app, request.body(Body::new(body)).unwrap()).await
             } else {
                 let request = request.body(body).unwrap();
                 let response = tower::ServiceExt::oneshot(app.clone(), request)
@@ -411,7 +411,7 @@ async fn a_body_from_a_layer_has_the_same_limit() {
     async fn stream(request: Request, next: Next) -> Response {
         let given = Arc::default();
         let endless = Endless { given, says: 0 };
-        next.run(request.map(|_| Body::stream(endless))).await
+        next.run(request.map(|_| Body::new(endless))).await
     }
     let in_memory =
         MapRequestLayer::new(|request: Request| request.map(|_| Body::from(vec![b'x'; 1001])));
@@ -436,8 +436,8 @@ async fn a_body_from_a_layer_has_the_same_limit() {
 #[tokio::test]
 async fn a_stream_that_a_middleware_makes_is_in_memory_behind_it() {
     async fn stream(request: Request, next: Next) -> Response {
-        let whole = http_body_util::Full::new(Bytes::from("pieces"));
-        next.run(request.map(|_| Body::stream(whole))).await
+        let pieces = futures_util::stream::iter(["pie", "ces"].map(Ok::<_, Infallible>));
+        next.run(request.map(|_| Body::from_stream(pieces))).await
     }
     let app = app(routes().layer(from_fn(stream))).await;
     let response = send(&app, post("/take/x", "").map(Body::from)).await;
@@ -466,7 +466,7 @@ async fn a_stream_is_collected_up_to_the_limit_of_its_source() {
         let given = Arc::clone(&given);
         tower::service_fn(move |_: Request| {
             let given = Arc::clone(&given);
-            let body = Body::stream(Endless { given, says: 0 });
+            let body = Body::new(Endless { given, says: 0 });
             std::future::ready(Ok::<_, Infallible>(Response::new(body)))
         })
     };

@@ -72,7 +72,7 @@ impl Drop for Broken {
 
 #[api_handler(GET "/dropped")]
 async fn dropped() -> Response {
-    Response::new(Body::stream(Broken { when_read: false }))
+    Response::new(Body::new(Broken { when_read: false }))
 }
 
 #[tokio::test]

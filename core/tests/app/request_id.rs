@@ -2,11 +2,12 @@
 
 use crate::{app, ask, errors, header};
 use lambda_api::{
-    Api, App, Body, Cors, IntoResponse, Invocation, LambdaContext, Limits, Problem, Response,
-    api_handler, event::Source, extract::Text, routes,
+    Api, App, Body, Cors, IntoResponse, Invocation, LambdaContext, Limits, Problem, api_handler,
+    event::Source, extract::Text, routes,
 };
 use lambda_api_testing::EventBuilder;
 use serde_json::Value;
+use std::convert::Infallible;
 
 #[api_handler(GET "/fine")]
 async fn fine() -> impl IntoResponse {
@@ -24,10 +25,9 @@ async fn large() -> String {
 }
 
 #[api_handler(GET "/streams")]
-async fn streams() -> Response {
-    Response::new(Body::stream(http_body_util::Full::new(
-        "x".repeat(2_000).into(),
-    )))
+async fn streams() -> Body {
+    let pieces = ["x".repeat(1_000), "x".repeat(1_000)].map(Ok::<_, Infallible>);
+    Body::from_stream(futures_util::stream::iter(pieces))
 }
 
 #[api_handler(POST "/body")]

@@ -7,6 +7,7 @@ mod failures;
 mod gateway;
 mod requests;
 mod sources;
+mod streams;
 
 use lambda_api::{
     Api, Created, Json, NoContent, Problem, Request, api_handler,

@@ -33,5 +33,5 @@ impl http_body::Body for Endless {
 #[api_handler(GET "/frames/{kind}")]
 pub(crate) async fn frames(kind: String) -> Response {
     let busy = kind == "busy";
-    Response::new(Body::stream(Endless { busy }))
+    Response::new(Body::new(Endless { busy }))
 }

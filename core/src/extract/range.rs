@@ -1,0 +1,26 @@
+//! The range of a content that a request asks for.
+
+use super::FromRequest;
+use crate::{
+    Operation, Request,
+    response::{
+        download::{Range, RangeNotSatisfiable},
+        media_type::ANY,
+    },
+};
+use http::StatusCode;
+use std::convert::Infallible;
+
+impl<'r> FromRequest<'r> for Range {
+    type Rejection = Infallible;
+
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
+        Some(|request| Ok(Self::of(request)));
+
+    /// Declares the responses that only a handler with this argument has.
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::PARTIAL_CONTENT, Some(ANY));
+        operation.response_header("content-range");
+        operation.error::<RangeNotSatisfiable>();
+    }
+}

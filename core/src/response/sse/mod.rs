@@ -1,0 +1,111 @@
+//! Server-sent events: `text/event-stream`.
+//!
+//! The format is that of the [HTML standard]. [`Sse`] is the response, [`Event`] one event, and the
+//! extractor [`LastEventId`](crate::extract::LastEventId) the id of the last one that a client got.
+//!
+//! [HTML standard]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+mod event;
+mod keep_alive;
+
+pub use event::{Event, EventError};
+
+use super::{
+    encoded::{Encode, encoded},
+    media_type::EVENT_STREAM,
+    plain::ok,
+};
+use crate::{Body, Error, IntoResponse, Response, describe::Operation};
+use bytes::Bytes;
+use futures_core::TryStream;
+use http::{HeaderValue, StatusCode, header::CACHE_CONTROL};
+use keep_alive::KeepAlive;
+use std::time::Duration;
+
+/// Server-sent events from a stream: `text/event-stream`, with `cache-control: no-cache`.
+///
+/// ```
+/// use futures_util::stream;
+/// use lambda_api::{api_handler, extract::LastEventId, response::sse::{Event, Sse}};
+/// use std::{convert::Infallible, time::Duration};
+///
+/// /// The steps after the last one that the client has seen.
+/// #[api_handler(GET "/steps")]
+/// async fn steps(last: Option<LastEventId>) -> Sse {
+///     let seen = last.and_then(|last| last.0.parse().ok()).unwrap_or(0);
+///     let steps = (seen + 1..4_u32).map(|step| {
+///         Ok::<_, Infallible>(Event::new().id(step.to_string()).data(format!("step {step}")))
+///     });
+///     Sse::new(stream::iter(steps)).keep_alive(Duration::from_secs(15))
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// # use lambda_api::IntoResponse;
+/// # let last = Some(LastEventId("2".into()));
+/// # let body = steps(last).await.into_response().into_body();
+/// # assert_eq!(body.collect().await.unwrap(), "id: 3\ndata: step 3\n\n");
+/// # }
+/// ```
+///
+/// The events are collected: the client gets all of them together, when the stream ends. A browser's
+/// `EventSource` then connects again and sends the id of the last event; so a stream that ends in
+/// time and continues from there reaches the client in parts. A stream that does not end is stopped
+/// at the [deadline](crate::extract::Deadline), and the client gets a 504 and none of the events. See
+/// [streams](Body#streams).
+///
+/// An error of the stream, or an invalid [`Event`], ends the body with an error: the client gets a
+/// 500, which is logged.
+#[derive(Debug)]
+#[must_use = "a response does nothing until it is returned"]
+pub struct Sse {
+    events: Body,
+    keep_alive: Option<Duration>,
+}
+
+impl Sse {
+    /// Creates the response.
+    pub fn new<S>(events: S) -> Self
+    where
+        S: TryStream<Ok = Event, Error: Into<Error>> + Send + 'static,
+    {
+        Self {
+            events: encoded(events, Text),
+            keep_alive: None,
+        }
+    }
+
+    /// Sends a comment whenever no event came for this long, at least a second, so that proxies do
+    /// not close an idle connection. The standard advises 15 seconds.
+    ///
+    /// It has no use while the events are collected; a collected body contains the comments too.
+    pub fn keep_alive(mut self, interval: Duration) -> Self {
+        self.keep_alive = Some(interval.max(Duration::from_secs(1)));
+        self
+    }
+}
+
+impl IntoResponse for Sse {
+    fn into_response(self) -> Response {
+        let body = match self.keep_alive {
+            Some(interval) => Body::stream(KeepAlive::new(self.events, interval)),
+            None => self.events,
+        };
+        let mut response = ok(EVENT_STREAM, body);
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.response(StatusCode::OK, Some(EVENT_STREAM));
+    }
+}
+
+struct Text;
+
+impl Encode<Event> for Text {
+    fn item(&mut self, event: Event) -> Result<Bytes, Error> {
+        Ok(event.encode()?.into())
+    }
+}

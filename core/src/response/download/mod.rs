@@ -68,6 +68,12 @@ use std::{
 /// Through a REST API, binary content only reaches clients if `binaryMediaTypes` lists its type; see
 /// [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api).
 ///
+/// # Paths from outside
+///
+/// [`Download::file`] opens any path. A parameter in it could lead anywhere: `..` goes up, an absolute
+/// path replaces everything before it, and a link points elsewhere. Map names to paths of your own, or
+/// accept only names without separators and dots, as the example of the function does.
+///
 /// # Content of others
 ///
 /// [`inline`](Download::inline) shows the content in the browser. HTML, SVG and other types can run
@@ -124,11 +130,7 @@ impl Download {
     /// The file is read in pieces of 64 KiB, on the threads of tokio for blocking work. A file that
     /// becomes shorter in the meantime is an error of the body.
     ///
-    /// # Paths from outside
-    ///
-    /// The path is used as it is. A parameter in it could lead anywhere: `..` goes up, an absolute
-    /// path replaces everything before it, and a link points elsewhere. Map names to paths of your
-    /// own, or accept only names without separators and dots, as above.
+    /// The path is used as it is: read about [paths from outside](Download#paths-from-outside).
     ///
     /// # Errors
     /// Fails if the path cannot be opened, or is not a regular file.

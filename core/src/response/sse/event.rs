@@ -57,9 +57,9 @@ pub enum EventError {
     /// The id of an event has a line break, or NUL, with which clients ignore it.
     #[error("expected the id of an event, found one with a line break or NUL")]
     Id,
-    /// The data cannot be serialised.
+    /// The data cannot be serialised as JSON.
     #[error("the data of an event cannot be serialised as JSON: {detail}")]
-    Json {
+    Data {
         /// A description of the error.
         detail: String,
     },
@@ -105,11 +105,11 @@ impl Event {
         self
     }
 
-    /// Sets the data as JSON. A value that cannot be serialised is [invalid](EventError::Json).
+    /// Sets the data as JSON. A value that cannot be serialised is [invalid](EventError::Data).
     pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Self {
         match serde_json::to_string(value) {
             Ok(text) => self.data = Some(text),
-            Err(error) => self.fail(EventError::Json {
+            Err(error) => self.fail(EventError::Data {
                 detail: error.to_string(),
             }),
         }

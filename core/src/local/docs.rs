@@ -4,7 +4,10 @@
 //! `token` makes tokens that this server accepts. Only the page itself gets one: not pages of other
 //! origins, even if they may call the API.
 
-use super::token::{Issuers, Wanted};
+use super::{
+    log,
+    token::{Issuers, Wanted},
+};
 use crate::{
     Api, Json, Problem, Response,
     api::written,
@@ -134,6 +137,7 @@ impl LocalDocs {
         );
         let issued = issuers.issue(&wanted).await;
         let issued = issued.map_err(|failure| invalid(failure.0))?;
+        log::line(&made(&wanted, &issued.authenticator));
         let made = Made {
             authenticator: issued.authenticator,
             token: issued.token,
@@ -144,6 +148,20 @@ impl LocalDocs {
         response.headers_mut().insert(CACHE_CONTROL, never);
         Ok(response)
     }
+}
+
+/// The line in the terminal for a token that was made: one that the developer has not asked for is seen.
+fn made(wanted: &Wanted, authenticator: &str) -> String {
+    let mut line = format!(
+        "docs page: a token of `{authenticator}` for `{}`",
+        wanted.subject
+    );
+    for (what, names) in [("groups", &wanted.groups), ("scopes", &wanted.scopes)] {
+        if !names.is_empty() {
+            let _ = write!(line, ", {what} `{}`", names.join("`, `"));
+        }
+    }
+    log::Printable(&line).to_string()
 }
 
 /// The bar above the page.
@@ -176,4 +194,37 @@ fn bar(issuers: &Issuers) -> String {
          </form>\n\
          </div>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_one_line_in_the_terminal() {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        for (subject, scopes, groups, expected) in [
+            (
+                "alice",
+                &[][..],
+                &[][..],
+                "docs page: a token of `jwt` for `alice`",
+            ),
+            (
+                "root",
+                &["a", "b"],
+                &["admins"],
+                "docs page: a token of `jwt` for `root`, groups `admins`, scopes `a`, `b`",
+            ),
+            ("a\nb", &[], &[], "docs page: a token of `jwt` for `a\\u{a}b`"),
+        ] {
+            let wanted = Wanted::new(
+                subject.to_owned(),
+                names(scopes),
+                names(groups),
+                "jwt".to_owned(),
+            );
+            assert_eq!(made(&wanted, "jwt"), expected);
+        }
+    }
 }

@@ -144,6 +144,27 @@ async fn only_the_docs_page_gets_a_token() {
 }
 
 #[tokio::test]
+async fn no_token_passes_a_tunnel() {
+    let server = documented(&closed(), Source::HttpApi, true).await;
+    let own = format!("origin: http://localhost:{}\r\n", server.port);
+    for (header, expected) in [
+        ("accept: */*", "200"),
+        ("forwarded: for=192.0.2.1", "403"),
+        ("x-forwarded-for: 192.0.2.1", "403"),
+        ("x-forwarded-host: a.tunnel.example", "403"),
+        ("x-forwarded-proto: https", "403"),
+        ("via: 1.1 proxy", "403"),
+        ("x-real-ip: 192.0.2.1", "403"),
+        ("cf-connecting-ip: 192.0.2.1", "403"),
+        ("cf-ray: 1", "403"),
+    ] {
+        let headers = format!("{JSON}{own}{header}\r\n");
+        let response = asked(&server, &headers, ASKED).await;
+        assert_eq!(status(&response), expected, "{header}: {response}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_request_is_checked() {
     let server = documented(&closed(), Source::HttpApi, true).await;
     let own = format!("origin: http://localhost:{}\r\n", server.port);

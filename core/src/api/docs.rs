@@ -73,8 +73,8 @@ impl Api {
         let page = Arc::clone(&docs);
         let service = tower::service_fn(move |request: Request| {
             let prefix = Invocation::of(&request).path_prefix();
-            let (method, headers) = (request.method(), request.headers());
-            let response = page.respond(method, headers, request.uri().path(), prefix);
+            let (method, headers, uri) = (request.method(), request.headers(), request.uri());
+            let response = page.respond(method, headers, uri.path(), uri.query(), prefix);
             let response = response.unwrap_or_else(Problem::into_response);
             async move { Ok::<_, Infallible>(response) }
         });

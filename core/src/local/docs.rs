@@ -99,8 +99,9 @@ impl LocalDocs {
         method: &Method,
         headers: &HeaderMap,
         file: &str,
+        query: Option<&str>,
     ) -> Result<Response, Problem> {
-        self.docs.respond(method, headers, file, "")
+        self.docs.respond(method, headers, file, query, "")
     }
 
     /// A token for the page.

@@ -103,9 +103,8 @@ impl Api {
         let pages = self.mounts.iter().filter(|mount| mount.docs.is_some());
         pages
             .filter_map(|page| {
-                self.open_docs(page).or_else(|| {
-                    closed_to_browsers(&page.prefix, page.access, &self.authenticators)
-                })
+                self.open_docs(page)
+                    .or_else(|| closed_to_browsers(&page.prefix, page.access, &self.authenticators))
             })
             .collect()
     }

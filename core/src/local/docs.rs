@@ -217,7 +217,12 @@ mod tests {
                 &["admins"],
                 "docs page: a token of `jwt` for `root`, groups `admins`, scopes `a`, `b`",
             ),
-            ("a\nb", &[], &[], "docs page: a token of `jwt` for `a\\u{a}b`"),
+            (
+                "a\nb",
+                &[],
+                &[],
+                "docs page: a token of `jwt` for `a\\u{a}b`",
+            ),
         ] {
             let wanted = Wanted::new(
                 subject.to_owned(),

@@ -12,7 +12,7 @@ use crate::{
     Api, Json, Problem, Response,
     api::written,
     docs::{Docs, Document, escaped},
-    openapi::Server,
+    openapi::{OpenApi, Server},
     response::IntoResponse,
 };
 use bytes::Bytes;
@@ -21,7 +21,7 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// The path of the page.
 pub(super) const PATH: &str = "/_docs";
@@ -48,8 +48,9 @@ struct Asked {
 /// The response to it.
 #[derive(Serialize)]
 struct Made {
-    authenticator: String,
     token: String,
+    /// How long it is valid, in seconds.
+    expires_in: u64,
     warning: Option<String>,
 }
 
@@ -73,14 +74,14 @@ impl LocalDocs {
             format!("warning: no docs page at `{PATH}`: the document cannot be written\n{errors}")
         })?;
         document.servers = vec![Server::new("/")];
+        let issuers = issuers.filter(|issuers| issuers.names().next().is_some());
+        let bar = issuers.as_ref().map(|issuers| bar(issuers, &document));
         let own = Document::default();
         own.set(move || Ok(written(document)));
-        let docs = Docs::new(PATH, own);
-        let issuers = issuers.filter(|issuers| issuers.names().next().is_some());
-        let docs = match &issuers {
-            Some(issuers) => docs.with_bar(bar(issuers)),
-            None => docs,
-        };
+        let mut docs = Docs::new(PATH, own);
+        if let Some(bar) = bar {
+            docs = docs.with_bar(bar);
+        }
         Ok(Self { docs, issuers })
     }
 
@@ -130,18 +131,25 @@ impl LocalDocs {
         if asked.subject.is_empty() {
             return Err(invalid("a token needs a subject".to_owned()));
         }
+        let authenticator = asked.authenticator;
+        if !issuers.names().any(|name| name == authenticator) {
+            return Err(invalid(format!(
+                "no authenticator {authenticator:?} of this program takes tokens of the page, which may be \
+                 that of an earlier program: load it again"
+            )));
+        }
         let wanted = Wanted::new(
             asked.subject,
             asked.scopes,
             asked.groups,
-            asked.authenticator,
+            authenticator.clone(),
         );
         let issued = issuers.issue(&wanted).await;
         let issued = issued.map_err(|failure| invalid(failure.0))?;
-        log::line(&made(&wanted, &issued.authenticator));
+        log::line(&made(&wanted, &authenticator));
         let made = Made {
-            authenticator: issued.authenticator,
             token: issued.token,
+            expires_in: wanted.lifetime.as_secs(),
             warning: issued.warning,
         };
         let mut response = Json(made).into_response();
@@ -165,10 +173,20 @@ fn made(wanted: &Wanted, authenticator: &str) -> String {
     log::Printable(&line).to_string()
 }
 
-/// The bar above the page.
-fn bar(issuers: &Issuers) -> String {
-    let mut names: Vec<_> = issuers.names().map(escaped).collect();
-    names.dedup();
+/// The bar above the page. It has the names of each authenticator's security schemes in the document.
+fn bar(issuers: &Issuers, document: &OpenApi) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in issuers.names() {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let schemes: BTreeMap<_, _> = names
+        .iter()
+        .map(|name| (*name, document.schemes_of(name)))
+        .collect();
+    let schemes = escaped(&serde_json::json!(schemes).to_string());
+    let names: Vec<_> = names.into_iter().map(escaped).collect();
     let authenticator = match names.as_slice() {
         [name] => format!("<input type=\"hidden\" name=\"authenticator\" value=\"{name}\">\n"),
         names => {
@@ -183,7 +201,8 @@ fn bar(issuers: &Issuers) -> String {
     };
     format!(
         "<div class=\"token-strip\">\n\
-         <form id=\"token\" class=\"token-bar\" autocomplete=\"off\" data-url=\"{PATH}{TOKEN}\">\n\
+         <form id=\"token\" class=\"token-bar\" autocomplete=\"off\" data-url=\"{PATH}{TOKEN}\" \
+         data-schemes=\"{schemes}\">\n\
          <p>A token for calls on this machine, as <code>cargo run -- token</code> prints it. No deployed \
          program accepts it.</p>\n\
          {authenticator}\

@@ -2,9 +2,13 @@
 
 use super::*;
 use crate::{
-    auth::{Algorithm, Jwt, LocalKey, SECRET},
+    Body,
+    auth::{Algorithm, Cognito, Jwt, LocalKey, SECRET, gateway::JwtAuthorizer},
     endpoint::{INVALID, Route},
-    local::{docs::LocalDocs, token::Issuers},
+    local::{
+        docs::LocalDocs,
+        token::{Lent, lend_key},
+    },
     openapi::Server as Url,
 };
 
@@ -16,11 +20,14 @@ fn closed() -> Api {
     Api::new().authenticate(jwt)
 }
 
+fn lent(api: &mut Api) -> Lent {
+    lend_key(api, LocalKey::new(&[7; SECRET]).unwrap())
+}
+
 /// A server with the docs page of an Api. Its function responds to everything else.
-async fn documented(api: &Api, source: Source, has_tokens: bool) -> Fixture {
-    let key = || Ok(LocalKey::new(&[7; SECRET]).unwrap());
-    let issuers = has_tokens.then(|| Issuers::of(api).with_key(key));
-    let docs = LocalDocs::new(api, issuers).unwrap();
+async fn documented(mut api: Api, source: Source, has_tokens: bool) -> Fixture {
+    let issuers = has_tokens.then(|| lent(&mut api).issuers);
+    let docs = LocalDocs::new(&api, issuers.flatten()).unwrap();
     let mut server = Server::bind(local(0), source).await.unwrap();
     server.open_to(
         Vec::new(),
@@ -47,9 +54,9 @@ fn body(response: &str) -> &str {
 
 #[tokio::test]
 async fn the_docs_page_is_served_without_an_event() {
-    let api = Api::new().openapi_server(Url::new("https://api.example.com"));
+    let api = || Api::new().openapi_server(Url::new("https://api.example.com"));
     for source in [Source::HttpApi, Source::RestApi, Source::Alb] {
-        let server = documented(&api, source, false).await;
+        let server = documented(api(), source, false).await;
         for path in ["/_docs", "/_docs/", "/_docs/docs.js?v=1"] {
             let response = server.get(path, "").await;
             assert_eq!(status(&response), "200", "{response}");
@@ -69,7 +76,7 @@ async fn the_docs_page_is_served_without_an_event() {
 
 #[tokio::test]
 async fn foreign_pages_cannot_read_the_docs() {
-    let server = documented(&Api::new(), Source::HttpApi, false).await;
+    let server = documented(Api::new(), Source::HttpApi, false).await;
     for headers in [
         "origin: https://evil.example\r\n",
         "sec-fetch-site: cross-site\r\n",
@@ -101,7 +108,7 @@ const JSON: &str = "content-type: application/json\r\n";
 
 #[tokio::test]
 async fn only_the_docs_page_gets_a_token() {
-    let server = documented(&closed(), Source::HttpApi, true).await;
+    let server = documented(closed(), Source::HttpApi, true).await;
     let page = server.get("/_docs", "").await;
     assert!(page.contains("data-url=\"/_docs/token\""), "{page}");
     let own = format!("http://localhost:{}", server.port);
@@ -145,7 +152,7 @@ async fn only_the_docs_page_gets_a_token() {
 
 #[tokio::test]
 async fn no_token_passes_a_tunnel() {
-    let server = documented(&closed(), Source::HttpApi, true).await;
+    let server = documented(closed(), Source::HttpApi, true).await;
     let own = format!("origin: http://localhost:{}\r\n", server.port);
     for (header, expected) in [
         ("accept: */*", "200"),
@@ -166,10 +173,11 @@ async fn no_token_passes_a_tunnel() {
 
 #[tokio::test]
 async fn a_token_request_is_checked() {
-    let server = documented(&closed(), Source::HttpApi, true).await;
+    let server = documented(closed(), Source::HttpApi, true).await;
     let own = format!("origin: http://localhost:{}\r\n", server.port);
     let other = ASKED.replace("\"jwt\"", "\"other\"");
-    let nobody = ASKED.replace("alice", "");
+    let issuer = ASKED.replace("\"jwt\"", "\"https://id.example.com\"");
+    let unnamed = ASKED.replace("alice", "");
     for (headers, body, expected) in [
         (JSON, ASKED, "200"),
         ("content-type: text/plain\r\n", ASKED, "415"),
@@ -177,10 +185,14 @@ async fn a_token_request_is_checked() {
         (JSON, "{}", "400"),
         (JSON, "", "400"),
         (JSON, &*other, "400"),
-        (JSON, &*nobody, "400"),
+        // The page names authenticators, not issuers.
+        (JSON, &*issuer, "400"),
+        (JSON, &*unnamed, "400"),
     ] {
         let response = asked(&server, &format!("{own}{headers}"), body).await;
         assert_eq!(status(&response), expected, "{body}: {response}");
+        // A page has no options of the command line.
+        assert!(!response.contains("--issuer"), "{response}");
     }
     let response = server.get("/_docs/token", &own).await;
     assert_eq!(status(&response), "405", "{response}");
@@ -188,8 +200,9 @@ async fn a_token_request_is_checked() {
 
 #[tokio::test]
 async fn a_token_of_the_page_is_accepted() {
-    let api = closed();
-    let server = documented(&api, Source::HttpApi, true).await;
+    let mut same = closed();
+    lent(&mut same);
+    let server = documented(closed(), Source::HttpApi, true).await;
     let own = format!("origin: http://localhost:{}\r\n{JSON}", server.port);
     let response = asked(&server, &own, ASKED).await;
     assert!(
@@ -197,17 +210,89 @@ async fn a_token_of_the_page_is_accepted() {
         "{response}"
     );
     let made: Value = serde_json::from_str(body(&response)).unwrap();
-    assert_eq!(made["authenticator"], "jwt");
-    // The authenticator accepts it with the key of this machine.
     assert_eq!(made["warning"], Value::Null);
-    let token = made["token"].as_str().unwrap();
-    assert_eq!(token.split('.').count(), 3);
+    assert_eq!(made["expires_in"], 3600);
+    // An authenticator accepts it with the key that it was lent, and not otherwise.
+    let header = format!("Bearer {}", made["token"].as_str().unwrap());
+    for (api, is_accepted) in [(same, true), (closed(), false)] {
+        let request = http::Request::get("/").header("authorization", &header);
+        let request = request.body(Body::empty()).unwrap();
+        let asked = api.all_authenticators()[0].authenticate(&request).await;
+        assert_eq!(asked.is_ok(), is_accepted);
+    }
+}
+
+/// A route whose callers need a token.
+const CLOSED: Route = Route {
+    method: "GET",
+    path: "/orders",
+    name: "orders",
+    module: "shop",
+    ..INVALID
+};
+
+#[tokio::test]
+async fn the_page_knows_the_schemes_of_its_tokens() {
+    let jwt = |name: &'static str, issuer: &'static str| Jwt::new(issuer).audience("a").name(name);
+    let (one, two) = ("https://one.example.com", "https://two.example.com");
+    let pool = || Cognito::user_pool("eu-west-1_abc123").client("c");
+    let routes = || crate::Routes::__new(&[CLOSED]);
+    let all = |api: Api| api.routes(routes());
+    for (api, expected) in [
+        // The document names the authorizer, not its verifier.
+        (
+            all(Api::new().authenticate(JwtAuthorizer::from_any_api().locally(pool()))),
+            json!({"jwt": ["jwt"]}),
+        ),
+        // No name is taken for another one that ends with it, even if they are the same otherwise.
+        (
+            all(Api::new()
+                .authenticate(jwt("jwt", one))
+                .authenticate(jwt("admin_jwt", one))),
+            json!({"jwt": ["jwt"], "admin_jwt": ["admin_jwt"]}),
+        ),
+        (
+            all(Api::new().authenticate(jwt("my users", one))),
+            json!({"my users": ["my_users"]}),
+        ),
+        (
+            Api::new()
+                .nest("/a", all(Api::new().authenticate(jwt("jwt", one))))
+                .nest("/b", all(Api::new().authenticate(jwt("jwt", two))))
+                .nest("/c", all(Api::new().authenticate(jwt("jwt", one)))),
+            json!({"jwt": ["jwt", "b_jwt"]}),
+        ),
+        // No operation has it.
+        (Api::new().authenticate(jwt("jwt", one)), json!({"jwt": []})),
+    ] {
+        let server = documented(api, Source::HttpApi, true).await;
+        let page = server.get("/_docs", "").await.replace("&quot;", "\"");
+        let schemes = page.split_once("data-schemes=\"").unwrap().1;
+        let found = serde_json::Deserializer::from_str(schemes)
+            .into_iter::<Value>()
+            .next();
+        assert_eq!(found.unwrap().unwrap(), expected);
+        let document = server.get("/_docs/openapi.json", "").await;
+        let document: Value = serde_json::from_str(body(&document)).unwrap();
+        for scheme in expected
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|names| names.as_array().unwrap())
+        {
+            let schemes = &document["components"]["securitySchemes"];
+            assert!(
+                schemes.get(scheme.as_str().unwrap()).is_some(),
+                "{scheme}: {schemes}"
+            );
+        }
+    }
 }
 
 #[tokio::test]
 async fn a_server_without_tokens_offers_none() {
     for (api, has_tokens) in [(closed(), false), (Api::new(), true)] {
-        let server = documented(&api, Source::HttpApi, has_tokens).await;
+        let server = documented(api, Source::HttpApi, has_tokens).await;
         let page = server.get("/_docs", "").await;
         assert!(!page.contains("<form"), "{page}");
         let own = format!("origin: http://localhost:{}\r\n{JSON}", server.port);

@@ -2,7 +2,8 @@
 //!
 //! Requests of the page go to this server, whatever servers the program names. The bar is there where
 //! `token` makes tokens that this server accepts. Only the page itself gets one: not pages of other
-//! origins, even if they may call the API.
+//! origins, even if they may call the API. The address that the terminal shows has a key, without which there
+//! are no tokens: other users of the machine and clients of a tunnel can send what a page sends.
 
 use super::{
     log,
@@ -28,6 +29,9 @@ pub(super) const PATH: &str = "/_docs";
 
 /// The path of the bar's requests below the page.
 pub(super) const TOKEN: &str = "/token";
+
+/// The header with the key of the page.
+const KEY: &str = "x-docs-key";
 
 pub(super) struct LocalDocs {
     docs: Docs,
@@ -85,6 +89,13 @@ impl LocalDocs {
         Ok(Self { docs, issuers })
     }
 
+    /// What is behind the path in the address of the page. A browser sends no fragment to a server, so the
+    /// page has it from the developer alone.
+    pub(super) fn fragment(&self) -> String {
+        let password = self.issuers.as_ref().map(Issuers::password);
+        password.map_or_else(String::new, |password| format!("#key={password}"))
+    }
+
     /// The path below the page, if the request is for the page.
     pub(super) fn file(path: &str) -> Option<&str> {
         let file = path.strip_prefix(PATH)?;
@@ -116,6 +127,13 @@ impl LocalDocs {
         if request.method() != Method::POST {
             let allow = HeaderValue::from_static("POST");
             return Err(crate::error::framework::method_not_allowed(allow));
+        }
+        let key = request.headers().get(KEY);
+        if !key.is_some_and(|key| issuers.is_password(key.as_bytes())) {
+            return Err(Problem::new(StatusCode::FORBIDDEN, "docs_key").with_detail(
+                "the page needs a key for tokens: open it at the address that `serve` printed, \
+                 with what is behind the `#`",
+            ));
         }
         let media_type = request.headers().get(CONTENT_TYPE);
         if media_type.is_none_or(|media_type| media_type != "application/json") {

@@ -10,6 +10,16 @@
   let api = {};
   let filled = {};
 
+  // The key for tokens is at the end of the address that `serve` prints. It stays in this tab.
+  function docsKey() {
+    const found = /^#key=([\w-]+)$/.exec(location.hash);
+    if (found) {
+      sessionStorage.setItem("docs-key", found[1]);
+      history.replaceState(null, "", location.pathname);
+    }
+    return sessionStorage.getItem("docs-key") ?? "";
+  }
+
   // The page fetches nothing from an issuer, and takes a token of one as it is.
   function withoutDiscovery() {
     for (const scheme of Object.values(api.components?.securitySchemes ?? {})) {
@@ -60,6 +70,8 @@
     return response;
   }
 
+  // Swagger UI has the end of the address for itself.
+  if (bar) docsKey();
   const ui = SwaggerUIBundle({
     url,
     dom_id: "#docs",
@@ -110,7 +122,7 @@
     try {
       const response = await fetch(bar.dataset.url, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", "x-docs-key": docsKey() },
         body: JSON.stringify({
           authenticator,
           subject,

@@ -93,6 +93,18 @@ pub(in super::super) struct Issued {
 }
 
 impl Issuers {
+    /// The text that a page needs for a token.
+    #[cfg(feature = "docs")]
+    pub(in super::super) fn password(&self) -> String {
+        self.key.password()
+    }
+
+    /// Whether a page has this text.
+    #[cfg(feature = "docs")]
+    pub(in super::super) fn is_password(&self, text: &[u8]) -> bool {
+        self.key.is_password(text)
+    }
+
     /// The names of their authenticators.
     #[cfg(feature = "docs")]
     pub(in super::super) fn names(&self) -> impl Iterator<Item = &str> {

@@ -69,6 +69,14 @@ mod none {
     }
 
     impl Issuers {
+        pub(in super::super) fn password(&self) -> String {
+            String::new()
+        }
+
+        pub(in super::super) fn is_password(&self, _: &[u8]) -> bool {
+            false
+        }
+
         pub(in super::super) fn names(&self) -> impl Iterator<Item = &str> {
             std::iter::empty()
         }

@@ -20,8 +20,12 @@ fn closed() -> Api {
     Api::new().authenticate(jwt)
 }
 
+fn key() -> LocalKey {
+    LocalKey::new(&[7; SECRET]).unwrap()
+}
+
 fn lent(api: &mut Api) -> Lent {
-    lend_key(api, LocalKey::new(&[7; SECRET]).unwrap())
+    lend_key(api, key())
 }
 
 /// A server with the docs page of an Api. Its function responds to everything else.
@@ -37,8 +41,12 @@ async fn documented(mut api: Api, source: Source, has_tokens: bool) -> Fixture {
         ],
         false,
     );
+    let fragment = docs.fragment();
     let line = server.document(docs);
-    assert_eq!(line, format!("docs at http://{}/_docs", server.address));
+    assert_eq!(
+        line,
+        format!("docs at http://{}/_docs{fragment}", server.address)
+    );
     Fixture::run(server, |_: Bytes, _: LambdaContext| async {
         Ok::<_, DecodeError>(br#"{"statusCode": 200, "body": "function"}"#.to_vec())
     })
@@ -89,8 +97,13 @@ async fn foreign_pages_cannot_read_the_docs() {
     assert_eq!(status(&response), "403", "{response}");
 }
 
-/// Asks for a token with these headers.
+/// Asks for a token with these headers and the key of the page.
 async fn asked(server: &Fixture, headers: &str, body: &str) -> String {
+    let headers = format!("{headers}x-docs-key: {}\r\n", key().password());
+    asked_with(server, &headers, body).await
+}
+
+async fn asked_with(server: &Fixture, headers: &str, body: &str) -> String {
     let host = format!("localhost:{}", server.port);
     server
         .send(format!(
@@ -143,11 +156,38 @@ async fn only_the_docs_page_gets_a_token() {
     // A development server forwards its own host.
     let forwarded = format!(
         "POST /_docs/token HTTP/1.1\r\nhost: localhost:5173\r\nconnection: close\r\n{JSON}\
+         x-docs-key: {}\r\n\
          origin: http://localhost:5173\r\ncontent-length: {}\r\n\r\n{ASKED}",
+        key().password(),
         ASKED.len()
     );
     assert_eq!(status(&server.send(forwarded).await), "403");
     assert!(server.events().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_needs_the_key_of_the_address() {
+    let server = documented(closed(), Source::HttpApi, true).await;
+    let own = format!("{JSON}origin: http://localhost:{}\r\n", server.port);
+    let right = key().password();
+    let other = LocalKey::new(&[8; SECRET]).unwrap().password();
+    for (key, expected) in [
+        (None, "403"),
+        (Some(""), "403"),
+        (Some(&*other), "403"),
+        (Some(&right[1..]), "403"),
+        (Some(&*right), "200"),
+    ] {
+        let key = key.map(|key| format!("x-docs-key: {key}\r\n"));
+        let headers = format!("{own}{}", key.unwrap_or_default());
+        let response = asked_with(&server, &headers, ASKED).await;
+        assert_eq!(status(&response), expected, "{headers}: {response}");
+    }
+    // No file of the page has it.
+    for path in ["/_docs", "/_docs/docs.js", "/_docs/openapi.json"] {
+        let response = server.get(path, "").await;
+        assert!(!response.contains(&right), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 usage: pages.py SECURED ORDERS [SCREENSHOT]
 
 - `/_docs` of `secured serve`: every operation of `secured openapi` is rendered, the bar gets a token, and a
-  closed operation succeeds with it.
+  closed operation succeeds with it. Then the bar of the page has other documents and tokens.
 - `/docs` of orders, behind a REST API with a stage: every operation is rendered, and a closed one succeeds
   with an API key of the dialog.
 
@@ -25,6 +25,7 @@ import time
 import urllib.request
 from urllib.parse import urlsplit
 
+from bar import cookie_tokens
 from browser import PATIENCE, browser
 from stage import staged
 
@@ -157,6 +158,7 @@ def secured(page, program, screenshot):
             time.sleep(1)
             pathlib.Path(screenshot).write_bytes(page.screenshot())
         print(f"secured: {len(blocks)} operations, {checked(page, url)} requests")
+        cookie_tokens(page, url)
 
 
 def orders(page, program):

@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--no-default-browser-check",
     "--no-first-run",
     "--hide-scrollbars",
+    # Nor does anything else in the browser reach another machine.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 
 # The key of an element in the protocol.
@@ -109,7 +111,9 @@ def call(method, url, body=None):
 @contextlib.contextmanager
 def browser():
     with contextlib.ExitStack() as stack:
-        profile = stack.enter_context(tempfile.TemporaryDirectory())
+        # Parts of a browser that was interrupted can still write.
+        profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        profile = stack.enter_context(profile)
         driver = subprocess.Popen(
             ["chromedriver", "--port=0"],
             stdin=subprocess.DEVNULL,

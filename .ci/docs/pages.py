@@ -3,7 +3,7 @@
 usage: pages.py SECURED ORDERS [SCREENSHOT]
 
 - `/_docs` of `secured serve`: every operation of `secured openapi` is rendered, the bar gets a token, and a
-  closed operation succeeds with it.
+  closed operation succeeds with it. Then the bar of the page has other documents and tokens.
 - `/docs` of orders, behind a REST API with a stage: every operation is rendered, and a closed one succeeds
   with an API key of the dialog.
 
@@ -25,6 +25,7 @@ import time
 import urllib.request
 from urllib.parse import urlsplit
 
+from bar import cookie_tokens
 from browser import PATIENCE, browser
 from stage import staged
 
@@ -49,7 +50,7 @@ def operations(program, environment):
 
 @contextlib.contextmanager
 def served(program, environment):
-    """The URL of a program on a free port."""
+    """The URL of a program on a free port, and the key that its address ends with."""
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [program, "serve", "--port", "0"],
@@ -62,8 +63,8 @@ def served(program, environment):
             until = time.monotonic() + PATIENCE
             while True:
                 log.seek(0)
-                if found := re.search(r"docs at (http://127\.0\.0\.1:\d+/_docs)", log.read()):
-                    yield found[1]
+                if found := re.search(r"docs at (http://127\.0\.0\.1:\d+/_docs)(#key=\S+)", log.read()):
+                    yield found[1], found[2]
                     return
                 if process.poll() is not None or time.monotonic() > until:
                     raise AssertionError(f"{program} does not serve a docs page")
@@ -119,7 +120,7 @@ def secured(page, program, screenshot):
             "XDG_STATE_HOME": state,
         }
         expected = operations(program, environment)
-        url = stack.enter_context(served(program, environment))
+        url, key = stack.enter_context(served(program, environment))
         with urllib.request.urlopen(f"{url}/openapi.json", timeout=PATIENCE) as response:
             schemes = json.load(response)["components"]["securitySchemes"]
         if schemes["cognito"]["type"] != "openIdConnect":
@@ -130,8 +131,15 @@ def secured(page, program, screenshot):
         status, _ = executed(page, me)
         if status != 401:
             raise AssertionError(f"without a token, GET /me is {status}")
-        checked(page, url, "the server responded with a status of 401")
         page.click("#token button")
+        said = page.text("#token output")
+        if not said.startswith("the page needs a key for tokens"):
+            raise AssertionError(said)
+        checked(page, url, "the server responded with a status of 40")
+        # The page stays: only the end of its address changes.
+        page.open(f"{url}{key}")
+        page.click("#token button")
+        page.wait("a token", lambda: not page.text("#token output").startswith("the page"))
         said = page.text("#token output")
         if said != "Requests of this page are from alice.":
             raise AssertionError(said)
@@ -150,6 +158,7 @@ def secured(page, program, screenshot):
             time.sleep(1)
             pathlib.Path(screenshot).write_bytes(page.screenshot())
         print(f"secured: {len(blocks)} operations, {checked(page, url)} requests")
+        cookie_tokens(page, url)
 
 
 def orders(page, program):

@@ -1,6 +1,6 @@
 //! The docs page of an API.
 
-use super::{Api, DocsPage, Mount};
+use super::{Api, DocsPage, Mount, flatten::scopes};
 use crate::{
     Problem, Request,
     auth::Access,
@@ -21,7 +21,8 @@ impl Api {
     /// UI, at a path such as `/docs`. The document itself is at `/docs/openapi.json`.
     ///
     /// The page is closed as everything else: in an API that has an authenticator, it requires
-    /// authentication. [`docs_with`](Api::docs_with) sets another rule.
+    /// authentication. [`docs_with`](Api::docs_with) sets another rule. If only nested APIs have
+    /// authenticators, the page is open, and building it logs a warning unless it is public.
     ///
     /// A browser opens a page without an `authorization` header. So a page that is closed by a token or
     /// a key in a header cannot be opened, and building it logs a warning. Identify readers by a cookie
@@ -73,8 +74,8 @@ impl Api {
         let page = Arc::clone(&docs);
         let service = tower::service_fn(move |request: Request| {
             let prefix = Invocation::of(&request).path_prefix();
-            let (method, headers) = (request.method(), request.headers());
-            let response = page.respond(method, headers, request.uri().path(), prefix);
+            let (method, headers, uri) = (request.method(), request.headers(), request.uri());
+            let response = page.respond(method, headers, uri.path(), uri.query(), prefix);
             let response = response.unwrap_or_else(Problem::into_response);
             async move { Ok::<_, Infallible>(response) }
         });
@@ -101,8 +102,31 @@ impl Api {
     pub(crate) fn docs_warnings(&self) -> Vec<String> {
         let pages = self.mounts.iter().filter(|mount| mount.docs.is_some());
         pages
-            .filter_map(|page| closed_to_browsers(&page.prefix, page.access, &self.authenticators))
+            .filter_map(|page| {
+                self.open_docs(page)
+                    .or_else(|| closed_to_browsers(&page.prefix, page.access, &self.authenticators))
+            })
             .collect()
+    }
+
+    /// The warning for a page that shows closed operations to everybody, which the program does not ask for.
+    fn open_docs(&self, page: &Mount) -> Option<String> {
+        if page.access.public || !self.authenticators.is_empty() {
+            return None;
+        }
+        let scopes = scopes(self);
+        let closed = scopes.iter().find(|scope| {
+            let mut routes = scope.api.routes.iter().flat_map(|list| list.routes.iter());
+            !scope.authenticators.is_empty()
+                && routes.any(|route| !route.is_fallback() && !route.access.public)
+        })?;
+        Some(format!(
+            "the docs page at `{}` is open to everybody, and shows the closed operations of the API \
+             nested at `{}`: the outermost API has no authenticator. Add one to it with \
+             `Api::authenticate`, or make the page public on purpose with `Api::docs_with` and \
+             `Access::public`",
+            page.prefix, closed.prefix
+        ))
     }
 
     /// Gives the document to the docs pages of a built API.

@@ -2,7 +2,7 @@
 
 use super::{
     archive::Entry,
-    file::{FOREVER, File},
+    file::{ASK, FOREVER, File},
     headers,
 };
 use bytes::Bytes;
@@ -57,13 +57,15 @@ static ASSETS: [Asset; 4] = [
     own!("/docs.js", SCRIPT, "page/docs.js"),
 ];
 
-/// The file at a path below the page.
-pub(super) fn named(path: &str) -> Option<File> {
+/// The file at a path below the page. It can be kept if the query names its content: during a
+/// deployment, the page of one version can ask another version for its files.
+pub(super) fn named(path: &str, query: Option<&str>) -> Option<File> {
     let asset = ASSETS.iter().find(|asset| asset.path == path)?;
+    let is_this = query == Some(&*version(asset));
     Some(File {
         media_type: asset.media_type,
         etag: headers::etag(asset.tag),
-        cache: FOREVER,
+        cache: if is_this { FOREVER } else { ASK },
         is_gzip: asset.is_gzip,
         body: Bytes::from_static(asset.content).into(),
     })
@@ -74,5 +76,10 @@ pub(super) fn links(of_styles: bool) -> impl Iterator<Item = String> {
     let of_kind = ASSETS
         .iter()
         .filter(move |asset| (asset.media_type == STYLE) == of_styles);
-    of_kind.map(|asset| format!("{}?v={:x}", asset.path, asset.tag))
+    of_kind.map(|asset| format!("{}?{}", asset.path, version(asset)))
+}
+
+/// The query that names the content of a file.
+fn version(asset: &Asset) -> String {
+    format!("v={:x}", asset.tag)
 }

@@ -42,16 +42,33 @@ fn opens(one: &Description) -> bool {
         #[cfg(feature = "jwt")]
         // The load balancer takes the session from a cookie, and adds the header.
         Kind::Alb => true,
-        _ => !matches!(one.credential, Some(Place::Header { .. })),
+        _ => match &one.credential {
+            Some(Place::Header { name, .. }) => {
+                name == "authorization" && is_asked_for(&one.challenge)
+            }
+            _ => true,
+        },
     }
+}
+
+/// Whether a browser asks the reader, or the system, for the credential of a challenge, and opens the page
+/// again with it.
+fn is_asked_for(challenge: &str) -> bool {
+    ["Basic", "Digest", "Negotiate"]
+        .iter()
+        .any(|known| challenge.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::{
-        gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
-        install,
+    use crate::{
+        Identity, Request,
+        auth::{
+            AuthError, Authenticator, Credential, Scheme,
+            gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
+            install,
+        },
     };
 
     fn warned(access: Access, authenticators: &[Installed]) -> Option<String> {
@@ -104,10 +121,41 @@ mod tests {
         assert_eq!(warned(Access::public(), &both()), None);
     }
 
+    /// An authenticator of a program.
+    struct Own(Scheme);
+
+    impl Authenticator for Own {
+        fn scheme(&self) -> Scheme {
+            self.0.clone()
+        }
+
+        async fn authenticate(&self, _: &Request) -> Result<Identity, AuthError> {
+            Err(AuthError::Absent)
+        }
+    }
+
+    #[test]
+    fn a_browser_asks_for_a_password() {
+        for (header, challenge, is_warned) in [
+            ("authorization", "Basic", false),
+            ("authorization", "basic", false),
+            ("authorization", "Digest", false),
+            ("authorization", "Negotiate", false),
+            ("authorization", "Bearer", true),
+            ("authorization", "ApiKey", true),
+            // What a browser asks for is sent in `authorization`.
+            ("x-api-key", "Basic", true),
+        ] {
+            let scheme = Scheme::new("own", Credential::header(header)).challenge(challenge);
+            let warning = warned(Access::authenticated(), &[install(Own(scheme))]);
+            assert_eq!(warning.is_some(), is_warned, "{header} {challenge}");
+        }
+    }
+
     #[cfg(all(feature = "api-keys", feature = "jwt"))]
     #[test]
     fn the_place_of_a_credential_decides() {
-        use crate::auth::{ApiKeys, Authenticator, Cognito, Credential};
+        use crate::auth::{ApiKeys, Cognito};
         fn is_warned(authenticator: impl Authenticator) -> bool {
             warned(Access::authenticated(), &[install(authenticator)]).is_some()
         }

@@ -41,8 +41,8 @@ impl Docs {
         &self.document
     }
 
-    /// Responds to a request. `file` is the path below the page, `prefix` what clients write before the
-    /// paths of the API.
+    /// Responds to a request. `file` and `query` are the path below the page and the query, `prefix` is
+    /// what clients write before the paths of the API.
     ///
     /// # Errors
     /// If there is no such file, the method does not read, the client does not accept gzip, or the
@@ -52,10 +52,11 @@ impl Docs {
         method: &Method,
         asked: &HeaderMap,
         file: &str,
+        query: Option<&str>,
         prefix: &str,
     ) -> Result<Response, Problem> {
         let is_page = matches!(file, "" | "/");
-        let asset = assets::named(file);
+        let asset = assets::named(file, query);
         if !is_page && file != page::DOCUMENT && asset.is_none() {
             return Err(framework::not_found());
         }

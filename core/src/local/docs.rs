@@ -2,14 +2,18 @@
 //!
 //! Requests of the page go to this server, whatever servers the program names. The bar is there where
 //! `token` makes tokens that this server accepts. Only the page itself gets one: not pages of other
-//! origins, even if they may call the API.
+//! origins, even if they may call the API. The address that the terminal shows has a key, without which there
+//! are no tokens: other users of the machine and clients of a tunnel can send what a page sends.
 
-use super::token::{Issuers, Wanted};
+use super::{
+    log,
+    token::{Issuers, Wanted},
+};
 use crate::{
     Api, Json, Problem, Response,
     api::written,
     docs::{Docs, Document, escaped},
-    openapi::Server,
+    openapi::{OpenApi, Server},
     response::IntoResponse,
 };
 use bytes::Bytes;
@@ -18,13 +22,16 @@ use http::{
     header::{CACHE_CONTROL, CONTENT_TYPE},
 };
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// The path of the page.
 pub(super) const PATH: &str = "/_docs";
 
 /// The path of the bar's requests below the page.
 pub(super) const TOKEN: &str = "/token";
+
+/// The header with the key of the page.
+const KEY: &str = "x-docs-key";
 
 pub(super) struct LocalDocs {
     docs: Docs,
@@ -45,8 +52,9 @@ struct Asked {
 /// The response to it.
 #[derive(Serialize)]
 struct Made {
-    authenticator: String,
     token: String,
+    /// How long it is valid, in seconds.
+    expires_in: u64,
     warning: Option<String>,
 }
 
@@ -70,15 +78,22 @@ impl LocalDocs {
             format!("warning: no docs page at `{PATH}`: the document cannot be written\n{errors}")
         })?;
         document.servers = vec![Server::new("/")];
+        let issuers = issuers.filter(|issuers| issuers.names().next().is_some());
+        let bar = issuers.as_ref().map(|issuers| bar(issuers, &document));
         let own = Document::default();
         own.set(move || Ok(written(document)));
-        let docs = Docs::new(PATH, own);
-        let issuers = issuers.filter(|issuers| issuers.names().next().is_some());
-        let docs = match &issuers {
-            Some(issuers) => docs.with_bar(bar(issuers)),
-            None => docs,
-        };
+        let mut docs = Docs::new(PATH, own);
+        if let Some(bar) = bar {
+            docs = docs.with_bar(bar);
+        }
         Ok(Self { docs, issuers })
+    }
+
+    /// What is behind the path in the address of the page. A browser sends no fragment to a server, so the
+    /// page has it from the developer alone.
+    pub(super) fn fragment(&self) -> String {
+        let password = self.issuers.as_ref().map(Issuers::password);
+        password.map_or_else(String::new, |password| format!("#key={password}"))
     }
 
     /// The path below the page, if the request is for the page.
@@ -96,8 +111,9 @@ impl LocalDocs {
         method: &Method,
         headers: &HeaderMap,
         file: &str,
+        query: Option<&str>,
     ) -> Result<Response, Problem> {
-        self.docs.respond(method, headers, file, "")
+        self.docs.respond(method, headers, file, query, "")
     }
 
     /// A token for the page.
@@ -111,6 +127,13 @@ impl LocalDocs {
         if request.method() != Method::POST {
             let allow = HeaderValue::from_static("POST");
             return Err(crate::error::framework::method_not_allowed(allow));
+        }
+        let key = request.headers().get(KEY);
+        if !key.is_some_and(|key| issuers.is_password(key.as_bytes())) {
+            return Err(Problem::new(StatusCode::FORBIDDEN, "docs_key").with_detail(
+                "the page needs a key for tokens: open it at the address that `serve` printed, \
+                 with what is behind the `#`",
+            ));
         }
         let media_type = request.headers().get(CONTENT_TYPE);
         if media_type.is_none_or(|media_type| media_type != "application/json") {
@@ -126,17 +149,25 @@ impl LocalDocs {
         if asked.subject.is_empty() {
             return Err(invalid("a token needs a subject".to_owned()));
         }
+        let authenticator = asked.authenticator;
+        if !issuers.names().any(|name| name == authenticator) {
+            return Err(invalid(format!(
+                "no authenticator {authenticator:?} of this program takes tokens of the page, which may be \
+                 that of an earlier program: load it again"
+            )));
+        }
         let wanted = Wanted::new(
             asked.subject,
             asked.scopes,
             asked.groups,
-            asked.authenticator,
+            authenticator.clone(),
         );
         let issued = issuers.issue(&wanted).await;
         let issued = issued.map_err(|failure| invalid(failure.0))?;
+        log::line(&made(&wanted, &authenticator));
         let made = Made {
-            authenticator: issued.authenticator,
             token: issued.token,
+            expires_in: wanted.lifetime.as_secs(),
             warning: issued.warning,
         };
         let mut response = Json(made).into_response();
@@ -146,10 +177,34 @@ impl LocalDocs {
     }
 }
 
-/// The bar above the page.
-fn bar(issuers: &Issuers) -> String {
-    let mut names: Vec<_> = issuers.names().map(escaped).collect();
-    names.dedup();
+/// The line in the terminal for a token that was made: one that the developer has not asked for is seen.
+fn made(wanted: &Wanted, authenticator: &str) -> String {
+    let mut line = format!(
+        "docs page: a token of `{authenticator}` for `{}`",
+        wanted.subject
+    );
+    for (what, names) in [("groups", &wanted.groups), ("scopes", &wanted.scopes)] {
+        if !names.is_empty() {
+            let _ = write!(line, ", {what} `{}`", names.join("`, `"));
+        }
+    }
+    log::Printable(&line).to_string()
+}
+
+/// The bar above the page. It has the names of each authenticator's security schemes in the document.
+fn bar(issuers: &Issuers, document: &OpenApi) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in issuers.names() {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let schemes: BTreeMap<_, _> = names
+        .iter()
+        .map(|name| (*name, document.schemes_of(name)))
+        .collect();
+    let schemes = escaped(&serde_json::json!(schemes).to_string());
+    let names: Vec<_> = names.into_iter().map(escaped).collect();
     let authenticator = match names.as_slice() {
         [name] => format!("<input type=\"hidden\" name=\"authenticator\" value=\"{name}\">\n"),
         names => {
@@ -164,7 +219,8 @@ fn bar(issuers: &Issuers) -> String {
     };
     format!(
         "<div class=\"token-strip\">\n\
-         <form id=\"token\" class=\"token-bar\" autocomplete=\"off\" data-url=\"{PATH}{TOKEN}\">\n\
+         <form id=\"token\" class=\"token-bar\" autocomplete=\"off\" data-url=\"{PATH}{TOKEN}\" \
+         data-schemes=\"{schemes}\">\n\
          <p>A token for calls on this machine, as <code>cargo run -- token</code> prints it. No deployed \
          program accepts it.</p>\n\
          {authenticator}\
@@ -176,4 +232,42 @@ fn bar(issuers: &Issuers) -> String {
          </form>\n\
          </div>\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_one_line_in_the_terminal() {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        for (subject, scopes, groups, expected) in [
+            (
+                "alice",
+                &[][..],
+                &[][..],
+                "docs page: a token of `jwt` for `alice`",
+            ),
+            (
+                "root",
+                &["a", "b"],
+                &["admins"],
+                "docs page: a token of `jwt` for `root`, groups `admins`, scopes `a`, `b`",
+            ),
+            (
+                "a\nb",
+                &[],
+                &[],
+                "docs page: a token of `jwt` for `a\\u{a}b`",
+            ),
+        ] {
+            let wanted = Wanted::new(
+                subject.to_owned(),
+                names(scopes),
+                names(groups),
+                "jwt".to_owned(),
+            );
+            assert_eq!(made(&wanted, "jwt"), expected);
+        }
+    }
 }

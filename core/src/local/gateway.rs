@@ -153,7 +153,8 @@ impl<H: Handle> Gateway<H> {
         B::Error: Into<crate::BoxError>,
     {
         if file != TOKEN {
-            let response = docs.respond(request.method(), request.headers(), file);
+            let query = request.uri().query();
+            let response = docs.respond(request.method(), request.headers(), file, query);
             return response.map_err(rejected);
         }
         let own = self.guard.check_own_page(request.headers());

@@ -185,12 +185,23 @@ impl HostGuard {
     }
 
     /// Checks that a request comes from a page of this server, which is more than that the page may call
-    /// the API: no page of an allowed origin, nor one behind a development server.
+    /// the API: no page of an allowed origin, nor one behind a development server or a tunnel. A tunnel
+    /// can replace `host`, and its clients choose their `origin`.
     ///
     /// # Errors
-    /// If the request does not say that it does.
+    /// If the request does not say that it does, or was forwarded.
     #[cfg(feature = "docs")]
     pub(super) fn check_own_page(&self, headers: &HeaderMap) -> Result<(), Foreign> {
+        if let Some(name) = headers.keys().find(|name| is_of_proxy(name.as_str())) {
+            return Err(Foreign {
+                code: "forwarded",
+                detail: "expected a request that no proxy has forwarded",
+                why: format!(
+                    "only a page that is opened at the address of this server gets a token, found the \
+                     header `{name}` of a proxy or a tunnel"
+                ),
+            });
+        }
         let origins: Vec<_> = headers.get_all(ORIGIN).iter().collect();
         let own = self.hosts.iter().take(self.own);
         let host = headers.get(HOST).map(HeaderValue::as_bytes);
@@ -267,6 +278,14 @@ impl HostGuard {
         self.origins.iter().any(|known| known == origin)
             || (self.loopback && Origin::loopback(origin).is_some())
     }
+}
+
+/// Whether a proxy or a tunnel adds this header to a request.
+#[cfg(feature = "docs")]
+fn is_of_proxy(name: &str) -> bool {
+    matches!(name, "forwarded" | "via" | "x-real-ip")
+        || name.starts_with("x-forwarded-")
+        || name.starts_with("cf-")
 }
 
 /// A loopback name or address, at any port.

@@ -176,21 +176,26 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     }
     server.list(options.binary_media_types);
     api.resolve_settings();
-    let trusting = token::lend(&mut api, Some(options.address.ip()));
+    let mut lent = token::lend(&mut api, Some(options.address.ip()));
     let callers = event_callers::Callers::new(&api, options.callers, options.source);
     for note in callers.notes() {
         log::line(&format!("{}", log::Printable(&note)));
     }
     server.name(callers);
     let routes = api.table();
-    let docs = docs_page(&mut server, &api, !trusting.is_empty());
+    let docs = docs_page(&mut server, &api, &mut lent);
+    // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
+    let docs = docs.unwrap_or_else(|why| {
+        log::line(&why);
+        String::new()
+    });
     let (stop, _guard) = stop::requests();
     print(&format!(
         "{}\n{docs}\n{}\n{}",
         server.address(),
         RouteInfo::text(&routes),
-        about_tokens(&trusting)
+        about_tokens(&lent.names)
     ))?;
     let (handle, mut responded) = responding(app.clone());
     server.run(handle, stop).await;
@@ -199,22 +204,23 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds the docs page to the server. Returns the line with its address, or why there is none.
+/// Adds the docs page to the server. Returns the line with its address.
+///
+/// # Errors
+/// The line that says why there is none.
 #[cfg(feature = "docs")]
-fn docs_page(server: &mut serve::Server, api: &Api, has_tokens: bool) -> String {
-    let issuers = has_tokens.then(|| token::Issuers::of(api));
-    match docs::LocalDocs::new(api, issuers) {
-        Ok(docs) => server.document(docs) + "\n",
-        Err(why) => {
-            log::line(&why);
-            String::new()
-        }
-    }
+fn docs_page(
+    server: &mut serve::Server,
+    api: &Api,
+    lent: &mut token::Lent,
+) -> Result<String, String> {
+    let docs = docs::LocalDocs::new(api, lent.issuers.take())?;
+    Ok(server.document(docs) + "\n")
 }
 
 #[cfg(not(feature = "docs"))]
-fn docs_page(_: &mut serve::Server, _: &Api, _: bool) -> &'static str {
-    ""
+fn docs_page(_: &mut serve::Server, _: &Api, _: &mut token::Lent) -> Result<String, String> {
+    Ok(String::new())
 }
 
 /// How to get a token, if the program verifies tokens itself.

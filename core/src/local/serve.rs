@@ -106,8 +106,9 @@ impl Server {
     /// Adds the docs page. Returns the line with its address.
     #[cfg(feature = "docs")]
     pub(super) fn document(&mut self, docs: LocalDocs) -> String {
+        let fragment = docs.fragment();
         self.docs = Some(docs);
-        format!("docs at http://{}{}", self.address, docs::PATH)
+        format!("docs at http://{}{}{fragment}", self.address, docs::PATH)
     }
 
     /// The line with the address and the source.

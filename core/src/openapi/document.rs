@@ -53,6 +53,10 @@ pub struct OpenApi {
     pub(super) notes: Vec<String>,
     #[serde(skip)]
     pub(super) routed: Vec<Routed>,
+    /// The names of authenticators, each with that of its security scheme.
+    #[cfg(all(feature = "docs", any(debug_assertions, feature = "local")))]
+    #[serde(skip)]
+    pub(super) schemes: Vec<(String, String)>,
 }
 
 /// Something that the document leaves open, because its type has no schema.
@@ -66,6 +70,16 @@ pub struct Unspecified {
 }
 
 impl OpenApi {
+    /// The names of the security schemes of an authenticator. A nested API can have another one of the same
+    /// name.
+    #[cfg(all(feature = "docs", any(debug_assertions, feature = "local")))]
+    pub(crate) fn schemes_of(&self, authenticator: &str) -> Vec<&str> {
+        let all = self.schemes.iter();
+        all.filter(|(of, _)| of == authenticator)
+            .map(|(_, scheme)| scheme.as_str())
+            .collect()
+    }
+
     /// A document without operations.
     pub(super) fn empty() -> Self {
         Self {
@@ -79,6 +93,8 @@ impl OpenApi {
             unspecified: Vec::new(),
             notes: Vec::new(),
             routed: Vec::new(),
+            #[cfg(all(feature = "docs", any(debug_assertions, feature = "local")))]
+            schemes: Vec::new(),
         }
     }
 

@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(super) struct Schemes {
     pub(super) by_name: BTreeMap<String, SecurityScheme>,
+    /// The names of authenticators, each with that of its scheme.
+    pub(super) of: Vec<(String, String)>,
 }
 
 impl Schemes {
@@ -63,16 +65,18 @@ impl Schemes {
     /// same name.
     fn name(&mut self, one: &Installed, prefix: &str) -> String {
         let scheme = scheme(&one.describe());
-        let mut name = valid(one.name());
-        let is_same = |(known, other): &(&String, &SecurityScheme)| {
-            **other == scheme && (**known == name || known.ends_with(&format!("_{name}")))
-        };
-        if let Some((known, _)) = self.by_name.iter().find(is_same) {
-            return known.clone();
+        let same = self
+            .of
+            .iter()
+            .find(|(of, name)| of == one.name() && self.by_name.get(name) == Some(&scheme));
+        if let Some((_, name)) = same {
+            return name.clone();
         }
-        if self.by_name.contains_key(&name) {
+        let mut name = valid(one.name());
+        while self.by_name.contains_key(&name) {
             name = format!("{}_{name}", slug(prefix));
         }
+        self.of.push((one.name().to_owned(), name.clone()));
         self.by_name.insert(name.clone(), scheme);
         name
     }

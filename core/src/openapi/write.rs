@@ -86,6 +86,10 @@ pub(crate) fn write(api: &Described<'_>, errors: &mut Vec<String>) -> OpenApi {
         item.operations.insert(entry.method, operation);
     }
     document.components.security_schemes = schemes.by_name;
+    #[cfg(all(feature = "docs", any(debug_assertions, feature = "local")))]
+    {
+        document.schemes = schemes.of;
+    }
     document.info = info(api);
     document.servers.clone_from(&api.settings.servers);
     if document.servers.is_empty() {

@@ -71,6 +71,19 @@ impl Write for Log {
     }
 }
 
+/// What the build of an API logs.
+async fn logged(api: Api) -> String {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    assert!(api.build().await.is_ok());
+    drop(guard);
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
 #[tokio::test]
 async fn docs_that_no_browser_can_open_are_warned_of() {
     for (api, is_warned) in [
@@ -78,17 +91,27 @@ async fn docs_that_no_browser_can_open_are_warned_of() {
         (closed().docs("/docs"), true),
         (closed().docs_with("/docs", Access::public()), false),
     ] {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_writer(move || writer.clone())
-            .finish();
-        let guard = tracing::subscriber::set_default(subscriber);
-        assert!(api.build().await.is_ok());
-        drop(guard);
-        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let log = logged(api).await;
         let warning =
             "no browser can open the docs page at `/docs`: it needs a credential of `api_key`";
+        assert_eq!(log.contains(warning), is_warned, "{log}");
+    }
+}
+
+#[tokio::test]
+async fn open_docs_of_closed_operations_are_warned_of() {
+    let nested = |api: Api| Api::new().nest("/v1", api);
+    let public = || Api::new().routes(routes![weather]);
+    for (api, is_warned) in [
+        (nested(closed()).docs("/docs"), true),
+        (nested(nested(closed())).docs("/docs"), true),
+        (nested(closed()).docs_with("/docs", Access::public()), false),
+        (nested(closed()), false),
+        (nested(public()).docs("/docs"), false),
+    ] {
+        let log = logged(api).await;
+        let warning = "the docs page at `/docs` is open to everybody, and shows the closed \
+                       operations of the API nested at `/v1";
         assert_eq!(log.contains(warning), is_warned, "{log}");
     }
 }

@@ -16,6 +16,8 @@ use std::time::UNIX_EPOCH;
 
 /// Issuer that an authenticator trusts, with what is needed to make its tokens.
 pub(crate) struct LocalIssuer {
+    /// The name of the installed authenticator. Its verifier can have another one.
+    authenticator: String,
     config: Config,
     trust: Trust,
     /// The forms of its `iss`, at least one.
@@ -37,6 +39,7 @@ impl LocalIssuer {
     /// The issuers of an authenticator.
     fn of(config: &Config) -> Vec<Self> {
         let issuers = config.trusted.iter().map(|trust| Self {
+            authenticator: config.common.name.to_string(),
             config: config.clone(),
             trust: trust.clone(),
             issuers: trust.issuers(),
@@ -44,9 +47,14 @@ impl LocalIssuer {
         issuers.filter(|one| !one.issuers.is_empty()).collect()
     }
 
-    /// Its authenticator's name.
+    /// The name of its authenticator, as access rules and the document have it.
     pub(crate) fn authenticator(&self) -> &str {
-        &self.config.common.name
+        &self.authenticator
+    }
+
+    /// Whether this is the name of the verifier, which can be that of the authenticator.
+    pub(crate) fn is_verified_by(&self, name: &str) -> bool {
+        self.config.common.name == name
     }
 
     /// The `iss` of its tokens.
@@ -148,7 +156,13 @@ impl Installed {
         let config = config.and_then(|config| config.downcast_ref::<Config>());
         match (config, self.scheme.local_verifier()) {
             (Some(config), _) => LocalIssuer::of(config),
-            (None, Some(verifier)) => verifier.local_issuers(),
+            (None, Some(verifier)) => {
+                let mut issuers = verifier.local_issuers();
+                for issuer in &mut issuers {
+                    self.name().clone_into(&mut issuer.authenticator);
+                }
+                issuers
+            }
             (None, None) => Vec::new(),
         }
     }
@@ -311,8 +325,14 @@ mod tests {
     #[tokio::test]
     async fn a_verifier_in_place_of_the_gateway_gets_the_key() {
         let key = key(1);
-        let installed = install(JwtAuthorizer::from_apis(["a1"]).locally(jwt()));
-        assert_eq!(installed.local_issuers().len(), 1);
+        let verifier = jwt().name("users");
+        let installed = install(JwtAuthorizer::from_apis(["a1"]).locally(verifier));
+        let [issuer] = &installed.local_issuers()[..] else {
+            panic!("there is one issuer");
+        };
+        // The document and access rules know the authorizer alone.
+        assert_eq!(issuer.authenticator(), "jwt");
+        assert!(issuer.is("jwt") && !issuer.is("users") && issuer.is_verified_by("users"));
         let lent = installed.with_local_key(&key).expect("it has a verifier");
         let verifier = lent.scheme.local_verifier().expect("it keeps it");
         let header = format!("Bearer {}", token(&jwt(), &key));

@@ -52,6 +52,19 @@ impl LocalKey {
         Arc::clone(&self.public)
     }
 
+    /// A text that only those know who can use this key. Nothing that it signs is a token.
+    #[cfg(feature = "docs")]
+    pub(crate) fn password(&self) -> String {
+        let signature = self.pair.sign(b"the docs page of lambda-api");
+        encode(digest(&SHA256, signature.as_ref()).as_ref())
+    }
+
+    /// Whether a text is the password. The time does not tell how much of it is right.
+    #[cfg(feature = "docs")]
+    pub(crate) fn is_password(&self, text: &[u8]) -> bool {
+        aws_lc_rs::constant_time::verify_slices_are_equal(self.password().as_bytes(), text).is_ok()
+    }
+
     /// The name of the key.
     #[cfg(test)]
     pub(crate) fn kid(&self) -> &str {

@@ -5,12 +5,24 @@
   const root = document.getElementById("docs");
   const url = new URL(root.dataset.document, location.href).href;
   const bar = document.getElementById("token");
-  let schemes = {};
+  // The names of the security schemes that take a token, by authenticator.
+  const takers = JSON.parse(bar?.dataset.schemes ?? "{}");
+  let api = {};
+  let filled = {};
+
+  // The key for tokens is at the end of the address that `serve` prints. It stays in this tab.
+  function docsKey() {
+    const found = /^#key=([\w-]+)$/.exec(location.hash);
+    if (found) {
+      sessionStorage.setItem("docs-key", found[1]);
+      history.replaceState(null, "", location.pathname);
+    }
+    return sessionStorage.getItem("docs-key") ?? "";
+  }
 
   // The page fetches nothing from an issuer, and takes a token of one as it is.
-  function withoutDiscovery(api) {
-    schemes = api.components?.securitySchemes ?? {};
-    for (const scheme of Object.values(schemes)) {
+  function withoutDiscovery() {
+    for (const scheme of Object.values(api.components?.securitySchemes ?? {})) {
       if (scheme.type !== "openIdConnect") continue;
       const issuer = String(scheme.openIdConnectUrl).replace("/.well-known/openid-configuration", "");
       scheme.description = [scheme.description, `A token of \`${issuer}\`.`].filter(Boolean).join("\n\n");
@@ -19,39 +31,47 @@
       scheme.bearerFormat = "JWT";
       delete scheme.openIdConnectUrl;
     }
-    return api;
   }
 
-  // The scopes and groups that operations need.
-  function needed(api) {
+  // The scopes and groups that operations need of a token with these schemes.
+  function needed(names) {
     const scopes = new Set();
     const groups = new Set();
     for (const item of Object.values(api.paths ?? {})) {
       for (const operation of Object.values(item)) {
-        for (const requirement of operation?.security ?? []) {
-          Object.values(requirement).flat().forEach((scope) => scopes.add(scope));
-        }
-        const rule = operation?.["x-lambda-api-groups"];
+        const own = (operation?.security ?? []).filter((one) => names.some((name) => Object.hasOwn(one, name)));
+        if (!own.length) continue;
+        names.forEach((name) => own.forEach((one) => one[name]?.forEach((scope) => scopes.add(scope))));
+        const rule = operation["x-lambda-api-groups"];
         (rule?.all ?? rule?.any ?? []).forEach((group) => groups.add(group));
       }
     }
     return { scopes: [...scopes].join(" "), groups: [...groups].join(" ") };
   }
 
+  // Fills the fields that the reader has not changed.
+  function fill() {
+    const names = takers[bar.elements.authenticator.value] ?? [];
+    for (const [field, value] of Object.entries(needed(names))) {
+      const input = bar.elements[field];
+      if (input.value === (filled[field] ?? "")) input.value = value;
+      filled[field] = value;
+    }
+  }
+
   function received(response) {
     if (response.url !== url || !response.ok) return response;
-    const api = withoutDiscovery(JSON.parse(response.text));
+    api = JSON.parse(response.text);
+    withoutDiscovery();
     response.text = JSON.stringify(api);
     // There is nothing to choose.
     document.body.classList.toggle("one-server", (api.servers ?? []).length < 2);
-    if (bar) {
-      for (const [name, value] of Object.entries(needed(api))) {
-        if (!bar.elements[name].value) bar.elements[name].value = value;
-      }
-    }
+    if (bar) fill();
     return response;
   }
 
+  // Swagger UI has the end of the address for itself.
+  if (bar) docsKey();
   const ui = SwaggerUIBundle({
     url,
     dom_id: "#docs",
@@ -66,45 +86,57 @@
     validatorUrl: null,
   });
 
-  // Sends the token of an authenticator wherever the document names it.
-  function authorize(authenticator, token) {
-    const own = authenticator.replace(/[^A-Za-z0-9._-]/g, "_");
-    const used = [];
-    for (const [name, scheme] of Object.entries(schemes)) {
-      if (name !== own && !name.endsWith("_" + own)) continue;
+  // A cookie lives as long as its token. Browsers drop one that its name forbids.
+  function keepCookie(name, token, seconds) {
+    const secure = /^__(host|secure)-/i.test(name) ? "; secure" : "";
+    const cookie = `${name}=${token}`;
+    document.cookie = `${cookie}; path=/; samesite=strict; max-age=${seconds}${secure}`;
+    if (!document.cookie.split("; ").includes(cookie)) {
+      throw new Error(`the browser does not keep the cookie ${name} of this page`);
+    }
+  }
+
+  // Sends a token wherever the document names its authenticator.
+  function authorize(authenticator, token, seconds) {
+    const schemes = api.components?.securitySchemes ?? {};
+    const used = (takers[authenticator] ?? []).filter((name) => schemes[name]);
+    for (const name of used) {
+      const scheme = schemes[name];
       if (scheme.type === "apiKey" && scheme.in === "cookie") {
-        document.cookie = `${scheme.name}=${token}; path=/; samesite=strict`;
+        keepCookie(scheme.name, token, seconds);
       } else {
         ui.preauthorizeApiKey(name, token);
       }
-      used.push(name);
     }
-    return used;
+    return used.length > 0;
   }
 
   async function tokenWanted(event) {
     event.preventDefault();
     const output = bar.elements.result;
     const names = (field) => bar.elements[field].value.split(/[\s,]+/).filter(Boolean);
+    const authenticator = bar.elements.authenticator.value;
+    const subject = bar.elements.subject.value;
     output.className = "";
     output.value = "";
     try {
       const response = await fetch(bar.dataset.url, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", "x-docs-key": docsKey() },
         body: JSON.stringify({
-          authenticator: bar.elements.authenticator.value,
-          subject: bar.elements.subject.value,
+          authenticator,
+          subject,
           scopes: names("scopes"),
           groups: names("groups"),
         }),
       });
       const result = await response.json();
       if (!response.ok) throw new Error(result.detail ?? result.title ?? response.statusText);
-      const used = authorize(result.authenticator, result.token);
-      output.value = used.length
-        ? [`Requests of this page are from ${bar.elements.subject.value}.`, result.warning].join(" ")
-        : `No operation takes a token of ${result.authenticator}.`;
+      if (!authorize(authenticator, result.token, result.expires_in)) {
+        throw new Error(`No operation takes a token of ${authenticator}.`);
+      }
+      if (result.warning) throw new Error(result.warning);
+      output.value = `Requests of this page are from ${subject}.`;
     } catch (error) {
       output.className = "bad";
       output.value = error.message;
@@ -112,4 +144,5 @@
   }
 
   bar?.addEventListener("submit", tokenWanted);
+  bar?.elements.authenticator.addEventListener("change", fill);
 })();

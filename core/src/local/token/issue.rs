@@ -19,25 +19,47 @@ const OF_LAMBDA: [&str; 3] = [
     "LAMBDA_TASK_ROOT",
 ];
 
-/// Makes the authenticators of an Api accept tokens for local calls, and returns their names. It does
-/// nothing if other machines can call: `address` is that of the server, if there is one.
-pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Vec<String> {
+/// Who accepts tokens for local calls.
+#[derive(Default)]
+pub(in super::super) struct Lent {
+    /// The names of the authenticators.
+    pub(in super::super) names: Vec<String>,
+    /// Their issuers, with the key that they got.
+    #[cfg(feature = "docs")]
+    pub(in super::super) issuers: Option<Issuers>,
+}
+
+/// Makes the authenticators of an Api accept tokens for local calls. It does nothing if other machines can
+/// call: `address` is that of the server, if there is one.
+pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Lent {
     let is_elsewhere = OF_LAMBDA
         .iter()
         .any(|name| std::env::var_os(name).is_some());
     let is_open = address.is_some_and(|address| !address.is_loopback());
     if is_elsewhere || is_open || issuers(api).is_empty() {
-        return Vec::new();
+        return Lent::default();
     }
     match store::key() {
-        Ok(key) => api.lend_local_key(&key),
+        Ok(key) => lend_key(api, key),
         Err(Failure(why)) => {
             log::line(&format!(
                 "warning: no tokens for local calls are accepted: {}",
                 Printable(&why)
             ));
-            Vec::new()
+            Lent::default()
         }
+    }
+}
+
+/// Makes the authenticators of an Api accept tokens of this key.
+pub(in super::super) fn lend_key(api: &mut Api, key: LocalKey) -> Lent {
+    Lent {
+        names: api.lend_local_key(&key),
+        #[cfg(feature = "docs")]
+        issuers: Some(Issuers {
+            known: issuers(api),
+            key,
+        }),
     }
 }
 
@@ -45,44 +67,42 @@ pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Vec<Stri
 ///
 /// Notes go to standard error, so that standard output can be used as it is.
 pub(in super::super) async fn issue(api: &Api, wanted: &Wanted) -> Result<String, Failure> {
-    let issuers = Issuers::of(api);
-    let issued = issuers.issue(wanted).await?;
+    let known = issuers(api);
+    // A program without issuers needs no key.
+    choose(&known, wanted)?;
+    let key = store::key()?;
+    let issued = Issuers { known, key }.issue(wanted).await?;
     for note in issued.notes.iter().chain(&issued.warning) {
         log::line(&format!("{}", Printable(note)));
     }
     Ok(issued.token)
 }
 
-/// The issuers whose tokens a program verifies.
+/// The issuers whose tokens a program verifies, and the key that signs for them.
 pub(in super::super) struct Issuers {
     known: Vec<LocalIssuer>,
-    key: fn() -> Result<LocalKey, Failure>,
+    key: LocalKey,
 }
 
 /// A token, and what its user should know.
 pub(in super::super) struct Issued {
     pub(in super::super) token: String,
-    /// The name of the authenticator that accepts it.
-    #[cfg(feature = "docs")]
-    pub(in super::super) authenticator: String,
     notes: Vec<String>,
     /// Why the authenticator does not accept it.
     pub(in super::super) warning: Option<String>,
 }
 
 impl Issuers {
-    pub(in super::super) fn of(api: &Api) -> Self {
-        Self {
-            known: issuers(api),
-            key: store::key,
-        }
+    /// The text that a page needs for a token.
+    #[cfg(feature = "docs")]
+    pub(in super::super) fn password(&self) -> String {
+        self.key.password()
     }
 
-    /// The same with another key than that of this machine.
-    #[cfg(all(test, feature = "docs"))]
-    pub(in super::super) fn with_key(mut self, key: fn() -> Result<LocalKey, Failure>) -> Self {
-        self.key = key;
-        self
+    /// Whether a page has this text.
+    #[cfg(feature = "docs")]
+    pub(in super::super) fn is_password(&self, text: &[u8]) -> bool {
+        self.key.is_password(text)
     }
 
     /// The names of their authenticators.
@@ -94,7 +114,6 @@ impl Issuers {
     /// Makes a token.
     pub(in super::super) async fn issue(&self, wanted: &Wanted) -> Result<Issued, Failure> {
         let issuer = choose(&self.known, wanted)?;
-        let key = (self.key)()?;
         let content = TokenContent {
             subject: &wanted.subject,
             groups: &wanted.groups,
@@ -103,8 +122,8 @@ impl Issuers {
             seconds: wanted.lifetime.as_secs(),
             client: wanted.client.as_deref(),
         };
-        let token = issuer.token(&key, &content).map_err(Failure)?;
-        let rejection = issuer.accepts(&key, &token).await.err();
+        let token = issuer.token(&self.key, &content).map_err(Failure)?;
+        let rejection = issuer.accepts(&self.key, &token).await.err();
         let warning = rejection.map(|rejection| {
             format!(
                 "warning: `{}` does not accept this token: {rejection}",
@@ -113,8 +132,6 @@ impl Issuers {
         });
         Ok(Issued {
             token,
-            #[cfg(feature = "docs")]
-            authenticator: issuer.authenticator().to_owned(),
             notes: notes(&self.known, issuer, wanted),
             warning,
         })
@@ -136,7 +153,13 @@ fn choose<'a>(issuers: &'a [LocalIssuer], wanted: &Wanted) -> Result<&'a LocalIs
                 .to_owned(),
         ));
     }
-    let named = |one: &&LocalIssuer| wanted.issuer.as_ref().is_none_or(|name| one.is(name));
+    let named = |one: &&LocalIssuer| {
+        wanted.issuer.as_ref().is_none_or(|name| {
+            // The name of a verifier can be that of another authenticator.
+            let is_known = issuers.iter().any(|one| one.is(name));
+            one.is(name) || (!is_known && one.is_verified_by(name))
+        })
+    };
     let suits = |one: &&LocalIssuer| {
         named(one)
             && wanted

@@ -19,11 +19,24 @@ mod store;
 pub(super) use arguments::{Wanted, parse};
 #[cfg(all(debug_assertions, feature = "jwt", feature = "docs"))]
 pub(super) use issue::Issuers;
+#[cfg(all(test, debug_assertions, feature = "jwt", feature = "docs"))]
+pub(super) use issue::lend_key;
 #[cfg(all(debug_assertions, feature = "jwt"))]
-pub(super) use issue::{issue, lend};
+pub(super) use issue::{Lent, issue, lend};
 
 #[cfg(not(all(debug_assertions, feature = "jwt")))]
 use {super::output::Failure, crate::Api, std::net::IpAddr};
+
+/// Who accepts tokens for local calls: no authenticator of this build.
+#[cfg(not(all(debug_assertions, feature = "jwt")))]
+#[derive(Default)]
+pub(super) struct Lent {
+    /// The names of the authenticators.
+    pub(super) names: Vec<String>,
+    /// Their issuers, with the key that they got.
+    #[cfg(feature = "docs")]
+    pub(super) issuers: Option<Issuers>,
+}
 
 /// Fails: this build has no tokens.
 #[cfg(not(all(debug_assertions, feature = "jwt")))]
@@ -39,27 +52,29 @@ pub(super) async fn issue(_: &Api, _: &Wanted) -> Result<String, Failure> {
 
 /// Lends no keys.
 #[cfg(not(all(debug_assertions, feature = "jwt")))]
-pub(super) fn lend(_: &mut Api, _: Option<IpAddr>) -> Vec<String> {
-    Vec::new()
+pub(super) fn lend(_: &mut Api, _: Option<IpAddr>) -> Lent {
+    Lent::default()
 }
 
 /// Issuers of tokens, of which this build has none.
 #[cfg(all(feature = "docs", not(all(debug_assertions, feature = "jwt"))))]
 mod none {
     use super::{super::output::Failure, Wanted};
-    use crate::Api;
 
     pub(in super::super) struct Issuers;
 
     pub(in super::super) struct Issued {
         pub(in super::super) token: String,
-        pub(in super::super) authenticator: String,
         pub(in super::super) warning: Option<String>,
     }
 
     impl Issuers {
-        pub(in super::super) fn of(_: &Api) -> Self {
-            Self
+        pub(in super::super) fn password(&self) -> String {
+            String::new()
+        }
+
+        pub(in super::super) fn is_password(&self, _: &[u8]) -> bool {
+            false
         }
 
         pub(in super::super) fn names(&self) -> impl Iterator<Item = &str> {

@@ -3,7 +3,7 @@
 use crate::{app, ask, code, header, text};
 use http::StatusCode;
 use lambda_api::{
-    Api, Created, Json, Problem, Request, Response, api_handler,
+    Api, Created, IntoResponse, Json, Limits, Problem, Request, Response, api_handler,
     event::{Source, emulate::GatewayContext},
     middleware::{Next, from_fn},
     response::{Location, Redirect},
@@ -250,6 +250,72 @@ async fn a_mounted_app_links_to_its_own_routes() {
     ] {
         let response = ask(&app, "GET", uri).await;
         assert_eq!(header(&response, "location"), Some(expected), "{uri}");
+    }
+}
+
+#[api_handler(GET "/fails")]
+async fn fails() -> Result<String, Problem> {
+    Err(Problem::new(StatusCode::UNAUTHORIZED, "no_session"))
+}
+
+#[api_handler(GET "/panics")]
+async fn panics() -> String {
+    panic!("on purpose")
+}
+
+#[api_handler(GET "/bad-link")]
+async fn bad_link() -> Redirect {
+    Redirect::to(start::path())
+}
+
+fn to_home_on_problem(problem: &Problem) -> Response {
+    let link = home::path().query("code", problem.code());
+    Redirect::to(link).into_response()
+}
+
+#[tokio::test]
+async fn on_problem_can_respond_with_a_link() {
+    let api = || {
+        Api::new()
+            .routes(routes![home, fails, panics, bad_link])
+            .on_problem(to_home_on_problem)
+    };
+    let plain = app(api()).await;
+    let layered = app(api().layer(from_fn(pass))).await;
+    let behind = app(api().route_layer(from_fn(pass))).await;
+    let outer = app(Api::new().mount_service("/in", plain.clone())).await;
+    for (uri, code) in [
+        ("/fails", "no_session"),
+        ("/panics", "internal_error"),
+        ("/bad-link", "internal_error"),
+        ("/unknown", "route_not_found"),
+    ] {
+        for (app, prefix) in [(&plain, ""), (&layered, ""), (&behind, ""), (&outer, "/in")] {
+            let response = ask(app, "GET", &format!("{prefix}{uri}")).await;
+            let expected = format!("{prefix}/home?code={code}");
+            assert_eq!(response.status(), 303, "{uri}");
+            assert_eq!(header(&response, "location"), Some(&*expected), "{uri}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_on_problem_that_fails_leaves_the_problem() {
+    let unmounted = Api::new()
+        .routes(routes![fails])
+        .on_problem(to_home_on_problem);
+    let too_early = Api::new()
+        .routes(routes![home, fails])
+        .limits(Limits::default().path(10))
+        .on_problem(to_home_on_problem);
+    for (api, uri, status, expected) in [
+        (unmounted, "/fails", 401, "no_session"),
+        (too_early, "/a-long-path", 414, "uri_too_long"),
+    ] {
+        let response = ask(&app(api).await, "GET", uri).await;
+        assert_eq!(response.status(), status, "{uri}");
+        assert_eq!(code(&response), expected, "{uri}");
+        assert_eq!(header(&response, "location"), None, "{uri}");
     }
 }
 

@@ -56,8 +56,9 @@ use std::{borrow::Cow, fmt};
 ///   [`serde::Serialize`] and percent-encoded. In a greedy parameter, slashes remain.
 ///
 /// If a layer responds to a request without a route, such as a 404, the request shares the prefixes that
-/// its path is under. A router of another crate that removes a prefix from the path is not known, such as
-/// `nest_service` of `axum`: use [`Api::mount_service`](crate::Api::mount_service), or give the app the whole path.
+/// its path is under. A prefix that a layer or a router of another crate removes from the path, such as
+/// `nest_service` of `axum`, is not known, so a link does not have it: use
+/// [`Api::mount_service`](crate::Api::mount_service), or give the app the whole path.
 ///
 /// # Errors
 ///

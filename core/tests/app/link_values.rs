@@ -370,6 +370,13 @@ fn links_are_equal_if_all_parts_are() {
         "Link { handler: app::links::get_order, path: \"/orders/{id}\", values: [Ok(\"7\")], \
          query: \"?page=1\" }"
     );
+    let invalid = format!("{:?}", link().query("page", [1]));
+    assert!(
+        invalid.ends_with(
+            ", invalid_query: \"the query parameter `page` is invalid: expected one text, found a tuple\" }"
+        ),
+        "{invalid}"
+    );
     let created = Created::at(link(), ());
     assert_eq!(created.location(), Some(&link().into()));
     assert_eq!(Location("/a").as_str(), Some("/a"));

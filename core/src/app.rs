@@ -323,7 +323,8 @@ impl App {
         problem: Problem,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
-        let (mut parts, body) = in_memory(self.0.renderer.problem(problem, invocation)).await;
+        let (mut parts, body) =
+            in_memory(self.0.renderer.problem_without_request(problem, invocation)).await;
         copy_permission(&before.headers, &mut parts.headers);
         (parts, body)
     }
@@ -339,7 +340,7 @@ impl App {
 
     /// Responds with a problem to a request that is not passed on, inside CORS.
     async fn reject(&self, asked: Asked, problem: Problem, invocation: &Invocation) -> Response {
-        let mut response = self.0.renderer.problem(problem, invocation);
+        let mut response = self.0.renderer.problem_without_request(problem, invocation);
         if let Some(cors) = &self.0.cors {
             response = cors.allow(asked.origin, response).await;
         }

@@ -6,10 +6,12 @@
 use crate::{
     Error, Invocation, Request,
     endpoint::Route,
-    matched_route::{MatchedRoute, MountedAt, states_of},
-    response::{Link, LinkValue, Target},
-    router::{Router, parameter},
+    event::Source,
+    matched_route::{MatchedRoute, MountedAt, Pattern, states_of},
+    response::{Link, LinkValue, Target, encode_sent},
+    router::{Router, parameter, under},
 };
+use std::cmp::Reverse;
 
 /// A handler and its path, without the rest of the [`Route`].
 #[derive(Debug)]
@@ -53,48 +55,58 @@ impl Target for LinkTarget {
             .and_then(|router| router.downcast_ref())
             .ok_or_else(|| Error::msg("the request was not routed by an `App`"))?;
         let here = Here::of(request, router);
-        let prefix = nearest(self, &here, router)?;
-        let mut path = Invocation::of(request).path_prefix().to_owned();
+        let prefix = nearest(self, &here, router, link)?;
+        let mut path = String::new();
+        encode_sent(&mut path, Invocation::of(request).path_prefix());
         if let Some(MountedAt(mount)) = request.extensions().get() {
-            path.push_str(mount);
+            encode_sent(&mut path, mount);
         }
         write_prefix(&mut path, &prefix, &here, link)?;
         if self.path != "/" || prefix.text.is_empty() {
-            write_path(&mut path, self.path, link)?;
+            write_path(&mut path, self.path, &here, link)?;
         }
         path.push_str(link.encoded_query()?);
         Ok(path)
     }
 }
 
-/// The place of a request: its path, and the pattern of its route or of the fallback.
+/// The place of a request: its path, and the pattern of its route or of the fallback, if it has one.
 struct Here<'r> {
-    pattern: &'r str,
+    pattern: Option<&'r str>,
     path: &'r str,
+    /// The gateway decodes a path before the function gets it.
+    is_decoded: bool,
 }
 
 impl<'r> Here<'r> {
     /// Before the router, it is the route that the request will have.
     fn of(request: &'r Request, router: &'r Router) -> Self {
-        match MatchedRoute::of(request) {
-            Some(matched) => Self {
-                pattern: matched.pattern.text(),
-                path: matched.uri.as_ref().unwrap_or(request.uri()).path(),
-            },
+        let source = Invocation::of(request).source();
+        let (pattern, path) = match MatchedRoute::of(request) {
+            Some(matched) => {
+                let uri = matched.uri.as_ref().unwrap_or(request.uri());
+                (Some(&matched.pattern), uri.path())
+            }
             None => {
                 let path = request.uri().path();
-                let pattern = router.pattern_of(request.method(), path);
-                Self {
-                    pattern: pattern.map_or("", |pattern| pattern.text()),
-                    path,
-                }
+                (router.pattern_of(request.method(), path), path)
             }
+        };
+        Self {
+            pattern: pattern.map(Pattern::text),
+            path,
+            is_decoded: matches!(source, Some(Source::HttpApi | Source::HttpApiV1)),
         }
     }
 
-    /// The number of segments that a prefix shares with the pattern.
+    /// The number of segments that a prefix shares with the pattern. Without one, a prefix is shared if the
+    /// path is under it.
     fn shared(&self, prefix: &str) -> usize {
-        let pairs = segments(prefix).zip(segments(self.pattern));
+        let Some(pattern) = self.pattern else {
+            let is_over = under(prefix, self.path).is_some();
+            return if is_over { segments(prefix).count() } else { 0 };
+        };
+        let pairs = segments(prefix).zip(segments(pattern));
         pairs.take_while(|(one, other)| one == other).count()
     }
 }
@@ -111,37 +123,42 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').skip(1)
 }
 
-/// The prefix that shares most with the request. Of several, the one with the shortest rest; then the
-/// one that was added first.
+/// Of the prefixes with all parameters that the link sets, or else of all, the one that shares most with
+/// the request. Of several, the one with the shortest rest; then the one that was added first.
 fn nearest<'r>(
     target: &LinkTarget,
     here: &Here<'_>,
     router: &'r Router,
+    link: &Link,
 ) -> Result<Prefix<'r>, Error> {
-    let paths = router.paths_of(|route| target.is_of(route));
-    let prefixes = paths.filter_map(|path| match target.path {
-        "/" if path == "/" => Some(""),
-        "/" => Some(path),
-        own => path.strip_suffix(own),
+    let patterns = router.patterns_of(|route| target.is_of(route));
+    let prefixes = patterns.filter_map(|pattern| match (pattern, target.path) {
+        (Pattern::Route(_), _) => Some(""),
+        (joined, "/") => Some(joined.text()),
+        (joined, own) => joined.text().strip_suffix(own),
     });
-    let mut nearest: Option<(Prefix<'r>, usize)> = None;
-    for text in prefixes {
-        let shared = here.shared(text);
-        let rest = segments(text).count() - shared.min(segments(text).count());
-        let is_nearer = nearest.as_ref().is_none_or(|(known, known_rest)| {
-            shared > known.shared || shared == known.shared && rest < *known_rest
-        });
-        if is_nearer {
-            nearest = Some((Prefix { text, shared }, rest));
-        }
-    }
-    let nearest = nearest.map(|(prefix, _)| prefix);
+    // The least is the nearest one, and of several the first one.
+    let nearest = prefixes.min_by_key(|prefix| {
+        let has_all = link.prefix().all(|(name, _)| has(prefix, name));
+        let shared = here.shared(prefix);
+        (!has_all, Reverse(shared), segments(prefix).count())
+    });
+    let nearest = nearest.map(|text| Prefix {
+        text,
+        shared: here.shared(text),
+    });
     nearest.ok_or_else(|| {
         Error::msg(format!(
             "no such route is mounted: `{}` is not in the `routes` of this API",
             target.name
         ))
     })
+}
+
+/// Whether a prefix has a parameter.
+fn has(prefix: &str, name: &str) -> bool {
+    let mut names = segments(prefix).filter_map(parameter);
+    names.any(|(known, _)| known == name)
 }
 
 fn write_prefix(
@@ -152,8 +169,7 @@ fn write_prefix(
 ) -> Result<(), Error> {
     let text = prefix.text;
     for (name, _) in link.prefix() {
-        let names = segments(text).filter_map(parameter);
-        if !names.into_iter().any(|(known, _)| known == name) {
+        if !has(text, name) {
             let prefix = match text {
                 "" => "the route has no prefix, and so".to_owned(),
                 text => format!("the prefix `{text}` of the route has"),
@@ -173,9 +189,8 @@ fn write_prefix(
         };
         let given = link.prefix().find(|(known, _)| *known == name);
         match (given, sent) {
-            (Some((_, value)), _) => write(path, name, false, value)?,
-            // It is encoded already.
-            (None, Some(sent)) => path.push_str(sent),
+            (Some((_, value)), _) => write(path, (name, false), value, here)?,
+            (None, Some(sent)) => encode_sent(path, sent),
             (None, None) => {
                 return Err(Error::msg(format!(
                     "the prefix `{text}` of the route has the parameter `{name}`, which the path of \
@@ -188,7 +203,7 @@ fn write_prefix(
 }
 
 /// Appends the path of a handler.
-fn write_path(path: &mut String, own: &str, link: &Link) -> Result<(), Error> {
+fn write_path(path: &mut String, own: &str, here: &Here<'_>, link: &Link) -> Result<(), Error> {
     let mut values = link.values();
     for segment in segments(own) {
         path.push('/');
@@ -199,15 +214,25 @@ fn write_path(path: &mut String, own: &str, link: &Link) -> Result<(), Error> {
                 let value = value.ok_or_else(|| {
                     Error::msg(format!("the link has no value for the parameter `{name}`"))
                 })?;
-                write(path, name, greedy, value)?;
+                write(path, (name, greedy), value, here)?;
             }
         }
     }
     Ok(())
 }
 
-fn write(path: &mut String, name: &str, greedy: bool, value: &LinkValue) -> Result<(), Error> {
-    value.write(path, greedy).map_err(|error| {
+fn write(
+    path: &mut String,
+    (name, greedy): (&str, bool),
+    value: &LinkValue,
+    here: &Here<'_>,
+) -> Result<(), Error> {
+    let lost = value.lost_if_decoded(greedy).filter(|_| here.is_decoded);
+    let written = match lost {
+        Some(error) => Err(error),
+        None => value.write(path, greedy),
+    };
+    written.map_err(|error| {
         Error::msg(format!(
             "the value of the parameter `{name}` is invalid: {error}"
         ))

@@ -504,6 +504,10 @@ impl Api {
     /// Only on the outermost API; it applies to nested APIs too. If the hook panics, or returns a
     /// status of 1xx or above 599, the problem is sent unchanged.
     ///
+    /// A [`Link`](crate::response::Link) in its response is resolved for the request. The problem is sent
+    /// unchanged if that [fails](crate::response::Link#errors), if the request is over a limit before it
+    /// reaches the routes, and if the response of a handler is too large or cannot be sent.
+    ///
     /// In tests, `TestResponse::problem` and `assert_problem` of
     /// [`lambda-api-testing`](https://docs.rs/lambda-api-testing) see the problem that the hook was
     /// given. A client only receives what the hook puts into its response.

@@ -383,8 +383,8 @@ impl Invocation {
     /// URL, and the [base path](crate::Api::base_path) that they used. `""` if there is neither; it
     /// never ends with a slash.
     ///
-    /// A link without it leads out of the API; a [`Link`](crate::response::Link) has it. It is as trustworthy as the rest of the invocation:
-    /// it does not depend on headers of the client.
+    /// A link without it leads out of the API; a [`Link`](crate::response::Link) has it. It is as
+    /// trustworthy as the rest of the invocation: it does not depend on headers of the client.
     ///
     /// | called as | prefix |
     /// |---|---|

@@ -51,7 +51,7 @@ impl Guard {
     }
 }
 
-/// What a link in the response of a layer needs of the request, which the layer has consumed.
+/// What a link in the response of a layer, or of `on_problem`, needs of the request, which is consumed.
 struct Asked {
     method: Method,
     uri: Uri,
@@ -99,7 +99,7 @@ impl Handle for Guard {
             request.extensions_mut().insert(Arc::clone(&self.states));
         }
         let asked = match self.layered {
-            Layered::Nowhere => None,
+            Layered::Nowhere if !self.renderer.is_restyled() => None,
             _ => Some(Asked::of(&request, &self.states)),
         };
         let next = self.next.clone();
@@ -109,15 +109,16 @@ impl Handle for Guard {
             let invocation = Invocation::of(&request).clone();
             let inside = catch_unwind(next.run(request));
             let response = match timed(inside, || timing.limit(&invocation)).await {
-                Ok(Ok(response)) => match asked.filter(|_| Unresolved::is_in(&response)) {
-                    Some(asked) => {
-                        let request = asked.request(invocation.clone());
-                        renderer.resolved(response, &request, &invocation)
-                    }
-                    None => renderer.response(response, &invocation),
-                },
+                Ok(Ok(response)) => renderer.response(response, &invocation),
                 Ok(Err(panic)) => renderer.problem(panic.problem(), &invocation),
                 Err(late) => renderer.problem(timing.problem(late), &invocation),
+            };
+            let response = match asked.filter(|_| Unresolved::is_in(&response)) {
+                Some(asked) => {
+                    let request = asked.request(invocation.clone());
+                    renderer.resolved(response, &request, &invocation)
+                }
+                None => response,
             };
             timed_body(response, move || timing.limit(&invocation))
         })

@@ -1,8 +1,8 @@
 //! Completes problems: adds the request id, calls the `on_problem` hook, and logs them.
 
 use crate::{
-    Invocation, Problem, Request, Response, catch_unwind::catch_unwind_now, error::framework,
-    event, response::Unresolved,
+    Error, Invocation, Problem, Request, Response, catch_unwind::catch_unwind_now,
+    error::framework, event, response::Unresolved,
 };
 use std::{fmt, sync::Arc};
 
@@ -53,7 +53,8 @@ impl ProblemRenderer {
         }
     }
 
-    /// Completes a response with a link.
+    /// Completes a response with a link. If the link fails, the response is a problem, whose `on_problem`
+    /// may have a link of its own; if that fails, it is the problem itself.
     #[cold]
     pub(crate) fn resolved(
         &self,
@@ -61,14 +62,41 @@ impl ProblemRenderer {
         request: &Request,
         invocation: &Invocation,
     ) -> Response {
-        match Unresolved::resolve(&mut response, request) {
-            Ok(()) => self.response(response, invocation),
-            Err(error) => {
-                let mut response = self.problem(Problem::from_error(&error), invocation);
-                let reason = FailedLink(format!("{error:?}"));
-                response.extensions_mut().insert(reason);
+        let Err(error) = Unresolved::resolve(&mut response, request) else {
+            return self.response(response, invocation);
+        };
+        if let Some(Restyled(problem)) = response.extensions_mut().remove() {
+            return unstyled(&problem, &error, invocation);
+        }
+        let mut response = self.problem(Problem::from_error(&error), invocation);
+        if Unresolved::is_in(&response) {
+            response = self.resolved(response, request, invocation);
+        }
+        fail(&mut response, &error);
+        response
+    }
+
+    /// The response of a problem without a request that could resolve a link of `on_problem`.
+    #[cold]
+    pub(crate) fn problem_without_request(
+        &self,
+        problem: Problem,
+        invocation: &Invocation,
+    ) -> Response {
+        let mut response = self.problem(problem, invocation);
+        match response.extensions_mut().remove() {
+            Some(Restyled(problem)) if Unresolved::is_in(&response) => {
+                let error = Error::msg(
+                    "`on_problem` responded with a link, but the request did not reach the routes of \
+                     the API",
+                );
+                unstyled(&problem, &error, invocation)
+            }
+            Some(restyled) => {
+                response.extensions_mut().insert(restyled);
                 response
             }
+            None => response,
         }
     }
 
@@ -100,6 +128,22 @@ impl ProblemRenderer {
             Err(panic) => fall_back(panic.hook_problem()),
         }
     }
+}
+
+/// The problem itself, since the link in the response of `on_problem` cannot be resolved.
+fn unstyled(problem: &Problem, error: &Error, invocation: &Invocation) -> Response {
+    let mut failed = Problem::from_error(error);
+    failed.set_request_id(invocation);
+    failed.log();
+    let mut response = problem.render();
+    fail(&mut response, error);
+    response
+}
+
+/// Keeps why a link failed, for tests.
+fn fail(response: &mut Response, error: &Error) {
+    let reason = FailedLink(format!("{error:?}"));
+    response.extensions_mut().insert(reason);
 }
 
 /// The headers of a problem, such as `allow` and `retry-after`, apply to any form of it; headers

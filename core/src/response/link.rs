@@ -37,8 +37,9 @@ use std::{borrow::Cow, fmt};
 ///
 /// [`Created::at`](crate::Created::at), [`Redirect`](crate::response::Redirect) and
 /// [`Location`](struct@crate::response::Location) take a link. The library writes the header once the
-/// handler or the layer has responded, so a response that a unit test gets from the function itself
-/// has no `location` yet. [`to_string`](Self::to_string) is for links in bodies.
+/// handler has responded, so layers see it, but a response that a unit test gets from the function itself
+/// has no `location` yet. The header of a layer's response is written when it leaves the application:
+/// outer layers do not see it, and must keep the extensions of the response. [`to_string`](Self::to_string) is for links in bodies.
 ///
 /// # The path of a link
 ///
@@ -49,24 +50,31 @@ use std::{borrow::Cow, fmt};
 /// - the prefix of the [nested API](crate::Api::nest) with the route. The part that the request in hand
 ///   shares is taken from its path, so a link within `/tenants/{tenant}` has the tenant of the request.
 ///   [`with`](Self::with) sets a parameter of the rest. If a route is in several nested APIs, the link
-///   goes to the one that shares most with the request; of several, to the one with the shortest rest of
-///   a prefix, and then to the first one;
+///   goes to one whose prefix has all parameters that `with` sets; of several, to the one that shares most
+///   with the request, then to the one with the shortest rest of a prefix, and then to the first one;
 /// - the path of the handler, the first one if it has several. Its values are written through
 ///   [`serde::Serialize`] and percent-encoded. In a greedy parameter, slashes remain.
+///
+/// If a layer responds to a request without a route, such as a 404, the request shares the prefixes that
+/// its path is under. A prefix that a layer or a router of another crate removes from the path, such as
+/// `nest_service` of `axum`, is not known, so a link does not have it: use
+/// [`Api::mount_service`](crate::Api::mount_service), or give the app the whole path.
 ///
 /// # Errors
 ///
 /// A link that cannot be resolved is a 500, which is logged with the reason, and fails the test of a
-/// `TestClient`. This happens if:
+/// `TestClient`, unless a layer replaces that response by a new one. This happens if:
 ///
 /// - no [`Api`](crate::Api) of the application has the route
 /// - a parameter of a prefix has no value
 /// - a value is not one text, such as a list
 /// - a value is empty, `.` or `..`, or a segment of a greedy value is: clients and gateways remove such
 ///   segments from a path
+/// - the request came through an HTTP API, and a value has a `?`, or a `/` that is not in a greedy parameter:
+///   an HTTP API decodes the path before the function gets it, so the link would lead to another route
 ///
-/// An HTTP API decodes paths before the function gets them, so it does not keep a `/` or `?` within a
-/// value.
+/// The last rule depends on the request in hand: if a function is behind an HTTP API and another source, or
+/// a link is followed elsewhere, check such values.
 #[derive(Clone)]
 #[must_use = "a link does nothing until it is in a response"]
 pub struct Link {
@@ -118,7 +126,7 @@ impl Link {
     }
 
     /// Sets a parameter of the prefix that the route is nested under, in place of the value of the
-    /// request in hand.
+    /// request in hand. If the route is in several nested APIs, the link goes to one with this parameter.
     ///
     /// ```
     /// use lambda_api::{api_handler, response::Redirect};
@@ -225,7 +233,7 @@ impl Link {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written into the path of a link",
     label = "does not implement `serde::Serialize`",
-    note = "derive `serde::Serialize` for it, as `serde::Deserialize` for the argument of the handler"
+    note = "derive `serde::Serialize` for it; it must write what its `Deserialize` reads"
 )]
 #[doc(hidden)]
 pub trait LinkArgument {
@@ -246,6 +254,20 @@ impl LinkValue {
     fn new(text: Result<Option<String>, Invalid>) -> Self {
         let text = text.map_err(|error| error.to_string());
         Self(text.and_then(|text| text.ok_or_else(|| "expected a value, found none".to_owned())))
+    }
+
+    /// Why a value leads to another route if the path is decoded before it is matched.
+    pub(crate) fn lost_if_decoded(&self, greedy: bool) -> Option<&'static str> {
+        let text = self.0.as_deref().ok()?;
+        if text.contains('/') && !greedy {
+            return Some(
+                "it has a `/`, and an HTTP API decodes `%2F` before the function gets the path",
+            );
+        }
+        let lost = text.contains('?');
+        lost.then_some(
+            "it has a `?`, and an HTTP API decodes `%3F` before the function gets the path",
+        )
     }
 
     /// Appends the value as one segment, or as several.
@@ -295,6 +317,9 @@ impl fmt::Debug for Link {
         }
         if !self.parts.query.is_empty() {
             debug.field("query", &self.parts.query);
+        }
+        if let Some(error) = &self.parts.invalid_query {
+            debug.field("invalid_query", error);
         }
         debug.finish()
     }

@@ -133,7 +133,7 @@ impl Unresolved {
 
 /// Characters that a URI cannot contain (RFC 3986) and browsers encode, and the backslash: a
 /// browser reads `/\example.com` as another host.
-const ENCODED: &AsciiSet = &CONTROLS
+const INVALID: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -144,6 +144,13 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+/// Appends a part of the path that the client sent. It is encoded already, but clients and other servers
+/// also accept characters that a URI cannot contain. The apostrophe ends an attribute of HTML.
+pub(crate) fn encode_sent(path: &mut String, sent: &str) {
+    const ENCODED: &AsciiSet = &INVALID.add(b'\'');
+    path.extend(utf8_percent_encode(sent, ENCODED));
+}
 
 /// The value of the header. Characters that a URI cannot contain are percent-encoded; existing
 /// percent-encoding is kept.
@@ -156,7 +163,7 @@ fn header(location: &str) -> Result<HeaderValue, Error> {
             "expected a `location`, found one with control characters",
         ));
     }
-    let encoded = utf8_percent_encode(location, ENCODED).to_string();
+    let encoded = utf8_percent_encode(location, INVALID).to_string();
     HeaderValue::try_from(encoded).map_err(Error::new)
 }
 

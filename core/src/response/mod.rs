@@ -29,7 +29,7 @@ pub(crate) use link::Target;
 #[doc(hidden)]
 pub use link::{LinkArgument, LinkValue};
 pub use location::Location;
-pub(crate) use location::Unresolved;
+pub(crate) use location::{Unresolved, encode_sent};
 pub use part::ResponsePart;
 pub(crate) use plain::ok;
 pub use redirect::Redirect;

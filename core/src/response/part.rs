@@ -40,8 +40,8 @@ use http::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot come before a response in a tuple",
-    label = "not a status, headers or cookies",
-    note = "the last element of a tuple is the response itself; the elements before it can be `StatusCode`, `[(name, value); N]`, `HeaderMap`, `SetCookie` or your own `ResponsePart`"
+    label = "not a status, headers, a location or cookies",
+    note = "the last element of a tuple is the response itself; the elements before it can be `StatusCode`, `[(name, value); N]`, `HeaderMap`, `Location`, `SetCookie` or your own `ResponsePart`"
 )]
 pub trait ResponsePart {
     /// Applies the part to the response.

@@ -13,8 +13,8 @@ use entry::value;
 pub(crate) use entry::{Conflict, Entry, Origin, Target, Way};
 #[cfg(feature = "openapi")]
 pub(crate) use observer::RouteObserver;
-use prefix::{behind, specificity, under};
-pub(crate) use prefix::{names, parameter};
+use prefix::{behind, specificity};
+pub(crate) use prefix::{names, parameter, under};
 pub(crate) use routing::{Dispatch, Mounted, RouteHandler, Routing};
 
 use crate::{
@@ -152,19 +152,22 @@ impl Router {
         }
     }
 
-    /// The full paths of a handler, in the order in which they were added.
-    pub(crate) fn paths_of(
+    /// The full patterns of a handler's first path, in the order in which they were added.
+    pub(crate) fn patterns_of(
         &self,
         is_wanted: impl Fn(&Route) -> bool,
-    ) -> impl Iterator<Item = &str> {
-        let entries = self
-            .table
-            .entries()
-            .filter(move |entry| match &entry.origin {
-                Origin::Route(route) => is_wanted(route),
-                Origin::Service(_) => false,
-            });
-        entries.filter_map(|entry| entry.pattern.route())
+    ) -> impl Iterator<Item = &Pattern> {
+        let entries = self.table.entries().filter_map(move |entry| {
+            let Origin::Route(route) = &entry.origin else {
+                return None;
+            };
+            is_wanted(route).then_some((entry, route.places().count()))
+        });
+        // All paths are added together, the first one first.
+        let first = entries
+            .enumerate()
+            .filter(|(index, (_, paths))| index % paths == 0);
+        first.map(|(_, (entry, _))| &entry.pattern)
     }
 
     /// Whether something around a handler, or a service, can respond.

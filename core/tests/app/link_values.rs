@@ -7,9 +7,11 @@ use crate::{
 };
 use lambda_api::{
     Api, Body, Created, Error, Path, Request, api_handler,
+    event::Source,
     response::{Link, Location, Redirect},
     routes,
 };
+use lambda_api_testing::TestClient;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -81,6 +83,58 @@ async fn segments_that_clients_remove_are_not_linked() {
         assert!(problem.contains("internal_error"), "{problem}");
         assert!(!problem.contains("segment"), "{problem}");
     }
+}
+
+#[api_handler(GET "/names/{name}/delete")]
+async fn delete_name(name: String) -> String {
+    format!("deleted {name}")
+}
+
+#[tokio::test]
+async fn a_link_leads_to_no_other_route_on_any_source() {
+    let client = TestClient::new(names().routes(routes![delete_name])).await;
+    let values = [
+        "a",
+        "a/delete",
+        "a%2Fdelete",
+        "a?b",
+        "a%3Fb",
+        "ü #;+&=",
+        "%",
+    ];
+    for source in Source::ALL {
+        let client = client.via(source);
+        for (from, value) in values
+            .map(|value| ("/link-to-name", value))
+            .into_iter()
+            .chain([("/link-to-file", "a/b c"), ("/link-to-file", "a?b")])
+        {
+            let is_greedy = from == "/link-to-file";
+            let is_decoded = matches!(source, Source::HttpApi | Source::HttpApiV1);
+            let is_lost = value.contains('?') || value.contains('/') && !is_greedy;
+            let request = client.get(format!("{from}?to={}", encoded(value)));
+            if is_decoded && is_lost {
+                let failed = tokio::spawn(async { request.await }).await;
+                assert!(failed.is_err(), "{source:?} {value:?}");
+                continue;
+            }
+            let linked = request.await;
+            let read = client.get(linked.location()).await;
+            assert_eq!(read.text(), value, "{source:?}");
+        }
+    }
+}
+
+#[api_handler(GET "/where")]
+async fn place(request: &Request) -> Result<String, Error> {
+    place::path().to_string(request)
+}
+
+#[tokio::test]
+async fn the_prefix_of_a_link_cannot_end_an_attribute() {
+    let app = app(Api::new().nest("/t/{tenant}", Api::new().routes(routes![place]))).await;
+    let response = ask(&app, "GET", "/t/x\"a='b'{%20}/where").await;
+    assert_eq!(text(&response), "/t/x%22a=%27b%27%7B%20%7D/where");
 }
 
 proptest! {
@@ -315,6 +369,13 @@ fn links_are_equal_if_all_parts_are() {
         debug,
         "Link { handler: app::links::get_order, path: \"/orders/{id}\", values: [Ok(\"7\")], \
          query: \"?page=1\" }"
+    );
+    let invalid = format!("{:?}", link().query("page", [1]));
+    assert!(
+        invalid.ends_with(
+            ", invalid_query: \"the query parameter `page` is invalid: expected one text, found a tuple\" }"
+        ),
+        "{invalid}"
     );
     let created = Created::at(link(), ());
     assert_eq!(created.location(), Some(&link().into()));

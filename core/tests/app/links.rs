@@ -3,7 +3,7 @@
 use crate::{app, ask, code, header, text};
 use http::StatusCode;
 use lambda_api::{
-    Api, Created, Json, Problem, Request, Response, api_handler,
+    Api, Created, IntoResponse, Json, Limits, Problem, Request, Response, api_handler,
     event::{Source, emulate::GatewayContext},
     middleware::{Next, from_fn},
     response::{Location, Redirect},
@@ -169,6 +169,57 @@ async fn a_parameter_of_another_prefix_must_be_set() {
     assert_eq!(set, "/shops/a%2F%C3%BC/orders/1");
 }
 
+#[api_handler(GET "/to-shop")]
+async fn to_shop() -> Redirect {
+    Redirect::to(get_order::path(OrderId(7)).with("shop", "blue"))
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_set_chooses_the_mount() {
+    let orders = || Api::new().routes(routes![get_order]);
+    let api = Api::new()
+        .routes(routes![to_shop, get_order])
+        .nest("/old/{tenant}", orders())
+        .nest("/shops/{shop}", orders());
+    let found = location(api, "GET", "/to-shop").await;
+    assert_eq!(found, "/shops/blue/orders/7");
+}
+
+#[api_handler(GET "/" | "/{lang}")]
+async fn start_page(#[path("lang")] _lang: Option<String>) {}
+
+#[api_handler(GET "/inner/{id}" | "/shops/{shop}/inner/{id}")]
+async fn inner_item(#[path("id")] _id: u8, #[path("shop")] _shop: Option<String>) {}
+
+#[api_handler(GET "/{lang}/about/{to}")]
+async fn about(#[path("lang")] _lang: &str, to: u8) -> Redirect {
+    Redirect::to(match to {
+        0 => start_page::path(),
+        _ => inner_item::path(3),
+    })
+}
+
+#[api_handler(GET "/shops/{shop}/list")]
+async fn list_shop(#[path("shop")] _shop: &str) -> Redirect {
+    Redirect::to(inner_item::path(3))
+}
+
+#[tokio::test]
+async fn other_paths_of_a_handler_are_no_prefixes() {
+    let own = || Api::new().routes(routes![about, start_page, inner_item, list_shop]);
+    for (uri, expected) in [
+        ("/de/about/0", "/"),
+        ("/de/about/1", "/inner/3"),
+        ("/shops/a/list", "/inner/3"),
+    ] {
+        assert_eq!(location(own(), "GET", uri).await, expected, "{uri}");
+        let nested = Api::new().nest("/v1/{x}", own());
+        let expected = format!("/v1/a{}", expected.trim_end_matches('/'));
+        let uri = format!("/v1/a{uri}");
+        assert_eq!(location(nested, "GET", &uri).await, expected, "{uri}");
+    }
+}
+
 #[api_handler(GET "/elsewhere/{shop}")]
 async fn elsewhere(#[path("shop")] _shop: &str) -> Redirect {
     Redirect::to(get_order::path(OrderId(1)))
@@ -215,6 +266,32 @@ async fn layers_can_respond_with_a_link() {
     }
 }
 
+async fn home_if_unknown(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match response.status().as_u16() {
+        404 | 405 => Redirect::to(home::path()).into_response(),
+        _ => response,
+    }
+}
+
+#[tokio::test]
+async fn a_layer_can_link_from_a_path_without_a_route() {
+    let api = || {
+        Api::new()
+            .nest("/t/{tenant}", Api::new().routes(routes![home]))
+            .nest("/other", Api::new().routes(routes![home]))
+            .layer(from_fn(home_if_unknown))
+    };
+    for (method, uri, expected) in [
+        ("GET", "/t/a%20b/unknown", "/t/a%20b/home"),
+        ("PUT", "/t/a/home", "/t/a/home"),
+        ("GET", "/other/unknown", "/other/home"),
+        ("GET", "/unknown", "/other/home"),
+    ] {
+        assert_eq!(location(api(), method, uri).await, expected, "{uri}");
+    }
+}
+
 #[tokio::test]
 async fn outer_layers_see_the_location_of_a_handler() {
     async fn seen(request: Request, next: Next) -> Response {
@@ -250,6 +327,80 @@ async fn a_mounted_app_links_to_its_own_routes() {
     ] {
         let response = ask(&app, "GET", uri).await;
         assert_eq!(header(&response, "location"), Some(expected), "{uri}");
+    }
+}
+
+#[api_handler(GET "/fails")]
+async fn fails() -> Result<String, Problem> {
+    Err(Problem::new(StatusCode::UNAUTHORIZED, "no_session"))
+}
+
+#[api_handler(GET "/panics")]
+async fn panics() -> String {
+    panic!("on purpose")
+}
+
+#[api_handler(GET "/bad-link")]
+async fn bad_link() -> Redirect {
+    Redirect::to(start::path())
+}
+
+fn to_home_on_problem(problem: &Problem) -> Response {
+    let link = home::path().query("code", problem.code());
+    Redirect::to(link).into_response()
+}
+
+#[tokio::test]
+async fn on_problem_can_respond_with_a_link() {
+    let api = || {
+        Api::new()
+            .routes(routes![home, fails, panics, bad_link])
+            .on_problem(to_home_on_problem)
+    };
+    let plain = app(api()).await;
+    let layered = app(api().layer(from_fn(pass))).await;
+    let behind = app(api().route_layer(from_fn(pass))).await;
+    let outer = app(Api::new().mount_service("/in", plain.clone())).await;
+    for (uri, code) in [
+        ("/fails", "no_session"),
+        ("/panics", "internal_error"),
+        ("/bad-link", "internal_error"),
+        ("/unknown", "route_not_found"),
+    ] {
+        for (app, prefix) in [(&plain, ""), (&layered, ""), (&behind, ""), (&outer, "/in")] {
+            let response = ask(app, "GET", &format!("{prefix}{uri}")).await;
+            let expected = format!("{prefix}/home?code={code}");
+            assert_eq!(response.status(), 303, "{uri}");
+            assert_eq!(header(&response, "location"), Some(&*expected), "{uri}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn on_problem_does_not_hide_a_failed_link() {
+    let api = Api::new().routes(routes![home, bad_link]);
+    let client = TestClient::new(api.on_problem(to_home_on_problem)).await;
+    let failed = tokio::spawn(async move { client.get("/bad-link").await }).await;
+    assert!(failed.is_err());
+}
+
+#[tokio::test]
+async fn a_link_of_on_problem_that_fails_leaves_the_problem() {
+    let unmounted = Api::new()
+        .routes(routes![fails])
+        .on_problem(to_home_on_problem);
+    let too_early = Api::new()
+        .routes(routes![home, fails])
+        .limits(Limits::default().path(10))
+        .on_problem(to_home_on_problem);
+    for (api, uri, status, expected) in [
+        (unmounted, "/fails", 401, "no_session"),
+        (too_early, "/a-long-path", 414, "uri_too_long"),
+    ] {
+        let response = ask(&app(api).await, "GET", uri).await;
+        assert_eq!(response.status(), status, "{uri}");
+        assert_eq!(code(&response), expected, "{uri}");
+        assert_eq!(header(&response, "location"), None, "{uri}");
     }
 }
 

@@ -156,11 +156,12 @@ fn inside_option(ty: &Type) -> &Type {
     }
 }
 
-/// The names of the parameters as identifiers, all different.
+/// The names of the parameters as identifiers, all different. They have no capitals: a name such as `MAX` would
+/// be the constant in scope, as a pattern.
 fn names(path: &RoutePath) -> Vec<Ident> {
     let mut names: Vec<Ident> = Vec::new();
     for param in &path.params {
-        let mut name = identifier(&param.name.replace(['-', '.'], "_"));
+        let mut name = identifier(&param.name.replace(['-', '.'], "_").to_lowercase());
         while names.contains(&name) {
             name = format_ident!("{name}_");
         }
@@ -186,10 +187,23 @@ mod tests {
 
     #[test]
     fn a_parameter_has_a_valid_name_of_its_own() {
-        let path = RoutePath::parse("/{order-id}/{order.id}/{type}/{self}/{1}/{_}/{x+}");
+        let path = RoutePath::parse(
+            "/{order-id}/{order.id}/{type}/{self}/{1}/{_}/{MAX}/{max}/{Self}/{x+}",
+        );
         let found = names(&path.expect("a path"));
         let found: Vec<_> = found.iter().map(ToString::to_string).collect();
-        let expected = ["order_id", "order_id_", "r#type", "_self", "_1", "__", "x"];
+        let expected = [
+            "order_id",
+            "order_id_",
+            "r#type",
+            "_self",
+            "_1",
+            "__",
+            "max",
+            "max_",
+            "_self_",
+            "x",
+        ];
         assert_eq!(found, expected);
     }
 

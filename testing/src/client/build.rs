@@ -83,11 +83,16 @@ impl TestClientBuilder {
     ///   `date-time` and `uuid`; unknown formats are ignored
     /// - a body of `text/*`: its schema
     /// - the `code` of a problem: it is one of the examples of this status, unless the operation promises
-    ///   problems of any status (`default`)
+    ///   problems of any status (`default`); and its `status`, which is that of the response
+    ///
+    /// A status that a layer adds, such as the 429 of a rate limit, is promised by `response(429, "..")` of a
+    /// handler, or by [`Api::openapi_operation`].
     ///
     /// Not compared are requests; responses to requests without an operation: 404 and 405, preflights, mounted
-    /// services, fallbacks, handlers with `hidden`, requests that exceed a limit, and responses of the
-    /// source itself; the body of other media types, and one that is compressed or was left as base64. What the
+    /// services, fallbacks, handlers with `hidden`, other methods of `ANY` than the document has, routes that it
+    /// leaves out because their paths look alike, requests that exceed a limit, and responses of the
+    /// source itself; of requests at the same time with one `request_id`, all but the last; the body of other
+    /// media types, and one that is compressed, was left as base64, or is nested deeper than 127 levels. What the
     /// document leaves open, because a type has no schema or a handler returns `impl IntoResponse`, accepts
     /// everything. Header fields and properties that the document does not name are accepted, unless a schema
     /// closes its object.
@@ -129,14 +134,15 @@ impl Future for TestClientBuilder {
 
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<TestClient> {
-        if let State::Described(described) = &mut self.0 {
-            let described = std::mem::take(&mut **described);
-            self.0 = State::Building(TrackedFuture::new(described.build()));
-        }
-        match &mut self.0 {
-            State::Building(building) => Pin::new(building).poll(context),
-            State::Described(_) => Poll::Pending,
-        }
+        let mut building = match &mut self.0 {
+            State::Described(described) => {
+                TrackedFuture::new(std::mem::take(&mut **described).build())
+            }
+            State::Building(building) => return Pin::new(building).poll(context),
+        };
+        let polled = Pin::new(&mut building).poll(context);
+        self.0 = State::Building(building);
+        polled
     }
 }
 

@@ -209,7 +209,8 @@ use tower::Service;
 ///
 /// Its methods panic on invalid arguments, such as an invalid path or header. A request panics where it is
 /// awaited if a [`Link`](lambda_api::response::Link) in the response cannot be resolved, such as one to a
-/// route that is not mounted. The panic names the line of the test.
+/// route that is not mounted, or if the client is `conforming` and the document does not promise the response.
+/// The panic names the line of the test.
 #[derive(Clone)]
 #[must_use = "a client does nothing until it sends a request"]
 pub struct TestClient {

@@ -368,7 +368,7 @@ impl IntoFuture for TestRequest {
 
     /// # Panics
     /// Where the future is awaited, when a [`Link`](lambda_api::response::Link) in the response cannot
-    /// be resolved.
+    /// be resolved, or when the response of a `conforming` client is not one that the document promises.
     fn into_future(self) -> Self::IntoFuture {
         TrackedFuture::new(self.send())
     }

@@ -173,11 +173,11 @@ async fn staff() {}
 #[api_handler(GET "/scoped", authenticator = "keys", scopes("read"))]
 async fn scoped() {}
 
-fn nobody(_: &Identity, _: &Request) -> bool {
+fn no_caller(_: &Identity, _: &Request) -> bool {
     false
 }
 
-#[api_handler(GET "/guarded", authenticator = "keys", guard = nobody)]
+#[api_handler(GET "/guarded", authenticator = "keys", guard = no_caller)]
 async fn guarded() {}
 
 #[api_handler(GET "/maybe", public)]

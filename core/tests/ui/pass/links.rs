@@ -69,6 +69,14 @@ async fn r#match(rest: String) {
     drop(rest);
 }
 
+const MAX: u32 = 1;
+
+/// A parameter named like a constant.
+#[api_handler(GET "/j/{MAX}/{ID}")]
+async fn capitals(#[path("MAX")] max: u32, #[path("ID")] id: u32) {
+    let _ = (max, id, MAX);
+}
+
 #[deprecated = "use /f"]
 #[api_handler(GET "/g")]
 async fn old() {}
@@ -105,11 +113,12 @@ fn links() -> Vec<Link> {
         old::path(),
         made::path(7),
         local(),
+        capitals::path(1, 2),
     ]
 }
 
 fn main() {
     let api = Api::new().routes(routes![orders::not_linked]);
-    assert_eq!(links().len(), 7);
+    assert_eq!(links().len(), 8);
     drop(api);
 }

@@ -13,6 +13,8 @@ use http::{
 };
 use serde_json::Value;
 
+const PROBLEM: &str = "application/problem+json";
+
 /// A response, and what is known of its request.
 pub(super) struct Received<'a> {
     pub(super) response: &'a Response<Bytes>,
@@ -104,6 +106,17 @@ impl Received<'_> {
         all
     }
 
+    /// The `status` of a problem is that of the response.
+    fn of_status(&self, content: &Part<'_>, media_type: &str, body: &Value) -> Option<Violation> {
+        let status = self.response.status().as_u16();
+        let found = body
+            .get("status")
+            .filter(|found| media_type == PROBLEM && **found != status)?;
+        let what = format!("expected {status}, found {found}");
+        let place = "body at /status";
+        Some(Violation::new(place, what, &content.pointer, None))
+    }
+
     fn of_no_content(&self, response: &Part<'_>) -> Option<Violation> {
         let length = self.response.body().len();
         let what = format!("expected none, found {length} bytes");
@@ -129,8 +142,10 @@ impl Received<'_> {
                 Ok(value) => {
                     let mut all = schemas.fits("body", &value, &schema);
                     all.extend(of_code(operation, content, media_type, &value));
+                    all.extend(self.of_status(content, media_type, &value));
                     all
                 }
+                Err(error) if is_too_deep(&error) => Vec::new(),
                 Err(error) => {
                     let what = match body.is_empty() {
                         true => "expected JSON, found an empty body".to_owned(),
@@ -156,9 +171,7 @@ fn of_code(
     media_type: &str,
     body: &Value,
 ) -> Option<Violation> {
-    let found = body
-        .get("code")
-        .filter(|_| media_type == "application/problem+json")?;
+    let found = body.get("code").filter(|_| media_type == PROBLEM)?;
     let codes = operation.codes(content, media_type)?;
     if codes.iter().any(|code| found == code) {
         return None;
@@ -203,6 +216,11 @@ fn find<'a>(content: &Part<'a>, media_type: Option<&str>) -> Option<&'a str> {
     };
     let range = media_type.split('/').next().map(|main| format!("{main}/*"));
     of(media_type).or_else(|| of(&range?)).or_else(|| of("*/*"))
+}
+
+/// Whether the JSON is nested too deeply to be read, and perhaps valid.
+fn is_too_deep(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("recursion limit exceeded")
 }
 
 fn is_json(media_type: &str) -> bool {

@@ -17,7 +17,7 @@ async fn promised_responses_pass() {
     let next = Next::default();
     let client = client(&next).await;
     let order = || order_with("/id", json!(7));
-    let cases: [Case; 14] = [
+    let cases: [Case; 15] = [
         (200, "application/json", COUNT, order()),
         (200, "Application/JSON; charset=utf-8", COUNT, order()),
         (
@@ -61,6 +61,8 @@ async fn promised_responses_pass() {
             &[("x-count", "1"), ("content-encoding", "gzip")],
             "..".to_owned(),
         ),
+        // It is not read.
+        (200, "application/json", COUNT, "[".repeat(200)),
         (204, "", &[], String::new()),
         (204, "application/json", &[], String::new()),
     ];

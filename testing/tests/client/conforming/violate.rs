@@ -14,8 +14,8 @@ async fn each_violation_has_its_place() {
     let client = client(&next).await;
     let json = "application/json";
     let order = || order_with("/id", json!(7));
-    let problem = |code: &str| {
-        json!({"type": "about:blank", "title": "Gone", "status": 404, "code": code}).to_string()
+    let problem = |status: u16, code: &str| {
+        json!({"type": "about:blank", "title": "Gone", "status": status, "code": code}).to_string()
     };
     let cases: Vec<(Case, String)> = vec![
         (
@@ -124,9 +124,15 @@ async fn each_violation_has_its_place() {
             ),
         ),
         (
-            (404, "application/problem+json", &[], problem("order_lost")),
+            (404, "application/problem+json", &[], problem(404, "order_lost")),
             "body at /code: expected \"order_deleted\" or \"order_not_found\", found \"order_lost\"\n    \
              promised at /components/responses/OrderDeletedOrOrderNotFound/content/application~1problem+json"
+                .to_owned(),
+        ),
+        (
+            (404, "application/problem+json", &[], problem(422, "order_deleted")),
+            "body at /status: expected 404, found 422\n    promised at \
+             /components/responses/OrderDeletedOrOrderNotFound/content/application~1problem+json"
                 .to_owned(),
         ),
     ];

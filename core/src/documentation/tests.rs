@@ -449,7 +449,7 @@ fn each_response_has_its_status_and_media_type() {
         (documented::<texts>(), plain(200, Some(JSON))),
         (
             documented::<events>(),
-            plain(200, Some("text/event-stream")),
+            [plain(200, Some("text/event-stream")), plain(204, None)].concat(),
         ),
         (documented::<array>(), plain(200, Some(JSON))),
         (

@@ -21,6 +21,9 @@ use std::{
 #[api_handler(GET "/steps")]
 async fn steps(last: Option<LastEventId>) -> Sse {
     let seen = last.and_then(|last| last.0.parse().ok()).unwrap_or(0);
+    if seen >= 3 {
+        return Sse::done().keep_alive(Duration::from_secs(15));
+    }
     let steps = (seen + 1..4_u32).map(|step| {
         let event = Event::new()
             .id(step.to_string())
@@ -76,6 +79,12 @@ async fn events_continue_after_the_last_one() {
             response.assert_text(text);
             let response = client.get("/steps").await;
             assert!(response.text().starts_with("id: 1\n"));
+            // Otherwise a browser would connect again and again.
+            let response = client.get("/steps").header("last-event-id", "3").await;
+            response
+                .assert_status(204)
+                .assert_header("cache-control", "no-cache");
+            assert!(response.bytes().is_empty());
         })
         .await;
 }

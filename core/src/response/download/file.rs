@@ -9,7 +9,6 @@ use std::{
     path::{Path, PathBuf},
     pin::Pin,
     task::{Context, Poll},
-    time::{Duration, SystemTime},
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -21,7 +20,6 @@ const PIECE: u64 = 64 * 1024;
 pub(super) struct OpenFile {
     file: File,
     size: u64,
-    changed: Option<SystemTime>,
 }
 
 impl OpenFile {
@@ -37,13 +35,6 @@ impl OpenFile {
 
     pub(super) fn size(&self) -> u64 {
         self.size
-    }
-
-    /// The time of the last change, if the file cannot change again at the same time: dates of HTTP
-    /// have whole seconds, and equal ones must mean equal content (RFC 9110, section 8.8.2.2).
-    pub(super) fn settled_change(&self, now: SystemTime) -> Option<SystemTime> {
-        let age = now.duration_since(self.changed?).ok()?;
-        self.changed.filter(|_| age >= Duration::from_secs(1))
     }
 
     pub(super) fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
@@ -75,7 +66,6 @@ fn open_unchecked(path: &Path) -> io::Result<OpenFile> {
     Ok(OpenFile {
         file,
         size: metadata.len(),
-        changed: metadata.modified().ok(),
     })
 }
 

@@ -97,7 +97,7 @@ impl Download {
         Self::of(Content::Body(content.into()))
     }
 
-    /// Opens a file. Its name and the time of its last change become those of the response.
+    /// Opens a file. Its name becomes that of the response.
     ///
     /// ```
     /// use http::StatusCode;
@@ -124,6 +124,12 @@ impl Download {
     /// The file is read in pieces of 64 KiB, on the threads of tokio for blocking work. A file that
     /// becomes shorter in the meantime is an error of the body.
     ///
+    /// The response has no `last-modified`: packages, layers and images give all versions of a file
+    /// one time, such as 1980-01-01, and a client would join two versions or keep an old one. Set an
+    /// [`etag`](Download::etag) to let clients continue a download of a file that changes, or
+    /// [`last_modified`](Download::last_modified) if the times of your files are those of their
+    /// changes.
+    ///
     /// # Paths from outside
     ///
     /// The path is used as it is. A parameter in it could lead anywhere: `..` goes up, an absolute
@@ -136,10 +142,8 @@ impl Download {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy().into());
         let file = OpenFile::open(path).await?;
-        let last_modified = file.settled_change(SystemTime::now());
         let mut download = Self::of(Content::File(file));
         download.disposition.name = name;
-        download.last_modified = last_modified;
         Ok(download)
     }
 
@@ -186,6 +190,9 @@ impl Download {
     }
 
     /// Sets the time of the last change. It is sent in whole seconds, and not before 1970.
+    ///
+    /// A client sends it back to continue a download. So two versions must not have a time within
+    /// the same second; if they can, set an [`etag`](Download::etag) instead.
     pub fn last_modified(mut self, time: SystemTime) -> Self {
         self.last_modified = Some(time);
         self

@@ -4,7 +4,7 @@ use super::FromRequest;
 use crate::{
     Operation, Request,
     response::{
-        download::{Range, RangeNotSatisfiable},
+        download::{PreconditionFailed, Range, RangeNotSatisfiable},
         media_type::ANY,
     },
 };
@@ -21,6 +21,8 @@ impl<'r> FromRequest<'r> for Range {
     fn describe(operation: &mut Operation) {
         operation.response(StatusCode::PARTIAL_CONTENT, Some(ANY));
         operation.response_header("content-range");
+        operation.response(StatusCode::NOT_MODIFIED, None);
+        operation.error::<PreconditionFailed>();
         operation.error::<RangeNotSatisfiable>();
     }
 }

@@ -51,7 +51,7 @@ use crate::{Response, describe::Operation};
 /// | [`Created<T>`](struct@Created), [`Accepted<T>`] | that of `T` as 201 (with a `location`), 202 |
 /// | [`Sse`] | 200, what a stream yields, as events; 204 if none are left |
 /// | [`JsonArray<T>`], [`JsonLines<T>`] | 200, what a stream yields, as JSON |
-/// | [`Download`] | 200, 206 or 416: content with the name of a file, and ranges of it |
+/// | [`Download`] | 200, 206, 304, 412 or 416: content with the name of a file, ranges of it, and preconditions |
 /// | [`Redirect`] | 303, 307 or 308 |
 /// | [`http::StatusCode`] | that status without content |
 /// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |

@@ -138,6 +138,58 @@ async fn a_download_has_ranges_on_every_source() {
 }
 
 #[tokio::test]
+async fn preconditions_come_before_ranges() {
+    let client = client().await;
+    client
+        .on_every_source(async |client| {
+            for (method, name, value, status) in [
+                ("GET", "if-match", "\"v7\"", 206),
+                ("GET", "if-match", "\"v6\"", 412),
+                ("GET", "if-none-match", "W/\"v7\"", 304),
+                ("GET", "if-none-match", "\"v6\"", 206),
+                (
+                    "GET",
+                    "if-modified-since",
+                    "Sun, 06 Nov 1994 08:49:37 GMT",
+                    304,
+                ),
+                (
+                    "GET",
+                    "if-modified-since",
+                    "Sun, 06 Nov 1994 08:49:36 GMT",
+                    206,
+                ),
+                (
+                    "GET",
+                    "if-unmodified-since",
+                    "Sun, 06 Nov 1994 08:49:36 GMT",
+                    412,
+                ),
+                ("HEAD", "if-none-match", "\"v7\"", 304),
+                ("POST", "if-match", "\"v6\"", 200),
+            ] {
+                let request = client.request(method, "/report");
+                let request = request.header("range", "bytes=0-3");
+                let response = request.header(name, value).await;
+                response.assert_status(status);
+                match status {
+                    412 => {
+                        response.assert_problem(412, "precondition_failed");
+                    }
+                    304 => {
+                        response.assert_header("etag", "\"v7\"");
+                        assert!(response.bytes().is_empty());
+                        let headers = response.headers();
+                        assert!(!headers.contains_key("content-disposition"), "{headers:?}");
+                    }
+                    _ => {}
+                }
+            }
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn a_range_is_ignored_where_http_says_so() {
     let client = client().await;
     client

@@ -1,15 +1,18 @@
 //! Content as a file: its name, ranges of it, and files of the file system.
 
+mod condition;
 mod disposition;
 mod file;
 mod range;
 
+pub(crate) use condition::PreconditionFailed;
 pub use range::Range;
 pub(crate) use range::RangeNotSatisfiable;
 
 use super::{media_type::ANY, plain::ok};
 use crate::{Body, Error, IntoResponse, Problem, Response, describe::Operation};
 use bytes::{Buf, Bytes};
+use condition::{Validators, Verdict};
 use disposition::Disposition;
 use file::{FileBody, OpenFile};
 use http::{
@@ -19,7 +22,7 @@ use http::{
         LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
     },
 };
-use range::{Selected, Validators};
+use range::Selected;
 use std::{
     borrow::Cow,
     fmt::Display,
@@ -57,7 +60,8 @@ use std::{
 ///   [`content_type`](Download::content_type) sets another. `x-content-type-options: nosniff` stops
 ///   browsers from guessing one.
 /// - [`filename`](Download::filename) cannot contain a directory or a control character.
-/// - [`range`](Download::range) responds with the part that the request asks for.
+/// - [`range`](Download::range) responds with the part that the request asks for, or with a 304 if the
+///   client has the content already.
 ///
 /// If a value of a setter is invalid, the response is a 500, which is logged.
 ///
@@ -182,8 +186,9 @@ impl Download {
         self
     }
 
-    /// Sets the strong entity tag, without quotes: another one for each change of the content. It
-    /// lets a client continue a download only if the content is still the same.
+    /// Sets the strong entity tag, without quotes: another one for each change of the content. With
+    /// [`range`](Download::range), a client continues a download only if the content is still the same,
+    /// and gets no content that it already has.
     pub fn etag(mut self, tag: impl Into<Cow<'static, str>>) -> Self {
         self.etag = Some(tag.into());
         self
@@ -198,17 +203,20 @@ impl Download {
         self
     }
 
-    /// Responds with the range that the request asks for ([RFC 9110, section
-    /// 14](https://www.rfc-editor.org/rfc/rfc9110#section-14)).
+    /// Responds with the range that the request asks for, if its preconditions hold ([RFC 9110,
+    /// sections 13 and 14](https://www.rfc-editor.org/rfc/rfc9110#section-13)).
     ///
     /// | request | response |
     /// |---|---|
+    /// | `if-match` without the `etag`, `if-unmodified-since` before the `last-modified` of the response | 412, `precondition_failed` |
+    /// | `if-none-match` with the `etag`; without it, `if-modified-since` that is not before the `last-modified` | 304 |
     /// | one range within the content | 206 with `content-range` |
     /// | one range behind its end | 416, `range_not_satisfiable`, with `content-range: bytes */13` |
     /// | no range, several or an invalid one; a method other than `GET` | the whole content |
     /// | `if-range` that is neither the `etag` nor the `last-modified` of the response | the whole content |
     ///
-    /// The content of a stream is always whole.
+    /// The content of a stream is always whole. Preconditions of methods other than `GET` and `HEAD`
+    /// are ignored: a handler has to evaluate them before it changes something.
     pub fn range(mut self, range: Range) -> Self {
         self.range = Some(range);
         self
@@ -234,6 +242,11 @@ impl Download {
         }
         if let Some(date) = validators.last_modified() {
             set(LAST_MODIFIED, &date)?;
+        }
+        match self.range.as_ref().map(|range| range.check(&validators)) {
+            None | Some(Verdict::Content) => {}
+            Some(Verdict::NotModified) => return Ok(not_modified(response)),
+            Some(Verdict::Failed) => return Err(Problem::from_error(&PreconditionFailed)),
         }
         let size = match &self.content {
             Content::Body(body) if body.is_stream() => None,
@@ -268,6 +281,15 @@ impl Download {
         *response.body_mut() = self.content.part(first, length).map_err(invalid)?;
         Ok(response)
     }
+}
+
+/// The response without fields that describe the content (RFC 9110, section 15.4.5).
+fn not_modified(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    for name in [CONTENT_TYPE, CONTENT_DISPOSITION, X_CONTENT_TYPE_OPTIONS] {
+        response.headers_mut().remove(name);
+    }
+    response
 }
 
 impl Content {

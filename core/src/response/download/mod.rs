@@ -67,7 +67,8 @@ use std::{
 ///
 /// The content is [collected](Body#streams) before it is sent, up to the
 /// [limit](crate::Limits::response) of the source: 6 MB for most, and less for binary content, which
-/// is base64 in the event. A client can get a larger file in ranges.
+/// is base64 in the event. A larger file is a 500, unless the client asks for one range of it:
+/// [`range`](Download::range) then responds with as much as the source can send.
 ///
 /// Through a REST API, binary content only reaches clients if `binaryMediaTypes` lists its type; see
 /// [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api).
@@ -210,10 +211,14 @@ impl Download {
     /// |---|---|
     /// | `if-match` without the `etag`, `if-unmodified-since` before the `last-modified` of the response | 412, `precondition_failed` |
     /// | `if-none-match` with the `etag`; without it, `if-modified-since` that is not before the `last-modified` | 304 |
-    /// | one range within the content | 206 with `content-range` |
+    /// | one range within the content | 206 with `content-range`: the range, or the first part of it if the whole is too large for the source |
     /// | one range behind its end | 416, `range_not_satisfiable`, with `content-range: bytes */13` |
     /// | no range, several or an invalid one; a method other than `GET` | the whole content |
     /// | `if-range` that is neither the `etag` nor the `last-modified` of the response | the whole content |
+    ///
+    /// So a client that asks for `bytes=0-`, as browsers do for media, and then for the rest gets a
+    /// file of any size. A text with many control characters can still exceed the limit of a
+    /// response.
     ///
     /// The content of a stream is always whole. Preconditions of methods other than `GET` and `HEAD`
     /// are ignored: a handler has to evaluate them before it changes something.
@@ -261,7 +266,7 @@ impl Download {
             set(ACCEPT_RANGES, &"bytes")?;
         }
         let selected = match range {
-            Some(range) => range.select(size, &validators),
+            Some(range) => range.select(size, &self.content_type, &validators),
             None => Selected::Whole,
         };
         let (first, length) = match selected {

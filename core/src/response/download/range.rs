@@ -1,7 +1,7 @@
 //! Which part of a content a request asks for: RFC 9110, section 14.
 
 use super::condition::{Conditions, Validators, Verdict, only};
-use crate::{ApiError, Outcome, Problem, Request};
+use crate::{ApiError, Outcome, Problem, Request, textual::is_textual};
 use http::{
     HeaderValue, Method, StatusCode,
     header::{CONTENT_RANGE, IF_RANGE, RANGE},
@@ -20,6 +20,8 @@ pub struct Range {
     wanted: Option<Wanted>,
     if_range: Option<HeaderValue>,
     conditions: Conditions,
+    /// The size of the largest response in bytes of JSON.
+    limit: Option<usize>,
 }
 
 /// The range, before the size of the content is known.
@@ -53,10 +55,13 @@ impl Range {
         }
     }
 
-    /// The range of a request.
-    pub(crate) fn of(request: &Request) -> Self {
+    /// The range of a request, and the size of the largest response to it in bytes of JSON.
+    pub(crate) fn of(request: &Request, limit: Option<usize>) -> Self {
         let (method, headers) = (request.method(), request.headers());
-        let mut range = Self::default();
+        let mut range = Self {
+            limit,
+            ..Self::default()
+        };
         if method == Method::GET || method == Method::HEAD {
             range.conditions = Conditions::of(headers);
         }
@@ -75,7 +80,42 @@ impl Range {
         self.conditions.check(validators)
     }
 
-    pub(super) fn select(&self, size: u64, validators: &Validators) -> Selected {
+    /// The length of the longest part that a response can hold: a part of what was asked for is
+    /// allowed (RFC 9110, section 15.3.7), and one that is too large is a 500.
+    fn longest(&self, content_type: &str) -> u64 {
+        let Some(limit) = self.limit else {
+            return u64::MAX;
+        };
+        // The rest is for the header fields.
+        let room = limit - limit / 16;
+        let longest = match is_textual(content_type.as_bytes()) {
+            // Line breaks, quotes and backslashes are two bytes each. Only other control characters
+            // are more.
+            true => room / 2,
+            // Base64.
+            false => room / 4 * 3,
+        };
+        longest.max(1) as u64
+    }
+
+    pub(super) fn select(
+        &self,
+        size: u64,
+        content_type: &str,
+        validators: &Validators,
+    ) -> Selected {
+        let selected = self.select_of(size, validators);
+        let Selected::Part { first, last } = selected else {
+            return selected;
+        };
+        let longest = self.longest(content_type);
+        Selected::Part {
+            first,
+            last: last.min(first.saturating_add(longest - 1)),
+        }
+    }
+
+    fn select_of(&self, size: u64, validators: &Validators) -> Selected {
         let Some(wanted) = self.wanted else {
             return Selected::Whole;
         };
@@ -168,6 +208,8 @@ impl ApiError for RangeNotSatisfiable {
 mod tests {
     use super::*;
     use Selected::{Part, Unsatisfiable, Whole};
+
+    const BYTES: &str = "application/octet-stream";
     use http::{
         HeaderName,
         header::{IF_MATCH, IF_NONE_MATCH},
@@ -207,8 +249,39 @@ mod tests {
             ("items=0-1", 10, Whole),
             ("", 10, Whole),
         ] {
-            let selected = Range::new(value).select(size, &Validators::default());
+            let selected = Range::new(value).select(size, BYTES, &Validators::default());
             assert_eq!(selected, expected, "{value:?} of {size}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_no_longer_than_a_response_can_be() {
+        // A sixteenth of 160 is for the header fields.
+        for (value, content_type, limit, expected) in [
+            ("bytes=0-", BYTES, Some(160), part(0, 110)),
+            ("bytes=5-", BYTES, Some(160), part(5, 115)),
+            ("bytes=5-115", BYTES, Some(160), part(5, 115)),
+            ("bytes=5-116", BYTES, Some(160), part(5, 115)),
+            ("bytes=5-100", BYTES, Some(160), part(5, 100)),
+            ("bytes=-500", BYTES, Some(160), part(500, 610)),
+            ("bytes=990-", BYTES, Some(160), part(990, 999)),
+            (
+                "bytes=0-",
+                "text/csv; charset=utf-8",
+                Some(160),
+                part(0, 74),
+            ),
+            ("bytes=0-", BYTES, None, part(0, 999)),
+            ("bytes=7-", BYTES, Some(0), part(7, 7)),
+            ("bytes=1000-", BYTES, Some(160), Unsatisfiable),
+            ("", BYTES, Some(160), Whole),
+        ] {
+            let range = Range {
+                limit,
+                ..Range::new(value)
+            };
+            let selected = range.select(1000, content_type, &Validators::default());
+            assert_eq!(selected, expected, "{value:?} of {content_type}");
         }
     }
 
@@ -224,7 +297,7 @@ mod tests {
             request
         }
         let range = (RANGE, "bytes=1-2");
-        let found = Range::of(&request(Method::GET, std::slice::from_ref(&range)));
+        let found = Range::of(&request(Method::GET, std::slice::from_ref(&range)), None);
         assert_eq!(found, Range::new("bytes=1-2"));
         for (method, headers) in [
             (Method::GET, vec![]),
@@ -236,7 +309,8 @@ mod tests {
                 vec![range, (IF_RANGE, "\"a\""), (IF_RANGE, "\"b\"")],
             ),
         ] {
-            assert_eq!(Range::of(&request(method, &headers)), Range::default());
+            let found = Range::of(&request(method, &headers), None);
+            assert_eq!(found, Range::default());
         }
         // Other methods change something, before which the handler would have to look at them.
         for (method, is_held) in [
@@ -245,7 +319,7 @@ mod tests {
             (Method::PUT, false),
         ] {
             for name in [IF_MATCH, IF_NONE_MATCH] {
-                let found = Range::of(&request(method.clone(), &[(name, "\"a\"")]));
+                let found = Range::of(&request(method.clone(), &[(name, "\"a\"")]), None);
                 assert_eq!(found != Range::default(), is_held, "{method}");
             }
         }

@@ -261,6 +261,11 @@ impl Operation {
             let required = !self.optional;
             let responses = self.contents().map(|contents| &mut contents.responses);
             for response in responses.into_iter().flatten() {
+                // It has no fields that describe content (RFC 9110, section 15.4.5).
+                if response.status == Some(StatusCode::NOT_MODIFIED) && name.starts_with("content-")
+                {
+                    continue;
+                }
                 match response.headers.iter_mut().find(|one| one.name == name) {
                     Some(known) => known.required |= required,
                     None => response.headers.push(ResponseHeader { name, required }),

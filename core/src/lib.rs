@@ -193,6 +193,7 @@ mod sensitive;
 mod setting;
 mod state;
 pub mod template;
+mod textual;
 mod timing;
 #[cfg(feature = "validate")]
 #[cfg_attr(docsrs, doc(cfg(feature = "validate")))]

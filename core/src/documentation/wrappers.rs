@@ -75,8 +75,16 @@ impl RequestSchema for LastEventId {
 
 impl RequestSchema for Range {
     fn document(documentation: &mut Documentation) {
-        header::<Self>(documentation, "range", false);
-        header::<Self>(documentation, "if-range", false);
+        for name in [
+            "range",
+            "if-range",
+            "if-match",
+            "if-none-match",
+            "if-modified-since",
+            "if-unmodified-since",
+        ] {
+            header::<Self>(documentation, name, false);
+        }
     }
 }
 

@@ -106,6 +106,7 @@ use std::{
 /// | `too_many_parameters`, `too_many_cookies`, `too_many_fields`, `too_many_parts` | 400 | the query, the `cookie` header or a form has too many elements |
 /// | `json_too_deep` | 400 | arrays and objects in the body are nested too deeply |
 /// | `part_too_large` | 413 | a part of a multipart form is too large |
+/// | `precondition_failed` | 412 | `if-match` or `if-unmodified-since` asks for another version of a [`Download`](crate::response::Download) |
 /// | `range_not_satisfiable` | 416 | the range of a [`Download`](crate::response::Download) is behind its end; `content-range` has its size |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
 /// | `body_too_large` | 413 | the body of the request exceeds its limit |

@@ -118,7 +118,7 @@ use std::{
 /// | [`Json<T>`](crate::Json), [`Form<T>`](crate::extract::Form), `Multipart` (feature `multipart`), [`Text`](crate::extract::Text), `bytes::Bytes` | the body |
 /// | [`Cookies`](crate::extract::Cookies), `HeaderMap`, `Method`, `Uri`, `Version`, `&HeaderMap`, `&Method`, `&Uri`, `&Request` | parts of the request |
 /// | [`State<T>`](crate::State), [`Extension<T>`](crate::extract::Extension) | a value of the application, a value that a layer inserted into the request |
-/// | [`Range`](crate::extract::Range), [`LastEventId`](crate::extract::LastEventId) | the range for a [`Download`](crate::response::Download), and the header `last-event-id` |
+/// | [`Range`](crate::extract::Range), [`LastEventId`](crate::extract::LastEventId) | the range and the preconditions for a [`Download`](crate::response::Download), and the header `last-event-id` |
 /// | [`MatchedPath`](crate::extract::MatchedPath) | the pattern of the route |
 /// | [`Invocation`](crate::Invocation), [`LambdaContext`](crate::LambdaContext) (or references), [`Deadline`](crate::extract::Deadline) | the data of the gateway and of Lambda about the invocation |
 /// | `Valid<E>` (feature `validate`) | the value of the extractor `E`, if it satisfies the rules of its type |

@@ -2,9 +2,10 @@
 
 use super::FromRequest;
 use crate::{
-    Operation, Request,
+    Invocation, Operation, Request,
+    matched_route::limits_of,
     response::{
-        download::{Range, RangeNotSatisfiable},
+        download::{PreconditionFailed, Range, RangeNotSatisfiable},
         media_type::ANY,
     },
 };
@@ -14,13 +15,20 @@ use std::convert::Infallible;
 impl<'r> FromRequest<'r> for Range {
     type Rejection = Infallible;
 
-    const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> =
-        Some(|request| Ok(Self::of(request)));
+    const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> = Some(|request| {
+        // A request that is not from an event has no limit.
+        let source = Invocation::of(request).source();
+        let limits = limits_of(request.extensions());
+        let limit = source.map(|source| source.response_limit().min(limits.response));
+        Ok(Self::of(request, limit))
+    });
 
     /// Declares the responses that only a handler with this argument has.
     fn describe(operation: &mut Operation) {
         operation.response(StatusCode::PARTIAL_CONTENT, Some(ANY));
         operation.response_header("content-range");
+        operation.response(StatusCode::NOT_MODIFIED, None);
+        operation.error::<PreconditionFailed>();
         operation.error::<RangeNotSatisfiable>();
     }
 }

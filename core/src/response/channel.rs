@@ -16,7 +16,7 @@ impl Body {
     /// Creates a body, and the sender of its pieces.
     ///
     /// ```
-    /// use lambda_api::{Body, api_handler};
+    /// use lambda_api::{Body, api_handler, response::Closed};
     ///
     /// #[api_handler(GET "/rows")]
     /// async fn rows() -> Body {
@@ -24,10 +24,10 @@ impl Body {
     ///     tokio::spawn(async move {
     ///         for row in 0..1000 {
     ///             // Fails if the body was dropped: nothing needs the other rows.
-    ///             if sender.send(format!("{row}\n")).await.is_err() {
-    ///                 break;
-    ///             }
+    ///             sender.send(format!("{row}\n")).await?;
     ///         }
+    ///         sender.finish();
+    ///         Ok::<_, Closed>(())
     ///     });
     ///     body
     /// }
@@ -36,6 +36,10 @@ impl Body {
     /// # assert!(rows().await.collect().await.unwrap().starts_with(b"0\n1\n"));
     /// # }
     /// ```
+    ///
+    /// [`finish`](Sender::finish) ends the body. A sender that is dropped without it, since the task
+    /// returned early, panicked or was cancelled, is an error of the body: half of the content never
+    /// looks whole.
     ///
     /// The channel holds one piece: [`send`](Sender::send) waits until the piece before it was read.
     /// So the sender belongs in a task of its own; a handler that sends two pieces before it returns
@@ -46,6 +50,7 @@ impl Body {
         let sender = Sender {
             pieces,
             error: Arc::clone(&error),
+            has_ended: false,
         };
         let body = Receiver {
             pieces: receiver,
@@ -64,13 +69,14 @@ fn locked(error: &EndError) -> MutexGuard<'_, Option<BoxError>> {
 
 /// Sender of the pieces of a [`Body::channel`].
 ///
-/// Dropping it ends the body. So a task that is cancelled, or that returns early, ends it as if it
-/// were whole; call [`abort`](Sender::abort) if it is not. A panic of the task is an error of the
-/// body.
-#[must_use = "dropping the sender ends the body"]
+/// [`finish`](Sender::finish) ends the body, and [`abort`](Sender::abort) ends it with an error.
+/// Dropping the sender without either is an error of the body as well: a task that is cancelled, that
+/// returns early or that panics has not sent all of it.
+#[must_use = "dropping the sender without `finish` is an error of the body"]
 pub struct Sender {
     pieces: mpsc::Sender<Bytes>,
     error: EndError,
+    has_ended: bool,
 }
 
 impl Sender {
@@ -89,17 +95,28 @@ impl Sender {
         self.pieces.closed().await;
     }
 
+    /// Ends the body behind the pieces that were sent: it is whole.
+    pub fn finish(mut self) {
+        self.has_ended = true;
+    }
+
     /// Ends the body with an error, behind the pieces that were sent.
-    pub fn abort(self, error: impl Into<Error>) {
+    pub fn abort(mut self, error: impl Into<Error>) {
+        self.has_ended = true;
         *locked(&self.error) = Some(error.into().into_boxed());
     }
 }
 
 impl Drop for Sender {
     fn drop(&mut self) {
-        if panicking() {
-            *locked(&self.error) = Some("the sender of the body panicked".into());
+        if self.has_ended {
+            return;
         }
+        let error = match panicking() {
+            true => "the sender of the body panicked",
+            false => "the sender of the body was dropped without `finish`",
+        };
+        *locked(&self.error) = Some(error.into());
     }
 }
 
@@ -140,6 +157,7 @@ impl http_body::Body for Receiver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::future::pending;
     use tokio::task::yield_now;
 
     #[tokio::test]
@@ -148,6 +166,7 @@ mod tests {
         sender.send("a").await.unwrap();
         let second = tokio::spawn(async move {
             sender.send("b").await.unwrap();
+            sender.finish();
         });
         for _ in 0..8 {
             yield_now().await;
@@ -198,5 +217,30 @@ mod tests {
         let error = body.collect().await.unwrap_err();
         assert_eq!(error.to_string(), "the sender of the body panicked");
         assert!(task.await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_sender_dropped_without_an_end_is_an_error() {
+        const DROPPED: &str = "the sender of the body was dropped without `finish`";
+        // A task that returns early.
+        let (mut sender, body) = Body::channel();
+        tokio::spawn(async move {
+            sender.send("a").await.unwrap();
+        });
+        assert_eq!(body.collect().await.unwrap_err().to_string(), DROPPED);
+        // A task that is cancelled.
+        let (mut sender, body) = Body::channel();
+        let task = tokio::spawn(async move {
+            sender.send("a").await.unwrap();
+            pending::<()>().await;
+            sender.finish();
+        });
+        yield_now().await;
+        task.abort();
+        assert_eq!(body.collect().await.unwrap_err().to_string(), DROPPED);
+        // A task that has sent everything, even if that is nothing.
+        let (sender, body) = Body::channel();
+        sender.finish();
+        assert_eq!(body.collect().await.unwrap(), "");
     }
 }

@@ -49,8 +49,9 @@ use crate::{Response, describe::Operation};
 /// | [`Json<T>`](crate::Json) | 200, `application/json` |
 /// | [`Html<T>`] | 200, `text/html; charset=utf-8` |
 /// | [`Created<T>`](struct@Created), [`Accepted<T>`] | that of `T` as 201 (with a `location`), 202 |
-/// | [`Sse`], [`JsonArray<T>`], [`JsonLines<T>`] | 200, what a stream yields, as events or as JSON |
-/// | [`Download`] | 200, 206 or 416: content with the name of a file, and ranges of it |
+/// | [`Sse`] | 200, what a stream yields, as events; 204 if none are left |
+/// | [`JsonArray<T>`], [`JsonLines<T>`] | 200, what a stream yields, as JSON |
+/// | [`Download`] | 200, 206, 304, 412 or 416: content with the name of a file, ranges of it, and preconditions |
 /// | [`Redirect`] | 303, 307 or 308 |
 /// | [`http::StatusCode`] | that status without content |
 /// | [`Body`](crate::Body), [`http::Response<B>`] | as it is |

@@ -50,14 +50,16 @@ async fn respond(kind: String) -> Response {
         "invalid-lines" => JsonLines::new(all([Never])).into_response(),
         "download" => Download::new(Body::from_stream(all(["a", "b"]))).into_response(),
         "broken-download" => Download::new(Body::from_stream(broken(["a"]))).into_response(),
-        "channel" | "broken-channel" => {
+        "channel" | "broken-channel" | "dropped-channel" => {
             let (mut sender, body) = Body::channel();
             tokio::spawn(async move {
                 for piece in ["a", "b", "c"] {
                     sender.send(piece).await.unwrap();
                 }
-                if kind == "broken-channel" {
-                    sender.abort("the secret");
+                match kind.as_str() {
+                    "channel" => sender.finish(),
+                    "broken-channel" => sender.abort("the secret"),
+                    _ => drop(sender),
                 }
             });
             body.into_response()
@@ -105,6 +107,7 @@ async fn an_error_in_a_stream_is_a_500_without_its_pieces() {
         "/invalid-lines",
         "/broken-download",
         "/broken-channel",
+        "/dropped-channel",
     ] {
         let event = EventBuilder::new(Source::HttpApi).path(path);
         let response = event.send(&app).await;

@@ -1,7 +1,11 @@
 //! Downloads: bytes, streams and files, and ranges of them.
 
 use crate::{all, header};
-use lambda_api::{Body, IntoResponse, Response, extract::Range, response::Download};
+use lambda_api::{
+    Api, Body, Error, IntoResponse, Response, State, api_handler, event::Source, extract::Range,
+    response::Download, routes,
+};
+use lambda_api_testing::EventBuilder;
 use std::{
     fs::{self, File},
     io::{ErrorKind, Write},
@@ -151,6 +155,48 @@ async fn a_file_is_read_in_pieces_and_in_ranges() {
     }
 }
 
+#[api_handler(GET "/{kind}")]
+async fn large(kind: String, path: State<PathBuf>, range: Range) -> Result<Download, Error> {
+    let file = Download::file(path.0).await?.range(range);
+    Ok(match kind.as_str() {
+        "text" => file.content_type("text/csv"),
+        _ => file,
+    })
+}
+
+#[tokio::test]
+async fn a_file_above_the_limit_arrives_in_open_ranges() {
+    let bytes: Vec<u8> = (0..7_000_000_u32)
+        .map(|index| (index % 251) as u8)
+        .collect();
+    let binary = TestFile::new("larger.bin", &bytes);
+    // Each quote and each line feed is two bytes in JSON.
+    let text = TestFile::new("larger.csv", &b"\"\n".repeat(800_000));
+    for (path, file, source, size, parts) in [
+        ("/binary", &binary, Source::HttpApi, 7_000_000, 2),
+        ("/binary", &binary, Source::Alb, 7_000_000, 10),
+        ("/text", &text, Source::Alb, 1_600_000, 4),
+    ] {
+        let api = Api::new().routes(routes![large]).state(file.0.clone());
+        let app = api.build().await.unwrap();
+        let mut content = Vec::new();
+        let mut requests = 0;
+        while content.len() < size {
+            let range = format!("bytes={}-", content.len());
+            let event = EventBuilder::new(source).path(path).header("range", range);
+            let response = event.send(&app).await;
+            assert_eq!(response.status(), 206, "{path} {source}");
+            let last = content.len() + response.body().len() - 1;
+            let expected = format!("bytes {}-{last}/{size}", content.len());
+            assert_eq!(response.headers()["content-range"], *expected);
+            content.extend_from_slice(response.body());
+            requests += 1;
+        }
+        assert!(content == fs::read(&file.0).unwrap(), "{path} {source}");
+        assert_eq!(requests, parts, "{path} {source}");
+    }
+}
+
 #[tokio::test]
 async fn an_empty_file_is_an_empty_200() {
     let file = TestFile::new("empty.bin", b"");
@@ -199,17 +245,17 @@ async fn what_is_no_file_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_file_has_the_time_of_a_change_that_is_over() {
-    let file = TestFile::new("changed.bin", b"content");
-    let then = SystemTime::UNIX_EPOCH + Duration::from_millis(784_111_777_900);
-    for (modified, expected) in [
-        (then, Some("Sun, 06 Nov 1994 08:49:37 GMT")),
-        (SystemTime::now() + Duration::from_secs(600), None),
-    ] {
-        file.set_modified(modified);
-        let response = Download::file(&file.0).await.unwrap().into_response();
-        assert_eq!(header(&response, "last-modified"), expected);
-    }
+async fn the_time_of_a_file_is_not_that_of_its_version() {
+    let file = TestFile::new("packaged.bin", b"content");
+    let packaged = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    file.set_modified(packaged);
+    let download = async || Download::file(&file.0).await.unwrap();
+    let response = download().await.into_response();
+    assert_eq!(header(&response, "last-modified"), None);
+    // Unless the handler says so.
+    let response = download().await.last_modified(packaged).into_response();
+    let expected = "Thu, 01 Jan 1970 00:00:01 GMT";
+    assert_eq!(header(&response, "last-modified"), Some(expected));
 }
 
 #[tokio::test]

@@ -21,6 +21,9 @@ use std::{
 #[api_handler(GET "/steps")]
 async fn steps(last: Option<LastEventId>) -> Sse {
     let seen = last.and_then(|last| last.0.parse().ok()).unwrap_or(0);
+    if seen >= 3 {
+        return Sse::done().keep_alive(Duration::from_secs(15));
+    }
     let steps = (seen + 1..4_u32).map(|step| {
         let event = Event::new()
             .id(step.to_string())
@@ -76,6 +79,12 @@ async fn events_continue_after_the_last_one() {
             response.assert_text(text);
             let response = client.get("/steps").await;
             assert!(response.text().starts_with("id: 1\n"));
+            // Otherwise a browser would connect again and again.
+            let response = client.get("/steps").header("last-event-id", "3").await;
+            response
+                .assert_status(204)
+                .assert_header("cache-control", "no-cache");
+            assert!(response.bytes().is_empty());
         })
         .await;
 }
@@ -124,6 +133,58 @@ async fn a_download_has_ranges_on_every_source() {
             response
                 .assert_problem(416, "range_not_satisfiable")
                 .assert_header("content-range", "bytes */10");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn preconditions_come_before_ranges() {
+    let client = client().await;
+    client
+        .on_every_source(async |client| {
+            for (method, name, value, status) in [
+                ("GET", "if-match", "\"v7\"", 206),
+                ("GET", "if-match", "\"v6\"", 412),
+                ("GET", "if-none-match", "W/\"v7\"", 304),
+                ("GET", "if-none-match", "\"v6\"", 206),
+                (
+                    "GET",
+                    "if-modified-since",
+                    "Sun, 06 Nov 1994 08:49:37 GMT",
+                    304,
+                ),
+                (
+                    "GET",
+                    "if-modified-since",
+                    "Sun, 06 Nov 1994 08:49:36 GMT",
+                    206,
+                ),
+                (
+                    "GET",
+                    "if-unmodified-since",
+                    "Sun, 06 Nov 1994 08:49:36 GMT",
+                    412,
+                ),
+                ("HEAD", "if-none-match", "\"v7\"", 304),
+                ("POST", "if-match", "\"v6\"", 200),
+            ] {
+                let request = client.request(method, "/report");
+                let request = request.header("range", "bytes=0-3");
+                let response = request.header(name, value).await;
+                response.assert_status(status);
+                match status {
+                    412 => {
+                        response.assert_problem(412, "precondition_failed");
+                    }
+                    304 => {
+                        response.assert_header("etag", "\"v7\"");
+                        assert!(response.bytes().is_empty());
+                        let headers = response.headers();
+                        assert!(!headers.contains_key("content-disposition"), "{headers:?}");
+                    }
+                    _ => {}
+                }
+            }
         })
         .await;
 }

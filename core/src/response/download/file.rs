@@ -4,12 +4,11 @@ use crate::BoxError;
 use bytes::Bytes;
 use http_body::Frame;
 use std::{
-    fs::File,
+    fs::{File, Metadata},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     pin::Pin,
     task::{Context, Poll},
-    time::{Duration, SystemTime},
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -21,7 +20,6 @@ const PIECE: u64 = 64 * 1024;
 pub(super) struct OpenFile {
     file: File,
     size: u64,
-    changed: Option<SystemTime>,
 }
 
 impl OpenFile {
@@ -39,13 +37,6 @@ impl OpenFile {
         self.size
     }
 
-    /// The time of the last change, if the file cannot change again at the same time: dates of HTTP
-    /// have whole seconds, and equal ones must mean equal content (RFC 9110, section 8.8.2.2).
-    pub(super) fn settled_change(&self, now: SystemTime) -> Option<SystemTime> {
-        let age = now.duration_since(self.changed?).ok()?;
-        self.changed.filter(|_| age >= Duration::from_secs(1))
-    }
-
     pub(super) fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.file.seek(to)
     }
@@ -53,17 +44,37 @@ impl OpenFile {
 
 fn open(path: &Path) -> io::Result<OpenFile> {
     // Opening something else could wait (a pipe) or have an effect (a device).
-    if !path.metadata()?.is_file() {
-        let text = "expected a regular file, found something else";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    regular(&path.metadata()?)?;
+    open_unchecked(path)
+}
+
+/// The path may lead to something else by now.
+fn open_unchecked(path: &Path) -> io::Result<OpenFile> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))]
+    {
+        // `O_NONBLOCK`: opening a pipe does not wait for its writer. It has no effect on files.
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, 0o4000);
     }
-    let file = File::open(path)?;
+    let file = options.open(path)?;
     let metadata = file.metadata()?;
+    regular(&metadata)?;
     Ok(OpenFile {
         file,
         size: metadata.len(),
-        changed: metadata.modified().ok(),
     })
+}
+
+fn regular(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let text = "expected a regular file, found something else";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, text))
 }
 
 /// A number of bytes of a file, from its current position on.
@@ -135,4 +146,27 @@ fn read(mut file: File, length: u64) -> (File, io::Result<Vec<u8>>) {
         Err(error) => Err(error),
     };
     (file, read)
+}
+
+#[cfg(all(
+    test,
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod tests {
+    use super::*;
+    use std::{fs, process::Command};
+
+    #[test]
+    fn a_path_that_became_a_pipe_or_a_device_is_an_error() {
+        let name = format!("lambda-api-pipe-{}", std::process::id());
+        let pipe = std::env::temp_dir().join(name);
+        let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        for path in [&*pipe, Path::new("/dev/null")] {
+            let error = open_unchecked(path).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{path:?}");
+        }
+        fs::remove_file(pipe).unwrap();
+    }
 }

@@ -1,15 +1,18 @@
 //! Content as a file: its name, ranges of it, and files of the file system.
 
+mod condition;
 mod disposition;
 mod file;
 mod range;
 
+pub(crate) use condition::PreconditionFailed;
 pub use range::Range;
 pub(crate) use range::RangeNotSatisfiable;
 
 use super::{media_type::ANY, plain::ok};
 use crate::{Body, Error, IntoResponse, Problem, Response, describe::Operation};
 use bytes::{Buf, Bytes};
+use condition::{Validators, Verdict};
 use disposition::Disposition;
 use file::{FileBody, OpenFile};
 use http::{
@@ -19,7 +22,7 @@ use http::{
         LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
     },
 };
-use range::{Selected, Validators};
+use range::Selected;
 use std::{
     borrow::Cow,
     fmt::Display,
@@ -57,13 +60,15 @@ use std::{
 ///   [`content_type`](Download::content_type) sets another. `x-content-type-options: nosniff` stops
 ///   browsers from guessing one.
 /// - [`filename`](Download::filename) cannot contain a directory or a control character.
-/// - [`range`](Download::range) responds with the part that the request asks for.
+/// - [`range`](Download::range) responds with the part that the request asks for, or with a 304 if the
+///   client has the content already.
 ///
 /// If a value of a setter is invalid, the response is a 500, which is logged.
 ///
 /// The content is [collected](Body#streams) before it is sent, up to the
 /// [limit](crate::Limits::response) of the source: 6 MB for most, and less for binary content, which
-/// is base64 in the event. A client can get a larger file in ranges.
+/// is base64 in the event. A larger file is a 500, unless the client asks for one range of it:
+/// [`range`](Download::range) then responds with as much as the source can send.
 ///
 /// Through a REST API, binary content only reaches clients if `binaryMediaTypes` lists its type; see
 /// [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api).
@@ -103,7 +108,7 @@ impl Download {
         Self::of(Content::Body(content.into()))
     }
 
-    /// Opens a file. Its name and the time of its last change become those of the response.
+    /// Opens a file. Its name becomes that of the response.
     ///
     /// ```
     /// use http::StatusCode;
@@ -130,6 +135,12 @@ impl Download {
     /// The file is read in pieces of 64 KiB, on the threads of tokio for blocking work. A file that
     /// becomes shorter in the meantime is an error of the body.
     ///
+    /// The response has no `last-modified`: packages, layers and images give all versions of a file
+    /// one time, such as 1980-01-01, and a client would join two versions or keep an old one. Set an
+    /// [`etag`](Download::etag) to let clients continue a download of a file that changes, or
+    /// [`last_modified`](Download::last_modified) if the times of your files are those of their
+    /// changes.
+    ///
     /// The path is used as it is: read about [paths from outside](Download#paths-from-outside).
     ///
     /// # Errors
@@ -138,10 +149,8 @@ impl Download {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy().into());
         let file = OpenFile::open(path).await?;
-        let last_modified = file.settled_change(SystemTime::now());
         let mut download = Self::of(Content::File(file));
         download.disposition.name = name;
-        download.last_modified = last_modified;
         Ok(download)
     }
 
@@ -180,30 +189,41 @@ impl Download {
         self
     }
 
-    /// Sets the strong entity tag, without quotes: another one for each change of the content. It
-    /// lets a client continue a download only if the content is still the same.
+    /// Sets the strong entity tag, without quotes: another one for each change of the content. With
+    /// [`range`](Download::range), a client continues a download only if the content is still the same,
+    /// and gets no content that it already has.
     pub fn etag(mut self, tag: impl Into<Cow<'static, str>>) -> Self {
         self.etag = Some(tag.into());
         self
     }
 
     /// Sets the time of the last change. It is sent in whole seconds, and not before 1970.
+    ///
+    /// A client sends it back to continue a download. So two versions must not have a time within
+    /// the same second; if they can, set an [`etag`](Download::etag) instead.
     pub fn last_modified(mut self, time: SystemTime) -> Self {
         self.last_modified = Some(time);
         self
     }
 
-    /// Responds with the range that the request asks for ([RFC 9110, section
-    /// 14](https://www.rfc-editor.org/rfc/rfc9110#section-14)).
+    /// Responds with the range that the request asks for, if its preconditions hold ([RFC 9110,
+    /// sections 13 and 14](https://www.rfc-editor.org/rfc/rfc9110#section-13)).
     ///
     /// | request | response |
     /// |---|---|
-    /// | one range within the content | 206 with `content-range` |
+    /// | `if-match` without the `etag`, `if-unmodified-since` before the `last-modified` of the response | 412, `precondition_failed` |
+    /// | `if-none-match` with the `etag`; without it, `if-modified-since` that is not before the `last-modified` | 304 |
+    /// | one range within the content | 206 with `content-range`: the range, or the first part of it if the whole is too large for the source |
     /// | one range behind its end | 416, `range_not_satisfiable`, with `content-range: bytes */13` |
     /// | no range, several or an invalid one; a method other than `GET` | the whole content |
     /// | `if-range` that is neither the `etag` nor the `last-modified` of the response | the whole content |
     ///
-    /// The content of a stream is always whole.
+    /// So a client that asks for `bytes=0-`, as browsers do for media, and then for the rest gets a
+    /// file of any size. A text with many control characters can still exceed the limit of a
+    /// response.
+    ///
+    /// The content of a stream is always whole. Preconditions of methods other than `GET` and `HEAD`
+    /// are ignored: a handler has to evaluate them before it changes something.
     pub fn range(mut self, range: Range) -> Self {
         self.range = Some(range);
         self
@@ -230,6 +250,11 @@ impl Download {
         if let Some(date) = validators.last_modified() {
             set(LAST_MODIFIED, &date)?;
         }
+        match self.range.as_ref().map(|range| range.check(&validators)) {
+            None | Some(Verdict::Content) => {}
+            Some(Verdict::NotModified) => return Ok(not_modified(response)),
+            Some(Verdict::Failed) => return Err(Problem::from_error(&PreconditionFailed)),
+        }
         let size = match &self.content {
             Content::Body(body) if body.is_stream() => None,
             Content::Body(body) => Some(body.bytes().len() as u64),
@@ -243,7 +268,7 @@ impl Download {
             set(ACCEPT_RANGES, &"bytes")?;
         }
         let selected = match range {
-            Some(range) => range.select(size, &validators),
+            Some(range) => range.select(size, &self.content_type, &validators),
             None => Selected::Whole,
         };
         let (first, length) = match selected {
@@ -263,6 +288,15 @@ impl Download {
         *response.body_mut() = self.content.part(first, length).map_err(invalid)?;
         Ok(response)
     }
+}
+
+/// The response without fields that describe the content (RFC 9110, section 15.4.5).
+fn not_modified(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    for name in [CONTENT_TYPE, CONTENT_DISPOSITION, X_CONTENT_TYPE_OPTIONS] {
+        response.headers_mut().remove(name);
+    }
+    response
 }
 
 impl Content {

@@ -1,25 +1,27 @@
 //! Which part of a content a request asks for: RFC 9110, section 14.
 
-use crate::{ApiError, Error, Outcome, Problem, Request};
+use super::condition::{Conditions, Validators, Verdict, only};
+use crate::{ApiError, Outcome, Problem, Request, textual::is_textual};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderValue, Method, StatusCode,
     header::{CONTENT_RANGE, IF_RANGE, RANGE},
 };
-use std::{
-    borrow::Cow,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::borrow::Cow;
 
 /// Extractor for the range that a request asks for, which
 /// [`Download::range`](crate::response::Download::range) responds with.
 ///
-/// It holds the headers `range` and `if-range` of a `GET` request. It is never rejected: a range
-/// that is invalid, and one of several, is ignored, as [RFC
+/// It holds the headers `range` and `if-range` of a `GET` request, and the preconditions of a `GET`
+/// and a `HEAD`: `if-match`, `if-none-match`, `if-modified-since` and `if-unmodified-since`. It is
+/// never rejected: a range that is invalid, and one of several, is ignored, as [RFC
 /// 9110](https://www.rfc-editor.org/rfc/rfc9110#section-14.2) allows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Range {
     wanted: Option<Wanted>,
-    condition: Option<HeaderValue>,
+    if_range: Option<HeaderValue>,
+    conditions: Conditions,
+    /// The size of the largest response in bytes of JSON.
+    limit: Option<usize>,
 }
 
 /// The range, before the size of the content is known.
@@ -49,34 +51,75 @@ impl Range {
     pub fn new(value: &str) -> Self {
         Self {
             wanted: parse(value),
-            condition: None,
+            ..Self::default()
         }
     }
 
-    /// The range of a request.
-    pub(crate) fn of(request: &Request) -> Self {
+    /// The range of a request, and the size of the largest response to it in bytes of JSON.
+    pub(crate) fn of(request: &Request, limit: Option<usize>) -> Self {
+        let (method, headers) = (request.method(), request.headers());
+        let mut range = Self {
+            limit,
+            ..Self::default()
+        };
+        if method == Method::GET || method == Method::HEAD {
+            range.conditions = Conditions::of(headers);
+        }
         // RFC 9110, section 14.2: `GET` is the only method with ranges.
-        if request.method() != Method::GET {
-            return Self::default();
+        if method == Method::GET
+            && let (Ok(Some(value)), Ok(if_range)) = (only(headers, RANGE), only(headers, IF_RANGE))
+        {
+            range.wanted = value.to_str().ok().and_then(parse);
+            range.if_range = if_range.cloned();
         }
-        let headers = request.headers();
-        let Ok(Some(value)) = only(headers, RANGE) else {
-            return Self::default();
+        range
+    }
+
+    /// Evaluates the preconditions, which come before the range.
+    pub(super) fn check(&self, validators: &Validators) -> Verdict {
+        self.conditions.check(validators)
+    }
+
+    /// The length of the longest part that a response can hold: a part of what was asked for is
+    /// allowed (RFC 9110, section 15.3.7), and one that is too large is a 500.
+    fn longest(&self, content_type: &str) -> u64 {
+        let Some(limit) = self.limit else {
+            return u64::MAX;
         };
-        let Ok(condition) = only(headers, IF_RANGE) else {
-            return Self::default();
+        // The rest is for the header fields.
+        let room = limit - limit / 16;
+        let longest = match is_textual(content_type.as_bytes()) {
+            // Line breaks, quotes and backslashes are two bytes each. Only other control characters
+            // are more.
+            true => room / 2,
+            // Base64.
+            false => room / 4 * 3,
         };
-        Self {
-            wanted: value.to_str().ok().and_then(parse),
-            condition: condition.cloned(),
+        longest.max(1) as u64
+    }
+
+    pub(super) fn select(
+        &self,
+        size: u64,
+        content_type: &str,
+        validators: &Validators,
+    ) -> Selected {
+        let selected = self.select_of(size, validators);
+        let Selected::Part { first, last } = selected else {
+            return selected;
+        };
+        let longest = self.longest(content_type);
+        Selected::Part {
+            first,
+            last: last.min(first.saturating_add(longest - 1)),
         }
     }
 
-    pub(super) fn select(&self, size: u64, validators: &Validators) -> Selected {
+    fn select_of(&self, size: u64, validators: &Validators) -> Selected {
         let Some(wanted) = self.wanted else {
             return Selected::Whole;
         };
-        let condition = self.condition.as_ref();
+        let condition = self.if_range.as_ref();
         if condition.is_some_and(|condition| !validators.allow(condition)) {
             return Selected::Whole;
         }
@@ -95,15 +138,6 @@ impl Range {
                 last: end,
             },
         }
-    }
-}
-
-/// The only value of a header. Several are an error.
-fn only(headers: &HeaderMap, name: HeaderName) -> Result<Option<&HeaderValue>, ()> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (value, None) => Ok(value),
-        _ => Err(()),
     }
 }
 
@@ -138,62 +172,6 @@ fn parse(value: &str) -> Option<Wanted> {
 fn number(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
-}
-
-/// What a client can tell the versions of a content apart by.
-#[derive(Debug, Default)]
-pub(super) struct Validators {
-    /// With its quotes.
-    etag: Option<String>,
-    /// In whole seconds.
-    last_modified: Option<SystemTime>,
-}
-
-/// The end of the year 9999, after which a date of HTTP has no form.
-const LAST_DATE: u64 = 253_402_300_799;
-
-impl Validators {
-    pub(super) fn new(
-        etag: Option<Cow<'static, str>>,
-        last_modified: Option<SystemTime>,
-    ) -> Result<Self, Error> {
-        // RFC 9110, section 8.8.3; without bytes above ASCII, which clients read in different ways.
-        if let Some(tag) = &etag
-            && !tag.bytes().all(|byte| matches!(byte, b'!' | b'#'..=b'~'))
-        {
-            return Err(Error::msg(
-                "expected an entity tag of visible ASCII without quotes, found other characters",
-            ));
-        }
-        let seconds = last_modified
-            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-            .map(|time| time.as_secs())
-            .filter(|seconds| *seconds <= LAST_DATE);
-        Ok(Self {
-            etag: etag.map(|tag| format!("\"{tag}\"")),
-            last_modified: seconds.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds)),
-        })
-    }
-
-    pub(super) fn etag(&self) -> Option<&str> {
-        self.etag.as_deref()
-    }
-
-    pub(super) fn last_modified(&self) -> Option<httpdate::HttpDate> {
-        self.last_modified.map(Into::into)
-    }
-
-    /// Whether the client has the same version (RFC 9110, section 13.1.5). A weak tag never matches.
-    fn allow(&self, condition: &HeaderValue) -> bool {
-        let Ok(text) = condition.to_str() else {
-            return false;
-        };
-        if text.contains('"') {
-            return self.etag() == Some(text);
-        }
-        let date = httpdate::parse_http_date(text).ok();
-        date.is_some() && date == self.last_modified
-    }
 }
 
 /// The problem of a range that begins behind the end of the content.
@@ -231,6 +209,12 @@ mod tests {
     use super::*;
     use Selected::{Part, Unsatisfiable, Whole};
 
+    const BYTES: &str = "application/octet-stream";
+    use http::{
+        HeaderName,
+        header::{IF_MATCH, IF_NONE_MATCH},
+    };
+
     fn part(first: u64, last: u64) -> Selected {
         Part { first, last }
     }
@@ -265,8 +249,39 @@ mod tests {
             ("items=0-1", 10, Whole),
             ("", 10, Whole),
         ] {
-            let selected = Range::new(value).select(size, &Validators::default());
+            let selected = Range::new(value).select(size, BYTES, &Validators::default());
             assert_eq!(selected, expected, "{value:?} of {size}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_no_longer_than_a_response_can_be() {
+        // A sixteenth of 160 is for the header fields.
+        for (value, content_type, limit, expected) in [
+            ("bytes=0-", BYTES, Some(160), part(0, 110)),
+            ("bytes=5-", BYTES, Some(160), part(5, 115)),
+            ("bytes=5-115", BYTES, Some(160), part(5, 115)),
+            ("bytes=5-116", BYTES, Some(160), part(5, 115)),
+            ("bytes=5-100", BYTES, Some(160), part(5, 100)),
+            ("bytes=-500", BYTES, Some(160), part(500, 610)),
+            ("bytes=990-", BYTES, Some(160), part(990, 999)),
+            (
+                "bytes=0-",
+                "text/csv; charset=utf-8",
+                Some(160),
+                part(0, 74),
+            ),
+            ("bytes=0-", BYTES, None, part(0, 999)),
+            ("bytes=7-", BYTES, Some(0), part(7, 7)),
+            ("bytes=1000-", BYTES, Some(160), Unsatisfiable),
+            ("", BYTES, Some(160), Whole),
+        ] {
+            let range = Range {
+                limit,
+                ..Range::new(value)
+            };
+            let selected = range.select(1000, content_type, &Validators::default());
+            assert_eq!(selected, expected, "{value:?} of {content_type}");
         }
     }
 
@@ -282,7 +297,7 @@ mod tests {
             request
         }
         let range = (RANGE, "bytes=1-2");
-        let found = Range::of(&request(Method::GET, std::slice::from_ref(&range)));
+        let found = Range::of(&request(Method::GET, std::slice::from_ref(&range)), None);
         assert_eq!(found, Range::new("bytes=1-2"));
         for (method, headers) in [
             (Method::GET, vec![]),
@@ -294,53 +309,19 @@ mod tests {
                 vec![range, (IF_RANGE, "\"a\""), (IF_RANGE, "\"b\"")],
             ),
         ] {
-            assert_eq!(Range::of(&request(method, &headers)), Range::default());
+            let found = Range::of(&request(method, &headers), None);
+            assert_eq!(found, Range::default());
         }
-    }
-
-    #[test]
-    fn a_range_needs_the_version_that_the_client_has() {
-        let at = |seconds: u64| UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 900);
-        let both = Validators::new(Some("a".into()), Some(at(784_111_777))).unwrap();
-        let none = Validators::default();
-        for (condition, validators, is_part) in [
-            ("\"a\"", &both, true),
-            ("\"b\"", &both, false),
-            ("W/\"a\"", &both, false),
-            ("a", &both, false),
-            ("", &both, false),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", &both, true),
-            ("Sun, 06 Nov 1994 08:49:38 GMT", &both, false),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", &none, false),
-            ("\"a\"", &none, false),
+        // Other methods change something, before which the handler would have to look at them.
+        for (method, is_held) in [
+            (Method::GET, true),
+            (Method::HEAD, true),
+            (Method::PUT, false),
         ] {
-            let range = Range {
-                condition: Some(HeaderValue::from_static(condition)),
-                ..Range::new("bytes=1-2")
-            };
-            let expected = if is_part { part(1, 2) } else { Whole };
-            assert_eq!(range.select(10, validators), expected, "{condition}");
+            for name in [IF_MATCH, IF_NONE_MATCH] {
+                let found = Range::of(&request(method.clone(), &[(name, "\"a\"")]), None);
+                assert_eq!(found != Range::default(), is_held, "{method}");
+            }
         }
-    }
-
-    #[test]
-    fn a_time_without_a_date_of_http_is_not_sent() {
-        for (seconds, is_sent) in [(0, true), (LAST_DATE, true), (LAST_DATE + 1, false)] {
-            let time = UNIX_EPOCH + Duration::from_secs(seconds);
-            let validators = Validators::new(None, Some(time)).unwrap();
-            assert_eq!(validators.last_modified().is_some(), is_sent, "{seconds}");
-        }
-        let before = UNIX_EPOCH - Duration::from_secs(1);
-        let validators = Validators::new(None, Some(before)).unwrap();
-        assert!(validators.last_modified().is_none());
-    }
-
-    #[test]
-    fn a_tag_has_no_quotes() {
-        for tag in ["a\"b", "a b", "a\n", "é"] {
-            assert!(Validators::new(Some(tag.into()), None).is_err(), "{tag:?}");
-        }
-        let validators = Validators::new(Some("".into()), None).unwrap();
-        assert_eq!(validators.etag(), Some("\"\""));
     }
 }

@@ -93,7 +93,8 @@ impl Event {
         self
     }
 
-    /// Sets how long a client waits before it connects again. It is sent in milliseconds.
+    /// Sets how long a client waits before it [connects again](super::Sse#reconnecting). It is sent
+    /// in milliseconds.
     pub fn retry(mut self, time: Duration) -> Self {
         self.retry = Some(time);
         self

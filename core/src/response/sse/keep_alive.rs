@@ -65,6 +65,7 @@ mod tests {
                 sleep(Duration::from_secs(seconds)).await;
                 sender.send("data: a\n\n").await.unwrap();
             }
+            sender.finish();
         });
         let started = Instant::now();
         let mut body = KeepAlive::new(body, Duration::from_secs(15));

@@ -11,6 +11,7 @@ mod keep_alive;
 pub use event::{Event, EventError};
 
 use super::{
+    NoContent,
     encoded::{Encode, encoded},
     media_type::EVENT_STREAM,
     plain::ok,
@@ -33,6 +34,9 @@ use std::time::Duration;
 /// #[api_handler(GET "/steps")]
 /// async fn steps(last: Option<LastEventId>) -> Sse {
 ///     let seen = last.and_then(|last| last.0.parse().ok()).unwrap_or(0);
+///     if seen >= 3 {
+///         return Sse::done();
+///     }
 ///     let steps = (seen + 1..4_u32).map(|step| {
 ///         Ok::<_, Infallible>(Event::new().id(step.to_string()).data(format!("step {step}")))
 ///     });
@@ -44,21 +48,33 @@ use std::time::Duration;
 /// # let last = Some(LastEventId("2".into()));
 /// # let body = steps(last).await.into_response().into_body();
 /// # assert_eq!(body.collect().await.unwrap(), "id: 3\ndata: step 3\n\n");
+/// # let last = Some(LastEventId("3".into()));
+/// # assert_eq!(steps(last).await.into_response().status(), 204);
 /// # }
 /// ```
 ///
-/// The events are collected: the client gets all of them together, when the stream ends. A browser's
-/// `EventSource` then connects again and sends the id of the last event; so a stream that ends in
-/// time and continues from there reaches the client in parts. A stream that does not end is stopped
-/// at the [deadline](crate::extract::Deadline), and the client gets a 504 and none of the events. See
-/// [streams](Body#streams).
+/// The events are collected: the client gets all of them together, when the stream ends. See
+/// [streams](Body#streams). A stream that does not end is stopped at the
+/// [deadline](crate::extract::Deadline), and the client gets a 504 and none of the events. An error
+/// of the stream, or an invalid [`Event`], ends the body with an error: the client gets a 500, which
+/// is logged.
 ///
-/// An error of the stream, or an invalid [`Event`], ends the body with an error: the client gets a
-/// 500, which is logged.
+/// # Reconnecting
+///
+/// After each response, a browser's `EventSource` connects again and sends the id of the last event.
+/// So a stream that ends in time and continues from there reaches the client in parts, and each part
+/// is an invocation.
+///
+/// - [`Event::retry`] sets the time until then: it is the interval of polling. Without it, browsers
+///   wait for some seconds.
+/// - [`Sse::done`], a 204, ends it. A 200 without events does not: such a client asks for ever.
+/// - Any other status ends it as well. So a 4xx, a 500 and the 504 of one stream that missed its
+///   deadline leave the page without updates, until it makes another `EventSource`.
 #[derive(Debug)]
 #[must_use = "a response does nothing until it is returned"]
 pub struct Sse {
-    events: Body,
+    /// `None` if nothing is left.
+    events: Option<Body>,
     keep_alive: Option<Duration>,
 }
 
@@ -69,7 +85,16 @@ impl Sse {
         S: TryStream<Ok = Event, Error: Into<Error>> + Send + 'static,
     {
         Self {
-            events: encoded(events, Text),
+            events: Some(encoded(events, Text)),
+            keep_alive: None,
+        }
+    }
+
+    /// Creates a 204: no events are left, and an `EventSource` does not
+    /// [connect again](Sse#reconnecting).
+    pub fn done() -> Self {
+        Self {
+            events: None,
             keep_alive: None,
         }
     }
@@ -86,11 +111,13 @@ impl Sse {
 
 impl IntoResponse for Sse {
     fn into_response(self) -> Response {
-        let body = match self.keep_alive {
-            Some(interval) => Body::stream(KeepAlive::new(self.events, interval)),
-            None => self.events,
+        let mut response = match (self.events, self.keep_alive) {
+            (None, _) => NoContent.into_response(),
+            (Some(events), None) => ok(EVENT_STREAM, events),
+            (Some(events), Some(interval)) => {
+                ok(EVENT_STREAM, Body::stream(KeepAlive::new(events, interval)))
+            }
         };
-        let mut response = ok(EVENT_STREAM, body);
         response
             .headers_mut()
             .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -99,6 +126,7 @@ impl IntoResponse for Sse {
 
     fn describe(operation: &mut Operation) {
         operation.response(StatusCode::OK, Some(EVENT_STREAM));
+        operation.response(StatusCode::NO_CONTENT, None);
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     expand::alternatives,
     kind::Kind,
 };
+use crate::integer_format::integer_bounds;
 use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,31 +109,42 @@ impl<'a> Shape<'a> {
     }
 
     fn numbers(&mut self, node: &Node<'a>) {
-        for (inclusive, exclusive, side) in [
-            ("minimum", "exclusiveMinimum", Side::Lower),
-            ("maximum", "exclusiveMaximum", Side::Upper),
+        let implied = node.text("format").and_then(integer_bounds).unzip();
+        for (inclusive, exclusive, side, implied) in [
+            ("minimum", "exclusiveMinimum", Side::Lower, implied.0),
+            ("maximum", "exclusiveMaximum", Side::Upper, implied.1),
         ] {
             // In 3.0 the second keyword is a flag.
             let flag = node.is(exclusive);
-            for (keyword, is_exclusive) in [(inclusive, flag), (exclusive, true)] {
-                let number = node.value.get(keyword).and_then(Value::as_number);
-                if let Some(number) = number.cloned() {
-                    let pointer = node.pointer_to(keyword);
-                    let bound = Bound {
-                        number,
-                        is_exclusive,
-                        pointer,
-                    };
-                    let known = match side {
-                        Side::Lower => &mut self.lower,
-                        Side::Upper => &mut self.upper,
-                    };
-                    if known
-                        .as_ref()
-                        .is_none_or(|known| !known.is_within(&bound, side, false))
-                    {
-                        *known = Some(bound);
-                    }
+            let number = |keyword| node.value.get(keyword).and_then(Value::as_number);
+            let stated = [(inclusive, flag), (exclusive, true)]
+                .into_iter()
+                .filter_map(|(keyword, is_exclusive)| {
+                    Some((keyword, is_exclusive, number(keyword)?))
+                });
+            let mut found: Vec<_> = stated.collect();
+            // A format says what a schema need not repeat.
+            if let (true, Some(number)) = (
+                found.is_empty(),
+                implied.as_ref().and_then(Value::as_number),
+            ) {
+                found.push(("format", false, number));
+            }
+            for (keyword, is_exclusive, number) in found {
+                let bound = Bound {
+                    number: number.clone(),
+                    is_exclusive,
+                    pointer: node.pointer_to(keyword),
+                };
+                let known = match side {
+                    Side::Lower => &mut self.lower,
+                    Side::Upper => &mut self.upper,
+                };
+                if known
+                    .as_ref()
+                    .is_none_or(|known| !known.is_within(&bound, side, false))
+                {
+                    *known = Some(bound);
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! Documents of the examples, and of changes that one would make to them.
 //!
 //! Each file of `tests/contract` has a change of an example: what changed in its source, how the document
-//! changed (RFC 6902), and what the comparison finds. `UPDATE_CONTRACT=1` writes the findings.
+//! changed (RFC 6902), and what the comparison finds. Those with `commits` are changes of the history:
+//! `before` makes the old document from that of today. `UPDATE_CONTRACT=1` writes the findings.
 
 use super::*;
 use std::{
@@ -64,7 +65,10 @@ fn changes_of_examples_are_found() {
     for path in files {
         let mut pair = read(&path);
         let example = pair["document"].as_str().expect("an example");
-        let old = read(&file(&format!("../examples/{example}/openapi.json")));
+        let mut old = read(&file(&format!("../examples/{example}/openapi.json")));
+        if let Some(before) = pair.get("before") {
+            old = patched(old, before);
+        }
         let new = patched(old.clone(), &pair["patch"]);
         let found = Value::from(lines(&old, &new));
         if std::env::var_os("UPDATE_CONTRACT").is_some() {

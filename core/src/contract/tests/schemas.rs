@@ -86,6 +86,25 @@ fn narrower_requests_and_wider_responses_break() {
             "`minimum` was 0 and is 1",
             "`minimum` was 1 and is 0",
         ),
+        // Bounds that a format says.
+        (
+            json!({"type": "integer", "format": "int32"}),
+            json!({"type": "integer", "format": "int64", "minimum": i32::MIN}),
+            "`maximum` was 9223372036854775807 and is 2147483647",
+            "`maximum` was 2147483647 and is 9223372036854775807",
+        ),
+        (
+            json!({"type": "integer", "format": "uint64", "maximum": 9}),
+            json!({"type": "integer", "format": "uint64"}),
+            "`maximum` was 18446744073709551615 and is 9",
+            "`maximum` was 9 and is 18446744073709551615",
+        ),
+        (
+            json!({"type": "integer", "format": "uint8", "exclusiveMaximum": 300}),
+            json!({"type": "integer", "minimum": 0}),
+            "`maximum` is new: less than 300",
+            "`maximum` was less than 300 and is gone",
+        ),
         (
             json!({"type": "number", "exclusiveMinimum": 0}),
             json!({"type": "number", "minimum": 0}),
@@ -360,6 +379,18 @@ fn schemas_that_say_the_same_are_no_change() {
         (
             json!({"type": "integer"}),
             json!({"type": "integer", "multipleOf": 1}),
+        ),
+        (
+            json!({"type": "integer", "format": "uint64", "minimum": 0}),
+            json!({"type": "integer", "format": "uint64", "minimum": 0, "maximum": u64::MAX}),
+        ),
+        (
+            json!({"type": "integer", "format": "int32"}),
+            json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
+        ),
+        (
+            json!({"type": "integer", "format": "int8", "minimum": -128, "maximum": 127}),
+            json!({"type": ["integer"], "format": "int8"}),
         ),
         (json!({"type": "boolean"}), json!({"enum": [true, false]})),
         (

@@ -2,6 +2,12 @@
 
 use serde_json::Value;
 
+/// Whether a format says only how long an integer is.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) fn is_integer_format(format: &str) -> bool {
+    matches!(format, "int128" | "uint128") || integer_bounds(format).is_some()
+}
+
 /// The least and the greatest integer of a format. Those of 128 bits do not fit into a number of JSON
 /// values.
 pub(crate) fn integer_bounds(format: &str) -> Option<(Value, Value)> {

@@ -8,6 +8,7 @@ use super::{
     same::is_same,
     shape::{ENCODINGS, OPAQUE, SIZES, Shape},
 };
+use crate::integer_format::is_integer_format;
 
 /// Formats whose values all have another one, too.
 const NARROWER: [(&str, &str); 6] = [
@@ -65,6 +66,7 @@ impl<'a> Comparer<'a> {
                 gaps.push(self.keyword(keyword, own.as_ref(), &(other.text(side), &other.pointer)));
             }
         }
+        self.number_formats(sent, accepted, gaps);
         for (number, pointer) in &accepted.multiples {
             let mut own = sent.multiples.iter();
             if own.any(|(one, _)| is_multiple(one, number)) {
@@ -77,6 +79,31 @@ impl<'a> Comparer<'a> {
             let own = sent.multiples.first();
             let own = own.map(|(one, at)| (one.to_string(), &**at));
             gaps.push(self.keyword("multipleOf", own.as_ref(), &(number.to_string(), pointer)));
+        }
+    }
+
+    /// Formats of numbers: those of integers are bounds, and JSON numbers are doubles.
+    fn number_formats(&self, sent: &Shape<'a>, accepted: &Shape<'a>, gaps: &mut Vec<Gap>) {
+        if !accepted.kind.is_some_and(Kind::is_number) {
+            return;
+        }
+        let formats = |shape: &Shape<'a>| {
+            let nodes = shape.opaque.get("format").into_iter().flatten().cloned();
+            nodes.collect::<Vec<_>>()
+        };
+        let own = formats(sent);
+        for other in formats(accepted) {
+            let is_covered = match other.value.as_str() {
+                Some("double") => true,
+                Some("float") if sent.kind == Some(Kind::Integer) => true,
+                Some(format) if is_integer_format(format) => true,
+                _ => own.iter().any(|one| one.value == other.value),
+            };
+            if !is_covered {
+                let own = own.first().map(|one| (shown(one.value), &*one.pointer));
+                let other = (shown(other.value), &*other.pointer);
+                gaps.push(self.keyword("format", own.as_ref(), &other));
+            }
         }
     }
 

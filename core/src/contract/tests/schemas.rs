@@ -160,6 +160,24 @@ fn narrower_requests_and_wider_responses_break() {
             "`format` was `\"uri\"` and is `\"uri-reference\"`",
         ),
         (
+            json!({"type": "number", "format": "float"}),
+            json!({"type": "number", "format": "double"}),
+            "`format` was `\"double\"` and is `\"float\"`",
+            "`format` was `\"float\"` and is `\"double\"`",
+        ),
+        (
+            json!({"type": "number", "format": "float"}),
+            json!({"type": "number"}),
+            "`format` is new: `\"float\"`",
+            "`format` was `\"float\"` and is gone",
+        ),
+        (
+            json!({"type": "integer", "format": "unix-time"}),
+            json!({"type": "integer"}),
+            "`format` is new: `\"unix-time\"`",
+            "`format` was `\"unix-time\"` and is gone",
+        ),
+        (
             json!({"type": "array", "items": {"type": "integer"}}),
             json!({"type": "array", "items": {"type": "number"}}),
             "the type was number and is integer",
@@ -387,6 +405,11 @@ fn schemas_that_say_the_same_are_no_change() {
         (
             json!({"type": "integer", "format": "int32"}),
             json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
+        ),
+        // JSON numbers are doubles.
+        (
+            json!({"type": "number"}),
+            json!({"type": "number", "format": "double"}),
         ),
         (
             json!({"type": "integer", "format": "int8", "minimum": -128, "maximum": 127}),

@@ -80,12 +80,52 @@ fn changes_of_examples_are_found() {
         }
     }
 }
+
 #[test]
 fn dialects_of_one_document_are_no_change() {
     let [old, new] = ["shop-3.0.json", "shop-3.1.json"]
         .map(|name| read(&file(&format!("tests/openapi/{name}"))));
     let none: [&str; 0] = [];
     assert_eq!(lines(&old, &new), none);
+    for example in ["hello", "moving-over", "orders", "secured"] {
+        let new = read(&file(&format!("../examples/{example}/openapi.json")));
+        assert_eq!(
+            lines(&with_security_of_3_0(new.clone()), &new),
+            none,
+            "{example}"
+        );
+    }
+}
+
+/// The document as 3.0 says who may call: scopes of `oauth2` and `openIdConnect` only, no `mutualTLS`.
+fn with_security_of_3_0(mut document: Value) -> Value {
+    document["openapi"] = json!("3.0.3");
+    let mut named = Vec::new();
+    let schemes = document.pointer_mut("/components/securitySchemes");
+    for (name, scheme) in schemes.and_then(Value::as_object_mut).into_iter().flatten() {
+        match scheme["type"].as_str() {
+            Some("oauth2" | "openIdConnect") => continue,
+            Some("mutualTLS") => *scheme = json!({"type": "http", "scheme": "mutualTLS"}),
+            _ => {}
+        }
+        named.push(name.clone());
+    }
+    let paths = document["paths"].as_object_mut().expect("paths");
+    let operations = paths
+        .values_mut()
+        .filter_map(Value::as_object_mut)
+        .flatten();
+    for (_, operation) in operations {
+        let ways = operation.get_mut("security").and_then(Value::as_array_mut);
+        for way in ways.into_iter().flatten() {
+            for name in &named {
+                if let Some(scopes) = way.get_mut(name) {
+                    *scopes = json!([]);
+                }
+            }
+        }
+    }
+    document
 }
 
 /// Every reference in a value.

@@ -3,7 +3,7 @@
 use super::{
     super::{
         document::{Document, Node},
-        finding::Place,
+        finding::{Place, Severity},
     },
     comparer::{Comparer, Form, shown},
     gap::Gap,
@@ -216,9 +216,10 @@ impl<'a> Comparer<'a> {
             if gaps.is_empty() {
                 return gaps;
             }
+            // A new value of this alternative is nearer than a break of another one.
             let is_nearer = nearest
                 .as_ref()
-                .is_none_or(|known| gaps.len() < known.len());
+                .is_none_or(|known| weight(&gaps) < weight(known));
             if is_nearer && !is_other {
                 nearest = Some(gaps);
             }
@@ -233,6 +234,13 @@ impl<'a> Comparer<'a> {
             }]
         })
     }
+}
+
+/// The numbers of errors and of warnings.
+fn weight(gaps: &[Gap]) -> (usize, usize) {
+    let errors = gaps.iter().filter(|one| one.severity == Severity::Error);
+    let errors = errors.count();
+    (errors, gaps.len() - errors)
 }
 
 /// One gap for each change: a type may be in many places of another one.

@@ -176,6 +176,33 @@ fn changes_of_schemas_by_direction() {
 }
 
 #[test]
+fn warnings_of_an_alternative_are_nearer_than_breaks() {
+    let order = |state: &[&str]| {
+        let properties = json!({"order": {}, "state": {"enum": state}});
+        json!({"type": "object", "properties": properties, "required": ["order"]})
+    };
+    let note = json!({
+        "type": "object", "properties": {"order": {}, "note": {}}, "required": ["order"],
+    });
+    for reverse in [false, true] {
+        let union = |order: Value| {
+            let mut any = vec![order, note.clone()];
+            if reverse {
+                any.reverse();
+            }
+            sending(&json!({"anyOf": any}))
+        };
+        assert_eq!(
+            short(&union(order(&["a"])), &union(order(&["a", "b", "c"]))),
+            [
+                "warning: the value `\"b\"` is new",
+                "warning: the value `\"c\"` is new",
+            ]
+        );
+    }
+}
+
+#[test]
 fn a_finding_names_operation_value_and_pointer() {
     let list = |items: Value| {
         json!({"type": "object", "properties": {

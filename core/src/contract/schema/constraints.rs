@@ -5,7 +5,7 @@ use super::{
     comparer::{Comparer, shown},
     gap::Gap,
     kind::Kind,
-    same::is_same,
+    same::{Content, is_same},
     shape::{ENCODINGS, OPAQUE, SIZES, Shape},
 };
 use crate::integer_format::is_integer_format;
@@ -148,9 +148,17 @@ impl<'a> Comparer<'a> {
                     let formats = (own.value.as_str(), other.value.as_str());
                     let is_narrower = matches!(formats, (Some(own), Some(other))
                         if keyword == "format" && NARROWER.contains(&(own, other)));
-                    is_narrower || is_same((in_sent, own), (in_accepted, other))
+                    is_narrower
+                        || is_same(Content::of(keyword), (in_sent, own), (in_accepted, other))
                 });
-                if !is_covered {
+                if own
+                    .iter()
+                    .any(|own| !is_covered && own.value == other.value)
+                {
+                    let change = format!("what `{keyword}` refers to changed");
+                    let at = self.place(own.first().map(|one| &*one.pointer), Some(&other.pointer));
+                    gaps.push(Gap::error(at, change));
+                } else if !is_covered {
                     let own = own.first().map(|one| (shown(one.value), &*one.pointer));
                     gaps.push(self.keyword(
                         keyword,

@@ -8,7 +8,7 @@ use super::{
     comparer::{Comparer, Form, shown},
     gap::Gap,
     kind::Kind,
-    same::is_same,
+    same::{Content, is_same},
     shape::{Shape, shapes},
     values::enumerated,
 };
@@ -147,7 +147,8 @@ impl<'a> Comparer<'a> {
         let (in_sent, in_accepted) = self.documents();
         let mut pairs = sent.iter().zip(accepted);
         let is_same = sent.len() == accepted.len()
-            && pairs.all(|(one, other)| is_same((in_sent, one), (in_accepted, other)));
+            && pairs
+                .all(|(one, other)| is_same(Content::Schema, (in_sent, one), (in_accepted, other)));
         if is_same {
             return Vec::new();
         }

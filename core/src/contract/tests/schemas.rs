@@ -501,3 +501,57 @@ fn large_types_are_compared_as_a_whole() {
         );
     }
 }
+
+/// Keywords that are compared for equality.
+#[test]
+fn only_annotations_of_schemas_are_left_out() {
+    let object = |keyword: &str, value: Value| json!({"type": "object", keyword: value});
+    let array = |value: Value| json!({"type": "array", "contains": value});
+    let not = |value: Value| json!({"not": value});
+    let id = |minimum: i32| json!({"$ref": "#/components/schemas/Id", "minimum": minimum});
+    for (old, new, is_same) in [
+        (
+            object("if", json!({"properties": {"title": {"const": "a"}}})),
+            object("if", json!({"properties": {"title": {"const": "b"}}})),
+            false,
+        ),
+        (
+            object("dependentRequired", json!({})),
+            object("dependentRequired", json!({"default": ["a", "b"]})),
+            false,
+        ),
+        (
+            array(json!({"const": {"title": 1}})),
+            array(json!({"const": {"title": 2}})),
+            false,
+        ),
+        (not(id(5)), not(id(3)), false),
+        (not(id(5)), not(id(5)), true),
+        (
+            not(json!({"$ref": "#/components/schemas/Id"})),
+            not(json!({"type": "integer", "title": "a"})),
+            true,
+        ),
+        (
+            not(json!({"properties": {"a": {"title": "a", "const": 1}}})),
+            not(json!({"properties": {"a": {"x-a": "b", "const": 1}}})),
+            true,
+        ),
+        (
+            not(json!({"anyOf": [{"type": "string", "default": "a"}]})),
+            not(json!({"anyOf": [{"type": "string"}]})),
+            true,
+        ),
+    ] {
+        let found = short(&receiving(&old), &receiving(&new));
+        assert_eq!(found.is_empty(), is_same, "{old} {new}: {found:?}");
+    }
+    // A component that changed.
+    let with = |kind: &str| {
+        let mut document = receiving(&not(json!({"$ref": "#/components/schemas/Id"})));
+        document["components"]["schemas"]["Id"]["type"] = json!(kind);
+        document
+    };
+    let found = short(&with("integer"), &with("string"));
+    assert_eq!(found, ["error: what `not` refers to changed"]);
+}

@@ -265,6 +265,22 @@ fn paths_servers_and_schemes() {
         (mount("authenticated"), mount("public"), ""),
         (
             mount("public"),
+            with(
+                "x-lambda-api-mounts",
+                json!([{"prefix": "/", "access": "public"}, {"prefix": "/ol", "access": "guard(a)"}]),
+            ),
+            "",
+        ),
+        (
+            mount("public"),
+            with(
+                "x-lambda-api-mounts",
+                json!([{"prefix": "/ol", "access": "public"}]),
+            ),
+            "error: the mounted service is gone @ old /x-lambda-api-mounts/0 (all operations below `/old`)",
+        ),
+        (
+            mount("public"),
             public,
             "error: the mounted service is gone @ old /x-lambda-api-mounts/0 (all operations below `/old`)",
         ),

@@ -25,7 +25,7 @@ pub(crate) enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Json,
-    /// As a text, so that a text accepts numbers too.
+    /// As a text, so that a text accepts numbers too, and a list with separators a single one.
     Text,
     /// As a text that may be repeated, so that a list accepts a single one too.
     Repeated,

@@ -1,7 +1,7 @@
 //! Constraints of one type.
 
 use super::{
-    bound::{Side, is_multiple},
+    bound::{Side, divides, is_multiple},
     comparer::{Comparer, shown},
     gap::Gap,
     kind::Kind,
@@ -9,6 +9,7 @@ use super::{
     shape::{ENCODINGS, OPAQUE, SIZES, Shape},
 };
 use crate::integer_format::is_integer_format;
+use serde_json::Value;
 
 /// Formats whose values all have another one, too.
 const NARROWER: [(&str, &str); 6] = [
@@ -72,6 +73,13 @@ impl<'a> Comparer<'a> {
             if own.any(|(one, _)| is_multiple(one, number)) {
                 continue;
             }
+            let is_listed =
+                |value: &Value| value.as_number().is_some_and(|one| divides(number, one));
+            if let Some(values) = &sent.values
+                && values.iter().all(|one| is_listed(one.value))
+            {
+                continue;
+            }
             // Each integer is a multiple of 1.
             if integers && is_multiple(&1.into(), number) {
                 continue;
@@ -109,30 +117,42 @@ impl<'a> Comparer<'a> {
 
     fn sizes(&self, sent: &Shape<'a>, accepted: &Shape<'a>, gaps: &mut Vec<Gap>) {
         for (keyword, kind, side) in SIZES {
-            let Some((other, at)) = accepted.sizes.get(keyword) else {
+            let Some((other, at)) = accepted.size(keyword) else {
                 continue;
             };
-            let own = sent.sizes.get(keyword);
+            let own = sent.size(keyword);
             let known = match keyword {
                 // Each required property counts.
                 "minProperties" => {
                     let required = sent.required.len() as u64;
-                    Some(own.map_or(required, |(own, _)| required.max(*own)))
+                    Some(own.map_or(required, |(own, _)| required.max(own)))
                 }
                 // A tuple that has nothing behind its elements.
                 "maxItems" if own.is_none() && sent.is_tuple() => Some(sent.prefix.len() as u64),
-                _ => own.map(|(own, _)| *own),
+                // The keyword `contains` itself is new.
+                "minContains" | "maxContains" if !sent.opaque.contains_key("contains") => continue,
+                _ => own.map(|(own, _)| own),
             };
             let is_within = |own: u64| match side {
-                Side::Lower => own >= *other,
-                Side::Upper => own <= *other,
+                Side::Lower => own >= other,
+                Side::Upper => own <= other,
             };
             if sent.kind.is_some_and(|own| own != kind) || known.is_some_and(is_within) {
                 continue;
             }
-            let own = own.map(|(own, at)| (own.to_string(), &**at));
+            let own = own.map(|(own, at)| (own.to_string(), at));
             gaps.push(self.keyword(keyword, own.as_ref(), &(other.to_string(), at)));
         }
+    }
+
+    /// Why a listed value of `sent` may not fit what stands beside the values of `accepted`.
+    pub(super) fn beside_values(&self, sent: &Shape<'a>, accepted: &Shape<'a>) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        self.opaque(sent, accepted, &mut gaps);
+        if sent.kind == Some(Kind::String) {
+            self.encodings(sent, accepted, &mut gaps);
+        }
+        gaps
     }
 
     /// What can be compared for equality only.

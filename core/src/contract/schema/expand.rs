@@ -5,6 +5,8 @@ use serde_json::Value;
 
 /// The largest number of alternatives that are compared one by one.
 const MOST: usize = 300;
+/// The largest number of references inside each other.
+const DEEPEST: usize = 200;
 /// The largest number of schemas that one alternative consists of.
 const LONGEST: usize = 1000;
 
@@ -41,6 +43,10 @@ fn of<'a>(
         return Some(Vec::new());
     }
     let mut found = vec![vec![node.clone()]];
+    // A chain of so many references is compared as a whole.
+    if inside.len() > DEEPEST {
+        return None;
+    }
     if let Some(target) = document.target(node)
         && !inside.contains(&target.pointer)
     {

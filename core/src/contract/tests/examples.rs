@@ -169,7 +169,7 @@ fn documents_of_examples_are_merged() {
         clashes,
         [
             "secured: `POST /orders` is an operation already",
-            "secured: another schema is named `Order`",
+            "secured: another schema is named `Order`: rename one with `#[schemars(rename = \"..\")]`",
         ]
     );
 }

@@ -220,6 +220,36 @@ fn narrower_requests_and_wider_responses_break() {
             "`contains` was `{\"type\":\"integer\"}` and is gone",
         ),
         (
+            json!({"type": "array", "contains": {"type": "integer"}, "maxContains": 9}),
+            json!({"type": "array", "contains": {"type": "integer"}, "minContains": 0, "maxContains": 9}),
+            "`minContains` was 0 and is 1",
+            "`minContains` was 1 and is 0",
+        ),
+        (
+            json!({"type": "array", "contains": {"type": "integer"}}),
+            json!({"type": "array", "contains": {"type": "integer"}, "minContains": 0}),
+            "`contains` is new: `{\"type\":\"integer\"}`",
+            "`contains` was `{\"type\":\"integer\"}` and is gone",
+        ),
+        (
+            json!({"type": "array", "contains": {}, "minContains": 2}),
+            json!({"type": "array", "contains": {}}),
+            "`minContains` was 1 and is 2",
+            "`minContains` was 2 and is 1",
+        ),
+        (
+            json!({"type": "object", "propertyNames": false}),
+            json!({"type": "object"}),
+            "names of properties were allowed and are rejected now",
+            "names of properties were rejected and are allowed now",
+        ),
+        (
+            json!({"type": "object", "propertyNames": {"enum": ["a"]}}),
+            json!({"type": "object", "propertyNames": {"type": "string"}}),
+            "any string was accepted, and now only `\"a\"`",
+            "it may be any string, and was one of `\"a\"`",
+        ),
+        (
             json!({"$ref": "other.json#/A"}),
             json!({}),
             "`$ref` is new: `\"other.json#/A\"`",
@@ -406,6 +436,27 @@ fn schemas_that_say_the_same_are_no_change() {
             json!({"type": "integer", "format": "int32"}),
             json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
         ),
+        (
+            json!({"type": "array", "contains": {}}),
+            json!({"type": "array", "contains": {}, "minContains": 1}),
+        ),
+        (
+            json!({"type": "array"}),
+            json!({"type": "array", "contains": {"type": "null"}, "minContains": 0}),
+        ),
+        (
+            json!({"type": "object"}),
+            json!({"type": "object", "propertyNames": {"type": "string"}}),
+        ),
+        // No condition, or none with an effect.
+        (
+            json!({"type": "string"}),
+            json!({"type": "string", "then": {"maxLength": 1}}),
+        ),
+        (
+            json!({"type": "string"}),
+            json!({"type": "string", "if": {"maxLength": 1}}),
+        ),
         // JSON numbers are doubles.
         (
             json!({"type": "number"}),
@@ -511,8 +562,8 @@ fn only_annotations_of_schemas_are_left_out() {
     let id = |minimum: i32| json!({"$ref": "#/components/schemas/Id", "minimum": minimum});
     for (old, new, is_same) in [
         (
-            object("if", json!({"properties": {"title": {"const": "a"}}})),
-            object("if", json!({"properties": {"title": {"const": "b"}}})),
+            object("not", json!({"properties": {"title": {"const": "a"}}})),
+            object("not", json!({"properties": {"title": {"const": "b"}}})),
             false,
         ),
         (
@@ -554,4 +605,22 @@ fn only_annotations_of_schemas_are_left_out() {
     };
     let found = short(&with("integer"), &with("string"));
     assert_eq!(found, ["error: what `not` refers to changed"]);
+}
+
+#[test]
+fn a_chain_of_references_has_no_end_of_the_stack() {
+    let document = |last: &str| {
+        let mut document = receiving(&json!({"$ref": "#/components/schemas/T0"}));
+        for number in 0..10_000 {
+            let next = format!("#/components/schemas/T{}", number + 1);
+            document["components"]["schemas"][format!("T{number}")] = json!({"$ref": next});
+        }
+        document["components"]["schemas"]["T10000"] = json!({"type": last});
+        document
+    };
+    let (old, new) = (document("integer"), document("string"));
+    let none: [&str; 0] = [];
+    assert_eq!(short(&old, &old), none);
+    let expected = "error: the type changed, and is too large to be compared";
+    assert_eq!(short(&old, &new), [expected]);
 }

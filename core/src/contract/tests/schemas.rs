@@ -491,6 +491,10 @@ fn schemas_that_say_the_same_are_no_change() {
             json!({"type": "string", "nullable": true}),
         ),
         (
+            json!({"anyOf": [tree("Tree"), {"type": "null"}]}),
+            json!({"allOf": [tree("Tree")], "nullable": true}),
+        ),
+        (
             json!({"type": "integer", "exclusiveMinimum": 0}),
             json!({"type": "integer", "exclusiveMinimum": true, "minimum": 0}),
         ),

@@ -168,6 +168,8 @@ pub mod extract;
 #[cfg(doc)]
 pub mod guide;
 mod hooks;
+#[cfg(feature = "openapi")]
+mod integer_format;
 #[cfg(feature = "lambda-http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "lambda-http")))]
 pub mod interop;

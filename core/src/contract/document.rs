@@ -75,6 +75,11 @@ impl<'a> Document<'a> {
         Ok(Self { root })
     }
 
+    /// Whether it is a document of OpenAPI 3.0.
+    pub(super) fn is_3_0(&self) -> bool {
+        version(self.root) == Ok("3.0")
+    }
+
     pub(super) fn root(&self) -> Node<'a> {
         Node {
             value: self.root,

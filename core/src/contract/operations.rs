@@ -147,7 +147,14 @@ impl<'a> Comparison<'a> {
         for mount in mounts(self.old) {
             let prefix = mount.text("prefix").unwrap_or_default();
             let name = format!("all operations below `{prefix}`");
-            let same = new.iter().find(|one| one.text("prefix") == Some(prefix));
+            // A service at `/a` has the requests below `/a/b`, too.
+            let contains = |one: &&Node<'a>| {
+                let own = one.text("prefix").unwrap_or_default().trim_end_matches('/');
+                let rest = prefix.strip_prefix(own);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            let around = new.iter().filter(contains);
+            let same = around.max_by_key(|one| one.text("prefix").map(str::len));
             let Some(same) = same else {
                 let change = "the mounted service is gone";
                 let place = Place::gone(&*mount.pointer);
@@ -156,8 +163,7 @@ impl<'a> Comparison<'a> {
             };
             let access = [&mount, same].map(|one| one.text("access").unwrap_or_default());
             if let [old, new] = access
-                && old != new
-                && new != "public"
+                && !is_access_kept(old, new)
             {
                 let change = format!("the access was {old:?} and is {new:?}");
                 let place = Place::new(same.pointer_to("access"));
@@ -167,9 +173,112 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// Whether each caller that one access rule lets through is let through by another one. Rules are texts
+/// such as `public`, `authenticated` or `scopes(a, b) groups(any(c, d))`.
+fn is_access_kept(old: &str, new: &str) -> bool {
+    if old == new || new == "public" {
+        return true;
+    }
+    if old == "public" {
+        return false;
+    }
+    let mut parts = access_parts(new);
+    let before = access_parts(old);
+    // Another authenticator knows other callers.
+    let authenticator = |parts: &[&str]| {
+        let one = parts.iter().find(|part| part.starts_with("authenticator("));
+        one.map(|one| (*one).to_owned())
+    };
+    if authenticator(&parts) != authenticator(&before) {
+        return false;
+    }
+    parts.retain(|part| *part != "authenticated");
+    parts.iter().all(|part| {
+        before.iter().any(|known| {
+            let (Some((kind, names)), Some((other, held))) = (rule(part), rule(known)) else {
+                return part == known;
+            };
+            let all = |names: &Names<'_>| !names.any || names.list.len() == 1;
+            let has = |name: &&str| names.list.contains(name);
+            kind == other
+                && match (all(&names), all(&held)) {
+                    (true, true) => names.list.iter().all(|name| held.list.contains(name)),
+                    (false, true) => held.list.iter().any(has),
+                    (false, false) => held.list.iter().all(has),
+                    (true, false) => false,
+                }
+        })
+    })
+}
+
+/// The rules of an access rule, which have spaces between names only behind a comma.
+fn access_parts(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let parts = text.split(|one: char| {
+        match one {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        one == ' ' && depth == 0
+    });
+    parts.collect()
+}
+
+struct Names<'a> {
+    any: bool,
+    list: Vec<&'a str>,
+}
+
+/// The names of `scopes(a, b)` or `groups(any(c, d))`.
+fn rule(part: &str) -> Option<(&str, Names<'_>)> {
+    let (kind, names) = part.strip_suffix(')')?.split_once('(')?;
+    if !["scopes", "groups"].contains(&kind) {
+        return None;
+    }
+    let inner = names
+        .strip_prefix("any(")
+        .and_then(|one| one.strip_suffix(')'));
+    let list = inner.unwrap_or(names).split(", ").collect();
+    Some((
+        kind,
+        Names {
+            any: inner.is_some(),
+            list,
+        },
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn access_rules_with_fewer_demands_keep_callers() {
+        for (old, new, expected) in [
+            ("public", "authenticated", false),
+            ("authenticated", "public", true),
+            ("scopes(a)", "authenticated", true),
+            ("authenticated", "scopes(a)", false),
+            ("scopes(a, b)", "scopes(a)", true),
+            ("scopes(a)", "scopes(a, b)", false),
+            ("groups(any(a))", "groups(any(a, b))", true),
+            ("groups(any(a, b))", "groups(any(a))", false),
+            ("groups(any(a, b))", "groups(any(c, b, a))", true),
+            ("groups(any(a, b))", "groups(a)", false),
+            ("groups(a, b)", "groups(any(b, c))", true),
+            ("groups(any(a))", "groups(a)", true),
+            ("groups(a)", "scopes(a)", false),
+            ("scopes(a, b) groups(c)", "scopes(b)", true),
+            ("guard(own::a) scopes(a)", "guard(own::a)", true),
+            ("scopes(a)", "scopes(a) guard(own::a)", false),
+            ("authenticator(a)", "authenticator(b)", false),
+            ("authenticator(a) scopes(b)", "authenticator(a)", true),
+            ("authenticator(a)", "authenticated", false),
+        ] {
+            assert_eq!(is_access_kept(old, new), expected, "{old} {new}");
+        }
+    }
 
     #[test]
     fn names_of_parameters_are_no_part_of_a_shape() {

@@ -5,8 +5,9 @@ use super::{
     document::{Document, Node},
     finding::Place,
     operations::Operation,
-    schema::{Direction, Form},
+    schema::{Composite, Direction, Form},
 };
+use serde_json::Value;
 
 /// A parameter, and its name for people.
 struct Parameter<'a> {
@@ -53,22 +54,73 @@ impl<'a> Parameter<'a> {
         format!("{} parameter `{name}`", self.key.0)
     }
 
-    /// How the value is written.
-    fn style(&self) -> String {
+    /// How values that may be arrays or objects are written.
+    fn style(&self, has: Composite) -> Style<'a> {
         let default = match self.key.0 {
             "query" | "cookie" => "form",
             _ => "simple",
         };
-        let style = self.node.text("style").unwrap_or(default);
-        let explode = self
-            .node
-            .value
-            .get("explode")
-            .and_then(serde_json::Value::as_bool);
-        match explode.unwrap_or(style == "form") {
-            true => format!("{style}, exploded"),
-            false => style.to_owned(),
+        let name = self.node.text("style").unwrap_or(default);
+        let explode = self.node.value.get("explode").and_then(Value::as_bool);
+        let is_exploded = explode.unwrap_or(name == "form");
+        // Where it makes a difference.
+        let matters = match name {
+            "simple" => has.objects,
+            "deepObject" => false,
+            _ => has.arrays || has.objects,
+        };
+        // A single value has a prefix in these styles only.
+        let is_plain = !["label", "matrix"].contains(&name) && !has.arrays && !has.objects;
+        Style {
+            name,
+            is_exploded: is_exploded && matters,
+            is_plain,
         }
+    }
+
+    /// Whether a list is written as several parameters.
+    fn is_repeated(&self) -> bool {
+        let has = Composite {
+            arrays: true,
+            objects: false,
+        };
+        let style = self.style(has);
+        self.key.0 == "query" && style.name == "form" && style.is_exploded
+    }
+}
+
+#[derive(Debug)]
+struct Style<'a> {
+    name: &'a str,
+    is_exploded: bool,
+    /// Only the value is written.
+    is_plain: bool,
+}
+
+impl Style<'_> {
+    fn is_like(&self, other: &Self) -> bool {
+        let is_same = self.name == other.name && self.is_exploded == other.is_exploded;
+        is_same || (self.is_plain && other.is_plain)
+    }
+
+    /// How a list is written.
+    fn of_list(&self) -> Option<&'static str> {
+        match (self.name, self.is_exploded) {
+            ("form" | "spaceDelimited" | "pipeDelimited", true) => Some("repeated"),
+            ("form" | "simple", false) => Some("separated by commas"),
+            ("spaceDelimited", false) => Some("separated by spaces"),
+            ("pipeDelimited", false) => Some("separated by `|`"),
+            _ => None,
+        }
+    }
+
+    fn text(&self) -> String {
+        let exploded = if self.is_exploded {
+            " with `explode`"
+        } else {
+            ""
+        };
+        format!("`{}`{exploded}", self.name)
     }
 }
 
@@ -128,10 +180,9 @@ impl<'a> Comparison<'a> {
                     old: &old.node,
                     new: &new.node,
                 };
-                // A list whose values are separated by commas would divide a single one.
-                let form = match new.style().as_str() {
-                    "form, exploded" if new.key.0 == "query" => Form::Repeated,
-                    _ => Form::Text,
+                let form = match new.is_repeated() {
+                    true => Form::Repeated,
+                    false => Form::Text,
                 };
                 self.schemas(&part, Direction::Request, form);
             }
@@ -153,11 +204,18 @@ impl<'a> Comparison<'a> {
 
     /// An array or an object that is written in another way is read in another way.
     fn style(&mut self, old: &Parameter<'a>, new: &Parameter<'a>, name: &str) {
-        let (before, now) = (old.style(), new.style());
-        if before != now {
-            let change = format!("the style was {before} and is {now}");
-            let place = Place::new(&*new.node.pointer);
-            self.findings.error(place, change, name);
+        let has = Composite::of(self.old, &Vec::from_iter(old.node.get("schema")));
+        let (before, now) = (old.style(has), new.style(has));
+        if before.is_like(&now) {
+            return;
         }
+        let change = match (before.of_list(), now.of_list()) {
+            (Some(before), Some(now)) if has.arrays => {
+                format!("values were {before} and are {now}")
+            }
+            _ => format!("the style was {} and is {}", before.text(), now.text()),
+        };
+        let place = Place::new(&*new.node.pointer);
+        self.findings.error(place, change, name);
     }
 }

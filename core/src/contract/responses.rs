@@ -111,7 +111,6 @@ impl<'a> Comparison<'a> {
             let is_kept = new.iter().any(|(other, _)| {
                 other == media || containing(&[(media.clone(), node.clone())], other).is_some()
             });
-            // An error without a body is no less an error.
             if !is_kept {
                 let change = format!("the media type `{media}` is gone");
                 self.findings

@@ -57,6 +57,9 @@ const PARTS: [&str; 6] = ["type", "scheme", "in", "name", "openIdConnectUrl", "f
 
 /// Whether a credential of the old scheme is one of the new scheme.
 fn is_kept(old: &Node<'_>, new: &Node<'_>) -> bool {
+    if is_mutual_tls(old) && is_mutual_tls(new) {
+        return true;
+    }
     // Names of headers and of schemes have no case.
     let has_case = old.text("in").is_some_and(|place| place != "header");
     PARTS
@@ -73,6 +76,16 @@ fn is_kept(old: &Node<'_>, new: &Node<'_>) -> bool {
             }),
             (_, old, new) => old.map(|one| one.value) == new.map(|one| one.value),
         })
+}
+
+/// OpenAPI 3.0 does not have the type; its documents have `http` with this scheme.
+fn is_mutual_tls(scheme: &Node<'_>) -> bool {
+    let name = scheme.text("scheme").unwrap_or_default();
+    match scheme.text("type") {
+        Some("mutualTLS") => true,
+        Some("http") => name.eq_ignore_ascii_case("mutualTLS"),
+        _ => false,
+    }
 }
 
 impl<'a> Comparison<'a> {
@@ -99,9 +112,18 @@ impl<'a> Comparison<'a> {
     fn suffices(&self, old: &Way<'a>, new: &Way<'a>) -> bool {
         new.iter().all(|(name, scopes)| {
             old.iter().any(|(other, granted)| {
-                scopes.is_subset(granted) && self.is_same_scheme(other, name)
+                let is_granted = scopes.is_subset(granted) || self.hides_scopes(other);
+                is_granted && self.is_same_scheme(other, name)
             })
         })
+    }
+
+    /// Whether the old document cannot name the scopes of a scheme: in OpenAPI 3.0, only two types have
+    /// them.
+    fn hides_scopes(&self, old: &str) -> bool {
+        let scheme = scheme(self.old, old);
+        let kind = scheme.as_ref().and_then(|one| one.text("type"));
+        self.old.is_3_0() && !matches!(kind, Some("oauth2" | "openIdConnect"))
     }
 
     fn is_same_scheme(&self, old: &str, new: &str) -> bool {

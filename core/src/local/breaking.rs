@@ -1,11 +1,9 @@
 //! The gate of `openapi --breaking`: fails if clients of an older document break.
 
 #[cfg(feature = "openapi")]
-use super::{destination::read, log, output::Failure};
+use super::{destination::read_input, log, output::Failure};
 #[cfg(feature = "openapi")]
 use crate::contract::{Severity, changes};
-#[cfg(feature = "openapi")]
-use std::io;
 
 /// The options of the gate.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,13 +18,10 @@ pub(super) struct Breaking {
 impl Breaking {
     /// Compares the old document with the new one, `text`. Findings are blocks on standard error.
     pub(super) fn run(&self, text: &str) -> Result<(), Failure> {
-        let (file, old) = match &*self.file {
-            "-" => (
-                "the document of standard input",
-                io::read_to_string(io::stdin())
-                    .map_err(|error| Failure(format!("standard input cannot be read: {error}")))?,
-            ),
-            file => (file, read(file)?),
+        let old = read_input(&self.file)?;
+        let file = match &*self.file {
+            "-" => "the document of standard input",
+            file => file,
         };
         let old = serde_json::from_str(&old)
             .map_err(|error| Failure(format!("{file}: expected JSON: {error}")))?;
@@ -86,6 +81,8 @@ mod tests {
         ] {
             assert_eq!(gate("gate", &old, new, strict), expected, "{new} {strict}");
         }
+        let with_mark = format!("\u{feff}{old}");
+        assert_eq!(gate("mark", &with_mark, &same, true), Ok(()));
         let two = json!({"openapi": "3.1.0", "paths": {"/a": {"get": {}, "put": {}}}}).to_string();
         let found = gate("two", &two, &broken, false);
         assert_eq!(found, Err("2 changes break clients of FILE".to_owned()));

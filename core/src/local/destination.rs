@@ -44,8 +44,22 @@ impl Destination {
 }
 
 /// The content of a file.
-pub(super) fn read(file: &str) -> Result<String, Failure> {
+fn read(file: &str) -> Result<String, Failure> {
     fs::read_to_string(file).map_err(|error| Failure(format!("{file} cannot be read: {error}")))
+}
+
+/// A document to read: a file, or standard input if it is `-`. Some tools write a byte order mark.
+#[cfg(feature = "openapi")]
+pub(super) fn read_input(file: &str) -> Result<String, Failure> {
+    let text = match file {
+        "-" => std::io::read_to_string(std::io::stdin())
+            .map_err(|error| Failure(format!("standard input cannot be read: {error}")))?,
+        file => read(file)?,
+    };
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 /// The value of an option such as `--out`.

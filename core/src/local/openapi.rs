@@ -9,7 +9,7 @@ use super::{
     template::parse_routes,
 };
 #[cfg(feature = "openapi")]
-use super::{destination::read, log};
+use super::{destination::read_input, log};
 use crate::Api;
 #[cfg(feature = "openapi")]
 use crate::{
@@ -171,7 +171,9 @@ fn merged(own: String, files: &[String]) -> Result<String, Failure> {
     if files.is_empty() {
         return Ok(own);
     }
-    let others = files.iter().map(|file| Ok((file.as_str(), read(file)?)));
+    let others = files
+        .iter()
+        .map(|file| Ok((file.as_str(), read_input(file)?)));
     let others = others.collect::<Result<Vec<_>, Failure>>()?;
     let merged = contract::merge(&own, &others).map_err(|clashes| {
         let clashes = clashes.join("\n- ");

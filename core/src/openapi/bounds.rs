@@ -1,5 +1,6 @@
 //! The bounds of integers: schemars states those of 8 and 16 bits only.
 
+use crate::integer_format::integer_bounds;
 use schemars::{
     Schema,
     transform::{Transform, transform_subschemas},
@@ -11,7 +12,7 @@ pub(super) struct Bounds;
 
 impl Transform for Bounds {
     fn transform(&mut self, schema: &mut Schema) {
-        if let Some((least, greatest)) = schema.get("format").and_then(bounds) {
+        if let Some((least, greatest)) = bounds(schema) {
             for (keyword, exclusive, bound) in [
                 ("minimum", "exclusiveMinimum", least),
                 ("maximum", "exclusiveMaximum", greatest),
@@ -25,16 +26,8 @@ impl Transform for Bounds {
     }
 }
 
-/// The bounds of a format. Those of 128 bits do not fit into a number of JSON values.
-fn bounds(format: &Value) -> Option<(Value, Value)> {
-    Some(match format.as_str()? {
-        "int32" => (i32::MIN.into(), i32::MAX.into()),
-        // Lambda functions have 64 bits.
-        "int64" | "int" => (i64::MIN.into(), i64::MAX.into()),
-        "uint32" => (u32::MIN.into(), u32::MAX.into()),
-        "uint64" | "uint" => (u64::MIN.into(), u64::MAX.into()),
-        _ => return None,
-    })
+fn bounds(schema: &Schema) -> Option<(Value, Value)> {
+    integer_bounds(schema.get("format")?.as_str()?)
 }
 
 #[cfg(test)]

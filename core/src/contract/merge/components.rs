@@ -66,12 +66,26 @@ pub(super) fn add(document: &mut Json, other: &Json) -> Vec<String> {
             match known.iter().find(|(own, _)| own == name) {
                 None => known.push((name.clone(), component.clone())),
                 Some((_, own)) if own == component => {}
-                Some(_) => clashes.push(format!("another {} is named `{name}`", kind(section))),
+                Some((_, own)) => {
+                    let what = format!("another {} is named `{name}`", kind(section));
+                    clashes.push(format!("{what}{}", advice(section, own, component)));
+                }
             }
         }
         known.sort_by(|one, other| one.0.cmp(&other.0));
     }
     clashes
+}
+
+/// How to resolve a clash.
+fn advice(section: &str, own: &Json, other: &Json) -> &'static str {
+    match section {
+        _ if own.without_texts() == other.without_texts() => {
+            ", which differs in descriptions only: write the file again with the same types"
+        }
+        "schemas" => ": rename one with `#[schemars(rename = \"..\")]`",
+        _ => "",
+    }
 }
 
 /// What a section of the components contains.

@@ -65,6 +65,24 @@ impl Json {
         self.get_mut(name)
     }
 
+    /// This value without texts for people.
+    pub(super) fn without_texts(&self) -> Self {
+        match self {
+            Self::Scalar(_) => self.clone(),
+            Self::Array(elements) => {
+                Self::Array(elements.iter().map(Self::without_texts).collect())
+            }
+            Self::Object(members) => {
+                let is_text = |name: &str, value: &Self| {
+                    ["description", "title"].contains(&name) && value.text().is_some()
+                };
+                let members = members.iter().filter(|(name, value)| !is_text(name, value));
+                let members = members.map(|(name, value)| (name.clone(), value.without_texts()));
+                Self::Object(members.collect())
+            }
+        }
+    }
+
     /// Calls a function for each text in this value that is the member `name` of an object.
     pub(super) fn each_text(&mut self, name: &str, visit: &mut dyn FnMut(&mut String)) {
         match self {
@@ -119,6 +137,9 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+/// The only member of what `serde_json` makes of a number with its feature `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
 struct Read;
 
 impl<'de> Visitor<'de> for Read {
@@ -162,9 +183,15 @@ impl<'de> Visitor<'de> for Read {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Json, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = object.next_entry()? {
-            members.push(member);
+        let mut members: Members = Vec::new();
+        while let Some(name) = object.next_key::<String>()? {
+            // With `arbitrary_precision`, which another crate may turn on, a number is such a map.
+            if members.is_empty() && name == NUMBER {
+                let digits: String = object.next_value()?;
+                let number = serde_json::from_str(&digits).map_err(A::Error::custom)?;
+                return Ok(Json::Scalar(Value::Number(number)));
+            }
+            members.push((name, object.next_value()?));
         }
         Ok(Json::Object(members))
     }
@@ -182,6 +209,12 @@ mod tests {
     fn members_and_numbers_stay_as_they_are() {
         let text = r#"{"b":[1,-2,1.5,18446744073709551615],"a":{"d":null,"c":"\n","é":true}}"#;
         assert_eq!(serde_json::to_string(&parsed(text)).unwrap(), text);
+    }
+
+    #[test]
+    fn numbers_of_any_precision_are_numbers() {
+        let found = parsed(r#"{"a":{"$serde_json::private::Number":"15"},"b":2}"#);
+        assert_eq!(serde_json::to_string(&found).unwrap(), r#"{"a":15,"b":2}"#);
     }
 
     #[test]

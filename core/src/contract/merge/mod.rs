@@ -8,6 +8,8 @@ use super::document::version;
 use json::Json;
 use serde_json::Value;
 
+const MOUNTS: &str = "x-lambda-api-mounts";
+
 /// A merged document, and what was left out of the others.
 #[derive(Debug)]
 pub(crate) struct Merged {
@@ -80,7 +82,7 @@ impl Adding<'_> {
             .collect();
         self.clashes.extend(clashes);
         self.add_tags(&other);
-        self.note_servers(&other);
+        self.note_left_out(&other);
     }
 
     fn add_tags(&mut self, other: &Json) {
@@ -97,7 +99,7 @@ impl Adding<'_> {
 
     /// Services whose operations are not known.
     fn add_mounts(&mut self, other: &Json) -> Vec<String> {
-        let keyword = "x-lambda-api-mounts";
+        let keyword = MOUNTS;
         let mut clashes = Vec::new();
         for mount in other.get(keyword).map(Json::elements).unwrap_or_default() {
             let Some(Json::Array(own)) = self.document.entry(keyword, Json::Array(Vec::new()))
@@ -116,7 +118,7 @@ impl Adding<'_> {
         clashes
     }
 
-    fn note_servers(&mut self, other: &Json) {
+    fn note_left_out(&mut self, other: &Json) {
         let servers = other.get("servers").map(Json::elements).unwrap_or_default();
         let urls = servers.iter().filter_map(|one| one.get("url")?.text());
         let own = self.document.get("servers").map(Json::elements);
@@ -130,9 +132,25 @@ impl Adding<'_> {
             let text = format!("{}: the server `{url}` is left out", self.name);
             self.notes.push(text);
         }
-        if other.get("webhooks").is_some() {
-            let text = format!("{}: `webhooks` are left out", self.name);
-            self.notes.push(text);
+        let is_merged = |name: &str| {
+            [
+                "openapi",
+                "info",
+                "servers",
+                "paths",
+                "components",
+                "security",
+                "tags",
+                MOUNTS,
+            ]
+            .contains(&name)
+        };
+        for (member, value) in other.members() {
+            // What both say is not lost.
+            if !is_merged(member) && self.document.get(member) != Some(value) {
+                self.notes
+                    .push(format!("{}: `{member}` is left out", self.name));
+            }
         }
     }
 }

@@ -42,24 +42,30 @@ pub(super) fn push_security(document: &Json, other: &mut Json) {
 /// Adds paths and operations. Returns the clashes.
 pub(super) fn add(document: &mut Json, other: &Json) -> Vec<String> {
     let mut clashes = Vec::new();
-    let known: BTreeMap<_, _> = operations(document)
+    let mut known: BTreeMap<_, _> = operations(document)
         .filter_map(|(method, path, one)| {
             let id = one.get("operationId")?.text()?;
             Some((id.to_owned(), name(method, path)))
         })
         .collect();
     for (method, path, operation) in operations(other) {
-        let is_known =
-            operations(document).any(|(own, at, _)| own == method && shape(at) == shape(path));
-        if is_known {
-            clashes.push(format!("`{}` is an operation already", name(method, path)));
-        } else if let Some(id) = operation.get("operationId").and_then(Json::text)
-            && let Some(place) = known.get(id)
-        {
-            let name = name(method, path);
-            clashes.push(format!(
-                "the operation id `{id}` of `{name}` is that of `{place}`"
-            ));
+        let mut same =
+            operations(document).filter(|(own, at, _)| *own == method && shape(at) == shape(path));
+        let name = name(method, path);
+        if let Some((_, at, _)) = same.next() {
+            // Another spelling of the path is reported below.
+            if at == path {
+                clashes.push(format!("`{name}` is an operation already"));
+            }
+        } else if let Some(id) = operation.get("operationId").and_then(Json::text) {
+            if let Some(place) = known.get(id) {
+                clashes.push(format!(
+                    "the operation id `{id}` of `{name}` is that of `{place}`: set another one with \
+                     `operation_id = \"..\"`"
+                ));
+            } else {
+                known.insert(id.to_owned(), name);
+            }
         }
     }
     let items = other.get("paths").map(Json::members).unwrap_or_default();

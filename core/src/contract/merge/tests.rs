@@ -71,10 +71,11 @@ fn clashes_are_told_together() {
         merged(&own, &[&other, &old]).unwrap_err(),
         [
             "a.json: `GET /a/{id}` is an operation already",
-            "a.json: the operation id `read` of `GET /c` is that of `GET /a/{id}`",
+            "a.json: the operation id `read` of `GET /c` is that of `GET /a/{id}`: set another one with \
+             `operation_id = \"..\"`",
             "a.json: `/a/{name}` and `/a/{id}` are one path: give their parameters the same names",
             "a.json: `/b` has members beside its operations, such as `parameters`, that differ",
-            "a.json: another schema is named `A`",
+            "a.json: another schema is named `A`: rename one with `#[schemars(rename = \"..\")]`",
             "a.json: another security scheme is named `key`",
             "b.json: expected an OpenAPI document of version 3.1, found 3.0",
         ]
@@ -175,4 +176,56 @@ fn tags_and_mounts_are_added_and_servers_are_not() {
     assert_eq!(notes, ["a.json: the server `/v2` is left out"]);
     let clash = merged(&own, &[&own]).unwrap_err();
     assert_eq!(clash, ["a.json: another service is mounted at `/a`"]);
+}
+
+#[test]
+fn each_clash_is_reported_once() {
+    let id = |path: &str| json!({path: {"get": {}}});
+    let own = document(
+        &id("/a/{id}"),
+        &json!({"schemas": {"A": {"description": "a"}}}),
+    );
+    let other = document(
+        &id("/a/{name}"),
+        &json!({"schemas": {"A": {"description": "b"}}}),
+    );
+    assert_eq!(
+        merged(&own, &[&other]).unwrap_err(),
+        [
+            "a.json: `/a/{name}` and `/a/{id}` are one path: give their parameters the same names",
+            "a.json: another schema is named `A`, which differs in descriptions only: write the file again \
+             with the same types",
+        ]
+    );
+    // Of one file.
+    let twice = json!({"/b": {"get": {"operationId": "b"}, "put": {"operationId": "b"}}});
+    assert_eq!(
+        merged(&own, &[&document(&twice, &json!({}))]).unwrap_err(),
+        [
+            "a.json: the operation id `b` of `PUT /b` is that of `GET /b`: set another one with \
+          `operation_id = \"..\"`"
+        ]
+    );
+}
+
+#[test]
+fn members_that_are_left_out_are_noted() {
+    let own = document(&json!({}), &json!({}));
+    let mut other = own.clone();
+    for name in ["externalDocs", "jsonSchemaDialect", "webhooks", "x-a"] {
+        other[name] = json!({});
+    }
+    let (found, notes) = merged(&own, &[&other]).unwrap();
+    assert_eq!(found, own);
+    assert_eq!(
+        notes,
+        [
+            "a.json: `externalDocs` is left out",
+            "a.json: `jsonSchemaDialect` is left out",
+            "a.json: `webhooks` is left out",
+            "a.json: `x-a` is left out",
+        ]
+    );
+    let (_, notes) = merged(&other, &[&other]).unwrap();
+    assert!(notes.is_empty(), "{notes:?}");
 }

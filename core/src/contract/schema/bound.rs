@@ -98,6 +98,11 @@ pub(super) fn is_multiple(one: &Number, other: &Number) -> bool {
     }
 }
 
+/// Whether a number is a multiple of `one`.
+pub(super) fn divides(one: &Number, number: &Number) -> bool {
+    number.as_f64().is_some_and(|number| number == 0.0) || is_multiple(number, one)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

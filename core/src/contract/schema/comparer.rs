@@ -6,7 +6,7 @@ use super::{
         finding::Place,
     },
     gap::Gap,
-    same::ANNOTATIONS,
+    same::without_alias,
     shape::Shape,
 };
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(crate) enum Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Json,
-    /// As a text, so that a text accepts numbers too.
+    /// As a text, so that a text accepts numbers too, and a list with separators a single one.
     Text,
     /// As a text that may be repeated, so that a list accepts a single one too.
     Repeated,
@@ -136,20 +136,7 @@ impl<'a> Comparer<'a> {
 
     /// Schemas without the references that only rename them.
     pub(super) fn canonical(document: Document<'a>, nodes: &[Node<'a>]) -> Vec<Node<'a>> {
-        let is_alias = |node: &Node<'a>| {
-            let mut members = node.value.as_object().into_iter().flatten();
-            members.all(|(name, _)| name == "$ref" || ANNOTATIONS.contains(&&**name))
-        };
-        let canonical = nodes.iter().map(|node| {
-            let mut node = node.clone();
-            for _ in 0..32 {
-                match document.target(&node) {
-                    Some(target) if is_alias(&node) => node = target,
-                    _ => break,
-                }
-            }
-            node
-        });
+        let canonical = nodes.iter().map(|node| without_alias(document, node));
         canonical.collect()
     }
 

@@ -1,13 +1,15 @@
 //! Constraints of one type.
 
 use super::{
-    bound::{Side, is_multiple},
+    bound::{Side, divides, is_multiple},
     comparer::{Comparer, shown},
     gap::Gap,
     kind::Kind,
-    same::is_same,
+    same::{Content, is_same},
     shape::{ENCODINGS, OPAQUE, SIZES, Shape},
 };
+use crate::integer_format::is_integer_format;
+use serde_json::Value;
 
 /// Formats whose values all have another one, too.
 const NARROWER: [(&str, &str); 6] = [
@@ -65,9 +67,17 @@ impl<'a> Comparer<'a> {
                 gaps.push(self.keyword(keyword, own.as_ref(), &(other.text(side), &other.pointer)));
             }
         }
+        self.number_formats(sent, accepted, gaps);
         for (number, pointer) in &accepted.multiples {
             let mut own = sent.multiples.iter();
             if own.any(|(one, _)| is_multiple(one, number)) {
+                continue;
+            }
+            let is_listed =
+                |value: &Value| value.as_number().is_some_and(|one| divides(number, one));
+            if let Some(values) = &sent.values
+                && values.iter().all(|one| is_listed(one.value))
+            {
                 continue;
             }
             // Each integer is a multiple of 1.
@@ -80,32 +90,69 @@ impl<'a> Comparer<'a> {
         }
     }
 
+    /// Formats of numbers: those of integers are bounds, and JSON numbers are doubles.
+    fn number_formats(&self, sent: &Shape<'a>, accepted: &Shape<'a>, gaps: &mut Vec<Gap>) {
+        if !accepted.kind.is_some_and(Kind::is_number) {
+            return;
+        }
+        let formats = |shape: &Shape<'a>| {
+            let nodes = shape.opaque.get("format").into_iter().flatten().cloned();
+            nodes.collect::<Vec<_>>()
+        };
+        let own = formats(sent);
+        for other in formats(accepted) {
+            let is_covered = match other.value.as_str() {
+                Some("double") => true,
+                Some("float") if sent.kind == Some(Kind::Integer) => true,
+                Some(format) if is_integer_format(format) => true,
+                _ => own.iter().any(|one| one.value == other.value),
+            };
+            if !is_covered {
+                let own = own.first().map(|one| (shown(one.value), &*one.pointer));
+                let other = (shown(other.value), &*other.pointer);
+                gaps.push(self.keyword("format", own.as_ref(), &other));
+            }
+        }
+    }
+
     fn sizes(&self, sent: &Shape<'a>, accepted: &Shape<'a>, gaps: &mut Vec<Gap>) {
         for (keyword, kind, side) in SIZES {
-            let Some((other, at)) = accepted.sizes.get(keyword) else {
+            let Some((other, at)) = accepted.size(keyword) else {
                 continue;
             };
-            let own = sent.sizes.get(keyword);
+            let own = sent.size(keyword);
             let known = match keyword {
                 // Each required property counts.
                 "minProperties" => {
                     let required = sent.required.len() as u64;
-                    Some(own.map_or(required, |(own, _)| required.max(*own)))
+                    Some(own.map_or(required, |(own, _)| required.max(own)))
                 }
                 // A tuple that has nothing behind its elements.
                 "maxItems" if own.is_none() && sent.is_tuple() => Some(sent.prefix.len() as u64),
-                _ => own.map(|(own, _)| *own),
+                // The keyword `contains` itself is new.
+                "minContains" | "maxContains" if !sent.opaque.contains_key("contains") => continue,
+                _ => own.map(|(own, _)| own),
             };
             let is_within = |own: u64| match side {
-                Side::Lower => own >= *other,
-                Side::Upper => own <= *other,
+                Side::Lower => own >= other,
+                Side::Upper => own <= other,
             };
             if sent.kind.is_some_and(|own| own != kind) || known.is_some_and(is_within) {
                 continue;
             }
-            let own = own.map(|(own, at)| (own.to_string(), &**at));
+            let own = own.map(|(own, at)| (own.to_string(), at));
             gaps.push(self.keyword(keyword, own.as_ref(), &(other.to_string(), at)));
         }
+    }
+
+    /// Why a listed value of `sent` may not fit what stands beside the values of `accepted`.
+    pub(super) fn beside_values(&self, sent: &Shape<'a>, accepted: &Shape<'a>) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        self.opaque(sent, accepted, &mut gaps);
+        if sent.kind == Some(Kind::String) {
+            self.encodings(sent, accepted, &mut gaps);
+        }
+        gaps
     }
 
     /// What can be compared for equality only.
@@ -121,9 +168,17 @@ impl<'a> Comparer<'a> {
                     let formats = (own.value.as_str(), other.value.as_str());
                     let is_narrower = matches!(formats, (Some(own), Some(other))
                         if keyword == "format" && NARROWER.contains(&(own, other)));
-                    is_narrower || is_same((in_sent, own), (in_accepted, other))
+                    is_narrower
+                        || is_same(Content::of(keyword), (in_sent, own), (in_accepted, other))
                 });
-                if !is_covered {
+                if own
+                    .iter()
+                    .any(|own| !is_covered && own.value == other.value)
+                {
+                    let change = format!("what `{keyword}` refers to changed");
+                    let at = self.place(own.first().map(|one| &*one.pointer), Some(&other.pointer));
+                    gaps.push(Gap::error(at, change));
+                } else if !is_covered {
                     let own = own.first().map(|one| (shown(one.value), &*one.pointer));
                     gaps.push(self.keyword(
                         keyword,

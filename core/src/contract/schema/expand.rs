@@ -1,12 +1,18 @@
 //! Combined schemas as alternatives.
 
 use super::super::document::{Document, Node};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// The largest number of alternatives that are compared one by one.
 const MOST: usize = 300;
+/// The largest number of references inside each other.
+const DEEPEST: usize = 200;
 /// The largest number of schemas that one alternative consists of.
 const LONGEST: usize = 1000;
+
+/// What `nullable` adds.
+static NULL: LazyLock<Value> = LazyLock::new(|| json!({"type": "null"}));
 
 /// The alternatives of a value that fits all of `nodes`: each is a list of schemas, of which the
 /// references and combinations (`allOf`, `anyOf`, `oneOf`) are already followed. `None` if there are too
@@ -41,6 +47,10 @@ fn of<'a>(
         return Some(Vec::new());
     }
     let mut found = vec![vec![node.clone()]];
+    // A chain of so many references is compared as a whole.
+    if inside.len() > DEEPEST {
+        return None;
+    }
     if let Some(target) = document.target(node)
         && !inside.contains(&target.pointer)
     {
@@ -65,6 +75,13 @@ fn of<'a>(
             }
         }
         found = product(&found, &any)?;
+    }
+    // OpenAPI 3.0. Beside a type, the type has it.
+    if node.is("nullable") && node.value.get("type").is_none() {
+        found.push(vec![Node {
+            value: &NULL,
+            pointer: node.pointer_to("nullable"),
+        }]);
     }
     Some(found)
 }

@@ -17,3 +17,4 @@ mod subset;
 mod values;
 
 pub(super) use comparer::{Comparer, Direction, Form};
+pub(super) use shape::Composite;

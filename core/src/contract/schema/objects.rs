@@ -30,9 +30,46 @@ impl<'a> Comparer<'a> {
         self.required(sent, accepted, (&own, &other), gaps);
         self.others(sent, accepted, &own, gaps);
         if !accepted.names.is_empty() {
-            let found = self.gaps(&sent.names, &accepted.names);
+            let found = self.names(sent, accepted);
             gaps.extend(found.into_iter().map(|gap| gap.below(".{name}")));
         }
+    }
+
+    /// Names of properties, which are always texts.
+    fn names(&mut self, sent: &Shape<'a>, accepted: &Shape<'a>) -> Vec<Gap> {
+        let (in_sent, in_accepted) = self.documents();
+        let texts = |document, names: &[Node<'a>]| {
+            let mut shapes = shapes(document, names)?;
+            shapes.retain(|one| one.kind.is_none_or(|kind| kind == Kind::String));
+            shapes
+                .iter_mut()
+                .for_each(|one| one.kind = Some(Kind::String));
+            Some(shapes)
+        };
+        let (own, other) = (
+            texts(in_sent, &sent.names),
+            texts(in_accepted, &accepted.names),
+        );
+        let (Some(own), Some(other)) = (own, other) else {
+            return self.equal_only(&sent.names, &accepted.names);
+        };
+        let candidates: Vec<_> = other.iter().collect();
+        let mut gaps = Vec::new();
+        for shape in &own {
+            gaps.extend(match candidates.is_empty() {
+                true => {
+                    let place = self.whole(&sent.names, &accepted.names, "");
+                    let (old, new) = match self.is_request() {
+                        true => ("allowed", "rejected now"),
+                        false => ("rejected", "allowed now"),
+                    };
+                    let change = format!("names of properties were {old} and are {new}");
+                    vec![Gap::error(place, change)]
+                }
+                false => self.fits(shape, &candidates, false),
+            });
+        }
+        gaps
     }
 
     fn visible(&self, document: Document<'a>, shape: &Shape<'a>) -> Properties<'a> {

@@ -2,10 +2,11 @@
 
 use super::{
     super::document::{Document, Node},
-    bound::{Bound, Side},
+    bound::{Bound, Side, divides},
     expand::alternatives,
     kind::Kind,
 };
+use crate::integer_format::integer_bounds;
 use serde_json::{Number, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,7 +75,7 @@ pub(super) fn shapes<'a>(document: Document<'a>, nodes: &[Node<'a>]) -> Option<V
             // Values of several alternatives are one enumeration.
             let same = found
                 .iter_mut()
-                .find(|one| one.kind == shape.kind && one.values.is_some());
+                .find(|one| one.kind == shape.kind && one.values.is_some() && one.is_like(&shape));
             match (same.and_then(|one| one.values.as_mut()), &shape.values) {
                 (Some(values), Some(more)) => values.extend(more.iter().cloned()),
                 _ => found.push(shape),
@@ -82,6 +83,32 @@ pub(super) fn shapes<'a>(document: Document<'a>, nodes: &[Node<'a>]) -> Option<V
         }
     }
     Some(found)
+}
+
+/// Whether values may be arrays or objects.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Composite {
+    pub(crate) arrays: bool,
+    pub(crate) objects: bool,
+}
+
+impl Composite {
+    /// Of a schema that is too large, all is possible.
+    pub(crate) fn of(document: Document<'_>, nodes: &[Node<'_>]) -> Self {
+        let shapes = shapes(document, nodes);
+        let may_be = |kind| {
+            let shapes = shapes.as_ref();
+            shapes.is_none_or(|shapes| {
+                shapes
+                    .iter()
+                    .any(|one| one.kind.is_none_or(|own| own == kind))
+            })
+        };
+        Self {
+            arrays: may_be(Kind::Array),
+            objects: may_be(Kind::Object),
+        }
+    }
 }
 
 struct Read<'a> {
@@ -108,31 +135,42 @@ impl<'a> Shape<'a> {
     }
 
     fn numbers(&mut self, node: &Node<'a>) {
-        for (inclusive, exclusive, side) in [
-            ("minimum", "exclusiveMinimum", Side::Lower),
-            ("maximum", "exclusiveMaximum", Side::Upper),
+        let implied = node.text("format").and_then(integer_bounds).unzip();
+        for (inclusive, exclusive, side, implied) in [
+            ("minimum", "exclusiveMinimum", Side::Lower, implied.0),
+            ("maximum", "exclusiveMaximum", Side::Upper, implied.1),
         ] {
             // In 3.0 the second keyword is a flag.
             let flag = node.is(exclusive);
-            for (keyword, is_exclusive) in [(inclusive, flag), (exclusive, true)] {
-                let number = node.value.get(keyword).and_then(Value::as_number);
-                if let Some(number) = number.cloned() {
-                    let pointer = node.pointer_to(keyword);
-                    let bound = Bound {
-                        number,
-                        is_exclusive,
-                        pointer,
-                    };
-                    let known = match side {
-                        Side::Lower => &mut self.lower,
-                        Side::Upper => &mut self.upper,
-                    };
-                    if known
-                        .as_ref()
-                        .is_none_or(|known| !known.is_within(&bound, side, false))
-                    {
-                        *known = Some(bound);
-                    }
+            let number = |keyword| node.value.get(keyword).and_then(Value::as_number);
+            let stated = [(inclusive, flag), (exclusive, true)]
+                .into_iter()
+                .filter_map(|(keyword, is_exclusive)| {
+                    Some((keyword, is_exclusive, number(keyword)?))
+                });
+            let mut found: Vec<_> = stated.collect();
+            // A format says what a schema need not repeat.
+            if let (true, Some(number)) = (
+                found.is_empty(),
+                implied.as_ref().and_then(Value::as_number),
+            ) {
+                found.push(("format", false, number));
+            }
+            for (keyword, is_exclusive, number) in found {
+                let bound = Bound {
+                    number: number.clone(),
+                    is_exclusive,
+                    pointer: node.pointer_to(keyword),
+                };
+                let known = match side {
+                    Side::Lower => &mut self.lower,
+                    Side::Upper => &mut self.upper,
+                };
+                if known
+                    .as_ref()
+                    .is_none_or(|known| !known.is_within(&bound, side, false))
+                {
+                    *known = Some(bound);
                 }
             }
         }
@@ -151,14 +189,25 @@ impl<'a> Shape<'a> {
                 Side::Lower => size > *known,
                 Side::Upper => size < *known,
             });
-            // At least nothing is no limit.
-            if is_tighter && (size > 0 || side == Side::Upper) {
+            // At least nothing is no limit, unless the default is another one.
+            if is_tighter && (size > 0 || side == Side::Upper || keyword == "minContains") {
                 self.sizes.insert(keyword, (size, node.pointer_to(keyword)));
             }
         }
         let keywords = OPAQUE.iter().map(|(keyword, _)| *keyword);
-        let is_followed = |keyword| keyword == "$ref" && document.target(node).is_some();
-        for keyword in keywords.chain(ENCODINGS).filter(|one| !is_followed(*one)) {
+        let has = |keyword: &str| node.value.get(keyword).is_some();
+        let says_nothing = |keyword: &str| match keyword {
+            "$ref" => document.target(node).is_some(),
+            "if" => !has("then") && !has("else"),
+            "then" | "else" => !has("if"),
+            // Any number of elements may match.
+            "contains" => {
+                let least = node.value.get("minContains").and_then(Value::as_u64);
+                least == Some(0) && !has("maxContains")
+            }
+            _ => false,
+        };
+        for keyword in keywords.chain(ENCODINGS).filter(|one| !says_nothing(one)) {
             if let Some(one) = node.get(keyword) {
                 self.opaque.entry(keyword).or_default().push(one);
             }
@@ -203,6 +252,17 @@ impl<'a> Shape<'a> {
         self.names.extend(node.get("propertyNames"));
     }
 
+    /// The size that a keyword says, with its pointer.
+    pub(super) fn size(&self, keyword: &str) -> Option<(u64, &str)> {
+        let stated = self.sizes.get(keyword).map(|(size, at)| (*size, &**at));
+        let contains = self.opaque.get("contains").and_then(|all| all.first());
+        match keyword {
+            "minContains" | "maxContains" if contains.is_none() => None,
+            "minContains" => stated.or_else(|| Some((1, &*contains?.pointer))),
+            _ => stated,
+        }
+    }
+
     /// Whether properties without a schema are rejected.
     pub(super) fn is_closed(&self) -> bool {
         let closed = &Value::Bool(false);
@@ -235,6 +295,64 @@ impl<'a> Shape<'a> {
             && self.patterns.is_empty()
             && self.additional.is_empty()
             && self.names.is_empty()
+    }
+
+    /// Whether a listed value fits the constraints that can be evaluated.
+    fn allows(&self, value: &Value) -> bool {
+        let size = |size: usize, least, most| {
+            let bound = |keyword| Some(self.sizes.get(keyword)?.0);
+            let size = size as u64;
+            bound(least).is_none_or(|one| size >= one) && bound(most).is_none_or(|one| size <= one)
+        };
+        match value {
+            Value::Number(number) => {
+                let own = Bound {
+                    number: number.clone(),
+                    is_exclusive: false,
+                    pointer: String::new(),
+                };
+                let is_within = |bound: &Option<Bound>, side| {
+                    bound
+                        .as_ref()
+                        .is_none_or(|bound| own.is_within(bound, side, false))
+                };
+                is_within(&self.lower, Side::Lower)
+                    && is_within(&self.upper, Side::Upper)
+                    && self.multiples.iter().all(|(one, _)| divides(one, number))
+            }
+            Value::String(text) => size(text.chars().count(), "minLength", "maxLength"),
+            Value::Array(elements) => size(elements.len(), "minItems", "maxItems"),
+            Value::Object(members) => size(members.len(), "minProperties", "maxProperties"),
+            Value::Null | Value::Bool(_) => true,
+        }
+    }
+
+    /// These values, with the constraints that cannot be evaluated.
+    fn listing(&self, kind: Kind, values: Vec<Node<'a>>) -> Self {
+        let concerns = |keyword: &str| {
+            let known = OPAQUE.iter().find(|(one, _)| *one == keyword);
+            known.map_or(kind == Kind::String, |(_, of)| {
+                of.is_none_or(|of| of == kind)
+            })
+        };
+        let mut opaque = self.opaque.clone();
+        opaque.retain(|keyword, _| concerns(keyword));
+        Self {
+            kind: Some(kind),
+            values: (kind != Kind::Null).then_some(values),
+            opaque,
+            sources: self.sources.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether both have the same constraints that cannot be evaluated.
+    fn is_like(&self, other: &Self) -> bool {
+        let pointers = |shape: &Self| {
+            let nodes = shape.opaque.values().flatten();
+            nodes.map(|one| one.pointer.clone()).collect::<Vec<_>>()
+        };
+        pointers(self) == pointers(other)
     }
 
     /// Whether every text fits.
@@ -299,12 +417,9 @@ impl<'a> Read<'a> {
                     by_kind.entry(kind).or_default().push(value);
                 }
             }
-            let sources = shape.sources;
-            let enumerated = by_kind.into_iter().map(|(kind, values)| Shape {
-                kind: Some(kind),
-                values: (kind != Kind::Null).then_some(values),
-                sources: sources.clone(),
-                ..Shape::default()
+            let enumerated = by_kind.into_iter().filter_map(|(kind, mut values)| {
+                values.retain(|one| shape.allows(one.value));
+                (!values.is_empty()).then(|| shape.listing(kind, values))
             });
             return enumerated.collect();
         }

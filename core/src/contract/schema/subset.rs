@@ -3,12 +3,12 @@
 use super::{
     super::{
         document::{Document, Node},
-        finding::Place,
+        finding::{Place, Severity},
     },
     comparer::{Comparer, Form, shown},
     gap::Gap,
     kind::Kind,
-    same::is_same,
+    same::{Content, is_same},
     shape::{Shape, shapes},
     values::enumerated,
 };
@@ -143,11 +143,12 @@ impl<'a> Comparer<'a> {
     }
 
     /// A gap, unless both say the same.
-    fn equal_only(&self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Vec<Gap> {
+    pub(super) fn equal_only(&self, sent: &[Node<'a>], accepted: &[Node<'a>]) -> Vec<Gap> {
         let (in_sent, in_accepted) = self.documents();
         let mut pairs = sent.iter().zip(accepted);
         let is_same = sent.len() == accepted.len()
-            && pairs.all(|(one, other)| is_same((in_sent, one), (in_accepted, other)));
+            && pairs
+                .all(|(one, other)| is_same(Content::Schema, (in_sent, one), (in_accepted, other)));
         if is_same {
             return Vec::new();
         }
@@ -163,44 +164,64 @@ impl<'a> Comparer<'a> {
             (Some(Kind::String), Some(other)) => {
                 self.form != Form::Json && other.is_scalar() && accepted.is_any_text()
             }
-            (Some(Kind::Array), Some(other)) => self.form == Form::Repeated && other.is_scalar(),
+            (Some(Kind::Array), Some(other)) => match self.form {
+                Form::Json => false,
+                // A text may contain what separates the values.
+                Form::Text => other.is_number() || other == Kind::Boolean,
+                Form::Repeated => other.is_scalar(),
+            },
             _ => false,
         }
     }
 
     /// Why values of `sent` may fit none of the candidates, which have its type. `is_union`: the
     /// schemas are unions of objects.
-    fn fits(&mut self, sent: &Shape<'a>, candidates: &[&Shape<'a>], is_union: bool) -> Vec<Gap> {
+    pub(super) fn fits(
+        &mut self,
+        sent: &Shape<'a>,
+        candidates: &[&Shape<'a>],
+        is_union: bool,
+    ) -> Vec<Gap> {
         let (listing, open): (Vec<&Shape<'_>>, Vec<&Shape<'_>>) =
             candidates.iter().partition(|one| one.values.is_some());
-        let mut listed = listing
+        let beside: Vec<_> = listing
             .iter()
-            .filter_map(|one| one.values.as_ref())
-            .flatten();
+            .map(|one| self.beside_values(sent, one))
+            .collect();
+        let lists = |one: &Shape<'_>, value: &Value| {
+            let mut values = one.values.iter().flatten();
+            values.any(|other| other.value == value)
+        };
         if let Some(values) = &sent.values {
-            let left: Vec<_> = values
-                .iter()
-                .filter(|one| !listed.clone().any(|other| other.value == one.value))
-                .collect();
+            let is_free = |value: &Value| {
+                let mut all = listing.iter().zip(&beside);
+                all.any(|(one, gaps)| gaps.is_empty() && lists(one, value))
+            };
+            let left: Vec<_> = values.iter().filter(|one| !is_free(one.value)).collect();
             if left.is_empty() {
                 return Vec::new();
             }
-            if open.is_empty() {
-                let is_replaced = left.len() == values.len();
-                return left
-                    .iter()
-                    .map(|one| self.value_gap(one, is_replaced))
-                    .collect();
+            if !open.is_empty() {
+                return self.best(&enumerated(sent, &left), &open, is_union);
             }
-            return self.best(&enumerated(sent, &left), &open, is_union);
+            let (known, new): (Vec<&Node<'a>>, Vec<&Node<'a>>) = left
+                .iter()
+                .partition(|value| listing.iter().any(|one| lists(one, value.value)));
+            let is_replaced = new.len() == values.len();
+            let new = new.iter().map(|one| self.value_gap(one, is_replaced));
+            let with_known = listing
+                .iter()
+                .zip(beside)
+                .filter(|(one, _)| known.iter().any(|value| lists(one, value.value)));
+            return new.chain(with_known.flat_map(|(_, gaps)| gaps)).collect();
         }
         if open.is_empty() {
             let is_both = sent.kind == Some(Kind::Boolean)
                 && [true, false]
                     .iter()
-                    .all(|one| listed.any(|other| other.value == &Value::Bool(*one)));
+                    .all(|value| listing.iter().any(|one| lists(one, &Value::Bool(*value))));
             return match is_both {
-                true => Vec::new(),
+                true => beside.into_iter().flatten().collect(),
                 false => vec![self.enum_gap(sent, &listing)],
             };
         }
@@ -216,9 +237,10 @@ impl<'a> Comparer<'a> {
             if gaps.is_empty() {
                 return gaps;
             }
+            // A new value of this alternative is nearer than a break of another one.
             let is_nearer = nearest
                 .as_ref()
-                .is_none_or(|known| gaps.len() < known.len());
+                .is_none_or(|known| weight(&gaps) < weight(known));
             if is_nearer && !is_other {
                 nearest = Some(gaps);
             }
@@ -233,6 +255,13 @@ impl<'a> Comparer<'a> {
             }]
         })
     }
+}
+
+/// The numbers of errors and of warnings.
+fn weight(gaps: &[Gap]) -> (usize, usize) {
+    let errors = gaps.iter().filter(|one| one.severity == Severity::Error);
+    let errors = errors.count();
+    (errors, gaps.len() - errors)
 }
 
 /// One gap for each change: a type may be in many places of another one.

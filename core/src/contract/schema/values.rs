@@ -57,10 +57,12 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// The smallest range that contains some values.
+/// The smallest range that contains some values, with the constraints beside them.
 pub(super) fn enumerated<'a>(shape: &Shape<'a>, values: &[&Node<'a>]) -> Shape<'a> {
     let mut around = Shape {
         kind: shape.kind,
+        values: Some(values.iter().copied().cloned().collect()),
+        opaque: shape.opaque.clone(),
         sources: shape.sources.clone(),
         ..Shape::default()
     };

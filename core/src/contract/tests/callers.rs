@@ -105,6 +105,40 @@ fn callers_of_an_operation() {
 }
 
 #[test]
+fn what_a_document_of_3_0_cannot_say_is_not_compared() {
+    let with = |version: &str, scheme: Value, scopes: Value| {
+        let mut document = document(
+            &json!({"/a": {"get": {"security": [{"s": scopes}]}}}),
+            &json!({}),
+        );
+        document["openapi"] = json!(version);
+        document["components"]["securitySchemes"]["s"] = scheme;
+        document
+    };
+    let http = |scheme: &str| json!({"type": "http", "scheme": scheme});
+    let oidc = json!({"type": "openIdConnect", "openIdConnectUrl": "https://a"});
+    let tls = json!({"type": "mutualTLS"});
+    let needs = "error: `s` needs the scope `x` now";
+    for (version, old, new, expected) in [
+        ("3.0.3", http("bearer"), http("bearer"), ""),
+        ("3.1.0", http("bearer"), http("bearer"), needs),
+        ("3.0.3", oidc.clone(), oidc, needs),
+        ("3.0.3", http("mutualTLS"), tls.clone(), ""),
+        (
+            "3.0.3",
+            http("bearer"),
+            tls,
+            "error: the security scheme `s` changed",
+        ),
+    ] {
+        let old = with(version, old, json!([]));
+        let new = with("3.1.0", new, json!(["x"]));
+        let expected = Vec::from_iter((!expected.is_empty()).then_some(expected));
+        assert_eq!(short(&old, &new), expected, "{old} {new}");
+    }
+}
+
+#[test]
 fn paths_servers_and_schemes() {
     let paths = |paths: Value| document(&paths, &json!({}));
     let id = json!({"get": {"operationId": "read", "parameters": [
@@ -229,6 +263,22 @@ fn paths_servers_and_schemes() {
              operations below `/old`)",
         ),
         (mount("authenticated"), mount("public"), ""),
+        (
+            mount("public"),
+            with(
+                "x-lambda-api-mounts",
+                json!([{"prefix": "/", "access": "public"}, {"prefix": "/ol", "access": "guard(a)"}]),
+            ),
+            "",
+        ),
+        (
+            mount("public"),
+            with(
+                "x-lambda-api-mounts",
+                json!([{"prefix": "/ol", "access": "public"}]),
+            ),
+            "error: the mounted service is gone @ old /x-lambda-api-mounts/0 (all operations below `/old`)",
+        ),
         (
             mount("public"),
             public,

@@ -152,6 +152,49 @@ fn changes_of_schemas_by_direction() {
             "error: `maximum` was 5 and is 4",
             "error: it may be any integer, and was one of `1`, `5`",
         ),
+        // Constraints beside values.
+        (
+            json!({"type": "string", "enum": ["a", "bbb"]}),
+            json!({"type": "string", "enum": ["a", "bbb"], "maxLength": 1}),
+            "error: the value `\"bbb\"` is no longer accepted",
+            "",
+        ),
+        (
+            json!({"enum": [1, 2, 3, 4]}),
+            json!({"allOf": [{"enum": [1, 2, 3, 4]}, {"minimum": 2, "multipleOf": 2}]}),
+            "error: the value `1` is no longer accepted; error: the value `3` is no longer accepted",
+            "",
+        ),
+        (
+            json!({"enum": ["a"], "pattern": "a"}),
+            json!({"enum": ["a"]}),
+            "",
+            "error: `pattern` was `\"a\"` and is gone",
+        ),
+        (
+            json!({"enum": ["a"]}),
+            json!({"enum": ["a"], "not": {"const": "a"}}),
+            "error: `not` is new: `{\"const\":\"a\"}`",
+            "",
+        ),
+        (
+            json!({"oneOf": [{"const": "a"}], "pattern": "a"}),
+            json!({"oneOf": [{"const": "a"}, {"const": "b"}], "pattern": "a"}),
+            "",
+            "warning: the value `\"b\"` is new",
+        ),
+        (
+            json!({"type": "string", "format": "uuid"}),
+            json!({"type": "string", "format": "uuid", "enum": ["a"]}),
+            "error: any string was accepted, and now only `\"a\"`",
+            "",
+        ),
+        (
+            json!({"type": "integer", "multipleOf": 5}),
+            json!({"type": "integer", "multipleOf": 5, "enum": [0, 10, 15]}),
+            "error: any integer was accepted, and now only `0`, `10`, `15`",
+            "",
+        ),
         // A type that becomes one of several.
         (
             object(json!({"a": {"type": "integer"}})),
@@ -166,12 +209,42 @@ fn changes_of_schemas_by_direction() {
             "error: the type was nothing and is string",
         ),
     ] {
-        let expected = |text: &str| Vec::from_iter((!text.is_empty()).then(|| text.to_owned()));
+        let expected = |text: &str| {
+            let changes = text.split("; ").filter(|text| !text.is_empty());
+            changes.map(str::to_owned).collect::<Vec<_>>()
+        };
         let text = format!("from {old} to {new}");
         let found = short(&receiving(&old), &receiving(&new));
         assert_eq!(found, expected(request), "request: {text}");
         let found = short(&sending(&old), &sending(&new));
         assert_eq!(found, expected(response), "response: {text}");
+    }
+}
+
+#[test]
+fn warnings_of_an_alternative_are_nearer_than_breaks() {
+    let order = |state: &[&str]| {
+        let properties = json!({"order": {}, "state": {"enum": state}});
+        json!({"type": "object", "properties": properties, "required": ["order"]})
+    };
+    let note = json!({
+        "type": "object", "properties": {"order": {}, "note": {}}, "required": ["order"],
+    });
+    for reverse in [false, true] {
+        let union = |order: Value| {
+            let mut any = vec![order, note.clone()];
+            if reverse {
+                any.reverse();
+            }
+            sending(&json!({"anyOf": any}))
+        };
+        assert_eq!(
+            short(&union(order(&["a"])), &union(order(&["a", "b", "c"]))),
+            [
+                "warning: the value `\"b\"` is new",
+                "warning: the value `\"c\"` is new",
+            ]
+        );
     }
 }
 

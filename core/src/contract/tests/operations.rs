@@ -52,6 +52,11 @@ fn parameters_of_an_operation() {
     let path = |name: &str, schema: Value| {
         parameters(json!([{"name": name, "in": "path", "required": true, "schema": schema}]))
     };
+    let written = |place: &str, style: &str, explode: bool, schema: Value| {
+        parameters(json!([{
+            "name": "q", "in": place, "style": style, "explode": explode, "schema": schema,
+        }]))
+    };
     let listed = |style: Value, explode: Value| {
         parameters(json!([{
             "name": "q", "in": "query", "style": style, "explode": explode,
@@ -162,7 +167,59 @@ fn parameters_of_an_operation() {
         (
             listed(json!("form"), json!(true)),
             listed(json!("form"), json!(false)),
-            &["error: the style was form, exploded and is form"],
+            &["error: values were repeated and are separated by commas"],
+        ),
+        (
+            listed(json!("form"), json!(false)),
+            listed(json!("pipeDelimited"), json!(false)),
+            &["error: values were separated by commas and are separated by `|`"],
+        ),
+        (
+            written("query", "form", true, json!({"type": "object"})),
+            written("query", "deepObject", true, json!({"type": "object"})),
+            &["error: the style was `form` with `explode` and is `deepObject`"],
+        ),
+        // Where they make no difference.
+        (
+            written("query", "form", true, json!({"type": "string"})),
+            written("query", "form", false, json!({"type": "string"})),
+            &[],
+        ),
+        (
+            written("path", "simple", false, json!({"type": "string"})),
+            written("path", "simple", true, json!({"type": "string"})),
+            &[],
+        ),
+        (
+            written("header", "simple", false, json!({"type": "array"})),
+            written("header", "simple", true, json!({"type": "array"})),
+            &[],
+        ),
+        (
+            written("path", "simple", false, json!({"type": "string"})),
+            written("path", "label", false, json!({"type": "string"})),
+            &["error: the style was `simple` and is `label`"],
+        ),
+        // A single value of a list with commas.
+        (
+            query(json!({"type": "integer"})),
+            written(
+                "query",
+                "form",
+                false,
+                json!({"type": "array", "items": {"type": "integer"}}),
+            ),
+            &[],
+        ),
+        (
+            query(json!({"type": "string"})),
+            written(
+                "query",
+                "form",
+                false,
+                json!({"type": "array", "items": {"type": "string"}}),
+            ),
+            &["error: the type was string and is array"],
         ),
         (
             parameters(json!([{"name": "q", "in": "query", "content": {"application/json": {}}}])),

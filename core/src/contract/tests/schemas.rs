@@ -86,6 +86,25 @@ fn narrower_requests_and_wider_responses_break() {
             "`minimum` was 0 and is 1",
             "`minimum` was 1 and is 0",
         ),
+        // Bounds that a format says.
+        (
+            json!({"type": "integer", "format": "int32"}),
+            json!({"type": "integer", "format": "int64", "minimum": i32::MIN}),
+            "`maximum` was 9223372036854775807 and is 2147483647",
+            "`maximum` was 2147483647 and is 9223372036854775807",
+        ),
+        (
+            json!({"type": "integer", "format": "uint64", "maximum": 9}),
+            json!({"type": "integer", "format": "uint64"}),
+            "`maximum` was 18446744073709551615 and is 9",
+            "`maximum` was 9 and is 18446744073709551615",
+        ),
+        (
+            json!({"type": "integer", "format": "uint8", "exclusiveMaximum": 300}),
+            json!({"type": "integer", "minimum": 0}),
+            "`maximum` is new: less than 300",
+            "`maximum` was less than 300 and is gone",
+        ),
         (
             json!({"type": "number", "exclusiveMinimum": 0}),
             json!({"type": "number", "minimum": 0}),
@@ -141,6 +160,24 @@ fn narrower_requests_and_wider_responses_break() {
             "`format` was `\"uri\"` and is `\"uri-reference\"`",
         ),
         (
+            json!({"type": "number", "format": "float"}),
+            json!({"type": "number", "format": "double"}),
+            "`format` was `\"double\"` and is `\"float\"`",
+            "`format` was `\"float\"` and is `\"double\"`",
+        ),
+        (
+            json!({"type": "number", "format": "float"}),
+            json!({"type": "number"}),
+            "`format` is new: `\"float\"`",
+            "`format` was `\"float\"` and is gone",
+        ),
+        (
+            json!({"type": "integer", "format": "unix-time"}),
+            json!({"type": "integer"}),
+            "`format` is new: `\"unix-time\"`",
+            "`format` was `\"unix-time\"` and is gone",
+        ),
+        (
             json!({"type": "array", "items": {"type": "integer"}}),
             json!({"type": "array", "items": {"type": "number"}}),
             "the type was number and is integer",
@@ -181,6 +218,36 @@ fn narrower_requests_and_wider_responses_break() {
             json!({"type": "array"}),
             "`contains` is new: `{\"type\":\"integer\"}`",
             "`contains` was `{\"type\":\"integer\"}` and is gone",
+        ),
+        (
+            json!({"type": "array", "contains": {"type": "integer"}, "maxContains": 9}),
+            json!({"type": "array", "contains": {"type": "integer"}, "minContains": 0, "maxContains": 9}),
+            "`minContains` was 0 and is 1",
+            "`minContains` was 1 and is 0",
+        ),
+        (
+            json!({"type": "array", "contains": {"type": "integer"}}),
+            json!({"type": "array", "contains": {"type": "integer"}, "minContains": 0}),
+            "`contains` is new: `{\"type\":\"integer\"}`",
+            "`contains` was `{\"type\":\"integer\"}` and is gone",
+        ),
+        (
+            json!({"type": "array", "contains": {}, "minContains": 2}),
+            json!({"type": "array", "contains": {}}),
+            "`minContains` was 1 and is 2",
+            "`minContains` was 2 and is 1",
+        ),
+        (
+            json!({"type": "object", "propertyNames": false}),
+            json!({"type": "object"}),
+            "names of properties were allowed and are rejected now",
+            "names of properties were rejected and are allowed now",
+        ),
+        (
+            json!({"type": "object", "propertyNames": {"enum": ["a"]}}),
+            json!({"type": "object", "propertyNames": {"type": "string"}}),
+            "any string was accepted, and now only `\"a\"`",
+            "it may be any string, and was one of `\"a\"`",
         ),
         (
             json!({"$ref": "other.json#/A"}),
@@ -361,6 +428,44 @@ fn schemas_that_say_the_same_are_no_change() {
             json!({"type": "integer"}),
             json!({"type": "integer", "multipleOf": 1}),
         ),
+        (
+            json!({"type": "integer", "format": "uint64", "minimum": 0}),
+            json!({"type": "integer", "format": "uint64", "minimum": 0, "maximum": u64::MAX}),
+        ),
+        (
+            json!({"type": "integer", "format": "int32"}),
+            json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
+        ),
+        (
+            json!({"type": "array", "contains": {}}),
+            json!({"type": "array", "contains": {}, "minContains": 1}),
+        ),
+        (
+            json!({"type": "array"}),
+            json!({"type": "array", "contains": {"type": "null"}, "minContains": 0}),
+        ),
+        (
+            json!({"type": "object"}),
+            json!({"type": "object", "propertyNames": {"type": "string"}}),
+        ),
+        // No condition, or none with an effect.
+        (
+            json!({"type": "string"}),
+            json!({"type": "string", "then": {"maxLength": 1}}),
+        ),
+        (
+            json!({"type": "string"}),
+            json!({"type": "string", "if": {"maxLength": 1}}),
+        ),
+        // JSON numbers are doubles.
+        (
+            json!({"type": "number"}),
+            json!({"type": "number", "format": "double"}),
+        ),
+        (
+            json!({"type": "integer", "format": "int8", "minimum": -128, "maximum": 127}),
+            json!({"type": ["integer"], "format": "int8"}),
+        ),
         (json!({"type": "boolean"}), json!({"enum": [true, false]})),
         (
             json!({"type": "array"}),
@@ -384,6 +489,10 @@ fn schemas_that_say_the_same_are_no_change() {
         (
             json!({"type": ["string", "null"]}),
             json!({"type": "string", "nullable": true}),
+        ),
+        (
+            json!({"anyOf": [tree("Tree"), {"type": "null"}]}),
+            json!({"allOf": [tree("Tree")], "nullable": true}),
         ),
         (
             json!({"type": "integer", "exclusiveMinimum": 0}),
@@ -446,4 +555,76 @@ fn large_types_are_compared_as_a_whole() {
             "{keyword}"
         );
     }
+}
+
+/// Keywords that are compared for equality.
+#[test]
+fn only_annotations_of_schemas_are_left_out() {
+    let object = |keyword: &str, value: Value| json!({"type": "object", keyword: value});
+    let array = |value: Value| json!({"type": "array", "contains": value});
+    let not = |value: Value| json!({"not": value});
+    let id = |minimum: i32| json!({"$ref": "#/components/schemas/Id", "minimum": minimum});
+    for (old, new, is_same) in [
+        (
+            object("not", json!({"properties": {"title": {"const": "a"}}})),
+            object("not", json!({"properties": {"title": {"const": "b"}}})),
+            false,
+        ),
+        (
+            object("dependentRequired", json!({})),
+            object("dependentRequired", json!({"default": ["a", "b"]})),
+            false,
+        ),
+        (
+            array(json!({"const": {"title": 1}})),
+            array(json!({"const": {"title": 2}})),
+            false,
+        ),
+        (not(id(5)), not(id(3)), false),
+        (not(id(5)), not(id(5)), true),
+        (
+            not(json!({"$ref": "#/components/schemas/Id"})),
+            not(json!({"type": "integer", "title": "a"})),
+            true,
+        ),
+        (
+            not(json!({"properties": {"a": {"title": "a", "const": 1}}})),
+            not(json!({"properties": {"a": {"x-a": "b", "const": 1}}})),
+            true,
+        ),
+        (
+            not(json!({"anyOf": [{"type": "string", "default": "a"}]})),
+            not(json!({"anyOf": [{"type": "string"}]})),
+            true,
+        ),
+    ] {
+        let found = short(&receiving(&old), &receiving(&new));
+        assert_eq!(found.is_empty(), is_same, "{old} {new}: {found:?}");
+    }
+    // A component that changed.
+    let with = |kind: &str| {
+        let mut document = receiving(&not(json!({"$ref": "#/components/schemas/Id"})));
+        document["components"]["schemas"]["Id"]["type"] = json!(kind);
+        document
+    };
+    let found = short(&with("integer"), &with("string"));
+    assert_eq!(found, ["error: what `not` refers to changed"]);
+}
+
+#[test]
+fn a_chain_of_references_has_no_end_of_the_stack() {
+    let document = |last: &str| {
+        let mut document = receiving(&json!({"$ref": "#/components/schemas/T0"}));
+        for number in 0..10_000 {
+            let next = format!("#/components/schemas/T{}", number + 1);
+            document["components"]["schemas"][format!("T{number}")] = json!({"$ref": next});
+        }
+        document["components"]["schemas"]["T10000"] = json!({"type": last});
+        document
+    };
+    let (old, new) = (document("integer"), document("string"));
+    let none: [&str; 0] = [];
+    assert_eq!(short(&old, &old), none);
+    let expected = "error: the type changed, and is too large to be compared";
+    assert_eq!(short(&old, &new), [expected]);
 }

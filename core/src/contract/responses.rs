@@ -169,10 +169,18 @@ impl<'a> Comparison<'a> {
                 let change = "the header is no longer always there";
                 self.findings.error(place, change, &*occurrence);
             }
+            let (old, new) = (&described(old), &described(new));
             let name = &*occurrence;
             self.schemas(&Part { name, old, new }, Direction::Response, Form::Text);
         }
     }
+}
+
+/// What has the schema of a header: its media type, or the header itself.
+fn described<'a>(header: &Node<'a>) -> Node<'a> {
+    let content = header.get("content");
+    let media = content.and_then(|one| one.members().into_iter().next());
+    media.map_or_else(|| header.clone(), |(_, media)| media)
 }
 
 fn label(status: &str) -> &str {

@@ -122,6 +122,11 @@ fn responses_of_an_operation() {
             header(json!({"schema": {"type": "integer"}})),
             &[],
         ),
+        (
+            header(json!({"content": {json: {"schema": {"type": "integer"}}}})),
+            header(json!({"content": {json: {"schema": {"type": "string"}}}})),
+            &["error: the type was integer and is string"],
+        ),
         // Media types.
         (media(&[json]), media(&[json, csv]), &[]),
         (

@@ -52,6 +52,10 @@ pub(in super::super) fn lend(api: &mut Api, address: Option<IpAddr>) -> Lent {
 }
 
 /// Makes the authenticators of an Api accept tokens of this key.
+#[cfg_attr(
+    not(feature = "docs"),
+    allow(clippy::needless_pass_by_value, reason = "the docs page keeps it")
+)]
 pub(in super::super) fn lend_key(api: &mut Api, key: LocalKey) -> Lent {
     Lent {
         names: api.lend_local_key(&key),

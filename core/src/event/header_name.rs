@@ -13,6 +13,7 @@ pub(super) fn header_name(name: &[u8]) -> Option<HeaderName> {
 }
 
 /// Like [`header_name`]; also returns whether the header [carries a credential](is_credential).
+#[inline]
 pub(super) fn judged(name: &[u8]) -> Option<(HeaderName, bool)> {
     match usual(name) {
         Some(judged) => Some(judged),

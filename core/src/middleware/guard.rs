@@ -55,6 +55,7 @@ impl Guard {
 struct Asked {
     method: Method,
     uri: Uri,
+    invocation: Invocation,
     mounted: Option<MountedAt>,
     states: Arc<States>,
 }
@@ -64,23 +65,27 @@ impl Asked {
         Self {
             method: request.method().clone(),
             uri: request.uri().clone(),
+            invocation: Invocation::of(request).clone(),
             mounted: request.extensions().get().cloned(),
             states: Arc::clone(states),
         }
     }
 
-    #[cold]
-    fn request(self, invocation: Invocation) -> Request {
+    /// Resolves the link of a response, if it still has one.
+    fn resolved(self, response: Response, renderer: &ProblemRenderer) -> Response {
+        if !Unresolved::is_in(&response) {
+            return response;
+        }
         let mut request = Request::default();
         *request.method_mut() = self.method;
         *request.uri_mut() = self.uri;
         let extensions = request.extensions_mut();
         extensions.insert(self.states);
-        extensions.insert(invocation);
+        extensions.insert(self.invocation.clone());
         if let Some(mounted) = self.mounted {
             extensions.insert(mounted);
         }
-        request
+        renderer.resolved(response, &request, &self.invocation)
     }
 }
 
@@ -105,7 +110,7 @@ impl Handle for Guard {
         let next = self.next.clone();
         let renderer = self.renderer.clone();
         let timing = self.timing;
-        Box::pin(async move {
+        let response = async move {
             let invocation = Invocation::of(&request).clone();
             let inside = catch_unwind(next.run(request));
             let response = match timed(inside, || timing.limit(&invocation)).await {
@@ -113,14 +118,14 @@ impl Handle for Guard {
                 Ok(Err(panic)) => renderer.problem(panic.problem(), &invocation),
                 Err(late) => renderer.problem(timing.problem(late), &invocation),
             };
-            let response = match asked.filter(|_| Unresolved::is_in(&response)) {
-                Some(asked) => {
-                    let request = asked.request(invocation.clone());
-                    renderer.resolved(response, &request, &invocation)
-                }
-                None => response,
-            };
             timed_body(response, move || timing.limit(&invocation))
-        })
+        };
+        match asked {
+            None => Box::pin(response),
+            Some(asked) => {
+                let renderer = self.renderer.clone();
+                Box::pin(async move { asked.resolved(response.await, &renderer) })
+            }
+        }
     }
 }

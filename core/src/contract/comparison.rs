@@ -5,13 +5,15 @@ use super::{
     finding::Findings,
     schema::{Comparer, Direction, Form},
 };
+use std::collections::HashMap;
 
 /// Compares documents part by part, and collects what it finds.
 pub(super) struct Comparison<'a> {
     pub(super) old: Document<'a>,
     pub(super) new: Document<'a>,
     pub(super) findings: Findings,
-    comparers: Vec<Comparer<'a>>,
+    /// Each remembers what it compared.
+    comparers: HashMap<(Direction, Form), Comparer<'a>>,
 }
 
 /// A part of both documents, and where it belongs.
@@ -28,26 +30,17 @@ impl<'a> Comparison<'a> {
             old,
             new,
             findings: Findings::default(),
-            comparers: Vec::new(),
+            comparers: HashMap::new(),
         }
-    }
-
-    /// The comparer of such values, which remembers what it compared.
-    fn comparer(&mut self, direction: Direction, form: Form) -> Option<&mut Comparer<'a>> {
-        let is_for = |one: &Comparer<'a>| one.is_for(direction, form);
-        if !self.comparers.iter().any(is_for) {
-            let comparer = Comparer::new(self.old, self.new, direction, form);
-            self.comparers.push(comparer);
-        }
-        self.comparers.iter_mut().find(|one| is_for(one))
     }
 
     /// Compares the schemas of two media types, parameters or headers.
     pub(super) fn schemas(&mut self, part: &Part<'a, '_>, direction: Direction, form: Form) {
         let [old, new] = [part.old, part.new].map(|one| Vec::from_iter(one.get("schema")));
-        let Some(comparer) = self.comparer(direction, form) else {
-            return;
-        };
+        let comparer = self
+            .comparers
+            .entry((direction, form))
+            .or_insert_with(|| Comparer::new(self.old, self.new, direction, form));
         let gaps = match direction {
             Direction::Request => comparer.gaps(&old, &new),
             Direction::Response => comparer.gaps(&new, &old),

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// Who sends the values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Direction {
     /// Clients send what the old document allows, and the new one must accept it.
     Request,
@@ -22,7 +22,7 @@ pub(crate) enum Direction {
 }
 
 /// How values are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Form {
     Json,
     /// As a text, so that a text accepts numbers too, and a list with separators a single one.
@@ -66,11 +66,6 @@ impl<'a> Comparer<'a> {
             known: HashMap::new(),
             steps: 0,
         }
-    }
-
-    /// Whether it compares these values.
-    pub(crate) fn is_for(&self, direction: Direction, form: Form) -> bool {
-        (self.direction, self.form) == (direction, form)
     }
 
     pub(super) fn is_request(&self) -> bool {

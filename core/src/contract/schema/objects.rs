@@ -88,19 +88,16 @@ impl<'a> Comparer<'a> {
     ) {
         let (old, new) = self.by_age(own, other);
         let (_, new_shape) = self.by_age(sent, accepted);
-        let step = |name: &str| format!(".{name}");
         for (name, schemas) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
             if let Some(rest) = new_shape.others_fit() {
                 // A map may still have it.
-                let (a, b) = self.by_age(&schemas[..], rest);
-                let found = self.gaps(a, b);
-                gaps.extend(found.into_iter().map(|gap| gap.below(step(name))));
+                self.property(name, schemas, rest, gaps);
                 continue;
             }
             let at = schemas.first().map(|one| &*one.pointer);
             let (a, b) = self.by_age(at, None);
             let place = self.place(a, b);
-            gaps.push(Gap::error(place, "the property is gone").below(step(name)));
+            gaps.push(Gap::error(place, "the property is gone").below(format!(".{name}")));
         }
     }
 
@@ -118,10 +115,15 @@ impl<'a> Comparer<'a> {
             return;
         };
         for (name, schemas) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            let (a, b) = self.by_age(rest, &schemas[..]);
-            let found = self.gaps(a, b);
-            gaps.extend(found.into_iter().map(|gap| gap.below(format!(".{name}"))));
+            self.property(name, rest, schemas, gaps);
         }
+    }
+
+    /// A property by its old and its new schemas.
+    fn property(&mut self, name: &str, old: &[Node<'a>], new: &[Node<'a>], gaps: &mut Vec<Gap>) {
+        let (sent, accepted) = self.by_age(old, new);
+        let found = self.gaps(sent, accepted);
+        gaps.extend(found.into_iter().map(|gap| gap.below(format!(".{name}"))));
     }
 
     fn required(

@@ -184,12 +184,8 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        // The extensions are dropped where a panic is caught.
-        let json = async { Ok(self.event_json(event, lambda).await?.0) };
-        match catch_unwind(json).await {
-            Ok(json) => json,
-            Err(panic) => Ok(bare(panic)),
-        }
+        let (json, _) = self.json_and_extensions(event, lambda).await?;
+        Ok(json)
     }
 
     async fn json_and_extensions(

@@ -1,7 +1,6 @@
 //! A file, and the response with it.
 
-use super::headers::is_known;
-use crate::{Body, Response};
+use crate::{Body, Response, response::download::is_known};
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
     header::{

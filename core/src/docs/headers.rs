@@ -1,15 +1,12 @@
-//! Conditions and encodings of a request.
+//! The encodings that a client accepts, and tags of contents.
 
-use http::{
-    HeaderMap,
-    header::{ACCEPT_ENCODING, IF_NONE_MATCH},
-};
+use http::{HeaderMap, header::ACCEPT_ENCODING};
 
 /// Whether a client accepts gzip: it says so, or says nothing
 /// ([RFC 9110, section 12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)).
 pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let (mut said, mut others) = (false, false);
-    for element in elements(headers, ACCEPT_ENCODING) {
+    for element in codings(headers) {
         said = true;
         let (coding, parameters) = element.split_once(';').unwrap_or((element, ""));
         let is_accepted = !is_zero(parameters);
@@ -31,17 +28,9 @@ fn is_zero(parameters: &str) -> bool {
     })
 }
 
-/// Whether a client has the content with this tag
-/// ([RFC 9110, section 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). It is a tag
-/// without commas.
-pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    elements(headers, IF_NONE_MATCH)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag)
-}
-
-/// The elements of a list.
-fn elements(headers: &HeaderMap, name: http::HeaderName) -> impl Iterator<Item = &str> {
-    let values = headers.get_all(name).into_iter();
+/// The elements of `accept-encoding`.
+fn codings(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(ACCEPT_ENCODING).into_iter();
     let values = values.filter_map(|value| value.to_str().ok());
     values
         .flat_map(|value| value.split(','))
@@ -68,7 +57,8 @@ pub(super) const fn hash(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderName;
+    use crate::response::download::is_known;
+    use http::{HeaderName, header::IF_NONE_MATCH};
 
     fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
         let values = values

@@ -68,6 +68,13 @@ impl Conditions {
     }
 }
 
+/// Whether a client has the content with this tag, as it is in the header `etag` (section 13.1.2).
+#[cfg(feature = "docs")]
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let own = etag.trim_matches('"').as_bytes();
+    any(headers.get_all(IF_NONE_MATCH), |tag| tag.text == own)
+}
+
 /// The only value of a header. Several are an error.
 pub(super) fn only(headers: &HeaderMap, name: HeaderName) -> Result<Option<&HeaderValue>, ()> {
     let mut values = headers.get_all(name).iter();
@@ -84,8 +91,11 @@ struct Tag<'v> {
 }
 
 /// Whether the lists contain `*`, or a tag that is accepted. Nothing is read behind what is no tag.
-fn any(lists: &[HeaderValue], accept: impl Fn(&Tag<'_>) -> bool) -> bool {
-    lists.iter().any(|list| {
+fn any<'v>(
+    lists: impl IntoIterator<Item = &'v HeaderValue>,
+    accept: impl Fn(&Tag<'_>) -> bool,
+) -> bool {
+    lists.into_iter().any(|list| {
         let mut rest = list.as_bytes();
         rest.trim_ascii() == b"*" || std::iter::from_fn(|| tag(&mut rest)).any(|tag| accept(&tag))
     })

@@ -6,6 +6,8 @@ mod file;
 mod range;
 
 pub(crate) use condition::PreconditionFailed;
+#[cfg(feature = "docs")]
+pub(crate) use condition::is_known;
 pub use range::Range;
 pub(crate) use range::RangeNotSatisfiable;
 

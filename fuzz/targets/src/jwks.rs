@@ -2,6 +2,7 @@
 
 use crate::{
     calls::block_on,
+    object::Object,
     signer::{self, KID},
 };
 use http::{HeaderValue, Request, header::AUTHORIZATION};
@@ -9,7 +10,8 @@ use lambda_api::{
     Body,
     auth::{Authenticator, Jwt},
 };
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::sync::LazyLock;
 
 const CLAIMS: &[u8] = br#"{"iss":"https://id.example.com","aud":"a","sub":"s","exp":4102444800}"#;
@@ -48,23 +50,29 @@ pub fn run(data: &[u8]) {
     }
 }
 
+#[derive(Deserialize)]
+struct Set {
+    keys: Vec<Box<RawValue>>,
+}
+
 /// Whether the document contains the signing key, according to a second JSON parser.
 fn has_key(document: &str, named: bool) -> bool {
-    let document: Value = serde_json::from_str(document).expect("a key set is JSON");
-    let keys = document["keys"].as_array().expect("a set has keys");
+    let Set { keys } = serde_json::from_str(document).expect("a set has keys");
     assert!(
         named || keys.len() == 1,
         "a token without a key id was accepted with several keys"
     );
     let own = signer::jwk();
-    keys.iter().any(|key| {
+    let keys = keys.iter();
+    let mut keys = keys.filter_map(|key| serde_json::from_str::<Object>(key.get()).ok());
+    keys.any(|key| {
         let same = ["kty", "crv", "x"]
             .iter()
-            .all(|name| key[name] == own[name]);
+            .all(|name| key.get(name).as_ref() == own.get(name));
         let private = key.get("d").is_some() || key.get("k").is_some();
         let usage = key.get("use").is_none_or(|usage| usage == "sig");
         let algorithm = key.get("alg").is_none_or(|alg| alg == "EdDSA");
-        let kid = !named || key["kid"] == KID;
+        let kid = !named || key.get("kid").is_some_and(|kid| kid == KID);
         same && !private && usage && algorithm && kid
     })
 }

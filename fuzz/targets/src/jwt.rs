@@ -59,7 +59,7 @@ pub fn run(data: &[u8]) {
         let claims = check(&token, &identity, ISSUER);
         let audience = claims.get("aud").expect("an audience");
         let audiences = audience.as_array().map(Vec::as_slice);
-        let mut audiences = audiences.unwrap_or(std::slice::from_ref(audience)).iter();
+        let mut audiences = audiences.unwrap_or(std::slice::from_ref(&audience)).iter();
         assert!(audiences.any(|audience| audience == AUDIENCE), "{audience}");
     }
     if let Ok(identity) = block_on(ACCESS.authenticate(&request)) {
@@ -101,7 +101,7 @@ fn check(token: &str, identity: &Identity, issuer: &str) -> Object {
         named == issuer || (issuer == POOL_URL && named == updated),
         "{named}"
     );
-    assert_eq!(identity.issuer(), Some(named));
+    assert_eq!(identity.issuer(), Some(&*named));
     assert_eq!(claims.text("sub"), identity.subject());
     assert!(!identity.subject().is_empty());
     assert!(claims.time("exp").expect("an expiry") > f64::from(NOON));

@@ -1,23 +1,28 @@
 //! JSON objects, parsed without merging repeated members.
+//!
+//! A value is parsed when it is asked for: a number that `f64` cannot hold is JSON too.
 
 use serde::{
     Deserialize,
-    de::{Deserializer, MapAccess, Visitor},
+    de::{Deserializer, Error, MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use std::fmt;
 
 /// A JSON object without repeated names.
-pub(crate) struct Object(Vec<(String, Value)>);
+pub(crate) struct Object(Vec<(String, Box<RawValue>)>);
 
 impl Object {
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value)
+    pub(crate) fn get(&self, name: &str) -> Option<Value> {
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        Some(serde_json::from_str(value.get()).expect("a value that was used"))
     }
 
-    pub(crate) fn text(&self, name: &str) -> &str {
-        self.get(name).and_then(Value::as_str).expect("a text")
+    pub(crate) fn text(&self, name: &str) -> String {
+        match self.get(name) {
+            Some(Value::String(text)) => text,
+            other => panic!("{name} is a text: {other:?}"),
+        }
     }
 
     pub(crate) fn time(&self, name: &str) -> Option<f64> {
@@ -37,12 +42,11 @@ impl<'de> Deserialize<'de> for Object {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut members: Vec<(String, Value)> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    assert!(
-                        members.iter().all(|(known, _)| *known != name),
-                        "{name} twice"
-                    );
+                let mut members: Vec<(String, Box<RawValue>)> = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                    if members.iter().any(|(known, _)| *known == name) {
+                        return Err(A::Error::custom(format_args!("{name} twice")));
+                    }
                     members.push((name, value));
                 }
                 Ok(Object(members))

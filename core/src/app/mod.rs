@@ -34,6 +34,7 @@ use std::{
     time::Duration,
 };
 use stream::Begun;
+pub(crate) use stream::StreamError;
 use tokio::time::Instant;
 use tower::Service;
 use tracing::{Instrument, Span};
@@ -117,6 +118,11 @@ impl App {
             }
         };
         let _ = tokio::time::timeout(limit, all).await;
+    }
+
+    /// Whether responses to a source are streams.
+    pub(crate) fn streams_to(&self, source: Source) -> bool {
+        self.0.timing.streams_to(Some(source))
     }
 
     /// The application's hooks for the life of the process.

@@ -16,9 +16,18 @@ pub(super) struct Contexts {
     /// Its keys are random, which is enough for ids that only need to differ.
     hasher: RandomState,
     count: AtomicU64,
+    limit: Option<Duration>,
 }
 
 impl Contexts {
+    /// Sets another time limit than 30 seconds.
+    pub(super) fn lasting(self, limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
+
     /// A context with a new id and a deadline in 30 seconds.
     pub(super) fn next(&self) -> LambdaContext {
         let received = SystemTime::now();
@@ -26,7 +35,8 @@ impl Contexts {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let high = self.hasher.hash_one((count, now.as_nanos(), "high"));
         let low = self.hasher.hash_one((count, now.as_nanos(), "low"));
-        let deadline = now.saturating_add(TIME_LIMIT).as_millis();
+        let limit = self.limit.unwrap_or(TIME_LIMIT);
+        let deadline = now.saturating_add(limit).as_millis();
         LambdaContext {
             request_id: uuid(high, low),
             deadline_ms: u64::try_from(deadline).ok(),

@@ -3,6 +3,7 @@
 use crate::{
     Invocation, Problem, Request,
     error::{Trace, framework},
+    event::Source,
     matched_route::states_of,
     timing::Timing,
 };
@@ -27,10 +28,24 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 impl Timing {
     /// The time at which a handler is stopped; `None` if there is no deadline.
     pub(crate) fn stop(&self, invocation: &Invocation) -> Option<SystemTime> {
-        let deadline = invocation.deadline_behind(self.gateway)?;
+        // A gateway waits for the whole response only if it buffers it.
+        let gateway = match self.gateway {
+            None if self.streams_to(invocation.source()) => Some(Duration::MAX),
+            gateway => gateway,
+        };
+        let deadline = invocation.deadline_behind(gateway)?;
         let stop = deadline.checked_sub(self.margin(invocation, deadline));
         // The margin exceeds the whole time: stop at once.
         Some(stop.unwrap_or(SystemTime::UNIX_EPOCH))
+    }
+
+    /// Whether a source gets responses as streams.
+    pub(crate) fn streams_to(&self, source: Option<Source>) -> bool {
+        match source {
+            Some(Source::FunctionUrl) => self.streams.function_url,
+            Some(Source::RestApi) => self.streams.rest_api,
+            _ => false,
+        }
     }
 
     fn margin(&self, invocation: &Invocation, deadline: SystemTime) -> Duration {
@@ -51,7 +66,7 @@ impl Timing {
             return Some(Limit {
                 left: stop.duration_since(now).unwrap_or_default(),
                 gone: Duration::ZERO,
-                route: None,
+                by: LimitedBy::Deadline,
             });
         };
         let whole = stop.duration_since(received).unwrap_or_default();
@@ -61,7 +76,7 @@ impl Timing {
         Some(Limit {
             left: whole.saturating_sub(gone),
             gone,
-            route: None,
+            by: LimitedBy::Deadline,
         })
     }
 
@@ -114,7 +129,7 @@ impl RouteClock {
         Limit {
             left: self.timeout.saturating_sub(gone),
             gone,
-            route: Some(self.timeout),
+            by: LimitedBy::Route(self.timeout),
         }
     }
 }
@@ -146,8 +161,18 @@ pub(crate) struct Limit {
     pub(crate) left: Duration,
     /// The time that has elapsed already.
     pub(crate) gone: Duration,
-    /// The timeout of the route, if that is the limit.
-    pub(crate) route: Option<Duration>,
+    pub(crate) by: LimitedBy,
+}
+
+/// What sets a time limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LimitedBy {
+    /// The deadline of the invocation.
+    Deadline,
+    /// The timeout of the route.
+    Route(Duration),
+    /// The timeout of streams.
+    Stream(Duration),
 }
 
 /// A time limit that was exceeded.
@@ -155,20 +180,25 @@ pub(crate) struct Limit {
 pub(crate) struct Elapsed {
     /// How long it ran.
     pub(crate) after: Duration,
-    /// The timeout of the route, if that was the limit.
-    pub(crate) route: Option<Duration>,
+    pub(crate) by: LimitedBy,
 }
 
 impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let after = self.after.as_millis();
-        match self.route {
-            Some(timeout) => write!(
-                f,
-                "stopped after {after} ms: the timeout of the route is {} ms",
-                timeout.as_millis()
-            ),
-            None => write!(f, "stopped after {after} ms, shortly before the deadline"),
+        write!(f, "stopped after {after} ms")?;
+        match self.by {
+            LimitedBy::Deadline => f.write_str(", shortly before the deadline"),
+            LimitedBy::Route(timeout) => {
+                write!(
+                    f,
+                    ": the timeout of the route is {} ms",
+                    timeout.as_millis()
+                )
+            }
+            LimitedBy::Stream(timeout) => {
+                write!(f, ": the timeout of streams is {} ms", timeout.as_millis())
+            }
         }
     }
 }

@@ -79,6 +79,7 @@ impl Api {
     /// - an environment variable that a [`Setting`](crate::Setting) refers to is missing or empty
     /// - an authenticator is misconfigured or can never be reached
     /// - browsers would reject the CORS rules
+    /// - a source that only buffers is to get streams
     /// - a nested API has a setting of the outermost API
     pub async fn build(mut self) -> Result<App, BuildErrors> {
         self.resolve_settings();
@@ -89,6 +90,7 @@ impl Api {
             request_id_header,
             mut errors,
         } = self.checked();
+        self.timing.streams = self.streaming_sources(&mut errors);
         let router = Arc::new(router);
         let mut inits = Vec::new();
         self.take_states(&mut inits);
@@ -296,6 +298,8 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<Stri
         (api.timing.gateway.is_some(), "gateway_timeout"),
         (api.timing.margin.is_some(), "deadline_margin"),
         (api.timing.retry_after.is_some(), "retry_after_timeout"),
+        (api.timing.stream.is_some(), "stream_timeout"),
+        (api.stream_on.is_some(), "stream_on"),
     ] {
         if set {
             errors.push(format!(

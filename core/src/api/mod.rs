@@ -13,6 +13,7 @@ mod middleware;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod routes;
+mod streaming;
 mod table;
 mod template;
 mod timeouts;
@@ -28,7 +29,7 @@ pub(crate) use table::RouteInfo;
 use crate::{
     BoxError, Cors, Error, Limits, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
-    event::DecodeOptions,
+    event::{DecodeOptions, Source},
     hooks::Hooks,
     middleware::{IntoService, LayerFn, Next, ProblemRenderer, ServiceFn, erase_layer},
     state::StateInit,
@@ -75,6 +76,10 @@ pub struct Api {
     route_layers: Vec<LayerFn>,
     states: Vec<StateInit>,
     authenticators: Vec<Installed>,
+    /// The sources that stream, if the program or the environment says so.
+    stream_on: Option<Vec<Source>>,
+    /// What the environment lists besides sources.
+    unknown_streams: Vec<String>,
     /// Instead of the environment of the process.
     environment: Option<Vec<(String, String)>>,
     /// Whether the settings of the authenticators were resolved.

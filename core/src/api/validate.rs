@@ -35,6 +35,7 @@ impl Api {
                 one.resolve(&variables);
             }
         });
+        self.resolve_streams(get);
         self.environment = replaced;
         self.is_resolved = true;
     }

@@ -155,6 +155,13 @@ pub(crate) fn stream_too_large(limit: usize) -> Problem {
     ))
 }
 
+/// A streamed response does not have the length that its `content-length` states.
+pub(crate) fn wrong_length(stated: u64, found: u64) -> Problem {
+    internal(&*BoxError::from(format!(
+        "the streamed response states a length of {stated} bytes, found {found}"
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,28 @@ impl Problem {
         self.record();
     }
 
+    /// Writes the log record of a response whose stream ended early. Its status was sent before, so this
+    /// problem has none.
+    #[cold]
+    pub(crate) fn log_of_stream(&self) {
+        let record = || {
+            tracing::error!(
+                target: "lambda_api",
+                code = self.code(),
+                gateway_request_id = self.gateway_request_id(),
+                cause = self.cause_text(),
+                location = self.trace().location.as_deref(),
+                backtrace = self.trace().backtrace.as_deref(),
+                elapsed_ms = self.trace().elapsed_ms(),
+                "the response stream failed"
+            );
+        };
+        #[cfg(any(debug_assertions, feature = "local"))]
+        super::observed::record(self, record);
+        #[cfg(not(any(debug_assertions, feature = "local")))]
+        record();
+    }
+
     fn record(&self) {
         macro_rules! record {
             ($level:ident, $message:literal) => {

@@ -13,6 +13,11 @@ pub(crate) fn scope<F: Future>(invocation: Invocation, work: F) -> TaskLocalFutu
     CURRENT.scope(invocation, work)
 }
 
+/// Runs a part of the work for an invocation, which is current meanwhile.
+pub(crate) fn sync_scope<T>(invocation: Invocation, part: impl FnOnce() -> T) -> T {
+    CURRENT.sync_scope(invocation, part)
+}
+
 impl LambdaContext {
     /// Returns the context of the invocation that the current task handles, or `None` outside of
     /// one.

@@ -63,6 +63,74 @@ pub fn encode(source: Source, parts: &Parts, body: &[u8]) -> Vec<u8> {
     encode_measured(source, parts, body).json
 }
 
+/// Encodes the head of a streamed response, as a function URL with the invoke mode `RESPONSE_STREAM` and a
+/// REST API with the response transfer mode `STREAM` expect it: status and headers as JSON, and eight
+/// bytes of zero. The body follows as it is, never as base64.
+///
+/// - Function URL: repeated headers are joined with `, `, cookies are an array.
+/// - REST API: headers are in `multiValueHeaders`, cookies are an array. The gateway renames the headers
+///   that it renames in buffered responses.
+///
+/// The other sources cannot stream; for them, the head is that of a function URL. Header fields for
+/// message framing are removed, as by [`encode`]. One valid `content-length` stays, so the body must have
+/// this length.
+///
+/// See the pages on [function URLs](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming)
+/// and [REST APIs](https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html).
+///
+/// ```
+/// use lambda_api::event::{self, Source};
+///
+/// let (parts, ()) = http::Response::builder().header("x-a", "1").body(())?.into_parts();
+/// let prelude = event::encode_prelude(Source::FunctionUrl, &parts);
+/// assert_eq!(prelude, b"{\"statusCode\":200,\"headers\":{\"x-a\":\"1\"},\"cookies\":[]}\0\0\0\0\0\0\0\0");
+/// # Ok::<(), http::Error>(())
+/// ```
+#[must_use]
+pub fn encode_prelude(source: Source, parts: &Parts) -> Vec<u8> {
+    encode_prelude_measured(source, parts, None).json
+}
+
+/// Encodes the head of a stream as [`encode_prelude`] does, and measures its header fields. `body` is
+/// the whole body, if it is known.
+pub(crate) fn encode_prelude_measured(
+    source: Source,
+    parts: &Parts,
+    body: Option<&[u8]>,
+) -> Encoded {
+    let body = if has_no_body(parts.status) {
+        Some(&[][..])
+    } else {
+        body
+    };
+    let (fields, content_type) = match body {
+        Some(body) => {
+            let fields = Fields::of(parts.status, &parts.headers, body);
+            let (_, content_type) = payload(&fields.headers, body);
+            (fields, content_type)
+        }
+        None => {
+            let fields = Fields::of_stream(&parts.headers);
+            let known = fields.headers.contains_key(CONTENT_TYPE);
+            (fields, (!known).then_some("application/octet-stream"))
+        }
+    };
+    let headers = &*fields.headers;
+    let mut json = Writer(Vec::with_capacity(64 + fields.bytes + headers.len() * 8));
+    json.raw(r#"{"statusCode":"#);
+    json.raw(parts.status.as_str());
+    match source {
+        Source::RestApi => json.multi_headers(headers, content_type, Cookies::Apart),
+        _ => json.single_headers(headers, content_type, Cookies::Apart),
+    }
+    json.cookies(headers);
+    json.raw("}\0\0\0\0\0\0\0\0");
+    Encoded {
+        json: json.0,
+        header_bytes: fields.bytes,
+    }
+}
+
 /// A response as text, and the length of its header fields: all names and values.
 pub(crate) struct Encoded {
     pub(crate) json: Vec<u8>,
@@ -83,10 +151,12 @@ pub(crate) fn encode_measured(source: Source, parts: &Parts, body: &[u8]) -> Enc
             json.single_headers(headers, content_type, Cookies::Apart);
             json.cookies(headers);
         }
-        Source::RestApi | Source::HttpApiV1 => json.multi_headers(headers, content_type),
+        Source::RestApi | Source::HttpApiV1 => {
+            json.multi_headers(headers, content_type, Cookies::Among)
+        }
         Source::AlbMultiValue => {
             json.description(parts.status);
-            json.multi_headers(headers, content_type);
+            json.multi_headers(headers, content_type, Cookies::Among);
         }
         Source::Alb | Source::LatticeV1 | Source::LatticeV2 => {
             json.description(parts.status);
@@ -109,10 +179,14 @@ fn estimate(fields: &Fields<'_>, payload: &Payload<'_>) -> usize {
         }
 }
 
-/// How several `set-cookie` fields are written if each header can have only one value.
+/// How `set-cookie` fields are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cookies {
+    /// As `cookies`.
     Apart,
+    /// Like any other header, which can have several values.
+    Among,
+    /// As headers of one value, by the letter case of their names.
     ByLetterCase,
 }
 
@@ -165,10 +239,13 @@ impl Writer {
         self.0.push(b'}');
     }
 
-    fn multi_headers(&mut self, headers: &HeaderMap, content_type: Option<&str>) {
+    fn multi_headers(&mut self, headers: &HeaderMap, content_type: Option<&str>, cookies: Cookies) {
         self.raw(r#","multiValueHeaders":{"#);
         let mut first = true;
         for name in headers.keys() {
+            if *name == SET_COOKIE && cookies == Cookies::Apart {
+                continue;
+            }
             self.comma(&mut first);
             self.string(name.as_str());
             self.raw(":[");

@@ -18,7 +18,7 @@ pub(crate) fn is_final(status: StatusCode) -> bool {
 }
 
 /// RFC 9110, sections 15.2, 15.3.5, 15.3.6 and 15.4.5.
-pub(super) fn has_no_body(status: StatusCode) -> bool {
+pub(crate) fn has_no_body(status: StatusCode) -> bool {
     status.is_informational()
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::RESET_CONTENT
@@ -59,6 +59,31 @@ impl<'h> Fields<'h> {
             bytes,
         }
     }
+}
+
+impl<'h> Fields<'h> {
+    /// Removes hop-by-hop fields from the response of a stream. A single valid length stays: the sender
+    /// holds the stream to it.
+    pub(super) fn of_stream(headers: &'h HeaderMap) -> Self {
+        let (_, suspect) = survey(headers);
+        let mut headers = Cow::Borrowed(headers);
+        if suspect {
+            let kept = end_to_end(&headers);
+            headers = Cow::Owned(kept);
+            if stated_length(&headers).is_none() {
+                headers.to_mut().remove(CONTENT_LENGTH);
+            }
+        }
+        let (bytes, _) = survey(&headers);
+        Self { headers, bytes }
+    }
+}
+
+/// The `content-length` of a response, if there is one that is valid.
+pub(crate) fn stated_length(headers: &HeaderMap) -> Option<u64> {
+    let mut values = headers.get_all(CONTENT_LENGTH).iter();
+    let stated = values.next().and_then(length);
+    stated.filter(|_| values.next().is_none())
 }
 
 /// Returns the length of all names and values, and whether a name has the length of one of the

@@ -27,6 +27,7 @@ mod decode;
 mod detect;
 mod encode;
 mod error;
+mod event_response;
 mod framing;
 mod header_name;
 mod headers;
@@ -48,14 +49,15 @@ mod uri;
 mod writer;
 
 pub use decode::{DecodeOptions, decode};
-pub use encode::encode;
+pub use encode::{encode, encode_prelude};
 pub use error::{DecodeError, LimitExceeded, UnsupportedEvent};
+pub use event_response::EventResponse;
 pub use invocation::{CognitoIdentity, ContextError, Invocation, LambdaContext};
 pub use source::Source;
 
 pub(crate) use context::{ContextFacts, Fact};
-pub(crate) use encode::encode_measured;
-pub(crate) use framing::{is_final, settle_length};
+pub(crate) use encode::{encode_measured, encode_prelude_measured};
+pub(crate) use framing::{has_no_body, is_final, settle_length, stated_length};
 pub(crate) use json::string_map;
 #[cfg(feature = "lambda-http")]
 pub(crate) use lambda_http_event::{LambdaHttpEvent, take_over};

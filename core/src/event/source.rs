@@ -87,6 +87,17 @@ impl Source {
         }
     }
 
+    /// Returns the size of the largest response that the service streams to the client, in bytes: [200
+    /// MB](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html) for a function URL and a
+    /// REST API. `None` for the sources that only buffer responses.
+    #[must_use]
+    pub fn stream_limit(self) -> Option<usize> {
+        match self {
+            Source::FunctionUrl | Source::RestApi => Some(200 * 1024 * 1024),
+            _ => None,
+        }
+    }
+
     /// Returns the limit of all header fields of a response together, in bytes, if AWS documents
     /// one.
     ///

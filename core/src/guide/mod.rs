@@ -44,6 +44,9 @@ pub mod infrastructure {}
 #[doc = include_str!("sources.md")]
 pub mod sources {}
 
+#[doc = include_str!("streaming.md")]
+pub mod streaming {}
+
 #[doc = include_str!("beside_axum.md")]
 pub mod beside_axum {}
 

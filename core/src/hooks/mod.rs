@@ -5,8 +5,11 @@ mod in_flight;
 pub(crate) use in_flight::InFlight;
 
 use crate::{
-    BoxError, BoxFuture, Error, LambdaContext, catch_unwind::catch_unwind, deadline::Limit,
-    error::bounded, middleware::timed,
+    BoxError, BoxFuture, Error, LambdaContext,
+    catch_unwind::catch_unwind,
+    deadline::{Limit, LimitedBy},
+    error::bounded,
+    middleware::timed,
 };
 use std::{
     fmt,
@@ -151,7 +154,7 @@ impl Hooks {
                 Some(Limit {
                     left: stop?.duration_since(SystemTime::now()).unwrap_or_default(),
                     gone: started.elapsed().unwrap_or_default(),
-                    route: None,
+                    by: LimitedBy::Deadline,
                 })
             };
             if let Err(late) = timed(all, limit).await {

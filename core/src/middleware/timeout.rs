@@ -91,7 +91,7 @@ impl Set {
     fn elapsed(&self) -> Elapsed {
         Elapsed {
             after: self.limit.gone.saturating_add(self.set_at.elapsed()),
-            route: self.limit.route,
+            by: self.limit.by,
         }
     }
 }
@@ -280,14 +280,14 @@ pub(crate) fn find_elapsed(error: &(dyn std::error::Error + 'static)) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::capture;
+    use crate::{deadline::LimitedBy, log::capture};
     use std::{fmt, future::pending};
 
     fn limit() -> Option<Limit> {
         Some(Limit {
             left: Duration::ZERO,
             gone: Duration::from_millis(1500),
-            route: None,
+            by: LimitedBy::Deadline,
         })
     }
 
@@ -348,7 +348,7 @@ mod tests {
     fn a_body_timeout_is_found_through_layer_errors() {
         let reason = Elapsed {
             after: Duration::from_secs(1),
-            route: None,
+            by: LimitedBy::Deadline,
         };
         assert_eq!(find_elapsed(&Wrapped(reason)), Some(reason));
         assert_eq!(find_elapsed(&std::io::Error::other("cut")), None);

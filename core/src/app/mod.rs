@@ -1,14 +1,16 @@
 //! `App`: an API that was built.
 
+mod stream;
+
 #[cfg(feature = "lambda-http")]
 use crate::interop::arrive;
 use crate::{
     Body, BoxError, BoxFuture, Invocation, LambdaContext, Problem, Request, Response,
     auth::{Installed, named_headers},
     catch_unwind::{Panic, catch_unwind},
-    deadline::Limit,
+    deadline::{Limit, LimitedBy},
     error::framework,
-    event::{self, DecodeError, DecodeOptions, Source, current},
+    event::{self, DecodeError, DecodeOptions, EventResponse, Source, current},
     hooks::Hooks,
     log,
     middleware::{
@@ -31,8 +33,10 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
+use stream::Begun;
+use tokio::time::Instant;
 use tower::Service;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// A built [`Api`](crate::Api): a tower service that handles requests and Lambda events.
 ///
@@ -163,6 +167,42 @@ impl App {
         Ok(response)
     }
 
+    /// Handles one Lambda event as [`handle_event`](App::handle_event) does, and returns a stream where the source
+    /// of the event [streams](crate::Api::stream_on): then *every* response is a stream, also a problem.
+    ///
+    /// The functions of [`Api::after_response`](crate::Api::after_response) do not run, since the response has
+    /// not been sent yet.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use lambda_api::{Api, LambdaContext, api_handler, event::{EventResponse, Source}, routes};
+    ///
+    /// #[api_handler(GET "/health")]
+    /// async fn health() -> &'static str { "ok" }
+    ///
+    /// let api = Api::new().routes(routes![health]).stream_on([Source::FunctionUrl]);
+    /// let app = api.build().await?;
+    /// let event = r#"{"version": "2.0", "rawPath": "/health", "requestContext": {
+    ///     "domainName": "abc.lambda-url.eu-west-1.on.aws", "http": {"method": "GET"}}}"#;
+    /// let response = app.stream_event(event.into(), LambdaContext::default()).await?;
+    /// let EventResponse::Stream(body) = response else { panic!("no stream") };
+    /// assert!(body.collect().await.unwrap().ends_with(b"\0\0\0\0\0\0\0\0ok"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`handle_event`](App::handle_event).
+    pub async fn stream_event(
+        &self,
+        event: Bytes,
+        lambda: LambdaContext,
+    ) -> Result<EventResponse, DecodeError> {
+        let (response, _) = self.event_response(event, lambda, Mode::OfSource).await?;
+        Ok(response)
+    }
+
     /// Like [`App::handle_event`], with the extensions of the response, which the client does not
     /// see. For tests.
     pub(crate) async fn handle_event_with_extensions(
@@ -171,31 +211,42 @@ impl App {
         lambda: LambdaContext,
     ) -> Result<(Vec<u8>, Extensions), DecodeError> {
         let deadline_ms = lambda.deadline_ms;
-        let both = self.json_and_extensions(event, lambda).await;
+        let both = self.event_response(event, lambda, Mode::Buffered).await;
         if let Some(after) = self.0.hooks.responded(deadline_ms) {
             after.await;
         }
-        both
+        let (response, extensions) = both?;
+        Ok((buffered(response), extensions))
     }
 
-    /// The response to an event, for callers that run the functions of `after_response` themselves.
+    /// Like [`App::stream_event`], with the extensions of the response. For tests.
+    pub(crate) async fn stream_event_with_extensions(
+        &self,
+        event: Bytes,
+        lambda: LambdaContext,
+    ) -> Result<(EventResponse, Extensions), DecodeError> {
+        self.event_response(event, lambda, Mode::OfSource).await
+    }
+
+    /// The buffered response to an event, for callers that run the functions of `after_response` themselves.
     pub(crate) async fn respond_to_event(
         &self,
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let (json, _) = self.json_and_extensions(event, lambda).await?;
-        Ok(json)
+        let (response, _) = self.event_response(event, lambda, Mode::Buffered).await?;
+        Ok(buffered(response))
     }
 
-    async fn json_and_extensions(
+    async fn event_response(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(Vec<u8>, Extensions), DecodeError> {
+        mode: Mode,
+    ) -> Result<(EventResponse, Extensions), DecodeError> {
         // Only those that tests read are kept; the others are dropped where a panic is caught.
         let both = async {
-            let (json, mut extensions) = self.event_json(event, lambda).await?;
+            let (response, mut extensions) = self.encoded_response(event, lambda, mode).await?;
             let mut kept = Extensions::new();
             if let Some(restyled) = extensions.remove::<Restyled>() {
                 kept.insert(restyled);
@@ -203,19 +254,23 @@ impl App {
             if let Some(failed) = extensions.remove::<FailedLink>() {
                 kept.insert(failed);
             }
-            Ok((json, kept))
+            Ok((response, kept))
         };
         match catch_unwind(both).await {
             Ok(both) => both,
-            Err(panic) => Ok((bare(panic), Extensions::new())),
+            Err(panic) => Ok((EventResponse::Buffered(bare(panic)), Extensions::new())),
         }
     }
 
-    async fn event_json(
+    async fn encoded_response(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(Vec<u8>, Extensions), DecodeError> {
+        mode: Mode,
+    ) -> Result<(EventResponse, Extensions), DecodeError> {
+        let streams = |invocation: &Invocation| {
+            mode == Mode::OfSource && self.0.timing.streams_to(invocation.source())
+        };
         let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(mut request) => {
                 sensitive::mark(request.headers_mut(), &self.0.credentials);
@@ -223,6 +278,9 @@ impl App {
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
                 invocation.set_span(span.clone());
+                if streams(&invocation) {
+                    return Ok(Box::pin(self.streamed_response(request, invocation, span)).await);
+                }
                 let response = self.whole_response(request, &invocation).instrument(span);
                 let response = current::scope(invocation.clone(), response).await;
                 (invocation, response)
@@ -231,7 +289,11 @@ impl App {
                 let (invocation, head, problem) = error.into_parts()?;
                 let asked = self.asked(head.method(), head.headers());
                 let response = self.reject(asked, problem, &invocation).await;
-                (invocation, in_memory(response).await)
+                let (parts, body) = in_memory(response).await;
+                if streams(&invocation) {
+                    return Ok(self.stream_of(parts, Begun::Whole(body), &invocation));
+                }
+                (invocation, (parts, body))
             }
         };
         self.tell_request_id(&mut parts.headers, &invocation);
@@ -246,12 +308,104 @@ impl App {
             self.tell_request_id(&mut parts.headers, &invocation);
             response = event::encode_measured(source, &parts, &body);
         }
-        if let Some(limit) = source.response_header_limit()
-            && response.header_bytes > limit / 5 * 4
-        {
-            warn_of_headers(response.header_bytes, limit, &parts.headers, &invocation);
+        check_header_limit(source, response.header_bytes, &parts.headers, &invocation);
+        Ok((EventResponse::Buffered(response.json), parts.extensions))
+    }
+
+    /// The response to a request from a source that streams.
+    async fn streamed_response(
+        &self,
+        request: Request,
+        invocation: Invocation,
+        span: Span,
+    ) -> (EventResponse, Extensions) {
+        let limit = source(&invocation).stream_limit().unwrap_or(usize::MAX);
+        let response = async {
+            let (response, is_head) = self.response(request, &invocation).await;
+            self.begin(response, is_head, limit, &invocation).await
+        };
+        let response = response.instrument(span);
+        let (parts, begun) = current::scope(invocation.clone(), response).await;
+        self.stream_of(parts, begun, &invocation)
+    }
+
+    /// Begins to send a response as its body is made: for servers, which have no limit of a source.
+    ///
+    /// A body that fails before its first part becomes a problem. Later errors and panics are logged, and end
+    /// the body early, and so do the timeout of streams and a wrong `content-length`. The body is polled in the
+    /// span of the invocation.
+    #[cfg(feature = "server")]
+    pub(crate) async fn begin_response(
+        &self,
+        response: Response,
+        is_head: bool,
+        invocation: &Invocation,
+    ) -> Response {
+        let (parts, begun) = self.begin(response, is_head, usize::MAX, invocation).await;
+        Response::from_parts(parts, begun.into_body(None))
+    }
+
+    async fn begin(
+        &self,
+        response: Response,
+        is_head: bool,
+        limit: usize,
+        invocation: &Invocation,
+    ) -> (http::response::Parts, Begun) {
+        let (mut parts, body) = response.into_parts();
+        let most = limit.min(self.0.decode.limits.response);
+        let begun = if event::is_final(parts.status) {
+            let has_body = !event::has_no_body(parts.status);
+            let body = self.limit_stream(body);
+            Begun::new(body, has_body, most, self.0.timing, (&parts, invocation)).await
+        } else {
+            Err(framework::unsendable(parts.status))
+        };
+        match begun {
+            Ok(begun) => {
+                if begun.is_empty() && !is_head {
+                    event::settle_length(parts.status, &mut parts.headers);
+                }
+                (parts, begun)
+            }
+            Err(problem) => {
+                let (parts, body) = self.instead_of(&parts, problem, invocation).await;
+                let body = if is_head { Bytes::new() } else { body };
+                (parts, Begun::Whole(body))
+            }
         }
-        Ok((response.json, parts.extensions))
+    }
+
+    /// Applies the timeout of streams, which begins now.
+    fn limit_stream(&self, body: Body) -> Body {
+        let Some(timeout) = self.0.timing.stream else {
+            return body;
+        };
+        let started = Instant::now();
+        let limit = move || {
+            let gone = started.elapsed();
+            Some(Limit {
+                left: timeout.saturating_sub(gone),
+                gone,
+                by: LimitedBy::Stream(timeout),
+            })
+        };
+        timed_body(Response::new(body), limit).into_body()
+    }
+
+    /// What is sent to Lambda: the head of a response, and its body.
+    fn stream_of(
+        &self,
+        mut parts: http::response::Parts,
+        begun: Begun,
+        invocation: &Invocation,
+    ) -> (EventResponse, Extensions) {
+        self.tell_request_id(&mut parts.headers, invocation);
+        let source = source(invocation);
+        let prelude = event::encode_prelude_measured(source, &parts, begun.whole());
+        check_header_limit(source, prelude.header_bytes, &parts.headers, invocation);
+        let body = begun.into_body(Some(prelude.json));
+        (EventResponse::Stream(body), parts.extensions)
     }
 
     /// Adds the header with the id of the request, if the application has set one.
@@ -280,12 +434,7 @@ impl App {
         request: Request,
         invocation: &Invocation,
     ) -> (http::response::Parts, Bytes) {
-        let asked = self.asked(request.method(), request.headers());
-        let is_head = asked.is_head;
-        let response = match catch_unwind(async { self.respond(request).await }).await {
-            Ok(response) => response,
-            Err(panic) => self.reject(asked, panic.problem(), invocation).await,
-        };
+        let (response, is_head) = self.response(request, invocation).await;
         let (mut parts, body) = response.into_parts();
         // The JSON is never smaller.
         let limit = self.response_limit(invocation);
@@ -309,6 +458,17 @@ impl App {
         };
         let (parts, body) = self.instead_of(&parts, problem, invocation).await;
         (parts, if is_head { Bytes::new() } else { body })
+    }
+
+    /// The response, and whether the request is `HEAD`. A panic becomes a problem.
+    async fn response(&self, request: Request, invocation: &Invocation) -> (Response, bool) {
+        let asked = self.asked(request.method(), request.headers());
+        let is_head = asked.is_head;
+        let response = match catch_unwind(async { self.respond(request).await }).await {
+            Ok(response) => response,
+            Err(panic) => self.reject(asked, panic.problem(), invocation).await,
+        };
+        (response, is_head)
     }
 
     /// Replaces a response that has already passed the CORS layer by a problem with the same CORS
@@ -372,6 +532,22 @@ impl App {
     }
 }
 
+/// The form of the response to an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Buffered,
+    /// A stream, if the source streams.
+    OfSource,
+}
+
+fn buffered(response: EventResponse) -> Vec<u8> {
+    match response {
+        EventResponse::Buffered(json) => json,
+        // Not in this mode.
+        EventResponse::Stream(body) => body.bytes().to_vec(),
+    }
+}
+
 /// The parts of a request that its response depends on.
 struct Asked {
     is_head: bool,
@@ -390,6 +566,15 @@ fn bare(panic: Panic) -> Vec<u8> {
     problem.log();
     let (parts, body) = problem.render().into_parts();
     event::encode_measured(Source::HttpApi, &parts, body.bytes()).json
+}
+
+/// Warns of a response whose header fields are near the limit of its source.
+fn check_header_limit(source: Source, found: usize, headers: &HeaderMap, invocation: &Invocation) {
+    if let Some(limit) = source.response_header_limit()
+        && found > limit / 5 * 4
+    {
+        warn_of_headers(found, limit, headers, invocation);
+    }
 }
 
 /// Warns that a source may reject a response for its header fields, since nothing in the response
@@ -437,7 +622,7 @@ async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
         Some(Limit {
             left: Duration::from_millis(100),
             gone: Duration::ZERO,
-            route: None,
+            by: LimitedBy::Deadline,
         })
     };
     let (mut parts, body) = timed_body(response, limit).into_parts();

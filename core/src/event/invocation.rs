@@ -7,6 +7,11 @@ use crate::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
+#[cfg(feature = "server")]
+use std::{
+    net::IpAddr,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use std::{
     fmt,
     sync::{Arc, OnceLock},
@@ -38,7 +43,8 @@ use tracing::Span;
 #[derive(Clone, Default)]
 pub struct Invocation {
     inner: Arc<Inner>,
-    /// The header with the client's IP address, if the source does not name the address itself.
+    /// The client's IP address, or the header that ends with it, if the source does not name the
+    /// address itself.
     forwarded_for: Option<HeaderValue>,
 }
 
@@ -58,6 +64,8 @@ struct Inner {
     /// The span of the invocation, in which the router records the route. The current span may be
     /// that of a layer.
     span: OnceLock<Span>,
+    #[cfg(feature = "server")]
+    is_routed: AtomicBool,
 }
 
 /// The public location of the API, computed when it is first used.
@@ -193,7 +201,7 @@ impl Invocation {
             facts: facts.map(OnceLock::from).unwrap_or_default(),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
-            span: OnceLock::new(),
+            ..Inner::default()
         };
         Self {
             inner: Arc::new(inner),
@@ -238,6 +246,48 @@ impl Invocation {
             inner: Arc::new(inner),
             forwarded_for: None,
         }
+    }
+
+    /// The invocation of a request to a server, which no gateway sent.
+    #[cfg(feature = "server")]
+    pub(crate) fn served(lambda: LambdaContext, client: IpAddr) -> Self {
+        let inner = Inner {
+            lambda,
+            ..Inner::default()
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: HeaderValue::from_maybe_shared(client.to_string()).ok(),
+        }
+    }
+
+    /// The same with the path as the client wrote it.
+    #[cfg(feature = "server")]
+    pub(crate) fn written(&self, path: &str) -> Self {
+        let inner = Inner {
+            lambda: self.inner.lambda.clone(),
+            received: Received::without_event(path),
+            ..Inner::default()
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: self.forwarded_for.clone(),
+        }
+    }
+
+    /// Records the route that matched.
+    pub(crate) fn set_route(&self, route: &str) {
+        if let Some(span) = self.inner.span.get() {
+            span.record("route", route);
+            #[cfg(feature = "server")]
+            self.inner.is_routed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a route matched.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_routed(&self) -> bool {
+        self.inner.is_routed.load(Ordering::Relaxed)
     }
 
     /// Sets the span of this invocation, once.

@@ -16,6 +16,18 @@ pub(crate) fn is_on_lambda() -> bool {
     std::env::var_os(RUNTIME_API).is_some()
 }
 
+/// Whether this process serves others, on Lambda or as a server, and not a developer.
+pub(crate) fn is_deployed() -> bool {
+    #[cfg(feature = "server")]
+    if [HTTP_ENDPOINT, PORT]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    {
+        return true;
+    }
+    is_on_lambda()
+}
+
 /// Whether Lambda sends several invocations at once (Managed Instances).
 pub(crate) fn is_concurrent() -> bool {
     concurrency() > 1

@@ -14,7 +14,7 @@ use hyper::{
     service::{HttpService, service_fn},
 };
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use std::{future::poll_fn, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{future::poll_fn, net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpStream,
     time::{sleep, timeout},
@@ -148,9 +148,6 @@ where
             _ = connection.as_mut() => return,
             () = stage.reached(Stage::Draining), if !is_closing => {}
             _ = watch.overdue(), if !is_closing => {}
-        }
-        if is_closing {
-            return;
         }
         is_closing = true;
         connection.as_mut().graceful_shutdown();

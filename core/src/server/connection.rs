@@ -99,8 +99,7 @@ where
         .max_buf_size(head_bytes(limits))
         .max_headers(limits.headers.saturating_mul(2).clamp(1, 4096))
         // The watch limits the time of heads.
-        .header_read_timeout(None)
-        .pipeline_flush(true);
+        .header_read_timeout(None);
     let mut connection = builder.serve_connection(io, service);
     let overdue = {
         let mut overdue = std::pin::pin!(watch.overdue());

@@ -98,17 +98,18 @@ where
     builder
         .max_buf_size(head_bytes(limits))
         .max_headers(limits.headers.saturating_mul(2).clamp(1, 4096))
+        .keep_alive(!stage.is_draining())
         // The watch limits the time of heads.
         .header_read_timeout(None);
     let mut connection = builder.serve_connection(io, service);
-    let overdue = {
+    let end = {
         let mut overdue = std::pin::pin!(watch.overdue());
         let mut is_draining = false;
         loop {
             tokio::select! {
                 biased;
-                _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break None,
-                overdue = &mut overdue => break Some(overdue),
+                done = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break Ok(done.is_ok()),
+                overdue = &mut overdue => break Err(overdue),
                 () = stage.reached(Stage::Draining), if !is_draining => {
                     is_draining = true;
                     Pin::new(&mut connection).graceful_shutdown();
@@ -117,11 +118,14 @@ where
         }
     };
     let mut io = connection.into_parts().io;
-    if overdue == Some(Overdue::Head) {
-        io.send_last(TIMED_OUT).await;
-    }
-    if overdue != Some(Overdue::Idle) {
-        io.close().await;
+    match end {
+        _ if watch.is_broken() => io.reset(),
+        Ok(is_complete) => io.close(!is_complete || watch.is_unread()).await,
+        Err(Overdue::Head) => {
+            io.send_last(TIMED_OUT).await;
+            io.close(true).await;
+        }
+        Err(Overdue::Idle) => {}
     }
 }
 

@@ -77,10 +77,16 @@ impl Io {
         let _ = timeout(LINGER, self.stream.inner_mut().write_all(bytes)).await;
     }
 
-    /// Closes the connection once the client had time to read the response.
-    pub(super) async fn close(self) {
+    /// Resets the connection, so that the client does not take its end for that of the response.
+    pub(super) fn reset(self) {
+        let _ = self.stream.inner().set_zero_linger();
+    }
+
+    /// Closes the connection. If the client may still send data, only once it had time to read the
+    /// response.
+    pub(super) async fn close(self, lingers: bool) {
         let mut stream = self.stream.into_inner();
-        if stream.shutdown().await.is_err() {
+        if stream.shutdown().await.is_err() || !lingers {
             return;
         }
         let drain = async {

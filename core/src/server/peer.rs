@@ -145,9 +145,11 @@ async fn response(peer: &Peer, request: Request<Incoming>, mut open: Open) -> Re
         (!body.is_stream()).then(|| body.bytes()),
     );
     if is_unread && version < Version::HTTP_2 {
+        peer.watch.leave_unread();
         let close = HeaderValue::from_static("close");
         parts.headers.insert(CONNECTION, close);
     }
+    open.ends_with_connection(version <= Version::HTTP_10);
     let body = open.with_body(parts.status, body);
     Response::from_parts(parts, body)
 }

@@ -24,6 +24,8 @@ pub(super) struct Open {
     status: Option<StatusCode>,
     bytes: u64,
     end: End,
+    /// Whether the end of the connection may be that of the response.
+    ends_with_connection: bool,
 }
 
 impl Open {
@@ -35,7 +37,13 @@ impl Open {
             status: None,
             bytes: 0,
             end: End::Cut,
+            ends_with_connection: false,
         }
+    }
+
+    /// Says whether the end of the connection may be that of the response, as in HTTP/1.0.
+    pub(super) fn ends_with_connection(&mut self, ends: bool) {
+        self.ends_with_connection = ends;
     }
 
     pub(super) fn record(&mut self, entry: Entry) {
@@ -47,7 +55,11 @@ impl Open {
         if http_body::Body::is_end_stream(&body) {
             self.end = End::Complete;
         }
-        Sent { body, open: self }
+        Sent {
+            body,
+            open: self,
+            failed: None,
+        }
     }
 
     /// Runs the hooks of `after_response`. The server waits for them before it stops.
@@ -86,6 +98,8 @@ impl Drop for Open {
 pub(super) struct Sent {
     body: Body,
     open: Open,
+    /// The error that ends the body.
+    failed: Option<BoxError>,
 }
 
 impl http_body::Body for Sent {
@@ -97,6 +111,9 @@ impl http_body::Body for Sent {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
+        if let Some(error) = this.failed.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
         match &frame {
             Some(Ok(frame)) => {
@@ -106,8 +123,17 @@ impl http_body::Body for Sent {
                     this.open.end = End::Complete;
                 }
             }
-            Some(Err(_)) => this.open.end = End::Failed,
             None => this.open.end = End::Complete,
+            Some(Err(_)) => {
+                this.open.end = End::Failed;
+                if this.open.ends_with_connection {
+                    this.open.peer.watch.break_off();
+                }
+                // What was written before is sent first: an error drops it.
+                this.failed = frame.and_then(Result::err);
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
         }
         Poll::Ready(frame)
     }

@@ -35,6 +35,10 @@ pub(super) struct Watch {
     has_begun: AtomicBool,
     /// When the current state began, in microseconds since the start.
     since: AtomicU64,
+    /// Whether a request was not read to its end.
+    is_unread: AtomicBool,
+    /// Whether a response failed whose end is that of the connection.
+    is_broken: AtomicBool,
 }
 
 impl Watch {
@@ -45,7 +49,27 @@ impl Watch {
             open: AtomicU32::new(0),
             has_begun: AtomicBool::new(false),
             since: AtomicU64::new(0),
+            is_unread: AtomicBool::new(false),
+            is_broken: AtomicBool::new(false),
         }
+    }
+
+    /// A request is not read to its end.
+    pub(super) fn leave_unread(&self) {
+        self.is_unread.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_unread(&self) -> bool {
+        self.is_unread.load(Ordering::Relaxed)
+    }
+
+    /// A response failed whose end is that of the connection.
+    pub(super) fn break_off(&self) {
+        self.is_broken.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
     }
 
     /// Data arrived.

@@ -85,8 +85,8 @@ struct StringMap {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LambdaContext {
-    /// Lambda's id of the invocation. The commands `serve` and `invoke` generate one; `invoke`
-    /// generates the same one for the same event. It is empty if an [`App`](crate::App) is called
+    /// Lambda's id of the invocation. A server and the commands `serve` and `invoke` generate one;
+    /// `invoke` generates the same one for the same event. It is empty if an [`App`](crate::App) is called
     /// as a service, except in the loop of `lambda_http`.
     pub request_id: String,
     /// The time at which Lambda ends the invocation, in milliseconds since the epoch.
@@ -326,7 +326,8 @@ impl Invocation {
         fact(self.facts()).in_context(context.bytes())
     }
 
-    /// The service that sent the event; `None` if the request did not come from an event.
+    /// The service that sent the event; `None` if the request did not come from an event, as at a
+    /// [server](crate::serve).
     #[must_use]
     pub fn source(&self) -> Option<Source> {
         self.inner.source
@@ -382,6 +383,9 @@ impl Invocation {
     }
 
     /// The IP address that the request came from.
+    ///
+    /// At a [server](crate::serve), it is the address of the client's socket, or what the trusted proxies
+    /// say.
     ///
     /// API Gateway and function URLs include it in the event. For an ALB and VPC Lattice it is the
     /// last entry of `x-forwarded-for`: the one that the load balancer itself added, in its default

@@ -6,6 +6,8 @@ mod ending;
 mod signal;
 
 #[cfg(any(debug_assertions, feature = "local", feature = "server"))]
-pub(crate) use ending::{Guard, Notice, requests};
+pub(crate) use ending::{Notice, requests};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use ending::Guard;
 #[cfg(unix)]
 pub(crate) use signal::{Signal, TERMINATE};

@@ -3,6 +3,9 @@
 /// The variable with the address of the Runtime API.
 pub(crate) const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
+/// The variable with the sources that invoke the function for a stream, such as `url,rest`.
+pub(crate) const STREAM: &str = "LAMBDA_API_STREAM";
+
 /// Whether this process was started by Lambda or by an emulator of it.
 pub(crate) fn is_on_lambda() -> bool {
     std::env::var_os(RUNTIME_API).is_some()

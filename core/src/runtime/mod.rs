@@ -2,6 +2,7 @@
 //!
 //! Only this module calls the Runtime API.
 
+mod chunks;
 mod client;
 mod connection;
 mod error_document;
@@ -14,6 +15,7 @@ mod poller;
 #[cfg(unix)]
 pub(crate) mod signal;
 mod snapshot;
+mod stream;
 mod terminate;
 mod trace_environment;
 mod wake;

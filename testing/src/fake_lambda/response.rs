@@ -2,7 +2,10 @@
 
 use super::outcome::FunctionError;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header::SET_COOKIE};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+    header::{CONTENT_TYPE, SET_COOKIE},
+};
 use lambda_api::event::{Source, emulate};
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,6 +17,8 @@ pub struct InvocationResponse {
     pub(super) request_id: String,
     pub(super) body: Bytes,
     pub(super) headers: HeaderMap,
+    /// Whether the source expects a stream.
+    pub(super) response_stream: bool,
     pub(super) stream_error: Option<FunctionError>,
     pub(super) took: Duration,
 }
@@ -45,11 +50,12 @@ impl InvocationResponse {
         }
     }
 
-    /// The HTTP response that the client of a source receives. A streamed response is read as that of a
-    /// function URL in streaming mode. A REST API has the binary media type `*/*`.
+    /// The HTTP response that the client of a source receives: of one that streams if the function was
+    /// [invoked](super::Invoke::response_stream) so. A response that the source does not expect arrives as the
+    /// [table](super#streams) says. A REST API that buffers has the binary media type `*/*`.
     ///
     /// # Panics
-    /// When the source cannot read the response, and its client would see a 502.
+    /// When the source cannot read the response, and its client would see a 502; when a stream has ended early.
     #[must_use]
     #[track_caller]
     pub fn http(&self, source: Source) -> Response<Bytes> {
@@ -60,27 +66,30 @@ impl InvocationResponse {
     }
 
     pub(super) fn read(&self, source: Source) -> Result<Response<Bytes>, String> {
-        let read = if self.is_streamed() {
-            streamed(&self.body)
-        } else {
-            emulate::parse_response(source, &self.body).map_err(|error| error.to_string())
+        if let Some(error) = &self.stream_error {
+            return Err(format!("the stream ended early: {error}; found {self}"));
+        }
+        let read = match (self.response_stream, self.is_streamed()) {
+            (true, true) if source.stream_limit().is_some() => streamed(&self.body),
+            (false, false) => {
+                emulate::parse_response(source, &self.body).map_err(|error| error.to_string())
+            }
+            (expected, _) => unexpected(source, expected, &self.body),
         };
         read.map_err(|error| {
             format!("source `{source}` cannot read the response: {error}; found {self}")
         })
     }
 
-    /// Whether it was streamed.
+    /// Whether the function sent it as a stream.
     #[must_use]
-    #[doc(hidden)]
     pub fn is_streamed(&self) -> bool {
         let mode = self.headers.get("lambda-runtime-function-response-mode");
         mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
     }
 
-    /// The error that ended a stream before its end.
+    /// The error that ended a stream early, from the trailers of the call.
     #[must_use]
-    #[doc(hidden)]
     pub fn stream_error(&self) -> Option<&FunctionError> {
         self.stream_error.as_ref()
     }
@@ -98,6 +107,30 @@ impl InvocationResponse {
     pub fn took(&self) -> Duration {
         self.took
     }
+}
+
+/// What a client receives if the function sends a stream to a source that buffers, or the reverse.
+fn unexpected(
+    source: Source,
+    response_stream: bool,
+    bytes: &Bytes,
+) -> Result<Response<Bytes>, String> {
+    if source != Source::FunctionUrl {
+        let (expected, found) = match response_stream {
+            true => ("a stream", "a buffered response"),
+            false => ("a buffered response", "a stream"),
+        };
+        return Err(format!("expected {expected}, found {found}"));
+    }
+    // A function URL takes what it cannot read for the body.
+    let content_type = match response_stream {
+        true => "application/octet-stream",
+        false => "application/json",
+    };
+    let mut response = Response::new(bytes.clone());
+    let content_type = HeaderValue::from_static(content_type);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    Ok(response)
 }
 
 /// How many bytes a message of failure shows.
@@ -179,6 +212,7 @@ mod tests {
         InvocationResponse {
             request_id: "1".to_owned(),
             body: body.into(),
+            response_stream: headers.contains_key("lambda-runtime-function-response-mode"),
             headers,
             stream_error: None,
             took: Duration::ZERO,

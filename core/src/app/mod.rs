@@ -123,6 +123,11 @@ impl App {
         let _ = tokio::time::timeout(limit, all).await;
     }
 
+    /// Whether responses to a source are streams.
+    pub(crate) fn streams_to(&self, source: Source) -> bool {
+        self.0.timing.streams_to(Some(source))
+    }
+
     /// The application's hooks for the life of the process.
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.0.hooks

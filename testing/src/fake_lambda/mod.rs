@@ -60,13 +60,8 @@
 //!
 //! [`Invoke::response_stream`] and [`EventBuilder::response_stream`](crate::EventBuilder::response_stream) invoke the
 //! function as a function URL or a REST API does that streams, and
-//! [`invoke_streaming`](FakeLambda::invoke_streaming) reads the response while the function sends it. What clients receive
-//! when a source and the function disagree:
-//!
-//! | source | streams, and the response is buffered | buffers, and the response is a stream |
-//! |---|---|---|
-//! | function URL | 200, and the JSON `{"statusCode":` as body | 200, and head and body as body |
-//! | REST API | 502 | 502 |
+//! [`invoke_streaming`](FakeLambda::invoke_streaming) reads the response while the function sends it. If the function sends
+//! the format of the other mode, the client receives what [`emulate`](lambda_api::event::emulate#streams) says.
 //!
 //! # A failed expectation
 //!

@@ -14,8 +14,12 @@ use super::{
     response::InvocationResponse,
     restore,
     shared::Shared,
+    state::State,
 };
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
@@ -206,7 +210,12 @@ impl Api {
             Err(reason) => return Ok(self.not_found(reason, id)),
         };
         let Some(mut expected) = self.shared.update(|state| state.expectation(number)) else {
-            return Ok(self.not_found(NotFound::RequestId, id));
+            // It was given up. A stream that is made may never end.
+            if headers.contains_key(CONTENT_LENGTH) {
+                let _ = RequestBody::read(body).await;
+            }
+            let reason = self.find(id, headers).err();
+            return Ok(self.not_found(reason.unwrap_or(NotFound::RequestId), id));
         };
         let limit = match expected.response_stream {
             true => STREAM_LIMIT,
@@ -233,7 +242,13 @@ impl Api {
             }
             Err(Unread::Fault(fault)) => {
                 return match self.follow(Plan::Fault(fault)).await? {
-                    Go::ApiResponse(response) => Ok(response),
+                    Go::ApiResponse(response) => {
+                        let error = FunctionError::new("Fault", "the response was rejected");
+                        let outcome = Outcome::Error(error);
+                        let finished = |state: &mut State| state.finish(number, |_, _| outcome);
+                        let _ = self.shared.update(finished);
+                        Ok(response)
+                    }
                     // Nothing is left to go on with.
                     Go::On(_) => Err(Cut),
                 };

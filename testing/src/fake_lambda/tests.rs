@@ -462,14 +462,9 @@ async fn a_response_of_the_other_mode_arrives_as_it_is() {
     let prelude = r#"{"statusCode":201}"#.to_owned() + "\0\0\0\0\0\0\0\0made";
     let buffered = r#"{"statusCode":201,"body":"made"}"#.to_owned();
     let streamed = "\r\nlambda-runtime-function-response-mode: streaming";
-    for (invoke, header, body, content_type) in [
-        (Invoke::new("{}"), streamed, &prelude, "application/json"),
-        (
-            Invoke::new("{}").response_stream(),
-            "",
-            &buffered,
-            "application/octet-stream",
-        ),
+    for (invoke, header, body) in [
+        (Invoke::new("{}"), streamed, &prelude),
+        (Invoke::new("{}").response_stream(), "", &buffered),
     ] {
         let api = Fixture::new(1).await;
         let outcome = api.invoke(invoke.request_id("one"));
@@ -481,9 +476,7 @@ async fn a_response_of_the_other_mode_arrives_as_it_is() {
         let response = outcome.await.unwrap().response();
         let url = response.http(Source::FunctionUrl);
         assert_eq!(url.status(), 200);
-        assert_eq!(url.headers()["content-type"], content_type);
         assert_eq!(url.body(), body);
-        let error = response.read(Source::RestApi).unwrap_err();
-        assert!(error.contains("expected a "), "{error}");
+        assert!(response.read(Source::RestApi).is_err());
     }
 }

@@ -34,7 +34,8 @@ async fn a_stream_that_fails_in_the_middle_is_dropped() {
             "a response could not be sent to Lambda",
         ),
     ] {
-        let lambda = streaming().concurrency(2).await;
+        // One may stay in flight, and one is sent after it.
+        let lambda = streaming().concurrency(3).await;
         let event = get("/stream/then/1/nothing");
         let mut response = lambda.invoke_streaming(event);
         let id = response.request_id().to_owned();
@@ -80,6 +81,21 @@ async fn a_whole_response_that_is_lost_is_sent_again() {
             assert_goes_on(&lambda).await;
         }
     }
+}
+
+/// Lambda has given the invocation up before the response began.
+#[tokio::test]
+async fn a_stream_that_comes_too_late_is_dropped() {
+    let lambda = streaming().concurrency(2).await;
+    lambda.inject(Call::Response, Fault::GivenUp);
+    let late = lambda.invoke(get("/stream/then/1/nothing"));
+    let id = late.request_id().to_owned();
+    let outcome = late.await;
+    assert!(matches!(outcome, Outcome::TimedOut(_)), "{outcome}");
+    lambda.log(|line| line.text() == DROPPED).await;
+    let late = "the response came too late: Lambda had already ended the invocation";
+    lambda.log(|line| is_record(line, &id, late)).await;
+    assert_goes_on(&lambda).await;
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ async fn errors_before_the_first_part_are_problems() {
     let lambda = streaming().await;
     for source in STREAMING {
         for (path, status, code) in [
-            ("/nowhere", 404, "not_found"),
+            ("/nowhere", 404, "route_not_found"),
             ("/panic", 500, "internal_error"),
             ("/stream/then/0/error", 500, "internal_error"),
             ("/stream/then/0/panic", 500, "internal_error"),

@@ -73,6 +73,7 @@ options of openapi:
   --gateway KIND     the document that API Gateway imports: http for an HTTP API, rest for a REST
                      API; values that the deployment replaces are {\"Fn::Sub\": \"..${NAME}..\"}
   --routes ROUTES    with --gateway: each (the default) or proxy, as for template
+  --stream           with --gateway rest: responses are streams, as for template
   --models           with --gateway rest: add the schemas, without what API Gateway rejects
   --out FILE         write the document to FILE
   --check FILE       fail if FILE is not the document, and show the difference; list what the
@@ -91,6 +92,9 @@ options of template:
   --out FILE         write the template to FILE; if FILE exists, only the lines between its
                      markers `# lambda-api: begin` and `# lambda-api: end` change
   --check FILE       fail if these lines of FILE differ from the template, and show the difference
+  --stream           let a function URL or a REST API stream responses, and tell the function
+                     with the variable LAMBDA_API_STREAM; the default if the program sets
+                     `stream_on`
   --caller-policy    print the IAM policy that allows a principal to call the routes with IAM; a
                      parameter of a path becomes *, which also matches /
 

@@ -18,22 +18,20 @@ use crate::{
         EventResponse, Source,
         emulate::{self, GatewayContext},
     },
+    request_body::{self, Patience},
     sensitive,
 };
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{
     HeaderMap, Method, StatusCode,
     header::{
-        CONNECTION, CONTENT_LENGTH, HeaderValue, PROXY_AUTHENTICATE, TE, TRAILER,
-        TRANSFER_ENCODING, UPGRADE,
+        CONNECTION, CONTENT_LENGTH, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
     },
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::{
     net::IpAddr,
     time::{Duration, Instant},
 };
-use tokio::time::timeout;
 
 pub(super) struct Gateway<H> {
     guard: HostGuard,
@@ -265,30 +263,13 @@ impl<H: Handle> Gateway<H> {
             _ => EVENT_LIMIT,
         };
         let (parts, body) = request.into_parts();
-        // A body with a length above the limit is not read.
-        if body.size_hint().lower() > limit as u64 {
-            return Err(too_large(limit));
-        }
-        let mut body = std::pin::pin!(Limited::new(body, limit));
-        let mut whole = BytesMut::new();
-        loop {
-            let frame = match timeout(self.patience, body.frame()).await {
-                Ok(Some(frame)) => frame,
-                Ok(None) => return Ok(http::Request::from_parts(parts, whole.freeze())),
-                Err(_) => return Err(stalled(self.patience)),
-            };
-            match frame {
-                Ok(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        whole.extend_from_slice(&data);
-                    }
-                }
-                Err(error) if error.is::<LengthLimitError>() => return Err(too_large(limit)),
-                Err(_) => {
-                    return Err(Problem::new(StatusCode::BAD_REQUEST, "unreadable_body")
-                        .with_detail("the request body is incomplete"));
-                }
-            }
+        let patience = Patience {
+            next: self.patience,
+            whole: None,
+        };
+        match request_body::collect(body, limit, patience).await {
+            Ok(body) => Ok(http::Request::from_parts(parts, body)),
+            Err(unread) => Err(unread.problem(|| too_large(limit))),
         }
     }
 }
@@ -320,18 +301,6 @@ const NO_DOCS: &str = "note: the feature `docs` of lambda-api adds a docs page a
 fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
         .with_detail(format!("the limit of the source is {limit} bytes"))
-}
-
-/// The body of the request stalled (RFC 9110, section 15.5.9). The connection cannot be reused.
-fn stalled(patience: Duration) -> Problem {
-    let mut problem =
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout").with_detail(format!(
-            "no data of the request body for {} s",
-            patience.as_secs_f64()
-        ));
-    let close = HeaderValue::from_static("close");
-    problem.headers_mut().insert(CONNECTION, close);
-    problem
 }
 
 /// The response of a source that cannot read the response of the function. The reason is written to

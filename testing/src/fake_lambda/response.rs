@@ -13,6 +13,8 @@ pub struct InvocationResponse {
     pub(super) request_id: String,
     pub(super) body: Bytes,
     pub(super) headers: HeaderMap,
+    /// Whether the source expects a stream.
+    pub(super) response_stream: bool,
     pub(super) stream_error: Option<FunctionError>,
     pub(super) took: Duration,
 }
@@ -44,11 +46,12 @@ impl InvocationResponse {
         }
     }
 
-    /// The HTTP response that the client of a source receives. A streamed response is read as by a
-    /// function URL or a REST API in its streaming mode. A REST API has the binary media type `*/*`.
+    /// The HTTP response that the client of a source receives: of one that streams if the function was
+    /// [invoked](super::Invoke::response_stream) so. A REST API that buffers has the binary media type `*/*`.
+    /// [`emulate`] says what arrives if the function sends the format of the other mode.
     ///
     /// # Panics
-    /// When the source cannot read the response, and its client would see a 502.
+    /// When the source cannot read the response, and its client would see a 502; when a stream has ended early.
     #[must_use]
     #[track_caller]
     pub fn http(&self, source: Source) -> Response<Bytes> {
@@ -59,27 +62,27 @@ impl InvocationResponse {
     }
 
     pub(super) fn read(&self, source: Source) -> Result<Response<Bytes>, String> {
-        let read = if self.is_streamed() {
-            emulate::parse_stream(source, &self.body)
-        } else {
-            emulate::parse_response(source, &self.body)
+        if let Some(error) = &self.stream_error {
+            return Err(format!("the stream ended early: {error}; found {self}"));
+        }
+        let read = match self.response_stream {
+            true => emulate::parse_stream(source, &self.body),
+            false => emulate::parse_response(source, &self.body),
         };
         read.map_err(|error| {
             format!("source `{source}` cannot read the response: {error}; found {self}")
         })
     }
 
-    /// Whether it was streamed.
+    /// Whether the function sent it as a stream.
     #[must_use]
-    #[doc(hidden)]
     pub fn is_streamed(&self) -> bool {
         let mode = self.headers.get("lambda-runtime-function-response-mode");
         mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
     }
 
-    /// The error that ended a stream before its end.
+    /// The error that ended a stream early, from the trailers of the call.
     #[must_use]
-    #[doc(hidden)]
     pub fn stream_error(&self) -> Option<&FunctionError> {
         self.stream_error.as_ref()
     }
@@ -127,6 +130,7 @@ mod tests {
         InvocationResponse {
             request_id: "1".to_owned(),
             body: body.into(),
+            response_stream: headers.contains_key("lambda-runtime-function-response-mode"),
             headers,
             stream_error: None,
             took: Duration::ZERO,

@@ -2,6 +2,7 @@
 //!
 //! Only this module calls the Runtime API.
 
+mod chunks;
 mod client;
 mod connection;
 mod error_document;
@@ -11,9 +12,8 @@ pub(crate) mod init_error;
 mod invoke;
 pub(crate) mod lambda;
 mod poller;
-#[cfg(unix)]
-pub(crate) mod signal;
 mod snapshot;
+mod stream;
 mod terminate;
 mod trace_environment;
 mod wake;

@@ -1,0 +1,69 @@
+//! Ids of requests that come from no gateway.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// Source of the ids of one run of the program.
+#[derive(Debug, Default)]
+pub(crate) struct RequestIds {
+    /// Its keys are random, which is enough for ids that only need to differ.
+    hasher: RandomState,
+    count: AtomicU64,
+}
+
+impl RequestIds {
+    /// 128 bits that differ from those of all other requests. `now` is the time since the epoch.
+    pub(crate) fn next(&self, now: Duration) -> [u64; 2] {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        ["high", "low"].map(|part| self.hasher.hash_one((count, now.as_nanos(), part)))
+    }
+}
+
+/// 128 bits in the form of a version 4 UUID (RFC 9562, section 5.4).
+pub(crate) fn uuid([high, low]: [u64; 2]) -> String {
+    let version = (high & !0xf000) | 0x4000;
+    let variant = (low & !(0b11 << 62)) | (0b10 << 62);
+    let mut text = String::with_capacity(36);
+    let mut rest = (u128::from(version) << 64) | u128::from(variant);
+    for at in 0..36 {
+        if matches!(at, 8 | 13 | 18 | 23) {
+            text.push('-');
+            continue;
+        }
+        let digit = u32::try_from(rest >> 124).unwrap_or_default();
+        text.extend(char::from_digit(digit, 16));
+        rest <<= 4;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_the_form_of_a_uuid() {
+        let table = [
+            ([0, 0], "00000000-0000-4000-8000-000000000000"),
+            ([u64::MAX; 2], "ffffffff-ffff-4fff-bfff-ffffffffffff"),
+            (
+                [0x0123_4567_89ab_cdef; 2],
+                "01234567-89ab-4def-8123-456789abcdef",
+            ),
+        ];
+        for (bits, text) in table {
+            assert_eq!(uuid(bits), text);
+        }
+    }
+
+    #[test]
+    fn no_two_requests_have_the_same_id() {
+        let ids = RequestIds::default();
+        let all: std::collections::HashSet<_> =
+            (0..1000).map(|_| uuid(ids.next(Duration::ZERO))).collect();
+        assert_eq!(all.len(), 1000);
+    }
+}

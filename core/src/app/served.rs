@@ -2,15 +2,8 @@
 
 use super::App;
 use crate::{
-    Invocation, Problem, Request, Response,
-    catch_unwind::catch_unwind,
-    deadline::RequestClock,
-    error::framework,
-    event::current,
-    limits::Limits,
-    log,
-    middleware::timed,
-    sensitive,
+    Invocation, Problem, Request, Response, catch_unwind::catch_unwind, deadline::RequestClock,
+    error::framework, event::current, limits::Limits, log, middleware::timed, sensitive,
 };
 use bytes::Bytes;
 use http::request::Parts;
@@ -34,7 +27,8 @@ impl App {
         invocation: &Invocation,
     ) -> Response {
         // Only the first request writes to memory that all threads share.
-        let cold = self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
+        let cold =
+            self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
         let span = log::span(invocation, cold);
         invocation.set_span(span.clone());
         let response = async {

@@ -7,15 +7,15 @@ use crate::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
-#[cfg(feature = "server")]
-use std::{
-    net::IpAddr,
-    sync::atomic::{AtomicBool, Ordering},
-};
 use std::{
     fmt,
     sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
+};
+#[cfg(feature = "server")]
+use std::{
+    net::IpAddr,
+    sync::atomic::{AtomicBool, Ordering},
 };
 use tracing::Span;
 

@@ -23,7 +23,7 @@ impl Contexts {
     pub(super) fn next(&self) -> LambdaContext {
         let received = SystemTime::now();
         let now = received.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let [high, low] = self.ids.next(now);
+        let [high, low] = self.ids.next();
         let deadline = now.saturating_add(TIME_LIMIT).as_millis();
         LambdaContext {
             request_id: uuid([high, low]),

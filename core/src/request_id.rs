@@ -27,18 +27,18 @@ pub(crate) fn uuid([high, low]: [u64; 2]) -> String {
     let variant = (low & !(0b11 << 62)) | (0b10 << 62);
     let bytes = ((u128::from(version) << 64) | u128::from(variant)).to_be_bytes();
     let mut text = [b'-'; 36];
-    let mut places = text.iter_mut().enumerate().filter_map(|(at, place)| {
-        let is_digit = !matches!(at, 8 | 13 | 18 | 23);
-        is_digit.then_some(place)
-    });
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 0xf] {
-            if let Some(place) = places.next() {
-                *place = if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
-            }
-        }
+    // Each pair of digits has a place of its own, around the dashes.
+    for (at, byte) in bytes.into_iter().enumerate() {
+        let dashes = usize::from(at > 3) + usize::from(at > 5) + usize::from(at > 7) + usize::from(at > 9);
+        let place = 2 * at + dashes;
+        text[place] = digit(byte >> 4);
+        text[place + 1] = digit(byte & 0xf);
     }
     String::from_utf8_lossy(&text).into_owned()
+}
+
+fn digit(value: u8) -> u8 {
+    value + if value < 10 { b'0' } else { b'a' - 10 }
 }
 
 #[cfg(test)]

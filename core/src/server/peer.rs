@@ -12,6 +12,7 @@ use crate::{
     request_body::{self, Patience},
     request_id::{RequestIds, uuid},
 };
+use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Request, Response, Version, header::CONNECTION, request::Parts,
 };
@@ -131,12 +132,16 @@ async fn response(peer: &Peer, request: Request<Incoming>, mut open: Open) -> Re
     let mut is_unread = false;
     let body = async {
         settled?;
+        if http_body::Body::is_end_stream(&body) {
+            return Ok(Bytes::new());
+        }
         let limit = app.limits().body;
         let patience = Patience {
             next: settings.body,
             whole: Some(settings.body),
         };
-        let body = request_body::collect(body, limit, patience).await;
+        // Boxed, since few requests have one.
+        let body = Box::pin(request_body::collect(body, limit, patience)).await;
         body.map_err(|unread| {
             is_unread = true;
             unread.problem(|| framework::over_limit(Measure::Body.exceeded(limit, None)))

@@ -3,10 +3,11 @@
 #[cfg(feature = "openapi")]
 use crate::{Api, Request, openapi::OpenApi};
 use crate::{
-    app::App,
+    BoxError,
+    app::{App, StreamError},
     auth::Scheme,
     error::Problem,
-    event::{DecodeError, LambdaContext},
+    event::{DecodeError, EventResponse, LambdaContext, Source},
     middleware::{FailedLink, Restyled},
 };
 use bytes::Bytes;
@@ -130,28 +131,47 @@ pub fn status(status: u16) -> StatusCode {
 /// The response to an event, and what the client does not see of it.
 #[derive(Debug)]
 pub struct Handled {
-    pub response: Vec<u8>,
+    pub response: EventResponse,
     /// The problem that `Api::on_problem` replaced.
     pub problem: Option<Problem>,
     /// Why a link in the response could not be resolved.
     pub failed_link: Option<String>,
 }
 
-/// Like `App::handle_event`, for the assertions of `lambda-api-testing`.
+/// Like `App::stream_event`, for the assertions of `lambda-api-testing`.
 ///
 /// # Errors
-/// The errors of `App::handle_event`.
-pub async fn handle_event(
+/// The errors of `App::stream_event`.
+pub async fn stream_event(
     app: &App,
     event: Bytes,
     lambda: LambdaContext,
 ) -> Result<Handled, DecodeError> {
-    let (response, mut hidden) = app.handle_event_with_extensions(event, lambda).await?;
+    let (response, mut hidden) = app.stream_event_with_extensions(event, lambda).await?;
     Ok(Handled {
         response,
         problem: hidden.remove().map(|Restyled(problem)| problem),
         failed_link: hidden.remove().map(|FailedLink(reason)| reason),
     })
+}
+
+/// Runs the functions of `Api::after_response`, which `stream_event` does not.
+pub async fn after_response(app: &App, deadline_ms: Option<u64>) {
+    if let Some(after) = app.hooks().responded(deadline_ms) {
+        after.await;
+    }
+}
+
+/// Whether a source gets responses as streams.
+#[must_use]
+pub fn streams_to(app: &App, source: Source) -> bool {
+    app.streams_to(source)
+}
+
+/// The `errorType` of a stream that ended early.
+#[must_use]
+pub fn stream_error_type(error: &BoxError) -> Option<&'static str> {
+    error.downcast_ref().map(|StreamError { kind }| *kind)
 }
 
 /// Calls a function with each request that reaches a route of an API, and with the path of the route: for

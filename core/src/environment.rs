@@ -11,6 +11,9 @@ pub(crate) const HTTP_ENDPOINT: &str = "AWS_LAMBDA_HTTP_ENDPOINT";
 #[cfg(feature = "server")]
 pub(crate) const PORT: &str = "PORT";
 
+/// The variable with the sources that invoke the function for a stream, such as `url,rest`.
+pub(crate) const STREAM: &str = "LAMBDA_API_STREAM";
+
 /// Whether this process was started by Lambda or by an emulator of it.
 pub(crate) fn is_on_lambda() -> bool {
     std::env::var_os(RUNTIME_API).is_some()

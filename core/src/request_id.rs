@@ -29,7 +29,7 @@ pub(crate) fn uuid([high, low]: [u64; 2]) -> String {
     let mut text = [b'-'; 36];
     // Each pair of digits has a place of its own, around the dashes.
     for (at, byte) in bytes.into_iter().enumerate() {
-        let dashes = usize::from(at > 3) + usize::from(at > 5) + usize::from(at > 7) + usize::from(at > 9);
+        let dashes = [3, 5, 7, 9].into_iter().filter(|dash| at > *dash).count();
         let place = 2 * at + dashes;
         text[place] = digit(byte >> 4);
         text[place + 1] = digit(byte & 0xf);

@@ -94,6 +94,7 @@ pub struct EventBuilder {
     base_path: Option<String>,
     recorded: Option<Recorded>,
     patches: Vec<Patch>,
+    response_stream: bool,
 }
 
 impl EventBuilder {
@@ -115,6 +116,7 @@ impl EventBuilder {
             base_path: None,
             recorded: None,
             patches: Vec::new(),
+            response_stream: false,
         }
     }
 
@@ -246,6 +248,27 @@ impl EventBuilder {
     pub fn lambda(mut self, lambda: LambdaContext) -> Self {
         self.lambda = Some(lambda);
         self
+    }
+
+    /// Has the source expect a stream: a function URL with the invoke mode `RESPONSE_STREAM`, or a REST API with the
+    /// response transfer mode `STREAM`. The event is the same. [`FakeLambda`](crate::FakeLambda) invokes the function
+    /// so.
+    ///
+    /// # Panics
+    /// If the source does not stream.
+    #[track_caller]
+    pub fn response_stream(mut self) -> Self {
+        let source = self.source;
+        assert!(
+            source.stream_limit().is_some(),
+            "source `{source}` does not stream"
+        );
+        self.response_stream = true;
+        self
+    }
+
+    pub(crate) fn is_response_stream(&self) -> bool {
+        self.response_stream
     }
 
     /// The request that the event is about, as the client sent it.

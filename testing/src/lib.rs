@@ -271,8 +271,8 @@ pub mod strategies;
 mod tracked_future;
 
 pub use client::{
-    OnEverySource, ReceivedCookie, ReceivedProblem, TestClient, TestClientBuilder, TestRequest,
-    TestResponse, on_every_source,
+    OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem, TestClient,
+    TestClientBuilder, TestRequest, TestResponse, on_every_source,
 };
 pub use event::EventBuilder;
 pub use fake_lambda::FakeLambda;

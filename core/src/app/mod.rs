@@ -36,6 +36,7 @@ use std::{
     time::Duration,
 };
 use stream::Begun;
+pub(crate) use stream::StreamError;
 use tokio::time::Instant;
 use tower::Service;
 use tracing::{Instrument, Span};
@@ -69,6 +70,8 @@ struct Inner {
     hooks: Hooks,
     /// Whether no event has been handled yet.
     cold: AtomicBool,
+    /// Whether there was a warning about a source that streams.
+    completion_noted: AtomicBool,
 }
 
 impl App {
@@ -92,6 +95,7 @@ impl App {
             authenticators,
             hooks,
             cold: AtomicBool::new(true),
+            completion_noted: AtomicBool::new(false),
         }))
     }
 
@@ -119,6 +123,11 @@ impl App {
             }
         };
         let _ = tokio::time::timeout(limit, all).await;
+    }
+
+    /// Whether responses to a source are streams.
+    pub(crate) fn streams_to(&self, source: Source) -> bool {
+        self.0.timing.streams_to(Some(source))
     }
 
     /// The application's hooks for the life of the process.
@@ -156,6 +165,10 @@ impl App {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// An event with `invokeCompletionStatus`, which a REST API sends after a stream, is acknowledged with
+    /// `null`. Without `rest` among the [sources that stream](crate::Api::stream_on), the first one is a
+    /// warning.
     ///
     /// # Errors
     /// Returns [`DecodeError::UnsupportedEvent`] if the event does not come from an HTTP source.
@@ -231,6 +244,7 @@ impl App {
     }
 
     /// The buffered response to an event, for callers that run the functions of `after_response` themselves.
+    #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) async fn respond_to_event(
         &self,
         event: Bytes,
@@ -287,6 +301,11 @@ impl App {
                 let response = current::scope(invocation.clone(), response).await;
                 (invocation, response)
             }
+            Err(error) if error.is_completion() => {
+                self.note_completion();
+                let acknowledged = EventResponse::Buffered(b"null".to_vec());
+                return Ok((acknowledged, Extensions::new()));
+            }
             Err(error) => {
                 let (invocation, head, problem) = error.into_parts()?;
                 let asked = self.asked(head.method(), head.headers());
@@ -312,6 +331,19 @@ impl App {
         }
         check_header_limit(source, response.header_bytes, &parts.headers, &invocation);
         Ok((EventResponse::Buffered(response.json), parts.extensions))
+    }
+
+    /// A REST API reports the end of a stream, so it streams.
+    #[cold]
+    fn note_completion(&self) {
+        let is_known = self.0.timing.streams_to(Some(Source::RestApi));
+        if !is_known && !self.0.completion_noted.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                target: "lambda_api",
+                "a REST API streams, and its clients get 502: \
+                 `rest` is missing in `LAMBDA_API_STREAM` or in `Api::stream_on`"
+            );
+        }
     }
 
     /// The response to a request from a source that streams.

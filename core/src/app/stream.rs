@@ -110,6 +110,8 @@ impl Begun {
             }
             (Self::Stream(mut running), head) => {
                 if let Some(head) = head {
+                    // The limit is that of all that is sent.
+                    running.most = running.most.saturating_sub(head.len());
                     running.ready.push_front(head.into());
                 }
                 Body::stream(running)

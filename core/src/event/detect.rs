@@ -7,6 +7,7 @@
 //! | the event has | source |
 //! |---|---|
 //! | two `requestContext` | none: it is ambiguous which one to trust |
+//! | `invokeCompletionStatus` | none: a REST API reports the end of a stream. Gateways add no members for clients, and handling such an event as a request would run the handler again |
 //! | `methodArn` or `routeArn` | none: a request to a Lambda authorizer. It has all keys of an integration's event, but the response is a policy |
 //! | `requestContext` with `connectionId`, `eventType` or `messageDirection` | none: a WebSocket API, even if other keys exist. It sends no HTTP requests |
 //! | `requestContext.elb` | ALB; with multi-value headers if only these exist, or if no headers but a multi-value query exist |
@@ -20,6 +21,9 @@
 
 use super::{Source, context::Context, raw_event::RawEvent};
 
+/// The event after a stream.
+pub(super) const COMPLETION: &str = "the completion status of a streamed response";
+
 /// Returns the source of an event; the error describes an event from another kind of service.
 pub(super) fn source(
     fields: &RawEvent<'_>,
@@ -27,6 +31,9 @@ pub(super) fn source(
 ) -> Result<Source, Option<&'static str>> {
     if fields.has_two_contexts {
         return Err(Some("a forged event: it has two request contexts"));
+    }
+    if fields.is_completion {
+        return Err(Some(COMPLETION));
     }
     if fields.has_authorizer_arn {
         return Err(Some("a Lambda authorizer event"));
@@ -176,7 +183,7 @@ mod tests {
 
     #[test]
     fn members_that_are_null_are_not_there() {
-        let event = r#"{"type": null, "methodArn": null, "httpMethod": "GET", "resource": null,
+        let event = r#"{"type": null, "methodArn": null, "invokeCompletionStatus": null, "httpMethod": "GET", "resource": null,
             "Records": null, "version": "2.0", "rawPath": "/x",
             "requestContext": {"http": {"method": "PUT"}}}"#;
         assert_eq!(detect(event), Ok(Source::HttpApi));
@@ -192,6 +199,14 @@ mod tests {
             (
                 r#"{"type": "REQUEST", "routeArn": "arn", "rawPath": "/", "version": "2.0"}"#,
                 Some("authorizer"),
+            ),
+            (
+                r#"{"invokeCompletionStatus": "OK"}"#,
+                Some("completion status"),
+            ),
+            (
+                r#"{"httpMethod": "POST", "path": "/", "invokeCompletionStatus": {}}"#,
+                Some("completion status"),
             ),
             (
                 r#"{"requestContext": {"connectionId": "x"}, "headers": {}}"#,

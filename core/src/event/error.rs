@@ -1,6 +1,6 @@
 //! Errors of decoding an event.
 
-use super::{hint::hint, raw_event, rejection::shorten};
+use super::{detect::COMPLETION, hint::hint, raw_event, rejection::shorten};
 use crate::{Invocation, Problem, Request, error::framework, limits::Exceeded};
 use serde::de::IgnoredAny;
 use std::fmt;
@@ -45,6 +45,11 @@ impl DecodeError {
             }
             Self::UnsupportedEvent(_) => Err(self),
         }
+    }
+
+    /// Whether the event reports the end of a stream. It is not a request, and nothing is wrong with it.
+    pub(crate) fn is_completion(&self) -> bool {
+        matches!(self, Self::UnsupportedEvent(event) if event.looks_like == Some(COMPLETION))
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct RawEvent<'e> {
     pub(super) has_resource: bool,
     /// `methodArn` or `routeArn`: the event is for a Lambda authorizer, not for an integration.
     pub(super) has_authorizer_arn: bool,
+    /// `invokeCompletionStatus`: the event reports the end of a stream.
+    pub(super) is_completion: bool,
 }
 
 /// A member that has one of two names, depending on the service.
@@ -92,6 +94,7 @@ impl<'e> RawEvent<'e> {
             path_parameters: None,
             has_resource: false,
             has_authorizer_arn: false,
+            is_completion: false,
         }
     }
 
@@ -170,6 +173,7 @@ impl<'e> RawEvent<'e> {
                 match name {
                     b"resource" => self.has_resource |= is_present,
                     b"methodArn" | b"routeArn" => self.has_authorizer_arn |= is_present,
+                    b"invokeCompletionStatus" => self.is_completion |= is_present,
                     _ => {}
                 }
                 return Ok(());

@@ -16,15 +16,25 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub(super) struct Contexts {
     ids: RequestIds,
+    limit: Option<Duration>,
 }
 
 impl Contexts {
+    /// Sets another time limit than 30 seconds.
+    pub(super) fn lasting(self, limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
+
     /// A context with a new id and a deadline in 30 seconds.
     pub(super) fn next(&self) -> LambdaContext {
         let received = SystemTime::now();
         let now = received.duration_since(UNIX_EPOCH).unwrap_or_default();
         let [high, low] = self.ids.next();
-        let deadline = now.saturating_add(TIME_LIMIT).as_millis();
+        let limit = self.limit.unwrap_or(TIME_LIMIT);
+        let deadline = now.saturating_add(limit).as_millis();
         LambdaContext {
             request_id: uuid([high, low]),
             deadline_ms: u64::try_from(deadline).ok(),

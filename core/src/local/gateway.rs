@@ -9,12 +9,13 @@ use super::{
     host_guard::{Foreign, HostGuard},
     log::{self, Shown},
     record::Recorder,
+    stream::{self, Streamed, Watched},
 };
 use crate::{
     Body, IntoResponse, Problem, Response,
     error::observed,
     event::{
-        Source,
+        EventResponse, Source,
         emulate::{self, GatewayContext},
     },
     request_body::{self, Patience},
@@ -83,6 +84,15 @@ impl<H: Handle> Gateway<H> {
         }
     }
 
+    /// Whether responses are streams: then Lambda's limit is the only one of their time.
+    pub(super) fn streaming(self, streams: bool) -> Self {
+        let contexts = match streams {
+            true => self.contexts.lasting(stream::LONGEST),
+            false => self.contexts,
+        };
+        Self { contexts, ..self }
+    }
+
     pub(super) fn recording(self, recorder: Option<Recorder>) -> Self {
         Self { recorder, ..self }
     }
@@ -126,17 +136,27 @@ impl<H: Handle> Gateway<H> {
         if self.is_docs(&path) && response.status().as_u16() < 400 {
             return response;
         }
+        let status = response.status();
         log::request(&Shown {
             method: &method,
             path: &path,
-            status: response.status(),
+            status,
             took: started.elapsed(),
             problems: &problems,
         });
         if cfg!(not(feature = "docs")) && path == "/_docs" && response.status().is_client_error() {
             log::line(NO_DOCS);
         }
-        response
+        response.map(|body| match body.is_stream() {
+            false => body,
+            true => Body::stream(Watched {
+                body,
+                method,
+                path,
+                status,
+                started,
+            }),
+        })
     }
 
     #[cfg(feature = "docs")]
@@ -203,18 +223,27 @@ impl<H: Handle> Gateway<H> {
         if let Some(recorder) = &self.recorder {
             recorder.record(self.source, request.clone(), context, &callers);
         }
-        let raw_response = match self.handle.handle(event.into(), lambda).await {
-            Ok(raw_response) => raw_response,
+        let invalid = |why: String| bad_response("invalid response", &why);
+        let (mut parts, body) = match self.handle.handle(event.into(), lambda).await {
+            Ok(EventResponse::Buffered(raw_response)) => {
+                let response =
+                    emulate::client_response(self.source, &request, &sent, &raw_response)
+                        .map_err(|error| invalid(error.to_string()))?;
+                if !is_head && self.left_encoded(&raw_response, &response) {
+                    log::line(NOT_DECODED);
+                }
+                let (parts, body) = response.into_parts();
+                (parts, Body::from(body))
+            }
+            Ok(EventResponse::Stream(body)) => {
+                let read = stream::read(self.source, body).await;
+                let Streamed { head, body, .. } = read.map_err(|why| invalid(why.to_string()))?;
+                (head, if is_head { Body::empty() } else { body })
+            }
             Err(error) => return Err(bad_response("event rejected", &error.to_string())),
         };
-        let response = emulate::client_response(self.source, &request, &sent, &raw_response)
-            .map_err(|error| bad_response("invalid response", &error.to_string()))?;
-        if !is_head && self.left_encoded(&raw_response, &response) {
-            log::line(NOT_DECODED);
-        }
-        let (mut parts, body) = response.into_parts();
         remove_connection_headers(&mut parts.headers, is_head);
-        Ok(Response::from_parts(parts, Body::from(body)))
+        Ok(Response::from_parts(parts, body))
     }
 
     /// Whether the client receives base64 instead of the body that the function returned.

@@ -35,19 +35,19 @@ pub(super) struct Address {
 /// A client with its own connection.
 #[derive(Debug)]
 pub(super) struct Client {
-    connection: Connection,
+    pub(super) connection: Connection,
     base: String,
     /// The request for the next event, which never changes.
     next: String,
     /// The head of any other request; the buffer is reused.
-    head: String,
-    timer: Timer,
+    pub(super) head: String,
+    pub(super) timer: Timer,
 }
 
 /// The timer of all calls. Resetting it to a later time is nearly free, while a new timer would
 /// wake the timer driver with a system call each time.
 #[derive(Debug, Default)]
-struct Timer(Option<Pin<Box<Sleep>>>);
+pub(super) struct Timer(Option<Pin<Box<Sleep>>>);
 
 /// Error of `Client::next`.
 #[derive(Debug)]
@@ -139,7 +139,9 @@ impl Client {
         deadline: Option<SystemTime>,
         response: &[u8],
     ) -> Delivery {
-        self.deliver("response", id, deadline, "", response).await
+        self.address("response", id, "content-type: application/json\r\n");
+        self.end_head(response.len());
+        self.deliver(deadline, response).await
     }
 
     /// Reports an invocation error instead of a response.
@@ -149,35 +151,35 @@ impl Client {
         deadline: Option<SystemTime>,
         error: &ErrorDocument<'_>,
     ) -> Delivery {
-        let (header, body) = (error.header(), error.body());
-        self.deliver("error", id, deadline, &header, body.as_bytes())
-            .await
+        let headers = format!("content-type: application/json\r\n{}", error.header());
+        let body = error.body();
+        self.address("error", id, &headers);
+        self.end_head(body.len());
+        self.deliver(deadline, body.as_bytes()).await
     }
 
-    async fn deliver(
-        &mut self,
-        call: &str,
-        id: &InvokeId,
-        deadline: Option<SystemTime>,
-        headers: &str,
-        body: &[u8],
-    ) -> Delivery {
+    /// Writes the head of a response, but for its framing and the empty line. `headers` contains whole lines.
+    pub(super) fn address(&mut self, call: &str, id: &InvokeId, headers: &str) {
         let (base, host) = (&self.base, self.connection.host());
         let request_id = &id.request_id;
         self.head.clear();
         let _ = write!(
             self.head,
             "POST {base}/2018-06-01/runtime/invocation/{request_id}/{call} HTTP/1.1\r\n\
-             host: {host}\r\ncontent-type: application/json\r\n{headers}"
+             host: {host}\r\n{headers}"
         );
         if let Some(id) = &id.invocation_id {
             let _ = write!(self.head, "lambda-runtime-invocation-id: {id}\r\n");
         }
-        let _ = write!(self.head, "content-length: {}\r\n\r\n", body.len());
-        let left = deadline.map_or(Some(LONGEST), |at| {
-            at.duration_since(SystemTime::now()).ok()
-        });
-        let left = left.unwrap_or_default().clamp(PATIENCE, LONGEST);
+    }
+
+    fn end_head(&mut self, length: usize) {
+        let _ = write!(self.head, "content-length: {length}\r\n\r\n");
+    }
+
+    /// Sends the current head with a body; once more if that does not arrive.
+    pub(super) async fn deliver(&mut self, deadline: Option<SystemTime>, body: &[u8]) -> Delivery {
+        let left = left(deadline);
         match self.post(body, left).await {
             Ok(status) if status < 500 => Delivery::of(status),
             first => {
@@ -293,12 +295,20 @@ impl Client {
     }
 }
 
+/// The time for sending a response: until the deadline, but not less than other calls have.
+pub(super) fn left(deadline: Option<SystemTime>) -> Duration {
+    let left = deadline.map_or(Some(LONGEST), |at| {
+        at.duration_since(SystemTime::now()).ok()
+    });
+    left.unwrap_or_default().clamp(PATIENCE, LONGEST)
+}
+
 impl Timer {
-    async fn within(
+    pub(super) async fn within<T>(
         &mut self,
         limit: Duration,
-        call: impl Future<Output = Result<Response, CallError>>,
-    ) -> Result<Response, CallError> {
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
         let at = Instant::now() + limit;
         let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(at)));
         timer.as_mut().reset(at);
@@ -324,7 +334,7 @@ impl fmt::Display for NextError {
 }
 
 impl Delivery {
-    fn of(status: u16) -> Self {
+    pub(super) fn of(status: u16) -> Self {
         match status {
             200..300 => Delivery::Accepted,
             410 => Delivery::TooLate,

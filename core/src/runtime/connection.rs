@@ -94,6 +94,32 @@ impl Connection {
         self.stream = None;
     }
 
+    /// Takes the connection for a request that cannot be sent twice, such as a stream. A kept connection that the
+    /// server has closed meanwhile is replaced.
+    ///
+    /// # Errors
+    /// Fails if no connection can be opened, after a second attempt.
+    pub(super) async fn take_open(&mut self) -> Result<TcpStream, CallError> {
+        self.release();
+        self.begun = false;
+        match self.stream.take() {
+            Some(stream) if is_open(&stream) => Ok(stream),
+            _ => match connect(&self.host).await {
+                Ok(stream) => Ok(stream),
+                Err(_) => connect(&self.host).await,
+            },
+        }
+    }
+
+    /// Keeps a connection for the next request. Bytes after the response were not requested; such a
+    /// connection is not reused.
+    pub(super) fn keep(&mut self, stream: TcpStream) {
+        if self.unread().is_empty() {
+            self.stream = Some(stream);
+        }
+        self.release();
+    }
+
     /// Sends a request, `head` including the empty line, and reads the response. Each header is
     /// passed to `header`, including those of informational responses.
     ///
@@ -129,11 +155,10 @@ impl Connection {
             (Err(_), Err(error)) => return Err(CallError::Lost(error)),
             (Err(error), Ok(())) => return Err(error),
         };
-        // Bytes after the response were not requested; such a connection is not reused.
-        if keep && self.unread().is_empty() {
-            self.stream = Some(stream);
+        match keep {
+            true => self.keep(stream),
+            false => self.release(),
         }
-        self.release();
         Ok(response)
     }
 
@@ -314,6 +339,25 @@ async fn connect(host: &str) -> Result<TcpStream, CallError> {
     // Each message is one write, so Nagle's algorithm would only add latency.
     let _ = stream.set_nodelay(true);
     Ok(stream)
+}
+
+/// Whether the server has neither closed a connection nor sent something that was not requested. The socket itself is
+/// asked, since tokio may not have seen the event yet.
+#[cfg(unix)]
+fn is_open(stream: &TcpStream) -> bool {
+    use std::os::fd::AsFd;
+    let Ok(socket) = stream.as_fd().try_clone_to_owned() else {
+        return false;
+    };
+    // Not blocking, as the original is.
+    let peeked = std::net::TcpStream::from(socket).peek(&mut [0]);
+    matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+}
+
+/// A new connection is certainly open.
+#[cfg(not(unix))]
+fn is_open(_: &TcpStream) -> bool {
+    false
 }
 
 /// Writes both parts with as few system calls as possible.

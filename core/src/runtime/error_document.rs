@@ -30,8 +30,13 @@ impl<'a> ErrorDocument<'a> {
 
     /// The header as a whole line.
     pub(super) fn header(&self) -> String {
-        let error_type = self.error_type;
-        format!("lambda-runtime-function-error-type: Runtime.{error_type}\r\n")
+        let error_type = self.error_type();
+        format!("lambda-runtime-function-error-type: {error_type}\r\n")
+    }
+
+    /// The value of the header.
+    pub(super) fn error_type(&self) -> String {
+        format!("Runtime.{}", self.error_type)
     }
 
     pub(super) fn body(&self) -> String {

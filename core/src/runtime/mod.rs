@@ -2,6 +2,7 @@
 //!
 //! Only this module calls the Runtime API.
 
+mod chunks;
 mod client;
 mod connection;
 mod error_document;
@@ -12,6 +13,7 @@ mod invoke;
 pub(crate) mod lambda;
 mod poller;
 mod snapshot;
+mod stream;
 mod terminate;
 mod trace_environment;
 mod wake;

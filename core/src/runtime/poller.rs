@@ -10,6 +10,7 @@ use super::{
 use crate::{
     App, LambdaContext,
     catch_unwind::{Panic, catch_unwind},
+    event::EventResponse,
     hooks::InFlight,
 };
 use std::{fmt, sync::Arc, time::Duration};
@@ -125,14 +126,20 @@ impl Poller {
             Err(("RepeatedInvocation", message.to_owned()))
         } else {
             self.set_trace_environment(&context);
-            let handled = self.app.respond_to_event(event, context).await;
+            let handled = self.app.stream_event(event, context).await;
             // Not an HTTP event, so a problem response would make no sense to the caller.
             handled.map_err(|error| ("NotAnHttpEvent", error.to_string()))
         };
         let delivery = match handled {
-            Ok(response) => {
+            Ok(EventResponse::Buffered(response)) => {
                 size = response.len();
                 self.client.respond(id, deadline, &response).await
+            }
+            Ok(EventResponse::Stream(body)) => {
+                // Boxed, so that the poller is not larger for it.
+                let (delivery, sent) = Box::pin(self.client.stream(id, deadline, body)).await;
+                size = sent;
+                delivery
             }
             Err((error_type, message)) => {
                 let document = ErrorDocument::new(error_type, &message);

@@ -1,16 +1,21 @@
 //! Exchange of a request for a response through an event source.
 
+use super::{
+    ReceivedChunk,
+    stream::{Failed, Reader},
+};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use lambda_api::{
     __private, App, LambdaContext, Problem,
     event::{
-        Source,
+        EventResponse, Source,
         emulate::{self, GatewayContext},
     },
 };
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{future::Future, time::Duration};
+use tokio::time::{Instant, timeout_at};
 
 /// What Lambda takes as an event
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
@@ -31,6 +36,12 @@ pub(super) struct Exchange {
     /// The response of the function, if there is one.
     pub(super) raw: Option<Bytes>,
     pub(super) response: Response<Bytes>,
+    /// The body as it came.
+    pub(super) chunks: Vec<ReceivedChunk>,
+    /// Whether the response was streamed.
+    pub(super) is_stream: bool,
+    /// Why a stream ended early.
+    pub(super) stream_error: Option<String>,
     /// The problem that `Api::on_problem` has given another form.
     pub(super) problem: Option<Problem>,
     /// Why a link in the response could not be resolved.
@@ -47,8 +58,9 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    pub(super) fn new(source: Source, lambda: Duration) -> Self {
-        match source.timeout() {
+    /// A gateway has no limit for a response that `streams`.
+    pub(super) fn new(source: Source, lambda: Duration, streams: bool) -> Self {
+        match source.timeout().filter(|_| !streams) {
             Some(gateway) if gateway < lambda => Self {
                 limit: gateway,
                 by_gateway: true,
@@ -69,51 +81,91 @@ pub(super) async fn exchange(
     lambda: LambdaContext,
     patience: Option<Patience>,
 ) -> Exchange {
+    let started = Instant::now();
     let event = emulate::event(source, request, gateway);
+    let mut exchange = respond(app, source, request, gateway, (event, lambda), patience).await;
+    let body = exchange.response.body();
+    if exchange.chunks.is_empty() && !body.is_empty() {
+        let chunk = ReceivedChunk::new(body.clone(), started.elapsed());
+        exchange.chunks.push(chunk);
+    }
+    exchange
+}
+
+async fn respond(
+    app: &App,
+    source: Source,
+    request: &Request<Bytes>,
+    gateway: &GatewayContext,
+    (event, lambda): (Value, LambdaContext),
+    patience: Option<Patience>,
+) -> Exchange {
     let text = event.to_string();
-    let mut exchange = Exchange {
-        event,
-        raw: None,
-        response: Response::new(Bytes::new()),
-        problem: None,
-        failed_link: None,
-        error: None,
-    };
+    let mut exchange = Exchange::new(event);
     if let Some((status, reason)) = rejected(source, request, text.len()) {
         return exchange.gateway_response(source, status, reason);
     }
-    let handled = __private::handle_event(app, text.into(), lambda);
-    let handled = match patience {
-        None => handled.await,
-        Some(patience) => match tokio::time::timeout(patience.limit, handled).await {
-            Ok(handled) => handled,
-            Err(_) => {
-                let (status, who) = if patience.by_gateway {
-                    (gateway_timeout(source), "the source waits")
-                } else {
-                    (function_failed(source), "Lambda lets it run")
-                };
-                let reason = format!(
-                    "the function did not respond within the {:?} that {who}",
-                    patience.limit
-                );
-                return exchange.gateway_response(source, status, reason);
-            }
-        },
-    };
-    let raw_response = match handled {
-        Ok(handled) => {
-            exchange.problem = handled.problem;
-            exchange.failed_link = handled.failed_link;
-            Bytes::from(handled.response)
+    let started = Instant::now();
+    let until = patience.and_then(|patience| started.checked_add(patience.limit));
+    let deadline_ms = lambda.deadline_ms;
+    let handled = async {
+        let handled = __private::stream_event(app, text.into(), lambda).await;
+        let is_stream =
+            matches!(&handled, Ok(it) if matches!(it.response, EventResponse::Stream(_)));
+        if !is_stream {
+            __private::after_response(app, deadline_ms).await;
         }
+        handled
+    };
+    let handled = match (within(until, handled).await, patience) {
+        (Some(handled), _) => handled,
+        (None, patience) => {
+            let (status, reason) = late(source, patience);
+            return exchange.gateway_response(source, status, reason);
+        }
+    };
+    let handled = match handled {
+        Ok(handled) => handled,
         Err(error) => {
             let reason = format!("the function rejected the event: {error}");
             return exchange.gateway_response(source, function_failed(source), reason);
         }
     };
-    exchange.raw = Some(raw_response.clone());
-    match emulate::client_response(source, request, gateway, &raw_response) {
+    exchange.problem = handled.problem;
+    exchange.failed_link = handled.failed_link;
+    let read = match handled.response {
+        EventResponse::Buffered(raw_response) => {
+            let raw_response = Bytes::from(raw_response);
+            exchange.raw = Some(raw_response.clone());
+            emulate::client_response(source, request, gateway, &raw_response)
+        }
+        EventResponse::Stream(body) => {
+            exchange.is_stream = true;
+            let mut reader = Reader::new(source, started);
+            let read = within(until, reader.read(body)).await;
+            __private::after_response(app, deadline_ms).await;
+            exchange.raw = Some(reader.raw());
+            match read {
+                Some(Ok(())) => {}
+                Some(Err(Failed::Early(reason))) => exchange.stream_error = Some(reason),
+                Some(Err(Failed::Invalid(error))) => {
+                    let reason = format!("the source cannot read the response: {error}");
+                    return exchange.gateway_response(source, function_failed(source), reason);
+                }
+                None => {
+                    let (status, reason) = late(source, patience);
+                    if !reader.has_head() {
+                        return exchange.gateway_response(source, status, reason);
+                    }
+                    exchange.stream_error = Some(reason);
+                }
+            }
+            let (response, chunks) = reader.response(request.method() == http::Method::HEAD);
+            exchange.chunks = chunks;
+            Ok(response)
+        }
+    };
+    match read {
         Ok(response) => {
             exchange.response = response;
             exchange
@@ -123,6 +175,25 @@ pub(super) async fn exchange(
             exchange.gateway_response(source, function_failed(source), reason)
         }
     }
+}
+
+/// The output of a future, if it is there in time.
+async fn within<F: Future>(until: Option<Instant>, future: F) -> Option<F::Output> {
+    match until {
+        None => Some(future.await),
+        Some(until) => timeout_at(until, future).await.ok(),
+    }
+}
+
+/// The response to a function that is late.
+fn late(source: Source, patience: Option<Patience>) -> (StatusCode, String) {
+    let (status, who) = match patience {
+        Some(patience) if patience.by_gateway => (gateway_timeout(source), "the source waits"),
+        _ => (function_failed(source), "Lambda lets it run"),
+    };
+    let limit = patience.map(|patience| patience.limit).unwrap_or_default();
+    let reason = format!("the function did not respond within the {limit:?} that {who}");
+    (status, reason)
 }
 
 /// The response to a URL outside of the API, which lacks the stage or the base path.
@@ -136,14 +207,7 @@ pub(super) fn outside(
         "{} is outside of the API, whose paths begin with {prefix}",
         request.uri().path()
     );
-    let exchange = Exchange {
-        event: emulate::event(source, request, gateway),
-        raw: None,
-        response: Response::new(Bytes::new()),
-        problem: None,
-        failed_link: None,
-        error: None,
-    };
+    let exchange = Exchange::new(emulate::event(source, request, gateway));
     // A REST API responds to unknown paths as to forbidden ones.
     let status = match source {
         Source::RestApi => StatusCode::FORBIDDEN,
@@ -205,6 +269,20 @@ fn gateway_timeout(source: Source) -> StatusCode {
 }
 
 impl Exchange {
+    fn new(event: Value) -> Self {
+        Self {
+            event,
+            raw: None,
+            response: Response::new(Bytes::new()),
+            chunks: Vec::new(),
+            is_stream: false,
+            stream_error: None,
+            problem: None,
+            failed_link: None,
+            error: None,
+        }
+    }
+
     /// Whether a REST API left the body as the base64 that the function wrote.
     pub(super) fn is_left_encoded(&self, source: Source) -> bool {
         let Some(response) = self.raw.as_ref().filter(|_| source == Source::RestApi) else {
@@ -234,6 +312,7 @@ impl Exchange {
         response.headers_mut().insert(CONTENT_TYPE, content_type);
         self.response = response;
         self.problem = None;
+        self.is_stream = false;
         self.error = Some(error);
         self
     }
@@ -246,17 +325,19 @@ mod tests {
     #[test]
     fn the_shorter_timeout_applies() {
         let seconds = Duration::from_secs;
-        for (source, lambda, limit, by_gateway) in [
-            (Source::RestApi, 60, 29, true),
-            (Source::RestApi, 10, 10, false),
-            (Source::HttpApi, 60, 30, true),
-            (Source::FunctionUrl, 60, 60, false),
+        for (source, lambda, streams, limit, by_gateway) in [
+            (Source::RestApi, 60, false, 29, true),
+            (Source::RestApi, 10, false, 10, false),
+            (Source::RestApi, 60, true, 60, false),
+            (Source::HttpApi, 60, false, 30, true),
+            (Source::FunctionUrl, 60, false, 60, false),
         ] {
             let expected = Patience {
                 limit: seconds(limit),
                 by_gateway,
             };
-            assert_eq!(Patience::new(source, seconds(lambda)), expected, "{source}");
+            let found = Patience::new(source, seconds(lambda), streams);
+            assert_eq!(found, expected, "{source}");
         }
     }
 }

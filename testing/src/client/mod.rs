@@ -13,6 +13,8 @@ mod request;
 mod response;
 mod show;
 mod sources;
+mod sse;
+mod stream;
 mod target;
 
 pub use build::TestClientBuilder;
@@ -21,6 +23,8 @@ pub use problem::ReceivedProblem;
 pub use request::TestRequest;
 pub use response::TestResponse;
 pub use sources::{OnEverySource, on_every_source};
+pub use sse::ReceivedEvent;
+pub use stream::ReceivedChunk;
 
 use http::{HeaderMap, HeaderValue, Method};
 use jar::Jar;
@@ -150,6 +154,51 @@ use tower::Service;
 ///
 /// A clone shares the cookies with its original, as two tabs of one browser do. A client made by
 /// [`via`](Self::via) begins without any.
+///
+/// # Streams
+///
+/// Where the application [streams](Api::stream_on) to the source of the client, the client reads the stream.
+/// [`chunks`](TestResponse::chunks) are the parts of the body and the time when each came, and
+/// [`events`](TestResponse::events) its server-sent events. The time is that of tokio's clock, so with a paused
+/// clock a test of a slow stream is exact, and takes no time:
+///
+/// ```
+/// use futures_util::stream;
+/// use lambda_api::{Api, api_handler, event::Source, response::sse::{Event, Sse}, routes};
+/// use lambda_api_testing::TestClient;
+/// use std::{convert::Infallible, time::Duration};
+///
+/// #[api_handler(GET "/progress")]
+/// async fn progress() -> Sse {
+///     Sse::new(stream::unfold(1, |step| async move {
+///         tokio::time::sleep(Duration::from_secs(2)).await;
+///         let event = Event::new().event("step").json(&step);
+///         (step <= 3).then_some((Ok::<_, Infallible>(event), step + 1))
+///     }))
+/// }
+///
+/// // With `#[tokio::test(start_paused = true)]`.
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let api = Api::new().routes(routes![progress]).stream_on([Source::FunctionUrl]);
+/// let client = TestClient::new(api).await.via(Source::FunctionUrl);
+///
+/// let response = client.get("/progress").await;
+/// let events: Vec<_> = response
+///     .events()
+///     .iter()
+///     .map(|event| (event.json::<u32>(), event.after().as_secs()))
+///     .collect();
+/// assert_eq!(events, [(1, 2), (2, 4), (3, 6)]);
+/// # }
+/// ```
+///
+/// The request is awaited until the stream ends. Then the functions of
+/// [`Api::after_response`] run, and all methods of the response work as they do for a
+/// buffered one. If the stream ended early, those that read the body fail the test:
+/// [`incomplete`](TestResponse::incomplete) expects that.
+///
+/// A source that streams has limits of its own: no 29 s of a REST API, and 200 MB.
 ///
 /// # A failed assertion
 ///

@@ -12,7 +12,10 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
     header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST},
 };
-use lambda_api::event::emulate::{self, GatewayContext};
+use lambda_api::{
+    __private,
+    event::emulate::{self, GatewayContext},
+};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::{self, Display};
@@ -255,9 +258,10 @@ impl TestRequest {
         let lambda = client.next_context();
         #[cfg(feature = "openapi")]
         let request_id = lambda.request_id.clone();
+        let streams = __private::streams_to(&client.app, client.source);
         let patience = client
             .deadline
-            .map(|limit| Patience::new(client.source, limit));
+            .map(|limit| Patience::new(client.source, limit, streams));
         let exchange = match within {
             Some(_) => {
                 let app = &client.app;

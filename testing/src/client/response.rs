@@ -1,9 +1,9 @@
 //! Response, as the client sees it.
 
 use super::{
-    ReceivedCookie, ReceivedProblem, TestRequest,
+    ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem, TestRequest,
     gateway::Exchange,
-    show,
+    show, sse,
     target::{Origin, Target},
 };
 use bytes::Bytes;
@@ -42,6 +42,8 @@ use std::{fmt, time::SystemTime};
 pub struct TestResponse {
     sent: Box<Sent>,
     exchange: Box<Exchange>,
+    /// Whether a test expects that the stream ended early.
+    is_incomplete: bool,
 }
 
 /// The request as it went out.
@@ -59,6 +61,7 @@ impl TestResponse {
         Self {
             sent: Box::new(sent),
             exchange: Box::new(exchange),
+            is_incomplete: false,
         }
     }
 
@@ -101,9 +104,119 @@ impl TestResponse {
     }
 
     /// The body.
+    ///
+    /// # Panics
+    /// If it is a stream that [ended early](Self::incomplete).
     #[must_use]
+    #[track_caller]
     pub fn bytes(&self) -> &Bytes {
+        if let Some(error) = self.stream_error().filter(|_| !self.is_incomplete) {
+            self.fail(&format!(
+                "expected the whole body, found a stream that ended early: {error}"
+            ));
+        }
         self.exchange.response.body()
+    }
+
+    /// The parts of the body in which it was [streamed](crate::TestClient#streams), also of a stream that
+    /// ended early. A buffered body is one chunk, an empty one none.
+    ///
+    /// ```
+    /// # use lambda_api::{Api, Body, api_handler, event::Source, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// # use std::time::Duration;
+    /// #[api_handler(GET "/slow")]
+    /// async fn slow() -> Body {
+    ///     let (mut sender, body) = Body::channel();
+    ///     tokio::spawn(async move {
+    ///         for text in ["first", "second"] {
+    ///             let _ = sender.send(text).await;
+    ///             tokio::time::sleep(Duration::from_secs(5)).await;
+    ///         }
+    ///         sender.finish();
+    ///     });
+    ///     body
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// # let api = Api::new().routes(routes![slow]).stream_on([Source::FunctionUrl]);
+    /// # let client = TestClient::new(api).await.via(Source::FunctionUrl);
+    /// let response = client.get("/slow").await;
+    /// let [first, second] = response.chunks() else { panic!("expected two chunks") };
+    /// assert_eq!((&first.bytes()[..], first.after()), (&b"first"[..], Duration::ZERO));
+    /// assert_eq!((&second.bytes()[..], second.after()), (&b"second"[..], Duration::from_secs(5)));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn chunks(&self) -> &[ReceivedChunk] {
+        &self.exchange.chunks
+    }
+
+    /// The server-sent events in the body, as an `EventSource` reads them: comments are ignored, and so is an
+    /// event whose end is missing. See the [example](crate::TestClient#streams).
+    ///
+    /// # Panics
+    /// If the content type is not `text/event-stream`, or if the stream [ended early](Self::incomplete).
+    #[must_use]
+    #[track_caller]
+    pub fn events(&self) -> Vec<ReceivedEvent> {
+        let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or("none");
+        let essence = content_type.split(';').next().unwrap_or_default();
+        if !essence.trim().eq_ignore_ascii_case("text/event-stream") {
+            self.fail(&format!(
+                "expected the content type text/event-stream, found {content_type}"
+            ));
+        }
+        let _ = self.bytes();
+        sse::events(self.chunks())
+    }
+
+    /// Whether the function streamed the response, to a source that [streams](lambda_api::Api::stream_on).
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.exchange.is_stream
+    }
+
+    /// Why the stream ended early, with the `errorType` that Lambda gets: `StreamFailed`, `StreamTimedOut` or
+    /// `StreamTooLarge`. The reason itself is in the log of the function. `None` if the response is complete.
+    #[must_use]
+    pub fn stream_error(&self) -> Option<&str> {
+        self.exchange.stream_error.as_deref()
+    }
+
+    /// Expects that the stream ended early, and returns the response with the part of the body that came.
+    /// Without this, all methods that need the body panic if it is not whole.
+    ///
+    /// ```
+    /// # use futures_util::stream;
+    /// # use lambda_api::{Api, Body, api_handler, event::Source, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// # use std::io;
+    /// #[api_handler(GET "/export")]
+    /// async fn export() -> Body {
+    ///     let rows = [Ok("first\n"), Err(io::Error::other("the database is gone"))];
+    ///     Body::from_stream(stream::iter(rows))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let api = Api::new().routes(routes![export]).stream_on([Source::FunctionUrl]);
+    /// # let client = TestClient::new(api).await.via(Source::FunctionUrl);
+    /// let response = client.get("/export").await.incomplete();
+    /// response.assert_status(200).assert_text("first\n");
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If the response is complete.
+    #[track_caller]
+    pub fn incomplete(mut self) -> Self {
+        if self.stream_error().is_none() {
+            self.fail("expected a stream that ended early, found a complete response");
+        }
+        self.is_incomplete = true;
+        self
     }
 
     /// The body as text.
@@ -170,6 +283,7 @@ impl TestResponse {
     }
 
     /// The problem that the client received, or else the one of which it received another form.
+    #[track_caller]
     fn read_problem(&self) -> Result<ReceivedProblem, String> {
         let received = self.received_problem();
         match self.original_problem() {
@@ -178,6 +292,7 @@ impl TestResponse {
         }
     }
 
+    #[track_caller]
     pub(super) fn received_problem(&self) -> Result<ReceivedProblem, String> {
         let content_type = self.header(CONTENT_TYPE.as_str());
         ReceivedProblem::read(self.status().as_u16(), content_type, self.bytes())
@@ -280,7 +395,7 @@ impl TestResponse {
         &self.exchange.event
     }
 
-    /// The JSON that the function returned to the source; `None` if it returned none.
+    /// What the function returned to the source: JSON, or all bytes of a stream. `None` if it returned nothing.
     #[must_use]
     pub fn raw(&self) -> Option<&Bytes> {
         self.exchange.raw.as_ref()
@@ -323,7 +438,8 @@ impl TestResponse {
             return Ok(());
         };
         let is_head = request.method() == http::Method::HEAD;
-        let reads_body = !self.exchange.is_left_encoded(request.client().source());
+        let is_whole = self.exchange.stream_error.is_none();
+        let reads_body = is_whole && !self.exchange.is_left_encoded(request.client().source());
         let response = (self.exchange.error.is_none()).then_some(&self.exchange.response);
         conformance
             .check(request_id, is_head, reads_body, response)
@@ -358,7 +474,14 @@ impl fmt::Display for TestResponse {
                 ", the body left as base64: no binary media type of the REST API fits `accept`",
             );
         }
-        let response = show::message("response", &first, self.headers(), self.bytes());
+        if self.is_stream() {
+            first.push_str(&format!(", streamed in {} chunks", self.chunks().len()));
+        }
+        if let Some(error) = self.stream_error() {
+            first.push_str(&format!(", ended early: {error}"));
+        }
+        let body = self.exchange.response.body();
+        let response = show::message("response", &first, self.headers(), body);
         write!(f, "{sent}\n\n{response}")
     }
 }

@@ -4,6 +4,7 @@ use super::{
     builder::Options,
     invoke::{INVOCATION_ID, Invoke},
     outcome::Outcome,
+    streaming::Reader,
 };
 use bytes::Bytes;
 use http::HeaderMap;
@@ -17,6 +18,8 @@ pub(super) struct Job {
     pub(super) id: String,
     pub(super) invoke: Invoke,
     pub(super) taken: oneshot::Sender<()>,
+    /// The test that reads the response while it is sent.
+    pub(super) reader: Option<Reader>,
     pub(super) done: oneshot::Sender<Outcome>,
 }
 
@@ -39,8 +42,11 @@ pub(super) struct Inflight {
     pub(super) again: Option<HandedOut>,
     /// Ends the invocation when it takes too long.
     pub(super) timer: Option<AbortOnDrop>,
+    pub(super) reader: Option<Reader>,
+    /// Whether the response is expected as a stream.
+    pub(super) response_stream: bool,
     invocation_id: Option<Vec<u8>>,
-    handed_out: Instant,
+    pub(super) handed_out: Instant,
     done: oneshot::Sender<Outcome>,
 }
 
@@ -55,6 +61,8 @@ impl Job {
             timed_out: false,
             again: None,
             timer: None,
+            reader: self.reader,
+            response_stream: self.invoke.response_stream,
             invocation_id: headers.get(INVOCATION_ID).map(|id| id.as_bytes().to_vec()),
             handed_out: Instant::now(),
             done: self.done,

@@ -26,6 +26,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Invoke {
     pub(super) event: Bytes,
     pub(super) timeout: Option<Duration>,
+    /// Whether the response is expected as a stream.
+    pub(super) response_stream: bool,
     request_id: Option<String>,
     /// In the order of the calls; no value takes a header away.
     headers: Vec<(HeaderName, Option<HeaderValue>)>,
@@ -55,6 +57,14 @@ impl Invoke {
     /// [timeout](super::FakeLambdaBuilder::timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Invokes the function as a source does that streams, with `InvokeWithResponseStream`: the limit of the response
+    /// is 200 MB instead of 6 MB, and [`http`](super::InvocationResponse::http) reads it as the client of such a
+    /// source. The function does not see the difference.
+    pub fn response_stream(mut self) -> Self {
+        self.response_stream = true;
         self
     }
 
@@ -138,6 +148,7 @@ impl From<Bytes> for Invoke {
         Self {
             event,
             timeout: None,
+            response_stream: false,
             request_id: None,
             headers: Vec::new(),
         }
@@ -176,7 +187,9 @@ impl From<Value> for Invoke {
 
 impl From<&EventBuilder> for Invoke {
     fn from(event: &EventBuilder) -> Self {
-        event.to_bytes().into()
+        let mut invoke = Invoke::from(event.to_bytes());
+        invoke.response_stream = event.is_response_stream();
+        invoke
     }
 }
 

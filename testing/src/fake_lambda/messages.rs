@@ -1,6 +1,6 @@
 //! Bodies of calls to the Runtime API, and its responses.
 
-use super::{outcome::FunctionError, shared::Shared};
+use super::{fault::Fault, outcome::FunctionError, shared::Shared, streaming::Reader};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use http_body::{Body, Frame, SizeHint};
@@ -11,6 +11,7 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll},
+    time::Instant,
 };
 
 /// A body that was posted, and what came after it.
@@ -19,13 +20,53 @@ pub(super) struct RequestBody {
     pub(super) trailers: Option<HeaderMap>,
 }
 
+/// Why a body was not read to its end.
+pub(super) enum Unread {
+    Cut,
+    TooLarge,
+    Fault(Fault),
+}
+
 impl RequestBody {
-    pub(super) async fn read(mut incoming: Incoming) -> Result<Self, Cut> {
+    pub(super) async fn read(incoming: Incoming) -> Result<Self, Cut> {
+        let mut reader = None;
+        let read = Self::read_within(incoming, usize::MAX, &mut reader, Instant::now());
+        read.await.map_err(|_| Cut)
+    }
+
+    /// Reads a body of at most `limit` bytes. The test that reads along sets the pace, and may let the call fail.
+    pub(super) async fn read_within(
+        mut incoming: Incoming,
+        limit: usize,
+        reader: &mut Option<Reader>,
+        began: Instant,
+    ) -> Result<Self, Unread> {
         let (mut body, mut trailers) = (BytesMut::new(), None);
-        while let Some(frame) = incoming.frame().await {
-            match frame.map_err(|_| Cut)?.into_data() {
-                Ok(data) => body.extend_from_slice(&data),
-                Err(frame) => trailers = frame.into_trailers().ok(),
+        loop {
+            let frame = match reader {
+                Some(reader) => tokio::select! {
+                    frame = incoming.frame() => frame,
+                    fault = reader.fault() => return Err(Unread::Fault(fault)),
+                },
+                None => incoming.frame().await,
+            };
+            let Some(frame) = frame else {
+                break;
+            };
+            let data = match frame.map_err(|_| Unread::Cut)?.into_data() {
+                Ok(data) => data,
+                Err(frame) => {
+                    trailers = frame.into_trailers().ok();
+                    continue;
+                }
+            };
+            body.extend_from_slice(&data);
+            if body.len() > limit {
+                return Err(Unread::TooLarge);
+            }
+            if let Some(reader) = reader {
+                let taken = reader.take(data, began.elapsed()).await;
+                taken.map_err(Unread::Fault)?;
             }
         }
         Ok(Self {

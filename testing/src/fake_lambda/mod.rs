@@ -56,6 +56,13 @@
 //! # }
 //! ```
 //!
+//! # Streams
+//!
+//! [`Invoke::response_stream`] and [`EventBuilder::response_stream`](crate::EventBuilder::response_stream) invoke the
+//! function as a function URL or a REST API does that streams, and
+//! [`invoke_streaming`](FakeLambda::invoke_streaming) reads the response while the function sends it. If the function sends
+//! the format of the other mode, the client receives what [`emulate`](lambda_api::event::emulate#streams) says.
+//!
 //! # A failed expectation
 //!
 //! Asked for the response of a function that has exited, `outcome.response()` panics with
@@ -94,6 +101,7 @@ mod runtime_thread;
 mod server;
 mod shared;
 mod state;
+mod streaming;
 
 pub use builder::FakeLambdaBuilder;
 pub use exit::Exit;
@@ -105,6 +113,7 @@ pub use log::{LogLine, LogStream};
 pub use outcome::{FunctionError, Outcome};
 pub use pending::Pending;
 pub use response::InvocationResponse;
+pub use streaming::{Chunk, StreamingResponse};
 
 use crate::{EventBuilder, TrackedFuture};
 use builder::Options;
@@ -116,6 +125,7 @@ use runtime_thread::RuntimeThread;
 use shared::Shared;
 use state::Stop;
 use std::{fmt, future::Future, path::Path, sync::Arc, time::Duration};
+use streaming::Reader;
 use tokio::{runtime, sync::oneshot};
 
 /// Compiled function, run as Lambda runs it.
@@ -211,7 +221,43 @@ impl FakeLambda {
     /// outcome within the [limit](FakeLambdaBuilder::limit).
     #[track_caller]
     pub fn invoke(&self, event: impl Into<Invoke>) -> Pending {
-        let invoke = event.into();
+        self.enqueue(event.into(), None)
+    }
+
+    /// Invokes the function as a source does that streams, and reads the response while the function sends it:
+    /// see [`Invoke::response_stream`].
+    ///
+    /// ```no_run
+    /// # async fn example(lambda: lambda_api_testing::FakeLambda) {
+    /// use lambda_api::event::Source;
+    /// use lambda_api_testing::EventBuilder;
+    ///
+    /// let event = EventBuilder::new(Source::FunctionUrl).path("/progress");
+    /// let mut response = lambda.invoke_streaming(event);
+    /// let head = response.chunk().await.unwrap();
+    /// assert!(head.bytes.starts_with(br#"{"statusCode":200"#));
+    /// // The function is still at work.
+    /// let first = response.chunk().await.unwrap();
+    /// let outcome = response.await;
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// As [`invoke`](FakeLambda::invoke).
+    #[track_caller]
+    pub fn invoke_streaming(&self, event: impl Into<Invoke>) -> StreamingResponse {
+        let (reader, chunks, fault) = streaming::channel();
+        let pending = self.enqueue(event.into().response_stream(), Some(reader));
+        StreamingResponse {
+            lambda: self.clone(),
+            pending,
+            chunks,
+            fault: Some(fault),
+        }
+    }
+
+    #[track_caller]
+    fn enqueue(&self, invoke: Invoke, reader: Option<Reader>) -> Pending {
         let size = invoke.event.len();
         assert!(
             size <= EVENT_LIMIT,
@@ -228,6 +274,7 @@ impl FakeLambda {
                     id: request_id.clone(),
                     invoke,
                     taken: taken_sender,
+                    reader,
                     done,
                 }
             });

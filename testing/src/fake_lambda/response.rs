@@ -2,11 +2,10 @@
 
 use super::outcome::FunctionError;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header::SET_COOKIE};
+use http::{HeaderMap, Response};
 use lambda_api::event::{Source, emulate};
-use serde::Deserialize;
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 /// Response of a function, as it was posted to `/response`.
 #[derive(Clone, Debug)]
@@ -14,6 +13,8 @@ pub struct InvocationResponse {
     pub(super) request_id: String,
     pub(super) body: Bytes,
     pub(super) headers: HeaderMap,
+    /// Whether the source expects a stream.
+    pub(super) response_stream: bool,
     pub(super) stream_error: Option<FunctionError>,
     pub(super) took: Duration,
 }
@@ -45,11 +46,12 @@ impl InvocationResponse {
         }
     }
 
-    /// The HTTP response that the client of a source receives. A streamed response is read as that of a
-    /// function URL in streaming mode. A REST API has the binary media type `*/*`.
+    /// The HTTP response that the client of a source receives: of one that streams if the function was
+    /// [invoked](super::Invoke::response_stream) so. A REST API that buffers has the binary media type `*/*`.
+    /// [`emulate`] says what arrives if the function sends the format of the other mode.
     ///
     /// # Panics
-    /// When the source cannot read the response, and its client would see a 502.
+    /// When the source cannot read the response, and its client would see a 502; when a stream has ended early.
     #[must_use]
     #[track_caller]
     pub fn http(&self, source: Source) -> Response<Bytes> {
@@ -60,27 +62,27 @@ impl InvocationResponse {
     }
 
     pub(super) fn read(&self, source: Source) -> Result<Response<Bytes>, String> {
-        let read = if self.is_streamed() {
-            streamed(&self.body)
-        } else {
-            emulate::parse_response(source, &self.body).map_err(|error| error.to_string())
+        if let Some(error) = &self.stream_error {
+            return Err(format!("the stream ended early: {error}; found {self}"));
+        }
+        let read = match self.response_stream {
+            true => emulate::parse_stream(source, &self.body),
+            false => emulate::parse_response(source, &self.body),
         };
         read.map_err(|error| {
             format!("source `{source}` cannot read the response: {error}; found {self}")
         })
     }
 
-    /// Whether it was streamed.
+    /// Whether the function sent it as a stream.
     #[must_use]
-    #[doc(hidden)]
     pub fn is_streamed(&self) -> bool {
         let mode = self.headers.get("lambda-runtime-function-response-mode");
         mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
     }
 
-    /// The error that ended a stream before its end.
+    /// The error that ended a stream early, from the trailers of the call.
     #[must_use]
-    #[doc(hidden)]
     pub fn stream_error(&self) -> Option<&FunctionError> {
         self.stream_error.as_ref()
     }
@@ -114,61 +116,10 @@ impl fmt::Display for InvocationResponse {
     }
 }
 
-/// The head of a streamed response.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Prelude {
-    status_code: u16,
-    #[serde(default)]
-    headers: BTreeMap<String, OneOrMore>,
-    #[serde(default)]
-    cookies: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-/// Reads `{"statusCode": 200, ..}`, eight NULs, and the body.
-///
-/// See <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>.
-fn streamed(bytes: &Bytes) -> Result<Response<Bytes>, String> {
-    let end = bytes
-        .windows(8)
-        .position(|eight| eight == [0; 8])
-        .ok_or("there are no eight NULs between head and body")?;
-    let head: Prelude = serde_json::from_slice(&bytes[..end]).map_err(|error| {
-        format!("the head of the stream is not the JSON of a response: {error}")
-    })?;
-    let mut response = Response::new(bytes.slice(end + 8..));
-    *response.status_mut() = StatusCode::from_u16(head.status_code)
-        .map_err(|_| format!("{} is not a status", head.status_code))?;
-    let value = |text: &str| {
-        HeaderValue::try_from(text).map_err(|_| format!("{text:?} is not a header value"))
-    };
-    for (name, values) in head.headers {
-        let known =
-            HeaderName::try_from(&name).map_err(|_| format!("{name:?} is not a header name"))?;
-        let values = match values {
-            OneOrMore::One(one) => vec![one],
-            OneOrMore::More(more) => more,
-        };
-        for text in values {
-            response.headers_mut().append(known.clone(), value(&text)?);
-        }
-    }
-    for cookie in head.cookies {
-        response.headers_mut().append(SET_COOKIE, value(&cookie)?);
-    }
-    Ok(response)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderValue;
 
     fn response(body: &'static [u8], mode: Option<&'static str>) -> InvocationResponse {
         let mut headers = HeaderMap::new();
@@ -179,6 +130,7 @@ mod tests {
         InvocationResponse {
             request_id: "1".to_owned(),
             body: body.into(),
+            response_stream: headers.contains_key("lambda-runtime-function-response-mode"),
             headers,
             stream_error: None,
             took: Duration::ZERO,
@@ -187,12 +139,10 @@ mod tests {
 
     #[test]
     fn a_stream_has_a_head_and_a_body() {
-        let body = b"{\"statusCode\":201,\"headers\":{\"x-a\":[\"1\",\"2\"],\"x-b\":\"3\"},\
-            \"cookies\":[\"c=1\"]}\0\0\0\0\0\0\0\0two\0parts";
+        let body = b"{\"statusCode\":201,\"headers\":{\"x-b\":\"3\"},\"cookies\":[\"c=1\"]}\
+            \0\0\0\0\0\0\0\0two\0parts";
         let response = response(body, Some("Streaming")).http(Source::FunctionUrl);
         assert_eq!(response.status(), 201);
-        let values: Vec<_> = response.headers().get_all("x-a").iter().collect();
-        assert_eq!(values, ["1", "2"]);
         assert_eq!(response.headers()["x-b"], "3");
         assert_eq!(response.headers()["set-cookie"], "c=1");
         assert_eq!(response.body(), &b"two\0parts"[..]);
@@ -215,8 +165,10 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "there are no eight NULs between head and body; found {\"statusCode")]
+    #[should_panic(
+        expected = "source `rest` cannot read the response: expected eight bytes of zero"
+    )]
     fn a_stream_without_a_head_is_shown() {
-        let _ = response(b"{\"statusCode\":200}", Some("streaming")).http(Source::FunctionUrl);
+        let _ = response(b"{\"statusCode\":200}", Some("streaming")).http(Source::RestApi);
     }
 }

@@ -9,13 +9,17 @@ use super::{
     inflight::{HandedOut, NotFound},
     invoke::INVOCATION_ID,
     messages::{ApiResponse, Corruption, accepted, corrupt, json, rejection},
-    messages::{Cut, RequestBody, error_type, stream_error},
+    messages::{Cut, RequestBody, Unread, error_type, stream_error},
     outcome::{FunctionError, Outcome},
     response::InvocationResponse,
     restore,
     shared::Shared,
+    state::State,
 };
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
@@ -30,6 +34,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 
 /// The largest response that is not streamed, in bytes: 6 MB and what Lambda adds.
 const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
+
+/// The largest response of an invocation for a stream, in bytes.
+const STREAM_LIMIT: usize = 200 * 1024 * 1024;
 
 /// Serves all calls of one process, until it is dropped.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, process: u64) {
@@ -202,9 +209,23 @@ impl Api {
             Ok(number) => number,
             Err(reason) => return Ok(self.not_found(reason, id)),
         };
-        let request_body = match RequestBody::read(body).await {
+        let Some(mut expected) = self.shared.update(|state| state.expectation(number)) else {
+            // It was given up. A stream that is made may never end.
+            if headers.contains_key(CONTENT_LENGTH) {
+                let _ = RequestBody::read(body).await;
+            }
+            let reason = self.find(id, headers).err();
+            return Ok(self.not_found(reason.unwrap_or(NotFound::RequestId), id));
+        };
+        let limit = match expected.response_stream {
+            true => STREAM_LIMIT,
+            false => RESPONSE_LIMIT,
+        };
+        let (reader, began) = (&mut expected.reader, expected.handed_out);
+        let read = RequestBody::read_within(body, limit, reader, began).await;
+        let request_body = match read {
             Ok(request_body) => request_body,
-            Err(cut) => {
+            Err(Unread::Cut) => {
                 let message = format!("the response to {id} ended before its end");
                 let _ = rejection(
                     &self.shared,
@@ -212,37 +233,58 @@ impl Api {
                     "Runtime.TruncatedResponse",
                     message,
                 );
-                return Err(cut);
+                return Err(Cut);
+            }
+            Err(Unread::TooLarge) => return Ok(self.is_too_large(number, id, limit)),
+            Err(Unread::Fault(Fault::GivenUp)) => {
+                self.shared.update(|state| state.give_up_on(number));
+                return Ok(self.not_found(NotFound::TooLate, id));
+            }
+            Err(Unread::Fault(fault)) => {
+                return match self.follow(Plan::Fault(fault)).await? {
+                    Go::ApiResponse(response) => {
+                        let error = FunctionError::new("Fault", "the response was rejected");
+                        let outcome = Outcome::Error(error);
+                        let finished = |state: &mut State| state.finish(number, |_, _| outcome);
+                        let _ = self.shared.update(finished);
+                        Ok(response)
+                    }
+                    // Nothing is left to go on with.
+                    Go::On(_) => Err(Cut),
+                };
             }
         };
         let response = |request_id, took| InvocationResponse {
             request_id,
             body: request_body.body,
             headers: headers.clone(),
+            response_stream: expected.response_stream,
             stream_error: request_body.trailers.as_ref().and_then(stream_error),
             took,
         };
-        let mut is_too_large = false;
-        let finished = self.shared.update(|state| {
-            state.finish(number, |id, took| {
-                let response = response(id, took);
-                is_too_large = !response.is_streamed() && response.body.len() > RESPONSE_LIMIT;
-                match is_too_large {
-                    true => Outcome::Error(too_large()),
-                    false => Outcome::Response(response),
-                }
-            })
-        });
+        let finished = self
+            .shared
+            .update(|state| state.finish(number, |id, took| Outcome::Response(response(id, took))));
         let outcome = match finished {
-            Ok(()) if is_too_large => self.rejected(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "RequestEntityTooLarge",
-                format!("the response to {id} is too large"),
-            ),
             Ok(()) => accepted(),
             Err(reason) => self.not_found(reason, id),
         };
         Ok(corrupt(outcome, corruption))
+    }
+
+    fn is_too_large(&self, number: u64, id: &str, limit: usize) -> ApiResponse {
+        let error = too_large(limit);
+        let finished = self
+            .shared
+            .update(|state| state.finish(number, |_, _| Outcome::Error(error)));
+        match finished {
+            Ok(()) => self.rejected(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLarge",
+                format!("the response to {id} is too large"),
+            ),
+            Err(reason) => self.not_found(reason, id),
+        }
     }
 
     async fn error(
@@ -375,11 +417,9 @@ enum Go {
 
 const INVALID_STATE: &str = "InvalidStateTransition";
 
-fn too_large() -> FunctionError {
+fn too_large(limit: usize) -> FunctionError {
     FunctionError::new(
         "Function.ResponseSizeTooLarge",
-        format!(
-            "Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
-        ),
+        format!("Response payload size exceeded maximum allowed payload size ({limit} bytes)."),
     )
 }

@@ -7,6 +7,7 @@ use super::{
     inflight::{AbortOnDrop, HandedOut, Inflight, Job, KnownAs, NotFound},
     log::Logs,
     outcome::{FunctionError, Outcome},
+    streaming::Reader,
 };
 use std::{
     collections::VecDeque,
@@ -81,6 +82,15 @@ pub(super) struct ColdStart {
     pub(super) init: Duration,
     /// The time from the first invocation to the end of its response, once there is one.
     pub(super) first_response: Option<Duration>,
+}
+
+/// What is expected of a response.
+#[derive(Debug)]
+pub(super) struct Expectation {
+    /// Whether it is expected as a stream.
+    pub(super) response_stream: bool,
+    pub(super) handed_out: Instant,
+    pub(super) reader: Option<Reader>,
 }
 
 impl State {
@@ -273,6 +283,16 @@ impl State {
             None if same_id().next().is_none() => Err(NotFound::RequestId),
             None => Err(NotFound::InvocationId),
         }
+    }
+
+    /// What reading the response to an invocation needs.
+    pub(super) fn expectation(&mut self, number: u64) -> Option<Expectation> {
+        let inflight = self.inflight.iter_mut().find(|it| it.number == number)?;
+        Some(Expectation {
+            response_stream: inflight.response_stream,
+            handed_out: inflight.handed_out,
+            reader: inflight.reader.take(),
+        })
     }
 
     /// Ends an invocation; `outcome` gets its id and how long it took.

@@ -1,6 +1,7 @@
 //! The Runtime API, called by hand.
 
 use super::{builder::Options, outcome::Outcome, *};
+use lambda_api::event::Source;
 use serde_json::json;
 use std::time::Duration;
 use tokio::{
@@ -38,6 +39,7 @@ impl Fixture {
                 id: invoke.id(number),
                 invoke,
                 taken: oneshot::channel().0,
+                reader: None,
                 done,
             });
         });
@@ -131,7 +133,7 @@ async fn an_error_is_an_outcome() {
 #[tokio::test]
 async fn a_streamed_response_is_collected() {
     let api = Fixture::new(1).await;
-    let outcome = api.invoke(Invoke::new("{}").request_id("one"));
+    let outcome = api.invoke(Invoke::new("{}").request_id("one").response_stream());
     api.next().await;
     let head = post("one", "response");
     let streamed = format!(
@@ -145,8 +147,9 @@ async fn a_streamed_response_is_collected() {
     assert_status(&api.send(&streamed).await.unwrap(), 202);
     let response = outcome.await.unwrap().response();
     assert!(response.is_streamed());
-    let http = response.http(lambda_api::event::Source::FunctionUrl);
-    assert_eq!(http.body(), "onetwo");
+    assert!(response.bytes().ends_with(b"\0onetwo"));
+    let read = response.read(Source::FunctionUrl).unwrap_err();
+    assert!(read.contains("ended early: Broken: pipe"), "{read}");
     assert_eq!(response.stream_error().unwrap().to_string(), "Broken: pipe");
 }
 
@@ -452,4 +455,28 @@ fn its_futures_can_move_between_threads() {
         assert_send(&FakeLambda::start("x").try_start());
     }
     let _ = check;
+}
+
+#[tokio::test]
+async fn a_response_of_the_other_mode_arrives_as_it_is() {
+    let prelude = r#"{"statusCode":201}"#.to_owned() + "\0\0\0\0\0\0\0\0made";
+    let buffered = r#"{"statusCode":201,"body":"made"}"#.to_owned();
+    let streamed = "\r\nlambda-runtime-function-response-mode: streaming";
+    for (invoke, header, body) in [
+        (Invoke::new("{}"), streamed, &prelude),
+        (Invoke::new("{}").response_stream(), "", &buffered),
+    ] {
+        let api = Fixture::new(1).await;
+        let outcome = api.invoke(invoke.request_id("one"));
+        api.next().await;
+        assert_status(
+            &api.call(&(post("one", "response") + header), body).await,
+            202,
+        );
+        let response = outcome.await.unwrap().response();
+        let url = response.http(Source::FunctionUrl);
+        assert_eq!(url.status(), 200);
+        assert_eq!(url.body(), body);
+        assert!(response.read(Source::RestApi).is_err());
+    }
 }

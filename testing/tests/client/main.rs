@@ -7,6 +7,7 @@ mod failures;
 mod gateway;
 mod requests;
 mod sources;
+mod streaming;
 mod streams;
 
 use lambda_api::{

@@ -65,6 +65,32 @@
 //! | body of 204, 205 and 304 | all | removed |
 //! | base64 body | REST API with [`binary_media_types`](GatewayContext::binary_media_types) | if the request's `accept` does not match, the base64 text: see [`client_response`] |
 //! | size | all | above 6 MB, for an ALB above 1 MB: rejected |
+//!
+//! # Streams
+//!
+//! A function URL with the invoke mode `RESPONSE_STREAM` and a REST API with the response transfer mode
+//! `STREAM` read a response of another format: [`encode_prelude`](super::encode_prelude) writes its head, the
+//! body follows as it is, and [`parse_prelude`] and [`parse_stream`] read them. The law holds for them, too.
+//! The differences:
+//!
+//! | part of a response | source | what the client receives |
+//! |---|---|---|
+//! | repeated header | function URL | one value, joined by `, `; `set-cookie` stays separate |
+//! | `authorization`, `connection`, .. as above | REST API | `x-amzn-remapped-` before the name |
+//! | binary body | both | as it is. A REST API needs no binary media types |
+//! | head above 16 KB | REST API | rejected |
+//! | size of the body | both | above 200 MB: ends early |
+//! | time | REST API | no limit of 29 s |
+//!
+//! The function must know the mode of the source. If it sends the format of the other mode:
+//!
+//! | mode of the source | the function sends | source | what the client receives |
+//! |---|---|---|---|
+//! | stream | a buffered response | function URL | status 200, and the JSON as the body: `{"statusCode":..` |
+//! | stream | a buffered response | REST API | 502 |
+//! | buffered | a stream | function URL | status 200, and the head before the body: `{"statusCode":..}` and eight bytes of zero |
+//! | buffered | a stream | REST API | 502 |
+//! | buffered | a stream | all others | an error of the source, as no other source has the mode |
 
 mod alb;
 mod body;
@@ -85,7 +111,7 @@ mod v2;
 pub use caller::{Caller, ClientCertificate, IamCaller, UnknownCaller};
 pub(crate) use gateway_context::DEFAULT_IDS;
 pub use gateway_context::GatewayContext;
-pub use response::{InvalidResponse, client_response, parse_response};
+pub use response::{InvalidResponse, client_response, parse_prelude, parse_response, parse_stream};
 
 use super::Source;
 use bytes::Bytes;

@@ -9,6 +9,7 @@ mod extension;
 mod lifecycle;
 mod mixed;
 mod payload_size;
+mod streaming;
 mod streams;
 
 use lambda_api::{Api, BoxError, Invocation, Json, LambdaContext, State, api_handler, routes};
@@ -180,7 +181,9 @@ async fn main() -> Result<Api, BoxError> {
             panics_twice,
             streams::frames
         ])
-        .nest("/mixed", mixed::api());
+        .nest("/mixed", mixed::api())
+        .nest("/stream", streaming::api());
+    let api = streaming::timeout(api);
     // A new value for each invocation is what memory grows by.
     let trace = env::var_os("FAULTS_TRACE_ENVIRONMENT").is_some();
     let api = lifecycle::hooks(api).trace_environment(trace);

@@ -1,5 +1,6 @@
 //! Parses the response of the function as the source does.
 
+mod prelude;
 mod response_format;
 
 use super::{GatewayContext, media_types};
@@ -9,6 +10,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{ACCEPT, CONTENT_TYPE, SET_COOKIE},
 };
+pub use prelude::{parse_prelude, parse_stream};
 pub use response_format::InvalidResponse;
 use response_format::{LambdaResponse, Pairs};
 
@@ -24,6 +26,8 @@ use response_format::{LambdaResponse, Pairs};
 /// - An ALB requires the header form of its events, and a body that is not null.
 /// - A response with a body but without `content-type` gets the source's default type.
 /// - Responses above 6 MB (1 MB for an ALB) are rejected.
+/// - If the function sends a [stream](crate::event::encode_prelude), a function URL passes on all of it, the
+///   head too, and the other sources reject it. [`parse_stream`] reads it in the streaming mode.
 ///
 /// The request is assumed to be a GET that accepts the type of the response, and a REST API to have
 /// the binary media type `*/*`. Use [`client_response`] for a specific request and API.
@@ -99,6 +103,9 @@ fn read(
     decodes: bool,
 ) -> Result<http::Response<Bytes>, InvalidResponse> {
     check_size(source, raw_response.len())?;
+    if source == Source::FunctionUrl && prelude::is_stream(raw_response) {
+        return Ok(prelude::passed_on(raw_response));
+    }
     if has_format_2(source)
         && let Some(inferred) = response_format::inferred(raw_response)?
     {
@@ -106,7 +113,7 @@ fn read(
     }
     let parsed = LambdaResponse::parse(raw_response)?;
     if source == Source::RestApi
-        && let Some(unknown) = &parsed.unknown
+        && let Some(unknown) = parsed.unsupported()
     {
         let text = format!("a REST API does not support the key `{unknown}`");
         return Err(InvalidResponse::new(text));
@@ -183,9 +190,7 @@ fn headers(source: Source, parsed: &LambdaResponse) -> Result<HeaderMap, Invalid
         }
         Source::HttpApi | Source::FunctionUrl => {
             append_all(&mut headers, parsed.single_headers(true)?)?;
-            for cookie in parsed.cookies()? {
-                append(&mut headers, SET_COOKIE.as_str(), &cookie)?;
-            }
+            append_cookies(&mut headers, parsed)?;
         }
         Source::Alb => {
             parsed.reject_multi_headers("an ALB without multi-value headers")?;
@@ -225,6 +230,14 @@ fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Invali
         return Err(InvalidResponse::new(text));
     };
     headers.append(known, value);
+    Ok(())
+}
+
+/// Adds the cookies in the head of a stream, which a buffered response of a REST API cannot have.
+fn append_cookies(headers: &mut HeaderMap, parsed: &LambdaResponse) -> Result<(), InvalidResponse> {
+    for cookie in parsed.cookies()? {
+        append(headers, SET_COOKIE.as_str(), &cookie)?;
+    }
     Ok(())
 }
 

@@ -40,8 +40,8 @@ pub(super) struct LambdaResponse {
     cookies: Option<Member>,
     pub(super) body: Option<Value>,
     pub(super) base64: Option<Value>,
-    /// The first key that payload format 1.0 does not have.
-    pub(super) unknown: Option<String>,
+    /// The first key that no source reads.
+    unknown: Option<String>,
 }
 
 impl LambdaResponse {
@@ -61,15 +61,26 @@ impl LambdaResponse {
                 "multiValueHeaders" => parsed.multi_headers = Some(member),
                 "body" => parsed.body = Some(member.into_value()),
                 "isBase64Encoded" => parsed.base64 = Some(member.into_value()),
+                "cookies" => parsed.cookies = Some(member),
                 _ => {
-                    if key == "cookies" {
-                        parsed.cookies = Some(member);
-                    }
                     parsed.unknown.get_or_insert(key);
                 }
             }
         }
         Ok(parsed)
+    }
+
+    /// A key that payload format 1.0 does not have.
+    pub(super) fn unsupported(&self) -> Option<&str> {
+        let cookies = self.cookies.as_ref().map(|_| "cookies");
+        cookies.or(self.unknown.as_deref())
+    }
+
+    /// A key that the head of a stream does not have at a REST API.
+    pub(super) fn unsupported_in_prelude(&self) -> Option<&str> {
+        let body = self.body.as_ref().map(|_| "body");
+        let base64 = self.base64.as_ref().map(|_| "isBase64Encoded");
+        body.or(base64).or(self.unknown.as_deref())
     }
 
     /// Returns `headers`. With `lenient`, numbers and booleans are converted to strings.

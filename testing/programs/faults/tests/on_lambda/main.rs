@@ -14,6 +14,7 @@ mod mixed;
 mod panic;
 mod runtime_api;
 mod start;
+mod streams;
 
 use lambda_api::event::Source;
 use lambda_api_testing::{EventBuilder, FakeLambda, fake_lambda::FakeLambdaBuilder};

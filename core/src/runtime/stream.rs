@@ -157,3 +157,6 @@ async fn write(to: &mut WriteHalf<'_>, mut parts: [&[u8]; 4]) -> io::Result<()> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,9 +39,9 @@ pub fn run(data: &[u8]) {
 
         let read = read(&written);
         assert_eq!(read.data, expected);
-        // The head and each part that is not empty.
+        // The head, the delimiter, and each part that is not empty.
         let parts = body.iter().filter(|part| !part.is_empty()).count();
-        assert_eq!(read.chunks, parts + 1);
+        assert_eq!(read.chunks, parts + 2);
         match &error {
             None => assert!(read.trailers.is_empty(), "{:?}", read.trailers),
             Some(document) => check_trailers(&read.trailers, document),
@@ -87,7 +87,10 @@ fn input(data: &[u8]) -> (Parts, Vec<&[u8]>, Option<String>) {
 fn write(head: &[u8], body: &[&[u8]], error: Option<&str>) -> Vec<u8> {
     let mut written = Vec::new();
     let mut chunks = Chunks::default();
-    for part in std::iter::once(&head).chain(body) {
+    let (json, rest) = chunks::split_head(head).expect("a head");
+    assert_eq!(rest, b"");
+    written.extend_from_slice(&chunks.head(json).concat());
+    for part in body {
         if let Some(parts) = chunks.chunk(part) {
             parts
                 .iter()

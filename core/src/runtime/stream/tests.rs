@@ -124,17 +124,20 @@ async fn parts_are_chunks_behind_the_head() {
                     chunks::HEADERS
                 )
             );
-            assert_eq!(body, "4\r\nhead\r\na\r\n0123456789\r\n1\r\n!\r\n0\r\n\r\n");
+            assert_eq!(
+                body,
+                "2\r\n{}\r\n8\r\n\0\0\0\0\0\0\0\0\r\na\r\n0123456789\r\n1\r\n!\r\n0\r\n\r\n"
+            );
             stream.write_all(ACCEPTED.as_bytes()).await.unwrap();
         }
     };
     let client = async {
         for _ in 0..2 {
             // An empty part would be the end.
-            let parts = ["head", "0123456789", "", "!"].map(part);
+            let parts = ["{}\0\0\0\0\0\0\0\0", "0123456789", "", "!"].map(part);
             let (delivery, sent) = client.stream(&ID, None, body(parts).0).await;
             assert!(matches!(delivery, Delivery::Accepted), "{delivery:?}");
-            assert_eq!(sent, 15);
+            assert_eq!(sent, 21);
         }
     };
     tokio::join!(server, client);
@@ -144,6 +147,10 @@ async fn parts_are_chunks_behind_the_head() {
 async fn a_body_in_memory_is_one_chunk_and_is_sent_again() {
     for (whole, expected) in [
         ("headbody", "8\r\nheadbody\r\n0\r\n\r\n"),
+        (
+            "{}\0\0\0\0\0\0\0\0body",
+            "2\r\n{}\r\n8\r\n\0\0\0\0\0\0\0\0\r\n4\r\nbody\r\n0\r\n\r\n",
+        ),
         ("", "0\r\n\r\n"),
     ] {
         let (listener, mut client) = listen().await;
@@ -244,6 +251,50 @@ async fn a_response_in_the_middle_ends_the_body() {
         let sending = client.stream(&ID, None, self::body([part("head")]).0);
         let ((), (delivery, _)) = tokio::join!(server, sending);
         assert!(matches!(delivery, Delivery::Accepted), "{delivery:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_early_acceptance_does_not_end_the_body() {
+    for is_lost in [false, true] {
+        let (listener, mut client) = listen().await;
+        let (release, released) = tokio::sync::oneshot::channel::<()>();
+        let rest = futures_util::stream::once(async {
+            if released.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, BoxError>("rest")
+        });
+        let first = futures_util::stream::once(async { Ok("head") });
+        let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
+        let server = async {
+            let mut stream = accept(&listener).await;
+            read_to(&mut stream, "head\r\n").await;
+            stream.write_all(ACCEPTED.as_bytes()).await.unwrap();
+            if is_lost {
+                return;
+            }
+            release.send(()).expect("a body that waits");
+            assert_eq!(
+                read_to(&mut stream, chunks::END).await,
+                "4\r\nrest\r\n0\r\n\r\n"
+            );
+            // The connection stays open.
+            read_to(&mut stream, "[1]").await;
+            stream.write_all(ACCEPTED.as_bytes()).await.unwrap();
+        };
+        let client = async {
+            let (delivery, sent) = client.stream(&ID, None, body).await;
+            if is_lost {
+                assert!(matches!(delivery, Delivery::Lost(_)), "{delivery:?}");
+                return;
+            }
+            assert!(matches!(delivery, Delivery::Accepted), "{delivery:?}");
+            assert_eq!(sent, 8);
+            let delivery = client.respond(&ID, None, b"[1]").await;
+            assert!(matches!(delivery, Delivery::Accepted), "{delivery:?}");
+        };
+        tokio::join!(server, client);
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{
     hash::{BuildHasher, RandomState},
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
 };
 
 /// Source of the ids of one run of the program.
@@ -15,10 +14,10 @@ pub(crate) struct RequestIds {
 }
 
 impl RequestIds {
-    /// 128 bits that differ from those of all other requests. `now` is the time since the epoch.
-    pub(crate) fn next(&self, now: Duration) -> [u64; 2] {
+    /// 128 bits that differ from those of all other requests.
+    pub(crate) fn next(&self) -> [u64; 2] {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        ["high", "low"].map(|part| self.hasher.hash_one((count, now.as_nanos(), part)))
+        [0, u64::MAX].map(|part| self.hasher.hash_one(count ^ part))
     }
 }
 
@@ -26,18 +25,20 @@ impl RequestIds {
 pub(crate) fn uuid([high, low]: [u64; 2]) -> String {
     let version = (high & !0xf000) | 0x4000;
     let variant = (low & !(0b11 << 62)) | (0b10 << 62);
-    let mut text = String::with_capacity(36);
-    let mut rest = (u128::from(version) << 64) | u128::from(variant);
-    for at in 0..36 {
-        if matches!(at, 8 | 13 | 18 | 23) {
-            text.push('-');
-            continue;
-        }
-        let digit = u32::try_from(rest >> 124).unwrap_or_default();
-        text.extend(char::from_digit(digit, 16));
-        rest <<= 4;
+    let bytes = ((u128::from(version) << 64) | u128::from(variant)).to_be_bytes();
+    let mut text = [b'-'; 36];
+    // Each pair of digits has a place of its own, around the dashes.
+    for (at, byte) in bytes.into_iter().enumerate() {
+        let dashes = [3, 5, 7, 9].into_iter().filter(|dash| at > *dash).count();
+        let place = 2 * at + dashes;
+        text[place] = digit(byte >> 4);
+        text[place + 1] = digit(byte & 0xf);
     }
-    text
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn digit(value: u8) -> u8 {
+    value + if value < 10 { b'0' } else { b'a' - 10 }
 }
 
 #[cfg(test)]
@@ -63,7 +64,7 @@ mod tests {
     fn no_two_requests_have_the_same_id() {
         let ids = RequestIds::default();
         let all: std::collections::HashSet<_> =
-            (0..1000).map(|_| uuid(ids.next(Duration::ZERO))).collect();
+            (0..1000).map(|_| uuid(ids.next())).collect();
         assert_eq!(all.len(), 1000);
     }
 }

@@ -2,8 +2,15 @@
 
 use super::App;
 use crate::{
-    Invocation, Problem, Request, Response, catch_unwind::catch_unwind, deadline::RequestClock,
-    error::framework, event::current, limits::Limits, log, middleware::timed, sensitive,
+    Invocation, Problem, Request, Response,
+    catch_unwind::catch_unwind,
+    deadline::RequestClock,
+    error::framework,
+    event::{self, current},
+    limits::Limits,
+    log,
+    middleware::timed,
+    sensitive,
 };
 use bytes::Bytes;
 use http::request::Parts;
@@ -27,8 +34,7 @@ impl App {
         invocation: &Invocation,
     ) -> Response {
         // Only the first request writes to memory that all threads share.
-        let cold =
-            self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
+        let cold = self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
         let span = log::span(invocation, cold);
         invocation.set_span(span.clone());
         let response = async {
@@ -51,14 +57,36 @@ impl App {
                 }
                 Err(problem) => Err(problem),
             };
+            // What few requests need is boxed: the future of each request is copied to the heap.
             let response = match outcome {
                 Ok(response) => response,
-                Err(problem) => self.reject(asked, problem, invocation).await,
+                Err(problem) => Box::pin(self.reject(asked, problem, invocation)).await,
             };
-            let mut response = self.begin_response(response, is_head, invocation).await;
+            let mut response = match self.settled(response, is_head) {
+                Ok(response) => response,
+                Err(other) => Box::pin(self.begin_response(other, is_head, invocation)).await,
+            };
             self.tell_request_id(response.headers_mut(), invocation);
             response
         };
         current::scope(invocation.clone(), response.instrument(span)).await
+    }
+
+    /// The response as [`begin_response`](App::begin_response) returns it, if its body is in memory and can
+    /// be sent; otherwise the response.
+    fn settled(&self, mut response: Response, is_head: bool) -> Result<Response, Response> {
+        let status = response.status();
+        let body = response.body();
+        if body.is_stream()
+            || body.bytes().len() > self.limits().response
+            || !event::is_final(status)
+            || event::has_no_body(status)
+        {
+            return Err(response);
+        }
+        if body.bytes().is_empty() && !is_head {
+            event::settle_length(status, response.headers_mut());
+        }
+        Ok(response)
     }
 }

@@ -7,15 +7,12 @@ use crate::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
+#[cfg(feature = "server")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{
     fmt,
     sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
-};
-#[cfg(feature = "server")]
-use std::{
-    net::IpAddr,
-    sync::atomic::{AtomicBool, Ordering},
 };
 use tracing::Span;
 
@@ -250,14 +247,14 @@ impl Invocation {
 
     /// The invocation of a request to a server, which no gateway sent.
     #[cfg(feature = "server")]
-    pub(crate) fn served(lambda: LambdaContext, client: IpAddr) -> Self {
+    pub(crate) fn served(lambda: LambdaContext, client: Option<HeaderValue>) -> Self {
         let inner = Inner {
             lambda,
             ..Inner::default()
         };
         Self {
             inner: Arc::new(inner),
-            forwarded_for: HeaderValue::from_maybe_shared(client.to_string()).ok(),
+            forwarded_for: client,
         }
     }
 

@@ -167,6 +167,12 @@ impl Hooks {
         }))
     }
 
+    /// Whether there are hooks after responses.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_after_response(&self) -> bool {
+        !self.after_response.is_empty()
+    }
+
     /// Whether there are shutdown hooks.
     pub(crate) fn has_shutdown(&self) -> bool {
         let hooks = self.shutdown.lock().unwrap_or_else(PoisonError::into_inner);

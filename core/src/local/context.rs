@@ -32,7 +32,7 @@ impl Contexts {
     pub(super) fn next(&self) -> LambdaContext {
         let received = SystemTime::now();
         let now = received.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let [high, low] = self.ids.next(now);
+        let [high, low] = self.ids.next();
         let limit = self.limit.unwrap_or(TIME_LIMIT);
         let deadline = now.saturating_add(limit).as_millis();
         LambdaContext {

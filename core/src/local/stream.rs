@@ -141,8 +141,8 @@ pub(super) struct Followed {
 }
 
 impl Followed {
-    /// `in_flight` is dropped when all is done.
-    pub(super) fn new(
+    /// The same body with these functions after it; `in_flight` is dropped when all is done.
+    pub(super) fn body(
         body: Body,
         after: Option<BoxFuture<'static, ()>>,
         in_flight: mpsc::Sender<()>,

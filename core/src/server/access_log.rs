@@ -45,6 +45,10 @@ impl Entry {
                 "request"
             );
         };
+        // Entering a span costs something too.
+        if !tracing::enabled!(target: "lambda_api::access", tracing::Level::INFO) {
+            return;
+        }
         match self.invocation.span() {
             Some(span) => span.in_scope(record),
             None => record(),

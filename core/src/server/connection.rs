@@ -87,10 +87,13 @@ where
     let mut builder = http1::Builder::new();
     builder
         .max_buf_size(head_bytes(limits))
-        .max_headers(limits.headers.saturating_mul(2).clamp(1, 4096))
         .keep_alive(!stage.is_draining())
         // The watch limits the time of heads.
         .header_read_timeout(None);
+    // Another number is allocated for each request; without it, the fields of up to 100 are on the stack.
+    if limits.headers != Limits::DEFAULT.headers {
+        builder.max_headers(limits.headers.saturating_mul(2).clamp(1, 4096));
+    }
     let mut connection = builder.serve_connection(io, service);
     let end = {
         let mut overdue = std::pin::pin!(watch.overdue());

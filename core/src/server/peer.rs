@@ -12,6 +12,7 @@ use crate::{
     request_body::{self, Patience},
     request_id::{RequestIds, uuid},
 };
+use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Request, Response, Version, header::CONNECTION, request::Parts,
 };
@@ -47,7 +48,12 @@ pub(super) struct Peer {
     pub(super) watch: Arc<Watch>,
     pub(super) stage: Watcher,
     address: IpAddr,
+    written_address: Option<HeaderValue>,
     is_trusted: bool,
+}
+
+fn written(address: IpAddr) -> Option<HeaderValue> {
+    HeaderValue::from_maybe_shared(address.to_string()).ok()
 }
 
 impl Peer {
@@ -64,26 +70,26 @@ impl Peer {
             watch,
             stage,
             address,
+            written_address: written(address),
         }
     }
 
     /// The invocation of a request. It has no source: there is no gateway.
     fn invocation(&self, head: &Parts) -> Invocation {
         const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
-        let now = SystemTime::now();
-        let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut context = LambdaContext {
-            request_id: uuid(self.shared.ids.next(since_epoch)),
+            request_id: uuid(self.shared.ids.next()),
             ..LambdaContext::default()
         };
-        let mut client = self.address;
-        if self.is_trusted {
-            client = self.shared.settings.proxies.client(client, &head.headers);
-            let trace_id = head.headers.get(TRACE_ID);
-            let trace_id = trace_id.and_then(|trace_id| trace_id.to_str().ok());
-            context.trace_id = trace_id.map(str::to_owned);
+        if !self.is_trusted {
+            return Invocation::served(context, self.written_address.clone());
         }
-        Invocation::served(context, client)
+        let proxies = &self.shared.settings.proxies;
+        let client = proxies.client(self.address, &head.headers);
+        let trace_id = head.headers.get(TRACE_ID);
+        let trace_id = trace_id.and_then(|trace_id| trace_id.to_str().ok());
+        context.trace_id = trace_id.map(str::to_owned);
+        Invocation::served(context, written(client))
     }
 }
 
@@ -126,12 +132,16 @@ async fn response(peer: &Peer, request: Request<Incoming>, mut open: Open) -> Re
     let mut is_unread = false;
     let body = async {
         settled?;
+        if http_body::Body::is_end_stream(&body) {
+            return Ok(Bytes::new());
+        }
         let limit = app.limits().body;
         let patience = Patience {
             next: settings.body,
             whole: Some(settings.body),
         };
-        let body = request_body::collect(body, limit, patience).await;
+        // Boxed, since few requests have one.
+        let body = Box::pin(request_body::collect(body, limit, patience)).await;
         body.map_err(|unread| {
             is_unread = true;
             unread.problem(|| framework::over_limit(Measure::Body.exceeded(limit, None)))

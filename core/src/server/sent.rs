@@ -65,8 +65,10 @@ impl Open {
     /// Runs the hooks of `after_response`. The server waits for them before it stops.
     fn run_hooks(&self, entry: &Entry) {
         let shared = &self.peer.shared;
-        let deadline_ms = shared.hooks_deadline_ms();
-        let Some(after) = shared.app.hooks().responded(deadline_ms) else {
+        if !shared.app.hooks().has_after_response() {
+            return;
+        }
+        let Some(after) = shared.app.hooks().responded(shared.hooks_deadline_ms()) else {
             return;
         };
         let Ok(runtime) = Handle::try_current() else {

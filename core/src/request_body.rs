@@ -155,7 +155,11 @@ mod tests {
     async fn a_body_has_limits_of_size_and_time() {
         let table: [(Frames, u16, &str); 4] = [
             (vec![Ok("123"), Ok("4567")], 413, "too large"),
-            (vec![Ok("1"), Err(4)], 408, "no data of the request body for 3 s"),
+            (
+                vec![Ok("1"), Err(4)],
+                408,
+                "no data of the request body for 3 s",
+            ),
             (
                 vec![Err(2), Ok("1"), Err(2), Ok("2"), Err(2), Ok("3"), Err(2)],
                 408,

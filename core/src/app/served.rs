@@ -34,7 +34,8 @@ impl App {
         invocation: &Invocation,
     ) -> Response {
         // Only the first request writes to memory that all threads share.
-        let cold = self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
+        let cold =
+            self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
         let span = log::span(invocation, cold);
         invocation.set_span(span.clone());
         let response = async {

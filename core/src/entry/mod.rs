@@ -81,7 +81,9 @@ where
     let log = Log {
         is_deployed: place.is_deployed(),
     };
-    let several = flavor == Flavor::MultiThread || place.is_server() || (place.is_lambda() && is_concurrent());
+    let several = flavor == Flavor::MultiThread
+        || place.is_server()
+        || (place.is_lambda() && is_concurrent());
     let mut builder = if several {
         tokio::runtime::Builder::new_multi_thread()
     } else {

@@ -15,10 +15,7 @@ pub(super) enum Place {
     Local,
 }
 
-#[cfg(all(
-    feature = "server",
-    not(any(debug_assertions, feature = "local"))
-))]
+#[cfg(all(feature = "server", not(any(debug_assertions, feature = "local"))))]
 pub(super) const NOWHERE: &str = "this release build runs on AWS Lambda, or as an HTTP server if the \
     variable `PORT` or `AWS_LAMBDA_HTTP_ENDPOINT` is set";
 

@@ -1,10 +1,10 @@
 //! Entry point for programs with their own `main`.
 
+use super::place::Place;
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::local;
 #[cfg(feature = "server")]
 use crate::server;
-use super::place::Place;
 use crate::{
     Api, BoxError,
     catch_unwind::{catch_unwind, install_panic_hook, warn_of_abort},

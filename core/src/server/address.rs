@@ -16,9 +16,7 @@ impl Address {
     ///
     /// # Errors
     /// Returns what is wrong with the variable.
-    pub(crate) fn read(
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Option<Result<Self, String>> {
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Option<Result<Self, String>> {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         if let Some(endpoint) = variable(HTTP_ENDPOINT) {
             return Some(Self::of_endpoint(&endpoint).ok_or_else(|| {
@@ -68,7 +66,10 @@ impl Address {
     pub(super) async fn bind(&self) -> io::Result<TcpListener> {
         let bound = TcpListener::bind((self.host.as_str(), self.port)).await;
         bound.map_err(|error| {
-            io::Error::new(error.kind(), format!("{self} cannot be listened on: {error}"))
+            io::Error::new(
+                error.kind(),
+                format!("{self} cannot be listened on: {error}"),
+            )
         })
     }
 }
@@ -76,7 +77,10 @@ impl Address {
 /// A port. `u16` accepts a sign.
 fn number(digits: &str) -> Option<u16> {
     let port = digits.parse().ok()?;
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(port)
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(port)
 }
 
 impl fmt::Display for Address {
@@ -107,14 +111,24 @@ mod tests {
         let table: [(&[(&str, &str)], &str); 7] = [
             (&[(PORT, "8080")], "0.0.0.0:8080"),
             (&[(PORT, "0")], "0.0.0.0:0"),
-            (&[(HTTP_ENDPOINT, "0.0.0.0:3000"), (PORT, "x")], "0.0.0.0:3000"),
+            (
+                &[(HTTP_ENDPOINT, "0.0.0.0:3000"), (PORT, "x")],
+                "0.0.0.0:3000",
+            ),
             (&[(HTTP_ENDPOINT, ""), (PORT, "80")], "0.0.0.0:80"),
-            (&[(HTTP_ENDPOINT, "http://127.0.0.1:3000/")], "127.0.0.1:3000"),
+            (
+                &[(HTTP_ENDPOINT, "http://127.0.0.1:3000/")],
+                "127.0.0.1:3000",
+            ),
             (&[(HTTP_ENDPOINT, "localhost:3000")], "localhost:3000"),
             (&[(HTTP_ENDPOINT, "[::]:3000")], "[::]:3000"),
         ];
         for (variables, address) in table {
-            assert_eq!(read(variables), Some(Ok(address.to_owned())), "{variables:?}");
+            assert_eq!(
+                read(variables),
+                Some(Ok(address.to_owned())),
+                "{variables:?}"
+            );
         }
         assert_eq!(read(&[(PORT, "")]), None);
         assert_eq!(read(&[]), None);

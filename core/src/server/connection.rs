@@ -33,12 +33,7 @@ const TIMED_OUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n
     content-length: 0\r\n\r\n";
 
 /// Serves one connection until it ends, or the server does.
-pub(super) async fn serve(
-    stream: TcpStream,
-    address: IpAddr,
-    shared: Arc<Shared>,
-    stage: Watcher,
-) {
+pub(super) async fn serve(stream: TcpStream, address: IpAddr, shared: Arc<Shared>, stage: Watcher) {
     let mut end = stage.clone();
     tokio::select! {
         biased;
@@ -47,12 +42,7 @@ pub(super) async fn serve(
     }
 }
 
-async fn serve_to_end(
-    stream: TcpStream,
-    address: IpAddr,
-    shared: Arc<Shared>,
-    mut stage: Watcher,
-) {
+async fn serve_to_end(stream: TcpStream, address: IpAddr, shared: Arc<Shared>, mut stage: Watcher) {
     // Otherwise small responses wait for an acknowledgement.
     let _ = stream.set_nodelay(true);
     let settings = &shared.settings;

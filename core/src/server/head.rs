@@ -122,17 +122,44 @@ mod tests {
     #[test]
     fn the_target_becomes_a_path_and_one_host() {
         let table = [
-            ("/a?b", Version::HTTP_11, &["a.example"][..], "/a?b", Some("a.example")),
+            (
+                "/a?b",
+                Version::HTTP_11,
+                &["a.example"][..],
+                "/a?b",
+                Some("a.example"),
+            ),
             ("/a", Version::HTTP_10, &[], "/a", None),
-            ("http://a.example/a?b", Version::HTTP_11, &["A.example"], "/a?b", Some("A.example")),
-            ("http://a.example", Version::HTTP_11, &["a.example"], "/", Some("a.example")),
-            ("http://a.example:81/a", Version::HTTP_2, &[], "/a", Some("a.example:81")),
+            (
+                "http://a.example/a?b",
+                Version::HTTP_11,
+                &["A.example"],
+                "/a?b",
+                Some("A.example"),
+            ),
+            (
+                "http://a.example",
+                Version::HTTP_11,
+                &["a.example"],
+                "/",
+                Some("a.example"),
+            ),
+            (
+                "http://a.example:81/a",
+                Version::HTTP_2,
+                &[],
+                "/a",
+                Some("a.example:81"),
+            ),
             ("/a", Version::HTTP_2, &["[::1]:80"], "/a", Some("[::1]:80")),
         ];
         for (target, version, hosts, uri, host) in table {
             let (head, written) = settled("GET", target, version, hosts).expect(target);
             assert_eq!(head.uri, uri);
-            assert_eq!(head.headers.get(HOST).map(|host| host.to_str().unwrap()), host);
+            assert_eq!(
+                head.headers.get(HOST).map(|host| host.to_str().unwrap()),
+                host
+            );
             assert_eq!(written, None);
         }
     }
@@ -148,7 +175,13 @@ mod tests {
     fn an_invalid_target_or_host_says_what_is_wrong() {
         let http1 = Version::HTTP_11;
         let table = [
-            ("CONNECT", "a.example:80", http1, &["a"][..], "CONNECT is not supported"),
+            (
+                "CONNECT",
+                "a.example:80",
+                http1,
+                &["a"][..],
+                "CONNECT is not supported",
+            ),
             ("OPTIONS", "*", http1, &["a"], "is `*`"),
             ("GET", "/", http1, &[], "`host` is missing"),
             ("GET", "/", Version::HTTP_2, &[], "`host` is missing"),

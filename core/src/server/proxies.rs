@@ -64,7 +64,12 @@ impl Network {
         let behind = width(address).checked_sub(self.prefix)?;
         let bits = bits_of(address);
         // All bits are behind the prefix of `::/0`.
-        Some(bits.checked_shr(behind).unwrap_or(0).checked_shl(behind).unwrap_or(0))
+        Some(
+            bits.checked_shr(behind)
+                .unwrap_or(0)
+                .checked_shl(behind)
+                .unwrap_or(0),
+        )
     }
 }
 
@@ -122,7 +127,12 @@ fn entry_address(entry: &[u8]) -> Option<IpAddr> {
         Some(rest) => rest.split_once(']')?.0.parse().ok()?,
         None => match text.parse() {
             Ok(address) => address,
-            Err(_) => text.parse::<std::net::SocketAddrV4>().ok()?.ip().to_owned().into(),
+            Err(_) => text
+                .parse::<std::net::SocketAddrV4>()
+                .ok()?
+                .ip()
+                .to_owned()
+                .into(),
         },
     };
     Some(canonical(address))

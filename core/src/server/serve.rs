@@ -177,7 +177,9 @@ impl Serve {
         let path = path.into();
         if !path.starts_with('/') || path.contains(['?', '#']) {
             let path = path.escape_debug();
-            self.invalid(format!("healthz: expected a path such as `/healthz`, found `{path}`"));
+            self.invalid(format!(
+                "healthz: expected a path such as `/healthz`, found `{path}`"
+            ));
         }
         self.settings.healthz = Some(path);
         self

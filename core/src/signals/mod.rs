@@ -5,9 +5,9 @@ mod ending;
 #[cfg(unix)]
 mod signal;
 
-#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
-pub(crate) use ending::{Notice, requests};
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use ending::Guard;
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+pub(crate) use ending::{Notice, requests};
 #[cfg(unix)]
 pub(crate) use signal::{Signal, TERMINATE};

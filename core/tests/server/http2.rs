@@ -67,7 +67,9 @@ async fn requests_share_a_connection() {
 
 #[tokio::test]
 async fn requests_over_a_limit_are_rejected() {
-    let api = Api::new().routes(routes![echo]).limits(Limits::default().body(3));
+    let api = Api::new()
+        .routes(routes![echo])
+        .limits(Limits::default().body(3));
     let server = Server::start(api).await;
     let mut client = Client::new(&server).await;
     let response = client.send("POST", "http://a/echo", "four").await;

@@ -46,7 +46,7 @@ mod program {
         api()
     }
 
-    pub async fn run() -> Result<(), lambda_api::BoxError> {
+    pub(super) async fn run() -> Result<(), lambda_api::BoxError> {
         lambda_api::run(api()).await
     }
 }
@@ -59,12 +59,17 @@ fn a_program() {
     let code = match std::env::var(WHICH).as_deref() {
         Ok("main") => format!("{:?}", program::main()),
         Ok("run") => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             let done = runtime.unwrap().block_on(program::run());
             if let Err(error) = &done {
                 eprintln!("error: {error}");
             }
-            format!("{:?}", std::process::ExitCode::from(u8::from(done.is_err())))
+            format!(
+                "{:?}",
+                std::process::ExitCode::from(u8::from(done.is_err()))
+            )
         }
         _ => return,
     };
@@ -156,7 +161,11 @@ fn a_port_makes_a_program_a_server() {
             let address = program.record("serving HTTP")["address"].clone();
             assert!(program.get(&address, "/orders/7").ends_with("order 7"));
             let flavor = program.get(&address, "/thread");
-            let expected = if which == "main" { "MultiThread" } else { "CurrentThread" };
+            let expected = if which == "main" {
+                "MultiThread"
+            } else {
+                "CurrentThread"
+            };
             assert!(flavor.ends_with(expected), "{flavor}");
             program.signal("-TERM");
             program.record("shut down");
@@ -181,15 +190,23 @@ fn each_request_is_one_record() {
     assert!(record["duration_ms"].is_u64(), "{record}");
     assert_eq!(record["requestId"], handlers["requestId"]);
     // Query and values of a path can be secret.
-    assert!(record.get("path").is_none() && !record.to_string().contains("secret"), "{record}");
+    assert!(
+        record.get("path").is_none() && !record.to_string().contains("secret"),
+        "{record}"
+    );
 
     program.get(&address, "/none?secret=s");
     let record = program.record("request");
-    assert_eq!((&record["status"], &record["path"]), (&404.into(), &"/none".into()));
+    assert_eq!(
+        (&record["status"], &record["path"]),
+        (&404.into(), &"/none".into())
+    );
     assert!(!record.to_string().contains("secret"), "{record}");
 
     let mut stream = program.connect(&address);
-    stream.write_all(b"GET /waits HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET /waits HTTP/1.1\r\nhost: a\r\n\r\n")
+        .unwrap();
     program.record("waits");
     drop(stream);
     let record = program.record("request");
@@ -204,7 +221,9 @@ fn a_second_signal_ends_the_process_at_once() {
     let program = Program::start("main", &[("PORT", "0")]);
     let address = program.record("serving HTTP")["address"].clone();
     let mut stream = program.connect(&address);
-    stream.write_all(b"GET /waits HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET /waits HTTP/1.1\r\nhost: a\r\n\r\n")
+        .unwrap();
     program.record("waits");
     program.signal("-TERM");
     program.record("draining: the server stops after the responses in flight");
@@ -216,8 +235,16 @@ fn a_second_signal_ends_the_process_at_once() {
 fn an_invalid_variable_is_named() {
     for which in ["main", "run"] {
         let table = [
-            ("PORT", "http", "PORT: expected a port, 0 to 65535, found `http`"),
-            ("AWS_LAMBDA_HTTP_ENDPOINT", "3000", "AWS_LAMBDA_HTTP_ENDPOINT: expected a host"),
+            (
+                "PORT",
+                "http",
+                "PORT: expected a port, 0 to 65535, found `http`",
+            ),
+            (
+                "AWS_LAMBDA_HTTP_ENDPOINT",
+                "3000",
+                "AWS_LAMBDA_HTTP_ENDPOINT: expected a host",
+            ),
         ];
         for (name, value, error) in table {
             let (code, text) = Program::start(which, &[(name, value)]).ended();

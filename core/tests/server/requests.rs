@@ -7,8 +7,16 @@ use std::time::Duration;
 #[api_handler(ANY "/echo/{text}")]
 async fn echo(text: String, request: &Request) -> String {
     let body = String::from_utf8_lossy(request.body().bytes());
-    let host = request.headers().get("host").map(|host| host.to_str().unwrap_or_default());
-    format!("{} {text} {} {} {body}", request.method(), host.unwrap_or("-"), request.uri())
+    let host = request
+        .headers()
+        .get("host")
+        .map(|host| host.to_str().unwrap_or_default());
+    format!(
+        "{} {text} {} {} {body}",
+        request.method(),
+        host.unwrap_or("-"),
+        request.uri()
+    )
 }
 
 #[api_handler(GET "/waits", timeout = "10ms")]
@@ -57,19 +65,42 @@ async fn requests_of_one_connection_get_their_responses() {
 async fn unusual_targets_are_paths_or_rejected() {
     let server = Server::start(api()).await;
     let table = [
-        ("GET http://a/echo/x?q HTTP/1.1\r\nhost: a\r\n", Ok("GET x a /echo/x?q ")),
-        ("GET /echo/%78 HTTP/1.1\r\nhost: a\r\n", Ok("GET x a /echo/x ")),
+        (
+            "GET http://a/echo/x?q HTTP/1.1\r\nhost: a\r\n",
+            Ok("GET x a /echo/x?q "),
+        ),
+        (
+            "GET /echo/%78 HTTP/1.1\r\nhost: a\r\n",
+            Ok("GET x a /echo/x "),
+        ),
         ("GET /echo/x HTTP/1.0\r\n", Ok("GET x - /echo/x ")),
-        ("GET /echo/../x HTTP/1.1\r\nhost: a\r\n", Err((404, "nothing at this path"))),
+        (
+            "GET /echo/../x HTTP/1.1\r\nhost: a\r\n",
+            Err((404, "nothing at this path")),
+        ),
         ("GET /echo/x HTTP/1.1\r\n", Err((400, "`host` is missing"))),
-        ("GET /echo/x HTTP/1.1\r\nhost: a\r\nhost: a\r\n", Err((400, "more than one `host`"))),
-        ("GET /echo/x HTTP/1.1\r\nhost: a b\r\n", Err((400, "`host` is invalid"))),
-        ("GET http://b/echo/x HTTP/1.1\r\nhost: a\r\n", Err((400, "differ"))),
+        (
+            "GET /echo/x HTTP/1.1\r\nhost: a\r\nhost: a\r\n",
+            Err((400, "more than one `host`")),
+        ),
+        (
+            "GET /echo/x HTTP/1.1\r\nhost: a b\r\n",
+            Err((400, "`host` is invalid")),
+        ),
+        (
+            "GET http://b/echo/x HTTP/1.1\r\nhost: a\r\n",
+            Err((400, "differ")),
+        ),
         ("OPTIONS * HTTP/1.1\r\nhost: a\r\n", Err((400, "`*`"))),
-        ("CONNECT a:80 HTTP/1.1\r\nhost: a:80\r\n", Err((400, "CONNECT"))),
+        (
+            "CONNECT a:80 HTTP/1.1\r\nhost: a:80\r\n",
+            Err((400, "CONNECT")),
+        ),
     ];
     for (head, expected) in table {
-        let response = server.send(format!("{head}connection: close\r\n\r\n")).await;
+        let response = server
+            .send(format!("{head}connection: close\r\n\r\n"))
+            .await;
         match expected {
             Ok(text) => assert_eq!(body(&response), text, "{head}"),
             Err((code, detail)) => {
@@ -109,7 +140,13 @@ async fn smuggled_requests_are_not_seen() {
         assert_eq!(status(&text), 400, "{head:?}: {text}");
         assert!(!text.contains("hidden"), "{head:?}: {text}");
     }
-    let chunks = ["G\r\n", "1\r\nabc\r\n", "-1\r\n", "0x1\r\na\r\n0\r\n\r\n", "fffffffffffffffff\r\n"];
+    let chunks = [
+        "G\r\n",
+        "1\r\nabc\r\n",
+        "-1\r\n",
+        "0x1\r\na\r\n0\r\n\r\n",
+        "fffffffffffffffff\r\n",
+    ];
     for chunk in chunks {
         let request = format!(
             "POST /echo/x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{HIDDEN}"
@@ -162,8 +199,14 @@ async fn heads_over_the_limits_are_431_or_414() {
     let table = [
         (format!("/echo/x HTTP/1.1\r\n{}", many(130)), 431),
         (format!("/echo/x HTTP/1.1\r\n{}", many(5_000)), 431),
-        (format!("/echo/x HTTP/1.1\r\na: {}\r\n", "b".repeat(65_536)), 431),
-        (format!("/echo/x HTTP/1.1\r\na: {}\r\n", "b".repeat(300_000)), 431),
+        (
+            format!("/echo/x HTTP/1.1\r\na: {}\r\n", "b".repeat(65_536)),
+            431,
+        ),
+        (
+            format!("/echo/x HTTP/1.1\r\na: {}\r\n", "b".repeat(300_000)),
+            431,
+        ),
         (format!("/echo/{} HTTP/1.1\r\n", "x".repeat(9_000)), 414),
         (format!("/echo/{} HTTP/1.1\r\n", "x".repeat(70_000)), 414),
     ];
@@ -178,16 +221,25 @@ async fn heads_over_the_limits_are_431_or_414() {
 async fn slow_heads_and_bodies_are_cut() {
     let soon = Duration::from_millis(50);
     let server = Server::start_with(api(), |serve| {
-        serve.header_timeout(soon).body_timeout(soon).idle_timeout(soon)
+        serve
+            .header_timeout(soon)
+            .body_timeout(soon)
+            .idle_timeout(soon)
     })
     .await;
     let table = [
         ("", ""),
         ("PRI * HTTP/2.0\r\n", ""),
         ("GET /echo/x HTTP/1.1\r\nhost: a\r\n", "HTTP/1.1 408"),
-        ("POST /echo/x HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nbody", "HTTP/1.1 408"),
+        (
+            "POST /echo/x HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nbody",
+            "HTTP/1.1 408",
+        ),
         ("GET /echo/x HTTP/1.1\r\nhost: a\r\n\r\n", "HTTP/1.1 200"),
-        ("GET /echo/x HTTP/1.1\r\nhost: a\r\n\r\nGET /", "HTTP/1.1 200"),
+        (
+            "GET /echo/x HTTP/1.1\r\nhost: a\r\n\r\nGET /",
+            "HTTP/1.1 200",
+        ),
     ];
     for (bytes, begin) in table {
         let text = server.send(bytes).await;
@@ -202,7 +254,11 @@ async fn a_slow_handler_is_a_504_and_a_panic_a_500() {
         serve.request_timeout(Duration::from_millis(30))
     })
     .await;
-    for (path, code) in [("/waits", "timed_out"), ("/late", "timed_out"), ("/panics", "internal_error")] {
+    for (path, code) in [
+        ("/waits", "timed_out"),
+        ("/late", "timed_out"),
+        ("/panics", "internal_error"),
+    ] {
         assert_eq!(json(&server.get(path).await)["code"], code, "{path}");
     }
 }
@@ -211,11 +267,23 @@ async fn a_slow_handler_is_a_504_and_a_panic_a_500() {
 async fn an_invalid_setting_is_an_error_of_the_start() {
     type Set = fn(lambda_api::server::Serve) -> lambda_api::server::Serve;
     let table: [(Set, &str); 5] = [
-        (|serve| serve.trusted_proxies(["10.0.0.1", "lb"]), "trusted_proxies: expected an address"),
-        (|serve| serve.max_connections(0), "max_connections: expected at least 1"),
-        (|serve| serve.header_timeout(Duration::ZERO), "header_timeout: expected more than 0 s"),
+        (
+            |serve| serve.trusted_proxies(["10.0.0.1", "lb"]),
+            "trusted_proxies: expected an address",
+        ),
+        (
+            |serve| serve.max_connections(0),
+            "max_connections: expected at least 1",
+        ),
+        (
+            |serve| serve.header_timeout(Duration::ZERO),
+            "header_timeout: expected more than 0 s",
+        ),
         (|serve| serve.healthz("healthz"), "healthz: expected a path"),
-        (|serve| serve.healthz("/h?").max_connections(0), "healthz: expected a path"),
+        (
+            |serve| serve.healthz("/h?").max_connections(0),
+            "healthz: expected a path",
+        ),
     ];
     for (set, begin) in table {
         let server = Server::start_with(Api::new(), set).await;

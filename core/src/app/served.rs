@@ -14,7 +14,7 @@ use crate::{
 };
 use bytes::Bytes;
 use http::request::Parts;
-use std::{future::Future, sync::atomic::Ordering, time::Duration};
+use std::{future::Future, pin::pin, sync::atomic::Ordering, time::Duration};
 use tracing::Instrument;
 
 impl App {
@@ -38,7 +38,8 @@ impl App {
             self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
         let span = log::span(invocation, cold);
         invocation.set_span(span.clone());
-        let response = async {
+        // Pinned here, since wrapping a future moves it.
+        let response = pin!(async {
             let asked = self.asked(&head.method, &head.headers);
             let is_head = asked.is_head;
             sensitive::mark_all(&mut head.headers, &self.0.credentials);
@@ -69,7 +70,7 @@ impl App {
             };
             self.tell_request_id(response.headers_mut(), invocation);
             response
-        };
+        });
         current::scope(invocation.clone(), response.instrument(span)).await
     }
 

@@ -1,5 +1,7 @@
 //! Entry point for programs with their own `main`.
 
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+use super::command;
 use super::place::Place;
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::local;
@@ -97,7 +99,7 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
         log::init();
         install_panic_hook();
         warn_of_abort();
-        if let Some(warning) = ignored_command() {
+        if let Some(warning) = command::ignored() {
             tracing::warn!(target: "lambda_api", "{warning}");
         }
         let app = super::build(api).await?;
@@ -120,7 +122,7 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         log::init_local(local::Human::new());
         install_panic_hook();
-        if let Some(warning) = ignored_command() {
+        if let Some(warning) = command::ignored() {
             tracing::warn!("{warning}");
         }
         match local::serve(api).await {
@@ -132,45 +134,5 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         drop(api);
         Err(super::place::NOWHERE.into())
-    }
-}
-
-/// The warning about the command of this process, which is ignored.
-#[cfg(any(debug_assertions, feature = "local"))]
-pub(super) fn ignored_command() -> Option<String> {
-    let first = std::env::args_os().nth(1);
-    ignored(first.as_deref().and_then(|first| first.to_str()))
-}
-
-/// A release build has no commands.
-#[cfg(all(feature = "server", not(any(debug_assertions, feature = "local"))))]
-pub(super) fn ignored_command() -> Option<String> {
-    None
-}
-
-/// The warning about a command that `run` ignores.
-#[cfg(any(debug_assertions, feature = "local"))]
-fn ignored(first: Option<&str>) -> Option<String> {
-    let command = first.filter(|first| local::is_command(first))?;
-    Some(format!(
-        "`{command}` is ignored: `lambda_api::run` does not read the command line; a program whose \
-         `main` is marked `#[lambda_api::main]` and returns the Api has this command, unless the \
-         environment makes it a server"
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ignored;
-
-    #[test]
-    fn run_says_that_it_ignores_a_command() {
-        for command in ["invoke", "routes", "serve"] {
-            let warning = ignored(Some(command)).expect(command);
-            assert!(warning.contains(command) && warning.contains("#[lambda_api::main]"));
-        }
-        for other in [None, Some("--config"), Some("import"), Some("")] {
-            assert_eq!(ignored(other), None, "{other:?}");
-        }
     }
 }

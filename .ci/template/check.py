@@ -4,14 +4,15 @@ usage: check.py [--kind http|rest|url|alb] [--routes each|proxy] [--lint] MANIFE
        check.py --stream [--lint-every N]
 
 Each operation of the translated template must have the methods, the path and the access that the manifest
-says, and each route an operation. `--stream` reads lines `{"kind", "routes", "manifest", "template"}` from
-standard input, with the template as text. The exit code is 1 if anything differs.
+says, and each route an operation; gateway and functions must agree about streams. `--stream` reads lines
+`{"kind", "routes", "streams", "manifest", "template"}` from standard input, with the template as text. The exit code is 1 if anything differs.
 """
 
 import argparse
 import json
 import sys
 
+import streams
 from access import Rules
 from gateway import DEFAULT_ROUTE, Gateway
 from manifest import METHODS, Manifest, covers, specificity
@@ -232,13 +233,16 @@ class Check:
                         self.errors.append(f"{path}: {part} beside {first}, which a REST API rejects")
 
 
-def check(manifest, text, kind, routes="each", with_lint=True):
-    """The errors of a template, each once."""
+def check(manifest, text, kind, routes="each", with_lint=True, with_streams=None):
+    """The errors of a template, each once. `with_streams` is whether it is to stream, if that is known."""
+    errors, gateway = [], None
     try:
         translated = translate(text)
         # A function URL and a load balancer have no routes.
-        is_api = kind in ("http", "rest")
-        errors = Check(manifest, load(text), translated, kind, routes).errors if is_api else []
+        if kind in ("http", "rest"):
+            checked = Check(manifest, load(text), translated, kind, routes)
+            errors, gateway = checked.errors, checked.gateway
+        errors += streams.differences(manifest, translated, kind, gateway, with_streams)
     except Rejected as error:
         return [str(error)]
     return list(dict.fromkeys(errors + (lint_both(text, translated) if with_lint else [])))
@@ -251,7 +255,9 @@ def stream(lines, lint_every):
         pair = json.loads(line)
         kind, routes = pair["kind"], pair.get("routes", "each")
         with_lint = lint_every > 0 and count % lint_every == 0
-        errors = check(pair["manifest"], pair["template"], kind, routes, with_lint)
+        errors = check(
+            pair["manifest"], pair["template"], kind, routes, with_lint, pair.get("streams")
+        )
         if errors:
             wrong += 1
             print(f"pair {count} ({kind}, {routes}):", *errors, sep="\n  ")

@@ -18,10 +18,25 @@ from pathlib import Path
 import diagram
 from access import READERS
 from check import check
-from translate import Rejected, lint_both, translate
+from translate import translate
 
-GATEWAYS = [("http", "each"), ("rest", "each"), ("http", "proxy"), ("rest", "proxy"), ("url",), ("alb",)]
-COMMITTED = {"template.yaml": "http", "template-rest.yaml": "rest"}
+GATEWAYS = [
+    ("http", "each"),
+    ("rest", "each"),
+    ("http", "proxy"),
+    ("rest", "proxy"),
+    ("url",),
+    ("alb",),
+    ("rest", "each", "stream"),
+    ("url", "stream"),
+]
+# The options of each file.
+COMMITTED = {
+    "template.yaml": ("--kind", "http"),
+    "template-rest.yaml": ("--kind", "rest"),
+    "template-rest-stream.yaml": ("--kind", "rest", "--stream"),
+    "template-url-stream.yaml": ("--kind", "url", "--stream"),
+}
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -45,18 +60,12 @@ def checked(name, errors, since):
 
 def written(program, gateway, file):
     """The template of a program, or the error. The kinds without routes of their own have no `--routes`."""
-    options = ["--kind", gateway[0]] + [one for routes in gateway[1:] for one in ("--routes", routes)]
+    options = ["--kind", gateway[0]]
+    for one in gateway[1:]:
+        options += ["--stream"] if one == "stream" else ["--routes", one]
     file.unlink(missing_ok=True)
     done = run(program, "template", *options, "--out", str(file))
     return (file.read_text(), None) if done.returncode == 0 else (None, done.stderr)
-
-
-def translated_only(text):
-    """The errors of a template for a gateway without routes."""
-    try:
-        return lint_both(text, translate(text))
-    except Rejected as error:
-        return [str(error)]
 
 
 def check_program(program, directory):
@@ -72,19 +81,21 @@ def check_program(program, directory):
             continue
         if error:
             errors = [error]
-        elif "each" in gateway or "proxy" in gateway:
-            errors = check(manifest, text, *gateway)
         else:
-            errors = translated_only(text)
+            routes = "proxy" if "proxy" in gateway else "each"
+            # A program may stream without the option.
+            streams = True if "stream" in gateway else None
+            errors = check(manifest, text, gateway[0], routes, with_streams=streams)
         checked(name, errors, since)
 
 
-def check_committed(program, template, kind):
+def check_committed(program, template, options):
     """A committed template may have lines of its own."""
     since = time.monotonic()
-    output(program, "template", "--kind", kind, "--check", str(template))
+    output(program, "template", *options, "--check", str(template))
     text = template.read_text()
-    errors = check(json.loads(output(program, "routes", "--json")), text, kind)
+    streams = "--stream" in options or None
+    errors = check(json.loads(output(program, "routes", "--json")), text, options[1], with_streams=streams)
     checked(str(template.relative_to(EXAMPLES.parent)), errors, since)
 
 
@@ -102,9 +113,9 @@ def check_diagram(template):
 with tempfile.TemporaryDirectory() as scratch:
     for name in sys.argv[1:]:
         check_program(name, Path(scratch))
-        for file, kind in COMMITTED.items():
+        for file, options in COMMITTED.items():
             committed = EXAMPLES / Path(name).name / file
             if committed.exists():
-                check_committed(name, committed, kind)
-                if kind == "http":
+                check_committed(name, committed, options)
+                if file == "template.yaml":
                     check_diagram(committed)

@@ -31,6 +31,9 @@ class Operation(NamedTuple):
     access: Access
     # The name of the function, as text; `None` for a mock.
     function: str | None
+    # Whether the response is a stream, and how long the gateway waits for it, in milliseconds.
+    streams: bool
+    timeout: int
 
 
 class Gateway:
@@ -74,8 +77,8 @@ class Gateway:
         if key in self.operations:
             self.errors.append(f"{where}: another operation differs only in the name of its parameter")
         access = self.access(where, operation.get("security"))
-        function = self.function(where, operation.get(INTEGRATION))
-        self.operations[key] = Operation(normal(path), name, access, function)
+        function, streams, timeout = self.function(where, operation.get(INTEGRATION))
+        self.operations[key] = Operation(normal(path), name, access, function, streams, timeout)
 
     def access(self, where, security):
         """What closes an operation. What is not understood counts as open."""
@@ -147,7 +150,7 @@ class Gateway:
         return Access(kind, scopes, facts)
 
     def function(self, where, integration):
-        """The name of the function that an operation calls."""
+        """The name of the function that an operation calls, whether it streams, and the time that it may take."""
         found = integration if isinstance(integration, dict) else {}
         if set(found) == {"$ref"}:
             shared = self.body.get("components", {}).get("x-amazon-apigateway-integrations", {})
@@ -155,7 +158,7 @@ class Gateway:
             if self.kind == "rest":
                 self.errors.append(f"{where}: a REST API has no shared integrations")
         if found.get("type") == "mock" and where.startswith("OPTIONS "):
-            return None
+            return None, False, 0
         if "credentials" in found:
             self.errors.append(f"{where}: the integration has credentials")
         expected = {"type": "aws_proxy", "httpMethod": "POST"}
@@ -164,13 +167,19 @@ class Gateway:
         if wrong := [name for name, value in expected.items() if found.get(name) != value]:
             self.errors.append(f"{where}: `{wrong[0]}` of the integration is not {expected[wrong[0]]}")
         uri = self.text(found.get("uri"))
+        streams = found.get("responseTransferMode") == "STREAM"
+        # Another version of the API of Lambda, and another action.
+        version, action = ("2015-03-31", "/invocations")
+        if streams:
+            version, action = ("2021-11-15", "/response-streaming-invocations")
         prefix = (
-            f"arn:aws:apigateway:{self.text({'Ref': 'AWS::Region'})}:lambda:path/2015-03-31/functions/"
+            f"arn:aws:apigateway:{self.text({'Ref': 'AWS::Region'})}:lambda:path/{version}/functions/"
             f"arn:aws:lambda:{self.text({'Ref': 'AWS::Region'})}:${{AWS::AccountId}}:function:"
         )
-        if not uri.startswith(prefix) or not uri.endswith("/invocations"):
+        if not uri.startswith(prefix) or not uri.endswith(action):
             self.errors.append(f"{where}: {uri!r} does not name a function of this account")
-        return uri.removeprefix(prefix).removesuffix("/invocations")
+        timeout = found.get("timeoutInMillis", 29_000)
+        return uri.removeprefix(prefix).removesuffix(action), streams, timeout
 
     def effective(self, method, path):
         """The operation that gets a request to exactly this path."""

@@ -8,7 +8,18 @@ import sys
 
 from check import check, stream
 from manifest import Manifest, closure
-from shop import ANY, IAM, SHARED, good, integration, manifest, operation, permission
+from shop import (
+    ANY,
+    IAM,
+    SHARED,
+    good,
+    good_stream,
+    integration,
+    manifest,
+    operation,
+    permission,
+    streaming,
+)
 
 class Mutable:
     """A good template, with short names for its parts."""
@@ -255,6 +266,75 @@ MUTANTS = {
 }
 
 
+def variables_of(template, function="Function"):
+    return template["Resources"][function]["Properties"]["Environment"]["Variables"]
+
+
+def get_me(template):
+    return template["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"]["/me"]["get"]
+
+
+# The same for templates of gateways that stream.
+STREAM_MUTANTS = {
+    "url": {
+        "no_variable": (lambda t: variables_of(t).pop("LAMBDA_API_STREAM"), "streams responses, but"),
+        "another_source": (
+            lambda t: variables_of(t).update(LAMBDA_API_STREAM="rest"),
+            "streams responses, but `LAMBDA_API_STREAM` lists ['rest']",
+        ),
+        "buffering_url": (
+            lambda t: t["Resources"]["Function"]["Properties"]["FunctionUrlConfig"].pop("InvokeMode"),
+            "buffers responses, but `LAMBDA_API_STREAM` lists ['url']",
+        ),
+        "no_url": (
+            lambda t: t["Resources"]["Function"]["Properties"].pop("FunctionUrlConfig"),
+            "no function URL",
+        ),
+    },
+    "rest": {
+        "no_variable": (lambda t: variables_of(t).pop("LAMBDA_API_STREAM"), "streams responses, but"),
+        "no_variable_of_nested": (
+            lambda t: variables_of(t, "ReportsFunction").pop("LAMBDA_API_STREAM"),
+            "GET /reports: the gateway streams responses, but",
+        ),
+        "another_source": (
+            lambda t: variables_of(t).update(LAMBDA_API_STREAM="url"),
+            "streams responses, but",
+        ),
+        "one_buffering_operation": (
+            lambda t: get_me(t).update(
+                {"x-amazon-apigateway-integration": integration("rest", "${AWS::StackName}-shop")}
+            ),
+            "GET /me: the gateway buffers responses, but",
+        ),
+        "mode_without_its_uri": (
+            lambda t: get_me(t)["x-amazon-apigateway-integration"].update(
+                uri=integration("rest", "${AWS::StackName}-shop")["uri"]
+            ),
+            "does not name a function of this account",
+        ),
+        "uri_without_its_mode": (
+            lambda t: get_me(t)["x-amazon-apigateway-integration"].pop("responseTransferMode"),
+            "does not name a function of this account",
+        ),
+        "uri_with_the_version_of_buffers": (
+            lambda t: get_me(t)["x-amazon-apigateway-integration"]["uri"].update(
+                {
+                    "Fn::Sub": streaming("${AWS::StackName}-shop")["uri"]["Fn::Sub"].replace(
+                        "2021-11-15", "2015-03-31"
+                    )
+                }
+            ),
+            "does not name a function of this account",
+        ),
+        "gateway_that_waits_29_seconds": (
+            lambda t: get_me(t)["x-amazon-apigateway-integration"].pop("timeoutInMillis"),
+            "GET /me: the gateway waits 29000 ms",
+        ),
+    },
+}
+
+
 def found(template, kind, with_lint=False, routes="each"):
     return check(manifest(), json.dumps(template), kind, routes, with_lint)
 
@@ -360,11 +440,44 @@ def test_mutants(names):
             assert any(expected in error for error in errors), f"{name} ({kind}): {errors}"
 
 
+def test_streams(names):
+    for kind, mutants in STREAM_MUTANTS.items():
+        errors = found(good_stream(kind), kind, with_lint=True)
+        assert not errors, errors
+        for name, (change, expected) in mutants.items():
+            if names and name not in names:
+                continue
+            template = good_stream(kind)
+            change(template)
+            errors = found(template, kind)
+            assert any(expected in error for error in errors), f"{name} ({kind}): {errors}"
+        # The program decides instead of the variable.
+        template = good_stream(kind)
+        for function in ("Function", "ReportsFunction"):
+            if function in template["Resources"]:
+                variables_of(template, function).pop("LAMBDA_API_STREAM")
+        for streams, is_good in [([kind], True), ([], False)]:
+            errors = check(manifest() | {"streams": streams}, json.dumps(template), kind, with_lint=False)
+            assert (not errors) == is_good, errors
+        # Both are off, although they were to be on.
+        buffered = good_stream(kind)
+        errors = check(manifest(), json.dumps(buffered), kind, with_lint=False, with_streams=False)
+        assert any("was to be written for buffers" in error for error in errors), errors
+    stream = good("http")
+    stream["Resources"]["Api"]["Properties"]["DefinitionBody"]["components"][
+        "x-amazon-apigateway-integrations"
+    ]["Function"] = streaming("${AWS::StackName}-shop") | {"payloadFormatVersion": "2.0"}
+    errors = found(stream, "http")
+    assert any("a gateway of kind http does not stream" in error for error in errors), errors
+
+
 test_mutants(sys.argv[1:])
+test_streams(sys.argv[1:])
 test_closures()
 test_router()
 test_good()
 test_another_kind()
 test_proxy()
 test_stream()
-print(f"{len(MUTANTS)} mutants found")
+count = len(MUTANTS) + sum(map(len, STREAM_MUTANTS.values()))
+print(f"{count} mutants found")

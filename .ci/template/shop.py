@@ -1,6 +1,7 @@
 """A manifest with every way to close a route, and a good template of it for each kind of API."""
 
 import copy
+import json
 
 ARN = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
 URI = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/" + ARN
@@ -51,6 +52,13 @@ def manifest():
             },
         ],
     }
+
+
+def streaming(name):
+    """The integration of a REST API that streams."""
+    uri = URI.replace("2015-03-31", "2021-11-15") + name + "/response-streaming-invocations"
+    own = {"responseTransferMode": "STREAM", "timeoutInMillis": 3_000}
+    return {"type": "aws_proxy", "httpMethod": "POST", "uri": {"Fn::Sub": uri}} | own
 
 
 def integration(kind, name):
@@ -152,3 +160,25 @@ def good(kind):
             "ReportsFunctionPermission": permission("ReportsFunction"),
         },
     }
+
+
+def good_stream(kind):
+    """A template of a gateway that streams responses."""
+    template = good("rest")
+    resources = template["Resources"]
+    functions = [resources["Function"], resources["ReportsFunction"]]
+    if kind == "url":
+        resources = {name: resources[name] for name in ("Pool", "Function")}
+        template["Resources"], functions = resources, functions[:1]
+        variables = resources["Function"]["Properties"]["Environment"]["Variables"]
+        variables["LAMBDA_API_IDS"] = "unknown"
+        url = {"AuthType": "AWS_IAM", "InvokeMode": "RESPONSE_STREAM"}
+        resources["Function"]["Properties"]["FunctionUrlConfig"] = url
+    else:
+        for item in resources["Api"]["Properties"]["DefinitionBody"]["paths"].values():
+            for own in item.values():
+                is_nested = REPORTS in json.dumps(own)
+                own["x-amazon-apigateway-integration"] = streaming(REPORTS if is_nested else MAIN)
+    for function in functions:
+        function["Properties"]["Environment"]["Variables"]["LAMBDA_API_STREAM"] = kind
+    return template

@@ -46,8 +46,11 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// `http_body::Body`. [`response`](crate::response) has types for server-sent events, JSON and
 /// files.
 ///
-/// Every source sends a stream as one buffered response: the body is collected, and the client gets
-/// it after its end.
+/// A source that [streams](crate::guide::streaming) sends each piece as it comes: a function URL and a REST
+/// API in streaming mode, if the program [knows](crate::Api::stream_on) of the mode. An error before the first
+/// piece is a problem; a later one ends the response early, and is logged.
+///
+/// Every other source gets one buffered response: the body is collected, and the client gets it after its end.
 ///
 /// - A body that exceeds [`Limits::response`](crate::Limits::response) or the limit of the source is
 ///   a 500, `response_too_large`. No more than the limit is read.
@@ -56,8 +59,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// - An error of the stream is a logged 500, `internal_error`. The client gets none of the pieces
 ///   before it.
 ///
-/// An [`App`](crate::App) that is called as a tower service passes the stream on. There, an error
-/// ends the body.
+/// An [`App`](crate::App) that is called as a tower service passes the stream on, and an error ends the body.
 #[derive(Default)]
 pub struct Body(Inner);
 

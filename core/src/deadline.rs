@@ -134,6 +134,27 @@ impl RouteClock {
     }
 }
 
+/// The running timeout of a request to a server.
+#[cfg(feature = "server")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestClock(RouteClock);
+
+#[cfg(feature = "server")]
+impl RequestClock {
+    /// Starts the timeout, and makes it known to extractors.
+    pub(crate) fn start(timeout: Duration, request: &mut Request) -> Self {
+        Self(RouteClock::start(timeout, request))
+    }
+
+    #[cold]
+    pub(crate) fn limit(&self) -> Limit {
+        Limit {
+            by: LimitedBy::Request(self.0.timeout),
+            ..self.0.limit()
+        }
+    }
+}
+
 /// The time at which the handler of a request is stopped, if known.
 pub(crate) fn stop_of(request: &Request) -> Option<SystemTime> {
     let invocation = Invocation::of(request);
@@ -173,6 +194,9 @@ pub(crate) enum LimitedBy {
     Route(Duration),
     /// The timeout of streams.
     Stream(Duration),
+    /// The timeout of requests to a server.
+    #[cfg(feature = "server")]
+    Request(Duration),
 }
 
 /// A time limit that was exceeded.
@@ -198,6 +222,10 @@ impl fmt::Display for Elapsed {
             }
             LimitedBy::Stream(timeout) => {
                 write!(f, ": the timeout of streams is {} ms", timeout.as_millis())
+            }
+            #[cfg(feature = "server")]
+            LimitedBy::Request(timeout) => {
+                write!(f, ": the timeout of requests is {} ms", timeout.as_millis())
             }
         }
     }

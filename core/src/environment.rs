@@ -3,9 +3,32 @@
 /// The variable with the address of the Runtime API.
 pub(crate) const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
+/// The variable with host and port for the HTTP server of a Lambda Web Function.
+#[cfg(feature = "server")]
+pub(crate) const HTTP_ENDPOINT: &str = "AWS_LAMBDA_HTTP_ENDPOINT";
+
+/// The variable with the port of an HTTP server, as container services set it.
+#[cfg(feature = "server")]
+pub(crate) const PORT: &str = "PORT";
+
+/// The variable with the sources that invoke the function for a stream, such as `url,rest`.
+pub(crate) const STREAM: &str = "LAMBDA_API_STREAM";
+
 /// Whether this process was started by Lambda or by an emulator of it.
 pub(crate) fn is_on_lambda() -> bool {
     std::env::var_os(RUNTIME_API).is_some()
+}
+
+/// Whether this process serves others, on Lambda or as a server, and not a developer.
+pub(crate) fn is_deployed() -> bool {
+    #[cfg(feature = "server")]
+    if [HTTP_ENDPOINT, PORT]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    {
+        return true;
+    }
+    is_on_lambda()
 }
 
 /// Whether Lambda sends several invocations at once (Managed Instances).

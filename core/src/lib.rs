@@ -91,6 +91,7 @@
 //! | [`guide::deploying`] | the template, deploying, timeouts, logs, the lifecycle of the process |
 //! | [`guide::infrastructure`] | the AWS CDK, Terraform and other programs |
 //! | [`guide::sources`] | the services that send requests |
+//! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
 //! | [`guide::costs`] | instructions, allocations, size, build time |
 //!
@@ -123,6 +124,7 @@
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | `openapi` | the OpenAPI document as a value; feature `openapi` |
+//! | `server` | the same program as an HTTP server; feature `server` |
 //! | [`template`] | the AWS SAM template, and its settings |
 //! | [`guide`] | the guide |
 //!
@@ -141,6 +143,7 @@
 //! | `openapi` | the OpenAPI document, in debug builds and with `local`; adds the crate schemars |
 //! | `openapi-release` | the OpenAPI document in every build |
 //! | `openapi-utoipa` | `openapi::Utoipa`, for types with utoipa's `ToSchema` |
+//! | `server` | `serve`: an [`App`] as an HTTP server; `main` and [`run`] outside of Lambda; adds HTTP/2 |
 //! | `validate` | the extractor `Valid`, `#[derive(Validate)]` and `#[validate(..)]` on arguments: rules for values |
 //! | `validate-credit-card`, `validate-url` | the rules `credit_card` and `url`; each adds a crate |
 
@@ -188,11 +191,19 @@ pub mod middleware;
 pub mod openapi;
 mod path_normalization;
 mod path_shape;
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+mod request_body;
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+mod request_id;
 pub mod response;
 mod router;
 mod runtime;
 mod sensitive;
+#[cfg(feature = "server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "server")))]
+pub mod server;
 mod setting;
+mod signals;
 mod state;
 pub mod template;
 mod textual;
@@ -230,6 +241,10 @@ pub use log::log_layer;
 pub use middleware::Cors;
 #[doc(inline)]
 pub use response::{Created, IntoResponse, NoContent};
+#[cfg(feature = "server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "server")))]
+#[doc(inline)]
+pub use server::serve;
 pub use setting::{Setting, env};
 #[cfg(feature = "validate")]
 #[cfg_attr(docsrs, doc(cfg(feature = "validate")))]

@@ -11,6 +11,9 @@ pub(crate) const VERSION: u32 = 1;
 #[derive(Serialize)]
 pub(crate) struct Manifest {
     pub(crate) version: u32,
+    /// The sources that stream, by name; `None` if the program leaves them to its environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) streams: Option<Vec<&'static str>>,
     pub(crate) routes: Vec<Route>,
     pub(crate) mounts: Vec<Mount>,
     pub(crate) fallbacks: Vec<Fallbacks>,

@@ -16,6 +16,10 @@ impl Api {
     pub(crate) fn manifest(&self) -> Manifest {
         let mut manifest = Manifest {
             version: VERSION,
+            streams: self
+                .stream_on
+                .as_ref()
+                .map(|sources| sources.iter().map(|source| source.name()).collect()),
             routes: Vec::new(),
             mounts: Vec::new(),
             fallbacks: Vec::new(),

@@ -1,11 +1,8 @@
 //! Streaming settings of an API.
 
 use super::Api;
-use crate::{event::Source, timing::StreamingSources};
+use crate::{environment::STREAM, event::Source, timing::StreamingSources};
 use std::time::Duration;
-
-/// The variable with the sources that invoke the function for a stream, such as `url,rest`.
-pub(super) const VARIABLE: &str = "LAMBDA_API_STREAM";
 
 /// # Streaming
 ///
@@ -60,7 +57,7 @@ impl Api {
         if self.stream_on.is_some() {
             return;
         }
-        let listed = get(VARIABLE).unwrap_or_default();
+        let listed = get(STREAM).unwrap_or_default();
         let mut sources = Vec::new();
         for name in listed.split(',').map(str::trim) {
             match Source::ALL.into_iter().find(|source| source.name() == name) {
@@ -79,7 +76,7 @@ impl Api {
         }
         for name in &self.unknown_streams {
             errors.push(format!(
-                "the environment variable `{VARIABLE}`: expected a list of `url` and `rest`, found `{name}`"
+                "the environment variable `{STREAM}`: expected a list of `url` and `rest`, found `{name}`"
             ));
         }
         let mut streams = StreamingSources::default();

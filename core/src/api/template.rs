@@ -31,6 +31,7 @@ impl Api {
     /// - the gateway cannot have a route, or cannot authenticate the callers of one
     /// - the API exceeds a quota of the gateway
     /// - two resources have the same logical id, or a setting of a function is out of range
+    /// - streams are requested of a gateway that cannot stream, or although the program excludes them
     /// - this is a release build without the feature `local`
     pub fn template(&self, options: &Options) -> Result<Template, TemplateErrors> {
         #[cfg(any(debug_assertions, feature = "local"))]
@@ -74,6 +75,7 @@ impl Api {
     /// - the API exceeds a quota of the gateway
     /// - models are requested for an HTTP API, or without the feature `openapi`
     /// - models are requested, and `Api::openapi` returns an error
+    /// - streams are requested of an HTTP API, or although the program excludes them
     /// - this is a release build without the feature `local`
     pub fn gateway_document(&self, options: &Options) -> Result<GatewayDocument, TemplateErrors> {
         #[cfg(any(debug_assertions, feature = "local"))]
@@ -168,6 +170,7 @@ impl Api {
         let nested = scopes.iter().skip(1);
         Ok(crate::template::Described {
             manifest: self.manifest(),
+            stream_on: self.stream_on.as_deref(),
             cors: self.cors.as_ref().map(crate::Cors::rules),
             function: self.template.function.as_ref(),
             functions: nested

@@ -5,7 +5,7 @@ use super::Api;
 use crate::{
     Operation,
     auth::{Access, Installed, TestKeys},
-    environment::{RUNTIME_API, is_on_lambda},
+    environment::{RUNTIME_API, is_deployed},
     router::Origin,
     setting::Variables,
 };
@@ -22,14 +22,14 @@ impl Api {
             }
             None => std::env::var(name).ok(),
         };
-        let is_on_lambda = is_on_lambda() || get(RUNTIME_API).is_some();
+        let is_deployed = is_deployed() || get(RUNTIME_API).is_some();
         let variables = Variables {
             get: &get,
-            local: cfg!(any(debug_assertions, feature = "local")) && !is_on_lambda,
+            local: cfg!(any(debug_assertions, feature = "local")) && !is_deployed,
         };
         self.each_authenticator(&mut |list| {
             for one in list {
-                if is_on_lambda {
+                if is_deployed {
                     one.forget_local_verifier();
                 }
                 one.resolve(&variables);

@@ -1,5 +1,7 @@
 //! `App`: an API that was built.
 
+#[cfg(feature = "server")]
+mod served;
 mod stream;
 
 #[cfg(feature = "lambda-http")]

@@ -1,20 +1,24 @@
 //! The functions that `#[lambda_api::main]` and `#[api_handler]` on `main` call.
 
+mod place;
 mod run;
 
 pub use run::run;
 
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::local;
+#[cfg(feature = "server")]
+use crate::server;
 use crate::{
     Api, App, BoxError, Routes,
     catch_unwind::{Panic, catch_unwind, install_panic_hook, warn_of_abort},
     endpoint::Route,
-    environment::{is_concurrent, is_on_lambda},
+    environment::is_concurrent,
     error::Chain,
     log,
     runtime::{init_error, lambda},
 };
+use place::Place;
 use std::{error::Error, fmt, future::Future, pin::pin, process::ExitCode};
 
 /// The kind of tokio runtime that a program runs on.
@@ -60,25 +64,26 @@ impl<E: fmt::Display + fmt::Debug> IntoApi for Result<Api, E> {
     }
 }
 
-#[cfg(not(any(debug_assertions, feature = "local")))]
-const NOT_ON_LAMBDA: &str = "this release build runs on AWS Lambda only: start it with \
-    `cargo run` (a debug build), or build it with the feature `local` of lambda-api";
-
 /// Runs a whole program. `start` is the body of the user's `main`.
 pub fn main<F>(flavor: Flavor, start: F) -> ExitCode
 where
     F: Future,
     F::Output: IntoApi,
 {
-    let on_lambda = is_on_lambda();
-    #[cfg(not(any(debug_assertions, feature = "local")))]
-    if !on_lambda {
-        eprintln!("error: {NOT_ON_LAMBDA}");
-        return ExitCode::from(2);
-    }
+    let place = match Place::here() {
+        Ok(place) => place,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
     install_panic_hook();
-    let log = Log { on_lambda };
-    let several = flavor == Flavor::MultiThread || (on_lambda && is_concurrent());
+    let log = Log {
+        is_deployed: place.is_deployed(),
+    };
+    let several = flavor == Flavor::MultiThread
+        || place.is_server()
+        || (place.is_lambda() && is_concurrent());
     let mut builder = if several {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -105,12 +110,12 @@ where
             begun.into_api()
         };
         match catch_unwind(start).await {
-            Ok(Ok(api)) => with_api(api, on_lambda).await,
+            Ok(Ok(api)) => with_api(api, &place).await,
             Ok(Err(error)) => {
                 let error = BoxError::from(error);
-                not_started("MainFailed", "main", &*error, on_lambda).await
+                not_started("MainFailed", "main", &*error, &place).await
             }
-            Err(panic) => not_started("MainPanicked", "main", &panic, on_lambda).await,
+            Err(panic) => not_started("MainPanicked", "main", &panic, &place).await,
         }
     });
     let code = runtime.block_on(program);
@@ -121,25 +126,25 @@ where
 
 /// Installs the log when dropped, unless the program has installed a subscriber.
 struct Log {
-    on_lambda: bool,
+    is_deployed: bool,
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        if self.on_lambda {
+        if self.is_deployed {
             log::init();
             warn_of_abort();
         }
         #[cfg(any(debug_assertions, feature = "local"))]
-        if !self.on_lambda {
+        if !self.is_deployed {
             log::init_local(local::Human::new());
         }
     }
 }
 
-async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
+async fn with_api(api: Api, place: &Place) -> ExitCode {
     #[cfg(any(debug_assertions, feature = "local"))]
-    if !on_lambda {
+    if !place.is_deployed() {
         let arguments = std::env::args_os()
             .skip(1)
             .map(|argument| argument.to_string_lossy().into_owned())
@@ -149,9 +154,19 @@ async fn with_api(api: Api, on_lambda: bool) -> ExitCode {
     let app = match build(api).await {
         Ok(app) => app,
         Err(error) => {
-            return not_started("ApiNotBuilt", "building the API", &*error, on_lambda).await;
+            return not_started("ApiNotBuilt", "building the API", &*error, place).await;
         }
     };
+    #[cfg(feature = "server")]
+    if let Place::Server(address) = place {
+        if let Some(warning) = run::ignored_command() {
+            tracing::warn!(target: "lambda_api", "{warning}");
+        }
+        return match server::start(app, address).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed("the server", &error),
+        };
+    }
     match catch_unwind(lambda::run(app)).await {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => failed("the Lambda runtime", &*error),
@@ -169,10 +184,10 @@ async fn not_started(
     error_type: &'static str,
     what: &str,
     error: &(dyn Error + Send + Sync + 'static),
-    on_lambda: bool,
+    place: &Place,
 ) -> ExitCode {
     let code = failed(what, error);
-    if on_lambda {
+    if place.is_lambda() {
         init_error::report(error_type, error).await;
     }
     code

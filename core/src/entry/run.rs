@@ -1,19 +1,23 @@
 //! Entry point for programs with their own `main`.
 
+use super::place::Place;
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::local;
+#[cfg(feature = "server")]
+use crate::server;
 use crate::{
     Api, BoxError,
     catch_unwind::{catch_unwind, install_panic_hook, warn_of_abort},
-    environment::is_on_lambda,
     log,
     runtime::{init_error, lambda},
 };
 
 /// Runs an API.
 ///
-/// On Lambda, `run` handles invocations through the Lambda Runtime API. Elsewhere, in a debug build
-/// or with the feature `local`, it serves HTTP on `http://127.0.0.1:9000`.
+/// On Lambda, `run` handles invocations through the Lambda Runtime API. With the feature `server` and the
+/// variable `AWS_LAMBDA_HTTP_ENDPOINT` or `PORT`, it is an HTTP server, as [`serve`](crate::server) with
+/// the default settings. Otherwise, in a debug build or with the feature `local`, it serves HTTP on
+/// `http://127.0.0.1:9000`.
 ///
 /// Use `run` in programs that have their own `main` function. [`#[lambda_api::main]`](crate::main)
 /// does the same on the cheapest tokio runtime and also reads the command line. `run` ignores the
@@ -92,7 +96,19 @@ use crate::{
 /// Returns [`BuildErrors`](crate::api::BuildErrors) if the API cannot be built, or the error of the
 /// runtime loop if Lambda can no longer be reached or sends an invalid response.
 pub async fn run(api: Api) -> Result<(), BoxError> {
-    if is_on_lambda() {
+    let place = Place::here()?;
+    #[cfg(feature = "server")]
+    if let Place::Server(address) = &place {
+        log::init();
+        install_panic_hook();
+        warn_of_abort();
+        if let Some(warning) = ignored_command() {
+            tracing::warn!(target: "lambda_api", "{warning}");
+        }
+        let app = super::build(api).await?;
+        return Ok(server::start(app, address).await?);
+    }
+    if place.is_lambda() {
         log::init();
         install_panic_hook();
         warn_of_abort();
@@ -109,8 +125,7 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         log::init_local(local::Human::new());
         install_panic_hook();
-        let first = std::env::args_os().nth(1);
-        if let Some(warning) = ignored(first.as_deref().and_then(|first| first.to_str())) {
+        if let Some(warning) = ignored_command() {
             tracing::warn!("{warning}");
         }
         match local::serve(api).await {
@@ -121,8 +136,21 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     #[cfg(not(any(debug_assertions, feature = "local")))]
     {
         drop(api);
-        Err(super::NOT_ON_LAMBDA.into())
+        Err(super::place::NOWHERE.into())
     }
+}
+
+/// The warning about the command of this process, which is ignored.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(super) fn ignored_command() -> Option<String> {
+    let first = std::env::args_os().nth(1);
+    ignored(first.as_deref().and_then(|first| first.to_str()))
+}
+
+/// A release build has no commands.
+#[cfg(all(feature = "server", not(any(debug_assertions, feature = "local"))))]
+pub(super) fn ignored_command() -> Option<String> {
+    None
 }
 
 /// The warning about a command that `run` ignores.
@@ -131,7 +159,8 @@ fn ignored(first: Option<&str>) -> Option<String> {
     let command = first.filter(|first| local::is_command(first))?;
     Some(format!(
         "`{command}` is ignored: `lambda_api::run` does not read the command line; a program whose \
-         `main` is marked `#[lambda_api::main]` and returns the Api has this command"
+         `main` is marked `#[lambda_api::main]` and returns the Api has this command, unless the \
+         environment makes it a server"
     ))
 }
 

@@ -18,7 +18,7 @@ pub(crate) use bounded::{Bounded, TEXT_LIMIT, beginning, bounded};
 pub(crate) use chain::Chain;
 pub(crate) use list::write_list;
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use observed::{is_shown_elsewhere, observed};
+pub(crate) use observed::{is_shown_elsewhere, observed, observed_now};
 pub use outcome::Outcome;
 pub use problem::Problem;
 pub(crate) use problem::Trace;

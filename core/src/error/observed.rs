@@ -24,6 +24,14 @@ pub(crate) async fn observed<F: Future>(request: F) -> (F::Output, Vec<Problem>)
     SEEN.scope(RefCell::default(), run).await
 }
 
+/// Runs a part of a request, as [`observed`] runs all of it: the body of a response is polled elsewhere.
+pub(crate) fn observed_now<T>(part: impl FnOnce() -> T) -> (T, Vec<Problem>) {
+    SEEN.sync_scope(RefCell::default(), || {
+        let output = part();
+        (output, SEEN.with(RefCell::take))
+    })
+}
+
 /// Whether an observer of the request shows the record that this thread is writing.
 pub(crate) fn is_shown_elsewhere() -> bool {
     IS_SHOWN.get()
@@ -55,5 +63,8 @@ mod tests {
         let codes: Vec<_> = seen.iter().map(Problem::code).collect();
         assert_eq!(codes, ["one", "two"]);
         assert!(!is_shown_elsewhere());
+        let ((), seen) = observed_now(|| problem("three").log());
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen[0].code(), "three");
     }
 }

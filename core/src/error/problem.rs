@@ -109,6 +109,7 @@ use std::{
 /// | `precondition_failed` | 412 | `if-match` or `if-unmodified-since` asks for another version of a [`Download`](crate::response::Download) |
 /// | `range_not_satisfiable` | 416 | the range of a [`Download`](crate::response::Download) is behind its end; `content-range` has its size |
 /// | `unreadable_body` | 400 | the body of the request is a stream that failed |
+/// | `request_timeout` | 408 | the body of a request to a server took too long |
 /// | `body_too_large` | 413 | the body of the request exceeds its limit |
 /// | `not_found`, `conflict`, .. | any error | a handler returned a status alone, or with a text: the code is its [name](crate::ApiError#a-status-as-an-error) |
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a response that could not be created, a status of 1xx or above 599 |

@@ -79,6 +79,19 @@ impl<'h> Fields<'h> {
     }
 }
 
+/// Removes from the response of a server what the server writes itself: hop-by-hop fields, and a wrong
+/// length. `body` is `None` for a stream.
+#[cfg(feature = "server")]
+pub(crate) fn frame(status: StatusCode, headers: &mut HeaderMap, body: Option<&[u8]>) {
+    let kept = match body {
+        Some(body) => Fields::of(status, headers, body).headers,
+        None => Fields::of_stream(headers).headers,
+    };
+    if let Cow::Owned(kept) = kept {
+        *headers = kept;
+    }
+}
+
 /// The `content-length` of a response, if there is one that is valid.
 pub(crate) fn stated_length(headers: &HeaderMap) -> Option<u64> {
     let mut values = headers.get_all(CONTENT_LENGTH).iter();

@@ -7,6 +7,8 @@ use crate::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
+#[cfg(feature = "server")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{
     fmt,
     sync::{Arc, OnceLock},
@@ -38,7 +40,8 @@ use tracing::Span;
 #[derive(Clone, Default)]
 pub struct Invocation {
     inner: Arc<Inner>,
-    /// The header with the client's IP address, if the source does not name the address itself.
+    /// The client's IP address, or the header that ends with it, if the source does not name the
+    /// address itself.
     forwarded_for: Option<HeaderValue>,
 }
 
@@ -58,6 +61,8 @@ struct Inner {
     /// The span of the invocation, in which the router records the route. The current span may be
     /// that of a layer.
     span: OnceLock<Span>,
+    #[cfg(feature = "server")]
+    is_routed: AtomicBool,
 }
 
 /// The public location of the API, computed when it is first used.
@@ -77,8 +82,8 @@ struct StringMap {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LambdaContext {
-    /// Lambda's id of the invocation. The commands `serve` and `invoke` generate one; `invoke`
-    /// generates the same one for the same event. It is empty if an [`App`](crate::App) is called
+    /// Lambda's id of the invocation. A server and the commands `serve` and `invoke` generate one;
+    /// `invoke` generates the same one for the same event. It is empty if an [`App`](crate::App) is called
     /// as a service, except in the loop of `lambda_http`.
     pub request_id: String,
     /// The time at which Lambda ends the invocation, in milliseconds since the epoch.
@@ -193,7 +198,7 @@ impl Invocation {
             facts: facts.map(OnceLock::from).unwrap_or_default(),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
-            span: OnceLock::new(),
+            ..Inner::default()
         };
         Self {
             inner: Arc::new(inner),
@@ -240,6 +245,48 @@ impl Invocation {
         }
     }
 
+    /// The invocation of a request to a server, which no gateway sent.
+    #[cfg(feature = "server")]
+    pub(crate) fn served(lambda: LambdaContext, client: Option<HeaderValue>) -> Self {
+        let inner = Inner {
+            lambda,
+            ..Inner::default()
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: client,
+        }
+    }
+
+    /// The same with the path as the client wrote it.
+    #[cfg(feature = "server")]
+    pub(crate) fn written(&self, path: &str) -> Self {
+        let inner = Inner {
+            lambda: self.inner.lambda.clone(),
+            received: Received::without_event(path),
+            ..Inner::default()
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: self.forwarded_for.clone(),
+        }
+    }
+
+    /// Records the route that matched.
+    pub(crate) fn set_route(&self, route: &str) {
+        if let Some(span) = self.inner.span.get() {
+            span.record("route", route);
+            #[cfg(feature = "server")]
+            self.inner.is_routed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a route matched.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_routed(&self) -> bool {
+        self.inner.is_routed.load(Ordering::Relaxed)
+    }
+
     /// Sets the span of this invocation, once.
     pub(crate) fn set_span(&self, span: Span) {
         let _ = self.inner.span.set(span);
@@ -276,7 +323,8 @@ impl Invocation {
         fact(self.facts()).in_context(context.bytes())
     }
 
-    /// The service that sent the event; `None` if the request did not come from an event.
+    /// The service that sent the event; `None` if the request did not come from an event, as at a
+    /// [server](crate::serve).
     #[must_use]
     pub fn source(&self) -> Option<Source> {
         self.inner.source
@@ -332,6 +380,9 @@ impl Invocation {
     }
 
     /// The IP address that the request came from.
+    ///
+    /// At a [server](crate::serve), it is the address of the client's socket, or what the trusted proxies
+    /// say.
     ///
     /// API Gateway and function URLs include it in the event. For an ALB and VPC Lattice it is the
     /// last entry of `x-forwarded-for`: the one that the load balancer itself added, in its default

@@ -57,6 +57,8 @@ pub use source::Source;
 
 pub(crate) use context::{ContextFacts, Fact};
 pub(crate) use encode::{encode_measured, encode_prelude_measured};
+#[cfg(feature = "server")]
+pub(crate) use framing::frame;
 pub(crate) use framing::{has_no_body, is_final, settle_length, stated_length};
 pub(crate) use json::string_map;
 #[cfg(feature = "lambda-http")]

@@ -3,9 +3,9 @@
 use super::FromRequest;
 use crate::{
     Invocation, Operation, Request,
-    matched_route::limits_of,
+    matched_route::{limits_of, states_of},
     response::{
-        download::{PreconditionFailed, Range, RangeNotSatisfiable},
+        download::{Longest, PreconditionFailed, Range, RangeNotSatisfiable},
         media_type::ANY,
     },
 };
@@ -18,8 +18,13 @@ impl<'r> FromRequest<'r> for Range {
     const SYNC: Option<fn(&'r Request) -> Result<Self, Infallible>> = Some(|request| {
         // A request that is not from an event has no limit.
         let source = Invocation::of(request).source();
-        let limits = limits_of(request.extensions());
-        let limit = source.map(|source| source.response_limit().min(limits.response));
+        let extensions = request.extensions();
+        let most = limits_of(extensions).response;
+        let streams = states_of(extensions).is_some_and(|states| states.timing.streams_to(source));
+        let limit = source.map(|source| match source.stream_limit() {
+            Some(limit) if streams => Longest::Stream(limit.min(most)),
+            _ => Longest::Json(source.response_limit().min(most)),
+        });
         Ok(Self::of(request, limit))
     });
 

@@ -11,6 +11,8 @@
 //! | [`deploying`] | the template, building, deploying, timeouts, logs, the lifecycle of the process |
 //! | [`infrastructure`] | the AWS CDK, Terraform and other programs that create an API |
 //! | [`sources`] | the services that send requests to a function |
+//! | [`streaming`] | responses that the client gets while they are made: events, exports, files; which sources stream |
+//! | [`server`] | the same program as an HTTP server, and an app inside axum |
 //! | [`beside_axum`] | how this crate differs from axum on `lambda_http` |
 //! | [`moving_over`] | moving a program from axum and `lambda_http`, with a table of idioms |
 //! | [`costs`] | instructions, allocations, binary size and build time |
@@ -46,6 +48,9 @@ pub mod sources {}
 
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}
+
+#[doc = include_str!("server.md")]
+pub mod server {}
 
 #[doc = include_str!("beside_axum.md")]
 pub mod beside_axum {}

@@ -167,6 +167,12 @@ impl Hooks {
         }))
     }
 
+    /// Whether there are hooks after responses.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_after_response(&self) -> bool {
+        !self.after_response.is_empty()
+    }
+
     /// Whether there are shutdown hooks.
     pub(crate) fn has_shutdown(&self) -> bool {
         let hooks = self.shutdown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -177,6 +183,11 @@ impl Hooks {
     /// applies to all; hooks and invocations that exceed it are named in a record.
     pub(crate) async fn shut_down(&self, in_flight: &InFlight) {
         let limit = self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT);
+        self.shut_down_within(in_flight, limit).await;
+    }
+
+    /// The same within this time.
+    pub(crate) async fn shut_down_within(&self, in_flight: &InFlight, limit: Duration) {
         let until = Instant::now() + limit.saturating_sub(SHUTDOWN_MARGIN);
         let hooks = self.run_shutdown(until).await;
         // Invocations continued meanwhile, and new ones may have started.

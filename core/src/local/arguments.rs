@@ -3,6 +3,7 @@
 use super::{
     caller::{self, LocalCaller},
     host_guard::Host,
+    invoke,
     openapi::{self, Wanted as WantedDocument},
     option::{doubled_option, option, unexpected, value},
     template::{self, Wanted as WantedTemplate},
@@ -19,7 +20,8 @@ usage: PROGRAM [COMMAND]
 
 commands:
   serve [OPTION]...  serve HTTP requests on 127.0.0.1; the default command
-  invoke FILE        handle the event in a JSON file; - is standard input
+  invoke [--stream] FILE
+                     handle the event in a JSON file; - is standard input
   routes [--json]    list the routes, and check that the API can be built
   openapi [OPTION]...
                      print the OpenAPI document, which needs the feature `openapi`, or the one
@@ -47,6 +49,9 @@ options of serve:
   --record DIR       write each event to a file in DIR, for `invoke`: without the credentials
                      in headers, cookies and query, and without the identity of the caller;
                      the body is not redacted
+  --stream           with --source url or rest: send responses while they are made, as a function
+                     URL with RESPONSE_STREAM and a REST API with STREAM do; this is on anyway
+                     if the program or LAMBDA_API_STREAM names the source
   --binary-media-types TYPES
                      the `binaryMediaTypes` of a REST API, such as '*/*' or image/png,image/*;
                      none by default, so that clients receive binary responses as base64 text
@@ -58,11 +63,17 @@ options of serve:
                      127.0.0.1: other machines can call then, and tokens of `token` are not
                      accepted
 
+options of invoke:
+  --stream           send the event of a function URL or a REST API in its streaming mode: print
+                     the head of the response as a line of JSON, an empty line, and the body as
+                     it comes; fail if it ends early
+
 options of openapi:
   --dialect VERSION  3.1 (the default), or 3.0 for tools that cannot read 3.1
   --gateway KIND     the document that API Gateway imports: http for an HTTP API, rest for a REST
                      API; values that the deployment replaces are {\"Fn::Sub\": \"..${NAME}..\"}
   --routes ROUTES    with --gateway: each (the default) or proxy, as for template
+  --stream           with --gateway rest: responses are streams, as for template
   --models           with --gateway rest: add the schemas, without what API Gateway rejects
   --out FILE         write the document to FILE
   --check FILE       fail if FILE is not the document, and show the difference; list what the
@@ -81,6 +92,9 @@ options of template:
   --out FILE         write the template to FILE; if FILE exists, only the lines between its
                      markers `# lambda-api: begin` and `# lambda-api: end` change
   --check FILE       fail if these lines of FILE differ from the template, and show the difference
+  --stream           let a function URL or a REST API stream responses, and tell the function
+                     with the variable LAMBDA_API_STREAM; the default if the program sets
+                     `stream_on`
   --caller-policy    print the IAM policy that allows a principal to call the routes with IAM; a
                      parameter of a path becomes *, which also matches /
 
@@ -99,7 +113,7 @@ const DEFAULT_PORT: u16 = 9000;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command {
     Serve(Serve),
-    Invoke { file: String },
+    Invoke(invoke::Wanted),
     Routes { json: bool },
     OpenApi(WantedDocument),
     Template(WantedTemplate),
@@ -116,6 +130,8 @@ pub(super) struct Serve {
     pub(super) callers: Vec<LocalCaller>,
     /// The binary media types of a REST API.
     pub(super) binary_media_types: Vec<String>,
+    /// Whether the source streams responses, whatever the program says.
+    pub(super) stream: bool,
     /// The directory for recorded events.
     pub(super) record: Option<PathBuf>,
     /// More hosts of the server.
@@ -131,6 +147,7 @@ impl Default for Serve {
             source: Source::HttpApi,
             callers: Vec::new(),
             binary_media_types: Vec::new(),
+            stream: false,
             record: None,
             hosts: Vec::new(),
             origins: Vec::new(),
@@ -148,7 +165,7 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
     match arguments.as_slice() {
         [] => serve(&[]),
         ["serve", rest @ ..] => serve(rest),
-        ["invoke", rest @ ..] => invoke(rest),
+        ["invoke", rest @ ..] => invoke::parse(rest).map(Command::Invoke),
         ["routes", rest @ ..] => routes(rest),
         ["openapi", rest @ ..] => openapi::parse(rest).map(Command::OpenApi),
         ["template", rest @ ..] => template::parse(rest).map(Command::Template),
@@ -165,8 +182,15 @@ pub(super) fn parse(arguments: &[String]) -> Result<Command, String> {
 fn serve(mut arguments: &[&str]) -> Result<Command, String> {
     let (mut port, mut source, mut record, mut bind) = (None, None, None, None);
     let (mut callers, mut hosts, mut origins) = (Vec::new(), Vec::new(), Vec::new());
-    let mut types = None;
+    let (mut types, mut stream) = (None, false);
     while let [argument, rest @ ..] = arguments {
+        if *argument == "--stream" {
+            if std::mem::replace(&mut stream, true) {
+                return Err(doubled_option(argument));
+            }
+            arguments = rest;
+            continue;
+        }
         let (name, inline) = option(argument);
         let names = [
             "--port",
@@ -214,6 +238,11 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
             "`--binary-media-types` is a setting of REST APIs, found source `{source}`"
         ));
     }
+    if stream && source.stream_limit().is_none() {
+        return Err(format!(
+            "`--stream` needs a source that can stream responses, url or rest, found source `{source}`"
+        ));
+    }
     let ip = bind.unwrap_or(default.address.ip());
     let port = port.unwrap_or(default.address.port());
     Ok(Command::Serve(Serve {
@@ -221,6 +250,7 @@ fn serve(mut arguments: &[&str]) -> Result<Command, String> {
         source,
         callers,
         binary_media_types: types.unwrap_or_default(),
+        stream,
         record,
         hosts,
         origins,
@@ -280,17 +310,6 @@ fn parse_source(value: &str) -> Result<Source, String> {
     })
 }
 
-fn invoke(arguments: &[&str]) -> Result<Command, String> {
-    match arguments {
-        [] => Err("`invoke` needs a file with an event, or `-` for standard input".to_owned()),
-        [file] if *file == "-" || !file.starts_with('-') => Ok(Command::Invoke {
-            file: (*file).to_owned(),
-        }),
-        [option] => Err(unexpected("invoke", option)),
-        [_, extra, ..] => Err(unexpected("invoke", extra)),
-    }
-}
-
 fn routes(arguments: &[&str]) -> Result<Command, String> {
     match arguments {
         [] => Ok(Command::Routes { json: false }),
@@ -340,6 +359,21 @@ mod tests {
             let expected = Serve {
                 source: Source::RestApi,
                 binary_media_types: types.iter().map(ToString::to_string).collect(),
+                ..Serve::default()
+            };
+            assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
+        }
+    }
+
+    #[test]
+    fn sources_that_stream_are_served_as_streams() {
+        for (line, source) in [
+            ("--source url --stream", Source::FunctionUrl),
+            ("serve --stream --source=rest", Source::RestApi),
+        ] {
+            let expected = Serve {
+                source,
+                stream: true,
                 ..Serve::default()
             };
             assert_eq!(parsed(line), Ok(Command::Serve(expected)), "{line}");
@@ -412,11 +446,11 @@ mod tests {
             ),
             (
                 "invoke event.json",
-                Ok(Command::Invoke {
+                Ok(Command::Invoke(invoke::Wanted {
                     file: "event.json".into(),
-                }),
+                    stream: false,
+                })),
             ),
-            ("invoke -", Ok(Command::Invoke { file: "-".into() })),
             ("routes", Ok(Command::Routes { json: false })),
             ("routes --json", Ok(Command::Routes { json: true })),
             ("openapi", Ok(Command::OpenApi(WantedDocument::default()))),
@@ -489,6 +523,18 @@ mod tests {
             (
                 "--binary-media-types */*",
                 "`--binary-media-types` is a setting of REST APIs, found source `http`",
+            ),
+            (
+                "--stream",
+                "`--stream` needs a source that can stream responses, url or rest, found source `http`",
+            ),
+            (
+                "--source alb --stream",
+                "`--stream` needs a source that can stream responses, url or rest, found source `alb`",
+            ),
+            (
+                "--stream --source url --stream",
+                "`--stream` is given twice",
             ),
             (
                 "--bind localhost",
@@ -585,12 +631,6 @@ mod tests {
                 "`--source` needs one of rest, http, http1, url, alb, alb-multi, lattice1, \
                  lattice2 or lattice, found \"sqs\"",
             ),
-            (
-                "invoke",
-                "`invoke` needs a file with an event, or `-` for standard input",
-            ),
-            ("invoke a b", "`invoke` does not know \"b\""),
-            ("invoke --json", "`invoke` does not know \"--json\""),
             ("routes --yaml", "`routes` does not know \"--yaml\""),
             ("routes --json x", "`routes` does not know \"x\""),
         ] {

@@ -9,30 +9,29 @@ use super::{
     host_guard::{Foreign, HostGuard},
     log::{self, Shown},
     record::Recorder,
+    stream::{self, Streamed, Watched},
 };
 use crate::{
     Body, IntoResponse, Problem, Response,
     error::observed,
     event::{
-        Source,
+        EventResponse, Source,
         emulate::{self, GatewayContext},
     },
+    request_body::{self, Patience},
     sensitive,
 };
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{
     HeaderMap, Method, StatusCode,
     header::{
-        CONNECTION, CONTENT_LENGTH, HeaderValue, PROXY_AUTHENTICATE, TE, TRAILER,
-        TRANSFER_ENCODING, UPGRADE,
+        CONNECTION, CONTENT_LENGTH, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
     },
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::{
     net::IpAddr,
     time::{Duration, Instant},
 };
-use tokio::time::timeout;
 
 pub(super) struct Gateway<H> {
     guard: HostGuard,
@@ -85,6 +84,15 @@ impl<H: Handle> Gateway<H> {
         }
     }
 
+    /// Whether responses are streams: then Lambda's limit is the only one of their time.
+    pub(super) fn streaming(self, streams: bool) -> Self {
+        let contexts = match streams {
+            true => self.contexts.lasting(stream::LONGEST),
+            false => self.contexts,
+        };
+        Self { contexts, ..self }
+    }
+
     pub(super) fn recording(self, recorder: Option<Recorder>) -> Self {
         Self { recorder, ..self }
     }
@@ -128,17 +136,27 @@ impl<H: Handle> Gateway<H> {
         if self.is_docs(&path) && response.status().as_u16() < 400 {
             return response;
         }
+        let status = response.status();
         log::request(&Shown {
             method: &method,
             path: &path,
-            status: response.status(),
+            status,
             took: started.elapsed(),
             problems: &problems,
         });
         if cfg!(not(feature = "docs")) && path == "/_docs" && response.status().is_client_error() {
             log::line(NO_DOCS);
         }
-        response
+        response.map(|body| match body.is_stream() {
+            false => body,
+            true => Body::stream(Watched {
+                body,
+                method,
+                path,
+                status,
+                started,
+            }),
+        })
     }
 
     #[cfg(feature = "docs")]
@@ -205,18 +223,27 @@ impl<H: Handle> Gateway<H> {
         if let Some(recorder) = &self.recorder {
             recorder.record(self.source, request.clone(), context, &callers);
         }
-        let raw_response = match self.handle.handle(event.into(), lambda).await {
-            Ok(raw_response) => raw_response,
+        let invalid = |why: String| bad_response("invalid response", &why);
+        let (mut parts, body) = match self.handle.handle(event.into(), lambda).await {
+            Ok(EventResponse::Buffered(raw_response)) => {
+                let response =
+                    emulate::client_response(self.source, &request, &sent, &raw_response)
+                        .map_err(|error| invalid(error.to_string()))?;
+                if !is_head && self.left_encoded(&raw_response, &response) {
+                    log::line(NOT_DECODED);
+                }
+                let (parts, body) = response.into_parts();
+                (parts, Body::from(body))
+            }
+            Ok(EventResponse::Stream(body)) => {
+                let read = stream::read(self.source, body).await;
+                let Streamed { head, body, .. } = read.map_err(|why| invalid(why.to_string()))?;
+                (head, if is_head { Body::empty() } else { body })
+            }
             Err(error) => return Err(bad_response("event rejected", &error.to_string())),
         };
-        let response = emulate::client_response(self.source, &request, &sent, &raw_response)
-            .map_err(|error| bad_response("invalid response", &error.to_string()))?;
-        if !is_head && self.left_encoded(&raw_response, &response) {
-            log::line(NOT_DECODED);
-        }
-        let (mut parts, body) = response.into_parts();
         remove_connection_headers(&mut parts.headers, is_head);
-        Ok(Response::from_parts(parts, Body::from(body)))
+        Ok(Response::from_parts(parts, body))
     }
 
     /// Whether the client receives base64 instead of the body that the function returned.
@@ -236,30 +263,13 @@ impl<H: Handle> Gateway<H> {
             _ => EVENT_LIMIT,
         };
         let (parts, body) = request.into_parts();
-        // A body with a length above the limit is not read.
-        if body.size_hint().lower() > limit as u64 {
-            return Err(too_large(limit));
-        }
-        let mut body = std::pin::pin!(Limited::new(body, limit));
-        let mut whole = BytesMut::new();
-        loop {
-            let frame = match timeout(self.patience, body.frame()).await {
-                Ok(Some(frame)) => frame,
-                Ok(None) => return Ok(http::Request::from_parts(parts, whole.freeze())),
-                Err(_) => return Err(stalled(self.patience)),
-            };
-            match frame {
-                Ok(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        whole.extend_from_slice(&data);
-                    }
-                }
-                Err(error) if error.is::<LengthLimitError>() => return Err(too_large(limit)),
-                Err(_) => {
-                    return Err(Problem::new(StatusCode::BAD_REQUEST, "unreadable_body")
-                        .with_detail("the request body is incomplete"));
-                }
-            }
+        let patience = Patience {
+            next: self.patience,
+            whole: None,
+        };
+        match request_body::collect(body, limit, patience).await {
+            Ok(body) => Ok(http::Request::from_parts(parts, body)),
+            Err(unread) => Err(unread.problem(|| too_large(limit))),
         }
     }
 }
@@ -291,18 +301,6 @@ const NO_DOCS: &str = "note: the feature `docs` of lambda-api adds a docs page a
 fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
         .with_detail(format!("the limit of the source is {limit} bytes"))
-}
-
-/// The body of the request stalled (RFC 9110, section 15.5.9). The connection cannot be reused.
-fn stalled(patience: Duration) -> Problem {
-    let mut problem =
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout").with_detail(format!(
-            "no data of the request body for {} s",
-            patience.as_secs_f64()
-        ));
-    let close = HeaderValue::from_static("close");
-    problem.headers_mut().insert(CONNECTION, close);
-    problem
 }
 
 /// The response of a source that cannot read the response of the function. The reason is written to

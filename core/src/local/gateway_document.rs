@@ -13,6 +13,7 @@ pub(super) struct ForGateway {
     pub(super) gateway: Gateway,
     pub(super) routing: Routing,
     pub(super) models: bool,
+    pub(super) stream: bool,
 }
 
 /// The value of `--gateway`.
@@ -30,10 +31,14 @@ impl ForGateway {
         gateway: Option<Gateway>,
         routing: Option<Routing>,
         models: bool,
+        stream: bool,
     ) -> Result<Option<Self>, String> {
         let routing_or_default = routing.unwrap_or_default();
         if models && gateway != Some(Gateway::RestApi) {
             return Err("`--models` needs `--gateway rest`".to_owned());
+        }
+        if stream && gateway != Some(Gateway::RestApi) {
+            return Err("`--stream` needs `--gateway rest`".to_owned());
         }
         if models && routing_or_default == Routing::Proxy {
             return Err("`--models` and `--routes proxy` exclude each other".to_owned());
@@ -45,6 +50,7 @@ impl ForGateway {
                 gateway,
                 routing: routing_or_default,
                 models,
+                stream,
             })),
         }
     }
@@ -60,7 +66,8 @@ impl ForGateway {
             Routing::Proxy => " --routes proxy",
         };
         let models = if self.models { " --models" } else { "" };
-        format!("openapi --gateway {gateway}{routes}{models}")
+        let stream = if self.stream { " --stream" } else { "" };
+        format!("openapi --gateway {gateway}{routes}{models}{stream}")
     }
 }
 
@@ -73,6 +80,9 @@ pub(super) fn run(
     let mut options = Options::new(wanted.gateway).routing(wanted.routing);
     if wanted.models {
         options = options.models();
+    }
+    if wanted.stream {
+        options = options.stream();
     }
     metadata::apply(&mut options, Path::new(""))?;
     let document = api

@@ -1,6 +1,10 @@
 //! Handler of local events.
 
-use crate::{App, LambdaContext, event::DecodeError};
+use super::stream::Followed;
+use crate::{
+    App, LambdaContext,
+    event::{DecodeError, EventResponse},
+};
 use bytes::Bytes;
 use std::future::Future;
 use tokio::sync::mpsc;
@@ -11,39 +15,82 @@ pub(super) trait Handle: Send + Sync + 'static {
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> impl Future<Output = Result<Vec<u8>, DecodeError>> + Send;
+    ) -> impl Future<Output = Result<EventResponse, DecodeError>> + Send;
 }
 
-impl<F, R> Handle for F
+impl<F, R, T> Handle for F
 where
     F: Fn(Bytes, LambdaContext) -> R + Send + Sync + 'static,
-    R: Future<Output = Result<Vec<u8>, DecodeError>> + Send,
+    R: Future<Output = Result<T, DecodeError>> + Send,
+    T: Returned,
 {
     fn handle(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> impl Future<Output = Result<Vec<u8>, DecodeError>> + Send {
-        self(event, lambda)
+    ) -> impl Future<Output = Result<EventResponse, DecodeError>> + Send {
+        let response = self(event, lambda);
+        async move { response.await.map(Returned::event_response) }
     }
 }
 
+/// The response of a handler.
+pub(super) trait Returned {
+    fn event_response(self) -> EventResponse;
+}
+
+impl Returned for EventResponse {
+    fn event_response(self) -> EventResponse {
+        self
+    }
+}
+
+#[cfg(test)]
+impl Returned for Vec<u8> {
+    fn event_response(self) -> EventResponse {
+        EventResponse::Buffered(self)
+    }
+}
+
+/// Whether responses may be streams.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Where the source streams.
+    OfSource,
+    Buffered,
+}
+
 /// Handler that also runs the work after each response; the channel closes when all of it is done.
-pub(super) fn responding(app: App) -> (impl Handle, mpsc::Receiver<()>) {
+pub(super) fn responding(app: App, mode: Mode) -> (impl Handle, mpsc::Receiver<()>) {
     let (in_flight, responded) = mpsc::channel(1);
     let handle = move |event, lambda: LambdaContext| {
         let (app, in_flight) = (app.clone(), in_flight.clone());
         async move {
             let deadline_ms = lambda.deadline_ms;
-            let response = app.respond_to_event(event, lambda).await;
-            // The client gets the response meanwhile.
-            if let Some(after) = app.hooks().responded(deadline_ms) {
-                tokio::spawn(async move {
-                    after.await;
-                    drop(in_flight);
-                });
+            let response = match mode {
+                Mode::OfSource => app.stream_event(event, lambda).await,
+                Mode::Buffered => {
+                    let response = app.respond_to_event(event, lambda).await;
+                    response.map(EventResponse::Buffered)
+                }
+            };
+            let after = app.hooks().responded(deadline_ms);
+            match response {
+                Ok(EventResponse::Stream(body)) => {
+                    let body = Followed::body(body, after, in_flight);
+                    Ok(EventResponse::Stream(body))
+                }
+                response => {
+                    // The client gets the response meanwhile.
+                    if let Some(after) = after {
+                        tokio::spawn(async move {
+                            after.await;
+                            drop(in_flight);
+                        });
+                    }
+                    response
+                }
             }
-            response
         }
     };
     (handle, responded)
@@ -51,5 +98,5 @@ pub(super) fn responding(app: App) -> (impl Handle, mpsc::Receiver<()>) {
 
 #[cfg(test)]
 pub(super) fn handler(app: App) -> impl Handle {
-    responding(app).0
+    responding(app, Mode::OfSource).0
 }

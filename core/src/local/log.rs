@@ -41,9 +41,23 @@ pub(super) fn request(shown: &Shown<'_>) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// Writes that a streamed response ended early, in one piece: its line was written at its begin.
+pub(super) fn ended_early(shown: &Shown<'_>) {
+    let text = early(shown, Style::of_stderr());
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+fn early(shown: &Shown<'_>, style: Style) -> String {
+    let ended = style.paint(Paint::Bad, "the stream ended early");
+    let mut text = format!("{} -> {ended} {}", target(shown), took(shown, style));
+    for problem in shown.problems {
+        text += &reason(problem, style);
+    }
+    text
+}
+
 /// The line of a request, and below it why it failed. The query is left out: it may contain secrets.
 fn text(shown: &Shown<'_>, style: Style) -> String {
-    let millis = shown.took.as_secs_f64() * 1000.0;
     let paint = match shown.status.as_u16() {
         ..300 => Paint::Good,
         300..400 => Paint::Moved,
@@ -51,22 +65,26 @@ fn text(shown: &Shown<'_>, style: Style) -> String {
         500.. => Paint::Bad,
     };
     let status = style.paint(paint, shown.status.as_str());
-    let took = style.paint(Paint::Dim, &format!("in {millis:.1} ms"));
+    let mut text = format!("{} -> {status} {}", target(shown), took(shown, style));
+    for problem in shown.problems {
+        text += &reason(problem, style);
+    }
+    text
+}
+
+fn target(shown: &Shown<'_>) -> String {
     let path: String = shown.path.chars().take(PATH).collect();
     let cut = if path.len() < shown.path.len() {
         ".."
     } else {
         ""
     };
-    let mut text = format!(
-        "{} {}{cut} -> {status} {took}",
-        shown.method,
-        Printable(&path)
-    );
-    for problem in shown.problems {
-        text += &reason(problem, style);
-    }
-    text
+    format!("{} {}{cut}", shown.method, Printable(&path))
+}
+
+fn took(shown: &Shown<'_>, style: Style) -> String {
+    let millis = shown.took.as_secs_f64() * 1000.0;
+    style.paint(Paint::Dim, &format!("in {millis:.1} ms"))
 }
 
 #[cfg(test)]
@@ -98,6 +116,22 @@ mod tests {
         assert_eq!(
             shown("/x", 404, &[framework::not_found()], Style::PLAIN),
             "GET /x -> 404 in 1.2 ms\n    route_not_found: there is nothing at this path"
+        );
+    }
+
+    #[test]
+    fn an_early_end_has_a_line_of_its_own() {
+        let problem = framework::internal(&std::io::Error::other("the database is gone"));
+        let shown = Shown {
+            method: &Method::GET,
+            path: "/export",
+            status: StatusCode::OK,
+            took: Duration::from_millis(2500),
+            problems: &[problem],
+        };
+        assert_eq!(
+            early(&shown, Style::PLAIN),
+            "GET /export -> the stream ended early in 2500.0 ms\n    the database is gone"
         );
     }
 

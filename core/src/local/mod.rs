@@ -17,6 +17,9 @@
 //!
 //! The REST API has no binary media types, like a new one; `--binary-media-types` sets them.
 //!
+//! With `--stream`, or if the program streams to the source anyway, responses reach the client as they are
+//! made, as through a source in its streaming mode. If one ends early, so does the connection.
+//!
 //! With `--record DIR` each event is also written to a file, which `invoke` can send again, so that a
 //! bug becomes a test case. The identity of the caller is left out.
 
@@ -45,6 +48,7 @@ mod record;
 mod redact;
 mod serve;
 mod stop;
+mod stream;
 mod template;
 mod terminal;
 mod token;
@@ -57,7 +61,7 @@ use crate::{
     hooks::InFlight,
 };
 use arguments::{Command, HELP, Serve};
-use handle::responding;
+use handle::{Mode, responding};
 use output::{Failure, print, write};
 use std::{process::ExitCode, time::Duration};
 
@@ -83,7 +87,7 @@ pub(crate) async fn run(api: Api, arguments: Vec<String>) -> ExitCode {
         Ok(Command::Routes { json }) => list(&api, json),
         Ok(Command::OpenApi(wanted)) => openapi::run(&api, &wanted),
         Ok(Command::Template(wanted)) => template::run(&api, &wanted),
-        Ok(Command::Invoke { file }) => invoke(api, &file).await,
+        Ok(Command::Invoke(wanted)) => invoke(api, &wanted).await,
         Ok(Command::Token(wanted)) => token(api, &wanted).await,
         Ok(Command::Serve(options)) => serve_on(api, options).await,
         Err(error) => {
@@ -150,14 +154,21 @@ async fn token(mut api: Api, wanted: &token::Wanted) -> Result<(), Failure> {
     print(&format!("{token}\n"))
 }
 
-async fn invoke(mut api: Api, file: &str) -> Result<(), Failure> {
-    let event = invoke::read(file)?;
+async fn invoke(mut api: Api, wanted: &invoke::Wanted) -> Result<(), Failure> {
+    let event = invoke::read(&wanted.file)?;
     api.resolve_settings();
     token::lend(&mut api, None);
-    let app = build(api).await?;
-    let (handle, mut responded) = responding(app);
-    let response = invoke::invoke(event, file, handle).await;
-    let written = response.and_then(|response| write(&[&response, b"\n"]));
+    if !wanted.stream {
+        let (handle, mut responded) = responding(build(api).await?, Mode::Buffered);
+        let response = invoke::invoke(event, &wanted.file, handle).await;
+        let written = response.and_then(|response| write(&[&response, b"\n"]));
+        responded.recv().await;
+        return written;
+    }
+    let source = invoke::streaming_source(&event, &wanted.file)?;
+    let app = build(api.stream_on(source)).await?;
+    let (handle, mut responded) = responding(app, Mode::OfSource);
+    let written = invoke::stream(event, (&wanted.file, source), handle, write).await;
     responded.recv().await;
     written
 }
@@ -175,6 +186,9 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         server.record(record::Recorder::open(directory)?);
     }
     server.list(options.binary_media_types);
+    if options.stream {
+        api = api.stream_on([options.source]);
+    }
     api.resolve_settings();
     let mut lent = token::lend(&mut api, Some(options.address.ip()));
     let callers = event_callers::Callers::new(&api, options.callers, options.source);
@@ -186,6 +200,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     let docs = docs_page(&mut server, &api, &mut lent);
     // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
+    server.stream(app.streams_to(options.source));
     let docs = docs.unwrap_or_else(|why| {
         log::line(&why);
         String::new()
@@ -197,7 +212,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         RouteInfo::text(&routes),
         about_tokens(&lent.names)
     ))?;
-    let (handle, mut responded) = responding(app.clone());
+    let (handle, mut responded) = responding(app.clone(), Mode::OfSource);
     server.run(handle, stop).await;
     let _ = tokio::time::timeout(PATIENCE, responded.recv()).await;
     app.hooks().shut_down(&InFlight::default()).await;

@@ -45,10 +45,11 @@ const OPTIONS: [&str; 7] = [
 pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
     let (mut dialect, mut gateway, mut routes) = (None, None, None);
     let (mut out, mut check, mut breaking) = (None, None, None);
-    let (mut models, mut strict, mut merge) = (false, false, Vec::new());
+    let (mut models, mut stream, mut strict, mut merge) = (false, false, false, Vec::new());
     while let [argument, rest @ ..] = arguments {
         let flag = match *argument {
             "--models" => Some(&mut models),
+            "--stream" => Some(&mut stream),
             "--strict" => Some(&mut strict),
             _ => None,
         };
@@ -119,7 +120,7 @@ pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
     }
     Ok(Wanted {
         is_3_0: dialect.unwrap_or_default(),
-        gateway: ForGateway::new(gateway, routes, models)?,
+        gateway: ForGateway::new(gateway, routes, models, stream)?,
         destination: Destination::new(out, check)?,
         merge,
         breaking: breaking.map(|file| Breaking { file, strict }),

@@ -42,6 +42,7 @@ pub(super) struct Server {
     #[cfg(feature = "docs")]
     docs: Option<LocalDocs>,
     body_patience: Duration,
+    streams: bool,
 }
 
 impl Server {
@@ -61,6 +62,7 @@ impl Server {
                 #[cfg(feature = "docs")]
                 docs: None,
                 body_patience: gateway::PATIENCE,
+                streams: false,
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(Failure(format!(
                 "port {} is in use; choose another with `--port`, or a free one with `--port 0`",
@@ -98,6 +100,11 @@ impl Server {
         self.binary_media_types = binary_media_types;
     }
 
+    /// Sets whether responses are streams.
+    pub(super) fn stream(&mut self, streams: bool) {
+        self.streams = streams;
+    }
+
     /// Records each event.
     pub(super) fn record(&mut self, recorder: Recorder) {
         self.recorder = Some(recorder);
@@ -123,7 +130,12 @@ impl Server {
             Source::LatticeV1 => "VPC Lattice events, version 1",
             Source::LatticeV2 => "VPC Lattice events, version 2",
         };
-        format!("listening on http://{} ({events})", self.address)
+        let streams = if self.streams {
+            ", streamed responses"
+        } else {
+            ""
+        };
+        format!("listening on http://{} ({events}{streams})", self.address)
     }
 
     /// Serves until `stop` has a message. Then it accepts no new connection and finishes the responses
@@ -132,6 +144,7 @@ impl Server {
         let gateway = Gateway::new(self.guard, self.address.port(), self.source, handle)
             .patient(self.body_patience)
             .listing(self.binary_media_types)
+            .streaming(self.streams)
             .naming(self.callers)
             .recording(self.recorder);
         #[cfg(feature = "docs")]

@@ -1,26 +1,9 @@
-//! Ctrl-C and SIGTERM.
-//!
-//! The first signal stops the server after the responses in flight, the second one ends the process at
-//! once. A separate thread waits for them: a handler that blocks its thread blocks the server, too.
+//! Ctrl-C and SIGTERM at the local server.
 
 use super::{log, serve::PATIENCE};
-#[cfg(unix)]
-use crate::runtime::signal::{INTERRUPT, Signal, TERMINATE};
-use std::{
-    io, process,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc as std_mpsc,
-    },
-    thread,
-    time::Duration,
-};
-use tokio::{
-    runtime::Builder,
-    sync::mpsc::{self, Receiver, Sender},
-    time::timeout,
-};
+use crate::signals::{self, Guard, Notice};
+use std::time::Duration;
+use tokio::sync::mpsc::Receiver;
 
 /// How long stopping may take before a message says what it waits for.
 const NOTICE: Duration = Duration::from_secs(1);
@@ -28,123 +11,17 @@ const NOTICE: Duration = Duration::from_secs(1);
 /// How much longer than responses stopping may take: for hooks, and for a thread that is late.
 const SLACK: Duration = Duration::from_secs(2);
 
-/// While this exists, the process is ended if the server does not stop when it is asked to.
-pub(super) struct Guard {
-    is_over: Arc<AtomicBool>,
-    /// A channel without a sender would look like a signal.
-    _sender: Sender<()>,
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
-    }
-}
-
 /// Returns a channel with a message for each signal.
-///
-/// Signals are caught from here on. After the guard is dropped, a signal still ends the program.
 pub(super) fn requests() -> (Receiver<()>, Guard) {
-    let (sender, receiver) = mpsc::channel(1);
-    let guard = Guard {
-        is_over: Arc::default(),
-        _sender: sender.clone(),
-    };
-    let is_over = Arc::clone(&guard.is_over);
-    let (ready, is_ready) = std_mpsc::channel();
-    let watch = move || watch(&sender, &is_over, ready);
-    let thread = thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(watch);
-    let listens = thread.and_then(|_| is_ready.recv().unwrap_or(Ok(())));
-    if let Err(error) = listens {
-        log::line(&format!("warning: no signals can be received: {error}"));
-    }
-    (receiver, guard)
-}
-
-/// Waits for signals. `ready` gets a message when none can be missed, or the reason why none arrive.
-fn watch(sender: &Sender<()>, is_over: &AtomicBool, ready: std_mpsc::Sender<io::Result<()>>) {
-    let runtime = match Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return drop(ready.send(Err(error))),
-    };
-    runtime.block_on(async {
-        let mut signals = match Signals::listen() {
-            Ok(signals) => signals,
-            Err(error) => return drop(ready.send(Err(error))),
-        };
-        let _ = ready.send(Ok(()));
-        drop(ready);
-        signals.next().await;
-        // A server that is busy receives it later.
-        let _ = sender.try_send(());
-        for (patience, text) in [
-            (
-                NOTICE,
-                "waiting for responses in flight; press again to stop at once",
-            ),
-            (
-                PATIENCE + SLACK - NOTICE,
-                "a handler blocks its thread: the program stops without its response",
-            ),
-        ] {
-            match timeout(patience, signals.next()).await {
-                Ok(code) => process::exit(code),
-                Err(_) if is_over.load(Ordering::Relaxed) => break,
-                Err(_) => log::line(text),
-            }
-        }
-        if !is_over.load(Ordering::Relaxed) {
-            process::exit(1);
-        }
-        process::exit(signals.next().await);
-    });
-}
-
-/// The exit codes that shells use for SIGINT and SIGTERM.
-const INTERRUPTED: i32 = 130;
-#[cfg(unix)]
-const TERMINATED: i32 = 143;
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: Signal::listen(INTERRUPT)?,
-            terminate: Signal::listen(TERMINATE)?,
-        })
-    }
-
-    /// Waits for a signal and returns the exit code for it.
-    async fn next(&mut self) -> i32 {
-        tokio::select! {
-            () = self.interrupt.recv() => INTERRUPTED,
-            () = self.terminate.recv() => TERMINATED,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    /// Waits for a signal and returns the exit code for it.
-    async fn next(&mut self) -> i32 {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => INTERRUPTED,
-            Err(_) => std::future::pending().await,
-        }
-    }
+    let notices = vec![
+        Notice {
+            after: NOTICE,
+            text: "waiting for responses in flight; press again to stop at once",
+        },
+        Notice {
+            after: PATIENCE + SLACK - NOTICE,
+            text: "a handler blocks its thread: the program stops without its response",
+        },
+    ];
+    signals::requests(notices, log::line)
 }

@@ -23,6 +23,8 @@ pub(super) struct Wanted {
     pub(super) gateway: Gateway,
     pub(super) routing: Routing,
     pub(super) destination: Destination,
+    /// Responses as streams.
+    pub(super) stream: bool,
     /// The policy of callers instead of the template.
     pub(super) caller_policy: bool,
 }
@@ -30,13 +32,17 @@ pub(super) struct Wanted {
 /// Parses the arguments after `template`.
 pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
     let (mut kind, mut routes, mut out, mut check) = (None, None, None, None);
-    let mut caller_policy = false;
+    let (mut stream, mut caller_policy) = (false, false);
     while let [argument, rest @ ..] = arguments {
-        if *argument == "--caller-policy" {
-            if caller_policy {
+        let flag = match *argument {
+            "--stream" => Some(&mut stream),
+            "--caller-policy" => Some(&mut caller_policy),
+            _ => None,
+        };
+        if let Some(flag) = flag {
+            if std::mem::replace(flag, true) {
                 return Err(doubled_option(argument));
             }
-            caller_policy = true;
             arguments = rest;
             continue;
         }
@@ -64,6 +70,7 @@ pub(super) fn parse(mut arguments: &[&str]) -> Result<Wanted, String> {
         gateway: kind.unwrap_or_default(),
         routing: routes.unwrap_or_default(),
         destination,
+        stream,
         caller_policy,
     })
 }
@@ -98,6 +105,9 @@ pub(super) fn run(api: &Api, wanted: &Wanted) -> Result<(), Failure> {
             Path::new(file).parent().unwrap_or(Path::new(""))
         }
     };
+    if wanted.stream {
+        options = options.stream();
+    }
     metadata::apply(&mut options, directory)?;
     if wanted.caller_policy {
         let (policy, warnings) = api

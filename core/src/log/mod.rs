@@ -1,4 +1,4 @@
-//! The log: JSON or text on standard output on Lambda, text on standard error elsewhere.
+//! The log: JSON or text on standard output on Lambda and of a server, text on standard error elsewhere.
 //!
 //! If the program has installed its own subscriber, none is installed here.
 
@@ -15,7 +15,7 @@ mod subscriber;
 pub(crate) use printable::Printable;
 pub(crate) use span::span;
 
-use crate::environment::is_on_lambda;
+use crate::environment::is_deployed;
 use config::{Config, Format};
 use json::JsonLayer;
 use one_line::OneLine;
@@ -31,8 +31,8 @@ use tracing_subscriber::{
 
 /// The log of this library as a layer for your own subscriber.
 ///
-/// The layer writes the same records as the default log: on Lambda, JSON on standard output, in the
-/// format of Lambda's [advanced logging
+/// The layer writes the same records as the default log: on Lambda, and where the environment makes the
+/// program a [server](crate::run), JSON on standard output, in the format of Lambda's [advanced logging
 /// controls](https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html);
 /// elsewhere, text on standard error. `AWS_LAMBDA_LOG_FORMAT`, `AWS_LAMBDA_LOG_LEVEL` and
 /// `RUST_LOG` configure this layer only.
@@ -73,7 +73,7 @@ pub fn log_layer<S>() -> impl Layer<S> + Send + Sync
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
-    if is_on_lambda() {
+    if is_deployed() {
         layer(Format::Json, io::stdout)
     } else {
         layer(Format::Text, io::stderr)

@@ -31,9 +31,10 @@ use std::{fmt, marker::PhantomData};
 /// # }
 /// ```
 ///
-/// Each item is serialised when it comes, so the items are never in memory together; the array is,
-/// since the body [is collected](Body#streams). An error of the stream, or an item that cannot be
-/// serialised, ends the body with an error: the client gets a 500, which is logged.
+/// Each item is serialised when it comes, so the items are never in memory together. Through a source that
+/// [streams](crate::guide::streaming) the array is not, either; for others, the body [is collected](Body#streams).
+/// An error of the stream, or an item that cannot be serialised, ends the body with an error, which is logged: the
+/// client gets a 500, or an array without its end if parts of it were sent before.
 pub struct JsonArray<T> {
     body: Body,
     items: PhantomData<fn() -> T>,
@@ -61,9 +62,11 @@ pub struct JsonArray<T> {
 /// The format is that of [ndjson] and of [JSON Lines], which is the same. The media type is the one
 /// of ndjson; neither has a registered one. Each line ends with a line feed, the last one too.
 ///
-/// As with [`JsonArray`], the body [is collected](Body#streams), and an error of the stream or of an
-/// item ends it: the client gets a 500, which is logged. Unlike that of an array, the schema of an item
-/// is not in an OpenAPI document, in which the content is a string.
+/// As with [`JsonArray`], an error of the stream or of an item ends the body. After parts of it were sent, the client
+/// only sees that the response ends early, so consider a last line that says so.
+///
+/// In an OpenAPI document, the content is a string, with the schema of an item as `x-item-schema`: OpenAPI 3.1
+/// has no keyword for it.
 ///
 /// [ndjson]: https://github.com/ndjson/ndjson-spec#33-mediatype-and-file-extensions
 /// [JSON Lines]: https://jsonlines.org

@@ -89,10 +89,8 @@ impl Handle for Routing {
                 return shared.respond(Err(framework::not_found()), false, request);
             }
         };
-        if let Some(span) = Invocation::of(&request).span()
-            && let Some(route) = entry.pattern.route()
-        {
-            span.record("route", route);
+        if let Some(route) = entry.pattern.route() {
+            Invocation::of(&request).set_route(route);
         }
         let uri = entry.way.is_wrapped().then(|| request.uri().clone());
         request.extensions_mut().insert(MatchedRoute {

@@ -12,8 +12,6 @@ pub(crate) mod init_error;
 mod invoke;
 pub(crate) mod lambda;
 mod poller;
-#[cfg(unix)]
-pub(crate) mod signal;
 mod snapshot;
 mod stream;
 mod terminate;

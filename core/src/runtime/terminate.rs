@@ -1,9 +1,9 @@
 //! Waits for the signal that ends the process.
 
-#[cfg(unix)]
-use super::signal::{Signal, TERMINATE};
 use super::{client::Address, extension};
 use crate::hooks::Hooks;
+#[cfg(unix)]
+use crate::signals::{Signal, TERMINATE};
 
 /// Receives SIGTERM for the shutdown hooks. Without hooks, it never completes.
 pub(super) struct Terminate {

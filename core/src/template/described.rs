@@ -5,6 +5,7 @@ use super::{
     resource::{Kind, Resource, UsagePlan, UserPoolClient},
 };
 use crate::{
+    event::Source,
     manifest::{Authenticator, Manifest, Rule},
     middleware::CorsRules,
 };
@@ -17,6 +18,8 @@ const LONGEST_NAME: usize = 64;
 /// An API, and what to write of it.
 pub(crate) struct Described<'a> {
     pub(crate) manifest: Manifest,
+    /// The sources that stream, if the program says so.
+    pub(crate) stream_on: Option<&'a [Source]>,
     pub(crate) cors: Option<CorsRules>,
     /// The function of the whole API.
     pub(crate) function: Option<&'a Function>,

@@ -6,6 +6,7 @@ use super::{
     tree::{Map, Node},
 };
 use crate::middleware::CorsRules;
+use std::time::Duration;
 
 /// The document with these paths.
 pub(super) fn document(title: impl Into<Node>, version: &str, paths: Map) -> Map {
@@ -55,19 +56,31 @@ fn parameters(path: &str) -> Vec<Node> {
     names.map(parameter).collect()
 }
 
-/// The integration that calls the function with this ARN.
-pub(super) fn integration(function: &str) -> Map {
-    Map::new()
+/// The integration that calls the function with this ARN. `stream` is the timeout of the function, if it
+/// streams its responses.
+pub(super) fn integration(function: &str, stream: Option<Duration>) -> Map {
+    let integration = Map::new()
         .with("type", "aws_proxy")
-        .with("httpMethod", "POST")
-        .with("uri", uri(function))
+        .with("httpMethod", "POST");
+    let Some(timeout) = stream else {
+        return integration.with("uri", uri(function));
+    };
+    integration
+        .with("uri", path_uri("2021-11-15", function, "response-streaming-invocations"))
+        .with("responseTransferMode", "STREAM")
+        // The default is 29 seconds, for a stream too.
+        .with("timeoutInMillis", timeout.as_secs().saturating_mul(1000))
 }
 
 /// The URI of the function with this ARN, for an integration or an authorizer.
 pub(super) fn uri(function: &str) -> Node {
+    path_uri("2015-03-31", function, "invocations")
+}
+
+fn path_uri(version: &str, function: &str, action: &str) -> Node {
     Node::sub(format!(
-        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/\
-         {function}/invocations"
+        "arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/{version}/functions/\
+         {function}/{action}"
     ))
 }
 
@@ -77,7 +90,7 @@ pub(super) fn uri(function: &str) -> Node {
 pub(super) fn integrations(functions: impl Iterator<Item = (String, String)>) -> Map {
     let mut integrations = Map::new();
     for (id, arn) in functions {
-        let integration = integration(&arn).with("payloadFormatVersion", "2.0");
+        let integration = integration(&arn, None).with("payloadFormatVersion", "2.0");
         integrations.push(id, integration);
     }
     Map::new().with("x-amazon-apigateway-integrations", integrations)

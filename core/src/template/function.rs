@@ -114,6 +114,12 @@ impl Function {
         self
     }
 
+    /// The time that one invocation may take: by default as long as an HTTP API waits.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn timeout_or_default(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(30))
+    }
+
     /// The name of the function of a nested API with this prefix.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn name_or(&self, prefix: &str) -> String {

@@ -12,7 +12,7 @@ use super::{
     tree::{Map, Node},
     values::Values,
 };
-use crate::middleware::CorsRules;
+use crate::{environment::STREAM, middleware::CorsRules};
 use serde_json::Value;
 
 /// What a document has besides what the gateway knows of each route.
@@ -45,6 +45,7 @@ pub(crate) fn write(
     }
     check::functions(api, &mut errors, &mut warnings);
     check::readers(api, &mut errors);
+    check::streams(api, &mut errors);
     let mut values = Values::new(api, &mut errors);
     let plan = Plan::new(api, &mut values, &mut errors);
     warnings.extend(plan.warnings.iter().cloned());
@@ -54,6 +55,11 @@ pub(crate) fn write(
     };
     quotas.count_gateway(api, &plan);
     check_functions(api, &values, &mut errors);
+    if api.stream_variable().is_some() {
+        warnings.push(format!(
+            "responses are streams: the functions need `rest` in the variable `{STREAM}`"
+        ));
+    }
     let (title, version) = additions
         .info
         .unwrap_or_else(|| (api.binary().to_owned(), "1".to_owned()));
@@ -131,7 +137,8 @@ fn paths(api: &Described<'_>, plan: &Plan) -> Map {
         let mut operations = Map::new();
         for operation in &item.operations {
             let integration = if is_rest {
-                document::integration(&arn(operation.function.as_deref()))
+                let function = operation.function.as_deref();
+                document::integration(&arn(function), api.stream_timeout(function))
             } else {
                 document::reference(operation, function_id)
             };

@@ -43,6 +43,8 @@ mod quotas;
 mod resource;
 #[cfg(any(debug_assertions, feature = "local"))]
 mod sam;
+#[cfg(any(debug_assertions, feature = "local"))]
+mod streams;
 #[cfg(test)]
 mod testing;
 #[cfg(any(debug_assertions, feature = "local"))]
@@ -79,6 +81,7 @@ pub(crate) fn write(api: &Described<'_>) -> Result<Template, TemplateErrors> {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     check::functions(api, &mut errors, &mut warnings);
     check::readers(api, &mut errors);
+    check::streams(api, &mut errors);
     let mut values = values::Values::new(api, &mut errors);
     let blocks = match api.options.gateway {
         Gateway::HttpApi | Gateway::RestApi => {

@@ -45,6 +45,7 @@ pub struct Options {
     pub(crate) binary: Option<String>,
     pub(crate) max_routes: Option<usize>,
     pub(crate) models: bool,
+    pub(crate) stream: bool,
     /// Settings of the function that Cargo.toml has.
     pub(crate) defaults: Function,
     /// The same for the functions of nested APIs, by name.
@@ -61,6 +62,7 @@ impl Default for Options {
             binary: None,
             max_routes: None,
             models: false,
+            stream: false,
             defaults: Function::default(),
             nested_defaults: BTreeMap::new(),
             code_uri: ".".to_owned(),
@@ -90,7 +92,8 @@ impl Options {
             Routing::Each => "",
             Routing::Proxy => " --routes proxy",
         };
-        format!("template{kind}{routes}")
+        let stream = if self.stream { " --stream" } else { "" };
+        format!("template{kind}{routes}{stream}")
     }
 
     /// Sets which routes the gateway knows.
@@ -120,6 +123,23 @@ impl Options {
     /// ```
     pub fn models(mut self) -> Self {
         self.models = true;
+        self
+    }
+
+    /// Lets the gateway stream responses: a function URL with the invoke mode `RESPONSE_STREAM`, or a REST API
+    /// with the response transfer mode `STREAM` for every operation. The template tells the functions with
+    /// the variable `LAMBDA_API_STREAM`.
+    ///
+    /// It is the default if [`Api::stream_on`](crate::Api::stream_on) lists the gateway. The template of a gateway that
+    /// only buffers responses is an error then.
+    ///
+    /// ```
+    /// use lambda_api::template::{Gateway, Options};
+    ///
+    /// let options = Options::new(Gateway::FunctionUrl).stream();
+    /// ```
+    pub fn stream(mut self) -> Self {
+        self.stream = true;
         self
     }
 

@@ -101,6 +101,9 @@ impl Values {
         {
             values.add(&variable, api.options.gateway, false);
         }
+        if let Some((name, value)) = api.stream_variable() {
+            values.environment.insert(name.to_owned(), value.into());
+        }
         values
     }
 

@@ -2,8 +2,11 @@
 
 use crate::{all, header};
 use lambda_api::{
-    Api, Body, Error, IntoResponse, Response, State, api_handler, event::Source, extract::Range,
-    response::Download, routes,
+    Api, Body, Error, IntoResponse, LambdaContext, Response, State, api_handler,
+    event::{EventResponse, Source},
+    extract::Range,
+    response::Download,
+    routes,
 };
 use lambda_api_testing::EventBuilder;
 use std::{
@@ -195,6 +198,25 @@ async fn a_file_above_the_limit_arrives_in_open_ranges() {
         assert!(content == fs::read(&file.0).unwrap(), "{path} {source}");
         assert_eq!(requests, parts, "{path} {source}");
     }
+}
+
+#[tokio::test]
+async fn a_source_that_streams_gets_an_open_range_at_once() {
+    let file = TestFile::new("streamed.bin", &[7; 7_000_000]);
+    let api = Api::new().routes(routes![large]).state(file.0.clone());
+    let app = api.stream_on([Source::RestApi]).build().await.unwrap();
+    let event = EventBuilder::new(Source::RestApi)
+        .path("/binary")
+        .header("range", "bytes=1-");
+    let response = app.stream_event(event.to_bytes(), LambdaContext::for_test());
+    let EventResponse::Stream(body) = response.await.unwrap() else {
+        panic!("not a stream");
+    };
+    let all = body.collect().await.unwrap();
+    let end = all.windows(8).position(|eight| eight == [0; 8]).unwrap();
+    let head = String::from_utf8_lossy(&all[..end]);
+    assert!(head.contains("bytes 1-6999999/7000000"), "{head}");
+    assert_eq!(all.len() - end - 8, 6_999_999);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod collected;
 mod downloads;
 mod events;
 mod json;
+mod streamed;
 
 use futures_util::{Stream, stream};
 use lambda_api::{IntoResponse, Response};

@@ -63,6 +63,16 @@ fn manifest(api: &Api) -> Value {
 }
 
 #[test]
+fn streams_are_those_that_the_program_states() {
+    use crate::event::Source::{FunctionUrl, RestApi};
+    assert_eq!(manifest(&Api::new()).get("streams"), None);
+    let api = Api::new().stream_on([FunctionUrl, RestApi]);
+    assert_eq!(manifest(&api)["streams"], json!(["url", "rest"]));
+    let none = manifest(&Api::new().stream_on([]));
+    assert_eq!(none["streams"], json!([]));
+}
+
+#[test]
 fn references_of_gateway_authenticators_stay() {
     let manifest = manifest(&gateway());
     assert_eq!(

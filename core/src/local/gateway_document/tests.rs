@@ -23,7 +23,7 @@ fn options_are_parsed() {
             false,
         ),
         (
-            "--gateway rest --routes each --models",
+            "--gateway rest --routes each --models --stream",
             Gateway::RestApi,
             Routing::Each,
             true,
@@ -33,6 +33,7 @@ fn options_are_parsed() {
             gateway,
             routing,
             models,
+            stream: line.contains("--stream"),
         };
         let wanted = parsed(line).expect("options");
         assert_eq!(wanted.gateway, Some(expected), "{line}");
@@ -56,6 +57,11 @@ fn invalid_options_are_errors() {
         (
             "--gateway http --models",
             "`--models` needs `--gateway rest`",
+        ),
+        ("--stream", "`--stream` needs `--gateway rest`"),
+        (
+            "--gateway http --stream",
+            "`--stream` needs `--gateway rest`",
         ),
         (
             "--gateway rest --models --models",

@@ -3,6 +3,7 @@ mod callers;
 mod docs;
 mod identities;
 mod limits;
+mod streams;
 
 use super::*;
 use crate::{

@@ -11,9 +11,10 @@ fn options_are_parsed() {
         gateway: Gateway::RestApi,
         routing: Routing::Proxy,
         destination: Destination::Out("a.yaml".to_owned()),
+        stream: true,
         caller_policy: false,
     };
-    let line = "--kind rest --routes=proxy --out a.yaml";
+    let line = "--kind rest --routes=proxy --stream --out a.yaml";
     assert_eq!(parsed(line), Ok(expected));
     assert_eq!(parsed(""), Ok(Wanted::default()));
     let policy = parsed("--caller-policy --kind rest").expect("options");
@@ -39,6 +40,7 @@ fn invalid_options_are_errors() {
             "--caller-policy --caller-policy",
             "`--caller-policy` is given twice",
         ),
+        ("--stream --stream", "`--stream` is given twice"),
         (
             "--caller-policy=yes",
             "`template` does not know \"--caller-policy=yes\"",

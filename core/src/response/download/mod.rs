@@ -9,7 +9,7 @@ pub(crate) use condition::PreconditionFailed;
 #[cfg(feature = "docs")]
 pub(crate) use condition::is_known;
 pub use range::Range;
-pub(crate) use range::RangeNotSatisfiable;
+pub(crate) use range::{Longest, RangeNotSatisfiable};
 
 use super::{media_type::ANY, plain::ok};
 use crate::{Body, Error, IntoResponse, Problem, Response, describe::Operation};
@@ -67,12 +67,12 @@ use std::{
 ///
 /// If a value of a setter is invalid, the response is a 500, which is logged.
 ///
-/// The content is [collected](Body#streams) before it is sent, up to the
-/// [limit](crate::Limits::response) of the source: 6 MB for most, and less for binary content, which
-/// is base64 in the event. A larger file is a 500, unless the client asks for one range of it:
-/// [`range`](Download::range) then responds with as much as the source can send.
+/// A source that [streams](crate::guide::streaming) gets the content as it is read, up to 200 MB. For the others it
+/// is [collected](Body#streams), up to the [limit](crate::Limits::response) of the source: 6 MB for most, and less
+/// for binary content, which is base64 in the event. A larger file is a 500, unless the client asks for one range
+/// of it: [`range`](Download::range) then responds with as much as the source can send.
 ///
-/// Through a REST API, binary content only reaches clients if `binaryMediaTypes` lists its type; see
+/// Through a REST API that buffers, binary content only reaches clients if `binaryMediaTypes` lists its type; see
 /// [`event::encode`](crate::event::encode#binary-bodies-at-a-rest-api).
 ///
 /// # Paths from outside

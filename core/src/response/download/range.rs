@@ -20,8 +20,16 @@ pub struct Range {
     wanted: Option<Wanted>,
     if_range: Option<HeaderValue>,
     conditions: Conditions,
-    /// The size of the largest response in bytes of JSON.
-    limit: Option<usize>,
+    limit: Option<Longest>,
+}
+
+/// The largest response that the client can get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Longest {
+    /// The bytes of JSON.
+    Json(usize),
+    /// The bytes of the content.
+    Stream(usize),
 }
 
 /// The range, before the size of the content is known.
@@ -55,8 +63,8 @@ impl Range {
         }
     }
 
-    /// The range of a request, and the size of the largest response to it in bytes of JSON.
-    pub(crate) fn of(request: &Request, limit: Option<usize>) -> Self {
+    /// The range of a request, and the largest response to it.
+    pub(crate) fn of(request: &Request, limit: Option<Longest>) -> Self {
         let (method, headers) = (request.method(), request.headers());
         let mut range = Self {
             limit,
@@ -83,8 +91,10 @@ impl Range {
     /// The length of the longest part that a response can hold: a part of what was asked for is
     /// allowed (RFC 9110, section 15.3.7), and one that is too large is a 500.
     fn longest(&self, content_type: &str) -> u64 {
-        let Some(limit) = self.limit else {
-            return u64::MAX;
+        let limit = match self.limit {
+            None => return u64::MAX,
+            Some(Longest::Stream(bytes)) => return bytes.max(1) as u64,
+            Some(Longest::Json(bytes)) => bytes,
         };
         // The rest is for the header fields.
         let room = limit - limit / 16;
@@ -256,25 +266,25 @@ mod tests {
 
     #[test]
     fn a_part_is_no_longer_than_a_response_can_be() {
-        // A sixteenth of 160 is for the header fields.
+        const JSON: Option<Longest> = Some(Longest::Json(160));
+        const STREAM: Option<Longest> = Some(Longest::Stream(160));
+        // A sixteenth of 160 is for the header fields, if they are with the content.
         for (value, content_type, limit, expected) in [
-            ("bytes=0-", BYTES, Some(160), part(0, 110)),
-            ("bytes=5-", BYTES, Some(160), part(5, 115)),
-            ("bytes=5-115", BYTES, Some(160), part(5, 115)),
-            ("bytes=5-116", BYTES, Some(160), part(5, 115)),
-            ("bytes=5-100", BYTES, Some(160), part(5, 100)),
-            ("bytes=-500", BYTES, Some(160), part(500, 610)),
-            ("bytes=990-", BYTES, Some(160), part(990, 999)),
-            (
-                "bytes=0-",
-                "text/csv; charset=utf-8",
-                Some(160),
-                part(0, 74),
-            ),
+            ("bytes=0-", BYTES, JSON, part(0, 110)),
+            ("bytes=5-", BYTES, JSON, part(5, 115)),
+            ("bytes=5-115", BYTES, JSON, part(5, 115)),
+            ("bytes=5-116", BYTES, JSON, part(5, 115)),
+            ("bytes=5-100", BYTES, JSON, part(5, 100)),
+            ("bytes=-500", BYTES, JSON, part(500, 610)),
+            ("bytes=990-", BYTES, JSON, part(990, 999)),
+            ("bytes=0-", "text/csv; charset=utf-8", JSON, part(0, 74)),
             ("bytes=0-", BYTES, None, part(0, 999)),
-            ("bytes=7-", BYTES, Some(0), part(7, 7)),
-            ("bytes=1000-", BYTES, Some(160), Unsatisfiable),
-            ("", BYTES, Some(160), Whole),
+            ("bytes=7-", BYTES, Some(Longest::Json(0)), part(7, 7)),
+            ("bytes=5-", BYTES, STREAM, part(5, 164)),
+            ("bytes=0-", "text/csv; charset=utf-8", STREAM, part(0, 159)),
+            ("bytes=7-", BYTES, Some(Longest::Stream(0)), part(7, 7)),
+            ("bytes=1000-", BYTES, JSON, Unsatisfiable),
+            ("", BYTES, JSON, Whole),
         ] {
             let range = Range {
                 limit,

@@ -53,20 +53,22 @@ use std::time::Duration;
 /// # }
 /// ```
 ///
-/// The events are collected: the client gets all of them together, when the stream ends. See
-/// [streams](Body#streams). A stream that does not end is stopped at the
-/// [deadline](crate::extract::Deadline), and the client gets a 504 and none of the events. An error
-/// of the stream, or an invalid [`Event`], ends the body with an error: the client gets a 500, which
-/// is logged.
+/// Through a source that [streams](crate::guide::streaming), the client gets each event as it comes. A stream that
+/// does not end is ended early, shortly before the [deadline](crate::extract::Deadline) or after
+/// [`Api::stream_timeout`](crate::Api::stream_timeout). An error of the stream, or an invalid [`Event`], ends it early
+/// as well, and is logged.
+///
+/// Other sources [collect](Body#streams) the events: the client gets all of them together when the stream ends, a 504
+/// and no event if it has not ended at the deadline, and a 500 after an error.
 ///
 /// # Reconnecting
 ///
 /// After each response, a browser's `EventSource` connects again and sends the id of the last event.
 /// So a stream that ends in time and continues from there reaches the client in parts, and each part
-/// is an invocation.
+/// is an invocation. A stream that ended early is continued in the same way.
 ///
-/// - [`Event::retry`] sets the time until then: it is the interval of polling. Without it, browsers
-///   wait for some seconds.
+/// - [`Event::retry`] sets the time until then: for a source that collects events, it is the interval of
+///   polling. Without it, browsers wait for some seconds.
 /// - [`Sse::done`], a 204, ends it. A 200 without events does not: such a client asks for ever.
 /// - Any other status ends it as well. So a 4xx, a 500 and the 504 of one stream that missed its
 ///   deadline leave the page without updates, until it makes another `EventSource`.
@@ -102,7 +104,7 @@ impl Sse {
     /// Sends a comment whenever no event came for this long, at least a second, so that proxies do
     /// not close an idle connection. The standard advises 15 seconds.
     ///
-    /// It has no use while the events are collected; a collected body contains the comments too.
+    /// It has no use where the events are collected; a collected body contains the comments too.
     pub fn keep_alive(mut self, interval: Duration) -> Self {
         self.keep_alive = Some(interval.max(Duration::from_secs(1)));
         self

@@ -112,7 +112,8 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Map {
         properties.push("Auth", auth);
     }
     let paths = paths(api, plan, &|operation| {
-        document::integration(&arn(api, operation.function.as_deref()))
+        let function = operation.function.as_deref();
+        document::integration(&arn(api, function), api.stream_timeout(function))
     });
     let mut body = body(paths);
     if usage_plan.is_some() {

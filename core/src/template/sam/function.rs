@@ -9,11 +9,8 @@ use crate::template::{
     tree::{Map, Node},
     values::Values,
 };
-use std::time::Duration;
 
 const MEMORY: u32 = 256;
-/// As long as an HTTP API waits.
-const TIMEOUT: Duration = Duration::from_secs(30);
 const LOG_RETENTION: u32 = 30;
 
 /// The blocks of one function. `more` are properties besides the usual ones.
@@ -46,7 +43,7 @@ pub(super) fn blocks(
     for (name, value) in environment {
         variables.push(name, value);
     }
-    let timeout = settings.timeout.unwrap_or(TIMEOUT).as_secs();
+    let timeout = settings.timeout_or_default().as_secs();
     let policies = policies(api, settings);
     let mut properties = Map::new();
     properties.push_with(

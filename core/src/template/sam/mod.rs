@@ -60,7 +60,9 @@ pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> V
 /// The blocks of a function with a URL.
 pub(super) fn with_url(api: &Described<'_>, is_signed: bool, values: &Values) -> Vec<Block> {
     let auth = if is_signed { "AWS_IAM" } else { "NONE" };
-    let mut url = Map::new().with("AuthType", auth);
+    let mut url = Map::new()
+        .with("AuthType", auth)
+        .with_some("InvokeMode", api.streams().then_some("RESPONSE_STREAM"));
     // The function responds to preflights itself, unless the URL rejects them: they are not signed.
     if let Some(cors) = api.cors.as_ref().filter(|_| is_signed) {
         let methods = vec!["*".to_owned()];

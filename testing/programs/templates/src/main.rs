@@ -2,9 +2,9 @@
 //! `.ci/template/check.py --stream`: `templates SEED COUNT`.
 //!
 //! `COUNT` APIs are drawn. Each has six templates: for an HTTP API and a REST API, with a route for each
-//! route of the program and with one for everything; for a function URL and a load balancer. An API that a
-//! gateway cannot have must have the reason that the error states. The exit code is 1 if a reason is wrong,
-//! or if too few templates are written.
+//! route of the program and with one for everything; for a function URL and a load balancer. Those of every
+//! other API stream where the gateway can. An API that a gateway cannot have must have the reason that the
+//! error states. The exit code is 1 if a reason is wrong, or if too few templates are written.
 
 mod api;
 mod authenticators;
@@ -62,14 +62,19 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let api = drawing.api();
         let manifest: Value = serde_json::from_str(&lambda_api::__private::manifest(&api))?;
         for (gateway, kind, routing, routes) in TEMPLATES {
-            let options = Options::new(gateway).routing(routing).binary("shop");
+            let streams = number % 2 == 1 && matches!(kind, "rest" | "url");
+            let mut options = Options::new(gateway).routing(routing).binary("shop");
+            if streams {
+                options = options.stream();
+            }
             let own = counts.entry([kind, routes]).or_default();
             let errors = match api.template(&options) {
                 Ok(template) => {
                     own.written += 1;
                     let template = template.to_yaml();
                     let line = json!({
-                        "kind": kind, "routes": routes, "manifest": manifest, "template": template
+                        "kind": kind, "routes": routes, "streams": streams, "manifest": manifest,
+                        "template": template
                     });
                     writeln!(out, "{line}")?;
                     continue;

@@ -1,4 +1,4 @@
-//! Unix signals.
+//! One Unix signal.
 //!
 //! Does not use `tokio::signal`: with tokio's feature `signal`, every runtime prepares for all
 //! signals when it starts, a tenth of all instructions up to the first event.
@@ -8,7 +8,7 @@ use std::{ffi::c_int, io};
 use tokio::{io::AsyncReadExt, net::UnixStream};
 
 /// Ctrl-C.
-#[cfg(any(debug_assertions, feature = "local"))]
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
 pub(crate) const INTERRUPT: c_int = signal_hook::consts::SIGINT;
 /// The request to terminate.
 pub(crate) const TERMINATE: c_int = signal_hook::consts::SIGTERM;

@@ -1,0 +1,92 @@
+//! Requests to a server.
+
+use super::App;
+use crate::{
+    Invocation, Problem, Request, Response,
+    catch_unwind::catch_unwind,
+    deadline::RequestClock,
+    error::framework,
+    event::{self, current},
+    limits::Limits,
+    log,
+    middleware::timed,
+    sensitive,
+};
+use bytes::Bytes;
+use http::request::Parts;
+use std::{future::Future, sync::atomic::Ordering, time::Duration};
+use tracing::Instrument;
+
+impl App {
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.decode.limits
+    }
+
+    /// Handles one request to a server, as [`handle_event`](App::handle_event) handles an event. The body
+    /// of the response may be a stream.
+    ///
+    /// `body` is only awaited if the head is within the limits. `timeout` is that of the handler.
+    pub(crate) async fn served(
+        &self,
+        mut head: Parts,
+        body: impl Future<Output = Result<Bytes, Problem>> + Send,
+        timeout: Duration,
+        invocation: &Invocation,
+    ) -> Response {
+        // Only the first request writes to memory that all threads share.
+        let cold = self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
+        let span = log::span(invocation, cold);
+        invocation.set_span(span.clone());
+        let response = async {
+            let asked = self.asked(&head.method, &head.headers);
+            let is_head = asked.is_head;
+            sensitive::mark_all(&mut head.headers, &self.0.credentials);
+            let admitted = match self.limits().check(&head) {
+                Ok(()) => body.await,
+                Err(exceeded) => Err(framework::over_limit(exceeded)),
+            };
+            let outcome = match admitted {
+                Ok(body) => {
+                    let mut request = Request::from_parts(head, body.into());
+                    let clock = RequestClock::start(timeout, &mut request);
+                    let handled = catch_unwind(async { self.respond(request).await });
+                    match timed(handled, || Some(clock.limit())).await {
+                        Ok(handled) => handled.map_err(crate::catch_unwind::Panic::problem),
+                        Err(late) => Err(self.0.timing.problem(late)),
+                    }
+                }
+                Err(problem) => Err(problem),
+            };
+            // What few requests need is boxed: the future of each request is copied to the heap.
+            let response = match outcome {
+                Ok(response) => response,
+                Err(problem) => Box::pin(self.reject(asked, problem, invocation)).await,
+            };
+            let mut response = match self.settled(response, is_head) {
+                Ok(response) => response,
+                Err(other) => Box::pin(self.begin_response(other, is_head, invocation)).await,
+            };
+            self.tell_request_id(response.headers_mut(), invocation);
+            response
+        };
+        current::scope(invocation.clone(), response.instrument(span)).await
+    }
+
+    /// The response as [`begin_response`](App::begin_response) returns it, if its body is in memory and can
+    /// be sent; otherwise the response.
+    fn settled(&self, mut response: Response, is_head: bool) -> Result<Response, Response> {
+        let status = response.status();
+        let body = response.body();
+        if body.is_stream()
+            || body.bytes().len() > self.limits().response
+            || !event::is_final(status)
+            || event::has_no_body(status)
+        {
+            return Err(response);
+        }
+        if body.bytes().is_empty() && !is_head {
+            event::settle_length(status, response.headers_mut());
+        }
+        Ok(response)
+    }
+}

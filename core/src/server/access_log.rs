@@ -1,0 +1,57 @@
+//! One record for each request, as access logs of gateways have it.
+
+use crate::Invocation;
+use http::{Method, StatusCode, Uri};
+use std::time::Instant;
+
+/// What is known about a request before its response.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) invocation: Invocation,
+    pub(super) started: Instant,
+}
+
+/// How a response ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Complete,
+    /// The client left, or the connection was cut.
+    Cut,
+    /// The body failed; a record of its own says why.
+    Failed,
+}
+
+impl Entry {
+    /// Writes the record. It has no query and, if a route matched, no path, since both can hold
+    /// secrets. `status` is that of the response, if there was one.
+    pub(super) fn write(&self, status: Option<StatusCode>, bytes: u64, end: End) {
+        let record = || {
+            let path = (!self.invocation.is_routed()).then(|| self.uri.path());
+            let ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(
+                target: "lambda_api::access",
+                method = self.method.as_str(),
+                path,
+                status = status.map(|status| status.as_u16()),
+                duration_ms = ms,
+                response_bytes = bytes,
+                ended_early = match end {
+                    End::Complete => None,
+                    End::Cut => Some("client"),
+                    End::Failed => Some("error"),
+                },
+                "request"
+            );
+        };
+        // Entering a span costs something too.
+        if !tracing::enabled!(target: "lambda_api::access", tracing::Level::INFO) {
+            return;
+        }
+        match self.invocation.span() {
+            Some(span) => span.in_scope(record),
+            None => record(),
+        }
+    }
+}

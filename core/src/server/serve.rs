@@ -1,0 +1,333 @@
+//! `serve`: the settings of a server, and its life.
+
+use super::{
+    accept::Listener,
+    connection,
+    peer::Shared,
+    proxies::{Network, Proxies},
+    settings::Settings,
+    stage::{Stage, Watcher},
+};
+use crate::{
+    App, BoxFuture,
+    catch_unwind::install_panic_hook,
+    hooks::InFlight,
+    request_id::RequestIds,
+    signals::{self, Notice},
+};
+use std::{fmt, future::IntoFuture, io, pin::pin, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch, time::sleep};
+
+/// How long keys may be loaded before the first request.
+const PREPARE: Duration = Duration::from_secs(2);
+
+/// How long hooks at shutdown may take, unless `Api::shutdown_timeout` is set.
+const HOOKS: Duration = Duration::from_secs(4);
+
+/// How much longer than its limits stopping may take before the process is ended.
+const SLACK: Duration = Duration::from_secs(2);
+
+/// Serves an [`App`] over HTTP/1.1 and HTTP/2 without TLS, until the process is asked to stop.
+///
+/// The returned [`Serve`] has the settings; awaiting it serves. [`#[lambda_api::main]`](crate::main)
+/// and [`run`](crate::run) call this outside of Lambda; see the [module](crate::server).
+///
+/// ```no_run
+/// use lambda_api::{Api, BoxError, api_handler, routes};
+///
+/// #[api_handler(GET "/hello")]
+/// async fn hello() -> &'static str { "Hello!" }
+///
+/// #[tokio::main]
+/// async fn main() -> Result<(), BoxError> {
+///     let app = Api::new().routes(routes![hello]).build().await?;
+///     let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
+///     lambda_api::serve(listener, app)
+///         .trusted_proxies(["10.0.0.0/16"])
+///         .healthz("/healthz")
+///         .await?;
+///     Ok(())
+/// }
+/// ```
+pub fn serve(listener: TcpListener, app: App) -> Serve {
+    Serve {
+        listener,
+        app,
+        settings: Settings::default(),
+        invalid: None,
+        shutdown: None,
+    }
+}
+
+/// A server that is about to start: its settings, and a future. [`serve`](crate::serve) creates it.
+///
+/// # Errors
+/// Awaiting it fails with [`InvalidInput`](io::ErrorKind::InvalidInput) if a setting is invalid, and
+/// with the error of the listener if its address is not known. Errors of connections never end the
+/// server.
+#[must_use = "a server does nothing until it is awaited"]
+pub struct Serve {
+    listener: TcpListener,
+    app: App,
+    settings: Settings,
+    /// What is wrong with the settings.
+    invalid: Option<String>,
+    shutdown: Option<BoxFuture<'static, ()>>,
+}
+
+impl Serve {
+    /// Sets the proxies in front of this server: addresses such as `192.0.2.1`, and networks such as
+    /// `10.0.0.0/8`.
+    ///
+    /// If a request comes from one of them, `x-forwarded-for` is read from its end, and the first address
+    /// that is not a trusted proxy is [`source_ip`](crate::Invocation::source_ip). The trace id of
+    /// `x-amzn-trace-id` is also used. Without trusted proxies, the default, `source_ip` is the address of
+    /// the socket: whatever a client writes into such headers has no effect.
+    ///
+    /// Trust only proxies that append to `x-forwarded-for`, as load balancers do. `forwarded` (RFC 7239),
+    /// `x-forwarded-proto` and `x-forwarded-host` are not interpreted; handlers can read them like any
+    /// other header.
+    pub fn trusted_proxies<I>(mut self, networks: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let networks: Result<Vec<_>, _> = networks
+            .into_iter()
+            .map(|network| Network::parse(network.as_ref()))
+            .collect();
+        match networks {
+            Ok(networks) => self.settings.proxies = Proxies::new(networks),
+            Err(error) => self.invalid(format!("trusted_proxies: {error}")),
+        }
+        self
+    }
+
+    /// Sets the maximum number of connections. More wait until one is closed. The default is 10,000.
+    ///
+    /// A connection holds the body of a request, so this bounds memory together with
+    /// [`Limits::body`](crate::Limits::body); an HTTP/2 connection has up to 100 requests at a time.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        if connections == 0 {
+            self.invalid("max_connections: expected at least 1, found 0".to_owned());
+        }
+        self.settings.max_connections = connections;
+        self
+    }
+
+    /// Sets how long the head of a request may take, from its first byte. The default is 10 s.
+    ///
+    /// A slower client gets 408, without a body, between this time and twice as much.
+    pub fn header_timeout(mut self, timeout: Duration) -> Self {
+        self.check("header_timeout", timeout);
+        self.settings.head = timeout;
+        self
+    }
+
+    /// Sets how long the body of a request may take, from its head to its end. The default is 60 s.
+    ///
+    /// A slower client gets a 408 problem, `request_timeout`, and the connection is closed.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.check("body_timeout", timeout);
+        self.settings.body = timeout;
+        self
+    }
+
+    /// Sets how long a handler may take until its response begins, layers included. The default is
+    /// 30 s.
+    ///
+    /// Then it is stopped, and the client gets a 504 problem, `timed_out`. The
+    /// [`Deadline`](crate::extract::Deadline) of a handler is this, or the timeout of its route if that is
+    /// earlier. A response that has begun is limited by
+    /// [`Api::stream_timeout`](crate::Api::stream_timeout).
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.check("request_timeout", timeout);
+        self.settings.request = timeout;
+        self
+    }
+
+    /// Sets how long a connection may have no request, and how long a client may stop reading its
+    /// response. Then it is closed. The default is 75 s.
+    ///
+    /// A load balancer in front should close idle connections earlier, as an Application Load Balancer
+    /// does after 60 s; otherwise it may send a request while the server closes the connection.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.check("idle_timeout", timeout);
+        self.settings.idle = timeout;
+        self
+    }
+
+    /// Sets how long responses in flight may take after the server was asked to stop. The default is
+    /// 25 s.
+    ///
+    /// Containers are commonly killed 30 s after SIGTERM. The hooks of
+    /// [`Api::on_shutdown`](crate::Api::on_shutdown) run after this time, for 4 s or the
+    /// [`Api::shutdown_timeout`](crate::Api::shutdown_timeout).
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.drain = timeout;
+        self
+    }
+
+    /// Responds to GET and HEAD at this path itself: 200, and 503 while the server drains. Off by
+    /// default.
+    ///
+    /// Neither authentication nor layers apply, and there is no record in the log. It says that the
+    /// server accepts requests, not that a database does; a handler can check more.
+    pub fn healthz(mut self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        if !path.starts_with('/') || path.contains(['?', '#']) {
+            let path = path.escape_debug();
+            self.invalid(format!(
+                "healthz: expected a path such as `/healthz`, found `{path}`"
+            ));
+        }
+        self.settings.healthz = Some(path);
+        self
+    }
+
+    /// Stops the server when this future is ready, instead of at SIGTERM and Ctrl-C.
+    ///
+    /// For tests, and for programs that handle signals themselves.
+    ///
+    /// ```no_run
+    /// # async fn example(listener: tokio::net::TcpListener, app: lambda_api::App) -> std::io::Result<()> {
+    /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    /// let server = lambda_api::serve(listener, app).with_graceful_shutdown(async {
+    ///     let _ = stopped.await;
+    /// });
+    /// let server = tokio::spawn(server.into_future());
+    /// // Call it.
+    /// let _ = stop.send(());
+    /// server.await?
+    /// # }
+    /// ```
+    pub fn with_graceful_shutdown<F>(mut self, signal: F) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.shutdown = Some(Box::pin(signal));
+        self
+    }
+
+    /// Keeps the first error of a setting.
+    fn invalid(&mut self, error: String) {
+        self.invalid.get_or_insert(error);
+    }
+
+    fn check(&mut self, name: &str, timeout: Duration) {
+        if timeout.is_zero() {
+            self.invalid(format!("{name}: expected more than 0 s"));
+        }
+    }
+
+    async fn run(self) -> io::Result<()> {
+        if let Some(error) = self.invalid {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
+        }
+        let address = self.listener.local_addr()?;
+        install_panic_hook();
+        self.app.prepare(PREPARE).await;
+        let drain = self.settings.drain;
+        let hooks = self.app.hooks();
+        let hooks_limit = hooks.shutdown_timeout.unwrap_or(HOOKS);
+        let (shutdown, _guard) = match self.shutdown {
+            Some(shutdown) => (shutdown, None),
+            None => {
+                let (mut requests, guard) = signals::requests(notices(drain + hooks_limit), warn);
+                let signal = async move {
+                    requests.recv().await;
+                };
+                (Box::pin(signal) as BoxFuture<'static, ()>, Some(guard))
+            }
+        };
+        tracing::info!(target: "lambda_api", %address, "serving HTTP");
+        let listener = Listener::new(self.listener, self.settings.max_connections);
+        let shared = Shared {
+            app: self.app.clone(),
+            settings: self.settings,
+            ids: RequestIds::default(),
+        };
+        until_drained(listener, &Arc::new(shared), shutdown).await;
+        self.app
+            .hooks()
+            .shut_down_within(&InFlight::default(), hooks_limit)
+            .await;
+        Ok(())
+    }
+}
+
+/// Serves connections until `shutdown`, and then until no connection is left or the time is over.
+async fn until_drained(
+    listener: Listener,
+    shared: &Arc<Shared>,
+    mut shutdown: BoxFuture<'static, ()>,
+) {
+    let (stage, _) = watch::channel(Stage::Serving);
+    let spawn = |accepted: super::accept::Accepted| {
+        let watcher = Watcher(stage.subscribe());
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move {
+            let address = accepted.address.ip();
+            connection::serve(accepted.stream, address, shared, watcher).await;
+            drop(accepted.slot);
+        });
+    };
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            accepted = listener.accept() => spawn(accepted),
+        }
+    }
+    // New connections get their responses too: load balancers learn late that the server stops, and
+    // the health check tells them.
+    let drain = shared.settings.drain;
+    tracing::info!(target: "lambda_api", "draining: the server stops after the responses in flight");
+    stage.send_replace(Stage::Draining);
+    let mut bound = pin!(sleep(drain));
+    loop {
+        tokio::select! {
+            biased;
+            () = stage.closed() => return,
+            () = &mut bound => break,
+            accepted = listener.accept() => spawn(accepted),
+        }
+    }
+    tracing::warn!(
+        target: "lambda_api",
+        limit_ms = u64::try_from(drain.as_millis()).unwrap_or(u64::MAX),
+        connections = stage.receiver_count(),
+        "draining exceeded the time limit: the remaining connections were closed"
+    );
+    stage.send_replace(Stage::Ended);
+}
+
+/// What is said while the process stops, and when it is ended.
+fn notices(limit: Duration) -> Vec<Notice> {
+    vec![Notice {
+        after: limit + SLACK,
+        text: "a handler blocks its thread: the process ends without its response",
+    }]
+}
+
+fn warn(text: &str) {
+    tracing::warn!(target: "lambda_api", "{text}");
+}
+
+impl IntoFuture for Serve {
+    type Output = io::Result<()>;
+    type IntoFuture = BoxFuture<'static, io::Result<()>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl fmt::Debug for Serve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Serve")
+            .field("listener", &self.listener)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

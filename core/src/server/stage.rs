@@ -1,0 +1,28 @@
+//! The stages of a server: serving, draining, ended.
+
+use tokio::sync::watch;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    Serving,
+    /// Each connection ends with its response.
+    Draining,
+    /// Connections are cut.
+    Ended,
+}
+
+/// A view of the stage. The server waits until all are dropped.
+#[derive(Clone, Debug)]
+pub(super) struct Watcher(pub(super) watch::Receiver<Stage>);
+
+impl Watcher {
+    pub(super) fn is_draining(&self) -> bool {
+        *self.0.borrow() >= Stage::Draining
+    }
+
+    /// Waits for a stage, or one behind it.
+    pub(super) async fn reached(&mut self, stage: Stage) {
+        // The sender outlives the connections, or the server was dropped.
+        let _ = self.0.wait_for(|now| *now >= stage).await;
+    }
+}

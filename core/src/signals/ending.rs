@@ -1,0 +1,150 @@
+//! Ctrl-C and SIGTERM, for a server.
+//!
+//! The first signal asks the server to stop after the responses in flight, the second one ends the
+//! process at once. A separate thread waits for them: a handler that blocks its thread blocks the
+//! server, too.
+
+#[cfg(unix)]
+use super::signal::{INTERRUPT, Signal, TERMINATE};
+use std::{
+    io, process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc as std_mpsc,
+    },
+    thread,
+    time::Duration,
+};
+use tokio::{
+    runtime::Builder,
+    sync::mpsc::{self, Receiver, Sender},
+    time::timeout,
+};
+
+/// What is said if the server has not stopped some time after the signal, or after the notice
+/// before. After the last notice, the process ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Notice {
+    pub(crate) after: Duration,
+    pub(crate) text: &'static str,
+}
+
+/// While this exists, the process is ended if the server does not stop when it is asked to.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    is_over: Arc<AtomicBool>,
+    /// A channel without a sender would look like a signal.
+    _sender: Sender<()>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Returns a channel with a message for each signal. `say` writes the notices.
+///
+/// Signals are caught from here on. After the guard is dropped, a signal still ends the program.
+pub(crate) fn requests(notices: Vec<Notice>, say: fn(&str)) -> (Receiver<()>, Guard) {
+    let (sender, receiver) = mpsc::channel(1);
+    let guard = Guard {
+        is_over: Arc::default(),
+        _sender: sender.clone(),
+    };
+    let is_over = Arc::clone(&guard.is_over);
+    let (ready, is_ready) = std_mpsc::channel();
+    let watch = move || watch(&sender, &is_over, ready, &notices, say);
+    let thread = thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(watch);
+    let listens = thread.and_then(|_| is_ready.recv().unwrap_or(Ok(())));
+    if let Err(error) = listens {
+        say(&format!("warning: no signals can be received: {error}"));
+    }
+    (receiver, guard)
+}
+
+/// Waits for signals. `ready` gets a message when none can be missed, or the reason why none arrive.
+fn watch(
+    sender: &Sender<()>,
+    is_over: &AtomicBool,
+    ready: std_mpsc::Sender<io::Result<()>>,
+    notices: &[Notice],
+    say: fn(&str),
+) {
+    let runtime = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return drop(ready.send(Err(error))),
+    };
+    runtime.block_on(async {
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(error) => return drop(ready.send(Err(error))),
+        };
+        let _ = ready.send(Ok(()));
+        drop(ready);
+        signals.next().await;
+        // A server that is busy receives it later.
+        let _ = sender.try_send(());
+        for notice in notices {
+            match timeout(notice.after, signals.next()).await {
+                Ok(code) => process::exit(code),
+                Err(_) if is_over.load(Ordering::Relaxed) => break,
+                Err(_) => say(notice.text),
+            }
+        }
+        if !is_over.load(Ordering::Relaxed) {
+            process::exit(1);
+        }
+        process::exit(signals.next().await);
+    });
+}
+
+/// The exit codes that shells use for SIGINT and SIGTERM.
+const INTERRUPTED: i32 = 130;
+#[cfg(unix)]
+const TERMINATED: i32 = 143;
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: Signal::listen(INTERRUPT)?,
+            terminate: Signal::listen(TERMINATE)?,
+        })
+    }
+
+    /// Waits for a signal and returns the exit code for it.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            () = self.interrupt.recv() => INTERRUPTED,
+            () = self.terminate.recv() => TERMINATED,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for a signal and returns the exit code for it.
+    async fn next(&mut self) -> i32 {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => INTERRUPTED,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

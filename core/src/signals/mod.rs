@@ -1,0 +1,13 @@
+//! The signals that end a process.
+
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+mod ending;
+#[cfg(unix)]
+mod signal;
+
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use ending::Guard;
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+pub(crate) use ending::{Notice, requests};
+#[cfg(unix)]
+pub(crate) use signal::{Signal, TERMINATE};

@@ -1,0 +1,97 @@
+//! All orders as CSV.
+
+use futures_util::{StreamExt, stream};
+use lambda_api::{Body, State, api_handler, response::Download};
+use std::{
+    fmt::Write,
+    future::ready,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// The rows that are in memory at once.
+pub(crate) const PAGE: u32 = 1_000;
+pub(crate) const HEADER: &str = "id,sku,quantity\r\n";
+
+/// One row.
+pub(crate) struct Order {
+    id: u32,
+    sku: &'static str,
+    quantity: u32,
+}
+
+/// The orders. A real program would have a database, which is read page by page, too.
+#[derive(Clone)]
+pub(crate) struct Orders {
+    rows: u32,
+    /// How many pages were read.
+    pages: Arc<AtomicU32>,
+}
+
+impl Orders {
+    pub(crate) fn new(rows: u32) -> Self {
+        Self {
+            rows,
+            pages: Arc::default(),
+        }
+    }
+
+    /// The orders behind an id: at most a page.
+    async fn after(&self, id: u32) -> io::Result<Vec<Order>> {
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        // Where a database would be waited for, other tasks run.
+        tokio::task::yield_now().await;
+        let last = self.rows.min(id.saturating_add(PAGE));
+        let order = |id: u32| Order {
+            id,
+            sku: ["tea", "coffee", "\"fine\" cocoa, dark"][(id % 3) as usize],
+            quantity: 1 + id % 9,
+        };
+        Ok((id + 1..=last).map(order).collect())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pages(&self) -> u32 {
+        self.pages.load(Ordering::Relaxed)
+    }
+}
+
+/// Export all orders.
+#[api_handler(GET "/orders.csv")]
+pub(crate) async fn orders_as_csv(State(orders): State<Orders>) -> Download {
+    // The next page is read when the client has got the last one.
+    let pages = stream::try_unfold(0, move |after| {
+        let orders = orders.clone();
+        async move {
+            let page = orders.after(after).await?;
+            let next = page.last().map(|last| (csv(&page), last.id));
+            Ok::<_, io::Error>(next)
+        }
+    });
+    let header = stream::once(ready(Ok(HEADER.to_owned())));
+    Download::new(Body::from_stream(header.chain(pages)))
+        .filename("orders.csv")
+        .content_type("text/csv; charset=utf-8")
+}
+
+/// Rows as CSV (RFC 4180).
+fn csv(page: &[Order]) -> String {
+    let mut text = String::with_capacity(page.len() * 32);
+    for Order { id, sku, quantity } in page {
+        // Writing to a string never fails.
+        let _ = write!(text, "{id},{},{quantity}\r\n", field(sku));
+    }
+    text
+}
+
+/// A value, in quotes if it needs them.
+fn field(value: &str) -> String {
+    if value.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", value.replace('"', "\"\""))
+    } else {
+        value.to_owned()
+    }
+}

@@ -98,7 +98,17 @@ struct Stop(SystemTime);
 
 impl Stop {
     fn of(request: &Request) -> Option<SystemTime> {
-        request.extensions().get::<Self>().map(|stop| stop.0)
+        let stop = request.extensions().get::<Self>().map(|stop| stop.0);
+        #[cfg(feature = "server")]
+        let stop = earlier(stop, RequestEnd::of(request));
+        stop
+    }
+}
+
+fn earlier(one: Option<SystemTime>, other: Option<SystemTime>) -> Option<SystemTime> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -139,11 +149,28 @@ impl RouteClock {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RequestClock(RouteClock);
 
+/// When a request to a server is stopped. The wall clock is only read for those who ask.
+#[cfg(feature = "server")]
+#[derive(Clone, Copy, Debug)]
+struct RequestEnd(Instant);
+
+#[cfg(feature = "server")]
+impl RequestEnd {
+    fn of(request: &Request) -> Option<SystemTime> {
+        let left = request.extensions().get::<Self>()?.0;
+        SystemTime::now().checked_add(left.saturating_duration_since(Instant::now()))
+    }
+}
+
 #[cfg(feature = "server")]
 impl RequestClock {
     /// Starts the timeout, and makes it known to extractors.
     pub(crate) fn start(timeout: Duration, request: &mut Request) -> Self {
-        Self(RouteClock::start(timeout, request))
+        let started = Instant::now();
+        if let Some(end) = started.checked_add(timeout) {
+            request.extensions_mut().insert(RequestEnd(end));
+        }
+        Self(RouteClock { timeout, started })
     }
 
     #[cold]
@@ -162,10 +189,7 @@ pub(crate) fn stop_of(request: &Request) -> Option<SystemTime> {
         Some(states) => states.timing.stop(invocation),
         None => invocation.deadline(),
     };
-    match (whole, Stop::of(request)) {
-        (Some(whole), Some(around)) => Some(whole.min(around)),
-        (one, other) => one.or(other),
-    }
+    earlier(whole, Stop::of(request))
 }
 
 /// Makes the time at which the outer application stops a request known to extractors of a mounted

@@ -63,8 +63,7 @@ mod tests {
     #[test]
     fn no_two_requests_have_the_same_id() {
         let ids = RequestIds::default();
-        let all: std::collections::HashSet<_> =
-            (0..1000).map(|_| uuid(ids.next())).collect();
+        let all: std::collections::HashSet<_> = (0..1000).map(|_| uuid(ids.next())).collect();
         assert_eq!(all.len(), 1000);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 use bytes::Bytes;
 use http::request::Parts;
-use std::{future::Future, sync::atomic::Ordering, time::Duration};
+use std::{future::Future, pin::pin, sync::atomic::Ordering, time::Duration};
 use tracing::Instrument;
 
 impl App {
@@ -34,10 +34,12 @@ impl App {
         invocation: &Invocation,
     ) -> Response {
         // Only the first request writes to memory that all threads share.
-        let cold = self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
+        let cold =
+            self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
         let span = log::span(invocation, cold);
         invocation.set_span(span.clone());
-        let response = async {
+        // Pinned here, since wrapping a future moves it.
+        let response = pin!(async {
             let asked = self.asked(&head.method, &head.headers);
             let is_head = asked.is_head;
             sensitive::mark_all(&mut head.headers, &self.0.credentials);
@@ -62,31 +64,26 @@ impl App {
                 Ok(response) => response,
                 Err(problem) => Box::pin(self.reject(asked, problem, invocation)).await,
             };
-            let mut response = match self.settled(response, is_head) {
-                Ok(response) => response,
-                Err(other) => Box::pin(self.begin_response(other, is_head, invocation)).await,
+            let mut response = if self.is_settled(&response) {
+                response
+            } else {
+                Box::pin(self.begin_response(response, is_head, invocation)).await
             };
+            if response.body().bytes().is_empty() && !response.body().is_stream() && !is_head {
+                event::settle_length(response.status(), response.headers_mut());
+            }
             self.tell_request_id(response.headers_mut(), invocation);
             response
-        };
+        });
         current::scope(invocation.clone(), response.instrument(span)).await
     }
 
-    /// The response as [`begin_response`](App::begin_response) returns it, if its body is in memory and can
-    /// be sent; otherwise the response.
-    fn settled(&self, mut response: Response, is_head: bool) -> Result<Response, Response> {
-        let status = response.status();
+    /// Whether a response can be sent as it is: its body is in memory, and nothing is wrong with it.
+    fn is_settled(&self, response: &Response) -> bool {
         let body = response.body();
-        if body.is_stream()
-            || body.bytes().len() > self.limits().response
-            || !event::is_final(status)
-            || event::has_no_body(status)
-        {
-            return Err(response);
-        }
-        if body.bytes().is_empty() && !is_head {
-            event::settle_length(status, response.headers_mut());
-        }
-        Ok(response)
+        !body.is_stream()
+            && body.bytes().len() <= self.limits().response
+            && event::is_final(response.status())
+            && !event::has_no_body(response.status())
     }
 }

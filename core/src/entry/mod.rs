@@ -1,5 +1,7 @@
 //! The functions that `#[lambda_api::main]` and `#[api_handler]` on `main` call.
 
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+mod command;
 mod place;
 mod run;
 
@@ -159,7 +161,7 @@ async fn with_api(api: Api, place: &Place) -> ExitCode {
     };
     #[cfg(feature = "server")]
     if let Place::Server(address) = place {
-        if let Some(warning) = run::ignored_command() {
+        if let Some(warning) = command::ignored() {
             tracing::warn!(target: "lambda_api", "{warning}");
         }
         return match server::start(app, address).await {

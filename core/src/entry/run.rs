@@ -1,5 +1,7 @@
 //! Entry point for programs with their own `main`.
 
+#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+use super::command;
 use super::place::Place;
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::local;
@@ -64,6 +66,11 @@ use crate::{
 /// | `/response`: no response from Lambda until the deadline of the invocation, or for 2 s if less time is left | as if the connection were reset | the same |
 /// | `/response`: another 4xx (400, 403, 413) | one error record with the request id and the size | the same |
 /// | `/response`: 410, Lambda has ended the invocation | one warning with the request id | the same |
+/// | `/response` of a stream: the connection is reset, the status is 5xx, or Lambda takes nothing until the deadline | the stream is dropped, since it cannot be sent again, and the process ends | the stream is dropped; one error record |
+/// | the same, for a stream whose body is in memory | as for other responses | the same |
+/// | `/response` of a stream: 4xx before its end | the stream is dropped; records as above | the same |
+/// | a stream ends early: an error, a panic, the deadline, its timeout or its limit | one error record; the trailers of the call have an error document without the reason | the same |
+/// | an event with `invokeCompletionStatus`, after a stream to a REST API | it is acknowledged with `null`; a warning, once, if `rest` is not a source that [streams](crate::Api::stream_on) | the same |
 /// | the response exceeds the size limit of its source | a 500 problem, and a record with the size | the same |
 /// | `/init/error` or `/restore/error` fails, or does not respond within 2 s | one warning; the process ends, as it would anyway | the same |
 /// | `/restore/next` fails, or its status is not 2xx | the process ends | the same |
@@ -97,7 +104,7 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
         log::init();
         install_panic_hook();
         warn_of_abort();
-        if let Some(warning) = ignored_command() {
+        if let Some(warning) = command::ignored() {
             tracing::warn!(target: "lambda_api", "{warning}");
         }
         let app = super::build(api).await?;
@@ -120,7 +127,7 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         log::init_local(local::Human::new());
         install_panic_hook();
-        if let Some(warning) = ignored_command() {
+        if let Some(warning) = command::ignored() {
             tracing::warn!("{warning}");
         }
         match local::serve(api).await {
@@ -132,45 +139,5 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         drop(api);
         Err(super::place::NOWHERE.into())
-    }
-}
-
-/// The warning about the command of this process, which is ignored.
-#[cfg(any(debug_assertions, feature = "local"))]
-pub(super) fn ignored_command() -> Option<String> {
-    let first = std::env::args_os().nth(1);
-    ignored(first.as_deref().and_then(|first| first.to_str()))
-}
-
-/// A release build has no commands.
-#[cfg(all(feature = "server", not(any(debug_assertions, feature = "local"))))]
-pub(super) fn ignored_command() -> Option<String> {
-    None
-}
-
-/// The warning about a command that `run` ignores.
-#[cfg(any(debug_assertions, feature = "local"))]
-fn ignored(first: Option<&str>) -> Option<String> {
-    let command = first.filter(|first| local::is_command(first))?;
-    Some(format!(
-        "`{command}` is ignored: `lambda_api::run` does not read the command line; a program whose \
-         `main` is marked `#[lambda_api::main]` and returns the Api has this command, unless the \
-         environment makes it a server"
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ignored;
-
-    #[test]
-    fn run_says_that_it_ignores_a_command() {
-        for command in ["invoke", "routes", "serve"] {
-            let warning = ignored(Some(command)).expect(command);
-            assert!(warning.contains(command) && warning.contains("#[lambda_api::main]"));
-        }
-        for other in [None, Some("--config"), Some("import"), Some("")] {
-            assert_eq!(ignored(other), None, "{other:?}");
-        }
     }
 }

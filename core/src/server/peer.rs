@@ -99,10 +99,15 @@ pub(super) fn respond(
     request: Request<Incoming>,
 ) -> BoxFuture<'static, Result<Response<Sent>, Infallible>> {
     let open = Open::new(Arc::clone(&peer));
-    Box::pin(async move { Ok(response(&peer, request, open).await) })
+    // The future itself is boxed: a block around it would hold the request twice.
+    Box::pin(response(peer, request, open))
 }
 
-async fn response(peer: &Peer, request: Request<Incoming>, mut open: Open) -> Response<Sent> {
+async fn response(
+    peer: Arc<Peer>,
+    request: Request<Incoming>,
+    mut open: Open,
+) -> Result<Response<Sent>, Infallible> {
     let settings = &peer.shared.settings;
     let app = &peer.shared.app;
     let started = Instant::now();
@@ -113,7 +118,7 @@ async fn response(peer: &Peer, request: Request<Incoming>, mut open: Open) -> Re
     {
         let (parts, body) = response.into_parts();
         let body = open.with_body(parts.status, body);
-        return Response::from_parts(parts, body);
+        return Ok(Response::from_parts(parts, body));
     }
     let version = head.version;
     let mut invocation = peer.invocation(&head);
@@ -161,5 +166,5 @@ async fn response(peer: &Peer, request: Request<Incoming>, mut open: Open) -> Re
     }
     open.ends_with_connection(version <= Version::HTTP_10);
     let body = open.with_body(parts.status, body);
-    Response::from_parts(parts, body)
+    Ok(Response::from_parts(parts, body))
 }

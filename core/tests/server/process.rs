@@ -46,7 +46,7 @@ mod program {
         api()
     }
 
-    pub async fn run() -> Result<(), lambda_api::BoxError> {
+    pub(super) async fn run() -> Result<(), lambda_api::BoxError> {
         lambda_api::run(api()).await
     }
 }

@@ -30,7 +30,7 @@ impl Server {
         let record: serde_json::Value = serde_json::from_str(&record).unwrap();
         let address = record["address"].as_str().expect("an address");
         let (_, port) = address.rsplit_once(':').unwrap();
-        // Records that nobody reads must not stop the server.
+        // A full pipe would stop the server.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             child,

@@ -275,12 +275,12 @@ async fn an_early_acceptance_does_not_end_the_body() {
                 return;
             }
             release.send(()).expect("a body that waits");
-            assert_eq!(
-                read_to(&mut stream, chunks::END).await,
-                "4\r\nrest\r\n0\r\n\r\n"
+            // The next request may follow at once, since this one has its response.
+            let received = read_to(&mut stream, "[1]").await;
+            assert!(
+                received.starts_with("4\r\nrest\r\n0\r\n\r\nPOST "),
+                "{received}"
             );
-            // The connection stays open.
-            read_to(&mut stream, "[1]").await;
             stream.write_all(ACCEPTED.as_bytes()).await.unwrap();
         };
         let client = async {

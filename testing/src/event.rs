@@ -251,8 +251,29 @@ impl EventBuilder {
     }
 
     /// Has the source expect a stream: a function URL with the invoke mode `RESPONSE_STREAM`, or a REST API with the
-    /// response transfer mode `STREAM`. The event is the same. [`FakeLambda`](crate::FakeLambda) invokes the function
-    /// so.
+    /// response transfer mode `STREAM`. The event is the same;
+    /// [`send`](EventBuilder::send) and [`FakeLambda`](crate::FakeLambda) read the response so.
+    ///
+    /// ```
+    /// use lambda_api::{Api, api_handler, event::Source, routes};
+    /// use lambda_api_testing::EventBuilder;
+    ///
+    /// #[api_handler(GET "/hello")]
+    /// async fn hello() -> &'static str { "hello" }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), lambda_api::BoxError> {
+    /// let event = EventBuilder::new(Source::FunctionUrl).path("/hello").response_stream();
+    /// let api = || Api::new().routes(routes![hello]);
+    /// let streams = api().stream_on([Source::FunctionUrl]).build().await?;
+    /// assert_eq!(event.send(&streams).await.body(), "hello");
+    ///
+    /// // A function that does not know the mode of its source.
+    /// let buffers = api().build().await?;
+    /// assert!(event.send(&buffers).await.body().starts_with(b"{\"statusCode\":200"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     /// If the source does not stream.

@@ -36,7 +36,8 @@ def of_type(template, kind):
     return [resource["Properties"] for resource in resources if resource["Type"] == kind]
 
 
-def upload(emulator):
+def uploaded(emulator, program):
+    """Puts a program where the templates expect it."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as package:
         package.write(program, "bootstrap")
@@ -101,7 +102,7 @@ if __name__ == "__main__":
     # So that the emulator ends with this process, which `timeout` ends.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("out of time"))
     with running() as emulator:
-        upload(emulator)
+        uploaded(emulator, program)
         for kind in ("http", "rest"):
             check(emulator, kind)
     print(f"{time.monotonic() - started:.1f} s")

@@ -22,7 +22,8 @@ use std::time::Duration;
 /// closed. Do required work before the response, or put it into a queue.
 impl Api {
     /// Sets how long the gateway in front of the function waits. By default, this depends on the
-    /// source of the event: 29 seconds for a REST API, 30 seconds for an HTTP API.
+    /// source of the event: 29 seconds for a REST API, 30 seconds for an HTTP API. A source
+    /// that [streams](Self::stream_on) has no timeout of its own.
     ///
     /// Set it for a REST API whose [quota was
     /// raised](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html),

@@ -391,7 +391,8 @@ impl App {
         let begun = if event::is_final(parts.status) {
             let has_body = !event::has_no_body(parts.status);
             let body = self.limit_stream(body);
-            Begun::new(body, has_body, most, self.0.timing, (&parts, invocation)).await
+            let limits = (most, limit);
+            Begun::new(body, has_body, limits, self.0.timing, (&parts, invocation)).await
         } else {
             Err(framework::unsendable(parts.status))
         };

@@ -47,14 +47,14 @@ pub(super) enum Begun {
 }
 
 impl Begun {
-    /// Reads the first part of a body, if it comes soon.
+    /// Reads the first part of a body, if it comes soon. The body has a limit, and all that is sent another one.
     ///
     /// # Errors
     /// Returns the problem of a body that fails before that, or is too long.
     pub(super) async fn new(
         body: Body,
         has_body: bool,
-        most: usize,
+        (most, sent): (usize, usize),
         timing: Timing,
         (parts, invocation): (&Parts, &Invocation),
     ) -> Result<Self, Problem> {
@@ -70,6 +70,7 @@ impl Begun {
             body: Some(body),
             ready: VecDeque::new(),
             most,
+            sent,
             stated: event::stated_length(&parts.headers),
             read: 0,
             timing,
@@ -110,8 +111,8 @@ impl Begun {
             }
             (Self::Stream(mut running), head) => {
                 if let Some(head) = head {
-                    // The limit is that of all that is sent.
-                    running.most = running.most.saturating_sub(head.len());
+                    let rest = running.sent.saturating_sub(head.len());
+                    running.most = running.most.min(rest);
                     running.ready.push_front(head.into());
                 }
                 Body::stream(running)
@@ -125,8 +126,10 @@ pub(super) struct Running {
     body: Option<Body>,
     /// What was read before the response began.
     ready: VecDeque<Bytes>,
-    /// The maximum length.
+    /// The maximum length of the body.
     most: usize,
+    /// The maximum length of all that is sent: the source counts the head, too.
+    sent: usize,
     /// The length that the response states.
     stated: Option<u64>,
     read: u64,

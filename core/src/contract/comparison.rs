@@ -7,6 +7,9 @@ use super::{
 };
 use std::collections::HashMap;
 
+/// The schema of each value of a sequence, which OpenAPI 3.1 has no keyword for.
+const ITEMS: &str = "x-item-schema";
+
 /// Compares documents part by part, and collects what it finds.
 pub(super) struct Comparison<'a> {
     pub(super) old: Document<'a>,
@@ -36,7 +39,23 @@ impl<'a> Comparison<'a> {
 
     /// Compares the schemas of two media types, parameters or headers.
     pub(super) fn schemas(&mut self, part: &Part<'a, '_>, direction: Direction, form: Form) {
-        let [old, new] = [part.old, part.new].map(|one| Vec::from_iter(one.get("schema")));
+        self.members("schema", part, direction, form);
+    }
+
+    /// Compares the schemas of each value of two sequences, such as lines of JSON.
+    pub(super) fn items(&mut self, part: &Part<'a, '_>, direction: Direction) {
+        if part.old.get(ITEMS).is_some() {
+            let name = format!("{}, each item", part.name);
+            let part = Part {
+                name: &name,
+                ..*part
+            };
+            self.members(ITEMS, &part, direction, Form::Json);
+        }
+    }
+
+    fn members(&mut self, key: &str, part: &Part<'a, '_>, direction: Direction, form: Form) {
+        let [old, new] = [part.old, part.new].map(|one| Vec::from_iter(one.get(key)));
         let comparer = self
             .comparers
             .entry((direction, form))

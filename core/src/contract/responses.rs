@@ -123,6 +123,7 @@ impl<'a> Comparison<'a> {
             };
             let name = part.name;
             self.schemas(&Part { name, old, new }, Direction::Response, Form::Json);
+            self.items(&Part { name, old, new }, Direction::Response);
             if is_error {
                 self.codes(old, new, part.name);
             }

@@ -18,7 +18,7 @@ pub use route::Options;
 pub(crate) use route::{Documented, ExtraResponse, Parameter};
 #[cfg(feature = "openapi-utoipa")]
 pub use utoipa::Utoipa;
-pub(crate) use wrappers::{COMMA_SEPARATED, UTOIPA};
+pub(crate) use wrappers::{COMMA_SEPARATED, ITEMS, UTOIPA};
 
 use crate::describe::Operation;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};

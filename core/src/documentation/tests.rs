@@ -391,7 +391,7 @@ responders! {
     texts: Result<Json<u8>, (StatusCode, String)> = Ok(Json(1));
     events: Sse = Sse::new(none());
     array: JsonArray<u8> = JsonArray::new(none());
-    lines: JsonLines<Plain> = JsonLines::new(none());
+    lines: JsonLines<u8> = JsonLines::new(none());
     file: Download = Download::new("a");
 }
 

@@ -12,6 +12,10 @@ use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::{any::type_name, borrow::Cow};
 
+/// The schema of each value of a sequence, beside the schema of its text. OpenAPI 3.2 calls it `itemSchema`, and
+/// 3.1 has no name for it.
+pub(crate) const ITEMS: &str = "x-item-schema";
+
 /// Marks the schema of a list whose items are separated by commas: `explode: false` in a document.
 pub(crate) const COMMA_SEPARATED: &str = "x-comma-separated";
 
@@ -138,6 +142,15 @@ impl<T: JsonSchema> ResponseSchema for JsonArray<T> {
     }
 }
 
+/// As text, with the schema of a line beside it.
+impl<T: JsonSchema> ResponseSchema for JsonLines<T> {
+    fn document(documentation: &mut Documentation) {
+        let item = documentation.responses.subschema_for::<T>();
+        let schema = json_schema!({ "type": "string", ITEMS: item });
+        documentation.response_schema(media_type::JSON_LINES, schema);
+    }
+}
+
 impl<T> ResponseSchema for Html<T> {
     fn document(documentation: &mut Documentation) {
         documentation.response::<str>(media_type::HTML);
@@ -163,7 +176,6 @@ content! {
     [] &'static [u8]: bytes;
     [const N: usize] &'static [u8; N]: bytes;
     [] Sse: events;
-    [T] JsonLines<T>: lines;
     [] Download: file;
 }
 
@@ -177,11 +189,6 @@ fn bytes(documentation: &mut Documentation) {
 
 fn events(documentation: &mut Documentation) {
     documentation.response::<str>(media_type::EVENT_STREAM);
-}
-
-/// As text: OpenAPI 3.1 has no schema for the values of a sequence.
-fn lines(documentation: &mut Documentation) {
-    documentation.response::<str>(media_type::JSON_LINES);
 }
 
 fn file(documentation: &mut Documentation) {

@@ -66,6 +66,11 @@ use crate::{
 /// | `/response`: no response from Lambda until the deadline of the invocation, or for 2 s if less time is left | as if the connection were reset | the same |
 /// | `/response`: another 4xx (400, 403, 413) | one error record with the request id and the size | the same |
 /// | `/response`: 410, Lambda has ended the invocation | one warning with the request id | the same |
+/// | `/response` of a stream: the connection is reset, the status is 5xx, or Lambda takes nothing until the deadline | the stream is dropped, since it cannot be sent again, and the process ends | the stream is dropped; one error record |
+/// | the same, for a stream whose body is in memory | as for other responses | the same |
+/// | `/response` of a stream: 4xx before its end | the stream is dropped; records as above | the same |
+/// | a stream ends early: an error, a panic, the deadline, its timeout or its limit | one error record; the trailers of the call have an error document without the reason | the same |
+/// | an event with `invokeCompletionStatus`, after a stream to a REST API | it is acknowledged with `null`; a warning, once, if `rest` is not a source that [streams](crate::Api::stream_on) | the same |
 /// | the response exceeds the size limit of its source | a 500 problem, and a record with the size | the same |
 /// | `/init/error` or `/restore/error` fails, or does not respond within 2 s | one warning; the process ends, as it would anyway | the same |
 /// | `/restore/next` fails, or its status is not 2xx | the process ends | the same |

@@ -152,7 +152,7 @@ pub(crate) fn encode_measured(source: Source, parts: &Parts, body: &[u8]) -> Enc
             json.cookies(headers);
         }
         Source::RestApi | Source::HttpApiV1 => {
-            json.multi_headers(headers, content_type, Cookies::Among)
+            json.multi_headers(headers, content_type, Cookies::Among);
         }
         Source::AlbMultiValue => {
             json.description(parts.status);

@@ -64,7 +64,8 @@ impl Source {
     /// s](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html)
     /// for a REST API unless its quota was increased, [30
     /// s](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html) for an
-    /// HTTP API. [`Api::gateway_timeout`](crate::Api::gateway_timeout) overrides it.
+    /// HTTP API. [`Api::gateway_timeout`](crate::Api::gateway_timeout) overrides it. It does not apply to a REST
+    /// API that [streams](crate::Api::stream_on) the response.
     #[must_use]
     pub fn timeout(self) -> Option<Duration> {
         match self {

@@ -219,7 +219,9 @@ impl Limits {
     ///
     /// The default, and the maximum, is the limit of the source
     /// ([`Source::response_limit`](crate::event::Source::response_limit)): 6 MB, and 1 MB behind an
-    /// Application Load Balancer. A larger response would be lost, and the client would get an
+    /// Application Load Balancer. For a source that [streams](crate::Api::stream_on), it is the size of the body, 200 MB
+    /// by default ([`Source::stream_limit`](crate::event::Source::stream_limit)); a stream that becomes longer ends
+    /// early. Otherwise, a larger response would be lost, and the client would get an
     /// error of the gateway that explains nothing. So it is replaced by a 500, and its size is
     /// logged.
     pub const fn response(self, bytes: usize) -> Self {

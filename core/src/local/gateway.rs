@@ -155,6 +155,7 @@ impl<H: Handle> Gateway<H> {
                 path,
                 status,
                 started,
+                failed: None,
             }),
         })
     }

@@ -77,7 +77,7 @@ pub(super) fn responding(app: App, mode: Mode) -> (impl Handle, mpsc::Receiver<(
             let after = app.hooks().responded(deadline_ms);
             match response {
                 Ok(EventResponse::Stream(body)) => {
-                    let body = Followed::new(body, after, in_flight);
+                    let body = Followed::body(body, after, in_flight);
                     Ok(EventResponse::Stream(body))
                 }
                 response => {

@@ -107,6 +107,8 @@ pub(super) struct Watched {
     pub(super) path: String,
     pub(super) status: StatusCode,
     pub(super) started: Instant,
+    /// The error that comes next.
+    pub(super) failed: Option<BoxError>,
 }
 
 impl http_body::Body for Watched {
@@ -118,10 +120,13 @@ impl http_body::Body for Watched {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
+        if let Some(error) = this.failed.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         let poll = || Pin::new(&mut this.body).poll_frame(cx);
         let (polled, problems) = observed_now(poll);
         let next = ready!(polled);
-        if let Some(Err(_)) = next {
+        if let Some(Err(error)) = next {
             log::ended_early(&log::Shown {
                 method: &this.method,
                 path: &this.path,
@@ -129,6 +134,11 @@ impl http_body::Body for Watched {
                 took: this.started.elapsed(),
                 problems: &problems,
             });
+            // hyper drops what it has not written when a body fails, and writes when one is pending. The
+            // client should get all parts before the error.
+            this.failed = Some(error);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         Poll::Ready(next)
     }
@@ -141,8 +151,8 @@ pub(super) struct Followed {
 }
 
 impl Followed {
-    /// `in_flight` is dropped when all is done.
-    pub(super) fn new(
+    /// The same body with these functions after it; `in_flight` is dropped when all is done.
+    pub(super) fn body(
         body: Body,
         after: Option<BoxFuture<'static, ()>>,
         in_flight: mpsc::Sender<()>,

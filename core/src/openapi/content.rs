@@ -1,7 +1,11 @@
 //! Bodies and successful responses of an operation.
 
 use super::operation::{Header, MediaType, RefOr, RequestBody, Response};
-use crate::{describe::SuccessResponse, documentation::Documented};
+use crate::{
+    describe::SuccessResponse,
+    documentation::{Documented, ITEMS},
+    response::media_type::JSON_LINES,
+};
 use http::StatusCode;
 use schemars::{Schema, json_schema};
 use std::collections::BTreeMap;
@@ -111,12 +115,17 @@ fn add(all: &mut Responses, one: &SuccessResponse, text: &str, schemas: &[(&'sta
 /// The content of a media type, with the schema that was given for it.
 fn content(media_type: &str, schemas: &[(&'static str, Schema)]) -> MediaType {
     let given = schemas.iter().find(|(known, _)| *known == media_type);
-    let schema = given.map(|(_, schema)| schema.clone());
-    let text = media_type.starts_with("text/");
-    MediaType {
+    let mut schema = given.map(|(_, schema)| schema.clone());
+    let items = schema.as_mut().and_then(|schema| schema.remove(ITEMS));
+    let text = media_type.starts_with("text/") || media_type == JSON_LINES;
+    let mut content = MediaType {
         schema: schema.or_else(|| text.then(|| json_schema!({ "type": "string" }))),
         ..MediaType::default()
+    };
+    if let Some(items) = items {
+        content.extensions.insert(ITEMS.to_owned(), items);
     }
+    content
 }
 
 fn is_json(media_type: &str) -> bool {

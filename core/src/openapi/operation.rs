@@ -1,6 +1,7 @@
 //! Operations and their parts.
 
 use super::{info::Extensions, security::Requirement};
+use crate::documentation::ITEMS;
 use schemars::Schema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -106,7 +107,7 @@ impl Operation {
         }
         if let Some(body) = &mut self.request_body {
             for content in body.content.values_mut() {
-                content.schema.iter_mut().for_each(&mut *visit);
+                content.each_schema(visit);
             }
         }
         for response in self.responses.values_mut() {
@@ -230,8 +231,10 @@ impl Response {
 
     pub(super) fn each_schema(&mut self, visit: &mut dyn FnMut(&mut Schema)) {
         let headers = self.headers.values_mut().map(|header| &mut header.schema);
-        let contents = self.content.values_mut().map(|content| &mut content.schema);
-        headers.chain(contents).flatten().for_each(visit);
+        headers.flatten().for_each(&mut *visit);
+        for content in self.content.values_mut() {
+            content.each_schema(visit);
+        }
     }
 }
 
@@ -251,6 +254,18 @@ pub struct MediaType {
     /// Further members, whose names begin with `x-`.
     #[serde(flatten)]
     pub extensions: Extensions,
+}
+
+impl MediaType {
+    fn each_schema(&mut self, visit: &mut dyn FnMut(&mut Schema)) {
+        self.schema.iter_mut().for_each(&mut *visit);
+        if let Some(items) = self.extensions.get_mut(ITEMS)
+            && let Ok(mut schema) = Schema::try_from(items.clone())
+        {
+            visit(&mut schema);
+            *items = schema.to_value();
+        }
+    }
 }
 
 /// A header field of a response.

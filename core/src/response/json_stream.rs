@@ -63,8 +63,10 @@ pub struct JsonArray<T> {
 /// of ndjson; neither has a registered one. Each line ends with a line feed, the last one too.
 ///
 /// As with [`JsonArray`], an error of the stream or of an item ends the body. After parts of it were sent, the client
-/// only sees that the response ends early, so consider a last line that says so. Unlike that of an array, the schema
-/// of an item is not in an OpenAPI document, in which the content is a string.
+/// only sees that the response ends early, so consider a last line that says so.
+///
+/// In an OpenAPI document, the content is a string, with the schema of an item as `x-item-schema`: OpenAPI 3.1
+/// has no keyword for it.
 ///
 /// [ndjson]: https://github.com/ndjson/ndjson-spec#33-mediatype-and-file-extensions
 /// [JSON Lines]: https://jsonlines.org

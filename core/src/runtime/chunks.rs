@@ -14,6 +14,21 @@ pub(super) const HEADERS: &str = "\
 /// The end of a body that is complete.
 pub(super) const END: &str = "0\r\n\r\n";
 
+/// The bytes behind the JSON of a head.
+const DELIMITER: [u8; 8] = [0; 8];
+
+/// The end of the chunk of a head, and the delimiter as the next chunk.
+const DELIMITED: &[u8] = b"\r\n8\r\n\0\0\0\0\0\0\0\0\r\n";
+
+/// Splits the head of a response, which is JSON and a delimiter, from what follows it.
+pub(super) fn split_head(data: &[u8]) -> Option<(&str, &[u8])> {
+    // JSON has no byte of zero.
+    let (head, rest) = data.split_at_checked(data.iter().position(|byte| *byte == 0)?)?;
+    let rest = rest.strip_prefix(&DELIMITER)?;
+    let head = std::str::from_utf8(head).ok()?;
+    (!head.is_empty()).then_some((head, rest))
+}
+
 /// Writes chunks. The buffer is reused.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
@@ -21,6 +36,14 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
+    /// Returns the parts of the chunks of a head. cargo-lambda's emulator reads the first chunk as JSON, and
+    /// ignores the second one.
+    pub(super) fn head<'c>(&'c mut self, json: &'c str) -> [&'c [u8]; 3] {
+        self.size.clear();
+        let _ = write!(self.size, "{:x}\r\n", json.len());
+        [self.size.as_bytes(), json.as_bytes(), DELIMITED]
+    }
+
     /// Returns the parts of a chunk, which follow each other. Returns `None` without data: an empty chunk would
     /// be the end of the body.
     pub(super) fn chunk<'c>(&'c mut self, data: &'c [u8]) -> Option<[&'c [u8]; 3]> {
@@ -63,6 +86,27 @@ mod tests {
             assert_eq!(line, size.as_bytes());
             assert_eq!(written, data);
             assert_eq!(end, b"\r\n");
+        }
+    }
+
+    #[test]
+    fn a_head_is_two_chunks() {
+        let data = b"{\"statusCode\":200}\0\0\0\0\0\0\0\0body\0\0\0\0\0\0\0\0";
+        let (head, rest) = split_head(data).expect("a head");
+        assert_eq!(rest, b"body\0\0\0\0\0\0\0\0");
+        let written = Chunks::default().head(head).concat();
+        assert_eq!(
+            written,
+            b"12\r\n{\"statusCode\":200}\r\n8\r\n\0\0\0\0\0\0\0\0\r\n"
+        );
+        for other in [
+            &b""[..],
+            b"{}",
+            b"{}\0\0\0\0\0\0\0",
+            b"\0\0\0\0\0\0\0\0",
+            b"\xff\0\0\0\0\0\0\0\0",
+        ] {
+            assert_eq!(split_head(other), None, "{other:?}");
         }
     }
 

@@ -54,10 +54,20 @@ impl Client {
 
     async fn one_chunk(&mut self, deadline: Option<SystemTime>, bytes: Bytes) -> (Delivery, usize) {
         let size = bytes.len();
-        // This memory is the response's own, so it is not copied.
-        let mut body = Vec::from(bytes);
-        if size > 0 {
-            let _ = write!(self.head, "{size:x}\r\n");
+        let rest = match chunks::split_head(&bytes) {
+            Some((head, rest)) => {
+                for part in Chunks::default().head(head) {
+                    self.head.push_str(&String::from_utf8_lossy(part));
+                }
+                bytes.slice_ref(rest)
+            }
+            None => bytes.clone(),
+        };
+        drop(bytes);
+        // This memory is the response's own, so it is not copied to another place.
+        let mut body = Vec::from(rest);
+        if !body.is_empty() {
+            let _ = write!(self.head, "{:x}\r\n", body.len());
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(chunks::END.as_bytes());
@@ -67,7 +77,8 @@ impl Client {
 
 /// Sends a request, `head` including the empty line, and its body in chunks. Returns the status of the response.
 ///
-/// If the response, or the end of the connection, comes before the end of the body, the body is dropped.
+/// If the server rejects the request or closes the connection before the end of the body, the body is dropped.
+/// After an early acceptance it is still sent: cargo-lambda's emulator responds at once.
 ///
 /// # Errors
 /// Fails if there is no response. The connection is then closed.
@@ -79,22 +90,33 @@ async fn send(
 ) -> Result<u16, CallError> {
     let mut stream = connection.take_open().await?;
     let (mut from, mut to) = stream.split();
+    let mut accepted = None;
     let (response, is_whole) = {
         let mut header = |_: &str, _: &[u8]| {};
-        let mut reading = pin!(connection.read(&mut from, &mut header));
         let mut writing = pin!(write_all(&mut to, head, body, sent));
-        // What comes first: the response, or the end of the body.
-        let first = poll_fn(|cx| {
-            if let Poll::Ready(response) = reading.as_mut().poll(cx) {
-                return Poll::Ready(Err(response));
+        loop {
+            let mut reading = pin!(connection.read(&mut from, &mut header));
+            // What comes first: a response, or the end of the body.
+            let first = poll_fn(|cx| {
+                if let Poll::Ready(response) = reading.as_mut().poll(cx) {
+                    return Poll::Ready(Err(response));
+                }
+                writing.as_mut().poll(cx).map(Ok)
+            });
+            match first.await {
+                Err(Ok((response, keep))) if is_accepted(&response) && accepted.is_none() => {
+                    accepted = Some((response, keep));
+                }
+                Err(response) => break (response, false),
+                Ok(Ok(())) => match accepted {
+                    Some(response) => break (Ok(response), true),
+                    None => break (reading.await, true),
+                },
+                // A server that stops reading a request may have sent a response that says why.
+                Ok(Err(error)) => {
+                    break (reading.await.map_err(|_| CallError::Lost(error)), false);
+                }
             }
-            writing.as_mut().poll(cx).map(Ok)
-        });
-        match first.await {
-            Err(response) => (response, false),
-            Ok(Ok(())) => (reading.await, true),
-            // A server that stops reading a request may have sent a response that says why.
-            Ok(Err(error)) => (reading.await.map_err(|_| CallError::Lost(error)), false),
         }
     };
     let (Response { status, .. }, keep) = response?;
@@ -102,6 +124,10 @@ async fn send(
         connection.keep(stream);
     }
     Ok(status)
+}
+
+fn is_accepted(response: &Response) -> bool {
+    (200..300).contains(&response.status)
 }
 
 /// Writes the head of a request and a body in chunks, and counts the bytes of the body.
@@ -122,10 +148,18 @@ async fn write_all(
             }
             None => return write(to, [head, chunks::END.as_bytes(), b"", b""]).await,
         };
-        let Some([size, data, end]) = chunks.chunk(&data) else {
+        let split = match head.is_empty() {
+            true => None,
+            false => chunks::split_head(&data).filter(|(_, rest)| rest.is_empty()),
+        };
+        let parts = match split {
+            Some((json, _)) => Some(chunks.head(json)),
+            None => chunks.chunk(&data),
+        };
+        let Some([size, part, end]) = parts else {
             continue;
         };
-        write(to, [head, size, data, end]).await?;
+        write(to, [head, size, part, end]).await?;
         *sent = sent.saturating_add(data.len());
         head = b"";
     }
@@ -157,3 +191,6 @@ async fn write(to: &mut WriteHalf<'_>, mut parts: [&[u8]; 4]) -> io::Result<()> 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,8 +130,8 @@ impl Options {
     /// with the response transfer mode `STREAM` for every operation. The template tells the functions with
     /// the variable `LAMBDA_API_STREAM`.
     ///
-    /// It is the default if [`Api::stream_on`](crate::Api::stream_on) lists the gateway. Other gateways only
-    /// buffer responses.
+    /// It is the default if [`Api::stream_on`](crate::Api::stream_on) lists the gateway. With this option, a
+    /// gateway that only buffers responses is an error.
     ///
     /// ```
     /// use lambda_api::template::{Gateway, Options};

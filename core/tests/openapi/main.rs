@@ -3,6 +3,7 @@
 #![cfg(all(feature = "api-keys", feature = "jwt", feature = "openapi"))]
 
 mod absence;
+mod items;
 mod models;
 mod rules;
 mod shop;

@@ -2,8 +2,8 @@
 
 use crate::{event, event_with, merge, try_decode};
 use lambda_api::{
-    LambdaContext,
-    event::{DecodeError, DecodeOptions, Source, decode},
+    Api, LambdaContext,
+    event::{DecodeError, DecodeOptions, EventResponse, Source, decode},
 };
 use serde_json::{Value, json};
 
@@ -36,6 +36,54 @@ fn a_web_socket_event_with_a_method_is_unsupported() {
         let event = event_with(source, json!({"requestContext": nulls}));
         assert!(try_decode(&event, &DecodeOptions::default()).is_ok());
     }
+}
+
+#[test]
+fn a_completion_event_is_no_request_of_any_source() {
+    for source in Source::ALL {
+        for status in [
+            json!("Success"),
+            json!({"code": 200}),
+            json!(0),
+            json!(false),
+        ] {
+            let event = event_with(source, json!({"invokeCompletionStatus": status}));
+            let found = rejected(&event.to_string());
+            assert!(found.contains("completion status"), "{source}: {found}");
+        }
+        // A client can only send it elsewhere.
+        let text = r#"{"invokeCompletionStatus":"Success"}"#;
+        let query = json!({"invokeCompletionStatus": "Success"});
+        for with in [
+            json!({"invokeCompletionStatus": null}),
+            json!({"body": text}),
+            json!({"queryStringParameters": query, "rawQueryString": "invokeCompletionStatus=Success"}),
+            json!({"stageVariables": query}),
+        ] {
+            let event = event_with(source, with);
+            assert!(
+                try_decode(&event, &DecodeOptions::default()).is_ok(),
+                "{event}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_completion_event_is_acknowledged() {
+    let app = Api::new().build().await.expect("an app");
+    let event = r#"{"invokeCompletionStatus": "Success", "requestId": "r-1"}"#;
+    let handled = app
+        .handle_event(event.into(), LambdaContext::default())
+        .await;
+    assert_eq!(handled.expect("a response"), b"null");
+    let handled = app
+        .stream_event(event.into(), LambdaContext::default())
+        .await;
+    let EventResponse::Buffered(json) = handled.expect("a response") else {
+        panic!("it is a stream");
+    };
+    assert_eq!(json, b"null");
 }
 
 #[test]

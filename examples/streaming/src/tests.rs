@@ -1,7 +1,7 @@
 //! The API through sources that stream, and through one that does not.
 
 use crate::{
-    api,
+    LONGEST, api,
     export::{self, HEADER, Orders, PAGE},
     progress::BATCHES,
     tone::Tone,
@@ -10,7 +10,7 @@ use lambda_api::{
     IntoResponse, State,
     event::Source::{self, FunctionUrl, HttpApi, RestApi},
 };
-use lambda_api_testing::TestClient;
+use lambda_api_testing::{ReceivedEvent, TestClient, TestResponse};
 use std::time::Duration;
 
 /// A client of a deployment: `template --kind url --stream` has the same effect as `stream_on`.
@@ -23,23 +23,35 @@ async fn via(source: Source) -> TestClient {
 const PACE: Duration = Duration::from_millis(500);
 const SOURCES: [Source; 3] = [FunctionUrl, RestApi, HttpApi];
 
+/// The events of a response: what is done, the id, and the time in milliseconds.
+fn batches(response: &TestResponse) -> Vec<(u32, String, u128)> {
+    let batch = |event: &ReceivedEvent| {
+        assert_eq!(event.event(), "progress");
+        let progress: serde_json::Value = event.json();
+        assert_eq!(progress["of"], BATCHES);
+        let done = progress["done"].as_u64().expect("a number");
+        let id = event.id().expect("an id").to_owned();
+        (
+            done.try_into().expect("a batch"),
+            id,
+            event.after().as_millis(),
+        )
+    };
+    response.events().iter().map(batch).collect()
+}
+
 #[tokio::test(start_paused = true)]
-async fn progress_is_an_event_for_each_batch() {
+async fn each_batch_is_an_event_at_its_time() {
     for source in SOURCES {
-        let client = via(source).await;
-        let response = client.get("/import/events").await;
+        let response = via(source).await.get("/import/events").await;
         response.assert_status(200);
         response.assert_header("content-type", "text/event-stream");
-        let text = response.text();
-        assert_eq!(text.matches("event: progress\n").count(), BATCHES as usize);
-        assert!(
-            text.starts_with("event: progress\n") || text.starts_with("id: 1\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains(r#"data: {"done":20,"of":20}"#),
-            "{source}: {text}"
-        );
+        assert_eq!(response.is_stream(), source != HttpApi);
+        let expected = (1..=BATCHES).map(|batch| {
+            let at = if source == HttpApi { BATCHES } else { batch };
+            (batch, batch.to_string(), u128::from(at) * PACE.as_millis())
+        });
+        assert_eq!(batches(&response), expected.collect::<Vec<_>>(), "{source}");
     }
 }
 
@@ -53,15 +65,36 @@ async fn a_client_continues_behind_its_last_event() {
                 .header("last-event-id", id.to_owned())
         };
         let rest = from("18").await;
-        let text = rest.text();
-        assert!(!text.contains(r#""done":18"#), "{source}: {text}");
-        assert_eq!(text.matches("data: ").count(), 2, "{source}: {text}");
+        let done: Vec<_> = batches(&rest).into_iter().map(|(done, ..)| done).collect();
+        assert_eq!(done, [19, 20], "{source}");
         from("20").await.assert_status(204);
         from("99").await.assert_status(204);
         // Not an id of ours: from the start.
-        let all = from("later").await;
-        assert_eq!(all.text().matches("data: ").count(), 20, "{source}");
+        assert_eq!(batches(&from("later").await).len(), 20, "{source}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_takes_too_long_is_continued() {
+    // 20 batches take 140 seconds, and a stream ends after 60.
+    let slow = api(Duration::from_secs(7)).stream_on([FunctionUrl]);
+    let client = TestClient::new(slow).await.via(FunctionUrl);
+    let client = client.deadline(2 * LONGEST);
+    let mut last = String::from("0");
+    let mut streams = Vec::new();
+    while last != "20" {
+        let request = client
+            .get("/import/events")
+            .header("last-event-id", last.clone());
+        let mut response = request.await;
+        if response.stream_error().is_some() {
+            response = response.incomplete();
+        }
+        let batches = batches(&response);
+        last = batches.last().expect("a batch").1.clone();
+        streams.push(batches.len());
+    }
+    assert_eq!(streams, [8, 8, 4]);
 }
 
 #[tokio::test(start_paused = true)]

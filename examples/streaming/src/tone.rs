@@ -28,7 +28,7 @@ impl Tone {
         wav.extend_from_slice(b"data");
         wav.extend_from_slice(&length.to_le_bytes());
         wav.extend((0..length).map(|at| {
-            if at * HERTZ * 2 / RATE % 2 == 0 {
+            if (at * HERTZ * 2 / RATE).is_multiple_of(2) {
                 96
             } else {
                 160

@@ -6,7 +6,7 @@
 //!
 //! The targets use the public interface of the crates. Three parts have none and are included as
 //! files: the program `echo`; the parsers of the macros, because a procedural
-//! macro crate cannot export functions; and the parser of Runtime API responses, which is private.
+//! macro crate cannot export functions; and the parser and the writer of the Runtime API, which are private.
 
 pub mod alb;
 pub mod cookies;
@@ -17,6 +17,7 @@ pub mod jwt;
 pub mod macros;
 pub mod multipart;
 pub mod runtime_api;
+pub mod stream;
 pub mod target;
 
 mod apis;
@@ -52,7 +53,10 @@ mod suggest;
 #[path = "../../../macros/src/validate/mod.rs"]
 mod validate;
 
-// The parser of Runtime API responses. Nothing is sent here.
+// The parser of Runtime API responses, and the writer of streams. Nothing is sent here.
+#[path = "../../../core/src/runtime/chunks.rs"]
+#[allow(dead_code, reason = "the head of a request is not written")]
+mod chunks;
 #[path = "../../../core/src/runtime/connection.rs"]
 #[allow(dead_code, reason = "nothing is sent")]
 mod connection;
@@ -70,7 +74,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a folder with its name under `fuzz/seeds` and a binary in
 /// `fuzz/Cargo.toml`.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     ("alb", alb::run),
     ("cookies", cookies::run),
     ("echo", echo::run),
@@ -80,5 +84,6 @@ pub const TARGETS: [Target; 10] = [
     ("macros", macros::run),
     ("multipart", multipart::run),
     ("runtime_api", runtime_api::run),
+    ("stream", stream::run),
     ("target", target::run),
 ];

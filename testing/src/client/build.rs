@@ -82,6 +82,7 @@ impl TestClientBuilder {
     /// - a JSON body: its schema with JSON Schema 2020-12, and the `format`s that it defines, such as
     ///   `date-time` and `uuid`; unknown formats are ignored
     /// - a body of `text/*`: its schema
+    /// - each line of a [`JsonLines`](lambda_api::response::JsonLines): the schema of an item
     /// - the `code` of a problem: it is one of the examples of this status, unless the operation promises
     ///   problems of any status (`default`); and its `status`, which is that of the response
     ///
@@ -92,7 +93,7 @@ impl TestClientBuilder {
     /// services, fallbacks, handlers with `hidden`, other methods of `ANY` than the document has, routes that it
     /// leaves out because their paths look alike, requests that exceed a limit, and responses of the
     /// source itself; of requests at the same time with one `request_id`, all but the last; the body of other
-    /// media types, and one that is compressed, was left as base64, or is nested deeper than 127 levels. What the
+    /// media types, and one that ended early, is compressed, was left as base64, or is nested deeper than 127 levels. What the
     /// document leaves open, because a type has no schema or a handler returns `impl IntoResponse`, accepts
     /// everything. Header fields and properties that the document does not name are accepted, unless a schema
     /// closes its object.

@@ -198,7 +198,8 @@ use tower::Service;
 /// buffered one. If the stream ended early, those that read the body fail the test:
 /// [`incomplete`](TestResponse::incomplete) expects that.
 ///
-/// A source that streams has limits of its own: no 29 s of a REST API, and 200 MB.
+/// A source that streams has limits of its own: 200 MB, and the time of the function, also at a REST API, whose
+/// integration is assumed to have a longer timeout than its default of 29 s.
 ///
 /// # A failed assertion
 ///

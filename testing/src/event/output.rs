@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use lambda_api::{
     App, Invocation, LambdaContext, Request,
-    event::{self, DecodeError, DecodeOptions, emulate},
+    event::{self, DecodeError, DecodeOptions, EventResponse, emulate},
 };
 use serde_json::Value;
 use std::{fmt, time::SystemTime};
@@ -101,21 +101,38 @@ impl EventBuilder {
     /// Sends the event to an API, and returns the response that the client of the source receives.
     /// [`emulate::GatewayContext::binary_media_types`] says what a REST API does with binary responses.
     ///
+    /// With [`response_stream`](EventBuilder::response_stream), the source expects a stream. It is collected, and the
+    /// functions of [`Api::after_response`](lambda_api::Api::after_response) do not run.
+    ///
     /// # Panics
-    /// If the source cannot read the response, for example because it is too large.
+    /// If the source cannot read the response, for example because it is too large, or if a stream ends early.
     pub fn send<'a>(&'a self, app: &'a App) -> TrackedFuture<'a, Response<Bytes>> {
         TrackedFuture::new(async move {
             let source = self.source;
             let mut lambda = self.lambda_context();
             lambda.received.get_or_insert_with(SystemTime::now);
-            let response = app.handle_event(self.to_bytes(), lambda).await;
-            let response = response
-                .map_err(|error| format!("the event of source `{source}` is rejected: {error}"))?;
-            let request = self.to_request();
-            emulate::client_response(source, &request, &self.gateway, &response).map_err(|error| {
-                let found = String::from_utf8_lossy(&response);
+            let rejected =
+                |error: DecodeError| format!("the event of source `{source}` is rejected: {error}");
+            let unreadable = |error: emulate::InvalidResponse, response: &[u8]| {
+                let found = String::from_utf8_lossy(response);
                 format!("source `{source}` cannot read the response: {error}; found {found}")
-            })
+            };
+            if self.response_stream {
+                let response = app.stream_event(self.to_bytes(), lambda).await;
+                let sent = match response.map_err(rejected)? {
+                    EventResponse::Buffered(json) => json.into(),
+                    EventResponse::Stream(body) => body.collect().await.map_err(|error| {
+                        format!("the stream to source `{source}` ended early: {error}")
+                    })?,
+                };
+                return emulate::parse_stream(source, &sent)
+                    .map_err(|error| unreadable(error, &sent));
+            }
+            let response = app.handle_event(self.to_bytes(), lambda).await;
+            let response = response.map_err(rejected)?;
+            let request = self.to_request();
+            emulate::client_response(source, &request, &self.gateway, &response)
+                .map_err(|error| unreadable(error, &response))
         })
     }
 }

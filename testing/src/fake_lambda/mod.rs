@@ -236,6 +236,7 @@ impl FakeLambda {
     /// let mut response = lambda.invoke_streaming(event);
     /// let head = response.chunk().await.unwrap();
     /// assert!(head.bytes.starts_with(br#"{"statusCode":200"#));
+    /// let nuls = response.chunk().await.unwrap();
     /// // The function is still at work.
     /// let first = response.chunk().await.unwrap();
     /// let outcome = response.await;

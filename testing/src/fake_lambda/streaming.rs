@@ -43,7 +43,7 @@ impl StreamingResponse {
     }
 
     /// Waits for the next part of the response; `None` at its end, also if it ended early. The head of a stream comes
-    /// first, with the eight NULs behind it.
+    /// first, and then the eight NULs behind it.
     ///
     /// # Panics
     /// When there is none within the [limit](super::FakeLambdaBuilder::limit).

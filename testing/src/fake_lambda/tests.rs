@@ -480,3 +480,33 @@ async fn a_response_of_the_other_mode_arrives_as_it_is() {
         assert!(response.read(Source::RestApi).is_err());
     }
 }
+
+#[tokio::test]
+async fn the_limit_of_a_response_is_that_of_the_invocation() {
+    let large = "x".repeat(7 << 20);
+    for (invoke, status) in [
+        (Invoke::new("{}"), 413),
+        (Invoke::new("{}").response_stream(), 202),
+    ] {
+        let api = Fixture::new(1).await;
+        let outcome = api.invoke(invoke.request_id("one"));
+        api.next().await;
+        let head = post("one", "response") + "\r\nlambda-runtime-function-response-mode: streaming";
+        let (length, path) = (large.len(), ("127.0.0.1", api.port));
+        let mut stream = TcpStream::connect(path).await.unwrap();
+        let head = format!("{head}\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // The response may come before the end of the request.
+        let _ = stream.write_all(large.as_bytes()).await;
+        let mut response = [0; 12];
+        stream.read_exact(&mut response).await.unwrap();
+        assert_status(&format!("{} ", String::from_utf8_lossy(&response)), status);
+        match (status, outcome.await.unwrap()) {
+            (202, Outcome::Response(_)) => {}
+            (_, outcome) => {
+                let error = outcome.error();
+                assert_eq!(error.error_type, "Function.ResponseSizeTooLarge");
+            }
+        }
+    }
+}

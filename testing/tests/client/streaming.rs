@@ -175,6 +175,20 @@ async fn every_response_to_a_streaming_source_is_a_stream() {
 }
 
 #[tokio::test]
+async fn the_environment_turns_streams_on() {
+    let api = Api::new()
+        .routes(routes![memory])
+        .environment([("LAMBDA_API_STREAM", "url, rest")]);
+    let client = TestClient::new(api).await;
+    client
+        .on_every_source(async |client| {
+            let is_stream = client.get("/memory").await.is_stream();
+            assert_eq!(is_stream, STREAMING.contains(&client.source()));
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn an_error_before_the_first_part_is_a_problem() {
     for source in STREAMING {
         let response = client(source).await.get("/broken?parts=0").await;

@@ -15,6 +15,11 @@ fn responses_of_an_operation() {
         responses(json!({"200": {"content": content}}))
     };
     let (json, csv) = ("application/json", "text/csv");
+    let ndjson = "application/x-ndjson";
+    let lines = |items: Value| {
+        let content = json!({ndjson: {"schema": {"type": "string"}, "x-item-schema": items}});
+        responses(json!({"200": {"content": content}}))
+    };
     let sized = |kind: &str| json!({"content": {json: {"schema": {"type": kind}}}});
     check(&[
         // Statuses.
@@ -126,6 +131,27 @@ fn responses_of_an_operation() {
             header(json!({"content": {json: {"schema": {"type": "integer"}}}})),
             header(json!({"content": {json: {"schema": {"type": "string"}}}})),
             &["error: the type was integer and is string"],
+        ),
+        // Lines of JSON.
+        (
+            lines(json!({"type": "string"})),
+            lines(json!({"type": "integer"})),
+            &["error: the type was string and is integer"],
+        ),
+        (
+            lines(json!({"type": "number"})),
+            lines(json!({"type": "integer"})),
+            &[],
+        ),
+        (
+            lines(json!({"type": "integer"})),
+            responses(json!({"200": {"content": {ndjson: {"schema": {"type": "string"}}}}})),
+            &["error: the type was integer and is any type"],
+        ),
+        (
+            responses(json!({"200": {"content": {ndjson: {"schema": {"type": "string"}}}}})),
+            lines(json!({"type": "integer"})),
+            &[],
         ),
         // Media types.
         (media(&[json]), media(&[json, csv]), &[]),

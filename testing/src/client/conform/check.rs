@@ -137,6 +137,9 @@ impl Received<'_> {
             return Vec::new();
         };
         let body = self.response.body();
+        if let Some(item) = content.item_schema() {
+            return lines(body, &item, schemas);
+        }
         if is_json(media_type) {
             return match serde_json::from_slice(body) {
                 Ok(value) => {
@@ -162,6 +165,26 @@ impl Received<'_> {
             Err(_) => Vec::new(),
         }
     }
+}
+
+/// Lines of JSON, each with the schema of an item. The first line that does not fit counts.
+fn lines(body: &[u8], item: &Part<'_>, schemas: &Schemas) -> Vec<Violation> {
+    let lines = body.split(|byte| *byte == b'\n').enumerate();
+    // Behind the last line there is nothing.
+    let mut found = lines
+        .filter(|(_, line)| !line.is_empty())
+        .map(|(index, line)| {
+            let place = format!("line {} of the body", index.saturating_add(1));
+            match serde_json::from_slice(line) {
+                Ok(value) => schemas.fits(&place, &value, item),
+                Err(error) if is_too_deep(&error) => Vec::new(),
+                Err(error) => {
+                    let what = format!("expected JSON, found a line that is not JSON: {error}");
+                    vec![Violation::new(place, what, &item.pointer, None)]
+                }
+            }
+        });
+    found.find(|all| !all.is_empty()).unwrap_or_default()
 }
 
 /// The code of a problem is one that the document lists for the status.

@@ -36,8 +36,17 @@ pub(super) fn segment(name: &str) -> String {
 impl<'a> Part<'a> {
     /// The schema of a content or a header, which may have more than its reference.
     pub(super) fn schema(&self) -> Option<Part<'a>> {
-        let value = self.value.get("schema")?;
-        let pointer = format!("{}/schema", self.pointer);
+        self.schema_at("schema")
+    }
+
+    /// The schema of each value of a content that is a sequence.
+    pub(super) fn item_schema(&self) -> Option<Part<'a>> {
+        self.schema_at("x-item-schema")
+    }
+
+    fn schema_at(&self, key: &str) -> Option<Part<'a>> {
+        let value = self.value.get(key)?;
+        let pointer = format!("{}/{key}", self.pointer);
         Some(Part { pointer, value })
     }
 

@@ -5,8 +5,9 @@ use crate::failures::panic_of_async;
 use http::StatusCode;
 use lambda_api::{
     Api, Body, Error, IntoResponse, Json, NoContent, Request, Response, api_handler,
+    event::Source,
     middleware::{Next, from_fn},
-    response::{Redirect, SetCookie},
+    response::{JsonArray, JsonLines, Redirect, SetCookie},
     routes,
 };
 use lambda_api_testing::TestClient;
@@ -168,4 +169,46 @@ async fn without_a_document_there_is_no_client() {
         panic.message
     );
     panic.assert_is_at_its_test();
+}
+
+#[tokio::test]
+async fn lines_of_json_fit_the_schema_of_an_item() {
+    /// The type says a number, and the text is of the request.
+    #[derive(serde::Serialize, schemars::JsonSchema)]
+    struct Row(#[schemars(with = "u8")] Value);
+
+    #[api_handler(POST "/rows")]
+    async fn rows(Json(rows): Json<Vec<Value>>) -> JsonLines<Row> {
+        let rows = rows.into_iter().map(|row| Ok::<_, Infallible>(Row(row)));
+        JsonLines::new(futures_util::stream::iter(rows))
+    }
+
+    for source in [Source::FunctionUrl, Source::HttpApi] {
+        let api = Api::new().routes(routes![rows]);
+        let api = api.stream_on([Source::FunctionUrl]);
+        let client = TestClient::new(api).conforming().await.via(source);
+        let response = client.post("/rows").json(&json!([1, 2])).await;
+        response.assert_text("1\n2\n");
+        let panic = panic_of_async(async {
+            client.post("/rows").json(&json!([1, "two", "three"])).await;
+        })
+        .await;
+        let expected = "line 2 of the body: expected a value of type integer, found \"two\"\n    \
+            schema at /components/schemas/Row";
+        assert!(panic.message.contains(expected), "{}", panic.message);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_ended_early_is_compared_without_its_body() {
+    #[api_handler(GET "/numbers")]
+    async fn numbers() -> JsonArray<u8> {
+        let items = [Ok(1), Ok(2), Err(std::io::Error::other("lost"))];
+        JsonArray::new(futures_util::stream::iter(items))
+    }
+    let api = Api::new().routes(routes![numbers]);
+    let client = TestClient::new(api.stream_on([Source::FunctionUrl])).conforming();
+    let client = client.await.via(Source::FunctionUrl);
+    let response = client.get("/numbers").await.incomplete();
+    response.assert_text("[1,2");
 }

@@ -1,9 +1,8 @@
 //! Parses the head of a streamed response as the source does.
 
 use super::{
-    append_cookies, headers,
+    head::{append_cookies, headers, status},
     response_format::{InvalidResponse, LambdaResponse},
-    status,
 };
 use crate::event::Source;
 use bytes::Bytes;
@@ -278,25 +277,5 @@ mod tests {
         assert!(parse_prelude(Source::RestApi, &long).is_err());
         assert!(parse_prelude(Source::RestApi, &long[..REST_LIMIT]).is_err());
         assert!(parse_prelude(Source::FunctionUrl, &long).unwrap().is_some());
-    }
-
-    #[test]
-    fn a_response_of_the_other_mode_is_seen_by_the_client() {
-        let stream = sent(r#"{"statusCode":404}"#, "no");
-        let buffered = br#"{"statusCode":404,"body":"no"}"#;
-        // The streaming mode gets a buffered response.
-        let url = parse_stream(Source::FunctionUrl, buffered).unwrap();
-        assert_eq!(
-            (url.status().as_u16(), &url.body()[..]),
-            (200, &buffered[..])
-        );
-        assert!(parse_stream(Source::RestApi, buffered).is_err());
-        // The buffered mode gets a stream.
-        let url = super::super::parse_response(Source::FunctionUrl, &stream).unwrap();
-        assert_eq!((url.status().as_u16(), &url.body()[..]), (200, &stream[..]));
-        for source in Source::ALL {
-            let is_read = super::super::parse_response(source, &stream).is_ok();
-            assert_eq!(is_read, source == Source::FunctionUrl, "{source}");
-        }
     }
 }

@@ -283,3 +283,23 @@ fn content_without_a_type_gets_the_one_of_the_source() {
         assert_eq!(values(&response, "content-type"), [""; 0], "{source}");
     }
 }
+
+#[test]
+fn a_response_of_the_other_mode_is_seen_by_the_client() {
+    let stream = b"{\"statusCode\":404}\0\0\0\0\0\0\0\0no";
+    let buffered = br#"{"statusCode":404,"body":"no"}"#;
+    // The streaming mode gets a buffered response.
+    let url = parse_stream(Source::FunctionUrl, buffered).unwrap();
+    assert_eq!(
+        (url.status().as_u16(), &url.body()[..]),
+        (200, &buffered[..])
+    );
+    assert!(parse_stream(Source::RestApi, buffered).is_err());
+    // The buffered mode gets a stream.
+    let url = parse_response(Source::FunctionUrl, stream).unwrap();
+    assert_eq!((url.status().as_u16(), &url.body()[..]), (200, &stream[..]));
+    for source in Source::ALL {
+        let is_read = parse_response(source, stream).is_ok();
+        assert_eq!(is_read, source == Source::FunctionUrl, "{source}");
+    }
+}

@@ -101,10 +101,24 @@ async fn an_early_end_breaks_the_connection() {
         read_to(&mut client, "one\r\n").await;
         sender.abort(std::io::Error::other("the secret"));
         let mut rest = Vec::new();
-        // The connection is closed, or reset.
-        let _ = client.read_to_end(&mut rest).await;
+        client.read_to_end(&mut rest).await.unwrap();
         assert_eq!(String::from_utf8(rest).unwrap(), "", "{source}");
     }
+}
+
+#[tokio::test]
+async fn all_parts_before_an_error_reach_the_client() {
+    let broken = async |_: Request| {
+        let parts = [Ok("one"), Ok("two"), Err(std::io::Error::other("lost"))];
+        Body::from_stream(futures_util::stream::iter(parts))
+    };
+    let api = Api::new().fallback(broken).stream_on(STREAMING);
+    let app = api.build().await.unwrap();
+    let server = Server::bind(local(0), Source::FunctionUrl).await.unwrap();
+    let server = Fixture::run(server, handler(app));
+    let response = server.get("/", "").await;
+    let parts = "\r\n\r\n3\r\none\r\n3\r\ntwo\r\n";
+    assert!(response.ends_with(parts), "{response}");
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
 //! What a stream costs in memory.
 
-use super::{get, head, streaming};
+use super::{get, head, made, streaming, text};
 use lambda_api::event::Source;
 
 /// How much a process may grow for a stream, in kB: buffers of the process, and pages of the allocator.
 const GROWTH: u64 = 8 << 10;
+
+/// What fits into the buffers of a connection, and more.
+const AHEAD: usize = 32 << 20;
 
 /// A value of `/proc/PID/status`, in kB.
 fn status(process: Option<u32>, name: &str) -> u64 {
@@ -37,21 +40,41 @@ async fn a_stream_of_150_mib_takes_constant_memory() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_takes_no_memory() {
-    let lambda = streaming().await;
+    let lambda = streaming().concurrency(2).await;
     let process = lambda.process_id();
-    assert_eq!(
-        lambda.send(&get("/stream/mib/1")).await.body().len(),
-        1 << 20
-    );
+    let first = lambda.send(&get("/stream/mib/1")).await;
+    assert_eq!(first.body().len(), 1 << 20);
     let before = status(process, "VmHWM");
-    let mut response = lambda.invoke_streaming(get("/stream/mib/60"));
+    let made_before = made(&lambda).await;
+    let mut response = lambda.invoke_streaming(get("/stream/mib/150"));
     head(&mut response).await;
-    // A part now and then, so that the function has to wait at each of them.
-    while response.chunk().await.is_some() {
-        tokio::task::yield_now().await;
+    for _ in 0..16 {
+        response.chunk().await.expect("a part");
+    }
+    // Until nothing is made while other requests are handled.
+    let mut waits_at = 0;
+    loop {
+        let now = made(&lambda).await - made_before;
+        if now == waits_at {
+            break;
+        }
+        waits_at = now;
+        for _ in 0..20 {
+            text(&lambda, "/log/x").await;
+        }
     }
     let most = status(process, "VmHWM");
+    println!(
+        "the body waited after {waits_at} of {} bytes, at {most} kB after {before} kB",
+        150 << 20
+    );
+    assert!(
+        waits_at < AHEAD,
+        "{waits_at} bytes were made for a client that does not read"
+    );
     assert!(most - before < GROWTH, "{before} kB became {most} kB");
+    // It reads on.
     let response = response.await.response();
-    assert_eq!(response.http(Source::FunctionUrl).body().len(), 60 << 20);
+    let whole = response.http(Source::FunctionUrl).into_body().len();
+    assert_eq!(whole, 150 << 20);
 }

@@ -33,10 +33,9 @@ fn get(path: &str) -> EventBuilder {
 /// Takes the head of a response.
 async fn head(response: &mut StreamingResponse) -> String {
     let head = response.chunk().await.expect("a head");
-    let text = String::from_utf8(head.bytes.to_vec()).expect("text");
-    text.strip_suffix("\0\0\0\0\0\0\0\0")
-        .expect("eight NULs")
-        .to_owned()
+    let delimiter = response.chunk().await.expect("a delimiter");
+    assert_eq!(delimiter.bytes, [0; 8][..]);
+    String::from_utf8(head.bytes.to_vec()).expect("text")
 }
 
 /// Takes a part of a response.

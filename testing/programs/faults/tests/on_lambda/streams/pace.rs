@@ -3,9 +3,6 @@
 use super::{get, get_from, head, made, part, streaming, text};
 use lambda_api::event::Source;
 
-/// What fits into the buffers of a connection, and more.
-const AHEAD: usize = 32 << 20;
-
 #[tokio::test]
 async fn a_part_arrives_before_the_next_is_made() {
     let lambda = streaming().concurrency(2).await;
@@ -35,39 +32,6 @@ async fn a_head_does_not_wait_long_for_a_part() {
     text(&lambda, "/stream/step").await;
     assert_eq!(part(&mut response).await, "part 0");
     assert_eq!(response.chunk().await, None);
-}
-
-#[tokio::test]
-async fn the_body_waits_for_a_client_that_does_not_read() {
-    let lambda = streaming().concurrency(2).await;
-    let mut response = lambda.invoke_streaming(get("/stream/mib/150"));
-    head(&mut response).await;
-    for _ in 0..16 {
-        response.chunk().await.expect("a part");
-    }
-    // Until nothing is made while other requests are handled.
-    let mut before = 0;
-    loop {
-        let now = made(&lambda).await;
-        if now == before {
-            break;
-        }
-        before = now;
-        for _ in 0..20 {
-            text(&lambda, "/log/x").await;
-        }
-    }
-    assert!(
-        before < AHEAD,
-        "{before} bytes were made for a client that does not read"
-    );
-    println!(
-        "{before} of {} bytes were made before the body waited",
-        150 << 20
-    );
-    let response = response.await.response();
-    let whole = response.http(Source::FunctionUrl).into_body().len();
-    assert_eq!(whole, 150 << 20);
 }
 
 #[tokio::test]

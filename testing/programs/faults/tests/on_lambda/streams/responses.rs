@@ -101,7 +101,7 @@ async fn errors_before_the_first_part_are_problems() {
         let post = get_from(source, "/log/x").method("POST");
         let response = lambda.send(&post).await;
         assert_eq!(response.status(), 405);
-        assert_eq!(response.headers()["allow"], "GET, HEAD");
+        assert_eq!(response.headers()["allow"], "GET, HEAD, OPTIONS");
     }
     assert_eq!(lambda.rejected_calls(), [""; 0]);
 }

@@ -269,7 +269,10 @@ mod tests {
         let inner: Vec<_> = std::thread::scope(|scope| {
             let open = || scope.spawn(|| open(&spans, Some(&outer)));
             let threads: Vec<_> = (0..20).map(|_| open()).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
         });
         let ids: std::collections::HashSet<_> = inner.iter().collect();
         assert_eq!(ids.len(), 20);

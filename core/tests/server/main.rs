@@ -1,5 +1,7 @@
 //! The server, over real sockets.
 
+#![cfg(feature = "server")]
+
 mod axum;
 mod http2;
 mod invocation;

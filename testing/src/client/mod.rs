@@ -169,7 +169,8 @@ use tower::Service;
 /// [`incomplete`](TestResponse::incomplete) expects that.
 ///
 /// A source that streams has limits of its own: 200 MB, and the time of the function, also at a REST API, whose
-/// integration is assumed to have a longer timeout than its default of 29 s.
+/// integration is assumed to have a longer timeout than its default of 29 s. A REST API ends a stream of which
+/// nothing came for 5 minutes, as its regional endpoints do.
 ///
 /// # A failed assertion
 ///

@@ -2,16 +2,17 @@
 
 use bytes::{Bytes, BytesMut};
 use http::{Response, response::Parts};
+use http_body::Frame;
 use http_body_util::BodyExt;
 use lambda_api::{
-    __private, Body,
+    __private, Body, BoxError,
     event::{
         Source,
         emulate::{self, InvalidResponse},
     },
 };
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Part of a response body, as it reached the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,10 @@ impl ReceivedChunk {
         self.after
     }
 }
+
+/// How long a REST API with a regional or private endpoint waits for the next part of a stream
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html>).
+const REST_IDLE: Duration = Duration::from_secs(300);
 
 /// Why a stream was not read to its end.
 pub(super) enum Failed {
@@ -86,7 +91,7 @@ impl Reader {
     }
 
     pub(super) async fn read(&mut self, mut body: Body) -> Result<(), Failed> {
-        while let Some(frame) = body.frame().await {
+        while let Some(frame) = self.next(&mut body).await? {
             match frame {
                 Ok(frame) => {
                     if let Ok(data) = frame.into_data() {
@@ -108,6 +113,22 @@ impl Reader {
             self.end_chunk()?;
         }
         Ok(())
+    }
+
+    /// The next part, if it comes before the source closes the connection.
+    async fn next(
+        &self,
+        body: &mut Body,
+    ) -> Result<Option<Result<Frame<Bytes>, BoxError>>, Failed> {
+        if self.source != Source::RestApi {
+            return Ok(body.frame().await);
+        }
+        let frame = timeout(REST_IDLE, body.frame()).await;
+        frame.map_err(|_| {
+            Failed::Early(format!(
+                "nothing came within the {REST_IDLE:?} that the source waits for the next part"
+            ))
+        })
     }
 
     fn push(&mut self, data: &[u8]) -> Result<(), Failed> {

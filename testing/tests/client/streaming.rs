@@ -277,6 +277,41 @@ async fn a_stream_of_a_rest_api_has_more_than_29_seconds() {
     assert!(response.stream_error().is_none());
 }
 
+/// Nothing for so many seconds between the two parts, or only comments.
+#[api_handler(GET "/silence/{seconds}")]
+async fn silence(seconds: u64, #[query] comments: bool) -> Sse {
+    let events = stream::iter([0, seconds]).then(|seconds| async move {
+        sleep(Duration::from_secs(seconds)).await;
+        Ok::<_, Infallible>(Event::new().json(&seconds))
+    });
+    let sse = Sse::new(events);
+    if comments {
+        return sse.keep_alive(Duration::from_secs(15));
+    }
+    sse
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rest_api_ends_an_idle_stream() {
+    let api = Api::new().routes(routes![silence]).stream_on(STREAMING);
+    let client = TestClient::new(api).await;
+    for (source, path, ended) in [
+        (Source::RestApi, "/silence/299?comments=false", None),
+        (
+            Source::RestApi,
+            "/silence/301?comments=false",
+            Some("nothing came within the 300s that the source waits for the next part"),
+        ),
+        (Source::RestApi, "/silence/600?comments=true", None),
+        (Source::FunctionUrl, "/silence/600?comments=false", None),
+    ] {
+        let client = client.via(source).deadline(Duration::from_secs(900));
+        let response = client.get(path).await;
+        assert_eq!(response.stream_error(), ended, "{source} {path}");
+        response.assert_status(200);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_endless_stream_ends_at_its_timeout() {
     let api = api().stream_timeout(Duration::from_millis(5500));

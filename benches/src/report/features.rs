@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The hello of lambda-api, without a feature and with each of them alone.
-const HELLOS: [Program; 13] = [
+const HELLOS: [Program; 14] = [
     Program::hello_with("none", "programs,ours"),
     Program::hello_with("api-keys", "programs,ours,lambda-api/api-keys"),
     Program::hello_with("docs", "programs,ours,lambda-api/docs"),
@@ -21,6 +21,7 @@ const HELLOS: [Program; 13] = [
         "programs,ours,lambda-api/openapi-release",
     ),
     Program::hello_with("openapi-utoipa", "programs,ours,lambda-api/openapi-utoipa"),
+    Program::hello_with("server", "programs,ours,lambda-api/server"),
     Program::hello_with("validate", "programs,ours,lambda-api/validate"),
     Program::hello_with(
         "validate-credit-card",

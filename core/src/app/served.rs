@@ -14,8 +14,13 @@ use crate::{
 };
 use bytes::Bytes;
 use http::request::Parts;
-use std::{future::Future, pin::pin, sync::atomic::Ordering, time::Duration};
-use tracing::Instrument;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::atomic::Ordering,
+    time::Duration,
+};
+use tracing::Span;
 
 impl App {
     pub(crate) fn limits(&self) -> &Limits {
@@ -36,10 +41,9 @@ impl App {
         // Only the first request writes to memory that all threads share.
         let cold =
             self.0.cold.load(Ordering::Relaxed) && self.0.cold.swap(false, Ordering::Relaxed);
-        let span = log::span(invocation, cold);
-        invocation.set_span(span.clone());
+        invocation.set_span(log::span(invocation, cold));
         // Pinned here, since wrapping a future moves it.
-        let response = pin!(async {
+        let mut response = pin!(async {
             let asked = self.asked(&head.method, &head.headers);
             let is_head = asked.is_head;
             sensitive::mark_all(&mut head.headers, &self.0.credentials);
@@ -75,7 +79,11 @@ impl App {
             self.tell_request_id(response.headers_mut(), invocation);
             response
         });
-        current::scope(invocation.clone(), response.instrument(span)).await
+        let in_span = poll_fn(|cx| {
+            let _entered = invocation.span().map(Span::enter);
+            response.as_mut().poll(cx)
+        });
+        current::scope(invocation.clone(), in_span).await
     }
 
     /// Whether a response can be sent as it is: its body is in memory, and nothing is wrong with it.

@@ -198,7 +198,9 @@ impl Invocation {
             facts: facts.map(OnceLock::from).unwrap_or_default(),
             stage_variables: StringMap::new(stage_variables),
             path_parameters: StringMap::new(path_parameters),
-            ..Inner::default()
+            span: OnceLock::new(),
+            #[cfg(feature = "server")]
+            is_routed: AtomicBool::new(false),
         };
         Self {
             inner: Arc::new(inner),

@@ -182,8 +182,13 @@ impl Hooks {
     /// Runs all shutdown hooks concurrently while invocations in flight continue. One time limit
     /// applies to all; hooks and invocations that exceed it are named in a record.
     pub(crate) async fn shut_down(&self, in_flight: &InFlight) {
-        let limit = self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT);
-        self.shut_down_within(in_flight, limit).await;
+        self.shut_down_within(in_flight, self.shutdown_limit())
+            .await;
+    }
+
+    /// The time limit of the shutdown.
+    pub(crate) fn shutdown_limit(&self) -> Duration {
+        self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT)
     }
 
     /// The same within this time.

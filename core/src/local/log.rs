@@ -49,7 +49,8 @@ pub(super) fn ended_early(shown: &Shown<'_>) {
 
 fn early(shown: &Shown<'_>, style: Style) -> String {
     let ended = style.paint(Paint::Bad, "the stream ended early");
-    let mut text = format!("{} -> {ended} {}", target(shown), took(shown, style));
+    let took = took("after", shown, style);
+    let mut text = format!("{} -> {ended} {took}", target(shown));
     for problem in shown.problems {
         text += &reason(problem, style);
     }
@@ -65,7 +66,7 @@ fn text(shown: &Shown<'_>, style: Style) -> String {
         500.. => Paint::Bad,
     };
     let status = style.paint(paint, shown.status.as_str());
-    let mut text = format!("{} -> {status} {}", target(shown), took(shown, style));
+    let mut text = format!("{} -> {status} {}", target(shown), took("in", shown, style));
     for problem in shown.problems {
         text += &reason(problem, style);
     }
@@ -82,9 +83,9 @@ fn target(shown: &Shown<'_>) -> String {
     format!("{} {}{cut}", shown.method, Printable(&path))
 }
 
-fn took(shown: &Shown<'_>, style: Style) -> String {
+fn took(preposition: &str, shown: &Shown<'_>, style: Style) -> String {
     let millis = shown.took.as_secs_f64() * 1000.0;
-    style.paint(Paint::Dim, &format!("in {millis:.1} ms"))
+    style.paint(Paint::Dim, &format!("{preposition} {millis:.1} ms"))
 }
 
 #[cfg(test)]
@@ -131,7 +132,7 @@ mod tests {
         };
         assert_eq!(
             early(&shown, Style::PLAIN),
-            "GET /export -> the stream ended early in 2500.0 ms\n    the database is gone"
+            "GET /export -> the stream ended early after 2500.0 ms\n    the database is gone"
         );
     }
 

@@ -63,10 +63,7 @@ use crate::{
 use arguments::{Command, HELP, Serve};
 use handle::{Mode, responding};
 use output::{Failure, print, write};
-use std::{process::ExitCode, time::Duration};
-
-/// How long the server waits for work after responses when it stops.
-const PATIENCE: Duration = Duration::from_secs(5);
+use std::process::ExitCode;
 
 /// Whether an argument is one of the commands that the help lists.
 pub(crate) fn is_command(argument: &str) -> bool {
@@ -205,7 +202,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         log::line(&why);
         String::new()
     });
-    let (stop, _guard) = stop::requests();
+    let (stop, _guard) = stop::requests(app.hooks().shutdown_limit());
     print(&format!(
         "{}\n{docs}\n{}\n{}",
         server.address(),
@@ -214,7 +211,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     ))?;
     let (handle, mut responded) = responding(app.clone(), Mode::OfSource);
     server.run(handle, stop).await;
-    let _ = tokio::time::timeout(PATIENCE, responded.recv()).await;
+    let _ = tokio::time::timeout(stop::WORK, responded.recv()).await;
     app.hooks().shut_down(&InFlight::default()).await;
     Ok(())
 }

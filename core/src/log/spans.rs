@@ -16,7 +16,17 @@ use tracing::{Metadata, span::Id};
 thread_local! {
     /// The spans that this thread has entered, the innermost last.
     static ENTERED: RefCell<Vec<Entered>> = const { RefCell::new(Vec::new()) };
+
+    /// The part of the store in which this thread opens spans.
+    static PART: usize = {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed) % PARTS
+    };
 }
+
+/// The number of parts of the store. Threads that handle requests at the same time would wait for one
+/// lock; a span mostly stays on the thread that opened it.
+const PARTS: usize = 8;
 
 struct Entered {
     /// The number of its `Spans`.
@@ -30,8 +40,13 @@ struct Entered {
 pub(super) struct Spans {
     /// Distinguishes several subscribers on one thread, as in tests.
     number: usize,
-    slots: Mutex<Slots>,
+    parts: [Part; PARTS],
 }
+
+/// A part of the store, on cache lines of its own.
+#[derive(Default)]
+#[repr(align(128))]
+struct Part(Mutex<Slots>);
 
 #[derive(Default)]
 struct Slots {
@@ -52,7 +67,7 @@ impl Spans {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
-            slots: Mutex::default(),
+            parts: Default::default(),
         }
     }
 
@@ -62,10 +77,11 @@ impl Spans {
         fields: Fields,
         parent: Option<Id>,
     ) -> Id {
-        let mut slots = self.slots();
-        if let Some(slot) = parent.as_ref().and_then(|parent| slots.get(parent)) {
-            slot.holders += 1;
+        if let Some(parent) = &parent {
+            self.hold(parent);
         }
+        let part = PART.try_with(|part| *part).unwrap_or_default();
+        let mut slots = self.part(part);
         let slot = Slot {
             metadata,
             fields,
@@ -82,31 +98,32 @@ impl Spans {
         if let Some(free) = slots.all.get_mut(at) {
             *free = Some(slot);
         }
-        id(at)
+        id(at, part)
     }
 
     /// Adds fields to a span.
     pub(super) fn record(&self, span: &Id, fields: Fields) {
-        if let Some(slot) = self.slots().get(span) {
+        if let Some(slot) = self.slots(span).get(span) {
             slot.fields.replace(fields);
         }
     }
 
     pub(super) fn hold(&self, span: &Id) {
-        if let Some(slot) = self.slots().get(span) {
+        if let Some(slot) = self.slots(span).get(span) {
             slot.holders += 1;
         }
     }
 
     /// Releases a span. Returns whether it was closed.
     pub(super) fn release(&self, span: &Id) -> bool {
-        let mut slots = self.slots();
         let mut next = Some(span.clone());
         let mut closed = false;
         // A span that closes releases its parent.
-        while let Some(span) = next.take()
-            && let Some(slot) = slots.get(&span)
-        {
+        while let Some(span) = next.take() {
+            let mut slots = self.slots(&span);
+            let Some(slot) = slots.get(&span) else {
+                break;
+            };
             slot.holders -= 1;
             if slot.holders == 0 {
                 next = slot.parent.take();
@@ -152,7 +169,7 @@ impl Spans {
     }
 
     pub(super) fn metadata(&self, span: &Id) -> Option<&'static Metadata<'static>> {
-        self.slots().get(span).map(|slot| slot.metadata)
+        self.slots(span).get(span).map(|slot| slot.metadata)
     }
 
     fn is(&self, entered: &Entered, span: &Id) -> bool {
@@ -161,26 +178,35 @@ impl Spans {
 
     /// Visits the fields of a span and of its ancestors, from the innermost outward.
     pub(super) fn visit(&self, innermost: Option<Id>, mut visit: impl FnMut(&Fields)) {
-        let mut slots = self.slots();
         let mut next = innermost;
-        while let Some(slot) = next.and_then(|span| slots.get(&span)) {
-            visit(&slot.fields);
-            next = slot.parent.clone();
+        while let Some(span) = next.take() {
+            if let Some(slot) = self.slots(&span).get(&span) {
+                visit(&slot.fields);
+                next.clone_from(&slot.parent);
+            }
         }
     }
 
-    fn slots(&self) -> MutexGuard<'_, Slots> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The part of the store that has a span.
+    fn slots(&self, span: &Id) -> MutexGuard<'_, Slots> {
+        self.part(place(span).map_or(0, |(_, part)| part))
+    }
+
+    fn part(&self, part: usize) -> MutexGuard<'_, Slots> {
+        let [first, ..] = &self.parts;
+        let Part(slots) = self.parts.get(part).unwrap_or(first);
+        slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Slots {
     fn get(&mut self, span: &Id) -> Option<&mut Slot> {
-        self.all.get_mut(place(span)?)?.as_mut()
+        let (at, _) = place(span)?;
+        self.all.get_mut(at)?.as_mut()
     }
 
     fn free(&mut self, span: &Id) {
-        if let Some(at) = place(span)
+        if let Some((at, _)) = place(span)
             && let Some(slot) = self.all.get_mut(at)
         {
             *slot = None;
@@ -190,12 +216,14 @@ impl Slots {
 }
 
 /// Ids start at one.
-fn id(at: usize) -> Id {
-    Id::from_u64(at as u64 + 1)
+fn id(at: usize, part: usize) -> Id {
+    Id::from_u64((at * PARTS + part) as u64 + 1)
 }
 
-fn place(span: &Id) -> Option<usize> {
-    usize::try_from(span.into_u64() - 1).ok()
+/// The place of a span, and the part of the store that it is in.
+fn place(span: &Id) -> Option<(usize, usize)> {
+    let number = usize::try_from(span.into_u64() - 1).ok()?;
+    Some((number / PARTS, number % PARTS))
 }
 
 #[cfg(test)]
@@ -216,20 +244,46 @@ mod tests {
         assert!(!spans.release(&outer), "the inner span holds it");
         spans.enter(&inner);
         assert!(!spans.release(&inner), "the thread has entered it");
-        assert_eq!(spans.slots().free.len(), 0);
+        assert_eq!(spans.slots(&inner).free.len(), 0);
         spans.exit(&inner);
-        assert_eq!(spans.slots().free.len(), 2);
-        assert!(spans.slots().all.iter().all(Option::is_none));
+        assert_eq!(spans.slots(&inner).free.len(), 2);
+        assert!(spans.slots(&inner).all.iter().all(Option::is_none));
     }
 
     #[test]
     fn the_place_of_a_closed_span_is_used_again() {
         let spans = Spans::new();
+        let mut ids = std::collections::HashSet::new();
         for _ in 0..1000 {
             let span = open(&spans, None);
             assert!(spans.release(&span));
+            ids.insert(span);
         }
-        assert_eq!(spans.slots().all.len(), 1);
+        assert_eq!(ids.len(), 1);
+    }
+
+    #[test]
+    fn spans_of_several_threads_are_told_apart() {
+        let spans = Spans::new();
+        let outer = open(&spans, None);
+        let inner: Vec<_> = std::thread::scope(|scope| {
+            let open = || scope.spawn(|| open(&spans, Some(&outer)));
+            let threads: Vec<_> = (0..20).map(|_| open()).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let ids: std::collections::HashSet<_> = inner.iter().collect();
+        assert_eq!(ids.len(), 20);
+        assert!(!spans.release(&outer), "the inner spans hold it");
+        for span in &inner {
+            let mut visited = 0;
+            spans.visit(Some(span.clone()), |_| visited += 1);
+            assert_eq!(visited, 2);
+            assert!(spans.release(span));
+        }
+        assert!(!spans.release(&outer), "the last one has closed it");
     }
 
     #[test]

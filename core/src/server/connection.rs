@@ -2,7 +2,8 @@
 
 use super::{
     io::{Io, Protocol},
-    peer::{Peer, Shared, respond},
+    peer::{Peer, Shared},
+    respond::respond,
     sent::Sent,
     stage::{Stage, Watcher},
     watch::{Overdue, Times, Watch},

@@ -24,6 +24,7 @@ mod health;
 mod io;
 mod peer;
 mod proxies;
+mod respond;
 mod sent;
 mod serve;
 mod settings;

@@ -1,27 +1,15 @@
-//! One client: its requests, and what they share.
+//! One client, and what all of them share.
 
-use super::{
-    access_log::Entry, head, health, proxies::canonical, sent::Open, sent::Sent,
-    settings::Settings, stage::Watcher, watch::Watch,
-};
+use super::{proxies::canonical, settings::Settings, stage::Watcher, watch::Watch};
 use crate::{
-    App, BoxFuture, Invocation, LambdaContext,
-    error::framework,
-    event,
-    limits::Measure,
-    request_body::{self, Patience},
+    App, Invocation, LambdaContext,
     request_id::{RequestIds, uuid},
 };
-use bytes::Bytes;
-use http::{
-    HeaderName, HeaderValue, Request, Response, Version, header::CONNECTION, request::Parts,
-};
-use hyper::body::Incoming;
+use http::{HeaderName, HeaderValue, request::Parts};
 use std::{
-    convert::Infallible,
     net::IpAddr,
     sync::Arc,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// What all connections share.
@@ -75,7 +63,7 @@ impl Peer {
     }
 
     /// The invocation of a request. It has no source: there is no gateway.
-    fn invocation(&self, head: &Parts) -> Invocation {
+    pub(super) fn invocation(&self, head: &Parts) -> Invocation {
         const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
         let mut context = LambdaContext {
             request_id: uuid(self.shared.ids.next()),
@@ -91,80 +79,4 @@ impl Peer {
         context.trace_id = trace_id.map(str::to_owned);
         Invocation::served(context, written(client))
     }
-}
-
-/// Responds to one request.
-pub(super) fn respond(
-    peer: Arc<Peer>,
-    request: Request<Incoming>,
-) -> BoxFuture<'static, Result<Response<Sent>, Infallible>> {
-    let open = Open::new(Arc::clone(&peer));
-    // The future itself is boxed: a block around it would hold the request twice.
-    Box::pin(response(peer, request, open))
-}
-
-async fn response(
-    peer: Arc<Peer>,
-    request: Request<Incoming>,
-    mut open: Open,
-) -> Result<Response<Sent>, Infallible> {
-    let settings = &peer.shared.settings;
-    let app = &peer.shared.app;
-    let started = Instant::now();
-    let (mut head, body) = request.into_parts();
-    if let Some(path) = &settings.healthz
-        && head.uri.path() == path
-        && let Some(response) = health::response(&head.method, peer.stage.is_draining())
-    {
-        let (parts, body) = response.into_parts();
-        let body = open.with_body(parts.status, body);
-        return Ok(Response::from_parts(parts, body));
-    }
-    let version = head.version;
-    let mut invocation = peer.invocation(&head);
-    open.record(Entry {
-        method: head.method.clone(),
-        uri: head.uri.clone(),
-        invocation: invocation.clone(),
-        started,
-    });
-    let settled = head::settle(&mut head).map(|written| {
-        if let Some(written) = written {
-            invocation = invocation.written(&written);
-        }
-    });
-    head.extensions.insert(invocation.clone());
-    let mut is_unread = false;
-    let body = async {
-        settled?;
-        if http_body::Body::is_end_stream(&body) {
-            return Ok(Bytes::new());
-        }
-        let limit = app.limits().body;
-        let patience = Patience {
-            next: settings.body,
-            whole: Some(settings.body),
-        };
-        // Boxed, since few requests have one.
-        let body = Box::pin(request_body::collect(body, limit, patience)).await;
-        body.map_err(|unread| {
-            is_unread = true;
-            unread.problem(|| framework::over_limit(Measure::Body.exceeded(limit, None)))
-        })
-    };
-    let response = app.served(head, body, settings.request, &invocation).await;
-    let (mut parts, body) = response.into_parts();
-    event::frame(
-        parts.status,
-        &mut parts.headers,
-        (!body.is_stream()).then(|| body.bytes()),
-    );
-    if is_unread && version < Version::HTTP_2 {
-        peer.watch.leave_unread();
-        let close = HeaderValue::from_static("close");
-        parts.headers.insert(CONNECTION, close);
-    }
-    open.ends_with_connection(version <= Version::HTTP_10);
-    let body = open.with_body(parts.status, body);
-    Ok(Response::from_parts(parts, body))
 }

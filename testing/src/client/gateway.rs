@@ -10,7 +10,7 @@ use lambda_api::{
     __private, App, LambdaContext, Problem,
     event::{
         EventResponse, Source,
-        emulate::{self, GatewayContext},
+        emulate::{self, GatewayContext, InvalidResponse},
     },
 };
 use serde_json::{Value, json};
@@ -81,98 +81,68 @@ pub(super) async fn exchange(
     lambda: LambdaContext,
     patience: Option<Patience>,
 ) -> Exchange {
-    let started = Instant::now();
     let event = emulate::event(source, request, gateway);
-    let mut exchange = respond(app, source, request, gateway, (event, lambda), patience).await;
-    let body = exchange.response.body();
-    if exchange.chunks.is_empty() && !body.is_empty() {
-        let chunk = ReceivedChunk::new(body.clone(), started.elapsed());
-        exchange.chunks.push(chunk);
-    }
-    exchange
-}
-
-async fn respond(
-    app: &App,
-    source: Source,
-    request: &Request<Bytes>,
-    gateway: &GatewayContext,
-    (event, lambda): (Value, LambdaContext),
-    patience: Option<Patience>,
-) -> Exchange {
     let text = event.to_string();
     let mut exchange = Exchange::new(event);
     if let Some((status, reason)) = rejected(source, request, text.len()) {
-        return exchange.gateway_response(source, status, reason);
+        return exchange.gateway_response(source, status, reason, Duration::ZERO);
     }
     let started = Instant::now();
     let until = patience.and_then(|patience| started.checked_add(patience.limit));
     let deadline_ms = lambda.deadline_ms;
-    let handled = async {
-        let handled = __private::stream_event(app, text.into(), lambda).await;
-        let is_stream =
-            matches!(&handled, Ok(it) if matches!(it.response, EventResponse::Stream(_)));
-        if !is_stream {
-            __private::after_response(app, deadline_ms).await;
-        }
-        handled
-    };
-    let handled = match (within(until, handled).await, patience) {
-        (Some(handled), _) => handled,
-        (None, patience) => {
-            let (status, reason) = late(source, patience);
-            return exchange.gateway_response(source, status, reason);
-        }
+    let handled = within(until, __private::stream_event(app, text.into(), lambda)).await;
+    let after = started.elapsed();
+    let Some(handled) = handled else {
+        let (status, reason) = late(source, patience);
+        return exchange.gateway_response(source, status, reason, after);
     };
     let handled = match handled {
         Ok(handled) => handled,
         Err(error) => {
+            __private::after_response(app, deadline_ms).await;
             let reason = format!("the function rejected the event: {error}");
-            return exchange.gateway_response(source, function_failed(source), reason);
+            return exchange.gateway_response(source, function_failed(source), reason, after);
         }
     };
     exchange.problem = handled.problem;
     exchange.failed_link = handled.failed_link;
-    let read = match handled.response {
-        EventResponse::Buffered(raw_response) => {
-            let raw_response = Bytes::from(raw_response);
-            exchange.raw = Some(raw_response.clone());
-            emulate::client_response(source, request, gateway, &raw_response)
+    match handled.response {
+        EventResponse::Buffered(sent) => {
+            // The client has the response meanwhile.
+            __private::after_response(app, deadline_ms).await;
+            let sent = Bytes::from(sent);
+            exchange.raw = Some(sent.clone());
+            match emulate::client_response(source, request, gateway, &sent) {
+                Ok(response) => exchange.whole(response, after),
+                Err(error) => exchange.invalid(source, &error, after),
+            }
         }
         EventResponse::Stream(body) => {
             exchange.is_stream = true;
             let mut reader = Reader::new(source, started);
             let read = within(until, reader.read(body)).await;
+            let after = started.elapsed();
             __private::after_response(app, deadline_ms).await;
-            exchange.raw = Some(reader.raw());
-            match read {
-                Some(Ok(())) => {}
-                Some(Err(Failed::Early(reason))) => exchange.stream_error = Some(reason),
+            let has_head = reader.has_head();
+            let received = reader.finish(request.method() == http::Method::HEAD);
+            exchange.raw = Some(received.raw);
+            exchange.stream_error = match read {
+                Some(Ok(())) => None,
+                Some(Err(Failed::Early(reason))) => Some(reason),
                 Some(Err(Failed::Invalid(error))) => {
-                    let reason = format!("the source cannot read the response: {error}");
-                    return exchange.gateway_response(source, function_failed(source), reason);
+                    return exchange.invalid(source, &error, after);
                 }
                 None => {
                     let (status, reason) = late(source, patience);
-                    if !reader.has_head() {
-                        return exchange.gateway_response(source, status, reason);
+                    if !has_head {
+                        return exchange.gateway_response(source, status, reason, after);
                     }
-                    exchange.stream_error = Some(reason);
+                    Some(reason)
                 }
-            }
-            let (response, chunks) = reader.response(request.method() == http::Method::HEAD);
-            exchange.chunks = chunks;
-            Ok(response)
-        }
-    };
-    match read {
-        Ok(response) => {
-            exchange.response = response;
+            };
+            exchange.response = received.response;
+            exchange.chunks = received.chunks;
             exchange
-        }
-        Err(error) => {
-            let reason = format!("the source cannot read the response: {error}");
-            exchange.gateway_response(source, function_failed(source), reason)
         }
     }
 }
@@ -213,7 +183,7 @@ pub(super) fn outside(
         Source::RestApi => StatusCode::FORBIDDEN,
         _ => StatusCode::NOT_FOUND,
     };
-    exchange.gateway_response(source, status, error)
+    exchange.gateway_response(source, status, error, Duration::ZERO)
 }
 
 /// Why a request does not reach the function.
@@ -293,7 +263,28 @@ impl Exchange {
         self.error.is_none() && !found.is_empty() && sent.is_ok_and(|sent| sent.body() != found)
     }
 
-    fn gateway_response(mut self, source: Source, status: StatusCode, error: String) -> Self {
+    /// The response, in one piece.
+    fn whole(mut self, response: Response<Bytes>, after: Duration) -> Self {
+        let body = response.body();
+        if !body.is_empty() {
+            self.chunks = vec![ReceivedChunk::new(body.clone(), after)];
+        }
+        self.response = response;
+        self
+    }
+
+    fn invalid(self, source: Source, error: &InvalidResponse, after: Duration) -> Self {
+        let reason = format!("the source cannot read the response: {error}");
+        self.gateway_response(source, function_failed(source), reason, after)
+    }
+
+    fn gateway_response(
+        mut self,
+        source: Source,
+        status: StatusCode,
+        error: String,
+        after: Duration,
+    ) -> Self {
         let reason = status.canonical_reason().unwrap_or_default();
         let (content_type, body) = match source {
             Source::Alb | Source::AlbMultiValue => (
@@ -310,11 +301,10 @@ impl Exchange {
         *response.status_mut() = status;
         let content_type = HeaderValue::from_static(content_type);
         response.headers_mut().insert(CONTENT_TYPE, content_type);
-        self.response = response;
         self.problem = None;
         self.is_stream = false;
         self.error = Some(error);
-        self
+        self.whole(response, after)
     }
 }
 

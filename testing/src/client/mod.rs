@@ -157,41 +157,11 @@ use tower::Service;
 ///
 /// # Streams
 ///
-/// Where the application [streams](Api::stream_on) to the source of the client, the client reads the stream.
-/// [`chunks`](TestResponse::chunks) are the parts of the body and the time when each came, and
-/// [`events`](TestResponse::events) its server-sent events. The time is that of tokio's clock, so with a paused
-/// clock a test of a slow stream is exact, and takes no time:
-///
-/// ```
-/// use futures_util::stream;
-/// use lambda_api::{Api, api_handler, event::Source, response::sse::{Event, Sse}, routes};
-/// use lambda_api_testing::TestClient;
-/// use std::{convert::Infallible, time::Duration};
-///
-/// #[api_handler(GET "/progress")]
-/// async fn progress() -> Sse {
-///     Sse::new(stream::unfold(1, |step| async move {
-///         tokio::time::sleep(Duration::from_secs(2)).await;
-///         let event = Event::new().event("step").json(&step);
-///         (step <= 3).then_some((Ok::<_, Infallible>(event), step + 1))
-///     }))
-/// }
-///
-/// // With `#[tokio::test(start_paused = true)]`.
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
-/// let api = Api::new().routes(routes![progress]).stream_on([Source::FunctionUrl]);
-/// let client = TestClient::new(api).await.via(Source::FunctionUrl);
-///
-/// let response = client.get("/progress").await;
-/// let events: Vec<_> = response
-///     .events()
-///     .iter()
-///     .map(|event| (event.json::<u32>(), event.after().as_secs()))
-///     .collect();
-/// assert_eq!(events, [(1, 2), (2, 4), (3, 6)]);
-/// # }
-/// ```
+/// Where the application streams to the source of the client, because of [`Api::stream_on`] or the variable
+/// `LAMBDA_API_STREAM`, the client reads the stream. [`chunks`](TestResponse::chunks) are the parts of the body,
+/// and [`events`](TestResponse::events) its server-sent events, each with the time when it came. With a paused
+/// clock, times are exact and a test of a slow stream takes no time. The
+/// [guide](lambda_api::guide::testing#streams) has an example.
 ///
 /// The request is awaited until the stream ends. Then the functions of
 /// [`Api::after_response`] run, and all methods of the response work as they do for a
@@ -437,8 +407,9 @@ impl TestClient {
     ///
     /// If the function keeps running, the response is that of Lambda to a failed function, or a 504 (503 at an
     /// HTTP API) if the source waits for less time ([`Source::timeout`]).
-    /// [`gateway_error`](crate::TestResponse::gateway_error) has the reason. The time is that of tokio's
-    /// clock; `#[tokio::test(start_paused = true)]` skips it.
+    /// [`gateway_error`](crate::TestResponse::gateway_error) has the reason. The source does not wait for the
+    /// functions of [`Api::after_response`]. The time is that of tokio's clock;
+    /// `#[tokio::test(start_paused = true)]` skips it.
     ///
     /// ```
     /// # use lambda_api::{Api, api_handler, routes};

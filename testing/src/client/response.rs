@@ -154,7 +154,31 @@ impl TestResponse {
     }
 
     /// The server-sent events in the body, as an `EventSource` reads them: comments are ignored, and so is an
-    /// event whose end is missing. See the [example](crate::TestClient#streams).
+    /// event whose end is missing.
+    ///
+    /// ```
+    /// # use futures_util::stream;
+    /// # use lambda_api::{Api, api_handler, response::sse::{Event, Sse}, routes};
+    /// # use lambda_api_testing::TestClient;
+    /// # use std::convert::Infallible;
+    /// #[api_handler(GET "/prices")]
+    /// async fn prices() -> Sse {
+    ///     let price = Event::new().id("7").event("price").json(&120);
+    ///     Sse::new(stream::iter([Ok::<_, Infallible>(price)]))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let client = TestClient::new(Api::new().routes(routes![prices])).await;
+    /// let events = client.get("/prices").await.events();
+    /// let [price] = &events[..] else { panic!("expected one event") };
+    /// assert_eq!((price.event(), price.id()), ("price", Some("7")));
+    /// assert_eq!(price.json::<u32>(), 120);
+    /// # }
+    /// ```
+    ///
+    /// [`after`](ReceivedEvent::after) is the time when it came: the
+    /// [guide](lambda_api::guide::testing#streams) has a test of it.
     ///
     /// # Panics
     /// If the content type is not `text/event-stream`, or if the stream [ended early](Self::incomplete).
@@ -179,7 +203,11 @@ impl TestResponse {
     }
 
     /// Why the stream ended early, with the `errorType` that Lambda gets: `StreamFailed`, `StreamTimedOut` or
-    /// `StreamTooLarge`. The reason itself is in the log of the function. `None` if the response is complete.
+    /// `StreamTooLarge`. `None` if the response is complete.
+    ///
+    /// The cause is not part of it, since clients do not get it: it is in the log, as `the response stream failed`.
+    /// A test has no log until it installs [`log_layer`](lambda_api::log_layer), as in the
+    /// [guide](lambda_api::guide::testing#streams).
     #[must_use]
     pub fn stream_error(&self) -> Option<&str> {
         self.exchange.stream_error.as_deref()

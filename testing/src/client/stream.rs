@@ -51,13 +51,25 @@ pub(super) enum Failed {
 pub(super) struct Reader {
     source: Source,
     started: Instant,
-    /// Until the head is complete.
-    received: BytesMut,
+    /// The longest body that the source streams.
+    limit: Option<usize>,
+    /// All that the function sent. The parts of the response are slices of it, so that a long body is in
+    /// memory once.
+    sent: BytesMut,
     head: Option<Parts>,
-    /// The head as the function sent it.
-    prelude: Bytes,
-    chunks: Vec<ReceivedChunk>,
-    length: usize,
+    /// Where the body begins.
+    begin: usize,
+    /// Where each chunk ends, and when it came.
+    ends: Vec<(usize, Duration)>,
+}
+
+/// What the source received.
+pub(super) struct Received {
+    /// All that the function sent.
+    pub(super) raw: Bytes,
+    /// The response, as the client got it.
+    pub(super) response: Response<Bytes>,
+    pub(super) chunks: Vec<ReceivedChunk>,
 }
 
 impl Reader {
@@ -65,11 +77,11 @@ impl Reader {
         Self {
             source,
             started,
-            received: BytesMut::new(),
+            limit: source.stream_limit(),
+            sent: BytesMut::new(),
             head: None,
-            prelude: Bytes::new(),
-            chunks: Vec::new(),
-            length: 0,
+            begin: 0,
+            ends: Vec::new(),
         }
     }
 
@@ -78,7 +90,7 @@ impl Reader {
             match frame {
                 Ok(frame) => {
                     if let Ok(data) = frame.into_data() {
-                        self.push(data)?;
+                        self.push(&data)?;
                     }
                 }
                 Err(error) => {
@@ -90,44 +102,38 @@ impl Reader {
             }
         }
         if self.head.is_none() {
-            let received = std::mem::take(&mut self.received);
-            let response =
-                emulate::parse_stream(self.source, &received).map_err(Failed::Invalid)?;
-            let (head, body) = response.into_parts();
-            self.head = Some(head);
-            self.add(body)?;
+            // Without a head, all is the body.
+            let response = emulate::parse_stream(self.source, &self.sent);
+            self.head = Some(response.map_err(Failed::Invalid)?.into_parts().0);
+            self.end_chunk()?;
         }
         Ok(())
     }
 
-    fn push(&mut self, data: Bytes) -> Result<(), Failed> {
-        if self.head.is_some() {
-            return self.add(data);
-        }
-        self.received.extend_from_slice(&data);
-        let parsed = emulate::parse_prelude(self.source, &self.received);
-        if let Some((head, length)) = parsed.map_err(Failed::Invalid)? {
-            let mut received = std::mem::take(&mut self.received).freeze();
-            let body = received.split_off(length.min(received.len()));
-            self.prelude = received;
+    fn push(&mut self, data: &[u8]) -> Result<(), Failed> {
+        self.sent.extend_from_slice(data);
+        if self.head.is_none() {
+            let parsed = emulate::parse_prelude(self.source, &self.sent);
+            let Some((head, length)) = parsed.map_err(Failed::Invalid)? else {
+                return Ok(());
+            };
             self.head = Some(head);
-            self.add(body)?;
+            self.begin = length;
         }
-        Ok(())
+        self.end_chunk()
     }
 
-    fn add(&mut self, data: Bytes) -> Result<(), Failed> {
-        if data.is_empty() {
+    fn end_chunk(&mut self) -> Result<(), Failed> {
+        let end = self.sent.len();
+        if end <= self.ends.last().map_or(self.begin, |(end, _)| *end) {
             return Ok(());
         }
-        self.length = self.length.saturating_add(data.len());
-        match self.source.stream_limit() {
-            Some(limit) if self.length > limit => Err(Failed::Early(format!(
+        match self.limit {
+            Some(limit) if end.saturating_sub(self.begin) > limit => Err(Failed::Early(format!(
                 "the body is longer than the {limit} bytes that the source streams"
             ))),
             _ => {
-                let chunk = ReceivedChunk::new(data, self.started.elapsed());
-                self.chunks.push(chunk);
+                self.ends.push((end, self.started.elapsed()));
                 Ok(())
             }
         }
@@ -137,32 +143,65 @@ impl Reader {
         self.head.is_some()
     }
 
-    /// All that the function sent.
-    pub(super) fn raw(&self) -> Bytes {
-        let parts = [&self.prelude[..], &self.received[..]];
-        let body = self.chunks.iter().map(|chunk| &chunk.bytes[..]);
-        parts
-            .into_iter()
-            .chain(body)
-            .collect::<Vec<_>>()
-            .concat()
-            .into()
-    }
-
-    /// The response, as the client got it.
-    pub(super) fn response(self, is_head: bool) -> (Response<Bytes>, Vec<ReceivedChunk>) {
-        let chunks = if is_head { Vec::new() } else { self.chunks };
-        let body = match &chunks[..] {
-            [one] => one.bytes.clone(),
-            chunks => {
-                let parts: Vec<_> = chunks.iter().map(|chunk| &chunk.bytes[..]).collect();
-                parts.concat().into()
-            }
-        };
+    pub(super) fn finish(self, is_head: bool) -> Received {
+        let raw = self.sent.freeze();
+        let ends = if is_head { Vec::new() } else { self.ends };
+        let mut begin = self.begin;
+        let mut chunks = Vec::with_capacity(ends.len());
+        for (end, after) in ends {
+            chunks.push(ReceivedChunk::new(raw.slice(begin..end), after));
+            begin = end;
+        }
+        let body = raw.slice(self.begin..begin);
         let response = match self.head {
             Some(head) => Response::from_parts(head, body),
             None => Response::new(body),
         };
-        (response, chunks)
+        Received {
+            raw,
+            response,
+            chunks,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_bytes_of_a_stream_are_in_memory_once() {
+        let mut reader = Reader::new(Source::FunctionUrl, Instant::now());
+        for part in [
+            &b"{\"statusCode\":2"[..],
+            b"00}\0\0\0\0\0\0\0\0one",
+            b"",
+            b"two",
+        ] {
+            assert!(reader.push(part).is_ok());
+        }
+        let received = reader.finish(false);
+        let whole = received.raw.as_ptr_range();
+        let body = received.response.body();
+        assert_eq!(body, "onetwo");
+        let parts = received.chunks.iter().map(ReceivedChunk::bytes);
+        assert_eq!(parts.clone().collect::<Vec<_>>(), ["one", "two"]);
+        for part in parts.chain([body]) {
+            assert!(whole.contains(&part.as_ptr()));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_exceeds_the_limit_is_sent_and_not_received() {
+        let mut reader = Reader::new(Source::RestApi, Instant::now());
+        let head = b"{\"statusCode\":200}\0\0\0\0\0\0\0\0";
+        assert_eq!(reader.limit, Source::RestApi.stream_limit());
+        reader.limit = Some(5);
+        assert!(reader.push(head).is_ok());
+        assert!(reader.push(b"fits;").is_ok());
+        assert!(matches!(reader.push(b"more"), Err(Failed::Early(_))));
+        let received = reader.finish(false);
+        assert_eq!(received.response.body(), "fits;");
+        assert!(received.raw.ends_with(b"fits;more"));
     }
 }

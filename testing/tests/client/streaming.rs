@@ -104,7 +104,9 @@ async fn each_part_has_its_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_buffered_response_is_one_part_at_the_end() {
-    let response = client(Source::HttpApi).await.get("/slow?parts=3").await;
+    let api = api().after_response(|| sleep(Duration::from_secs(5)));
+    let client = TestClient::new(api).await.via(Source::HttpApi);
+    let response = client.get("/slow?parts=3").await;
     assert!(!response.is_stream());
     let [chunk] = response.chunks() else {
         panic!("{:?}", response.chunks());
@@ -112,6 +114,38 @@ async fn a_buffered_response_is_one_part_at_the_end() {
     assert_eq!(chunk.bytes(), "0;1;2;");
     assert_eq!(chunk.after(), Duration::from_secs(6));
     assert!(response.stream_error().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_source_does_not_wait_for_hooks() {
+    let api = api().after_response(|| sleep(Duration::from_secs(25)));
+    let client = TestClient::new(api).await;
+    for source in [Source::HttpApi, Source::FunctionUrl] {
+        let client = client.via(source).deadline(Duration::from_secs(60));
+        let response = client.get("/slow?parts=3").await;
+        response.assert_status(200);
+        let last = response.chunks().last().unwrap();
+        assert_eq!(last.after(), Duration::from_secs(6), "{source}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_response_of_the_source_is_one_part() {
+    let client = client(Source::HttpApi).await;
+    let late = client.clone().deadline(Duration::from_secs(3));
+    let late = late.lambda(|lambda| lambda.deadline_ms = Some(u64::MAX));
+    let client = client.gateway(|gateway| gateway.base_path("/v1"));
+    for (response, seconds) in [
+        (late.get("/slow?parts=9").await, 3),
+        (client.get("https://api.example.com/v2/empty").await, 0),
+    ] {
+        let [chunk] = response.chunks() else {
+            panic!("{response}");
+        };
+        assert!(response.gateway_error().is_some(), "{response}");
+        assert_eq!(chunk.bytes(), response.bytes());
+        assert_eq!(chunk.after().as_secs(), seconds, "{response}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

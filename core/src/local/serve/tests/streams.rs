@@ -205,6 +205,26 @@ async fn a_stop_waits_for_streams_but_not_twice() {
 }
 
 #[tokio::test]
+async fn a_stop_waits_for_a_stream_for_five_seconds() {
+    let mut streaming = Streaming::start(Source::RestApi).await;
+    let (stop, stopped) = mpsc::channel(1);
+    let mut server = Server::bind(local(0), Source::RestApi).await.unwrap();
+    server.stream(true);
+    streaming.server.port = server.address.port();
+    let running = tokio::spawn(server.run(handler(streaming.app.clone()), stopped));
+    let (mut client, mut endless) = streaming.request("GET").await;
+    endless.send("one").await.unwrap();
+    read_to(&mut client, "one\r\n").await;
+    // From here on, nothing but the clock moves.
+    tokio::time::pause();
+    let started = tokio::time::Instant::now();
+    stop.send(()).await.unwrap();
+    running.await.unwrap();
+    assert_eq!(started.elapsed().as_secs(), 5);
+    endless.closed().await;
+}
+
+#[tokio::test]
 async fn functions_after_the_response_run_after_the_stream() {
     let (sent, mut senders) = mpsc::unbounded_channel();
     let ran = Arc::new(Notify::new());

@@ -1,0 +1,95 @@
+//! One request and its response.
+
+use super::{
+    access_log::Entry,
+    head, health,
+    peer::Peer,
+    sent::{Open, Sent},
+};
+use crate::{
+    BoxFuture,
+    error::framework,
+    event,
+    limits::Measure,
+    request_body::{self, Patience},
+};
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, Version, header::CONNECTION};
+use hyper::body::Incoming;
+use std::{convert::Infallible, sync::Arc, time::Instant};
+
+/// Responds to one request.
+pub(super) fn respond(
+    peer: Arc<Peer>,
+    request: Request<Incoming>,
+) -> BoxFuture<'static, Result<Response<Sent>, Infallible>> {
+    let open = Open::new(Arc::clone(&peer));
+    // The future itself is boxed: a block around it would hold the request twice.
+    Box::pin(response(peer, request, open))
+}
+
+async fn response(
+    peer: Arc<Peer>,
+    request: Request<Incoming>,
+    mut open: Open,
+) -> Result<Response<Sent>, Infallible> {
+    let settings = &peer.shared.settings;
+    let app = &peer.shared.app;
+    let started = Instant::now();
+    let (mut head, body) = request.into_parts();
+    if let Some(path) = &settings.healthz
+        && head.uri.path() == path
+        && let Some(response) = health::response(&head.method, peer.stage.is_draining())
+    {
+        let (parts, body) = response.into_parts();
+        let body = open.with_body(parts.status, body);
+        return Ok(Response::from_parts(parts, body));
+    }
+    let version = head.version;
+    let mut invocation = peer.invocation(&head);
+    open.record(Entry {
+        method: head.method.clone(),
+        uri: head.uri.clone(),
+        invocation: invocation.clone(),
+        started,
+    });
+    let settled = head::settle(&mut head).map(|written| {
+        if let Some(written) = written {
+            invocation = invocation.written(&written);
+        }
+    });
+    head.extensions.insert(invocation.clone());
+    let mut is_unread = false;
+    let body = async {
+        settled?;
+        if http_body::Body::is_end_stream(&body) {
+            return Ok(Bytes::new());
+        }
+        let limit = app.limits().body;
+        let patience = Patience {
+            next: settings.body,
+            whole: Some(settings.body),
+        };
+        // Boxed, since few requests have one.
+        let body = Box::pin(request_body::collect(body, limit, patience)).await;
+        body.map_err(|unread| {
+            is_unread = true;
+            unread.problem(|| framework::over_limit(Measure::Body.exceeded(limit, None)))
+        })
+    };
+    let response = app.served(head, body, settings.request, &invocation).await;
+    let (mut parts, body) = response.into_parts();
+    event::frame(
+        parts.status,
+        &mut parts.headers,
+        (!body.is_stream()).then(|| body.bytes()),
+    );
+    if is_unread && version < Version::HTTP_2 {
+        peer.watch.leave_unread();
+        let close = HeaderValue::from_static("close");
+        parts.headers.insert(CONNECTION, close);
+    }
+    open.ends_with_connection(version <= Version::HTTP_10);
+    let body = open.with_body(parts.status, body);
+    Ok(Response::from_parts(parts, body))
+}

@@ -161,7 +161,7 @@ use tower::Service;
 /// `LAMBDA_API_STREAM`, the client reads the stream. [`chunks`](TestResponse::chunks) are the parts of the body,
 /// and [`events`](TestResponse::events) its server-sent events, each with the time when it came. With a paused
 /// clock, times are exact and a test of a slow stream takes no time. The
-/// [guide](lambda_api::guide::testing#streams) has an example.
+/// [guide](https://docs.rs/lambda-api/latest/lambda_api/guide/testing/index.html#streams) has an example.
 ///
 /// The request is awaited until the stream ends. Then the functions of
 /// [`Api::after_response`] run, and all methods of the response work as they do for a

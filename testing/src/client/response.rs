@@ -178,7 +178,7 @@ impl TestResponse {
     /// ```
     ///
     /// [`after`](ReceivedEvent::after) is the time when it came: the
-    /// [guide](lambda_api::guide::testing#streams) has a test of it.
+    /// [guide](https://docs.rs/lambda-api/latest/lambda_api/guide/testing/index.html#streams) has a test of it.
     ///
     /// # Panics
     /// If the content type is not `text/event-stream`, or if the stream [ended early](Self::incomplete).
@@ -207,7 +207,7 @@ impl TestResponse {
     ///
     /// The cause is not part of it, since clients do not get it: it is in the log, as `the response stream failed`.
     /// A test has no log until it installs [`log_layer`](lambda_api::log_layer), as in the
-    /// [guide](lambda_api::guide::testing#streams).
+    /// [guide](https://docs.rs/lambda-api/latest/lambda_api/guide/testing/index.html#streams).
     #[must_use]
     pub fn stream_error(&self) -> Option<&str> {
         self.exchange.stream_error.as_deref()

@@ -282,6 +282,14 @@ STREAM_MUTANTS = {
             lambda t: variables_of(t).update(LAMBDA_API_STREAM="rest"),
             "streams responses, but `LAMBDA_API_STREAM` lists ['rest']",
         ),
+        "unknown_name": (
+            lambda t: variables_of(t).update(LAMBDA_API_STREAM="url,http"),
+            "does not start with 'http' in `LAMBDA_API_STREAM`",
+        ),
+        "upper_case": (
+            lambda t: variables_of(t).update(LAMBDA_API_STREAM="URL"),
+            "does not start with 'URL' in `LAMBDA_API_STREAM`",
+        ),
         "buffering_url": (
             lambda t: t["Resources"]["Function"]["Properties"]["FunctionUrlConfig"].pop("InvokeMode"),
             "buffers responses, but `LAMBDA_API_STREAM` lists ['url']",
@@ -300,6 +308,10 @@ STREAM_MUTANTS = {
         "another_source": (
             lambda t: variables_of(t).update(LAMBDA_API_STREAM="url"),
             "streams responses, but",
+        ),
+        "unknown_name_of_nested": (
+            lambda t: variables_of(t, "ReportsFunction").update(LAMBDA_API_STREAM="rest;url"),
+            "ReportsFunction: does not start with 'rest;url'",
         ),
         "one_buffering_operation": (
             lambda t: get_me(t).update(
@@ -462,13 +474,21 @@ def test_streams(names):
         # Both are off, although they were to be on.
         buffered = good_stream(kind)
         errors = check(manifest(), json.dumps(buffered), kind, with_lint=False, with_streams=False)
-        assert any("was to be written for buffers" in error for error in errors), errors
+        assert any("streams responses, but is to buffer them" in error for error in errors), errors
     stream = good("http")
     stream["Resources"]["Api"]["Properties"]["DefinitionBody"]["components"][
         "x-amazon-apigateway-integrations"
     ]["Function"] = streaming("${AWS::StackName}-shop") | {"payloadFormatVersion": "2.0"}
     errors = found(stream, "http")
     assert any("a gateway of kind http does not stream" in error for error in errors), errors
+    # The variable is read behind every gateway, unless the program decides.
+    for streams, is_good in [(None, False), ([], True)]:
+        template = good("http")
+        environment = template["Resources"]["Function"]["Properties"].setdefault("Environment", {})
+        environment.setdefault("Variables", {})["LAMBDA_API_STREAM"] = "url,alb"
+        errors = check(manifest() | {"streams": streams}, json.dumps(template), "http", with_lint=False)
+        assert (not errors) == is_good, errors
+        assert is_good or any("does not start with 'alb'" in error for error in errors), errors
 
 
 test_mutants(sys.argv[1:])

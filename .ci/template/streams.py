@@ -20,6 +20,12 @@ def modes(resources, kind, gateway):
             yield f"{method} {path}", operation.function, operation.streams
 
 
+def listed(function):
+    """The names in the variable of a function."""
+    variables = function.get("Environment", {}).get("Variables", {})
+    return {one.strip() for one in str(variables.get(VARIABLE, "")).split(",")}
+
+
 def differences(manifest, translated, kind, gateway=None, expected=None):
     """The errors of a translated template. `expected` is the mode that it was written for, if that is known."""
     resources, errors = translated["Resources"], []
@@ -29,6 +35,9 @@ def differences(manifest, translated, kind, gateway=None, expected=None):
         if resource["Type"] == "AWS::Lambda::Function":
             functions[name] = resource["Properties"]
             functions[rendered(resource["Properties"].get("FunctionName", name), values)] = resource["Properties"]
+            if manifest.get("streams") is None:
+                for one in sorted(listed(resource["Properties"]) - {"", *STREAMING}):
+                    errors.append(f"{name}: does not start with {one!r} in `{VARIABLE}`")
     places = list(modes(resources, kind, gateway))
     if kind == "url" and not places:
         errors.append("no function URL")
@@ -37,18 +46,17 @@ def differences(manifest, translated, kind, gateway=None, expected=None):
         if properties is None:
             errors.append(f"{place}: no function is named {function}")
             continue
-        variables = properties.get("Environment", {}).get("Variables", {})
-        listed = manifest.get("streams")
-        says = "the program"
-        if listed is None:
-            says, listed = f"`{VARIABLE}`", [one.strip() for one in str(variables.get(VARIABLE, "")).split(",")]
+        says, names = "the program", manifest.get("streams")
+        if names is None:
+            says, names = f"`{VARIABLE}`", sorted(listed(properties))
         if streams and kind not in STREAMING:
             errors.append(f"{place}: a gateway of kind {kind} does not stream")
-        elif streams != (kind in listed) and kind in STREAMING:
+        elif streams != (kind in names) and kind in STREAMING:
             mode = "streams" if streams else "buffers"
-            errors.append(f"{place}: the gateway {mode} responses, but {says} lists {listed}")
+            errors.append(f"{place}: the gateway {mode} responses, but {says} lists {names}")
         if expected is not None and streams != expected:
-            errors.append(f"{place}: the template was to be written for {'streams' if expected else 'buffers'}")
+            mode = "streams" if streams else "buffers"
+            errors.append(f"{place}: the gateway {mode} responses, but is to {'stream' if expected else 'buffer'} them")
     for place, function, streams, timeout in timeouts(gateway):
         own = functions.get(function, {}).get("Timeout", 3) * 1000
         if streams and timeout != own:

@@ -94,4 +94,23 @@ mod tests {
         let listed: BTreeSet<&str> = HELLOS.iter().skip(1).map(|hello| hello.name).collect();
         assert_eq!(listed, expected);
     }
+
+    #[test]
+    fn the_guide_has_the_counted_crates_of_every_feature() {
+        let guide = include_str!("../../../core/src/guide/costs.md");
+        let (_, table) = guide.split_once("<!-- features -->").unwrap();
+        let (table, _) = table.split_once("<!-- end of features -->").unwrap();
+        let rows = table.lines().filter_map(|row| {
+            let (name, row) = row.strip_prefix("| `")?.split_once('`')?;
+            Some((name, row.split('|').nth(1)?.trim()))
+        });
+        let counts = include_str!("../../counts.tsv").lines();
+        let counted = counts.filter_map(|line| {
+            let (name, count) = line.strip_prefix("hello, feature ")?.split_once(": ")?;
+            Some((name, count.strip_prefix("crates\t")?))
+        });
+        let counted: BTreeSet<_> = counted.collect();
+        assert_eq!(rows.collect::<BTreeSet<_>>(), counted);
+        assert_eq!(counted.len(), HELLOS.len() - 1);
+    }
 }

@@ -78,8 +78,8 @@ pub struct Api {
     authenticators: Vec<Installed>,
     /// The sources that stream, if the program or the environment says so.
     stream_on: Option<Vec<Source>>,
-    /// What the environment lists besides sources.
-    unknown_streams: Vec<String>,
+    /// Why the list of the environment is invalid.
+    stream_error: Option<String>,
     /// Instead of the environment of the process.
     environment: Option<Vec<(String, String)>>,
     /// Whether the settings of the authenticators were resolved.

@@ -32,12 +32,16 @@ impl Api {
         self
     }
 
-    /// Sets how long the body of a response may stream. Then the stream ends early, as with an error.
+    /// Sets how long the body of a response may stream. Then the stream ends early, which is an error: it is logged,
+    /// the client sees that the end is missing, and Lambda gets an error as well.
     ///
     /// By default, it may stream until shortly before the [deadline](crate::extract::Deadline). Lambda does not tell
-    /// the function that a client is gone, and bills until the stream ends, so this bounds the price of an
-    /// endless one. The time begins when the handler has returned. It does not apply to responses that are
-    /// collected for a source.
+    /// the function that a client is gone, and bills until the stream ends, so this bounds the price of a
+    /// stream that never ends. Events that go on for ever should end regularly before:
+    /// [`Sse::max_duration`](crate::response::Sse::max_duration).
+    ///
+    /// The time begins when the handler has returned. It does not apply to responses that are collected for a
+    /// source.
     ///
     /// Only on the outermost API. Must be greater than zero.
     ///
@@ -57,16 +61,10 @@ impl Api {
         if self.stream_on.is_some() {
             return;
         }
-        let listed = get(STREAM).unwrap_or_default();
-        let mut sources = Vec::new();
-        for name in listed.split(',').map(str::trim) {
-            match Source::ALL.into_iter().find(|source| source.name() == name) {
-                Some(source) => sources.push(source),
-                None if name.is_empty() => {}
-                None => self.unknown_streams.push(name.to_owned()),
-            }
+        match Source::streaming(&get(STREAM).unwrap_or_default()) {
+            Ok(sources) => self.stream_on = Some(sources),
+            Err(error) => self.stream_error = Some(error),
         }
-        self.stream_on = Some(sources);
     }
 
     /// The sources that stream, and the errors of the settings.
@@ -74,10 +72,8 @@ impl Api {
         if self.timing.stream.is_some_and(|timeout| timeout.is_zero()) {
             errors.push("`stream_timeout` must be greater than zero".to_owned());
         }
-        for name in &self.unknown_streams {
-            errors.push(format!(
-                "the environment variable `{STREAM}`: expected a list of `url` and `rest`, found `{name}`"
-            ));
+        if let Some(error) = &self.stream_error {
+            errors.push(format!("the environment variable `{STREAM}`: {error}"));
         }
         let mut streams = StreamingSources::default();
         for source in self.stream_on.iter().flatten() {
@@ -85,7 +81,7 @@ impl Api {
                 Source::FunctionUrl => streams.function_url = true,
                 Source::RestApi => streams.rest_api = true,
                 source => errors.push(format!(
-                    "the source `{source}` cannot stream responses: only `url` and `rest` can"
+                    "`stream_on`: the source `{source}` cannot stream responses: only `url` and `rest` can"
                 )),
             }
         }

@@ -35,7 +35,11 @@ impl Api {
                 one.resolve(&variables);
             }
         });
-        self.resolve_streams(get);
+        self.resolve_streams(|name| match replaced {
+            Some(_) => get(name),
+            // A value that is not Unicode is an error, and not a function that silently buffers.
+            None => std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
+        });
         self.environment = replaced;
         self.is_resolved = true;
     }

@@ -99,6 +99,27 @@ impl Source {
         }
     }
 
+    /// Returns the sources of a list such as `url,rest`, which the environment variable `LAMBDA_API_STREAM` has, or the
+    /// error for names that are not those of sources that can stream.
+    pub(crate) fn streaming(list: &str) -> Result<Vec<Self>, String> {
+        let names = list.split(',').map(str::trim);
+        let (mut sources, mut unknown) = (Vec::new(), Vec::new());
+        for name in names.filter(|name| !name.is_empty()) {
+            let mut known = Self::ALL.into_iter();
+            match known.find(|one| one.name() == name && one.stream_limit().is_some()) {
+                Some(source) => sources.push(source),
+                None => unknown.push(name),
+            }
+        }
+        match unknown.is_empty() {
+            true => Ok(sources),
+            false => Err(format!(
+                "expected a list of `url` and `rest`, found `{}`",
+                unknown.join(",")
+            )),
+        }
+    }
+
     /// Returns the limit of all header fields of a response together, in bytes, if AWS documents
     /// one.
     ///
@@ -143,5 +164,26 @@ mod tests {
     fn every_source_has_a_name_of_its_own() {
         let names: std::collections::HashSet<_> = Source::ALL.iter().map(|s| s.name()).collect();
         assert_eq!(names.len(), Source::ALL.len());
+    }
+
+    #[test]
+    fn a_list_has_only_sources_that_can_stream() {
+        for (list, expected) in [
+            ("", Ok(vec![])),
+            (" , ", Ok(vec![])),
+            ("url", Ok(vec![Source::FunctionUrl])),
+            (
+                " rest , url,",
+                Ok(vec![Source::RestApi, Source::FunctionUrl]),
+            ),
+            ("URL", Err("URL")),
+            ("url,http,alb", Err("http,alb")),
+            ("url;rest", Err("url;rest")),
+            ("url rest", Err("url rest")),
+        ] {
+            let expected = expected
+                .map_err(|found| format!("expected a list of `url` and `rest`, found `{found}`"));
+            assert_eq!(Source::streaming(list), expected, "{list}");
+        }
     }
 }

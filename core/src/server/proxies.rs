@@ -196,7 +196,7 @@ mod tests {
     fn forwarded_addresses_are_read_from_their_end() {
         let trusted = proxies(&["10.0.0.0/8", "2001:db8::/32"]);
         let table: [(&str, &[&str], &str); 14] = [
-            // Nobody but a trusted proxy may name the client.
+            // Only a trusted proxy may name the client.
             ("203.0.113.9", &["192.0.2.1"], "203.0.113.9"),
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["192.0.2.1"], "192.0.2.1"),

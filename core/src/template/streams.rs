@@ -1,6 +1,6 @@
 //! Whether the gateway of a template streams responses, and how the functions know.
 
-use super::{Gateway, described::Described};
+use super::{Function, Gateway, described::Described};
 use crate::{environment::STREAM, event::Source};
 use std::time::Duration;
 
@@ -11,9 +11,16 @@ pub(super) struct Declared {
     pub(super) variable: Option<String>,
 }
 
-/// Whether a list of sources, as the variable has it, has one.
+/// Whether a valid list of sources, as the variable has it, has one.
 pub(super) fn lists(value: &str, source: Source) -> bool {
-    value.split(',').any(|name| name.trim() == source.name())
+    Source::streaming(value).is_ok_and(|sources| sources.contains(&source))
+}
+
+/// The value of the variable of a function.
+pub(super) fn value(settings: &Function) -> Option<&str> {
+    let mut values = settings.environment.iter().rev();
+    let (_, value) = values.find(|(name, _)| name == STREAM)?;
+    Some(value)
 }
 
 impl Described<'_> {
@@ -37,11 +44,10 @@ impl Described<'_> {
             });
         }
         let (_, whole) = self.whole();
-        let mut variables = whole.environment.into_iter().rev();
-        let (_, value) = variables.find(|(name, _)| name == STREAM)?;
+        let value = value(&whole)?;
         Some(Declared {
-            is_on: lists(&value, source),
-            variable: Some(value),
+            is_on: lists(value, source),
+            variable: Some(value.to_owned()),
         })
     }
 

@@ -290,11 +290,11 @@ async fn a_source_that_cannot_stream_is_an_error() {
     for (api, expected) in [
         (
             api().stream_on([Source::HttpApi]),
-            "the source `http` cannot stream responses: only `url` and `rest` can",
+            "`stream_on`: the source `http` cannot stream responses: only `url` and `rest` can",
         ),
         (
             Api::new().environment([("LAMBDA_API_STREAM", "alb")]),
-            "the source `alb` cannot stream responses: only `url` and `rest` can",
+            "the environment variable `LAMBDA_API_STREAM`: expected a list of `url` and `rest`, found `alb`",
         ),
         (
             Api::new().environment([("LAMBDA_API_STREAM", "URL")]),

@@ -1,16 +1,8 @@
 //! All orders as CSV.
 
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use lambda_api::{Body, State, api_handler, response::Download};
-use std::{
-    fmt::Write,
-    future::ready,
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::{fmt::Write, future::ready, io};
 
 /// The rows that are in memory at once.
 pub(crate) const PAGE: u32 = 1_000;
@@ -24,24 +16,18 @@ pub(crate) struct Order {
 }
 
 /// The orders. A real program would have a database, which is read page by page, too.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct Orders {
     rows: u32,
-    /// How many pages were read.
-    pages: Arc<AtomicU32>,
 }
 
 impl Orders {
     pub(crate) fn new(rows: u32) -> Self {
-        Self {
-            rows,
-            pages: Arc::default(),
-        }
+        Self { rows }
     }
 
     /// The orders behind an id: at most a page.
-    async fn after(&self, id: u32) -> io::Result<Vec<Order>> {
-        self.pages.fetch_add(1, Ordering::Relaxed);
+    pub(crate) async fn after(self, id: u32) -> io::Result<Vec<Order>> {
         // Where a database would be waited for, other tasks run.
         tokio::task::yield_now().await;
         let last = self.rows.min(id.saturating_add(PAGE));
@@ -52,29 +38,32 @@ impl Orders {
         };
         Ok((id + 1..=last).map(order).collect())
     }
-
-    #[cfg(test)]
-    pub(crate) fn pages(&self) -> u32 {
-        self.pages.load(Ordering::Relaxed)
-    }
 }
 
 /// Export all orders.
 #[api_handler(GET "/orders.csv")]
 pub(crate) async fn orders_as_csv(State(orders): State<Orders>) -> Download {
-    // The next page is read when the client has got the last one.
-    let pages = stream::try_unfold(0, move |after| {
-        let orders = orders.clone();
-        async move {
-            let page = orders.after(after).await?;
-            let next = page.last().map(|last| (csv(&page), last.id));
-            Ok::<_, io::Error>(next)
-        }
-    });
-    let header = stream::once(ready(Ok(HEADER.to_owned())));
-    Download::new(Body::from_stream(header.chain(pages)))
+    let rows = all_rows(move |id| orders.after(id));
+    Download::new(Body::from_stream(rows))
         .filename("orders.csv")
         .content_type("text/csv; charset=utf-8")
+}
+
+/// The header and all pages. A page is read when the last one was written, and not before.
+pub(crate) fn all_rows<F>(
+    page_after: impl Fn(u32) -> F + Send,
+) -> impl Stream<Item = io::Result<String>> + Send
+where
+    F: Future<Output = io::Result<Vec<Order>>> + Send,
+{
+    let pages = stream::try_unfold(0, move |id| {
+        let page = page_after(id);
+        async move {
+            let page = page.await?;
+            Ok(page.last().map(|last| (csv(&page), last.id)))
+        }
+    });
+    stream::once(ready(Ok(HEADER.to_owned()))).chain(pages)
 }
 
 /// Rows as CSV (RFC 4180).

@@ -16,8 +16,7 @@ use progress::Import;
 use std::time::Duration;
 use tone::Tone;
 
-/// Lambda does not tell the function that a client is gone. A client that is still there connects again, and
-/// continues where the stream ended.
+/// Lambda does not tell the function that a client is gone, and a stream that takes longer is an error.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// `pace` is the time that a batch of the import takes.

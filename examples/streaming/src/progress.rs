@@ -11,6 +11,8 @@ use std::{convert::Infallible, time::Duration};
 
 /// The batches of the import.
 pub(crate) const BATCHES: u32 = 20;
+/// Then the client connects again. Shorter than the 29 and 30 seconds that gateways wait for a whole response.
+pub(crate) const FOLLOWED: Duration = Duration::from_secs(20);
 /// Shorter than the time after which a gateway or a proxy closes an idle connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -40,8 +42,8 @@ struct Progress {
 
 /// Follow the import.
 ///
-/// Each event is a batch that is done, and its id says where to continue. When all are done, the response
-/// is a 204, and a browser does not connect again.
+/// Each event is a batch that is done, and its id says where to continue. The events end after 20 seconds, and a
+/// browser connects again. When all batches are done, the response is a 204, which ends that.
 #[api_handler(GET "/import/events")]
 pub(crate) async fn events(last: Option<LastEventId>, State(import): State<Import>) -> Sse {
     let seen = last.and_then(|last| last.0.parse().ok()).unwrap_or(0);
@@ -64,5 +66,7 @@ pub(crate) async fn events(last: Option<LastEventId>, State(import): State<Impor
             Some((Ok::<_, Infallible>(event), done))
         }
     });
-    Sse::new(events).keep_alive(KEEP_ALIVE)
+    Sse::new(events)
+        .keep_alive(KEEP_ALIVE)
+        .max_duration(FOLLOWED)
 }

@@ -1,22 +1,31 @@
 //! The API through sources that stream, and through one that does not.
 
 use crate::{
-    LONGEST, api,
-    export::{self, HEADER, Orders, PAGE},
-    progress::BATCHES,
+    api,
+    export::{HEADER, Orders, PAGE, all_rows},
+    progress::{BATCHES, FOLLOWED},
     tone::Tone,
 };
-use lambda_api::{
-    IntoResponse, State,
-    event::Source::{self, FunctionUrl, HttpApi, RestApi},
-};
+use futures_util::StreamExt;
+use lambda_api::event::Source::{self, FunctionUrl, HttpApi, RestApi};
 use lambda_api_testing::{ReceivedEvent, TestClient, TestResponse};
-use std::time::Duration;
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
-/// A client of a deployment: `template --kind url --stream` has the same effect as `stream_on`.
+/// A client of a deployment, whose function has the variable as the template sets it.
 async fn via(source: Source) -> TestClient {
-    let streaming = [FunctionUrl, RestApi].into_iter();
-    let api = api(PACE).stream_on(streaming.filter(|one| *one == source));
+    at_pace(PACE, source).await
+}
+
+async fn at_pace(pace: Duration, source: Source) -> TestClient {
+    let streaming = match source {
+        FunctionUrl | RestApi => source.name(),
+        _ => "",
+    };
+    let api = api(pace).environment([("LAMBDA_API_STREAM", streaming)]);
     TestClient::new(api).conforming().await.via(source)
 }
 
@@ -75,36 +84,28 @@ async fn a_client_continues_behind_its_last_event() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_takes_too_long_is_continued() {
-    // 20 batches take 140 seconds, and a stream ends after 60.
-    let slow = api(Duration::from_secs(7)).stream_on([FunctionUrl]);
-    let client = TestClient::new(slow).await.via(FunctionUrl);
-    let client = client.deadline(2 * LONGEST);
-    let mut last = String::from("0");
-    let mut streams = Vec::new();
-    while last != "20" {
-        let request = client
-            .get("/import/events")
-            .header("last-event-id", last.clone());
-        let mut response = request.await;
-        if response.stream_error().is_some() {
-            response = response.incomplete();
+async fn a_slow_import_is_followed_in_many_responses() {
+    // 20 batches take 140 seconds, and a response 20.
+    for source in SOURCES {
+        let client = at_pace(Duration::from_secs(7), source).await;
+        let mut last = String::from("0");
+        let mut responses = Vec::new();
+        while last != "20" {
+            let request = client
+                .get("/import/events")
+                .header("last-event-id", last.clone());
+            let response = request.await;
+            // A regular end, and not an early one.
+            assert_eq!(response.stream_error(), None, "{source}");
+            response.assert_status(200);
+            let batches = batches(&response);
+            let (_, id, after) = batches.last().expect("a batch");
+            assert!(*after <= FOLLOWED.as_millis(), "{source}: {after}");
+            last.clone_from(id);
+            responses.push(batches.len());
         }
-        let batches = batches(&response);
-        last = batches.last().expect("a batch").1.clone();
-        streams.push(batches.len());
+        assert_eq!(responses, [2; 10], "{source}");
     }
-    assert_eq!(streams, [8, 8, 4]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_source_that_buffers_does_not_wait_for_slow_streams() {
-    let client = TestClient::new(api(Duration::from_secs(7)))
-        .await
-        .via(HttpApi);
-    // 20 batches take 140 seconds, and this source waits for 30.
-    let response = client.get("/import/events").await;
-    response.assert_problem(504, "timed_out");
 }
 
 #[tokio::test]
@@ -127,23 +128,20 @@ async fn the_export_has_every_row_once() {
 
 #[tokio::test]
 async fn the_export_reads_a_page_when_the_last_one_was_taken() {
-    use http_body_util::BodyExt;
+    static READ: AtomicU32 = AtomicU32::new(0);
     let orders = Orders::new(10 * PAGE);
-    let response = export::orders_as_csv(State(orders.clone()))
-        .await
-        .into_response();
-    let mut body = response.into_body();
+    let mut rows = pin!(all_rows(move |id| {
+        READ.fetch_add(1, Ordering::Relaxed);
+        orders.after(id)
+    }));
     let mut longest = 0;
-    for taken in 0..=10 {
-        assert!(
-            orders.pages() <= taken,
-            "{} pages after {taken} parts",
-            orders.pages()
-        );
-        let part = body.frame().await.expect("a part").expect("no error");
-        longest = longest.max(part.into_data().expect("data").len());
+    // The header and ten pages.
+    for page in 0..=10_u32 {
+        assert_eq!(READ.load(Ordering::Relaxed), page.saturating_sub(1));
+        let part = rows.next().await.expect("a part").expect("no error");
+        longest = longest.max(part.len());
     }
-    assert!(body.frame().await.is_none());
+    assert!(rows.next().await.is_none());
     // A page of 1,000 rows.
     assert!(longest < 32 * 1024, "{longest}");
 }

@@ -47,6 +47,7 @@ pub(crate) async fn tone(range: Range, State(Tone(wav)): State<Tone>) -> Downloa
         .filename("tone.wav")
         .inline()
         .content_type("audio/wav")
+        // This content never changes. A file that does has a tag for each version, such as a hash of it.
         .etag("440")
         .range(range)
 }

@@ -4,7 +4,11 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
+
+/// How long a test waits for the next bytes: half of what the whole import takes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A running server, which ends with the test.
 struct Server {
@@ -41,6 +45,7 @@ impl Server {
     /// The response to a request, as it is read.
     fn get(&self, path: &str, header: &str) -> BufReader<TcpStream> {
         let mut client = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        client.set_read_timeout(Some(PATIENCE)).unwrap();
         let request =
             format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{header}\r\n");
         client.write_all(request.as_bytes()).unwrap();
@@ -74,7 +79,7 @@ fn an_event_reaches_a_client_before_the_next_one_is_made() {
             "the stream has ended"
         );
     }
-    // The first of twenty: the stream is far from its end, which this client does not wait for.
+    // A server that collects the twenty events would send the first one after ten seconds.
     assert_eq!(line, "data: {\"done\":1,\"of\":20}\n");
 }
 
@@ -111,4 +116,21 @@ fn a_part_of_a_file_has_its_length() {
     assert!(response.starts_with("HTTP/1.1 206 "), "{response}");
     assert!(response.contains("content-length: 4\r\n"), "{response}");
     assert!(response.ends_with("\r\n\r\nRIFF"), "{response}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_unicode_is_an_error() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let output = Command::new(env!("CARGO_BIN_EXE_streaming"))
+        .env_clear()
+        .env("PORT", "0")
+        .env("LAMBDA_API_STREAM", OsStr::from_bytes(b"url,\xff"))
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    let expected = "`LAMBDA_API_STREAM`: expected a list of `url` and `rest`, found `\u{fffd}`";
+    assert!(text.contains(expected), "{text}");
 }

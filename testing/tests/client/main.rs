@@ -1,6 +1,7 @@
 //! What `TestClient` sends, what it makes of responses, and what it says when a test fails.
 
 mod assertions;
+mod compression;
 mod conforming;
 mod cookies;
 mod failures;

@@ -2,12 +2,20 @@
 
 use crate::{
     environment::STREAM,
-    template::{Gateway, described::Described, streams::lists},
+    event::Source,
+    template::{
+        Gateway,
+        described::Described,
+        streams::{lists, value},
+    },
 };
 
 /// Reports streams that the gateway cannot send or the program excludes, and functions that would expect
 /// another mode than that of the gateway.
 pub(in crate::template) fn streams(api: &Described<'_>, errors: &mut Vec<String>) {
+    if api.stream_on.is_none() && !variables(api, errors) {
+        return;
+    }
     let is_requested = api.options.stream;
     let Some(source) = api.streaming_source() else {
         if is_requested {
@@ -37,19 +45,15 @@ pub(in crate::template) fn streams(api: &Described<'_>, errors: &mut Vec<String>
         return;
     }
     for (name, settings) in api.functions() {
-        let called = match name {
-            Some(name) => format!("the function `{name}`"),
-            None => "the function".to_owned(),
-        };
+        let called = called(name);
         if settings.parameters.iter().any(|name| name == STREAM) {
             errors.push(format!(
                 "{called}: the variable `{STREAM}` is a parameter, but the template has to match its value: \
                  use `--stream`, or set a value"
             ));
         }
-        let mut values = settings.environment.iter().rev();
-        let value = values.find(|(name, _)| name == STREAM);
-        if let Some((_, value)) = value.filter(|(_, value)| lists(value, source) != api.streams()) {
+        let value = value(&settings);
+        if let Some(value) = value.filter(|value| lists(value, source) != api.streams()) {
             let gateway = match api.streams() {
                 true => "streams",
                 false => "buffers",
@@ -58,5 +62,26 @@ pub(in crate::template) fn streams(api: &Described<'_>, errors: &mut Vec<String>
                 "{called}: the variable `{STREAM}` is {value:?}, but the gateway {gateway} responses"
             ));
         }
+    }
+}
+
+/// Reports values of the variable with which a function does not start, and returns whether there are none.
+fn variables(api: &Described<'_>, errors: &mut Vec<String>) -> bool {
+    let valid = errors.len();
+    for (name, settings) in api.functions() {
+        if let Some(Err(error)) = value(&settings).map(Source::streaming) {
+            errors.push(format!(
+                "{}: the variable `{STREAM}`: {error}",
+                called(name)
+            ));
+        }
+    }
+    errors.len() == valid
+}
+
+fn called(function: Option<&str>) -> String {
+    match function {
+        Some(name) => format!("the function `{name}`"),
+        None => "the function".to_owned(),
     }
 }

@@ -187,6 +187,31 @@ fn contradictions_are_errors() {
 }
 
 #[test]
+fn a_value_with_which_the_function_fails_is_an_error() {
+    let expected = |function: &str, found: &str| {
+        format!(
+            "- the {function}: the variable `LAMBDA_API_STREAM`: expected a list of `url` and `rest`, found \
+             `{found}`"
+        )
+    };
+    let nested = Api::new().function(variable("rest,alb").name("own"));
+    let nested = Api::new().nest("/a", nested);
+    for gateway in [Gateway::HttpApi, Gateway::FunctionUrl, Gateway::RestApi] {
+        for options in [Options::new(gateway), Options::new(gateway).stream()] {
+            let api = Api::new().function(variable("URL"));
+            assert_eq!(errors(&api, &options), expected("function", "URL"));
+        }
+        let options = Options::new(gateway);
+        let api = Api::new().function(variable("url,http"));
+        assert_eq!(errors(&api, &options), expected("function", "http"));
+        // The program does not read the variable.
+        template(&api.stream_on([]), &options);
+    }
+    let error = errors(&nested, &Options::new(Gateway::RestApi));
+    assert_eq!(error, expected("function `own`", "alb"));
+}
+
+#[test]
 fn other_gateways_do_not_stream() {
     for (gateway, name) in [
         (Gateway::HttpApi, "an HTTP API"),

@@ -36,7 +36,8 @@ impl Api {
     ///
     /// By default, it may stream until shortly before the [deadline](crate::extract::Deadline). Lambda does not tell
     /// the function that a client is gone, and bills until the stream ends, so this bounds the price of an
-    /// endless one. The time begins when the handler has returned. It does not apply to responses that are
+    /// endless one. The time begins when the handler has returned. A stream whose client does not read is
+    /// not polled; it is dropped 200 ms after this time, with a warning. The timeout does not apply to responses that are
     /// collected for a source.
     ///
     /// Only on the outermost API. Must be greater than zero.

@@ -133,3 +133,6 @@ impl App {
         (EventResponse::Stream(body), parts.extensions)
     }
 }
+
+#[cfg(test)]
+mod tests;

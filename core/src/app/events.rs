@@ -2,7 +2,7 @@
 
 use super::{App, StreamStop, header_limit::check_header_limit, in_memory, source, stream::Opened};
 use crate::{
-    Invocation, LambdaContext, Request,
+    Body, Invocation, LambdaContext, Request,
     catch_unwind::{Panic, catch_unwind},
     error::framework,
     event::{self, DecodeError, EventResponse, Source, current},
@@ -100,7 +100,7 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<EventResponse, DecodeError> {
-        let (response, _) = self.event_response(event, lambda, Mode::OfSource).await?;
+        let (response, _) = self.event_response(event, lambda, &OF_SOURCE).await?;
         Ok(response)
     }
 
@@ -112,12 +112,11 @@ impl App {
         lambda: LambdaContext,
     ) -> Result<(Vec<u8>, Extensions), DecodeError> {
         let deadline_ms = lambda.deadline_ms;
-        let both = self.event_response(event, lambda, Mode::Buffered).await;
+        let both = self.event_response(event, lambda, &BUFFERED).await;
         if let Some(after) = self.0.hooks.responded(deadline_ms) {
             after.await;
         }
-        let (response, extensions) = both?;
-        Ok((buffered(response), extensions))
+        both
     }
 
     /// Like [`App::stream_event`], with the extensions of the response: those that tests read, and the
@@ -127,7 +126,7 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<(EventResponse, Extensions), DecodeError> {
-        self.event_response(event, lambda, Mode::OfSource).await
+        self.event_response(event, lambda, &OF_SOURCE).await
     }
 
     /// The buffered response to an event, for callers that run the functions of `after_response` themselves.
@@ -137,21 +136,21 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let (response, _) = self.event_response(event, lambda, Mode::Buffered).await?;
-        Ok(buffered(response))
+        let (response, _) = self.event_response(event, lambda, &BUFFERED).await?;
+        Ok(response)
     }
 
-    async fn event_response(
+    async fn event_response<T>(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-        mode: Mode,
-    ) -> Result<(EventResponse, Extensions), DecodeError> {
+        forms: &Forms<T>,
+    ) -> Result<(T, Extensions), DecodeError> {
         // Set if the source streams: then a panic is a stream, too.
         let streams_to = OnceLock::new();
         // Only those that are read are kept; the others are dropped where a panic is caught.
         let both = async {
-            let encoded = self.encoded_response(event, lambda, mode, &streams_to);
+            let encoded = self.encoded_response(event, lambda, forms, &streams_to);
             let (response, mut extensions) = encoded.await?;
             let mut kept = Extensions::new();
             if let Some(restyled) = extensions.remove::<Restyled>() {
@@ -167,23 +166,23 @@ impl App {
         };
         match catch_unwind(both).await {
             Ok(both) => both,
-            Err(panic) => Ok((bare(panic, streams_to.get()), Extensions::new())),
+            Err(panic) => Ok((bare(panic, forms, streams_to.get()), Extensions::new())),
         }
     }
 
-    async fn encoded_response(
+    async fn encoded_response<T>(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-        mode: Mode,
+        forms: &Forms<T>,
         streams_to: &OnceLock<Source>,
-    ) -> Result<(EventResponse, Extensions), DecodeError> {
-        let streams = |invocation: &Invocation| {
-            let streams = mode == Mode::OfSource && self.0.timing.streams_to(invocation.source());
-            if streams {
+    ) -> Result<(T, Extensions), DecodeError> {
+        let stream = |invocation: &Invocation| {
+            let stream = forms.stream?;
+            self.0.timing.streams_to(invocation.source()).then(|| {
                 let _ = streams_to.set(source(invocation));
-            }
-            streams
+                stream
+            })
         };
         let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
             Ok(mut request) => {
@@ -192,8 +191,10 @@ impl App {
                 let cold = self.0.cold.swap(false, Ordering::Relaxed);
                 let span = log::span(&invocation, cold);
                 invocation.set_span(span.clone());
-                if streams(&invocation) {
-                    return Ok(Box::pin(self.streamed_response(request, invocation, span)).await);
+                if let Some(stream) = stream(&invocation) {
+                    let response = self.streamed_response(request, invocation, span);
+                    let (body, extensions) = Box::pin(response).await;
+                    return Ok((stream(body), extensions));
                 }
                 let response = self.whole_response(request, &invocation).instrument(span);
                 let response = current::scope(invocation.clone(), response).await;
@@ -201,7 +202,7 @@ impl App {
             }
             Err(error) if error.is_completion() => {
                 self.note_completion();
-                let acknowledged = EventResponse::Buffered(b"null".to_vec());
+                let acknowledged = (forms.whole)(b"null".to_vec());
                 return Ok((acknowledged, Extensions::new()));
             }
             Err(error) => {
@@ -209,10 +210,11 @@ impl App {
                 let asked = self.asked(head.method(), head.headers());
                 let response = self.reject(asked, problem, &invocation).await;
                 let (parts, body) = in_memory(response).await;
-                if streams(&invocation) {
+                if let Some(stream) = stream(&invocation) {
                     let stop = self.stream_stop(&invocation);
-                    let body = Opened::Whole(body);
-                    return Ok(self.stream_of((parts, body), stop, &invocation));
+                    let response = (parts, Opened::Whole(body));
+                    let (body, extensions) = self.stream_of(response, stop, &invocation);
+                    return Ok((stream(body), extensions));
                 }
                 (invocation, (parts, body))
             }
@@ -230,7 +232,7 @@ impl App {
             response = event::encode_measured(source, &parts, &body);
         }
         check_header_limit(source, response.header_bytes, &parts.headers, &invocation);
-        Ok((EventResponse::Buffered(response.json), parts.extensions))
+        Ok(((forms.whole)(response.json), parts.extensions))
     }
 
     /// A REST API reports the end of a stream, so it streams.
@@ -285,38 +287,37 @@ impl App {
     }
 }
 
-/// The form of the response to an event.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Buffered,
-    /// A stream, if the source streams.
-    OfSource,
+/// The forms that the response to an event can have.
+struct Forms<T> {
+    whole: fn(Vec<u8>) -> T,
+    /// For a source that streams.
+    stream: Option<fn(Body) -> T>,
 }
 
-fn buffered(response: EventResponse) -> Vec<u8> {
-    match response {
-        EventResponse::Buffered(json) => json,
-        // Not in this mode.
-        EventResponse::Stream(body) => body.bytes().to_vec(),
-    }
-}
+const BUFFERED: Forms<Vec<u8>> = Forms {
+    whole: |json| json,
+    stream: None,
+};
+
+const OF_SOURCE: Forms<EventResponse> = Forms {
+    whole: EventResponse::Buffered,
+    stream: Some(EventResponse::Stream),
+};
 
 /// The response to an event that could not be handled, when nothing else is known: an error in this
 /// library, or in the drop of a value of the application. It is a stream for a source that streams.
 #[cold]
-fn bare(panic: Panic, streams_to: Option<&Source>) -> EventResponse {
+fn bare<T>(panic: Panic, forms: &Forms<T>, streams_to: Option<&Source>) -> T {
     let problem = panic.problem();
     problem.log();
     let (parts, body) = problem.render().into_parts();
     let body = body.to_bytes();
-    match streams_to {
-        Some(source) => {
+    match (forms.stream, streams_to) {
+        (Some(stream), Some(source)) => {
             let head = event::encode_prelude_measured(*source, &parts, Some(&body)).json;
-            EventResponse::Stream(Opened::Whole(body).into_body(Some(head)))
+            stream(Opened::Whole(body).into_body(Some(head)))
         }
-        None => {
-            EventResponse::Buffered(event::encode_measured(Source::HttpApi, &parts, &body).json)
-        }
+        _ => (forms.whole)(event::encode_measured(Source::HttpApi, &parts, &body).json),
     }
 }
 

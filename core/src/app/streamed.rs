@@ -10,7 +10,7 @@ use crate::{
     Body, Invocation, Request, Response,
     deadline::{Limit, LimitedBy},
     error::framework,
-    event::{self, EventResponse, current},
+    event::{self, current},
     middleware::timed_body,
 };
 use bytes::Bytes;
@@ -25,7 +25,7 @@ impl App {
         request: Request,
         invocation: Invocation,
         span: Span,
-    ) -> (EventResponse, Extensions) {
+    ) -> (Body, Extensions) {
         let limit = source(&invocation).stream_limit().unwrap_or(usize::MAX);
         let response = async {
             let (response, is_head) = self.response(request, &invocation).await;
@@ -121,7 +121,7 @@ impl App {
         (mut parts, body): (Parts, Opened),
         stop: Option<StreamStop>,
         invocation: &Invocation,
-    ) -> (EventResponse, Extensions) {
+    ) -> (Body, Extensions) {
         self.tell_request_id(&mut parts.headers, invocation);
         let source = source(invocation);
         let prelude = event::encode_prelude_measured(source, &parts, body.whole());
@@ -130,7 +130,7 @@ impl App {
             parts.extensions.insert(stop);
         }
         let body = body.into_body(Some(prelude.json));
-        (EventResponse::Stream(body), parts.extensions)
+        (body, parts.extensions)
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Api, BoxFuture, Response, Routes,
     endpoint::{INVALID, Route},
-    middleware::from_fn,
+    middleware::{Next, from_fn},
     path_shape::Shape,
 };
 

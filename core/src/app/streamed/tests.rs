@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Api, BoxError, BoxFuture, LambdaContext, Routes,
     endpoint::{INVALID, Route},
-    event::Source,
+    event::{EventResponse, Source},
     path_shape::Shape,
 };
 use futures_util::stream;

@@ -2,6 +2,7 @@
 
 use super::{super::client::Address, *};
 use crate::BoxError;
+use bytes::Bytes;
 use http_body::Frame;
 use std::{
     collections::VecDeque,
@@ -14,7 +15,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::Instant,
 };

@@ -77,6 +77,7 @@ impl Opened {
         let mut running = Running {
             body: Some(body),
             ready: VecDeque::new(),
+            next: None,
             failed: None,
             most,
             sent,
@@ -141,9 +142,11 @@ impl Opened {
 /// A stream that is being sent.
 pub(super) struct Running {
     body: Option<Body>,
-    /// What has been read and not been sent: the head, the first part, and one that is too large to be joined.
+    /// What was read before the response began, and the head.
     ready: VecDeque<Bytes>,
-    /// The error behind `ready`.
+    /// A part that was too large to be joined with the one before it.
+    next: Option<Bytes>,
+    /// The error behind the last part.
     failed: Option<StreamError>,
     /// The maximum length of the body.
     most: usize,
@@ -213,7 +216,7 @@ impl Running {
                 Poll::Ready(Some(Ok(next))) => {
                     let room = JOINED.saturating_sub(first.len().max(all.len()));
                     if next.len() > room {
-                        self.ready.push_back(next);
+                        self.next = Some(next);
                         break;
                     }
                     if all.is_empty() {
@@ -301,7 +304,10 @@ impl http_body::Body for Running {
         if let Some(error) = self.failed.take() {
             return Poll::Ready(Some(Err(error.into())));
         }
-        let next = ready!(self.poll_data(cx));
+        let next = match self.next.take() {
+            Some(next) => Some(Ok(next)),
+            None => ready!(self.poll_data(cx)),
+        };
         Poll::Ready(next.map(|next| match next {
             Ok(data) => Ok(Frame::data(self.joined(data, cx))),
             Err(problem) => Err(self.fail(problem).into()),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::stream;
 use http::{
-    HeaderMap, Request, Response,
+    HeaderMap, Method, Request, Response,
     header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE},
 };
 use lambda_api::{
@@ -74,6 +74,7 @@ fn what_is_streamed_equals_what_is_buffered() {
     let cuts = prop::option::of(prop::collection::vec(any::<usize>(), 0..4));
     let cases = (
         prop::sample::select(&STREAMING[..]),
+        prop::sample::select(&[Method::GET, Method::HEAD][..]),
         strategies::responses(),
         cuts,
     );
@@ -81,7 +82,8 @@ fn what_is_streamed_equals_what_is_buffered() {
         failure_persistence: None,
         ..ProptestConfig::with_cases(1500)
     };
-    let run = |(source, response, cuts): (Source, Response<Bytes>, Option<Vec<usize>>)| {
+    type Case = (Source, Method, Response<Bytes>, Option<Vec<usize>>);
+    let run = |(source, method, response, cuts): Case| {
         let (mut parts, bytes) = response.into_parts();
         let length = bytes.len().to_string();
         let stated = parts.headers.get(CONTENT_LENGTH);
@@ -89,10 +91,10 @@ fn what_is_streamed_equals_what_is_buffered() {
             // A stream of another length than it states fails.
             parts.headers.remove(CONTENT_LENGTH);
         }
-        let event = Bytes::from(
-            emulate::event(source, &Request::default(), &emulate::GatewayContext::new())
-                .to_string(),
-        );
+        let mut request = Request::default();
+        *request.method_mut() = method;
+        let gateway = emulate::GatewayContext::new();
+        let event = Bytes::from(emulate::event(source, &request, &gateway).to_string());
         let make = || {
             let body = body(&bytes, cuts.as_deref());
             *next.lock().unwrap() = Response::from_parts(parts.clone(), body);

@@ -1,45 +1,37 @@
 //! `App`: an API that was built.
 
+mod events;
+mod header_limit;
 #[cfg(feature = "server")]
 mod served;
 mod stream;
+mod streamed;
 
 #[cfg(feature = "lambda-http")]
 use crate::interop::arrive;
 use crate::{
-    Body, BoxError, BoxFuture, Invocation, LambdaContext, Problem, Request, Response,
+    Body, BoxError, BoxFuture, Invocation, Problem, Request, Response,
     auth::{Installed, named_headers},
-    catch_unwind::{Panic, catch_unwind},
+    catch_unwind::catch_unwind,
     deadline::{Limit, LimitedBy},
     error::framework,
-    event::{self, DecodeError, DecodeOptions, EventResponse, Source, current},
+    event::{self, DecodeOptions, Source, current},
     hooks::Hooks,
-    log,
-    middleware::{
-        CorsGate, FailedLink, Next, ProblemRenderer, Restyled, copy_permission, find_elapsed,
-        timed_body, whole,
-    },
+    middleware::{CorsGate, Next, ProblemRenderer, copy_permission, timed_body, whole},
     path_normalization, sensitive,
     timing::Timing,
 };
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header::ORIGIN};
-use http_body_util::LengthLimitError;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header::ORIGIN};
 use std::{
     convert::Infallible,
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     task::{Context, Poll},
     time::Duration,
 };
-use stream::Begun;
-pub(crate) use stream::StreamError;
-use tokio::time::Instant;
+pub(crate) use stream::{StreamError, StreamStop};
 use tower::Service;
-use tracing::{Instrument, Span};
 
 /// A built [`Api`](crate::Api): a tower service that handles requests and Lambda events.
 ///
@@ -135,314 +127,6 @@ impl App {
         &self.0.hooks
     }
 
-    /// Handles one Lambda event as on Lambda: decodes it, handles the request and encodes the
-    /// response.
-    ///
-    /// This includes the deadline, if the event or `lambda` has one: a handler that waits too long
-    /// is stopped, and the response is a 504 problem. Requires a tokio runtime with a timer.
-    ///
-    /// A response that gateways do not accept, with a status of 1xx or above 599, is replaced by a
-    /// 500 problem whose cause is logged; [`event::encode`](crate::event::encode) lists what else
-    /// is left out. If the header fields come close to the limit of the source (four fifths of
-    /// [`Source::response_header_limit`](crate::event::Source::response_header_limit)), a warning
-    /// is logged, with their length and the name of the longest.
-    ///
-    /// The hooks of [`Api::after_response`](crate::Api::after_response) run before this returns the
-    /// response, so that a test sees their effects.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use lambda_api::{Api, LambdaContext, api_handler, routes};
-    ///
-    /// #[api_handler(GET "/health")]
-    /// async fn health() -> &'static str { "ok" }
-    ///
-    /// let app = Api::new().routes(routes![health]).build().await?;
-    /// let event = r#"{"version": "2.0", "rawPath": "/health", "requestContext": {"http": {"method": "GET"}}}"#;
-    /// let response = app.handle_event(event.into(), LambdaContext::default()).await?;
-    /// assert!(String::from_utf8(response)?.contains(r#""statusCode":200"#));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// An event with `invokeCompletionStatus`, which a REST API sends after a stream, is acknowledged with
-    /// `null`. Without `rest` among the [sources that stream](crate::Api::stream_on), the first one is a
-    /// warning.
-    ///
-    /// # Errors
-    /// Returns [`DecodeError::UnsupportedEvent`] if the event does not come from an HTTP source.
-    /// All other errors are responses.
-    pub async fn handle_event(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-    ) -> Result<Vec<u8>, DecodeError> {
-        let (response, _) = self.handle_event_with_extensions(event, lambda).await?;
-        Ok(response)
-    }
-
-    /// Handles one Lambda event as [`handle_event`](App::handle_event) does, and returns a stream where the source
-    /// of the event [streams](crate::Api::stream_on): then *every* response is a stream, also a problem.
-    ///
-    /// The functions of [`Api::after_response`](crate::Api::after_response) do not run, since the response has
-    /// not been sent yet.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use lambda_api::{Api, LambdaContext, api_handler, event::{EventResponse, Source}, routes};
-    ///
-    /// #[api_handler(GET "/health")]
-    /// async fn health() -> &'static str { "ok" }
-    ///
-    /// let api = Api::new().routes(routes![health]).stream_on([Source::FunctionUrl]);
-    /// let app = api.build().await?;
-    /// let event = r#"{"version": "2.0", "rawPath": "/health", "requestContext": {
-    ///     "domainName": "abc.lambda-url.eu-west-1.on.aws", "http": {"method": "GET"}}}"#;
-    /// let response = app.stream_event(event.into(), LambdaContext::default()).await?;
-    /// let EventResponse::Stream(body) = response else { panic!("no stream") };
-    /// assert!(body.collect().await.unwrap().ends_with(b"\0\0\0\0\0\0\0\0ok"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// As [`handle_event`](App::handle_event).
-    pub async fn stream_event(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-    ) -> Result<EventResponse, DecodeError> {
-        let (response, _) = self.event_response(event, lambda, Mode::OfSource).await?;
-        Ok(response)
-    }
-
-    /// Like [`App::handle_event`], with the extensions of the response, which the client does not
-    /// see. For tests.
-    pub(crate) async fn handle_event_with_extensions(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-    ) -> Result<(Vec<u8>, Extensions), DecodeError> {
-        let deadline_ms = lambda.deadline_ms;
-        let both = self.event_response(event, lambda, Mode::Buffered).await;
-        if let Some(after) = self.0.hooks.responded(deadline_ms) {
-            after.await;
-        }
-        let (response, extensions) = both?;
-        Ok((buffered(response), extensions))
-    }
-
-    /// Like [`App::stream_event`], with the extensions of the response. For tests.
-    pub(crate) async fn stream_event_with_extensions(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-    ) -> Result<(EventResponse, Extensions), DecodeError> {
-        self.event_response(event, lambda, Mode::OfSource).await
-    }
-
-    /// The buffered response to an event, for callers that run the functions of `after_response` themselves.
-    #[cfg(any(debug_assertions, feature = "local"))]
-    pub(crate) async fn respond_to_event(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-    ) -> Result<Vec<u8>, DecodeError> {
-        let (response, _) = self.event_response(event, lambda, Mode::Buffered).await?;
-        Ok(buffered(response))
-    }
-
-    async fn event_response(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-        mode: Mode,
-    ) -> Result<(EventResponse, Extensions), DecodeError> {
-        // Only those that tests read are kept; the others are dropped where a panic is caught.
-        let both = async {
-            let (response, mut extensions) = self.encoded_response(event, lambda, mode).await?;
-            let mut kept = Extensions::new();
-            if let Some(restyled) = extensions.remove::<Restyled>() {
-                kept.insert(restyled);
-            }
-            if let Some(failed) = extensions.remove::<FailedLink>() {
-                kept.insert(failed);
-            }
-            Ok((response, kept))
-        };
-        match catch_unwind(both).await {
-            Ok(both) => both,
-            Err(panic) => Ok((EventResponse::Buffered(bare(panic)), Extensions::new())),
-        }
-    }
-
-    async fn encoded_response(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-        mode: Mode,
-    ) -> Result<(EventResponse, Extensions), DecodeError> {
-        let streams = |invocation: &Invocation| {
-            mode == Mode::OfSource && self.0.timing.streams_to(invocation.source())
-        };
-        let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
-            Ok(mut request) => {
-                sensitive::mark(request.headers_mut(), &self.0.credentials);
-                let invocation = Invocation::of(&request).clone();
-                let cold = self.0.cold.swap(false, Ordering::Relaxed);
-                let span = log::span(&invocation, cold);
-                invocation.set_span(span.clone());
-                if streams(&invocation) {
-                    return Ok(Box::pin(self.streamed_response(request, invocation, span)).await);
-                }
-                let response = self.whole_response(request, &invocation).instrument(span);
-                let response = current::scope(invocation.clone(), response).await;
-                (invocation, response)
-            }
-            Err(error) if error.is_completion() => {
-                self.note_completion();
-                let acknowledged = EventResponse::Buffered(b"null".to_vec());
-                return Ok((acknowledged, Extensions::new()));
-            }
-            Err(error) => {
-                let (invocation, head, problem) = error.into_parts()?;
-                let asked = self.asked(head.method(), head.headers());
-                let response = self.reject(asked, problem, &invocation).await;
-                let (parts, body) = in_memory(response).await;
-                if streams(&invocation) {
-                    return Ok(self.stream_of(parts, Begun::Whole(body), &invocation));
-                }
-                (invocation, (parts, body))
-            }
-        };
-        self.tell_request_id(&mut parts.headers, &invocation);
-        let source = source(&invocation);
-        let mut response = event::encode_measured(source, &parts, &body);
-        let limit = self.response_limit(&invocation);
-        if response.json.len() > limit {
-            // Otherwise the gateway would respond with an error that explains nothing.
-            let problem = framework::response_too_large(response.json.len(), limit);
-            let body;
-            (parts, body) = self.instead_of(&parts, problem, &invocation).await;
-            self.tell_request_id(&mut parts.headers, &invocation);
-            response = event::encode_measured(source, &parts, &body);
-        }
-        check_header_limit(source, response.header_bytes, &parts.headers, &invocation);
-        Ok((EventResponse::Buffered(response.json), parts.extensions))
-    }
-
-    /// A REST API reports the end of a stream, so it streams.
-    #[cold]
-    fn note_completion(&self) {
-        let is_known = self.0.timing.streams_to(Some(Source::RestApi));
-        if !is_known && !self.0.completion_noted.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                target: "lambda_api",
-                "a REST API streams, and its clients get 502: \
-                 `rest` is missing in `LAMBDA_API_STREAM` or in `Api::stream_on`"
-            );
-        }
-    }
-
-    /// The response to a request from a source that streams.
-    async fn streamed_response(
-        &self,
-        request: Request,
-        invocation: Invocation,
-        span: Span,
-    ) -> (EventResponse, Extensions) {
-        let limit = source(&invocation).stream_limit().unwrap_or(usize::MAX);
-        let response = async {
-            let (response, is_head) = self.response(request, &invocation).await;
-            self.begin(response, is_head, limit, &invocation).await
-        };
-        let response = response.instrument(span);
-        let (parts, begun) = current::scope(invocation.clone(), response).await;
-        self.stream_of(parts, begun, &invocation)
-    }
-
-    /// Begins to send a response as its body is made: for servers, which have no limit of a source.
-    ///
-    /// A body that fails before its first part becomes a problem. Later errors and panics are logged, and end
-    /// the body early, and so do the timeout of streams and a wrong `content-length`. The body is polled in the
-    /// span of the invocation.
-    #[cfg(feature = "server")]
-    pub(crate) async fn begin_response(
-        &self,
-        response: Response,
-        is_head: bool,
-        invocation: &Invocation,
-    ) -> Response {
-        let (parts, begun) = self.begin(response, is_head, usize::MAX, invocation).await;
-        Response::from_parts(parts, begun.into_body(None))
-    }
-
-    async fn begin(
-        &self,
-        response: Response,
-        is_head: bool,
-        limit: usize,
-        invocation: &Invocation,
-    ) -> (http::response::Parts, Begun) {
-        let (mut parts, body) = response.into_parts();
-        let most = limit.min(self.0.decode.limits.response);
-        let begun = if event::is_final(parts.status) {
-            let has_body = !event::has_no_body(parts.status);
-            let body = self.limit_stream(body);
-            let limits = (most, limit);
-            Begun::new(body, has_body, limits, self.0.timing, (&parts, invocation)).await
-        } else {
-            Err(framework::unsendable(parts.status))
-        };
-        match begun {
-            Ok(begun) => {
-                if begun.is_empty() && !is_head {
-                    event::settle_length(parts.status, &mut parts.headers);
-                }
-                (parts, begun)
-            }
-            Err(problem) => {
-                let (parts, body) = self.instead_of(&parts, problem, invocation).await;
-                let body = if is_head { Bytes::new() } else { body };
-                (parts, Begun::Whole(body))
-            }
-        }
-    }
-
-    /// Applies the timeout of streams, which begins now.
-    fn limit_stream(&self, body: Body) -> Body {
-        let Some(timeout) = self.0.timing.stream else {
-            return body;
-        };
-        let started = Instant::now();
-        let limit = move || {
-            let gone = started.elapsed();
-            Some(Limit {
-                left: timeout.saturating_sub(gone),
-                gone,
-                by: LimitedBy::Stream(timeout),
-            })
-        };
-        timed_body(Response::new(body), limit).into_body()
-    }
-
-    /// What is sent to Lambda: the head of a response, and its body.
-    fn stream_of(
-        &self,
-        mut parts: http::response::Parts,
-        begun: Begun,
-        invocation: &Invocation,
-    ) -> (EventResponse, Extensions) {
-        self.tell_request_id(&mut parts.headers, invocation);
-        let source = source(invocation);
-        let prelude = event::encode_prelude_measured(source, &parts, begun.whole());
-        check_header_limit(source, prelude.header_bytes, &parts.headers, invocation);
-        let body = begun.into_body(Some(prelude.json));
-        (EventResponse::Stream(body), parts.extensions)
-    }
-
     /// Adds the header with the id of the request, if the application has set one.
     fn tell_request_id(&self, headers: &mut HeaderMap, invocation: &Invocation) {
         if let Some(name) = &self.0.request_id_header
@@ -455,44 +139,6 @@ impl App {
                 Err(_) => headers.remove(name),
             };
         }
-    }
-
-    /// The maximum size of a response in bytes.
-    fn response_limit(&self, invocation: &Invocation) -> usize {
-        let source = source(invocation);
-        source.response_limit().min(self.0.decode.limits.response)
-    }
-
-    /// The response with its whole body. Any error on the way becomes a problem.
-    async fn whole_response(
-        &self,
-        request: Request,
-        invocation: &Invocation,
-    ) -> (http::response::Parts, Bytes) {
-        let (response, is_head) = self.response(request, invocation).await;
-        let (mut parts, body) = response.into_parts();
-        // The JSON is never smaller.
-        let limit = self.response_limit(invocation);
-        let problem = if event::is_final(parts.status) {
-            match catch_unwind(body.collect_within(limit)).await {
-                Ok(Ok(body)) => {
-                    if body.is_empty() && !is_head {
-                        event::settle_length(parts.status, &mut parts.headers);
-                    }
-                    return (parts, body);
-                }
-                Ok(Err(error)) => match find_elapsed(&*error) {
-                    Some(late) => self.0.timing.problem(late),
-                    None if error.is::<LengthLimitError>() => framework::stream_too_large(limit),
-                    None => framework::internal(&*error),
-                },
-                Err(panic) => panic.problem(),
-            }
-        } else {
-            framework::unsendable(parts.status)
-        };
-        let (parts, body) = self.instead_of(&parts, problem, invocation).await;
-        (parts, if is_head { Bytes::new() } else { body })
     }
 
     /// The response, and whether the request is `HEAD`. A panic becomes a problem.
@@ -567,22 +213,6 @@ impl App {
     }
 }
 
-/// The form of the response to an event.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    Buffered,
-    /// A stream, if the source streams.
-    OfSource,
-}
-
-fn buffered(response: EventResponse) -> Vec<u8> {
-    match response {
-        EventResponse::Buffered(json) => json,
-        // Not in this mode.
-        EventResponse::Stream(body) => body.bytes().to_vec(),
-    }
-}
-
 /// The parts of a request that its response depends on.
 struct Asked {
     is_head: bool,
@@ -591,41 +221,6 @@ struct Asked {
 
 fn source(invocation: &Invocation) -> Source {
     invocation.source().unwrap_or(Source::HttpApi)
-}
-
-/// The response to an event that could not be handled, when nothing else is known: an error in this
-/// library, or in the drop of a value of the application.
-#[cold]
-fn bare(panic: Panic) -> Vec<u8> {
-    let problem = panic.problem();
-    problem.log();
-    let (parts, body) = problem.render().into_parts();
-    event::encode_measured(Source::HttpApi, &parts, body.bytes()).json
-}
-
-/// Warns of a response whose header fields are near the limit of its source.
-fn check_header_limit(source: Source, found: usize, headers: &HeaderMap, invocation: &Invocation) {
-    if let Some(limit) = source.response_header_limit()
-        && found > limit / 5 * 4
-    {
-        warn_of_headers(found, limit, headers, invocation);
-    }
-}
-
-/// Warns that a source may reject a response for its header fields, since nothing in the response
-/// shows it. Values may be secrets and are not logged.
-#[cold]
-fn warn_of_headers(found: usize, limit: usize, headers: &HeaderMap, invocation: &Invocation) {
-    let longest = headers.iter().max_by_key(|(_, value)| value.len());
-    tracing::warn!(
-        target: "lambda_api",
-        request_id = invocation.request_id(),
-        source = invocation.source().map(Source::name),
-        header_bytes = found,
-        limit,
-        longest = longest.map(|(name, _)| name.as_str()),
-        "the header fields of the response are near or over the limit of the source"
-    );
 }
 
 /// The response to `HEAD`: the headers of the `GET` (RFC 9110, section 9.3.2).
@@ -739,157 +334,10 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        Api, Routes,
-        endpoint::{INVALID, Route},
-        middleware::from_fn,
-        path_shape::Shape,
-    };
 
     #[test]
     fn an_app_can_be_shared_between_threads() {
         fn assert<T: Clone + Send + Sync + 'static>() {}
         assert::<App>();
-    }
-
-    type Call = for<'r> fn(&'r Request) -> BoxFuture<'r, Response>;
-
-    /// Handles one event on a route that responds with these headers. Returns the log records and
-    /// the response.
-    fn respond(source: Source, call: Call) -> (Vec<serde_json::Value>, String) {
-        let route: &'static Route = Box::leak(Box::new(Route {
-            method: "GET",
-            path: "/",
-            shape: Shape::of("/"),
-            call,
-            ..INVALID
-        }));
-        let request = http::Request::new(Bytes::new());
-        let gateway = event::emulate::GatewayContext::new();
-        let event = event::emulate::event(source, &request, &gateway).to_string();
-        let mut text = String::new();
-        let records = log::capture(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().build();
-            runtime.expect("a runtime").block_on(async {
-                let routes = Routes::__new(std::slice::from_ref(route));
-                let app = Api::new().routes(routes).build().await.expect("no errors");
-                let response = app.respond_to_event(event.into(), LambdaContext::default());
-                let response = response.await.expect("a response");
-                text = String::from_utf8(response).expect("UTF-8");
-            });
-        });
-        (records, text)
-    }
-
-    #[test]
-    fn a_status_that_gateways_reject_is_logged() {
-        let (records, text) = respond(Source::RestApi, |_| {
-            Box::pin(async {
-                let mut response = Response::default();
-                *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
-                response
-            })
-        });
-        let [record] = &records[..] else {
-            panic!("{records:?}");
-        };
-        assert_eq!(record["level"], "ERROR");
-        assert_eq!(record["code"], "internal_error");
-        assert_eq!(
-            record["cause"],
-            "the response has the status 101, but gateways only accept 200 to 599"
-        );
-        assert!(
-            text.contains(r#""statusCode":500"#) && !text.contains("101"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn large_response_headers_are_one_warning() {
-        fn with<const LENGTH: usize>() -> Call {
-            |_| {
-                Box::pin(async {
-                    let mut response = Response::default();
-                    let secret = "s".repeat(LENGTH / 2);
-                    for name in ["x-a", "set-cookie"] {
-                        let value = secret.parse().expect("a value");
-                        response.headers_mut().append(name, value);
-                    }
-                    response
-                })
-            }
-        }
-        for (source, call, limit) in [
-            (Source::HttpApi, with::<4_000>(), None),
-            (Source::HttpApi, with::<8_000>(), None),
-            (Source::HttpApi, with::<9_000>(), Some(10_240)),
-            (Source::HttpApi, with::<20_000>(), Some(10_240)),
-            (Source::HttpApiV1, with::<9_000>(), Some(10_240)),
-            (Source::RestApi, with::<9_000>(), Some(10_240)),
-            (Source::Alb, with::<20_000>(), None),
-            (Source::Alb, with::<30_000>(), Some(32_768)),
-            (Source::AlbMultiValue, with::<40_000>(), Some(32_768)),
-            (Source::FunctionUrl, with::<40_000>(), None),
-            (Source::FunctionUrl, with::<1_000_000>(), Some(1_048_576)),
-            (Source::LatticeV2, with::<40_000>(), None),
-        ] {
-            let (records, text) = respond(source, call);
-            assert!(text.contains(r#""statusCode":200"#), "{source}");
-            assert_eq!(records.len(), usize::from(limit.is_some()), "{records:?}");
-            for record in records {
-                assert_eq!(record["level"], "WARN");
-                assert_eq!(record["limit"].as_u64(), limit);
-                assert_eq!(record["source"], source.name());
-                assert!(!record.to_string().contains("ssss"), "{record}");
-            }
-        }
-    }
-
-    #[test]
-    fn handler_records_name_the_route_inside_layer_spans() {
-        async fn traced(request: Request, next: Next) -> Response {
-            next.run(request)
-                .instrument(tracing::info_span!("of a layer"))
-                .await
-        }
-        static ROUTE: Route = Route {
-            method: "GET",
-            path: "/orders/{id}",
-            shape: Shape::of("/orders/{id}"),
-            call: |_| {
-                Box::pin(async {
-                    tracing::info!("found");
-                    Response::default()
-                })
-            },
-            ..INVALID
-        };
-        let records = log::capture(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().build();
-            runtime.expect("a runtime").block_on(async {
-                let routes = Routes::__new(std::slice::from_ref(&ROUTE));
-                let api = Api::new().routes(routes).layer(from_fn(traced));
-                let app = api.build().await.expect("no errors");
-                for path in ["/orders/7", "/nothing"] {
-                    let event = format!(
-                        r#"{{"rawPath": "{path}", "requestContext": {{"http": {{"method": "GET"}},
-                            "requestId": "id-1"}}}}"#
-                    );
-                    let response = app.handle_event(event.into(), LambdaContext::default());
-                    assert!(response.await.is_ok());
-                }
-            });
-        });
-        let [found, rejected] = &records[..] else {
-            panic!("{records:?}");
-        };
-        assert_eq!(found["message"], "found");
-        assert_eq!(found["route"], "/orders/{id}");
-        assert_eq!(found["cold_start"], true);
-        assert_eq!(rejected["code"], "route_not_found");
-        assert_eq!(rejected["gateway_request_id"], "id-1");
-        assert_eq!(rejected["cold_start"], false);
-        assert!(rejected.get("route").is_none());
     }
 }

@@ -69,13 +69,14 @@ impl App {
                 Err(problem) => Box::pin(self.reject(asked, problem, invocation)).await,
             };
             let mut response = if self.is_settled(&response) {
+                let mut response = response;
+                if response.body().bytes().is_empty() && !is_head {
+                    event::settle_length(response.status(), response.headers_mut());
+                }
                 response
             } else {
                 Box::pin(self.begin_response(response, is_head, invocation)).await
             };
-            if response.body().bytes().is_empty() && !response.body().is_stream() && !is_head {
-                event::settle_length(response.status(), response.headers_mut());
-            }
             self.tell_request_id(response.headers_mut(), invocation);
             response
         });

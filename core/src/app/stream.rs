@@ -3,12 +3,13 @@
 use crate::{
     Body, BoxError, Invocation, Problem,
     catch_unwind::catch_unwind_now,
+    deadline::{Limit, LimitedBy},
     error::framework,
     event::{self, current},
-    middleware::find_elapsed,
+    middleware::{find_elapsed, timed},
     timing::Timing,
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::response::Parts;
 use http_body::Frame;
 use std::{
@@ -19,11 +20,18 @@ use std::{
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::time::Instant;
 
 /// How long a response waits for the first part of its body. Until then, an error still becomes a
 /// problem.
 const FIRST: Duration = Duration::from_secs(1);
+
+/// The most bytes of small parts that are joined.
+const JOINED: usize = 16 * 1024;
+
+/// When the body of a stream is stopped at the latest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StreamStop(pub(crate) Instant);
 
 /// The error of a stream that ended early. Its reason is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,19 +42,19 @@ pub(crate) struct StreamError {
 
 impl fmt::Display for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the response ended before its end; the log has the reason")
+        f.write_str("the response ended early; the log has the reason")
     }
 }
 
 impl std::error::Error for StreamError {}
 
 /// A response body that is about to be sent.
-pub(super) enum Begun {
+pub(super) enum Opened {
     Whole(Bytes),
     Stream(Running),
 }
 
-impl Begun {
+impl Opened {
     /// Reads the first part of a body, if it comes soon. The body has a limit, and all that is sent another one.
     ///
     /// # Errors
@@ -69,6 +77,8 @@ impl Begun {
         let mut running = Running {
             body: Some(body),
             ready: VecDeque::new(),
+            next: None,
+            failed: None,
             most,
             sent,
             stated: event::stated_length(&parts.headers),
@@ -80,7 +90,15 @@ impl Begun {
             return Ok(Self::Whole(Bytes::new()));
         }
         let first = poll_fn(|cx| running.poll_data(cx));
-        match timeout(FIRST, first).await {
+        let limit = || {
+            Some(Limit {
+                left: FIRST,
+                gone: Duration::ZERO,
+                by: LimitedBy::Deadline,
+            })
+        };
+        // Without a timer, the response waits for the first part.
+        match timed(first, limit).await {
             Ok(Some(Ok(data))) => running.ready.push_back(data),
             Ok(Some(Err(problem))) => return Err(problem),
             Ok(None) => return Ok(Self::Whole(Bytes::new())),
@@ -124,8 +142,12 @@ impl Begun {
 /// A stream that is being sent.
 pub(super) struct Running {
     body: Option<Body>,
-    /// What was read before the response began.
+    /// What was read before the response began, and the head.
     ready: VecDeque<Bytes>,
+    /// A part that was too large to be joined with the one before it.
+    next: Option<Bytes>,
+    /// The error behind the last part.
+    failed: Option<StreamError>,
     /// The maximum length of the body.
     most: usize,
     /// The maximum length of all that is sent: the source counts the head, too.
@@ -185,6 +207,38 @@ impl Running {
         }
     }
 
+    /// Joins parts that are there already, so that rows that are made at once are not a system call each. The
+    /// body is read ahead by `JOINED` and one part, and only while it never waits.
+    fn joined(&mut self, first: Bytes, cx: &mut Context<'_>) -> Bytes {
+        let mut all = BytesMut::new();
+        while first.len().max(all.len()) < JOINED {
+            match self.poll_data(cx) {
+                Poll::Ready(Some(Ok(next))) => {
+                    let room = JOINED.saturating_sub(first.len().max(all.len()));
+                    if next.len() > room {
+                        self.next = Some(next);
+                        break;
+                    }
+                    if all.is_empty() {
+                        all.reserve(JOINED);
+                        all.extend_from_slice(&first);
+                    }
+                    all.extend_from_slice(&next);
+                }
+                Poll::Ready(Some(Err(problem))) => {
+                    self.failed = Some(self.fail(problem));
+                    break;
+                }
+                // The end is found again by the next poll.
+                Poll::Ready(None) | Poll::Pending => break,
+            }
+        }
+        match all.is_empty() {
+            true => first,
+            false => all.freeze(),
+        }
+    }
+
     /// The problem of a stream that is too long.
     fn overrun(&self) -> Option<Problem> {
         if self.read > self.most as u64 {
@@ -194,17 +248,12 @@ impl Running {
         Some(framework::wrong_length(stated, self.read))
     }
 
-    /// Drops the body, which may panic.
     fn stop(&mut self) {
-        let body = self.body.take();
-        if body.is_none() {
+        let Some(body) = self.body.take() else {
             return;
-        }
-        in_span(&self.invocation, || {
-            if let Err(panic) = catch_unwind_now(|| drop(body)) {
-                panic.log("the body of a response panicked when it was dropped");
-            }
-        });
+        };
+        let drop = || current::sync_scope(self.invocation.clone(), || discard(body));
+        in_span(&self.invocation, drop);
     }
 
     /// Logs why the stream ends early. The client does not see it.
@@ -218,6 +267,13 @@ impl Running {
             _ => "StreamFailed",
         };
         StreamError { kind }
+    }
+}
+
+/// Drops a body, which may panic.
+pub(super) fn discard(body: Body) {
+    if let Err(panic) = catch_unwind_now(|| drop(body)) {
+        panic.log("the body of a response panicked when it was dropped");
     }
 }
 
@@ -245,9 +301,15 @@ impl http_body::Body for Running {
         if let Some(data) = self.ready.pop_front() {
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
-        let next = ready!(self.poll_data(cx));
+        if let Some(error) = self.failed.take() {
+            return Poll::Ready(Some(Err(error.into())));
+        }
+        let next = match self.next.take() {
+            Some(next) => Some(Ok(next)),
+            None => ready!(self.poll_data(cx)),
+        };
         Poll::Ready(next.map(|next| match next {
-            Ok(data) => Ok(Frame::data(data)),
+            Ok(data) => Ok(Frame::data(self.joined(data, cx))),
             Err(problem) => Err(self.fail(problem).into()),
         }))
     }

@@ -60,14 +60,15 @@ use crate::{
 /// | the same event is received twice in a row | the handler is not called the second time; one error record, and Lambda gets the error `RepeatedInvocation` | the same |
 /// | no deadline, trace or ARN; unknown headers | missing values are `None`, unknown headers are ignored | the same |
 /// | an invalid deadline, client context or Cognito identity | the value is `None`; one warning with the request id and the names of the headers | the same |
-/// | the event is not UTF-8, not JSON, or not an HTTP event | Lambda gets the error `NotAnHttpEvent` | the same |
-/// | `/response`: the connection is reset, Lambda's response is not HTTP, or the status is 5xx | the response is sent once more, on a new connection; if that fails too, the process ends | the response is sent once more; if that fails too, one error record |
+/// | the event is not UTF-8, not JSON, or not an HTTP event (but for `invokeCompletionStatus`, see below) | Lambda gets the error `NotAnHttpEvent` | the same |
+/// | `/response`: the connection is reset, Lambda's response is not HTTP, or the status is 5xx | a response in memory is sent once more, on a new connection; if that fails too, the process ends | the response is sent once more; if that fails too, one error record |
 /// | the same, and the second status is 400, 403 or 404 | nothing: the response had arrived, or came too late | the same |
 /// | `/response`: no response from Lambda until the deadline of the invocation, or for 2 s if less time is left | as if the connection were reset | the same |
 /// | `/response`: another 4xx (400, 403, 413) | one error record with the request id and the size | the same |
 /// | `/response`: 410, Lambda has ended the invocation | one warning with the request id | the same |
-/// | `/response` of a stream: the connection is reset, the status is 5xx, or Lambda takes nothing until the deadline | the stream is dropped, since it cannot be sent again, and the process ends | the stream is dropped; one error record |
+/// | `/response` of a stream: the connection is reset, or the status is 5xx | the stream is dropped, since it cannot be sent again, and the process ends | the stream is dropped; one error record |
 /// | the same, for a stream whose body is in memory | as for other responses | the same |
+/// | a stream is not read: 200 ms after its body would end by the deadline or its timeout, a part was not written | body and connection are dropped, so that the response is not whole; one warning with the request id and the bytes that were sent | the same |
 /// | `/response` of a stream: 4xx before its end | the stream is dropped; records as above | the same |
 /// | a stream ends early: an error, a panic, the deadline, its timeout or its limit | one error record; the trailers of the call have an error document without the reason | the same |
 /// | an event with `invokeCompletionStatus`, after a stream to a REST API | it is acknowledged with `null`; a warning, once, if `rest` is not a source that [streams](crate::Api::stream_on) | the same |

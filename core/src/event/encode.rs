@@ -106,7 +106,12 @@ pub(crate) fn encode_prelude_measured(
     let (fields, content_type) = match body {
         Some(body) => {
             let fields = Fields::of(parts.status, &parts.headers, body);
-            let (_, content_type) = payload(&fields.headers, body);
+            // Only a type that is missing needs a look at the whole body.
+            let known = fields.headers.contains_key(CONTENT_TYPE);
+            let (_, content_type) = match known {
+                true => (Payload::Text(""), None),
+                false => payload(&fields.headers, body),
+            };
             (fields, content_type)
         }
         None => {

@@ -59,23 +59,26 @@ impl<'h> Fields<'h> {
             bytes,
         }
     }
-}
 
-impl<'h> Fields<'h> {
     /// Removes hop-by-hop fields from the response of a stream. A single valid length stays: the sender
     /// holds the stream to it.
     pub(super) fn of_stream(headers: &'h HeaderMap) -> Self {
-        let (_, suspect) = survey(headers);
-        let mut headers = Cow::Borrowed(headers);
-        if suspect {
-            let kept = end_to_end(&headers);
-            headers = Cow::Owned(kept);
-            if stated_length(&headers).is_none() {
-                headers.to_mut().remove(CONTENT_LENGTH);
-            }
+        let (bytes, suspect) = survey(headers);
+        if !suspect {
+            return Self {
+                headers: Cow::Borrowed(headers),
+                bytes,
+            };
         }
-        let (bytes, _) = survey(&headers);
-        Self { headers, bytes }
+        let mut kept = end_to_end(headers);
+        if stated_length(&kept).is_none() {
+            kept.remove(CONTENT_LENGTH);
+        }
+        let (bytes, _) = survey(&kept);
+        Self {
+            headers: Cow::Owned(kept),
+            bytes,
+        }
     }
 }
 

@@ -246,7 +246,7 @@ mod tests {
     async fn a_stream_that_ends_early_is_a_failure() {
         let (written, failed) = streamed(&[Ok("one"), Err(())]).await;
         assert_eq!(written, [HEAD, "one"]);
-        let expected = "the response ended before its end; the log has the reason";
+        let expected = "the response ended early; the log has the reason";
         assert_eq!(failed.as_deref(), Some(expected));
     }
 

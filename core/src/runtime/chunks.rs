@@ -14,11 +14,19 @@ pub(super) const HEADERS: &str = "\
 /// The end of a body that is complete.
 pub(super) const END: &str = "0\r\n\r\n";
 
+/// The end of the last chunk, and of the body.
+pub(super) const LAST: &str = "\r\n0\r\n\r\n";
+
 /// The bytes behind the JSON of a head.
 const DELIMITER: [u8; 8] = [0; 8];
 
 /// The end of the chunk of a head, and the delimiter as the next chunk.
-const DELIMITED: &[u8] = b"\r\n8\r\n\0\0\0\0\0\0\0\0\r\n";
+pub(super) const DELIMITED: &str = "\r\n8\r\n\0\0\0\0\0\0\0\0\r\n";
+
+/// Writes the line before a chunk of this length.
+pub(super) fn push_size(to: &mut String, length: usize) {
+    let _ = write!(to, "{length:x}\r\n");
+}
 
 /// Splits the head of a response, which is JSON and a delimiter, from what follows it.
 pub(super) fn split_head(data: &[u8]) -> Option<(&str, &[u8])> {
@@ -40,8 +48,8 @@ impl Chunks {
     /// ignores the second one.
     pub(super) fn head<'c>(&'c mut self, json: &'c str) -> [&'c [u8]; 3] {
         self.size.clear();
-        let _ = write!(self.size, "{:x}\r\n", json.len());
-        [self.size.as_bytes(), json.as_bytes(), DELIMITED]
+        push_size(&mut self.size, json.len());
+        [self.size.as_bytes(), json.as_bytes(), DELIMITED.as_bytes()]
     }
 
     /// Returns the parts of a chunk, which follow each other. Returns `None` without data: an empty chunk would
@@ -51,7 +59,7 @@ impl Chunks {
             return None;
         }
         self.size.clear();
-        let _ = write!(self.size, "{:x}\r\n", data.len());
+        push_size(&mut self.size, data.len());
         Some([self.size.as_bytes(), data, b"\r\n"])
     }
 }

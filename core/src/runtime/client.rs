@@ -67,6 +67,8 @@ pub(super) enum Delivery {
     TooLate,
     /// Lambda rejected the response with this status.
     Rejected(u16),
+    /// The client, or Lambda, has not read the response in time. What was sent is not a whole response.
+    NotRead,
     /// It is unknown whether Lambda has the response.
     Lost(String),
 }
@@ -113,7 +115,9 @@ impl Client {
         let mut again = false;
         let response = loop {
             let header = &mut |name: &str, value: &[u8]| invoke.header(name, value);
-            let call = self.connection.call(self.next.as_bytes(), b"", header);
+            let call = self
+                .connection
+                .call([self.next.as_bytes(), b"", b""], header);
             match call.await {
                 // The server closed an idle connection, so one retry is safe.
                 Err(CallError::Stale) if !again => again = true,
@@ -141,7 +145,7 @@ impl Client {
     ) -> Delivery {
         self.address("response", id, "content-type: application/json\r\n");
         self.end_head(response.len());
-        self.deliver(deadline, response).await
+        self.deliver(left(deadline), response).await
     }
 
     /// Reports an invocation error instead of a response.
@@ -155,7 +159,7 @@ impl Client {
         let body = error.body();
         self.address("error", id, &headers);
         self.end_head(body.len());
-        self.deliver(deadline, body.as_bytes()).await
+        self.deliver(left(deadline), body.as_bytes()).await
     }
 
     /// Writes the head of a response, but for its framing and the empty line. `headers` contains whole lines.
@@ -178,13 +182,23 @@ impl Client {
     }
 
     /// Sends the current head with a body; once more if that does not arrive.
-    pub(super) async fn deliver(&mut self, deadline: Option<SystemTime>, body: &[u8]) -> Delivery {
-        let left = left(deadline);
-        match self.post(body, left).await {
+    async fn deliver(&mut self, limit: Duration, body: &[u8]) -> Delivery {
+        let first = self.post([body, b""], limit).await;
+        self.deliver_again(first, limit, [body, b""]).await
+    }
+
+    /// Sends the current head with a body once more if the first attempt has failed.
+    pub(super) async fn deliver_again(
+        &mut self,
+        first: Result<u16, CallError>,
+        limit: Duration,
+        body: [&[u8]; 2],
+    ) -> Delivery {
+        match first {
             Ok(status) if status < 500 => Delivery::of(status),
             first => {
                 self.connection.close();
-                match self.post(body, left).await {
+                match self.post(body, limit).await {
                     // The invocation is over: the first attempt had arrived.
                     Ok(400 | 403 | 404) if first.is_err() => Delivery::Accepted,
                     Ok(status @ 500..) => Delivery::Lost(format!("unexpected status {status}")),
@@ -214,7 +228,7 @@ impl Client {
         let body = error.body();
         let headers = format!("content-type: application/json\r\n{}", error.header());
         self.begin("POST", path, &headers, body.len());
-        self.post(body.as_bytes(), PATIENCE).await
+        self.post([body.as_bytes(), b""], PATIENCE).await
     }
 
     /// Waits until a snapshot of the process is restored, without a time limit.
@@ -240,7 +254,7 @@ impl Client {
             }
         };
         let response = self
-            .send_within(PATIENCE, body.as_bytes(), &mut header)
+            .send_within(PATIENCE, [body.as_bytes(), b""], &mut header)
             .await;
         let status = response.map_err(|error| error.to_string())?.status;
         if !(200..300).contains(&status) {
@@ -268,7 +282,11 @@ impl Client {
     }
 
     /// Sends the current head with a body, with a time limit.
-    async fn post(&mut self, body: &[u8], limit: Duration) -> Result<u16, CallError> {
+    pub(super) async fn post(
+        &mut self,
+        body: [&[u8]; 2],
+        limit: Duration,
+    ) -> Result<u16, CallError> {
         let response = self.send_within(limit, body, &mut |_, _| {}).await?;
         Ok(response.status)
     }
@@ -276,11 +294,11 @@ impl Client {
     async fn send_within(
         &mut self,
         limit: Duration,
-        body: &[u8],
+        [body, end]: [&[u8]; 2],
         header: &mut (dyn FnMut(&str, &[u8]) + Send),
     ) -> Result<Response, CallError> {
-        let (head, body) = (self.head.as_bytes(), body);
-        let call = self.connection.call(head, body, header);
+        let parts = [self.head.as_bytes(), body, end];
+        let call = self.connection.call(parts, header);
         self.timer.within(limit, call).await
     }
 
@@ -290,8 +308,8 @@ impl Client {
         body: &[u8],
         header: &mut (dyn FnMut(&str, &[u8]) + Send),
     ) -> Result<Response, CallError> {
-        let (head, body) = (self.head.as_bytes(), body);
-        self.connection.call(head, body, header).await
+        let parts = [self.head.as_bytes(), body, b""];
+        self.connection.call(parts, header).await
     }
 }
 

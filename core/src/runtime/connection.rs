@@ -15,7 +15,7 @@ use std::{
     task::{Poll, ready},
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
     net::TcpStream,
 };
 
@@ -120,7 +120,7 @@ impl Connection {
         self.release();
     }
 
-    /// Sends a request, `head` including the empty line, and reads the response. Each header is
+    /// Sends the parts of a request, the head including the empty line, and reads the response. Each header is
     /// passed to `header`, including those of informational responses.
     ///
     /// If the future is dropped before it completes, the connection is closed, so that the rest of
@@ -130,8 +130,7 @@ impl Connection {
     /// Fails if the response is incomplete or invalid. The connection is then closed.
     pub(super) async fn call(
         &mut self,
-        head: &[u8],
-        body: &[u8],
+        parts: [&[u8]; 3],
         header: &mut (dyn FnMut(&str, &[u8]) + Send),
     ) -> Result<Response, CallError> {
         let kept = self.stream.take();
@@ -144,7 +143,7 @@ impl Connection {
             }
         };
         self.begun = false;
-        let written = write(&mut stream, head, body).await;
+        let written = write_parts(&mut stream, parts).await;
         // A server that stops reading a request may have sent a response that says why.
         let read = self.read(&mut stream, header).await;
         let (response, keep) = match (read, written) {
@@ -360,17 +359,21 @@ fn is_open(_: &TcpStream) -> bool {
     false
 }
 
-/// Writes both parts with as few system calls as possible.
-async fn write(stream: &mut TcpStream, mut head: &[u8], mut body: &[u8]) -> io::Result<()> {
-    while !head.is_empty() || !body.is_empty() {
-        let parts = [IoSlice::new(head), IoSlice::new(body)];
-        let written = stream.write_vectored(&parts).await?;
+/// Writes all parts with as few system calls as possible.
+pub(super) async fn write_parts<const N: usize>(
+    to: &mut (impl AsyncWrite + Unpin),
+    mut parts: [&[u8]; N],
+) -> io::Result<()> {
+    while parts.iter().any(|part| !part.is_empty()) {
+        let mut written = to.write_vectored(&parts.map(IoSlice::new)).await?;
         if written == 0 {
             return Err(io::ErrorKind::WriteZero.into());
         }
-        let of_head = written.min(head.len());
-        head = head.get(of_head..).unwrap_or_default();
-        body = body.get(written - of_head..).unwrap_or_default();
+        for part in &mut parts {
+            let of_part = written.min(part.len());
+            *part = part.get(of_part..).unwrap_or_default();
+            written -= of_part;
+        }
     }
     Ok(())
 }
@@ -442,7 +445,7 @@ pub(super) mod tests {
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
 
     async fn call(connection: &mut Connection) -> Result<(u16, Bytes), CallError> {
-        let response = connection.call(REQUEST, b"", &mut |_, _| {}).await?;
+        let response = connection.call([REQUEST, b"", b""], &mut |_, _| {}).await?;
         Ok((response.status, response.body))
     }
 

@@ -4,6 +4,7 @@ use super::{
     client::{Client, Delivery, NextError},
     error_document::ErrorDocument,
     invoke::{Invoke, InvokeId},
+    stream::sending_limit,
     trace_environment,
     wake::Wake,
 };
@@ -49,6 +50,8 @@ pub(super) enum Ended {
     NotDelivered {
         request_id: String,
         error: String,
+        /// The size of what was sent of a stream, or of the whole response.
+        size: usize,
     },
     /// A bug in this library.
     Panicked(Panic),
@@ -86,18 +89,24 @@ impl Poller {
                 }
             };
             failures = 0;
-            if let Delivery::Lost(error) = self.handle(invoke).await
+            let (delivery, size) = self.handle(invoke).await;
+            if let Delivery::Lost(error) = delivery
                 // Lambda would send the event again, and the handler would run twice. When the
                 // process ends, Lambda reports the failure to the caller.
                 && !self.among_several
             {
                 let request_id = std::mem::take(&mut self.last.request_id);
-                return Ended::NotDelivered { request_id, error };
+                return Ended::NotDelivered {
+                    request_id,
+                    error,
+                    size,
+                };
             }
         }
     }
 
-    async fn handle(&mut self, invoke: Invoke) -> Delivery {
+    /// Returns the size of the response, too: of a stream, what was sent of it.
+    async fn handle(&mut self, invoke: Invoke) -> (Delivery, usize) {
         let Invoke {
             id,
             context,
@@ -126,20 +135,19 @@ impl Poller {
             Err(("RepeatedInvocation", message.to_owned()))
         } else {
             self.set_trace_environment(&context);
-            let handled = self.app.stream_event(event, context).await;
+            let handled = self.app.stream_event_with_extensions(event, context).await;
             // Not an HTTP event, so a problem response would make no sense to the caller.
             handled.map_err(|error| ("NotAnHttpEvent", error.to_string()))
         };
         let delivery = match handled {
-            Ok(EventResponse::Buffered(response)) => {
+            Ok((EventResponse::Buffered(response), _)) => {
                 size = response.len();
                 self.client.respond(id, deadline, &response).await
             }
-            Ok(EventResponse::Stream(body)) => {
+            Ok((EventResponse::Stream(body), extensions)) => {
+                let limit = sending_limit(deadline, extensions.get().copied());
                 // Boxed, so that the poller is not larger for it.
-                let (delivery, sent) = Box::pin(self.client.stream(id, deadline, body)).await;
-                size = sent;
-                delivery
+                Box::pin(self.client.stream(id, limit, body, &mut size)).await
             }
             Err((error_type, message)) => {
                 let document = ErrorDocument::new(error_type, &message);
@@ -155,7 +163,7 @@ impl Poller {
             let span = tracing::error_span!(target: "lambda_api", "after_response", requestId = id);
             after.instrument(span).await;
         }
-        delivery
+        (delivery, size)
     }
 
     /// The variable is process-wide, so it is not set when there are concurrent invocations.
@@ -190,6 +198,12 @@ fn record(delivery: &Delivery, request_id: &str, size: usize) {
             requestId = request_id,
             "the response came too late: Lambda had already ended the invocation"
         ),
+        Delivery::NotRead => tracing::warn!(
+            target: "lambda_api",
+            requestId = request_id,
+            size,
+            "the response was not read in time: the client or Lambda reads too slowly"
+        ),
         Delivery::Rejected(status) => tracing::error!(
             target: "lambda_api",
             requestId = request_id,
@@ -211,9 +225,14 @@ impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Ended::NoEvent(error) => write!(f, "receiving the next event failed: {error}"),
-            Ended::NotDelivered { request_id, error } => write!(
+            Ended::NotDelivered {
+                request_id,
+                error,
+                size,
+            } => write!(
                 f,
-                "the response to the invocation {request_id} could not be sent to Lambda: {error}"
+                "the response to the invocation {request_id} could not be sent to Lambda: {error} \
+                 (size: {size} bytes)"
             ),
             Ended::Panicked(panic) => panic.fmt(f),
         }

@@ -6,72 +6,89 @@
 
 use super::{
     chunks::{self, Chunks},
-    client::{Client, Delivery},
-    connection::{CallError, Connection, Response},
+    client::{self, Client, Delivery},
+    connection::{CallError, Connection, Response, write_parts},
     error_document::ErrorDocument,
     invoke::InvokeId,
 };
-use crate::{Body, app::StreamError};
-use bytes::Bytes;
+use crate::{
+    Body,
+    app::{StreamError, StreamStop},
+};
 use http_body_util::BodyExt;
 use std::{
-    fmt::Write,
     future::poll_fn,
-    io::{self, IoSlice},
+    io,
     pin::pin,
     task::Poll,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
-use tokio::{io::AsyncWriteExt, net::tcp::WriteHalf};
+use tokio::{net::tcp::WriteHalf, time::Instant};
+
+/// How long a response may be sent after its body was stopped, for the last part and the trailers. It is less
+/// than the margin before the deadline of Lambda.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// How long a stream may be sent. A body is stopped only when it is read for its next part; while a client
+/// does not read, it is not.
+pub(super) fn sending_limit(deadline: Option<SystemTime>, stop: Option<StreamStop>) -> Duration {
+    let left = client::left(deadline);
+    match stop {
+        Some(StreamStop(at)) => left.min(at.saturating_duration_since(Instant::now()) + GRACE),
+        None => left,
+    }
+}
 
 impl Client {
-    /// Sends a response as a stream. Returns how many bytes of it were sent, too.
+    /// Sends a response as a stream, and counts in `sent` what was sent of it.
     ///
     /// A body in memory is sent once more if it does not arrive, as any other response.
     pub(super) async fn stream(
         &mut self,
         id: &InvokeId,
-        deadline: Option<SystemTime>,
+        limit: Duration,
         body: Body,
-    ) -> (Delivery, usize) {
+        sent: &mut usize,
+    ) -> Delivery {
         self.address("response", id, chunks::HEADERS);
         self.head.push_str("\r\n");
         if !body.is_stream() {
-            let bytes = body.to_bytes();
-            drop(body);
-            return self.one_chunk(deadline, bytes).await;
+            *sent = body.bytes().len();
+            return self.one_chunk(limit, body.bytes()).await;
         }
-        let mut sent = 0;
-        let sending = send(&mut self.connection, self.head.as_bytes(), body, &mut sent);
-        let limit = super::client::left(deadline);
-        let delivery = match self.timer.within(limit, sending).await {
+        let sending = send(&mut self.connection, self.head.as_bytes(), body, sent);
+        // The body and the connection are dropped when the time is over. Without its last chunk, the
+        // response is not whole.
+        match self.timer.within(limit, sending).await {
             Ok(status @ 500..) => Delivery::Lost(format!("unexpected status {status}")),
             Ok(status) => Delivery::of(status),
+            Err(CallError::Elapsed) => Delivery::NotRead,
             Err(error) => Delivery::Lost(error.to_string()),
-        };
-        (delivery, sent)
+        }
     }
 
-    async fn one_chunk(&mut self, deadline: Option<SystemTime>, bytes: Bytes) -> (Delivery, usize) {
-        let size = bytes.len();
-        let rest = match chunks::split_head(&bytes) {
-            Some((head, rest)) => {
-                for part in Chunks::default().head(head) {
-                    self.head.push_str(&String::from_utf8_lossy(part));
-                }
-                bytes.slice_ref(rest)
-            }
-            None => bytes.clone(),
-        };
-        drop(bytes);
-        // This memory is the response's own, so it is not copied to another place.
-        let mut body = Vec::from(rest);
-        if !body.is_empty() {
-            let _ = write!(self.head, "{:x}\r\n", body.len());
-            body.extend_from_slice(b"\r\n");
+    async fn one_chunk(&mut self, limit: Duration, bytes: &[u8]) -> Delivery {
+        let mut rest = bytes;
+        if let Some((head, body)) = chunks::split_head(bytes) {
+            chunks::push_size(&mut self.head, head.len());
+            self.head.push_str(head);
+            self.head.push_str(chunks::DELIMITED);
+            rest = body;
         }
-        body.extend_from_slice(chunks::END.as_bytes());
-        (self.deliver(deadline, &body).await, size)
+        let mut end = chunks::END;
+        if !rest.is_empty() {
+            chunks::push_size(&mut self.head, rest.len());
+            end = chunks::LAST;
+        }
+        let body = [rest, end.as_bytes()];
+        let started = Instant::now();
+        match self.post(body, limit).await {
+            Err(CallError::Elapsed) => Delivery::NotRead,
+            first => {
+                let left = limit.saturating_sub(started.elapsed());
+                self.deliver_again(first, left, body).await
+            }
+        }
     }
 }
 
@@ -97,8 +114,10 @@ async fn send(
         loop {
             let mut reading = pin!(connection.read(&mut from, &mut header));
             // What comes first: a response, or the end of the body.
+            // Nothing follows a response that ends the connection: some servers close their half of it then.
+            let is_last = matches!(accepted, Some((_, false)));
             let first = poll_fn(|cx| {
-                if let Poll::Ready(response) = reading.as_mut().poll(cx) {
+                if !is_last && let Poll::Ready(response) = reading.as_mut().poll(cx) {
                     return Poll::Ready(Err(response));
                 }
                 writing.as_mut().poll(cx).map(Ok)
@@ -144,9 +163,9 @@ async fn write_all(
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
             Some(Err(error)) => {
                 let end = failed_by(&*error);
-                return write(to, [head, end.as_bytes(), b"", b""]).await;
+                return write_parts(to, [head, end.as_bytes(), b"", b""]).await;
             }
-            None => return write(to, [head, chunks::END.as_bytes(), b"", b""]).await,
+            None => return write_parts(to, [head, chunks::END.as_bytes(), b"", b""]).await,
         };
         let split = match head.is_empty() {
             true => None,
@@ -159,7 +178,7 @@ async fn write_all(
         let Some([size, part, end]) = parts else {
             continue;
         };
-        write(to, [head, size, part, end]).await?;
+        write_parts(to, [head, size, part, end]).await?;
         *sent = sent.saturating_add(data.len());
         head = b"";
     }
@@ -174,22 +193,6 @@ fn failed_by(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String 
     let message = error.to_string();
     let document = ErrorDocument::new(error.kind, &message);
     chunks::failed(&document.error_type(), &document.body())
-}
-
-/// Writes all parts with as few system calls as possible.
-async fn write(to: &mut WriteHalf<'_>, mut parts: [&[u8]; 4]) -> io::Result<()> {
-    while parts.iter().any(|part| !part.is_empty()) {
-        let mut written = to.write_vectored(&parts.map(IoSlice::new)).await?;
-        if written == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
-        }
-        for part in &mut parts {
-            let of_part = written.min(part.len());
-            *part = part.get(of_part..).unwrap_or_default();
-            written -= of_part;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

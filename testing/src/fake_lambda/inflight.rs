@@ -45,6 +45,8 @@ pub(super) struct Inflight {
     pub(super) reader: Option<Reader>,
     /// Whether the response is expected as a stream.
     pub(super) response_stream: bool,
+    /// Whether the function sends its response.
+    pub(super) is_sent: bool,
     invocation_id: Option<Vec<u8>>,
     pub(super) handed_out: Instant,
     done: oneshot::Sender<Outcome>,
@@ -63,6 +65,7 @@ impl Job {
             timer: None,
             reader: self.reader,
             response_stream: self.invoke.response_stream,
+            is_sent: false,
             invocation_id: headers.get(INVOCATION_ID).map(|id| id.as_bytes().to_vec()),
             handed_out: Instant::now(),
             done: self.done,

@@ -62,6 +62,12 @@ impl RequestBody {
             };
             body.extend_from_slice(&data);
             if body.len() > limit {
+                // A runtime that writes all before it reads would get a reset instead of the status. A stream
+                // may never end.
+                if incoming.size_hint().exact().is_some() {
+                    drop(body);
+                    while let Some(Ok(_)) = incoming.frame().await {}
+                }
                 return Err(Unread::TooLarge);
             }
             if let Some(reader) = reader {

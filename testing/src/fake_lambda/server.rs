@@ -226,7 +226,7 @@ impl Api {
         let request_body = match read {
             Ok(request_body) => request_body,
             Err(Unread::Cut) => {
-                let message = format!("the response to {id} ended before its end");
+                let message = format!("the response to {id} ended early");
                 let _ = rejection(
                     &self.shared,
                     StatusCode::BAD_REQUEST,

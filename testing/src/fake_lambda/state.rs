@@ -159,6 +159,7 @@ impl State {
 
     /// The function asks for an event. It may have as many at once as its concurrency allows.
     pub(super) fn asks_next(&mut self, process: u64, options: &Options) -> Result<(), String> {
+        self.end_abandoned(options);
         // What did not arrive is what it asks for.
         let arrived = |known: &&Inflight| known.again.is_none();
         let inflight = self.inflight.iter().filter(arrived).count();
@@ -173,6 +174,22 @@ impl State {
             ));
         }
         Ok(())
+    }
+
+    /// The one runtime asks for an event while it sends a stream: it has abandoned the stream.
+    fn end_abandoned(&mut self, options: &Options) {
+        let abandoned = |it: &&Inflight| it.response_stream && it.is_sent;
+        let number = match options.concurrency {
+            1 => self.inflight.iter().find(abandoned).map(|it| it.number),
+            _ => None,
+        };
+        if let Some(number) = number {
+            let error = FunctionError::new(
+                "Runtime.TruncatedResponse",
+                "the response ended early, and without an error",
+            );
+            let _ = self.finish(number, |_, _| Outcome::Error(error));
+        }
     }
 
     /// A process is ready when its runtime and all of its extensions wait for events.
@@ -288,6 +305,7 @@ impl State {
     /// What reading the response to an invocation needs.
     pub(super) fn expectation(&mut self, number: u64) -> Option<Expectation> {
         let inflight = self.inflight.iter_mut().find(|it| it.number == number)?;
+        inflight.is_sent = true;
         Some(Expectation {
             response_stream: inflight.response_stream,
             handed_out: inflight.handed_out,

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 pub struct Chunk {
     /// The data, as it arrived: mostly what the function has written at once.
     pub bytes: Bytes,
-    /// From the invocation's being handed out to the arrival.
+    /// From the invocation's being handed out to the reading, which waits for the test to take the part before it.
     pub at: Duration,
 }
 

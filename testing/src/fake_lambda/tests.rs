@@ -483,7 +483,7 @@ async fn a_response_of_the_other_mode_arrives_as_it_is() {
 
 #[tokio::test]
 async fn the_limit_of_a_response_is_that_of_the_invocation() {
-    let large = "x".repeat(7 << 20);
+    let large = "x".repeat(20 << 20);
     for (invoke, status) in [
         (Invoke::new("{}"), 413),
         (Invoke::new("{}").response_stream(), 202),
@@ -496,8 +496,8 @@ async fn the_limit_of_a_response_is_that_of_the_invocation() {
         let mut stream = TcpStream::connect(path).await.unwrap();
         let head = format!("{head}\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
-        // The response may come before the end of the request.
-        let _ = stream.write_all(large.as_bytes()).await;
+        // Some runtimes write all before they read.
+        stream.write_all(large.as_bytes()).await.unwrap();
         let mut response = [0; 12];
         stream.read_exact(&mut response).await.unwrap();
         assert_status(&format!("{} ", String::from_utf8_lossy(&response)), status);

@@ -79,7 +79,7 @@
 //! | `authorization`, `connection`, .. as above | REST API | `x-amzn-remapped-` before the name |
 //! | binary body | both | as it is. A REST API needs no binary media types |
 //! | head above 16 KB | REST API | rejected |
-//! | size of the body | both | above 200 MB: ends early |
+//! | size of the body | both | above 200 MB: rejected; clients get the part before it |
 //! | time | REST API | 15 minutes at most; the integration's own timeout, 29 s unless it is set, is not emulated |
 //!
 //! The function must know the mode of the source. If it sends the format of the other mode:

@@ -6,8 +6,6 @@ use lambda_api_testing::fake_lambda::LogLine;
 use serde_json::Value;
 use std::time::Duration;
 
-const EARLY: &str = "a response ended before its end";
-
 /// The outcome of a stream of two parts that ends early: its error, and the record of it.
 async fn ended_early(lambda: &lambda_api_testing::FakeLambda, path: &str) -> (String, Value) {
     let mut response = lambda.invoke_streaming(get(path));
@@ -18,7 +16,7 @@ async fn ended_early(lambda: &lambda_api_testing::FakeLambda, path: &str) -> (St
     let error = response.stream_error().expect("an error").clone();
     assert_eq!(
         error.error_message,
-        "the response ended before its end; the log has the reason"
+        "the response ended early; the log has the reason"
     );
     let of_request = |line: &LogLine| {
         let record = line.json().unwrap_or_default();
@@ -27,7 +25,7 @@ async fn ended_early(lambda: &lambda_api_testing::FakeLambda, path: &str) -> (St
     let record = lambda.log(of_request).await.json().unwrap();
     let lines = lambda.logs();
     let all = lines.iter().filter(|line| of_request(line)).count();
-    assert_eq!(all, 1, "{EARLY}: {lines:?}");
+    assert_eq!(all, 1, "{lines:?}");
     (error.error_type, record)
 }
 
@@ -77,7 +75,6 @@ async fn a_timeout_of_streams_ends_a_stream() {
     lambda
         .log(|line| line.text() == "the stream was dropped")
         .await;
-    // Whatever it was, it is over.
     let buffered = crate::get("/stream/then/3/end");
     assert_eq!(lambda.send(&buffered).await.body(), "partpartpart");
     assert_eq!(lambda.starts(), 1);

@@ -98,18 +98,41 @@ async fn a_stream_that_comes_too_late_is_dropped() {
     assert_goes_on(&lambda).await;
 }
 
+const UNREAD: &str = "the response was not read in time: the client or Lambda reads too slowly";
+
 #[tokio::test]
-async fn a_write_that_stalls_ends_at_the_deadline() {
+async fn a_stream_that_is_not_read_ends_at_the_deadline() {
     let lambda = streaming().concurrency(2).await;
     let event = lambda_api_testing::fake_lambda::Invoke::new(get("/stream/mib/150"));
     let mut response = lambda.invoke_streaming(event.timeout(Duration::from_secs(1)));
     let id = response.request_id().to_owned();
-    // The head comes, and then nobody reads on.
+    // The head comes, and nothing is read after it.
     head(&mut response).await;
-    let lost = "a response could not be sent to Lambda";
-    lambda.log(|line| is_record(line, &id, lost)).await;
+    lambda.log(|line| is_record(line, &id, UNREAD)).await;
     let outcome = response.await;
     assert!(matches!(outcome, Outcome::TimedOut(_)), "{outcome}");
     let size = super::made(&lambda).await;
     assert!(size < 150 << 20, "the body was read on");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_read_ends_at_its_timeout() {
+    let lambda = streaming().env("FAULTS_STREAM_MS", "300").await;
+    let mut response = lambda.invoke_streaming(get("/stream/mib/150"));
+    let id = response.request_id().to_owned();
+    head(&mut response).await;
+    let record = lambda.log(|line| is_record(line, &id, UNREAD)).await;
+    let record = record.json().unwrap();
+    assert_eq!(record["level"], "WARN");
+    let sent = record["size"].as_u64().expect("a size");
+    assert!((1..150 << 20).contains(&sent), "{record}");
+    // The process goes on, so Lambda knows that the response is not whole.
+    assert_eq!(lambda.send(&crate::get("/log/x")).await.status(), 200);
+    assert_eq!(lambda.starts(), 1);
+    let outcome = response.await;
+    let Outcome::Error(error) = outcome else {
+        panic!("{outcome}");
+    };
+    assert_eq!(error.error_type, "Runtime.TruncatedResponse");
+    assert_eq!(super::records(&lambda, &id), 1, "one record");
 }

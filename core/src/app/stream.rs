@@ -51,7 +51,7 @@ impl std::error::Error for StreamError {}
 /// A response body that is about to be sent.
 pub(super) enum Opened {
     Whole(Bytes),
-    Stream(Running),
+    Stream(Box<Running>),
 }
 
 impl Opened {
@@ -74,7 +74,7 @@ impl Opened {
                 _ => Ok(Self::Whole(body)),
             };
         }
-        let mut running = Running {
+        let mut running = Box::new(Running {
             body: Some(body),
             ready: VecDeque::new(),
             next: None,
@@ -85,7 +85,7 @@ impl Opened {
             read: 0,
             timing,
             invocation: invocation.clone(),
-        };
+        });
         if !has_body {
             return Ok(Self::Whole(Bytes::new()));
         }
@@ -133,7 +133,7 @@ impl Opened {
                     running.most = running.most.min(rest);
                     running.ready.push_front(head.into());
                 }
-                Body::stream(running)
+                Body::stream(*running)
             }
         }
     }

@@ -1,13 +1,18 @@
 //! From the bytes of an event to the response that is sent to Lambda.
 
-use super::{App, StreamStop, header_limit::check_header_limit, in_memory, source, stream::Opened};
+use super::{
+    App, StreamStop,
+    header_limit::check_header_limit,
+    in_memory, source,
+    stream::{Opened, body_problem},
+};
 use crate::{
     Body, Invocation, LambdaContext, Request,
     catch_unwind::{Panic, catch_unwind},
     error::framework,
     event::{self, DecodeError, EventResponse, Source, current},
     log,
-    middleware::{FailedLink, Restyled, find_elapsed},
+    middleware::{FailedLink, Restyled},
     sensitive,
 };
 use bytes::Bytes;
@@ -272,11 +277,10 @@ impl App {
                     }
                     return (parts, body);
                 }
-                Ok(Err(error)) => match find_elapsed(&*error) {
-                    Some(late) => self.0.timing.problem(late),
-                    None if error.is::<LengthLimitError>() => framework::stream_too_large(limit),
-                    None => framework::internal(&*error),
-                },
+                Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                    framework::stream_too_large(limit)
+                }
+                Ok(Err(error)) => body_problem(&*error, &self.0.timing),
                 Err(panic) => panic.problem(),
             }
         } else {

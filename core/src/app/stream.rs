@@ -188,10 +188,7 @@ impl Running {
                     // Empty data would end a chunked body, and trailers are of the handler's own framing.
                     Ok(_) | Err(_) => continue,
                 },
-                Some(Err(error)) => match find_elapsed(&*error) {
-                    Some(late) => self.timing.problem(late),
-                    None => framework::internal(&*error),
-                },
+                Some(Err(error)) => body_problem(&*error, &self.timing),
                 None => {
                     self.stop();
                     match self.stated {
@@ -267,6 +264,17 @@ impl Running {
             _ => "StreamFailed",
         };
         StreamError { kind }
+    }
+}
+
+/// The problem of a body that failed.
+pub(super) fn body_problem(
+    error: &(dyn std::error::Error + Send + Sync + 'static),
+    timing: &Timing,
+) -> Problem {
+    match find_elapsed(error) {
+        Some(late) => timing.problem(late),
+        None => framework::internal(error),
     }
 }
 

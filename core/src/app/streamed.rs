@@ -126,7 +126,11 @@ impl App {
         let source = source(invocation);
         let prelude = event::encode_prelude_measured(source, &parts, body.whole());
         check_header_limit(source, prelude.header_bytes, &parts.headers, invocation);
-        if let Some(stop) = stop {
+        // The problem of a handler that was stopped is in memory, and has the margin before the deadline.
+        let is_running = body.whole().is_none();
+        if let Some(stop) = stop
+            && (is_running || stop.0 > Instant::now())
+        {
             parts.extensions.insert(stop);
         }
         let body = body.into_body(Some(prelude.json));

@@ -51,6 +51,9 @@ pub(super) struct Connection {
     begun: bool,
 }
 
+/// Where a response is read from: a socket or a half of one. One type, so that the code exists once.
+type Reader<'r> = dyn AsyncRead + Send + Unpin + 'r;
+
 /// Error of a request that got no response.
 #[derive(Debug)]
 pub(super) enum CallError {
@@ -161,11 +164,11 @@ impl Connection {
         Ok(response)
     }
 
-    /// Reads a response. Also returns whether the connection can be reused. Generic for the fuzz
-    /// target, which has no sockets.
-    pub(super) async fn read<S: AsyncRead + Unpin>(
+    /// Reads a response. Also returns whether the connection can be reused. The fuzz targets have no
+    /// sockets.
+    pub(super) async fn read(
         &mut self,
-        stream: &mut S,
+        stream: &mut Reader<'_>,
         header: &mut (dyn FnMut(&str, &[u8]) + Send),
     ) -> Result<(Response, bool), CallError> {
         let head = loop {
@@ -203,7 +206,7 @@ impl Connection {
     }
 
     /// Reads more bytes. Fails at the end of the stream.
-    async fn more<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<(), CallError> {
+    async fn more(&mut self, stream: &mut Reader<'_>) -> Result<(), CallError> {
         match self.some(stream).await? {
             0 => Err(CallError::Lost(io::ErrorKind::UnexpectedEof.into())),
             _ => Ok(()),
@@ -211,7 +214,7 @@ impl Connection {
     }
 
     /// Reads the available bytes. Returns zero at the end of the stream.
-    async fn some<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<usize, CallError> {
+    async fn some(&mut self, stream: &mut Reader<'_>) -> Result<usize, CallError> {
         let buffer = &mut self.buffer;
         let read = poll_fn(|cx| {
             SCRATCH.with_borrow_mut(|scratch| {
@@ -236,11 +239,7 @@ impl Connection {
     }
 
     /// Reads a body of a known length into a buffer of that size.
-    async fn sized<S: AsyncRead + Unpin>(
-        &mut self,
-        stream: &mut S,
-        length: usize,
-    ) -> Result<Bytes, CallError> {
+    async fn sized(&mut self, stream: &mut Reader<'_>, length: usize) -> Result<Bytes, CallError> {
         if length > BODY_LIMIT {
             return Err(CallError::Invalid("the body exceeds the limit"));
         }
@@ -262,7 +261,7 @@ impl Connection {
     }
 
     /// Reads a chunked body (RFC 9112, section 7.1), as sent by emulators.
-    async fn chunked<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<Bytes, CallError> {
+    async fn chunked(&mut self, stream: &mut Reader<'_>) -> Result<Bytes, CallError> {
         const NO_CHUNK: CallError = CallError::Invalid("invalid chunk size");
         let mut body = Vec::new();
         loop {
@@ -290,10 +289,7 @@ impl Connection {
         Ok(body.into())
     }
 
-    async fn until_end<S: AsyncRead + Unpin>(
-        &mut self,
-        stream: &mut S,
-    ) -> Result<Bytes, CallError> {
+    async fn until_end(&mut self, stream: &mut Reader<'_>) -> Result<Bytes, CallError> {
         while self.some(stream).await? > 0 {
             if self.unread().len() > BODY_LIMIT {
                 return Err(CallError::Invalid("the body exceeds the limit"));
@@ -305,7 +301,7 @@ impl Connection {
     }
 
     /// Returns the next line without its line ending.
-    async fn line<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<Vec<u8>, CallError> {
+    async fn line(&mut self, stream: &mut Reader<'_>) -> Result<Vec<u8>, CallError> {
         loop {
             if let Some(end) = self.unread().iter().position(|byte| *byte == b'\n') {
                 let mut line = Vec::new();

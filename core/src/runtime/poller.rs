@@ -9,7 +9,7 @@ use super::{
     wake::Wake,
 };
 use crate::{
-    App, LambdaContext,
+    App, BoxFuture, LambdaContext,
     catch_unwind::{Panic, catch_unwind},
     event::EventResponse,
     hooks::InFlight,
@@ -146,8 +146,10 @@ impl Poller {
             }
             Ok((EventResponse::Stream(body), extensions)) => {
                 let limit = sending_limit(deadline, extensions.get().copied());
-                // Boxed, so that the poller is not larger for it.
-                Box::pin(self.client.stream(id, limit, body, &mut size)).await
+                // Boxed and without its type, so that the poller is not larger for it, nor the code that drops it.
+                let sending = self.client.stream(id, limit, body, &mut size);
+                let sending: BoxFuture<'_, _> = Box::pin(sending);
+                sending.await
             }
             Err((error_type, message)) => {
                 let document = ErrorDocument::new(error_type, &message);

@@ -2,7 +2,7 @@
 
 use crate::Invocation;
 use http::{Method, StatusCode, Uri};
-use std::time::Instant;
+use std::{fmt, time::Instant};
 
 /// What is known about a request before its response.
 #[derive(Debug)]
@@ -17,8 +17,12 @@ pub(super) struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Complete,
-    /// The client left, or the connection was cut.
-    Cut,
+    /// The client left.
+    Client,
+    /// The client did not read its response.
+    Timeout,
+    /// The server stopped.
+    Shutdown,
     /// The body failed; a record of its own says why.
     Failed,
 }
@@ -39,7 +43,9 @@ impl Entry {
                 response_bytes = bytes,
                 ended_early = match end {
                     End::Complete => None,
-                    End::Cut => Some("client"),
+                    End::Client => Some("client"),
+                    End::Timeout => Some("timeout"),
+                    End::Shutdown => Some("shutdown"),
                     End::Failed => Some("error"),
                 },
                 "request"
@@ -54,4 +60,10 @@ impl Entry {
             None => record(),
         }
     }
+}
+
+/// Records that what a client sent was not a request.
+pub(super) fn rejected(error: &dyn fmt::Display) {
+    let error = error.to_string();
+    tracing::info!(target: "lambda_api::access", error, "request rejected");
 }

@@ -3,16 +3,15 @@
 use super::{
     accept::Listener,
     connection,
-    peer::Shared,
     proxies::{Network, Proxies},
     settings::Settings,
+    shared::Shared,
     stage::{Stage, Watcher},
 };
 use crate::{
     App, BoxFuture,
     catch_unwind::install_panic_hook,
     hooks::InFlight,
-    request_id::RequestIds,
     signals::{self, Notice},
 };
 use std::{fmt, future::IntoFuture, io, pin::pin, sync::Arc, time::Duration};
@@ -242,11 +241,7 @@ impl Serve {
         };
         tracing::info!(target: "lambda_api", %address, "serving HTTP");
         let listener = Listener::new(self.listener, self.settings.max_connections);
-        let shared = Shared {
-            app: self.app.clone(),
-            settings: self.settings,
-            ids: RequestIds::default(),
-        };
+        let shared = Shared::new(self.app.clone(), self.settings);
         until_drained(listener, &Arc::new(shared), shutdown).await;
         self.app
             .hooks()

@@ -1,6 +1,6 @@
 //! The settings of a server.
 
-use super::proxies::Proxies;
+use super::{proxies::Proxies, watch::Times};
 use std::time::Duration;
 
 #[derive(Clone, Debug)]
@@ -32,6 +32,15 @@ impl Default for Settings {
             idle: Duration::from_secs(75),
             drain: Duration::from_secs(25),
             healthz: None,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn times(&self) -> Times {
+        Times {
+            head: self.head,
+            idle: self.idle,
         }
     }
 }

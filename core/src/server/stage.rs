@@ -20,6 +20,10 @@ impl Watcher {
         *self.0.borrow() >= Stage::Draining
     }
 
+    pub(super) fn is_ended(&self) -> bool {
+        *self.0.borrow() >= Stage::Ended
+    }
+
     /// Waits for a stage, or one behind it.
     pub(super) async fn reached(&mut self, stage: Stage) {
         // The sender outlives the connections, or the server was dropped.

@@ -32,7 +32,7 @@ mod program {
     #[api_handler(GET "/waits")]
     async fn waits() {
         tracing::info!("waits");
-        std::future::pending().await;
+        std::future::pending::<()>().await;
     }
 
     fn api() -> Api {

@@ -21,12 +21,12 @@ async fn echo(text: String, request: &Request) -> String {
 
 #[api_handler(GET "/waits", timeout = "10ms")]
 async fn waits() {
-    std::future::pending().await;
+    std::future::pending::<()>().await;
 }
 
 #[api_handler(GET "/late")]
 async fn late() {
-    std::future::pending().await;
+    std::future::pending::<()>().await;
 }
 
 #[api_handler(GET "/panics")]

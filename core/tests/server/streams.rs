@@ -102,7 +102,7 @@ async fn endless(State(signals): State<Signals>) -> Body {
 async fn waits(State(signals): State<Signals>) {
     let tell = TellDrop(signals);
     tell.0.waits.notify_one();
-    std::future::pending().await;
+    std::future::pending::<()>().await;
 }
 
 pub(super) fn api(signals: &Signals) -> Api {

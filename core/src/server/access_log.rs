@@ -4,6 +4,9 @@ use crate::Invocation;
 use http::{Method, StatusCode, Uri};
 use std::{fmt, time::Instant};
 
+/// The maximum length of a path in a record.
+const PATH: usize = 300;
+
 /// What is known about a request before its response.
 #[derive(Debug)]
 pub(super) struct Entry {
@@ -28,11 +31,11 @@ pub(super) enum End {
 }
 
 impl Entry {
-    /// Writes the record. It has no query and, if a route matched, no path, since both can hold
-    /// secrets. `status` is that of the response, if there was one.
+    /// Writes the record. It has no query, and a path only if no route has it, since both can hold
+    /// secrets. What ended before the router may be for a route. `status` is that of the response, if there was one.
     pub(super) fn write(&self, status: Option<StatusCode>, bytes: u64, end: End) {
         let record = || {
-            let path = (!self.invocation.is_routed()).then(|| self.uri.path());
+            let path = self.invocation.is_unrouted().then(|| begin(self.uri.path()));
             let ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::info!(
                 target: "lambda_api::access",
@@ -66,4 +69,9 @@ impl Entry {
 pub(super) fn rejected(error: &dyn fmt::Display) {
     let error = error.to_string();
     tracing::info!(target: "lambda_api::access", error, "request rejected");
+}
+
+/// The begin of a path, for a record that a client cannot make long. It is ASCII.
+fn begin(path: &str) -> &str {
+    path.get(..PATH).unwrap_or(path)
 }

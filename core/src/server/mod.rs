@@ -31,6 +31,7 @@ mod sent;
 mod serve;
 mod settings;
 mod shared;
+mod signals;
 mod stage;
 mod start;
 mod watch;
@@ -38,4 +39,5 @@ mod watch;
 pub use serve::{Serve, serve};
 
 pub(crate) use address::Address;
+pub(crate) use signals::{Signals, catch_signals};
 pub(crate) use start::start;

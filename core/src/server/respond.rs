@@ -39,7 +39,7 @@ async fn response(
     let (mut head, body) = request.into_parts();
     if let Some(path) = &settings.healthz
         && head.uri.path() == path
-        && let Some(response) = health::response(&head.method, peer.stage.is_draining())
+        && let Some(response) = health::response(&head.method, peer.stage.is_leaving())
     {
         let (parts, body) = response.into_parts();
         let body = open.with_body(parts.status, body);

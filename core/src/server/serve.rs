@@ -33,7 +33,8 @@ const MOST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Serves an [`App`] over HTTP/1.1 and HTTP/2 without TLS, until the process is asked to stop.
 ///
 /// The returned [`Serve`] has the settings; awaiting it serves. [`#[lambda_api::main]`](crate::main)
-/// and [`run`](crate::run) call this outside of Lambda; see the [module](crate::server).
+/// and [`run`](crate::run) do this outside of Lambda, with the settings of
+/// [`Api::server`](crate::Api::server); see the [module](crate::server).
 ///
 /// ```no_run
 /// use lambda_api::{Api, BoxError, api_handler, routes};
@@ -153,7 +154,7 @@ impl Serve {
     }
 
     /// Sets how long a connection may have no request, and how long a client may stop reading its
-    /// response. Then it is closed. The default is 75 s.
+    /// response. Then it is closed; in HTTP/2, a response that is not read is reset. The default is 75 s.
     ///
     /// A load balancer in front should close idle connections earlier, as an Application Load Balancer
     /// does after 60 s; otherwise it may send a request while the server closes the connection.
@@ -162,8 +163,8 @@ impl Serve {
         self
     }
 
-    /// Sets how long responses in flight may take after the server was asked to stop. The default is
-    /// 25 s.
+    /// Sets how long the server goes on after it was asked to stop, for responses in flight. The default is
+    /// 25 s. It stops earlier if there are none.
     ///
     /// Containers are commonly killed 30 s after SIGTERM. The hooks of
     /// [`Api::on_shutdown`](crate::Api::on_shutdown) run after this time, for 4 s or the

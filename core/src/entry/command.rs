@@ -38,9 +38,15 @@ mod tests {
     #[test]
     fn a_warning_says_why_a_command_is_ignored() {
         for command in ["invoke", "routes", "serve"] {
-            for (variable, why) in [(None, "#[lambda_api::main]"), (Some("PORT"), "`PORT` is set")] {
+            for (variable, why) in [
+                (None, "#[lambda_api::main]"),
+                (Some("PORT"), "`PORT` is set"),
+            ] {
                 let warning = warning(Some(command), variable).expect(command);
-                assert!(warning.contains(command) && warning.contains(why), "{warning}");
+                assert!(
+                    warning.contains(command) && warning.contains(why),
+                    "{warning}"
+                );
             }
         }
         for other in [None, Some("--config"), Some("import"), Some("")] {

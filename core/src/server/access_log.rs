@@ -35,7 +35,10 @@ impl Entry {
     /// secrets. What ended before the router may be for a route. `status` is that of the response, if there was one.
     pub(super) fn write(&self, status: Option<StatusCode>, bytes: u64, end: End) {
         let record = || {
-            let path = self.invocation.is_unrouted().then(|| begin(self.uri.path()));
+            let path = self
+                .invocation
+                .is_unrouted()
+                .then(|| begin(self.uri.path()));
             let ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::info!(
                 target: "lambda_api::access",

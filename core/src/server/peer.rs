@@ -93,7 +93,7 @@ impl Peer {
     pub(super) fn sent(&self) {
         self.watch.flushed();
         if self.has_unsent.load(Ordering::Relaxed) {
-            for finished in self.take_unsent() {
+            while let Some(finished) = self.next_unsent() {
                 self.finish(finished);
             }
         }
@@ -101,15 +101,16 @@ impl Peer {
 
     /// The connection has ended.
     pub(super) fn ended(&self) {
-        for mut finished in self.take_unsent() {
+        while let Some(mut finished) = self.next_unsent() {
             finished.end = End::Client;
             self.finish(finished);
         }
     }
 
-    fn take_unsent(&self) -> Vec<Finished> {
-        self.has_unsent.store(false, Ordering::Relaxed);
+    /// Takes the oldest one.
+    fn next_unsent(&self) -> Option<Finished> {
         let mut unsent = self.unsent.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *unsent)
+        self.has_unsent.store(unsent.len() > 1, Ordering::Relaxed);
+        (!unsent.is_empty()).then(|| unsent.remove(0))
     }
 }

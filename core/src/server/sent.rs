@@ -176,9 +176,7 @@ impl http_body::Body for Sent {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty()
-            && self.failed.is_none()
-            && http_body::Body::is_end_stream(&self.body)
+        self.rest.is_empty() && self.failed.is_none() && http_body::Body::is_end_stream(&self.body)
     }
 
     fn size_hint(&self) -> SizeHint {

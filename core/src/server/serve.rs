@@ -9,12 +9,7 @@ use super::{
     signals::{Signals, catch_signals},
     stage::{Stage, Watcher},
 };
-use crate::{
-    App, BoxFuture,
-    catch_unwind::install_panic_hook,
-    hooks::InFlight,
-    signals::Notice,
-};
+use crate::{App, BoxFuture, catch_unwind::install_panic_hook, hooks::InFlight, signals::Notice};
 use std::{fmt, future::IntoFuture, io, pin::pin, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, time::sleep};
 
@@ -204,7 +199,7 @@ impl Serve {
 
     /// Stops the server when this future is ready, instead of at SIGTERM and Ctrl-C.
     ///
-    /// For tests, and for programs that handle signals themselves.
+    /// For tests, and for programs that handle signals themselves: signals then have no effect on the server.
     ///
     /// ```no_run
     /// # async fn example(listener: tokio::net::TcpListener, app: lambda_api::App) -> std::io::Result<()> {

@@ -153,7 +153,9 @@ impl Watch {
             (self.times.idle, Overdue::Idle)
         };
         let since = Duration::from_micros(self.since.load(Ordering::Relaxed));
-        let left = since.saturating_add(limit).saturating_sub(self.started.elapsed());
+        let left = since
+            .saturating_add(limit)
+            .saturating_sub(self.started.elapsed());
         if left.is_zero() {
             return Err(overdue);
         }

@@ -235,7 +235,11 @@ fn each_request_is_one_record() {
         write!(stream, "POST /orders/secret HTTP/1.1\r\n{rest}").unwrap();
         stream.read_to_string(&mut String::new()).unwrap();
         let record = program.record("request");
-        assert!(record["status"].as_u64().is_some_and(|status| status >= 400));
+        assert!(
+            record["status"]
+                .as_u64()
+                .is_some_and(|status| status >= 400)
+        );
         assert!(!record.to_string().contains("secret"), "{record}");
     }
 

@@ -224,7 +224,10 @@ async fn a_rejected_request_is_the_last_one() {
     let long = "x".repeat(9_000);
     let table = [
         ("GET /echo/x HTTP/1.1\r\n\r\n".to_owned(), 400),
-        ("GET /echo/x HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n".to_owned(), 400),
+        (
+            "GET /echo/x HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n".to_owned(),
+            400,
+        ),
         // The body is never sent.
         (
             format!("POST /{long} HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000\r\n\r\n"),
@@ -253,7 +256,9 @@ async fn a_setting_may_be_as_long_as_a_duration_can_be() {
     })
     .await;
     let post = "POST /echo/x HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n";
-    let text = server.send(format!("{post}connection: close\r\n\r\nbody")).await;
+    let text = server
+        .send(format!("{post}connection: close\r\n\r\nbody"))
+        .await;
     assert_eq!(body(&text), "POST x a /echo/x body");
     server.ask_to_stop();
     server.stopped().await;

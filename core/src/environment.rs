@@ -22,13 +22,27 @@ pub(crate) fn is_on_lambda() -> bool {
 /// Whether this process serves others, on Lambda or as a server, and not a developer.
 pub(crate) fn is_deployed() -> bool {
     #[cfg(feature = "server")]
-    if [HTTP_ENDPOINT, PORT]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-    {
+    if server_address(variable).is_some() {
         return true;
     }
     is_on_lambda()
+}
+
+/// A variable of this process.
+#[cfg(feature = "server")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+/// The variable that makes this process a server, and its value. An empty one is none.
+#[cfg(feature = "server")]
+pub(crate) fn server_address(
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<(&'static str, String)> {
+    [HTTP_ENDPOINT, PORT].into_iter().find_map(|name| {
+        let value = variable(name).filter(|value| !value.is_empty())?;
+        Some((name, value))
+    })
 }
 
 /// Whether Lambda sends several invocations at once (Managed Instances).

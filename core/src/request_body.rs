@@ -48,7 +48,9 @@ where
     }
     let mut body = pin!(Limited::new(body, limit));
     let started = Instant::now();
-    let end = patience.whole.map(|whole| (started + whole, whole));
+    let end = patience
+        .whole
+        .and_then(|whole| Some((started.checked_add(whole)?, whole)));
     let mut first = Bytes::new();
     let mut gathered = BytesMut::new();
     loop {

@@ -131,6 +131,13 @@ enum Fallback {
     Handler(Routes),
 }
 
+#[cfg(feature = "server")]
+impl Api {
+    pub(crate) fn hooks_mut(&mut self) -> &mut Hooks {
+        &mut self.hooks
+    }
+}
+
 impl Api {
     /// Creates an API without routes.
     pub fn new() -> Self {

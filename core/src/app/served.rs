@@ -48,7 +48,10 @@ impl App {
             let is_head = asked.is_head;
             sensitive::mark_all(&mut head.headers, &self.0.credentials);
             let admitted = match self.limits().check(&head) {
-                Ok(()) => body.await,
+                Ok(()) => match catch_unwind(body).await {
+                    Ok(body) => body,
+                    Err(panic) => Err(panic.problem()),
+                },
                 Err(exceeded) => Err(framework::over_limit(exceeded)),
             };
             let outcome = match admitted {

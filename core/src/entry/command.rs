@@ -3,28 +3,32 @@
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::local;
 
-/// The warning about the command of this process, which is ignored.
+/// The warning about the command of this process, which is ignored. `variable` makes the program a
+/// server; without one, `run` serves locally.
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(super) fn ignored() -> Option<String> {
+pub(super) fn ignored(variable: Option<&str>) -> Option<String> {
     let first = std::env::args_os().nth(1);
-    warning(first.as_deref().and_then(|first| first.to_str()))
+    warning(first.as_deref().and_then(|first| first.to_str()), variable)
 }
 
 /// A release build has no commands.
 #[cfg(all(feature = "server", not(any(debug_assertions, feature = "local"))))]
-pub(super) fn ignored() -> Option<String> {
+pub(super) fn ignored(_: Option<&str>) -> Option<String> {
     None
 }
 
-/// The warning about a command that `run` ignores.
 #[cfg(any(debug_assertions, feature = "local"))]
-fn warning(first: Option<&str>) -> Option<String> {
+fn warning(first: Option<&str>, variable: Option<&str>) -> Option<String> {
     let command = first.filter(|first| local::is_command(first))?;
-    Some(format!(
-        "`{command}` is ignored: `lambda_api::run` does not read the command line; a program whose \
-         `main` is marked `#[lambda_api::main]` and returns the Api has this command, unless the \
-         environment makes it a server"
-    ))
+    Some(match variable {
+        Some(variable) => format!(
+            "`{command}` is ignored: `{variable}` is set, so this program is an HTTP server"
+        ),
+        None => format!(
+            "`{command}` is ignored: `lambda_api::run` does not read the command line; a program whose \
+             `main` is marked `#[lambda_api::main]` and returns the Api has this command"
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -32,13 +36,21 @@ mod tests {
     use super::warning;
 
     #[test]
-    fn run_says_that_it_ignores_a_command() {
+    fn a_warning_says_why_a_command_is_ignored() {
         for command in ["invoke", "routes", "serve"] {
-            let warning = warning(Some(command)).expect(command);
-            assert!(warning.contains(command) && warning.contains("#[lambda_api::main]"));
+            for (variable, why) in [
+                (None, "#[lambda_api::main]"),
+                (Some("PORT"), "`PORT` is set"),
+            ] {
+                let warning = warning(Some(command), variable).expect(command);
+                assert!(
+                    warning.contains(command) && warning.contains(why),
+                    "{warning}"
+                );
+            }
         }
         for other in [None, Some("--config"), Some("import"), Some("")] {
-            assert_eq!(warning(other), None, "{other:?}");
+            assert_eq!(warning(other, None), None, "{other:?}");
         }
     }
 }

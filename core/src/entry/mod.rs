@@ -83,6 +83,9 @@ where
     let log = Log {
         is_deployed: place.is_deployed(),
     };
+    // Before anything takes time: the first process of a container loses signals that it does not catch.
+    #[cfg(feature = "server")]
+    let signals = place.is_server().then(server::catch_signals);
     let several = flavor == Flavor::MultiThread
         || place.is_server()
         || (place.is_lambda() && is_concurrent());
@@ -112,7 +115,15 @@ where
             begun.into_api()
         };
         match catch_unwind(start).await {
-            Ok(Ok(api)) => with_api(api, &place).await,
+            Ok(Ok(api)) => {
+                let program = with_api(
+                    api,
+                    &place,
+                    #[cfg(feature = "server")]
+                    signals,
+                );
+                program.await
+            }
             Ok(Err(error)) => {
                 let error = BoxError::from(error);
                 not_started("MainFailed", "main", &*error, &place).await
@@ -144,7 +155,11 @@ impl Drop for Log {
     }
 }
 
-async fn with_api(api: Api, place: &Place) -> ExitCode {
+async fn with_api(
+    api: Api,
+    place: &Place,
+    #[cfg(feature = "server")] signals: Option<server::Signals>,
+) -> ExitCode {
     #[cfg(any(debug_assertions, feature = "local"))]
     if !place.is_deployed() {
         let arguments = std::env::args_os()
@@ -153,6 +168,12 @@ async fn with_api(api: Api, place: &Place) -> ExitCode {
             .collect();
         return local::run(api, arguments).await;
     }
+    #[cfg(feature = "server")]
+    if let Place::Server(address) = place
+        && let Some(warning) = command::ignored(Some(address.variable()))
+    {
+        tracing::warn!(target: "lambda_api", "{warning}");
+    }
     let app = match build(api).await {
         Ok(app) => app,
         Err(error) => {
@@ -160,11 +181,8 @@ async fn with_api(api: Api, place: &Place) -> ExitCode {
         }
     };
     #[cfg(feature = "server")]
-    if let Place::Server(address) = place {
-        if let Some(warning) = command::ignored() {
-            tracing::warn!(target: "lambda_api", "{warning}");
-        }
-        return match server::start(app, address).await {
+    if let (Place::Server(address), Some(signals)) = (place, signals) {
+        return match server::start(app, address, signals).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed("the server", &error),
         };

@@ -33,9 +33,7 @@ impl Place {
             return Ok(Self::Lambda);
         }
         #[cfg(feature = "server")]
-        if let Some(address) = Address::read(|name| {
-            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
-        }) {
+        if let Some(address) = Address::here() {
             return address.map(Self::Server);
         }
         #[cfg(any(debug_assertions, feature = "local"))]

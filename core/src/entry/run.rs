@@ -17,8 +17,8 @@ use crate::{
 /// Runs an API.
 ///
 /// On Lambda, `run` handles invocations through the Lambda Runtime API. With the feature `server` and the
-/// variable `AWS_LAMBDA_HTTP_ENDPOINT` or `PORT`, it is an HTTP server, as [`serve`](crate::server) with
-/// the default settings. Otherwise, in a debug build or with the feature `local`, it serves HTTP on
+/// variable `AWS_LAMBDA_HTTP_ENDPOINT` or `PORT`, it is an [HTTP server](crate::server) with the settings
+/// of `Api::server`. Otherwise, in a debug build or with the feature `local`, it serves HTTP on
 /// `http://127.0.0.1:9000`.
 ///
 /// Use `run` in programs that have their own `main` function. [`#[lambda_api::main]`](crate::main)
@@ -102,14 +102,15 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     let place = Place::here()?;
     #[cfg(feature = "server")]
     if let Place::Server(address) = &place {
+        let signals = server::catch_signals();
         log::init();
         install_panic_hook();
         warn_of_abort();
-        if let Some(warning) = command::ignored() {
+        if let Some(warning) = command::ignored(Some(address.variable())) {
             tracing::warn!(target: "lambda_api", "{warning}");
         }
         let app = super::build(api).await?;
-        return Ok(server::start(app, address).await?);
+        return Ok(server::start(app, address, signals).await?);
     }
     if place.is_lambda() {
         log::init();
@@ -128,7 +129,7 @@ pub async fn run(api: Api) -> Result<(), BoxError> {
     {
         log::init_local(local::Human::new());
         install_panic_hook();
-        if let Some(warning) = command::ignored() {
+        if let Some(warning) = command::ignored(None) {
             tracing::warn!("{warning}");
         }
         match local::serve(api).await {

@@ -62,7 +62,7 @@ struct Inner {
     /// that of a layer.
     span: OnceLock<Span>,
     #[cfg(feature = "server")]
-    is_routed: AtomicBool,
+    is_unrouted: AtomicBool,
 }
 
 /// The public location of the API, computed when it is first used.
@@ -200,7 +200,7 @@ impl Invocation {
             path_parameters: StringMap::new(path_parameters),
             span: OnceLock::new(),
             #[cfg(feature = "server")]
-            is_routed: AtomicBool::new(false),
+            is_unrouted: AtomicBool::new(false),
         };
         Self {
             inner: Arc::new(inner),
@@ -278,15 +278,19 @@ impl Invocation {
     pub(crate) fn set_route(&self, route: &str) {
         if let Some(span) = self.inner.span.get() {
             span.record("route", route);
-            #[cfg(feature = "server")]
-            self.inner.is_routed.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Whether a route matched.
+    /// Records that no route has the path.
     #[cfg(feature = "server")]
-    pub(crate) fn is_routed(&self) -> bool {
-        self.inner.is_routed.load(Ordering::Relaxed)
+    pub(crate) fn set_unrouted(&self) {
+        self.inner.is_unrouted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the router found no route for the path.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_unrouted(&self) -> bool {
+        self.inner.is_unrouted.load(Ordering::Relaxed)
     }
 
     /// Sets the span of this invocation, once.

@@ -11,6 +11,8 @@ use crate::{
     error::bounded,
     middleware::timed,
 };
+#[cfg(feature = "server")]
+use std::any::Any;
 use std::{
     fmt,
     future::Future,
@@ -27,6 +29,9 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The part of the shutdown time that is reserved for the record of what was cancelled.
 const SHUTDOWN_MARGIN: Duration = Duration::from_millis(50);
+
+/// Longer than a process lives.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The part of an invocation's time that is reserved for the record of a cancelled hook.
 const MARGIN: Duration = Duration::from_millis(100);
@@ -51,6 +56,9 @@ pub(crate) struct Hooks {
     shutdown: Mutex<Vec<Shutdown>>,
     before_snapshot: Vec<SnapStart>,
     after_restore: Vec<SnapStart>,
+    /// The settings of the server, whose type is only known there.
+    #[cfg(feature = "server")]
+    server: Mutex<Vec<Box<dyn Any + Send>>>,
 }
 
 impl Default for Hooks {
@@ -62,6 +70,8 @@ impl Default for Hooks {
             shutdown: Mutex::default(),
             before_snapshot: Vec::new(),
             after_restore: Vec::new(),
+            #[cfg(feature = "server")]
+            server: Mutex::default(),
         }
     }
 }
@@ -167,6 +177,20 @@ impl Hooks {
         }))
     }
 
+    /// Adds settings of the server. Those of nested APIs do not count.
+    #[cfg(feature = "server")]
+    pub(crate) fn set_server(&mut self, set: Box<dyn Any + Send>) {
+        self.server
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(set);
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn take_server(&self) -> Vec<Box<dyn Any + Send>> {
+        std::mem::take(&mut self.server.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Whether there are hooks after responses.
     #[cfg(feature = "server")]
     pub(crate) fn has_after_response(&self) -> bool {
@@ -193,6 +217,8 @@ impl Hooks {
 
     /// The same within this time.
     pub(crate) async fn shut_down_within(&self, in_flight: &InFlight, limit: Duration) {
+        // An instant beyond the clock would be a panic.
+        let limit = limit.min(YEAR);
         let until = Instant::now() + limit.saturating_sub(SHUTDOWN_MARGIN);
         let hooks = self.run_shutdown(until).await;
         // Invocations continued meanwhile, and new ones may have started.

@@ -86,6 +86,8 @@ impl Handle for Routing {
                 return shared.respond(Err(problem), allow.public, request);
             }
             Found::Nothing => {
+                #[cfg(feature = "server")]
+                Invocation::of(&request).set_unrouted();
                 return shared.respond(Err(framework::not_found()), false, request);
             }
         };

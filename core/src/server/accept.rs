@@ -1,19 +1,31 @@
 //! Accepts connections, up to a number.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
+    time::{Instant, sleep},
 };
 
 /// How long to wait after an error that concerns all connections, mostly that no more files can be
 /// opened.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long there is no second warning about the maximum: a flood of connections would be one of
+/// warnings.
+const SILENCE: Duration = Duration::from_secs(60);
+
 pub(super) struct Listener {
     listener: TcpListener,
     slots: Arc<Semaphore>,
+    most: usize,
+    /// When there was a warning.
+    warned: Mutex<Option<Instant>>,
 }
 
 /// A connection.
@@ -25,10 +37,18 @@ pub(super) struct Accepted {
 
 impl Listener {
     pub(super) fn new(listener: TcpListener, most: usize) -> Self {
+        let most = most.min(Semaphore::MAX_PERMITS);
         Self {
             listener,
-            slots: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            slots: Arc::new(Semaphore::new(most)),
+            most,
+            warned: Mutex::default(),
         }
+    }
+
+    /// The number of connections.
+    pub(super) fn connections(&self) -> usize {
+        self.most.saturating_sub(self.slots.available_permits())
     }
 
     /// Waits for a free slot, then for a connection. Dropping the future loses neither.
@@ -58,15 +78,29 @@ impl Listener {
 
     #[cold]
     async fn freed(&self) -> OwnedSemaphorePermit {
-        tracing::warn!(
-            target: "lambda_api",
-            "the maximum number of connections is reached: new ones wait"
-        );
+        if self.may_warn() {
+            tracing::warn!(
+                target: "lambda_api",
+                max_connections = self.most,
+                "the maximum number of connections is reached: new ones wait"
+            );
+        }
         match Arc::clone(&self.slots).acquire_owned().await {
             Ok(slot) => slot,
             // It is never closed.
             Err(_) => std::future::pending().await,
         }
+    }
+}
+
+impl Listener {
+    fn may_warn(&self) -> bool {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = warned.is_none_or(|warned| warned.elapsed() >= SILENCE);
+        if may {
+            *warned = Some(Instant::now());
+        }
+        may
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::Invocation;
 use http::{Method, StatusCode, Uri};
-use std::time::Instant;
+use std::{fmt, time::Instant};
+
+/// The maximum length of a path in a record.
+const PATH: usize = 300;
 
 /// What is known about a request before its response.
 #[derive(Debug)]
@@ -17,18 +20,25 @@ pub(super) struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Complete,
-    /// The client left, or the connection was cut.
-    Cut,
+    /// The client left.
+    Client,
+    /// The client did not read its response.
+    Timeout,
+    /// The server stopped.
+    Shutdown,
     /// The body failed; a record of its own says why.
     Failed,
 }
 
 impl Entry {
-    /// Writes the record. It has no query and, if a route matched, no path, since both can hold
-    /// secrets. `status` is that of the response, if there was one.
+    /// Writes the record. It has no query, and a path only if no route has it, since both can hold
+    /// secrets. What ended before the router may be for a route. `status` is that of the response, if there was one.
     pub(super) fn write(&self, status: Option<StatusCode>, bytes: u64, end: End) {
         let record = || {
-            let path = (!self.invocation.is_routed()).then(|| self.uri.path());
+            let path = self
+                .invocation
+                .is_unrouted()
+                .then(|| begin(self.uri.path()));
             let ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::info!(
                 target: "lambda_api::access",
@@ -39,7 +49,9 @@ impl Entry {
                 response_bytes = bytes,
                 ended_early = match end {
                     End::Complete => None,
-                    End::Cut => Some("client"),
+                    End::Client => Some("client"),
+                    End::Timeout => Some("timeout"),
+                    End::Shutdown => Some("shutdown"),
                     End::Failed => Some("error"),
                 },
                 "request"
@@ -54,4 +66,15 @@ impl Entry {
             None => record(),
         }
     }
+}
+
+/// Records that what a client sent was not a request.
+pub(super) fn rejected(error: &dyn fmt::Display) {
+    let error = error.to_string();
+    tracing::info!(target: "lambda_api::access", error, "request rejected");
+}
+
+/// The begin of a path, for a record that a client cannot make long. It is ASCII.
+fn begin(path: &str) -> &str {
+    path.get(..PATH).unwrap_or(path)
 }

@@ -1,42 +1,58 @@
 //! The address that the environment asks a server to listen on.
 
-use crate::environment::{HTTP_ENDPOINT, PORT};
-use std::{fmt, io};
+use crate::environment::{self, HTTP_ENDPOINT, PORT};
+use socket2::{Domain, Socket, Type};
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+};
 use tokio::net::TcpListener;
+
+/// How many connections the system keeps until they are accepted.
+const BACKLOG: i32 = 1024;
 
 /// An address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    host: String,
+    /// The variable that has it.
+    variable: &'static str,
+    /// All addresses of this machine without one.
+    host: Option<String>,
     port: u16,
 }
 
 impl Address {
-    /// Reads the environment: `AWS_LAMBDA_HTTP_ENDPOINT`, or else `PORT`. `None` if it has neither.
+    /// Reads the environment of this process.
     ///
     /// # Errors
     /// Returns what is wrong with the variable.
-    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Option<Result<Self, String>> {
-        let variable = |name| variable(name).filter(|value| !value.is_empty());
-        if let Some(endpoint) = variable(HTTP_ENDPOINT) {
-            return Some(Self::of_endpoint(&endpoint).ok_or_else(|| {
-                let endpoint = endpoint.escape_debug();
-                format!(
-                    "{HTTP_ENDPOINT}: expected a host and a port such as `0.0.0.0:3000`, found `{endpoint}`"
-                )
-            }));
-        }
-        let port = variable(PORT)?;
-        Some(match number(&port) {
-            Some(port) => Ok(Self {
-                host: "0.0.0.0".to_owned(),
+    pub(crate) fn here() -> Option<Result<Self, String>> {
+        Self::read(environment::variable)
+    }
+
+    /// Reads `AWS_LAMBDA_HTTP_ENDPOINT`, or else `PORT`. `None` if the environment has neither.
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Option<Result<Self, String>> {
+        let (variable, value) = environment::server_address(variable)?;
+        let (address, expected) = if variable == HTTP_ENDPOINT {
+            let expected = "a host and a port such as `0.0.0.0:3000`";
+            (Self::of_endpoint(&value), expected)
+        } else {
+            let address = number(&value).map(|port| Self {
+                variable: PORT,
+                host: None,
                 port,
-            }),
-            None => Err(format!(
-                "{PORT}: expected a port, 0 to 65535, found `{}`",
-                port.escape_debug()
-            )),
-        })
+            });
+            (address, "a port, 0 to 65535")
+        };
+        Some(address.ok_or_else(|| {
+            let value = value.escape_debug();
+            format!("{variable}: expected {expected}, found `{value}`")
+        }))
+    }
+
+    /// The variable that makes this program a server.
+    pub(crate) fn variable(&self) -> &'static str {
+        self.variable
     }
 
     /// Reads `host:port`, as AWS writes it, or the URL of it.
@@ -54,7 +70,8 @@ impl Address {
             return None;
         }
         Some(Self {
-            host: host.to_owned(),
+            variable: HTTP_ENDPOINT,
+            host: Some(host.to_owned()),
             port: number(port)?,
         })
     }
@@ -64,7 +81,10 @@ impl Address {
     /// # Errors
     /// Fails if that is not possible; the error names the address.
     pub(super) async fn bind(&self) -> io::Result<TcpListener> {
-        let bound = TcpListener::bind((self.host.as_str(), self.port)).await;
+        let bound = match &self.host {
+            Some(host) => TcpListener::bind((host.as_str(), self.port)).await,
+            None => bind_all(self.port),
+        };
         bound.map_err(|error| {
             io::Error::new(
                 error.kind(),
@@ -72,6 +92,30 @@ impl Address {
             )
         })
     }
+}
+
+/// Listens on all addresses, of both versions of IP if this machine has both.
+fn bind_all(port: u16) -> io::Result<TcpListener> {
+    match bind_socket(Domain::IPV6, (Ipv6Addr::UNSPECIFIED, port).into()) {
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+            bind_socket(Domain::IPV4, (Ipv4Addr::UNSPECIFIED, port).into())
+        }
+        bound => bound,
+    }
+}
+
+fn bind_socket(domain: Domain, address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    if domain == Domain::IPV6 {
+        socket.set_only_v6(false)?;
+    }
+    // On Windows, this would let two programs listen.
+    #[cfg(not(windows))]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
 }
 
 /// A port. `u16` accepts a sign.
@@ -85,11 +129,11 @@ fn number(digits: &str) -> Option<u16> {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port } = self;
-        if host.contains(':') {
-            write!(f, "[{host}]:{port}")
-        } else {
-            write!(f, "{host}:{port}")
+        let port = self.port;
+        match &self.host {
+            None => write!(f, "port {port}"),
+            Some(host) if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Some(host) => write!(f, "{host}:{port}"),
         }
     }
 }
@@ -109,13 +153,13 @@ mod tests {
     #[test]
     fn the_endpoint_comes_before_the_port() {
         let table: [(&[(&str, &str)], &str); 7] = [
-            (&[(PORT, "8080")], "0.0.0.0:8080"),
-            (&[(PORT, "0")], "0.0.0.0:0"),
+            (&[(PORT, "8080")], "port 8080"),
+            (&[(PORT, "0")], "port 0"),
             (
                 &[(HTTP_ENDPOINT, "0.0.0.0:3000"), (PORT, "x")],
                 "0.0.0.0:3000",
             ),
-            (&[(HTTP_ENDPOINT, ""), (PORT, "80")], "0.0.0.0:80"),
+            (&[(HTTP_ENDPOINT, ""), (PORT, "80")], "port 80"),
             (
                 &[(HTTP_ENDPOINT, "http://127.0.0.1:3000/")],
                 "127.0.0.1:3000",
@@ -134,13 +178,27 @@ mod tests {
         assert_eq!(read(&[]), None);
     }
 
+    #[tokio::test]
+    async fn a_port_is_that_of_every_address() {
+        let listener = bind_all(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let loopback = (Ipv4Addr::LOCALHOST, address.port());
+        assert!(tokio::net::TcpStream::connect(loopback).await.is_ok());
+        let loopback = (Ipv6Addr::LOCALHOST, address.port());
+        let connected = tokio::net::TcpStream::connect(loopback).await.is_ok();
+        assert_eq!(connected, address.is_ipv6());
+        // Otherwise a second program would take a part of the connections.
+        let second = bind_all(address.port()).unwrap_err();
+        assert_eq!(second.kind(), io::ErrorKind::AddrInUse);
+    }
+
     #[test]
     fn an_invalid_address_names_its_variable() {
         let invalid = [
             (PORT, "http"),
             (PORT, "+80"),
             (PORT, "65536"),
-            (PORT, "0.0.0.0:80"),
+            (PORT, "port 80"),
             (HTTP_ENDPOINT, "3000"),
             (HTTP_ENDPOINT, ":3000"),
             (HTTP_ENDPOINT, "::1:3000"),

@@ -1,12 +1,15 @@
 //! One connection, from its first byte to its last.
 
 use super::{
+    access_log,
+    flow::Streams,
     io::{Io, Protocol},
-    peer::{Peer, Shared},
+    peer::Peer,
     respond::respond,
     sent::Sent,
+    shared::Shared,
     stage::{Stage, Watcher},
-    watch::{Overdue, Times, Watch},
+    watch::Overdue,
 };
 use crate::limits::Limits;
 use hyper::{
@@ -14,12 +17,9 @@ use hyper::{
     server::conn::{http1, http2},
     service::{HttpService, service_fn},
 };
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use std::{future::poll_fn, net::IpAddr, sync::Arc, time::Duration};
-use tokio::{
-    net::TcpStream,
-    time::{sleep, timeout},
-};
+use hyper_util::rt::TokioTimer;
+use std::{net::IpAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpStream, time::sleep};
 
 /// How many requests of one HTTP/2 connection are handled at once.
 const MAX_STREAMS: u32 = 100;
@@ -35,38 +35,44 @@ const TIMED_OUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n
 
 /// Serves one connection until it ends, or the server does.
 pub(super) async fn serve(stream: TcpStream, address: IpAddr, shared: Arc<Shared>, stage: Watcher) {
+    let peer = Arc::new(Peer::new(shared, stage.clone(), address));
+    // Dropped last.
+    let _ended = Ended(Arc::clone(&peer));
     let mut end = stage.clone();
     tokio::select! {
         biased;
-        () = serve_to_end(stream, address, shared, stage) => {}
+        () = serve_to_end(stream, peer, stage) => {}
         () = end.reached(Stage::Ended) => {}
     }
 }
 
-async fn serve_to_end(stream: TcpStream, address: IpAddr, shared: Arc<Shared>, mut stage: Watcher) {
+/// Tells the peer that its connection has ended.
+struct Ended(Arc<Peer>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.ended();
+    }
+}
+
+async fn serve_to_end(stream: TcpStream, peer: Arc<Peer>, mut stage: Watcher) {
     // Otherwise small responses wait for an acknowledgement.
     let _ = stream.set_nodelay(true);
-    let settings = &shared.settings;
-    let head = settings.head;
-    let idle = settings.idle;
-    let watch = Arc::new(Watch::new(Times { head, idle }));
-    let mut io = Io::new(stream, Arc::clone(&watch), idle);
+    let mut io = Io::new(stream, Arc::clone(&peer));
     let protocol = tokio::select! {
-        protocol = timeout(head, io.protocol()) => protocol,
+        protocol = io.protocol() => protocol,
         () = async {
             stage.reached(Stage::Draining).await;
             sleep(LAST_CHANCE).await;
         } => return,
     };
-    let limits = *shared.app.limits();
-    let peer = Peer::new(shared, Arc::clone(&watch), stage.clone(), address);
-    let peer = Arc::new(peer);
-    let service = service_fn(move |request| respond(Arc::clone(&peer), request));
+    let to_respond = Arc::clone(&peer);
+    let service = service_fn(move |request| respond(Arc::clone(&to_respond), request));
     match protocol {
-        Ok(Ok(Some(Protocol::Http1))) => serve_http1(io, service, &limits, &watch, stage).await,
-        Ok(Ok(Some(Protocol::Http2))) => serve_http2(io, service, &limits, &watch, stage).await,
+        Some(Protocol::Http1) => serve_http1(io, service, &peer, stage).await,
+        Some(Protocol::Http2) => serve_http2(io, service, &peer, stage).await,
         // The client sent nothing, or not enough to tell.
-        Ok(Ok(None) | Err(_)) | Err(_) => {}
+        None => {}
     }
 }
 
@@ -74,17 +80,18 @@ async fn serve_to_end(stream: TcpStream, address: IpAddr, shared: Arc<Shared>, m
 /// precise.
 fn head_bytes(limits: &Limits) -> usize {
     const SLACK: usize = 16 << 10;
-    // At most 1 MiB of query.
+    // A path has a query behind it.
     let sum = limits.path.saturating_add(limits.header_bytes);
     sum.saturating_add(SLACK).clamp(SLACK, 1 << 20)
 }
 
-async fn serve_http1<S>(io: Io, service: S, limits: &Limits, watch: &Watch, mut stage: Watcher)
+async fn serve_http1<S>(io: Io, service: S, peer: &Peer, mut stage: Watcher)
 where
     S: HttpService<Incoming, ResBody = Sent> + Unpin,
     S::Future: Unpin,
     S::Error: Into<crate::BoxError>,
 {
+    let (watch, limits) = (&peer.watch, peer.shared.app.limits());
     let mut builder = http1::Builder::new();
     builder
         .max_buf_size(head_bytes(limits))
@@ -102,11 +109,11 @@ where
         loop {
             tokio::select! {
                 biased;
-                done = poll_fn(|cx| connection.poll_without_shutdown(cx)) => break Ok(done.is_ok()),
+                done = &mut connection => break Ok(done),
                 overdue = &mut overdue => break Err(overdue),
                 () = stage.reached(Stage::Draining), if !is_draining => {
                     is_draining = true;
-                    Pin::new(&mut connection).graceful_shutdown();
+                    std::pin::Pin::new(&mut connection).graceful_shutdown();
                 }
             }
         }
@@ -114,8 +121,16 @@ where
     let mut io = connection.into_parts().io;
     match end {
         _ if watch.is_broken() => io.reset(),
-        Ok(is_complete) => io.close(!is_complete || watch.is_unread()).await,
+        Ok(done) => {
+            if let Err(error) = &done
+                && error.is_parse()
+            {
+                access_log::rejected(error);
+            }
+            io.close(done.is_err() || watch.is_unread()).await;
+        }
         Err(Overdue::Head) => {
+            access_log::rejected(&"the head of the request took too long");
             io.send_last(TIMED_OUT).await;
             io.close(true).await;
         }
@@ -123,14 +138,17 @@ where
     }
 }
 
-async fn serve_http2<S>(io: Io, service: S, limits: &Limits, watch: &Watch, mut stage: Watcher)
+async fn serve_http2<S>(io: Io, service: S, peer: &Peer, mut stage: Watcher)
 where
     S: HttpService<Incoming, ResBody = Sent> + Unpin,
     S::Future: Send + 'static,
     S::Error: Into<crate::BoxError>,
 {
+    let (watch, limits) = (&peer.watch, peer.shared.app.limits());
     let header_list = u32::try_from(head_bytes(limits)).unwrap_or(u32::MAX);
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+    let mut builder = http2::Builder::new(Streams {
+        patience: peer.shared.settings.idle,
+    });
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
@@ -144,9 +162,15 @@ where
             biased;
             _ = connection.as_mut() => return,
             () = stage.reached(Stage::Draining), if !is_closing => {}
-            _ = watch.overdue(), if !is_closing => {}
+            _ = watch.overdue() => {
+                if is_closing {
+                    // It has no request, but did not take the last bytes of a response.
+                    return;
+                }
+            }
         }
         is_closing = true;
+        watch.mark();
         connection.as_mut().graceful_shutdown();
     }
 }

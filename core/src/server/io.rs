@@ -1,6 +1,6 @@
 //! The socket of a connection.
 
-use super::watch::Watch;
+use super::peer::Peer;
 use bytes::{Buf, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
@@ -37,39 +37,62 @@ pub(super) struct Io {
     stream: TokioIo<TcpStream>,
     /// What was read to detect the protocol.
     begun: BytesMut,
-    watch: Arc<Watch>,
+    peer: Arc<Peer>,
+    /// Whether data that arrives belongs to an HTTP/1 request.
+    is_http1: bool,
     /// How long writing may stall.
     patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Io {
-    pub(super) fn new(stream: TcpStream, watch: Arc<Watch>, patience: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, peer: Arc<Peer>) -> Self {
+        let patience = peer.shared.settings.idle;
         Self {
             stream: TokioIo::new(stream),
             begun: BytesMut::new(),
-            watch,
+            peer,
+            is_http1: false,
             patience,
             stalled: None,
         }
     }
 
-    /// Reads until it is known which protocol the client speaks. `None` if there is nothing to read.
-    pub(super) async fn protocol(&mut self) -> io::Result<Option<Protocol>> {
+    /// Reads until it is known which protocol the client speaks. `None` if it sends nothing for the idle
+    /// time, or not enough within the time of a head.
+    pub(super) async fn protocol(&mut self) -> Option<Protocol> {
+        let settings = &self.peer.shared.settings;
+        let (head, idle) = (settings.head, settings.idle);
         self.begun.reserve(1024);
-        loop {
-            if self.stream.inner_mut().read_buf(&mut self.begun).await? == 0 {
-                return Ok(None);
-            }
-            self.watch.read();
-            if !self.begun.starts_with(PREFACE) {
-                if PREFACE.starts_with(&self.begun) {
-                    continue;
-                }
-                return Ok(Some(Protocol::Http1));
-            }
-            return Ok(Some(Protocol::Http2));
+        if !timeout(idle, self.read_begin()).await.ok()? {
+            return None;
         }
+        self.peer.watch.read();
+        let rest = async {
+            while !self.begun.starts_with(PREFACE) {
+                if !PREFACE.starts_with(&self.begun) {
+                    return Some(Protocol::Http1);
+                }
+                if !self.read_begin().await {
+                    return None;
+                }
+            }
+            Some(Protocol::Http2)
+        };
+        let protocol = timeout(head, rest).await.ok()??;
+        match protocol {
+            Protocol::Http1 => self.is_http1 = true,
+            // hyper limits the time of what is not complete: a client that is stuck in a frame cannot
+            // acknowledge a PING.
+            Protocol::Http2 => self.peer.watch.settle(),
+        }
+        Some(protocol)
+    }
+
+    /// Reads some of the first bytes. `false` at the end of the connection.
+    async fn read_begin(&mut self) -> bool {
+        let read = self.stream.inner_mut().read_buf(&mut self.begun).await;
+        read.is_ok_and(|length| length > 0)
     }
 
     /// Sends the last bytes of a connection.
@@ -118,7 +141,10 @@ impl Io {
             .stalled
             .get_or_insert_with(|| Box::pin(sleep(patience)));
         match stalled.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Ready(()) => {
+                self.peer.watch.time_out();
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
             Poll::Pending => Poll::Pending,
         }
     }
@@ -143,8 +169,8 @@ impl Read for Io {
             return Poll::Ready(Ok(()));
         }
         let read = Pin::new(&mut this.stream).poll_read(cx, buffer);
-        if read.is_ready() {
-            this.watch.read();
+        if this.is_http1 && read.is_ready() {
+            this.peer.watch.read();
         }
         read
     }
@@ -162,7 +188,12 @@ impl Write for Io {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        // hyper flushes when it has written all that it has.
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        if let Poll::Ready(Ok(())) = flushed {
+            self.peer.sent();
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

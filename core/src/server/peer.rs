@@ -1,43 +1,31 @@
-//! One client, and what all of them share.
+//! One client: the state of its connection, and what is known about it.
 
-use super::{proxies::canonical, settings::Settings, stage::Watcher, watch::Watch};
-use crate::{
-    App, Invocation, LambdaContext,
-    request_id::{RequestIds, uuid},
+use super::{
+    access_log::End, finished::Finished, proxies::canonical, shared::Shared, stage::Watcher,
+    watch::Watch,
 };
+use crate::{Invocation, LambdaContext, request_id::uuid};
 use http::{HeaderName, HeaderValue, request::Parts};
 use std::{
     net::IpAddr,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
-
-/// What all connections share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) app: App,
-    pub(super) settings: Settings,
-    pub(super) ids: RequestIds,
-}
-
-impl Shared {
-    /// When hooks that begin now are cancelled.
-    pub(super) fn hooks_deadline_ms(&self) -> Option<u64> {
-        let end = SystemTime::now().checked_add(self.settings.request)?;
-        let end = end.duration_since(UNIX_EPOCH).ok()?;
-        u64::try_from(end.as_millis()).ok()
-    }
-}
 
 /// The client of a connection.
 #[derive(Debug)]
 pub(super) struct Peer {
     pub(super) shared: Arc<Shared>,
-    pub(super) watch: Arc<Watch>,
+    pub(super) watch: Watch,
     pub(super) stage: Watcher,
     address: IpAddr,
     written_address: Option<HeaderValue>,
     is_trusted: bool,
+    /// HTTP/1: requests whose response hyper has taken, but not yet written to the socket.
+    unsent: Mutex<Vec<Finished>>,
+    has_unsent: AtomicBool,
 }
 
 fn written(address: IpAddr) -> Option<HeaderValue> {
@@ -45,20 +33,17 @@ fn written(address: IpAddr) -> Option<HeaderValue> {
 }
 
 impl Peer {
-    pub(super) fn new(
-        shared: Arc<Shared>,
-        watch: Arc<Watch>,
-        stage: Watcher,
-        address: IpAddr,
-    ) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, stage: Watcher, address: IpAddr) -> Self {
         let address = canonical(address);
         Self {
             is_trusted: shared.settings.proxies.trust(address),
+            watch: Watch::new(shared.settings.times()),
             shared,
-            watch,
             stage,
             address,
             written_address: written(address),
+            unsent: Mutex::default(),
+            has_unsent: AtomicBool::new(false),
         }
     }
 
@@ -78,5 +63,54 @@ impl Peer {
         let trace_id = trace_id.and_then(|trace_id| trace_id.to_str().ok());
         context.trace_id = trace_id.map(str::to_owned);
         Invocation::served(context, written(client))
+    }
+
+    /// Ends a request.
+    pub(super) fn finish(&self, mut finished: Finished) {
+        if finished.end == End::Client {
+            finished.end = if self.stage.is_ended() {
+                End::Shutdown
+            } else if self.watch.has_timed_out() {
+                End::Timeout
+            } else {
+                End::Client
+            };
+        }
+        self.watch.close();
+        finished.conclude(&self.shared, &self.stage);
+    }
+
+    /// Ends a request when its response has been written to the socket.
+    pub(super) fn finish_when_sent(&self, finished: Finished) {
+        self.unsent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(finished);
+        self.has_unsent.store(true, Ordering::Relaxed);
+    }
+
+    /// All that hyper had to write is in the socket.
+    pub(super) fn sent(&self) {
+        self.watch.flushed();
+        if self.has_unsent.load(Ordering::Relaxed) {
+            while let Some(finished) = self.next_unsent() {
+                self.finish(finished);
+            }
+        }
+    }
+
+    /// The connection has ended.
+    pub(super) fn ended(&self) {
+        while let Some(mut finished) = self.next_unsent() {
+            finished.end = End::Client;
+            self.finish(finished);
+        }
+    }
+
+    /// Takes the oldest one.
+    fn next_unsent(&self) -> Option<Finished> {
+        let mut unsent = self.unsent.lock().unwrap_or_else(PoisonError::into_inner);
+        self.has_unsent.store(unsent.len() > 1, Ordering::Relaxed);
+        (!unsent.is_empty()).then(|| unsent.remove(0))
     }
 }

@@ -45,13 +45,34 @@ impl Network {
                 "expected at most {bits} bits of a prefix, found `{text}`"
             ));
         }
+        if prefix == 0 {
+            return Err(format!(
+                "expected the addresses of proxies, found `{text}`, which is all addresses"
+            ));
+        }
         let network = Self { address, prefix };
         if network.significant(address) != Some(bits_of(address)) {
             return Err(format!(
                 "expected zeros behind the first {prefix} bits of a network, found `{text}`"
             ));
         }
-        Ok(network)
+        network.canonical(text)
+    }
+
+    /// Clients with IPv4 addresses of a socket for both versions are IPv4 clients here.
+    fn canonical(self, text: &str) -> Result<Self, String> {
+        /// The prefix of all mapped addresses.
+        const MAPPED: u32 = 96;
+        let address = canonical(self.address);
+        if address == self.address {
+            return Ok(self);
+        }
+        match self.prefix.checked_sub(MAPPED) {
+            Some(prefix @ 1..) => Ok(Self { address, prefix }),
+            _ => Err(format!(
+                "expected the addresses of proxies, found `{text}`, which is all addresses of IPv4"
+            )),
+        }
     }
 
     fn contains(self, address: IpAddr) -> bool {
@@ -63,13 +84,7 @@ impl Network {
     fn significant(self, address: IpAddr) -> Option<u128> {
         let behind = width(address).checked_sub(self.prefix)?;
         let bits = bits_of(address);
-        // All bits are behind the prefix of `::/0`.
-        Some(
-            bits.checked_shr(behind)
-                .unwrap_or(0)
-                .checked_shl(behind)
-                .unwrap_or(0),
-        )
+        bits.checked_shr(behind)?.checked_shl(behind)
     }
 }
 
@@ -160,10 +175,12 @@ mod tests {
             ("192.0.2.1", "192.0.2.1", true),
             ("192.0.2.1", "192.0.2.0", false),
             ("192.0.2.128/25", "192.0.2.127", false),
-            ("0.0.0.0/0", "203.0.113.9", true),
-            ("0.0.0.0/0", "::1", false),
-            ("::/0", "2001:db8::1", true),
-            ("::/0", "10.0.0.1", false),
+            ("128.0.0.0/1", "203.0.113.9", true),
+            ("128.0.0.0/1", "8000::1", false),
+            ("8000::/1", "128.0.0.1", false),
+            ("::ffff:10.0.0.0/104", "10.1.2.3", true),
+            ("::ffff:10.0.0.0/104", "11.0.0.0", false),
+            ("::ffff:10.0.0.1", "10.0.0.1", true),
             ("2001:db8::/32", "2001:db8:ffff::1", true),
             ("2001:db8::/32", "2001:db9::1", false),
         ];
@@ -185,6 +202,9 @@ mod tests {
             ("10.0.0.0/33", "at most 32 bits"),
             ("::/129", "at most 128 bits"),
             ("10.0.0.1/8", "expected zeros"),
+            ("0.0.0.0/0", "all addresses"),
+            ("::/0", "all addresses"),
+            ("::ffff:0:0/96", "all addresses of IPv4"),
         ];
         for (text, why) in table {
             let error = Network::parse(text).expect_err(text);

@@ -23,7 +23,7 @@ pub(super) fn respond(
     peer: Arc<Peer>,
     request: Request<Incoming>,
 ) -> BoxFuture<'static, Result<Response<Sent>, Infallible>> {
-    let open = Open::new(Arc::clone(&peer));
+    let open = Open::new(Arc::clone(&peer), request.version());
     // The future itself is boxed: a block around it would hold the request twice.
     Box::pin(response(peer, request, open))
 }
@@ -39,7 +39,7 @@ async fn response(
     let (mut head, body) = request.into_parts();
     if let Some(path) = &settings.healthz
         && head.uri.path() == path
-        && let Some(response) = health::response(&head.method, peer.stage.is_draining())
+        && let Some(response) = health::response(&head.method, peer.stage.is_leaving())
     {
         let (parts, body) = response.into_parts();
         let body = open.with_body(parts.status, body);
@@ -59,7 +59,12 @@ async fn response(
         }
     });
     head.extensions.insert(invocation.clone());
-    let mut is_unread = false;
+    // HTTP/1.1 has one request at a time on a connection, unless hooks outlive it.
+    if version >= Version::HTTP_2 || app.hooks().has_after_response() {
+        open.hold(peer.shared.admit().await);
+    }
+    let mut is_rejected = settled.is_err();
+    let mut is_unread = !http_body::Body::is_end_stream(&body);
     let body = async {
         settled?;
         if http_body::Body::is_end_stream(&body) {
@@ -72,10 +77,16 @@ async fn response(
         };
         // Boxed, since few requests have one.
         let body = Box::pin(request_body::collect(body, limit, patience)).await;
-        body.map_err(|unread| {
-            is_unread = true;
-            unread.problem(|| framework::over_limit(Measure::Body.exceeded(limit, None)))
-        })
+        match body {
+            Ok(body) => {
+                is_unread = false;
+                Ok(body)
+            }
+            Err(unread) => {
+                is_rejected = true;
+                Err(unread.problem(|| framework::over_limit(Measure::Body.exceeded(limit, None))))
+            }
+        }
     };
     let response = app.served(head, body, settings.request, &invocation).await;
     let (mut parts, body) = response.into_parts();
@@ -84,12 +95,14 @@ async fn response(
         &mut parts.headers,
         (!body.is_stream()).then(|| body.bytes()),
     );
-    if is_unread && version < Version::HTTP_2 {
-        peer.watch.leave_unread();
+    if (is_unread || is_rejected) && version < Version::HTTP_2 {
+        // What follows on the connection may not be what the client means (RFC 9112, section 11.2).
         let close = HeaderValue::from_static("close");
         parts.headers.insert(CONNECTION, close);
+        if is_unread {
+            peer.watch.leave_unread();
+        }
     }
-    open.ends_with_connection(version <= Version::HTTP_10);
     let body = open.with_body(parts.status, body);
     Ok(Response::from_parts(parts, body))
 }

@@ -2,96 +2,99 @@
 
 use super::{
     access_log::{End, Entry},
+    finished::Finished,
+    flow,
     peer::Peer,
 };
-use crate::{Body, BoxError, catch_unwind::catch_unwind_now};
+use crate::{Body, BoxError};
 use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, Version};
 use http_body::{Frame, SizeHint};
 use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
-use tokio::runtime::Handle;
-use tracing::Instrument;
+use tokio::sync::{OwnedSemaphorePermit, futures::OwnedNotified};
+
+/// The maximum length of a part in HTTP/2: that of a frame. hyper takes a part before there is room for
+/// it, and h2 keeps it until then.
+const PART: usize = 16 << 10;
 
 /// A request that is being handled. Dropping it ends it.
 pub(super) struct Open {
     peer: Arc<Peer>,
-    /// Without an entry, nothing is recorded and no hook runs.
-    entry: Option<Entry>,
-    status: Option<StatusCode>,
-    bytes: u64,
-    end: End,
-    /// Whether the end of the connection may be that of the response.
-    ends_with_connection: bool,
+    version: Version,
+    finished: Option<Finished>,
 }
 
 impl Open {
-    pub(super) fn new(peer: Arc<Peer>) -> Self {
+    pub(super) fn new(peer: Arc<Peer>, version: Version) -> Self {
         peer.watch.open();
         Self {
             peer,
-            entry: None,
-            status: None,
-            bytes: 0,
-            end: End::Cut,
-            ends_with_connection: false,
+            version,
+            finished: Some(Finished {
+                entry: None,
+                status: None,
+                bytes: 0,
+                end: End::Client,
+                place: None,
+            }),
         }
-    }
-
-    /// Says whether the end of the connection may be that of the response, as in HTTP/1.0.
-    pub(super) fn ends_with_connection(&mut self, ends: bool) {
-        self.ends_with_connection = ends;
     }
 
     pub(super) fn record(&mut self, entry: Entry) {
-        self.entry = Some(entry);
+        self.update(|finished| finished.entry = Some(entry));
+    }
+
+    /// Keeps the place of this request until it ends.
+    pub(super) fn hold(&mut self, place: Option<OwnedSemaphorePermit>) {
+        self.update(|finished| finished.place = place);
     }
 
     pub(super) fn with_body(mut self, status: StatusCode, body: Body) -> Sent {
-        self.status = Some(status);
-        if http_body::Body::is_end_stream(&body) {
-            self.end = End::Complete;
-        }
+        let is_end = http_body::Body::is_end_stream(&body);
+        self.update(|finished| {
+            finished.status = Some(status);
+            if is_end {
+                finished.end = End::Complete;
+            }
+        });
         Sent {
             body,
+            rest: Bytes::new(),
             open: self,
             failed: None,
         }
     }
 
-    /// Runs the hooks of `after_response`. The server waits for them before it stops.
-    fn run_hooks(&self, entry: &Entry) {
-        let shared = &self.peer.shared;
-        if !shared.app.hooks().has_after_response() {
-            return;
+    fn update(&mut self, change: impl FnOnce(&mut Finished)) {
+        if let Some(finished) = &mut self.finished {
+            change(finished);
         }
-        let Some(after) = shared.app.hooks().responded(shared.hooks_deadline_ms()) else {
-            return;
-        };
-        let Ok(runtime) = Handle::try_current() else {
-            return;
-        };
-        let id = entry.invocation.lambda().request_id.as_str();
-        let span = tracing::error_span!(target: "lambda_api", "after_response", requestId = id);
-        let stage = self.peer.stage.clone();
-        let hooks = async move {
-            after.await;
-            drop(stage);
-        };
-        runtime.spawn(hooks.instrument(span));
+    }
+
+    fn is_http1(&self) -> bool {
+        self.version < Version::HTTP_2
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.peer.watch.close();
-        if let Some(entry) = self.entry.take() {
-            // A panic of a subscriber must not end the connection while it unwinds.
-            let _ = catch_unwind_now(|| entry.write(self.status, self.bytes, self.end));
-            self.run_hooks(&entry);
+        let Some(mut finished) = self.finished.take() else {
+            return;
+        };
+        if std::thread::panicking() {
+            finished.end = End::Failed;
+        } else if flow::is_cut() {
+            finished.end = End::Timeout;
+        }
+        if finished.end == End::Complete && self.is_http1() {
+            // hyper has the rest of it, and may write for minutes.
+            self.peer.finish_when_sent(finished);
+        } else {
+            self.peer.finish(finished);
         }
     }
 }
@@ -99,9 +102,31 @@ impl Drop for Open {
 /// A body that is being sent.
 pub(super) struct Sent {
     body: Body,
+    /// What remains of the current part of the body.
+    rest: Bytes,
     open: Open,
     /// The error that ends the body.
-    failed: Option<BoxError>,
+    failed: Option<(BoxError, Pin<Box<OwnedNotified>>)>,
+}
+
+impl Sent {
+    fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if self.open.is_http1() {
+            return http_body::Body::poll_frame(Pin::new(&mut self.body), cx);
+        }
+        if self.rest.is_empty() {
+            let frame = match ready!(http_body::Body::poll_frame(Pin::new(&mut self.body), cx)) {
+                Some(Ok(frame)) => frame,
+                other => return Poll::Ready(other),
+            };
+            match frame.into_data() {
+                Ok(data) => self.rest = data,
+                Err(frame) => return Poll::Ready(Some(Ok(frame))),
+            }
+        }
+        let part = self.rest.split_to(self.rest.len().min(PART));
+        Poll::Ready(Some(Ok(Frame::data(part))))
+    }
 }
 
 impl http_body::Body for Sent {
@@ -113,38 +138,55 @@ impl http_body::Body for Sent {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        if let Some(error) = this.failed.take() {
-            return Poll::Ready(Some(Err(error)));
-        }
-        let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
-        match &frame {
-            Some(Ok(frame)) => {
-                let length = frame.data_ref().map_or(0, Bytes::len);
-                this.open.bytes = this.open.bytes.saturating_add(length as u64);
-                if http_body::Body::is_end_stream(&this.body) {
-                    this.open.end = End::Complete;
+        flow::wait_for_data();
+        if this.failed.is_none() {
+            let frame = match ready!(this.poll_part(cx)) {
+                Some(Ok(frame)) => frame,
+                Some(Err(error)) => {
+                    // What was written before is sent first: an error drops it.
+                    let flushed = Box::pin(this.open.peer.watch.until_flushed());
+                    this.failed = Some((error, flushed));
+                    return self.poll_frame(cx);
                 }
-            }
-            None => this.open.end = End::Complete,
-            Some(Err(_)) => {
-                this.open.end = End::Failed;
-                if this.open.ends_with_connection {
-                    this.open.peer.watch.break_off();
+                None => {
+                    this.open.update(|finished| finished.end = End::Complete);
+                    return Poll::Ready(None);
                 }
-                // What was written before is sent first: an error drops it.
-                this.failed = frame.and_then(Result::err);
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
+            };
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            let is_end = this.is_end_stream();
+            this.open.update(|finished| {
+                finished.bytes = finished.bytes.saturating_add(length as u64);
+                if is_end {
+                    finished.end = End::Complete;
+                }
+            });
+            flow::wait_for_room();
+            return Poll::Ready(Some(Ok(frame)));
         }
-        Poll::Ready(frame)
+        if let Some((_, flushed)) = &mut this.failed {
+            ready!(flushed.as_mut().poll(cx));
+        }
+        this.open.update(|finished| finished.end = End::Failed);
+        if this.open.version <= Version::HTTP_10 {
+            // Otherwise the end of the connection would look like that of the body.
+            this.open.peer.watch.break_off();
+        }
+        Poll::Ready(this.failed.take().map(|(error, _)| Err(error)))
     }
 
     fn is_end_stream(&self) -> bool {
-        http_body::Body::is_end_stream(&self.body)
+        self.rest.is_empty() && self.failed.is_none() && http_body::Body::is_end_stream(&self.body)
     }
 
     fn size_hint(&self) -> SizeHint {
-        http_body::Body::size_hint(&self.body)
+        let hint = http_body::Body::size_hint(&self.body);
+        let rest = self.rest.len() as u64;
+        let mut sum = SizeHint::new();
+        sum.set_lower(hint.lower().saturating_add(rest));
+        if let Some(upper) = hint.upper() {
+            sum.set_upper(upper.saturating_add(rest));
+        }
+        sum
     }
 }

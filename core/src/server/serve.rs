@@ -3,18 +3,13 @@
 use super::{
     accept::Listener,
     connection,
-    peer::Shared,
     proxies::{Network, Proxies},
     settings::Settings,
+    shared::Shared,
+    signals::{Signals, catch_signals},
     stage::{Stage, Watcher},
 };
-use crate::{
-    App, BoxFuture,
-    catch_unwind::install_panic_hook,
-    hooks::InFlight,
-    request_id::RequestIds,
-    signals::{self, Notice},
-};
+use crate::{App, BoxFuture, catch_unwind::install_panic_hook, hooks::InFlight, signals::Notice};
 use std::{fmt, future::IntoFuture, io, pin::pin, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, time::sleep};
 
@@ -25,12 +20,16 @@ const PREPARE: Duration = Duration::from_secs(2);
 const HOOKS: Duration = Duration::from_secs(4);
 
 /// How much longer than its limits stopping may take before the process is ended.
-const SLACK: Duration = Duration::from_secs(2);
+const SLACK: Duration = Duration::from_millis(500);
+
+/// The longest time of a setting. More would exceed the range of clocks.
+const MOST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Serves an [`App`] over HTTP/1.1 and HTTP/2 without TLS, until the process is asked to stop.
 ///
 /// The returned [`Serve`] has the settings; awaiting it serves. [`#[lambda_api::main]`](crate::main)
-/// and [`run`](crate::run) call this outside of Lambda; see the [module](crate::server).
+/// and [`run`](crate::run) do this outside of Lambda, with the settings of
+/// [`Api::server`](crate::Api::server); see the [module](crate::server).
 ///
 /// ```no_run
 /// use lambda_api::{Api, BoxError, api_handler, routes};
@@ -56,6 +55,7 @@ pub fn serve(listener: TcpListener, app: App) -> Serve {
         settings: Settings::default(),
         invalid: None,
         shutdown: None,
+        signals: None,
     }
 }
 
@@ -73,6 +73,7 @@ pub struct Serve {
     /// What is wrong with the settings.
     invalid: Option<String>,
     shutdown: Option<BoxFuture<'static, ()>>,
+    signals: Option<Signals>,
 }
 
 impl Serve {
@@ -84,7 +85,8 @@ impl Serve {
     /// `x-amzn-trace-id` is also used. Without trusted proxies, the default, `source_ip` is the address of
     /// the socket: whatever a client writes into such headers has no effect.
     ///
-    /// Trust only proxies that append to `x-forwarded-for`, as load balancers do. `forwarded` (RFC 7239),
+    /// All addresses (`0.0.0.0/0`) are an error: with them, the first entry of the header would count, which
+    /// a client writes. Trust only proxies that append to `x-forwarded-for`, as load balancers do. `forwarded` (RFC 7239),
     /// `x-forwarded-proto` and `x-forwarded-host` are not interpreted; handlers can read them like any
     /// other header.
     pub fn trusted_proxies<I>(mut self, networks: I) -> Self
@@ -105,8 +107,11 @@ impl Serve {
 
     /// Sets the maximum number of connections. More wait until one is closed. The default is 10,000.
     ///
-    /// A connection holds the body of a request, so this bounds memory together with
-    /// [`Limits::body`](crate::Limits::body); an HTTP/2 connection has up to 100 requests at a time.
+    /// It is also the maximum number of HTTP/2 requests at a time, of all connections; one connection has
+    /// up to 100. A request holds its body, so this bounds memory together with
+    /// [`Limits::body`](crate::Limits::body): at most twice the product, and half of that if all clients
+    /// speak the same version of HTTP. If there are functions of
+    /// [`Api::after_response`](crate::Api::after_response), a request counts until they have run.
     pub fn max_connections(mut self, connections: usize) -> Self {
         if connections == 0 {
             self.invalid("max_connections: expected at least 1, found 0".to_owned());
@@ -119,8 +124,7 @@ impl Serve {
     ///
     /// A slower client gets 408, without a body, between this time and twice as much.
     pub fn header_timeout(mut self, timeout: Duration) -> Self {
-        self.check("header_timeout", timeout);
-        self.settings.head = timeout;
+        self.settings.head = self.checked("header_timeout", timeout);
         self
     }
 
@@ -128,8 +132,7 @@ impl Serve {
     ///
     /// A slower client gets a 408 problem, `request_timeout`, and the connection is closed.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
-        self.check("body_timeout", timeout);
-        self.settings.body = timeout;
+        self.settings.body = self.checked("body_timeout", timeout);
         self
     }
 
@@ -141,30 +144,39 @@ impl Serve {
     /// earlier. A response that has begun is limited by
     /// [`Api::stream_timeout`](crate::Api::stream_timeout).
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.check("request_timeout", timeout);
-        self.settings.request = timeout;
+        self.settings.request = self.checked("request_timeout", timeout);
         self
     }
 
     /// Sets how long a connection may have no request, and how long a client may stop reading its
-    /// response. Then it is closed. The default is 75 s.
+    /// response. Then it is closed; in HTTP/2, a response that is not read is reset. The default is 75 s.
     ///
     /// A load balancer in front should close idle connections earlier, as an Application Load Balancer
     /// does after 60 s; otherwise it may send a request while the server closes the connection.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.check("idle_timeout", timeout);
-        self.settings.idle = timeout;
+        self.settings.idle = self.checked("idle_timeout", timeout);
         self
     }
 
-    /// Sets how long responses in flight may take after the server was asked to stop. The default is
-    /// 25 s.
+    /// Sets how long the server goes on after it was asked to stop, for responses in flight. The default is
+    /// 25 s. It stops earlier if there are none.
     ///
     /// Containers are commonly killed 30 s after SIGTERM. The hooks of
     /// [`Api::on_shutdown`](crate::Api::on_shutdown) run after this time, for 4 s or the
     /// [`Api::shutdown_timeout`](crate::Api::shutdown_timeout).
     pub fn drain_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.drain = timeout;
+        self.settings.drain = timeout.min(MOST);
+        self
+    }
+
+    /// Sets how long the server goes on as before after it was asked to stop, but for the health check,
+    /// which is 503. It is a part of [`drain_timeout`](Serve::drain_timeout). The default is 0 s.
+    ///
+    /// A load balancer that learns from the health check, or at the same time as the server, that a target
+    /// stops, still sends requests meanwhile. In Kubernetes, 5 s are common; elsewhere, it is the interval of the
+    /// health check times the failures until a target is unhealthy.
+    pub fn drain_delay(mut self, delay: Duration) -> Self {
+        self.settings.drain_delay = delay.min(MOST);
         self
     }
 
@@ -187,7 +199,7 @@ impl Serve {
 
     /// Stops the server when this future is ready, instead of at SIGTERM and Ctrl-C.
     ///
-    /// For tests, and for programs that handle signals themselves.
+    /// For tests, and for programs that handle signals themselves: signals then have no effect on the server.
     ///
     /// ```no_run
     /// # async fn example(listener: tokio::net::TcpListener, app: lambda_api::App) -> std::io::Result<()> {
@@ -214,44 +226,60 @@ impl Serve {
         self.invalid.get_or_insert(error);
     }
 
-    fn check(&mut self, name: &str, timeout: Duration) {
+    fn checked(&mut self, name: &str, timeout: Duration) -> Duration {
         if timeout.is_zero() {
             self.invalid(format!("{name}: expected more than 0 s"));
         }
+        timeout.min(MOST)
     }
 
-    async fn run(self) -> io::Result<()> {
+    /// Uses signals that are caught since the program started.
+    pub(super) fn with_signals(mut self, signals: Signals) -> Self {
+        self.signals = Some(signals);
+        self
+    }
+
+    async fn run(mut self) -> io::Result<()> {
+        let (drain, delay) = (self.settings.drain, self.settings.drain_delay);
+        if delay >= drain && !delay.is_zero() {
+            self.invalid(format!(
+                "drain_delay: expected less than the `drain_timeout` of {drain:?}, found {delay:?}"
+            ));
+        }
         if let Some(error) = self.invalid {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
         }
         let address = self.listener.local_addr()?;
         install_panic_hook();
-        self.app.prepare(PREPARE).await;
-        let drain = self.settings.drain;
         let hooks = self.app.hooks();
-        let hooks_limit = hooks.shutdown_timeout.unwrap_or(HOOKS);
-        let (shutdown, _guard) = match self.shutdown {
-            Some(shutdown) => (shutdown, None),
+        let hooks_limit = hooks.shutdown_timeout.unwrap_or(HOOKS).min(MOST);
+        let mut guard = None;
+        let shutdown: BoxFuture<'static, ()> = match self.shutdown {
+            Some(shutdown) => {
+                if let Some(signals) = self.signals {
+                    signals.guard.ignore();
+                }
+                shutdown
+            }
             None => {
-                let (mut requests, guard) = signals::requests(notices(drain + hooks_limit), warn);
-                let signal = async move {
-                    requests.recv().await;
-                };
-                (Box::pin(signal) as BoxFuture<'static, ()>, Some(guard))
+                let mut signals = self.signals.unwrap_or_else(catch_signals);
+                signals.guard.ask(notices(drain + hooks_limit));
+                guard = Some(signals.guard);
+                Box::pin(async move {
+                    signals.requests.recv().await;
+                })
             }
         };
+        self.app.prepare(PREPARE).await;
         tracing::info!(target: "lambda_api", %address, "serving HTTP");
         let listener = Listener::new(self.listener, self.settings.max_connections);
-        let shared = Shared {
-            app: self.app.clone(),
-            settings: self.settings,
-            ids: RequestIds::default(),
-        };
+        let shared = Shared::new(self.app.clone(), self.settings);
         until_drained(listener, &Arc::new(shared), shutdown).await;
         self.app
             .hooks()
             .shut_down_within(&InFlight::default(), hooks_limit)
             .await;
+        drop(guard);
         Ok(())
     }
 }
@@ -279,12 +307,23 @@ async fn until_drained(
             accepted = listener.accept() => spawn(accepted),
         }
     }
-    // New connections get their responses too: load balancers learn late that the server stops, and
-    // the health check tells them.
     let drain = shared.settings.drain;
-    tracing::info!(target: "lambda_api", "draining: the server stops after the responses in flight");
-    stage.send_replace(Stage::Draining);
     let mut bound = pin!(sleep(drain));
+    tracing::info!(target: "lambda_api", "draining: the server stops after the responses in flight");
+    let delay = shared.settings.drain_delay;
+    if !delay.is_zero() {
+        stage.send_replace(Stage::Leaving);
+        let mut delay = pin!(sleep(delay));
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut delay => break,
+                accepted = listener.accept() => spawn(accepted),
+            }
+        }
+    }
+    // New connections get their responses too, for as long as others are in flight.
+    stage.send_replace(Stage::Draining);
     loop {
         tokio::select! {
             biased;
@@ -296,7 +335,7 @@ async fn until_drained(
     tracing::warn!(
         target: "lambda_api",
         limit_ms = u64::try_from(drain.as_millis()).unwrap_or(u64::MAX),
-        connections = stage.receiver_count(),
+        connections = listener.connections(),
         "draining exceeded the time limit: the remaining connections were closed"
     );
     stage.send_replace(Stage::Ended);
@@ -306,12 +345,8 @@ async fn until_drained(
 fn notices(limit: Duration) -> Vec<Notice> {
     vec![Notice {
         after: limit + SLACK,
-        text: "a handler blocks its thread: the process ends without its response",
+        text: "stopping exceeded its time limits, as when a handler or a hook blocks its thread: the process ends",
     }]
-}
-
-fn warn(text: &str) {
-    tracing::warn!(target: "lambda_api", "{text}");
 }
 
 impl IntoFuture for Serve {

@@ -1,6 +1,6 @@
 //! The settings of a server.
 
-use super::proxies::Proxies;
+use super::{proxies::Proxies, watch::Times};
 use std::time::Duration;
 
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Settings {
     pub(super) idle: Duration,
     /// Until all responses have been sent, once the server was asked to stop.
     pub(super) drain: Duration,
+    /// Until connections are asked to end.
+    pub(super) drain_delay: Duration,
     pub(super) healthz: Option<String>,
 }
 
@@ -31,7 +33,17 @@ impl Default for Settings {
             // A load balancer keeps connections for 60 s, and has to be the one that closes them.
             idle: Duration::from_secs(75),
             drain: Duration::from_secs(25),
+            drain_delay: Duration::ZERO,
             healthz: None,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn times(&self) -> Times {
+        Times {
+            head: self.head,
+            idle: self.idle,
         }
     }
 }

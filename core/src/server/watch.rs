@@ -4,10 +4,16 @@
 //! timer.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    },
     time::Duration,
 };
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::{Notify, futures::OwnedNotified},
+    time::{Instant, sleep},
+};
 
 /// How long a connection may take for a head, and be idle.
 #[derive(Clone, Copy, Debug)]
@@ -29,9 +35,9 @@ pub(super) enum Overdue {
 pub(super) struct Watch {
     times: Times,
     started: Instant,
-    /// Requests without a complete response.
+    /// Requests whose response has not been sent.
     open: AtomicU32,
-    /// Whether bytes arrived since the last request.
+    /// HTTP/1: whether bytes arrived since the last request.
     has_begun: AtomicBool,
     /// When the current state began, in microseconds since the start.
     since: AtomicU64,
@@ -39,6 +45,11 @@ pub(super) struct Watch {
     is_unread: AtomicBool,
     /// Whether a response failed whose end is that of the connection.
     is_broken: AtomicBool,
+    /// Whether the connection is cut since the client does not read.
+    has_timed_out: AtomicBool,
+    /// Whether someone waits until everything is written.
+    is_flush_awaited: AtomicBool,
+    flushed: Arc<Notify>,
 }
 
 impl Watch {
@@ -51,6 +62,9 @@ impl Watch {
             since: AtomicU64::new(0),
             is_unread: AtomicBool::new(false),
             is_broken: AtomicBool::new(false),
+            has_timed_out: AtomicBool::new(false),
+            is_flush_awaited: AtomicBool::new(false),
+            flushed: Arc::default(),
         }
     }
 
@@ -72,7 +86,31 @@ impl Watch {
         self.is_broken.load(Ordering::Relaxed)
     }
 
-    /// Data arrived.
+    /// The client does not read.
+    pub(super) fn time_out(&self) {
+        self.has_timed_out.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_timed_out(&self) -> bool {
+        self.has_timed_out.load(Ordering::Relaxed)
+    }
+
+    /// Becomes ready when everything that was written until now is in the socket.
+    pub(super) fn until_flushed(&self) -> OwnedNotified {
+        let flushed = Arc::clone(&self.flushed).notified_owned();
+        self.is_flush_awaited.store(true, Ordering::SeqCst);
+        flushed
+    }
+
+    /// Everything is in the socket.
+    pub(super) fn flushed(&self) {
+        if self.is_flush_awaited.load(Ordering::Relaxed) {
+            self.is_flush_awaited.store(false, Ordering::SeqCst);
+            self.flushed.notify_waiters();
+        }
+    }
+
+    /// Data of an HTTP/1 connection arrived.
     pub(super) fn read(&self) {
         if self.open.load(Ordering::Relaxed) == 0 && !self.has_begun.load(Ordering::Relaxed) {
             self.has_begun.store(true, Ordering::Relaxed);
@@ -80,19 +118,25 @@ impl Watch {
         }
     }
 
+    /// What arrived was no head.
+    pub(super) fn settle(&self) {
+        self.has_begun.store(false, Ordering::Relaxed);
+        self.mark();
+    }
+
     /// A request begins.
     pub(super) fn open(&self) {
         self.open.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The response to a request has ended.
+    /// The response to a request has been sent, or never will be.
     pub(super) fn close(&self) {
-        self.has_begun.store(false, Ordering::Relaxed);
-        self.mark();
+        self.settle();
         self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
-    fn mark(&self) {
+    /// The current state begins now.
+    pub(super) fn mark(&self) {
         let micros = self.started.elapsed().as_micros();
         let micros = u64::try_from(micros).unwrap_or(u64::MAX);
         self.since.store(micros, Ordering::Relaxed);
@@ -109,7 +153,9 @@ impl Watch {
             (self.times.idle, Overdue::Idle)
         };
         let since = Duration::from_micros(self.since.load(Ordering::Relaxed));
-        let left = (since + limit).saturating_sub(self.started.elapsed());
+        let left = since
+            .saturating_add(limit)
+            .saturating_sub(self.started.elapsed());
         if left.is_zero() {
             return Err(overdue);
         }

@@ -9,7 +9,7 @@ use super::signal::{INTERRUPT, Signal, TERMINATE};
 use std::{
     io, process,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc as std_mpsc,
     },
@@ -30,12 +30,44 @@ pub(crate) struct Notice {
     pub(crate) text: &'static str,
 }
 
+/// What a signal does.
+#[derive(Clone, Debug)]
+enum Plan {
+    /// Ends the process, as without this module. The first process of a container has no default
+    /// action for signals: it would lose them.
+    #[cfg(feature = "server")]
+    End,
+    /// Asks the server to stop.
+    Ask(Vec<Notice>),
+    /// Nothing.
+    #[cfg(feature = "server")]
+    Ignore,
+}
+
 /// While this exists, the process is ended if the server does not stop when it is asked to.
 #[derive(Debug)]
 pub(crate) struct Guard {
+    plan: Arc<Mutex<Plan>>,
     is_over: Arc<AtomicBool>,
     /// A channel without a sender would look like a signal.
     _sender: Sender<()>,
+}
+
+#[cfg(feature = "server")]
+impl Guard {
+    /// From now on, a signal asks the server to stop.
+    pub(crate) fn ask(&self, notices: Vec<Notice>) {
+        self.set(Plan::Ask(notices));
+    }
+
+    /// From now on, a signal does nothing: the program handles it itself.
+    pub(crate) fn ignore(&self) {
+        self.set(Plan::Ignore);
+    }
+
+    fn set(&self, plan: Plan) {
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+    }
 }
 
 impl Drop for Guard {
@@ -47,21 +79,34 @@ impl Drop for Guard {
 /// Returns a channel with a message for each signal. `say` writes the notices.
 ///
 /// Signals are caught from here on. After the guard is dropped, a signal still ends the program.
+#[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) fn requests(notices: Vec<Notice>, say: fn(&str)) -> (Receiver<()>, Guard) {
+    listen(Plan::Ask(notices), say)
+}
+
+/// As `requests`, but a signal ends the process until [`Guard::ask`] is called.
+#[cfg(feature = "server")]
+pub(crate) fn starting(say: fn(&str)) -> (Receiver<()>, Guard) {
+    listen(Plan::End, say)
+}
+
+fn listen(plan: Plan, say: fn(&str)) -> (Receiver<()>, Guard) {
     let (sender, receiver) = mpsc::channel(1);
     let guard = Guard {
+        plan: Arc::new(Mutex::new(plan)),
         is_over: Arc::default(),
         _sender: sender.clone(),
     };
+    let plan = Arc::clone(&guard.plan);
     let is_over = Arc::clone(&guard.is_over);
     let (ready, is_ready) = std_mpsc::channel();
-    let watch = move || watch(&sender, &is_over, ready, &notices, say);
+    let watch = move || watch(&sender, (&plan, &is_over), ready, say);
     let thread = thread::Builder::new()
         .name("signals".to_owned())
         .spawn(watch);
     let listens = thread.and_then(|_| is_ready.recv().unwrap_or(Ok(())));
     if let Err(error) = listens {
-        say(&format!("warning: no signals can be received: {error}"));
+        say(&format!("no signals can be received: {error}"));
     }
     (receiver, guard)
 }
@@ -69,9 +114,8 @@ pub(crate) fn requests(notices: Vec<Notice>, say: fn(&str)) -> (Receiver<()>, Gu
 /// Waits for signals. `ready` gets a message when none can be missed, or the reason why none arrive.
 fn watch(
     sender: &Sender<()>,
-    is_over: &AtomicBool,
+    (plan, is_over): (&Mutex<Plan>, &AtomicBool),
     ready: std_mpsc::Sender<io::Result<()>>,
-    notices: &[Notice],
     say: fn(&str),
 ) {
     let runtime = match Builder::new_current_thread().enable_all().build() {
@@ -85,7 +129,18 @@ fn watch(
         };
         let _ = ready.send(Ok(()));
         drop(ready);
-        signals.next().await;
+        let notices = loop {
+            #[cfg_attr(not(feature = "server"), expect(unused_variables))]
+            let code = signals.next().await;
+            let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
+            match &*plan {
+                Plan::Ask(notices) => break notices.clone(),
+                #[cfg(feature = "server")]
+                Plan::Ignore => {}
+                #[cfg(feature = "server")]
+                Plan::End => process::exit(code),
+            }
+        };
         // A server that is busy receives it later.
         let _ = sender.try_send(());
         for notice in notices {

@@ -6,8 +6,10 @@ mod ending;
 mod signal;
 
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use ending::Guard;
+pub(crate) use ending::requests;
+#[cfg(feature = "server")]
+pub(crate) use ending::starting;
 #[cfg(any(debug_assertions, feature = "local", feature = "server"))]
-pub(crate) use ending::{Notice, requests};
+pub(crate) use ending::{Guard, Notice};
 #[cfg(unix)]
 pub(crate) use signal::{Signal, TERMINATE};

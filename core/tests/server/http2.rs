@@ -119,3 +119,29 @@ async fn a_server_that_stops_ends_its_connections() {
     let ended = timeout(PATIENCE, client.connection).await;
     ended.expect("the connection ends").unwrap().unwrap();
 }
+
+#[api_handler(GET "/held")]
+async fn held(lambda_api::State(go_on): lambda_api::State<std::sync::Arc<tokio::sync::Notify>>) {
+    go_on.notified().await;
+}
+
+#[tokio::test]
+async fn http2_requests_over_the_maximum_wait() {
+    let go_on = std::sync::Arc::new(tokio::sync::Notify::new());
+    let api = Api::new()
+        .state(std::sync::Arc::clone(&go_on))
+        .routes(routes![held, echo]);
+    let server = Server::start_with(api, |serve| serve.max_connections(1)).await;
+    let mut client = Client::new(&server).await;
+    let mut sender = client.sender.clone();
+    let request = Request::get("http://a/held").body(Full::default()).unwrap();
+    let first = tokio::spawn(async move { sender.send_request(request).await });
+    // It is sent first, since each task runs in its turn.
+    tokio::task::yield_now().await;
+    let mut second = std::pin::pin!(client.send("POST", "http://a/echo", ""));
+    let early = timeout(std::time::Duration::from_millis(30), &mut second);
+    assert!(early.await.is_err());
+    go_on.notify_one();
+    assert_eq!(first.await.unwrap().unwrap().status(), 204);
+    assert_eq!(second.await.status(), 200);
+}

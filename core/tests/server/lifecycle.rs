@@ -129,6 +129,49 @@ async fn the_health_check_fails_while_the_server_drains() {
     server.stopped().await;
 }
 
+/// A load balancer that learns from it sends requests meanwhile.
+#[tokio::test]
+async fn a_server_goes_on_for_the_drain_delay() {
+    let course = Course::default();
+    let mut server = Server::start_with(api(&course), |serve| {
+        serve
+            .healthz("/healthz")
+            .drain_delay(Duration::from_secs(1))
+    })
+    .await;
+    server.ask_to_stop();
+    let mut client = server.connect().await;
+    client.write(HEALTH).await;
+    let text = client.read_until("draining").await;
+    assert_eq!(status(&text), 503);
+    client.write(READY).await;
+    let text = client.read_until("ready").await;
+    assert!(!text.contains("connection: close"), "{text}");
+    server.stopped().await;
+    assert_eq!(client.rest().await, "");
+    assert_eq!(course.events().last(), Some(&"on_shutdown"));
+}
+
+#[tokio::test]
+async fn requests_wait_for_hooks_over_the_maximum() {
+    let go_on = Arc::new(Notify::new());
+    let wait = Arc::clone(&go_on);
+    let api = Api::new().routes(routes![ready]).after_response(move || {
+        let wait = Arc::clone(&wait);
+        async move { wait.notified().await }
+    });
+    let server = Server::start_with(api, |serve| serve.max_connections(1)).await;
+    let mut client = server.connect().await;
+    client.write(READY).await;
+    client.read_until("ready").await;
+    client.write(READY).await;
+    let early = timeout(Duration::from_millis(30), client.read_until("ready"));
+    assert!(early.await.is_err());
+    go_on.notify_one();
+    client.read_until("ready").await;
+    go_on.notify_one();
+}
+
 #[tokio::test]
 async fn there_is_no_health_check_by_default() {
     let server = Server::start(api(&Course::default())).await;

@@ -8,6 +8,7 @@ mod invocation;
 mod lifecycle;
 mod process;
 mod requests;
+mod slow;
 mod streams;
 
 use lambda_api::{Api, server::Serve};

@@ -39,6 +39,8 @@ mod program {
         Api::new()
             .routes(routes![order, thread, waits])
             .on_shutdown(async || tracing::info!("shut down"))
+            .server(|serve| serve.healthz("/up"))
+            .nest("/v2", Api::new().server(|serve| serve.healthz("/nested")))
     }
 
     #[lambda_api::main]
@@ -51,6 +53,21 @@ mod program {
     }
 }
 
+mod starting {
+    use super::*;
+
+    #[derive(Clone)]
+    struct Never;
+
+    #[lambda_api::main]
+    pub fn main() -> Api {
+        Api::new().state_with(async || {
+            tracing::info!("starting");
+            std::future::pending::<Result<Never, lambda_api::BoxError>>().await
+        })
+    }
+}
+
 const WHICH: &str = "TEST_PROGRAM";
 
 /// The programs, as processes of their own: see [`Program`].
@@ -58,6 +75,7 @@ const WHICH: &str = "TEST_PROGRAM";
 fn a_program() {
     let code = match std::env::var(WHICH).as_deref() {
         Ok("main") => format!("{:?}", program::main()),
+        Ok("starting") => format!("{:?}", starting::main()),
         Ok("run") => {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -124,6 +142,7 @@ impl Program {
 
     fn connect(&self, address: &Value) -> TcpStream {
         let address = address.as_str().unwrap().replace("0.0.0.0", "127.0.0.1");
+        let address = address.replace("[::]", "127.0.0.1");
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream
@@ -160,6 +179,8 @@ fn a_port_makes_a_program_a_server() {
             let program = Program::start(which, &[variable, ("RUST_LOG", "info")]);
             let address = program.record("serving HTTP")["address"].clone();
             assert!(program.get(&address, "/orders/7").ends_with("order 7"));
+            assert!(program.get(&address, "/up").ends_with("ok\n"));
+            assert!(program.get(&address, "/nested").starts_with("HTTP/1.1 404"));
             let flavor = program.get(&address, "/thread");
             let expected = if which == "main" {
                 "MultiThread"
@@ -203,6 +224,30 @@ fn each_request_is_one_record() {
     );
     assert!(!record.to_string().contains("secret"), "{record}");
 
+    let long = program.get(&address, &format!("/{}", "x".repeat(1000)));
+    assert!(long.starts_with("HTTP/1.1 404"));
+    let record = program.record("request");
+    assert_eq!(record["path"].as_str().map(str::len), Some(300));
+
+    // These end before the router, and may be for a route.
+    for rest in ["\r\n", "host: a\r\ncontent-length: 9999999\r\n\r\n"] {
+        let mut stream = program.connect(&address);
+        write!(stream, "POST /orders/secret HTTP/1.1\r\n{rest}").unwrap();
+        stream.read_to_string(&mut String::new()).unwrap();
+        let record = program.record("request");
+        assert!(
+            record["status"]
+                .as_u64()
+                .is_some_and(|status| status >= 400)
+        );
+        assert!(!record.to_string().contains("secret"), "{record}");
+    }
+
+    let mut stream = program.connect(&address);
+    stream.write_all(b"no request\r\n\r\n").unwrap();
+    let record = program.record("request rejected");
+    assert!(record["error"].is_string(), "{record}");
+
     let mut stream = program.connect(&address);
     stream
         .write_all(b"GET /waits HTTP/1.1\r\nhost: a\r\n\r\n")
@@ -227,6 +272,15 @@ fn a_second_signal_ends_the_process_at_once() {
     program.record("waits");
     program.signal("-TERM");
     program.record("draining: the server stops after the responses in flight");
+    program.signal("-TERM");
+    assert_eq!(program.ended().0, Some(143));
+}
+
+/// The first process of a container has no default action for signals, so it must end itself.
+#[test]
+fn a_signal_during_the_start_ends_the_process() {
+    let program = Program::start("starting", &[("PORT", "0")]);
+    program.record("starting");
     program.signal("-TERM");
     assert_eq!(program.ended().0, Some(143));
 }

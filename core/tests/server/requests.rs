@@ -218,6 +218,53 @@ async fn heads_over_the_limits_are_431_or_414() {
 }
 
 #[tokio::test]
+async fn a_rejected_request_is_the_last_one() {
+    const NEXT: &str = "GET /echo/next HTTP/1.1\r\nhost: a\r\n\r\n";
+    let server = Server::start(api()).await;
+    let long = "x".repeat(9_000);
+    let table = [
+        ("GET /echo/x HTTP/1.1\r\n\r\n".to_owned(), 400),
+        (
+            "GET /echo/x HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n".to_owned(),
+            400,
+        ),
+        // The body is never sent.
+        (
+            format!("POST /{long} HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000\r\n\r\n"),
+            414,
+        ),
+    ];
+    for (request, code) in table {
+        let text = server.send(format!("{request}{NEXT}")).await;
+        assert_eq!(status(&text), code, "{text}");
+        assert!(text.contains("connection: close\r\n"), "{text}");
+        assert!(!text.contains("next"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_setting_may_be_as_long_as_a_duration_can_be() {
+    let long = Duration::MAX;
+    let api = api().shutdown_timeout(long).on_shutdown(async || {});
+    let mut server = Server::start_with(api, |serve| {
+        serve
+            .header_timeout(long)
+            .body_timeout(long)
+            .request_timeout(long)
+            .idle_timeout(long)
+            .drain_timeout(long)
+    })
+    .await;
+    let post = "POST /echo/x HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n";
+    let text = server
+        .send(format!("{post}connection: close\r\n\r\nbody"))
+        .await;
+    assert_eq!(body(&text), "POST x a /echo/x body");
+    server.ask_to_stop();
+    server.stopped().await;
+}
+
+#[tokio::test]
 async fn slow_heads_and_bodies_are_cut() {
     let soon = Duration::from_millis(50);
     let server = Server::start_with(api(), |serve| {
@@ -266,7 +313,15 @@ async fn a_slow_handler_is_a_504_and_a_panic_a_500() {
 #[tokio::test]
 async fn an_invalid_setting_is_an_error_of_the_start() {
     type Set = fn(lambda_api::server::Serve) -> lambda_api::server::Serve;
-    let table: [(Set, &str); 5] = [
+    let table: [(Set, &str); 7] = [
+        (
+            |serve| serve.trusted_proxies(["0.0.0.0/0"]),
+            "trusted_proxies: expected the addresses of proxies",
+        ),
+        (
+            |serve| serve.drain_delay(Duration::from_secs(25)),
+            "drain_delay: expected less than the `drain_timeout` of 25s",
+        ),
         (
             |serve| serve.trusted_proxies(["10.0.0.1", "lb"]),
             "trusted_proxies: expected an address",

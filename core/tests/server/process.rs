@@ -165,6 +165,12 @@ impl Program {
 
     /// Waits for the end: the exit code and standard error.
     fn ended(mut self) -> (Option<i32>, String) {
+        // A program that does not end must not keep the test.
+        let id = self.child.id().to_string();
+        thread::spawn(move || {
+            thread::sleep(PATIENCE);
+            let _ = Command::new("kill").args(["-KILL", &id]).status();
+        });
         let mut text = String::new();
         let mut stderr = self.child.stderr.take().unwrap();
         stderr.read_to_string(&mut text).unwrap();

@@ -30,7 +30,7 @@ pub(crate) async fn start(app: App, address: &Address, signals: Signals) -> io::
 impl Api {
     /// Sets how [`run`](crate::run) and [`#[lambda_api::main]`](crate::main) serve this API over HTTP, where the
     /// environment asks for a [server](crate::server). It has no effect on Lambda, in local runs, on
-    /// [`serve`](crate::serve), which has the same settings, and in a nested API.
+    /// [`serve`], which has the same settings, and in a nested API.
     ///
     /// ```no_run
     /// use lambda_api::{Api, api_handler, routes};

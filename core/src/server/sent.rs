@@ -87,7 +87,7 @@ impl Drop for Open {
         };
         if std::thread::panicking() {
             finished.end = End::Failed;
-        } else if flow::is_cut() {
+        } else if !self.is_http1() && flow::is_cut() {
             finished.end = End::Timeout;
         }
         if finished.end == End::Complete && self.is_http1() {
@@ -138,7 +138,9 @@ impl http_body::Body for Sent {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        flow::wait_for_data();
+        if !this.open.is_http1() {
+            flow::wait_for_data();
+        }
         if this.failed.is_none() {
             let frame = match ready!(this.poll_part(cx)) {
                 Some(Ok(frame)) => frame,
@@ -161,7 +163,9 @@ impl http_body::Body for Sent {
                     finished.end = End::Complete;
                 }
             });
-            flow::wait_for_room();
+            if !this.open.is_http1() {
+                flow::wait_for_room();
+            }
             return Poll::Ready(Some(Ok(frame)));
         }
         if let Some((_, flushed)) = &mut this.failed {

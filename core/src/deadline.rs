@@ -39,6 +39,12 @@ impl Timing {
         Some(stop.unwrap_or(SystemTime::UNIX_EPOCH))
     }
 
+    /// How long a response may be sent after its handler or its body is stopped by the deadline.
+    pub(crate) fn sending(&self, invocation: &Invocation) -> Duration {
+        let deadline = invocation.lambda().deadline();
+        deadline.map_or(MARGIN, |deadline| self.margin(invocation, deadline)) / 2
+    }
+
     /// Whether a source gets responses as streams.
     pub(crate) fn streams_to(&self, source: Option<Source>) -> bool {
         match source {
@@ -112,6 +118,10 @@ fn earlier(one: Option<SystemTime>, other: Option<SystemTime>) -> Option<SystemT
     }
 }
 
+/// The end of a route's timeout, in the extensions of a response that streams.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RouteEnd(pub(crate) Instant);
+
 /// The running timeout of a route.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RouteClock {
@@ -131,6 +141,11 @@ impl RouteClock {
             timeout,
             started: Instant::now(),
         }
+    }
+
+    /// When the timeout ends.
+    pub(crate) fn end(&self) -> Option<Instant> {
+        self.started.checked_add(self.timeout)
     }
 
     #[cold]

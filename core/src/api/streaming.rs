@@ -40,9 +40,9 @@ impl Api {
     /// stream that never ends. Events that go on for ever should end regularly before:
     /// [`Sse::max_duration`](crate::response::Sse::max_duration).
     ///
-    /// The time begins when the handler has returned. A stream whose client does not read is not polled; it is
-    /// dropped 200 ms after this time, with a warning. The timeout does not apply to responses that are
-    /// collected for a source.
+    /// The time begins when the handler has returned. A stream whose client does not read is not polled; on Lambda
+    /// it is dropped 5 seconds after this time, with a warning, and so is a body in memory that is not read. The timeout
+    /// does not apply to responses that are collected for a source.
     ///
     /// Only on the outermost API. Must be greater than zero.
     ///

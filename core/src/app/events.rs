@@ -1,7 +1,7 @@
 //! From the bytes of an event to the response that is sent to Lambda.
 
 use super::{
-    App, StreamStop,
+    App, SendingEnd,
     header_limit::check_header_limit,
     in_memory, source,
     stream::{Opened, body_problem},
@@ -19,6 +19,7 @@ use bytes::Bytes;
 use http::Extensions;
 use http_body_util::LengthLimitError;
 use std::sync::{OnceLock, atomic::Ordering};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 impl App {
@@ -125,7 +126,7 @@ impl App {
     }
 
     /// Like [`App::stream_event`], with the extensions of the response: those that tests read, and the
-    /// [`StreamStop`] of a stream.
+    /// [`SendingEnd`] of a stream.
     pub(crate) async fn stream_event_with_extensions(
         &self,
         event: Bytes,
@@ -164,8 +165,8 @@ impl App {
             if let Some(failed) = extensions.remove::<FailedLink>() {
                 kept.insert(failed);
             }
-            if let Some(stop) = extensions.remove::<StreamStop>() {
-                kept.insert(stop);
+            if let Some(end) = extensions.remove::<SendingEnd>() {
+                kept.insert(end);
             }
             Ok((response, kept))
         };
@@ -216,9 +217,8 @@ impl App {
                 let response = self.reject(asked, problem, &invocation).await;
                 let (parts, body) = in_memory(response).await;
                 if let Some(stream) = stream(&invocation) {
-                    let stop = self.stream_stop(&invocation);
                     let response = (parts, Opened::Whole(body));
-                    let (body, extensions) = self.stream_of(response, stop, &invocation);
+                    let (body, extensions) = self.stream_of(response, Instant::now(), &invocation);
                     return Ok((stream(body), extensions));
                 }
                 (invocation, (parts, body))

@@ -30,7 +30,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
-pub(crate) use stream::{StreamError, StreamStop};
+pub(crate) use stream::{SendingEnd, StreamError};
 use tower::Service;
 
 /// A built [`Api`](crate::Api): a tower service that handles requests and Lambda events.

@@ -29,9 +29,12 @@ const FIRST: Duration = Duration::from_secs(1);
 /// The most bytes of small parts that are joined.
 const JOINED: usize = 16 * 1024;
 
-/// When the body of a stream is stopped at the latest.
+/// How long a part may take to make if parts behind it are to be joined with it.
+pub(super) const QUICK: Duration = Duration::from_millis(1);
+
+/// When the sending of a response ends at the latest, even if its client does not read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StreamStop(pub(crate) Instant);
+pub(crate) struct SendingEnd(pub(crate) Instant);
 
 /// The error of a stream that ended early. Its reason is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,10 +208,11 @@ impl Running {
     }
 
     /// Joins parts that are there already, so that rows that are made at once are not a system call each. The
-    /// body is read ahead by `JOINED` and one part, and only while it never waits.
-    fn joined(&mut self, first: Bytes, cx: &mut Context<'_>) -> Bytes {
+    /// body is read ahead by `JOINED` and one part, and only while it never waits and is quick: a part that takes
+    /// time to make is sent before the next one is made.
+    fn joined(&mut self, first: Bytes, started: Instant, cx: &mut Context<'_>) -> Bytes {
         let mut all = BytesMut::new();
-        while first.len().max(all.len()) < JOINED {
+        while first.len().max(all.len()) < JOINED && started.elapsed() < QUICK {
             match self.poll_data(cx) {
                 Poll::Ready(Some(Ok(next))) => {
                     let room = JOINED.saturating_sub(first.len().max(all.len()));
@@ -312,12 +316,13 @@ impl http_body::Body for Running {
         if let Some(error) = self.failed.take() {
             return Poll::Ready(Some(Err(error.into())));
         }
+        let started = Instant::now();
         let next = match self.next.take() {
             Some(next) => Some(Ok(next)),
             None => ready!(self.poll_data(cx)),
         };
         Poll::Ready(next.map(|next| match next {
-            Ok(data) => Ok(Frame::data(self.joined(data, cx))),
+            Ok(data) => Ok(Frame::data(self.joined(data, started, cx))),
             Err(problem) => Err(self.fail(problem).into()),
         }))
     }

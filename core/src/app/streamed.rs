@@ -1,22 +1,27 @@
 //! Responses that are sent while their body is made.
 
 use super::{
-    App, StreamStop,
+    App, SendingEnd,
     header_limit::check_header_limit,
     source,
     stream::{Opened, discard},
 };
 use crate::{
     Body, Invocation, Request, Response,
-    deadline::{Limit, LimitedBy},
+    deadline::{Limit, LimitedBy, RouteEnd},
     error::framework,
     event::{self, current},
     middleware::timed_body,
 };
 use bytes::Bytes;
 use http::{Extensions, response::Parts};
+use std::time::Duration;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
+
+/// How long a response may be sent after its timeout. A slow client reads what was written before, and the
+/// end, in this time.
+const SLOW: Duration = Duration::from_secs(5);
 
 impl App {
     /// The response to a request from a source that streams.
@@ -29,24 +34,13 @@ impl App {
         let limit = source(&invocation).stream_limit().unwrap_or(usize::MAX);
         let response = async {
             let (response, is_head) = self.response(request, &invocation).await;
-            let stop = self.stream_stop(&invocation);
-            let begun = self.begin(response, is_head, limit, &invocation).await;
-            (begun, stop)
+            let began = Instant::now();
+            let opened = self.begin(response, is_head, limit, &invocation).await;
+            (opened, began)
         };
         let response = response.instrument(span);
-        let (begun, stop) = current::scope(invocation.clone(), response).await;
-        self.stream_of(begun, stop, &invocation)
-    }
-
-    /// When the body of a response that begins now is stopped at the latest.
-    pub(super) fn stream_stop(&self, invocation: &Invocation) -> Option<StreamStop> {
-        let timing = &self.0.timing;
-        let deadline = timing.limit(invocation).map(|limit| limit.left);
-        let left = match (deadline, timing.stream) {
-            (Some(deadline), Some(timeout)) => deadline.min(timeout),
-            (deadline, timeout) => deadline.or(timeout)?,
-        };
-        Instant::now().checked_add(left).map(StreamStop)
+        let (opened, began) = current::scope(invocation.clone(), response).await;
+        self.stream_of(opened, began, &invocation)
     }
 
     /// Begins to send a response as its body is made: for servers, which have no limit of a source.
@@ -119,22 +113,43 @@ impl App {
     pub(super) fn stream_of(
         &self,
         (mut parts, body): (Parts, Opened),
-        stop: Option<StreamStop>,
+        began: Instant,
         invocation: &Invocation,
     ) -> (Body, Extensions) {
         self.tell_request_id(&mut parts.headers, invocation);
         let source = source(invocation);
         let prelude = event::encode_prelude_measured(source, &parts, body.whole());
         check_header_limit(source, prelude.header_bytes, &parts.headers, invocation);
-        // The problem of a handler that was stopped is in memory, and has the margin before the deadline.
-        let is_running = body.whole().is_none();
-        if let Some(stop) = stop
-            && (is_running || stop.0 > Instant::now())
-        {
-            parts.extensions.insert(stop);
+        let route = parts.extensions.remove::<RouteEnd>();
+        if let Some(end) = self.sending_end(began, route, invocation) {
+            parts.extensions.insert(end);
         }
         let body = body.into_body(Some(prelude.json));
         (body, parts.extensions)
+    }
+
+    /// When the sending of a response ends at the latest. Its body is stopped only when it is read for the next
+    /// part, and what was written before has to reach the client.
+    fn sending_end(
+        &self,
+        began: Instant,
+        route: Option<RouteEnd>,
+        invocation: &Invocation,
+    ) -> Option<SendingEnd> {
+        let timing = &self.0.timing;
+        let of_streams = timing.stream.and_then(|timeout| began.checked_add(timeout));
+        let of_route = route.map(|RouteEnd(end)| end);
+        let timeout = [of_streams, of_route].into_iter().flatten().min();
+        let timeout = timeout.and_then(|end| end.checked_add(SLOW));
+        let deadline = timing.limit(invocation).and_then(|limit| {
+            let left = limit.left.checked_add(timing.sending(invocation))?;
+            Instant::now().checked_add(left)
+        });
+        [timeout, deadline]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(SendingEnd)
     }
 }
 

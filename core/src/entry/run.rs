@@ -68,7 +68,7 @@ use crate::{
 /// | `/response`: 410, Lambda has ended the invocation | one warning with the request id | the same |
 /// | `/response` of a stream: the connection is reset, or the status is 5xx | the stream is dropped, since it cannot be sent again, and the process ends | the stream is dropped; one error record |
 /// | the same, for a stream whose body is in memory | as for other responses | the same |
-/// | a stream is not read: 200 ms after its body would end by the deadline or its timeout, a part was not written | body and connection are dropped, so that the response is not whole; one warning with the request id and the bytes that were sent | the same |
+/// | a stream is not read: 5 s after its timeout, or shortly before the deadline, a part was not written | body and connection are dropped, so that the response is not whole; one warning with the request id and the size | the same |
 /// | `/response` of a stream: 4xx before its end | the stream is dropped; records as above | the same |
 /// | a stream ends early: an error, a panic, the deadline, its timeout or its limit | one error record; the trailers of the call have an error document without the reason | the same |
 /// | an event with `invokeCompletionStatus`, after a stream to a REST API | it is acknowledged with `null`; a warning, once, if `rest` is not a source that [streams](crate::Api::stream_on) | the same |

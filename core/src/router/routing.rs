@@ -3,7 +3,7 @@
 use super::{Found, Router, Target, Way, under};
 use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
-    deadline::RouteClock,
+    deadline::{RouteClock, RouteEnd},
     error::framework,
     matched_route::MatchedRoute,
     middleware::{Handle, Next, ProblemRenderer, timed, timed_body},
@@ -55,7 +55,13 @@ impl Timeout {
                     self.renderer.problem(problem, &self.invocation)
                 }
             };
-            timed_body(response, move || Some(clock.limit()))
+            let mut response = timed_body(response, move || Some(clock.limit()));
+            if response.body().is_stream()
+                && let Some(end) = clock.end()
+            {
+                response.extensions_mut().insert(RouteEnd(end));
+            }
+            response
         })
     }
 }

@@ -18,6 +18,9 @@ use std::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// The status with which Lambda accepts a response.
+const ACCEPTED: u16 = 202;
+
 /// The time limit for calls to which Lambda responds immediately.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -183,27 +186,27 @@ impl Client {
 
     /// Sends the current head with a body; once more if that does not arrive.
     async fn deliver(&mut self, limit: Duration, body: &[u8]) -> Delivery {
-        let first = self.post([body, b""], limit).await;
-        self.deliver_again(first, limit, [body, b""]).await
+        let body = [body, b""];
+        let first = self.post(body, limit).await;
+        Delivery::of_last(self.deliver_again(first, limit, body).await)
     }
 
-    /// Sends the current head with a body once more if the first attempt has failed.
+    /// Sends the current head with a body once more if the first attempt has failed. Returns the status of the
+    /// last attempt.
     pub(super) async fn deliver_again(
         &mut self,
         first: Result<u16, CallError>,
         limit: Duration,
         body: [&[u8]; 2],
-    ) -> Delivery {
+    ) -> Result<u16, CallError> {
         match first {
-            Ok(status) if status < 500 => Delivery::of(status),
+            Ok(status) if status < 500 => Ok(status),
             first => {
                 self.connection.close();
                 match self.post(body, limit).await {
                     // The invocation is over: the first attempt had arrived.
-                    Ok(400 | 403 | 404) if first.is_err() => Delivery::Accepted,
-                    Ok(status @ 500..) => Delivery::Lost(format!("unexpected status {status}")),
-                    Ok(status) => Delivery::of(status),
-                    Err(error) => Delivery::Lost(error.to_string()),
+                    Ok(400 | 403 | 404) if first.is_err() => Ok(ACCEPTED),
+                    second => second,
                 }
             }
         }
@@ -352,6 +355,15 @@ impl fmt::Display for NextError {
 }
 
 impl Delivery {
+    /// The outcome of the last attempt to send a response.
+    pub(super) fn of_last(attempt: Result<u16, CallError>) -> Self {
+        match attempt {
+            Ok(status @ 500..) => Delivery::Lost(format!("unexpected status {status}")),
+            Ok(status) => Delivery::of(status),
+            Err(error) => Delivery::Lost(error.to_string()),
+        }
+    }
+
     pub(super) fn of(status: u16) -> Self {
         match status {
             200..300 => Delivery::Accepted,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Body,
-    app::{StreamError, StreamStop},
+    app::{SendingEnd, StreamError},
 };
 use http_body_util::BodyExt;
 use std::{
@@ -25,16 +25,11 @@ use std::{
 };
 use tokio::{net::tcp::WriteHalf, time::Instant};
 
-/// How long a response may be sent after its body was stopped, for the last part and the trailers. It is less
-/// than the margin before the deadline of Lambda.
-const GRACE: Duration = Duration::from_millis(200);
-
-/// How long a stream may be sent. A body is stopped only when it is read for its next part; while a client
-/// does not read, it is not.
-pub(super) fn sending_limit(deadline: Option<SystemTime>, stop: Option<StreamStop>) -> Duration {
+/// How long a response may be sent.
+pub(super) fn sending_limit(deadline: Option<SystemTime>, end: Option<SendingEnd>) -> Duration {
     let left = client::left(deadline);
-    match stop {
-        Some(StreamStop(at)) => left.min(at.saturating_duration_since(Instant::now()) + GRACE),
+    match end {
+        Some(SendingEnd(at)) => left.min(at.saturating_duration_since(Instant::now())),
         None => left,
     }
 }
@@ -60,10 +55,8 @@ impl Client {
         // The body and the connection are dropped when the time is over. Without its last chunk, the
         // response is not whole.
         match self.timer.within(limit, sending).await {
-            Ok(status @ 500..) => Delivery::Lost(format!("unexpected status {status}")),
-            Ok(status) => Delivery::of(status),
             Err(CallError::Elapsed) => Delivery::NotRead,
-            Err(error) => Delivery::Lost(error.to_string()),
+            sent => Delivery::of_last(sent),
         }
     }
 
@@ -82,12 +75,14 @@ impl Client {
         }
         let body = [rest, end.as_bytes()];
         let started = Instant::now();
-        match self.post(body, limit).await {
+        let first = match self.post(body, limit).await {
+            Err(CallError::Elapsed) => return Delivery::NotRead,
+            first => first,
+        };
+        let left = limit.saturating_sub(started.elapsed());
+        match self.deliver_again(first, left, body).await {
             Err(CallError::Elapsed) => Delivery::NotRead,
-            first => {
-                let left = limit.saturating_sub(started.elapsed());
-                self.deliver_again(first, left, body).await
-            }
+            second => Delivery::of_last(second),
         }
     }
 }

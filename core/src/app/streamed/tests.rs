@@ -1,6 +1,6 @@
 //! Streams to Lambda, and what they do where a program panics.
 
-use super::*;
+use super::{super::stream::QUICK, *};
 use crate::{
     Api, BoxError, BoxFuture, LambdaContext, Routes,
     endpoint::{INVALID, Route},
@@ -56,7 +56,7 @@ async fn frames(response: EventResponse) -> (Vec<usize>, Option<String>) {
     (lengths, None)
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn parts_that_are_ready_are_joined() {
     fn parts<const COUNT: usize, const LENGTH: usize>() -> Call {
         |_| {
@@ -79,7 +79,7 @@ async fn parts_that_are_ready_are_joined() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_error_behind_parts_that_are_ready_comes_after_them() {
     let response = sent(
         |_| {
@@ -93,6 +93,90 @@ async fn an_error_behind_parts_that_are_ready_comes_after_them() {
     assert_eq!(lengths, [4, 8]);
     let error = error.expect("an error");
     assert_eq!(error, "the response ended early; the log has the reason");
+}
+
+#[tokio::test]
+async fn a_part_that_takes_time_to_make_is_sent_alone() {
+    let response = sent(
+        |_| {
+            let parts = (0..4).map(|part| {
+                // Work, as of a page that is rendered.
+                std::thread::sleep(QUICK * 2);
+                Ok(format!("part {part}"))
+            });
+            Box::pin(async { streamed(parts) })
+        },
+        &[Source::FunctionUrl],
+    );
+    assert_eq!(frames(response.await).await, (vec![6; 4], None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn sending_ends_soon_after_the_first_time_limit() {
+    let minute = Duration::from_secs(60);
+    for (timeout, route, lambda, expected) in [
+        (None, None, None, None),
+        (Some(20), None, None, Some(25_000)),
+        (Some(20), Some(3), None, Some(8_000)),
+        (Some(2), Some(3), None, Some(7_000)),
+        // Half of the margin of 500 ms is left for the record and the next event.
+        (Some(120), None, Some(minute), Some(59_750)),
+        (Some(58), None, Some(minute), Some(59_750)),
+        (None, None, Some(minute), Some(59_750)),
+    ] {
+        let mut api = Api::new();
+        if let Some(timeout) = timeout {
+            api = api.stream_timeout(Duration::from_secs(timeout));
+        }
+        let app = api.build().await.expect("no errors");
+        let now = std::time::SystemTime::now();
+        let since_epoch = now.duration_since(std::time::UNIX_EPOCH).expect("a time");
+        let millis = |left: Duration| u64::try_from((since_epoch + left).as_millis()).ok();
+        let lambda = LambdaContext {
+            deadline_ms: lambda.and_then(millis),
+            received: Some(now),
+            ..LambdaContext::default()
+        };
+        let request = event::decode(URL.into(), lambda, &event::DecodeOptions::default());
+        let invocation = Invocation::of(&request.expect("an event")).clone();
+        let began = Instant::now();
+        let route = route.map(|secs| RouteEnd(began + Duration::from_secs(secs)));
+        let end = app.sending_end(began, route, &invocation);
+        let millis = end.map(|SendingEnd(at)| (at - began).as_millis());
+        match (millis, expected) {
+            (Some(found), Some(expected)) => {
+                // The clock of deadlines is that of the system.
+                assert!(
+                    (expected - 50..=expected).contains(&found),
+                    "{found} {expected}"
+                );
+            }
+            (found, expected) => assert_eq!(found, expected),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_timeout_of_a_route_ends_the_sending_of_its_stream() {
+    let route: &'static Route = Box::leak(Box::new(Route {
+        method: "GET",
+        path: "/",
+        shape: Shape::of("/"),
+        timeout: Some(Duration::from_secs(3)),
+        call: |_| Box::pin(async { streamed([Ok("part".to_owned())]) }),
+        ..INVALID
+    }));
+    let routes = Routes::__new(std::slice::from_ref(route));
+    let api = Api::new().routes(routes).stream_on([Source::FunctionUrl]);
+    let app = api.build().await.expect("no errors");
+    let response = app.stream_event_with_extensions(URL.into(), LambdaContext::default());
+    let (_, extensions) = response.await.expect("a response");
+    let SendingEnd(at) = extensions.get().copied().expect("an end");
+    let left = at.saturating_duration_since(Instant::now());
+    assert!(
+        left <= Duration::from_secs(8) && left > Duration::from_secs(5),
+        "{left:?}"
+    );
 }
 
 #[derive(Clone)]

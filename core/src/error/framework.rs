@@ -155,6 +155,18 @@ pub(crate) fn stream_too_large(limit: usize) -> Problem {
     ))
 }
 
+/// A server has as many requests as it may have, and none of them has ended in time.
+#[cfg(feature = "server")]
+pub(crate) fn overloaded(most: usize) -> Problem {
+    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded")
+        .with_detail("the server has too many requests")
+        .with_cause(format!(
+            "the maximum of {most} requests was reached, and none ended in time"
+        ));
+    problem.headers_mut().insert(RETRY_AFTER, 1.into());
+    problem
+}
+
 /// A streamed response does not have the length that its `content-length` states.
 pub(crate) fn wrong_length(stated: u64, found: u64) -> Problem {
     internal(&*BoxError::from(format!(

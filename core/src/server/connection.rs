@@ -24,6 +24,9 @@ use tokio::{net::TcpStream, time::sleep};
 /// How many requests of one HTTP/2 connection are handled at once.
 const MAX_STREAMS: u32 = 100;
 
+/// How much of each HTTP/2 response waits for the socket, in bytes.
+const SEND_BUFFER: usize = 64 << 10;
+
 /// How often an HTTP/2 client must prove that it is still there.
 const PING: Duration = Duration::from_secs(20);
 
@@ -153,14 +156,18 @@ where
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(header_list)
+        .max_send_buf_size(SEND_BUFFER)
         .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
+        // A client that reads slowly gets the PING late, behind what is in the socket.
+        .keep_alive_timeout(peer.shared.settings.idle.max(PING));
     let mut connection = std::pin::pin!(builder.serve_connection(io, service));
     let mut is_closing = false;
     loop {
         tokio::select! {
             biased;
             _ = connection.as_mut() => return,
+            // The connection is polled again, and flushes.
+            () = watch.flush_asked() => continue,
             () = stage.reached(Stage::Draining), if !is_closing => {}
             _ = watch.overdue() => {
                 if is_closing {

@@ -133,7 +133,10 @@ impl Io {
         result: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if result.is_ready() {
-            self.stalled = None;
+            // What HTTP/2 still has to send is of no open request.
+            if self.stalled.take().is_some() {
+                self.peer.watch.mark();
+            }
             return result;
         }
         let patience = self.patience;

@@ -53,7 +53,7 @@ async fn response(
         invocation: invocation.clone(),
         started,
     });
-    let settled = head::settle(&mut head).map(|written| {
+    let mut settled = head::settle(&mut head).map(|written| {
         if let Some(written) = written {
             invocation = invocation.written(&written);
         }
@@ -61,7 +61,10 @@ async fn response(
     head.extensions.insert(invocation.clone());
     // HTTP/1.1 has one request at a time on a connection, unless hooks outlive it.
     if version >= Version::HTTP_2 || app.hooks().has_after_response() {
-        open.hold(peer.shared.admit().await);
+        match peer.shared.admit().await {
+            Ok(permit) => open.hold(Some(permit)),
+            Err(problem) => settled = Err(problem),
+        }
     }
     let mut is_rejected = settled.is_err();
     let mut is_unread = !http_body::Body::is_end_stream(&body);

@@ -11,7 +11,11 @@ use super::{
 };
 use crate::{App, BoxFuture, catch_unwind::install_panic_hook, hooks::InFlight, signals::Notice};
 use std::{fmt, future::IntoFuture, io, pin::pin, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch, time::sleep};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{sleep, timeout},
+};
 
 /// How long keys may be loaded before the first request.
 const PREPARE: Duration = Duration::from_secs(2);
@@ -339,6 +343,8 @@ async fn until_drained(
         "draining exceeded the time limit: the remaining connections were closed"
     );
     stage.send_replace(Stage::Ended);
+    // The connections write their records and begin their hooks, which may take longer.
+    let _ = timeout(SLACK / 2, stage.closed()).await;
 }
 
 /// What is said while the process stops, and when it is ended.

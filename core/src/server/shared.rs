@@ -1,12 +1,15 @@
 //! What all connections share.
 
 use super::settings::Settings;
-use crate::{App, request_id::RequestIds};
+use crate::{App, Problem, error::framework, request_id::RequestIds};
 use std::{
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -29,8 +32,19 @@ impl Shared {
     }
 
     /// Waits until one more request may be handled. It counts for as long as the permit exists.
-    pub(super) async fn admit(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.requests).acquire_owned().await.ok()
+    ///
+    /// # Errors
+    /// Returns the problem of a request that waits for too long.
+    pub(super) async fn admit(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let requests = Arc::clone(&self.requests);
+        if let Ok(permit) = Arc::clone(&requests).try_acquire_owned() {
+            return Ok(permit);
+        }
+        match timeout(self.settings.request, requests.acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            // The semaphore is never closed.
+            Ok(Err(_)) | Err(_) => Err(framework::overloaded(self.settings.max_connections)),
+        }
     }
 
     /// When hooks that begin now are cancelled.

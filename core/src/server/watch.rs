@@ -50,6 +50,8 @@ pub(super) struct Watch {
     /// Whether someone waits until everything is written.
     is_flush_awaited: AtomicBool,
     flushed: Arc<Notify>,
+    /// Wakes an HTTP/2 connection whose streams are other tasks, so that it flushes.
+    asked: Notify,
 }
 
 impl Watch {
@@ -65,6 +67,7 @@ impl Watch {
             has_timed_out: AtomicBool::new(false),
             is_flush_awaited: AtomicBool::new(false),
             flushed: Arc::default(),
+            asked: Notify::new(),
         }
     }
 
@@ -99,12 +102,18 @@ impl Watch {
     pub(super) fn until_flushed(&self) -> OwnedNotified {
         let flushed = Arc::clone(&self.flushed).notified_owned();
         self.is_flush_awaited.store(true, Ordering::SeqCst);
+        self.asked.notify_one();
         flushed
+    }
+
+    /// Waits until a flush is awaited.
+    pub(super) async fn flush_asked(&self) {
+        self.asked.notified().await;
     }
 
     /// Everything is in the socket.
     pub(super) fn flushed(&self) {
-        if self.is_flush_awaited.load(Ordering::Relaxed) {
+        if self.is_flush_awaited.load(Ordering::Acquire) {
             self.is_flush_awaited.store(false, Ordering::SeqCst);
             self.flushed.notify_waiters();
         }

@@ -11,6 +11,7 @@ use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use lambda_api::{Api, Limits, api_handler, routes};
 use std::error::Error;
+use std::time::Duration;
 use tokio::{net::TcpStream, task::JoinHandle, time::timeout};
 
 #[api_handler(POST "/echo")]
@@ -97,6 +98,18 @@ async fn a_stream_that_fails_is_reset() {
     // The connection is still good.
     let response = client.send("GET", "http://a/panics/0", "").await;
     assert_eq!(response.status(), 500);
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_after_a_pause_is_reset_at_once() {
+    let signals = Signals::default();
+    let api = streaming(&signals).stream_timeout(Duration::from_millis(200));
+    let server = Server::start(api).await;
+    let mut client = Client::new(&server).await;
+    let response = client.send("GET", "http://a/stream/fails", "").await;
+    // Nothing else happens on the connection: the timers that look after it take longer.
+    let collected = timeout(Duration::from_secs(5), response.into_body().collect()).await;
+    collected.expect("an early end").unwrap_err();
 }
 
 #[tokio::test]

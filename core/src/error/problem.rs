@@ -115,6 +115,7 @@ use std::{
 /// | `internal_error` | 500 | a panic, an [`Error`](crate::Error), a response that could not be created, a status of 1xx or above 599 |
 /// | `timed_out` | 504 | the handler was stopped by its deadline or the timeout of its route; 503 with `retry-after` if [`Api::retry_after_timeout`](crate::Api::retry_after_timeout) is set |
 /// | `response_too_large` | 500 | the response exceeds the limit of the gateway |
+/// | `overloaded` | 503 | the HTTP server has its maximum of requests (feature `server`) |
 #[derive(Clone)]
 pub struct Problem(Box<Inner>);
 

@@ -126,7 +126,8 @@ impl Serve {
 
     /// Sets how long the head of a request may take, from its first byte. The default is 10 s.
     ///
-    /// A slower client gets 408, without a body, between this time and twice as much.
+    /// A slower client of HTTP/1 gets 408, without a body, between this time and twice as much. HTTP/2 has no heads of
+    /// its own; there, the idle time ends the connection.
     pub fn header_timeout(mut self, timeout: Duration) -> Self {
         self.settings.head = self.checked("header_timeout", timeout);
         self

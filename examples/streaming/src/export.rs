@@ -49,7 +49,7 @@ pub(crate) async fn orders_as_csv(State(orders): State<Orders>) -> Download {
         .content_type("text/csv; charset=utf-8")
 }
 
-/// The header and all pages. A page is read when the last one was written, and not before.
+/// The header and all pages. At most a page is read ahead of what was written.
 pub(crate) fn all_rows<F>(
     page_after: impl Fn(u32) -> F + Send,
 ) -> impl Stream<Item = io::Result<String>> + Send

@@ -124,7 +124,7 @@ impl Sse {
     /// less than the timeout of every gateway, so that one handler serves sources that stream and those that
     /// collect; the timeout of the function must be longer.
     ///
-    /// The time begins with the response. If no event comes in it, the response has none.
+    /// The time begins when the handler has returned. If no event comes in it, the response has none.
     ///
     /// ```
     /// use futures_util::stream;

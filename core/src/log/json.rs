@@ -289,12 +289,12 @@ impl<W, T> fmt::Debug for JsonLayer<W, T> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::log::{filter::Filter, subscriber::JsonLog};
+    use crate::log::{filter::Filter, subscriber::JsonLog, with_log};
     use std::{
         io,
         sync::{Arc, Mutex},
     };
-    use tracing::{field::Empty, level_filters::LevelFilter, subscriber::with_default};
+    use tracing::{field::Empty, level_filters::LevelFilter};
     use tracing_subscriber::{Registry, filter::Targets, layer::SubscriberExt};
 
     struct Now;
@@ -334,7 +334,7 @@ pub(super) mod tests {
         let writer = buffer.clone();
         let layer = JsonLayer::new(move || writer.clone(), Now);
         let filter = Filter::new(Targets::new().with_default(LevelFilter::TRACE));
-        with_default(JsonLog::new(layer, filter), run);
+        with_log(JsonLog::new(layer, filter), run);
         buffer.text()
     }
 
@@ -343,7 +343,7 @@ pub(super) mod tests {
         let buffer = Buffer::default();
         let writer = buffer.clone();
         let layer = JsonLayer::new(move || writer.clone(), Now);
-        with_default(Registry::default().with(layer), run);
+        with_log(Registry::default().with(layer), run);
         buffer.text()
     }
 

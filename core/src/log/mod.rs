@@ -187,8 +187,16 @@ pub(crate) fn human_lines(format: crate::local::Human, run: impl FnOnce()) -> St
     let writer = buffer.clone();
     let layer = fmt::layer().with_ansi(false).event_format(format);
     let layer = layer.with_writer(move || writer.clone());
-    tracing::subscriber::with_default(Registry::default().with(layer), run);
+    with_log(Registry::default().with(layer), run);
     buffer.text()
+}
+
+/// Runs a test with a subscriber. A second one exists meanwhile: with one alone, a thread of another test, which has
+/// none, decides whether a record is written at all.
+#[cfg(test)]
+pub(crate) fn with_log(log: impl Into<tracing::Dispatch>, run: impl FnOnce()) {
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+    tracing::dispatcher::with_default(&log.into(), run);
 }
 
 /// The log of `run` as JSON values; the time is always `now`.
@@ -206,14 +214,13 @@ mod tests {
         event,
         log::json::tests::{Buffer, Outer},
     };
-    use tracing::subscriber::with_default;
 
     /// The log of `run` as text.
     fn lines(run: impl FnOnce()) -> String {
         let buffer = Buffer::default();
         let writer = buffer.clone();
         let layer = text(move || writer.clone());
-        with_default(Registry::default().with(layer), run);
+        with_log(Registry::default().with(layer), run);
         buffer.text()
     }
 

@@ -544,6 +544,8 @@ mod tests {
                 move || log.clone()
             })
             .finish();
+        // With one subscriber alone, a thread of another test decides whether a record is written at all.
+        let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
         let _guard = tracing::subscriber::set_default(subscriber);
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let outcome = runtime.block_on(async {

@@ -27,15 +27,16 @@ pub(crate) fn uuid([high, low]: [u64; 2]) -> String {
     let variant = (low & !(0b11 << 62)) | (0b10 << 62);
     let bytes = ((u128::from(version) << 64) | u128::from(variant)).to_be_bytes();
     let mut text = [b'-'; 36];
-    // Each pair of digits has a place of its own, around the dashes.
-    for (at, byte) in bytes.into_iter().enumerate() {
-        let dashes = [3, 5, 7, 9].into_iter().filter(|dash| at > *dash).count();
-        let place = 2 * at + dashes;
+    for (place, byte) in PLACES.into_iter().zip(bytes) {
         text[place] = digit(byte >> 4);
         text[place + 1] = digit(byte & 0xf);
     }
-    String::from_utf8_lossy(&text).into_owned()
+    // It is ASCII.
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
+
+/// The places of the pairs of digits, around the dashes.
+const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 fn digit(value: u8) -> u8 {
     value + if value < 10 { b'0' } else { b'a' - 10 }

@@ -27,6 +27,15 @@ impl Bounded {
         text
     }
 
+    /// The same for a text, without the cost of formatting.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let kept = beginning(text, TEXT_LIMIT);
+        Self {
+            kept: kept.to_owned(),
+            cut: text.len() - kept.len(),
+        }
+    }
+
     /// The text in at most `limit` bytes, with a note if it was cut: `connection res… (3000123
     /// bytes cut)`.
     pub(crate) fn within(&self, limit: usize) -> Cow<'_, str> {
@@ -78,6 +87,7 @@ mod tests {
     fn a_text_within_the_limit_stays_as_it_is() {
         for text in [String::new(), "é".to_owned(), "x".repeat(TEXT_LIMIT)] {
             assert_eq!(bounded(&text), text);
+            assert_eq!(Bounded::of_text(&text).within(TEXT_LIMIT), text);
         }
     }
 
@@ -86,6 +96,7 @@ mod tests {
         for part in ["x", "é", "\u{1f980}", "\u{20ac}"] {
             let text = part.repeat(1_000_000);
             let short = bounded(&text);
+            assert_eq!(Bounded::of_text(&text).within(TEXT_LIMIT), short);
             assert!(
                 short.len() <= TEXT_LIMIT && short.len() > TEXT_LIMIT - 50,
                 "{}",

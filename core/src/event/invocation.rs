@@ -250,9 +250,19 @@ impl Invocation {
     /// The invocation of a request to a server, which no gateway sent.
     #[cfg(feature = "server")]
     pub(crate) fn served(lambda: LambdaContext, client: Option<HeaderValue>) -> Self {
+        // A default one would be written, and then overwritten.
         let inner = Inner {
+            source: None,
             lambda,
-            ..Inner::default()
+            received: Received::default(),
+            public: OnceLock::new(),
+            context: None,
+            is_from_lambda_http: false,
+            facts: OnceLock::new(),
+            stage_variables: StringMap::default(),
+            path_parameters: StringMap::default(),
+            span: OnceLock::new(),
+            is_unrouted: AtomicBool::new(false),
         };
         Self {
             inner: Arc::new(inner),

@@ -256,7 +256,7 @@ impl Visit for Fields {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put_kept(field, Kept::text(value));
+        self.put_kept(field, Kept::Text(Bounded::of_text(value)));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {

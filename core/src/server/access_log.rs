@@ -30,6 +30,11 @@ pub(super) enum End {
     Failed,
 }
 
+/// Whether records are written.
+pub(super) fn is_enabled() -> bool {
+    tracing::enabled!(target: "lambda_api::access", tracing::Level::INFO)
+}
+
 impl Entry {
     /// Writes the record. It has no query, and a path only if no route has it, since both can hold
     /// secrets. What ended before the router may be for a route. `status` is that of the response, if there was one.
@@ -58,7 +63,7 @@ impl Entry {
             );
         };
         // Entering a span costs something too.
-        if !tracing::enabled!(target: "lambda_api::access", tracing::Level::INFO) {
+        if !is_enabled() {
             return;
         }
         match self.invocation.span() {

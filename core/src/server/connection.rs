@@ -5,6 +5,7 @@ use super::{
     flow::Streams,
     io::{Io, Protocol},
     peer::Peer,
+    rarely::Rarely,
     respond::respond,
     sent::Sent,
     shared::Shared,
@@ -45,7 +46,7 @@ pub(super) async fn serve(stream: TcpStream, address: IpAddr, shared: Arc<Shared
     tokio::select! {
         biased;
         () = serve_to_end(stream, peer, stage) => {}
-        () = end.reached(Stage::Ended) => {}
+        () = Rarely::new(end.reached(Stage::Ended)) => {}
     }
 }
 
@@ -70,10 +71,14 @@ async fn serve_to_end(stream: TcpStream, peer: Arc<Peer>, mut stage: Watcher) {
         } => return,
     };
     let to_respond = Arc::clone(&peer);
-    let service = service_fn(move |request| respond(Arc::clone(&to_respond), request));
+    let respond = move |request| respond(Arc::clone(&to_respond), request);
     match protocol {
-        Some(Protocol::Http1) => serve_http1(io, service, &peer, stage).await,
-        Some(Protocol::Http2) => serve_http2(io, service, &peer, stage).await,
+        Some(Protocol::Http1) => serve_http1(io, service_fn(respond), &peer, stage).await,
+        Some(Protocol::Http2) => {
+            // hyper moves it several times.
+            let respond = move |request| Box::pin(respond(request));
+            serve_http2(io, service_fn(respond), &peer, stage).await;
+        }
         // The client sent nothing, or not enough to tell.
         None => {}
     }
@@ -91,7 +96,6 @@ fn head_bytes(limits: &Limits) -> usize {
 async fn serve_http1<S>(io: Io, service: S, peer: &Peer, mut stage: Watcher)
 where
     S: HttpService<Incoming, ResBody = Sent> + Unpin,
-    S::Future: Unpin,
     S::Error: Into<crate::BoxError>,
 {
     let (watch, limits) = (&peer.watch, peer.shared.app.limits());
@@ -107,16 +111,24 @@ where
     }
     let mut connection = builder.serve_connection(io, service);
     let end = {
-        let mut overdue = std::pin::pin!(watch.overdue());
         let mut is_draining = false;
         loop {
+            let event = Rarely::new(async {
+                tokio::select! {
+                    biased;
+                    overdue = watch.overdue() => Some(overdue),
+                    () = stage.reached(Stage::Draining), if !is_draining => None,
+                }
+            });
             tokio::select! {
                 biased;
                 done = &mut connection => break Ok(done),
-                overdue = &mut overdue => break Err(overdue),
-                () = stage.reached(Stage::Draining), if !is_draining => {
-                    is_draining = true;
-                    std::pin::Pin::new(&mut connection).graceful_shutdown();
+                event = event => match event {
+                    Some(overdue) => break Err(overdue),
+                    None => {
+                        is_draining = true;
+                        std::pin::Pin::new(&mut connection).graceful_shutdown();
+                    }
                 }
             }
         }

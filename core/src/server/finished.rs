@@ -12,8 +12,8 @@ use tracing::Instrument;
 
 #[derive(Debug)]
 pub(super) struct Finished {
-    /// Without an entry, nothing is recorded and no hook runs.
-    pub(super) entry: Option<Entry>,
+    /// Without an entry, nothing is recorded and no hook runs. It is boxed, since the rest is moved often.
+    pub(super) entry: Option<Box<Entry>>,
     pub(super) status: Option<StatusCode>,
     pub(super) bytes: u64,
     pub(super) end: End,

@@ -83,8 +83,11 @@ fn settle_host(head: &mut Parts, authority: Option<&Authority>) -> Result<(), Pr
 
 /// Whether the text has only the letters of a host with a port (RFC 3986, section 3.2.2).
 fn is_host(text: &[u8]) -> bool {
-    let is_allowed =
-        |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(byte);
+    let is_allowed = |byte: &u8| match byte {
+        b'-' | b'.' | b'_' | b'~' | b':' | b'[' | b']' | b'%' => true,
+        b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => true,
+        byte => byte.is_ascii_alphanumeric(),
+    };
     !text.is_empty() && text.iter().all(is_allowed)
 }
 

@@ -68,6 +68,7 @@ impl Io {
             return None;
         }
         self.peer.watch.read();
+        self.peer.watch.mark();
         let rest = async {
             while !self.begun.starts_with(PREFACE) {
                 if !PREFACE.starts_with(&self.begun) {

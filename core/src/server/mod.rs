@@ -26,6 +26,7 @@ mod health;
 mod io;
 mod peer;
 mod proxies;
+mod rarely;
 mod respond;
 mod sent;
 mod serve;

@@ -92,10 +92,10 @@ impl Peer {
     /// All that hyper had to write is in the socket.
     pub(super) fn sent(&self) {
         self.watch.flushed();
-        if self.has_unsent.load(Ordering::Relaxed) {
-            while let Some(finished) = self.next_unsent() {
-                self.finish(finished);
-            }
+        while self.has_unsent.load(Ordering::Relaxed)
+            && let Some(finished) = self.next_unsent()
+        {
+            self.finish(finished);
         }
     }
 

@@ -1,13 +1,12 @@
 //! One request and its response.
 
 use super::{
-    access_log::Entry,
+    access_log::{self, Entry},
     head, health,
     peer::Peer,
     sent::{Open, Sent},
 };
 use crate::{
-    BoxFuture,
     error::framework,
     event,
     limits::Measure,
@@ -19,13 +18,15 @@ use hyper::body::Incoming;
 use std::{convert::Infallible, sync::Arc, time::Instant};
 
 /// Responds to one request.
+///
+/// The future is large. hyper has a place for that of HTTP/1, once for each connection.
 pub(super) fn respond(
     peer: Arc<Peer>,
     request: Request<Incoming>,
-) -> BoxFuture<'static, Result<Response<Sent>, Infallible>> {
+) -> impl Future<Output = Result<Response<Sent>, Infallible>> + Send + 'static {
     let open = Open::new(Arc::clone(&peer), request.version());
-    // The future itself is boxed: a block around it would hold the request twice.
-    Box::pin(response(peer, request, open))
+    // A block around it would hold the request twice.
+    response(peer, request, open)
 }
 
 async fn response(
@@ -35,7 +36,9 @@ async fn response(
 ) -> Result<Response<Sent>, Infallible> {
     let settings = &peer.shared.settings;
     let app = &peer.shared.app;
-    let started = Instant::now();
+    // Without a record and hooks, nothing needs to be known at the end.
+    let is_recorded = access_log::is_enabled() || app.hooks().has_after_response();
+    let started = is_recorded.then(Instant::now);
     let (mut head, body) = request.into_parts();
     if let Some(path) = &settings.healthz
         && head.uri.path() == path
@@ -47,12 +50,14 @@ async fn response(
     }
     let version = head.version;
     let mut invocation = peer.invocation(&head);
-    open.record(Entry {
-        method: head.method.clone(),
-        uri: head.uri.clone(),
-        invocation: invocation.clone(),
-        started,
-    });
+    if let Some(started) = started {
+        open.record(Entry {
+            method: head.method.clone(),
+            uri: head.uri.clone(),
+            invocation: invocation.clone(),
+            started,
+        });
+    }
     let mut settled = head::settle(&mut head).map(|written| {
         if let Some(written) = written {
             invocation = invocation.written(&written);

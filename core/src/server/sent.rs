@@ -45,6 +45,7 @@ impl Open {
     }
 
     pub(super) fn record(&mut self, entry: Entry) {
+        let entry = Box::new(entry);
         self.update(|finished| finished.entry = Some(entry));
     }
 

@@ -155,6 +155,7 @@ impl Serve {
 
     /// Sets how long a connection may have no request, and how long a client may stop reading its
     /// response. Then it is closed; in HTTP/2, a response that is not read is reset. The default is 75 s.
+    /// A connection without a request is kept for up to [`header_timeout`](Self::header_timeout) longer.
     ///
     /// A load balancer in front should close idle connections earlier, as an Application Load Balancer
     /// does after 60 s; otherwise it may send a request while the server closes the connection.

@@ -1,7 +1,7 @@
 //! What a connection is doing, and how long it may.
 //!
-//! One timer of each connection looks now and then, so that a request costs two clock readings and no
-//! timer.
+//! One timer of each connection looks now and then, so that a request costs no timer and no reading of
+//! a clock: a state counts as begun when the timer first sees it.
 
 use std::{
     sync::{
@@ -39,6 +39,8 @@ pub(super) struct Watch {
     open: AtomicU32,
     /// HTTP/1: whether bytes arrived since the last request.
     has_begun: AtomicBool,
+    /// Whether the timer has not seen the current state.
+    is_new: AtomicBool,
     /// When the current state began, in microseconds since the start.
     since: AtomicU64,
     /// Whether a request was not read to its end.
@@ -61,6 +63,7 @@ impl Watch {
             started: Instant::now(),
             open: AtomicU32::new(0),
             has_begun: AtomicBool::new(false),
+            is_new: AtomicBool::new(false),
             since: AtomicU64::new(0),
             is_unread: AtomicBool::new(false),
             is_broken: AtomicBool::new(false),
@@ -123,14 +126,14 @@ impl Watch {
     pub(super) fn read(&self) {
         if self.open.load(Ordering::Relaxed) == 0 && !self.has_begun.load(Ordering::Relaxed) {
             self.has_begun.store(true, Ordering::Relaxed);
-            self.mark();
+            self.is_new.store(true, Ordering::Relaxed);
         }
     }
 
     /// What arrived was no head.
     pub(super) fn settle(&self) {
         self.has_begun.store(false, Ordering::Relaxed);
-        self.mark();
+        self.is_new.store(true, Ordering::Relaxed);
     }
 
     /// A request begins.
@@ -141,11 +144,13 @@ impl Watch {
     /// The response to a request has been sent, or never will be.
     pub(super) fn close(&self) {
         self.settle();
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        // Whoever sees that nothing is open also sees that this is new.
+        self.open.fetch_sub(1, Ordering::Release);
     }
 
     /// The current state begins now.
     pub(super) fn mark(&self) {
+        self.is_new.store(false, Ordering::Relaxed);
         let micros = self.started.elapsed().as_micros();
         let micros = u64::try_from(micros).unwrap_or(u64::MAX);
         self.since.store(micros, Ordering::Relaxed);
@@ -153,8 +158,11 @@ impl Watch {
 
     /// What is overdue, or how long until something can be.
     fn look(&self) -> Result<Duration, Overdue> {
-        if self.open.load(Ordering::Relaxed) > 0 {
+        if self.open.load(Ordering::Acquire) > 0 {
             return Ok(self.times.head.min(self.times.idle));
+        }
+        if self.is_new.load(Ordering::Relaxed) {
+            self.mark();
         }
         let (limit, overdue) = if self.has_begun.load(Ordering::Relaxed) {
             (self.times.head, Overdue::Head)

@@ -111,6 +111,22 @@ fn listen(plan: Plan, say: fn(&str)) -> (Receiver<()>, Guard) {
     (receiver, guard)
 }
 
+impl Plan {
+    /// What is said after a signal; `None` if it is ignored. Ends the process if it is to end, with this code.
+    fn notices(&self, code: i32) -> Option<Vec<Notice>> {
+        match self {
+            Plan::Ask(notices) => {
+                let _ = code;
+                Some(notices.clone())
+            }
+            #[cfg(feature = "server")]
+            Plan::Ignore => None,
+            #[cfg(feature = "server")]
+            Plan::End => process::exit(code),
+        }
+    }
+}
+
 /// Waits for signals. `ready` gets a message when none can be missed, or the reason why none arrive.
 fn watch(
     sender: &Sender<()>,
@@ -130,15 +146,10 @@ fn watch(
         let _ = ready.send(Ok(()));
         drop(ready);
         let notices = loop {
-            #[cfg_attr(not(feature = "server"), expect(unused_variables))]
             let code = signals.next().await;
             let plan = plan.lock().unwrap_or_else(PoisonError::into_inner);
-            match &*plan {
-                Plan::Ask(notices) => break notices.clone(),
-                #[cfg(feature = "server")]
-                Plan::Ignore => {}
-                #[cfg(feature = "server")]
-                Plan::End => process::exit(code),
+            if let Some(notices) = plan.notices(code) {
+                break notices;
             }
         };
         // A server that is busy receives it later.

@@ -69,11 +69,7 @@ impl Timing {
         let stop = self.stop(invocation)?;
         let now = SystemTime::now();
         let Some(received) = invocation.lambda().received else {
-            return Some(Limit {
-                left: stop.duration_since(now).unwrap_or_default(),
-                gone: Duration::ZERO,
-                by: LimitedBy::Deadline,
-            });
+            return Some(Limit::within(stop.duration_since(now).unwrap_or_default()));
         };
         let whole = stop.duration_since(received).unwrap_or_default();
         let gone = now.duration_since(received).ok();
@@ -122,24 +118,46 @@ fn earlier(one: Option<SystemTime>, other: Option<SystemTime>) -> Option<SystemT
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RouteEnd(pub(crate) Instant);
 
-/// The running timeout of a route.
+/// A running timeout.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RouteClock {
+pub(crate) struct Clock {
     timeout: Duration,
     started: Instant,
+    by: LimitedBy,
 }
 
-impl RouteClock {
-    /// Starts the timeout, and makes it known to extractors.
-    pub(crate) fn start(timeout: Duration, request: &mut Request) -> Self {
+impl Clock {
+    /// Starts the timeout of a route, and makes it known to extractors.
+    pub(crate) fn of_route(timeout: Duration, request: &mut Request) -> Self {
         if let Some(stop) = SystemTime::now().checked_add(timeout) {
             // The timeout of a mounted application can only be shorter.
             let stop = Stop::of(request).map_or(stop, |outer| outer.min(stop));
             request.extensions_mut().insert(Stop(stop));
         }
+        Self::start(timeout, LimitedBy::Route(timeout))
+    }
+
+    /// Starts the timeout of a request to a server, and makes it known to extractors.
+    #[cfg(feature = "server")]
+    pub(crate) fn of_request(timeout: Duration, request: &mut Request) -> Self {
+        let clock = Self::start(timeout, LimitedBy::Request(timeout));
+        if let Some(end) = clock.end() {
+            request.extensions_mut().insert(RequestEnd(end));
+        }
+        clock
+    }
+
+    /// Starts the timeout of streams.
+    pub(crate) fn of_stream(timeout: Duration) -> Self {
+        Self::start(timeout, LimitedBy::Stream(timeout))
+    }
+
+    fn start(timeout: Duration, by: LimitedBy) -> Self {
+        let started = Instant::now();
         Self {
             timeout,
-            started: Instant::now(),
+            started,
+            by,
         }
     }
 
@@ -154,15 +172,10 @@ impl RouteClock {
         Limit {
             left: self.timeout.saturating_sub(gone),
             gone,
-            by: LimitedBy::Route(self.timeout),
+            by: self.by,
         }
     }
 }
-
-/// The running timeout of a request to a server.
-#[cfg(feature = "server")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RequestClock(RouteClock);
 
 /// When a request to a server is stopped. The wall clock is only read for those who ask.
 #[cfg(feature = "server")]
@@ -174,26 +187,6 @@ impl RequestEnd {
     fn of(request: &Request) -> Option<SystemTime> {
         let left = request.extensions().get::<Self>()?.0;
         SystemTime::now().checked_add(left.saturating_duration_since(Instant::now()))
-    }
-}
-
-#[cfg(feature = "server")]
-impl RequestClock {
-    /// Starts the timeout, and makes it known to extractors.
-    pub(crate) fn start(timeout: Duration, request: &mut Request) -> Self {
-        let started = Instant::now();
-        if let Some(end) = started.checked_add(timeout) {
-            request.extensions_mut().insert(RequestEnd(end));
-        }
-        Self(RouteClock { timeout, started })
-    }
-
-    #[cold]
-    pub(crate) fn limit(&self) -> Limit {
-        Limit {
-            by: LimitedBy::Request(self.0.timeout),
-            ..self.0.limit()
-        }
     }
 }
 
@@ -222,6 +215,17 @@ pub(crate) struct Limit {
     /// The time that has elapsed already.
     pub(crate) gone: Duration,
     pub(crate) by: LimitedBy,
+}
+
+impl Limit {
+    /// A limit that begins now.
+    pub(crate) fn within(left: Duration) -> Self {
+        Self {
+            left,
+            gone: Duration::ZERO,
+            by: LimitedBy::Deadline,
+        }
+    }
 }
 
 /// What sets a time limit.

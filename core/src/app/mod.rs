@@ -13,7 +13,7 @@ use crate::{
     Body, BoxError, BoxFuture, Invocation, Problem, Request, Response,
     auth::{Installed, named_headers},
     catch_unwind::catch_unwind,
-    deadline::{Limit, LimitedBy},
+    deadline::Limit,
     error::framework,
     event::{self, DecodeOptions, Source, current},
     hooks::Hooks,
@@ -248,13 +248,7 @@ fn spell(head: &mut http::request::Parts) {
 /// its status and headers.
 async fn in_memory(response: Response) -> (http::response::Parts, Bytes) {
     // The time limit of the request itself may have passed.
-    let limit = || {
-        Some(Limit {
-            left: Duration::from_millis(100),
-            gone: Duration::ZERO,
-            by: LimitedBy::Deadline,
-        })
-    };
+    let limit = || Some(Limit::within(Duration::from_millis(100)));
     let (mut parts, body) = timed_body(response, limit).into_parts();
     let body = catch_unwind(body.collect()).await;
     let body = body.ok().and_then(Result::ok).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::App;
 use crate::{
     Invocation, Problem, Request, Response,
     catch_unwind::catch_unwind,
-    deadline::RequestClock,
+    deadline::Clock,
     error::framework,
     event::{self, current},
     limits::Limits,
@@ -57,7 +57,7 @@ impl App {
             let outcome = match admitted {
                 Ok(body) => {
                     let mut request = Request::from_parts(head, body.into());
-                    let clock = RequestClock::start(timeout, &mut request);
+                    let clock = Clock::of_request(timeout, &mut request);
                     let handled = catch_unwind(async { self.respond(request).await });
                     match timed(handled, || Some(clock.limit())).await {
                         Ok(handled) => handled.map_err(crate::catch_unwind::Panic::problem),

@@ -3,7 +3,7 @@
 use crate::{
     Body, BoxError, Invocation, Problem,
     catch_unwind::catch_unwind_now,
-    deadline::{Limit, LimitedBy},
+    deadline::Limit,
     error::framework,
     event::{self, current},
     middleware::{find_elapsed, timed},
@@ -93,15 +93,8 @@ impl Opened {
             return Ok(Self::Whole(Bytes::new()));
         }
         let first = poll_fn(|cx| running.poll_data(cx));
-        let limit = || {
-            Some(Limit {
-                left: FIRST,
-                gone: Duration::ZERO,
-                by: LimitedBy::Deadline,
-            })
-        };
         // Without a timer, the response waits for the first part.
-        match timed(first, limit).await {
+        match timed(first, || Some(Limit::within(FIRST))).await {
             Ok(Some(Ok(data))) => running.ready.push_back(data),
             Ok(Some(Err(problem))) => return Err(problem),
             Ok(None) => return Ok(Self::Whole(Bytes::new())),

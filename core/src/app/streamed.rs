@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Body, Invocation, Request, Response,
-    deadline::{Limit, LimitedBy, RouteEnd},
+    deadline::{Clock, RouteEnd},
     error::framework,
     event::{self, current},
     middleware::timed_body,
@@ -97,16 +97,8 @@ impl App {
         let Some(timeout) = self.0.timing.stream else {
             return body;
         };
-        let started = Instant::now();
-        let limit = move || {
-            let gone = started.elapsed();
-            Some(Limit {
-                left: timeout.saturating_sub(gone),
-                gone,
-                by: LimitedBy::Stream(timeout),
-            })
-        };
-        timed_body(Response::new(body), limit).into_body()
+        let clock = Clock::of_stream(timeout);
+        timed_body(Response::new(body), move || Some(clock.limit())).into_body()
     }
 
     /// What is sent to Lambda: the head of a response, and its body.

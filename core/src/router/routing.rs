@@ -3,7 +3,7 @@
 use super::{Found, Router, Target, Way, under};
 use crate::{
     BoxFuture, IntoResponse, Invocation, Problem, Request, Response,
-    deadline::{RouteClock, RouteEnd},
+    deadline::{Clock, RouteEnd},
     error::framework,
     matched_route::MatchedRoute,
     middleware::{Handle, Next, ProblemRenderer, timed, timed_body},
@@ -27,7 +27,7 @@ struct Shared {
 
 /// The running timeout of a route.
 struct Timeout {
-    clock: RouteClock,
+    clock: Clock,
     timing: Timing,
     renderer: ProblemRenderer,
     invocation: Invocation,
@@ -36,7 +36,7 @@ struct Timeout {
 impl Timeout {
     /// Starts the timeout of a route, if it has one.
     fn start(way: &Way, request: &mut Request, shared: &Shared) -> Option<Self> {
-        let clock = RouteClock::start(way.timeout?, request);
+        let clock = Clock::of_route(way.timeout?, request);
         Some(Self {
             clock,
             timing: shared.states.timing,

@@ -70,7 +70,12 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
     ) -> Result<Vec<u8>, DecodeError> {
-        let (response, _) = self.handle_event_with_extensions(event, lambda).await?;
+        let deadline_ms = lambda.deadline_ms;
+        let response = self.event_response(event, lambda, &BUFFERED).await;
+        if let Some(after) = self.0.hooks.responded(deadline_ms) {
+            after.await;
+        }
+        let (response, _) = response?;
         Ok(response)
     }
 
@@ -108,21 +113,6 @@ impl App {
     ) -> Result<EventResponse, DecodeError> {
         let (response, _) = self.event_response(event, lambda, &OF_SOURCE).await?;
         Ok(response)
-    }
-
-    /// Like [`App::handle_event`], with the extensions of the response, which the client does not
-    /// see. For tests.
-    pub(crate) async fn handle_event_with_extensions(
-        &self,
-        event: Bytes,
-        lambda: LambdaContext,
-    ) -> Result<(Vec<u8>, Extensions), DecodeError> {
-        let deadline_ms = lambda.deadline_ms;
-        let both = self.event_response(event, lambda, &BUFFERED).await;
-        if let Some(after) = self.0.hooks.responded(deadline_ms) {
-            after.await;
-        }
-        both
     }
 
     /// Like [`App::stream_event`], with the extensions of the response: those that tests read, and the

@@ -123,6 +123,16 @@ impl Body {
         body.map_or_else(Self::empty, Self::stream)
     }
 
+    /// The same body with bytes before it, as a stream.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn behind(self, first: Bytes) -> Self {
+        let first = (!first.is_empty()).then(|| Ok(Frame::data(first)));
+        Self::stream(Begun {
+            read: first.into_iter().collect(),
+            rest: Box::pin(self),
+        })
+    }
+
     /// Creates a body from one that a layer has created. If it has a length and is ready, such as
     /// the wrapped body of a response, it is in memory again and needs no stream.
     pub(crate) fn of_layer<B>(body: B) -> Self

@@ -68,36 +68,12 @@ pub(super) async fn read(source: Source, mut body: Body) -> Result<Streamed, Unr
             let body = if is_whole {
                 first.into()
             } else {
-                Body::stream(Continued {
-                    first: Some(first).filter(|first| !first.is_empty()),
-                    body,
-                })
+                body.behind(first)
             };
             return Ok(Streamed { json, head, body });
         }
     }
     Err(Unreadable::NoHead)
-}
-
-/// A body whose first bytes were read.
-struct Continued {
-    first: Option<Bytes>,
-    body: Body,
-}
-
-impl http_body::Body for Continued {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match self.first.take() {
-            Some(first) => Poll::Ready(Some(Ok(Frame::data(first)))),
-            None => Pin::new(&mut self.body).poll_frame(cx),
-        }
-    }
 }
 
 /// A body whose early end is shown in the terminal.

@@ -406,7 +406,7 @@ async fn a_body_in_memory_that_stalls_is_sent_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_closes_its_half_after_an_acceptance_gets_the_rest() {
+async fn a_server_that_closes_its_half_after_a_202_gets_the_rest() {
     const LAST: &str = "HTTP/1.1 202 Accepted\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     let (listener, mut client) = listen().await;
     let (release, released) = tokio::sync::oneshot::channel::<()>();

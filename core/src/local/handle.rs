@@ -22,7 +22,7 @@ impl<F, R, T> Handle for F
 where
     F: Fn(Bytes, LambdaContext) -> R + Send + Sync + 'static,
     R: Future<Output = Result<T, DecodeError>> + Send,
-    T: Returned,
+    T: Into<EventResponse>,
 {
     fn handle(
         &self,
@@ -30,25 +30,15 @@ where
         lambda: LambdaContext,
     ) -> impl Future<Output = Result<EventResponse, DecodeError>> + Send {
         let response = self(event, lambda);
-        async move { response.await.map(Returned::event_response) }
+        async move { response.await.map(Into::into) }
     }
 }
 
-/// The response of a handler.
-pub(super) trait Returned {
-    fn event_response(self) -> EventResponse;
-}
-
-impl Returned for EventResponse {
-    fn event_response(self) -> EventResponse {
-        self
-    }
-}
-
+/// Handlers of tests return JSON.
 #[cfg(test)]
-impl Returned for Vec<u8> {
-    fn event_response(self) -> EventResponse {
-        EventResponse::Buffered(self)
+impl From<Vec<u8>> for EventResponse {
+    fn from(json: Vec<u8>) -> Self {
+        Self::Buffered(json)
     }
 }
 

@@ -91,9 +91,7 @@ impl Listener {
             Err(_) => std::future::pending().await,
         }
     }
-}
 
-impl Listener {
     fn may_warn(&self) -> bool {
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
         let may = warned.is_none_or(|warned| warned.elapsed() >= SILENCE);

@@ -67,7 +67,7 @@ async fn response(
     // HTTP/1.1 has one request at a time on a connection, unless hooks outlive it.
     if version >= Version::HTTP_2 || app.hooks().has_after_response() {
         match peer.shared.admit().await {
-            Ok(permit) => open.hold(Some(permit)),
+            Ok(permit) => open.hold(permit),
             Err(problem) => settled = Err(problem),
         }
     }
@@ -75,7 +75,7 @@ async fn response(
     let mut is_unread = !http_body::Body::is_end_stream(&body);
     let body = async {
         settled?;
-        if http_body::Body::is_end_stream(&body) {
+        if !is_unread {
             return Ok(Bytes::new());
         }
         let limit = app.limits().body;

@@ -50,8 +50,8 @@ impl Open {
     }
 
     /// Keeps the place of this request until it ends.
-    pub(super) fn hold(&mut self, place: Option<OwnedSemaphorePermit>) {
-        self.update(|finished| finished.place = place);
+    pub(super) fn hold(&mut self, place: OwnedSemaphorePermit) {
+        self.update(|finished| finished.place = Some(place));
     }
 
     pub(super) fn with_body(mut self, status: StatusCode, body: Body) -> Sent {

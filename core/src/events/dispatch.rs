@@ -4,10 +4,11 @@ use super::{
     batch,
     error::EventError,
     event::Event,
+    handle_event::{HandleEvent, OnOther, Setup},
     handler::Call,
+    list::Listed,
     record::Record,
     run::{failed, run},
-    table::{HandleEvent, Listed, OnOther, Setup},
     trigger::{Facts, RecordKind},
 };
 use crate::{

@@ -1,6 +1,9 @@
 //! The handlers of an API behind a trait.
 
-use super::table::{EventTable, HandleEvent, Setup};
+use super::{
+    handle_event::{HandleEvent, Setup},
+    table::EventTable,
+};
 use crate::setting::Variables;
 use std::{any::TypeId, sync::Arc};
 

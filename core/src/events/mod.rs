@@ -23,11 +23,13 @@
 
 mod batch;
 mod call;
+mod data;
 mod dispatch;
 mod error;
 mod event;
 mod from_event;
 mod from_record;
+mod handle_event;
 mod handler;
 mod handlers;
 mod kinds;
@@ -67,5 +69,6 @@ pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 
+pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
-pub(crate) use table::{EventTable, HandleEvent, Setup};
+pub(crate) use table::EventTable;

@@ -63,6 +63,12 @@ impl Api {
         events.table()
     }
 
+    /// Whether the API or a nested one has handlers of events.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn has_events(&self) -> bool {
+        self.events.is_some() || self.nests.iter().any(|(_, nested)| nested.has_events())
+    }
+
     pub(super) fn has_on_other_event(&self) -> bool {
         let events = self.events.as_ref();
         events.is_some_and(|events| events.has_on_other())

@@ -9,6 +9,7 @@ use super::{
     list::Listed,
     record::Record,
     run::{failed, run},
+    taken::Taken,
     trigger::{Facts, RecordKind},
 };
 use crate::{
@@ -52,6 +53,7 @@ impl Dispatcher {
         let Some(listed) = self.find(&read.facts(), &event) else {
             return self.other(&event);
         };
+        Taken::by(&listed.handler).note();
         if let Some((kind, records)) = read.records() {
             let shared = |record: &&RawValue| data.event.records.slice_ref(record.get().as_bytes());
             let record = |json: Bytes| Record::new(Arc::clone(&data), kind, json);
@@ -78,7 +80,10 @@ impl Dispatcher {
     fn other(&self, event: &Event) -> Result<Vec<u8>, EventError> {
         let answer = self.on_other.as_ref().and_then(|respond| respond(event));
         match answer {
-            Some(value) => Ok(value.to_string().into_bytes()),
+            Some(value) => {
+                Taken::BY_ON_OTHER.note();
+                Ok(value.to_string().into_bytes())
+            }
             None => Err(UnsupportedEvent::of(&event.data.event).into()),
         }
     }

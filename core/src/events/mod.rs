@@ -40,6 +40,7 @@ mod record;
 mod run;
 mod sqs;
 mod table;
+mod taken;
 mod trigger;
 mod warm_up;
 
@@ -66,6 +67,8 @@ pub use call::{
 pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
+#[doc(hidden)]
+pub use taken::{Taken, watched};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 

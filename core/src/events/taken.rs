@@ -19,7 +19,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    pub(super) const BY_ON_OTHER: Self = Self {
+    pub(crate) const BY_ON_OTHER: Self = Self {
         name: "on_other_event",
         place: None,
     };

@@ -136,7 +136,8 @@ impl<H: Handle> Gateway<H> {
         let started = Instant::now();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let handled = observed(self.response(request, client));
+        // On the heap: the futures of debug builds are large.
+        let handled = Box::pin(observed(self.response(request, client)));
         let ((outcome, mut problems), taken) = watched(handled).await;
         let response = match outcome {
             Ok(response) => response,
@@ -217,7 +218,7 @@ impl<H: Handle> Gateway<H> {
             return self.docs_response(docs, &file, request).await;
         }
         if self.takes_events && request.uri().path() == posted_event::PATH {
-            return self.posted_event(request, client).await;
+            return Box::pin(self.posted_event(request, client)).await;
         }
         let is_head = request.method() == Method::HEAD;
         let mut request = self.collected(request).await.map_err(rejected)?;

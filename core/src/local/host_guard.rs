@@ -400,6 +400,23 @@ mod tests {
     const HERE: (&str, &str) = ("host", "localhost:9000");
 
     #[test]
+    fn tools_are_on_this_machine() {
+        for (client, expected) in [
+            ("127.0.0.1", None),
+            ("127.7.7.7", None),
+            ("::1", None),
+            ("::ffff:127.0.0.1", None),
+            ("192.168.1.5", Some("foreign_client")),
+            ("::ffff:10.0.0.1", Some("foreign_client")),
+            ("fe80::1", Some("foreign_client")),
+        ] {
+            let checked = HostGuard::check_tool(&HeaderMap::new(), client.parse().unwrap());
+            let code = checked.err().map(|foreign| foreign.code);
+            assert_eq!(code, expected, "{client}");
+        }
+    }
+
+    #[test]
     fn listed_origins_are_allowed_from_any_site() {
         let own = own(9000).allow_origins(
             vec![

@@ -127,6 +127,22 @@ mod tests {
     }
 
     #[test]
+    fn what_took_an_event_is_below_the_line() {
+        let shown = Shown {
+            method: &Method::POST,
+            path: "/_events",
+            status: StatusCode::OK,
+            took: Duration::from_micros(1234),
+            taken: Some(Taken::BY_ON_OTHER),
+            problems: &[],
+        };
+        assert_eq!(
+            text(&shown, Style::PLAIN),
+            "POST /_events -> 200 in 1.2 ms\n    taken by on_other_event"
+        );
+    }
+
+    #[test]
     fn an_early_end_has_a_line_of_its_own() {
         let problem = framework::internal(&std::io::Error::other("the database is gone"));
         let shown = Shown {

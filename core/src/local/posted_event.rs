@@ -99,3 +99,29 @@ pub(super) fn response(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_below_the_path_has_it() {
+        for (path, expected) in [
+            ("/_events", true),
+            ("/_events/{id}", true),
+            ("/_eventsx", false),
+            ("/{path+}", false),
+            ("/a/_events", false),
+        ] {
+            let route = RouteInfo {
+                method: "POST",
+                path: path.to_owned(),
+                access: String::new(),
+                timeout: None,
+                handler: "app::events".to_owned(),
+                location: "src/main.rs:1".to_owned(),
+            };
+            assert_eq!(taken_by(&[route]).is_some(), expected, "{path}");
+        }
+    }
+}

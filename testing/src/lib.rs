@@ -261,6 +261,7 @@
 mod client;
 mod encoding;
 mod event;
+mod events;
 pub mod fake_lambda;
 #[cfg(feature = "issuer")]
 mod issuer;
@@ -271,10 +272,14 @@ pub mod strategies;
 mod tracked_future;
 
 pub use client::{
-    OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem, TestClient,
-    TestClientBuilder, TestRequest, TestResponse, on_every_source,
+    EventOutcome, OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem,
+    TestClient, TestClientBuilder, TestRequest, TestResponse, on_every_source,
 };
 pub use event::EventBuilder;
+pub use events::{
+    DynamoDbEvent, EventBridgeEvent, KinesisEvent, S3Event, ScheduleEvent, SnsEvent, SqsEvent,
+    TestEvent,
+};
 pub use fake_lambda::FakeLambda;
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]

@@ -68,7 +68,7 @@ pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
-pub use taken::{Taken, watched};
+pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 

@@ -1,6 +1,6 @@
 //! Runs a handler until it ends, panics, or is stopped.
 
-use super::{error::EventError, event::Event};
+use super::{error::EventError, event::Event, taken::note_cause};
 use crate::{
     Error,
     catch_unwind::{Panic, catch_unwind},
@@ -40,11 +40,9 @@ pub(super) fn failed(failure: Failure, handler: &str) -> EventError {
         Failure::Error(error) => match error.into_boxed().downcast::<EventError>() {
             Ok(error) => *error,
             Err(error) => {
-                tracing::error!(
-                    target: "lambda_api",
-                    cause = Chain(&*error).to_string(),
-                    "an event handler failed"
-                );
+                let cause = Chain(&*error).to_string();
+                tracing::error!(target: "lambda_api", cause, "an event handler failed");
+                note_cause(|| cause);
                 EventError::failed(
                     "HandlerError",
                     format!("the event handler `{handler}` failed"),
@@ -53,6 +51,7 @@ pub(super) fn failed(failure: Failure, handler: &str) -> EventError {
         },
         Failure::Panicked(panic) => {
             panic.log("an event handler panicked");
+            note_cause(|| format!("panicked: {}", panic.message));
             EventError::failed(
                 "HandlerPanicked",
                 format!("the event handler `{handler}` panicked"),

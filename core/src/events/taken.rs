@@ -1,10 +1,20 @@
-//! Which handler took an event, for callers that show it.
+//! Which handler took an event and why it failed, for callers that show it.
 
 use super::handler::Handler;
 use std::{cell::RefCell, fmt, future::Future};
 
 tokio::task_local! {
-    static TAKEN: RefCell<Option<Taken>>;
+    static SEEN: RefCell<Seen>;
+}
+
+/// What is seen of one invocation.
+#[derive(Debug, Default)]
+#[doc(hidden)]
+pub struct Seen {
+    /// What took the event; `None` for HTTP requests and for events that nothing took.
+    pub taken: Option<Taken>,
+    /// Why handlers failed, as the log has it.
+    pub causes: Vec<String>,
 }
 
 /// What took an event: a handler of [`Api::events`](crate::Api::events), or the function of
@@ -33,8 +43,13 @@ impl Taken {
 
     /// Tells the caller of [`watched`], if there is one.
     pub(super) fn note(self) {
-        let _ = TAKEN.try_with(|taken| taken.replace(Some(self)));
+        let _ = SEEN.try_with(|seen| seen.borrow_mut().taken = Some(self));
     }
+}
+
+/// Tells the caller of [`watched`], if there is one, why a handler failed.
+pub(super) fn note_cause(cause: impl FnOnce() -> String) {
+    let _ = SEEN.try_with(|seen| seen.borrow_mut().causes.push(cause()));
 }
 
 /// `ship (src/main.rs:7)`.
@@ -47,15 +62,14 @@ impl fmt::Display for Taken {
     }
 }
 
-/// Runs an invocation, and returns what took its event; `None` for HTTP requests and for events that
-/// nothing took.
+/// Runs an invocation, and returns what was seen of it.
 #[doc(hidden)]
-pub async fn watched<F: Future>(invocation: F) -> (F::Output, Option<Taken>) {
+pub async fn watched<F: Future>(invocation: F) -> (F::Output, Seen) {
     let run = async {
         let output = invocation.await;
-        (output, TAKEN.with(RefCell::take))
+        (output, SEEN.with(RefCell::take))
     };
-    TAKEN.scope(RefCell::default(), run).await
+    SEEN.scope(RefCell::default(), run).await
 }
 
 #[cfg(test)]
@@ -65,10 +79,15 @@ mod tests {
     #[tokio::test]
     async fn each_invocation_has_what_took_its_event() {
         Taken::BY_ON_OTHER.note();
-        let (_, taken) = watched(async {}).await;
-        assert_eq!(taken, None);
-        let (_, taken) = watched(async { Taken::BY_ON_OTHER.note() }).await;
-        assert_eq!(taken, Some(Taken::BY_ON_OTHER));
+        let ((), seen) = watched(async {}).await;
+        assert_eq!((seen.taken, seen.causes.len()), (None, 0));
+        let noted = async {
+            Taken::BY_ON_OTHER.note();
+            note_cause(|| "lost".to_owned());
+        };
+        let ((), seen) = watched(noted).await;
+        assert_eq!(seen.taken, Some(Taken::BY_ON_OTHER));
+        assert_eq!(seen.causes, ["lost"]);
     }
 
     #[test]

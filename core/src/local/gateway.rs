@@ -138,7 +138,7 @@ impl<H: Handle> Gateway<H> {
         let path = request.uri().path().to_owned();
         // On the heap: the futures of debug builds are large.
         let handled = Box::pin(observed(self.response(request, client)));
-        let ((outcome, mut problems), taken) = watched(handled).await;
+        let ((outcome, mut problems), seen) = watched(handled).await;
         let response = match outcome {
             Ok(response) => response,
             Err(rejected) => {
@@ -157,7 +157,7 @@ impl<H: Handle> Gateway<H> {
             path: &path,
             status,
             took: started.elapsed(),
-            taken,
+            taken: seen.taken,
             problems: &problems,
         });
         if cfg!(not(feature = "docs")) && path == "/_docs" && response.status().is_client_error() {

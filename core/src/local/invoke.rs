@@ -76,8 +76,8 @@ async fn handled(
     file: &str,
     handle: impl Handle,
 ) -> Result<EventResponse, Failure> {
-    let (response, taken) = watched(handle.handle(event, lambda)).await;
-    if let Some(taken) = taken {
+    let (response, seen) = watched(handle.handle(event, lambda)).await;
+    if let Some(taken) = seen.taken {
         log::line(&format!("taken by {taken}"));
     }
     response.map_err(|error| failure(file, &format!("{}: {error}", error.error_type())))

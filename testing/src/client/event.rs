@@ -3,9 +3,7 @@
 use super::{TIME_LIMIT, TestClient, show};
 use crate::{TestEvent, TrackedFuture, events::record_ids};
 use bytes::Bytes;
-use lambda_api::{
-    events::{Seen, watched},
-};
+use lambda_api::events::{Seen, watched};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;

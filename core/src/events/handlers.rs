@@ -14,6 +14,7 @@ pub(crate) trait Handlers: Send {
     fn resolve(&mut self, variables: &Variables<'_>);
     fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
+    fn has_partial(&self) -> bool;
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -33,6 +34,10 @@ impl Handlers for EventTable {
 
     fn has_on_other(&self) -> bool {
         self.has_on_other()
+    }
+
+    fn has_partial(&self) -> bool {
+        self.has_partial()
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

@@ -13,6 +13,10 @@ impl TestClient {
     /// Invokes the function with an event that is not an HTTP request: a builder such as
     /// [`SqsEvent`](crate::SqsEvent), or JSON.
     ///
+    /// Lambda reads which records of a batch failed (`ReportBatchItemFailures`), as it does with the template of
+    /// the API, unless [`Api::report_batch_item_failures`](lambda_api::Api::report_batch_item_failures) or the
+    /// variable `LAMBDA_API_PARTIAL` says otherwise.
+    ///
     /// The event is handled as on Lambda, with the settings of the client for invocations. An event that fails is no
     /// panic; [`EventOutcome`] has the error. The functions of
     /// [`Api::after_response`](lambda_api::Api::after_response) have run.

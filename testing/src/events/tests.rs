@@ -1,58 +1,41 @@
 use super::*;
-use aws_lambda_events::{s3, sqs};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-fn read<T: DeserializeOwned>(event: &impl TestEvent) -> T {
-    serde_json::from_slice(&event.to_bytes()).unwrap()
-}
-
 #[test]
-fn the_published_types_can_read_messages() {
+fn a_message_has_body_id_and_attributes() {
+    let arn = "arn:aws:sqs:us-east-1:111122223333:orders";
     let event = SqsEvent::new()
-        .queue("arn:aws:sqs:us-east-1:111122223333:orders")
+        .queue(arn)
         .message(&json!({"id": 7}))
         .message_id("m-1")
         .attribute("tenant", "blue")
         .text("any text");
-    let event: sqs::SqsEvent = read(&event);
-    let [first, second] = event.records.as_slice() else {
-        panic!("{event:?}");
-    };
-    assert_eq!(first.message_id.as_deref(), Some("m-1"));
-    assert_eq!(first.body.as_deref(), Some(r#"{"id":7}"#));
-    let tenant = &first.message_attributes["tenant"];
-    assert_eq!(tenant.string_value.as_deref(), Some("blue"));
-    assert_eq!(second.body.as_deref(), Some("any text"));
-    assert_eq!(
-        second.event_source_arn.as_deref(),
-        Some("arn:aws:sqs:us-east-1:111122223333:orders")
-    );
+    let records = event.to_value()["Records"].take();
+    assert_eq!(records[0]["messageId"], "m-1");
+    assert_eq!(records[0]["body"], r#"{"id":7}"#);
+    let tenant = &records[0]["messageAttributes"]["tenant"];
+    assert_eq!(tenant["stringValue"], "blue");
+    assert_eq!(records[1]["body"], "any text");
+    assert_eq!(records[1]["eventSourceARN"], arn);
 }
 
 #[test]
-fn the_published_types_can_read_notifications_of_s3() {
+fn a_deleted_object_has_no_size() {
     let event = S3Event::new()
         .object("photos", "a b.png")
         .size(7)
         .version_id("v-1")
         .deleted("photos", "c");
-    let event: s3::S3Event = read(&event);
-    let names: Vec<_> = event
-        .records
-        .iter()
-        .map(|record| record.event_name.as_deref())
-        .collect();
+    let records = event.to_value()["Records"].take();
+    assert_eq!(records[0]["eventName"], "ObjectCreated:Put");
+    let object = &records[0]["s3"]["object"];
     assert_eq!(
-        names,
-        [Some("ObjectCreated:Put"), Some("ObjectRemoved:Delete")]
+        (&object["key"], &object["size"]),
+        (&json!("a+b.png"), &json!(7))
     );
-    let object = &event.records[0].s3.object;
-    assert_eq!(object.key.as_deref(), Some("a+b.png"));
-    assert_eq!(
-        (object.size, object.version_id.as_deref()),
-        (Some(7), Some("v-1"))
-    );
+    assert_eq!(object["versionId"], "v-1");
+    assert_eq!(records[1]["eventName"], "ObjectRemoved:Delete");
+    assert_eq!(records[1]["s3"]["object"].get("size"), None);
     assert_eq!(S3Event::test("photos")["Bucket"], "photos");
 }
 
@@ -69,9 +52,9 @@ fn a_queue_spells_notifications_of_a_topic_differently() {
         direct["MessageAttributes"],
         json!({"a": {"Type": "String", "Value": "1"}})
     );
-    let queued: sqs::SqsEvent = read(&SqsEvent::new().sns(&event));
-    let mut queued: Value =
-        serde_json::from_str(queued.records[0].body.as_deref().unwrap()).unwrap();
+    let queued = SqsEvent::new().sns(&event).to_value();
+    let body = queued["Records"][0]["body"].as_str().unwrap();
+    let mut queued: Value = serde_json::from_str(body).unwrap();
     for (own, other) in [
         ("SigningCertURL", "SigningCertUrl"),
         ("UnsubscribeURL", "UnsubscribeUrl"),

@@ -158,6 +158,8 @@ async fn token(mut api: Api, wanted: &token::Wanted) -> Result<(), Failure> {
 
 async fn invoke(mut api: Api, wanted: &invoke::Wanted) -> Result<(), Failure> {
     let event = invoke::read(&wanted.file)?;
+    // As with the template.
+    api.assume_partial_responses();
     api.resolve_settings();
     token::lend(&mut api, None);
     if !wanted.stream {
@@ -191,6 +193,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     if options.stream {
         api = api.stream_on([options.source]);
     }
+    api.assume_partial_responses();
     api.resolve_settings();
     let mut lent = token::lend(&mut api, Some(options.address.ip()));
     let callers = event_callers::Callers::new(&api, options.callers, options.source);

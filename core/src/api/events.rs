@@ -119,17 +119,23 @@ impl Api {
         }
     }
 
-    /// Takes the handlers, with those of nested APIs.
+    /// Takes the handlers, with those of nested APIs. The settings of these stay, for their errors.
     pub(super) fn take_events(&mut self) -> Option<Box<dyn Handlers>> {
         let mut events = self.events.take();
+        self.take_nested_events(&mut events);
+        events
+    }
+
+    fn take_nested_events(&mut self, events: &mut Option<Box<dyn Handlers>>) {
         for (_, nested) in &mut self.nests {
-            if let Some(more) = nested.take_events() {
-                match &mut events {
-                    Some(events) => events.append(more),
-                    None => events = Some(more),
+            if let Some(own) = &mut nested.events {
+                let handlers = own.take_handlers();
+                match events {
+                    Some(events) => events.append(handlers),
+                    None => *events = Some(handlers),
                 }
             }
+            nested.take_nested_events(events);
         }
-        events
     }
 }

@@ -15,6 +15,8 @@ pub(crate) trait Handlers: Send {
     fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
     fn has_partial(&self) -> bool;
+    /// The handlers, without the settings of the whole API.
+    fn take_handlers(&mut self) -> Box<dyn Handlers>;
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -38,6 +40,10 @@ impl Handlers for EventTable {
 
     fn has_partial(&self) -> bool {
         self.has_partial()
+    }
+
+    fn take_handlers(&mut self) -> Box<dyn Handlers> {
+        Box::new(self.take_handlers())
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

@@ -53,11 +53,6 @@ impl Partial {
     pub(super) fn is_on(&self) -> Option<bool> {
         self.by_program.or(self.by_variable).or(self.assumed)
     }
-
-    /// What an outer API says takes precedence.
-    pub(super) fn or(self, other: Self) -> Self {
-        if self.is_set() { self } else { other }
-    }
 }
 
 #[cfg(test)]

@@ -25,10 +25,16 @@ impl EventTable {
         }));
     }
 
+    /// The handlers, without the settings of the whole API.
+    pub(crate) fn take_handlers(&mut self) -> Self {
+        Self {
+            handlers: std::mem::take(&mut self.handlers),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn append(&mut self, other: Self) {
         self.handlers.extend(other.handlers);
-        self.on_other = self.on_other.take().or(other.on_other);
-        self.partial = std::mem::take(&mut self.partial).or(other.partial);
     }
 
     pub(crate) fn set_on_other(&mut self, on_other: OnOther) {

@@ -351,3 +351,6 @@ impl fmt::Display for Trigger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,19 @@
 //! What the handlers of events need: what sends the events, permissions, and queues for what failed.
 //!
 //! All of it is resources, and not `Events` of the function: the policies that AWS SAM adds for those of
-//! SQS, DynamoDB and Kinesis allow every queue and every stream of the account, and only a resource can have
-//! properties that are added by hand.
+//! SQS, DynamoDB and Kinesis allow every queue and every stream of the account, and only a resource can get
+//! more properties by hand.
 
+mod bucket;
+mod failed;
+mod pattern;
 mod queue;
+mod rule;
+mod stream;
+mod topic;
 mod wiring;
 
+pub(in crate::template) use stream::is_read;
 pub(in crate::template) use wiring::Wired;
 
 use crate::{
@@ -26,17 +33,39 @@ pub(in crate::template) fn wire(
     for listed in &api.handlers {
         add(&mut wiring, listed);
     }
+    failed::add(&mut wiring);
     wiring.done(errors, warnings)
 }
 
 /// Adds what one handler needs.
 fn add(wiring: &mut Wiring<'_>, listed: &Listed) {
     match &listed.trigger {
-        Trigger::Records { kind, from } => match kind {
-            RecordKind::Sqs => queue::add(wiring, listed, from.as_ref()),
-            RecordKind::S3 | RecordKind::Sns | RecordKind::DynamoDb | RecordKind::Kinesis => {}
-        },
-        Trigger::EventBridge { .. } | Trigger::Schedule { .. } => {}
-        Trigger::Any { .. } => {}
+        Trigger::Records { kind, from } => {
+            let from = from.as_ref();
+            match kind {
+                RecordKind::Sqs => queue::add(wiring, listed, from),
+                RecordKind::S3 => bucket::add(wiring, listed, from),
+                RecordKind::Sns => topic::add(wiring, listed, from),
+                RecordKind::DynamoDb => stream::add_of_table(wiring, listed, from),
+                RecordKind::Kinesis => stream::add(wiring, listed, from),
+            }
+        }
+        Trigger::EventBridge {
+            source,
+            detail_type,
+            detail,
+        } => rule::add(wiring, listed, [source, detail_type], detail),
+        Trigger::Schedule { expression, rule } => {
+            rule::add_schedule(wiring, listed, *expression, *rule);
+        }
+        // Whatever invokes the function.
+        Trigger::Any { .. } => {
+            let handler = &listed.handler;
+            wiring.comment(format!(
+                "{}::{} takes other events: what sends them needs the permission to invoke the function.",
+                handler.module, handler.name
+            ));
+            wiring.failures.is_asynchronous = true;
+        }
     }
 }

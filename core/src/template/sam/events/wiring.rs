@@ -8,11 +8,17 @@ use crate::{
         Function,
         block::Block,
         described::Described,
+        resource::Kind,
         sam::resource::{function_id, resource},
         tree::{Map, Node},
         values::{Values, name_of, pascal},
     },
 };
+
+/// The logical id of the queue for events that no invocation has handled.
+pub(super) const FAILED_EVENTS: &str = "FailedEvents";
+/// The longest time for which SQS keeps a message, in seconds: 14 days.
+pub(super) const LONGEST_RETENTION: u32 = 1_209_600;
 
 /// What the handlers of events add to a template.
 #[derive(Default)]
@@ -41,19 +47,39 @@ pub(super) struct Wiring<'a> {
     pub(super) values: &'a mut Values,
     /// The settings of the function that gets the events.
     pub(super) function: Function,
+    pub(super) failures: Failures,
     pub(super) errors: Vec<String>,
     pub(super) warnings: Vec<String>,
+    /// Variables of tables that the template creates, with the logical ids.
+    tables: Vec<(&'static str, String)>,
     wired: Wired,
+}
+
+/// What sends events to the queue for those that failed.
+#[derive(Default)]
+pub(super) struct Failures {
+    /// Whether the function is invoked asynchronously.
+    pub(super) is_asynchronous: bool,
+    /// Whether it reads streams.
+    pub(super) has_streams: bool,
+    /// Services that send what they could not deliver, and for what.
+    pub(super) senders: Vec<(&'static str, Node)>,
 }
 
 impl<'a> Wiring<'a> {
     pub(super) fn new(api: &Described<'_>, values: &'a mut Values) -> Self {
         let (_, function) = api.whole();
+        let tables = api.resources.iter().filter_map(|one| match &one.0 {
+            Kind::Table(table) => Some((table.variable?, table.id.clone())),
+            _ => None,
+        });
         Self {
             values,
             function,
+            failures: Failures::default(),
             errors: Vec::new(),
             warnings: Vec::new(),
+            tables: tables.collect(),
             wired: Wired::default(),
         }
     }
@@ -70,6 +96,11 @@ impl<'a> Wiring<'a> {
         self.wired.outputs.push(id, value);
     }
 
+    /// Adds a comment to the function.
+    pub(super) fn comment(&mut self, text: String) {
+        self.wired.comments.push(text);
+    }
+
     /// Lets the function do something.
     pub(super) fn allow(&mut self, actions: &[&str], resource: Node) {
         let statement = Map::new()
@@ -79,19 +110,18 @@ impl<'a> Wiring<'a> {
         self.wired.statements.push(statement.into());
     }
 
-    /// Adds the permission of a service to invoke the function: for events of `source`, an ARN.
-    pub(super) fn permit(&mut self, id: &str, principal: &str, source: Node) {
-        let properties = Map::new()
+    /// Adds the permission of a service to invoke the function. `source` limits it to one sender.
+    pub(super) fn permit(&mut self, id: &str, principal: &str, source: Map) {
+        let mut properties = Map::new()
             .with("FunctionName", function())
             .with("Action", "lambda:InvokeFunction")
-            .with("Principal", principal)
-            .with("SourceAccount", Node::reference("AWS::AccountId"))
-            .with("SourceArn", source);
+            .with("Principal", principal);
+        properties.extend(source);
         self.resource(id, "AWS::Lambda::Permission", Map::new(), properties);
     }
 
-    /// Adds a mapping, with which Lambda reads a queue or a stream, and the variable that tells the function
-    /// that it reads the list of failed records.
+    /// Adds the mapping with which Lambda reads a queue or a stream, and the variable that tells the function
+    /// that failed records can be reported.
     pub(super) fn map(&mut self, id: &str, source: Node, more: Map) {
         let mut properties = Map::new()
             .with("FunctionName", function())
@@ -101,8 +131,9 @@ impl<'a> Wiring<'a> {
                 Node::texts(["ReportBatchItemFailures"]),
             );
         properties.extend(more);
+        let id = format!("{id}Mapping");
         self.resource(
-            id,
+            &id,
             "AWS::Lambda::EventSourceMapping",
             Map::new(),
             properties,
@@ -110,14 +141,26 @@ impl<'a> Wiring<'a> {
         self.values.set(PARTIAL, "true".into());
     }
 
-    /// The logical id of what sends events to a handler: the variable that names it, or the handler.
+    /// Sets the variable that a setting refers to, if it does.
+    pub(super) fn set(&mut self, setting: Option<&Setting>, value: Node) {
+        if let Some(variable) = setting.and_then(Setting::variable) {
+            self.values.set(variable, value);
+        }
+    }
+
+    /// The table of the template whose variable a setting refers to.
+    pub(super) fn table(&self, setting: Option<&Setting>) -> Option<String> {
+        let variable = setting?.variable()?;
+        let mut tables = self.tables.iter();
+        let (_, id) = tables.find(|(known, _)| *known == variable)?;
+        Some(id.clone())
+    }
+
+    /// The logical id of what sends events to a handler: by the variable that names it, or by the handler.
     pub(super) fn id(listed: &Listed, from: Option<&Setting>, kind: &str) -> String {
         match from.and_then(Setting::variable) {
             Some(variable) => name_of(variable),
-            None => format!(
-                "{}{kind}",
-                pascal(&listed.handler.name.to_ascii_lowercase())
-            ),
+            None => format!("{}{kind}", pascal(listed.handler.name)),
         }
     }
 
@@ -126,8 +169,8 @@ impl<'a> Wiring<'a> {
         warnings.extend(self.warnings);
         if self.function.role.is_some() && !self.wired.statements.is_empty() {
             warnings.push(
-                "the function: its role needs permissions for the events of its handlers, which this \
-                 template does not add to it"
+                "the function: the permissions that its event handlers need are not added to the role, which \
+                 this template does not create"
                     .to_owned(),
             );
         }
@@ -138,4 +181,24 @@ impl<'a> Wiring<'a> {
 /// The function that gets the events.
 pub(super) fn function() -> Node {
     Node::Ref(function_id(None))
+}
+
+/// The ARN of the queue for events that no invocation has handled.
+pub(super) fn failed_events() -> Node {
+    attribute(FAILED_EVENTS, "Arn")
+}
+
+/// `!GetAtt`.
+pub(super) fn attribute(id: &str, name: &str) -> Node {
+    Node::GetAtt(format!("{id}.{name}"))
+}
+
+/// The ARN of what a program names by its ARN or its name. `rest` is between partition and name.
+pub(super) fn arn_of(known: Node, rest: &str) -> Node {
+    match known {
+        Node::Text(name) if !name.contains(':') => {
+            Node::sub(format!("arn:${{AWS::Partition}}:{rest}{name}"))
+        }
+        known => known,
+    }
 }

@@ -60,6 +60,34 @@ impl Api {
         self
     }
 
+    /// Sets whether Lambda reads which records of a batch failed: whether `ReportBatchItemFailures` is among the
+    /// `FunctionResponseTypes` of the event source mappings of SQS, Kinesis and DynamoDB. Replaces the
+    /// environment variable `LAMBDA_API_PARTIAL`, `true` or `false`.
+    ///
+    /// Neither the event nor Lambda tells the function. Without `ReportBatchItemFailures`, Lambda ignores which
+    /// records a response names, and deletes all messages of the batch. So, unless this or the variable says `true`,
+    /// one failed record fails the invocation, and Lambda sends the whole batch again. It says `true` of *all*
+    /// mappings of the function.
+    ///
+    /// [Events](crate::guide::events) has the whole story.
+    ///
+    /// Only on the outermost API.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    ///
+    /// let api = Api::new().report_batch_item_failures(true);
+    /// ```
+    pub fn report_batch_item_failures(mut self, is_on: bool) -> Self {
+        self.event_table().set_partial(is_on);
+        self
+    }
+
+    pub(super) fn has_partial_responses(&self) -> bool {
+        let events = self.events.as_ref();
+        events.is_some_and(|events| events.has_partial())
+    }
+
     fn event_table(&mut self) -> &mut EventTable {
         let events = self
             .events

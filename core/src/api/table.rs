@@ -158,6 +158,7 @@ pub(super) fn timeout(route: &Route) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::{Handler, INVALID, Trigger};
 
     fn route(method: &'static str, path: &str, access: &str) -> RouteInfo {
         RouteInfo {
@@ -205,5 +206,30 @@ mod tests {
     #[test]
     fn a_table_without_routes_says_so() {
         assert_eq!(RouteInfo::text(&[]), "no routes\n");
+        assert_eq!(listing(&[], &[]), "no routes\n");
+    }
+
+    #[test]
+    fn handlers_of_events_are_below_the_routes() {
+        let trigger = Trigger::Schedule {
+            expression: Some("rate(1 day)"),
+            rule: Some("nightly"),
+        };
+        let handler = Handler {
+            name: "clean_up",
+            module: "orders",
+            file: "src/main.rs",
+            line: 9,
+            ..INVALID
+        };
+        let events = [EventInfo::from(&Listed { handler, trigger })];
+        let expected = "EVENT                                  HANDLER           LOCATION\n\
+                        schedule(rate(1 day), rule = nightly)  orders::clean_up  src/main.rs:9\n";
+        assert_eq!(listing(&[], &events), expected);
+        let routes = [route("GET", "/a", "open")];
+        assert_eq!(
+            listing(&routes, &events),
+            format!("{}\n{expected}", RouteInfo::text(&routes))
+        );
     }
 }

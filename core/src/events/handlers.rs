@@ -16,6 +16,7 @@ pub(crate) trait Handlers: Send {
     fn resolve(&mut self, variables: &Variables<'_>);
     fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
+    fn has_partial(&self) -> bool;
     /// The handlers, for descriptions.
     #[cfg(any(debug_assertions, feature = "local"))]
     fn listed(&self) -> &[Listed];
@@ -43,6 +44,10 @@ impl Handlers for EventTable {
     #[cfg(any(debug_assertions, feature = "local"))]
     fn listed(&self) -> &[Listed] {
         self.handlers()
+    }
+
+    fn has_partial(&self) -> bool {
+        self.has_partial()
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

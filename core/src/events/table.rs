@@ -4,6 +4,7 @@ use super::{
     dispatch::Dispatcher,
     handle_event::{HandleEvent, OnOther, Setup},
     list::{Events, Listed},
+    partial::Partial,
 };
 use crate::{Operation, setting::Variables};
 use std::{any::TypeId, sync::Arc};
@@ -13,6 +14,7 @@ use std::{any::TypeId, sync::Arc};
 pub(crate) struct EventTable {
     handlers: Vec<Listed>,
     pub(super) on_other: Option<OnOther>,
+    partial: Partial,
 }
 
 impl EventTable {
@@ -26,6 +28,7 @@ impl EventTable {
     pub(crate) fn append(&mut self, other: Self) {
         self.handlers.extend(other.handlers);
         self.on_other = self.on_other.take().or(other.on_other);
+        self.partial = std::mem::take(&mut self.partial).or(other.partial);
     }
 
     pub(crate) fn set_on_other(&mut self, on_other: OnOther) {
@@ -34,6 +37,15 @@ impl EventTable {
 
     pub(crate) fn has_on_other(&self) -> bool {
         self.on_other.is_some()
+    }
+
+    /// Whether Lambda reads which records failed.
+    pub(crate) fn set_partial(&mut self, is_on: bool) {
+        self.partial.set(is_on);
+    }
+
+    pub(crate) fn has_partial(&self) -> bool {
+        self.partial.is_set()
     }
 
     #[cfg(any(debug_assertions, feature = "local"))]
@@ -46,6 +58,7 @@ impl EventTable {
         for listed in &mut self.handlers {
             listed.trigger.resolve(variables);
         }
+        self.partial.resolve(variables);
     }
 
     /// Adds the errors: missing state, and handlers that take the same events; also missing variables,
@@ -72,6 +85,7 @@ impl EventTable {
                 }
             }
         }
+        errors.extend(self.partial.error());
         for (index, listed) in self.handlers.iter().enumerate() {
             for before in self.handlers.iter().take(index) {
                 if listed.trigger.overlaps(&before.trigger) {
@@ -87,8 +101,9 @@ impl EventTable {
         }
     }
 
-    pub(crate) fn build(mut self, setup: Setup) -> Arc<dyn HandleEvent> {
+    pub(crate) fn build(mut self, mut setup: Setup) -> Arc<dyn HandleEvent> {
         self.handlers.sort_by_key(|listed| listed.trigger.rank());
+        setup.partial = self.partial.is_on();
         Arc::new(Dispatcher::new(self.handlers, self.on_other, setup))
     }
 }

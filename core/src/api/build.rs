@@ -314,10 +314,7 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<Stri
         (api.timing.stream.is_some(), "stream_timeout"),
         (api.stream_on.is_some(), "stream_on"),
         (api.has_on_other_event(), "on_other_event"),
-        (
-            api.has_partial_responses(),
-            "report_batch_item_failures",
-        ),
+        (api.has_partial_responses(), "report_batch_item_failures"),
     ] {
         if set {
             errors.push(format!(

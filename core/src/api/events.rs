@@ -1,6 +1,10 @@
 //! Handlers of events that are not HTTP requests.
 
 use super::Api;
+#[cfg(any(debug_assertions, feature = "local"))]
+use super::table::EventInfo;
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::events::Listed;
 use crate::events::{Event, EventTable, Events, Handlers};
 use serde_json::Value;
 use std::{any::TypeId, sync::Arc};
@@ -101,12 +105,6 @@ impl Api {
         events.table()
     }
 
-    /// Whether the API or a nested one has handlers of events.
-    #[cfg(any(debug_assertions, feature = "local"))]
-    pub(crate) fn has_events(&self) -> bool {
-        self.events.is_some() || self.nests.iter().any(|(_, nested)| nested.has_events())
-    }
-
     pub(super) fn has_on_other_event(&self) -> bool {
         let events = self.events.as_ref();
         events.is_some_and(|events| events.has_on_other())
@@ -117,6 +115,26 @@ impl Api {
         if let Some(events) = &self.events {
             events.check(given, self.is_resolved, errors);
         }
+    }
+
+    /// The table of the handlers, as the command line shows it.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn events_table(&self) -> Vec<EventInfo> {
+        let listed = self.listed_events();
+        listed.into_iter().map(EventInfo::from).collect()
+    }
+
+    /// The handlers, with those of nested APIs.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(super) fn listed_events(&self) -> Vec<&Listed> {
+        let mut listed = Vec::new();
+        if let Some(events) = &self.events {
+            listed.extend(events.listed());
+        }
+        for (_, nested) in &self.nests {
+            listed.extend(nested.listed_events());
+        }
+        listed
     }
 
     /// Takes the handlers, with those of nested APIs. The settings of these stay, for their errors.

@@ -1,5 +1,7 @@
 //! The handlers of an API behind a trait.
 
+#[cfg(any(debug_assertions, feature = "local"))]
+use super::list::Listed;
 use super::{
     handle_event::{HandleEvent, Setup},
     table::EventTable,
@@ -17,6 +19,9 @@ pub(crate) trait Handlers: Send {
     fn has_partial(&self) -> bool;
     /// The handlers, without the settings of the whole API.
     fn take_handlers(&mut self) -> Box<dyn Handlers>;
+    /// The handlers, for descriptions.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    fn listed(&self) -> &[Listed];
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -36,6 +41,11 @@ impl Handlers for EventTable {
 
     fn has_on_other(&self) -> bool {
         self.has_on_other()
+    }
+
+    #[cfg(any(debug_assertions, feature = "local"))]
+    fn listed(&self) -> &[Listed] {
+        self.handlers()
     }
 
     fn has_partial(&self) -> bool {

@@ -107,7 +107,12 @@ impl<'e> Read<'e> {
                 )));
             }
             let json = data.event.records.slice_ref(raw.get().as_bytes());
-            Ok(Record::new(Arc::clone(data), *kind, index, (json, &envelope)))
+            Ok(Record::new(
+                Arc::clone(data),
+                *kind,
+                index,
+                (json, &envelope),
+            ))
         };
         all.iter().enumerate().map(record).collect()
     }

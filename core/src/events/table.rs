@@ -25,10 +25,11 @@ impl EventTable {
         }));
     }
 
-    /// The handlers, without the settings of the whole API.
+    /// The handlers, without the settings of the whole API. What the environment says stays true.
     pub(crate) fn take_handlers(&mut self) -> Self {
         Self {
             handlers: std::mem::take(&mut self.handlers),
+            partial: self.partial.of_environment(),
             ..Self::default()
         }
     }
@@ -58,7 +59,7 @@ impl EventTable {
         self.partial.is_set()
     }
 
-    #[expect(dead_code, reason = "for templates")]
+    #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn handlers(&self) -> &[Listed] {
         &self.handlers
     }

@@ -110,7 +110,9 @@ pub(super) enum Facts<'e> {
         resources: &'e [String],
     },
     /// S3 tests a new notification.
-    S3Test { bucket: &'e str },
+    S3Test {
+        bucket: &'e str,
+    },
     Other,
 }
 
@@ -325,7 +327,7 @@ impl fmt::Display for Trigger {
             Self::EventBridge {
                 source,
                 detail_type,
-                ..
+                detail,
             } => {
                 f.write_str("event_bridge")?;
                 let mut parts = Vec::new();
@@ -335,14 +337,24 @@ impl fmt::Display for Trigger {
                 if !detail_type.is_empty() {
                     parts.push(format!("detail_type = {}", detail_type.join(" | ")));
                 }
+                if !detail.is_empty() {
+                    let texts = detail.iter().map(|(path, text)| format!("{path} = {text}"));
+                    let texts: Vec<_> = texts.collect();
+                    parts.push(format!("detail({})", texts.join(", ")));
+                }
                 match parts.is_empty() {
                     true => Ok(()),
                     false => write!(f, "({})", parts.join(", ")),
                 }
             }
-            Self::Schedule { rule, .. } => {
+            Self::Schedule { expression, rule } => {
                 f.write_str("schedule")?;
-                rule.map_or(Ok(()), |rule| write!(f, "(rule = {rule})"))
+                match (expression, rule) {
+                    (Some(expression), Some(rule)) => write!(f, "({expression}, rule = {rule})"),
+                    (Some(expression), None) => write!(f, "({expression})"),
+                    (None, Some(rule)) => write!(f, "(rule = {rule})"),
+                    (None, None) => Ok(()),
+                }
             }
             Self::Any { key } => {
                 f.write_str("any")?;

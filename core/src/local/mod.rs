@@ -62,7 +62,7 @@ pub(crate) use terminal::Human;
 
 use crate::{
     Api, App,
-    api::{BuildErrors, RouteInfo},
+    api::{BuildErrors, RouteInfo, listing},
     hooks::InFlight,
 };
 use arguments::{Command, HELP, Serve};
@@ -134,7 +134,7 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
     print(&if json {
         api.manifest().json()
     } else {
-        RouteInfo::text(&api.table())
+        listing(&api.table(), &api.events_table())
     })?;
     #[cfg(feature = "docs")]
     for warning in api.docs_warnings() {
@@ -201,8 +201,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         log::line(&format!("{}", log::Printable(&note)));
     }
     server.name(callers);
-    let routes = api.table();
-    let has_events = api.has_events();
+    let (routes, events) = (api.table(), api.events_table());
     let docs = docs_page(&mut server, &api, &mut lent);
     // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
@@ -211,12 +210,12 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         log::line(&why);
         String::new()
     });
-    let events = posted_events(&mut server, &routes, has_events);
+    let posted = posted_events(&mut server, &routes, !events.is_empty());
     let (stop, _guard) = stop::requests(app.hooks().shutdown_limit());
     print(&format!(
-        "{}\n{docs}{events}\n{}\n{}",
+        "{}\n{docs}{posted}\n{}\n{}",
         server.address(),
-        RouteInfo::text(&routes),
+        listing(&routes, &events),
         about_tokens(&lent.names)
     ))?;
     let (handle, mut responded) = responding(app.clone(), Mode::OfSource);

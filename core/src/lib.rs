@@ -153,6 +153,7 @@
 pub mod api;
 mod app;
 pub mod auth;
+pub mod authorizer;
 mod body;
 mod catch_unwind;
 #[cfg(all(feature = "openapi", any(debug_assertions, feature = "local")))]

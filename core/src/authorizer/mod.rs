@@ -10,6 +10,7 @@
 mod arn;
 mod context;
 mod decision;
+mod handler;
 mod pattern;
 mod policy;
 mod request;
@@ -20,4 +21,9 @@ pub use arn::{InvalidRouteArn, RouteArn};
 pub use context::ContextValue;
 pub use decision::{Allow, Decision, Deny, IntoDecision, Unauthorized};
 pub use pattern::PathPattern;
-pub use request::{AuthorizerKind, AuthorizerRequest, InvalidAuthorizerEvent};
+pub use request::{AuthorizerRequest, InvalidAuthorizerEvent};
+
+pub use crate::events::AuthorizerKind;
+
+#[doc(hidden)]
+pub use handler::{authorize, decided};

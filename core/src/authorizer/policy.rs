@@ -5,9 +5,9 @@ use super::{
     context::Context,
     decision::{Allow, Decision, Deny, Routes},
     pattern::{PatternError, exactly, matches},
-    request::{AuthorizerKind, AuthorizerRequest},
+    request::AuthorizerRequest,
 };
-use crate::Error;
+use crate::{Error, events::AuthorizerKind};
 use http::Method;
 use serde::Serialize;
 

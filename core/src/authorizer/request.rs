@@ -4,24 +4,9 @@ use super::{
     arn::RouteArn,
     wire::{Pairs, Wire},
 };
+use crate::events::{AuthorizerKind, Signs, connects};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::COOKIE};
 use std::{borrow::Cow, fmt, net::IpAddr};
-
-/// Kind of event that an authorizer gets: it depends on the gateway and its settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuthorizerKind {
-    /// A REST API's authorizer of type `TOKEN`: one header, without its name, and the ARN.
-    Token,
-    /// A REST API's authorizer of type `REQUEST`.
-    Request,
-    /// An HTTP API's authorizer with payload format 2.0.
-    Http,
-    /// An HTTP API's authorizer with payload format 1.0.
-    HttpV1,
-    /// The authorizer of a WebSocket API, which is asked when a client connects.
-    WebSocket,
-}
 
 /// Request that an [`#[authorizer]`](crate::authorizer) decides about, from any kind of API.
 ///
@@ -91,25 +76,19 @@ impl AuthorizerRequest {
 
     fn of(wire: Wire) -> Result<Self, InvalidAuthorizerEvent> {
         let context = wire.request_context.unwrap_or_default();
-        let is_websocket = context.connection_id.is_some()
-            || context.event_type.as_deref() == Some("CONNECT")
-            || context.route_key.as_deref() == Some("$connect");
-        let kind = match (
-            wire.r#type.as_deref(),
-            &wire.route_arn,
-            wire.version.as_deref(),
-        ) {
-            (Some("TOKEN"), None, _) => AuthorizerKind::Token,
-            (Some("REQUEST"), Some(_), Some("2.0")) => AuthorizerKind::Http,
-            (Some("REQUEST"), None, Some("1.0")) => AuthorizerKind::HttpV1,
-            (Some("REQUEST"), None, None) if is_websocket => AuthorizerKind::WebSocket,
-            (Some("REQUEST"), None, None) => AuthorizerKind::Request,
-            _ => {
-                return Err(InvalidAuthorizerEvent::new(
-                    "expected `type` TOKEN or REQUEST with a `methodArn`, or `version` 2.0 with a `routeArn`",
-                ));
-            }
+        let signs = Signs {
+            r#type: wire.r#type.as_deref(),
+            version: wire.version.as_deref(),
+            has_route_arn: wire.route_arn.is_some(),
+            connects: connects(
+                context.connection_id.as_deref(),
+                context.event_type.as_deref(),
+                context.route_key.as_deref(),
+            ),
         };
+        let kind = AuthorizerKind::of(&signs).ok_or(InvalidAuthorizerEvent::new(
+            "expected `type` TOKEN or REQUEST with a `methodArn`, or `version` 2.0 with a `routeArn`",
+        ))?;
         let arn = wire.route_arn.or(wire.method_arn);
         let arn = arn.ok_or(InvalidAuthorizerEvent::new("it has no ARN"))?;
         let arn: RouteArn = arn

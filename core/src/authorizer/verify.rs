@@ -1,9 +1,10 @@
 //! Authenticates the caller of the request that an authorizer decides about.
 
-use super::request::{AuthorizerKind, AuthorizerRequest};
+use super::request::AuthorizerRequest;
 use crate::{
     Body, Error, Request,
     auth::{Access, Credential, Installed, Policy, Recognised},
+    events::AuthorizerKind,
     path_normalization,
 };
 use http::{

@@ -1,6 +1,7 @@
 //! From an event to its handler.
 
 use super::{
+    authorizer::{AuthorizerHead, AuthorizerKind, ForAuthorizer},
     batch,
     error::EventError,
     event::Event,
@@ -8,7 +9,7 @@ use super::{
     record::Record,
     run::{failed, run},
     table::{HandleEvent, Listed, OnOther, Setup},
-    trigger::{Facts, RecordKind},
+    trigger::{Facts, RecordKind, Trigger},
 };
 use crate::{
     BoxFuture,
@@ -55,6 +56,10 @@ impl Dispatcher {
             let shared = |record: &&RawValue| data.event.records.slice_ref(record.get().as_bytes());
             let record = |json: Bytes| Record::new(Arc::clone(&data), kind, json);
             event.set_records(records.iter().map(shared).map(record).collect());
+        }
+        if let Trigger::Authorizer(trigger) = &listed.trigger {
+            let given = ForAuthorizer::new(trigger, &self.setup.authenticators);
+            event.extensions_mut().insert(given);
         }
         let span = log::event_span(&data.invocation, listed.handler.name, is_cold);
         let handled = async {
@@ -107,6 +112,7 @@ enum Read<'e> {
         records: Vec<&'e RawValue>,
     },
     EventBridge(EventBridge<'e>),
+    Authorizer(AuthorizerKind, AuthorizerHead<'e>),
     Other,
 }
 
@@ -161,6 +167,7 @@ impl<'e> Read<'e> {
                 let read = serde_json::from_slice(&event.json);
                 read.map_or(Self::Other, Self::EventBridge)
             }
+            OtherKind::Authorizer => Self::of_authorizer(&event.json).unwrap_or(Self::Other),
             _ => Self::Other,
         }
     }
@@ -175,6 +182,11 @@ impl<'e> Read<'e> {
         })
     }
 
+    fn of_authorizer(json: &'e [u8]) -> Option<Self> {
+        let head: AuthorizerHead<'_> = serde_json::from_slice(json).ok()?;
+        Some(Self::Authorizer(head.kind()?, head))
+    }
+
     fn facts(&self) -> Facts<'_> {
         match self {
             Self::Records { kind, head, .. } => Facts::Records {
@@ -186,6 +198,10 @@ impl<'e> Read<'e> {
                 detail_type: &event.detail_type,
                 detail: event.detail.map_or("null", RawValue::get),
                 resources: &event.resources,
+            },
+            Self::Authorizer(kind, head) => Facts::Authorizer {
+                kind: *kind,
+                api_id: head.api_id(),
             },
             Self::Other => Facts::Other,
         }

@@ -21,6 +21,7 @@
 //! let api = Api::new().events(events![ship]);
 //! ```
 
+mod authorizer;
 mod batch;
 mod call;
 mod dispatch;
@@ -41,6 +42,7 @@ mod table;
 mod trigger;
 mod warm_up;
 
+pub use authorizer::AuthorizerKind;
 pub use error::EventError;
 pub use event::{Event, ReadError};
 pub use from_event::FromEvent;
@@ -55,6 +57,8 @@ pub use sqs::Sqs;
 pub use warm_up::warm_up;
 
 #[doc(hidden)]
+pub use authorizer::AuthorizerTrigger;
+#[doc(hidden)]
 pub use call::{
     batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, event_0,
     event_1, event_2, event_3, event_4, event_5, event_6, event_7, event_8, record_0, record_1,
@@ -67,5 +71,6 @@ pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 
+pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handlers::Handlers;
-pub(crate) use table::{EventTable, HandleEvent, Setup};
+pub(crate) use table::{EventTable, Given, HandleEvent, Setup};

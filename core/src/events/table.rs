@@ -4,7 +4,9 @@ use super::{
     dispatch::Dispatcher, error::EventError, event::Event, handler::Handler, list::Events,
     trigger::Trigger,
 };
-use crate::{BoxFuture, Operation, event::OtherEvent, setting::Variables, state::States};
+use crate::{
+    BoxFuture, Operation, auth::Installed, event::OtherEvent, setting::Variables, state::States,
+};
 use serde_json::Value;
 use std::{any::TypeId, sync::Arc};
 
@@ -27,6 +29,16 @@ pub(crate) struct Setup {
     pub(crate) states: Arc<States>,
     /// Whether Lambda reads the list of failed records.
     pub(crate) partial: bool,
+    /// Those of the outermost API, which authorizers verify credentials with.
+    pub(crate) authenticators: Arc<[Installed]>,
+}
+
+/// What an API has for the arguments of its handlers.
+pub(crate) struct Given<'a> {
+    pub(crate) states: &'a [TypeId],
+    /// Whether an authenticator of the outermost API verifies a credential itself, rather than reads what a
+    /// gateway has verified.
+    pub(crate) has_verifier: bool,
 }
 
 /// The handlers of events of an API.
@@ -78,7 +90,7 @@ impl EventTable {
 
     /// Adds the errors: missing state, and handlers that take the same events; also missing variables,
     /// if the settings were resolved.
-    pub(crate) fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>) {
+    pub(crate) fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>) {
         for listed in &self.handlers {
             let origin = listed.handler.origin();
             if is_resolved
@@ -93,11 +105,17 @@ impl EventTable {
             let mut operation = Operation::default();
             (listed.handler.describe)(&mut operation);
             for (id, name) in &operation.state {
-                if !given.contains(id) {
+                if !given.states.contains(id) {
                     errors.push(format!(
                         "the event handler {origin} needs the state `{name}`: add it with `Api::state`"
                     ));
                 }
+            }
+            if operation.needs_identity && !given.has_verifier {
+                errors.push(format!(
+                    "the authorizer {origin} takes an identity, but the API has no authenticator that verifies a \
+                     credential itself"
+                ));
             }
         }
         for (index, listed) in self.handlers.iter().enumerate() {

@@ -1,6 +1,9 @@
 //! Which events a handler takes.
 
-use super::kinds::Kinds;
+use super::{
+    authorizer::{AuthorizerKind, AuthorizerTrigger},
+    kinds::Kinds,
+};
 use crate::{Setting, setting::Variables};
 use serde_json::Value;
 use std::fmt;
@@ -32,6 +35,8 @@ pub enum Trigger {
     },
     /// What nothing else takes; only with this member at the top level, if there is one.
     Any { key: Option<&'static str> },
+    /// Requests to a Lambda authorizer.
+    Authorizer(AuthorizerTrigger),
 }
 
 /// A service that sends records.
@@ -98,6 +103,10 @@ pub(super) enum Facts<'e> {
         /// The ARNs of `resources`: the rule of a scheduled event.
         resources: &'e [String],
     },
+    Authorizer {
+        kind: AuthorizerKind,
+        api_id: &'e str,
+    },
     Other,
 }
 
@@ -109,17 +118,20 @@ impl Trigger {
     pub(super) fn setting(&self) -> Option<(&'static str, &Setting)> {
         match self {
             Self::Records { from, .. } => from.as_ref().map(|from| ("from", from)),
+            Self::Authorizer(authorizer) => authorizer.api.as_ref().map(|api| ("api", api)),
             _ => None,
         }
     }
 
     /// Replaces a reference to an environment variable by its value.
     pub(super) fn resolve(&mut self, variables: &Variables<'_>) {
-        if let Self::Records {
-            from: Some(from), ..
-        } = self
-        {
-            from.resolve(variables);
+        let setting = match self {
+            Self::Records { from, .. } => from.as_mut(),
+            Self::Authorizer(authorizer) => authorizer.api.as_mut(),
+            _ => None,
+        };
+        if let Some(setting) = setting {
+            setting.resolve(variables);
         }
     }
 
@@ -157,6 +169,9 @@ impl Trigger {
             ) => {
                 (*source, *detail_type) == SCHEDULED
                     && rule.is_none_or(|rule| resources.iter().any(|arn| is_rule(arn, rule)))
+            }
+            (Self::Authorizer(authorizer), Facts::Authorizer { kind, api_id }) => {
+                authorizer.takes(*kind, api_id)
             }
             (Self::Any { key }, _) => key.is_none_or(has_key),
             _ => false,
@@ -229,6 +244,7 @@ impl Trigger {
                 Self::Schedule { .. },
             ) => has(source, SCHEDULED.0) && has(detail_type, SCHEDULED.1),
             (Self::Any { key }, Self::Any { key: other }) => key == other,
+            (Self::Authorizer(one), Self::Authorizer(other)) => one.overlaps(other),
             _ => false,
         }
     }
@@ -330,6 +346,7 @@ impl fmt::Display for Trigger {
                 f.write_str("schedule")?;
                 rule.map_or(Ok(()), |rule| write!(f, "(rule = {rule})"))
             }
+            Self::Authorizer(authorizer) => authorizer.fmt(f),
             Self::Any { key } => {
                 f.write_str("any")?;
                 key.map_or(Ok(()), |key| write!(f, "(key = {key})"))

@@ -13,11 +13,11 @@ use serde::Serialize;
 
 /// What an authorizer says about its responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ResponseOptions {
+pub(crate) struct ResponseOptions {
     /// Responds to events of payload format 2.0 with a boolean instead of a policy.
-    pub simple: bool,
+    pub(crate) simple: bool,
     /// Its decisions are not cached.
-    pub per_request: bool,
+    pub(crate) per_request: bool,
 }
 
 /// The longest `Resource` of a policy that a REST API accepts, in characters

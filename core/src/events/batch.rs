@@ -3,10 +3,10 @@
 use super::{
     error::EventError,
     event::Event,
+    handle_event::Setup,
     handler::{Call, Handler},
     outcome::BatchFailures,
     run::{failed, run},
-    table::Setup,
 };
 use serde_json::json;
 

@@ -5,10 +5,11 @@ use super::{
     batch,
     error::EventError,
     event::Event,
+    handle_event::{HandleEvent, OnOther, Setup},
     handler::Call,
+    list::Listed,
     record::Record,
     run::{failed, run},
-    table::{HandleEvent, Listed, OnOther, Setup},
     trigger::{Facts, RecordKind, Trigger},
 };
 use crate::{

@@ -1,6 +1,6 @@
 //! An event that is not an HTTP request.
 
-use super::record::Record;
+use super::{data::Data, record::Record};
 use crate::{
     Invocation, LambdaContext,
     event::{OtherEvent, OtherKind},
@@ -19,19 +19,6 @@ pub struct Event {
     pub(super) data: Arc<Data>,
     records: Vec<Record>,
     extensions: Extensions,
-}
-
-/// What an event and its records share.
-pub(crate) struct Data {
-    pub(crate) event: OtherEvent,
-    pub(crate) invocation: Invocation,
-    pub(crate) states: Arc<States>,
-}
-
-impl Data {
-    pub(crate) fn state<T: 'static>(&self) -> Option<&T> {
-        self.states.get::<T>()
-    }
 }
 
 /// The error of an event that does not fit the type it is read as.
@@ -117,12 +104,10 @@ impl Event {
     }
 
     /// Values that the handling of a kind of event adds before the handler runs.
-    #[expect(dead_code, reason = "for authorizers")]
     pub(crate) fn extensions(&self) -> &Extensions {
         &self.extensions
     }
 
-    #[expect(dead_code, reason = "for authorizers")]
     pub(crate) fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }

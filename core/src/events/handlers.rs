@@ -1,6 +1,9 @@
 //! The handlers of an API behind a trait.
 
-use super::table::{EventTable, Given, HandleEvent, Setup};
+use super::{
+    handle_event::{HandleEvent, Setup},
+    table::{EventTable, Given},
+};
 use crate::setting::Variables;
 use std::sync::Arc;
 

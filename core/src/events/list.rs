@@ -1,6 +1,6 @@
 //! Lists of handlers, made by `events!`.
 
-use super::handler::Handler;
+use super::{handler::Handler, trigger::Trigger};
 use std::fmt;
 
 /// A list of handlers for [`Api::events`](crate::Api::events), made by [`events!`](crate::events!).
@@ -33,6 +33,13 @@ impl fmt::Debug for Events {
             .entries(self.0.iter().map(|handler| handler.name))
             .finish()
     }
+}
+
+/// A handler, and the events that it takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) handler: Handler,
+    pub(crate) trigger: Trigger,
 }
 
 /// Collects handlers of events into [`Events`](crate::events::Events) for an [`Api`](crate::Api).

@@ -24,11 +24,13 @@
 mod authorizer;
 mod batch;
 mod call;
+mod data;
 mod dispatch;
 mod error;
 mod event;
 mod from_event;
 mod from_record;
+mod handle_event;
 mod handler;
 mod handlers;
 mod kinds;
@@ -72,5 +74,6 @@ pub use outcome::{batch_outcome, event_response, record_outcome};
 pub use trigger::{RecordKind, Trigger};
 
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
+pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
-pub(crate) use table::{EventTable, Given, HandleEvent, Setup};
+pub(crate) use table::{EventTable, Given};

@@ -1,6 +1,6 @@
 //! One record of an event.
 
-use super::{event::Data, trigger::RecordKind};
+use super::{data::Data, trigger::RecordKind};
 use bytes::Bytes;
 use serde::Deserialize;
 use std::{borrow::Cow, fmt, sync::Arc};

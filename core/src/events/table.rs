@@ -1,37 +1,12 @@
 //! The handlers of an API: their settings, their checks, and what is built from them.
 
 use super::{
-    dispatch::Dispatcher, error::EventError, event::Event, handler::Handler, list::Events,
-    trigger::Trigger,
+    dispatch::Dispatcher,
+    handle_event::{HandleEvent, OnOther, Setup},
+    list::{Events, Listed},
 };
-use crate::{
-    BoxFuture, Operation, auth::Installed, event::OtherEvent, setting::Variables, state::States,
-};
-use serde_json::Value;
+use crate::{Operation, setting::Variables};
 use std::{any::TypeId, sync::Arc};
-
-/// Responds to an event that no handler takes; `None` if the invocation fails.
-pub(crate) type OnOther = Arc<dyn Fn(&Event) -> Option<Value> + Send + Sync>;
-
-/// Handles events that are not HTTP requests. A program without handlers of events does not contain
-/// the implementation.
-pub(crate) trait HandleEvent: Send + Sync {
-    /// `is_cold`: whether this is the first event of the process.
-    fn handle(
-        &self,
-        event: OtherEvent,
-        is_cold: bool,
-    ) -> BoxFuture<'_, Result<Vec<u8>, EventError>>;
-}
-
-/// What an application gives to its handlers of events.
-pub(crate) struct Setup {
-    pub(crate) states: Arc<States>,
-    /// Whether Lambda reads the list of failed records.
-    pub(crate) partial: bool,
-    /// Those of the outermost API, which authorizers verify credentials with.
-    pub(crate) authenticators: Arc<[Installed]>,
-}
 
 /// What an API has for the arguments of its handlers.
 pub(crate) struct Given<'a> {
@@ -46,13 +21,6 @@ pub(crate) struct Given<'a> {
 pub(crate) struct EventTable {
     handlers: Vec<Listed>,
     pub(super) on_other: Option<OnOther>,
-}
-
-/// A handler, and the events that it takes.
-#[derive(Clone, Debug)]
-pub(crate) struct Listed {
-    pub(crate) handler: Handler,
-    pub(crate) trigger: Trigger,
 }
 
 impl EventTable {

@@ -181,7 +181,11 @@ async fn claims_that_do_not_fit_are_denied() {
 async fn a_gateway_does_not_vouch_for_the_caller() {
     let issuer = TestIssuer::oidc(URL, "orders");
     let api = Api::new()
-        .authenticate(JwtAuthorizer::from_any_api().name("gateway").add_issuer(URL))
+        .authenticate(
+            JwtAuthorizer::from_any_api()
+                .name("gateway")
+                .add_issuer(URL),
+        )
         .authenticate(Jwt::new(URL).audience("orders"))
         .authenticate(issuer.verifier())
         .events(events![by_identity]);

@@ -14,6 +14,10 @@ pub(crate) const PORT: &str = "PORT";
 /// The variable with the sources that invoke the function for a stream, such as `url,rest`.
 pub(crate) const STREAM: &str = "LAMBDA_API_STREAM";
 
+/// The variable that says whether Lambda reads the list of failed records: `true` or `false`.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) const PARTIAL: &str = "LAMBDA_API_PARTIAL";
+
 /// Whether this process was started by Lambda or by an emulator of it.
 pub(crate) fn is_on_lambda() -> bool {
     std::env::var_os(RUNTIME_API).is_some()

@@ -1,6 +1,10 @@
 //! Handlers of events that are not HTTP requests.
 
 use super::Api;
+#[cfg(any(debug_assertions, feature = "local"))]
+use super::table::EventInfo;
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::events::Listed;
 use crate::events::{Event, EventTable, Events, Given, Handlers};
 use serde_json::Value;
 use std::{any::TypeId, sync::Arc};
@@ -78,6 +82,26 @@ impl Api {
             };
             events.check(&given, self.is_resolved, errors);
         }
+    }
+
+    /// The table of the handlers, as the command line shows it.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn events_table(&self) -> Vec<EventInfo> {
+        let listed = self.listed_events();
+        listed.into_iter().map(EventInfo::from).collect()
+    }
+
+    /// The handlers, with those of nested APIs.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(super) fn listed_events(&self) -> Vec<&Listed> {
+        let mut listed = Vec::new();
+        if let Some(events) = &self.events {
+            listed.extend(events.listed());
+        }
+        for (_, nested) in &self.nests {
+            listed.extend(nested.listed_events());
+        }
+        listed
     }
 
     /// Takes the handlers, with those of nested APIs.

@@ -1,6 +1,8 @@
 //! The route table, as the command line shows it.
 
 use crate::endpoint::Route;
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::events::Listed;
 use std::panic::Location;
 
 /// One line of the route table.
@@ -55,23 +57,81 @@ impl RouteInfo {
         let rows: Vec<Vec<String>> = std::iter::once(head)
             .chain(routes.iter().map(|route| route.cells(with_timeout)))
             .collect();
-        let mut widths = [0; 6];
-        for row in &rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.chars().count().max(*width);
-            }
-        }
-        let mut table = String::new();
-        for row in &rows {
-            let mut line = String::new();
-            for (width, cell) in widths.iter().zip(row) {
-                line.push_str(&format!("{cell:<width$}  "));
-            }
-            table.push_str(line.trim_end());
-            table.push('\n');
-        }
-        table
+        aligned(rows)
     }
+}
+
+/// One line of the table of event handlers.
+#[cfg(any(debug_assertions, feature = "local"))]
+#[derive(Clone, Debug)]
+pub(crate) struct EventInfo {
+    /// The kind, and what narrows it: `sqs(from = $ORDERS_QUEUE)`.
+    event: String,
+    /// `module::function`.
+    handler: String,
+    /// `file:line`.
+    location: String,
+}
+
+#[cfg(any(debug_assertions, feature = "local"))]
+impl EventInfo {
+    /// Formats the table as text: aligned columns, one line per handler.
+    pub(crate) fn text(handlers: &[Self]) -> String {
+        let head = ["EVENT", "HANDLER", "LOCATION"].map(str::to_owned);
+        let rows = handlers.iter().cloned().map(|one| {
+            let Self {
+                event,
+                handler,
+                location,
+            } = one;
+            vec![event, handler, location]
+        });
+        aligned(std::iter::once(head.to_vec()).chain(rows).collect())
+    }
+}
+
+#[cfg(any(debug_assertions, feature = "local"))]
+impl From<&Listed> for EventInfo {
+    fn from(listed: &Listed) -> Self {
+        let handler = &listed.handler;
+        Self {
+            event: listed.trigger.to_string(),
+            handler: format!("{}::{}", handler.module, handler.name),
+            location: format!("{}:{}", handler.file, handler.line),
+        }
+    }
+}
+
+/// Routes and handlers of events as text, one table below the other. Without both, it says that there
+/// are no routes.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) fn listing(routes: &[RouteInfo], events: &[EventInfo]) -> String {
+    match (routes, events) {
+        (routes, []) => RouteInfo::text(routes),
+        ([], events) => EventInfo::text(events),
+        (routes, events) => format!("{}\n{}", RouteInfo::text(routes), EventInfo::text(events)),
+    }
+}
+
+/// Rows with columns as wide as their widest cell.
+#[cfg(any(debug_assertions, feature = "local"))]
+fn aligned(rows: Vec<Vec<String>>) -> String {
+    let mut widths = [0; 6];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut table = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            line.push_str(&format!("{cell:<width$}  "));
+        }
+        table.push_str(line.trim_end());
+        table.push('\n');
+    }
+    table
 }
 
 /// `module::function`.

@@ -1,5 +1,7 @@
 //! The handlers of an API behind a trait.
 
+#[cfg(any(debug_assertions, feature = "local"))]
+use super::list::Listed;
 use super::{
     handle_event::{HandleEvent, Setup},
     table::{EventTable, Given},
@@ -14,6 +16,9 @@ pub(crate) trait Handlers: Send {
     fn resolve(&mut self, variables: &Variables<'_>);
     fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
+    /// The handlers, for descriptions.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    fn listed(&self) -> &[Listed];
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -33,6 +38,11 @@ impl Handlers for EventTable {
 
     fn has_on_other(&self) -> bool {
         self.has_on_other()
+    }
+
+    #[cfg(any(debug_assertions, feature = "local"))]
+    fn listed(&self) -> &[Listed] {
+        self.handlers()
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

@@ -76,4 +76,6 @@ pub use trigger::{RecordKind, Trigger};
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use list::Listed;
 pub(crate) use table::{EventTable, Given};

@@ -44,7 +44,7 @@ impl EventTable {
         self.on_other.is_some()
     }
 
-    #[expect(dead_code, reason = "for templates")]
+    #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn handlers(&self) -> &[Listed] {
         &self.handlers
     }

@@ -57,7 +57,7 @@ pub(crate) use terminal::Human;
 
 use crate::{
     Api, App,
-    api::{BuildErrors, RouteInfo},
+    api::{BuildErrors, listing},
     hooks::InFlight,
 };
 use arguments::{Command, HELP, Serve};
@@ -129,7 +129,7 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
     print(&if json {
         api.manifest().json()
     } else {
-        RouteInfo::text(&api.table())
+        listing(&api.table(), &api.events_table())
     })?;
     #[cfg(feature = "docs")]
     for warning in api.docs_warnings() {
@@ -193,7 +193,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         log::line(&format!("{}", log::Printable(&note)));
     }
     server.name(callers);
-    let routes = api.table();
+    let (routes, events) = (api.table(), api.events_table());
     let docs = docs_page(&mut server, &api, &mut lent);
     // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
@@ -206,7 +206,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     print(&format!(
         "{}\n{docs}\n{}\n{}",
         server.address(),
-        RouteInfo::text(&routes),
+        listing(&routes, &events),
         about_tokens(&lent.names)
     ))?;
     let (handle, mut responded) = responding(app.clone(), Mode::OfSource);

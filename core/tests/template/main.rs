@@ -5,6 +5,7 @@
 mod authenticators;
 mod blocks;
 mod cors;
+mod events;
 mod functions;
 mod gateways;
 mod paths;

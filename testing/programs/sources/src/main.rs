@@ -1,0 +1,79 @@
+//! A program with a handler for each kind of event beside a route, for the checks of templates.
+
+use lambda_api::{
+    Api, Error, api_handler, env, event_handler, events, routes,
+    template::{Function, KeyType, Table},
+};
+
+#[event_handler(sqs(from = env("ORDERS_QUEUE")))]
+async fn ship() -> Result<(), Error> {
+    Ok(())
+}
+
+#[event_handler(sqs(from = "arn:aws:sqs:eu-west-1:123456789012:returns"))]
+async fn take_back() {}
+
+#[event_handler(sqs(from = env("INVOICES_QUEUE")))]
+async fn charge() {}
+
+#[event_handler(s3(from = env("UPLOADS_BUCKET")))]
+async fn shrink() {}
+
+#[event_handler(s3(from = "holiday-photos"))]
+async fn develop() {}
+
+#[event_handler(sns(from = env("NEWS_TOPIC")))]
+async fn announce() {}
+
+#[event_handler(sns(from = "alarms"))]
+async fn wake_up() {}
+
+#[event_handler(dynamodb(from = env("ORDERS_TABLE")))]
+async fn index() {}
+
+#[event_handler(dynamodb(from = "prices"))]
+async fn reprice() {}
+
+#[event_handler(kinesis(from = env("CLICKS")))]
+async fn count() {}
+
+#[event_handler(kinesis(from = "views"))]
+async fn rank() {}
+
+#[event_handler(event_bridge(
+    source = "shop.orders" | "shop.returns",
+    detail_type = "OrderPlaced",
+    detail("order.status" = "paid", "order.shop" = "tea")
+))]
+async fn placed() {}
+
+#[event_handler(event_bridge(source = "aws.s3", detail_type = "Object Created"))]
+async fn stored() {}
+
+#[event_handler(schedule("cron(0 3 * * ? *)", rule = "nightly"))]
+async fn clean_up() {}
+
+#[event_handler(schedule("rate(5 minutes)", rule = "often"))]
+async fn refresh() {}
+
+#[event_handler(any(key = "job"))]
+async fn other() {}
+
+/// A route beside the events.
+#[api_handler(GET "/health")]
+async fn health() -> &'static str {
+    "ok"
+}
+
+#[lambda_api::main]
+fn main() -> Api {
+    Api::new()
+        .resource(Table::new("Orders", "id", KeyType::S).env("ORDERS_TABLE"))
+        // A queue that exists: its ARN is a parameter.
+        .function(Function::new().parameter("INVOICES_QUEUE"))
+        .events(events![
+            ship, take_back, charge, shrink, develop, announce, wake_up, index, reprice, count, rank,
+            placed, stored, clean_up, refresh, other
+        ])
+        .routes(routes![health])
+}

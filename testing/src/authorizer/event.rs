@@ -7,6 +7,7 @@ use lambda_api::{
     authorizer::{AuthorizerKind, AuthorizerRequest},
 };
 use serde_json::{Map, Value, json};
+use std::fmt;
 
 /// Builder of the event that a gateway sends to a Lambda authorizer.
 ///
@@ -141,8 +142,8 @@ impl AuthorizerEvent {
     }
 
     /// Adds a header `authorization` with this token; of an HTTP API, it is an identity source, too.
-    pub fn bearer(self, token: impl ToString) -> Self {
-        let value = format!("Bearer {}", token.to_string());
+    pub fn bearer(self, token: impl fmt::Display) -> Self {
+        let value = format!("Bearer {token}");
         match self.kind {
             AuthorizerKind::Http | AuthorizerKind::HttpV1 => self
                 .identity_source(value.clone())

@@ -14,8 +14,7 @@ pub(crate) const PORT: &str = "PORT";
 /// The variable with the sources that invoke the function for a stream, such as `url,rest`.
 pub(crate) const STREAM: &str = "LAMBDA_API_STREAM";
 
-/// The variable that says whether Lambda reads the list of failed records: `true` or `false`.
-#[cfg(any(debug_assertions, feature = "local"))]
+/// The variable that says whether Lambda reads which records of a batch failed: `true` or `false`.
 pub(crate) const PARTIAL: &str = "LAMBDA_API_PARTIAL";
 
 /// Whether this process was started by Lambda or by an emulator of it.

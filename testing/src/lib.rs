@@ -263,6 +263,7 @@ mod authorizer;
 mod client;
 mod encoding;
 mod event;
+mod events;
 pub mod fake_lambda;
 #[cfg(feature = "issuer")]
 mod issuer;
@@ -274,10 +275,14 @@ mod tracked_future;
 
 pub use authorizer::{AuthorizerEvent, AuthorizerResponse};
 pub use client::{
-    OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem, TestClient,
-    TestClientBuilder, TestRequest, TestResponse, on_every_source,
+    EventOutcome, OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem,
+    TestClient, TestClientBuilder, TestRequest, TestResponse, on_every_source,
 };
 pub use event::EventBuilder;
+pub use events::{
+    DynamoDbEvent, EventBridgeEvent, KinesisEvent, S3Event, ScheduleEvent, SnsEvent, SqsEvent,
+    TestEvent,
+};
 pub use fake_lambda::FakeLambda;
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]

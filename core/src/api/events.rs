@@ -60,11 +60,55 @@ impl Api {
         self
     }
 
+    /// Sets whether Lambda reads which records of a batch failed: whether `ReportBatchItemFailures` is among the
+    /// `FunctionResponseTypes` of the event source mappings of SQS, Kinesis and DynamoDB. Replaces the
+    /// environment variable `LAMBDA_API_PARTIAL`, `true` or `false`.
+    ///
+    /// Neither the event nor Lambda tells the function. Without `ReportBatchItemFailures`, Lambda ignores which
+    /// records a response names, and deletes all messages of the batch. So, unless this or the variable says `true`,
+    /// one failed record fails the invocation, and Lambda sends the whole batch again. It says `true` of *all*
+    /// mappings of the function.
+    ///
+    /// [Events](crate::guide::events) has the whole story.
+    ///
+    /// Only on the outermost API.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    ///
+    /// let api = Api::new().report_batch_item_failures(true);
+    /// ```
+    pub fn report_batch_item_failures(mut self, is_on: bool) -> Self {
+        self.event_table().set_partial(is_on);
+        self
+    }
+
+    /// Assumes that Lambda reads which records failed, unless the program or the environment says otherwise.
+    pub(crate) fn assume_partial_responses(&mut self) {
+        if let Some(events) = &mut self.events {
+            events.table().assume_partial();
+        }
+        for (_, nested) in &mut self.nests {
+            nested.assume_partial_responses();
+        }
+    }
+
+    pub(super) fn has_partial_responses(&self) -> bool {
+        let events = self.events.as_ref();
+        events.is_some_and(|events| events.has_partial())
+    }
+
     fn event_table(&mut self) -> &mut EventTable {
         let events = self
             .events
             .get_or_insert_with(|| Box::<EventTable>::default());
         events.table()
+    }
+
+    /// Whether the API or a nested one has handlers of events.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn has_events(&self) -> bool {
+        self.events.is_some() || self.nests.iter().any(|(_, nested)| nested.has_events())
     }
 
     pub(super) fn has_on_other_event(&self) -> bool {

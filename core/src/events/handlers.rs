@@ -19,6 +19,7 @@ pub(crate) trait Handlers: Send {
     /// The handlers, for descriptions.
     #[cfg(any(debug_assertions, feature = "local"))]
     fn listed(&self) -> &[Listed];
+    fn has_partial(&self) -> bool;
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -43,6 +44,10 @@ impl Handlers for EventTable {
     #[cfg(any(debug_assertions, feature = "local"))]
     fn listed(&self) -> &[Listed] {
         self.handlers()
+    }
+
+    fn has_partial(&self) -> bool {
+        self.has_partial()
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

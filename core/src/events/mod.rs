@@ -21,40 +21,70 @@
 //! let api = Api::new().events(events![ship]);
 //! ```
 
+mod attribute_value;
+mod attributes;
 mod authorizer;
 mod batch;
 mod call;
+mod concurrent;
 mod data;
+mod decimal;
 mod dispatch;
+mod dynamodb;
+mod envelope;
 mod error;
 mod event;
+mod event_bridge;
+mod failures;
 mod from_event;
 mod from_record;
 mod handle_event;
 mod handler;
 mod handlers;
 mod kinds;
+mod kinesis;
+mod lanes;
 mod list;
 mod meta;
+mod notification;
+mod origin;
 mod outcome;
+mod partial;
+mod read;
 mod record;
 mod run;
+mod s3;
+mod s3_objects;
+mod schedule;
+mod seconds;
+mod sns;
 mod sqs;
 mod table;
+mod taken;
 mod trigger;
 mod warm_up;
 
+pub use attributes::MessageAttribute;
 pub use authorizer::AuthorizerKind;
+pub use dynamodb::{Change, ChangeKind, DynamoDb};
 pub use error::EventError;
 pub use event::{Event, ReadError};
+pub use event_bridge::{EventBridge, EventBridgeEvent};
+pub use failures::BatchFailures;
 pub use from_event::FromEvent;
 pub use from_record::FromRecord;
 pub use handler::EventHandler;
 pub use kinds::Kinds;
+pub use kinesis::Kinesis;
 pub use list::Events;
 pub use meta::{EventKind, Meta};
-pub use outcome::{BatchFailures, IntoBatchOutcome, IntoEventResponse, IntoRecordOutcome};
+pub use notification::Notification;
+pub use outcome::{IntoBatchOutcome, IntoEventResponse, IntoRecordOutcome};
 pub use record::Record;
+pub use s3::S3;
+pub use s3_objects::S3Objects;
+pub use schedule::Schedule;
+pub use sns::Sns;
 pub use sqs::Sqs;
 pub use warm_up::warm_up;
 
@@ -70,6 +100,8 @@ pub use call::{
 pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
+#[doc(hidden)]
+pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 

@@ -149,7 +149,10 @@ impl Expansion<'_> {
     /// is not at its type.
     fn kind_checks(&self, private: &TokenStream) -> TokenStream {
         let Self { from, kinds, .. } = self;
-        let attribute = self.attribute.name;
+        let attribute = match self.variant {
+            "Batch" => "batch",
+            _ => self.attribute.name,
+        };
         let checks = self.arguments.iter().map(|ty| {
             let span = SpanRange::of(ty);
             let ty = lifetimes::name(ty, "'static");

@@ -1,6 +1,7 @@
 //! Builder of events for authorizers.
 
 use super::AuthorizerResponse;
+use crate::{TestEvent, fake_lambda::Invoke};
 use bytes::Bytes;
 use lambda_api::{
     App, LambdaContext,
@@ -316,6 +317,24 @@ impl AuthorizerEvent {
     pub async fn send(&self, app: &App) -> AuthorizerResponse {
         let response = app.handle_event(self.to_bytes(), LambdaContext::default());
         AuthorizerResponse::new(response.await, self.stage_arn(), self.arn())
+    }
+}
+
+impl TestEvent for AuthorizerEvent {
+    fn to_bytes(&self) -> Bytes {
+        self.to_bytes()
+    }
+}
+
+impl From<AuthorizerEvent> for Invoke {
+    fn from(event: AuthorizerEvent) -> Self {
+        event.to_bytes().into()
+    }
+}
+
+impl From<&AuthorizerEvent> for Invoke {
+    fn from(event: &AuthorizerEvent) -> Self {
+        event.to_bytes().into()
     }
 }
 

@@ -1,0 +1,28 @@
+//! Times of streams.
+
+use std::time::{Duration, SystemTime};
+
+/// The time so many seconds after the epoch; `None` if there is none.
+pub(super) fn since_epoch(seconds: f64) -> Option<SystemTime> {
+    let elapsed = Duration::try_from_secs_f64(seconds).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(elapsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_out_of_range_are_none() {
+        for (seconds, millis) in [
+            (1.5, Some(1500)),
+            (1_428_537_600.0, Some(1_428_537_600_000)),
+            (-1.0, None),
+            (f64::NAN, None),
+            (1e300, None),
+        ] {
+            let expected = millis.map(|ms| SystemTime::UNIX_EPOCH + Duration::from_millis(ms));
+            assert_eq!(since_epoch(seconds), expected, "{seconds}");
+        }
+    }
+}

@@ -172,6 +172,8 @@ pub mod extract;
 #[cfg(doc)]
 pub mod guide;
 mod hooks;
+#[cfg(any(feature = "jwt", feature = "websocket"))]
+mod https;
 #[cfg(feature = "openapi")]
 mod integer_format;
 #[cfg(feature = "lambda-http")]
@@ -212,6 +214,9 @@ mod timing;
 #[cfg(feature = "validate")]
 #[cfg_attr(docsrs, doc(cfg(feature = "validate")))]
 pub mod validate;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub mod websocket;
 
 #[doc(hidden)]
 pub mod __private;

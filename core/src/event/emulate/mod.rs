@@ -105,7 +105,7 @@ mod path;
 mod query;
 mod response;
 mod rest;
-mod time;
+pub(crate) mod time;
 mod v2;
 
 pub use caller::{Caller, ClientCertificate, IamCaller, UnknownCaller};

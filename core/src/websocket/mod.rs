@@ -1,0 +1,8 @@
+//! WebSocket APIs of API Gateway.
+
+mod error;
+pub(crate) mod management;
+mod transport;
+
+pub use error::ManagementError;
+pub use transport::Delivery;

@@ -196,7 +196,12 @@ mod path_normalization;
 mod path_shape;
 #[cfg(any(debug_assertions, feature = "local", feature = "server"))]
 mod request_body;
-#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+#[cfg(any(
+    debug_assertions,
+    feature = "local",
+    feature = "server",
+    feature = "websocket"
+))]
 mod request_id;
 pub mod response;
 mod router;

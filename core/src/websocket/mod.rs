@@ -1,5 +1,7 @@
 //! WebSocket APIs of API Gateway.
 
+#[doc(hidden)]
+pub mod emulate;
 mod error;
 pub(crate) mod management;
 mod transport;

@@ -52,6 +52,8 @@ mod stream;
 mod template;
 mod terminal;
 mod token;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub(crate) use terminal::Human;
 

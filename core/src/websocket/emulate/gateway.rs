@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     BoxFuture,
+    event::emulate::time::{epoch_millis, rfc3339},
     request_id::{RequestIds, uuid},
     websocket::transport::MAX_MESSAGE,
 };
@@ -184,7 +185,7 @@ impl Gateway {
             protocol = response.protocol();
         }
         Ok(Session {
-            outgoing: self.0.hub.open(connection.id()),
+            outgoing: self.0.hub.open(connection.id(), connection.described()),
             connection,
             protocol,
         })
@@ -253,10 +254,20 @@ impl Connection {
         }
     }
 
+    /// What the Management API says about it.
+    fn described(&self) -> Value {
+        let facts = &self.facts;
+        let connected_at = rfc3339(epoch_millis(facts.connected_at) / 1000);
+        json!({
+            "connectedAt": connected_at,
+            "identity": {"sourceIp": facts.source_ip, "userAgent": facts.user_agent},
+            "lastActiveAt": connected_at,
+        })
+    }
+
     fn send(&self, text: String) {
-        let command = crate::websocket::transport::Command::Post(text);
-        // A connection that is gone gets nothing, and a text that is too large neither.
-        let _ = self.gateway.0.hub.command(self.id(), command);
+        // A connection that is gone gets nothing.
+        let _ = self.gateway.0.hub.post(self.id(), text);
     }
 
     /// What API Gateway itself sends.

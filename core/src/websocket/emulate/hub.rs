@@ -7,6 +7,7 @@ use crate::{
         transport::{Command, Delivery, MAX_MESSAGE, Transport},
     },
 };
+use serde_json::Value;
 use std::{
     collections::HashMap,
     fmt,
@@ -25,14 +26,59 @@ pub enum Outgoing {
 
 /// The open connections of a gateway, by id. Clones are the same hub.
 #[derive(Clone, Default)]
-pub struct Hub(Arc<Mutex<HashMap<String, mpsc::UnboundedSender<Outgoing>>>>);
+pub struct Hub(Arc<Mutex<HashMap<String, Peer>>>);
+
+struct Peer {
+    sender: mpsc::UnboundedSender<Outgoing>,
+    facts: Value,
+}
 
 impl Hub {
     /// Opens a connection. What is sent to it comes out of the receiver.
-    pub(super) fn open(&self, id: &str) -> mpsc::UnboundedReceiver<Outgoing> {
+    pub(super) fn open(&self, id: &str, facts: Value) -> mpsc::UnboundedReceiver<Outgoing> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        self.connections().insert(id.to_owned(), sender);
+        let peer = Peer { sender, facts };
+        self.connections().insert(id.to_owned(), peer);
         receiver
+    }
+
+    /// Sends a message of any size.
+    pub fn post(&self, id: &str, text: String) -> Delivery {
+        self.send(id, Outgoing::Text(text))
+    }
+
+    /// Closes a connection.
+    pub fn close(&self, id: &str) -> Delivery {
+        let sent = self.send(id, Outgoing::Close);
+        self.remove(id);
+        sent
+    }
+
+    /// Closes all connections.
+    pub fn close_all(&self) {
+        for (_, peer) in self.connections().drain() {
+            // One that is gone is closed.
+            let _ = peer.sender.send(Outgoing::Close);
+        }
+    }
+
+    /// What the Management API says about an open connection.
+    #[must_use]
+    pub fn facts(&self, id: &str) -> Option<Value> {
+        let connections = self.connections();
+        let peer = connections.get(id).filter(|peer| !peer.sender.is_closed());
+        peer.map(|peer| peer.facts.clone())
+    }
+
+    fn send(&self, id: &str, outgoing: Outgoing) -> Delivery {
+        let sent = self
+            .connections()
+            .get(id)
+            .map(|peer| peer.sender.send(outgoing));
+        match sent {
+            Some(Ok(())) => Delivery::Delivered,
+            _ => Delivery::Gone,
+        }
     }
 
     /// Forgets a connection.
@@ -40,31 +86,19 @@ impl Hub {
         self.connections().remove(id);
     }
 
-    /// Sends a message to a connection, closes it, or asks whether it is open.
-    pub(super) fn command(&self, id: &str, command: Command) -> Result<Delivery, ManagementError> {
-        let mut connections = self.connections();
-        let Some(connection) = connections.get(id).filter(|sender| !sender.is_closed()) else {
-            return Ok(Delivery::Gone);
-        };
-        let sent = match command {
-            Command::Get => return Ok(Delivery::Delivered),
+    fn command(&self, id: &str, command: Command) -> Result<Delivery, ManagementError> {
+        match command {
+            Command::Get if self.facts(id).is_some() => Ok(Delivery::Delivered),
+            Command::Get => Ok(Delivery::Gone),
             Command::Post(text) if text.len() > MAX_MESSAGE => {
-                return Err(ManagementError::TooLarge(text.len()));
+                Err(ManagementError::TooLarge(text.len()))
             }
-            Command::Post(text) => connection.send(Outgoing::Text(text)),
-            Command::Close => {
-                let sent = connection.send(Outgoing::Close);
-                connections.remove(id);
-                sent
-            }
-        };
-        Ok(match sent {
-            Ok(()) => Delivery::Delivered,
-            Err(_) => Delivery::Gone,
-        })
+            Command::Post(text) => Ok(self.post(id, text)),
+            Command::Close => Ok(self.close(id)),
+        }
     }
 
-    fn connections(&self) -> MutexGuard<'_, HashMap<String, mpsc::UnboundedSender<Outgoing>>> {
+    fn connections(&self) -> MutexGuard<'_, HashMap<String, Peer>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,7 +130,7 @@ mod tests {
     #[test]
     fn messages_reach_the_connection_that_they_name() {
         let hub = Hub::default();
-        let [mut a, mut b] = ["a", "b"].map(|id| hub.open(id));
+        let [mut a, mut b] = ["a", "b"].map(|id| hub.open(id, Value::Null));
         assert_eq!(hub.command("b", post("1")), Ok(Delivery::Delivered));
         assert_eq!(hub.command("b", post("2")), Ok(Delivery::Delivered));
         assert_eq!(hub.command("c", post("3")), Ok(Delivery::Gone));
@@ -109,12 +143,12 @@ mod tests {
     #[test]
     fn a_closed_connection_is_gone() {
         let hub = Hub::default();
-        let mut a = hub.open("a");
+        let mut a = hub.open("a", Value::Null);
         assert_eq!(hub.command("a", Command::Get), Ok(Delivery::Delivered));
         assert_eq!(hub.command("a", Command::Close), Ok(Delivery::Delivered));
         assert_eq!(a.try_recv(), Ok(Outgoing::Close));
-        drop(hub.open("b"));
-        let c = hub.open("c");
+        drop(hub.open("b", Value::Null));
+        let c = hub.open("c", Value::Null);
         hub.remove("c");
         for id in ["a", "b", "c"] {
             for command in [Command::Get, Command::Close, post("1")] {
@@ -127,7 +161,7 @@ mod tests {
     #[test]
     fn a_message_has_at_most_128_kb() {
         let hub = Hub::default();
-        let _a = hub.open("a");
+        let _a = hub.open("a", Value::Null);
         let largest = "k".repeat(MAX_MESSAGE);
         assert_eq!(hub.command("a", post(&largest)), Ok(Delivery::Delivered));
         let larger = format!("{largest}k");

@@ -7,7 +7,8 @@ use crate::{
     app::{App, StreamError},
     auth::Scheme,
     error::Problem,
-    event::{DecodeError, EventResponse, LambdaContext, Source},
+    event::{EventResponse, LambdaContext, Source},
+    events::EventError,
     middleware::{FailedLink, Restyled},
 };
 use bytes::Bytes;
@@ -38,7 +39,7 @@ pub use crate::openapi::routed::RoutedOperation;
 pub use crate::path_shape::Shape;
 pub use crate::response::{LinkArgument, LinkValue};
 pub use http::StatusCode;
-pub use lambda_api_macros::routes;
+pub use lambda_api_macros::{events, routes};
 pub use serde_json::Value;
 
 /// What `routes --json` prints, for the checks of templates.
@@ -46,6 +47,17 @@ pub use serde_json::Value;
 #[must_use]
 pub fn manifest(api: &crate::Api) -> String {
     api.manifest().json()
+}
+
+/// What handlers of events are made of.
+pub mod events {
+    pub use crate::events::{
+        Call, EventHandler, Events, FromEvent, FromRecord, Handler, INVALID, Kinds, RecordKind,
+        Trigger, batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8,
+        batch_outcome, event_0, event_1, event_2, event_3, event_4, event_5, event_6, event_7,
+        event_8, event_response, record_0, record_1, record_2, record_3, record_4, record_5,
+        record_6, record_7, record_8, record_outcome,
+    };
 }
 
 /// What the rules of types and arguments are checked with.
@@ -146,7 +158,7 @@ pub async fn stream_event(
     app: &App,
     event: Bytes,
     lambda: LambdaContext,
-) -> Result<Handled, DecodeError> {
+) -> Result<Handled, EventError> {
     let (response, mut hidden) = app.stream_event_with_extensions(event, lambda).await?;
     Ok(Handled {
         response,

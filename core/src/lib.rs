@@ -168,6 +168,7 @@ mod entry;
 mod environment;
 mod error;
 pub mod event;
+pub mod events;
 pub mod extract;
 #[cfg(doc)]
 pub mod guide;
@@ -245,7 +246,7 @@ pub use extract::{FromRequest, Json, Patch, Path, Query, State};
 /// The crate of methods, statuses, headers and URIs.
 pub use http;
 #[doc(inline)]
-pub use lambda_api_macros::{ApiError, api_handler, main};
+pub use lambda_api_macros::{ApiError, api_handler, event_handler, main};
 pub use limits::Limits;
 pub use log::log_layer;
 #[doc(inline)]
@@ -275,6 +276,8 @@ struct Readme;
 mod macros {
     #[doc = include_str!("../../macros/docs/api_handler.md")]
     struct ApiHandler;
+    #[doc = include_str!("../../macros/docs/event_handler.md")]
+    struct EventHandler;
     #[doc = include_str!("../../macros/docs/main.md")]
     struct Main;
     #[doc = include_str!("../../macros/docs/api_error.md")]

@@ -7,8 +7,10 @@
 
 mod error;
 mod error_store;
+mod event;
 mod function;
 mod handler;
+mod handler_list;
 mod krate;
 mod main_fn;
 mod routes;
@@ -24,6 +26,12 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
     handler::api_handler(attribute.into(), &item.into()).into()
 }
 
+#[doc = include_str!("../docs/event_handler.md")]
+#[proc_macro_attribute]
+pub fn event_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    event::event_handler(attribute.into(), &item.into()).into()
+}
+
 #[doc = include_str!("../docs/main.md")]
 #[proc_macro_attribute]
 pub fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -35,6 +43,13 @@ pub fn main(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     routes::routes(input.into()).into()
+}
+
+/// Implements `lambda_api::events!`, which passes the path of its crate first.
+#[doc(hidden)]
+#[proc_macro]
+pub fn events(input: TokenStream) -> TokenStream {
+    event::events(input.into()).into()
 }
 
 #[doc = include_str!("../docs/api_error.md")]

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     App, Limits,
     error::write_list,
+    events::Setup,
     hooks::Hooks,
     middleware::{CorsGate, Guard, LayerFn, Layered, Next},
     router::{Router, Routing},
@@ -77,11 +78,14 @@ impl Api {
     /// - a `#[path]` argument has no parameter in the path
     /// - a route has an access rule or takes an identity, but the API has no authenticator
     /// - an environment variable that a [`Setting`](crate::Setting) refers to is missing or empty
+    /// - two handlers of events take the same events
     /// - an authenticator is misconfigured or can never be reached
     /// - browsers would reject the CORS rules
     /// - a source that only buffers is to get streams
     /// - a nested API has a setting of the outermost API
     pub async fn build(mut self) -> Result<App, BuildErrors> {
+        // Those of nested APIs overlap with the others, too.
+        self.events = self.take_events();
         self.resolve_settings();
         self.lend_test_keys();
         let Checked {
@@ -118,6 +122,12 @@ impl Api {
             (true, true) => Layered::BehindRouter,
             (true, false) => Layered::Nowhere,
         };
+        let events = self.events.take().map(|events| {
+            events.build(Setup {
+                states: Arc::clone(&states),
+                partial: false,
+            })
+        });
         let guarded = Next::new(Guard::new(
             service,
             self.renderer.clone(),
@@ -134,7 +144,7 @@ impl Api {
             request_id_header,
             self.decode.clone(),
             authenticators,
-            self.take_hooks(),
+            (self.take_hooks(), events),
         );
         #[cfg(feature = "docs")]
         self.publish_docs(&mut errors);
@@ -168,6 +178,7 @@ impl Api {
         self.all_states(&mut states);
         let given: Vec<_> = states.iter().map(|init| init.id).collect();
         check_outer(&self.layers, &given, &mut errors);
+        self.check_events(&given, &mut errors);
         let router = self.router(&given, &mut errors);
         errors.extend(doubled(states.into_iter()));
         for base in &self.decode.base_paths {
@@ -300,6 +311,7 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<Stri
         (api.timing.retry_after.is_some(), "retry_after_timeout"),
         (api.timing.stream.is_some(), "stream_timeout"),
         (api.stream_on.is_some(), "stream_on"),
+        (api.has_on_other_event(), "on_other_event"),
     ] {
         if set {
             errors.push(format!(

@@ -3,6 +3,7 @@
 mod build;
 #[cfg(feature = "docs")]
 mod docs;
+mod events;
 mod fallback;
 mod flatten;
 mod insert;
@@ -30,6 +31,7 @@ use crate::{
     BoxError, Cors, Error, Limits, Problem, Request, Response,
     auth::{Access, Authenticator, Installed, install},
     event::{DecodeOptions, Source},
+    events::Handlers,
     hooks::Hooks,
     middleware::{IntoService, LayerFn, Next, ProblemRenderer, ServiceFn, erase_layer},
     state::StateInit,
@@ -90,6 +92,8 @@ pub struct Api {
     timing: Timing,
     request_id_header: Option<String>,
     hooks: Hooks,
+    /// A program without handlers of events does not contain their code.
+    events: Option<Box<dyn Handlers>>,
     ignore_trailing_slash: bool,
     template: crate::template::Settings,
     #[cfg(feature = "openapi")]

@@ -35,6 +35,9 @@ impl Api {
                 one.resolve(&variables);
             }
         });
+        if let Some(events) = &mut self.events {
+            events.resolve(&variables);
+        }
         self.resolve_streams(|name| match replaced {
             Some(_) => get(name),
             // A value that is not Unicode is an error, and not a function that silently buffers.

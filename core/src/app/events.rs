@@ -10,7 +10,10 @@ use crate::{
     Body, Invocation, LambdaContext, Request,
     catch_unwind::{Panic, catch_unwind},
     error::framework,
-    event::{self, DecodeError, EventResponse, Source, current},
+    event::{
+        self, EventResponse, NotRequest, OtherEvent, OtherKind, Source, UnsupportedEvent, current,
+    },
+    events::EventError,
     log,
     middleware::{FailedLink, Restyled},
     sensitive,
@@ -63,13 +66,13 @@ impl App {
     /// warning.
     ///
     /// # Errors
-    /// Returns [`DecodeError::UnsupportedEvent`] if the event does not come from an HTTP source.
-    /// All other errors are responses.
+    /// Returns an error if the event does not come from an HTTP source, and no handler of
+    /// [`Api::events`](crate::Api::events) takes it, or the handler fails. All other errors are responses.
     pub async fn handle_event(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<Vec<u8>, DecodeError> {
+    ) -> Result<Vec<u8>, EventError> {
         let deadline_ms = lambda.deadline_ms;
         let response = self.event_response(event, lambda, &BUFFERED).await;
         if let Some(after) = self.0.hooks.responded(deadline_ms) {
@@ -110,7 +113,7 @@ impl App {
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<EventResponse, DecodeError> {
+    ) -> Result<EventResponse, EventError> {
         let (response, _) = self.event_response(event, lambda, &OF_SOURCE).await?;
         Ok(response)
     }
@@ -121,7 +124,7 @@ impl App {
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<(EventResponse, Extensions), DecodeError> {
+    ) -> Result<(EventResponse, Extensions), EventError> {
         self.event_response(event, lambda, &OF_SOURCE).await
     }
 
@@ -131,7 +134,7 @@ impl App {
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> Result<Vec<u8>, DecodeError> {
+    ) -> Result<Vec<u8>, EventError> {
         let (response, _) = self.event_response(event, lambda, &BUFFERED).await?;
         Ok(response)
     }
@@ -141,7 +144,7 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
         forms: &Forms<T>,
-    ) -> Result<(T, Extensions), DecodeError> {
+    ) -> Result<(T, Extensions), EventError> {
         // Set if the source streams: then a panic is a stream, too.
         let streams_to = OnceLock::new();
         // Only those that are read are kept; the others are dropped where a panic is caught.
@@ -172,7 +175,7 @@ impl App {
         lambda: LambdaContext,
         forms: &Forms<T>,
         streams_to: &OnceLock<Source>,
-    ) -> Result<(T, Extensions), DecodeError> {
+    ) -> Result<(T, Extensions), EventError> {
         let stream = |invocation: &Invocation| {
             let stream = forms.stream?;
             self.0.timing.streams_to(invocation.source()).then(|| {
@@ -180,40 +183,41 @@ impl App {
                 stream
             })
         };
-        let (invocation, (mut parts, body)) = match event::decode(event, lambda, &self.0.decode) {
-            Ok(mut request) => {
-                sensitive::mark(request.headers_mut(), &self.0.credentials);
-                let invocation = Invocation::of(&request).clone();
-                let cold = self.0.cold.swap(false, Ordering::Relaxed);
-                let span = log::span(&invocation, cold);
-                invocation.set_span(span.clone());
-                if let Some(stream) = stream(&invocation) {
-                    let response = self.streamed_response(request, invocation, span);
-                    let (body, extensions) = Box::pin(response).await;
-                    return Ok((stream(body), extensions));
+        let (invocation, (mut parts, body)) =
+            match event::decode_request(event, lambda, &self.0.decode) {
+                Ok(mut request) => {
+                    sensitive::mark(request.headers_mut(), &self.0.credentials);
+                    let invocation = Invocation::of(&request).clone();
+                    let cold = self.0.cold.swap(false, Ordering::Relaxed);
+                    let span = log::span(&invocation, cold);
+                    invocation.set_span(span.clone());
+                    if let Some(stream) = stream(&invocation) {
+                        let response = self.streamed_response(request, invocation, span);
+                        let (body, extensions) = Box::pin(response).await;
+                        return Ok((stream(body), extensions));
+                    }
+                    let response = self.whole_response(request, &invocation).instrument(span);
+                    let response = current::scope(invocation.clone(), response).await;
+                    (invocation, response)
                 }
-                let response = self.whole_response(request, &invocation).instrument(span);
-                let response = current::scope(invocation.clone(), response).await;
-                (invocation, response)
-            }
-            Err(error) if error.is_completion() => {
-                self.note_completion();
-                let acknowledged = (forms.whole)(b"null".to_vec());
-                return Ok((acknowledged, Extensions::new()));
-            }
-            Err(error) => {
-                let (invocation, head, problem) = error.into_parts()?;
-                let asked = self.asked(head.method(), head.headers());
-                let response = self.reject(asked, problem, &invocation).await;
-                let (parts, body) = in_memory(response).await;
-                if let Some(stream) = stream(&invocation) {
-                    let response = (parts, Opened::Whole(body));
-                    let (body, extensions) = self.stream_of(response, Instant::now(), &invocation);
-                    return Ok((stream(body), extensions));
+                Err(NotRequest::Other(event)) => {
+                    let response = self.other_response(*event).await?;
+                    return Ok(((forms.whole)(response), Extensions::new()));
                 }
-                (invocation, (parts, body))
-            }
-        };
+                Err(NotRequest::Error(error)) => {
+                    let (invocation, head, problem) = error.into_parts()?;
+                    let asked = self.asked(head.method(), head.headers());
+                    let response = self.reject(asked, problem, &invocation).await;
+                    let (parts, body) = in_memory(response).await;
+                    if let Some(stream) = stream(&invocation) {
+                        let response = (parts, Opened::Whole(body));
+                        let (body, extensions) =
+                            self.stream_of(response, Instant::now(), &invocation);
+                        return Ok((stream(body), extensions));
+                    }
+                    (invocation, (parts, body))
+                }
+            };
         self.tell_request_id(&mut parts.headers, &invocation);
         let source = source(&invocation);
         let mut response = event::encode_measured(source, &parts, &body);
@@ -228,6 +232,21 @@ impl App {
         }
         check_header_limit(source, response.header_bytes, &parts.headers, &invocation);
         Ok(((forms.whole)(response.json), parts.extensions))
+    }
+
+    /// The response to an event that is not an HTTP request.
+    async fn other_response(&self, event: OtherEvent) -> Result<Vec<u8>, EventError> {
+        if event.kind == OtherKind::Completion {
+            self.note_completion();
+            return Ok(b"null".to_vec());
+        }
+        match &self.0.events {
+            Some(events) => {
+                let is_cold = self.0.cold.swap(false, Ordering::Relaxed);
+                events.handle(event, is_cold).await
+            }
+            None => Err(UnsupportedEvent::of(&event).into()),
+        }
     }
 
     /// A REST API reports the end of a stream, so it streams.

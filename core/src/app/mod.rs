@@ -16,6 +16,7 @@ use crate::{
     deadline::Limit,
     error::framework,
     event::{self, DecodeOptions, Source, current},
+    events::HandleEvent,
     hooks::Hooks,
     middleware::{CorsGate, Next, ProblemRenderer, copy_permission, timed_body, whole},
     path_normalization, sensitive,
@@ -60,6 +61,8 @@ struct Inner {
     /// Headers with credentials whose names do not show this.
     credentials: Vec<HeaderName>,
     hooks: Hooks,
+    /// What handles events that are not HTTP requests.
+    events: Option<Arc<dyn HandleEvent>>,
     /// Whether no event has been handled yet.
     cold: AtomicBool,
     /// Whether there was a warning about a source that streams.
@@ -74,7 +77,7 @@ impl App {
         request_id_header: Option<HeaderName>,
         decode: DecodeOptions,
         authenticators: Vec<Installed>,
-        hooks: Hooks,
+        (hooks, events): (Hooks, Option<Arc<dyn HandleEvent>>),
     ) -> Self {
         Self(Arc::new(Inner {
             next,
@@ -86,6 +89,7 @@ impl App {
             credentials: named_headers(&authenticators),
             authenticators,
             hooks,
+            events,
             cold: AtomicBool::new(true),
             completion_noted: AtomicBool::new(false),
         }))

@@ -60,7 +60,7 @@ use crate::{
 /// | the same event is received twice in a row | the handler is not called the second time; one error record, and Lambda gets the error `RepeatedInvocation` | the same |
 /// | no deadline, trace or ARN; unknown headers | missing values are `None`, unknown headers are ignored | the same |
 /// | an invalid deadline, client context or Cognito identity | the value is `None`; one warning with the request id and the names of the headers | the same |
-/// | the event is not UTF-8, not JSON, or not an HTTP event (but for `invokeCompletionStatus`, see below) | Lambda gets the error `NotAnHttpEvent` | the same |
+/// | the event is not UTF-8, not JSON, or neither an HTTP event nor one that a handler of [`Api::events`](crate::Api::events) takes (but for `invokeCompletionStatus`, see below) | Lambda gets the error `UnsupportedEvent` | the same |
 /// | `/response`: the connection is reset, Lambda's response is not HTTP, or the status is 5xx | a response in memory is sent once more, on a new connection; if that fails too, the process ends | the response is sent once more; if that fails too, one error record |
 /// | the same, and the second status is 400, 403 or 404 | nothing: the response had arrived, or came too late | the same |
 /// | `/response`: no response from Lambda until the deadline of the invocation, or for 2 s if less time is left | as if the connection were reset | the same |

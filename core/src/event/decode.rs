@@ -7,6 +7,8 @@ use super::{
     error::{DecodeError, LimitExceeded, UnsupportedEvent},
     headers::{Cookies, Headers},
     json::Content,
+    other::OtherEvent,
+    other_kind::OtherKind,
     query::{self, Form},
     raw_event::RawEvent,
     received::Received,
@@ -101,20 +103,43 @@ pub fn decode(
     lambda: LambdaContext,
     options: &DecodeOptions,
 ) -> Result<Request, DecodeError> {
+    decode_request(event, lambda, options).map_err(|other| match other {
+        NotRequest::Error(error) => error,
+        NotRequest::Other(event) => DecodeError::UnsupportedEvent(UnsupportedEvent::of(&event)),
+    })
+}
+
+/// What [`decode_request`] found instead of a request.
+pub(crate) enum NotRequest {
+    Error(DecodeError),
+    /// An event that is not from an HTTP source.
+    Other(Box<OtherEvent>),
+}
+
+impl From<DecodeError> for NotRequest {
+    fn from(error: DecodeError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// As [`decode`], and returns an event of another kind instead of an error.
+pub(crate) fn decode_request(
+    event: Bytes,
+    lambda: LambdaContext,
+    options: &DecodeOptions,
+) -> Result<Request, NotRequest> {
     // Most events are ASCII, and `is_ascii` is several times as fast as the check for UTF-8.
     if !event.is_ascii()
         && let Err(error) = std::str::from_utf8(&event)
     {
-        return Err(DecodeError::UnsupportedEvent(UnsupportedEvent::syntax(
-            &error,
-        )));
+        let error = UnsupportedEvent::syntax(&error);
+        return Err(DecodeError::UnsupportedEvent(error).into());
     }
     let event = without_bom(event);
     let mut fields = RawEvent::new(&event);
     if let Err(reason) = fields.read(&event) {
-        return Err(DecodeError::UnsupportedEvent(UnsupportedEvent::no_json(
-            &event, &reason,
-        )));
+        let error = UnsupportedEvent::no_json(&event, &reason);
+        return Err(DecodeError::UnsupportedEvent(error).into());
     }
     let needs_context = !fields.is_plainly_rest() || options.strip_stage == Some(true);
     let context = match fields.parsed_context.take() {
@@ -123,9 +148,10 @@ pub fn decode(
     };
     let no_context = Context::default();
     let parsed_context = context.as_ref().unwrap_or(&no_context);
-    let source = detect::source(&fields, parsed_context).map_err(|looks_like| {
-        DecodeError::UnsupportedEvent(UnsupportedEvent::new(&event, looks_like))
-    })?;
+    let source = match detect::source(&fields, parsed_context) {
+        Ok(source) => source,
+        Err(kind) => return Err(other(&event, lambda, kind, fields.records)),
+    };
 
     let headers = std::mem::replace(&mut fields.headers, Headers::new(&event));
     let (cookies, body) = (fields.cookies.take(), fields.body.take());
@@ -158,8 +184,19 @@ pub fn decode(
             request.extensions_mut().insert(invocation);
             Ok(request)
         }
-        Err(rejection) => Err(rejected(rejection, invocation, request)),
+        Err(rejection) => Err(rejected(rejection, invocation, request).into()),
     }
+}
+
+#[cold]
+fn other(
+    event: &Bytes,
+    lambda: LambdaContext,
+    kind: OtherKind,
+    records: Option<&[u8]>,
+) -> NotRequest {
+    let event = OtherEvent::new(event.clone(), lambda, kind, records);
+    NotRequest::Other(Box::new(event))
 }
 
 /// Removes a byte order mark, which some editors add. A parser may ignore it (RFC 8259, section

@@ -17,29 +17,23 @@
 //! | `raw_path` | VPC Lattice 1 |
 //! | `rawPath` | HTTP API 2.0 or function URL: `httpMethod` is missing, or not that of a REST API |
 //! | `path`, and `method` or an ARN of VPC Lattice in `requestContext` | VPC Lattice 2 |
-//! | none of these | none; [`hint`](super::hint) guesses what the event is |
+//! | none of these | none: records if it has `Records`, EventBridge if it has `detail-type`; otherwise [`hint`](super::hint) guesses what it is |
 
-use super::{Source, context::Context, raw_event::RawEvent};
+use super::{Source, context::Context, other_kind::OtherKind, raw_event::RawEvent};
 
-/// The event after a stream.
-pub(super) const COMPLETION: &str = "the completion status of a streamed response";
-
-/// Returns the source of an event; the error describes an event from another kind of service.
-pub(super) fn source(
-    fields: &RawEvent<'_>,
-    context: &Context<'_>,
-) -> Result<Source, Option<&'static str>> {
+/// Returns the source of an event, or the kind of an event that is not from an HTTP source.
+pub(super) fn source(fields: &RawEvent<'_>, context: &Context<'_>) -> Result<Source, OtherKind> {
     if fields.has_two_contexts {
-        return Err(Some("a forged event: it has two request contexts"));
+        return Err(OtherKind::Forged);
     }
     if fields.is_completion {
-        return Err(Some(COMPLETION));
+        return Err(OtherKind::Completion);
     }
     if fields.has_authorizer_arn {
-        return Err(Some("a Lambda authorizer event"));
+        return Err(OtherKind::Authorizer);
     }
     if context.is_web_socket {
-        return Err(Some("a WebSocket API event"));
+        return Err(OtherKind::WebSocket);
     }
     if context.is_alb {
         let headers = (fields.headers.multi, fields.headers.single);
@@ -69,7 +63,11 @@ pub(super) fn source(
     if fields.path.is_some() && (fields.method.is_some() || context.is_lattice) {
         return Ok(Source::LatticeV2);
     }
-    Err(None)
+    Err(match fields.records {
+        Some(_) => OtherKind::Records,
+        None if fields.has_detail_type => OtherKind::EventBridge,
+        None => OtherKind::Unknown,
+    })
 }
 
 /// HTTP API and function URL send the same payload; the domain differs.
@@ -92,7 +90,7 @@ pub(super) fn contains(name: &str, part: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn detect(event: &str) -> Result<Source, Option<&'static str>> {
+    fn detect(event: &str) -> Result<Source, OtherKind> {
         let nowhere = bytes::Bytes::new();
         let mut fields = RawEvent::new(&nowhere);
         fields.read(event.as_bytes()).unwrap();
@@ -190,63 +188,65 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_no_http_source_is_named_where_it_is_known() {
+    fn an_event_of_no_http_source_has_a_kind() {
         for (event, expected) in [
             (
                 r#"{"type": "REQUEST", "methodArn": "arn", "httpMethod": "GET", "path": "/"}"#,
-                Some("authorizer"),
+                OtherKind::Authorizer,
             ),
             (
                 r#"{"type": "REQUEST", "routeArn": "arn", "rawPath": "/", "version": "2.0"}"#,
-                Some("authorizer"),
+                OtherKind::Authorizer,
             ),
-            (
-                r#"{"invokeCompletionStatus": "OK"}"#,
-                Some("completion status"),
-            ),
+            (r#"{"invokeCompletionStatus": "OK"}"#, OtherKind::Completion),
             (
                 r#"{"httpMethod": "POST", "path": "/", "invokeCompletionStatus": {}}"#,
-                Some("completion status"),
+                OtherKind::Completion,
             ),
             (
                 r#"{"requestContext": {"connectionId": "x"}, "headers": {}}"#,
-                Some("WebSocket"),
+                OtherKind::WebSocket,
             ),
             (
                 r#"{"resource": "/", "httpMethod": "GET", "path": "/",
                     "requestContext": {"stage": "prod", "connectionId": "x"}}"#,
-                Some("WebSocket"),
+                OtherKind::WebSocket,
             ),
             (
                 r#"{"rawPath": "/", "requestContext": {"http": {}, "eventType": "MESSAGE"}}"#,
-                Some("WebSocket"),
+                OtherKind::WebSocket,
             ),
             (
                 r#"{"path": "/", "requestContext": {"elb": {}, "messageDirection": "IN"}}"#,
-                Some("WebSocket"),
+                OtherKind::WebSocket,
             ),
             (
                 r#"{"requestContext": {"connectionId": "x"}, "methodArn": "arn"}"#,
-                Some("authorizer"),
+                OtherKind::Authorizer,
             ),
             (
                 r#"{"resource": "/", "httpMethod": "GET", "requestContext": {}, "requestContext": {}}"#,
-                Some("two request contexts"),
+                OtherKind::Forged,
             ),
-            (r#"{"httpMethod": "GET", "apiPath": "/x"}"#, None),
-            (r#"{"path": "/x"}"#, None),
-            (r#"{"method": "GET"}"#, None),
-            (r#"{"key1": "value1"}"#, None),
-            ("{}", None),
+            (
+                r#"{"httpMethod": "GET", "apiPath": "/x"}"#,
+                OtherKind::Unknown,
+            ),
+            (r#"{"path": "/x"}"#, OtherKind::Unknown),
+            (r#"{"Records": []}"#, OtherKind::Records),
+            (
+                r#"{"detail-type": "x", "Records": [{}]}"#,
+                OtherKind::Records,
+            ),
+            (
+                r#"{"Records": null, "detail-type": "x"}"#,
+                OtherKind::EventBridge,
+            ),
+            (r#"{"method": "GET"}"#, OtherKind::Unknown),
+            (r#"{"key1": "value1"}"#, OtherKind::Unknown),
+            ("{}", OtherKind::Unknown),
         ] {
-            let found = detect(event).expect_err(event);
-            assert_eq!(found.is_some(), expected.is_some(), "{event}: {found:?}");
-            assert!(
-                found
-                    .unwrap_or_default()
-                    .contains(expected.unwrap_or_default()),
-                "{event}: {found:?}"
-            );
+            assert_eq!(detect(event), Err(expected), "{event}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Errors of decoding an event.
 
-use super::{detect::COMPLETION, hint::hint, raw_event, rejection::shorten};
+use super::{hint::hint, other::OtherEvent, raw_event, rejection::shorten};
 use crate::{Invocation, Problem, Request, error::framework, limits::Exceeded};
 use serde::de::IgnoredAny;
 use std::fmt;
@@ -45,11 +45,6 @@ impl DecodeError {
             }
             Self::UnsupportedEvent(_) => Err(self),
         }
-    }
-
-    /// Whether the event reports the end of a stream. It is not a request, and nothing is wrong with it.
-    pub(crate) fn is_completion(&self) -> bool {
-        matches!(self, Self::UnsupportedEvent(event) if event.looks_like == Some(COMPLETION))
     }
 }
 
@@ -108,9 +103,14 @@ pub struct UnsupportedEvent {
 }
 
 impl UnsupportedEvent {
-    /// A JSON text of unknown source; `looks_like` describes it, if known.
+    /// An event that nothing takes.
     #[cold]
-    pub(super) fn new(event: &[u8], looks_like: Option<&'static str>) -> Self {
+    pub(crate) fn of(event: &OtherEvent) -> Self {
+        Self::new(&event.json, event.kind.text())
+    }
+
+    /// A JSON text of unknown source; `looks_like` describes it, if known.
+    fn new(event: &[u8], looks_like: Option<&'static str>) -> Self {
         Self {
             looks_like: looks_like.or_else(|| hint(event)),
             syntax: None,

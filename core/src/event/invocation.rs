@@ -247,6 +247,18 @@ impl Invocation {
         }
     }
 
+    /// The invocation of an event that is not an HTTP request.
+    pub(crate) fn of_event(lambda: LambdaContext) -> Self {
+        let inner = Inner {
+            lambda,
+            ..Inner::default()
+        };
+        Self {
+            inner: Arc::new(inner),
+            forwarded_for: None,
+        }
+    }
+
     /// The invocation of a request to a server, which no gateway sent.
     #[cfg(feature = "server")]
     pub(crate) fn served(lambda: LambdaContext, client: Option<HeaderValue>) -> Self {

@@ -36,6 +36,8 @@ mod invocation;
 mod json;
 #[cfg(feature = "lambda-http")]
 mod lambda_http_event;
+mod other;
+mod other_kind;
 mod payload;
 mod query;
 mod raw_event;
@@ -56,6 +58,7 @@ pub use invocation::{CognitoIdentity, ContextError, Invocation, LambdaContext};
 pub use source::Source;
 
 pub(crate) use context::{ContextFacts, Fact};
+pub(crate) use decode::{NotRequest, decode_request};
 pub(crate) use encode::{encode_measured, encode_prelude_measured};
 #[cfg(feature = "server")]
 pub(crate) use framing::frame;
@@ -63,5 +66,7 @@ pub(crate) use framing::{has_no_body, is_final, settle_length, stated_length};
 pub(crate) use json::string_map;
 #[cfg(feature = "lambda-http")]
 pub(crate) use lambda_http_event::{LambdaHttpEvent, take_over};
+pub(crate) use other::OtherEvent;
+pub(crate) use other_kind::OtherKind;
 pub(crate) use received::{Called, Received, origin};
 pub(crate) use shared::Shared;

@@ -49,6 +49,10 @@ pub(super) struct RawEvent<'e> {
     pub(super) has_authorizer_arn: bool,
     /// `invokeCompletionStatus`: the event reports the end of a stream.
     pub(super) is_completion: bool,
+    /// `Records`: those of a queue, a topic, a stream or a bucket. No HTTP source sends them.
+    pub(super) records: Option<&'e [u8]>,
+    /// `detail-type`: an event of EventBridge.
+    pub(super) has_detail_type: bool,
 }
 
 /// A member that has one of two names, depending on the service.
@@ -95,6 +99,8 @@ impl<'e> RawEvent<'e> {
             has_resource: false,
             has_authorizer_arn: false,
             is_completion: false,
+            records: None,
+            has_detail_type: false,
         }
     }
 
@@ -169,11 +175,14 @@ impl<'e> RawEvent<'e> {
             _ => {
                 // cargo-lambda's emulator sends every member that any event has, with null for
                 // missing ones.
-                let is_present = value.is_present()?;
+                let json = value.json()?;
+                let is_present = json.is_some();
                 match name {
                     b"resource" => self.has_resource |= is_present,
                     b"methodArn" | b"routeArn" => self.has_authorizer_arn |= is_present,
                     b"invokeCompletionStatus" => self.is_completion |= is_present,
+                    b"Records" => keep(&mut self.records, json),
+                    b"detail-type" => self.has_detail_type |= is_present,
                     _ => {}
                 }
                 return Ok(());

@@ -227,19 +227,24 @@ impl<'r, T: Deserialize<'r>> FromRequest<'r> for Json<T> {
     type Rejection = JsonRejection;
 
     const SYNC: Option<fn(&'r Request) -> Result<Self, JsonRejection>> = Some(|request| {
-        let body = body(request)?;
         let limit = limits_of(request.extensions()).json_depth;
-        if is_deeper(body.as_bytes(), limit) {
-            return Err(JsonRejection::TooDeep { limit });
-        }
-        serde_json::from_str(body)
-            .or_else(|_| read_again(body))
-            .map(Self)
+        parse_json(body(request)?, limit).map(Self)
     });
 
     fn describe(operation: &mut Operation) {
         operation.request_body(JSON);
     }
+}
+
+/// Parses JSON whose arrays and objects are nested at most `limit` deep.
+pub(crate) fn parse_json<'r, T: Deserialize<'r>>(
+    text: &'r str,
+    limit: usize,
+) -> Result<T, JsonRejection> {
+    if is_deeper(text.as_bytes(), limit) {
+        return Err(JsonRejection::TooDeep { limit });
+    }
+    serde_json::from_str(text).or_else(|_| read_again(text))
 }
 
 /// Returns the body of a request with a JSON content type. JSON is UTF-8 (RFC 8259, section 8.1);

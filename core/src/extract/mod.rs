@@ -50,6 +50,7 @@ pub use extension::{Extension, ExtensionRejection};
 pub use form::{Form, FormRejection};
 pub(crate) use from_request::Check;
 pub use from_request::{FromRequest, extract};
+pub(crate) use json::parse_json;
 pub use json::{Json, JsonRejection};
 pub use last_event_id::{LastEventId, LastEventIdRejection};
 pub use matched_path::{MatchedPath, MatchedPathRejection};

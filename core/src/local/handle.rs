@@ -1,10 +1,7 @@
 //! Handler of local events.
 
 use super::stream::Followed;
-use crate::{
-    App, LambdaContext,
-    event::{DecodeError, EventResponse},
-};
+use crate::{App, LambdaContext, event::EventResponse, events::EventError};
 use bytes::Bytes;
 use std::future::Future;
 use tokio::sync::mpsc;
@@ -15,20 +12,20 @@ pub(super) trait Handle: Send + Sync + 'static {
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> impl Future<Output = Result<EventResponse, DecodeError>> + Send;
+    ) -> impl Future<Output = Result<EventResponse, EventError>> + Send;
 }
 
 impl<F, R, T> Handle for F
 where
     F: Fn(Bytes, LambdaContext) -> R + Send + Sync + 'static,
-    R: Future<Output = Result<T, DecodeError>> + Send,
+    R: Future<Output = Result<T, EventError>> + Send,
     T: Into<EventResponse>,
 {
     fn handle(
         &self,
         event: Bytes,
         lambda: LambdaContext,
-    ) -> impl Future<Output = Result<EventResponse, DecodeError>> + Send {
+    ) -> impl Future<Output = Result<EventResponse, EventError>> + Send {
         let response = self(event, lambda);
         async move { response.await.map(Into::into) }
     }

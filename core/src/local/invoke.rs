@@ -167,7 +167,8 @@ mod tests {
             ("sqs.json", "sqs.json: the event is not from an HTTP source"),
         ] {
             let decode = |event: Bytes, lambda: LambdaContext| async {
-                decode(event, lambda, &DecodeOptions::default()).map(|_| Vec::new())
+                decode(event, lambda, &DecodeOptions::default())?;
+                Ok(Vec::new())
             };
             let event = Bytes::from_static(br#"{"Records": []}"#);
             let Failure(text) = invoke(event, file, decode).await.unwrap_err();

@@ -22,6 +22,19 @@ pub(crate) fn span(invocation: &Invocation, cold_start: bool) -> Span {
     )
 }
 
+/// Opens the span of an event that is not an HTTP request.
+pub(crate) fn event_span(invocation: &Invocation, handler: &str, cold_start: bool) -> Span {
+    let lambda = invocation.lambda();
+    error_span!(
+        target: "lambda_api",
+        "invocation",
+        requestId = Some(lambda.request_id.as_str()).filter(|id| !id.is_empty()),
+        handler,
+        cold_start,
+        trace_id = lambda.trace_id.as_deref().map(root),
+    )
+}
+
 /// Extracts the id from an X-Ray trace header:
 /// `Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1`.
 fn root(header: &str) -> &str {

@@ -136,8 +136,7 @@ impl Poller {
         } else {
             self.set_trace_environment(&context);
             let handled = self.app.stream_event_with_extensions(event, context).await;
-            // Not an HTTP event, so a problem response would make no sense to the caller.
-            handled.map_err(|error| ("NotAnHttpEvent", error.to_string()))
+            handled.map_err(|error| (error.error_type(), error.to_string()))
         };
         let delivery = match handled {
             Ok((EventResponse::Buffered(response), _)) => {

@@ -41,7 +41,7 @@ async fn an_unknown_path_is_a_problem_with_the_request_id() {
 async fn non_http_events_fail_and_later_events_succeed() {
     let lambda = hello().await;
     let error = lambda.invoke(json!({"Records": []})).await.error();
-    assert_eq!(error.error_type, "NotAnHttpEvent");
+    assert_eq!(error.error_type, "UnsupportedEvent");
     assert!(error.error_message.contains("Records"), "{error}");
     let event = EventBuilder::new(Source::FunctionUrl).path("/hello/again");
     assert_eq!(lambda.send(&event).await.body(), "Hello, again!");

@@ -86,7 +86,7 @@ pub(crate) fn stub(
     }
 }
 
-fn at_call_site(ident: &Ident) -> Ident {
+pub(crate) fn at_call_site(ident: &Ident) -> Ident {
     let mut ident = ident.clone();
     ident.set_span(Span::call_site());
     ident
@@ -112,7 +112,7 @@ fn function_item(function: &Function) -> (TokenStream, Ident) {
 }
 
 /// `struct get_order {}`: in the type namespace only, so that one `use` brings both.
-fn structure(function: &Function) -> TokenStream {
+pub(crate) fn structure(function: &Function) -> TokenStream {
     let Function { vis, sig, .. } = function;
     let ident = &sig.ident;
     let cfgs = cfgs(&function.attrs);

@@ -7,7 +7,7 @@ mod doc;
 mod document;
 mod documented;
 mod expand;
-mod lifetimes;
+pub(crate) mod lifetimes;
 mod link;
 mod options;
 mod path;
@@ -16,6 +16,8 @@ mod timeout;
 
 pub(crate) use arg_attr::is_token;
 pub(crate) use doc::text as doc_text;
+pub(crate) use expand::{at_call_site, structure};
+pub(crate) use signature::{check_as as check_signature, return_type};
 
 use crate::{error_store::ErrorStore, function::Function};
 use args::Arguments;

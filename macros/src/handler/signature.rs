@@ -8,36 +8,47 @@ use syn::{
     TypeGroup, TypeParamBound, TypeParen, TypeReference, parse_quote,
 };
 
-/// Reports everything that a handler's signature does not support, except arguments.
+/// Reports everything that the signature of an API handler does not support, except arguments.
 pub(crate) fn check(function: &mut Function, errors: &mut ErrorStore) {
     reject_second_attribute(function, errors);
-    function.reject_other_main("api_handler", errors);
+    check_as(function, "api_handler", "an API handler", errors);
+    reject_unsized_response(function, errors);
+}
+
+/// Reports everything that the signature of a handler does not support, except arguments. `what` names
+/// the handler in messages.
+pub(crate) fn check_as(
+    function: &mut Function,
+    attribute: &str,
+    what: &str,
+    errors: &mut ErrorStore,
+) {
+    function.reject_other_main(attribute, errors);
     let sig = &function.sig;
-    reject_qualifiers(sig, errors);
-    reject_generics(sig, errors);
+    reject_qualifiers(sig, what, errors);
+    reject_generics(sig, what, errors);
     for input in &sig.inputs {
         match input {
             FnArg::Receiver(receiver) => errors.at(
                 receiver,
-                "an API handler cannot take `self`: use a free function and `State<T>`",
+                format!("{what} cannot take `self`: use a free function and `State<T>`"),
             ),
             FnArg::Typed(input) => {
                 if let Some(ty) = lifetimes::find_impl_trait(&input.ty) {
                     errors.at(
                         ty,
-                        "an API handler cannot have `impl ..` arguments: name the type",
+                        format!("{what} cannot have `impl ..` arguments: name the type"),
                     );
                 }
             }
         }
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, "an API handler cannot be variadic");
+        errors.at(variadic, format!("{what} cannot be variadic"));
     }
     if let ReturnType::Type(_, ty) = &sig.output {
-        reject_borrowed_response(ty, errors);
+        reject_borrowed_response(ty, what, errors);
     }
-    reject_unsized_response(function, errors);
 }
 
 /// The type of the response; its lifetimes are erased.
@@ -71,17 +82,19 @@ fn reject_unsized_response(function: &mut Function, errors: &mut ErrorStore) {
 
 /// Rejects a borrowed return type, alone, in a tuple or in a `Result`. The compiler would only report
 /// that a lifetime is too short.
-fn reject_borrowed_response(ty: &Type, errors: &mut ErrorStore) {
+fn reject_borrowed_response(ty: &Type, what: &str, errors: &mut ErrorStore) {
     match ty {
         Type::Reference(reference) if !is_static(reference) => {
             errors.at(
                 ty,
-                "an API handler cannot return borrowed data: return `&'static str`, or an owned value such as `String`",
+                format!(
+                    "{what} cannot return borrowed data: return `&'static str`, or an owned value such as `String`"
+                ),
             );
         }
         Type::Tuple(tuple) => {
             for part in &tuple.elems {
-                reject_borrowed_response(part, errors);
+                reject_borrowed_response(part, what, errors);
             }
         }
         Type::Path(path) => {
@@ -90,7 +103,7 @@ fn reject_borrowed_response(ty: &Type, errors: &mut ErrorStore) {
                 && let PathArguments::AngleBracketed(arguments) = &last.arguments
                 && let Some(GenericArgument::Type(value)) = arguments.args.first()
             {
-                reject_borrowed_response(value, errors);
+                reject_borrowed_response(value, what, errors);
             }
         }
         _ => {}
@@ -102,11 +115,11 @@ fn is_static(reference: &TypeReference) -> bool {
     lifetime.is_some_and(|lifetime| lifetime.ident == "static")
 }
 
-fn reject_qualifiers(sig: &Signature, errors: &mut ErrorStore) {
+fn reject_qualifiers(sig: &Signature, what: &str, errors: &mut ErrorStore) {
     if let Safety::Unsafe(token) = &sig.safety {
         errors.add(
             token.span,
-            "an API handler cannot be `unsafe`: use an `unsafe` block inside it",
+            format!("{what} cannot be `unsafe`: use an `unsafe` block inside it"),
         );
     }
     if let (None, ReturnType::Type(_, ty)) = (&sig.asyncness, &sig.output)
@@ -114,11 +127,13 @@ fn reject_qualifiers(sig: &Signature, errors: &mut ErrorStore) {
     {
         errors.at(
             ty,
-            "an API handler cannot return a future: write `async fn` with the future's output as the return type",
+            format!(
+                "{what} cannot return a future: write `async fn` with the future's output as the return type"
+            ),
         );
     }
     if let Some(abi) = &sig.abi {
-        errors.at(abi, "an API handler cannot be `extern`");
+        errors.at(abi, format!("{what} cannot be `extern`"));
     }
 }
 
@@ -136,18 +151,19 @@ fn is_future(ty: &Type) -> bool {
     })
 }
 
-fn reject_generics(sig: &Signature, errors: &mut ErrorStore) {
+fn reject_generics(sig: &Signature, what: &str, errors: &mut ErrorStore) {
     for param in &sig.generics.params {
-        let message = match param {
+        let generic = match param {
             GenericParam::Lifetime(_) => continue,
-            GenericParam::Type(_) => {
-                "an API handler cannot be generic: name the type, or call a generic function from it"
-            }
-            GenericParam::Const(_) => {
-                "an API handler cannot be generic: name the constant, or call a generic function from it"
-            }
+            GenericParam::Type(_) => "type",
+            GenericParam::Const(_) => "constant",
         };
-        errors.at(param, message);
+        errors.at(
+            param,
+            format!(
+                "{what} cannot be generic: name the {generic}, or call a generic function from it"
+            ),
+        );
     }
 }
 

@@ -7,6 +7,7 @@ use http::Response;
 use lambda_api::{
     App, Invocation, LambdaContext, Request,
     event::{self, DecodeError, DecodeOptions, EventResponse, emulate},
+    events::EventError,
 };
 use serde_json::Value;
 use std::{fmt, time::SystemTime};
@@ -112,7 +113,7 @@ impl EventBuilder {
             let mut lambda = self.lambda_context();
             lambda.received.get_or_insert_with(SystemTime::now);
             let rejected =
-                |error: DecodeError| format!("the event of source `{source}` is rejected: {error}");
+                |error: EventError| format!("the event of source `{source}` is rejected: {error}");
             let unreadable = |error: emulate::InvalidResponse, response: &[u8]| {
                 let found = String::from_utf8_lossy(response);
                 format!("source `{source}` cannot read the response: {error}; found {found}")

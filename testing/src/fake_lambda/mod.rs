@@ -30,7 +30,7 @@
 //! let lambda = FakeLambda::for_example("hello").await;
 //! lambda.inject(Call::Next, Fault::Reset);
 //! let outcome = lambda.invoke(json!({"Records": []})).await;
-//! assert_eq!(outcome.error().error_type, "NotAnHttpEvent");
+//! assert_eq!(outcome.error().error_type, "UnsupportedEvent");
 //! assert_eq!(lambda.starts(), 1, "it has ended");
 //! # }
 //! ```
@@ -148,7 +148,7 @@ use tokio::{runtime, sync::oneshot};
 ///     assert_eq!(response.body(), "Hello, world!");
 ///
 ///     let error = lambda.invoke(serde_json::json!({"Records": []})).await.error();
-///     assert_eq!(error.error_type, "NotAnHttpEvent");
+///     assert_eq!(error.error_type, "UnsupportedEvent");
 /// }
 /// ```
 ///

@@ -8,7 +8,8 @@ mod streams;
 use super::*;
 use crate::{
     Api, Invocation, LambdaContext,
-    event::{DecodeError, DecodeOptions, decode},
+    event::{DecodeOptions, decode},
+    events::EventError,
     local::caller::LocalCaller,
 };
 use bytes::Bytes;
@@ -40,7 +41,7 @@ impl Fixture {
     async fn start_naming(source: Source, response: Value, callers: Callers) -> Self {
         let handle = move |_: Bytes, _: LambdaContext| {
             let response = response.to_string().into_bytes();
-            async move { Ok::<_, DecodeError>(response) }
+            async move { Ok::<_, EventError>(response) }
         };
         Self::start_with(source, callers, handle).await
     }
@@ -115,7 +116,7 @@ async fn base64_is_decoded_for_the_types_that_a_rest_api_lists() {
         let response = response.clone();
         let server = Fixture::run(server, move |_: Bytes, _: LambdaContext| {
             let response = response.to_string().into_bytes();
-            async move { Ok::<_, DecodeError>(response) }
+            async move { Ok::<_, EventError>(response) }
         });
         let found = server.get("/", &format!("accept: {accept}\r\n")).await;
         let (_, found) = found.split_once("\r\n\r\n").unwrap();
@@ -333,7 +334,7 @@ async fn a_body_that_stalls_is_a_408() {
     let mut server = Server::bind(local(0), Source::HttpApi).await.unwrap();
     server.body_patience = Duration::from_millis(20);
     let server = Fixture::run(server, |_: Bytes, _: LambdaContext| async {
-        Ok::<_, DecodeError>(hello().to_string().into_bytes())
+        Ok::<_, EventError>(hello().to_string().into_bytes())
     });
     for body in [
         "content-length: 5\r\n\r\nab",
@@ -456,7 +457,7 @@ async fn shutdown_waits_for_inflight() {
         async move {
             called.send(()).await.unwrap();
             waiting.notified().await;
-            Ok::<_, DecodeError>(hello().to_string().into_bytes())
+            Ok::<_, EventError>(hello().to_string().into_bytes())
         }
     };
     let (stop, stopped) = mpsc::channel(1);
@@ -488,7 +489,7 @@ async fn a_second_stop_does_not_wait_for_inflight() {
         let called = called.clone();
         async move {
             called.send(()).await.unwrap();
-            std::future::pending::<Result<Vec<u8>, DecodeError>>().await
+            std::future::pending::<Result<Vec<u8>, EventError>>().await
         }
     };
     let (stop, stopped) = mpsc::channel(2);

@@ -48,7 +48,7 @@ async fn documented(mut api: Api, source: Source, has_tokens: bool) -> Fixture {
         format!("docs at http://{}/_docs{fragment}", server.address)
     );
     Fixture::run(server, |_: Bytes, _: LambdaContext| async {
-        Ok::<_, DecodeError>(br#"{"statusCode": 200, "body": "function"}"#.to_vec())
+        Ok::<_, EventError>(br#"{"statusCode": 200, "body": "function"}"#.to_vec())
     })
 }
 

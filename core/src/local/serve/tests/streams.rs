@@ -154,7 +154,7 @@ async fn a_client_that_is_gone_drops_the_handler() {
                 let (alive, mut never) = mpsc::channel(1);
                 started.send(alive).await.unwrap();
                 never.recv().await;
-                Ok::<_, DecodeError>(Vec::new())
+                Ok::<_, EventError>(Vec::new())
             }
         };
         let server = Fixture::start_with(source, Callers::none(source), handle).await;

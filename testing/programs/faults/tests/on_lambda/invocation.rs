@@ -41,7 +41,7 @@ async fn an_event_that_is_not_http_is_an_error() {
     let lambda = faults().await;
     for event in [json!({"Records": []}), json!(7), json!(null)] {
         let error = lambda.invoke(&event).await.error();
-        assert_eq!(error.error_type, "NotAnHttpEvent", "{event}");
+        assert_eq!(error.error_type, "UnsupportedEvent", "{event}");
     }
     // No JSON at all never comes from Lambda; even that does not end the process.
     let _ = lambda.invoke("{").await.error();

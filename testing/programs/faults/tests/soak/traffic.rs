@@ -71,7 +71,7 @@ impl Expected {
     }
 
     pub(crate) fn may_be_an_error(&self, error: &FunctionError) -> bool {
-        matches!(self, Self::Any) && error.error_type == "NotAnHttpEvent"
+        matches!(self, Self::Any) && error.error_type == "UnsupportedEvent"
     }
 }
 

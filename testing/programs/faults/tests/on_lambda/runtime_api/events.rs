@@ -24,12 +24,12 @@ async fn invalid_json_and_invalid_utf8_are_errors() {
                 b"{}",
             ] {
                 let error = lambda.invoke(event.to_vec()).await.error();
-                assert_eq!(error.error_type, "NotAnHttpEvent", "{event:?}");
+                assert_eq!(error.error_type, "UnsupportedEvent", "{event:?}");
             }
             let deep = "[".repeat(200_000);
             assert_eq!(
                 lambda.invoke(deep).await.error().error_type,
-                "NotAnHttpEvent"
+                "UnsupportedEvent"
             );
             assert_goes_on(&lambda).await;
             assert_eq!(lambda.starts(), 1, "{level} {concurrency}");

@@ -1,0 +1,84 @@
+//! Invocations that fail.
+
+use crate::event::{DecodeError, UnsupportedEvent};
+use std::{borrow::Cow, fmt};
+
+/// The error of an event whose invocation fails: Lambda gets its type and its message.
+///
+/// All errors of HTTP requests are responses. An invocation fails if nothing handles its event, or if
+/// the handler of an event that is not an HTTP request fails. What a handler's own error says is in the
+/// log; Lambda, and whoever invoked the function, gets a constant message.
+#[derive(Debug)]
+pub struct EventError(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Unsupported(Box<UnsupportedEvent>),
+    Failed {
+        error_type: &'static str,
+        message: Cow<'static, str>,
+    },
+}
+
+impl EventError {
+    /// An invocation that fails with a message.
+    pub(crate) fn failed(error_type: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Kind::Failed {
+            error_type,
+            message: message.into(),
+        })
+    }
+
+    /// The `errorType` that Lambda gets:
+    ///
+    /// | type | meaning |
+    /// |---|---|
+    /// | `UnsupportedEvent` | nothing handles the event |
+    /// | `HandlerError` | the handler returned an error, or its arguments did not fit |
+    /// | `HandlerPanicked` | the handler panicked |
+    /// | `TimedOut` | the handler was stopped shortly before the deadline |
+    /// | `BatchFailed` | records of the batch failed, and partial responses are off |
+    /// | `Unauthorized` | an authorizer rejected the credential: the client gets a 401 |
+    #[must_use]
+    pub fn error_type(&self) -> &'static str {
+        match &self.0 {
+            Kind::Unsupported(_) => "UnsupportedEvent",
+            Kind::Failed { error_type, .. } => error_type,
+        }
+    }
+
+    /// The event, if nothing handles it.
+    #[must_use]
+    pub fn unsupported(&self) -> Option<&UnsupportedEvent> {
+        match &self.0 {
+            Kind::Unsupported(event) => Some(event),
+            Kind::Failed { .. } => None,
+        }
+    }
+}
+
+impl From<UnsupportedEvent> for EventError {
+    fn from(event: UnsupportedEvent) -> Self {
+        Self(Kind::Unsupported(Box::new(event)))
+    }
+}
+
+impl From<DecodeError> for EventError {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::UnsupportedEvent(event) => event.into(),
+            other => Self::failed("HandlerError", other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Unsupported(event) => event.fmt(f),
+            Kind::Failed { message, .. } => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for EventError {}

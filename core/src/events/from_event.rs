@@ -1,0 +1,109 @@
+//! Arguments of handlers of whole events.
+
+use super::{event::Event, kinds::Kinds, record::Record};
+use crate::{
+    Error, Json, LambdaContext, Operation, State,
+    extract::{StateRejection, parse_json},
+};
+use serde::Deserialize;
+use std::{any::type_name, convert::Infallible};
+
+/// Types that can be an argument of a handler of a whole event, or of a whole batch.
+///
+/// | argument | value |
+/// |---|---|
+/// | [`Json<T>`](Json) | the detail of an EventBridge event; of other events, the whole event |
+/// | [`State<T>`](State) | a value of the application |
+/// | [`Meta<K>`](super::Meta) | what the service says about the event |
+/// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
+/// | `&Event` | the event |
+/// | `&[Record]` | the records of a batch |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a handler of events",
+    label = "not available in events",
+    note = "extractors of HTTP requests, such as `Path` and `Query`, read an HTTP request, which an event is not: an event handler takes `Json<T>`, `State<T>`, `Meta<K>`, `LambdaContext`, `&Event`",
+    note = "implement `FromEvent` for your own types"
+)]
+pub trait FromEvent<'e>: Sized {
+    /// The error if the event does not have the value: the invocation fails.
+    type Rejection: Into<Error>;
+
+    /// The kinds of events that have the value.
+    const KINDS: Kinds = Kinds::ALL;
+
+    /// Takes the value from the event.
+    ///
+    /// # Errors
+    /// Returns an error if the event does not have the value.
+    fn from_event(event: &'e Event) -> Result<Self, Self::Rejection>;
+
+    /// Declares the state that the argument needs, for the checks of
+    /// [`Api::build`](crate::Api::build).
+    fn describe(operation: &mut Operation) {
+        let _ = operation;
+    }
+}
+
+impl<'e> FromEvent<'e> for &'e Event {
+    type Rejection = Infallible;
+
+    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
+        Ok(event)
+    }
+}
+
+impl<'e> FromEvent<'e> for &'e [Record] {
+    type Rejection = Infallible;
+
+    const KINDS: Kinds = Kinds::SQS
+        .or(Kinds::S3)
+        .or(Kinds::SNS)
+        .or(Kinds::DYNAMODB)
+        .or(Kinds::KINESIS);
+
+    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
+        Ok(event.records())
+    }
+}
+
+impl<'e> FromEvent<'e> for &'e LambdaContext {
+    type Rejection = Infallible;
+
+    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
+        Ok(event.lambda())
+    }
+}
+
+impl<'e> FromEvent<'e> for LambdaContext {
+    type Rejection = Infallible;
+
+    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
+        Ok(event.lambda().clone())
+    }
+}
+
+impl<'e, T: Clone + Send + Sync + 'static> FromEvent<'e> for State<T> {
+    type Rejection = StateRejection;
+
+    fn from_event(event: &'e Event) -> Result<Self, StateRejection> {
+        let state = event.data().state::<T>().cloned();
+        state
+            .map(State)
+            .ok_or(StateRejection::Missing(type_name::<T>()))
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.require_state::<T>();
+    }
+}
+
+impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
+    type Rejection = Error;
+
+    fn from_event(event: &'e Event) -> Result<Self, Error> {
+        let depth = event.data().states.limits.json_depth;
+        parse_json(event.content(), depth)
+            .map(Json)
+            .map_err(Error::new)
+    }
+}

@@ -1,0 +1,93 @@
+//! Arguments of handlers that are called once for each record.
+
+use super::{kinds::Kinds, record::Record};
+use crate::{
+    Error, Json, LambdaContext, Operation, State,
+    extract::{StateRejection, parse_json},
+};
+use serde::Deserialize;
+use std::{any::type_name, convert::Infallible};
+
+/// Types that can be an argument of a handler that is called once for each record.
+///
+/// | argument | value |
+/// |---|---|
+/// | [`Json<T>`](Json) | the content of the record: the body of a message |
+/// | [`State<T>`](State) | a value of the application |
+/// | [`Meta<K>`](super::Meta) | what the service says about the record |
+/// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
+/// | `&Record` | the record |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of a handler of records",
+    label = "not available in records",
+    note = "extractors of HTTP requests, such as `Path` and `Query`, read an HTTP request, which a record is not: an event handler takes `Json<T>`, `State<T>`, `Meta<K>`, `LambdaContext`, `&Record`",
+    note = "implement `FromRecord` for your own types"
+)]
+pub trait FromRecord<'e>: Sized {
+    /// The error if the record does not have the value: the record fails.
+    type Rejection: Into<Error>;
+
+    /// The kinds of records that have the value.
+    const KINDS: Kinds = Kinds::ALL;
+
+    /// Takes the value from the record.
+    ///
+    /// # Errors
+    /// Returns an error if the record does not have the value.
+    fn from_record(record: &'e Record) -> Result<Self, Self::Rejection>;
+
+    /// Declares the state that the argument needs, for the checks of
+    /// [`Api::build`](crate::Api::build).
+    fn describe(operation: &mut Operation) {
+        let _ = operation;
+    }
+}
+
+impl<'e> FromRecord<'e> for &'e Record {
+    type Rejection = Infallible;
+
+    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
+        Ok(record)
+    }
+}
+
+impl<'e> FromRecord<'e> for &'e LambdaContext {
+    type Rejection = Infallible;
+
+    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
+        Ok(record.data().invocation.lambda())
+    }
+}
+
+impl<'e> FromRecord<'e> for LambdaContext {
+    type Rejection = Infallible;
+
+    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
+        Ok(record.data().invocation.lambda().clone())
+    }
+}
+
+impl<'e, T: Clone + Send + Sync + 'static> FromRecord<'e> for State<T> {
+    type Rejection = StateRejection;
+
+    fn from_record(record: &'e Record) -> Result<Self, StateRejection> {
+        let state = record.data().state::<T>().cloned();
+        state
+            .map(State)
+            .ok_or(StateRejection::Missing(type_name::<T>()))
+    }
+
+    fn describe(operation: &mut Operation) {
+        operation.require_state::<T>();
+    }
+}
+
+impl<'e, T: Deserialize<'e>> FromRecord<'e> for Json<T> {
+    type Rejection = Error;
+
+    fn from_record(record: &'e Record) -> Result<Self, Error> {
+        let text = record.content().map_err(Error::msg)?;
+        let depth = record.data().states.limits.json_depth;
+        parse_json(text, depth).map(Json).map_err(Error::new)
+    }
+}

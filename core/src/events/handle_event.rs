@@ -1,0 +1,27 @@
+//! What an application calls for an event that is not an HTTP request.
+
+use super::{error::EventError, event::Event};
+use crate::{BoxFuture, event::OtherEvent, state::States};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Responds to an event that no handler takes; `None` if the invocation fails.
+pub(crate) type OnOther = Arc<dyn Fn(&Event) -> Option<Value> + Send + Sync>;
+
+/// Handles events that are not HTTP requests. A program without handlers of events does not contain
+/// the implementation.
+pub(crate) trait HandleEvent: Send + Sync {
+    /// `is_cold`: whether this is the first event of the process.
+    fn handle(
+        &self,
+        event: OtherEvent,
+        is_cold: bool,
+    ) -> BoxFuture<'_, Result<Vec<u8>, EventError>>;
+}
+
+/// What an application gives to its handlers of events.
+pub(crate) struct Setup {
+    pub(crate) states: Arc<States>,
+    /// Whether Lambda reads the list of failed records.
+    pub(crate) partial: bool,
+}

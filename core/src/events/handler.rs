@@ -1,0 +1,78 @@
+//! The code that `#[event_handler]`, `#[authorizer]` and `#[ws_handler]` generate for.
+
+use super::{event::Event, outcome::BatchFailures, record::Record, trigger::Trigger};
+use crate::{BoxFuture, Error, Operation};
+use std::fmt;
+
+/// The handler of an event: a function marked `#[event_handler(..)]`, `#[authorizer]` or
+/// `#[ws_handler(..)]`.
+///
+/// The attribute implements this for a hidden struct with the function's name. Do not implement it
+/// by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler of events",
+    label = "the `#[event_handler(..)]` attribute is missing"
+)]
+pub trait EventHandler {
+    #[doc(hidden)]
+    const HANDLER: Handler;
+}
+
+/// A handler of events, as a constant.
+#[derive(Clone, Copy)]
+#[doc(hidden)]
+pub struct Handler {
+    pub name: &'static str,
+    pub module: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    pub doc: &'static str,
+    /// The events that it takes.
+    pub trigger: fn() -> Trigger,
+    /// How many records are handled at once; `None` for the default.
+    pub concurrency: Option<usize>,
+    pub call: Call,
+    pub describe: fn(&mut Operation),
+}
+
+/// How a handler is called.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub enum Call {
+    /// Once for each record.
+    Record(for<'e> fn(&'e Record) -> BoxFuture<'e, Result<(), Error>>),
+    /// Once for all records.
+    Batch(for<'e> fn(&'e Event) -> BoxFuture<'e, Result<BatchFailures, Error>>),
+    /// Once for the event. Returns the JSON that Lambda gets.
+    Event(for<'e> fn(&'e Event) -> BoxFuture<'e, Result<Vec<u8>, Error>>),
+}
+
+/// The handler of a function whose attribute has an error that was reported.
+#[doc(hidden)]
+pub const INVALID: Handler = Handler {
+    name: "",
+    module: "",
+    file: "",
+    line: 0,
+    doc: "",
+    trigger: || Trigger::Any { key: None },
+    concurrency: None,
+    call: Call::Event(|_| Box::pin(std::future::ready(Ok(Vec::new())))),
+    describe: |_| {},
+};
+
+impl Handler {
+    /// `app::ship` at `src/main.rs:7`, for errors of the build.
+    pub(crate) fn origin(&self) -> String {
+        format!(
+            "`{}::{}` ({}:{})",
+            self.module, self.name, self.file, self.line
+        )
+    }
+}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Handler").field(&self.name).finish()
+    }
+}

@@ -1,0 +1,45 @@
+//! The handlers of an API behind a trait.
+
+use super::{
+    handle_event::{HandleEvent, Setup},
+    table::EventTable,
+};
+use crate::setting::Variables;
+use std::{any::TypeId, sync::Arc};
+
+/// The handlers of events of an API, behind a trait, so that only programs that add some contain the code
+/// that handles them.
+pub(crate) trait Handlers: Send {
+    fn table(&mut self) -> &mut EventTable;
+    fn resolve(&mut self, variables: &Variables<'_>);
+    fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>);
+    fn has_on_other(&self) -> bool;
+    fn append(&mut self, other: Box<dyn Handlers>);
+    fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
+}
+
+impl Handlers for EventTable {
+    fn table(&mut self) -> &mut EventTable {
+        self
+    }
+
+    fn resolve(&mut self, variables: &Variables<'_>) {
+        self.resolve(variables);
+    }
+
+    fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>) {
+        self.check(given, is_resolved, errors);
+    }
+
+    fn has_on_other(&self) -> bool {
+        self.has_on_other()
+    }
+
+    fn append(&mut self, mut other: Box<dyn Handlers>) {
+        self.append(std::mem::take(other.table()));
+    }
+
+    fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent> {
+        (*self).build(setup)
+    }
+}

@@ -1,0 +1,92 @@
+//! Kinds of events, as a set that is known at compile time.
+
+use std::ops::BitOr;
+
+/// The kinds of events in which an argument of an event handler is available.
+///
+/// A handler of another kind does not compile: `Meta<Sqs>` is no argument of `#[event_handler(s3)]`.
+///
+/// ```
+/// use lambda_api::{Error, events::{FromRecord, Kinds, Meta, Record, Sqs}};
+///
+/// /// The group of a message in a FIFO queue.
+/// struct Group(String);
+///
+/// impl<'e> FromRecord<'e> for Group {
+///     type Rejection = Error;
+///     const KINDS: Kinds = Kinds::SQS;
+///
+///     fn from_record(record: &'e Record) -> Result<Self, Error> {
+///         let Meta(message) = Meta::<Sqs>::from_record(record)?;
+///         message.group_id().map(|group| Group(group.to_owned())).ok_or_else(|| Error::msg("no group"))
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds(u16);
+
+impl Kinds {
+    /// Messages of a queue of SQS.
+    pub const SQS: Self = Self(1);
+    /// Notifications of a bucket of S3.
+    pub const S3: Self = Self(1 << 1);
+    /// Messages of a topic of SNS.
+    pub const SNS: Self = Self(1 << 2);
+    /// Changes of a table of DynamoDB.
+    pub const DYNAMODB: Self = Self(1 << 3);
+    /// Records of a stream of Kinesis.
+    pub const KINESIS: Self = Self(1 << 4);
+    /// Events of EventBridge.
+    pub const EVENT_BRIDGE: Self = Self(1 << 5);
+    /// Schedules of EventBridge.
+    pub const SCHEDULE: Self = Self(1 << 6);
+    /// Events of any kind.
+    pub const ANY: Self = Self(1 << 7);
+    /// Requests to a Lambda authorizer.
+    pub const AUTHORIZER: Self = Self(1 << 8);
+    /// New connections of a WebSocket API.
+    pub const CONNECT: Self = Self(1 << 9);
+    /// Messages of a WebSocket API.
+    pub const MESSAGE: Self = Self(1 << 10);
+    /// Connections of a WebSocket API that have ended.
+    pub const DISCONNECT: Self = Self(1 << 11);
+    /// All kinds.
+    pub const ALL: Self = Self((1 << 12) - 1);
+
+    /// The kinds of both sets.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether this set has all kinds of another one.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Panics at compile time if an argument is not available in a handler's kind.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn __check(self, handler: Self, attribute: &str) {
+        if !self.contains(handler) {
+            panic!(
+                "{}",
+                match attribute.as_bytes() {
+                    b"authorizer" => "this argument is not available in an authorizer",
+                    b"ws_handler" =>
+                        "this argument is not available in this handler of a WebSocket API",
+                    _ => "this argument is not available in a handler of this kind of event",
+                }
+            );
+        }
+    }
+}
+
+impl BitOr for Kinds {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.or(other)
+    }
+}

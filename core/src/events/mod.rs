@@ -1,0 +1,74 @@
+//! Handlers of events that are not HTTP requests.
+//!
+//! One program can handle the messages of a queue, the objects of a bucket, schedules and more, beside
+//! its routes. [`#[event_handler]`](macro@crate::event_handler) marks the functions,
+//! [`events!`](crate::events!) collects them, and [`Api::events`](crate::Api::events) adds them:
+//!
+//! ```
+//! use lambda_api::{Api, Error, Json, event_handler, events, events::{Meta, Sqs}};
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize)]
+//! struct Order { id: u64 }
+//!
+//! /// Ships an order.
+//! #[event_handler(sqs)]
+//! async fn ship(Json(order): Json<Order>, message: Meta<Sqs>) -> Result<(), Error> {
+//!     # let _ = (order.id, message);
+//!     Ok(())
+//! }
+//!
+//! let api = Api::new().events(events![ship]);
+//! ```
+
+mod batch;
+mod call;
+mod data;
+mod dispatch;
+mod error;
+mod event;
+mod from_event;
+mod from_record;
+mod handle_event;
+mod handler;
+mod handlers;
+mod kinds;
+mod list;
+mod meta;
+mod outcome;
+mod record;
+mod run;
+mod sqs;
+mod table;
+mod trigger;
+mod warm_up;
+
+pub use error::EventError;
+pub use event::{Event, ReadError};
+pub use from_event::FromEvent;
+pub use from_record::FromRecord;
+pub use handler::EventHandler;
+pub use kinds::Kinds;
+pub use list::Events;
+pub use meta::{EventKind, Meta};
+pub use outcome::{BatchFailures, IntoBatchOutcome, IntoEventResponse, IntoRecordOutcome};
+pub use record::Record;
+pub use sqs::Sqs;
+pub use warm_up::warm_up;
+
+#[doc(hidden)]
+pub use call::{
+    batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, event_0,
+    event_1, event_2, event_3, event_4, event_5, event_6, event_7, event_8, record_0, record_1,
+    record_2, record_3, record_4, record_5, record_6, record_7, record_8,
+};
+#[doc(hidden)]
+pub use handler::{Call, Handler, INVALID};
+#[doc(hidden)]
+pub use outcome::{batch_outcome, event_response, record_outcome};
+#[doc(hidden)]
+pub use trigger::{RecordKind, Trigger};
+
+pub(crate) use handle_event::{HandleEvent, Setup};
+pub(crate) use handlers::Handlers;
+pub(crate) use table::EventTable;

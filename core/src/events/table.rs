@@ -1,0 +1,94 @@
+//! The handlers of an API: their settings, their checks, and what is built from them.
+
+use super::{
+    dispatch::Dispatcher,
+    handle_event::{HandleEvent, OnOther, Setup},
+    list::{Events, Listed},
+};
+use crate::{Operation, setting::Variables};
+use std::{any::TypeId, sync::Arc};
+
+/// The handlers of events of an API.
+#[derive(Default)]
+pub(crate) struct EventTable {
+    handlers: Vec<Listed>,
+    pub(super) on_other: Option<OnOther>,
+}
+
+impl EventTable {
+    pub(crate) fn add(&mut self, events: Events) {
+        self.handlers.extend(events.0.iter().map(|handler| Listed {
+            handler: *handler,
+            trigger: (handler.trigger)(),
+        }));
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.handlers.extend(other.handlers);
+        self.on_other = self.on_other.take().or(other.on_other);
+    }
+
+    pub(crate) fn set_on_other(&mut self, on_other: OnOther) {
+        self.on_other = Some(on_other);
+    }
+
+    pub(crate) fn has_on_other(&self) -> bool {
+        self.on_other.is_some()
+    }
+
+    #[expect(dead_code, reason = "for templates")]
+    pub(crate) fn handlers(&self) -> &[Listed] {
+        &self.handlers
+    }
+
+    /// Replaces references to environment variables by their values.
+    pub(crate) fn resolve(&mut self, variables: &Variables<'_>) {
+        for listed in &mut self.handlers {
+            listed.trigger.resolve(variables);
+        }
+    }
+
+    /// Adds the errors: missing state, and handlers that take the same events; also missing variables,
+    /// if the settings were resolved.
+    pub(crate) fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>) {
+        for listed in &self.handlers {
+            let origin = listed.handler.origin();
+            if is_resolved
+                && let Some((name, setting)) = listed.trigger.setting()
+                && let Some(variable) = setting.variable()
+            {
+                errors.push(format!(
+                    "the event handler {origin}: the environment variable `{variable}` for `{name}` is \
+                     missing or empty"
+                ));
+            }
+            let mut operation = Operation::default();
+            (listed.handler.describe)(&mut operation);
+            for (id, name) in &operation.state {
+                if !given.contains(id) {
+                    errors.push(format!(
+                        "the event handler {origin} needs the state `{name}`: add it with `Api::state`"
+                    ));
+                }
+            }
+        }
+        for (index, listed) in self.handlers.iter().enumerate() {
+            for before in self.handlers.iter().take(index) {
+                if listed.trigger.overlaps(&before.trigger) {
+                    errors.push(format!(
+                        "the event handlers {} and {} take the same events: `{}` and `{}`",
+                        before.handler.origin(),
+                        listed.handler.origin(),
+                        before.trigger,
+                        listed.trigger,
+                    ));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn build(mut self, setup: Setup) -> Arc<dyn HandleEvent> {
+        self.handlers.sort_by_key(|listed| listed.trigger.rank());
+        Arc::new(Dispatcher::new(self.handlers, self.on_other, setup))
+    }
+}

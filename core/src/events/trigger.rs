@@ -1,0 +1,339 @@
+//! Which events a handler takes.
+
+use super::kinds::Kinds;
+use crate::{Setting, setting::Variables};
+use serde_json::Value;
+use std::fmt;
+
+/// The events that a handler takes.
+#[derive(Clone, Debug)]
+#[doc(hidden)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// Records of a service.
+    Records {
+        kind: RecordKind,
+        /// The queue, topic, table or stream by its ARN or its name, the bucket by its name; `None` for any.
+        from: Option<Setting>,
+    },
+    /// Events of EventBridge. An empty list stands for any.
+    EventBridge {
+        source: &'static [&'static str],
+        detail_type: &'static [&'static str],
+        /// Paths into the detail, with dots, and the text that is expected there.
+        detail: &'static [(&'static str, &'static str)],
+    },
+    /// A schedule of EventBridge, which sends a scheduled event.
+    Schedule {
+        /// `rate(1 day)`, `cron(..)`: for the template.
+        expression: Option<&'static str>,
+        /// The name of the rule; `None` for any.
+        rule: Option<&'static str>,
+    },
+    /// What nothing else takes; only with this member at the top level, if there is one.
+    Any { key: Option<&'static str> },
+}
+
+/// A service that sends records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+#[non_exhaustive]
+pub enum RecordKind {
+    Sqs,
+    S3,
+    Sns,
+    DynamoDb,
+    Kinesis,
+}
+
+impl RecordKind {
+    /// The kind by the `eventSource` of a record.
+    pub(super) fn of(event_source: &str) -> Option<Self> {
+        Some(match event_source {
+            "aws:sqs" => Self::Sqs,
+            "aws:s3" => Self::S3,
+            "aws:sns" => Self::Sns,
+            "aws:dynamodb" => Self::DynamoDb,
+            "aws:kinesis" => Self::Kinesis,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sqs => "sqs",
+            Self::S3 => "s3",
+            Self::Sns => "sns",
+            Self::DynamoDb => "dynamodb",
+            Self::Kinesis => "kinesis",
+        }
+    }
+
+    /// The set of this kind, for checks at compile time.
+    #[must_use]
+    pub const fn kinds(self) -> Kinds {
+        match self {
+            Self::Sqs => Kinds::SQS,
+            Self::S3 => Kinds::S3,
+            Self::Sns => Kinds::SNS,
+            Self::DynamoDb => Kinds::DYNAMODB,
+            Self::Kinesis => Kinds::KINESIS,
+        }
+    }
+}
+
+/// What selects the handler of an event.
+#[derive(Debug)]
+pub(super) enum Facts<'e> {
+    Records {
+        kind: RecordKind,
+        /// The ARN of the queue, topic, table or stream; the name of the bucket.
+        origin: &'e str,
+    },
+    EventBridge {
+        source: &'e str,
+        detail_type: &'e str,
+        /// The detail as JSON, which is parsed only for those who ask.
+        detail: &'e str,
+        /// The ARNs of `resources`: the rule of a scheduled event.
+        resources: &'e [String],
+    },
+    Other,
+}
+
+/// The only source of scheduled events, and their type.
+const SCHEDULED: (&str, &str) = ("aws.events", "Scheduled Event");
+
+impl Trigger {
+    /// The setting that the build resolves, and the name of its parameter.
+    pub(super) fn setting(&self) -> Option<(&'static str, &Setting)> {
+        match self {
+            Self::Records { from, .. } => from.as_ref().map(|from| ("from", from)),
+            _ => None,
+        }
+    }
+
+    /// Replaces a reference to an environment variable by its value.
+    pub(super) fn resolve(&mut self, variables: &Variables<'_>) {
+        if let Self::Records {
+            from: Some(from), ..
+        } = self
+        {
+            from.resolve(variables);
+        }
+    }
+
+    /// Whether the handler takes an event. `Any` is asked after all others.
+    pub(super) fn takes(&self, facts: &Facts<'_>, has_key: &dyn Fn(&str) -> bool) -> bool {
+        match (self, facts) {
+            (Self::Records { kind, from }, Facts::Records { kind: of, origin }) => {
+                kind == of && from.as_ref().is_none_or(|from| is_origin(from, origin))
+            }
+            (
+                Self::EventBridge {
+                    source,
+                    detail_type,
+                    detail,
+                },
+                Facts::EventBridge {
+                    source: from,
+                    detail_type: of,
+                    detail: content,
+                    ..
+                },
+            ) => {
+                has(source, from)
+                    && has(detail_type, of)
+                    && (detail.is_empty() || matches(content, detail))
+            }
+            (
+                Self::Schedule { rule, .. },
+                Facts::EventBridge {
+                    source,
+                    detail_type,
+                    resources,
+                    ..
+                },
+            ) => {
+                (*source, *detail_type) == SCHEDULED
+                    && rule.is_none_or(|rule| resources.iter().any(|arn| is_rule(arn, rule)))
+            }
+            (Self::Any { key }, _) => key.is_none_or(has_key),
+            _ => false,
+        }
+    }
+
+    /// Whether this is asked after all others, and how late.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::Any { key: None } => 2,
+            Self::Any { key: Some(_) } => 1,
+            _ => 0,
+        }
+    }
+
+    /// Whether there is an event that both take. `Any` with a key overlaps with another key only if the
+    /// keys are the same: which of two keys of one event decides is then the order of the list.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Records { kind, from },
+                Self::Records {
+                    kind: other,
+                    from: elsewhere,
+                },
+            ) => {
+                kind == other
+                    && match (from, elsewhere) {
+                        (Some(from), Some(elsewhere)) => same_origin(from, elsewhere),
+                        _ => true,
+                    }
+            }
+            (
+                Self::EventBridge {
+                    source,
+                    detail_type,
+                    detail,
+                },
+                Self::EventBridge {
+                    source: other_source,
+                    detail_type: other_type,
+                    detail: other_detail,
+                },
+            ) => {
+                meet(source, other_source)
+                    && meet(detail_type, other_type)
+                    && !detail.iter().any(|(path, text)| {
+                        other_detail
+                            .iter()
+                            .any(|(other, content)| path == other && text != content)
+                    })
+            }
+            (Self::Schedule { rule, .. }, Self::Schedule { rule: other, .. }) => {
+                rule.is_none() || other.is_none() || rule == other
+            }
+            (
+                Self::Schedule { .. },
+                Self::EventBridge {
+                    source,
+                    detail_type,
+                    ..
+                },
+            )
+            | (
+                Self::EventBridge {
+                    source,
+                    detail_type,
+                    ..
+                },
+                Self::Schedule { .. },
+            ) => has(source, SCHEDULED.0) && has(detail_type, SCHEDULED.1),
+            (Self::Any { key }, Self::Any { key: other }) => key == other,
+            _ => false,
+        }
+    }
+}
+
+fn has(list: &[&str], text: &str) -> bool {
+    list.is_empty() || list.contains(&text)
+}
+
+fn meet(one: &[&str], other: &[&str]) -> bool {
+    one.is_empty() || other.is_empty() || one.iter().any(|text| other.contains(text))
+}
+
+/// Whether a detail has the expected texts, each at a path with dots.
+fn matches(detail: &str, expected: &[(&str, &str)]) -> bool {
+    let Ok(detail) = serde_json::from_str::<Value>(detail) else {
+        return false;
+    };
+    let member = |path: &str| {
+        let names = path.split('.');
+        names
+            .into_iter()
+            .try_fold(&detail, |value, name| value.get(name))?
+            .as_str()
+    };
+    expected
+        .iter()
+        .all(|(path, text)| member(path) == Some(text))
+}
+
+/// Whether a setting names the origin of a record: by its whole ARN, or by the name at its end.
+fn is_origin(from: &Setting, origin: &str) -> bool {
+    from.literal()
+        .is_some_and(|from| from == origin || (!from.contains(':') && name_of(origin) == from))
+}
+
+/// The name in an ARN: `orders` of `arn:aws:sqs:eu-west-1:123456789012:orders`, `arn:aws:kinesis:..:stream/orders` and
+/// `arn:aws:dynamodb:..:table/orders/stream/2024-01-01`.
+fn name_of(origin: &str) -> &str {
+    let resource = match origin.strip_prefix("arn:") {
+        Some(rest) => rest.splitn(5, ':').last().unwrap_or_default(),
+        None => return origin,
+    };
+    match resource.split_once('/') {
+        Some((_, rest)) => rest.split('/').next().unwrap_or_default(),
+        None => resource,
+    }
+}
+
+fn same_origin(one: &Setting, other: &Setting) -> bool {
+    match (one.literal(), other.literal()) {
+        (Some(one), Some(other)) => {
+            one == other
+                || (one.contains(':') != other.contains(':') && name_of(one) == name_of(other))
+        }
+        // Before the settings are known, only the same reference is the same.
+        (None, None) => one.variable() == other.variable(),
+        _ => false,
+    }
+}
+
+/// Whether an ARN is that of a rule: `arn:aws:events:eu-west-1:123456789012:rule/nightly`.
+fn is_rule(arn: &str, rule: &str) -> bool {
+    arn.rsplit_once(":rule/").is_some_and(|(_, path)| {
+        // With an event bus: `rule/bus/nightly`.
+        path == rule || path.rsplit('/').next() == Some(rule)
+    })
+}
+
+impl fmt::Display for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Records { kind, from } => {
+                f.write_str(kind.name())?;
+                match from {
+                    Some(from) => write!(f, "(from = {from})"),
+                    None => Ok(()),
+                }
+            }
+            Self::EventBridge {
+                source,
+                detail_type,
+                ..
+            } => {
+                f.write_str("event_bridge")?;
+                let mut parts = Vec::new();
+                if !source.is_empty() {
+                    parts.push(format!("source = {}", source.join(" | ")));
+                }
+                if !detail_type.is_empty() {
+                    parts.push(format!("detail_type = {}", detail_type.join(" | ")));
+                }
+                match parts.is_empty() {
+                    true => Ok(()),
+                    false => write!(f, "({})", parts.join(", ")),
+                }
+            }
+            Self::Schedule { rule, .. } => {
+                f.write_str("schedule")?;
+                rule.map_or(Ok(()), |rule| write!(f, "(rule = {rule})"))
+            }
+            Self::Any { key } => {
+                f.write_str("any")?;
+                key.map_or(Ok(()), |key| write!(f, "(key = {key})"))
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `#[event_handler]`: parse, validate, expand.
+
+use super::{
+    expand::{Attribute, Expansion, arguments, parse, stub},
+    options::Options,
+    trigger::{Kind, Trigger},
+};
+use crate::error_store::ErrorStore;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+const ATTRIBUTE: Attribute = Attribute {
+    name: "event_handler",
+    what: "an event handler",
+};
+
+pub(crate) fn event_handler(attribute: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut errors = ErrorStore::default();
+    let options = Options::read(attribute, &mut errors);
+    let mut function = match parse(ATTRIBUTE, item) {
+        Ok(function) => function,
+        Err(error) => return error,
+    };
+    let arguments = arguments(ATTRIBUTE, &mut function, &mut errors);
+    let krate = &options.krate;
+    let Some(trigger) = options.trigger.as_ref().filter(|_| errors.is_empty()) else {
+        return stub(&errors, krate, &function);
+    };
+    let (from, call, variant, respond) = match (trigger.kind, options.batch) {
+        (Kind::Records(_), false) => ("FromRecord", "record", "Record", "record_outcome"),
+        (Kind::Records(_), true) => ("FromEvent", "batch", "Batch", "batch_outcome"),
+        _ => ("FromEvent", "event", "Event", "event_response"),
+    };
+    let ident = |name: &str| quote::format_ident!("{name}");
+    let (from, respond) = (ident(from), ident(respond));
+    let private = quote!(#krate::__private::events);
+    let concurrency = match &options.concurrency {
+        Some(number) => quote!(::core::option::Option::Some(#number)),
+        None => quote!(::core::option::Option::None),
+    };
+    Expansion {
+        attribute: ATTRIBUTE,
+        krate,
+        function: &function,
+        arguments: &arguments,
+        from: quote!(#from),
+        call,
+        variant,
+        respond: quote!(#private::#respond),
+        trigger: Trigger::tokens(trigger, krate),
+        kinds: trigger.kinds(&private),
+        concurrency,
+    }
+    .tokens()
+}

@@ -1,0 +1,10 @@
+//! What the attributes of handlers of events share: the signature, the arguments, the generated code.
+
+mod event_handler;
+mod expand;
+mod list;
+mod options;
+mod trigger;
+
+pub(crate) use event_handler::event_handler;
+pub(crate) use list::events;

@@ -1,0 +1,97 @@
+//! Parses the arguments of `#[event_handler]`: `sqs(from = env("ORDERS_QUEUE")), batch`.
+
+use super::trigger::{KINDS, Kind, Trigger};
+use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
+use proc_macro2::{Span, TokenStream};
+use syn::{Ident, LitInt, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
+
+const OPTIONS: [&str; 3] = ["batch", "concurrency", "crate"];
+const LIST: &str = "`batch`, `concurrency = 4` or `crate = path`";
+
+/// The options of a handler that could be parsed.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) trigger: Option<Trigger>,
+    pub(crate) batch: bool,
+    pub(crate) concurrency: Option<LitInt>,
+    pub(crate) krate: Krate,
+}
+
+impl Options {
+    pub(crate) fn read(tokens: TokenStream, errors: &mut ErrorStore) -> Self {
+        let mut options = Self::default();
+        let result = (|input: ParseStream<'_>| options.parse(input, errors)).parse2(tokens);
+        errors.keep(result);
+        options
+    }
+
+    fn parse(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) {
+            let span = if input.is_empty() {
+                Span::call_site()
+            } else {
+                input.span()
+            };
+            let message = format!("expected the kind of event: {}", KINDS.join(", "));
+            return Err(syn::Error::new(span, message));
+        }
+        let kind = input.call(Ident::parse_any)?;
+        self.trigger = Trigger::parse(&kind, input, errors)?;
+        while !input.is_empty() {
+            if !input.peek(Token![,]) {
+                return Err(input.error(format!("expected `,` and an option: {LIST}")));
+            }
+            input.parse::<Token![,]>()?;
+            if !input.is_empty() {
+                self.parse_option(input, errors)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_option(&mut self, input: ParseStream<'_>, errors: &mut ErrorStore) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(format!("expected an option: {LIST}")));
+        }
+        let name = input.call(Ident::parse_any)?;
+        let is_records = match &self.trigger {
+            Some(trigger) => matches!(trigger.kind, Kind::Records(_)),
+            None => true,
+        };
+        match name.to_string().as_str() {
+            "batch" => {
+                self.batch = true;
+                if !is_records {
+                    errors.add(name.span(), "only records come in batches");
+                }
+            }
+            "concurrency" => {
+                input.parse::<Token![=]>()?;
+                let number: LitInt = input.parse()?;
+                if number
+                    .base10_parse::<usize>()
+                    .is_ok_and(|number| number > 0)
+                {
+                    self.concurrency = Some(number);
+                } else {
+                    errors.add(number.span(), "expected a number of records, 1 or more");
+                }
+                if !is_records {
+                    errors.add(name.span(), "only records are handled at the same time");
+                }
+            }
+            "crate" => self.krate = Krate::parse_value(input)?,
+            other => {
+                let advice = match similar(other, OPTIONS) {
+                    Some(meant) => format!("write `{meant}`"),
+                    None => format!("expected {LIST}"),
+                };
+                return Err(syn::Error::new(
+                    name.span(),
+                    format!("unknown option `{other}`: {advice}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}

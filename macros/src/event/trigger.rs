@@ -1,0 +1,241 @@
+//! The kind of event of `#[event_handler]`, and what narrows it.
+
+use crate::{error_store::ErrorStore, krate::Krate, suggest::similar};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Expr, Ident, LitStr, Token, ext::IdentExt, parse::ParseStream, token::Paren};
+
+pub(crate) const KINDS: [&str; 8] = [
+    "sqs",
+    "s3",
+    "sns",
+    "dynamodb",
+    "kinesis",
+    "event_bridge",
+    "schedule",
+    "any",
+];
+
+/// The kind of event.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// Records of a service: the variant of `RecordKind`.
+    Records(&'static str),
+    EventBridge,
+    Schedule,
+    Any,
+}
+
+/// The kind, and what narrows it.
+pub(crate) struct Trigger {
+    pub(crate) kind: Kind,
+    /// `from = ..`.
+    from: Option<Expr>,
+    source: Vec<LitStr>,
+    detail_type: Vec<LitStr>,
+    detail: Vec<(LitStr, LitStr)>,
+    /// The expression of a schedule.
+    expression: Option<LitStr>,
+    rule: Option<LitStr>,
+    key: Option<LitStr>,
+}
+
+impl Kind {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "sqs" => Self::Records("Sqs"),
+            "s3" => Self::Records("S3"),
+            "sns" => Self::Records("Sns"),
+            "dynamodb" => Self::Records("DynamoDb"),
+            "kinesis" => Self::Records("Kinesis"),
+            "event_bridge" => Self::EventBridge,
+            "schedule" => Self::Schedule,
+            "any" => Self::Any,
+            _ => return None,
+        })
+    }
+
+    /// What may stand in the parentheses.
+    fn filters(self) -> &'static [&'static str] {
+        match self {
+            Self::Records(_) => &["from"],
+            Self::EventBridge => &["source", "detail_type", "detail"],
+            Self::Schedule => &["rule"],
+            Self::Any => &["key"],
+        }
+    }
+}
+
+impl Trigger {
+    /// Parses `(from = ..)` behind the name of a kind. `None` after an error that was added.
+    pub(crate) fn parse(
+        name: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut ErrorStore,
+    ) -> syn::Result<Option<Self>> {
+        let kind = Kind::of(&name.to_string());
+        if kind.is_none() {
+            let advice = match similar(&name.to_string(), KINDS) {
+                Some(meant) => format!("write `{meant}`"),
+                None => format!("expected one of {}", KINDS.join(", ")),
+            };
+            errors.add(
+                name.span(),
+                format!("unknown kind of event `{name}`: {advice}"),
+            );
+        }
+        let mut trigger = Self {
+            kind: kind.unwrap_or(Kind::Any),
+            from: None,
+            source: Vec::new(),
+            detail_type: Vec::new(),
+            detail: Vec::new(),
+            expression: None,
+            rule: None,
+            key: None,
+        };
+        if input.peek(Paren) {
+            let inside;
+            syn::parenthesized!(inside in input);
+            match kind {
+                Some(kind) => trigger.parse_filters(kind, &inside)?,
+                None => drop(inside.parse::<TokenStream>()?),
+            }
+        }
+        Ok(kind.map(|_| trigger))
+    }
+
+    fn parse_filters(&mut self, kind: Kind, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            if matches!(kind, Kind::Schedule) && input.peek(LitStr) {
+                self.expression = Some(schedule(input.parse()?)?);
+            } else {
+                self.parse_filter(kind, input)?;
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parse_filter(&mut self, kind: Kind, input: ParseStream<'_>) -> syn::Result<()> {
+        let expected = kind.filters();
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error(format!("expected `{} = ..`", expected.join(" = ..`, `"))));
+        }
+        let name = input.call(Ident::parse_any)?;
+        let text = name.to_string();
+        if !expected.contains(&text.as_str()) {
+            let advice = match similar(&text, expected.iter().copied()) {
+                Some(meant) => format!("write `{meant}`"),
+                None => format!("expected `{} = ..`", expected.join(" = ..`, `")),
+            };
+            let message = format!("unknown filter `{text}`: {advice}");
+            return Err(syn::Error::new(name.span(), message));
+        }
+        if text == "detail" {
+            let inside;
+            syn::parenthesized!(inside in input);
+            while !inside.is_empty() {
+                let path = inside.parse()?;
+                inside.parse::<Token![=]>()?;
+                self.detail.push((path, inside.parse()?));
+                if !inside.is_empty() {
+                    inside.parse::<Token![,]>()?;
+                }
+            }
+            return Ok(());
+        }
+        input.parse::<Token![=]>()?;
+        match text.as_str() {
+            "from" => self.from = Some(input.parse()?),
+            "source" => self.source = alternatives(input)?,
+            "detail_type" => self.detail_type = alternatives(input)?,
+            "rule" => self.rule = Some(input.parse()?),
+            _ => self.key = Some(input.parse()?),
+        }
+        Ok(())
+    }
+
+    /// The expression of the `Trigger` of core.
+    pub(crate) fn tokens(&self, krate: &Krate) -> TokenStream {
+        let private = quote!(#krate::__private::events);
+        let option = |value: &Option<LitStr>| match value {
+            Some(value) => quote!(::core::option::Option::Some(#value)),
+            None => quote!(::core::option::Option::None),
+        };
+        match self.kind {
+            Kind::Records(kind) => {
+                let kind = format_ident!("{kind}");
+                let from = match &self.from {
+                    Some(from) => {
+                        quote!(::core::option::Option::Some(#krate::Setting::from(#from)))
+                    }
+                    None => quote!(::core::option::Option::None),
+                };
+                quote!(#private::Trigger::Records { kind: #private::RecordKind::#kind, from: #from })
+            }
+            Kind::EventBridge => {
+                let Self {
+                    source,
+                    detail_type,
+                    ..
+                } = self;
+                let detail = self
+                    .detail
+                    .iter()
+                    .map(|(path, text)| quote!((#path, #text)));
+                quote! {
+                    #private::Trigger::EventBridge {
+                        source: &[#(#source),*],
+                        detail_type: &[#(#detail_type),*],
+                        detail: &[#(#detail),*],
+                    }
+                }
+            }
+            Kind::Schedule => {
+                let (expression, rule) = (option(&self.expression), option(&self.rule));
+                quote!(#private::Trigger::Schedule { expression: #expression, rule: #rule })
+            }
+            Kind::Any => {
+                let key = option(&self.key);
+                quote!(#private::Trigger::Any { key: #key })
+            }
+        }
+    }
+
+    /// The expression of the `Kinds` of core.
+    pub(crate) fn kinds(&self, private: &TokenStream) -> TokenStream {
+        let name = match self.kind {
+            Kind::Records(kind) => format_ident!("{}", kind.to_uppercase()),
+            Kind::EventBridge => format_ident!("EVENT_BRIDGE"),
+            Kind::Schedule => format_ident!("SCHEDULE"),
+            Kind::Any => format_ident!("ANY"),
+        };
+        quote!(#private::Kinds::#name)
+    }
+}
+
+/// `"a" | "b"`.
+fn alternatives(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
+    let mut all = vec![input.parse()?];
+    while input.peek(Token![|]) {
+        input.parse::<Token![|]>()?;
+        all.push(input.parse()?);
+    }
+    Ok(all)
+}
+
+/// A schedule expression of EventBridge.
+fn schedule(expression: LitStr) -> syn::Result<LitStr> {
+    let text = expression.value();
+    let is_form = |name: &str| text.starts_with(name) && text.ends_with(')');
+    match is_form("rate(") || is_form("cron(") {
+        true => Ok(expression),
+        false => Err(syn::Error::new(
+            expression.span(),
+            "expected a schedule expression of EventBridge: `rate(5 minutes)` or `cron(0 12 * * ? *)`",
+        )),
+    }
+}

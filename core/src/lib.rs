@@ -126,6 +126,7 @@
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | `openapi` | the OpenAPI document as a value; feature `openapi` |
 //! | `server` | the same program as an HTTP server; feature `server` |
+//! | `websocket` | handlers and connections of WebSocket APIs; feature `websocket` |
 //! | [`template`] | the AWS SAM template, and its settings |
 //! | [`guide`] | the guide |
 //!
@@ -147,6 +148,7 @@
 //! | `server` | `serve`: an [`App`] as an HTTP server; `main` and [`run`] outside of Lambda; adds HTTP/2 |
 //! | `validate` | the extractor `Valid`, `#[derive(Validate)]` and `#[validate(..)]` on arguments: rules for values |
 //! | `validate-credit-card`, `validate-url` | the rules `credit_card` and `url`; each adds a crate |
+//! | `websocket` | `#[ws_handler]` and the module `websocket`: WebSocket APIs; builds cryptography from C |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -245,6 +247,10 @@ pub use event::{Invocation, LambdaContext};
 pub use extract::{FromRequest, Json, Patch, Path, Query, State};
 /// The crate of methods, statuses, headers and URIs.
 pub use http;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+#[doc(inline)]
+pub use lambda_api_macros::ws_handler;
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, event_handler, main};
 pub use limits::Limits;
@@ -278,6 +284,9 @@ mod macros {
     struct ApiHandler;
     #[doc = include_str!("../../macros/docs/event_handler.md")]
     struct EventHandler;
+    #[cfg(feature = "websocket")]
+    #[doc = include_str!("../../macros/docs/ws_handler.md")]
+    struct WsHandler;
     #[doc = include_str!("../../macros/docs/main.md")]
     struct Main;
     #[doc = include_str!("../../macros/docs/api_error.md")]

@@ -1,5 +1,7 @@
 //! From an event to its handler.
 
+#[cfg(feature = "websocket")]
+use super::socket_route::SocketRoute;
 use super::{
     batch,
     error::EventError,
@@ -11,6 +13,8 @@ use super::{
     run::{failed, run},
     trigger::{Facts, RecordKind},
 };
+#[cfg(feature = "websocket")]
+use crate::state::States;
 use crate::{
     BoxFuture,
     event::{OtherEvent, OtherKind, UnsupportedEvent, current},
@@ -77,14 +81,32 @@ impl Dispatcher {
     /// The response to an event that no handler takes.
     fn other(&self, event: &Event) -> Result<Vec<u8>, EventError> {
         let answer = self.on_other.as_ref().and_then(|respond| respond(event));
-        match answer {
-            Some(value) => Ok(value.to_string().into_bytes()),
+        if let Some(value) = answer {
+            return Ok(value.to_string().into_bytes());
+        }
+        let is_socket = event.data.event.kind == OtherKind::WebSocket;
+        let mut handlers = self.handlers.iter().filter(|_| is_socket);
+        match handlers.find_map(|listed| listed.handler.otherwise) {
+            Some(respond) => Ok(respond(event)),
             None => Err(UnsupportedEvent::of(&event.data.event).into()),
         }
     }
 }
 
 impl HandleEvent for Dispatcher {
+    #[cfg(feature = "websocket")]
+    fn socket_routes(&self) -> Vec<SocketRoute> {
+        let handlers = self.handlers.iter();
+        handlers
+            .filter_map(|listed| listed.trigger.socket_route())
+            .collect()
+    }
+
+    #[cfg(feature = "websocket")]
+    fn states(&self) -> &States {
+        &self.setup.states
+    }
+
     fn handle(
         &self,
         event: OtherEvent,
@@ -108,6 +130,7 @@ enum Read<'e> {
         records: Vec<&'e RawValue>,
     },
     EventBridge(EventBridge<'e>),
+    WebSocket(Socket<'e>),
     Other,
 }
 
@@ -154,6 +177,22 @@ struct EventBridge<'e> {
     resources: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Socket<'e> {
+    #[serde(borrow)]
+    request_context: SocketContext<'e>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SocketContext<'e> {
+    #[serde(borrow)]
+    event_type: Cow<'e, str>,
+    #[serde(borrow)]
+    route_key: Cow<'e, str>,
+}
+
 impl<'e> Read<'e> {
     fn of(event: &'e OtherEvent) -> Self {
         match event.kind {
@@ -161,6 +200,10 @@ impl<'e> Read<'e> {
             OtherKind::EventBridge => {
                 let read = serde_json::from_slice(&event.json);
                 read.map_or(Self::Other, Self::EventBridge)
+            }
+            OtherKind::WebSocket => {
+                let read = serde_json::from_slice(&event.json);
+                read.map_or(Self::Other, Self::WebSocket)
             }
             _ => Self::Other,
         }
@@ -187,6 +230,10 @@ impl<'e> Read<'e> {
                 detail_type: &event.detail_type,
                 detail: event.detail.map_or("null", RawValue::get),
                 resources: &event.resources,
+            },
+            Self::WebSocket(event) => Facts::WebSocket {
+                event_type: &event.request_context.event_type,
+                route_key: &event.request_context.route_key,
             },
             Self::Other => Facts::Other,
         }

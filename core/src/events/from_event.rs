@@ -3,7 +3,7 @@
 use super::{event::Event, kinds::Kinds, record::Record};
 use crate::{
     Error, Json, LambdaContext, Operation, State,
-    extract::{StateRejection, parse_json},
+    extract::{StateRejection, Text, parse_json},
 };
 use serde::Deserialize;
 use std::{any::type_name, convert::Infallible};
@@ -12,7 +12,7 @@ use std::{any::type_name, convert::Infallible};
 ///
 /// | argument | value |
 /// |---|---|
-/// | [`Json<T>`](Json) | the detail of an EventBridge event; of other events, the whole event |
+/// | [`Json<T>`](Json) | the detail of an EventBridge event, the message of a WebSocket API; of other events, the whole event |
 /// | [`State<T>`](State) | a value of the application |
 /// | [`Meta<K>`](super::Meta) | what the service says about the event |
 /// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
@@ -105,5 +105,17 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
         parse_json(event.content(), depth)
             .map(Json)
             .map_err(Error::new)
+    }
+}
+
+/// The message of a WebSocket API, as it is.
+impl<'e> FromEvent<'e> for Text {
+    type Rejection = Error;
+
+    const KINDS: Kinds = Kinds::MESSAGE;
+
+    fn from_event(event: &'e Event) -> Result<Self, Error> {
+        let message = event.message().unwrap_or_default();
+        Ok(Self(message.to_owned()))
     }
 }

@@ -1,5 +1,7 @@
 //! What an application calls for an event that is not an HTTP request.
 
+#[cfg(feature = "websocket")]
+use super::socket_route::SocketRoute;
 use super::{error::EventError, event::Event};
 use crate::{BoxFuture, event::OtherEvent, state::States};
 use serde_json::Value;
@@ -17,6 +19,13 @@ pub(crate) trait HandleEvent: Send + Sync {
         event: OtherEvent,
         is_cold: bool,
     ) -> BoxFuture<'_, Result<Vec<u8>, EventError>>;
+
+    /// The routes of a WebSocket API among the handlers.
+    #[cfg(feature = "websocket")]
+    fn socket_routes(&self) -> Vec<SocketRoute>;
+
+    #[cfg(feature = "websocket")]
+    fn states(&self) -> &States;
 }
 
 /// What an application gives to its handlers of events.

@@ -14,6 +14,9 @@ pub(crate) trait Handlers: Send {
     fn resolve(&mut self, variables: &Variables<'_>);
     fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
+    /// Whether some are of a WebSocket API.
+    #[cfg(feature = "websocket")]
+    fn has_sockets(&self) -> bool;
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -33,6 +36,11 @@ impl Handlers for EventTable {
 
     fn has_on_other(&self) -> bool {
         self.has_on_other()
+    }
+
+    #[cfg(feature = "websocket")]
+    fn has_sockets(&self) -> bool {
+        self.has_sockets()
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

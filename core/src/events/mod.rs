@@ -38,6 +38,7 @@ mod meta;
 mod outcome;
 mod record;
 mod run;
+mod socket_route;
 mod sqs;
 mod table;
 mod trigger;
@@ -67,8 +68,12 @@ pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
+pub use socket_route::SocketRoute;
+#[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
+#[cfg(feature = "websocket")]
+pub(crate) use run::{Failure, run};
 pub(crate) use table::EventTable;

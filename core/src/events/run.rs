@@ -12,14 +12,14 @@ use std::future::Future;
 
 /// How a handler did not succeed.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Error(Error),
     Panicked(Panic),
     Stopped(Elapsed),
 }
 
 /// Runs a handler. Shortly before the deadline of the invocation it is dropped.
-pub(super) async fn run<T>(
+pub(crate) async fn run<T>(
     handler: impl Future<Output = Result<T, Error>>,
     event: &Event,
 ) -> Result<T, Failure> {

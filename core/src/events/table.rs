@@ -36,6 +36,12 @@ impl EventTable {
         self.on_other.is_some()
     }
 
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_sockets(&self) -> bool {
+        let mut handlers = self.handlers.iter();
+        handlers.any(|listed| listed.trigger.socket_route().is_some())
+    }
+
     #[expect(dead_code, reason = "for templates")]
     pub(crate) fn handlers(&self) -> &[Listed] {
         &self.handlers

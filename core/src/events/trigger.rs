@@ -1,6 +1,6 @@
 //! Which events a handler takes.
 
-use super::kinds::Kinds;
+use super::{kinds::Kinds, socket_route::SocketRoute};
 use crate::{Setting, setting::Variables};
 use serde_json::Value;
 use std::fmt;
@@ -30,6 +30,8 @@ pub enum Trigger {
         /// The name of the rule; `None` for any.
         rule: Option<&'static str>,
     },
+    /// A route of a WebSocket API.
+    WebSocket(SocketRoute),
     /// What nothing else takes; only with this member at the top level, if there is one.
     Any { key: Option<&'static str> },
 }
@@ -98,6 +100,11 @@ pub(super) enum Facts<'e> {
         /// The ARNs of `resources`: the rule of a scheduled event.
         resources: &'e [String],
     },
+    WebSocket {
+        /// `CONNECT`, `MESSAGE` or `DISCONNECT`.
+        event_type: &'e str,
+        route_key: &'e str,
+    },
     Other,
 }
 
@@ -120,6 +127,15 @@ impl Trigger {
         } = self
         {
             from.resolve(variables);
+        }
+    }
+
+    /// The route of a WebSocket API, if it is one.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn socket_route(&self) -> Option<SocketRoute> {
+        match self {
+            Self::WebSocket(route) => Some(*route),
+            _ => None,
         }
     }
 
@@ -158,6 +174,13 @@ impl Trigger {
                 (*source, *detail_type) == SCHEDULED
                     && rule.is_none_or(|rule| resources.iter().any(|arn| is_rule(arn, rule)))
             }
+            (
+                Self::WebSocket(route),
+                Facts::WebSocket {
+                    event_type,
+                    route_key,
+                },
+            ) => route.takes(event_type, route_key),
             (Self::Any { key }, _) => key.is_none_or(has_key),
             _ => false,
         }
@@ -167,7 +190,7 @@ impl Trigger {
     pub(super) fn rank(&self) -> u8 {
         match self {
             Self::Any { key: None } => 2,
-            Self::Any { key: Some(_) } => 1,
+            Self::Any { key: Some(_) } | Self::WebSocket(SocketRoute::Default) => 1,
             _ => 0,
         }
     }
@@ -228,6 +251,7 @@ impl Trigger {
                 },
                 Self::Schedule { .. },
             ) => has(source, SCHEDULED.0) && has(detail_type, SCHEDULED.1),
+            (Self::WebSocket(route), Self::WebSocket(other)) => route == other,
             (Self::Any { key }, Self::Any { key: other }) => key == other,
             _ => false,
         }
@@ -330,6 +354,7 @@ impl fmt::Display for Trigger {
                 f.write_str("schedule")?;
                 rule.map_or(Ok(()), |rule| write!(f, "(rule = {rule})"))
             }
+            Self::WebSocket(route) => write!(f, "{route}"),
             Self::Any { key } => {
                 f.write_str("any")?;
                 key.map_or(Ok(()), |key| write!(f, "(key = {key})"))

@@ -200,14 +200,21 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
     server.stream(app.streams_to(options.source));
+    #[cfg(feature = "websocket")]
+    let sockets = app
+        .attach_hub()
+        .map(|(routes, hub)| server.open_sockets(routes, hub) + "\n");
+    #[cfg(not(feature = "websocket"))]
+    let sockets = None::<String>;
     let docs = docs.unwrap_or_else(|why| {
         log::line(&why);
         String::new()
     });
     let (stop, _guard) = stop::requests(app.hooks().shutdown_limit());
     print(&format!(
-        "{}\n{docs}\n{}\n{}",
+        "{}\n{}{docs}\n{}\n{}",
         server.address(),
+        sockets.unwrap_or_default(),
         RouteInfo::text(&routes),
         about_tokens(&lent.names)
     ))?;

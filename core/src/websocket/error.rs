@@ -9,6 +9,9 @@ pub enum ManagementError {
     /// The message is larger than API Gateway sends.
     #[error("expected a message of at most 131072 bytes, found {0}")]
     TooLarge(usize),
+    /// The value cannot be serialised.
+    #[error("the message cannot be sent: {0}")]
+    Message(String),
     /// Too many requests per second for the account and the region.
     #[error("API Gateway limits the rate of messages: status 429")]
     Throttled,

@@ -50,6 +50,8 @@ pub(crate) fn event_handler(attribute: TokenStream, item: &TokenStream) -> Token
         trigger: Trigger::tokens(trigger, krate),
         kinds: trigger.kinds(&private),
         concurrency,
+        around: None,
+        otherwise: None,
     }
     .tokens()
 }

@@ -40,6 +40,10 @@ pub(crate) struct Expansion<'a> {
     /// The expression of the `Kinds` of the handler.
     pub(crate) kinds: TokenStream,
     pub(crate) concurrency: TokenStream,
+    /// The function that gets the event and the call, if not all failures are those of the invocation.
+    pub(crate) around: Option<TokenStream>,
+    /// The function for events that no handler takes.
+    pub(crate) otherwise: Option<TokenStream>,
 }
 
 /// The largest number of arguments.
@@ -112,6 +116,10 @@ impl Expansion<'_> {
         let call = self.call(&private);
         let describe = self.describe(&private);
         let variant = format_ident!("{}", self.variant);
+        let otherwise = match &self.otherwise {
+            Some(otherwise) => quote!(::core::option::Option::Some(#otherwise)),
+            None => quote!(::core::option::Option::None),
+        };
         // `line!()` is the line of its own tokens: the function's, not the attribute's.
         let file = quote_spanned!(ident.span()=> ::core::file!());
         let line = quote_spanned!(ident.span()=> ::core::line!());
@@ -134,6 +142,7 @@ impl Expansion<'_> {
                         concurrency: #concurrency,
                         call: #private::Call::#variant(#call),
                         describe: #describe,
+                        otherwise: #otherwise,
                     };
                 }
             };
@@ -181,12 +190,16 @@ impl Expansion<'_> {
             None => quote!(|__value, __input| #respond::<#output>(__value, __input)),
             Some(_) => quote!(|#value, __input| #respond(#value, __input)),
         };
-        quote! {
-            |__input| #private::#run::<#(#arguments,)* _, _, _>(
+        let run = quote! {
+            #private::#run::<#(#arguments,)* _, _, _>(
                 __input,
                 move |#(#variables),*| #called,
                 #respond,
             )
+        };
+        match &self.around {
+            Some(around) => quote!(|__input| #around(__input, #run)),
+            None => quote!(|__input| #run),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
         emulate::{Hub, Routes},
     },
 };
-use std::{any::TypeId, sync::Arc};
+use std::any::TypeId;
 
 impl Api {
     /// Sets the settings of the WebSocket API, whose handlers are in [`events`](Api::events), and adds the
@@ -54,12 +54,10 @@ impl App {
         if keys.is_empty() {
             return None;
         }
-        let hub = Hub::default();
-        connections.attach(Arc::new(hub.clone()));
         let routes = Routes {
             keys: keys.iter().map(|route| route.key().to_owned()).collect(),
             selection: connections.selection().clone(),
         };
-        Some((routes, hub))
+        Some((routes, connections.attach()))
     }
 }

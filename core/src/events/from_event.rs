@@ -115,7 +115,9 @@ impl<'e> FromEvent<'e> for Text {
     const KINDS: Kinds = Kinds::MESSAGE;
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
-        let message = event.message().unwrap_or_default();
-        Ok(Self(message.to_owned()))
+        let message = event.message().map(str::to_owned);
+        message
+            .map(Self)
+            .ok_or_else(|| Error::msg("expected a message in UTF-8"))
     }
 }

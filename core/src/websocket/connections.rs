@@ -1,7 +1,7 @@
 //! Messages to connections by their ids.
 
 use super::{
-    emulate::RouteSelection,
+    emulate::{Hub, RouteSelection},
     error::ManagementError,
     message::IntoMessage,
     transport::{Command, Delivery, Transport},
@@ -50,7 +50,7 @@ struct Inner {
     /// Of the setting.
     endpoint: Option<Arc<dyn Transport>>,
     /// Of tests and of the local server.
-    attached: OnceLock<Arc<dyn Transport>>,
+    attached: OnceLock<(Hub, Arc<dyn Transport>)>,
     selection: RouteSelection,
 }
 
@@ -105,13 +105,17 @@ impl Connections {
 
     /// The way to the connections, unless the event has to name it.
     pub(super) fn transport(&self) -> Option<&Arc<dyn Transport>> {
-        self.0.attached.get().or(self.0.endpoint.as_ref())
+        let attached = self.0.attached.get().map(|(_, transport)| transport);
+        attached.or(self.0.endpoint.as_ref())
     }
 
-    /// Replaces the way to the connections, once.
-    pub(crate) fn attach(&self, transport: Arc<dyn Transport>) {
-        // The first one stays.
-        let _ = self.0.attached.set(transport);
+    /// The connections of a gateway in this process, which messages reach from now on.
+    pub(crate) fn attach(&self) -> Hub {
+        let attached = self.0.attached.get_or_init(|| {
+            let hub = Hub::default();
+            (hub.clone(), Arc::new(hub))
+        });
+        attached.0.clone()
     }
 
     pub(crate) fn selection(&self) -> &RouteSelection {

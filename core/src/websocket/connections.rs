@@ -6,10 +6,15 @@ use super::{
     message::IntoMessage,
     transport::{Command, Delivery, Transport},
 };
+use futures_util::{StreamExt, stream};
 use std::{
     fmt,
+    pin::pin,
     sync::{Arc, OnceLock},
 };
+
+/// How many messages are sent at once.
+const AT_ONCE: usize = 32;
 
 /// The connections of the WebSocket API, by their ids: a state of programs with
 /// [`Api::websocket`](crate::Api::websocket) or with a [`#[ws_handler]`](macro@crate::ws_handler).
@@ -77,6 +82,37 @@ impl Connections {
         self.send(id, Command::Post(message)).await
     }
 
+    /// Sends a message to several connections, up to 32 at once.
+    ///
+    /// # Errors
+    /// If the message cannot be serialised. Connections that it cannot be sent to are in the result.
+    pub async fn post_all(
+        &self,
+        ids: impl IntoIterator<Item = impl Into<String>>,
+        message: impl IntoMessage,
+    ) -> Result<PostedAll, ManagementError> {
+        let message = message.into_message();
+        let message = message.map_err(|why| ManagementError::Message(why.to_string()))?;
+        let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
+        let sent = stream::iter(ids).map(|id| {
+            let command = Command::Post(message.clone());
+            async move {
+                let sent = self.send(&id, command).await;
+                (id, sent)
+            }
+        });
+        let mut sent = pin!(sent.buffer_unordered(AT_ONCE));
+        let mut posted = PostedAll::default();
+        while let Some((id, sent)) = sent.next().await {
+            match sent {
+                Ok(Delivery::Delivered) => posted.delivered += 1,
+                Ok(Delivery::Gone) => posted.gone.push(id),
+                Err(error) => posted.failed.push((id, error)),
+            }
+        }
+        Ok(posted)
+    }
+
     /// Closes a connection. One that is closed already is no error.
     ///
     /// # Errors
@@ -121,6 +157,18 @@ impl Connections {
     pub(crate) fn selection(&self) -> &RouteSelection {
         &self.0.selection
     }
+}
+
+/// What became of a message to several connections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PostedAll {
+    /// The number of connections that API Gateway sends it to.
+    pub delivered: usize,
+    /// The ids of connections that are closed, to be forgotten.
+    pub gone: Vec<String>,
+    /// The ids of connections that it could not be sent to, and why.
+    pub failed: Vec<(String, ManagementError)>,
 }
 
 impl fmt::Debug for Connections {

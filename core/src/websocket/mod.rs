@@ -41,7 +41,7 @@ mod transport;
 
 pub use api::WebSocketApi;
 pub use connection::Connection;
-pub use connections::Connections;
+pub use connections::{Connections, PostedAll};
 pub use error::ManagementError;
 pub use handshake::{Closed, Handshake};
 pub use message::IntoMessage;

@@ -36,10 +36,14 @@ mod echo_program;
 mod error;
 #[path = "../../../macros/src/error_store.rs"]
 mod error_store;
+#[path = "../../../macros/src/event/mod.rs"]
+mod event;
 #[path = "../../../macros/src/function.rs"]
 mod function;
 #[path = "../../../macros/src/handler/mod.rs"]
 mod handler;
+#[path = "../../../macros/src/handler_list.rs"]
+mod handler_list;
 #[path = "../../../macros/src/krate.rs"]
 mod krate;
 #[path = "../../../macros/src/main_fn.rs"]

@@ -25,8 +25,10 @@ pub fn run(data: &[u8]) {
     let main = crate::main_fn::main(attribute.clone(), &item);
     let error = crate::error::derive(item.clone());
     let rules = crate::validate::derive(item.clone());
+    let event = crate::event::event_handler(attribute.clone(), &item);
     for (name, expanded) in [
         ("handler", handler),
+        ("event", event),
         ("main", main),
         ("error", error),
         ("rules", rules),
@@ -36,9 +38,12 @@ pub fn run(data: &[u8]) {
             assert!(file.is_ok(), "{name}: {expanded}");
         }
     }
-    let routes = crate::routes::routes(attribute);
-    let expression = syn::parse2::<syn::Expr>(routes.clone());
-    assert!(expression.is_ok(), "routes: {routes}");
+    let routes = crate::routes::routes(attribute.clone());
+    let events = crate::event::events(attribute);
+    for list in [routes, events] {
+        let expression = syn::parse2::<syn::Expr>(list.clone());
+        assert!(expression.is_ok(), "{list}");
+    }
     if let Ok(item) = syn::parse2::<syn::Item>(item) {
         // The parsed item must be printable.
         let _ = item.into_token_stream();

@@ -92,6 +92,7 @@
 //! | [`guide::infrastructure`] | the AWS CDK, Terraform and other programs |
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::streaming`] | responses that the client gets while they are made |
+//! | [`guide::websocket`] | WebSocket APIs |
 //! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
 //! | [`guide::costs`] | instructions, allocations, size, build time |

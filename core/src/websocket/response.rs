@@ -149,8 +149,8 @@ pub fn connection<'e>(
     })
 }
 
-/// Runs a handler of messages. A failure is a message: API Gateway would replace the body of a response
-/// that is not a success.
+/// Runs a handler of messages. A failure is a message, in a response with status 200: AWS does not say
+/// what a client gets of any other.
 #[doc(hidden)]
 pub fn message<'e>(
     event: &'e Event,

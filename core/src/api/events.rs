@@ -1,7 +1,7 @@
 //! Handlers of events that are not HTTP requests.
 
 use super::Api;
-use crate::events::{Event, EventTable, Events, Handlers};
+use crate::events::{Event, EventTable, Events, Given, Handlers};
 use serde_json::Value;
 use std::{any::TypeId, sync::Arc};
 
@@ -71,7 +71,12 @@ impl Api {
     /// Adds the errors of the handlers.
     pub(super) fn check_events(&self, given: &[TypeId], errors: &mut Vec<String>) {
         if let Some(events) = &self.events {
-            events.check(given, self.is_resolved, errors);
+            let mut authenticators = self.authenticators.iter();
+            let given = Given {
+                states: given,
+                has_verifier: authenticators.any(|one| one.scheme.gateway.is_none()),
+            };
+            events.check(&given, self.is_resolved, errors);
         }
     }
 

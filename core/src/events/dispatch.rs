@@ -3,6 +3,7 @@
 #[cfg(feature = "websocket")]
 use super::socket_route::SocketRoute;
 use super::{
+    authorizer::{AuthorizerHead, AuthorizerKind, ForAuthorizer},
     batch,
     error::EventError,
     event::Event,
@@ -11,7 +12,7 @@ use super::{
     list::Listed,
     record::Record,
     run::{failed, run},
-    trigger::{Facts, RecordKind},
+    trigger::{Facts, RecordKind, Trigger},
 };
 #[cfg(feature = "websocket")]
 use crate::state::States;
@@ -60,6 +61,10 @@ impl Dispatcher {
             let shared = |record: &&RawValue| data.event.records.slice_ref(record.get().as_bytes());
             let record = |json: Bytes| Record::new(Arc::clone(&data), kind, json);
             event.set_records(records.iter().map(shared).map(record).collect());
+        }
+        if let Trigger::Authorizer(trigger) = &listed.trigger {
+            let given = ForAuthorizer::new(trigger, &self.setup.authenticators);
+            event.extensions_mut().insert(given);
         }
         let span = log::event_span(&data.invocation, listed.handler.name, is_cold);
         let handled = async {
@@ -131,6 +136,7 @@ enum Read<'e> {
     },
     EventBridge(EventBridge<'e>),
     WebSocket(Socket<'e>),
+    Authorizer(AuthorizerKind, AuthorizerHead<'e>),
     Other,
 }
 
@@ -205,6 +211,7 @@ impl<'e> Read<'e> {
                 let read = serde_json::from_slice(&event.json);
                 read.map_or(Self::Other, Self::WebSocket)
             }
+            OtherKind::Authorizer => Self::of_authorizer(&event.json).unwrap_or(Self::Other),
             _ => Self::Other,
         }
     }
@@ -217,6 +224,11 @@ impl<'e> Read<'e> {
             head,
             records,
         })
+    }
+
+    fn of_authorizer(json: &'e [u8]) -> Option<Self> {
+        let head: AuthorizerHead<'_> = serde_json::from_slice(json).ok()?;
+        Some(Self::Authorizer(head.kind()?, head))
     }
 
     fn facts(&self) -> Facts<'_> {
@@ -234,6 +246,10 @@ impl<'e> Read<'e> {
             Self::WebSocket(event) => Facts::WebSocket {
                 event_type: &event.request_context.event_type,
                 route_key: &event.request_context.route_key,
+            },
+            Self::Authorizer(kind, head) => Facts::Authorizer {
+                kind: *kind,
+                api_id: head.api_id(),
             },
             Self::Other => Facts::Other,
         }

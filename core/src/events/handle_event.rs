@@ -3,7 +3,7 @@
 #[cfg(feature = "websocket")]
 use super::socket_route::SocketRoute;
 use super::{error::EventError, event::Event};
-use crate::{BoxFuture, event::OtherEvent, state::States};
+use crate::{BoxFuture, auth::Installed, event::OtherEvent, state::States};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -33,4 +33,6 @@ pub(crate) struct Setup {
     pub(crate) states: Arc<States>,
     /// Whether Lambda reads the list of failed records.
     pub(crate) partial: bool,
+    /// Those of the outermost API, which authorizers verify credentials with.
+    pub(crate) authenticators: Arc<[Installed]>,
 }

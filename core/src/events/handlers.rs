@@ -2,17 +2,17 @@
 
 use super::{
     handle_event::{HandleEvent, Setup},
-    table::EventTable,
+    table::{EventTable, Given},
 };
 use crate::setting::Variables;
-use std::{any::TypeId, sync::Arc};
+use std::sync::Arc;
 
 /// The handlers of events of an API, behind a trait, so that only programs that add some contain the code
 /// that handles them.
 pub(crate) trait Handlers: Send {
     fn table(&mut self) -> &mut EventTable;
     fn resolve(&mut self, variables: &Variables<'_>);
-    fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>);
+    fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
     /// Whether some are of a WebSocket API.
     #[cfg(feature = "websocket")]
@@ -30,7 +30,7 @@ impl Handlers for EventTable {
         self.resolve(variables);
     }
 
-    fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>) {
+    fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>) {
         self.check(given, is_resolved, errors);
     }
 

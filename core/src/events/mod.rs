@@ -21,6 +21,7 @@
 //! let api = Api::new().events(events![ship]);
 //! ```
 
+mod authorizer;
 mod batch;
 mod call;
 mod data;
@@ -44,6 +45,7 @@ mod table;
 mod trigger;
 mod warm_up;
 
+pub use authorizer::AuthorizerKind;
 pub use error::EventError;
 pub use event::{Event, ReadError};
 pub use from_event::FromEvent;
@@ -57,6 +59,8 @@ pub use record::Record;
 pub use sqs::Sqs;
 pub use warm_up::warm_up;
 
+#[doc(hidden)]
+pub use authorizer::AuthorizerTrigger;
 #[doc(hidden)]
 pub use call::{
     batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, event_0,
@@ -72,8 +76,9 @@ pub use socket_route::SocketRoute;
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 
+pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
-pub(crate) use table::EventTable;
+pub(crate) use table::{EventTable, Given};

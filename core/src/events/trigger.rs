@@ -1,6 +1,10 @@
 //! Which events a handler takes.
 
-use super::{kinds::Kinds, socket_route::SocketRoute};
+use super::{
+    authorizer::{AuthorizerKind, AuthorizerTrigger},
+    kinds::Kinds,
+    socket_route::SocketRoute,
+};
 use crate::{Setting, setting::Variables};
 use serde_json::Value;
 use std::fmt;
@@ -34,6 +38,8 @@ pub enum Trigger {
     WebSocket(SocketRoute),
     /// What nothing else takes; only with this member at the top level, if there is one.
     Any { key: Option<&'static str> },
+    /// Requests to a Lambda authorizer.
+    Authorizer(AuthorizerTrigger),
 }
 
 /// A service that sends records.
@@ -105,6 +111,10 @@ pub(super) enum Facts<'e> {
         event_type: &'e str,
         route_key: &'e str,
     },
+    Authorizer {
+        kind: AuthorizerKind,
+        api_id: &'e str,
+    },
     Other,
 }
 
@@ -116,17 +126,20 @@ impl Trigger {
     pub(super) fn setting(&self) -> Option<(&'static str, &Setting)> {
         match self {
             Self::Records { from, .. } => from.as_ref().map(|from| ("from", from)),
+            Self::Authorizer(authorizer) => authorizer.api.as_ref().map(|api| ("api", api)),
             _ => None,
         }
     }
 
     /// Replaces a reference to an environment variable by its value.
     pub(super) fn resolve(&mut self, variables: &Variables<'_>) {
-        if let Self::Records {
-            from: Some(from), ..
-        } = self
-        {
-            from.resolve(variables);
+        let setting = match self {
+            Self::Records { from, .. } => from.as_mut(),
+            Self::Authorizer(authorizer) => authorizer.api.as_mut(),
+            _ => None,
+        };
+        if let Some(setting) = setting {
+            setting.resolve(variables);
         }
     }
 
@@ -181,6 +194,9 @@ impl Trigger {
                     route_key,
                 },
             ) => route.takes(event_type, route_key),
+            (Self::Authorizer(authorizer), Facts::Authorizer { kind, api_id }) => {
+                authorizer.takes(*kind, api_id)
+            }
             (Self::Any { key }, _) => key.is_none_or(has_key),
             _ => false,
         }
@@ -253,6 +269,7 @@ impl Trigger {
             ) => has(source, SCHEDULED.0) && has(detail_type, SCHEDULED.1),
             (Self::WebSocket(route), Self::WebSocket(other)) => route == other,
             (Self::Any { key }, Self::Any { key: other }) => key == other,
+            (Self::Authorizer(one), Self::Authorizer(other)) => one.overlaps(other),
             _ => false,
         }
     }
@@ -355,6 +372,7 @@ impl fmt::Display for Trigger {
                 rule.map_or(Ok(()), |rule| write!(f, "(rule = {rule})"))
             }
             Self::WebSocket(route) => write!(f, "{route}"),
+            Self::Authorizer(authorizer) => authorizer.fmt(f),
             Self::Any { key } => {
                 f.write_str("any")?;
                 key.map_or(Ok(()), |key| write!(f, "(key = {key})"))

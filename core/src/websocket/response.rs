@@ -2,7 +2,7 @@
 
 use super::{message::IntoMessage, transport::MAX_MESSAGE};
 use crate::{
-    ApiError, BoxFuture, Error, Json, Problem,
+    ApiError, BoxFuture, Error, Json, Operation, Problem,
     error::framework,
     events::{Event, Failure, run},
     extract::JsonRejection,
@@ -123,14 +123,18 @@ pub fn message_response<T: IntoMessageResponse>(value: T, _: &Event) -> Result<V
     Ok(message_json(message))
 }
 
+/// The call of a handler.
+type Call = for<'c> fn(&'c Event) -> BoxFuture<'c, Result<Vec<u8>, Error>>;
+
 /// Runs a handler of `connect` or `disconnect`. A failure is a status.
 #[doc(hidden)]
 pub fn connection<'e>(
     event: &'e Event,
-    handler: BoxFuture<'e, Result<Vec<u8>, Error>>,
+    _: fn(&mut Operation),
+    call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
     Box::pin(async move {
-        match run(handler, event).await {
+        match run(call(event), event).await {
             Ok(response) => Ok(response),
             Err(failure) => {
                 let problem = problem(failure, event);
@@ -154,10 +158,11 @@ pub fn connection<'e>(
 #[doc(hidden)]
 pub fn message<'e>(
     event: &'e Event,
-    handler: BoxFuture<'e, Result<Vec<u8>, Error>>,
+    _: fn(&mut Operation),
+    call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
     Box::pin(async move {
-        match run(handler, event).await {
+        match run(call(event), event).await {
             Ok(response) => Ok(response),
             Err(failure) => Ok(message_json(Some(text(&problem(failure, event))))),
         }

@@ -35,13 +35,13 @@ pub(crate) struct Expansion<'a> {
     pub(crate) variant: &'a str,
     /// The function that converts the value of the handler, generic over its type.
     pub(crate) respond: TokenStream,
+    /// A function that is called with the event, `describe` and the call, in place of the call.
+    pub(crate) around: Option<TokenStream>,
     /// The expression of the `Trigger`.
     pub(crate) trigger: TokenStream,
     /// The expression of the `Kinds` of the handler.
     pub(crate) kinds: TokenStream,
     pub(crate) concurrency: TokenStream,
-    /// The function that gets the event and the call, if not all failures are those of the invocation.
-    pub(crate) around: Option<TokenStream>,
     /// The function for events that no handler takes.
     pub(crate) otherwise: Option<TokenStream>,
 }
@@ -113,8 +113,11 @@ impl Expansion<'_> {
         let cfgs = cfgs(&function.attrs);
         let doc = doc_text(&function.attrs);
         let checks = self.kind_checks(&private);
-        let call = self.call(&private);
         let describe = self.describe(&private);
+        let call = match (&self.around, self.call(&private)) {
+            (Some(around), call) => quote!(|__event| #around(__event, #describe, #call)),
+            (None, call) => call,
+        };
         let variant = format_ident!("{}", self.variant);
         let otherwise = match &self.otherwise {
             Some(otherwise) => quote!(::core::option::Option::Some(#otherwise)),
@@ -190,16 +193,12 @@ impl Expansion<'_> {
             None => quote!(|__value, __input| #respond::<#output>(__value, __input)),
             Some(_) => quote!(|#value, __input| #respond(#value, __input)),
         };
-        let run = quote! {
-            #private::#run::<#(#arguments,)* _, _, _>(
+        quote! {
+            |__input| #private::#run::<#(#arguments,)* _, _, _>(
                 __input,
                 move |#(#variables),*| #called,
                 #respond,
             )
-        };
-        match &self.around {
-            Some(around) => quote!(|__input| #around(__input, #run)),
-            None => quote!(|__input| #run),
         }
     }
 

@@ -54,9 +54,12 @@ impl App {
         if keys.is_empty() {
             return None;
         }
+        let authorizer = events.socket_authorizer();
         let routes = Routes {
             keys: keys.iter().map(|route| route.key().to_owned()).collect(),
             selection: connections.selection().clone(),
+            has_authorizer: authorizer.is_some(),
+            api_id: authorizer.flatten(),
         };
         Some((routes, connections.attach()))
     }

@@ -14,13 +14,13 @@ use super::{
     run::{failed, run},
     trigger::{Facts, RecordKind, Trigger},
 };
-#[cfg(feature = "websocket")]
-use crate::state::States;
 use crate::{
     BoxFuture,
     event::{OtherEvent, OtherKind, UnsupportedEvent, current},
     log,
 };
+#[cfg(feature = "websocket")]
+use crate::{Setting, state::States};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -105,6 +105,19 @@ impl HandleEvent for Dispatcher {
         handlers
             .filter_map(|listed| listed.trigger.socket_route())
             .collect()
+    }
+
+    #[cfg(feature = "websocket")]
+    fn socket_authorizer(&self) -> Option<Option<String>> {
+        self.handlers.iter().find_map(|listed| {
+            let Trigger::Authorizer(trigger) = &listed.trigger else {
+                return None;
+            };
+            let kinds = trigger.kinds;
+            let takes = kinds.is_empty() || kinds.contains(&AuthorizerKind::WebSocket);
+            let api = trigger.api.as_ref().and_then(Setting::literal);
+            takes.then(|| api.map(str::to_owned))
+        })
     }
 
     #[cfg(feature = "websocket")]

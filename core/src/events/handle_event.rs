@@ -24,6 +24,10 @@ pub(crate) trait HandleEvent: Send + Sync {
     #[cfg(feature = "websocket")]
     fn socket_routes(&self) -> Vec<SocketRoute>;
 
+    /// The authorizer of new connections, if there is one: the id of its API, if it has one.
+    #[cfg(feature = "websocket")]
+    fn socket_authorizer(&self) -> Option<Option<String>>;
+
     #[cfg(feature = "websocket")]
     fn states(&self) -> &States;
 }

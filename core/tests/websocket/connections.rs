@@ -1,7 +1,9 @@
 //! Messages to connections.
 
 use lambda_api::{
-    Api, Error, Json, State, api_handler, event_handler, events, routes,
+    Api, Error, Json, State, api_handler, authorizer,
+    authorizer::{Allow, AuthorizerRequest, Decision, Deny, Unauthorized},
+    event_handler, events, routes,
     websocket::{Connection, Connections, Delivery, ManagementError, WebSocketApi},
     ws_handler,
 };
@@ -164,4 +166,25 @@ async fn without_an_endpoint_the_error_says_so() {
     let missing = Api::new().routes(routes![notify]).build().await;
     let errors = missing.unwrap_err().to_string();
     assert!(errors.contains("Connections"), "{errors}");
+}
+
+#[authorizer]
+async fn authorize(request: AuthorizerRequest) -> Result<Decision, Unauthorized> {
+    let token = request.query().find(|(name, _)| *name == "token");
+    match token.map(|(_, token)| token) {
+        Some("good") => Ok(Allow::all_routes("alice").context("tenant", "north").into()),
+        Some(_) => Ok(Deny::new("bob").into()),
+        None => Err(Unauthorized),
+    }
+}
+
+#[tokio::test]
+async fn an_authorizer_of_the_program_is_asked_at_the_handshake() {
+    let client = TestClient::new(api().events(events![authorize])).await;
+    client.websocket().assert_rejected(401).await;
+    let other = client.websocket().query("token", "other");
+    other.assert_rejected(403).await;
+    let mut socket = client.websocket().query("token", "good").connect().await;
+    socket.send_json(&json!({"action": "whoami"})).await;
+    assert_eq!(socket.recv().await, "alice of north");
 }

@@ -74,7 +74,10 @@ impl TestClient {
 fn invoke(client: TestClient) -> Invoke {
     Arc::new(move |event: Bytes| {
         let (app, lambda) = (client.app.clone(), client.next_context());
-        Box::pin(async move { app.handle_event(event, lambda).await.ok() })
+        Box::pin(async move {
+            let handled = app.handle_event(event, lambda).await;
+            handled.map_err(|error| error.to_string())
+        })
     })
 }
 

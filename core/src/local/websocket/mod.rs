@@ -219,17 +219,14 @@ fn invoke(handle: Arc<impl Handle>) -> Invoke {
             let route = route_key(&event);
             let (response, mut problems) = observed(handle.handle(event, lambda)).await;
             let response = match response {
-                Ok(EventResponse::Buffered(response)) => Some(response),
-                Ok(EventResponse::Stream(_)) => {
-                    problems.push(bad_response("a stream"));
-                    None
-                }
-                Err(error) => {
-                    problems.push(bad_response(&error.to_string()));
-                    None
-                }
+                Ok(EventResponse::Buffered(response)) => Ok(response),
+                Ok(EventResponse::Stream(_)) => Err("a stream".to_owned()),
+                Err(error) => Err(error.to_string()),
             };
-            let status = response.as_deref().and_then(status);
+            if let Err(error) = &response {
+                problems.push(bad_response(error));
+            }
+            let status = response.as_deref().ok().and_then(status);
             log::request(&Shown {
                 method: &Method::from_bytes(b"WS").unwrap_or_default(),
                 path: &route,
@@ -254,6 +251,10 @@ fn route_key(event: &[u8]) -> String {
 
 fn status(response: &[u8]) -> Option<StatusCode> {
     let response: Value = serde_json::from_slice(response).ok()?;
+    // An authorizer responds with a policy.
+    if response.get("policyDocument").is_some() {
+        return Some(StatusCode::OK);
+    }
     let status = u16::try_from(response.get("statusCode")?.as_u64()?).ok()?;
     StatusCode::from_u16(status).ok()
 }

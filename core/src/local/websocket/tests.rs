@@ -1,9 +1,10 @@
 use crate::{
-    event::{DecodeError, Source},
+    event::Source,
+    events::EventError,
     local::serve::Server,
     websocket::{
         Delivery,
-        emulate::{Hub, RouteSelection, Routes},
+        emulate::{Hub, Routes},
     },
 };
 use bytes::Bytes;
@@ -50,7 +51,7 @@ impl Fixture {
         let hub = Hub::default();
         let routes = Routes {
             keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            selection: RouteSelection::default(),
+            ..Routes::default()
         };
         let line = server.open_sockets(routes, hub.clone());
         let port = line.rsplit(':').next().unwrap().parse().unwrap();
@@ -59,7 +60,7 @@ impl Fixture {
             let event: Value = serde_json::from_slice(&event).unwrap();
             let response = respond(&event).to_string().into_bytes();
             seen.send(event).unwrap();
-            async move { Ok::<_, DecodeError>(response) }
+            async move { Ok::<_, EventError>(response) }
         };
         let (stop, stopped) = mpsc::channel(1);
         let running = tokio::spawn(server.run(handle, stopped));

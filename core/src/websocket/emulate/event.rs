@@ -120,6 +120,24 @@ pub fn event(
     event
 }
 
+/// The event for the authorizer of a handshake, made of that of the handshake, and its ARN.
+pub(super) fn authorizer_event(mut event: Value, stage: &Stage) -> (Value, String) {
+    let Stage { stage, api_id, .. } = stage;
+    let arn = format!("arn:aws:execute-api:eu-west-1:123456789012:{api_id}/{stage}/$connect");
+    event["type"] = "REQUEST".into();
+    event["methodArn"] = arn.as_str().into();
+    event["stageVariables"] = json!({});
+    for name in ["queryStringParameters", "multiValueQueryStringParameters"] {
+        if event[name].is_null() {
+            event[name] = json!({});
+        }
+    }
+    if let Some(event) = event.as_object_mut() {
+        event.remove("isBase64Encoded");
+    }
+    (event, arn)
+}
+
 fn set_headers(event: &mut Value, headers: &HeaderMap) {
     let (mut last, mut all) = (Map::new(), Map::new());
     for name in headers.keys() {

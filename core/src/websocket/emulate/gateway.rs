@@ -1,13 +1,16 @@
 //! A WebSocket API in this process: connections, their events, and what clients get.
 
 use super::{
-    event::{ConnectionFacts, Incident, Stage, event},
+    event::{ConnectionFacts, Incident, Stage, authorizer_event, event},
     hub::{Hub, Outgoing},
     selection::RouteSelection,
 };
 use crate::{
     BoxFuture,
-    event::emulate::time::{epoch_millis, rfc3339},
+    event::emulate::{
+        authorizer_context, policy_allows,
+        time::{epoch_millis, rfc3339},
+    },
     request_id::{RequestIds, uuid},
     websocket::transport::MAX_MESSAGE,
 };
@@ -18,14 +21,19 @@ use serde_json::{Value, json};
 use std::{borrow::Cow, collections::HashMap, fmt, sync::Arc, time::SystemTime};
 use tokio::sync::mpsc;
 
-/// Invokes the function with an event. `None` if it fails; whoever invokes it says why.
-pub type Invoke = Arc<dyn Fn(Bytes) -> BoxFuture<'static, Option<Vec<u8>>> + Send + Sync + 'static>;
+/// Invokes the function with an event. The error is the `errorMessage`.
+pub type Invoke =
+    Arc<dyn Fn(Bytes) -> BoxFuture<'static, Result<Vec<u8>, String>> + Send + Sync + 'static>;
 
 /// The routes of a WebSocket API: `$connect`, `$disconnect`, `$default` and others.
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
     pub keys: Vec<String>,
     pub selection: RouteSelection,
+    /// Whether the function is the authorizer of handshakes, too.
+    pub has_authorizer: bool,
+    /// The id of the API that the authorizer expects.
+    pub api_id: Option<String>,
 }
 
 impl Routes {
@@ -63,7 +71,7 @@ pub struct Handshake {
     pub query: Option<String>,
     /// The address of the client.
     pub source_ip: String,
-    /// What the authorizer said.
+    /// What an authorizer said. The one of the function is not asked then.
     pub authorizer: Option<Value>,
 }
 
@@ -132,7 +140,10 @@ impl Response {
 impl Gateway {
     /// A WebSocket API whose integration is `invoke`.
     #[must_use]
-    pub fn new(stage: Stage, routes: Routes, hub: Hub, invoke: Invoke) -> Self {
+    pub fn new(mut stage: Stage, routes: Routes, hub: Hub, invoke: Invoke) -> Self {
+        if let Some(id) = &routes.api_id {
+            stage.api_id.clone_from(id);
+        }
         Self(Arc::new(Inner {
             stage,
             routes,
@@ -155,26 +166,29 @@ impl Gateway {
     pub async fn connect(&self, handshake: Handshake) -> Result<Session, Rejected> {
         let agent = handshake.headers.get(USER_AGENT);
         let agent = agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
-        let facts = Arc::new(ConnectionFacts {
+        let mut facts = ConnectionFacts {
             stage: self.0.stage.clone(),
             id: self.id(),
             connected_at: SystemTime::now(),
             source_ip: handshake.source_ip,
             user_agent: agent,
             authorizer: handshake.authorizer,
-        });
+        };
+        let incident = Incident::Connect {
+            headers: &handshake.headers,
+            query: handshake.query.as_deref(),
+        };
+        if self.0.routes.has_authorizer && facts.authorizer.is_none() {
+            let asked = self.authorize(&facts, &incident).await;
+            facts.authorizer = Some(asked.map_err(Rejected)?);
+        }
         let connection = Connection {
             gateway: self.clone(),
-            facts,
+            facts: Arc::new(facts),
         };
         let mut protocol = None;
         if self.0.routes.has("$connect") {
-            let response = connection
-                .invoke(&Incident::Connect {
-                    headers: &handshake.headers,
-                    query: handshake.query.as_deref(),
-                })
-                .await;
+            let response = connection.invoke(&incident).await;
             let response = response.and_then(|response| Response::parse(&response));
             let response = response.ok_or(Rejected(StatusCode::BAD_GATEWAY))?;
             if !response.is_success() {
@@ -189,6 +203,29 @@ impl Gateway {
             connection,
             protocol,
         })
+    }
+
+    /// Asks the authorizer. Returns what it said, or the status of the response.
+    async fn authorize(
+        &self,
+        facts: &ConnectionFacts,
+        incident: &Incident<'_>,
+    ) -> Result<Value, StatusCode> {
+        let event = event(facts, incident, &self.id(), SystemTime::now());
+        let (event, arn) = authorizer_event(event, &facts.stage);
+        let response = (self.0.invoke)(event.to_string().into()).await;
+        let response = response.map_err(|message| match message.as_str() {
+            "Unauthorized" => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        })?;
+        let response: Value =
+            serde_json::from_slice(&response).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+        if !policy_allows(&response, &arn) {
+            return Err(StatusCode::FORBIDDEN);
+        }
+        let mut said = authorizer_context(&response["context"]);
+        said.insert("principalId".to_owned(), response["principalId"].clone());
+        Ok(said.into())
     }
 
     /// An id in the form of API Gateway: 11 bytes in base64, which end with `=`.
@@ -280,7 +317,7 @@ impl Connection {
     async fn invoke(&self, incident: &Incident<'_>) -> Option<Vec<u8>> {
         let request_id = self.gateway.id();
         let event = event(&self.facts, incident, &request_id, SystemTime::now());
-        (self.gateway.0.invoke)(event.to_string().into()).await
+        (self.gateway.0.invoke)(event.to_string().into()).await.ok()
     }
 }
 
@@ -291,164 +328,4 @@ impl fmt::Debug for Gateway {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Mutex;
-
-    type Events = Arc<Mutex<Vec<Value>>>;
-
-    /// A gateway whose function responds by the key of the route.
-    fn gateway(keys: &[&str], respond: fn(&str) -> Option<Value>) -> (Gateway, Events) {
-        let events = Events::default();
-        let seen = events.clone();
-        let invoke: Invoke = Arc::new(move |event| {
-            let event: Value = serde_json::from_slice(&event).unwrap();
-            let key = event["requestContext"]["routeKey"].as_str().unwrap();
-            let response = respond(key).map(|response| response.to_string().into_bytes());
-            seen.lock().unwrap().push(event);
-            Box::pin(std::future::ready(response))
-        });
-        let routes = Routes {
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            ..Routes::default()
-        };
-        let gateway = Gateway::new(Stage::default(), routes, Hub::default(), invoke);
-        (gateway, events)
-    }
-
-    fn handshake() -> Handshake {
-        Handshake {
-            headers: HeaderMap::new(),
-            query: None,
-            source_ip: "192.0.2.1".to_owned(),
-            authorizer: None,
-        }
-    }
-
-    fn keys(events: &Events) -> Vec<String> {
-        let events = events.lock().unwrap();
-        let key = |event: &Value| {
-            event["requestContext"]["routeKey"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        };
-        events.iter().map(key).collect()
-    }
-
-    fn received(session: &mut Session) -> Value {
-        match session.outgoing.try_recv().unwrap() {
-            Outgoing::Text(text) => serde_json::from_str(&text).unwrap(),
-            Outgoing::Close => Value::Null,
-        }
-    }
-
-    #[tokio::test]
-    async fn a_connection_has_a_beginning_messages_and_an_end() {
-        let (gateway, events) = gateway(&["$connect", "$disconnect", "$default", "send"], |key| {
-            let body = format!("{{\"by\":{key:?}}}");
-            Some(json!({"statusCode": 200, "body": body}))
-        });
-        let mut session = gateway.connect(handshake()).await.unwrap();
-        let connection = session.connection().clone();
-        for (message, route) in [
-            (r#"{"action":"send"}"#, "send"),
-            (r#"{"action":"other"}"#, "$default"),
-            (r#"{"action":"$connect"}"#, "$default"),
-            ("no JSON", "$default"),
-        ] {
-            connection.message(message).await.unwrap();
-            assert_eq!(received(&mut session), json!({"by": route}), "{message}");
-        }
-        connection.disconnect(1001, "bye").await;
-        assert_eq!(
-            keys(&events),
-            [
-                "$connect",
-                "send",
-                "$default",
-                "$default",
-                "$default",
-                "$disconnect"
-            ]
-        );
-        let ids: std::collections::HashSet<_> = events
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|event| event["requestContext"]["connectionId"].to_string())
-            .collect();
-        assert_eq!(ids.len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_route_that_does_not_exist_is_not_invoked() {
-        let (gateway, events) = gateway(&["send"], |_| None);
-        let mut session = gateway.connect(handshake()).await.unwrap();
-        let connection = session.connection().clone();
-        connection.message(r#"{"action":"other"}"#).await.unwrap();
-        connection.disconnect(1000, "").await;
-        let message = received(&mut session);
-        assert_eq!(message["message"], "Forbidden");
-        assert_eq!(message["connectionId"], connection.id());
-        assert!(keys(&events).is_empty());
-    }
-
-    #[tokio::test]
-    async fn the_function_decides_about_the_handshake() {
-        for (response, expected) in [
-            (json!({"statusCode": 401}), 401),
-            (json!({"statusCode": 403, "body": "no"}), 403),
-            (json!({"statusCode": 500}), 500),
-            (json!({"statusCode": 100}), 502),
-            (json!({"status": 200}), 502),
-            (json!(null), 502),
-        ] {
-            let invoke: Invoke = Arc::new(move |_| {
-                let response = response.to_string().into_bytes();
-                Box::pin(std::future::ready(Some(response)))
-            });
-            let routes = Routes {
-                keys: vec!["$connect".to_owned()],
-                ..Routes::default()
-            };
-            let gateway = Gateway::new(Stage::default(), routes, Hub::default(), invoke);
-            let Rejected(status) = gateway.connect(handshake()).await.unwrap_err();
-            assert_eq!(status, expected);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_failed_function_is_a_message_of_the_gateway() {
-        for respond in [
-            (|_| None) as fn(&str) -> Option<Value>,
-            |_| Some(json!("no response")),
-            |_| Some(json!({"statusCode": 500, "body": "secret"})),
-        ] {
-            let (gateway, _) = gateway(&["$default"], respond);
-            let mut session = gateway.connect(handshake()).await.unwrap();
-            session.connection().message("hello").await.unwrap();
-            let message = received(&mut session);
-            assert_eq!(message["message"], "Internal server error");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_response_without_a_body_sends_nothing() {
-        let (gateway, _) = gateway(&["$default"], |_| Some(json!({"statusCode": 200})));
-        let mut session = gateway.connect(handshake()).await.unwrap();
-        session.connection().message("hello").await.unwrap();
-        assert!(session.outgoing.try_recv().is_err());
-    }
-
-    #[tokio::test]
-    async fn a_message_above_128_kb_ends_the_connection() {
-        let (gateway, events) = gateway(&["$default"], |_| Some(json!({"statusCode": 200})));
-        let session = gateway.connect(handshake()).await.unwrap();
-        let largest = "k".repeat(MAX_MESSAGE);
-        assert_eq!(session.connection().message(&largest).await, Ok(()));
-        let larger = format!("{largest}k");
-        assert_eq!(session.connection().message(&larger).await, Err(TooLarge));
-        assert_eq!(keys(&events).len(), 1);
-    }
-}
+mod tests;

@@ -254,6 +254,7 @@
 //! | `issuer` | `TestIssuer` | cryptography that is built from C |
 //! | `openapi` | `TestClientBuilder::conforming` | the crate [`jsonschema`](https://docs.rs/jsonschema/0.61), and the feature `openapi` of `lambda-api` |
 //! | `proptest` | `strategies` | the crate [`proptest`](https://docs.rs/proptest/1) |
+//! | `websocket` | `TestClient::websocket` | the feature `websocket` of `lambda-api` |
 //!
 //! List the crate under `[dev-dependencies]`, so that it is not part of what is deployed.
 
@@ -278,6 +279,9 @@ pub use client::{
     EventOutcome, OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem,
     TestClient, TestClientBuilder, TestRequest, TestResponse, on_every_source,
 };
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub use client::{TestHandshake, TestSocket};
 pub use event::EventBuilder;
 pub use events::{
     DynamoDbEvent, EventBridgeEvent, KinesisEvent, S3Event, ScheduleEvent, SnsEvent, SqsEvent,

@@ -58,6 +58,7 @@ mod s3_objects;
 mod schedule;
 mod seconds;
 mod sns;
+mod socket_route;
 mod sqs;
 mod table;
 mod taken;
@@ -100,6 +101,7 @@ pub use call::{
 pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
+pub use socket_route::SocketRoute;
 #[doc(hidden)]
 pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
@@ -110,4 +112,6 @@ pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use list::Listed;
+#[cfg(feature = "websocket")]
+pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};

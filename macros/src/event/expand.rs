@@ -42,6 +42,8 @@ pub(crate) struct Expansion<'a> {
     /// The expression of the `Kinds` of the handler.
     pub(crate) kinds: TokenStream,
     pub(crate) concurrency: TokenStream,
+    /// The function for events that no handler takes.
+    pub(crate) otherwise: Option<TokenStream>,
 }
 
 /// The largest number of arguments.
@@ -117,6 +119,10 @@ impl Expansion<'_> {
             (None, call) => call,
         };
         let variant = format_ident!("{}", self.variant);
+        let otherwise = match &self.otherwise {
+            Some(otherwise) => quote!(::core::option::Option::Some(#otherwise)),
+            None => quote!(::core::option::Option::None),
+        };
         // `line!()` is the line of its own tokens: the function's, not the attribute's.
         let file = quote_spanned!(ident.span()=> ::core::file!());
         let line = quote_spanned!(ident.span()=> ::core::line!());
@@ -139,6 +145,7 @@ impl Expansion<'_> {
                         concurrency: #concurrency,
                         call: #private::Call::#variant(#call),
                         describe: #describe,
+                        otherwise: #otherwise,
                     };
                 }
             };

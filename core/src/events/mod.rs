@@ -49,6 +49,7 @@ mod notification;
 mod origin;
 mod outcome;
 mod partial;
+mod probe;
 mod read;
 mod record;
 mod run;
@@ -95,6 +96,8 @@ pub use call::{
 pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
+#[doc(hidden)]
+pub use probe::{EventKinds, NoArgument, RecordKinds};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 

@@ -49,6 +49,14 @@ pub fn manifest(api: &crate::Api) -> String {
     api.manifest().json()
 }
 
+/// What `#[authorizer]` generates for.
+pub mod authorizer {
+    pub use crate::{
+        authorizer::{authorize, decided},
+        events::{AuthorizerKind, AuthorizerTrigger},
+    };
+}
+
 /// What handlers of events are made of.
 pub mod events {
     pub use crate::events::{

@@ -153,6 +153,7 @@
 pub mod api;
 mod app;
 pub mod auth;
+pub mod authorizer;
 mod body;
 mod catch_unwind;
 #[cfg(all(feature = "openapi", any(debug_assertions, feature = "local")))]
@@ -236,7 +237,7 @@ pub use extract::{FromRequest, Json, Patch, Path, Query, State};
 /// The crate of methods, statuses, headers and URIs.
 pub use http;
 #[doc(inline)]
-pub use lambda_api_macros::{ApiError, api_handler, event_handler, main};
+pub use lambda_api_macros::{ApiError, api_handler, authorizer, event_handler, main};
 pub use limits::Limits;
 pub use log::log_layer;
 #[doc(inline)]
@@ -266,6 +267,8 @@ struct Readme;
 mod macros {
     #[doc = include_str!("../../macros/docs/api_handler.md")]
     struct ApiHandler;
+    #[doc = include_str!("../../macros/docs/authorizer.md")]
+    struct Authorizer;
     #[doc = include_str!("../../macros/docs/event_handler.md")]
     struct EventHandler;
     #[doc = include_str!("../../macros/docs/main.md")]

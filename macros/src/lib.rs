@@ -5,6 +5,7 @@
 //! the rest of the program refers to, so that one mistake causes one error. Generated code calls
 //! `lambda_api::__private` and contains no logic that a function could contain.
 
+mod authorizer;
 mod error;
 mod error_store;
 mod event;
@@ -30,6 +31,12 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn event_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
     event::event_handler(attribute.into(), &item.into()).into()
+}
+
+#[doc = include_str!("../docs/authorizer.md")]
+#[proc_macro_attribute]
+pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    authorizer::authorizer(attribute.into(), &item.into()).into()
 }
 
 #[doc = include_str!("../docs/main.md")]

@@ -6,6 +6,7 @@
 //! | [a handler](#a-handler) | the function itself | what it returns |
 //! | [an API](#an-api) | [`TestClient`] | what clients receive: routing, extraction, errors, and the effects of each event source |
 //! | [an event](#an-event) | [`EventBuilder`] | the response to this event, whether recorded or invalid |
+//! | a Lambda authorizer | [`AuthorizerEvent`] | its decision, as API Gateway reads it |
 //! | [the program](#the-program) | [`FakeLambda`] | its start, its environment, its log and its end |
 //! | [access rules](#tokens) | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/struct.TestIssuer.html) | that valid tokens are accepted and invalid ones rejected |
 //! | [any request](#any-request) | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/) | properties that hold for all requests |
@@ -258,6 +259,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod authorizer;
 mod client;
 mod encoding;
 mod event;
@@ -271,6 +273,7 @@ mod multipart;
 pub mod strategies;
 mod tracked_future;
 
+pub use authorizer::{AuthorizerEvent, AuthorizerResponse};
 pub use client::{
     EventOutcome, OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem,
     TestClient, TestClientBuilder, TestRequest, TestResponse, on_every_source,

@@ -128,6 +128,7 @@ impl Api {
             events.build(Setup {
                 states: Arc::clone(&states),
                 partial: None,
+                authenticators: self.authenticators.iter().cloned().collect(),
             })
         });
         let guarded = Next::new(Guard::new(

@@ -1,6 +1,7 @@
 //! From an event to its handler.
 
 use super::{
+    authorizer::ForAuthorizer,
     batch::{Batch, Batches},
     error::EventError,
     event::Event,
@@ -10,7 +11,7 @@ use super::{
     read::Read,
     run::{failed, run},
     taken::Taken,
-    trigger::Facts,
+    trigger::{Facts, Trigger},
 };
 use crate::{
     BoxFuture,
@@ -55,6 +56,10 @@ impl Dispatcher {
         };
         let handler = &listed.handler;
         Taken::by(handler).note();
+        if let Trigger::Authorizer(trigger) = &listed.trigger {
+            let given = ForAuthorizer::new(trigger, &self.setup.authenticators);
+            event.extensions_mut().insert(given);
+        }
         let span = log::event_span(&data.invocation, handler.name, is_cold);
         let handled = async {
             event.set_records(read.records(&data)?);

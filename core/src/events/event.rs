@@ -104,12 +104,10 @@ impl Event {
     }
 
     /// Values that the handling of a kind of event adds before the handler runs.
-    #[expect(dead_code, reason = "for authorizers")]
     pub(crate) fn extensions(&self) -> &Extensions {
         &self.extensions
     }
 
-    #[expect(dead_code, reason = "for authorizers")]
     pub(crate) fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }

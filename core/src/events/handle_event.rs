@@ -1,7 +1,7 @@
 //! What an application calls for an event that is not an HTTP request.
 
 use super::{error::EventError, event::Event};
-use crate::{BoxFuture, event::OtherEvent, state::States};
+use crate::{BoxFuture, auth::Installed, event::OtherEvent, state::States};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -24,4 +24,6 @@ pub(crate) struct Setup {
     pub(crate) states: Arc<States>,
     /// Whether Lambda reads the list of failed records; `None` if nothing says it.
     pub(crate) partial: Option<bool>,
+    /// Those of the outermost API, which authorizers verify credentials with.
+    pub(crate) authenticators: Arc<[Installed]>,
 }

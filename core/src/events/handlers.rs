@@ -4,17 +4,17 @@
 use super::list::Listed;
 use super::{
     handle_event::{HandleEvent, Setup},
-    table::EventTable,
+    table::{EventTable, Given},
 };
 use crate::setting::Variables;
-use std::{any::TypeId, sync::Arc};
+use std::sync::Arc;
 
 /// The handlers of events of an API, behind a trait, so that only programs that add some contain the code
 /// that handles them.
 pub(crate) trait Handlers: Send {
     fn table(&mut self) -> &mut EventTable;
     fn resolve(&mut self, variables: &Variables<'_>);
-    fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>);
+    fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
     fn has_partial(&self) -> bool;
     /// The handlers, without the settings of the whole API.
@@ -35,7 +35,7 @@ impl Handlers for EventTable {
         self.resolve(variables);
     }
 
-    fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>) {
+    fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>) {
         self.check(given, is_resolved, errors);
     }
 

@@ -1,6 +1,7 @@
 //! What selects the handler of an event, as read from it.
 
 use super::{
+    authorizer::{AuthorizerHead, AuthorizerKind},
     data::Data,
     envelope::Envelope,
     error::EventError,
@@ -21,6 +22,7 @@ pub(super) enum Read<'e> {
     },
     EventBridge(EventBridge<'e>),
     S3Test(S3Test<'e>),
+    Authorizer(AuthorizerKind, AuthorizerHead<'e>),
     Other,
 }
 
@@ -53,6 +55,7 @@ impl<'e> Read<'e> {
             OtherKind::EventBridge => serde_json::from_slice(&event.json)
                 .ok()
                 .map(Self::EventBridge),
+            OtherKind::Authorizer => Self::of_authorizer(&event.json),
             OtherKind::Unknown => {
                 let test = serde_json::from_slice::<S3Test<'_>>(&event.json).ok();
                 let test = test.filter(|test| test.event == "s3:TestEvent");
@@ -73,6 +76,11 @@ impl<'e> Read<'e> {
         })
     }
 
+    fn of_authorizer(json: &'e [u8]) -> Option<Self> {
+        let head: AuthorizerHead<'_> = serde_json::from_slice(json).ok()?;
+        Some(Self::Authorizer(head.kind()?, head))
+    }
+
     pub(super) fn facts(&self) -> Facts<'_> {
         match self {
             Self::Records { kind, first, .. } => Facts::Records {
@@ -87,6 +95,10 @@ impl<'e> Read<'e> {
             },
             Self::S3Test(test) => Facts::S3Test {
                 bucket: &test.bucket,
+            },
+            Self::Authorizer(kind, head) => Facts::Authorizer {
+                kind: *kind,
+                api_id: head.api_id(),
             },
             Self::Other => Facts::Other,
         }

@@ -1,6 +1,10 @@
 //! Which events a handler takes.
 
-use super::{kinds::Kinds, origin::Origin};
+use super::{
+    authorizer::{AuthorizerKind, AuthorizerTrigger},
+    kinds::Kinds,
+    origin::Origin,
+};
 use crate::{Setting, setting::Variables};
 use serde_json::Value;
 use std::fmt;
@@ -33,6 +37,8 @@ pub enum Trigger {
     },
     /// What nothing else takes; only with this member at the top level, if there is one.
     Any { key: Option<&'static str> },
+    /// Requests to a Lambda authorizer.
+    Authorizer(AuthorizerTrigger),
 }
 
 /// A service that sends records.
@@ -113,6 +119,10 @@ pub(super) enum Facts<'e> {
     S3Test {
         bucket: &'e str,
     },
+    Authorizer {
+        kind: AuthorizerKind,
+        api_id: &'e str,
+    },
     Other,
 }
 
@@ -127,17 +137,20 @@ impl Trigger {
     pub(super) fn setting(&self) -> Option<(&'static str, &Setting)> {
         match self {
             Self::Records { from, .. } => from.as_ref().map(|from| ("from", from)),
+            Self::Authorizer(authorizer) => authorizer.api.as_ref().map(|api| ("api", api)),
             _ => None,
         }
     }
 
     /// Replaces a reference to an environment variable by its value.
     pub(super) fn resolve(&mut self, variables: &Variables<'_>) {
-        if let Self::Records {
-            from: Some(from), ..
-        } = self
-        {
-            from.resolve(variables);
+        let setting = match self {
+            Self::Records { from, .. } => from.as_mut(),
+            Self::Authorizer(authorizer) => authorizer.api.as_mut(),
+            _ => None,
+        };
+        if let Some(setting) = setting {
+            setting.resolve(variables);
         }
     }
 
@@ -178,6 +191,9 @@ impl Trigger {
             ) => {
                 is_scheduled(source, detail_type)
                     && rule.is_none_or(|rule| resources.iter().any(|arn| is_rule(arn, rule)))
+            }
+            (Self::Authorizer(authorizer), Facts::Authorizer { kind, api_id }) => {
+                authorizer.takes(*kind, api_id)
             }
             (Self::Any { key }, _) => key.is_none_or(has_key),
             _ => false,
@@ -253,6 +269,7 @@ impl Trigger {
                     && has(detail_type, SCHEDULED)
             }
             (Self::Any { key }, Self::Any { key: other }) => key == other,
+            (Self::Authorizer(one), Self::Authorizer(other)) => one.overlaps(other),
             _ => false,
         }
     }
@@ -356,6 +373,7 @@ impl fmt::Display for Trigger {
                     (None, None) => Ok(()),
                 }
             }
+            Self::Authorizer(authorizer) => authorizer.fmt(f),
             Self::Any { key } => {
                 f.write_str("any")?;
                 key.map_or(Ok(()), |key| write!(f, "(key = {key})"))

@@ -5,6 +5,7 @@
 //! | [`handlers`] | arguments, routes, responses, errors, limits, layers |
 //! | [`validation`] | rules for values, and the errors of values |
 //! | [`access`] | authentication and access rules |
+//! | [`authorizers`] | Lambda authorizers: decisions, policies, and the cache of the gateway |
 //! | [`testing`] | tests of handlers, of whole APIs and of the compiled program |
 //! | [`openapi`] | the OpenAPI document: what in a signature becomes what in it |
 //! | [`local_runs`] | the command line and the local server |
@@ -27,6 +28,9 @@ pub mod validation {}
 
 #[doc = include_str!("access.md")]
 pub mod access {}
+
+#[doc = include_str!("authorizers.md")]
+pub mod authorizers {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}

@@ -35,6 +35,8 @@ pub(crate) struct Expansion<'a> {
     pub(crate) variant: &'a str,
     /// The function that converts the value of the handler, generic over its type.
     pub(crate) respond: TokenStream,
+    /// A function that is called with the event, `describe` and the call, in place of the call.
+    pub(crate) around: Option<TokenStream>,
     /// The expression of the `Trigger`.
     pub(crate) trigger: TokenStream,
     /// The expression of the `Kinds` of the handler.
@@ -109,8 +111,11 @@ impl Expansion<'_> {
         let cfgs = cfgs(&function.attrs);
         let doc = doc_text(&function.attrs);
         let checks = self.kind_checks(&private);
-        let call = self.call(&private);
         let describe = self.describe(&private);
+        let call = match (&self.around, self.call(&private)) {
+            (Some(around), call) => quote!(|__event| #around(__event, #describe, #call)),
+            (None, call) => call,
+        };
         let variant = format_ident!("{}", self.variant);
         // `line!()` is the line of its own tokens: the function's, not the attribute's.
         let file = quote_spanned!(ident.span()=> ::core::file!());

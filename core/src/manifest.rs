@@ -77,7 +77,8 @@ pub(crate) struct Fallbacks {
 #[derive(Default, Serialize)]
 pub(crate) struct EventHandler {
     pub(crate) kind: &'static str,
-    /// The queue, topic, table or stream by its ARN or its name, the bucket by its name.
+    /// The queue, topic, table or stream by its ARN or its name, the bucket by its name, the API of an authorizer
+    /// by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) from: Option<Setting>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -93,6 +94,12 @@ pub(crate) struct EventHandler {
     pub(crate) rule: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<&'static str>,
+    /// `token`, `request`, `http`, `websocket`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) authorizer_kinds: Vec<&'static str>,
+    /// Whether a gateway must not cache the decisions of an authorizer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) per_request: bool,
     pub(crate) handler: String,
     pub(crate) location: String,
 }

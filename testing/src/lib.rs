@@ -7,6 +7,7 @@
 //! | [an API](#an-api) | [`TestClient`] | what clients receive: routing, extraction, errors, and the effects of each event source |
 //! | [an event of a service](#an-event-of-a-service) | [`SqsEvent`] and others | who takes it, and what failed |
 //! | [an event](#an-event) | [`EventBuilder`] | the response to this event, whether recorded or invalid |
+//! | a Lambda authorizer | [`AuthorizerEvent`] | its decision, as API Gateway reads it |
 //! | [the program](#the-program) | [`FakeLambda`] | its start, its environment, its log and its end |
 //! | [access rules](#tokens) | [`TestIssuer`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/struct.TestIssuer.html) | that valid tokens are accepted and invalid ones rejected |
 //! | [any request](#any-request) | [`strategies`](https://docs.rs/lambda-api-testing/latest/lambda_api_testing/strategies/) | properties that hold for all requests |
@@ -278,11 +279,13 @@
 //! | `issuer` | `TestIssuer` | cryptography that is built from C |
 //! | `openapi` | `TestClientBuilder::conforming` | the crate [`jsonschema`](https://docs.rs/jsonschema/0.61), and the feature `openapi` of `lambda-api` |
 //! | `proptest` | `strategies` | the crate [`proptest`](https://docs.rs/proptest/1) |
+//! | `websocket` | `TestClient::websocket` | the feature `websocket` of `lambda-api` |
 //!
 //! List the crate under `[dev-dependencies]`, so that it is not part of what is deployed.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod authorizer;
 mod client;
 mod encoding;
 mod event;
@@ -296,10 +299,14 @@ mod multipart;
 pub mod strategies;
 mod tracked_future;
 
+pub use authorizer::{AuthorizerEvent, AuthorizerResponse};
 pub use client::{
     EventOutcome, OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem,
     TestClient, TestClientBuilder, TestRequest, TestResponse, on_every_source,
 };
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub use client::{TestHandshake, TestSocket};
 pub use event::EventBuilder;
 pub use events::{
     DynamoDbEvent, EventBridgeEvent, KinesisEvent, S3Event, ScheduleEvent, SnsEvent, SqsEvent,

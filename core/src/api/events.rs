@@ -5,7 +5,7 @@ use super::Api;
 use super::table::EventInfo;
 #[cfg(any(debug_assertions, feature = "local"))]
 use crate::events::Listed;
-use crate::events::{Event, EventTable, Events, Handlers};
+use crate::events::{Event, EventTable, Events, Given, Handlers};
 use serde_json::Value;
 use std::{any::TypeId, sync::Arc};
 
@@ -113,7 +113,12 @@ impl Api {
     /// Adds the errors of the handlers.
     pub(super) fn check_events(&self, given: &[TypeId], errors: &mut Vec<String>) {
         if let Some(events) = &self.events {
-            events.check(given, self.is_resolved, errors);
+            let mut authenticators = self.authenticators.iter();
+            let given = Given {
+                states: given,
+                has_verifier: authenticators.any(|one| one.scheme.gateway.is_none()),
+            };
+            events.check(&given, self.is_resolved, errors);
         }
     }
 

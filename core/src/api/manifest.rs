@@ -135,6 +135,16 @@ fn event(listed: &Listed) -> EventHandler {
             event.schedule = *expression;
             event.rule = *rule;
         }
+        Trigger::Authorizer(authorizer) => {
+            event.kind = "authorizer";
+            event.from.clone_from(&authorizer.api);
+            event.authorizer_kinds = authorizer.names().collect();
+            event.per_request = authorizer.per_request;
+        }
+        Trigger::WebSocket(route) => {
+            event.kind = "websocket";
+            event.key = Some(route.key());
+        }
         Trigger::Any { key } => {
             event.kind = "any";
             event.key = *key;

@@ -57,7 +57,7 @@ impl RouteInfo {
         let rows: Vec<Vec<String>> = std::iter::once(head)
             .chain(routes.iter().map(|route| route.cells(with_timeout)))
             .collect();
-        aligned(rows)
+        aligned(&rows)
     }
 }
 
@@ -86,7 +86,8 @@ impl EventInfo {
             } = one;
             vec![event, handler, location]
         });
-        aligned(std::iter::once(head.to_vec()).chain(rows).collect())
+        let rows: Vec<_> = std::iter::once(head.to_vec()).chain(rows).collect();
+        aligned(&rows)
     }
 }
 
@@ -115,15 +116,15 @@ pub(crate) fn listing(routes: &[RouteInfo], events: &[EventInfo]) -> String {
 
 /// Rows with columns as wide as their widest cell.
 #[cfg(any(debug_assertions, feature = "local"))]
-fn aligned(rows: Vec<Vec<String>>) -> String {
+fn aligned(rows: &[Vec<String>]) -> String {
     let mut widths = [0; 6];
-    for row in &rows {
+    for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
     let mut table = String::new();
-    for row in &rows {
+    for row in rows {
         let mut line = String::new();
         for (width, cell) in widths.iter().zip(row) {
             line.push_str(&format!("{cell:<width$}  "));

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "api-keys", feature = "jwt"))]
 
 mod authenticators;
+mod authorizers;
 mod blocks;
 mod cors;
 mod events;

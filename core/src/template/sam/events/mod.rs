@@ -4,6 +4,7 @@
 //! SQS, DynamoDB and Kinesis allow every queue and every stream of the account, and only a resource can get
 //! more properties by hand.
 
+mod authorizer;
 mod bucket;
 mod failed;
 mod pattern;
@@ -58,6 +59,8 @@ fn add(wiring: &mut Wiring<'_>, listed: &Listed) {
         Trigger::Schedule { expression, rule } => {
             rule::add_schedule(wiring, listed, *expression, *rule);
         }
+        Trigger::Authorizer(trigger) => authorizer::add(wiring, listed, trigger),
+        Trigger::WebSocket(_) => {}
         // Whatever invokes the function.
         Trigger::Any { .. } => {
             let handler = &listed.handler;

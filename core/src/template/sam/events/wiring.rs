@@ -5,7 +5,7 @@ use crate::{
     events::Listed,
     setting::Setting,
     template::{
-        Function,
+        Function, Gateway,
         block::Block,
         described::Described,
         resource::Kind,
@@ -45,6 +45,8 @@ impl Wired {
 /// A template while its handlers of events are added.
 pub(super) struct Wiring<'a> {
     pub(super) values: &'a mut Values,
+    /// Whether the template has an API Gateway.
+    pub(super) has_api: bool,
     /// The settings of the function that gets the events.
     pub(super) function: Function,
     pub(super) failures: Failures,
@@ -73,8 +75,10 @@ impl<'a> Wiring<'a> {
             Kind::Table(table) => Some((table.variable?, table.id.clone())),
             _ => None,
         });
+        let is_api = matches!(api.options.gateway, Gateway::HttpApi | Gateway::RestApi);
         Self {
             values,
+            has_api: is_api && !api.has_no_gateway(),
             function,
             failures: Failures::default(),
             errors: Vec::new(),
@@ -94,6 +98,27 @@ impl<'a> Wiring<'a> {
     pub(super) fn output(&mut self, id: &str) {
         let value = Map::new().with("Value", Node::reference(id));
         self.wired.outputs.push(id, value);
+    }
+
+    /// Adds an output with this value, once.
+    pub(super) fn output_of(&mut self, name: &str, value: Node) {
+        let outputs = &mut self.wired.outputs;
+        if !outputs.0.iter().any(|output| output.key == name) {
+            outputs.push(name, Map::new().with("Value", value));
+        }
+    }
+
+    /// The id of the API that an authorizer is for.
+    pub(super) fn id_of_api(&mut self, api: &Setting) -> Node {
+        let variable = api.variable().filter(|_| self.values.known(api).is_none());
+        if let Some(variable) = variable {
+            let description = format!("Value of {variable}");
+            let parameter = self
+                .values
+                .parameter(&name_of(variable), &description, false, None);
+            self.values.set(variable, parameter);
+        }
+        self.values.of(api)
     }
 
     /// Adds a comment to the function.

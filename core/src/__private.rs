@@ -200,7 +200,6 @@ pub async fn after_response(app: &App, deadline_ms: Option<u64>) {
 
 /// Assumes that Lambda reads which records of a batch failed, as it does with the template, unless the program or the
 /// environment says otherwise.
-#[must_use]
 pub fn assume_partial_responses(mut api: crate::Api) -> crate::Api {
     api.assume_partial_responses();
     api

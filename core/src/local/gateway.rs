@@ -307,10 +307,10 @@ impl<H: Handle> Gateway<H> {
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<crate::BoxError>,
     {
-        posted_event::check(request.method(), request.headers(), client).map_err(Box::new)?;
+        posted_event::check(request.method(), request.headers(), client)?;
         let event = self.collected(request).await.map_err(rejected)?.into_body();
         let outcome = self.handle.handle(event, self.contexts.next()).await;
-        posted_event::response(outcome).map_err(Box::new)
+        posted_event::response(outcome)
     }
 
     /// Whether the client receives base64 instead of the body that the function returned.

@@ -29,6 +29,17 @@ async fn a_message_reaches_the_others() {
 }
 
 #[tokio::test]
+async fn any_other_message_is_explained() {
+    let client = client().await;
+    let mut alice = client.websocket().query("name", "alice").connect().await;
+    let usage = json!({"usage": r#"{"action": "send", "text": ".."}"#});
+    for message in [json!({"action": "shout"}), json!("hi")] {
+        alice.send_json(&message).await;
+        alice.assert_json(&usage).await;
+    }
+}
+
+#[tokio::test]
 async fn members_that_left_or_vanished_get_nothing() {
     let client = client().await;
     let mut alice = client.websocket().query("name", "alice").connect().await;

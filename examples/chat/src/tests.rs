@@ -77,12 +77,3 @@ async fn a_member_needs_a_name() {
         .assert_rejected(400)
         .await;
 }
-
-#[tokio::test]
-async fn an_unknown_action_is_rejected() {
-    let client = client().await;
-    let mut alice = client.websocket().query("name", "alice").connect().await;
-    alice.send_json(&json!({"action": "dance"})).await;
-    let message = alice.recv_json().await;
-    assert_eq!(message["message"], "Forbidden");
-}

@@ -5,6 +5,7 @@
 //! the rest of the program refers to, so that one mistake causes one error. Generated code calls
 //! `lambda_api::__private` and contains no logic that a function could contain.
 
+mod authorizer;
 mod error;
 mod error_store;
 mod event;
@@ -17,6 +18,7 @@ mod routes;
 mod span_range;
 mod suggest;
 mod validate;
+mod ws_handler;
 
 use proc_macro::TokenStream;
 
@@ -30,6 +32,12 @@ pub fn api_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn event_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
     event::event_handler(attribute.into(), &item.into()).into()
+}
+
+#[doc = include_str!("../docs/authorizer.md")]
+#[proc_macro_attribute]
+pub fn authorizer(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    authorizer::authorizer(attribute.into(), &item.into()).into()
 }
 
 #[doc = include_str!("../docs/main.md")]
@@ -56,6 +64,12 @@ pub fn events(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ApiError, attributes(api))]
 pub fn api_error(item: TokenStream) -> TokenStream {
     error::derive(item.into()).into()
+}
+
+#[doc = include_str!("../docs/ws_handler.md")]
+#[proc_macro_attribute]
+pub fn ws_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    ws_handler::ws_handler(attribute.into(), &item.into()).into()
 }
 
 #[doc = include_str!("../docs/validate.md")]
@@ -100,7 +114,13 @@ mod tests {
                 B(#[garde(pattern("a"))] String),
             }
         });
-        for code in [handler, main, routes, error, rules] {
+        let authorizer = authorizer::authorizer(
+            quote!(http, api = "a1b2c3", crate = gateway),
+            &quote!(
+                async fn authorize(request: AuthorizerRequest) -> Allow {}
+            ),
+        );
+        for code in [handler, main, routes, error, rules, authorizer] {
             let code = code.to_string();
             assert!(code.contains("gateway"), "{code}");
             assert!(!code.contains(":: lambda_api"), "{code}");

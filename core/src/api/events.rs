@@ -1,7 +1,11 @@
 //! Handlers of events that are not HTTP requests.
 
 use super::Api;
-use crate::events::{Event, EventTable, Events, Handlers};
+#[cfg(any(debug_assertions, feature = "local"))]
+use super::table::EventInfo;
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::events::Listed;
+use crate::events::{Event, EventTable, Events, Given, Handlers};
 use serde_json::Value;
 use std::{any::TypeId, sync::Arc};
 
@@ -79,6 +83,16 @@ impl Api {
         self
     }
 
+    /// Assumes that Lambda reads which records failed, unless the program or the environment says otherwise.
+    pub(crate) fn assume_partial_responses(&mut self) {
+        if let Some(events) = &mut self.events {
+            events.table().assume_partial();
+        }
+        for (_, nested) in &mut self.nests {
+            nested.assume_partial_responses();
+        }
+    }
+
     pub(super) fn has_partial_responses(&self) -> bool {
         let events = self.events.as_ref();
         events.is_some_and(|events| events.has_partial())
@@ -99,8 +113,33 @@ impl Api {
     /// Adds the errors of the handlers.
     pub(super) fn check_events(&self, given: &[TypeId], errors: &mut Vec<String>) {
         if let Some(events) = &self.events {
-            events.check(given, self.is_resolved, errors);
+            let mut authenticators = self.authenticators.iter();
+            let given = Given {
+                states: given,
+                has_verifier: authenticators.any(|one| one.scheme.gateway.is_none()),
+            };
+            events.check(&given, self.is_resolved, errors);
         }
+    }
+
+    /// The table of the handlers, as the command line shows it.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn events_table(&self) -> Vec<EventInfo> {
+        let listed = self.listed_events();
+        listed.into_iter().map(EventInfo::from).collect()
+    }
+
+    /// The handlers, with those of nested APIs.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(super) fn listed_events(&self) -> Vec<&Listed> {
+        let mut listed = Vec::new();
+        if let Some(events) = &self.events {
+            listed.extend(events.listed());
+        }
+        for (_, nested) in &self.nests {
+            listed.extend(nested.listed_events());
+        }
+        listed
     }
 
     /// Takes the handlers, with those of nested APIs. The settings of these stay, for their errors.

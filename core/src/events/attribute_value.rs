@@ -163,7 +163,10 @@ impl<'de> Deserializer<'de> for Value<'de> {
                 Some(Decimal::Unsigned(number)) => visitor.visit_u64(number),
                 Some(Decimal::Signed(number)) => visitor.visit_i64(number),
                 Some(Decimal::Float(number)) => visitor.visit_f64(number),
-                None => Err(de::Error::invalid_value(Unexpected::Str(&text), &"a number")),
+                None => Err(de::Error::invalid_value(
+                    Unexpected::Str(&text),
+                    &"a number",
+                )),
             },
             Self::Binary(bytes) => visitor.visit_byte_buf(bytes),
             Self::Bool(value) => visitor.visit_bool(value),
@@ -330,7 +333,10 @@ mod tests {
             (json!({"N": "-7"}), json!(-7)),
             (json!({"N": "0.5"}), json!(0.5)),
             (json!({"NS": ["1", "2"]}), json!([1, 2])),
-            (json!({"L": [{"S": "a"}, {"NULL": true}]}), json!(["a", null])),
+            (
+                json!({"L": [{"S": "a"}, {"NULL": true}]}),
+                json!(["a", null]),
+            ),
             (json!({"M": {"a": {"BOOL": false}}}), json!({"a": false})),
         ] {
             assert_eq!(read(value), Ok(expected));
@@ -341,7 +347,10 @@ mod tests {
     fn numbers_are_exact_or_an_error() {
         let digits = "12345678901234567890123456789012345678";
         assert_eq!(read(json!({"N": digits})), Ok(digits.to_owned()));
-        assert_eq!(read(json!({"N": digits})), Ok(12345678901234567890123456789012345678_u128));
+        assert_eq!(
+            read(json!({"N": digits})),
+            Ok(12345678901234567890123456789012345678_u128)
+        );
         assert_eq!(read(json!({"N": "1.5"})), Ok("1.5".to_owned()));
         for (number, expected) in [
             ("255", Ok(255)),
@@ -351,14 +360,20 @@ mod tests {
             ("-1", Err("expected a number of type `u8`, found -1")),
             ("x", Err("expected a number of type `u8`, found x")),
         ] {
-            assert_eq!(read::<u8>(json!({"N": number})), expected.map_err(str::to_owned));
+            assert_eq!(
+                read::<u8>(json!({"N": number})),
+                expected.map_err(str::to_owned)
+            );
         }
     }
 
     #[test]
     fn binary_values_are_bytes() {
         assert_eq!(read(json!({"B": "AQI="})), Ok(vec![1_u8, 2]));
-        assert_eq!(read(json!({"BS": ["AQI=", ""]})), Ok(vec![vec![1_u8, 2], vec![]]));
+        assert_eq!(
+            read(json!({"BS": ["AQI=", ""]})),
+            Ok(vec![vec![1_u8, 2], vec![]])
+        );
     }
 
     #[test]

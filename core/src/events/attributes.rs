@@ -59,19 +59,39 @@ mod tests {
     #[test]
     fn attributes_of_both_services_are_read() {
         for (json, text, bytes) in [
-            (json!({"dataType": "String", "stringValue": "a"}), Some("a"), None),
-            (json!({"dataType": "Number.int", "stringValue": "1"}), Some("1"), None),
+            (
+                json!({"dataType": "String", "stringValue": "a"}),
+                Some("a"),
+                None,
+            ),
+            (
+                json!({"dataType": "Number.int", "stringValue": "1"}),
+                Some("1"),
+                None,
+            ),
             (
                 json!({"dataType": "Binary", "binaryValue": "AQI=", "stringListValues": []}),
                 None,
                 Some(vec![1, 2]),
             ),
-            (json!({"dataType": "Binary", "binaryValue": "?"}), None, None),
+            (
+                json!({"dataType": "Binary", "binaryValue": "?"}),
+                None,
+                None,
+            ),
             (json!({"Type": "String", "Value": "a"}), Some("a"), None),
-            (json!({"Type": "Binary", "Value": "AQI="}), None, Some(vec![1, 2])),
+            (
+                json!({"Type": "Binary", "Value": "AQI="}),
+                None,
+                Some(vec![1, 2]),
+            ),
         ] {
             let attribute: MessageAttribute = serde_json::from_value(json.clone()).unwrap();
-            assert_eq!((attribute.text(), attribute.bytes()), (text, bytes), "{json}");
+            assert_eq!(
+                (attribute.text(), attribute.bytes()),
+                (text, bytes),
+                "{json}"
+            );
         }
     }
 }

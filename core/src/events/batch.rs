@@ -68,7 +68,10 @@ impl Batches {
 
     fn respond(&self, batch: &Batch<'_>, failed: &[usize]) -> Result<Vec<u8>, EventError> {
         let records = batch.event.records();
-        let failed: Vec<_> = failed.iter().filter_map(|index| records.get(*index)).collect();
+        let failed: Vec<_> = failed
+            .iter()
+            .filter_map(|index| records.get(*index))
+            .collect();
         if !batch.kind.is_reported() {
             return match failed.is_empty() {
                 true => Ok(b"null".to_vec()),
@@ -92,7 +95,11 @@ impl Batches {
         }
         if batch.kind.is_stream() {
             // The checkpoint: Lambda sends everything from there on again.
-            ids = ids.into_iter().min_by_key(|id| (id.len(), *id)).into_iter().collect();
+            ids = ids
+                .into_iter()
+                .min_by_key(|id| (id.len(), *id))
+                .into_iter()
+                .collect();
         }
         let items: Vec<_> = ids.iter().map(|id| json!({"itemIdentifier": id})).collect();
         Ok(json!({"batchItemFailures": items}).to_string().into_bytes())
@@ -150,7 +157,9 @@ impl Batch<'_> {
                 return Some(record.index());
             }
             left -= 1;
-            let handled = run_within(call(record), clock).instrument(span.clone()).await;
+            let handled = run_within(call(record), clock)
+                .instrument(span.clone())
+                .await;
             if let Err(failure) = handled {
                 span.in_scope(|| {
                     failure.log();

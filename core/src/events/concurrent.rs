@@ -42,7 +42,11 @@ impl Wake for WakeOne {
 
     fn wake_by_ref(self: &Arc<Self>) {
         self.is_woken.store(true, Ordering::Release);
-        let waker = self.task.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let waker = self
+            .task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if let Some(waker) = waker {
             waker.wake();
         }

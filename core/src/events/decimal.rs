@@ -94,7 +94,10 @@ mod tests {
         for (text, expected) in [
             ("18446744073709551615", Some(Decimal::Unsigned(u64::MAX))),
             ("-9223372036854775808", Some(Decimal::Signed(i64::MIN))),
-            ("18446744073709551616", Some(Decimal::Float(18446744073709551616.0))),
+            (
+                "18446744073709551616",
+                Some(Decimal::Float(18446744073709551616.0)),
+            ),
             ("0.1", Some(Decimal::Float(0.1))),
             ("1E+99", Some(Decimal::Float(1e99))),
             ("inf", None),

@@ -209,6 +209,7 @@ impl<'e, T: DeserializeOwned, K: DeserializeOwned> FromRecord<'e> for Change<T, 
 }
 
 fn read<T: DeserializeOwned>(item: Item<'_>, which: &str) -> Result<T, Error> {
-    item.read()
-        .map_err(|error| Error::new(error).context(format!("the {which} of the item: unexpected type")))
+    item.read().map_err(|error| {
+        Error::new(error).context(format!("the {which} of the item: unexpected type"))
+    })
 }

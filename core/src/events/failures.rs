@@ -29,7 +29,9 @@ pub struct BatchFailures {
 impl BatchFailures {
     /// Adds a record that failed.
     pub fn add(&mut self, record: &Record) {
-        let batch = self.batch.get_or_insert_with(|| Arc::clone(record.shared()));
+        let batch = self
+            .batch
+            .get_or_insert_with(|| Arc::clone(record.shared()));
         self.is_mixed |= !Arc::ptr_eq(batch, record.shared());
         self.failed.push(record.index());
     }

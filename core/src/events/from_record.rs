@@ -134,7 +134,10 @@ impl<'e> FromRecord<'e> for &'e [u8] {
     type Rejection = Error;
 
     fn from_record(record: &'e Record) -> Result<Self, Error> {
-        record.content_bytes().map(|bytes| &**bytes).map_err(Error::msg)
+        record
+            .content_bytes()
+            .map(|bytes| &**bytes)
+            .map_err(Error::msg)
     }
 }
 

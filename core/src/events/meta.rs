@@ -49,11 +49,7 @@ impl<'e, K: EventKind> FromEvent<'e> for Meta<K> {
     type Rejection = Error;
 
     // A batch is no record.
-    const KINDS: Kinds = if K::IN_RECORDS {
-        Kinds::NONE
-    } else {
-        K::KINDS
-    };
+    const KINDS: Kinds = if K::IN_RECORDS { Kinds::NONE } else { K::KINDS };
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         event.read().map(Self).map_err(unfit::<K>)

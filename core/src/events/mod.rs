@@ -31,6 +31,7 @@
 
 mod attribute_value;
 mod attributes;
+mod authorizer;
 mod batch;
 mod call;
 mod concurrent;
@@ -66,12 +67,15 @@ mod s3_objects;
 mod schedule;
 mod seconds;
 mod sns;
+mod socket_route;
 mod sqs;
 mod table;
+mod taken;
 mod trigger;
 mod warm_up;
 
 pub use attributes::MessageAttribute;
+pub use authorizer::AuthorizerKind;
 pub use dynamodb::{Change, ChangeKind, DynamoDb};
 pub use error::EventError;
 pub use event::{Event, ReadError};
@@ -95,6 +99,8 @@ pub use sqs::Sqs;
 pub use warm_up::warm_up;
 
 #[doc(hidden)]
+pub use authorizer::AuthorizerTrigger;
+#[doc(hidden)]
 pub use call::{
     batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, event_0,
     event_1, event_2, event_3, event_4, event_5, event_6, event_7, event_8, record_0, record_1,
@@ -106,9 +112,17 @@ pub use handler::{Call, Handler, INVALID};
 pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
 pub use probe::{EventKinds, NoArgument, RecordKinds};
+pub use socket_route::SocketRoute;
+#[doc(hidden)]
+pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 
+pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
-pub(crate) use table::EventTable;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use list::Listed;
+#[cfg(feature = "websocket")]
+pub(crate) use run::{Failure, run};
+pub(crate) use table::{EventTable, Given};

@@ -95,7 +95,11 @@ mod tests {
             ),
             ("arn:", QUEUE, false),
         ] {
-            assert_eq!(Origin::of(from).fits(&Origin::of(origin)), expected, "{from} {origin}");
+            assert_eq!(
+                Origin::of(from).fits(&Origin::of(origin)),
+                expected,
+                "{from} {origin}"
+            );
         }
     }
 }

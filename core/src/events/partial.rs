@@ -9,11 +9,18 @@ pub(super) struct Partial {
     by_variable: Option<bool>,
     /// An invalid value of the variable.
     invalid: Option<String>,
+    /// What tests assume if nothing says it.
+    assumed: Option<bool>,
 }
 
 impl Partial {
     pub(super) fn set(&mut self, is_on: bool) {
         self.by_program = Some(is_on);
+    }
+
+    /// Assumes that Lambda reads it, unless the program or the environment says otherwise.
+    pub(super) fn assume(&mut self) {
+        self.assumed = Some(true);
     }
 
     /// Whether the program says it.
@@ -42,9 +49,18 @@ impl Partial {
         ))
     }
 
+    /// The same without what the program says.
+    pub(super) fn of_environment(&self) -> Self {
+        Self {
+            by_variable: self.by_variable,
+            assumed: self.assumed,
+            ..Self::default()
+        }
+    }
+
     /// `None` if nothing says it.
     pub(super) fn is_on(&self) -> Option<bool> {
-        self.by_program.or(self.by_variable)
+        self.by_program.or(self.by_variable).or(self.assumed)
     }
 }
 

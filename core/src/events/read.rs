@@ -1,6 +1,7 @@
 //! What selects the handler of an event, as read from it.
 
 use super::{
+    authorizer::{AuthorizerHead, AuthorizerKind},
     data::Data,
     envelope::Envelope,
     error::EventError,
@@ -21,6 +22,8 @@ pub(super) enum Read<'e> {
     },
     EventBridge(EventBridge<'e>),
     S3Test(S3Test<'e>),
+    WebSocket(Socket<'e>),
+    Authorizer(AuthorizerKind, AuthorizerHead<'e>),
     Other,
 }
 
@@ -46,6 +49,22 @@ pub(super) struct S3Test<'e> {
     bucket: Cow<'e, str>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Socket<'e> {
+    #[serde(borrow)]
+    request_context: SocketContext<'e>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SocketContext<'e> {
+    #[serde(borrow)]
+    event_type: Cow<'e, str>,
+    #[serde(borrow)]
+    route_key: Cow<'e, str>,
+}
+
 impl<'e> Read<'e> {
     pub(super) fn of(event: &'e OtherEvent) -> Self {
         let read = match event.kind {
@@ -53,6 +72,10 @@ impl<'e> Read<'e> {
             OtherKind::EventBridge => serde_json::from_slice(&event.json)
                 .ok()
                 .map(Self::EventBridge),
+            OtherKind::WebSocket => serde_json::from_slice(&event.json)
+                .ok()
+                .map(Self::WebSocket),
+            OtherKind::Authorizer => Self::of_authorizer(&event.json),
             OtherKind::Unknown => {
                 let test = serde_json::from_slice::<S3Test<'_>>(&event.json).ok();
                 let test = test.filter(|test| test.event == "s3:TestEvent");
@@ -73,6 +96,11 @@ impl<'e> Read<'e> {
         })
     }
 
+    fn of_authorizer(json: &'e [u8]) -> Option<Self> {
+        let head: AuthorizerHead<'_> = serde_json::from_slice(json).ok()?;
+        Some(Self::Authorizer(head.kind()?, head))
+    }
+
     pub(super) fn facts(&self) -> Facts<'_> {
         match self {
             Self::Records { kind, first, .. } => Facts::Records {
@@ -87,6 +115,14 @@ impl<'e> Read<'e> {
             },
             Self::S3Test(test) => Facts::S3Test {
                 bucket: &test.bucket,
+            },
+            Self::WebSocket(event) => Facts::WebSocket {
+                event_type: &event.request_context.event_type,
+                route_key: &event.request_context.route_key,
+            },
+            Self::Authorizer(kind, head) => Facts::Authorizer {
+                kind: *kind,
+                api_id: head.api_id(),
             },
             Self::Other => Facts::Other,
         }
@@ -107,7 +143,12 @@ impl<'e> Read<'e> {
                 )));
             }
             let json = data.event.records.slice_ref(raw.get().as_bytes());
-            Ok(Record::new(Arc::clone(data), *kind, index, (json, &envelope)))
+            Ok(Record::new(
+                Arc::clone(data),
+                *kind,
+                index,
+                (json, &envelope),
+            ))
         };
         all.iter().enumerate().map(record).collect()
     }

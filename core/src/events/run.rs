@@ -1,6 +1,6 @@
 //! Runs a handler until it ends, panics, or is stopped.
 
-use super::{data::Data, error::EventError, event::Event};
+use super::{data::Data, error::EventError, event::Event, taken::note_cause};
 use crate::{
     Error,
     catch_unwind::{Panic, catch_unwind},
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// How a handler did not succeed.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Error(Error),
     Panicked(Panic),
     Stopped(Elapsed),
@@ -50,7 +50,7 @@ impl Clock {
 }
 
 /// Runs the handler of an event. Shortly before the deadline of the invocation it is dropped.
-pub(super) async fn run<T>(
+pub(crate) async fn run<T>(
     handler: impl Future<Output = Result<T, Error>>,
     event: &Event,
 ) -> Result<T, Failure> {
@@ -75,6 +75,11 @@ impl Failure {
     /// Writes one log record about it.
     #[cold]
     pub(super) fn log(&self) {
+        note_cause(|| match self {
+            Self::Error(error) => format!("{error:?}"),
+            Self::Panicked(panic) => format!("panicked: {}", panic.message),
+            Self::Stopped(late) => format!("was {late}"),
+        });
         match self {
             Self::Error(error) => tracing::error!(
                 target: "lambda_api",

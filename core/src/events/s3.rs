@@ -238,7 +238,11 @@ mod tests {
                 "s3": {"bucket": {"name": "b"}, "object": {"key": "k"}},
             }))
             .unwrap();
-            assert_eq!((object.is_created(), object.is_removed()), (is_created, is_removed), "{name}");
+            assert_eq!(
+                (object.is_created(), object.is_removed()),
+                (is_created, is_removed),
+                "{name}"
+            );
         }
     }
 }

@@ -1,8 +1,13 @@
 //! Objects of S3, whatever service brings the notification.
 
 use super::{
-    event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, record::Record,
-    s3::{S3, ThroughEventBridge}, trigger::RecordKind,
+    event::Event,
+    from_event::FromEvent,
+    from_record::FromRecord,
+    kinds::Kinds,
+    record::Record,
+    s3::{S3, ThroughEventBridge},
+    trigger::RecordKind,
 };
 use crate::Error;
 use serde::Deserialize;

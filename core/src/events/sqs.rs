@@ -124,7 +124,9 @@ impl Sqs {
 
     /// The attributes that the sender has set, in no order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &MessageAttribute)> {
-        self.message_attributes.iter().map(|(name, value)| (name.as_str(), value))
+        self.message_attributes
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
     }
 
     fn time(&self, name: &str) -> Option<SystemTime> {

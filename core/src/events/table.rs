@@ -9,6 +9,14 @@ use super::{
 use crate::{Operation, setting::Variables};
 use std::{any::TypeId, sync::Arc};
 
+/// What an API has for the arguments of its handlers.
+pub(crate) struct Given<'a> {
+    pub(crate) states: &'a [TypeId],
+    /// Whether an authenticator of the outermost API verifies a credential itself, rather than reads what a
+    /// gateway has verified.
+    pub(crate) has_verifier: bool,
+}
+
 /// The handlers of events of an API.
 #[derive(Default)]
 pub(crate) struct EventTable {
@@ -25,10 +33,11 @@ impl EventTable {
         }));
     }
 
-    /// The handlers, without the settings of the whole API.
+    /// The handlers, without the settings of the whole API. What the environment says stays true.
     pub(crate) fn take_handlers(&mut self) -> Self {
         Self {
             handlers: std::mem::take(&mut self.handlers),
+            partial: self.partial.of_environment(),
             ..Self::default()
         }
     }
@@ -50,11 +59,21 @@ impl EventTable {
         self.partial.set(is_on);
     }
 
+    pub(crate) fn assume_partial(&mut self) {
+        self.partial.assume();
+    }
+
     pub(crate) fn has_partial(&self) -> bool {
         self.partial.is_set()
     }
 
-    #[expect(dead_code, reason = "for templates")]
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_sockets(&self) -> bool {
+        let mut handlers = self.handlers.iter();
+        handlers.any(|listed| listed.trigger.socket_route().is_some())
+    }
+
+    #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn handlers(&self) -> &[Listed] {
         &self.handlers
     }
@@ -69,7 +88,7 @@ impl EventTable {
 
     /// Adds the errors: missing state, and handlers that take the same events; also missing variables,
     /// if the settings were resolved.
-    pub(crate) fn check(&self, given: &[TypeId], is_resolved: bool, errors: &mut Vec<String>) {
+    pub(crate) fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>) {
         for listed in &self.handlers {
             let origin = listed.handler.origin();
             if is_resolved
@@ -84,11 +103,17 @@ impl EventTable {
             let mut operation = Operation::default();
             (listed.handler.describe)(&mut operation);
             for (id, name) in &operation.state {
-                if !given.contains(id) {
+                if !given.states.contains(id) {
                     errors.push(format!(
                         "the event handler {origin} needs the state `{name}`: add it with `Api::state`"
                     ));
                 }
+            }
+            if operation.needs_identity && !given.has_verifier {
+                errors.push(format!(
+                    "the authorizer {origin} takes an identity, but the API has no authenticator that verifies a \
+                     credential itself"
+                ));
             }
         }
         errors.extend(self.partial.error());

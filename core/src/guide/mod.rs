@@ -5,6 +5,7 @@
 //! | [`handlers`] | arguments, routes, responses, errors, limits, layers |
 //! | [`validation`] | rules for values, and the errors of values |
 //! | [`access`] | authentication and access rules |
+//! | [`authorizers`] | Lambda authorizers: decisions, policies, and the cache of the gateway |
 //! | [`testing`] | tests of handlers, of whole APIs and of the compiled program |
 //! | [`openapi`] | the OpenAPI document: what in a signature becomes what in it |
 //! | [`local_runs`] | the command line and the local server |
@@ -13,6 +14,7 @@
 //! | [`sources`] | the services that send requests to a function |
 //! | [`streaming`] | responses that the client gets while they are made: events, exports, files; which sources stream |
 //! | [`events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules; what is retried |
+//! | [`websocket`] | WebSocket APIs: handlers, messages to clients, tests |
 //! | [`server`] | the same program as an HTTP server, and an app inside axum |
 //! | [`beside_axum`] | how this crate differs from axum on `lambda_http` |
 //! | [`moving_over`] | moving a program from axum and `lambda_http`, with a table of idioms |
@@ -28,6 +30,9 @@ pub mod validation {}
 
 #[doc = include_str!("access.md")]
 pub mod access {}
+
+#[doc = include_str!("authorizers.md")]
+pub mod authorizers {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
@@ -50,6 +55,8 @@ pub mod sources {}
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}
 
+#[doc = include_str!("websocket.md")]
+pub mod websocket {}
 #[doc = include_str!("events.md")]
 pub mod events {}
 

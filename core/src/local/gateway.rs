@@ -2,15 +2,20 @@
 
 #[cfg(feature = "docs")]
 use super::docs::{LocalDocs, TOKEN};
+#[cfg(feature = "websocket")]
+use super::websocket::Sockets;
 use super::{
     context::Contexts,
     event_callers::Callers,
     handle::Handle,
     host_guard::{Foreign, HostGuard},
     log::{self, Shown},
+    posted_event,
     record::Recorder,
     stream::{self, Streamed, Watched},
 };
+#[cfg(feature = "websocket")]
+use crate::websocket::emulate::{Hub, Routes};
 use crate::{
     Body, IntoResponse, Problem, Response,
     error::observed,
@@ -18,6 +23,7 @@ use crate::{
         EventResponse, Source,
         emulate::{self, GatewayContext},
     },
+    events::watched,
     request_body::{self, Patience},
     sensitive,
 };
@@ -30,6 +36,7 @@ use http::{
 };
 use std::{
     net::IpAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -42,8 +49,12 @@ pub(super) struct Gateway<H> {
     recorder: Option<Recorder>,
     #[cfg(feature = "docs")]
     docs: Option<LocalDocs>,
-    handle: H,
+    handle: Arc<H>,
     contexts: Contexts,
+    /// Whether events can be posted.
+    takes_events: bool,
+    #[cfg(feature = "websocket")]
+    sockets: Option<Arc<Sockets>>,
     /// How long a body may stall.
     patience: Duration,
 }
@@ -62,8 +73,11 @@ impl<H: Handle> Gateway<H> {
             recorder: None,
             #[cfg(feature = "docs")]
             docs: None,
-            handle,
+            handle: Arc::new(handle),
             contexts: Contexts::default(),
+            takes_events: true,
+            #[cfg(feature = "websocket")]
+            sockets: None,
             patience: PATIENCE,
         }
     }
@@ -97,6 +111,29 @@ impl<H: Handle> Gateway<H> {
         Self { recorder, ..self }
     }
 
+    /// Sets whether events can be posted.
+    pub(super) fn taking_events(self, takes_events: bool) -> Self {
+        Self {
+            takes_events,
+            ..self
+        }
+    }
+
+    /// Adds a WebSocket API, if it has routes.
+    #[cfg(feature = "websocket")]
+    pub(super) fn with_sockets(mut self, routes: Option<(Routes, Hub)>) -> Self {
+        let handle = &self.handle;
+        self.sockets = routes
+            .map(|(routes, hub)| Arc::new(Sockets::new(self.port, routes, hub, handle.clone())));
+        self
+    }
+
+    /// The WebSocket API, so that its connections can be closed.
+    #[cfg(feature = "websocket")]
+    pub(super) fn sockets(&self) -> Option<Arc<Sockets>> {
+        self.sockets.clone()
+    }
+
     /// Adds the docs page.
     #[cfg(feature = "docs")]
     pub(super) fn documented(self, docs: Option<LocalDocs>) -> Self {
@@ -123,7 +160,9 @@ impl<H: Handle> Gateway<H> {
         let started = Instant::now();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let (outcome, mut problems) = observed(self.response(request, client)).await;
+        // On the heap: the futures of debug builds are large.
+        let handled = Box::pin(observed(self.response(request, client)));
+        let ((outcome, mut problems), seen) = watched(handled).await;
         let response = match outcome {
             Ok(response) => response,
             Err(rejected) => {
@@ -142,6 +181,7 @@ impl<H: Handle> Gateway<H> {
             path: &path,
             status,
             took: started.elapsed(),
+            taken: seen.taken,
             problems: &problems,
         });
         if cfg!(not(feature = "docs")) && path == "/_docs" && response.status().is_client_error() {
@@ -201,6 +241,16 @@ impl<H: Handle> Gateway<H> {
             let file = file.to_owned();
             return self.docs_response(docs, &file, request).await;
         }
+        if self.takes_events && request.uri().path() == posted_event::PATH {
+            return Box::pin(self.posted_event(request, client)).await;
+        }
+        #[cfg(feature = "websocket")]
+        if let Some(sockets) = &self.sockets
+            && sockets.take(&request)
+        {
+            let response = sockets.respond(request, client, self.patience()).await;
+            return response.map_err(rejected);
+        }
         let is_head = request.method() == Method::HEAD;
         let mut request = self.collected(request).await.map_err(rejected)?;
         sensitive::mark_all(request.headers_mut(), self.callers.credentials());
@@ -247,11 +297,34 @@ impl<H: Handle> Gateway<H> {
         Ok(Response::from_parts(parts, body))
     }
 
+    /// The response to an event of a tool on this machine.
+    async fn posted_event<B>(
+        &self,
+        request: http::Request<B>,
+        client: IpAddr,
+    ) -> Result<Response, Rejected>
+    where
+        B: http_body::Body<Data = Bytes> + Send,
+        B::Error: Into<crate::BoxError>,
+    {
+        posted_event::check(request.method(), request.headers(), client)?;
+        let event = self.collected(request).await.map_err(rejected)?.into_body();
+        let outcome = self.handle.handle(event, self.contexts.next()).await;
+        posted_event::response(outcome)
+    }
+
     /// Whether the client receives base64 instead of the body that the function returned.
     fn left_encoded(&self, raw_response: &[u8], response: &http::Response<Bytes>) -> bool {
         self.source == Source::RestApi
             && emulate::parse_response(self.source, raw_response)
                 .is_ok_and(|sent| sent.body() != response.body())
+    }
+
+    fn patience(&self) -> Patience {
+        Patience {
+            next: self.patience,
+            whole: None,
+        }
     }
 
     async fn collected<B>(&self, request: http::Request<B>) -> Result<http::Request<Bytes>, Problem>
@@ -264,11 +337,7 @@ impl<H: Handle> Gateway<H> {
             _ => EVENT_LIMIT,
         };
         let (parts, body) = request.into_parts();
-        let patience = Patience {
-            next: self.patience,
-            whole: None,
-        };
-        match request_body::collect(body, limit, patience).await {
+        match request_body::collect(body, limit, self.patience()).await {
             Ok(body) => Ok(http::Request::from_parts(parts, body)),
             Err(unread) => Err(unread.problem(|| too_large(limit))),
         }

@@ -41,7 +41,11 @@ async fn of_stream(State(calls): State<Calls>, text: &str) -> Result<(), Error> 
 
 #[event_handler(dynamodb)]
 async fn of_table(State(calls): State<Calls>, record: &Record) -> Result<(), Error> {
-    let fate = if record.id() == Some("10") { "fails" } else { "" };
+    let fate = if record.id() == Some("10") {
+        "fails"
+    } else {
+        ""
+    };
     work(&calls, &format!("change {fate}")).await
 }
 
@@ -54,7 +58,9 @@ async fn of_topic(State(calls): State<Calls>, text: &str) -> Result<(), Error> {
 async fn partial(events: Events, event: &Value) -> (Vec<String>, Vec<String>) {
     let calls = Calls::default();
     let api = Api::new().state(calls.clone()).events(events);
-    let response = send(api.report_batch_item_failures(true), event).await.unwrap();
+    let response = send(api.report_batch_item_failures(true), event)
+        .await
+        .unwrap();
     let failed = failures(&response).into_iter().map(str::to_owned).collect();
     (failed, calls.take())
 }
@@ -75,7 +81,9 @@ fn base64(text: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut encoded = String::new();
     for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+        let bits = chunk
+            .iter()
+            .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
         let bits = bits << (8 * (3 - chunk.len()));
         for at in 0..4 {
             let symbol = char::from(ALPHABET[bits >> (18 - 6 * at) & 63]);
@@ -108,15 +116,24 @@ async fn only_failed_messages_are_reported() {
 #[tokio::test(start_paused = true)]
 async fn groups_of_a_fifo_queue_stop_at_a_failure() {
     let fifo = |bodies: &[(&str, &str)]| {
-        let records = bodies.iter().enumerate().map(|(at, (group, body))| match *group {
-            "" => message("q.fifo", &format!("m{at}"), body),
-            group => in_group("q.fifo", &format!("m{at}"), group, body),
-        });
+        let records = bodies
+            .iter()
+            .enumerate()
+            .map(|(at, (group, body))| match *group {
+                "" => message("q.fifo", &format!("m{at}"), body),
+                group => in_group("q.fifo", &format!("m{at}"), group, body),
+            });
         json!({"Records": records.collect::<Vec<_>>()})
     };
     for (event, failed, handled) in [
         (
-            fifo(&[("g", "a"), ("h", "b fails"), ("g", "c"), ("h", "d"), ("g", "e")]),
+            fifo(&[
+                ("g", "a"),
+                ("h", "b fails"),
+                ("g", "c"),
+                ("h", "d"),
+                ("g", "e"),
+            ]),
             &["m1", "m3"][..],
             &["a", "b fails", "c", "e"][..],
         ),
@@ -146,7 +163,14 @@ async fn groups_of_a_fifo_queue_stop_at_a_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_begins_again_at_the_first_failure() {
-    let records = |second: &str| kinesis(&[("98", "a"), ("99", second), ("100", "c"), ("101", "d fails")]);
+    let records = |second: &str| {
+        kinesis(&[
+            ("98", "a"),
+            ("99", second),
+            ("100", "c"),
+            ("101", "d fails"),
+        ])
+    };
     for (event, failed, handled) in [
         (records("b"), &["101"][..], 4),
         (records("b fails"), &["99"], 2),
@@ -212,8 +236,12 @@ async fn what_did_not_begin_before_the_deadline_is_reported() {
     let api = Api::new().state(calls.clone()).events(events![each]);
     let app = api.report_batch_item_failures(true).build().await.unwrap();
     let mut late = LambdaContext::for_test();
-    late.received = late.received.and_then(|at| at.checked_sub(Duration::from_secs(60)));
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    late.received = late
+        .received
+        .and_then(|at| at.checked_sub(Duration::from_secs(60)));
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap();
     late.deadline_ms = Some(since.as_millis() as u64 - 1);
     let response = send_to(&app, &sqs("q", &["a", "b"]), late).await.unwrap();
     assert_eq!(failures(&response), ["m0", "m1"]);
@@ -281,7 +309,9 @@ async fn records_that_cannot_be_read_fail_alone() {
         message("q", "m0", "7"), without_body, with_number, message("q", "m3", "tea"),
         message("q", "m4", &format!("{}7{}", "[".repeat(999), "]".repeat(999))),
     ]});
-    let api = Api::new().events(events![numbers]).report_batch_item_failures(true);
+    let api = Api::new()
+        .events(events![numbers])
+        .report_batch_item_failures(true);
     let response = send(api, &event).await.unwrap();
     assert_eq!(failures(&response), ["m1", "m2", "m3", "m4"]);
 }
@@ -292,7 +322,9 @@ async fn a_failure_that_cannot_be_named_fails_the_invocation() {
     nameless.as_object_mut().unwrap().remove("messageId");
     let event = json!({"Records": [message("q", "m0", "a fails"), nameless]});
     let api = Api::new().state(Calls::default()).events(events![each]);
-    let error = send(api.report_batch_item_failures(true), &event).await.unwrap_err();
+    let error = send(api.report_batch_item_failures(true), &event)
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), "2 of 2 records failed");
 }
 
@@ -317,7 +349,12 @@ fn all_of_stream(records: &[Record]) -> BatchFailures {
     let mut failures = BatchFailures::default();
     assert!(failures.is_empty());
     // In any order.
-    failures.extend(records.iter().rev().filter(|record| record.text().is_some_and(|text| text.ends_with("fails"))));
+    failures.extend(
+        records
+            .iter()
+            .rev()
+            .filter(|record| record.text().is_some_and(|text| text.ends_with("fails"))),
+    );
     failures
 }
 
@@ -332,8 +369,14 @@ async fn a_handler_of_batches_reports_its_failures() {
         (sqs("q", &["all", "b"]), Ok(&["m0", "m1"])),
         (sqs("q", &["a"]), Ok(&[])),
         (fifo, Ok(&["m1", "m3"])),
-        (kinesis(&[("9", "a"), ("10", "b fails"), ("11", "c fails")]), Ok(&["10"])),
-        (sqs("q", &["error", "b"]), Err("the event handler `all` failed")),
+        (
+            kinesis(&[("9", "a"), ("10", "b fails"), ("11", "c fails")]),
+            Ok(&["10"]),
+        ),
+        (
+            sqs("q", &["error", "b"]),
+            Err("the event handler `all` failed"),
+        ),
         (
             sqs("q", &["hangs", "b"]),
             Err("the event handler `all` was stopped after 29500 ms, shortly before the deadline"),
@@ -367,9 +410,13 @@ async fn a_record_of_another_batch_is_never_reported() {
     let api = Api::new().state(Kept::default()).events(events![keeping]);
     let app = api.report_batch_item_failures(true).build().await.unwrap();
     let event = sqs("q", &["a"]);
-    let first = send_to(&app, &event, LambdaContext::for_test()).await.unwrap();
+    let first = send_to(&app, &event, LambdaContext::for_test())
+        .await
+        .unwrap();
     assert_eq!(failures(&first), ["m0"]);
-    let error = send_to(&app, &event, LambdaContext::for_test()).await.unwrap_err();
+    let error = send_to(&app, &event, LambdaContext::for_test())
+        .await
+        .unwrap_err();
     assert_eq!(error.error_type(), "InvalidBatch");
     let expected = "the batch handler reported a record of another batch";
     assert_eq!(error.to_string(), expected);

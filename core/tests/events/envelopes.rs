@@ -55,12 +55,16 @@ async fn call(events: Events, event: &Value) -> Result<Vec<String>, String> {
     let calls = Calls::default();
     let api = Api::new().state(calls.clone()).events(events);
     let sent = send(api, event).await;
-    sent.map(|_| calls.take()).map_err(|error| error.to_string())
+    sent.map(|_| calls.take())
+        .map_err(|error| error.to_string())
 }
 
 fn note(calls: &Calls, objects: S3Objects) {
     let keys: Vec<_> = objects.iter().map(|object| object.key()).collect();
-    assert_eq!((keys.len(), keys.is_empty()), (objects.len(), objects.is_empty()));
+    assert_eq!(
+        (keys.len(), keys.is_empty()),
+        (objects.len(), objects.is_empty())
+    );
     calls.add(keys.join(" "));
     assert!(objects.into_iter().all(|object| object.is_created()));
 }

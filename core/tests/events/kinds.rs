@@ -2,7 +2,9 @@
 
 use crate::common::{Calls, send, sqs};
 use lambda_api::{
-    Api, Error, Json, LambdaContext, State, bytes::Bytes, event_handler, events,
+    Api, Error, Json, LambdaContext, State,
+    bytes::Bytes,
+    event_handler, events,
     events::{
         Change, ChangeKind, DynamoDb, Event, EventBridge, EventBridgeEvent, Kinesis, Meta, Record,
         S3, Schedule, Sns, Sqs,
@@ -61,7 +63,10 @@ async fn a_message_of_sqs() {
     }
     let expected = "tea m0 arn:aws:sqs:eu-west-1:123456789012:orders eu-west-1 2 1545082649183 \
                     1545082649185 AIDA Some(\"blue\") false";
-    assert_eq!(call(events![handle], &sqs("orders", &["tea"])).await, expected);
+    assert_eq!(
+        call(events![handle], &sqs("orders", &["tea"])).await,
+        expected
+    );
 }
 
 #[tokio::test]
@@ -183,7 +188,9 @@ async fn changed(
     assert_eq!(change.kind, meta.kind());
     assert_eq!(keys.new.is_some(), change.new.is_some());
     let amount = |order: &Option<Order>| {
-        order.as_ref().map(|order| format!("{} {} {}", order.sku, order.amount, order.tags.len()))
+        order
+            .as_ref()
+            .map(|order| format!("{} {} {}", order.sku, order.amount, order.tags.len()))
     };
     calls.add(format!(
         "{:?} {} {:?} {:?} {} {} {} {} {:?} {:?} {}",
@@ -204,21 +211,28 @@ async fn changed(
 
 #[tokio::test]
 async fn a_change_of_dynamodb() {
-    let item = |amount: &str| {
-        json!({"id": {"S": "o1"}, "sku": {"S": "tea"}, "amount": {"N": amount}, "tags": {"SS": ["a"]}})
-    };
-    let modified = change("MODIFY", json!({"OldImage": item("1"), "NewImage": item("18446744073709551615")}));
+    let item = |amount: &str| json!({"id": {"S": "o1"}, "sku": {"S": "tea"}, "amount": {"N": amount}, "tags": {"SS": ["a"]}});
+    let modified = change(
+        "MODIFY",
+        json!({"OldImage": item("1"), "NewImage": item("18446744073709551615")}),
+    );
     assert_eq!(
         call(events![changed], &modified).await,
         "Modify o1 Some(\"tea 1 1\") Some(\"tea 18446744073709551615 1\") e1 100 orders false \
          Some(26) Some(\"NEW_AND_OLD_IMAGES\") 1428537600500"
     );
     let removed = change("REMOVE", json!({"OldImage": item("1")}));
-    assert!(call(events![changed], &removed).await.starts_with(
-        "Remove o1 Some(\"tea 1 1\") None e1 100 orders true"
-    ));
+    assert!(
+        call(events![changed], &removed)
+            .await
+            .starts_with("Remove o1 Some(\"tea 1 1\") None e1 100 orders true")
+    );
     let keys_only = change("INSERT", json!({}));
-    assert!(call(events![changed], &keys_only).await.starts_with("Insert o1 None None"));
+    assert!(
+        call(events![changed], &keys_only)
+            .await
+            .starts_with("Insert o1 None None")
+    );
     assert_ne!(ChangeKind::Insert, ChangeKind::Remove);
 }
 
@@ -227,7 +241,9 @@ async fn an_image_that_does_not_fit_fails_the_record() {
     let calls = Calls::default();
     let item = json!({"sku": {"S": "tea"}, "amount": {"N": "1.5"}, "tags": {"L": []}});
     let api = Api::new().state(calls.clone()).events(events![changed]);
-    let error = send(api, &change("INSERT", json!({"NewImage": item}))).await.unwrap_err();
+    let error = send(api, &change("INSERT", json!({"NewImage": item})))
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), "1 of 1 records failed");
     assert!(calls.take().is_empty());
 }
@@ -319,11 +335,21 @@ async fn events_of_event_bridge() {
             r#"{"to":{"status":"open"}} e1 shop.orders Changed 123456789012 2026-01-02T03:04:05Z eu-west-1 ["a"] None"#,
         ),
         (
-            bridged("aws.events", "Scheduled Event", &json!({}), &rule("nightly")),
+            bridged(
+                "aws.events",
+                "Scheduled Event",
+                &json!({}),
+                &rule("nightly"),
+            ),
             nightly_call,
         ),
         (
-            bridged("aws.events", "Scheduled Event", &json!({}), &rule("bus/nightly")),
+            bridged(
+                "aws.events",
+                "Scheduled Event",
+                &json!({}),
+                &rule("bus/nightly"),
+            ),
             nightly_call,
         ),
         (
@@ -338,12 +364,28 @@ async fn events_of_event_bridge() {
         (json!({"job": 7}), "other: job"),
         (bridged("shop.carts", "Placed", &open, &none), OTHER),
         (bridged("shop.orders", "Removed", &open, &none), OTHER),
-        (bridged("shop.orders", "Placed", &json!({"to": "open"}), &none), OTHER),
-        (bridged("shop.orders", "Placed", &Value::Null, &none), NO_DETAIL),
-        (bridged("aws.events", "Scheduled Event", &json!({}), &rule("hourly")), OTHER),
-        (bridged("aws.events", "Scheduled Event", &json!({}), &none), OTHER),
+        (
+            bridged("shop.orders", "Placed", &json!({"to": "open"}), &none),
+            OTHER,
+        ),
+        (
+            bridged("shop.orders", "Placed", &Value::Null, &none),
+            NO_DETAIL,
+        ),
+        (
+            bridged("aws.events", "Scheduled Event", &json!({}), &rule("hourly")),
+            OTHER,
+        ),
+        (
+            bridged("aws.events", "Scheduled Event", &json!({}), &none),
+            OTHER,
+        ),
     ] {
-        assert_eq!(call(events![other, placed, nightly], &event).await, expected, "{event}");
+        assert_eq!(
+            call(events![other, placed, nightly], &event).await,
+            expected,
+            "{event}"
+        );
     }
 }
 
@@ -363,5 +405,8 @@ async fn the_handler_of_the_first_key_takes_an_event() {
     let both = json!({"a": 1, "b": 1});
     assert_eq!(call(events![other, b, a], &both).await, "b");
     assert_eq!(call(events![a, b, other], &both).await, "a");
-    assert_eq!(call(events![a, b, other], &json!({"a": null})).await, "other: ");
+    assert_eq!(
+        call(events![a, b, other], &json!({"a": null})).await,
+        "other: "
+    );
 }

@@ -118,8 +118,13 @@ async fn app(events: Events, log: &Log) -> App {
 /// Sends a batch. Returns the numbers that are reported.
 async fn batch(app: &App, records: Vec<Value>) -> Vec<usize> {
     let event = json!({"Records": records});
-    let response = send_to(app, &event, LambdaContext::for_test()).await.unwrap();
-    failures(&response).into_iter().map(|id| id.parse().unwrap()).collect()
+    let response = send_to(app, &event, LambdaContext::for_test())
+        .await
+        .unwrap();
+    failures(&response)
+        .into_iter()
+        .map(|id| id.parse().unwrap())
+        .collect()
 }
 
 fn text(work: &Work) -> String {
@@ -134,7 +139,11 @@ async fn exactly_the_failed_of_10_000_messages_are_reported() {
     while number < RECORDS {
         let size = (1 + random.below(25)).min(RECORDS - number);
         let works: Vec<_> = (number..number + size)
-            .map(|number| Work { number, group: 0, fate: random.fate() })
+            .map(|number| Work {
+                number,
+                group: 0,
+                fate: random.fate(),
+            })
             .collect();
         number += size;
         let one = |work: &Work| message("orders", &work.number.to_string(), &text(work));
@@ -142,7 +151,10 @@ async fn exactly_the_failed_of_10_000_messages_are_reported() {
         let Handled { begun, done } = log.take();
         handled += done.len();
         let done: BTreeSet<_> = done.into_iter().collect();
-        let not_done = works.iter().map(|work| work.number).filter(|n| !done.contains(n));
+        let not_done = works
+            .iter()
+            .map(|work| work.number)
+            .filter(|n| !done.contains(n));
         assert_eq!(reported, not_done.collect::<Vec<_>>());
         let hang = works.iter().filter(|work| work.fate == Fate::Hangs).count();
         // Fewer than the limit cannot keep the others from being handled.
@@ -160,7 +172,11 @@ async fn groups_of_10_000_messages_stay_in_order() {
     let (log, mut random) = (Log::default(), Random(11));
     let app = app(events![of_queue], &log).await;
     let mut queue: VecDeque<_> = (0..RECORDS)
-        .map(|number| Work { number, group: random.below(9), fate: Fate::Done })
+        .map(|number| Work {
+            number,
+            group: random.below(9),
+            fate: Fate::Done,
+        })
         .collect();
     let mut done = vec![Vec::new(); 9];
     let mut rounds = 0;
@@ -192,7 +208,11 @@ async fn groups_of_10_000_messages_stay_in_order() {
         let groups: BTreeMap<_, _> = works.iter().map(|work| (work.number, work.group)).collect();
         let first: BTreeMap<_, _> = expected.iter().rev().map(|n| (groups[n], *n)).collect();
         for begun in handled.begun {
-            assert!(first.get(&groups[&begun]).is_none_or(|first| begun <= *first));
+            assert!(
+                first
+                    .get(&groups[&begun])
+                    .is_none_or(|first| begun <= *first)
+            );
         }
         for number in handled.done {
             done[groups[&number]].push(number);
@@ -222,7 +242,11 @@ async fn a_stream_of_10_000_changes_has_no_gap() {
                 0 => random.fate(),
                 _ => Fate::Done,
             };
-            let work = Work { number, group: 0, fate };
+            let work = Work {
+                number,
+                group: 0,
+                fate,
+            };
             json!({
                 "eventSource": "aws:dynamodb", "work": work,
                 "eventSourceARN": "arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/l",

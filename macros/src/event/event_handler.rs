@@ -47,9 +47,11 @@ pub(crate) fn event_handler(attribute: TokenStream, item: &TokenStream) -> Token
         call,
         variant,
         respond: quote!(#private::#respond),
+        around: None,
         trigger: Trigger::tokens(trigger, krate),
         kinds: trigger.kinds(&private),
         concurrency,
+        otherwise: None,
     }
     .tokens()
 }

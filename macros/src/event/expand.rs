@@ -35,11 +35,15 @@ pub(crate) struct Expansion<'a> {
     pub(crate) variant: &'a str,
     /// The function that converts the value of the handler, generic over its type.
     pub(crate) respond: TokenStream,
+    /// A function that is called with the event, `describe` and the call, in place of the call.
+    pub(crate) around: Option<TokenStream>,
     /// The expression of the `Trigger`.
     pub(crate) trigger: TokenStream,
     /// The expression of the `Kinds` of the handler.
     pub(crate) kinds: TokenStream,
     pub(crate) concurrency: TokenStream,
+    /// The function for events that no handler takes.
+    pub(crate) otherwise: Option<TokenStream>,
 }
 
 /// The largest number of arguments.
@@ -109,9 +113,16 @@ impl Expansion<'_> {
         let cfgs = cfgs(&function.attrs);
         let doc = doc_text(&function.attrs);
         let checks = self.kind_checks(&private);
-        let call = self.call(&private);
         let describe = self.describe(&private);
+        let call = match (&self.around, self.call(&private)) {
+            (Some(around), call) => quote!(|__event| #around(__event, #describe, #call)),
+            (None, call) => call,
+        };
         let variant = format_ident!("{}", self.variant);
+        let otherwise = match &self.otherwise {
+            Some(otherwise) => quote!(::core::option::Option::Some(#otherwise)),
+            None => quote!(::core::option::Option::None),
+        };
         // `line!()` is the line of its own tokens: the function's, not the attribute's.
         let file = quote_spanned!(ident.span()=> ::core::file!());
         let line = quote_spanned!(ident.span()=> ::core::line!());
@@ -134,6 +145,7 @@ impl Expansion<'_> {
                         concurrency: #concurrency,
                         call: #private::Call::#variant(#call),
                         describe: #describe,
+                        otherwise: #otherwise,
                     };
                 }
             };

@@ -176,7 +176,8 @@ impl Trigger {
             let path: LitStr = inside.parse()?;
             let value = path.value();
             if value.split('.').any(str::is_empty) {
-                let message = "expected names of members with dots between them, such as `bucket.name`";
+                let message =
+                    "expected names of members with dots between them, such as `bucket.name`";
                 return Err(syn::Error::new(path.span(), message));
             }
             if self.detail.iter().any(|(known, _)| known.value() == value) {

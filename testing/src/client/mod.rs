@@ -6,6 +6,7 @@ mod build;
 mod conform;
 mod cookie;
 mod difference;
+mod event;
 mod gateway;
 mod jar;
 mod problem;
@@ -16,15 +17,21 @@ mod sources;
 mod sse;
 mod stream;
 mod target;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub use build::TestClientBuilder;
 pub use cookie::ReceivedCookie;
+pub use event::EventOutcome;
 pub use problem::ReceivedProblem;
 pub use request::TestRequest;
 pub use response::TestResponse;
 pub use sources::{OnEverySource, on_every_source};
 pub use sse::ReceivedEvent;
 pub use stream::ReceivedChunk;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub use websocket::{TestHandshake, TestSocket};
 
 use http::{HeaderMap, HeaderValue, Method};
 use jar::Jar;

@@ -40,9 +40,13 @@ fn event(queue: &str, bodies: &[&str]) -> String {
 fn handle(partial: Option<bool>, events: &[String]) -> (Vec<serde_json::Value>, Vec<String>) {
     let mut errors = Vec::new();
     let records = log::capture(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
         runtime.expect("a runtime").block_on(async {
-            let mut api = Api::new().events(Events(HANDLERS)).environment(Vec::<(&str, &str)>::new());
+            let mut api = Api::new()
+                .events(Events(HANDLERS))
+                .environment(Vec::<(&str, &str)>::new());
             if let Some(is_on) = partial {
                 api = api.report_batch_item_failures(is_on);
             }
@@ -65,7 +69,10 @@ fn a_failure_is_one_record_with_the_message_and_the_handler() {
         let records = records.iter().filter(|record| record["level"] == level);
         let shown = records.map(|record| {
             assert_eq!(record["handler"], "ship");
-            format!("{} {} {}", record["record_id"], record["message"], record["cause"])
+            format!(
+                "{} {} {}",
+                record["record_id"], record["message"], record["cause"]
+            )
         });
         shown.collect::<Vec<_>>()
     };
@@ -85,8 +92,14 @@ fn messages_behind_a_failure_are_counted() {
     let (records, _) = handle(Some(true), &[event("q.fifo", &["fails", "", ""])]);
     let last = records.last().expect("a record");
     assert_eq!(last["level"], "WARN");
-    assert_eq!(last["message"], "records were not handled, because this one failed");
-    assert_eq!((&last["count"], &last["record_id"]), (&json!(2), &json!("m0")));
+    assert_eq!(
+        last["message"],
+        "records were not handled, because this one failed"
+    );
+    assert_eq!(
+        (&last["count"], &last["record_id"]),
+        (&json!(2), &json!("m0"))
+    );
 }
 
 #[test]
@@ -94,7 +107,10 @@ fn that_partial_responses_are_off_is_said_once() {
     let events = [event("q", &["fails"]), event("q", &["fails"])];
     for (partial, warnings) in [(None, 1), (Some(false), 0)] {
         let (records, errors) = handle(partial, &events);
-        let count = records.iter().filter(|record| record["level"] == "WARN").count();
+        let count = records
+            .iter()
+            .filter(|record| record["level"] == "WARN")
+            .count();
         assert_eq!(count, warnings, "{partial:?}");
         // What the handler said is in the log alone.
         assert_eq!(errors, ["1 of 1 records failed", "1 of 1 records failed"]);

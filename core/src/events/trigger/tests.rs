@@ -59,9 +59,17 @@ fn handlers_that_take_the_same_events_overlap() {
         (records(Sqs, env("A")), records(Sqs, "orders"), false),
         (bridge(&[], &[], &[]), bridge(&["a"], &["b"], &[]), true),
         (bridge(&["a"], &[], &[]), bridge(&[], &["b"], &[]), true),
-        (bridge(&["a", "b"], &[], &[]), bridge(&["b", "c"], &[], &[]), true),
+        (
+            bridge(&["a", "b"], &[], &[]),
+            bridge(&["b", "c"], &[], &[]),
+            true,
+        ),
         (bridge(&["a"], &[], &[]), bridge(&["b"], &[], &[]), false),
-        (bridge(&["a"], &["b"], &[]), bridge(&["a"], &["c"], &[]), false),
+        (
+            bridge(&["a"], &["b"], &[]),
+            bridge(&["a"], &["c"], &[]),
+            false,
+        ),
         (
             bridge(&["a"], &[], &[("x", "1")]),
             bridge(&["a"], &[], &[("x", "2")]),
@@ -77,8 +85,16 @@ fn handlers_that_take_the_same_events_overlap() {
         (schedule(Some("a")), schedule(Some("b")), false),
         (schedule(Some("a")), bridge(&[], &[], &[]), true),
         (schedule(None), bridge(&["aws.scheduler"], &[], &[]), true),
-        (schedule(None), bridge(&["aws.events"], &["Scheduled Event"], &[]), true),
-        (schedule(None), bridge(&["aws.events"], &["Other"], &[]), false),
+        (
+            schedule(None),
+            bridge(&["aws.events"], &["Scheduled Event"], &[]),
+            true,
+        ),
+        (
+            schedule(None),
+            bridge(&["aws.events"], &["Other"], &[]),
+            false,
+        ),
         (schedule(None), bridge(&["shop"], &[], &[]), false),
         (schedule(None), any(None), false),
         (any_record(Sqs), any(None), false),
@@ -96,9 +112,21 @@ fn handlers_that_take_the_same_events_overlap() {
 fn rules_are_known_by_their_name_in_the_arn() {
     for (arn, rule, expected) in [
         ("arn:aws:events:eu-west-1:1:rule/nightly", "nightly", true),
-        ("arn:aws:events:eu-west-1:1:rule/bus/nightly", "nightly", true),
-        ("arn:aws:events:eu-west-1:1:rule/bus/nightly", "bus/nightly", true),
-        ("arn:aws:scheduler:eu-west-1:1:schedule/default/nightly", "nightly", true),
+        (
+            "arn:aws:events:eu-west-1:1:rule/bus/nightly",
+            "nightly",
+            true,
+        ),
+        (
+            "arn:aws:events:eu-west-1:1:rule/bus/nightly",
+            "bus/nightly",
+            true,
+        ),
+        (
+            "arn:aws:scheduler:eu-west-1:1:schedule/default/nightly",
+            "nightly",
+            true,
+        ),
         ("arn:aws:events:eu-west-1:1:rule/nightly", "night", false),
         ("arn:aws:events:eu-west-1:1:rule/bus/nightly", "bus", false),
         ("nightly", "nightly", false),

@@ -214,7 +214,7 @@ async fn a_change_of_dynamodb() {
     let item = |amount: &str| json!({"id": {"S": "o1"}, "sku": {"S": "tea"}, "amount": {"N": amount}, "tags": {"SS": ["a"]}});
     let modified = change(
         "MODIFY",
-        json!({"OldImage": item("1"), "NewImage": item("18446744073709551615")}),
+        &json!({"OldImage": item("1"), "NewImage": item("18446744073709551615")}),
     );
     assert_eq!(
         call(events![changed], &modified).await,

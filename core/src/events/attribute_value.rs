@@ -275,7 +275,7 @@ mod tests {
     use serde_json::json;
     use std::collections::BTreeMap;
 
-    fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, String> {
+    fn read<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, String> {
         let text = json!({"value": value}).to_string();
         let item: Item<'_> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         let mut map: BTreeMap<String, T> = item.read().map_err(|error| error.to_string())?;
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn items_become_structs() {
-        let order: Order = read(json!({"M": {
+        let order: Order = read(&json!({"M": {
             "id": {"N": "18446744073709551615"},
             "sku": {"S": "te\"a"},
             "note": {"NULL": true},
@@ -323,7 +323,7 @@ mod tests {
             price: Price(12.5),
         };
         assert_eq!(order, expected);
-        assert_eq!(read(json!({"S": "Open"})), Ok(State::Open));
+        assert_eq!(read(&json!({"S": "Open"})), Ok(State::Open));
     }
 
     #[test]
@@ -339,19 +339,19 @@ mod tests {
             ),
             (json!({"M": {"a": {"BOOL": false}}}), json!({"a": false})),
         ] {
-            assert_eq!(read(value), Ok(expected));
+            assert_eq!(read(&value), Ok(expected));
         }
     }
 
     #[test]
     fn numbers_are_exact_or_an_error() {
         let digits = "12345678901234567890123456789012345678";
-        assert_eq!(read(json!({"N": digits})), Ok(digits.to_owned()));
+        assert_eq!(read(&json!({"N": digits})), Ok(digits.to_owned()));
         assert_eq!(
-            read(json!({"N": digits})),
+            read(&json!({"N": digits})),
             Ok(12345678901234567890123456789012345678_u128)
         );
-        assert_eq!(read(json!({"N": "1.5"})), Ok("1.5".to_owned()));
+        assert_eq!(read(&json!({"N": "1.5"})), Ok("1.5".to_owned()));
         for (number, expected) in [
             ("255", Ok(255)),
             ("2.55E+2", Ok(255)),
@@ -361,7 +361,7 @@ mod tests {
             ("x", Err("expected a number of type `u8`, found x")),
         ] {
             assert_eq!(
-                read::<u8>(json!({"N": number})),
+                read::<u8>(&json!({"N": number})),
                 expected.map_err(str::to_owned)
             );
         }
@@ -369,9 +369,9 @@ mod tests {
 
     #[test]
     fn binary_values_are_bytes() {
-        assert_eq!(read(json!({"B": "AQI="})), Ok(vec![1_u8, 2]));
+        assert_eq!(read(&json!({"B": "AQI="})), Ok(vec![1_u8, 2]));
         assert_eq!(
-            read(json!({"BS": ["AQI=", ""]})),
+            read(&json!({"BS": ["AQI=", ""]})),
             Ok(vec![vec![1_u8, 2], vec![]])
         );
     }
@@ -386,7 +386,7 @@ mod tests {
             (json!({"B": "?"}), "expected base64"),
             (json!({"S": 1}), "expected a string"),
         ] {
-            let error = read::<String>(value.clone()).unwrap_err();
+            let error = read::<String>(&value).unwrap_err();
             assert!(error.contains(expected), "{value}: {error}");
         }
     }

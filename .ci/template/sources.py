@@ -10,6 +10,8 @@ MAPPED = {
     "kinesis": {"kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"},
     "dynamodb": {"dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"},
 }
+# Kinds for which the function is invoked asynchronously.
+ASYNCHRONOUS = {"s3", "sns", "event_bridge", "schedule", "any"}
 # The visibility timeout of a queue, in timeouts of the function.
 VISIBILITY = 6
 
@@ -51,7 +53,7 @@ class Sources:
         for handler in handlers:
             self.check(handler)
         self.errors += [f"{name}: no handler explains it" for name in self.unexplained]
-        if any(handler["kind"] not in MAPPED for handler in handlers):
+        if any(handler["kind"] in ASYNCHRONOUS for handler in handlers):
             self.check_failures()
         mapped = dict(self.of("AWS::Lambda::EventSourceMapping"))
         if mapped and self.variables().get(PARTIAL) != "true":

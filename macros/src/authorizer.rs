@@ -73,6 +73,7 @@ pub(crate) fn authorizer(attribute: TokenStream, item: &TokenStream) -> TokenStr
         trigger: options.trigger(),
         kinds: quote!(#private::events::Kinds::AUTHORIZER),
         concurrency: quote!(::core::option::Option::None),
+        otherwise: None,
     }
     .tokens()
 }

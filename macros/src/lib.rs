@@ -18,6 +18,7 @@ mod routes;
 mod span_range;
 mod suggest;
 mod validate;
+mod ws_handler;
 
 use proc_macro::TokenStream;
 
@@ -63,6 +64,12 @@ pub fn events(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ApiError, attributes(api))]
 pub fn api_error(item: TokenStream) -> TokenStream {
     error::derive(item.into()).into()
+}
+
+#[doc = include_str!("../docs/ws_handler.md")]
+#[proc_macro_attribute]
+pub fn ws_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    ws_handler::ws_handler(attribute.into(), &item.into()).into()
 }
 
 #[doc = include_str!("../docs/validate.md")]

@@ -105,12 +105,6 @@ impl Api {
         events.table()
     }
 
-    /// Whether the API or a nested one has handlers of events.
-    #[cfg(any(debug_assertions, feature = "local"))]
-    pub(crate) fn has_events(&self) -> bool {
-        self.events.is_some() || self.nests.iter().any(|(_, nested)| nested.has_events())
-    }
-
     pub(super) fn has_on_other_event(&self) -> bool {
         let events = self.events.as_ref();
         events.is_some_and(|events| events.has_on_other())
@@ -148,17 +142,23 @@ impl Api {
         listed
     }
 
-    /// Takes the handlers, with those of nested APIs.
+    /// Takes the handlers, with those of nested APIs. The settings of these stay, for their errors.
     pub(super) fn take_events(&mut self) -> Option<Box<dyn Handlers>> {
         let mut events = self.events.take();
+        self.take_nested_events(&mut events);
+        events
+    }
+
+    fn take_nested_events(&mut self, events: &mut Option<Box<dyn Handlers>>) {
         for (_, nested) in &mut self.nests {
-            if let Some(more) = nested.take_events() {
-                match &mut events {
-                    Some(events) => events.append(more),
-                    None => events = Some(more),
+            if let Some(own) = &mut nested.events {
+                let handlers = own.take_handlers();
+                match events {
+                    Some(events) => events.append(handlers),
+                    None => *events = Some(handlers),
                 }
             }
+            nested.take_nested_events(events);
         }
-        events
     }
 }

@@ -57,7 +57,7 @@ impl RouteInfo {
         let rows: Vec<Vec<String>> = std::iter::once(head)
             .chain(routes.iter().map(|route| route.cells(with_timeout)))
             .collect();
-        aligned(rows)
+        aligned(&rows)
     }
 }
 
@@ -86,7 +86,8 @@ impl EventInfo {
             } = one;
             vec![event, handler, location]
         });
-        aligned(std::iter::once(head.to_vec()).chain(rows).collect())
+        let rows: Vec<_> = std::iter::once(head.to_vec()).chain(rows).collect();
+        aligned(&rows)
     }
 }
 
@@ -115,15 +116,15 @@ pub(crate) fn listing(routes: &[RouteInfo], events: &[EventInfo]) -> String {
 
 /// Rows with columns as wide as their widest cell.
 #[cfg(any(debug_assertions, feature = "local"))]
-fn aligned(rows: Vec<Vec<String>>) -> String {
+fn aligned(rows: &[Vec<String>]) -> String {
     let mut widths = [0; 6];
-    for row in &rows {
+    for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
     let mut table = String::new();
-    for row in &rows {
+    for row in rows {
         let mut line = String::new();
         for (width, cell) in widths.iter().zip(row) {
             line.push_str(&format!("{cell:<width$}  "));
@@ -158,6 +159,7 @@ pub(super) fn timeout(route: &Route) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::{Handler, INVALID, Trigger};
 
     fn route(method: &'static str, path: &str, access: &str) -> RouteInfo {
         RouteInfo {
@@ -205,5 +207,30 @@ mod tests {
     #[test]
     fn a_table_without_routes_says_so() {
         assert_eq!(RouteInfo::text(&[]), "no routes\n");
+        assert_eq!(listing(&[], &[]), "no routes\n");
+    }
+
+    #[test]
+    fn handlers_of_events_are_below_the_routes() {
+        let trigger = Trigger::Schedule {
+            expression: Some("rate(1 day)"),
+            rule: Some("nightly"),
+        };
+        let handler = Handler {
+            name: "clean_up",
+            module: "orders",
+            file: "src/main.rs",
+            line: 9,
+            ..INVALID
+        };
+        let events = [EventInfo::from(&Listed { handler, trigger })];
+        let expected = "EVENT                                  HANDLER           LOCATION\n\
+                        schedule(rate(1 day), rule = nightly)  orders::clean_up  src/main.rs:9\n";
+        assert_eq!(listing(&[], &events), expected);
+        let routes = [route("GET", "/a", "open")];
+        assert_eq!(
+            listing(&routes, &events),
+            format!("{}\n{expected}", RouteInfo::text(&routes))
+        );
     }
 }

@@ -192,3 +192,6 @@ fn of_another() -> EventError {
         "the batch handler reported a record of another batch",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,10 +16,15 @@ pub(crate) trait Handlers: Send {
     fn resolve(&mut self, variables: &Variables<'_>);
     fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
+    fn has_partial(&self) -> bool;
+    /// The handlers, without the settings of the whole API.
+    fn take_handlers(&mut self) -> Box<dyn Handlers>;
     /// The handlers, for descriptions.
     #[cfg(any(debug_assertions, feature = "local"))]
     fn listed(&self) -> &[Listed];
-    fn has_partial(&self) -> bool;
+    /// Whether some are of a WebSocket API.
+    #[cfg(feature = "websocket")]
+    fn has_sockets(&self) -> bool;
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -48,6 +53,15 @@ impl Handlers for EventTable {
 
     fn has_partial(&self) -> bool {
         self.has_partial()
+    }
+
+    fn take_handlers(&mut self) -> Box<dyn Handlers> {
+        Box::new(self.take_handlers())
+    }
+
+    #[cfg(feature = "websocket")]
+    fn has_sockets(&self) -> bool {
+        self.has_sockets()
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

@@ -33,10 +33,17 @@ impl EventTable {
         }));
     }
 
+    /// The handlers, without the settings of the whole API. What the environment says stays true.
+    pub(crate) fn take_handlers(&mut self) -> Self {
+        Self {
+            handlers: std::mem::take(&mut self.handlers),
+            partial: self.partial.of_environment(),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn append(&mut self, other: Self) {
         self.handlers.extend(other.handlers);
-        self.on_other = self.on_other.take().or(other.on_other);
-        self.partial = std::mem::take(&mut self.partial).or(other.partial);
     }
 
     pub(crate) fn set_on_other(&mut self, on_other: OnOther) {
@@ -58,6 +65,12 @@ impl EventTable {
 
     pub(crate) fn has_partial(&self) -> bool {
         self.partial.is_set()
+    }
+
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_sockets(&self) -> bool {
+        let mut handlers = self.handlers.iter();
+        handlers.any(|listed| listed.trigger.socket_route().is_some())
     }
 
     #[cfg(any(debug_assertions, feature = "local"))]

@@ -57,6 +57,8 @@ mod stream;
 mod template;
 mod terminal;
 mod token;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub(crate) use terminal::Human;
 
@@ -158,6 +160,8 @@ async fn token(mut api: Api, wanted: &token::Wanted) -> Result<(), Failure> {
 
 async fn invoke(mut api: Api, wanted: &invoke::Wanted) -> Result<(), Failure> {
     let event = invoke::read(&wanted.file)?;
+    // As with the template.
+    api.assume_partial_responses();
     api.resolve_settings();
     token::lend(&mut api, None);
     if !wanted.stream {
@@ -191,6 +195,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     if options.stream {
         api = api.stream_on([options.source]);
     }
+    api.assume_partial_responses();
     api.resolve_settings();
     let mut lent = token::lend(&mut api, Some(options.address.ip()));
     let callers = event_callers::Callers::new(&api, options.callers, options.source);
@@ -199,20 +204,26 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     }
     server.name(callers);
     let (routes, events) = (api.table(), api.events_table());
-    let has_events = api.has_events();
     let docs = docs_page(&mut server, &api, &mut lent);
     // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
     server.stream(app.streams_to(options.source));
+    #[cfg(feature = "websocket")]
+    let sockets = app
+        .attach_hub()
+        .map(|(routes, hub)| server.open_sockets(routes, hub) + "\n");
+    #[cfg(not(feature = "websocket"))]
+    let sockets = None::<String>;
     let docs = docs.unwrap_or_else(|why| {
         log::line(&why);
         String::new()
     });
-    let posted = posted_events(&mut server, &routes, has_events);
+    let posted = posted_events(&mut server, &routes, !events.is_empty());
     let (stop, _guard) = stop::requests(app.hooks().shutdown_limit());
     print(&format!(
-        "{}\n{docs}{posted}\n{}\n{}",
+        "{}\n{}{docs}{posted}\n{}\n{}",
         server.address(),
+        sockets.unwrap_or_default(),
         listing(&routes, &events),
         about_tokens(&lent.names)
     ))?;

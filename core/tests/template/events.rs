@@ -97,8 +97,15 @@ fn a_literal_names_a_queue_that_exists() {
     async fn by_arn() {}
     #[event_handler(sqs(from = "orders"))]
     async fn by_name() {}
+    #[event_handler(sqs(from = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"))]
+    async fn by_url() {}
 
     for (events, id, arn) in [
+        (
+            events![by_url],
+            "ByUrlQueueMapping",
+            "!Sub \"arn:${AWS::Partition}:sqs:eu-west-1:123456789012:orders\"",
+        ),
         (
             events![by_arn],
             "ByArnQueueMapping",
@@ -181,26 +188,46 @@ fn a_bucket_is_named_by_the_stack() {
 
 #[test]
 fn a_bucket_that_exists_only_gets_the_permission() {
-    #[event_handler(s3(from = "holiday-photos"))]
-    async fn develop() {}
+    #[event_handler(s3(from = "photos"))]
+    async fn by_name() {}
+    #[event_handler(s3(from = "arn:aws:s3:::photos"))]
+    async fn by_arn() {}
 
-    let api = with(events![develop]);
-    let yaml = yaml(&api, Gateway::HttpApi);
-    assert_contains(
-        &resource(&yaml, "DevelopBucketPermission"),
-        &["SourceArn: !Sub \"arn:${AWS::Partition}:s3:::holiday-photos\""],
-    );
-    assert!(!yaml.contains("AWS::S3::Bucket"), "{yaml}");
-    let [warning] = &warnings(&api, &Options::new(Gateway::HttpApi))[..] else {
-        panic!("one warning");
-    };
-    assert_contains(
-        warning,
-        &[
-            "a template cannot change a bucket that exists: add a notification of \
-             `s3:ObjectCreated:*` for this function to it",
-        ],
-    );
+    let parameter = Function::new().parameter("UPLOADS");
+    for (api, id, arn) in [
+        (
+            with(events![by_name]),
+            "ByNameBucket",
+            "\"arn:${AWS::Partition}:s3:::photos\"",
+        ),
+        (
+            with(events![by_arn]),
+            "ByArnBucket",
+            "\"arn:${AWS::Partition}:s3:::photos\"",
+        ),
+        (
+            with(events![shrink]).function(parameter),
+            "Uploads",
+            "[\"arn:${AWS::Partition}:s3:::${Bucket}\", {Bucket: !Ref Uploads}]",
+        ),
+    ] {
+        let yaml = yaml(&api, Gateway::HttpApi);
+        assert_contains(
+            &resource(&yaml, &format!("{id}Permission")),
+            &[&format!("SourceArn: !Sub {arn}")],
+        );
+        assert!(!yaml.contains("AWS::S3::Bucket"), "{yaml}");
+        let [warning] = &warnings(&api, &Options::new(Gateway::HttpApi))[..] else {
+            panic!("one warning");
+        };
+        assert_contains(
+            warning,
+            &[
+                "a template cannot change a bucket that exists: add a notification of \
+                 `s3:ObjectCreated:*` for this function to it",
+            ],
+        );
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use warehouse::{Order, ShipError, Warehouse};
 /// Ship an order.
 ///
 /// A queue may deliver a message twice, so an order that was shipped is not shipped again.
-#[event_handler(sqs(from = env("ORDERS_QUEUE")))]
+#[event_handler(sqs(from = env("ORDERS_QUEUE").locally("orders")))]
 async fn ship(
     Json(order): Json<Order>,
     State(warehouse): State<Warehouse>,

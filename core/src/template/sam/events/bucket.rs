@@ -27,7 +27,11 @@ pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Settin
     let id = Wiring::id(listed, from, "Bucket");
     let known = from.and_then(|from| wiring.values.known(from));
     let is_created = known.is_none();
-    let name = known.unwrap_or_else(|| name_of(&id));
+    let name = match known {
+        Some(Node::Text(text)) => text.rsplit(':').next().unwrap_or_default().into(),
+        Some(known) => known,
+        None => name_of(&id),
+    };
     let arn = |rest: &str| match &name {
         Node::Text(name) => Node::sub(format!("arn:${{AWS::Partition}}:s3:::{name}{rest}")),
         Node::Sub(name, values) => {

@@ -17,6 +17,7 @@ const VISIBILITY: u64 = 6;
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
     let id = Wiring::id(listed, from, "Queue");
     let arn = match from.and_then(|from| wiring.values.known(from)) {
+        Some(Node::Text(url)) if url.starts_with("https://") => arn_of_url(&url),
         Some(known) => arn_of(known, "sqs:${AWS::Region}:${AWS::AccountId}:"),
         None => created(wiring, &id, from),
     };
@@ -27,6 +28,19 @@ pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Settin
     ];
     wiring.allow(&actions, arn.clone());
     wiring.map(&id, arn, Map::new());
+}
+
+/// The ARN of the queue with this URL: `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`.
+fn arn_of_url(url: &str) -> Node {
+    let mut parts = url.rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let account = parts.next().unwrap_or_default();
+    let host = parts.next().and_then(|host| host.strip_prefix("sqs."));
+    let region = host.and_then(|host| host.split('.').next());
+    let region = region.unwrap_or("${AWS::Region}");
+    Node::sub(format!(
+        "arn:${{AWS::Partition}}:sqs:{region}:{account}:{name}"
+    ))
 }
 
 fn created(wiring: &mut Wiring<'_>, id: &str, from: Option<&Setting>) -> Node {

@@ -4,7 +4,13 @@ from translate import rendered
 
 PARTIAL = "LAMBDA_API_PARTIAL"
 # Services that invoke the function for events of handlers.
-PRINCIPALS = {"s3": "s3.amazonaws.com", "sns": "sns.amazonaws.com", "rule": "events.amazonaws.com"}
+PRINCIPALS = {
+    "s3": "s3.amazonaws.com",
+    "sns": "sns.amazonaws.com",
+    "rule": "events.amazonaws.com",
+    "gateway": "apigateway.amazonaws.com",
+}
+OF_EVENTS = {PRINCIPALS[name] for name in ("s3", "sns", "rule")}
 MAPPED = {
     "sqs": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
     "kinesis": {"kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"},
@@ -43,10 +49,13 @@ class Sources:
             one for kind in ("EventSourceMapping", "Permission") for one in self.of(f"AWS::Lambda::{kind}")
         )
         self.unexplained |= dict(self.of("AWS::Events::Rule")) | dict(self.of("AWS::SNS::Subscription"))
+        gateways = {"elasticloadbalancing.amazonaws.com", "*"}
+        if not is_only_events(manifest):
+            # Which permission a gateway has is compared with its routes.
+            gateways.add(PRINCIPALS["gateway"])
+        self.has_gateway = PRINCIPALS["gateway"] in gateways
         self.unexplained = {
-            name: one
-            for name, one in self.unexplained.items()
-            if one.get("Principal") not in ("apigateway.amazonaws.com", "elasticloadbalancing.amazonaws.com", "*")
+            name: one for name, one in self.unexplained.items() if one.get("Principal") not in gateways
         }
         self.allowed = list(self.statements())
         handlers = manifest.get("events", [])
@@ -106,6 +115,11 @@ class Sources:
                 self.check_bucket(handler)
             case "event_bridge" | "schedule":
                 self.check_rule(handler)
+            case "authorizer" if not self.has_gateway:
+                api = self.origin(handler) or "*"
+                source = f"arn:aws:execute-api:eu-west-1:${{AWS::AccountId}}:{api}/authorizers/*"
+                self.check_permission(name, PRINCIPALS["gateway"], source)
+                return
             case _:
                 return
         if len(self.unexplained) == before:

@@ -6,6 +6,7 @@ MAPPING = {"FunctionName": {"Ref": "Function"}, "FunctionResponseTypes": ["Repor
 FAILED = {"Fn::GetAtt": ["Failed", "Arn"]}
 ON_FAILURE = {"OnFailure": {"Destination": FAILED}}
 TARGET = {"Id": "Function", "Arn": {"Fn::GetAtt": ["Function", "Arn"]}, "DeadLetterConfig": {"Arn": FAILED}}
+AUTHORIZERS = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/authorizers/*"
 BUCKET = "arn:${AWS::Partition}:s3:::${AWS::AccountId}-uploads"
 
 
@@ -22,6 +23,7 @@ def manifest():
         {"kind": "s3", "from": {"env": "BUCKET"}},
         {"kind": "event_bridge", "source": ["shop"], "detail": {"order.status": "paid"}},
         {"kind": "schedule", "schedule": "rate(1 day)", "rule": "nightly"},
+        {"kind": "authorizer"},
         {"kind": "any"},
     ]
     events = [one | {"handler": f"a::{one['kind']}", "location": "a:1"} for one in kinds]
@@ -157,6 +159,7 @@ def good():
         "RulePermission": permission("events.amazonaws.com", arn("Rule")),
         "Nightly": {"Type": "AWS::Events::Rule", "Properties": nightly},
         "NightlyPermission": permission("events.amazonaws.com", arn("Nightly")),
+        "AuthorizerPermission": permission("apigateway.amazonaws.com", {"Fn::Sub": AUTHORIZERS}),
         "Failed": {"Type": "AWS::SQS::Queue"},
         "FailedPolicy": letters(),
         "InvokeConfig": {"Type": "AWS::Lambda::EventInvokeConfig", "Properties": invoke},
@@ -302,6 +305,16 @@ MUTANTS = {
     "another_name_of_a_rule": (
         lambda t: properties(t, "Nightly").update(Name="daily"),
         "a::schedule: nothing sends events",
+    ),
+    "no_permission_of_an_authorizer": (
+        lambda t: t["Resources"].pop("AuthorizerPermission"),
+        "a::authorizer: apigateway.amazonaws.com may not invoke the function",
+    ),
+    "every_route_of_every_api": (
+        lambda t: properties(t, "AuthorizerPermission")["SourceArn"].update(
+            {"Fn::Sub": AUTHORIZERS.replace("/authorizers/*", "")}
+        ),
+        "AuthorizerPermission: no handler explains it",
     ),
     "lost_events": (
         lambda t: t["Resources"].pop("InvokeConfig"),

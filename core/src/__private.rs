@@ -60,12 +60,28 @@ pub mod authorizer {
 /// What handlers of events are made of.
 pub mod events {
     pub use crate::events::{
-        Call, EventHandler, Events, FromEvent, FromRecord, Handler, INVALID, Kinds, RecordKind,
-        Trigger, batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8,
-        batch_outcome, event_0, event_1, event_2, event_3, event_4, event_5, event_6, event_7,
-        event_8, event_response, record_0, record_1, record_2, record_3, record_4, record_5,
-        record_6, record_7, record_8, record_outcome,
+        Call, EventHandler, EventKinds, Events, FromEvent, FromRecord, Handler, INVALID, Kinds,
+        NoArgument, RecordKind, RecordKinds, SocketRoute, Trigger, batch_0, batch_1, batch_2,
+        batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, batch_outcome, event_0, event_1,
+        event_2, event_3, event_4, event_5, event_6, event_7, event_8, event_response, record_0,
+        record_1, record_2, record_3, record_4, record_5, record_6, record_7, record_8,
+        record_outcome,
     };
+}
+
+/// What handlers of WebSocket APIs are made of, and the API of the test client.
+#[cfg(feature = "websocket")]
+pub mod websocket {
+    pub use crate::websocket::{
+        connect_response, connection, emulate::*, message, message_response, otherwise,
+    };
+
+    /// The routes of the WebSocket API of an application, and its connections in this process, which
+    /// `Connection` and `Connections` reach from now on. `None` if it has no such routes.
+    #[must_use]
+    pub fn attach(app: &crate::App) -> Option<(Routes, Hub)> {
+        app.attach_hub()
+    }
 }
 
 /// What the rules of types and arguments are checked with.
@@ -184,7 +200,6 @@ pub async fn after_response(app: &App, deadline_ms: Option<u64>) {
 
 /// Assumes that Lambda reads which records of a batch failed, as it does with the template, unless the program or the
 /// environment says otherwise.
-#[must_use]
 pub fn assume_partial_responses(mut api: crate::Api) -> crate::Api {
     api.assume_partial_responses();
     api

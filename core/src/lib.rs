@@ -92,6 +92,8 @@
 //! | [`guide::infrastructure`] | the AWS CDK, Terraform and other programs |
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::streaming`] | responses that the client gets while they are made |
+//! | [`guide::events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules |
+//! | [`guide::websocket`] | WebSocket APIs |
 //! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
 //! | [`guide::costs`] | instructions, allocations, size, build time |
@@ -122,10 +124,12 @@
 //! | [`auth`] | authenticators, identities and access rules |
 //! | [`middleware`] | CORS, `from_fn` and `Next` |
 //! | `validate` | what rules apply to, and violations; feature `validate` |
+//! | [`events`] | handlers of events that are not HTTP requests |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | `openapi` | the OpenAPI document as a value; feature `openapi` |
 //! | `server` | the same program as an HTTP server; feature `server` |
+//! | `websocket` | handlers and connections of WebSocket APIs; feature `websocket` |
 //! | [`template`] | the AWS SAM template, and its settings |
 //! | [`guide`] | the guide |
 //!
@@ -147,6 +151,7 @@
 //! | `server` | `serve`: an [`App`] as an HTTP server; `main` and [`run`] outside of Lambda; adds HTTP/2 |
 //! | `validate` | the extractor `Valid`, `#[derive(Validate)]` and `#[validate(..)]` on arguments: rules for values |
 //! | `validate-credit-card`, `validate-url` | the rules `credit_card` and `url`; each adds a crate |
+//! | `websocket` | `#[ws_handler]` and the module `websocket`: WebSocket APIs; builds cryptography from C |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -174,6 +179,8 @@ pub mod extract;
 #[cfg(doc)]
 pub mod guide;
 mod hooks;
+#[cfg(any(feature = "jwt", feature = "websocket"))]
+mod https;
 #[cfg(feature = "openapi")]
 mod integer_format;
 #[cfg(feature = "lambda-http")]
@@ -196,7 +203,12 @@ mod path_normalization;
 mod path_shape;
 #[cfg(any(debug_assertions, feature = "local", feature = "server"))]
 mod request_body;
-#[cfg(any(debug_assertions, feature = "local", feature = "server"))]
+#[cfg(any(
+    debug_assertions,
+    feature = "local",
+    feature = "server",
+    feature = "websocket"
+))]
 mod request_id;
 pub mod response;
 mod router;
@@ -214,6 +226,9 @@ mod timing;
 #[cfg(feature = "validate")]
 #[cfg_attr(docsrs, doc(cfg(feature = "validate")))]
 pub mod validate;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub mod websocket;
 
 #[doc(hidden)]
 pub mod __private;
@@ -236,6 +251,10 @@ pub use event::{Invocation, LambdaContext};
 pub use extract::{FromRequest, Json, Patch, Path, Query, State};
 /// The crate of methods, statuses, headers and URIs.
 pub use http;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+#[doc(inline)]
+pub use lambda_api_macros::ws_handler;
 #[doc(inline)]
 pub use lambda_api_macros::{ApiError, api_handler, authorizer, event_handler, main};
 pub use limits::Limits;
@@ -271,6 +290,9 @@ mod macros {
     struct Authorizer;
     #[doc = include_str!("../../macros/docs/event_handler.md")]
     struct EventHandler;
+    #[cfg(feature = "websocket")]
+    #[doc = include_str!("../../macros/docs/ws_handler.md")]
+    struct WsHandler;
     #[doc = include_str!("../../macros/docs/main.md")]
     struct Main;
     #[doc = include_str!("../../macros/docs/api_error.md")]

@@ -73,6 +73,7 @@ pub(crate) fn authorizer(attribute: TokenStream, item: &TokenStream) -> TokenStr
         trigger: options.trigger(),
         kinds: quote!(#private::events::Kinds::AUTHORIZER),
         concurrency: quote!(::core::option::Option::None),
+        otherwise: None,
     }
     .tokens()
 }
@@ -205,8 +206,8 @@ mod tests {
                 Some("unknown option `tokens`: write `token`"),
             ),
             (
-                quote!(per_route),
-                Some("unknown option `per_route`: write `per_request`"),
+                quote!(per_reqest),
+                Some("unknown option `per_reqest`: write `per_request`"),
             ),
         ] {
             let found = errors(attribute.clone());

@@ -18,6 +18,7 @@ mod routes;
 mod span_range;
 mod suggest;
 mod validate;
+mod ws_handler;
 
 use proc_macro::TokenStream;
 
@@ -65,6 +66,12 @@ pub fn api_error(item: TokenStream) -> TokenStream {
     error::derive(item.into()).into()
 }
 
+#[doc = include_str!("../docs/ws_handler.md")]
+#[proc_macro_attribute]
+pub fn ws_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    ws_handler::ws_handler(attribute.into(), &item.into()).into()
+}
+
 #[doc = include_str!("../docs/validate.md")]
 #[proc_macro_derive(Validate, attributes(garde, serde, validate))]
 pub fn validate(item: TokenStream) -> TokenStream {
@@ -107,7 +114,13 @@ mod tests {
                 B(#[garde(pattern("a"))] String),
             }
         });
-        for code in [handler, main, routes, error, rules] {
+        let authorizer = authorizer::authorizer(
+            quote!(http, api = "a1b2c3", crate = gateway),
+            &quote!(
+                async fn authorize(request: AuthorizerRequest) -> Allow {}
+            ),
+        );
+        for code in [handler, main, routes, error, rules, authorizer] {
             let code = code.to_string();
             assert!(code.contains("gateway"), "{code}");
             assert!(!code.contains(":: lambda_api"), "{code}");

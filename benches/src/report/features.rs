@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The hello of lambda-api, without a feature and with each of them alone.
-const HELLOS: [Program; 14] = [
+const HELLOS: [Program; 15] = [
     Program::hello_with("none", "programs,ours"),
     Program::hello_with("api-keys", "programs,ours,lambda-api/api-keys"),
     Program::hello_with("docs", "programs,ours,lambda-api/docs"),
@@ -28,6 +28,7 @@ const HELLOS: [Program; 14] = [
         "programs,ours,lambda-api/validate-credit-card",
     ),
     Program::hello_with("validate-url", "programs,ours,lambda-api/validate-url"),
+    Program::hello_with("websocket", "programs,ours,lambda-api/websocket"),
 ];
 
 /// Builds a hello with each feature and shows what it costs; `--write` puts the table into the guide.

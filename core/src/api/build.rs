@@ -101,6 +101,8 @@ impl Api {
         let mut inits = Vec::new();
         self.take_states(&mut inits);
         let mut states = make_all(inits, self.decode.limits, &mut errors).await;
+        #[cfg(feature = "websocket")]
+        self.add_connections(&mut states, &mut errors);
         states.timing = self.timing;
         states.router = Some(Arc::clone(&router) as _);
         let states = Arc::new(states);
@@ -179,7 +181,10 @@ impl Api {
         let mut errors = Vec::new();
         let mut states = Vec::new();
         self.all_states(&mut states);
-        let given: Vec<_> = states.iter().map(|init| init.id).collect();
+        let given = states.iter().map(|init| init.id);
+        #[cfg(feature = "websocket")]
+        let given = given.chain(self.connections_id());
+        let given: Vec<_> = given.collect();
         check_outer(&self.layers, &given, &mut errors);
         self.check_events(&given, &mut errors);
         let router = self.router(&given, &mut errors);
@@ -316,6 +321,8 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<Stri
         (api.stream_on.is_some(), "stream_on"),
         (api.has_on_other_event(), "on_other_event"),
         (api.has_partial_responses(), "report_batch_item_failures"),
+        #[cfg(feature = "websocket")]
+        (api.websocket.is_some(), "websocket"),
     ] {
         if set {
             errors.push(format!(

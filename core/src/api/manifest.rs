@@ -141,6 +141,10 @@ fn event(listed: &Listed) -> EventHandler {
             event.authorizer_kinds = authorizer.names().collect();
             event.per_request = authorizer.per_request;
         }
+        Trigger::WebSocket(route) => {
+            event.kind = "websocket";
+            event.key = Some(route.key());
+        }
         Trigger::Any { key } => {
             event.kind = "any";
             event.key = *key;

@@ -19,6 +19,8 @@ mod table;
 mod template;
 mod timeouts;
 mod validate;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub use build::BuildErrors;
 #[cfg(all(feature = "docs", any(debug_assertions, feature = "local")))]
@@ -96,6 +98,8 @@ pub struct Api {
     hooks: Hooks,
     /// A program without handlers of events does not contain their code.
     events: Option<Box<dyn Handlers>>,
+    #[cfg(feature = "websocket")]
+    websocket: Option<crate::websocket::WebSocketApi>,
     ignore_trailing_slash: bool,
     template: crate::template::Settings,
     #[cfg(feature = "openapi")]

@@ -38,6 +38,10 @@ impl Api {
         if let Some(events) = &mut self.events {
             events.resolve(&variables);
         }
+        #[cfg(feature = "websocket")]
+        if let Some(websocket) = &mut self.websocket {
+            websocket.resolve(&variables);
+        }
         self.resolve_streams(|name| match replaced {
             Some(_) => get(name),
             // A value that is not Unicode is an error, and not a function that silently buffers.

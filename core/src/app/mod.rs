@@ -131,6 +131,12 @@ impl App {
         &self.0.hooks
     }
 
+    /// What handles events that are not HTTP requests.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn events(&self) -> Option<&dyn HandleEvent> {
+        self.0.events.as_deref()
+    }
+
     /// Adds the header with the id of the request, if the application has set one.
     fn tell_request_id(&self, headers: &mut HeaderMap, invocation: &Invocation) {
         if let Some(name) = &self.0.request_id_header

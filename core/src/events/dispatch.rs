@@ -1,5 +1,7 @@
 //! From an event to its handler.
 
+#[cfg(feature = "websocket")]
+use super::{authorizer::AuthorizerKind, socket_route::SocketRoute};
 use super::{
     authorizer::ForAuthorizer,
     batch::{Batch, Batches},
@@ -18,6 +20,8 @@ use crate::{
     event::{OtherEvent, OtherKind, UnsupportedEvent, current},
     log,
 };
+#[cfg(feature = "websocket")]
+use crate::{Setting, state::States};
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -88,17 +92,46 @@ impl Dispatcher {
     /// The response to an event that no handler takes.
     fn other(&self, event: &Event) -> Result<Vec<u8>, EventError> {
         let response = self.on_other.as_ref().and_then(|respond| respond(event));
-        match response {
-            Some(value) => {
-                Taken::BY_ON_OTHER.note();
-                Ok(value.to_string().into_bytes())
-            }
+        if let Some(value) = response {
+            Taken::BY_ON_OTHER.note();
+            return Ok(value.to_string().into_bytes());
+        }
+        let is_socket = event.data.event.kind == OtherKind::WebSocket;
+        let mut handlers = self.handlers.iter().filter(|_| is_socket);
+        match handlers.find_map(|listed| listed.handler.otherwise) {
+            Some(respond) => Ok(respond(event)),
             None => Err(UnsupportedEvent::of(&event.data.event).into()),
         }
     }
 }
 
 impl HandleEvent for Dispatcher {
+    #[cfg(feature = "websocket")]
+    fn socket_routes(&self) -> Vec<SocketRoute> {
+        let handlers = self.handlers.iter();
+        handlers
+            .filter_map(|listed| listed.trigger.socket_route())
+            .collect()
+    }
+
+    #[cfg(feature = "websocket")]
+    fn socket_authorizer(&self) -> Option<Option<String>> {
+        self.handlers.iter().find_map(|listed| {
+            let Trigger::Authorizer(trigger) = &listed.trigger else {
+                return None;
+            };
+            let kinds = trigger.kinds;
+            let takes = kinds.is_empty() || kinds.contains(&AuthorizerKind::WebSocket);
+            let api = trigger.api.as_ref().and_then(Setting::literal);
+            takes.then(|| api.map(str::to_owned))
+        })
+    }
+
+    #[cfg(feature = "websocket")]
+    fn states(&self) -> &States {
+        &self.setup.states
+    }
+
     fn handle(
         &self,
         event: OtherEvent,

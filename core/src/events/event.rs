@@ -9,7 +9,11 @@ use crate::{
 use http::Extensions;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 /// An event that is not an HTTP request.
 ///
@@ -18,6 +22,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 pub struct Event {
     pub(super) data: Arc<Data>,
     records: Vec<Record>,
+    /// The body of a WebSocket API's message.
+    body: OnceLock<Option<String>>,
     extensions: Extensions,
 }
 
@@ -36,6 +42,7 @@ impl Event {
                 states,
             }),
             records: Vec::new(),
+            body: OnceLock::new(),
             extensions: Extensions::new(),
         }
     }
@@ -71,9 +78,38 @@ impl Event {
         serde_json::from_slice(&self.data.event.json).map_err(ReadError)
     }
 
-    /// The content that [`Json`](crate::Json) reads: the detail of an EventBridge event, otherwise the
-    /// event.
+    /// The message of a WebSocket API; `None` if the event is another one, or its body is not text.
+    pub(crate) fn message(&self) -> Option<&str> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Message {
+            body: Option<String>,
+            #[serde(default)]
+            is_base64_encoded: bool,
+        }
+        if self.data.event.kind != OtherKind::WebSocket {
+            return None;
+        }
+        let body = self.body.get_or_init(|| {
+            let Message {
+                body,
+                is_base64_encoded,
+            } = self.read().ok()?;
+            if !is_base64_encoded {
+                return body;
+            }
+            let decoded = base64_simd::STANDARD.decode_to_vec(body?).ok()?;
+            String::from_utf8(decoded).ok()
+        });
+        body.as_deref()
+    }
+
+    /// The content that [`Json`](crate::Json) reads: the detail of an EventBridge event, the message of a
+    /// WebSocket API, otherwise the event.
     pub(super) fn content(&self) -> &str {
+        if let Some(message) = self.message() {
+            return message;
+        }
         #[derive(Deserialize)]
         struct Detail<'e> {
             #[serde(borrow)]

@@ -3,7 +3,7 @@
 use super::{event::Event, kinds::Kinds, record::Record};
 use crate::{
     Error, Json, LambdaContext, Operation, State,
-    extract::{Deadline, StateRejection, parse_json},
+    extract::{Deadline, StateRejection, Text, parse_json},
 };
 use serde::Deserialize;
 use std::{any::type_name, convert::Infallible};
@@ -12,7 +12,7 @@ use std::{any::type_name, convert::Infallible};
 ///
 /// | argument | value |
 /// |---|---|
-/// | [`Json<T>`](Json) | the detail of an EventBridge event; of other events, the whole event |
+/// | [`Json<T>`](Json) | the detail of an EventBridge event, the message of a WebSocket API; of other events, the whole event |
 /// | [`EventBridgeEvent<T>`](super::EventBridgeEvent) | an event of EventBridge with its detail |
 /// | [`S3Objects`](super::S3Objects) | the object of an event of S3 from EventBridge |
 /// | [`Meta<K>`](super::Meta) | what the service says about the event |
@@ -131,5 +131,19 @@ impl<'e, T: FromEvent<'e>> FromEvent<'e> for Result<T, T::Rejection> {
 
     fn describe(operation: &mut Operation) {
         T::describe(operation);
+    }
+}
+
+/// The message of a WebSocket API, as it is.
+impl<'e> FromEvent<'e> for Text {
+    type Rejection = Error;
+
+    const KINDS: Kinds = Kinds::MESSAGE;
+
+    fn from_event(event: &'e Event) -> Result<Self, Error> {
+        let message = event.message().map(str::to_owned);
+        message
+            .map(Self)
+            .ok_or_else(|| Error::msg("expected a message in UTF-8"))
     }
 }

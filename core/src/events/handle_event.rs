@@ -1,5 +1,7 @@
 //! What an application calls for an event that is not an HTTP request.
 
+#[cfg(feature = "websocket")]
+use super::socket_route::SocketRoute;
 use super::{error::EventError, event::Event};
 use crate::{BoxFuture, auth::Installed, event::OtherEvent, state::States};
 use serde_json::Value;
@@ -17,6 +19,17 @@ pub(crate) trait HandleEvent: Send + Sync {
         event: OtherEvent,
         is_cold: bool,
     ) -> BoxFuture<'_, Result<Vec<u8>, EventError>>;
+
+    /// The routes of a WebSocket API among the handlers.
+    #[cfg(feature = "websocket")]
+    fn socket_routes(&self) -> Vec<SocketRoute>;
+
+    /// The authorizer of new connections, if there is one: the id of its API, if it has one.
+    #[cfg(feature = "websocket")]
+    fn socket_authorizer(&self) -> Option<Option<String>>;
+
+    #[cfg(feature = "websocket")]
+    fn states(&self) -> &States;
 }
 
 /// What an application gives to its handlers of events.

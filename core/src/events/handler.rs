@@ -33,6 +33,8 @@ pub struct Handler {
     pub concurrency: Option<usize>,
     pub call: Call,
     pub describe: fn(&mut Operation),
+    /// The response to an event of the same WebSocket API that no handler takes.
+    pub otherwise: Option<for<'e> fn(&'e Event) -> Vec<u8>>,
 }
 
 /// How a handler is called.
@@ -59,6 +61,7 @@ pub const INVALID: Handler = Handler {
     concurrency: None,
     call: Call::Event(|_| Box::pin(std::future::ready(Ok(Vec::new())))),
     describe: |_| {},
+    otherwise: None,
 };
 
 impl Handler {

@@ -22,6 +22,9 @@ pub(crate) trait Handlers: Send {
     /// The handlers, for descriptions.
     #[cfg(any(debug_assertions, feature = "local"))]
     fn listed(&self) -> &[Listed];
+    /// Whether some are of a WebSocket API.
+    #[cfg(feature = "websocket")]
+    fn has_sockets(&self) -> bool;
     fn append(&mut self, other: Box<dyn Handlers>);
     fn build(self: Box<Self>, setup: Setup) -> Arc<dyn HandleEvent>;
 }
@@ -54,6 +57,11 @@ impl Handlers for EventTable {
 
     fn take_handlers(&mut self) -> Box<dyn Handlers> {
         Box::new(self.take_handlers())
+    }
+
+    #[cfg(feature = "websocket")]
+    fn has_sockets(&self) -> bool {
+        self.has_sockets()
     }
 
     fn append(&mut self, mut other: Box<dyn Handlers>) {

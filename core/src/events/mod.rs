@@ -20,6 +20,14 @@
 //!
 //! let api = Api::new().events(events![ship]);
 //! ```
+//!
+//! Two traps:
+//!
+//! - One failed record fails the whole batch, unless the program or the environment says that Lambda reads which
+//!   records failed: [`Api::report_batch_item_failures`](crate::Api::report_batch_item_failures).
+//! - Every source may send an event twice, so handlers have to be idempotent.
+//!
+//! [`guide::events`](crate::guide::events) has the kinds, the filters, and what is returned, retried and lost.
 
 mod attribute_value;
 mod attributes;
@@ -50,6 +58,7 @@ mod notification;
 mod origin;
 mod outcome;
 mod partial;
+mod probe;
 mod read;
 mod record;
 mod run;
@@ -58,6 +67,7 @@ mod s3_objects;
 mod schedule;
 mod seconds;
 mod sns;
+mod socket_route;
 mod sqs;
 mod table;
 mod taken;
@@ -101,6 +111,9 @@ pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
+pub use probe::{EventKinds, NoArgument, RecordKinds};
+pub use socket_route::SocketRoute;
+#[doc(hidden)]
 pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
@@ -110,4 +123,6 @@ pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use list::Listed;
+#[cfg(feature = "websocket")]
+pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};

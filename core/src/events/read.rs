@@ -22,6 +22,7 @@ pub(super) enum Read<'e> {
     },
     EventBridge(EventBridge<'e>),
     S3Test(S3Test<'e>),
+    WebSocket(Socket<'e>),
     Authorizer(AuthorizerKind, AuthorizerHead<'e>),
     Other,
 }
@@ -48,6 +49,22 @@ pub(super) struct S3Test<'e> {
     bucket: Cow<'e, str>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Socket<'e> {
+    #[serde(borrow)]
+    request_context: SocketContext<'e>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SocketContext<'e> {
+    #[serde(borrow)]
+    event_type: Cow<'e, str>,
+    #[serde(borrow)]
+    route_key: Cow<'e, str>,
+}
+
 impl<'e> Read<'e> {
     pub(super) fn of(event: &'e OtherEvent) -> Self {
         let read = match event.kind {
@@ -55,6 +72,9 @@ impl<'e> Read<'e> {
             OtherKind::EventBridge => serde_json::from_slice(&event.json)
                 .ok()
                 .map(Self::EventBridge),
+            OtherKind::WebSocket => serde_json::from_slice(&event.json)
+                .ok()
+                .map(Self::WebSocket),
             OtherKind::Authorizer => Self::of_authorizer(&event.json),
             OtherKind::Unknown => {
                 let test = serde_json::from_slice::<S3Test<'_>>(&event.json).ok();
@@ -95,6 +115,10 @@ impl<'e> Read<'e> {
             },
             Self::S3Test(test) => Facts::S3Test {
                 bucket: &test.bucket,
+            },
+            Self::WebSocket(event) => Facts::WebSocket {
+                event_type: &event.request_context.event_type,
+                route_key: &event.request_context.route_key,
             },
             Self::Authorizer(kind, head) => Facts::Authorizer {
                 kind: *kind,

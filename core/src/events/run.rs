@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// How a handler did not succeed.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     Error(Error),
     Panicked(Panic),
     Stopped(Elapsed),
@@ -50,7 +50,7 @@ impl Clock {
 }
 
 /// Runs the handler of an event. Shortly before the deadline of the invocation it is dropped.
-pub(super) async fn run<T>(
+pub(crate) async fn run<T>(
     handler: impl Future<Output = Result<T, Error>>,
     event: &Event,
 ) -> Result<T, Failure> {

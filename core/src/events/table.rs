@@ -67,6 +67,12 @@ impl EventTable {
         self.partial.is_set()
     }
 
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_sockets(&self) -> bool {
+        let mut handlers = self.handlers.iter();
+        handlers.any(|listed| listed.trigger.socket_route().is_some())
+    }
+
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn handlers(&self) -> &[Listed] {
         &self.handlers

@@ -4,6 +4,7 @@ use super::{
     authorizer::{AuthorizerKind, AuthorizerTrigger},
     kinds::Kinds,
     origin::Origin,
+    socket_route::SocketRoute,
 };
 use crate::{Setting, setting::Variables};
 use serde_json::Value;
@@ -35,6 +36,8 @@ pub enum Trigger {
         /// The name of the rule; `None` for any.
         rule: Option<&'static str>,
     },
+    /// A route of a WebSocket API.
+    WebSocket(SocketRoute),
     /// What nothing else takes; only with this member at the top level, if there is one.
     Any { key: Option<&'static str> },
     /// Requests to a Lambda authorizer.
@@ -119,6 +122,11 @@ pub(super) enum Facts<'e> {
     S3Test {
         bucket: &'e str,
     },
+    WebSocket {
+        /// `CONNECT`, `MESSAGE` or `DISCONNECT`.
+        event_type: &'e str,
+        route_key: &'e str,
+    },
     Authorizer {
         kind: AuthorizerKind,
         api_id: &'e str,
@@ -151,6 +159,15 @@ impl Trigger {
         };
         if let Some(setting) = setting {
             setting.resolve(variables);
+        }
+    }
+
+    /// The route of a WebSocket API, if it is one.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn socket_route(&self) -> Option<SocketRoute> {
+        match self {
+            Self::WebSocket(route) => Some(*route),
+            _ => None,
         }
     }
 
@@ -192,6 +209,13 @@ impl Trigger {
                 is_scheduled(source, detail_type)
                     && rule.is_none_or(|rule| resources.iter().any(|arn| is_rule(arn, rule)))
             }
+            (
+                Self::WebSocket(route),
+                Facts::WebSocket {
+                    event_type,
+                    route_key,
+                },
+            ) => route.takes(event_type, route_key),
             (Self::Authorizer(authorizer), Facts::Authorizer { kind, api_id }) => {
                 authorizer.takes(*kind, api_id)
             }
@@ -204,7 +228,7 @@ impl Trigger {
     pub(super) fn rank(&self) -> u8 {
         match self {
             Self::Any { key: None } => 2,
-            Self::Any { key: Some(_) } => 1,
+            Self::Any { key: Some(_) } | Self::WebSocket(SocketRoute::Default) => 1,
             _ => 0,
         }
     }
@@ -268,6 +292,7 @@ impl Trigger {
                 SCHEDULERS.iter().any(|scheduler| has(source, scheduler))
                     && has(detail_type, SCHEDULED)
             }
+            (Self::WebSocket(route), Self::WebSocket(other)) => route == other,
             (Self::Any { key }, Self::Any { key: other }) => key == other,
             (Self::Authorizer(one), Self::Authorizer(other)) => one.overlaps(other),
             _ => false,
@@ -373,6 +398,7 @@ impl fmt::Display for Trigger {
                     (None, None) => Ok(()),
                 }
             }
+            Self::WebSocket(route) => write!(f, "{route}"),
             Self::Authorizer(authorizer) => authorizer.fmt(f),
             Self::Any { key } => {
                 f.write_str("any")?;

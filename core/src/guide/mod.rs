@@ -13,6 +13,8 @@
 //! | [`infrastructure`] | the AWS CDK, Terraform and other programs that create an API |
 //! | [`sources`] | the services that send requests to a function |
 //! | [`streaming`] | responses that the client gets while they are made: events, exports, files; which sources stream |
+//! | [`events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules; what is retried |
+//! | [`websocket`] | WebSocket APIs: handlers, messages to clients, tests |
 //! | [`server`] | the same program as an HTTP server, and an app inside axum |
 //! | [`beside_axum`] | how this crate differs from axum on `lambda_http` |
 //! | [`moving_over`] | moving a program from axum and `lambda_http`, with a table of idioms |
@@ -52,6 +54,11 @@ pub mod sources {}
 
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}
+
+#[doc = include_str!("websocket.md")]
+pub mod websocket {}
+#[doc = include_str!("events.md")]
+pub mod events {}
 
 #[doc = include_str!("server.md")]
 pub mod server {}

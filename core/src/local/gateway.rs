@@ -2,6 +2,8 @@
 
 #[cfg(feature = "docs")]
 use super::docs::{LocalDocs, TOKEN};
+#[cfg(feature = "websocket")]
+use super::websocket::Sockets;
 use super::{
     context::Contexts,
     event_callers::Callers,
@@ -12,6 +14,8 @@ use super::{
     record::Recorder,
     stream::{self, Streamed, Watched},
 };
+#[cfg(feature = "websocket")]
+use crate::websocket::emulate::{Hub, Routes};
 use crate::{
     Body, IntoResponse, Problem, Response,
     error::observed,
@@ -32,6 +36,7 @@ use http::{
 };
 use std::{
     net::IpAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -44,10 +49,12 @@ pub(super) struct Gateway<H> {
     recorder: Option<Recorder>,
     #[cfg(feature = "docs")]
     docs: Option<LocalDocs>,
-    handle: H,
+    handle: Arc<H>,
     contexts: Contexts,
     /// Whether events can be posted.
     takes_events: bool,
+    #[cfg(feature = "websocket")]
+    sockets: Option<Arc<Sockets>>,
     /// How long a body may stall.
     patience: Duration,
 }
@@ -66,9 +73,11 @@ impl<H: Handle> Gateway<H> {
             recorder: None,
             #[cfg(feature = "docs")]
             docs: None,
-            handle,
+            handle: Arc::new(handle),
             contexts: Contexts::default(),
             takes_events: true,
+            #[cfg(feature = "websocket")]
+            sockets: None,
             patience: PATIENCE,
         }
     }
@@ -108,6 +117,21 @@ impl<H: Handle> Gateway<H> {
             takes_events,
             ..self
         }
+    }
+
+    /// Adds a WebSocket API, if it has routes.
+    #[cfg(feature = "websocket")]
+    pub(super) fn with_sockets(mut self, routes: Option<(Routes, Hub)>) -> Self {
+        let handle = &self.handle;
+        self.sockets = routes
+            .map(|(routes, hub)| Arc::new(Sockets::new(self.port, routes, hub, handle.clone())));
+        self
+    }
+
+    /// The WebSocket API, so that its connections can be closed.
+    #[cfg(feature = "websocket")]
+    pub(super) fn sockets(&self) -> Option<Arc<Sockets>> {
+        self.sockets.clone()
     }
 
     /// Adds the docs page.
@@ -220,6 +244,13 @@ impl<H: Handle> Gateway<H> {
         if self.takes_events && request.uri().path() == posted_event::PATH {
             return Box::pin(self.posted_event(request, client)).await;
         }
+        #[cfg(feature = "websocket")]
+        if let Some(sockets) = &self.sockets
+            && sockets.take(&request)
+        {
+            let response = sockets.respond(request, client, self.patience()).await;
+            return response.map_err(rejected);
+        }
         let is_head = request.method() == Method::HEAD;
         let mut request = self.collected(request).await.map_err(rejected)?;
         sensitive::mark_all(request.headers_mut(), self.callers.credentials());
@@ -276,10 +307,10 @@ impl<H: Handle> Gateway<H> {
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<crate::BoxError>,
     {
-        posted_event::check(request.method(), request.headers(), client).map_err(Box::new)?;
+        posted_event::check(request.method(), request.headers(), client)?;
         let event = self.collected(request).await.map_err(rejected)?.into_body();
         let outcome = self.handle.handle(event, self.contexts.next()).await;
-        posted_event::response(outcome).map_err(Box::new)
+        posted_event::response(outcome)
     }
 
     /// Whether the client receives base64 instead of the body that the function returned.
@@ -287,6 +318,13 @@ impl<H: Handle> Gateway<H> {
         self.source == Source::RestApi
             && emulate::parse_response(self.source, raw_response)
                 .is_ok_and(|sent| sent.body() != response.body())
+    }
+
+    fn patience(&self) -> Patience {
+        Patience {
+            next: self.patience,
+            whole: None,
+        }
     }
 
     async fn collected<B>(&self, request: http::Request<B>) -> Result<http::Request<Bytes>, Problem>
@@ -299,11 +337,7 @@ impl<H: Handle> Gateway<H> {
             _ => EVENT_LIMIT,
         };
         let (parts, body) = request.into_parts();
-        let patience = Patience {
-            next: self.patience,
-            whole: None,
-        };
-        match request_body::collect(body, limit, patience).await {
+        match request_body::collect(body, limit, self.patience()).await {
             Ok(body) => Ok(http::Request::from_parts(parts, body)),
             Err(unread) => Err(unread.problem(|| too_large(limit))),
         }

@@ -57,6 +57,8 @@ mod stream;
 mod template;
 mod terminal;
 mod token;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub(crate) use terminal::Human;
 
@@ -206,6 +208,12 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
     server.stream(app.streams_to(options.source));
+    #[cfg(feature = "websocket")]
+    let sockets = app
+        .attach_hub()
+        .map(|(routes, hub)| server.open_sockets(routes, hub) + "\n");
+    #[cfg(not(feature = "websocket"))]
+    let sockets = None::<String>;
     let docs = docs.unwrap_or_else(|why| {
         log::line(&why);
         String::new()
@@ -213,8 +221,9 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     let posted = posted_events(&mut server, &routes, !events.is_empty());
     let (stop, _guard) = stop::requests(app.hooks().shutdown_limit());
     print(&format!(
-        "{}\n{docs}{posted}\n{}\n{}",
+        "{}\n{}{docs}{posted}\n{}\n{}",
         server.address(),
+        sockets.unwrap_or_default(),
         listing(&routes, &events),
         about_tokens(&lent.names)
     ))?;

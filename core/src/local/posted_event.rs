@@ -21,6 +21,13 @@ pub(super) const PATH: &str = "/_events";
 /// The header of Lambda's `Invoke` that says that the function failed.
 const FUNCTION_ERROR: &str = "x-amz-function-error";
 
+/// A response, and the problem for the terminal.
+type Rejected = Box<(Response, Problem)>;
+
+fn rejected(response: Response, problem: Problem) -> Rejected {
+    Box::new((response, problem))
+}
+
 /// The route of the program that has the path, if there is one.
 pub(super) fn taken_by(routes: &[RouteInfo]) -> Option<&RouteInfo> {
     routes.iter().find(|route| {
@@ -33,15 +40,11 @@ pub(super) fn taken_by(routes: &[RouteInfo]) -> Option<&RouteInfo> {
 ///
 /// # Errors
 /// The response, and the problem for the terminal.
-pub(super) fn check(
-    method: &Method,
-    headers: &HeaderMap,
-    client: IpAddr,
-) -> Result<(), (Response, Problem)> {
+pub(super) fn check(method: &Method, headers: &HeaderMap, client: IpAddr) -> Result<(), Rejected> {
     if let Err(Foreign { code, detail, why }) = HostGuard::check_tool(headers, client) {
         let problem = Problem::new(StatusCode::FORBIDDEN, code).with_detail(detail);
         let problem = problem.with_cause(why);
-        return Err((problem.clone().into_response(), problem));
+        return Err(rejected(problem.clone().into_response(), problem));
     }
     if method != Method::POST {
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
@@ -49,7 +52,7 @@ pub(super) fn check(
         let mut response = problem.clone().into_response();
         let headers = response.headers_mut();
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
-        return Err((response, problem));
+        return Err(rejected(response, problem));
     }
     let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let essence = content_type.and_then(|value| value.split(|byte| *byte == b';').next());
@@ -60,16 +63,14 @@ pub(super) fn check(
     }) {
         let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             .with_detail("expected `content-type` to be application/json");
-        return Err((problem.clone().into_response(), problem));
+        return Err(rejected(problem.clone().into_response(), problem));
     }
     Ok(())
 }
 
 /// The response to an event: what the function returned, as Lambda's `Invoke` returns it, or 502 with the
 /// error of the function. With it, the problem for the terminal.
-pub(super) fn response(
-    outcome: Result<EventResponse, EventError>,
-) -> Result<Response, (Response, Problem)> {
+pub(super) fn response(outcome: Result<EventResponse, EventError>) -> Result<Response, Rejected> {
     let json = HeaderValue::from_static("application/json");
     match outcome {
         Ok(EventResponse::Buffered(response)) => {
@@ -95,7 +96,7 @@ pub(super) fn response(
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, json);
             headers.insert(FUNCTION_ERROR, HeaderValue::from_static("Unhandled"));
-            Err((response, problem))
+            Err(rejected(response, problem))
         }
     }
 }

@@ -13,6 +13,8 @@ use super::{
     record::Recorder,
 };
 use crate::event::Source;
+#[cfg(feature = "websocket")]
+use crate::websocket::emulate::{Hub, Routes};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
@@ -45,6 +47,8 @@ pub(super) struct Server {
     body_patience: Duration,
     streams: bool,
     takes_events: bool,
+    #[cfg(feature = "websocket")]
+    sockets: Option<(Routes, Hub)>,
 }
 
 impl Server {
@@ -66,6 +70,8 @@ impl Server {
                 body_patience: gateway::PATIENCE,
                 streams: false,
                 takes_events: true,
+                #[cfg(feature = "websocket")]
+                sockets: None,
             }),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(Failure(format!(
                 "port {} is in use; choose another with `--port`, or a free one with `--port 0`",
@@ -124,6 +130,13 @@ impl Server {
         is_loopback.then(|| format!("events at POST http://{address}{path}\n"))
     }
 
+    /// Adds a WebSocket API. Returns the line with its address.
+    #[cfg(feature = "websocket")]
+    pub(super) fn open_sockets(&mut self, routes: Routes, hub: Hub) -> String {
+        self.sockets = Some((routes, hub));
+        format!("WebSockets at ws://{}", self.address)
+    }
+
     /// Records each event.
     pub(super) fn record(&mut self, recorder: Recorder) {
         self.recorder = Some(recorder);
@@ -169,6 +182,8 @@ impl Server {
             .recording(self.recorder);
         #[cfg(feature = "docs")]
         let gateway = gateway.documented(self.docs);
+        #[cfg(feature = "websocket")]
+        let gateway = gateway.with_sockets(self.sockets);
         let gateway = Arc::new(gateway);
         let (closing, closed) = watch::channel(false);
         let mut connections = JoinSet::new();
@@ -190,8 +205,22 @@ impl Server {
         }
         drop(self.listener);
         closing.send_replace(true);
+        #[cfg(feature = "websocket")]
+        let sockets = gateway.sockets();
+        #[cfg(feature = "websocket")]
+        if let Some(sockets) = &sockets {
+            sockets.close_all();
+        }
+        drop(gateway);
+        let ended = async {
+            while connections.join_next().await.is_some() {}
+            #[cfg(feature = "websocket")]
+            if let Some(sockets) = sockets {
+                sockets.ended().await;
+            }
+        };
         tokio::select! {
-            () = async { while connections.join_next().await.is_some() {} } => {}
+            () = ended => {}
             () = tokio::time::sleep(PATIENCE) => {}
             _ = stop.recv() => {}
         }
@@ -213,6 +242,8 @@ async fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
+    #[cfg(feature = "websocket")]
+    let connection = connection.with_upgrades();
     tokio::pin!(connection);
     // Errors are those of the client: it disconnected, or did not send HTTP.
     tokio::select! {

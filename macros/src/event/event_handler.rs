@@ -51,6 +51,7 @@ pub(crate) fn event_handler(attribute: TokenStream, item: &TokenStream) -> Token
         trigger: Trigger::tokens(trigger, krate),
         kinds: trigger.kinds(&private),
         concurrency,
+        otherwise: None,
     }
     .tokens()
 }

@@ -42,6 +42,8 @@ pub(crate) struct Expansion<'a> {
     /// The expression of the `Kinds` of the handler.
     pub(crate) kinds: TokenStream,
     pub(crate) concurrency: TokenStream,
+    /// The function for events that no handler takes.
+    pub(crate) otherwise: Option<TokenStream>,
 }
 
 /// The largest number of arguments.
@@ -117,6 +119,10 @@ impl Expansion<'_> {
             (None, call) => call,
         };
         let variant = format_ident!("{}", self.variant);
+        let otherwise = match &self.otherwise {
+            Some(otherwise) => quote!(::core::option::Option::Some(#otherwise)),
+            None => quote!(::core::option::Option::None),
+        };
         // `line!()` is the line of its own tokens: the function's, not the attribute's.
         let file = quote_spanned!(ident.span()=> ::core::file!());
         let line = quote_spanned!(ident.span()=> ::core::line!());
@@ -139,6 +145,7 @@ impl Expansion<'_> {
                         concurrency: #concurrency,
                         call: #private::Call::#variant(#call),
                         describe: #describe,
+                        otherwise: #otherwise,
                     };
                 }
             };
@@ -148,7 +155,11 @@ impl Expansion<'_> {
     /// Checks at compile time that each argument is available in the handler's kind, and reports one that
     /// is not at its type.
     fn kind_checks(&self, private: &TokenStream) -> TokenStream {
-        let Self { from, kinds, .. } = self;
+        let kinds = &self.kinds;
+        let probe = match self.from.to_string().as_str() {
+            "FromRecord" => format_ident!("RecordKinds"),
+            _ => format_ident!("EventKinds"),
+        };
         let attribute = match self.variant {
             "Batch" => "batch",
             _ => self.attribute.name,
@@ -156,11 +167,15 @@ impl Expansion<'_> {
         let checks = self.arguments.iter().map(|ty| {
             let span = SpanRange::of(ty);
             let ty = lifetimes::name(ty, "'static");
-            let kinds_of = quote!(<#ty as #private::#from<'static>>::KINDS);
+            let kinds_of = quote!(<#private::#probe<#ty>>::KINDS);
             let check = span.put(&kinds_of, &quote!(.__check(#kinds, #attribute)));
             quote!(const _: () = #check;)
         });
-        quote!(#(#checks)*)
+        quote! {
+            #[allow(unused_imports)]
+            use #private::NoArgument as _;
+            #(#checks)*
+        }
     }
 
     fn call(&self, private: &TokenStream) -> TokenStream {

@@ -1,6 +1,6 @@
 //! What an authorizer has responded, as API Gateway reads it.
 
-use lambda_api::events::EventError;
+use lambda_api::{event::emulate::policy_allows, events::EventError};
 use serde_json::Value;
 
 /// The response of an authorizer, read as API Gateway reads it.
@@ -60,27 +60,12 @@ impl AuthorizerResponse {
         self.allows(&format!("{}{method}{path}", self.stage_arn))
     }
 
-    /// Whether API Gateway would let this ARN pass: `*` is any text, `?` any character, and a `Deny` wins.
+    /// Whether API Gateway would let this ARN pass.
     fn allows(&self, arn: &str) -> bool {
         let Ok(response) = &self.response else {
             return false;
         };
-        if let Some(is_authorized) = response.get("isAuthorized") {
-            return *is_authorized == true;
-        }
-        let matches = |effect: &str| {
-            let statements = response.pointer("/policyDocument/Statement");
-            let statements = statements.and_then(Value::as_array).into_iter().flatten();
-            statements
-                .filter(|statement| {
-                    statement["Effect"] == effect && statement["Action"] == "execute-api:Invoke"
-                })
-                .filter_map(|statement| statement["Resource"].as_array())
-                .flatten()
-                .filter_map(Value::as_str)
-                .any(|resource| glob(resource, arn))
-        };
-        matches("Allow") && !matches("Deny")
+        policy_allows(response, arn)
     }
 
     /// The `principalId`.
@@ -99,57 +84,5 @@ impl AuthorizerResponse {
     #[must_use]
     pub fn usage_identifier_key(&self) -> Option<&str> {
         self.json()?.get("usageIdentifierKey")?.as_str()
-    }
-}
-
-/// Whether a text matches a pattern of IAM.
-fn glob(pattern: &str, text: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    // The positions of the text that the pattern so far can end at.
-    let mut ends = vec![false; text.len() + 1];
-    if let Some(first) = ends.first_mut() {
-        *first = true;
-    }
-    for token in pattern.chars() {
-        let mut reached = false;
-        let mut next = Vec::with_capacity(ends.len());
-        let mut before = false;
-        for (at, end) in ends.iter().enumerate() {
-            let is_same = at.checked_sub(1).and_then(|at| text.get(at)) == Some(&token);
-            reached |= *end;
-            next.push(match token {
-                '*' => reached,
-                '?' => before,
-                _ => before && is_same,
-            });
-            before = *end;
-        }
-        ends = next;
-    }
-    ends.last() == Some(&true)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::glob;
-
-    #[test]
-    fn patterns_match_as_those_of_iam() {
-        for (pattern, text, expected) in [
-            ("a", "a", true),
-            ("a", "b", false),
-            ("a", "", false),
-            ("", "", true),
-            ("*", "", true),
-            ("*", "a/b", true),
-            ("a*c", "abbc", true),
-            ("a*c", "abcb", false),
-            ("a?c", "a/c", true),
-            ("a?c", "ac", false),
-            ("a*b*c", "a/b/x/c", true),
-            ("A", "a", false),
-        ] {
-            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
-        }
     }
 }

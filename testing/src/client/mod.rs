@@ -17,6 +17,8 @@ mod sources;
 mod sse;
 mod stream;
 mod target;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub use build::TestClientBuilder;
 pub use cookie::ReceivedCookie;
@@ -27,6 +29,9 @@ pub use response::TestResponse;
 pub use sources::{OnEverySource, on_every_source};
 pub use sse::ReceivedEvent;
 pub use stream::ReceivedChunk;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub use websocket::{TestHandshake, TestSocket};
 
 use http::{HeaderMap, HeaderValue, Method};
 use jar::Jar;

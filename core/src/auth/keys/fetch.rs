@@ -1,30 +1,21 @@
 //! One GET over HTTP/1.1, with a limit on everything.
 
 use super::{Location, discovery, failure::Failure, url::Url};
+use crate::https::{self, Unlogged};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Request, Response, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, USER_AGENT},
 };
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper::{
-    body::{Body as _, Incoming},
-    rt::Executor,
-};
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector};
+use hyper::body::{Body as _, Incoming};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{
     Client,
     connect::{HttpConnector, dns::Name},
 };
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
-use std::{
-    convert::Infallible,
-    future::{Future, ready},
-    io,
-    net::SocketAddr,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use rustls::ClientConfig;
+use std::{convert::Infallible, future::ready, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::lookup_host, time::timeout};
 use tracing::{instrument::WithSubscriber as _, subscriber::NoSubscriber};
 
@@ -96,7 +87,7 @@ impl Fetcher {
         http.set_nodelay(true);
         let tls = match &self.tls {
             Some(config) => Arc::clone(config),
-            None => public()?,
+            None => https::public().map_err(|_| Failure::TlsSetup)?,
         };
         let client = Client::builder(Unlogged)
             // A connection that is kept dies while Lambda freezes the process.
@@ -109,20 +100,6 @@ impl Fetcher {
             read(response.map_err(|error| Failure::of_request(&error))?).await
         };
         fetch.with_subscriber(NoSubscriber::new()).await
-    }
-}
-
-/// Runs the tasks of connections without a log: at level TRACE, the client would log addresses.
-#[derive(Clone)]
-struct Unlogged;
-
-impl<F> Executor<F> for Unlogged
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    fn execute(&self, task: F) {
-        tokio::spawn(task.with_subscriber(NoSubscriber::new()));
     }
 }
 
@@ -144,34 +121,6 @@ async fn resolve(url: &Url) -> Result<Vec<SocketAddr>, Failure> {
         }
     }
     Ok(addresses)
-}
-
-/// TLS with the certificates of the public web. It is set up when the first connection needs it: a
-/// function whose keys are embedded pays nothing.
-fn public() -> Result<Arc<ClientConfig>, Failure> {
-    static PUBLIC: OnceLock<Arc<ClientConfig>> = OnceLock::new();
-    match PUBLIC.get() {
-        Some(config) => Ok(Arc::clone(config)),
-        None => {
-            let config = tls(None)?;
-            Ok(Arc::clone(PUBLIC.get_or_init(|| config)))
-        }
-    }
-}
-
-/// Names its provider, since that of the process may be another one, or missing, which panics.
-fn tls(roots: Option<RootCertStore>) -> Result<Arc<ClientConfig>, Failure> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|_| Failure::TlsSetup)?;
-    let config = match roots {
-        Some(roots) => config.with_root_certificates(roots),
-        None => config.with_webpki_roots(),
-    };
-    let mut config = config.with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
 }
 
 fn request(url: &Url) -> Request<Empty<Bytes>> {
@@ -213,11 +162,14 @@ fn is_encoded(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fetcher, MAX_BODY, tls};
-    use crate::auth::keys::{
-        Location, Url,
-        failure::Failure,
-        testing::{Certificate, Server, ServerResponse, body, status},
+    use super::{Fetcher, MAX_BODY};
+    use crate::{
+        auth::keys::{
+            Location, Url,
+            failure::Failure,
+            testing::{Certificate, Server, ServerResponse, body, status},
+        },
+        https::tls,
     };
     use http::StatusCode;
     use std::{io, time::Duration};

@@ -102,15 +102,20 @@ mod incoming;
 mod lattice;
 mod media_types;
 mod path;
+mod policy;
 mod query;
 mod response;
 mod rest;
-mod time;
+pub(crate) mod time;
 mod v2;
 
+#[cfg(feature = "websocket")]
+pub(crate) use caller::authorizer_context;
 pub use caller::{Caller, ClientCertificate, IamCaller, UnknownCaller};
 pub(crate) use gateway_context::DEFAULT_IDS;
 pub use gateway_context::GatewayContext;
+#[doc(hidden)]
+pub use policy::policy_allows;
 pub use response::{InvalidResponse, client_response, parse_prelude, parse_response, parse_stream};
 
 use super::Source;

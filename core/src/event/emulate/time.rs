@@ -3,14 +3,14 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since the epoch; zero for times before it.
-pub(super) fn epoch_millis(time: SystemTime) -> u64 {
+pub(crate) fn epoch_millis(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     })
 }
 
 /// The time in the common log format, in UTC: `04/Mar/2020:19:15:17 +0000`.
-pub(super) fn log_time(millis: u64) -> String {
+pub(crate) fn log_time(millis: u64) -> String {
     let seconds = millis / 1000;
     let (year, month, day) = date(seconds / 86_400);
     let (hour, minute, second) = clock(seconds);
@@ -42,7 +42,7 @@ pub(super) fn java_time(seconds: u64) -> String {
 }
 
 /// The time as in RFC 3339: `2020-03-10T00:03:59Z`.
-pub(super) fn rfc3339(seconds: u64) -> String {
+pub(crate) fn rfc3339(seconds: u64) -> String {
     let (year, month, day) = date(seconds / 86_400);
     let (hour, minute, second) = clock(seconds);
     let names = [

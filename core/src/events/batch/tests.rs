@@ -2,7 +2,7 @@
 
 use super::super::{handler::INVALID, list::Events, trigger::Trigger};
 use super::*;
-use crate::{Api, LambdaContext, State};
+use crate::{Api, LambdaContext};
 
 const SQS: fn() -> Trigger = || Trigger::Records {
     kind: RecordKind::Sqs,

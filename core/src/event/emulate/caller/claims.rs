@@ -27,7 +27,7 @@ pub(super) fn of_http_api(claims: &Value) -> Map<String, Value> {
 }
 
 /// The scalars of an object, as a REST API sends the context of a Lambda authorizer.
-pub(super) fn of_context(context: &Value) -> Map<String, Value> {
+pub(crate) fn of_context(context: &Value) -> Map<String, Value> {
     let mut members = texts(context, |_, value| text(value));
     members.retain(|name, _| {
         let value = &context[name.as_str()];

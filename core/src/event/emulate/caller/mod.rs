@@ -7,6 +7,8 @@ mod iam;
 
 pub(super) use caller_location::{authentication, authorizer, headers, identity, lattice_identity};
 pub use certificate::ClientCertificate;
+#[cfg(feature = "websocket")]
+pub(crate) use claims::of_context as authorizer_context;
 pub use iam::IamCaller;
 
 use crate::event::Source;

@@ -60,6 +60,7 @@ fn add(wiring: &mut Wiring<'_>, listed: &Listed) {
             rule::add_schedule(wiring, listed, *expression, *rule);
         }
         Trigger::Authorizer(trigger) => authorizer::add(wiring, listed, trigger),
+        Trigger::WebSocket(_) => {}
         // Whatever invokes the function.
         Trigger::Any { .. } => {
             let handler = &listed.handler;

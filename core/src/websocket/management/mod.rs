@@ -1,0 +1,121 @@
+//! The Management API: messages to connections, and their end.
+//!
+//! Credentials and region are read from the environment for each request.
+
+mod credentials;
+mod endpoint;
+mod http_client;
+mod sigv4;
+#[cfg(test)]
+mod testing;
+
+pub(crate) use endpoint::Endpoint;
+
+use super::{
+    error::ManagementError,
+    transport::{Command, Delivery, MAX_MESSAGE, Transport},
+};
+use crate::BoxFuture;
+use bytes::Bytes;
+use credentials::{Kept, Variable};
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use percent_encoding::utf8_percent_encode;
+use std::time::SystemTime;
+
+/// How much of the response to a request is read, so that the connection can be used again.
+const MAX_RESPONSE: usize = 64 * 1024;
+
+/// The Management API of one stage.
+#[derive(Clone, Debug)]
+pub(crate) struct Management(Endpoint);
+
+impl Management {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
+        Self(endpoint)
+    }
+
+    async fn send(
+        &self,
+        id: &str,
+        command: Command,
+        variable: Variable<'_>,
+    ) -> Result<Delivery, ManagementError> {
+        static KEPT: Kept = Kept::new();
+        let (method, body) = match command {
+            Command::Post(message) => (Method::POST, Bytes::from(message)),
+            Command::Close => (Method::DELETE, Bytes::new()),
+            Command::Get => (Method::GET, Bytes::new()),
+        };
+        if body.len() > MAX_MESSAGE {
+            return Err(ManagementError::TooLarge(body.len()));
+        }
+        // No connection has such an id, and a proxy may resolve the path.
+        if matches!(id, "" | "." | "..") {
+            return Ok(Delivery::Gone);
+        }
+        let id = utf8_percent_encode(id, sigv4::SEGMENT).to_string();
+        // An id that is too long for a URL is of no connection either.
+        let Some(uri) = self.0.connection(&id) else {
+            return Ok(Delivery::Gone);
+        };
+        let now = SystemTime::now();
+        let credentials = KEPT.read(variable, now).await?;
+        let region = match self.0.region() {
+            Some(region) => region.to_owned(),
+            None => variable("AWS_REGION")
+                .filter(|region| !region.is_empty())
+                .ok_or_else(|| {
+                    ManagementError::Endpoint(
+                        "expected the variable AWS_REGION, since the endpoint has a custom domain"
+                            .to_owned(),
+                    )
+                })?,
+        };
+        let mut request = Request::new(Full::new(body.clone()));
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = uri.clone();
+        let scope = sigv4::Scope {
+            region: &region,
+            service: "execute-api",
+            time: now,
+        };
+        let signed = (&method, &uri, request.headers_mut());
+        sigv4::sign(signed, &body, &credentials, &scope).ok_or(ManagementError::Credentials(
+            "those of the environment cannot be in a header",
+        ))?;
+        let response = http_client::send(request)
+            .await
+            .map_err(|error| ManagementError::Unreachable(error.0))?;
+        let status = response.status();
+        // Otherwise the connection cannot be used again.
+        let _ = Limited::new(response.into_body(), MAX_RESPONSE)
+            .collect()
+            .await;
+        outcome(status, body.len())
+    }
+}
+
+fn outcome(status: StatusCode, size: usize) -> Result<Delivery, ManagementError> {
+    match status {
+        status if status.is_success() => Ok(Delivery::Delivered),
+        StatusCode::GONE => Ok(Delivery::Gone),
+        StatusCode::FORBIDDEN => Err(ManagementError::Denied),
+        StatusCode::PAYLOAD_TOO_LARGE => Err(ManagementError::TooLarge(size)),
+        StatusCode::TOO_MANY_REQUESTS => Err(ManagementError::Throttled),
+        other => Err(ManagementError::Status(other.as_u16())),
+    }
+}
+
+impl Transport for Management {
+    fn send<'a>(
+        &'a self,
+        id: &'a str,
+        command: Command,
+    ) -> BoxFuture<'a, Result<Delivery, ManagementError>> {
+        Box::pin(self.send(id, command, &|name| std::env::var(name).ok()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+use super::{testing::Server, *};
+use aws_lc_rs::{digest, hmac};
+use http::HeaderMap;
+
+const VARIABLES: [(&str, &str); 4] = [
+    ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "a secret"),
+    ("AWS_SESSION_TOKEN", "a token"),
+    ("AWS_REGION", "eu-west-1"),
+];
+
+fn variable(name: &str) -> Option<String> {
+    let found = VARIABLES.iter().find(|(known, _)| *known == name);
+    found.map(|(_, value)| (*value).to_owned())
+}
+
+fn at(server: &Server) -> Management {
+    Management::new(Endpoint::parse(&server.url("/prod")).unwrap())
+}
+
+fn post(text: &str) -> Command {
+    Command::Post(text.to_owned())
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers[name].to_str().unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+    hmac::sign(&key, text.as_bytes()).as_ref().to_vec()
+}
+
+/// The signature of a request as its receiver computes it, for a path that is encoded already.
+fn signature(request: &Request<Bytes>, path: &str) -> String {
+    let headers = request.headers();
+    let date = header(headers, "x-amz-date");
+    let day = date.get(..8).unwrap();
+    let hash = |bytes: &[u8]| hex(digest::digest(&digest::SHA256, bytes).as_ref());
+    let canonical = [
+        request.method().as_str(),
+        path,
+        "",
+        &format!("host:{}", header(headers, "host")),
+        &format!("x-amz-date:{date}"),
+        "x-amz-security-token:a token",
+        "",
+        "host;x-amz-date;x-amz-security-token",
+        &hash(request.body()),
+    ]
+    .join("\n");
+    let scope = format!("{day}/eu-west-1/execute-api/aws4_request");
+    let text = format!(
+        "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
+        hash(canonical.as_bytes())
+    );
+    let parts = [day, "eu-west-1", "execute-api", "aws4_request"];
+    let key = parts
+        .iter()
+        .fold(b"AWS4a secret".to_vec(), |key, part| mac(&key, part));
+    format!(
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, \
+         SignedHeaders=host;x-amz-date;x-amz-security-token, Signature={}",
+        hex(&mac(&key, &text))
+    )
+}
+
+#[tokio::test]
+async fn requests_are_signed_and_ids_are_encoded() {
+    let server = Server::start(|_| (200, String::new())).await;
+    for (command, method, body) in [
+        (post(r#"{"text":"ä"}"#), "POST", r#"{"text":"ä"}"#),
+        (Command::Close, "DELETE", ""),
+        (Command::Get, "GET", ""),
+    ] {
+        let sent = at(&server).send("a/b+c=", command, &variable).await;
+        assert_eq!(sent, Ok(Delivery::Delivered), "{method}");
+        let request = server.requests().pop().unwrap();
+        assert_eq!(request.method(), method);
+        assert_eq!(request.uri().path(), "/prod/@connections/a%2Fb%2Bc%3D");
+        assert_eq!(request.body(), body);
+        let expected = signature(&request, "/prod/%40connections/a%252Fb%252Bc%253D");
+        assert_eq!(header(request.headers(), "authorization"), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_status_is_an_outcome() {
+    for (status, expected) in [
+        (200, Ok(Delivery::Delivered)),
+        (204, Ok(Delivery::Delivered)),
+        (410, Ok(Delivery::Gone)),
+        (403, Err(ManagementError::Denied)),
+        (413, Err(ManagementError::TooLarge(2))),
+        (429, Err(ManagementError::Throttled)),
+        (301, Err(ManagementError::Status(301))),
+        (500, Err(ManagementError::Status(500))),
+    ] {
+        let server = Server::start(move |_| (status, "{}".to_owned())).await;
+        let sent = at(&server).send("id", post("{}"), &variable).await;
+        assert_eq!(sent, expected, "{status}");
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_connection_is_tried_again() {
+    let server = Server::forgetful(|_| (200, String::new())).await;
+    for count in 1..=3 {
+        let sent = at(&server).send("id", post("{}"), &variable).await;
+        assert_eq!(sent, Ok(Delivery::Delivered));
+        assert_eq!(server.requests().len(), count);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_not_sent() {
+    let server = Server::start(|_| (200, String::new())).await;
+    let largest = "k".repeat(MAX_MESSAGE);
+    let sent = at(&server).send("id", post(&largest), &variable).await;
+    assert_eq!(sent, Ok(Delivery::Delivered));
+    let sent = at(&server)
+        .send("id", post(&format!("{largest}k")), &variable)
+        .await;
+    assert_eq!(sent, Err(ManagementError::TooLarge(MAX_MESSAGE + 1)));
+    for id in ["", ".", "..", &"i".repeat(100_000)] {
+        let sent = at(&server).send(id, Command::Close, &variable).await;
+        assert_eq!(sent, Ok(Delivery::Gone));
+    }
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn missing_settings_are_named() {
+    let endpoint = Endpoint::parse("https://chat.example.com").unwrap();
+    let management = Management::new(endpoint);
+    for (missing, expected) in [
+        ("AWS_ACCESS_KEY_ID", "the environment has neither"),
+        ("AWS_REGION", "expected the variable AWS_REGION"),
+    ] {
+        let get = |name: &str| variable(name).filter(|_| name != missing);
+        let error = management.send("id", post(""), &get).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_an_error() {
+    let server = Server::start(|_| (200, String::new())).await;
+    let management = at(&server);
+    drop(server);
+    let sent = management.send("id", post(""), &variable).await;
+    assert!(
+        matches!(sent, Err(ManagementError::Unreachable(_))),
+        "{sent:?}"
+    );
+}

@@ -1,0 +1,214 @@
+//! What handlers of a WebSocket API return, and what API Gateway gets.
+
+use super::{message::IntoMessage, transport::MAX_MESSAGE};
+use crate::{
+    ApiError, BoxFuture, Error, Json, Operation, Problem,
+    error::framework,
+    events::{Event, Failure, run},
+    extract::JsonRejection,
+};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// Response of `#[ws_handler(connect)]`: accepts the connection with a subprotocol that the client
+/// [offers](super::Handshake::protocols).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subprotocol(pub String);
+
+/// What a handler of `connect` or `disconnect` may return: nothing, [`Subprotocol`], or a `Result` with
+/// an [`ApiError`]. The status of the error rejects the handshake.
+#[diagnostic::on_unimplemented(
+    message = "a handler of a connection cannot return `{Self}`",
+    label = "return nothing, or `Result<(), E>` with an `ApiError`"
+)]
+pub trait IntoConnectResponse {
+    #[doc(hidden)]
+    fn into_connect_response(self) -> Result<Value, Problem>;
+}
+
+impl IntoConnectResponse for () {
+    fn into_connect_response(self) -> Result<Value, Problem> {
+        Ok(json!({"statusCode": 200}))
+    }
+}
+
+impl IntoConnectResponse for Subprotocol {
+    fn into_connect_response(self) -> Result<Value, Problem> {
+        let headers = json!({"Sec-WebSocket-Protocol": self.0});
+        Ok(json!({"statusCode": 200, "headers": headers}))
+    }
+}
+
+impl<T: IntoConnectResponse, E: ApiError> IntoConnectResponse for Result<T, E> {
+    fn into_connect_response(self) -> Result<Value, Problem> {
+        match self {
+            Ok(value) => value.into_connect_response(),
+            Err(error) => Err(Problem::from_error(&error)),
+        }
+    }
+}
+
+/// What a handler of messages may return: a message for the client ([`Json`], `String`, `&'static str`),
+/// nothing, an `Option`, or a `Result` with an [`ApiError`], which the client gets as a problem.
+#[diagnostic::on_unimplemented(
+    message = "a handler of messages cannot return `{Self}`",
+    label = "return nothing, `Json<T>`, a `String`, or a `Result` of these with an `ApiError`"
+)]
+pub trait IntoMessageResponse {
+    #[doc(hidden)]
+    fn into_message_response(self) -> Result<Option<String>, Problem>;
+}
+
+impl IntoMessageResponse for () {
+    fn into_message_response(self) -> Result<Option<String>, Problem> {
+        Ok(None)
+    }
+}
+
+macro_rules! message {
+    ($([$($generics:tt)*] $type:ty),*) => {
+        $(impl<$($generics)*> IntoMessageResponse for $type {
+            fn into_message_response(self) -> Result<Option<String>, Problem> {
+                let message = self.into_message();
+                message.map(Some).map_err(|error| Problem::from_error(&error))
+            }
+        })*
+    };
+}
+
+message!([] String, [] &'static str, [T: Serialize] Json<T>);
+
+impl<T: IntoMessageResponse> IntoMessageResponse for Option<T> {
+    fn into_message_response(self) -> Result<Option<String>, Problem> {
+        match self {
+            Some(value) => value.into_message_response(),
+            None => Ok(None),
+        }
+    }
+}
+
+impl<T: IntoMessageResponse, E: ApiError> IntoMessageResponse for Result<T, E> {
+    fn into_message_response(self) -> Result<Option<String>, Problem> {
+        match self {
+            Ok(value) => value.into_message_response(),
+            Err(error) => Err(Problem::from_error(&error)),
+        }
+    }
+}
+
+/// Converts the value of a handler of `connect` or `disconnect`; instantiated once per type.
+///
+/// # Errors
+/// The problem of the handler.
+#[doc(hidden)]
+pub fn connect_response<T: IntoConnectResponse>(value: T, _: &Event) -> Result<Vec<u8>, Error> {
+    let response = value.into_connect_response().map_err(Error::new)?;
+    Ok(response.to_string().into_bytes())
+}
+
+/// Converts the value of a handler of messages; instantiated once per type.
+///
+/// # Errors
+/// The problem of the handler.
+#[doc(hidden)]
+pub fn message_response<T: IntoMessageResponse>(value: T, _: &Event) -> Result<Vec<u8>, Error> {
+    let message = value.into_message_response().map_err(Error::new)?;
+    if let Some(text) = message.as_ref().filter(|text| text.len() > MAX_MESSAGE) {
+        return Err(Error::msg(format!(
+            "expected a message of at most {MAX_MESSAGE} bytes, found {}",
+            text.len()
+        )));
+    }
+    Ok(message_json(message))
+}
+
+/// The call of a handler.
+type Call = for<'c> fn(&'c Event) -> BoxFuture<'c, Result<Vec<u8>, Error>>;
+
+/// Runs a handler of `connect` or `disconnect`. A failure is a status.
+#[doc(hidden)]
+pub fn connection<'e>(
+    event: &'e Event,
+    _: fn(&mut Operation),
+    call: Call,
+) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
+    Box::pin(async move {
+        match run(call(event), event).await {
+            Ok(response) => Ok(response),
+            Err(failure) => {
+                let problem = problem(failure, event);
+                let headers: Map<String, Value> =
+                    [("content-type".to_owned(), "application/problem+json".into())]
+                        .into_iter()
+                        .collect();
+                let response = json!({
+                    "statusCode": problem.status().as_u16(),
+                    "headers": headers,
+                    "body": text(&problem),
+                });
+                Ok(response.to_string().into_bytes())
+            }
+        }
+    })
+}
+
+/// Runs a handler of messages. A failure is a message, in a response with status 200: AWS does not say
+/// what a client gets of any other.
+#[doc(hidden)]
+pub fn message<'e>(
+    event: &'e Event,
+    _: fn(&mut Operation),
+    call: Call,
+) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
+    Box::pin(async move {
+        match run(call(event), event).await {
+            Ok(response) => Ok(response),
+            Err(failure) => Ok(message_json(Some(text(&problem(failure, event))))),
+        }
+    })
+}
+
+/// The response to an event that no handler takes: connections are accepted, and a message gets a
+/// problem.
+#[doc(hidden)]
+#[must_use]
+pub fn otherwise(event: &Event) -> Vec<u8> {
+    if event.message().is_none() {
+        return message_json(None);
+    }
+    let mut problem = Problem::new(StatusCode::NOT_FOUND, "route_not_found")
+        .with_detail("no handler takes this message");
+    problem.set_request_id(&event.data().invocation);
+    problem.log();
+    message_json(Some(text(&problem)))
+}
+
+fn message_json(body: Option<String>) -> Vec<u8> {
+    let mut response = json!({"statusCode": 200});
+    if let Some(body) = body {
+        response["body"] = body.into();
+    }
+    response.to_string().into_bytes()
+}
+
+/// The problem of a handler that failed. It is logged.
+#[cold]
+fn problem(failure: Failure, event: &Event) -> Problem {
+    let mut problem = match failure {
+        Failure::Error(error) => match error.downcast_ref::<JsonRejection>() {
+            Some(rejection) => Problem::from_error(rejection),
+            None => Problem::from_error(&error),
+        },
+        Failure::Panicked(panic) => panic.problem(),
+        Failure::Stopped(late) => framework::timed_out(late.to_string(), None),
+    };
+    problem.set_request_id(&event.data().invocation);
+    problem.log();
+    problem
+}
+
+fn text(problem: &Problem) -> String {
+    let body = problem.render().into_body().to_bytes();
+    String::from_utf8_lossy(&body).into_owned()
+}

@@ -173,6 +173,40 @@ def good():
     )
 
 
+def socket_manifest():
+    """The same with a WebSocket API, whose handshakes the authorizer decides about."""
+    found = manifest()
+    found["events"].append({"kind": "websocket", "key": "send", "handler": "a::send", "location": "a:1"})
+    return found
+
+
+def good_socket():
+    template = good()
+    resources = template["Resources"]
+    del resources["AuthorizerPermission"]
+    routes = {
+        "$connect": {"FunctionArn": arn("Function")},
+        "send": {"FunctionArn": arn("Function"), "RouteResponseSelectionExpression": "$default"},
+    }
+    api = {
+        "StageName": "prod",
+        "RouteSelectionExpression": "$request.body.action",
+        "Auth": {"AuthType": "CUSTOM", "AuthArn": arn("Function")},
+        "Routes": routes,
+    }
+    response = {
+        "ApiId": {"Ref": "WebSocketApi"},
+        "RouteId": {"Ref": "WebSocketApiSendRoute"},
+        "RouteResponseKey": "$default",
+    }
+    connections = "${AWS::AccountId}:${WebSocketApi}/prod/*/@connections/*"
+    connections = {"Fn::Sub": f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:{connections}"}
+    resources["WebSocketApi"] = {"Type": "AWS::Serverless::WebSocketApi", "Properties": api}
+    resources["SendResponse"] = {"Type": "AWS::ApiGatewayV2::RouteResponse", "Properties": response}
+    statements(template).append(statement(["execute-api:ManageConnections"], connections))
+    return template
+
+
 def properties(template, name):
     return template["Resources"][name]["Properties"]
 
@@ -323,5 +357,40 @@ MUTANTS = {
     "no_permission_for_failures": (
         lambda t: statements(t).pop(),
         "InvokeConfig: what failed is lost",
+    ),
+}
+
+# The same with a WebSocket API.
+SOCKET_MUTANTS = {
+    "open_handshake": (
+        lambda t: properties(t, "WebSocketApi").pop("Auth"),
+        "the handshake has the authorization NONE",
+    ),
+    "no_handshake": (
+        lambda t: (properties(t, "WebSocketApi").pop("Auth"), properties(t, "WebSocketApi")["Routes"].pop("$connect")),
+        "the routes of the WebSocket API are ['send'], not ['$connect', 'send']",
+    ),
+    "another_route": (
+        lambda t: properties(t, "WebSocketApi")["Routes"].update(other={"FunctionArn": arn("Function")}),
+        "the routes of the WebSocket API are",
+    ),
+    "no_route_response": (lambda t: t["Resources"].pop("SendResponse"), "send: clients get no responses"),
+    "no_selection_of_a_response": (
+        lambda t: properties(t, "WebSocketApi")["Routes"]["send"].pop("RouteResponseSelectionExpression"),
+        "send: clients get no responses",
+    ),
+    "no_permission_to_send": (
+        lambda t: statements(t).pop(),
+        "the function may not send to connections",
+    ),
+    "every_connection": (
+        lambda t: statements(t)[-1].update(Resource="*"),
+        "the function may not send to connections",
+    ),
+    "permission_for_the_whole_api": (
+        lambda t: t["Resources"].update(
+            Other=permission("apigateway.amazonaws.com", {"Fn::Sub": AUTHORIZERS.replace("*/authorizers", "${WebSocketApi}")})
+        ),
+        "Other: no handler explains it",
     ),
 }

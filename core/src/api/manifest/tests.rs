@@ -5,7 +5,9 @@ use crate::{
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
     },
     env,
-    events::{AuthorizerKind, AuthorizerTrigger, Events, Handler, RecordKind, Trigger},
+    events::{
+        AuthorizerKind, AuthorizerTrigger, Events, Handler, RecordKind, SocketRoute, Trigger,
+    },
 };
 use lambda_api_testing_internal::assert_schema;
 use serde_json::{Value, json};
@@ -104,6 +106,7 @@ fn handlers_of_events_have_kinds_and_filters() {
                 per_request: true,
             })
         },
+        || Trigger::WebSocket(SocketRoute::Named("send")),
     ]));
     let expected = [
         json!({"kind": "sqs", "from": {"env": "ORDERS_QUEUE"}}),
@@ -121,6 +124,7 @@ fn handlers_of_events_have_kinds_and_filters() {
             "authorizer_kinds": ["http", "websocket"],
             "per_request": true,
         }),
+        json!({"kind": "websocket", "key": "send"}),
         json!({"kind": "any", "key": "job"}),
     ];
     let expected = expected.map(|mut event| {

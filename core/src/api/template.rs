@@ -168,7 +168,16 @@ impl Api {
         }
         let scopes = scopes(self);
         let nested = scopes.iter().skip(1);
+        #[cfg(feature = "websocket")]
+        let (socket_endpoint, route_selection) = match &self.websocket {
+            Some(settings) => settings.described(),
+            None => (None, None),
+        };
+        #[cfg(not(feature = "websocket"))]
+        let (socket_endpoint, route_selection) = (None, None);
         Ok(crate::template::Described {
+            socket_endpoint,
+            route_selection,
             manifest: self.manifest(),
             stream_on: self.stream_on.as_deref(),
             handlers: self.listed_events(),

@@ -9,6 +9,7 @@ use crate::{
     events::Listed,
     manifest::{Authenticator, Manifest, Rule},
     middleware::CorsRules,
+    setting::Setting,
 };
 
 /// The name of the stack in names of functions.
@@ -23,6 +24,9 @@ pub(crate) struct Described<'a> {
     pub(crate) stream_on: Option<&'a [Source]>,
     /// The handlers of events that are not HTTP requests: the function of the whole API gets these events.
     pub(crate) handlers: Vec<&'a Listed>,
+    /// The URL of the WebSocket API, and what names the route of a message.
+    pub(crate) socket_endpoint: Option<&'a Setting>,
+    pub(crate) route_selection: Option<&'static str>,
     pub(crate) cors: Option<CorsRules>,
     /// The function of the whole API.
     pub(crate) function: Option<&'a Function>,

@@ -48,6 +48,12 @@ impl WebSocketApi {
         self
     }
 
+    /// The URL of the stage, and the expression that names the route of a message, for descriptions.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn described(&self) -> (Option<&Setting>, Option<&'static str>) {
+        (self.endpoint.as_ref(), self.route_selection)
+    }
+
     /// Replaces a reference to an environment variable by its value.
     pub(crate) fn resolve(&mut self, variables: &Variables<'_>) {
         if let Some(endpoint) = &mut self.endpoint {

@@ -1,10 +1,14 @@
-"""Invokes the echo program with every sample event of a folder, and checks its responses.
+"""Invokes programs with every sample event of a folder, and checks their responses.
 
-usage: events.py ECHO FOLDER
+usage: events.py DIRECTORY FOLDER
+
+HTTP events go to the program `echo`. Each other event goes to a program with a handler for it, which the program
+names on standard error. DIRECTORY has the compiled programs.
 """
 
 import base64
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -46,11 +50,20 @@ def is_web_socket(event):
     return context.get("connectionId") is not None
 
 
-def violation(echo, event, sources):
-    """What is wrong with the response to an event, or None."""
-    run = subprocess.run(
-        [echo, "invoke", event], capture_output=True, timeout=20, stdin=subprocess.DEVNULL
+def invoke(program, event, **variables):
+    """A run of a program with an event."""
+    return subprocess.run(
+        [directory / program, "invoke", event],
+        capture_output=True,
+        env=os.environ | variables,
+        timeout=20,
+        stdin=subprocess.DEVNULL,
     )
+
+
+def violation(event, sources):
+    """What is wrong with the response to an HTTP event, or None."""
+    run = invoke("echo", event)
     if is_web_socket(event):
         log = run.stderr.decode(errors="replace")
         is_named = run.returncode != 0 and "WebSocket" in log
@@ -78,15 +91,54 @@ def violation(echo, event, sources):
     return None
 
 
-echo, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+def of_queue(event):
+    """Each message of a queue is reported as failed, since none is an order."""
+    records = event["Records"]
+    expected = {"batchItemFailures": [{"itemIdentifier": it["messageId"]} for it in records]}
+    variables = {"ORDERS_QUEUE": records[0]["eventSourceARN"]}
+    return "worker", "ship", variables, expected
+
+
+def of_bucket(event):
+    """No object of a bucket is an upload, so there is nothing to do."""
+    variables = {"PHOTOS_BUCKET": event["Records"][0]["s3"]["bucket"]["name"]}
+    return "thumbnails", "shrink", variables, None
+
+
+def of_bus(event):
+    names = ("id", "source", "account", "time", "region", "resources", "detail")
+    expected = {name: event[name] for name in names} | {"detail_type": event["detail-type"]}
+    return "echo", "event", {}, expected
+
+
+# Folders, and what is expected of their events: the program, its handler, variables, and the response.
+OTHERS = {"eventbridge": of_bus, "s3": of_bucket, "sqs": of_queue}
+
+
+def other_violation(event, expectation):
+    """What is wrong with the response to another event, or None."""
+    program, handler, variables, expected = expectation(json.loads(event.read_bytes()))
+    run = invoke(program, event, **variables)
+    log = run.stderr.decode(errors="replace")
+    if f"taken by {handler} (" not in log:
+        return f"expected {program} to name `{handler}`: {log}"
+    if run.returncode != 0:
+        return f"exit {run.returncode}: {log}"
+    found = json.loads(run.stdout)
+    return None if found == expected else f"expected {expected}, found {found}"
+
+
+directory, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+cases = [(name, violation, sources) for name, sources in SOURCES.items()]
+cases += [(name, other_violation, expectation) for name, expectation in OTHERS.items()]
 passed = failed = 0
-for name, sources in SOURCES.items():
+for name, check, expected in cases:
     events = sorted((folder / name).glob("*.json"))
     if not events:
         failed += 1
         print(f"{folder / name}: no events", file=sys.stderr)
     for event in events:
-        if problem := violation(echo, event, sources):
+        if problem := check(event, expected):
             failed += 1
             print(f"{event}: {problem}", file=sys.stderr)
         else:

@@ -7,111 +7,15 @@ token of another pool is rejected for its issuer alone.
 """
 
 import contextlib
-import http.client
 import json
-import os
 import pathlib
-import re
-import socket
-import subprocess
 import sys
-import tempfile
-import time
 
-import boto3
+from emulated import call, expect, free_port, moto, served
 
-PATIENCE = 60  # seconds
-REGION = "eu-west-1"
 PASSWORD = "Correct-horse-7"
 
 target, moto_server = pathlib.Path(sys.argv[1]), sys.argv[2]
-environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-
-
-def expect(what, found, expected):
-    if found != expected:
-        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
-    print(f"ok: {what}")
-
-
-def wait_for(what, attempt):
-    """The first value that an attempt returns, within a time limit."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        if value := attempt():
-            return value
-        if time.monotonic() > until:
-            raise TimeoutError(f"{what}: nothing within {PATIENCE} s")
-        time.sleep(0.1)
-
-
-def call(port, method, path, token=None, body=None):
-    """Status, headers and text of a response."""
-    headers = {"authorization": f"Bearer {token}"} if token else {}
-    if body is not None:
-        headers["content-type"] = "application/json"
-        body = json.dumps(body)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    with contextlib.closing(connection):
-        connection.request(method, path, body=body, headers=headers)
-        response = connection.getresponse()
-        return response.status, response.headers, response.read().decode()
-
-
-@contextlib.contextmanager
-def running(command, **variables):
-    """A process that is killed at the end, and its output, which is printed if something fails."""
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(
-            command,
-            env=environment | variables,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-
-        def output():
-            if process.poll() is not None:
-                raise AssertionError(f"{command[0]} ended with {process.returncode}")
-            log.seek(0)
-            return log.read()
-
-        try:
-            yield output
-        except BaseException:
-            log.seek(0)
-            print(log.read(), file=sys.stderr)
-            raise
-        finally:
-            process.kill()
-            process.wait()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
-
-
-@contextlib.contextmanager
-def moto():
-    """A client of moto's Cognito, and the address of its server."""
-    port = free_port()
-    with running([moto_server, "-H", "127.0.0.1", "-p", str(port)]) as output:
-
-        def responds():
-            output()
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                return call(port, "GET", "/moto-api/")[0] == 200
-
-        wait_for("moto", responds)
-        address = f"http://127.0.0.1:{port}"
-        yield boto3.client(
-            "cognito-idp",
-            endpoint_url=address,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        ), address
 
 
 def pool(cognito, name):
@@ -148,9 +52,8 @@ def pool(cognito, name):
 def secured(pool_id, client_id, jwks_url):
     """The port of the example, served by its own command line."""
     variables = {"COGNITO_POOL": pool_id, "COGNITO_CLIENT": client_id, "JWKS_URL": jwks_url}
-    with running([target / "debug/secured", "serve", "--port", "0"], **variables) as output:
-        found = wait_for("secured", lambda: re.search(r"127\.0\.0\.1:(\d+)", output()))
-        yield int(found[1])
+    with served(target / "debug/secured", **variables) as (port, _):
+        yield port
 
 
 def status(port, method, path, token=None, body=None):
@@ -163,7 +66,7 @@ def changed(token):
     return f"{signed}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
 
 
-with moto() as (cognito, address):
+with moto(moto_server, "cognito-idp") as (cognito, address):
     pool_id, client_id, sign_in = pool(cognito, "orders")
     other_pool_id, _, sign_in_elsewhere = pool(cognito, "another")
     subject, admin, id_token = sign_in("alice", ["admins"])

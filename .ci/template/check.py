@@ -4,7 +4,8 @@ usage: check.py [--kind http|rest|url|alb] [--routes each|proxy] [--lint] MANIFE
        check.py --stream [--lint-every N]
 
 Each operation of the translated template must have the methods, the path and the access that the manifest
-says, and each route an operation; gateway and functions must agree about streams. `--stream` reads lines
+says, and each route an operation; gateway and functions must agree about streams; each event handler must have
+what sends its events, and nothing else may invoke the function. `--stream` reads lines
 `{"kind", "routes", "streams", "manifest", "template"}` from standard input, with the template as text. The exit code is 1 if anything differs.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import json
 import sys
 
+import sources
 import streams
 from access import Rules
 from gateway import DEFAULT_ROUTE, Gateway
@@ -203,6 +205,7 @@ class Check:
                 for resource in self.resources.values()
                 if resource["Type"] == "AWS::Lambda::Permission"
                 and self.text(resource["Properties"].get("FunctionName")) in names
+                and resource["Properties"].get("Principal") not in sources.PRINCIPALS.values()
             ]
             if len(granted) != 1:
                 self.errors.append(f"{function} has {len(granted)} permissions, not one")
@@ -239,10 +242,13 @@ def check(manifest, text, kind, routes="each", with_lint=True, with_streams=None
     try:
         translated = translate(text)
         # A function URL and a load balancer have no routes.
-        if kind in ("http", "rest"):
+        is_only_events = sources.is_only_events(manifest)
+        if kind in ("http", "rest") and not is_only_events:
             checked = Check(manifest, load(text), translated, kind, routes)
             errors, gateway = checked.errors, checked.gateway
-        errors += streams.differences(manifest, translated, kind, gateway, with_streams)
+        if not is_only_events:
+            errors += streams.differences(manifest, translated, kind, gateway, with_streams)
+        errors += sources.differences(manifest, translated, parameters(load(text)))
     except Rejected as error:
         return [str(error)]
     return list(dict.fromkeys(errors + (lint_both(text, translated) if with_lint else [])))

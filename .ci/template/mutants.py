@@ -6,6 +6,7 @@ usage: mutants.py [NAME..]
 import json
 import sys
 
+import worker
 from check import check, stream
 from manifest import Manifest, closure
 from shop import (
@@ -491,7 +492,22 @@ def test_streams(names):
         assert is_good or any("does not start with 'alb'" in error for error in errors), errors
 
 
+def test_worker(names):
+    """A program without a gateway, whose events come from every kind of source."""
+    for kind in ("http", "rest", "url", "alb"):
+        errors = check(worker.manifest(), json.dumps(worker.good()), kind)
+        assert not errors, errors
+    for name, (change, expected) in worker.MUTANTS.items():
+        if names and name not in names:
+            continue
+        template = worker.good()
+        change(template)
+        errors = check(worker.manifest(), json.dumps(template), "http", with_lint=False)
+        assert any(expected in error for error in errors), f"{name}: {errors}"
+
+
 test_mutants(sys.argv[1:])
+test_worker(sys.argv[1:])
 test_streams(sys.argv[1:])
 test_closures()
 test_router()
@@ -499,5 +515,5 @@ test_good()
 test_another_kind()
 test_proxy()
 test_stream()
-count = len(MUTANTS) + sum(map(len, STREAM_MUTANTS.values()))
+count = len(MUTANTS) + len(worker.MUTANTS) + sum(map(len, STREAM_MUTANTS.values()))
 print(f"{count} mutants found")

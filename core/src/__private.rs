@@ -60,11 +60,12 @@ pub mod authorizer {
 /// What handlers of events are made of.
 pub mod events {
     pub use crate::events::{
-        Call, EventHandler, Events, FromEvent, FromRecord, Handler, INVALID, Kinds, RecordKind,
-        SocketRoute, Trigger, batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6,
-        batch_7, batch_8, batch_outcome, event_0, event_1, event_2, event_3, event_4, event_5,
-        event_6, event_7, event_8, event_response, record_0, record_1, record_2, record_3,
-        record_4, record_5, record_6, record_7, record_8, record_outcome,
+        Call, EventHandler, EventKinds, Events, FromEvent, FromRecord, Handler, INVALID, Kinds,
+        NoArgument, RecordKind, RecordKinds, SocketRoute, Trigger, batch_0, batch_1, batch_2,
+        batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, batch_outcome, event_0, event_1,
+        event_2, event_3, event_4, event_5, event_6, event_7, event_8, event_response, record_0,
+        record_1, record_2, record_3, record_4, record_5, record_6, record_7, record_8,
+        record_outcome,
     };
 }
 
@@ -195,6 +196,13 @@ pub async fn after_response(app: &App, deadline_ms: Option<u64>) {
     if let Some(after) = app.hooks().responded(deadline_ms) {
         after.await;
     }
+}
+
+/// Assumes that Lambda reads which records of a batch failed, as it does with the template, unless the program or the
+/// environment says otherwise.
+pub fn assume_partial_responses(mut api: crate::Api) -> crate::Api {
+    api.assume_partial_responses();
+    api
 }
 
 /// Whether a source gets responses as streams.

@@ -14,6 +14,9 @@ pub(crate) const PORT: &str = "PORT";
 /// The variable with the sources that invoke the function for a stream, such as `url,rest`.
 pub(crate) const STREAM: &str = "LAMBDA_API_STREAM";
 
+/// The variable that says whether Lambda reads which records of a batch failed: `true` or `false`.
+pub(crate) const PARTIAL: &str = "LAMBDA_API_PARTIAL";
+
 /// Whether this process was started by Lambda or by an emulator of it.
 pub(crate) fn is_on_lambda() -> bool {
     std::env::var_os(RUNTIME_API).is_some()

@@ -92,6 +92,7 @@
 //! | [`guide::infrastructure`] | the AWS CDK, Terraform and other programs |
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::streaming`] | responses that the client gets while they are made |
+//! | [`guide::events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules |
 //! | [`guide::websocket`] | WebSocket APIs |
 //! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
@@ -123,6 +124,7 @@
 //! | [`auth`] | authenticators, identities and access rules |
 //! | [`middleware`] | CORS, `from_fn` and `Next` |
 //! | `validate` | what rules apply to, and violations; feature `validate` |
+//! | [`events`] | handlers of events that are not HTTP requests |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | `openapi` | the OpenAPI document as a value; feature `openapi` |

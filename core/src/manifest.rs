@@ -2,8 +2,12 @@
 //!
 //! `docs/routes.schema.json` is its schema.
 
-use crate::auth::{Required, description::Description};
+use crate::{
+    auth::{Required, description::Description},
+    setting::Setting,
+};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The version of the format. Members may be added to a version.
 pub(crate) const VERSION: u32 = 1;
@@ -17,6 +21,9 @@ pub(crate) struct Manifest {
     pub(crate) routes: Vec<Route>,
     pub(crate) mounts: Vec<Mount>,
     pub(crate) fallbacks: Vec<Fallbacks>,
+    /// The handlers of events that are not HTTP requests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) events: Vec<EventHandler>,
     pub(crate) authenticators: Vec<Authenticator>,
 }
 
@@ -63,6 +70,38 @@ pub(crate) struct Fallbacks {
     pub(crate) handler: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) location: Option<String>,
+}
+
+/// A handler of events that are not HTTP requests, and which of them it takes: an absent member stands for
+/// all. The function of the whole API gets the events.
+#[derive(Default, Serialize)]
+pub(crate) struct EventHandler {
+    pub(crate) kind: &'static str,
+    /// The queue, topic, table or stream by its ARN or its name, the bucket by its name, the API of an authorizer
+    /// by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<Setting>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) source: &'static [&'static str],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) detail_type: &'static [&'static str],
+    /// Texts of the detail by their paths, with dots.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) detail: BTreeMap<&'static str, &'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) schedule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<&'static str>,
+    /// `token`, `request`, `http`, `websocket`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) authorizer_kinds: Vec<&'static str>,
+    /// Whether a gateway must not cache the decisions of an authorizer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) per_request: bool,
+    pub(crate) handler: String,
+    pub(crate) location: String,
 }
 
 /// Who may call.

@@ -206,8 +206,8 @@ mod tests {
                 Some("unknown option `tokens`: write `token`"),
             ),
             (
-                quote!(per_route),
-                Some("unknown option `per_route`: write `per_request`"),
+                quote!(per_reqest),
+                Some("unknown option `per_reqest`: write `per_request`"),
             ),
         ] {
             let found = errors(attribute.clone());

@@ -114,7 +114,13 @@ mod tests {
                 B(#[garde(pattern("a"))] String),
             }
         });
-        for code in [handler, main, routes, error, rules] {
+        let authorizer = authorizer::authorizer(
+            quote!(http, api = "a1b2c3", crate = gateway),
+            &quote!(
+                async fn authorize(request: AuthorizerRequest) -> Allow {}
+            ),
+        );
+        for code in [handler, main, routes, error, rules, authorizer] {
             let code = code.to_string();
             assert!(code.contains("gateway"), "{code}");
             assert!(!code.contains(":: lambda_api"), "{code}");

@@ -17,7 +17,7 @@ use lambda_api::{
     LambdaContext,
     event::{Source, emulate},
 };
-use patch::Patch;
+pub(crate) use patch::Patch;
 use recorded::Recorded;
 use std::{collections::HashSet, fmt};
 

@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | [a handler](#a-handler) | the function itself | what it returns |
 //! | [an API](#an-api) | [`TestClient`] | what clients receive: routing, extraction, errors, and the effects of each event source |
+//! | [an event of a service](#an-event-of-a-service) | [`SqsEvent`] and others | who takes it, and what failed |
 //! | [an event](#an-event) | [`EventBuilder`] | the response to this event, whether recorded or invalid |
 //! | a Lambda authorizer | [`AuthorizerEvent`] | its decision, as API Gateway reads it |
 //! | [the program](#the-program) | [`FakeLambda`] | its start, its environment, its log and its end |
@@ -146,6 +147,30 @@
 //! document of the API, and fails the test if it is not one that the document promises. See
 //! [`TestClientBuilder`].
 //!
+//! # An event of a service
+//!
+//! [`TestClient::event`] invokes the function with an event that is not an HTTP request: messages of a queue
+//! ([`SqsEvent`]), notifications ([`S3Event`], [`SnsEvent`]), events of EventBridge ([`EventBridgeEvent`],
+//! [`ScheduleEvent`]), records of streams ([`DynamoDbEvent`], [`KinesisEvent`]), or any JSON.
+//! [`EventOutcome`] has the response or the error that Lambda gets.
+//!
+//! ```
+//! use lambda_api::{Api, Error, Json, event_handler, events};
+//! use lambda_api_testing::{SqsEvent, TestClient};
+//!
+//! #[event_handler(sqs)]
+//! async fn ship(Json(order): Json<u64>) -> Result<(), Error> {
+//!     if order == 7 { Err(Error::msg("sold out")) } else { Ok(()) }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let client = TestClient::new(Api::new().events(events![ship])).await;
+//! let outcome = client.event(SqsEvent::new().message(&6).message(&7)).await;
+//! outcome.assert_failed_records(&[1]);
+//! # }
+//! ```
+//!
 //! # An event
 //!
 //! [`EventBuilder`] makes one event with all fields of its source. It also sets what a gateway adds,
@@ -264,6 +289,7 @@ mod authorizer;
 mod client;
 mod encoding;
 mod event;
+mod events;
 pub mod fake_lambda;
 #[cfg(feature = "issuer")]
 mod issuer;
@@ -275,13 +301,17 @@ mod tracked_future;
 
 pub use authorizer::{AuthorizerEvent, AuthorizerResponse};
 pub use client::{
-    OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem, TestClient,
-    TestClientBuilder, TestRequest, TestResponse, on_every_source,
+    EventOutcome, OnEverySource, ReceivedChunk, ReceivedCookie, ReceivedEvent, ReceivedProblem,
+    TestClient, TestClientBuilder, TestRequest, TestResponse, on_every_source,
 };
 #[cfg(feature = "websocket")]
 #[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
 pub use client::{TestHandshake, TestSocket};
 pub use event::EventBuilder;
+pub use events::{
+    DynamoDbEvent, EventBridgeEvent, KinesisEvent, S3Event, ScheduleEvent, SnsEvent, SqsEvent,
+    TestEvent,
+};
 pub use fake_lambda::FakeLambda;
 #[cfg(feature = "issuer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "issuer")))]

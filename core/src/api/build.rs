@@ -79,6 +79,8 @@ impl Api {
     /// - a route has an access rule or takes an identity, but the API has no authenticator
     /// - an environment variable that a [`Setting`](crate::Setting) refers to is missing or empty
     /// - two handlers of events take the same events
+    /// - the environment variable `LAMBDA_API_PARTIAL` is neither `true` nor `false`, and the program has
+    ///   handlers of events but not [`report_batch_item_failures`](Api::report_batch_item_failures)
     /// - an authenticator is misconfigured or can never be reached
     /// - browsers would reject the CORS rules
     /// - a source that only buffers is to get streams
@@ -127,7 +129,7 @@ impl Api {
         let events = self.events.take().map(|events| {
             events.build(Setup {
                 states: Arc::clone(&states),
-                partial: false,
+                partial: None,
                 authenticators: self.authenticators.iter().cloned().collect(),
             })
         });
@@ -318,6 +320,7 @@ pub(super) fn check_scope(index: usize, scope: &Scope<'_>, errors: &mut Vec<Stri
         (api.timing.stream.is_some(), "stream_timeout"),
         (api.stream_on.is_some(), "stream_on"),
         (api.has_on_other_event(), "on_other_event"),
+        (api.has_partial_responses(), "report_batch_item_failures"),
         #[cfg(feature = "websocket")]
         (api.websocket.is_some(), "websocket"),
     ] {

@@ -1,6 +1,10 @@
 //! Handlers of events that are not HTTP requests.
 
 use super::Api;
+#[cfg(any(debug_assertions, feature = "local"))]
+use super::table::EventInfo;
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::events::Listed;
 use crate::events::{Event, EventTable, Events, Given, Handlers};
 use serde_json::Value;
 use std::{any::TypeId, sync::Arc};
@@ -56,6 +60,44 @@ impl Api {
         self
     }
 
+    /// Sets whether Lambda reads which records of a batch failed: whether `ReportBatchItemFailures` is among the
+    /// `FunctionResponseTypes` of the event source mappings of SQS, Kinesis and DynamoDB. Replaces the
+    /// environment variable `LAMBDA_API_PARTIAL`, `true` or `false`.
+    ///
+    /// Neither the event nor Lambda tells the function. Without `ReportBatchItemFailures`, Lambda ignores which
+    /// records a response names, and deletes all messages of the batch. So, unless this or the variable says `true`,
+    /// one failed record fails the invocation, and Lambda sends the whole batch again. It says `true` of *all*
+    /// mappings of the function.
+    ///
+    /// [Events](crate::guide::events) has the whole story.
+    ///
+    /// Only on the outermost API.
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    ///
+    /// let api = Api::new().report_batch_item_failures(true);
+    /// ```
+    pub fn report_batch_item_failures(mut self, is_on: bool) -> Self {
+        self.event_table().set_partial(is_on);
+        self
+    }
+
+    /// Assumes that Lambda reads which records failed, unless the program or the environment says otherwise.
+    pub(crate) fn assume_partial_responses(&mut self) {
+        if let Some(events) = &mut self.events {
+            events.table().assume_partial();
+        }
+        for (_, nested) in &mut self.nests {
+            nested.assume_partial_responses();
+        }
+    }
+
+    pub(super) fn has_partial_responses(&self) -> bool {
+        let events = self.events.as_ref();
+        events.is_some_and(|events| events.has_partial())
+    }
+
     fn event_table(&mut self) -> &mut EventTable {
         let events = self
             .events
@@ -80,17 +122,43 @@ impl Api {
         }
     }
 
-    /// Takes the handlers, with those of nested APIs.
+    /// The table of the handlers, as the command line shows it.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn events_table(&self) -> Vec<EventInfo> {
+        let listed = self.listed_events();
+        listed.into_iter().map(EventInfo::from).collect()
+    }
+
+    /// The handlers, with those of nested APIs.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(super) fn listed_events(&self) -> Vec<&Listed> {
+        let mut listed = Vec::new();
+        if let Some(events) = &self.events {
+            listed.extend(events.listed());
+        }
+        for (_, nested) in &self.nests {
+            listed.extend(nested.listed_events());
+        }
+        listed
+    }
+
+    /// Takes the handlers, with those of nested APIs. The settings of these stay, for their errors.
     pub(super) fn take_events(&mut self) -> Option<Box<dyn Handlers>> {
         let mut events = self.events.take();
+        self.take_nested_events(&mut events);
+        events
+    }
+
+    fn take_nested_events(&mut self, events: &mut Option<Box<dyn Handlers>>) {
         for (_, nested) in &mut self.nests {
-            if let Some(more) = nested.take_events() {
-                match &mut events {
-                    Some(events) => events.append(more),
-                    None => events = Some(more),
+            if let Some(own) = &mut nested.events {
+                let handlers = own.take_handlers();
+                match events {
+                    Some(events) => events.append(handlers),
+                    None => *events = Some(handlers),
                 }
             }
+            nested.take_nested_events(events);
         }
-        events
     }
 }

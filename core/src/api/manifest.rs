@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     auth::{Access, Installed},
-    manifest::{Authenticator, Fallbacks, Manifest, Mount, Route, Rule, VERSION},
+    events::{Handler, Listed, Trigger},
+    manifest::{Authenticator, EventHandler, Fallbacks, Manifest, Mount, Route, Rule, VERSION},
 };
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ impl Api {
             routes: Vec::new(),
             mounts: Vec::new(),
             fallbacks: Vec::new(),
+            events: self.listed_events().into_iter().map(event).collect(),
             authenticators: Vec::new(),
         };
         let scopes = scopes(self);
@@ -98,6 +100,57 @@ impl Manifest {
             });
         }
     }
+}
+
+fn event(listed: &Listed) -> EventHandler {
+    let Handler {
+        name,
+        module,
+        file,
+        line,
+        ..
+    } = listed.handler;
+    let mut event = EventHandler {
+        handler: format!("{module}::{name}"),
+        location: format!("{file}:{line}"),
+        ..EventHandler::default()
+    };
+    match &listed.trigger {
+        Trigger::Records { kind, from } => {
+            event.kind = kind.name();
+            event.from.clone_from(from);
+        }
+        Trigger::EventBridge {
+            source,
+            detail_type,
+            detail,
+        } => {
+            event.kind = "event_bridge";
+            event.source = source;
+            event.detail_type = detail_type;
+            event.detail = detail.iter().copied().collect();
+        }
+        Trigger::Schedule { expression, rule } => {
+            event.kind = "schedule";
+            event.schedule = *expression;
+            event.rule = *rule;
+        }
+        Trigger::Authorizer(authorizer) => {
+            event.kind = "authorizer";
+            event.from.clone_from(&authorizer.api);
+            event.authorizer_kinds = authorizer.names().collect();
+            event.per_request = authorizer.per_request;
+        }
+        Trigger::WebSocket(route) => {
+            event.kind = "websocket";
+            event.key = Some(route.key());
+        }
+        Trigger::Any { key } => {
+            event.kind = "any";
+            event.key = *key;
+        }
+    }
+    event
 }
 
 impl Rule {

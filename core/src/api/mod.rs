@@ -28,6 +28,8 @@ pub(crate) use docs::written;
 pub use fallback::IntoFallback;
 pub use routes::Routes;
 pub(crate) use table::RouteInfo;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use table::listing;
 
 use crate::{
     BoxError, Cors, Error, Limits, Problem, Request, Response,

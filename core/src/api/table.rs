@@ -1,6 +1,8 @@
 //! The route table, as the command line shows it.
 
 use crate::endpoint::Route;
+#[cfg(any(debug_assertions, feature = "local"))]
+use crate::events::Listed;
 use std::panic::Location;
 
 /// One line of the route table.
@@ -55,23 +57,82 @@ impl RouteInfo {
         let rows: Vec<Vec<String>> = std::iter::once(head)
             .chain(routes.iter().map(|route| route.cells(with_timeout)))
             .collect();
-        let mut widths = [0; 6];
-        for row in &rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.chars().count().max(*width);
-            }
-        }
-        let mut table = String::new();
-        for row in &rows {
-            let mut line = String::new();
-            for (width, cell) in widths.iter().zip(row) {
-                line.push_str(&format!("{cell:<width$}  "));
-            }
-            table.push_str(line.trim_end());
-            table.push('\n');
-        }
-        table
+        aligned(&rows)
     }
+}
+
+/// One line of the table of event handlers.
+#[cfg(any(debug_assertions, feature = "local"))]
+#[derive(Clone, Debug)]
+pub(crate) struct EventInfo {
+    /// The kind, and what narrows it: `sqs(from = $ORDERS_QUEUE)`.
+    event: String,
+    /// `module::function`.
+    handler: String,
+    /// `file:line`.
+    location: String,
+}
+
+#[cfg(any(debug_assertions, feature = "local"))]
+impl EventInfo {
+    /// Formats the table as text: aligned columns, one line per handler.
+    pub(crate) fn text(handlers: &[Self]) -> String {
+        let head = ["EVENT", "HANDLER", "LOCATION"].map(str::to_owned);
+        let rows = handlers.iter().cloned().map(|one| {
+            let Self {
+                event,
+                handler,
+                location,
+            } = one;
+            vec![event, handler, location]
+        });
+        let rows: Vec<_> = std::iter::once(head.to_vec()).chain(rows).collect();
+        aligned(&rows)
+    }
+}
+
+#[cfg(any(debug_assertions, feature = "local"))]
+impl From<&Listed> for EventInfo {
+    fn from(listed: &Listed) -> Self {
+        let handler = &listed.handler;
+        Self {
+            event: listed.trigger.to_string(),
+            handler: format!("{}::{}", handler.module, handler.name),
+            location: format!("{}:{}", handler.file, handler.line),
+        }
+    }
+}
+
+/// Routes and handlers of events as text, one table below the other. Without both, it says that there
+/// are no routes.
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) fn listing(routes: &[RouteInfo], events: &[EventInfo]) -> String {
+    match (routes, events) {
+        (routes, []) => RouteInfo::text(routes),
+        ([], events) => EventInfo::text(events),
+        (routes, events) => format!("{}\n{}", RouteInfo::text(routes), EventInfo::text(events)),
+    }
+}
+
+/// Rows with columns as wide as their widest cell.
+#[cfg(any(debug_assertions, feature = "local"))]
+fn aligned(rows: &[Vec<String>]) -> String {
+    let mut widths = [0; 6];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut table = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            line.push_str(&format!("{cell:<width$}  "));
+        }
+        table.push_str(line.trim_end());
+        table.push('\n');
+    }
+    table
 }
 
 /// `module::function`.
@@ -98,6 +159,7 @@ pub(super) fn timeout(route: &Route) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::{Handler, INVALID, Trigger};
 
     fn route(method: &'static str, path: &str, access: &str) -> RouteInfo {
         RouteInfo {
@@ -145,5 +207,30 @@ mod tests {
     #[test]
     fn a_table_without_routes_says_so() {
         assert_eq!(RouteInfo::text(&[]), "no routes\n");
+        assert_eq!(listing(&[], &[]), "no routes\n");
+    }
+
+    #[test]
+    fn handlers_of_events_are_below_the_routes() {
+        let trigger = Trigger::Schedule {
+            expression: Some("rate(1 day)"),
+            rule: Some("nightly"),
+        };
+        let handler = Handler {
+            name: "clean_up",
+            module: "orders",
+            file: "src/main.rs",
+            line: 9,
+            ..INVALID
+        };
+        let events = [EventInfo::from(&Listed { handler, trigger })];
+        let expected = "EVENT                                  HANDLER           LOCATION\n\
+                        schedule(rate(1 day), rule = nightly)  orders::clean_up  src/main.rs:9\n";
+        assert_eq!(listing(&[], &events), expected);
+        let routes = [route("GET", "/a", "open")];
+        assert_eq!(
+            listing(&routes, &events),
+            format!("{}\n{expected}", RouteInfo::text(&routes))
+        );
     }
 }

@@ -171,6 +171,7 @@ impl Api {
         Ok(crate::template::Described {
             manifest: self.manifest(),
             stream_on: self.stream_on.as_deref(),
+            handlers: self.listed_events(),
             cors: self.cors.as_ref().map(crate::Cors::rules),
             function: self.template.function.as_ref(),
             functions: nested

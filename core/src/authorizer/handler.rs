@@ -32,12 +32,15 @@ fn prepared(event: &Event) -> Result<&Prepared, Error> {
         .ok_or_else(|| Error::msg("the event of the authorizer was not read"))
 }
 
+/// Takes the arguments and calls the handler.
+type CallHandler = for<'e> fn(&'e Event) -> BoxFuture<'e, Result<Vec<u8>, Error>>;
+
 /// Reads the event, verifies the credential if an argument needs it, calls the handler, and writes what it decides.
 #[doc(hidden)]
 pub fn authorize<'e>(
     event: &'e Event,
     describe: fn(&mut Operation),
-    call: for<'c> fn(&'c Event) -> BoxFuture<'c, Result<Vec<u8>, Error>>,
+    call: CallHandler,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
     Box::pin(async move {
         let given = given(event)?;

@@ -126,7 +126,7 @@ impl AuthorizerRequest {
         };
         let headers = wire
             .multi_value_headers
-            .or(wire.headers, |a, b| a.eq_ignore_ascii_case(b));
+            .or(wire.headers, str::eq_ignore_ascii_case);
         let identity_sources = wire.identity_source.0;
         let token = match kind {
             AuthorizerKind::Token | AuthorizerKind::HttpV1 => wire.authorization_token,
@@ -144,7 +144,7 @@ impl AuthorizerRequest {
                 .or(wire.resource)
                 .or(context.resource_path),
             query,
-            headers: header_map(headers, wire.cookies.0)?,
+            headers: header_map(headers, &wire.cookies.0)?,
             path_parameters: wire.path_parameters.flat().collect(),
             stage_variables: wire.stage_variables.flat().collect(),
             source_ip: source_ip.or(context.identity.and_then(|identity| identity.source_ip)),
@@ -275,7 +275,7 @@ fn without_stage(path: String, kind: AuthorizerKind, stage: &str) -> String {
     }
 }
 
-fn header_map(headers: Pairs, cookies: Vec<String>) -> Result<HeaderMap, InvalidAuthorizerEvent> {
+fn header_map(headers: Pairs, cookies: &[String]) -> Result<HeaderMap, InvalidAuthorizerEvent> {
     let mut map = HeaderMap::new();
     let value_of = |name: &HeaderName, value: String| {
         let value = HeaderValue::try_from(value);

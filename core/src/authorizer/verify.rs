@@ -145,9 +145,9 @@ mod tests {
         json!({"type": "REQUEST", "methodArn": ARN, "headers": headers})
     }
 
-    fn recognised(verifiers: Vec<Installed>, event: &Value) -> Result<String, Option<AuthError>> {
+    fn recognised(verifiers: &[Installed], event: &Value) -> Result<String, Option<AuthError>> {
         let request = AuthorizerRequest::from_json(&event.to_string()).unwrap();
-        let all = self::verifiers(&verifiers);
+        let all = self::verifiers(verifiers);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
@@ -201,7 +201,7 @@ mod tests {
                 Err(Some(AuthError::SeveralCredentials)),
             ),
         ] {
-            assert_eq!(recognised(verifiers, &event), expected, "{event}");
+            assert_eq!(recognised(&verifiers, &event), expected, "{event}");
         }
     }
 
@@ -211,10 +211,10 @@ mod tests {
         let mut event = request(&json!({}));
         event["requestContext"] =
             json!({"apiId": "a1b2c3", "authorizer": {"principalId": "mallory"}});
-        assert_eq!(recognised(vec![gateway()], &event), Err(None));
+        assert_eq!(recognised(&[gateway()], &event), Err(None));
         let bearer = install(Keys("bearer", Credential::bearer()));
         assert_eq!(
-            recognised(vec![gateway(), bearer], &event),
+            recognised(&[gateway(), bearer], &event),
             Err(Some(AuthError::Absent))
         );
     }

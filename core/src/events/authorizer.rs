@@ -70,6 +70,17 @@ pub struct AuthorizerTrigger {
 }
 
 impl AuthorizerTrigger {
+    /// The kinds, as the options of `#[authorizer]`; none for all.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.iter().filter_map(name)
+    }
+
+    /// Whether it takes one of these kinds.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn takes_any(&self, kinds: &[AuthorizerKind]) -> bool {
+        self.kinds.is_empty() || self.kinds.iter().any(|kind| kinds.contains(kind))
+    }
+
     pub(super) fn takes(&self, kind: AuthorizerKind, api_id: &str) -> bool {
         (self.kinds.is_empty() || self.kinds.contains(&kind))
             && self.api.as_ref().is_none_or(|api| api.is(api_id))
@@ -91,12 +102,7 @@ impl AuthorizerTrigger {
 /// `authorizer(token, api = $API_ID)`.
 impl fmt::Display for AuthorizerTrigger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts: Vec<_> = self
-            .kinds
-            .iter()
-            .filter_map(name)
-            .map(str::to_owned)
-            .collect();
+        let mut parts: Vec<_> = self.names().map(str::to_owned).collect();
         parts.extend(self.api.as_ref().map(|api| format!("api = {api}")));
         f.write_str("authorizer")?;
         match parts.is_empty() {

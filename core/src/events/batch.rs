@@ -1,52 +1,197 @@
 //! Batches of records.
 
 use super::{
+    concurrent::Concurrent,
     error::EventError,
     event::Event,
-    handle_event::Setup,
     handler::{Call, Handler},
-    outcome::BatchFailures,
-    run::{failed, run},
+    lanes::Lanes,
+    record::Record,
+    run::{Clock, failed, run_within},
+    trigger::RecordKind,
 };
+use crate::{BoxFuture, Error, log};
 use serde_json::json;
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+use tracing::Instrument;
 
-/// Handles a batch, record by record or as a whole, and returns what Lambda gets.
-pub(super) async fn handle(
-    handler: &Handler,
-    event: &Event,
-    setup: &Setup,
-) -> Result<Vec<u8>, EventError> {
-    let mut failures = BatchFailures::default();
-    match handler.call {
-        Call::Record(call) => {
-            for record in event.records() {
-                if let Err(failure) = run(call(record), event).await {
-                    failed(failure, handler.name);
-                    failures.add(record);
-                }
+/// How many records, or groups of a FIFO queue, are handled at once: the size of the batch of an SQS
+/// mapping that states none.
+const CONCURRENCY: usize = 10;
+
+/// How batches are handled, and what is said about their failures.
+pub(super) struct Batches {
+    /// Whether Lambda reads which records failed; `None` if nothing says it.
+    partial: Option<bool>,
+    is_noted: AtomicBool,
+}
+
+/// The records of one queue, stream, table, topic or bucket.
+pub(super) struct Batch<'e> {
+    pub(super) event: &'e Event,
+    pub(super) kind: RecordKind,
+    pub(super) is_fifo: bool,
+}
+
+impl Batches {
+    pub(super) fn new(partial: Option<bool>) -> Self {
+        Self {
+            partial,
+            is_noted: AtomicBool::new(false),
+        }
+    }
+
+    /// Handles a batch, record by record or as a whole, and returns what Lambda gets.
+    pub(super) async fn handle(
+        &self,
+        handler: &Handler,
+        batch: Batch<'_>,
+    ) -> Result<Vec<u8>, EventError> {
+        let clock = Clock::start(batch.event.data());
+        let lanes = Lanes::of(batch.kind, batch.is_fifo, batch.event.records());
+        let failed = match handler.call {
+            Call::Record(call) => {
+                let limit = handler.concurrency.unwrap_or(CONCURRENCY);
+                batch.each(&lanes, call, clock, limit).await
+            }
+            Call::Batch(call) => match run_within(call(batch.event), clock).await {
+                Ok(failures) => failures.of(&batch.event.data).ok_or_else(of_another)?,
+                Err(failure) => return Err(failed(failure, handler.name)),
+            },
+            Call::Event(_) => Vec::new(),
+        };
+        self.respond(&batch, &lanes.failed_from(&failed))
+    }
+
+    fn respond(&self, batch: &Batch<'_>, failed: &[usize]) -> Result<Vec<u8>, EventError> {
+        let records = batch.event.records();
+        let failed: Vec<_> = failed
+            .iter()
+            .filter_map(|index| records.get(*index))
+            .collect();
+        if !batch.kind.is_reported() {
+            return match failed.is_empty() {
+                true => Ok(b"null".to_vec()),
+                false => Err(batch_failed(failed.len(), records.len())),
+            };
+        }
+        let mut ids: Vec<_> = failed.iter().filter_map(|record| record.id()).collect();
+        if !failed.is_empty() {
+            if self.partial != Some(true) {
+                self.note();
+                return Err(batch_failed(failed.len(), records.len()));
+            }
+            // Lambda deletes a failed message that the response does not name.
+            if ids.len() < failed.len() {
+                tracing::error!(
+                    target: "lambda_api",
+                    "failed records have no id by which Lambda knows them: the whole batch fails"
+                );
+                return Err(batch_failed(failed.len(), records.len()));
             }
         }
-        Call::Batch(call) => match run(call(event), event).await {
-            Ok(found) => failures = found,
-            Err(failure) => return Err(failed(failure, handler.name)),
-        },
-        Call::Event(_) => {}
+        if batch.kind.is_stream() {
+            // The checkpoint: Lambda sends everything from there on again.
+            ids = ids
+                .into_iter()
+                .min_by_key(|id| (id.len(), *id))
+                .into_iter()
+                .collect();
+        }
+        let items: Vec<_> = ids.iter().map(|id| json!({"itemIdentifier": id})).collect();
+        Ok(json!({"batchItemFailures": items}).to_string().into_bytes())
     }
-    let items: Vec<_> = failures
-        .ids()
-        .iter()
-        .map(|id| json!({"itemIdentifier": id}))
-        .collect();
-    if !items.is_empty() && !setup.partial {
-        return Err(EventError::failed(
-            "BatchFailed",
-            format!(
-                "{} of {} records failed",
-                items.len(),
-                event.records().len()
-            ),
-        ));
+
+    /// Says once that a failed record makes Lambda send the whole batch again.
+    #[cold]
+    fn note(&self) {
+        if self.partial.is_none() && !self.is_noted.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                target: "lambda_api",
+                "a failed record fails the whole batch, which Lambda sends again: if the event source \
+                 mapping has `ReportBatchItemFailures`, set `LAMBDA_API_PARTIAL` to `true`, or call \
+                 `Api::report_batch_item_failures`"
+            );
+        }
     }
-    let response = json!({"batchItemFailures": items});
-    Ok(response.to_string().into_bytes())
 }
+
+type CallRecord = for<'e> fn(&'e Record) -> BoxFuture<'e, Result<(), Error>>;
+
+impl Batch<'_> {
+    /// Calls the handler for each record, and returns the places of those that failed. What follows them
+    /// in their lanes is not called.
+    async fn each(
+        &self,
+        lanes: &Lanes,
+        call: CallRecord,
+        clock: Clock,
+        limit: usize,
+    ) -> Vec<usize> {
+        let failed = Mutex::new(Vec::new());
+        let lane = |lane: &'_ [usize]| {
+            let lane: Vec<_> = lane.to_vec();
+            let failed = &failed;
+            async move {
+                let end = self.until_failure(&lane, call, clock).await;
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.extend(end);
+            }
+        };
+        Concurrent::new(limit, lanes.0.iter().map(|one| lane(one))).await;
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Handles the records of a lane one after the other. Returns the place of the first one that failed,
+    /// or was not handled before the deadline.
+    async fn until_failure(&self, lane: &[usize], call: CallRecord, clock: Clock) -> Option<usize> {
+        let records = self.event.records();
+        let mut left = lane.len();
+        for record in lane.iter().filter_map(|index| records.get(*index)) {
+            let span = log::record_span(record.id());
+            if clock.is_over() {
+                span.in_scope(|| not_handled(left, "the deadline was near"));
+                return Some(record.index());
+            }
+            left -= 1;
+            let handled = run_within(call(record), clock)
+                .instrument(span.clone())
+                .await;
+            if let Err(failure) = handled {
+                span.in_scope(|| {
+                    failure.log();
+                    not_handled(left, "this one failed");
+                });
+                return Some(record.index());
+            }
+        }
+        None
+    }
+}
+
+/// Says how many records of a lane were not handled.
+#[cold]
+fn not_handled(count: usize, why: &str) {
+    if count > 0 {
+        tracing::warn!(target: "lambda_api", count, "records were not handled, because {why}");
+    }
+}
+
+fn batch_failed(failed: usize, all: usize) -> EventError {
+    EventError::failed("BatchFailed", format!("{failed} of {all} records failed"))
+}
+
+#[cold]
+fn of_another() -> EventError {
+    tracing::error!(target: "lambda_api", "a batch handler reported a record of another batch");
+    EventError::failed(
+        "InvalidBatch",
+        "the batch handler reported a record of another batch",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! One function for each number of arguments, as in [`endpoint`](crate::endpoint).
 
 use super::{
-    event::Event, from_event::FromEvent, from_record::FromRecord, outcome::BatchFailures,
+    event::Event, failures::BatchFailures, from_event::FromEvent, from_record::FromRecord,
     record::Record,
 };
 use crate::{BoxFuture, Error};

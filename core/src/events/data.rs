@@ -1,6 +1,6 @@
 //! What an event and its records share.
 
-use crate::{Invocation, event::OtherEvent, state::States};
+use crate::{Invocation, event::OtherEvent, extract::Deadline, state::States};
 use std::sync::Arc;
 
 /// What an event and its records share.
@@ -13,5 +13,11 @@ pub(crate) struct Data {
 impl Data {
     pub(crate) fn state<T: 'static>(&self) -> Option<&T> {
         self.states.get::<T>()
+    }
+
+    /// When the handler is stopped.
+    pub(crate) fn deadline(&self) -> Deadline {
+        let stop = self.states.timing.stop(&self.invocation);
+        stop.map_or_else(Deadline::none, Deadline::from)
     }
 }

@@ -3,7 +3,7 @@
 use super::{event::Event, kinds::Kinds, record::Record};
 use crate::{
     Error, Json, LambdaContext, Operation, State,
-    extract::{StateRejection, Text, parse_json},
+    extract::{Deadline, StateRejection, Text, parse_json},
 };
 use serde::Deserialize;
 use std::{any::type_name, convert::Infallible};
@@ -13,8 +13,12 @@ use std::{any::type_name, convert::Infallible};
 /// | argument | value |
 /// |---|---|
 /// | [`Json<T>`](Json) | the detail of an EventBridge event, the message of a WebSocket API; of other events, the whole event |
-/// | [`State<T>`](State) | a value of the application |
+/// | [`EventBridgeEvent<T>`](super::EventBridgeEvent) | an event of EventBridge with its detail |
+/// | [`S3Objects`](super::S3Objects) | the object of an event of S3 from EventBridge |
 /// | [`Meta<K>`](super::Meta) | what the service says about the event |
+/// | [`State<T>`](State) | a value of the application |
+/// | [`Deadline`] | the time at which the handler is stopped |
+/// | `Result<T, T::Rejection>` | one of these, or why the event does not have it |
 /// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
 /// | `&Event` | the event |
 /// | `&[Record]` | the records of a batch |
@@ -105,6 +109,28 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
         parse_json(event.content(), depth)
             .map(Json)
             .map_err(Error::new)
+    }
+}
+
+impl<'e> FromEvent<'e> for Deadline {
+    type Rejection = Infallible;
+
+    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
+        Ok(event.data().deadline())
+    }
+}
+
+impl<'e, T: FromEvent<'e>> FromEvent<'e> for Result<T, T::Rejection> {
+    type Rejection = Infallible;
+
+    const KINDS: Kinds = T::KINDS;
+
+    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
+        Ok(T::from_event(event))
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
     }
 }
 

@@ -3,8 +3,9 @@
 use super::{kinds::Kinds, record::Record};
 use crate::{
     Error, Json, LambdaContext, Operation, State,
-    extract::{StateRejection, parse_json},
+    extract::{Deadline, StateRejection, parse_json},
 };
+use bytes::Bytes;
 use serde::Deserialize;
 use std::{any::type_name, convert::Infallible};
 
@@ -12,9 +13,16 @@ use std::{any::type_name, convert::Infallible};
 ///
 /// | argument | value |
 /// |---|---|
-/// | [`Json<T>`](Json) | the content of the record: the body of a message |
-/// | [`State<T>`](State) | a value of the application |
+/// | [`Json<T>`](Json) | the content of the record: the body of a message; for S3 and DynamoDB, the record |
+/// | `&str`, `&[u8]`, [`Bytes`] | the content of the record, as text or bytes |
+/// | [`S3Objects`](super::S3Objects) | objects of S3, also in a message of SQS or SNS |
+/// | [`Notification<T>`](super::Notification) | a message of SNS, also in one of SQS |
+/// | [`EventBridgeEvent<T>`](super::EventBridgeEvent) | an event of EventBridge in a message of SQS or SNS |
+/// | [`Change<T>`](super::Change) | a change of an item of DynamoDB |
 /// | [`Meta<K>`](super::Meta) | what the service says about the record |
+/// | [`State<T>`](State) | a value of the application |
+/// | [`Deadline`] | the time at which the handler is stopped |
+/// | `Result<T, T::Rejection>` | one of these, or why the record does not have it |
 /// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
 /// | `&Record` | the record |
 #[diagnostic::on_unimplemented(
@@ -89,5 +97,79 @@ impl<'e, T: Deserialize<'e>> FromRecord<'e> for Json<T> {
         let text = record.content().map_err(Error::msg)?;
         let depth = record.data().states.limits.json_depth;
         parse_json(text, depth).map(Json).map_err(Error::new)
+    }
+}
+
+impl<'e> FromRecord<'e> for Deadline {
+    type Rejection = Infallible;
+
+    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
+        Ok(record.data().deadline())
+    }
+}
+
+impl<'e, T: FromRecord<'e>> FromRecord<'e> for Result<T, T::Rejection> {
+    type Rejection = Infallible;
+
+    const KINDS: Kinds = T::KINDS;
+
+    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
+        Ok(T::from_record(record))
+    }
+
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+    }
+}
+
+impl<'e> FromRecord<'e> for &'e str {
+    type Rejection = Error;
+
+    fn from_record(record: &'e Record) -> Result<Self, Error> {
+        record.content().map_err(Error::msg)
+    }
+}
+
+impl<'e> FromRecord<'e> for &'e [u8] {
+    type Rejection = Error;
+
+    fn from_record(record: &'e Record) -> Result<Self, Error> {
+        record
+            .content_bytes()
+            .map(|bytes| &**bytes)
+            .map_err(Error::msg)
+    }
+}
+
+impl<'e> FromRecord<'e> for Bytes {
+    type Rejection = Error;
+
+    fn from_record(record: &'e Record) -> Result<Self, Error> {
+        record.content_bytes().cloned().map_err(Error::msg)
+    }
+}
+
+impl Record {
+    /// Takes a value from the record, as a handler that is called once for each record gets it as an argument.
+    ///
+    /// ```
+    /// use lambda_api::{Error, Json, event_handler, events::Record};
+    ///
+    /// #[event_handler(sqs, batch)]
+    /// async fn total(messages: &[Record]) -> Result<(), Error> {
+    ///     let mut total: u64 = 0;
+    ///     for message in messages {
+    ///         let Json(amount) = message.extract::<Json<u32>>()?;
+    ///         total += u64::from(amount);
+    ///     }
+    ///     # let _ = total;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if the record does not have the value.
+    pub fn extract<'e, T: FromRecord<'e>>(&'e self) -> Result<T, T::Rejection> {
+        T::from_record(self)
     }
 }

@@ -35,8 +35,8 @@ pub(crate) trait HandleEvent: Send + Sync {
 /// What an application gives to its handlers of events.
 pub(crate) struct Setup {
     pub(crate) states: Arc<States>,
-    /// Whether Lambda reads the list of failed records.
-    pub(crate) partial: bool,
+    /// Whether Lambda reads the list of failed records; `None` if nothing says it.
+    pub(crate) partial: Option<bool>,
     /// Those of the outermost API, which authorizers verify credentials with.
     pub(crate) authenticators: Arc<[Installed]>,
 }

@@ -1,6 +1,6 @@
 //! The code that `#[event_handler]`, `#[authorizer]` and `#[ws_handler]` generate for.
 
-use super::{event::Event, outcome::BatchFailures, record::Record, trigger::Trigger};
+use super::{event::Event, failures::BatchFailures, record::Record, trigger::Trigger};
 use crate::{BoxFuture, Error, Operation};
 use std::fmt;
 

@@ -1,5 +1,7 @@
 //! The handlers of an API behind a trait.
 
+#[cfg(any(debug_assertions, feature = "local"))]
+use super::list::Listed;
 use super::{
     handle_event::{HandleEvent, Setup},
     table::{EventTable, Given},
@@ -14,6 +16,12 @@ pub(crate) trait Handlers: Send {
     fn resolve(&mut self, variables: &Variables<'_>);
     fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>);
     fn has_on_other(&self) -> bool;
+    fn has_partial(&self) -> bool;
+    /// The handlers, without the settings of the whole API.
+    fn take_handlers(&mut self) -> Box<dyn Handlers>;
+    /// The handlers, for descriptions.
+    #[cfg(any(debug_assertions, feature = "local"))]
+    fn listed(&self) -> &[Listed];
     /// Whether some are of a WebSocket API.
     #[cfg(feature = "websocket")]
     fn has_sockets(&self) -> bool;
@@ -36,6 +44,19 @@ impl Handlers for EventTable {
 
     fn has_on_other(&self) -> bool {
         self.has_on_other()
+    }
+
+    #[cfg(any(debug_assertions, feature = "local"))]
+    fn listed(&self) -> &[Listed] {
+        self.handlers()
+    }
+
+    fn has_partial(&self) -> bool {
+        self.has_partial()
+    }
+
+    fn take_handlers(&mut self) -> Box<dyn Handlers> {
+        Box::new(self.take_handlers())
     }
 
     #[cfg(feature = "websocket")]

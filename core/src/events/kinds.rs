@@ -50,6 +50,8 @@ impl Kinds {
     pub const MESSAGE: Self = Self(1 << 10);
     /// Connections of a WebSocket API that have ended.
     pub const DISCONNECT: Self = Self(1 << 11);
+    /// No kind.
+    pub const NONE: Self = Self(0);
     /// All kinds.
     pub const ALL: Self = Self((1 << 12) - 1);
 
@@ -70,15 +72,26 @@ impl Kinds {
     #[track_caller]
     pub const fn __check(self, handler: Self, attribute: &str) {
         if !self.contains(handler) {
-            panic!(
-                "{}",
-                match attribute.as_bytes() {
-                    b"authorizer" => "this argument is not available in an authorizer",
-                    b"ws_handler" =>
-                        "this argument is not available in this handler of a WebSocket API",
-                    _ => "this argument is not available in a handler of this kind of event",
-                }
-            );
+            panic!("{}", handler.lacks(attribute));
+        }
+    }
+
+    const fn lacks(self, attribute: &str) -> &'static str {
+        if let b"batch" = attribute.as_bytes() {
+            return "this argument is not available in a handler of batches: read it from each record, \
+                    with `Record::extract`";
+        }
+        match self {
+            Self::SQS => "this argument is not available in a handler of `sqs`",
+            Self::S3 => "this argument is not available in a handler of `s3`",
+            Self::SNS => "this argument is not available in a handler of `sns`",
+            Self::DYNAMODB => "this argument is not available in a handler of `dynamodb`",
+            Self::KINESIS => "this argument is not available in a handler of `kinesis`",
+            Self::EVENT_BRIDGE => "this argument is not available in a handler of `event_bridge`",
+            Self::SCHEDULE => "this argument is not available in a handler of `schedule`",
+            Self::ANY => "this argument is not available in a handler of `any`",
+            Self::AUTHORIZER => "this argument is not available in an authorizer",
+            _ => "this argument is not available in this handler of a WebSocket API",
         }
     }
 }

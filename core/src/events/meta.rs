@@ -7,9 +7,15 @@ use crate::Error;
 use serde::de::DeserializeOwned;
 
 /// The kind of an event, as a type: what a service says about it.
+///
+/// [`Sqs`](super::Sqs), [`S3`](super::S3), [`Sns`](super::Sns), [`DynamoDb`](super::DynamoDb),
+/// [`Kinesis`](super::Kinesis), [`EventBridge`](super::EventBridge), [`Schedule`](super::Schedule).
 pub trait EventKind: DeserializeOwned {
     #[doc(hidden)]
     const KINDS: Kinds;
+    /// Whether it is about a record, and not about an event.
+    #[doc(hidden)]
+    const IN_RECORDS: bool;
     /// What it is, for errors: `the message`.
     #[doc(hidden)]
     const NAME: &'static str;
@@ -42,7 +48,8 @@ impl<'e, K: EventKind> FromRecord<'e> for Meta<K> {
 impl<'e, K: EventKind> FromEvent<'e> for Meta<K> {
     type Rejection = Error;
 
-    const KINDS: Kinds = K::KINDS;
+    // A batch is no record.
+    const KINDS: Kinds = if K::IN_RECORDS { Kinds::NONE } else { K::KINDS };
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         event.read().map(Self).map_err(unfit::<K>)
@@ -50,5 +57,5 @@ impl<'e, K: EventKind> FromEvent<'e> for Meta<K> {
 }
 
 fn unfit<K: EventKind>(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(error).context(format!("{} lacks what its service writes", K::NAME))
+    Error::new(error).context(format!("{} does not fit", K::NAME))
 }

@@ -20,42 +20,81 @@
 //!
 //! let api = Api::new().events(events![ship]);
 //! ```
+//!
+//! Two traps:
+//!
+//! - One failed record fails the whole batch, unless the program or the environment says that Lambda reads which
+//!   records failed: [`Api::report_batch_item_failures`](crate::Api::report_batch_item_failures).
+//! - Every source may send an event twice, so handlers have to be idempotent.
+//!
+//! [`guide::events`](crate::guide::events) has the kinds, the filters, and what is returned, retried and lost.
 
+mod attribute_value;
+mod attributes;
 mod authorizer;
 mod batch;
 mod call;
+mod concurrent;
 mod data;
+mod decimal;
 mod dispatch;
+mod dynamodb;
+mod envelope;
 mod error;
 mod event;
+mod event_bridge;
+mod failures;
 mod from_event;
 mod from_record;
 mod handle_event;
 mod handler;
 mod handlers;
 mod kinds;
+mod kinesis;
+mod lanes;
 mod list;
 mod meta;
+mod notification;
+mod origin;
 mod outcome;
+mod partial;
+mod probe;
+mod read;
 mod record;
 mod run;
+mod s3;
+mod s3_objects;
+mod schedule;
+mod seconds;
+mod sns;
 mod socket_route;
 mod sqs;
 mod table;
+mod taken;
 mod trigger;
 mod warm_up;
 
+pub use attributes::MessageAttribute;
 pub use authorizer::AuthorizerKind;
+pub use dynamodb::{Change, ChangeKind, DynamoDb};
 pub use error::EventError;
 pub use event::{Event, ReadError};
+pub use event_bridge::{EventBridge, EventBridgeEvent};
+pub use failures::BatchFailures;
 pub use from_event::FromEvent;
 pub use from_record::FromRecord;
 pub use handler::EventHandler;
 pub use kinds::Kinds;
+pub use kinesis::Kinesis;
 pub use list::Events;
 pub use meta::{EventKind, Meta};
-pub use outcome::{BatchFailures, IntoBatchOutcome, IntoEventResponse, IntoRecordOutcome};
+pub use notification::Notification;
+pub use outcome::{IntoBatchOutcome, IntoEventResponse, IntoRecordOutcome};
 pub use record::Record;
+pub use s3::S3;
+pub use s3_objects::S3Objects;
+pub use schedule::Schedule;
+pub use sns::Sns;
 pub use sqs::Sqs;
 pub use warm_up::warm_up;
 
@@ -72,13 +111,18 @@ pub use handler::{Call, Handler, INVALID};
 #[doc(hidden)]
 pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
+pub use probe::{EventKinds, NoArgument, RecordKinds};
 pub use socket_route::SocketRoute;
+#[doc(hidden)]
+pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
 pub use trigger::{RecordKind, Trigger};
 
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use list::Listed;
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};

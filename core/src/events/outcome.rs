@@ -1,6 +1,6 @@
 //! What handlers of events may return.
 
-use super::{event::Event, record::Record};
+use super::{event::Event, failures::BatchFailures, record::Record};
 use crate::{Error, Json};
 use serde::Serialize;
 
@@ -58,38 +58,8 @@ impl<T: IntoEventResponse, E: Into<Error>> IntoEventResponse for Result<T, E> {
     }
 }
 
-/// The records of a batch that failed.
-///
-/// ```
-/// use lambda_api::{event_handler, events::{BatchFailures, Record}};
-///
-/// #[event_handler(sqs, batch)]
-/// async fn import(messages: &[Record]) -> BatchFailures {
-///     let mut failures = BatchFailures::default();
-///     for message in messages {
-///         if message.text().is_none() {
-///             failures.add(message);
-///         }
-///     }
-///     failures
-/// }
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct BatchFailures(Vec<String>);
-
-impl BatchFailures {
-    /// Adds a record that failed.
-    pub fn add(&mut self, record: &Record) {
-        self.0.extend(record.id());
-    }
-
-    pub(super) fn ids(&self) -> &[String] {
-        &self.0
-    }
-}
-
 /// What a handler of a whole batch may return: nothing, [`BatchFailures`], or a `Result` of these. An
-/// error means that all records failed.
+/// error means that all records failed: the invocation fails.
 #[diagnostic::on_unimplemented(
     message = "a handler of batches cannot return `{Self}`",
     label = "return nothing, `BatchFailures`, or a `Result` of these"

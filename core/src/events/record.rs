@@ -1,35 +1,46 @@
 //! One record of an event.
 
-use super::{data::Data, trigger::RecordKind};
+use super::{
+    data::Data,
+    envelope::{Content, Envelope},
+    trigger::RecordKind,
+};
 use bytes::Bytes;
 use serde::Deserialize;
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 /// One record of an event: a message of a queue or a topic, a change of a table, an object of a bucket.
+///
+/// A clone is cheap, and shares the event.
+#[derive(Clone)]
 pub struct Record {
     data: Arc<Data>,
     kind: RecordKind,
+    /// The place in the batch.
+    index: usize,
     /// The record as JSON.
     json: Bytes,
+    id: Option<Box<str>>,
+    group: Option<Box<str>>,
     /// The content that [`Json`](crate::Json) reads.
     content: Content,
 }
 
-/// The content of a record.
-enum Content {
-    Text(Bytes),
-    /// The record has none, or not of the type that it should have.
-    Missing(&'static str),
-}
-
 impl Record {
-    pub(super) fn new(data: Arc<Data>, kind: RecordKind, json: Bytes) -> Self {
-        let content = content(kind, &json);
+    pub(super) fn new(
+        data: Arc<Data>,
+        kind: RecordKind,
+        index: usize,
+        (json, envelope): (Bytes, &Envelope<'_>),
+    ) -> Self {
         Self {
             data,
             kind,
+            index,
+            id: envelope.id().map(Box::from),
+            group: envelope.group().map(Box::from),
+            content: envelope.content(&json),
             json,
-            content,
         }
     }
 
@@ -39,71 +50,62 @@ impl Record {
         std::str::from_utf8(&self.json).unwrap_or_default()
     }
 
-    /// The content of the record as text: the body of a message. `None` if it has none.
+    /// The id of the message in SQS and SNS, the sequence number of the record in a stream. `None` for
+    /// notifications of S3.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The content of the record as text: the body of a message. `None` if it has none, or if it is not
+    /// UTF-8.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        match &self.content {
-            Content::Text(text) => std::str::from_utf8(text).ok(),
-            Content::Missing(_) => None,
-        }
+        self.content().ok()
+    }
+
+    /// The content of the record: the body of a message, the decoded data of a record of Kinesis. For
+    /// S3 and DynamoDB, this is the record. `None` if it has none.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.content_bytes().ok().map(|bytes| &**bytes)
     }
 
     pub(super) fn content(&self) -> Result<&str, &'static str> {
+        std::str::from_utf8(self.content_bytes()?).map_err(|_| "the content is not UTF-8")
+    }
+
+    pub(super) fn content_bytes(&self) -> Result<&Bytes, &'static str> {
         match &self.content {
-            Content::Text(text) => {
-                std::str::from_utf8(text).map_err(|_| "the content is not UTF-8")
-            }
+            Content::Is(bytes) => Ok(bytes),
             Content::Missing(why) => Err(why),
         }
     }
 
-    /// The id by which Lambda knows the record; `None` if a batch of its kind has no partial response.
-    pub(super) fn id(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Message {
-            message_id: String,
-        }
-        match self.kind {
-            RecordKind::Sqs => self
-                .read::<Message>()
-                .ok()
-                .map(|message| message.message_id),
-            _ => None,
-        }
+    /// The group in a FIFO queue.
+    pub(super) fn group(&self) -> Option<&str> {
+        self.group.as_deref()
+    }
+
+    /// The place in the batch.
+    pub(super) fn index(&self) -> usize {
+        self.index
     }
 
     pub(super) fn read<'e, T: Deserialize<'e>>(&'e self) -> serde_json::Result<T> {
         serde_json::from_slice(&self.json)
     }
 
-    #[expect(dead_code, reason = "for templates")]
     pub(crate) fn kind(&self) -> RecordKind {
         self.kind
     }
 
-    pub(crate) fn data(&self) -> &Data {
+    pub(super) fn shared(&self) -> &Arc<Data> {
         &self.data
     }
-}
 
-fn content(kind: RecordKind, json: &Bytes) -> Content {
-    #[derive(Deserialize)]
-    struct Body<'e> {
-        #[serde(borrow)]
-        body: Cow<'e, str>,
-    }
-    match kind {
-        RecordKind::Sqs => match serde_json::from_slice::<Body<'_>>(json) {
-            Ok(Body {
-                body: Cow::Borrowed(text),
-            }) => Content::Text(json.slice_ref(text.as_bytes())),
-            Ok(Body {
-                body: Cow::Owned(text),
-            }) => Content::Text(text.into()),
-            Err(_) => Content::Missing("the message has no `body`"),
-        },
-        _ => Content::Text(json.clone()),
+    pub(crate) fn data(&self) -> &Data {
+        &self.data
     }
 }
 
@@ -112,6 +114,7 @@ impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
             .field("kind", &self.kind)
+            .field("id", &self.id)
             .field("size", &self.json.len())
             .finish_non_exhaustive()
     }

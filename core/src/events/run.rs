@@ -1,14 +1,14 @@
 //! Runs a handler until it ends, panics, or is stopped.
 
-use super::{error::EventError, event::Event};
+use super::{data::Data, error::EventError, event::Event, taken::note_cause};
 use crate::{
     Error,
     catch_unwind::{Panic, catch_unwind},
-    deadline::Elapsed,
-    error::Chain,
+    deadline::{Elapsed, Limit},
     middleware::timed,
 };
 use std::future::Future;
+use tokio::time::Instant;
 
 /// How a handler did not succeed.
 #[derive(Debug)]
@@ -18,13 +18,51 @@ pub(crate) enum Failure {
     Stopped(Elapsed),
 }
 
-/// Runs a handler. Shortly before the deadline of the invocation it is dropped.
+/// The time that handlers of an event have, from the first one on.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    started: Instant,
+    limit: Option<Limit>,
+}
+
+impl Clock {
+    pub(super) fn start(data: &Data) -> Self {
+        Self {
+            started: Instant::now(),
+            limit: data.states.timing.limit(&data.invocation),
+        }
+    }
+
+    /// What is left now.
+    fn limit(&self) -> Option<Limit> {
+        let elapsed = self.started.elapsed();
+        self.limit.map(|limit| Limit {
+            left: limit.left.saturating_sub(elapsed),
+            gone: limit.gone.saturating_add(elapsed),
+            by: limit.by,
+        })
+    }
+
+    /// Whether nothing may begin any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.limit().is_some_and(|limit| limit.left.is_zero())
+    }
+}
+
+/// Runs the handler of an event. Shortly before the deadline of the invocation it is dropped.
 pub(crate) async fn run<T>(
     handler: impl Future<Output = Result<T, Error>>,
     event: &Event,
 ) -> Result<T, Failure> {
-    let data = event.data();
-    let limited = timed(handler, || data.states.timing.limit(&data.invocation));
+    run_within(handler, Clock::start(event.data())).await
+}
+
+/// Runs one of the handlers of an event, which share its time.
+pub(super) async fn run_within<T>(
+    handler: impl Future<Output = Result<T, Error>>,
+    clock: Clock,
+) -> Result<T, Failure> {
+    let limited = timed(handler, || clock.limit());
     match catch_unwind(limited).await {
         Ok(Ok(Ok(value))) => Ok(value),
         Ok(Ok(Err(error))) => Err(Failure::Error(error)),
@@ -33,37 +71,50 @@ pub(crate) async fn run<T>(
     }
 }
 
+impl Failure {
+    /// Writes one log record about it.
+    #[cold]
+    pub(super) fn log(&self) {
+        note_cause(|| match self {
+            Self::Error(error) => format!("{error:?}"),
+            Self::Panicked(panic) => format!("panicked: {}", panic.message),
+            Self::Stopped(late) => format!("was {late}"),
+        });
+        match self {
+            Self::Error(error) => tracing::error!(
+                target: "lambda_api",
+                // The error and its sources.
+                cause = ?error,
+                "an event handler failed"
+            ),
+            Self::Panicked(panic) => panic.log("an event handler panicked"),
+            Self::Stopped(late) => {
+                tracing::error!(target: "lambda_api", "the event handler was {late}");
+            }
+        }
+    }
+}
+
 /// Logs how a handler failed, and returns the error of the invocation.
 #[cold]
 pub(super) fn failed(failure: Failure, handler: &str) -> EventError {
-    match failure {
+    let (error_type, what) = match failure {
         Failure::Error(error) => match error.into_boxed().downcast::<EventError>() {
-            Ok(error) => *error,
+            // It says all that whoever invoked the function may know.
+            Ok(error) => return *error,
             Err(error) => {
-                tracing::error!(
-                    target: "lambda_api",
-                    cause = Chain(&*error).to_string(),
-                    "an event handler failed"
-                );
-                EventError::failed(
-                    "HandlerError",
-                    format!("the event handler `{handler}` failed"),
-                )
+                Failure::Error(Error::new(error)).log();
+                ("HandlerError", "failed".to_owned())
             }
         },
-        Failure::Panicked(panic) => {
-            panic.log("an event handler panicked");
-            EventError::failed(
-                "HandlerPanicked",
-                format!("the event handler `{handler}` panicked"),
-            )
+        Failure::Panicked(_) => {
+            failure.log();
+            ("HandlerPanicked", "panicked".to_owned())
         }
         Failure::Stopped(late) => {
-            tracing::error!(target: "lambda_api", "the event handler was {late}");
-            EventError::failed(
-                "TimedOut",
-                format!("the event handler `{handler}` was {late}"),
-            )
+            failure.log();
+            ("TimedOut", format!("was {late}"))
         }
-    }
+    };
+    EventError::failed(error_type, format!("the event handler `{handler}` {what}"))
 }

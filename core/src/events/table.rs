@@ -4,6 +4,7 @@ use super::{
     dispatch::Dispatcher,
     handle_event::{HandleEvent, OnOther, Setup},
     list::{Events, Listed},
+    partial::Partial,
 };
 use crate::{Operation, setting::Variables};
 use std::{any::TypeId, sync::Arc};
@@ -21,6 +22,7 @@ pub(crate) struct Given<'a> {
 pub(crate) struct EventTable {
     handlers: Vec<Listed>,
     pub(super) on_other: Option<OnOther>,
+    partial: Partial,
 }
 
 impl EventTable {
@@ -31,9 +33,17 @@ impl EventTable {
         }));
     }
 
+    /// The handlers, without the settings of the whole API. What the environment says stays true.
+    pub(crate) fn take_handlers(&mut self) -> Self {
+        Self {
+            handlers: std::mem::take(&mut self.handlers),
+            partial: self.partial.of_environment(),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn append(&mut self, other: Self) {
         self.handlers.extend(other.handlers);
-        self.on_other = self.on_other.take().or(other.on_other);
     }
 
     pub(crate) fn set_on_other(&mut self, on_other: OnOther) {
@@ -44,13 +54,26 @@ impl EventTable {
         self.on_other.is_some()
     }
 
+    /// Whether Lambda reads which records failed.
+    pub(crate) fn set_partial(&mut self, is_on: bool) {
+        self.partial.set(is_on);
+    }
+
+    pub(crate) fn assume_partial(&mut self) {
+        self.partial.assume();
+    }
+
+    pub(crate) fn has_partial(&self) -> bool {
+        self.partial.is_set()
+    }
+
     #[cfg(feature = "websocket")]
     pub(crate) fn has_sockets(&self) -> bool {
         let mut handlers = self.handlers.iter();
         handlers.any(|listed| listed.trigger.socket_route().is_some())
     }
 
-    #[expect(dead_code, reason = "for templates")]
+    #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn handlers(&self) -> &[Listed] {
         &self.handlers
     }
@@ -60,6 +83,7 @@ impl EventTable {
         for listed in &mut self.handlers {
             listed.trigger.resolve(variables);
         }
+        self.partial.resolve(variables);
     }
 
     /// Adds the errors: missing state, and handlers that take the same events; also missing variables,
@@ -92,6 +116,7 @@ impl EventTable {
                 ));
             }
         }
+        errors.extend(self.partial.error());
         for (index, listed) in self.handlers.iter().enumerate() {
             for before in self.handlers.iter().take(index) {
                 if listed.trigger.overlaps(&before.trigger) {
@@ -107,8 +132,9 @@ impl EventTable {
         }
     }
 
-    pub(crate) fn build(mut self, setup: Setup) -> Arc<dyn HandleEvent> {
+    pub(crate) fn build(mut self, mut setup: Setup) -> Arc<dyn HandleEvent> {
         self.handlers.sort_by_key(|listed| listed.trigger.rank());
+        setup.partial = self.partial.is_on();
         Arc::new(Dispatcher::new(self.handlers, self.on_other, setup))
     }
 }

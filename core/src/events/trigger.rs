@@ -3,6 +3,7 @@
 use super::{
     authorizer::{AuthorizerKind, AuthorizerTrigger},
     kinds::Kinds,
+    origin::Origin,
     socket_route::SocketRoute,
 };
 use crate::{Setting, setting::Variables};
@@ -17,7 +18,8 @@ pub enum Trigger {
     /// Records of a service.
     Records {
         kind: RecordKind,
-        /// The queue, topic, table or stream by its ARN or its name, the bucket by its name; `None` for any.
+        /// The queue, topic, table, stream or bucket: its name or its ARN, the queue also by its URL; `None`
+        /// for any.
         from: Option<Setting>,
     },
     /// Events of EventBridge. An empty list stands for any.
@@ -77,6 +79,16 @@ impl RecordKind {
         }
     }
 
+    /// Whether Lambda can read which records of a batch failed.
+    pub(super) fn is_reported(self) -> bool {
+        self == Self::Sqs || self.is_stream()
+    }
+
+    /// Whether records are in the order of a shard.
+    pub(super) fn is_stream(self) -> bool {
+        matches!(self, Self::DynamoDb | Self::Kinesis)
+    }
+
     /// The set of this kind, for checks at compile time.
     #[must_use]
     pub const fn kinds(self) -> Kinds {
@@ -106,6 +118,10 @@ pub(super) enum Facts<'e> {
         /// The ARNs of `resources`: the rule of a scheduled event.
         resources: &'e [String],
     },
+    /// S3 tests a new notification.
+    S3Test {
+        bucket: &'e str,
+    },
     WebSocket {
         /// `CONNECT`, `MESSAGE` or `DISCONNECT`.
         event_type: &'e str,
@@ -118,8 +134,11 @@ pub(super) enum Facts<'e> {
     Other,
 }
 
-/// The only source of scheduled events, and their type.
-const SCHEDULED: (&str, &str) = ("aws.events", "Scheduled Event");
+/// The sources of scheduled events.
+const SCHEDULERS: [&str; 2] = ["aws.events", "aws.scheduler"];
+
+/// The type of scheduled events.
+const SCHEDULED: &str = "Scheduled Event";
 
 impl Trigger {
     /// The setting that the build resolves, and the name of its parameter.
@@ -156,7 +175,10 @@ impl Trigger {
     pub(super) fn takes(&self, facts: &Facts<'_>, has_key: &dyn Fn(&str) -> bool) -> bool {
         match (self, facts) {
             (Self::Records { kind, from }, Facts::Records { kind: of, origin }) => {
-                kind == of && from.as_ref().is_none_or(|from| is_origin(from, origin))
+                kind == of && is_origin(from.as_ref(), origin)
+            }
+            (Self::Records { kind, from }, Facts::S3Test { bucket }) => {
+                *kind == RecordKind::S3 && is_origin(from.as_ref(), bucket)
             }
             (
                 Self::EventBridge {
@@ -184,7 +206,7 @@ impl Trigger {
                     ..
                 },
             ) => {
-                (*source, *detail_type) == SCHEDULED
+                is_scheduled(source, detail_type)
                     && rule.is_none_or(|rule| resources.iter().any(|arn| is_rule(arn, rule)))
             }
             (
@@ -266,7 +288,10 @@ impl Trigger {
                     ..
                 },
                 Self::Schedule { .. },
-            ) => has(source, SCHEDULED.0) && has(detail_type, SCHEDULED.1),
+            ) => {
+                SCHEDULERS.iter().any(|scheduler| has(source, scheduler))
+                    && has(detail_type, SCHEDULED)
+            }
             (Self::WebSocket(route), Self::WebSocket(other)) => route == other,
             (Self::Any { key }, Self::Any { key: other }) => key == other,
             (Self::Authorizer(one), Self::Authorizer(other)) => one.overlaps(other),
@@ -300,43 +325,35 @@ fn matches(detail: &str, expected: &[(&str, &str)]) -> bool {
         .all(|(path, text)| member(path) == Some(text))
 }
 
-/// Whether a setting names the origin of a record: by its whole ARN, or by the name at its end.
-fn is_origin(from: &Setting, origin: &str) -> bool {
-    from.literal()
-        .is_some_and(|from| from == origin || (!from.contains(':') && name_of(origin) == from))
-}
-
-/// The name in an ARN: `orders` of `arn:aws:sqs:eu-west-1:123456789012:orders`, `arn:aws:kinesis:..:stream/orders` and
-/// `arn:aws:dynamodb:..:table/orders/stream/2024-01-01`.
-fn name_of(origin: &str) -> &str {
-    let resource = match origin.strip_prefix("arn:") {
-        Some(rest) => rest.splitn(5, ':').last().unwrap_or_default(),
-        None => return origin,
-    };
-    match resource.split_once('/') {
-        Some((_, rest)) => rest.split('/').next().unwrap_or_default(),
-        None => resource,
-    }
-}
-
 fn same_origin(one: &Setting, other: &Setting) -> bool {
     match (one.literal(), other.literal()) {
-        (Some(one), Some(other)) => {
-            one == other
-                || (one.contains(':') != other.contains(':') && name_of(one) == name_of(other))
-        }
+        (Some(one), Some(other)) => Origin::of(one).fits(&Origin::of(other)),
         // Before the settings are known, only the same reference is the same.
         (None, None) => one.variable() == other.variable(),
         _ => false,
     }
 }
 
-/// Whether an ARN is that of a rule: `arn:aws:events:eu-west-1:123456789012:rule/nightly`.
-fn is_rule(arn: &str, rule: &str) -> bool {
-    arn.rsplit_once(":rule/").is_some_and(|(_, path)| {
-        // With an event bus: `rule/bus/nightly`.
-        path == rule || path.rsplit('/').next() == Some(rule)
+fn is_origin(from: Option<&Setting>, origin: &str) -> bool {
+    from.is_none_or(|from| {
+        let from = from.literal();
+        from.is_some_and(|from| Origin::of(from).fits(&Origin::of(origin)))
     })
+}
+
+/// Whether an event of EventBridge is that of a schedule: of a rule, or of EventBridge Scheduler without an
+/// input of its own.
+fn is_scheduled(source: &str, detail_type: &str) -> bool {
+    SCHEDULERS.contains(&source) && detail_type == SCHEDULED
+}
+
+/// Whether an ARN is that of a rule or a schedule, with or without its bus or group:
+/// `arn:aws:events:eu-west-1:123456789012:rule/nightly`, `arn:aws:scheduler:..:schedule/default/nightly`.
+fn is_rule(arn: &str, rule: &str) -> bool {
+    let path = [":rule/", ":schedule/"]
+        .iter()
+        .find_map(|kind| arn.rsplit_once(kind));
+    path.is_some_and(|(_, path)| path == rule || path.rsplit('/').next() == Some(rule))
 }
 
 impl fmt::Display for Trigger {
@@ -352,7 +369,7 @@ impl fmt::Display for Trigger {
             Self::EventBridge {
                 source,
                 detail_type,
-                ..
+                detail,
             } => {
                 f.write_str("event_bridge")?;
                 let mut parts = Vec::new();
@@ -362,14 +379,24 @@ impl fmt::Display for Trigger {
                 if !detail_type.is_empty() {
                     parts.push(format!("detail_type = {}", detail_type.join(" | ")));
                 }
+                if !detail.is_empty() {
+                    let texts = detail.iter().map(|(path, text)| format!("{path} = {text}"));
+                    let texts: Vec<_> = texts.collect();
+                    parts.push(format!("detail({})", texts.join(", ")));
+                }
                 match parts.is_empty() {
                     true => Ok(()),
                     false => write!(f, "({})", parts.join(", ")),
                 }
             }
-            Self::Schedule { rule, .. } => {
+            Self::Schedule { expression, rule } => {
                 f.write_str("schedule")?;
-                rule.map_or(Ok(()), |rule| write!(f, "(rule = {rule})"))
+                match (expression, rule) {
+                    (Some(expression), Some(rule)) => write!(f, "({expression}, rule = {rule})"),
+                    (Some(expression), None) => write!(f, "({expression})"),
+                    (None, Some(rule)) => write!(f, "(rule = {rule})"),
+                    (None, None) => Ok(()),
+                }
             }
             Self::WebSocket(route) => write!(f, "{route}"),
             Self::Authorizer(authorizer) => authorizer.fmt(f),
@@ -380,3 +407,6 @@ impl fmt::Display for Trigger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

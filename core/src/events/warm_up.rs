@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Responds to invocations that only keep the function warm, for
 /// [`Api::on_other_event`](crate::Api::on_other_event).
 ///
-/// These are scheduled events of EventBridge, the events of the plugin `serverless-plugin-warmup`, and
+/// These are scheduled events of EventBridge and its Scheduler, the events of the plugin `serverless-plugin-warmup`, and
 /// events with a member `warmer` that is `true`. Other events still fail.
 ///
 /// ```
@@ -19,7 +19,7 @@ pub fn warm_up(event: &Event) -> Option<Value> {
     let event: Value = event.read().ok()?;
     let text = |name: &str| event.get(name).and_then(Value::as_str);
     let is_warm_up = match (text("source"), text("detail-type")) {
-        (Some("aws.events"), Some("Scheduled Event")) => true,
+        (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => true,
         (Some("serverless-plugin-warmup"), _) => true,
         _ => event.get("warmer") == Some(&Value::Bool(true)),
     };

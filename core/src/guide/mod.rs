@@ -13,6 +13,7 @@
 //! | [`infrastructure`] | the AWS CDK, Terraform and other programs that create an API |
 //! | [`sources`] | the services that send requests to a function |
 //! | [`streaming`] | responses that the client gets while they are made: events, exports, files; which sources stream |
+//! | [`events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules; what is retried |
 //! | [`websocket`] | WebSocket APIs: handlers, messages to clients, tests |
 //! | [`server`] | the same program as an HTTP server, and an app inside axum |
 //! | [`beside_axum`] | how this crate differs from axum on `lambda_http` |
@@ -56,6 +57,8 @@ pub mod streaming {}
 
 #[doc = include_str!("websocket.md")]
 pub mod websocket {}
+#[doc = include_str!("events.md")]
+pub mod events {}
 
 #[doc = include_str!("server.md")]
 pub mod server {}

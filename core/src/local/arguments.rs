@@ -19,9 +19,11 @@ pub(super) const HELP: &str = "\
 usage: PROGRAM [COMMAND]
 
 commands:
-  serve [OPTION]...  serve HTTP requests on 127.0.0.1; the default command
+  serve [OPTION]...  serve HTTP requests on 127.0.0.1; the default command. POST /_events takes
+                     any event as JSON, from programs on this machine
   invoke [--stream] FILE
-                     handle the event in a JSON file; - is standard input
+                     handle the event in a JSON file; - is standard input. Any event: of an HTTP
+                     request, a queue, a bucket, ..
   routes [--json]    list the routes, and check that the API can be built
   openapi [OPTION]...
                      print the OpenAPI document, which needs the feature `openapi`, or the one

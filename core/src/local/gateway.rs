@@ -10,6 +10,7 @@ use super::{
     handle::Handle,
     host_guard::{Foreign, HostGuard},
     log::{self, Shown},
+    posted_event,
     record::Recorder,
     stream::{self, Streamed, Watched},
 };
@@ -22,6 +23,7 @@ use crate::{
         EventResponse, Source,
         emulate::{self, GatewayContext},
     },
+    events::watched,
     request_body::{self, Patience},
     sensitive,
 };
@@ -49,6 +51,8 @@ pub(super) struct Gateway<H> {
     docs: Option<LocalDocs>,
     handle: Arc<H>,
     contexts: Contexts,
+    /// Whether events can be posted.
+    takes_events: bool,
     #[cfg(feature = "websocket")]
     sockets: Option<Arc<Sockets>>,
     /// How long a body may stall.
@@ -71,6 +75,7 @@ impl<H: Handle> Gateway<H> {
             docs: None,
             handle: Arc::new(handle),
             contexts: Contexts::default(),
+            takes_events: true,
             #[cfg(feature = "websocket")]
             sockets: None,
             patience: PATIENCE,
@@ -104,6 +109,14 @@ impl<H: Handle> Gateway<H> {
 
     pub(super) fn recording(self, recorder: Option<Recorder>) -> Self {
         Self { recorder, ..self }
+    }
+
+    /// Sets whether events can be posted.
+    pub(super) fn taking_events(self, takes_events: bool) -> Self {
+        Self {
+            takes_events,
+            ..self
+        }
     }
 
     /// Adds a WebSocket API, if it has routes.
@@ -147,7 +160,9 @@ impl<H: Handle> Gateway<H> {
         let started = Instant::now();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let (outcome, mut problems) = observed(self.response(request, client)).await;
+        // On the heap: the futures of debug builds are large.
+        let handled = Box::pin(observed(self.response(request, client)));
+        let ((outcome, mut problems), seen) = watched(handled).await;
         let response = match outcome {
             Ok(response) => response,
             Err(rejected) => {
@@ -166,6 +181,7 @@ impl<H: Handle> Gateway<H> {
             path: &path,
             status,
             took: started.elapsed(),
+            taken: seen.taken,
             problems: &problems,
         });
         if cfg!(not(feature = "docs")) && path == "/_docs" && response.status().is_client_error() {
@@ -225,6 +241,9 @@ impl<H: Handle> Gateway<H> {
             let file = file.to_owned();
             return self.docs_response(docs, &file, request).await;
         }
+        if self.takes_events && request.uri().path() == posted_event::PATH {
+            return Box::pin(self.posted_event(request, client)).await;
+        }
         #[cfg(feature = "websocket")]
         if let Some(sockets) = &self.sockets
             && sockets.take(&request)
@@ -276,6 +295,22 @@ impl<H: Handle> Gateway<H> {
         };
         remove_connection_headers(&mut parts.headers, is_head);
         Ok(Response::from_parts(parts, body))
+    }
+
+    /// The response to an event of a tool on this machine.
+    async fn posted_event<B>(
+        &self,
+        request: http::Request<B>,
+        client: IpAddr,
+    ) -> Result<Response, Rejected>
+    where
+        B: http_body::Body<Data = Bytes> + Send,
+        B::Error: Into<crate::BoxError>,
+    {
+        posted_event::check(request.method(), request.headers(), client)?;
+        let event = self.collected(request).await.map_err(rejected)?.into_body();
+        let outcome = self.handle.handle(event, self.contexts.next()).await;
+        posted_event::response(outcome)
     }
 
     /// Whether the client receives base64 instead of the body that the function returned.

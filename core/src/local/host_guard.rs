@@ -11,7 +11,7 @@ use http::{
 };
 use std::{
     fmt,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
 /// The number of bytes of a header that are shown.
@@ -225,6 +225,36 @@ impl HostGuard {
         })
     }
 
+    /// Checks that a request comes from a program on this machine, and not from a browser or a proxy: no page
+    /// may do it, also none of this server or of an allowed origin.
+    ///
+    /// # Errors
+    /// If it comes from elsewhere.
+    pub(super) fn check_tool(headers: &HeaderMap, client: IpAddr) -> Result<(), Foreign> {
+        if !client.to_canonical().is_loopback() {
+            return Err(Foreign {
+                code: "foreign_client",
+                detail: "expected a client on the machine of this server",
+                why: format!("the client is {client}"),
+            });
+        }
+        if let Some(name) = headers.keys().find(|name| is_of_proxy(name.as_str())) {
+            return Err(Foreign {
+                code: "forwarded",
+                detail: "expected a request that no proxy has forwarded",
+                why: format!("found the header `{name}` of a proxy or a tunnel"),
+            });
+        }
+        if let Some(name) = headers.keys().find(|name| is_of_browser(name.as_str())) {
+            return Err(Foreign {
+                code: "from_browser",
+                detail: "expected a request of a program, not of a browser",
+                why: format!("found the header `{name}` of a browser"),
+            });
+        }
+        Ok(())
+    }
+
     fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Foreign> {
         let foreign = |why| Foreign {
             code: "foreign_host",
@@ -281,11 +311,15 @@ impl HostGuard {
 }
 
 /// Whether a proxy or a tunnel adds this header to a request.
-#[cfg(feature = "docs")]
 fn is_of_proxy(name: &str) -> bool {
     matches!(name, "forwarded" | "via" | "x-real-ip")
         || name.starts_with("x-forwarded-")
         || name.starts_with("cf-")
+}
+
+/// Whether browsers add this header to the requests of pages, which cannot remove it.
+fn is_of_browser(name: &str) -> bool {
+    name == "origin" || name == "referer" || name.starts_with("sec-")
 }
 
 /// A loopback name or address, at any port.
@@ -364,6 +398,23 @@ mod tests {
     }
 
     const HERE: (&str, &str) = ("host", "localhost:9000");
+
+    #[test]
+    fn tools_are_on_this_machine() {
+        for (client, expected) in [
+            ("127.0.0.1", None),
+            ("127.7.7.7", None),
+            ("::1", None),
+            ("::ffff:127.0.0.1", None),
+            ("192.168.1.5", Some("foreign_client")),
+            ("::ffff:10.0.0.1", Some("foreign_client")),
+            ("fe80::1", Some("foreign_client")),
+        ] {
+            let checked = HostGuard::check_tool(&HeaderMap::new(), client.parse().unwrap());
+            let code = checked.err().map(|foreign| foreign.code);
+            assert_eq!(code, expected, "{client}");
+        }
+    }
 
     #[test]
     fn listed_origins_are_allowed_from_any_site() {

@@ -3,7 +3,7 @@
 use super::{
     context::Contexts,
     handle::Handle,
-    log::Printable,
+    log::{self, Printable},
     option::{doubled_option, unexpected},
     output::Failure,
     stream::{self, Streamed},
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Invocation, LambdaContext,
     event::{DecodeOptions, EventResponse, Source, decode},
+    events::watched,
 };
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -62,11 +63,24 @@ pub(super) async fn invoke(
     handle: impl Handle,
 ) -> Result<Vec<u8>, Failure> {
     let lambda = Contexts::default().of(&event);
-    let response = handle.handle(event, lambda).await;
-    match response.map_err(|error| failure(file, &error.to_string()))? {
+    match handled(event, lambda, file, handle).await? {
         EventResponse::Buffered(response) => Ok(response),
         EventResponse::Stream(_) => Err(failure(file, "expected a buffered response")),
     }
+}
+
+/// Handles an event, and says on standard error what took it.
+async fn handled(
+    event: Bytes,
+    lambda: LambdaContext,
+    file: &str,
+    handle: impl Handle,
+) -> Result<EventResponse, Failure> {
+    let (response, seen) = watched(handle.handle(event, lambda)).await;
+    if let Some(taken) = seen.taken {
+        log::line(&format!("taken by {taken}"));
+    }
+    response.map_err(|error| failure(file, &format!("{}: {error}", error.error_type())))
 }
 
 /// The source of an event, if it can stream.
@@ -105,8 +119,7 @@ pub(super) async fn stream(
     mut write: impl FnMut(&[&[u8]]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let lambda = Contexts::default().lasting(stream::LONGEST).of(&event);
-    let response = handle.handle(event, lambda).await;
-    let response = response.map_err(|error| failure(file, &error.to_string()))?;
+    let response = handled(event, lambda, file, handle).await?;
     let (EventResponse::Stream(body), Some(source)) = (response, source) else {
         return Err(failure(file, "expected a streamed response"));
     };
@@ -163,8 +176,14 @@ mod tests {
     #[tokio::test]
     async fn an_event_of_another_source_is_named() {
         for (file, expected) in [
-            ("-", "standard input: the event is not from an HTTP source"),
-            ("sqs.json", "sqs.json: the event is not from an HTTP source"),
+            (
+                "-",
+                "standard input: UnsupportedEvent: the event is not from an HTTP source",
+            ),
+            (
+                "sqs.json",
+                "sqs.json: UnsupportedEvent: the event is not from an HTTP source",
+            ),
         ] {
             let decode = |event: Bytes, lambda: LambdaContext| async {
                 decode(event, lambda, &DecodeOptions::default())?;

@@ -1,8 +1,8 @@
 //! Lines on standard error.
 
 use super::terminal::{Paint, Style, reason};
-use crate::Problem;
 pub(super) use crate::log::Printable;
+use crate::{Problem, events::Taken};
 use http::{Method, StatusCode};
 use std::{io::Write as _, time::Duration};
 
@@ -31,6 +31,8 @@ pub(super) struct Shown<'a> {
     pub(super) path: &'a str,
     pub(super) status: StatusCode,
     pub(super) took: Duration,
+    /// What took the event, if it is not an HTTP request.
+    pub(super) taken: Option<Taken>,
     /// The problems, in the order of their occurrence.
     pub(super) problems: &'a [Problem],
 }
@@ -67,6 +69,9 @@ fn text(shown: &Shown<'_>, style: Style) -> String {
     };
     let status = style.paint(paint, shown.status.as_str());
     let mut text = format!("{} -> {status} {}", target(shown), took("in", shown, style));
+    if let Some(taken) = shown.taken {
+        text += &format!("\n    taken by {taken}");
+    }
     for problem in shown.problems {
         text += &reason(problem, style);
     }
@@ -99,6 +104,7 @@ mod tests {
             path,
             status: StatusCode::from_u16(status).unwrap(),
             took: Duration::from_micros(1234),
+            taken: None,
             problems,
         };
         text(&shown, style)
@@ -121,6 +127,22 @@ mod tests {
     }
 
     #[test]
+    fn what_took_an_event_is_below_the_line() {
+        let shown = Shown {
+            method: &Method::POST,
+            path: "/_events",
+            status: StatusCode::OK,
+            took: Duration::from_micros(1234),
+            taken: Some(Taken::BY_ON_OTHER),
+            problems: &[],
+        };
+        assert_eq!(
+            text(&shown, Style::PLAIN),
+            "POST /_events -> 200 in 1.2 ms\n    taken by on_other_event"
+        );
+    }
+
+    #[test]
     fn an_early_end_has_a_line_of_its_own() {
         let problem = framework::internal(&std::io::Error::other("the database is gone"));
         let shown = Shown {
@@ -128,6 +150,7 @@ mod tests {
             path: "/export",
             status: StatusCode::OK,
             took: Duration::from_millis(2500),
+            taken: None,
             problems: &[problem],
         };
         assert_eq!(

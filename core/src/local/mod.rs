@@ -20,6 +20,10 @@
 //! With `--stream`, or if the program streams to the source anyway, responses reach the client as they are
 //! made, as through a source in its streaming mode. If one ends early, so does the connection.
 //!
+//! Events that are not HTTP requests are posted to `/_events`, by programs on this machine alone: no page, no
+//! other machine and no proxy, since an event is believed. The line of a request, and `invoke`, name the
+//! handler that took the event.
+//!
 //! With `--record DIR` each event is also written to a file, which `invoke` can send again, so that a
 //! bug becomes a test case. The identity of the caller is left out.
 
@@ -44,6 +48,7 @@ mod metadata;
 mod openapi;
 mod option;
 mod output;
+mod posted_event;
 mod record;
 mod redact;
 mod serve;
@@ -59,7 +64,7 @@ pub(crate) use terminal::Human;
 
 use crate::{
     Api, App,
-    api::{BuildErrors, RouteInfo},
+    api::{BuildErrors, RouteInfo, listing},
     hooks::InFlight,
 };
 use arguments::{Command, HELP, Serve};
@@ -131,7 +136,7 @@ fn list(api: &Api, json: bool) -> Result<(), Failure> {
     print(&if json {
         api.manifest().json()
     } else {
-        RouteInfo::text(&api.table())
+        listing(&api.table(), &api.events_table())
     })?;
     #[cfg(feature = "docs")]
     for warning in api.docs_warnings() {
@@ -155,6 +160,8 @@ async fn token(mut api: Api, wanted: &token::Wanted) -> Result<(), Failure> {
 
 async fn invoke(mut api: Api, wanted: &invoke::Wanted) -> Result<(), Failure> {
     let event = invoke::read(&wanted.file)?;
+    // As with the template.
+    api.assume_partial_responses();
     api.resolve_settings();
     token::lend(&mut api, None);
     if !wanted.stream {
@@ -188,6 +195,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     if options.stream {
         api = api.stream_on([options.source]);
     }
+    api.assume_partial_responses();
     api.resolve_settings();
     let mut lent = token::lend(&mut api, Some(options.address.ip()));
     let callers = event_callers::Callers::new(&api, options.callers, options.source);
@@ -195,7 +203,7 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         log::line(&format!("{}", log::Printable(&note)));
     }
     server.name(callers);
-    let routes = api.table();
+    let (routes, events) = (api.table(), api.events_table());
     let docs = docs_page(&mut server, &api, &mut lent);
     // An API with errors can have no document either; its own errors say why.
     let app = build(api).await?;
@@ -210,12 +218,13 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
         log::line(&why);
         String::new()
     });
+    let posted = posted_events(&mut server, &routes, !events.is_empty());
     let (stop, _guard) = stop::requests(app.hooks().shutdown_limit());
     print(&format!(
-        "{}\n{}{docs}\n{}\n{}",
+        "{}\n{}{docs}{posted}\n{}\n{}",
         server.address(),
         sockets.unwrap_or_default(),
-        RouteInfo::text(&routes),
+        listing(&routes, &events),
         about_tokens(&lent.names)
     ))?;
     let (handle, mut responded) = responding(app.clone(), Mode::OfSource);
@@ -223,6 +232,26 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     let _ = tokio::time::timeout(stop::WORK, responded.recv()).await;
     app.hooks().shut_down(&InFlight::default()).await;
     Ok(())
+}
+
+/// Lets events be posted, unless a route of the program has the path. Returns the line with the address,
+/// for a program with handlers of events.
+fn posted_events(server: &mut serve::Server, routes: &[RouteInfo], has_events: bool) -> String {
+    let taken_by = posted_event::taken_by(routes);
+    server.take_events(taken_by.is_none());
+    match (taken_by, has_events) {
+        (_, false) => String::new(),
+        (None, true) => server.events_address().unwrap_or_default(),
+        (Some(route), true) => {
+            log::line(&format!(
+                "note: no events at `{}`, which is the path of {} ({})",
+                posted_event::PATH,
+                route.handler,
+                route.location
+            ));
+            String::new()
+        }
+    }
 }
 
 /// Adds the docs page to the server. Returns the line with its address.

@@ -9,6 +9,7 @@ use super::{
     host_guard::{Host, HostGuard},
     log,
     output::Failure,
+    posted_event,
     record::Recorder,
 };
 use crate::event::Source;
@@ -19,7 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     convert::Infallible,
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
@@ -45,6 +46,7 @@ pub(super) struct Server {
     docs: Option<LocalDocs>,
     body_patience: Duration,
     streams: bool,
+    takes_events: bool,
     #[cfg(feature = "websocket")]
     sockets: Option<(Routes, Hub)>,
 }
@@ -67,6 +69,7 @@ impl Server {
                 docs: None,
                 body_patience: gateway::PATIENCE,
                 streams: false,
+                takes_events: true,
                 #[cfg(feature = "websocket")]
                 sockets: None,
             }),
@@ -109,6 +112,22 @@ impl Server {
     /// Sets whether responses are streams.
     pub(super) fn stream(&mut self, streams: bool) {
         self.streams = streams;
+    }
+
+    /// Sets whether events can be posted.
+    pub(super) fn take_events(&mut self, takes_events: bool) {
+        self.takes_events = takes_events;
+    }
+
+    /// The line with the address for events, if a program on this machine reaches it by a loopback address.
+    pub(super) fn events_address(&self) -> Option<String> {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        let path = posted_event::PATH;
+        let is_loopback = address.ip().is_loopback();
+        is_loopback.then(|| format!("events at POST http://{address}{path}\n"))
     }
 
     /// Adds a WebSocket API. Returns the line with its address.
@@ -158,6 +177,7 @@ impl Server {
             .patient(self.body_patience)
             .listing(self.binary_media_types)
             .streaming(self.streams)
+            .taking_events(self.takes_events)
             .naming(self.callers)
             .recording(self.recorder);
         #[cfg(feature = "docs")]

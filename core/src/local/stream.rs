@@ -108,6 +108,7 @@ impl http_body::Body for Watched {
                 path: &this.path,
                 status: this.status,
                 took: this.started.elapsed(),
+                taken: None,
                 problems: &problems,
             });
             // hyper drops what it has not written when a body fails, and writes when one is pending. The

@@ -13,7 +13,7 @@ mod subscriber;
 
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use printable::Printable;
-pub(crate) use span::{event_span, span};
+pub(crate) use span::{event_span, record_span, span};
 
 use crate::environment::is_deployed;
 use config::{Config, Format};

@@ -35,6 +35,11 @@ pub(crate) fn event_span(invocation: &Invocation, handler: &str, cold_start: boo
     )
 }
 
+/// Opens the span of one record of an event.
+pub(crate) fn record_span(id: Option<&str>) -> Span {
+    error_span!(target: "lambda_api", "record", record_id = id)
+}
+
 /// Extracts the id from an X-Ray trace header:
 /// `Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1`.
 fn root(header: &str) -> &str {

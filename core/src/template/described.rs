@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     event::Source,
+    events::Listed,
     manifest::{Authenticator, Manifest, Rule},
     middleware::CorsRules,
 };
@@ -20,6 +21,8 @@ pub(crate) struct Described<'a> {
     pub(crate) manifest: Manifest,
     /// The sources that stream, if the program says so.
     pub(crate) stream_on: Option<&'a [Source]>,
+    /// The handlers of events that are not HTTP requests: the function of the whole API gets these events.
+    pub(crate) handlers: Vec<&'a Listed>,
     pub(crate) cors: Option<CorsRules>,
     /// The function of the whole API.
     pub(crate) function: Option<&'a Function>,
@@ -34,6 +37,15 @@ impl Described<'_> {
     pub(super) fn has_one_function(&self) -> bool {
         let is_api = matches!(self.options.gateway, Gateway::HttpApi | Gateway::RestApi);
         !is_api || self.options.routing == Routing::Proxy
+    }
+
+    /// Whether the program handles events only, so that it has no gateway.
+    pub(super) fn has_no_gateway(&self) -> bool {
+        let manifest = &self.manifest;
+        let has_paths = !manifest.routes.is_empty()
+            || !manifest.mounts.is_empty()
+            || !manifest.fallbacks.is_empty();
+        !has_paths && !self.handlers.is_empty()
     }
 
     /// All functions with their settings: that of the whole API, which has no name, and those of nested
@@ -103,7 +115,9 @@ impl Described<'_> {
     pub(super) fn binary(&self) -> &str {
         let routes = self.manifest.routes.iter().map(|route| &route.handler);
         let fallbacks = self.manifest.fallbacks.iter();
-        let mut handlers = routes.chain(fallbacks.filter_map(|one| one.handler.as_ref()));
+        let handlers = routes.chain(fallbacks.filter_map(|one| one.handler.as_ref()));
+        let modules = self.handlers.iter().map(|listed| listed.handler.module);
+        let mut handlers = handlers.map(String::as_str).chain(modules);
         let crate_name = || handlers.next()?.split("::").next();
         let named = self.options.binary.as_deref();
         named.or_else(crate_name).unwrap_or("app")

@@ -6,7 +6,7 @@ use super::{
     Gateway, GatewayDocument, Routing, TemplateErrors, check,
     described::Described,
     document, json, models,
-    plan::{API_KEY, Authorizer, IAM, Plan, Preflights, Security, Verifies},
+    plan::{API_KEY, Authorizer, IAM, OwnAuthorizer, Plan, Preflights, Security, Verifies},
     quotas::Quotas,
     sam::function_id,
     tree::{Map, Node},
@@ -198,6 +198,12 @@ fn http_scheme(authorizer: &Authorizer) -> Map {
                 .with("enableSimpleResponses", true);
             document::in_header("Unused").with("x-amazon-apigateway-authorizer", own)
         }
+        Verifies::Own(own) => {
+            let authorizer = own_authorizer(own, "$request.header.")
+                .with("authorizerPayloadFormatVersion", "2.0")
+                .with("enableSimpleResponses", own.simple);
+            document::in_header("Unused").with("x-amazon-apigateway-authorizer", authorizer)
+        }
         Verifies::UserPool(_) => Map::new(),
     }
 }
@@ -216,6 +222,11 @@ fn rest_scheme(authorizer: &Authorizer) -> Map {
             "custom",
             request_authorizer(arn),
         ),
+        Verifies::Own(own) => {
+            let header = if own.is_token { &own.header } else { "Unused" };
+            let authorizer = own_authorizer(own, "method.request.header.");
+            (document::in_header(header), "custom", authorizer)
+        }
         Verifies::Jwt { .. } => return Map::new(),
     };
     scheme
@@ -233,6 +244,19 @@ fn request_authorizer(arn: &Node) -> Map {
         .with("type", "request")
         .with("authorizerUri", uri)
         .with("authorizerResultTtlInSeconds", 0_u32)
+}
+
+/// The authorizer that is the function of the whole API.
+fn own_authorizer(own: &OwnAuthorizer, prefix: &str) -> Map {
+    let read = match own.is_token {
+        true => Some(&own.header),
+        false => own.cached_by.as_ref(),
+    };
+    Map::new()
+        .with("type", if own.is_token { "token" } else { "request" })
+        .with("authorizerUri", document::uri(&arn(None)))
+        .with("authorizerResultTtlInSeconds", own.seconds())
+        .with_some("identitySource", read.map(|name| format!("{prefix}{name}")))
 }
 
 /// The CORS rules, if the gateway responds to preflight requests.

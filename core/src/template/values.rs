@@ -81,6 +81,7 @@ impl Values {
                 errors.push(format!("two resources have the variable `{variable}`"));
             }
         }
+        let gateway = (!api.has_no_gateway()).then_some(api.options.gateway);
         let (_, whole) = api.whole();
         values.texts.extend(whole.environment);
         let authenticators = api.manifest.authenticators.iter();
@@ -91,7 +92,7 @@ impl Values {
                 };
                 let is_secret = authenticator.keys.as_ref() == Some(setting);
                 if !values.texts.contains_key(variable) {
-                    values.add(variable, api.options.gateway, is_secret);
+                    values.add(variable, gateway, is_secret);
                 }
             }
         }
@@ -99,7 +100,7 @@ impl Values {
             .functions()
             .flat_map(|(_, function)| function.parameters)
         {
-            values.add(&variable, api.options.gateway, false);
+            values.add(&variable, gateway, false);
         }
         if let Some((name, value)) = api.stream_variable() {
             values.environment.insert(name.to_owned(), value.into());
@@ -107,21 +108,21 @@ impl Values {
         values
     }
 
-    fn add(&mut self, variable: &str, gateway: Gateway, is_secret: bool) {
+    fn add(&mut self, variable: &str, gateway: Option<Gateway>, is_secret: bool) {
         // Lambda sets its own.
         if self.environment.contains_key(variable) || RESERVED.contains(&variable) {
             return;
         }
         let value = match (variable == OWN_IDS, gateway) {
-            (true, Gateway::HttpApi | Gateway::RestApi) => Node::reference("Api"),
+            (true, Some(Gateway::HttpApi | Gateway::RestApi)) => Node::reference("Api"),
             // The id of a URL is known after the first deployment.
-            (true, Gateway::FunctionUrl) => {
+            (true, Some(Gateway::FunctionUrl)) => {
                 let description = "The id of the function URL, after the first deployment";
                 let default = Some("unknown");
                 self.parameter("FunctionUrlId", description, false, default)
             }
             // No authenticator of a gateway works there.
-            (true, Gateway::LoadBalancer) => Node::from("none"),
+            (true, Some(Gateway::LoadBalancer) | None) => Node::from("none"),
             (false, _) => {
                 let description = format!("Value of {variable}");
                 self.parameter(&name_of(variable), &description, is_secret, None)
@@ -188,6 +189,18 @@ impl Values {
         }
     }
 
+    /// The value of a setting that is known without a resource of an event handler.
+    pub(super) fn known(&self, setting: &Setting) -> Option<Node> {
+        let is_known = |name| self.texts.contains_key(name) || self.environment.contains_key(name);
+        (setting.literal().is_some() || setting.variable().is_some_and(is_known))
+            .then(|| self.of(setting))
+    }
+
+    /// Sets a variable of every function.
+    pub(super) fn set(&mut self, variable: &str, value: Node) {
+        self.environment.insert(variable.to_owned(), value);
+    }
+
     /// The logical id of the pool that has this id.
     fn created(&self, pool: &Setting) -> Option<&str> {
         let variable = pool.variable()?;
@@ -243,7 +256,7 @@ impl Values {
 }
 
 /// The parameter of a variable: `CognitoPool` for `COGNITO_POOL`.
-fn name_of(variable: &str) -> String {
+pub(super) fn name_of(variable: &str) -> String {
     pascal(&variable.to_ascii_lowercase())
 }
 

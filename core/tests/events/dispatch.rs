@@ -1,30 +1,14 @@
 //! Which handler takes an event.
 
+use crate::common::{Calls, message, send, sqs};
 use lambda_api::{
     Api, Error, Json, LambdaContext, State, api_handler, env, event_handler, events,
-    events::{BatchFailures, Event, EventError, Kinds, Meta, Record, Sqs},
+    events::{BatchFailures, Event, Kinds, Meta, Record, Sqs},
     routes,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{
-    borrow::Cow,
-    sync::{Arc, Mutex},
-};
-
-/// What the handlers were called with.
-#[derive(Clone, Default)]
-struct Calls(Arc<Mutex<Vec<String>>>);
-
-impl Calls {
-    fn add(&self, call: impl Into<String>) {
-        self.0.lock().unwrap().push(call.into());
-    }
-
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-}
+use std::borrow::Cow;
 
 #[derive(Deserialize)]
 struct Order<'e> {
@@ -43,7 +27,7 @@ async fn ship(
         "ship {} {} {}",
         order.sku,
         message.message_id(),
-        lambda.request_id
+        lambda.request_id.len()
     ));
     if order.sku == "bad" {
         return Err(Error::msg("no such thing"));
@@ -64,6 +48,11 @@ fn job(State(calls): State<Calls>, event: &Event) -> Json<Value> {
     Json(json!({"keys": event.keys()}))
 }
 
+#[event_handler(s3(from = "arn:aws:s3:::uploads"))]
+async fn stored(State(calls): State<Calls>) {
+    calls.add("stored");
+}
+
 #[api_handler(GET "/")]
 async fn index() -> &'static str {
     "index"
@@ -74,27 +63,7 @@ fn api(calls: &Calls) -> Api {
         .state(calls.clone())
         .environment([("ORDERS_QUEUE", "arn:aws:sqs:eu-west-1:123456789012:orders")])
         .routes(routes![index])
-        .events(events![ship, import, job])
-}
-
-fn sqs(queue: &str, bodies: &[&str]) -> Value {
-    let records = bodies.iter().enumerate().map(|(at, body)| {
-        json!({
-            "messageId": format!("m{at}"),
-            "eventSource": "aws:sqs",
-            "eventSourceARN": format!("arn:aws:sqs:eu-west-1:123456789012:{queue}"),
-            "body": body,
-        })
-    });
-    json!({"Records": records.collect::<Vec<_>>()})
-}
-
-async fn send(api: Api, event: &Value) -> Result<Value, EventError> {
-    let mut lambda = LambdaContext::default();
-    lambda.request_id = "r1".to_owned();
-    let app = api.build().await.unwrap();
-    let response = app.handle_event(event.to_string().into(), lambda).await?;
-    Ok(serde_json::from_slice(&response).unwrap())
+        .events(events![ship, import, stored, job])
 }
 
 #[tokio::test]
@@ -103,13 +72,18 @@ async fn each_event_reaches_its_handler() {
     for (event, expected_calls, response) in [
         (
             sqs("orders", &[r#"{"sku": "tea"}"#, r#"{"sku": "a\nb"}"#]),
-            &["ship tea m0 r1", "ship a\nb m1 r1"][..],
+            &["ship tea m0 36", "ship a\nb m1 36"][..],
             json!({"batchItemFailures": []}),
         ),
         (
             sqs("imports", &["a", "b"]),
             &["import a b"],
             json!({"batchItemFailures": []}),
+        ),
+        (
+            json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"}),
+            &[],
+            Value::Null,
         ),
         (
             json!({"job": 1, "none": null}),
@@ -136,22 +110,23 @@ async fn a_failed_record_fails_the_invocation() {
     let error = send(api(&calls), &event).await.unwrap_err();
     assert_eq!(error.error_type(), "BatchFailed");
     assert_eq!(error.to_string(), "1 of 2 records failed");
-    assert_eq!(calls.take(), ["ship bad m0 r1", "ship tea m1 r1"]);
+    assert_eq!(calls.take(), ["ship bad m0 36", "ship tea m1 36"]);
 }
 
 #[tokio::test]
 async fn an_event_that_nothing_takes_fails() {
     for event in [
         sqs("others", &["{}"]),
+        json!({"Event": "s3:TestEvent", "Bucket": "others"}),
+        json!({"Records": []}),
+        json!({"Records": [{"eventSource": "aws:ses"}]}),
+        json!({"Records": [7]}),
         json!({"source": "serverless-plugin-warmup"}),
     ] {
         let error = send(api(&Calls::default()), &event).await.unwrap_err();
         assert_eq!(error.error_type(), "UnsupportedEvent");
         let key = event.as_object().unwrap().keys().next().unwrap();
-        assert!(
-            error.to_string().ends_with(&format!("found `{key}`")),
-            "{error}"
-        );
+        assert!(error.to_string().contains(&format!("`{key}`")), "{error}");
     }
 }
 
@@ -161,6 +136,10 @@ async fn warm_ups_are_acknowledged_where_the_api_says_so() {
     for (event, is_acknowledged) in [
         (scheduled, true),
         (json!({"source": "serverless-plugin-warmup"}), true),
+        (
+            json!({"source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"}),
+            true,
+        ),
         (json!({"warmer": true}), true),
         (
             json!({"source": "shop.orders", "detail-type": "Placed"}),
@@ -184,13 +163,14 @@ async fn errors_of_the_build_are_reported_together() {
 
     let api = Api::new().events(events![ship, import, any_queue]);
     let errors = api
-        .environment(Vec::<(&str, &str)>::new())
+        .environment([("LAMBDA_API_PARTIAL", "on")])
         .build()
         .await
         .unwrap_err()
         .to_string();
     for expected in [
         "the environment variable `ORDERS_QUEUE` for `from` is missing or empty",
+        "`LAMBDA_API_PARTIAL`: expected `true` or `false`, found `on`",
         "needs the state `u64`: add it with `Api::state`",
         "take the same events: `sqs(from = imports)` and `sqs`",
     ] {
@@ -212,4 +192,42 @@ fn kinds_are_sets() {
     let both = Kinds::SQS | Kinds::S3;
     assert!(both.contains(Kinds::S3) && !both.contains(Kinds::SNS));
     assert!(Kinds::ALL.contains(both) && !Kinds::SQS.contains(both));
+}
+
+#[tokio::test]
+async fn settings_of_the_whole_api_are_not_nested() {
+    let nested = Api::new().report_batch_item_failures(true);
+    let nested = nested.on_other_event(events::warm_up);
+    let error = Api::new().nest("/v1", nested).build().await.unwrap_err();
+    for name in ["report_batch_item_failures", "on_other_event"] {
+        let expected = format!("`{name}` is set on the API nested at `/v1`");
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_two_sources_reaches_no_handler() {
+    let calls = Calls::default();
+    let order = r#"{"sku": "tea"}"#;
+    let first = message("orders", "m0", order);
+    let other = |change: &dyn Fn(&mut Value)| {
+        let mut record = message("orders", "m1", order);
+        change(&mut record);
+        record
+    };
+    for second in [
+        message("imports", "m1", order),
+        other(&|record| record["eventSource"] = "aws:kinesis".into()),
+        other(&|record| record["eventSource"] = 7.into()),
+        other(&|record| record["messageId"] = 7.into()),
+        json!("tea"),
+        Value::Null,
+    ] {
+        let event = json!({"Records": [first, second]});
+        let api = api(&calls).report_batch_item_failures(true);
+        let error = send(api, &event).await.unwrap_err();
+        assert_eq!(error.error_type(), "InvalidBatch", "{event}");
+        assert_eq!(error.to_string(), "the records of the batch are invalid");
+        assert!(calls.take().is_empty(), "{event}");
+    }
 }

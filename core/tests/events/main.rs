@@ -1,3 +1,8 @@
 //! Handlers of events that are not HTTP requests, through the public interface.
 
+mod batches;
+mod common;
 mod dispatch;
+mod envelopes;
+mod kinds;
+mod soak;

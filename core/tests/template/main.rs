@@ -3,8 +3,10 @@
 #![cfg(all(feature = "api-keys", feature = "jwt"))]
 
 mod authenticators;
+mod authorizers;
 mod blocks;
 mod cors;
+mod events;
 mod functions;
 mod gateways;
 mod paths;

@@ -32,6 +32,8 @@ mod signer;
 mod echo_program;
 
 // The macros as functions of token streams. Their files refer to each other by `crate::`.
+#[path = "../../../macros/src/authorizer.rs"]
+mod authorizer;
 #[path = "../../../macros/src/error/mod.rs"]
 mod error;
 #[path = "../../../macros/src/error_store.rs"]

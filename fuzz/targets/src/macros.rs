@@ -26,9 +26,11 @@ pub fn run(data: &[u8]) {
     let error = crate::error::derive(item.clone());
     let rules = crate::validate::derive(item.clone());
     let event = crate::event::event_handler(attribute.clone(), &item);
+    let authorizer = crate::authorizer::authorizer(attribute.clone(), &item);
     for (name, expanded) in [
         ("handler", handler),
         ("event", event),
+        ("authorizer", authorizer),
         ("main", main),
         ("error", error),
         ("rules", rules),

@@ -155,16 +155,27 @@ impl Expansion<'_> {
     /// Checks at compile time that each argument is available in the handler's kind, and reports one that
     /// is not at its type.
     fn kind_checks(&self, private: &TokenStream) -> TokenStream {
-        let Self { from, kinds, .. } = self;
-        let attribute = self.attribute.name;
+        let kinds = &self.kinds;
+        let probe = match self.from.to_string().as_str() {
+            "FromRecord" => format_ident!("RecordKinds"),
+            _ => format_ident!("EventKinds"),
+        };
+        let attribute = match self.variant {
+            "Batch" => "batch",
+            _ => self.attribute.name,
+        };
         let checks = self.arguments.iter().map(|ty| {
             let span = SpanRange::of(ty);
             let ty = lifetimes::name(ty, "'static");
-            let kinds_of = quote!(<#ty as #private::#from<'static>>::KINDS);
+            let kinds_of = quote!(<#private::#probe<#ty>>::KINDS);
             let check = span.put(&kinds_of, &quote!(.__check(#kinds, #attribute)));
             quote!(const _: () = #check;)
         });
-        quote!(#(#checks)*)
+        quote! {
+            #[allow(unused_imports)]
+            use #private::NoArgument as _;
+            #(#checks)*
+        }
     }
 
     fn call(&self, private: &TokenStream) -> TokenStream {

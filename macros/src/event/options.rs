@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) batch: bool,
     pub(crate) concurrency: Option<LitInt>,
     pub(crate) krate: Krate,
+    /// The names of options so far.
+    seen: Vec<Ident>,
 }
 
 impl Options {
@@ -22,6 +24,12 @@ impl Options {
         let mut options = Self::default();
         let result = (|input: ParseStream<'_>| options.parse(input, errors)).parse2(tokens);
         errors.keep(result);
+        if let (true, Some(number)) = (options.batch, &options.concurrency) {
+            errors.add(
+                number.span(),
+                "a handler of batches is called once: `concurrency` has no effect",
+            );
+        }
         options
     }
 
@@ -54,10 +62,12 @@ impl Options {
             return Err(input.error(format!("expected an option: {LIST}")));
         }
         let name = input.call(Ident::parse_any)?;
-        let is_records = match &self.trigger {
-            Some(trigger) => matches!(trigger.kind, Kind::Records(_)),
-            None => true,
-        };
+        let kind = self.trigger.as_ref().map(|trigger| trigger.kind);
+        let is_records = kind.is_none_or(|kind| matches!(kind, Kind::Records(_)));
+        if self.seen.contains(&name) {
+            errors.add(name.span(), format!("`{name}` is repeated"));
+        }
+        self.seen.push(name.clone());
         match name.to_string().as_str() {
             "batch" => {
                 self.batch = true;
@@ -78,6 +88,12 @@ impl Options {
                 }
                 if !is_records {
                     errors.add(name.span(), "only records are handled at the same time");
+                }
+                if kind.is_some_and(Kind::is_stream) {
+                    errors.add(
+                        name.span(),
+                        "the records of a stream are handled in order, one after the other",
+                    );
                 }
             }
             "crate" => self.krate = Krate::parse_value(input)?,

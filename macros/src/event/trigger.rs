@@ -55,6 +55,10 @@ impl Kind {
         })
     }
 
+    pub(super) fn is_stream(self) -> bool {
+        matches!(self, Self::Records("DynamoDb" | "Kinesis"))
+    }
+
     /// What may stand in the parentheses.
     fn filters(self) -> &'static [&'static str] {
         match self {
@@ -106,11 +110,12 @@ impl Trigger {
     }
 
     fn parse_filters(&mut self, kind: Kind, input: ParseStream<'_>) -> syn::Result<()> {
+        let mut seen = Vec::new();
         while !input.is_empty() {
             if matches!(kind, Kind::Schedule) && input.peek(LitStr) {
                 self.expression = Some(schedule(input.parse()?)?);
             } else {
-                self.parse_filter(kind, input)?;
+                self.parse_filter(kind, input, &mut seen)?;
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -119,7 +124,12 @@ impl Trigger {
         Ok(())
     }
 
-    fn parse_filter(&mut self, kind: Kind, input: ParseStream<'_>) -> syn::Result<()> {
+    fn parse_filter(
+        &mut self,
+        kind: Kind,
+        input: ParseStream<'_>,
+        seen: &mut Vec<Ident>,
+    ) -> syn::Result<()> {
         let expected = kind.filters();
         if !input.peek(Ident::peek_any) {
             return Err(input.error(format!("expected `{} = ..`", expected.join(" = ..`, `"))));
@@ -134,18 +144,13 @@ impl Trigger {
             let message = format!("unknown filter `{text}`: {advice}");
             return Err(syn::Error::new(name.span(), message));
         }
+        if seen.contains(&name) {
+            let message = format!("`{text}` is repeated: write alternatives as `\"a\" | \"b\"`");
+            return Err(syn::Error::new(name.span(), message));
+        }
+        seen.push(name);
         if text == "detail" {
-            let inside;
-            syn::parenthesized!(inside in input);
-            while !inside.is_empty() {
-                let path = inside.parse()?;
-                inside.parse::<Token![=]>()?;
-                self.detail.push((path, inside.parse()?));
-                if !inside.is_empty() {
-                    inside.parse::<Token![,]>()?;
-                }
-            }
-            return Ok(());
+            return self.parse_detail(input);
         }
         input.parse::<Token![=]>()?;
         match text.as_str() {
@@ -154,6 +159,36 @@ impl Trigger {
             "detail_type" => self.detail_type = alternatives(input)?,
             "rule" => self.rule = Some(input.parse()?),
             _ => self.key = Some(input.parse()?),
+        }
+        Ok(())
+    }
+
+    /// Parses `("bucket.name" = "uploads")`.
+    fn parse_detail(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if !input.peek(Paren) {
+            return Err(input.error(
+                "expected paths into the detail and their texts: `detail(\"bucket.name\" = \"uploads\")`",
+            ));
+        }
+        let inside;
+        syn::parenthesized!(inside in input);
+        while !inside.is_empty() {
+            let path: LitStr = inside.parse()?;
+            let value = path.value();
+            if value.split('.').any(str::is_empty) {
+                let message =
+                    "expected names of members with dots between them, such as `bucket.name`";
+                return Err(syn::Error::new(path.span(), message));
+            }
+            if self.detail.iter().any(|(known, _)| known.value() == value) {
+                let message = format!("`{value}` is repeated: no detail has two texts there");
+                return Err(syn::Error::new(path.span(), message));
+            }
+            inside.parse::<Token![=]>()?;
+            self.detail.push((path, inside.parse()?));
+            if !inside.is_empty() {
+                inside.parse::<Token![,]>()?;
+            }
         }
         Ok(())
     }

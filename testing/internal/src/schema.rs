@@ -59,10 +59,17 @@ fn violations(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<Stri
                 }
             }
             "additionalProperties" => {
-                assert_eq!(rule, false, "other values are not supported");
-                for (name, _) in value.as_object().into_iter().flatten() {
-                    if schema["properties"].get(name).is_none() {
-                        found.push(format!("{at}: `{name}` is not in the schema"));
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    if schema["properties"].get(name).is_some() {
+                        continue;
+                    }
+                    match rule {
+                        Value::Bool(false) => {
+                            found.push(format!("{at}: `{name}` is not in the schema"));
+                        }
+                        rule => {
+                            found.extend(violations(root, rule, value, &format!("{at}/{name}")));
+                        }
                     }
                 }
             }
@@ -97,7 +104,8 @@ mod tests {
             "properties": {
                 "a": {"type": "array", "items": {"$ref": "#/$defs/a"}},
                 "b": {"oneOf": [{"const": 1}, {"enum": ["x", "y"]}]},
-                "c": {"type": "integer", "minimum": 0}
+                "c": {"type": "integer", "minimum": 0},
+                "e": {"additionalProperties": {"type": "string"}}
             },
             "$defs": {"a": {"type": "string"}}
         });
@@ -107,6 +115,8 @@ mod tests {
             (json!({}), 1),
             (json!({"a": ["x", 1]}), 1),
             (json!({"a": [], "d": 1}), 1),
+            (json!({"a": [], "e": {"f": "x"}}), 0),
+            (json!({"a": [], "e": {"f": 1}}), 1),
             (json!({"a": [], "b": 2}), 1),
             (json!({"a": [], "c": -1}), 1),
             (json!({"a": {}, "c": "0"}), 2),

@@ -1,12 +1,14 @@
 //! Builder of events for authorizers.
 
 use super::AuthorizerResponse;
+use crate::{TestEvent, fake_lambda::Invoke};
 use bytes::Bytes;
 use lambda_api::{
     App, LambdaContext,
     authorizer::{AuthorizerKind, AuthorizerRequest},
 };
 use serde_json::{Map, Value, json};
+use std::fmt;
 
 /// Builder of the event that a gateway sends to a Lambda authorizer.
 ///
@@ -141,8 +143,8 @@ impl AuthorizerEvent {
     }
 
     /// Adds a header `authorization` with this token; of an HTTP API, it is an identity source, too.
-    pub fn bearer(self, token: impl ToString) -> Self {
-        let value = format!("Bearer {}", token.to_string());
+    pub fn bearer(self, token: impl fmt::Display) -> Self {
+        let value = format!("Bearer {token}");
         match self.kind {
             AuthorizerKind::Http | AuthorizerKind::HttpV1 => self
                 .identity_source(value.clone())
@@ -315,6 +317,24 @@ impl AuthorizerEvent {
     pub async fn send(&self, app: &App) -> AuthorizerResponse {
         let response = app.handle_event(self.to_bytes(), LambdaContext::default());
         AuthorizerResponse::new(response.await, self.stage_arn(), self.arn())
+    }
+}
+
+impl TestEvent for AuthorizerEvent {
+    fn to_bytes(&self) -> Bytes {
+        self.to_bytes()
+    }
+}
+
+impl From<AuthorizerEvent> for Invoke {
+    fn from(event: AuthorizerEvent) -> Self {
+        event.to_bytes().into()
+    }
+}
+
+impl From<&AuthorizerEvent> for Invoke {
+    fn from(event: &AuthorizerEvent) -> Self {
+        event.to_bytes().into()
     }
 }
 

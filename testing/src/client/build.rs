@@ -4,7 +4,7 @@ use super::TestClient;
 #[cfg(feature = "openapi")]
 use super::conform::Conformance;
 use crate::TrackedFuture;
-use lambda_api::Api;
+use lambda_api::{__private, Api};
 use std::{
     fmt,
     future::Future,
@@ -124,6 +124,7 @@ impl Described {
 }
 
 async fn client(api: Api) -> Result<TestClient, String> {
+    let api = __private::assume_partial_responses(api);
     match api.build().await {
         Ok(app) => Ok(TestClient::from(app)),
         Err(errors) => Err(format!("the API cannot be built\n{errors}")),

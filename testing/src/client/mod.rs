@@ -6,6 +6,7 @@ mod build;
 mod conform;
 mod cookie;
 mod difference;
+mod event;
 mod gateway;
 mod jar;
 mod problem;
@@ -21,6 +22,7 @@ mod websocket;
 
 pub use build::TestClientBuilder;
 pub use cookie::ReceivedCookie;
+pub use event::EventOutcome;
 pub use problem::ReceivedProblem;
 pub use request::TestRequest;
 pub use response::TestResponse;

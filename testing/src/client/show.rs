@@ -71,6 +71,11 @@ pub(super) fn body_text(body: &[u8]) -> String {
     cut(text)
 }
 
+/// A body whose lines but the first are behind the margin.
+pub(super) fn indented(body: &[u8]) -> String {
+    body_text(body).replace('\n', "\n         ")
+}
+
 fn cut(text: &str) -> String {
     let mut shown = String::new();
     let mut characters = 0;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// A change of one place in an event.
 #[derive(Clone, Debug)]
-pub(super) struct Patch {
+pub(crate) struct Patch {
     pointer: String,
     /// `None` takes the member away.
     value: Option<Value>,
@@ -40,20 +40,25 @@ impl EventBuilder {
 
     #[track_caller]
     fn patched(mut self, pointer: &str, value: Option<Value>) -> Self {
-        assert!(
-            pointer.starts_with('/'),
-            "a JSON pointer begins with `/`, found {pointer:?}"
-        );
-        self.patches.push(Patch {
-            pointer: pointer.to_owned(),
-            value,
-        });
+        self.patches.push(Patch::new(pointer, value));
         self
     }
 }
 
 impl Patch {
-    pub(super) fn apply(&self, event: &mut Value) {
+    #[track_caller]
+    pub(crate) fn new(pointer: &str, value: Option<Value>) -> Self {
+        assert!(
+            pointer.starts_with('/'),
+            "a JSON pointer begins with `/`, found {pointer:?}"
+        );
+        Self {
+            pointer: pointer.to_owned(),
+            value,
+        }
+    }
+
+    pub(crate) fn apply(&self, event: &mut Value) {
         let Some((parent, key)) = self.pointer.rsplit_once('/') else {
             return;
         };

@@ -5,6 +5,7 @@ use crate::{
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
     },
     env,
+    events::{Events, Handler, RecordKind, Trigger},
 };
 use lambda_api_testing_internal::assert_schema;
 use serde_json::{Value, json};
@@ -60,6 +61,61 @@ fn manifest(api: &Api) -> Value {
     let schema = include_str!("../../../../docs/routes.schema.json");
     assert_schema(&serde_json::from_str(schema).unwrap(), &manifest);
     manifest
+}
+
+#[test]
+fn handlers_of_events_have_kinds_and_filters() {
+    let trigger = |trigger: fn() -> Trigger| Handler {
+        trigger,
+        name: "handle",
+        module: "shop::events",
+        file: "src/events.rs",
+        line: 7,
+        ..crate::events::INVALID
+    };
+    let events = |handlers: &[fn() -> Trigger]| {
+        let handlers: Vec<_> = handlers.iter().copied().map(trigger).collect();
+        Events::__new(handlers.leak())
+    };
+    let nested = Api::new().events(events(&[|| Trigger::Any { key: Some("job") }]));
+    let api = Api::new().nest("/nested", nested).events(events(&[
+        || Trigger::Records {
+            kind: RecordKind::Sqs,
+            from: Some(env("ORDERS_QUEUE")),
+        },
+        || Trigger::Records {
+            kind: RecordKind::S3,
+            from: None,
+        },
+        || Trigger::EventBridge {
+            source: &["shop.orders", "shop.returns"],
+            detail_type: &["OrderPlaced"],
+            detail: &[("order.status", "paid")],
+        },
+        || Trigger::Schedule {
+            expression: Some("rate(1 day)"),
+            rule: Some("nightly"),
+        },
+    ]));
+    let expected = [
+        json!({"kind": "sqs", "from": {"env": "ORDERS_QUEUE"}}),
+        json!({"kind": "s3"}),
+        json!({
+            "kind": "event_bridge",
+            "source": ["shop.orders", "shop.returns"],
+            "detail_type": ["OrderPlaced"],
+            "detail": {"order.status": "paid"},
+        }),
+        json!({"kind": "schedule", "schedule": "rate(1 day)", "rule": "nightly"}),
+        json!({"kind": "any", "key": "job"}),
+    ];
+    let expected = expected.map(|mut event| {
+        event["handler"] = json!("shop::events::handle");
+        event["location"] = json!("src/events.rs:7");
+        event
+    });
+    assert_eq!(manifest(&api)["events"], json!(expected));
+    assert_eq!(manifest(&Api::new()).get("events"), None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 mod callers;
 #[cfg(all(feature = "docs", feature = "jwt"))]
 mod docs;
+mod events;
 mod identities;
 mod limits;
 mod streams;

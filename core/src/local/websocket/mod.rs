@@ -233,6 +233,7 @@ fn invoke(handle: Arc<impl Handle>) -> Invoke {
                 status: status.unwrap_or(StatusCode::BAD_GATEWAY),
                 took: started.elapsed(),
                 problems: &problems,
+                taken: None,
             });
             response
         })

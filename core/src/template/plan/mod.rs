@@ -11,7 +11,7 @@ mod security;
 mod single;
 mod wider;
 
-pub(super) use authorizers::{Authorizer, Verifies};
+pub(super) use authorizers::{Authorizer, OwnAuthorizer, Verifies};
 pub(super) use cors::Preflights;
 pub(super) use operation::{ANY, DEFAULT_ROUTE, Operation, PathItem};
 pub(super) use schemes::{API_KEY, IAM, NONE};

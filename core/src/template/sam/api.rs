@@ -8,7 +8,7 @@ use crate::{
         block::Block,
         described::Described,
         document,
-        plan::{API_KEY, Authorizer, Operation, Plan, Preflights, Verifies},
+        plan::{API_KEY, Authorizer, Operation, OwnAuthorizer, Plan, Preflights, Verifies},
         resource::{Period, UsagePlan},
         tree::{Entry, Map, Node},
         values::pascal,
@@ -41,7 +41,7 @@ fn http(api: &Described<'_>, plan: &Plan) -> Map {
     if let Some(default) = &plan.default {
         let mut authorizers = Map::new();
         for authorizer in &plan.authorizers {
-            authorizers.push(authorizer.name.as_str(), http_authorizer(authorizer));
+            authorizers.push(authorizer.name.as_str(), http_authorizer(api, authorizer));
         }
         let auth = Map::new()
             .with_some("EnableIamAuthorizer", plan.uses_iam.then_some(true))
@@ -99,7 +99,7 @@ fn rest(api: &Described<'_>, plan: &Plan) -> Map {
     if plan.default.is_some() || usage_plan.is_some() {
         let mut authorizers = Map::new();
         for authorizer in &plan.authorizers {
-            authorizers.push(authorizer.name.as_str(), rest_authorizer(authorizer));
+            authorizers.push(authorizer.name.as_str(), rest_authorizer(api, authorizer));
         }
         let auth = Map::new()
             .with_some("DefaultAuthorizer", plan.default.as_deref())
@@ -134,7 +134,7 @@ pub(super) fn cors_configuration(cors: &CorsRules, methods: &[String]) -> Map {
     Map(entries.collect())
 }
 
-fn http_authorizer(authorizer: &Authorizer) -> Map {
+fn http_authorizer(api: &Described<'_>, authorizer: &Authorizer) -> Map {
     match &authorizer.verifies {
         Verifies::Lambda(arn) => Map::new()
             .with("FunctionArn", arn.clone())
@@ -142,6 +142,12 @@ fn http_authorizer(authorizer: &Authorizer) -> Map {
             .with("EnableSimpleResponses", true)
             .with("EnableFunctionDefaultPermissions", true)
             .with("Identity", every_request()),
+        // The permission of the function holds for its API's authorizers.
+        Verifies::Own(own) => Map::new()
+            .with("FunctionArn", Node::sub(arn(api, None)))
+            .with("AuthorizerPayloadFormatVersion", "2.0")
+            .with("EnableSimpleResponses", own.simple)
+            .with("Identity", identity(own)),
         Verifies::Jwt { issuer, audiences } => {
             let jwt = Map::new()
                 .with("issuer", issuer.clone())
@@ -157,13 +163,29 @@ fn http_authorizer(authorizer: &Authorizer) -> Map {
     }
 }
 
-fn rest_authorizer(authorizer: &Authorizer) -> Map {
+fn rest_authorizer(api: &Described<'_>, authorizer: &Authorizer) -> Map {
     let header = authorizer.header.as_str();
     match &authorizer.verifies {
         Verifies::Lambda(arn) => Map::new()
             .with("FunctionArn", arn.clone())
             .with("FunctionPayloadType", "REQUEST")
             .with("Identity", every_request()),
+        Verifies::Own(own) => {
+            let identity = match own.is_token {
+                false => identity(own),
+                true => Map::new()
+                    .with("Header", own.header.as_str())
+                    .with("ReauthorizeEvery", own.seconds()),
+            };
+            Map::new()
+                .with("FunctionArn", Node::sub(arn(api, None)))
+                .with(
+                    "FunctionPayloadType",
+                    if own.is_token { "TOKEN" } else { "REQUEST" },
+                )
+                .with("DisableFunctionDefaultPermissions", true)
+                .with("Identity", identity)
+        }
         Verifies::UserPool(arn) => {
             let identity = Map::new().with("Header", header);
             Map::new().with("UserPoolArn", arn.clone()).with_some(
@@ -178,6 +200,17 @@ fn rest_authorizer(authorizer: &Authorizer) -> Map {
 /// A Lambda authorizer is called for each request: it alone knows where the credential is.
 fn every_request() -> Map {
     Map::new().with("ReauthorizeEvery", 0_u32)
+}
+
+/// The identity of a request, for which a decision may be cached.
+fn identity(own: &OwnAuthorizer) -> Map {
+    let headers = own
+        .cached_by
+        .as_ref()
+        .map(|header| Node::texts([header.as_str()]));
+    Map::new()
+        .with_some("Headers", headers)
+        .with("ReauthorizeEvery", own.seconds())
 }
 
 fn usage(plan: &UsagePlan) -> Map {

@@ -1,6 +1,9 @@
 //! Functions with their logs.
 
-use super::resource::{function_id, resource};
+use super::{
+    events::Wired,
+    resource::{function_id, resource},
+};
 use crate::template::{
     Function,
     block::Block,
@@ -19,8 +22,11 @@ pub(super) fn blocks(
     name: Option<&str>,
     settings: &Function,
     values: &Values,
+    wired: &Wired,
     more: Map,
 ) -> [Block; 2] {
+    // The events are those of the function of the whole API.
+    let wired = Some(wired).filter(|_| name.is_none());
     let id = function_id(name);
     let logs = format!("{id}Logs");
     let function_name = api.function_name(name);
@@ -44,16 +50,15 @@ pub(super) fn blocks(
         variables.push(name, value);
     }
     let timeout = settings.timeout_or_default().as_secs();
-    let policies = policies(api, settings);
+    let mut policies = policies(api, settings);
+    policies.extend(wired.and_then(Wired::policy));
     let mut properties = Map::new();
-    properties.push_with(
-        vec![format!(
-            "Lambda allows 64 characters: the name of the stack can have {}.",
-            api.longest_stack_name(name)
-        )],
-        "FunctionName",
-        Node::sub(function_name),
-    );
+    let mut comments = vec![format!(
+        "Lambda allows 64 characters: the name of the stack can have {}.",
+        api.longest_stack_name(name)
+    )];
+    comments.extend(wired.into_iter().flat_map(|wired| wired.comments.clone()));
+    properties.push_with(comments, "FunctionName", Node::sub(function_name));
     let mut properties = properties
         .with("CodeUri", api.options.code_uri.as_str())
         .with("Handler", "bootstrap")

@@ -1,6 +1,7 @@
 //! The AWS SAM template: blocks of resources, parameters and outputs.
 
 mod api;
+mod events;
 mod function;
 mod load_balancer;
 mod resource;
@@ -18,6 +19,8 @@ use super::{
     values::Values,
     yaml,
 };
+use events::Wired;
+pub(super) use events::wire;
 pub(super) use resource::function_id;
 use resource::resource;
 pub(super) use resources::servers as scopes_of;
@@ -26,12 +29,24 @@ pub(super) use resources::servers as scopes_of;
 pub(crate) const WRITTEN_BY: &str = "# written by `";
 
 /// The blocks of an API behind an API Gateway.
-pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> Vec<Block> {
+pub(super) fn behind_api(
+    api: &Described<'_>,
+    plan: &Plan,
+    values: &Values,
+    wired: &Wired,
+) -> Vec<Block> {
     let mut blocks = resources::blocks(api, values);
     blocks.push(api::block(api, plan));
     let source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*";
     for (name, settings) in api.functions() {
-        blocks.extend(function::blocks(api, name, &settings, values, Map::new()));
+        blocks.extend(function::blocks(
+            api,
+            name,
+            &settings,
+            values,
+            wired,
+            Map::new(),
+        ));
         let id = format!("{}Permission", function_id(name));
         let permission = Map::new()
             .with("FunctionName", Node::Ref(function_id(name)))
@@ -54,11 +69,16 @@ pub(super) fn behind_api(api: &Described<'_>, plan: &Plan, values: &Values) -> V
     let outputs = Map::new()
         .with("ApiUrl", Map::new().with("Value", Node::sub(url)))
         .with("ApiId", Map::new().with("Value", Node::reference("Api")));
-    finished(blocks, api, values, outputs)
+    finished(blocks, api, values, wired, outputs)
 }
 
 /// The blocks of a function with a URL.
-pub(super) fn with_url(api: &Described<'_>, is_signed: bool, values: &Values) -> Vec<Block> {
+pub(super) fn with_url(
+    api: &Described<'_>,
+    is_signed: bool,
+    values: &Values,
+    wired: &Wired,
+) -> Vec<Block> {
     let auth = if is_signed { "AWS_IAM" } else { "NONE" };
     let mut url = Map::new()
         .with("AuthType", auth)
@@ -71,7 +91,7 @@ pub(super) fn with_url(api: &Described<'_>, is_signed: bool, values: &Values) ->
     let mut blocks = resources::blocks(api, values);
     let more = Map::new().with("FunctionUrlConfig", url);
     if let Some((_, settings)) = api.functions().next() {
-        blocks.extend(function::blocks(api, None, &settings, values, more));
+        blocks.extend(function::blocks(api, None, &settings, values, wired, more));
     }
     let url = Node::GetAtt("FunctionUrl.FunctionUrl".to_owned());
     let host = Node::Part(2, "/", Box::new(url.clone()));
@@ -79,11 +99,15 @@ pub(super) fn with_url(api: &Described<'_>, is_signed: bool, values: &Values) ->
     let outputs = Map::new()
         .with("FunctionUrl", Map::new().with("Value", url))
         .with("FunctionUrlId", Map::new().with("Value", id));
-    finished(blocks, api, values, outputs)
+    finished(blocks, api, values, wired, outputs)
 }
 
 /// The blocks of a function behind a load balancer.
-pub(super) fn behind_load_balancer(api: &Described<'_>, values: &mut Values) -> Vec<Block> {
+pub(super) fn behind_load_balancer(
+    api: &Described<'_>,
+    values: &mut Values,
+    wired: &Wired,
+) -> Vec<Block> {
     // A program that verifies tokens of the listener may have its ARN in `LISTENER_ARN`.
     if values.names().all(|name| name != load_balancer::LISTENER) {
         let description = "ARN of the listener that gets the rule";
@@ -93,19 +117,44 @@ pub(super) fn behind_load_balancer(api: &Described<'_>, values: &mut Values) -> 
     values.parameter("RulePriority", priority, false, None);
     let mut blocks = resources::blocks(api, values);
     if let Some((_, settings)) = api.functions().next() {
-        blocks.extend(function::blocks(api, None, &settings, values, Map::new()));
+        blocks.extend(function::blocks(
+            api,
+            None,
+            &settings,
+            values,
+            wired,
+            Map::new(),
+        ));
     }
     blocks.extend(load_balancer::blocks());
-    finished(blocks, api, values, Map::new())
+    finished(blocks, api, values, wired, Map::new())
+}
+
+/// The blocks of a function that only gets events.
+pub(super) fn without_gateway(api: &Described<'_>, values: &Values, wired: &Wired) -> Vec<Block> {
+    let mut blocks = resources::blocks(api, values);
+    let (name, settings) = api.whole();
+    blocks.extend(function::blocks(
+        api,
+        name,
+        &settings,
+        values,
+        wired,
+        Map::new(),
+    ));
+    finished(blocks, api, values, wired, Map::new())
 }
 
 /// The blocks between parameters and outputs.
 fn finished(
-    resources: Vec<Block>,
+    mut resources: Vec<Block>,
     api: &Described<'_>,
     values: &Values,
+    wired: &Wired,
     mut outputs: Map,
 ) -> Vec<Block> {
+    resources.extend(wired.blocks.iter().cloned());
+    outputs.extend(wired.outputs.clone());
     for id in api.resources.iter().filter_map(|resource| resource.id()) {
         outputs.push(id, Map::new().with("Value", Node::reference(id)));
     }

@@ -1,6 +1,6 @@
 //! Resources that a description declares: user pools, their scopes and clients, tables.
 
-use super::resource::resource;
+use super::{events::is_read, resource::resource};
 use crate::{
     manifest::Authenticator,
     template::{
@@ -32,7 +32,7 @@ pub(super) fn blocks(api: &Described<'_>, values: &Values) -> Vec<Block> {
                     &servers(api, values, &client.pool),
                 ));
             }
-            Kind::Table(one) => blocks.push(table(one)),
+            Kind::Table(one) => blocks.push(table(one, is_read(api, one))),
             Kind::UsagePlan(_) => {}
         }
     }
@@ -40,7 +40,7 @@ pub(super) fn blocks(api: &Described<'_>, values: &Values) -> Vec<Block> {
 }
 
 /// Deleting the stack keeps what users have stored.
-fn kept() -> Map {
+pub(super) fn kept() -> Map {
     Map::new()
         // Not after a failed first deployment.
         .with("DeletionPolicy", "RetainExceptOnCreate")
@@ -138,7 +138,7 @@ fn user_pool_client(
     )
 }
 
-fn table(table: &Table) -> Block {
+fn table(table: &Table, is_read: bool) -> Block {
     let keys = || {
         std::iter::once((&table.key, "HASH"))
             .chain(table.sort_key.as_ref().map(|key| (key, "RANGE")))
@@ -159,9 +159,11 @@ fn table(table: &Table) -> Block {
                 .with("KeyType", role),
         )
     });
+    let stream = Map::new().with("StreamViewType", "NEW_AND_OLD_IMAGES");
     let properties = Map::new()
         .with("BillingMode", "PAY_PER_REQUEST")
         .with("AttributeDefinitions", attributes.collect::<Vec<_>>())
-        .with("KeySchema", schema.collect::<Vec<_>>());
+        .with("KeySchema", schema.collect::<Vec<_>>())
+        .with_some("StreamSpecification", is_read.then_some(stream));
     resource(&table.id, "AWS::DynamoDB::Table", kept(), properties)
 }

@@ -2,12 +2,14 @@
 
 use crate::{
     authenticators::{self, Drawn, VARIABLES},
+    handlers,
     random::Random,
 };
 use lambda_api::{
     __private::{FALLBACK, INVALID, Route, Shape},
     Api, Body, Cors, Request, Response, Routes,
     auth::Access,
+    events::Events,
     template::{Function, KeyType, Period, Table, UsagePlan, UserPool, UserPoolClient},
 };
 use std::{collections::BTreeSet, convert::Infallible};
@@ -20,6 +22,7 @@ pub(crate) struct Drawing {
     has_resources: bool,
     is_machine: bool,
     has_usage_plan: bool,
+    handlers: Vec<fn() -> Events>,
 }
 
 /// An API, or one nested in it.
@@ -100,11 +103,16 @@ impl Drawing {
             has_resources: random.percent(40),
             is_machine: random.percent(20),
             has_usage_plan: random.percent(20),
+            handlers: handlers::draw(random),
         }
     }
 
     pub(crate) fn api(&self) -> Api {
-        let mut api = self.root.api(Api::new()).environment(VARIABLES);
+        let variables = VARIABLES.into_iter().chain(handlers::VARIABLES);
+        let mut api = self.root.api(Api::new()).environment(variables);
+        for handler in &self.handlers {
+            api = api.events(handler());
+        }
         api = match self.origins {
             [] => api,
             ["*"] => api.cors(Cors::new().allow_any_origin()),

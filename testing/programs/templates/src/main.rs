@@ -8,6 +8,7 @@
 
 mod api;
 mod authenticators;
+mod handlers;
 mod random;
 mod reasons;
 

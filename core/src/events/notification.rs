@@ -1,0 +1,69 @@
+//! A message of SNS with its content, also in a message of SQS.
+
+use super::{
+    from_record::FromRecord,
+    kinds::Kinds,
+    record::Record,
+    sns::{Message, Sns},
+    trigger::RecordKind,
+};
+use crate::{Error, extract::parse_json};
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// Argument of a handler of records: a message of SNS and what SNS says about it, also if a queue of SQS
+/// subscribes to the topic.
+///
+/// A subscription with raw message delivery has no envelope: take [`Json`](crate::Json) instead.
+///
+/// ```
+/// use lambda_api::{event_handler, events::Notification};
+///
+/// #[event_handler(sqs)]
+/// async fn ship(order: Notification<u64>) {
+///     println!("{} through {}", order.message, order.meta.topic_arn());
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Notification<T> {
+    /// The message, read as JSON.
+    pub message: T,
+    /// What SNS says about it.
+    pub meta: Sns,
+}
+
+/// A message of SNS as the body of a message of SQS.
+#[derive(Deserialize)]
+struct Body {
+    #[serde(rename = "Message")]
+    message: String,
+    #[serde(flatten)]
+    meta: Message,
+}
+
+impl<'e, T: DeserializeOwned> FromRecord<'e> for Notification<T> {
+    type Rejection = Error;
+
+    const KINDS: Kinds = Kinds::SNS.or(Kinds::SQS);
+
+    fn from_record(record: &'e Record) -> Result<Self, Error> {
+        let text = record.content().map_err(Error::msg)?;
+        let depth = record.data().states.limits.json_depth;
+        if record.kind() == RecordKind::Sns {
+            return Ok(Self {
+                message: parse_json(text, depth)?,
+                meta: record.read()?,
+            });
+        }
+        let body: Body = serde_json::from_str(text).map_err(|error| {
+            Error::new(error).context(
+                "expected a message of SNS in the message of SQS: with raw message delivery, take \
+                 `Json<T>`",
+            )
+        })?;
+        Ok(Self {
+            message: parse_json(&body.message, depth)?,
+            meta: body.meta.into(),
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! What a record comes from: a queue, topic, table, stream or bucket.
+
+/// What a record comes from, as a program or an event writes it: a name, an ARN, or the URL of a queue.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Origin<'e> {
+    region: Option<&'e str>,
+    account: Option<&'e str>,
+    name: &'e str,
+}
+
+impl<'e> Origin<'e> {
+    pub(super) fn of(text: &'e str) -> Self {
+        let (region, account, name) = if let Some(rest) = text.strip_prefix("arn:") {
+            let mut parts = rest.splitn(5, ':').skip(2);
+            let mut part = || parts.next().unwrap_or_default().trim();
+            (part(), part(), name_of(part()))
+        } else if let Some(url) = text.strip_prefix("https://") {
+            // `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`
+            let mut parts = url.rsplit('/');
+            let name = parts.next().unwrap_or_default();
+            ("", parts.next().unwrap_or_default(), name)
+        } else {
+            ("", "", text)
+        };
+        let known = |part: &'e str| Some(part).filter(|part| !part.is_empty());
+        Self {
+            region: known(region),
+            account: known(account),
+            name,
+        }
+    }
+
+    pub(super) fn name(&self) -> &'e str {
+        self.name
+    }
+
+    /// Whether both can be the same: the ARN of a bucket has no account, a name has nothing else.
+    pub(super) fn fits(&self, other: &Self) -> bool {
+        let meet = |one: Option<&str>, other: Option<&str>| {
+            one.is_none() || other.is_none() || one == other
+        };
+        self.name == other.name
+            && meet(self.account, other.account)
+            && meet(self.region, other.region)
+    }
+}
+
+/// The name in the resource of an ARN: `orders` of `orders`, `stream/orders/consumer/c:1` and
+/// `table/orders/stream/2024-01-01T00:00:00.000`.
+fn name_of(resource: &str) -> &str {
+    match resource.split_once('/') {
+        Some((_, rest)) => rest.split('/').next().unwrap_or_default(),
+        None => resource,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUEUE: &str = "arn:aws:sqs:eu-west-1:123456789012:orders";
+
+    #[test]
+    fn names_arns_and_urls_of_one_origin_fit() {
+        for (from, origin, expected) in [
+            ("orders", QUEUE, true),
+            (QUEUE, QUEUE, true),
+            (
+                "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
+                QUEUE,
+                true,
+            ),
+            (
+                "https://sqs.eu-west-1.amazonaws.com/210987654321/orders",
+                QUEUE,
+                false,
+            ),
+            ("arn:aws:sqs:eu-west-1:210987654321:orders", QUEUE, false),
+            ("arn:aws:sqs:us-east-1:123456789012:orders", QUEUE, false),
+            ("order", QUEUE, false),
+            ("orders.fifo", QUEUE, false),
+            ("", QUEUE, false),
+            ("uploads", "uploads", true),
+            ("arn:aws:s3:::uploads", "uploads", true),
+            ("arn:aws:s3:::uploads", "upload", false),
+            (
+                "clicks",
+                "arn:aws:kinesis:eu-west-1:1:stream/clicks/consumer/c:1",
+                true,
+            ),
+            (
+                "arn:aws:dynamodb:eu-west-1:1:table/orders",
+                "arn:aws:dynamodb:eu-west-1:1:table/orders/stream/2024-01-01T00:00:00.000",
+                true,
+            ),
+            ("arn:", QUEUE, false),
+        ] {
+            assert_eq!(
+                Origin::of(from).fits(&Origin::of(origin)),
+                expected,
+                "{from} {origin}"
+            );
+        }
+    }
+}

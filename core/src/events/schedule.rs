@@ -1,0 +1,45 @@
+//! Schedules of EventBridge.
+
+use super::{kinds::Kinds, meta::EventKind};
+use serde::Deserialize;
+
+/// What EventBridge says about a scheduled event: of a rule with a schedule, or of EventBridge Scheduler
+/// without an input of its own.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Schedule {
+    id: String,
+    time: String,
+    #[serde(default)]
+    resources: Vec<String>,
+}
+
+impl EventKind for Schedule {
+    const KINDS: Kinds = Kinds::SCHEDULE;
+    const IN_RECORDS: bool = false;
+    const NAME: &'static str = "the scheduled event";
+}
+
+impl Schedule {
+    /// The id of the event. It may be delivered twice.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The time of the schedule, as RFC 3339.
+    #[must_use]
+    pub fn time(&self) -> &str {
+        &self.time
+    }
+
+    /// The names of the rules or schedules.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        let arns = self.resources.iter();
+        arns.filter_map(|arn| arn.rsplit('/').next())
+    }
+
+    /// The ARNs of the rules or schedules.
+    pub fn arns(&self) -> impl Iterator<Item = &str> {
+        self.resources.iter().map(String::as_str)
+    }
+}

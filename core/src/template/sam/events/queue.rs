@@ -1,0 +1,63 @@
+//! Queues of SQS.
+
+use super::wiring::{LONGEST_RETENTION, Wiring, arn_of, attribute};
+use crate::{
+    events::Listed,
+    setting::Setting,
+    template::tree::{Map, Node},
+};
+
+/// How often a message is received before it is moved to the dead-letter queue. AWS recommends at least 5.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
+const RECEIVES: u32 = 5;
+/// The visibility timeout in timeouts of the function, from the same page.
+const VISIBILITY: u64 = 6;
+
+/// Adds the mapping of a queue, and the queue if the program does not name one.
+pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
+    let id = Wiring::id(listed, from, "Queue");
+    let arn = match from.and_then(|from| wiring.values.known(from)) {
+        Some(Node::Text(url)) if url.starts_with("https://") => arn_of_url(&url),
+        Some(known) => arn_of(known, "sqs:${AWS::Region}:${AWS::AccountId}:"),
+        None => created(wiring, &id, from),
+    };
+    let actions = [
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+    ];
+    wiring.allow(&actions, arn.clone());
+    wiring.map(&id, arn, Map::new());
+}
+
+/// The ARN of the queue with this URL: `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`.
+fn arn_of_url(url: &str) -> Node {
+    let mut parts = url.rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let account = parts.next().unwrap_or_default();
+    let host = parts.next().and_then(|host| host.strip_prefix("sqs."));
+    let region = host.and_then(|host| host.split('.').next());
+    let region = region.unwrap_or("${AWS::Region}");
+    Node::sub(format!(
+        "arn:${{AWS::Partition}}:sqs:{region}:{account}:{name}"
+    ))
+}
+
+fn created(wiring: &mut Wiring<'_>, id: &str, from: Option<&Setting>) -> Node {
+    let failed = format!("{id}DeadLetters");
+    let timeout = wiring.function.timeout_or_default().as_secs();
+    let redrive = Map::new()
+        .with("deadLetterTargetArn", attribute(&failed, "Arn"))
+        .with("maxReceiveCount", RECEIVES);
+    let queue = Map::new()
+        .with("VisibilityTimeout", timeout.saturating_mul(VISIBILITY))
+        .with("RedrivePolicy", redrive);
+    wiring.resource(id, "AWS::SQS::Queue", Map::new(), queue);
+    let queue = Map::new().with("MessageRetentionPeriod", LONGEST_RETENTION);
+    wiring.resource(&failed, "AWS::SQS::Queue", Map::new(), queue);
+    wiring.output(id);
+    wiring.output(&failed);
+    let arn = attribute(id, "Arn");
+    wiring.set(from, arn.clone());
+    arn
+}

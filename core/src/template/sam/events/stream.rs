@@ -1,0 +1,96 @@
+//! Streams of DynamoDB and Kinesis.
+
+use super::wiring::{Wiring, arn_of, attribute, failed_events};
+use crate::{
+    events::{Listed, RecordKind, Trigger},
+    setting::Setting,
+    template::{
+        described::Described,
+        resource::Table,
+        tree::{Map, Node},
+    },
+};
+
+/// Without a number, a record that always fails blocks its shard until it expires: for a day at least.
+const RETRIES: u32 = 10;
+
+/// Adds the mapping of a stream of Kinesis.
+pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
+    let id = Wiring::id(listed, from, "Stream");
+    let stream = match from.and_then(|from| wiring.values.known(from)) {
+        Some(known) => arn_of(known, "kinesis:${AWS::Region}:${AWS::AccountId}:stream/"),
+        None => parameter(wiring, listed, &id, from),
+    };
+    let actions = [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ];
+    map(wiring, &id, stream, &actions);
+}
+
+/// Adds the mapping of the stream of a table of DynamoDB.
+pub(super) fn add_of_table(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
+    let id = Wiring::id(listed, from, "Stream");
+    let known = from.and_then(|from| wiring.values.known(from));
+    let stream = match (known, wiring.table(from)) {
+        (_, Some(table)) => attribute(&table, "StreamArn"),
+        // The ARN of the stream of a table has the time when it was turned on.
+        (Some(Node::Text(name)), _) if !name.contains("/stream/") => {
+            let description = format!("ARN of the stream of the table {name}");
+            wiring
+                .values
+                .parameter(&format!("{id}Arn"), &description, false, None)
+        }
+        (Some(known), _) => known,
+        (None, _) => parameter(wiring, listed, &id, from),
+    };
+    let actions = [
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    ];
+    map(wiring, &id, stream, &actions);
+}
+
+/// Whether a handler reads the stream of a table that the template creates.
+pub(in crate::template) fn is_read(api: &Described<'_>, table: &Table) -> bool {
+    let reads = |listed: &&Listed| match &listed.trigger {
+        Trigger::Records {
+            kind: RecordKind::DynamoDb,
+            from: Some(from),
+        } => from.variable().is_some() && from.variable() == table.variable,
+        _ => false,
+    };
+    api.handlers.iter().any(reads)
+}
+
+/// A parameter for the ARN of a stream.
+fn parameter(wiring: &mut Wiring<'_>, listed: &Listed, id: &str, from: Option<&Setting>) -> Node {
+    let handler = &listed.handler;
+    let description = match from.and_then(Setting::variable) {
+        Some(variable) => format!("ARN of a stream: value of {variable}"),
+        None => format!("ARN of the stream for {}::{}", handler.module, handler.name),
+    };
+    let stream = wiring.values.parameter(id, &description, false, None);
+    wiring.set(from, stream.clone());
+    stream
+}
+
+fn map(wiring: &mut Wiring<'_>, id: &str, stream: Node, actions: &[&str]) {
+    wiring.failures.has_streams = true;
+    wiring.allow(actions, stream.clone());
+    let destination = Map::new().with("Destination", failed_events());
+    let more = Map::new()
+        .with("StartingPosition", "TRIM_HORIZON")
+        .with("BisectBatchOnFunctionError", true)
+        .with("MaximumRetryAttempts", RETRIES)
+        .with(
+            "DestinationConfig",
+            Map::new().with("OnFailure", destination),
+        );
+    wiring.map(id, stream, more);
+}

@@ -1,0 +1,412 @@
+//! What each kind of event gives to its handlers.
+
+use crate::common::{Calls, send, sqs};
+use lambda_api::{
+    Api, Error, Json, LambdaContext, State,
+    bytes::Bytes,
+    event_handler, events,
+    events::{
+        Change, ChangeKind, DynamoDb, Event, EventBridge, EventBridgeEvent, Kinesis, Meta, Record,
+        S3, Schedule, Sns, Sqs,
+    },
+    extract::Deadline,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime},
+};
+
+/// The call that an event causes.
+async fn call(events: events::Events, event: &Value) -> String {
+    let calls = Calls::default();
+    let api = Api::new().state(calls.clone()).events(events);
+    send(api, event).await.unwrap();
+    calls.take().join("; ")
+}
+
+fn millis(time: Option<SystemTime>) -> u128 {
+    let since = time.unwrap().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap().as_millis()
+}
+
+#[tokio::test]
+async fn a_message_of_sqs() {
+    #[event_handler(sqs)]
+    async fn handle(
+        State(calls): State<Calls>,
+        Meta(message): Meta<Sqs>,
+        text: &str,
+        bytes: &[u8],
+        record: &Record,
+        number: Result<Json<u64>, Error>,
+    ) {
+        assert_eq!(text.as_bytes(), bytes);
+        assert_eq!(record.id(), Some(message.message_id()));
+        calls.add(format!(
+            "{text} {} {} {} {} {} {} {} {:?} {}",
+            message.message_id(),
+            message.queue_arn(),
+            message.region(),
+            message.receive_count(),
+            millis(message.sent_at()),
+            millis(message.first_received_at()),
+            message.sender_id().unwrap(),
+            message.attribute("tenant").unwrap().text(),
+            number.is_ok(),
+        ));
+        assert_eq!(message.attributes().count(), 1);
+        assert_eq!(message.receipt_handle(), "AQEB");
+        let shown = format!("{message:?} {record:?}");
+        assert!(!shown.contains("AQEB") && !shown.contains(text), "{shown}");
+    }
+    let expected = "tea m0 arn:aws:sqs:eu-west-1:123456789012:orders eu-west-1 2 1545082649183 \
+                    1545082649185 AIDA Some(\"blue\") false";
+    assert_eq!(
+        call(events![handle], &sqs("orders", &["tea"])).await,
+        expected
+    );
+}
+
+#[tokio::test]
+async fn an_object_of_s3() {
+    #[event_handler(s3(from = "uploads"))]
+    async fn handle(State(calls): State<Calls>, Meta(object): Meta<S3>, lambda: LambdaContext) {
+        assert!(!lambda.request_id.is_empty());
+        calls.add(format!(
+            "{} {} {} {:?} {:?} {:?} {:?} {} {}",
+            object.event_name(),
+            object.bucket(),
+            object.key(),
+            object.size(),
+            object.etag(),
+            object.version_id(),
+            object.sequencer(),
+            object.time(),
+            object.region(),
+        ));
+    }
+    let record = |name: &str, object: Value| {
+        json!({"Records": [{
+            "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "eu-west-1",
+            "eventTime": "2026-01-02T03:04:05.678Z", "eventName": name,
+            "userIdentity": {"principalId": "A"}, "requestParameters": {"sourceIPAddress": "192.0.2.1"},
+            "responseElements": {"x-amz-request-id": "B"},
+            "s3": {
+                "s3SchemaVersion": "1.0", "configurationId": "c",
+                "bucket": {"name": "uploads", "ownerIdentity": {"principalId": "A"}, "arn": "arn:aws:s3:::uploads"},
+                "object": object,
+            },
+            "glacierEventData": {"restoreEventData": {"lifecycleRestoreStorageClass": "STANDARD"}},
+            "replicationEventData": {"s3Operation": "OBJECT_PUT"},
+        }]})
+    };
+    let put = record(
+        "ObjectCreated:Put",
+        json!({"key": "a+b%2F%C3%A9.jpg", "size": 7, "eTag": "e", "versionId": "v", "sequencer": "0A"}),
+    );
+    assert_eq!(
+        call(events![handle], &put).await,
+        "ObjectCreated:Put uploads a b/é.jpg Some(7) Some(\"e\") Some(\"v\") Some(\"0A\") \
+         2026-01-02T03:04:05.678Z eu-west-1"
+    );
+    let removed = record("ObjectRemoved:Delete", json!({"key": "a"}));
+    assert_eq!(
+        call(events![handle], &removed).await,
+        "ObjectRemoved:Delete uploads a None None None None 2026-01-02T03:04:05.678Z eu-west-1"
+    );
+}
+
+#[tokio::test]
+async fn a_message_of_sns() {
+    #[event_handler(sns(from = "orders"))]
+    async fn handle(State(calls): State<Calls>, Meta(message): Meta<Sns>, Json(n): Json<u64>) {
+        calls.add(format!(
+            "{n} {} {} {:?} {} {:?} {}",
+            message.message_id(),
+            message.topic_arn(),
+            message.subject(),
+            message.timestamp(),
+            message.attribute("tenant").unwrap().text(),
+            message.attributes().count(),
+        ));
+    }
+    let event = json!({"Records": [{
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": "arn:aws:sns:eu-west-1:123456789012:orders:1",
+        "EventSource": "aws:sns",
+        "Sns": {
+            "Type": "Notification", "MessageId": "m1", "Message": "7", "Subject": null,
+            "TopicArn": "arn:aws:sns:eu-west-1:123456789012:orders",
+            "Timestamp": "2026-01-02T03:04:05.678Z", "SignatureVersion": "1", "Signature": "s",
+            "MessageAttributes": {"tenant": {"Type": "String", "Value": "blue"}},
+        },
+    }]});
+    assert_eq!(
+        call(events![handle], &event).await,
+        "7 m1 arn:aws:sns:eu-west-1:123456789012:orders None 2026-01-02T03:04:05.678Z \
+         Some(\"blue\") 1"
+    );
+}
+
+#[derive(Debug, Deserialize)]
+struct Order {
+    sku: String,
+    amount: u64,
+    tags: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    id: String,
+}
+
+fn change(name: &str, images: Value) -> Value {
+    let mut change = json!({
+        "ApproximateCreationDateTime": 1_428_537_600.5,
+        "Keys": {"id": {"S": "o1"}},
+        "SequenceNumber": "100", "SizeBytes": 26, "StreamViewType": "NEW_AND_OLD_IMAGES",
+    });
+    let members = change.as_object_mut().unwrap();
+    members.extend(images.as_object().unwrap().clone());
+    json!({"Records": [{
+        "eventID": "e1", "eventName": name, "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-west-1", "dynamodb": change,
+        "eventSourceARN": "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000",
+        "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
+    }]})
+}
+
+#[event_handler(dynamodb(from = "orders"))]
+async fn changed(
+    State(calls): State<Calls>,
+    Meta(meta): Meta<DynamoDb>,
+    change: Change<Order, Key>,
+    keys: Change<HashMap<String, Value>>,
+) {
+    assert_eq!(change.kind, meta.kind());
+    assert_eq!(keys.new.is_some(), change.new.is_some());
+    let amount = |order: &Option<Order>| {
+        order
+            .as_ref()
+            .map(|order| format!("{} {} {}", order.sku, order.amount, order.tags.len()))
+    };
+    calls.add(format!(
+        "{:?} {} {:?} {:?} {} {} {} {} {:?} {:?} {}",
+        change.kind,
+        change.keys.id,
+        amount(&change.old),
+        amount(&change.new),
+        meta.event_id(),
+        meta.sequence_number(),
+        meta.table(),
+        meta.is_expired(),
+        meta.size(),
+        meta.view_type(),
+        millis(meta.changed_at()),
+    ));
+    assert!(meta.stream_arn().contains(meta.table()) && meta.region() == "eu-west-1");
+}
+
+#[tokio::test]
+async fn a_change_of_dynamodb() {
+    let item = |amount: &str| json!({"id": {"S": "o1"}, "sku": {"S": "tea"}, "amount": {"N": amount}, "tags": {"SS": ["a"]}});
+    let modified = change(
+        "MODIFY",
+        json!({"OldImage": item("1"), "NewImage": item("18446744073709551615")}),
+    );
+    assert_eq!(
+        call(events![changed], &modified).await,
+        "Modify o1 Some(\"tea 1 1\") Some(\"tea 18446744073709551615 1\") e1 100 orders false \
+         Some(26) Some(\"NEW_AND_OLD_IMAGES\") 1428537600500"
+    );
+    let removed = change("REMOVE", json!({"OldImage": item("1")}));
+    assert!(
+        call(events![changed], &removed)
+            .await
+            .starts_with("Remove o1 Some(\"tea 1 1\") None e1 100 orders true")
+    );
+    let keys_only = change("INSERT", json!({}));
+    assert!(
+        call(events![changed], &keys_only)
+            .await
+            .starts_with("Insert o1 None None")
+    );
+    assert_ne!(ChangeKind::Insert, ChangeKind::Remove);
+}
+
+#[tokio::test]
+async fn an_image_that_does_not_fit_fails_the_record() {
+    let calls = Calls::default();
+    let item = json!({"sku": {"S": "tea"}, "amount": {"N": "1.5"}, "tags": {"L": []}});
+    let api = Api::new().state(calls.clone()).events(events![changed]);
+    let error = send(api, &change("INSERT", json!({"NewImage": item})))
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "1 of 1 records failed");
+    assert!(calls.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_record_of_kinesis() {
+    #[event_handler(kinesis(from = "clicks"))]
+    async fn handle(State(calls): State<Calls>, Meta(record): Meta<Kinesis>, data: Bytes) {
+        calls.add(format!(
+            "{data:?} {} {} {} {} {} {:?} {}",
+            record.partition_key(),
+            record.sequence_number(),
+            record.shard_id(),
+            record.stream_arn(),
+            millis(record.arrived_at()),
+            record.encryption_type(),
+            record.region(),
+        ));
+    }
+    let event = json!({"Records": [{
+        "kinesis": {
+            "kinesisSchemaVersion": "1.0", "partitionKey": "p", "sequenceNumber": "495",
+            "data": "/wB0ZWE=", "approximateArrivalTimestamp": 1545084650.987,
+        },
+        "eventSource": "aws:kinesis", "eventVersion": "1.0", "eventID": "shardId-006:495",
+        "eventName": "aws:kinesis:record", "awsRegion": "eu-west-1",
+        "invokeIdentityArn": "arn:aws:iam::123456789012:role/r",
+        "eventSourceARN": "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks",
+    }]});
+    assert_eq!(
+        call(events![handle], &event).await,
+        "b\"\\xff\\0tea\" p 495 shardId-006 arn:aws:kinesis:eu-west-1:123456789012:stream/clicks \
+         1545084650987 None eu-west-1"
+    );
+}
+
+fn bridged(source: &str, detail_type: &str, detail: &Value, resources: &Value) -> Value {
+    json!({
+        "version": "0", "id": "e1", "detail-type": detail_type, "source": source,
+        "account": "123456789012", "time": "2026-01-02T03:04:05Z", "region": "eu-west-1",
+        "resources": resources, "detail": detail,
+    })
+}
+
+#[event_handler(event_bridge(source = "shop.orders", detail_type = "Placed" | "Changed", detail("to.status" = "open")))]
+async fn placed(
+    State(calls): State<Calls>,
+    Json(detail): Json<Value>,
+    Meta(meta): Meta<EventBridge>,
+    whole: EventBridgeEvent<Value>,
+    deadline: Deadline,
+) {
+    assert!(deadline.remaining() > Duration::from_secs(10) && deadline.at().is_some());
+    assert_eq!((whole.detail, whole.meta.id()), (detail.clone(), meta.id()));
+    calls.add(format!(
+        "{detail} {} {} {} {} {} {} {:?} {:?}",
+        meta.id(),
+        meta.source(),
+        meta.detail_type(),
+        meta.account(),
+        meta.time(),
+        meta.region(),
+        meta.resources().collect::<Vec<_>>(),
+        meta.replay_name(),
+    ));
+}
+
+#[event_handler(schedule("rate(1 day)", rule = "nightly"))]
+async fn nightly(State(calls): State<Calls>, Meta(schedule): Meta<Schedule>) {
+    let rules: Vec<_> = schedule.rules().collect();
+    calls.add(format!("{} {} {rules:?}", schedule.id(), schedule.time()));
+    assert_eq!(schedule.arns().count(), rules.len());
+}
+
+#[event_handler(any)]
+async fn other(State(calls): State<Calls>, event: &Event) {
+    calls.add(format!("other: {}", event.keys().join(" ")));
+}
+
+#[tokio::test]
+async fn events_of_event_bridge() {
+    let open = json!({"to": {"status": "open"}});
+    let rule = |arn: &str| json!([format!("arn:aws:events:eu-west-1:123456789012:rule/{arn}")]);
+    let none = json!([]);
+    let nightly_call = r#"e1 2026-01-02T03:04:05Z ["nightly"]"#;
+    for (event, expected) in [
+        (
+            bridged("shop.orders", "Changed", &open, &json!(["a"])),
+            r#"{"to":{"status":"open"}} e1 shop.orders Changed 123456789012 2026-01-02T03:04:05Z eu-west-1 ["a"] None"#,
+        ),
+        (
+            bridged(
+                "aws.events",
+                "Scheduled Event",
+                &json!({}),
+                &rule("nightly"),
+            ),
+            nightly_call,
+        ),
+        (
+            bridged(
+                "aws.events",
+                "Scheduled Event",
+                &json!({}),
+                &rule("bus/nightly"),
+            ),
+            nightly_call,
+        ),
+        (
+            bridged(
+                "aws.scheduler",
+                "Scheduled Event",
+                &json!("{}"),
+                &json!(["arn:aws:scheduler:eu-west-1:123456789012:schedule/default/nightly"]),
+            ),
+            nightly_call,
+        ),
+        (json!({"job": 7}), "other: job"),
+        (bridged("shop.carts", "Placed", &open, &none), OTHER),
+        (bridged("shop.orders", "Removed", &open, &none), OTHER),
+        (
+            bridged("shop.orders", "Placed", &json!({"to": "open"}), &none),
+            OTHER,
+        ),
+        (
+            bridged("shop.orders", "Placed", &Value::Null, &none),
+            NO_DETAIL,
+        ),
+        (
+            bridged("aws.events", "Scheduled Event", &json!({}), &rule("hourly")),
+            OTHER,
+        ),
+        (
+            bridged("aws.events", "Scheduled Event", &json!({}), &none),
+            OTHER,
+        ),
+    ] {
+        assert_eq!(
+            call(events![other, placed, nightly], &event).await,
+            expected,
+            "{event}"
+        );
+    }
+}
+
+const OTHER: &str = "other: account detail detail-type id region resources source time version";
+const NO_DETAIL: &str = "other: account detail-type id region resources source time version";
+
+#[tokio::test]
+async fn the_handler_of_the_first_key_takes_an_event() {
+    #[event_handler(any(key = "a"))]
+    async fn a(State(calls): State<Calls>) {
+        calls.add("a");
+    }
+    #[event_handler(any(key = "b"))]
+    async fn b(State(calls): State<Calls>) {
+        calls.add("b");
+    }
+    let both = json!({"a": 1, "b": 1});
+    assert_eq!(call(events![other, b, a], &both).await, "b");
+    assert_eq!(call(events![a, b, other], &both).await, "a");
+    assert_eq!(
+        call(events![a, b, other], &json!({"a": null})).await,
+        "other: "
+    );
+}

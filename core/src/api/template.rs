@@ -2,7 +2,7 @@
 
 use super::Api;
 #[cfg(any(debug_assertions, feature = "local"))]
-use crate::template::Additions;
+use crate::template::{Additions, SocketSettings};
 use crate::template::{Function, GatewayDocument, Options, Resource, Template, TemplateErrors};
 
 impl Api {
@@ -157,6 +157,25 @@ impl Api {
         }
     }
 
+    #[cfg(feature = "websocket")]
+    fn socket_settings(&self) -> SocketSettings<'_> {
+        let settings = self.websocket.as_ref();
+        SocketSettings {
+            endpoint: settings.and_then(|settings| settings.endpoint_setting()),
+            route_selection: settings
+                .and_then(|settings| settings.route_selection_expression())
+                .unwrap_or("$request.body.action"),
+        }
+    }
+
+    #[cfg(not(feature = "websocket"))]
+    fn socket_settings(&self) -> SocketSettings<'_> {
+        SocketSettings {
+            endpoint: None,
+            route_selection: "$request.body.action",
+        }
+    }
+
     pub(crate) fn described<'a>(
         &'a self,
         options: &'a Options,
@@ -172,6 +191,7 @@ impl Api {
             manifest: self.manifest(),
             stream_on: self.stream_on.as_deref(),
             handlers: self.listed_events(),
+            socket_settings: self.socket_settings(),
             cors: self.cors.as_ref().map(crate::Cors::rules),
             function: self.template.function.as_ref(),
             functions: nested

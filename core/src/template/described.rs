@@ -9,6 +9,7 @@ use crate::{
     events::Listed,
     manifest::{Authenticator, Manifest, Rule},
     middleware::CorsRules,
+    setting::Setting,
 };
 
 /// The name of the stack in names of functions.
@@ -23,6 +24,8 @@ pub(crate) struct Described<'a> {
     pub(crate) stream_on: Option<&'a [Source]>,
     /// The handlers of events that are not HTTP requests: the function of the whole API gets these events.
     pub(crate) handlers: Vec<&'a Listed>,
+    /// The settings of the WebSocket API.
+    pub(crate) socket_settings: SocketSettings<'a>,
     pub(crate) cors: Option<CorsRules>,
     /// The function of the whole API.
     pub(crate) function: Option<&'a Function>,
@@ -30,6 +33,12 @@ pub(crate) struct Described<'a> {
     pub(crate) functions: Vec<(String, &'a Function)>,
     pub(crate) resources: Vec<&'a Resource>,
     pub(crate) options: &'a Options,
+}
+
+/// The settings of a WebSocket API.
+pub(crate) struct SocketSettings<'a> {
+    pub(crate) endpoint: Option<&'a Setting>,
+    pub(crate) route_selection: &'static str,
 }
 
 impl Described<'_> {

@@ -48,6 +48,16 @@ impl WebSocketApi {
         self
     }
 
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn endpoint_setting(&self) -> Option<&Setting> {
+        self.endpoint.as_ref()
+    }
+
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn route_selection_expression(&self) -> Option<&'static str> {
+        self.route_selection
+    }
+
     /// Replaces a reference to an environment variable by its value.
     pub(crate) fn resolve(&mut self, variables: &Variables<'_>) {
         if let Some(endpoint) = &mut self.endpoint {

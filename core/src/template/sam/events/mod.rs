@@ -10,6 +10,7 @@ mod failed;
 mod pattern;
 mod queue;
 mod rule;
+mod socket;
 mod stream;
 mod topic;
 mod wiring;
@@ -34,6 +35,7 @@ pub(in crate::template) fn wire(
     for listed in &api.handlers {
         add(&mut wiring, listed);
     }
+    socket::add(&mut wiring, api);
     failed::add(&mut wiring);
     wiring.done(errors, warnings)
 }
@@ -60,6 +62,7 @@ fn add(wiring: &mut Wiring<'_>, listed: &Listed) {
             rule::add_schedule(wiring, listed, *expression, *rule);
         }
         Trigger::Authorizer(trigger) => authorizer::add(wiring, listed, trigger),
+        // All routes are one resource.
         Trigger::WebSocket(_) => {}
         // Whatever invokes the function.
         Trigger::Any { .. } => {

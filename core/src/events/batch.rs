@@ -7,8 +7,8 @@ use super::{
     handler::{Call, Handler},
     lanes::Lanes,
     record::Record,
+    record_kind::RecordKind,
     run::{Clock, failed, run_within},
-    trigger::RecordKind,
 };
 use crate::{BoxFuture, Error, log};
 use serde_json::json;

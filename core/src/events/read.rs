@@ -6,7 +6,8 @@ use super::{
     envelope::Envelope,
     error::EventError,
     record::Record,
-    trigger::{Facts, RecordKind},
+    record_kind::RecordKind,
+    trigger::Facts,
 };
 use crate::event::{OtherEvent, OtherKind};
 use serde::Deserialize;

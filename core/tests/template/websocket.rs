@@ -1,8 +1,12 @@
 //! The WebSocket API of a template.
 
-use super::{assert_contains, resource, yaml};
+use super::{assert_contains, errors, resource, yaml};
 use lambda_api::{
-    Api, authorizer, authorizer::Allow, env, events, template::Gateway, websocket::WebSocketApi,
+    Api, authorizer,
+    authorizer::Allow,
+    env, events,
+    template::{Gateway, Options},
+    websocket::WebSocketApi,
     ws_handler,
 };
 
@@ -15,7 +19,7 @@ async fn disconnect() {}
 #[ws_handler(message)]
 async fn other() {}
 
-#[ws_handler(route = "send-all")]
+#[ws_handler(route = "sendAll")]
 async fn send() {}
 
 #[authorizer(websocket)]
@@ -48,7 +52,7 @@ fn all_routes_are_one_api() {
             "$connect: {FunctionArn: !GetAtt Function.Arn}",
             "$disconnect: {FunctionArn: !GetAtt Function.Arn}",
             "$default: {FunctionArn: !GetAtt Function.Arn, RouteResponseSelectionExpression: $default}",
-            "send-all: {FunctionArn: !GetAtt Function.Arn, RouteResponseSelectionExpression: $default}",
+            "sendAll: {FunctionArn: !GetAtt Function.Arn, RouteResponseSelectionExpression: $default}",
         ],
     );
     assert!(!sockets.contains("Auth:"), "{sockets}");
@@ -72,12 +76,12 @@ fn what_a_handler_returns_needs_a_route_response() {
     let yaml = yaml(&api, Gateway::HttpApi);
     for (id, route) in [
         (
-            "WebSocketApidefaultRouteResponse",
-            "WebSocketApidefaultRoute",
+            "WebSocketApiDefaultRouteResponse",
+            "WebSocketApiDefaultRoute",
         ),
         (
-            "WebSocketApisendallRouteResponse",
-            "WebSocketApisendallRoute",
+            "WebSocketApiSendallRouteResponse",
+            "WebSocketApiSendallRoute",
         ),
     ] {
         assert_contains(
@@ -89,7 +93,7 @@ fn what_a_handler_returns_needs_a_route_response() {
             ],
         );
     }
-    assert!(!yaml.contains("connectRouteResponse"), "{yaml}");
+    assert!(!yaml.contains("ConnectRouteResponse"), "{yaml}");
 }
 
 #[test]
@@ -121,4 +125,27 @@ fn the_expression_of_the_program_selects_routes() {
         &resource(&yaml(&api, Gateway::HttpApi), "WebSocketApi"),
         &["${request.body.kind}"],
     );
+}
+
+#[ws_handler(route = "send-all")]
+async fn dash() {}
+
+#[ws_handler(route = "sendall")]
+async fn lower_case() {}
+
+#[test]
+fn keys_that_sam_does_not_take_are_errors() {
+    for (events, expected) in [
+        (
+            events![dash],
+            "AWS SAM takes keys of letters and digits only",
+        ),
+        (
+            events![send, lower_case],
+            "the routes `sendAll` and `sendall` of the WebSocket API",
+        ),
+    ] {
+        let errors = errors(&Api::new().events(events), &Options::new(Gateway::HttpApi));
+        assert_contains(&errors, &[expected]);
+    }
 }

@@ -34,6 +34,7 @@ pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
     if authorizes && !routes.contains(&SocketRoute::Connect) {
         routes.insert(0, SocketRoute::Connect);
     }
+    check(&routes, &mut wiring.errors);
     let arn = || attribute(&function_id(None), "Arn");
     let mut all = Map::new();
     for route in &routes {
@@ -52,12 +53,7 @@ pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
         .with("Routes", all);
     wiring.resource(ID, "AWS::Serverless::WebSocketApi", Map::new(), properties);
     for route in routes.into_iter().filter(|route| responds(*route)) {
-        // AWS SAM names the resource of a route so.
-        let name: String = route
-            .key()
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
+        let name = part_of_id(route);
         let response = Map::new()
             .with("ApiId", Node::reference(ID))
             .with("RouteId", Node::reference(format!("{ID}{name}Route")))
@@ -98,6 +94,34 @@ fn allow(wiring: &mut Wiring<'_>, stage: &str) {
     let prefix = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:";
     let connections = Node::sub(format!("{prefix}{stage}/*/@connections/*"));
     wiring.allow(&["execute-api:ManageConnections"], connections);
+}
+
+/// The part of logical ids that AWS SAM makes of the key of a route.
+fn part_of_id(route: SocketRoute) -> String {
+    let key = route.key().trim_start_matches('$');
+    let (first, rest) = key.split_at_checked(1).unwrap_or((key, ""));
+    first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+}
+
+/// Adds an error for each key that AWS SAM does not take.
+fn check(routes: &[SocketRoute], errors: &mut Vec<String>) {
+    let mut ids: Vec<(String, &str)> = Vec::new();
+    for route in routes {
+        let key = route.key();
+        let is_named = matches!(route, SocketRoute::Named(_));
+        if is_named && !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            errors.push(format!(
+                "the route `{key}` of the WebSocket API: AWS SAM takes keys of letters and digits only"
+            ));
+        }
+        let id = part_of_id(*route);
+        if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
+            errors.push(format!(
+                "the routes `{other}` and `{key}` of the WebSocket API: AWS SAM gives both the same logical id"
+            ));
+        }
+        ids.push((id, key));
+    }
 }
 
 /// Whether the client gets what the handler returns.

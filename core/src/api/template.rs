@@ -159,11 +159,12 @@ impl Api {
 
     #[cfg(feature = "websocket")]
     fn socket_settings(&self) -> SocketSettings<'_> {
+        use crate::websocket::WebSocketApi;
         let settings = self.websocket.as_ref();
         SocketSettings {
-            endpoint: settings.and_then(|settings| settings.endpoint_setting()),
+            endpoint: settings.and_then(WebSocketApi::endpoint_setting),
             route_selection: settings
-                .and_then(|settings| settings.route_selection_expression())
+                .and_then(WebSocketApi::route_selection_expression)
                 .unwrap_or("$request.body.action"),
         }
     }

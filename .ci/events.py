@@ -111,8 +111,37 @@ def of_bus(event):
     return "echo", "event", {}, expected
 
 
-# Folders, and what is expected of their events: the program, its handler, variables, and the response.
-OTHERS = {"eventbridge": of_bus, "s3": of_bucket, "sqs": of_queue}
+def of_socket(event):
+    """A member without a name is rejected, and no message is one that the room knows."""
+    usage = {"usage": '{"action": "send", "text": ".."}'}
+    handler, expected = {
+        "CONNECT": ("join", 400),
+        "DISCONNECT": ("leave", {"statusCode": 200}),
+        "MESSAGE": ("explain", {"statusCode": 200, "body": json.dumps(usage, separators=(",", ":"))}),
+    }[event["requestContext"]["eventType"]]
+    return "chat", handler, {}, expected
+
+
+def of_authorizer(_):
+    """No token of an example is valid."""
+    return "authorizer", "authorize", {}, Failure("Unauthorized: Unauthorized")
+
+
+class Failure(str):
+    """The error of an invocation that fails."""
+
+
+# Folders, and what is expected of their events: the program, its handler, variables, and the response or its status.
+OTHERS = {
+    "authorizer-http": of_authorizer,
+    "authorizer-rest-request": of_authorizer,
+    "authorizer-rest-token": of_authorizer,
+    "authorizer-websocket": of_authorizer,
+    "eventbridge": of_bus,
+    "s3": of_bucket,
+    "sqs": of_queue,
+    "websocket": of_socket,
+}
 
 
 def other_violation(event, expectation):
@@ -122,9 +151,14 @@ def other_violation(event, expectation):
     log = run.stderr.decode(errors="replace")
     if f"taken by {handler} (" not in log:
         return f"expected {program} to name `{handler}`: {log}"
+    if isinstance(expected, Failure):
+        failed = run.returncode == 1 and log.endswith(f"{event}: {expected}\n")
+        return None if failed else f"expected the error {expected}: {log}"
     if run.returncode != 0:
         return f"exit {run.returncode}: {log}"
     found = json.loads(run.stdout)
+    if isinstance(expected, int):
+        found = found["statusCode"]
     return None if found == expected else f"expected {expected}, found {found}"
 
 

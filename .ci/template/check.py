@@ -205,7 +205,8 @@ class Check:
                 for resource in self.resources.values()
                 if resource["Type"] == "AWS::Lambda::Permission"
                 and self.text(resource["Properties"].get("FunctionName")) in names
-                and resource["Properties"].get("Principal") not in sources.PRINCIPALS.values()
+                and resource["Properties"].get("Principal") not in sources.OF_EVENTS
+                and not sources.is_of_socket(self.text(resource["Properties"].get("SourceArn", "")))
             ]
             if len(granted) != 1:
                 self.errors.append(f"{function} has {len(granted)} permissions, not one")

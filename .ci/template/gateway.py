@@ -46,6 +46,7 @@ class Gateway:
             name: resource["Type"]
             for name, resource in self.resources.items()
             if resource["Type"] in APIS.values()
+            and resource.get("Properties", {}).get("ProtocolType") != "WEBSOCKET"
         }
         if apis != {"Api": APIS[kind]}:
             self.errors.append(f"the APIs of the template are {apis}, not `Api` of kind {kind} alone")

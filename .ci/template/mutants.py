@@ -497,13 +497,19 @@ def test_worker(names):
     for kind in ("http", "rest", "url", "alb"):
         errors = check(worker.manifest(), json.dumps(worker.good()), kind)
         assert not errors, errors
-    for name, (change, expected) in worker.MUTANTS.items():
-        if names and name not in names:
-            continue
-        template = worker.good()
-        change(template)
-        errors = check(worker.manifest(), json.dumps(template), "http", with_lint=False)
-        assert any(expected in error for error in errors), f"{name}: {errors}"
+    errors = check(worker.socket_manifest(), json.dumps(worker.good_socket()), "http")
+    assert not errors, errors
+    for of, good_one, mutants in [
+        (worker.manifest(), worker.good, worker.MUTANTS),
+        (worker.socket_manifest(), worker.good_socket, worker.SOCKET_MUTANTS),
+    ]:
+        for name, (change, expected) in mutants.items():
+            if names and name not in names:
+                continue
+            template = good_one()
+            change(template)
+            errors = check(of, json.dumps(template), "http", with_lint=False)
+            assert any(expected in error for error in errors), f"{name}: {errors}"
 
 
 test_mutants(sys.argv[1:])
@@ -515,5 +521,5 @@ test_good()
 test_another_kind()
 test_proxy()
 test_stream()
-count = len(MUTANTS) + len(worker.MUTANTS) + sum(map(len, STREAM_MUTANTS.values()))
+count = len(MUTANTS) + len(worker.MUTANTS) + len(worker.SOCKET_MUTANTS) + sum(map(len, STREAM_MUTANTS.values()))
 print(f"{count} mutants found")

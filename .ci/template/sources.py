@@ -4,12 +4,20 @@ from translate import rendered
 
 PARTIAL = "LAMBDA_API_PARTIAL"
 # Services that invoke the function for events of handlers.
-PRINCIPALS = {"s3": "s3.amazonaws.com", "sns": "sns.amazonaws.com", "rule": "events.amazonaws.com"}
+PRINCIPALS = {
+    "s3": "s3.amazonaws.com",
+    "sns": "sns.amazonaws.com",
+    "rule": "events.amazonaws.com",
+    "gateway": "apigateway.amazonaws.com",
+}
+OF_EVENTS = {PRINCIPALS[name] for name in ("s3", "sns", "rule")}
 MAPPED = {
     "sqs": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
     "kinesis": {"kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"},
     "dynamodb": {"dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"},
 }
+# The logical id of the WebSocket API.
+SOCKET = "WebSocketApi"
 # Kinds for which the function is invoked asynchronously.
 ASYNCHRONOUS = {"s3", "sns", "event_bridge", "schedule", "any"}
 # The visibility timeout of a queue, in timeouts of the function.
@@ -20,6 +28,11 @@ def is_only_events(manifest):
     """Whether a program has no gateway."""
     has_paths = manifest["routes"] or manifest["mounts"] or manifest["fallbacks"]
     return bool(manifest.get("events")) and not has_paths
+
+
+def is_of_socket(source):
+    """Whether the source of a permission is the WebSocket API, and not another API."""
+    return f":${{{SOCKET}" in source
 
 
 def flat(detail, prefix=""):
@@ -43,15 +56,21 @@ class Sources:
             one for kind in ("EventSourceMapping", "Permission") for one in self.of(f"AWS::Lambda::{kind}")
         )
         self.unexplained |= dict(self.of("AWS::Events::Rule")) | dict(self.of("AWS::SNS::Subscription"))
+        gateways = {"elasticloadbalancing.amazonaws.com", "*"}
+        if not is_only_events(manifest):
+            # Which permission a gateway has is compared with its routes.
+            gateways.add(PRINCIPALS["gateway"])
+        self.has_gateway = PRINCIPALS["gateway"] in gateways
         self.unexplained = {
             name: one
             for name, one in self.unexplained.items()
-            if one.get("Principal") not in ("apigateway.amazonaws.com", "elasticloadbalancing.amazonaws.com", "*")
+            if one.get("Principal") not in gateways or is_of_socket(self.text(one.get("SourceArn", "")))
         }
         self.allowed = list(self.statements())
         handlers = manifest.get("events", [])
         for handler in handlers:
             self.check(handler)
+        self.check_socket([one for one in handlers if one["kind"] in ("websocket", "authorizer")])
         self.errors += [f"{name}: no handler explains it" for name in self.unexplained]
         if any(handler["kind"] in ASYNCHRONOUS for handler in handlers):
             self.check_failures()
@@ -106,6 +125,11 @@ class Sources:
                 self.check_bucket(handler)
             case "event_bridge" | "schedule":
                 self.check_rule(handler)
+            case "authorizer" if not self.has_gateway and SOCKET not in self.resources:
+                api = self.origin(handler) or "*"
+                source = f"arn:aws:execute-api:eu-west-1:${{AWS::AccountId}}:{api}/authorizers/*"
+                self.check_permission(name, PRINCIPALS["gateway"], source)
+                return
             case _:
                 return
         if len(self.unexplained) == before:
@@ -237,6 +261,39 @@ class Sources:
             self.errors.append(f"{bucket}: no notifications")
         if permission != self.resources[bucket].get("DependsOn"):
             self.errors.append(f"{bucket}: it may be created before its permission")
+
+    def check_socket(self, handlers):
+        """The WebSocket API has the routes of the handlers, and no others but an authorized `$connect`."""
+        keys = {one["key"] for one in handlers if one["kind"] == "websocket"}
+        kinds = [one.get("authorizer_kinds", ["websocket"]) for one in handlers if one["kind"] == "authorizer"]
+        is_closed = any("websocket" in one for one in kinds)
+        routes = {one["RouteKey"]: (name, one) for name, one in self.of("AWS::ApiGatewayV2::Route")}
+        expected = keys | ({"$connect"} if keys and is_closed else set())
+        if set(routes) != expected:
+            self.errors.append(f"the routes of the WebSocket API are {sorted(routes)}, not {sorted(expected)}")
+        connect = routes.get("$connect", (None, {}))[1].get("AuthorizationType", "NONE")
+        if keys and is_closed != (connect == "CUSTOM"):
+            self.errors.append(f"the handshake has the authorization {connect}")
+        responses = {self.text(one["RouteId"]) for _, one in self.of("AWS::ApiGatewayV2::RouteResponse")}
+        for key, (name, route) in routes.items():
+            if key not in ("$connect", "$disconnect") and (
+                f"${{{name}}}" not in responses or route.get("RouteResponseSelectionExpression") != "$default"
+            ):
+                self.errors.append(f"{key}: clients get no responses")
+        manages = f"arn:aws:execute-api:eu-west-1:${{AWS::AccountId}}:${{{SOCKET}}}/"
+        if keys and not any(
+            {"execute-api:ManageConnections"} == actions and arn.startswith(manages)
+            for actions, arns in self.allowed
+            for arn in arns
+        ):
+            self.errors.append("the function may not send to connections")
+        stages = [one["StageName"] for _, one in self.of("AWS::ApiGatewayV2::Stage")]
+        for name, one in list(self.unexplained.items()):
+            source = self.text(one.get("SourceArn", ""))
+            named = [f"${{{SOCKET}.ApiId}}/{stage}/{key}" for stage in stages for key in routes]
+            named += [f"${{{SOCKET}}}/authorizers/", f"${{{SOCKET}.ApiId}}/authorizers/"]
+            if is_of_socket(source) and any(part in source for part in named):
+                del self.unexplained[name]
 
     def check_failures(self):
         """Lambda drops an asynchronous event that failed, unless it has a destination."""

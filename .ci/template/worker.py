@@ -6,6 +6,7 @@ MAPPING = {"FunctionName": {"Ref": "Function"}, "FunctionResponseTypes": ["Repor
 FAILED = {"Fn::GetAtt": ["Failed", "Arn"]}
 ON_FAILURE = {"OnFailure": {"Destination": FAILED}}
 TARGET = {"Id": "Function", "Arn": {"Fn::GetAtt": ["Function", "Arn"]}, "DeadLetterConfig": {"Arn": FAILED}}
+AUTHORIZERS = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/authorizers/*"
 BUCKET = "arn:${AWS::Partition}:s3:::${AWS::AccountId}-uploads"
 
 
@@ -22,6 +23,7 @@ def manifest():
         {"kind": "s3", "from": {"env": "BUCKET"}},
         {"kind": "event_bridge", "source": ["shop"], "detail": {"order.status": "paid"}},
         {"kind": "schedule", "schedule": "rate(1 day)", "rule": "nightly"},
+        {"kind": "authorizer"},
         {"kind": "any"},
     ]
     events = [one | {"handler": f"a::{one['kind']}", "location": "a:1"} for one in kinds]
@@ -157,6 +159,7 @@ def good():
         "RulePermission": permission("events.amazonaws.com", arn("Rule")),
         "Nightly": {"Type": "AWS::Events::Rule", "Properties": nightly},
         "NightlyPermission": permission("events.amazonaws.com", arn("Nightly")),
+        "AuthorizerPermission": permission("apigateway.amazonaws.com", {"Fn::Sub": AUTHORIZERS}),
         "Failed": {"Type": "AWS::SQS::Queue"},
         "FailedPolicy": letters(),
         "InvokeConfig": {"Type": "AWS::Lambda::EventInvokeConfig", "Properties": invoke},
@@ -168,6 +171,40 @@ def good():
             "Resources": resources,
         }
     )
+
+
+def socket_manifest():
+    """The same with a WebSocket API, whose handshakes the authorizer decides about."""
+    found = manifest()
+    found["events"].append({"kind": "websocket", "key": "send", "handler": "a::send", "location": "a:1"})
+    return found
+
+
+def good_socket():
+    template = good()
+    resources = template["Resources"]
+    del resources["AuthorizerPermission"]
+    routes = {
+        "$connect": {"FunctionArn": arn("Function")},
+        "send": {"FunctionArn": arn("Function"), "RouteResponseSelectionExpression": "$default"},
+    }
+    api = {
+        "StageName": "prod",
+        "RouteSelectionExpression": "$request.body.action",
+        "Auth": {"AuthType": "CUSTOM", "AuthArn": arn("Function")},
+        "Routes": routes,
+    }
+    response = {
+        "ApiId": {"Ref": "WebSocketApi"},
+        "RouteId": {"Ref": "WebSocketApiSendRoute"},
+        "RouteResponseKey": "$default",
+    }
+    connections = "${AWS::AccountId}:${WebSocketApi}/prod/*/@connections/*"
+    connections = {"Fn::Sub": f"arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:{connections}"}
+    resources["WebSocketApi"] = {"Type": "AWS::Serverless::WebSocketApi", "Properties": api}
+    resources["SendResponse"] = {"Type": "AWS::ApiGatewayV2::RouteResponse", "Properties": response}
+    statements(template).append(statement(["execute-api:ManageConnections"], connections))
+    return template
 
 
 def properties(template, name):
@@ -303,6 +340,16 @@ MUTANTS = {
         lambda t: properties(t, "Nightly").update(Name="daily"),
         "a::schedule: nothing sends events",
     ),
+    "no_permission_of_an_authorizer": (
+        lambda t: t["Resources"].pop("AuthorizerPermission"),
+        "a::authorizer: apigateway.amazonaws.com may not invoke the function",
+    ),
+    "every_route_of_every_api": (
+        lambda t: properties(t, "AuthorizerPermission")["SourceArn"].update(
+            {"Fn::Sub": AUTHORIZERS.replace("/authorizers/*", "")}
+        ),
+        "AuthorizerPermission: no handler explains it",
+    ),
     "lost_events": (
         lambda t: t["Resources"].pop("InvokeConfig"),
         "asynchronous events that fail are lost",
@@ -310,5 +357,40 @@ MUTANTS = {
     "no_permission_for_failures": (
         lambda t: statements(t).pop(),
         "InvokeConfig: what failed is lost",
+    ),
+}
+
+# The same with a WebSocket API.
+SOCKET_MUTANTS = {
+    "open_handshake": (
+        lambda t: properties(t, "WebSocketApi").pop("Auth"),
+        "the handshake has the authorization NONE",
+    ),
+    "no_handshake": (
+        lambda t: (properties(t, "WebSocketApi").pop("Auth"), properties(t, "WebSocketApi")["Routes"].pop("$connect")),
+        "the routes of the WebSocket API are ['send'], not ['$connect', 'send']",
+    ),
+    "another_route": (
+        lambda t: properties(t, "WebSocketApi")["Routes"].update(other={"FunctionArn": arn("Function")}),
+        "the routes of the WebSocket API are",
+    ),
+    "no_route_response": (lambda t: t["Resources"].pop("SendResponse"), "send: clients get no responses"),
+    "no_selection_of_a_response": (
+        lambda t: properties(t, "WebSocketApi")["Routes"]["send"].pop("RouteResponseSelectionExpression"),
+        "send: clients get no responses",
+    ),
+    "no_permission_to_send": (
+        lambda t: statements(t).pop(),
+        "the function may not send to connections",
+    ),
+    "every_connection": (
+        lambda t: statements(t)[-1].update(Resource="*"),
+        "the function may not send to connections",
+    ),
+    "permission_for_the_whole_api": (
+        lambda t: t["Resources"].update(
+            Other=permission("apigateway.amazonaws.com", {"Fn::Sub": AUTHORIZERS.replace("*/authorizers", "${WebSocketApi}")})
+        ),
+        "Other: no handler explains it",
     ),
 }

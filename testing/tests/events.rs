@@ -13,6 +13,7 @@ use std::{
     future::pending,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 #[derive(Clone, Default)]
@@ -137,6 +138,27 @@ async fn a_failed_invocation_has_type_and_message() {
         }
         assert_eq!(outcome.error_type(), Some(error_type));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lambda_ends_a_function_that_is_late() {
+    // The function believes that it has more time.
+    let client = client().await.deadline(Duration::from_secs(3));
+    let client = client.lambda(|lambda| lambda.deadline_ms = Some(u64::MAX));
+    let outcome = client.event(ScheduleEvent::new().rule("stuck")).await;
+    outcome.assert_failed("Sandbox.Timedout");
+    let message = "Task timed out after 3.00 seconds";
+    assert_eq!(outcome.error_message(), Some(message));
+}
+
+#[tokio::test]
+async fn the_program_says_what_lambda_reads() {
+    let shipped = Shipped::default();
+    let api = api(&shipped).report_batch_item_failures(false);
+    let event = SqsEvent::new().queue("orders").message(&6).message(&7);
+    let outcome = TestClient::new(api).await.event(event).await;
+    outcome.assert_failed("BatchFailed");
+    assert_eq!(outcome.error_message(), Some("1 of 2 records failed"));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::Api;
 #[cfg(any(debug_assertions, feature = "local"))]
-use crate::template::{Additions, SocketSettings};
+use crate::template::Additions;
 use crate::template::{Function, GatewayDocument, Options, Resource, Template, TemplateErrors};
 
 impl Api {
@@ -157,26 +157,6 @@ impl Api {
         }
     }
 
-    #[cfg(feature = "websocket")]
-    fn socket_settings(&self) -> SocketSettings<'_> {
-        use crate::websocket::WebSocketApi;
-        let settings = self.websocket.as_ref();
-        SocketSettings {
-            endpoint: settings.and_then(WebSocketApi::endpoint_setting),
-            route_selection: settings
-                .and_then(WebSocketApi::route_selection_expression)
-                .unwrap_or("$request.body.action"),
-        }
-    }
-
-    #[cfg(not(feature = "websocket"))]
-    fn socket_settings(&self) -> SocketSettings<'_> {
-        SocketSettings {
-            endpoint: None,
-            route_selection: "$request.body.action",
-        }
-    }
-
     pub(crate) fn described<'a>(
         &'a self,
         options: &'a Options,
@@ -188,11 +168,19 @@ impl Api {
         }
         let scopes = scopes(self);
         let nested = scopes.iter().skip(1);
+        #[cfg(feature = "websocket")]
+        let (socket_endpoint, route_selection) = match &self.websocket {
+            Some(settings) => settings.described(),
+            None => (None, None),
+        };
+        #[cfg(not(feature = "websocket"))]
+        let (socket_endpoint, route_selection) = (None, None);
         Ok(crate::template::Described {
+            socket_endpoint,
+            route_selection,
             manifest: self.manifest(),
             stream_on: self.stream_on.as_deref(),
             handlers: self.listed_events(),
-            socket_settings: self.socket_settings(),
             cors: self.cors.as_ref().map(crate::Cors::rules),
             function: self.template.function.as_ref(),
             functions: nested

@@ -134,9 +134,8 @@ pub(crate) fn respond(
         tracing::warn!(
             target: "lambda_api",
             bytes = json.len(),
-            "the response of the authorizer has {} bytes, API Gateway may reject more than {LARGE}: \
-             allow fewer and wider routes",
-            json.len()
+            limit = LARGE,
+            "API Gateway may reject the response of the authorizer, which is too large: allow fewer and wider routes"
         );
     }
     Ok(json)

@@ -8,7 +8,7 @@ use crate::events::{AuthorizerKind, Signs, connects};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::COOKIE};
 use std::{borrow::Cow, fmt, net::IpAddr};
 
-/// Request that an [`#[authorizer]`](crate::authorizer) decides about, from any kind of API.
+/// Request that an [`#[authorizer]`](macro@crate::authorizer) decides about, from any kind of API.
 ///
 /// ```
 /// use lambda_api::authorizer::{AuthorizerKind, AuthorizerRequest};

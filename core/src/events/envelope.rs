@@ -1,6 +1,6 @@
 //! The members of a record that every part of the library needs, read once.
 
-use super::trigger::RecordKind;
+use super::record_kind::RecordKind;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;

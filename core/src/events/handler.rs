@@ -37,16 +37,19 @@ pub struct Handler {
     pub otherwise: Option<for<'e> fn(&'e Event) -> Vec<u8>>,
 }
 
+/// A call of a handler.
+type Handled<'e, T> = BoxFuture<'e, Result<T, Error>>;
+
 /// How a handler is called.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]
 pub enum Call {
     /// Once for each record.
-    Record(for<'e> fn(&'e Record) -> BoxFuture<'e, Result<(), Error>>),
+    Record(for<'e> fn(&'e Record) -> Handled<'e, ()>),
     /// Once for all records.
-    Batch(for<'e> fn(&'e Event) -> BoxFuture<'e, Result<BatchFailures, Error>>),
+    Batch(for<'e> fn(&'e Event) -> Handled<'e, BatchFailures>),
     /// Once for the event. Returns the JSON that Lambda gets.
-    Event(for<'e> fn(&'e Event) -> BoxFuture<'e, Result<Vec<u8>, Error>>),
+    Event(for<'e> fn(&'e Event) -> Handled<'e, Vec<u8>>),
 }
 
 /// The handler of a function whose attribute has an error that was reported.

@@ -61,6 +61,7 @@ mod partial;
 mod probe;
 mod read;
 mod record;
+mod record_kind;
 mod run;
 mod s3;
 mod s3_objects;
@@ -112,11 +113,13 @@ pub use handler::{Call, Handler, INVALID};
 pub use outcome::{batch_outcome, event_response, record_outcome};
 #[doc(hidden)]
 pub use probe::{EventKinds, NoArgument, RecordKinds};
+#[doc(hidden)]
+pub use record_kind::RecordKind;
 pub use socket_route::SocketRoute;
 #[doc(hidden)]
 pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
-pub use trigger::{RecordKind, Trigger};
+pub use trigger::Trigger;
 
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};

@@ -4,8 +4,8 @@ use super::{
     from_record::FromRecord,
     kinds::Kinds,
     record::Record,
+    record_kind::RecordKind,
     sns::{Message, Sns},
-    trigger::RecordKind,
 };
 use crate::{Error, extract::parse_json};
 use serde::{Deserialize, de::DeserializeOwned};

@@ -6,7 +6,8 @@ use super::{
     envelope::Envelope,
     error::EventError,
     record::Record,
-    trigger::{Facts, RecordKind},
+    record_kind::RecordKind,
+    trigger::Facts,
 };
 use crate::event::{OtherEvent, OtherKind};
 use serde::Deserialize;
@@ -17,7 +18,7 @@ use std::{borrow::Cow, sync::Arc};
 pub(super) enum Read<'e> {
     Records {
         kind: RecordKind,
-        first: Envelope<'e>,
+        first: Box<Envelope<'e>>,
         all: Vec<&'e RawValue>,
     },
     EventBridge(EventBridge<'e>),
@@ -91,7 +92,7 @@ impl<'e> Read<'e> {
         let first = Envelope::read(all.first()?.get()).ok()?;
         Some(Self::Records {
             kind: first.kind()?,
-            first,
+            first: Box::new(first),
             all,
         })
     }
@@ -136,9 +137,9 @@ impl<'e> Read<'e> {
         };
         let record = |(index, raw): (usize, &&RawValue)| {
             let envelope = Envelope::read(raw.get())
-                .map_err(|error| invalid(format!("record {index} cannot be read: {error}")))?;
+                .map_err(|error| invalid(&format!("record {index} cannot be read: {error}")))?;
             if envelope.kind() != Some(*kind) || envelope.origin() != first.origin() {
-                return Err(invalid(format!(
+                return Err(invalid(&format!(
                     "record {index} has another source than the first one"
                 )));
             }
@@ -155,7 +156,7 @@ impl<'e> Read<'e> {
 }
 
 #[cold]
-fn invalid(why: String) -> EventError {
+fn invalid(why: &str) -> EventError {
     tracing::error!(target: "lambda_api", "the batch is invalid: {why}");
     EventError::failed("InvalidBatch", "the records of the batch are invalid")
 }

@@ -3,7 +3,7 @@
 use super::{
     data::Data,
     envelope::{Content, Envelope},
-    trigger::RecordKind,
+    record_kind::RecordKind,
 };
 use bytes::Bytes;
 use serde::Deserialize;

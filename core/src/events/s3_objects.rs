@@ -6,8 +6,8 @@ use super::{
     from_record::FromRecord,
     kinds::Kinds,
     record::Record,
+    record_kind::RecordKind,
     s3::{S3, ThroughEventBridge},
-    trigger::RecordKind,
 };
 use crate::Error;
 use serde::Deserialize;

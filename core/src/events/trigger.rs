@@ -2,8 +2,8 @@
 
 use super::{
     authorizer::{AuthorizerKind, AuthorizerTrigger},
-    kinds::Kinds,
     origin::Origin,
+    record_kind::RecordKind,
     socket_route::SocketRoute,
 };
 use crate::{Setting, setting::Variables};
@@ -42,64 +42,6 @@ pub enum Trigger {
     Any { key: Option<&'static str> },
     /// Requests to a Lambda authorizer.
     Authorizer(AuthorizerTrigger),
-}
-
-/// A service that sends records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[doc(hidden)]
-#[non_exhaustive]
-pub enum RecordKind {
-    Sqs,
-    S3,
-    Sns,
-    DynamoDb,
-    Kinesis,
-}
-
-impl RecordKind {
-    /// The kind by the `eventSource` of a record.
-    pub(super) fn of(event_source: &str) -> Option<Self> {
-        Some(match event_source {
-            "aws:sqs" => Self::Sqs,
-            "aws:s3" => Self::S3,
-            "aws:sns" => Self::Sns,
-            "aws:dynamodb" => Self::DynamoDb,
-            "aws:kinesis" => Self::Kinesis,
-            _ => return None,
-        })
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Sqs => "sqs",
-            Self::S3 => "s3",
-            Self::Sns => "sns",
-            Self::DynamoDb => "dynamodb",
-            Self::Kinesis => "kinesis",
-        }
-    }
-
-    /// Whether Lambda can read which records of a batch failed.
-    pub(super) fn is_reported(self) -> bool {
-        self == Self::Sqs || self.is_stream()
-    }
-
-    /// Whether records are in the order of a shard.
-    pub(super) fn is_stream(self) -> bool {
-        matches!(self, Self::DynamoDb | Self::Kinesis)
-    }
-
-    /// The set of this kind, for checks at compile time.
-    #[must_use]
-    pub const fn kinds(self) -> Kinds {
-        match self {
-            Self::Sqs => Kinds::SQS,
-            Self::S3 => Kinds::S3,
-            Self::Sns => Kinds::SNS,
-            Self::DynamoDb => Kinds::DYNAMODB,
-            Self::Kinesis => Kinds::KINESIS,
-        }
-    }
 }
 
 /// What selects the handler of an event.

@@ -24,8 +24,9 @@ pub(crate) struct Described<'a> {
     pub(crate) stream_on: Option<&'a [Source]>,
     /// The handlers of events that are not HTTP requests: the function of the whole API gets these events.
     pub(crate) handlers: Vec<&'a Listed>,
-    /// The settings of the WebSocket API.
-    pub(crate) socket_settings: SocketSettings<'a>,
+    /// The URL of the WebSocket API, and what names the route of a message.
+    pub(crate) socket_endpoint: Option<&'a Setting>,
+    pub(crate) route_selection: Option<&'static str>,
     pub(crate) cors: Option<CorsRules>,
     /// The function of the whole API.
     pub(crate) function: Option<&'a Function>,
@@ -33,12 +34,6 @@ pub(crate) struct Described<'a> {
     pub(crate) functions: Vec<(String, &'a Function)>,
     pub(crate) resources: Vec<&'a Resource>,
     pub(crate) options: &'a Options,
-}
-
-/// The settings of a WebSocket API.
-pub(crate) struct SocketSettings<'a> {
-    pub(crate) endpoint: Option<&'a Setting>,
-    pub(crate) route_selection: &'static str,
 }
 
 impl Described<'_> {

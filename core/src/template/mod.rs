@@ -62,7 +62,7 @@ mod yaml;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use caller_policy::write as caller_policy;
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use described::{Described, SocketSettings};
+pub(crate) use described::Described;
 pub use errors::TemplateErrors;
 pub use function::Function;
 #[cfg(any(debug_assertions, feature = "local"))]

@@ -48,14 +48,10 @@ impl WebSocketApi {
         self
     }
 
+    /// The URL of the stage, and the expression that names the route of a message, for descriptions.
     #[cfg(any(debug_assertions, feature = "local"))]
-    pub(crate) fn endpoint_setting(&self) -> Option<&Setting> {
-        self.endpoint.as_ref()
-    }
-
-    #[cfg(any(debug_assertions, feature = "local"))]
-    pub(crate) fn route_selection_expression(&self) -> Option<&'static str> {
-        self.route_selection
+    pub(crate) fn described(&self) -> (Option<&Setting>, Option<&'static str>) {
+        (self.endpoint.as_ref(), self.route_selection)
     }
 
     /// Replaces a reference to an environment variable by its value.

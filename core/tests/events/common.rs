@@ -76,3 +76,15 @@ pub(crate) fn failures(response: &Value) -> Vec<&str> {
     let ids = items.iter().map(|item| item["itemIdentifier"].as_str());
     ids.map(Option::unwrap).collect()
 }
+
+/// Pseudo-random numbers, the same in each run.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 32) as usize % end
+    }
+}

@@ -231,3 +231,12 @@ async fn a_batch_of_two_sources_reaches_no_handler() {
         assert!(calls.take().is_empty(), "{event}");
     }
 }
+
+#[tokio::test]
+async fn a_panic_for_an_event_that_nothing_takes_fails_it() {
+    // Without the panic hook.
+    let api = Api::new().on_other_event(|_| std::panic::resume_unwind(Box::new(())));
+    let error = send(api, &json!({"job": 1})).await.unwrap_err();
+    assert_eq!(error.error_type(), "HandlerPanicked");
+    assert_eq!(error.to_string(), "the handling of the event panicked");
+}

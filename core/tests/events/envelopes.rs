@@ -3,7 +3,7 @@
 use crate::common::{Calls, send, sqs};
 use lambda_api::{
     Api, State, event_handler, events,
-    events::{EventBridgeEvent, Events, Notification, S3Objects},
+    events::{EventBridgeEvent, Events, Notification, S3, S3Objects},
 };
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ async fn call(events: Events, event: &Value) -> Result<Vec<String>, String> {
 }
 
 fn note(calls: &Calls, objects: S3Objects) {
-    let keys: Vec<_> = objects.iter().map(|object| object.key()).collect();
+    let keys: Vec<_> = objects.iter().map(S3::key).collect();
     assert_eq!(
         (keys.len(), keys.is_empty()),
         (objects.len(), objects.is_empty())

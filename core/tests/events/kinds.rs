@@ -162,7 +162,7 @@ struct Key {
     id: String,
 }
 
-fn change(name: &str, images: Value) -> Value {
+fn change(name: &str, images: &Value) -> Value {
     let mut change = json!({
         "ApproximateCreationDateTime": 1_428_537_600.5,
         "Keys": {"id": {"S": "o1"}},
@@ -214,20 +214,20 @@ async fn a_change_of_dynamodb() {
     let item = |amount: &str| json!({"id": {"S": "o1"}, "sku": {"S": "tea"}, "amount": {"N": amount}, "tags": {"SS": ["a"]}});
     let modified = change(
         "MODIFY",
-        json!({"OldImage": item("1"), "NewImage": item("18446744073709551615")}),
+        &json!({"OldImage": item("1"), "NewImage": item("18446744073709551615")}),
     );
     assert_eq!(
         call(events![changed], &modified).await,
         "Modify o1 Some(\"tea 1 1\") Some(\"tea 18446744073709551615 1\") e1 100 orders false \
          Some(26) Some(\"NEW_AND_OLD_IMAGES\") 1428537600500"
     );
-    let removed = change("REMOVE", json!({"OldImage": item("1")}));
+    let removed = change("REMOVE", &json!({"OldImage": item("1")}));
     assert!(
         call(events![changed], &removed)
             .await
             .starts_with("Remove o1 Some(\"tea 1 1\") None e1 100 orders true")
     );
-    let keys_only = change("INSERT", json!({}));
+    let keys_only = change("INSERT", &json!({}));
     assert!(
         call(events![changed], &keys_only)
             .await
@@ -241,7 +241,7 @@ async fn an_image_that_does_not_fit_fails_the_record() {
     let calls = Calls::default();
     let item = json!({"sku": {"S": "tea"}, "amount": {"N": "1.5"}, "tags": {"L": []}});
     let api = Api::new().state(calls.clone()).events(events![changed]);
-    let error = send(api, &change("INSERT", json!({"NewImage": item})))
+    let error = send(api, &change("INSERT", &json!({"NewImage": item})))
         .await
         .unwrap_err();
     assert_eq!(error.to_string(), "1 of 1 records failed");

@@ -4,5 +4,6 @@ mod batches;
 mod common;
 mod dispatch;
 mod envelopes;
+mod hostile;
 mod kinds;
 mod soak;

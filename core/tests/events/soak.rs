@@ -1,6 +1,6 @@
 //! Queues and streams of 10,000 records that fail at random, with Lambda's side of redelivery.
 
-use crate::common::{failures, in_group, message, send_to};
+use crate::common::{Random, failures, in_group, message, send_to};
 use lambda_api::{
     Api, App, Error, Json, LambdaContext, State, event_handler, events,
     events::{Events, Record},
@@ -35,25 +35,15 @@ struct Work {
     fate: Fate,
 }
 
-/// Pseudo-random numbers, the same in each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 32) as usize % end
-    }
-
-    fn fate(&mut self) -> Fate {
-        match self.below(60) {
-            0 => Fate::Hangs,
-            1..=3 => Fate::Panics,
-            4..=7 => Fate::Fails,
-            8..=10 => Fate::FailsSlowly,
-            11..=20 => Fate::Slow,
-            _ => Fate::Done,
+impl Fate {
+    fn random(random: &mut Random) -> Self {
+        match random.below(60) {
+            0 => Self::Hangs,
+            1..=3 => Self::Panics,
+            4..=7 => Self::Fails,
+            8..=10 => Self::FailsSlowly,
+            11..=20 => Self::Slow,
+            _ => Self::Done,
         }
     }
 }
@@ -142,7 +132,7 @@ async fn exactly_the_failed_of_10_000_messages_are_reported() {
             .map(|number| Work {
                 number,
                 group: 0,
-                fate: random.fate(),
+                fate: Fate::random(&mut random),
             })
             .collect();
         number += size;
@@ -185,7 +175,7 @@ async fn groups_of_10_000_messages_stay_in_order() {
         let size = (1 + random.below(10)).min(queue.len());
         let mut works: Vec<_> = queue.drain(..size).collect();
         for work in &mut works {
-            work.fate = random.fate();
+            work.fate = Fate::random(&mut random);
         }
         let one = |work: &Work| {
             let group = work.group.to_string();
@@ -239,7 +229,7 @@ async fn a_stream_of_10_000_changes_has_no_gap() {
         let size = (1 + random.below(100)).min(RECORDS - checkpoint);
         let records = (checkpoint..checkpoint + size).map(|number| {
             let fate = match random.below(4) {
-                0 => random.fate(),
+                0 => Fate::random(&mut random),
                 _ => Fate::Done,
             };
             let work = Work {

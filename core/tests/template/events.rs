@@ -552,3 +552,105 @@ fn blocks_of_handlers_are_replaced_in_a_file() {
         ],
     );
 }
+
+#[cfg(feature = "websocket")]
+mod sockets {
+    use super::*;
+    use lambda_api::{
+        authorizer,
+        authorizer::{Allow, Unauthorized},
+        websocket::WebSocketApi,
+        ws_handler,
+    };
+
+    #[ws_handler(disconnect)]
+    async fn leave() {}
+
+    #[ws_handler(route = "sendAll")]
+    async fn send() -> &'static str {
+        "sent"
+    }
+
+    #[authorizer(websocket)]
+    async fn authorize() -> Result<Allow, Unauthorized> {
+        Err(Unauthorized)
+    }
+
+    #[test]
+    fn a_websocket_api_has_routes_and_responses() {
+        let settings = WebSocketApi::new().endpoint(env("WS_ENDPOINT"));
+        let yaml = yaml(
+            &with(events![leave, send]).websocket(settings),
+            Gateway::HttpApi,
+        );
+        let of = |id: &str| resource(&yaml, id);
+        assert_contains(
+            &of("WebSocketApi"),
+            &[
+                "Type: AWS::Serverless::WebSocketApi",
+                "# No authorizer of the program",
+                "StageName: prod",
+                "RouteSelectionExpression: $request.body.action",
+                "$disconnect: {FunctionArn: !GetAtt Function.Arn}",
+                "sendAll: {FunctionArn: !GetAtt Function.Arn, RouteResponseSelectionExpression: $default}",
+            ],
+        );
+        assert!(!of("WebSocketApi").contains("$connect:"));
+        assert_contains(
+            &of("WebSocketApiSendallResponse"),
+            &[
+                "RouteId: !Ref WebSocketApiSendallRoute",
+                "RouteResponseKey: $default",
+            ],
+        );
+        assert_contains(
+            &of("Function"),
+            &[
+                "WS_ENDPOINT: !Sub \"https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod\"",
+                "Action: [\"execute-api:ManageConnections\"]",
+                ":${WebSocketApi}/prod/*/@connections/*",
+            ],
+        );
+        assert_contains(&of("Outputs"), &["WebSocketUrl: {Value: !Sub \"wss://"]);
+    }
+
+    #[test]
+    fn the_authorizer_of_the_program_closes_the_handshake() {
+        let settings = WebSocketApi::new().route_selection("$request.body.type");
+        let yaml = yaml(
+            &with(events![send, authorize]).websocket(settings),
+            Gateway::HttpApi,
+        );
+        let api = resource(&yaml, "WebSocketApi");
+        assert_contains(
+            &api,
+            &[
+                "Auth: {AuthType: CUSTOM, AuthArn: !GetAtt Function.Arn}",
+                "RouteSelectionExpression: $request.body.type",
+                "$connect: {FunctionArn: !GetAtt Function.Arn}",
+            ],
+        );
+        assert!(!api.contains("No authorizer"), "{api}");
+    }
+
+    #[test]
+    fn routes_that_sam_cannot_name_are_errors() {
+        #[ws_handler(route = "send-all")]
+        async fn dashed() {}
+        #[ws_handler(route = "sendall")]
+        async fn lower() {}
+
+        for (events, expected) in [
+            (
+                events![dashed],
+                "the route `send-all` of the WebSocket API: AWS SAM accepts letters and digits only",
+            ),
+            (
+                events![send, lower],
+                "AWS SAM does not tell it from one that differs in case only",
+            ),
+        ] {
+            assert_contains(&error_of(events), &[expected]);
+        }
+    }
+}

@@ -13,8 +13,6 @@ mod paths;
 mod quotas;
 mod resources;
 mod scopes;
-#[cfg(feature = "websocket")]
-mod websocket;
 
 use lambda_api::{
     __private::{INVALID, Route, Shape},

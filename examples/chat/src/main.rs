@@ -68,6 +68,20 @@ async fn send(
     Ok(Json(forget_gone(&room, &posted)))
 }
 
+/// What members can send.
+#[derive(Serialize)]
+struct Usage {
+    usage: &'static str,
+}
+
+/// Explains to members what they can send.
+#[ws_handler(message)]
+async fn explain() -> Json<Usage> {
+    Json(Usage {
+        usage: r#"{"action": "send", "text": ".."}"#,
+    })
+}
+
 /// Sends a text to all members.
 #[api_handler(POST "/announcements")]
 async fn announce(
@@ -99,7 +113,7 @@ fn api() -> Api {
         .state(Room::default())
         .websocket(WebSocketApi::new().endpoint(endpoint))
         .routes(routes![announce])
-        .events(events![join, leave, send])
+        .events(events![join, leave, send, explain])
 }
 
 #[lambda_api::main]

@@ -16,6 +16,7 @@ pub mod jwks;
 pub mod jwt;
 pub mod macros;
 pub mod multipart;
+pub mod other_events;
 pub mod runtime_api;
 pub mod stream;
 pub mod target;
@@ -80,7 +81,7 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. Each has a folder with its name under `fuzz/seeds` and a binary in
 /// `fuzz/Cargo.toml`.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("alb", alb::run),
     ("cookies", cookies::run),
     ("echo", echo::run),
@@ -89,6 +90,7 @@ pub const TARGETS: [Target; 11] = [
     ("jwt", jwt::run),
     ("macros", macros::run),
     ("multipart", multipart::run),
+    ("other_events", other_events::run),
     ("runtime_api", runtime_api::run),
     ("stream", stream::run),
     ("target", target::run),

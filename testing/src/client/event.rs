@@ -45,16 +45,13 @@ impl TestClient {
         let event = event.to_bytes();
         TrackedFuture::new(async move {
             let handled = watched(app.handle_event(event.clone(), lambda));
-            let (handled, seen) = match timeout(limit, handled).await {
-                Ok(handled) => handled,
-                Err(_) => {
-                    let seconds = limit.as_secs_f64();
-                    let error = Failed {
-                        error_type: "Sandbox.Timedout".to_owned(),
-                        message: format!("Task timed out after {seconds:.2} seconds"),
-                    };
-                    return Ok(EventOutcome::new(event, Err(error), Seen::default()));
-                }
+            let Ok((handled, seen)) = timeout(limit, handled).await else {
+                let seconds = limit.as_secs_f64();
+                let error = Failed {
+                    error_type: "Sandbox.Timedout".to_owned(),
+                    message: format!("Task timed out after {seconds:.2} seconds"),
+                };
+                return Ok(EventOutcome::new(event, Err(error), Seen::default()));
             };
             let response = handled.map_err(|error| Failed {
                 error_type: error.error_type().to_owned(),

@@ -5,7 +5,9 @@ use crate::{
         gateway::{CognitoAuthorizer, Iam, JwtAuthorizer, LambdaAuthorizer, MutualTls},
     },
     env,
-    events::{Events, Handler, RecordKind, Trigger},
+    events::{
+        AuthorizerKind, AuthorizerTrigger, Events, Handler, RecordKind, SocketRoute, Trigger,
+    },
 };
 use lambda_api_testing_internal::assert_schema;
 use serde_json::{Value, json};
@@ -96,6 +98,15 @@ fn handlers_of_events_have_kinds_and_filters() {
             expression: Some("rate(1 day)"),
             rule: Some("nightly"),
         },
+        || {
+            Trigger::Authorizer(AuthorizerTrigger {
+                kinds: &[AuthorizerKind::Http, AuthorizerKind::WebSocket],
+                api: Some(env("API_ID")),
+                simple: true,
+                per_request: true,
+            })
+        },
+        || Trigger::WebSocket(SocketRoute::Named("send")),
     ]));
     let expected = [
         json!({"kind": "sqs", "from": {"env": "ORDERS_QUEUE"}}),
@@ -107,6 +118,13 @@ fn handlers_of_events_have_kinds_and_filters() {
             "detail": {"order.status": "paid"},
         }),
         json!({"kind": "schedule", "schedule": "rate(1 day)", "rule": "nightly"}),
+        json!({
+            "kind": "authorizer",
+            "from": {"env": "API_ID"},
+            "authorizer_kinds": ["http", "websocket"],
+            "per_request": true,
+        }),
+        json!({"kind": "websocket", "key": "send"}),
         json!({"kind": "any", "key": "job"}),
     ];
     let expected = expected.map(|mut event| {

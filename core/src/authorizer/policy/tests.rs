@@ -1,5 +1,5 @@
 use super::*;
-use crate::authorizer::PathPattern;
+use crate::{authorizer::PathPattern, log::capture};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -451,5 +451,27 @@ proptest! {
         let arn = format!("arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/{stage}/{method}/{}", path.join("/"));
         prop_assert_eq!(gateway_allows(&response, &arn), stage == "prod");
         prop_assert!(!gateway_allows(&denied, &arn));
+    }
+}
+
+#[test]
+fn a_large_response_is_one_warning() {
+    let request = token(&format!("{STAGE}GET/"));
+    for (length, expected) in [(2, 0), (40, 1)] {
+        let allow = (0..length).fold(Allow::new("alice"), |allow, number| {
+            let pattern =
+                PathPattern::new("/{a}/*").value("a", format!("{number}-{}", "x".repeat(200)));
+            allow.route(Method::GET, pattern)
+        });
+        let mut bytes = 0;
+        let records = capture(|| bytes = respond(&allow.into(), &request, CACHED).unwrap().len());
+        assert_eq!(records.len(), expected, "{records:?}");
+        for record in records {
+            assert_eq!(
+                (&record["level"], &record["bytes"]),
+                (&json!("WARN"), &json!(bytes))
+            );
+            assert_eq!(record["limit"], 8192);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Where the Management API of a WebSocket API is.
 
 use crate::websocket::error::ManagementError;
-use http::{Uri, uri::Authority};
+use http::Uri;
 use std::net::IpAddr;
 
 /// The address of a stage's Management API: below it are the connections.
@@ -56,7 +56,7 @@ impl Endpoint {
         if uri.query().is_some() {
             return Err(expected("it has a query"));
         }
-        let authority = uri.authority().map(Authority::as_str);
+        let authority = uri.authority().map(http::uri::Authority::as_str);
         let authority = authority.filter(|authority| !authority.contains('@'));
         let authority = authority.ok_or_else(|| expected("its host is missing or has a user"))?;
         let path = uri.path().trim_end_matches('/');

@@ -62,7 +62,7 @@ fn add(wiring: &mut Wiring<'_>, listed: &Listed) {
             rule::add_schedule(wiring, listed, *expression, *rule);
         }
         Trigger::Authorizer(trigger) => authorizer::add(wiring, listed, trigger),
-        // All routes are one resource.
+        // All of them are routes of one API.
         Trigger::WebSocket(_) => {}
         // Whatever invokes the function.
         Trigger::Any { .. } => {

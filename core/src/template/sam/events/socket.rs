@@ -1,130 +1,129 @@
-//! The WebSocket API.
+//! The WebSocket API of a program.
 
 use super::wiring::{Wiring, attribute};
 use crate::{
     events::{AuthorizerKind, SocketRoute, Trigger},
     template::{
         described::Described,
-        sam::resource::function_id,
         tree::{Map, Node},
-        values::name_of,
     },
 };
+use std::collections::BTreeSet;
 
 const ID: &str = "WebSocketApi";
 const STAGE: &str = "prod";
+/// What names the route of a message, unless the program says otherwise.
+const SELECTION: &str = "$request.body.action";
 
-/// Adds the WebSocket API with its routes, and the permission to send to its connections.
+/// Adds the API, if the program has handlers of one.
+///
+/// A client gets the response of a handler of messages only if the route has a route response, which AWS SAM does not
+/// create. <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html>
 pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
-    let mut routes: Vec<SocketRoute> = Vec::new();
-    let mut authorizes = false;
+    let mut keys = Vec::new();
     for listed in &api.handlers {
-        match &listed.trigger {
-            Trigger::WebSocket(route) => routes.push(*route),
-            Trigger::Authorizer(trigger) => {
-                authorizes |= trigger.takes_any(&[AuthorizerKind::WebSocket]);
-            }
-            _ => {}
+        if let Trigger::WebSocket(route) = &listed.trigger {
+            keys.push(*route);
         }
     }
-    if routes.is_empty() {
-        return send_elsewhere(wiring, api);
-    }
-    // The authorizer is one of this route, which the library accepts without a handler.
-    if authorizes && !routes.contains(&SocketRoute::Connect) {
-        routes.insert(0, SocketRoute::Connect);
-    }
-    check(&routes, &mut wiring.errors);
-    let arn = || attribute(&function_id(None), "Arn");
-    let mut all = Map::new();
-    for route in &routes {
-        let properties = Map::new().with("FunctionArn", arn()).with_some(
-            "RouteResponseSelectionExpression",
-            responds(*route).then_some("$default"),
-        );
-        all.push(route.key(), properties);
-    }
-    let auth = Map::new().with("AuthType", "CUSTOM").with("AuthArn", arn());
-    let selection = api.socket_settings.route_selection;
-    let properties = Map::new()
-        .with("StageName", STAGE)
-        .with("RouteSelectionExpression", selection)
-        .with_some("Auth", authorizes.then_some(auth))
-        .with("Routes", all);
-    wiring.resource(ID, "AWS::Serverless::WebSocketApi", Map::new(), properties);
-    for route in routes.into_iter().filter(|route| responds(*route)) {
-        let name = part_of_id(route);
-        let response = Map::new()
-            .with("ApiId", Node::reference(ID))
-            .with("RouteId", Node::reference(format!("{ID}{name}Route")))
-            .with("RouteResponseKey", "$default");
-        let id = format!("{ID}{name}RouteResponse");
-        wiring.resource(
-            &id,
-            "AWS::ApiGatewayV2::RouteResponse",
-            Map::new(),
-            response,
-        );
-    }
-    let host = format!("${{{ID}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}");
-    wiring.output_of("WebSocketUrl", Node::sub(format!("wss://{host}")));
-    wiring.set(
-        api.socket_settings.endpoint,
-        Node::sub(format!("https://{host}")),
-    );
-    allow(wiring, &format!("${{{ID}}}/{STAGE}"));
-}
-
-/// Lets a program without handlers send to the connections of another WebSocket API.
-fn send_elsewhere(wiring: &mut Wiring<'_>, api: &Described<'_>) {
-    let Some(endpoint) = api.socket_settings.endpoint else {
+    if keys.is_empty() {
         return;
+    }
+    let authorizer = api.handlers.iter().find_map(|one| match &one.trigger {
+        Trigger::Authorizer(own) if own.takes_any(&[AuthorizerKind::WebSocket]) => Some(own),
+        _ => None,
+    });
+    // An authorizer is one of this route. The function accepts a handshake without a handler.
+    if authorizer.is_some() && !keys.contains(&SocketRoute::Connect) {
+        keys.insert(0, SocketRoute::Connect);
+    }
+    check(wiring, &keys);
+    let mut routes = Map::new();
+    for key in &keys {
+        let is_message = matches!(key, SocketRoute::Named(_) | SocketRoute::Default);
+        let route = Map::new()
+            .with("FunctionArn", attribute("Function", "Arn"))
+            .with_some(
+                "RouteResponseSelectionExpression",
+                is_message.then_some("$default"),
+            );
+        routes.push(key.key(), route);
+    }
+    let selection = api.route_selection.unwrap_or(SELECTION);
+    let auth = authorizer.map(|_| {
+        Map::new()
+            .with("AuthType", "CUSTOM")
+            .with("AuthArn", attribute("Function", "Arn"))
+    });
+    let mut properties = Map::new();
+    if auth.is_none() {
+        let comment =
+            "No authorizer of the program: everyone may connect whom the function does not reject.";
+        properties.push_with(vec![comment.to_owned()], "StageName", STAGE);
+    } else {
+        properties.push("StageName", STAGE);
+    }
+    let properties = properties
+        .with("RouteSelectionExpression", selection)
+        .with_some("Auth", auth)
+        .with("Routes", Node::Long(routes));
+    wiring.resource(ID, "AWS::Serverless::WebSocketApi", Map::new(), properties);
+    for key in &keys {
+        if matches!(key, SocketRoute::Named(_) | SocketRoute::Default) {
+            let route = format!("{ID}{}", capitalized(key.key()));
+            let response = Map::new()
+                .with("ApiId", Node::reference(ID))
+                .with("RouteId", Node::Ref(format!("{route}Route")))
+                .with("RouteResponseKey", "$default");
+            let kind = "AWS::ApiGatewayV2::RouteResponse";
+            wiring.resource(&format!("{route}Response"), kind, Map::new(), response);
+        }
+    }
+    let connections = format!(
+        "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{ID}}}/{STAGE}/*/@connections/*"
+    );
+    wiring.allow(&["execute-api:ManageConnections"], Node::sub(connections));
+    let url = |scheme: &str| {
+        let host = format!("${{{ID}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}");
+        Node::sub(format!("{scheme}://{host}/{STAGE}"))
     };
-    if let Some(variable) = endpoint.variable() {
-        let description = "URL of the stage of the WebSocket API";
-        let parameter = wiring
-            .values
-            .parameter(&name_of(variable), description, false, None);
-        wiring.values.set(variable, parameter);
+    if api
+        .socket_endpoint
+        .is_some_and(|own| wiring.values.known(own).is_none())
+    {
+        wiring.set(api.socket_endpoint, url("https"));
     }
-    allow(wiring, "*/*");
+    // An authorizer of WebSocket APIs alone is one of this API.
+    let own = authorizer.filter(|own| own.kinds == [AuthorizerKind::WebSocket]);
+    wiring.set(own.and_then(|own| own.api.as_ref()), Node::reference(ID));
+    wiring.output_of("WebSocketUrl", url("wss"));
 }
 
-fn allow(wiring: &mut Wiring<'_>, stage: &str) {
-    let prefix = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:";
-    let connections = Node::sub(format!("{prefix}{stage}/*/@connections/*"));
-    wiring.allow(&["execute-api:ManageConnections"], connections);
-}
-
-/// The part of logical ids that AWS SAM makes of the key of a route.
-fn part_of_id(route: SocketRoute) -> String {
-    let key = route.key().trim_start_matches('$');
-    let (first, rest) = key.split_at_checked(1).unwrap_or((key, ""));
-    first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
-}
-
-/// Adds an error for each key that AWS SAM does not take.
-fn check(routes: &[SocketRoute], errors: &mut Vec<String>) {
-    let mut ids: Vec<(String, &str)> = Vec::new();
-    for route in routes {
-        let key = route.key();
-        let is_named = matches!(route, SocketRoute::Named(_));
-        if is_named && !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            errors.push(format!(
-                "the route `{key}` of the WebSocket API: AWS SAM takes keys of letters and digits only"
+/// Reports keys of routes for which AWS SAM has no names.
+fn check(wiring: &mut Wiring<'_>, keys: &[SocketRoute]) {
+    let mut known = BTreeSet::new();
+    for key in keys {
+        let SocketRoute::Named(name) = key else {
+            continue;
+        };
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            wiring.errors.push(format!(
+                "the route `{name}` of the WebSocket API: AWS SAM accepts letters and digits only"
+            ));
+        } else if !known.insert(capitalized(name)) {
+            wiring.errors.push(format!(
+                "the route `{name}` of the WebSocket API: AWS SAM does not tell it from one that differs in case \
+                 only"
             ));
         }
-        let id = part_of_id(*route);
-        if let Some((_, other)) = ids.iter().find(|(known, _)| *known == id) {
-            errors.push(format!(
-                "the routes `{other}` and `{key}` of the WebSocket API: AWS SAM gives both the same logical id"
-            ));
-        }
-        ids.push((id, key));
     }
 }
 
-/// Whether the client gets what the handler returns.
-fn responds(route: SocketRoute) -> bool {
-    matches!(route, SocketRoute::Default | SocketRoute::Named(_))
+/// The key of a route in the logical ids of AWS SAM: `Default` for `$default`, `Sendall` for `sendAll`.
+fn capitalized(key: &str) -> String {
+    let key = key.trim_start_matches('$');
+    let mut letters = key.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    let rest = letters.map(|letter| letter.to_ascii_lowercase());
+    first.into_iter().chain(rest).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     environment::PARTIAL,
-    events::Listed,
+    events::{Listed, Trigger},
     setting::Setting,
     template::{
         Function, Gateway,
@@ -76,9 +76,11 @@ impl<'a> Wiring<'a> {
             _ => None,
         });
         let is_api = matches!(api.options.gateway, Gateway::HttpApi | Gateway::RestApi);
+        let is_socket = |listed: &&Listed| matches!(listed.trigger, Trigger::WebSocket(_));
+        let has_sockets = api.handlers.iter().any(is_socket);
         Self {
             values,
-            has_api: is_api && !api.has_no_gateway(),
+            has_api: (is_api && !api.has_no_gateway()) || has_sockets,
             function,
             failures: Failures::default(),
             errors: Vec::new(),

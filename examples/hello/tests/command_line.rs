@@ -75,7 +75,7 @@ fn one_event_gets_a_response() {
 fn an_event_of_no_http_source_fails_with_a_reason() {
     let (code, out, err) = run(&["invoke", "-"], r#"{"Records": []}"#);
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.starts_with("error: standard input: the event is not from an HTTP source"));
+    assert!(err.starts_with("error: standard input: UnsupportedEvent: the event is not from an HTTP source"));
     let (code, _, err) = run(&["invoke", "no/such/file"], "");
     assert_eq!(code, Some(1));
     assert!(

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     BoxFuture,
-    catch_unwind::catch_unwind,
     event::{OtherEvent, OtherKind, UnsupportedEvent, current},
     log,
 };
@@ -143,18 +142,7 @@ impl HandleEvent for Dispatcher {
                 return Err(UnsupportedEvent::of(&event).into());
             }
             let event = Event::new(event, Arc::clone(&self.setup.states));
-            // Of a response to HTTP requests, which an application makes of a panic, Lambda would think that the
-            // event was handled.
-            match catch_unwind(self.dispatch(event, is_cold)).await {
-                Ok(handled) => handled,
-                Err(panic) => {
-                    panic.log("the handling of an event panicked");
-                    Err(EventError::failed(
-                        "HandlerPanicked",
-                        "the handling of the event panicked",
-                    ))
-                }
-            }
+            self.dispatch(event, is_cold).await
         })
     }
 }

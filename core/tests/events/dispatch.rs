@@ -233,10 +233,32 @@ async fn a_batch_of_two_sources_reaches_no_handler() {
 }
 
 #[tokio::test]
-async fn a_panic_for_an_event_that_nothing_takes_fails_it() {
-    // Without the panic hook.
-    let api = Api::new().on_other_event(|_| std::panic::resume_unwind(Box::new(())));
-    let error = send(api, &json!({"job": 1})).await.unwrap_err();
-    assert_eq!(error.error_type(), "HandlerPanicked");
-    assert_eq!(error.to_string(), "the handling of the event panicked");
+async fn a_panic_beside_the_handlers_fails_the_event() {
+    /// An error that cannot be logged.
+    #[derive(Debug)]
+    struct Unprintable;
+
+    impl std::error::Error for Unprintable {}
+
+    impl std::fmt::Display for Unprintable {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            // Without the panic hook.
+            std::panic::resume_unwind(Box::new(()))
+        }
+    }
+
+    #[event_handler(any(key = "job"))]
+    async fn unprintable() -> Result<(), Unprintable> {
+        Err(Unprintable)
+    }
+
+    let subscriber = tracing_subscriber::fmt().with_writer(std::io::sink);
+    let _subscriber = tracing::subscriber::set_default(subscriber.finish());
+    for event in [sqs("others", &["{}"]), json!({"job": 1})] {
+        let api = Api::new().events(events![unprintable]);
+        let api = api.on_other_event(|_| std::panic::resume_unwind(Box::new(())));
+        let error = send(api, &event).await.unwrap_err();
+        assert_eq!(error.error_type(), "HandlerPanicked", "{event}");
+        assert_eq!(error.to_string(), "the handling of the event panicked");
+    }
 }

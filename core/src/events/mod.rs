@@ -79,6 +79,8 @@ pub use attributes::MessageAttribute;
 pub use authorizer::AuthorizerKind;
 pub use dynamodb::{Change, ChangeKind, DynamoDb};
 pub use error::EventError;
+#[cfg(feature = "websocket")]
+pub(crate) use event::Message;
 pub use event::{Event, ReadError};
 pub use event_bridge::{EventBridge, EventBridgeEvent};
 pub use failures::BatchFailures;

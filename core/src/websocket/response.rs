@@ -4,7 +4,7 @@ use super::{message::IntoMessage, transport::MAX_MESSAGE};
 use crate::{
     ApiError, BoxFuture, Error, Json, Operation, Problem,
     error::framework,
-    events::{Event, Failure, run},
+    events::{Event, Failure, Message, run},
     extract::JsonRejection,
 };
 use http::StatusCode;
@@ -174,7 +174,7 @@ pub fn message<'e>(
 #[doc(hidden)]
 #[must_use]
 pub fn otherwise(event: &Event) -> Vec<u8> {
-    if event.message().is_none() {
+    if matches!(event.message(), None | Some(Message::None)) {
         return message_json(None);
     }
     let mut problem = Problem::new(StatusCode::NOT_FOUND, "route_not_found")

@@ -169,8 +169,9 @@ impl Trigger {
     /// Whether this is asked after all others, and how late.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Self::Any { key: None } => 2,
-            Self::Any { key: Some(_) } | Self::WebSocket(SocketRoute::Default) => 1,
+            Self::Any { key: None } => 3,
+            Self::Any { key: Some(_) } => 2,
+            Self::WebSocket(SocketRoute::Default) => 1,
             _ => 0,
         }
     }

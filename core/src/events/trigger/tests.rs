@@ -109,6 +109,22 @@ fn handlers_that_take_the_same_events_overlap() {
 }
 
 #[test]
+fn the_handlers_of_any_are_asked_last() {
+    let mut triggers = [
+        any(None),
+        any(Some("requestContext")),
+        Trigger::WebSocket(SocketRoute::Default),
+        Trigger::WebSocket(SocketRoute::Named("send")),
+    ];
+    triggers.sort_by_key(Trigger::rank);
+    let order = triggers.map(|trigger| trigger.to_string());
+    assert_eq!(
+        order,
+        ["route = send", "message", "any(key = requestContext)", "any"]
+    );
+}
+
+#[test]
 fn rules_are_known_by_their_name_in_the_arn() {
     for (arn, rule, expected) in [
         ("arn:aws:events:eu-west-1:1:rule/nightly", "nightly", true),

@@ -214,7 +214,10 @@ impl Trigger {
                     })
             }
             (Self::Schedule { rule, .. }, Self::Schedule { rule: other, .. }) => {
-                rule.is_none() || other.is_none() || rule == other
+                match (rule, other) {
+                    (Some(rule), Some(other)) => is_path_of(rule, other) || is_path_of(other, rule),
+                    _ => true,
+                }
             }
             (
                 Self::Schedule { .. },
@@ -296,7 +299,12 @@ fn is_rule(arn: &str, rule: &str) -> bool {
     let path = [":rule/", ":schedule/"]
         .iter()
         .find_map(|kind| arn.rsplit_once(kind));
-    path.is_some_and(|(_, path)| path == rule || path.rsplit('/').next() == Some(rule))
+    path.is_some_and(|(_, path)| is_path_of(path, rule))
+}
+
+/// Whether a path of a rule, with or without its bus, is that of this rule.
+fn is_path_of(path: &str, rule: &str) -> bool {
+    path == rule || path.rsplit('/').next() == Some(rule)
 }
 
 impl fmt::Display for Trigger {

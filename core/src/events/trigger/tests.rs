@@ -83,6 +83,9 @@ fn handlers_that_take_the_same_events_overlap() {
         (schedule(None), schedule(Some("a")), true),
         (schedule(Some("a")), schedule(Some("a")), true),
         (schedule(Some("a")), schedule(Some("b")), false),
+        (schedule(Some("a")), schedule(Some("default/a")), true),
+        (schedule(Some("x/a")), schedule(Some("y/a")), false),
+        (schedule(Some("a/x")), schedule(Some("a")), false),
         (schedule(Some("a")), bridge(&[], &[], &[]), true),
         (schedule(None), bridge(&["aws.scheduler"], &[], &[]), true),
         (

@@ -61,9 +61,7 @@ pub(super) enum Facts<'e> {
         resources: &'e [String],
     },
     /// S3 tests a new notification.
-    S3Test {
-        bucket: &'e str,
-    },
+    S3Test,
     WebSocket {
         /// `CONNECT`, `MESSAGE` or `DISCONNECT`.
         event_type: &'e str,
@@ -119,9 +117,8 @@ impl Trigger {
             (Self::Records { kind, from }, Facts::Records { kind: of, origin }) => {
                 kind == of && is_origin(from.as_ref(), origin)
             }
-            (Self::Records { kind, from }, Facts::S3Test { bucket }) => {
-                *kind == RecordKind::S3 && is_origin(from.as_ref(), bucket)
-            }
+            // It only says that a notification was configured: no handler is called.
+            (Self::Records { kind, .. }, Facts::S3Test) => *kind == RecordKind::S3,
             (
                 Self::EventBridge {
                     source,

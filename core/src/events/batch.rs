@@ -12,9 +12,12 @@ use super::{
 };
 use crate::{BoxFuture, Error, log};
 use serde_json::json;
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tracing::Instrument;
 
@@ -93,6 +96,9 @@ impl Batches {
                 return Err(batch_failed(failed.len(), records.len()));
             }
         }
+        // Two records of an invalid event may have one id.
+        let mut known = HashSet::new();
+        ids.retain(|id| known.insert(*id));
         if batch.kind.is_stream() {
             // The checkpoint: Lambda sends everything from there on again.
             ids.truncate(1);

@@ -101,6 +101,11 @@ async fn only_failed_messages_are_reported() {
         (sqs("q", &["a panics", "b fails", "c"]), &["m0", "m1"], 3),
         (sqs("q", &["a", "b hangs", "c"]), &["m1"], 3),
         (sqs("q", &["a", "b"]), &[], 2),
+        (
+            json!({"Records": [message("q", "m0", "a fails"), message("q", "m0", "b fails")]}),
+            &["m0"],
+            2,
+        ),
         // In a standard queue, also a fair one, groups do not matter.
         (
             json!({"Records": [in_group("q", "m0", "g", "a fails"), in_group("q", "m1", "g", "b")]}),

@@ -127,7 +127,7 @@ pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use list::Listed;
+pub(crate) use {list::Listed, origin::QueueUrl};
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};

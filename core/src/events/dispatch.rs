@@ -14,6 +14,7 @@ use super::{
     run::{failed, run},
     taken::Taken,
     trigger::{Facts, Trigger},
+    untaken::untaken,
 };
 use crate::{
     BoxFuture,
@@ -56,7 +57,7 @@ impl Dispatcher {
         let read = Read::of(&data.event);
         let facts = read.facts();
         let Some(listed) = self.find(&facts, &event) else {
-            return self.other(&event);
+            return self.other(&event, &facts);
         };
         let handler = &listed.handler;
         Taken::by(handler).note();
@@ -90,7 +91,7 @@ impl Dispatcher {
     }
 
     /// The response to an event that no handler takes.
-    fn other(&self, event: &Event) -> Result<Vec<u8>, EventError> {
+    fn other(&self, event: &Event, facts: &Facts<'_>) -> Result<Vec<u8>, EventError> {
         let response = self.on_other.as_ref().and_then(|respond| respond(event));
         if let Some(value) = response {
             Taken::BY_ON_OTHER.note();
@@ -100,7 +101,7 @@ impl Dispatcher {
         let mut handlers = self.handlers.iter().filter(|_| is_socket);
         match handlers.find_map(|listed| listed.handler.otherwise) {
             Some(respond) => Ok(respond(event)),
-            None => Err(UnsupportedEvent::of(&event.data.event).into()),
+            None => Err(untaken(&event.data.event, facts, &self.handlers)),
         }
     }
 }

@@ -73,6 +73,7 @@ mod sqs;
 mod table;
 mod taken;
 mod trigger;
+mod untaken;
 mod warm_up;
 
 pub use attributes::MessageAttribute;

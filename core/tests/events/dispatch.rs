@@ -120,17 +120,44 @@ async fn a_failed_record_fails_the_invocation() {
 
 #[tokio::test]
 async fn an_event_that_nothing_takes_fails() {
-    for event in [
-        sqs("others", &["{}"]),
-        json!({"Records": []}),
-        json!({"Records": [{"eventSource": "aws:ses"}]}),
-        json!({"Records": [7]}),
-        json!({"source": "serverless-plugin-warmup"}),
+    for (event, expected) in [
+        (
+            sqs("others", &["{}"]),
+            "no handler takes records of sqs from `arn:aws:sqs:eu-west-1:123456789012:others`; handlers of this \
+             kind: `ship` (sqs(from = arn:aws:sqs:eu-west-1:123456789012:orders)), `import` (sqs(from = imports))",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:dynamodb", "eventSourceARN": "a".repeat(300)}]}),
+            &format!(
+                "no handler takes records of dynamodb from `{}..`; there is no handler of this kind",
+                "a".repeat(200)
+            ),
+        ),
+        (
+            json!({"source": "shop", "detail-type": "Placed", "detail": {}}),
+            "no handler takes the event of EventBridge with the source `shop` and the detail type `Placed`; there \
+             is no handler of this kind",
+        ),
+        (
+            json!({"Records": []}),
+            "no handler takes an event without records, as that of a tumbling window",
+        ),
+        (json!({"Records": [{"eventSource": "aws:ses"}]}), "`Records`"),
+        (json!({"Records": [7]}), "`Records`"),
+        (
+            json!({"source": "serverless-plugin-warmup"}),
+            "found `source`",
+        ),
     ] {
         let error = send(api(&Calls::default()), &event).await.unwrap_err();
         assert_eq!(error.error_type(), "UnsupportedEvent");
-        let key = event.as_object().unwrap().keys().next().unwrap();
-        assert!(error.to_string().contains(&format!("`{key}`")), "{error}");
+        let is_general = error.to_string().contains("looked for `httpMethod`");
+        match expected.starts_with("no handler") {
+            true => assert_eq!(error.to_string(), expected),
+            false => assert!(error.to_string().contains(expected), "{error}"),
+        }
+        assert_eq!(is_general, !expected.starts_with("no handler"), "{error}");
+        assert!(error.unsupported().is_some());
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Event {
     /// Read when it is first used.
     message: OnceLock<Message>,
     extensions: Extensions,
+    /// Whether the program has handlers of `schedule`.
+    has_schedules: bool,
 }
 
 /// The error of an event that does not fit the type it is read as.
@@ -54,6 +56,7 @@ impl Event {
             records: Vec::new(),
             message: OnceLock::new(),
             extensions: Extensions::new(),
+            has_schedules: false,
         }
     }
 
@@ -149,6 +152,14 @@ impl Event {
 
     pub(crate) fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
+    }
+
+    pub(super) fn has_schedules(&self) -> bool {
+        self.has_schedules
+    }
+
+    pub(super) fn set_has_schedules(&mut self, has_schedules: bool) {
+        self.has_schedules = has_schedules;
     }
 
     pub(crate) fn data(&self) -> &Data {

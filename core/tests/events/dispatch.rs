@@ -188,6 +188,26 @@ async fn warm_ups_are_acknowledged_where_the_api_says_so() {
 }
 
 #[tokio::test]
+async fn a_warm_up_is_no_schedule_of_another_rule() {
+    #[event_handler(schedule(rule = "nightly"))]
+    async fn nightly() {}
+
+    let scheduled = |rule: &str| {
+        json!({
+            "source": "aws.events", "detail-type": "Scheduled Event", "detail": {},
+            "resources": [format!("arn:aws:events:eu-west-1:123456789012:rule/{rule}")],
+        })
+    };
+    let api = || Api::new().events(events![nightly]).on_other_event(events::warm_up);
+    let plugin = json!({"source": "serverless-plugin-warmup"});
+    for event in [scheduled("nightly"), plugin] {
+        assert_eq!(send(api(), &event).await.unwrap(), Value::Null, "{event}");
+    }
+    let error = send(api(), &scheduled("renamed")).await.unwrap_err();
+    assert_eq!(error.error_type(), "UnsupportedEvent");
+}
+
+#[tokio::test]
 async fn errors_of_the_build_are_reported_together() {
     #[event_handler(sqs)]
     async fn any_queue(State(_): State<u64>) {}

@@ -57,7 +57,7 @@ impl Dispatcher {
         let read = Read::of(&data.event);
         let facts = read.facts();
         let Some(listed) = self.find(&facts, &event) else {
-            return self.other(event, &facts);
+            return self.other(event, &read);
         };
         let handler = &listed.handler;
         Taken::by(handler).note();
@@ -91,10 +91,14 @@ impl Dispatcher {
     }
 
     /// The response to an event that no handler takes.
-    fn other(&self, mut event: Event, facts: &Facts<'_>) -> Result<Vec<u8>, EventError> {
+    fn other(&self, mut event: Event, read: &Read<'_>) -> Result<Vec<u8>, EventError> {
         let is_schedule = |listed: &Listed| matches!(listed.trigger, Trigger::Schedule { .. });
         event.set_has_schedules(self.handlers.iter().any(is_schedule));
-        let response = self.on_other.as_ref().and_then(|respond| respond(&event));
+        let mut response = None;
+        if let Some(respond) = &self.on_other {
+            event.set_records(read.records(&event.data)?);
+            response = respond(&event);
+        }
         if let Some(value) = response {
             Taken::BY_ON_OTHER.note();
             return Ok(value.to_string().into_bytes());
@@ -103,7 +107,7 @@ impl Dispatcher {
         let mut handlers = self.handlers.iter().filter(|_| is_socket);
         match handlers.find_map(|listed| listed.handler.otherwise) {
             Some(respond) => Ok(respond(&event)),
-            None => Err(untaken(&event.data.event, facts, &self.handlers)),
+            None => Err(untaken(&event.data.event, &read.facts(), &self.handlers)),
         }
     }
 }

@@ -135,7 +135,8 @@ impl Event {
         self.data.invocation.lambda()
     }
 
-    /// The records of the event; empty if it has none.
+    /// The records of the event: those of SQS, S3, SNS, DynamoDB and Kinesis. Empty if it has none, or those of
+    /// another service.
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records

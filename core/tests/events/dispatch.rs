@@ -188,6 +188,27 @@ async fn warm_ups_are_acknowledged_where_the_api_says_so() {
 }
 
 #[tokio::test]
+async fn other_events_have_their_records() {
+    let respond = |event: &Event| {
+        let texts: Vec<_> = event.records().iter().map(|record| record.text()).collect();
+        (!texts.is_empty()).then(|| json!(texts))
+    };
+    let api = || api(&Calls::default()).on_other_event(respond);
+    let response = send(api(), &sqs("others", &["a", "b"])).await;
+    assert_eq!(response.unwrap(), json!(["a", "b"]));
+    for (event, expected) in [
+        (
+            json!({"Records": [message("others", "m0", "a"), message("more", "m1", "b")]}),
+            "InvalidBatch",
+        ),
+        (json!({"Records": [{"eventSource": "aws:ses"}]}), "UnsupportedEvent"),
+    ] {
+        let error = send(api(), &event).await.unwrap_err();
+        assert_eq!(error.error_type(), expected, "{event}");
+    }
+}
+
+#[tokio::test]
 async fn a_warm_up_is_no_schedule_of_another_rule() {
     #[event_handler(schedule(rule = "nightly"))]
     async fn nightly() {}

@@ -11,6 +11,7 @@ use super::{
     handler::Call,
     list::Listed,
     read::Read,
+    record_kind::RecordKind,
     run::{failed, run},
     taken::Taken,
     trigger::{Facts, Trigger},
@@ -68,21 +69,26 @@ impl Dispatcher {
         let span = log::event_span(&data.invocation, handler.name, is_cold);
         let handled = async {
             event.set_records(read.records(&data)?);
+            let batch = |kind: RecordKind, origin: &str| Batch {
+                event: &event,
+                kind,
+                is_fifo: origin.ends_with(".fifo"),
+            };
             match (handler.call, &facts) {
                 (Call::Event(call), _) => {
                     let handled = run(call(&event), &event).await;
                     handled.map_err(|error| failed(error, handler.name))
                 }
-                (_, Facts::Records { kind, origin }) => {
-                    let batch = Batch {
-                        event: &event,
-                        kind: *kind,
-                        is_fifo: origin.ends_with(".fifo"),
-                    };
-                    self.batches.handle(handler, batch).await
+                (Call::Record(call), Facts::Records { kind, origin }) => {
+                    self.batches.each(handler, call, batch(*kind, origin)).await
                 }
-                // `s3:TestEvent`, which S3 sends when a notification is configured.
-                _ => Ok(b"null".to_vec()),
+                (Call::Batch(call), Facts::Records { kind, origin }) => {
+                    self.batches.whole(handler, call, batch(*kind, origin)).await
+                }
+                // S3 sends it when a notification is configured.
+                (_, Facts::S3Test) => Ok(b"null".to_vec()),
+                // A handler of records takes nothing else.
+                _ => Err(UnsupportedEvent::of(&data.event).into()),
             }
         };
         current::scope(data.invocation.clone(), handled)

@@ -256,16 +256,23 @@ fn matches(detail: &str, expected: &[(&str, &str)]) -> bool {
     let Ok(detail) = serde_json::from_str::<Value>(detail) else {
         return false;
     };
-    let member = |path: &str| {
-        let names = path.split('.');
-        names
-            .into_iter()
-            .try_fold(&detail, |value, name| value.get(name))?
-            .as_str()
-    };
     expected
         .iter()
-        .all(|(path, text)| member(path) == Some(text))
+        .all(|(path, text)| has_text(&detail, path, text))
+}
+
+/// Whether a text is at a path. As in the patterns of EventBridge, an array fits if one of its values does:
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>
+fn has_text(value: &Value, path: &str, text: &str) -> bool {
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    match value {
+        Value::Array(values) => values.iter().any(|value| has_text(value, path, text)),
+        Value::String(found) => path.is_empty() && found == text,
+        Value::Object(members) if !path.is_empty() => members
+            .get(name)
+            .is_some_and(|value| has_text(value, rest, text)),
+        _ => false,
+    }
 }
 
 fn same_origin(one: &Setting, other: &Setting) -> bool {

@@ -128,6 +128,28 @@ fn the_handlers_of_any_are_asked_last() {
 }
 
 #[test]
+fn texts_of_a_detail_fit_as_in_a_pattern() {
+    for (detail, expected) in [
+        (r#"{"order": {"state": "paid"}}"#, true),
+        (r#"{"order": {"state": ["open", "paid"]}}"#, true),
+        (r#"{"order": [{"state": "open"}, {"state": "paid"}]}"#, true),
+        (r#"{"order": {"state": "open"}}"#, false),
+        (r#"{"order": {"state": ["open"]}}"#, false),
+        (r#"{"order": {"state": {"paid": "paid"}}}"#, false),
+        (r#"{"order": "paid"}"#, false),
+        (r#"{"order.state": "paid"}"#, false),
+        (r#"{"order": {"state": 7}}"#, false),
+        ("null", false),
+        ("{", false),
+    ] {
+        let found = matches(detail, &[("order.state", "paid")]);
+        assert_eq!(found, expected, "{detail}");
+    }
+    assert!(matches(r#"{"a": "1", "b": "2"}"#, &[("a", "1"), ("b", "2")]));
+    assert!(!matches(r#"{"a": "1"}"#, &[("a", "1"), ("b", "2")]));
+}
+
+#[test]
 fn rules_are_known_by_their_name_in_the_arn() {
     for (arn, rule, expected) in [
         ("arn:aws:events:eu-west-1:1:rule/nightly", "nightly", true),

@@ -1,6 +1,6 @@
 //! Invocations that fail.
 
-use crate::event::{DecodeError, UnsupportedEvent};
+use crate::event::UnsupportedEvent;
 use std::{borrow::Cow, fmt};
 
 /// The error of an event whose invocation fails: Lambda gets its type and its message.
@@ -76,15 +76,6 @@ impl From<UnsupportedEvent> for EventError {
             event: Box::new(event),
             message: None,
         })
-    }
-}
-
-impl From<DecodeError> for EventError {
-    fn from(error: DecodeError) -> Self {
-        match error {
-            DecodeError::UnsupportedEvent(event) => event.into(),
-            other => Self::failed("HandlerError", other.to_string()),
-        }
     }
 }
 

@@ -22,7 +22,8 @@ use std::{
 pub struct Event {
     pub(super) data: Arc<Data>,
     records: Vec<Record>,
-    /// Read when it is first used.
+    /// Read when they are first used.
+    keys: OnceLock<Vec<String>>,
     message: OnceLock<Message>,
     extensions: Extensions,
     /// Whether the program has handlers of `schedule`.
@@ -54,6 +55,7 @@ impl Event {
                 states,
             }),
             records: Vec::new(),
+            keys: OnceLock::new(),
             message: OnceLock::new(),
             extensions: Extensions::new(),
             has_schedules: false,
@@ -68,13 +70,15 @@ impl Event {
 
     /// The names of the members of the event that are not `null`; none if it is not an object.
     #[must_use]
-    pub fn keys(&self) -> Vec<String> {
-        let members: Option<BTreeMap<String, Option<IgnoredAny>>> =
-            serde_json::from_slice(&self.data.event.json).ok();
-        let members = members.unwrap_or_default().into_iter();
-        members
-            .filter_map(|(name, value)| value.map(|_| name))
-            .collect()
+    pub fn keys(&self) -> &[String] {
+        self.keys.get_or_init(|| {
+            let members: Option<BTreeMap<String, Option<IgnoredAny>>> =
+                serde_json::from_slice(&self.data.event.json).ok();
+            let members = members.unwrap_or_default().into_iter();
+            members
+                .filter_map(|(name, value)| value.map(|_| name))
+                .collect()
+        })
     }
 
     /// Whether the event has a member of this name that is not `null`.

@@ -83,7 +83,9 @@ impl Dispatcher {
                     self.batches.each(handler, call, batch(*kind, origin)).await
                 }
                 (Call::Batch(call), Facts::Records { kind, origin }) => {
-                    self.batches.whole(handler, call, batch(*kind, origin)).await
+                    self.batches
+                        .whole(handler, call, batch(*kind, origin))
+                        .await
                 }
                 // S3 sends it when a notification is configured.
                 (_, Facts::S3Test) => Ok(b"null".to_vec()),

@@ -82,30 +82,30 @@ impl EventBridge {
     }
 }
 
-/// Argument of an event handler: an event of EventBridge with its detail, also in a message of SQS or SNS.
+/// Argument of an event handler: an event of a bus of EventBridge with its detail, also in a message of SQS or SNS.
 ///
 /// A handler of `event_bridge` may also take [`Json`](crate::Json) for the detail and
 /// [`Meta<EventBridge>`](super::Meta) for the rest. A rule with a queue or a topic as its target sends the
 /// whole event there:
 ///
 /// ```
-/// use lambda_api::{event_handler, events::EventBridgeEvent};
+/// use lambda_api::{event_handler, events::BusEvent};
 ///
 /// #[event_handler(sqs)]
-/// async fn placed(event: EventBridgeEvent<u64>) {
+/// async fn placed(event: BusEvent<u64>) {
 ///     println!("{} of {}", event.detail, event.meta.source());
 /// }
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct EventBridgeEvent<T> {
+pub struct BusEvent<T> {
     /// The detail.
     pub detail: T,
     /// What EventBridge says about it.
     pub meta: EventBridge,
 }
 
-impl<T: DeserializeOwned> EventBridgeEvent<T> {
+impl<T: DeserializeOwned> BusEvent<T> {
     fn read(json: &str, depth: usize) -> Result<Self, Error> {
         #[derive(Deserialize)]
         struct Detail<'e> {
@@ -121,7 +121,7 @@ impl<T: DeserializeOwned> EventBridgeEvent<T> {
     }
 }
 
-impl<'e, T: DeserializeOwned> FromRecord<'e> for EventBridgeEvent<T> {
+impl<'e, T: DeserializeOwned> FromRecord<'e> for BusEvent<T> {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::SQS.or(Kinds::SNS);
@@ -132,7 +132,7 @@ impl<'e, T: DeserializeOwned> FromRecord<'e> for EventBridgeEvent<T> {
     }
 }
 
-impl<'e, T: DeserializeOwned> FromEvent<'e> for EventBridgeEvent<T> {
+impl<'e, T: DeserializeOwned> FromEvent<'e> for BusEvent<T> {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::EVENT_BRIDGE;

@@ -13,7 +13,7 @@ use std::{any::type_name, convert::Infallible};
 /// | argument | value |
 /// |---|---|
 /// | [`Json<T>`](Json) | the detail of an EventBridge event, the message of a WebSocket API; of other events, the whole event |
-/// | [`EventBridgeEvent<T>`](super::EventBridgeEvent) | an event of EventBridge with its detail |
+/// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge with its detail |
 /// | [`S3Objects`](super::S3Objects) | the object of an event of S3 from EventBridge |
 /// | [`Meta<K>`](super::Meta) | what the service says about the event |
 /// | [`State<T>`](State) | a value of the application |

@@ -17,7 +17,7 @@ use std::{any::type_name, convert::Infallible};
 /// | `&str`, `&[u8]`, [`Bytes`] | the content of the record, as text or bytes |
 /// | [`S3Objects`](super::S3Objects) | objects of S3, also in a message of SQS or SNS |
 /// | [`Notification<T>`](super::Notification) | a message of SNS, also in one of SQS |
-/// | [`EventBridgeEvent<T>`](super::EventBridgeEvent) | an event of EventBridge in a message of SQS or SNS |
+/// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge in a message of SQS or SNS |
 /// | [`Change<T>`](super::Change) | a change of an item of DynamoDB |
 /// | [`Meta<K>`](super::Meta) | what the service says about the record |
 /// | [`State<T>`](State) | a value of the application |

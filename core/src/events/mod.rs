@@ -83,7 +83,7 @@ pub use error::EventError;
 #[cfg(feature = "websocket")]
 pub(crate) use event::Message;
 pub use event::{Event, ReadError};
-pub use event_bridge::{EventBridge, EventBridgeEvent};
+pub use event_bridge::{BusEvent, EventBridge};
 pub use failures::BatchFailures;
 pub use from_event::FromEvent;
 pub use from_record::FromRecord;
@@ -127,8 +127,8 @@ pub use trigger::Trigger;
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
-#[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use {list::Listed, origin::QueueUrl};
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use {list::Listed, origin::QueueUrl};

@@ -142,7 +142,10 @@ async fn an_event_that_nothing_takes_fails() {
             json!({"Records": []}),
             "no handler takes an event without records, as that of a tumbling window",
         ),
-        (json!({"Records": [{"eventSource": "aws:ses"}]}), "`Records`"),
+        (
+            json!({"Records": [{"eventSource": "aws:ses"}]}),
+            "`Records`",
+        ),
         (json!({"Records": [7]}), "`Records`"),
         (
             json!({"source": "serverless-plugin-warmup"}),
@@ -201,7 +204,10 @@ async fn other_events_have_their_records() {
             json!({"Records": [message("others", "m0", "a"), message("more", "m1", "b")]}),
             "InvalidBatch",
         ),
-        (json!({"Records": [{"eventSource": "aws:ses"}]}), "UnsupportedEvent"),
+        (
+            json!({"Records": [{"eventSource": "aws:ses"}]}),
+            "UnsupportedEvent",
+        ),
     ] {
         let error = send(api(), &event).await.unwrap_err();
         assert_eq!(error.error_type(), expected, "{event}");
@@ -219,7 +225,11 @@ async fn a_warm_up_is_no_schedule_of_another_rule() {
             "resources": [format!("arn:aws:events:eu-west-1:123456789012:rule/{rule}")],
         })
     };
-    let api = || Api::new().events(events![nightly]).on_other_event(events::warm_up);
+    let api = || {
+        Api::new()
+            .events(events![nightly])
+            .on_other_event(events::warm_up)
+    };
     let plugin = json!({"source": "serverless-plugin-warmup"});
     for event in [scheduled("nightly"), plugin] {
         assert_eq!(send(api(), &event).await.unwrap(), Value::Null, "{event}");

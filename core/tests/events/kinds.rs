@@ -6,8 +6,8 @@ use lambda_api::{
     bytes::Bytes,
     event_handler, events,
     events::{
-        Change, ChangeKind, DynamoDb, Event, EventBridge, EventBridgeEvent, Kinesis, Meta, Record,
-        S3, Schedule, Sns, Sqs,
+        BusEvent, Change, ChangeKind, DynamoDb, Event, EventBridge, Kinesis, Meta, Record, S3,
+        Schedule, Sns, Sqs,
     },
     extract::Deadline,
 };
@@ -293,7 +293,7 @@ async fn placed(
     State(calls): State<Calls>,
     Json(detail): Json<Value>,
     Meta(meta): Meta<EventBridge>,
-    whole: EventBridgeEvent<Value>,
+    whole: BusEvent<Value>,
     deadline: Deadline,
 ) {
     assert!(deadline.remaining() > Duration::from_secs(10) && deadline.at().is_some());

@@ -123,7 +123,12 @@ fn the_handlers_of_any_are_asked_last() {
     let order = triggers.map(|trigger| trigger.to_string());
     assert_eq!(
         order,
-        ["route = send", "message", "any(key = requestContext)", "any"]
+        [
+            "route = send",
+            "message",
+            "any(key = requestContext)",
+            "any"
+        ]
     );
 }
 
@@ -145,7 +150,10 @@ fn texts_of_a_detail_fit_as_in_a_pattern() {
         let found = matches(detail, &[("order.state", "paid")]);
         assert_eq!(found, expected, "{detail}");
     }
-    assert!(matches(r#"{"a": "1", "b": "2"}"#, &[("a", "1"), ("b", "2")]));
+    assert!(matches(
+        r#"{"a": "1", "b": "2"}"#,
+        &[("a", "1"), ("b", "2")]
+    ));
     assert!(!matches(r#"{"a": "1"}"#, &[("a", "1"), ("b", "2")]));
 }
 

@@ -17,8 +17,9 @@ const VISIBILITY: u64 = 6;
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
     let id = Wiring::id(listed, from, "Queue");
     let arn = match from.and_then(|from| wiring.values.known(from)) {
-        Some(known) => of_url(&known)
-            .unwrap_or_else(|| arn_of(known, "sqs:${AWS::Region}:${AWS::AccountId}:")),
+        Some(known) => {
+            of_url(&known).unwrap_or_else(|| arn_of(known, "sqs:${AWS::Region}:${AWS::AccountId}:"))
+        }
         None => created(wiring, &id, from),
     };
     let actions = [

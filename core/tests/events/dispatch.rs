@@ -271,7 +271,7 @@ async fn handlers_of_nested_apis_are_added() {
 
 #[test]
 fn kinds_are_sets() {
-    let both = Kinds::SQS | Kinds::S3;
+    let both = Kinds::SQS.or(Kinds::S3);
     assert!(both.contains(Kinds::S3) && !both.contains(Kinds::SNS));
     assert!(Kinds::ALL.contains(both) && !Kinds::SQS.contains(both));
 }

@@ -77,7 +77,6 @@ mod untaken;
 mod warm_up;
 
 pub use attributes::MessageAttribute;
-pub use authorizer::AuthorizerKind;
 pub use dynamodb::{Change, ChangeKind, DynamoDb};
 pub use error::EventError;
 #[cfg(feature = "websocket")]
@@ -103,7 +102,7 @@ pub use sqs::Sqs;
 pub use warm_up::warm_up;
 
 #[doc(hidden)]
-pub use authorizer::AuthorizerTrigger;
+pub use authorizer::{AuthorizerKind, AuthorizerTrigger};
 #[doc(hidden)]
 pub use call::{
     batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, event_0,

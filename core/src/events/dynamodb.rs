@@ -193,7 +193,7 @@ impl<'e, T: DeserializeOwned, K: DeserializeOwned> FromRecord<'e> for Change<T, 
             event_name,
             dynamodb,
         } = record
-            .read()
+            .parse()
             .map_err(|error| Error::new(error).context("expected a change of DynamoDB"))?;
         Ok(Self {
             kind: event_name,

@@ -93,3 +93,17 @@ impl fmt::Display for EventError {
 }
 
 impl std::error::Error for EventError {}
+
+/// The error of an event or a record that does not fit the type it is read as.
+#[derive(Debug, thiserror::Error)]
+#[error("the {what} does not fit: {error}")]
+pub struct ReadError {
+    what: &'static str,
+    error: serde_json::Error,
+}
+
+impl ReadError {
+    pub(super) fn new(what: &'static str, error: serde_json::Error) -> Self {
+        Self { what, error }
+    }
+}

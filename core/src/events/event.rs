@@ -1,6 +1,6 @@
 //! An event that is not an HTTP request.
 
-use super::{data::Data, record::Record};
+use super::{data::Data, error::ReadError, record::Record};
 use crate::{
     Invocation, LambdaContext, Problem,
     event::{OtherEvent, OtherKind},
@@ -29,11 +29,6 @@ pub struct Event {
     /// Whether the program has handlers of `schedule`.
     has_schedules: bool,
 }
-
-/// The error of an event that does not fit the type it is read as.
-#[derive(Debug, thiserror::Error)]
-#[error("the event does not fit: {0}")]
-pub struct ReadError(serde_json::Error);
 
 /// What a WebSocket API sends beside its request context.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,7 +87,8 @@ impl Event {
     /// # Errors
     /// Returns an error if the event does not fit the type.
     pub fn read<'e, T: Deserialize<'e>>(&'e self) -> Result<T, ReadError> {
-        serde_json::from_slice(&self.data.event.json).map_err(ReadError)
+        serde_json::from_slice(&self.data.event.json)
+            .map_err(|error| ReadError::new("event", error))
     }
 
     /// What a WebSocket API sends beside its request context; `None` if the event is another one.

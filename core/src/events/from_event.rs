@@ -144,3 +144,26 @@ impl<'e> FromEvent<'e> for Text {
         Ok(Self(text.to_owned()))
     }
 }
+
+impl Event {
+    /// Takes a value from the event, as a handler of whole events gets it as an argument.
+    ///
+    /// ```
+    /// use lambda_api::{Error, Json, event_handler, events::Event};
+    ///
+    /// #[event_handler(any(key = "job"))]
+    /// async fn run(event: &Event) -> Result<(), Error> {
+    ///     if event.has_key("id") {
+    ///         let Json(job) = event.extract::<Json<serde_json::Value>>()?;
+    ///         println!("{job}");
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if the event does not have the value.
+    pub fn extract<'e, T: FromEvent<'e>>(&'e self) -> Result<T, T::Rejection> {
+        T::from_event(self)
+    }
+}

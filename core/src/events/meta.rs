@@ -41,7 +41,7 @@ impl<'e, K: EventKind> FromRecord<'e> for Meta<K> {
     const KINDS: Kinds = K::KINDS;
 
     fn from_record(record: &'e Record) -> Result<Self, Error> {
-        record.read().map(Self).map_err(unfit::<K>)
+        record.parse().map(Self).map_err(unfit::<K>)
     }
 }
 

@@ -78,10 +78,10 @@ mod warm_up;
 
 pub use attributes::MessageAttribute;
 pub use dynamodb::{Change, ChangeKind, DynamoDb};
-pub use error::EventError;
+pub use error::{EventError, ReadError};
+pub use event::Event;
 #[cfg(feature = "websocket")]
 pub(crate) use event::Message;
-pub use event::{Event, ReadError};
 pub use event_bridge::{BusEvent, EventBridge};
 pub use failures::BatchFailures;
 pub use from_event::FromEvent;

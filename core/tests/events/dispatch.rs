@@ -38,6 +38,14 @@ async fn ship(
 #[event_handler(sqs(from = "imports"), batch)]
 async fn import(State(calls): State<Calls>, messages: &[Record]) -> BatchFailures {
     let texts: Vec<_> = messages.iter().map(|it| it.text().unwrap()).collect();
+    for message in messages {
+        assert_eq!(
+            message.read::<Value>().unwrap()["body"],
+            message.text().unwrap()
+        );
+        let error = message.read::<u8>().unwrap_err().to_string();
+        assert!(error.starts_with("the record does not fit: "), "{error}");
+    }
     calls.add(format!("import {}", texts.join(" ")));
     BatchFailures::default()
 }
@@ -45,6 +53,10 @@ async fn import(State(calls): State<Calls>, messages: &[Record]) -> BatchFailure
 #[event_handler(any(key = "job"))]
 fn job(State(calls): State<Calls>, event: &Event) -> Json<Value> {
     calls.add("job");
+    let Json(value) = event.extract::<Json<Value>>().unwrap();
+    assert_eq!(event.read::<Value>().unwrap(), value);
+    let error = event.read::<Vec<u8>>().unwrap_err().to_string();
+    assert!(error.starts_with("the event does not fit: "), "{error}");
     Json(json!({"keys": event.keys()}))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     attribute_value::Item, from_record::FromRecord, kinds::Kinds, meta::EventKind, origin::Origin,
-    record::Record, seconds::since_epoch,
+    record::Record, sealed::Sealed, seconds::since_epoch,
 };
 use crate::Error;
 use serde::{
@@ -53,6 +53,8 @@ struct Inner {
 struct UserIdentity {
     principal_id: String,
 }
+
+impl Sealed for DynamoDb {}
 
 impl EventKind for DynamoDb {
     const KINDS: Kinds = Kinds::DYNAMODB;

@@ -2,7 +2,7 @@
 
 use super::{
     event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, meta::EventKind,
-    record::Record,
+    record::Record, sealed::Sealed,
 };
 use crate::{Error, extract::parse_json};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -26,6 +26,8 @@ pub struct EventBridge {
     #[serde(rename = "replay-name")]
     replay_name: Option<String>,
 }
+
+impl Sealed for EventBridge {}
 
 impl EventKind for EventBridge {
     const KINDS: Kinds = Kinds::EVENT_BRIDGE.or(Kinds::SCHEDULE);

@@ -66,6 +66,7 @@ mod run;
 mod s3;
 mod s3_objects;
 mod schedule;
+mod sealed;
 mod seconds;
 mod sns;
 mod socket_route;

@@ -1,6 +1,6 @@
 //! Objects of S3.
 
-use super::{kinds::Kinds, meta::EventKind};
+use super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
 use percent_encoding::percent_decode;
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ pub struct S3 {
     time: String,
     region: String,
 }
+
+impl Sealed for S3 {}
 
 impl EventKind for S3 {
     const KINDS: Kinds = Kinds::S3;

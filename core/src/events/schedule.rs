@@ -1,6 +1,6 @@
 //! Schedules of EventBridge.
 
-use super::{kinds::Kinds, meta::EventKind};
+use super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
 use serde::Deserialize;
 
 /// What EventBridge says about a scheduled event: of a rule with a schedule, or of EventBridge Scheduler
@@ -12,6 +12,8 @@ pub struct Schedule {
     #[serde(default)]
     resources: Vec<String>,
 }
+
+impl Sealed for Schedule {}
 
 impl EventKind for Schedule {
     const KINDS: Kinds = Kinds::SCHEDULE;

@@ -4,6 +4,7 @@ use super::{
     attributes::{Attributes, MessageAttribute},
     kinds::Kinds,
     meta::EventKind,
+    sealed::Sealed,
 };
 use serde::Deserialize;
 use std::fmt;
@@ -41,6 +42,8 @@ impl From<Message> for Sns {
         Self(message)
     }
 }
+
+impl Sealed for Sns {}
 
 impl EventKind for Sns {
     const KINDS: Kinds = Kinds::SNS;

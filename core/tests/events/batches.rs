@@ -255,7 +255,7 @@ async fn what_did_not_begin_before_the_deadline_is_reported() {
 }
 
 #[tokio::test]
-async fn a_failure_fails_the_invocation_unless_partial_responses_are_on() {
+async fn a_failure_fails_the_invocation_without_partial_responses() {
     let event = sqs("q", &["a", "b fails"]);
     for (program, variable, is_partial) in [
         (None, None, false),

@@ -32,7 +32,7 @@ fn millis(time: Option<SystemTime>) -> u128 {
 }
 
 #[tokio::test]
-async fn a_message_of_sqs() {
+async fn a_message_of_sqs_has_its_content_and_meta() {
     #[event_handler(sqs)]
     async fn handle(
         State(calls): State<Calls>,
@@ -70,7 +70,7 @@ async fn a_message_of_sqs() {
 }
 
 #[tokio::test]
-async fn an_object_of_s3() {
+async fn an_object_of_s3_has_its_key_and_meta() {
     #[event_handler(s3(from = "uploads"))]
     async fn handle(State(calls): State<Calls>, Meta(object): Meta<S3>, lambda: LambdaContext) {
         assert!(!lambda.request_id.is_empty());
@@ -119,7 +119,7 @@ async fn an_object_of_s3() {
 }
 
 #[tokio::test]
-async fn a_message_of_sns() {
+async fn a_message_of_sns_has_its_content_and_meta() {
     #[event_handler(sns(from = "orders"))]
     async fn handle(State(calls): State<Calls>, Meta(message): Meta<Sns>, Json(n): Json<u64>) {
         calls.add(format!(
@@ -210,7 +210,7 @@ async fn changed(
 }
 
 #[tokio::test]
-async fn a_change_of_dynamodb() {
+async fn a_change_of_dynamodb_has_its_images() {
     let item = |amount: &str| json!({"id": {"S": "o1"}, "sku": {"S": "tea"}, "amount": {"N": amount}, "tags": {"SS": ["a"]}});
     let modified = change(
         "MODIFY",
@@ -249,7 +249,7 @@ async fn an_image_that_does_not_fit_fails_the_record() {
 }
 
 #[tokio::test]
-async fn a_record_of_kinesis() {
+async fn a_record_of_kinesis_has_its_decoded_data() {
     #[event_handler(kinesis(from = "clicks"))]
     async fn handle(State(calls): State<Calls>, Meta(record): Meta<Kinesis>, data: Bytes) {
         calls.add(format!(
@@ -324,7 +324,7 @@ async fn other(State(calls): State<Calls>, event: &Event) {
 }
 
 #[tokio::test]
-async fn events_of_event_bridge() {
+async fn events_of_event_bridge_have_their_detail() {
     let open = json!({"to": {"status": "open"}});
     let rule = |arn: &str| json!([format!("arn:aws:events:eu-west-1:123456789012:rule/{arn}")]);
     let none = json!([]);

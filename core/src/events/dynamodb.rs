@@ -2,7 +2,7 @@
 
 use super::{
     attribute_value::Item, from_record::FromRecord, kinds::Kinds, meta::EventKind, origin::Origin,
-    record::Record, sealed::Sealed, seconds::since_epoch,
+    record::Record, sealed::Sealed, time::since_epoch,
 };
 use crate::Error;
 use serde::{

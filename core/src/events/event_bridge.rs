@@ -2,11 +2,12 @@
 
 use super::{
     event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, meta::EventKind,
-    record::Record, sealed::Sealed,
+    record::Record, sealed::Sealed, time::rfc3339,
 };
 use crate::{Error, extract::parse_json};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
+use std::time::SystemTime;
 
 /// What EventBridge says about an event.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,10 +61,10 @@ impl EventBridge {
         &self.account
     }
 
-    /// When it happened, as RFC 3339.
+    /// When it happened. `None` if the event does not have a time in RFC 3339.
     #[must_use]
-    pub fn time(&self) -> &str {
-        &self.time
+    pub fn time(&self) -> Option<SystemTime> {
+        rfc3339(&self.time)
     }
 
     /// The region that the event was sent from.

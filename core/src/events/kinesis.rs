@@ -1,6 +1,6 @@
 //! Records of Kinesis.
 
-use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, seconds::since_epoch};
+use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, time::since_epoch};
 use serde::Deserialize;
 use std::time::SystemTime;
 

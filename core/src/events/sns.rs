@@ -5,9 +5,10 @@ use super::{
     kinds::Kinds,
     meta::EventKind,
     sealed::Sealed,
+    time::rfc3339,
 };
 use serde::Deserialize;
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 /// What SNS says about a message.
 #[derive(Clone)]
@@ -70,10 +71,10 @@ impl Sns {
         self.0.subject.as_deref()
     }
 
-    /// When the message was sent, as RFC 3339.
+    /// When the message was sent. `None` if the event does not have a time in RFC 3339.
     #[must_use]
-    pub fn timestamp(&self) -> &str {
-        &self.0.timestamp
+    pub fn sent_at(&self) -> Option<SystemTime> {
+        rfc3339(&self.0.timestamp)
     }
 
     /// The number of the message in a FIFO topic.

@@ -1,6 +1,9 @@
 //! DynamoDB's JSON as a data format of serde: `{"N": "7"}` is the number 7.
 
-use super::decimal::{self, Decimal};
+use super::{
+    decimal::{self, Decimal},
+    parts::Text,
+};
 use serde::{
     Deserialize, Deserializer,
     de::{
@@ -34,10 +37,6 @@ impl Item<'_> {
         T::deserialize(Value::Map(self))
     }
 }
-
-/// A string that borrows if it has no escapes.
-#[derive(Deserialize)]
-struct Text<'e>(#[serde(borrow)] Cow<'e, str>);
 
 /// A string of base64.
 struct Base64(Vec<u8>);

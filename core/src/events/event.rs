@@ -1,6 +1,6 @@
 //! An event that is not an HTTP request.
 
-use super::{data::Data, error::ReadError, record::Record};
+use super::{data::Data, error::ReadError, parts::Detail, record::Record};
 use crate::{
     Invocation, LambdaContext, Problem,
     event::{OtherEvent, OtherKind},
@@ -8,7 +8,6 @@ use crate::{
 };
 use http::{Extensions, StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::value::RawValue;
 use std::{
     collections::BTreeMap,
     fmt,
@@ -107,11 +106,6 @@ impl Event {
             Some(Message::Text(text)) => return Ok(text),
             Some(Message::Invalid) => return Err(no_text()),
             Some(Message::None) | None => {}
-        }
-        #[derive(Deserialize)]
-        struct Detail<'e> {
-            #[serde(borrow)]
-            detail: &'e RawValue,
         }
         if self.data.event.kind == OtherKind::EventBridge
             && let Ok(Detail { detail }) = self.read()

@@ -2,11 +2,10 @@
 
 use super::{
     event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, meta::EventKind,
-    record::Record, sealed::Sealed, time::rfc3339,
+    parts::Detail, record::Record, sealed::Sealed, time::rfc3339,
 };
 use crate::{Error, extract::parse_json};
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
 use std::time::SystemTime;
 
 /// What EventBridge says about an event.
@@ -110,11 +109,6 @@ pub struct BusEvent<T> {
 
 impl<T: DeserializeOwned> BusEvent<T> {
     fn read(json: &str, depth: usize) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Detail<'e> {
-            #[serde(borrow)]
-            detail: &'e RawValue,
-        }
         let unfit = |error| Error::new(error).context("expected an event of EventBridge");
         let Detail { detail } = serde_json::from_str(json).map_err(unfit)?;
         Ok(Self {

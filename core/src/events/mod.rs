@@ -58,6 +58,7 @@ mod notification;
 mod origin;
 mod outcome;
 mod partial;
+mod parts;
 mod probe;
 mod read;
 mod record;

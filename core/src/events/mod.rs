@@ -127,5 +127,7 @@ pub(crate) use handlers::Handlers;
 #[cfg(any(debug_assertions, feature = "local"))]
 pub(crate) use list::Listed;
 #[cfg(feature = "websocket")]
+pub(crate) use read::Socket;
+#[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};

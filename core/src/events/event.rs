@@ -31,7 +31,7 @@ pub struct Event {
 
 /// What a WebSocket API sends beside its request context.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Message {
+enum Message {
     /// A connection begins or ends.
     None,
     Text(String),
@@ -91,7 +91,7 @@ impl Event {
     }
 
     /// What a WebSocket API sends beside its request context; `None` if the event is another one.
-    pub(crate) fn message(&self) -> Option<&Message> {
+    fn message(&self) -> Option<&Message> {
         let is_socket = self.data.event.kind == OtherKind::WebSocket;
         is_socket.then(|| self.message.get_or_init(|| Message::of(self)))
     }

@@ -82,8 +82,6 @@ pub use attributes::MessageAttribute;
 pub use dynamodb::{Change, ChangeKind, DynamoDb};
 pub use error::{EventError, ReadError};
 pub use event::Event;
-#[cfg(feature = "websocket")]
-pub(crate) use event::Message;
 pub use event_bridge::{BusEvent, EventBridge};
 pub use failures::BatchFailures;
 pub use from_event::FromEvent;
@@ -128,6 +126,8 @@ pub use trigger::Trigger;
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
+#[cfg(feature = "websocket")]
+pub(crate) use read::Socket;
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};

@@ -50,9 +50,17 @@ struct S3Test<'e> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Socket<'e> {
+pub(crate) struct Socket<'e> {
     #[serde(borrow)]
     request_context: SocketContext<'e>,
+}
+
+impl Socket<'_> {
+    /// `CONNECT`, `DISCONNECT` or `MESSAGE`.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn event_type(&self) -> &str {
+        &self.request_context.event_type
+    }
 }
 
 #[derive(Deserialize)]
@@ -60,8 +68,9 @@ pub(super) struct Socket<'e> {
 struct SocketContext<'e> {
     #[serde(borrow)]
     event_type: Cow<'e, str>,
+    // The type of the event is enough for `$connect` and `$disconnect`.
     #[serde(borrow)]
-    route_key: Cow<'e, str>,
+    route_key: Option<Cow<'e, str>>,
 }
 
 impl<'e> Read<'e> {
@@ -115,7 +124,7 @@ impl<'e> Read<'e> {
             Self::S3Test => Facts::S3Test,
             Self::WebSocket(event) => Facts::WebSocket {
                 event_type: &event.request_context.event_type,
-                route_key: &event.request_context.route_key,
+                route_key: event.request_context.route_key.as_deref().unwrap_or_default(),
             },
             Self::Authorizer(kind, head) => Facts::Authorizer {
                 kind: *kind,

@@ -104,6 +104,14 @@ impl<'e, T: Clone + Send + Sync + 'static> FromEvent<'e> for State<T> {
 impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
     type Rejection = Error;
 
+    // In a batch, it would be the whole event: each record has a content of its own. Connections of a WebSocket API
+    // have none.
+    const KINDS: Kinds = Kinds::EVENT_BRIDGE
+        .or(Kinds::SCHEDULE)
+        .or(Kinds::OTHER)
+        .or(Kinds::AUTHORIZER)
+        .or(Kinds::MESSAGE);
+
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         let depth = event.data().states.limits.json_depth;
         let content = event.content().map_err(Error::new)?;

@@ -1,5 +1,7 @@
 //! What a record comes from: a queue, topic, table, stream or bucket.
 
+use super::record_kind::RecordKind;
+
 /// What a record comes from, as a program or an event writes it: a name, an ARN, or the URL of a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Origin<'e> {
@@ -40,6 +42,26 @@ impl<'e> Origin<'e> {
             && meet(self.account, other.account)
             && meet(self.region, other.region)
     }
+}
+
+/// Why a text cannot be that of an origin of this kind.
+pub(super) fn error(kind: RecordKind, text: &str) -> Option<String> {
+    let service = kind.name();
+    if let Some(rest) = text.strip_prefix("arn:") {
+        let found = rest.split(':').nth(1).unwrap_or_default();
+        return (found != service)
+            .then(|| format!("expected an ARN of `{service}`, found `{text}`"));
+    }
+    if kind == RecordKind::Sqs && QueueUrl::parse(text).is_some() {
+        return None;
+    }
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_name = !text.is_empty() && text.bytes().all(is_known);
+    let url = match kind {
+        RecordKind::Sqs => ", an ARN or a URL",
+        _ => " or an ARN",
+    };
+    (!is_name).then(|| format!("expected a name{url}, found `{text}`"))
 }
 
 /// The URL of a queue: `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, also that of an emulator.
@@ -194,6 +216,52 @@ mod tests {
         }
         for text in ["orders", "https://", "https://host", "https://host/orders"] {
             assert_eq!(QueueUrl::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_never_fit_is_an_error() {
+        use RecordKind::{Kinesis, S3, Sns, Sqs};
+        for (kind, text, expected) in [
+            (Sqs, "orders.fifo", None),
+            (Sqs, QUEUE, None),
+            (Sqs, "http://localhost:4566/1/orders", None),
+            (S3, "my.bucket-1", None),
+            (Sqs, "", Some("expected a name, an ARN or a URL, found ``")),
+            (
+                Sqs,
+                "arn:aws:sns:eu-west-1:1:orders",
+                Some("expected an ARN of `sqs`, found `arn:aws:sns:eu-west-1:1:orders`"),
+            ),
+            (
+                Sqs,
+                "https://orders",
+                Some("expected a name, an ARN or a URL, found `https://orders`"),
+            ),
+            (
+                Sns,
+                "https://sqs.eu-west-1.amazonaws.com/1/orders",
+                Some(
+                    "expected a name or an ARN, found `https://sqs.eu-west-1.amazonaws.com/1/orders`",
+                ),
+            ),
+            (
+                S3,
+                "s3://uploads",
+                Some("expected a name or an ARN, found `s3://uploads`"),
+            ),
+            (
+                S3,
+                "uploads/images",
+                Some("expected a name or an ARN, found `uploads/images`"),
+            ),
+            (
+                Kinesis,
+                "a b",
+                Some("expected a name or an ARN, found `a b`"),
+            ),
+        ] {
+            assert_eq!(error(kind, text).as_deref(), expected, "{text}");
         }
     }
 }

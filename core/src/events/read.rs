@@ -124,7 +124,11 @@ impl<'e> Read<'e> {
             Self::S3Test => Facts::S3Test,
             Self::WebSocket(event) => Facts::WebSocket {
                 event_type: &event.request_context.event_type,
-                route_key: event.request_context.route_key.as_deref().unwrap_or_default(),
+                route_key: event
+                    .request_context
+                    .route_key
+                    .as_deref()
+                    .unwrap_or_default(),
             },
             Self::Authorizer(kind, head) => Facts::Authorizer {
                 kind: *kind,

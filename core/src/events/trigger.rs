@@ -2,7 +2,7 @@
 
 use super::{
     authorizer::{AuthorizerKind, AuthorizerTrigger},
-    origin::Origin,
+    origin::{self, Origin},
     record_kind::RecordKind,
     socket_route::SocketRoute,
 };
@@ -86,6 +86,17 @@ impl Trigger {
         match self {
             Self::Records { from, .. } => from.as_ref().map(|from| ("from", from)),
             Self::Authorizer(authorizer) => authorizer.api.as_ref().map(|api| ("api", api)),
+            _ => None,
+        }
+    }
+
+    /// Why no event can fit, if the value of the setting is known.
+    pub(super) fn error(&self) -> Option<String> {
+        match self {
+            Self::Records {
+                kind,
+                from: Some(from),
+            } => origin::error(*kind, from.literal()?),
             _ => None,
         }
     }

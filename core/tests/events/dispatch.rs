@@ -255,7 +255,10 @@ async fn errors_of_the_build_are_reported_together() {
     #[event_handler(sqs)]
     async fn any_queue(State(_): State<u64>) {}
 
-    let api = Api::new().events(events![ship, import, any_queue]);
+    #[event_handler(s3(from = "s3://uploads"))]
+    async fn no_bucket() {}
+
+    let api = Api::new().events(events![ship, import, any_queue, no_bucket]);
     let errors = api
         .environment([("LAMBDA_API_PARTIAL", "on")])
         .build()
@@ -266,6 +269,7 @@ async fn errors_of_the_build_are_reported_together() {
         "the environment variable `ORDERS_QUEUE` for `from` is missing or empty",
         "`LAMBDA_API_PARTIAL`: expected `true` or `false`, found `on`",
         "needs the state `u64`: add it with `Api::state`",
+        "`from`: expected a name or an ARN, found `s3://uploads`",
         "take the same events: `sqs(from = imports)` and `sqs`",
     ] {
         assert!(errors.contains(expected), "{errors}");

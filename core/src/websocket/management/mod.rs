@@ -91,7 +91,10 @@ impl Management {
 const INVALID_ID: &[u8] = b"Invalid connectionId";
 
 fn outcome(status: StatusCode, said: &[u8], size: usize) -> Result<Delivery, ManagementError> {
-    let is_no_id = || said.windows(INVALID_ID.len()).any(|part| part == INVALID_ID);
+    let is_no_id = || {
+        said.windows(INVALID_ID.len())
+            .any(|part| part == INVALID_ID)
+    };
     match status {
         status if status.is_success() => Ok(Delivery::Delivered),
         StatusCode::GONE => Ok(Delivery::Gone),

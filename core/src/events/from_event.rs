@@ -2,11 +2,11 @@
 
 use super::{event::Event, kinds::Kinds, record::Record};
 use crate::{
-    Error, Json, LambdaContext, Operation, State,
-    extract::{Deadline, StateRejection, Text, parse_json},
+    Error, Json, Operation,
+    extract::{Text, parse_json},
 };
 use serde::Deserialize;
-use std::{any::type_name, convert::Infallible};
+use std::convert::Infallible;
 
 /// Types that can be an argument of a handler of a whole event, or of a whole batch.
 ///
@@ -16,10 +16,10 @@ use std::{any::type_name, convert::Infallible};
 /// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge with its detail |
 /// | [`S3Objects`](super::S3Objects) | the object of an event of S3 from EventBridge |
 /// | [`Meta<K>`](super::Meta) | what the service says about the event |
-/// | [`State<T>`](State) | a value of the application |
-/// | [`Deadline`] | the time at which the handler is stopped |
+/// | [`State<T>`](crate::State) | a value of the application |
+/// | [`Deadline`](crate::extract::Deadline) | the time at which the handler is stopped |
 /// | `Result<T, T::Rejection>` | one of these, or why the event does not have it |
-/// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
+/// | [`LambdaContext`](crate::LambdaContext) (or a reference) | the data of Lambda about the invocation |
 /// | `&Event` | the event |
 /// | `&[Record]` | the records of a batch |
 #[diagnostic::on_unimplemented(
@@ -48,14 +48,6 @@ pub trait FromEvent<'e>: Sized {
     }
 }
 
-impl<'e> FromEvent<'e> for &'e Event {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event)
-    }
-}
-
 impl<'e> FromEvent<'e> for &'e [Record] {
     type Rejection = Infallible;
 
@@ -67,37 +59,6 @@ impl<'e> FromEvent<'e> for &'e [Record] {
 
     fn from_event(event: &'e Event) -> Result<Self, Infallible> {
         Ok(event.records())
-    }
-}
-
-impl<'e> FromEvent<'e> for &'e LambdaContext {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event.lambda())
-    }
-}
-
-impl<'e> FromEvent<'e> for LambdaContext {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event.lambda().clone())
-    }
-}
-
-impl<'e, T: Clone + Send + Sync + 'static> FromEvent<'e> for State<T> {
-    type Rejection = StateRejection;
-
-    fn from_event(event: &'e Event) -> Result<Self, StateRejection> {
-        let state = event.data().state::<T>().cloned();
-        state
-            .map(State)
-            .ok_or(StateRejection::Missing(type_name::<T>()))
-    }
-
-    fn describe(operation: &mut Operation) {
-        operation.require_state::<T>();
     }
 }
 
@@ -116,28 +77,6 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
         let depth = event.data().states.limits.json_depth;
         let content = event.content().map_err(Error::new)?;
         parse_json(content, depth).map(Json).map_err(Error::new)
-    }
-}
-
-impl<'e> FromEvent<'e> for Deadline {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event.data().deadline())
-    }
-}
-
-impl<'e, T: FromEvent<'e>> FromEvent<'e> for Result<T, T::Rejection> {
-    type Rejection = Infallible;
-
-    const KINDS: Kinds = T::KINDS;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(T::from_event(event))
-    }
-
-    fn describe(operation: &mut Operation) {
-        T::describe(operation);
     }
 }
 

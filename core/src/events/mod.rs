@@ -29,6 +29,7 @@
 //!
 //! [`guide::events`](crate::guide::events) has the kinds, the filters, and what is returned, retried and lost.
 
+mod arguments;
 mod attribute_value;
 mod attributes;
 mod authorizer;

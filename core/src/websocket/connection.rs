@@ -33,8 +33,8 @@ use std::{fmt, sync::Arc, time::SystemTime};
 /// While the handler of `$connect` runs, the connection is not open yet: a message to it is
 /// [`Delivery::Gone`].
 ///
-/// What it says comes from the event, which whoever may invoke the function can write. So the
-/// function must be invoked by the WebSocket API alone if its handlers rely on it.
+/// What it says comes from the event, which any caller with `lambda:InvokeFunction` can write: grant that to the
+/// WebSocket API alone.
 #[derive(Clone)]
 pub struct Connection {
     id: String,

@@ -4,12 +4,12 @@ use super::{message::IntoMessage, transport::MAX_MESSAGE};
 use crate::{
     ApiError, BoxFuture, Error, Json, Operation, Problem,
     error::framework,
-    events::{Event, Failure, run},
+    events::{Event, Failure, Socket, run},
     extract::JsonRejection,
 };
 use http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Response of `#[ws_handler(connect)]`: accepts the connection with a subprotocol that the client
 /// [offers](super::Handshake::protocols).
@@ -136,19 +136,7 @@ pub fn connection<'e>(
     Box::pin(async move {
         match run(call(event), event).await {
             Ok(response) => Ok(response),
-            Err(failure) => {
-                let problem = problem(failure, event);
-                let headers: Map<String, Value> =
-                    [("content-type".to_owned(), "application/problem+json".into())]
-                        .into_iter()
-                        .collect();
-                let response = json!({
-                    "statusCode": problem.status().as_u16(),
-                    "headers": headers,
-                    "body": text(&problem),
-                });
-                Ok(response.to_string().into_bytes())
-            }
+            Err(failure) => Ok(rejection_json(&problem(failure, event))),
         }
     })
 }
@@ -170,18 +158,40 @@ pub fn message<'e>(
 }
 
 /// The response to an event that no handler takes: connections are accepted, and a message gets a
-/// problem.
+/// problem. An event of another type is rejected, since the handler of `connect` was not asked.
 #[doc(hidden)]
 #[must_use]
 pub fn otherwise(event: &Event) -> Vec<u8> {
-    if event.message().is_none() {
-        return message_json(None);
-    }
-    let mut problem = Problem::new(StatusCode::NOT_FOUND, "route_not_found")
-        .with_detail("no handler takes this message");
+    let socket = event.read::<Socket<'_>>().ok();
+    let (status, code, detail) = match socket.as_ref().map(Socket::event_type) {
+        Some("CONNECT" | "DISCONNECT") => return message_json(None),
+        Some("MESSAGE") => (
+            StatusCode::NOT_FOUND,
+            "route_not_found",
+            "no handler takes this message",
+        ),
+        _ => (
+            StatusCode::BAD_REQUEST,
+            "invalid_event",
+            "expected an event of type `CONNECT`, `DISCONNECT` or `MESSAGE`",
+        ),
+    };
+    let mut problem = Problem::new(status, code).with_detail(detail);
     problem.set_request_id(&event.data().invocation);
     problem.log();
-    message_json(Some(text(&problem)))
+    match status {
+        StatusCode::NOT_FOUND => message_json(Some(text(&problem))),
+        _ => rejection_json(&problem),
+    }
+}
+
+fn rejection_json(problem: &Problem) -> Vec<u8> {
+    let response = json!({
+        "statusCode": problem.status().as_u16(),
+        "headers": {"content-type": "application/problem+json"},
+        "body": text(problem),
+    });
+    response.to_string().into_bytes()
 }
 
 fn message_json(body: Option<String>) -> Vec<u8> {

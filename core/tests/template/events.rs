@@ -615,6 +615,25 @@ mod sockets {
     }
 
     #[test]
+    fn a_program_may_send_to_another_websocket_api() {
+        let settings = WebSocketApi::new().endpoint(env("WS_ENDPOINT"));
+        let yaml = yaml(&with(events![]).websocket(settings), Gateway::HttpApi);
+        assert!(!yaml.contains("AWS::Serverless::WebSocketApi"), "{yaml}");
+        assert_contains(
+            &resource(&yaml, "Function"),
+            &[
+                "WS_ENDPOINT: !Ref WsEndpoint",
+                "Action: [\"execute-api:ManageConnections\"]",
+                ":${WebSocketApiId}/*/*/@connections/*",
+            ],
+        );
+        assert_contains(
+            &resource(&yaml, "Parameters"),
+            &["WebSocketApiId:", "WsEndpoint:"],
+        );
+    }
+
+    #[test]
     fn the_authorizer_of_the_program_closes_the_handshake() {
         let settings = WebSocketApi::new().route_selection("$request.body.type");
         let yaml = yaml(

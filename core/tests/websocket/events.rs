@@ -62,6 +62,32 @@ async fn a_connection_is_accepted() {
     assert_eq!(accepted, json!({"statusCode": 200}));
 }
 
+#[ws_handler(connect)]
+async fn reject() -> Result<(), lambda_api::Problem> {
+    Err(lambda_api::Problem::new(http::StatusCode::FORBIDDEN, "no"))
+}
+
+#[tokio::test]
+async fn a_handshake_that_no_handler_was_asked_about_is_rejected() {
+    let app = Api::new().events(events![reject]).build().await.unwrap();
+    for (event_type, route, status) in [
+        (json!("CONNECT"), json!("$connect"), 403),
+        (json!("CONNECT"), Value::Null, 403),
+        (json!("CONNECT"), json!("other"), 403),
+        (json!("CONNECT"), json!(7), 400),
+        (json!("connect"), json!("$connect"), 400),
+        (json!("DISCONNECT"), Value::Null, 200),
+    ] {
+        let mut context = context("", "");
+        context["eventType"] = event_type.clone();
+        context["routeKey"] = route.clone();
+        let event = json!({"requestContext": context}).to_string().into();
+        let response = app.handle_event(event, LambdaContext::for_test()).await;
+        let response: Value = serde_json::from_slice(&response.unwrap()).unwrap();
+        assert_eq!(response["statusCode"], status, "{event_type} {route}");
+    }
+}
+
 #[tokio::test]
 async fn a_message_is_read_as_text_or_base64() {
     for (body, is_base64, expected) in [

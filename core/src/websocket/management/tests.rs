@@ -108,6 +108,29 @@ async fn a_status_is_an_outcome() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_of_no_connection_is_gone() {
+    for (message, expected) in [
+        ("Invalid connectionId: x", Ok(Delivery::Gone)),
+        ("Bad Request", Err(ManagementError::Status(400))),
+    ] {
+        let body = serde_json::json!({"message": message, "connectionId": "x"}).to_string();
+        let server = Server::start(move |_| (400, body.clone())).await;
+        let sent = at(&server).send("x", post("{}"), &variable).await;
+        assert_eq!(sent, expected, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_cannot_name_an_api_of_another_region() {
+    let domain = "abc123.execute-api.us-east-1.amazonaws.com";
+    let management = Management::new(Endpoint::of_event(domain, "prod").unwrap());
+    let error = management.send("id", post(""), &variable).await;
+    let error = error.unwrap_err().to_string();
+    let expected = "expected an event from an API in eu-west-1, found us-east-1";
+    assert!(error.starts_with(expected), "{error}");
+}
+
+#[tokio::test]
 async fn a_closed_connection_is_tried_again() {
     let server = Server::forgetful(|_| (200, String::new())).await;
     for count in 1..=3 {

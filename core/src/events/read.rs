@@ -128,7 +128,11 @@ impl<'e> Read<'e> {
             },
             Self::WebSocket(event) => Facts::WebSocket {
                 event_type: &event.request_context.event_type,
-                route_key: event.request_context.route_key.as_deref().unwrap_or_default(),
+                route_key: event
+                    .request_context
+                    .route_key
+                    .as_deref()
+                    .unwrap_or_default(),
             },
             Self::Authorizer(kind, head) => Facts::Authorizer {
                 kind: *kind,

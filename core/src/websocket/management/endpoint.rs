@@ -81,7 +81,10 @@ impl Endpoint {
     }
 
     /// The region that requests are signed for. `own` is that of the function.
-    pub(super) fn region_of_requests(&self, own: Option<String>) -> Result<String, ManagementError> {
+    pub(super) fn region_of_requests(
+        &self,
+        own: Option<String>,
+    ) -> Result<String, ManagementError> {
         let own = own.filter(|region| !region.is_empty());
         match (&self.region, own) {
             (Some(region), own) if self.is_of_event && own.as_ref() != Some(region) => {
@@ -94,7 +97,8 @@ impl Endpoint {
             (Some(region), _) => Ok(region.clone()),
             (None, Some(own)) => Ok(own),
             (None, None) => Err(ManagementError::Endpoint(
-                "expected the variable AWS_REGION, since the endpoint has a custom domain".to_owned(),
+                "expected the variable AWS_REGION, since the endpoint has a custom domain"
+                    .to_owned(),
             )),
         }
     }
@@ -211,7 +215,10 @@ mod tests {
             ("http://[::1]:9000/x", "http://[::1]:9000/x", None),
         ] {
             let endpoint = Endpoint::parse(text).unwrap();
-            assert_eq!((&*endpoint.base, endpoint.region.as_deref()), (base, region));
+            assert_eq!(
+                (&*endpoint.base, endpoint.region.as_deref()),
+                (base, region)
+            );
         }
     }
 

@@ -91,9 +91,12 @@ impl Management {
 const INVALID_ID: &[u8] = b"Invalid connectionId";
 
 fn outcome(status: StatusCode, said: &[u8], size: usize) -> Result<Delivery, ManagementError> {
-    let is_no_id = || said.windows(INVALID_ID.len()).any(|part| part == INVALID_ID);
+    let is_no_id = || {
+        said.windows(INVALID_ID.len())
+            .any(|part| part == INVALID_ID)
+    };
     match status {
-        status if status.is_success() => Ok(Delivery::Delivered),
+        status if status.is_success() => Ok(Delivery::Sent),
         StatusCode::GONE => Ok(Delivery::Gone),
         StatusCode::BAD_REQUEST if is_no_id() => Ok(Delivery::Gone),
         StatusCode::FORBIDDEN => Err(ManagementError::Denied),

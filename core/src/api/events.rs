@@ -48,6 +48,20 @@ impl Api {
     /// let api = Api::new().on_other_event(events::warm_up);
     /// ```
     ///
+    /// # Responses acknowledge
+    /// Whatever the function returns as `Some`, Lambda takes for a success: it deletes messages of a queue, and does not
+    /// send an asynchronous event again. A function that returns `Some` for everything loses the messages of a
+    /// queue whose `from` has a typing error. So return `Some` only for events that the function knows:
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    /// use serde_json::json;
+    ///
+    /// let api = Api::new().on_other_event(|event| event.has_key("ping").then(|| json!("pong")));
+    /// ```
+    ///
+    /// A panic of the function fails the invocation.
+    ///
     /// Only on the outermost API.
     ///
     /// The function does not see HTTP requests, events that are not JSON, and an event with two request

@@ -165,7 +165,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
                 Some(Decimal::Float(number)) => visitor.visit_f64(number),
                 None => Err(de::Error::invalid_value(
                     Unexpected::Str(&text),
-                    &"a number",
+                    &"a number that fits without a loss of digits",
                 )),
             },
             Self::Binary(bytes) => visitor.visit_byte_buf(bytes),

@@ -127,7 +127,9 @@ impl DynamoDb {
 ///
 /// Images are read from DynamoDB's JSON, such as `{"id": {"N": "7"}}`, as if it was `{"id": 7}`. Numbers are exact
 /// or an error: an integer type takes the integers that it can hold, and `String` takes every number with all its
-/// digits; `f64` is the nearest one. Sets are sequences. Binary values are bytes (`Vec<u8>`, `Bytes`).
+/// digits. Only `f64` is the nearest one. Where a type does not say what it expects (`serde_json::Value`,
+/// `#[serde(flatten)]`, untagged and tagged enums), a number is `u64`, `i64` or `f64`, and an error if none of these has all
+/// its digits: there, `String` and `i128` take no number. Sets are sequences. Binary values are bytes (`Vec<u8>`, `Bytes`).
 ///
 /// An image is `None` if the change or the stream has none: a new item has no old image, and a stream of
 /// `KEYS_ONLY` has no images.

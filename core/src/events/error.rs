@@ -13,7 +13,11 @@ pub struct EventError(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Unsupported(Box<UnsupportedEvent>),
+    Unsupported {
+        event: Box<UnsupportedEvent>,
+        /// What says more than the keys of the event.
+        message: Option<String>,
+    },
     Failed {
         error_type: &'static str,
         message: Cow<'static, str>,
@@ -21,6 +25,14 @@ enum Kind {
 }
 
 impl EventError {
+    /// An event that no handler takes, with a message that says why.
+    pub(super) fn untaken(event: UnsupportedEvent, message: String) -> Self {
+        Self(Kind::Unsupported {
+            event: Box::new(event),
+            message: Some(message),
+        })
+    }
+
     /// An invocation that fails with a message.
     pub(crate) fn failed(error_type: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Kind::Failed {
@@ -43,7 +55,7 @@ impl EventError {
     #[must_use]
     pub fn error_type(&self) -> &'static str {
         match &self.0 {
-            Kind::Unsupported(_) => "UnsupportedEvent",
+            Kind::Unsupported { .. } => "UnsupportedEvent",
             Kind::Failed { error_type, .. } => error_type,
         }
     }
@@ -52,7 +64,7 @@ impl EventError {
     #[must_use]
     pub fn unsupported(&self) -> Option<&UnsupportedEvent> {
         match &self.0 {
-            Kind::Unsupported(event) => Some(event),
+            Kind::Unsupported { event, .. } => Some(event),
             Kind::Failed { .. } => None,
         }
     }
@@ -60,7 +72,10 @@ impl EventError {
 
 impl From<UnsupportedEvent> for EventError {
     fn from(event: UnsupportedEvent) -> Self {
-        Self(Kind::Unsupported(Box::new(event)))
+        Self(Kind::Unsupported {
+            event: Box::new(event),
+            message: None,
+        })
     }
 }
 
@@ -76,7 +91,11 @@ impl From<DecodeError> for EventError {
 impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Unsupported(event) => event.fmt(f),
+            Kind::Unsupported {
+                message: Some(message),
+                ..
+            } => f.write_str(message),
+            Kind::Unsupported { event, .. } => event.fmt(f),
             Kind::Failed { message, .. } => f.write_str(message),
         }
     }

@@ -106,9 +106,8 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         let depth = event.data().states.limits.json_depth;
-        parse_json(event.content(), depth)
-            .map(Json)
-            .map_err(Error::new)
+        let content = event.content().map_err(Error::new)?;
+        parse_json(content, depth).map(Json).map_err(Error::new)
     }
 }
 
@@ -134,16 +133,14 @@ impl<'e, T: FromEvent<'e>> FromEvent<'e> for Result<T, T::Rejection> {
     }
 }
 
-/// The message of a WebSocket API, as it is.
+/// The message of a WebSocket API, as it is. The client gets a 400 (`invalid_text`) if it is not UTF-8.
 impl<'e> FromEvent<'e> for Text {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::MESSAGE;
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
-        let message = event.message().map(str::to_owned);
-        message
-            .map(Self)
-            .ok_or_else(|| Error::msg("expected a message in UTF-8"))
+        let text = event.text().map_err(Error::new)?;
+        Ok(Self(text.to_owned()))
     }
 }

@@ -73,6 +73,7 @@ mod sqs;
 mod table;
 mod taken;
 mod trigger;
+mod untaken;
 mod warm_up;
 
 pub use attributes::MessageAttribute;
@@ -124,10 +125,10 @@ pub use trigger::Trigger;
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
-#[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use list::Listed;
 #[cfg(feature = "websocket")]
 pub(crate) use read::Socket;
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use {list::Listed, origin::QueueUrl};

@@ -14,11 +14,8 @@ impl<'e> Origin<'e> {
             let mut parts = rest.splitn(5, ':').skip(2);
             let mut part = || parts.next().unwrap_or_default().trim();
             (part(), part(), name_of(part()))
-        } else if let Some(url) = text.strip_prefix("https://") {
-            // `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`
-            let mut parts = url.rsplit('/');
-            let name = parts.next().unwrap_or_default();
-            ("", parts.next().unwrap_or_default(), name)
+        } else if let Some(url) = QueueUrl::parse(text) {
+            (url.region.unwrap_or_default(), url.account, url.name)
         } else {
             ("", "", text)
         };
@@ -43,6 +40,48 @@ impl<'e> Origin<'e> {
             && meet(self.account, other.account)
             && meet(self.region, other.region)
     }
+}
+
+/// The URL of a queue: `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, also that of an emulator.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct QueueUrl<'e> {
+    /// `None` if the host does not say it.
+    pub(crate) region: Option<&'e str>,
+    pub(crate) account: &'e str,
+    pub(crate) name: &'e str,
+}
+
+impl<'e> QueueUrl<'e> {
+    pub(crate) fn parse(text: &'e str) -> Option<Self> {
+        let schemes = ["https://", "http://"];
+        let url = schemes
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme))?;
+        let (host, path) = url.split_once('/')?;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let (path, name) = path.rsplit_once('/')?;
+        let account = path.rsplit('/').next().unwrap_or_default();
+        Some(Self {
+            region: region_of(host),
+            account,
+            name,
+        })
+    }
+}
+
+/// The region in the host of a queue's URL: `sqs.REGION.amazonaws.com`, `REGION.queue.amazonaws.com`.
+/// <https://docs.aws.amazon.com/general/latest/gr/sqs-service.html>
+fn region_of(host: &str) -> Option<&str> {
+    let mut before = None;
+    let mut labels = host.split('.');
+    while let Some(label) = labels.next() {
+        match label {
+            "sqs" | "sqs-fips" => return labels.next(),
+            "queue" => return before,
+            _ => before = Some(label),
+        }
+    }
+    None
 }
 
 /// The name in the resource of an ARN: `orders` of `orders`, `stream/orders/consumer/c:1` and
@@ -75,6 +114,18 @@ mod tests {
                 QUEUE,
                 false,
             ),
+            (
+                "https://sqs.us-east-1.amazonaws.com/123456789012/orders",
+                QUEUE,
+                false,
+            ),
+            (
+                "https://eu-west-1.queue.amazonaws.com/123456789012/orders/",
+                QUEUE,
+                true,
+            ),
+            ("http://localhost:4566/123456789012/orders", QUEUE, true),
+            ("https://orders", QUEUE, false),
             ("arn:aws:sqs:eu-west-1:210987654321:orders", QUEUE, false),
             ("arn:aws:sqs:us-east-1:123456789012:orders", QUEUE, false),
             ("order", QUEUE, false),
@@ -100,6 +151,49 @@ mod tests {
                 expected,
                 "{from} {origin}"
             );
+        }
+    }
+
+    #[test]
+    fn urls_of_queues_are_read() {
+        for (url, region) in [
+            (
+                "https://sqs.eu-west-1.amazonaws.com/1/orders",
+                Some("eu-west-1"),
+            ),
+            (
+                "https://sqs.cn-north-1.amazonaws.com.cn/1/orders",
+                Some("cn-north-1"),
+            ),
+            (
+                "https://sqs-fips.us-east-1.amazonaws.com/1/orders",
+                Some("us-east-1"),
+            ),
+            (
+                "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com/1/orders",
+                Some("eu-west-1"),
+            ),
+            (
+                "https://eu-west-1.queue.amazonaws.com/1/orders",
+                Some("eu-west-1"),
+            ),
+            ("https://queue.amazonaws.com/1/orders", None),
+            (
+                "http://sqs.eu-west-1.localhost.localstack.cloud:4566/1/orders",
+                Some("eu-west-1"),
+            ),
+            ("http://localhost:4566/queue/eu-west-1/1/orders", None),
+            ("http://127.0.0.1:9324/1/orders/", None),
+        ] {
+            let expected = QueueUrl {
+                region,
+                account: "1",
+                name: "orders",
+            };
+            assert_eq!(QueueUrl::parse(url), Some(expected), "{url}");
+        }
+        for text in ["orders", "https://", "https://host", "https://host/orders"] {
+            assert_eq!(QueueUrl::parse(text), None, "{text}");
         }
     }
 }

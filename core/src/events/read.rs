@@ -22,7 +22,7 @@ pub(super) enum Read<'e> {
         all: Vec<&'e RawValue>,
     },
     EventBridge(EventBridge<'e>),
-    S3Test(S3Test<'e>),
+    S3Test,
     WebSocket(Socket<'e>),
     Authorizer(AuthorizerKind, AuthorizerHead<'e>),
     Other,
@@ -43,11 +43,9 @@ pub(super) struct EventBridge<'e> {
 /// `{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads", ..}`
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct S3Test<'e> {
+struct S3Test<'e> {
     #[serde(borrow)]
     event: Cow<'e, str>,
-    #[serde(borrow)]
-    bucket: Cow<'e, str>,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +87,7 @@ impl<'e> Read<'e> {
             OtherKind::Unknown => {
                 let test = serde_json::from_slice::<S3Test<'_>>(&event.json).ok();
                 let test = test.filter(|test| test.event == "s3:TestEvent");
-                test.map(Self::S3Test)
+                test.map(|_| Self::S3Test)
             }
             _ => None,
         };
@@ -123,9 +121,7 @@ impl<'e> Read<'e> {
                 detail: event.detail.map_or("null", RawValue::get),
                 resources: &event.resources,
             },
-            Self::S3Test(test) => Facts::S3Test {
-                bucket: &test.bucket,
-            },
+            Self::S3Test => Facts::S3Test,
             Self::WebSocket(event) => Facts::WebSocket {
                 event_type: &event.request_context.event_type,
                 route_key: event

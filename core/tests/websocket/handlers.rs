@@ -253,6 +253,46 @@ async fn a_route_without_a_handler_is_a_clear_message() {
     }
 }
 
+#[ws_handler(message)]
+fn value(Json(value): Json<Value>) -> Json<Value> {
+    Json(value)
+}
+
+#[tokio::test]
+async fn a_message_that_is_not_text_is_rejected() {
+    for (body, is_base64, expected) in [
+        (json!("1"), json!(false), json!(1)),
+        (json!("MQ=="), json!(true), json!(1)),
+        (json!(null), json!(false), json!("invalid_text")),
+        (json!("/w=="), json!(true), json!("invalid_text")),
+        (json!("%"), json!(true), json!("invalid_text")),
+        (json!(7), json!(false), json!("invalid_text")),
+        (json!("MQ=="), json!("true"), json!("invalid_text")),
+    ] {
+        let event = json!({
+            "requestContext": {
+                "eventType": "MESSAGE", "routeKey": "$default", "connectionId": "a=",
+                "messageDirection": "IN", "stage": "prod", "domainName": "a.example",
+                "authorizer": {"secret": "s3cret"},
+            },
+            "body": body, "isBase64Encoded": is_base64,
+        });
+        for (events, is_value) in [(events![value], true), (events![other], false)] {
+            let app = Api::new().events(events).build().await.unwrap();
+            let lambda = LambdaContext::for_test();
+            let response = app.handle_event(event.to_string().into(), lambda).await;
+            let response: Value = serde_json::from_slice(&response.unwrap()).unwrap();
+            let body = response["body"].as_str().unwrap();
+            assert!(!body.contains("s3cret"), "{body}");
+            match expected.is_string() {
+                true => assert!(body.contains("\"invalid_text\""), "{body}"),
+                false if is_value => assert_eq!(body, expected.to_string()),
+                false => assert_eq!(body, format!("other: {expected}")),
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn two_handlers_of_one_route_are_an_error() {
     mod again {

@@ -166,12 +166,7 @@ pub fn connection<'e>(
     _: fn(&mut Operation),
     call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
-    Box::pin(async move {
-        match run(call(event), event).await {
-            Ok(response) => Ok(response),
-            Err(failure) => Ok(rejection_json(&problem(failure, event))),
-        }
-    })
+    handled(event, call, rejection_json)
 }
 
 /// Runs a handler of messages. A failure is a message, in a response with status 200: AWS does not say
@@ -182,11 +177,17 @@ pub fn message<'e>(
     _: fn(&mut Operation),
     call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
+    handled(event, call, |problem| message_json(Some(text(problem))))
+}
+
+fn handled(
+    event: &Event,
+    call: Call,
+    failed: fn(&Problem) -> Vec<u8>,
+) -> BoxFuture<'_, Result<Vec<u8>, Error>> {
     Box::pin(async move {
-        match run(call(event), event).await {
-            Ok(response) => Ok(response),
-            Err(failure) => Ok(message_json(Some(text(&problem(failure, event))))),
-        }
+        let response = run(call(event), event).await;
+        Ok(response.unwrap_or_else(|failure| failed(&problem(failure, event))))
     })
 }
 

@@ -364,7 +364,7 @@ impl fmt::Display for Trigger {
                     (None, None) => Ok(()),
                 }
             }
-            Self::WebSocket(route) => write!(f, "{route}"),
+            Self::WebSocket(route) => write!(f, "websocket({route})"),
             Self::Authorizer(authorizer) => authorizer.fmt(f),
             Self::Any { key } => {
                 f.write_str("any")?;

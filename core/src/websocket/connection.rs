@@ -41,6 +41,7 @@ pub struct Connection {
     connected_at: Option<SystemTime>,
     source_ip: Option<String>,
     user_agent: Option<String>,
+    user_arn: Option<String>,
     authorizer: Option<Value>,
     transport: Result<Arc<dyn Transport>, ManagementError>,
 }
@@ -68,6 +69,13 @@ impl Connection {
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
+    }
+
+    /// The ARN of the IAM user or role that signed the handshake, if `$connect` has `AuthorizationType: AWS_IAM`. Keep
+    /// it in `connect`: AWS does not say that later events repeat it.
+    #[must_use]
+    pub fn user_arn(&self) -> Option<&str> {
+        self.user_arn.as_deref()
     }
 
     /// The principal that the Lambda authorizer of `$connect` named.
@@ -140,6 +148,7 @@ impl<'e> FromEvent<'e> for Connection {
             id: context.connection_id,
             source_ip: context.identity.source_ip,
             user_agent: context.identity.user_agent,
+            user_arn: context.identity.user_arn,
             authorizer: context.authorizer,
             transport,
         })

@@ -16,13 +16,15 @@ use serde_json::{Value, json};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subprotocol(pub String);
 
-/// What a handler of `connect` or `disconnect` may return: nothing, [`Subprotocol`], or a `Result` with
-/// an [`ApiError`]. The status of the error rejects the handshake.
+/// What a handler of `connect` or `disconnect` may return: nothing, [`Subprotocol`], an `Option`, or a `Result`
+/// with an [`ApiError`]. The status of the error rejects the handshake.
+///
+/// It is implemented by this crate only.
 #[diagnostic::on_unimplemented(
     message = "a handler of a connection cannot return `{Self}`",
     label = "return nothing, or `Result<(), E>` with an `ApiError`"
 )]
-pub trait IntoConnectResponse {
+pub trait IntoConnectResponse: sealed::Connect {
     #[doc(hidden)]
     fn into_connect_response(self) -> Result<Value, Problem>;
 }
@@ -40,6 +42,16 @@ impl IntoConnectResponse for Subprotocol {
     }
 }
 
+/// `None` accepts the connection without a subprotocol.
+impl<T: IntoConnectResponse> IntoConnectResponse for Option<T> {
+    fn into_connect_response(self) -> Result<Value, Problem> {
+        match self {
+            Some(value) => value.into_connect_response(),
+            None => ().into_connect_response(),
+        }
+    }
+}
+
 impl<T: IntoConnectResponse, E: ApiError> IntoConnectResponse for Result<T, E> {
     fn into_connect_response(self) -> Result<Value, Problem> {
         match self {
@@ -51,11 +63,13 @@ impl<T: IntoConnectResponse, E: ApiError> IntoConnectResponse for Result<T, E> {
 
 /// What a handler of messages may return: a message for the client ([`Json`], `String`, `&'static str`),
 /// nothing, an `Option`, or a `Result` with an [`ApiError`], which the client gets as a problem.
+///
+/// It is implemented by this crate only.
 #[diagnostic::on_unimplemented(
     message = "a handler of messages cannot return `{Self}`",
     label = "return nothing, `Json<T>`, a `String`, or a `Result` of these with an `ApiError`"
 )]
-pub trait IntoMessageResponse {
+pub trait IntoMessageResponse: sealed::Message {
     #[doc(hidden)]
     fn into_message_response(self) -> Result<Option<String>, Problem>;
 }
@@ -97,6 +111,25 @@ impl<T: IntoMessageResponse, E: ApiError> IntoMessageResponse for Result<T, E> {
     }
 }
 
+mod sealed {
+    use super::{Json, Subprotocol};
+
+    pub trait Connect {}
+    pub trait Message {}
+
+    impl Connect for () {}
+    impl Connect for Subprotocol {}
+    impl<T: Connect> Connect for Option<T> {}
+    impl<T: Connect, E> Connect for Result<T, E> {}
+
+    impl Message for () {}
+    impl Message for String {}
+    impl Message for &'static str {}
+    impl<T> Message for Json<T> {}
+    impl<T: Message> Message for Option<T> {}
+    impl<T: Message, E> Message for Result<T, E> {}
+}
+
 /// Converts the value of a handler of `connect` or `disconnect`; instantiated once per type.
 ///
 /// # Errors
@@ -133,12 +166,7 @@ pub fn connection<'e>(
     _: fn(&mut Operation),
     call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
-    Box::pin(async move {
-        match run(call(event), event).await {
-            Ok(response) => Ok(response),
-            Err(failure) => Ok(rejection_json(&problem(failure, event))),
-        }
-    })
+    handled(event, call, rejection_json)
 }
 
 /// Runs a handler of messages. A failure is a message, in a response with status 200: AWS does not say
@@ -149,11 +177,17 @@ pub fn message<'e>(
     _: fn(&mut Operation),
     call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
+    handled(event, call, |problem| message_json(Some(text(problem))))
+}
+
+fn handled(
+    event: &Event,
+    call: Call,
+    failed: fn(&Problem) -> Vec<u8>,
+) -> BoxFuture<'_, Result<Vec<u8>, Error>> {
     Box::pin(async move {
-        match run(call(event), event).await {
-            Ok(response) => Ok(response),
-            Err(failure) => Ok(message_json(Some(text(&problem(failure, event))))),
-        }
+        let response = run(call(event), event).await;
+        Ok(response.unwrap_or_else(|failure| failed(&problem(failure, event))))
     })
 }
 

@@ -96,7 +96,7 @@ fn outcome(status: StatusCode, said: &[u8], size: usize) -> Result<Delivery, Man
             .any(|part| part == INVALID_ID)
     };
     match status {
-        status if status.is_success() => Ok(Delivery::Delivered),
+        status if status.is_success() => Ok(Delivery::Sent),
         StatusCode::GONE => Ok(Delivery::Gone),
         StatusCode::BAD_REQUEST if is_no_id() => Ok(Delivery::Gone),
         StatusCode::FORBIDDEN => Err(ManagementError::Denied),

@@ -269,6 +269,7 @@ fn a_stream_is_a_parameter() {
             "StartingPosition: TRIM_HORIZON",
             "BisectBatchOnFunctionError: true",
             "MaximumRetryAttempts: 10",
+            "# The queue gets positions in the stream, not the records: read them before they expire.",
             "DestinationConfig: {OnFailure: {Destination: !GetAtt FailedEvents.Arn}}",
         ],
     );

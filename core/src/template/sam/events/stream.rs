@@ -13,6 +13,9 @@ use crate::{
 
 /// Without a number, a record that always fails blocks its shard until it expires: for a day at least.
 const RETRIES: u32 = 10;
+/// <https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html>
+const POSITIONS: &str =
+    "The queue gets positions in the stream, not the records: read them before they expire.";
 
 /// Adds the mapping of a stream of Kinesis.
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
@@ -84,13 +87,14 @@ fn map(wiring: &mut Wiring<'_>, id: &str, stream: Node, actions: &[&str]) {
     wiring.failures.has_streams = true;
     wiring.allow(actions, stream.clone());
     let destination = Map::new().with("Destination", failed_events());
-    let more = Map::new()
+    let mut more = Map::new()
         .with("StartingPosition", "TRIM_HORIZON")
         .with("BisectBatchOnFunctionError", true)
-        .with("MaximumRetryAttempts", RETRIES)
-        .with(
-            "DestinationConfig",
-            Map::new().with("OnFailure", destination),
-        );
+        .with("MaximumRetryAttempts", RETRIES);
+    more.push_with(
+        vec![POSITIONS.to_owned()],
+        "DestinationConfig",
+        Map::new().with("OnFailure", destination),
+    );
     wiring.map(id, stream, more);
 }

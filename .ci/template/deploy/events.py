@@ -18,8 +18,8 @@ from translate import translate
 
 program = pathlib.Path(sys.argv[1])
 NAME = "events"
-# The queue is one of another account, and there is no such bucket.
-ABSENT = ["TakeBackQueueMapping", "DevelopBucketPermission"]
+# The queue and the consumer are of another account, and there is no such bucket.
+ABSENT = ["TakeBackQueueMapping", "BalanceStreamMapping", "DevelopBucketPermission"]
 
 
 def existing(emulator):

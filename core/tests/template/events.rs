@@ -287,6 +287,40 @@ fn a_stream_is_a_parameter() {
 }
 
 #[test]
+fn a_consumer_of_a_stream_has_subscriptions() {
+    #[event_handler(kinesis(
+        from = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks/consumer/counter:1700000000"
+    ))]
+    async fn by_consumer() {}
+
+    let yaml = yaml_of(events![by_consumer]);
+    let stream = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks";
+    let consumer = format!("{stream}/consumer/counter:1700000000");
+    assert_contains(
+        &resource(&yaml, "ByConsumerStreamMapping"),
+        &[&format!("EventSourceArn: \"{consumer}\"")],
+    );
+    let function = resource(&yaml, "Function");
+    let of = |action: &str| {
+        let statement = function
+            .split("- Effect: ")
+            .find(|one| one.contains(action));
+        statement.unwrap_or_default().to_owned()
+    };
+    assert_contains(
+        &of("kinesis:GetRecords"),
+        &[&format!("Resource: \"{stream}\"\n")],
+    );
+    assert_contains(
+        &of("kinesis:SubscribeToShard"),
+        &[
+            "kinesis:DescribeStreamConsumer",
+            &format!("Resource: \"{consumer}\"\n"),
+        ],
+    );
+}
+
+#[test]
 fn a_table_of_the_template_has_a_stream() {
     let table = |id: &str| Table::new(id, "id", KeyType::S);
     let api = with(events![index])

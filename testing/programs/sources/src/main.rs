@@ -61,6 +61,13 @@ async fn rank() {
     handled("rank");
 }
 
+#[event_handler(kinesis(
+    from = "arn:aws:kinesis:eu-west-1:123456789012:stream/sales/consumer/till:1700000000"
+))]
+async fn balance() {
+    handled("balance");
+}
+
 #[event_handler(event_bridge(
     source = "shop.orders" | "shop.returns",
     detail_type = "OrderPlaced",
@@ -109,7 +116,7 @@ fn main() -> Api {
         .function(Function::new().parameter("INVOICES_QUEUE"))
         .events(events![
             ship, take_back, charge, shrink, develop, announce, wake_up, index, reprice, count, rank,
-            placed, stock, clean_up, refresh, other
+            balance, placed, stock, clean_up, refresh, other
         ])
         .routes(routes![health])
 }

@@ -269,7 +269,7 @@ class Sources:
 
     def check_socket(self, handlers):
         """The WebSocket API has the routes of the handlers, and no others but an authorized `$connect`."""
-        keys = {one["key"] for one in handlers if one["kind"] == "websocket"}
+        keys = {one["route"] for one in handlers if one["kind"] == "websocket"}
         kinds = [one.get("authorizer_kinds", ["websocket"]) for one in handlers if one["kind"] == "authorizer"]
         is_closed = any("websocket" in one for one in kinds)
         routes = {one["RouteKey"]: (name, one) for name, one in self.of("AWS::ApiGatewayV2::Route")}

@@ -182,7 +182,7 @@ def good():
 def socket_manifest():
     """The same with a WebSocket API, whose handshakes the authorizer decides about."""
     found = manifest()
-    found["events"].append({"kind": "websocket", "key": "send", "handler": "a::send", "location": "a:1"})
+    found["events"].append({"kind": "websocket", "route": "send", "handler": "a::send", "location": "a:1"})
     return found
 
 

@@ -26,7 +26,6 @@ pub struct Handler {
     pub module: &'static str,
     pub file: &'static str,
     pub line: u32,
-    pub doc: &'static str,
     /// The events that it takes.
     pub trigger: fn() -> Trigger,
     /// How many records are handled at once; `None` for the default.
@@ -59,7 +58,6 @@ pub const INVALID: Handler = Handler {
     module: "",
     file: "",
     line: 0,
-    doc: "",
     trigger: || Trigger::Any { key: None },
     concurrency: None,
     call: Call::Event(|_| Box::pin(std::future::ready(Ok(Vec::new())))),

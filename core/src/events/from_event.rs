@@ -3,6 +3,7 @@
 use super::{event::Event, kinds::Kinds, record::Record};
 use crate::{
     Error, Json, LambdaContext, Operation, State,
+    event::OtherKind,
     extract::{Deadline, StateRejection, Text, parse_json},
 };
 use serde::Deserialize;
@@ -108,7 +109,19 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
         let depth = event.data().states.limits.json_depth;
         parse_json(event.content(), depth)
             .map(Json)
-            .map_err(Error::new)
+            .map_err(|error| {
+                let error = Error::new(error);
+                let content = match event.data().event.kind {
+                    OtherKind::EventBridge => "the detail",
+                    // The client gets a problem that names the member.
+                    OtherKind::WebSocket => return error,
+                    _ => "the event",
+                };
+                error.context(format!(
+                    "{content} does not fit `Json<{}>`",
+                    type_name::<T>()
+                ))
+            })
     }
 }
 

@@ -96,7 +96,13 @@ impl<'e, T: Deserialize<'e>> FromRecord<'e> for Json<T> {
     fn from_record(record: &'e Record) -> Result<Self, Error> {
         let text = record.content().map_err(Error::msg)?;
         let depth = record.data().states.limits.json_depth;
-        parse_json(text, depth).map(Json).map_err(Error::new)
+        parse_json(text, depth).map(Json).map_err(|error| {
+            let content = record.kind().content();
+            Error::new(error).context(format!(
+                "{content} does not fit `Json<{}>`",
+                type_name::<T>()
+            ))
+        })
     }
 }
 

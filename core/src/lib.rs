@@ -131,7 +131,7 @@
 //! | [`auth`] | authenticators, identities and access rules |
 //! | [`middleware`] | CORS, `from_fn` and `Next` |
 //! | `validate` | what rules apply to, and violations; feature `validate` |
-//! | [`events`] | handlers of events that are not HTTP requests |
+//! | [`mod@events`] | handlers of events that are not HTTP requests |
 //! | [`authorizer`](mod@authorizer) | handlers of Lambda authorizers, and their decisions |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |

@@ -11,7 +11,7 @@ use std::{any::TypeId, sync::Arc};
 
 impl Api {
     /// Adds handlers of events that are not HTTP requests, collected by [`events!`](crate::events!): messages
-    /// of a queue, objects of a bucket, schedules. The module [`events`](crate::events) has the kinds.
+    /// of a queue, objects of a bucket, schedules. The module [`events`](mod@crate::events) has the kinds.
     ///
     /// Several handlers and routes in one program are told apart by the event. Handlers that would take
     /// the same event are an error of [`build`](Api::build). The handlers of a nested API are added to

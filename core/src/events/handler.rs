@@ -11,7 +11,8 @@ use std::fmt;
 /// by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler of events",
-    label = "the `#[event_handler(..)]` attribute is missing"
+    label = "expected a function marked `#[event_handler(..)]`, `#[authorizer]` or `#[ws_handler(..)]`",
+    note = "functions marked `#[api_handler(..)]` belong in `routes![..]`"
 )]
 pub trait EventHandler {
     #[doc(hidden)]

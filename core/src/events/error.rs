@@ -49,7 +49,7 @@ impl EventError {
     /// | `HandlerError` | the handler returned an error, or its arguments did not fit |
     /// | `HandlerPanicked` | the handler panicked, or the function of [`Api::on_other_event`](crate::Api::on_other_event) |
     /// | `TimedOut` | the handler was stopped shortly before the deadline |
-    /// | `BatchFailed` | records of the batch failed, and the response cannot name them, as for S3 and SNS, whose responses name no records; for queues and streams, see [`Api::report_batch_item_failures`](crate::Api::report_batch_item_failures) |
+    /// | `BatchFailed` | records failed, and the response cannot name them: that of S3 and SNS never can; for queues and streams see [`Api::report_batch_item_failures`](crate::Api::report_batch_item_failures) |
     /// | `InvalidBatch` | the records are not those of one queue, stream, table, topic or bucket, or a batch handler reported a record of another batch |
     /// | `Unauthorized` | an authorizer rejected the credential: the client gets a 401 |
     #[must_use]

@@ -3,10 +3,11 @@
 use super::{event::Event, kinds::Kinds, record::Record};
 use crate::{
     Error, Json, Operation,
+    event::OtherKind,
     extract::{Text, parse_json},
 };
 use serde::Deserialize;
-use std::convert::Infallible;
+use std::{any::type_name, convert::Infallible};
 
 /// Types that can be an argument of a handler of a whole event, or of a whole batch.
 ///
@@ -76,7 +77,19 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         let depth = event.data().states.limits.json_depth;
         let content = event.content().map_err(Error::new)?;
-        parse_json(content, depth).map(Json).map_err(Error::new)
+        parse_json(content, depth).map(Json).map_err(|error| {
+            let error = Error::new(error);
+            let content = match event.data().event.kind {
+                OtherKind::EventBridge => "the detail",
+                // The client gets a problem that names the member.
+                OtherKind::WebSocket => return error,
+                _ => "the event",
+            };
+            error.context(format!(
+                "{content} does not fit `Json<{}>`",
+                type_name::<T>()
+            ))
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use lambda_api::{
     event_handler, events,
     events::{
         BusEvent, Change, ChangeKind, DynamoDb, Event, EventBridge, Kinesis, Meta, Record, S3,
-        Schedule, Sns, Sqs,
+        S3Objects, Schedule, Sns, Sqs,
     },
     extract::Deadline,
 };
@@ -413,4 +413,83 @@ async fn the_handler_of_the_first_key_takes_an_event() {
         call(events![a, b, other], &json!({"a": null})).await,
         "other: "
     );
+}
+
+#[tokio::test]
+async fn an_error_of_an_argument_says_what_did_not_fit() {
+    type Unfit = Result<Json<bool>, Error>;
+    fn add(calls: &Calls, error: impl std::fmt::Debug) {
+        calls.add(format!("{error:?}"));
+    }
+    #[event_handler(sqs)]
+    async fn queue(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(sns)]
+    async fn topic(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(kinesis)]
+    async fn stream(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(dynamodb)]
+    async fn table(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(s3)]
+    async fn bucket(State(calls): State<Calls>, objects: Result<S3Objects, Error>) {
+        add(&calls, objects.map(|_| ()).unwrap_err());
+    }
+    #[event_handler(event_bridge)]
+    async fn bus(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(any)]
+    async fn other(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    let record = |source: &str, content: Value| {
+        let mut record = content;
+        record["eventSource"] = source.into();
+        record["eventSourceARN"] = format!("arn:{source}:eu-west-1:123456789012:x").into();
+        json!({"Records": [record]})
+    };
+    for (event, expected) in [
+        (
+            sqs("orders", &["7"]),
+            "the body of the message does not fit `Json<bool>`: ",
+        ),
+        (
+            json!({"Records": [{"EventSource": "aws:sns", "Sns": {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:news", "Message": "7"}}]}),
+            "the message does not fit `Json<bool>`: ",
+        ),
+        (
+            record(
+                "aws:kinesis",
+                json!({"kinesis": {"sequenceNumber": "1", "data": "Nw=="}}),
+            ),
+            "the data of the record does not fit `Json<bool>`: ",
+        ),
+        (
+            record("aws:dynamodb", json!({"dynamodb": {"SequenceNumber": "1"}})),
+            "the record does not fit `Json<bool>`: ",
+        ),
+        (
+            record(
+                "aws:s3",
+                json!({"s3": {"bucket": {"name": "uploads"}, "object": {}}}),
+            ),
+            "expected a notification of S3: missing field",
+        ),
+        (
+            json!({"source": "shop", "detail-type": "Paid", "detail": 7}),
+            "the detail does not fit `Json<bool>`: ",
+        ),
+        (json!({"job": 7}), "the event does not fit `Json<bool>`: "),
+    ] {
+        let events = events![queue, topic, stream, table, bucket, bus, other];
+        let found = call(events, &event).await;
+        assert!(found.starts_with(expected), "{event}: {found}");
+    }
 }

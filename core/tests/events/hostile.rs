@@ -135,7 +135,7 @@ fn spoil(value: &mut Value, random: &mut Random) {
     };
     match spoiled {
         Some(inner) if random.below(4) > 0 && (inner.is_object() || inner.is_array()) => {
-            spoil(inner, random)
+            spoil(inner, random);
         }
         Some(inner) => *inner = others[random.below(others.len())].clone(),
         None => *value = others[random.below(others.len())].clone(),

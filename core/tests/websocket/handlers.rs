@@ -210,7 +210,7 @@ async fn errors_of_messages_are_problems_as_messages() {
 
 #[ws_handler(route = "slow")]
 async fn slow() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test(start_paused = true)]

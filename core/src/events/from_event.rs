@@ -35,6 +35,10 @@ pub trait FromEvent<'e>: Sized {
     /// The kinds of events that have the value.
     const KINDS: Kinds = Kinds::ALL;
 
+    /// Whether the value may depend on more of a request to an authorizer than the credential.
+    #[doc(hidden)]
+    const READS_EVENT: bool = true;
+
     /// Takes the value from the event.
     ///
     /// # Errors
@@ -89,6 +93,8 @@ impl<'e> FromEvent<'e> for LambdaContext {
 impl<'e, T: Clone + Send + Sync + 'static> FromEvent<'e> for State<T> {
     type Rejection = StateRejection;
 
+    const READS_EVENT: bool = false;
+
     fn from_event(event: &'e Event) -> Result<Self, StateRejection> {
         let state = event.data().state::<T>().cloned();
         state
@@ -124,6 +130,7 @@ impl<'e, T: FromEvent<'e>> FromEvent<'e> for Result<T, T::Rejection> {
     type Rejection = Infallible;
 
     const KINDS: Kinds = T::KINDS;
+    const READS_EVENT: bool = T::READS_EVENT;
 
     fn from_event(event: &'e Event) -> Result<Self, Infallible> {
         Ok(T::from_event(event))

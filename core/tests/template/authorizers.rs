@@ -2,17 +2,19 @@
 
 use super::{assert_contains, resource, routes, yaml};
 use lambda_api::{
-    Api, Error, Identity, Request,
+    Api, Error, Identity, Request, State,
     auth::{
         Access, ApiKeys, AuthError, Authenticator, Cognito, Credential, KeyHash, Scheme,
         gateway::LambdaAuthorizer,
     },
     authorizer,
-    authorizer::Allow,
+    authorizer::{Allow, AuthorizerRequest, Deny},
     env, events,
-    events::Events,
+    events::{Event, Events, FromEvent},
+    http::Method,
     template::{Gateway, Options},
 };
+use std::convert::Infallible;
 
 #[authorizer(http, request)]
 async fn by_identity(caller: Identity) -> Allow {
@@ -152,6 +154,56 @@ fn decisions_about_a_request_are_not_cached() {
     assert_contains(&api, &["EnableSimpleResponses: true"]);
 }
 
+#[authorizer(http, request)]
+async fn by_method(caller: Identity, request: &AuthorizerRequest) -> Result<Allow, Deny> {
+    match *request.method() {
+        Method::GET => Ok(Allow::all_routes(caller.subject())),
+        _ => Err(Deny::new(caller.subject())),
+    }
+}
+
+#[authorizer(http, request)]
+async fn by_event(caller: Identity, event: &Event) -> Allow {
+    let _ = event.json();
+    Allow::all_routes(caller.subject())
+}
+
+/// What the time to live depends on is unknown here.
+struct Own;
+
+impl<'e> FromEvent<'e> for Own {
+    type Rejection = Infallible;
+
+    fn from_event(_: &'e Event) -> Result<Self, Infallible> {
+        Ok(Self)
+    }
+}
+
+#[authorizer(http, request)]
+async fn by_own(caller: Identity, _: Result<Own, Infallible>) -> Allow {
+    Allow::all_routes(caller.subject())
+}
+
+#[authorizer(http, request)]
+async fn by_state(caller: Result<Identity, Error>, State(_): State<u8>) -> Result<Allow, Error> {
+    Ok(Allow::all_routes(caller?.subject()))
+}
+
+#[test]
+fn arguments_that_read_the_request_turn_the_cache_off() {
+    let reason = "not cached: an argument of the authorizer has more of the request";
+    for handlers in [events![by_method], events![by_event], events![by_own]] {
+        let api = shop(handlers);
+        for gateway in [Gateway::HttpApi, Gateway::RestApi] {
+            let api = resource(&yaml(&api, gateway), "Api");
+            assert_contains(&api, &[reason, "ReauthorizeEvery: 0"]);
+            assert!(!api.contains("Headers:"), "{api}");
+        }
+    }
+    let api = yaml(&shop(events![by_state]).state(7_u8), Gateway::HttpApi);
+    assert_contains(&api, &["Headers: [x-shop-key]", "ReauthorizeEvery: 300"]);
+}
+
 #[test]
 fn decisions_without_a_known_credential_are_not_cached() {
     let api = api_of(events![of_anyone], Gateway::HttpApi);
@@ -201,7 +253,10 @@ fn an_authorizer_of_other_apis_may_be_invoked_by_them() {
     let any = yaml(&api(events![per_request]), Gateway::HttpApi);
     let permission = resource(&any, "PerRequestPermission");
     assert_contains(&permission, &["${AWS::AccountId}:*/authorizers/*"]);
-    assert_contains(&any, &["set the time to live to 0"]);
+    assert_contains(
+        &any,
+        &["set the time to live of the cache to 0, since the authorizer is `per_request`"],
+    );
 }
 
 #[authorizer(token, api = env("LEGACY_API"))]

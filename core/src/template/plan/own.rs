@@ -17,8 +17,8 @@ const API: &str = "Api";
 pub(in crate::template) struct OwnAuthorizer {
     pub(in crate::template) is_token: bool,
     pub(in crate::template) simple: bool,
-    /// The header with the credential, if decisions may be cached for it.
-    pub(in crate::template) cached_by: Option<String>,
+    /// The header with the credential, if decisions may be cached for it, or why they are not.
+    pub(in crate::template) cached_by: Result<String, &'static str>,
     /// The header whose value a REST API hands over.
     pub(in crate::template) header: String,
 }
@@ -111,7 +111,7 @@ pub(in crate::template) fn of_socket<'a>(
         .min_by_key(|(_, one)| one.api.is_some())
 }
 
-/// The header for whose value the decisions of an authorizer may be cached; `None` if they may depend on more.
+/// The header for whose value the decisions of an authorizer may be cached, or why they may depend on more.
 ///
 /// A gateway applies a cached decision to all requests with the same header. Without the header, it responds with 401
 /// itself. If two verifiers read two headers, the decision of a caller with a valid key would be that of all who send the
@@ -120,21 +120,30 @@ pub(in crate::template) fn cached_by(
     api: &Described<'_>,
     listed: &Listed,
     trigger: &AuthorizerTrigger,
-) -> Option<String> {
+) -> Result<String, &'static str> {
     let mut operation = Operation::default();
     (listed.handler.describe)(&mut operation);
-    if !operation.needs_identity || trigger.per_request {
-        return None;
+    if trigger.per_request {
+        return Err("the authorizer is `per_request`");
     }
-    // An authenticator of the program gets the whole request, and may read more than its credential.
-    let mut headers = verifiers(api).map(|one| match one.kind {
-        Kind::Custom => None,
-        _ => one.credential.as_ref().map(header),
-    });
-    let first = headers.next()??;
-    headers
-        .all(|header| header.as_ref() == Some(&first))
-        .then_some(first)
+    if !operation.needs_identity {
+        return Err("no argument of the authorizer is an `Identity` or `Claims`");
+    }
+    if trigger.reads_request {
+        return Err("an argument of the authorizer has more of the request than the credential");
+    }
+    let mut found = None;
+    for one in verifiers(api) {
+        if one.kind == Kind::Custom {
+            return Err("an authenticator of the program may read more than its credential");
+        }
+        let header = one.credential.as_ref().map(header);
+        if found.is_some() && found != header {
+            return Err("the authenticators read several headers");
+        }
+        found = header;
+    }
+    found.ok_or("no authenticator verifies a credential")
 }
 
 /// The header with a credential.

@@ -39,7 +39,7 @@ fn of_another(
     wiring: &mut Wiring<'_>,
     listed: &Listed,
     trigger: &AuthorizerTrigger,
-    cached_by: Option<String>,
+    cached_by: Result<String, &'static str>,
 ) {
     let handler = &listed.handler;
     let name = pascal(handler.name);
@@ -60,8 +60,8 @@ fn of_another(
     );
     wiring.output_of("AuthorizerArn", attribute(&function_id(None), "Arn"));
     let cache = match cached_by {
-        Some(header) => format!("its decisions may be cached for the header `{header}` alone"),
-        None => "its decisions must not be cached: set the time to live to 0".to_owned(),
+        Ok(header) => format!("its decisions may be cached for the header `{header}` alone"),
+        Err(reason) => format!("set the time to live of the cache to 0, since {reason}"),
     };
     wiring.comment(format!(
         "{}::{} is an authorizer of API Gateway; {cache}.",

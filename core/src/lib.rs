@@ -93,6 +93,7 @@
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::streaming`] | responses that the client gets while they are made |
 //! | [`guide::events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules |
+//! | [`guide::authorizers`] | Lambda authorizers: who may call the APIs of a gateway |
 //! | [`guide::websocket`] | WebSocket APIs |
 //! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
@@ -124,6 +125,7 @@
 //! | [`auth`] | authenticators, identities and access rules |
 //! | [`middleware`] | CORS, `from_fn` and `Next` |
 //! | `validate` | what rules apply to, and violations; feature `validate` |
+//! | [`mod@authorizer`] | decisions of Lambda authorizers, and the requests that they are about |
 //! | [`events`] | handlers of events that are not HTTP requests |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
@@ -229,6 +231,7 @@ pub mod validate;
 #[cfg(feature = "websocket")]
 #[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
 pub mod websocket;
+mod wildcard;
 
 #[doc(hidden)]
 pub mod __private;

@@ -40,10 +40,10 @@ pub(super) enum NotHere {
     /// The function verifies the caller.
     FunctionDoes(&'static str),
     /// The authenticator reads what a gateway has verified.
-    NobodyDoes(String),
+    Unverified(String),
 }
 
-use NotHere::{FunctionDoes, NobodyDoes};
+use NotHere::{FunctionDoes, Unverified};
 
 /// The authorizer for an authenticator that is not IAM's.
 pub(super) fn authorizer(
@@ -78,7 +78,7 @@ pub(super) fn authorizer(
             return Err(FunctionDoes("AWS SAM has no JWT authorizer for REST APIs"));
         }
         (Gateway::RestApi, Kind::GatewayJwt) => {
-            return Err(NobodyDoes(
+            return Err(Unverified(
                 "reads the claims of a JWT authorizer, which AWS SAM cannot create for a REST API: use \
                  an HTTP API, or verify tokens in the function with `Jwt`"
                     .to_owned(),
@@ -105,7 +105,7 @@ pub(super) fn authorizer(
             return Err(if is_in_function(authenticator.kind) {
                 FunctionDoes(reason)
             } else {
-                NobodyDoes(format!("{reason}: name one pool for each authenticator"))
+                Unverified(format!("{reason}: name one pool for each authenticator"))
             });
         }
         _ => jwt(api, &name, authenticator, values, &mut warnings)?,
@@ -152,7 +152,7 @@ fn jwt(
     let by_gateway = !is_in_function(authenticator.kind);
     let unable = |reason: &'static str, advice: &str| {
         if by_gateway {
-            NobodyDoes(format!("{reason}: {advice}"))
+            Unverified(format!("{reason}: {advice}"))
         } else {
             FunctionDoes(reason)
         }

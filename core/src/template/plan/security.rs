@@ -194,7 +194,7 @@ impl<'a> Judge<'a> {
                     ));
                     return Security::Open;
                 }
-                Err(NotHere::NobodyDoes(reason)) => {
+                Err(NotHere::Unverified(reason)) => {
                     errors.push(format!("{route}: the authenticator `{id}` {reason}"));
                     return Security::Open;
                 }

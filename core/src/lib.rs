@@ -97,6 +97,7 @@
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::streaming`] | responses that the client gets while they are made |
 //! | [`guide::events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules |
+//! | [`guide::authorizers`] | Lambda authorizers: who may call the APIs of a gateway |
 //! | [`guide::websocket`] | WebSocket APIs |
 //! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
@@ -237,6 +238,7 @@ pub mod validate;
 #[cfg(feature = "websocket")]
 #[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
 pub mod websocket;
+mod wildcard;
 
 #[doc(hidden)]
 pub mod __private;

@@ -8,7 +8,7 @@ use crate::{
 };
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Expr, Ident, Token, ext::IdentExt, parse::ParseStream, parse::Parser};
+use syn::{Expr, Ident, Token, Type, ext::IdentExt, parse::ParseStream, parse::Parser};
 
 const ATTRIBUTE: Attribute = Attribute {
     name: "authorizer",
@@ -70,7 +70,7 @@ pub(crate) fn authorizer(attribute: TokenStream, item: &TokenStream) -> TokenStr
         variant: "Event",
         respond: quote!(#private::authorizer::decided),
         around: Some(quote!(#private::authorizer::authorize)),
-        trigger: options.trigger(),
+        trigger: options.trigger(&arguments),
         kinds: quote!(#private::events::Kinds::AUTHORIZER),
         concurrency: quote!(::core::option::Option::None),
         otherwise: None,
@@ -147,7 +147,7 @@ impl Options {
     }
 
     /// The expression of the `Trigger` of core.
-    fn trigger(&self) -> TokenStream {
+    fn trigger(&self, arguments: &[Type]) -> TokenStream {
         let Self {
             kinds,
             api,
@@ -171,6 +171,7 @@ impl Options {
                 api: #api,
                 simple: #simple,
                 per_request: #per_request,
+                reads_request: false #(|| <#arguments as #private::events::FromEvent<'_>>::READS_EVENT)*,
             })
         }
     }

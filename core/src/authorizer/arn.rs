@@ -31,7 +31,7 @@ pub struct RouteArn {
     path: Option<Range<usize>>,
 }
 
-/// Error returned for a text that is no [`RouteArn`].
+/// Error returned for a text that is not a [`RouteArn`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected `arn:PARTITION:execute-api:REGION:ACCOUNT:API/STAGE/..`, found {0}")]
 pub struct InvalidRouteArn(&'static str);

@@ -70,7 +70,7 @@ impl Context {
                 ));
             }
             if matches!(value.0, Value::Float(number) if !number.is_finite()) {
-                return Err(format!("`{name}` in the context is no finite number"));
+                return Err(format!("`{name}` in the context is not a finite number"));
             }
         }
         Ok(())
@@ -142,7 +142,7 @@ mod tests {
             (
                 "load",
                 f64::NAN.into(),
-                "`load` in the context is no finite number",
+                "`load` in the context is not a finite number",
             ),
         ] {
             assert_eq!(of([(name, value)]).check(), Err(message.to_owned()));

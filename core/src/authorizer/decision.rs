@@ -207,19 +207,27 @@ impl From<Deny> for Decision {
 /// What an `#[authorizer]` returns: [`Allow`], [`Deny`], [`Decision`], or a `Result` of one of them.
 ///
 /// The error of a `Result` is [`Unauthorized`] (the client gets 401), [`Deny`] (403), or any other error: it is
-/// logged, and the client gets 500. With [`Error`], `?` takes all of them.
+/// logged, and the client gets 500. With [`Error`], `?` takes all of them. The trait is sealed.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no decision of an authorizer",
+    message = "`{Self}` is not a decision of an authorizer",
     label = "expected `Allow`, `Deny`, `Decision`, or a `Result` of one of them",
     note = "a boolean says neither who the caller is nor what is allowed: `Allow::all_routes(\"alice\")`, `Err(Unauthorized)`"
 )]
-pub trait IntoDecision {
+pub trait IntoDecision: Sealed {
     /// The decision, or the error.
     ///
     /// # Errors
     /// The error of the authorizer, unless it is a [`Deny`].
     fn into_decision(self) -> Result<Decision, Error>;
 }
+
+/// Only the types of this module are decisions.
+pub trait Sealed {}
+
+impl Sealed for Allow {}
+impl Sealed for Deny {}
+impl Sealed for Decision {}
+impl<T: Into<Decision>, E: Into<Error>> Sealed for Result<T, E> {}
 
 impl IntoDecision for Allow {
     fn into_decision(self) -> Result<Decision, Error> {

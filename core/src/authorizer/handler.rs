@@ -158,6 +158,7 @@ impl<'e> FromEvent<'e> for Identity {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::AUTHORIZER;
+    const READS_EVENT: bool = false;
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         identity(event)?.cloned().map_err(rejected)
@@ -173,6 +174,7 @@ impl<'e> FromEvent<'e> for Option<Identity> {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::AUTHORIZER;
+    const READS_EVENT: bool = false;
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         match identity(event)? {
@@ -192,6 +194,7 @@ impl<'e, T: Deserialize<'e>> FromEvent<'e> for Claims<T> {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::AUTHORIZER;
+    const READS_EVENT: bool = false;
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         let identity = identity(event)?.map_err(rejected)?;

@@ -197,29 +197,10 @@ pub(super) fn exactly(text: &str) -> Result<Cow<'_, str>, PatternError> {
     }
 }
 
-/// Whether a text matches a resolved pattern.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let inner = text.strip_prefix(first);
-    let Some(mut inner) = inner.and_then(|text| text.strip_suffix(last)) else {
-        return false;
-    };
-    // The first match of a piece leaves the most text for the next ones.
-    for piece in middle.split('*') {
-        match inner.split_once(piece) {
-            Some((_, after)) => inner = after,
-            None => return false,
-        }
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wildcard::matches;
     use proptest::prelude::*;
 
     #[test]

@@ -4,10 +4,10 @@ use super::{
     arn::RouteArn,
     context::Context,
     decision::{Allow, Decision, Deny, Routes},
-    pattern::{PatternError, exactly, matches},
+    pattern::{PatternError, exactly},
     request::AuthorizerRequest,
 };
-use crate::{Error, events::AuthorizerKind};
+use crate::{Error, events::AuthorizerKind, wildcard};
 use http::Method;
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ enum InvalidDecision {
     Context(String),
     #[error(transparent)]
     Pattern(#[from] PatternError),
-    #[error("`{0}` is no method of API Gateway, expected one in capital letters")]
+    #[error("`{0}` is not a method of API Gateway, expected one in capital letters")]
     Method(Method),
     #[error("routes with a method are not allowed for a WebSocket API, expected all routes")]
     WebSocket,
@@ -249,7 +249,7 @@ fn is_allowed(
             let mut is_allowed = false;
             for (method, pattern) in routes {
                 let resource = format!("{}/{}", named(method)?, pattern.resolve()?);
-                is_allowed |= matches(&resource, arn.behind_stage());
+                is_allowed |= wildcard::matches(&resource, arn.behind_stage());
             }
             Ok(is_allowed)
         }

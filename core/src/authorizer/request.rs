@@ -34,7 +34,7 @@ pub struct AuthorizerRequest {
     token: Option<String>,
     identity_sources: Vec<String>,
     method: Option<Method>,
-    path: String,
+    raw_path: Option<String>,
     route: Option<String>,
     query: Vec<(String, String)>,
     headers: HeaderMap,
@@ -45,7 +45,7 @@ pub struct AuthorizerRequest {
     connection_id: Option<String>,
 }
 
-/// Error returned for an event that is no request to an authorizer, or one that cannot be represented.
+/// Error returned for an event that is not a request to an authorizer, or one that cannot be represented.
 #[derive(Debug, thiserror::Error)]
 #[error("the event of the authorizer is invalid: {0}")]
 pub struct InvalidAuthorizerEvent(Cow<'static, str>);
@@ -109,10 +109,6 @@ impl AuthorizerRequest {
         let method = method
             .transpose()
             .map_err(|_| InvalidAuthorizerEvent::new("its method is invalid"))?;
-        let path = match wire.raw_path.or(wire.path) {
-            Some(path) => without_stage(path, kind, arn.stage()),
-            None => arn.path().unwrap_or("/").to_owned(),
-        };
         let query = match wire.raw_query_string {
             Some(query) => form_urlencoded::parse(query.as_bytes())
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -137,7 +133,7 @@ impl AuthorizerRequest {
             token: token.or_else(|| identity_sources.first().cloned()),
             identity_sources,
             method,
-            path,
+            raw_path: wire.raw_path.or(wire.path),
             route: wire
                 .route_key
                 .or(context.route_key)
@@ -189,10 +185,33 @@ impl AuthorizerRequest {
         self.method.as_ref().unwrap_or(&Method::GET)
     }
 
-    /// The path of the request, without the stage; `/` for a WebSocket API.
+    /// The path in the [ARN](AuthorizerRequest::arn), which policies are compared with: without the stage, and without the
+    /// base path that a custom domain maps to the API. `/` for a WebSocket API.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        self.arn.path().unwrap_or("/")
+    }
+
+    /// The path as the gateway sends it: with the base path of a custom domain, and with the stage of an HTTP API.
+    /// Equal to [`path`](AuthorizerRequest::path) for events that have no path, such as `TOKEN`.
+    #[must_use]
+    pub fn raw_path(&self) -> &str {
+        self.raw_path.as_deref().unwrap_or_else(|| self.path())
+    }
+
+    /// The path as the gateway sends it, without the stage of an HTTP API.
+    pub(super) fn path_without_stage(&self) -> &str {
+        let path = self.raw_path();
+        let is_prefixed = matches!(self.kind, AuthorizerKind::Http | AuthorizerKind::HttpV1);
+        let rest = path
+            .strip_prefix('/')
+            .filter(|_| is_prefixed)
+            .and_then(|path| path.strip_prefix(self.arn.stage()));
+        match rest {
+            Some("") => "/",
+            Some(rest) if rest.starts_with('/') => rest,
+            _ => path,
+        }
     }
 
     /// The route that the gateway has found: `/orders/{id}` of a REST API, `GET /orders/{id}` of an HTTP API,
@@ -259,20 +278,6 @@ impl AuthorizerRequest {
 fn first<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let pair = pairs.iter().find(|(known, _)| known == name);
     pair.map(|(_, value)| &**value)
-}
-
-/// HTTP APIs put a named stage before the path.
-fn without_stage(path: String, kind: AuthorizerKind, stage: &str) -> String {
-    let is_prefixed = matches!(kind, AuthorizerKind::Http | AuthorizerKind::HttpV1);
-    let rest = path
-        .strip_prefix('/')
-        .filter(|_| is_prefixed)
-        .and_then(|path| path.strip_prefix(stage));
-    match rest {
-        Some("") => "/".to_owned(),
-        Some(rest) if rest.starts_with('/') => rest.to_owned(),
-        _ => path,
-    }
 }
 
 fn header_map(headers: Pairs, cookies: &[String]) -> Result<HeaderMap, InvalidAuthorizerEvent> {

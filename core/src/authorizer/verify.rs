@@ -33,7 +33,7 @@ const PATH: &AsciiSet = &CONTROLS
 const DECODED: &AsciiSet = &PATH.add(b'%');
 
 /// The authenticators that can verify a credential without a gateway. Those that read what a gateway has verified are
-/// not among them: whoever may invoke the function can write any request context.
+/// not among them: a caller with `lambda:InvokeFunction` can write any request context.
 pub(crate) fn verifiers(all: &[Installed]) -> Arc<[Installed]> {
     let own = all.iter().filter(|one| one.scheme.gateway.is_none());
     own.cloned().collect()
@@ -86,7 +86,7 @@ fn place(verifiers: &[Installed]) -> Option<HeaderName> {
 }
 
 fn uri(request: &AuthorizerRequest) -> Result<Uri, Error> {
-    let path = request.path();
+    let path = request.path_without_stage();
     if !path.starts_with('/') {
         return Err(Error::msg(
             "the path of the request does not begin with `/`",

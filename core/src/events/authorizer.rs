@@ -67,6 +67,8 @@ pub struct AuthorizerTrigger {
     pub simple: bool,
     /// Its decisions depend on more than the credential, so they are not cached.
     pub per_request: bool,
+    /// An argument may depend on more of the request than the credential.
+    pub reads_request: bool,
 }
 
 impl AuthorizerTrigger {
@@ -218,6 +220,7 @@ mod tests {
             api,
             simple: false,
             per_request: false,
+            reads_request: false,
         }
     }
 

@@ -36,6 +36,10 @@ pub trait FromEvent<'e>: Sized {
     /// The kinds of events that have the value.
     const KINDS: Kinds = Kinds::ALL;
 
+    /// Whether the value may depend on more of a request to an authorizer than the credential.
+    #[doc(hidden)]
+    const READS_EVENT: bool = true;
+
     /// Takes the value from the event.
     ///
     /// # Errors

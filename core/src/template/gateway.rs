@@ -250,7 +250,7 @@ fn request_authorizer(arn: &Node) -> Map {
 fn own_authorizer(own: &OwnAuthorizer, prefix: &str) -> Map {
     let read = match own.is_token {
         true => Some(&own.header),
-        false => own.cached_by.as_ref(),
+        false => own.cached_by.as_ref().ok(),
     };
     Map::new()
         .with("type", if own.is_token { "token" } else { "request" })

@@ -83,17 +83,19 @@ pub(crate) fn write(api: &Described<'_>) -> Result<Template, TemplateErrors> {
     check::readers(api, &mut errors);
     check::streams(api, &mut errors);
     let mut values = values::Values::new(api, &mut errors);
-    let wired = sam::wire(api, &mut values, &mut errors, &mut warnings);
-    let blocks = match api.options.gateway {
+    let gateway = api.options.gateway;
+    let has_plan = matches!(gateway, Gateway::HttpApi | Gateway::RestApi) && !api.has_no_gateway();
+    let plan = has_plan.then(|| plan::Plan::new(api, &mut values, &mut errors));
+    let wired = sam::wire(api, plan.as_ref(), &mut values, &mut errors, &mut warnings);
+    let blocks = match plan {
         _ if api.has_no_gateway() => sam::without_gateway(api, &values, &wired),
-        Gateway::HttpApi | Gateway::RestApi => {
-            let plan = plan::Plan::new(api, &mut values, &mut errors);
+        Some(plan) => {
             warnings.extend(plan.warnings.iter().cloned());
             let (errors, warnings) = (&mut errors, &mut warnings);
             quotas::Quotas { errors, warnings }.count_gateway(api, &plan);
             sam::behind_api(api, &plan, &values, &wired)
         }
-        gateway => {
+        None => {
             let is_signed = plan::is_signed(api, &mut errors, &mut warnings);
             match gateway {
                 Gateway::FunctionUrl => sam::with_url(api, is_signed, &values, &wired),

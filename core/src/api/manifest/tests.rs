@@ -104,6 +104,7 @@ fn handlers_of_events_have_kinds_and_filters() {
                 api: Some(env("API_ID")),
                 simple: true,
                 per_request: true,
+                reads_request: false,
             })
         },
         || Trigger::WebSocket(SocketRoute::Named("send")),

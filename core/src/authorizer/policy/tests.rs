@@ -94,6 +94,18 @@ fn gateway_allows(response: &Value, arn: &str) -> bool {
 }
 
 #[test]
+fn a_response_over_8_kb_is_a_warning() {
+    for (length, warnings) in [(100, 0), (9_000, 1)] {
+        let allow = Allow::all_routes("alice").context("note", "x".repeat(length));
+        let records = capture(|| {
+            respond(&allow.into(), &token(&format!("{STAGE}GET/")), CACHED).unwrap();
+        });
+        let found = records.iter().filter(|record| record["level"] == "WARN");
+        assert_eq!(found.count(), warnings, "{records:?}");
+    }
+}
+
+#[test]
 fn a_policy_has_exactly_these_members() {
     let request = token(&format!("{STAGE}GET/orders/7"));
     let allow = Allow::new("alice")
@@ -253,7 +265,7 @@ fn what_a_policy_cannot_say_is_an_error() {
         (of("/a?".into()), "the pattern `/a?` has the segment `a?`"),
         (
             Allow::new("a").route(odd, "/"),
-            "`G*T` is no method of API Gateway",
+            "`G*T` is not a method of API Gateway",
         ),
         (
             Allow::all_routes("a").context("claims", "x"),

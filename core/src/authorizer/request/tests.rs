@@ -103,6 +103,23 @@ fn kinds_are_told_apart() {
 }
 
 #[test]
+fn the_path_is_the_one_that_policies_are_compared_with() {
+    let base = json!({"type": "REQUEST", "methodArn": ARN, "path": "/v1/orders/7"});
+    let mut mapped = http();
+    mapped["rawPath"] = "/v1/orders/7".into();
+    let token = json!({"type": "TOKEN", "authorizationToken": "a", "methodArn": ARN});
+    for (event, raw) in [
+        (base, "/v1/orders/7"),
+        (mapped, "/v1/orders/7"),
+        (http(), "/prod/orders/7"),
+        (token, "/orders/7"),
+    ] {
+        let request = read(&event).unwrap();
+        assert_eq!((request.path(), request.raw_path()), ("/orders/7", raw));
+    }
+}
+
+#[test]
 fn the_stage_is_removed_as_a_whole_segment() {
     for (path, expected) in [
         ("/prod/orders", "/orders"),
@@ -112,7 +129,7 @@ fn the_stage_is_removed_as_a_whole_segment() {
     ] {
         let mut event = http();
         event["rawPath"] = path.into();
-        assert_eq!(read(&event).unwrap().path(), expected);
+        assert_eq!(read(&event).unwrap().path_without_stage(), expected);
     }
 }
 

@@ -1,12 +1,11 @@
 //! Authenticators as authorizers of a gateway.
 
+use super::{own::OwnAuthorizer, verifiers::is_in_function};
 use crate::{
     auth::{
         Place,
         description::{Description, Kind},
     },
-    describe::Operation,
-    events::{AuthorizerKind, Trigger},
     setting::Setting,
     template::{Gateway, described::Described, tree::Node, values::Values},
 };
@@ -36,45 +35,15 @@ pub(in crate::template) enum Verifies {
     Own(OwnAuthorizer),
 }
 
-/// An authorizer of the program itself.
-pub(in crate::template) struct OwnAuthorizer {
-    pub(in crate::template) is_token: bool,
-    pub(in crate::template) simple: bool,
-    /// The header with the credential, if decisions may be cached for it.
-    pub(in crate::template) cached_by: Option<String>,
-    /// The header whose value a REST API hands over.
-    pub(in crate::template) header: String,
-}
-
-impl OwnAuthorizer {
-    /// How long a decision is cached.
-    pub(in crate::template) fn seconds(&self) -> u32 {
-        self.cached_by.as_ref().map_or(0, |_| 300)
-    }
-}
-
 /// Why a gateway has no authorizer for an authenticator.
 pub(super) enum NotHere {
     /// The function verifies the caller.
     FunctionDoes(&'static str),
     /// The authenticator reads what a gateway has verified.
-    NobodyDoes(String),
+    Unverified(String),
 }
 
-use NotHere::{FunctionDoes, NobodyDoes};
-
-/// Whether the function verifies the caller itself.
-pub(super) fn is_in_function(kind: Kind) -> bool {
-    match kind {
-        #[cfg(feature = "jwt")]
-        Kind::Jwt | Kind::Cognito | Kind::Alb => true,
-        #[cfg(feature = "api-keys")]
-        Kind::ApiKey => true,
-        // The gateway verifies certificates for a whole domain, not for a route.
-        Kind::Custom | Kind::Mtls => true,
-        Kind::GatewayJwt | Kind::GatewayCognito | Kind::Iam | Kind::Lambda => false,
-    }
-}
+use NotHere::{FunctionDoes, Unverified};
 
 /// The authorizer for an authenticator that is not IAM's.
 pub(super) fn authorizer(
@@ -87,7 +56,9 @@ pub(super) fn authorizer(
     let gateway = api.options.gateway;
     let mut warnings = Vec::new();
     let verifies = match (gateway, authenticator.kind) {
-        (_, Kind::Lambda) if let Some(own) = own(api, values) => Verifies::Own(own),
+        (_, Kind::Lambda) if let Some(own) = OwnAuthorizer::new(api, values, &mut warnings) => {
+            Verifies::Own(own)
+        }
         (_, Kind::Lambda) => {
             let description = format!("ARN of the function that authorizes callers of `{id}`");
             Verifies::Lambda(values.parameter(&format!("{name}Arn"), &description, false, None))
@@ -107,7 +78,7 @@ pub(super) fn authorizer(
             return Err(FunctionDoes("AWS SAM has no JWT authorizer for REST APIs"));
         }
         (Gateway::RestApi, Kind::GatewayJwt) => {
-            return Err(NobodyDoes(
+            return Err(Unverified(
                 "reads the claims of a JWT authorizer, which AWS SAM cannot create for a REST API: use \
                  an HTTP API, or verify tokens in the function with `Jwt`"
                     .to_owned(),
@@ -134,55 +105,12 @@ pub(super) fn authorizer(
             return Err(if is_in_function(authenticator.kind) {
                 FunctionDoes(reason)
             } else {
-                NobodyDoes(format!("{reason}: name one pool for each authenticator"))
+                Unverified(format!("{reason}: name one pool for each authenticator"))
             });
         }
         _ => jwt(api, &name, authenticator, values, &mut warnings)?,
     };
     authorizer_of(id, name, authenticator, verifies, warnings)
-}
-
-/// The authorizer of the program that takes the events of this gateway.
-fn own(api: &Described<'_>, values: &mut Values) -> Option<OwnAuthorizer> {
-    let kinds: &[AuthorizerKind] = match api.options.gateway {
-        Gateway::HttpApi => &[AuthorizerKind::Http],
-        Gateway::RestApi => &[AuthorizerKind::Token, AuthorizerKind::Request],
-        Gateway::FunctionUrl | Gateway::LoadBalancer => return None,
-    };
-    let (listed, trigger) = api
-        .handlers
-        .iter()
-        .find_map(|listed| match &listed.trigger {
-            Trigger::Authorizer(trigger) if trigger.takes_any(kinds) => Some((listed, trigger)),
-            _ => None,
-        })?;
-    if let Some(variable) = trigger.api.as_ref().and_then(Setting::variable) {
-        values.set(variable, Node::reference("Api"));
-    }
-    let mut operation = Operation::default();
-    (listed.handler.describe)(&mut operation);
-    // The header that the first authenticator of the program reads.
-    let authenticators = api
-        .manifest
-        .authenticators
-        .iter()
-        .map(|one| &one.description);
-    let mut verifiers = authenticators.filter(|one| is_in_function(one.kind));
-    let header = verifiers.find_map(|one| match one.credential.as_ref()? {
-        Place::Header { name, .. } if name == AUTHORIZATION.as_str() => {
-            Some("Authorization".to_owned())
-        }
-        Place::Header { name, .. } => Some(name.clone()),
-        Place::Cookie { .. } => Some("Cookie".to_owned()),
-    });
-    // Without this header, the gateway responds with a 401 itself.
-    let is_cached = operation.needs_identity && !trigger.per_request;
-    Some(OwnAuthorizer {
-        is_token: !trigger.takes_any(&[AuthorizerKind::Request]),
-        simple: trigger.simple,
-        cached_by: header.clone().filter(|_| is_cached),
-        header: header.unwrap_or_else(|| "Authorization".to_owned()),
-    })
 }
 
 fn authorizer_of(
@@ -224,7 +152,7 @@ fn jwt(
     let by_gateway = !is_in_function(authenticator.kind);
     let unable = |reason: &'static str, advice: &str| {
         if by_gateway {
-            NobodyDoes(format!("{reason}: {advice}"))
+            Unverified(format!("{reason}: {advice}"))
         } else {
             FunctionDoes(reason)
         }

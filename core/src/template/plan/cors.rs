@@ -1,9 +1,9 @@
 //! Who responds to preflight requests.
 
 use super::{
-    authorizers::is_in_function,
     operation::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
     security::Security,
+    verifiers::is_in_function,
 };
 use crate::template::{Gateway, Routing, described::Described};
 

@@ -4,16 +4,19 @@ mod authorizers;
 mod cors;
 mod operation;
 mod operations;
+mod own;
 mod paths;
 mod pattern;
 mod schemes;
 mod security;
 mod single;
+mod verifiers;
 mod wider;
 
-pub(super) use authorizers::{Authorizer, OwnAuthorizer, Verifies};
+pub(super) use authorizers::{Authorizer, Verifies};
 pub(super) use cors::Preflights;
 pub(super) use operation::{ANY, DEFAULT_ROUTE, Operation, PathItem};
+pub(super) use own::{OwnAuthorizer, cached_by, of_gateway, of_socket};
 pub(super) use schemes::{API_KEY, IAM, NONE};
 pub(super) use security::Security;
 pub(super) use single::is_signed;
@@ -66,6 +69,12 @@ impl Plan {
             warnings,
             paths,
         }
+    }
+
+    /// Whether the gateway asks an authorizer of the program.
+    pub(super) fn asks_program(&self) -> bool {
+        let mut all = self.authorizers.iter();
+        all.any(|one| matches!(one.verifies, Verifies::Own(_)))
     }
 
     /// The security of an operation in a template; `None` if the API is open.

@@ -1,9 +1,9 @@
 //! The operations of a gateway: routes, mounted services and fallbacks.
 
 use super::{
-    authorizers::is_in_function,
     operation::{ANY, DEFAULT_ROUTE, Operation, PathItem, Paths},
     security::{Judge, Security},
+    verifiers::is_in_function,
     wider::Known,
 };
 use crate::template::{

@@ -1,8 +1,9 @@
 //! What closes an operation at the gateway, and what only the function can decide.
 
 use super::{
-    authorizers::{Authorizer, NotHere, authorizer, is_in_function},
+    authorizers::{Authorizer, NotHere, authorizer},
     schemes::NONE,
+    verifiers::is_in_function,
 };
 use crate::{
     auth::{
@@ -193,7 +194,7 @@ impl<'a> Judge<'a> {
                     ));
                     return Security::Open;
                 }
-                Err(NotHere::NobodyDoes(reason)) => {
+                Err(NotHere::Unverified(reason)) => {
                     errors.push(format!("{route}: the authenticator `{id}` {reason}"));
                     return Security::Open;
                 }

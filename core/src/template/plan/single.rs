@@ -1,6 +1,6 @@
 //! The one decision of a function URL or a load balancer: whether all requests must be signed.
 
-use super::authorizers::is_in_function;
+use super::verifiers::is_in_function;
 use crate::{
     auth::description::Kind,
     manifest::Rule,

@@ -173,9 +173,7 @@ fn rest_authorizer(api: &Described<'_>, authorizer: &Authorizer) -> Map {
         Verifies::Own(own) => {
             let identity = match own.is_token {
                 false => identity(own),
-                true => Map::new()
-                    .with("Header", own.header.as_str())
-                    .with("ReauthorizeEvery", own.seconds()),
+                true => with_seconds(Map::new().with("Header", own.header.as_str()), own),
             };
             Map::new()
                 .with("FunctionArn", Node::sub(arn(api, None)))
@@ -204,13 +202,21 @@ fn every_request() -> Map {
 
 /// The identity of a request, for which a decision may be cached.
 fn identity(own: &OwnAuthorizer) -> Map {
-    let headers = own
-        .cached_by
-        .as_ref()
-        .map(|header| Node::texts([header.as_str()]));
-    Map::new()
-        .with_some("Headers", headers)
-        .with("ReauthorizeEvery", own.seconds())
+    let header = own.cached_by.as_ref().ok();
+    let headers = header.map(|header| Node::texts([header.as_str()]));
+    with_seconds(Map::new().with_some("Headers", headers), own)
+}
+
+/// How long a decision is cached, and why it is not.
+fn with_seconds(mut identity: Map, own: &OwnAuthorizer) -> Map {
+    let comment = own.cached_by.as_ref().err();
+    let comments = comment.map(|reason| format!("not cached: {reason}"));
+    identity.push_with(
+        comments.into_iter().collect(),
+        "ReauthorizeEvery",
+        own.seconds(),
+    );
+    identity
 }
 
 fn usage(plan: &UsagePlan) -> Map {

@@ -20,13 +20,14 @@ pub(in crate::template) use wiring::Wired;
 
 use crate::{
     events::{Listed, RecordKind, Trigger},
-    template::{described::Described, values::Values},
+    template::{described::Described, plan::Plan, values::Values},
 };
 use wiring::Wiring;
 
 /// What the handlers of events add to a template. The variables are added to the values.
 pub(in crate::template) fn wire(
     api: &Described<'_>,
+    plan: Option<&Plan>,
     values: &mut Values,
     errors: &mut Vec<String>,
     warnings: &mut Vec<String>,
@@ -35,6 +36,7 @@ pub(in crate::template) fn wire(
     for listed in &api.handlers {
         add(&mut wiring, listed);
     }
+    authorizer::add(&mut wiring, api, plan);
     socket::add(&mut wiring, api);
     failed::add(&mut wiring);
     wiring.done(errors, warnings)
@@ -61,9 +63,8 @@ fn add(wiring: &mut Wiring<'_>, listed: &Listed) {
         Trigger::Schedule { expression, rule } => {
             rule::add_schedule(wiring, listed, *expression, *rule);
         }
-        Trigger::Authorizer(trigger) => authorizer::add(wiring, listed, trigger),
-        // All of them are routes of one API.
-        Trigger::WebSocket(_) => {}
+        // Which API asks it depends on all handlers, and all handlers of WebSocket APIs are routes of one.
+        Trigger::Authorizer(_) | Trigger::WebSocket(_) => {}
         // Whatever invokes the function.
         Trigger::Any { .. } => {
             let handler = &listed.handler;

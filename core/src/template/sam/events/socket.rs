@@ -2,9 +2,10 @@
 
 use super::wiring::{Wiring, attribute};
 use crate::{
-    events::{AuthorizerKind, SocketRoute, Trigger},
+    events::{SocketRoute, Trigger},
     template::{
         described::Described,
+        plan::of_socket,
         tree::{Map, Node},
     },
 };
@@ -32,10 +33,7 @@ pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
         send_elsewhere(wiring, api);
         return;
     }
-    let authorizer = api.handlers.iter().find_map(|one| match &one.trigger {
-        Trigger::Authorizer(own) if own.takes_any(&[AuthorizerKind::WebSocket]) => Some(own),
-        _ => None,
-    });
+    let authorizer = of_socket(api, wiring.values).map(|(_, own)| own);
     // An authorizer is one of this route. The function accepts a handshake without a handler.
     if authorizer.is_some() && !keys.contains(&SocketRoute::Connect) {
         keys.insert(0, SocketRoute::Connect);
@@ -96,9 +94,10 @@ pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
     {
         wiring.set(api.socket_endpoint, url("https"));
     }
-    // An authorizer of WebSocket APIs alone is one of this API.
-    let own = authorizer.filter(|own| own.kinds == [AuthorizerKind::WebSocket]);
-    wiring.set(own.and_then(|own| own.api.as_ref()), Node::reference(ID));
+    wiring.set(
+        authorizer.and_then(|own| own.api.as_ref()),
+        Node::reference(ID),
+    );
     wiring.output_of("WebSocketUrl", url("wss"));
 }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     environment::PARTIAL,
-    events::{Listed, Trigger},
+    events::Listed,
     setting::Setting,
     template::{
-        Function, Gateway,
+        Function,
         block::Block,
         described::Described,
         resource::Kind,
@@ -45,8 +45,6 @@ impl Wired {
 /// A template while its handlers of events are added.
 pub(super) struct Wiring<'a> {
     pub(super) values: &'a mut Values,
-    /// Whether the template has an API Gateway.
-    pub(super) has_api: bool,
     /// The settings of the function that gets the events.
     pub(super) function: Function,
     pub(super) failures: Failures,
@@ -75,12 +73,8 @@ impl<'a> Wiring<'a> {
             Kind::Table(table) => Some((table.variable?, table.id.clone())),
             _ => None,
         });
-        let is_api = matches!(api.options.gateway, Gateway::HttpApi | Gateway::RestApi);
-        let is_socket = |listed: &&Listed| matches!(listed.trigger, Trigger::WebSocket(_));
-        let has_sockets = api.handlers.iter().any(is_socket);
         Self {
             values,
-            has_api: (is_api && !api.has_no_gateway()) || has_sockets,
             function,
             failures: Failures::default(),
             errors: Vec::new(),

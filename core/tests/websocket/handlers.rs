@@ -311,7 +311,10 @@ async fn two_handlers_of_one_route_are_an_error() {
         errors.contains("`websocket(route = echo)` and `websocket(route = echo)`"),
         "{errors}"
     );
-    assert!(errors.contains("`message` and `message`"), "{errors}");
+    assert!(
+        errors.contains("`websocket(message)` and `websocket(message)`"),
+        "{errors}"
+    );
 }
 
 #[tokio::test]

@@ -124,8 +124,8 @@ fn the_handlers_of_any_are_asked_last() {
     assert_eq!(
         order,
         [
-            "route = send",
-            "message",
+            "websocket(route = send)",
+            "websocket(message)",
             "any(key = requestContext)",
             "any"
         ]

@@ -18,7 +18,7 @@ use lambda_api::{
         Record, S3, S3Objects, Sns, Sqs,
     },
     extract::{Deadline, Text},
-    websocket::{Closed, Connection, Handshake},
+    websocket::{Connection, Disconnected, Handshake},
     ws_handler,
 };
 use serde::Deserialize;
@@ -140,8 +140,8 @@ async fn connect(handshake: Handshake, connection: Connection) -> Result<(), Err
 }
 
 #[ws_handler(disconnect)]
-async fn disconnect(closed: Closed) -> Result<(), Error> {
-    use_up(&closed, None)
+async fn disconnect(disconnected: Disconnected) -> Result<(), Error> {
+    use_up(&disconnected, None)
 }
 
 #[ws_handler(route = "send")]

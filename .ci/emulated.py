@@ -3,38 +3,17 @@
 import contextlib
 import http.client
 import json
-import os
 import re
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 import boto3
+from processes import environment, wait_for
 
-PATIENCE = 60  # seconds
 REGION = "eu-west-1"
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-
-environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-
-
-def expect(what, found, expected):
-    if found != expected:
-        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
-    print(f"ok: {what}")
-
-
-def wait_for(what, attempt):
-    """The first value that an attempt returns, within a time limit."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        if value := attempt():
-            return value
-        if time.monotonic() > until:
-            raise TimeoutError(f"{what}: nothing within {PATIENCE} s")
-        time.sleep(0.1)
 
 
 def send(port, method, path, headers=(), body=None):

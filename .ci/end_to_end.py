@@ -8,7 +8,6 @@ cargo-lambda's emulator, as a debug and as a release build. Elsewhere, a release
 
 import contextlib
 import http.client
-import os
 import pathlib
 import re
 import signal
@@ -16,13 +15,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.parse
 
-PATIENCE = 90  # seconds
+from processes import environment, expect, wait_for
 
 target, cargo_lambda = pathlib.Path(sys.argv[1]), sys.argv[2]
-environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
 
 def get(port, path):
@@ -32,23 +29,6 @@ def get(port, path):
         connection.request("GET", path)
         response = connection.getresponse()
         return response.status, response.getheader("content-type", ""), response.read().decode()
-
-
-def wait_for(what, attempt):
-    """The first value that an attempt returns, within a time limit."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        if value := attempt():
-            return value
-        if time.monotonic() > until:
-            raise TimeoutError(f"{what}: nothing within {PATIENCE} s")
-        time.sleep(0.2)
-
-
-def expect(what, found, expected):
-    if found != expected:
-        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
-    print(f"ok: {what}")
 
 
 @contextlib.contextmanager

@@ -3,15 +3,18 @@
 usage: events.py DIRECTORY FOLDER
 
 HTTP events go to the program `echo`. Each other event goes to a program with a handler for it, which the program
-names on standard error. DIRECTORY has the compiled programs.
+names on standard error; those of authorizers once more with a token. Warm-ups are in the folder `cases` beside
+FOLDER. DIRECTORY has the compiled programs.
 """
 
 import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import tempfile
 
 # The sources that the events of a subfolder may come from. Those of an HTTP API with payload
 # format 1.0 are among those of REST APIs, which they resemble.
@@ -127,6 +130,10 @@ def of_authorizer(_):
     return "authorizer", "authorize", {}, Failure("Unauthorized: Unauthorized")
 
 
+def of_warm_up(_):
+    return "faults", "on_other_event", {}, None
+
+
 class Failure(str):
     """The error of an invocation that fails."""
 
@@ -144,12 +151,46 @@ OTHERS = {
 }
 
 
+def with_token(event, token):
+    """The event of an authorizer, with a bearer token in place of its credential."""
+    credential = f"Bearer {token}"
+    if event["type"] == "TOKEN":
+        # The sample has `*` for the stage, which is an error of the event.
+        arn = event["methodArn"].replace("/*/", "/prod/", 1)
+        return event | {"authorizationToken": credential, "methodArn": arn}
+    headers = {k: v for k, v in event["headers"].items() if k.lower() != "authorization"}
+    event = event | {"headers": headers | {"authorization": credential}, "identitySource": [credential]}
+    if "multiValueHeaders" in event:
+        event["multiValueHeaders"] = {k: [v] for k, v in event["headers"].items()}
+    return event
+
+
+def allowed_violation(event, user):
+    """What is wrong with the decision about a user with a valid token, or None."""
+    token = subprocess.run(
+        [directory / "authorizer", "token", user, "--groups", "admins"],
+        capture_output=True, check=True, timeout=20, text=True,
+    ).stdout.strip()  # fmt: skip
+    allowed = with_token(json.loads(event.read_bytes()), token)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(allowed, file)
+        file.flush()
+        run = invoke("authorizer", file.name)
+    if run.returncode != 0:
+        return f"exit {run.returncode} with a token: {run.stderr.decode(errors='replace')}"
+    found = json.loads(run.stdout)
+    statements = found["policyDocument"]["Statement"]
+    decision = found["principalId"], [statement["Effect"] for statement in statements]
+    expected = user, ["Allow"]
+    return None if decision == expected else f"expected {expected}, found {found}"
+
+
 def other_violation(event, expectation):
     """What is wrong with the response to another event, or None."""
     program, handler, variables, expected = expectation(json.loads(event.read_bytes()))
     run = invoke(program, event, **variables)
     log = run.stderr.decode(errors="replace")
-    if f"taken by {handler} (" not in log:
+    if not re.search(rf"^taken by {handler}( \(.+\))?$", log, re.MULTILINE):
         return f"expected {program} to name `{handler}`: {log}"
     if isinstance(expected, Failure):
         failed = run.returncode == 1 and log.endswith(f"{event}: {expected}\n")
@@ -165,12 +206,15 @@ def other_violation(event, expectation):
 directory, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 cases = [(name, violation, sources) for name, sources in SOURCES.items()]
 cases += [(name, other_violation, expectation) for name, expectation in OTHERS.items()]
+cases += [(name, allowed_violation, "alice") for name in OTHERS if name.startswith("authorizer-")]
+cases += [("../cases/warmup-*.json", other_violation, of_warm_up)]
 passed = failed = 0
 for name, check, expected in cases:
-    events = sorted((folder / name).glob("*.json"))
+    pattern = name if name.endswith(".json") else f"{name}/*.json"
+    events = sorted(folder.glob(pattern))
     if not events:
         failed += 1
-        print(f"{folder / name}: no events", file=sys.stderr)
+        print(f"{folder / pattern}: no events", file=sys.stderr)
     for event in events:
         if problem := check(event, expected):
             failed += 1

@@ -11,7 +11,8 @@ import json
 import pathlib
 import sys
 
-from emulated import call, expect, free_port, moto, served
+from emulated import call, free_port, moto, served
+from processes import expect
 
 PASSWORD = "Correct-horse-7"
 

@@ -19,18 +19,12 @@ import sys
 import tempfile
 import time
 
-PATIENCE = 60  # seconds
+from processes import PATIENCE, environment, expect
+
 DOMAIN = "abc.lambda-url.eu-west-1.on.aws"
 
 target, cargo_lambda = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 package = pathlib.Path(__file__).resolve().parent.parent / "testing/programs/faults"
-environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-
-
-def expect(what, found, expected):
-    if found != expected:
-        raise AssertionError(f"{what}: expected {expected!r}, found {found!r}")
-    print(f"ok: {what}")
 
 
 def event(method, path):

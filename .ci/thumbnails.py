@@ -12,7 +12,8 @@ import struct
 import sys
 import zlib
 
-from emulated import REGION, expect, moto, send, served
+from emulated import REGION, moto, send, served
+from processes import expect
 
 BUCKET = "photos"
 JSON = {"content-type": "application/json"}

@@ -16,6 +16,8 @@ MAPPED = {
     "kinesis": {"kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"},
     "dynamodb": {"dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"},
 }
+# The end of the ARN of a consumer of Kinesis begins with it.
+CONSUMER = "/consumer/"
 # The logical id of the WebSocket API.
 SOCKET = "WebSocketApi"
 # Kinds for which the function is invoked asynchronously.
@@ -170,8 +172,11 @@ class Sources:
                 self.errors.append(f"{name}: another function")
             if one.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
                 self.errors.append(f"{name}: failed records are not reported")
-            if not self.allows(MAPPED[kind], arn):
-                self.errors.append(f"{name}: the function may not read {arn}")
+            read = arn.partition(CONSUMER)[0]
+            if not self.allows(MAPPED[kind], read):
+                self.errors.append(f"{name}: the function may not read {read}")
+            if CONSUMER in arn and not self.allows({"kinesis:SubscribeToShard"}, arn):
+                self.errors.append(f"{name}: the function may not subscribe to {arn}")
             if kind == "sqs":
                 self.check_queue(arn)
             else:
@@ -280,7 +285,7 @@ class Sources:
 
     def check_socket(self, handlers):
         """The WebSocket API has the routes of the handlers, and no others but an authorized `$connect`."""
-        keys = {one["key"] for one in handlers if one["kind"] == "websocket"}
+        keys = {one["route"] for one in handlers if one["kind"] == "websocket"}
         kinds = [one.get("authorizer_kinds", ["websocket"]) for one in handlers if one["kind"] == "authorizer"]
         is_closed = any("websocket" in one for one in kinds)
         routes = {one["RouteKey"]: (name, one) for name, one in self.of("AWS::ApiGatewayV2::Route")}

@@ -7,6 +7,8 @@ FAILED = {"Fn::GetAtt": ["Failed", "Arn"]}
 ON_FAILURE = {"OnFailure": {"Destination": FAILED}}
 TARGET = {"Id": "Function", "Arn": {"Fn::GetAtt": ["Function", "Arn"]}, "DeadLetterConfig": {"Arn": FAILED}}
 AUTHORIZERS = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:*/authorizers/*"
+SALES = "arn:aws:kinesis:eu-west-1:123456789012:stream/sales"
+CONSUMER = f"{SALES}/consumer/till:1700000000"
 BUCKET = "arn:${AWS::Partition}:s3:::${AWS::AccountId}-uploads"
 
 
@@ -19,6 +21,7 @@ def manifest():
         {"kind": "sqs", "from": {"env": "QUEUE"}},
         {"kind": "dynamodb", "from": {"env": "TABLE"}},
         {"kind": "kinesis", "from": "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks"},
+        {"kind": "kinesis", "from": CONSUMER},
         {"kind": "sns"},
         {"kind": "s3", "from": {"env": "BUCKET"}},
         {"kind": "event_bridge", "source": ["shop"], "detail": {"order.status": "paid"}},
@@ -68,6 +71,8 @@ def function():
         statement([f"dynamodb:{one}" for one in of_stream], {"Fn::GetAtt": ["Table", "StreamArn"]}),
         statement([f"kinesis:{one}" for one in of_stream], clicks),
         statement(["s3:GetObject"], {"Fn::Sub": f"{BUCKET}/*"}),
+        statement([f"kinesis:{one}" for one in of_stream], SALES),
+        statement(["kinesis:SubscribeToShard"], CONSUMER),
         statement(["sqs:SendMessage"], FAILED),
     ]
     variables = {
@@ -150,6 +155,7 @@ def good():
         "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table},
         "TableMapping": stream({"Fn::GetAtt": ["Table", "StreamArn"]}),
         "ClicksMapping": stream("arn:aws:kinesis:eu-west-1:123456789012:stream/clicks"),
+        "SalesMapping": stream(CONSUMER),
         "Topic": {"Type": "AWS::SNS::Topic"},
         "Subscription": {"Type": "AWS::SNS::Subscription", "Properties": subscription},
         "TopicPermission": permission("sns.amazonaws.com", {"Ref": "Topic"}),
@@ -176,7 +182,7 @@ def good():
 def socket_manifest():
     """The same with a WebSocket API, whose handshakes the authorizer decides about."""
     found = manifest()
-    found["events"].append({"kind": "websocket", "key": "send", "handler": "a::send", "location": "a:1"})
+    found["events"].append({"kind": "websocket", "route": "send", "handler": "a::send", "location": "a:1"})
     return found
 
 
@@ -252,6 +258,14 @@ MUTANTS = {
     "no_permission_to_read": (
         lambda t: statements(t).pop(0),
         "QueueMapping: the function may not read ${Queue.Arn}",
+    ),
+    "no_permission_to_read_a_stream": (
+        lambda t: statements(t).pop(4),
+        "SalesMapping: the function may not read arn:aws:kinesis:eu-west-1:123456789012:stream/sales",
+    ),
+    "no_permission_to_subscribe": (
+        lambda t: statements(t).pop(5),
+        "SalesMapping: the function may not subscribe to arn:aws:kinesis",
     ),
     "every_queue": (lambda t: statements(t)[0].update(Resource="*"), "on ['*']"),
     "every_action": (lambda t: statements(t)[0].update(Action="sqs:*"), "the function may ['sqs:*']"),

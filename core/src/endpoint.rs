@@ -20,7 +20,8 @@ use std::{
 /// by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an API handler",
-    label = "the `#[api_handler(..)]` attribute is missing"
+    label = "expected a function marked `#[api_handler(..)]`",
+    note = "functions marked `#[event_handler(..)]`, `#[authorizer]` or `#[ws_handler(..)]` belong in `events![..]`"
 )]
 pub trait Endpoint {
     #[doc(hidden)]

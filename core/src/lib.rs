@@ -13,6 +13,9 @@
 //! This is a whole program. `cargo run` serves it on `http://127.0.0.1:9000`, through the events that
 //! API Gateway sends; `cargo lambda build --release` makes a Lambda function of it.
 //!
+//! The same program handles other events, if it has handlers for them: [messages, objects, streams and
+//! schedules](guide::events), [Lambda authorizers](guide::authorizers) and [WebSocket APIs](guide::websocket).
+//!
 //! # An application
 //!
 //! ```no_run
@@ -85,6 +88,7 @@
 //! | [`guide::handlers`] | arguments, routes, responses, errors, time, limits, layers |
 //! | [`guide::validation`] | rules for values, and the errors of values |
 //! | [`guide::access`] | authentication and access rules |
+//! | [`guide::authorizers`] | Lambda authorizers: decisions, policies, and the cache of the gateway |
 //! | [`guide::testing`] | tests of handlers, of whole APIs and of the compiled program |
 //! | [`guide::openapi`] | the OpenAPI document, and the docs page |
 //! | [`guide::local_runs`] | the command line and the local server |
@@ -93,7 +97,6 @@
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::streaming`] | responses that the client gets while they are made |
 //! | [`guide::events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules |
-//! | [`guide::authorizers`] | Lambda authorizers: who may call the APIs of a gateway |
 //! | [`guide::websocket`] | WebSocket APIs |
 //! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |
@@ -116,6 +119,9 @@
 //!
 //! Of several layers of one kind, the first one that was added sees the request first.
 //!
+//! Events that are not HTTP requests take another way: from the [`Api::events`] handler that takes the event to
+//! what Lambda gets, without CORS, layers and the router.
+//!
 //! # Modules
 //!
 //! | module | holds |
@@ -125,8 +131,8 @@
 //! | [`auth`] | authenticators, identities and access rules |
 //! | [`middleware`] | CORS, `from_fn` and `Next` |
 //! | `validate` | what rules apply to, and violations; feature `validate` |
-//! | [`mod@authorizer`] | decisions of Lambda authorizers, and the requests that they are about |
-//! | [`events`] | handlers of events that are not HTTP requests |
+//! | [`mod@events`] | handlers of events that are not HTTP requests |
+//! | [`authorizer`](mod@authorizer) | handlers of Lambda authorizers, and their decisions |
 //! | [`event`] | sources, and decoding and encoding of their events |
 //! | `interop` | services written for lambda_http, and an [`App`] in its loop; feature `lambda-http` |
 //! | `openapi` | the OpenAPI document as a value; feature `openapi` |

@@ -92,7 +92,10 @@ pub(crate) struct EventHandler {
     pub(crate) schedule: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rule: Option<&'static str>,
-    /// The member that an event has, the key of a route of a WebSocket API.
+    /// The key of a route of a WebSocket API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) route: Option<&'static str>,
+    /// The member that an event has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<&'static str>,
     /// `token`, `request`, `http`, `websocket`.

@@ -1,13 +1,14 @@
-//! Settings of authenticators: literals, and references to environment variables.
+//! Settings of an API: literals, and references to environment variables.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::{borrow::Cow, fmt};
 
-/// Setting of an authenticator: a literal, or a reference to an environment variable.
+/// Setting of an API: a literal, or a reference to an environment variable.
 ///
-/// Every builder that takes an id, an issuer, an audience, a client, an ARN or a URL takes a string or
-/// [`env("NAME")`](fn@env). [`Api::build`](crate::Api::build) reads the variables and fails if one is missing
-/// or empty, with all other errors of the description. Until then nothing is read or parsed, so the route
+/// Authenticators, the `from` and `api` of event handlers, and `WebSocketApi::endpoint` take a string or
+/// [`env("NAME")`](fn@env) for an id, a name, an issuer, an audience, a client, an ARN or a URL.
+/// [`Api::build`](crate::Api::build) reads the variables and fails if one is missing or empty, with all
+/// other errors of the description. Until then nothing is read or parsed, so the route
 /// table and the other descriptions of an API need no environment: they show the reference.
 ///
 /// ```
@@ -18,8 +19,8 @@ use std::{borrow::Cow, fmt};
 ///     .authenticate(Iam::from_this_api().role(env("REPORTS_ROLE")));
 /// ```
 ///
-/// Only authenticators that are passed to [`Api::authenticate`](crate::Api::authenticate), or to the
-/// `locally` of one, have their variables read. One that an authenticator of your own contains needs
+/// Among authenticators, only those that are passed to [`Api::authenticate`](crate::Api::authenticate), or to the
+/// `locally` of one, have their variables read. An authenticator that an authenticator of your own contains needs
 /// literals: a reference in it is an error of the build.
 ///
 /// In tests, [`Api::environment`](crate::Api::environment) replaces the environment.

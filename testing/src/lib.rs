@@ -279,7 +279,7 @@
 //! | `issuer` | `TestIssuer` | cryptography that is built from C |
 //! | `openapi` | `TestClientBuilder::conforming` | the crate [`jsonschema`](https://docs.rs/jsonschema/0.61), and the feature `openapi` of `lambda-api` |
 //! | `proptest` | `strategies` | the crate [`proptest`](https://docs.rs/proptest/1) |
-//! | `websocket` | `TestClient::websocket` | the feature `websocket` of `lambda-api` |
+//! | `websocket` | `TestClient::websocket`, `WebSocketEvent` | the feature `websocket` of `lambda-api` |
 //!
 //! List the crate under `[dev-dependencies]`, so that it is not part of what is deployed.
 
@@ -308,6 +308,9 @@ pub use client::{
 #[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
 pub use client::{TestHandshake, TestSocket};
 pub use event::EventBuilder;
+#[cfg(feature = "websocket")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
+pub use events::WebSocketEvent;
 pub use events::{
     DynamoDbEvent, EventBridgeEvent, KinesisEvent, S3Event, ScheduleEvent, SnsEvent, SqsEvent,
     TestEvent,

@@ -11,7 +11,7 @@ use std::{any::TypeId, sync::Arc};
 
 impl Api {
     /// Adds handlers of events that are not HTTP requests, collected by [`events!`](crate::events!): messages
-    /// of a queue, objects of a bucket, schedules. The module [`events`](crate::events) has the kinds.
+    /// of a queue, objects of a bucket, schedules. The module [`events`](mod@crate::events) has the kinds.
     ///
     /// Several handlers and routes in one program are told apart by the event. Handlers that would take
     /// the same event are an error of [`build`](Api::build). The handlers of a nested API are added to
@@ -47,6 +47,20 @@ impl Api {
     ///
     /// let api = Api::new().on_other_event(events::warm_up);
     /// ```
+    ///
+    /// # Responses acknowledge
+    /// Whatever the function returns as `Some`, Lambda takes for a success: it deletes messages of a queue, and does not
+    /// send an asynchronous event again. A function that returns `Some` for everything loses the messages of a
+    /// queue whose `from` has a typing error. So return `Some` only for events that the function knows:
+    ///
+    /// ```
+    /// use lambda_api::Api;
+    /// use serde_json::json;
+    ///
+    /// let api = Api::new().on_other_event(|event| event.has_key("ping").then(|| json!("pong")));
+    /// ```
+    ///
+    /// A panic of the function fails the invocation.
     ///
     /// Only on the outermost API.
     ///

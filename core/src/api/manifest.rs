@@ -143,7 +143,7 @@ fn event(listed: &Listed) -> EventHandler {
         }
         Trigger::WebSocket(route) => {
             event.kind = "websocket";
-            event.key = Some(route.key());
+            event.route = Some(route.key());
         }
         Trigger::Any { key } => {
             event.kind = "any";

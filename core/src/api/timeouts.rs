@@ -31,6 +31,8 @@ impl Api {
     /// earlier, such as CloudFront. The time starts when the event arrives; it does not include the
     /// time that the gateway has waited for a cold start.
     ///
+    /// It does not apply to [events](Self::events) that are not HTTP requests, for which no gateway waits.
+    ///
     /// Only on the outermost API. Must be greater than zero.
     ///
     /// ```

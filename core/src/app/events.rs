@@ -145,11 +145,10 @@ impl App {
         lambda: LambdaContext,
         forms: &Forms<T>,
     ) -> Result<(T, Extensions), EventError> {
-        // Set if the source streams: then a panic is a stream, too.
-        let streams_to = OnceLock::new();
+        let known = Known::default();
         // Only those that are read are kept; the others are dropped where a panic is caught.
         let both = async {
-            let encoded = self.encoded_response(event, lambda, forms, &streams_to);
+            let encoded = self.encoded_response(event, lambda, forms, &known);
             let (response, mut extensions) = encoded.await?;
             let mut kept = Extensions::new();
             if let Some(restyled) = extensions.remove::<Restyled>() {
@@ -165,7 +164,11 @@ impl App {
         };
         match catch_unwind(both).await {
             Ok(both) => both,
-            Err(panic) => Ok((bare(panic, forms, streams_to.get()), Extensions::new())),
+            Err(panic) if known.is_request.get().is_some() => {
+                let response = bare(panic, forms, known.streams_to.get());
+                Ok((response, Extensions::new()))
+            }
+            Err(panic) => Err(unhandled(&panic)),
         }
     }
 
@@ -174,18 +177,19 @@ impl App {
         event: Bytes,
         lambda: LambdaContext,
         forms: &Forms<T>,
-        streams_to: &OnceLock<Source>,
+        known: &Known,
     ) -> Result<(T, Extensions), EventError> {
         let stream = |invocation: &Invocation| {
             let stream = forms.stream?;
             self.0.timing.streams_to(invocation.source()).then(|| {
-                let _ = streams_to.set(source(invocation));
+                let _ = known.streams_to.set(source(invocation));
                 stream
             })
         };
         let (invocation, (mut parts, body)) =
             match event::decode_request(event, lambda, &self.0.decode) {
                 Ok(mut request) => {
+                    let _ = known.is_request.set(());
                     sensitive::mark(request.headers_mut(), &self.0.credentials);
                     let invocation = Invocation::of(&request).clone();
                     let cold = self.0.cold.swap(false, Ordering::Relaxed);
@@ -206,6 +210,7 @@ impl App {
                 }
                 Err(NotRequest::Error(error)) => {
                     let (invocation, head, problem) = error.into_parts()?;
+                    let _ = known.is_request.set(());
                     let asked = self.asked(head.method(), head.headers());
                     let response = self.reject(asked, problem, &invocation).await;
                     let (parts, body) = in_memory(response).await;
@@ -300,6 +305,16 @@ impl App {
     }
 }
 
+/// What is known of an event when its handling panics.
+#[derive(Default)]
+struct Known {
+    /// Set if it is an HTTP request. Of a response with status 500, Lambda would think that any other event was
+    /// handled: it would delete the messages of a queue.
+    is_request: OnceLock<()>,
+    /// Set if the source streams: then the response to a panic is a stream, too.
+    streams_to: OnceLock<Source>,
+}
+
 /// The forms that the response to an event can have.
 struct Forms<T> {
     whole: fn(Vec<u8>) -> T,
@@ -317,7 +332,14 @@ const OF_SOURCE: Forms<EventResponse> = Forms {
     stream: Some(EventResponse::Stream),
 };
 
-/// The response to an event that could not be handled, when nothing else is known: an error in this
+/// The error of an event that is not known to be an HTTP request, and whose handling panicked.
+#[cold]
+fn unhandled(panic: &Panic) -> EventError {
+    panic.log("the handling of an event panicked");
+    EventError::failed("HandlerPanicked", "the handling of the event panicked")
+}
+
+/// The response to a request that could not be handled, when nothing else is known: an error in this
 /// library, or in the drop of a value of the application. It is a stream for a source that streams.
 #[cold]
 fn bare<T>(panic: Panic, forms: &Forms<T>, streams_to: Option<&Source>) -> T {

@@ -32,7 +32,7 @@ pub enum DecodeError {
 impl DecodeError {
     /// Returns the invocation, the request and the problem of the response; the error itself if the
     /// event is not from an HTTP source.
-    pub(crate) fn into_parts(self) -> Result<(Invocation, Request, Problem), Self> {
+    pub(crate) fn into_parts(self) -> Result<(Invocation, Request, Problem), UnsupportedEvent> {
         match self {
             Self::Malformed {
                 invocation,
@@ -43,7 +43,7 @@ impl DecodeError {
                 let problem = over.problem();
                 Ok((over.invocation, over.head, problem))
             }
-            Self::UnsupportedEvent(_) => Err(self),
+            Self::UnsupportedEvent(event) => Err(event),
         }
     }
 }

@@ -377,8 +377,10 @@ impl Invocation {
     /// The same with this timeout of the gateway, in place of the default of the source.
     pub(crate) fn deadline_behind(&self, gateway: Option<Duration>) -> Option<SystemTime> {
         let lambda = self.lambda().deadline();
-        let gateway = gateway
-            .or_else(|| self.source()?.timeout())
+        // Without a source, no gateway waits for the response: messages of a queue, requests to a server.
+        let gateway = self
+            .source()
+            .and_then(|source| gateway.or_else(|| source.timeout()))
             .zip(self.lambda().received)
             .and_then(|(timeout, received)| received.checked_add(timeout));
         match (lambda, gateway) {

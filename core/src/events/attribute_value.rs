@@ -1,6 +1,9 @@
 //! DynamoDB's JSON as a data format of serde: `{"N": "7"}` is the number 7.
 
-use super::decimal::{self, Decimal};
+use super::{
+    decimal::{self, Decimal},
+    parts::Text,
+};
 use serde::{
     Deserialize, Deserializer,
     de::{
@@ -34,10 +37,6 @@ impl Item<'_> {
         T::deserialize(Value::Map(self))
     }
 }
-
-/// A string that borrows if it has no escapes.
-#[derive(Deserialize)]
-struct Text<'e>(#[serde(borrow)] Cow<'e, str>);
 
 /// A string of base64.
 struct Base64(Vec<u8>);
@@ -165,7 +164,7 @@ impl<'de> Deserializer<'de> for Value<'de> {
                 Some(Decimal::Float(number)) => visitor.visit_f64(number),
                 None => Err(de::Error::invalid_value(
                     Unexpected::Str(&text),
-                    &"a number",
+                    &"a number that fits without a loss of digits",
                 )),
             },
             Self::Binary(bytes) => visitor.visit_byte_buf(bytes),

@@ -4,7 +4,8 @@ use super::{
     concurrent::Concurrent,
     error::EventError,
     event::Event,
-    handler::{Call, Handler},
+    failures::BatchFailures,
+    handler::Handler,
     lanes::Lanes,
     record::Record,
     record_kind::RecordKind,
@@ -12,9 +13,12 @@ use super::{
 };
 use crate::{BoxFuture, Error, log};
 use serde_json::json;
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tracing::Instrument;
 
@@ -44,26 +48,32 @@ impl Batches {
         }
     }
 
-    /// Handles a batch, record by record or as a whole, and returns what Lambda gets.
-    pub(super) async fn handle(
+    /// Handles a batch record by record, and returns what Lambda gets.
+    pub(super) async fn each(
         &self,
         handler: &Handler,
+        call: CallRecord,
         batch: Batch<'_>,
     ) -> Result<Vec<u8>, EventError> {
         let clock = Clock::start(batch.event.data());
-        let lanes = Lanes::of(batch.kind, batch.is_fifo, batch.event.records());
-        let failed = match handler.call {
-            Call::Record(call) => {
-                let limit = handler.concurrency.unwrap_or(CONCURRENCY);
-                batch.each(&lanes, call, clock, limit).await
-            }
-            Call::Batch(call) => match run_within(call(batch.event), clock).await {
-                Ok(failures) => failures.of(&batch.event.data).ok_or_else(of_another)?,
-                Err(failure) => return Err(failed(failure, handler.name)),
-            },
-            Call::Event(_) => Vec::new(),
-        };
+        let lanes = batch.lanes();
+        let limit = handler.concurrency.unwrap_or(CONCURRENCY);
+        let failed = batch.each(&lanes, call, clock, limit).await;
         self.respond(&batch, &lanes.failed_from(&failed))
+    }
+
+    /// Handles a batch as a whole, and returns what Lambda gets.
+    pub(super) async fn whole(
+        &self,
+        handler: &Handler,
+        call: CallBatch,
+        batch: Batch<'_>,
+    ) -> Result<Vec<u8>, EventError> {
+        let clock = Clock::start(batch.event.data());
+        let handled = run_within(call(batch.event), clock).await;
+        let failures = handled.map_err(|failure| failed(failure, handler.name))?;
+        let failed = failures.of(&batch.event.data).ok_or_else(of_another)?;
+        self.respond(&batch, &batch.lanes().failed_from(&failed))
     }
 
     fn respond(&self, batch: &Batch<'_>, failed: &[usize]) -> Result<Vec<u8>, EventError> {
@@ -93,6 +103,9 @@ impl Batches {
                 return Err(batch_failed(failed.len(), records.len()));
             }
         }
+        // Two records of an invalid event may have one id.
+        let mut known = HashSet::new();
+        ids.retain(|id| known.insert(*id));
         if batch.kind.is_stream() {
             // The checkpoint: Lambda sends everything from there on again.
             ids.truncate(1);
@@ -117,7 +130,13 @@ impl Batches {
 
 type CallRecord = for<'e> fn(&'e Record) -> BoxFuture<'e, Result<(), Error>>;
 
+type CallBatch = for<'e> fn(&'e Event) -> BoxFuture<'e, Result<BatchFailures, Error>>;
+
 impl Batch<'_> {
+    fn lanes(&self) -> Lanes {
+        Lanes::of(self.kind, self.is_fifo, self.event.records())
+    }
+
     /// Calls the handler for each record, and returns the places of those that failed. What follows them
     /// in their lanes is not called.
     async fn each(

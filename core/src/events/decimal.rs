@@ -5,7 +5,7 @@
 pub(super) enum Decimal {
     Unsigned(u64),
     Signed(i64),
-    /// Not an integer, or too large for one: the nearest float.
+    /// Not an integer, or too large for one; a float with all the digits.
     Float(f64),
 }
 
@@ -18,7 +18,29 @@ impl Decimal {
         if let Some(number) = integer.and_then(|number| i64::try_from(number).ok()) {
             return Some(Self::Signed(number));
         }
-        float(text).map(Self::Float)
+        float(text)
+            .filter(|number| {
+                // The shortest digits of the float, or all digits of an integer.
+                let spellings = [format!("{number:e}"), format!("{number:.0}")];
+                spellings.iter().any(|exact| parts(text) == parts(exact))
+            })
+            .map(Self::Float)
+    }
+}
+
+/// The digits of a number without zeros at both ends, and the exponent of the last one.
+fn parts(text: &str) -> Option<(bool, String, i64)> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let is_negative = mantissa.starts_with('-');
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{}{fraction}", whole.trim_start_matches(['+', '-']));
+    let shown = digits.trim_end_matches('0');
+    let zeros = i64::try_from(digits.len() - shown.len()).ok()?;
+    let exponent = exponent.parse::<i64>().ok()? - i64::try_from(fraction.len()).ok()? + zeros;
+    let shown = shown.trim_start_matches('0');
+    match shown.is_empty() {
+        true => Some((false, String::new(), 0)),
+        false => Some((is_negative, shown.to_owned(), exponent)),
     }
 }
 
@@ -90,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_are_the_nearest_float() {
+    fn other_numbers_are_floats_with_all_digits() {
         for (text, expected) in [
             ("18446744073709551615", Some(Decimal::Unsigned(u64::MAX))),
             ("-9223372036854775808", Some(Decimal::Signed(i64::MIN))),
@@ -99,6 +121,11 @@ mod tests {
                 Some(Decimal::Float(18446744073709551616.0)),
             ),
             ("0.1", Some(Decimal::Float(0.1))),
+            ("-0.10", Some(Decimal::Float(-0.1))),
+            ("12.5E-1", Some(Decimal::Float(1.25))),
+            ("12345678901234567890123", None),
+            ("0.12345678901234567890", None),
+            ("1E-999", None),
             ("1E+99", Some(Decimal::Float(1e99))),
             ("inf", None),
             ("NaN", None),

@@ -11,13 +11,14 @@ use super::{
     handler::Call,
     list::Listed,
     read::Read,
+    record_kind::RecordKind,
     run::{failed, run},
     taken::Taken,
     trigger::{Facts, Trigger},
+    untaken::untaken,
 };
 use crate::{
     BoxFuture,
-    catch_unwind::catch_unwind,
     event::{OtherEvent, OtherKind, UnsupportedEvent, current},
     log,
 };
@@ -57,7 +58,7 @@ impl Dispatcher {
         let read = Read::of(&data.event);
         let facts = read.facts();
         let Some(listed) = self.find(&facts, &event) else {
-            return self.other(&event);
+            return self.other(event, &read);
         };
         let handler = &listed.handler;
         Taken::by(handler).note();
@@ -68,21 +69,28 @@ impl Dispatcher {
         let span = log::event_span(&data.invocation, handler.name, is_cold);
         let handled = async {
             event.set_records(read.records(&data)?);
+            let batch = |kind: RecordKind, origin: &str| Batch {
+                event: &event,
+                kind,
+                is_fifo: origin.ends_with(".fifo"),
+            };
             match (handler.call, &facts) {
                 (Call::Event(call), _) => {
                     let handled = run(call(&event), &event).await;
                     handled.map_err(|error| failed(error, handler.name))
                 }
-                (_, Facts::Records { kind, origin }) => {
-                    let batch = Batch {
-                        event: &event,
-                        kind: *kind,
-                        is_fifo: origin.ends_with(".fifo"),
-                    };
-                    self.batches.handle(handler, batch).await
+                (Call::Record(call), Facts::Records { kind, origin }) => {
+                    self.batches.each(handler, call, batch(*kind, origin)).await
                 }
-                // `s3:TestEvent`, which S3 sends when a notification is configured.
-                _ => Ok(b"null".to_vec()),
+                (Call::Batch(call), Facts::Records { kind, origin }) => {
+                    self.batches
+                        .whole(handler, call, batch(*kind, origin))
+                        .await
+                }
+                // S3 sends it when a notification is configured.
+                (_, Facts::S3Test) => Ok(b"null".to_vec()),
+                // A handler of records takes nothing else.
+                _ => Err(UnsupportedEvent::of(&data.event).into()),
             }
         };
         current::scope(data.invocation.clone(), handled)
@@ -91,8 +99,14 @@ impl Dispatcher {
     }
 
     /// The response to an event that no handler takes.
-    fn other(&self, event: &Event) -> Result<Vec<u8>, EventError> {
-        let response = self.on_other.as_ref().and_then(|respond| respond(event));
+    fn other(&self, mut event: Event, read: &Read<'_>) -> Result<Vec<u8>, EventError> {
+        let is_schedule = |listed: &Listed| matches!(listed.trigger, Trigger::Schedule { .. });
+        event.set_has_schedules(self.handlers.iter().any(is_schedule));
+        let mut response = None;
+        if let Some(respond) = &self.on_other {
+            event.set_records(read.records(&event.data)?);
+            response = respond(&event);
+        }
         if let Some(value) = response {
             Taken::BY_ON_OTHER.note();
             return Ok(value.to_string().into_bytes());
@@ -100,8 +114,8 @@ impl Dispatcher {
         let is_socket = event.data.event.kind == OtherKind::WebSocket;
         let mut handlers = self.handlers.iter().filter(|_| is_socket);
         match handlers.find_map(|listed| listed.handler.otherwise) {
-            Some(respond) => Ok(respond(event)),
-            None => Err(UnsupportedEvent::of(&event.data.event).into()),
+            Some(respond) => Ok(respond(&event)),
+            None => Err(untaken(&event.data.event, &read.facts(), &self.handlers)),
         }
     }
 }
@@ -143,18 +157,7 @@ impl HandleEvent for Dispatcher {
                 return Err(UnsupportedEvent::of(&event).into());
             }
             let event = Event::new(event, Arc::clone(&self.setup.states));
-            // Of a response to HTTP requests, which an application makes of a panic, Lambda would think that the
-            // event was handled.
-            match catch_unwind(self.dispatch(event, is_cold)).await {
-                Ok(handled) => handled,
-                Err(panic) => {
-                    panic.log("the handling of an event panicked");
-                    Err(EventError::failed(
-                        "HandlerPanicked",
-                        "the handling of the event panicked",
-                    ))
-                }
-            }
+            self.dispatch(event, is_cold).await
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     attribute_value::Item, from_record::FromRecord, kinds::Kinds, meta::EventKind, origin::Origin,
-    record::Record, seconds::since_epoch,
+    record::Record, sealed::Sealed, time::since_epoch,
 };
 use crate::Error;
 use serde::{
@@ -53,6 +53,8 @@ struct Inner {
 struct UserIdentity {
     principal_id: String,
 }
+
+impl Sealed for DynamoDb {}
 
 impl EventKind for DynamoDb {
     const KINDS: Kinds = Kinds::DYNAMODB;
@@ -127,7 +129,9 @@ impl DynamoDb {
 ///
 /// Images are read from DynamoDB's JSON, such as `{"id": {"N": "7"}}`, as if it was `{"id": 7}`. Numbers are exact
 /// or an error: an integer type takes the integers that it can hold, and `String` takes every number with all its
-/// digits; `f64` is the nearest one. Sets are sequences. Binary values are bytes (`Vec<u8>`, `Bytes`).
+/// digits. Only `f64` is the nearest one. Where a type does not say what it expects (`serde_json::Value`,
+/// `#[serde(flatten)]`, untagged and tagged enums), a number is `u64`, `i64` or `f64`, and an error if none of these has all
+/// its digits: there, `String` and `i128` take no number. Sets are sequences. Binary values are bytes (`Vec<u8>`, `Bytes`).
 ///
 /// An image is `None` if the change or the stream has none: a new item has no old image, and a stream of
 /// `KEYS_ONLY` has no images.
@@ -191,7 +195,7 @@ impl<'e, T: DeserializeOwned, K: DeserializeOwned> FromRecord<'e> for Change<T, 
             event_name,
             dynamodb,
         } = record
-            .read()
+            .parse()
             .map_err(|error| Error::new(error).context("expected a change of DynamoDB"))?;
         Ok(Self {
             kind: event_name,

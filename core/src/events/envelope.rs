@@ -1,6 +1,6 @@
 //! The members of a record that every part of the library needs, read once.
 
-use super::record_kind::RecordKind;
+use super::{parts::Text, record_kind::RecordKind};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -81,10 +81,6 @@ pub(super) enum Content {
     /// The record has none, or not of the type that it should have.
     Missing(&'static str),
 }
-
-/// A string that borrows if it has no escapes.
-#[derive(Deserialize)]
-struct Text<'e>(#[serde(borrow)] Cow<'e, str>);
 
 impl<'e> Envelope<'e> {
     pub(super) fn read(json: &'e str) -> serde_json::Result<Self> {

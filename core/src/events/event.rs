@@ -1,14 +1,13 @@
 //! An event that is not an HTTP request.
 
-use super::{data::Data, record::Record};
+use super::{data::Data, error::ReadError, parts::Detail, record::Record};
 use crate::{
-    Invocation, LambdaContext,
+    Invocation, LambdaContext, Problem,
     event::{OtherEvent, OtherKind},
     state::States,
 };
-use http::Extensions;
+use http::{Extensions, StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::value::RawValue;
 use std::{
     collections::BTreeMap,
     fmt,
@@ -22,15 +21,23 @@ use std::{
 pub struct Event {
     pub(super) data: Arc<Data>,
     records: Vec<Record>,
-    /// The body of a WebSocket API's message.
-    body: OnceLock<Option<String>>,
+    /// Read when they are first used.
+    keys: OnceLock<Vec<String>>,
+    message: OnceLock<Message>,
     extensions: Extensions,
+    /// Whether the program has handlers of `schedule`.
+    has_schedules: bool,
 }
 
-/// The error of an event that does not fit the type it is read as.
-#[derive(Debug, thiserror::Error)]
-#[error("the event does not fit: {0}")]
-pub struct ReadError(serde_json::Error);
+/// What a WebSocket API sends beside its request context.
+#[derive(Debug, PartialEq, Eq)]
+enum Message {
+    /// A connection begins or ends.
+    None,
+    Text(String),
+    /// A message that is not UTF-8.
+    Invalid,
+}
 
 impl Event {
     pub(super) fn new(mut event: OtherEvent, states: Arc<States>) -> Self {
@@ -42,8 +49,10 @@ impl Event {
                 states,
             }),
             records: Vec::new(),
-            body: OnceLock::new(),
+            keys: OnceLock::new(),
+            message: OnceLock::new(),
             extensions: Extensions::new(),
+            has_schedules: false,
         }
     }
 
@@ -55,13 +64,15 @@ impl Event {
 
     /// The names of the members of the event that are not `null`; none if it is not an object.
     #[must_use]
-    pub fn keys(&self) -> Vec<String> {
-        let members: Option<BTreeMap<String, Option<IgnoredAny>>> =
-            serde_json::from_slice(&self.data.event.json).ok();
-        let members = members.unwrap_or_default().into_iter();
-        members
-            .filter_map(|(name, value)| value.map(|_| name))
-            .collect()
+    pub fn keys(&self) -> &[String] {
+        self.keys.get_or_init(|| {
+            let members: Option<BTreeMap<String, Option<IgnoredAny>>> =
+                serde_json::from_slice(&self.data.event.json).ok();
+            let members = members.unwrap_or_default().into_iter();
+            members
+                .filter_map(|(name, value)| value.map(|_| name))
+                .collect()
+        })
     }
 
     /// Whether the event has a member of this name that is not `null`.
@@ -75,52 +86,41 @@ impl Event {
     /// # Errors
     /// Returns an error if the event does not fit the type.
     pub fn read<'e, T: Deserialize<'e>>(&'e self) -> Result<T, ReadError> {
-        serde_json::from_slice(&self.data.event.json).map_err(ReadError)
+        serde_json::from_slice(&self.data.event.json)
+            .map_err(|error| ReadError::new("event", error))
     }
 
-    /// The message of a WebSocket API; `None` if the event is another one, or its body is not text.
-    pub(crate) fn message(&self) -> Option<&str> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Message {
-            body: Option<String>,
-            #[serde(default)]
-            is_base64_encoded: bool,
-        }
-        if self.data.event.kind != OtherKind::WebSocket {
-            return None;
-        }
-        let body = self.body.get_or_init(|| {
-            let Message {
-                body,
-                is_base64_encoded,
-            } = self.read().ok()?;
-            if !is_base64_encoded {
-                return body;
-            }
-            let decoded = base64_simd::STANDARD.decode_to_vec(body?).ok()?;
-            String::from_utf8(decoded).ok()
-        });
-        body.as_deref()
+    /// What a WebSocket API sends beside its request context; `None` if the event is another one.
+    fn message(&self) -> Option<&Message> {
+        let is_socket = self.data.event.kind == OtherKind::WebSocket;
+        is_socket.then(|| self.message.get_or_init(|| Message::of(self)))
     }
 
     /// The content that [`Json`](crate::Json) reads: the detail of an EventBridge event, the message of a
     /// WebSocket API, otherwise the event.
-    pub(super) fn content(&self) -> &str {
-        if let Some(message) = self.message() {
-            return message;
-        }
-        #[derive(Deserialize)]
-        struct Detail<'e> {
-            #[serde(borrow)]
-            detail: &'e RawValue,
+    ///
+    /// # Errors
+    /// A message that is not text is never replaced by the event, which contains what authorizers say.
+    pub(super) fn content(&self) -> Result<&str, Problem> {
+        match self.message() {
+            Some(Message::Text(text)) => return Ok(text),
+            Some(Message::Invalid) => return Err(no_text()),
+            Some(Message::None) | None => {}
         }
         if self.data.event.kind == OtherKind::EventBridge
             && let Ok(Detail { detail }) = self.read()
         {
-            return detail.get();
+            return Ok(detail.get());
         }
-        self.json()
+        Ok(self.json())
+    }
+
+    /// The message of a WebSocket API as text.
+    pub(super) fn text(&self) -> Result<&str, Problem> {
+        match self.message() {
+            Some(Message::Text(text)) => Ok(text),
+            _ => Err(no_text()),
+        }
     }
 
     /// The data of Lambda about the invocation.
@@ -129,7 +129,8 @@ impl Event {
         self.data.invocation.lambda()
     }
 
-    /// The records of the event; empty if it has none.
+    /// The records of the event: those of SQS, S3, SNS, DynamoDB and Kinesis. Empty if it has none, or those of
+    /// another service.
     #[must_use]
     pub fn records(&self) -> &[Record] {
         &self.records
@@ -148,9 +149,53 @@ impl Event {
         &mut self.extensions
     }
 
+    pub(super) fn has_schedules(&self) -> bool {
+        self.has_schedules
+    }
+
+    pub(super) fn set_has_schedules(&mut self, has_schedules: bool) {
+        self.has_schedules = has_schedules;
+    }
+
     pub(crate) fn data(&self) -> &Data {
         &self.data
     }
+}
+
+impl Message {
+    fn of(event: &Event) -> Self {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Read {
+            request_context: Context,
+            body: Option<String>,
+            #[serde(default)]
+            is_base64_encoded: bool,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Context {
+            event_type: String,
+        }
+        let text = |body: String, is_base64_encoded| match is_base64_encoded {
+            false => Some(body),
+            true => String::from_utf8(base64_simd::STANDARD.decode_to_vec(body).ok()?).ok(),
+        };
+        let Ok(read) = event.read::<Read>() else {
+            return Self::Invalid;
+        };
+        match (&*read.request_context.event_type, read.body) {
+            ("CONNECT" | "DISCONNECT", None) => Self::None,
+            (_, body) => body
+                .and_then(|body| text(body, read.is_base64_encoded))
+                .map_or(Self::Invalid, Self::Text),
+        }
+    }
+}
+
+#[cold]
+fn no_text() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_text").with_detail("expected a message in UTF-8")
 }
 
 // An event contains credentials, addresses and the data of users.

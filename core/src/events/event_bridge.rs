@@ -2,11 +2,11 @@
 
 use super::{
     event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, meta::EventKind,
-    record::Record,
+    parts::Detail, record::Record, sealed::Sealed, time::rfc3339,
 };
 use crate::{Error, extract::parse_json};
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use std::time::SystemTime;
 
 /// What EventBridge says about an event.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,6 +26,8 @@ pub struct EventBridge {
     #[serde(rename = "replay-name")]
     replay_name: Option<String>,
 }
+
+impl Sealed for EventBridge {}
 
 impl EventKind for EventBridge {
     const KINDS: Kinds = Kinds::EVENT_BRIDGE.or(Kinds::SCHEDULE);
@@ -58,10 +60,10 @@ impl EventBridge {
         &self.account
     }
 
-    /// When it happened, as RFC 3339.
+    /// When it happened. `None` if the event does not have a time in RFC 3339.
     #[must_use]
-    pub fn time(&self) -> &str {
-        &self.time
+    pub fn time(&self) -> Option<SystemTime> {
+        rfc3339(&self.time)
     }
 
     /// The region that the event was sent from.
@@ -82,36 +84,31 @@ impl EventBridge {
     }
 }
 
-/// Argument of an event handler: an event of EventBridge with its detail, also in a message of SQS or SNS.
+/// Argument of an event handler: an event of a bus of EventBridge with its detail, also in a message of SQS or SNS.
 ///
 /// A handler of `event_bridge` may also take [`Json`](crate::Json) for the detail and
 /// [`Meta<EventBridge>`](super::Meta) for the rest. A rule with a queue or a topic as its target sends the
 /// whole event there:
 ///
 /// ```
-/// use lambda_api::{event_handler, events::EventBridgeEvent};
+/// use lambda_api::{event_handler, events::BusEvent};
 ///
 /// #[event_handler(sqs)]
-/// async fn placed(event: EventBridgeEvent<u64>) {
+/// async fn placed(event: BusEvent<u64>) {
 ///     println!("{} of {}", event.detail, event.meta.source());
 /// }
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct EventBridgeEvent<T> {
+pub struct BusEvent<T> {
     /// The detail.
     pub detail: T,
     /// What EventBridge says about it.
     pub meta: EventBridge,
 }
 
-impl<T: DeserializeOwned> EventBridgeEvent<T> {
+impl<T: DeserializeOwned> BusEvent<T> {
     fn read(json: &str, depth: usize) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Detail<'e> {
-            #[serde(borrow)]
-            detail: &'e RawValue,
-        }
         let unfit = |error| Error::new(error).context("expected an event of EventBridge");
         let Detail { detail } = serde_json::from_str(json).map_err(unfit)?;
         Ok(Self {
@@ -121,7 +118,7 @@ impl<T: DeserializeOwned> EventBridgeEvent<T> {
     }
 }
 
-impl<'e, T: DeserializeOwned> FromRecord<'e> for EventBridgeEvent<T> {
+impl<'e, T: DeserializeOwned> FromRecord<'e> for BusEvent<T> {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::SQS.or(Kinds::SNS);
@@ -132,7 +129,7 @@ impl<'e, T: DeserializeOwned> FromRecord<'e> for EventBridgeEvent<T> {
     }
 }
 
-impl<'e, T: DeserializeOwned> FromEvent<'e> for EventBridgeEvent<T> {
+impl<'e, T: DeserializeOwned> FromEvent<'e> for BusEvent<T> {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::EVENT_BRIDGE;

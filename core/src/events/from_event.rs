@@ -2,8 +2,9 @@
 
 use super::{event::Event, kinds::Kinds, record::Record};
 use crate::{
-    Error, Json, LambdaContext, Operation, State,
-    extract::{Deadline, StateRejection, Text, parse_json},
+    Error, Json, Operation,
+    event::OtherKind,
+    extract::{Text, parse_json},
 };
 use serde::Deserialize;
 use std::{any::type_name, convert::Infallible};
@@ -13,13 +14,13 @@ use std::{any::type_name, convert::Infallible};
 /// | argument | value |
 /// |---|---|
 /// | [`Json<T>`](Json) | the detail of an EventBridge event, the message of a WebSocket API; of other events, the whole event |
-/// | [`EventBridgeEvent<T>`](super::EventBridgeEvent) | an event of EventBridge with its detail |
+/// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge with its detail |
 /// | [`S3Objects`](super::S3Objects) | the object of an event of S3 from EventBridge |
 /// | [`Meta<K>`](super::Meta) | what the service says about the event |
-/// | [`State<T>`](State) | a value of the application |
-/// | [`Deadline`] | the time at which the handler is stopped |
+/// | [`State<T>`](crate::State) | a value of the application |
+/// | [`Deadline`](crate::extract::Deadline) | the time at which the handler is stopped |
 /// | `Result<T, T::Rejection>` | one of these, or why the event does not have it |
-/// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
+/// | [`LambdaContext`](crate::LambdaContext) (or a reference) | the data of Lambda about the invocation |
 /// | `&Event` | the event |
 /// | `&[Record]` | the records of a batch |
 #[diagnostic::on_unimplemented(
@@ -52,14 +53,6 @@ pub trait FromEvent<'e>: Sized {
     }
 }
 
-impl<'e> FromEvent<'e> for &'e Event {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event)
-    }
-}
-
 impl<'e> FromEvent<'e> for &'e [Record] {
     type Rejection = Infallible;
 
@@ -74,83 +67,67 @@ impl<'e> FromEvent<'e> for &'e [Record] {
     }
 }
 
-impl<'e> FromEvent<'e> for &'e LambdaContext {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event.lambda())
-    }
-}
-
-impl<'e> FromEvent<'e> for LambdaContext {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event.lambda().clone())
-    }
-}
-
-impl<'e, T: Clone + Send + Sync + 'static> FromEvent<'e> for State<T> {
-    type Rejection = StateRejection;
-
-    const READS_EVENT: bool = false;
-
-    fn from_event(event: &'e Event) -> Result<Self, StateRejection> {
-        let state = event.data().state::<T>().cloned();
-        state
-            .map(State)
-            .ok_or(StateRejection::Missing(type_name::<T>()))
-    }
-
-    fn describe(operation: &mut Operation) {
-        operation.require_state::<T>();
-    }
-}
-
 impl<'e, T: Deserialize<'e>> FromEvent<'e> for Json<T> {
     type Rejection = Error;
 
+    // In a batch, it would be the whole event: each record has a content of its own. Connections of a WebSocket API
+    // have none.
+    const KINDS: Kinds = Kinds::EVENT_BRIDGE
+        .or(Kinds::SCHEDULE)
+        .or(Kinds::OTHER)
+        .or(Kinds::AUTHORIZER)
+        .or(Kinds::MESSAGE);
+
     fn from_event(event: &'e Event) -> Result<Self, Error> {
         let depth = event.data().states.limits.json_depth;
-        parse_json(event.content(), depth)
-            .map(Json)
-            .map_err(Error::new)
+        let content = event.content().map_err(Error::new)?;
+        parse_json(content, depth).map(Json).map_err(|error| {
+            let error = Error::new(error);
+            let content = match event.data().event.kind {
+                OtherKind::EventBridge => "the detail",
+                // The client gets a problem that names the member.
+                OtherKind::WebSocket => return error,
+                _ => "the event",
+            };
+            error.context(format!(
+                "{content} does not fit `Json<{}>`",
+                type_name::<T>()
+            ))
+        })
     }
 }
 
-impl<'e> FromEvent<'e> for Deadline {
-    type Rejection = Infallible;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(event.data().deadline())
-    }
-}
-
-impl<'e, T: FromEvent<'e>> FromEvent<'e> for Result<T, T::Rejection> {
-    type Rejection = Infallible;
-
-    const KINDS: Kinds = T::KINDS;
-    const READS_EVENT: bool = T::READS_EVENT;
-
-    fn from_event(event: &'e Event) -> Result<Self, Infallible> {
-        Ok(T::from_event(event))
-    }
-
-    fn describe(operation: &mut Operation) {
-        T::describe(operation);
-    }
-}
-
-/// The message of a WebSocket API, as it is.
+/// The message of a WebSocket API, as it is. The client gets a 400 (`invalid_text`) if it is not UTF-8.
 impl<'e> FromEvent<'e> for Text {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::MESSAGE;
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {
-        let message = event.message().map(str::to_owned);
-        message
-            .map(Self)
-            .ok_or_else(|| Error::msg("expected a message in UTF-8"))
+        let text = event.text().map_err(Error::new)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Event {
+    /// Takes a value from the event, as a handler of whole events gets it as an argument.
+    ///
+    /// ```
+    /// use lambda_api::{Error, Json, event_handler, events::Event};
+    ///
+    /// #[event_handler(any(key = "job"))]
+    /// async fn run(event: &Event) -> Result<(), Error> {
+    ///     if event.has_key("id") {
+    ///         let Json(job) = event.extract::<Json<serde_json::Value>>()?;
+    ///         println!("{job}");
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if the event does not have the value.
+    pub fn extract<'e, T: FromEvent<'e>>(&'e self) -> Result<T, T::Rejection> {
+        T::from_event(self)
     }
 }

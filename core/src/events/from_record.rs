@@ -1,13 +1,10 @@
 //! Arguments of handlers that are called once for each record.
 
 use super::{kinds::Kinds, record::Record};
-use crate::{
-    Error, Json, LambdaContext, Operation, State,
-    extract::{Deadline, StateRejection, parse_json},
-};
+use crate::{Error, Json, Operation, extract::parse_json};
 use bytes::Bytes;
 use serde::Deserialize;
-use std::{any::type_name, convert::Infallible};
+use std::any::type_name;
 
 /// Types that can be an argument of a handler that is called once for each record.
 ///
@@ -17,13 +14,13 @@ use std::{any::type_name, convert::Infallible};
 /// | `&str`, `&[u8]`, [`Bytes`] | the content of the record, as text or bytes |
 /// | [`S3Objects`](super::S3Objects) | objects of S3, also in a message of SQS or SNS |
 /// | [`Notification<T>`](super::Notification) | a message of SNS, also in one of SQS |
-/// | [`EventBridgeEvent<T>`](super::EventBridgeEvent) | an event of EventBridge in a message of SQS or SNS |
+/// | [`BusEvent<T>`](super::BusEvent) | an event of EventBridge in a message of SQS or SNS |
 /// | [`Change<T>`](super::Change) | a change of an item of DynamoDB |
 /// | [`Meta<K>`](super::Meta) | what the service says about the record |
-/// | [`State<T>`](State) | a value of the application |
-/// | [`Deadline`] | the time at which the handler is stopped |
+/// | [`State<T>`](crate::State) | a value of the application |
+/// | [`Deadline`](crate::extract::Deadline) | the time at which the handler is stopped |
 /// | `Result<T, T::Rejection>` | one of these, or why the record does not have it |
-/// | [`LambdaContext`] (or a reference) | the data of Lambda about the invocation |
+/// | [`LambdaContext`](crate::LambdaContext) (or a reference) | the data of Lambda about the invocation |
 /// | `&Record` | the record |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handler of records",
@@ -51,74 +48,19 @@ pub trait FromRecord<'e>: Sized {
     }
 }
 
-impl<'e> FromRecord<'e> for &'e Record {
-    type Rejection = Infallible;
-
-    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
-        Ok(record)
-    }
-}
-
-impl<'e> FromRecord<'e> for &'e LambdaContext {
-    type Rejection = Infallible;
-
-    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
-        Ok(record.data().invocation.lambda())
-    }
-}
-
-impl<'e> FromRecord<'e> for LambdaContext {
-    type Rejection = Infallible;
-
-    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
-        Ok(record.data().invocation.lambda().clone())
-    }
-}
-
-impl<'e, T: Clone + Send + Sync + 'static> FromRecord<'e> for State<T> {
-    type Rejection = StateRejection;
-
-    fn from_record(record: &'e Record) -> Result<Self, StateRejection> {
-        let state = record.data().state::<T>().cloned();
-        state
-            .map(State)
-            .ok_or(StateRejection::Missing(type_name::<T>()))
-    }
-
-    fn describe(operation: &mut Operation) {
-        operation.require_state::<T>();
-    }
-}
-
 impl<'e, T: Deserialize<'e>> FromRecord<'e> for Json<T> {
     type Rejection = Error;
 
     fn from_record(record: &'e Record) -> Result<Self, Error> {
         let text = record.content().map_err(Error::msg)?;
         let depth = record.data().states.limits.json_depth;
-        parse_json(text, depth).map(Json).map_err(Error::new)
-    }
-}
-
-impl<'e> FromRecord<'e> for Deadline {
-    type Rejection = Infallible;
-
-    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
-        Ok(record.data().deadline())
-    }
-}
-
-impl<'e, T: FromRecord<'e>> FromRecord<'e> for Result<T, T::Rejection> {
-    type Rejection = Infallible;
-
-    const KINDS: Kinds = T::KINDS;
-
-    fn from_record(record: &'e Record) -> Result<Self, Infallible> {
-        Ok(T::from_record(record))
-    }
-
-    fn describe(operation: &mut Operation) {
-        T::describe(operation);
+        parse_json(text, depth).map(Json).map_err(|error| {
+            let content = record.kind().content();
+            Error::new(error).context(format!(
+                "{content} does not fit `Json<{}>`",
+                type_name::<T>()
+            ))
+        })
     }
 }
 

@@ -11,7 +11,8 @@ use std::fmt;
 /// by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler of events",
-    label = "the `#[event_handler(..)]` attribute is missing"
+    label = "expected a function marked `#[event_handler(..)]`, `#[authorizer]` or `#[ws_handler(..)]`",
+    note = "functions marked `#[api_handler(..)]` belong in `routes![..]`"
 )]
 pub trait EventHandler {
     #[doc(hidden)]
@@ -26,7 +27,6 @@ pub struct Handler {
     pub module: &'static str,
     pub file: &'static str,
     pub line: u32,
-    pub doc: &'static str,
     /// The events that it takes.
     pub trigger: fn() -> Trigger,
     /// How many records are handled at once; `None` for the default.
@@ -59,7 +59,6 @@ pub const INVALID: Handler = Handler {
     module: "",
     file: "",
     line: 0,
-    doc: "",
     trigger: || Trigger::Any { key: None },
     concurrency: None,
     call: Call::Event(|_| Box::pin(std::future::ready(Ok(Vec::new())))),

@@ -1,7 +1,5 @@
 //! Kinds of events, as a set that is known at compile time.
 
-use std::ops::BitOr;
-
 /// The kinds of events in which an argument of an event handler is available.
 ///
 /// A handler of another kind does not compile: `Meta<Sqs>` is no argument of `#[event_handler(s3)]`.
@@ -40,8 +38,8 @@ impl Kinds {
     pub const EVENT_BRIDGE: Self = Self(1 << 5);
     /// Schedules of EventBridge.
     pub const SCHEDULE: Self = Self(1 << 6);
-    /// Events of any kind.
-    pub const ANY: Self = Self(1 << 7);
+    /// Events that nothing else takes: those of handlers of `any`.
+    pub const OTHER: Self = Self(1 << 7);
     /// Requests to a Lambda authorizer.
     pub const AUTHORIZER: Self = Self(1 << 8);
     /// New connections of a WebSocket API.
@@ -51,11 +49,11 @@ impl Kinds {
     /// Connections of a WebSocket API that have ended.
     pub const DISCONNECT: Self = Self(1 << 11);
     /// No kind.
-    pub const NONE: Self = Self(0);
+    pub(super) const NONE: Self = Self(0);
     /// All kinds.
     pub const ALL: Self = Self((1 << 12) - 1);
 
-    /// The kinds of both sets.
+    /// The kinds of both sets. Unlike an operator, it can be called in a constant.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -89,17 +87,9 @@ impl Kinds {
             Self::KINESIS => "this argument is not available in a handler of `kinesis`",
             Self::EVENT_BRIDGE => "this argument is not available in a handler of `event_bridge`",
             Self::SCHEDULE => "this argument is not available in a handler of `schedule`",
-            Self::ANY => "this argument is not available in a handler of `any`",
+            Self::OTHER => "this argument is not available in a handler of `any`",
             Self::AUTHORIZER => "this argument is not available in an authorizer",
             _ => "this argument is not available in this handler of a WebSocket API",
         }
-    }
-}
-
-impl BitOr for Kinds {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        self.or(other)
     }
 }

@@ -1,6 +1,6 @@
 //! Records of Kinesis.
 
-use super::{kinds::Kinds, meta::EventKind, seconds::since_epoch};
+use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, time::since_epoch};
 use serde::Deserialize;
 use std::time::SystemTime;
 
@@ -28,6 +28,8 @@ struct Inner {
     approximate_arrival_timestamp: Option<f64>,
     encryption_type: Option<String>,
 }
+
+impl Sealed for Kinesis {}
 
 impl EventKind for Kinesis {
     const KINDS: Kinds = Kinds::KINESIS;

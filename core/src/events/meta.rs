@@ -2,6 +2,7 @@
 
 use super::{
     event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, record::Record,
+    sealed::Sealed,
 };
 use crate::Error;
 use serde::de::DeserializeOwned;
@@ -9,8 +10,9 @@ use serde::de::DeserializeOwned;
 /// The kind of an event, as a type: what a service says about it.
 ///
 /// [`Sqs`](super::Sqs), [`S3`](super::S3), [`Sns`](super::Sns), [`DynamoDb`](super::DynamoDb),
-/// [`Kinesis`](super::Kinesis), [`EventBridge`](super::EventBridge), [`Schedule`](super::Schedule).
-pub trait EventKind: DeserializeOwned {
+/// [`Kinesis`](super::Kinesis), [`EventBridge`](super::EventBridge), [`Schedule`](super::Schedule). Only this
+/// crate implements it.
+pub trait EventKind: DeserializeOwned + Sealed {
     #[doc(hidden)]
     const KINDS: Kinds;
     /// Whether it is about a record, and not about an event.
@@ -41,7 +43,7 @@ impl<'e, K: EventKind> FromRecord<'e> for Meta<K> {
     const KINDS: Kinds = K::KINDS;
 
     fn from_record(record: &'e Record) -> Result<Self, Error> {
-        record.read().map(Self).map_err(unfit::<K>)
+        record.parse().map(Self).map_err(unfit::<K>)
     }
 }
 

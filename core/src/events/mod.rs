@@ -29,6 +29,7 @@
 //!
 //! [`guide::events`](crate::guide::events) has the kinds, the filters, and what is returned, retried and lost.
 
+mod arguments;
 mod attribute_value;
 mod attributes;
 mod authorizer;
@@ -58,6 +59,7 @@ mod notification;
 mod origin;
 mod outcome;
 mod partial;
+mod parts;
 mod probe;
 mod read;
 mod record;
@@ -66,21 +68,22 @@ mod run;
 mod s3;
 mod s3_objects;
 mod schedule;
-mod seconds;
+mod sealed;
 mod sns;
 mod socket_route;
 mod sqs;
 mod table;
 mod taken;
+mod time;
 mod trigger;
+mod untaken;
 mod warm_up;
 
 pub use attributes::MessageAttribute;
-pub use authorizer::AuthorizerKind;
 pub use dynamodb::{Change, ChangeKind, DynamoDb};
-pub use error::EventError;
-pub use event::{Event, ReadError};
-pub use event_bridge::{EventBridge, EventBridgeEvent};
+pub use error::{EventError, ReadError};
+pub use event::Event;
+pub use event_bridge::{BusEvent, EventBridge};
 pub use failures::BatchFailures;
 pub use from_event::FromEvent;
 pub use from_record::FromRecord;
@@ -100,7 +103,7 @@ pub use sqs::Sqs;
 pub use warm_up::warm_up;
 
 #[doc(hidden)]
-pub use authorizer::AuthorizerTrigger;
+pub use authorizer::{AuthorizerKind, AuthorizerTrigger};
 #[doc(hidden)]
 pub use call::{
     batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, event_0,
@@ -124,8 +127,10 @@ pub use trigger::Trigger;
 pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
 pub(crate) use handle_event::{HandleEvent, Setup};
 pub(crate) use handlers::Handlers;
-#[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use list::Listed;
+#[cfg(feature = "websocket")]
+pub(crate) use read::Socket;
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
 pub(crate) use table::{EventTable, Given};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use {list::Listed, origin::QueueUrl};

@@ -52,7 +52,7 @@ impl<'e, T: DeserializeOwned> FromRecord<'e> for Notification<T> {
         if record.kind() == RecordKind::Sns {
             return Ok(Self {
                 message: parse_json(text, depth)?,
-                meta: record.read()?,
+                meta: record.parse()?,
             });
         }
         let body: Body = serde_json::from_str(text).map_err(|error| {

@@ -1,5 +1,7 @@
 //! What a record comes from: a queue, topic, table, stream or bucket.
 
+use super::record_kind::RecordKind;
+
 /// What a record comes from, as a program or an event writes it: a name, an ARN, or the URL of a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Origin<'e> {
@@ -14,11 +16,8 @@ impl<'e> Origin<'e> {
             let mut parts = rest.splitn(5, ':').skip(2);
             let mut part = || parts.next().unwrap_or_default().trim();
             (part(), part(), name_of(part()))
-        } else if let Some(url) = text.strip_prefix("https://") {
-            // `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`
-            let mut parts = url.rsplit('/');
-            let name = parts.next().unwrap_or_default();
-            ("", parts.next().unwrap_or_default(), name)
+        } else if let Some(url) = QueueUrl::parse(text) {
+            (url.region.unwrap_or_default(), url.account, url.name)
         } else {
             ("", "", text)
         };
@@ -43,6 +42,68 @@ impl<'e> Origin<'e> {
             && meet(self.account, other.account)
             && meet(self.region, other.region)
     }
+}
+
+/// Why a text cannot be that of an origin of this kind.
+pub(super) fn error(kind: RecordKind, text: &str) -> Option<String> {
+    let service = kind.name();
+    if let Some(rest) = text.strip_prefix("arn:") {
+        let found = rest.split(':').nth(1).unwrap_or_default();
+        return (found != service)
+            .then(|| format!("expected an ARN of `{service}`, found `{text}`"));
+    }
+    if kind == RecordKind::Sqs && QueueUrl::parse(text).is_some() {
+        return None;
+    }
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_name = !text.is_empty() && text.bytes().all(is_known);
+    let url = match kind {
+        RecordKind::Sqs => ", an ARN or a URL",
+        _ => " or an ARN",
+    };
+    (!is_name).then(|| format!("expected a name{url}, found `{text}`"))
+}
+
+/// The URL of a queue: `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`, also that of an emulator.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct QueueUrl<'e> {
+    /// `None` if the host does not say it.
+    pub(crate) region: Option<&'e str>,
+    pub(crate) account: &'e str,
+    pub(crate) name: &'e str,
+}
+
+impl<'e> QueueUrl<'e> {
+    pub(crate) fn parse(text: &'e str) -> Option<Self> {
+        let schemes = ["https://", "http://"];
+        let url = schemes
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme))?;
+        let (host, path) = url.split_once('/')?;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let (path, name) = path.rsplit_once('/')?;
+        let account = path.rsplit('/').next().unwrap_or_default();
+        Some(Self {
+            region: region_of(host),
+            account,
+            name,
+        })
+    }
+}
+
+/// The region in the host of a queue's URL: `sqs.REGION.amazonaws.com`, `REGION.queue.amazonaws.com`.
+/// <https://docs.aws.amazon.com/general/latest/gr/sqs-service.html>
+fn region_of(host: &str) -> Option<&str> {
+    let mut before = None;
+    let mut labels = host.split('.');
+    while let Some(label) = labels.next() {
+        match label {
+            "sqs" | "sqs-fips" => return labels.next(),
+            "queue" => return before,
+            _ => before = Some(label),
+        }
+    }
+    None
 }
 
 /// The name in the resource of an ARN: `orders` of `orders`, `stream/orders/consumer/c:1` and
@@ -75,6 +136,18 @@ mod tests {
                 QUEUE,
                 false,
             ),
+            (
+                "https://sqs.us-east-1.amazonaws.com/123456789012/orders",
+                QUEUE,
+                false,
+            ),
+            (
+                "https://eu-west-1.queue.amazonaws.com/123456789012/orders/",
+                QUEUE,
+                true,
+            ),
+            ("http://localhost:4566/123456789012/orders", QUEUE, true),
+            ("https://orders", QUEUE, false),
             ("arn:aws:sqs:eu-west-1:210987654321:orders", QUEUE, false),
             ("arn:aws:sqs:us-east-1:123456789012:orders", QUEUE, false),
             ("order", QUEUE, false),
@@ -100,6 +173,95 @@ mod tests {
                 expected,
                 "{from} {origin}"
             );
+        }
+    }
+
+    #[test]
+    fn urls_of_queues_are_read() {
+        for (url, region) in [
+            (
+                "https://sqs.eu-west-1.amazonaws.com/1/orders",
+                Some("eu-west-1"),
+            ),
+            (
+                "https://sqs.cn-north-1.amazonaws.com.cn/1/orders",
+                Some("cn-north-1"),
+            ),
+            (
+                "https://sqs-fips.us-east-1.amazonaws.com/1/orders",
+                Some("us-east-1"),
+            ),
+            (
+                "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com/1/orders",
+                Some("eu-west-1"),
+            ),
+            (
+                "https://eu-west-1.queue.amazonaws.com/1/orders",
+                Some("eu-west-1"),
+            ),
+            ("https://queue.amazonaws.com/1/orders", None),
+            (
+                "http://sqs.eu-west-1.localhost.localstack.cloud:4566/1/orders",
+                Some("eu-west-1"),
+            ),
+            ("http://localhost:4566/queue/eu-west-1/1/orders", None),
+            ("http://127.0.0.1:9324/1/orders/", None),
+        ] {
+            let expected = QueueUrl {
+                region,
+                account: "1",
+                name: "orders",
+            };
+            assert_eq!(QueueUrl::parse(url), Some(expected), "{url}");
+        }
+        for text in ["orders", "https://", "https://host", "https://host/orders"] {
+            assert_eq!(QueueUrl::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_never_fit_is_an_error() {
+        use RecordKind::{Kinesis, S3, Sns, Sqs};
+        for (kind, text, expected) in [
+            (Sqs, "orders.fifo", None),
+            (Sqs, QUEUE, None),
+            (Sqs, "http://localhost:4566/1/orders", None),
+            (S3, "my.bucket-1", None),
+            (Sqs, "", Some("expected a name, an ARN or a URL, found ``")),
+            (
+                Sqs,
+                "arn:aws:sns:eu-west-1:1:orders",
+                Some("expected an ARN of `sqs`, found `arn:aws:sns:eu-west-1:1:orders`"),
+            ),
+            (
+                Sqs,
+                "https://orders",
+                Some("expected a name, an ARN or a URL, found `https://orders`"),
+            ),
+            (
+                Sns,
+                "https://sqs.eu-west-1.amazonaws.com/1/orders",
+                Some(
+                    "expected a name or an ARN, found `https://sqs.eu-west-1.amazonaws.com/1/orders`",
+                ),
+            ),
+            (
+                S3,
+                "s3://uploads",
+                Some("expected a name or an ARN, found `s3://uploads`"),
+            ),
+            (
+                S3,
+                "uploads/images",
+                Some("expected a name or an ARN, found `uploads/images`"),
+            ),
+            (
+                Kinesis,
+                "a b",
+                Some("expected a name or an ARN, found `a b`"),
+            ),
+        ] {
+            assert_eq!(error(kind, text).as_deref(), expected, "{text}");
         }
     }
 }

@@ -1,17 +1,25 @@
 //! What handlers of events may return.
 
-use super::{event::Event, failures::BatchFailures, record::Record};
+use super::{event::Event, failures::BatchFailures, record::Record, sealed::Sealed};
 use crate::{Error, Json};
 use serde::Serialize;
 
+impl Sealed for () {}
+
+impl Sealed for BatchFailures {}
+
+impl<T> Sealed for Json<T> {}
+
+impl<T, E> Sealed for Result<T, E> {}
+
 /// What a handler that is called once for each record may return: nothing, or a `Result` of nothing
-/// with any error.
+/// with any error. Only this crate implements it.
 #[diagnostic::on_unimplemented(
     message = "a handler of records cannot return `{Self}`",
     label = "return nothing, or `Result<(), E>` with an error",
     note = "a record has no response"
 )]
-pub trait IntoRecordOutcome {
+pub trait IntoRecordOutcome: Sealed {
     #[doc(hidden)]
     fn into_outcome(self) -> Result<(), Error>;
 }
@@ -29,12 +37,12 @@ impl<E: Into<Error>> IntoRecordOutcome for Result<(), E> {
 }
 
 /// What a handler of a whole event may return: nothing, [`Json`], or a `Result` of these with any
-/// error. Whoever invokes the function and waits gets the JSON.
+/// error. A caller that invokes the function and waits gets the JSON. Only this crate implements it.
 #[diagnostic::on_unimplemented(
     message = "a handler of events cannot return `{Self}`",
     label = "return nothing, `Json<T>`, or a `Result` of these"
 )]
-pub trait IntoEventResponse {
+pub trait IntoEventResponse: Sealed {
     #[doc(hidden)]
     fn into_event_response(self) -> Result<Vec<u8>, Error>;
 }
@@ -59,12 +67,12 @@ impl<T: IntoEventResponse, E: Into<Error>> IntoEventResponse for Result<T, E> {
 }
 
 /// What a handler of a whole batch may return: nothing, [`BatchFailures`], or a `Result` of these. An
-/// error means that all records failed: the invocation fails.
+/// error means that all records failed: the invocation fails. Only this crate implements it.
 #[diagnostic::on_unimplemented(
     message = "a handler of batches cannot return `{Self}`",
     label = "return nothing, `BatchFailures`, or a `Result` of these"
 )]
-pub trait IntoBatchOutcome {
+pub trait IntoBatchOutcome: Sealed {
     #[doc(hidden)]
     fn into_batch_outcome(self) -> Result<BatchFailures, Error>;
 }

@@ -22,7 +22,7 @@ pub(super) enum Read<'e> {
         all: Vec<&'e RawValue>,
     },
     EventBridge(EventBridge<'e>),
-    S3Test(S3Test<'e>),
+    S3Test,
     WebSocket(Socket<'e>),
     Authorizer(AuthorizerKind, AuthorizerHead<'e>),
     Other,
@@ -43,18 +43,24 @@ pub(super) struct EventBridge<'e> {
 /// `{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads", ..}`
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct S3Test<'e> {
+struct S3Test<'e> {
     #[serde(borrow)]
     event: Cow<'e, str>,
-    #[serde(borrow)]
-    bucket: Cow<'e, str>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Socket<'e> {
+pub(crate) struct Socket<'e> {
     #[serde(borrow)]
     request_context: SocketContext<'e>,
+}
+
+impl Socket<'_> {
+    /// `CONNECT`, `DISCONNECT` or `MESSAGE`.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn event_type(&self) -> &str {
+        &self.request_context.event_type
+    }
 }
 
 #[derive(Deserialize)]
@@ -62,8 +68,9 @@ pub(super) struct Socket<'e> {
 struct SocketContext<'e> {
     #[serde(borrow)]
     event_type: Cow<'e, str>,
+    // The type of the event is enough for `$connect` and `$disconnect`.
     #[serde(borrow)]
-    route_key: Cow<'e, str>,
+    route_key: Option<Cow<'e, str>>,
 }
 
 impl<'e> Read<'e> {
@@ -80,7 +87,7 @@ impl<'e> Read<'e> {
             OtherKind::Unknown => {
                 let test = serde_json::from_slice::<S3Test<'_>>(&event.json).ok();
                 let test = test.filter(|test| test.event == "s3:TestEvent");
-                test.map(Self::S3Test)
+                test.map(|_| Self::S3Test)
             }
             _ => None,
         };
@@ -114,12 +121,14 @@ impl<'e> Read<'e> {
                 detail: event.detail.map_or("null", RawValue::get),
                 resources: &event.resources,
             },
-            Self::S3Test(test) => Facts::S3Test {
-                bucket: &test.bucket,
-            },
+            Self::S3Test => Facts::S3Test,
             Self::WebSocket(event) => Facts::WebSocket {
                 event_type: &event.request_context.event_type,
-                route_key: &event.request_context.route_key,
+                route_key: event
+                    .request_context
+                    .route_key
+                    .as_deref()
+                    .unwrap_or_default(),
             },
             Self::Authorizer(kind, head) => Facts::Authorizer {
                 kind: *kind,

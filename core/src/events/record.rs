@@ -3,6 +3,7 @@
 use super::{
     data::Data,
     envelope::{Content, Envelope},
+    error::ReadError,
     record_kind::RecordKind,
 };
 use bytes::Bytes;
@@ -92,7 +93,16 @@ impl Record {
         self.index
     }
 
-    pub(super) fn read<'e, T: Deserialize<'e>>(&'e self) -> serde_json::Result<T> {
+    /// Deserialises the record, as the service sent it, into a type, which may borrow from it.
+    ///
+    /// # Errors
+    /// Returns an error if the record does not fit the type.
+    pub fn read<'e, T: Deserialize<'e>>(&'e self) -> Result<T, ReadError> {
+        self.parse()
+            .map_err(|error| ReadError::new("record", error))
+    }
+
+    pub(super) fn parse<'e, T: Deserialize<'e>>(&'e self) -> serde_json::Result<T> {
         serde_json::from_slice(&self.json)
     }
 

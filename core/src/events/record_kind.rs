@@ -37,6 +37,16 @@ impl RecordKind {
         }
     }
 
+    /// What `Json` reads, for errors.
+    pub(super) fn content(self) -> &'static str {
+        match self {
+            Self::Sqs => "the body of the message",
+            Self::S3 | Self::DynamoDb => "the record",
+            Self::Sns => "the message",
+            Self::Kinesis => "the data of the record",
+        }
+    }
+
     /// Whether Lambda can read which records of a batch failed.
     pub(super) fn is_reported(self) -> bool {
         self == Self::Sqs || self.is_stream()

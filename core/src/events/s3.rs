@@ -1,8 +1,9 @@
 //! Objects of S3.
 
-use super::{kinds::Kinds, meta::EventKind};
+use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, time::rfc3339};
 use percent_encoding::percent_decode;
 use serde::Deserialize;
+use std::time::SystemTime;
 
 /// What S3 says about an object in a notification.
 ///
@@ -23,6 +24,8 @@ pub struct S3 {
     time: String,
     region: String,
 }
+
+impl Sealed for S3 {}
 
 impl EventKind for S3 {
     const KINDS: Kinds = Kinds::S3;
@@ -92,10 +95,10 @@ impl S3 {
         self.sequencer.as_deref()
     }
 
-    /// When it happened, as RFC 3339.
+    /// When it happened. `None` if the event does not have a time in RFC 3339.
     #[must_use]
-    pub fn time(&self) -> &str {
-        &self.time
+    pub fn time(&self) -> Option<SystemTime> {
+        rfc3339(&self.time)
     }
 
     /// The region of the bucket.

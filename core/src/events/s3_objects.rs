@@ -83,7 +83,7 @@ impl<'e> FromRecord<'e> for S3Objects {
 
     fn from_record(record: &'e Record) -> Result<Self, Error> {
         let objects = match record.kind() {
-            RecordKind::S3 => record.read().map(|object| vec![object])?,
+            RecordKind::S3 => record.parse().map(|object| vec![object])?,
             _ => read(record.content().map_err(Error::msg)?, Envelopes::ALL)?,
         };
         Ok(Self(objects))
@@ -130,8 +130,11 @@ struct Head<'e> {
     source: Option<Cow<'e, str>>,
 }
 
+fn unfit(error: serde_json::Error) -> Error {
+    Error::new(error).context("expected a notification of S3")
+}
+
 fn read(json: &str, envelopes: Envelopes) -> Result<Vec<S3>, Error> {
-    let unfit = |error| Error::new(error).context("expected a notification of S3");
     let head: Head<'_> = serde_json::from_str(json).map_err(unfit)?;
     if let Some(records) = head.records {
         return serde_json::from_str(records.get()).map_err(unfit);

@@ -1,7 +1,8 @@
 //! Schedules of EventBridge.
 
-use super::{kinds::Kinds, meta::EventKind};
+use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, time::rfc3339};
 use serde::Deserialize;
+use std::time::SystemTime;
 
 /// What EventBridge says about a scheduled event: of a rule with a schedule, or of EventBridge Scheduler
 /// without an input of its own.
@@ -12,6 +13,8 @@ pub struct Schedule {
     #[serde(default)]
     resources: Vec<String>,
 }
+
+impl Sealed for Schedule {}
 
 impl EventKind for Schedule {
     const KINDS: Kinds = Kinds::SCHEDULE;
@@ -26,10 +29,10 @@ impl Schedule {
         &self.id
     }
 
-    /// The time of the schedule, as RFC 3339.
+    /// The time of the schedule. `None` if the event does not have a time in RFC 3339.
     #[must_use]
-    pub fn time(&self) -> &str {
-        &self.time
+    pub fn time(&self) -> Option<SystemTime> {
+        rfc3339(&self.time)
     }
 
     /// The names of the rules or schedules.

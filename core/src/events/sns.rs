@@ -4,9 +4,11 @@ use super::{
     attributes::{Attributes, MessageAttribute},
     kinds::Kinds,
     meta::EventKind,
+    sealed::Sealed,
+    time::rfc3339,
 };
 use serde::Deserialize;
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 /// What SNS says about a message.
 #[derive(Clone)]
@@ -42,6 +44,8 @@ impl From<Message> for Sns {
     }
 }
 
+impl Sealed for Sns {}
+
 impl EventKind for Sns {
     const KINDS: Kinds = Kinds::SNS;
     const IN_RECORDS: bool = true;
@@ -67,10 +71,10 @@ impl Sns {
         self.0.subject.as_deref()
     }
 
-    /// When the message was sent, as RFC 3339.
+    /// When the message was sent. `None` if the event does not have a time in RFC 3339.
     #[must_use]
-    pub fn timestamp(&self) -> &str {
-        &self.0.timestamp
+    pub fn sent_at(&self) -> Option<SystemTime> {
+        rfc3339(&self.0.timestamp)
     }
 
     /// The number of the message in a FIFO topic.

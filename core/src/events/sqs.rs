@@ -4,6 +4,7 @@ use super::{
     attributes::{Attributes, MessageAttribute},
     kinds::Kinds,
     meta::EventKind,
+    sealed::Sealed,
 };
 use serde::Deserialize;
 use std::{
@@ -28,6 +29,8 @@ pub struct Sqs {
     #[serde(default)]
     message_attributes: Attributes,
 }
+
+impl Sealed for Sqs {}
 
 impl EventKind for Sqs {
     const KINDS: Kinds = Kinds::SQS;

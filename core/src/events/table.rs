@@ -100,6 +100,9 @@ impl EventTable {
                      missing or empty"
                 ));
             }
+            if let Some(error) = listed.trigger.error() {
+                errors.push(format!("the event handler {origin}: `from`: {error}"));
+            }
             let mut operation = Operation::default();
             (listed.handler.describe)(&mut operation);
             for (id, name) in &operation.state {

@@ -2,7 +2,7 @@
 
 use super::{
     authorizer::{AuthorizerKind, AuthorizerTrigger},
-    origin::Origin,
+    origin::{self, Origin},
     record_kind::RecordKind,
     socket_route::SocketRoute,
 };
@@ -61,9 +61,7 @@ pub(super) enum Facts<'e> {
         resources: &'e [String],
     },
     /// S3 tests a new notification.
-    S3Test {
-        bucket: &'e str,
-    },
+    S3Test,
     WebSocket {
         /// `CONNECT`, `MESSAGE` or `DISCONNECT`.
         event_type: &'e str,
@@ -88,6 +86,17 @@ impl Trigger {
         match self {
             Self::Records { from, .. } => from.as_ref().map(|from| ("from", from)),
             Self::Authorizer(authorizer) => authorizer.api.as_ref().map(|api| ("api", api)),
+            _ => None,
+        }
+    }
+
+    /// Why no event can fit, if the value of the setting is known.
+    pub(super) fn error(&self) -> Option<String> {
+        match self {
+            Self::Records {
+                kind,
+                from: Some(from),
+            } => origin::error(*kind, from.literal()?),
             _ => None,
         }
     }
@@ -119,9 +128,8 @@ impl Trigger {
             (Self::Records { kind, from }, Facts::Records { kind: of, origin }) => {
                 kind == of && is_origin(from.as_ref(), origin)
             }
-            (Self::Records { kind, from }, Facts::S3Test { bucket }) => {
-                *kind == RecordKind::S3 && is_origin(from.as_ref(), bucket)
-            }
+            // It only says that a notification was configured: no handler is called.
+            (Self::Records { kind, .. }, Facts::S3Test) => *kind == RecordKind::S3,
             (
                 Self::EventBridge {
                     source,
@@ -169,8 +177,9 @@ impl Trigger {
     /// Whether this is asked after all others, and how late.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Self::Any { key: None } => 2,
-            Self::Any { key: Some(_) } | Self::WebSocket(SocketRoute::Default) => 1,
+            Self::Any { key: None } => 3,
+            Self::Any { key: Some(_) } => 2,
+            Self::WebSocket(SocketRoute::Default) => 1,
             _ => 0,
         }
     }
@@ -213,7 +222,10 @@ impl Trigger {
                     })
             }
             (Self::Schedule { rule, .. }, Self::Schedule { rule: other, .. }) => {
-                rule.is_none() || other.is_none() || rule == other
+                match (rule, other) {
+                    (Some(rule), Some(other)) => is_path_of(rule, other) || is_path_of(other, rule),
+                    _ => true,
+                }
             }
             (
                 Self::Schedule { .. },
@@ -255,16 +267,23 @@ fn matches(detail: &str, expected: &[(&str, &str)]) -> bool {
     let Ok(detail) = serde_json::from_str::<Value>(detail) else {
         return false;
     };
-    let member = |path: &str| {
-        let names = path.split('.');
-        names
-            .into_iter()
-            .try_fold(&detail, |value, name| value.get(name))?
-            .as_str()
-    };
     expected
         .iter()
-        .all(|(path, text)| member(path) == Some(text))
+        .all(|(path, text)| has_text(&detail, path, text))
+}
+
+/// Whether a text is at a path. As in the patterns of EventBridge, an array fits if one of its values does:
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>
+fn has_text(value: &Value, path: &str, text: &str) -> bool {
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    match value {
+        Value::Array(values) => values.iter().any(|value| has_text(value, path, text)),
+        Value::String(found) => path.is_empty() && found == text,
+        Value::Object(members) if !path.is_empty() => members
+            .get(name)
+            .is_some_and(|value| has_text(value, rest, text)),
+        _ => false,
+    }
 }
 
 fn same_origin(one: &Setting, other: &Setting) -> bool {
@@ -295,7 +314,12 @@ fn is_rule(arn: &str, rule: &str) -> bool {
     let path = [":rule/", ":schedule/"]
         .iter()
         .find_map(|kind| arn.rsplit_once(kind));
-    path.is_some_and(|(_, path)| path == rule || path.rsplit('/').next() == Some(rule))
+    path.is_some_and(|(_, path)| is_path_of(path, rule))
+}
+
+/// Whether a path of a rule, with or without its bus, is that of this rule.
+fn is_path_of(path: &str, rule: &str) -> bool {
+    path == rule || path.rsplit('/').next() == Some(rule)
 }
 
 impl fmt::Display for Trigger {
@@ -340,7 +364,7 @@ impl fmt::Display for Trigger {
                     (None, None) => Ok(()),
                 }
             }
-            Self::WebSocket(route) => write!(f, "{route}"),
+            Self::WebSocket(route) => write!(f, "websocket({route})"),
             Self::Authorizer(authorizer) => authorizer.fmt(f),
             Self::Any { key } => {
                 f.write_str("any")?;

@@ -9,6 +9,10 @@ use serde_json::Value;
 /// These are scheduled events of EventBridge and its Scheduler, the events of the plugin `serverless-plugin-warmup`, and
 /// events with a member `warmer` that is `true`. Other events still fail.
 ///
+/// In a program with handlers of `schedule`, a scheduled event that none of them takes fails, too: its rule was perhaps
+/// renamed, and its work would not be done. Add a handler for the rule that keeps the function warm, such as
+/// `#[event_handler(schedule(rule = "warm"))]` of a function that does nothing.
+///
 /// ```
 /// use lambda_api::{Api, events};
 ///
@@ -16,12 +20,12 @@ use serde_json::Value;
 /// ```
 #[must_use]
 pub fn warm_up(event: &Event) -> Option<Value> {
-    let event: Value = event.read().ok()?;
-    let text = |name: &str| event.get(name).and_then(Value::as_str);
+    let members: Value = event.read().ok()?;
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
     let is_warm_up = match (text("source"), text("detail-type")) {
-        (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => true,
+        (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => !event.has_schedules(),
         (Some("serverless-plugin-warmup"), _) => true,
-        _ => event.get("warmer") == Some(&Value::Bool(true)),
+        _ => members.get("warmer") == Some(&Value::Bool(true)),
     };
     is_warm_up.then_some(Value::Null)
 }

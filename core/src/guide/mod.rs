@@ -55,10 +55,11 @@ pub mod sources {}
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}
 
-#[doc = include_str!("websocket.md")]
-pub mod websocket {}
 #[doc = include_str!("events.md")]
 pub mod events {}
+
+#[doc = include_str!("websocket.md")]
+pub mod websocket {}
 
 #[doc = include_str!("server.md")]
 pub mod server {}

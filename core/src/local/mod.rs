@@ -21,7 +21,7 @@
 //! made, as through a source in its streaming mode. If one ends early, so does the connection.
 //!
 //! Events that are not HTTP requests are posted to `/_events`, by programs on this machine alone: no page, no
-//! other machine and no proxy, since an event is believed. The line of a request, and `invoke`, name the
+//! other machine and no proxy, since an event is trusted. The line of a request, and `invoke`, name the
 //! handler that took the event.
 //!
 //! With `--record DIR` each event is also written to a file, which `invoke` can send again, so that a
@@ -123,7 +123,22 @@ fn succeeded(done: &Result<(), Failure>) -> bool {
 }
 
 fn cannot_be_built(errors: &BuildErrors) -> Failure {
-    Failure(format!("the API cannot be built\n{errors}"))
+    let hint = errors
+        .iter()
+        .find_map(missing_variable)
+        .map_or_else(String::new, |name| {
+            format!(
+                "\nset the variable, or give it a value for this machine: `env(\"{name}\").locally(\"..\")`"
+            )
+        });
+    Failure(format!("the API cannot be built\n{errors}{hint}"))
+}
+
+/// The environment variable that an error of the build misses.
+fn missing_variable(error: &str) -> Option<&str> {
+    let (_, rest) = error.split_once("the environment variable `")?;
+    let (name, rest) = rest.split_once('`')?;
+    rest.ends_with(" is missing or empty").then_some(name)
 }
 
 async fn build(api: Api) -> Result<App, Failure> {
@@ -282,5 +297,29 @@ fn about_tokens(trusting: &[String]) -> String {
              `{}`\n\n",
             names.join("`, `")
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{auth::gateway::JwtAuthorizer, env};
+
+    #[tokio::test]
+    async fn a_missing_variable_may_have_a_value_for_this_machine() {
+        let jwt = |api| {
+            let jwt = JwtAuthorizer::from_apis([api]).add_issuer("https://id.example.com");
+            Api::new().environment([("OTHER", "x")]).authenticate(jwt)
+        };
+        let hint = "\nset the variable, or give it a value for this machine: `env(\"API_ID\").locally(\"..\")`";
+        for (api, has_hint) in [
+            (jwt(env("API_ID")), true),
+            (jwt(env("OTHER")).base_path("no path"), false),
+        ] {
+            let Err(Failure(text)) = build(api).await else {
+                panic!("expected an error");
+            };
+            assert_eq!(text.ends_with(hint), has_hint, "{text}");
+        }
     }
 }

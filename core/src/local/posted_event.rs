@@ -1,6 +1,6 @@
 //! `POST /_events`: any event, from tools on this machine.
 //!
-//! An event is believed: it can say who its caller is, and no authenticator sees events of services. So
+//! An event is trusted: it can say who its caller is, and no authenticator sees events of services. So
 //! requests of browsers, of other machines and through proxies are rejected, even if their origin or host
 //! may call the API, and the media type is one that no page can send unasked.
 

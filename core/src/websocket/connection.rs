@@ -33,14 +33,15 @@ use std::{fmt, sync::Arc, time::SystemTime};
 /// While the handler of `$connect` runs, the connection is not open yet: a message to it is
 /// [`Delivery::Gone`].
 ///
-/// What it says comes from the event, which whoever may invoke the function can write. So the
-/// function must be invoked by the WebSocket API alone if its handlers rely on it.
+/// What it says comes from the event, which any caller with `lambda:InvokeFunction` can write: grant that to the
+/// WebSocket API alone.
 #[derive(Clone)]
 pub struct Connection {
     id: String,
     connected_at: Option<SystemTime>,
     source_ip: Option<String>,
     user_agent: Option<String>,
+    user_arn: Option<String>,
     authorizer: Option<Value>,
     transport: Result<Arc<dyn Transport>, ManagementError>,
 }
@@ -68,6 +69,13 @@ impl Connection {
     #[must_use]
     pub fn user_agent(&self) -> Option<&str> {
         self.user_agent.as_deref()
+    }
+
+    /// The ARN of the IAM user or role that signed the handshake, if `$connect` has `AuthorizationType: AWS_IAM`. Keep
+    /// it in `connect`: AWS does not say that later events repeat it.
+    #[must_use]
+    pub fn user_arn(&self) -> Option<&str> {
+        self.user_arn.as_deref()
     }
 
     /// The principal that the Lambda authorizer of `$connect` named.
@@ -140,6 +148,7 @@ impl<'e> FromEvent<'e> for Connection {
             id: context.connection_id,
             source_ip: context.identity.source_ip,
             user_agent: context.identity.user_agent,
+            user_arn: context.identity.user_arn,
             authorizer: context.authorizer,
             transport,
         })

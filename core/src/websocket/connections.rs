@@ -105,7 +105,7 @@ impl Connections {
         let mut posted = PostedAll::default();
         while let Some((id, sent)) = sent.next().await {
             match sent {
-                Ok(Delivery::Delivered) => posted.delivered += 1,
+                Ok(Delivery::Sent) => posted.sent += 1,
                 Ok(Delivery::Gone) => posted.gone.push(id),
                 Err(error) => posted.failed.push((id, error)),
             }
@@ -164,7 +164,7 @@ impl Connections {
 #[non_exhaustive]
 pub struct PostedAll {
     /// The number of connections that API Gateway sends it to.
-    pub delivered: usize,
+    pub sent: usize,
     /// The ids of connections that are closed, to be forgotten.
     pub gone: Vec<String>,
     /// The ids of connections that it could not be sent to, and why.

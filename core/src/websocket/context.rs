@@ -49,6 +49,9 @@ pub(super) struct Identity {
     pub(super) source_ip: Option<String>,
     #[serde(default)]
     pub(super) user_agent: Option<String>,
+    /// Of a handshake that IAM authorizes.
+    #[serde(default)]
+    pub(super) user_arn: Option<String>,
 }
 
 impl Context {

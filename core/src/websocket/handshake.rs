@@ -124,7 +124,8 @@ impl fmt::Debug for Handshake {
 /// API Gateway sends the event when it can: a client that vanishes is noticed after minutes, and
 /// an event may be lost. So ids of connections need an expiry as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closed {
+#[non_exhaustive]
+pub struct Disconnected {
     /// The [code](https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1); 1005 if the client sent
     /// none, 1006 if the connection broke.
     pub code: Option<u16>,
@@ -132,7 +133,7 @@ pub struct Closed {
     pub reason: String,
 }
 
-impl<'e> FromEvent<'e> for Closed {
+impl<'e> FromEvent<'e> for Disconnected {
     type Rejection = Error;
 
     const KINDS: Kinds = Kinds::DISCONNECT;

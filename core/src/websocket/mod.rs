@@ -43,7 +43,7 @@ pub use api::WebSocketApi;
 pub use connection::Connection;
 pub use connections::{Connections, PostedAll};
 pub use error::ManagementError;
-pub use handshake::{Closed, Handshake};
+pub use handshake::{Disconnected, Handshake};
 pub use message::IntoMessage;
 pub use response::{IntoConnectResponse, IntoMessageResponse, Subprotocol};
 #[doc(hidden)]

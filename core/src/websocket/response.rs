@@ -4,25 +4,27 @@ use super::{message::IntoMessage, transport::MAX_MESSAGE};
 use crate::{
     ApiError, BoxFuture, Error, Json, Operation, Problem,
     error::framework,
-    events::{Event, Failure, run},
+    events::{Event, Failure, Socket, run},
     extract::JsonRejection,
 };
 use http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Response of `#[ws_handler(connect)]`: accepts the connection with a subprotocol that the client
 /// [offers](super::Handshake::protocols).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subprotocol(pub String);
 
-/// What a handler of `connect` or `disconnect` may return: nothing, [`Subprotocol`], or a `Result` with
-/// an [`ApiError`]. The status of the error rejects the handshake.
+/// What a handler of `connect` or `disconnect` may return: nothing, [`Subprotocol`], an `Option`, or a `Result`
+/// with an [`ApiError`]. The status of the error rejects the handshake.
+///
+/// It is implemented by this crate only.
 #[diagnostic::on_unimplemented(
     message = "a handler of a connection cannot return `{Self}`",
     label = "return nothing, or `Result<(), E>` with an `ApiError`"
 )]
-pub trait IntoConnectResponse {
+pub trait IntoConnectResponse: sealed::Connect {
     #[doc(hidden)]
     fn into_connect_response(self) -> Result<Value, Problem>;
 }
@@ -40,6 +42,16 @@ impl IntoConnectResponse for Subprotocol {
     }
 }
 
+/// `None` accepts the connection without a subprotocol.
+impl<T: IntoConnectResponse> IntoConnectResponse for Option<T> {
+    fn into_connect_response(self) -> Result<Value, Problem> {
+        match self {
+            Some(value) => value.into_connect_response(),
+            None => ().into_connect_response(),
+        }
+    }
+}
+
 impl<T: IntoConnectResponse, E: ApiError> IntoConnectResponse for Result<T, E> {
     fn into_connect_response(self) -> Result<Value, Problem> {
         match self {
@@ -51,11 +63,13 @@ impl<T: IntoConnectResponse, E: ApiError> IntoConnectResponse for Result<T, E> {
 
 /// What a handler of messages may return: a message for the client ([`Json`], `String`, `&'static str`),
 /// nothing, an `Option`, or a `Result` with an [`ApiError`], which the client gets as a problem.
+///
+/// It is implemented by this crate only.
 #[diagnostic::on_unimplemented(
     message = "a handler of messages cannot return `{Self}`",
     label = "return nothing, `Json<T>`, a `String`, or a `Result` of these with an `ApiError`"
 )]
-pub trait IntoMessageResponse {
+pub trait IntoMessageResponse: sealed::Message {
     #[doc(hidden)]
     fn into_message_response(self) -> Result<Option<String>, Problem>;
 }
@@ -97,6 +111,25 @@ impl<T: IntoMessageResponse, E: ApiError> IntoMessageResponse for Result<T, E> {
     }
 }
 
+mod sealed {
+    use super::{Json, Subprotocol};
+
+    pub trait Connect {}
+    pub trait Message {}
+
+    impl Connect for () {}
+    impl Connect for Subprotocol {}
+    impl<T: Connect> Connect for Option<T> {}
+    impl<T: Connect, E> Connect for Result<T, E> {}
+
+    impl Message for () {}
+    impl Message for String {}
+    impl Message for &'static str {}
+    impl<T> Message for Json<T> {}
+    impl<T: Message> Message for Option<T> {}
+    impl<T: Message, E> Message for Result<T, E> {}
+}
+
 /// Converts the value of a handler of `connect` or `disconnect`; instantiated once per type.
 ///
 /// # Errors
@@ -133,24 +166,7 @@ pub fn connection<'e>(
     _: fn(&mut Operation),
     call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
-    Box::pin(async move {
-        match run(call(event), event).await {
-            Ok(response) => Ok(response),
-            Err(failure) => {
-                let problem = problem(failure, event);
-                let headers: Map<String, Value> =
-                    [("content-type".to_owned(), "application/problem+json".into())]
-                        .into_iter()
-                        .collect();
-                let response = json!({
-                    "statusCode": problem.status().as_u16(),
-                    "headers": headers,
-                    "body": text(&problem),
-                });
-                Ok(response.to_string().into_bytes())
-            }
-        }
-    })
+    handled(event, call, rejection_json)
 }
 
 /// Runs a handler of messages. A failure is a message, in a response with status 200: AWS does not say
@@ -161,27 +177,55 @@ pub fn message<'e>(
     _: fn(&mut Operation),
     call: Call,
 ) -> BoxFuture<'e, Result<Vec<u8>, Error>> {
+    handled(event, call, |problem| message_json(Some(text(problem))))
+}
+
+fn handled(
+    event: &Event,
+    call: Call,
+    failed: fn(&Problem) -> Vec<u8>,
+) -> BoxFuture<'_, Result<Vec<u8>, Error>> {
     Box::pin(async move {
-        match run(call(event), event).await {
-            Ok(response) => Ok(response),
-            Err(failure) => Ok(message_json(Some(text(&problem(failure, event))))),
-        }
+        let response = run(call(event), event).await;
+        Ok(response.unwrap_or_else(|failure| failed(&problem(failure, event))))
     })
 }
 
 /// The response to an event that no handler takes: connections are accepted, and a message gets a
-/// problem.
+/// problem. An event of another type is rejected, since the handler of `connect` was not asked.
 #[doc(hidden)]
 #[must_use]
 pub fn otherwise(event: &Event) -> Vec<u8> {
-    if event.message().is_none() {
-        return message_json(None);
-    }
-    let mut problem = Problem::new(StatusCode::NOT_FOUND, "route_not_found")
-        .with_detail("no handler takes this message");
+    let socket = event.read::<Socket<'_>>().ok();
+    let (status, code, detail) = match socket.as_ref().map(Socket::event_type) {
+        Some("CONNECT" | "DISCONNECT") => return message_json(None),
+        Some("MESSAGE") => (
+            StatusCode::NOT_FOUND,
+            "route_not_found",
+            "no handler takes this message",
+        ),
+        _ => (
+            StatusCode::BAD_REQUEST,
+            "invalid_event",
+            "expected an event of type `CONNECT`, `DISCONNECT` or `MESSAGE`",
+        ),
+    };
+    let mut problem = Problem::new(status, code).with_detail(detail);
     problem.set_request_id(&event.data().invocation);
     problem.log();
-    message_json(Some(text(&problem)))
+    match status {
+        StatusCode::NOT_FOUND => message_json(Some(text(&problem))),
+        _ => rejection_json(&problem),
+    }
+}
+
+fn rejection_json(problem: &Problem) -> Vec<u8> {
+    let response = json!({
+        "statusCode": problem.status().as_u16(),
+        "headers": {"content-type": "application/problem+json"},
+        "body": text(problem),
+    });
+    response.to_string().into_bytes()
 }
 
 fn message_json(body: Option<String>) -> Vec<u8> {

@@ -5,15 +5,15 @@ use crate::BoxFuture;
 
 /// The largest message that API Gateway sends
 /// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html)).
-pub(crate) const MAX_MESSAGE: usize = 128 * 1024;
+pub const MAX_MESSAGE: usize = 128 * 1024;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// The connection is open, and API Gateway sends the message.
-    Delivered,
-    /// The connection is closed, or never was: status 410.
+    /// The connection is open, and API Gateway sends the message. Whether the client receives it is not known.
+    Sent,
+    /// The connection is closed, or never was: status 410, or 400 for an id that API Gateway has not given.
     Gone,
 }
 

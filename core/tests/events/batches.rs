@@ -4,6 +4,7 @@ use crate::common::{Calls, failures, in_group, message, send, send_to, sqs};
 use lambda_api::{
     Api, Error, Json, LambdaContext, State, event_handler, events,
     events::{BatchFailures, Events, Record},
+    extract::Deadline,
 };
 use serde_json::{Value, json};
 use std::{
@@ -100,6 +101,11 @@ async fn only_failed_messages_are_reported() {
         (sqs("q", &["a panics", "b fails", "c"]), &["m0", "m1"], 3),
         (sqs("q", &["a", "b hangs", "c"]), &["m1"], 3),
         (sqs("q", &["a", "b"]), &[], 2),
+        (
+            json!({"Records": [message("q", "m0", "a fails"), message("q", "m0", "b fails")]}),
+            &["m0"],
+            2,
+        ),
         // In a standard queue, also a fair one, groups do not matter.
         (
             json!({"Records": [in_group("q", "m0", "g", "a fails"), in_group("q", "m1", "g", "b")]}),
@@ -249,7 +255,7 @@ async fn what_did_not_begin_before_the_deadline_is_reported() {
 }
 
 #[tokio::test]
-async fn a_failure_fails_the_invocation_unless_partial_responses_are_on() {
+async fn a_failure_fails_the_invocation_without_partial_responses() {
     let event = sqs("q", &["a", "b fails"]);
     for (program, variable, is_partial) in [
         (None, None, false),
@@ -420,4 +426,18 @@ async fn a_record_of_another_batch_is_never_reported() {
     assert_eq!(error.error_type(), "InvalidBatch");
     let expected = "the batch handler reported a record of another batch";
     assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_gateway_waits_for_a_batch() {
+    #[event_handler(sqs)]
+    async fn slow(deadline: Deadline) {
+        assert!(deadline.remaining() > Duration::from_secs(20));
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+
+    let api = Api::new().events(events![slow]);
+    let api = api.gateway_timeout(Duration::from_secs(1));
+    let response = send(api, &sqs("q", &["a"])).await.unwrap();
+    assert!(failures(&response).is_empty(), "{response}");
 }

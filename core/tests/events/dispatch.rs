@@ -38,6 +38,14 @@ async fn ship(
 #[event_handler(sqs(from = "imports"), batch)]
 async fn import(State(calls): State<Calls>, messages: &[Record]) -> BatchFailures {
     let texts: Vec<_> = messages.iter().map(|it| it.text().unwrap()).collect();
+    for message in messages {
+        assert_eq!(
+            message.read::<Value>().unwrap()["body"],
+            message.text().unwrap()
+        );
+        let error = message.read::<u8>().unwrap_err().to_string();
+        assert!(error.starts_with("the record does not fit: "), "{error}");
+    }
     calls.add(format!("import {}", texts.join(" ")));
     BatchFailures::default()
 }
@@ -45,6 +53,10 @@ async fn import(State(calls): State<Calls>, messages: &[Record]) -> BatchFailure
 #[event_handler(any(key = "job"))]
 fn job(State(calls): State<Calls>, event: &Event) -> Json<Value> {
     calls.add("job");
+    let Json(value) = event.extract::<Json<Value>>().unwrap();
+    assert_eq!(event.read::<Value>().unwrap(), value);
+    let error = event.read::<Vec<u8>>().unwrap_err().to_string();
+    assert!(error.starts_with("the event does not fit: "), "{error}");
     Json(json!({"keys": event.keys()}))
 }
 
@@ -86,6 +98,11 @@ async fn each_event_reaches_its_handler() {
             Value::Null,
         ),
         (
+            json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "others"}),
+            &[],
+            Value::Null,
+        ),
+        (
             json!({"job": 1, "none": null}),
             &["job"],
             json!({"keys": ["job"]}),
@@ -115,18 +132,47 @@ async fn a_failed_record_fails_the_invocation() {
 
 #[tokio::test]
 async fn an_event_that_nothing_takes_fails() {
-    for event in [
-        sqs("others", &["{}"]),
-        json!({"Event": "s3:TestEvent", "Bucket": "others"}),
-        json!({"Records": []}),
-        json!({"Records": [{"eventSource": "aws:ses"}]}),
-        json!({"Records": [7]}),
-        json!({"source": "serverless-plugin-warmup"}),
+    for (event, expected) in [
+        (
+            sqs("others", &["{}"]),
+            "no handler takes records of sqs from `arn:aws:sqs:eu-west-1:123456789012:others`; handlers of this \
+             kind: `ship` (sqs(from = arn:aws:sqs:eu-west-1:123456789012:orders)), `import` (sqs(from = imports))",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:dynamodb", "eventSourceARN": "a".repeat(300)}]}),
+            &format!(
+                "no handler takes records of dynamodb from `{}..`; there is no handler of this kind",
+                "a".repeat(200)
+            ),
+        ),
+        (
+            json!({"source": "shop", "detail-type": "Placed", "detail": {}}),
+            "no handler takes the event of EventBridge with the source `shop` and the detail type `Placed`; there \
+             is no handler of this kind",
+        ),
+        (
+            json!({"Records": []}),
+            "no handler takes an event without records, as that of a tumbling window",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:ses"}]}),
+            "`Records`",
+        ),
+        (json!({"Records": [7]}), "`Records`"),
+        (
+            json!({"source": "serverless-plugin-warmup"}),
+            "found `source`",
+        ),
     ] {
         let error = send(api(&Calls::default()), &event).await.unwrap_err();
         assert_eq!(error.error_type(), "UnsupportedEvent");
-        let key = event.as_object().unwrap().keys().next().unwrap();
-        assert!(error.to_string().contains(&format!("`{key}`")), "{error}");
+        let is_general = error.to_string().contains("looked for `httpMethod`");
+        match expected.starts_with("no handler") {
+            true => assert_eq!(error.to_string(), expected),
+            false => assert!(error.to_string().contains(expected), "{error}"),
+        }
+        assert_eq!(is_general, !expected.starts_with("no handler"), "{error}");
+        assert!(error.unsupported().is_some());
     }
 }
 
@@ -157,11 +203,62 @@ async fn warm_ups_are_acknowledged_where_the_api_says_so() {
 }
 
 #[tokio::test]
+async fn other_events_have_their_records() {
+    let respond = |event: &Event| {
+        let texts: Vec<_> = event.records().iter().map(|record| record.text()).collect();
+        (!texts.is_empty()).then(|| json!(texts))
+    };
+    let api = || api(&Calls::default()).on_other_event(respond);
+    let response = send(api(), &sqs("others", &["a", "b"])).await;
+    assert_eq!(response.unwrap(), json!(["a", "b"]));
+    for (event, expected) in [
+        (
+            json!({"Records": [message("others", "m0", "a"), message("more", "m1", "b")]}),
+            "InvalidBatch",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:ses"}]}),
+            "UnsupportedEvent",
+        ),
+    ] {
+        let error = send(api(), &event).await.unwrap_err();
+        assert_eq!(error.error_type(), expected, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_warm_up_is_no_schedule_of_another_rule() {
+    #[event_handler(schedule(rule = "nightly"))]
+    async fn nightly() {}
+
+    let scheduled = |rule: &str| {
+        json!({
+            "source": "aws.events", "detail-type": "Scheduled Event", "detail": {},
+            "resources": [format!("arn:aws:events:eu-west-1:123456789012:rule/{rule}")],
+        })
+    };
+    let api = || {
+        Api::new()
+            .events(events![nightly])
+            .on_other_event(events::warm_up)
+    };
+    let plugin = json!({"source": "serverless-plugin-warmup"});
+    for event in [scheduled("nightly"), plugin] {
+        assert_eq!(send(api(), &event).await.unwrap(), Value::Null, "{event}");
+    }
+    let error = send(api(), &scheduled("renamed")).await.unwrap_err();
+    assert_eq!(error.error_type(), "UnsupportedEvent");
+}
+
+#[tokio::test]
 async fn errors_of_the_build_are_reported_together() {
     #[event_handler(sqs)]
     async fn any_queue(State(_): State<u64>) {}
 
-    let api = Api::new().events(events![ship, import, any_queue]);
+    #[event_handler(s3(from = "s3://uploads"))]
+    async fn no_bucket() {}
+
+    let api = Api::new().events(events![ship, import, any_queue, no_bucket]);
     let errors = api
         .environment([("LAMBDA_API_PARTIAL", "on")])
         .build()
@@ -172,6 +269,7 @@ async fn errors_of_the_build_are_reported_together() {
         "the environment variable `ORDERS_QUEUE` for `from` is missing or empty",
         "`LAMBDA_API_PARTIAL`: expected `true` or `false`, found `on`",
         "needs the state `u64`: add it with `Api::state`",
+        "`from`: expected a name or an ARN, found `s3://uploads`",
         "take the same events: `sqs(from = imports)` and `sqs`",
     ] {
         assert!(errors.contains(expected), "{errors}");
@@ -189,7 +287,7 @@ async fn handlers_of_nested_apis_are_added() {
 
 #[test]
 fn kinds_are_sets() {
-    let both = Kinds::SQS | Kinds::S3;
+    let both = Kinds::SQS.or(Kinds::S3);
     assert!(both.contains(Kinds::S3) && !both.contains(Kinds::SNS));
     assert!(Kinds::ALL.contains(both) && !Kinds::SQS.contains(both));
 }
@@ -233,10 +331,32 @@ async fn a_batch_of_two_sources_reaches_no_handler() {
 }
 
 #[tokio::test]
-async fn a_panic_for_an_event_that_nothing_takes_fails_it() {
-    // Without the panic hook.
-    let api = Api::new().on_other_event(|_| std::panic::resume_unwind(Box::new(())));
-    let error = send(api, &json!({"job": 1})).await.unwrap_err();
-    assert_eq!(error.error_type(), "HandlerPanicked");
-    assert_eq!(error.to_string(), "the handling of the event panicked");
+async fn a_panic_beside_the_handlers_fails_the_event() {
+    /// An error that cannot be logged.
+    #[derive(Debug)]
+    struct Unprintable;
+
+    impl std::error::Error for Unprintable {}
+
+    impl std::fmt::Display for Unprintable {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            // Without the panic hook.
+            std::panic::resume_unwind(Box::new(()))
+        }
+    }
+
+    #[event_handler(any(key = "job"))]
+    async fn unprintable() -> Result<(), Unprintable> {
+        Err(Unprintable)
+    }
+
+    let subscriber = tracing_subscriber::fmt().with_writer(std::io::sink);
+    let _subscriber = tracing::subscriber::set_default(subscriber.finish());
+    for event in [sqs("others", &["{}"]), json!({"job": 1})] {
+        let api = Api::new().events(events![unprintable]);
+        let api = api.on_other_event(|_| std::panic::resume_unwind(Box::new(())));
+        let error = send(api, &event).await.unwrap_err();
+        assert_eq!(error.error_type(), "HandlerPanicked", "{event}");
+        assert_eq!(error.to_string(), "the handling of the event panicked");
+    }
 }

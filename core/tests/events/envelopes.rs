@@ -3,7 +3,7 @@
 use crate::common::{Calls, send, sqs};
 use lambda_api::{
     Api, State, event_handler, events,
-    events::{EventBridgeEvent, Events, Notification, S3, S3Objects},
+    events::{BusEvent, Events, Notification, S3, S3Objects},
 };
 use serde_json::{Value, json};
 
@@ -159,7 +159,7 @@ async fn messages_of_sns_come_through_a_queue() {
 #[tokio::test]
 async fn events_of_event_bridge_come_through_a_queue() {
     #[event_handler(sqs)]
-    async fn queued(State(calls): State<Calls>, event: EventBridgeEvent<Value>) {
+    async fn queued(State(calls): State<Calls>, event: BusEvent<Value>) {
         calls.add(format!("{} {}", event.meta.id(), event.detail["reason"]));
     }
     let event = created_through_event_bridge().to_string();

@@ -3,9 +3,7 @@
 use crate::common::{Calls, Random, failures, in_group, send_to};
 use lambda_api::{
     Api, Error, Json, LambdaContext, State, event_handler, events,
-    events::{
-        Change, DynamoDb, EventBridge, EventBridgeEvent, Kinesis, Meta, S3, S3Objects, Sns, Sqs,
-    },
+    events::{BusEvent, Change, DynamoDb, EventBridge, Kinesis, Meta, S3, S3Objects, Sns, Sqs},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -40,11 +38,7 @@ async fn of_kinesis(State(calls): State<Calls>, Meta(meta): Meta<Kinesis>, _: Js
 }
 
 #[event_handler(event_bridge(detail("a.b" = "c")))]
-async fn of_event_bridge(
-    State(calls): State<Calls>,
-    _: Meta<EventBridge>,
-    _: EventBridgeEvent<Value>,
-) {
+async fn of_event_bridge(State(calls): State<Calls>, _: Meta<EventBridge>, _: BusEvent<Value>) {
     calls.add("event_bridge");
 }
 

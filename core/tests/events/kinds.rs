@@ -6,8 +6,8 @@ use lambda_api::{
     bytes::Bytes,
     event_handler, events,
     events::{
-        Change, ChangeKind, DynamoDb, Event, EventBridge, EventBridgeEvent, Kinesis, Meta, Record,
-        S3, Schedule, Sns, Sqs,
+        BusEvent, Change, ChangeKind, DynamoDb, Event, EventBridge, Kinesis, Meta, Record, S3,
+        S3Objects, Schedule, Sns, Sqs,
     },
     extract::Deadline,
 };
@@ -32,7 +32,7 @@ fn millis(time: Option<SystemTime>) -> u128 {
 }
 
 #[tokio::test]
-async fn a_message_of_sqs() {
+async fn a_message_of_sqs_has_its_content_and_meta() {
     #[event_handler(sqs)]
     async fn handle(
         State(calls): State<Calls>,
@@ -70,7 +70,7 @@ async fn a_message_of_sqs() {
 }
 
 #[tokio::test]
-async fn an_object_of_s3() {
+async fn an_object_of_s3_has_its_key_and_meta() {
     #[event_handler(s3(from = "uploads"))]
     async fn handle(State(calls): State<Calls>, Meta(object): Meta<S3>, lambda: LambdaContext) {
         assert!(!lambda.request_id.is_empty());
@@ -83,7 +83,7 @@ async fn an_object_of_s3() {
             object.etag(),
             object.version_id(),
             object.sequencer(),
-            object.time(),
+            millis(object.time()),
             object.region(),
         ));
     }
@@ -109,17 +109,17 @@ async fn an_object_of_s3() {
     assert_eq!(
         call(events![handle], &put).await,
         "ObjectCreated:Put uploads a b/é.jpg Some(7) Some(\"e\") Some(\"v\") Some(\"0A\") \
-         2026-01-02T03:04:05.678Z eu-west-1"
+         1767323045678 eu-west-1"
     );
     let removed = record("ObjectRemoved:Delete", json!({"key": "a"}));
     assert_eq!(
         call(events![handle], &removed).await,
-        "ObjectRemoved:Delete uploads a None None None None 2026-01-02T03:04:05.678Z eu-west-1"
+        "ObjectRemoved:Delete uploads a None None None None 1767323045678 eu-west-1"
     );
 }
 
 #[tokio::test]
-async fn a_message_of_sns() {
+async fn a_message_of_sns_has_its_content_and_meta() {
     #[event_handler(sns(from = "orders"))]
     async fn handle(State(calls): State<Calls>, Meta(message): Meta<Sns>, Json(n): Json<u64>) {
         calls.add(format!(
@@ -127,7 +127,7 @@ async fn a_message_of_sns() {
             message.message_id(),
             message.topic_arn(),
             message.subject(),
-            message.timestamp(),
+            millis(message.sent_at()),
             message.attribute("tenant").unwrap().text(),
             message.attributes().count(),
         ));
@@ -145,7 +145,7 @@ async fn a_message_of_sns() {
     }]});
     assert_eq!(
         call(events![handle], &event).await,
-        "7 m1 arn:aws:sns:eu-west-1:123456789012:orders None 2026-01-02T03:04:05.678Z \
+        "7 m1 arn:aws:sns:eu-west-1:123456789012:orders None 1767323045678 \
          Some(\"blue\") 1"
     );
 }
@@ -210,7 +210,7 @@ async fn changed(
 }
 
 #[tokio::test]
-async fn a_change_of_dynamodb() {
+async fn a_change_of_dynamodb_has_its_images() {
     let item = |amount: &str| json!({"id": {"S": "o1"}, "sku": {"S": "tea"}, "amount": {"N": amount}, "tags": {"SS": ["a"]}});
     let modified = change(
         "MODIFY",
@@ -249,7 +249,7 @@ async fn an_image_that_does_not_fit_fails_the_record() {
 }
 
 #[tokio::test]
-async fn a_record_of_kinesis() {
+async fn a_record_of_kinesis_has_its_decoded_data() {
     #[event_handler(kinesis(from = "clicks"))]
     async fn handle(State(calls): State<Calls>, Meta(record): Meta<Kinesis>, data: Bytes) {
         calls.add(format!(
@@ -293,7 +293,7 @@ async fn placed(
     State(calls): State<Calls>,
     Json(detail): Json<Value>,
     Meta(meta): Meta<EventBridge>,
-    whole: EventBridgeEvent<Value>,
+    whole: BusEvent<Value>,
     deadline: Deadline,
 ) {
     assert!(deadline.remaining() > Duration::from_secs(10) && deadline.at().is_some());
@@ -304,7 +304,7 @@ async fn placed(
         meta.source(),
         meta.detail_type(),
         meta.account(),
-        meta.time(),
+        millis(meta.time()),
         meta.region(),
         meta.resources().collect::<Vec<_>>(),
         meta.replay_name(),
@@ -314,7 +314,11 @@ async fn placed(
 #[event_handler(schedule("rate(1 day)", rule = "nightly"))]
 async fn nightly(State(calls): State<Calls>, Meta(schedule): Meta<Schedule>) {
     let rules: Vec<_> = schedule.rules().collect();
-    calls.add(format!("{} {} {rules:?}", schedule.id(), schedule.time()));
+    calls.add(format!(
+        "{} {} {rules:?}",
+        schedule.id(),
+        millis(schedule.time())
+    ));
     assert_eq!(schedule.arns().count(), rules.len());
 }
 
@@ -324,15 +328,15 @@ async fn other(State(calls): State<Calls>, event: &Event) {
 }
 
 #[tokio::test]
-async fn events_of_event_bridge() {
+async fn events_of_event_bridge_have_their_detail() {
     let open = json!({"to": {"status": "open"}});
     let rule = |arn: &str| json!([format!("arn:aws:events:eu-west-1:123456789012:rule/{arn}")]);
     let none = json!([]);
-    let nightly_call = r#"e1 2026-01-02T03:04:05Z ["nightly"]"#;
+    let nightly_call = r#"e1 1767323045000 ["nightly"]"#;
     for (event, expected) in [
         (
             bridged("shop.orders", "Changed", &open, &json!(["a"])),
-            r#"{"to":{"status":"open"}} e1 shop.orders Changed 123456789012 2026-01-02T03:04:05Z eu-west-1 ["a"] None"#,
+            r#"{"to":{"status":"open"}} e1 shop.orders Changed 123456789012 1767323045000 eu-west-1 ["a"] None"#,
         ),
         (
             bridged(
@@ -409,4 +413,83 @@ async fn the_handler_of_the_first_key_takes_an_event() {
         call(events![a, b, other], &json!({"a": null})).await,
         "other: "
     );
+}
+
+#[tokio::test]
+async fn an_error_of_an_argument_says_what_did_not_fit() {
+    type Unfit = Result<Json<bool>, Error>;
+    fn add(calls: &Calls, error: impl std::fmt::Debug) {
+        calls.add(format!("{error:?}"));
+    }
+    #[event_handler(sqs)]
+    async fn queue(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(sns)]
+    async fn topic(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(kinesis)]
+    async fn stream(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(dynamodb)]
+    async fn table(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(s3)]
+    async fn bucket(State(calls): State<Calls>, objects: Result<S3Objects, Error>) {
+        add(&calls, objects.map(|_| ()).unwrap_err());
+    }
+    #[event_handler(event_bridge)]
+    async fn bus(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    #[event_handler(any)]
+    async fn other(State(calls): State<Calls>, json: Unfit) {
+        add(&calls, json.unwrap_err());
+    }
+    let record = |source: &str, content: Value| {
+        let mut record = content;
+        record["eventSource"] = source.into();
+        record["eventSourceARN"] = format!("arn:{source}:eu-west-1:123456789012:x").into();
+        json!({"Records": [record]})
+    };
+    for (event, expected) in [
+        (
+            sqs("orders", &["7"]),
+            "the body of the message does not fit `Json<bool>`: ",
+        ),
+        (
+            json!({"Records": [{"EventSource": "aws:sns", "Sns": {"TopicArn": "arn:aws:sns:eu-west-1:123456789012:news", "Message": "7"}}]}),
+            "the message does not fit `Json<bool>`: ",
+        ),
+        (
+            record(
+                "aws:kinesis",
+                json!({"kinesis": {"sequenceNumber": "1", "data": "Nw=="}}),
+            ),
+            "the data of the record does not fit `Json<bool>`: ",
+        ),
+        (
+            record("aws:dynamodb", json!({"dynamodb": {"SequenceNumber": "1"}})),
+            "the record does not fit `Json<bool>`: ",
+        ),
+        (
+            record(
+                "aws:s3",
+                json!({"s3": {"bucket": {"name": "uploads"}, "object": {}}}),
+            ),
+            "expected a notification of S3: missing field",
+        ),
+        (
+            json!({"source": "shop", "detail-type": "Paid", "detail": 7}),
+            "the detail does not fit `Json<bool>`: ",
+        ),
+        (json!({"job": 7}), "the event does not fit `Json<bool>`: "),
+    ] {
+        let events = events![queue, topic, stream, table, bucket, bus, other];
+        let found = call(events, &event).await;
+        assert!(found.starts_with(expected), "{event}: {found}");
+    }
 }

@@ -269,6 +269,7 @@ fn a_stream_is_a_parameter() {
             "StartingPosition: TRIM_HORIZON",
             "BisectBatchOnFunctionError: true",
             "MaximumRetryAttempts: 10",
+            "# The queue gets positions in the stream, not the records: read them before they expire.",
             "DestinationConfig: {OnFailure: {Destination: !GetAtt FailedEvents.Arn}}",
         ],
     );
@@ -283,6 +284,40 @@ fn a_stream_is_a_parameter() {
     );
     // Lambda reads the stream itself, and sends nothing to the function asynchronously.
     assert_eq!(of("FunctionInvokeConfig"), "");
+}
+
+#[test]
+fn a_consumer_of_a_stream_has_subscriptions() {
+    #[event_handler(kinesis(
+        from = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks/consumer/counter:1700000000"
+    ))]
+    async fn by_consumer() {}
+
+    let yaml = yaml_of(events![by_consumer]);
+    let stream = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks";
+    let consumer = format!("{stream}/consumer/counter:1700000000");
+    assert_contains(
+        &resource(&yaml, "ByConsumerStreamMapping"),
+        &[&format!("EventSourceArn: \"{consumer}\"")],
+    );
+    let function = resource(&yaml, "Function");
+    let of = |action: &str| {
+        let statement = function
+            .split("- Effect: ")
+            .find(|one| one.contains(action));
+        statement.unwrap_or_default().to_owned()
+    };
+    assert_contains(
+        &of("kinesis:GetRecords"),
+        &[&format!("Resource: \"{stream}\"\n")],
+    );
+    assert_contains(
+        &of("kinesis:SubscribeToShard"),
+        &[
+            "kinesis:DescribeStreamConsumer",
+            &format!("Resource: \"{consumer}\"\n"),
+        ],
+    );
 }
 
 #[test]
@@ -612,6 +647,25 @@ mod sockets {
             ],
         );
         assert_contains(&of("Outputs"), &["WebSocketUrl: {Value: !Sub \"wss://"]);
+    }
+
+    #[test]
+    fn a_program_may_send_to_another_websocket_api() {
+        let settings = WebSocketApi::new().endpoint(env("WS_ENDPOINT"));
+        let yaml = yaml(&with(events![]).websocket(settings), Gateway::HttpApi);
+        assert!(!yaml.contains("AWS::Serverless::WebSocketApi"), "{yaml}");
+        assert_contains(
+            &resource(&yaml, "Function"),
+            &[
+                "WS_ENDPOINT: !Ref WsEndpoint",
+                "Action: [\"execute-api:ManageConnections\"]",
+                ":${WebSocketApiId}/*/*/@connections/*",
+            ],
+        );
+        assert_contains(
+            &resource(&yaml, "Parameters"),
+            &["WebSocketApiId:", "WsEndpoint:"],
+        );
     }
 
     #[test]

@@ -175,10 +175,20 @@ fn resources_have_ids_and_variables_of_their_own() {
 #[test]
 fn reserved_variables_of_resources_are_errors() {
     let options = Options::new(Gateway::HttpApi);
-    for name in ["AWS_REGION", "A-B"] {
+    for (name, expected) in [
+        ("AWS_REGION", "Lambda sets the variable `AWS_REGION` itself"),
+        (
+            "A-B",
+            "expected a letter, then at least one letter, digit or `_`",
+        ),
+        (
+            "A",
+            "\"A\" is not the name of a variable of a function: expected a letter, then at least one",
+        ),
+    ] {
         let table = Table::new("Orders", "id", KeyType::S).env(name);
         let found = errors(&open(&[]).resource(table), &options);
-        assert_contains(&found, &[name]);
+        assert_contains(&found, &[expected]);
     }
 }
 

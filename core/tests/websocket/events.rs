@@ -2,7 +2,7 @@
 
 use lambda_api::{
     Api, Json, LambdaContext, events,
-    websocket::{Closed, Connection, Handshake},
+    websocket::{Connection, Disconnected, Handshake},
     ws_handler,
 };
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ use std::time::{Duration, UNIX_EPOCH};
 async fn connect(handshake: Handshake, connection: Connection) -> Result<(), lambda_api::Problem> {
     assert_eq!(connection.id(), "BFHPhfCWIAMCKlQ=");
     assert_eq!(connection.source_ip(), Some("192.0.2.1"));
+    let arn = "arn:aws:iam::123456789012:user/alice";
+    assert_eq!(connection.user_arn(), Some(arn));
     let at = UNIX_EPOCH + Duration::from_millis(1_731_324_924_553);
     assert_eq!(connection.connected_at(), Some(at));
     assert_eq!(handshake.header("host"), Some("a.example"));
@@ -21,7 +23,7 @@ async fn connect(handshake: Handshake, connection: Connection) -> Result<(), lam
 }
 
 #[ws_handler(disconnect)]
-async fn disconnect(closed: Closed) {
+async fn disconnect(closed: Disconnected) {
     assert_eq!(closed.code, Some(1005));
     assert_eq!(closed.reason, "Client-side close frame status not set");
 }
@@ -53,13 +55,41 @@ fn context(event_type: &str, route: &str) -> Value {
 
 #[tokio::test]
 async fn a_connection_is_accepted() {
+    let mut context = context("CONNECT", "$connect");
+    context["identity"]["userArn"] = "arn:aws:iam::123456789012:user/alice".into();
     let accepted = handled(json!({
         "headers": {"Host": "a.example"}, "multiValueHeaders": {"Host": ["a.example"]},
         "queryStringParameters": {"a": "2"}, "multiValueQueryStringParameters": {"a": ["1", "2"]},
-        "requestContext": context("CONNECT", "$connect"), "isBase64Encoded": false,
+        "requestContext": context, "isBase64Encoded": false,
     }))
     .await;
     assert_eq!(accepted, json!({"statusCode": 200}));
+}
+
+#[ws_handler(connect)]
+async fn reject() -> Result<(), lambda_api::Problem> {
+    Err(lambda_api::Problem::new(http::StatusCode::FORBIDDEN, "no"))
+}
+
+#[tokio::test]
+async fn a_handshake_that_no_handler_was_asked_about_is_rejected() {
+    let app = Api::new().events(events![reject]).build().await.unwrap();
+    for (event_type, route, status) in [
+        (json!("CONNECT"), json!("$connect"), 403),
+        (json!("CONNECT"), Value::Null, 403),
+        (json!("CONNECT"), json!("other"), 403),
+        (json!("CONNECT"), json!(7), 400),
+        (json!("connect"), json!("$connect"), 400),
+        (json!("DISCONNECT"), Value::Null, 200),
+    ] {
+        let mut context = context("", "");
+        context["eventType"] = event_type.clone();
+        context["routeKey"] = route.clone();
+        let event = json!({"requestContext": context}).to_string().into();
+        let response = app.handle_event(event, LambdaContext::for_test()).await;
+        let response: Value = serde_json::from_slice(&response.unwrap()).unwrap();
+        assert_eq!(response["statusCode"], status, "{event_type} {route}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use lambda_api::{
     Api, ApiError, Error, Json, LambdaContext, Problem, State, event_handler, events,
     events::Event,
     extract::Text,
-    websocket::{Closed, Connection, Handshake, Subprotocol, WebSocketApi},
+    websocket::{Connection, Disconnected, Handshake, Subprotocol, WebSocketApi},
     ws_handler,
 };
 use lambda_api_testing::TestClient;
@@ -44,31 +44,22 @@ async fn connect(
     handshake: Handshake,
     connection: Connection,
     State(calls): State<Calls>,
-) -> Result<Protocol, Problem> {
+) -> Result<Option<Subprotocol>, Problem> {
     calls.add(format!("connect {}", connection.source_ip().unwrap()));
     let token = handshake.query("token").or(handshake.header("x-token"));
     match token {
-        Some("good") => Ok(Protocol(handshake.protocols().last().map(str::to_owned))),
+        Some("good") => Ok(handshake
+            .protocols()
+            .last()
+            .map(|last| Subprotocol(last.to_owned()))),
         Some("broken") => panic!("no luck"),
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "bad_token")),
         None => Err(Problem::new(StatusCode::UNAUTHORIZED, "no_token")),
     }
 }
 
-/// A response of the program: a subprotocol if the client offers one.
-struct Protocol(Option<String>);
-
-impl lambda_api::websocket::IntoConnectResponse for Protocol {
-    fn into_connect_response(self) -> Result<Value, Problem> {
-        match self.0 {
-            Some(protocol) => Subprotocol(protocol).into_connect_response(),
-            None => ().into_connect_response(),
-        }
-    }
-}
-
 #[ws_handler(disconnect)]
-async fn disconnect(closed: Closed, State(calls): State<Calls>) {
+async fn disconnect(closed: Disconnected, State(calls): State<Calls>) {
     calls.add(format!("disconnect {:?} {}", closed.code, closed.reason));
 }
 
@@ -262,6 +253,46 @@ async fn a_route_without_a_handler_is_a_clear_message() {
     }
 }
 
+#[ws_handler(message)]
+fn value(Json(value): Json<Value>) -> Json<Value> {
+    Json(value)
+}
+
+#[tokio::test]
+async fn a_message_that_is_not_text_is_rejected() {
+    for (body, is_base64, expected) in [
+        (json!("1"), json!(false), json!(1)),
+        (json!("MQ=="), json!(true), json!(1)),
+        (json!(null), json!(false), json!("invalid_text")),
+        (json!("/w=="), json!(true), json!("invalid_text")),
+        (json!("%"), json!(true), json!("invalid_text")),
+        (json!(7), json!(false), json!("invalid_text")),
+        (json!("MQ=="), json!("true"), json!("invalid_text")),
+    ] {
+        let event = json!({
+            "requestContext": {
+                "eventType": "MESSAGE", "routeKey": "$default", "connectionId": "a=",
+                "messageDirection": "IN", "stage": "prod", "domainName": "a.example",
+                "authorizer": {"secret": "s3cret"},
+            },
+            "body": body, "isBase64Encoded": is_base64,
+        });
+        for (events, is_value) in [(events![value], true), (events![other], false)] {
+            let app = Api::new().events(events).build().await.unwrap();
+            let lambda = LambdaContext::for_test();
+            let response = app.handle_event(event.to_string().into(), lambda).await;
+            let response: Value = serde_json::from_slice(&response.unwrap()).unwrap();
+            let body = response["body"].as_str().unwrap();
+            assert!(!body.contains("s3cret"), "{body}");
+            match expected.is_string() {
+                true => assert!(body.contains("\"invalid_text\""), "{body}"),
+                false if is_value => assert_eq!(body, expected.to_string()),
+                false => assert_eq!(body, format!("other: {expected}")),
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn two_handlers_of_one_route_are_an_error() {
     mod again {
@@ -277,7 +308,7 @@ async fn two_handlers_of_one_route_are_an_error() {
     let errors = api(&Calls::default()).events(events).build().await;
     let errors = errors.unwrap_err().to_string();
     assert!(
-        errors.contains("`route = echo` and `route = echo`"),
+        errors.contains("`websocket(route = echo)` and `websocket(route = echo)`"),
         "{errors}"
     );
     assert!(errors.contains("`message` and `message`"), "{errors}");

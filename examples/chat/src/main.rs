@@ -102,9 +102,7 @@ fn forget_gone(room: &Room, posted: &PostedAll) -> Sent {
     for id in &posted.gone {
         room.leave(id);
     }
-    Sent {
-        sent: posted.delivered,
-    }
+    Sent { sent: posted.sent }
 }
 
 fn api() -> Api {

@@ -18,11 +18,15 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
+        Self::start_with(Stdio::null())
+    }
+
+    fn start_with(stderr: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_chat"))
             .args(["serve", "--port", "0"])
             .env_clear()
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -68,6 +72,31 @@ async fn members_talk_through_the_local_server() {
     let said = json!({"from": "alice", "text": "hi"});
     assert_eq!(received(&mut bob).await, said);
     assert_eq!(received(&mut alice).await, json!({"sent": 1}));
+}
+
+#[tokio::test]
+async fn the_terminal_names_the_handlers() {
+    let mut server = Server::start_with(Stdio::piped());
+    let mut lines = BufReader::new(server.child.stderr.take().unwrap()).lines();
+    let mut alice = server.connect("alice").await;
+    for action in ["send", "help"] {
+        let message = json!({"action": action, "text": "hi"}).to_string();
+        alice.send(Message::text(message)).await.unwrap();
+        received(&mut alice).await;
+    }
+    for expected in [
+        "WS $connect -> 200",
+        "taken by join (examples/chat/src/main.rs:",
+        "WS send -> 200",
+        "taken by send (examples/chat/src/main.rs:",
+        "WS $default -> 200",
+        "taken by explain (examples/chat/src/main.rs:",
+    ] {
+        let line = lines.find(|line| line.as_ref().unwrap().contains(expected));
+        assert!(line.is_some(), "{expected}");
+    }
+    // A full pipe would stop the server.
+    std::thread::spawn(move || lines.for_each(drop));
 }
 
 #[tokio::test]

@@ -7,9 +7,9 @@ use server::Server;
 use std::{
     ffi::OsString,
     fs::{self, DirEntry},
-    io::{Read, Write},
+    io::Read,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 fn hello(arguments: &[&str]) -> Command {
@@ -24,18 +24,8 @@ fn hello(arguments: &[&str]) -> Command {
 }
 
 fn run(arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
-    let mut child = hello(arguments).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    // A program that reads nothing may have ended already.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code(), text(stdout), text(stderr))
+    let run = lambda_api_testing_internal::run(&mut hello(arguments), input.as_bytes());
+    (run.code, run.out, run.log)
 }
 
 #[test]
@@ -75,7 +65,7 @@ fn one_event_gets_a_response() {
 fn an_event_of_no_http_source_fails_with_a_reason() {
     let (code, out, err) = run(&["invoke", "-"], r#"{"Records": []}"#);
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.starts_with("error: standard input: the event is not from an HTTP source"));
+    assert!(err.starts_with("error: standard input: UnsupportedEvent: "));
     let (code, _, err) = run(&["invoke", "no/such/file"], "");
     assert_eq!(code, Some(1));
     assert!(

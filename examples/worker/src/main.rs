@@ -1,6 +1,6 @@
 //! A worker: orders from a queue, a schedule, and a health route in one program.
 //!
-//! Each message is handled apart. Lambda hears which ones failed, and sends these again; those that keep failing
+//! Each message is handled apart. Lambda is told which ones failed, and sends these again; those that keep failing
 //! end in the dead-letter queue of the template.
 
 #[cfg(test)]

@@ -2,33 +2,19 @@
 #![cfg(debug_assertions)]
 
 use lambda_api_testing::SqsEvent;
+use lambda_api_testing_internal::run;
 use serde_json::{Value, json};
-use std::{
-    io::Write,
-    process::{Command, Output, Stdio},
-};
+use std::process::Command;
 
 /// The exit code, standard output and standard error of `invoke -`.
 fn invoke(event: &[u8], variables: &[(&str, &str)]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
-    command
+    let mut worker = Command::new(env!("CARGO_BIN_EXE_worker"));
+    let worker = worker
         .args(["invoke", "-"])
-        .env_remove("AWS_LAMBDA_RUNTIME_API")
-        .env_remove("LAMBDA_API_PARTIAL")
-        .env_remove("ORDERS_QUEUE")
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(event).unwrap();
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code(), text(stdout), text(stderr))
+        .env_remove("LAMBDA_API_PARTIAL");
+    let worker = worker.env_remove("ORDERS_QUEUE");
+    let run = run(worker.envs(variables.iter().copied()), event);
+    (run.code, run.out, run.log)
 }
 
 #[test]

@@ -14,8 +14,8 @@ use lambda_api::{
     authorizer::{Allow, AuthorizerRequest},
     event_handler, events,
     events::{
-        BatchFailures, Change, DynamoDb, Event, EventBridge, EventBridgeEvent, Kinesis, Meta,
-        Notification, Record, S3, S3Objects, Sns, Sqs,
+        BatchFailures, BusEvent, Change, DynamoDb, Event, EventBridge, Kinesis, Meta, Notification,
+        Record, S3, S3Objects, Sns, Sqs,
     },
     extract::{Deadline, Text},
     websocket::{Closed, Connection, Handshake},
@@ -50,7 +50,7 @@ async fn message(
     json: Caught<Json<Value>>,
     objects: Caught<S3Objects>,
     notification: Caught<Notification<Value>>,
-    event: Caught<EventBridgeEvent<Value>>,
+    event: Caught<BusEvent<Value>>,
     record: &Record,
     deadline: Deadline,
 ) -> Result<(), Error> {

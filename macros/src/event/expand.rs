@@ -3,7 +3,7 @@
 use crate::{
     error_store::ErrorStore,
     function::{Function, cfgs},
-    handler::{at_call_site, check_signature, doc_text, lifetimes, return_type, structure},
+    handler::{at_call_site, check_signature, lifetimes, return_type, structure},
     krate::Krate,
     span_range::SpanRange,
 };
@@ -111,7 +111,6 @@ impl Expansion<'_> {
         let target = at_call_site(ident);
         let structure = structure(function);
         let cfgs = cfgs(&function.attrs);
-        let doc = doc_text(&function.attrs);
         let checks = self.kind_checks(&private);
         let describe = self.describe(&private);
         let call = match (&self.around, self.call(&private)) {
@@ -140,7 +139,6 @@ impl Expansion<'_> {
                         module: ::core::module_path!(),
                         file: #file,
                         line: #line,
-                        doc: #doc,
                         trigger: || #trigger,
                         concurrency: #concurrency,
                         call: #private::Call::#variant(#call),

@@ -246,7 +246,7 @@ impl Trigger {
             Kind::Records(kind) => format_ident!("{}", kind.to_uppercase()),
             Kind::EventBridge => format_ident!("EVENT_BRIDGE"),
             Kind::Schedule => format_ident!("SCHEDULE"),
-            Kind::Any => format_ident!("ANY"),
+            Kind::Any => format_ident!("OTHER"),
         };
         quote!(#private::Kinds::#name)
     }

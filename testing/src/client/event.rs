@@ -201,7 +201,7 @@ impl EventOutcome {
             .map(|failed| &*failed.error_type)
     }
 
-    /// The message of the error, if the invocation failed. Whoever invoked the function gets it.
+    /// The message of the error, if the invocation failed. The caller of the function gets it.
     #[must_use]
     pub fn error_message(&self) -> Option<&str> {
         self.response.as_ref().err().map(|failed| &*failed.message)

@@ -33,6 +33,9 @@ pub use stream::ReceivedChunk;
 #[cfg_attr(docsrs, doc(cfg(feature = "websocket")))]
 pub use websocket::{TestHandshake, TestSocket};
 
+#[cfg(feature = "websocket")]
+pub(crate) use request::header;
+
 use http::{HeaderMap, HeaderValue, Method};
 use jar::Jar;
 use lambda_api::{

@@ -356,7 +356,7 @@ fn header_of<'e>(event: &'e Value, name: &str) -> Option<&'e str> {
 
 /// A header that can be sent.
 #[track_caller]
-pub(super) fn header(name: &str, value: Option<HeaderValue>) -> (HeaderName, HeaderValue) {
+pub(crate) fn header(name: &str, value: Option<HeaderValue>) -> (HeaderName, HeaderValue) {
     let Ok(known) = HeaderName::try_from(name) else {
         panic!("expected the name of a header, found {name:?}");
     };

@@ -51,6 +51,9 @@ macro_rules! invoked {
 
 invoked!(DynamoDbEvent EventBridgeEvent KinesisEvent S3Event ScheduleEvent SnsEvent SqsEvent);
 
+#[cfg(feature = "websocket")]
+invoked!(WebSocketEvent);
+
 /// The ids by which a response names the records of an event, in their order.
 pub(crate) fn record_ids(event: &[u8]) -> Vec<String> {
     let event: Value = serde_json::from_slice(event).unwrap_or_default();

@@ -125,7 +125,7 @@ fn handlers_of_events_have_kinds_and_filters() {
             "authorizer_kinds": ["http", "websocket"],
             "per_request": true,
         }),
-        json!({"kind": "websocket", "key": "send"}),
+        json!({"kind": "websocket", "route": "send"}),
         json!({"kind": "any", "key": "job"}),
     ];
     let expected = expected.map(|mut event| {

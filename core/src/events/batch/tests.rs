@@ -1,6 +1,10 @@
 //! What is logged of a batch.
 
-use super::super::{handler::INVALID, list::Events, trigger::Trigger};
+use super::super::{
+    handler::{Call, INVALID},
+    list::Events,
+    trigger::Trigger,
+};
 use super::*;
 use crate::{Api, LambdaContext};
 

@@ -83,6 +83,9 @@ fn handlers_that_take_the_same_events_overlap() {
         (schedule(None), schedule(Some("a")), true),
         (schedule(Some("a")), schedule(Some("a")), true),
         (schedule(Some("a")), schedule(Some("b")), false),
+        (schedule(Some("a")), schedule(Some("default/a")), true),
+        (schedule(Some("x/a")), schedule(Some("y/a")), false),
+        (schedule(Some("a/x")), schedule(Some("a")), false),
         (schedule(Some("a")), bridge(&[], &[], &[]), true),
         (schedule(None), bridge(&["aws.scheduler"], &[], &[]), true),
         (
@@ -106,6 +109,52 @@ fn handlers_that_take_the_same_events_overlap() {
         assert_eq!(one.overlaps(&other), expected, "{one} and {other}");
         assert_eq!(other.overlaps(&one), expected, "{other} and {one}");
     }
+}
+
+#[test]
+fn the_handlers_of_any_are_asked_last() {
+    let mut triggers = [
+        any(None),
+        any(Some("requestContext")),
+        Trigger::WebSocket(SocketRoute::Default),
+        Trigger::WebSocket(SocketRoute::Named("send")),
+    ];
+    triggers.sort_by_key(Trigger::rank);
+    let order = triggers.map(|trigger| trigger.to_string());
+    assert_eq!(
+        order,
+        [
+            "route = send",
+            "message",
+            "any(key = requestContext)",
+            "any"
+        ]
+    );
+}
+
+#[test]
+fn texts_of_a_detail_fit_as_in_a_pattern() {
+    for (detail, expected) in [
+        (r#"{"order": {"state": "paid"}}"#, true),
+        (r#"{"order": {"state": ["open", "paid"]}}"#, true),
+        (r#"{"order": [{"state": "open"}, {"state": "paid"}]}"#, true),
+        (r#"{"order": {"state": "open"}}"#, false),
+        (r#"{"order": {"state": ["open"]}}"#, false),
+        (r#"{"order": {"state": {"paid": "paid"}}}"#, false),
+        (r#"{"order": "paid"}"#, false),
+        (r#"{"order.state": "paid"}"#, false),
+        (r#"{"order": {"state": 7}}"#, false),
+        ("null", false),
+        ("{", false),
+    ] {
+        let found = matches(detail, &[("order.state", "paid")]);
+        assert_eq!(found, expected, "{detail}");
+    }
+    assert!(matches(
+        r#"{"a": "1", "b": "2"}"#,
+        &[("a", "1"), ("b", "2")]
+    ));
+    assert!(!matches(r#"{"a": "1"}"#, &[("a", "1"), ("b", "2")]));
 }
 
 #[test]

@@ -58,15 +58,18 @@ where
         let target = Printable(metadata.target()).to_string();
         out += &format!(" {}", self.style.paint(Paint::Dim, &format!("{target}:")));
         for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
-            // The span of the library repeats the line of the request.
+            let extensions = span.extensions();
+            let known = extensions.get::<FormattedFields<N>>();
+            let known = known.map_or("", |known| &known.fields);
             if span.metadata().target() == "lambda_api" {
+                if let Some(own) = own(span.name(), known) {
+                    let _ = write!(fields.beside, " {own}");
+                }
                 continue;
             }
             out += &format!(" {}", Printable(span.name()));
-            if let Some(known) = span.extensions().get::<FormattedFields<N>>()
-                && !known.fields.is_empty()
-            {
-                out += &format!("{{{}}}", Printable(&known.fields));
+            if !known.is_empty() {
+                out += &format!("{{{}}}", Printable(known));
             }
             out.push(':');
         }
@@ -83,6 +86,19 @@ where
         }
         writeln!(writer, "{out}")
     }
+}
+
+/// What a span of the library says about an event: its handler, or the id of one record. The line of a request has
+/// the rest.
+fn own<'f>(span: &str, fields: &'f str) -> Option<&'f str> {
+    if span == "record" {
+        return Some(fields);
+    }
+    // Quotes in the values of other fields are escaped.
+    let start = fields.find("handler=\"")?;
+    let (_, rest) = fields.split_at(start);
+    let end = rest.match_indices('"').nth(1)?.0;
+    rest.get(..=end)
 }
 
 impl Debug for Human {
@@ -137,7 +153,10 @@ impl Visit for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::human_lines;
+    use crate::{
+        Invocation, LambdaContext,
+        log::{event_span, human_lines, record_span},
+    };
 
     #[test]
     fn long_fields_are_below_the_record() {
@@ -163,6 +182,29 @@ mod tests {
               WARN orders: batch{number=7}: slow\n\
              ERROR lambda_api: main failed\n    no table\n    at src/main.rs:7:5\n        \
              orders::main /home/alice/main.rs:7:5\n"
+        );
+    }
+
+    #[test]
+    fn a_record_of_an_event_names_handler_and_record() {
+        let text = human_lines(Human::styled(Style::PLAIN), || {
+            let invocation = Invocation::of_event(LambdaContext {
+                request_id: "a handler=\"other\"".to_owned(),
+                ..LambdaContext::default()
+            });
+            event_span(&invocation, "ship", true).in_scope(|| {
+                tracing::error!(target: "lambda_api", "first");
+                record_span(Some("m\"1")).in_scope(|| {
+                    tracing::error!(target: "lambda_api", cause = "no JSON", "second");
+                });
+                record_span(None).in_scope(|| tracing::info!(target: "shop", "third"));
+            });
+        });
+        assert_eq!(
+            text,
+            "ERROR lambda_api: first handler=\"ship\"\n\
+             ERROR lambda_api: second handler=\"ship\" record_id=\"m\\\"1\"\n    no JSON\n \
+              INFO shop: third handler=\"ship\"\n"
         );
     }
 

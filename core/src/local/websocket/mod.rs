@@ -10,16 +10,18 @@ mod socket;
 use super::{
     context::Contexts,
     handle::Handle,
+    host_guard::HostGuard,
     log::{self, Shown},
 };
 use crate::{
     Body, IntoResponse, Problem, Response,
     error::observed,
     event::EventResponse,
+    events::watched,
     request_body::{self, Patience},
     websocket::{
         Delivery,
-        emulate::{Gateway, Handshake, Hub, Invoke, Rejected, Routes, Stage},
+        emulate::{Gateway, Handshake, Hub, Invoke, MAX_MESSAGE, Rejected, Routes, Stage},
     },
 };
 use bytes::Bytes;
@@ -32,9 +34,6 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::{net::IpAddr, sync::Arc, time::Instant};
 use tokio::sync::{Mutex, mpsc};
-
-/// The largest message.
-const MAX_MESSAGE: usize = 128 * 1024;
 
 /// The WebSocket API.
 pub(super) struct Sockets {
@@ -92,6 +91,11 @@ impl Sockets {
         if handshake::is_upgrade(request.method(), request.headers()) {
             return self.upgrade(&mut request, client).await;
         }
+        // No signature is checked: it is for programs on this machine.
+        HostGuard::check_tool(request.headers(), client).map_err(|foreign| {
+            let problem = Problem::new(StatusCode::FORBIDDEN, foreign.code);
+            problem.with_detail(foreign.detail).with_cause(foreign.why)
+        })?;
         let id = connection_id(request.uri().path()).unwrap_or_default();
         let (parts, body) = request.into_parts();
         self.manage(&parts.method, &id, body, patience).await
@@ -188,7 +192,7 @@ impl Sockets {
             }
         };
         match delivery {
-            Delivery::Delivered => Ok(status.into_response()),
+            Delivery::Sent => Ok(status.into_response()),
             Delivery::Gone => Err(gone()),
         }
     }
@@ -217,23 +221,28 @@ fn invoke(handle: Arc<impl Handle>) -> Invoke {
         Box::pin(async move {
             let started = Instant::now();
             let route = route_key(&event);
-            let (response, mut problems) = observed(handle.handle(event, lambda)).await;
+            let handled = watched(observed(handle.handle(event, lambda)));
+            let ((response, mut problems), seen) = handled.await;
             let response = match response {
                 Ok(EventResponse::Buffered(response)) => Ok(response),
                 Ok(EventResponse::Stream(_)) => Err("a stream".to_owned()),
                 Err(error) => Err(error.to_string()),
             };
-            if let Err(error) = &response {
-                problems.push(bad_response(error));
-            }
-            let status = response.as_deref().ok().and_then(status);
+            let status = match &response {
+                Ok(response) => status(response),
+                Err(error) if error == UNAUTHORIZED => Some(StatusCode::UNAUTHORIZED),
+                Err(error) => {
+                    problems.push(bad_response(error));
+                    None
+                }
+            };
             log::request(&Shown {
                 method: &Method::from_bytes(b"WS").unwrap_or_default(),
-                path: &route,
+                path: route.as_str(),
                 status: status.unwrap_or(StatusCode::BAD_GATEWAY),
                 took: started.elapsed(),
                 problems: &problems,
-                taken: None,
+                taken: seen.taken,
             });
             response
         })
@@ -244,10 +253,18 @@ fn bad_response(why: &str) -> Problem {
     Problem::new(StatusCode::BAD_GATEWAY, "bad_gateway").with_cause(why.to_owned())
 }
 
+/// What an authorizer fails with to reject a handshake.
+const UNAUTHORIZED: &str = "Unauthorized";
+
+/// The key of the route, and whether the event is for the authorizer.
 fn route_key(event: &[u8]) -> String {
     let event: Value = serde_json::from_slice(event).unwrap_or_default();
     let key = event.pointer("/requestContext/routeKey");
-    key.and_then(Value::as_str).unwrap_or_default().to_owned()
+    let key = key.and_then(Value::as_str).unwrap_or_default();
+    match event.get("methodArn") {
+        Some(_) => format!("{key} (authorizer)"),
+        None => key.to_owned(),
+    }
 }
 
 fn status(response: &[u8]) -> Option<StatusCode> {

@@ -1,6 +1,9 @@
 //! One WebSocket, from its handshake to its end, with the limits of API Gateway.
 
-use crate::websocket::emulate::{Outgoing, Session, TooLarge};
+use crate::{
+    local::log,
+    websocket::emulate::{Connection, MAX_MESSAGE, Outgoing, Session, TooLarge},
+};
 use futures_util::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{borrow::Cow, time::Duration};
 use tokio::{
@@ -18,7 +21,6 @@ use tokio_tungstenite::{
 /// The quotas of API Gateway
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>).
 const MAX_FRAME: usize = 32 * 1024;
-const MAX_MESSAGE: usize = 128 * 1024;
 const IDLE: Duration = Duration::from_secs(10 * 60);
 const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -47,6 +49,9 @@ pub(super) async fn run(io: impl AsyncRead + AsyncWrite + Unpin, mut session: Se
                 idle = Instant::now() + IDLE;
                 match read(message) {
                     Read::Text(text) => {
+                        if let Some(line) = not_routed(&connection, &text) {
+                            log::line(&line);
+                        }
                         let connection = connection.clone();
                         handled.push(async move { connection.message(&text).await });
                     }
@@ -90,6 +95,20 @@ pub(super) async fn run(io: impl AsyncRead + AsyncWrite + Unpin, mut session: Se
     while handled.next().await.is_some() {}
     connection.disconnect(code.into(), &reason).await;
 }
+
+/// The line about a message that no route takes.
+fn not_routed(connection: &Connection, text: &str) -> Option<String> {
+    let name = connection.unknown_route(text)?;
+    let name: String = name.chars().take(SHOWN).collect();
+    let what = match name.is_empty() {
+        true => "a message without a route".to_owned(),
+        false => format!("WS {}", log::Printable(&name)),
+    };
+    Some(format!("{what} -> no handler: the client gets `Forbidden`"))
+}
+
+/// How much of the name of a route is shown.
+const SHOWN: usize = 100;
 
 const TOO_LARGE: &str = "expected a message of at most 128 KB in frames of at most 32 KB";
 

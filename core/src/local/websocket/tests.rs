@@ -102,13 +102,23 @@ impl Fixture {
 
     /// A request of the Management API. Returns the status line and the body.
     async fn manage(&self, method: &str, path: &str, body: &str) -> (String, String) {
+        self.manage_with(method, path, "", body).await
+    }
+
+    async fn manage_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> (String, String) {
         let port = self.port;
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
             .await
             .unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\
-             content-length: {}\r\n\r\n{body}",
+             {headers}content-length: {}\r\n\r\n{body}",
             body.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -280,6 +290,25 @@ async fn the_management_api_reaches_connections() {
 }
 
 #[tokio::test]
+async fn the_management_api_is_for_programs_of_this_machine() {
+    let mut server = Fixture::start(ALL).await;
+    let mut socket = server.connect().await;
+    let id = id(&server.event().await).replace('=', "%3D");
+    let path = format!("/@connections/{id}");
+    for header in [
+        "x-forwarded-for: 192.0.2.1\r\n",
+        "sec-fetch-site: same-origin\r\n",
+    ] {
+        for method in ["POST", "GET", "DELETE"] {
+            let (status, _) = server.manage_with(method, &path, header, "").await;
+            assert_eq!(status, "HTTP/1.1 403 Forbidden", "{method} {header}");
+        }
+    }
+    server.manage("POST", &path, "the first message").await;
+    assert_eq!(text(&mut socket).await, "the first message");
+}
+
+#[tokio::test]
 async fn the_end_of_the_server_closes_connections() {
     let mut server = Fixture::start(&["$disconnect"]).await;
     let mut socket = server.connect().await;
@@ -298,5 +327,19 @@ async fn other_requests_are_not_taken() {
         let (status, _) = server.manage("GET", path, "").await;
         assert_eq!(status, "HTTP/1.1 200 OK", "{path}");
         assert_eq!(server.event().await["rawPath"], path);
+    }
+}
+
+#[test]
+fn the_event_of_an_authorizer_is_shown_as_one() {
+    for (event, expected) in [
+        (json!({"requestContext": {"routeKey": "send"}}), "send"),
+        (
+            json!({"methodArn": "arn", "requestContext": {"routeKey": "$connect"}}),
+            "$connect (authorizer)",
+        ),
+        (json!([]), ""),
+    ] {
+        assert_eq!(super::route_key(event.to_string().as_bytes()), expected);
     }
 }

@@ -131,7 +131,8 @@ pub(super) fn variable(name: &str) -> Option<String> {
     ) {
         (true, _) => Some(format!("Lambda sets the variable `{name}` itself")),
         (false, false) => Some(format!(
-            "{name:?} is not the name of a variable: that begins with a letter, and letters, digits and `_` follow"
+            "{name:?} is not the name of a variable of a function: expected a letter, then at least one letter, digit \
+             or `_`"
         )),
         _ => None,
     }

@@ -282,6 +282,16 @@ impl Connection {
         Ok(())
     }
 
+    /// The route that a message names, if no route takes it; empty if it names none.
+    #[must_use]
+    pub fn unknown_route(&self, text: &str) -> Option<String> {
+        let routes = &self.gateway.0.routes;
+        match routes.of(text) {
+            Some(_) => None,
+            None => Some(routes.selection.route_of(text).unwrap_or_default()),
+        }
+    }
+
     /// Ends the connection. The function gets the code and the reason of the close frame.
     pub async fn disconnect(&self, code: u16, reason: &str) {
         self.gateway.0.hub.remove(self.id());

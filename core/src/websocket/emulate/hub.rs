@@ -76,7 +76,7 @@ impl Hub {
             .get(id)
             .map(|peer| peer.sender.send(outgoing));
         match sent {
-            Some(Ok(())) => Delivery::Delivered,
+            Some(Ok(())) => Delivery::Sent,
             _ => Delivery::Gone,
         }
     }
@@ -88,7 +88,7 @@ impl Hub {
 
     fn command(&self, id: &str, command: Command) -> Result<Delivery, ManagementError> {
         match command {
-            Command::Get if self.facts(id).is_some() => Ok(Delivery::Delivered),
+            Command::Get if self.facts(id).is_some() => Ok(Delivery::Sent),
             Command::Get => Ok(Delivery::Gone),
             Command::Post(text) if text.len() > MAX_MESSAGE => {
                 Err(ManagementError::TooLarge(text.len()))
@@ -131,8 +131,8 @@ mod tests {
     fn messages_reach_the_connection_that_they_name() {
         let hub = Hub::default();
         let [mut a, mut b] = ["a", "b"].map(|id| hub.open(id, Value::Null));
-        assert_eq!(hub.command("b", post("1")), Ok(Delivery::Delivered));
-        assert_eq!(hub.command("b", post("2")), Ok(Delivery::Delivered));
+        assert_eq!(hub.command("b", post("1")), Ok(Delivery::Sent));
+        assert_eq!(hub.command("b", post("2")), Ok(Delivery::Sent));
         assert_eq!(hub.command("c", post("3")), Ok(Delivery::Gone));
         assert!(a.try_recv().is_err());
         assert_eq!(b.try_recv(), Ok(Outgoing::Text("1".to_owned())));
@@ -144,8 +144,8 @@ mod tests {
     fn a_closed_connection_is_gone() {
         let hub = Hub::default();
         let mut a = hub.open("a", Value::Null);
-        assert_eq!(hub.command("a", Command::Get), Ok(Delivery::Delivered));
-        assert_eq!(hub.command("a", Command::Close), Ok(Delivery::Delivered));
+        assert_eq!(hub.command("a", Command::Get), Ok(Delivery::Sent));
+        assert_eq!(hub.command("a", Command::Close), Ok(Delivery::Sent));
         assert_eq!(a.try_recv(), Ok(Outgoing::Close));
         drop(hub.open("b", Value::Null));
         let c = hub.open("c", Value::Null);
@@ -163,7 +163,7 @@ mod tests {
         let hub = Hub::default();
         let _a = hub.open("a", Value::Null);
         let largest = "k".repeat(MAX_MESSAGE);
-        assert_eq!(hub.command("a", post(&largest)), Ok(Delivery::Delivered));
+        assert_eq!(hub.command("a", post(&largest)), Ok(Delivery::Sent));
         let larger = format!("{largest}k");
         let sent = hub.command("a", post(&larger));
         assert_eq!(sent, Err(ManagementError::TooLarge(MAX_MESSAGE + 1)));

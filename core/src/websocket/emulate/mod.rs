@@ -9,3 +9,5 @@ pub use event::{ConnectionFacts, Incident, Stage, event};
 pub use gateway::{Connection, Gateway, Handshake, Invoke, Rejected, Routes, Session, TooLarge};
 pub use hub::{Hub, Outgoing};
 pub use selection::RouteSelection;
+
+pub use super::transport::MAX_MESSAGE;

@@ -88,10 +88,14 @@ impl Kept {
                 ));
             }
         };
-        if let Some(kept) = self.kept(now) {
+        if let Some(kept) = self.kept(now, MARGIN) {
             return Ok(kept);
         }
-        let document = fetch(&uri, token(&set)).await?;
+        let document = match fetch(&uri, token(&set)).await {
+            Ok(document) => document,
+            // Those that are kept are valid until they expire.
+            Err(error) => return self.kept(now, Duration::ZERO).ok_or(error),
+        };
         let credentials = Credentials {
             access_key_id: document.access_key_id,
             secret_access_key: document.secret_access_key,
@@ -103,9 +107,11 @@ impl Kept {
         Ok(credentials)
     }
 
+    /// The credentials that are kept, if they do not expire within the margin.
+    ///
     /// Expirations are texts of one format, in UTC: a later one is a greater one.
-    fn kept(&self, now: SystemTime) -> Option<Credentials> {
-        let soon = now.checked_add(MARGIN)?;
+    fn kept(&self, now: SystemTime, margin: Duration) -> Option<Credentials> {
+        let soon = now.checked_add(margin)?;
         let soon = soon.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
         let soon = crate::event::emulate::time::rfc3339(soon);
         let kept = self.0.lock().ok()?;
@@ -249,6 +255,23 @@ mod tests {
             let now = NOW + Duration::from_secs(60 * minutes);
             let credentials = read_at(&kept, &variables, now).await.unwrap();
             assert_eq!(credentials.access_key_id, expected, "{minutes}");
+        }
+    }
+
+    #[tokio::test]
+    async fn kept_credentials_are_used_while_the_endpoint_fails() {
+        let server = Server::start(|count| match count {
+            0 => (200, document("key", "2026-01-01T01:00:00Z")),
+            _ => (500, String::new()),
+        })
+        .await;
+        let uri = server.url("/credentials");
+        let variables = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri.as_str())];
+        let kept = Kept::new();
+        for (minutes, is_valid) in [(0, true), (59, true), (60, false)] {
+            let now = NOW + Duration::from_secs(60 * minutes);
+            let credentials = read_at(&kept, &variables, now).await;
+            assert_eq!(credentials.is_ok(), is_valid, "{minutes}");
         }
     }
 

@@ -11,11 +11,14 @@ pub(crate) struct Endpoint {
     base: String,
     /// Of the host, if it names it.
     region: Option<String>,
+    /// Whether an event named it.
+    is_of_event: bool,
 }
 
 impl Endpoint {
-    /// The endpoint of an event: of API Gateway's own domains alone. Whoever may invoke the function
-    /// chooses what is in the event, and must not choose where signed requests go.
+    /// The endpoint of an event: of API Gateway's own domains alone. A caller with `lambda:InvokeFunction` chooses
+    /// what is in the event, so signed requests must not go to any host. What is left are the APIs of API Gateway in
+    /// the [region](Self::region_of_requests) of the function, those of other accounts included.
     pub(crate) fn of_event(domain: &str, stage: &str) -> Result<Self, ManagementError> {
         let region = region(domain).ok_or_else(|| {
             ManagementError::Endpoint(
@@ -33,6 +36,7 @@ impl Endpoint {
         Ok(Self {
             base: format!("https://{domain}/{stage}"),
             region: Some(region.to_owned()),
+            is_of_event: true,
         })
     }
 
@@ -59,11 +63,15 @@ impl Endpoint {
         let authority = uri.authority().map(http::uri::Authority::as_str);
         let authority = authority.filter(|authority| !authority.contains('@'));
         let authority = authority.ok_or_else(|| expected("its host is missing or has a user"))?;
+        // The client sends `host` without the default port of the scheme, and `host` is signed.
+        let port = if scheme == "https" { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(port).unwrap_or(authority);
         let path = uri.path().trim_end_matches('/');
         let path = path.strip_suffix("/@connections").unwrap_or(path);
         Ok(Self {
             base: format!("{scheme}://{authority}{path}"),
             region: region(host).map(str::to_owned),
+            is_of_event: false,
         })
     }
 
@@ -72,8 +80,27 @@ impl Endpoint {
         format!("{}/@connections/{id}", self.base).parse().ok()
     }
 
-    pub(super) fn region(&self) -> Option<&str> {
-        self.region.as_deref()
+    /// The region that requests are signed for. `own` is that of the function.
+    pub(super) fn region_of_requests(
+        &self,
+        own: Option<String>,
+    ) -> Result<String, ManagementError> {
+        let own = own.filter(|region| !region.is_empty());
+        match (&self.region, own) {
+            (Some(region), own) if self.is_of_event && own.as_ref() != Some(region) => {
+                let own = own.as_deref().unwrap_or("the region of AWS_REGION");
+                Err(ManagementError::Endpoint(format!(
+                    "expected an event from an API in {own}, found {region}: an API of another region needs \
+                     `WebSocketApi::endpoint`"
+                )))
+            }
+            (Some(region), _) => Ok(region.clone()),
+            (None, Some(own)) => Ok(own),
+            (None, None) => Err(ManagementError::Endpoint(
+                "expected the variable AWS_REGION, since the endpoint has a custom domain"
+                    .to_owned(),
+            )),
+        }
     }
 }
 
@@ -113,7 +140,8 @@ mod tests {
             ("abc123.execute-api.eu-west-1.api.aws", "eu-west-1"),
         ] {
             let endpoint = Endpoint::of_event(domain, "prod").unwrap();
-            assert_eq!(endpoint.region(), Some(region));
+            let own = Some(region.to_owned());
+            assert_eq!(endpoint.region_of_requests(own).unwrap(), region);
             let uri = endpoint.connection("a%3D").unwrap();
             let expected = format!("https://{domain}/prod/@connections/a%3D");
             assert_eq!(uri.to_string(), expected);
@@ -172,11 +200,25 @@ mod tests {
                 "https://chat.example.com/prod",
                 None,
             ),
+            (
+                "https://chat.example.com:443/base",
+                "https://chat.example.com/base",
+                None,
+            ),
+            (
+                "https://chat.example.com:8443",
+                "https://chat.example.com:8443",
+                None,
+            ),
+            ("http://127.0.0.1:80", "http://127.0.0.1", None),
             ("ws://127.0.0.1:9000", "http://127.0.0.1:9000", None),
             ("http://[::1]:9000/x", "http://[::1]:9000/x", None),
         ] {
             let endpoint = Endpoint::parse(text).unwrap();
-            assert_eq!((&*endpoint.base, endpoint.region()), (base, region));
+            assert_eq!(
+                (&*endpoint.base, endpoint.region.as_deref()),
+                (base, region)
+            );
         }
     }
 

@@ -19,7 +19,7 @@ use crate::BoxFuture;
 use bytes::Bytes;
 use credentials::{Kept, Variable};
 use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Collected, Full, Limited};
 use percent_encoding::utf8_percent_encode;
 use std::time::SystemTime;
 
@@ -60,18 +60,8 @@ impl Management {
             return Ok(Delivery::Gone);
         };
         let now = SystemTime::now();
+        let region = self.0.region_of_requests(variable("AWS_REGION"))?;
         let credentials = KEPT.read(variable, now).await?;
-        let region = match self.0.region() {
-            Some(region) => region.to_owned(),
-            None => variable("AWS_REGION")
-                .filter(|region| !region.is_empty())
-                .ok_or_else(|| {
-                    ManagementError::Endpoint(
-                        "expected the variable AWS_REGION, since the endpoint has a custom domain"
-                            .to_owned(),
-                    )
-                })?,
-        };
         let mut request = Request::new(Full::new(body.clone()));
         *request.method_mut() = method.clone();
         *request.uri_mut() = uri.clone();
@@ -88,18 +78,27 @@ impl Management {
             .await
             .map_err(|error| ManagementError::Unreachable(error.0))?;
         let status = response.status();
-        // Otherwise the connection cannot be used again.
-        let _ = Limited::new(response.into_body(), MAX_RESPONSE)
+        // It is read to its end, since the connection cannot be used again otherwise.
+        let said = Limited::new(response.into_body(), MAX_RESPONSE)
             .collect()
             .await;
-        outcome(status, body.len())
+        let said = said.map(Collected::to_bytes).unwrap_or_default();
+        outcome(status, &said, body.len())
     }
 }
 
-fn outcome(status: StatusCode, size: usize) -> Result<Delivery, ManagementError> {
+/// What API Gateway says, with status 400, of an id that it has not given to any connection.
+const INVALID_ID: &[u8] = b"Invalid connectionId";
+
+fn outcome(status: StatusCode, said: &[u8], size: usize) -> Result<Delivery, ManagementError> {
+    let is_no_id = || {
+        said.windows(INVALID_ID.len())
+            .any(|part| part == INVALID_ID)
+    };
     match status {
-        status if status.is_success() => Ok(Delivery::Delivered),
+        status if status.is_success() => Ok(Delivery::Sent),
         StatusCode::GONE => Ok(Delivery::Gone),
+        StatusCode::BAD_REQUEST if is_no_id() => Ok(Delivery::Gone),
         StatusCode::FORBIDDEN => Err(ManagementError::Denied),
         StatusCode::PAYLOAD_TOO_LARGE => Err(ManagementError::TooLarge(size)),
         StatusCode::TOO_MANY_REQUESTS => Err(ManagementError::Throttled),

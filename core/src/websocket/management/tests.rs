@@ -78,7 +78,7 @@ async fn requests_are_signed_and_ids_are_encoded() {
         (Command::Get, "GET", ""),
     ] {
         let sent = at(&server).send("a/b+c=", command, &variable).await;
-        assert_eq!(sent, Ok(Delivery::Delivered), "{method}");
+        assert_eq!(sent, Ok(Delivery::Sent), "{method}");
         let request = server.requests().pop().unwrap();
         assert_eq!(request.method(), method);
         assert_eq!(request.uri().path(), "/prod/@connections/a%2Fb%2Bc%3D");
@@ -91,8 +91,8 @@ async fn requests_are_signed_and_ids_are_encoded() {
 #[tokio::test]
 async fn a_status_is_an_outcome() {
     for (status, expected) in [
-        (200, Ok(Delivery::Delivered)),
-        (204, Ok(Delivery::Delivered)),
+        (200, Ok(Delivery::Sent)),
+        (204, Ok(Delivery::Sent)),
         (410, Ok(Delivery::Gone)),
         (403, Err(ManagementError::Denied)),
         (413, Err(ManagementError::TooLarge(2))),
@@ -108,11 +108,34 @@ async fn a_status_is_an_outcome() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_of_no_connection_is_gone() {
+    for (message, expected) in [
+        ("Invalid connectionId: x", Ok(Delivery::Gone)),
+        ("Bad Request", Err(ManagementError::Status(400))),
+    ] {
+        let body = serde_json::json!({"message": message, "connectionId": "x"}).to_string();
+        let server = Server::start(move |_| (400, body.clone())).await;
+        let sent = at(&server).send("x", post("{}"), &variable).await;
+        assert_eq!(sent, expected, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_cannot_name_an_api_of_another_region() {
+    let domain = "abc123.execute-api.us-east-1.amazonaws.com";
+    let management = Management::new(Endpoint::of_event(domain, "prod").unwrap());
+    let error = management.send("id", post(""), &variable).await;
+    let error = error.unwrap_err().to_string();
+    let expected = "expected an event from an API in eu-west-1, found us-east-1";
+    assert!(error.starts_with(expected), "{error}");
+}
+
+#[tokio::test]
 async fn a_closed_connection_is_tried_again() {
     let server = Server::forgetful(|_| (200, String::new())).await;
     for count in 1..=3 {
         let sent = at(&server).send("id", post("{}"), &variable).await;
-        assert_eq!(sent, Ok(Delivery::Delivered));
+        assert_eq!(sent, Ok(Delivery::Sent));
         assert_eq!(server.requests().len(), count);
     }
 }
@@ -122,7 +145,7 @@ async fn what_cannot_be_sent_is_not_sent() {
     let server = Server::start(|_| (200, String::new())).await;
     let largest = "k".repeat(MAX_MESSAGE);
     let sent = at(&server).send("id", post(&largest), &variable).await;
-    assert_eq!(sent, Ok(Delivery::Delivered));
+    assert_eq!(sent, Ok(Delivery::Sent));
     let sent = at(&server)
         .send("id", post(&format!("{largest}k")), &variable)
         .await;

@@ -2,7 +2,7 @@
 
 use lambda_api::{
     Api, ApiError, Error, Json, LambdaContext, Problem, State, events, events::Event,
-    extract::Text, websocket::{Closed, Connection, Connections, Handshake, Subprotocol}, ws_handler,
+    extract::Text, websocket::{Disconnected, Connection, Connections, Handshake, Subprotocol}, ws_handler,
 };
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ async fn connect(handshake: Handshake, connection: Connection) -> Result<Subprot
 }
 
 #[ws_handler(disconnect)]
-async fn disconnect(closed: Closed, connection: Connection) -> Result<(), Error> {
+async fn disconnect(closed: Disconnected, connection: Connection) -> Result<(), Error> {
     let _ = (closed, connection);
     Ok(())
 }

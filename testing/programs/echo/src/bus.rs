@@ -2,9 +2,9 @@
 
 use lambda_api::{
     Json, event_handler,
-    events::{EventBridge, Meta},
+    events::{Event, EventBridge, Meta, ReadError},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a handler sees of an event.
@@ -20,17 +20,29 @@ pub(crate) struct Seen {
     detail: Value,
 }
 
+/// The time as the event has it.
+#[derive(Deserialize)]
+struct Sent {
+    time: String,
+}
+
 /// Describe an event of any source.
 #[event_handler(event_bridge)]
-pub(crate) fn event(Meta(event): Meta<EventBridge>, Json(detail): Json<Value>) -> Json<Seen> {
-    Json(Seen {
+pub(crate) fn event(
+    Meta(event): Meta<EventBridge>,
+    Json(detail): Json<Value>,
+    whole: &Event,
+) -> Result<Json<Seen>, ReadError> {
+    let Sent { time } = whole.read()?;
+    assert!(event.time().is_some());
+    Ok(Json(Seen {
         id: event.id().to_owned(),
         source: event.source().to_owned(),
         detail_type: event.detail_type().to_owned(),
         account: event.account().to_owned(),
-        time: event.time().to_owned(),
+        time,
         region: event.region().to_owned(),
         resources: event.resources().map(str::to_owned).collect(),
         detail,
-    })
+    }))
 }

@@ -1,28 +1,16 @@
 //! The compiled program, asked from outside: `echo invoke -`.
 
+use lambda_api_testing_internal::run;
 use serde_json::{Value, json};
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-};
+use std::process::Command;
 
 /// The response to an event, as its source would get it.
 fn invoke(event: &Value) -> Value {
-    let mut echo = Command::new(env!("CARGO_BIN_EXE_echo"))
-        .args(["invoke", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = echo.stdin.take().unwrap();
-    input.write_all(event.to_string().as_bytes()).unwrap();
-    drop(input);
-    let output = echo.wait_with_output().unwrap();
-    let log = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{event}\n{log}");
-    assert!(!log.contains("panicked"), "{event}\n{log}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let mut echo = Command::new(env!("CARGO_BIN_EXE_echo"));
+    let run = run(echo.args(["invoke", "-"]), event.to_string().as_bytes());
+    assert_eq!(run.code, Some(0), "{event}\n{}", run.log);
+    assert!(!run.log.contains("panicked"), "{event}\n{}", run.log);
+    serde_json::from_str(&run.out).unwrap()
 }
 
 /// What the program understood of an event.

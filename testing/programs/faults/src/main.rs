@@ -12,7 +12,9 @@ mod payload_size;
 mod streaming;
 mod streams;
 
-use lambda_api::{Api, BoxError, Invocation, Json, LambdaContext, State, api_handler, routes};
+use lambda_api::{
+    Api, BoxError, Invocation, Json, LambdaContext, State, api_handler, events, routes,
+};
 use std::{
     collections::BTreeMap,
     env,
@@ -183,7 +185,7 @@ async fn main() -> Result<Api, BoxError> {
         ])
         .nest("/mixed", mixed::api())
         .nest("/stream", streaming::api());
-    let api = streaming::timeout(api);
+    let api = streaming::timeout(api).on_other_event(events::warm_up);
     // A new value for each invocation is what memory grows by.
     let trace = env::var_os("FAULTS_TRACE_ENVIRONMENT").is_some();
     let api = lifecycle::hooks(api).trace_environment(trace);

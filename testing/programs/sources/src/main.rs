@@ -1,8 +1,10 @@
 //! A program with a handler for each kind of event beside a route, for the checks of templates.
 
 use lambda_api::{
-    Api, Error, api_handler, env, event_handler, events, routes,
+    Api, Error, State, api_handler, env, event_handler, events, routes,
     template::{Function, KeyType, Table},
+    websocket::{Connection, Connections, WebSocketApi},
+    ws_handler,
 };
 
 #[event_handler(sqs(from = env("ORDERS_QUEUE")))]
@@ -61,6 +63,13 @@ async fn rank() {
     handled("rank");
 }
 
+#[event_handler(kinesis(
+    from = "arn:aws:kinesis:eu-west-1:123456789012:stream/sales/consumer/till:1700000000"
+))]
+async fn balance() {
+    handled("balance");
+}
+
 #[event_handler(event_bridge(
     source = "shop.orders" | "shop.returns",
     detail_type = "OrderPlaced",
@@ -90,6 +99,32 @@ async fn other() {
     handled("other");
 }
 
+#[ws_handler(connect)]
+async fn join() {
+    handled("join");
+}
+
+#[ws_handler(message)]
+async fn explain() -> &'static str {
+    handled("explain");
+    "send text with the action `sendAll`"
+}
+
+#[ws_handler(route = "sendAll")]
+async fn send_all(
+    connection: Connection,
+    State(connections): State<Connections>,
+) -> Result<(), Error> {
+    handled("send_all");
+    connections.post(connection.id(), "sent").await?;
+    Ok(())
+}
+
+#[ws_handler(disconnect)]
+async fn leave() {
+    handled("leave");
+}
+
 /// Writes a record, by which a test sees that the event arrived.
 fn handled(by: &str) {
     tracing::info!("handled by {by}");
@@ -103,13 +138,16 @@ async fn health() -> &'static str {
 
 #[lambda_api::main]
 fn main() -> Api {
+    let endpoint = env("WS_ENDPOINT").locally("http://127.0.0.1:9000");
     Api::new()
+        .websocket(WebSocketApi::new().endpoint(endpoint))
         .resource(Table::new("Orders", "id", KeyType::S).env("ORDERS_TABLE"))
         // A queue that exists: its ARN is a parameter.
         .function(Function::new().parameter("INVOICES_QUEUE"))
         .events(events![
             ship, take_back, charge, shrink, develop, announce, wake_up, index, reprice, count, rank,
-            placed, stock, clean_up, refresh, other
+            balance, placed, stock, clean_up, refresh, other, join, explain,
+            send_all, leave
         ])
         .routes(routes![health])
 }

@@ -37,7 +37,7 @@ async fn a_posted_event_gets_what_the_function_returns() {
 #[tokio::test]
 async fn an_event_that_fails_has_its_error() {
     let server = server().await;
-    let response = post(&server, JSON, r#"{"Records": []}"#).await;
+    let response = post(&server, JSON, r#"{"Records": [7]}"#).await;
     assert!(response.starts_with("HTTP/1.1 502 "), "{response}");
     assert!(response.contains("\r\nx-amz-function-error: Unhandled\r\n"));
     let (_, body) = response.split_once("\r\n\r\n").unwrap();

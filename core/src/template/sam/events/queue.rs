@@ -2,7 +2,7 @@
 
 use super::wiring::{LONGEST_RETENTION, Wiring, arn_of, attribute};
 use crate::{
-    events::Listed,
+    events::{Listed, QueueUrl},
     setting::Setting,
     template::tree::{Map, Node},
 };
@@ -17,8 +17,9 @@ const VISIBILITY: u64 = 6;
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
     let id = Wiring::id(listed, from, "Queue");
     let arn = match from.and_then(|from| wiring.values.known(from)) {
-        Some(Node::Text(url)) if url.starts_with("https://") => arn_of_url(&url),
-        Some(known) => arn_of(known, "sqs:${AWS::Region}:${AWS::AccountId}:"),
+        Some(known) => {
+            of_url(&known).unwrap_or_else(|| arn_of(known, "sqs:${AWS::Region}:${AWS::AccountId}:"))
+        }
         None => created(wiring, &id, from),
     };
     let actions = [
@@ -30,17 +31,17 @@ pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Settin
     wiring.map(&id, arn, Map::new());
 }
 
-/// The ARN of the queue with this URL: `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`.
-fn arn_of_url(url: &str) -> Node {
-    let mut parts = url.rsplit('/');
-    let name = parts.next().unwrap_or_default();
-    let account = parts.next().unwrap_or_default();
-    let host = parts.next().and_then(|host| host.strip_prefix("sqs."));
-    let region = host.and_then(|host| host.split('.').next());
-    let region = region.unwrap_or("${AWS::Region}");
-    Node::sub(format!(
+/// The ARN of a queue that is given by its URL.
+fn of_url(known: &Node) -> Option<Node> {
+    let Node::Text(text) = known else {
+        return None;
+    };
+    let url = QueueUrl::parse(text)?;
+    let region = url.region.unwrap_or("${AWS::Region}");
+    let (account, name) = (url.account, url.name);
+    Some(Node::sub(format!(
         "arn:${{AWS::Partition}}:sqs:{region}:{account}:{name}"
-    ))
+    )))
 }
 
 fn created(wiring: &mut Wiring<'_>, id: &str, from: Option<&Setting>) -> Node {

@@ -12,6 +12,8 @@ use crate::{
 use std::collections::BTreeSet;
 
 const ID: &str = "WebSocketApi";
+/// The parameter with the id of an API that is not of the template.
+const OTHER_ID: &str = "WebSocketApiId";
 const STAGE: &str = "prod";
 /// What names the route of a message, unless the program says otherwise.
 const SELECTION: &str = "$request.body.action";
@@ -28,6 +30,7 @@ pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
         }
     }
     if keys.is_empty() {
+        send_elsewhere(wiring, api);
         return;
     }
     let authorizer = of_socket(api, wiring.values).map(|(_, own)| own);
@@ -96,6 +99,21 @@ pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
         Node::reference(ID),
     );
     wiring.output_of("WebSocketUrl", url("wss"));
+}
+
+/// Lets a program without routes of a WebSocket API send to the connections of another one: its URL, which may have
+/// a custom domain, does not say its id.
+fn send_elsewhere(wiring: &mut Wiring<'_>, api: &Described<'_>) {
+    let Some(endpoint) = api.socket_endpoint else {
+        return;
+    };
+    wiring.value_of(endpoint);
+    let description = "Id of the WebSocket API whose clients get messages of the function";
+    wiring.values.parameter(OTHER_ID, description, false, None);
+    let connections = format!(
+        "arn:${{AWS::Partition}}:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{{OTHER_ID}}}/*/*/@connections/*"
+    );
+    wiring.allow(&["execute-api:ManageConnections"], Node::sub(connections));
 }
 
 /// Reports keys of routes for which AWS SAM has no names.

@@ -13,6 +13,9 @@ use crate::{
 
 /// Without a number, a record that always fails blocks its shard until it expires: for a day at least.
 const RETRIES: u32 = 10;
+/// <https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html>
+const POSITIONS: &str =
+    "The queue gets positions in the stream, not the records: read them before they expire.";
 
 /// Adds the mapping of a stream of Kinesis.
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
@@ -28,7 +31,25 @@ pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Settin
         "kinesis:GetShardIterator",
         "kinesis:ListShards",
     ];
-    map(wiring, &id, stream, &actions);
+    match of_consumer(&stream) {
+        // A consumer with a throughput of its own reads by subscriptions.
+        Some(read) => {
+            wiring.allow(&actions, read);
+            let actions = ["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"];
+            wiring.allow(&actions, stream.clone());
+        }
+        None => wiring.allow(&actions, stream.clone()),
+    }
+    map(wiring, &id, stream);
+}
+
+/// The stream of a consumer: `stream/clicks` of `stream/clicks/consumer/counter:1700000000`.
+fn of_consumer(stream: &Node) -> Option<Node> {
+    match stream {
+        Node::Text(arn) => Some(arn.split_once("/consumer/")?.0.into()),
+        // A parameter is a stream.
+        _ => None,
+    }
 }
 
 /// Adds the mapping of the stream of a table of DynamoDB.
@@ -53,7 +74,8 @@ pub(super) fn add_of_table(wiring: &mut Wiring<'_>, listed: &Listed, from: Optio
         "dynamodb:GetShardIterator",
         "dynamodb:ListStreams",
     ];
-    map(wiring, &id, stream, &actions);
+    wiring.allow(&actions, stream.clone());
+    map(wiring, &id, stream);
 }
 
 /// Whether a handler reads the stream of a table that the template creates.
@@ -80,17 +102,17 @@ fn parameter(wiring: &mut Wiring<'_>, listed: &Listed, id: &str, from: Option<&S
     stream
 }
 
-fn map(wiring: &mut Wiring<'_>, id: &str, stream: Node, actions: &[&str]) {
+fn map(wiring: &mut Wiring<'_>, id: &str, stream: Node) {
     wiring.failures.has_streams = true;
-    wiring.allow(actions, stream.clone());
     let destination = Map::new().with("Destination", failed_events());
-    let more = Map::new()
+    let mut more = Map::new()
         .with("StartingPosition", "TRIM_HORIZON")
         .with("BisectBatchOnFunctionError", true)
-        .with("MaximumRetryAttempts", RETRIES)
-        .with(
-            "DestinationConfig",
-            Map::new().with("OnFailure", destination),
-        );
+        .with("MaximumRetryAttempts", RETRIES);
+    more.push_with(
+        vec![POSITIONS.to_owned()],
+        "DestinationConfig",
+        Map::new().with("OnFailure", destination),
+    );
     wiring.map(id, stream, more);
 }

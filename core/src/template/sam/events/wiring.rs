@@ -106,7 +106,13 @@ impl<'a> Wiring<'a> {
 
     /// The id of the API that an authorizer is for.
     pub(super) fn id_of_api(&mut self, api: &Setting) -> Node {
-        let variable = api.variable().filter(|_| self.values.known(api).is_none());
+        self.value_of(api)
+    }
+
+    /// The value of a setting that no resource of the template has: its variable becomes a parameter.
+    pub(super) fn value_of(&mut self, setting: &Setting) -> Node {
+        let variable = setting.variable();
+        let variable = variable.filter(|_| self.values.known(setting).is_none());
         if let Some(variable) = variable {
             let description = format!("Value of {variable}");
             let parameter = self
@@ -114,7 +120,7 @@ impl<'a> Wiring<'a> {
                 .parameter(&name_of(variable), &description, false, None);
             self.values.set(variable, parameter);
         }
-        self.values.of(api)
+        self.values.of(setting)
     }
 
     /// Adds a comment to the function.

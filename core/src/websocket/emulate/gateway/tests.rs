@@ -50,6 +50,20 @@ fn received(session: &mut Session) -> Value {
 }
 
 #[tokio::test]
+async fn a_message_that_no_route_takes_has_its_name() {
+    let (gateway, _) = gateway(&["send"], |_| None);
+    let session = gateway.connect(handshake()).await.unwrap();
+    for (message, expected) in [
+        (r#"{"action":"send"}"#, None),
+        (r#"{"action":"other"}"#, Some("other")),
+        ("no JSON", Some("")),
+    ] {
+        let unknown = session.connection().unknown_route(message);
+        assert_eq!(unknown.as_deref(), expected, "{message}");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_has_a_beginning_messages_and_an_end() {
     let (gateway, events) = gateway(&["$connect", "$disconnect", "$default", "send"], |key| {
         let body = format!("{{\"by\":{key:?}}}");

@@ -1,0 +1,16 @@
+//! Parts of JSON that several kinds of events have.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// A string that borrows if it has no escapes.
+#[derive(Deserialize)]
+pub(super) struct Text<'e>(#[serde(borrow)] pub(super) Cow<'e, str>);
+
+/// An event of EventBridge, of which only the detail is read.
+#[derive(Deserialize)]
+pub(super) struct Detail<'e> {
+    #[serde(borrow)]
+    pub(super) detail: &'e RawValue,
+}

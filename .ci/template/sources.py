@@ -66,7 +66,9 @@ class Sources:
         self.unexplained = {
             name: one
             for name, one in self.unexplained.items()
-            if one.get("Principal") not in gateways or is_of_socket(self.text(one.get("SourceArn", "")))
+            if one.get("Principal") not in gateways
+            or is_of_socket(self.text(one.get("SourceArn", "")))
+            or self.is_of_authorizers(one)
         }
         self.allowed = list(self.statements())
         handlers = manifest.get("events", [])
@@ -127,15 +129,29 @@ class Sources:
                 self.check_bucket(handler)
             case "event_bridge" | "schedule":
                 self.check_rule(handler)
-            case "authorizer" if not self.has_gateway and SOCKET not in self.resources:
-                api = self.origin(handler) or "*"
-                source = f"arn:aws:execute-api:eu-west-1:${{AWS::AccountId}}:{api}/authorizers/*"
-                self.check_permission(name, PRINCIPALS["gateway"], source)
+            case "authorizer":
+                self.check_authorizer(name, self.origin(handler))
                 return
             case _:
                 return
         if len(self.unexplained) == before:
             self.errors.append(f"{name}: nothing sends events of {kind} to it")
+
+    def is_of_authorizers(self, permission):
+        """Whether a permission lets API Gateway call the function as an authorizer."""
+        source = self.text(permission.get("SourceArn", ""))
+        return "/authorizers/" in source and self.is_function(permission.get("FunctionName"))
+
+    def check_authorizer(self, name, api):
+        """An authorizer of another API may be invoked by it; one of this template's is called by the gateway."""
+        if api in ("${Api}", f"${{{SOCKET}}}"):
+            return
+        source = f"arn:aws:execute-api:eu-west-1:${{AWS::AccountId}}:{api or '*'}/authorizers/*"
+        sources = {self.text(one.get("SourceArn", "")) for one in self.unexplained.values()}
+        # One for any API may be that of this template.
+        may_be_own = api is None and (self.has_gateway or SOCKET in self.resources)
+        if source in sources or not may_be_own:
+            self.check_permission(name, PRINCIPALS["gateway"], source)
 
     @staticmethod
     def names(origin, arn):

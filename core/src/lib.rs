@@ -97,7 +97,6 @@
 //! | [`guide::sources`] | the services that send requests |
 //! | [`guide::streaming`] | responses that the client gets while they are made |
 //! | [`guide::events`] | events that are not HTTP requests: queues, buckets, tables, streams, schedules |
-//! | [`guide::authorizers`] | Lambda authorizers: who may call the APIs of a gateway |
 //! | [`guide::websocket`] | WebSocket APIs |
 //! | [`guide::server`] | the same program as an HTTP server, and an [`App`] inside axum |
 //! | [`guide::beside_axum`], [`guide::moving_over`] | differences from axum on `lambda_http`, and how to move |

@@ -10,7 +10,7 @@ use crate::{
 use std::{any::type_name, convert::Infallible};
 
 macro_rules! arguments {
-    ($from:ident $take:ident $input:ident { $($of_state:tt)* } { $($of_result:tt)* }) => {
+    ($from:ident $take:ident $input:ident $($reads:ident)?) => {
         impl<'e> $from<'e> for &'e $input {
             type Rejection = Infallible;
 
@@ -46,7 +46,7 @@ macro_rules! arguments {
         impl<'e, T: Clone + Send + Sync + 'static> $from<'e> for State<T> {
             type Rejection = StateRejection;
 
-            $($of_state)*
+            $(const $reads: bool = false;)?
 
             fn $take(input: &'e $input) -> Result<Self, StateRejection> {
                 let state = input.data().state::<T>().cloned();
@@ -63,7 +63,7 @@ macro_rules! arguments {
             type Rejection = Infallible;
 
             const KINDS: Kinds = T::KINDS;
-            $($of_result)*
+            $(const $reads: bool = T::$reads;)?
 
             fn $take(input: &'e $input) -> Result<Self, Infallible> {
                 Ok(T::$take(input))
@@ -76,8 +76,5 @@ macro_rules! arguments {
     };
 }
 
-arguments!(FromEvent from_event Event
-    { const READS_EVENT: bool = false; }
-    { const READS_EVENT: bool = T::READS_EVENT; }
-);
-arguments!(FromRecord from_record Record {} {});
+arguments!(FromEvent from_event Event READS_EVENT);
+arguments!(FromRecord from_record Record);

@@ -227,7 +227,7 @@ async fn other_events_have_their_records() {
 }
 
 #[tokio::test]
-async fn a_warm_up_is_no_schedule_of_another_rule() {
+async fn a_schedule_of_another_rule_is_not_a_warm_up() {
     #[event_handler(schedule(rule = "nightly"))]
     async fn nightly() {}
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 ///
 /// All errors of HTTP requests are responses. An invocation fails if nothing handles its event, or if
 /// the handler of an event that is not an HTTP request fails. What a handler's own error says is in the
-/// log; Lambda, and whoever invoked the function, gets a constant message.
+/// log; Lambda, and the caller of the function, get a constant message.
 #[derive(Debug)]
 pub struct EventError(Kind);
 

@@ -2,7 +2,7 @@
 
 /// The kinds of events in which an argument of an event handler is available.
 ///
-/// A handler of another kind does not compile: `Meta<Sqs>` is no argument of `#[event_handler(s3)]`.
+/// A handler of another kind does not compile: `Meta<Sqs>` is not an argument of `#[event_handler(s3)]`.
 ///
 /// ```
 /// use lambda_api::{Error, events::{FromRecord, Kinds, Meta, Record, Sqs}};

@@ -50,7 +50,7 @@ impl<'e, K: EventKind> FromRecord<'e> for Meta<K> {
 impl<'e, K: EventKind> FromEvent<'e> for Meta<K> {
     type Rejection = Error;
 
-    // A batch is no record.
+    // A batch is not a record.
     const KINDS: Kinds = if K::IN_RECORDS { Kinds::NONE } else { K::KINDS };
 
     fn from_event(event: &'e Event) -> Result<Self, Error> {

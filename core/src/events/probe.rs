@@ -22,7 +22,7 @@ impl<T: FromEvent<'static>> EventKinds<T> {
     pub const KINDS: Kinds = T::KINDS;
 }
 
-/// The kinds of a type that is no argument.
+/// The kinds of a type that is not an argument.
 pub trait NoArgument {
     /// No check fails.
     const KINDS: Kinds = Kinds::ALL;

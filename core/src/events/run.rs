@@ -100,7 +100,7 @@ impl Failure {
 pub(super) fn failed(failure: Failure, handler: &str) -> EventError {
     let (error_type, what) = match failure {
         Failure::Error(error) => match error.into_boxed().downcast::<EventError>() {
-            // It says all that whoever invoked the function may know.
+            // It says all that the caller of the function may know.
             Ok(error) => return *error,
             Err(error) => {
                 Failure::Error(Error::new(error)).log();

@@ -124,11 +124,12 @@ impl EventTable {
             for before in self.handlers.iter().take(index) {
                 if listed.trigger.overlaps(&before.trigger) {
                     errors.push(format!(
-                        "the event handlers {} and {} take the same events: `{}` and `{}`",
+                        "the event handlers {} and {} take the same events: `{}` and `{}`{}",
                         before.handler.origin(),
                         listed.handler.origin(),
                         before.trigger,
                         listed.trigger,
+                        listed.trigger.advice(),
                     ));
                 }
             }

@@ -254,6 +254,16 @@ impl Trigger {
     }
 }
 
+impl Trigger {
+    /// What helps against an overlap, for an error.
+    pub(super) fn advice(&self) -> &'static str {
+        match self {
+            Self::Schedule { .. } => ": give each schedule a `rule`",
+            _ => "",
+        }
+    }
+}
+
 fn has(list: &[&str], text: &str) -> bool {
     list.is_empty() || list.contains(&text)
 }

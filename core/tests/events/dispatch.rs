@@ -227,7 +227,7 @@ async fn other_events_have_their_records() {
 }
 
 #[tokio::test]
-async fn a_warm_up_is_no_schedule_of_another_rule() {
+async fn a_schedule_of_another_rule_is_not_a_warm_up() {
     #[event_handler(schedule(rule = "nightly"))]
     async fn nightly() {}
 
@@ -258,7 +258,13 @@ async fn errors_of_the_build_are_reported_together() {
     #[event_handler(s3(from = "s3://uploads"))]
     async fn no_bucket() {}
 
-    let api = Api::new().events(events![ship, import, any_queue, no_bucket]);
+    #[event_handler(schedule("rate(1 hour)"))]
+    async fn hourly() {}
+
+    #[event_handler(schedule("rate(1 day)", rule = "daily"))]
+    async fn daily() {}
+
+    let api = Api::new().events(events![ship, import, any_queue, no_bucket, hourly, daily]);
     let errors = api
         .environment([("LAMBDA_API_PARTIAL", "on")])
         .build()
@@ -269,6 +275,7 @@ async fn errors_of_the_build_are_reported_together() {
         "the environment variable `ORDERS_QUEUE` for `from` is missing or empty",
         "`LAMBDA_API_PARTIAL`: expected `true` or `false`, found `on`",
         "needs the state `u64`: add it with `Api::state`",
+        "`schedule(rate(1 day), rule = daily)`: give each schedule a `rule`",
         "`from`: expected a name or an ARN, found `s3://uploads`",
         "take the same events: `sqs(from = imports)` and `sqs`",
     ] {

@@ -83,7 +83,7 @@ impl<'e> FromRecord<'e> for S3Objects {
 
     fn from_record(record: &'e Record) -> Result<Self, Error> {
         let objects = match record.kind() {
-            RecordKind::S3 => record.parse().map(|object| vec![object])?,
+            RecordKind::S3 => vec![record.parse().map_err(unfit)?],
             _ => read(record.content().map_err(Error::msg)?, Envelopes::ALL)?,
         };
         Ok(Self(objects))

@@ -56,13 +56,14 @@ pub(super) fn authorizer(
     let gateway = api.options.gateway;
     let mut warnings = Vec::new();
     let verifies = match (gateway, authenticator.kind) {
-        (_, Kind::Lambda) if let Some(own) = OwnAuthorizer::new(api, values, &mut warnings) => {
-            Verifies::Own(own)
-        }
-        (_, Kind::Lambda) => {
-            let description = format!("ARN of the function that authorizes callers of `{id}`");
-            Verifies::Lambda(values.parameter(&format!("{name}Arn"), &description, false, None))
-        }
+        (_, Kind::Lambda) => match OwnAuthorizer::new(api, values, &mut warnings) {
+            Some(own) => Verifies::Own(own),
+            None => {
+                let description = format!("ARN of the function that authorizes callers of `{id}`");
+                let arn = values.parameter(&format!("{name}Arn"), &description, false, None);
+                Verifies::Lambda(arn)
+            }
+        },
         (_, Kind::Custom) => return Err(FunctionDoes("an authenticator of the program")),
         (_, Kind::Mtls) => {
             return Err(FunctionDoes(

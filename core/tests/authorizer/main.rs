@@ -4,4 +4,5 @@
 
 mod build;
 mod decisions;
+#[cfg(all(feature = "api-keys", feature = "jwt"))]
 mod verifiers;

@@ -226,9 +226,10 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     #[cfg(feature = "websocket")]
     let sockets = app
         .attach_hub()
-        .map(|(routes, hub)| server.open_sockets(routes, hub) + "\n");
+        .map(|(routes, hub)| server.open_sockets(routes, hub) + "\n")
+        .unwrap_or_default();
     #[cfg(not(feature = "websocket"))]
-    let sockets = None::<String>;
+    let sockets = String::new();
     let docs = docs.unwrap_or_else(|why| {
         log::line(&why);
         String::new()
@@ -236,9 +237,8 @@ async fn serve_on(mut api: Api, options: Serve) -> Result<(), Failure> {
     let posted = posted_events(&mut server, &routes, !events.is_empty());
     let (stop, _guard) = stop::requests(app.hooks().shutdown_limit());
     print(&format!(
-        "{}\n{}{docs}{posted}\n{}\n{}",
+        "{}\n{sockets}{docs}{posted}\n{}\n{}",
         server.address(),
-        sockets.unwrap_or_default(),
         listing(&routes, &events),
         about_tokens(&lent.names)
     ))?;

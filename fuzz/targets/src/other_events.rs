@@ -160,8 +160,10 @@ fn any(event: &Event) {
     let _ = format!("{event:?} {:?}", event.keys());
 }
 
-/// The ids by which Lambda knows the records of a batch.
+/// The ids by which Lambda may know the records of a batch.
 fn ids(event: &[u8]) -> HashSet<String> {
+    // The library skips a byte order mark.
+    let event = event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(event);
     let event: Value = serde_json::from_slice(event).unwrap_or_default();
     let records = event["Records"].as_array().map(Vec::as_slice);
     let places = [
@@ -169,13 +171,10 @@ fn ids(event: &[u8]) -> HashSet<String> {
         "/kinesis/sequenceNumber",
         "/dynamodb/SequenceNumber",
     ];
-    let id = |record: &Value| {
-        let mut ids = places
-            .iter()
-            .filter_map(|place| record.pointer(place)?.as_str());
-        ids.next().map(str::to_owned)
-    };
-    records.unwrap_or_default().iter().filter_map(id).collect()
+    let ids =
+        |record: &Value| places.map(|place| Some(record.pointer(place)?.as_str()?.to_owned()));
+    let all = records.unwrap_or_default().iter().flat_map(ids);
+    all.flatten().collect()
 }
 
 #[derive(Deserialize)]

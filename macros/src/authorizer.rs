@@ -2,7 +2,7 @@
 
 use crate::{
     error_store::ErrorStore,
-    event::{Attribute, Expansion, arguments, parse, stub},
+    event::{Attribute, Expansion, parse, stub},
     krate::Krate,
     suggest::similar,
 };
@@ -50,11 +50,10 @@ struct Options {
 pub(crate) fn authorizer(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = ErrorStore::default();
     let options = Options::read(attribute, &mut errors);
-    let mut function = match parse(ATTRIBUTE, item) {
-        Ok(function) => function,
+    let (function, arguments) = match parse(ATTRIBUTE, item, &mut errors) {
+        Ok(parsed) => parsed,
         Err(error) => return error,
     };
-    let arguments = arguments(ATTRIBUTE, &mut function, &mut errors);
     let krate = &options.krate;
     if !errors.is_empty() {
         return stub(&errors, krate, &function);

@@ -2,7 +2,7 @@
 
 use crate::{
     error_store::ErrorStore,
-    event::{Attribute, Expansion, arguments, parse, stub},
+    event::{Attribute, Expansion, parse, stub},
     krate::Krate,
     suggest::similar,
 };
@@ -37,11 +37,10 @@ pub(crate) fn ws_handler(attribute: TokenStream, item: &TokenStream) -> TokenStr
     let mut options = Options::default();
     let read = (|input: ParseStream<'_>| options.parse(input, &mut errors)).parse2(attribute);
     errors.keep(read);
-    let mut function = match parse(ATTRIBUTE, item) {
-        Ok(function) => function,
+    let (function, arguments) = match parse(ATTRIBUTE, item, &mut errors) {
+        Ok(parsed) => parsed,
         Err(error) => return error,
     };
-    let arguments = arguments(ATTRIBUTE, &mut function, &mut errors);
     let krate = &options.krate;
     let Some(route) = options.route.as_ref().filter(|_| errors.is_empty()) else {
         return stub(&errors, krate, &function);

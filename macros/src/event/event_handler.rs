@@ -1,7 +1,7 @@
 //! `#[event_handler]`: parse, validate, expand.
 
 use super::{
-    expand::{Attribute, Expansion, arguments, parse, stub},
+    expand::{Attribute, Expansion, parse, stub},
     options::Options,
     trigger::{Kind, Trigger},
 };
@@ -17,11 +17,10 @@ const ATTRIBUTE: Attribute = Attribute {
 pub(crate) fn event_handler(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = ErrorStore::default();
     let options = Options::read(attribute, &mut errors);
-    let mut function = match parse(ATTRIBUTE, item) {
-        Ok(function) => function,
+    let (function, arguments) = match parse(ATTRIBUTE, item, &mut errors) {
+        Ok(parsed) => parsed,
         Err(error) => return error,
     };
-    let arguments = arguments(ATTRIBUTE, &mut function, &mut errors);
     let krate = &options.krate;
     let Some(trigger) = options.trigger.as_ref().filter(|_| errors.is_empty()) else {
         return stub(&errors, krate, &function);

@@ -49,22 +49,25 @@ pub(crate) struct Expansion<'a> {
 /// The largest number of arguments.
 const MOST: usize = 8;
 
-/// Parses the item below the attribute, or returns the error with the item.
-pub(crate) fn parse(attribute: Attribute, item: &TokenStream) -> Result<Function, TokenStream> {
-    syn::parse2(item.clone()).map_err(|error| {
+/// Parses the function below the attribute, and checks its signature. Returns it with the types of its
+/// arguments, or the error with the item if it is not a function.
+pub(crate) fn parse(
+    attribute: Attribute,
+    item: &TokenStream,
+    errors: &mut ErrorStore,
+) -> Result<(Function, Vec<Type>), TokenStream> {
+    let mut function: Function = syn::parse2(item.clone()).map_err(|error| {
         let name = attribute.name;
         let message = format!("`#[{name}]` can only be applied to a function: {error}");
         let error = syn::Error::new(error.span(), message).to_compile_error();
         quote!(#error #item)
-    })
+    })?;
+    let arguments = arguments(attribute, &mut function, errors);
+    Ok((function, arguments))
 }
 
 /// Checks the signature, and returns the types of the arguments without their lifetimes.
-pub(crate) fn arguments(
-    attribute: Attribute,
-    function: &mut Function,
-    errors: &mut ErrorStore,
-) -> Vec<Type> {
+fn arguments(attribute: Attribute, function: &mut Function, errors: &mut ErrorStore) -> Vec<Type> {
     let what = attribute.what;
     check_signature(function, attribute.name, what, errors);
     let mut types = Vec::new();

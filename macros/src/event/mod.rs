@@ -7,5 +7,5 @@ mod options;
 mod trigger;
 
 pub(crate) use event_handler::event_handler;
-pub(crate) use expand::{Attribute, Expansion, arguments, parse, stub};
+pub(crate) use expand::{Attribute, Expansion, parse, stub};
 pub(crate) use list::events;

@@ -86,8 +86,6 @@ impl Api {
     /// - a source that only buffers is to get streams
     /// - a nested API has a setting of the outermost API
     pub async fn build(mut self) -> Result<App, BuildErrors> {
-        // Those of nested APIs overlap with the others, too.
-        self.events = self.take_events();
         self.resolve_settings();
         self.lend_test_keys();
         let Checked {

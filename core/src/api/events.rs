@@ -100,10 +100,7 @@ impl Api {
     /// Assumes that Lambda reads which records failed, unless the program or the environment says otherwise.
     pub(crate) fn assume_partial_responses(&mut self) {
         if let Some(events) = &mut self.events {
-            events.table().assume_partial();
-        }
-        for (_, nested) in &mut self.nests {
-            nested.assume_partial_responses();
+            events.assume_partial();
         }
     }
 
@@ -112,11 +109,9 @@ impl Api {
         events.is_some_and(|events| events.has_partial())
     }
 
-    fn event_table(&mut self) -> &mut EventTable {
-        let events = self
-            .events
-            .get_or_insert_with(|| Box::<EventTable>::default());
-        events.table()
+    fn event_table(&mut self) -> &mut Box<dyn Handlers> {
+        self.events
+            .get_or_insert_with(|| Box::<EventTable>::default())
     }
 
     pub(super) fn has_on_other_event(&self) -> bool {
@@ -136,43 +131,23 @@ impl Api {
         }
     }
 
+    /// Moves the handlers of an API that will be nested here. Its settings stay, for their errors.
+    pub(super) fn take_events_of(&mut self, nested: &mut Self) {
+        if let Some(events) = &mut nested.events {
+            events.move_to(&mut self.events);
+        }
+    }
+
     /// The table of the handlers, as the command line shows it.
     #[cfg(any(debug_assertions, feature = "local"))]
     pub(crate) fn events_table(&self) -> Vec<EventInfo> {
-        let listed = self.listed_events();
-        listed.into_iter().map(EventInfo::from).collect()
+        self.listed_events().iter().map(EventInfo::from).collect()
     }
 
     /// The handlers, with those of nested APIs.
     #[cfg(any(debug_assertions, feature = "local"))]
-    pub(super) fn listed_events(&self) -> Vec<&Listed> {
-        let mut listed = Vec::new();
-        if let Some(events) = &self.events {
-            listed.extend(events.listed());
-        }
-        for (_, nested) in &self.nests {
-            listed.extend(nested.listed_events());
-        }
-        listed
-    }
-
-    /// Takes the handlers, with those of nested APIs. The settings of these stay, for their errors.
-    pub(super) fn take_events(&mut self) -> Option<Box<dyn Handlers>> {
-        let mut events = self.events.take();
-        self.take_nested_events(&mut events);
-        events
-    }
-
-    fn take_nested_events(&mut self, events: &mut Option<Box<dyn Handlers>>) {
-        for (_, nested) in &mut self.nests {
-            if let Some(own) = &mut nested.events {
-                let handlers = own.take_handlers();
-                match events {
-                    Some(events) => events.append(handlers),
-                    None => *events = Some(handlers),
-                }
-            }
-            nested.take_nested_events(events);
-        }
+    pub(super) fn listed_events(&self) -> &[Listed] {
+        let events = self.events.as_ref();
+        events.map_or(&[], |events| events.listed())
     }
 }

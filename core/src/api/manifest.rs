@@ -24,7 +24,7 @@ impl Api {
             routes: Vec::new(),
             mounts: Vec::new(),
             fallbacks: Vec::new(),
-            events: self.listed_events().into_iter().map(event).collect(),
+            events: self.listed_events().iter().map(event).collect(),
             authenticators: Vec::new(),
         };
         let scopes = scopes(self);

@@ -389,7 +389,8 @@ impl Api {
     ///
     /// let api = Api::new().nest("/tenants/{tenant}", Api::new().routes(routes![order]));
     /// ```
-    pub fn nest(mut self, prefix: impl Into<String>, api: Api) -> Self {
+    pub fn nest(mut self, prefix: impl Into<String>, mut api: Api) -> Self {
+        self.take_events_of(&mut api);
         self.nests.push((prefix.into(), api));
         self
     }

@@ -38,9 +38,7 @@ impl Api {
     }
 
     fn has_websocket(&self) -> bool {
-        self.websocket.is_some()
-            || self.events.as_ref().is_some_and(|all| all.has_sockets())
-            || self.nests.iter().any(|(_, nested)| nested.has_websocket())
+        self.websocket.is_some() || self.events.as_ref().is_some_and(|all| all.has_sockets())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an application calls for an event that is not an HTTP request.
 
 #[cfg(feature = "websocket")]
-use super::socket_route::SocketRoute;
+use super::trigger::SocketRoute;
 use super::{error::EventError, event::Event};
 use crate::{BoxFuture, auth::Installed, event::OtherEvent, state::States};
 use serde_json::Value;

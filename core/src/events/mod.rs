@@ -30,20 +30,13 @@
 //! [`guide::events`](crate::guide::events) has the kinds, the filters, and what is returned, retried and lost.
 
 mod arguments;
-mod attribute_value;
-mod attributes;
-mod authorizer;
 mod batch;
 mod call;
-mod concurrent;
 mod data;
-mod decimal;
 mod dispatch;
-mod dynamodb;
 mod envelope;
 mod error;
 mod event;
-mod event_bridge;
 mod failures;
 mod from_event;
 mod from_record;
@@ -51,59 +44,38 @@ mod handle_event;
 mod handler;
 mod handlers;
 mod kinds;
-mod kinesis;
-mod lanes;
 mod list;
 mod meta;
-mod notification;
-mod origin;
 mod outcome;
-mod partial;
 mod parts;
 mod probe;
-mod read;
 mod record;
 mod record_kind;
 mod run;
-mod s3;
-mod s3_objects;
-mod schedule;
 mod sealed;
-mod sns;
-mod socket_route;
-mod sqs;
+mod services;
 mod table;
 mod taken;
-mod time;
 mod trigger;
-mod untaken;
 mod warm_up;
 
-pub use attributes::MessageAttribute;
-pub use dynamodb::{Change, ChangeKind, DynamoDb};
 pub use error::{EventError, ReadError};
 pub use event::Event;
-pub use event_bridge::{BusEvent, EventBridge};
 pub use failures::BatchFailures;
 pub use from_event::FromEvent;
 pub use from_record::FromRecord;
 pub use handler::EventHandler;
 pub use kinds::Kinds;
-pub use kinesis::Kinesis;
 pub use list::Events;
 pub use meta::{EventKind, Meta};
-pub use notification::Notification;
 pub use outcome::{IntoBatchOutcome, IntoEventResponse, IntoRecordOutcome};
 pub use record::Record;
-pub use s3::S3;
-pub use s3_objects::S3Objects;
-pub use schedule::Schedule;
-pub use sns::Sns;
-pub use sqs::Sqs;
+pub use services::{
+    BusEvent, Change, ChangeKind, DynamoDb, EventBridge, Kinesis, MessageAttribute, Notification,
+    S3, S3Objects, Schedule, Sns, Sqs,
+};
 pub use warm_up::warm_up;
 
-#[doc(hidden)]
-pub use authorizer::{AuthorizerKind, AuthorizerTrigger};
 #[doc(hidden)]
 pub use call::{
     batch_0, batch_1, batch_2, batch_3, batch_4, batch_5, batch_6, batch_7, batch_8, event_0,
@@ -118,19 +90,18 @@ pub use outcome::{batch_outcome, event_response, record_outcome};
 pub use probe::{EventKinds, NoArgument, RecordKinds};
 #[doc(hidden)]
 pub use record_kind::RecordKind;
-pub use socket_route::SocketRoute;
 #[doc(hidden)]
 pub use taken::{Seen, Taken, watched};
 #[doc(hidden)]
-pub use trigger::Trigger;
+pub use trigger::{AuthorizerKind, AuthorizerTrigger, SocketRoute, Trigger};
 
-pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
-pub(crate) use handle_event::{HandleEvent, Setup};
-pub(crate) use handlers::Handlers;
 #[cfg(feature = "websocket")]
-pub(crate) use read::Socket;
+pub(crate) use dispatch::Socket;
+pub(crate) use handle_event::{HandleEvent, Setup};
+pub(crate) use handlers::{Given, Handlers};
 #[cfg(feature = "websocket")]
 pub(crate) use run::{Failure, run};
-pub(crate) use table::{EventTable, Given};
+pub(crate) use table::EventTable;
+pub(crate) use trigger::{ForAuthorizer, Signs, connects};
 #[cfg(any(debug_assertions, feature = "local"))]
-pub(crate) use {list::Listed, origin::QueueUrl};
+pub(crate) use {list::Listed, trigger::QueueUrl};

@@ -23,7 +23,7 @@ pub(crate) struct Described<'a> {
     /// The sources that stream, if the program says so.
     pub(crate) stream_on: Option<&'a [Source]>,
     /// The handlers of events that are not HTTP requests: the function of the whole API gets these events.
-    pub(crate) handlers: Vec<&'a Listed>,
+    pub(crate) handlers: &'a [Listed],
     /// The URL of the WebSocket API, and what names the route of a message.
     pub(crate) socket_endpoint: Option<&'a Setting>,
     pub(crate) route_selection: Option<&'static str>,

@@ -110,6 +110,7 @@ fn handlers_of_events_have_kinds_and_filters() {
         || Trigger::WebSocket(SocketRoute::Named("send")),
     ]));
     let expected = [
+        json!({"kind": "any", "key": "job"}),
         json!({"kind": "sqs", "from": {"env": "ORDERS_QUEUE"}}),
         json!({"kind": "s3"}),
         json!({
@@ -126,7 +127,6 @@ fn handlers_of_events_have_kinds_and_filters() {
             "per_request": true,
         }),
         json!({"kind": "websocket", "route": "send"}),
-        json!({"kind": "any", "key": "job"}),
     ];
     let expected = expected.map(|mut event| {
         event["handler"] = json!("shop::events::handle");

@@ -80,7 +80,7 @@ fn candidates<'a>(
         .handlers
         .iter()
         .filter_map(|listed| match &listed.trigger {
-            Trigger::Authorizer(trigger) => Some((*listed, trigger)),
+            Trigger::Authorizer(trigger) => Some((listed, trigger)),
             _ => None,
         });
     authorizers

@@ -24,7 +24,7 @@ pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>, plan: Option<&Pl
     let has_sockets = triggers.any(|trigger| matches!(trigger, Trigger::WebSocket(_)));
     let of_socket = has_sockets.then(|| of_socket(api, wiring.values)).flatten();
     let own: Vec<_> = of_gateway.into_iter().chain(of_socket).collect();
-    for &listed in &api.handlers {
+    for listed in api.handlers {
         if let Trigger::Authorizer(trigger) = &listed.trigger
             && !own.iter().any(|(own, _)| std::ptr::eq(*own, listed))
         {

@@ -33,7 +33,7 @@ pub(in crate::template) fn wire(
     warnings: &mut Vec<String>,
 ) -> Wired {
     let mut wiring = Wiring::new(api, values);
-    for listed in &api.handlers {
+    for listed in api.handlers {
         add(&mut wiring, listed);
     }
     authorizer::add(&mut wiring, api, plan);

@@ -24,7 +24,7 @@ const SELECTION: &str = "$request.body.action";
 /// create. <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html>
 pub(super) fn add(wiring: &mut Wiring<'_>, api: &Described<'_>) {
     let mut keys = Vec::new();
-    for listed in &api.handlers {
+    for listed in api.handlers {
         if let Trigger::WebSocket(route) = &listed.trigger {
             keys.push(*route);
         }

@@ -80,7 +80,7 @@ pub(super) fn add_of_table(wiring: &mut Wiring<'_>, listed: &Listed, from: Optio
 
 /// Whether a handler reads the stream of a table that the template creates.
 pub(in crate::template) fn is_read(api: &Described<'_>, table: &Table) -> bool {
-    let reads = |listed: &&Listed| match &listed.trigger {
+    let reads = |listed: &Listed| match &listed.trigger {
         Trigger::Records {
             kind: RecordKind::DynamoDb,
             from: Some(from),

@@ -128,7 +128,7 @@ fn name(kind: &AuthorizerKind) -> Option<&'static str> {
 /// The members of an event that select the authorizer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct AuthorizerHead<'e> {
+pub(in super::super) struct AuthorizerHead<'e> {
     #[serde(borrow)]
     r#type: Cow<'e, str>,
     #[serde(borrow, default)]
@@ -163,7 +163,7 @@ pub(crate) fn connects(
 }
 
 impl AuthorizerHead<'_> {
-    pub(super) fn kind(&self) -> Option<AuthorizerKind> {
+    pub(in super::super) fn kind(&self) -> Option<AuthorizerKind> {
         let connects = self.request_context.as_ref().is_some_and(|context| {
             connects(
                 context.connection_id.as_deref(),
@@ -180,7 +180,7 @@ impl AuthorizerHead<'_> {
     }
 
     /// The id in the ARN: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/..`.
-    pub(super) fn api_id(&self) -> &str {
+    pub(in super::super) fn api_id(&self) -> &str {
         let arn = self.route_arn.as_deref().or(self.method_arn.as_deref());
         let resource = arn.and_then(|arn| arn.splitn(6, ':').nth(5));
         let id = resource.and_then(|resource| resource.split('/').next());
@@ -199,7 +199,10 @@ pub(crate) struct ForAuthorizer {
 }
 
 impl ForAuthorizer {
-    pub(super) fn new(trigger: &AuthorizerTrigger, authenticators: &Arc<[Installed]>) -> Self {
+    pub(in super::super) fn new(
+        trigger: &AuthorizerTrigger,
+        authenticators: &Arc<[Installed]>,
+    ) -> Self {
         Self {
             authenticators: Arc::clone(authenticators),
             simple: trigger.simple,

@@ -1,14 +1,10 @@
 //! Objects of S3, whatever service brings the notification.
 
-use super::{
-    event::Event,
-    from_event::FromEvent,
-    from_record::FromRecord,
-    kinds::Kinds,
-    record::Record,
+use super::super::{
+    event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, record::Record,
     record_kind::RecordKind,
-    s3::{S3, ThroughEventBridge},
 };
+use super::s3::{S3, ThroughEventBridge};
 use crate::Error;
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,13 +1,12 @@
 //! What selects the handler of an event, as read from it.
 
-use super::{
-    authorizer::{AuthorizerHead, AuthorizerKind},
+use super::super::{
     data::Data,
     envelope::Envelope,
     error::EventError,
     record::Record,
     record_kind::RecordKind,
-    trigger::Facts,
+    trigger::{AuthorizerHead, AuthorizerKind, Facts},
 };
 use crate::event::{OtherEvent, OtherKind};
 use serde::Deserialize;

@@ -1,6 +1,7 @@
 //! Objects of S3.
 
-use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, time::rfc3339};
+use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::time::rfc3339;
 use percent_encoding::percent_decode;
 use serde::Deserialize;
 use std::time::SystemTime;

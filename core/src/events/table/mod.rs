@@ -1,94 +1,70 @@
 //! The handlers of an API: their settings, their checks, and what is built from them.
 
+mod partial;
+
 use super::{
     dispatch::Dispatcher,
     handle_event::{HandleEvent, OnOther, Setup},
+    handlers::{Given, Handlers},
     list::{Events, Listed},
-    partial::Partial,
 };
 use crate::{Operation, setting::Variables};
-use std::{any::TypeId, sync::Arc};
-
-/// What an API has for the arguments of its handlers.
-pub(crate) struct Given<'a> {
-    pub(crate) states: &'a [TypeId],
-    /// Whether an authenticator of the outermost API verifies a credential itself, rather than reads what a
-    /// gateway has verified.
-    pub(crate) has_verifier: bool,
-}
+use partial::Partial;
+use std::sync::Arc;
 
 /// The handlers of events of an API.
 #[derive(Default)]
 pub(crate) struct EventTable {
     handlers: Vec<Listed>,
-    pub(super) on_other: Option<OnOther>,
+    on_other: Option<OnOther>,
     partial: Partial,
 }
 
-impl EventTable {
-    pub(crate) fn add(&mut self, events: Events) {
+impl Handlers for EventTable {
+    fn add(&mut self, events: Events) {
         self.handlers.extend(events.0.iter().map(|handler| Listed {
             handler: *handler,
             trigger: (handler.trigger)(),
         }));
     }
 
-    /// The handlers, without the settings of the whole API. What the environment says stays true.
-    pub(crate) fn take_handlers(&mut self) -> Self {
-        Self {
-            handlers: std::mem::take(&mut self.handlers),
-            partial: self.partial.of_environment(),
-            ..Self::default()
-        }
+    fn append(&mut self, handlers: &mut Vec<Listed>) {
+        self.handlers.append(handlers);
     }
 
-    pub(crate) fn append(&mut self, other: Self) {
-        self.handlers.extend(other.handlers);
+    fn move_to(&mut self, outer: &mut Option<Box<dyn Handlers>>) {
+        let outer = outer.get_or_insert_with(|| Box::<Self>::default());
+        outer.append(&mut self.handlers);
     }
 
-    pub(crate) fn set_on_other(&mut self, on_other: OnOther) {
+    fn set_on_other(&mut self, on_other: OnOther) {
         self.on_other = Some(on_other);
     }
 
-    pub(crate) fn has_on_other(&self) -> bool {
+    fn has_on_other(&self) -> bool {
         self.on_other.is_some()
     }
 
-    /// Whether Lambda reads which records failed.
-    pub(crate) fn set_partial(&mut self, is_on: bool) {
+    fn set_partial(&mut self, is_on: bool) {
         self.partial.set(is_on);
     }
 
-    pub(crate) fn assume_partial(&mut self) {
-        self.partial.assume();
-    }
-
-    pub(crate) fn has_partial(&self) -> bool {
+    fn has_partial(&self) -> bool {
         self.partial.is_set()
     }
 
-    #[cfg(feature = "websocket")]
-    pub(crate) fn has_sockets(&self) -> bool {
-        let mut handlers = self.handlers.iter();
-        handlers.any(|listed| listed.trigger.socket_route().is_some())
+    fn assume_partial(&mut self) {
+        self.partial.assume();
     }
 
-    #[cfg(any(debug_assertions, feature = "local"))]
-    pub(crate) fn handlers(&self) -> &[Listed] {
-        &self.handlers
-    }
-
-    /// Replaces references to environment variables by their values.
-    pub(crate) fn resolve(&mut self, variables: &Variables<'_>) {
+    fn resolve(&mut self, variables: &Variables<'_>) {
         for listed in &mut self.handlers {
             listed.trigger.resolve(variables);
         }
         self.partial.resolve(variables);
     }
 
-    /// Adds the errors: missing state, and handlers that take the same events; also missing variables,
-    /// if the settings were resolved.
-    pub(crate) fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>) {
+    fn check(&self, given: &Given<'_>, is_resolved: bool, errors: &mut Vec<String>) {
         for listed in &self.handlers {
             let origin = listed.handler.origin();
             if is_resolved
@@ -136,7 +112,18 @@ impl EventTable {
         }
     }
 
-    pub(crate) fn build(mut self, mut setup: Setup) -> Arc<dyn HandleEvent> {
+    #[cfg(any(debug_assertions, feature = "local"))]
+    fn listed(&self) -> &[Listed] {
+        &self.handlers
+    }
+
+    #[cfg(feature = "websocket")]
+    fn has_sockets(&self) -> bool {
+        let mut handlers = self.handlers.iter();
+        handlers.any(|listed| listed.trigger.socket_route().is_some())
+    }
+
+    fn build(mut self: Box<Self>, mut setup: Setup) -> Arc<dyn HandleEvent> {
         self.handlers.sort_by_key(|listed| listed.trigger.rank());
         setup.partial = self.partial.is_on();
         Arc::new(Dispatcher::new(self.handlers, self.on_other, setup))

@@ -49,15 +49,6 @@ impl Partial {
         ))
     }
 
-    /// The same without what the program says.
-    pub(super) fn of_environment(&self) -> Self {
-        Self {
-            by_variable: self.by_variable,
-            assumed: self.assumed,
-            ..Self::default()
-        }
-    }
-
     /// `None` if nothing says it.
     pub(super) fn is_on(&self) -> Option<bool> {
         self.by_program.or(self.by_variable).or(self.assumed)

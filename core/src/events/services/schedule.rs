@@ -1,6 +1,7 @@
 //! Schedules of EventBridge.
 
-use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, time::rfc3339};
+use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::time::rfc3339;
 use serde::Deserialize;
 use std::time::SystemTime;
 

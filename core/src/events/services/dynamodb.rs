@@ -1,9 +1,10 @@
 //! Changes of tables of DynamoDB.
 
-use super::{
-    attribute_value::Item, from_record::FromRecord, kinds::Kinds, meta::EventKind, origin::Origin,
-    record::Record, sealed::Sealed, time::since_epoch,
+use super::super::{
+    from_record::FromRecord, kinds::Kinds, meta::EventKind, record::Record, sealed::Sealed,
+    trigger::Origin,
 };
+use super::{attribute_value::Item, time::since_epoch};
 use crate::Error;
 use serde::{
     Deserialize,

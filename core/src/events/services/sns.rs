@@ -1,10 +1,8 @@
 //! Messages of SNS.
 
+use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
 use super::{
     attributes::{Attributes, MessageAttribute},
-    kinds::Kinds,
-    meta::EventKind,
-    sealed::Sealed,
     time::rfc3339,
 };
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! The error of an event that no handler takes.
 
-use super::{
+use super::super::{
     error::EventError,
     list::Listed,
     trigger::{Facts, Trigger},

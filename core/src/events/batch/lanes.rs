@@ -1,6 +1,6 @@
 //! Which records of a batch may be handled at the same time.
 
-use super::{record::Record, record_kind::RecordKind};
+use super::super::{record::Record, record_kind::RecordKind};
 use std::collections::HashMap;
 
 /// A batch in parts. The records of one lane are handled one after the other, and none after one that

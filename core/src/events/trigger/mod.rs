@@ -1,11 +1,19 @@
 //! Which events a handler takes.
 
-use super::{
-    authorizer::{AuthorizerKind, AuthorizerTrigger},
-    origin::{self, Origin},
-    record_kind::RecordKind,
-    socket_route::SocketRoute,
-};
+mod authorizer;
+mod origin;
+mod socket_route;
+
+pub use authorizer::{AuthorizerKind, AuthorizerTrigger};
+#[cfg(any(debug_assertions, feature = "local"))]
+pub(crate) use origin::QueueUrl;
+pub use socket_route::SocketRoute;
+
+pub(super) use authorizer::AuthorizerHead;
+pub(crate) use authorizer::{ForAuthorizer, Signs, connects};
+pub(super) use origin::Origin;
+
+use super::record_kind::RecordKind;
 use crate::{Setting, setting::Variables};
 use serde_json::Value;
 use std::fmt;

@@ -1,12 +1,9 @@
 //! A message of SNS with its content, also in a message of SQS.
 
-use super::{
-    from_record::FromRecord,
-    kinds::Kinds,
-    record::Record,
-    record_kind::RecordKind,
-    sns::{Message, Sns},
+use super::super::{
+    from_record::FromRecord, kinds::Kinds, record::Record, record_kind::RecordKind,
 };
+use super::sns::{Message, Sns};
 use crate::{Error, extract::parse_json};
 use serde::{Deserialize, de::DeserializeOwned};
 

@@ -1,6 +1,7 @@
 //! Records of Kinesis.
 
-use super::{kinds::Kinds, meta::EventKind, sealed::Sealed, time::since_epoch};
+use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::time::since_epoch;
 use serde::Deserialize;
 use std::time::SystemTime;
 

@@ -1,9 +1,7 @@
 //! DynamoDB's JSON as a data format of serde: `{"N": "7"}` is the number 7.
 
-use super::{
-    decimal::{self, Decimal},
-    parts::Text,
-};
+use super::super::parts::Text;
+use super::decimal::{self, Decimal};
 use serde::{
     Deserialize, Deserializer,
     de::{

@@ -1,17 +1,20 @@
 //! Batches of records.
 
+mod concurrent;
+mod lanes;
+
 use super::{
-    concurrent::Concurrent,
     error::EventError,
     event::Event,
     failures::BatchFailures,
     handler::Handler,
-    lanes::Lanes,
     record::Record,
     record_kind::RecordKind,
     run::{Clock, failed, run_within},
 };
 use crate::{BoxFuture, Error, log};
+use concurrent::Concurrent;
+use lanes::Lanes;
 use serde_json::json;
 use std::{
     collections::HashSet,

@@ -1,11 +1,7 @@
 //! Messages of SQS.
 
-use super::{
-    attributes::{Attributes, MessageAttribute},
-    kinds::Kinds,
-    meta::EventKind,
-    sealed::Sealed,
-};
+use super::super::{kinds::Kinds, meta::EventKind, sealed::Sealed};
+use super::attributes::{Attributes, MessageAttribute};
 use serde::Deserialize;
 use std::{
     collections::HashMap,

@@ -1,9 +1,10 @@
 //! Events of EventBridge.
 
-use super::{
+use super::super::{
     event::Event, from_event::FromEvent, from_record::FromRecord, kinds::Kinds, meta::EventKind,
-    parts::Detail, record::Record, sealed::Sealed, time::rfc3339,
+    parts::Detail, record::Record, sealed::Sealed,
 };
+use super::time::rfc3339;
 use crate::{Error, extract::parse_json};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::time::SystemTime;

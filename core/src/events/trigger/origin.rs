@@ -1,17 +1,17 @@
 //! What a record comes from: a queue, topic, table, stream or bucket.
 
-use super::record_kind::RecordKind;
+use super::super::record_kind::RecordKind;
 
 /// What a record comes from, as a program or an event writes it: a name, an ARN, or the URL of a queue.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Origin<'e> {
+pub(in super::super) struct Origin<'e> {
     region: Option<&'e str>,
     account: Option<&'e str>,
     name: &'e str,
 }
 
 impl<'e> Origin<'e> {
-    pub(super) fn of(text: &'e str) -> Self {
+    pub(in super::super) fn of(text: &'e str) -> Self {
         let (region, account, name) = if let Some(rest) = text.strip_prefix("arn:") {
             let mut parts = rest.splitn(5, ':').skip(2);
             let mut part = || parts.next().unwrap_or_default().trim();
@@ -29,7 +29,7 @@ impl<'e> Origin<'e> {
         }
     }
 
-    pub(super) fn name(&self) -> &'e str {
+    pub(in super::super) fn name(&self) -> &'e str {
         self.name
     }
 

@@ -1,21 +1,24 @@
 //! From an event to its handler.
 
+mod read;
+mod untaken;
+
 #[cfg(feature = "websocket")]
-use super::{authorizer::AuthorizerKind, socket_route::SocketRoute};
+pub(crate) use read::Socket;
+
+#[cfg(feature = "websocket")]
+use super::trigger::{AuthorizerKind, SocketRoute};
 use super::{
-    authorizer::ForAuthorizer,
     batch::{Batch, Batches},
     error::EventError,
     event::Event,
     handle_event::{HandleEvent, OnOther, Setup},
     handler::Call,
     list::Listed,
-    read::Read,
     record_kind::RecordKind,
     run::{failed, run},
     taken::Taken,
-    trigger::{Facts, Trigger},
-    untaken::untaken,
+    trigger::{Facts, ForAuthorizer, Trigger},
 };
 use crate::{
     BoxFuture,
@@ -24,8 +27,10 @@ use crate::{
 };
 #[cfg(feature = "websocket")]
 use crate::{Setting, state::States};
+use read::Read;
 use std::sync::Arc;
 use tracing::Instrument;
+use untaken::untaken;
 
 /// The handlers of events of an application.
 pub(super) struct Dispatcher {

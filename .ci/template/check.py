@@ -17,7 +17,7 @@ import sources
 import streams
 from access import Rules
 from gateway import DEFAULT_ROUTE, Gateway
-from manifest import METHODS, Manifest, covers, specificity
+from manifest import METHODS, Manifest, covers, overlap, specificity
 from translate import Rejected, lint_both, load, parameters, rendered, translate
 from whitelist import misspelt
 
@@ -169,8 +169,15 @@ class Check:
                     self.compare(method, route.path, operation, route)
 
     def check_reach(self):
-        """For each path of the gateway, the operation of what the program chooses for each method."""
-        for path in {path for path, _ in self.gateway.operations} - {DEFAULT_ROUTE}:
+        """For each path of the gateway, the operation of what the program chooses for each method.
+
+        The same for each overlap of two of them: if program and gateway choose different paths for a request,
+        they choose these for the overlap of both, too.
+        """
+        paths = sorted({path for path, _ in self.gateway.operations} - {DEFAULT_ROUTE})
+        pairs = ((one, other) for at, one in enumerate(paths) for other in paths[:at])
+        overlaps = {overlap(one, other) for one, other in pairs} - {None}
+        for path in [*paths, *sorted(overlaps - set(paths))]:
             for method in METHODS:
                 route = self.manifest.find(method, path)
                 if route is None or route.optional:

@@ -55,6 +55,20 @@ def covers(pattern, path):
     return all(our.startswith("{") or our == their for our, their in zip(ours, theirs))
 
 
+def overlap(a, b):
+    """The path of all that two paths match; `None` if that is nothing, or all that one of them matches."""
+    long, short = sorted((segments(a), segments(b)), key=len, reverse=True)
+    if len(long) > len(short) and not (short and greedy(short[-1])) or covers(a, b) or covers(b, a):
+        return None
+    parts = list(long)
+    for at, (ours, theirs) in enumerate(zip(long, short)):
+        narrow, wide = sorted((ours, theirs), key=lambda part: (part.startswith("{"), greedy(part)))
+        if not wide.startswith("{") and narrow != wide:
+            return None
+        parts[at] = narrow
+    return "".join(f"/{part}" for part in parts)
+
+
 def specificity(path):
     """The order in which the router tries paths. A greedy parameter is one in all further segments."""
     parameters = [part.startswith("{") for part in segments(path)]

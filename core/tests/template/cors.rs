@@ -30,6 +30,10 @@ fn api(origins: &[&str], list: &[(&'static str, &'static str, Access)]) -> Api {
         .routes(routes(list))
 }
 
+async fn respond(_: Request) -> Result<Response, Infallible> {
+    Ok(Response::new(Body::empty()))
+}
+
 #[test]
 fn http_apis_respond_to_preflights() {
     let api = open(&[("GET", "/a"), ("POST", "/a")]).cors(
@@ -126,10 +130,8 @@ fn closed_any_routes_get_open_options() {
 
 #[test]
 fn a_closed_default_route_leaves_preflights_open() {
-    let service = || {
-        tower::service_fn(|_: Request| async { Ok::<_, Infallible>(Response::new(Body::empty())) })
-    };
-    let closed = api(ONE, &[("GET", "/a", Access::authenticated())]).fallback_service(service());
+    let closed = api(ONE, &[("GET", "/a", Access::authenticated())])
+        .fallback_service(tower::service_fn(respond));
     let yaml_of_closed = yaml(&closed, Gateway::HttpApi);
     assert_eq!(methods(&yaml_of_closed, "/{proxy+}"), ["options"]);
     assert_eq!(methods(&yaml_of_closed, "/$default"), ["any"]);
@@ -137,11 +139,27 @@ fn a_closed_default_route_leaves_preflights_open() {
         &security(&yaml_of_closed, "/{proxy+}", "options"),
         &["{NONE: []}"],
     );
-    let open = api(ONE, &[]).fallback_service_with(Access::public(), service());
+    let open = api(ONE, &[]).fallback_service_with(Access::public(), tower::service_fn(respond));
     assert_eq!(
         path(&yaml(&open, Gateway::HttpApi), "/{proxy+}"),
         Vec::<&str>::new()
     );
+}
+
+#[test]
+fn resources_are_open_for_preflights_of_fallbacks() {
+    // `/n/a/b` has `POST` of a wider route, and other methods of the fallback.
+    let nested = Api::new()
+        .routes(routes(&[("GET", "/a/b", Access::authenticated())]))
+        .fallback_service(tower::service_fn(respond));
+    let api = api(WILDCARD, &[("POST", "/{x}/a/b", Access::public())]).nest("/n", nested);
+    let yaml = yaml(&api, Gateway::RestApi);
+    assert_eq!(security(&yaml, "/n/a/b", "post"), "{NONE: []}");
+    assert_ne!(security(&yaml, "/n/a/b", "put"), "{NONE: []}");
+    let expected = "{NONE: []} # preflight requests carry no credentials";
+    assert_eq!(security(&yaml, "/n/a/b", "options"), expected);
+    let rest = Options::new(Gateway::RestApi);
+    assert_eq!(warnings(&api, &rest), Vec::<String>::new());
 }
 
 #[test]

@@ -150,6 +150,67 @@ fn routes_of_wider_paths_precede_fallbacks() {
 }
 
 #[test]
+fn overlaps_have_the_operation_of_the_program() {
+    // `/n/y/z` is a path of the route, not of the fallback of `/n`, whose path is the more specific one.
+    for (route, fallback, expected) in [
+        (Access::public(), Access::authenticated(), "{NONE: []}"),
+        (Access::authenticated(), Access::public(), "{AWS_IAM: []}"),
+    ] {
+        let nested = Api::new().fallback_service_with(fallback, tower::service_fn(respond));
+        let api = signed(&[("ANY", "/{x}/y/{rest+}", route)]).nest("/n", nested);
+        for gateway in [Gateway::HttpApi, Gateway::RestApi] {
+            let yaml = yaml(&api, gateway);
+            assert_eq!(methods(&yaml, "/n/y/{rest+}"), ["any"], "{gateway:?}");
+            let any = "x-amazon-apigateway-any-method";
+            assert_eq!(security(&yaml, "/n/y/{rest+}", any), expected);
+        }
+    }
+}
+
+#[test]
+fn overlaps_of_overlaps_have_it_too() {
+    let nested = Api::new().fallback_service(tower::service_fn(respond));
+    let api = signed(&[
+        ("GET", "/n/{x}/c/{rest+}", Access::authenticated()),
+        ("GET", "/{x}/b/{y}/{rest+}", Access::public()),
+    ]);
+    let yaml = yaml(&api.nest("/n", nested), Gateway::HttpApi);
+    assert_eq!(security(&yaml, "/n/b/{y}/{rest+}", "get"), "{NONE: []}");
+    // The first route precedes the second one, and other methods are those of the fallback.
+    assert_eq!(methods(&yaml, "/n/b/c/{rest+}"), ["any"]);
+    let any = "x-amazon-apigateway-any-method";
+    assert_eq!(security(&yaml, "/n/b/c/{rest+}", any), "{AWS_IAM: []}");
+}
+
+#[test]
+fn overlaps_without_a_difference_are_left_out() {
+    let nested = Api::new().fallback_service(tower::service_fn(respond));
+    let api = signed(&[
+        ("ANY", "/{x}/y/{rest+}", Access::authenticated()),
+        ("GET", "/{x}/z", Access::public()),
+        ("GET", "/a/{y}", Access::authenticated()),
+    ]);
+    let yaml = yaml(&api.nest("/n", nested), Gateway::HttpApi);
+    for overlap in ["/n/y/{rest+}", "/n/z", "/a/z"] {
+        assert_eq!(path(&yaml, overlap), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn a_resource_with_a_fallback_hides_no_route() {
+    // `/n/a/{y}` has all other methods of the fallback of `/n`, but `GET /n/a/b` is one for `/{x}/a/b`.
+    let nested = Api::new()
+        .routes(routes(&[("POST", "/a/{y}", Access::authenticated())]))
+        .fallback_service_with(Access::public(), tower::service_fn(respond));
+    let api = signed(&[("GET", "/{x}/a/b", Access::authenticated())]).nest("/n", nested);
+    let yaml = yaml(&api, Gateway::RestApi);
+    assert_eq!(methods(&yaml, "/n/a/{y}"), ["post", "any"]);
+    for (method, expected) in [("get", "{AWS_IAM: []}"), ("post", "{AWS_IAM: []}")] {
+        assert_eq!(security(&yaml, "/n/a/b", method), expected, "{method}");
+    }
+}
+
+#[test]
 fn resources_have_the_methods_of_wider_paths() {
     let api = signed(&[
         ("GET", "/a", Access::public()),

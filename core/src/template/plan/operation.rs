@@ -84,6 +84,47 @@ impl Paths {
         }
     }
 
+    /// Adds operations to a path, before that for every method. A new path has the names that parameters
+    /// already have in their places.
+    pub(super) fn insert(&mut self, path: &str, operations: Vec<Operation>) {
+        let known = self.0.iter_mut().find(|known| is_same(&known.path, path));
+        match known {
+            Some(known) => {
+                let any = known.operations.iter().position(|one| one.method == ANY);
+                let at = any.unwrap_or(known.operations.len());
+                known.operations.splice(at..at, operations);
+            }
+            None => {
+                let path = self.named(path);
+                self.0.push(PathItem { path, operations });
+            }
+        }
+    }
+
+    /// The path with the names that parameters already have in their places.
+    fn named(&self, path: &str) -> String {
+        let mut named = String::new();
+        for segment in path.split('/').skip(1) {
+            let place = format!("{named}/");
+            let in_place = |known: &PathItem| {
+                let segment = known.path.strip_prefix(&place)?.split('/').next()?;
+                segment.starts_with('{').then(|| segment.to_owned())
+            };
+            let mut known = self.0.iter().filter_map(in_place);
+            let is_greedy = segment.ends_with("+}");
+            let known = known.find(|known| known.ends_with("+}") == is_greedy);
+            let known = known.filter(|_| segment.starts_with('{'));
+            let mut own = known.unwrap_or_else(|| segment.to_owned());
+            // The two paths may have one name for different places.
+            let name = |segment: &str| segment.replace("+}", "}");
+            while own.starts_with('{') && named.split('/').any(|other| name(other) == name(&own)) {
+                own = own.replacen('{', "{p_", 1);
+            }
+            named = place + &own;
+        }
+        named
+    }
+
     /// The path with the name that a greedy parameter already has in this place.
     fn spelled(&self, path: &str) -> String {
         let parent = |path: &str| {

@@ -64,32 +64,31 @@ fn each(api: &Described<'_>, judge: &mut Judge<'_>, errors: &mut Vec<String>) ->
         }
     }
     paths.add_heads();
-    let mut known = Known::new(&paths, api.cors.is_some());
+    let is_rest = api.options.gateway == Gateway::RestApi;
+    let mut known = Known::new(&paths, api.cors.is_some(), is_rest);
     // The most specific one first: a path has the fallback of its own API.
     for fallback in api.manifest.fallbacks.iter().rev() {
         let name = described::fallback(&fallback.prefix);
         let (security, comments) = judge.decide(&name, &fallback.access, errors);
-        let places = match (api.options.gateway, fallback.prefix.as_str()) {
-            (Gateway::HttpApi, "") => vec![DEFAULT_ROUTE.to_owned()],
-            (_, prefix) => vec![root_of(prefix), below(prefix)],
+        let operation = Operation {
+            method: ANY,
+            security,
+            function: fallback.function.clone(),
+            comments,
         };
-        for path in places {
-            let operation = Operation {
-                method: ANY,
-                security: security.clone(),
-                function: fallback.function.clone(),
-                comments: comments.clone(),
-            };
-            known.add_fallback(&path, &operation, fallback.every_method);
-            if path != DEFAULT_ROUTE {
-                known.add_routes(&path, &operation, &mut paths);
+        let places = [root_of(&fallback.prefix), below(&fallback.prefix)];
+        for path in &places {
+            known.add_fallback(path, &operation, fallback.every_method);
+        }
+        if fallback.prefix.is_empty() && !is_rest {
+            paths.add(DEFAULT_ROUTE, operation);
+        } else {
+            for path in &places {
+                paths.add_alike(path, operation.clone());
             }
-            paths.add_alike(&path, operation);
         }
     }
-    if api.options.gateway == Gateway::RestApi {
-        known.fill(&mut paths);
-    }
+    known.settle(&mut paths);
     paths
 }
 

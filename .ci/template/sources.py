@@ -189,8 +189,11 @@ class Sources:
         if queue is None:
             return
         letters = self.text(queue.get("RedrivePolicy", {}).get("deadLetterTargetArn", ""))
-        if letters[2:].removesuffix(".Arn}") not in dict(self.of("AWS::SQS::Queue")):
+        letters = dict(self.of("AWS::SQS::Queue")).get(letters[2:].removesuffix(".Arn}"))
+        if letters is None:
             self.errors.append(f"{name}: no queue for dead letters")
+        elif letters.get("FifoQueue") != queue.get("FifoQueue"):
+            self.errors.append(f"{name}: only one of queue and dead letters is FIFO")
         if queue.get("VisibilityTimeout", 30) < VISIBILITY * self.function["Timeout"]:
             self.errors.append(f"{name}: messages are visible again too soon")
 

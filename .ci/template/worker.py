@@ -273,6 +273,10 @@ MUTANTS = {
         lambda t: properties(t, "Queue").pop("RedrivePolicy"),
         "Queue: no queue for dead letters",
     ),
+    "ordered_but_not_its_dead_letters": (
+        lambda t: properties(t, "Queue").update(FifoQueue=True),
+        "Queue: only one of queue and dead letters is FIFO",
+    ),
     "short_visibility": (
         lambda t: properties(t, "Queue").update(VisibilityTimeout=30),
         "Queue: messages are visible again too soon",

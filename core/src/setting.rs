@@ -106,6 +106,15 @@ impl Setting {
         }
     }
 
+    /// The value of [`locally`](Self::locally).
+    #[cfg(any(debug_assertions, feature = "local"))]
+    pub(crate) fn local(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Literal(_) => None,
+            Kind::Variable { locally, .. } => locally.as_deref(),
+        }
+    }
+
     /// Replaces a reference by its value. Returns whether there is one.
     pub(crate) fn resolve(&mut self, variables: &Variables<'_>) -> bool {
         let Kind::Variable { name, locally } = &self.0 else {

@@ -92,6 +92,24 @@ fn a_queue_has_dead_letters_and_a_mapping() {
 }
 
 #[test]
+fn the_local_name_of_a_queue_says_fifo() {
+    #[event_handler(sqs(from = env("ORDERS_QUEUE").locally("orders.fifo")))]
+    async fn in_order() {}
+
+    let yaml = yaml_of(events![in_order]);
+    for (id, longest) in [("OrdersQueue", 63), ("OrdersQueueDeadLetters", 52)] {
+        let expected = [
+            &format!("the name of the stack can have {longest}."),
+            &format!("QueueName: !Sub \"${{AWS::StackName}}-{id}.fifo\""),
+            "FifoQueue: true",
+        ];
+        assert_contains(&resource(&yaml, id), &expected);
+        let other = yaml_of(events![ship]);
+        assert!(!resource(&other, id).contains("FifoQueue"), "{other}");
+    }
+}
+
+#[test]
 fn a_literal_names_a_queue_that_exists() {
     #[event_handler(sqs(from = "arn:aws:sqs:eu-west-1:123456789012:orders"))]
     async fn by_arn() {}

@@ -34,7 +34,10 @@ async fn clean_up() {}
 #[event_handler(any)]
 async fn other() {}
 
-const HANDLERS: [fn() -> Events; 10] = [
+#[event_handler(sqs(from = env("STEPS_QUEUE").locally("steps.fifo")))]
+async fn step() {}
+
+const HANDLERS: [fn() -> Events; 11] = [
     || events![ship],
     || events![take_back],
     || events![shrink],
@@ -45,14 +48,19 @@ const HANDLERS: [fn() -> Events; 10] = [
     || events![stored],
     || events![clean_up],
     || events![other],
+    || events![step],
 ];
 
 /// What the settings of the handlers refer to.
-pub(crate) const VARIABLES: [(&str, &str); 4] = [
+pub(crate) const VARIABLES: [(&str, &str); 5] = [
     ("ORDERS_QUEUE", "arn:aws:sqs:eu-west-1:123456789012:orders"),
     ("UPLOADS", "uploads"),
     ("ORDERS", "orders"),
     ("CLICKS", "clicks"),
+    (
+        "STEPS_QUEUE",
+        "arn:aws:sqs:eu-west-1:123456789012:steps.fifo",
+    ),
 ];
 
 /// None in most cases, else several.

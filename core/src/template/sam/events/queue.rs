@@ -13,6 +13,10 @@ const RECEIVES: u32 = 5;
 /// The visibility timeout in timeouts of the function, from the same page.
 const VISIBILITY: u64 = 6;
 
+/// The end of the name of a FIFO queue.
+const FIFO: &str = ".fifo";
+const LONGEST_NAME: usize = 80;
+
 /// Adds the mapping of a queue, and the queue if the program does not name one.
 pub(super) fn add(wiring: &mut Wiring<'_>, listed: &Listed, from: Option<&Setting>) {
     let id = Wiring::id(listed, from, "Queue");
@@ -47,18 +51,34 @@ fn of_url(known: &Node) -> Option<Node> {
 fn created(wiring: &mut Wiring<'_>, id: &str, from: Option<&Setting>) -> Node {
     let failed = format!("{id}DeadLetters");
     let timeout = wiring.function.timeout_or_default().as_secs();
+    let local = from.and_then(Setting::local);
+    let is_fifo = local.is_some_and(|name| name.ends_with(FIFO));
+    // The dead-letter queue of a FIFO queue is one, too.
+    let kind = |id: &str| if is_fifo { fifo(id) } else { Map::new() };
     let redrive = Map::new()
         .with("deadLetterTargetArn", attribute(&failed, "Arn"))
         .with("maxReceiveCount", RECEIVES);
-    let queue = Map::new()
+    let queue = kind(id)
         .with("VisibilityTimeout", timeout.saturating_mul(VISIBILITY))
         .with("RedrivePolicy", redrive);
     wiring.resource(id, "AWS::SQS::Queue", Map::new(), queue);
-    let queue = Map::new().with("MessageRetentionPeriod", LONGEST_RETENTION);
+    let queue = kind(&failed).with("MessageRetentionPeriod", LONGEST_RETENTION);
     wiring.resource(&failed, "AWS::SQS::Queue", Map::new(), queue);
     wiring.output(id);
     wiring.output(&failed);
     let arn = attribute(id, "Arn");
     wiring.set(from, arn.clone());
     arn
+}
+
+/// What a FIFO queue has beside the other properties. CloudFormation does not shorten the names that it chooses for
+/// these queues.
+fn fifo(id: &str) -> Map {
+    let name = format!("${{AWS::StackName}}-{id}{FIFO}");
+    let longest = LONGEST_NAME.saturating_sub(id.len() + 1 + FIFO.len());
+    let comment =
+        format!("SQS allows {LONGEST_NAME} characters: the name of the stack can have {longest}.");
+    let mut properties = Map::new();
+    properties.push_with(vec![comment], "QueueName", Node::sub(name));
+    properties.with("FifoQueue", true)
 }
